@@ -1,0 +1,29 @@
+import knex, { type Knex } from 'knex'
+import pg from 'pg'
+
+export type Db = Knex
+export type Transaction = Knex.Transaction
+
+/** bigint columns hold sequence numbers and counts, which stay far below 2^53. */
+const BIGINT = 20
+pg.types.setTypeParser(BIGINT, Number)
+
+/** The connection pool of this process. */
+export function createDb(url: string, poolMax: number): Db {
+  return knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
+    pool: { min: 0, max: poolMax },
+    acquireConnectionTimeout: 10_000,
+  })
+}
+
+/** Rows of a raw statement, in the shape the caller knows they have. */
+export async function rows<T>(
+  db: Db,
+  sql: string,
+  bindings: Record<string, unknown> | readonly unknown[] = [],
+): Promise<T[]> {
+  const result = await db.raw<{ rows: T[] }>(sql, bindings as Knex.RawBinding[])
+  return result.rows
+}

@@ -1,0 +1,36 @@
+/** One problem inside a request: where it is (`body.input.url`) and what is wrong with it. */
+export interface Fault {
+  path: string
+  message: string
+}
+
+/**
+ * A failure that the caller can understand. The one express error handler renders it as
+ * RFC 9457 `application/problem+json`; everything else that is thrown is a bug and answers 500.
+ */
+export class Problem extends Error {
+  override name = 'Problem'
+
+  constructor(
+    /** HTTP status. */
+    readonly status: number,
+    /** Stable, machine-readable: `not_found`, `job_ended`, ... */
+    readonly code: string,
+    /** For people: what happened and what to do next. */
+    readonly detail: string,
+    readonly errors: Fault[] = [],
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(detail)
+  }
+}
+
+export const badRequest = (errors: Fault[]) =>
+  new Problem(400, 'invalid_request', `The request is not valid: ${errors.map(e => e.path).join(', ')}.`, errors)
+
+export const notFound = (what: string) => new Problem(404, 'not_found', `There is no such ${what} here.`)
+
+export const conflict = (code: string, detail: string) => new Problem(409, code, detail)
+
+/** Text of anything that was thrown, for logs and stored error fields. */
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { v7 } from 'uuid'
+
+/** A UUIDv7 (RFC 9562 section 5.7): ids sort by the time they were made. */
+export const newId = () => v7()
+
+/** An unguessable secret of 256 bits, URL-safe, with a prefix that says what it opens. */
+export const newSecret = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`
+
+/** What is stored instead of a secret. Secrets have 256 random bits, so a fast hash without salt is enough. */
+export const hashSecret = (secret: string) => createHash('sha256').update(secret).digest('hex')
+
+/** Short random mark that tells two lives of the same thing apart (topic epochs, process ids). */
+export const newMark = () => randomBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0')

@@ -1,0 +1,82 @@
+import { Writable } from 'node:stream'
+import winston from 'winston'
+import { redact } from './redact'
+
+export type Level = 'debug' | 'info' | 'warn' | 'error'
+export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+/** Extra facts of a line: `request_id`, `job_id`, `duration_ms`, ... */
+export type Facts = Record<string, unknown>
+
+/** What the rest of the program sees of logging. */
+export interface Log {
+  debug(message: string, facts?: Facts): void
+  info(message: string, facts?: Facts): void
+  warn(message: string, facts?: Facts): void
+  error(message: string, facts?: Facts): void
+  /** A log whose lines all carry these facts too. */
+  child(facts: Facts): Log
+}
+
+/** A finished, redacted line on its way out. */
+export interface LogRecord {
+  at: Date
+  level: Level
+  message: string
+  facts: Facts
+}
+
+export interface LogSettings {
+  level: Level
+  format: 'json' | 'pretty'
+  /** Where lines are printed; stdout unless a test collects them. */
+  output?: Writable
+}
+
+/**
+ * The program's log on winston. `sinks` see each line after redaction; the service streams are fed by one.
+ * A sink must not log itself.
+ */
+export function createLog({
+  level,
+  format,
+  output = process.stdout,
+}: LogSettings): Log & { sinks: Set<(record: LogRecord) => void> } {
+  const sinks = new Set<(record: LogRecord) => void>()
+  const toSinks = new Writable({
+    objectMode: true,
+    write(info: winston.Logform.TransformableInfo, _encoding, done) {
+      const { level, message, timestamp, ...facts } = info
+      const record = { at: new Date(String(timestamp)), level: level as Level, message: String(message), facts }
+      for (const sink of sinks) sink(record)
+      done()
+    },
+  })
+  const clean = winston.format(info => Object.assign(info, redact({ ...info })))
+  const logger = winston.createLogger({
+    level,
+    levels: { error: 0, warn: 1, info: 2, debug: 3 },
+    format: winston.format.combine(winston.format.timestamp(), clean()),
+    transports: [
+      new winston.transports.Stream({ stream: output, format: format === 'json' ? winston.format.json() : pretty() }),
+      new winston.transports.Stream({ stream: toSinks }),
+    ],
+  })
+  return Object.assign(wrap(logger), { sinks })
+}
+
+function wrap(logger: winston.Logger): Log {
+  const at = (level: Level) => (message: string, facts?: Facts) => void logger.log({ ...facts, level, message })
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: facts => wrap(logger.child(facts)),
+  }
+}
+
+const pretty = () =>
+  winston.format.printf(({ timestamp, level, message, ...facts }) => {
+    const rest = Object.keys(facts).length ? ` ${JSON.stringify(facts)}` : ''
+    return `${String(timestamp).slice(11, 23)} ${level.padEnd(5)} ${String(message)}${rest}`
+  })

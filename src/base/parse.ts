@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { badRequest, type Fault } from './errors'
+
+export { z }
+
+/** Every problem zod found, each with its full path below `where`. */
+export function faultsOf(error: z.ZodError, where: string): Fault[] {
+  return error.issues.flatMap(issue => {
+    const path = [where, ...issue.path.map(String)].filter(Boolean).join('.')
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
+    return issue.keys.map(key => ({ path: `${path}.${key}`, message: 'This field is not known.' }))
+  })
+}
+
+/**
+ * Parses outside input.
+ * @param where how the caller names the part: `body`, `query`, `params`
+ * @throws Problem 400 that names every faulty path
+ */
+export function parse<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
+  const result = schema.safeParse(value)
+  if (!result.success) throw badRequest(faultsOf(result.error, where))
+  return result.data
+}
+
+/** A UUID in a path or body. */
+export const uuid = z.uuid()
+/** A query flag: `true`, `1`, `false`, `0`. */
+export const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
+/** `limit=` of a list. */
+export const pageSize = (standard: number, most: number) => z.coerce.number().int().min(1).max(most).default(standard)

@@ -1,0 +1,31 @@
+const HIDDEN = '[redacted]'
+/** Field names whose values are secrets wherever they stand. */
+const SECRET_NAME =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*(password|passwd|secret|token|api_?key|private_?key|node_key))$/i
+/** Secrets inside running text: bearer headers, our own secrets, passwords in URLs, `password=...` pairs. */
+const SECRET_TEXT: [RegExp, string][] = [
+  [/\b(bearer|basic)\s+[a-z0-9+/=_.~-]{8,}/gi, `$1 ${HIDDEN}`],
+  [/\btr(t|s|c|k|e)_[A-Za-z0-9_-]{20,}/g, HIDDEN],
+  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi, `$1${HIDDEN}@`],
+  [/\b((?:password|passwd|secret|token|api_?key)\s*[=:]\s*)("[^"]*"|[^\s"&,;]+)/gi, `$1${HIDDEN}`],
+]
+const DEPTH_MAX = 8
+
+/** Hides secrets in running text. */
+export const redactText = (text: string) =>
+  SECRET_TEXT.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text)
+
+/** A copy with secrets hidden, by field name and inside strings. Deeper than 8 levels is cut off. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value)
+  if (value instanceof Error) return { message: redactText(value.message), stack: redactText(value.stack ?? '') }
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value
+  if (depth >= DEPTH_MAX) return '[too deep]'
+  if (Array.isArray(value)) return value.map(item => redact(item, depth + 1))
+  const clean: Record<string | symbol, unknown> = {}
+  for (const key of Reflect.ownKeys(value)) {
+    const item = (value as Record<string | symbol, unknown>)[key]
+    clean[key] = typeof key === 'string' && SECRET_NAME.test(key) && item != null ? HIDDEN : redact(item, depth + 1)
+  }
+  return clean
+}

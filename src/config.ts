@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { faultsOf, flag, z } from './base/parse'
+
+/** The folder that holds package.json: migrations and the built pages are read from there. */
+export const ROOT = findRoot(__dirname)
+
+function findRoot(from: string): string {
+  return existsSync(join(from, 'package.json')) ? from : findRoot(dirname(from))
+}
+
+const integer = (standard: number, least: number, most: number) =>
+  z.coerce.number().int().min(least).max(most).default(standard)
+const MINUTE_MS = 60_000
+
+/** Every setting, with its default. The README's table and .env.example say the same in words. */
+const environment = z.object({
+  PORT: integer(8080, 0, 65_535),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  TRUST_PROXY: z.string().optional(),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  DATABASE_POOL: integer(10, 2, 200),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
+    .optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9_-]+$/, 'may hold a-z, 0-9, _ and - only')
+    .default('tailrace'),
+  TAILRACE_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  TAILRACE_ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
+  OUTBOUND_ALLOW: z.string().optional(),
+  WORKER_CONCURRENCY: integer(20, 1, 1_000),
+  SHUTDOWN_TIMEOUT_MS: integer(20_000, 100, 10 * MINUTE_MS),
+  JOB_LOCK_MS: integer(30_000, 500, 10 * MINUTE_MS),
+  RECONCILE_MS: integer(10_000, 100, 10 * MINUTE_MS),
+  STREAM_WINDOW_MS: integer(150, 1, 5_000),
+  STREAM_HEARTBEAT_MS: integer(5_000, 50, 5 * MINUTE_MS),
+  STREAM_EVENTS_HEARTBEAT_MS: integer(30_000, 50, 5 * MINUTE_MS),
+  STREAM_LIFE_MS: integer(10 * MINUTE_MS, 1_000, 24 * 60 * MINUTE_MS),
+  STREAM_SLOW_MS: integer(30_000, 100, 10 * MINUTE_MS),
+  STREAM_MAX_PER_IP: z.coerce.number().int().min(0).optional(),
+  STREAM_MAX_PER_TENANT: z.coerce.number().int().min(0).optional(),
+  COOKIE_SECURE: flag.optional(),
+})
+
+export type Role = 'all' | 'web' | 'worker'
+export type Config = ReturnType<typeof readConfig>['config']
+export type Secrets = ReturnType<typeof readConfig>['secrets']
+
+/**
+ * Reads all settings at once.
+ * @param env usually `process.env`; tests hand in their own
+ * @throws Error that names every wrong setting
+ */
+export function readConfig(env: Record<string, string | undefined>) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const result = environment.safeParse(given)
+  if (!result.success) {
+    const problems = faultsOf(result.error, '').map(({ path, message }) => `  ${path}: ${message}`)
+    throw new Error(`These settings are not valid:\n${problems.join('\n')}\nThe README lists all settings.`)
+  }
+  const e = result.data
+  /** No DATABASE_URL or no REDIS_URL: the parts this program starts itself, for one machine and one user. */
+  const embedded = { postgres: !e.DATABASE_URL, redis: !e.REDIS_URL }
+  const firstRun = embedded.postgres && embedded.redis
+  const config = Object.freeze({
+    role: e.TAILRACE_ROLE,
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.PUBLIC_URL,
+    trustProxy: e.TRUST_PROXY,
+    cookieSecure: e.COOKIE_SECURE ?? e.PUBLIC_URL?.startsWith('https:') ?? false,
+    dataDir: resolve(e.DATA_DIR),
+    databasePool: e.DATABASE_POOL,
+    redisPrefix: e.REDIS_PREFIX,
+    embedded,
+    log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+    outboundAllow: (e.OUTBOUND_ALLOW ?? (firstRun ? 'private' : '')).split(',').filter(Boolean),
+    worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
+    shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
+    streams: Object.freeze({
+      windowMs: e.STREAM_WINDOW_MS,
+      heartbeatMs: e.STREAM_HEARTBEAT_MS,
+      eventsHeartbeatMs: e.STREAM_EVENTS_HEARTBEAT_MS,
+      lifeMs: e.STREAM_LIFE_MS,
+      slowMs: e.STREAM_SLOW_MS,
+      maxPerIp: e.STREAM_MAX_PER_IP ?? (firstRun ? 0 : 10),
+      maxPerTenant: e.STREAM_MAX_PER_TENANT ?? (firstRun ? 0 : 100),
+    }),
+  })
+  const secrets = Object.freeze({
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    adminToken: e.TAILRACE_ADMIN_TOKEN,
+    metricsToken: e.METRICS_TOKEN,
+  })
+  return { config, secrets }
+}
