@@ -1,0 +1,14 @@
+import type { Topic } from './entry'
+
+/** What an area says of its topics (`job:`, `query:`, ...). Registered at start; a topic of no family does not exist. */
+export interface Family {
+  /** What stands before the colon of the topic's name; `events` has none. */
+  prefix: string
+  heartbeatMs: number
+  /** Whether this thing exists for this tenant; if not, the answer is 404. */
+  exists(topic: Topic): Promise<boolean>
+  /** The event that carries the topic's state to whoever joins. */
+  stateEvent?: string
+  /** Kinds that need no replay before the state that a joiner is given, because it includes them. */
+  supersededKinds?: readonly string[]
+}
