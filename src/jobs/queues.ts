@@ -1,0 +1,17 @@
+/**
+ * Every queue there is. Workers, QueueEvents, metrics and retention derive from this list; a new queue is one entry.
+ * `concurrency` is a share of `WORKER_CONCURRENCY`: how many jobs of this queue one worker process runs at a time.
+ */
+export const QUEUES = {
+  checks: { concurrency: 1 },
+  fleet: { concurrency: 1 },
+  crawls: { concurrency: 0.25 },
+  rules: { concurrency: 0.5 },
+  notify: { concurrency: 1 },
+  cleanup: { concurrency: 0.1 },
+  demo: { concurrency: 1 },
+  control: { concurrency: 0.25 },
+} as const satisfies Record<string, { concurrency: number }>
+
+export type QueueName = keyof typeof QUEUES
+export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
