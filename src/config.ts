@@ -1,13 +1,7 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { faultsOf, flag, z } from './base/parse'
 
-/** The folder that holds package.json: migrations and the built pages are read from there. */
-export const ROOT = findRoot(__dirname)
-
-function findRoot(from: string): string {
-  return existsSync(join(from, 'package.json')) ? from : findRoot(dirname(from))
-}
+export { ROOT } from './base/root'
 
 const integer = (standard: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(standard)
@@ -51,6 +45,7 @@ const environment = z.object({
   STREAM_MAX_PER_IP: z.coerce.number().int().min(0).optional(),
   STREAM_MAX_PER_TENANT: z.coerce.number().int().min(0).optional(),
   COOKIE_SECURE: flag.optional(),
+  PATH: z.string().default(''),
 })
 
 export type Role = 'all' | 'web' | 'worker'
@@ -84,6 +79,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     databasePool: e.DATABASE_POOL,
     redisPrefix: e.REDIS_PREFIX,
     embedded,
+    /** Where programs such as redis-server are looked for. */
+    searchPath: e.PATH,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
     outboundAllow: (e.OUTBOUND_ALLOW ?? (firstRun ? 'private' : '')).split(',').filter(Boolean),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },

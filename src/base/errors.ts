@@ -25,6 +25,11 @@ export class Problem extends Error {
   }
 }
 
+/** The program cannot start; the message says what to do. Printed without a stack trace, exit code 1. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
 export const badRequest = (errors: Fault[]) =>
   new Problem(400, 'invalid_request', `The request is not valid: ${errors.map(e => e.path).join(', ')}.`, errors)
 
