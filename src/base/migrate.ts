@@ -1,0 +1,74 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Knex } from 'knex'
+import { type Db, rows } from './db'
+import { StartError } from './errors'
+import { ROOT } from './root'
+
+const FOLDER = join(ROOT, 'migrations')
+const TABLE = 'migrations'
+/** Any number will do as long as nobody else on this database uses it. */
+const LOCK = 7_218_304_951
+
+/**
+ * Brings the schema up to this program's version. Each file of `migrations/` is one transaction, in the order of
+ * their numbers. Processes that start together wait for each other.
+ * @throws StartError when a newer version of the program has changed the schema
+ */
+export async function migrate(db: Db, folder = FOLDER): Promise<void> {
+  const names = await namesIn(folder)
+  await db.transaction(async lock => {
+    await lock.raw('select pg_advisory_xact_lock(?)', [LOCK]) // PostgreSQL frees it when we crash
+    refuseNewer(await applied(db), names)
+    const options = { tableName: TABLE, migrationSource: sourceOf(folder, names) }
+    await db.migrate.forceFreeMigrationsLock(options) // left by a crash: nobody else can be here
+    await db.migrate.latest(options)
+  })
+}
+
+/** Whether every migration this program knows has been applied. */
+export async function migrationsCurrent(db: Db, folder = FOLDER): Promise<boolean> {
+  const done = new Set(await applied(db))
+  return (await namesIn(folder)).every(name => done.has(name))
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+  const numbers = new Set<string>()
+  for (const name of names) {
+    const number = /^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]
+    if (!number || numbers.has(number)) throw new Error(`${name} is not named NNNN_name.sql with a number of its own`)
+    numbers.add(number)
+  }
+  return names
+}
+
+async function applied(db: Db): Promise<string[]> {
+  const [table] = await rows<{ found: boolean }>(db, 'select to_regclass(?) is not null as found', [TABLE])
+  if (!table?.found) return []
+  const done = await rows<{ name: string }>(db, 'select name from ?? order by name', [TABLE])
+  return done.map(({ name }) => name)
+}
+
+function refuseNewer(done: string[], names: string[]) {
+  const unknown = done.filter(name => !names.includes(name))
+  if (!unknown.length) return
+  throw new StartError(`The database was changed by a newer version of Tailrace (${unknown.join(', ')}).
+This one knows the schema up to ${names.at(-1) ?? 'nothing'}. Start the newer version, or restore a backup made before it.`)
+}
+
+const sourceOf = (folder: string, names: string[]): Knex.MigrationSource<string> => ({
+  getMigrations: async () => names,
+  getMigrationName: name => name,
+  getMigration: async name => {
+    const sql = await readFile(join(folder, name), 'utf8')
+    return {
+      up: async trx => {
+        await trx.raw(sql.replaceAll('?', '\\?')) // knex would take a bare ? for a binding
+      },
+      down: async () => {
+        throw new Error('Migrations only go forward')
+      },
+    }
+  },
+})

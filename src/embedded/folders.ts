@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { access, chmod, chown, constants, lstat, mkdir } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { messageOf, StartError } from '../base/errors'
+import type { SystemUser } from './child'
+
+/** `sun_path` of a socket address holds 104 bytes on macOS, 108 on Linux, the ending zero included. */
+const SOCKET_PATH_BYTES_MAX = 103
+const LONGEST_SOCKET_NAME = '.s.PGSQL.5432'
+
+/**
+ * Makes DATA_DIR and proves that it can be written. As root others may pass through but not look inside:
+ * PostgreSQL runs as a user of its own.
+ */
+export async function prepareDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new StartError(`${dataDir} cannot be used to keep data in: ${messageOf(error)}.
+Make it writable for user "${userInfo().username}", or choose another folder: DATA_DIR=/path/to/folder npm start`)
+  }
+}
+
+/**
+ * A folder for a server's Unix socket that only `owner` may enter: `wanted`, or when that path is too long
+ * for a socket, always the same short one in the system's folder for temporary files.
+ */
+export async function socketFolder(wanted: string, owner?: SystemUser): Promise<string> {
+  const fits = Buffer.byteLength(join(wanted, LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX
+  const mark = createHash('sha256').update(wanted).digest('hex').slice(0, 16)
+  const folder = fits ? wanted : join(tmpdir(), `tailrace-${mark}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const found = await lstat(folder)
+  const uid = owner?.uid ?? process.getuid?.()
+  const ours = found.isDirectory() && (found.uid === uid || found.uid === process.getuid?.())
+  if (!ours) throw new StartError(`${folder} belongs to another user. Choose a DATA_DIR with a shorter path.`)
+  if (owner) await chown(folder, owner.uid, owner.gid)
+  await chmod(folder, 0o700)
+  return folder
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { messageOf, StartError } from '../base/errors'
+import type { Log } from '../base/log'
+import type { Config } from '../config'
+import { prepareDataDir } from './folders'
+import { lockDataDir } from './lock'
+import { startPostgres } from './postgres'
+import { startRedis } from './redis'
+import { keepRunning } from './supervise'
+
+export type { Child } from './child'
+export { startPostgres } from './postgres'
+export { startRedis } from './redis'
+
+export interface Embedded {
+  /** Set when PostgreSQL is one of ours. */
+  databaseUrl?: string
+  /** Set when Redis is one of ours. */
+  redisUrl?: string
+  /** Call it when nothing uses the parts any more: ends PostgreSQL, then Redis, and frees DATA_DIR. */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes DATA_DIR ready, locks it, and starts the parts no address was given for.
+ * @throws StartError whose message says what to do
+ */
+export async function startEmbedded(config: Config, log: Log): Promise<Embedded> {
+  const { dataDir, embedded, searchPath } = config
+  if (process.platform === 'win32' && (embedded.redis || embedded.postgres))
+    throw new StartError('On Windows start Tailrace inside WSL, or set REDIS_URL and DATABASE_URL.')
+  await prepareDataDir(dataDir)
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each()
+  }
+  if (!embedded.redis && !embedded.postgres) return { stop }
+  try {
+    stops.push(await lockDataDir(dataDir))
+    const redis = embedded.redis
+      ? await keepRunning('Redis', log, () => startRedis({ folder: join(dataDir, 'redis'), searchPath, log }))
+      : undefined
+    if (redis) stops.push(redis.stop)
+    const postgres = embedded.postgres
+      ? await keepRunning('PostgreSQL', log, () => startPostgres({ folder: join(dataDir, 'postgres'), log }))
+      : undefined
+    if (postgres) stops.push(postgres.stop)
+    return { databaseUrl: postgres?.url, redisUrl: redis?.url, stop }
+  } catch (error) {
+    await stop()
+    throw explain(error, dataDir)
+  }
+}
+
+/** Errors of the file system name their path and cause; anything else is a bug and keeps its stack. */
+function explain(error: unknown, dataDir: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  if (error instanceof StartError || !code?.startsWith('E')) return error
+  return new StartError(`The data folder ${dataDir} cannot be used: ${messageOf(error)}.
+Free or repair it, or choose another one: DATA_DIR=/path/to/folder npm start`)
+}

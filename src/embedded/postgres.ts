@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDb, rows } from '../base/db'
+import { messageOf, StartError } from '../base/errors'
+import type { Log } from '../base/log'
+import { type Child, run, startChild } from './child'
+import { socketFolder } from './folders'
+import { type PostgresHome, prepareHome } from './postgres-home'
+import { commandOf, isAlive } from './process-table'
+
+const USER = 'tailrace'
+const DATABASE = 'tailrace'
+const LEFT_BEHIND_MS = 60_000
+/** What the server says while children of a killed server still end. */
+const STILL_ENDING = /pre-existing shared memory block/
+
+interface PostgresSettings {
+  /** The folder of its data, socket and password, made when missing. */
+  folder: string
+  log: Log
+  /** Server parameters, for example `{ fsync: 'off' }`. */
+  parameters?: Record<string, string>
+}
+
+/**
+ * Starts a private PostgreSQL that listens on a Unix socket only and asks for a random password.
+ * @throws StartError when it cannot run here, or `folder` holds something else
+ */
+export async function startPostgres({
+  folder,
+  log,
+  parameters,
+}: PostgresSettings): Promise<{ url: string; child: Child }> {
+  const home = await prepareHome(folder, log)
+  const password = await readPassword(`${folder}-password`)
+  const data = join(home.folder, 'data')
+  if (await isEmptyPlace(home)) await initialise(home, data, password)
+  await endLeftBehind(data)
+  const sockets = await socketFolder(join(home.folder, 'run'), home.user)
+  const child = await startPatiently({
+    name: 'PostgreSQL',
+    file: join(home.programs, 'postgres'),
+    args: ['-D', data, ...settings({ ...standard(sockets), ...parameters })],
+    user: home.user,
+    ready: /ready to accept connections/i,
+    stopSignal: 'SIGINT' as const, // "fast": does not wait for clients
+    log,
+  })
+  const urlOf = (name: string) => `postgres://${USER}:${password}@localhost/${name}?host=${encodeURIComponent(sockets)}`
+  try {
+    await createDatabase(urlOf('postgres'))
+  } catch (error) {
+    await child.stop()
+    throw new StartError(`The private PostgreSQL does not let Tailrace in: ${messageOf(error)}.
+Does ${folder}-password belong to ${data}?`)
+  }
+  return { url: urlOf(DATABASE), child }
+}
+
+const standard = (sockets: string) => ({
+  listen_addresses: '',
+  unix_socket_directories: sockets,
+  unix_socket_permissions: '0700',
+  max_connections: '200',
+  lc_messages: 'C',
+})
+
+const settings = (all: Record<string, string>) =>
+  Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+
+async function readPassword(file: string): Promise<string> {
+  const known = await readFile(file, 'utf8').catch(() => '')
+  if (known) return known
+  const password = randomBytes(24).toString('base64url')
+  await writeFile(`${file}.new`, password, { mode: 0o600 })
+  await rename(`${file}.new`, file)
+  return password
+}
+
+/** Data exists whole or not at all: it is made under another name. Anything unfinished there is our own. */
+async function isEmptyPlace({ folder, programs, user }: PostgresHome): Promise<boolean> {
+  const data = join(folder, 'data')
+  const found = await lstat(data).catch(() => undefined)
+  if (!found) return true
+  if (!user && found.uid !== process.getuid?.())
+    throw new StartError(`${data} belongs to another user (number ${found.uid}).
+Start Tailrace as that user or as root, or choose another DATA_DIR.`)
+  const made = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
+  const { output } = await run(join(programs, 'postgres'), ['--version'], user)
+  const runs = /(\d+)/.exec(output)?.[1]
+  if (made === runs) return false
+  throw new StartError(
+    made
+      ? `${data} was made by PostgreSQL ${made}, this Tailrace brings PostgreSQL ${runs}.
+Move the data with pg_dump and pg_restore, or choose another DATA_DIR to begin anew.`
+      : `${data} does not look like a folder of PostgreSQL data. Move it away, or choose another DATA_DIR.`,
+  )
+}
+
+async function initialise({ folder, programs, user }: PostgresHome, data: string, password: string) {
+  const unfinished = `${data}.new`
+  const passwordFile = join(folder, 'password.new')
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished, { mode: 0o700 })
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if (user) for (const each of [unfinished, passwordFile]) await chown(each, user.uid, user.gid)
+  const { code, output } = await run(
+    join(programs, 'initdb'),
+    [
+      ['--pgdata', unfinished, '--username', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+      ['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
+      ['--no-instructions'],
+    ].flat(),
+    user,
+  )
+  await rm(passwordFile, { force: true })
+  if (code !== 0)
+    throw new StartError(`The private PostgreSQL cannot make its data in ${unfinished}:\n${output.trim()}`)
+  await chmod(unfinished, 0o700)
+  await rename(unfinished, data)
+}
+
+/**
+ * Ends a server whose parent was killed, and removes the note of one that is long gone: in a container its number
+ * may have been given to another process by now, and PostgreSQL would refuse to start.
+ */
+async function endLeftBehind(data: string) {
+  const note = join(data, 'postmaster.pid')
+  const pid = Number.parseInt(await readFile(note, 'utf8').catch(() => ''), 10)
+  if (!(pid > 0)) return
+  const running = async () => isAlive(pid) && (await commandOf(pid)).includes(data)
+  if (await running()) process.kill(pid, 'SIGINT')
+  const deadline = Date.now() + LEFT_BEHIND_MS
+  while (await running()) {
+    if (Date.now() > deadline) throw new StartError(`A PostgreSQL from an earlier run (process ${pid}) does not end.`)
+    await pause(50)
+  }
+  await rm(note, { force: true })
+}
+
+async function startPatiently(command: Parameters<typeof startChild>[0]): Promise<Child> {
+  const deadline = Date.now() + LEFT_BEHIND_MS
+  for (;;) {
+    try {
+      return await startChild(command)
+    } catch (error) {
+      if (!STILL_ENDING.test(messageOf(error)) || Date.now() > deadline) throw error
+      await pause(200)
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+async function createDatabase(url: string) {
+  const db = createDb(url, 1)
+  try {
+    const found = await rows(db, 'select from pg_database where datname = ?', [DATABASE])
+    if (!found.length) await db.raw('create database ??', [DATABASE])
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,78 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { StartError } from '../base/errors'
+import type { Log } from '../base/log'
+import { type Child, startChild } from './child'
+import { socketFolder } from './folders'
+
+/** Package managers put programs there without telling the environment of a desktop. */
+const MORE_PLACES = ['/usr/local/bin', '/usr/bin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin']
+const PROGRAMS = ['redis-server', 'valkey-server']
+const LEFT_BEHIND_MS = 30_000
+
+interface RedisSettings {
+  /** The folder of its data, made when missing. */
+  folder: string
+  searchPath: string
+  log: Log
+}
+
+/**
+ * Starts a private Redis (or Valkey) that listens on a Unix socket only and keeps every write in an append-only file.
+ * @throws StartError when no server program is there or it cannot start
+ */
+export async function startRedis({ folder, searchPath, log }: RedisSettings): Promise<{ url: string; child: Child }> {
+  const file = await findServer(searchPath)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const socket = join(await socketFolder(folder), 'redis.sock')
+  await endLeftBehind(socket)
+  const child = await startChild({
+    name: 'Redis',
+    file,
+    args: [
+      ['--port', '0'],
+      ['--unixsocket', socket, '--unixsocketperm', '700'],
+      ['--dir', folder],
+      ['--appendonly', 'yes', '--save', ''],
+      ['--maxmemory-policy', 'noeviction'],
+      ['--daemonize', 'no', '--logfile', ''],
+    ].flat(),
+    ready: /ready to accept connections/i,
+    stopSignal: 'SIGTERM',
+    log,
+  })
+  return { url: `unix://${socket}`, child }
+}
+
+async function findServer(searchPath: string): Promise<string> {
+  const folders = [...searchPath.split(delimiter).filter(Boolean), ...MORE_PLACES]
+  for (const program of PROGRAMS) {
+    for (const folder of folders) {
+      const file = join(folder, program)
+      const found = await stat(file).catch(() => undefined)
+      if (found?.isFile() && found.mode & 0o111) return file
+    }
+  }
+  throw new StartError(`Tailrace needs Redis, and neither redis-server nor valkey-server is installed. Do one of these:
+  apt-get install redis-server        on Debian or Ubuntu, as root
+  brew install redis                  on macOS
+  docker compose up                   runs Tailrace with Redis and PostgreSQL in containers
+  REDIS_URL=redis://host:6379         uses a Redis that already runs`)
+}
+
+/** A Redis behind our own socket can only be one whose parent was killed a moment ago. */
+async function endLeftBehind(socket: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const client = connect(socket)
+    client.on('error', () => resolve()) // nobody listens
+    client.on('close', () => resolve())
+    client.setTimeout(LEFT_BEHIND_MS, () => {
+      client.destroy()
+      reject(new StartError(`A Redis from an earlier run does not end. It listens on ${socket}.`))
+    })
+    client.write('SHUTDOWN\r\n')
+    client.resume()
+  })
+  await rm(socket, { force: true })
+}

@@ -1,0 +1,23 @@
+import { createDb } from '../../src/base/db'
+import { migrate } from '../../src/base/migrate'
+import { databaseUrl, TEMPLATE } from './databases'
+import { type Servers, startServers } from './servers'
+
+declare global {
+  var testServers: Servers | undefined
+}
+
+/** One Redis and one PostgreSQL for the whole run, and a migrated database that each test file copies. */
+export default async function setUp() {
+  const servers = await startServers()
+  globalThis.testServers = servers
+  const { url } = servers.postgres
+  const admin = createDb(url, 1)
+  await admin.raw('create database ??', [TEMPLATE])
+  await admin.destroy()
+  const template = createDb(databaseUrl(url, TEMPLATE), 2)
+  await migrate(template)
+  await template.destroy()
+  process.env.TEST_DATABASE_URL = url
+  process.env.TEST_REDIS_URL = servers.redis.url
+}

@@ -1,0 +1,67 @@
+import { createDb } from '../../src/base/db'
+import { newMark } from '../../src/base/ids'
+import { migrate } from '../../src/base/migrate'
+import { databaseUrl, TEMPLATE } from './databases'
+import { type Servers, startServers } from './servers'
+
+export { quietLog } from './servers'
+
+/** A PostgreSQL database for one test file; `drop` ends it with whatever is still connected. */
+export interface TestDatabase {
+  url: string
+  drop(): Promise<void>
+}
+
+/** A fresh, migrated database on the server of this run. */
+export const testDatabase = (): Promise<TestDatabase> => copyOf(TEMPLATE)
+
+/** A fresh database without any table. */
+export const emptyDatabase = (): Promise<TestDatabase> => copyOf('template1')
+
+async function copyOf(template: string): Promise<TestDatabase> {
+  const name = `test_${newMark()}`
+  await onServer('create database ?? template ??', [name, template])
+  return {
+    url: databaseUrl(given('TEST_DATABASE_URL'), name),
+    drop: () => onServer('drop database if exists ?? with (force)', [name]),
+  }
+}
+
+async function onServer(sql: string, bindings: string[]) {
+  const db = createDb(given('TEST_DATABASE_URL'), 1)
+  try {
+    await db.raw(sql, bindings)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** The Redis of this run. All test files share it: keep to a prefix of your own, never FLUSHALL (see `ownParts`). */
+export const testRedisUrl = () => given('TEST_REDIS_URL')
+
+/** A prefix for keys and channels that no other test uses. */
+export const testRedisPrefix = () => `test-${newMark()}`
+
+function given(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: run tests with jest, whose global set-up starts the servers`)
+  return value
+}
+
+/**
+ * A Redis and a PostgreSQL (with a migrated database) for one test alone, to kill, restart or flush.
+ * They take about two seconds to start; `stop` ends them and removes their data.
+ */
+export async function ownParts(): Promise<Servers> {
+  const servers = await startServers()
+  const db = createDb(servers.postgres.url, 2)
+  try {
+    await migrate(db)
+    return servers
+  } catch (error) {
+    await servers.stop()
+    throw error
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLog, type Log } from '../../src/base/log'
+import { type Child, startPostgres, startRedis } from '../../src/embedded'
+
+/** Only what goes wrong is worth a line in a test's output. */
+export const quietLog: Log = createLog({ level: 'error', format: 'pretty', output: process.stderr })
+
+/** A private server that a test may end and start again as it likes; address and data stay the same. */
+export interface Server {
+  url: string
+  pid(): number
+  /** `kill -9`, as in a crash. Resolves when it is gone. */
+  kill(): Promise<void>
+  /** Orderly end. */
+  stop(): Promise<void>
+  /** Starts it again, after ending it in order if it still runs. */
+  restart(): Promise<void>
+}
+
+async function createServer(start: () => Promise<{ url: string; child: Child }>): Promise<Server> {
+  let { url, child } = await start()
+  return {
+    url,
+    pid: () => child.pid,
+    kill: () => child.kill(),
+    stop: () => child.stop(),
+    async restart() {
+      await child.stop()
+      child = (await start()).child
+    },
+  }
+}
+
+/** Tests need no safety against loss of power. */
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
+/** A Redis and a PostgreSQL with data in a folder of their own, which `stop` removes. */
+export async function startServers() {
+  const folder = await mkdtemp(join(tmpdir(), 'tailrace-test-'))
+  const searchPath = process.env.PATH ?? ''
+  const [redis, postgres] = await Promise.all([
+    createServer(() => startRedis({ folder: join(folder, 'redis'), searchPath, log: quietLog })),
+    createServer(() => startPostgres({ folder: join(folder, 'postgres'), log: quietLog, parameters: FAST })),
+  ])
+  return {
+    redis,
+    postgres,
+    async stop() {
+      await Promise.all([redis.stop(), postgres.stop()])
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Servers = Awaited<ReturnType<typeof startServers>>
