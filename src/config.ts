@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isAllowance } from './base/addresses'
 import { faultsOf, flag, z } from './base/parse'
 
 export { ROOT } from './base/root'
@@ -6,6 +7,18 @@ export { ROOT } from './base/root'
 const integer = (standard: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(standard)
 const MINUTE_MS = 60_000
+const allowances = z
+  .string()
+  .transform(text =>
+    text
+      .split(',')
+      .map(part => part.trim())
+      .filter(Boolean),
+  )
+  .refine(
+    parts => parts.every(isAllowance),
+    'may hold "private", addresses and CIDRs such as 10.0.0.0/8, with commas between',
+  )
 
 /** Every setting, with its default. The README's table and .env.example say the same in words. */
 const environment = z.object({
@@ -32,7 +45,7 @@ const environment = z.object({
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
-  OUTBOUND_ALLOW: z.string().optional(),
+  OUTBOUND_ALLOW: allowances.optional(),
   WORKER_CONCURRENCY: integer(20, 1, 1_000),
   SHUTDOWN_TIMEOUT_MS: integer(20_000, 100, 10 * MINUTE_MS),
   JOB_LOCK_MS: integer(30_000, 500, 10 * MINUTE_MS),
@@ -82,7 +95,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Where programs such as redis-server are looked for. */
     searchPath: e.PATH,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
-    outboundAllow: (e.OUTBOUND_ALLOW ?? (firstRun ? 'private' : '')).split(',').filter(Boolean),
+    outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
     streams: Object.freeze({

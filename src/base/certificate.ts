@@ -1,0 +1,111 @@
+import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import type { Failure } from './failure'
+
+const DAY_MS = 86_400_000
+/** Chains of real servers have two to four links; a longer one is not walked. */
+const CHAIN_MAX = 10
+
+/** Facts of a server's certificate. */
+export interface Certificate {
+  subject: string
+  issuer: string
+  /** Names and addresses it is good for. */
+  names: string[]
+  validFrom: Date
+  expiresAt: Date
+  /** Whole days until it expires; negative when it has. */
+  daysLeft: number
+  /** Of the link that expires first, root included. */
+  chainExpiresAt: Date
+  serial: string
+  fingerprint: string
+  /** Why it is not trusted; undefined when it is. */
+  problem?: Failure
+}
+
+/** Facts of the certificate that the other side showed, and the verdict on it. */
+export function readCertificate(socket: TLSSocket, host: string, now = new Date()): Certificate {
+  const leaf = socket.getPeerCertificate(true)
+  const chain = chainOf(leaf)
+  const expiresAt = new Date(leaf.valid_to)
+  return {
+    subject: nameOf(leaf.subject),
+    issuer: nameOf(leaf.issuer),
+    names: (leaf.subjectaltname ?? '').split(', ').filter(Boolean),
+    validFrom: new Date(leaf.valid_from),
+    expiresAt,
+    daysLeft: Math.floor((expiresAt.getTime() - now.getTime()) / DAY_MS),
+    chainExpiresAt: new Date(Math.min(...chain.map(({ valid_to }) => Date.parse(valid_to)))),
+    serial: leaf.serialNumber,
+    fingerprint: leaf.fingerprint256,
+    problem: problemOf(String(socket.authorizationError ?? ''), chain, host, now),
+  }
+}
+
+/** OpenSSL reports the last fault it met, Node adds the name only to a good chain: so the dates and names are read here. */
+function problemOf(verdict: string, chain: DetailedPeerCertificate[], host: string, now: Date): Failure | undefined {
+  const [leaf, ...above] = chain
+  if (!leaf) return { code: 'tls_failed', message: 'The server showed no certificate' }
+  const dates = datesProblem(leaf, now)
+  if (dates) return dates
+  if (verdict === 'CERT_HAS_EXPIRED' || verdict === 'CERT_NOT_YET_VALID') return linkProblem(above, now)
+  if (verdict && verdict !== 'ERR_TLS_CERT_ALTNAME_INVALID') return trustProblem(verdict, chain)
+  return hostProblem(leaf, host)
+}
+
+function datesProblem(leaf: DetailedPeerCertificate, now: Date): Failure | undefined {
+  const from = new Date(leaf.valid_from)
+  const to = new Date(leaf.valid_to)
+  if (now > to) return { code: 'tls_expired', message: `The certificate expired at ${to.toISOString()}` }
+  if (now < from)
+    return { code: 'tls_not_yet_valid', message: `The certificate is valid only from ${from.toISOString()}` }
+  return undefined
+}
+
+function linkProblem(above: DetailedPeerCertificate[], now: Date): Failure {
+  const link = above.find(({ valid_to, valid_from }) => now > new Date(valid_to) || now < new Date(valid_from))
+  const name = link ? ` "${nameOf(link.subject)}" (valid ${link.valid_from} to ${link.valid_to})` : ''
+  return { code: 'tls_chain_expired', message: `A certificate above the server's own is outside its dates:${name}` }
+}
+
+function trustProblem(verdict: string, chain: DetailedPeerCertificate[]): Failure {
+  const issuer = nameOf(chain.at(-1)?.issuer)
+  switch (verdict) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return { code: 'tls_self_signed', message: 'The certificate is signed by itself' }
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return { code: 'tls_untrusted_root', message: `The root "${issuer}" is not trusted here` }
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return {
+        code: 'tls_missing_intermediate',
+        message: `The server sends only its own certificate, and "${issuer}", which signed it, is not known here`,
+      }
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return { code: 'tls_untrusted_root', message: `The chain ends at "${issuer}", which is not trusted here` }
+    default:
+      return { code: 'tls_untrusted', message: `The certificate is not trusted (${verdict})` }
+  }
+}
+
+function hostProblem(leaf: DetailedPeerCertificate, host: string): Failure | undefined {
+  // Node still falls back to the common name; RFC 9525 section 2 and all browsers do not
+  const wrong = leaf.subjectaltname ? checkServerIdentity(host, leaf)?.message : 'it names no host (subjectAltName)'
+  return wrong ? { code: 'tls_wrong_host', message: `The certificate is not for ${host}: ${wrong}` } : undefined
+}
+
+/** From the server's own upwards. Node closes the chain with a root that is its own issuer. */
+function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = []
+  let link: DetailedPeerCertificate | undefined = leaf
+  while (link?.fingerprint256 && !chain.includes(link) && chain.length < CHAIN_MAX) {
+    chain.push(link)
+    link = link.issuerCertificate
+  }
+  return chain
+}
+
+/** The part of a distinguished name that people know it by. A repeated field is a list. */
+function nameOf(name: DetailedPeerCertificate['subject'] | undefined): string {
+  return [name?.CN ?? name?.O ?? name?.OU ?? ''].flat().join(', ')
+}

@@ -1,0 +1,24 @@
+/**
+ * A signal that aborts when `parent` does (with its reason) or after `ms` (with a `TimeoutError`).
+ * `end()` must be called when the work is over. Not `AbortSignal.any([parent, AbortSignal.timeout(ms)])`: in Node 20
+ * nothing holds such a combined timeout, so it can be collected before it fires.
+ */
+export function deadline(parent: AbortSignal, ms: number) {
+  const controller = new AbortController()
+  const late = () => controller.abort(new DOMException(`Not done within ${ms} ms`, 'TimeoutError'))
+  const timer = setTimeout(late, ms)
+  const pass = () => controller.abort(parent.reason)
+  if (parent.aborted) pass()
+  else parent.addEventListener('abort', pass, { once: true })
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      parent.removeEventListener('abort', pass)
+    },
+  }
+}
+
+/** The time ran out, rather than that somebody cancelled. */
+export const isTimeout = (signal: AbortSignal) =>
+  signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'

@@ -1,0 +1,88 @@
+import { isTimeout } from './deadline'
+
+/** A foreseeable failure of the network or of the other side: data, not an exception. */
+export interface Failure {
+  /** Stable, machine-readable: `connection_refused`, `tls_expired`, ... */
+  code: string
+  /** For people. */
+  message: string
+}
+/** What is answered instead of a result. */
+export interface Refused {
+  error: Failure
+}
+
+export const refused = (code: string, message: string): Refused => ({ error: { code, message } })
+
+/** The parts of one exchange over the network, in order. */
+export const PHASES = ['dns', 'connect', 'tls', 'first_byte', 'transfer'] as const
+export type Phase = (typeof PHASES)[number]
+
+const LATE: Record<Phase, [string, string]> = {
+  dns: ['dns_timeout', 'The name was not resolved in time'],
+  connect: ['connection_timeout', 'The connection was not accepted in time'],
+  tls: ['tls_timeout', 'The TLS handshake was not done in time'],
+  first_byte: ['timeout', 'No complete response head came in time'],
+  transfer: ['timeout', 'The response did not end in time'],
+}
+
+/** Codes of getaddrinfo, of sockets and of Node's TLS and zlib, as what they mean for the one who asks. */
+const CODES: Record<string, [string, string]> = {
+  ENOTFOUND: ['dns_not_found', 'The name does not exist'],
+  ENODATA: ['dns_not_found', 'The name has no address'],
+  EAI_AGAIN: ['dns_failed', 'The name server gave no answer (temporary failure)'],
+  EAI_FAIL: ['dns_failed', 'The name server refused or failed'],
+  ECONNREFUSED: ['connection_refused', 'The connection was refused: nothing listens there'],
+  ECONNRESET: ['connection_reset', 'The other side broke the connection'],
+  EPIPE: ['connection_reset', 'The other side closed the connection'],
+  ETIMEDOUT: ['connection_timeout', 'The connection was not accepted in time'],
+  EHOSTUNREACH: ['unreachable', 'There is no way to that host'],
+  ENETUNREACH: ['unreachable', 'There is no way to that network'],
+  EADDRNOTAVAIL: ['unreachable', 'This machine has no address of that family'],
+  EAFNOSUPPORT: ['unreachable', 'This machine has no address of that family'],
+  EACCES: ['unreachable', 'A firewall of this machine forbids the connection'],
+  EPERM: ['unreachable', 'A firewall of this machine forbids the connection'],
+  EINVAL: ['unreachable', 'That address cannot be connected to'],
+}
+const PATTERNS: [RegExp, string, string][] = [
+  [
+    /^ERR_SSL_.*CERTIFICATE_REQUIRED|ALERT_NO_CERTIFICATE/,
+    'tls_client_certificate',
+    'The server asks for a client certificate',
+  ],
+  [
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG)/,
+    'tls_not_spoken',
+    'The server does not speak TLS there',
+  ],
+  [
+    /^ERR_SSL_.*(PROTOCOL|VERSION|CIPHER)/,
+    'tls_protocol',
+    'No TLS version or cipher in common (at least TLS 1.2 is asked for)',
+  ],
+  [/^(ERR_SSL_|ERR_TLS_|EPROTO)/, 'tls_failed', 'The TLS handshake failed'],
+  [/^HPE_/, 'response_invalid', 'The answer is not valid HTTP'],
+  [
+    /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING|ERR_STREAM_PREMATURE_CLOSE)/,
+    'response_invalid',
+    'The body cannot be decoded',
+  ],
+]
+
+/**
+ * Turns an error of a socket, the resolver or the parser into data.
+ * @param signal the deadline the work ran under
+ * @throws the reason when somebody cancelled, and the error itself when it is none of the network's (a bug, no free file descriptor)
+ */
+export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Refused {
+  if (isTimeout(signal)) return refused(...LATE[phase])
+  if (signal.aborted) throw signal.reason
+  const code = codeOf(error)
+  const known = CODES[code]
+  if (known) return refused(known[0], `${known[1]} (${code})`)
+  const match = PATTERNS.find(([pattern]) => pattern.test(code))
+  if (match) return refused(match[1], `${match[2]} (${code})`)
+  throw error
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')

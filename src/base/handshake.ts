@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { isIP, type Socket } from 'node:net'
+import { connect, type SecureContext, type TLSSocket } from 'node:tls'
+import { type Certificate, readCertificate } from './certificate'
+import { type Refused, refusalOf } from './failure'
+
+/** A TLS connection whose certificate was found good. */
+export interface Secured {
+  socket: TLSSocket
+  certificate: Certificate
+  /** `TLSv1.3`, ... */
+  protocol: string
+  cipher: string
+}
+
+/** No connection; the facts are there when the handshake came to a certificate. */
+export interface Distrusted extends Refused, Partial<Omit<Secured, 'socket'>> {}
+
+/**
+ * TLS over an open socket. The handshake is completed whatever the certificate says, so that its facts can be told;
+ * then it is judged, and with a problem the connection is closed before a byte of the request is sent.
+ * @param host name or address the certificate must be good for; also the SNI when it is a name
+ */
+export async function handshake(
+  raw: Socket,
+  host: string,
+  secureContext: SecureContext,
+  signal: AbortSignal,
+): Promise<Secured | Distrusted> {
+  const servername = isIP(host) ? undefined : host
+  const socket = connect({
+    socket: raw,
+    host,
+    servername,
+    secureContext,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: false,
+  })
+  socket.on('error', () => {}) // as for the raw socket: between two waits nobody listens
+  try {
+    await once(socket, 'secureConnect', { signal })
+  } catch (error) {
+    raw.destroy()
+    socket.destroy()
+    return refusalOf(error, 'tls', signal)
+  }
+  const certificate = readCertificate(socket, host)
+  const facts = { certificate, protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name }
+  if (!certificate.problem) return { socket, ...facts }
+  socket.destroy()
+  return { ...facts, error: certificate.problem }
+}

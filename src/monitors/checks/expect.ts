@@ -1,0 +1,36 @@
+/** A status, a list of statuses and ranges, or the same as text: `204`, `[200, "300-399"]`, `"200-299,404"`. */
+export type ExpectStatus = number | string | (number | string)[]
+
+/** Statuses of HTTP, with class 1 left out: an interim answer never ends an exchange. */
+const LEAST = 200
+const MOST = 599
+const SUCCESS = '200-299'
+
+/** Is every part a status or a range of them, the right way round? */
+export const isExpectStatus = (expected: ExpectStatus) => {
+  const parts = partsOf(expected)
+  return parts.length > 0 && parts.every(part => rangeOf(part) !== undefined)
+}
+
+/** Does the status pass? What is expected replaces the default (2xx): nothing outside it passes. */
+export const isExpected = (status: number, expected: ExpectStatus = SUCCESS) =>
+  partsOf(expected).some(part => {
+    const range = rangeOf(part)
+    return range !== undefined && status >= range[0] && status <= range[1]
+  })
+
+/** For messages: `200-299, 404`. */
+export const expectText = (expected: ExpectStatus = SUCCESS) => partsOf(expected).join(', ')
+
+const partsOf = (expected: ExpectStatus) =>
+  [expected]
+    .flat()
+    .flatMap(part => (typeof part === 'number' ? [String(part)] : part.split(',').map(one => one.trim())))
+
+function rangeOf(part: string): [number, number] | undefined {
+  const match = /^(\d{3})(?:-(\d{3}))?$/.exec(part)
+  if (!match) return undefined
+  const low = Number(match[1])
+  const high = Number(match[2] ?? match[1])
+  return LEAST <= low && low <= high && high <= MOST ? [low, high] : undefined
+}

@@ -1,0 +1,71 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { z } from '../base/parse'
+import { defineKind } from '../jobs'
+import { isExpectStatus } from './checks/expect'
+import { isFramingHeader, isSecretHeader } from './checks/headers'
+
+const HEADERS_MAX = 50
+const TIMEOUT_MS_MAX = 120_000
+/** Above every timeout of a check: it only ends a check that hangs by a bug. */
+const TIME_LIMIT_MS = TIMEOUT_MS_MAX + 30_000
+
+const url = z
+  .string()
+  .max(2_048)
+  .superRefine((text, context) => {
+    const problem = urlProblem(text)
+    if (problem) context.addIssue({ code: 'custom', message: problem })
+  })
+
+function urlProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return 'must be a whole address, such as https://example.org/'
+  const { protocol, username, password } = new URL(text)
+  if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'
+  if (username || password) return 'must not hold a user name or password: a job keeps its input readable'
+  return undefined
+}
+
+const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, context) => {
+  const names = Object.keys(all)
+  if (names.length > HEADERS_MAX) context.addIssue({ code: 'custom', message: `must not be more than ${HEADERS_MAX}` })
+  for (const name of names) {
+    const problem = headerProblem(name, all[name] ?? '')
+    if (problem) context.addIssue({ code: 'custom', path: [name], message: problem })
+  }
+})
+
+function headerProblem(name: string, value: string): string | undefined {
+  if (isSecretHeader(name)) return 'carries a secret, and a job keeps its input readable: it cannot be given here'
+  if (isFramingHeader(name)) return 'is written by the program itself'
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return undefined
+  } catch {
+    return 'has a character that HTTP does not allow'
+  }
+}
+
+const status = z.union([z.number(), z.string().max(200)])
+const expectStatus = z
+  .union([status, z.array(status).min(1).max(50)])
+  .refine(isExpectStatus, 'must be a status (200), a range ("200-299") or a list of these, from 200 to 599')
+
+/**
+ * One check of a web server, now. A server that is down is a *completed* job whose result says so. One attempt: a
+ * check is a measurement at its time, a second one would be another measurement (and send a POST twice unasked);
+ * confirming a failure by checking again is the monitor's business.
+ */
+export const healthCheck = defineKind({
+  name: 'health-check',
+  queue: 'checks',
+  input: z.strictObject({
+    url,
+    method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).default('GET'),
+    headers: headers.default({}),
+    timeout_ms: z.number().int().min(100).max(TIMEOUT_MS_MAX).default(10_000),
+    expect_status: expectStatus.optional(),
+    follow_redirects: z.boolean().default(true),
+  }),
+  options: { attempts: 1, timeLimitMs: TIME_LIMIT_MS },
+})
