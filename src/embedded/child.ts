@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { StartError } from '../base/errors'
+import { messageOf, StartError } from '../base/errors'
 import type { Log } from '../base/log'
 
 /** A system user by number; undefined means the user of this program. */
@@ -15,6 +15,8 @@ export interface ServerCommand {
   /** For people: `Redis`, `PostgreSQL`. */
   name: string
   file: string
+  /** The name it is told it was called by; its file name unless given. */
+  calledAs?: string
   args: string[]
   user?: SystemUser
   /** What it prints when it takes connections. */
@@ -54,9 +56,19 @@ kill -s KILL "$1"`
  * Ctrl-C in a terminal does not end it before this program has flushed, and ends when this program is gone.
  * @throws StartError with the last lines it printed
  */
-export async function startChild({ name, file, args, user, ready, stopSignal, log }: ServerCommand): Promise<Child> {
+export async function startChild({
+  name,
+  file,
+  calledAs = file,
+  args,
+  user,
+  ready,
+  stopSignal,
+  log,
+}: ServerCommand): Promise<Child> {
   const server = spawn(file, args, {
     ...user,
+    argv0: calledAs,
     cwd: '/',
     env: CHILD_ENVIRONMENT,
     detached: true,
@@ -140,15 +152,21 @@ async function whenReady({ name, server, exited, ready, log }: Starting): Promis
 export async function run(
   file: string,
   args: string[],
-  user?: SystemUser,
+  { user, calledAs = file }: { user?: SystemUser; calledAs?: string } = {},
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(file, args, { ...user, cwd: '/', env: CHILD_ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    ...user,
+    argv0: calledAs,
+    cwd: '/',
+    env: CHILD_ENVIRONMENT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
   try {
     const [code] = (await once(child, 'close')) as [number | null]
     return { code, output }
   } catch (error) {
-    return { code: null, output: String(error) }
+    return { code: null, output: messageOf(error) }
   }
 }

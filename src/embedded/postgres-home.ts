@@ -94,7 +94,7 @@ Remove the link ${link} to begin with an empty database, or choose another DATA_
     throw new StartError(`PostgreSQL's user (number ${user.uid}) cannot use ${outside}. ${ELSEWHERE}`)
 }
 
-const canWrite = async (folder: string, user: SystemUser) => (await run('test', ['-w', folder], user)).code === 0
+const canWrite = async (folder: string, user: SystemUser) => (await run('test', ['-w', folder], { user })).code === 0
 
 /** The programs of the package, or a copy in `home` when PostgreSQL's user cannot reach them. */
 async function programsFor(home: string, user?: SystemUser): Promise<string> {
@@ -113,7 +113,7 @@ async function programsFor(home: string, user?: SystemUser): Promise<string> {
   )
 }
 
-const versionOf = (native: string, user?: SystemUser) => run(join(native, 'bin', 'postgres'), ['--version'], user)
+const versionOf = (native: string, user?: SystemUser) => run(join(native, 'bin', 'postgres'), ['--version'], { user })
 
 function packagedPrograms(): string {
   const platform = `${process.platform}-${process.arch}`

@@ -87,7 +87,7 @@ async function isEmptyPlace({ folder, programs, user }: PostgresHome): Promise<b
     throw new StartError(`${data} belongs to another user (number ${found.uid}).
 Start Tailrace as that user or as root, or choose another DATA_DIR.`)
   const made = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
-  const { output } = await run(join(programs, 'postgres'), ['--version'], user)
+  const { output } = await run(join(programs, 'postgres'), ['--version'], { user })
   const runs = /(\d+)/.exec(output)?.[1]
   if (made === runs) return false
   throw new StartError(
@@ -112,7 +112,7 @@ async function initialise({ folder, programs, user }: PostgresHome, data: string
       ['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
       ['--no-instructions'],
     ].flat(),
-    user,
+    { user },
   )
   await rm(passwordFile, { force: true })
   if (code !== 0)

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { withLock } from './lock.mjs'
+import { ROOT } from './root.mjs'
+
+const DIST = join(ROOT, 'dist')
+const STAMP = join(DIST, '.stamp')
+/** Run by Node, file by file. */
+const SERVER = ['src', 'workers', 'load']
+/** Run by browsers: what comes in -> what goes out below dist/public, each with all that it imports. */
+const PAGES = [
+  { in: 'public/client/index.ts', out: 'client/tailrace' },
+  { in: 'public/app.tsx', out: 'app' },
+]
+const SOURCE = /\.(tsx?|json)$/
+
+/**
+ * Makes dist/ from the sources when they have changed.
+ * @returns {Promise<boolean>} whether there was something to do
+ */
+export async function build() {
+  if (isFresh()) return false
+  return withLock(async () => {
+    if (isFresh()) return false
+    const { build: esbuild } = await import('esbuild')
+    const stamp = stampOf()
+    const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
+    const assets = filesBelow('public').filter(file => !SOURCE.test(file))
+    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions())])
+    for (const file of assets) copyAsset(file)
+    removeLeftovers(server)
+    writeFileSync(STAMP, stamp)
+    return true
+  })
+}
+
+const common = { absWorkingDir: ROOT, sourcemap: true, logLevel: 'warning' }
+
+const serverOptions = files => ({
+  ...common,
+  entryPoints: files,
+  outdir: DIST,
+  outbase: ROOT,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+})
+
+const pageOptions = () => ({
+  ...common,
+  entryPoints: PAGES.filter(page => existsSync(join(ROOT, page.in))),
+  outdir: join(DIST, 'public'),
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  define: { 'process.env.NODE_ENV': '"production"' },
+})
+
+function copyAsset(file) {
+  const to = join(DIST, file)
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(join(ROOT, file), to)
+}
+
+/** A file that was removed or renamed must not go on living in dist. */
+function removeLeftovers(server) {
+  const wanted = new Set(server.map(file => join('dist', file.replace(/\.ts$/, '.js'))))
+  for (const file of SERVER.flatMap(folder => filesBelow(join('dist', folder)))) {
+    if (!wanted.has(file.replace(/\.map$/, ''))) rmSync(join(ROOT, file))
+  }
+}
+
+function isFresh() {
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stampOf()
+}
+
+/** Changes with every change of a source, of the packages or of this script. */
+function stampOf() {
+  const files = [...SERVER, 'public'].flatMap(filesBelow)
+  const hash = createHash('sha256')
+  for (const file of [...files, 'package-lock.json', 'scripts/bundle.mjs']) {
+    const { size, mtimeMs } = statSync(join(ROOT, file))
+    hash.update(`${file} ${size} ${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function filesBelow(folder) {
+  if (!existsSync(join(ROOT, folder))) return []
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(ROOT.length + 1))
+    .sort()
+}

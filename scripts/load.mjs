@@ -1,0 +1,11 @@
+import { build } from './bundle.mjs'
+import { run } from './command.mjs'
+import { ensurePackages } from './packages.mjs'
+import { requireNode } from './root.mjs'
+import { ensureRedis } from './system.mjs'
+
+requireNode()
+await ensurePackages()
+await build()
+await ensureRedis()
+process.exitCode = await run(process.execPath, ['--enable-source-maps', 'dist/load/run.js', ...process.argv.slice(2)])

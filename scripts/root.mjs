@@ -1,0 +1,25 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of package.json. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const OLDEST = [20, 19]
+
+/** Ends the program with a clear sentence where Node is too old. Runs before anything else is loaded. */
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return
+  giveUp(
+    `Tailrace needs Node.js ${OLDEST.join('.')} or newer, this is ${process.versions.node}. See https://nodejs.org`,
+  )
+}
+
+/** Progress for people. On stderr, because stdout carries the program's own JSON lines. */
+export const say = text => process.stderr.write(`${text}\n`)
+
+/** What went wrong and what to do, without a stack trace. */
+export function giveUp(message) {
+  say(message)
+  process.exit(1)
+}

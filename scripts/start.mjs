@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { build } from './bundle.mjs'
+import { ensurePackages } from './packages.mjs'
+import { ROOT, requireNode, say } from './root.mjs'
+import { ensureRedis } from './system.mjs'
+
+requireNode()
+await ensurePackages()
+if (!existsSync(`${ROOT}/dist/.stamp`)) say('Building Tailrace.')
+await build()
+await ensureRedis()
+process.setSourceMapsEnabled(true)
+createRequire(import.meta.url)(`${ROOT}/dist/src/main.js`)
