@@ -94,7 +94,8 @@ CREATE TABLE audit_log (
   target_id text,
   reason text,
   result text NOT NULL CHECK (result IN ('ok', 'refused', 'failed')),
-  data jsonb
+  -- encoded JSON: jsonb refuses NUL and lone surrogates
+  data text
 );
 CREATE INDEX audit_log_tenant ON audit_log (tenant_id, id);
 CREATE INDEX audit_log_target ON audit_log (tenant_id, target_type, target_id, id);

@@ -9,13 +9,17 @@ export interface Reply {
   headers?: Record<string, string>
 }
 
-export interface Call<P, Q, B> {
-  principal: Principal
+/** A request to an endpoint that asks for no credential. */
+export interface OpenCall<P, Q, B> {
   params: P
   query: Q
   body: B
   req: Request
   res: Response
+}
+
+export interface Call<P, Q, B> extends OpenCall<P, Q, B> {
+  principal: Principal
 }
 
 type Schema = z.ZodType
@@ -25,7 +29,6 @@ interface Definition<P, Q, B> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** In OpenAPI form: `/api/jobs/{id}`. */
   path: string
-  role: Role
   /** One sentence for the API documentation. */
   summary: string
   params?: P
@@ -35,20 +38,32 @@ interface Definition<P, Q, B> {
   replies: Record<number, Schema | null>
 }
 
+type Guarded<P, Q, B> = Definition<P, Q, B> & { role: Role }
+type Handler<C> = { handle(call: C): Promise<Reply | undefined> }
+
+type GuardedEndpoint = Guarded<Schema, Schema, Schema> & Handler<Call<unknown, unknown, unknown>>
+type OpenEndpoint = Definition<Schema, Schema, Schema> & { role: 'anyone' } & Handler<
+    OpenCall<unknown, unknown, unknown>
+  >
 /** One route: its schemas validate requests and generate the OpenAPI document. */
-export interface Endpoint extends Definition<Schema, Schema, Schema> {
-  handle(call: Call<unknown, unknown, unknown>): Promise<Reply | undefined>
-}
+export type Endpoint = GuardedEndpoint | OpenEndpoint
 
 /** Defines a route with the types of its schemas; forgets them again so that routes fit into one list. */
 export function endpoint<
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
->(
-  definition: Definition<P, Q, B> & { handle(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<Reply | undefined> },
-): Endpoint {
+>(definition: Guarded<P, Q, B> & Handler<Call<Parsed<P>, Parsed<Q>, Parsed<B>>>): Endpoint {
   return definition as unknown as Endpoint
+}
+
+/** A route that asks for no credential, such as signing in. */
+export function openEndpoint<
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(definition: Definition<P, Q, B> & Handler<OpenCall<Parsed<P>, Parsed<Q>, Parsed<B>>>): Endpoint {
+  return { ...definition, role: 'anyone' } as unknown as Endpoint
 }
 
 export const ok = (body: unknown, headers?: Record<string, string>): Reply => ({

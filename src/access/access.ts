@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http'
+import type { Response } from 'express'
+import type { Db } from '../base/db'
+import { Problem } from '../base/errors'
+import { newId } from '../base/ids'
+import type { Part } from '../base/lifecycle'
+import type { Log } from '../base/log'
+import { keepAdminToken } from './admin-token'
+import { type Audit, auditRoutes, createAudit } from './audit'
+import { createCredentials } from './credentials'
+import type { Endpoint } from './endpoint'
+import type { Principal } from './principal'
+import { isForeign, requireSameOrigin } from './requests'
+import { type Bus, createRevocations } from './revocations'
+import { renewCookie, sessionRoutes } from './session-routes'
+import { createSignInDesk } from './sign-in'
+import { ensureAdmin, ensureTenant, sweepExpired, userByEmail } from './store'
+import { createStreamSlots, type StreamSlots } from './stream-slots'
+import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
+import { tokenRoutes } from './token-routes'
+
+/** The tenant that the program makes for itself. The same everywhere, so that nobody has to look it up. */
+export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001'
+const ADMIN_EMAIL = 'admin@localhost'
+
+export interface AccessDeps {
+  db: Db
+  log: Log
+  bus: Bus
+  config: {
+    cookieSecure: boolean
+    publicUrl?: string | undefined
+    dataDir: string
+    embedded: { postgres: boolean }
+    streams: { maxPerIp: number; maxPerTenant: number }
+  }
+  /** TAILRACE_ADMIN_TOKEN. */
+  adminToken: string | undefined
+  checkTopics: CheckTopics
+}
+
+/** Who may come in. `start` needs a migrated database; it makes the default tenant with its admin and admin token. */
+export interface Access extends Part {
+  endpoints: Endpoint[]
+  audit: Audit
+  streamSlots: StreamSlots
+  /**
+   * The verified caller, by Bearer header or session cookie. Believed for 5 s, so an end that another process brings
+   * about and the bus does not tell of takes that long to be noticed.
+   * @throws Problem 400 when the URL carries a secret, else 401
+   */
+  authenticate(req: IncomingMessage): Promise<Principal>
+  /** Uses up a `?ticket=`. @throws Problem 401 */
+  useTicket(ticket: string): Promise<Admission>
+  /** @throws Problem 403 when a page of another origin tries to change something with the visitor's cookie */
+  requireSameOrigin(req: IncomingMessage): void
+  /** For WebSocket handshakes, which are GETs and still need the same origin (unless a ticket opens them). */
+  isForeign(req: IncomingMessage): boolean
+  /** The visitor of a page, whose session cookie is renewed; none when signed out. */
+  visitor(req: IncomingMessage, res: Response): Promise<Principal | undefined>
+  /** Told the `credentialId` of every session or token that ends, in whatever process: close its streams. */
+  onRevoked(listener: (credentialId: string) => void): void
+  /** A one-time link that signs the default tenant's admin in, worth 15 minutes. It is a secret. */
+  createSignInLink(baseUrl: string): Promise<string>
+  /** Removes expired sessions, codes and tickets. */
+  sweep(): Promise<void>
+}
+
+export function createAccess({ db, log, bus, config, adminToken, checkTopics }: AccessDeps): Access {
+  const audit = createAudit(db)
+  const credentials = createCredentials(db)
+  const streamSlots = createStreamSlots(config.streams)
+  const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
+  revocations.onEnded(credentials.forget)
+  const desk = createSignInDesk(db, credentials, audit)
+  const { cookieSecure, publicUrl } = config
+  return {
+    name: 'access',
+    endpoints: [
+      ...sessionRoutes({ db, credentials, desk, audit, revocations, cookieSecure }),
+      ...tokenRoutes({ db, audit, revocations }),
+      ...ticketRoutes(db, checkTopics),
+      ...auditRoutes(db),
+    ],
+    audit,
+    streamSlots,
+    authenticate: credentials.authenticate,
+    useTicket: ticket => useTicket(db, ticket),
+    requireSameOrigin: req => requireSameOrigin(req, publicUrl),
+    isForeign: req => isForeign(req, publicUrl),
+    async visitor(req, res) {
+      const principal = await credentials.authenticate(req).catch(nobody)
+      if (principal) await renewCookie({ credentials, cookieSecure }, req, res)
+      return principal
+    },
+    onRevoked: revocations.onEnded,
+    async createSignInLink(baseUrl) {
+      const admin = await userByEmail(db, ADMIN_EMAIL)
+      if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
+      return `${baseUrl.replace(/\/$/, '')}/sign-in?code=${await desk.makeCode(admin.id)}`
+    },
+    sweep: () => sweepExpired(db),
+    async start() {
+      await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })
+      await ensureAdmin(db, { id: newId(), tenantId: DEFAULT_TENANT_ID, email: ADMIN_EMAIL, name: 'Admin' })
+      await revocations.start()
+      const { dataDir, embedded } = config
+      const where = { tenantId: DEFAULT_TENANT_ID, dataDir, setting: adminToken, ownDatabase: embedded.postgres }
+      revocations.tell(await keepAdminToken({ db, log, ...where }))
+    },
+    stop: async () => revocations.stop(),
+  }
+}
+
+function nobody(error: unknown): undefined {
+  if (error instanceof Problem && error.status === 401) return undefined
+  throw error
+}

@@ -1,0 +1,66 @@
+import type { Db } from '../../base/db'
+
+export interface AuditRow {
+  id: string
+  at: Date
+  actor_type: string
+  actor_id: string | null
+  actor_name: string
+  action: string
+  target_type: string | null
+  target_id: string | null
+  reason: string | null
+  result: 'ok' | 'refused' | 'failed'
+  /** Encoded JSON. */
+  data: string | null
+}
+
+export async function addAuditRow(db: Db, row: Omit<AuditRow, 'at'> & { tenant_id: string }): Promise<void> {
+  await db.raw(
+    `INSERT INTO audit_log
+       (id, tenant_id, actor_type, actor_id, actor_name, action, target_type, target_id, reason, result, data)
+     VALUES (:id, :tenant_id, :actor_type, :actor_id, :actor_name, :action, :target_type, :target_id, :reason, :result,
+       :data)`,
+    { ...row },
+  )
+}
+
+export interface AuditFilter {
+  actor_id?: string | undefined
+  action?: string | undefined
+  target_type?: string | undefined
+  target_id?: string | undefined
+  result?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}
+
+/** Newest first; ids are in order of time. */
+export function listAuditRows(
+  db: Db,
+  { tenantId, filter, before, limit }: { tenantId: string; filter: AuditFilter; before?: string; limit: number },
+): Promise<AuditRow[]> {
+  const { since, until, ...equal } = filter
+  const query = db('audit_log')
+    .select(
+      'id',
+      'at',
+      'actor_type',
+      'actor_id',
+      'actor_name',
+      'action',
+      'target_type',
+      'target_id',
+      'reason',
+      'result',
+    )
+    .select('data')
+    .where({ tenant_id: tenantId })
+    .orderBy('id', 'desc')
+    .limit(limit)
+  for (const [column, value] of Object.entries(equal)) if (value !== undefined) query.where(column, value)
+  if (since) query.where('at', '>=', since)
+  if (until) query.where('at', '<', until)
+  if (before) query.where('id', '<', before)
+  return query
+}

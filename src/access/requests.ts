@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http'
+import { parseCookie, stringifySetCookie } from 'cookie'
+import { badRequest, Problem } from '../base/errors'
+
+export const COOKIE = 'tailrace_session'
+const SECRET_LENGTH_MAX = 1024
+/** Query names that people put secrets under. URLs end up in logs, histories and Referer headers. */
+const SECRET_PARAMETER = /^(access_?token|auth_?token|token|api_?key)$/i
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** How a request says who it is. */
+export interface Presented {
+  by: 'bearer' | 'cookie'
+  secret: string
+}
+
+/** A Bearer header counts alone, even when it is of no use; other schemes may be meant for a proxy before us. */
+export function presented(req: IncomingMessage): Presented | undefined {
+  const { authorization, cookie } = req.headers
+  if (hasBearer(req)) {
+    const secret = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+    if (!secret || secret.length > SECRET_LENGTH_MAX)
+      throw unauthorized('The Authorization header holds no token after "Bearer".', 'invalid_credential')
+    return { by: 'bearer', secret }
+  }
+  const secret = cookie && parseCookie(cookie)[COOKIE]
+  return secret && secret.length <= SECRET_LENGTH_MAX ? { by: 'cookie', secret } : undefined
+}
+
+/** Whether the request carries a Bearer token, which no foreign page can make a browser send. */
+export const hasBearer = (req: IncomingMessage) => /^bearer( |$)/i.test(req.headers.authorization ?? '')
+
+/** 401 as RFC 6750 section 3 wants it. */
+export function unauthorized(detail: string, code = 'not_signed_in'): Problem {
+  const error = code === 'not_signed_in' ? '' : ', error="invalid_token"'
+  return new Problem(401, code, detail, [], { 'WWW-Authenticate': `Bearer realm="tailrace"${error}` })
+}
+
+/**
+ * Refuses a URL that carries a secret, also when the request has a good header beside it.
+ * @throws Problem 400 that names the parameter
+ */
+export function refuseSecretsInUrl(url: string): void {
+  const at = url.indexOf('?')
+  if (at < 0) return
+  const found = [...new URLSearchParams(url.slice(at + 1)).keys()].filter(name => SECRET_PARAMETER.test(name))
+  if (!found.length) return
+  const message = 'Never put a token into a URL: send it as "Authorization: Bearer <token>".'
+  throw badRequest(found.map(name => ({ path: `query.${name}`, message })))
+}
+
+/**
+ * Whether a browser sent this request for a page of another origin. Browsers name the origin of every request that
+ * can change something (Sec-Fetch-Site, Origin, at least Referer); one without any of them is from a program.
+ * Only hosts are compared: behind a proxy that ends TLS the scheme differs.
+ * @param publicUrl the address people use, when a proxy changes the Host header
+ */
+export function isForeign(req: IncomingMessage, publicUrl?: string): boolean {
+  const { origin, referer, host } = req.headers
+  const site = req.headers['sec-fetch-site']
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const from = origin ?? referer
+  if (from === undefined) return false
+  const fromHost = hostOf(from)
+  if (fromHost === undefined) return true
+  if (publicUrl && fromHost === hostOf(publicUrl)) return false
+  return fromHost !== hostOf(`http://${host}`)
+}
+
+/** @throws Problem 403 when a foreign page tries to change something with the visitor's cookie */
+export function requireSameOrigin(req: IncomingMessage, publicUrl?: string): void {
+  if (SAFE_METHODS.has(req.method ?? 'GET') || hasBearer(req)) return
+  if (isForeign(req, publicUrl))
+    throw new Problem(403, 'foreign_origin', 'This change was asked for by a page of another origin, so it is refused.')
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host.replace(/:(80|443)$/, '') : undefined
+}
+
+/** The Set-Cookie header that keeps (or, with age 0, takes away) a session. */
+export const sessionCookie = (secret: string, maxAgeSeconds: number, secure: boolean) =>
+  stringifySetCookie({
+    name: COOKIE,
+    value: secret,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    path: '/',
+    maxAge: maxAgeSeconds,
+  })

@@ -1,0 +1,131 @@
+import type { Response } from 'express'
+import type { Db } from '../base/db'
+import { badRequest, Problem } from '../base/errors'
+import { uuid, z } from '../base/parse'
+import type { Audit } from './audit'
+import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
+import { type Endpoint, endpoint, ok, openEndpoint } from './endpoint'
+import { hashPassword, passwordMatches } from './password'
+import type { Principal } from './principal'
+import { sessionCookie } from './requests'
+import type { Revocations } from './revocations'
+import { actorSchema, roleSchema } from './schemas'
+import { type SignInDesk, signInBody } from './sign-in'
+import { removeOtherSessions, removeSession, setPasswordHash, tenantById, userById } from './store'
+
+const me = z.object({
+  tenant: z.object({ id: uuid, name: z.string() }),
+  role: roleSchema,
+  name: z.string(),
+  actor: actorSchema,
+})
+
+const passwordBody = z.strictObject({
+  current_password: z.string().max(1024).optional(),
+  password: z.string().min(12, 'must have at least 12 characters').max(1024),
+})
+
+interface Deps {
+  db: Db
+  credentials: Credentials
+  desk: SignInDesk
+  audit: Audit
+  revocations: Revocations
+  cookieSecure: boolean
+}
+
+export const sessionRoutes = (deps: Deps): Endpoint[] => [
+  openEndpoint({
+    method: 'post',
+    path: '/api/session',
+    summary: 'Signs a browser in with a password, a token or a one-time code.',
+    body: signInBody,
+    replies: { 201: me },
+    async handle({ body, req, res }) {
+      const secret = await deps.desk.open(body, req.ip ?? '')
+      setCookie(res, secret, SESSION_LIFE_SECONDS, deps.cookieSecure)
+      const credential = await deps.credentials.find(secret)
+      if (!credential) throw new Problem(401, 'sign_in_refused', 'This session has been ended already.')
+      return { status: 201, body: await describe(deps.db, principalOf(credential)) }
+    },
+  }),
+  endpoint({
+    method: 'get',
+    path: '/api/session',
+    role: 'viewer',
+    summary: 'Tells who the caller is.',
+    replies: { 200: me },
+    async handle({ principal, req, res }) {
+      await renewCookie(deps, req, res)
+      return ok(await describe(deps.db, principal))
+    },
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/api/session',
+    role: 'viewer',
+    summary: 'Signs the browser out.',
+    replies: { 204: null },
+    async handle({ principal, res }) {
+      if (!(await removeSession(deps.db, principal.credentialId)))
+        throw new Problem(409, 'not_a_session', 'A token has no session to end; DELETE /api/tokens/{id} revokes it.')
+      deps.revocations.tell([principal.credentialId])
+      setCookie(res, '', 0, deps.cookieSecure)
+      await deps.audit.record({
+        by: principal,
+        action: 'session.end',
+        target: { type: 'session', id: principal.credentialId },
+      })
+      return { status: 204 }
+    },
+  }),
+  endpoint({
+    method: 'put',
+    path: '/api/session/password',
+    role: 'viewer',
+    summary: 'Sets the password of the signed-in user and ends their other sessions.',
+    body: passwordBody,
+    replies: { 204: null },
+    async handle({ principal, body }) {
+      await changePassword(deps, principal, body)
+      return { status: 204 }
+    },
+  }),
+]
+
+async function changePassword(
+  { db, audit, revocations }: Deps,
+  principal: Principal,
+  { password, current_password }: z.infer<typeof passwordBody>,
+): Promise<void> {
+  const user =
+    principal.actor.type === 'user' && principal.actor.id ? await userById(db, principal.actor.id) : undefined
+  if (!user) throw new Problem(409, 'not_a_user', 'Only users have a password, and this is an API token.')
+  if (user.password_hash && !(await passwordMatches(current_password ?? '', user.password_hash)))
+    throw badRequest([{ path: 'body.current_password', message: 'This is not the present password.' }])
+  const hash = await hashPassword(password)
+  const ended = await db.transaction(async trx => {
+    await setPasswordHash(trx, user.id, hash)
+    await audit.record({ by: principal, action: 'password.set', target: { type: 'user', id: user.id } }, trx)
+    return removeOtherSessions(trx, user.id, principal.credentialId)
+  })
+  revocations.tell(ended)
+}
+
+async function describe(db: Db, { tenantId, role, actor }: Principal) {
+  return { tenant: await tenantById(db, tenantId), role, name: actor.name, actor }
+}
+
+/** Sessions slide: whoever comes back within 30 days stays signed in, so the cookie's own end must move too. */
+export async function renewCookie(
+  { credentials, cookieSecure }: Pick<Deps, 'credentials' | 'cookieSecure'>,
+  req: Parameters<Credentials['findSession']>[0],
+  res: Response,
+): Promise<void> {
+  const session = await credentials.findSession(req)
+  if (session) setCookie(res, session.secret, SESSION_LIFE_SECONDS, cookieSecure)
+}
+
+function setCookie(res: Response, secret: string, ageSeconds: number, secure: boolean) {
+  res.setHeader('Set-Cookie', sessionCookie(secret, ageSeconds, secure))
+}

@@ -1,0 +1,52 @@
+import { clientKey } from './addresses'
+import type { Principal } from './principal'
+
+export interface StreamSlots {
+  /**
+   * Takes a place for one open stream.
+   * @param ip of the client, as `clientIp` of the web server tells it
+   * @returns gives the place back (calling it twice does no harm), or which limit is reached
+   */
+  take(principal: Principal, ip: string): (() => void) | 'per_ip' | 'per_tenant'
+  /** Credentials that have streams open in this process. */
+  credentials(): string[]
+}
+
+/**
+ * Open streams per client address and per tenant; a limit of 0 is none. Counted per process and without Redis, so that
+ * limits hold, and streams open, while Redis is away. With N web processes behind a balancer the bound of a tenant, and
+ * of an address whose connections are spread, is N times the limit.
+ */
+export function createStreamSlots(limits: { maxPerIp: number; maxPerTenant: number }): StreamSlots {
+  const perIp = createCounts()
+  const perTenant = createCounts()
+  const perCredential = createCounts()
+  return {
+    take({ tenantId, credentialId }, ip) {
+      const key = clientKey(ip)
+      if (limits.maxPerIp && perIp.of(key) >= limits.maxPerIp) return 'per_ip'
+      if (limits.maxPerTenant && perTenant.of(tenantId) >= limits.maxPerTenant) return 'per_tenant'
+      const back = [perIp.add(key), perTenant.add(tenantId), perCredential.add(credentialId)]
+      return () => {
+        for (const giveBack of back.splice(0)) giveBack()
+      }
+    },
+    credentials: () => perCredential.keys(),
+  }
+}
+
+function createCounts() {
+  const counts = new Map<string, number>()
+  const of = (key: string) => counts.get(key) ?? 0
+  return {
+    of,
+    keys: () => [...counts.keys()],
+    add(key: string) {
+      counts.set(key, of(key) + 1)
+      return () => {
+        if (of(key) > 1) counts.set(key, of(key) - 1)
+        else counts.delete(key)
+      }
+    },
+  }
+}
