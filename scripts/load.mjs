@@ -1,10 +1,11 @@
 import { build } from './bundle.mjs'
 import { run } from './command.mjs'
 import { ensurePackages } from './packages.mjs'
-import { requireNode } from './root.mjs'
+import { loadEnvFile, requireNode } from './root.mjs'
 import { ensureRedis } from './system.mjs'
 
 requireNode()
+loadEnvFile()
 await ensurePackages()
 await build()
 await ensureRedis()

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of package.json. */
@@ -22,4 +23,10 @@ export const say = text => process.stderr.write(`${text}\n`)
 export function giveUp(message) {
   say(message)
   process.exit(1)
+}
+
+/** Settings kept in a file; what is set already counts more. */
+export function loadEnvFile() {
+  const file = join(ROOT, '.env')
+  if (existsSync(file)) process.loadEnvFile(file)
 }

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from './bundle.mjs'
 import { ensurePackages } from './packages.mjs'
-import { ROOT, requireNode, say } from './root.mjs'
+import { loadEnvFile, ROOT, requireNode, say } from './root.mjs'
 import { ensureRedis } from './system.mjs'
 
 requireNode()
+loadEnvFile()
 await ensurePackages()
 if (!existsSync(`${ROOT}/dist/.stamp`)) say('Building Tailrace.')
 await build()

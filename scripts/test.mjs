@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from './bundle.mjs'
+import { run } from './command.mjs'
+import { ensurePackages } from './packages.mjs'
+import { ROOT, requireNode } from './root.mjs'
+import { ensureChromium, ensureRedis } from './system.mjs'
+
+requireNode()
+await ensurePackages()
+await build() // for the tests that start real processes
+await ensureRedis()
+const chromium = await ensureChromium()
+
+const folder = mkdtempSync(join(tmpdir(), 'tailrace-results-'))
+const results = join(folder, 'results.json')
+const jest = join(ROOT, 'node_modules/jest/bin/jest.js')
+const env = { ...process.env, ...(chromium && { CHROMIUM_PATH: chromium }) }
+const options = ['--json', `--outputFile=${results}`, ...process.argv.slice(2)]
+const code = await run(process.execPath, [jest, ...options], { env, stdio: ['inherit', 'ignore', 'inherit'] })
+const { passed, failed } = countsIn(results)
+rmSync(folder, { recursive: true })
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed && code === 0 ? 1 : code
+
+/** A file that could not be loaded counts as one failed test, and so does a run that left no results. */
+function countsIn(file) {
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'))
+    return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
