@@ -1,11 +1,19 @@
+class DeadlineError extends Error {
+  override name = 'DeadlineError'
+
+  constructor(ms: number) {
+    super(`Not done within ${ms} ms`)
+  }
+}
+
 /**
- * A signal that aborts when `parent` does (with its reason) or after `ms` (with a `TimeoutError`).
+ * A signal that aborts when `parent` does (with its reason) or after `ms` (with a `DeadlineError`).
  * `end()` must be called when the work is over. Not `AbortSignal.any([parent, AbortSignal.timeout(ms)])`: in Node 20
  * nothing holds such a combined timeout, so it can be collected before it fires.
  */
 export function deadline(parent: AbortSignal, ms: number) {
   const controller = new AbortController()
-  const late = () => controller.abort(new DOMException(`Not done within ${ms} ms`, 'TimeoutError'))
+  const late = () => controller.abort(new DeadlineError(ms))
   const timer = setTimeout(late, ms)
   const pass = () => controller.abort(parent.reason)
   if (parent.aborted) pass()
@@ -19,6 +27,5 @@ export function deadline(parent: AbortSignal, ms: number) {
   }
 }
 
-/** The time ran out, rather than that somebody cancelled. */
-export const isTimeout = (signal: AbortSignal) =>
-  signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+/** The deadline passed, rather than that somebody cancelled. */
+export const isLate = (signal: AbortSignal) => signal.aborted && signal.reason instanceof DeadlineError

@@ -1,4 +1,4 @@
-import { isTimeout } from './deadline'
+import { isLate } from './deadline'
 
 /** A foreseeable failure of the network or of the other side: data, not an exception. */
 export interface Failure {
@@ -60,6 +60,11 @@ const PATTERNS: [RegExp, string, string][] = [
     'tls_protocol',
     'No TLS version or cipher in common (at least TLS 1.2 is asked for)',
   ],
+  [
+    /^ERR_SSL_.*HANDSHAKE_FAILURE/,
+    'tls_failed',
+    'The server refused the handshake: it wants a client certificate, or there is no cipher in common',
+  ],
   [/^(ERR_SSL_|ERR_TLS_|EPROTO)/, 'tls_failed', 'The TLS handshake failed'],
   [/^HPE_/, 'response_invalid', 'The answer is not valid HTTP'],
   [
@@ -75,7 +80,7 @@ const PATTERNS: [RegExp, string, string][] = [
  * @throws the reason when somebody cancelled, and the error itself when it is none of the network's (a bug, no free file descriptor)
  */
 export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Refused {
-  if (isTimeout(signal)) return refused(...LATE[phase])
+  if (isLate(signal)) return refused(...LATE[phase])
   if (signal.aborted) throw signal.reason
   const code = codeOf(error)
   const known = CODES[code]
@@ -85,4 +90,6 @@ export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Re
   throw error
 }
 
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
+/** The code of a system error; empty for all else. Not by `instanceof`: errors of Node itself may come from another realm. */
+export const codeOf = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''

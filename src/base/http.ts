@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { pipeline, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
-import { type Refused, refusalOf, refused } from './failure'
+import { codeOf, type Refused, refusalOf, refused } from './failure'
 
 /** One HTTP request, without its connection. */
 export interface HttpAsk {
@@ -62,14 +62,19 @@ export async function countBody(
   signal: AbortSignal,
 ): Promise<BodyCount | Refused> {
   const stop = destroyOnAbort(signal, response)
+  const decoder = decoderOf(response.headers['content-encoding']?.trim().toLowerCase())
+  // the callback is empty because whoever reads the decoder sees the error
+  const body: Readable = decoder ? pipeline(response, decoder, () => {}) : response
   let bytes = 0
   try {
-    for await (const chunk of decoded(response)) {
+    for await (const chunk of body) {
       bytes += (chunk as Buffer).length
       if (bytes > maxBytes) return { bytes: maxBytes, truncated: true }
     }
     return { bytes, truncated: false }
   } catch (error) {
+    // no body at all, as after HEAD, is no fault of its coding
+    if (decoder?.bytesWritten === 0 && codeOf(error) === 'Z_BUF_ERROR') return { bytes: 0, truncated: false }
     return refusalOf(error, 'transfer', signal)
   } finally {
     stop()
@@ -78,12 +83,6 @@ export async function countBody(
 }
 
 /** Only a single, known coding is undone; anything else is counted as it comes. */
-function decoded(response: IncomingMessage): Readable {
-  const decoder = decoderOf(response.headers['content-encoding']?.trim().toLowerCase())
-  if (!decoder) return response
-  return pipeline(response, decoder, () => {}) // whoever reads the decoder sees the error
-}
-
 function decoderOf(coding: string | undefined) {
   if (coding === 'gzip' || coding === 'x-gzip') return createGunzip()
   return coding === 'br' ? createBrotliDecompress() : undefined

@@ -48,7 +48,7 @@ function headerProblem(name: string, value: string): string | undefined {
 
 const status = z.union([z.number(), z.string().max(200)])
 const expectStatus = z
-  .union([status, z.array(status).min(1).max(50)])
+  .union([status, z.array(status).max(50)])
   .refine(isExpectStatus, 'must be a status (200), a range ("200-299") or a list of these, from 200 to 599')
 
 /**

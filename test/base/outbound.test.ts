@@ -1,0 +1,86 @@
+import { type AddressInfo, Socket } from 'node:net'
+import { deadline } from '../../src/base/deadline'
+import { createOutbound, type Lookup } from '../../src/base/outbound'
+import { closeSites, deadPort, tcpSite } from '../support/sites'
+
+const { signal } = new AbortController()
+const answers =
+  (...addresses: string[]): Lookup =>
+  async () =>
+    addresses.map(address => ({ address }))
+const never: Lookup = () => new Promise(() => {})
+
+afterEach(closeSites)
+
+describe('resolve', () => {
+  test('gives all addresses in order', async () => {
+    const outbound = createOutbound({ allow: [], lookup: answers('8.8.8.8', '2606:4700::1111') })
+    expect(await outbound.resolve('example.org', signal)).toEqual(['8.8.8.8', '2606:4700::1111'])
+  })
+
+  test('one banned address bans the name, and the message says which', async () => {
+    const outbound = createOutbound({ allow: [], lookup: answers('8.8.8.8', '10.0.0.7') })
+    expect(await outbound.resolve('mixed.example', signal)).toEqual({
+      error: { code: 'blocked_address', message: expect.stringMatching(/^mixed\.example resolves to 10\.0\.0\.7/) },
+    })
+  })
+
+  test('a literal is judged without asking the resolver', async () => {
+    const outbound = createOutbound({ allow: [], lookup: () => Promise.reject(new Error('asked')) })
+    expect(await outbound.resolve('[2606:4700::1111]', signal)).toEqual(['2606:4700::1111'])
+    for (const host of ['127.0.0.1', '[::1]', '[::ffff:7f00:1]']) {
+      expect(await outbound.resolve(host, signal)).toMatchObject({ error: { code: 'blocked_address' } })
+    }
+  })
+
+  test.each([
+    ['ENOTFOUND', 'dns_not_found'],
+    ['EAI_AGAIN', 'dns_failed'],
+  ])('%s is data', async (code, expected) => {
+    const lookup: Lookup = () => Promise.reject(Object.assign(new Error(code), { code }))
+    const outbound = createOutbound({ allow: [], lookup })
+    expect(await outbound.resolve('example.org', signal)).toMatchObject({ error: { code: expected } })
+  })
+
+  test('the real resolver has no address for a name that cannot exist', async () => {
+    const found = await createOutbound({ allow: [] }).resolve('tailrace.invalid', signal)
+    expect(found).toMatchObject({ error: { code: expect.stringMatching(/^dns_(not_found|failed)$/) } })
+  })
+
+  test('no answer before the deadline is data, a cancellation is thrown, a bug too', async () => {
+    const outbound = createOutbound({ allow: [], lookup: never })
+    const limit = deadline(signal, 20)
+    expect(await outbound.resolve('slow.example', limit.signal)).toMatchObject({ error: { code: 'dns_timeout' } })
+    const reason = new Error('cancelled')
+    await expect(outbound.resolve('slow.example', AbortSignal.abort(reason))).rejects.toBe(reason)
+    const broken = createOutbound({ allow: [], lookup: () => Promise.reject(new TypeError('bug')) })
+    await expect(broken.resolve('example.org', signal)).rejects.toThrow('bug')
+  })
+})
+
+describe('connect', () => {
+  test('judges the address once more', async () => {
+    const site = await tcpSite(socket => socket.end())
+    const outbound = createOutbound({ allow: [] })
+    expect(await outbound.connect('127.0.0.1', site.port, signal)).toMatchObject({ error: { code: 'blocked_address' } })
+  })
+
+  test('connects to the very address, where nothing listens it is refused', async () => {
+    const outbound = createOutbound({ allow: ['private'] })
+    const site = await tcpSite(() => {})
+    const socket = await outbound.connect('127.0.0.1', site.port, signal)
+    expect(socket).toBeInstanceOf(Socket)
+    expect(((socket as Socket).address() as AddressInfo).address).toBe('127.0.0.1')
+    ;(socket as Socket).destroy()
+    expect(await outbound.connect('127.0.0.1', await deadPort(), signal)).toMatchObject({
+      error: { code: 'connection_refused' },
+    })
+  })
+
+  test('an aborted signal opens nothing', async () => {
+    const site = await tcpSite(() => {})
+    const outbound = createOutbound({ allow: ['private'] })
+    const reason = new Error('cancelled')
+    await expect(outbound.connect('127.0.0.1', site.port, AbortSignal.abort(reason))).rejects.toBe(reason)
+  })
+})

@@ -1,0 +1,162 @@
+import type { TlsOptions } from 'node:tls'
+import { type Identity, identity } from '../support/certificates'
+import { closeSites, httpsSite, tcpSite, tlsSite } from '../support/sites'
+import { check } from './check'
+
+const DAY_MS = 86_400_000
+let root: Identity
+let middle: Identity
+const roots = () => [root.cert]
+
+beforeAll(async () => {
+  root = await identity({ name: 'Test Root', authority: true })
+  middle = await identity({ name: 'Test Middle', authority: true, by: root })
+})
+afterEach(closeSites)
+
+/** Serves with a certificate of `localhost` and notes every request that came through. */
+async function served(chain: Identity[], options: TlsOptions = {}) {
+  const requests: string[] = []
+  const [leaf] = chain
+  const site = await httpsSite(
+    { cert: chain.map(link => link.cert).join(''), key: leaf?.key, ...options },
+    (ask, answer) => {
+      requests.push(ask.url ?? '')
+      answer.end('ok')
+    },
+  )
+  return { site, requests }
+}
+
+const leafOf = (by: Identity | undefined, rest: object = {}) =>
+  identity({ name: 'leaf', by, hosts: ['localhost', '127.0.0.1'], ...rest })
+
+test('a good chain is up, and its facts are told', async () => {
+  const { site, requests } = await served([await leafOf(middle, { untilDays: 63.5 }), middle])
+  const { outcome, steps, told } = await check(site.url(), {}, { roots: roots() })
+  expect(outcome).toMatchObject({
+    status: 'up',
+    error: null,
+    phases_ms: { tls: expect.any(Number) },
+    tls: {
+      valid: true,
+      subject: 'leaf',
+      issuer: 'Test Middle',
+      names: ['DNS:localhost', 'IP Address:127.0.0.1'],
+      days_left: 63,
+      protocol: 'TLSv1.3',
+      chain_problem: null,
+    },
+  })
+  expect(Date.parse(outcome.tls?.expires_at ?? '')).toBeGreaterThan(Date.now() + 63 * DAY_MS)
+  expect(outcome.tls?.chain_expires_at).toBe(outcome.tls?.expires_at)
+  expect(steps).toEqual(['dns', 'connect', 'tls', 'first byte', 'transfer'])
+  expect(told).toContainEqual({
+    level: 'info',
+    step: 'tls',
+    message: expect.stringMatching(/^certificate of "leaf" by "Test Middle", good until .* \(63 days left\)$/),
+  })
+  expect(requests).toEqual(['/'])
+})
+
+test('an address is good when the certificate names it', async () => {
+  const { site } = await served([await leafOf(root)])
+  expect((await check(`https://127.0.0.1:${site.port}/`, {}, { roots: roots() })).outcome.status).toBe('up')
+})
+
+test('one that ends soon is a warning', async () => {
+  const { site } = await served([await leafOf(root, { untilDays: 5.5 })])
+  const { outcome, told } = await check(site.url(), {}, { roots: roots() })
+  expect(outcome).toMatchObject({ status: 'up', tls: { days_left: 5 } })
+  expect(told.find(line => line.level === 'warn')?.message).toContain('5 days left')
+})
+
+describe('each fault has its own code, its facts are told, and no request is sent', () => {
+  const faults: [string, () => Promise<Identity[]>][] = [
+    ['tls_expired', async () => [await leafOf(root, { fromDays: -9, untilDays: -2 })]],
+    ['tls_not_yet_valid', async () => [await leafOf(root, { fromDays: 2 })]],
+    ['tls_wrong_host', async () => [await leafOf(root, { hosts: ['other.example'] })]],
+    ['tls_wrong_host', async () => [await identity({ name: 'localhost', by: root })]],
+    ['tls_self_signed', async () => [await leafOf(undefined)]],
+    ['tls_missing_intermediate', async () => [await leafOf(middle)]],
+    ['tls_untrusted_root', async () => [await leafOf(await stranger()), await stranger()]],
+    [
+      'tls_untrusted_root',
+      async () => {
+        const between = await identity({ name: 'Strange Middle', authority: true, by: await stranger() })
+        return [await leafOf(between), between]
+      },
+    ],
+    [
+      'tls_chain_expired',
+      async () => {
+        const old = await identity({ name: 'Old Middle', authority: true, by: root, fromDays: -9, untilDays: -2 })
+        return [await leafOf(old), old]
+      },
+    ],
+  ]
+  let known: Identity | undefined
+  const stranger = async () => {
+    known ??= await identity({ name: 'Strange Root', authority: true })
+    return known
+  }
+
+  test.each(faults)('%s', async (code, chain) => {
+    const links = await chain()
+    const { site, requests } = await served(links)
+    const { outcome, told, steps } = await check(site.url(), {}, { roots: roots() })
+    expect(outcome).toMatchObject({
+      status: 'down',
+      status_code: null,
+      error: { code, message: expect.any(String) },
+      tls: { valid: false, chain_problem: code, subject: links[0]?.name, expires_at: expect.any(String) },
+    })
+    expect(steps.at(-1)).toBe('tls')
+    expect(told.some(line => line.message.startsWith('certificate of'))).toBe(true)
+    expect(requests).toEqual([])
+  })
+})
+
+describe('handshakes that fail', () => {
+  test('for want of a client certificate', async () => {
+    const options = { requestCert: true, rejectUnauthorized: true, ca: root.cert }
+    const codes = { 'TLSv1.2': 'tls_failed', 'TLSv1.3': 'tls_client_certificate' } as const
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const { site, requests } = await served([await leafOf(root)], { ...options, maxVersion })
+      const { outcome } = await check(site.url(), {}, { roots: roots() })
+      expect([maxVersion, outcome.error?.code]).toEqual([maxVersion, codes[maxVersion]])
+      expect(requests).toEqual([])
+    }
+  })
+
+  test('for want of a common version', async () => {
+    const options: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
+    const { site } = await served([await leafOf(root)], options)
+    expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({ error: { code: 'tls_protocol' } })
+  })
+
+  test('where nothing answers', async () => {
+    const site = await tcpSite(() => {})
+    const url = `https://localhost:${site.port}/`
+    expect((await check(url, { timeout_ms: 150 })).outcome).toMatchObject({ error: { code: 'tls_timeout' } })
+  })
+
+  test('where plain HTTP is spoken, or the connection is cut', async () => {
+    const plain = await tcpSite(socket => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
+    const plainUrl = `https://localhost:${plain.port}/`
+    expect((await check(plainUrl)).outcome).toMatchObject({ error: { code: 'tls_not_spoken' } })
+    const cut = await tcpSite(socket => socket.once('data', () => socket.destroy()))
+    const cutUrl = `https://localhost:${cut.port}/`
+    expect((await check(cutUrl)).outcome).toMatchObject({ error: { code: 'connection_reset' } })
+  })
+
+  test('after the handshake, when the server cuts at once', async () => {
+    const leaf = await leafOf(root)
+    const site = await tlsSite({ cert: leaf.cert, key: leaf.key }, socket => socket.destroy())
+    expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({
+      status: 'down',
+      error: { code: 'connection_reset' },
+      tls: { valid: true },
+    })
+  })
+})

@@ -1,0 +1,230 @@
+import { gzipSync } from 'node:zlib'
+import { closeSites, deadPort, httpSite, tcpSite } from '../support/sites'
+import { check } from './check'
+
+afterEach(closeSites)
+
+const down = (code: string, rest: object = {}) => ({
+  status: 'down',
+  error: { code, message: expect.any(String) },
+  ...rest,
+})
+const MIB = 1024 * 1024
+
+describe('a server that answers', () => {
+  test('is up, with all phases in order, each told when it ends, and times that add up', async () => {
+    const site = await httpSite((_ask, answer) => void answer.end('hello'))
+    const { outcome, steps, told } = await check(site.url('/path?x=1'))
+    expect(outcome).toMatchObject({
+      status: 'up',
+      status_code: 200,
+      bytes: 5,
+      truncated: false,
+      tls: null,
+      redirects: [],
+      error: null,
+      url: site.url('/path?x=1'),
+    })
+    expect(steps).toEqual(['dns', 'connect', 'first byte', 'transfer'])
+    expect(told.map(line => line.step)).toEqual([...steps, undefined])
+    expect(told.at(-1)?.message).toMatch(/^up: 200 in /)
+    const { tls, ...rest } = outcome.phases_ms
+    expect(tls).toBeNull()
+    const sum = Object.values(rest).reduce<number>((total, ms) => total + (ms ?? Number.NaN), 0)
+    expect(sum).toBeGreaterThan(0)
+    expect(sum).toBeLessThanOrEqual(outcome.latency_ms + 0.05) // two decimals each
+  })
+
+  test('gets the method and headers of the check, one request per connection', async () => {
+    const seen: object[] = []
+    const site = await httpSite((ask, answer) => {
+      seen.push({ method: ask.method, ...ask.headers })
+      answer.end()
+    })
+    await check(site.url(), { method: 'POST', headers: { Accept: 'text/plain', 'X-Probe': 'a b' } })
+    expect(seen).toEqual([
+      {
+        method: 'POST',
+        host: `localhost:${site.port}`,
+        connection: 'close',
+        'content-length': '0',
+        'user-agent': 'Tailrace-HealthCheck',
+        'accept-encoding': 'gzip, br',
+        accept: 'text/plain',
+        'x-probe': 'a b',
+      },
+    ])
+  })
+
+  test.each([
+    [204, undefined, 'up'],
+    [299, undefined, 'up'],
+    [304, undefined, 'down'],
+    [500, undefined, 'down'],
+    [404, 404, 'up'],
+    [200, 404, 'down'],
+    [503, [200, '500-599'], 'up'],
+    [301, '200-299, 301', 'up'],
+  ] as const)('%i with expect_status %j is %s', async (status, expected, verdict) => {
+    const site = await httpSite((_ask, answer) => void answer.writeHead(status).end())
+    const expect_status = typeof expected === 'object' ? [...expected] : expected
+    const { outcome } = await check(site.url(), { expect_status })
+    expect(outcome).toMatchObject({ status: verdict, status_code: status })
+    expect(outcome.error?.code).toBe(verdict === 'up' ? undefined : 'status_unexpected')
+    expect(outcome.phases_ms.transfer).not.toBeNull()
+  })
+
+  test('may answer HEAD with the headers of a coded body', async () => {
+    const site = await httpSite((_ask, answer) => void answer.writeHead(200, { 'content-encoding': 'gzip' }).end())
+    expect((await check(site.url(), { method: 'HEAD' })).outcome).toMatchObject({ status: 'up', bytes: 0 })
+  })
+
+  test('may send interim answers first', async () => {
+    const site = await tcpSite(socket =>
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+      ),
+    )
+    expect((await check(site.url())).outcome).toMatchObject({ status: 'up', status_code: 200, bytes: 2 })
+  })
+})
+
+describe('bodies', () => {
+  test('are read to 1 MiB and no further', async () => {
+    let closed = () => {}
+    const broken = new Promise<void>(resolve => {
+      closed = resolve
+    })
+    const site = await httpSite((_ask, answer) => {
+      const more = () => {
+        while (!answer.destroyed && answer.write(Buffer.alloc(65_536))) {}
+      }
+      answer.on('drain', more)
+      answer.on('close', closed)
+      more()
+    })
+    expect((await check(site.url())).outcome).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
+    await broken
+  })
+
+  test('are counted after decompression, bombs included', async () => {
+    const small = await httpSite((_ask, answer) =>
+      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5_000))),
+    )
+    expect((await check(small.url())).outcome).toMatchObject({ status: 'up', bytes: 5_000, truncated: false })
+    const bomb = await httpSite((_ask, answer) =>
+      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 * MIB))),
+    )
+    expect((await check(bomb.url())).outcome).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
+  })
+
+  test.each(['gzip', 'br'])('that are not the %s they say are invalid', async coding => {
+    const site = await httpSite(
+      (_ask, answer) => void answer.writeHead(200, { 'content-encoding': coding }).end('plain'),
+    )
+    expect((await check(site.url())).outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
+  })
+
+  test('cut short in a coding are invalid', async () => {
+    const half = gzipSync('y'.repeat(5_000)).subarray(0, 20)
+    const site = await httpSite((_ask, answer) => void answer.writeHead(200, { 'content-encoding': 'gzip' }).end(half))
+    expect((await check(site.url())).outcome).toMatchObject(down('response_invalid'))
+  })
+
+  test('that break off are a broken connection', async () => {
+    const site = await tcpSite(socket =>
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!')),
+    )
+    expect((await check(site.url())).outcome).toMatchObject(down('connection_reset', { status_code: 200 }))
+  })
+})
+
+describe('a server that fails', () => {
+  test('where nothing listens', async () => {
+    const { outcome, told } = await check(`http://127.0.0.1:${await deadPort()}/`)
+    expect(outcome).toMatchObject(down('connection_refused', { status_code: null }))
+    expect(outcome.phases_ms).toMatchObject({ first_byte: null, transfer: null, connect: expect.any(Number) })
+    expect(told.map(({ level, step }) => [level, step])).toEqual([
+      ['info', 'dns'],
+      ['error', 'connect'],
+      ['error', undefined],
+    ])
+  })
+
+  test('whose first address is dead is reached at the next, and the log says so', async () => {
+    const site = await httpSite((_ask, answer) => void answer.end())
+    const lookup = async () => [{ address: '127.0.0.2' }, { address: '127.0.0.1' }]
+    const { outcome, told } = await check(`http://two.example:${site.port}/`, {}, { lookup })
+    expect(outcome.status).toBe('up')
+    expect(told).toContainEqual({
+      level: 'warn',
+      step: 'connect',
+      message: expect.stringMatching(/refused.*trying 127\.0\.0\.1/),
+    })
+  })
+
+  test.each([
+    ['closes at once', '', 'connection_reset'],
+    ['speaks something else', 'SSH-2.0-OpenSSH_9.2\r\n', 'response_invalid'],
+    ['sends a broken head', 'HTTP/1.1 200 OK\r\nbad header\r\n\r\n', 'response_invalid'],
+    ['sends two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 'response_invalid'],
+    ['changes the protocol', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n', 'response_invalid'],
+    ['sends a huge head', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'response_invalid'],
+    ['ends in the head', 'HTTP/1.1 200 OK\r\nContent-', 'connection_reset'],
+  ])('that %s', async (_what, bytes, code) => {
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
+    expect((await check(site.url())).outcome).toMatchObject(down(code))
+  })
+
+  test('that resets the connection', async () => {
+    const site = await tcpSite(socket => socket.once('data', () => socket.resetAndDestroy()))
+    expect((await check(site.url())).outcome).toMatchObject(down('connection_reset'))
+  })
+
+  test.each([
+    ['never answers', ''],
+    ['never ends its head', 'HTTP/1.1 200 OK\r\nX-A: b\r\n'],
+    ['never ends its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'],
+    ['sends interim answers for ever', 'HTTP/1.1 102 Processing\r\n\r\n'],
+  ])('that %s runs into the deadline', async (_what, bytes) => {
+    const site = await tcpSite(socket => void socket.once('data', () => socket.write(bytes)))
+    expect((await check(site.url(), { timeout_ms: 150 })).outcome).toMatchObject(down('timeout'))
+  })
+
+  test('that sends byte after byte runs into the same deadline', async () => {
+    const site = await httpSite((_ask, answer) => {
+      const beat = setInterval(() => answer.write('.'), 10)
+      answer.on('close', () => clearInterval(beat))
+    })
+    expect((await check(site.url(), { timeout_ms: 150 })).outcome).toMatchObject(down('timeout', { status_code: 200 }))
+  })
+
+  test('whose name does not exist', async () => {
+    const { outcome, steps } = await check('http://tailrace.invalid/')
+    expect(outcome).toMatchObject(down(outcome.error?.code ?? ''))
+    expect(outcome.error?.code).toMatch(/^dns_/)
+    expect(steps).toEqual(['dns'])
+  })
+
+  test('a cancelled check is no outcome: it rejects with the reason, and the connection ends', async () => {
+    const controller = new AbortController()
+    const reason = new Error('cancelled')
+    const gone = new Promise<void>(resolve => {
+      void tcpSite(socket => {
+        socket.once('data', () => controller.abort(reason))
+        socket.once('close', () => resolve())
+      }).then(site => {
+        running = check(site.url(), {}, { signal: controller.signal })
+        running.catch(() => {})
+        ready()
+      })
+    })
+    let ready = () => {}
+    let running: Promise<unknown> = Promise.resolve()
+    await new Promise<void>(resolve => {
+      ready = resolve
+    })
+    await expect(running).rejects.toBe(reason)
+    await gone
+  })
+})

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { faultsOf } from '../../src/base/parse'
+import { healthCheck } from '../../src/monitors'
+import { type ExpectStatus, isExpected, isExpectStatus } from '../../src/monitors/checks/expect'
+
+const pathsOf = (input: unknown) => {
+  const result = healthCheck.input.safeParse(input)
+  return result.success ? [] : faultsOf(result.error, 'input').map(fault => fault.path)
+}
+
+test('an address is enough', () => {
+  expect(healthCheck.input.parse({ url: 'https://example.org' })).toEqual({
+    url: 'https://example.org',
+    method: 'GET',
+    headers: {},
+    timeout_ms: 10_000,
+    follow_redirects: true,
+  })
+})
+
+test.each<[string, unknown]>([
+  ['input', undefined],
+  ['input.url', {}],
+  ['input.url', { url: 'example.org' }],
+  ['input.url', { url: 'file:///etc/passwd' }],
+  ['input.url', { url: 'https://user:word@example.org/' }],
+  ['input.url', { url: `https://example.org/${'x'.repeat(3_000)}` }],
+  ['input.method', { url: 'https://example.org', method: 'CONNECT' }],
+  ['input.timeout_ms', { url: 'https://example.org', timeout_ms: 0 }],
+  ['input.timeout_ms', { url: 'https://example.org', timeout_ms: 1e9 }],
+  ['input.expect_status', { url: 'https://example.org', expect_status: '2xx' }],
+  ['input.expect_status', { url: 'https://example.org', expect_status: '299-200' }],
+  ['input.expect_status', { url: 'https://example.org', expect_status: [] }],
+  ['input.expect_status', { url: 'https://example.org', expect_status: 99 }],
+  ['input.headers.Authorization', { url: 'https://example.org', headers: { Authorization: 'Bearer x' } }],
+  ['input.headers.cookie', { url: 'https://example.org', headers: { cookie: 'a=b' } }],
+  ['input.headers.X-Auth-Token', { url: 'https://example.org', headers: { 'X-Auth-Token': 'x' } }],
+  ['input.headers.transfer-encoding', { url: 'https://example.org', headers: { 'transfer-encoding': 'chunked' } }],
+  ['input.headers.a b', { url: 'https://example.org', headers: { 'a b': 'c' } }],
+  ['input.headers.accept', { url: 'https://example.org', headers: { accept: 'a\r\nb: c' } }],
+  ['input.wrong', { url: 'https://example.org', wrong: 1 }],
+])('%s is named in %j', (path, input) => {
+  expect(pathsOf(input)).toEqual([path])
+})
+
+test('an accepted address is always http or https, and no input makes the contract throw', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.anything()), url => {
+      const { success, data } = healthCheck.input.safeParse({ url })
+      expect(!success || /^https?:$/.test(new URL(data.url).protocol)).toBe(true)
+    }),
+  )
+  fc.assert(fc.property(fc.anything(), input => typeof healthCheck.input.safeParse(input).success === 'boolean'))
+})
+
+test('an expected range holds its ends and what lies between, in every spelling', () => {
+  const status = fc.integer({ min: 200, max: 599 })
+  fc.assert(
+    fc.property(status, status, status, (one, other, answered) => {
+      const low = Math.min(one, other)
+      const high = Math.max(one, other)
+      const range = `${low}-${high}`
+      const spellings: ExpectStatus[] = [range, [range], ` ${range} ,${low}`, [low, range, high]]
+      for (const expected of spellings) {
+        expect(isExpectStatus(expected)).toBe(true)
+        expect(isExpected(answered, expected)).toBe(low <= answered && answered <= high)
+      }
+      expect(isExpected(answered, one)).toBe(answered === one)
+      expect(isExpected(answered)).toBe(answered < 300)
+    }),
+  )
+})

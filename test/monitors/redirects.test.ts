@@ -1,0 +1,152 @@
+import type { IncomingMessage } from 'node:http'
+import fc from 'fast-check'
+import { follow, locationOf } from '../../src/monitors/checks/redirects'
+import { closeSites, httpSite } from '../support/sites'
+import { check } from './check'
+
+afterEach(closeSites)
+
+/** A site that redirects each path of `to`, and keeps what it was asked. */
+async function redirecting(to: Record<string, [number, string]>) {
+  const asked: IncomingMessage[] = []
+  const site = await httpSite((ask, answer) => {
+    asked.push(ask)
+    const [status, location] = to[ask.url ?? ''] ?? []
+    if (status) answer.writeHead(status, { location })
+    answer.end('end')
+  })
+  return { site, asked }
+}
+
+test('redirects are followed, kept and told, with steps of their own', async () => {
+  const { site } = await redirecting({ '/a': [301, '/b'], '/b': [302, 'c?token=hidden'] })
+  const { outcome, steps, told } = await check(site.url('/a'))
+  expect(outcome).toMatchObject({
+    status: 'up',
+    status_code: 200,
+    redirects: [
+      { url: site.url('/a'), status: 301 },
+      { url: site.url('/b'), status: 302 },
+    ],
+    url: site.url('/c?token=***'),
+  })
+  expect(steps).toEqual([
+    ...['dns', 'connect', 'first byte'],
+    ...['redirect 1: dns', 'redirect 1: connect', 'redirect 1: first byte'],
+    ...['redirect 2: dns', 'redirect 2: connect', 'redirect 2: first byte', 'redirect 2: transfer'],
+  ])
+  expect(JSON.stringify({ outcome, told })).not.toContain('hidden')
+})
+
+test('a loop ends after ten, with the status of the redirect', async () => {
+  const { site, asked } = await redirecting({ '/': [302, '/'] })
+  const { outcome } = await check(site.url())
+  expect(outcome).toMatchObject({ status: 'down', status_code: 302, error: { code: 'too_many_redirects' } })
+  expect(outcome.redirects).toHaveLength(10)
+  expect(asked).toHaveLength(11)
+})
+
+test('not followed, a redirect is an answer like any other', async () => {
+  const { site, asked } = await redirecting({ '/': [302, '/other'] })
+  const settings = { follow_redirects: false }
+  expect((await check(site.url(), settings)).outcome).toMatchObject({ status: 'down', status_code: 302, redirects: [] })
+  expect((await check(site.url(), { ...settings, expect_status: 302 })).outcome.status).toBe('up')
+  expect(asked.map(ask => ask.url)).toEqual(['/', '/'])
+})
+
+test.each(['ftp://localhost/', 'javascript:alert(1)', 'http://[', 'http:// /'])(
+  'a redirect to %s is a failure',
+  async to => {
+    const { site } = await redirecting({ '/': [302, to] })
+    expect((await check(site.url())).outcome).toMatchObject({ status: 'down', error: { code: 'redirect_invalid' } })
+  },
+)
+
+test('a redirect status without an address is the last answer', async () => {
+  const site = await httpSite((_ask, answer) => void answer.writeHead(302).end())
+  expect((await check(site.url())).outcome).toMatchObject({ error: { code: 'status_unexpected' }, status_code: 302 })
+})
+
+test('one deadline holds for all redirects together', async () => {
+  const site = await httpSite((_ask, answer) => {
+    setTimeout(() => answer.writeHead(302, { location: '/' }).end(), 60)
+  })
+  expect((await check(site.url(), { timeout_ms: 200 })).outcome).toMatchObject({ error: { code: 'timeout' } })
+})
+
+describe('the guard stands again at each redirect', () => {
+  test.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://2852039166/',
+    'http://[::ffff:a9fe:a9fe]/',
+    'http://0.0.0.0/',
+  ])('%s is not asked', async to => {
+    const { site } = await redirecting({ '/': [302, to] })
+    const { outcome, steps } = await check(site.url())
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'blocked_address' }, status_code: 302 })
+    expect(steps.at(-1)).toBe('redirect 1: dns')
+  })
+
+  test('a name whose address changes in between is caught', async () => {
+    const { site, asked } = await redirecting({ '/': [302, '/again'] })
+    const addresses = ['127.0.0.1', '169.254.169.254']
+    const lookup = async () => [{ address: addresses.shift() ?? '' }]
+    const { outcome } = await check(`http://rebind.example:${site.port}/`, {}, { lookup })
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'blocked_address' } })
+    expect(asked).toHaveLength(1)
+  })
+
+  test('the name is asked once per hop: the address that was judged is the one connected to', async () => {
+    const { site } = await redirecting({})
+    let count = 0
+    const lookup = async () => {
+      count++
+      return [{ address: count === 1 ? '127.0.0.1' : '10.255.255.1' }]
+    }
+    const { outcome } = await check(`http://rebind.example:${site.port}/`, {}, { allow: ['127.0.0.0/8'], lookup })
+    expect(outcome.status).toBe('up')
+    expect(count).toBe(1)
+  })
+})
+
+describe('the request that follows', () => {
+  const ask = (method: string, headers = {}) => ({ url: new URL('https://a.example/x'), method, headers })
+
+  test.each([
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'POST', 'GET'],
+    [303, 'PUT', 'GET'],
+    [303, 'HEAD', 'HEAD'],
+    [301, 'PUT', 'PUT'],
+    [302, 'HEAD', 'HEAD'],
+    [307, 'POST', 'POST'],
+    [308, 'DELETE', 'DELETE'],
+  ])('after %i %s is %s', (status, before, after) => {
+    expect(follow(ask(before), status, '/y')).toMatchObject({ method: after })
+  })
+
+  test('keeps credentials within the origin only', () => {
+    const headers = { authorization: 'a', cookie: 'b', 'x-api-key': 'c', host: 'd', accept: 'e', 'content-type': 'f' }
+    expect(follow(ask('GET', headers), 302, '/y')).toMatchObject({ headers })
+    for (const to of ['https://b.example/', 'http://a.example/', 'https://a.example:444/', '//a.example:8443/']) {
+      expect(follow(ask('GET', headers), 302, to)).toMatchObject({ headers: { accept: 'e', 'content-type': 'f' } })
+      expect(Object.keys((follow(ask('GET', headers), 302, to) as { headers: object }).headers)).toHaveLength(2)
+    }
+    expect(follow(ask('POST', headers), 303, '/y')).not.toHaveProperty('headers.content-type')
+  })
+
+  test('carries no credentials out of the address', () => {
+    expect(follow(ask('GET'), 302, 'https://u:p@b.example/')).toMatchObject({ url: new URL('https://b.example/') })
+  })
+
+  test('is http or https, or refused, whatever the location', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string({ unit: 'binary' })), text => {
+        const location = locationOf(302, Buffer.from(text).toString('latin1'))
+        const next = follow(ask('GET'), 302, location ?? '')
+        expect('error' in next || /^https?:$/.test(next.url.protocol)).toBe(true)
+      }),
+    )
+  })
+})

@@ -1,0 +1,64 @@
+import 'reflect-metadata' // the maker of certificates does not load without it
+import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
+import {
+  BasicConstraintsExtension,
+  type Extension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
+
+const DAY_MS = 86_400_000
+const KEY = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+/** A certificate with its key, both PEM. */
+export interface Identity {
+  name: string
+  cert: string
+  key: string
+  keys: WebCrypto.CryptoKeyPair
+}
+
+export interface IdentitySettings {
+  name: string
+  /** Signed by itself unless given. */
+  by?: Identity
+  /** Makes it an authority. */
+  authority?: boolean
+  /** Names and addresses it is good for. */
+  hosts?: string[]
+  /** Days from now. */
+  fromDays?: number
+  untilDays?: number
+}
+
+/** Makes a certificate with exactly the faults that a test wants. */
+export async function identity(settings: IdentitySettings): Promise<Identity> {
+  const { name, by, fromDays = -1, untilDays = 90 } = settings
+  const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8)))
+      .toString('hex')
+      .replace(/^./, '1'),
+    subject: `CN=${name}`,
+    issuer: `CN=${by?.name ?? name}`,
+    notBefore: new Date(Date.now() + fromDays * DAY_MS),
+    notAfter: new Date(Date.now() + untilDays * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: (by?.keys ?? keys).privateKey,
+    signingAlgorithm: KEY,
+    extensions: extensionsOf(settings),
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return {
+    name,
+    keys,
+    cert: `${certificate.toString('pem')}\n`,
+    key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`,
+  }
+}
+
+function extensionsOf({ authority = false, hosts = [] }: IdentitySettings): Extension[] {
+  const names = hosts.map(host => ({ type: /^[\d.]+$/.test(host) ? ('ip' as const) : ('dns' as const), value: host }))
+  const constraints = new BasicConstraintsExtension(authority, undefined, true)
+  return names.length ? [constraints, new SubjectAlternativeNameExtension(names)] : [constraints]
+}
