@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { withLock } from './lock.mjs'
-import { ROOT } from './root.mjs'
+import { giveUp, ROOT } from './root.mjs'
 
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
@@ -42,6 +42,16 @@ export async function build() {
     writeFileSync(STAMP, stamp)
     return true
   })
+}
+
+/** Like `build`, but ends this program when the sources have errors, which esbuild has printed by then. */
+export async function mustBuild() {
+  try {
+    return await build()
+  } catch (error) {
+    if (!error.errors) throw error
+    return giveUp('Tailrace cannot be built.')
+  }
 }
 
 const common = { absWorkingDir: ROOT, sourcemap: true, logLevel: 'warning' }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { build } from './bundle.mjs'
+import { build, mustBuild } from './bundle.mjs'
 import { ensurePackages } from './packages.mjs'
 import { loadEnvFile, ROOT, requireNode, say } from './root.mjs'
 import { ensureRedis } from './system.mjs'
@@ -15,7 +15,7 @@ const SERVER = ['src', 'workers', 'migrations']
 requireNode()
 loadEnvFile()
 await ensurePackages()
-await build()
+await mustBuild()
 await ensureRedis()
 
 let server = startServer()

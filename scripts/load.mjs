@@ -1,4 +1,4 @@
-import { build } from './bundle.mjs'
+import { mustBuild } from './bundle.mjs'
 import { run } from './command.mjs'
 import { ensurePackages } from './packages.mjs'
 import { loadEnvFile, requireNode } from './root.mjs'
@@ -7,6 +7,6 @@ import { ensureRedis } from './system.mjs'
 requireNode()
 loadEnvFile()
 await ensurePackages()
-await build()
+await mustBuild()
 await ensureRedis()
 process.exitCode = await run(process.execPath, ['--enable-source-maps', 'dist/load/run.js', ...process.argv.slice(2)])

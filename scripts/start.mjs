@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { build } from './bundle.mjs'
+import { mustBuild } from './bundle.mjs'
 import { ensurePackages } from './packages.mjs'
 import { loadEnvFile, ROOT, requireNode, say } from './root.mjs'
 import { ensureRedis } from './system.mjs'
@@ -9,7 +9,7 @@ requireNode()
 loadEnvFile()
 await ensurePackages()
 if (!existsSync(`${ROOT}/dist/.stamp`)) say('Building Tailrace.')
-await build()
+await mustBuild()
 await ensureRedis()
 process.setSourceMapsEnabled(true)
 createRequire(import.meta.url)(`${ROOT}/dist/src/main.js`)

@@ -14,8 +14,9 @@ export async function ensureRedis() {
 }
 
 async function hasRedis() {
+  const { readConfig } = require('./dist/src/config.js')
   const { findRedis } = require('./dist/src/embedded/redis.js')
-  return (await findRedis(process.env.PATH ?? '')) !== undefined
+  return (await findRedis(readConfig({ PATH: process.env.PATH }).config.searchPath)) !== undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from './bundle.mjs'
+import { mustBuild } from './bundle.mjs'
 import { run } from './command.mjs'
 import { ensurePackages } from './packages.mjs'
 import { ROOT, requireNode } from './root.mjs'
@@ -9,7 +9,7 @@ import { ensureChromium, ensureRedis } from './system.mjs'
 
 requireNode()
 await ensurePackages()
-await build() // for the tests that start real processes
+await mustBuild() // for the tests that start real processes
 await ensureRedis()
 const chromium = await ensureChromium()
 

@@ -58,7 +58,7 @@ const environment = z.object({
   STREAM_MAX_PER_IP: z.coerce.number().int().min(0).optional(),
   STREAM_MAX_PER_TENANT: z.coerce.number().int().min(0).optional(),
   COOKIE_SECURE: flag.optional(),
-  PATH: z.string().default(''),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
 })
 
 export type Role = 'all' | 'web' | 'worker'

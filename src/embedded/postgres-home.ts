@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { chown, cp, lstat, mkdir, readFile, readlink, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StartError } from '../base/errors'
 import type { Log } from '../base/log'
@@ -71,7 +84,6 @@ async function placeForUser(folder: string, user: SystemUser, log: Log) {
 Open the folders above it for passing through (chmod o+x), or move DATA_DIR.`)
   }
   const outside = join(OUTSIDE, randomBytes(6).toString('hex'))
-  await mkdir(outside, { recursive: true, mode: 0o711 })
   await rm(folder, { recursive: true })
   await symlink(outside, folder)
   await claim(folder, user)
@@ -87,7 +99,8 @@ async function claim(link: string, user: SystemUser) {
   if (owner && owner !== mine && (await readlink(owner).catch(() => undefined)) === outside)
     throw new StartError(`${link} points to ${outside}, which belongs to ${owner}.
 Remove the link ${link} to begin with an empty database, or choose another DATA_DIR.`)
-  await mkdir(outside, { recursive: true, mode: 0o711 })
+  await mkdir(outside, { recursive: true, mode: 0o711 }) // the mode is for the folders above, too
+  await chmod(outside, 0o700)
   await chown(outside, user.uid, user.gid)
   await writeFile(note, mine)
   if (!(await canWrite(outside, user)))

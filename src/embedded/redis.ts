@@ -6,8 +6,6 @@ import type { Log } from '../base/log'
 import { type Child, run, startChild } from './child'
 import { socketFolder } from './folders'
 
-/** Package managers put programs there without telling the environment of a desktop. */
-const MORE_PLACES = ['/usr/local/bin', '/usr/bin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin']
 /** Debian's package of tools holds the server under the name of a checker; what it does depends on how it is called. */
 const PROGRAMS = [
   { program: 'redis-server', calledAs: 'redis-server' },
@@ -54,7 +52,7 @@ export async function startRedis({ folder, searchPath, log }: RedisSettings): Pr
 
 /** A Redis or Valkey server program of this machine. */
 export async function findRedis(searchPath: string): Promise<{ file: string; calledAs: string } | undefined> {
-  const folders = [...searchPath.split(delimiter).filter(Boolean), ...MORE_PLACES]
+  const folders = searchPath.split(delimiter).filter(Boolean)
   for (const { program, calledAs } of PROGRAMS) {
     for (const folder of folders) {
       const file = join(folder, program)

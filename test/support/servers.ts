@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog, type Log } from '../../src/base/log'
@@ -39,6 +39,7 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' 
 /** A Redis and a PostgreSQL with data in a folder of their own, which `stop` removes. */
 export async function startServers() {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-test-'))
+  await chmod(folder, 0o711) // PostgreSQL is not root, also when the tests are
   const searchPath = process.env.PATH ?? ''
   const [redis, postgres] = await Promise.all([
     createServer(() => startRedis({ folder: join(folder, 'redis'), searchPath, log: quietLog })),
@@ -49,9 +50,15 @@ export async function startServers() {
     postgres,
     async stop() {
       await Promise.all([redis.stop(), postgres.stop()])
-      await rm(folder, { recursive: true, force: true })
+      await removeDataDir(folder)
     },
   }
+}
+
+/** Also what lies outside, because only root could enter the folder. */
+export async function removeDataDir(folder: string) {
+  const postgres = await realpath(join(folder, 'postgres')).catch(() => folder)
+  for (const each of [postgres, folder]) await rm(each, { recursive: true, force: true })
 }
 
 export type Servers = Awaited<ReturnType<typeof startServers>>
