@@ -1,2 +1,4 @@
+import healthCheck from './health-check'
+
 /** Every job handler of the program: one line each. */
-export const handlers = [] as const
+export const handlers = [healthCheck] as const

@@ -138,7 +138,7 @@ describe('handshakes that fail', () => {
   test('where nothing answers', async () => {
     const site = await tcpSite(() => {})
     const url = `https://localhost:${site.port}/`
-    expect((await check(url, { timeout_ms: 150 })).outcome).toMatchObject({ error: { code: 'tls_timeout' } })
+    expect((await check(url, { timeout_ms: 500 })).outcome).toMatchObject({ error: { code: 'tls_timeout' } })
   })
 
   test('where plain HTTP is spoken, or the connection is cut', async () => {

@@ -1,6 +1,7 @@
 import { deadline } from '../../base/deadline'
 import type { HttpAsk } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
+import { createCookies } from './cookies'
 import { type ExpectStatus, expectText, isExpected } from './expect'
 import { shownUrl } from './headers'
 import type { HttpOutcome } from './outcome'
@@ -52,10 +53,11 @@ export async function checkHttp(
 /** From redirect to redirect until a response is the last one, which is then judged. */
 async function walk(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
   let ask: HttpAsk = { url: new URL(check.url), method: check.method, headers: headersOf(check) }
+  const cookies = createCookies()
   for (let hop = 0; ; hop++) {
     outcome.url = shownUrl(ask.url)
     outcome.tls = null
-    const { response, close } = await visit(ask, hop, outcome, deps)
+    const { response, close } = await visit(withCookies(ask, cookies.header(ask.url)), hop, outcome, deps)
     try {
       const status = response.statusCode ?? 0
       outcome.status_code = status
@@ -64,6 +66,7 @@ async function walk(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
         await readBody(response, hop, outcome, deps)
         return judge(status, check.expect_status)
       }
+      cookies.keep(ask.url, response.headers['set-cookie'])
       ask = await redirect(ask, status, location, outcome, deps.trace)
     } finally {
       close()
@@ -97,6 +100,13 @@ function tellOutcome(outcome: HttpOutcome, trace: Trace) {
   const { status, status_code, latency_ms, error } = outcome
   if (error) return trace.log('error', `down after ${latency_ms} ms: ${error.message}`, { status, code: error.code })
   return trace.log('info', `up: ${status_code} in ${latency_ms} ms`, { status, status_code, latency_ms })
+}
+
+/** A cookie that the check itself gives goes first; it is gone after a redirect to another origin. */
+function withCookies(ask: HttpAsk, kept: string | undefined): HttpAsk {
+  if (!kept) return ask
+  const cookie = [ask.headers.cookie, kept].filter(Boolean).join('; ')
+  return { ...ask, headers: { ...ask.headers, cookie } }
 }
 
 const headersOf = ({ headers }: HttpCheck) => ({

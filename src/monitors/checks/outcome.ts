@@ -23,7 +23,7 @@ export interface TlsFacts {
 export interface HttpOutcome {
   status: 'up' | 'down'
   checked_at: string
-  /** From the first look-up to the end of the last body, redirects included. */
+  /** All phases together, redirects included: what a visitor would have waited for. */
   latency_ms: number
   /** Summed over all redirects. null: that phase was never reached. */
   phases_ms: Record<Phase, number | null>

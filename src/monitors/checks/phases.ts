@@ -25,24 +25,23 @@ export class Down extends Error {
 const rounded = (ms: number) => Math.round(ms * 100) / 100
 
 /**
- * Times phases. Each begins where the one before it ended, so that together they make up the whole latency.
- * `mark` ends the phase on the clock before its work is done.
+ * Times phases: only the work itself, not what telling about it takes, so that a slow database does not look like a slow
+ * server. `mark` ends the first byte on the clock before its work is done: the rest of the head counts as transfer.
  */
 export function createPhases(trace: Trace) {
-  const started = performance.now()
   const ms = Object.fromEntries(PHASES.map(phase => [phase, null])) as Record<Phase, number | null>
-  let last = started
+  let total = 0
 
-  function lap(phase: Phase, at: number): number {
-    const elapsed = at - last
-    last = at
+  function add(phase: Phase, elapsed: number): number {
+    total += elapsed
     ms[phase] = rounded((ms[phase] ?? 0) + elapsed)
     return rounded(elapsed)
   }
 
   return {
     ms,
-    total: () => rounded(performance.now() - started),
+    /** Milliseconds of all phases together. */
+    total: () => rounded(total),
     /**
      * @param hop how many redirects came before
      * @param tell the line for a phase that went well
@@ -56,11 +55,14 @@ export function createPhases(trace: Trace) {
     ): Promise<T> {
       const name = phase.replace('_', ' ')
       return trace.step(hop ? `redirect ${hop}: ${name}` : name, async () => {
+        const started = performance.now()
         let marked: number | undefined
         const value = await work(() => {
           marked ??= performance.now()
         })
-        const phaseMs = lap(phase, marked ?? performance.now())
+        const ended = performance.now()
+        const phaseMs = add(phase, (marked ?? ended) - started)
+        if (marked !== undefined) add('transfer', ended - marked)
         if (isRefused(value)) {
           await trace.log('error', `${value.error.message}, after ${phaseMs} ms`, {
             code: value.error.code,
