@@ -35,10 +35,9 @@ CREATE TABLE stream_entries (
 
 CREATE TABLE stream_entries_rest PARTITION OF stream_entries DEFAULT;
 
--- The last batch each process has committed, and what came of it: a flush whose answer was lost is not done twice.
+-- The last batch each process has committed: a flush whose answer was lost is not done twice.
 CREATE TABLE stream_writers (
   id text PRIMARY KEY,
   batch bigint NOT NULL,
-  outcome text NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT now()
 );

@@ -60,7 +60,7 @@ export interface Effect<Item, Result> {
   name: string
   /**
    * Runs once per flush for all items collected. Rows are to be locked in one fixed order (by id).
-   * `results[i]` answers `items[i]` and must survive JSON; `entries[i]` is what item i appends.
+   * `results[i]` answers `items[i]`; `entries[i]` is what item i appends.
    */
   apply(trx: Transaction, items: Item[]): Promise<{ results: Result[]; entries: TopicEntries[][] }>
 }

@@ -5,6 +5,8 @@ export interface Family {
   /** What stands before the colon of the topic's name; `events` has none. */
   prefix: string
   heartbeatMs: number
+  /** Whether its entries go out with the envelope of tenant events. */
+  envelope?: boolean
   /** Whether this thing exists for this tenant; if not, the answer is 404. */
   exists(topic: Topic): Promise<boolean>
   /** The event that carries the topic's state to whoever joins. */

@@ -1,0 +1,98 @@
+import type { Cluster, Redis } from 'ioredis'
+import { messageOf } from '../base/errors'
+import { newMark } from '../base/ids'
+import type { Part } from '../base/lifecycle'
+import type { Log } from '../base/log'
+import type { RedisFactory } from '../base/redis'
+
+type Listener = (message: string) => void
+
+/**
+ * Wake-ups between processes over Redis Pub/Sub: two connections per process, whatever the number of readers.
+ * Nothing here is kept: a message that is lost must cost no more than time.
+ */
+export class Bus implements Part {
+  readonly name = 'bus'
+  private publisher: Redis | Cluster | undefined
+  private subscriber: Redis | Cluster | undefined
+  private readonly listeners = new Map<string, Set<Listener>>()
+  private readonly reconnected = new Set<() => void>()
+  private wasReady = false
+  /** Before each message, so that a process does not hear itself. */
+  private readonly mark = newMark()
+  /** Messages that Redis did not take. */
+  failed = 0
+
+  constructor(
+    private readonly redis: RedisFactory,
+    private readonly log: Log,
+  ) {}
+
+  async start() {
+    this.publisher = this.redis.connect('command')
+    const subscriber = this.redis.connect('subscriber')
+    this.subscriber = subscriber
+    subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))
+    subscriber.on('ready', () => {
+      // ioredis subscribes again by itself; what was said meanwhile is missing.
+      if (this.wasReady) for (const listener of this.reconnected) listener()
+      this.wasReady = true
+    })
+  }
+
+  async stop() {
+    this.publisher?.disconnect()
+    this.subscriber?.disconnect()
+  }
+
+  /** Whether this process hears the others now. */
+  get connected(): boolean {
+    return this.subscriber?.status === 'ready'
+  }
+
+  /** Tells the other processes; this one is not told. */
+  publish(channel: string, message: string) {
+    this.publisher?.publish(this.key(channel), this.mark + message).catch(() => {
+      this.failed++
+    })
+  }
+
+  /** @returns the way to unsubscribe */
+  async subscribe(channel: string, listener: Listener): Promise<() => void> {
+    const key = this.key(channel)
+    const listeners = this.listeners.get(key) ?? new Set()
+    listeners.add(listener)
+    this.listeners.set(key, listeners)
+    // While Redis is away the subscription waits in ioredis' queue; readers poll until then.
+    if (listeners.size === 1) {
+      const subscribed = this.subscriber
+        ?.subscribe(key)
+        .catch(error => this.log.warn('Cannot subscribe', { channel, error: messageOf(error) }))
+      if (this.connected) await subscribed
+    }
+    return () => this.unsubscribe(key, listener)
+  }
+
+  /** Calls back after each reconnect: messages may have been missed. */
+  onReconnect(listener: () => void) {
+    this.reconnected.add(listener)
+  }
+
+  private unsubscribe(key: string, listener: Listener) {
+    const listeners = this.listeners.get(key)
+    listeners?.delete(listener)
+    if (!listeners || listeners.size > 0) return
+    this.listeners.delete(key)
+    this.subscriber?.unsubscribe(key).catch(() => undefined) // gone with the connection, then
+  }
+
+  private deliver(key: string, message: string) {
+    if (message.startsWith(this.mark)) return
+    const text = message.slice(this.mark.length)
+    for (const listener of this.listeners.get(key) ?? []) listener(text)
+  }
+
+  private key(channel: string) {
+    return `${this.redis.prefix}:${channel}`
+  }
+}

@@ -1,0 +1,294 @@
+import type { Db } from '../base/db'
+import { messageOf } from '../base/errors'
+import type { Log } from '../base/log'
+import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
+import type { Entry, NewEntry, Topic } from './entry'
+import type { Family } from './families'
+import type { Filter } from './filter'
+import { Frame } from './frame'
+import { type Head, readEntries, readHead } from './history'
+import type { StreamMetrics } from './metrics'
+import { prepare } from './prepare'
+import type { Reader } from './reader'
+import { View } from './view'
+
+/** What a flush somewhere says about a topic. */
+export interface Notice {
+  id: number
+  epoch: string
+  first: number
+  last: number
+  end: string | null
+  /** Null when they are too many for the bus: the database has them. */
+  entries: Entry[] | null
+  /** When they were committed, in ms since the epoch. */
+  at: number
+}
+
+export interface ChannelDeps {
+  db: Db
+  log: Log
+  metrics: StreamMetrics
+  windowMs: number
+}
+
+const PAGE_ENTRIES = 500
+const PAGE_BYTES = 1024 * 1024
+/** Further behind than this, the ring is not filled up: readers page through the database on their own. */
+const CATCH_UP_MAX = 5_000
+/** A window that fills up is closed early. */
+const PENDING_BYTES_MAX = 1024 * 1024
+
+/** One topic in this process: what came in, batched into windows, encoded once per filter, handed to the readers. */
+export class Channel {
+  readonly readers = new Set<Reader>()
+  head: Head = { id: 0, epoch: '', last_seq: 0, last_line: 0, first_seq: 1, state: null, end_reason: null }
+  /** The last entry that is known here, and the last that is in frames. */
+  private tip = 0
+  sealed = 0
+  private pending: Entry[] = []
+  private pendingBytes = 0
+  private pendingSince = 0
+  private timer: NodeJS.Timeout | undefined
+  private sealedAt = 0
+  private wantedTip = 0
+  private catchingUp = false
+  private readonly views = new Map<string, View>()
+  private readonly pages = new Map<string, Promise<Frame>>()
+  private headRead: Promise<Head> | undefined
+  readonly announcements = new Map<string, { version: number; event: WireEvent }>()
+  announceVersion = 0
+  private opened = false
+
+  constructor(
+    readonly topic: Topic,
+    readonly family: Family,
+    private readonly deps: ChannelDeps,
+  ) {}
+
+  get shape(): Shape {
+    return {
+      topic: this.topic.name,
+      tenantId: this.topic.tenantId,
+      epoch: this.head.epoch,
+      envelope: this.family.envelope ?? false,
+    }
+  }
+
+  /** Everything is in frames, and the topic is closed. */
+  get endReason(): string | null {
+    return this.tip === this.sealed && this.wantedTip <= this.tip ? this.head.end_reason || null : null
+  }
+
+  /** Reads where the topic stands. To be called after the subscription is there, so that nothing falls between. */
+  async open(): Promise<void> {
+    const head = await this.readHead()
+    this.head = head
+    this.tip = head.last_seq
+    this.sealed = head.last_seq
+    this.opened = true
+    if (this.wantedTip > this.tip) void this.catchUp()
+  }
+
+  /** The head as the database has it now; readers who join together share one read. */
+  readHead(): Promise<Head> {
+    this.headRead ??= readHead(this.deps.db, this.topic).finally(() => {
+      this.headRead = undefined
+    })
+    return this.headRead
+  }
+
+  /** Takes what a flush said. Entries that follow what is known go on at once; anything else is read from the database. */
+  notice({ epoch, last, first, end, entries, at }: Notice) {
+    if (!this.opened) {
+      this.wantedTip = Math.max(this.wantedTip, last)
+      return
+    }
+    if (last === Number.POSITIVE_INFINITY) return void this.lookAgain()
+    if (epoch !== this.head.epoch) return void this.restart()
+    if (last > this.head.last_seq || end !== null)
+      this.head = { ...this.head, last_seq: Math.max(last, this.head.last_seq), end_reason: end }
+    if (last <= this.tip) return this.advanceAll()
+    if (!entries || first > this.tip + 1 || this.catchingUp) {
+      this.wantedTip = Math.max(this.wantedTip, last)
+      return void this.catchUp()
+    }
+    this.take(entries, at)
+  }
+
+  /** Compares with the head in the database: whatever the bus lost is found here. */
+  compare(head: Head) {
+    if (!this.opened) return
+    if (head.epoch !== this.head.epoch) return void this.restart()
+    if (head.last_seq >= this.head.last_seq) this.head = head
+    if (head.last_seq > this.tip) {
+      this.wantedTip = Math.max(this.wantedTip, head.last_seq)
+      void this.catchUp()
+    } else this.advanceAll()
+  }
+
+  /** Sends something that has no row; its last value is kept for who joins later. */
+  announce(entry: NewEntry) {
+    const prepared = prepare(entry)
+    const full = { ...prepared, line: null, seq: null }
+    const data = this.shape.envelope ? encodeEnvelope(full, this.shape) : withTopic(this.topic.name, prepared.data)
+    this.announceVersion++
+    this.announcements.set(entry.kind, {
+      version: this.announceVersion,
+      event: { event: entry.kind, data, seq: this.sealed },
+    })
+    this.schedule()
+  }
+
+  view(filter: Filter): View {
+    const view = this.views.get(filter.key) ?? new View(filter)
+    this.views.set(filter.key, view)
+    return view
+  }
+
+  add(reader: Reader) {
+    this.readers.add(reader)
+    reader.view.readerCount++
+  }
+
+  remove(reader: Reader) {
+    if (!this.readers.delete(reader)) return
+    reader.view.readerCount--
+    if (reader.view.readerCount === 0) this.views.delete(reader.view.filter.key)
+  }
+
+  /** A frame from the database, behind `after` and up to `upTo` at most; equal reads at the same time are one. */
+  page(filter: Filter, after: number, upTo: number, withoutKinds: readonly string[], history: boolean): Promise<Frame> {
+    const key = `${filter.key}|${after}|${upTo}|${withoutKinds.join()}`
+    const running = this.pages.get(key)
+    if (running) return running
+    const read = this.readPage(filter, after, upTo, withoutKinds, history).finally(() => this.pages.delete(key))
+    this.pages.set(key, read)
+    return read
+  }
+
+  close() {
+    clearTimeout(this.timer)
+  }
+
+  private async readPage(
+    filter: Filter,
+    after: number,
+    upTo: number,
+    withoutKinds: readonly string[],
+    history: boolean,
+  ): Promise<Frame> {
+    const { shape } = this
+    const found = await readEntries(
+      this.deps.db,
+      this.head.id,
+      { after, upTo, limit: PAGE_ENTRIES },
+      { ...filter.wanted, withoutKinds },
+    )
+    const entries = withinBytes(found)
+    const complete = found.length < PAGE_ENTRIES && entries.length === found.length
+    const last = complete ? upTo : (entries.at(-1)?.seq ?? upTo)
+    const events = encodeEntries(entries.filter(filter.matches), shape, history)
+    return new Frame(after + 1, last, shape.epoch, events, () => this.deps.metrics.encodes.inc())
+  }
+
+  private take(entries: Entry[], at: number) {
+    for (const entry of entries) {
+      if (entry.seq !== this.tip + 1) continue
+      this.tip = entry.seq
+      this.pending.push(entry)
+      this.pendingBytes += sizeOf(entry)
+    }
+    this.pendingSince ||= at
+    this.schedule()
+  }
+
+  private schedule() {
+    const wait = this.pendingBytes > PENDING_BYTES_MAX ? 0 : this.sealedAt + this.deps.windowMs - performance.now()
+    if (wait <= 0) return this.seal()
+    this.timer ??= setTimeout(() => this.seal(), wait)
+  }
+
+  /** Closes the window: one frame per filter, for all its readers. */
+  private seal() {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.sealedAt = performance.now()
+    const entries = this.pending
+    if (entries.length) {
+      const { shape } = this
+      const first = this.sealed + 1
+      this.sealed = this.tip
+      this.pending = []
+      this.pendingBytes = 0
+      for (const view of this.views.values()) {
+        const events = encodeEntries(entries.filter(view.filter.matches), shape, false)
+        view.push(new Frame(first, this.sealed, shape.epoch, events, () => this.deps.metrics.encodes.inc()))
+      }
+    }
+    this.advanceAll()
+    if (this.pendingSince) this.deps.metrics.publishToWrite.observe(Math.max(0, Date.now() - this.pendingSince) / 1000)
+    this.pendingSince = 0
+  }
+
+  advanceAll() {
+    for (const reader of this.readers) reader.advance()
+  }
+
+  private async lookAgain() {
+    await this.readHead().then(
+      head => this.compare(head),
+      () => undefined, // the next comparison of heads finds it
+    )
+  }
+
+  private async catchUp() {
+    if (this.catchingUp) return
+    this.catchingUp = true
+    try {
+      while (this.wantedTip > this.tip) await this.catchUpStep()
+    } catch (error) {
+      this.deps.log.debug('Readers wait for the database', { topic: this.topic.name, error: messageOf(error) })
+    } finally {
+      this.catchingUp = false
+    }
+  }
+
+  private async catchUpStep() {
+    const upTo = this.wantedTip
+    if (upTo - this.tip > CATCH_UP_MAX) return this.skipTo(upTo)
+    const entries = await readEntries(this.deps.db, this.head.id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
+    const contiguous = entries[0]?.seq === this.tip + 1
+    if (!contiguous) return this.skipTo(upTo) // trimmed meanwhile: each reader is told of its gap
+    this.take(entries, Date.now())
+  }
+
+  private skipTo(seq: number) {
+    this.seal()
+    this.tip = seq
+    this.sealed = seq
+    for (const view of this.views.values()) view.clear()
+    this.advanceAll()
+  }
+
+  /** The topic was made anew: what readers hold belongs to the old one. */
+  private async restart() {
+    this.opened = false
+    this.pending = []
+    this.wantedTip = 0
+    for (const view of this.views.values()) view.clear()
+    await this.open()
+    for (const reader of this.readers) reader.reset('epoch_changed', 0)
+  }
+}
+
+const sizeOf = (entry: Entry) => 100 + (entry.message?.length ?? 0) + (entry.data?.length ?? 0)
+
+function withinBytes(entries: Entry[]): Entry[] {
+  let bytes = 0
+  const cut = entries.findIndex(entry => {
+    bytes += sizeOf(entry)
+    return bytes > PAGE_BYTES
+  })
+  return cut <= 0 ? entries : entries.slice(0, cut)
+}

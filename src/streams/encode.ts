@@ -1,0 +1,68 @@
+import type { Entry } from './entry'
+
+/** One event on the wire, whatever the transport: `data` is encoded JSON, `seq` says up to where all was delivered. */
+export interface WireEvent {
+  event: string
+  data: string
+  seq: number
+}
+
+/** How the entries of a topic look outside. */
+export interface Shape {
+  topic: string
+  tenantId: string
+  epoch: string
+  /** Tenant events carry their envelope (type, id, sequence, ...); entries of other topics are sent as they are. */
+  envelope: boolean
+}
+
+const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
+
+/** A log line as the contract has it. */
+export function encodeLine(entry: Entry): string {
+  const flags = `${entry.truncated ? ',"truncated":true' : ''}${entry.data === null ? '' : `,"data":${entry.data}`}`
+  return (
+    `{"seq":${entry.seq},"line":${entry.line},"timestamp":"${entry.at.toISOString()}","level":"${entry.level}",` +
+    `"step":${text(entry.step)},"attempt":${entry.attempt},"message":"${entry.message ?? ''}","source":${text(entry.source)}${flags}}`
+  )
+}
+
+/** Adds the topic's name to an encoded object. */
+export const withTopic = (topic: string, data: string | null) =>
+  data?.startsWith('{')
+    ? `{"topic":${JSON.stringify(topic)}${data === '{}' ? '}' : `,${data.slice(1)}`}`
+    : `{"topic":${JSON.stringify(topic)},"value":${data}}`
+
+/** The envelope of a tenant event; `data` holds its labels and its data. `sequence` is null for those without a row. */
+export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
+  const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
+  const rest = entry.data && entry.data.length > 2 ? `,${entry.data.slice(1)}` : '}'
+  return (
+    `{"topic":"${shape.topic}","type":"${entry.kind}","id":${id},"sequence":${entry.seq},"timestamp":"${entry.at.toISOString()}",` +
+    `"source":${text(entry.source)},"tenant_id":"${shape.tenantId}"${rest}`
+  )
+}
+
+/** Entries to events, in order: neighbouring lines share one `logs` event, everything else is an event of its own. */
+export function encodeEntries(entries: readonly Entry[], shape: Shape, history: boolean): WireEvent[] {
+  const events: WireEvent[] = []
+  let lines: Entry[] = []
+  const closeLines = () => {
+    const [first, last] = [lines[0], lines.at(-1)]
+    if (!first || !last) return
+    const meta = `{"topic":${JSON.stringify(shape.topic)},"first_seq":${first.seq},"last_seq":${last.seq},"history":${history}}`
+    events.push({ event: 'logs', data: `{"logs":[${lines.map(encodeLine).join(',')}],"meta":${meta}}`, seq: last.seq })
+    lines = []
+  }
+  for (const entry of entries) {
+    if (entry.kind === 'log') {
+      lines.push(entry)
+      continue
+    }
+    closeLines()
+    const data = shape.envelope ? encodeEnvelope(entry, shape) : withTopic(shape.topic, entry.data)
+    events.push({ event: entry.kind, data, seq: entry.seq })
+  }
+  closeLines()
+  return events
+}

@@ -1,0 +1,77 @@
+import { LEVELS } from '../base/log'
+import { parse, z } from '../base/parse'
+import type { Entry } from './entry'
+import type { Wanted } from './history'
+import { escapeText } from './prepare'
+
+const list = z
+  .string()
+  .max(2_000)
+  .transform(text => text.split(',').filter(Boolean))
+
+/** The query parameters by which a reader narrows a stream. */
+export const filterQuery = {
+  level: list.pipe(z.array(z.enum(LEVELS as ['debug', 'info', 'warn', 'error']))).optional(),
+  step: list.optional(),
+  attempt: z.coerce.number().int().min(1).max(32_767).optional(),
+  q: z.string().min(1).max(500).optional(),
+  types: list.optional(),
+  source: z.string().max(200).optional(),
+}
+
+const filterSchema = z.object(filterQuery)
+export type FilterQuery = z.output<typeof filterSchema>
+
+/** Which entries a reader wants; all of it is applied on the server. */
+export interface Filter {
+  /** Readers with the same key share one encoding. */
+  key: string
+  wanted: Wanted
+  labels: [string, string][]
+  matches(entry: Entry): boolean
+}
+
+const LABEL = /^label\.([A-Za-z0-9_.-]{1,100})$/
+
+/** Query parameters of the form `label.<name>=<value>`. */
+export const labelsOf = (query: Record<string, unknown>) =>
+  Object.entries(query).flatMap(([name, value]) => {
+    const label = LABEL.exec(name)?.[1]
+    return label && typeof value === 'string' ? [[label, value] as [string, string]] : []
+  })
+
+/** Reads a filter from loose parameters, such as those of a WebSocket frame. */
+export function parseFilter(value: unknown, where: string): Filter {
+  const { success, data } = z.record(z.string(), z.unknown()).safeParse(value)
+  return createFilter(parse(filterSchema, value, where), success ? labelsOf(data) : [])
+}
+
+export function createFilter(query: FilterQuery, labels: [string, string][] = []): Filter {
+  const { level, step, attempt, q, types, source } = query
+  const text = q === undefined ? undefined : escapeText(q)
+  const wanted: Wanted = { kinds: types, levels: level, steps: step, attempt, text, source }
+  const lowerText = text?.toLowerCase()
+  return {
+    key: JSON.stringify([types, level, step, attempt, text, source, labels]),
+    wanted,
+    labels,
+    matches(entry) {
+      if (types && !types.includes(entry.kind)) return false
+      if (source !== undefined && entry.source !== source) return false
+      if (labels.length && !hasLabels(entry, labels)) return false
+      return entry.kind !== 'log' || matchesLine(entry, wanted, lowerText)
+    },
+  }
+}
+
+function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText: string | undefined): boolean {
+  if (levels && !(entry.level && levels.includes(entry.level))) return false
+  if (steps && !(entry.step && steps.includes(entry.step))) return false
+  if (attempt !== undefined && entry.attempt !== attempt) return false
+  return lowerText === undefined || (entry.message ?? '').toLowerCase().includes(lowerText)
+}
+
+function hasLabels(entry: Entry, labels: [string, string][]): boolean {
+  const { labels: has } = JSON.parse(entry.data ?? '{}') as { labels?: Record<string, unknown> }
+  return labels.every(([name, value]) => has?.[name] !== undefined && String(has[name]) === value)
+}

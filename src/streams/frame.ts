@@ -1,0 +1,70 @@
+import type { WireEvent } from './encode'
+
+const CRLF = Buffer.from('\r\n')
+
+/**
+ * Events that go out together, and their bytes per transport, made once and shared by every reader.
+ * It covers the topic from `first` to `last`, also where a filter left nothing to send.
+ */
+export class Frame {
+  private sseBytes: Buffer | undefined
+  private socketTexts: string[] | undefined
+
+  constructor(
+    readonly first: number,
+    readonly last: number,
+    readonly epoch: string,
+    readonly events: readonly WireEvent[],
+    /** Called for each real encoding: the proof that many readers cost one. */
+    private readonly onEncode: () => void,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.events.length === 0
+  }
+
+  /** Roughly what it keeps in memory. */
+  get bytes(): number {
+    return this.events.reduce((sum, event) => sum + event.data.length, 200)
+  }
+
+  /** As one HTTP chunk of server-sent events. The last event's id covers the whole frame, filtered entries included. */
+  get sse(): Buffer {
+    if (!this.sseBytes) {
+      this.onEncode()
+      this.sseBytes = httpChunk(sseText(this.events, seq => `${this.epoch}.${seq}`, this.last))
+    }
+    return this.sseBytes
+  }
+
+  /** As WebSocket messages. */
+  get socket(): string[] {
+    if (!this.socketTexts) {
+      this.onEncode()
+      const id = (seq: number) => `${this.epoch}.${seq}`
+      this.socketTexts = this.events.map((each, i) =>
+        socketText(each, id(i === this.events.length - 1 ? this.last : each.seq)),
+      )
+    }
+    return this.socketTexts
+  }
+}
+
+/** Server-sent events (WHATWG HTML section 9.2.5). `data` is JSON without line breaks, so one data line is enough. */
+export function sseText(events: readonly WireEvent[], id: (seq: number) => string, last: number): string {
+  return events
+    .map(
+      ({ event, data, seq }, i) =>
+        `event: ${event}\nid: ${id(i === events.length - 1 ? last : seq)}\ndata: ${data}\n\n`,
+    )
+    .join('')
+}
+
+export const socketText = ({ event, data }: Pick<WireEvent, 'event' | 'data'>, id: string | null) =>
+  `{"event":"${event}","id":${id === null ? 'null' : JSON.stringify(id)},"data":${data}}`
+
+/** A chunk of RFC 9112 section 7.1, ready for the socket: node's own chunking would encode a length per reader. */
+export function httpChunk(body: string): Buffer {
+  const bytes = Buffer.from(body)
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])
+}

@@ -1,0 +1,244 @@
+import { type Db, rows, type Transaction } from '../base/db'
+import { newMark } from '../base/ids'
+import type { Entry, Topic } from './entry'
+import { levelNumber, levelOf, type PreparedEntry } from './prepare'
+
+/** The head of a topic, read at one moment. */
+export interface Head {
+  id: number
+  epoch: string
+  last_seq: number
+  last_line: number
+  /** Everything below is gone. */
+  first_seq: number
+  state: string | null
+  /** Null or empty while the topic is open. */
+  end_reason: string | null
+}
+
+/** What one flush appends to one topic. */
+export interface TopicBatch {
+  topic: Topic
+  entries: PreparedEntry[]
+  /** Why the topic is closed by this batch; empty: it is open (again); undefined: as it was. */
+  end: string | undefined
+}
+
+export interface AppendedHead extends Head {
+  tenant_id: string
+  name: string
+}
+
+const APPEND = `
+WITH input AS (
+  SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+    WITH ORDINALITY AS i(tenant_id, name, epoch, entries, lines, state, end_reason, no)
+), head AS (
+  INSERT INTO stream_topics AS t (tenant_id, name, epoch, last_seq, last_line, state, end_reason)
+  SELECT tenant_id, name, epoch, entries, lines, state, end_reason FROM input ORDER BY no
+  ON CONFLICT (tenant_id, name) DO UPDATE SET
+    last_seq = t.last_seq + excluded.last_seq,
+    last_line = t.last_line + excluded.last_line,
+    state = coalesce(excluded.state, t.state),
+    end_reason = coalesce(excluded.end_reason, t.end_reason)
+  RETURNING t.*
+), numbered AS (
+  SELECT head.id, head.last_seq - input.entries AS before_seq, head.last_line - input.lines AS before_line, input.no
+  FROM head JOIN input USING (tenant_id, name)
+), inserted AS (
+  INSERT INTO stream_entries (topic_id, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
+  SELECT n.id, n.before_seq + e.seq, n.before_line + e.line, e.kind, e.at, e.level, e.step, e.attempt, e.source, e.message, e.truncated, e.data
+  FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::timestamptz[], ?::smallint[], ?::text[], ?::smallint[], ?::text[], ?::text[], ?::bool[], ?::text[])
+    AS e(no, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
+  JOIN numbered n USING (no)
+), writer AS (
+  UPDATE stream_writers SET batch = ?, updated_at = now() WHERE id = ?
+)
+SELECT id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, end_reason FROM head`
+
+/**
+ * Appends one flush in one statement: heads move, entries get their numbers, the batch is marked as done.
+ * Topics must come sorted, so that processes lock them in the same order.
+ */
+export async function appendBatches(
+  db: Db | Transaction,
+  batches: TopicBatch[],
+  writerId: string,
+  batchNo: number,
+): Promise<AppendedHead[]> {
+  const heads = batches.map(({ topic, entries, end }) => [
+    topic.tenantId,
+    topic.name,
+    newMark(),
+    entries.length,
+    entries.filter(entry => entry.kind === 'log').length,
+    entries.findLast(entry => entry.state !== null)?.state ?? null,
+    end ?? null,
+  ])
+  const bindings = [...columns(heads, 7), ...columns(batches.flatMap(numberEntries), 12), batchNo, writerId]
+  return rows<AppendedHead>(db, APPEND, bindings)
+}
+
+function numberEntries({ entries }: TopicBatch, index: number): unknown[][] {
+  let line = 0
+  return entries.map((e, i) => [
+    index + 1,
+    i + 1,
+    e.kind === 'log' ? ++line : null,
+    e.kind,
+    e.at.toISOString(),
+    levelNumber(e.level),
+    e.step,
+    e.attempt,
+    e.source,
+    e.message,
+    e.truncated,
+    e.data,
+  ])
+}
+
+const columns = (table: unknown[][], width: number) => Array.from({ length: width }, (_, i) => table.map(row => row[i]))
+
+/** The number of the last batch that a writer has committed. Waits for a commit that is still under way. */
+export async function lastBatch(trx: Transaction, writerId: string): Promise<number | undefined> {
+  const [row] = await rows<{ batch: number }>(trx, 'SELECT batch FROM stream_writers WHERE id = ? FOR UPDATE', [
+    writerId,
+  ])
+  return row?.batch
+}
+
+export async function registerWriter(db: Db, writerId: string): Promise<void> {
+  await db.raw(`INSERT INTO stream_writers (id, batch) VALUES (?, 0) ON CONFLICT (id) DO NOTHING`, [writerId])
+  await db.raw(`DELETE FROM stream_writers WHERE updated_at < now() - interval '7 days'`)
+}
+
+/** The head of a topic; makes the topic when nothing was written yet, so that its epoch is known from the start. */
+export async function readHead(db: Db, topic: Topic): Promise<Head> {
+  const select =
+    'SELECT id, epoch, last_seq, last_line, first_seq, state, end_reason FROM stream_topics WHERE tenant_id = ? AND name = ?'
+  const [found] = await rows<Head>(db, select, [topic.tenantId, topic.name])
+  if (found) return found
+  await db.raw('INSERT INTO stream_topics (tenant_id, name, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
+    topic.tenantId,
+    topic.name,
+    newMark(),
+  ])
+  const [made] = await rows<Head>(db, select, [topic.tenantId, topic.name])
+  if (!made) throw new Error(`Topic ${topic.name} was removed while it was read`)
+  return made
+}
+
+/** The heads of many topics at once: what the readers of this process compare with what they have. */
+export async function readHeads(db: Db, ids: number[]): Promise<Head[]> {
+  return rows<Head>(
+    db,
+    'SELECT id, epoch, last_seq, last_line, first_seq, state, end_reason FROM stream_topics WHERE id = ANY(?::bigint[])',
+    [ids],
+  )
+}
+
+/** Which entries of a topic are wanted. Kinds other than `log` are not touched by level, step, attempt and text. */
+export interface Wanted {
+  kinds?: readonly string[] | undefined
+  withoutKinds?: readonly string[] | undefined
+  levels?: readonly string[] | undefined
+  steps?: readonly string[] | undefined
+  attempt?: number | undefined
+  /** Already JSON-escaped. */
+  text?: string | undefined
+  source?: string | undefined
+}
+
+export interface Range {
+  after: number
+  upTo: number
+  limit: number
+  order?: 'asc' | 'desc'
+}
+
+const ENTRY_COLUMNS = [
+  'seq',
+  'line',
+  'kind',
+  'at',
+  'level',
+  'step',
+  'attempt',
+  'source',
+  'message',
+  'truncated',
+  'data',
+] as const
+
+/** Entries of a topic, start exclusive, end inclusive. */
+export async function readEntries(
+  db: Db,
+  topicId: number,
+  { after, upTo, limit, order = 'asc' }: Range,
+  wanted: Wanted,
+): Promise<Entry[]> {
+  const query = db('stream_entries')
+    .select(...ENTRY_COLUMNS)
+    .where('topic_id', topicId)
+    .andWhere('seq', '>', after)
+    .andWhere('seq', '<=', upTo)
+    .orderBy('seq', order)
+    .limit(limit)
+  narrow(query, wanted)
+  const found = await query
+  return found.map(row => ({ ...row, level: levelOf(row.level) }))
+}
+
+function narrow(query: ReturnType<Db>, wanted: Wanted) {
+  const { kinds, withoutKinds, levels, steps, attempt, text, source } = wanted
+  if (kinds) query.whereIn('kind', kinds)
+  if (withoutKinds?.length) query.whereNotIn('kind', withoutKinds)
+  if (source !== undefined) query.where('source', source)
+  if (!levels && !steps && attempt === undefined && text === undefined) return
+  query.where(either =>
+    either.whereNot('kind', 'log').orWhere(line => {
+      if (levels) line.whereIn('level', levels.map(level => levelNumber(level as Entry['level'])) as number[])
+      if (steps) line.whereIn('step', steps)
+      if (attempt !== undefined) line.where('attempt', attempt)
+      if (text !== undefined) line.whereILike('message', `%${text.replace(/[\\%_]/g, '\\$&')}%`)
+    }),
+  )
+}
+
+/** The seq before the last `count` wanted lines: where a reader starts that asks for that much history. */
+export async function seqBeforeLines(db: Db, head: Head, count: number, wanted: Wanted): Promise<number> {
+  if (count === 0) return head.last_seq
+  const query = db('stream_entries').select('seq').where('topic_id', head.id).andWhere('seq', '<=', head.last_seq)
+  narrow(query.orderBy('seq', 'desc').limit(count), { ...wanted, kinds: ['log'] })
+  const lines: { seq: number }[] = await query
+  const oldest = lines.at(-1)
+  return lines.length < count || !oldest ? head.first_seq - 1 : oldest.seq - 1
+}
+
+export interface MergedPlace {
+  at: Date
+  topicId: number
+  seq: number
+}
+
+/** Entries of several topics of one tenant, by time, behind a place. */
+export async function readMerged(
+  db: Db,
+  tenantId: string,
+  names: string[],
+  after: MergedPlace | undefined,
+  limit: number,
+  wanted: Wanted,
+): Promise<(Entry & { topic: string; topic_id: number })[]> {
+  const query = db('stream_entries')
+    .join('stream_topics', 'stream_topics.id', 'stream_entries.topic_id')
+    .select(...ENTRY_COLUMNS, 'topic_id', 'stream_topics.name as topic')
+    .where('stream_topics.tenant_id', tenantId)
+    .whereRaw('stream_topics.name = ANY(?::text[])', [names])
+    .orderBy(['at', 'topic_id', 'seq'])
+    .limit(limit)
+  if (after) query.whereRaw('(at, topic_id, seq) > (?, ?, ?)', [after.at, after.topicId, after.seq])
+  narrow(query, wanted)
+  const found = await query
+  return found.map(row => ({ ...row, level: levelOf(row.level) }))
+}

@@ -1,0 +1,231 @@
+import { messageOf, notFound } from '../base/errors'
+import type { Bus } from './bus'
+import { Channel, type ChannelDeps } from './channel'
+import type { NewEntry, Topic } from './entry'
+import type { Family } from './families'
+import type { Filter } from './filter'
+import { type Head, readHeads, seqBeforeLines } from './history'
+import { decodeNotice, encodeNotice, noticeOf } from './notice'
+import type { Position } from './position'
+import { Reader, type Sink } from './reader'
+import { type Committed, topicKey } from './writer'
+
+interface HubDeps extends ChannelDeps {
+  bus: Bus
+}
+
+/** Where a reader starts. */
+export interface Start {
+  /** The id it comes with; `unreadable` is answered with a reset. */
+  resume?: Position | 'unreadable' | undefined
+  /** Without an id: how many lines of history it wants first. */
+  limit: number | 'all'
+}
+
+/** A reader that is attached and stands still until `begin`. */
+export interface Joined {
+  reader: Reader
+  /** It came back to a finished topic with nothing left to send. */
+  finished: boolean
+  begin(): void
+}
+
+interface Watched {
+  channel: Channel
+  users: number
+  ready: Promise<void>
+  unsubscribe(): void
+}
+
+/** How often heads are compared with the database: the bus may lose anything. */
+const COMPARE_MS = 5_000
+/** While Redis is away this is how news arrive. */
+const COMPARE_ALONE_MS = 500
+/** Channels stay this long without readers: most of them come right back. */
+const LINGER_MS = 2_000
+
+/** All topics that are watched in this process. */
+export class Hub {
+  readonly name = 'hub'
+  private readonly families = new Map<string, Family>()
+  private readonly watched = new Map<string, Watched>()
+  private timer: NodeJS.Timeout | undefined
+  private comparing = false
+
+  constructor(private readonly deps: HubDeps) {}
+
+  async start() {
+    this.deps.bus.onReconnect(() => void this.compareHeads())
+    this.scheduleComparison()
+  }
+
+  async stop() {
+    clearTimeout(this.timer)
+    for (const { channel, unsubscribe } of this.watched.values()) {
+      unsubscribe()
+      channel.close()
+    }
+    this.watched.clear()
+  }
+
+  register(family: Family) {
+    if (this.families.has(family.prefix)) throw new Error(`Two areas claim the topics ${family.prefix}:`)
+    this.families.set(family.prefix, family)
+  }
+
+  family(name: string): Family | undefined {
+    return this.families.get(name.split(':', 1)[0] ?? '')
+  }
+
+  /** @throws Problem 404 when there is no such topic for this tenant */
+  async mustExist(topic: Topic): Promise<void> {
+    if (!(await this.family(topic.name)?.exists(topic))) throw notFound(`topic ${topic.name}`)
+  }
+
+  /** Tells the readers here and in other processes what a flush has made durable. */
+  committed(committed: Committed[]) {
+    for (const each of committed) {
+      const notice = noticeOf(each)
+      const topic = { tenantId: each.head.tenant_id, name: each.head.name }
+      this.watched.get(topicKey(topic))?.channel.notice(notice)
+      this.deps.bus.publish(channelName(topic), encodeNotice(notice))
+    }
+  }
+
+  /** Sends something that has no row to all who watch. */
+  announce(topic: Topic, entry: NewEntry) {
+    this.watched.get(topicKey(topic))?.channel.announce(entry)
+    this.deps.bus.publish(`${channelName(topic)}:now`, JSON.stringify({ ...entry, at: entry.at ?? new Date() }))
+  }
+
+  /**
+   * Attaches a reader: to the live side first, then reads where the topic stands, so that nothing falls between.
+   * @throws Problem 404
+   */
+  async join(topic: Topic, filter: Filter, start: Start, sink: Sink): Promise<Joined> {
+    await this.mustExist(topic)
+    const watched = this.watch(topic)
+    watched.users++
+    try {
+      await watched.ready
+      const { channel } = watched
+      const head = await this.headFor(channel, start)
+      const { cursor, reset } = await this.startOf(head, filter, start)
+      const reader = new Reader(channel, filter, cursor, head.last_seq, sink, () => this.leave(watched))
+      channel.compare(head)
+      const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
+      const begin = () => {
+        if (reset) reader.reset(reset, cursor)
+        this.sendState(reader, head, sink)
+        reader.advance()
+      }
+      return { reader, finished, begin }
+    } catch (error) {
+      this.leave(watched)
+      throw error
+    }
+  }
+
+  private leave(watched: Watched) {
+    watched.users--
+    if (watched.users > 0) return
+    const key = topicKey(watched.channel.topic)
+    setTimeout(() => {
+      if (watched.users > 0 || this.watched.get(key) !== watched) return
+      this.watched.delete(key)
+      watched.unsubscribe()
+      watched.channel.close()
+    }, LINGER_MS).unref()
+  }
+
+  private watch(topic: Topic): Watched {
+    const key = topicKey(topic)
+    const known = this.watched.get(key)
+    if (known) return known
+    const family = this.family(topic.name)
+    if (!family) throw notFound(`topic ${topic.name}`)
+    const channel = new Channel(topic, family, this.deps)
+    const watched: Watched = { channel, users: 0, ready: Promise.resolve(), unsubscribe: () => undefined }
+    this.watched.set(key, watched)
+    watched.ready = this.open(watched, topic).catch(error => {
+      this.watched.delete(key)
+      throw error
+    })
+    return watched
+  }
+
+  private async open(watched: Watched, topic: Topic) {
+    const { channel } = watched
+    const leaveNotices = await this.deps.bus.subscribe(channelName(topic), text => channel.notice(decodeNotice(text)))
+    const leaveNow = await this.deps.bus.subscribe(`${channelName(topic)}:now`, text => {
+      const entry = JSON.parse(text) as NewEntry & { at: string }
+      channel.announce({ ...entry, at: new Date(entry.at) })
+    })
+    watched.unsubscribe = () => {
+      leaveNotices()
+      leaveNow()
+    }
+    await channel.open()
+  }
+
+  /** A resume id from another process can be ahead of a head that was read a moment ago. */
+  private async headFor(channel: Channel, { resume }: Start): Promise<Head> {
+    const head = await channel.readHead()
+    return typeof resume === 'object' && resume.seq > head.last_seq ? channel.readHead() : head
+  }
+
+  private async startOf(
+    head: Head,
+    filter: Filter,
+    { resume, limit }: Start,
+  ): Promise<{ cursor: number; reset?: string }> {
+    const fresh = async () =>
+      limit === 'all' ? head.first_seq - 1 : seqBeforeLines(this.deps.db, head, limit, filter.wanted)
+    const { resumes } = this.deps.metrics
+    if (resume === undefined) return { cursor: await fresh() }
+    const outcome = outcomeOf(resume, head)
+    resumes.inc({ outcome })
+    if (typeof resume === 'object' && (outcome === 'recovered' || outcome === 'gap')) return { cursor: resume.seq }
+    return { cursor: await fresh(), reset: outcome }
+  }
+
+  private sendState(reader: Reader, head: Head, sink: Sink) {
+    const { stateEvent } = reader.channel.family
+    if (!stateEvent || head.state === null) return
+    const data = `{"topic":${JSON.stringify(reader.channel.topic.name)},${head.state.slice(1)}`
+    sink.sendOwn(reader, [{ event: stateEvent, data, seq: reader.cursor }])
+  }
+
+  private scheduleComparison() {
+    const wait = this.deps.bus.connected ? COMPARE_MS : COMPARE_ALONE_MS
+    this.timer = setTimeout(() => void this.compareHeads().finally(() => this.scheduleComparison()), wait)
+    this.timer.unref()
+  }
+
+  /** One statement for all topics that are watched here. */
+  private async compareHeads() {
+    if (this.comparing || this.watched.size === 0) return
+    this.comparing = true
+    try {
+      const channels = new Map([...this.watched.values()].map(({ channel }) => [channel.head.id, channel]))
+      for (const head of await readHeads(this.deps.db, [...channels.keys()])) channels.get(head.id)?.compare(head)
+    } catch (error) {
+      this.deps.log.debug('Heads could not be compared', { error: messageOf(error) })
+    } finally {
+      this.comparing = false
+    }
+  }
+}
+
+const channelName = ({ tenantId, name }: Topic) => `topic:${tenantId}:${name}`
+
+/** What can be done for a reader who comes back. */
+function outcomeOf(
+  resume: Position | 'unreadable',
+  head: Head,
+): 'recovered' | 'gap' | 'unreadable' | 'unknown_epoch' | 'future' {
+  if (resume === 'unreadable') return 'unreadable'
+  if (resume.epoch !== head.epoch) return 'unknown_epoch'
+  if (resume.seq > head.last_seq) return 'future'
+  return resume.seq + 1 < head.first_seq ? 'gap' : 'recovered'
+}

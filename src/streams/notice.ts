@@ -1,0 +1,99 @@
+import { LEVELS, type Level } from '../base/log'
+import type { Notice } from './channel'
+import type { Entry } from './entry'
+import { levelNumber, type PreparedEntry } from './prepare'
+import type { Committed } from './writer'
+
+/** Larger batches are announced by their range only: Redis drops subscribers whose buffers grow. */
+const BUS_BYTES_MAX = 16 * 1024
+
+type Row = [
+  number | null,
+  string,
+  number,
+  number | null,
+  string | null,
+  number | null,
+  string | null,
+  string | null,
+  0 | 1,
+  string | null,
+]
+
+interface Message {
+  id: number
+  epoch: string
+  /** Infinity does not survive JSON; null stands for it. */
+  last: number | null
+  first: number
+  end: string | null
+  at: number
+  rows: Row[] | null
+}
+
+/** What a commit says to the readers of one topic. */
+export function noticeOf({ head, entries }: Committed): Notice {
+  const first = head.last_seq - (entries?.length ?? 0) + 1
+  return {
+    id: head.id,
+    epoch: head.epoch,
+    first,
+    last: head.last_seq,
+    end: head.end_reason || null,
+    entries: entries && placed(entries, first, head.last_line),
+    at: Date.now(),
+  }
+}
+
+function placed(entries: PreparedEntry[], first: number, lastLine: number): Entry[] {
+  const lines = entries.filter(entry => entry.kind === 'log').length
+  let line = lastLine - lines
+  return entries.map((entry, i) => ({ ...entry, seq: first + i, line: entry.kind === 'log' ? ++line : null }))
+}
+
+export function encodeNotice(notice: Notice): string {
+  const { entries, last, ...rest } = notice
+  const bytes =
+    entries?.reduce((sum, entry) => sum + 80 + (entry.message?.length ?? 0) + (entry.data?.length ?? 0), 0) ?? 0
+  const rows = entries && bytes <= BUS_BYTES_MAX ? entries.map(rowOf) : null
+  return JSON.stringify({ ...rest, last: Number.isFinite(last) ? last : null, rows } satisfies Message)
+}
+
+const rowOf = (e: Entry): Row => [
+  e.line,
+  e.kind,
+  e.at.getTime(),
+  levelNumber(e.level),
+  e.step,
+  e.attempt,
+  e.source,
+  e.message,
+  e.truncated ? 1 : 0,
+  e.data,
+]
+
+export function decodeNotice(text: string): Notice {
+  const { rows, last, ...rest } = JSON.parse(text) as Message
+  return {
+    ...rest,
+    last: last ?? Number.POSITIVE_INFINITY,
+    entries: rows?.map((row, i) => entryOf(row, rest.first + i)) ?? null,
+  }
+}
+
+function entryOf([line, kind, at, level, step, attempt, source, message, truncated, data]: Row, seq: number): Entry {
+  const name: Level | null = level === null ? null : (LEVELS[level] ?? null)
+  return {
+    seq,
+    line,
+    kind,
+    at: new Date(at),
+    level: name,
+    step,
+    attempt,
+    source,
+    message,
+    truncated: truncated === 1,
+    data,
+  }
+}

@@ -1,0 +1,120 @@
+import type { Effect, Topic } from './entry'
+import { type PreparedEntry, prepare } from './prepare'
+
+export interface EntriesOp {
+  type: 'entries'
+  topic: Topic
+  entries: PreparedEntry[]
+  end: string | undefined
+}
+
+export interface EffectOp {
+  type: 'effect'
+  effect: Effect<unknown, unknown>
+  item: unknown
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
+
+export type Op = EntriesOp | EffectOp
+
+/** One flush takes at most this: it stays short, and a failed one is cheap to try again. */
+const FLUSH_ENTRIES_MAX = 5_000
+const FLUSH_BYTES_MAX = 4 * 1024 * 1024
+/** From here on writers are asked to wait. */
+const ROOM_BYTES = 16 * 1024 * 1024
+/** Writers that do not wait lose lines beyond this. */
+const BUFFER_BYTES_MAX = 64 * 1024 * 1024
+
+/** What was accepted and is not yet in the database, in order. */
+export class Pending {
+  private ops: Op[] = []
+  private bytes = 0
+  entryCount = 0
+  private lost = new Map<string, { topic: Topic; count: number }>()
+  private waitingForRoom: (() => void)[] = []
+  private waitingForOps: { at: number; resolve(): void }[] = []
+  private acceptedOps = 0
+  private doneOps = 0
+
+  /** @returns how many entries were lost because the buffer is full */
+  add(op: Op): number {
+    if (op.type === 'entries' && this.bytes > BUFFER_BYTES_MAX) return this.lose(op)
+    this.ops.push(op)
+    this.acceptedOps++
+    if (op.type === 'entries') {
+      this.entryCount += op.entries.length
+      this.bytes += sizeOf(op)
+    }
+    return 0
+  }
+
+  /** Nothing while there is room, else a promise of it. */
+  room(): Promise<void> | undefined {
+    if (this.bytes < ROOM_BYTES) return undefined
+    return new Promise(resolve => this.waitingForRoom.push(resolve))
+  }
+
+  /** The next flush, bounded in entries and bytes. */
+  take(): Op[] {
+    let entries = 0
+    let bytes = 0
+    let count = 0
+    for (const op of this.ops) {
+      if (entries >= FLUSH_ENTRIES_MAX || bytes >= FLUSH_BYTES_MAX) break
+      entries += op.type === 'entries' ? op.entries.length : 1
+      bytes += sizeOf(op)
+      count++
+    }
+    return this.ops.splice(0, count)
+  }
+
+  /** These are in the database, or were given up. */
+  done(ops: Op[]) {
+    this.doneOps += ops.length
+    for (const op of ops) {
+      if (op.type !== 'entries') continue
+      this.entryCount -= op.entries.length
+      this.bytes -= sizeOf(op)
+    }
+    if (this.bytes < ROOM_BYTES) {
+      this.reportLosses()
+      for (const go of this.waitingForRoom.splice(0)) go()
+    }
+    const ready = this.waitingForOps.filter(waiter => waiter.at <= this.doneOps)
+    this.waitingForOps = this.waitingForOps.filter(waiter => waiter.at > this.doneOps)
+    for (const waiter of ready) waiter.resolve()
+  }
+
+  /** Resolves when all that was accepted until now is done. */
+  allWritten(): Promise<void> {
+    if (this.doneOps === this.acceptedOps) return Promise.resolve()
+    return new Promise(resolve => this.waitingForOps.push({ at: this.acceptedOps, resolve }))
+  }
+
+  private lose({ topic, entries }: EntriesOp): number {
+    const key = `${topic.tenantId}/${topic.name}`
+    const loss = this.lost.get(key) ?? { topic, count: 0 }
+    loss.count += entries.length
+    this.lost.set(key, loss)
+    return entries.length
+  }
+
+  /** A loss is told in the topic that has it. */
+  private reportLosses() {
+    for (const { topic, count } of this.lost.values()) {
+      const message = `${count} entries were lost here: they came faster than the database could take them`
+      this.add({
+        type: 'entries',
+        topic,
+        entries: [prepare({ kind: 'log', level: 'error', source: 'tailrace', message })],
+        end: undefined,
+      })
+    }
+    this.lost.clear()
+  }
+}
+
+function sizeOf(op: Op): number {
+  return op.type === 'effect' ? 0 : op.entries.reduce((sum, entry) => sum + entry.bytes, 0)
+}

@@ -1,0 +1,79 @@
+import { LEVELS, type Level } from '../base/log'
+import type { NewEntry } from './entry'
+
+/** A longer message is cut and flagged. In UTF-8 bytes, before JSON escaping. */
+export const LINE_BYTES_MAX = 16 * 1024
+/** Data of one entry, encoded. More belongs into an area's own table, with a link. */
+export const DATA_BYTES_MAX = 64 * 1024
+
+/** An entry ready for the database, still without its place. */
+export interface PreparedEntry {
+  kind: string
+  at: Date
+  level: Level | null
+  step: string | null
+  attempt: number | null
+  source: string | null
+  message: string | null
+  truncated: boolean
+  data: string | null
+  state: string | null
+  bytes: number
+}
+
+const KIND = /^[a-z][a-z0-9_]*$/
+/** What an entry weighs in the buffer besides its texts. */
+const ENTRY_BYTES = 100
+
+/**
+ * Checks, cuts and encodes one entry.
+ * @throws RangeError when the entry cannot be stored: a bug of the caller
+ */
+export function prepare(entry: NewEntry): PreparedEntry {
+  if (!KIND.test(entry.kind)) throw new RangeError(`An entry cannot be of kind ${JSON.stringify(entry.kind)}`)
+  const isLine = entry.kind === 'log'
+  const message = entry.message === undefined ? (isLine ? '' : undefined) : entry.message
+  const cut = message === undefined ? undefined : cutText(message, LINE_BYTES_MAX)
+  let data = entry.data === undefined ? null : JSON.stringify(entry.data)
+  const dataCut = data !== null && isLine && data.length > DATA_BYTES_MAX
+  if (dataCut) data = null
+  const escaped = cut === undefined ? null : escapeText(cut)
+  const state = entry.state === undefined ? null : JSON.stringify(entry.state)
+  return {
+    kind: entry.kind,
+    at: entry.at ?? new Date(),
+    level: entry.level ?? (isLine ? 'info' : null),
+    step: cleanName(entry.step),
+    attempt: entry.attempt ?? null,
+    source: cleanName(entry.source),
+    message: escaped,
+    truncated: dataCut || cut !== message,
+    data,
+    state,
+    bytes: ENTRY_BYTES + (escaped?.length ?? 0) + (data?.length ?? 0) + (state?.length ?? 0),
+  }
+}
+
+/** JSON's escapes without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
+export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)
+
+/** Cuts at a byte length without splitting a character. */
+export function cutText(text: string, bytesMax: number): string {
+  // A UTF-16 unit is at most 3 bytes of UTF-8: most texts need no measuring.
+  if (text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax) return text
+  let end = Math.min(text.length, bytesMax)
+  while (Buffer.byteLength(text.slice(0, end)) > bytesMax)
+    end -= Math.max(1, Math.ceil((Buffer.byteLength(text.slice(0, end)) - bytesMax) / 3))
+  const last = text.charCodeAt(end - 1)
+  const splitsPair = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, splitsPair ? end - 1 : end)
+}
+
+/** Names go into text columns as they are, so what PostgreSQL cannot hold is replaced. */
+function cleanName(name: string | null | undefined): string | null {
+  if (name == null) return null
+  return name.replaceAll('\0', '\ufffd').toWellFormed().slice(0, 200)
+}
+
+export const levelNumber = (level: Level | null) => (level === null ? null : LEVELS.indexOf(level))
+export const levelOf = (number: number | null): Level | null => (number === null ? null : (LEVELS[number] ?? null))

@@ -1,0 +1,139 @@
+import type { Channel } from './channel'
+import { type WireEvent, withTopic } from './encode'
+import type { Filter } from './filter'
+import type { Frame } from './frame'
+import { formatPosition } from './position'
+import type { View } from './view'
+
+/** Where a reader's events go: one of the transports. */
+export interface Sink {
+  /** False while what was written last has not left; `advance` is to be called when it turns true again. */
+  readonly writable: boolean
+  send(reader: Reader, frame: Frame): void
+  /** Events for this reader alone. */
+  sendOwn(reader: Reader, events: WireEvent[]): void
+  /** The topic is finished and all of it was sent. */
+  ended(reader: Reader, reason: string): void
+  gap(): void
+  /** The reader has all there is for now. */
+  caughtUp?(reader: Reader): void
+}
+
+/**
+ * One watcher of one topic: a cursor, not a queue. Whenever it can write, it takes what comes next, from the ring of
+ * its view or else from the database; however slow it is, it holds no more than what was written last.
+ */
+export class Reader {
+  readonly view: View
+  private busy = false
+  isClosed = false
+  private announced = 0
+
+  constructor(
+    readonly channel: Channel,
+    filter: Filter,
+    /** Everything up to here was delivered. */
+    public cursor: number,
+    /** The head when it joined: until there it is given history. */
+    private readonly joinedAt: number,
+    private readonly sink: Sink,
+    private readonly onClose: () => void,
+  ) {
+    this.view = channel.view(filter)
+    channel.add(this)
+  }
+
+  get position(): string {
+    return formatPosition({ epoch: this.channel.head.epoch, seq: this.cursor })
+  }
+
+  /** Whether it has all there is. */
+  get isLive(): boolean {
+    return this.cursor >= this.channel.sealed
+  }
+
+  advance() {
+    while (!this.busy && !this.isClosed && this.sink.writable) {
+      if (this.cursor < this.joinedAt) return this.replay(this.joinedAt, true)
+      if (this.isLive) return this.idle()
+      const frame = this.view.frameAfter(this.cursor)
+      if (!frame) return this.replay(this.view.boundaryAfter(this.cursor, this.channel.sealed), false)
+      this.deliver(frame)
+    }
+  }
+
+  /** The id the reader came with is of no use: says so, and goes on from `cursor`. */
+  reset(reason: string, cursor: number) {
+    this.cursor = cursor
+    const { topic, head } = this.channel
+    this.sink.sendOwn(this, [
+      { event: 'reset', data: withTopic(topic.name, JSON.stringify({ epoch: head.epoch, reason })), seq: cursor },
+    ])
+    this.advance()
+  }
+
+  close() {
+    if (this.isClosed) return
+    this.isClosed = true
+    this.channel.remove(this)
+    this.onClose()
+  }
+
+  private deliver(frame: Frame) {
+    this.cursor = frame.last
+    if (!frame.isEmpty) this.sink.send(this, frame)
+  }
+
+  /** Reads on from the database, outside of this call. */
+  private replay(upTo: number, history: boolean) {
+    const { head, family } = this.channel
+    if (this.cursor + 1 < head.first_seq) return this.skipTrimmed(head.first_seq)
+    const superseded = history ? (family.supersededKinds ?? []) : []
+    this.busy = true
+    this.channel.page(this.view.filter, this.cursor, upTo, superseded, history).then(
+      frame => {
+        this.busy = false
+        if (this.isClosed || frame.first !== this.cursor + 1) return this.advance()
+        this.deliver(frame)
+        this.advance()
+      },
+      () => {
+        this.busy = false // the database is away; the next comparison of heads calls again
+      },
+    )
+  }
+
+  private skipTrimmed(firstSeq: number) {
+    const [from_seq, to_seq] = [this.cursor + 1, firstSeq - 1]
+    const missed = to_seq - from_seq + 1
+    const data = withTopic(this.channel.topic.name, JSON.stringify({ from_seq, to_seq, missed, reason: 'retention' }))
+    this.cursor = to_seq
+    this.sink.gap()
+    this.sink.sendOwn(this, [{ event: 'gap', data, seq: to_seq }])
+    this.advance()
+  }
+
+  private idle() {
+    if (this.announced < this.channel.announceVersion) this.sendAnnouncements()
+    const reason = this.channel.endReason
+    if (reason && !this.isClosed) {
+      this.close()
+      this.sink.ended(this, reason)
+    }
+    this.sink.caughtUp?.(this)
+  }
+
+  private sendAnnouncements() {
+    const { announcements, announceVersion } = this.channel
+    const { wanted } = this.view.filter
+    const fresh = [...announcements.values()].filter(
+      each => each.version > this.announced && (!wanted.kinds || wanted.kinds.includes(each.event.event)),
+    )
+    this.announced = announceVersion
+    if (fresh.length)
+      this.sink.sendOwn(
+        this,
+        fresh.map(({ event }) => ({ ...event, seq: this.cursor })),
+      )
+  }
+}

@@ -1,0 +1,29 @@
+import { DEFAULT_TENANT_ID } from '../access'
+import type { LogRecord } from '../base/log'
+import type { Topic, Writer } from './entry'
+import type { Family } from './families'
+
+/** The processes that log; with the role `all` one process is both. */
+export const SERVICES = ['web', 'worker'] as const
+export type Service = (typeof SERVICES)[number]
+
+/** The program's own log concerns all tenants, so only the one that runs it may read it. */
+export const serviceTopic = (service: Service): Topic => ({ tenantId: DEFAULT_TENANT_ID, name: `service:${service}` })
+
+export const serviceFamily = (heartbeatMs: number): Family => ({
+  prefix: 'service',
+  heartbeatMs,
+  exists: async ({ tenantId, name }) =>
+    tenantId === DEFAULT_TENANT_ID && SERVICES.some(service => name === `service:${service}`),
+})
+
+/** Feeds the program's log lines into the service topics. What the streams themselves log stays out: it would feed itself. */
+export function serviceSink(writer: Pick<Writer, 'write'>, standard: Service): (record: LogRecord) => void {
+  return ({ at, level, message, facts }) => {
+    const { component, service = standard, ...data } = facts
+    if (component === 'streams') return
+    const source = typeof component === 'string' ? component : null
+    const named = Object.keys(data).length ? { data } : {}
+    void writer.write(serviceTopic(service as Service), [{ kind: 'log', at, level, message, source, ...named }])
+  }
+}

@@ -1,0 +1,116 @@
+import type { Endpoint, StreamSlots } from '../access'
+import type { Db } from '../base/db'
+import type { Part } from '../base/lifecycle'
+import type { Log, LogRecord } from '../base/log'
+import type { Registry } from '../base/metrics'
+import type { RedisFactory } from '../base/redis'
+import { Bus } from './bus'
+import { streamEndpoints } from './endpoints'
+import type { NewEntry, Topic, Writer } from './entry'
+import type { Family } from './families'
+import { Hub } from './hub'
+import { createStreamMetrics } from './metrics'
+import { ensurePartitions } from './partitions'
+import { type Service, serviceFamily, serviceSink } from './service-logs'
+import { Connections } from './transports/connections'
+import { type Sockets, serveSockets } from './transports/serve-sockets'
+import { StreamWriter } from './writer'
+
+export interface StreamsDeps {
+  db: Db
+  redis: RedisFactory
+  log: Log & { sinks: Set<(record: LogRecord) => void> }
+  registry: Registry
+  settings: {
+    windowMs: number
+    heartbeatMs: number
+    eventsHeartbeatMs: number
+    lifeMs: number
+    slowMs: number
+    shutdownMs: number
+  }
+  /** Which service topic gets the log lines that do not say. */
+  service: Service
+}
+
+export interface Streams extends Part, Writer {
+  bus: Bus
+  /** Makes the topics of an area known. */
+  register(family: Family): void
+  exists(topic: Topic): Promise<boolean>
+  /** Ends the streams of a session or token. */
+  closeCredential(credentialId: string): void
+  /** The routes and the WebSocket door of a web process. */
+  serve(access: { slots: StreamSlots; jobTopics: JobTopics } & Sockets['access']): {
+    endpoints: Endpoint[]
+    sockets: Sockets
+  }
+}
+
+type JobTopics = (tenantId: string, jobId: string) => Promise<string[] | undefined>
+
+const PARTITIONS_MS = 3_600_000
+
+/** Everything about topics in one process: the writer, the bus, the hub, and the open connections. */
+export function createStreams({ db, redis, log: rootLog, registry, settings, service }: StreamsDeps): Streams {
+  const log = rootLog.child({ component: 'streams' })
+  const metrics = createStreamMetrics(registry)
+  const bus = new Bus(redis, log)
+  const hub = new Hub({ db, log, metrics, windowMs: settings.windowMs, bus })
+  const connections = new Connections(Math.min(1_000, settings.heartbeatMs / 5))
+  const writer = new StreamWriter({
+    db,
+    log,
+    onLost: count => metrics.lost.inc(count),
+    onCommitted: (committed, seconds) => {
+      metrics.append.observe(seconds)
+      for (const { entries } of committed) for (const { kind } of entries ?? []) metrics.entries.inc({ kind })
+      hub.committed(committed)
+    },
+  })
+  hub.register({
+    prefix: 'events',
+    heartbeatMs: settings.eventsHeartbeatMs,
+    envelope: true,
+    exists: async ({ name }) => name === 'events',
+  })
+  hub.register(serviceFamily(settings.heartbeatMs))
+  const sink = serviceSink(writer, service)
+  let partitions: NodeJS.Timeout | undefined
+  return {
+    name: 'streams',
+    bus,
+    register: family => hub.register(family),
+    exists: async topic => (await hub.family(topic.name)?.exists(topic)) ?? false,
+    write: (topic: Topic, entries: NewEntry[]) => writer.write(topic, entries),
+    commit: (effect, item) => writer.commit(effect, item),
+    flush: () => writer.flush(),
+    announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
+    closeCredential: id => connections.closeCredential(id),
+    serve: access => {
+      const deps = { db, hub, connections, metrics, settings, ...access }
+      return { endpoints: streamEndpoints(deps), sockets: serveSockets(deps) }
+    },
+    async start() {
+      await ensurePartitions(db)
+      partitions = setInterval(
+        () => void ensurePartitions(db).catch(error => log.error('Partitions could not be made', { error })),
+        PARTITIONS_MS,
+      )
+      partitions.unref()
+      await bus.start()
+      await writer.start()
+      rootLog.sinks.add(sink)
+      await hub.start()
+      await connections.start()
+    },
+    async stop() {
+      clearInterval(partitions)
+      await connections.stop()
+      rootLog.sinks.delete(sink)
+      await writer.stop(settings.shutdownMs)
+      await hub.stop()
+      await bus.stop()
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Connection } from './connection'
+
+/** Every stream that is open in this process, on one clock. */
+export class Connections {
+  readonly name = 'stream connections'
+  private readonly open = new Set<Connection>()
+  private timer: NodeJS.Timeout | undefined
+
+  /** @param tickMs how exact heartbeats and deadlines are */
+  constructor(private readonly tickMs: number) {}
+
+  async start() {
+    this.timer = setInterval(() => this.tick(), this.tickMs)
+    this.timer.unref()
+  }
+
+  /** Sends every client away with a time of its own to come back, spread so that they do not all come at once. */
+  async stop() {
+    clearInterval(this.timer)
+    const spreadMs = Math.min(5_000, 500 + this.open.size * 5)
+    for (const connection of [...this.open]) connection.close('shutdown', 100 + Math.random() * spreadMs)
+    await delay(20) // lets the last bytes leave before the server closes its sockets
+  }
+
+  add(connection: Connection) {
+    this.open.add(connection)
+    connection.whenClosed(() => this.open.delete(connection))
+  }
+
+  /** Ends the streams of a session or token that is no longer valid. */
+  closeCredential(credentialId: string) {
+    for (const connection of [...this.open]) if (connection.credentialId === credentialId) connection.close('revoked')
+  }
+
+  private tick() {
+    const now = Date.now()
+    for (const connection of this.open) connection.tick(now)
+  }
+}

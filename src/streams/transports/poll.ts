@@ -1,0 +1,108 @@
+import type { WireEvent } from '../encode'
+import { type Frame, socketText } from '../frame'
+import type { StreamMetrics } from '../metrics'
+import { compositeFormat } from '../position'
+import type { Reader } from '../reader'
+import { Connection, type ConnectionSettings } from './connection'
+
+/** An answer is full at this size; the rest comes with the next poll. */
+const ANSWER_BYTES_MAX = 256 * 1024
+/** When the database does not answer, the poll does, with what it has. */
+const CATCH_UP_MS_MAX = 10_000
+
+/** One long poll: collects what there is, or waits for the first that comes. */
+export class PollConnection extends Connection {
+  private readonly events: string[] = []
+  private bytes = 0
+  /** The state that every join begins with is no news. */
+  private hasNews = false
+  private timedOut = false
+  private readonly behind = new Set<Reader>()
+  private answer: () => void = () => undefined
+  private readonly composite: ((positions: readonly string[]) => string) | undefined
+
+  constructor(topics: readonly string[], credentialId: string, settings: ConnectionSettings, metrics: StreamMetrics) {
+    super(credentialId, settings, metrics, 'poll')
+    this.composite = topics.length > 1 ? compositeFormat(topics) : undefined
+  }
+
+  override get writable(): boolean {
+    return super.writable && this.bytes < ANSWER_BYTES_MAX
+  }
+
+  /** Starts the readers; resolves with the encoded answer at once when there is news, else after `waitMs` at most. */
+  async collect(begin: (() => void)[], waitMs: number): Promise<string> {
+    for (const reader of this.readers) this.behind.add(reader)
+    const complete = new Promise<void>(resolve => {
+      this.answer = resolve
+    })
+    const timers = [setTimeout(() => this.timeOut(), waitMs), setTimeout(this.answer, waitMs + CATCH_UP_MS_MAX)]
+    for (const start of begin) start()
+    await complete
+    for (const timer of timers) clearTimeout(timer)
+    const ended = this.readers.every(reader => reader.isClosed)
+    const id = this.idOf(this.readers.map(reader => reader.position))
+    this.close('ended')
+    return `{"events":[${this.events.join(',')}],"last_event_id":${JSON.stringify(id)},"ended":${ended}}`
+  }
+
+  send(reader: Reader, frame: Frame) {
+    this.add(reader, frame.events, frame.last)
+    this.hasNews = true
+    this.check()
+  }
+
+  sendOwn(reader: Reader, events: WireEvent[]) {
+    this.add(reader, events, reader.cursor)
+    if (events.some(({ event }) => event !== 'status')) this.hasNews = true
+    this.check()
+  }
+
+  ended(reader: Reader, reason: string) {
+    this.sendOwn(reader, [
+      { event: 'end', data: JSON.stringify({ topic: reader.channel.topic.name, reason }), seq: reader.cursor },
+    ])
+  }
+
+  caughtUp(reader: Reader) {
+    this.behind.delete(reader)
+    this.check()
+  }
+
+  protected ping() {
+    this.wrote(true)
+  }
+
+  protected finish() {
+    this.answer()
+  }
+
+  protected destroy() {
+    this.answer()
+  }
+
+  private timeOut() {
+    this.timedOut = true
+    this.check()
+  }
+
+  private check() {
+    const full = this.bytes >= ANSWER_BYTES_MAX
+    if (full || (this.behind.size === 0 && (this.hasNews || this.timedOut))) this.answer()
+  }
+
+  private idOf(positions: string[]): string {
+    return this.composite ? this.composite(positions) : (positions[0] ?? '')
+  }
+
+  private add(reader: Reader, events: readonly WireEvent[], last: number) {
+    const { epoch } = reader.channel.head
+    for (const [i, each] of events.entries()) {
+      const own = `${epoch}.${i === events.length - 1 ? last : each.seq}`
+      const text = socketText(each, this.idOf(this.readers.map(other => (other === reader ? own : other.position))))
+      this.events.push(text)
+      this.bytes += text.length
+    }
+    this.wrote(true)
+  }
+}

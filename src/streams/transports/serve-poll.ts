@@ -1,0 +1,39 @@
+import type { Topic } from '../entry'
+import { joinAll } from '../join-all'
+import { readWish } from '../query'
+import { PollConnection } from './poll'
+import { admit, type SseDeps, type SseRequest } from './serve-sse'
+
+/** Answers a long poll: what is new behind `after`, or the first that comes within `waitMs`. */
+export async function servePoll(
+  deps: SseDeps,
+  { req, res, principal, query }: SseRequest,
+  names: string[],
+  waitMs: number,
+): Promise<void> {
+  const { hub, connections, metrics, settings } = deps
+  const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
+  const wish = readWish(names, query, undefined)
+  const release = admit(deps, principal, req)
+  const connection = new PollConnection(
+    names,
+    principal.credentialId,
+    { ...settings, heartbeatMs: Number.POSITIVE_INFINITY },
+    metrics,
+  )
+  connection.whenClosed(release)
+  res.on('close', () => connection.close('client'))
+  try {
+    const joined = await joinAll(hub, topics, wish, connection)
+    connection.readers.push(...joined.map(({ reader }) => reader))
+    connections.add(connection)
+    const answer = await connection.collect(
+      joined.map(({ begin }) => begin),
+      waitMs,
+    )
+    res.type('json').set('Cache-Control', 'no-store').send(answer)
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+import type { Request, Response } from 'express'
+import type { Principal, StreamSlots } from '../../access'
+import { messageOf, Problem } from '../../base/errors'
+import type { Topic } from '../entry'
+import type { Hub } from '../hub'
+import { joinAll } from '../join-all'
+import type { StreamMetrics } from '../metrics'
+import { readWish, type StreamQuery } from '../query'
+import type { ConnectionSettings } from './connection'
+import type { Connections } from './connections'
+import { SSE_HEADERS, SseConnection } from './sse'
+
+export interface SseDeps {
+  hub: Hub
+  connections: Connections
+  metrics: StreamMetrics
+  slots: StreamSlots
+  settings: Omit<ConnectionSettings, 'heartbeatMs'>
+}
+
+export interface SseRequest {
+  req: Request
+  res: Response
+  principal: Principal
+  query: StreamQuery
+}
+
+const RETRY_LATER_MS = 30_000
+const RETRY_LATER = { 'Retry-After': String(RETRY_LATER_MS / 1000) }
+
+/** Answers a request with the stream of one topic, or of several with one composite id. */
+export async function serveSse(
+  deps: SseDeps,
+  request: SseRequest,
+  names: string[],
+  multiplexed: boolean,
+): Promise<void> {
+  try {
+    await open(deps, request, names, multiplexed)
+  } catch (error) {
+    const problem = error instanceof Problem ? error : unavailable(error)
+    if (problem.status < 429 || !isEventSource(request.req) || request.res.headersSent) throw problem
+    sendAway(request.res, problem.detail)
+  }
+}
+
+async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, names: string[], multiplexed: boolean) {
+  const { hub, connections, metrics } = deps
+  const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
+  const wish = readWish(names, query, req.get('last-event-id'))
+  const release = admit(deps, principal, req)
+  const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
+  const settings = { ...deps.settings, heartbeatMs }
+  const connection = new SseConnection(res, names, principal.credentialId, settings, metrics, multiplexed)
+  connection.whenClosed(release)
+  try {
+    const joined = await joinAll(hub, topics, wish, connection)
+    connection.readers.push(...joined.map(({ reader }) => reader))
+    if (connection.isClosed || joined.every(({ finished }) => finished)) {
+      for (const reader of connection.readers) reader.close()
+      connection.abandon()
+      return void res.status(204).end()
+    }
+    connections.add(connection)
+    connection.open()
+    for (const { begin } of joined) begin()
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+}
+
+/**
+ * Takes a place for a stream.
+ * @returns gives it back
+ * @throws Problem 429
+ */
+export function admit({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, req: Request): () => void {
+  const release = slots.take(principal, req.ip ?? '')
+  if (typeof release === 'function') return release
+  const who = release === 'per_ip' ? 'address' : 'tenant'
+  throw new Problem(
+    429,
+    'too_many_streams',
+    `This ${who} has as many streams open as it may. Close one, or wait.`,
+    [],
+    RETRY_LATER,
+  )
+}
+
+const unavailable = (error: unknown) =>
+  new Problem(503, 'stream_unavailable', `The stream cannot be opened now: ${messageOf(error)}`, [], RETRY_LATER)
+
+/** A browser's EventSource sends the cookie, never an Authorization header. */
+const isEventSource = (req: Request) => !req.get('authorization') && /text\/event-stream/.test(req.get('accept') ?? '')
+
+/** EventSource takes any status but 200 as final, so it gets a stream that tells it to come back later. */
+function sendAway(res: Response, why: string) {
+  const retry = Math.round(RETRY_LATER_MS * (1 + Math.random()))
+  res.writeHead(200, SSE_HEADERS)
+  res.end(`retry: ${retry}\nevent: overloaded\ndata: ${JSON.stringify({ reason: why, retry_ms: retry })}\n\n`)
+}

@@ -1,0 +1,97 @@
+import type { ServerResponse } from 'node:http'
+import type { WireEvent } from '../encode'
+import { type Frame, httpChunk, sseText } from '../frame'
+import type { StreamMetrics } from '../metrics'
+import { compositeFormat, formatPosition } from '../position'
+import type { Reader } from '../reader'
+import { Connection, type ConnectionSettings } from './connection'
+
+export const SSE_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+}
+
+const RETRY_MS_LEAST = 1_000
+const RETRY_MS_SPREAD = 2_000
+
+/** Its own time for every client, so that they do not all come back at once. */
+export const randomRetry = () => Math.round(RETRY_MS_LEAST + Math.random() * RETRY_MS_SPREAD)
+
+/** Server-sent events over HTTP/1.1. One topic: frames are shared bytes. Several: one composite id per event. */
+export class SseConnection extends Connection {
+  private readonly composite: ((positions: readonly string[]) => string) | undefined
+
+  constructor(
+    private readonly res: ServerResponse,
+    topics: readonly string[],
+    credentialId: string,
+    settings: ConnectionSettings,
+    metrics: StreamMetrics,
+    /** `/api/stream` always has the composite id, also for one topic. */
+    multiplexed: boolean,
+  ) {
+    super(credentialId, settings, metrics, 'sse')
+    this.composite = multiplexed ? compositeFormat(topics) : undefined
+    res.on('close', () => this.close('client'))
+  }
+
+  /** Sends the head at once, so that the client knows that it is connected. */
+  open() {
+    this.res.writeHead(200, SSE_HEADERS)
+    this.res.flushHeaders()
+    const { socket } = this.res
+    const onDrain = () => this.drained()
+    socket?.setNoDelay(true).on('drain', onDrain)
+    this.whenClosed(() => socket?.off('drain', onDrain))
+    this.write(httpChunk(`retry: ${randomRetry()}\n\n`))
+  }
+
+  send(reader: Reader, frame: Frame) {
+    if (!this.composite) return this.write(frame.sse)
+    this.write(httpChunk(sseText(frame.events, this.idsFor(reader), frame.last)))
+  }
+
+  sendOwn(reader: Reader, events: WireEvent[]) {
+    const last = events.at(-1)?.seq ?? reader.cursor
+    this.write(httpChunk(sseText(events, this.idsFor(reader), last)))
+  }
+
+  ended(reader: Reader, reason: string) {
+    const data = JSON.stringify({ topic: reader.channel.topic.name, reason })
+    this.sendOwn(reader, [{ event: 'end', data, seq: reader.cursor }])
+    if (this.readers.every(each => each.isClosed)) this.close('ended')
+  }
+
+  protected ping() {
+    const id = this.composite
+      ? this.composite(this.readers.map(each => each.position))
+      : (this.readers[0]?.position ?? '')
+    this.write(httpChunk(`event: ping\nid: ${id}\ndata: {}\n\n`))
+  }
+
+  protected finish(retryMs: number | undefined) {
+    if (retryMs !== undefined) this.write(httpChunk(`retry: ${Math.round(retryMs || randomRetry())}\n\n`))
+    this.res.end()
+  }
+
+  protected destroy() {
+    this.res.destroy()
+  }
+
+  private idsFor(reader: Reader): (seq: number) => string {
+    const { epoch } = reader.channel.head
+    const { composite } = this
+    if (!composite) return seq => formatPosition({ epoch, seq })
+    return seq =>
+      composite(this.readers.map(each => (each === reader ? formatPosition({ epoch, seq }) : each.position)))
+  }
+
+  /** Past node's own chunking, which would encode a length for every reader; HTTP/1.0 clients get the bare bytes. */
+  private write(chunk: Buffer) {
+    const { socket, chunkedEncoding } = this.res
+    if (!socket || socket.destroyed) return
+    const bytes = chunkedEncoding ? chunk : chunk.subarray(chunk.indexOf('\r\n') + 2, -2)
+    this.wrote(socket.write(bytes))
+  }
+}

@@ -1,0 +1,159 @@
+import type { WebSocket } from 'ws'
+import { Problem } from '../../base/errors'
+import { faultsOf, z } from '../../base/parse'
+import type { WireEvent } from '../encode'
+import { filterQuery } from '../filter'
+import { type Frame, socketText } from '../frame'
+import type { Hub } from '../hub'
+import type { StreamMetrics } from '../metrics'
+import { formatPosition } from '../position'
+import { readWish, streamFields } from '../query'
+import type { Reader } from '../reader'
+import { Connection, type ConnectionSettings } from './connection'
+
+const TOPICS_MAX = 50
+/** From here on the client is behind, and its readers stand still until it has caught up. */
+const BUFFERED_BYTES_MAX = 64 * 1024
+
+const filter = z.looseObject({ ...filterQuery, limit: streamFields.limit }).partial({ limit: true })
+const upward = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('subscribe'),
+    topic: z.string().max(200),
+    after: streamFields.after.nullable(),
+    filter: filter.optional(),
+  }),
+  z.strictObject({ op: z.literal('unsubscribe'), topic: z.string().max(200) }),
+])
+type Subscribe = Extract<z.output<typeof upward>, { op: 'subscribe' }>
+
+interface Admitted {
+  tenantId: string
+  credentialId: string
+  /** The topics of a ticket; undefined: all of the tenant. */
+  topics?: readonly string[] | undefined
+}
+
+/** The same events as JSON messages; topics come and go while it is open. */
+export class SocketConnection extends Connection {
+  private readonly subscribed = new Map<string, Reader | 'joining'>()
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly admitted: Admitted,
+    private readonly hub: Hub,
+    settings: ConnectionSettings,
+    metrics: StreamMetrics,
+  ) {
+    super(admitted.credentialId, settings, metrics, 'websocket')
+    socket.on('message', (data, isBinary) => void this.receive(isBinary ? '' : String(data)))
+    socket.on('close', () => this.close('client'))
+    socket.on('error', () => socket.terminate())
+  }
+
+  send(reader: Reader, frame: Frame) {
+    for (const text of frame.socket) this.write(text)
+    if (reader.isClosed) this.forget(reader)
+  }
+
+  sendOwn(reader: Reader, events: WireEvent[]) {
+    const { epoch } = reader.channel.head
+    for (const event of events) this.write(socketText(event, formatPosition({ epoch, seq: event.seq })))
+  }
+
+  ended(reader: Reader, reason: string) {
+    this.sendOwn(reader, [
+      { event: 'end', data: JSON.stringify({ topic: reader.channel.topic.name, reason }), seq: reader.cursor },
+    ])
+    this.forget(reader)
+  }
+
+  protected ping() {
+    if (this.readers.length === 0) this.write(socketText({ event: 'ping', data: '{}' }, null))
+    for (const reader of this.readers) {
+      this.write(
+        socketText({ event: 'ping', data: JSON.stringify({ topic: reader.channel.topic.name }) }, reader.position),
+      )
+    }
+  }
+
+  protected finish(retryMs: number | undefined) {
+    // 1012: service restart, come back; 1008: no longer allowed (RFC 6455 section 7.4.1 and the IANA registry)
+    if (retryMs !== undefined)
+      this.socket.send(socketText({ event: 'retry', data: JSON.stringify({ retry_ms: Math.round(retryMs) }) }, null))
+    this.socket.close(retryMs === undefined ? 1008 : 1012)
+  }
+
+  protected destroy() {
+    this.socket.terminate()
+  }
+
+  private write(text: string) {
+    this.socket.send(text, () => {
+      if (this.socket.bufferedAmount < BUFFERED_BYTES_MAX) this.drained()
+    })
+    this.wrote(this.socket.bufferedAmount < BUFFERED_BYTES_MAX)
+  }
+
+  private forget(reader: Reader) {
+    const at = this.readers.indexOf(reader)
+    if (at >= 0) this.readers.splice(at, 1)
+    this.subscribed.delete(reader.channel.topic.name)
+  }
+
+  private async receive(text: string) {
+    const message = upward.safeParse(jsonOf(text))
+    if (!message.success) return this.complain('invalid_request', faultsOf(message.error, ''))
+    if (message.data.op === 'subscribe') return this.subscribe(message.data)
+    const reader = this.subscribed.get(message.data.topic)
+    if (typeof reader !== 'object') return
+    reader.close()
+    this.forget(reader)
+  }
+
+  private async subscribe({ topic, after, filter = {} }: Subscribe) {
+    if (this.subscribed.has(topic)) return
+    if (this.subscribed.size >= TOPICS_MAX)
+      return this.complain('too_many_topics', [
+        { path: 'topic', message: `At most ${TOPICS_MAX} topics on one connection.` },
+      ])
+    if (this.admitted.topics && !this.admitted.topics.includes(topic))
+      return this.complain('forbidden', [{ path: 'topic', message: 'The ticket is not for this topic.' }])
+    this.subscribed.set(topic, 'joining')
+    try {
+      const query = { ...filter, limit: filter.limit ?? streamFields.limit.parse(undefined), after: after ?? undefined }
+      const wish = readWish([topic], query, undefined)
+      const { reader, begin } = await this.hub.join(
+        { tenantId: this.admitted.tenantId, name: topic },
+        wish.filter,
+        wish.starts[0] ?? { limit: 0 },
+        this,
+      )
+      if (this.isClosed) return reader.close()
+      this.subscribed.set(topic, reader)
+      this.readers.push(reader)
+      begin()
+    } catch (error) {
+      this.subscribed.delete(topic)
+      if (error instanceof Problem)
+        return this.complain(
+          error.code,
+          error.errors.length ? error.errors : [{ path: 'topic', message: error.detail }],
+          topic,
+        )
+      this.complain('unavailable', [{ path: 'topic', message: 'The topic cannot be read now. Try again.' }], topic)
+    }
+  }
+
+  private complain(code: string, errors: { path: string; message: string }[], topic?: string) {
+    if (!this.isClosed) this.write(socketText({ event: 'error', data: JSON.stringify({ code, topic, errors }) }, null))
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,215 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Db, Transaction } from '../base/db'
+import { messageOf } from '../base/errors'
+import { newId } from '../base/ids'
+import type { Log } from '../base/log'
+import type { Effect, NewEntry, Topic, TopicEntries, Writer } from './entry'
+import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
+import { type EffectOp, type Op, Pending } from './pending'
+import { prepare } from './prepare'
+
+/** What a flush has made durable: for each topic its new head and the entries, which end at that head. */
+export interface Committed {
+  head: AppendedHead
+  /** Null when only the database knows them (a commit whose answer was lost). */
+  entries: TopicBatch['entries'] | null
+}
+
+interface Deps {
+  db: Db
+  log: Log
+  /** Called after each commit, in order. */
+  onCommitted(committed: Committed[], seconds: number): void
+  onLost(count: number): void
+}
+
+/** PostgreSQL's codes after which the same batch is tried again: connection trouble, shutdown, deadlock, full disk. */
+const PASSING = /^(08|40|53|55P03|57P0|58)/
+const NETWORK =
+  /ECONN|EPIPE|ETIMEDOUT|ENOENT|Connection terminated|Timeout acquiring|Unable to acquire|connection timeout/i
+const RETRY_MS_MAX = 2_000
+
+/** Whether the database was away, rather than the batch being wrong. */
+function isPassing(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && PASSING.test(code)) return true
+  return NETWORK.test(`${String(code)} ${messageOf(error)}`)
+}
+
+/** The group commit of this process: one flush at a time, each with all that was accepted meanwhile. */
+export class StreamWriter implements Omit<Writer, 'announce'> {
+  private readonly writerId = newId()
+  private batchNo = 0
+  private readonly pending = new Pending()
+  private running: Promise<void> | undefined
+  private stopped = false
+
+  constructor(private readonly deps: Deps) {}
+
+  async start() {
+    await registerWriter(this.deps.db, this.writerId)
+  }
+
+  /** Flushes what is left; gives up at the deadline and reports what is lost. */
+  async stop(deadlineMs: number) {
+    const done = this.flush().then(() => true)
+    const inTime = await Promise.race([done, delay(deadlineMs, false, { ref: false })])
+    this.stopped = true
+    const lost = this.pending.entryCount
+    if (inTime || lost === 0) return
+    this.deps.onLost(lost)
+    this.deps.log.error(`${lost} stream entries are lost: the database did not take them before the stop`)
+  }
+
+  write(topic: Topic, entries: NewEntry[]): Promise<void> | undefined {
+    const prepared = entries.map(prepare)
+    const lost = this.pending.add({ type: 'entries', topic, entries: prepared, end: undefined })
+    if (lost) this.deps.onLost(lost)
+    this.kick()
+    return this.pending.room()
+  }
+
+  commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.pending.add({ type: 'effect', effect, item, resolve, reject } as EffectOp)
+      this.kick()
+    })
+  }
+
+  async flush() {
+    await this.pending.allWritten()
+  }
+
+  private kick() {
+    this.running ??= this.loop().finally(() => {
+      this.running = undefined
+    })
+  }
+
+  private async loop() {
+    // Entries of the same tick leave together.
+    await new Promise(setImmediate)
+    for (let ops = this.pending.take(); ops.length; ops = this.pending.take()) {
+      await this.writeOut(ops)
+      this.pending.done(ops)
+    }
+  }
+
+  /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
+  private async writeOut(ops: Op[]): Promise<void> {
+    const batch: Batch = { no: ++this.batchNo, ops, results: new Map(), topics: [] }
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.attempt(batch, attempt)
+      } catch (error) {
+        if (!isPassing(error)) return this.takeApart(ops, error)
+        if (attempt === 0) this.deps.log.warn('Stream entries wait for the database', { error: messageOf(error) })
+        if (this.stopped) return
+        await delay(Math.min(50 * 2 ** attempt, RETRY_MS_MAX))
+      }
+    }
+  }
+
+  private async takeApart(ops: Op[], error: unknown): Promise<void> {
+    if (ops.length > 1) {
+      for (const op of ops) await this.writeOut([op])
+      return
+    }
+    const [op] = ops
+    if (op?.type === 'effect') return op.reject(error)
+    this.deps.onLost(op?.entries.length ?? 0)
+    this.deps.log.error('Stream entries were refused by the database', {
+      topic: op?.topic.name,
+      error: messageOf(error),
+    })
+  }
+
+  private async attempt(batch: Batch, attempt: number): Promise<void> {
+    const started = performance.now()
+    const simple = attempt === 0 && batch.ops.every(op => op.type === 'entries')
+    const committed = simple
+      ? await this.append(this.deps.db, batch, new Map())
+      : await this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
+    this.deps.onCommitted(committed, (performance.now() - started) / 1000)
+    for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
+  }
+
+  private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
+    // The answer to an earlier attempt may have been lost after its commit.
+    if (attempt > 0 && (await lastBatch(trx, this.writerId)) === batch.no) return batch.topics.map(unknownHead)
+    const { results, entries } = await applyEffects(trx, batch.ops)
+    batch.results = results
+    return this.append(trx, batch, entries)
+  }
+
+  private async append(db: Db | Transaction, batch: Batch, ofEffects: Map<Op, TopicEntries[]>): Promise<Committed[]> {
+    batch.topics = gather(batch.ops, ofEffects)
+    const heads = await appendBatches(db, batch.topics, this.writerId, batch.no)
+    const byKey = new Map(batch.topics.map(each => [topicKey(each.topic), each.entries]))
+    return heads.map(head => ({
+      head,
+      entries: byKey.get(topicKey({ tenantId: head.tenant_id, name: head.name })) ?? null,
+    }))
+  }
+}
+
+/** A flush under way, with what its latest attempt came to. */
+interface Batch {
+  no: number
+  ops: Op[]
+  results: Map<Op, unknown>
+  topics: TopicBatch[]
+}
+
+/** `last_seq` is infinite: more than any reader has, so every reader looks for itself. */
+function unknownHead({ topic }: TopicBatch): Committed {
+  const { tenantId: tenant_id, name } = topic
+  const last_seq = Number.POSITIVE_INFINITY
+  return {
+    head: { id: 0, epoch: '', last_seq, last_line: 0, first_seq: 0, state: null, end_reason: null, tenant_id, name },
+    entries: null,
+  }
+}
+
+function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
+  const group = groups.get(op.effect)
+  if (group) group.push(op)
+  else groups.set(op.effect, [op])
+}
+
+async function applyEffects(trx: Transaction, ops: Op[]) {
+  const results = new Map<Op, unknown>()
+  const entries = new Map<Op, TopicEntries[]>()
+  const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
+  for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
+  for (const [effect, group] of byEffect) {
+    const applied = await effect.apply(
+      trx,
+      group.map(op => op.item),
+    )
+    for (const [i, op] of group.entries()) {
+      results.set(op, applied.results[i])
+      entries.set(op, applied.entries[i] ?? [])
+    }
+  }
+  return { results, entries }
+}
+
+export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
+
+/** All entries by topic, in the order in which they were written; topics sorted, so that all processes lock them alike. */
+function gather(ops: Op[], ofEffects: Map<Op, TopicEntries[]>): TopicBatch[] {
+  const batches = new Map<string, TopicBatch>()
+  const add = (topic: Topic, entries: TopicBatch['entries'], end: string | undefined) => {
+    const key = topicKey(topic)
+    const batch = batches.get(key) ?? { topic, entries: [], end: undefined }
+    batch.entries.push(...entries)
+    if (end !== undefined || entries.some(entry => entry.state !== null)) batch.end = end ?? ''
+    batches.set(key, batch)
+  }
+  for (const op of ops) {
+    if (op.type === 'entries') add(op.topic, op.entries, op.end)
+    else for (const { topic, entries, end } of ofEffects.get(op) ?? []) add(topic, entries.map(prepare), end)
+  }
+  return [...batches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, batch]) => batch)
+}
