@@ -1,0 +1,20 @@
+const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
+/** PostgreSQL is shutting down, has crashed, is starting, or has no connection left. */
+const DATABASE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006'])
+const DATABASE_TEXT = /^(Connection terminated|Client has encountered a connection error|timeout expired)/
+const REDIS_TEXT = /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries)/
+
+/**
+ * Whether something failed only because PostgreSQL or Redis is away at this moment. Drivers throw many kinds of errors
+ * for that, so they are told apart here and nowhere else.
+ */
+export function isOutage(error: unknown): boolean {
+  // not by `instanceof`: errors of Node itself may come from another realm
+  if (typeof error !== 'object' || error === null || !('message' in error)) return false
+  const { code, syscall, name, message } = error as NodeJS.ErrnoException
+  if (name === 'KnexTimeoutError' || name === 'MaxRetriesPerRequestError') return true
+  if (code && (CONNECTION_CODES.has(code) || DATABASE_CODES.has(code))) return true
+  if (code === 'ENOENT' && syscall === 'connect') return true // the Unix socket is not there
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length) return error.errors.every(isOutage)
+  return DATABASE_TEXT.test(message) || REDIS_TEXT.test(message)
+}

@@ -1,0 +1,94 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Access, type Endpoint, may, type Principal, type Reply, type Role } from '../access'
+import { badRequest, Problem } from '../base/errors'
+import { parse } from '../base/parse'
+import { hasNul, queryReader } from './query'
+import { factsOf } from './request-facts'
+
+const BODY_BYTES_MAX = 1024 * 1024
+const readJson = express.json({ limit: BODY_BYTES_MAX, type: ['application/json', 'application/*+json'] })
+
+/** All endpoints as express routes; a method that a path does not have is 405. */
+export function endpointRoutes(endpoints: Endpoint[], access: Access): Router {
+  const router = Router({ caseSensitive: true })
+  const methods = new Map<string, string[]>()
+  for (const each of [...endpoints].sort(bySpecificity)) {
+    const path = expressPath(each.path)
+    const taken = methods.get(path) ?? []
+    if (taken.includes(each.method)) throw new Error(`Two endpoints answer ${each.method.toUpperCase()} ${each.path}`)
+    methods.set(path, [...taken, each.method])
+    router[each.method](path, handlerOf(each, access))
+  }
+  for (const [path, taken] of methods) router.all(path, otherMethod(taken))
+  return router
+}
+
+const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1')
+
+/** `/api/jobs/actions` is asked before `/api/jobs/{id}`, in whatever order areas list them. */
+export function bySpecificity(a: { path: string }, b: { path: string }): number {
+  const mark = (path: string) => path.replace(/\{\w+\}/g, '\uffff')
+  return mark(a.path) < mark(b.path) ? -1 : 1
+}
+
+function otherMethod(taken: string[]): RequestHandler {
+  const allowed = [...taken, ...(taken.includes('get') ? ['head'] : []), 'options'].map(name => name.toUpperCase())
+  const headers = { Allow: allowed.join(', ') }
+  return (req, res) => {
+    if (req.method !== 'OPTIONS')
+      throw new Problem(405, 'method_not_allowed', `${req.method} is not possible here.`, [], headers)
+    res.status(204).set(headers).end()
+  }
+}
+
+function handlerOf(each: Endpoint, access: Access): RequestHandler {
+  const readQuery = queryReader(each.query)
+  return async (req, res) => {
+    factsOf(res).route = each.path
+    const principal = each.role === 'anyone' ? undefined : await admit(access, each.role, req, res)
+    if (!principal) access.requireSameOrigin(req)
+    if (Object.values(req.params).some(hasNul)) throw badRequest([{ path: 'params', message: 'This path holds NUL.' }])
+    const call = {
+      params: each.params && parse(each.params, req.params, 'params'),
+      query: readQuery(req.query),
+      body: each.body && parse(each.body, await readBody(req, res), 'body'),
+      req,
+      res,
+    }
+    // the role decides which of both kinds it is, and `admit` has made a principal for every role
+    const reply = await (each.role === 'anyone'
+      ? each.handle(call)
+      : each.handle({ ...call, principal: principal as Principal }))
+    if (reply) send(res, reply)
+  }
+}
+
+/**
+ * Lets a caller through to something that needs a role.
+ * @throws Problem 401 or 403
+ */
+export async function admit(access: Access, role: Role, req: Request, res: Response): Promise<Principal> {
+  const principal = await access.authenticate(req)
+  factsOf(res).principal = principal
+  access.requireSameOrigin(req)
+  if (!may(principal, role))
+    throw new Problem(403, 'forbidden', `This needs the role ${role}; you have the role ${principal.role}.`)
+  return principal
+}
+
+/** The JSON body; a request without one counts as `{}`, so that what is missing is named field by field. */
+async function readBody(req: Request, res: Response): Promise<unknown> {
+  await new Promise<void>((resolve, reject) => {
+    readJson(req, res, (error?: unknown) => (error ? reject(error) : resolve()))
+  })
+  if (req.body !== undefined) return req.body
+  if (Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined)
+    throw new Problem(415, 'unsupported_body', 'Send the body as JSON with "Content-Type: application/json".')
+  return {}
+}
+
+function send(res: Response, { status, body, headers }: Reply): void {
+  res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+  if (body === undefined) res.end()
+  else res.json(body)
+}

@@ -1,0 +1,66 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Problem } from '../base/errors'
+
+/** Longer than the 60 s that balancers keep idle connections, so that they and not we close them. */
+const KEEP_ALIVE_MS = 65_000
+/** For the head, and for the whole request; answers may take as long as they like. */
+const HEADERS_MS = 20_000
+const REQUEST_MS = 120_000
+
+export const createHttpServer = (listener: RequestListener): Server =>
+  createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, noDelay: true },
+    listener,
+  )
+
+/** @throws Problem that says which setting to change */
+export function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(startProblem(error, port, host))
+    server.once('error', fail)
+    server.listen({ port, host }, () => {
+      server.off('error', fail)
+      resolve()
+    })
+  })
+}
+
+function startProblem(error: NodeJS.ErrnoException, port: number, host: string): unknown {
+  const details: Record<string, string> = {
+    EADDRINUSE: `Port ${port} of ${host} is in use by another program. Set PORT to a free one (PORT=0 takes any).`,
+    EACCES: `This user may not open port ${port}. Set PORT to 1024 or above.`,
+    EADDRNOTAVAIL: `This machine does not have the address ${host}. Set HOST to one it has, such as 127.0.0.1 or 0.0.0.0.`,
+    ENOTFOUND: `The name ${host} has no address. Set HOST to an address of this machine.`,
+  }
+  const detail = error.code && details[error.code]
+  return detail ? new Problem(503, 'cannot_listen', detail) : error
+}
+
+/** The address that people on this machine can open. */
+export function addressOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/**
+ * Stops taking connections, lets running requests end, and at the deadline closes what is left.
+ * @param upgraded sockets that were handed over, of which Node's server knows nothing any more
+ */
+export async function closeServer(server: Server, upgraded: Set<Duplex>, timeoutMs: number): Promise<void> {
+  if (!server.listening) return
+  const closed = new Promise<void>(resolve => void server.close(() => resolve()))
+  const closeIdle = () => server.closeIdleConnections()
+  closeIdle()
+  // a keep-alive connection becomes idle when its last answer is out
+  const idle = setInterval(closeIdle, 50)
+  const deadline = setTimeout(() => {
+    for (const socket of upgraded) socket.destroy()
+    server.closeAllConnections()
+  }, timeoutMs)
+  await closed
+  clearInterval(idle)
+  clearTimeout(deadline)
+}

@@ -1,0 +1,44 @@
+import { type RequestHandler, Router } from 'express'
+import type { Access, Role } from '../access'
+import { admit } from './endpoints'
+import { toSignIn, wantsHtml } from './pages'
+import { factsOf } from './request-facts'
+import { relaxedPolicy } from './security'
+
+/** A router of its own, such as osquery's API or Bull Board. It reads its bodies itself. */
+export interface Mount {
+  /** Where it begins: `/osquery`, `/admin/queues`. */
+  path: string
+  /** `anyone`: it checks its callers itself. */
+  roles: { read: Role; write: Role } | 'anyone'
+  handler: RequestHandler
+  /** What its pages need beside our own content security policy. */
+  csp?: Record<string, string[]>
+}
+
+export function mountRoutes(mounts: Mount[], access: Access): Router {
+  const router = Router({ caseSensitive: true })
+  for (const { path, roles, handler, csp } of mounts) {
+    router.use(path, named(path))
+    if (roles !== 'anyone') router.use(path, guard(roles, access))
+    if (csp) router.use(path, relaxedPolicy(csp))
+    router.use(path, handler)
+  }
+  return router
+}
+
+const named =
+  (path: string): RequestHandler =>
+  (_req, res, next) => {
+    factsOf(res).route = `${path}/*`
+    next()
+  }
+
+function guard(roles: { read: Role; write: Role }, access: Access): RequestHandler {
+  return async (req, res, next) => {
+    const isRead = req.method === 'GET' || req.method === 'HEAD'
+    if (isRead && wantsHtml(req) && !(await access.visitor(req, res))) return toSignIn(req, res)
+    await admit(access, isRead ? roles.read : roles.write, req, res)
+    next()
+  }
+}

@@ -1,0 +1,98 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { ErrorRequestHandler, Response } from 'express'
+import { Problem } from '../base/errors'
+import type { Log } from '../base/log'
+import { isOutage } from '../base/outage'
+import { factsOf } from './request-facts'
+
+/** What express and its body reader throw when a request is not as it should be. */
+interface HttpError extends Error {
+  status?: number
+  type?: string
+  limit?: number
+}
+
+/** `application/problem+json` of RFC 9457. */
+export const problemBody = ({ status, code, detail, errors }: Problem) => ({
+  type: `urn:tailrace:problem:${code}`,
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  code,
+  detail,
+  errors,
+})
+
+/** The problem that a caller is told for whatever was thrown; bugs tell nothing of themselves. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (isOutage(error))
+    return new Problem(503, 'unavailable', 'A part of this service is away at the moment. Try again soon.', [], {
+      'Retry-After': '2',
+    })
+  const { status = 500, type, limit, message } = (error ?? {}) as HttpError
+  if (type && BODY_PROBLEMS[type]) return BODY_PROBLEMS[type]({ message, limit })
+  if (status >= 400 && status < 500) return new Problem(status, 'invalid_request', 'The request cannot be read.')
+  return new Problem(500, 'internal_error', 'Something went wrong here. The log has the details.')
+}
+
+type BodyProblem = (error: { message: string; limit: number | undefined }) => Problem
+const unreadable: BodyProblem = ({ message }) =>
+  new Problem(400, 'invalid_body', 'The body cannot be read.', [{ path: 'body', message }])
+const unsupported: BodyProblem = ({ message }) =>
+  new Problem(415, 'unsupported_body', 'The body must be JSON in UTF-8.', [{ path: 'body', message }])
+
+/** By the `type` of a body-parser error. */
+const BODY_PROBLEMS: Record<string, BodyProblem> = {
+  'entity.parse.failed': ({ message }) =>
+    new Problem(400, 'invalid_json', 'The body is not valid JSON.', [{ path: 'body', message }]),
+  'entity.too.large': ({ limit }) =>
+    new Problem(413, 'body_too_large', `The body is larger than ${limit} bytes, the most that is taken here.`),
+  'encoding.unsupported': unsupported,
+  'charset.unsupported': unsupported,
+  'request.aborted': unreadable,
+  'request.size.invalid': unreadable,
+  'stream.encoding.set': unreadable,
+}
+
+export function sendProblem(res: Response, problem: Problem): void {
+  res
+    .status(problem.status)
+    .set({ 'Cache-Control': 'no-store', ...problem.headers })
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem)))
+}
+
+/** Writes a problem to a bare socket, as the answer to a refused upgrade. */
+export function problemOnSocket(problem: Problem): string {
+  const body = JSON.stringify(problemBody(problem))
+  const headers = {
+    ...problem.headers,
+    'Content-Type': 'application/problem+json',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`
+}
+
+/** Logs a bug with its stack; foreseeable problems are in the request's own log line. */
+export function logBug(log: Log, error: unknown, problem: Problem, req: IncomingMessage, requestId?: string): void {
+  if (problem.status !== 500 || error instanceof Problem) return
+  log.error('A request failed because of a bug', {
+    request_id: requestId,
+    method: req.method,
+    error: error instanceof Error ? error : new Error(String(error)),
+  })
+}
+
+/** The one error handler. */
+export const errorHandler =
+  (log: Log): ErrorRequestHandler =>
+  (error, req, res, _next) => {
+    const problem = toProblem(error)
+    const facts = factsOf(res)
+    facts.problem = problem.code
+    logBug(log, error, problem, req, facts.requestId)
+    if (res.headersSent) res.destroy()
+    else sendProblem(res, problem)
+  }

@@ -1,0 +1,123 @@
+import type { IncomingMessage, Server } from 'node:http'
+import express, { type Express } from 'express'
+import proxyAddr from 'proxy-addr'
+import { type Access, type Endpoint, refuseSecretsInUrl } from '../access'
+import { notFound } from '../base/errors'
+import type { Part } from '../base/lifecycle'
+import type { Log } from '../base/log'
+import type { Registry } from '../base/metrics'
+import { docsRoutes } from './docs'
+import { endpointRoutes } from './endpoints'
+import { type Check, healthRoutes } from './health'
+import { addressOf, closeServer, createHttpServer, listen } from './http-server'
+import { type Mount, mountRoutes } from './mounts'
+import { pageRoutes } from './pages'
+import { errorHandler } from './problems'
+import { requestLog } from './request-log'
+import { securityHeaders } from './security'
+import { serveUpgrades, type Upgrade } from './upgrades'
+
+/** What a web process serves beside its health. */
+export interface Site {
+  access: Access
+  endpoints: Endpoint[]
+  mounts?: Mount[]
+  /** By path: `/ws/stream`. */
+  upgrades?: Record<string, Upgrade>
+  /** The built pages. */
+  publicDir: string
+  /** Of the program. */
+  version: string
+}
+
+export interface WebDeps {
+  config: { port: number; host: string; trustProxy?: string | undefined; cookieSecure: boolean }
+  metricsToken: string | undefined
+  log: Log
+  metrics: Registry
+  /** For `/readyz`, by name. */
+  checks: Record<string, Check>
+  /** A worker process has none. */
+  site?: Site
+}
+
+export interface WebServer extends Part {
+  server: Server
+  /** Where it is reached; after `start`. */
+  url(): string
+  /** From now on `/readyz` says `stopping`, so that balancers send nobody here any more. */
+  drain(): void
+  /** Ends what is still open after this time; end the streams first. */
+  stop(timeoutMs?: number): Promise<void>
+  /** Address of a client, through trusted proxies only; for upgrade requests, which express does not see. */
+  clientIp(req: IncomingMessage): string
+}
+
+const STOP_MS_MAX = 5_000
+
+/** The HTTP server of a process: health for every role, and the site for web processes. */
+export function createServer(deps: WebDeps): WebServer {
+  let isStopping = false
+  const app = createApp(deps, () => isStopping)
+  const server = createHttpServer(app)
+  const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, deps.log)
+  const trust = app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  return {
+    name: 'web',
+    server,
+    url: () => addressOf(server),
+    clientIp: req => proxyAddr(req, trust) ?? '',
+    start: () => listen(server, deps.config.port, deps.config.host),
+    drain() {
+      isStopping = true
+    },
+    async stop(timeoutMs = STOP_MS_MAX) {
+      isStopping = true
+      await closeServer(server, upgraded, timeoutMs)
+    },
+  }
+}
+
+function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps, isStopping: () => boolean): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('case sensitive routing', true)
+  app.set('trust proxy', trustOf(config.trustProxy))
+  app.use(requestLog(log, metrics))
+  app.use((req, res, next) => {
+    if (isStopping()) res.setHeader('Connection', 'close')
+    refuseSecretsInUrl(req.url)
+    next()
+  })
+  app.use(securityHeaders(config.cookieSecure))
+  app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
+  if (site) {
+    app.use(mountRoutes(site.mounts ?? [], site.access))
+    app.use(endpointRoutes(site.endpoints, site.access))
+    app.use(docsRoutes(site.endpoints, site.version))
+    app.use(pageRoutes(site.publicDir, site.access))
+  }
+  app.use(() => {
+    throw notFound('address')
+  })
+  app.use(errorHandler(log))
+  return app
+}
+
+/**
+ * TRUST_PROXY: the number of proxies in front of us, their addresses or networks (`loopback, 10.0.0.0/8`), or `true`.
+ * @throws Error that names the setting
+ */
+function trustOf(setting: string | undefined): boolean | number | string[] {
+  if (setting === undefined || setting === 'false') return false
+  if (setting === 'true') return true
+  if (/^\d+$/.test(setting)) return Number(setting)
+  const addresses = setting.split(',').map(address => address.trim())
+  try {
+    proxyAddr.compile(addresses)
+  } catch (error) {
+    throw new Error(`TRUST_PROXY is not valid: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return addresses
+}
