@@ -19,10 +19,11 @@ const STAMP = join(DIST, '.stamp')
 const SERVER = ['src', 'workers', 'load']
 /** Run by browsers: what comes in -> what goes out below dist/public, each with all that it imports. */
 const PAGES = [
-  { in: 'public/client/index.ts', out: 'client/tailrace' },
+  { in: 'public/client/global.ts', out: 'client/tailrace' },
   { in: 'public/app.tsx', out: 'app' },
+  { in: 'public/css/app.css', out: 'app' },
 ]
-const SOURCE = /\.(tsx?|json)$/
+const SOURCE = /\.(tsx?|json|css)$/
 
 /**
  * Makes dist/ from the sources when they have changed.

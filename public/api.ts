@@ -1,0 +1,63 @@
+/** A refused request, in the server's own words (RFC 9457). */
+export class ApiError extends Error {
+  override name = 'ApiError'
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Called when the session is gone; set by the app. */
+let signedOut = () => {}
+
+export function onSignedOut(call: () => void) {
+  signedOut = call
+}
+
+async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new ApiError(0, 'unreachable', 'Tailrace cannot be reached. Check that it runs, then try again.')
+  })
+  const answer: unknown = await response.json().catch(() => null)
+  if (response.ok) return answer as T
+  if (response.status === 401 && path !== '/api/session') signedOut()
+  throw errorOf(response, answer)
+}
+
+function errorOf(response: Response, answer: unknown) {
+  const { code, detail, errors } = (answer ?? {}) as {
+    code?: string
+    detail?: string
+    errors?: Array<{ path: string; message: string }>
+  }
+  const faults = (errors ?? []).map(fault => `${fault.path}: ${fault.message}`).join('; ')
+  const message = faults || detail || `The server answered ${response.status}.`
+  return new ApiError(response.status, code ?? 'unknown', message)
+}
+
+/** The server's REST face; the session cookie goes along by itself. */
+export const api = {
+  get: <T>(path: string) => request<T>('GET', path),
+  post: <T>(path: string, body: unknown, headers?: Record<string, string>) => request<T>('POST', path, body, headers),
+  delete: <T>(path: string) => request<T>('DELETE', path),
+}
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,52 @@
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+import { onSignedOut } from './api'
+import { startClock } from './clock'
+import { Empty } from './components/empty'
+import { Layout } from './components/layout'
+import { liveState } from './live'
+import { JobPage } from './pages/job-page'
+import { LogsPage } from './pages/logs-page'
+import { QueuePage } from './pages/queue-page'
+import { SignInPage } from './pages/sign-in-page'
+import { navigate, route, startRouter } from './router'
+import { startTheme } from './theme'
+
+const TITLES: Record<string, string> = { queue: 'Queue', job: 'Job', logs: 'Service logs', 'sign-in': 'Sign in' }
+
+function App() {
+  const place = route.value
+  if (place.page === 'sign-in') return <SignInPage />
+  return (
+    <Layout page={place.page}>
+      {place.page === 'queue' && <QueuePage />}
+      {place.page === 'job' && <JobPage key={place.id} id={place.id} />}
+      {place.page === 'logs' && <LogsPage />}
+      {place.page === 'missing' && (
+        <Empty title="There is no such page.">
+          <a href="/queue">Go to the queue</a>
+        </Empty>
+      )}
+    </Layout>
+  )
+}
+
+/** To the sign-in page and, after it, back to where one was. */
+function askToSignIn() {
+  if (route.value.page === 'sign-in') return
+  const next = location.pathname + location.search + location.hash
+  navigate(`/sign-in?next=${encodeURIComponent(next)}`, { replace: true })
+}
+
+onSignedOut(askToSignIn)
+effect(() => {
+  if (liveState.value.error?.status === 401) askToSignIn()
+})
+effect(() => {
+  document.title = `${TITLES[route.value.page] ?? 'Not found'} · Tailrace`
+})
+startTheme()
+startClock()
+startRouter()
+const root = document.getElementById('app')
+if (root) render(<App />, root)

@@ -1,0 +1,36 @@
+import type { TransportName } from './types'
+
+/** Failures to open in a row, with the server in reach, before the next way is tried. */
+const FAILURES_MAX = 3
+
+/** By server: what worked last is tried first by every later stream of this page. */
+const remembered = new Map<string, TransportName>()
+
+export interface TransportChoice {
+  readonly name: TransportName
+  failed(): void
+  worked(): void
+}
+
+/** Goes through the ways of transport in order, round and round, and remembers the one that works. */
+export function chooseFrom(names: readonly TransportName[], server: string): TransportChoice {
+  const known = remembered.get(server)
+  let at = Math.max(0, known === undefined ? 0 : names.indexOf(known))
+  let failures = 0
+  const name = () => names[at % names.length] ?? 'sse'
+  return {
+    get name() {
+      return name()
+    },
+    failed() {
+      failures += 1
+      if (failures < FAILURES_MAX) return
+      failures = 0
+      at += 1
+    },
+    worked() {
+      failures = 0
+      remembered.set(server, name())
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { backoffMs } from './backoff'
+import { chooseFrom, type TransportChoice } from './choice'
+import { Delivery } from './delivery'
+import { isReachable } from './reachable'
+import type { Frame, Outcome, Sink } from './transport'
+import { transports } from './transports'
+import type { StateDetail, StreamOptions, StreamState, TopicsHandle } from './types'
+
+/** Keeps one stream alive: opens, waits, resumes, changes the way of transport, and stops when there is no more. */
+export class Connection implements TopicsHandle {
+  state: StreamState = 'connecting'
+  lastEventId: string
+  private readonly delivery: Delivery
+  private readonly choice: TransportChoice
+  private readonly whole = new AbortController()
+  /** Of the connection or pause of the moment. */
+  private current = new AbortController()
+  private failures = 0
+  private askedMs = 0
+
+  constructor(
+    private topics: string[],
+    private readonly options: StreamOptions,
+  ) {
+    this.lastEventId = options.after ?? ''
+    this.delivery = new Delivery(topics, options)
+    this.choice = chooseFrom(options.transports ?? ['sse', 'websocket', 'poll'], options.baseUrl ?? '')
+    // A callback may run at once: the caller must have the handle by then.
+    queueMicrotask(() => this.run())
+  }
+
+  setTopics(topics: string[]) {
+    if (topics.join() === this.topics.join()) return
+    this.topics = topics
+    this.delivery.setTopics(topics)
+    // The id is of the old set; what comes again is dropped by its sequence.
+    this.lastEventId = ''
+    this.failures = 0
+    this.current.abort()
+  }
+
+  close() {
+    if (this.isOver) return
+    this.enter('closed')
+    this.whole.abort()
+    this.current.abort()
+  }
+
+  private get isOver() {
+    return this.state === 'closed' || this.state === 'ended' || this.state === 'failed'
+  }
+
+  private async run() {
+    while (!this.isOver) {
+      this.current = new AbortController()
+      const { signal } = this.current
+      this.enter('connecting')
+      const outcome = await this.open(signal)
+      if (signal.aborted) continue
+      await this.settle(outcome, signal)
+    }
+  }
+
+  private async open(signal: AbortSignal): Promise<Outcome & { wasOpen: boolean }> {
+    let wasOpen = false
+    this.askedMs = 0
+    const sink: Sink = {
+      opened: () => {
+        wasOpen = true
+        if (this.state === 'connecting' && !signal.aborted) this.enter('live')
+      },
+      frame: frame => this.frame(frame, signal),
+      id: id => {
+        if (id !== '' && !signal.aborted) this.lastEventId = id
+      },
+      retry: ms => {
+        this.askedMs = ms
+      },
+    }
+    const { baseUrl = '', headers = {} } = this.options
+    const ask = { baseUrl, headers, topics: this.topics, lastEventId: this.lastEventId, options: this.options }
+    const outcome = await transports[this.choice.name](ask, sink, signal)
+    return { ...outcome, wasOpen }
+  }
+
+  private frame(frame: Frame, signal: AbortSignal) {
+    if (signal.aborted || this.isOver) return
+    if (frame.event !== 'overloaded') {
+      this.failures = 0
+      this.choice.worked()
+    }
+    this.delivery.frame(frame)
+  }
+
+  private async settle(outcome: Outcome & { wasOpen: boolean }, signal: AbortSignal) {
+    if (outcome.kind === 'refused') {
+      this.enter('failed', { reason: outcome.error.message })
+      this.options.onError?.(outcome.error)
+    } else if (outcome.kind === 'ended' || this.delivery.isEnded) this.enter('ended')
+    else await this.wait(outcome, signal)
+  }
+
+  private async wait(outcome: Extract<Outcome, { kind: 'lost' }> & { wasOpen: boolean }, signal: AbortSignal) {
+    this.failures += 1
+    const retryInMs = backoffMs(this.failures, Math.max(this.askedMs, outcome.retryInMs ?? 0))
+    this.enter('waiting', { retryInMs, reason: outcome.reason })
+    const isBlocked = !outcome.wasOpen && !outcome.isBusy && (await isReachable(this.options.baseUrl ?? '', signal))
+    if (isBlocked) this.choice.failed()
+    await pause(retryInMs, signal)
+  }
+
+  private enter(state: StreamState, detail: Partial<StateDetail> = {}) {
+    if (this.isOver) return
+    this.state = state
+    this.options.onState?.(state, { transport: this.choice.name, ...detail })
+  }
+}
+
+/** Ends early when aborted, or when the network comes back. */
+function pause(ms: number, signal: AbortSignal) {
+  return new Promise<void>(resolve => {
+    const stop = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+      globalThis.removeEventListener?.('online', stop)
+      resolve()
+    }
+    const timer = setTimeout(stop, ms)
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop)
+    globalThis.addEventListener?.('online', stop)
+  })
+}

@@ -1,0 +1,3 @@
+export { LogViewer } from './log-viewer'
+export { LogModel } from './model'
+export { logSource } from './source'

@@ -1,0 +1,35 @@
+import { plainOf } from './ansi'
+import { Message } from './line-row'
+import type { LogModel } from './model'
+
+/** One line in full: its message with line breaks, and its data. */
+export function LineDetails({ model, line, onClose }: { model: LogModel; line: number; onClose(): void }) {
+  const row = model.lines.row(model.lines.rowOfLine(line))
+  if (row?.kind !== 'line') return null
+  return (
+    <div class="log-details" role="dialog" aria-label={`Line ${line}`}>
+      <header>
+        <strong>Line {row.line}</strong>
+        <span>
+          {new Date(row.time).toISOString()} · {row.level}
+          {row.step !== '' && ` · ${row.step}`}
+          {row.isTruncated && ' · cut at 16 KiB'}
+        </span>
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(plainOf(row.message))}>
+          Copy
+        </button>
+        <button type="button" onClick={onClose}>
+          Close
+        </button>
+      </header>
+      <div class="log-full">
+        {row.message.split('\n').map((part, at) => (
+          <div key={at}>
+            <Message text={part} pattern={model.pattern.value} />
+          </div>
+        ))}
+      </div>
+      {row.data !== undefined && <pre>{JSON.stringify(row.data, null, 2)}</pre>}
+    </div>
+  )
+}

@@ -1,0 +1,187 @@
+import { computed, signal } from '@preact/signals'
+import type { Gap, LogLine } from '../../client'
+import { plainOf } from './ansi'
+import { patternOf } from './highlight'
+import { type GapRow, LineStore } from './line-store'
+import { type LogSource, seqBefore } from './source'
+
+const PAGE_LINES = 1_000
+/** Kept in memory; older ones are loaded again when scrolled to. */
+const LINES_MAX = 200_000
+
+export interface LogFilter {
+  level: string
+  step: string
+}
+
+const NO_FILTER: LogFilter = { level: '', step: '' }
+
+/** What each choice of least level lets through; the server takes a list. */
+export const LEVELS_FROM: Record<string, string> = {
+  info: 'info,warn,error',
+  warn: 'warn,error',
+  error: 'error',
+}
+
+/** Everything a log viewer shows, apart from where it is scrolled to. */
+export class LogModel {
+  /** Counts changes of the lines; components redraw on it. */
+  readonly version = signal(0)
+  readonly isFollowing = signal(true)
+  /** Lines that came while paused. */
+  readonly unseen = signal(0)
+  readonly filter = signal<LogFilter>(NO_FILTER)
+  readonly query = signal('')
+  readonly pattern = computed(() => patternOf(this.query.value))
+  readonly selectedLine = signal(0)
+  readonly hasOlder = signal(false)
+  readonly isLoading = signal(false)
+  readonly problem = signal('')
+  /** Lines that the server does not have any more, by first line of the hole. */
+  readonly lostGaps = signal<ReadonlySet<number>>(new Set())
+  private store = new LineStore()
+  private isScheduled = false
+
+  constructor(private readonly source: LogSource) {}
+
+  get lines() {
+    return this.store
+  }
+
+  /** Takes lines from the stream. */
+  append(lines: LogLine[]) {
+    const wanted = this.isFiltered ? lines.filter(line => this.matches(line)) : lines
+    const isFirst = this.store.rowCount === 0
+    const added = this.store.insert(wanted)
+    if (added === 0) return
+    if (isFirst) this.hasOlder.value = this.store.firstLine > 1
+    if (this.isFollowing.value) this.trim(LINES_MAX)
+    else {
+      this.trim(LINES_MAX * 2)
+      this.unseen.value += added
+    }
+    this.changed()
+  }
+
+  /** A topic that began anew shows nothing of before; other holes show themselves by the line numbers. */
+  gap(gap: Gap) {
+    if (!gap.reset) return
+    this.store = new LineStore(this.isFiltered)
+    this.hasOlder.value = false
+    this.changed()
+  }
+
+  follow(isOn: boolean) {
+    this.isFollowing.value = isOn
+    if (isOn) this.unseen.value = 0
+  }
+
+  /** Filters on the server too, since not all lines are in memory. */
+  async setFilter(filter: LogFilter) {
+    this.filter.value = filter
+    const store = new LineStore(this.isFiltered)
+    this.store = store
+    this.hasOlder.value = false
+    this.changed()
+    await this.load(async () => {
+      const { items } = await this.source({ ...this.asked, limit: PAGE_LINES, order: 'desc' })
+      if (this.store !== store) return
+      store.insert(items)
+      this.hasOlder.value = this.isFiltered ? items.length === PAGE_LINES : store.firstLine > 1
+    })
+  }
+
+  async loadOlder() {
+    if (!this.hasOlder.value || this.isLoading.value) return
+    const { store } = this
+    await this.load(async () => {
+      const { items } = await this.source({ ...this.asked, before: store.firstSeq, limit: PAGE_LINES, order: 'desc' })
+      if (this.store !== store) return
+      store.insert(items)
+      this.hasOlder.value = items.length === PAGE_LINES || (!this.isFiltered && items.length > 0 && store.firstLine > 1)
+    })
+  }
+
+  /** Fills a hole from both of its ends, so that it closes on whichever side one reads. */
+  async fill({ from, to, afterSeq, beforeSeq }: GapRow) {
+    if (this.isLoading.value || this.lostGaps.value.has(from)) return
+    await this.load(async () => {
+      const half = Math.min(PAGE_LINES, to - from + 1)
+      const pages = await Promise.all([
+        this.source({ after: afterSeq, before: beforeSeq, limit: half, order: 'asc' }),
+        this.source({ after: afterSeq, before: beforeSeq, limit: half, order: 'desc' }),
+      ])
+      const added = pages.reduce((sum, page) => sum + this.store.insert(page.items), 0)
+      if (added === 0) this.lostGaps.value = new Set(this.lostGaps.value).add(from)
+    })
+  }
+
+  /** Selects a line and has it, and what stands around it, in memory. Answers whether there is such a line. */
+  async goTo(line: number): Promise<boolean> {
+    this.selectedLine.value = line
+    if (this.store.has(line)) return true
+    await this.load(async () => {
+      const after = await seqBefore(Math.max(1, line - PAGE_LINES / 2), this.source)
+      const { items } = await this.source({ after, limit: PAGE_LINES, order: 'asc' })
+      this.store.insert(items)
+      this.hasOlder.value = this.store.firstLine > 1
+    })
+    return this.store.has(line)
+  }
+
+  /** Line numbers of the lines in memory that match the search. */
+  matchesAfter(line: number): number[] {
+    const pattern = this.pattern.value
+    const found: number[] = []
+    if (!pattern) return found
+    this.store.forEach((at, message) => {
+      pattern.lastIndex = 0
+      if (pattern.test(plainOf(message))) found.push(at)
+    }, line)
+    return found
+  }
+
+  private get isFiltered() {
+    return this.filter.value.level !== '' || this.filter.value.step !== ''
+  }
+
+  private get asked() {
+    const { level, step } = this.filter.value
+    return { ...(level !== '' && { level: LEVELS_FROM[level] ?? level }), ...(step !== '' && { step }) }
+  }
+
+  private matches({ level, step }: LogLine) {
+    const wanted = this.filter.value
+    return (
+      (wanted.level === '' || (LEVELS_FROM[wanted.level] ?? '').split(',').includes(level)) &&
+      (wanted.step === '' || step === wanted.step)
+    )
+  }
+
+  private trim(max: number) {
+    if (this.store.trim(max)) this.hasOlder.value = true
+  }
+
+  private async load(work: () => Promise<void>) {
+    this.isLoading.value = true
+    try {
+      await work()
+      this.problem.value = ''
+    } catch (error) {
+      this.problem.value = error instanceof Error ? error.message : String(error)
+    } finally {
+      this.isLoading.value = false
+      this.changed()
+    }
+  }
+
+  /** One redraw per frame, however many batches come in it. */
+  private changed() {
+    if (this.isScheduled) return
+    this.isScheduled = true
+    requestAnimationFrame(() => {
+      this.isScheduled = false
+      this.version.value++
+    })
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * What a person types, as an address to check: without a scheme `https`, but `http` for this machine and bare
+ * addresses, which seldom have certificates. Null when it is no web address.
+ */
+export function addressOf(typed: string): string | null {
+  const text = typed.trim()
+  if (text === '' || /\s/.test(text)) return null
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+  const isLocal = /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])(:|\/|$)/i.test(text)
+  try {
+    const url = new URL(hasScheme ? text : `${isLocal ? 'http' : 'https'}://${text}`)
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null
+  } catch {
+    return null
+  }
+}

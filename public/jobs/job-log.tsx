@@ -1,0 +1,23 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import { LogModel, LogViewer, logSource } from '../components/log-viewer'
+import { watch } from '../live'
+import type { Job } from './job'
+
+/** The live log of one job. */
+export function JobLog({ job, isPermalinked = false }: { job: Job; isPermalinked?: boolean }) {
+  const path = `/api/jobs/${encodeURIComponent(job.id)}/logs`
+  const model = useMemo(() => new LogModel(logSource(path)), [path])
+  useEffect(
+    () => watch(`job:${job.id}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
+    [model, job.id],
+  )
+  return (
+    <LogViewer
+      model={model}
+      steps={[...new Set(job.steps.map(step => step.name))]}
+      rawHref={`${path}?format=text`}
+      empty={job.status === 'pending' || job.status === 'scheduled' ? 'The job waits for its turn.' : 'No lines yet.'}
+      isPermalinked={isPermalinked}
+    />
+  )
+}

@@ -1,0 +1,73 @@
+export type JobState = 'scheduled' | 'pending' | 'running' | 'completed' | 'failed' | 'cancelled'
+
+/** Who did it. */
+export interface Actor {
+  type: string
+  id: string | null
+  name: string
+}
+
+export interface Step {
+  name: string
+  status: string
+  started_at: string | null
+  ended_at: string | null
+  lines: number
+}
+
+export interface Job {
+  id: string
+  kind: string
+  queue: string
+  status: JobState
+  attempt: number
+  max_attempts: number
+  progress: unknown
+  steps: Step[]
+  parent_id: string | null
+  root_id: string | null
+  input: unknown
+  result: unknown
+  error: { code: string; message: string } | null
+  created_at: string
+  started_at: string | null
+  ended_at: string | null
+  created_by: Actor | null
+  worker: string | null
+  cancel?: { reason: string; by: Actor; at: string } | null
+  reason?: string | null
+}
+
+export const STATES: JobState[] = ['running', 'pending', 'scheduled', 'completed', 'failed', 'cancelled']
+
+export const hasEnded = (status: string) => status === 'completed' || status === 'failed' || status === 'cancelled'
+
+/** What a job is about, in a few words: its address, name or first input value. */
+export function subjectOf({ input, kind }: Pick<Job, 'input' | 'kind'>): string {
+  if (input === null || typeof input !== 'object') return ''
+  const fields = input as Record<string, unknown>
+  if (kind === 'demo' && Array.isArray(fields.steps)) return demoSubject(fields.steps)
+  for (const name of ['url', 'name', 'target', 'sql', 'seeds', 'id']) {
+    const value = fields[name]
+    if (typeof value === 'string' && value !== '') return value
+    if (Array.isArray(value) && typeof value[0] === 'string') return value[0]
+  }
+  return (Object.values(fields).find(value => typeof value === 'string') as string | undefined) ?? ''
+}
+
+function demoSubject(steps: Array<{ name?: string; workers?: number; lines?: number }>) {
+  const lines = steps.reduce((sum, step) => sum + (step.workers ?? 1) * (step.lines ?? 0), 0)
+  return `${steps.map(step => step.name).join(', ')} · ${lines.toLocaleString('en')} lines`
+}
+
+/** Share done, 0 to 1, when the job tells one: a number of percent, or a count of a total. */
+export function shareDone(progress: unknown): number | null {
+  if (typeof progress === 'number') return clamp(progress / 100)
+  if (progress === null || typeof progress !== 'object') return null
+  const { percent, done, total } = progress as { percent?: unknown; done?: unknown; total?: unknown }
+  if (typeof percent === 'number') return clamp(percent / 100)
+  if (typeof done === 'number' && typeof total === 'number' && total > 0) return clamp(done / total)
+  return null
+}
+
+const clamp = (share: number) => Math.min(1, Math.max(0, share))

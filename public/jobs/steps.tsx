@@ -1,0 +1,36 @@
+import { now } from '../clock'
+import type { Step } from './job'
+import { betweenMs, spanOf } from './times'
+
+/** Each step as a bar on one time line, so that what took long is seen at once. */
+export function Steps({ steps }: { steps: Step[] }) {
+  if (steps.length === 0) return null
+  const startOf = (step: Step) => (step.started_at === null ? Number.POSITIVE_INFINITY : Date.parse(step.started_at))
+  const begin = Math.min(...steps.map(startOf))
+  const end = Math.max(...steps.map(step => (step.ended_at === null ? now.value : Date.parse(step.ended_at))))
+  const whole = Math.max(1, end - begin)
+  return (
+    <ol class="steps" aria-label="Steps">
+      {steps.map((step, at) => {
+        const took = betweenMs(step.started_at, step.ended_at, now.value)
+        const left = step.started_at === null ? 0 : ((startOf(step) - begin) / whole) * 100
+        return (
+          <li key={`${step.name}${at}`} class={`step is-${step.status}`}>
+            <span class="dot" aria-hidden="true" />
+            <span class="step-name" title={step.name}>
+              {step.name}
+            </span>
+            <span class="step-track" aria-hidden="true">
+              <span
+                class="step-bar"
+                style={{ left: `${left}%`, width: `${Math.min(100 - left, ((took ?? 0) / whole) * 100)}%` }}
+              />
+            </span>
+            <span class="step-lines">{step.lines > 0 ? `${step.lines.toLocaleString('en')} lines` : ''}</span>
+            <span class="step-took">{took === null ? step.status : spanOf(took)}</span>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

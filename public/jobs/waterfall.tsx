@@ -1,0 +1,119 @@
+import { spanOf } from './times'
+
+const PHASES = [
+  ['dns', 'DNS'],
+  ['connect', 'Connect'],
+  ['tls', 'TLS'],
+  ['first_byte', 'First byte'],
+  ['transfer', 'Transfer'],
+] as const
+
+export interface CheckResult {
+  status: string
+  latency_ms: number
+  phases_ms: Partial<Record<(typeof PHASES)[number][0], number | null>>
+  status_code: number | null
+  tls: {
+    valid: boolean
+    subject?: string
+    issuer?: string
+    expires_at?: string
+    days_left?: number
+    protocol?: string
+    cipher?: string
+    chain_problem: string | null
+  } | null
+  redirects: Array<{ url: string; status: number }>
+  url: string
+  bytes: number | null
+  error: { code: string; message: string } | null
+}
+
+/** Where the time of a health check went, and what it found. */
+export function Waterfall({ result }: { result: CheckResult }) {
+  const { phases_ms, latency_ms, error } = result
+  const whole = Math.max(latency_ms, 0.01)
+  let at = 0
+  return (
+    <section class="check" aria-label="Result of the check">
+      <p class={`check-verdict is-${result.status}`}>
+        <strong>{result.status}</strong>
+        {result.status_code !== null && <span>{result.status_code}</span>}
+        <span>{spanOf(latency_ms)}</span>
+        {error && <span class="check-error">{error.message}</span>}
+      </p>
+      <div class="waterfall">
+        {PHASES.map(([phase, name]) => {
+          const ms = phases_ms[phase] ?? null
+          const left = (at / whole) * 100
+          at += ms ?? 0
+          return (
+            <div key={phase} class={`fall is-${phase}${ms === null ? ' is-skipped' : ''}`}>
+              <span class="fall-name">{name}</span>
+              <span class="fall-track" aria-hidden="true">
+                {ms !== null && (
+                  <span class="fall-bar" style={{ left: `${left}%`, width: `max(2px, ${(ms / whole) * 100}%)` }} />
+                )}
+              </span>
+              <span class="fall-took">{ms === null ? 'not reached' : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`}</span>
+            </div>
+          )
+        })}
+      </div>
+      <Facts result={result} />
+    </section>
+  )
+}
+
+function Facts({ result }: { result: CheckResult }) {
+  const { tls, redirects, url, bytes } = result
+  return (
+    <dl class="facts">
+      {tls && (
+        <div>
+          <dt>Certificate</dt>
+          <dd class={tls.valid ? 'is-good' : 'is-bad'}>
+            {tls.valid ? 'valid' : `not valid: ${tls.chain_problem ?? 'unknown reason'}`}
+            {tls.subject && `, for ${tls.subject}`}
+            {tls.issuer && `, by ${tls.issuer}`}
+            {tls.expires_at && `, until ${tls.expires_at.slice(0, 10)}`}
+            {tls.days_left !== undefined && ` (${tls.days_left} days)`}
+          </dd>
+        </div>
+      )}
+      {tls?.protocol && (
+        <div>
+          <dt>TLS</dt>
+          <dd>
+            {tls.protocol}, {tls.cipher}
+          </dd>
+        </div>
+      )}
+      {redirects.length > 0 && (
+        <div>
+          <dt>Redirects</dt>
+          <dd>
+            <ol class="redirects">
+              {redirects.map((hop, at) => (
+                <li key={at}>
+                  <b>{hop.status}</b> {hop.url}
+                </li>
+              ))}
+              <li>{url}</li>
+            </ol>
+          </dd>
+        </div>
+      )}
+      {bytes !== null && (
+        <div>
+          <dt>Body</dt>
+          <dd>{bytes.toLocaleString('en')} bytes</dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+/** Whether a job's result is one of a health check. */
+export const isCheckResult = (result: unknown): result is CheckResult =>
+  result !== null && typeof result === 'object' && 'phases_ms' in result && 'latency_ms' in result

@@ -1,0 +1,104 @@
+import type { ComponentChildren } from 'preact'
+import { now } from '../clock'
+import { Empty, Failure } from '../components/empty'
+import { Progress, Status } from '../components/status'
+import { JobActions } from '../jobs/actions'
+import { Children } from '../jobs/children'
+import { hasEnded, type Job, shareDone, subjectOf } from '../jobs/job'
+import { JobLog } from '../jobs/job-log'
+import { Steps } from '../jobs/steps'
+import { agoOf, betweenMs, spanOf } from '../jobs/times'
+import { useJob } from '../jobs/use-job'
+import { isCheckResult, Waterfall } from '../jobs/waterfall'
+
+export function JobPage({ id }: { id: string }) {
+  const { job, problem, reload } = useJob(id)
+  if (problem.value !== '' && !job.value) {
+    return (
+      <div class="page">
+        <Failure message={problem.value} onRetry={() => void reload()} />
+        <Empty title="This job cannot be shown.">
+          <a href="/queue">Go to the queue</a>
+        </Empty>
+      </div>
+    )
+  }
+  if (!job.value) return <div class="page is-loading" aria-busy="true" />
+  return <JobView job={job.value} onChanged={() => void reload()} />
+}
+
+function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
+  return (
+    <div class="page job">
+      <header class="page-head">
+        <div class="job-title">
+          <p class="crumbs">
+            <a href="/queue">Queue</a>
+            <span aria-hidden="true">/</span>
+            <a href={`/queue?kind=${encodeURIComponent(job.kind)}`}>{job.kind}</a>
+            {job.parent_id !== null && (
+              <>
+                <span aria-hidden="true">/</span>
+                <a href={`/jobs/${job.parent_id}`}>parent</a>
+              </>
+            )}
+          </p>
+          <h1>{subjectOf(job) || job.kind}</h1>
+        </div>
+        <JobActions job={job} onChanged={onChanged} />
+      </header>
+      <Summary job={job} />
+      {job.error && <Failure message={`${job.error.message} (${job.error.code})`} />}
+      {job.cancel && <Notice text={`Cancelled by ${job.cancel.by.name}: ${job.cancel.reason}`} />}
+      <div class={isCheckResult(job.result) ? 'panels' : 'panels is-single'}>
+        {isCheckResult(job.result) && <Waterfall result={job.result} />}
+        <Steps steps={job.steps} />
+      </div>
+      <Children job={job} />
+      <JobLog job={job} isPermalinked />
+      <Details title="Input" value={job.input} />
+      <Details title="Result" value={job.result} />
+    </div>
+  )
+}
+
+function Summary({ job }: { job: Job }) {
+  const took = betweenMs(job.started_at, job.ended_at, now.value)
+  const waited = betweenMs(job.created_at, job.started_at ?? job.ended_at, now.value)
+  const share = hasEnded(job.status) ? null : shareDone(job.progress)
+  return (
+    <dl class="summary">
+      <Fact name="Status" value={<Status status={job.status} />} />
+      {share !== null && <Fact name="Progress" value={<Progress share={share} label="Progress of the job" />} />}
+      <Fact name="Created" value={agoOf(job.created_at, now.value)} title={job.created_at} />
+      <Fact name="Waited" value={spanOf(waited ?? 0)} />
+      {took !== null && <Fact name="Ran" value={spanOf(took)} title={job.started_at ?? ''} />}
+      <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
+      <Fact name="Queue" value={job.queue} />
+      {job.created_by && <Fact name="By" value={job.created_by.name} />}
+      {job.worker && <Fact name="Worker" value={job.worker} />}
+      <Fact name="Id" value={<code>{job.id}</code>} />
+    </dl>
+  )
+}
+
+function Fact({ name, value, title }: { name: string; value: ComponentChildren; title?: string }) {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+const Notice = ({ text }: { text: string }) => <p class="notice">{text}</p>
+
+function Details({ title, value }: { title: string; value: unknown }) {
+  if (value === null || value === undefined) return null
+  return (
+    <details class="json">
+      <summary>{title}</summary>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </details>
+  )
+}

@@ -1,0 +1,50 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { LogModel, LogViewer, logSource } from '../components/log-viewer'
+import { watch } from '../live'
+
+const SERVICES = ['web', 'worker']
+
+/** What Tailrace's own processes say. */
+export function LogsPage() {
+  const service = useSignal('web')
+  return (
+    <div class="page fill">
+      <header class="page-head">
+        <h1>Service logs</h1>
+        <div class="tabs" role="tablist">
+          {SERVICES.map(name => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={service.value === name}
+              onClick={() => (service.value = name)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      </header>
+      <ServiceLog key={service.value} service={service.value} />
+    </div>
+  )
+}
+
+function ServiceLog({ service }: { service: string }) {
+  const path = `/api/logs?scope=service&service=${service}`
+  const model = useMemo(() => new LogModel(logSource(path)), [path])
+  useEffect(
+    () => watch(`service:${service}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
+    [model, service],
+  )
+  return (
+    <LogViewer
+      model={model}
+      steps={[]}
+      rawHref={`${path}&format=text`}
+      empty={`The ${service} processes have written nothing yet.`}
+      isPermalinked
+    />
+  )
+}

@@ -1,0 +1,90 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { api, messageOf } from '../api'
+import { Failure } from '../components/empty'
+import { navigate } from '../router'
+
+/** The one-time link ends here (`?code=`); without one, a token or an account. */
+export function SignInPage() {
+  const problem = useSignal('')
+  const isBusy = useSignal(false)
+  const way = useSignal<'account' | 'token'>('token')
+
+  const signIn = async (body: Record<string, string>) => {
+    isBusy.value = true
+    problem.value = ''
+    const next = new URLSearchParams(location.search).get('next')
+    try {
+      await api.post('/api/session', body)
+      navigate(isOwnPath(next) ? next : '/queue', { replace: true })
+    } catch (error) {
+      problem.value = messageOf(error)
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  useEffect(() => {
+    const code = new URLSearchParams(location.search).get('code')
+    if (!code) return
+    // The code is spent, and an address is easily shared: it does not stay there.
+    navigate('/sign-in', { replace: true })
+    void signIn({ code })
+  }, [])
+
+  return (
+    <main class="sign-in">
+      <img src="/icon.svg" alt="" width={44} height={44} />
+      <h1>Tailrace</h1>
+      <p>Sign in to watch and run jobs.</p>
+      {problem.value !== '' && <Failure message={problem.value} />}
+      <div class="tabs" role="tablist">
+        <Tab name="API token" isOn={way.value === 'token'} onClick={() => (way.value = 'token')} />
+        <Tab name="E-mail" isOn={way.value === 'account'} onClick={() => (way.value = 'account')} />
+      </div>
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          const fields = new FormData(event.currentTarget)
+          void signIn(Object.fromEntries([...fields].map(([name, value]) => [name, String(value).trim()])))
+        }}
+      >
+        {way.value === 'token' ? (
+          <Field name="token" label="Token" type="password" key="token" />
+        ) : (
+          <>
+            <Field name="email" label="E-mail" type="email" key="email" />
+            <Field name="password" label="Password" type="password" key="password" />
+          </>
+        )}
+        <button type="submit" class="primary" disabled={isBusy.value}>
+          {isBusy.value ? 'Signing in' : 'Sign in'}
+        </button>
+      </form>
+      <p class="hint">
+        On a first run, the terminal shows a link that signs you in once; the admin token lies in{' '}
+        <code>.data/admin-token</code>.
+      </p>
+    </main>
+  )
+}
+
+/** Only a path of this server: a link must not send somebody on to a foreign page. */
+const isOwnPath = (path: string | null): path is string => path !== null && /^\/(?![/\\])/.test(path)
+
+function Tab({ name, isOn, onClick }: { name: string; isOn: boolean; onClick(): void }) {
+  return (
+    <button type="button" role="tab" aria-selected={isOn} onClick={onClick}>
+      {name}
+    </button>
+  )
+}
+
+function Field({ name, label, type }: { name: string; label: string; type: string }) {
+  return (
+    <label class="field">
+      {label}
+      <input name={name} type={type} required autocomplete={type === 'email' ? 'username' : 'current-password'} />
+    </label>
+  )
+}

@@ -1,0 +1,42 @@
+import { computed, signal } from '@preact/signals'
+import { routeOf } from './routes'
+
+const place = signal({ path: location.pathname, search: location.search })
+
+export const route = computed(() => routeOf(place.value.path))
+export const search = computed(() => place.value.search)
+
+const follow = () => {
+  if (location.pathname === place.value.path && location.search === place.value.search) return
+  place.value = { path: location.pathname, search: location.search }
+}
+
+/** Goes to another address of the app without loading a document. */
+export function navigate(href: string, { replace = false } = {}) {
+  if (replace) history.replaceState(null, '', href)
+  else history.pushState(null, '', href)
+  follow()
+}
+
+/** From now on the app answers its own links and the back button. */
+export function startRouter() {
+  addEventListener('popstate', follow)
+  document.addEventListener('click', event => {
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
+    if (link.pathname === location.pathname && link.hash !== '') return
+    if (routeOf(link.pathname).page === 'missing') return
+    event.preventDefault()
+    navigate(link.pathname + link.search + link.hash)
+    scrollTo(0, 0)
+  })
+}

@@ -1,0 +1,26 @@
+import { effect, signal } from '@preact/signals'
+
+export type Theme = 'auto' | 'light' | 'dark'
+
+const KEY = 'tailrace.theme'
+const THEMES: Theme[] = ['auto', 'light', 'dark']
+
+const stored = () => {
+  const value = localStorage.getItem(KEY)
+  return THEMES.find(theme => theme === value) ?? 'auto'
+}
+
+export const theme = signal<Theme>(stored())
+
+/** Puts the choice on the document and keeps it for the next visit. */
+export function startTheme() {
+  effect(() => {
+    document.documentElement.dataset.theme = theme.value
+    localStorage.setItem(KEY, theme.value)
+  })
+}
+
+/** Automatic, light, dark, and round again. */
+export function nextTheme() {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'auto'
+}
