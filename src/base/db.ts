@@ -8,6 +8,9 @@ export type Transaction = Knex.Transaction
 const BIGINT = 20
 pg.types.setTypeParser(BIGINT, Number)
 
+/** knex would print to stdout, with stack traces, what it also throws. */
+const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
+
 /** The connection pool of this process. */
 export function createDb(url: string, poolMax: number): Db {
   return knex({
@@ -15,6 +18,7 @@ export function createDb(url: string, poolMax: number): Db {
     connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
     pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: 10_000,
+    log: SILENT,
   })
 }
 

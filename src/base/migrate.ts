@@ -19,10 +19,12 @@ export async function migrate(db: Db, folder = FOLDER): Promise<void> {
   const names = await namesIn(folder)
   await db.transaction(async lock => {
     await lock.raw('select pg_advisory_xact_lock(?)', [LOCK]) // PostgreSQL frees it when we crash
-    refuseNewer(await applied(db), names)
+    const done = await applied(db)
+    refuseNewer(done, names)
     const options = { tableName: TABLE, migrationSource: sourceOf(folder, names) }
     await db.migrate.forceFreeMigrationsLock(options) // left by a crash: nobody else can be here
-    await db.migrate.latest(options)
+    // One at a time: knex's "latest" would put all of them into one transaction.
+    for (let left = names.length - done.length; left > 0; left--) await db.migrate.up(options)
   })
 }
 

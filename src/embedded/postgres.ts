@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDb, rows } from '../base/db'
 import { messageOf, StartError } from '../base/errors'
@@ -99,9 +99,9 @@ Move the data with pg_dump and pg_restore, or choose another DATA_DIR to begin a
 }
 
 async function initialise({ folder, programs, user }: PostgresHome, data: string, password: string) {
-  const unfinished = `${data}.new`
-  const passwordFile = join(folder, 'password.new')
-  await rm(unfinished, { recursive: true, force: true })
+  await removeUnfinished(folder)
+  const unfinished = `${data}.new-${randomBytes(4).toString('hex')}` // an initdb whose parent was killed may still run
+  const passwordFile = `${unfinished}-password`
   await mkdir(unfinished, { mode: 0o700 })
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (user) for (const each of [unfinished, passwordFile]) await chown(each, user.uid, user.gid)
@@ -119,6 +119,12 @@ async function initialise({ folder, programs, user }: PostgresHome, data: string
     throw new StartError(`The private PostgreSQL cannot make its data in ${unfinished}:\n${output.trim()}`)
   await chmod(unfinished, 0o700)
   await rename(unfinished, data)
+}
+
+/** What cannot be removed yet, because an initdb still writes there, goes with the next start. */
+async function removeUnfinished(folder: string) {
+  const names = (await readdir(folder)).filter(name => name.startsWith('data.new'))
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
 }
 
 /**

@@ -1,0 +1,169 @@
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { eventually } from '../support/programs'
+import { Workbench, withRedis } from './folder'
+
+const bench = new Workbench()
+beforeAll(() => bench.prepare())
+afterEach(() => bench.clean())
+
+/** A start that must fail: with what is to be done, and without a stack trace. */
+async function refusal(dataDir: string, env?: Record<string, string>, user?: { uid: number; gid: number }) {
+  const { code, stderr } = await bench.start(dataDir, env, user).ended
+  expect(code).toBe(1)
+  expect(stderr).not.toMatch(/^\s+at /m)
+  return stderr
+}
+
+describe('one folder, one program', () => {
+  test('the second start names the first and the way out', async () => {
+    const dataDir = await bench.folder()
+    const first = bench.start(dataDir)
+    const { redisUrl } = await first.ready
+    const said = await refusal(dataDir)
+    expect(said).toContain(`process ${first.pid}`)
+    expect(said).toContain('DATA_DIR=')
+    expect(await withRedis(String(redisUrl).slice('unix://'.length), client => client.ping())).toBe('PONG')
+  })
+
+  test('of many starts at once one wins', async () => {
+    const dataDir = await bench.folder()
+    const all = Array.from({ length: 4 }, () => bench.start(dataDir))
+    const outcomes = await Promise.allSettled(all.map(({ ready }) => ready))
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected'])
+  })
+
+  test.each([
+    ['whose number another process has now', JSON.stringify({ pid: process.pid, started: 'long ago' })],
+    ['whose process is gone', JSON.stringify({ pid: 2 ** 22 - 1, started: 'x' })],
+    ['that a loss of power has emptied', ''],
+  ])('takes over the lock of a program %s', async (_what, lock) => {
+    const dataDir = await bench.folder()
+    await writeFile(join(dataDir, 'lock'), lock)
+    await bench.start(dataDir).ready
+    expect(JSON.parse(await readFile(join(dataDir, 'lock'), 'utf8'))).toHaveProperty('pid')
+  })
+})
+
+describe('what lies in the folder', () => {
+  test('begins anew where the first run was interrupted', async () => {
+    const dataDir = await bench.folder()
+    await mkdir(join(dataDir, 'postgres/data.new/base'), { recursive: true })
+    await writeFile(join(dataDir, 'postgres/data.new/PG_VERSION'), '18\n')
+    await writeFile(join(dataDir, 'postgres-password.new'), 'half')
+    await bench.start(dataDir).ready
+    expect(await readdir(join(dataDir, 'postgres'))).not.toContain('data.new')
+  })
+
+  test.each([
+    ['the lock', /^lock$/],
+    ['the socket of Redis', /^redis\/redis\.sock$/],
+    ['the folder of PostgreSQL', /^postgres$/],
+    ['the first file of its data', /^postgres\/data\.new.*\/PG_VERSION$/],
+    ['its finished data', /^postgres\/data$/],
+    ['its socket', /^postgres\/run\/\.s/],
+  ])('starts after kill -9 in the first run, when there was %s', async (_what, path) => {
+    const dataDir = await bench.folder()
+    const first = bench.start(dataDir)
+    const paths = () => readdir(dataDir, { recursive: true }).catch(() => [])
+    await eventually(async () => (await paths()).some(each => path.test(each)), `${path} exists`)
+    first.process.kill('SIGKILL')
+    await first.ended
+    await bench.start(dataDir).ready
+  })
+
+  test('does not touch a folder that is not its own', async () => {
+    const dataDir = await bench.folder()
+    await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
+    await writeFile(join(dataDir, 'postgres/data/novel.txt'), 'Chapter one')
+    expect(await refusal(dataDir)).toContain('does not look like a folder of PostgreSQL data')
+    expect(await readdir(join(dataDir, 'postgres/data'))).toEqual(['novel.txt'])
+  })
+
+  test('names the version that made the data', async () => {
+    const dataDir = await bench.folder()
+    await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
+    await writeFile(join(dataDir, 'postgres/data/PG_VERSION'), '9\n')
+    expect(await refusal(dataDir)).toMatch(/made by PostgreSQL 9, this Tailrace brings PostgreSQL \d+/)
+  })
+
+  test('says so when the password is not the one of the data', async () => {
+    const dataDir = await bench.folder()
+    const first = bench.start(dataDir)
+    await first.ready
+    first.process.kill('SIGTERM')
+    await first.ended
+    await rm(join(dataDir, 'postgres-password'))
+    expect(await refusal(dataDir)).toContain('postgres-password')
+  })
+
+  test('is not a folder', async () => {
+    const file = join(await bench.folder(), 'file')
+    await writeFile(file, '')
+    expect(await refusal(file)).toContain('DATA_DIR=')
+    expect(await refusal(join(file, 'below'))).toContain('DATA_DIR=')
+  })
+})
+
+describe('places', () => {
+  test('a path too long for a socket works', async () => {
+    const dataDir = join(await bench.folder(), 'long-'.repeat(20), 'and-longer')
+    await mkdir(dataDir, { recursive: true })
+    const { redisUrl } = await bench.start(dataDir).ready
+    expect(String(redisUrl).length).toBeLessThan(104)
+  })
+
+  test('a path with blanks, quotes and umlauts works', async () => {
+    const dataDir = join(await bench.folder(), `my 'own' "däta" $HOME %41`)
+    const { databaseUrl } = await bench.start(dataDir).ready
+    expect(databaseUrl).toContain('postgres://')
+  })
+
+  test('without a Redis program it says how to get one', async () => {
+    const said = await refusal(await bench.folder(), { PATH: '/nonexistent' })
+    expect(said).toContain('apt-get install redis-server')
+    expect(said).toContain('docker compose up')
+    expect(said).toContain('REDIS_URL')
+  })
+})
+
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip
+asRoot('as root', () => {
+  const NOBODY = { uid: 65_534, gid: 65_534 }
+
+  test('a folder that only root may enter works, and keeps its data', async () => {
+    const dataDir = await bench.folder(0o700)
+    const first = bench.start(dataDir)
+    await first.ready
+    const system = await readFile(join(dataDir, 'postgres/data/postmaster.opts'), 'utf8')
+    expect(system).not.toContain(dataDir)
+    first.process.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 0 })
+    await bench.start(dataDir).ready
+  })
+
+  test('a copy of such a folder does not run on the data of the original', async () => {
+    const dataDir = await bench.folder(0o700)
+    await bench.start(dataDir).ready
+    const copy = await bench.folder(0o700)
+    await symlink(await readlink(join(dataDir, 'postgres')), join(copy, 'postgres'))
+    expect(await refusal(copy)).toContain(`belongs to ${dataDir}`)
+    await rm(join(copy, 'postgres'))
+  })
+
+  test('PostgreSQL runs as a user of its own', async () => {
+    const dataDir = await bench.folder()
+    await bench.start(dataDir).ready
+    const pid = Number.parseInt(await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'), 10)
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
+    expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).not.toBe('0')
+  })
+
+  test('an ordinary user is told when the folder cannot be written', async () => {
+    const dataDir = join(await bench.folder(0o755), 'data')
+    await mkdir(dataDir, { mode: 0o755 })
+    const said = await refusal(dataDir, {}, NOBODY)
+    expect(said).toContain('DATA_DIR=')
+    expect(said).toContain('permission denied')
+  })
+})

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createRedis, whenReady } from '../../src/base/redis'
+import { quietLog } from '../support/parts'
+import { compileProgram, type Program, startProgram } from '../support/programs'
+import { removeDataDir } from '../support/servers'
+
+/** Folders of data and the programs that use them; `clean` ends and removes all. */
+export class Workbench {
+  private readonly folders: string[] = []
+  private readonly programs: Program[] = []
+  private holder = ''
+
+  async prepare() {
+    this.holder = await compileProgram('test/embedded/holder.ts')
+  }
+
+  /** A folder that others may pass through, unless told otherwise. */
+  async folder(mode = 0o711): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'tailrace-data-'))
+    await chmod(folder, mode)
+    this.folders.push(folder)
+    return folder
+  }
+
+  /** Starts the private servers on `dataDir` in a process of their own. */
+  start(dataDir: string, env: Record<string, string> = {}, user: { uid?: number; gid?: number } = {}): Program {
+    const program = startProgram([process.execPath, this.holder], { DATA_DIR: dataDir, ...env }, user)
+    this.programs.push(program)
+    return program
+  }
+
+  async clean() {
+    for (const { process, ended } of this.programs.splice(0)) {
+      process.kill('SIGTERM')
+      await ended
+    }
+    for (const folder of this.folders.splice(0)) await removeDataDir(folder)
+  }
+}
+
+/** The process numbers of both servers of a running program. */
+export async function serverPids(dataDir: string): Promise<{ redis: number; postgres: number }> {
+  const note = await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')
+  const facts = await withRedis(join(dataDir, 'redis/redis.sock'), client => client.info('server'))
+  return { postgres: Number.parseInt(note, 10), redis: Number(/process_id:(\d+)/.exec(facts)?.[1]) }
+}
+
+type Client = ReturnType<ReturnType<typeof createRedis>['connect']>
+
+/** A short visit to the Redis behind `socket`. */
+export async function withRedis<T>(socket: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = createRedis({ url: `unix://${socket}`, prefix: 'test', log: quietLog }).connect('command')
+  try {
+    await whenReady(client, 5_000)
+    return await use(client)
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** All processes of this machine whose command line names `folder`. */
+export function processesNaming(folder: string): string[] {
+  const all = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+  return all.split('\n').filter(line => line.includes(folder))
+}

@@ -1,0 +1,85 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createDb, rows } from '../../src/base/db'
+import { isAlive } from '../../src/embedded/process-table'
+import { eventually } from '../support/programs'
+import { processesNaming, serverPids, Workbench, withRedis } from './folder'
+
+const bench = new Workbench()
+beforeAll(() => bench.prepare())
+afterEach(() => bench.clean())
+
+/** Leaves a mark in both servers, or reads what a former run has left. */
+async function visit(urls: Record<string, string>, leave: boolean) {
+  const db = createDb(urls.databaseUrl ?? '', 1)
+  const socket = (urls.redisUrl ?? '').slice('unix://'.length)
+  try {
+    if (leave) await db.raw(`create table kept as select 'häßlich 🎏' as mark`)
+    if (leave) await withRedis(socket, client => client.set('kept', 'yes'))
+    const [row] = await rows<{ mark: string }>(db, 'select mark from kept')
+    return { row: row?.mark, key: await withRedis(socket, client => client.get('kept')) }
+  } finally {
+    await db.destroy()
+  }
+}
+
+const KEPT = { row: 'häßlich 🎏', key: 'yes' }
+
+test('keeps its data over a stop, and leaves no process behind', async () => {
+  const dataDir = await bench.folder()
+  const first = bench.start(dataDir)
+  expect(await visit(await first.ready, true)).toEqual(KEPT)
+  first.process.kill('SIGTERM')
+  expect(await first.ended).toMatchObject({ code: 0 })
+  expect(processesNaming(dataDir)).toEqual([])
+  await expect(stat(join(dataDir, 'lock'))).rejects.toThrow('ENOENT')
+  const second = bench.start(dataDir)
+  expect(await visit(await second.ready, false)).toEqual(KEPT)
+})
+
+test('ends the servers after kill -9 of the program', async () => {
+  const dataDir = await bench.folder()
+  const program = bench.start(dataDir)
+  await program.ready
+  const pids = await serverPids(dataDir)
+  program.process.kill('SIGKILL')
+  await eventually(() => !isAlive(pids.redis) && !isAlive(pids.postgres), 'both servers end')
+  await eventually(() => processesNaming(dataDir).length === 0, 'nothing is left behind')
+})
+
+test('starts at once after kill -9, with all that was written', async () => {
+  const dataDir = await bench.folder()
+  const first = bench.start(dataDir)
+  expect(await visit(await first.ready, true)).toEqual(KEPT)
+  first.process.kill('SIGKILL')
+  await first.ended
+  const second = bench.start(dataDir)
+  expect(await visit(await second.ready, false)).toEqual(KEPT)
+})
+
+test('starts a server again that has crashed', async () => {
+  const dataDir = await bench.folder()
+  const urls = await bench.start(dataDir).ready
+  expect(await visit(urls, true)).toEqual(KEPT)
+  const before = await serverPids(dataDir)
+  process.kill(before.redis, 'SIGKILL')
+  process.kill(before.postgres, 'SIGKILL')
+  const again = async () => {
+    const now = await serverPids(dataDir).catch(() => before)
+    return now.redis !== before.redis && now.postgres !== before.postgres
+  }
+  await eventually(again, 'both servers run again')
+  await eventually(async () => (await visit(urls, false).catch(() => undefined)) !== undefined, 'both take connections')
+  expect(await visit(urls, false)).toEqual(KEPT)
+})
+
+test('lets nobody else in', async () => {
+  const dataDir = await bench.folder()
+  const urls = await bench.start(dataDir).ready
+  expect((await stat(join(dataDir, 'postgres-password'))).mode & 0o777).toBe(0o600)
+  expect((await stat(join(dataDir, 'redis'))).mode & 0o777).toBe(0o700)
+  const password = await readFile(join(dataDir, 'postgres-password'), 'utf8')
+  const db = createDb((urls.databaseUrl ?? '').replace(password, 'guess'), 1)
+  await expect(db.raw('select 1')).rejects.toThrow('password authentication failed')
+  await db.destroy()
+})

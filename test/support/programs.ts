@@ -1,0 +1,77 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { ROOT } from '../../src/config'
+
+/** How a program ended. */
+export interface Ending {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stderr: string
+}
+
+/** A real process of a test. */
+export interface Program {
+  pid: number
+  process: ChildProcess
+  /** The first line on stdout that is a JSON object; rejects when the program ends before. */
+  ready: Promise<Record<string, string>>
+  ended: Promise<Ending>
+}
+
+/**
+ * Makes one runnable file out of a TypeScript file of the tests.
+ * @param source path below the project's folder
+ * @returns path of the result
+ */
+export async function compileProgram(source: string): Promise<string> {
+  const result = join(ROOT, 'dist', source.replace(/\.ts$/, '.js'))
+  const options = ['--bundle', '--platform=node', '--packages=external', '--format=cjs', `--outfile=${result}`]
+  await promisify(execFile)(join(ROOT, 'node_modules/.bin/esbuild'), [join(ROOT, source), ...options])
+  return result
+}
+
+/** Starts `command` with nothing but `env` and the search path in its environment. */
+export function startProgram(
+  command: [string, ...string[]],
+  env: Record<string, string>,
+  options: { cwd?: string; uid?: number; gid?: number } = {},
+): Program {
+  const [file, ...args] = command
+  const child = spawn(file, args, {
+    ...options,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', text => {
+    stderr += text
+  })
+  const ended = new Promise<Ending>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal, stderr }))
+  })
+  const ready = firstObject(child, ended)
+  ready.catch(() => undefined) // a test that expects a failed start looks at `ended`
+  return { pid: child.pid ?? 0, process: child, ready, ended }
+}
+
+function firstObject(child: ChildProcess, ended: Promise<Ending>): Promise<Record<string, string>> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout)
+      createInterface(child.stdout).on('line', line => {
+        if (line.startsWith('{')) resolve(JSON.parse(line))
+      })
+    ended.then(({ code, signal, stderr }) => reject(new Error(`It ended with ${code ?? signal}: ${stderr}`)), reject)
+  })
+}
+
+/** For what tells nobody when it happens, such as the end of a process that is not our child. */
+export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Never happened: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}

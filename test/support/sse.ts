@@ -1,0 +1,95 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+
+export interface StreamEvent {
+  event: string
+  id: string
+  data: Record<string, unknown>
+}
+
+export interface Line {
+  seq: number
+  line: number
+  message: string
+  level: string
+  step: string | null
+}
+
+/** A reader of server-sent events on an independent decoder. Waits for events, never for time. */
+export class SseReader {
+  readonly events: StreamEvent[] = []
+  lastId = ''
+  retryMs: number | undefined
+  private waiting: { done: () => boolean; resolve(): void; reject(error: Error): void }[] = []
+  closed = false
+  readonly finished: Promise<void>
+
+  private constructor(
+    readonly response: Response,
+    private readonly abort: AbortController,
+  ) {
+    this.finished = this.read()
+  }
+
+  static async open(url: string, headers: Record<string, string>): Promise<SseReader> {
+    const abort = new AbortController()
+    const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal })
+    return new SseReader(response, abort)
+  }
+
+  close() {
+    this.abort.abort()
+    return this.finished
+  }
+
+  /** All log lines so far. */
+  get lines(): Line[] {
+    return this.events.filter(({ event }) => event === 'logs').flatMap(({ data }) => data.logs as Line[])
+  }
+
+  named(event: string): StreamEvent[] {
+    return this.events.filter(each => each.event === event)
+  }
+
+  /** Resolves when the condition holds; fails when the stream ends before. */
+  until(done: () => boolean, what = 'the expected events'): Promise<void> {
+    if (done()) return Promise.resolve()
+    if (this.closed) return Promise.reject(new Error(`The stream had ended before ${what}`))
+    return new Promise((resolve, reject) => this.waiting.push({ done, resolve, reject: () => reject(new Error(`The stream ended before ${what}`)) }))
+  }
+
+  async next(event: string): Promise<StreamEvent> {
+    await this.until(() => this.named(event).length > 0, `an event ${event}`)
+    return this.named(event)[0] as StreamEvent
+  }
+
+  private async read() {
+    const parser = createParser({
+      onEvent: message => this.take(message),
+      onRetry: ms => {
+        this.retryMs = ms
+      },
+    })
+    const decoder = new TextDecoder()
+    try {
+      for await (const chunk of this.response.body ?? []) parser.feed(decoder.decode(chunk, { stream: true }))
+    } catch (error) {
+      if (!this.abort.signal.aborted && !/terminated|aborted/.test(String(error))) throw error
+    } finally {
+      this.closed = true
+      this.check()
+      for (const waiter of this.waiting.splice(0)) waiter.reject(new Error())
+    }
+  }
+
+  private take({ event = 'message', id, data }: EventSourceMessage) {
+    if (id !== undefined) this.lastId = id
+    this.events.push({ event, id: this.lastId, data: JSON.parse(data) })
+    this.check()
+  }
+
+  private check() {
+    const ready = this.waiting.filter(waiter => waiter.done())
+    this.waiting = this.waiting.filter(waiter => !ready.includes(waiter))
+    for (const waiter of ready) waiter.resolve()
+  }
+}
