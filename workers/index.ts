@@ -1,4 +1,4 @@
-import healthCheck from './health-check'
+import demo from './demo'
 
 /** Every job handler of the program: one line each. */
-export const handlers = [healthCheck] as const
+export const handlers = [demo] as const

@@ -1,9 +1,9 @@
-import type { Kind } from './kinds'
+import type { AnyKind, Kind } from './kinds'
 import type { Run } from './run'
 
 /** A kind with the function that does its work. */
 export interface Handler<Deps = unknown> {
-  kindName: string
+  kind: AnyKind
   work: (run: Run, input: unknown, deps: Deps) => Promise<unknown>
 }
 
@@ -15,7 +15,7 @@ export function handle<Input, Given, Deps = object>(
   kind: Kind<Input, Given>,
   work: (run: Run, input: Input, deps: Deps) => Promise<unknown>,
 ): Handler<Deps> {
-  return { kindName: kind.name, work: work as Handler<Deps>['work'] }
+  return { kind, work: work as Handler<Deps>['work'] }
 }
 
 /** Everything that the handlers of a list need, together. */

@@ -9,7 +9,7 @@ export interface KindOptions<Input> {
   backoffMs?: number
   /** An attempt that takes longer is ended with code `timeout`; default: no limit. */
   timeLimitMs?: number
-  /** 0 runs first; default 100. */
+  /** 0 runs first; default 0. */
   priority?: number
   /** While a job with the same key has not ended, enqueuing answers that job. */
   dedupe?: (input: Input) => string
@@ -45,8 +45,12 @@ export function defineKind<Input, Given = Input>(definition: {
 }
 
 /** Any kind, whatever its input. */
-// biome-ignore lint/suspicious/noExplicitAny: a kind is invariant in its input, only `any` holds all of them
-export type AnyKind = Kind<any, any>
+export interface AnyKind {
+  name: string
+  queue: QueueName
+  input: z.ZodType
+  options: KindOptions<never>
+}
 
 /**
  * All kinds of the program by name.

@@ -11,6 +11,8 @@ export const QUEUES = {
   cleanup: { concurrency: 0.1 },
   demo: { concurrency: 1 },
   control: { concurrency: 0.25 },
+  /** Ticks of schedules only: each enqueues the real job. */
+  schedules: { concurrency: 0.5 },
 } as const satisfies Record<string, { concurrency: number }>
 
 export type QueueName = keyof typeof QUEUES

@@ -1,0 +1,36 @@
+/**
+ * Collects single asks into batches: what is asked while a batch is under way goes into the next one. Under load
+ * the batches grow by themselves, alone nothing waits.
+ */
+export class Gather<Ask, Answer> {
+  private waiting: { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void }[] = []
+  private running: Promise<void> | undefined
+
+  /** @param work answers a batch, in the order asked */
+  constructor(
+    private readonly work: (asks: Ask[]) => Promise<Answer[]>,
+    private readonly batchMax: number,
+  ) {}
+
+  ask(ask: Ask): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ask, resolve, reject })
+      this.running ??= this.run().finally(() => {
+        this.running = undefined
+      })
+    })
+  }
+
+  private async run() {
+    await new Promise(setImmediate) // asks of the same tick go together
+    while (this.waiting.length) {
+      const batch = this.waiting.splice(0, this.batchMax)
+      try {
+        const answers = await this.work(batch.map(({ ask }) => ask))
+        for (const [i, { resolve }] of batch.entries()) resolve(answers[i] as Answer)
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { Counter, Histogram, type Registry } from '../base/metrics'
+import { BUCKETS, bucketOf } from './buckets'
+import type { JobRow, JobStatus } from './job'
+
+const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]
+
+type About = Pick<JobRow, 'queue' | 'kind'>
+
+/** Counts of one queue since the last time they were stored. */
+export interface Durations {
+  wait: number[]
+  run: number[]
+}
+
+const none = () => new Array<number>(BUCKETS).fill(0)
+
+/** What this process has seen of jobs: for Prometheus, and as durations per queue for the queue page. */
+export class JobMetrics {
+  private readonly waitSeconds
+  private readonly runSeconds
+  private readonly completed
+  private readonly failed
+  private readonly stalls
+  private durations = new Map<string, Durations>()
+
+  constructor(registry: Registry) {
+    const registers = [registry]
+    this.waitSeconds = new Histogram({
+      name: 'bullmq_job_wait_seconds',
+      help: 'From when a job could have been run to its first start.',
+      labelNames: ['queue', 'kind'],
+      buckets: SECONDS,
+      registers,
+    })
+    this.runSeconds = new Histogram({
+      name: 'bullmq_job_run_seconds',
+      help: 'How long attempts took that ended a job.',
+      labelNames: ['queue', 'kind', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    })
+    const labelNames = ['queue']
+    const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+    this.completed = counter('bullmq_job_completed_total', 'Jobs that were completed.')
+    this.failed = counter('bullmq_job_failed_total', 'Jobs that failed for good.')
+    this.stalls = counter('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
+  }
+
+  /** @returns when it started, for `ended` */
+  started({ queue, kind, attempt, created_at, run_at }: JobRow): number {
+    const now = Date.now()
+    if (attempt > 0) return now // a retry has not waited in the queue only
+    const waitedMs = Math.max(0, now - (run_at ?? created_at).getTime())
+    this.waitSeconds.observe({ queue, kind }, waitedMs / 1000)
+    this.count(queue, 'wait', waitedMs)
+    return now
+  }
+
+  /** @param began left out for a parent whose own run was over before its children's */
+  ended({ queue, kind }: About, outcome: JobStatus, began?: number) {
+    if (outcome === 'completed') this.completed.inc({ queue })
+    if (outcome === 'failed') this.failed.inc({ queue })
+    if (began === undefined) return
+    const ranMs = Date.now() - began
+    this.runSeconds.observe({ queue, kind, outcome }, ranMs / 1000)
+    this.count(queue, 'run', ranMs)
+  }
+
+  stalled({ queue }: About) {
+    this.stalls.inc({ queue })
+  }
+
+  private count(queue: string, what: keyof Durations, ms: number) {
+    const counts = this.durations.get(queue) ?? { wait: none(), run: none() }
+    const bucket = bucketOf(ms)
+    counts[what][bucket] = (counts[what][bucket] ?? 0) + 1
+    this.durations.set(queue, counts)
+  }
+
+  /** Hands over what was counted and begins anew. */
+  takeDurations(): Map<string, Durations> {
+    const taken = this.durations
+    this.durations = new Map()
+    return taken
+  }
+}

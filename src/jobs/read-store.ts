@@ -1,0 +1,140 @@
+import { type Db, rows, type Transaction } from '../base/db'
+import type { JobFilter } from './filter'
+import type { AttemptRow, JobRow, JobStatus } from './job'
+import { readRow, type StoredRow } from './rows'
+import type { JobRef } from './store'
+
+/** Text that is looked for as it stands. */
+const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+/** As it stands inside JSON. */
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
+
+/** Narrows a query on `jobs` to what a filter means. */
+function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
+  const { status, kind, queue, q, parent_id, root_id, actor, since, until, ids } = filter
+  query.where('tenant_id', tenantId)
+  if (status) query.whereIn('status', status)
+  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets the index of failures serve
+  if (kind) query.whereIn('kind', kind)
+  if (queue) query.whereIn('queue', queue)
+  if (parent_id) query.where('parent_id', parent_id)
+  if (root_id) query.where('root_id', root_id)
+  if (ids) query.whereIn('id', ids)
+  if (since) query.where('created_at', '>=', since)
+  if (until) query.where('created_at', '<', until)
+  if (actor) {
+    const by = "created_by::json ->> 'id' = :actor OR created_by::json ->> 'name' ILIKE :like"
+    query.whereRaw(`(${by})`, { actor, like: likeOf(actor) })
+  }
+  if (!q) return query
+  const places = 'kind ILIKE :q OR id::text ILIKE :q OR input ILIKE :json OR error ILIKE :json OR reason ILIKE :q'
+  return query.whereRaw(`(${places})`, { q: likeOf(q), json: likeOf(escaped(q)) })
+}
+
+interface Page {
+  /** Jobs made before this one. */
+  before?: string | undefined
+  limit: number
+  roots?: boolean | undefined
+}
+
+/** Jobs of a tenant, newest first: UUIDv7 sort by the time they were made. */
+export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<JobRow[]> {
+  const query = db('jobs').select('*').orderBy('id', 'desc').limit(page.limit)
+  narrow(query, tenantId, filter)
+  if (page.before) query.where('id', '<', page.before)
+  if (page.roots) query.whereNull('parent_id')
+  const found: StoredRow[] = await query
+  return found.map(readRow)
+}
+
+export async function countJobs(db: Db, tenantId: string, filter: JobFilter): Promise<number> {
+  const [found]: { count: number }[] = await narrow(db('jobs').count({ count: '*' }), tenantId, filter)
+  return Number(found?.count ?? 0)
+}
+
+/** Ids for a bulk action, oldest first. */
+export async function listIds(
+  db: Db,
+  tenantId: string,
+  filter: JobFilter,
+  { after, upTo, limit }: { after: string | undefined; upTo: string; limit: number },
+): Promise<string[]> {
+  const query = db('jobs').select('id').where('id', '<', upTo).orderBy('id').limit(limit)
+  narrow(query, tenantId, filter)
+  if (after) query.where('id', '>', after)
+  const found: { id: string }[] = await query
+  return found.map(({ id }) => id)
+}
+
+type StoredAttempt = Omit<AttemptRow, 'error' | 'steps'> & { error: string | null; steps: string | null }
+
+/** Attempts before the last one, in order. */
+export async function listAttempts(db: Db, { tenantId, id }: JobRef): Promise<AttemptRow[]> {
+  const found: StoredAttempt[] = await db('job_attempts')
+    .where({ tenant_id: tenantId, job_id: id })
+    .orderBy('attempt')
+    .limit(1_000)
+  return found.map(({ error, steps, ...rest }) => ({
+    ...rest,
+    error: error === null ? null : JSON.parse(error),
+    steps: steps === null ? [] : JSON.parse(steps),
+  }))
+}
+
+export interface TreeRow {
+  id: string
+  parent_id: string | null
+  kind: string
+  queue: string
+  status: JobStatus
+  attempt: number
+  created_at: Date
+  started_at: Date | null
+  ended_at: Date | null
+}
+
+/** A job and what is below it, parents before children, at most `limit`. */
+export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number): Promise<TreeRow[]> {
+  return rows<TreeRow>(
+    db,
+    `WITH RECURSIVE tree AS (
+       SELECT tenant_id, id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at, 0 AS depth
+       FROM jobs WHERE tenant_id = :tenantId AND id = :id
+       UNION ALL
+       SELECT j.tenant_id, j.id, j.parent_id, j.kind, j.queue, j.status, j.attempt, j.created_at, j.started_at,
+         j.ended_at, tree.depth + 1
+       FROM jobs j JOIN tree ON j.tenant_id = tree.tenant_id AND j.parent_id = tree.id
+     )
+     SELECT id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at
+     FROM tree ORDER BY depth, id LIMIT :limit`,
+    { tenantId, id, limit },
+  )
+}
+
+/** How many jobs below a job are in which state. */
+export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
+  const counted = await rows<{ status: JobStatus; count: number }>(
+    db,
+    `WITH RECURSIVE tree AS (
+       SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+       UNION ALL
+       SELECT j.id, j.status FROM jobs j JOIN tree ON j.tenant_id = :tenantId AND j.parent_id = tree.id
+     )
+     SELECT status, count(*)::integer AS count FROM tree GROUP BY status`,
+    { tenantId, id },
+  )
+  return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+}
+
+/** Takes ended jobs out of the history; answers how many there were. */
+export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: readonly string[]): Promise<number> {
+  const gone = await rows<{ id: string }>(
+    db,
+    `WITH gone AS (DELETE FROM jobs WHERE tenant_id = :tenantId AND id = ANY(:ids) AND ended_at IS NOT NULL RETURNING id),
+       attempts AS (DELETE FROM job_attempts WHERE tenant_id = :tenantId AND job_id IN (SELECT id FROM gone))
+     SELECT id FROM gone`,
+    { tenantId, ids: ids as string[] },
+  )
+  return gone.length
+}

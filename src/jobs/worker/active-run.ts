@@ -1,0 +1,179 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Level } from '../../base/log'
+import type { Core } from '../core'
+import { commitTransition } from '../core'
+import { ticketOf } from '../enqueue'
+import { type JobRow, jobTopic } from '../job'
+import type { Kind } from '../kinds'
+import type { QueueName } from '../queues'
+import type { LineFacts, LogLine, Run, SpawnOptions } from '../run'
+import type { Change } from '../transitions'
+import { ProgressReports } from './progress'
+import { Steps } from './steps'
+
+/** Why a run is to end before its work is done. */
+export type AbortReason = 'cancel' | 'timeout' | 'shutdown' | 'superseded'
+
+/** How long a handler may take to end after its signal; then the job goes on without it. */
+const GRACE_MS = 700
+/** Step changes on their way to the database before the handler has to wait for them. */
+const CHANGES_AHEAD = 20
+const MIRROR_LINES = 20
+const ADD_AGAIN_MS = 500
+
+/** One run of a job in this process. */
+export class ActiveRun implements Run {
+  readonly attempt: number
+  /** The reason it is to end, once there is one. */
+  aborted: AbortReason | undefined
+  /** The last lines, for BullMQ's own job log. */
+  readonly mirror: string[] = []
+  hasChildren = false
+  private readonly topic
+  private readonly steps = new Steps()
+  private controller: AbortController | undefined
+  private reports: ProgressReports | undefined
+  private lines: Record<Level, LogLine> | undefined
+  private changesAhead = 0
+  private closed = false
+  private abandon: (() => void) | undefined
+
+  constructor(
+    private readonly core: Core,
+    private readonly row: JobRow,
+  ) {
+    this.attempt = row.attempt + 1
+    this.topic = jobTopic(row)
+  }
+
+  get id() {
+    return this.row.id
+  }
+  get tenantId() {
+    return this.row.tenant_id
+  }
+  get createdBy() {
+    return this.row.created_by
+  }
+
+  /** Made when first asked for: most short jobs never do. */
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController()
+      if (this.aborted) this.controller.abort(abortError(this.aborted))
+    }
+    return this.controller.signal
+  }
+
+  get log(): Record<Level, LogLine> {
+    this.lines ??= {
+      debug: (message, facts) => this.line('debug', message, facts),
+      info: (message, facts) => this.line('info', message, facts),
+      warn: (message, facts) => this.line('warn', message, facts),
+      error: (message, facts) => this.line('error', message, facts),
+    }
+    return this.lines
+  }
+
+  private line(level: Level, message: string, facts: LineFacts = {}): Promise<void> | undefined {
+    if (this.closed) return undefined // the run was given up, its attempt is over
+    const step = facts.step === undefined ? Steps.current : facts.step
+    this.steps.countLine(step)
+    if (this.mirror.length === MIRROR_LINES) this.mirror.shift()
+    this.mirror.push(`${level} ${message.slice(0, 500)}`)
+    const { attempt, row } = this
+    const entry = { kind: 'log', level, message: String(message), step, attempt, source: row.kind, data: facts.data }
+    return this.core.streams.write(this.topic, [entry])
+  }
+
+  step<T>(name: string, work: () => Promise<T> | T): Promise<T> {
+    return this.steps.run(name, work, () => this.advance({ steps: this.steps.snapshot() }))
+  }
+
+  progress(value: Record<string, unknown>) {
+    if (this.closed) return
+    this.reports ??= new ProgressReports(progress => void this.advance({ progress }))
+    this.reports.report(value)
+  }
+
+  private advance(what: Pick<Extract<Change, { type: 'advance' }>, 'steps' | 'progress'>): Promise<void> | undefined {
+    if (this.closed) return undefined
+    this.changesAhead++
+    const done = this.commit({ type: 'advance', ...what, ...this.fence })
+      .catch(error => this.core.log.error('A step could not be stored', { job_id: this.id, error: String(error) }))
+      .then(() => void this.changesAhead--)
+    return this.changesAhead > CHANGES_AHEAD ? done : undefined
+  }
+
+  async spawn<Input, Given>(
+    kind: Kind<Input, Given>,
+    input: Given,
+    options: SpawnOptions = {},
+  ): Promise<{ id: string }> {
+    this.signal.throwIfAborted()
+    const { row } = this
+    const queue = row.queue as QueueName
+    const parent = { id: row.id, rootId: row.root_id, queue, onFailure: options.onFailure ?? 'ignore' }
+    const { priority, delayMs } = options
+    const request = { tenantId: row.tenant_id, createdBy: row.created_by, parent, priority, delayMs }
+    const child = await this.core.enqueuer.accept(kind, input, request)
+    if (!child.row) return { id: child.id }
+    this.hasChildren = true
+    await this.addChild(child.row, queue)
+    return { id: child.id }
+  }
+
+  /** BullMQ must know of the child before the parent starts to wait for it. */
+  private async addChild(row: JobRow, parentQueue: QueueName) {
+    for (;;) {
+      try {
+        return await this.core.enqueuer.add(ticketOf(row, parentQueue))
+      } catch {
+        await delay(ADD_AGAIN_MS, undefined, { signal: this.signal })
+      }
+    }
+  }
+
+  /** Ends the run: its signal is aborted, and after a grace it is given up. */
+  abort(reason: AbortReason) {
+    if (this.aborted || this.closed) return
+    this.aborted = reason
+    this.controller?.abort(abortError(reason))
+    setTimeout(() => {
+      if (this.closed) return
+      void this.log.warn(
+        `The handler did not end within ${GRACE_MS} ms of its signal (${reason}); the job goes on without it`,
+      )
+      this.abandon?.()
+    }, GRACE_MS)
+  }
+
+  /** Settles like `work`, or rejects when the handler does not listen to its signal. */
+  within<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.abandon = () => reject(abortError(this.aborted ?? 'cancel'))
+      work.then(resolve, reject)
+    })
+  }
+
+  /** No more lines and changes after this; answers the last state of the steps. */
+  close() {
+    this.reports?.close()
+    this.closed = true
+    return this.steps.snapshot()
+  }
+
+  get fence() {
+    return { attempt: this.attempt, worker: this.core.process }
+  }
+
+  commit(change: Change) {
+    return commitTransition(this.core, { tenantId: this.tenantId, id: this.id, change })
+  }
+}
+
+function abortError(reason: AbortReason) {
+  const error = new Error(`The run is to end: ${reason}`)
+  error.name = 'AbortError'
+  return error
+}

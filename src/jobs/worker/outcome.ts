@@ -1,0 +1,59 @@
+import { UnrecoverableError } from 'bullmq'
+import { messageOf } from '../../base/errors'
+import type { JobError, JobRow, JobStatus } from '../job'
+import type { AnyKind } from '../kinds'
+import { JobFailure } from '../run'
+import type { AbortReason } from './active-run'
+
+const RESULT_BYTES_MAX = 256 * 1024
+const ERROR_CHARS_MAX = 8_000
+const BACKOFF_MS = 1_000
+const BACKOFF_MS_MAX = 60 * 60_000
+
+/** Tells BullMQ that the job ended without success; PostgreSQL knows all about it already. */
+export class EndedForGood extends UnrecoverableError {
+  constructor(
+    readonly outcome: JobStatus,
+    message: string = outcome,
+  ) {
+    super(message)
+  }
+}
+
+/** Tells BullMQ to run the job again; PostgreSQL knows all about it already. */
+export class RunAgain extends Error {
+  constructor(
+    message: string,
+    readonly delayMs: number,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * A handler's return value as stored.
+ * @throws JobFailure when it is too large or no JSON
+ */
+export function encodeResult(value: unknown): string | null {
+  if (value === undefined) return null
+  const encoded = JSON.stringify(value)
+  if (encoded === undefined) throw new JobFailure('result_invalid', 'The result of a job must be JSON')
+  if (Buffer.byteLength(encoded) > RESULT_BYTES_MAX)
+    throw new JobFailure('result_too_large', `The result of a job may have ${RESULT_BYTES_MAX / 1024} KiB at most`)
+  return encoded
+}
+
+export function errorOf(thrown: unknown, aborted: AbortReason | undefined, kind: AnyKind): JobError {
+  if (aborted === 'timeout')
+    return { code: 'timeout', message: `It took longer than its limit of ${kind.options.timeLimitMs} ms` }
+  const message = messageOf(thrown).slice(0, ERROR_CHARS_MAX)
+  return { code: thrown instanceof JobFailure ? thrown.code : 'error', message }
+}
+
+/** When a failed attempt is followed by another one; null when it was the last. */
+export function retryOf(thrown: unknown, row: JobRow, kind: AnyKind): { delayMs: number } | null {
+  const attempt = row.attempt + 1
+  if (thrown instanceof JobFailure || attempt >= row.max_attempts) return null
+  const base = kind.options.backoffMs ?? BACKOFF_MS
+  return { delayMs: Math.min(base * 2 ** (attempt - 1), BACKOFF_MS_MAX) }
+}

@@ -1,0 +1,152 @@
+import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
+import { messageOf } from '../../base/errors'
+import { type Core, commitTransition } from '../core'
+import { Gather } from '../gather'
+import type { Handler } from '../handler'
+import { hasEnded, type JobRow } from '../job'
+import type { JobRef } from '../store'
+import { loadJobs } from '../store'
+import { ActiveRun } from './active-run'
+import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf } from './outcome'
+
+const LOAD_MAX = 500
+
+/** BullMQ's side of a job: the little that the processor needs of it. */
+export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren'>
+
+/** Runs jobs: PostgreSQL is told of each change first, then BullMQ by how the processor ends. */
+export class Processor<Deps> {
+  readonly active = new Map<string, ActiveRun>()
+  private readonly loads: Gather<JobRef, JobRow | undefined>
+
+  constructor(
+    private readonly core: Core,
+    private readonly handlers: ReadonlyMap<string, Handler<Deps>>,
+    private readonly deps: Deps,
+  ) {
+    this.loads = new Gather(async refs => {
+      const found = await loadJobs(core.db, refs)
+      return refs.map(ref => found.get(ref.id))
+    }, LOAD_MAX)
+  }
+
+  async process(job: Ticketed, token: string): Promise<void> {
+    const ref = { tenantId: job.data.tenant_id, id: job.id ?? '' }
+    const row = await this.loads.ask(ref)
+    // Its end was committed, but BullMQ did not hear of it; or the history was cleaned.
+    if (!row || hasEnded(row.status)) return
+    if (row.cancel) return this.refuse(row)
+    if (row.status === 'running') {
+      if (row.awaits_children) return this.endParent(job, token, row)
+      return this.run(job, token, await this.takeOver(row))
+    }
+    return this.run(job, token, row)
+  }
+
+  /** BullMQ gives a running job to another worker when the first one has not been heard of for long. */
+  private async takeOver(row: JobRow): Promise<JobRow> {
+    this.core.metrics.stalled(row)
+    const lost = await this.commit(row, { type: 'lose', attempt: row.attempt, reason: lossOf(row) })
+    if (!lost || hasEnded(lost.status)) throw new EndedForGood(lost?.status ?? 'failed')
+    return { ...row, status: lost.status, max_attempts: row.max_attempts + 1 }
+  }
+
+  private async refuse(row: JobRow): Promise<never> {
+    await this.commit(row, { type: 'cancelled' })
+    throw new EndedForGood('cancelled')
+  }
+
+  /** The children are done, or one of them said not to wait for the rest. */
+  private async endParent(job: Ticketed, token: string, row: JobRow) {
+    if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError()
+    const result = await this.commit(row, { type: 'settle', error: null })
+    if (result?.status === 'cancelled') throw new EndedForGood('cancelled')
+    this.core.metrics.ended(row, 'completed')
+  }
+
+  private async run(job: Ticketed, token: string, row: JobRow): Promise<void> {
+    const handler = this.handlers.get(row.kind)
+    if (!handler) {
+      const error = { code: 'unknown_kind', message: `No handler for ${row.kind} in this version of the program` }
+      await this.commit(row, { type: 'settle', error })
+      throw new EndedForGood('failed')
+    }
+    const run = new ActiveRun(this.core, row)
+    this.active.get(row.id)?.abort('superseded')
+    this.active.set(row.id, run)
+    const endTimer = this.startClock(run, handler)
+    const began = this.core.metrics.started(row)
+    try {
+      await this.perform(job, token, row, run, handler)
+      this.core.metrics.ended(row, 'completed', began)
+    } catch (error) {
+      if (error instanceof EndedForGood) this.core.metrics.ended(row, error.outcome, began)
+      throw error
+    } finally {
+      clearTimeout(endTimer)
+      if (this.active.get(row.id) === run) this.active.delete(row.id)
+    }
+  }
+
+  private startClock(run: ActiveRun, { kind }: Handler<Deps>) {
+    const limit = kind.options.timeLimitMs
+    return limit === undefined ? undefined : setTimeout(() => run.abort('timeout'), limit)
+  }
+
+  private async perform(job: Ticketed, token: string, row: JobRow, run: ActiveRun, handler: Handler<Deps>) {
+    const started = run.commit({ type: 'start', ...run.fence }).then(result => {
+      if (!result?.applied) run.abort(result?.status === 'running' ? 'superseded' : 'cancel')
+    })
+    started.catch(() => run.abort('superseded'))
+    let result: string | null
+    try {
+      result = encodeResult(await run.within(handler.work(run, JSON.parse(row.input), this.deps)))
+    } catch (error) {
+      return this.fail(row, run, handler, error)
+    }
+    const steps = run.close()
+    this.mirror(row, run, handler)
+    if (run.hasChildren) {
+      await run.commit({ type: 'await_children', result, steps, ...run.fence })
+      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError()
+    }
+    const ended = await run.commit({ type: 'complete', result, steps, ...run.fence })
+    if (ended?.status === 'cancelled') throw new EndedForGood('cancelled')
+  }
+
+  private async fail(row: JobRow, run: ActiveRun, handler: Handler<Deps>, thrown: unknown): Promise<never> {
+    const steps = run.close()
+    this.mirror(row, run, handler)
+    const { aborted, attempt } = run
+    if (aborted === 'cancel') {
+      await run.commit({ type: 'cancelled', steps })
+      throw new EndedForGood('cancelled')
+    }
+    if (aborted === 'shutdown' || aborted === 'superseded') {
+      const reason = aborted === 'shutdown' ? 'its worker was stopped' : 'its worker lost its hold on the job'
+      await run.commit({ type: 'lose', attempt, reason })
+      throw new RunAgain(reason, 0)
+    }
+    const error = errorOf(thrown, aborted, handler.kind)
+    const retry = retryOf(thrown, row, handler.kind)
+    const ended = await run.commit({ type: 'fail', error, steps, retry, ...run.fence })
+    if (retry && ended?.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
+    throw new EndedForGood(ended?.status ?? 'failed', error.message)
+  }
+
+  /** BullMQ's own job log gets the last lines, for whoever looks at it there. */
+  private mirror(row: JobRow, run: ActiveRun, { kind }: Handler<Deps>) {
+    if (kind.options.silent || !run.mirror.length) return
+    const { engine, config, log } = this.core
+    const link = `All lines: ${config.publicUrl ?? ''}/jobs/${run.id}`
+    engine
+      .mirrorLines(row.queue, run.id, [...run.mirror, link])
+      .catch(error => log.debug('Lines were not mirrored', { job_id: run.id, error: messageOf(error) }))
+  }
+
+  private commit(row: JobRow, change: Parameters<typeof commitTransition>[1]['change']) {
+    return commitTransition(this.core, { tenantId: row.tenant_id, id: row.id, change })
+  }
+}
+
+const lossOf = ({ worker }: JobRow) => `its worker (${worker ?? 'unknown'}) stopped without a word`

@@ -1,0 +1,36 @@
+import type { Progress } from '../job'
+
+const PROGRESS_BYTES_MAX = 16 * 1024
+const PAUSE_MS = 150
+
+/** Passes progress on at most every 150 ms, and always the last one. */
+export class ProgressReports {
+  private latest: Progress | undefined
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly send: (progress: Progress) => void) {}
+
+  /** @throws RangeError when it is larger than 16 KiB */
+  report(progress: Progress) {
+    if (Buffer.byteLength(JSON.stringify(progress)) > PROGRESS_BYTES_MAX)
+      throw new RangeError(`Progress may have ${PROGRESS_BYTES_MAX / 1024} KiB at most`)
+    this.latest = progress
+    if (this.timer) return
+    this.flush()
+    this.timer = setTimeout(() => {
+      this.timer = undefined
+      this.flush()
+    }, PAUSE_MS)
+  }
+
+  /** Sends what was held back. */
+  flush() {
+    if (this.latest) this.send(this.latest)
+    this.latest = undefined
+  }
+
+  close() {
+    clearTimeout(this.timer)
+    this.flush()
+  }
+}

@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Step } from '../job'
+
+/** More names than this are not shown as steps of their own. */
+const STEPS_MAX = 100
+
+/** The step whose work is running: lines logged inside know it, also when steps run beside each other. */
+const current = new AsyncLocalStorage<string>()
+
+/** The steps of one attempt, by name: one that is entered again goes on. */
+export class Steps {
+  private readonly byName = new Map<string, Step & { entered: number }>()
+
+  static get current(): string | null {
+    return current.getStore() ?? null
+  }
+
+  /** The work of a step; `changed` is called when it begins and when it ends. */
+  async run<T>(name: string, work: () => Promise<T> | T, changed: () => Promise<void> | undefined): Promise<T> {
+    const step = this.enter(name)
+    if (step?.entered === 1) await changed()
+    try {
+      const result = await current.run(name, async () => work())
+      if (step) await this.leave(step, 'completed', changed)
+      return result
+    } catch (error) {
+      if (step) await this.leave(step, 'failed', changed)
+      throw error
+    }
+  }
+
+  private enter(name: string) {
+    const known = this.byName.get(name)
+    if (!known && this.byName.size >= STEPS_MAX) return undefined
+    const step = known ?? {
+      name,
+      status: 'running',
+      started_at: new Date().toISOString(),
+      ended_at: null,
+      lines: 0,
+      entered: 0,
+    }
+    if (step.entered === 0) Object.assign(step, { status: 'running', ended_at: null })
+    step.entered++
+    this.byName.set(name, step as Step & { entered: number })
+    return step
+  }
+
+  private async leave(
+    step: Step & { entered: number },
+    status: 'completed' | 'failed',
+    changed: () => Promise<void> | undefined,
+  ) {
+    step.entered--
+    if (status === 'failed') step.status = 'failed'
+    if (step.entered > 0) return
+    if (step.status === 'running') step.status = 'completed'
+    step.ended_at = new Date().toISOString()
+    await changed()
+  }
+
+  countLine(name: string | null) {
+    const step = name === null ? undefined : this.byName.get(name)
+    if (step) step.lines++
+  }
+
+  snapshot(): Step[] {
+    return Array.from(this.byName.values(), ({ entered: _, ...step }) => ({ ...step }))
+  }
+}
