@@ -28,7 +28,11 @@ export async function startApp(where: Where, env: Record<string, string> = {}) {
     ...env,
   })
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const log = createLog({ level: config.log.level, format: 'json', output: env.LOG_TO_STDOUT ? process.stdout : output })
+  const log = createLog({
+    level: config.log.level,
+    format: 'json',
+    output: env.LOG_TO_STDOUT ? process.stdout : output,
+  })
   const app = createApp({ config, secrets, databaseUrl: where.databaseUrl, redisUrl: where.redisUrl, log })
   const stop = await startParts(app.parts)
   const url = app.server.url()
@@ -41,7 +45,11 @@ export async function startApp(where: Where, env: Record<string, string> = {}) {
     stop,
     get: (path: string) => fetch(url + path, { headers }),
     post: (path: string, body: unknown, more: Record<string, string> = {}) =>
-      fetch(url + path, { method: 'POST', headers: { ...headers, 'content-type': 'application/json', ...more }, body: JSON.stringify(body) }),
+      fetch(url + path, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json', ...more },
+        body: JSON.stringify(body),
+      }),
   }
 }
 

@@ -54,7 +54,9 @@ export class SseReader {
   until(done: () => boolean, what = 'the expected events'): Promise<void> {
     if (done()) return Promise.resolve()
     if (this.closed) return Promise.reject(new Error(`The stream had ended before ${what}`))
-    return new Promise((resolve, reject) => this.waiting.push({ done, resolve, reject: () => reject(new Error(`The stream ended before ${what}`)) }))
+    return new Promise((resolve, reject) =>
+      this.waiting.push({ done, resolve, reject: () => reject(new Error(`The stream ended before ${what}`)) }),
+    )
   }
 
   async next(event: string): Promise<StreamEvent> {

@@ -1,0 +1,60 @@
+import { createApp } from './app'
+import { messageOf, StartError } from './base/errors'
+import { startParts } from './base/lifecycle'
+import { createLog } from './base/log'
+import { readConfig } from './config'
+import { startEmbedded } from './embedded'
+
+/** Past the parts' own deadlines: something hangs, and a supervisor should not have to wait for it. */
+const EXIT_GRACE_MS = 5_000
+
+async function main() {
+  const { config, secrets } = readConfig(process.env)
+  const log = createLog(config.log)
+  const stopAsked = waitForSignal()
+  const embedded = await startEmbedded(config, log)
+  const databaseUrl = secrets.databaseUrl ?? embedded.databaseUrl
+  const redisUrl = secrets.redisUrl ?? embedded.redisUrl
+  if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are needed.')
+  const app = createApp({ config, secrets, databaseUrl, redisUrl, log })
+  const stop = await startParts(app.parts).catch(async error => {
+    await embedded.stop()
+    throw error
+  })
+  const url = config.publicUrl ?? app.server.url()
+  log.info('Tailrace is ready', { url, role: config.role })
+  if (config.role !== 'worker' && config.embedded.postgres) {
+    // Printed, not logged: the link is a secret and must not reach the service logs.
+    process.stdout.write(
+      `\n  Open Tailrace: ${await app.access.createSignInLink(url)}\n  (works once, for 15 minutes; a new one comes with each start)\n\n`,
+    )
+  }
+  log.info('Stopping', { signal: await stopAsked })
+  const timer = setTimeout(() => process.exit(1), config.shutdownMs + EXIT_GRACE_MS)
+  timer.unref()
+  app.server.drain()
+  await stop()
+  await embedded.stop()
+}
+
+/** Resolves with the first signal to stop; a second one ends the program at once. */
+function waitForSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal)
+        process.once(signal, () => process.exit(1))
+      })
+    }
+  })
+}
+
+main().then(
+  () => process.exit(0),
+  error => {
+    const text =
+      error instanceof StartError || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
+    process.stderr.write(`${text}\n`)
+    process.exit(1)
+  },
+)
