@@ -2,6 +2,7 @@ import { backoffMs } from './backoff'
 import { chooseFrom, type TransportChoice } from './choice'
 import { Delivery } from './delivery'
 import { isReachable } from './reachable'
+import { Resume } from './resume'
 import type { Frame, Outcome, Sink } from './transport'
 import { transports } from './transports'
 import type { StateDetail, StreamOptions, StreamState, TopicsHandle } from './types'
@@ -9,7 +10,7 @@ import type { StateDetail, StreamOptions, StreamState, TopicsHandle } from './ty
 /** Keeps one stream alive: opens, waits, resumes, changes the way of transport, and stops when there is no more. */
 export class Connection implements TopicsHandle {
   state: StreamState = 'connecting'
-  lastEventId: string
+  private readonly resume: Resume
   private readonly delivery: Delivery
   private readonly choice: TransportChoice
   private readonly whole = new AbortController()
@@ -22,7 +23,7 @@ export class Connection implements TopicsHandle {
     private topics: string[],
     private readonly options: StreamOptions,
   ) {
-    this.lastEventId = options.after ?? ''
+    this.resume = new Resume(options.after ?? '')
     this.delivery = new Delivery(topics, options)
     this.choice = chooseFrom(options.transports ?? ['sse', 'websocket', 'poll'], options.baseUrl ?? '')
     // A callback may run at once: the caller must have the handle by then.
@@ -33,8 +34,8 @@ export class Connection implements TopicsHandle {
     if (topics.join() === this.topics.join()) return
     this.topics = topics
     this.delivery.setTopics(topics)
-    // The id is of the old set; what comes again is dropped by its sequence.
-    this.lastEventId = ''
+    // Without an id for the new set history comes again, and is dropped by its sequence.
+    this.resume.change(topics)
     this.failures = 0
     this.current.abort()
   }
@@ -44,6 +45,10 @@ export class Connection implements TopicsHandle {
     this.enter('closed')
     this.whole.abort()
     this.current.abort()
+  }
+
+  get lastEventId() {
+    return this.resume.id
   }
 
   private get isOver() {
@@ -70,15 +75,17 @@ export class Connection implements TopicsHandle {
         if (this.state === 'connecting' && !signal.aborted) this.enter('live')
       },
       frame: frame => this.frame(frame, signal),
-      id: id => {
-        if (id !== '' && !signal.aborted) this.lastEventId = id
+      id: (id, topic) => {
+        if (signal.aborted) return
+        if (topic === undefined) this.resume.see(id, this.topics)
+        else this.resume.seeTopic(id, topic, this.topics)
       },
       retry: ms => {
         this.askedMs = ms
       },
     }
     const { baseUrl = '', headers = {} } = this.options
-    const ask = { baseUrl, headers, topics: this.topics, lastEventId: this.lastEventId, options: this.options }
+    const ask = { baseUrl, headers, topics: this.topics, resume: this.resume, options: this.options }
     const outcome = await transports[this.choice.name](ask, sink, signal)
     return { ...outcome, wasOpen }
   }
@@ -90,13 +97,16 @@ export class Connection implements TopicsHandle {
       this.choice.worked()
     }
     this.delivery.frame(frame)
+    if (!this.delivery.isEnded) return
+    this.enter('ended')
+    this.current.abort()
   }
 
   private async settle(outcome: Outcome & { wasOpen: boolean }, signal: AbortSignal) {
     if (outcome.kind === 'refused') {
       this.enter('failed', { reason: outcome.error.message })
       this.options.onError?.(outcome.error)
-    } else if (outcome.kind === 'ended' || this.delivery.isEnded) this.enter('ended')
+    } else if (outcome.kind === 'ended') this.enter('ended')
     else await this.wait(outcome, signal)
   }
 

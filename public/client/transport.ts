@@ -1,3 +1,4 @@
+import type { Resume } from './resume'
 import type { StreamError, StreamOptions } from './types'
 
 /** What to open: the same for every way of transport. */
@@ -5,8 +6,8 @@ export interface Ask {
   baseUrl: string
   headers: Record<string, string>
   topics: string[]
-  /** The composite or single id to go on from; empty for a first connection. */
-  lastEventId: string
+  /** How far a connection before this one came. */
+  resume: Resume
   options: StreamOptions
 }
 
@@ -15,8 +16,8 @@ export interface Sink {
   /** The first byte is here: the way is open. */
   opened(): void
   frame(frame: Frame): void
-  /** Everything up to this id was delivered. */
-  id(id: string): void
+  /** Everything up to this id was delivered, in all topics or in one of them. */
+  id(id: string, topic?: string): void
   retry(milliseconds: number): void
 }
 

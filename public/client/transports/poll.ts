@@ -1,11 +1,11 @@
 import { outcomeOfResponse } from '../refusal'
 import { type Ask, type Frame, filterQuery, type Outcome, type Sink, type Transport } from '../transport'
 
-const WAIT_MS = 20_000
+const WAIT_MS = 25_000
 
 /** Long polling: one question after the other, each held by the server until there is something to say. */
 export const poll: Transport = async (ask, sink, signal) => {
-  let after = ask.lastEventId
+  let after = ask.resume.id
   try {
     for (;;) {
       const response = await fetch(addressOf(ask, after), {
@@ -17,24 +17,24 @@ export const poll: Transport = async (ask, sink, signal) => {
       if (response.status !== 200) return await outcomeOfResponse(response)
       sink.opened()
       const answer = (await response.json()) as Answer
-      const outcome = deliver(answer, sink)
-      if (outcome) return outcome
-      after = answer.next_cursor ?? after
-      sink.id(after)
+      after = answer.last_event_id ?? after
+      deliver(answer, sink)
+      if (answer.ended) return { kind: 'ended' }
     }
   } catch {
-    return { kind: 'lost', reason: 'The connection was lost.' }
+    return { kind: 'lost', reason: 'The connection was lost.' } satisfies Outcome
   }
 }
 
 interface Answer {
-  items?: Frame[]
-  next_cursor?: string | null
+  events?: Array<Omit<Frame, 'id'> & { id: string | null }>
+  last_event_id?: string
+  ended?: boolean
 }
 
-function deliver({ items = [] }: Answer, sink: Sink): Outcome | null {
-  for (const frame of items) sink.frame(frame)
-  return null
+function deliver({ events = [], last_event_id = '' }: Answer, sink: Sink) {
+  for (const { event, id, data } of events) sink.frame({ event, id: id ?? '', data })
+  sink.id(last_event_id)
 }
 
 function addressOf(ask: Ask, after: string) {

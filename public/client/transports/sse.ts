@@ -16,7 +16,7 @@ export const sse: Transport = async (ask, sink, signal) => {
       headers: {
         ...ask.headers,
         accept: 'text/event-stream',
-        ...(ask.lastEventId !== '' && { 'last-event-id': ask.lastEventId }),
+        ...(ask.resume.id !== '' && { 'last-event-id': ask.resume.id }),
       },
       credentials: 'same-origin',
       cache: 'no-store',

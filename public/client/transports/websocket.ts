@@ -7,6 +7,7 @@ const SILENCE_MS = 80_000
 
 /** The same events as JSON frames, for networks that hold streamed answers back. */
 export const websocket: Transport = async (ask, sink, signal) => {
+  if (typeof WebSocket === 'undefined') return { kind: 'lost', reason: 'There are no WebSockets here.' }
   const ticket = await ticketFor(ask, signal)
   if (typeof ticket !== 'string') return ticket
   const watchdog = createWatchdog(signal, OPEN_WITHIN_MS)
@@ -18,8 +19,12 @@ export const websocket: Transport = async (ask, sink, signal) => {
 }
 
 function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof createWatchdog>): Promise<Outcome> {
-  return new Promise(resolve => {
+  return new Promise(settle => {
     const socket = new WebSocket(addressOf(ask, ticket))
+    const resolve = (outcome: Outcome) => {
+      socket.close()
+      settle(outcome)
+    }
     let isOpen = false
     socket.addEventListener('open', () => {
       for (const message of subscriptions(ask)) socket.send(JSON.stringify(message))
@@ -30,26 +35,27 @@ function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof c
       watchdog.rearm(SILENCE_MS)
       const frame = parse(data)
       if (!frame) return
-      if (frame.event === 'error') resolve({ kind: 'refused', error: errorOf(frame.data) })
+      if (frame.event === 'error') resolve(complaint(frame.data))
+      else if (frame.event === 'retry') sink.retry(fieldOf(frame.data, 'retry_ms') ?? 0)
       else {
         sink.frame(frame)
-        sink.id(frame.id)
+        sink.id(frame.id, topicOf(frame.data) ?? ask.topics[0])
       }
     })
     const lost = () => resolve({ kind: 'lost', reason: watchdog.reason() ?? 'The connection was lost.' })
-    socket.addEventListener('close', lost)
+    socket.addEventListener('close', ({ code }) => (code === NO_LONGER_ALLOWED ? resolve(REVOKED) : lost()))
     socket.addEventListener('error', lost)
-    watchdog.signal.addEventListener('abort', () => {
-      socket.close()
-      lost()
-    })
+    watchdog.signal.addEventListener('abort', lost)
   })
 }
 
 function subscriptions(ask: Ask) {
-  const filter = Object.fromEntries(filterQuery(ask))
-  const after = ask.lastEventId === '' ? {} : { after: ask.lastEventId }
-  return ask.topics.map(topic => ({ op: 'subscribe', topic, ...after, filter }))
+  const { limit, ...filter } = Object.fromEntries(filterQuery(ask))
+  const wanted = { ...filter, ...(limit !== undefined && { limit: limit === 'all' ? limit : Number(limit) }) }
+  return ask.topics.map(topic => {
+    const known = ask.topics.length === 1 ? ask.resume.id : ask.resume.of(topic)
+    return { op: 'subscribe', topic, after: known || null, filter: wanted }
+  })
 }
 
 function parse(data: unknown): Frame | null {
@@ -61,13 +67,31 @@ function parse(data: unknown): Frame | null {
   }
 }
 
-function errorOf(data: unknown) {
-  const { status, code, detail } = (data ?? {}) as { status?: unknown; code?: unknown; detail?: unknown }
-  return {
-    status: typeof status === 'number' ? status : 0,
-    code: typeof code === 'string' ? code : 'refused',
-    message: typeof detail === 'string' ? detail : 'The server refused to subscribe.',
-  }
+/** Close code 1008, policy violation (RFC 6455 section 7.4.1). */
+const NO_LONGER_ALLOWED = 1008
+
+const REVOKED: Outcome = {
+  kind: 'refused',
+  error: { status: 401, code: 'revoked', message: 'You are signed out. Sign in and open the page again.' },
+}
+
+const STATUS: Record<string, number> = { not_found: 404, forbidden: 403, unauthorized: 401 }
+
+function complaint(data: unknown): Outcome {
+  const { code, errors } = (data ?? {}) as { code?: string; errors?: Array<{ message: string }> }
+  const message = errors?.map(error => error.message).join(' ') || 'The server refused to subscribe.'
+  if (code === undefined || code === 'unavailable') return { kind: 'lost', reason: message }
+  return { kind: 'refused', error: { status: STATUS[code] ?? 400, code, message } }
+}
+
+function fieldOf(data: unknown, name: string): number | undefined {
+  const value = (data as Record<string, unknown> | null)?.[name]
+  return typeof value === 'number' ? value : undefined
+}
+
+function topicOf(data: unknown): string | undefined {
+  const { topic, meta } = (data ?? {}) as { topic?: string; meta?: { topic?: string } }
+  return topic ?? meta?.topic
 }
 
 function addressOf(ask: Ask, ticket: string) {

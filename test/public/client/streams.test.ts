@@ -1,0 +1,288 @@
+import { WebSocket } from 'ws'
+import {
+  type Gap,
+  type StateDetail,
+  type StreamError,
+  type StreamHandle,
+  type StreamOptions,
+  type StreamState,
+  streamEvents,
+  streamJob,
+  streamTopics,
+} from '../../../public/client'
+import { logs, type ScriptedServer, startScriptedServer, statusOnly, streamOf } from '../support/scripted-server'
+
+// Node 20 has no WebSocket of its own.
+Object.assign(globalThis, { WebSocket })
+
+let server: ScriptedServer
+const handles: StreamHandle[] = []
+
+beforeEach(async () => {
+  server = await startScriptedServer()
+})
+afterEach(async () => {
+  for (const handle of handles.splice(0)) handle.close()
+  await server.stop()
+})
+
+/** Collects what a stream says; `until` waits for a state or a number of lines. */
+function record(options: StreamOptions = {}) {
+  const lines: number[] = []
+  const gaps: Gap[] = []
+  const errors: StreamError[] = []
+  const states: Array<{ state: StreamState; detail: StateDetail }> = []
+  const events: string[] = []
+  const waiting = new Set<() => void>()
+  const told = () => {
+    for (const check of waiting) check()
+  }
+  const until = (holds: () => boolean) =>
+    new Promise<void>(resolve => {
+      const check = () => {
+        if (!holds()) return
+        waiting.delete(check)
+        resolve()
+      }
+      waiting.add(check)
+      check()
+    })
+  const all: StreamOptions = {
+    baseUrl: server.baseUrl,
+    ...options,
+    onLogs: fresh => {
+      lines.push(...fresh.map(line => line.line))
+      told()
+    },
+    onGap: gap => gaps.push(gap),
+    onError: error => {
+      errors.push(error)
+      told()
+    },
+    onEvent: event => {
+      events.push(`${event.type} ${event.topic}`)
+      told()
+    },
+    onState: (state, detail) => {
+      states.push({ state, detail })
+      told()
+    },
+  }
+  const track = <T extends StreamHandle>(handle: T) => {
+    handles.push(handle)
+    return handle
+  }
+  const isIn = (state: StreamState) => until(() => states.at(-1)?.state === state)
+  return { options: all, lines, gaps, errors, states, events, until, isIn, track }
+}
+
+const end = (topic: string, id: string) => ({ event: 'end', id, data: { topic, reason: 'completed' } })
+
+describe('a stream', () => {
+  it('resumes by its last id and hands every line over once', async () => {
+    server.answers = [
+      streamOf([logs('job:a', 1, 5)]),
+      streamOf([logs('job:a', 4, 8), end('job:a', 'e.9')], { isOpen: true }),
+    ]
+    const seen = record({ limit: 7, headers: { authorization: 'Bearer t' } })
+    const handle = seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(seen.lines).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(seen.gaps).toEqual([])
+    expect(
+      server.asked.map(({ url, lastEventId, authorization }) => [
+        url.pathname + url.search,
+        lastEventId,
+        authorization,
+      ]),
+    ).toEqual([
+      ['/api/jobs/a/logs/stream?limit=7', undefined, 'Bearer t'],
+      ['/api/jobs/a/logs/stream?limit=7', 'e.5', 'Bearer t'],
+    ])
+    expect(handle.state).toBe('ended')
+  })
+
+  it('stops at 204 and does not come back', async () => {
+    server.answers = [statusOnly(204)]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(server.asked).toHaveLength(1)
+  })
+
+  it.each([401, 403, 404])('stops at %i with what the server says', async status => {
+    server.answers = [statusOnly(status, { code: 'nope', detail: 'Not for you.' })]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('failed')
+    expect(seen.errors).toEqual([{ status, code: 'nope', message: 'Not for you.' }])
+    expect(server.asked).toHaveLength(1)
+  })
+
+  it('waits as long as a busy server asks', async () => {
+    server.answers = [statusOnly(429, {}, { 'retry-after': '7' })]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('waiting')
+    expect(seen.states.at(-1)?.detail).toMatchObject({ retryInMs: 7_000, transport: 'sse' })
+  })
+
+  it('waits as long as an overloaded stream asks', async () => {
+    server.answers = [streamOf([{ event: 'overloaded', id: '', data: { reason: 'full' } }], { retryMs: 45_000 })]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('waiting')
+    expect(seen.states.at(-1)?.detail.retryInMs).toBe(45_000)
+  })
+
+  it('tells of a hole that it sees itself, and not when lines are filtered', async () => {
+    for (const level of ['', 'warn']) {
+      server.answers = [streamOf([logs('job:a', 1, 2), logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
+      const seen = record({ level })
+      seen.track(streamJob('a', seen.options))
+      await seen.isIn('ended')
+      expect(seen.gaps.map(gap => [gap.missed, gap.reset])).toEqual(level === '' ? [[3, false]] : [])
+    }
+  })
+
+  it('hands a gap of the server over and does not count it twice', async () => {
+    const gap = {
+      event: 'gap',
+      id: 'e.5',
+      data: { topic: 'job:a', from_seq: 3, to_seq: 5, missed: 3, reason: 'retention' },
+    }
+    server.answers = [streamOf([logs('job:a', 1, 2), gap, logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(seen.gaps).toEqual([
+      { topic: 'job:a', reason: 'retention', missed: 3, from_seq: 3, to_seq: 5, reset: false },
+    ])
+  })
+
+  it('starts anew with the topic when its epoch changes', async () => {
+    server.answers = [
+      streamOf([logs('job:a', 1, 5)]),
+      streamOf([
+        { event: 'reset', id: 'f.0', data: { topic: 'job:a', epoch: 'f', reason: 'unknown_epoch' } },
+        logs('job:a', 1, 2, 'f.2'),
+        end('job:a', 'f.3'),
+      ]),
+    ]
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(seen.lines).toEqual([1, 2, 3, 4, 5, 1, 2])
+    expect(seen.gaps.map(gap => gap.reset)).toEqual([true])
+  })
+
+  it('passes tenant events once, and those without a sequence always', async () => {
+    const event = (type: string, sequence: number | null) => ({
+      event: type,
+      id: 'e.9',
+      data: { topic: 'events', type, sequence },
+    })
+    server.answers = [
+      streamOf([event('job_created', 1), event('queue_stats', null), event('job_started', 2)]),
+      streamOf([event('job_started', 2), event('queue_stats', null), event('job_completed', 3)], { isOpen: true }),
+    ]
+    const seen = record()
+    seen.track(streamEvents(seen.options))
+    await seen.until(() => seen.events.length >= 5)
+    expect(seen.events.map(each => each.split(' ')[0])).toEqual([
+      'job_created',
+      'queue_stats',
+      'job_started',
+      'queue_stats',
+      'job_completed',
+    ])
+  })
+
+  it('is silent after close', async () => {
+    server.answers = [streamOf([logs('job:a', 1, 1)], { isOpen: true })]
+    const seen = record()
+    const handle = seen.track(streamJob('a', seen.options))
+    await seen.until(() => seen.lines.length === 1)
+    handle.close()
+    expect(seen.states.at(-1)?.state).toBe('closed')
+    expect(handle.lastEventId).toBe('e.1')
+  })
+})
+
+describe('several topics', () => {
+  it('share one connection, and a new set drops what was seen', async () => {
+    const two = [logs('job:a', 1, 3, '00000000~e.3~e.0'), logs('job:b', 1, 1, '00000000~e.3~e.1')]
+    server.answers = [
+      streamOf(two, { isOpen: true }),
+      streamOf([...two, logs('job:a', 4, 4), logs('job:c', 1, 2)], { isOpen: true }),
+    ]
+    const seen = record()
+    const handle = seen.track(streamTopics(['job:a', 'job:b'], seen.options))
+    await seen.until(() => seen.lines.length === 4)
+    handle.setTopics(['job:a', 'job:b', 'job:c'])
+    await seen.until(() => seen.lines.length === 7)
+    expect(seen.lines).toEqual([1, 2, 3, 1, 4, 1, 2])
+    expect(server.asked.map(({ url, lastEventId }) => [url.searchParams.getAll('topic').join(), lastEventId])).toEqual([
+      ['job:a,job:b', undefined],
+      ['job:a,job:b,job:c', undefined],
+    ])
+  })
+
+  it('end when all have ended', async () => {
+    server.answers = [streamOf([end('job:a', 'x'), logs('job:b', 1, 1, 'x'), end('job:b', 'x')], { isOpen: true })]
+    const seen = record()
+    seen.track(streamTopics(['job:a', 'job:b'], seen.options))
+    await seen.isIn('ended')
+    expect(seen.lines).toEqual([1])
+  })
+})
+
+describe('other ways of transport', () => {
+  it('takes WebSocket after streams failed to open, with the ids of each topic', async () => {
+    const subscriptions: unknown[] = []
+    server.talk = (socket, message) => {
+      subscriptions.push(message)
+      const topic = String(message.topic)
+      socket.send(JSON.stringify(logs(topic, 4, 5)))
+      socket.send(JSON.stringify(end(topic, 'e.6')))
+    }
+    server.answers = [streamOf([logs('job:a', 1, 3, '00000000~e.3~e.0')]), statusOnly(500)]
+    const seen = record({ limit: 9 })
+    seen.track(streamTopics(['job:a', 'job:b'], seen.options))
+    await seen.isIn('ended')
+    expect(seen.lines).toEqual([1, 2, 3, 4, 5, 4, 5])
+    expect(subscriptions).toEqual([
+      { op: 'subscribe', topic: 'job:a', after: 'e.3', filter: { limit: 9 } },
+      { op: 'subscribe', topic: 'job:b', after: 'e.0', filter: { limit: 9 } },
+    ])
+    expect(seen.states.at(-1)?.detail.transport).toBe('websocket')
+  })
+
+  it('tells of a refused subscription', async () => {
+    server.talk = socket =>
+      socket.send(
+        JSON.stringify({
+          event: 'error',
+          id: null,
+          data: { code: 'not_found', errors: [{ path: 'topic', message: 'No such job.' }] },
+        }),
+      )
+    const seen = record({ transports: ['websocket'], headers: { authorization: 'Bearer t' } })
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('failed')
+    expect(seen.errors).toEqual([{ status: 404, code: 'not_found', message: 'No such job.' }])
+  })
+
+  it('polls from where it was until all has ended', async () => {
+    const answer = (body: unknown) => statusOnly(200, body)
+    server.answers = [
+      answer({ events: [logs('job:a', 1, 2)], last_event_id: 'e.2', ended: false }),
+      answer({ events: [logs('job:a', 3, 3)], last_event_id: 'e.3', ended: true }),
+    ]
+    const seen = record({ transports: ['poll'] })
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(seen.lines).toEqual([1, 2, 3])
+    expect(server.asked.map(({ url }) => url.searchParams.get('after'))).toEqual([null, 'e.2'])
+  })
+})

@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+
+type Answer = (req: IncomingMessage, res: ServerResponse, url: URL) => void
+type Talk = (socket: WebSocket, message: Record<string, unknown>) => void
+
+/** A server that answers as the test says, and keeps what it was asked. */
+export interface ScriptedServer {
+  baseUrl: string
+  asked: Array<{ url: URL; lastEventId: string | undefined; authorization: string | undefined }>
+  /** How the next stream and poll requests are answered, in turn; the last answer stays. */
+  answers: Answer[]
+  talk: Talk
+  stop(): Promise<void>
+}
+
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  const scripted: ScriptedServer = { baseUrl: '', asked: [], answers: [], talk: () => undefined, stop }
+  const server: Server = createServer((req, res) => {
+    const url = new URL(req.url ?? '', 'http://localhost')
+    if (url.pathname === '/healthz') return void res.end('{}')
+    if (url.pathname === '/api/tickets') return void res.end('{"ticket":"once"}')
+    const lastEventId = req.headers['last-event-id']
+    scripted.asked.push({ url, lastEventId: lastEventId?.toString(), authorization: req.headers.authorization })
+    const answer = scripted.answers.length > 1 ? scripted.answers.shift() : scripted.answers[0]
+    answer?.(req, res, url)
+  })
+  const sockets = new WebSocketServer({ server, path: '/ws/stream' })
+  sockets.on('connection', socket => {
+    socket.on('message', data => scripted.talk(socket, JSON.parse(String(data))))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  scripted.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return scripted
+
+  async function stop() {
+    for (const client of sockets.clients) client.terminate()
+    sockets.close()
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  }
+}
+
+export const line = (seq: number, number = seq) => ({
+  seq,
+  line: number,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  level: 'info',
+  step: null,
+  attempt: 1,
+  message: `line ${number}`,
+  source: null,
+})
+
+/** A `logs` event with the lines `from` to `to` of a topic. */
+export function logs(topic: string, from: number, to: number, id = `e.${to}`) {
+  const lines = Array.from({ length: to - from + 1 }, (_, i) => line(from + i))
+  return { event: 'logs', id, data: { logs: lines, meta: { topic, first_seq: from, last_seq: to, history: false } } }
+}
+
+interface Told {
+  event: string
+  id: string
+  data: unknown
+}
+
+const sseText = ({ event, id, data }: Told) => `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
+
+/** Answers with a stream of these events, and closes it or leaves it open. */
+export const streamOf =
+  (events: Told[], { isOpen = false, retryMs = 1 } = {}): Answer =>
+  (_req, res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
+    res.write(`retry: ${retryMs}\n\n${events.map(sseText).join('')}`)
+    if (!isOpen) res.end()
+  }
+
+export const statusOnly =
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}): Answer =>
+  (_req, res) => {
+    res.writeHead(status, headers)
+    res.end(status === 204 ? undefined : JSON.stringify(body))
+  }
