@@ -6,6 +6,8 @@ export { ROOT } from './base/root'
 
 const integer = (standard: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(standard)
+/** A secret that is sent in a header. */
+const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
 const allowances = z
   .string()
@@ -41,8 +43,8 @@ const environment = z.object({
     .regex(/^[a-z0-9_-]+$/, 'may hold a-z, 0-9, _ and - only')
     .default('tailrace'),
   TAILRACE_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
-  TAILRACE_ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  TAILRACE_ADMIN_TOKEN: bearer.optional(),
+  METRICS_TOKEN: bearer.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
   OUTBOUND_ALLOW: allowances.optional(),

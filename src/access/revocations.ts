@@ -6,6 +6,7 @@ import { endedCredentials } from './store'
 
 /** What access needs of the connection between processes; a lost message is made up for by the sweep below. */
 export interface Bus {
+  /** Tells the other processes; this one is not told. */
   publish(channel: string, text: string): unknown
   subscribe(channel: string, listener: (text: string) => void): unknown
 }

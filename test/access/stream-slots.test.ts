@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { clientKey } from '../../src/access/addresses'
+import { createAttempts } from '../../src/access/attempts'
+import { createStreamSlots } from '../../src/access/stream-slots'
+
+const principal = (tenantId: string, credentialId = 'c') => ({
+  tenantId,
+  credentialId,
+  role: 'viewer' as const,
+  actor: { type: 'user' as const, id: null, name: '' },
+})
+const given = (slot: unknown): (() => void) => {
+  expect(slot).toBeInstanceOf(Function)
+  return slot as () => void
+}
+
+test('an address and a tenant have so many streams each', () => {
+  const slots = createStreamSlots({ maxPerIp: 2, maxPerTenant: 3 })
+  const back = given(slots.take(principal('a'), '10.0.0.1'))
+  given(slots.take(principal('a'), '::ffff:10.0.0.1'))
+  expect(slots.take(principal('b'), '10.0.0.1')).toBe('per_ip')
+  given(slots.take(principal('a'), '10.0.0.2'))
+  expect(slots.take(principal('a'), '10.0.0.3')).toBe('per_tenant')
+  back()
+  back()
+  given(slots.take(principal('a'), '10.0.0.1'))
+  expect(slots.take(principal('a'), '10.0.0.9')).toBe('per_tenant')
+  expect(slots.take(principal('b'), '10.0.0.1')).toBe('per_ip')
+})
+
+test('a limit of 0 is none, and nothing is left when all have gone', () => {
+  const slots = createStreamSlots({ maxPerIp: 0, maxPerTenant: 0 })
+  const all = Array.from({ length: 1_000 }, (_, n) => given(slots.take(principal('a', `c${n % 3}`), '10.0.0.1')))
+  expect(slots.credentials().sort()).toEqual(['c0', 'c1', 'c2'])
+  for (const back of all) back()
+  expect(slots.credentials()).toEqual([])
+})
+
+test('an IPv6 client counts as its /64 network', () => {
+  expect(clientKey('2001:db8:1:2::1')).toBe(clientKey('2001:db8:1:2:ffff::9'))
+  expect(clientKey('2001:db8:1:2::1')).not.toBe(clientKey('2001:db8:1:3::1'))
+  fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), ip => clientKey(ip).length > 0))
+})
+
+test('attempts are remembered for so many keys at most', () => {
+  const attempts = createAttempts({ max: 1, windowMs: 60_000, keysMax: 2 })
+  attempts.take('a')
+  expect(() => attempts.take('a')).toThrow(expect.objectContaining({ status: 429 }))
+  attempts.take('b')
+  attempts.take('c')
+  attempts.take('a')
+  expect(() => attempts.take('c')).toThrow(expect.objectContaining({ status: 429 }))
+})

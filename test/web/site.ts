@@ -1,0 +1,168 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Access, type Bus, createAccess, DEFAULT_TENANT_ID, type Endpoint } from '../../src/access'
+import { createDb, type Db } from '../../src/base/db'
+import { notFound } from '../../src/base/errors'
+import { hashSecret, newId, newSecret } from '../../src/base/ids'
+import { createMetrics } from '../../src/base/metrics'
+import { type Check, createServer, type Mount, type Upgrade, type WebServer } from '../../src/web'
+import { quietLog, testDatabase } from '../support/parts'
+
+/** Connects processes as Redis would: each hears the others, not itself. */
+function createWire(): () => Bus {
+  const buses = new Set<Map<string, (text: string) => void>>()
+  return () => {
+    const own = new Map<string, (text: string) => void>()
+    buses.add(own)
+    return {
+      publish(channel, text) {
+        for (const bus of buses) if (bus !== own) bus.get(channel)?.(text)
+      },
+      subscribe: (channel, listener) => void own.set(channel, listener),
+    }
+  }
+}
+
+export interface Site {
+  db: Db
+  access: Access
+  web: WebServer
+  url: string
+  adminToken: string
+  dataDir: string
+  databaseUrl: string
+  /** A request with the admin's token, unless `as` says otherwise (null: nobody). */
+  ask(method: string, path: string, options?: Ask): Promise<Answer>
+  /** A new token of the default or another tenant. */
+  tokenFor(role: 'viewer' | 'operator' | 'admin', tenantId?: string): Promise<string>
+  anotherTenant(): Promise<string>
+  /** Another process on the same database and bus. */
+  anotherAccess(): Access
+  stop(): Promise<void>
+}
+
+interface Ask {
+  as?: string | null
+  cookie?: string
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export interface Answer {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any
+  text: string
+}
+
+interface Options {
+  endpoints?: (access: Access) => Endpoint[]
+  mounts?: Mount[]
+  upgrades?: Record<string, Upgrade>
+  checks?: Record<string, Check>
+  metricsToken?: string
+  config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean }
+  streams?: { maxPerIp: number; maxPerTenant: number }
+}
+
+/** The real web server with access and a database of its own. */
+export async function startSite(options: Options = {}): Promise<Site> {
+  const database = await testDatabase()
+  const db = createDb(database.url, 8)
+  const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-web-'))
+  const newBus = createWire()
+  const adminToken = newSecret('trt')
+  const config = { cookieSecure: false, ...options.config, dataDir, embedded: { postgres: true } }
+  const newAccess = () =>
+    createAccess({
+      db,
+      log: quietLog,
+      bus: newBus(),
+      config: { ...config, streams: options.streams ?? { maxPerIp: 0, maxPerTenant: 0 } },
+      adminToken,
+      async checkTopics(_principal, topics) {
+        if (topics.some(topic => !topic.startsWith('job:'))) throw notFound('topic')
+      },
+    })
+  const access = newAccess()
+  await access.start()
+  await writeFile(join(dataDir, 'index.html'), '<!doctype html><title>Tailrace</title>')
+  await writeFile(join(dataDir, 'main-ABCDEFG2.js'), 'export {}')
+  await writeFile(join(dataDir, 'plain.js'), 'export {}')
+  const web = createServer({
+    config: { port: 0, host: '127.0.0.1', cookieSecure: config.cookieSecure, trustProxy: config.trustProxy },
+    metricsToken: options.metricsToken,
+    log: quietLog,
+    metrics: createMetrics(),
+    checks: options.checks ?? {},
+    site: {
+      access,
+      endpoints: [...access.endpoints, ...(options.endpoints?.(access) ?? [])],
+      mounts: options.mounts ?? [],
+      upgrades: options.upgrades ?? {},
+      publicDir: dataDir,
+      version: '0.0.0',
+    },
+  })
+  await web.start()
+
+  async function addToken(role: string, tenantId: string) {
+    const secret = newSecret('trt')
+    await db('api_tokens').insert({
+      id: newId(),
+      tenant_id: tenantId,
+      name: `a ${role}`,
+      role,
+      secret_hash: hashSecret(secret),
+      created_by: { type: 'system', id: null, name: 'test' },
+    })
+    return secret
+  }
+
+  return {
+    db,
+    access,
+    web,
+    url: web.url(),
+    adminToken,
+    dataDir,
+    databaseUrl: database.url,
+    ask: (method, path, ask) => request(web.url() + path, method, { as: adminToken, ...ask }),
+    tokenFor: (role, tenantId = DEFAULT_TENANT_ID) => addToken(role, tenantId),
+    async anotherTenant() {
+      const id = newId()
+      await db('tenants').insert({ id, name: 'Another' })
+      return id
+    },
+    anotherAccess: newAccess,
+    async stop() {
+      await web.stop(100)
+      await access.stop()
+      await db.destroy()
+      await database.drop()
+      await rm(dataDir, { recursive: true })
+    },
+  }
+}
+
+async function request(url: string, method: string, { as, cookie, body, headers }: Ask): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(as && !cookie && { authorization: `Bearer ${as}` }),
+      ...(cookie && { cookie }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
+}
+
+/** The `name=value` of the cookie that an answer sets. */
+export const cookieOf = (answer: Answer) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
