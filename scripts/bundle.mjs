@@ -33,11 +33,11 @@ export async function build() {
   if (isFresh()) return false
   return withLock(async () => {
     if (isFresh()) return false
-    const { build: esbuild } = await import('esbuild')
+    const { build: esbuild, stop } = await import('esbuild')
     const stamp = stampOf()
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
     const assets = filesBelow('public').filter(file => !SOURCE.test(file))
-    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions())])
+    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions())]).finally(stop) // its helper process
     for (const file of assets) copyAsset(file)
     removeLeftovers(server)
     writeFileSync(STAMP, stamp)

@@ -7,6 +7,7 @@ import { startEmbedded } from './embedded'
 
 /** Past the parts' own deadlines: something hangs, and a supervisor should not have to wait for it. */
 const EXIT_GRACE_MS = 5_000
+const ECHO_MS = 1_000
 
 async function main() {
   const { config, secrets } = readConfig(process.env)
@@ -37,15 +38,19 @@ async function main() {
   await embedded.stop()
 }
 
-/** Resolves with the first signal to stop; a second one ends the program at once. */
+/**
+ * Resolves with the first signal to stop; a later one ends the program at once. Not one that follows on its heels:
+ * npm passes Ctrl-C on to a program that has it from the terminal already.
+ */
 function waitForSignal(): Promise<string> {
   return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        resolve(signal)
-        process.once(signal, () => process.exit(1))
-      })
+    let impatientFrom = Number.POSITIVE_INFINITY
+    const take = (signal: string) => {
+      if (Date.now() > impatientFrom) process.exit(1)
+      impatientFrom = Math.min(impatientFrom, Date.now() + ECHO_MS)
+      resolve(signal)
     }
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => take(signal))
   })
 }
 
