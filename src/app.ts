@@ -5,6 +5,7 @@ import type { Part } from './base/lifecycle'
 import type { createLog } from './base/log'
 import { createMetrics } from './base/metrics'
 import { migrate, migrationsCurrent } from './base/migrate'
+import { requireDatabase, requireRedis } from './base/reach'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
@@ -76,8 +77,20 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log }: AppDe
       version: VERSION,
     },
   })
-  const database: Part = { name: 'database', start: () => migrate(db), stop: () => db.destroy() }
-  const parts: Part[] = [database, access, streams, server]
+  const queue: Part = {
+    name: 'redis',
+    start: () => requireRedis(redis, { url: redisUrl, log }),
+    stop: async () => undefined,
+  }
+  const database: Part = {
+    name: 'database',
+    async start() {
+      await requireDatabase(db, databaseUrl)
+      await migrate(db)
+    },
+    stop: () => db.destroy(),
+  }
+  const parts: Part[] = [queue, database, access, streams, server]
   return { parts, streams, access, server, db, metrics }
 }
 

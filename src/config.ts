@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { isAllowance } from './base/addresses'
+import { StartError } from './base/errors'
 import { faultsOf, flag, z } from './base/parse'
 
 export { ROOT } from './base/root'
@@ -70,14 +71,14 @@ export type Secrets = ReturnType<typeof readConfig>['secrets']
 /**
  * Reads all settings at once.
  * @param env usually `process.env`; tests hand in their own
- * @throws Error that names every wrong setting
+ * @throws StartError that names every wrong setting
  */
 export function readConfig(env: Record<string, string | undefined>) {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const result = environment.safeParse(given)
   if (!result.success) {
     const problems = faultsOf(result.error, '').map(({ path, message }) => `  ${path}: ${message}`)
-    throw new Error(`These settings are not valid:\n${problems.join('\n')}\nThe README lists all settings.`)
+    throw new StartError(`These settings are not valid:\n${problems.join('\n')}\nThe README lists all settings.`)
   }
   const e = result.data
   /** No DATABASE_URL or no REDIS_URL: the parts this program starts itself, for one machine and one user. */
