@@ -26,7 +26,9 @@ export function Steps({ steps }: { steps: Step[] }) {
                 style={{ left: `${left}%`, width: `${Math.min(100 - left, ((took ?? 0) / whole) * 100)}%` }}
               />
             </span>
-            <span class="step-lines">{step.lines > 0 ? `${step.lines.toLocaleString('en')} lines` : ''}</span>
+            <span class="step-lines">
+              {step.lines > 0 && `${step.lines.toLocaleString('en')} ${step.lines === 1 ? 'line' : 'lines'}`}
+            </span>
             <span class="step-took">{took === null ? step.status : spanOf(took)}</span>
           </li>
         )

@@ -26,7 +26,7 @@ export function visiblePieces(text: string): Piece[] {
 function markOf(character: string) {
   const code = character.charCodeAt(0)
   if (character === '\n') return '⏎'
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  if (code === 0x7f) return '␡'
-  return `\\u${code.toString(16).padStart(4, '0')}`
+  if (character === '\r') return '\\r'
+  // Unicode has pictures for these, but few fonts do.
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }

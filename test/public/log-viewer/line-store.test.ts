@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { LineStore } from '../../../public/components/log-viewer/line-store'
+import { seqBefore } from '../../../public/components/log-viewer/source'
+import { isAtEnd, ROW_PX, windowOf } from '../../../public/components/log-viewer/window'
+import { line } from '../support/scripted-server'
+
+const made = (number: number) => ({ ...line(number * 2, number), level: 'info' as const })
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => made(from + i))
+
+const shown = (store: LineStore) =>
+  Array.from({ length: store.rowCount }, (_, i) => {
+    const row = store.row(i)
+    return row?.kind === 'line' ? row.line : `${row?.from}-${row?.to}`
+  })
+
+describe('the lines in memory', () => {
+  it('are in order, each once, with a row for every hole', () => {
+    const store = new LineStore()
+    store.insert(range(5, 6))
+    store.insert(range(10, 11))
+    store.insert(range(1, 2))
+    expect(store.insert(range(5, 10))).toBe(3)
+    expect(shown(store)).toEqual([1, 2, '3-4', 5, 6, 7, 8, 9, 10, 11])
+    expect(store.row(2)).toEqual({ kind: 'gap', from: 3, to: 4, afterSeq: 4, beforeSeq: 10 })
+    store.insert(range(3, 4))
+    expect(shown(store)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  })
+
+  it('agree with a plain list after any insertions', () => {
+    const span = fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 0, max: 1_200 }))
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 12 }), spans => {
+        const store = new LineStore()
+        const known = new Set<number>()
+        for (const [from, length] of spans) {
+          store.insert(range(from, from + length))
+          for (let at = from; at <= from + length; at++) known.add(at)
+        }
+        const sorted = [...known].sort((a, b) => a - b)
+        expect(shown(store).filter(row => typeof row === 'number')).toEqual(sorted)
+        expect(store.lineCount).toBe(sorted.length)
+        for (const number of sorted.slice(0, 20)) {
+          expect(store.row(store.rowOfLine(number))).toMatchObject({ kind: 'line', line: number, seq: number * 2 })
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('show no holes when filtered', () => {
+    const store = new LineStore(true)
+    store.insert([made(4), made(9)])
+    store.insert([made(1), made(2)])
+    store.insert([made(9), made(20)])
+    expect(shown(store)).toEqual([1, 2, 4, 9, 20])
+  })
+
+  it('are forgotten from the oldest on', () => {
+    const store = new LineStore()
+    store.insert(range(1, 5_000))
+    expect(store.trim(2_000)).toBe(true)
+    expect(store.lineCount).toBeLessThanOrEqual(2_000)
+    expect(store.lineCount).toBeGreaterThan(1_400)
+    expect(store.lastLine).toBe(5_000)
+    expect(store.row(0)).toMatchObject({ line: store.firstLine })
+    expect(store.trim(2_000)).toBe(false)
+  })
+
+  it('are visited from any line on', () => {
+    const store = new LineStore()
+    store.insert(range(1, 1_500))
+    const visited: number[] = []
+    store.forEach(number => {
+      visited.push(number)
+    }, 1_497)
+    expect(visited).toEqual([1_498, 1_499, 1_500])
+  })
+})
+
+describe('the window', () => {
+  it('covers what is in sight and stays small', () => {
+    fc.assert(
+      fc.property(fc.nat(3_000_000), fc.nat(3_000), fc.nat(200_000), (top, height, count) => {
+        const { start, end } = windowOf(top, height, count)
+        expect(start).toBeGreaterThanOrEqual(0)
+        expect(end).toBeLessThanOrEqual(count)
+        expect(end - start).toBeLessThanOrEqual(height / ROW_PX + 60)
+        const lastTop = Math.max(0, count * ROW_PX - height)
+        const first = Math.floor(Math.min(top, lastTop) / ROW_PX)
+        const last = Math.min(count, Math.ceil((Math.min(top, lastTop) + height) / ROW_PX))
+        expect(start).toBeLessThanOrEqual(first)
+        expect(end).toBeGreaterThanOrEqual(last)
+      }),
+    )
+  })
+
+  it('is at the end within a row', () => {
+    expect(isAtEnd(380, 600, 1_000)).toBe(true)
+    expect(isAtEnd(379, 600, 1_000)).toBe(false)
+  })
+})
+
+describe('the way to a line', () => {
+  it('finds the sequence before it, however entries and lines are mixed', async () => {
+    const entries = fc.array(fc.boolean(), { minLength: 1, maxLength: 300 })
+    await fc.assert(
+      fc.asyncProperty(entries, fc.nat(400), async (isLine, wanted) => {
+        const seqs = isLine.flatMap((yes, at) => (yes ? [at + 1] : []))
+        const source = async ({ after = 0 }) => {
+          const at = seqs.findIndex(seq => seq > after)
+          return {
+            items: at < 0 ? [] : [{ ...made(at + 1), seq: seqs[at] ?? 0 }],
+            next_cursor: null,
+            first_seq: 1,
+            last_seq: isLine.length,
+          }
+        }
+        const number = 1 + (wanted % (seqs.length + 1))
+        const before = await seqBefore(number, source)
+        expect(seqs.filter(seq => seq <= before).length).toBe(Math.min(number - 1, seqs.length))
+      }),
+    )
+  })
+})
