@@ -50,6 +50,6 @@ export function createAttempts({
 }
 
 const tooMany = (waitMs: number) =>
-  new Problem(429, 'too_many_attempts', 'Too many failed attempts to sign in. Wait before you try again.', [], {
+  new Problem(429, 'too_many_attempts', 'Too many failed attempts. Wait before you try again.', [], {
     'Retry-After': String(Math.ceil(waitMs / 1_000)),
   })

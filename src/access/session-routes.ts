@@ -2,6 +2,7 @@ import type { Response } from 'express'
 import type { Db } from '../base/db'
 import { badRequest, Problem } from '../base/errors'
 import { uuid, z } from '../base/parse'
+import { createAttempts } from './attempts'
 import type { Audit } from './audit'
 import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
 import { type Endpoint, endpoint, ok, openEndpoint } from './endpoint'
@@ -25,6 +26,9 @@ const passwordBody = z.strictObject({
   password: z.string().min(12, 'must have at least 12 characters').max(1024),
 })
 
+/** Whoever has got hold of a session shall not find out the password with it. */
+const guesses = { max: 10, windowMs: 15 * 60_000 }
+
 interface Deps {
   db: Db
   credentials: Credentials
@@ -34,7 +38,7 @@ interface Deps {
   cookieSecure: boolean
 }
 
-export const sessionRoutes = (deps: Deps): Endpoint[] => [
+export const sessionRoutes = (deps: Deps, attempts = createAttempts(guesses)): Endpoint[] => [
   openEndpoint({
     method: 'post',
     path: '/api/session',
@@ -87,7 +91,9 @@ export const sessionRoutes = (deps: Deps): Endpoint[] => [
     body: passwordBody,
     replies: { 204: null },
     async handle({ principal, body }) {
+      const takeBack = attempts.take(principal.actor.id ?? '')
       await changePassword(deps, principal, body)
+      takeBack()
       return { status: 204 }
     },
   }),

@@ -127,6 +127,18 @@ describe('failed attempts', () => {
     await other.stop()
   })
 
+  test('at the present password are limited, too', async () => {
+    const other = await startSite()
+    const code = codeOf(await other.access.createSignInLink('http://x'))
+    const cookie = cookieOf(await other.ask('POST', '/api/session', { as: null, body: { code } }))
+    const set = (body: unknown) => other.ask('PUT', '/api/session/password', { cookie, body })
+    expect((await set({ password: 'the first password' })).status).toBe(204)
+    const guess = { password: 'the second password', current_password: 'a guess' }
+    for (let n = 0; n < 10; n += 1) expect((await set(guess)).status).toBe(400)
+    expect((await set({ ...guess, current_password: 'the first password' })).status).toBe(429)
+    await other.stop()
+  })
+
   test('are limited per client, whatever they try; good ones are not counted', async () => {
     const other = await startSite()
     const attempt = (body: unknown): Promise<Answer> => other.ask('POST', '/api/session', { as: null, body })

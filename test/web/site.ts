@@ -5,6 +5,7 @@ import { type Access, type Bus, createAccess, DEFAULT_TENANT_ID, type Endpoint }
 import { createDb, type Db } from '../../src/base/db'
 import { notFound } from '../../src/base/errors'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
+import type { Log } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
 import { type Check, createServer, type Mount, type Upgrade, type WebServer } from '../../src/web'
 import { quietLog, testDatabase } from '../support/parts'
@@ -63,6 +64,7 @@ interface Options {
   upgrades?: Record<string, Upgrade>
   checks?: Record<string, Check>
   metricsToken?: string
+  log?: Log
   config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean }
   streams?: { maxPerIp: number; maxPerTenant: number }
 }
@@ -94,7 +96,7 @@ export async function startSite(options: Options = {}): Promise<Site> {
   const web = createServer({
     config: { port: 0, host: '127.0.0.1', cookieSecure: config.cookieSecure, trustProxy: config.trustProxy },
     metricsToken: options.metricsToken,
-    log: quietLog,
+    log: options.log ?? quietLog,
     metrics: createMetrics(),
     checks: options.checks ?? {},
     site: {

@@ -1,0 +1,63 @@
+import { createRevocations } from '../../src/access/revocations'
+import { newId } from '../../src/base/ids'
+import { quietLog } from '../support/parts'
+import { type Site, startSite } from '../web/site'
+
+let site: Site
+beforeAll(async () => {
+  site = await startSite()
+})
+afterAll(() => site.stop())
+
+const deaf = { publish: () => undefined, subscribe: () => undefined }
+
+test('what ended without a word is found among the open streams', async () => {
+  const token = await site.tokenFor('viewer')
+  const principal = await site.access.authenticate({ headers: { authorization: `Bearer ${token}` }, url: '/' } as never)
+  const release = site.access.streamSlots.take(principal, '10.0.0.1') as () => void
+  const ended: string[] = []
+  const { credentials: watched } = site.access.streamSlots
+  const revocations = createRevocations({ db: site.db, bus: deaf, log: quietLog, watched })
+  revocations.onEnded(id => ended.push(id))
+  await revocations.sweep()
+  expect(ended).toEqual([])
+  await site
+    .db('api_tokens')
+    .where({ id: principal.credentialId })
+    .update({ expires_at: new Date(Date.now() - 1) })
+  await revocations.sweep()
+  expect(ended).toEqual([principal.credentialId])
+  release()
+  await revocations.sweep()
+  expect(ended).toHaveLength(1)
+})
+
+test('messages that cannot be read do no harm', async () => {
+  let say: (text: string) => void = () => undefined
+  const bus = {
+    ...deaf,
+    subscribe(_channel: string, listener: (text: string) => void) {
+      say = listener
+    },
+  }
+  const log = { ...quietLog, warn: jest.fn() }
+  const revocations = createRevocations({ db: site.db, bus, log, watched: () => [] })
+  const ended: string[] = []
+  revocations.onEnded(id => ended.push(id))
+  await revocations.start()
+  for (const text of ['', '{', '{}', '["x"]', 'null']) say(text)
+  expect(log.warn).toHaveBeenCalledTimes(5)
+  const id = newId()
+  say(JSON.stringify([id]))
+  expect(ended).toEqual([id])
+  revocations.stop()
+})
+
+test('a bus that fails does not fail the one who revokes', async () => {
+  const bus = { ...deaf, publish: () => Promise.reject(new Error('away')) }
+  const warned = new Promise<string>(resolve => {
+    const revocations = createRevocations({ db: site.db, bus, log: { ...quietLog, warn: resolve }, watched: () => [] })
+    revocations.tell([newId()])
+  })
+  expect(await warned).toMatch(/could not be told/)
+})

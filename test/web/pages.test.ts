@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { rename } from 'node:fs/promises'
+import { get } from 'node:http'
+import { join } from 'node:path'
+import type { RequestHandler } from 'express'
+import { PAGES } from '../../src/web/pages'
+import { cookieOf, type Site, startSite } from './site'
+
+const HTML = { accept: 'text/html,*/*' }
+const board: RequestHandler = (_req, res) => void res.type('html').send('<p>board</p>')
+
+let site: Site
+let cookie: string
+beforeAll(async () => {
+  site = await startSite({
+    mounts: [
+      {
+        path: '/admin/queues',
+        roles: { read: 'viewer', write: 'admin' },
+        handler: board,
+        csp: { 'style-src': ["'self'", "'unsafe-inline'"] },
+      },
+      { path: '/osquery', roles: 'anyone', handler: (req, res) => void res.json({ method: req.method }) },
+    ],
+  })
+  cookie = cookieOf(await site.ask('POST', '/api/session', { as: null, body: { token: site.adminToken } }))
+})
+afterAll(() => site.stop())
+
+const open = (path: string, options: { cookie?: string } = {}) =>
+  site.ask('GET', path, { as: null, headers: HTML, ...options })
+
+test('pages are one file for signed-in visitors; others are sent to sign in and back', async () => {
+  for (const page of PAGES.map(path => path.replace(':id', '1'))) {
+    const out = await open(`${page}?level=warn`)
+    expect([page, out.status, out.headers.get('location')]).toEqual([
+      page,
+      302,
+      `/sign-in?next=${encodeURIComponent(`${page}?level=warn`)}`,
+    ])
+    const answer = await open(page, { cookie })
+    expect([page, answer.status]).toEqual([page, 200])
+    expect(answer.text).toContain('<title>Tailrace</title>')
+    expect(cookieOf(answer)).toBe(cookie)
+  }
+  expect((await open('/sign-in?code=trc_x')).status).toBe(200)
+})
+
+test('an unknown page is the page, as 404; an unknown file is a problem', async () => {
+  const page = await open('/nowhere/at/all')
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
+  expect((await site.ask('GET', '/nothing.js')).body.code).toBe('not_found')
+  expect((await open('/api/nowhere')).body.code).toBe('not_found')
+})
+
+test('everything is served under a policy without inline code', async () => {
+  for (const path of ['/sign-in', '/api/docs', '/api/session', '/plain.js', '/nowhere']) {
+    const { headers } = await open(path)
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("style-src 'self';")
+    expect(policy).not.toContain('unsafe')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('strict-transport-security')).toBeNull()
+  }
+})
+
+test('files are asked for again unless their name has a hash', async () => {
+  const plain = await open('/plain.js')
+  expect(plain.headers.get('cache-control')).toBe('public, no-cache')
+  // not by fetch: it adds a Cache-Control of its own to conditional requests
+  const etag = plain.headers.get('etag') ?? ''
+  const [again] = await once(get(`${site.url}/plain.js`, { headers: { 'if-none-match': etag } }), 'response')
+  again.resume()
+  expect(again.statusCode).toBe(304)
+  expect((await open('/main-ABCDEFG2.js')).headers.get('cache-control')).toMatch(/immutable/)
+})
+
+test('pages that are not built are told as that', async () => {
+  const page = join(site.dataDir, 'index.html')
+  await rename(page, `${page}.away`)
+  expect((await open('/', { cookie })).body.code).toBe('not_built')
+  await rename(`${page}.away`, page)
+  expect((await open('/', { cookie })).status).toBe(200)
+})
+
+test('a mounted program is guarded by role, and by origin', async () => {
+  expect((await open('/admin/queues/a?b=1')).headers.get('location')).toBe(
+    '/sign-in?next=%2Fadmin%2Fqueues%2Fa%3Fb%3D1',
+  )
+  const page = await open('/admin/queues', { cookie })
+  expect(page.text).toBe('<p>board</p>')
+  expect(page.headers.get('content-security-policy')).toContain("style-src 'self' 'unsafe-inline'")
+  const viewer = await site.tokenFor('viewer')
+  expect((await site.ask('GET', '/admin/queues/api', { as: viewer })).status).toBe(200)
+  expect((await site.ask('PUT', '/admin/queues/api', { as: viewer })).status).toBe(403)
+  expect((await site.ask('PUT', '/admin/queues/api', { as: null })).status).toBe(401)
+  expect((await site.ask('PUT', '/admin/queues/api', { cookie, headers: { origin: 'http://evil' } })).status).toBe(403)
+  expect((await site.ask('PUT', '/admin/queues/api', { cookie, headers: { origin: site.url } })).status).toBe(200)
+  expect((await site.ask('POST', '/osquery/enroll', { as: null })).body).toEqual({ method: 'POST' })
+})
+
+test('behind HTTPS the cookie is for HTTPS only, and browsers are told to stay there', async () => {
+  const other = await startSite({ config: { cookieSecure: true } })
+  const answer = await other.ask('POST', '/api/session', { as: null, body: { token: other.adminToken } })
+  expect(answer.headers.get('set-cookie')).toMatch(/; Secure/)
+  expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
+  await other.stop()
+})
