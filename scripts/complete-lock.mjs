@@ -5,6 +5,7 @@ import { ROOT, say } from './root.mjs'
 /**
  * Adds to package-lock.json the optional packages of other platforms that npm has left out. It leaves out what the
  * registry in use does not offer, and then "npm ci" refuses the file everywhere. Run it after "npm install".
+ * With --check it only tells, by its exit code, whether that is needed.
  */
 const FILE = join(ROOT, 'package-lock.json')
 const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openbsd', 'netbsd', 'openharmony', 'sunos', 'win32']
@@ -24,6 +25,8 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added.push(name)
   }
 }
+if (process.argv.includes('--check')) process.exit(added.length ? 1 : 0)
+
 const root = lock.packages['']
 const sorted = Object.entries(lock.packages).filter(([path]) => path !== '')
 sorted.sort(([a], [b]) => a.localeCompare(b, 'en'))

@@ -1,5 +1,5 @@
 import { createApp } from './app'
-import { messageOf, StartError } from './base/errors'
+import { messageOf, Problem, StartError } from './base/errors'
 import { startParts } from './base/lifecycle'
 import { createLog } from './base/log'
 import { readConfig } from './config'
@@ -54,11 +54,12 @@ function waitForSignal(): Promise<string> {
   })
 }
 
+const isForeseen = (error: unknown) => error instanceof StartError || error instanceof Problem
+
 main().then(
   () => process.exit(0),
   error => {
-    const text =
-      error instanceof StartError || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
+    const text = isForeseen(error) ? messageOf(error) : error.stack
     process.stderr.write(`${text}\n`)
     process.exit(1)
   },

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ROOT } from '../../src/config'
+import { startProgram } from '../support/programs'
+
+const LOCK = {
+  packages: {
+    '': { name: 'clone' },
+    'node_modules/needed': { version: '1.0.0' },
+    'node_modules/other-platform': { version: '1.0.0', optional: true },
+  },
+}
+/** Stands for npm: notes each call, takes a moment, and leaves what npm would leave. */
+const NPM = `#!/bin/sh
+echo "$@" NODE_ENV="$NODE_ENV" >> calls
+mkdir -p node_modules
+[ -e fails ] && exit 7
+sleep 0.3
+cp installed.json node_modules/.package-lock.json
+`
+
+let clone: string
+
+beforeEach(async () => {
+  clone = await mkdtemp(join(tmpdir(), 'tailrace-clone-'))
+  await cp(join(ROOT, 'scripts'), join(clone, 'scripts'), { recursive: true })
+  await mkdir(join(clone, 'bin'))
+  await writeFile(join(clone, 'bin/npm'), NPM)
+  await chmod(join(clone, 'bin/npm'), 0o755)
+  await writeFile(join(clone, 'package.json'), '{}')
+  await lockWith('1.0.0')
+})
+
+afterEach(() => rm(clone, { recursive: true }))
+
+async function lockWith(version: string) {
+  const lock = structuredClone(LOCK)
+  lock.packages['node_modules/needed'].version = version
+  await writeFile(join(clone, 'package-lock.json'), JSON.stringify(lock))
+  const { 'node_modules/needed': needed } = lock.packages
+  await writeFile(join(clone, 'installed.json'), JSON.stringify({ packages: { 'node_modules/needed': needed } }))
+}
+
+async function ensure() {
+  const script = `import('./scripts/packages.mjs').then(({ ensurePackages }) => ensurePackages())`
+  const env = { PATH: `${join(clone, 'bin')}:${process.env.PATH}`, NODE_ENV: 'production' }
+  return startProgram([process.execPath, '-e', script], env, { cwd: clone }).ended
+}
+
+const calls = async () => (await readFile(join(clone, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean)
+
+test('installs what is missing, with what the build needs, and says so', async () => {
+  const { code, stderr } = await ensure()
+  expect(code).toBe(0)
+  expect(stderr).toContain('npm ci')
+  expect(await calls()).toEqual([expect.stringMatching(/^ci .*--include=dev.* NODE_ENV=$/)])
+})
+
+test('installs once: not again, but when the lock file has changed', async () => {
+  await ensure()
+  expect((await ensure()).stderr).toBe('')
+  expect(await calls()).toHaveLength(1)
+  await lockWith('2.0.0')
+  await ensure()
+  expect(await calls()).toHaveLength(2)
+})
+
+test('two at once install once', async () => {
+  const endings = await Promise.all([ensure(), ensure(), ensure()])
+  expect(endings.map(({ code }) => code)).toEqual([0, 0, 0])
+  expect(await calls()).toHaveLength(1)
+})
+
+test('an install that fails ends the start with its code, and the next one tries again', async () => {
+  await writeFile(join(clone, 'fails'), '')
+  expect((await ensure()).code).toBe(7)
+  await rm(join(clone, 'fails'))
+  expect((await ensure()).code).toBe(0)
+})
+
+test('a lock of a set-up that was killed does not hold up the next', async () => {
+  await mkdir(join(clone, 'dist'))
+  await writeFile(join(clone, 'dist/.setting-up'), String(2 ** 22 - 1))
+  expect((await ensure()).code).toBe(0)
+})
+
+test('package-lock.json names the packages of every platform', async () => {
+  await promisify(execFile)(process.execPath, ['scripts/complete-lock.mjs', '--check'], { cwd: ROOT })
+})
