@@ -7,6 +7,9 @@ export function patternOf(query: string): RegExp | null {
   return query === '' ? null : compile(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi')
 }
 
+/** Whether what was typed is meant as a regular expression. */
+export const isRegular = (query: string) => /^\/.+\/i?$/.test(query)
+
 function compile(source: string, flags: string) {
   try {
     return new RegExp(source, flags)

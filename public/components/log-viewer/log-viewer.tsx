@@ -4,7 +4,7 @@ import { useKeys } from '../../keys'
 import { LineDetails } from './line-details'
 import type { LogModel } from './model'
 import { Rows } from './rows'
-import { Toolbar } from './toolbar'
+import { type Matches, Toolbar } from './toolbar'
 
 interface LogViewerProps {
   model: LogModel
@@ -32,26 +32,37 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
     model.selectedLine.value = line
     if (isPermalinked) history.replaceState(history.state, '', `#L${line}`)
   }
-  const step = (by: 1 | -1) => {
-    const { lines, at } = matches.value
-    if (lines.length === 0) return
-    const next = (at + by + lines.length) % lines.length
-    matches.value = { lines, at: next }
-    model.selectedLine.value = lines[next] ?? 0
-    show(lines[next] ?? 0)
+  const step = async (by: 1 | -1) => {
+    if (!model.pattern.value) return
+    const { lines, current } = matches.value
+    const from = current || (by === 1 ? model.lines.firstLine - 1 : model.lines.lastLine + 1)
+    model.follow(false)
+    const wrapped = by === 1 ? lines[0] : lines.at(-1)
+    const next = (await model.findMatch(from, by, lines)) || wrapped || 0
+    if (next === 0) return
+    matches.value = { ...matches.value, current: next }
+    model.selectedLine.value = next
+    show(next)
   }
   usePermalink(isPermalinked, model, show)
   useKeys({
     '/': () => searchBox.current?.focus(),
     f: () => model.follow(!model.isFollowing.value),
-    n: () => step(1),
-    N: () => step(-1),
+    n: () => void step(1),
+    N: () => void step(-1),
   })
 
   const isEmpty = model.version.value >= 0 && model.lines.rowCount === 0
   return (
     <section class="log" aria-label="Log">
-      <Toolbar model={model} steps={steps} matches={matches} searchBox={searchBox} rawHref={rawHref} onMatch={step} />
+      <Toolbar
+        model={model}
+        steps={steps}
+        matches={matches}
+        searchBox={searchBox}
+        rawHref={rawHref}
+        onMatch={by => void step(by)}
+      />
       <div class="log-body">
         {model.isLoading.value && <div class="log-loading">Loading lines</div>}
         {model.problem.value !== '' && (
@@ -77,18 +88,21 @@ const emptyText = (model: LogModel, empty: string) =>
 
 /** Matches of what is typed, kept up with new lines: those are searched alone. */
 function useSearch(model: LogModel) {
-  const matches = useSignal<{ lines: number[]; at: number }>({ lines: [], at: 0 })
-  const seen = useRef({ pattern: null as RegExp | null, store: model.lines, first: 0, last: 0 })
+  const matches = useSignal<Matches>({ lines: [], current: 0 })
+  const seen = useRef({ pattern: null as RegExp | null, store: model.lines, last: 0, count: 0 })
   useSignalEffect(() => {
     void model.version.value
     const pattern = model.pattern.value
     const { lines: store } = model
     const was = seen.current
-    const isMore = was.pattern === pattern && was.store === store && was.first === store.firstLine
-    seen.current = { pattern, store, first: store.firstLine, last: store.lastLine }
-    const before = isMore ? matches.peek() : { lines: [], at: 0 }
+    const isMore =
+      was.pattern === pattern && was.store === store && store.lineCount - was.count === store.lastLine - was.last
+    seen.current = { pattern, store, last: store.lastLine, count: store.lineCount }
+    const before = matches.peek()
     const found = model.matchesAfter(isMore ? was.last : 0)
-    if (!isMore || found.length > 0) matches.value = { lines: before.lines.concat(found), at: before.at }
+    if (isMore && found.length === 0) return
+    const isSame = was.pattern === pattern
+    matches.value = { lines: isMore ? before.lines.concat(found) : found, current: isSame ? before.current : 0 }
   })
   return matches
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import type { Gap, LogLine } from '../../client'
 import { plainOf } from './ansi'
-import { patternOf } from './highlight'
+import { isRegular, patternOf } from './highlight'
 import { type GapRow, LineStore } from './line-store'
 import { type LogSource, seqBefore } from './source'
 
@@ -120,6 +120,7 @@ export class LogModel {
   async goTo(line: number): Promise<boolean> {
     this.selectedLine.value = line
     if (this.store.has(line)) return true
+    if (this.isFiltered) await this.setFilter(NO_FILTER)
     await this.load(async () => {
       const after = await seqBefore(Math.max(1, line - PAGE_LINES / 2), this.source)
       const { items } = await this.source({ after, limit: PAGE_LINES, order: 'asc' })
@@ -127,6 +128,26 @@ export class LogModel {
       this.hasOlder.value = this.store.firstLine > 1
     })
     return this.store.has(line)
+  }
+
+  /**
+   * The nearest line on one side that matches the search, asking the server where not all lines between are in memory
+   * (it knows plain text, no patterns). 0 when there is none.
+   */
+  async findMatch(from: number, by: 1 | -1, inMemory: number[]): Promise<number> {
+    const near = by === 1 ? inMemory.find(line => line > from) : inMemory.findLast(line => line < from)
+    const isWhole = near === undefined ? by === 1 || this.store.firstLine <= 1 : this.isUnbroken(from, near)
+    if (isWhole || this.isFiltered || isRegular(this.query.value)) return near ?? 0
+    const row = this.store.row(this.store.rowOfLine(from))
+    if (row?.kind !== 'line') return near ?? 0
+    const side = by === 1 ? { after: row.seq } : { before: row.seq }
+    let found = 0
+    await this.load(async () => {
+      const { items } = await this.source({ ...side, q: this.query.value, limit: 1, order: by === 1 ? 'asc' : 'desc' })
+      found = items[0]?.line ?? 0
+    })
+    if (found !== 0) await this.goTo(found)
+    return found
   }
 
   /** Line numbers of the lines in memory that match the search. */
@@ -139,6 +160,10 @@ export class LogModel {
       if (pattern.test(plainOf(message))) found.push(at)
     }, line)
     return found
+  }
+
+  private isUnbroken(one: number, other: number) {
+    return Math.abs(this.store.rowOfLine(one) - this.store.rowOfLine(other)) === Math.abs(one - other)
   }
 
   private get isFiltered() {

@@ -2,10 +2,16 @@ import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import type { LogModel } from './model'
 
+/** Lines in memory that match the search, and the one that was gone to last (0: none yet). */
+export interface Matches {
+  lines: number[]
+  current: number
+}
+
 interface ToolbarProps {
   model: LogModel
   steps: string[]
-  matches: Signal<{ lines: number[]; at: number }>
+  matches: Signal<Matches>
   searchBox: RefObject<HTMLInputElement>
   rawHref: string
   onMatch(by: 1 | -1): void
@@ -13,7 +19,8 @@ interface ToolbarProps {
 
 export function Toolbar({ model, steps, matches, searchBox, rawHref, onMatch }: ToolbarProps) {
   const { level, step } = model.filter.value
-  const { lines, at } = matches.value
+  const { lines, current } = matches.value
+  const at = lines.indexOf(current)
   return (
     <div class="log-toolbar" role="toolbar" aria-label="Log">
       <select
@@ -58,7 +65,7 @@ export function Toolbar({ model, steps, matches, searchBox, rawHref, onMatch }: 
         {model.query.value !== '' && (
           <>
             <span class="log-count" aria-live="polite">
-              {lines.length === 0 ? 'no match' : `${at + 1} / ${lines.length}`}
+              {lines.length === 0 ? 'none here' : `${at < 0 ? '–' : at + 1} / ${lines.length}`}
             </span>
             <button type="button" aria-label="Previous match" onClick={() => onMatch(-1)}>
               ↑
