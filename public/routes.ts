@@ -29,14 +29,16 @@ export interface JobFilters {
   kind: string
   queue: string
   q: string
+  /** `1`: also jobs that other jobs have made. */
+  children: string
 }
 
-const NAMES = ['status', 'kind', 'queue', 'q'] as const
+const NAMES = ['status', 'kind', 'queue', 'q', 'children'] as const
 
 export function filtersOf(search: string): JobFilters {
   const query = new URLSearchParams(search)
-  const [status = '', kind = '', queue = '', q = ''] = NAMES.map(name => query.get(name) ?? '')
-  return { status, kind, queue, q }
+  const [status = '', kind = '', queue = '', q = '', children = ''] = NAMES.map(name => query.get(name) ?? '')
+  return { status, kind, queue, q, children }
 }
 
 /** As a query string, with its `?`; empty filters are left out. */

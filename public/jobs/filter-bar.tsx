@@ -49,6 +49,14 @@ export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
           if (event.key === 'Escape') event.currentTarget.blur()
         }}
       />
+      <label class="check-label">
+        <input
+          type="checkbox"
+          checked={filters.children !== ''}
+          onChange={event => set({ children: event.currentTarget.checked ? '1' : '' })}
+        />
+        children
+      </label>
       {isOn && (
         <a class="button" href="/queue">
           Clear

@@ -70,7 +70,8 @@ const matches = (job: Job, filters: JobFilters) =>
   filters.q === '' &&
   (filters.status === '' || job.status === filters.status) &&
   (filters.kind === '' || job.kind === filters.kind) &&
-  (filters.queue === '' || job.queue === filters.queue)
+  (filters.queue === '' || job.queue === filters.queue) &&
+  (filters.children !== '' || job.parent_id === null)
 
 /**
  * The list, newest first, after an event. A row that no longer fits a status filter stays until the next reading: it would be

@@ -2,12 +2,7 @@ import { searchOf } from '../routes'
 import { spanOf } from './times'
 import type { Queue } from './use-queues'
 
-const SHOWN = [
-  { label: 'waiting', states: ['waiting', 'pending', 'prioritized', 'wait'] },
-  { label: 'active', states: ['active', 'running'] },
-  { label: 'delayed', states: ['delayed', 'scheduled'] },
-  { label: 'failed', states: ['failed'] },
-] as const
+const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
 
 /** One card per queue; a click shows its jobs alone. */
 export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string }) {
@@ -22,14 +17,16 @@ export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string
           >
             <span class="queue-name">
               {queue.name}
-              {queue.paused && <em title={queue.paused.reason}>paused</em>}
+              {queue.paused && (
+                <em title={queue.paused_by ? `${queue.paused_by.by.name}: ${queue.paused_by.reason}` : ''}>paused</em>
+              )}
             </span>
             <span class="queue-counts">
-              {SHOWN.map(({ label, states }) => {
-                const count = states.reduce((sum, state) => sum + (queue.counts?.[state] ?? 0), 0)
+              {SHOWN.map(state => {
+                const count = queue.counts?.[state] ?? 0
                 return (
-                  <span key={label} class={count > 0 ? `count is-${label}` : 'count'}>
-                    <b>{count.toLocaleString('en')}</b> {label}
+                  <span key={state} class={count > 0 ? `count is-${state}` : 'count'}>
+                    <b>{queue.counts ? count.toLocaleString('en') : '–'}</b> {state}
                   </span>
                 )
               })}
@@ -43,6 +40,8 @@ export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string
 }
 
 function Oldest({ queue }: { queue: Queue }) {
-  const ms = queue.oldest_waiting_ms ?? (queue.oldest_waiting_seconds ?? 0) * 1_000
-  return ms >= 1_000 ? <span class="queue-oldest">oldest waits {spanOf(ms)}</span> : null
+  const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
+  const p95 = queue.run_ms?.p95 ?? null
+  if (ms >= 1_000) return <span class="queue-oldest">oldest waits {spanOf(ms)}</span>
+  return p95 === null ? null : <span class="queue-run">95 % run within {spanOf(p95)}</span>
 }

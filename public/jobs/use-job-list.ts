@@ -22,7 +22,9 @@ export function useJobList(filters: JobFilters) {
   const problem = useSignal('')
   const refreshing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const key = searchOf(filters)
-  const path = `/api/jobs${key === '' ? '?' : `${key}&`}limit=${PAGE}`
+  const { children, ...asked } = filters
+  const query = searchOf(asked)
+  const path = `/api/jobs${query === '' ? '?' : `${query}&`}limit=${PAGE}${children === '' ? '&roots=true' : ''}`
 
   const read = useCallback(
     async (isMore = false) => {

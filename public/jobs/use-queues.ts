@@ -2,47 +2,62 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { api } from '../api'
 import { watch } from '../live'
+import type { Actor } from './job'
 
 export interface Queue {
   name: string
-  counts: Record<string, number>
-  paused?: { reason: string; by: { name: string } | string; at: string } | null
-  oldest_waiting_ms?: number | null
-  oldest_waiting_seconds?: number | null
+  /** Null while Redis is away. */
+  counts: { waiting: number; active: number; delayed: number; failed: number } | null
+  oldest_waiting_seconds: number | null
+  paused: boolean
+  paused_by: { reason: string; by: Actor; at: string } | null
+  run_ms?: { p50: number | null; p95: number | null }
 }
 
-/** Between readings when nothing is told: counts are also announced as events. */
+/** Between readings when nothing happens. */
 const EVERY_MS = 10_000
+/** A job that came, started or ended moves the counts: read again, at most this often. */
+const AFTER_JOB_MS = 1_500
 
-/** The queues with their counts, kept up by `queue_stats`. */
+/** The queues with their counts, kept up by `queue_stats` where it is told, else by reading again. */
 export function useQueues() {
   const queues = useSignal<Queue[]>([])
   useEffect(() => {
-    let toldAt = 0
-    const read = () =>
-      api
+    let soon: ReturnType<typeof setTimeout> | undefined
+    const read = () => {
+      soon = undefined
+      return api
         .get<{ items: Queue[] }>('/api/queues')
-        .then(({ items }) => (queues.value = items))
+        .then(({ items }) => {
+          queues.value = items
+        })
         .catch(() => undefined)
+    }
     void read()
     const timer = setInterval(() => {
-      if (!document.hidden && Date.now() - toldAt > EVERY_MS) void read()
+      if (!document.hidden) void read()
     }, EVERY_MS)
     const stop = watch('events', {
       onEvent: ({ type, data }) => {
-        if (type !== 'queue_stats') return
-        const told = (data as { data?: { queues?: Queue[]; items?: Queue[] } }).data
-        const items = told?.queues ?? told?.items
-        if (!Array.isArray(items)) return
-        toldAt = Date.now()
-        const known = new Map(queues.value.map(queue => [queue.name, queue]))
-        queues.value = items.map(queue => ({ ...known.get(queue.name), ...queue }))
+        if (type === 'queue_stats') queues.value = merge(queues.value, (data as { data?: Told }).data)
+        else if (type.startsWith('job_') && type !== 'job_progress') soon ??= setTimeout(read, AFTER_JOB_MS)
       },
     })
     return () => {
       clearInterval(timer)
+      clearTimeout(soon)
       stop()
     }
   }, [])
   return queues
+}
+
+interface Told {
+  queues?: Queue[]
+}
+
+/** Counts as announced; what an announcement leaves out stays. */
+function merge(known: Queue[], { queues = [] }: Told = {}): Queue[] {
+  const news = new Map(queues.map(queue => [queue.name, queue]))
+  return known.map(queue => ({ ...queue, ...news.get(queue.name) }))
 }

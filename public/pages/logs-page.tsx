@@ -32,7 +32,7 @@ export function LogsPage() {
 }
 
 function ServiceLog({ service }: { service: string }) {
-  const path = `/api/logs?scope=service&service=${service}`
+  const path = `/api/service/logs?service=${service}`
   const model = useMemo(() => new LogModel(logSource(path)), [path])
   useEffect(
     () => watch(`service:${service}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),

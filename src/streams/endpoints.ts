@@ -15,15 +15,8 @@ const TOPICS_MAX = 50
 const topicName = z
   .string()
   .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'This is not the name of a topic, such as job:<id> or events.')
-const topicNames = z
-  .preprocess(
-    value => (value === undefined ? [] : [value].flat()),
-    z
-      .array(topicName)
-      .min(1, 'Name at least one topic.')
-      .max(TOPICS_MAX, `At most ${TOPICS_MAX} topics on one connection.`),
-  )
-  .transform(names => [...new Set(names)])
+const topicList = z.array(topicName).min(1).max(TOPICS_MAX, `At most ${TOPICS_MAX} topics on one connection.`)
+const topicNames = z.union([topicName, topicList]).transform(names => [...new Set([names].flat())])
 
 const streamQuery = withLabels(streamFields)
 const topicsQuery = withLabels({ ...streamFields, topic: topicNames })
@@ -142,6 +135,19 @@ function logEndpoints({ db, hub, jobTopics }: StreamRoutesDeps): Endpoint[] {
       handle: async ({ principal, params, query, res }) => {
         const topic = { tenantId: principal.tenantId, name: `job:${params.id}` }
         if (!(await hub.family(topic.name)?.exists(topic))) throw notFound('job')
+        return serveLogs(db, topic, query, res)
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/service/logs',
+      role: 'viewer',
+      summary: "A page of the program's own log lines, or with `format=text|ndjson` the whole log as a download.",
+      query: z.strictObject({ ...logFields, service: z.enum(SERVICES).default('web') }),
+      replies: { 200: logPage },
+      handle: async ({ principal: { tenantId }, query: { service, ...query }, res }) => {
+        const topic = serviceTopic(service)
+        if (topic.tenantId !== tenantId) throw notFound('service log')
         return serveLogs(db, topic, query, res)
       },
     }),

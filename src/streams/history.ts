@@ -205,11 +205,14 @@ function narrow(query: ReturnType<Db>, wanted: Wanted) {
   )
 }
 
-/** The seq before the last `count` wanted lines: where a reader starts that asks for that much history. */
+/**
+ * The seq before the last `count` wanted lines: where a reader starts that asks for that much history. In a topic without
+ * lines (tenant events) its entries are counted, or a reader would be sent all that is kept.
+ */
 export async function seqBeforeLines(db: Db, head: Head, count: number, wanted: Wanted): Promise<number> {
   if (count === 0) return head.last_seq
   const query = db('stream_entries').select('seq').where('topic_id', head.id).andWhere('seq', '<=', head.last_seq)
-  narrow(query.orderBy('seq', 'desc').limit(count), { ...wanted, kinds: ['log'] })
+  narrow(query.orderBy('seq', 'desc').limit(count), { ...wanted, ...(head.last_line > 0 && { kinds: ['log'] }) })
   const lines: { seq: number }[] = await query
   const oldest = lines.at(-1)
   return lines.length < count || !oldest ? head.first_seq - 1 : oldest.seq - 1

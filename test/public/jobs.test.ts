@@ -5,7 +5,7 @@ import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/list'
 import { agoOf, spanOf } from '../../public/jobs/times'
 import { filtersOf, routeOf, searchOf } from '../../public/routes'
 
-const NONE = { status: '', kind: '', queue: '', q: '' }
+const NONE = { status: '', kind: '', queue: '', q: '', children: '' }
 
 const event = (type: string, job_id: string, timestamp: string, more = {}): JobEvent => ({
   type,
@@ -46,6 +46,9 @@ describe('the list of jobs', () => {
     expect(applyToList(list, created, { ...NONE, kind: 'crawl' }).jobs).toBe(list)
     expect(applyToList(list, created, { ...NONE, q: 'x' }).jobs).toBe(list)
     expect(applyToList(list, event('job_started', '0', '2026-01-01T11:00:00.000Z'), NONE).jobs).toBe(list)
+    const child = event('job_created', 'c', '2026-01-01T11:00:00.000Z', { parent_id: 'b' })
+    expect(applyToList(list, child, NONE).jobs).toBe(list)
+    expect(applyToList(list, child, { ...NONE, children: '1' }).jobs).toHaveLength(3)
     expect(applyToList(list, event('queue_stats', '', '2026-01-01T11:00:00.000Z'), NONE).jobs).toBe(list)
   })
 })
@@ -85,7 +88,7 @@ describe('addresses of pages', () => {
   it('carry the filters there and back', () => {
     const text = fc.string({ unit: 'grapheme' }).map(value => value.toWellFormed())
     fc.assert(
-      fc.property(fc.record({ status: text, kind: text, queue: text, q: text }), filters => {
+      fc.property(fc.record({ status: text, kind: text, queue: text, q: text, children: text }), filters => {
         expect(filtersOf(searchOf(filters))).toEqual(filters)
       }),
     )
