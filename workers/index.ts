@@ -1,4 +1,6 @@
+import bulkAction from './bulk-action'
 import demo from './demo'
+import healthCheck from './health-check'
 
 /** Every job handler of the program: one line each. */
-export const handlers = [demo] as const
+export const handlers = [bulkAction, demo, healthCheck] as const

@@ -1,16 +1,25 @@
 import { hostname } from 'node:os'
+import type { Job as BullJob } from 'bullmq'
+import type { Audit, Endpoint } from '../access'
 import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Family } from '../streams'
+import { bulkRoutes } from './bulk-routes'
 import { Commands } from './commands'
 import type { Core, JobsDeps } from './core'
 import { Engine } from './engine'
 import { Enqueuer } from './enqueue'
+import { Figures } from './figures'
+import { createGauges } from './gauges'
 import type { DepsOf, Handler } from './handler'
+import { jobRoutes } from './job-routes'
 import { Jobs } from './jobs'
+import { Keeper } from './keeper'
 import { indexKinds } from './kinds'
 import { JobMetrics } from './metrics'
+import { queueRoutes } from './queue-routes'
 import type { QueueName } from './queues'
+import { Schedules } from './schedules'
 import { Workers } from './worker/workers'
 
 /**
@@ -21,8 +30,23 @@ import { Workers } from './worker/workers'
 export function createJobs(deps: JobsDeps) {
   const core = createCore(deps)
   const jobs = new Jobs(core)
-  const parts: Part[] = [{ name: 'jobs', start: async () => undefined, stop: () => core.engine.close() }]
-  return Object.assign(jobs, { core, family: familyOf(jobs, deps), parts })
+  const figures = new Figures(core)
+  const schedules = new Schedules(core)
+  createGauges(deps.metrics, figures, schedules)
+  const connection: Part = { name: 'queues', start: async () => undefined, stop: () => core.engine.close() }
+  return Object.assign(jobs, {
+    core,
+    schedules,
+    figures,
+    family: familyOf(jobs, deps),
+    parts: [connection, figures, new Keeper({ core, figures, schedules })],
+    /** The routes of a web process. */
+    endpoints: (audit: Audit): Endpoint[] => [
+      ...jobRoutes({ jobs, kinds: core.kinds, audit }),
+      ...bulkRoutes({ jobs, audit }),
+      ...queueRoutes({ jobs, figures, schedules, audit }),
+    ],
+  })
 }
 
 export type JobsPlatform = ReturnType<typeof createJobs>
@@ -68,6 +92,6 @@ export function createWorkers<const Handlers extends readonly Handler<never>[]>(
 ): Part {
   // `DepsOf` is what all of them need, so each of them takes it.
   const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
-  const tick = async () => undefined
+  const tick = (job: BullJob) => jobs.schedules.tick(job)
   return new Workers({ core: jobs.core, handlers: list, deps, tick, ...options })
 }

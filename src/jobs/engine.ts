@@ -40,6 +40,8 @@ const COMMON: JobsOptions = {
 }
 /** About 5,000 jobs: enough for the reader of events to come back from a short absence. */
 const EVENTS_KEPT = 20_000
+/** Ids of jobs, and not those of markers and ticks. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const BULK_MAX = 1_000
 /** Lines in BullMQ's own log of a job, over all attempts. */
 const MIRRORED_MAX = 100
@@ -121,6 +123,18 @@ export class Engine {
       const [madeAt, finishedOn] = fields as (string | null)[]
       if (madeAt === null) return 'unknown'
       return finishedOn === null ? 'open' : 'ended'
+    })
+  }
+
+  /** Per queue, the jobs that are next: in order of arrival and by priority. */
+  async nextIds(): Promise<string[][]> {
+    const pipeline = this.client.pipeline()
+    for (const name of QUEUE_NAMES)
+      pipeline.lindex(this.key(name, 'wait'), -1).zrange(this.key(name, 'prioritized'), '0', '0')
+    const answers = (await pipeline.exec()) ?? []
+    return QUEUE_NAMES.map((_, i) => {
+      const [next, [first]] = [answers[2 * i]?.[1] as string | null, (answers[2 * i + 1]?.[1] ?? []) as string[]]
+      return [next, first].filter((id): id is string => typeof id === 'string' && UUID.test(id))
     })
   }
 

@@ -46,8 +46,9 @@ const TENANT_EVENTS: Partial<Record<Event, string>> = {
 /** The entries that tell of a transition: a line where people need words, the status, the tenant's event. */
 export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
   const words = lineFor(job, event)
-  const news = event === 'progressed' ? progressEntry(job) : statusEntry(job)
-  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words, news] : [news] }
+  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [] }
+  if (event === 'progressed') own.entries.push(progressEntry(job))
+  else if (event !== 'requeued') own.entries.push(statusEntry(job))
   if (hasEnded(job.status)) own.end = job.status
   const type = TENANT_EVENTS[event]
   return type ? [own, tenantEvent(type, job)] : [own]
@@ -83,6 +84,8 @@ function lineFor(job: JobState, event: Event): NewEntry | undefined {
       return line('warn', `Cancel asked for by ${who}`)
     case 'cancelled':
       return line('warn', `Cancelled by ${who}`)
+    case 'requeued':
+      return line('warn', 'Redis had lost this job: it was queued again')
     case 'retried':
       return line('info', 'Retried')
     default:

@@ -5,7 +5,9 @@ import type { Core } from './core'
 import type { EnqueueRequest } from './enqueue'
 import { encodeCursor, type JobFilter } from './filter'
 import { hasEnded, type JobRow } from './job'
-import type { Kind } from './kinds'
+import type { AnyKind, Kind } from './kinds'
+import { controlQueue } from './pause'
+import type { QueueName } from './queues'
 import {
   countJobs,
   countTree,
@@ -21,6 +23,12 @@ import { retryJob } from './retry'
 import { findJob, type JobRef } from './store'
 
 const TREE_MAX = 1_000
+
+export interface EnqueuedJob {
+  job: Job
+  /** `deduplicated`: an open job that stands for it. */
+  outcome: 'created' | 'replayed' | 'deduplicated'
+}
 
 export interface TreeNode extends Omit<TreeRow, 'created_at' | 'started_at' | 'ended_at'> {
   created_at: string
@@ -45,7 +53,12 @@ export class Jobs {
     kind: Kind<Input, Given>,
     input: Given,
     request: Omit<EnqueueRequest, 'parent'>,
-  ): Promise<{ job: Job; outcome: 'created' | 'replayed' | 'deduplicated' }> {
+  ): Promise<EnqueuedJob> {
+    return this.enqueueAny(kind, input, request)
+  }
+
+  /** The same for a kind that is known by its name only. */
+  async enqueueAny(kind: AnyKind, input: unknown, request: Omit<EnqueueRequest, 'parent'>): Promise<EnqueuedJob> {
     const { id, outcome, row } = await this.#core.enqueuer.enqueue(kind, input, request)
     const job = row ? toJob(row) : await this.find({ tenantId: request.tenantId, id })
     return { job, outcome }
@@ -110,6 +123,27 @@ export class Jobs {
 
   async retry(ref: JobRef, by: Actor): Promise<Job> {
     return toJob(await retryJob(this.#core, ref, by))
+  }
+
+  /** Topics of a job and of all that it has spawned; undefined when there is no such job. */
+  async topics(tenantId: string, id: string): Promise<string[] | undefined> {
+    const tree = await readTree(this.#core.db, { tenantId, id }, TREE_MAX)
+    return tree.length ? tree.map(node => `job:${node.id}`) : undefined
+  }
+
+  /** The queue of a kind; undefined when there is no such kind. */
+  queueOf(kind: string): QueueName | undefined {
+    return this.#core.kinds.get(kind)?.queue
+  }
+
+  /** Starts no more jobs of a queue, in all processes. @throws Problem 404 */
+  pause(queue: string, { reason, by }: Reason): Promise<void> {
+    return controlQueue(this.#core, queue, true, reason, by)
+  }
+
+  /** @throws Problem 404 */
+  resume(queue: string, { reason, by }: Reason): Promise<void> {
+    return controlQueue(this.#core, queue, false, reason, by)
   }
 
   /**

@@ -20,6 +20,8 @@ export type Change =
   /** The handler has ended after a cancel, or there was none. */
   | { type: 'cancelled'; steps?: Step[] }
   | { type: 'request_cancel'; cancel: Cancel }
+  /** BullMQ had lost it and is given it again. */
+  | { type: 'requeue' }
   /** Ended by somebody else than its own run. */
   | { type: 'settle'; error: JobError | null }
   | { type: 'retry'; attempts: number; by: Actor }
@@ -37,6 +39,7 @@ export type Event =
   | 'cancel_requested'
   | 'cancelled'
   | 'retried'
+  | 'requeued'
 
 export interface Transition {
   next: JobState
@@ -65,6 +68,8 @@ export function transition(job: JobState, change: Change, now: Date): Transition
       return { next: ended(job, 'cancelled', now, change.steps), event: 'cancelled' }
     case 'request_cancel':
       return cancelRequested(job, change.cancel, now)
+    case 'requeue':
+      return job.status === 'running' ? undefined : { next: job, event: 'requeued' }
     case 'settle':
       return settled(job, change.error, now)
   }

@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
 import type { RedisClient } from '../../base/redis'
 import { type Core, commitTransition } from '../core'
+import { failureOf } from '../failure'
 import type { Handler } from '../handler'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../queues'
 import { findCancelled } from '../store'
@@ -140,12 +141,4 @@ function indexHandlers<Deps>({ core, handlers }: WorkersOptions<Deps>): Readonly
   }
   for (const name of core.kinds.keys()) if (!byKind.has(name)) throw new Error(`The kind ${name} has no handler`)
   return byKind
-}
-
-/** BullMQ says it in words only. */
-export function failureOf(reason: string) {
-  if (/stalled|more than allowable/.test(reason))
-    return { code: 'stalled', message: 'Its workers stopped without a word too often' }
-  if (/^child .* failed/.test(reason)) return { code: 'child_failed', message: 'A job that it had spawned failed' }
-  return { code: 'error', message: reason }
 }

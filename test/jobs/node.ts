@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { Writable } from 'node:stream'
+import { createDb, rows } from '../../src/base/db'
+import { type Part, startParts } from '../../src/base/lifecycle'
+import { createLog } from '../../src/base/log'
+import { createMetrics } from '../../src/base/metrics'
+import { createRedis } from '../../src/base/redis'
+import { createJobs, createWorkers, type Handler, type Job, type QueueName } from '../../src/jobs'
+import { createStreams } from '../../src/streams'
+import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
+
+export interface Place {
+  databaseUrl: string
+  redisUrl: string
+  prefix: string
+  tenantId: string
+}
+
+export const ACTOR = { type: 'system' as const, id: null, name: 'test' }
+
+interface Options {
+  handlers: readonly Handler<never>[]
+  /** False: a process that only enqueues. */
+  works?: boolean
+  queues?: readonly QueueName[]
+  lockMs?: number
+  reconcileMs?: number
+  shutdownMs?: number
+  concurrency?: number
+}
+
+/** What one process has of the job platform, with its own connections; several of them stand for several processes. */
+export async function startNode(place: Place, options: Options) {
+  const { handlers, works = true, queues, lockMs = 2_000, reconcileMs = 60_000, shutdownMs = 4_000 } = options
+  const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const log = createLog({ level: 'debug', format: 'json', output: process.env.SHOW_LOG ? process.stderr : nothing })
+  const db = createDb(place.databaseUrl, 5)
+  const redis = createRedis({ url: place.redisUrl, prefix: place.prefix, log })
+  const metrics = createMetrics()
+  const streams = createStreams({
+    db,
+    redis,
+    log,
+    registry: metrics,
+    settings: {
+      windowMs: 20,
+      heartbeatMs: 5_000,
+      eventsHeartbeatMs: 5_000,
+      lifeMs: 60_000,
+      slowMs: 10_000,
+      shutdownMs,
+    },
+    service: 'worker',
+  })
+  const jobs = createJobs({
+    db,
+    redis,
+    streams,
+    log,
+    metrics,
+    config: {
+      worker: { concurrency: options.concurrency ?? 20, lockMs, reconcileMs },
+      shutdownMs,
+      publicUrl: undefined,
+      streams: { heartbeatMs: 5_000 },
+    },
+    kinds: handlers.map(handler => handler.kind),
+    tenantIds: async () => [place.tenantId],
+  })
+  const workers = works ? [createWorkers(jobs, handlers, { jobs } as never, queues ? { queues } : {})] : []
+  const database: Part = { name: 'database', start: async () => undefined, stop: () => db.destroy() }
+  const stop = await startParts([database, streams, ...jobs.parts, ...workers])
+  const by = { tenantId: place.tenantId, createdBy: ACTOR }
+  return { db, redis, streams, jobs, metrics, stop, by }
+}
+
+export type TestNode = Awaited<ReturnType<typeof startNode>>
+
+/** A database of its own; nodes started on it are stopped together. */
+export async function freshPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+  const database = parts ? undefined : await testDatabase()
+  const place: Place = {
+    databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
+    redisUrl: parts?.redisUrl ?? testRedisUrl(),
+    prefix: testRedisPrefix(),
+    tenantId: randomUUID(),
+  }
+  const nodes: TestNode[] = []
+  return {
+    ...place,
+    start: async (options: Options) => {
+      const node = await startNode(place, options)
+      nodes.push(node)
+      return node
+    },
+    stop: async () => {
+      await Promise.all(nodes.map(node => node.stop()))
+      await database?.drop()
+    },
+  }
+}
+
+/** Asks until the answer is there. */
+export async function eventually<T>(ask: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
+  const end = Date.now() + limitMs
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (Date.now() > end) throw new Error(`It did not come true within ${limitMs} ms: ${ask}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+/** The job as soon as it is in one of these states. */
+export function reaches(node: TestNode, id: string, ...states: Job['status'][]): Promise<Job> {
+  return eventually(async () => {
+    const job = await node.jobs.find({ tenantId: node.by.tenantId, id })
+    if (states.includes(job.status)) return job
+    if (['completed', 'failed', 'cancelled'].includes(job.status))
+      throw new Error(`Job ended as ${job.status}: ${JSON.stringify(job.error ?? job.cancel)}`)
+    return undefined
+  })
+}
+
+export interface StoredEntry {
+  seq: number
+  line: number | null
+  kind: string
+  level: number | null
+  step: string | null
+  attempt: number | null
+  message: string | null
+  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON an entry carries
+  data: any
+}
+
+/** Everything in a topic, in order. */
+export async function entriesOf(node: TestNode, name: string): Promise<StoredEntry[]> {
+  await node.streams.flush()
+  const found = await rows<StoredEntry & { data: string | null }>(
+    node.db,
+    `SELECT e.seq, e.line, e.kind, e.level, e.step, e.attempt, e.message, e.data FROM stream_entries e
+     JOIN stream_topics t ON t.id = e.topic_id WHERE t.tenant_id = ? AND t.name = ? ORDER BY seq`,
+    [node.by.tenantId, name],
+  )
+  return found.map(entry => ({ ...entry, data: entry.data === null ? null : JSON.parse(entry.data) }))
+}
+
+/** The states a job went through, as its own topic tells. */
+export async function statesOf(node: TestNode, id: string): Promise<string[]> {
+  const entries = await entriesOf(node, `job:${id}`)
+  const states = entries.filter(entry => entry.kind === 'status').map(entry => entry.data.job.status as string)
+  return states.filter((state, i) => state !== states[i - 1])
+}
