@@ -1,16 +1,26 @@
 import { join } from 'node:path'
-import { createAccess } from './access'
-import { createDb, type Db } from './base/db'
+import { type Audit, createAccess, type Principal } from './access'
+import { createDb } from './base/db'
+import { notFound } from './base/errors'
 import type { Part } from './base/lifecycle'
 import type { createLog } from './base/log'
 import { createMetrics } from './base/metrics'
 import { migrate, migrationsCurrent } from './base/migrate'
-import { requireDatabase, requireRedis } from './base/reach'
+import { createOutbound, type Outbound } from './base/outbound'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
-import { createStreams } from './streams'
+import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs } from './jobs'
+import { healthCheck } from './monitors'
+import { createStreams, type Streams } from './streams'
 import { createServer } from './web'
+
+/** Everything that handlers of jobs may ask for. */
+export interface HandlerDeps {
+  jobs: Jobs
+  audit: Audit
+  outbound: Outbound
+}
 
 export interface AppDeps {
   config: Config
@@ -18,47 +28,61 @@ export interface AppDeps {
   databaseUrl: string
   redisUrl: string
   log: ReturnType<typeof createLog>
+  /** The handlers of `workers/`; none in a process that runs no jobs. */
+  handlers: readonly Handler<HandlerDeps>[]
 }
 
 export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
+/** Every job kind; whoever enqueues knows them without loading their handlers. */
+const KINDS = [bulkAction, demo, healthCheck]
 
 /** Builds every part once, in the order in which they are started; nothing runs yet. */
-export function createApp({ config, secrets, databaseUrl, redisUrl, log }: AppDeps) {
+export function createApp({ config, secrets, databaseUrl, redisUrl, log, handlers }: AppDeps) {
   const isWeb = config.role !== 'worker'
+  const isWorker = config.role !== 'web'
   const db = createDb(databaseUrl, config.databasePool)
   const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
   const metrics = createMetrics()
-  const streams = createStreams({
+  const settings = { ...config.streams, shutdownMs: config.shutdownMs }
+  const streams = createStreams({ db, redis, log, registry: metrics, settings, service: isWeb ? 'web' : 'worker' })
+  const checkTopics = (principal: Principal, topics: string[]) => mustExist(streams, principal, topics)
+  const access = createAccess({ db, log, bus: streams.bus, config, adminToken: secrets.adminToken, checkTopics })
+  access.onRevoked(id => streams.closeCredential(id))
+  const workLog = log.child({ service: 'worker' })
+  const jobs = createJobs({
     db,
     redis,
-    log,
-    registry: metrics,
-    settings: { ...config.streams, shutdownMs: config.shutdownMs },
-    service: isWeb ? 'web' : 'worker',
-  })
-  const access = createAccess({
-    db,
-    log,
-    bus: streams.bus,
+    streams,
+    log: workLog,
+    metrics,
     config,
-    adminToken: secrets.adminToken,
-    checkTopics: async () => undefined,
+    kinds: KINDS,
+    tenantIds: access.tenantIds,
   })
-  access.onRevoked(id => streams.closeCredential(id))
-  streams.register({
-    prefix: 'job',
-    heartbeatMs: 5000,
-    exists: async () => true,
-    stateEvent: 'status',
-    supersededKinds: ['status', 'progress'],
-  })
+  streams.register(jobs.family)
+  const workers = isWorker
+    ? [
+        createWorkers(jobs, handlers, {
+          jobs,
+          audit: access.audit,
+          outbound: createOutbound({ allow: config.outboundAllow }),
+        }),
+      ]
+    : []
   const served = streams.serve(
     access,
-    async () => undefined,
+    async (tenantId, id) => topicsOf(await jobs.treeIds({ tenantId, id })),
     req => server.clientIp(req),
   )
+  const site = {
+    access,
+    endpoints: [...access.endpoints, ...jobs.endpoints(access.audit), ...served.endpoints],
+    upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
+    publicDir: join(ROOT, 'dist', 'public'),
+    version: VERSION,
+  }
   const server: ReturnType<typeof createServer> = createServer({
     config,
     metricsToken: secrets.metricsToken,
@@ -66,38 +90,24 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log }: AppDe
     metrics,
     checks: {
       postgres: () => db.raw('SELECT 1'),
-      migrations: () => mustBeCurrent(db),
-      bus: () => mustBe(streams.bus.connected),
+      redis: () => jobs.core.engine.client.ping(),
+      migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
+      bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
+      workers: () => undefined,
     },
-    site: {
-      access,
-      endpoints: [...access.endpoints, ...served.endpoints],
-      upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
-      publicDir: join(ROOT, 'dist', 'public'),
-      version: VERSION,
-    },
+    ...(isWeb && { site }),
   })
-  const queue: Part = {
-    name: 'redis',
-    start: () => requireRedis(redis, { url: redisUrl, log }),
-    stop: async () => undefined,
-  }
-  const database: Part = {
-    name: 'database',
-    async start() {
-      await requireDatabase(db, databaseUrl)
-      await migrate(db)
-    },
-    stop: () => db.destroy(),
-  }
-  const parts: Part[] = [queue, database, access, streams, server]
-  return { parts, streams, access, server, db, metrics }
+  const database: Part = { name: 'database', start: () => migrate(db), stop: () => db.destroy() }
+  const parts: Part[] = [database, access, streams, ...jobs.parts, ...workers, server]
+  return { parts, streams, access, jobs, server, db, metrics }
 }
 
-function mustBe(works: boolean) {
-  if (!works) throw new Error('not connected')
+const topicsOf = (ids: string[]) => (ids.length ? ids.map(id => `job:${id}`) : undefined)
+
+async function mustExist(streams: Streams, { tenantId }: Principal, topics: string[]) {
+  for (const name of topics) if (!(await streams.exists({ tenantId, name }))) throw notFound(`topic ${name}`)
 }
 
-async function mustBeCurrent(db: Db) {
-  mustBe(await migrationsCurrent(db))
+function mustBe(fine: boolean, why: string) {
+  if (!fine) throw new Error(why)
 }

@@ -17,7 +17,8 @@ async function main() {
   const databaseUrl = secrets.databaseUrl ?? embedded.databaseUrl
   const redisUrl = secrets.redisUrl ?? embedded.redisUrl
   if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are needed.')
-  const app = createApp({ config, secrets, databaseUrl, redisUrl, log })
+  const { handlers } = config.role === 'web' ? { handlers: [] } : await import('../workers/index.js')
+  const app = createApp({ config, secrets, databaseUrl, redisUrl, log, handlers })
   const stop = await startParts(app.parts).catch(async error => {
     await embedded.stop()
     throw error

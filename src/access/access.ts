@@ -14,7 +14,7 @@ import { isForeign, requireSameOrigin } from './requests'
 import { type Bus, createRevocations } from './revocations'
 import { renewCookie, sessionRoutes } from './session-routes'
 import { createSignInDesk } from './sign-in'
-import { ensureAdmin, ensureTenant, sweepExpired, userByEmail } from './store'
+import { ensureAdmin, ensureTenant, sweepExpired, tenantIds, userByEmail } from './store'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
@@ -62,6 +62,7 @@ export interface Access extends Part {
   onRevoked(listener: (credentialId: string) => void): void
   /** A one-time link that signs the default tenant's admin in, worth 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
+  tenantIds(): Promise<string[]>
   /** Removes expired sessions, codes and tickets. */
   sweep(): Promise<void>
 }
@@ -99,6 +100,7 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
       if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
       return `${baseUrl.replace(/\/$/, '')}/sign-in?code=${await desk.makeCode(admin.id)}`
     },
+    tenantIds: () => tenantIds(db),
     sweep: () => sweepExpired(db),
     async start() {
       await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })

@@ -36,6 +36,9 @@ const CREDENTIAL = 'id, tenant_id, role, kind, actor_type, actor_id, actor_name,
 
 const first = async <T>(db: Db, sql: string, bindings: Record<string, unknown>) => (await rows<T>(db, sql, bindings))[0]
 
+export const tenantIds = async (db: Db) =>
+  (await rows<{ id: string }>(db, 'SELECT id FROM tenants ORDER BY id')).map(({ id }) => id)
+
 export const credentialByHash = (db: Db, hash: string) =>
   first<Credential>(db, `SELECT ${CREDENTIAL} FROM live_credentials WHERE secret_hash = :hash`, { hash })
 

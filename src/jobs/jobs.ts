@@ -23,6 +23,7 @@ import { retryJob } from './retry'
 import { findJob, type JobRef } from './store'
 
 const TREE_MAX = 1_000
+const TREE_IDS_MAX = 10_000
 
 export interface EnqueuedJob {
   job: Job
@@ -110,6 +111,11 @@ export class Jobs {
     const job = nest(found.slice(0, TREE_MAX))
     if (!job) throw notFound('job')
     return { job, counts, truncated: found.length > TREE_MAX }
+  }
+
+  /** A job and its descendants, parents first, at most 10,000; empty when there is no such job. */
+  async treeIds(ref: JobRef): Promise<string[]> {
+    return (await readTree(this.#core.db, ref, TREE_IDS_MAX)).map(({ id }) => id)
   }
 
   async attempts(ref: JobRef): Promise<Attempt[]> {

@@ -1,4 +1,5 @@
-import type { Endpoint, StreamSlots } from '../access'
+import type { IncomingMessage } from 'node:http'
+import type { Access, Endpoint } from '../access'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
@@ -13,7 +14,7 @@ import { createStreamMetrics } from './metrics'
 import { ensurePartitions } from './partitions'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
-import { type Sockets, serveSockets } from './transports/serve-sockets'
+import { createSocketDoor, type OpenSocket } from './transports/serve-sockets'
 import { StreamWriter } from './writer'
 
 export interface StreamsDeps {
@@ -41,10 +42,12 @@ export interface Streams extends Part, Writer {
   /** Ends the streams of a session or token. */
   closeCredential(credentialId: string): void
   /** The routes and the WebSocket door of a web process. */
-  serve(access: { slots: StreamSlots; jobTopics: JobTopics } & Sockets['access']): {
-    endpoints: Endpoint[]
-    sockets: Sockets
-  }
+  serve(access: Access, jobTopics: JobTopics, clientIp: (req: IncomingMessage) => string): Served
+}
+
+export interface Served {
+  endpoints: Endpoint[]
+  openSocket: OpenSocket
 }
 
 type JobTopics = (tenantId: string, jobId: string) => Promise<string[] | undefined>
@@ -87,9 +90,12 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     flush: () => writer.flush(),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
     closeCredential: id => connections.closeCredential(id),
-    serve: access => {
-      const deps = { db, hub, connections, metrics, settings, ...access }
-      return { endpoints: streamEndpoints(deps), sockets: serveSockets(deps) }
+    serve: (access, jobTopics, clientIp) => {
+      const shared = { db, hub, connections, metrics, settings }
+      return {
+        endpoints: streamEndpoints({ ...shared, slots: access.streamSlots, jobTopics }),
+        openSocket: createSocketDoor({ ...shared, access, clientIp }),
+      }
     },
     async start() {
       await ensurePartitions(db)

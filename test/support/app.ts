@@ -4,6 +4,7 @@ import { createApp } from '../../src/app'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import { readConfig } from '../../src/config'
+import { handlers } from '../../workers'
 import { type TestDatabase, testDatabase, testRedisPrefix, testRedisUrl } from './parts'
 
 export interface Where {
@@ -33,7 +34,14 @@ export async function startApp(where: Where, env: Record<string, string> = {}) {
     format: 'json',
     output: env.LOG_TO_STDOUT ? process.stdout : output,
   })
-  const app = createApp({ config, secrets, databaseUrl: where.databaseUrl, redisUrl: where.redisUrl, log })
+  const app = createApp({
+    config,
+    secrets,
+    databaseUrl: where.databaseUrl,
+    redisUrl: where.redisUrl,
+    log,
+    handlers: config.role === 'web' ? [] : handlers,
+  })
   const stop = await startParts(app.parts)
   const url = app.server.url()
   const headers = { authorization: `Bearer ${token}` }
