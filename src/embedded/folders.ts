@@ -9,6 +9,18 @@ import type { SystemUser } from './child'
 const SOCKET_PATH_BYTES_MAX = 103
 const LONGEST_SOCKET_NAME = '.s.PGSQL.5432'
 
+/** For data and programs of root, when the data folder or the clone lies where only root may enter. */
+export const OUTSIDE = '/var/lib/tailrace'
+/** The way out when no PostgreSQL of our own can run. */
+export const ELSEWHERE =
+  'Set DATABASE_URL to use a PostgreSQL that already runs, or start everything with: docker compose up'
+
+/** Whatever the umask: PostgreSQL's user passes through. */
+export async function makeOutside(): Promise<void> {
+  await mkdir(OUTSIDE, { recursive: true })
+  await chmod(OUTSIDE, 0o711)
+}
+
 /**
  * Makes DATA_DIR and proves that it can be written. As root others may pass through but not look inside:
  * PostgreSQL runs as a user of its own.

