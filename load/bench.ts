@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util'
+import { machine } from './figures'
+import { stopPrograms } from './programs/program'
+import { append } from './scenarios/append'
+import { idle } from './scenarios/idle'
+import { latency } from './scenarios/latency'
+import type { Scenario } from './scenarios/scenario'
+
+const scenarios: Record<string, Scenario> = { append, idle, latency }
+
+/** `npm run bench [-- --profile-to FOLDER] [name...]`: one line of JSON per scenario. */
+async function main() {
+  const { values, positionals } = parseArgs({ options: { 'profile-to': { type: 'string' } }, allowPositionals: true })
+  const unknown = positionals.filter(name => !(name in scenarios))
+  if (unknown.length)
+    throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}`)
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    if (positionals.length && !positionals.includes(name)) continue
+    const figures = await scenario({ profileTo: values['profile-to'] })
+    console.log(JSON.stringify({ scenario: name, ...figures, machine: machine(), at: new Date().toISOString() }))
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopPrograms().then(() => process.exit(1)))
+
+main()
+  .catch(error => {
+    console.error(error instanceof Error ? error.stack : error)
+    process.exitCode = 1
+  })
+  .finally(stopPrograms)

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createDb, type Db } from '../../src/base/db'
+import { startParts } from '../../src/base/lifecycle'
+import { createLog } from '../../src/base/log'
+import { createMetrics } from '../../src/base/metrics'
+import { createRedis } from '../../src/base/redis'
+import { readConfig } from '../../src/config'
+import { createStreams, type Streams, type Topic } from '../../src/streams'
+import { nowMs } from '../figures'
+import { answer } from './questions'
+
+interface Parts {
+  databaseUrl: string
+  redisUrl: string
+}
+
+interface WriteArgs {
+  topic: Topic
+  lines: number
+  lineBytes: number
+  /** As fast as the database takes them unless given. */
+  perSecond?: number
+}
+
+/** With no rate, the event loop is let go after so many lines, as a job does. */
+const LINES_AT_A_TIME = 200
+const TICK_MS = 5
+const BARE_ROWS = 1_000
+
+let streams: Streams
+let db: Db
+
+/** A line that tells when it was written. */
+const lineOf = (bytes: number) => `t=${nowMs().toFixed(3)} `.padEnd(bytes, '.')
+
+/** The part of a worker process that writes lines: the program's own writer, on its own connections. */
+async function start({ databaseUrl, redisUrl }: Parts) {
+  const log = createLog({ level: 'error', format: 'json', output: process.stderr })
+  const { config } = readConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
+  db = createDb(databaseUrl, config.databasePool)
+  const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
+  const settings = { ...config.streams, shutdownMs: config.shutdownMs }
+  streams = createStreams({ db, redis, log, registry: createMetrics(), settings, service: 'worker' })
+  await startParts([streams])
+}
+
+/** @returns when the first line was written and when all were durable, in ms */
+async function write(args: WriteArgs) {
+  const startedMs = nowMs()
+  await (args.perSecond ? writePaced(args, args.perSecond) : writeFast(args))
+  await streams.flush()
+  return { startedMs, durableMs: nowMs() }
+}
+
+async function writeFast({ topic, lines, lineBytes }: WriteArgs) {
+  for (let i = 1; i <= lines; i++) {
+    await streams.write(topic, [{ kind: 'log', message: lineOf(lineBytes), source: 'load' }])
+    if (i % LINES_AT_A_TIME === 0) await new Promise(setImmediate)
+  }
+}
+
+async function writePaced({ topic, lines, lineBytes }: WriteArgs, perSecond: number) {
+  const startedMs = nowMs()
+  for (let written = 0; written < lines; ) {
+    const due = Math.min(lines, Math.ceil(((nowMs() - startedMs) * perSecond) / 1_000))
+    for (; written < due; written++)
+      await streams.write(topic, [{ kind: 'log', message: lineOf(lineBytes), source: 'load' }])
+    await delay(TICK_MS)
+  }
+}
+
+/** Single lines with so much quiet between them that each finds an idle stream. */
+async function writeSeldom({ topic, lines, everyMs }: { topic: Topic; lines: number; everyMs: number }) {
+  for (let i = 0; i < lines; i++) {
+    await delay(everyMs * (0.75 + Math.random() / 2))
+    void streams.write(topic, [{ kind: 'log', message: lineOf(80), source: 'load' }])
+  }
+  await streams.flush()
+}
+
+/** The yardstick of ingest: one loop of the plainest durable statement there is, on a table with a key. */
+async function insertBare({ lines, lineBytes }: { lines: number; lineBytes: number }) {
+  await db.raw(`CREATE TABLE IF NOT EXISTS bare_lines
+    (topic bigint, seq bigint, at timestamptz NOT NULL, message text NOT NULL, PRIMARY KEY (topic, seq))`)
+  await db.raw('TRUNCATE bare_lines')
+  const startedMs = nowMs()
+  for (let from = 1; from <= lines; from += BARE_ROWS) {
+    const seqs = Array.from({ length: BARE_ROWS }, (_, i) => from + i)
+    await db.raw(
+      `INSERT INTO bare_lines SELECT 1, seq, at, message
+       FROM unnest(?::bigint[], ?::timestamptz[], ?::text[]) AS l(seq, at, message)`,
+      [seqs, seqs.map(() => new Date().toISOString()), seqs.map(() => lineOf(lineBytes))],
+    )
+  }
+  return { startedMs, durableMs: nowMs() }
+}
+
+const questions = {
+  start,
+  write,
+  writeSeldom,
+  insertBare,
+  cpu: () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  },
+}
+
+export type FeederQuestions = typeof questions
+
+answer(questions)

@@ -1,0 +1,7 @@
+export interface ScenarioOptions {
+  /** A folder for CPU profiles of the program under test. */
+  profileTo: string | undefined
+}
+
+/** Measures one thing; its figures become one line of JSON. */
+export type Scenario = (options: ScenarioOptions) => Promise<Record<string, unknown>>

@@ -1,0 +1,61 @@
+import { connect, type Socket } from 'node:net'
+import { EventSplitter } from './events'
+import { HttpBody } from './http-body'
+import type { Look, Sight, Tally } from './tally'
+
+const READ_BYTES = 256 * 1024
+/** One for all connections of the process: what is read is used up before the next read. */
+const readBuffer = Buffer.allocUnsafe(READ_BYTES)
+
+export interface Target {
+  host: string
+  port: number
+  path: string
+  headers: Record<string, string>
+}
+
+interface Events {
+  /** The first event is here: from now on it is live or in its history. */
+  onOpen(): void
+  onLines(): void
+  onClose(status: number): void
+}
+
+/** One connection of a viewer. */
+export class Subscriber {
+  private readonly socket: Socket
+  private readonly body: HttpBody
+  private opened = false
+
+  constructor(target: Target, sight: Sight, look: Look, tally: Tally, events: Events) {
+    const splitter = new EventSplitter(look !== 'count', (head, text) => {
+      if (!this.opened) {
+        this.opened = true
+        events.onOpen()
+      }
+      if (sight.take(head, text)) events.onLines()
+    })
+    this.body = new HttpBody(bytes => splitter.feed(bytes))
+    const callback = (count: number, buffer: Uint8Array) => {
+      tally.bytes += count
+      this.body.feed(buffer.subarray(0, count) as Buffer)
+      return true
+    }
+    const { host, port } = target
+    this.socket = connect({ host, port, onread: { buffer: readBuffer, callback } })
+    this.socket.on('error', () => undefined) // `close` follows
+    this.socket.on('close', () => events.onClose(this.body.status))
+    this.socket.write(requestOf(target, sight.lastId))
+  }
+
+  /** As when the cable is pulled. */
+  kill() {
+    this.socket.destroy()
+  }
+}
+
+function requestOf({ host, port, path, headers }: Target, lastId: string): string {
+  const all = { Host: `${host}:${port}`, Accept: 'text/event-stream', ...headers }
+  const lines = Object.entries(lastId ? { ...all, 'Last-Event-ID': lastId } : all)
+  return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+}

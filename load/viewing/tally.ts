@@ -1,0 +1,106 @@
+import { nowMs, percentile, rounded } from '../figures'
+
+/**
+ * What a viewer looks at. `count`: ranges only, as cheap as can be. `time`: the mark of each line. `check`: every line
+ * is decoded and compared with what must have been logged.
+ */
+export type Look = 'count' | 'time' | 'check'
+
+const RANGE = /"first_seq":(\d+),"last_seq":(\d+),"history":(true|false)\}\}$/
+const MARK = /t=([\d.]+) /g
+const FAULTS_SHOWN = 5
+
+/** What the viewers of one process have seen together. */
+export class Tally {
+  lines = 0
+  events = 0
+  bytes = 0
+  faultCount = 0
+  readonly faults: string[] = []
+  readonly latenciesMs: number[] = []
+  lastAtMs = 0
+
+  fault(text: string) {
+    this.faultCount++
+    if (this.faults.length < FAULTS_SHOWN) this.faults.push(text)
+  }
+
+  summary() {
+    const { lines, events, bytes, faultCount, faults, lastAtMs, latenciesMs } = this
+    const at = (share: number) => rounded(percentile(latenciesMs, share))
+    const latencyMs = { p50: at(0.5), p99: at(0.99), max: at(1), samples: latenciesMs.length }
+    return { lines, events, bytes, faultCount, faults, lastAtMs, latencyMs }
+  }
+}
+
+export type Summary = ReturnType<Tally['summary']>
+
+/** What one viewer has seen of one topic. */
+export class Sight {
+  /** Lines so far. */
+  lines = 0
+  /** The last event's id, to come back with. */
+  lastId = ''
+  /** The topic has ended. */
+  ended = false
+  private lastSeq = 0
+  private lastLine = 0
+
+  constructor(
+    private readonly tally: Tally,
+    private readonly look: Look,
+    /** The text of line `n`, for `check`; lines that are not of the job itself have another source. */
+    private readonly expected?: (line: number) => string,
+  ) {}
+
+  /** @returns whether it brought lines */
+  take(head: string, text: string): boolean {
+    const id = /^id: (.*)$/m.exec(head)
+    if (id?.[1]) this.lastId = id[1]
+    this.tally.events++
+    if (head.startsWith('event: logs\n')) {
+      this.takeLogs(text)
+      return true
+    }
+    if (head.startsWith('event: end\n')) this.ended = true
+    if (/^event: (gap|reset|overloaded)\n/.test(head)) this.tally.fault(head)
+    // a peer sends each line as an event without a name
+    if (/^(id: .*\n)?(event: message\n)?data: /.test(head)) {
+      this.count(1, text)
+      return true
+    }
+    return false
+  }
+
+  private takeLogs(text: string) {
+    const range = RANGE.exec(text)
+    if (!range) return this.tally.fault(`no range in ...${text.slice(-100)}`)
+    const [first, last] = [Number(range[1]), Number(range[2])]
+    if (first <= this.lastSeq) this.tally.fault(`seq ${first} came after ${this.lastSeq}`)
+    // between two frames lie status entries, so only inside a topic of lines alone must ranges touch
+    if (this.look !== 'check' && this.lastSeq && first !== this.lastSeq + 1)
+      this.tally.fault(`seq ${first} came after ${this.lastSeq}: some are missing`)
+    this.lastSeq = last
+    if (this.look === 'check') this.check(text)
+    else this.count(last - first + 1, text)
+  }
+
+  private count(lines: number, text: string) {
+    this.lines += lines
+    this.tally.lines += lines
+    this.tally.lastAtMs = nowMs()
+    if (this.look !== 'time') return
+    for (const [, mark] of text.matchAll(MARK)) this.tally.latenciesMs.push(this.tally.lastAtMs - Number(mark))
+  }
+
+  private check(text: string) {
+    const data = text.slice(text.indexOf('\ndata: ') + 7)
+    const { logs } = JSON.parse(data) as { logs: { line: number; message: string; source: string }[] }
+    this.count(logs.length, '')
+    for (const { line, message } of logs) {
+      if (line !== this.lastLine + 1) this.tally.fault(`line ${line} came after line ${this.lastLine}`)
+      else if (this.expected && message !== this.expected(line)) this.tally.fault(`line ${line} reads ${message}`)
+      this.lastLine = line
+    }
+  }
+}

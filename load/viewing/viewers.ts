@@ -1,0 +1,170 @@
+import { nowMs } from '../figures'
+import { answer } from '../programs/questions'
+import { Subscriber, type Target } from './subscriber'
+import { type Look, Sight, Tally } from './tally'
+
+/** How a viewer of a demo job's only step and worker knows what line n must be. */
+interface Expected {
+  step: string
+  lines: number
+}
+
+interface OpenArgs {
+  /** Viewers are spread over them, and come back to any of them. */
+  targets: Target[]
+  count: number
+  look: Look
+  expected?: Expected
+}
+
+interface Viewer {
+  sight: Sight
+  subscriber: Subscriber
+  alive: boolean
+}
+
+const RECONNECT_MS_MAX = 200
+
+/** Many viewers in one process, away from the event loop of the server. */
+class Viewers {
+  private viewers: Viewer[] = []
+  private tally = new Tally()
+  private changed: () => void = () => undefined
+  private args: OpenArgs | undefined
+  reconnects = 0
+
+  /** Resolves when each has had its first event. */
+  async open(args: OpenArgs): Promise<number> {
+    this.args = args
+    const startedMs = nowMs()
+    const opened: Promise<void>[] = []
+    for (let i = 0; i < args.count; i++) {
+      const sight = new Sight(this.tally, args.look, args.expected && textOf(args.expected))
+      const viewer = { sight, alive: true } as Viewer
+      this.viewers.push(viewer)
+      opened.push(this.connect(viewer, args, i))
+    }
+    await Promise.all(opened)
+    return nowMs() - startedMs
+  }
+
+  private connect(viewer: Viewer, { targets, look }: OpenArgs, choice: number): Promise<void> {
+    const target = targets[choice % targets.length] as Target
+    viewer.alive = true
+    return new Promise((resolve, reject) => {
+      viewer.subscriber = new Subscriber(target, viewer.sight, look, this.tally, {
+        onOpen: resolve,
+        onLines: () => this.changed(),
+        onClose: status => {
+          viewer.alive = false
+          if (status !== 200 && status !== 204 && status !== 0) this.tally.fault(`answered with ${status}`)
+          reject(new Error(`A viewer was turned away with ${status}`))
+          this.changed()
+        },
+      })
+    })
+  }
+
+  /** Resolves when each viewer has this many lines, or nothing has come for `quietMs`. */
+  until({ lines, quietMs }: { lines: number; quietMs: number }) {
+    return this.when(() => this.viewers.every(({ sight }) => sight.lines >= lines), quietMs)
+  }
+
+  /** Resolves when each viewer was told of the end of its topic. */
+  untilEnded({ quietMs }: { quietMs: number }) {
+    return this.when(() => this.viewers.every(({ sight }) => sight.ended), quietMs)
+  }
+
+  private when(done: () => boolean, quietMs: number) {
+    return new Promise<ReturnType<Viewers['summary']>>(resolve => {
+      let asked = false
+      const finish = () => {
+        clearTimeout(timer)
+        this.changed = () => undefined
+        resolve(this.summary())
+      }
+      const timer = setTimeout(() => {
+        this.tally.fault(`nothing came for ${quietMs} ms`)
+        finish()
+      }, quietMs)
+      this.changed = () => {
+        timer.refresh()
+        if (asked) return
+        // looking at all viewers for each event of each viewer would be the most expensive thing here
+        asked = true
+        setImmediate(() => {
+          asked = false
+          if (done()) finish()
+        })
+      }
+      this.changed()
+    })
+  }
+
+  /** Cuts random connections, one after the other; each comes back where it was, after a random time. */
+  async killRandomly({ kills, everyMs }: { kills: number; everyMs: number }): Promise<number> {
+    for (let i = 0; i < kills; i++) {
+      await new Promise(resolve => setTimeout(resolve, Math.random() * 2 * everyMs))
+      const able = this.viewers.filter(viewer => viewer.alive && !viewer.sight.ended)
+      const viewer = able[Math.floor(Math.random() * able.length)]
+      if (!viewer) break
+      viewer.subscriber.kill()
+      viewer.alive = false
+      this.reconnects++
+      setTimeout(() => void this.comeBack(viewer), Math.random() * RECONNECT_MS_MAX)
+    }
+    return this.reconnects
+  }
+
+  private async comeBack(viewer: Viewer) {
+    if (!this.args) return
+    await this.connect(viewer, this.args, Math.floor(Math.random() * 1_000)).catch(() => {
+      // killed again before its first event, or the topic has ended meanwhile
+    })
+  }
+
+  /** Counts from now on. */
+  restart() {
+    const { faultCount, faults } = this.tally
+    Object.assign(this.tally, new Tally(), { faultCount, faults })
+    for (const { sight } of this.viewers) sight.lines = 0
+  }
+
+  summary() {
+    return { ...this.tally.summary(), reconnects: this.reconnects, leastLines: this.leastLines() }
+  }
+
+  private leastLines() {
+    return this.viewers.reduce((least, { sight }) => Math.min(least, sight.lines), Number.POSITIVE_INFINITY)
+  }
+
+  close() {
+    for (const { subscriber } of this.viewers.splice(0)) subscriber.kill()
+  }
+}
+
+const textOf =
+  ({ step, lines }: Expected) =>
+  (line: number) =>
+    `${step} worker 1 line ${line} of ${lines}`
+
+const viewers = new Viewers()
+
+const questions = {
+  open: (args: OpenArgs) => viewers.open(args),
+  until: (args: { lines: number; quietMs: number }) => viewers.until(args),
+  untilEnded: (args: { quietMs: number }) => viewers.untilEnded(args),
+  killRandomly: (args: { kills: number; everyMs: number }) => viewers.killRandomly(args),
+  restart: () => viewers.restart(),
+  summary: () => viewers.summary(),
+  close: () => viewers.close(),
+  /** CPU seconds of this process so far: what the viewers took from the server on a small machine. */
+  cpu: () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1e6
+  },
+}
+
+export type ViewerQuestions = typeof questions
+
+answer(questions)
