@@ -7,6 +7,7 @@ import type { createLog } from './base/log'
 import { createMetrics } from './base/metrics'
 import { migrate, migrationsCurrent } from './base/migrate'
 import { createOutbound, type Outbound } from './base/outbound'
+import { requireDatabase, requireRedis } from './base/reach'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
@@ -97,8 +98,20 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
     },
     ...(isWeb && { site }),
   })
-  const database: Part = { name: 'database', start: () => migrate(db), stop: () => db.destroy() }
-  const parts: Part[] = [database, access, streams, ...jobs.parts, ...workers, server]
+  const queue: Part = {
+    name: 'redis',
+    start: () => requireRedis(redis, { url: redisUrl, log }),
+    stop: async () => undefined,
+  }
+  const database: Part = {
+    name: 'database',
+    async start() {
+      await requireDatabase(db, databaseUrl)
+      await migrate(db)
+    },
+    stop: () => db.destroy(),
+  }
+  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, ...workers, server]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 
