@@ -51,7 +51,7 @@ function waitForSignal(): Promise<string> {
       impatientFrom = Math.min(impatientFrom, Date.now() + ECHO_MS)
       resolve(signal)
     }
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => take(signal))
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => take(signal))
   })
 }
 
