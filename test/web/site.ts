@@ -65,13 +65,17 @@ interface Options {
   checks?: Record<string, Check>
   metricsToken?: string
   log?: Log
+  /** A database of its own server, for tests that stop it. */
+  databaseUrl?: string
   config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean }
   streams?: { maxPerIp: number; maxPerTenant: number }
 }
 
 /** The real web server with access and a database of its own. */
 export async function startSite(options: Options = {}): Promise<Site> {
-  const database = await testDatabase()
+  const database = options.databaseUrl
+    ? { url: options.databaseUrl, drop: async () => undefined }
+    : await testDatabase()
   const db = createDb(database.url, 8)
   const dataDir = await mkdtemp(join(tmpdir(), 'tailrace-web-'))
   const newBus = createWire()
