@@ -4,7 +4,7 @@ import { migrate } from '../../src/base/migrate'
 import { databaseUrl, TEMPLATE } from './databases'
 import { type Servers, startServers } from './servers'
 
-export { quietLog } from './servers'
+export { KILLABLE, quietLog } from './servers'
 
 /** A PostgreSQL database for one test file; `drop` ends it with whatever is still connected. */
 export interface TestDatabase {
@@ -52,8 +52,8 @@ function given(name: string): string {
  * A Redis and a PostgreSQL (with a migrated database) for one test alone, to kill, restart or flush.
  * They take about two seconds to start; `stop` ends them and removes their data.
  */
-export async function ownParts(): Promise<Servers> {
-  const servers = await startServers()
+export async function ownParts(parameters?: Record<string, string>): Promise<Servers> {
+  const servers = await startServers(parameters)
   const db = createDb(servers.postgres.url, 2)
   try {
     await migrate(db)

@@ -35,15 +35,17 @@ async function createServer(start: () => Promise<{ url: string; child: Child }>)
 
 /** Tests need no safety against loss of power. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+/** What was committed is with the operating system: `kill -9` of PostgreSQL loses nothing. */
+export const KILLABLE = { fsync: 'off', full_page_writes: 'off' }
 
 /** A Redis and a PostgreSQL with data in a folder of their own, which `stop` removes. */
-export async function startServers() {
+export async function startServers(parameters: Record<string, string> = FAST) {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-test-'))
   await chmod(folder, 0o711) // PostgreSQL is not root, also when the tests are
   const searchPath = process.env.PATH ?? ''
   const [redis, postgres] = await Promise.all([
     createServer(() => startRedis({ folder: join(folder, 'redis'), searchPath, log: quietLog })),
-    createServer(() => startPostgres({ folder: join(folder, 'postgres'), log: quietLog, parameters: FAST })),
+    createServer(() => startPostgres({ folder: join(folder, 'postgres'), log: quietLog, parameters })),
   ])
   return {
     redis,

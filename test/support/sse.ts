@@ -26,14 +26,20 @@ export class SseReader {
   private constructor(
     readonly response: Response,
     private readonly abort: AbortController,
+    private readonly onEvent: (event: StreamEvent) => void,
   ) {
     this.finished = this.read()
   }
 
-  static async open(url: string, headers: Record<string, string>): Promise<SseReader> {
+  /** @param onEvent called with each event as it comes */
+  static async open(
+    url: string,
+    headers: Record<string, string>,
+    onEvent: (event: StreamEvent) => void = () => undefined,
+  ): Promise<SseReader> {
     const abort = new AbortController()
     const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: abort.signal })
-    return new SseReader(response, abort)
+    return new SseReader(response, abort, onEvent)
   }
 
   close() {
@@ -85,7 +91,9 @@ export class SseReader {
 
   private take({ event = 'message', id, data }: EventSourceMessage) {
     if (id !== undefined) this.lastId = id
-    this.events.push({ event, id: this.lastId, data: JSON.parse(data) })
+    const taken = { event, id: this.lastId, data: JSON.parse(data) }
+    this.events.push(taken)
+    this.onEvent(taken)
     this.check()
   }
 

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { KILLABLE, ownParts } from '../support/parts'
+import { eventually } from '../support/programs'
+import type { Servers } from '../support/servers'
+import { type Node, startNode } from './node'
+
+/** Short times, so that what the platform does after a while happens within a test. */
+const QUICK = {
+  STREAM_MAX_PER_IP: '0',
+  STREAM_MAX_PER_TENANT: '0',
+  OUTBOUND_ALLOW: 'private',
+  RECONCILE_MS: '500',
+  SHUTDOWN_TIMEOUT_MS: '4000',
+}
+
+interface Shape {
+  webs?: number
+  workers?: number
+  env?: Record<string, string>
+}
+
+/** Processes of Tailrace on a Redis and a PostgreSQL of their own. */
+export class System {
+  readonly token = `system-${randomBytes(16).toString('hex')}`
+  readonly webs: Node[] = []
+  readonly workers: Node[] = []
+  /** All that were ever started. */
+  readonly nodes: Node[] = []
+
+  private constructor(
+    readonly parts: Servers,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  static async start({ webs = 2, workers = 2, env = {} }: Shape = {}): Promise<System> {
+    const system = new System(await ownParts(KILLABLE), { ...QUICK, ...env })
+    try {
+      await system.startNodes(webs, workers)
+      return system
+    } catch (error) {
+      await system.stop()
+      throw error
+    }
+  }
+
+  /** Starts processes, in place of those before. */
+  async startNodes(webs: number, workers: number) {
+    const start = (role: 'web' | 'worker', count: number) =>
+      Promise.all(Array.from({ length: count }, () => this.startNode(role)))
+    const [newWebs, newWorkers] = await Promise.all([start('web', webs), start('worker', workers)])
+    this.webs.splice(0, this.webs.length, ...newWebs)
+    this.workers.splice(0, this.workers.length, ...newWorkers)
+  }
+
+  async startNode(role: 'web' | 'worker', env: Record<string, string> = {}): Promise<Node> {
+    const { postgres, redis } = this.parts
+    const node = await startNode(role, this.token, {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      ...this.env,
+      ...env,
+    })
+    this.nodes.push(node)
+    return node
+  }
+
+  web(index = 0): Node {
+    const web = this.webs[index]
+    if (!web) throw new Error(`There is no web process ${index}`)
+    return web
+  }
+
+  worker(index = 0): Node {
+    const worker = this.workers[index]
+    if (!worker) throw new Error(`There is no worker process ${index}`)
+    return worker
+  }
+
+  /** The worker process that a job names as its own (`host:pid:mark`). */
+  workerOf(name: string | null): Node {
+    const pid = Number(name?.split(':')[1])
+    const worker = this.workers.find(each => each.pid === pid)
+    if (!worker) throw new Error(`No worker process has the number ${pid}`)
+    return worker
+  }
+
+  async stop() {
+    await Promise.all(this.nodes.filter(node => node.isRunning()).map(node => node.kill()))
+    await this.parts.stop()
+  }
+}
+
+interface Readiness {
+  status: string
+  checks: Record<string, string>
+}
+
+export const readiness = (node: Node) => node.get<Readiness>('/readyz')
+
+/** Waits until `/readyz` says of a part that it is well, or not. */
+export async function untilPart(node: Node, part: string, isWell: boolean) {
+  await eventually(
+    async () => ((await readiness(node)).body.checks[part] === 'ok') === isWell,
+    `${part} is ${isWell ? 'well' : 'down'} at the ${node.role} process`,
+  )
+}
+
+/** For figures that a test measures and does not judge. */
+export const tell = (text: string) => void process.stderr.write(`  ${text}\n`)
