@@ -6,7 +6,7 @@ import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
 import type { Filter } from './filter'
 import { Frame } from './frame'
-import { type Head, readEntries, readHead } from './history'
+import { type Head, readEntries, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
 import { prepare } from './prepare'
 import type { Reader } from './reader'
@@ -54,7 +54,7 @@ export class Channel {
   private wantedTip = 0
   private catchingUp = false
   private readonly views = new Map<string, View>()
-  private readonly pages = new Map<string, Promise<Frame>>()
+  private readonly pages = new Map<string, Promise<Frame | undefined>>()
   private headRead: Promise<Head> | undefined
   readonly announcements = new Map<string, { version: number; event: WireEvent }>()
   announceVersion = 0
@@ -87,7 +87,9 @@ export class Channel {
     this.tip = head.last_seq
     this.sealed = head.last_seq
     this.opened = true
-    if (this.wantedTip > this.tip) void this.catchUp()
+    // What was said meanwhile may be newer than this head.
+    if (this.wantedTip > this.tip) void this.lookAgain()
+    this.wantedTip = this.tip
   }
 
   /** The head as the database has it now; readers who join together share one read. */
@@ -105,9 +107,9 @@ export class Channel {
       return
     }
     if (last === Number.POSITIVE_INFINITY) return void this.lookAgain()
-    if (epoch !== this.head.epoch) return void this.restart()
-    if (last > this.head.last_seq || end !== null)
-      this.head = { ...this.head, last_seq: Math.max(last, this.head.last_seq), end_reason: end }
+    if (epoch !== this.head.epoch) return void this.lookAgain()
+    // Notices of several processes may overtake each other; the latest says whether the topic is closed.
+    if (last >= this.head.last_seq) this.head = { ...this.head, last_seq: last, end_reason: end }
     if (last <= this.tip) return this.advanceAll()
     if (!entries || first > this.tip + 1 || this.catchingUp) {
       this.wantedTip = Math.max(this.wantedTip, last)
@@ -119,7 +121,7 @@ export class Channel {
   /** Compares with the head in the database: whatever the bus lost is found here. */
   compare(head: Head) {
     if (!this.opened) return
-    if (head.epoch !== this.head.epoch) return void this.restart()
+    if (head.epoch !== this.head.epoch) return this.restart(head)
     if (head.last_seq >= this.head.last_seq) this.head = head
     if (head.last_seq > this.tip) {
       this.wantedTip = Math.max(this.wantedTip, head.last_seq)
@@ -158,11 +160,11 @@ export class Channel {
   }
 
   /** A frame from the database, behind `after` and up to `upTo` at most; equal reads at the same time are one. */
-  page(filter: Filter, after: number, upTo: number, withoutKinds: readonly string[], history: boolean): Promise<Frame> {
-    const key = `${filter.key}|${after}|${upTo}|${withoutKinds.join()}`
+  page(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
+    const key = `${filter.key}|${after}|${upTo}|${history}`
     const running = this.pages.get(key)
     if (running) return running
-    const read = this.readPage(filter, after, upTo, withoutKinds, history).finally(() => this.pages.delete(key))
+    const read = this.readPage(filter, after, upTo, history).finally(() => this.pages.delete(key))
     this.pages.set(key, read)
     return read
   }
@@ -171,25 +173,29 @@ export class Channel {
     clearTimeout(this.timer)
   }
 
-  private async readPage(
-    filter: Filter,
-    after: number,
-    upTo: number,
-    withoutKinds: readonly string[],
-    history: boolean,
-  ): Promise<Frame> {
-    const { shape } = this
+  private async readPage(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
+    const { shape, head, family } = this
+    const withoutKinds = history ? family.supersededKinds : undefined
     const found = await readEntries(
       this.deps.db,
-      this.head.id,
+      head.id,
       { after, upTo, limit: PAGE_ENTRIES },
       { ...filter.wanted, withoutKinds },
     )
+    if (found[0]?.seq !== after + 1 && (await this.wasTrimmed(head, after))) return undefined
     const entries = withinBytes(found)
     const complete = found.length < PAGE_ENTRIES && entries.length === found.length
     const last = complete ? upTo : (entries.at(-1)?.seq ?? upTo)
     const events = encodeEntries(entries.filter(filter.matches), shape, history)
     return new Frame(after + 1, last, shape.epoch, events, () => this.deps.metrics.encodes.inc())
+  }
+
+  /** What a page does not hold may be unwanted, or it may be gone since the head was read. */
+  private async wasTrimmed({ id, epoch }: Head, after: number): Promise<boolean> {
+    const [now] = await readHeads(this.deps.db, [id])
+    if (!now || now.first_seq <= after + 1) return false
+    if (this.head.epoch === epoch) this.head = { ...this.head, first_seq: now.first_seq }
+    return true
   }
 
   private take(entries: Entry[], at: number) {
@@ -235,8 +241,9 @@ export class Channel {
     for (const reader of this.readers) reader.advance()
   }
 
-  private async lookAgain() {
-    await this.readHead().then(
+  /** Reads the head by itself: what it was asked for may be newer than a read that is under way. */
+  async lookAgain() {
+    await readHead(this.deps.db, this.topic).then(
       head => this.compare(head),
       () => undefined, // the next comparison of heads finds it
     )
@@ -257,7 +264,9 @@ export class Channel {
   private async catchUpStep() {
     const upTo = this.wantedTip
     if (upTo - this.tip > CATCH_UP_MAX) return this.skipTo(upTo)
-    const entries = await readEntries(this.deps.db, this.head.id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
+    const { id } = this.head
+    const entries = await readEntries(this.deps.db, id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
+    if (id !== this.head.id) return // the topic was made anew meanwhile
     const contiguous = entries[0]?.seq === this.tip + 1
     if (!contiguous) return this.skipTo(upTo) // trimmed meanwhile: each reader is told of its gap
     this.take(entries, Date.now())
@@ -272,13 +281,17 @@ export class Channel {
   }
 
   /** The topic was made anew: what readers hold belongs to the old one. */
-  private async restart() {
-    this.opened = false
+  private restart(head: Head) {
+    clearTimeout(this.timer)
+    this.timer = undefined
     this.pending = []
-    this.wantedTip = 0
+    this.pendingBytes = 0
+    this.head = head
+    this.tip = head.last_seq
+    this.sealed = head.last_seq
+    this.wantedTip = head.last_seq
     for (const view of this.views.values()) view.clear()
-    await this.open()
-    for (const reader of this.readers) reader.reset('epoch_changed', 0)
+    for (const reader of this.readers) reader.restart()
   }
 }
 

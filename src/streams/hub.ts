@@ -111,13 +111,12 @@ export class Hub {
       const { channel } = watched
       const head = await this.headFor(channel, start)
       const { cursor, reset } = await this.startOf(head, filter, start)
-      const reader = new Reader(channel, filter, cursor, head.last_seq, sink, () => this.leave(watched))
       channel.compare(head)
+      const reader = new Reader(channel, filter, cursor, head.last_seq, sink, () => this.leave(watched))
       const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
       const begin = () => {
-        if (reset) reader.reset(reset, cursor)
-        this.sendState(reader, head, sink)
-        reader.advance()
+        if (channel.head.epoch === head.epoch) reader.begin(reset, head.state)
+        else reader.begin('epoch_changed', channel.head.state)
       }
       return { reader, finished, begin }
     } catch (error) {
@@ -149,6 +148,7 @@ export class Hub {
     this.watched.set(key, watched)
     watched.ready = this.open(watched, topic).catch(error => {
       this.watched.delete(key)
+      watched.unsubscribe()
       throw error
     })
     return watched
@@ -189,13 +189,6 @@ export class Hub {
     return { cursor: await fresh(), reset: outcome }
   }
 
-  private sendState(reader: Reader, head: Head, sink: Sink) {
-    const { stateEvent } = reader.channel.family
-    if (!stateEvent || head.state === null) return
-    const data = `{"topic":${JSON.stringify(reader.channel.topic.name)},${head.state.slice(1)}`
-    sink.sendOwn(reader, [{ event: stateEvent, data, seq: reader.cursor }])
-  }
-
   private scheduleComparison() {
     const wait = this.deps.bus.connected ? COMPARE_MS : COMPARE_ALONE_MS
     this.timer = setTimeout(() => void this.compareHeads().finally(() => this.scheduleComparison()), wait)
@@ -208,7 +201,12 @@ export class Hub {
     this.comparing = true
     try {
       const channels = new Map([...this.watched.values()].map(({ channel }) => [channel.head.id, channel]))
-      for (const head of await readHeads(this.deps.db, [...channels.keys()])) channels.get(head.id)?.compare(head)
+      for (const head of await readHeads(this.deps.db, [...channels.keys()])) {
+        channels.get(head.id)?.compare(head)
+        channels.delete(head.id)
+      }
+      // These topics are gone, and perhaps made anew.
+      for (const channel of channels.values()) await channel.lookAgain()
     } catch (error) {
       this.deps.log.debug('Heads could not be compared', { error: messageOf(error) })
     } finally {

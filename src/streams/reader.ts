@@ -25,6 +25,7 @@ export interface Sink {
  */
 export class Reader {
   readonly view: View
+  private begun = false
   private busy = false
   isClosed = false
   private announced = 0
@@ -35,7 +36,7 @@ export class Reader {
     /** Everything up to here was delivered. */
     public cursor: number,
     /** The head when it joined: until there it is given history. */
-    private readonly joinedAt: number,
+    private joinedAt: number,
     private readonly sink: Sink,
     private readonly onClose: () => void,
   ) {
@@ -52,24 +53,37 @@ export class Reader {
     return this.cursor >= this.channel.sealed
   }
 
+  /**
+   * From here on it takes what comes; before, its connection may not even have sent its head.
+   * @param reset why the id it came with is of no use
+   * @param state the topic's whole state, told under the id of where the reader stands
+   */
+  begin(reset: string | undefined, state: string | null) {
+    this.begun = true
+    const { family, topic, head } = this.channel
+    const tell = (event: string, data: string) =>
+      this.sink.sendOwn(this, [{ event, data: withTopic(topic.name, data), seq: this.cursor }])
+    if (reset) tell('reset', JSON.stringify({ epoch: head.epoch, reason: reset }))
+    if (family.stateEvent && state !== null) tell(family.stateEvent, state)
+    this.advance()
+  }
+
+  /** The topic was made anew: everything is read from its start. */
+  restart() {
+    const { head } = this.channel
+    this.cursor = 0
+    this.joinedAt = head.last_seq
+    if (this.begun) this.begin('epoch_changed', head.state)
+  }
+
   advance() {
-    while (!this.busy && !this.isClosed && this.sink.writable) {
+    while (this.begun && !this.busy && !this.isClosed && this.sink.writable) {
       if (this.cursor < this.joinedAt) return this.replay(this.joinedAt, true)
       if (this.isLive) return this.idle()
       const frame = this.view.frameAfter(this.cursor)
       if (!frame) return this.replay(this.view.boundaryAfter(this.cursor, this.channel.sealed), false)
       this.deliver(frame)
     }
-  }
-
-  /** The id the reader came with is of no use: says so, and goes on from `cursor`. */
-  reset(reason: string, cursor: number) {
-    this.cursor = cursor
-    const { topic, head } = this.channel
-    this.sink.sendOwn(this, [
-      { event: 'reset', data: withTopic(topic.name, JSON.stringify({ epoch: head.epoch, reason })), seq: cursor },
-    ])
-    this.advance()
   }
 
   close() {
@@ -86,15 +100,15 @@ export class Reader {
 
   /** Reads on from the database, outside of this call. */
   private replay(upTo: number, history: boolean) {
-    const { head, family } = this.channel
+    const { head } = this.channel
     if (this.cursor + 1 < head.first_seq) return this.skipTrimmed(head.first_seq)
-    const superseded = history ? (family.supersededKinds ?? []) : []
     this.busy = true
-    this.channel.page(this.view.filter, this.cursor, upTo, superseded, history).then(
+    this.channel.page(this.view.filter, this.cursor, upTo, history).then(
       frame => {
         this.busy = false
-        if (this.isClosed || frame.first !== this.cursor + 1) return this.advance()
-        this.deliver(frame)
+        // Else the topic was made anew, or entries were trimmed, while it was read.
+        const fits = frame?.first === this.cursor + 1 && frame.epoch === this.channel.head.epoch
+        if (fits && !this.isClosed) this.deliver(frame)
         this.advance()
       },
       () => {

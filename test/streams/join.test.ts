@@ -1,0 +1,229 @@
+import type { TestApp } from '../support/app'
+import {
+  append,
+  end,
+  messages,
+  newJobTopic,
+  newTopic,
+  numbered,
+  numberedMessages,
+  openStream,
+  streamApps,
+} from '../support/streams'
+
+let parts: Awaited<ReturnType<typeof streamApps>>
+let app: TestApp
+let other: TestApp
+
+beforeAll(async () => {
+  parts = await streamApps()
+  app = await parts.start()
+  other = await parts.start()
+})
+afterAll(() => parts.stop())
+
+const status = (value: string) => ({ kind: 'status', data: { value }, state: { value } })
+
+test.each([
+  ['limit=0', 0],
+  ['limit=7', 7],
+  ['', 100],
+  ['limit=all', 1_200],
+])('with %p a new reader is given the last %p of 1,200 lines, then what is new', async (query, count) => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 1_200))
+  const reader = await openStream(other, topic, query)
+  await reader.until(() => reader.lines.length === count)
+  await append(app, topic, numbered(1_201, 5))
+  await reader.until(() => reader.lines.length === count + 5)
+  expect(messages(reader)).toEqual(numberedMessages(1_201 - count, count + 5))
+  await reader.close()
+})
+
+test('of a topic without lines a new reader is given the last entries, not all', async () => {
+  const topic = newTopic()
+  await append(
+    app,
+    topic,
+    Array.from({ length: 150 }, (_, i) => ({ kind: 'note', data: { no: i + 1 } })),
+  )
+  const reader = await openStream(app, topic, 'limit=10')
+  await reader.until(() => reader.named('note').some(({ data }) => data.no === 150))
+  expect(reader.named('note').map(({ data }) => data.no)).toEqual(Array.from({ length: 10 }, (_, i) => 141 + i))
+  await reader.close()
+})
+
+test('the state comes first, under the id of where the reader stands; what it includes is not replayed', async () => {
+  const topic = await newJobTopic(app)
+  await append(app, topic, [status('pending'), ...numbered(1, 3), status('running'), ...numbered(4, 3)])
+  const reader = await openStream(app, topic, 'limit=4')
+  await reader.until(() => reader.lines.length === 4)
+  const [first, ...rest] = reader.events
+  expect(first).toMatchObject({ event: 'status', data: { value: 'running' }, id: expect.stringMatching(/\.3$/) })
+  expect(rest.map(({ event }) => event)).not.toContain('status')
+  await append(app, topic, [status('done')])
+  await reader.until(() => reader.named('status').length === 2)
+  expect(reader.named('status')[1]?.data.value).toBe('done')
+  await reader.close()
+})
+
+test('an empty state is valid JSON all the same', async () => {
+  const topic = newTopic()
+  await append(app, topic, [{ kind: 'status', data: {}, state: {} }])
+  const reader = await openStream(app, topic)
+  expect((await reader.next('status')).data).toEqual({ topic: topic.name })
+  await reader.close()
+})
+
+for (const side of ['same', 'another'] as const) {
+  test(`a reader resumes on ${side} process behind its id, also in the middle of what was written at once`, async () => {
+    const topic = await newJobTopic(app)
+    await append(app, topic, numbered(1, 300))
+    const first = await openStream(app, topic, 'limit=all')
+    await first.until(() => first.lines.length === 300)
+    await first.close()
+    const epoch = first.lastId.split('.')[0]
+    const second = await openStream(side === 'same' ? app : other, topic, '', { 'last-event-id': `${epoch}.123` })
+    await append(app, topic, numbered(301, 50))
+    await second.until(() => second.lines.length >= 227)
+    expect(messages(second)).toEqual(numberedMessages(124, 227))
+    await second.close()
+    const third = await openStream(side === 'same' ? app : other, topic, `last_event_id=${epoch}.340`)
+    await third.until(() => third.lines.length >= 10)
+    expect(messages(third)).toEqual(numberedMessages(341, 10))
+    expect(third.named('reset')).toEqual([])
+    await third.close()
+  })
+}
+
+test.each([
+  ['an unknown epoch', 'zzzzzzzz.3', 'unknown_epoch'],
+  ['a place that is not there yet', 'EPOCH.99', 'future'],
+  ['something unreadable', 'what is this', 'unreadable'],
+])('an id with %s is answered with a reset, then as if it had come anew', async (_name, id, reason) => {
+  const topic = await newJobTopic(app)
+  await append(app, topic, [status('running'), ...numbered(1, 5)])
+  const probe = await openStream(app, topic)
+  const epoch = (await probe.next('logs')).id.split('.')[0] ?? ''
+  await probe.close()
+  const reader = await openStream(app, topic, 'limit=2', { 'last-event-id': id.replace('EPOCH', epoch) })
+  await reader.until(() => reader.lines.length === 2)
+  expect(reader.events.map(({ event }) => event)).toEqual(['reset', 'status', 'logs'])
+  expect(reader.events[0]?.data).toEqual({ topic: topic.name, epoch, reason })
+  expect(messages(reader)).toEqual(['line 4', 'line 5'])
+  await reader.close()
+})
+
+test('a reset on a finished topic ends in order: reset, status, end, and nothing behind', async () => {
+  const topic = await newJobTopic(app)
+  await append(app, topic, numbered(1, 3))
+  await end(app, topic, 'completed', { value: 'completed' })
+  const reader = await openStream(app, topic, 'limit=0', { 'last-event-id': 'unreadable' })
+  await reader.finished
+  expect(reader.events.map(({ event }) => event)).toEqual(['reset', 'status', 'end'])
+})
+
+test('trimmed entries are told as a gap with exact numbers, then all that is left follows', async () => {
+  const topic = await newJobTopic(app)
+  await append(app, topic, numbered(1, 100))
+  const probe = await openStream(app, topic, 'limit=1')
+  const epoch = (await probe.next('logs')).id.split('.')[0]
+  await probe.close()
+  await app.app.db('stream_topics').where({ name: topic.name }).update({ first_seq: 61 })
+  await app.app.db.raw(
+    'DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq < 61',
+    [topic.name],
+  )
+  const reader = await openStream(app, topic, '', { 'last-event-id': `${epoch}.20` })
+  await reader.until(() => reader.lines.length === 40)
+  expect((await reader.next('gap')).data).toEqual({
+    topic: topic.name,
+    from_seq: 21,
+    to_seq: 60,
+    missed: 40,
+    reason: 'retention',
+  })
+  expect(reader.events.findIndex(({ event }) => event === 'gap')).toBeLessThan(
+    reader.events.findIndex(({ event }) => event === 'logs'),
+  )
+  expect(messages(reader)).toEqual(numberedMessages(61, 40))
+  const atEdge = await openStream(app, topic, '', { 'last-event-id': `${epoch}.60` })
+  await atEdge.until(() => atEdge.lines.length === 40)
+  expect(atEdge.named('gap')).toEqual([])
+  await Promise.all([reader.close(), atEdge.close()])
+})
+
+test('at the end there is `end`, then 204 for its id; a topic that goes on can be read again', async () => {
+  const topic = await newJobTopic(app)
+  const reader = await openStream(app, topic)
+  await append(app, topic, numbered(1, 3))
+  await end(other, topic, 'completed', { value: 'completed' })
+  await reader.finished
+  expect(reader.events.at(-1)).toMatchObject({ event: 'end', data: { topic: topic.name, reason: 'completed' } })
+  expect(messages(reader)).toEqual(numberedMessages(1, 3))
+  const again = await openStream(other, topic, '', { 'last-event-id': reader.lastId })
+  expect(again.response.status).toBe(204)
+  const anew = await openStream(other, topic)
+  await anew.finished
+  expect(anew.events.map(({ event }) => event)).toEqual(['status', 'logs', 'end'])
+  await append(app, topic, [status('running')])
+  const reopened = await openStream(other, topic, '', { 'last-event-id': reader.lastId })
+  expect(reopened.response.status).toBe(200)
+  await append(app, topic, numbered(4, 1))
+  await reopened.until(() => messages(reopened).includes('line 4'))
+  await reopened.close()
+})
+
+test('a reader that joins while lines flow gets every line once and in order', async () => {
+  const topic = newTopic()
+  const total = 20_000
+  const writing = (async () => {
+    for (let from = 1; from <= total; from += 50) {
+      await app.app.streams.write(topic, numbered(from, 50))
+      if (from % 1_000 === 1) await app.app.streams.flush()
+    }
+    await app.app.streams.flush()
+  })()
+  const early = await openStream(other, topic, 'limit=all')
+  await early.until(() => early.lines.length > 5_000)
+  const late = await Promise.all([app, other].map(each => openStream(each, topic, 'limit=all')))
+  await writing
+  for (const reader of [early, ...late]) {
+    await reader.until(() => reader.lines.length >= total)
+    expect(messages(reader)).toEqual(numberedMessages(1, total))
+    await reader.close()
+  }
+})
+
+test('a topic that was made anew is told as a reset to its readers, who then get all of it', async () => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 500))
+  const reader = await openStream(app, topic, 'limit=5')
+  await reader.until(() => reader.lines.length === 5)
+  await app.app.db('stream_topics').where({ name: topic.name }).delete()
+  await append(other, topic, [status('anew'), ...numbered(1, 3)])
+  await reader.until(() => reader.lines.length === 8)
+  await append(other, topic, numbered(4, 20))
+  await reader.until(() => reader.lines.length === 28)
+  expect(reader.events.slice(1, 3)).toMatchObject([
+    { event: 'reset', data: { topic: topic.name, reason: 'epoch_changed' } },
+    { event: 'status', data: { value: 'anew' } },
+  ])
+  expect(messages(reader).slice(5)).toEqual(numberedMessages(1, 23))
+  await reader.close()
+})
+
+test('what is trimmed behind a reader that is still in history is told as a gap', async () => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 100))
+  const watching = await openStream(app, topic, 'limit=0') // keeps the topic's head as it was
+  await app.app.db('stream_topics').where({ name: topic.name }).update({ first_seq: 51 })
+  await app.app.db.raw(
+    'DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq < 51',
+    [topic.name],
+  )
+  const reader = await openStream(app, topic, 'limit=all')
+  await reader.until(() => reader.lines.length === 50)
+  expect(messages(reader)).toEqual(numberedMessages(51, 50))
+  await Promise.all([watching.close(), reader.close()])
+})
