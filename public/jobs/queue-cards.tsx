@@ -22,14 +22,7 @@ export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string
               )}
             </span>
             <span class="queue-counts">
-              {SHOWN.map(state => {
-                const count = queue.counts?.[state] ?? 0
-                return (
-                  <span key={state} class={count > 0 ? `count is-${state}` : 'count'}>
-                    <b>{queue.counts ? count.toLocaleString('en') : '–'}</b> {state}
-                  </span>
-                )
-              })}
+              <Counts queue={queue} />
             </span>
             <Oldest queue={queue} />
           </a>
@@ -39,9 +32,20 @@ export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string
   )
 }
 
+function Counts({ queue: { counts } }: { queue: Queue }) {
+  if (!counts) return <span class="count">unknown: Redis is away</span>
+  const busy = SHOWN.filter(state => counts[state] > 0)
+  if (busy.length === 0) return <span class="count">idle</span>
+  return busy.map(state => (
+    <span key={state} class={`count is-${state}`}>
+      <b>{counts[state].toLocaleString('en')}</b> {state}
+    </span>
+  ))
+}
+
 function Oldest({ queue }: { queue: Queue }) {
   const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
   const p95 = queue.run_ms?.p95 ?? null
   if (ms >= 1_000) return <span class="queue-oldest">oldest waits {spanOf(ms)}</span>
-  return p95 === null ? null : <span class="queue-run">95 % run within {spanOf(p95)}</span>
+  return p95 === null ? null : <span class="queue-run">95 % within {spanOf(p95)}</span>
 }

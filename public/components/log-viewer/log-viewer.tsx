@@ -35,10 +35,11 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
   const step = async (by: 1 | -1) => {
     if (!model.pattern.value) return
     const { lines, current } = matches.value
-    const from = current || (by === 1 ? model.lines.firstLine - 1 : model.lines.lastLine + 1)
+    const outermost = (by === 1 ? lines[0] : lines.at(-1)) ?? 0
+    const from = current || (outermost === 0 ? model.lines.lastLine : 0)
     model.follow(false)
-    const wrapped = by === 1 ? lines[0] : lines.at(-1)
-    const next = (await model.findMatch(from, by, lines)) || wrapped || 0
+    // Around the end, or to the first one; with none in memory, to the last one before what is.
+    const next = (from !== 0 && (await model.findMatch(from, current === 0 ? -1 : by, lines))) || outermost
     if (next === 0) return
     matches.value = { ...matches.value, current: next }
     model.selectedLine.value = next
@@ -54,7 +55,7 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
 
   const isEmpty = model.version.value >= 0 && model.lines.rowCount === 0
   return (
-    <section class="log" aria-label="Log">
+    <section class="log" aria-label="Log" style={{ '--rows': String(model.lines.rowCount) }}>
       <Toolbar
         model={model}
         steps={steps}

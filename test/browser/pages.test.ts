@@ -1,0 +1,169 @@
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { closeSites, httpSite } from '../support/sites'
+import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+
+const LINES = 100_000
+
+describeInBrowser('the pages', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  const visitors: Visitor[] = []
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+  })
+  afterEach(async () => {
+    const all = visitors.splice(0)
+    await Promise.all(all.map(visitor => visitor.context.close()))
+    await closeSites()
+    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function signedIn(path = '/queue'): Promise<Page> {
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    await visitor.page.goto(await app.app.access.createSignInLink(app.url))
+    await visitor.page.waitForURL('**/queue')
+    if (path !== '/queue') await visitor.page.goto(app.url + path)
+    return visitor.page
+  }
+
+  async function startDemo(step: Record<string, unknown>): Promise<string> {
+    const response = await app.post('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'load', ...step }] } })
+    const { job } = (await response.json()) as { job: { id: string } }
+    return job.id
+  }
+
+  const row = (page: Page, line: number) => page.locator(`.log-row[data-line="${line}"]`)
+
+  it('sign in by the one-time link, whose code does not stay in the address', async () => {
+    const page = await signedIn()
+    expect(page.url()).toBe(`${app.url}/queue`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL('**/sign-in')
+    await page.goto(`${app.url}/jobs/x`)
+    await page.waitForURL('**/sign-in?next=**')
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Token').fill(app.token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/jobs/x')
+  })
+
+  it('show a health check live on two screens', async () => {
+    const site = await httpSite((_ask, answer) => void answer.end('fine'))
+    const [first, second] = await Promise.all([signedIn(), signedIn()])
+    await first.getByLabel('Address').fill(site.url('/health').replace('http://', ''))
+    await first.getByRole('button', { name: 'Check', exact: true }).click()
+    await first.locator('.log-message', { hasText: 'up: 200' }).waitFor()
+
+    const listed = second.locator('.job-row', { hasText: site.url('/health') })
+    await listed.locator('.status.is-completed').waitFor()
+    await listed.getByRole('button', { expanded: false }).click()
+    await listed.locator('.log-message', { hasText: 'up: 200' }).waitFor()
+
+    await second.getByRole('link', { name: site.url('/health') }).click()
+    await second.locator('.check-verdict', { hasText: 'up' }).waitFor()
+    expect(await second.locator('.fall').count()).toBe(5)
+    expect(await second.locator('.step.is-completed').count()).toBeGreaterThan(2)
+  })
+
+  it('show each line of a running job on the queue page, over one connection', async () => {
+    const page = await signedIn()
+    const streams: string[] = []
+    page.on('request', request => {
+      if (request.url().includes('/stream')) streams.push(request.url())
+    })
+    const ids = await Promise.all([1, 2].map(() => startDemo({ workers: 1, lines: 60, interval_ms: 20 })))
+    for (const id of ids) await page.locator(`[data-job="${id}"] .fold`).click()
+    for (const id of ids) await page.locator(`[data-job="${id}"] .log-row[data-line="60"]`).waitFor()
+    const last = new URL(streams.at(-1) ?? '')
+    expect(last.searchParams.getAll('topic')).toEqual(['events', ...ids.map(id => `job:${id}`).sort()])
+  })
+
+  it('keep the page small and lead to any line of a long log', async () => {
+    const id = await startDemo({ workers: 1, lines: LINES })
+    const page = await signedIn(`/jobs/${id}`)
+    await page.locator('.summary .is-completed').waitFor()
+    await row(page, LINES).waitFor()
+    const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
+    expect(await elements()).toBeLessThan(1_500)
+
+    await page.goto(`${app.url}/jobs/${id}#L50000`)
+    await page.reload()
+    await row(page, 50_000).waitFor()
+    expect(await row(page, 50_000).getAttribute('class')).toContain('is-selected')
+    await page.locator('.log-rows').hover()
+    for (let turn = 0; turn < 20; turn++) await page.mouse.wheel(0, -4_000)
+    await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('.log-row')?.dataset.line) < 49_000)
+    expect(await elements()).toBeLessThan(1_500)
+
+    await page.getByRole('button', { name: 'Follow', exact: true }).click()
+    await row(page, LINES).waitFor()
+  })
+
+  it('search, filter and pause', async () => {
+    const id = await startDemo({ workers: 1, lines: 3_000 })
+    const page = await signedIn(`/jobs/${id}`)
+    await page.locator('.summary .is-completed').waitFor()
+    await page.keyboard.press('/')
+    await page.getByLabel('Search in lines').fill('no line says this')
+    await page.getByText('none here').waitFor()
+    await page.getByLabel('Search in lines').fill('line')
+    await page.keyboard.press('Enter')
+    await page.locator('.log-row.is-selected .match').first().waitFor()
+    await page.getByRole('button', { name: 'Follow', exact: true }).waitFor()
+    await page.getByLabel('Level').selectOption('error')
+    await page.getByText('No line matches this filter.').waitFor()
+  })
+
+  it('say that they reconnect, and go on without a line twice', async () => {
+    const port = new URL(app.url).port
+    const own = await apps.start()
+    const { port: ownPort } = new URL(own.url)
+    expect(ownPort).not.toBe(port)
+    const visitor = await visit(browser, own.url)
+    visitors.push(visitor)
+    const { page } = visitor
+    await page.goto(await own.app.access.createSignInLink(own.url))
+    await page.waitForURL('**/queue')
+    const id = await startDemo({ workers: 1, lines: 400, interval_ms: 25 })
+    await page.goto(`${own.url}/jobs/${id}`)
+    await page.locator('.live.is-live').waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('.log-row').length > 5)
+    await page.evaluate(collectLines)
+    await own.stop()
+    await page.locator('.live.is-waiting').waitFor()
+    const again = await apps.start({ PORT: ownPort })
+    await page.locator('.live.is-live').waitFor()
+    await page.locator('.summary .is-completed').waitFor()
+    await row(page, 400).waitFor()
+    expect(await page.evaluate(shownTwice)).toEqual([])
+    await again.stop()
+  })
+})
+
+/** Runs in the page: from now on notes when one line has two rows. */
+function collectLines() {
+  const twice: string[] = []
+  Object.assign(globalThis, { twice })
+  new MutationObserver(() => {
+    const lines = [...document.querySelectorAll<HTMLElement>('.log-row[data-line]')].map(
+      each => each.dataset.line ?? '',
+    )
+    twice.push(...lines.filter((line, at) => lines.indexOf(line) !== at))
+  }).observe(document.body, { childList: true, subtree: true })
+}
+
+function shownTwice() {
+  return (globalThis as unknown as { twice: string[] }).twice
+}
