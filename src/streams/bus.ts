@@ -38,6 +38,7 @@ export class Bus implements Part {
       if (this.wasReady) for (const listener of this.reconnected) listener()
       this.wasReady = true
     })
+    for (const key of this.listeners.keys()) this.subscribeTo(key)
   }
 
   async stop() {
@@ -65,12 +66,17 @@ export class Bus implements Part {
     this.listeners.set(key, listeners)
     // While Redis is away the subscription waits in ioredis' queue; readers poll until then.
     if (listeners.size === 1) {
-      const subscribed = this.subscriber
-        ?.subscribe(key)
-        .catch(error => this.log.warn('Cannot subscribe', { channel, error: messageOf(error) }))
+      const subscribed = this.subscribeTo(key)
       if (this.connected) await subscribed
     }
     return () => this.unsubscribe(key, listener)
+  }
+
+  /** Parts that start before this one subscribe before there is a connection; `start` makes up for it. */
+  private subscribeTo(key: string) {
+    return this.subscriber
+      ?.subscribe(key)
+      .catch(error => this.log.warn('Cannot subscribe', { channel: key, error: messageOf(error) }))
   }
 
   /** Calls back after each reconnect: messages may have been missed. */

@@ -1,6 +1,8 @@
 import { createRevocations } from '../../src/access/revocations'
 import { newId } from '../../src/base/ids'
-import { quietLog } from '../support/parts'
+import { createRedis } from '../../src/base/redis'
+import { Bus } from '../../src/streams/bus'
+import { quietLog, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Site, startSite } from '../web/site'
 
 let site: Site
@@ -60,4 +62,22 @@ test('a bus that fails does not fail the one who revokes', async () => {
     revocations.tell([newId()])
   })
   expect(await warned).toMatch(/could not be told/)
+})
+
+test('processes tell each other through Redis, also when access starts before the bus', async () => {
+  const redis = createRedis({ url: testRedisUrl(), prefix: testRedisPrefix(), log: quietLog })
+  const [here, there] = [new Bus(redis, quietLog), new Bus(redis, quietLog)]
+  const [teller, hearer] = [here, there].map(bus =>
+    createRevocations({ db: site.db, bus, log: quietLog, watched: () => [] }),
+  )
+  const heard = new Promise(resolve => hearer?.onEnded(resolve))
+  await hearer?.start()
+  await Promise.all([here.start(), there.start()])
+  const id = newId()
+  // until the subscription is there nobody hears, so it is said again
+  const saying = setInterval(() => teller?.tell([id]), 20)
+  expect(await heard).toBe(id)
+  clearInterval(saying)
+  hearer?.stop()
+  await Promise.all([here.stop(), there.stop()])
 })

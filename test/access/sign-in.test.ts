@@ -99,7 +99,8 @@ test('an expired session is signed out, and swept', async () => {
   await site.db('sessions').update({ expires_at: new Date(Date.now() - 1) })
   const fresh = site.anotherAccess()
   await expect(fresh.authenticate({ headers: { cookie }, url: '/' } as never)).rejects.toMatchObject({ status: 401 })
-  await site.access.sweep()
+  await fresh.start()
+  await fresh.stop()
   expect(await site.db('sessions').count({ n: '*' })).toEqual([{ n: 0 }])
 })
 
