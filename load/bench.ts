@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { machine } from './figures'
 import { stopPrograms } from './programs/program'
 import { append } from './scenarios/append'
+import { fanout } from './scenarios/fanout'
 import { idle } from './scenarios/idle'
 import { latency } from './scenarios/latency'
 import type { Scenario } from './scenarios/scenario'
 
-const scenarios: Record<string, Scenario> = { append, idle, latency }
+const scenarios: Record<string, Scenario> = { append, fanout, idle, latency }
 
 /** `npm run bench [-- --profile-to FOLDER] [name...]`: one line of JSON per scenario. */
 async function main() {

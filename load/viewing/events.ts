@@ -1,6 +1,8 @@
 const LF = 10
 const HEAD_BYTES = 96
 const TAIL_BYTES = 192
+const NOTHING = Buffer.alloc(0)
+const ONE_LF = Buffer.from('\n')
 
 /** One server-sent event as text: whole, or only its first and last bytes. */
 export type EventSink = (head: string, tail: string) => void
@@ -11,9 +13,9 @@ export type EventSink = (head: string, tail: string) => void
  */
 export class EventSplitter {
   private kept: Buffer[] = []
-  private keptBytes = 0
   private head = ''
-  private endsWithLf = false
+  /** A line feed at the end of what was read: it may be the first half of an event's end. */
+  private heldLf = false
 
   /** @param whole keep all of an event; else only enough of its ends to see name, id and range */
   constructor(
@@ -23,23 +25,24 @@ export class EventSplitter {
 
   feed(bytes: Buffer) {
     let at = 0
-    if (this.endsWithLf && bytes[0] === LF) {
-      this.finish(Buffer.alloc(0))
-      at = 1
+    if (this.heldLf) {
+      this.heldLf = false
+      if (bytes[0] === LF) {
+        this.finish(NOTHING)
+        at = 1
+      } else this.keep(ONE_LF)
     }
     for (let end = bytes.indexOf('\n\n', at, 'latin1'); end >= 0; end = bytes.indexOf('\n\n', at, 'latin1')) {
       this.finish(bytes.subarray(at, end))
       at = end + 2
     }
-    if (at < bytes.length) this.keep(bytes.subarray(at))
-    else this.endsWithLf = false
+    if (at === bytes.length) return
+    this.heldLf = bytes[bytes.length - 1] === LF
+    this.keep(bytes.subarray(at, this.heldLf ? bytes.length - 1 : bytes.length))
   }
 
   private keep(bytes: Buffer) {
-    this.endsWithLf = bytes[bytes.length - 1] === LF
-    if (this.keptBytes === 0) this.head = bytes.toString('latin1', 0, HEAD_BYTES)
-    else if (this.head.length < HEAD_BYTES) this.head += bytes.toString('latin1', 0, HEAD_BYTES - this.head.length)
-    this.keptBytes += bytes.length
+    if (this.head.length < HEAD_BYTES) this.head += bytes.toString('latin1', 0, HEAD_BYTES - this.head.length)
     // the buffer is used again for the next read
     const wanted = this.whole ? bytes : bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES))
     if (!this.whole && wanted.length === TAIL_BYTES) this.kept.length = 0
@@ -47,12 +50,10 @@ export class EventSplitter {
   }
 
   private finish(last: Buffer) {
-    this.endsWithLf = false
-    const head = this.keptBytes === 0 ? last.toString('latin1', 0, HEAD_BYTES) : this.head
+    const head = this.head + last.toString('latin1', 0, HEAD_BYTES - this.head.length)
     const end = this.whole || last.length < TAIL_BYTES ? last : last.subarray(last.length - TAIL_BYTES)
     const tail = this.kept.length ? Buffer.concat([...this.kept, end]) : end
     this.kept = []
-    this.keptBytes = 0
     this.head = ''
     this.sink(head, tail.toString('utf8'))
   }

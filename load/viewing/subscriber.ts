@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { EventSplitter } from './events'
 import { HttpBody } from './http-body'
-import type { Look, Sight, Tally } from './tally'
+import type { Sight, Tally } from './tally'
 
 const READ_BYTES = 256 * 1024
 /** One for all connections of the process: what is read is used up before the next read. */
@@ -15,7 +15,7 @@ export interface Target {
 }
 
 interface Events {
-  /** The first event is here: from now on it is live or in its history. */
+  /** The head of the answer is here, and that it is a stream. */
   onOpen(): void
   onLines(): void
   onClose(status: number): void
@@ -27,18 +27,18 @@ export class Subscriber {
   private readonly body: HttpBody
   private opened = false
 
-  constructor(target: Target, sight: Sight, look: Look, tally: Tally, events: Events) {
-    const splitter = new EventSplitter(look !== 'count', (head, text) => {
-      if (!this.opened) {
-        this.opened = true
-        events.onOpen()
-      }
+  constructor(target: Target, sight: Sight, tally: Tally, events: Events) {
+    const splitter = new EventSplitter(sight.look !== 'count', (head, text) => {
       if (sight.take(head, text)) events.onLines()
     })
     this.body = new HttpBody(bytes => splitter.feed(bytes))
     const callback = (count: number, buffer: Uint8Array) => {
       tally.bytes += count
       this.body.feed(buffer.subarray(0, count) as Buffer)
+      if (!this.opened && this.body.status === 200) {
+        this.opened = true
+        events.onOpen()
+      }
       return true
     }
     const { host, port } = target

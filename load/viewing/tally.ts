@@ -7,6 +7,8 @@ import { nowMs, percentile, rounded } from '../figures'
 export type Look = 'count' | 'time' | 'check'
 
 const RANGE = /"first_seq":(\d+),"last_seq":(\d+),"history":(true|false)\}\}$/
+/** A peer sends each line as an event without a name, or with the default one. */
+const PEER_LINE = /^(?:id:.*\n|event: ?message\n)*data:/
 const MARK = /t=([\d.]+) /g
 const FAULTS_SHOWN = 5
 
@@ -48,7 +50,7 @@ export class Sight {
 
   constructor(
     private readonly tally: Tally,
-    private readonly look: Look,
+    readonly look: Look,
     /** The text of line `n`, for `check`; lines that are not of the job itself have another source. */
     private readonly expected?: (line: number) => string,
   ) {}
@@ -64,8 +66,7 @@ export class Sight {
     }
     if (head.startsWith('event: end\n')) this.ended = true
     if (/^event: (gap|reset|overloaded)\n/.test(head)) this.tally.fault(head)
-    // a peer sends each line as an event without a name
-    if (/^(id: .*\n)?(event: message\n)?data: /.test(head)) {
+    if (PEER_LINE.test(head)) {
       this.count(1, text)
       return true
     }
