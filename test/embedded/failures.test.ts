@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../../src/config'
 import { eventually } from '../support/programs'
@@ -108,11 +108,20 @@ describe('what lies in the folder', () => {
 })
 
 describe('places', () => {
-  test('a path too long for a socket works', async () => {
+  test('a path too long for a socket works, and is found again after kill -9', async () => {
     const dataDir = join(await bench.folder(), 'long-'.repeat(20), 'and-longer')
     await mkdir(dataDir, { recursive: true })
-    const { redisUrl } = await bench.start(dataDir).ready
+    const first = bench.start(dataDir)
+    const { redisUrl, databaseUrl } = await first.ready
+    first.process.kill('SIGKILL')
+    const second = bench.start(dataDir)
+    expect(await second.ready).toEqual({ redisUrl, databaseUrl })
     expect(String(redisUrl).length).toBeLessThan(104)
+    second.process.kill('SIGTERM')
+    await second.ended
+    const sockets = [new URL(String(redisUrl)).pathname.replace(/\/redis.sock$/, '')]
+    sockets.push(new URL(String(databaseUrl)).searchParams.get('host') ?? '')
+    for (const folder of sockets) await rmdir(folder)
   })
 
   test('a path with blanks, quotes and umlauts works', async () => {
