@@ -43,7 +43,10 @@ export const overSocket: Transport = async ({ web, topic, lastId, take }) => {
   socket.on('open', () => socket.send(JSON.stringify({ op: 'subscribe', topic, ...after, filter: { limit: 'all' } })))
   let isCut = false
   socket.on('message', text => {
-    if (!isCut) take(JSON.parse(String(text)))
+    if (isCut) return
+    const event: StreamEvent = JSON.parse(String(text))
+    take(event)
+    if (event.event === 'end') socket.close() // of the topic; the connection stays open for others
   })
   socket.on('error', () => undefined) // `close` follows
   const cut = () => {

@@ -1,0 +1,60 @@
+import { difference, expectWhole, logAt, makeJob, saidIn } from './jobs'
+import { System, tell } from './system'
+import { overPoll, overSocket, overSse, Viewer } from './viewer'
+
+const LINES = 20_000
+const RECONNECTS = 50
+const TRANSPORTS = [overSse, overSse, overSse, overSse, overSse, overSse, overSse, overSocket, overSocket, overPoll]
+
+let system: System
+
+beforeAll(async () => {
+  system = await System.start()
+}, 60_000)
+
+afterAll(() => system.stop())
+
+/** Small and repeatable: a failure names its seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32
+    return state / 2 ** 32
+  }
+}
+
+test(`${RECONNECTS} random reconnects over two web processes: every line once, in order`, async () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+  const random = randomFrom(seed)
+  const { id } = await makeJob(system.web(0), { workers: 4, lines: LINES / 4, interval_ms: 1 })
+  const topic = `job:${id}`
+  const at = () => system.web(Math.floor(random() * 2))
+  const steady = new Viewer({ topic, at: () => system.web(0) })
+  let reconnects = 0
+
+  const restless = TRANSPORTS.map(transport => {
+    const viewer = new Viewer({ topic, at, transport })
+    void cutAtRandom(viewer)
+    return viewer
+  })
+
+  async function cutAtRandom(viewer: Viewer) {
+    const moments = Array.from({ length: RECONNECTS / TRANSPORTS.length }, () => Math.floor(random() * LINES * 0.95))
+    for (const moment of moments.sort((a, b) => a - b)) {
+      await viewer.until(() => viewer.lines.length >= moment)
+      viewer.cut()
+      reconnects++
+    }
+  }
+
+  await Promise.all([steady, ...restless].map(viewer => viewer.done))
+  const logged = await logAt(system.web(1), id)
+  expectWhole(logged)
+  expect(saidIn(logged, 1)).toHaveLength(LINES)
+  expect(new Set(saidIn(logged, 1)).size).toBe(LINES)
+  const found = [steady, ...restless].map(viewer => difference(viewer.lines, logged))
+  expect({ seed, found }).toEqual({ seed, found: found.map(() => undefined) })
+  for (const viewer of restless) expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
+  expect(reconnects).toBe(RECONNECTS)
+  tell(`connections: ${restless.map(({ connections }) => connections).join(' ')}`)
+}, 120_000)
