@@ -7,6 +7,7 @@ import { createRedis } from '../../src/base/redis'
 import { readConfig } from '../../src/config'
 import { createStreams, type Streams, type Topic } from '../../src/streams'
 import { nowMs } from '../figures'
+import { measures } from './measures'
 import { answer } from './questions'
 
 interface Parts {
@@ -100,10 +101,7 @@ const questions = {
   write,
   writeSeldom,
   insertBare,
-  cpu: () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  },
+  ...measures,
 }
 
 export type FeederQuestions = typeof questions

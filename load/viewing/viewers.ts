@@ -1,4 +1,5 @@
 import { nowMs } from '../figures'
+import { measures } from '../programs/measures'
 import { answer } from '../programs/questions'
 import { Subscriber, type Target } from './subscriber'
 import { type Look, Sight, Tally } from './tally'
@@ -161,11 +162,7 @@ const questions = {
   restart: () => viewers.restart(),
   summary: () => viewers.summary(),
   close: () => viewers.close(),
-  /** CPU seconds of this process so far: what the viewers took from the server on a small machine. */
-  cpu: () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1e6
-  },
+  ...measures,
 }
 
 export type ViewerQuestions = typeof questions
