@@ -8,7 +8,8 @@ const remembered = new Map<string, TransportName>()
 
 export interface TransportChoice {
   readonly name: TransportName
-  failed(): void
+  /** Answers whether it has changed to a way that was not tried since one worked. */
+  failed(): boolean
   worked(): void
 }
 
@@ -17,6 +18,7 @@ export function chooseFrom(names: readonly TransportName[], server: string): Tra
   const known = remembered.get(server)
   let at = Math.max(0, known === undefined ? 0 : names.indexOf(known))
   let failures = 0
+  let changes = 0
   const name = () => names[at % names.length] ?? 'sse'
   return {
     get name() {
@@ -24,12 +26,15 @@ export function chooseFrom(names: readonly TransportName[], server: string): Tra
     },
     failed() {
       failures += 1
-      if (failures < FAILURES_MAX) return
+      if (failures < FAILURES_MAX) return false
       failures = 0
       at += 1
+      changes += 1
+      return changes < names.length
     },
     worked() {
       failures = 0
+      changes = 0
       remembered.set(server, name())
     },
   }

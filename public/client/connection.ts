@@ -115,8 +115,8 @@ export class Connection implements TopicsHandle {
     const retryInMs = backoffMs(this.failures, Math.max(this.askedMs, outcome.retryInMs ?? 0))
     this.enter('waiting', { retryInMs, reason: outcome.reason })
     const isBlocked = !outcome.wasOpen && !outcome.isBusy && (await isReachable(this.options.baseUrl ?? '', signal))
-    if (isBlocked) this.choice.failed()
-    await pause(retryInMs, signal)
+    if (isBlocked && this.choice.failed()) this.failures = 0
+    else await pause(retryInMs, signal)
   }
 
   private enter(state: StreamState, detail: Partial<StateDetail> = {}) {

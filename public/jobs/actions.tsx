@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { ReasonForm } from '../components/reason-form'
 import { hasEnded, type Job } from './job'
 
 /** Cancel (with a reason, which everybody sees) and retry. */
@@ -30,21 +31,11 @@ export function JobActions({ job, onChanged }: { job: Job; onChanged(): void }) 
         </button>
       )}
       {isAsking.value && (
-        <form
-          class="row"
-          onSubmit={event => {
-            event.preventDefault()
-            void act('cancel', { reason: String(new FormData(event.currentTarget).get('reason')) })
-          }}
-        >
-          <input name="reason" placeholder="Why?" aria-label="Reason" required maxLength={500} autofocus />
-          <button type="submit" class="danger">
-            Cancel the job
-          </button>
-          <button type="button" onClick={() => (isAsking.value = false)}>
-            Keep it
-          </button>
-        </form>
+        <ReasonForm
+          label="Cancel the job"
+          onReason={reason => act('cancel', { reason })}
+          onLeave={() => (isAsking.value = false)}
+        />
       )}
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useCallback, useEffect } from 'preact/hooks'
 import { api } from '../api'
 import { watch } from '../live'
 import type { Actor } from './job'
@@ -11,7 +11,9 @@ export interface Queue {
   oldest_waiting_seconds: number | null
   paused: boolean
   paused_by: { reason: string; by: Actor; at: string } | null
+  wait_ms?: { p50: number | null; p95: number | null }
   run_ms?: { p50: number | null; p95: number | null }
+  schedules?: Array<{ id: string; name: string; next_at: string | null; last_at: string | null }>
 }
 
 /** Between readings when nothing happens. */
@@ -22,16 +24,23 @@ const AFTER_JOB_MS = 1_500
 /** The queues with their counts, kept up by `queue_stats` where it is told, else by reading again. */
 export function useQueues() {
   const queues = useSignal<Queue[]>([])
-  useEffect(() => {
-    let soon: ReturnType<typeof setTimeout> | undefined
-    const read = () => {
-      soon = undefined
-      return api
+  const read = useCallback(
+    () =>
+      api
         .get<{ items: Queue[] }>('/api/queues')
         .then(({ items }) => {
           queues.value = items
         })
-        .catch(() => undefined)
+        .catch(() => undefined),
+    [],
+  )
+  useEffect(() => {
+    let soon: ReturnType<typeof setTimeout> | undefined
+    const readSoon = () => {
+      soon ??= setTimeout(() => {
+        soon = undefined
+        void read()
+      }, AFTER_JOB_MS)
     }
     void read()
     const timer = setInterval(() => {
@@ -40,7 +49,7 @@ export function useQueues() {
     const stop = watch('events', {
       onEvent: ({ type, data }) => {
         if (type === 'queue_stats') queues.value = merge(queues.value, (data as { data?: Told }).data)
-        else if (type.startsWith('job_') && type !== 'job_progress') soon ??= setTimeout(read, AFTER_JOB_MS)
+        else if (type.startsWith('job_') && type !== 'job_progress') readSoon()
       },
     })
     return () => {
@@ -49,7 +58,7 @@ export function useQueues() {
       stop()
     }
   }, [])
-  return queues
+  return { queues, read }
 }
 
 interface Told {

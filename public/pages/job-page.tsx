@@ -3,6 +3,7 @@ import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
+import { Attempts } from '../jobs/attempts'
 import { Children } from '../jobs/children'
 import { hasEnded, type Job, shareDone, subjectOf } from '../jobs/job'
 import { JobLog } from '../jobs/job-log'
@@ -54,6 +55,7 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
         {isCheckResult(job.result) && <Waterfall result={job.result} />}
         <Steps steps={job.steps} />
       </div>
+      <Attempts job={job} />
       <Children job={job} />
       <JobLog job={job} isPermalinked />
       <Details title="Input" value={job.input} />

@@ -6,6 +6,7 @@ import type { Job } from '../jobs/job'
 import { JobRow } from '../jobs/job-row'
 import { NewJob } from '../jobs/new-job'
 import { QueueCards } from '../jobs/queue-cards'
+import { QueueDetail } from '../jobs/queue-detail'
 import { useJobList } from '../jobs/use-job-list'
 import { useQueues } from '../jobs/use-queues'
 import { isOnControl, useKeys } from '../keys'
@@ -17,12 +18,13 @@ const KINDS = ['crawl', 'cleanup', 'demo', 'evaluate-rules', 'health-check', 'no
 export function QueuePage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
   const { jobs, cursor, problem, read } = useJobList(filters)
-  const queues = useQueues()
+  const { queues, read: readQueues } = useQueues()
   const addressBox = useRef<HTMLInputElement>(null)
   const searchBox = useRef<HTMLInputElement>(null)
   const { current, opened, toggle } = useRowKeys(jobs.value ?? [], searchBox, addressBox)
 
   const kinds = [...new Set([...KINDS, ...(jobs.value ?? []).map(job => job.kind)])].sort()
+  const chosen = queues.value.find(queue => queue.name === filters.queue)
   const isFiltered = searchOf(filters) !== ''
   return (
     <div class="page queue">
@@ -35,6 +37,7 @@ export function QueuePage() {
         }}
       />
       <QueueCards queues={queues.value} chosen={filters.queue} />
+      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={() => void readQueues()} />}
       <FilterBar filters={filters} kinds={kinds} searchBox={searchBox} />
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       {jobs.value?.length === 0 && <NoJobs isFiltered={isFiltered} />}

@@ -114,7 +114,7 @@ describeInBrowser('the pages', () => {
   it('search, filter and pause', async () => {
     const id = await startDemo({ workers: 1, lines: 3_000 })
     const page = await signedIn(`/jobs/${id}`)
-    await page.locator('.summary .is-completed').waitFor()
+    await row(page, 3_000).waitFor()
     await page.keyboard.press('/')
     await page.getByLabel('Search in lines').fill('no line says this')
     await page.getByText('none here').waitFor()
@@ -124,6 +124,49 @@ describeInBrowser('the pages', () => {
     await page.getByRole('button', { name: 'Follow', exact: true }).waitFor()
     await page.getByLabel('Level').selectOption('error')
     await page.getByText('No line matches this filter.').waitFor()
+  })
+
+  it('go on over WebSocket where streams are held back, and poll where that is too', async () => {
+    const id = await startDemo({ workers: 1, lines: 50 })
+    for (const [way, isBlocked] of [
+      ['websocket', false],
+      ['poll', true],
+    ] as const) {
+      const page = await signedIn()
+      await page.route(/\/api\/.*stream(\?|$|\/events)/, route => route.fulfill({ status: 502 }))
+      if (isBlocked) await page.routeWebSocket(/ws\/stream/, socket => socket.close())
+      await page.goto(`${app.url}/jobs/${id}`)
+      await page.locator('.live', { hasText: `Live (${way})` }).waitFor()
+      await row(page, 50).waitFor()
+    }
+  })
+
+  it('pause a queue with a reason', async () => {
+    const page = await signedIn('/queue?queue=demo')
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    await page.getByLabel('Reason').fill('night')
+    await page.getByRole('button', { name: 'Pause demo' }).click()
+    await page.locator('.queue-detail', { hasText: 'night' }).waitFor()
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    await page.getByLabel('Reason').fill('day')
+    await page.getByRole('button', { name: 'Resume demo' }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+  })
+
+  it('cancel a running job with a reason, and run it again', async () => {
+    const id = await startDemo({ workers: 1, lines: 2_000, interval_ms: 20 })
+    const page = await signedIn(`/jobs/${id}`)
+    await page.locator('.summary .is-running').waitFor()
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+    await page.getByLabel('Reason').fill('wrong input')
+    await page.getByRole('button', { name: 'Cancel the job' }).click()
+    await page.locator('.notice', { hasText: 'wrong input' }).waitFor()
+    await page.locator('.summary .is-cancelled').waitFor()
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.locator('.summary .is-running').waitFor()
+    await page.locator('.log-message', { hasText: 'Retried' }).waitFor({ state: 'attached' })
+    await app.post(`/api/jobs/${id}/cancel`, { reason: 'test is over' })
+    await page.locator('.notice', { hasText: 'test is over' }).waitFor()
   })
 
   it('say that they reconnect, and go on without a line twice', async () => {

@@ -156,8 +156,8 @@ export class LogModel {
     const found: number[] = []
     if (!pattern) return found
     this.store.forEach((at, message) => {
-      pattern.lastIndex = 0
-      if (pattern.test(plainOf(message))) found.push(at)
+      // Unlike `test`, `search` leaves no `lastIndex` behind, which would hide matches from the highlighting.
+      if (plainOf(message).search(pattern) >= 0) found.push(at)
     }, line)
     return found
   }

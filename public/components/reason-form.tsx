@@ -1,0 +1,37 @@
+interface ReasonFormProps {
+  /** What is done, on the button. */
+  label: string
+  onReason(reason: string): Promise<void>
+  onLeave(): void
+}
+
+/** Asks why before something is done that others will wonder about. */
+export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
+  return (
+    <form
+      class="row"
+      onSubmit={event => {
+        event.preventDefault()
+        void onReason(String(new FormData(event.currentTarget).get('reason')))
+      }}
+    >
+      <input
+        ref={element => element?.focus()}
+        name="reason"
+        placeholder="Why?"
+        aria-label="Reason"
+        required
+        maxLength={500}
+        onKeyDown={event => {
+          if (event.key === 'Escape') onLeave()
+        }}
+      />
+      <button type="submit" class="danger">
+        {label}
+      </button>
+      <button type="button" onClick={onLeave}>
+        Leave it
+      </button>
+    </form>
+  )
+}

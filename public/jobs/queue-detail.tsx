@@ -1,0 +1,75 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../api'
+import { now } from '../clock'
+import { Failure } from '../components/empty'
+import { ReasonForm } from '../components/reason-form'
+import { agoOf, spanOf } from './times'
+import type { Queue } from './use-queues'
+
+/** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
+export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): void }) {
+  const isAsking = useSignal(false)
+  const problem = useSignal('')
+  const verb = queue.paused ? 'resume' : 'pause'
+  const act = async (reason: string) => {
+    try {
+      await api.post(`/api/queues/${encodeURIComponent(queue.name)}/${verb}`, { reason })
+      isAsking.value = false
+      problem.value = ''
+      onChanged()
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  const { paused_by: paused } = queue
+  return (
+    <section class="queue-detail" aria-label={`Queue ${queue.name}`}>
+      <dl class="summary">
+        <Quantiles name="Wait" value={queue.wait_ms} />
+        <Quantiles name="Run" value={queue.run_ms} />
+        {queue.schedules?.map(({ id, name, next_at, last_at }) => (
+          <div key={id}>
+            <dt>Schedule {name}</dt>
+            <dd>
+              {next_at ? `next in ${spanOf(Date.parse(next_at) - now.value)}` : 'not planned'}
+              {last_at && `, last ${agoOf(last_at, now.value)}`}
+            </dd>
+          </div>
+        ))}
+        {paused && (
+          <div>
+            <dt>Paused {agoOf(paused.at, now.value)}</dt>
+            <dd>
+              by {paused.by.name}: {paused.reason}
+            </dd>
+          </div>
+        )}
+        <span class="spring" />
+        {isAsking.value ? (
+          <ReasonForm
+            label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
+            onReason={act}
+            onLeave={() => (isAsking.value = false)}
+          />
+        ) : (
+          <button type="button" onClick={() => (isAsking.value = true)}>
+            {queue.paused ? 'Resume' : 'Pause'}
+          </button>
+        )}
+      </dl>
+      {problem.value !== '' && <Failure message={problem.value} />}
+    </section>
+  )
+}
+
+function Quantiles({ name, value }: { name: string; value: Queue['run_ms'] }) {
+  if (value?.p50 === undefined || value.p50 === null) return null
+  return (
+    <div>
+      <dt>{name}, median and 95 %</dt>
+      <dd>
+        {spanOf(value.p50)} · {spanOf(value.p95 ?? value.p50)}
+      </dd>
+    </div>
+  )
+}
