@@ -9,6 +9,7 @@ const GRACE_MS = 2_000
 /** More suspects than this are left to the reconciler, who finds them by their rows. */
 const SUSPECTS_MAX = 5_000
 const REOPEN_MS = 1_000
+const READ_MAX = 1_000
 
 export type Positions = Partial<Record<QueueName, string>>
 
@@ -54,7 +55,7 @@ export class Events {
       const reader = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
       this.readers.set(queue, reader)
       this.listen(queue, reader)
-      reader.run().catch(error => this.reopen(queue, reader, error))
+      reader.run().catch(error => this.revive(queue, reader, error))
     } catch (error) {
       this.reopen(queue, undefined, error)
     }
@@ -72,8 +73,32 @@ export class Events {
     reader.on('error', error => this.core.log.debug('Queue events trouble', { queue, error: messageOf(error) }))
   }
 
+  /** One event that is no JSON ends a reader for good: the next one starts behind it. */
+  private async revive(queue: QueueName, dead: QueueEvents, error: unknown) {
+    if (error instanceof SyntaxError) {
+      const id = await this.brokenAfter(queue).catch(() => undefined)
+      if (id) this.positions[queue] = id
+    }
+    this.reopen(queue, dead, error)
+  }
+
+  private async brokenAfter(queue: QueueName): Promise<string | undefined> {
+    const { engine } = this.core
+    let after = this.positions[queue] ?? '-'
+    for (;;) {
+      const from = after === '-' ? after : `(${after}`
+      const events = await engine.client.xrange(engine.key(queue, 'events'), from, '+', 'COUNT', READ_MAX)
+      const broken = events.find(([, fields]) => !isReadable(fields))
+      if (broken) return broken[0]
+      const last = events.at(-1)
+      if (!last) return undefined
+      after = last[0]
+    }
+  }
+
   private reopen(queue: QueueName, dead: QueueEvents | undefined, error: unknown) {
     if (this.closed) return
+    this.core.metrics.eventsReopened(queue)
     this.core.log.warn('Queue events are opened anew', { queue, error: messageOf(error) })
     void dead?.close().catch(() => undefined)
     setTimeout(() => void this.openReader(queue), REOPEN_MS).unref()
@@ -89,7 +114,10 @@ export class Events {
       return last?.[0] ?? '0-0'
     }
     const [first] = await engine.client.xrange(key, '-', '+', 'COUNT', 1)
-    if (first && isBefore(remembered, first[0])) this.hooks.onGap(queue)
+    if (first && isBefore(remembered, first[0])) {
+      this.core.metrics.eventsTrimmed(queue)
+      this.hooks.onGap(queue)
+    }
     return remembered
   }
 
@@ -108,6 +136,17 @@ export class Events {
     clearInterval(this.timer)
     await Promise.all([...this.readers.values()].map(reader => reader.close().catch(() => undefined)))
     this.connection?.disconnect()
+  }
+}
+
+/** Whether BullMQ can read an event: it parses the values of two fields. */
+function isReadable(fields: string[]): boolean {
+  const texts = fields.flatMap((name, i) => (i % 2 === 0 && /^(data|returnvalue)$/.test(name) ? [fields[i + 1]] : []))
+  try {
+    for (const text of texts) JSON.parse(text ?? '')
+    return true
+  } catch {
+    return false
   }
 }
 

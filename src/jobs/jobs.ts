@@ -131,12 +131,6 @@ export class Jobs {
     return toJob(await retryJob(this.#core, ref, by))
   }
 
-  /** Topics of a job and of all that it has spawned; undefined when there is no such job. */
-  async topics(tenantId: string, id: string): Promise<string[] | undefined> {
-    const tree = await readTree(this.#core.db, { tenantId, id }, TREE_MAX)
-    return tree.length ? tree.map(node => `job:${node.id}`) : undefined
-  }
-
   /** The queue of a kind; undefined when there is no such kind. */
   queueOf(kind: string): QueueName | undefined {
     return this.#core.kinds.get(kind)?.queue

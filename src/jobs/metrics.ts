@@ -21,6 +21,8 @@ export class JobMetrics {
   private readonly completed
   private readonly failed
   private readonly stalls
+  private readonly gaps
+  private readonly reopens
   private durations = new Map<string, Durations>()
 
   constructor(registry: Registry) {
@@ -43,6 +45,8 @@ export class JobMetrics {
     const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
     this.completed = counter('bullmq_job_completed_total', 'Jobs that were completed.')
     this.failed = counter('bullmq_job_failed_total', 'Jobs that failed for good.')
+    this.gaps = counter('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')
+    this.reopens = counter('bullmq_events_reopened_total', 'Times that a dead reader of events was replaced.')
     this.stalls = counter('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
   }
 
@@ -68,6 +72,14 @@ export class JobMetrics {
 
   stalled({ queue }: About) {
     this.stalls.inc({ queue })
+  }
+
+  eventsTrimmed(queue: string) {
+    this.gaps.inc({ queue })
+  }
+
+  eventsReopened(queue: string) {
+    this.reopens.inc({ queue })
   }
 
   private count(queue: string, what: keyof Durations, ms: number) {

@@ -1,5 +1,6 @@
 import { type Db, rows } from '../base/db'
 import type { JobRow } from './job'
+import type { JobRef } from './store'
 
 /** What the reconciler needs to know of an open job. */
 export type OpenJob = Pick<
@@ -41,14 +42,24 @@ export function findOpen(db: Db, ids: readonly string[]): Promise<OpenJob[]> {
   return rows<OpenJob>(db, `${OPEN} AND j.id = ANY(?::uuid[])`, [ids as string[]])
 }
 
-/** Whether children of a parent are open, and whether one has failed that the parent wants to fail with. */
-export async function childrenOf(db: Db, { tenant_id, id }: Pick<OpenJob, 'tenant_id' | 'id'>) {
-  const [found] = await rows<{ open: boolean; failed: boolean }>(
+export interface Children {
+  /** Some have not ended. */
+  open: boolean
+  /** One has failed that was to take its parent with it. */
+  failed: boolean
+  /** One has failed after which the parent is not to wait for the others. */
+  goOn: boolean
+}
+
+/** What a parent needs to know of its children to decide whether it has ended. */
+export async function childrenOf(db: Db, { tenantId, id }: JobRef): Promise<Children> {
+  const [found] = await rows<Children>(
     db,
     `SELECT coalesce(bool_or(ended_at IS NULL), false) AS open,
-       coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed
+       coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed,
+       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "goOn"
      FROM jobs WHERE tenant_id = ? AND parent_id = ?`,
-    [tenant_id, id],
+    [tenantId, id],
   )
-  return found ?? { open: false, failed: false }
+  return found ?? { open: false, failed: false, goOn: false }
 }

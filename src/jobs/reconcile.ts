@@ -1,7 +1,7 @@
 import { type Core, commitTransition } from './core'
 import type { Presence } from './engine'
 import { ticketOf } from './enqueue'
-import { failureOf } from './failure'
+import { CHILD_FAILED, failureOf } from './failure'
 import type { JobError } from './job'
 import { childrenOf, findOpen, listOpen, type OpenJob } from './open-store'
 import type { QueueName } from './queues'
@@ -64,11 +64,10 @@ export class Reconciler {
 
   /** Children that are all done release their parent; if BullMQ has lost count of them, we do it. */
   private async mendParent(job: OpenJob, presence: Presence) {
-    const children = await childrenOf(this.core.db, job)
-    if (children.open) return
+    const children = await childrenOf(this.core.db, refOf(job))
+    if (children.open && !children.failed && !children.goOn) return
     if (presence === 'open' && !this.isOverdue(job)) return
-    const failed = children.failed ? { code: 'child_failed', message: 'A job that it had spawned failed' } : null
-    await this.settle(job, failed)
+    await this.settle(job, children.failed ? CHILD_FAILED : null)
     await this.core.engine.remove(job.queue as QueueName, job.id)
   }
 

@@ -69,7 +69,12 @@ export async function startNode(place: Place, options: Options) {
   })
   const workers = works ? [createWorkers(jobs, handlers, { jobs } as never, queues ? { queues } : {})] : []
   const database: Part = { name: 'database', start: async () => undefined, stop: () => db.destroy() }
-  const stop = await startParts([database, streams, ...jobs.parts, ...workers])
+  const stopParts = await startParts([database, streams, ...jobs.parts, ...workers])
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= stopParts()
+    return stopped
+  }
   const by = { tenantId: place.tenantId, createdBy: ACTOR }
   return { db, redis, streams, jobs, metrics, stop, by }
 }

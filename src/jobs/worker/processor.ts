@@ -1,9 +1,11 @@
 import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import { type Core, commitTransition } from '../core'
+import { CHILD_FAILED, isChildFailure } from '../failure'
 import { Gather } from '../gather'
 import type { Handler } from '../handler'
 import { hasEnded, type JobRow } from '../job'
+import { childrenOf } from '../open-store'
 import type { JobRef } from '../store'
 import { loadJobs } from '../store'
 import { ActiveRun } from './active-run'
@@ -37,7 +39,7 @@ export class Processor<Deps> {
     if (!row || hasEnded(row.status)) return
     if (row.cancel) return this.refuse(row)
     if (row.status === 'running') {
-      if (row.awaits_children) return this.endParent(job, token, row)
+      if (row.awaits_children) return this.counted(row, undefined, () => this.endParent(job, token, row))
       return this.run(job, token, await this.takeOver(row))
     }
     return this.run(job, token, row)
@@ -56,12 +58,24 @@ export class Processor<Deps> {
     throw new EndedForGood('cancelled')
   }
 
-  /** The children are done, or one of them said not to wait for the rest. */
-  private async endParent(job: Ticketed, token: string, row: JobRow) {
-    if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError()
-    const result = await this.commit(row, { type: 'settle', error: null })
-    if (result?.status === 'cancelled') throw new EndedForGood('cancelled')
-    this.core.metrics.ended(row, 'completed')
+  /** The handler is through: the job ends with its children, or is parked until they have ended. */
+  private async endParent(job: Ticketed, token: string, row: JobRow): Promise<void> {
+    const error = (await this.waitForChildren(job, token, row)) === 'failed' ? CHILD_FAILED : null
+    const result = await this.commit(row, { type: 'settle', error })
+    if (result && result.status !== 'completed') throw new EndedForGood(result.status, error?.message)
+  }
+
+  /** @throws WaitingChildrenError when there is something to wait for */
+  private async waitForChildren(job: Ticketed, token: string, { tenant_id, id }: JobRow): Promise<'failed' | 'done'> {
+    const children = await childrenOf(this.core.db, { tenantId: tenant_id, id })
+    if (children.failed) return 'failed'
+    if (!children.open || children.goOn) return 'done'
+    const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
+      if (isChildFailure(error.message)) return 'failed' as const
+      throw error
+    })
+    if (waits === true) throw new WaitingChildrenError()
+    return waits === 'failed' ? 'failed' : 'done'
   }
 
   private async run(job: Ticketed, token: string, row: JobRow): Promise<void> {
@@ -77,14 +91,21 @@ export class Processor<Deps> {
     const endTimer = this.startClock(run, handler)
     const began = this.core.metrics.started(row)
     try {
-      await this.perform(job, token, row, run, handler)
+      await this.counted(row, began, () => this.perform(job, token, row, run, handler))
+    } finally {
+      clearTimeout(endTimer)
+      if (this.active.get(row.id) === run) this.active.delete(row.id)
+    }
+  }
+
+  /** @param began undefined when the time is not that of a run */
+  private async counted(row: JobRow, began: number | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
       this.core.metrics.ended(row, 'completed', began)
     } catch (error) {
       if (error instanceof EndedForGood) this.core.metrics.ended(row, error.outcome, began)
       throw error
-    } finally {
-      clearTimeout(endTimer)
-      if (this.active.get(row.id) === run) this.active.delete(row.id)
     }
   }
 
@@ -108,7 +129,7 @@ export class Processor<Deps> {
     this.mirror(row, run, handler)
     if (run.hasChildren) {
       await run.commit({ type: 'await_children', result, steps, ...run.fence })
-      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError()
+      return this.endParent(job, token, row)
     }
     const ended = await run.commit({ type: 'complete', result, steps, ...run.fence })
     if (ended?.status === 'cancelled') throw new EndedForGood('cancelled')

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { defineKind, handle, JobFailure, type OnFailure, type Run } from '../../src/jobs'
+
+/** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
+const script = z.strictObject({
+  /** `hang` until the signal, `ignore` it, or do something and return. */
+  does: z.enum(['return', 'hang', 'ignore', 'throw', 'fail', 'lines', 'spawn']).default('return'),
+  value: z.unknown().optional(),
+  lines: z.number().default(0),
+  children: z.array(z.unknown()).default([]),
+  onFailure: z.enum(['fail', 'continue', 'ignore', 'forget']).optional(),
+  ms: z.number().default(0),
+})
+export type Script = z.input<typeof script>
+
+export const act = defineKind({ name: 'act', queue: 'demo', input: script })
+export const persistent = defineKind({
+  name: 'persistent',
+  queue: 'demo',
+  input: script,
+  options: { attempts: 3, backoffMs: 1 },
+})
+export const limited = defineKind({ name: 'limited', queue: 'demo', input: script, options: { timeLimitMs: 50 } })
+export const single = defineKind({
+  name: 'single',
+  queue: 'demo',
+  input: z.strictObject({ key: z.string(), does: z.enum(['return', 'hang']).default('return') }),
+  options: { dedupe: ({ key }) => key },
+})
+
+/** Every run that has begun in this process, in order. */
+export const begun: { id: string; attempt: number }[] = []
+
+async function play(run: Run, input: z.output<typeof script>): Promise<unknown> {
+  begun.push({ id: run.id, attempt: run.attempt })
+  if (input.ms) await delay(input.ms, undefined, { signal: run.signal })
+  for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
+  switch (input.does) {
+    case 'hang':
+      await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(run.signal.reason)))
+      break
+    case 'ignore':
+      await new Promise(() => undefined)
+      break
+    case 'throw':
+      throw new Error('as asked')
+    case 'fail':
+      throw new JobFailure('asked', 'as asked')
+    case 'spawn':
+      for (const child of input.children) await run.spawn(act, child as Script, optionsOf(input.onFailure))
+  }
+  return input.value
+}
+
+const optionsOf = (onFailure: OnFailure | undefined) => (onFailure ? { onFailure } : {})
+
+export const scripted = [
+  handle(act, play),
+  handle(persistent, play),
+  handle(limited, play),
+  handle(single, async (run, { does }) => {
+    if (does === 'hang')
+      await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted'))))
+  }),
+] as const

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { hasEnded, type JobState } from '../../src/jobs/job'
+import { type Change, transition } from '../../src/jobs/transitions'
+
+const by = { type: 'system' as const, id: null, name: 'test' }
+const fresh: JobState = {
+  tenant_id: 't',
+  id: 'j',
+  kind: 'act',
+  queue: 'demo',
+  status: 'pending',
+  attempt: 0,
+  max_attempts: 2,
+  run_at: null,
+  error: null,
+  progress: null,
+  steps: [],
+  parent_id: null,
+  root_id: 'j',
+  on_failure: null,
+  worker: null,
+  cancel: null,
+  awaits_children: false,
+  created_at: new Date(0),
+  started_at: null,
+  ended_at: null,
+}
+
+const fence = fc.record({ attempt: fc.integer({ min: 0, max: 4 }), worker: fc.constantFrom('a', 'b') })
+const error = { code: 'error', message: 'm' }
+const cancel = { reason: 'r', by, at: '2026-01-01T00:00:00.000Z' }
+const running = [
+  { name: 's', status: 'running' as const, started_at: '2026-01-01T00:00:00.000Z', ended_at: null, lines: 0 },
+]
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fence.map(f => ({ type: 'start' as const, ...f })),
+  fence.map(f => ({ type: 'advance' as const, steps: running, ...f })),
+  fence.map(f => ({ type: 'await_children' as const, result: '1', steps: running, ...f })),
+  fence.map(f => ({ type: 'complete' as const, result: '1', steps: running, ...f })),
+  fc
+    .tuple(fence, fc.constantFrom(null, { delayMs: 0 }, { delayMs: 5 }))
+    .map(([f, retry]) => ({ type: 'fail' as const, error, steps: running, retry, ...f })),
+  fc.integer({ min: 0, max: 4 }).map(attempt => ({ type: 'lose' as const, attempt, reason: 'r' })),
+  fc.constant({ type: 'cancelled' as const }),
+  fc.constant({ type: 'request_cancel' as const, cancel }),
+  fc.constant({ type: 'requeue' as const }),
+  fc.constantFrom(null, error).map(error => ({ type: 'settle' as const, error })),
+  fc.constant({ type: 'retry' as const, attempts: 1, by }),
+)
+
+function mustMakeSense(before: JobState, change: Change, after: JobState) {
+  const isOver = hasEnded(after.status)
+  expect(isOver).toBe(after.ended_at !== null)
+  expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
+  if (after.status === 'running') expect(after.worker).not.toBeNull()
+  if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
+  if (after.status === 'completed') expect(after.error).toBeNull()
+  if (after.status === 'failed') expect(after.error).not.toBeNull()
+  // An end is final, unless somebody retries.
+  if (hasEnded(before.status)) expect(change.type).toBe('retry')
+  if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)
+}
+
+test('whatever happens in whatever order, a job stays in a state that makes sense', () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 40 }), changes => {
+      let job = fresh
+      for (const [i, each] of changes.entries()) {
+        const done = transition(job, each, new Date(i))
+        if (done) mustMakeSense(job, each, done.next)
+        job = done?.next ?? job
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('a report counts once, and only from the run that the job is in', () => {
+  const started = transition(fresh, { type: 'start', attempt: 1, worker: 'a' }, new Date())
+  const job = started?.next ?? fresh
+  expect(transition(job, { type: 'start', attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
+  const complete = { type: 'complete' as const, result: null, steps: [] }
+  expect(transition(job, { ...complete, attempt: 1, worker: 'b' }, new Date())).toBeUndefined()
+  expect(transition(job, { ...complete, attempt: 2, worker: 'a' }, new Date())).toBeUndefined()
+  const done = transition(job, { ...complete, attempt: 1, worker: 'a' }, new Date())
+  expect(done).toMatchObject({ event: 'completed', next: { status: 'completed' } })
+  expect(transition(done?.next ?? job, { ...complete, attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
+})
+
+test('a lost run does not use up an attempt, but ten of them are enough', () => {
+  let job = fresh
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    job = transition(job, { type: 'start', attempt, worker: 'a' }, new Date())?.next ?? job
+    expect(job).toMatchObject({ status: 'running', attempt })
+    expect(job.max_attempts).toBeGreaterThan(attempt)
+    job = transition(job, { type: 'lose', attempt, reason: 'gone' }, new Date())?.next ?? job
+  }
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
+})
