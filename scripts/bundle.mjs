@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -17,6 +18,8 @@ const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
 /** Run by Node, file by file. */
 const SERVER = ['src', 'workers', 'load']
+/** Run by people: one file with all that it imports, because it is started for each command. */
+const COMMAND_LINE = 'cli/main.ts'
 /** Run by browsers: what comes in -> what goes out below dist/public, each with all that it imports. */
 const PAGES = [
   { in: 'public/client/global.ts', out: 'client/tailrace' },
@@ -37,8 +40,11 @@ export async function build() {
     const stamp = stampOf()
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
     const assets = filesBelow('public').filter(file => !SOURCE.test(file))
-    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions())]).finally(stop) // its helper process
+    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions()), esbuild(commandLineOptions())]).finally(
+      stop,
+    ) // its helper process
     for (const file of assets) copyAsset(file)
+    chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeLeftovers(server)
     writeFileSync(STAMP, stamp)
     return true
@@ -62,6 +68,16 @@ const serverOptions = files => ({
   entryPoints: files,
   outdir: DIST,
   outbase: ROOT,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+})
+
+const commandLineOptions = () => ({
+  ...common,
+  entryPoints: [COMMAND_LINE],
+  outdir: join(DIST, 'cli'),
+  bundle: true,
   format: 'cjs',
   platform: 'node',
   target: 'node20',
@@ -100,7 +116,7 @@ function isFresh() {
 
 /** Changes with every change of a source, of the packages or of this script. */
 function stampOf() {
-  const files = [...SERVER, 'public'].flatMap(filesBelow)
+  const files = [...SERVER, 'cli', 'public'].flatMap(filesBelow)
   const hash = createHash('sha256')
   for (const file of [...files, 'package-lock.json', 'scripts/bundle.mjs']) {
     const { size, mtimeMs } = statSync(join(ROOT, file))

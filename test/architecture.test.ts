@@ -12,7 +12,8 @@ const sourceFiles = (folder: string): string[] =>
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const linesOf = (file: string) => textOf(file).split('\n').length - 1
 const server = [...sourceFiles('src'), ...sourceFiles('workers')]
-const all = [...server, ...sourceFiles('public'), ...sourceFiles('load')]
+const commandLine = sourceFiles('cli')
+const all = [...server, ...commandLine, ...sourceFiles('public'), ...sourceFiles('load')]
 const IMPORT = /^(?:import|export)\s(?!type\s)[^'"]*?['"]([^'"]+)['"]/gm
 const ANY_IMPORT = /(?:^(?:import|export)\s[^'"]*?|\bimport\()['"]([^'"]+)['"]/gm
 const importsOf = (file: string, pattern: RegExp) =>
@@ -72,6 +73,16 @@ test('a room is entered through its index.ts', () => {
   expect(bad).toEqual([])
 })
 
+test('the command line knows the server by HTTP only, and needs no packages', () => {
+  const bad = commandLine.flatMap(file =>
+    importsOf(file, ANY_IMPORT)
+      .map(to => (to.startsWith('.') ? target(file, to) : to))
+      .filter(to => !/^(cli\/|public\/client(\/|$)|node:|package\.json$)/.test(to))
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(bad).toEqual([])
+})
+
 const OWNERS: Record<string, RegExp> = {
   bullmq: /^src\/jobs\//,
   ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
@@ -97,9 +108,8 @@ test('every package has one owner', () => {
 })
 
 test('the environment is read in one place', () => {
-  const bad = server.filter(
-    file => /process\.env\b/.test(textOf(file)) && !['src/config.ts', 'src/main.ts'].includes(file),
-  )
+  const readers = ['src/config.ts', 'src/main.ts', 'cli/main.ts']
+  const bad = [...server, ...commandLine].filter(file => /process\.env\b/.test(textOf(file)) && !readers.includes(file))
   expect(bad).toEqual([])
 })
 
@@ -153,7 +163,7 @@ test('nothing escapes the type checker', () => {
 test('the files that the documents name exist', () => {
   for (const document of ['ARCHITECTURE.md', 'README.md', 'STYLE.md']) {
     const named = [
-      ...textOf(document).matchAll(/`((?:src|workers|public|migrations|load|test|scripts|docs)\/[\w./-]*)`/g),
+      ...textOf(document).matchAll(/`((?:src|workers|cli|public|migrations|load|test|scripts|docs)\/[\w./-]*)`/g),
     ].map(match => match[1] as string)
     expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
   }

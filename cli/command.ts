@@ -1,0 +1,55 @@
+import type { Api } from './api'
+import type { Terminal } from './output/terminal'
+import type { Settings } from './settings'
+
+export interface Option {
+  type: 'string' | 'boolean'
+  /** Stands for the value in the help. */
+  value?: string
+  help: string
+}
+
+export type Options = Record<string, Option>
+
+type Values<O extends Options> = { [Name in keyof O]?: O[Name]['type'] extends 'boolean' ? boolean : string }
+
+/** What a command may use. */
+export interface Context {
+  terminal: Terminal
+  env: NodeJS.ProcessEnv
+  /** The option `--url`. */
+  url: string | undefined
+  settings: Settings
+  api: Api
+  /** Says what goes on without us when Ctrl-C ends the command. */
+  onInterrupt(hint: () => string): void
+  /** From here on, an end without an outcome must not look like success. */
+  owesOutcome(): void
+}
+
+export interface Command {
+  name: string
+  /** What may follow the name, such as `<id>`. */
+  operands: string
+  /** Least and most operands. */
+  count: readonly [number, number]
+  summary: string
+  /** More for `help <command>`: lines as they are shown. */
+  details?: string
+  options: Options
+  /** @returns the exit code */
+  run(
+    context: Context,
+    args: { values: Record<string, string | boolean | undefined>; operands: string[] },
+  ): Promise<number>
+}
+
+type Defined<O extends Options> = Omit<Command, 'options' | 'run'> & {
+  options: O
+  run(context: Context, args: { values: Values<O>; operands: string[] }): Promise<number>
+}
+
+/** A command whose `run` knows the types of its options. */
+export const defineCommand = <const O extends Options>(command: Defined<O>): Command => command as unknown as Command
+
+export const JSON_OPTION = { type: 'boolean', help: 'One JSON object per line, for programs' } as const

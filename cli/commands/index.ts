@@ -1,0 +1,30 @@
+import type { Command } from '../command'
+import { cancel } from './cancel'
+import { job } from './job'
+import { jobs } from './jobs'
+import { login, logout, whoami } from './login'
+import { pause, resume } from './pause'
+import { queues } from './queues'
+import { retention } from './retention'
+import { retry } from './retry'
+import { run } from './run'
+import { tail } from './tail'
+import { version } from './version'
+
+/** In the order in which the help lists them. */
+export const commands: readonly Command[] = [
+  run,
+  jobs,
+  job,
+  tail,
+  cancel,
+  retry,
+  queues,
+  pause,
+  resume,
+  retention,
+  login,
+  logout,
+  whoami,
+  version,
+]

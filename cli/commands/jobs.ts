@@ -1,0 +1,83 @@
+import { type Context, defineCommand, JSON_OPTION } from '../command'
+import { EXIT, wrongUsage } from '../exit'
+import { type Job, paintStatus, reasonOf } from '../output/job-lines'
+import { table } from '../output/table'
+import { clean } from '../output/text'
+import { age, since, span } from '../output/times'
+
+const STANDARD = 20
+const PAGE_MAX = 500
+const LIMIT_MAX = 100_000
+
+export const jobs = defineCommand({
+  name: 'jobs',
+  operands: '',
+  count: [0, 0],
+  summary: 'Lists jobs, newest first',
+  options: {
+    status: { type: 'string', value: 'a,b', help: 'scheduled, pending, running, completed, failed, cancelled' },
+    kind: { type: 'string', value: 'a,b', help: 'Such as health-check' },
+    queue: { type: 'string', value: 'a,b', help: 'Such as demo' },
+    q: { type: 'string', value: 'text', help: 'Search in kind, id, input, error and reason' },
+    since: { type: 'string', value: 'time', help: 'Made at or after: 30m, 2h, 7d, or RFC 3339' },
+    limit: { type: 'string', value: 'n', help: `At most so many, standard ${STANDARD}` },
+    json: JSON_OPTION,
+  },
+  async run(context, { values }) {
+    const { json, limit, ...filter } = values
+    const most = limitOf(limit)
+    const query = { ...filter, since: filter.since === undefined ? undefined : since(filter.since) }
+    const { found, isMore } = await collect(context, query, most)
+    const { terminal } = context
+    if (json) for (const job of found) terminal.json(job)
+    else if (found.length) terminal.write(tableOf(context, found))
+    else terminal.note('There are no such jobs.')
+    if (isMore) terminal.note(`These are the newest ${most}; --limit shows more.`)
+    return EXIT.ok
+  },
+})
+
+function limitOf(text: string | undefined): number {
+  if (text === undefined) return STANDARD
+  const limit = Number(text)
+  if (/^\d+$/.test(text) && limit >= 1 && limit <= LIMIT_MAX) return limit
+  throw wrongUsage(`--limit must be a number from 1 to ${LIMIT_MAX}, not "${text}".`)
+}
+
+async function collect({ api }: Context, query: Record<string, string | undefined>, most: number) {
+  const found: Job[] = []
+  let cursor: string | null | undefined
+  do {
+    const limit = Math.min(PAGE_MAX, most - found.length)
+    const page = await api.get<{ items: Job[]; next_cursor: string | null }>('/api/jobs', {
+      ...query,
+      limit,
+      cursor: cursor ?? undefined,
+    })
+    found.push(...page.items)
+    cursor = page.next_cursor
+  } while (cursor && found.length < most)
+  return { found, isMore: Boolean(cursor) }
+}
+
+function tableOf({ terminal }: Context, found: readonly Job[]): string {
+  const columns = [
+    { title: 'ID' },
+    { title: 'STATUS', paint: paintStatus(terminal) },
+    { title: 'KIND', least: 6 },
+    { title: 'AGE', right: true },
+    { title: 'RAN', right: true },
+    { title: 'TRY', right: true },
+    { title: 'WHY', least: 8 },
+  ]
+  const rows = found.map(job => [
+    job.id,
+    job.status,
+    clean(job.kind),
+    age(job.created_at),
+    span(job.started_at, job.ended_at),
+    `${job.attempt}/${job.max_attempts}`,
+    clean(reasonOf(job)),
+  ])
+  return table(columns, rows, terminal.width())
+}

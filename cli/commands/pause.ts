@@ -1,0 +1,24 @@
+import { type Command, defineCommand, JSON_OPTION } from '../command'
+import { EXIT } from '../exit'
+import { clean } from '../output/text'
+import { neededReason, REASON_OPTION } from '../reason'
+import type { Queue } from './queues'
+
+const control = (verb: 'pause' | 'resume', summary: string): Command =>
+  defineCommand({
+    name: verb,
+    operands: '<queue>',
+    count: [1, 1],
+    summary,
+    options: { reason: REASON_OPTION, json: JSON_OPTION },
+    async run({ api, terminal }, { values, operands: [name = ''] }) {
+      const path = `/api/queues/${encodeURIComponent(name)}/${verb}`
+      const { queue } = await api.post<{ queue: Queue }>(path, { reason: neededReason(values.reason) })
+      if (values.json) terminal.json(queue)
+      else terminal.write(`${clean(queue.name)} ${queue.paused ? 'paused' : 'open'}\n`)
+      return EXIT.ok
+    },
+  })
+
+export const pause = control('pause', 'Starts no more jobs of a queue until it is resumed')
+export const resume = control('resume', 'Starts jobs of a queue again')

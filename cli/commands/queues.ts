@@ -1,0 +1,53 @@
+import { defineCommand, JSON_OPTION } from '../command'
+import { EXIT } from '../exit'
+import { table } from '../output/table'
+import type { Terminal } from '../output/terminal'
+import { clean } from '../output/text'
+import { duration } from '../output/times'
+
+export interface Queue {
+  name: string
+  counts: { waiting: number; active: number; delayed: number; failed: number } | null
+  oldest_waiting_seconds: number | null
+  wait_ms: { p50: number | null; p95: number | null }
+  run_ms: { p50: number | null; p95: number | null }
+  paused: boolean
+  paused_by: { reason: string; by: { name: string }; at: string } | null
+}
+
+export const queues = defineCommand({
+  name: 'queues',
+  operands: '',
+  count: [0, 0],
+  summary: 'Shows every queue: counts, oldest waiting job, wait and run times, pauses',
+  options: { json: JSON_OPTION },
+  async run({ api, terminal }, { values }) {
+    const { items } = await api.get<{ items: Queue[] }>('/api/queues')
+    if (values.json) for (const queue of items) terminal.json(queue)
+    else terminal.write(tableOf(terminal, items))
+    return EXIT.ok
+  },
+})
+
+function tableOf(terminal: Terminal, items: readonly Queue[]): string {
+  const columns = [
+    { title: 'QUEUE', least: 8 },
+    { title: 'STATE', paint: (text: string) => terminal.paint(text.startsWith('paused') ? 'yellow' : 'green', text) },
+    ...['WAIT', 'RUN', 'DELAYED', 'FAILED', 'OLDEST', 'WAIT P95', 'RUN P95'].map(title => ({ title, right: true })),
+    { title: 'PAUSED BY', least: 10 },
+  ]
+  const count = (value: number | undefined) => (value === undefined ? '?' : String(value)) // Redis is away
+  const rows = items.map(({ name, counts, paused, paused_by, ...times }) => [
+    clean(name),
+    paused ? 'paused' : 'open',
+    count(counts?.waiting),
+    count(counts?.active),
+    count(counts?.delayed),
+    count(counts?.failed),
+    times.oldest_waiting_seconds ? duration(times.oldest_waiting_seconds * 1_000) : '',
+    duration(times.wait_ms.p95),
+    duration(times.run_ms.p95),
+    paused_by ? clean(`${paused_by.by.name}: ${paused_by.reason}`) : '',
+  ])
+  return table(columns, rows, terminal.width())
+}

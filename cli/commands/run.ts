@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { type Context, defineCommand, JSON_OPTION } from '../command'
+import { EXIT, wrongUsage } from '../exit'
+import { follow } from '../follow'
+import { parseInput } from '../input'
+import { hasEnded, type Job, reasonOf } from '../output/job-lines'
+import { jsonPrinter, textPrinter } from '../output/printer'
+import { clean } from '../output/text'
+import { span } from '../output/times'
+import { PATIENCE_OPTION, patienceOf } from '../patience'
+
+export const run = defineCommand({
+  name: 'run',
+  operands: '<kind> [<json> | @<file> | - | <key>=<value>...]',
+  count: [1, Number.POSITIVE_INFINITY],
+  summary: 'Makes a job and prints its id',
+  details: `The input is a JSON object, @file or - (standard input) with one, or key=value each. A value that is a
+number, true, false, null, or begins with { [ or " is taken as JSON, any other as text.
+Give secrets by @file or -, because everybody on the machine can see arguments.
+
+  tailrace run health-check url=https://example.org expect_status=200
+  tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait`,
+  options: {
+    wait: { type: 'boolean', help: 'Follow its lines, and end as the job does: 0 completed, 1 failed or cancelled' },
+    json: JSON_OPTION,
+    priority: { type: 'string', value: 'n', help: '0 is the standard; higher numbers wait longer' },
+    delay: { type: 'string', value: 'seconds', help: 'Not before this time has passed' },
+    reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
+    key: { type: 'string', value: 'key', help: 'Idempotency key: the same within 24 h gives the same job' },
+    patience: PATIENCE_OPTION,
+  },
+  async run(context, { values, operands: [kind = '', ...rest] }) {
+    const { terminal, api } = context
+    const patienceMs = patienceOf(values.patience)
+    const body = {
+      kind,
+      input: parseInput(rest),
+      priority: numberOf('--priority', values.priority),
+      delay_ms: millisOf('--delay', values.delay),
+      reason: values.reason,
+    }
+    const headers = { 'idempotency-key': values.key ?? randomUUID() } // a send that is repeated makes one job
+    const { job, links } = await api.post<{ job: Job; links: unknown }>('/api/jobs', body, headers)
+    if (values.json) terminal.json({ event: 'job', ...job, links })
+    else terminal.write(`${job.id}\n`)
+    return values.wait ? outcomeOf(context, job, values.json === true, patienceMs) : EXIT.ok
+  },
+})
+
+async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienceMs: number): Promise<number> {
+  const { terminal, api } = context
+  context.owesOutcome()
+  const printer = isJson ? jsonPrinter(terminal) : textPrinter(terminal)
+  const wanted = { topic: `job:${id}`, filter: { limit: 'all' as const }, patienceMs }
+  const ending = follow(context, wanted, printer)
+  context.onInterrupt(
+    () => `The job goes on. See it: tailrace tail job ${id}   End it: tailrace cancel ${id} --reason ...`,
+  )
+  await ending
+  const job = await api.get<Job>(`/api/jobs/${id}`)
+  if (isJson) terminal.json({ event: 'job', ...job })
+  else terminal.note(summaryOf(job))
+  return hasEnded(job.status) && job.status === 'completed' ? EXIT.ok : EXIT.failed
+}
+
+function summaryOf(job: Job): string {
+  const why = clean(reasonOf(job))
+  return `Job ${job.id} ${job.status} after ${span(job.created_at, job.ended_at)}${why && `: ${why}`}`
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw wrongUsage(`${name} must be a number, not "${text}".`)
+  return Number(text)
+}
+
+function millisOf(name: string, text: string | undefined): number | undefined {
+  const seconds = numberOf(name, text)
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000)
+}

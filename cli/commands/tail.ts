@@ -1,0 +1,66 @@
+import { type Context, defineCommand, JSON_OPTION } from '../command'
+import { EXIT, wrongUsage } from '../exit'
+import { follow, showOnce, type Wanted } from '../follow'
+import { jsonPrinter, textPrinter } from '../output/printer'
+import { PATIENCE_OPTION, patienceOf } from '../patience'
+
+export const tail = defineCommand({
+  name: 'tail',
+  operands: 'job <id> | service [<name>] | events',
+  count: [1, 2],
+  summary: 'Shows lines and events as they come, and resumes after a disconnect',
+  details: `Services are web (the standard) and worker. A job's tail ends with the job; the others with Ctrl-C, which says
+how to go on from there. What is missing is told: "!! 12 entries are missing here".`,
+  options: {
+    level: { type: 'string', value: 'level', help: 'This level and above: debug, info, warn, error' },
+    step: { type: 'string', value: 'name', help: 'Lines of this step only' },
+    q: { type: 'string', value: 'text', help: 'Lines that contain this' },
+    types: { type: 'string', value: 'a,b', help: 'Events of these types only, such as job_failed' },
+    lines: { type: 'string', value: 'n', help: 'Begin with the last n entries: 0 to 10000, or all; standard 100' },
+    after: { type: 'string', value: 'id', help: 'Begin after this place, as an interrupted tail has told it' },
+    'no-follow': { type: 'boolean', help: 'End after what there is now' },
+    'exit-status': { type: 'boolean', help: 'Of a job: end as it does, 1 when it failed or was cancelled' },
+    json: JSON_OPTION,
+    patience: PATIENCE_OPTION,
+  },
+  async run(context, { values, operands }) {
+    const { level, step, q, types, after } = values
+    const wanted: Wanted = {
+      topic: topicOf(operands),
+      filter: { level, step, q, after, limit: linesOf(values.lines), types: types?.split(',').filter(Boolean) },
+      patienceMs: patienceOf(values.patience),
+    }
+    if (values['exit-status']) {
+      if (!wanted.topic.startsWith('job:')) throw wrongUsage('--exit-status is for jobs only.')
+      context.owesOutcome()
+    }
+    await checkAccess(context, wanted.topic)
+    const printer = values.json ? jsonPrinter(context.terminal) : textPrinter(context.terminal)
+    const ending = await (values['no-follow'] ? showOnce : follow)(context, wanted, printer)
+    if (!values['exit-status']) return EXIT.ok
+    return ending?.job.status === 'completed' ? EXIT.ok : EXIT.failed
+  },
+})
+
+function topicOf([family, name, ...rest]: readonly string[]): string {
+  if (rest.length === 0) {
+    if (family === 'job' && name) return `job:${name.toLowerCase()}`
+    if (family === 'service') return `service:${name ?? 'web'}`
+    if (family === 'events' && name === undefined) return 'events'
+  }
+  throw wrongUsage('Say what to tail: job <id>, service [web|worker], or events.')
+}
+
+function linesOf(text: string | undefined): number | 'all' | undefined {
+  if (text === undefined || text === 'all') return text
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 10_000) return Number(text)
+  throw wrongUsage(`--lines must be a number from 0 to 10000, or all, not "${text}".`)
+}
+
+/** A stream goes on trying when nobody answers; the first answer is asked for here, so that a script hears of it at once. */
+async function checkAccess({ api }: Context, topic: string): Promise<void> {
+  const [family, name = ''] = topic.split(':')
+  if (family === 'job') await api.get(`/api/jobs/${encodeURIComponent(name)}`)
+  else if (family === 'service') await api.get('/api/service/logs', { service: name, limit: 1 })
+  else await api.get('/api/session')
+}

@@ -1,0 +1,60 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { EXIT, Failure } from './exit'
+
+/** What `login` keeps. A token is only ever sent to the server it was given for. */
+export interface Config {
+  path: string
+  /** The server of the last sign-in. */
+  url: string | undefined
+  /** By server. */
+  tokens: Record<string, string>
+}
+
+/** `$XDG_CONFIG_HOME` or `~/.config` (XDG Base Directory Specification 0.8). */
+export function configPath(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME || homedir()
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'tailrace', 'config.json')
+}
+
+/** @throws Failure when others may read the file, or it cannot be understood */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const path = configPath(env)
+  const text = readPrivate(path)
+  if (text === undefined) return { path, url: undefined, tokens: {} }
+  const { url, tokens } = parse(path, text)
+  const known = Object.entries(tokens ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return { path, url: typeof url === 'string' ? url : undefined, tokens: Object.fromEntries(known) }
+}
+
+/** Renamed into place, so that a crash leaves no half of it. */
+export function writeConfig({ path, url, tokens }: Config): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, `${JSON.stringify({ url, tokens }, null, 2)}\n`, { mode: 0o600 })
+  chmodSync(draft, 0o600) // a draft that a crash has left keeps its mode
+  renameSync(draft, path)
+}
+
+function readPrivate(path: string): string | undefined {
+  try {
+    const { mode } = statSync(path)
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      throw new Failure(EXIT.denied, `Others may read ${path}, so it is not used. Run: chmod 600 ${path}`)
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function parse(path: string, text: string): { url?: unknown; tokens?: Record<string, unknown> } {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    // told below, without the parser's message: it quotes the text, which holds tokens
+  }
+  throw new Failure(EXIT.denied, `${path} is not valid JSON. Repair it, or remove it and run "tailrace login" again.`)
+}

@@ -1,0 +1,124 @@
+import { type JobStatus, type StreamHandle, type StreamOptions, streamTopics } from '../public/client'
+import { Delivery } from '../public/client/delivery'
+import type { Frame } from '../public/client/transport'
+import { authorization, failureFor } from './api'
+import type { Context } from './command'
+import { EXIT, Failure } from './exit'
+import type { Printer } from './output/printer'
+import { duration } from './output/times'
+
+/** An answer of this size was full: there may be more at once. Below the limit of the server. */
+const FULL_BYTES = 256 * 1024
+
+export interface Wanted {
+  topic: string
+  /** Filters of the stream: `level`, `step`, `q`, `limit`, `types`, `after`. */
+  filter: Pick<StreamOptions, 'level' | 'step' | 'q' | 'limit' | 'types' | 'after'>
+  /** How long the server may be away; 0 for ever. */
+  patienceMs: number
+}
+
+/** The last status that the stream told of, if the topic is a job's. */
+export type Ending = JobStatus | undefined
+
+/**
+ * Shows a topic until it has ended, over as many connections as it takes.
+ * @throws Failure when the server refuses, or is away for longer than the patience
+ */
+export function follow(context: Context, wanted: Wanted, printer: Printer): Promise<Ending> {
+  const { settings } = context
+  return new Promise((resolve, reject) => {
+    let last: Ending
+    const outage = watchOutage(context, wanted.patienceMs, failure => {
+      handle.close()
+      reject(failure)
+    })
+    const handle: StreamHandle = streamTopics([wanted.topic], {
+      ...wanted.filter,
+      baseUrl: settings.url,
+      headers: authorization(settings),
+      transports: ['sse', 'poll'],
+      ...showing(printer, wanted.topic, status => {
+        last = status
+      }),
+      onError: ({ status, message }) => reject(failureFor(settings, status, { detail: message })),
+      onState: (state, detail) => {
+        if (state === 'live') outage.over()
+        if (state === 'waiting') outage.lasts(detail.reason ?? 'unknown', detail.retryInMs ?? 0)
+        if (state === 'ended') {
+          outage.stop()
+          resolve(last)
+        }
+      },
+    })
+    context.onInterrupt(() => (handle.lastEventId ? `Go on from here with --after ${handle.lastEventId}` : ''))
+  })
+}
+
+function showing(printer: Printer, topic: string, keep: (status: JobStatus) => void): StreamOptions {
+  return {
+    onLogs: (lines, meta) => printer.lines(lines, meta.topic || topic),
+    onStatus: status => {
+      keep(status)
+      printer.status(status, topic)
+    },
+    onEvent: event => printer.event(event),
+    onGap: gap => printer.gap(gap),
+    onEnd: (_, reason) => printer.end(topic, reason),
+  }
+}
+
+/** Says that the server is away, and gives up after a time. A connection that ends and is back at once is no news. */
+function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp: (failure: Failure) => void) {
+  let failures = 0
+  let timer: NodeJS.Timeout | undefined
+  const stop = () => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  return {
+    stop,
+    over() {
+      stop()
+      if (failures > 1) terminal.note('Connected again.')
+      failures = 0
+    },
+    lasts(reason: string, retryInMs: number) {
+      failures += 1
+      if (failures > 1) terminal.note(`${reason} Trying again in ${duration(retryInMs)}.`)
+      if (timer || patienceMs === 0) return
+      timer = setTimeout(() => {
+        const away = `The connection to ${settings.url} could not be made again within ${duration(patienceMs)}.`
+        giveUp(new Failure(EXIT.unreachable, away))
+      }, patienceMs)
+    },
+  }
+}
+
+interface Answer {
+  events: (Omit<Frame, 'id'> & { id: string | null })[]
+  last_event_id: string
+  ended: boolean
+}
+
+/** Shows what there is in a topic now. */
+export async function showOnce({ api }: Context, { topic, filter }: Wanted, printer: Printer): Promise<Ending> {
+  let last: Ending
+  const options = showing(printer, topic, status => {
+    last = status
+  })
+  const delivery = new Delivery([topic], { ...filter, ...options })
+  const { types, after: first, ...fields } = filter
+  for (let after = first || undefined; ; ) {
+    const answer = await api.get<Answer>('/api/stream/poll', {
+      ...fields,
+      types: types?.join(','),
+      topic,
+      after,
+      wait_ms: 0,
+    })
+    for (const { event, id, data } of answer.events) delivery.frame({ event, id: id ?? '', data })
+    if (answer.ended || JSON.stringify(answer.events).length < FULL_BYTES) return last
+    after = answer.last_event_id
+  }
+}

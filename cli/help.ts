@@ -1,0 +1,38 @@
+import type { Command, Option, Options } from './command'
+import { commands } from './commands'
+import { table } from './output/table'
+
+export const COMMON_OPTIONS = {
+  url: { type: 'string', value: 'url', help: 'The server; else TAILRACE_URL, the last login, http://127.0.0.1:8080' },
+  help: { type: 'boolean', help: 'This help' },
+} as const satisfies Options
+
+/** Of the whole program. */
+export const overview = () => `Usage: tailrace <command> [options]
+
+${list(commands.map(({ name, operands, summary }) => [`${name} ${operands}`.trim(), summary]))}
+tailrace help <command> tells its options.
+
+Access   TAILRACE_TOKEN, else what "tailrace login" has kept, else, when the server is on this machine
+         (127.0.0.1, ::1, localhost) and .data/admin-token can be read (or DATA_DIR/admin-token), that admin token.
+         A token is never taken from an argument, because everybody on the machine can see arguments.
+Server   --url, TAILRACE_URL, the last login, http://127.0.0.1:8080
+Colours  on terminals; NO_COLOR=1 turns them off
+Ends     0 done   1 job failed or cancelled, or command refused   2 wrong usage   3 not signed in or not allowed
+         4 not found   5 server cannot be reached   130 Ctrl-C   141 output closed before the outcome was known
+`
+
+/** Of one command. */
+export function helpFor({ name, operands, summary, details, options }: Command): string {
+  const rows = Object.entries({ ...options, ...COMMON_OPTIONS }).map(([option, each]) => rowOf(option, each))
+  return `Usage: ${`tailrace ${name} ${operands}`.trim()} [options]\n\n${summary}.\n${details ? `\n${details}\n` : ''}\n${list(rows)}`
+}
+
+const rowOf = (name: string, { value, help }: Option) => [`--${name}${value ? ` <${value}>` : ''}`, help]
+
+const list = (rows: string[][]) =>
+  table([{ title: '' }, { title: '' }], rows, Number.POSITIVE_INFINITY)
+    .split('\n')
+    .slice(1)
+    .map(line => (line ? `  ${line}\n` : ''))
+    .join('')

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { wrongUsage } from './exit'
+
+/**
+ * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` each. A value that is JSON
+ * (a number, true, false, null, or begins with { [ ") is taken as such, any other as text.
+ * @throws Failure that says which operand cannot be understood
+ */
+export function parseInput(operands: readonly string[]): Record<string, unknown> {
+  const [first, ...more] = operands
+  if (first === undefined) return {}
+  const whole = wholeOf(first)
+  if (whole === undefined) return fieldsOf(operands)
+  if (more.length) throw wrongUsage('Beside an input in one piece there can be no key=value.')
+  return whole
+}
+
+function wholeOf(operand: string): Record<string, unknown> | undefined {
+  if (operand === '-') return objectOf(readFileSync(0, 'utf8'), 'The standard input')
+  if (operand.startsWith('@')) return objectOf(readInputFile(operand.slice(1)), operand.slice(1))
+  return /^\s*\{/.test(operand) ? objectOf(operand, 'The input') : undefined
+}
+
+function readInputFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw wrongUsage(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+function objectOf(text: string, from: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw wrongUsage(`${from} is not valid JSON.`) // the parser's message would quote it
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw wrongUsage(`${from} must be a JSON object.`)
+}
+
+function fieldsOf(operands: readonly string[]): Record<string, unknown> {
+  const fields = operands.map((operand): [string, unknown] => {
+    const at = operand.indexOf('=')
+    if (at < 1) throw wrongUsage(`"${operand}" is neither key=value nor a JSON object. See: tailrace help run`)
+    return [operand.slice(0, at), fieldValue(operand.slice(0, at), operand.slice(at + 1))]
+  })
+  const twice = fields.find(([name], at) => fields.findIndex(([other]) => other === name) !== at)
+  if (twice) throw wrongUsage(`${twice[0]} is given twice.`)
+  return Object.fromEntries(fields)
+}
+
+function fieldValue(name: string, text: string): unknown {
+  if (/^[{["]/.test(text)) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw wrongUsage(`The value of ${name} begins like JSON, but is not.`)
+    }
+  }
+  if (text === 'true' || text === 'false' || text === 'null') return JSON.parse(text)
+  // 007, 1e3 and numbers with more digits than fit stay the text that they are
+  return text !== '' && String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text
+}

@@ -1,0 +1,99 @@
+import type { Gap, JobStatus, LogLine, StreamEvent } from '../../public/client'
+import { hasEnded, type Job, reasonOf, STATUS_COLOURS } from './job-lines'
+import type { Colour, Terminal } from './terminal'
+import { clean, cleanColoured, cut } from './text'
+import { clock } from './times'
+
+/** What a stream brings, shown for people or for programs. */
+export interface Printer {
+  lines(lines: readonly LogLine[], topic: string): void
+  status(status: JobStatus, topic: string): void
+  event(event: StreamEvent): void
+  gap(gap: Gap): void
+  end(topic: string, reason: string): void
+}
+
+/** One object per line; `event` says of what kind. */
+export function jsonPrinter({ json }: Terminal): Printer {
+  const object = (data: unknown) => (typeof data === 'object' && data !== null ? data : { data })
+  return {
+    lines: (lines, topic) => {
+      for (const line of lines) json({ event: 'log', topic, ...line })
+    },
+    status: ({ topic: _, ...status }, topic) => json({ event: 'status', topic, ...status }),
+    event: ({ type, topic, data }) => json({ event: type, topic, ...object(data) }),
+    gap: ({ reset, ...gap }) => json({ event: reset ? 'reset' : 'gap', ...gap }),
+    end: (topic, reason) => json({ event: 'end', topic, reason }),
+  }
+}
+
+const LEVEL_COLOURS: Record<string, Colour> = { debug: 'dim', warn: 'yellow', error: 'red' }
+
+export function textPrinter(terminal: Terminal): Printer {
+  let shown = ''
+  let ending = ''
+  const tell = (text: string) => {
+    // steps and progress change the status too; they have lines of their own to tell of it
+    if (text !== '' && text !== shown) terminal.write(`${text}\n`)
+    shown = text || shown
+  }
+  return {
+    lines: lines => terminal.write(lines.map(line => lineText(terminal, line)).join('')),
+    status: ({ job }) => {
+      const text = statusText(terminal, job as unknown as Job)
+      // whoever joins late is told the last status first, but it belongs behind the lines
+      if (hasEnded(job.status)) ending = text
+      else tell(text)
+    },
+    event: event => terminal.write(eventText(terminal, event)),
+    gap: gap => terminal.write(`${terminal.paint('yellow', gapText(gap))}\n`),
+    end: () => tell(ending),
+  }
+}
+
+function lineText(terminal: Terminal, { timestamp, level, step, message, truncated }: LogLine): string {
+  const time = terminal.paint('dim', clock(timestamp))
+  const name = terminal.paint(LEVEL_COLOURS[level], level.toUpperCase().padEnd(5))
+  const place = step ? terminal.paint('cyan', `[${clean(step)}] `) : ''
+  const text = terminal.isColoured ? cleanColoured(message) : clean(message, true)
+  const rest = truncated ? terminal.paint('yellow', ' (cut off at 16 KiB)') : ''
+  return `${time} ${name} ${place}${text.replaceAll('\n', '\n    ')}${rest}\n`
+}
+
+function statusText(terminal: Terminal, job: Pick<Job, 'status' | 'attempt' | 'error' | 'cancel'>): string {
+  const attempt = job.attempt > 1 ? `, attempt ${job.attempt}` : ''
+  const isOver = job.status === 'failed' || job.status === 'cancelled'
+  const why = isOver ? clean(reasonOf(job)) : ''
+  return terminal.paint(STATUS_COLOURS[job.status], `== ${job.status}${attempt}${why && `: ${why}`}`)
+}
+
+/** What is not there must be seen: a reader would take the lines around it for neighbours. */
+function gapText({ reset, reason, missed }: Gap): string {
+  if (reset) return `!! The stream began anew (${clean(reason)}): what stands above may come again or may not be all.`
+  return `!! ${missed ?? 'Some'} entries are missing here (${clean(reason)}).`
+}
+
+interface Envelope {
+  timestamp?: string
+  data?: unknown
+  progress?: unknown
+}
+
+function eventText(terminal: Terminal, { type, data }: StreamEvent): string {
+  const { timestamp, data: inner, progress } = (data ?? {}) as Envelope
+  const time = timestamp ? `${clock(timestamp)} ` : ''
+  const name = `${clean(type).padEnd(16)} `
+  const room = Math.max(20, terminal.width() - time.length - name.length)
+  const about = cut(fieldsOf(inner ?? progress ?? data), room)
+  return `${terminal.paint('dim', time)}${terminal.paint(eventColour(type), name)}${about}\n`
+}
+
+const eventColour = (type: string): Colour => (/failed|incident_created/.test(type) ? 'red' : 'cyan')
+
+function fieldsOf(data: unknown): string {
+  if (typeof data !== 'object' || data === null) return clean(String(data ?? ''))
+  const fields = Object.entries(data).filter(([name, value]) => name !== 'topic' && value !== null)
+  return fields
+    .map(([name, value]) => `${name}=${clean(typeof value === 'string' ? value : JSON.stringify(value))}`)
+    .join(' ')
+}

@@ -1,0 +1,46 @@
+import { EXIT, Failure } from './exit'
+
+const LENGTH_MAX = 4_096
+
+/** One line from standard input; on a terminal nothing of it is shown. */
+export async function readSecret(question: string, note: (text: string) => void): Promise<string> {
+  const { stdin } = process
+  if (!stdin.isTTY) return readLine(stdin)
+  process.stderr.write(question)
+  stdin.setRawMode(true)
+  try {
+    return await readKeys(stdin)
+  } finally {
+    stdin.setRawMode(false)
+    note('')
+  }
+}
+
+async function readLine(stdin: NodeJS.ReadStream): Promise<string> {
+  let text = ''
+  for await (const chunk of stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > LENGTH_MAX) throw new Failure(EXIT.usage, 'The input is too long for a token.')
+  }
+  return text.trim()
+}
+
+/** Raw keys: the terminal neither shows them nor turns Ctrl-C into a signal. */
+function readKeys(stdin: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const finish = (settle: () => void) => {
+      stdin.off('data', take)
+      stdin.pause()
+      settle()
+    }
+    const take = (keys: string) => {
+      for (const key of keys) {
+        if (key === '\r' || key === '\n' || key === '\x04') return finish(() => resolve(text.trim()))
+        if (key === '\x03') return finish(() => reject(new Failure(EXIT.interrupted, 'Nothing was kept.')))
+        text = key === '\x7f' || key === '\b' ? text.slice(0, -1) : `${text}${key}`.slice(0, LENGTH_MAX)
+      }
+    }
+    stdin.setEncoding('utf8').on('data', take).resume()
+  })
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readConfig } from './config-file'
+import { EXIT, Failure, wrongUsage } from './exit'
+
+const STANDARD_URL = 'http://127.0.0.1:8080'
+/** What a header can carry. */
+const TOKEN = /^[\x21-\x7e]{1,512}$/
+
+export interface Settings {
+  /** Without a slash at its end. */
+  url: string
+  token: string | undefined
+  /** Where the token comes from, for people. */
+  tokenFrom: string
+}
+
+export interface Surroundings {
+  env: NodeJS.ProcessEnv
+  /** The folder of package.json. */
+  root: string
+  /** The option `--url`. */
+  url: string | undefined
+}
+
+/**
+ * Which server, and by which token: of the environment, else what `login` has kept for this server, else, when the server is on this
+ * machine, the admin token that its first start has written.
+ * @throws Failure for settings that cannot be used
+ */
+export function readSettings({ env, root, url: given }: Surroundings): Settings {
+  const fromEnv = env.TAILRACE_TOKEN?.trim()
+  const isComplete = fromEnv && (given || env.TAILRACE_URL)
+  const config = isComplete ? undefined : readConfig(env)
+  const url = parseUrl(given || env.TAILRACE_URL || config?.url || STANDARD_URL)
+  if (fromEnv) return { url, token: checkToken(fromEnv, 'TAILRACE_TOKEN'), tokenFrom: 'TAILRACE_TOKEN' }
+  const kept = config?.tokens[url]
+  if (kept) return { url, token: kept, tokenFrom: config.path }
+  const local = isLoopback(url) ? adminToken(env, root) : undefined
+  return local ? { url, ...local } : { url, token: undefined, tokenFrom: 'nowhere' }
+}
+
+/** @throws Failure unless it can be sent in a header; the message never holds the token */
+export function checkToken(token: string, from: string): string {
+  if (TOKEN.test(token)) return token
+  throw new Failure(EXIT.denied, `What ${from} holds is not a token: it must be one line of visible ASCII characters.`)
+}
+
+/** The address in one form, so that a token kept for it is found again. */
+export function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw wrongUsage(`"${text}" is not the address of a server: http(s)://host[:port].`)
+  if (url.username || url.password)
+    throw wrongUsage('The address of the server must not hold a password. Use TAILRACE_TOKEN or "tailrace login".')
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+export function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+function adminToken(env: NodeJS.ProcessEnv, root: string) {
+  const path = join(env.DATA_DIR ? resolve(env.DATA_DIR) : join(root, '.data'), 'admin-token')
+  try {
+    return { token: checkToken(readFileSync(path, 'utf8').trim(), path), tokenFrom: path }
+  } catch {
+    return undefined // not made yet, or not ours to read: then there is no token
+  }
+}
