@@ -74,6 +74,14 @@ function apply() {
   else handle = open(topics)
 }
 
+/** A topic that is gone (a job that was removed) must not end the others of the connection. */
+function leaveOut(topics: string[], message: string) {
+  const gone = topics.find(topic => message.includes(topic))
+  if (gone === undefined || topics.length === 1) return
+  watchers.delete(gone)
+  settle()
+}
+
 function open(topics: string[]) {
   const tell = (topic: string, call: (watcher: Watcher) => void) => {
     for (const watcher of [...(watchers.get(topic) ?? [])]) call(watcher)
@@ -89,6 +97,7 @@ function open(topics: string[]) {
     },
     onError: error => {
       liveState.value = { ...liveState.value, error }
+      if (error.status === 404) leaveOut(topics, error.message)
     },
   })
 }

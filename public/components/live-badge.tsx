@@ -18,8 +18,10 @@ export function LiveBadge() {
   return (
     <span class={`live is-${state}`} role="status" title={error?.message ?? detail.reason ?? ''}>
       <span class="dot" aria-hidden="true" />
-      {words}
-      {by}
+      <span class="live-words">
+        {words}
+        {by}
+      </span>
     </span>
   )
 }

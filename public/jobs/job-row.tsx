@@ -5,6 +5,7 @@ import { JobLog } from './job-log'
 import { Steps } from './steps'
 import { agoOf, betweenMs, spanOf } from './times'
 import { useJob } from './use-job'
+import { isCheckResult } from './waterfall'
 
 interface JobRowProps {
   job: Job
@@ -36,7 +37,7 @@ export function JobRow({ job, isOpen, isCurrent, onToggle }: JobRowProps) {
           {share !== null && job.status === 'running' ? (
             <Progress share={share} label={`Progress of ${job.kind}`} />
           ) : (
-            job.error && <span class="job-error">{job.error.message}</span>
+            <Outcome job={job} />
           )}
         </span>
         <span class="job-attempt">
@@ -49,6 +50,18 @@ export function JobRow({ job, isOpen, isCurrent, onToggle }: JobRowProps) {
       </div>
       {isOpen && <Unfolded job={job} />}
     </li>
+  )
+}
+
+/** What came of it, in a line: why it failed, or what a check found. */
+function Outcome({ job: { error, result } }: { job: Job }) {
+  if (error) return <span class="job-error">{error.message}</span>
+  if (!isCheckResult(result)) return null
+  const found = result.error ? result.error.message : `${result.status_code} in ${spanOf(result.latency_ms)}`
+  return (
+    <span title={found}>
+      <b class={`is-${result.status}`}>{result.status}</b> {found}
+    </span>
   )
 }
 

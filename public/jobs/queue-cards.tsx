@@ -45,7 +45,5 @@ function Counts({ queue: { counts } }: { queue: Queue }) {
 
 function Oldest({ queue }: { queue: Queue }) {
   const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
-  const p95 = queue.run_ms?.p95 ?? null
-  if (ms >= 1_000) return <span class="queue-oldest">oldest waits {spanOf(ms)}</span>
-  return p95 === null ? null : <span class="queue-run">95 % within {spanOf(p95)}</span>
+  return ms >= 1_000 ? <span class="queue-oldest">oldest waits {spanOf(ms)}</span> : null
 }

@@ -45,6 +45,7 @@ export function Waterfall({ result }: { result: CheckResult }) {
       <div class="waterfall">
         {PHASES.map(([phase, name]) => {
           const ms = phases_ms[phase] ?? null
+          const missing = phase === 'tls' && result.url.startsWith('http:') ? 'not used' : 'not reached'
           const left = (at / whole) * 100
           at += ms ?? 0
           return (
@@ -55,7 +56,7 @@ export function Waterfall({ result }: { result: CheckResult }) {
                   <span class="fall-bar" style={{ left: `${left}%`, width: `max(2px, ${(ms / whole) * 100}%)` }} />
                 )}
               </span>
-              <span class="fall-took">{ms === null ? 'not reached' : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`}</span>
+              <span class="fall-took">{ms === null ? missing : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`}</span>
             </div>
           )
         })}
@@ -73,7 +74,7 @@ function Facts({ result }: { result: CheckResult }) {
         <div>
           <dt>Certificate</dt>
           <dd class={tls.valid ? 'is-good' : 'is-bad'}>
-            {tls.valid ? 'valid' : `not valid: ${tls.chain_problem ?? 'unknown reason'}`}
+            {tls.valid ? 'valid' : `not valid: ${wordsOf(tls.chain_problem)}`}
             {tls.subject && `, for ${tls.subject}`}
             {tls.issuer && `, by ${tls.issuer}`}
             {tls.expires_at && `, until ${tls.expires_at.slice(0, 10)}`}
@@ -113,6 +114,9 @@ function Facts({ result }: { result: CheckResult }) {
     </dl>
   )
 }
+
+/** `tls_self_signed` for people. */
+const wordsOf = (code: string | null) => code?.replace(/^tls_/, '').replaceAll('_', ' ') ?? 'unknown reason'
 
 /** Whether a job's result is one of a health check. */
 export const isCheckResult = (result: unknown): result is CheckResult =>

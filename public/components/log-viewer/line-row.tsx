@@ -39,7 +39,11 @@ export function LogRow({ row, pattern, isSelected, onSelect, onOpen }: LineRowPr
       <span class="log-message">
         <Message text={cut ? row.message.slice(0, DRAWN_CHARS) : row.message} pattern={pattern} />
         {(cut || row.isTruncated || row.data !== undefined) && (
-          <button type="button" class="log-more" onClick={() => onOpen(row.line)}>
+          <button
+            type="button"
+            class={cut || row.isTruncated ? 'log-more' : 'log-more is-quiet'}
+            onClick={() => onOpen(row.line)}
+          >
             {row.isTruncated ? 'cut at 16 KiB' : cut ? `${row.message.length - DRAWN_CHARS} more` : 'data'}
           </button>
         )}
