@@ -4,6 +4,7 @@ import type { Audit, Endpoint } from '../access'
 import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Family } from '../streams'
+import { type BoardDeps, createBoard } from './board/board'
 import { bulkRoutes } from './bulk-routes'
 import { Commands } from './commands'
 import type { Core, JobsDeps } from './core'
@@ -46,6 +47,9 @@ export function createJobs(deps: JobsDeps) {
       ...bulkRoutes({ jobs, audit }),
       ...queueRoutes({ jobs, figures, schedules, audit }),
     ],
+    /** Bull Board, for a web process to mount. */
+    board: (access: Pick<BoardDeps, 'audit' | 'authenticate'>) =>
+      createBoard({ core, jobs, audit: access.audit, authenticate: req => access.authenticate(req) }),
   })
 }
 

@@ -56,7 +56,8 @@ export class Figures implements Part {
     await this.store()
   }
 
-  private async store() {
+  /** Adds what was counted to what is stored. */
+  async store() {
     const { db, metrics, process, log } = this.core
     for (const [queue, durations] of metrics.takeDurations())
       await addDurations(db, process, queue, durations).catch(error =>

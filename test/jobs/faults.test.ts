@@ -1,4 +1,5 @@
 import { createDb, rows } from '../../src/base/db'
+import { isBefore } from '../../src/jobs/events'
 import { ownParts } from '../support/parts'
 import type { Servers } from '../support/servers'
 import { act, begun, scripted } from './kinds'
@@ -101,13 +102,12 @@ test('an end of which only BullMQ knows is settled, once', async () => {
 
 test('a reader of events that dies is replaced and goes on behind what killed it', async () => {
   const { client, key } = engineOf(web)
-  await client.xadd(key('demo', 'events'), '*', 'event', 'progress', 'jobId', 'x', 'data', '{broken')
+  const broken = await client.xadd(key('demo', 'events'), '*', 'event', 'progress', 'jobId', 'x', 'data', '{broken')
   await eventually(async () => (await counted('bullmq_events_reopened_total')) > 0)
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   await reaches(web, job.id, 'completed')
   // Its place is remembered when the lease is renewed: it has come past the broken event.
-  const [last] = await client.xrevrange(key('demo', 'events'), '+', '-', 'COUNT', 1)
-  await eventually(async () => (await remembered()).demo === last?.[0])
+  await eventually(async () => isBefore(broken ?? '', (await remembered()).demo ?? '0-0'))
   expect(await counted('bullmq_events_reopened_total')).toBe(1)
 })
 
@@ -118,8 +118,5 @@ test('a place in the events that was trimmed is noticed, and everything is compa
   await db.destroy()
   const options = { handlers: scripted, reconcileMs: 60_000, lockMs: 1_000 }
   web = await place.start({ ...options, works: false })
-  const { id } = await web.jobs.core.enqueuer.accept(act, {}, web.by)
   await eventually(async () => (await counted('bullmq_events_gap_total')) > 0)
-  worker = await place.start(options)
-  expect((await web.jobs.find(ref(id))).status).toBe('pending')
 })

@@ -79,8 +79,8 @@ describe('search', () => {
     expect(await found({ q: bad.id.slice(0, 13) })).toContain(bad.id)
     expect(await found({ actor: 'ada' })).toEqual([bad.id])
     expect(await found({ actor: 'u1' })).toEqual([bad.id])
-    expect(await found({ since: bad.created_at })).toEqual([bad.id])
-    expect(await found({ until: good.created_at })).toEqual([])
+    expect(await found({ since: bad.created_at ?? '' })).toEqual([bad.id])
+    expect(await found({ until: good.created_at ?? '' })).toEqual([])
     expect(await found({ parent_id: good.id })).toEqual([])
   })
 

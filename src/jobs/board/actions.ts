@@ -1,0 +1,132 @@
+import type { Job as BullJob, JobType } from 'bullmq'
+import type { Audit, AuditEntry, Principal } from '../../access'
+import { conflict, notFound, Problem } from '../../base/errors'
+import type { Core } from '../core'
+import { hasEnded } from '../job'
+import type { Jobs } from '../jobs'
+import { QUEUE_NAMES, type QueueName } from '../queues'
+
+export interface ActionDeps {
+  core: Core
+  jobs: Jobs
+  audit: Audit
+}
+
+/** What an admin may do on the board. It is done to the job in PostgreSQL; a change in Redis only would be undone. */
+type JobAction = 'retry' | 'clean' | 'promote'
+
+interface Target {
+  queue: QueueName
+  id: string
+  tenantId: string
+}
+
+const BULK_MAX = 100
+const REASON = 'on Bull Board'
+const STATES: Record<string, JobType> = {
+  failed: 'failed',
+  completed: 'completed',
+  delayed: 'delayed',
+  wait: 'wait',
+  waiting: 'wait',
+}
+
+/**
+ * Does what a write of the board's page asks for, with our own means.
+ * @param path below the board's own: `/api/queues/checks/pause`
+ * @throws Problem 403 for what is not possible here, 404, 409
+ */
+export async function act(deps: ActionDeps, principal: Principal, method: string, path: string): Promise<void> {
+  const [api, queues, ...words] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  if (api !== 'api' || queues !== 'queues' || method !== 'PUT') return refuse(deps, principal, method, path)
+  const [first = '', second = '', third] = words
+  if (words.length === 1 && isControl(first)) {
+    for (const name of QUEUE_NAMES) await control(deps, principal, name, first)
+    return
+  }
+  const queue = QUEUE_NAMES.find(name => name === first)
+  if (!queue) throw notFound('queue')
+  if (words.length === 2 && isControl(second)) return control(deps, principal, queue, second)
+  if (queue === 'schedules') return refuse(deps, principal, method, path)
+  if (words.length === 2 && second === 'promote') return actOnAll(deps, principal, queue, 'promote', 'delayed')
+  if (words.length === 3 && (second === 'retry' || second === 'clean'))
+    return actOnAll(deps, principal, queue, second, third ?? '')
+  if (words.length === 3 && isJobAction(third)) return actOnJob(deps, principal, queue, second, third)
+  return refuse(deps, principal, method, path)
+}
+
+const isControl = (word: string): word is 'pause' | 'resume' => word === 'pause' || word === 'resume'
+const isJobAction = (word: string | undefined): word is JobAction =>
+  word === 'retry' || word === 'clean' || word === 'promote'
+
+async function control({ jobs, audit }: ActionDeps, by: Principal, name: QueueName, verb: 'pause' | 'resume') {
+  await jobs[verb](name, { reason: REASON, by: by.actor })
+  await audit.record({ by, action: `queue.${verb}`, target: { type: 'queue', id: name }, reason: REASON })
+}
+
+async function actOnJob(deps: ActionDeps, by: Principal, queue: QueueName, id: string, action: JobAction) {
+  const job = await deps.core.engine.queue(queue).getJob(id)
+  if (!job) throw notFound('job')
+  await actOn(deps, by, queue, job, action)
+}
+
+async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, action: JobAction, state: string) {
+  const bull = deps.core.engine.queue(queue)
+  const type = STATES[state]
+  if (!type) throw notFound('state')
+  const count = await bull.getJobCountByTypes(type)
+  if (count > BULK_MAX) {
+    const detail = `Here at most ${BULK_MAX} jobs at once; these are ${count}. Select them by filter on /queue?queue=${queue} instead: that runs as a job with progress.`
+    await audited(deps.audit, by, { action: `job.${action}_all`, target: { type: 'queue', id: queue }, detail })
+    throw conflict('too_many_jobs', detail)
+  }
+  for (const job of await bull.getJobs(type, 0, BULK_MAX - 1)) if (job) await actOn(deps, by, queue, job, action)
+}
+
+async function actOn(deps: ActionDeps, by: Principal, queue: QueueName, job: BullJob, action: JobAction) {
+  const target = { queue, id: String(job.id), tenantId: String(job.data?.tenant_id) }
+  const told = { action: `job.${action}`, target: { type: 'job', id: target.id }, tenantId: target.tenantId }
+  try {
+    await DO[action](deps, by, target, job)
+  } catch (error) {
+    await audited(deps.audit, by, { ...told, detail: error instanceof Problem ? error.detail : 'It failed.' })
+    throw error
+  }
+  await audited(deps.audit, by, told)
+}
+
+const DO: Record<JobAction, (deps: ActionDeps, by: Principal, target: Target, job: BullJob) => Promise<unknown>> = {
+  retry: ({ jobs }, by, target) => jobs.retry(target, by.actor),
+  promote: (_deps, _by, _target, job) => job.promote(),
+  async clean({ jobs, core }, by, target) {
+    const { status } = await jobs.find(target)
+    if (!hasEnded(status)) return jobs.cancel(target, { reason: `removed ${REASON}`, by: by.actor })
+    await jobs.remove(target)
+    await core.engine.remove(target.queue, target.id)
+  },
+}
+
+/** Told to the installation's people and, for a job of another tenant, to that tenant, too. */
+async function audited(
+  audit: Audit,
+  { tenantId, actor }: Principal,
+  told: { action: string; target: { type: string; id: string }; tenantId?: string; detail?: string },
+) {
+  const { action, target, detail } = told
+  const data = { via: 'bull-board', ...(detail && { detail }) }
+  const entry: Omit<AuditEntry, 'by'> = { action, target, result: detail ? 'refused' : 'ok', reason: REASON, data }
+  await audit.record({ by: { tenantId, actor }, ...entry })
+  if (told.tenantId && told.tenantId !== tenantId)
+    await audit.record({ by: { tenantId: told.tenantId, actor }, ...entry })
+}
+
+async function refuse({ audit }: ActionDeps, by: Principal, method: string, path: string): Promise<never> {
+  const detail =
+    'Bull Board may pause, resume, retry, remove and promote here. For anything else use /queue or the API.'
+  await audited(audit, by, {
+    action: 'board.write',
+    target: { type: 'board', id: `${method} ${path}`.slice(0, 200) },
+    detail,
+  })
+  throw new Problem(403, 'not_on_the_board', detail)
+}

@@ -1,0 +1,77 @@
+import { createBullBoard } from '@bull-board/api'
+import type { BeforeHook } from '@bull-board/api/typings/app'
+import type { Request, RequestHandler } from 'express'
+import { type Audit, DEFAULT_TENANT_ID, may, type Principal, type Role } from '../../access'
+import { Problem } from '../../base/errors'
+import type { Core } from '../core'
+import type { Jobs } from '../jobs'
+import { act } from './actions'
+import { PageAdapter } from './page-adapter'
+import { ShownQueue, withoutSecrets } from './shown-queue'
+
+const PATH = '/admin/queues'
+const PAGE_JOBS_MAX = 100
+const POLL_SECONDS = 10
+
+export interface BoardDeps {
+  core: Core
+  jobs: Jobs
+  audit: Audit
+  authenticate(req: Request): Promise<Principal>
+}
+
+/**
+ * Bull Board at /admin/queues. BullMQ's queues hold the jobs of every tenant, so the board is only for people of the
+ * default tenant, who run the installation: its operators read, its admins act. What they do goes the way of our own
+ * API (see actions.ts); Bull Board's own write routes are never reached.
+ */
+export function createBoard(deps: BoardDeps) {
+  const boards = { read: page(deps.core, true), act: page(deps.core, false) }
+  const handler: RequestHandler = async (req, res, next) => {
+    const principal = await deps.authenticate(req)
+    if (principal.tenantId !== DEFAULT_TENANT_ID) throw new Problem(403, 'forbidden', FOREIGN)
+    const board = may(principal, 'admin') ? boards.act : boards.read
+    if (req.method === 'GET' || req.method === 'HEAD') return board(req, res, next)
+    try {
+      await act(deps, principal, req.method, req.path)
+      res.status(204).end()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      // the shape in which the page finds the text to show
+      res.status(error.status).json({ error: error.detail, code: error.code })
+    }
+  }
+  const roles: { read: Role; write: Role } = { read: 'operator', write: 'admin' }
+  return { path: PATH, roles, handler, csp: { 'style-src': ["'self'", "'unsafe-inline'"], 'base-uri': ["'self'"] } }
+}
+
+const FOREIGN =
+  'Bull Board shows the jobs of all tenants, so it is only for those who run this installation. Yours are on /queue.'
+
+function page({ engine }: Core, readOnly: boolean): RequestHandler {
+  const serverAdapter = new PageAdapter().setBasePath(PATH)
+  createBullBoard({
+    queues: [...engine.queues.values()].map(queue => new ShownQueue(queue, { readOnly })),
+    serverAdapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'Tailrace',
+        hideDocsLink: true,
+        miscLinks: [{ text: 'Queues and jobs', url: '/queue' }],
+        showWorkers: false, // CLIENT LIST for every queue at every poll
+        pollingInterval: { showSetting: false, forceInterval: POLL_SECONDS },
+        sortQueues: true,
+      },
+      handlerHooks: {
+        before: limitPage,
+        after: (_context, answer) => ({ ...answer, body: withoutSecrets(answer.body) }),
+      },
+    },
+  })
+  return serverAdapter.getRouter()
+}
+
+const limitPage: BeforeHook = ({ request }) => {
+  const { jobsPerPage } = request.query
+  if (Number(jobsPerPage) > PAGE_JOBS_MAX) request.query = { ...request.query, jobsPerPage: String(PAGE_JOBS_MAX) }
+}

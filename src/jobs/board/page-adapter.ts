@@ -1,0 +1,19 @@
+import type { AppViewRoute } from '@bull-board/api/typings/app'
+import { ExpressAdapter } from '@bull-board/express'
+
+/** The page asks a foreign host for its fonts; without them it takes the system's. */
+const FOREIGN_LINK = /<link\b[^>]*href="https?:[^>]*>/g
+
+/** Bull Board's page without its foreign request. */
+export class PageAdapter extends ExpressAdapter {
+  override setEntryRoute({ route, handler }: AppViewRoute) {
+    this.app.get(route, (_req, res, next) => {
+      const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig })
+      this.app.render(name, params, (error, html) => {
+        if (error) next(error)
+        else res.set('Cache-Control', 'no-cache').type('html').send(html.replace(FOREIGN_LINK, ''))
+      })
+    })
+    return this
+  }
+}

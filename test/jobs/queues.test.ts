@@ -1,0 +1,54 @@
+import { bucketOf, percentile } from '../../src/jobs/buckets'
+import { act, scripted } from './kinds'
+import { ACTOR, eventually, freshPlace, reaches, type TestNode } from './node'
+
+let place: Awaited<ReturnType<typeof freshPlace>>
+let node: TestNode
+beforeAll(async () => {
+  place = await freshPlace()
+  node = await place.start({ handlers: scripted })
+})
+afterAll(() => place.stop())
+
+const demo = async () => (await node.jobs.figures.read()).find(({ name }) => name === 'demo')
+
+test('a paused queue starts nothing, says who paused it and why, and shows what waits', async () => {
+  await node.jobs.pause('demo', { reason: 'deploy', by: ACTOR })
+  const { job } = await node.jobs.enqueue(act, {}, node.by)
+  await node.jobs.enqueue(act, {}, { ...node.by, delayMs: 60_000 })
+  const paused = await eventually(async () => {
+    const queue = await demo()
+    return queue?.counts?.waiting === 1 && queue
+  })
+  expect(paused).toMatchObject({ paused: true, paused_by: { reason: 'deploy', by: ACTOR }, counts: { delayed: 1 } })
+  await eventually(async () => ((await demo())?.oldest_waiting_seconds ?? 0) > 0.1)
+  expect((await node.jobs.find({ tenantId: place.tenantId, id: job.id })).status).toBe('pending')
+  await node.jobs.resume('demo', { reason: 'deployed', by: ACTOR })
+  await reaches(node, job.id, 'completed')
+  expect(await demo()).toMatchObject({ paused: false, paused_by: null })
+})
+
+test('a queue that does not exist cannot be paused', async () => {
+  await expect(node.jobs.pause('nope', { reason: 'x', by: ACTOR })).rejects.toMatchObject({ status: 404 })
+})
+
+test('wait and run times of the last hour are shown, and metrics count', async () => {
+  const { job } = await node.jobs.enqueue(act, { ms: 60 }, node.by)
+  await reaches(node, job.id, 'completed')
+  await node.jobs.figures.store()
+  const text = await node.metrics.metrics()
+  expect(text).toMatch(/bullmq_job_completed_total\{queue="demo"\} [1-9]/)
+  expect(text).toMatch(/bullmq_jobs\{queue="demo",state="delayed"\} 1/)
+  expect(text).toContain('bullmq_job_wait_seconds_bucket')
+  expect(text).toContain('bullmq_scheduler_overdue_seconds 0')
+  const stored = await node.db('job_timings').where('queue', 'demo')
+  expect(stored.flatMap(({ run }) => run).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(2)
+})
+
+test('percentiles are off by a bucket at most', () => {
+  const counts = new Array(96).fill(0)
+  for (let ms = 1; ms <= 1_000; ms++) counts[bucketOf(ms)]++
+  expect(percentile([], 0.5)).toBeNull()
+  expect(Math.abs((percentile(counts, 0.5) ?? 0) / 500 - 1)).toBeLessThan(0.25)
+  expect(Math.abs((percentile(counts, 0.95) ?? 0) / 950 - 1)).toBeLessThan(0.25)
+})

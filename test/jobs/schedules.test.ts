@@ -1,0 +1,57 @@
+import { act, scripted } from './kinds'
+import { ACTOR, eventually, freshPlace, type TestNode } from './node'
+
+let place: Awaited<ReturnType<typeof freshPlace>>
+let node: TestNode
+beforeAll(async () => {
+  place = await freshPlace()
+  node = await place.start({ handlers: scripted, reconcileMs: 300 })
+})
+afterAll(() => place.stop())
+
+const everySecond = { tenantId: '', name: 'tick', timing: { everyMs: 1_000 }, createdBy: ACTOR }
+const madeBy = async (id: string) => (await node.jobs.list(place.tenantId, { actor: id }, { limit: 100 })).items
+const figures = async () => (await node.jobs.schedules.figures(place.tenantId))[0]
+
+test('a schedule makes its job at each time once, also when a tick is run twice', async () => {
+  const id = await node.jobs.schedules.set(act, { value: 1 }, { ...everySecond, tenantId: place.tenantId })
+  await eventually(async () => (await madeBy(id)).length >= 2)
+  const [tick] = await node.jobs.core.engine.queue('schedules').getJobs(['completed'], 0, 0)
+  if (!tick) throw new Error('no tick')
+  const before = await figures()
+  await node.jobs.schedules.tick(tick)
+  expect((await figures())?.schedule.last_at?.getTime()).toBeGreaterThanOrEqual(
+    before?.schedule.last_at?.getTime() ?? 0,
+  )
+  const made = await madeBy(id)
+  const keys = await node.db('job_keys').where('key', 'like', `schedule:${id}:%`)
+  expect(new Set(keys.map(({ job_id }) => job_id)).size).toBe(keys.length)
+  expect(made.length).toBeLessThanOrEqual(keys.length)
+})
+
+test('a schedule that BullMQ has lost or lets hang is set anew', async () => {
+  const found = await figures()
+  const { id } = found?.schedule ?? { id: '' }
+  const queue = node.jobs.core.engine.queue('schedules')
+  await queue.removeJobScheduler(id)
+  await eventually(async () => (await figures())?.nextAt)
+  const late = Date.now() - 60_000
+  // What a producer that died between two jobs leaves behind: a next time that has long passed.
+  await node.jobs.core.engine.client.zadd(node.jobs.core.engine.key('schedules', 'repeat'), late, id)
+  expect((await figures())?.overdueMs).toBeGreaterThan(50_000)
+  await eventually(async () => (await figures())?.overdueMs === 0)
+  const before = (await madeBy(id)).length
+  await eventually(async () => (await madeBy(id)).length > before)
+})
+
+test('the same name changes a schedule, and one that is gone makes nothing', async () => {
+  const id = await node.jobs.schedules.set(
+    act,
+    {},
+    { ...everySecond, tenantId: place.tenantId, timing: { cron: '0 8 * * *', timezone: 'Europe/Berlin' } },
+  )
+  expect((await figures())?.schedule).toMatchObject({ id, cron: '0 8 * * *', every_ms: null })
+  await node.jobs.schedules.unset(place.tenantId, 'tick')
+  expect(await figures()).toBeUndefined()
+  expect(await node.jobs.core.engine.queue('schedules').getJobScheduler(id)).toBeUndefined()
+})
