@@ -18,6 +18,8 @@ export function createDb(url: string, poolMax: number): Db {
     connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
     pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: 10_000,
+    // Messages of errors name the statement, not the data in it: they end up in logs.
+    compileSqlOnError: false,
     log: SILENT,
   })
 }

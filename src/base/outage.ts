@@ -1,7 +1,8 @@
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
 /** PostgreSQL is shutting down, has crashed, is starting, or has no connection left. */
 const DATABASE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006'])
-const DATABASE_TEXT = /^(Connection terminated|Client has encountered a connection error|timeout expired)/
+/** knex puts the statement before the driver's message. */
+const DATABASE_TEXT = /(^| - )(Connection terminated|Client has encountered a connection error|timeout expired)/
 const REDIS_TEXT = /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries)/
 
 /**

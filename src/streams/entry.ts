@@ -48,7 +48,7 @@ export interface Entry {
 export interface TopicEntries {
   topic: Topic
   entries: NewEntry[]
-  /** Closes the topic after these entries (`end` to its readers); entries that come later open it again. */
+  /** Closes the topic after these entries (`end` to its readers); an entry with a `state` opens it again. */
   end?: string
 }
 

@@ -1,5 +1,5 @@
 import { LEVELS } from '../base/log'
-import { parse, z } from '../base/parse'
+import { z } from '../base/parse'
 import type { Entry } from './entry'
 import type { Wanted } from './history'
 import { escapeText } from './prepare'
@@ -40,12 +40,6 @@ export const labelsOf = (query: Record<string, unknown>) =>
     return label && typeof value === 'string' ? [[label, value] as [string, string]] : []
   })
 
-/** Reads a filter from loose parameters, such as those of a WebSocket frame. */
-export function parseFilter(value: unknown, where: string): Filter {
-  const { success, data } = z.record(z.string(), z.unknown()).safeParse(value)
-  return createFilter(parse(filterSchema, value, where), success ? labelsOf(data) : [])
-}
-
 export function createFilter(query: FilterQuery, labels: [string, string][] = []): Filter {
   const { level, step, attempt, q, types, source } = query
   const text = q === undefined ? undefined : escapeText(q)
@@ -72,6 +66,7 @@ function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText
 }
 
 function hasLabels(entry: Entry, labels: [string, string][]): boolean {
-  const { labels: has } = JSON.parse(entry.data ?? '{}') as { labels?: Record<string, unknown> }
+  const data = JSON.parse(entry.data ?? 'null') as { labels?: Record<string, unknown> | null } | null
+  const has = data?.labels
   return labels.every(([name, value]) => has?.[name] !== undefined && String(has[name]) === value)
 }

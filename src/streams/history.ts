@@ -30,8 +30,12 @@ export interface AppendedHead extends Head {
 }
 
 const APPEND = `
-WITH input AS (
-  SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
+WITH writer AS (
+  INSERT INTO stream_writers AS w (id, batch) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = now() WHERE w.batch < excluded.batch
+  RETURNING w.id
+), input AS (
+  SELECT i.* FROM writer, unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
     WITH ORDINALITY AS i(tenant_id, name, epoch, entries, lines, state, end_reason, no)
 ), head AS (
   INSERT INTO stream_topics AS t (tenant_id, name, epoch, last_seq, last_line, state, end_reason)
@@ -51,14 +55,14 @@ WITH input AS (
   FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::timestamptz[], ?::smallint[], ?::text[], ?::smallint[], ?::text[], ?::text[], ?::bool[], ?::text[])
     AS e(no, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
   JOIN numbered n USING (no)
-), writer AS (
-  UPDATE stream_writers SET batch = ?, updated_at = now() WHERE id = ?
 )
 SELECT id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, end_reason FROM head`
 
 /**
- * Appends one flush in one statement: heads move, entries get their numbers, the batch is marked as done.
+ * Appends one flush in one statement: the batch is marked as done, heads move, entries get their numbers.
  * Topics must come sorted, so that processes lock them in the same order.
+ * @returns no heads when this batch was done before: a statement can reach the database after its connection was
+ * given up, so it is harmless however often and late it is executed
  */
 export async function appendBatches(
   db: Db | Transaction,
@@ -75,7 +79,7 @@ export async function appendBatches(
     entries.findLast(entry => entry.state !== null)?.state ?? null,
     end ?? null,
   ])
-  const bindings = [...columns(heads, 7), ...columns(batches.flatMap(numberEntries), 12), batchNo, writerId]
+  const bindings = [writerId, batchNo, ...columns(heads, 7), ...columns(batches.flatMap(numberEntries), 12)]
   return rows<AppendedHead>(db, APPEND, bindings)
 }
 

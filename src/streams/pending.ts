@@ -5,7 +5,6 @@ export interface EntriesOp {
   type: 'entries'
   topic: Topic
   entries: PreparedEntry[]
-  end: string | undefined
 }
 
 export interface EffectOp {
@@ -108,7 +107,6 @@ export class Pending {
         type: 'entries',
         topic,
         entries: [prepare({ kind: 'log', level: 'error', source: 'tailrace', message })],
-        end: undefined,
       })
     }
     this.lost.clear()

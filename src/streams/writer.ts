@@ -3,6 +3,7 @@ import type { Db, Transaction } from '../base/db'
 import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
+import { isOutage } from '../base/outage'
 import type { Effect, NewEntry, Topic, TopicEntries, Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
 import { type EffectOp, type Op, Pending } from './pending'
@@ -25,15 +26,15 @@ interface Deps {
 
 /** PostgreSQL's codes after which the same batch is tried again: connection trouble, shutdown, deadlock, full disk. */
 const PASSING = /^(08|40|53|55P03|57P0|58)/
-const NETWORK =
-  /ECONN|EPIPE|ETIMEDOUT|ENOENT|Connection terminated|Timeout acquiring|Unable to acquire|connection timeout/i
 const RETRY_MS_MAX = 2_000
 
 /** Whether the database was away, rather than the batch being wrong. */
 function isPassing(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && PASSING.test(code)) return true
-  return NETWORK.test(`${String(code)} ${messageOf(error)}`)
+  return isOutage(error) || PASSING.test(String((error as { code?: unknown }).code))
+}
+
+function giveUp(ops: Op[], error: unknown) {
+  for (const op of ops) if (op.type === 'effect') op.reject(error)
 }
 
 /** The group commit of this process: one flush at a time, each with all that was accepted meanwhile. */
@@ -41,7 +42,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private readonly writerId = newId()
   private batchNo = 0
   private readonly pending = new Pending()
-  private running: Promise<void> | undefined
+  private running = false
   private stopped = false
 
   constructor(private readonly deps: Deps) {}
@@ -63,7 +64,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   write(topic: Topic, entries: NewEntry[]): Promise<void> | undefined {
     const prepared = entries.map(prepare)
-    const lost = this.pending.add({ type: 'entries', topic, entries: prepared, end: undefined })
+    const lost = this.pending.add({ type: 'entries', topic, entries: prepared })
     if (lost) this.deps.onLost(lost)
     this.kick()
     return this.pending.room()
@@ -81,33 +82,46 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private kick() {
-    this.running ??= this.loop().finally(() => {
-      this.running = undefined
-    })
+    if (this.running) return
+    this.running = true
+    // Entries of the same tick leave together.
+    setImmediate(() => void this.loop())
   }
 
   private async loop() {
-    // Entries of the same tick leave together.
-    await new Promise(setImmediate)
     for (let ops = this.pending.take(); ops.length; ops = this.pending.take()) {
       await this.writeOut(ops)
       this.pending.done(ops)
     }
+    // In the same turn as the last look: whoever writes from now on starts it again.
+    this.running = false
   }
 
   /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
   private async writeOut(ops: Op[]): Promise<void> {
     const batch: Batch = { no: ++this.batchNo, ops, results: new Map(), topics: [] }
     for (let attempt = 0; ; attempt++) {
+      const started = performance.now()
       try {
-        return await this.attempt(batch, attempt)
+        const committed = await this.attempt(batch, attempt)
+        return this.tell(batch, committed, (performance.now() - started) / 1000)
       } catch (error) {
         if (!isPassing(error)) return this.takeApart(ops, error)
+        if (this.stopped) return giveUp(ops, error)
         if (attempt === 0) this.deps.log.warn('Stream entries wait for the database', { error: messageOf(error) })
-        if (this.stopped) return
         await delay(Math.min(50 * 2 ** attempt, RETRY_MS_MAX))
       }
     }
+  }
+
+  /** It is in the database: whatever fails from here on must not look as if it were not. */
+  private tell(batch: Batch, committed: Committed[], seconds: number) {
+    try {
+      this.deps.onCommitted(committed, seconds)
+    } catch (error) {
+      this.deps.log.error('Readers were not told of new entries', { error: messageOf(error) })
+    }
+    for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
   }
 
   private async takeApart(ops: Op[], error: unknown): Promise<void> {
@@ -124,14 +138,9 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     })
   }
 
-  private async attempt(batch: Batch, attempt: number): Promise<void> {
-    const started = performance.now()
-    const simple = attempt === 0 && batch.ops.every(op => op.type === 'entries')
-    const committed = simple
-      ? await this.append(this.deps.db, batch, new Map())
-      : await this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
-    this.deps.onCommitted(committed, (performance.now() - started) / 1000)
-    for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
+  private attempt(batch: Batch, attempt: number): Promise<Committed[]> {
+    if (batch.ops.every(op => op.type === 'entries')) return this.append(this.deps.db, batch, new Map())
+    return this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
   }
 
   private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
@@ -145,6 +154,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private async append(db: Db | Transaction, batch: Batch, ofEffects: Map<Op, TopicEntries[]>): Promise<Committed[]> {
     batch.topics = gather(batch.ops, ofEffects)
     const heads = await appendBatches(db, batch.topics, this.writerId, batch.no)
+    if (heads.length === 0) return batch.topics.map(unknownHead)
     const byKey = new Map(batch.topics.map(each => [topicKey(each.topic), each.entries]))
     return heads.map(head => ({
       head,
@@ -208,7 +218,7 @@ function gather(ops: Op[], ofEffects: Map<Op, TopicEntries[]>): TopicBatch[] {
     batches.set(key, batch)
   }
   for (const op of ops) {
-    if (op.type === 'entries') add(op.topic, op.entries, op.end)
+    if (op.type === 'entries') add(op.topic, op.entries, undefined)
     else for (const { topic, entries, end } of ofEffects.get(op) ?? []) add(topic, entries.map(prepare), end)
   }
   return [...batches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, batch]) => batch)
