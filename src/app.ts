@@ -80,6 +80,7 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
   const site = {
     access,
     endpoints: [...access.endpoints, ...jobs.endpoints(access.audit), ...served.endpoints],
+    mounts: [jobs.board(access)],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,
@@ -111,7 +112,13 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
     },
     stop: () => db.destroy(),
   }
-  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, ...workers, server]
+  // It takes no new connection while the streams end; while they run they would hold it up.
+  const door: Part = {
+    name: 'server',
+    start: () => server.start(),
+    stop: async () => void (await Promise.all([server.stop(), streams.endConnections()])),
+  }
+  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, ...workers, door]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 

@@ -20,6 +20,8 @@ export interface Start {
   resume?: Position | 'unreadable' | undefined
   /** Without an id: how many lines of history it wants first. */
   limit: number | 'all'
+  /** Its id is where it stood a moment ago: nothing is summed up for it, every change of state is told. */
+  continues?: boolean
 }
 
 /** A reader that is attached and stands still until `begin`. */
@@ -110,12 +112,14 @@ export class Hub {
       await watched.ready
       const { channel } = watched
       const head = await this.headFor(channel, start)
-      const { cursor, reset } = await this.startOf(head, filter, start)
+      const { cursor, reset, gap } = await this.startOf(head, filter, start)
       channel.compare(head)
-      const reader = new Reader(channel, filter, cursor, head.last_seq, sink, () => this.leave(watched))
+      const goesOn = start.continues && start.resume && !reset && !gap
+      const [joinedAt, state] = goesOn ? [cursor, null] : [head.last_seq, head.state]
+      const reader = new Reader(channel, filter, cursor, joinedAt, sink, () => this.leave(watched))
       const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
       const begin = () => {
-        if (channel.head.epoch === head.epoch) reader.begin(reset, head.state)
+        if (channel.head.epoch === head.epoch) reader.begin(reset, state)
         else reader.begin('epoch_changed', channel.head.state)
       }
       return { reader, finished, begin }
@@ -178,14 +182,15 @@ export class Hub {
     head: Head,
     filter: Filter,
     { resume, limit }: Start,
-  ): Promise<{ cursor: number; reset?: string }> {
+  ): Promise<{ cursor: number; reset?: string; gap?: boolean }> {
     const fresh = async () =>
       limit === 'all' ? head.first_seq - 1 : seqBeforeLines(this.deps.db, head, limit, filter.wanted)
     const { resumes } = this.deps.metrics
     if (resume === undefined) return { cursor: await fresh() }
     const outcome = outcomeOf(resume, head)
     resumes.inc({ outcome })
-    if (typeof resume === 'object' && (outcome === 'recovered' || outcome === 'gap')) return { cursor: resume.seq }
+    if (typeof resume === 'object' && (outcome === 'recovered' || outcome === 'gap'))
+      return { cursor: resume.seq, gap: outcome === 'gap' }
     return { cursor: await fresh(), reset: outcome }
   }
 

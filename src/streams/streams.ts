@@ -41,6 +41,8 @@ export interface Streams extends Part, Writer {
   exists(topic: Topic): Promise<boolean>
   /** Ends the streams of a session or token. */
   closeCredential(credentialId: string): void
+  /** Sends every client away, to come back to another process. */
+  endConnections(): Promise<void>
   /** The routes and the WebSocket door of a web process. */
   serve(access: Access, jobTopics: JobTopics, clientIp: (req: IncomingMessage) => string): Served
 }
@@ -90,6 +92,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     flush: () => writer.flush(),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
     closeCredential: id => connections.closeCredential(id),
+    endConnections: () => connections.stop(),
     serve: (access, jobTopics, clientIp) => {
       const shared = { db, hub, connections, metrics, settings }
       return {

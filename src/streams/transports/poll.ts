@@ -14,9 +14,8 @@ const CATCH_UP_MS_MAX = 10_000
 export class PollConnection extends Connection {
   private readonly events: string[] = []
   private bytes = 0
-  /** The state that every join begins with is no news. */
-  private hasNews = false
   private timedOut = false
+  private endedCount = 0
   private readonly behind = new Set<Reader>()
   private answer: () => void = () => undefined
   private readonly composite: ((positions: readonly string[]) => string) | undefined
@@ -40,7 +39,7 @@ export class PollConnection extends Connection {
     for (const start of begin) start()
     await complete
     for (const timer of timers) clearTimeout(timer)
-    const ended = this.readers.every(reader => reader.isClosed)
+    const ended = this.endedCount === this.readers.length
     const id = this.idOf(this.readers.map(reader => reader.position))
     this.close('ended')
     return `{"events":[${this.events.join(',')}],"last_event_id":${JSON.stringify(id)},"ended":${ended}}`
@@ -48,17 +47,16 @@ export class PollConnection extends Connection {
 
   send(reader: Reader, frame: Frame) {
     this.add(reader, frame.events, frame.last)
-    this.hasNews = true
     this.check()
   }
 
   sendOwn(reader: Reader, events: WireEvent[]) {
     this.add(reader, events, reader.cursor)
-    if (events.some(({ event }) => event !== 'status')) this.hasNews = true
     this.check()
   }
 
   ended(reader: Reader, reason: string) {
+    this.endedCount++
     this.sendOwn(reader, [
       { event: 'end', data: JSON.stringify({ topic: reader.channel.topic.name, reason }), seq: reader.cursor },
     ])
@@ -88,7 +86,7 @@ export class PollConnection extends Connection {
 
   private check() {
     const full = this.bytes >= ANSWER_BYTES_MAX
-    if (full || (this.behind.size === 0 && (this.hasNews || this.timedOut))) this.answer()
+    if (full || (this.behind.size === 0 && (this.events.length > 0 || this.timedOut))) this.answer()
   }
 
   private idOf(positions: string[]): string {

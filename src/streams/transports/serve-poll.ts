@@ -24,7 +24,8 @@ export async function servePoll(
   connection.whenClosed(release)
   res.on('close', () => connection.close('client'))
   try {
-    const joined = await joinAll(hub, topics, wish, connection)
+    const starts = wish.starts.map(start => ({ ...start, continues: true }))
+    const joined = await joinAll(hub, topics, { ...wish, starts }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
     connections.add(connection)
     const answer = await connection.collect(
