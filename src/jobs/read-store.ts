@@ -27,7 +27,8 @@ function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
     query.whereRaw(`(${by})`, { actor, like: likeOf(actor) })
   }
   if (!q) return query
-  const places = 'kind ILIKE :q OR id::text ILIKE :q OR input ILIKE :json OR error ILIKE :json OR reason ILIKE :q'
+  const places =
+    'kind ILIKE :q OR id::text ILIKE :q OR reason ILIKE :q OR input ILIKE :q OR input ILIKE :json OR error ILIKE :json'
   return query.whereRaw(`(${places})`, { q: likeOf(q), json: likeOf(escaped(q)) })
 }
 

@@ -1,0 +1,137 @@
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from './node'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+})
+afterAll(() => parts.stop())
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON comes back is what is tested
+async function body(response: Response | Promise<Response>): Promise<any> {
+  return (await response).json()
+}
+const make = (steps: unknown[], headers?: Record<string, string>) =>
+  app.post('/api/jobs', { kind: 'demo', input: { steps }, reason: 'test' }, headers)
+const ended = (id: string) =>
+  eventually(async () => {
+    const job = await body(app.get(`/api/jobs/${id}`))
+    return job.ended_at && job
+  })
+
+test('POST /api/jobs answers 202 with the job and where to find more', async () => {
+  const response = await make([{ name: 's', lines: 2 }])
+  expect(response.status).toBe(202)
+  const { job, links } = await body(response)
+  expect(job).toMatchObject({
+    kind: 'demo',
+    queue: 'demo',
+    status: 'pending',
+    reason: 'test',
+    created_by: { type: 'token' },
+  })
+  expect(links).toEqual({
+    self: `/api/jobs/${job.id}`,
+    logs: `/api/jobs/${job.id}/logs`,
+    stream: `/api/jobs/${job.id}/logs/stream`,
+    page: `/jobs/${job.id}`,
+  })
+  const done = await ended(job.id)
+  expect(done).toMatchObject({ status: 'completed', links, attempt: 1, result: { lines: 2 } })
+  expect((await body(app.get(`/api/jobs/${job.id}/attempts`))).items).toMatchObject([
+    { attempt: 1, outcome: 'completed' },
+  ])
+  expect(await body(app.get(`/api/jobs/${job.id}/tree`))).toMatchObject({
+    job: { id: job.id, children: [] },
+    truncated: false,
+  })
+  const logs = await body(app.get(`/api/jobs/${job.id}/logs`))
+  expect(logs.items.map(({ line }: { line: number }) => line)).toEqual([1, 2])
+})
+
+test('an Idempotency-Key answers the same job, and refuses another body', async () => {
+  const key = { 'idempotency-key': 'abc' }
+  const first = await body(make([{ name: 's' }], key))
+  await ended(first.job.id)
+  const again = await make([{ name: 's' }], key)
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect((await body(again)).job).toMatchObject({ id: first.job.id, status: 'completed' })
+  expect((await make([{ name: 't' }], key)).status).toBe(409)
+  expect((await make([{ name: 's' }], { 'idempotency-key': 'a b' })).status).toBe(400)
+})
+
+test.each([
+  ['/api/jobs', { kind: 'nope' }, 'body.kind'],
+  ['/api/jobs', { kind: 'bulk-action', input: {} }, 'body.kind'],
+  ['/api/jobs', { kind: 'demo', input: { steps: [{}] } }, 'body.input.steps.0.name'],
+  ['/api/jobs', { kind: 'demo', priority: -1 }, 'body.priority'],
+  ['/api/jobs', { kind: 'demo', delay_ms: 'x' }, 'body.delay_ms'],
+  ['/api/jobs/actions', { action: 'explode' }, 'body.action'],
+  ['/api/jobs/actions', { action: 'retry', filter: { status: ['completed'] } }, 'body.filter.status'],
+  ['/api/jobs/not-an-id/cancel', { reason: 'x' }, 'params.id'],
+  ['/api/queues/demo/pause', {}, 'body.reason'],
+])('POST %s %j is a 400 that names %s', async (path, given, fault) => {
+  const response = await app.post(path, given)
+  expect(response.status).toBe(400)
+  expect((await body(response)).errors).toContainEqual(expect.objectContaining({ path: fault }))
+})
+
+test.each([
+  ['cursor=xxx', 'query.cursor'],
+  ['status=done', 'query.status.0'],
+  ['limit=0', 'query.limit'],
+  ['since=yesterday', 'query.since'],
+  ['parent_id=1', 'query.parent_id'],
+  ['q=%00', 'query.q'],
+])('GET /api/jobs?%s is a 400 that names %s', async (query, fault) => {
+  const response = await app.get(`/api/jobs?${query}`)
+  expect(response.status).toBe(400)
+  expect((await body(response)).errors).toContainEqual(expect.objectContaining({ path: fault }))
+})
+
+test('cancel: 202, again 202, after the end 409; retry brings it back', async () => {
+  const { job } = await body(make([{ name: 's', lines: 10_000, interval_ms: 20 }]))
+  const cancel = () => app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
+  const first = await cancel()
+  expect(first.status).toBe(202)
+  expect((await body(first)).job.cancel).toMatchObject({ reason: 'enough', by: { type: 'token' } })
+  const second = (await cancel()).status
+  expect(await ended(job.id)).toMatchObject({ status: 'cancelled' })
+  expect([202, 409]).toContain(second)
+  expect((await cancel()).status).toBe(409)
+  const retried = await app.post(`/api/jobs/${job.id}/retry`, {})
+  expect(retried.status).toBe(202)
+  await app.post(`/api/jobs/${job.id}/cancel`, { reason: 'seen' })
+  await ended(job.id)
+  const audit = await body(app.get(`/api/audit?target_id=${job.id}`))
+  const actions = audit.items.map(({ action }: { action: string }) => action)
+  expect(actions).toEqual(expect.arrayContaining(['job.create', 'job.cancel', 'job.retry']))
+})
+
+test('a bulk action counts first, then runs as a job with progress', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 5 }, () => body(make([{ name: 'bulk', lines: 2, fail_rate: 1 }]))),
+  )
+  for (const { job } of made) await ended(job.id)
+  const ask = { action: 'remove', filter: { q: '"bulk"', status: ['failed'] }, reason: 'clean up' }
+  expect(await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))).toEqual({ count: 5 })
+  const { job, count } = await body(app.post('/api/jobs/actions', ask))
+  expect(count).toBe(5)
+  expect(await ended(job.id)).toMatchObject({ status: 'completed', progress: { total: 5, done: 5, failed: 0 } })
+  expect((await app.get(`/api/jobs/${made[0].job.id}`)).status).toBe(404)
+})
+
+test('GET /api/queues shows every queue, and pausing one leaves a name', async () => {
+  const { items } = await body(app.get('/api/queues'))
+  expect(items.map(({ name }: { name: string }) => name)).toContain('checks')
+  const paused = await body(app.post('/api/queues/cleanup/pause', { reason: 'quiet' }))
+  expect(paused.queue).toMatchObject({
+    name: 'cleanup',
+    paused: true,
+    paused_by: { reason: 'quiet', by: { type: 'token' } },
+  })
+  expect((await body(app.post('/api/queues/cleanup/resume', { reason: 'on' }))).queue.paused).toBe(false)
+  expect((await app.post('/api/queues/nope/pause', { reason: 'x' })).status).toBe(404)
+})
