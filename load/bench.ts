@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { machine } from './figures'
-import { stopPrograms } from './programs/program'
+import { stopEverything } from './place'
 import { append } from './scenarios/append'
 import { fanout } from './scenarios/fanout'
 import { idle } from './scenarios/idle'
@@ -23,11 +23,11 @@ async function main() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void stopPrograms().then(() => process.exit(1)))
+  process.once(signal, () => void stopEverything().then(() => process.exit(1)))
 
 main()
   .catch(error => {
     console.error(error instanceof Error ? error.stack : error)
     process.exitCode = 1
   })
-  .finally(stopPrograms)
+  .finally(stopEverything)

@@ -7,7 +7,7 @@ import { createLog } from '../src/base/log'
 import { migrate } from '../src/base/migrate'
 import { startPostgres, startRedis } from '../src/embedded'
 import type { Probe } from './programs/probe'
-import { startProgram } from './programs/program'
+import { startProgram, stopPrograms } from './programs/program'
 
 /** A private Redis and PostgreSQL, as a first run has them: every commit waits for the disk. */
 export interface Place {
@@ -15,7 +15,16 @@ export interface Place {
   redisUrl: string
   token: string
   folder: string
+  /** Also ends all programs that still use it. */
   stop(): Promise<void>
+}
+
+const open = new Set<Place>()
+
+/** Leaves nothing behind, whatever has happened. */
+export async function stopEverything() {
+  await stopPrograms()
+  await Promise.all([...open].map(place => place.stop()))
 }
 
 export async function startPlace(): Promise<Place> {
@@ -34,7 +43,16 @@ export async function startPlace(): Promise<Place> {
     const db = createDb(postgres.url, 2)
     await migrate(db).finally(() => db.destroy())
     const token = `load-${randomBytes(16).toString('hex')}`
-    return { databaseUrl: postgres.url, redisUrl: redis.url, token, folder, stop }
+    const place: Place = {
+      ...{ databaseUrl: postgres.url, redisUrl: redis.url, token, folder },
+      stop: async () => {
+        open.delete(place)
+        await stopPrograms()
+        await stop()
+      },
+    }
+    open.add(place)
+    return place
   } catch (error) {
     await stop()
     throw error

@@ -35,10 +35,12 @@ export class Subscriber {
     const callback = (count: number, buffer: Uint8Array) => {
       tally.bytes += count
       this.body.feed(buffer.subarray(0, count) as Buffer)
-      if (!this.opened && this.body.status === 200) {
+      const { status } = this.body
+      if (!this.opened && status === 200) {
         this.opened = true
         events.onOpen()
       }
+      if (status !== 0 && status !== 200) this.socket.destroy() // else it would be kept alive
       return true
     }
     const { host, port } = target

@@ -61,6 +61,7 @@ class Viewers {
         onLines: () => this.changed(),
         onClose: status => {
           viewer.alive = false
+          if (status === 204) viewer.sight.ended = true // it came back when there was nothing left
           if (status !== 200 && status !== 204 && status !== 0) this.tally.fault(`answered with ${status}`)
           reject(new Error(`A viewer was turned away with ${status}`))
           this.changed()

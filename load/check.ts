@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util'
+import type { Check } from './checks/check'
+import { reconnects } from './checks/reconnects'
+import { small } from './checks/small'
+import { machine } from './figures'
+import { LIMITS } from './limits'
+import { stopEverything } from './place'
+
+const checks: Record<string, { check: Check; timeoutSeconds: number }> = {
+  small: { check: small, timeoutSeconds: LIMITS.small.timeoutSeconds },
+  reconnects: { check: reconnects, timeoutSeconds: LIMITS.reconnects.timeoutSeconds },
+}
+
+/** `npm run load -- --small | --reconnects`: times are printed, only what was delivered is judged. */
+async function main() {
+  const flags = { small: { type: 'boolean' }, reconnects: { type: 'boolean' } } as const
+  const { values } = parseArgs({ options: flags })
+  const wanted = Object.keys(values).length ? Object.keys(values) : Object.keys(checks)
+  for (const name of wanted) {
+    const entry = checks[name]
+    if (entry) await run(name, entry)
+  }
+}
+
+async function run(name: string, { check, timeoutSeconds }: { check: Check; timeoutSeconds: number }) {
+  const timer = setTimeout(() => void giveUp(`${name} took longer than ${timeoutSeconds} s`), timeoutSeconds * 1_000)
+  const finding = await check().finally(() => clearTimeout(timer))
+  const ok = finding.missing === 0 && finding.faults <= LIMITS.faults
+  console.log(JSON.stringify({ check: name, ok, ...finding, machine: machine(), at: new Date().toISOString() }))
+  if (!ok) process.exitCode = 1
+}
+
+async function giveUp(why: string) {
+  console.error(why)
+  await stopEverything()
+  process.exit(1)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp(`Ended by ${signal}`))
+
+main()
+  .catch(error => {
+    console.error(error instanceof Error ? error.stack : error)
+    process.exitCode = 1
+  })
+  .finally(stopEverything)
