@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { navigate } from '../router'
+import { routeOf } from '../routes'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
 export function SignInPage() {
@@ -16,7 +17,7 @@ export function SignInPage() {
     const next = new URLSearchParams(location.search).get('next')
     try {
       await api.post('/api/session', body)
-      navigate(isOwnPath(next) ? next : '/queue', { replace: true })
+      goOn(isOwnPath(next) ? next : '/queue')
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -67,6 +68,12 @@ export function SignInPage() {
       </p>
     </main>
   )
+}
+
+/** To a page of this app, or to another one of the server, such as its API documentation. */
+function goOn(path: string) {
+  if (routeOf(path.split(/[?#]/, 1)[0] ?? '').page === 'missing') location.replace(path)
+  else navigate(path, { replace: true })
 }
 
 /** Only a path of this server: a link must not send somebody on to a foreign page. */

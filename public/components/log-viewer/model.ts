@@ -98,7 +98,7 @@ export class LogModel {
       const { items } = await this.source({ ...this.asked, before: store.firstSeq, limit: PAGE_LINES, order: 'desc' })
       if (this.store !== store) return
       store.insert(items)
-      this.hasOlder.value = items.length === PAGE_LINES || (!this.isFiltered && items.length > 0 && store.firstLine > 1)
+      this.hasOlder.value = this.isFiltered ? items.length === PAGE_LINES : items.length > 0 && store.firstLine > 1
     })
   }
 

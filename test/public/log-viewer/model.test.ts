@@ -1,0 +1,133 @@
+import type { LogLine } from '../../../public/client'
+import { LogModel } from '../../../public/components/log-viewer/model'
+import type { PageQuery } from '../../../public/components/log-viewer/source'
+import { line } from '../support/scripted-server'
+
+// Signals without their tie to Preact, which is published as ES modules only.
+jest.mock('@preact/signals', () => jest.requireActual('@preact/signals-core'))
+
+// Redraws come with the browser's frames; here nothing draws.
+globalThis.requestAnimationFrame = () => 0
+
+const made = (number: number): LogLine => ({
+  ...line(number * 2, number),
+  level: number % 10 === 0 ? 'error' : 'info',
+  message: number % 100 === 0 ? `needle ${number}` : `line ${number}`,
+})
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => made(from + i))
+
+/** A server that keeps `lines` and answers as the contract says. */
+function serverWith(lines: LogLine[]) {
+  const asked: PageQuery[] = []
+  const source = async (query: PageQuery) => {
+    asked.push(query)
+    const { after = 0, before = Number.POSITIVE_INFINITY, limit, order, level, q } = query
+    const wanted = lines.filter(
+      each =>
+        each.seq > after &&
+        each.seq < before &&
+        (!level || level.split(',').includes(each.level)) &&
+        (!q || each.message.includes(q)),
+    )
+    const items = order === 'desc' ? wanted.slice(-limit) : wanted.slice(0, limit)
+    return { items, next_cursor: null, first_seq: 1, last_seq: lines.at(-1)?.seq ?? 0 }
+  }
+  return { asked, model: new LogModel(source) }
+}
+
+const holes = (model: LogModel) =>
+  Array.from({ length: model.lines.rowCount }, (_, i) => model.lines.row(i)).filter(row => row?.kind === 'gap')
+
+describe('a log', () => {
+  it('loads what is older until the first line is there', async () => {
+    const { model } = serverWith(range(1, 2_500))
+    model.append(range(2_001, 2_500))
+    expect(model.hasOlder.value).toBe(true)
+    await model.loadOlder()
+    expect(model.lines.firstLine).toBe(1_001)
+    await model.loadOlder()
+    expect([model.lines.firstLine, model.lines.lineCount, model.hasOlder.value]).toEqual([1, 2_500, false])
+  })
+
+  it('fills a hole from both ends', async () => {
+    const { model } = serverWith(range(1, 5_000))
+    model.append(range(1, 10))
+    model.append(range(4_001, 4_010))
+    for (let turn = 0; holes(model).length > 0 && turn < 10; turn++) {
+      const [hole] = holes(model)
+      if (hole?.kind === 'gap') await model.fill(hole)
+    }
+    expect([model.lines.lineCount, holes(model)]).toEqual([4_010, []])
+  })
+
+  it('says that lines are gone when the server has them no more', async () => {
+    const { model } = serverWith([...range(1, 10), ...range(21, 30)])
+    model.append([...range(1, 10), ...range(21, 30)])
+    const [hole] = holes(model)
+    if (hole?.kind === 'gap') await model.fill(hole)
+    expect([...model.lostGaps.value]).toEqual([11])
+    expect(holes(model)).toHaveLength(1)
+  })
+
+  it('goes to a line that is far away, keeping what it has', async () => {
+    const { model } = serverWith(range(1, 9_000))
+    model.append(range(8_501, 9_000))
+    expect(await model.goTo(3_000)).toBe(true)
+    expect(model.lines.has(3_000)).toBe(true)
+    expect(holes(model)).toHaveLength(1)
+    expect(await model.goTo(99_999)).toBe(false)
+  })
+
+  it('filters on the server and as lines come', async () => {
+    const { model, asked } = serverWith(range(1, 3_000))
+    model.append(range(2_901, 3_000))
+    await model.setFilter({ level: 'warn', step: '' })
+    expect(asked.at(-1)).toMatchObject({ level: 'warn,error', order: 'desc' })
+    model.append(range(3_001, 3_020))
+    expect(model.lines.lineCount).toBe(302)
+    expect(model.lines.lastLine).toBe(3_020)
+    expect(holes(model)).toEqual([])
+    await model.setFilter({ level: '', step: '' })
+    expect(model.lines.lastLine).toBe(3_000)
+  })
+
+  it('finds matches beyond what is in memory', async () => {
+    const { model } = serverWith(range(1, 9_000))
+    model.append(range(8_901, 9_000))
+    model.query.value = 'needle'
+    const inMemory = model.matchesAfter(0)
+    expect(inMemory).toEqual([9_000])
+    expect(await model.findMatch(9_000, -1, inMemory)).toBe(8_900)
+    expect(await model.findMatch(8_900, -1, model.matchesAfter(0))).toBe(8_800)
+    expect(await model.findMatch(8_900, 1, model.matchesAfter(0))).toBe(9_000)
+  })
+
+  it('counts what comes while paused', () => {
+    const { model } = serverWith([])
+    model.append(range(1, 5))
+    model.follow(false)
+    model.append(range(4, 8))
+    expect(model.unseen.value).toBe(3)
+    model.follow(true)
+    expect(model.unseen.value).toBe(0)
+  })
+
+  it('begins anew with its topic', () => {
+    const { model } = serverWith([])
+    model.append(range(50, 60))
+    model.gap({ topic: 'job:a', reason: 'unknown_epoch', missed: null, from_seq: null, to_seq: null, reset: true })
+    model.append(range(1, 3))
+    expect([model.lines.firstLine, model.lines.lastLine]).toEqual([1, 3])
+  })
+
+  it('tells what went wrong, and works on', async () => {
+    const model = new LogModel(() => Promise.reject(new Error('The server is away.')))
+    model.append(range(50, 60))
+    await model.loadOlder()
+    expect([model.problem.value, model.isLoading.value, model.lines.lineCount]).toEqual([
+      'The server is away.',
+      false,
+      11,
+    ])
+  })
+})
