@@ -85,10 +85,12 @@ test('the command line knows the server by HTTP only, and needs no packages', ()
 
 const OWNERS: Record<string, RegExp> = {
   bullmq: /^src\/jobs\//,
+  '@bull-board/api': /^src\/jobs\/board\//,
+  '@bull-board/express': /^src\/jobs\/board\//,
   ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
   knex: /^src\/base\//,
   pg: /^src\/base\/db\.ts$/,
-  express: /^src\/(web|access|streams)\/|routes\.ts$|endpoints\.ts$/,
+  express: /^src\/(web|access|streams|jobs\/board)\/|routes\.ts$|endpoints\.ts$/,
   ws: /^src\/(streams\/transports|agents)\//,
   zod: /^src\/base\/parse\.ts$/,
   winston: /^src\/base\/log\.ts$/,

@@ -1,6 +1,6 @@
 import type { Job as BullJob, JobType } from 'bullmq'
 import type { Audit, AuditEntry, Principal } from '../../access'
-import { conflict, notFound, Problem } from '../../base/errors'
+import { badRequest, conflict, notFound, Problem } from '../../base/errors'
 import type { Core } from '../core'
 import { hasEnded } from '../job'
 import type { Jobs } from '../jobs'
@@ -37,7 +37,7 @@ const STATES: Record<string, JobType> = {
  * @throws Problem 403 for what is not possible here, 404, 409
  */
 export async function act(deps: ActionDeps, principal: Principal, method: string, path: string): Promise<void> {
-  const [api, queues, ...words] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const [api, queues, ...words] = wordsOf(path)
   if (api !== 'api' || queues !== 'queues' || method !== 'PUT') return refuse(deps, principal, method, path)
   const [first = '', second = '', third] = words
   if (words.length === 1 && isControl(first)) {
@@ -53,6 +53,14 @@ export async function act(deps: ActionDeps, principal: Principal, method: string
     return actOnAll(deps, principal, queue, second, third ?? '')
   if (words.length === 3 && isJobAction(third)) return actOnJob(deps, principal, queue, second, third)
   return refuse(deps, principal, method, path)
+}
+
+function wordsOf(path: string): string[] {
+  try {
+    return path.split('/').filter(Boolean).map(decodeURIComponent)
+  } catch {
+    throw badRequest([{ path: 'path', message: 'This path is not encoded well.' }])
+  }
 }
 
 const isControl = (word: string): word is 'pause' | 'resume' => word === 'pause' || word === 'resume'

@@ -1,0 +1,46 @@
+import type { Browser } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+
+describeInBrowser('Bull Board', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+    visitor = await visit(browser, app.url)
+    await visitor.page.goto(await app.app.access.createSignInLink(app.url))
+    await visitor.page.waitForURL('**/queue')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  it('works under the policy, asks nobody else, leads to the live page and acts', async () => {
+    const { page, complaints, foreign } = visitor
+    const input = { steps: [{ name: 'load', workers: 1, lines: 3 }] }
+    const response = await app.post('/api/jobs', { kind: 'demo', input, delay_ms: 3_600_000 })
+    const { job } = JSON.parse(await response.text())
+
+    await page.goto(`${app.url}/admin/queues/`)
+    await page.getByRole('link', { name: 'demo' }).first().waitFor()
+    await page.goto(`${app.url}/admin/queues/queue/demo?status=delayed`)
+    const link = page.locator(`a[href="/jobs/${job.id}"]`).first()
+    await link.waitFor()
+
+    await page.goto(`${app.url}/admin/queues/queue/demo/${job.id}`)
+    const done = page.waitForResponse(answer => answer.request().method() === 'PUT')
+    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // promote: it has no name
+    const confirm = page.getByRole('button', { name: /^confirm$/i })
+    await Promise.race([done, confirm.click()])
+    expect((await done).status()).toBe(204)
+    await page.goto(`${app.url}/jobs/${job.id}`)
+    await page.locator('.summary .is-completed').waitFor()
+    expect(foreign).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})

@@ -1,0 +1,210 @@
+import { DEFAULT_TENANT_ID } from '../../src/access'
+import { hashSecret, newId, newSecret } from '../../src/base/ids'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
+
+const PATH = '/admin/queues'
+const SECRET = 'sesame-sesame-sesame'
+
+let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  apps = await appsOnFreshParts()
+  app = await apps.start()
+})
+afterAll(() => apps?.stop())
+
+type Role = 'viewer' | 'operator' | 'admin'
+
+async function tokenFor(role: Role, tenantId = DEFAULT_TENANT_ID): Promise<string> {
+  const secret = newSecret('trt')
+  await app.app.db('api_tokens').insert({
+    id: newId(),
+    tenant_id: tenantId,
+    name: `a ${role}`,
+    role,
+    secret_hash: hashSecret(secret),
+    created_by: { type: 'system', id: null, name: 'test' },
+  })
+  return secret
+}
+
+async function anotherTenant(): Promise<string> {
+  const id = newId()
+  await app.app.db('tenants').insert({ id, name: 'Another' })
+  return id
+}
+
+const ask = (path: string, { token = app.token, ...init }: RequestInit & { token?: string } = {}) =>
+  fetch(app.url + PATH + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
+const put = (path: string, token?: string) => ask(path, { method: 'PUT', ...(token && { token }) })
+
+interface Shown {
+  id: string
+  failedReason: string
+  externalUrl: { href: string }
+}
+
+/** Whatever shape it has. */
+const bodyOf = async (response: Response) => JSON.parse(await response.text())
+
+async function shown(queue: string, query = ''): Promise<{ jobs: Shown[]; isPaused: boolean; readOnlyMode: boolean }> {
+  const response = await ask(`/api/queues?activeQueue=${queue}${query}`)
+  const { queues } = await bodyOf(response)
+  return queues.find((each: { name: string }) => each.name === queue)
+}
+
+async function make(step: Record<string, unknown>, more = {}): Promise<string> {
+  const input = { steps: [{ name: 'load', workers: 1, lines: 1, ...step }] }
+  const response = await app.post('/api/jobs', { kind: 'demo', input, ...more })
+  return (await bodyOf(response)).job.id
+}
+
+const statusOf = async (id: string) => (await bodyOf(await app.get(`/api/jobs/${id}`))).status
+const becomes = (id: string, status: string) =>
+  eventually(async () => (await statusOf(id)) === status, `${id} is ${status}`)
+const audit = async (action: string, tenantId = DEFAULT_TENANT_ID) =>
+  app.app.db('audit_log').where({ action, tenant_id: tenantId }).orderBy('id')
+
+test('operators of the default tenant read, admins act, nobody else comes in', async () => {
+  const other = await anotherTenant()
+  const can = async (token: string) => [
+    (await ask('/api/queues', { token })).status,
+    (await put('/api/queues/demo/resume', token)).status,
+  ]
+  expect(await can('nonsense-nonsense')).toEqual([401, 401])
+  expect(await can(await tokenFor('viewer'))).toEqual([403, 403])
+  expect(await can(await tokenFor('operator'))).toEqual([200, 403])
+  expect(await can(app.token)).toEqual([200, 204])
+  expect(await can(await tokenFor('admin', other))).toEqual([403, 403])
+  const operator = await tokenFor('operator')
+  const [queue] = (await bodyOf(await ask('/api/queues', { token: operator }))).queues
+  expect(queue).toMatchObject({ readOnlyMode: true, allowRetries: false })
+})
+
+test('a page of another origin changes nothing, and visitors without a session are sent to sign in', async () => {
+  const session = await fetch(`${app.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: app.token }),
+  })
+  const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const from = (origin: string) =>
+    fetch(`${app.url}${PATH}/api/queues/demo/resume`, { method: 'PUT', headers: { cookie, origin } })
+  expect((await from('https://elsewhere.example')).status).toBe(403)
+  expect((await from(app.url)).status).toBe(204)
+  const visit = await fetch(app.url + PATH, { headers: { accept: 'text/html' }, redirect: 'manual' })
+  expect([visit.status, visit.headers.get('location')]).toEqual([302, '/sign-in?next=%2Fadmin%2Fqueues'])
+})
+
+test('pausing on the board is pausing in PostgreSQL, with who did it', async () => {
+  expect((await put('/api/queues/demo/pause')).status).toBe(204)
+  expect((await shown('demo')).isPaused).toBe(true)
+  const { items } = await bodyOf(await app.get('/api/queues'))
+  const queue = items.find((each: { name: string }) => each.name === 'demo')
+  expect(queue.paused_by).toMatchObject({ reason: 'on Bull Board', by: { type: 'token' } })
+  expect((await put('/api/queues/demo/resume')).status).toBe(204)
+  expect((await shown('demo')).isPaused).toBe(false)
+  const [row] = await audit('queue.pause')
+  expect(row).toMatchObject({ target_type: 'queue', target_id: 'demo', result: 'ok', actor_type: 'token' })
+})
+
+test('a failed job is shown with its live page and run again by our own means', async () => {
+  const id = await make({ fail_rate: 1 })
+  await becomes(id, 'failed')
+  await eventually(async () => (await shown('demo', '&status=failed')).jobs.length === 1, 'it is shown as failed')
+  const [job] = (await shown('demo', '&status=failed')).jobs
+  expect(job).toMatchObject({ id, externalUrl: { href: `/jobs/${id}` } })
+  const attempts = async () => (await bodyOf(await app.get(`/api/jobs/${id}/attempts`))).items.length
+  const before = await attempts()
+  expect((await put(`/api/queues/demo/${id}/retry`)).status).toBe(204)
+  await eventually(async () => (await attempts()) > before && (await statusOf(id)) === 'failed', 'it ran again')
+  const [row] = await audit('job.retry')
+  expect(row).toMatchObject({ target_id: id, result: 'ok' })
+  expect(JSON.parse(row.data)).toMatchObject({ via: 'bull-board' })
+})
+
+test('a delayed job is run now; one that has not ended is cancelled when it is removed', async () => {
+  const [first, second] = [await make({}, { delay_ms: 3_600_000 }), await make({}, { delay_ms: 3_600_000 })]
+  expect((await put(`/api/queues/demo/${first}/promote`)).status).toBe(204)
+  await becomes(first, 'completed')
+  expect((await put(`/api/queues/demo/${second}/clean`)).status).toBe(204)
+  expect(await statusOf(second)).toBe('cancelled')
+  expect((await put(`/api/queues/demo/${first}/retry`)).status).toBe(409)
+  const refused = (await audit('job.retry')).filter(row => row.target_id === first)
+  expect(refused).toMatchObject([{ result: 'refused' }])
+  expect((await put(`/api/queues/demo/${first}/clean`)).status).toBe(204)
+  expect((await app.get(`/api/jobs/${first}`)).status).toBe(404)
+})
+
+test('what would go past PostgreSQL is refused and audited', async () => {
+  const id = await make({}, { delay_ms: 3_600_000 })
+  const writes: [string, string][] = [
+    ['PUT', '/api/queues/demo/obliterate'],
+    ['PUT', '/api/queues/demo/empty'],
+    ['POST', '/api/queues/demo/add'],
+    ['PATCH', `/api/queues/demo/${id}/update-data`],
+    ['PATCH', `/api/queues/demo/${id}/delay`],
+    ['PUT', '/api/queues/demo/concurrency'],
+    ['PUT', '/api/queues/schedules/some/clean'],
+    ['PUT', '/api/queues/schedules/clean/delayed'],
+    ['DELETE', '/api/queues/demo'],
+  ]
+  for (const [method, path] of writes) {
+    const response = await ask(path, { method })
+    expect([path, response.status]).toEqual([path, 403])
+    expect((await bodyOf(response)).error).toContain('/queue')
+  }
+  expect(await audit('board.write')).toHaveLength(writes.length)
+  expect(await statusOf(id)).toBe('scheduled')
+  for (const path of ['/api/queues/none/pause', '/api/queues/demo/none/retry', '/api/queues/demo/%E0%A4%A/retry'])
+    expect([404, 400]).toContain((await put(path)).status)
+})
+
+test('a hundred jobs at once are done, more are sent to the bulk action', async () => {
+  const ids = await Promise.all(Array.from({ length: 101 }, () => make({}, { delay_ms: 3_600_000 })))
+  const refusal = await put('/api/queues/demo/clean/delayed')
+  expect(refusal.status).toBe(409)
+  expect((await bodyOf(refusal)).error).toContain('/queue?queue=demo')
+  expect((await put(`/api/queues/demo/${ids.pop()}/clean`)).status).toBe(204)
+  const left = (await shown('demo', '&status=delayed&jobsPerPage=100000')).jobs.length
+  expect(left).toBe(100)
+  await put(`/api/queues/demo/${ids.pop()}/clean`)
+  expect((await put('/api/queues/demo/clean/delayed')).status).toBe(204)
+  expect((await shown('demo', '&status=delayed')).jobs).toEqual([])
+  expect(await statusOf(ids[0] ?? '')).toBe('cancelled')
+})
+
+test('a job of another tenant is acted on there, and both are told', async () => {
+  const other = await anotherTenant()
+  const token = await tokenFor('admin', other)
+  const input = { steps: [{ name: 'load', workers: 1, lines: 1 }] }
+  const made = await fetch(`${app.url}/api/jobs`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'demo', input, delay_ms: 3_600_000 }),
+  })
+  const { job } = await bodyOf(made)
+  expect((await put(`/api/queues/demo/${job.id}/clean`)).status).toBe(204)
+  for (const tenant of [other, DEFAULT_TENANT_ID])
+    expect((await audit('job.clean', tenant)).filter(row => row.target_id === job.id)).toMatchObject([{ result: 'ok' }])
+})
+
+test('secrets are hidden in data, errors, stacks and lines; the page asks nobody else', async () => {
+  const { engine } = app.app.jobs.core
+  const queue = engine.queue('demo')
+  const id = newId()
+  await queue.add('demo', { tenant_id: newId(), password: SECRET }, { jobId: id, delay: 3_600_000 })
+  const stack = JSON.stringify([`Error: token=${SECRET}`])
+  await engine.client.hset(engine.key('demo', id), 'failedReason', `Bearer ${SECRET}`, 'stacktrace', stack)
+  await engine.mirrorLines('demo', id, [`connect to redis://user:${SECRET}@host`])
+  for (const path of ['', '/logs', '/flow']) {
+    const response = await ask(`/api/queues/demo/${id}${path}`)
+    expect([path, response.status]).toEqual([path, 200])
+    expect(await response.text()).not.toContain(SECRET)
+  }
+  const html = await (await ask('/', { headers: { accept: 'text/html' } })).text()
+  expect(html).toContain('main.')
+  expect(html).not.toMatch(/https?:\/\//)
+  await queue.remove(id)
+})
