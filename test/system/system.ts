@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { KILLABLE, ownParts } from '../support/parts'
+import { createRedis, whenReady } from '../../src/base/redis'
+import { KILLABLE, ownParts, quietLog } from '../support/parts'
 import { eventually } from '../support/programs'
 import type { Servers } from '../support/servers'
 import { type Node, startNode } from './node'
+import { leaveAll } from './viewer'
 
 /** Short times, so that what the platform does after a while happens within a test. */
 const QUICK = {
@@ -84,8 +86,17 @@ export class System {
     return worker
   }
 
+  /** Forgets all that Redis holds. */
+  async flushRedis() {
+    const client = createRedis({ url: this.parts.redis.url, prefix: 'test', log: quietLog }).connect('command')
+    await whenReady(client, 5_000)
+    await client.flushall()
+    client.disconnect()
+  }
+
   async stop() {
     await Promise.all(this.nodes.filter(node => node.isRunning()).map(node => node.kill()))
+    await leaveAll()
     await this.parts.stop()
   }
 }

@@ -78,6 +78,13 @@ interface Wish {
   transport?: Transport
 }
 
+const watching = new Set<Viewer>()
+
+/** For the end of a test file, also of one that failed: viewers would try to come back for ever. */
+export async function leaveAll() {
+  for (const viewer of [...watching]) await viewer.leave()
+}
+
 /** Somebody who watches a topic to its end, and comes back with the last id whenever the connection is gone. */
 export class Viewer {
   readonly events: StreamEvent[] = []
@@ -91,7 +98,8 @@ export class Viewer {
   private waiting: { isThere: () => boolean; go(): void }[] = []
 
   constructor(private readonly wish: Wish) {
-    this.done = this.watch()
+    watching.add(this)
+    this.done = this.watch().finally(() => watching.delete(this))
   }
 
   named(event: string): StreamEvent[] {
