@@ -6,15 +6,12 @@ import type { Hub } from './hub'
 import { lineSchema, logFields, logPage, logQuery } from './log-query'
 import { serveLogs } from './logs'
 import { mergedPage } from './merged'
-import { type StreamQuery, streamFields, withLabels } from './query'
+import { type StreamQuery, streamFields, topicName, withLabels } from './query'
 import { SERVICES, serviceTopic } from './service-logs'
 import { servePoll } from './transports/serve-poll'
 import { type SseDeps, serveSse } from './transports/serve-sse'
 
 const TOPICS_MAX = 50
-const topicName = z
-  .string()
-  .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'This is not the name of a topic, such as job:<id> or events.')
 const topicList = z.array(topicName).min(1).max(TOPICS_MAX, `At most ${TOPICS_MAX} topics on one connection.`)
 const topicNames = z.union([topicName, topicList]).transform(names => [...new Set([names].flat())])
 

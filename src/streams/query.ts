@@ -7,6 +7,10 @@ import { parseComposite, parsePosition } from './position'
 const LIMIT_STANDARD = 100
 const LIMIT_MOST = 10_000
 
+export const topicName = z
+  .string()
+  .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'This is not the name of a topic, such as job:<id> or events.')
+
 /** Parameters that every stream takes, whatever its transport. */
 export const streamFields = {
   ...filterQuery,

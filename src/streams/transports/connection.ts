@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { WireEvent } from '../encode'
 import type { Frame } from '../frame'
 import type { StreamMetrics } from '../metrics'
@@ -10,6 +11,12 @@ export interface ConnectionSettings {
   slowMs: number
   /** Longest life; each connection draws 80 to 100 % of it, so that a deploy looks like any other day. */
   lifeMs: number
+}
+
+/** The client may have gone while it was still being let in: then no event tells of it any more. */
+export function closeWith(res: ServerResponse, connection: Connection) {
+  if (res.destroyed) connection.close('client')
+  else res.once('close', () => connection.close('client'))
 }
 
 /** One open stream of one client, with a reader per topic. */

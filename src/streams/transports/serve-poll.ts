@@ -1,6 +1,7 @@
 import type { Topic } from '../entry'
 import { joinAll } from '../join-all'
 import { readWish } from '../query'
+import { closeWith } from './connection'
 import { PollConnection } from './poll'
 import { admit, type SseDeps, type SseRequest } from './serve-sse'
 
@@ -22,11 +23,15 @@ export async function servePoll(
     metrics,
   )
   connection.whenClosed(release)
-  res.on('close', () => connection.close('client'))
+  closeWith(res, connection)
   try {
     const starts = wish.starts.map(start => ({ ...start, continues: true }))
     const joined = await joinAll(hub, topics, { ...wish, starts }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
+    if (connection.isClosed) {
+      for (const { reader } of joined) reader.close()
+      return
+    }
     connections.add(connection)
     const answer = await connection.collect(
       joined.map(({ begin }) => begin),

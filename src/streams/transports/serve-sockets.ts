@@ -30,6 +30,8 @@ export function createSocketDoor({ access, clientIp, hub, connections, metrics, 
     const { principal, topics } = await admit(access, req)
     const release = access.streamSlots.take(principal, clientIp(req))
     if (typeof release === 'string') throw new Problem(429, 'too_many_streams', 'Too many streams are open.')
+    // The client may have gone while it was being let in.
+    if (socket.destroyed) return release()
     socket.once('close', release)
     server.handleUpgrade(req, socket, head, opened => {
       const { tenantId, credentialId } = principal

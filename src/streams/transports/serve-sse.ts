@@ -48,6 +48,10 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   const { hub, connections, metrics } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
   const wish = readWish(names, query, req.get('last-event-id'))
+  if (req.method === 'HEAD') {
+    for (const topic of topics) await hub.mustExist(topic)
+    return void res.writeHead(200, SSE_HEADERS).end()
+  }
   const release = admit(deps, principal, req)
   const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
   const settings = { ...deps.settings, heartbeatMs }

@@ -4,7 +4,7 @@ import { type Frame, httpChunk, sseText } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import { compositeFormat, formatPosition } from '../position'
 import type { Reader } from '../reader'
-import { Connection, type ConnectionSettings } from './connection'
+import { Connection, type ConnectionSettings, closeWith } from './connection'
 
 export const SSE_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -33,7 +33,7 @@ export class SseConnection extends Connection {
   ) {
     super(credentialId, settings, metrics, 'sse')
     this.composite = multiplexed ? compositeFormat(topics) : undefined
-    res.on('close', () => this.close('client'))
+    closeWith(res, this)
   }
 
   /** Sends the head at once, so that the client knows that it is connected. */

@@ -7,23 +7,23 @@ import { type Frame, socketText } from '../frame'
 import type { Hub } from '../hub'
 import type { StreamMetrics } from '../metrics'
 import { formatPosition } from '../position'
-import { readWish, streamFields } from '../query'
-import type { Reader } from '../reader'
+import { readWish, type StreamQuery, streamFields, topicName, withLabels } from '../query'
+import { Reader } from '../reader'
 import { Connection, type ConnectionSettings } from './connection'
 
 const TOPICS_MAX = 50
 /** From here on the client is behind, and its readers stand still until it has caught up. */
 const BUFFERED_BYTES_MAX = 64 * 1024
 
-const filter = z.looseObject({ ...filterQuery, limit: streamFields.limit }).partial({ limit: true })
+const filter = withLabels({ ...filterQuery, limit: streamFields.limit }).prefault({})
 const upward = z.discriminatedUnion('op', [
   z.strictObject({
     op: z.literal('subscribe'),
-    topic: z.string().max(200),
+    topic: topicName,
     after: streamFields.after.nullable(),
-    filter: filter.optional(),
+    filter,
   }),
-  z.strictObject({ op: z.literal('unsubscribe'), topic: z.string().max(200) }),
+  z.strictObject({ op: z.literal('unsubscribe'), topic: topicName }),
 ])
 type Subscribe = Extract<z.output<typeof upward>, { op: 'subscribe' }>
 
@@ -36,7 +36,8 @@ interface Admitted {
 
 /** The same events as JSON messages; topics come and go while it is open. */
 export class SocketConnection extends Connection {
-  private readonly subscribed = new Map<string, Reader | 'joining'>()
+  /** Until a topic is joined, the message that asked for it stands for its reader. */
+  private readonly subscribed = new Map<string, Reader | Subscribe>()
 
   constructor(
     private readonly socket: WebSocket,
@@ -90,9 +91,14 @@ export class SocketConnection extends Connection {
 
   private write(text: string) {
     this.socket.send(text, () => {
-      if (this.socket.bufferedAmount < BUFFERED_BYTES_MAX) this.drained()
+      if (this.writable || this.socket.bufferedAmount >= BUFFERED_BYTES_MAX) return
+      this.socket.resume()
+      this.drained()
     })
-    this.wrote(this.socket.bufferedAmount < BUFFERED_BYTES_MAX)
+    const hasRoom = this.socket.bufferedAmount < BUFFERED_BYTES_MAX
+    // Whoever does not read the answers is not asked for more questions.
+    if (!hasRoom) this.socket.pause()
+    this.wrote(hasRoom)
   }
 
   private forget(reader: Reader) {
@@ -106,12 +112,14 @@ export class SocketConnection extends Connection {
     if (!message.success) return this.complain('invalid_request', faultsOf(message.error, ''))
     if (message.data.op === 'subscribe') return this.subscribe(message.data)
     const reader = this.subscribed.get(message.data.topic)
-    if (typeof reader !== 'object') return
+    this.subscribed.delete(message.data.topic)
+    if (!(reader instanceof Reader)) return
     reader.close()
     this.forget(reader)
   }
 
-  private async subscribe({ topic, after, filter = {} }: Subscribe) {
+  private async subscribe(message: Subscribe) {
+    const { topic, after, filter } = message
     if (this.subscribed.has(topic)) return
     if (this.subscribed.size >= TOPICS_MAX)
       return this.complain('too_many_topics', [
@@ -119,9 +127,9 @@ export class SocketConnection extends Connection {
       ])
     if (this.admitted.topics && !this.admitted.topics.includes(topic))
       return this.complain('forbidden', [{ path: 'topic', message: 'The ticket is not for this topic.' }])
-    this.subscribed.set(topic, 'joining')
+    this.subscribed.set(topic, message)
     try {
-      const query = { ...filter, limit: filter.limit ?? streamFields.limit.parse(undefined), after: after ?? undefined }
+      const query = { ...filter, after: after ?? undefined } as StreamQuery
       const wish = readWish([topic], query, undefined)
       const { reader, begin } = await this.hub.join(
         { tenantId: this.admitted.tenantId, name: topic },
@@ -129,12 +137,12 @@ export class SocketConnection extends Connection {
         wish.starts[0] ?? { limit: 0 },
         this,
       )
-      if (this.isClosed) return reader.close()
+      if (this.isClosed || this.subscribed.get(topic) !== message) return reader.close()
       this.subscribed.set(topic, reader)
       this.readers.push(reader)
       begin()
     } catch (error) {
-      this.subscribed.delete(topic)
+      if (this.subscribed.get(topic) === message) this.subscribed.delete(topic)
       if (error instanceof Problem)
         return this.complain(
           error.code,
