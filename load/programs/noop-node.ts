@@ -1,0 +1,82 @@
+import { DEFAULT_TENANT_ID } from '../../src/access'
+import { createDb, type Db, rows } from '../../src/base/db'
+import { startParts } from '../../src/base/lifecycle'
+import { createLog } from '../../src/base/log'
+import { createMetrics } from '../../src/base/metrics'
+import { z } from '../../src/base/parse'
+import { createRedis } from '../../src/base/redis'
+import { readConfig } from '../../src/config'
+import { createJobs, createWorkers, defineKind, handle, type JobsPlatform } from '../../src/jobs'
+import { createStreams } from '../../src/streams'
+import { measures } from './measures'
+import { answer } from './questions'
+
+interface Parts {
+  databaseUrl: string
+  redisUrl: string
+  concurrency: number
+}
+
+/** One line each, so that the way of a line is part of it. */
+const noop = defineKind({ name: 'noop', queue: 'demo', input: z.strictObject({}) })
+const handlers = [handle(noop, async run => void run.log.info('nothing to do'))] as const
+const AT_A_TIME = 1_000
+const POLL_MS = 100
+
+let db: Db
+let jobs: JobsPlatform
+
+/** A worker process of the program, with a kind that does nothing; its workers begin when asked. */
+async function start({ databaseUrl, redisUrl, concurrency }: Parts) {
+  const { config } = readConfig({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    WORKER_CONCURRENCY: String(concurrency),
+  })
+  const log = createLog({ level: 'error', format: 'json', output: process.stderr })
+  const metrics = createMetrics()
+  db = createDb(databaseUrl, config.databasePool)
+  const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
+  const settings = { ...config.streams, shutdownMs: config.shutdownMs }
+  const streams = createStreams({ db, redis, log, registry: metrics, settings, service: 'worker' })
+  const kinds = handlers.map(({ kind }) => kind)
+  jobs = createJobs({ db, redis, streams, log, metrics, config, kinds, tenantIds: async () => [DEFAULT_TENANT_ID] })
+  await startParts([streams, ...jobs.parts])
+}
+
+async function enqueue({ count }: { count: number }) {
+  const request = { tenantId: DEFAULT_TENANT_ID, createdBy: { type: 'system' as const, id: null, name: 'load' } }
+  for (let made = 0; made < count; made += AT_A_TIME)
+    await Promise.all(Array.from({ length: AT_A_TIME }, () => jobs.enqueue(noop, {}, request)))
+}
+
+/** Runs all that is waiting. @returns jobs per second, by the times in the history */
+async function drain() {
+  const [open] = await rows<{ count: number; since: Date }>(
+    db,
+    'SELECT count(*)::integer AS count, now() AS since FROM jobs WHERE ended_at IS NULL',
+  )
+  const worker = createWorkers(jobs, handlers, {}, { queues: ['demo'] })
+  await worker.start()
+  const ended = 'SELECT count(*)::integer AS count FROM jobs WHERE ended_at >= ?'
+  for (;;) {
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    const [row] = await rows<{ count: number }>(db, ended, [open?.since])
+    if ((row?.count ?? 0) >= (open?.count ?? 0)) break
+  }
+  const [took] = await rows<{ seconds: number; failed: number }>(
+    db,
+    `SELECT extract(epoch FROM max(ended_at) - min(started_at))::float8 AS seconds,
+       count(*) FILTER (WHERE status <> 'completed')::integer AS failed FROM jobs WHERE ended_at >= ?`,
+    [open?.since],
+  )
+  await worker.stop()
+  if (took?.failed) throw new Error(`${took.failed} jobs did not complete`)
+  return (open?.count ?? 0) / (took?.seconds ?? Number.NaN)
+}
+
+const questions = { start, enqueue, drain, ...measures }
+
+export type NoopQuestions = typeof questions
+
+answer(questions)
