@@ -7,8 +7,8 @@ import { EXIT, Failure } from './exit'
 import type { Printer } from './output/printer'
 import { duration } from './output/times'
 
-/** An answer of this size was full: there may be more at once. Below the limit of the server. */
-const FULL_BYTES = 256 * 1024
+/** An answer of this size may have been full, with more to come: half of the limit of the server, to be on the safe side. */
+const FULL_LENGTH = 128 * 1024
 
 export interface Wanted {
   topic: string
@@ -118,7 +118,7 @@ export async function showOnce({ api }: Context, { topic, filter }: Wanted, prin
       wait_ms: 0,
     })
     for (const { event, id, data } of answer.events) delivery.frame({ event, id: id ?? '', data })
-    if (answer.ended || JSON.stringify(answer.events).length < FULL_BYTES) return last
+    if (answer.ended || JSON.stringify(answer.events).length < FULL_LENGTH) return last
     after = answer.last_event_id
   }
 }

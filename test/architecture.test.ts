@@ -73,9 +73,11 @@ test('a room is entered through its index.ts', () => {
   expect(bad).toEqual([])
 })
 
+const MODULE = /(?:\bfrom |^import |\bimport\()'([^']+)'/gm
+
 test('the command line knows the server by HTTP only, and needs no packages', () => {
   const bad = commandLine.flatMap(file =>
-    importsOf(file, ANY_IMPORT)
+    importsOf(file, MODULE)
       .map(to => (to.startsWith('.') ? target(file, to) : to))
       .filter(to => !/^(cli\/|public\/client(\/|$)|node:|package\.json$)/.test(to))
       .map(to => `${file} -> ${to}`),

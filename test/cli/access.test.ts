@@ -1,0 +1,117 @@
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { closeSites, httpSite } from '../support/sites'
+import { CommandLine, demo, objectsIn, type Result } from './cli'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+let cli: CommandLine
+
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+})
+
+beforeEach(async () => {
+  cli = await CommandLine.install({ TAILRACE_URL: app.url })
+})
+
+afterEach(() => Promise.all([cli.remove(), closeSites()]))
+afterAll(() => parts.stop())
+
+const configFile = () => join(cli.folder, 'home/.config/tailrace/config.json')
+const secretsIn = ({ stdout, stderr }: Result) => (stdout + stderr).includes(app.token)
+
+test('login keeps the token privately, whoami and all else use it, logout forgets it', async () => {
+  expect((await cli.run(['whoami'])).code).toBe(3)
+  const signedIn = await cli.run(['login'], { input: `${app.token}\n` })
+  expect(signedIn).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('(admin)') })
+  expect(secretsIn(signedIn)).toBe(false)
+  expect((await stat(configFile())).mode & 0o777).toBe(0o600)
+  const me = await cli.run(['whoami', '--json'], { env: { TAILRACE_URL: '' } })
+  expect(objectsIn(me.stdout)[0]).toMatchObject({ url: app.url, role: 'admin', token_from: configFile() })
+  expect(secretsIn(me)).toBe(false)
+  expect((await cli.run(['jobs'])).code).toBe(0)
+  expect((await cli.run(['logout'])).code).toBe(0)
+  expect((await cli.run(['whoami'])).code).toBe(3)
+  expect((await cli.run(['logout'])).code).toBe(4)
+})
+
+test('login refuses a token that is not good, and keeps nothing', async () => {
+  const refused = await cli.run(['login'], { input: 'wrong-wrong-wrong-wrong' })
+  expect(refused.code).toBe(3)
+  expect(refused.stderr).not.toContain('wrong-wrong')
+  expect((await cli.run(['login'], { input: 'two\nlines' })).code).toBe(3)
+  expect((await cli.run(['login'], { input: '' })).code).toBe(3)
+  await expect(stat(configFile())).rejects.toThrow('ENOENT')
+})
+
+test('a config file that others may read, or that is broken, is refused without telling what is in it', async () => {
+  await cli.run(['login'], { input: app.token })
+  await chmod(configFile(), 0o644)
+  const open = await cli.run(['jobs'])
+  expect(open).toMatchObject({ code: 3, stderr: expect.stringContaining('chmod 600') })
+  await chmod(configFile(), 0o600)
+  await writeFile(configFile(), `{"tokens": {"x": "${app.token}"`)
+  const broken = await cli.run(['jobs'])
+  expect(broken.code).toBe(3)
+  expect(secretsIn(open) || secretsIn(broken)).toBe(false)
+})
+
+test('a kept token is sent to its own server only', async () => {
+  await cli.run(['login'], { input: app.token })
+  const seen: unknown[] = []
+  const { port } = await httpSite((ask, answer) => {
+    seen.push(ask.headers.authorization)
+    answer.writeHead(307, { location: `${app.url}/api/jobs` }).end()
+  })
+  const elsewhere = await cli.run(['jobs', '--url', `http://127.0.0.1:${port}`])
+  expect(elsewhere).toMatchObject({ code: 5, stderr: expect.stringContaining('sends on to') })
+  expect(seen).toEqual([undefined])
+})
+
+test('the admin token of the first start serves on this machine, behind all others', async () => {
+  const data = join(cli.folder, '.data')
+  await mkdir(data)
+  await writeFile(join(data, 'admin-token'), `${app.token}\n`, { mode: 0o600 })
+  const me = await cli.run(['whoami', '--json'])
+  expect(objectsIn(me.stdout)[0]).toMatchObject({ token_from: join(data, 'admin-token') })
+  expect((await cli.run(['whoami'], { env: { TAILRACE_TOKEN: 'wrong-wrong-wrong-wrong' } })).code).toBe(3)
+  expect((await cli.run(['whoami'], { env: { DATA_DIR: join(cli.folder, 'other') } })).code).toBe(3)
+  // An address that is not this machine's is never asked with it: refused for the lack of one, or not reached at all.
+  const { stderr } = await cli.run(['whoami', '--url', app.url.replace('127.0.0.1', '0.0.0.0')])
+  expect(stderr).toMatch(/No token was sent|cannot be reached/)
+})
+
+test.each([
+  [['jobs', '--token', 'my-secret-token-here']],
+  [['jobs', '--token=my-secret-token-here']],
+  [['--token=my-secret-token-here', 'jobs']],
+  [['--token', 'my-secret-token-here', 'jobs']],
+  [['login', '--password=my-secret-token-here']],
+])('a token in an argument is refused and not repeated: %j', async args => {
+  const { code, stdout, stderr } = await cli.run(args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain('TAILRACE_TOKEN')
+  expect(stderr).not.toContain('my-secret')
+})
+
+test('an address with a password is refused', async () => {
+  expect((await cli.run(['jobs', '--url', 'http://me:hush@127.0.0.1'])).code).toBe(2)
+})
+
+test('neither ps nor the output shows the token', async () => {
+  const running = cli.start(['run', 'demo', demo({ lines: 200, interval_ms: 5 }), '--wait', '--json'], {
+    TAILRACE_TOKEN: app.token,
+  })
+  await running.says(/line 2 of/)
+  if (process.platform === 'linux') {
+    const args = await readFile(`/proc/${running.process.pid}/cmdline`, 'utf8')
+    expect(args).toContain('--wait')
+    expect(args).not.toContain(app.token)
+  }
+  const result = await running.ended
+  expect(result.code).toBe(0)
+  expect(secretsIn(result)).toBe(false)
+})

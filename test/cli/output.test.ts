@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { parseInput } from '../../cli/input'
+import { table } from '../../cli/output/table'
+import { clean, cleanColoured, cut, jsonLine, widthOf } from '../../cli/output/text'
+import { age, duration, since } from '../../cli/output/times'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { CommandLine, demo } from './cli'
+
+describe('text of others is harmless for a terminal', () => {
+  test.each([
+    ['\x1b]0;title\x07after', 'after'],
+    ['\x1b]52;c;aGk=\x1b\\after', 'after'],
+    ['\x1b[2Jafter', 'after'],
+    ['\x1b[31mred\x1b[0m', 'red'],
+    ['a\x1bcb', 'ab'],
+    ['bell\x07', 'bell\ufffd'],
+    ['c1 \x9b31m', 'c1 \ufffd31m'],
+    ['two\nlines\r\n', 'two lines '],
+  ])('%j', (given, shown) => expect(clean(given)).toBe(shown))
+
+  test('colours may stay, and end with the text', () => {
+    expect(cleanColoured('\x1b[31mred\x1b[2J')).toBe('\x1b[31mred\x1b[0m')
+    expect(cleanColoured('plain\nlines')).toBe('plain\nlines')
+  })
+
+  test('JSON holds no control character, and means the same', () => {
+    const value = { text: 'a\x07\x1b[2J\x9b\x7fz' }
+    expect(jsonLine(value)).toMatch(/^[\x20-\x7e]+\n$/)
+    expect(JSON.parse(jsonLine(value))).toEqual(value)
+  })
+})
+
+describe('tables', () => {
+  const columns = [{ title: 'ID' }, { title: 'KIND', least: 4 }, { title: 'WHY', least: 6 }]
+  const rows = [
+    ['1234', 'health-check', 'the server did not answer in time'],
+    ['5', '健康診断', '🙂'],
+  ]
+  test.each([1, 4, 8, 16, 17, 20, 40, 60, 200])('of %d columns', width => {
+    for (const line of table(columns, rows, width).trimEnd().split('\n'))
+      expect(widthOf(line)).toBeLessThanOrEqual(width)
+  })
+
+  test('keep all that has room', () => {
+    expect(table(columns, rows, Number.POSITIVE_INFINITY)).toBe(
+      'ID    KIND          WHY\n1234  health-check  the server did not answer in time\n5     健康診断      🙂\n',
+    )
+    expect(cut('健康診断', 5)).toBe('健康…')
+  })
+})
+
+test('times', () => {
+  expect([0, 999, 1_000, 65_000, 3_700_000, 90_000_000].map(duration)).toEqual([
+    '0 ms',
+    '999 ms',
+    '1.0 s',
+    '1 m 5 s',
+    '1 h 1 m',
+    '1 d 1 h',
+  ])
+  const now = Date.parse('2026-01-02T00:00:00Z')
+  expect(age('2026-01-01T23:59:30Z', now)).toBe('30s')
+  expect(since('2h', now)).toBe('2026-01-01T22:00:00.000Z')
+  expect(since('2026-01-01T00:00:00Z', now)).toBe('2026-01-01T00:00:00Z')
+})
+
+test('values of key=value', () => {
+  const values = (...operands: string[]) => Object.values(parseInput(operands))
+  expect(values('a=5', 'b=-1.5', 'c=true', 'd=null', 'e="5"', 'f=[1]', 'g={"x":1}')).toEqual([
+    5,
+    -1.5,
+    true,
+    null,
+    '5',
+    [1],
+    { x: 1 },
+  ])
+  expect(values('a=007', 'b=12345678901234567890', 'c=1e3', 'd=', 'e=x=y', 'f=Infinity', 'g= 1')).toEqual([
+    '007',
+    '12345678901234567890',
+    '1e3',
+    '',
+    'x=y',
+    'Infinity',
+    ' 1',
+  ])
+  expect(Object.getPrototypeOf(parseInput(['__proto__=5']))).toBe(Object.prototype)
+  expect(() => parseInput(['a=1', 'a=2'])).toThrow('twice')
+})
+
+describe('on a terminal', () => {
+  let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let cli: CommandLine
+  /** util-linux runs a command on a terminal of its own. */
+  const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
+  if (!hasScript) process.stderr.write('Skipped: terminals (there is no "script" of util-linux here)\n')
+  const onTerminal = hasScript ? test : test.skip
+
+  beforeAll(async () => {
+    parts = await appsOnFreshParts()
+    app = await parts.start()
+    cli = await CommandLine.install({ TAILRACE_URL: app.url, TAILRACE_TOKEN: app.token, TERM: 'xterm' })
+  })
+
+  afterAll(async () => {
+    await cli.remove()
+    await parts.stop()
+  })
+
+  const shown = (args: string, columns: number, env = {}) =>
+    new Promise<string>((resolve, reject) => {
+      const child = spawn(
+        'script',
+        ['-qec', `stty cols ${columns}; ${process.execPath} ${cli.program} ${args}`, '/dev/null'],
+        { env: { ...cli.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
+      )
+      let text = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk
+      })
+      child.once('error', reject)
+      child.once('close', () => resolve(text))
+    })
+
+  onTerminal('lines are coloured by level, unless NO_COLOR says no', async () => {
+    const { stdout } = await cli.run(['run', 'demo', demo({ lines: 2, fail_rate: 1 }), '--wait'])
+    const tail = `tail job ${stdout.slice(0, 36)}`
+    expect(await shown(tail, 200)).toContain('\x1b[31mERROR\x1b[0m')
+    const plain = await shown(tail, 200, { NO_COLOR: '1' })
+    expect(plain).toContain('ERROR')
+    expect(plain).not.toContain('\x1b')
+  })
+
+  onTerminal('tables fit', async () => {
+    await cli.run(['run', 'demo', demo({ fail_rate: 1, lines: 2 }), '--wait'])
+    for (const width of [30, 80, 100]) {
+      const text = await shown('jobs', width, { NO_COLOR: '1' })
+      const lines = text.replaceAll('\r', '').trimEnd().split('\n')
+      expect(lines.length).toBeGreaterThan(1)
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width)
+    }
+  })
+})
