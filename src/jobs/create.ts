@@ -20,6 +20,8 @@ import { indexKinds } from './kinds'
 import { JobMetrics } from './metrics'
 import { queueRoutes } from './queue-routes'
 import type { QueueName } from './queues'
+import { jobRetention } from './retention'
+import { missingJobs } from './retention-store'
 import { Schedules } from './schedules'
 import { Workers } from './worker/workers'
 
@@ -40,6 +42,7 @@ export function createJobs(deps: JobsDeps) {
     schedules,
     figures,
     family: familyOf(jobs, deps),
+    retention: jobRetention(core),
     parts: [connection, figures, new Keeper({ core, figures, schedules })],
     /** The routes of a web process. */
     endpoints: (audit: Audit): Endpoint[] => [
@@ -70,12 +73,20 @@ function createCore({ kinds, metrics, ...deps }: JobsDeps): Core {
 }
 
 /** A job's topic: it exists while its row does, and its status says all that was before. */
-const familyOf = (jobs: Jobs, { config }: JobsDeps): Family => ({
+const familyOf = (jobs: Jobs, { db, config }: JobsDeps): Family => ({
   prefix: 'job',
   heartbeatMs: config.streams.heartbeatMs,
   exists: ({ tenantId, name }) => {
     const id = name.slice('job:'.length)
     return UUID.test(id) ? jobs.exists({ tenantId, id }) : Promise.resolve(false)
+  },
+  async gone(topics) {
+    const ids = topics.map(({ name }) => name.slice('job:'.length))
+    const missing = await missingJobs(
+      db,
+      topics.map(({ tenantId }, i) => ({ tenantId, id: ids[i] ?? '' })).filter(({ id }) => UUID.test(id)),
+    )
+    return topics.filter((_, i) => missing.has(ids[i] ?? ''))
   },
   stateEvent: 'status',
   supersededKinds: ['status', 'progress'],

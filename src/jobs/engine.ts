@@ -29,13 +29,14 @@ const FAILURE_OPTIONS: Record<OnFailure, JobsOptions> = {
 
 /** PostgreSQL decides how often a job is tried; BullMQ's own count must never end one before. */
 const ATTEMPTS = 1_000
-const KEPT_SECONDS = 24 * 60 * 60
-/** Ended jobs are kept in Redis for Bull Board only: the history is in PostgreSQL. */
+/** Ended jobs are kept in Redis for Bull Board only: the history is in PostgreSQL. Per queue and state. */
+export const KEPT_SECONDS = 24 * 60 * 60
+export const KEPT_COUNT = 1_000
 const COMMON: JobsOptions = {
   attempts: ATTEMPTS,
   backoff: { type: 'decided' },
-  removeOnComplete: { age: KEPT_SECONDS, count: 1_000 },
-  removeOnFail: { age: KEPT_SECONDS, count: 1_000 },
+  removeOnComplete: { age: KEPT_SECONDS, count: KEPT_COUNT },
+  removeOnFail: { age: KEPT_SECONDS, count: KEPT_COUNT },
   stackTraceLimit: 1,
 }
 /** About 5,000 jobs: enough for the reader of events to come back from a short absence. */

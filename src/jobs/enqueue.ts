@@ -118,6 +118,7 @@ function newRow(kind: AnyKind, input: string, request: EnqueueRequest): JobRow {
     created_at: now,
     started_at: null,
     ended_at: null,
+    version: 0,
   }
 }
 

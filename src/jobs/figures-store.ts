@@ -27,12 +27,9 @@ export async function readDurations(db: Db): Promise<Map<string, Durations>> {
   return new Map(found.map(({ queue, wait, run }) => [queue, { wait, run }]))
 }
 
-export async function dropOldDurations(db: Db): Promise<void> {
-  await db.raw(`DELETE FROM job_timings WHERE minute < now() - interval '2 hours'`)
-}
-
 /** Since when jobs could have been run, by id. */
 export async function readWaiting(db: Db, ids: readonly string[]): Promise<Map<string, Date>> {
+  if (!ids.length) return new Map()
   const found = await rows<{ id: string; since: Date }>(
     db,
     `SELECT id, greatest(created_at, run_at) AS since FROM jobs WHERE ended_at IS NULL AND id = ANY(?::uuid[])`,

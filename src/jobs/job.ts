@@ -51,6 +51,8 @@ export interface JobState {
   created_at: Date
   started_at: Date | null
   ended_at: Date | null
+  /** How often it was changed. */
+  version: number
 }
 
 /** The whole row. */

@@ -3,8 +3,6 @@ import type { Part } from '../base/lifecycle'
 import type { Core } from './core'
 import { Events, type Positions } from './events'
 import type { Figures } from './figures'
-import { dropOldDurations } from './figures-store'
-import { dropOldKeys } from './key-store'
 import { giveBackLease, takeLease } from './lease-store'
 import { applyControls } from './pause'
 import { Reconciler } from './reconcile'
@@ -110,8 +108,6 @@ export class Keeper implements Part {
         await this.reconciler.pass()
         await schedules.mend()
       }
-      await dropOldKeys(core.db)
-      await dropOldDurations(core.db)
     } catch (error) {
       this.trouble('reconcile', error)
     }

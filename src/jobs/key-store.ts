@@ -1,4 +1,4 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import { rows, type Transaction } from '../base/db'
 
 export interface KeyClaim {
   tenantId: string
@@ -46,14 +46,4 @@ export async function claimKeys(
 
 export async function repointKey(trx: Transaction, { tenantId, key, jobId }: Omit<KeyClaim, 'bodyHash'>) {
   await trx.raw('UPDATE job_keys SET job_id = ? WHERE tenant_id = ? AND key = ?', [jobId, tenantId, key])
-}
-
-/** Forgets keys older than a day. */
-export async function dropOldKeys(db: Db): Promise<number> {
-  const gone = await rows<{ key: string }>(
-    db,
-    `DELETE FROM job_keys WHERE ctid = ANY(ARRAY(
-       SELECT ctid FROM job_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)) RETURNING key`,
-  )
-  return gone.length
 }

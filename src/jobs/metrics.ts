@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from '../base/metrics'
 import { BUCKETS, bucketOf } from './buckets'
 import type { JobRow, JobStatus } from './job'
+import { QUEUE_NAMES } from './queues'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]
 
@@ -42,7 +43,11 @@ export class JobMetrics {
       registers,
     })
     const labelNames = ['queue']
-    const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+    const counter = (name: string, help: string) => {
+      const made = new Counter({ name, help, labelNames, registers })
+      for (const queue of QUEUE_NAMES) made.inc({ queue }, 0) // Prometheus does not see the first step of one that is not there
+      return made
+    }
     this.completed = counter('bullmq_job_completed_total', 'Jobs that were completed.')
     this.failed = counter('bullmq_job_failed_total', 'Jobs that failed for good.')
     this.gaps = counter('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')

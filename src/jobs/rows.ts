@@ -32,6 +32,7 @@ const text = (value: unknown) => (value === null ? null : JSON.stringify(value))
 export const storedChange = (job: JobState, result: string | null | undefined) => ({
   tenant_id: job.tenant_id,
   id: job.id,
+  version: job.version,
   status: job.status,
   attempt: job.attempt,
   max_attempts: job.max_attempts,

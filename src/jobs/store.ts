@@ -10,7 +10,7 @@ export interface JobRef {
 /** Everything but what only the handler or a reader needs. */
 const STATE = `j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.max_attempts, j.run_at, j.error, j.progress,
   j.steps, j.parent_id, j.root_id, j.on_failure, j.worker, j.cancel, j.awaits_children, j.created_at, j.started_at,
-  j.ended_at`
+  j.ended_at, j.version`
 const ROW = `${STATE}, j.priority, j.input, j.result, j.created_by, j.reason`
 
 /** Inserts jobs; those whose dedupe key is taken by an open job are left out. Answers the ids inserted. */
@@ -62,22 +62,29 @@ export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promi
   return new Map(found.map(row => [row.id, readState(row)]))
 }
 
-/** Stores what transitions have made of locked jobs. */
+/**
+ * Stores what transitions have made of jobs. `state.version` is the one that was read: a row that has changed since is
+ * left alone.
+ * @returns the ids of the rows that were stored
+ */
 export async function updateJobs(
   trx: Transaction,
   jobs: readonly { state: JobState; result: string | null | undefined }[],
-): Promise<void> {
-  await trx.raw(
+): Promise<Set<string>> {
+  const stored = await rows<{ id: string }>(
+    trx,
     `UPDATE jobs j SET status = x.status, attempt = x.attempt, max_attempts = x.max_attempts, run_at = x.run_at,
        error = x.error, progress = x.progress, steps = x.steps, worker = x.worker, cancel = x.cancel,
        awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
-       result = CASE WHEN x.with_result THEN x.result ELSE j.result END
-     FROM json_to_recordset(?::json) AS x(tenant_id uuid, id uuid, status text, attempt integer, max_attempts integer,
-       run_at timestamptz, error text, progress text, steps text, worker text, cancel text, awaits_children boolean,
-       started_at timestamptz, ended_at timestamptz, result text, with_result boolean)
-     WHERE j.tenant_id = x.tenant_id AND j.id = x.id`,
+       version = x.version + 1, result = CASE WHEN x.with_result THEN x.result ELSE j.result END
+     FROM json_to_recordset(?::json) AS x(tenant_id uuid, id uuid, version integer, status text, attempt integer,
+       max_attempts integer, run_at timestamptz, error text, progress text, steps text, worker text, cancel text,
+       awaits_children boolean, started_at timestamptz, ended_at timestamptz, result text, with_result boolean)
+     WHERE j.tenant_id = x.tenant_id AND j.id = x.id AND j.version = x.version
+     RETURNING j.id`,
     [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result)))],
   )
+  return new Set(stored.map(({ id }) => id))
 }
 
 /** A job that is retried gives up its dedupe key: another open job may hold it by now. */

@@ -24,6 +24,7 @@ const fresh: JobState = {
   created_at: new Date(0),
   started_at: null,
   ended_at: null,
+  version: 0,
 }
 
 const fence = fc.record({ attempt: fc.integer({ min: 0, max: 4 }), worker: fc.constantFrom('a', 'b') })

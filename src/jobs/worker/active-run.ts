@@ -3,10 +3,11 @@ import type { Level } from '../../base/log'
 import type { Core } from '../core'
 import { commitTransition } from '../core'
 import { ticketOf } from '../enqueue'
-import { type JobRow, jobTopic } from '../job'
+import { type JobRow, type JobState, jobTopic } from '../job'
 import type { Kind } from '../kinds'
 import type { QueueName } from '../queues'
 import type { LineFacts, LogLine, Run, SpawnOptions } from '../run'
+import type { TransitionResult } from '../transition-effect'
 import type { Change } from '../transitions'
 import { ProgressReports } from './progress'
 import { Steps } from './steps'
@@ -36,6 +37,8 @@ export class ActiveRun implements Run {
   private lines: Record<Level, LogLine> | undefined
   private changesAhead = 0
   private closed = false
+  /** The job as this run last saw it stored. */
+  private known: JobState
   private abandon: (() => void) | undefined
 
   constructor(
@@ -44,6 +47,7 @@ export class ActiveRun implements Run {
   ) {
     this.attempt = row.attempt + 1
     this.topic = jobTopic(row)
+    this.known = row
   }
 
   get id() {
@@ -167,8 +171,15 @@ export class ActiveRun implements Run {
     return { attempt: this.attempt, worker: this.core.process }
   }
 
-  commit(change: Change) {
-    return commitTransition(this.core, { tenantId: this.tenantId, id: this.id, change })
+  async commit(change: Change): Promise<TransitionResult> {
+    const result = await commitTransition(this.core, {
+      tenantId: this.tenantId,
+      id: this.id,
+      change,
+      known: () => this.known,
+    })
+    if (result) this.known = result.state
+    return result
   }
 }
 

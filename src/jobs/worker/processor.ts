@@ -50,7 +50,7 @@ export class Processor<Deps> {
     this.core.metrics.stalled(row)
     const lost = await this.commit(row, { type: 'lose', attempt: row.attempt, reason: lossOf(row) })
     if (!lost || hasEnded(lost.status)) throw new EndedForGood(lost?.status ?? 'failed')
-    return { ...row, status: lost.status, max_attempts: row.max_attempts + 1 }
+    return { ...row, ...lost.state }
   }
 
   private async refuse(row: JobRow): Promise<never> {
