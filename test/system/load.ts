@@ -1,10 +1,19 @@
 import { attemptsAt, demoLines, difference, expectWhole, type Job, jobAt, logAt, makeJobs, saidIn } from './jobs'
+import type { Node } from './node'
 import type { System } from './system'
 import { timesTold, Viewer } from './viewer'
 
 /** What each job does. */
 export const STEP = { lines: 400, interval_ms: 5 }
 const DELAY_MS = 2_500
+
+/** The web process of this number, or the next one that runs. */
+export const runningFrom =
+  ({ webs }: System, index: number) =>
+  () => {
+    const order = webs.map((_, i) => webs[(index + i) % webs.length] as Node)
+    return order.find(web => web.isRunning()) ?? (order[0] as Node)
+  }
 
 /** Jobs in every state with a viewer each, for a fault to hit. */
 export class Load {
@@ -13,7 +22,7 @@ export class Load {
   private jobs: Job[] = []
 
   constructor(private readonly system: System) {
-    this.feed = new Viewer({ topic: 'events', at: () => system.web(0) })
+    this.feed = new Viewer({ topic: 'events', at: runningFrom(system, 0) })
   }
 
   /** More than the workers can run at a time, and some for later; resolves when some of them say something. */
@@ -34,7 +43,7 @@ export class Load {
   async watch(jobs: Job[]) {
     this.jobs.push(...jobs)
     for (const [i, { id }] of jobs.entries())
-      this.viewers.set(id, new Viewer({ topic: `job:${id}`, at: () => this.system.web(i % this.system.webs.length) }))
+      this.viewers.set(id, new Viewer({ topic: `job:${id}`, at: runningFrom(this.system, i) }))
   }
 
   private viewer(id: string): Viewer {

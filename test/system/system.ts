@@ -94,10 +94,24 @@ export class System {
     client.disconnect()
   }
 
+  /** Ends all without a word: processes, Redis and PostgreSQL. */
+  async killAll() {
+    const { postgres, redis } = this.parts
+    await Promise.all([...this.nodes.filter(node => node.isRunning()), postgres, redis].map(each => each.kill()))
+  }
+
+  /** What must stand in no log: the token of the requests, and how the database is entered. */
+  get secrets(): string[] {
+    return [this.token, new URL(this.parts.postgres.url).password]
+  }
+
+  /** @throws Error when a process has printed a secret */
   async stop() {
     await Promise.all(this.nodes.filter(node => node.isRunning()).map(node => node.kill()))
     await leaveAll()
     await this.parts.stop()
+    for (const { role, output } of this.nodes)
+      if (this.secrets.some(secret => output().includes(secret))) throw new Error(`The ${role} process logs a secret`)
   }
 }
 

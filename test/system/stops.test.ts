@@ -1,0 +1,95 @@
+import { processesNaming, Workbench } from '../embedded/folder'
+import { SseReader } from '../support/sse'
+import { difference, expectWhole, type Job, jobAt, logAt, makeJob } from './jobs'
+import { Load, runningFrom } from './load'
+import { type Node, startNode } from './node'
+import { System, tell } from './system'
+import { Viewer } from './viewer'
+
+describe('SIGTERM under load', () => {
+  let system: System
+
+  beforeAll(async () => {
+    system = await System.start({ env: { WORKER_CONCURRENCY: '4' } })
+  }, 60_000)
+
+  afterAll(() => system.stop())
+
+  test('a worker hands back what it cannot end, and the other one runs it', async () => {
+    const load = new Load(system)
+    await load.begin()
+    expect(await system.worker(0).stop()).toMatchObject({ code: 0, stderr: '' })
+    const attempts = await load.expectAllDone()
+    tell(`attempts with a worker stopped: ${attempts.join(' ')}`)
+    system.workers[0] = await system.startNode('worker')
+  }, 60_000)
+
+  test('both web processes are replaced one after the other, and no reader misses a line', async () => {
+    const jobs = await Promise.all(system.webs.map(web => makeJob(web, { lines: 100_000, interval_ms: 5 })))
+    const viewers = jobs.flatMap(({ id }) =>
+      Array.from({ length: 10 }, (_, i) => new Viewer({ topic: `job:${id}`, at: runningFrom(system, i) })),
+    )
+    const accepted: Promise<void>[] = []
+    for (const index of [0, 1]) {
+      const web = system.web(index)
+      const [{ id }] = jobs as [Job]
+      const reader = await SseReader.open(`${web.url}/api/jobs/${id}/logs/stream`, web.headers)
+      await reader.until(() => reader.lines.length > 0)
+      const { retryMs } = reader
+      const seen = viewers.map(({ lines }) => lines.length)
+      accepted.push(...Array.from({ length: 10 }, () => askFor(web)))
+      expect(await web.stop()).toMatchObject({ code: 0, stderr: '' })
+      await reader.finished
+      expect(reader.retryMs).not.toBe(retryMs) // a time of its own to come back
+      await Promise.all(viewers.map((viewer, i) => viewer.until(() => viewer.lines.length > (seen[i] ?? 0) + 50)))
+      system.webs[index] = await system.startNode('web')
+    }
+    await Promise.all(accepted)
+    for (const { id } of jobs) await system.web(0).post(`/api/jobs/${id}/cancel`, { reason: 'enough' })
+    await Promise.all(viewers.map(viewer => viewer.done))
+    for (const [i, { id }] of jobs.entries()) {
+      const logged = await logAt(system.web(0), id)
+      expectWhole(logged)
+      for (const viewer of viewers.slice(i * 10, i * 10 + 10)) {
+        expect(difference(viewer.lines, logged)).toBeUndefined()
+        expect(viewer.connections).toBeGreaterThan(1)
+        expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
+      }
+    }
+  }, 60_000)
+
+  /** A job asked for while its web process stops: either it is accepted and runs, or nobody was told that it would. */
+  async function askFor(web: Node) {
+    const body = { kind: 'demo', input: { steps: [{ name: 'work', lines: 1 }] } }
+    const answer = await web.post<{ job: Job }>('/api/jobs', body).catch(() => undefined)
+    if (answer?.status !== 202) return
+    const viewer = new Viewer({ topic: `job:${answer.body.job.id}`, at: runningFrom(system, 0) })
+    await viewer.done
+    expect(viewer.named('end').map(({ data }) => data.reason)).toEqual(['completed'])
+  }
+})
+
+test('npm start with its own Redis and PostgreSQL ends with both, and goes on with its jobs at the next start', async () => {
+  const bench = new Workbench()
+  const DATA_DIR = await bench.folder()
+  const env = { DATA_DIR, RECONCILE_MS: '500', SHUTDOWN_TIMEOUT_MS: '1000' }
+  const start = () => startNode('all', 'a-token-for-this-test', env)
+  let node = await start()
+  try {
+    const { id } = await makeJob(node, { lines: 1_500, interval_ms: 2 })
+    const viewer = new Viewer({ topic: `job:${id}`, at: () => node })
+    await viewer.until(() => viewer.lines.length >= 100)
+    expect(await node.stop()).toMatchObject({ code: 0, stderr: '' })
+    expect(processesNaming(DATA_DIR)).toEqual([])
+    node = await start()
+    await viewer.done
+    const logged = await logAt(node, id)
+    expectWhole(logged)
+    expect(difference(viewer.lines, logged)).toBeUndefined()
+    expect(await jobAt(node, id)).toMatchObject({ status: 'completed', attempt: 2 })
+    expect(await node.stop()).toMatchObject({ code: 0 })
+  } finally {
+    await node.kill()
+    await bench.clean()
+  }
+}, 60_000)
