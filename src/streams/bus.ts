@@ -7,6 +7,9 @@ import type { RedisFactory } from '../base/redis'
 
 type Listener = (message: string) => void
 
+/** Older announcements say nothing of how things are now. */
+const KEPT_MS = 3_600_000
+
 /**
  * Wake-ups between processes over Redis Pub/Sub: two connections per process, whatever the number of readers.
  * Nothing here is kept: a message that is lost must cost no more than time.
@@ -58,6 +61,25 @@ export class Bus implements Part {
     })
   }
 
+  /** Keeps the last message per field for processes that start to listen later. Best effort, like all of the bus. */
+  keep(channel: string, field: string, message: string) {
+    const key = `${this.key(channel)}:kept`
+    this.publisher
+      ?.multi()
+      .hset(key, field, message)
+      .pexpire(key, KEPT_MS)
+      .exec()
+      .catch(() => {
+        this.failed++
+      })
+  }
+
+  /** What was kept in the last hour; nothing while Redis is away. */
+  async kept(channel: string): Promise<string[]> {
+    const found = await this.publisher?.hgetall(`${this.key(channel)}:kept`).catch(() => undefined)
+    return Object.values(found ?? {})
+  }
+
   /** @returns the way to unsubscribe */
   async subscribe(channel: string, listener: Listener): Promise<() => void> {
     const key = this.key(channel)
@@ -95,7 +117,13 @@ export class Bus implements Part {
   private deliver(key: string, message: string) {
     if (message.startsWith(this.mark)) return
     const text = message.slice(this.mark.length)
-    for (const listener of this.listeners.get(key) ?? []) listener(text)
+    for (const listener of this.listeners.get(key) ?? []) {
+      try {
+        listener(text)
+      } catch (error) {
+        this.log.warn('A message of another process was not understood', { channel: key, error: messageOf(error) })
+      }
+    }
   }
 
   private key(channel: string) {

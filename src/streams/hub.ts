@@ -7,6 +7,7 @@ import type { Filter } from './filter'
 import { type Head, readHeads, seqBeforeLines } from './history'
 import { decodeNotice, encodeNotice, noticeOf } from './notice'
 import type { Position } from './position'
+import { prepare } from './prepare'
 import { Reader, type Sink } from './reader'
 import { type Committed, topicKey } from './writer'
 
@@ -96,8 +97,12 @@ export class Hub {
 
   /** Sends something that has no row to all who watch. */
   announce(topic: Topic, entry: NewEntry) {
-    this.watched.get(topicKey(topic))?.channel.announce(entry)
-    this.deps.bus.publish(`${channelName(topic)}:now`, JSON.stringify({ ...entry, at: entry.at ?? new Date() }))
+    prepare(entry) // the mistake of a caller is told to the caller
+    const now = { ...entry, at: entry.at ?? new Date() }
+    const text = JSON.stringify(now)
+    this.watched.get(topicKey(topic))?.channel.announce(now)
+    this.deps.bus.publish(nowName(topic), text)
+    this.deps.bus.keep(nowName(topic), entry.kind, text)
   }
 
   /**
@@ -161,15 +166,13 @@ export class Hub {
   private async open(watched: Watched, topic: Topic) {
     const { channel } = watched
     const leaveNotices = await this.deps.bus.subscribe(channelName(topic), text => channel.notice(decodeNotice(text)))
-    const leaveNow = await this.deps.bus.subscribe(`${channelName(topic)}:now`, text => {
-      const entry = JSON.parse(text) as NewEntry & { at: string }
-      channel.announce({ ...entry, at: new Date(entry.at) })
-    })
+    const leaveNow = await this.deps.bus.subscribe(nowName(topic), text => channel.announce(announcementOf(text)))
     watched.unsubscribe = () => {
       leaveNotices()
       leaveNow()
     }
-    await channel.open()
+    const [kept] = await Promise.all([this.deps.bus.kept(nowName(topic)), channel.open()])
+    for (const entry of kept.map(announcementOf)) if (!channel.announcements.has(entry.kind)) channel.announce(entry)
   }
 
   /** A resume id from another process can be ahead of a head that was read a moment ago. */
@@ -221,6 +224,12 @@ export class Hub {
 }
 
 const channelName = ({ tenantId, name }: Topic) => `topic:${tenantId}:${name}`
+const nowName = (topic: Topic) => `${channelName(topic)}:now`
+
+function announcementOf(text: string): NewEntry & { at: Date } {
+  const entry = JSON.parse(text) as NewEntry & { at: string }
+  return { ...entry, at: new Date(entry.at) }
+}
 
 /** What can be done for a reader who comes back. */
 function outcomeOf(

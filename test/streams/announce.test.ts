@@ -1,0 +1,52 @@
+import { DEFAULT_TENANT_ID } from '../../src/access'
+import type { TestApp } from '../support/app'
+import { SseReader } from '../support/sse'
+import { append, newTopic, openStream, streamApps } from '../support/streams'
+
+let parts: Awaited<ReturnType<typeof streamApps>>
+let app: TestApp
+let other: TestApp
+
+beforeAll(async () => {
+  parts = await streamApps()
+  app = await parts.start()
+  other = await parts.start()
+})
+afterAll(() => parts.stop())
+
+for (const side of ['same', 'another'] as const) {
+  test(`who joins late on ${side} process is told the last value of each kind`, async () => {
+    const topic = newTopic()
+    for (const value of [1, 2]) app.app.streams.announce(topic, { kind: 'figures', data: { value } })
+    app.app.streams.announce(topic, { kind: 'counts', data: { value: 9 } })
+    await append(app, topic, [{ kind: 'note', data: {} }])
+    const reader = await openStream(side === 'same' ? app : other, topic)
+    await reader.until(() => reader.named('counts').length > 0 && reader.named('figures').length > 0)
+    expect(reader.named('figures').map(({ data }) => data)).toEqual([{ topic: topic.name, value: 2 }])
+    app.app.streams.announce(topic, { kind: 'figures', data: { value: 3 } })
+    await reader.until(() => reader.named('figures').length === 2)
+    expect(reader.named('figures')[1]?.data.value).toBe(3)
+    await reader.close()
+  })
+}
+
+test('an announcement on the tenant events has their envelope and the place of its reader; a filter leaves it out', async () => {
+  const topic = { tenantId: DEFAULT_TENANT_ID, name: 'events' }
+  const url = `${other.url}/api/v1/stream/events`
+  const [all, some] = await Promise.all([
+    SseReader.open(`${url}?types=tested,told`, other.headers),
+    SseReader.open(`${url}?types=told`, other.headers),
+  ])
+  app.app.streams.announce(topic, { kind: 'tested', data: { labels: { a: 'b' }, data: { n: 1 } } })
+  const announced = await all.next('tested')
+  expect(announced.data).toMatchObject({ type: 'tested', id: null, sequence: null, labels: { a: 'b' }, data: { n: 1 } })
+  await append(app, topic, [{ kind: 'told', data: { labels: {}, data: null } }])
+  const told = await some.next('told')
+  expect(told.data).toMatchObject({ type: 'told', id: told.id, tenant_id: DEFAULT_TENANT_ID, data: null })
+  expect(some.named('tested')).toEqual([])
+  await Promise.all([all.close(), some.close()])
+})
+
+test('what cannot be an announcement is refused where it is made', () => {
+  expect(() => app.app.streams.announce(newTopic(), { kind: 'No Kind' })).toThrow(RangeError)
+})

@@ -1,0 +1,97 @@
+import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
+import { SseReader } from '../support/sse'
+import {
+  append,
+  metricOf,
+  newJobTopic,
+  newTopic,
+  numbered,
+  openStream,
+  streamApps,
+  streamPath,
+} from '../support/streams'
+
+let parts: Awaited<ReturnType<typeof streamApps>>
+let app: TestApp
+
+beforeAll(async () => {
+  parts = await streamApps()
+  app = await parts.start({ STREAM_HEARTBEAT_MS: '50', STREAM_LIFE_MS: '1000' })
+})
+afterAll(() => parts.stop())
+
+test('a ping carries how far the reader is, also over what a filter left out', async () => {
+  const topic = newTopic()
+  const reader = await openStream(app, topic, 'level=error')
+  await append(app, topic, numbered(1, 7))
+  await reader.until(() => reader.named('ping').some(({ id }) => id.endsWith('.7')))
+  expect(reader.lines).toEqual([])
+  const resumed = await openStream(app, topic, 'level=error', { 'last-event-id': reader.lastId })
+  await append(app, topic, [{ kind: 'log', level: 'error', message: 'bad' }])
+  await resumed.until(() => resumed.lines.length === 1)
+  expect(resumed.named('reset')).toEqual([])
+  await Promise.all([reader.close(), resumed.close()])
+})
+
+test('a connection ends with its life, each with a time of its own to come back', async () => {
+  const topic = newTopic()
+  const readers = await Promise.all([1, 2, 3, 4, 5].map(() => openStream(app, topic)))
+  for (const reader of readers) await reader.finished
+  expect(readers.every(({ events }) => events.every(({ event }) => event === 'ping'))).toBe(true)
+  expect(new Set(readers.map(({ retryMs }) => retryMs)).size).toBeGreaterThan(1)
+})
+
+test('a stop ends every stream in order, with a time to come back, and does not wait for its deadline', async () => {
+  const stopping = await parts.start()
+  const topic = newTopic()
+  await append(stopping, topic, numbered(1, 3))
+  const readers = await Promise.all(Array.from({ length: 20 }, () => openStream(stopping, topic)))
+  for (const reader of readers) await reader.until(() => reader.lines.length === 3)
+  await stopping.stop()
+  for (const reader of readers) {
+    await reader.finished
+    expect(reader.retryMs).toBeGreaterThanOrEqual(100)
+  }
+  expect(new Set(readers.map(({ retryMs }) => retryMs)).size).toBeGreaterThan(10)
+  expect(await metricOf(stopping, 'tailrace_stream_closed_total', { reason: 'shutdown' })).toBe(20)
+})
+
+test('a token that is revoked in another process ends its streams here', async () => {
+  const long = await parts.start()
+  const other = await parts.start()
+  const made = await app.post('/api/tokens', { name: 'short', role: 'viewer' })
+  const { token, secret } = (await made.json()) as { token: { id: string }; secret: string }
+  const headers = { authorization: `Bearer ${secret}` }
+  const topic = await newJobTopic(app)
+  const reader = await SseReader.open(long.url + streamPath(topic), headers)
+  const mine = await openStream(long, topic)
+  expect(reader.response.status).toBe(200)
+  await fetch(`${other.url}/api/tokens/${token.id}`, { method: 'DELETE', headers: other.headers })
+  await reader.finished
+  expect(await metricOf(long, 'tailrace_stream_closed_total', { reason: 'revoked' })).toBe(1)
+  expect((await SseReader.open(long.url + streamPath(topic), headers)).response.status).toBe(401)
+  await append(app, topic, numbered(1, 1))
+  await mine.until(() => mine.lines.length === 1)
+  await mine.close()
+})
+
+test('100 readers with the same filter cost one encoding per window, and no connection to Redis', async () => {
+  const busy = await parts.start()
+  const topic = await newJobTopic(busy)
+  const clients = async () =>
+    String(await busy.app.jobs.core.engine.client.client('LIST'))
+      .split('\n')
+      .filter(Boolean).length
+  const first = await openStream(busy, topic)
+  const before = await clients()
+  const readers = await Promise.all(Array.from({ length: 99 }, () => openStream(busy, topic)))
+  readers.push(first)
+  expect(await clients()).toBeLessThanOrEqual(before)
+  const encodes = await metricOf(busy, 'tailrace_stream_encodes_total')
+  await append(busy, topic, numbered(1, 50))
+  for (const reader of readers) await reader.until(() => reader.lines.length === 50)
+  expect((await metricOf(busy, 'tailrace_stream_encodes_total')) - encodes).toBe(1)
+  await Promise.all(readers.map(reader => reader.close()))
+  await eventually(async () => (await metricOf(busy, 'tailrace_stream_connections')) === 0, 'all are closed')
+})
