@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 import { messageOf } from '../base/errors'
 import { newMark } from '../base/ids'
@@ -7,6 +8,8 @@ import type { RedisFactory } from '../base/redis'
 
 type Listener = (message: string) => void
 
+/** A Redis that hangs must not keep streams from opening: readers compare with the database anyway. */
+const PATIENCE_MS = 1_000
 /** Older announcements say nothing of how things are now. */
 const KEPT_MS = 3_600_000
 
@@ -89,7 +92,7 @@ export class Bus implements Part {
     // While Redis is away the subscription waits in ioredis' queue; readers poll until then.
     if (listeners.size === 1) {
       const subscribed = this.subscribeTo(key)
-      if (this.connected) await subscribed
+      if (this.connected) await Promise.race([subscribed, delay(PATIENCE_MS, undefined, { ref: false })])
     }
     return () => this.unsubscribe(key, listener)
   }

@@ -171,8 +171,11 @@ export class Hub {
       leaveNotices()
       leaveNow()
     }
-    const [kept] = await Promise.all([this.deps.bus.kept(nowName(topic)), channel.open()])
-    for (const entry of kept.map(announcementOf)) if (!channel.announcements.has(entry.kind)) channel.announce(entry)
+    await channel.open()
+    // Not waited for: no stream needs Redis to open.
+    void this.deps.bus.kept(nowName(topic)).then(kept => {
+      for (const entry of kept.map(announcementOf)) if (!channel.announcements.has(entry.kind)) channel.announce(entry)
+    })
   }
 
   /** A resume id from another process can be ahead of a head that was read a moment ago. */

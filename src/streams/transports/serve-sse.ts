@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { Principal, StreamSlots } from '../../access'
-import { messageOf, Problem } from '../../base/errors'
+import { Problem } from '../../base/errors'
+import { isOutage } from '../../base/outage'
 import type { Topic } from '../entry'
 import type { Hub } from '../hub'
 import { joinAll } from '../join-all'
@@ -38,7 +39,9 @@ export async function serveSse(
   try {
     await open(deps, request, names, multiplexed)
   } catch (error) {
-    const problem = error instanceof Problem ? error : unavailable(error)
+    // Anything else is a bug: the error handler logs and answers it.
+    if (!(error instanceof Problem) && !isOutage(error)) throw error
+    const problem = error instanceof Problem ? error : unavailable()
     if (problem.status < 429 || !isEventSource(request.req) || request.res.headersSent) throw problem
     sendAway(request.res, problem.detail)
   }
@@ -92,8 +95,8 @@ export function admit({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, r
   )
 }
 
-const unavailable = (error: unknown) =>
-  new Problem(503, 'stream_unavailable', `The stream cannot be opened now: ${messageOf(error)}`, [], RETRY_LATER)
+const unavailable = () =>
+  new Problem(503, 'stream_unavailable', 'The stream cannot be opened now. Try again later.', [], RETRY_LATER)
 
 /** A browser's EventSource sends the cookie, never an Authorization header. */
 const isEventSource = (req: Request) => !req.get('authorization') && /text\/event-stream/.test(req.get('accept') ?? '')

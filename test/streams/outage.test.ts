@@ -1,0 +1,128 @@
+import { Redis } from 'ioredis'
+import { startApp, type TestApp } from '../support/app'
+import { ownParts } from '../support/parts'
+import { eventually } from '../support/programs'
+import {
+  append,
+  messages,
+  metricOf,
+  newTopic,
+  numbered,
+  numberedMessages,
+  openStream,
+  registerTestTopics,
+} from '../support/streams'
+
+let servers: Awaited<ReturnType<typeof ownParts>>
+let app: TestApp
+let other: TestApp
+
+beforeAll(async () => {
+  servers = await ownParts()
+  const where = { databaseUrl: servers.postgres.url, redisUrl: servers.redis.url, prefix: 'outage' }
+  const env = { TAILRACE_ADMIN_TOKEN: 'test-0123456789abcdef0123' }
+  app = await startApp(where, env)
+  other = await startApp(where, env)
+  for (const each of [app, other]) registerTestTopics(each)
+})
+afterAll(async () => {
+  await Promise.all([app?.stop(), other?.stop()])
+  await servers?.stop()
+})
+
+const back = () =>
+  eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both hear each other again')
+
+test('what is written while Redis is away reaches readers of another process, before and after it is back', async () => {
+  const topic = newTopic()
+  const early = await openStream(other, topic, 'limit=all')
+  await append(app, topic, numbered(1, 10))
+  await early.until(() => early.lines.length === 10)
+  await servers.redis.stop()
+  await append(app, topic, numbered(11, 700))
+  await early.until(() => early.lines.length === 710)
+  const late = await openStream(other, topic, 'limit=all')
+  await late.until(() => late.lines.length === 710)
+  await servers.redis.restart()
+  await append(app, topic, numbered(711, 20))
+  await back()
+  await append(app, topic, numbered(731, 20))
+  for (const reader of [early, late]) {
+    await reader.until(() => reader.lines.length >= 750)
+    expect(messages(reader)).toEqual(numberedMessages(1, 750))
+    await reader.close()
+  }
+})
+
+test('messages that the bus loses are found by comparing', async () => {
+  const topic = newTopic()
+  const reader = await openStream(other, topic)
+  const redis = new Redis(servers.redis.url.replace('unix://', ''))
+  const publish = app.app.streams.bus.publish
+  app.app.streams.bus.publish = () => undefined
+  await append(app, topic, numbered(1, 30))
+  await reader.until(() => reader.lines.length === 30)
+  app.app.streams.bus.publish = publish
+  await redis.flushall()
+  await append(app, topic, numbered(31, 30))
+  await reader.until(() => reader.lines.length === 60)
+  expect(messages(reader)).toEqual(numberedMessages(1, 60))
+  await reader.close()
+  redis.disconnect()
+})
+
+test('while Redis hangs, streams open all the same', async () => {
+  await back()
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 3))
+  process.kill(servers.redis.pid(), 'SIGSTOP')
+  try {
+    const reader = await openStream(other, topic)
+    await reader.until(() => reader.lines.length === 3)
+    await append(app, topic, numbered(4, 3))
+    await reader.until(() => reader.lines.length === 6)
+    await reader.close()
+  } finally {
+    process.kill(servers.redis.pid(), 'SIGCONT')
+  }
+})
+
+for (const way of ['kill', 'restart'] as const) {
+  test(`PostgreSQL goes away (${way}) in the middle of writing and reading: nothing is lost, nothing comes twice`, async () => {
+    await back()
+    const topic = newTopic()
+    const reader = await openStream(other, topic, 'limit=all')
+    const lostBefore = await metricOf(app, 'tailrace_stream_lost_total')
+    for (let i = 0; i < 40; i++) {
+      await app.app.streams.write(topic, numbered(1 + i * 25, 25))
+      if (i === 20) {
+        await reader.until(() => reader.lines.length > 0)
+        if (way === 'kill') await servers.postgres.kill()
+        await servers.postgres.restart()
+      } else if (i % 5 === 0 && i < 20) await app.app.streams.flush()
+    }
+    await app.app.streams.flush()
+    await reader.until(() => reader.lines.length >= 1_000)
+    expect(messages(reader)).toEqual(numberedMessages(1, 1_000))
+    expect(await metricOf(app, 'tailrace_stream_lost_total')).toBe(lostBefore)
+    await reader.close()
+  })
+}
+
+test('while PostgreSQL is away a browser is sent away to come back, a program gets 503; neither is told of the inside', async () => {
+  await servers.postgres.stop()
+  const topic = newTopic()
+  try {
+    const reply = await fetch(`${other.url}/api/stream?topic=${topic.name}`, {
+      headers: { ...other.headers, accept: 'text/event-stream' },
+    })
+    expect(reply.status).toBe(503)
+    expect(await reply.text()).not.toMatch(/ECONN|ENOENT|select|terminated/i)
+  } finally {
+    await servers.postgres.restart()
+  }
+  await append(app, topic, numbered(1, 1))
+  const reader = await openStream(other, topic)
+  await reader.until(() => reader.lines.length === 1)
+  await reader.close()
+})
