@@ -13,6 +13,7 @@ import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
 import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs } from './jobs'
 import { healthCheck } from './monitors'
+import { cleanup, Retention, retentionRoutes } from './retention'
 import { createStreams, type Streams } from './streams'
 import { createServer } from './web'
 
@@ -21,6 +22,7 @@ export interface HandlerDeps {
   jobs: Jobs
   audit: Audit
   outbound: Outbound
+  retention: Retention
 }
 
 export interface AppDeps {
@@ -31,16 +33,18 @@ export interface AppDeps {
   log: ReturnType<typeof createLog>
   /** The handlers of `workers/`; none in a process that runs no jobs. */
   handlers: readonly Handler<HandlerDeps>[]
+  /** By which retention goes; the machine's unless a test moves it. */
+  clock?: (() => Date) | undefined
 }
 
 export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** Every job kind; whoever enqueues knows them without loading their handlers. */
-const KINDS = [bulkAction, demo, healthCheck]
+const KINDS = [bulkAction, cleanup, demo, healthCheck]
 
 /** Builds every part once, in the order in which they are started; nothing runs yet. */
-export function createApp({ config, secrets, databaseUrl, redisUrl, log, handlers }: AppDeps) {
+export function createApp({ config, secrets, databaseUrl, redisUrl, log, handlers, clock }: AppDeps) {
   const isWeb = config.role !== 'worker'
   const isWorker = config.role !== 'web'
   const db = createDb(databaseUrl, config.databasePool)
@@ -63,12 +67,23 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
     tenantIds: access.tenantIds,
   })
   streams.register(jobs.family)
+  const retention = new Retention({
+    db,
+    metrics,
+    jobs,
+    streams,
+    audit: access.audit,
+    targets: [...jobs.retention, ...streams.retention(access.tenantIds), ...access.retention],
+    terms: config.retention,
+    clock,
+  })
   const workers = isWorker
     ? [
         createWorkers(jobs, handlers, {
           jobs,
           audit: access.audit,
           outbound: createOutbound({ allow: config.outboundAllow }),
+          retention,
         }),
       ]
     : []
@@ -79,7 +94,12 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
   )
   const site = {
     access,
-    endpoints: [...access.endpoints, ...jobs.endpoints(access.audit), ...served.endpoints],
+    endpoints: [
+      ...access.endpoints,
+      ...jobs.endpoints(access.audit),
+      ...served.endpoints,
+      ...retentionRoutes(retention),
+    ],
     mounts: [jobs.board(access)],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
@@ -118,7 +138,7 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
     start: () => server.start(),
     stop: async () => void (await Promise.all([server.stop(), streams.endConnections()])),
   }
-  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, ...workers, door]
+  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, retention, ...workers, door]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 

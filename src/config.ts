@@ -10,6 +10,15 @@ const integer = (standard: number, least: number, most: number) =>
 /** A secret that is sent in a header. */
 const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
+const days = (standard: number) => integer(standard, 1, 3_650)
+/** Each must be kept at least as long as the ones before: a failed job without its lines is hard to understand. */
+const KEPT_IN_ORDER = [
+  'RETENTION_EVENTS_DAYS',
+  'RETENTION_LOGS_DAYS',
+  'RETENTION_JOBS_DAYS',
+  'RETENTION_FAILED_DAYS',
+  'RETENTION_AUDIT_DAYS',
+] as const
 const allowances = z
   .string()
   .transform(text =>
@@ -24,7 +33,7 @@ const allowances = z
   )
 
 /** Every setting, with its default. The README's table and .env.example say the same in words. */
-const environment = z.object({
+const variables = z.object({
   PORT: integer(8080, 0, 65_535),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url().optional(),
@@ -60,8 +69,22 @@ const environment = z.object({
   STREAM_SLOW_MS: integer(30_000, 100, 10 * MINUTE_MS),
   STREAM_MAX_PER_IP: z.coerce.number().int().min(0).optional(),
   STREAM_MAX_PER_TENANT: z.coerce.number().int().min(0).optional(),
+  RETENTION_EVENTS_DAYS: days(7),
+  RETENTION_LOGS_DAYS: days(7),
+  RETENTION_JOBS_DAYS: days(30),
+  RETENTION_FAILED_DAYS: days(90),
+  RETENTION_AUDIT_DAYS: days(365),
   COOKIE_SECURE: flag.optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
+})
+
+const environment = variables.superRefine((e, context) => {
+  for (const [i, longer] of KEPT_IN_ORDER.entries()) {
+    const shorter = KEPT_IN_ORDER[i - 1]
+    if (!shorter || e[shorter] <= e[longer]) continue
+    const message = `must not be more than ${longer}, which is ${e[longer]}`
+    context.addIssue({ code: 'custom', path: [shorter], message })
+  }
 })
 
 export type Role = 'all' | 'web' | 'worker'
@@ -83,6 +106,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   const e = result.data
   /** No DATABASE_URL or no REDIS_URL: the parts this program starts itself, for one machine and one user. */
   const embedded = { postgres: !e.DATABASE_URL, redis: !e.REDIS_URL }
+  const keptFor = (setting: (typeof KEPT_IN_ORDER)[number]) => ({ setting, days: e[setting], given: setting in given })
   const firstRun = embedded.postgres && embedded.redis
   const config = Object.freeze({
     role: e.TAILRACE_ROLE,
@@ -101,6 +125,14 @@ export function readConfig(env: Record<string, string | undefined>) {
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
+    /** Days, by term. */
+    retention: Object.freeze({
+      events: keptFor('RETENTION_EVENTS_DAYS'),
+      logs: keptFor('RETENTION_LOGS_DAYS'),
+      jobs: keptFor('RETENTION_JOBS_DAYS'),
+      failed: keptFor('RETENTION_FAILED_DAYS'),
+      audit: keptFor('RETENTION_AUDIT_DAYS'),
+    }),
     streams: Object.freeze({
       windowMs: e.STREAM_WINDOW_MS,
       heartbeatMs: e.STREAM_HEARTBEAT_MS,

@@ -1,28 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import type { Response } from 'express'
 import type { Db } from '../base/db'
-import { messageOf, Problem } from '../base/errors'
+import { Problem } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
+import type { RetentionTarget } from '../base/retention'
 import { keepAdminToken } from './admin-token'
 import { type Audit, auditRoutes, createAudit } from './audit'
 import { createCredentials } from './credentials'
 import type { Endpoint } from './endpoint'
 import type { Principal } from './principal'
 import { isForeign, requireSameOrigin } from './requests'
+import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
 import { renewCookie, sessionRoutes } from './session-routes'
 import { createSignInDesk } from './sign-in'
-import { ensureAdmin, ensureTenant, sweepExpired, tenantIds, userByEmail } from './store'
+import { ensureAdmin, ensureTenant, tenantIds, userByEmail } from './store'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
 
 /** The tenant that the program makes for itself. The same everywhere, so that nobody has to look it up. */
 export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001'
-/** Expired rows are refused anyway; this only keeps the tables small. */
-const SWEEP_MS = 10 * 60_000
 const ADMIN_EMAIL = 'admin@localhost'
 
 export interface AccessDeps {
@@ -65,6 +65,8 @@ export interface Access extends Part {
   /** A one-time link that signs the default tenant's admin in, worth 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
   tenantIds(): Promise<string[]>
+  /** Sessions, codes and tickets that have expired; old audit rows. */
+  retention: RetentionTarget[]
 }
 
 export function createAccess({ db, log, bus, config, adminToken, checkTopics }: AccessDeps): Access {
@@ -75,9 +77,6 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
   revocations.onEnded(credentials.forget)
   const desk = createSignInDesk(db, credentials, audit)
   const { cookieSecure, publicUrl } = config
-  let sweeping: NodeJS.Timeout | undefined
-  const sweep = () =>
-    sweepExpired(db).catch(error => log.warn('Expired sessions were not removed', { error: messageOf(error) }))
   return {
     name: 'access',
     endpoints: [
@@ -104,18 +103,16 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
       return `${baseUrl.replace(/\/$/, '')}/sign-in?code=${await desk.makeCode(admin.id)}`
     },
     tenantIds: () => tenantIds(db),
+    retention: accessRetention(db),
     async start() {
       await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })
       await ensureAdmin(db, { id: newId(), tenantId: DEFAULT_TENANT_ID, email: ADMIN_EMAIL, name: 'Admin' })
       await revocations.start()
-      await sweep()
-      sweeping = setInterval(sweep, SWEEP_MS).unref()
       const { dataDir, embedded } = config
       const where = { tenantId: DEFAULT_TENANT_ID, dataDir, setting: adminToken, ownDatabase: embedded.postgres }
       revocations.tell(await keepAdminToken({ db, log, ...where }))
     },
     async stop() {
-      clearInterval(sweeping)
       revocations.stop()
     },
   }

@@ -259,9 +259,3 @@ export const takeTicket = (db: Db, hash: string) =>
     'DELETE FROM tickets WHERE ticket_hash = :hash AND expires_at > now() RETURNING credential_id, topics',
     { hash },
   )
-
-/** Removes what has expired. */
-export async function sweepExpired(db: Db): Promise<void> {
-  for (const table of ['sessions', 'sign_in_codes', 'tickets'])
-    await db.raw(`DELETE FROM ${table} WHERE expires_at < now()`)
-}

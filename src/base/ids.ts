@@ -4,6 +4,12 @@ import { v7 } from 'uuid'
 /** A UUIDv7 (RFC 9562 section 5.7): ids sort by the time they were made. */
 export const newId = () => v7()
 
+/** The smallest id that can have been made at a time: all earlier ones are below it. */
+export function firstIdAt(at: Date): string {
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
+}
+
 /** An unguessable secret of 256 bits, URL-safe, with a prefix that says what it opens. */
 export const newSecret = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`
 

@@ -10,9 +10,11 @@ import { Commands } from './commands'
 import type { Core, JobsDeps } from './core'
 import { Engine } from './engine'
 import { Enqueuer } from './enqueue'
+import { failureRoutes } from './failure-routes'
 import { Figures } from './figures'
 import { createGauges } from './gauges'
 import type { DepsOf, Handler } from './handler'
+import { historyRoutes } from './history-routes'
 import { jobRoutes } from './job-routes'
 import { Jobs } from './jobs'
 import { Keeper } from './keeper'
@@ -49,6 +51,8 @@ export function createJobs(deps: JobsDeps) {
       ...jobRoutes({ jobs, kinds: core.kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
       ...queueRoutes({ jobs, figures, schedules, audit }),
+      ...historyRoutes(core),
+      ...failureRoutes(core.db),
     ],
     /** Bull Board, for a web process to mount. */
     board: (access: Pick<BoardDeps, 'audit' | 'authenticate'>) =>

@@ -2,6 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq'
 import { messageOf } from '../base/errors'
 import type { Log } from '../base/log'
 import type { RedisClient, RedisFactory } from '../base/redis'
+import { Gather } from './gather'
 import { QUEUE_NAMES, type QueueName } from './queues'
 import type { OnFailure } from './run'
 
@@ -47,12 +48,22 @@ const BULK_MAX = 1_000
 /** Lines in BullMQ's own log of a job, over all attempts. */
 const MIRRORED_MAX = 100
 
+/** Lines for BullMQ's own log of a job. */
+export interface Mirrored {
+  queue: string
+  id: string
+  lines: string[]
+  /** Nothing can be there yet that would have to be cut. */
+  isFirst: boolean
+}
+
 /** BullMQ's queues as this process sees them, over one connection that fails at once while Redis is away. */
 export class Engine {
   readonly client: RedisClient
   /** Of all keys: the braces keep them in one slot of a Cluster. */
   readonly prefix: string
   readonly queues: ReadonlyMap<QueueName, Queue>
+  private readonly mirrors = new Gather<Mirrored, void>(all => this.mirrorAll(all), BULK_MAX)
 
   constructor({ redis, log }: { redis: RedisFactory; log: Log }) {
     this.client = redis.connect('command')
@@ -139,14 +150,20 @@ export class Engine {
     })
   }
 
-  /** Appends lines to BullMQ's own log of a job that is active, and keeps that log short. */
-  async mirrorLines(queue: string, id: string, lines: string[]): Promise<void> {
-    const key = this.key(queue, `${id}:logs`)
-    await this.client
-      .pipeline()
-      .rpush(key, ...lines)
-      .ltrim(key, -MIRRORED_MAX, -1)
-      .exec()
+  /** Appends lines to BullMQ's own log of a job that is active. Those of jobs that end together go together. */
+  mirror(lines: Mirrored): Promise<void> {
+    return this.mirrors.ask(lines)
+  }
+
+  private async mirrorAll(all: readonly Mirrored[]): Promise<undefined[]> {
+    const pipeline = this.client.pipeline()
+    for (const { queue, id, lines, isFirst } of all) {
+      const key = this.key(queue, `${id}:logs`)
+      pipeline.rpush(key, ...lines)
+      if (!isFirst) pipeline.ltrim(key, -MIRRORED_MAX, -1)
+    }
+    await pipeline.exec()
+    return all.map(() => undefined)
   }
 
   async close(): Promise<void> {

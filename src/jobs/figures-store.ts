@@ -1,16 +1,22 @@
 import type { Actor } from '../access'
 import { type Db, rows } from '../base/db'
-import type { Durations } from './metrics'
+import type { Durations, Tally } from './metrics'
 
 /** Adds what this process has counted to its row of the minute. */
-export async function addDurations(db: Db, process: string, queue: string, { wait, run }: Durations): Promise<void> {
+export async function addTally(
+  db: Db,
+  process: string,
+  queue: string,
+  { wait, run, completed, failed }: Tally,
+): Promise<void> {
   await db.raw(
-    `INSERT INTO job_timings AS t (queue, minute, process, wait, run)
-     VALUES (?, date_trunc('minute', now()), ?, ?::integer[], ?::integer[])
+    `INSERT INTO job_timings AS t (queue, minute, process, wait, run, completed, failed)
+     VALUES (?, date_trunc('minute', now()), ?, ?::integer[], ?::integer[], ?, ?)
      ON CONFLICT (queue, minute, process) DO UPDATE SET
        wait = (SELECT array_agg(a + b ORDER BY i) FROM unnest(t.wait, excluded.wait) WITH ORDINALITY AS u(a, b, i)),
-       run = (SELECT array_agg(a + b ORDER BY i) FROM unnest(t.run, excluded.run) WITH ORDINALITY AS u(a, b, i))`,
-    [queue, process, wait, run],
+       run = (SELECT array_agg(a + b ORDER BY i) FROM unnest(t.run, excluded.run) WITH ORDINALITY AS u(a, b, i)),
+       completed = t.completed + excluded.completed, failed = t.failed + excluded.failed`,
+    [queue, process, wait, run, completed, failed],
   )
 }
 
@@ -25,6 +31,35 @@ export async function readDurations(db: Db): Promise<Map<string, Durations>> {
      GROUP BY queue`,
   )
   return new Map(found.map(({ queue, wait, run }) => [queue, { wait, run }]))
+}
+
+export interface MinuteRow extends Partial<Durations> {
+  queue: string
+  minute: Date
+  completed: number
+  failed: number
+}
+
+/**
+ * What the queues have come to in the last minutes, one row per process, queue and minute with something in it.
+ * @param queue only this one, then with its durations
+ */
+export async function readMinutes(db: Db, minutes: number, queue: string | undefined): Promise<MinuteRow[]> {
+  const query = db('job_timings')
+    .select('queue', 'minute', 'completed', 'failed')
+    .where('minute', '>', db.raw("now() - ? * interval '1 minute'", [minutes]))
+  return queue === undefined ? query : query.select('wait', 'run').where('queue', queue)
+}
+
+/** How many jobs of a tenant each worker process runs. */
+export async function countRunning(db: Db, tenantId: string): Promise<Map<string, number>> {
+  const found = await rows<{ worker: string; count: number }>(
+    db,
+    `SELECT worker, count(*)::integer AS count FROM jobs
+     WHERE tenant_id = ? AND ended_at IS NULL AND status = 'running' AND worker IS NOT NULL GROUP BY worker`,
+    [tenantId],
+  )
+  return new Map(found.map(({ worker, count }) => [worker, count]))
 }
 
 /** Since when jobs could have been run, by id. */

@@ -13,7 +13,7 @@ export interface Topic {
  */
 export interface NewEntry {
   kind: string
-  /** Now, unless given. */
+  /** Now, unless given; more than an hour off counts as now. */
   at?: Date
   level?: Level
   step?: string | null

@@ -9,6 +9,8 @@ export interface Family {
   envelope?: boolean
   /** Whether this thing exists for this tenant; if not, the answer is 404. */
   exists(topic: Topic): Promise<boolean>
+  /** Which of these topics belong to things that are no more: retention removes them. Without it topics stay. */
+  gone?(topics: readonly Topic[]): Promise<readonly Topic[]>
   /** The event that carries the topic's state to whoever joins. */
   stateEvent?: string
   /** Kinds that need no replay before the state that a joiner is given, because it includes them. */

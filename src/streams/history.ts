@@ -113,7 +113,6 @@ export async function lastBatch(trx: Transaction, writerId: string): Promise<num
 
 export async function registerWriter(db: Db, writerId: string): Promise<void> {
   await db.raw(`INSERT INTO stream_writers (id, batch) VALUES (?, 0) ON CONFLICT (id) DO NOTHING`, [writerId])
-  await db.raw(`DELETE FROM stream_writers WHERE updated_at < now() - interval '7 days'`)
 }
 
 /** The head of a topic; makes the topic when nothing was written yet, so that its epoch is known from the start. */

@@ -1,22 +1,96 @@
-import { type Db, rows } from '../base/db'
+import { type Db, rows, type Transaction } from '../base/db'
+import { lowPriority } from '../base/table-store'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const DAYS_AHEAD = 3
 /** Any fixed number: who holds this lock makes the partitions. */
 const LOCK = 7_216_001
+/** The default partition holds entries of this day already: they stay there, and the day has no partition of its own. */
+const CHECK_VIOLATION = '23514'
 
 /** Makes the daily partitions of the next days, so that old days can be dropped whole. Safe to call from many processes. */
 export async function ensurePartitions(db: Db, now = new Date()): Promise<void> {
   await db.transaction(async trx => {
     const [lock] = await rows<{ free: boolean }>(trx, 'SELECT pg_try_advisory_xact_lock(?) AS free', [LOCK])
     if (!lock?.free) return
-    for (let day = 0; day <= DAYS_AHEAD; day++) {
-      const from = new Date(now.getTime() + day * DAY_MS).toISOString().slice(0, 10)
-      const to = new Date(now.getTime() + (day + 1) * DAY_MS).toISOString().slice(0, 10)
-      const name = `stream_entries_${from.replaceAll('-', '')}`
-      await trx.raw(
-        `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF stream_entries FOR VALUES FROM ('${from} 00:00+00') TO ('${to} 00:00+00')`,
-      )
-    }
+    for (let day = 0; day <= DAYS_AHEAD; day++) await ensureDay(trx, new Date(now.getTime() + day * DAY_MS))
+  })
+}
+
+async function ensureDay(trx: Transaction, at: Date) {
+  const from = at.toISOString().slice(0, 10)
+  const to = new Date(at.getTime() + DAY_MS).toISOString().slice(0, 10)
+  const name = `stream_entries_${from.replaceAll('-', '')}`
+  const [known] = await rows<{ found: boolean }>(trx, 'SELECT to_regclass(?) IS NOT NULL AS found', [name])
+  if (known?.found) return // creating it again would still lock out writers for a moment
+  const create = `CREATE TABLE ${name} PARTITION OF stream_entries FOR VALUES FROM ('${from} 00:00+00') TO ('${to} 00:00+00')`
+  await trx
+    .transaction(async savepoint => savepoint.raw(create))
+    .catch((error: Error & { code?: string }) => {
+      if (error.code !== CHECK_VIOLATION) throw error
+    })
+}
+
+/** A day of entries that can be dropped whole. */
+export interface Day {
+  /** Of the partition. */
+  name: string
+  from: Date
+  /** Exclusive. */
+  to: Date
+}
+
+/** Oldest first. */
+export async function listDays(db: Db): Promise<Day[]> {
+  const found = await rows<{ name: string }>(
+    db,
+    `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'stream_entries'::regclass AND c.relname ~ '^stream_entries_[0-9]{8}$' ORDER BY 1`,
+  )
+  return found.map(({ name }) => {
+    const [, year, month, day] = /(\d{4})(\d{2})(\d{2})$/.exec(name) ?? []
+    const from = new Date(`${year}-${month}-${day}T00:00:00Z`)
+    return { name, from, to: new Date(from.getTime() + DAY_MS) }
+  })
+}
+
+export async function countDay(db: Db, { name }: Day): Promise<number> {
+  const [found] = await rows<{ count: number }>(db, 'SELECT count(*) AS count FROM ??', [name])
+  return found?.count ?? 0
+}
+
+/** Where the entries of a topic end that are to go. */
+export interface TopicEnd {
+  id: number
+  last: number
+}
+
+/**
+ * The topics that have entries on a day, with the last of them, by topic id behind `after`. Leaps from topic to topic
+ * through the index, so it costs as much as there are topics, however many entries they have.
+ */
+export function topicEnds(db: Db, { name }: Day, after: number, limit: number): Promise<TopicEnd[]> {
+  return rows<TopicEnd>(
+    db,
+    `WITH RECURSIVE step(id) AS (
+       (SELECT topic_id FROM ${name} WHERE topic_id > :after ORDER BY topic_id LIMIT 1)
+       UNION ALL
+       SELECT (SELECT topic_id FROM ${name} WHERE topic_id > step.id ORDER BY topic_id LIMIT 1)
+       FROM step WHERE step.id IS NOT NULL
+     )
+     SELECT id, (SELECT max(seq) FROM ${name} WHERE topic_id = step.id) AS last
+     FROM step WHERE id IS NOT NULL LIMIT :limit`,
+    { after, limit },
+  )
+}
+
+/**
+ * Drops a day. Waits for readers only a moment, because writers wait behind it.
+ * @throws Error with PostgreSQL's code 55P03 when it is not let in
+ */
+export async function dropDay(db: Db, { name }: Day): Promise<void> {
+  await lowPriority(db, async trx => {
+    await trx.raw("SET LOCAL lock_timeout = '200ms'")
+    await trx.raw('DROP TABLE IF EXISTS ??', [name])
   })
 }

@@ -22,6 +22,11 @@ export interface PreparedEntry {
 }
 
 const KIND = /^[a-z][a-z0-9_]*$/
+/**
+ * Retention drops days by this time. An entry that claims to be much older than when it is written would take its
+ * neighbours along; one from the future would outstay them.
+ */
+const SKEW_MS = 3_600_000
 /** What an entry weighs in the buffer besides its texts. */
 const ENTRY_BYTES = 100
 
@@ -34,14 +39,16 @@ export function prepare(entry: NewEntry): PreparedEntry {
   const isLine = entry.kind === 'log'
   const message = entry.message === undefined ? (isLine ? '' : undefined) : entry.message
   const cut = message === undefined ? undefined : cutText(message, LINE_BYTES_MAX)
-  let data = entry.data === undefined ? null : JSON.stringify(entry.data)
+  let data = jsonOf(entry.data)
   const dataCut = data !== null && isLine && data.length > DATA_BYTES_MAX
   if (dataCut) data = null
   const escaped = cut === undefined ? null : escapeText(cut)
-  const state = entry.state === undefined ? null : JSON.stringify(entry.state)
+  // A status entry is the state itself: encoded once.
+  const sameState = entry.state !== undefined && entry.state === entry.data
+  const state = sameState ? data : jsonOf(entry.state)
   return {
     kind: entry.kind,
-    at: entry.at ?? new Date(),
+    at: timeOf(entry),
     level: entry.level ?? (isLine ? 'info' : null),
     step: cleanName(entry.step),
     attempt: entry.attempt ?? null,
@@ -53,6 +60,14 @@ export function prepare(entry: NewEntry): PreparedEntry {
     bytes: ENTRY_BYTES + (escaped?.length ?? 0) + (data?.length ?? 0) + (state?.length ?? 0),
   }
 }
+
+function timeOf({ at }: NewEntry): Date {
+  const now = new Date()
+  return at && !(Math.abs(at.getTime() - now.getTime()) > SKEW_MS) ? at : now
+}
+
+/** Null also for what JSON has no form for, such as functions. */
+const jsonOf = (value: unknown): string | null => (JSON.stringify(value) as string | undefined) ?? null
 
 /** JSON's escapes without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
 export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)
@@ -72,7 +87,7 @@ export function cutText(text: string, bytesMax: number): string {
 /** Names go into text columns as they are, so what PostgreSQL cannot hold is replaced. */
 function cleanName(name: string | null | undefined): string | null {
   if (name == null) return null
-  return name.replaceAll('\0', '\ufffd').toWellFormed().slice(0, 200)
+  return name.slice(0, 200).replaceAll('\0', '\ufffd').toWellFormed()
 }
 
 export const levelNumber = (level: Level | null) => (level === null ? null : LEVELS.indexOf(level))

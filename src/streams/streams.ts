@@ -5,6 +5,7 @@ import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
+import type { RetentionTarget } from '../base/retention'
 import { Bus } from './bus'
 import { streamEndpoints } from './endpoints'
 import type { NewEntry, Topic, Writer } from './entry'
@@ -12,6 +13,7 @@ import type { Family } from './families'
 import { Hub } from './hub'
 import { createStreamMetrics } from './metrics'
 import { ensurePartitions } from './partitions'
+import { streamRetention } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
 import { createSocketDoor, type OpenSocket } from './transports/serve-sockets'
@@ -39,6 +41,8 @@ export interface Streams extends Part, Writer {
   /** Makes the topics of an area known. */
   register(family: Family): void
   exists(topic: Topic): Promise<boolean>
+  /** What streams keep and for how long. */
+  retention(tenantIds: () => Promise<string[]>): RetentionTarget[]
   /** Ends the streams of a session or token. */
   closeCredential(credentialId: string): void
   /** Sends every client away, to come back to another process. */
@@ -91,6 +95,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     commit: (effect, item) => writer.commit(effect, item),
     flush: () => writer.flush(),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
+    retention: tenantIds => streamRetention({ db, tenantIds, family: name => hub.family(name) }),
     closeCredential: id => connections.closeCredential(id),
     endConnections: () => connections.stop(),
     serve: (access, jobTopics, clientIp) => {

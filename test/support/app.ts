@@ -14,7 +14,7 @@ export interface Where {
 }
 
 /** One process' worth of Tailrace inside the test, on the given parts. */
-export async function startApp(where: Where, env: Record<string, string> = {}) {
+export async function startApp(where: Where, env: Record<string, string> = {}, clock?: () => Date) {
   const token = env.TAILRACE_ADMIN_TOKEN ?? `test-${randomBytes(16).toString('hex')}`
   const { config, secrets } = readConfig({
     PORT: '0',
@@ -41,6 +41,7 @@ export async function startApp(where: Where, env: Record<string, string> = {}) {
     redisUrl: where.redisUrl,
     log,
     handlers: config.role === 'web' ? [] : handlers,
+    clock,
   })
   const stop = await startParts(app.parts)
   const url = app.server.url()
@@ -71,8 +72,9 @@ export async function appsOnFreshParts() {
   const token = `test-${randomBytes(16).toString('hex')}`
   return {
     where,
-    start: async (env: Record<string, string> = {}) => {
-      const app = await startApp(where, { TAILRACE_ADMIN_TOKEN: token, ...env })
+    /** @param clock the one that retention goes by */
+    start: async (env: Record<string, string> = {}, clock?: () => Date) => {
+      const app = await startApp(where, { TAILRACE_ADMIN_TOKEN: token, ...env }, clock)
       apps.push(app)
       return app
     },

@@ -1,4 +1,6 @@
-import type { Db } from '../../base/db'
+import { type Db, rows } from '../../base/db'
+import { firstIdAt } from '../../base/ids'
+import { lowPriority } from '../../base/table-store'
 
 export interface AuditRow {
   id: string
@@ -63,4 +65,33 @@ export function listAuditRows(
   if (until) query.where('at', '<', until)
   if (before) query.where('id', '<', before)
   return query
+}
+
+export async function oldestAuditRow(db: Db, tenantId: string): Promise<Date | null> {
+  const [row] = await rows<{ at: Date }>(db, 'SELECT at FROM audit_log WHERE tenant_id = ? ORDER BY id LIMIT 1', [
+    tenantId,
+  ])
+  return row?.at ?? null
+}
+
+export async function countAuditRows(db: Db, tenantId: string, before: Date): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    db,
+    'SELECT count(*) AS count FROM audit_log WHERE tenant_id = ? AND id < ?',
+    [tenantId, firstIdAt(before)],
+  )
+  return row?.count ?? 0
+}
+
+/** Oldest first. @returns how many were deleted */
+export function deleteAuditRows(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
+  return lowPriority(db, async trx => {
+    const gone = await rows(
+      trx,
+      `DELETE FROM audit_log WHERE tenant_id = :tenantId AND id IN (
+         SELECT id FROM audit_log WHERE tenant_id = :tenantId AND id < :upTo ORDER BY id LIMIT :limit) RETURNING id`,
+      { tenantId, upTo: firstIdAt(before), limit },
+    )
+    return gone.length
+  })
 }

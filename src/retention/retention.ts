@@ -1,0 +1,178 @@
+import { type Audit, DEFAULT_TENANT_ID } from '../access'
+import type { Db } from '../base/db'
+import { messageOf } from '../base/errors'
+import type { Part } from '../base/lifecycle'
+import type { Registry } from '../base/metrics'
+import type { RetentionTarget, Term } from '../base/retention'
+import { JobFailure, type JobsPlatform, type Run } from '../jobs'
+import type { Writer } from '../streams'
+import { cleanup } from './kind'
+import { createRetentionMetrics } from './metrics'
+import { cutoff, lagSeconds, type Policy, policiesOf, type TermSetting } from './policies'
+import { readTargets, withLock, writeCounted, writeError, writeMeasure, writeSwept } from './store'
+import { sweepTarget } from './sweep'
+
+/** A fixed minute of the hour: a restart does not put the next sweep off. */
+const CRON = '17 * * * *'
+export const SCHEDULE = 'retention'
+const SYSTEM = { type: 'system' as const, id: null, name: 'retention' }
+
+export interface RetentionDeps {
+  db: Db
+  metrics: Registry
+  jobs: JobsPlatform
+  streams: Pick<Writer, 'write' | 'flush'>
+  audit: Audit
+  /** What every area keeps. */
+  targets: readonly RetentionTarget[]
+  terms: Record<Term, TermSetting>
+  /** Tests move it. */
+  clock?: (() => Date) | undefined
+}
+
+/** What a run has come to: its progress and its result. */
+interface Outcome {
+  dry_run: boolean
+  /** Removed, or what would be, by target. */
+  counts: Record<string, number>
+  errors: Record<string, string>
+}
+
+/** Removes what is past its term, in all areas: on a schedule, or when an admin asks for it. */
+export class Retention implements Part {
+  readonly name = 'retention'
+  readonly policies: readonly Policy[]
+  readonly now: () => Date
+  private readonly deleted
+
+  constructor(readonly deps: RetentionDeps) {
+    this.policies = policiesOf(deps.targets, deps.terms)
+    this.now = deps.clock ?? (() => new Date())
+    this.deleted = createRetentionMetrics(deps.metrics, () => this.lags())
+    for (const { target } of this.policies) this.deleted.inc({ target: target.name }, 0)
+  }
+
+  /** Sets the schedule, unless it is there: setting it again would disturb its clock. */
+  async start() {
+    const { schedules } = this.deps.jobs
+    const known = (await schedules.figures(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
+    if (known?.schedule.cron === CRON && known.schedule.kind === cleanup.name) return
+    const request = { tenantId: DEFAULT_TENANT_ID, name: SCHEDULE, timing: { cron: CRON, timezone: 'UTC' } }
+    await schedules.set(cleanup, {}, { ...request, createdBy: SYSTEM })
+  }
+
+  async stop() {}
+
+  private async lags() {
+    const stored = await readTargets(this.deps.db)
+    const now = this.now()
+    return this.policies.map(policy => {
+      const { name } = policy.target
+      return { target: name, seconds: lagSeconds(policy, stored.get(name)?.oldest ?? null, now) }
+    })
+  }
+
+  /**
+   * The work of a `cleanup` job: each target is a step.
+   * @throws Error when another process is at it: tried again later; JobFailure when targets could not be swept
+   */
+  async perform(run: Run, { dry_run, reason }: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
+    const outcome: Outcome = { dry_run, counts: {}, errors: {} }
+    if (dry_run) await this.eachTarget(run, outcome, policy => this.countOne(run, policy, outcome))
+    else await this.sweepAll(run, outcome)
+    const failed = Object.keys(outcome.errors)
+    await this.deps.audit.record({
+      by: { tenantId: run.tenantId, actor: run.createdBy },
+      action: dry_run ? 'retention.count' : 'retention.sweep',
+      target: { type: 'job', id: run.id },
+      reason,
+      result: failed.length ? 'failed' : 'ok',
+      data: { ...outcome },
+    })
+    if (!dry_run) await this.tell(run, outcome)
+    if (failed.length)
+      throw new JobFailure('targets_failed', `Could not be swept: ${failed.join(', ')}. See its lines.`)
+    return outcome
+  }
+
+  private async sweepAll(run: Run, outcome: Outcome) {
+    const done = await withLock(this.deps.db, async stillHeld => {
+      await this.eachTarget(run, outcome, policy => this.sweepOne(run, policy, outcome, stillHeld))
+      return true
+    })
+    if (!done) throw new Error('Another process is sweeping; this one tries again later.')
+  }
+
+  /** A target that fails does not keep the others from being swept. */
+  private async eachTarget(run: Run, outcome: Outcome, work: (policy: Policy) => Promise<void>) {
+    for (const policy of this.policies) {
+      const { name } = policy.target
+      try {
+        await run.step(name, () => work(policy))
+      } catch (error) {
+        run.signal.throwIfAborted()
+        outcome.errors[name] = messageOf(error)
+        await run.log.error(`${name}: ${messageOf(error)}`, { step: name })
+        await writeError(this.deps.db, name, this.now(), messageOf(error))
+      }
+      run.progress(progressOf(outcome, name, this.policies.length))
+    }
+  }
+
+  private async countOne(run: Run, policy: Policy, outcome: Outcome) {
+    const { name } = policy.target
+    const now = this.now()
+    run.signal.throwIfAborted()
+    const count = await policy.target.count(cutoff(policy, now))
+    outcome.counts[name] = count
+    await writeCounted(this.deps.db, name, now, count)
+    await this.measure(policy, now)
+    await run.log.info(`${count} would be removed`)
+  }
+
+  private async sweepOne(run: Run, policy: Policy, outcome: Outcome, stillHeld: () => Promise<unknown>) {
+    const { name } = policy.target
+    const now = this.now()
+    let deleted = 0
+    await stillHeld()
+    await sweepTarget(policy.target, {
+      before: cutoff(policy, now),
+      signal: run.signal,
+      onBatch: async count => {
+        deleted += count
+        outcome.counts[name] = deleted
+        this.deleted.inc({ target: name }, count)
+        run.progress(progressOf(outcome, name, this.policies.length))
+        await stillHeld()
+      },
+    })
+    await writeSwept(this.deps.db, name, now, deleted)
+    await this.measure(policy, now)
+    await run.log.info(`${deleted} removed`)
+  }
+
+  private async measure({ target }: Policy, now: Date) {
+    await writeMeasure(this.deps.db, target.name, now, await target.measure())
+  }
+
+  /** Figures are about all tenants, so only the one that runs the program is told. */
+  private async tell(run: Run, { counts, errors }: Outcome) {
+    const { streams } = this.deps
+    const data = {
+      labels: {},
+      source: 'retention',
+      data: { job_id: run.id, deleted: counts, failed: Object.keys(errors) },
+    }
+    await streams.write({ tenantId: DEFAULT_TENANT_ID, name: 'events' }, [
+      { kind: 'retention_swept', source: 'retention', data },
+    ])
+    await streams.flush()
+  }
+}
+
+const progressOf = ({ dry_run, counts, errors }: Outcome, target: string, targets: number) => ({
+  target,
+  targets,
+  targets_done: new Set([...Object.keys(counts), ...Object.keys(errors)]).size,
+  [dry_run ? 'deletable' : 'deleted']: Object.values(counts).reduce((sum, count) => sum + count, 0),
+})

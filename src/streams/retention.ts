@@ -1,0 +1,158 @@
+import type { Db } from '../base/db'
+import { expiringRows } from '../base/expiring'
+import type { RetentionTarget } from '../base/retention'
+import { lowPriority, tableSize } from '../base/table-store'
+import type { Topic } from './entry'
+import type { Family } from './families'
+import { countDay, DAY_MS, dropDay, listDays, topicEnds } from './partitions'
+import {
+  countOfTopic,
+  deleteTopics,
+  findTopic,
+  listTopics,
+  moveFirstSeq,
+  oldestOfTopic,
+  readRest,
+  type TopicRow,
+  trimRest,
+  trimTopic,
+} from './trim-store'
+
+interface Deps {
+  db: Db
+  /** Of a topic's name. */
+  family(name: string): Family | undefined
+  tenantIds(): Promise<string[]>
+}
+
+const WRITER_MS = 7 * DAY_MS
+const REST = 'rest'
+
+/** What streams keep and for how long. */
+export const streamRetention = (deps: Deps): RetentionTarget[] => [
+  entries(deps.db),
+  tenantEvents(deps),
+  goneTopics(deps),
+  expiringRows(deps.db, {
+    name: 'stream_writers',
+    summary: 'The last batch of processes that are gone.',
+    table: 'stream_writers',
+    column: 'updated_at',
+    keep: { fixedMs: WRITER_MS },
+  }),
+]
+
+const earliest = (times: (Date | null | undefined)[]) => {
+  const known = times.flatMap(at => (at ? [at.getTime()] : []))
+  return known.length ? new Date(Math.min(...known)) : null
+}
+
+/**
+ * Entries of all topics, by whole days. A day is dropped in two movements: first its topics are made to begin behind it,
+ * so that readers are told of a gap, then its table goes.
+ */
+const entries = (db: Db): RetentionTarget => ({
+  name: 'stream_entries',
+  summary: 'Log lines and events of all topics, dropped by whole days.',
+  keep: { term: 'logs' },
+  grainMs: DAY_MS,
+  async measure() {
+    const [days, rest, size] = await Promise.all([listDays(db), readRest(db), tableSize(db, 'stream_entries')])
+    return { oldest: earliest([days[0]?.from, rest.oldest]), ...size }
+  },
+  async count(before) {
+    let count = (await readRest(db, before)).count
+    for (const day of await listDays(db)) if (day.to <= before) count += await countDay(db, day)
+    return count
+  },
+  async sweep(before, limit, cursor) {
+    const day = (await listDays(db)).find(({ to }) => to <= before)
+    if (!day) {
+      const deleted = await trimRest(db, before, limit)
+      return { deleted, next: deleted === limit ? REST : null }
+    }
+    const [name, after] = cursor?.split(':') ?? []
+    const ends = await topicEnds(db, day, name === day.name ? Number(after) : 0, limit)
+    const last = ends.at(-1)
+    if (last) {
+      const deleted = await lowPriority(db, trx => moveFirstSeq(trx, ends))
+      return { deleted, next: `${day.name}:${last.id}` }
+    }
+    await dropDay(db, day)
+    return { deleted: 0, next: '' }
+  },
+})
+
+/** Where events are kept for less time than lines, they go by rows; what a drop of the day does anyway is left to it. */
+function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
+  const topics = async () => {
+    const found = (await tenantIds()).map(async tenantId => (await findTopic(db, { tenantId, name: 'events' }))?.id)
+    return (await Promise.all(found)).filter(id => id !== undefined).sort((a, b) => a - b)
+  }
+  const daysBefore = (before: Date) => new Date(before.getTime() - DAY_MS)
+  return {
+    name: 'tenant_events',
+    summary: 'Events of tenants, where they are kept for less time than log lines.',
+    keep: { term: 'events' },
+    grainMs: 2 * DAY_MS,
+    async measure() {
+      const oldest = await Promise.all((await topics()).map(id => oldestOfTopic(db, id)))
+      return { oldest: earliest(oldest), rows: null, bytes: null }
+    },
+    async count(before) {
+      const counts = await Promise.all((await topics()).map(id => countOfTopic(db, id, daysBefore(before))))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    async sweep(before, limit, cursor) {
+      const [id, following] = (await topics()).filter(each => cursor === null || each >= Number(cursor))
+      if (id === undefined) return { deleted: 0, next: null }
+      const deleted = await trimTopic(db, id, daysBefore(before), limit)
+      if (deleted > 0) return { deleted, next: String(id) }
+      return { deleted, next: following === undefined ? null : String(following) }
+    },
+  }
+}
+
+/** Topics of things that are no more: of jobs that were taken out of the history. */
+function goneTopics({ db, family }: Deps): RetentionTarget {
+  /** Topics are made in the order of their ids: behind the first young one there is nothing to look for. */
+  const page = async (before: Date, after: number, limit: number) => {
+    const found = await listTopics(db, after, limit)
+    const young = found.findIndex(({ created_at }) => created_at >= before)
+    const old = young < 0 ? found : found.slice(0, young)
+    return { gone: await goneOf(family, old), last: young < 0 && found.length === limit ? found.at(-1)?.id : undefined }
+  }
+  return {
+    name: 'stream_topics',
+    summary: 'Topics of jobs that are no longer in the history.',
+    keep: { term: 'jobs' },
+    measure: async () => ({ oldest: null, ...(await tableSize(db, 'stream_topics')) }),
+    async count(before) {
+      let count = 0
+      for (let after: number | undefined = 0; after !== undefined; ) {
+        const { gone, last }: Awaited<ReturnType<typeof page>> = await page(before, after, 1_000)
+        count += gone.length
+        after = last
+      }
+      return count
+    },
+    async sweep(before, limit, cursor) {
+      const { gone, last } = await page(before, Number(cursor ?? 0), limit)
+      const ids = gone.map(({ id }) => id)
+      const deleted = ids.length ? await deleteTopics(db, ids, limit) : 0
+      if (deleted === limit) return { deleted, next: cursor ?? '0' } // the topics are still there
+      return { deleted: deleted + ids.length, next: last === undefined ? null : String(last) }
+    },
+  }
+}
+
+async function goneOf(family: Deps['family'], found: readonly TopicRow[]): Promise<TopicRow[]> {
+  const topics = found.map(row => ({ row, topic: { tenantId: row.tenant_id, name: row.name } }))
+  const gone = new Set<string>()
+  const keyOf = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
+  for (const owner of new Set(found.map(({ name }) => family(name)))) {
+    const asked = topics.flatMap(({ topic }) => (family(topic.name) === owner ? [topic] : []))
+    for (const topic of (await owner?.gone?.(asked)) ?? []) gone.add(keyOf(topic))
+  }
+  return topics.flatMap(({ row, topic }) => (gone.has(keyOf(topic)) ? [row] : []))
+}

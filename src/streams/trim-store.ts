@@ -1,0 +1,131 @@
+import { type Db, rows, type Transaction } from '../base/db'
+import { lowPriority } from '../base/table-store'
+import type { Topic } from './entry'
+import type { TopicEnd } from './partitions'
+
+/**
+ * Moves the beginning of topics behind entries that go, so that their readers are told of a gap. Topics are locked in
+ * the order in which writers lock them.
+ * @returns how many entries have become unreadable
+ */
+export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]): Promise<number> {
+  if (!ends.length) return 0
+  const moved = await rows<{ gone: number }>(
+    trx,
+    `WITH ends AS (SELECT * FROM unnest(?::bigint[], ?::bigint[]) AS e(id, last)),
+     held AS (
+       SELECT t.id, t.first_seq, ends.last FROM stream_topics t JOIN ends ON ends.id = t.id AND t.first_seq <= ends.last
+       ORDER BY t.tenant_id, t.name COLLATE "C" FOR NO KEY UPDATE OF t
+     )
+     UPDATE stream_topics t SET first_seq = held.last + 1 FROM held WHERE t.id = held.id
+     RETURNING held.last + 1 - held.first_seq AS gone`,
+    [ends.map(({ id }) => id), ends.map(({ last }) => last)],
+  )
+  return moved.reduce((sum, { gone }) => sum + gone, 0)
+}
+
+/** Old entries of days that have no partition, each topic from its beginning. @returns how many were deleted */
+export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
+  return lowPriority(db, async trx => {
+    const gone = await rows<TopicEnd>(
+      trx,
+      `DELETE FROM stream_entries_rest WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM stream_entries_rest WHERE at < ? ORDER BY topic_id, seq LIMIT ?))
+       RETURNING topic_id AS id, seq AS last`,
+      [before, limit],
+    )
+    const ends = new Map<number, number>()
+    for (const { id, last } of gone) ends.set(id, Math.max(last, ends.get(id) ?? 0))
+    await moveFirstSeq(
+      trx,
+      Array.from(ends, ([id, last]) => ({ id, last })),
+    )
+    return gone.length
+  })
+}
+
+export async function readRest(db: Db, before?: Date): Promise<{ count: number; oldest: Date | null }> {
+  const [found] = await rows<{ count: number; oldest: Date | null }>(
+    db,
+    `SELECT count(*) AS count, min(at) AS oldest FROM stream_entries_rest
+     WHERE :before::timestamptz IS NULL OR at < :before::timestamptz`,
+    { before: before ?? null },
+  )
+  return found ?? { count: 0, oldest: null }
+}
+
+export interface TopicRow {
+  id: number
+  tenant_id: string
+  name: string
+  created_at: Date
+}
+
+export async function findTopic(
+  db: Db,
+  { tenantId, name }: Topic,
+): Promise<{ id: number; first_seq: number } | undefined> {
+  const found: { id: number; first_seq: number }[] = await db('stream_topics')
+    .select('id', 'first_seq')
+    .where({ tenant_id: tenantId, name })
+  return found[0]
+}
+
+/** Removes old entries from the beginning of a topic. @returns how many were deleted */
+export function trimTopic(db: Db, topicId: number, before: Date, limit: number): Promise<number> {
+  return lowPriority(db, async trx => {
+    const [end] = await rows<{ last: number | null }>(
+      trx,
+      `SELECT max(seq) AS last FROM (
+         SELECT seq, at FROM stream_entries WHERE topic_id = ? ORDER BY seq LIMIT ?) AS first WHERE at < ?`,
+      [topicId, limit, before],
+    )
+    const last = end?.last
+    if (last == null) return 0
+    const gone = await trx('stream_entries').where('topic_id', topicId).andWhere('seq', '<=', last).delete()
+    await moveFirstSeq(trx, [{ id: topicId, last }])
+    return gone
+  })
+}
+
+export async function countOfTopic(db: Db, topicId: number, before: Date): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    db,
+    'SELECT count(*) AS count FROM stream_entries WHERE topic_id = ? AND at < ?',
+    [topicId, before],
+  )
+  return found?.count ?? 0
+}
+
+export async function oldestOfTopic(db: Db, topicId: number): Promise<Date | null> {
+  const found: { at: Date }[] = await db('stream_entries')
+    .select('at')
+    .where('topic_id', topicId)
+    .orderBy('seq')
+    .limit(1)
+  return found[0]?.at ?? null
+}
+
+/** Topics in the order in which they were made. */
+export async function listTopics(db: Db, after: number, limit: number): Promise<TopicRow[]> {
+  return db('stream_topics')
+    .select('id', 'tenant_id', 'name', 'created_at')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+}
+
+/** Removes entries of topics, and the topics themselves once they have none. @returns how many entries were deleted */
+export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
+  return lowPriority(db, async trx => {
+    const gone = await rows(
+      trx,
+      `DELETE FROM stream_entries e USING (
+         SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
+       WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at RETURNING 1`,
+      { ids, limit },
+    )
+    if (gone.length < limit) await trx('stream_topics').whereIn('id', ids).delete()
+    return gone.length
+  })
+}
