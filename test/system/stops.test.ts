@@ -1,6 +1,6 @@
 import { processesNaming, Workbench } from '../embedded/folder'
 import { SseReader } from '../support/sse'
-import { difference, expectWhole, type Job, jobAt, logAt, makeJob } from './jobs'
+import { attemptsAt, difference, expectWhole, type Job, logAt, makeJob } from './jobs'
 import { Load, runningFrom } from './load'
 import { type Node, startNode } from './node'
 import { System, tell } from './system'
@@ -86,7 +86,9 @@ test('npm start with its own Redis and PostgreSQL ends with both, and goes on wi
     const logged = await logAt(node, id)
     expectWhole(logged)
     expect(difference(viewer.lines, logged)).toBeUndefined()
-    expect(await jobAt(node, id)).toMatchObject({ status: 'completed', attempt: 2 })
+    const attempts = await attemptsAt(node, id)
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
+    expect(attempts[1]?.worker).toContain(`:${node.pid}:`) // the first process did not take back what it had given away
     expect(await node.stop()).toMatchObject({ code: 0 })
   } finally {
     await node.kill()

@@ -108,25 +108,28 @@ export class Workers<Deps> implements Part {
     }
   }
 
-  /** Takes no more jobs, lets those that run end, and hands back those that do not. */
+  /**
+   * Takes no more jobs, lets those that run end, and hands back those that do not. By `close`, not `pause`: a paused
+   * worker that waits for a job still takes the next one, which would be the one it has just handed back.
+   */
   async stop() {
     clearInterval(this.flagTimer)
     const { core } = this.options
-    await Promise.all(this.workers.map(worker => worker.pause(true)))
-    const idle = await this.untilIdle(core.config.shutdownMs / 2)
-    if (!idle) {
-      this.abort([...this.processor.active.keys()], 'shutdown')
-      await this.untilIdle(ABORT_MS)
-    }
     const closed = Promise.all(this.workers.map(worker => worker.close().catch(() => undefined)))
+    const idle = await this.untilIdle(core.config.shutdownMs / 2)
+    // again and again: one that was fetched a moment ago may begin only now
+    if (!idle) await this.untilIdle(ABORT_MS, () => this.abort([...this.processor.active.keys()], 'shutdown'))
     await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })])
     core.commands.close()
     this.connection?.disconnect()
   }
 
-  private async untilIdle(limitMs: number): Promise<boolean> {
+  private async untilIdle(limitMs: number, meanwhile: () => void = () => undefined): Promise<boolean> {
     const end = Date.now() + limitMs
-    while (this.activeCount && Date.now() < end) await delay(20)
+    while (this.activeCount && Date.now() < end) {
+      meanwhile()
+      await delay(20)
+    }
     return this.activeCount === 0
   }
 }
