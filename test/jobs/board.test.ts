@@ -197,7 +197,7 @@ test('secrets are hidden in data, errors, stacks and lines; the page asks nobody
   await queue.add('demo', { tenant_id: newId(), password: SECRET }, { jobId: id, delay: 3_600_000 })
   const stack = JSON.stringify([`Error: token=${SECRET}`])
   await engine.client.hset(engine.key('demo', id), 'failedReason', `Bearer ${SECRET}`, 'stacktrace', stack)
-  await engine.mirrorLines('demo', id, [`connect to redis://user:${SECRET}@host`])
+  await engine.mirror({ queue: 'demo', id, lines: [`connect to redis://user:${SECRET}@host`], isFirst: true })
   for (const path of ['', '/logs', '/flow']) {
     const response = await ask(`/api/queues/demo/${id}${path}`)
     expect([path, response.status]).toEqual([path, 200])

@@ -161,7 +161,7 @@ export class Processor<Deps> {
     const { engine, config, log } = this.core
     const link = `All lines: ${config.publicUrl ?? ''}/jobs/${run.id}`
     engine
-      .mirrorLines(row.queue, run.id, [...run.mirror, link])
+      .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
       .catch(error => log.debug('Lines were not mirrored', { job_id: run.id, error: messageOf(error) }))
   }
 
