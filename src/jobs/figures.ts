@@ -3,7 +3,7 @@ import { messageOf } from '../base/errors'
 import type { Part } from '../base/lifecycle'
 import { percentile } from './buckets'
 import type { Core } from './core'
-import { addDurations, readControls, readDurations, readWaiting } from './figures-store'
+import { addTally, readControls, readDurations, readWaiting } from './figures-store'
 import { QUEUE_NAMES, type QueueName } from './queues'
 
 const FRESH_MS = 1_000
@@ -59,9 +59,9 @@ export class Figures implements Part {
   /** Adds what was counted to what is stored. */
   async store() {
     const { db, metrics, process, log } = this.core
-    for (const [queue, durations] of metrics.takeDurations())
-      await addDurations(db, process, queue, durations).catch(error =>
-        log.debug('Durations were not stored', { error: messageOf(error) }),
+    for (const [queue, tally] of metrics.takeTallies())
+      await addTally(db, process, queue, tally).catch(error =>
+        log.debug('Figures of a queue were not stored', { error: messageOf(error) }),
       )
   }
 
@@ -126,7 +126,7 @@ const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): C
 })
 
 /** Shares one answer among all who ask within its time. */
-function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
+export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
   let answer: Promise<T> | undefined
   let until = 0
   return () => {

@@ -31,10 +31,17 @@ export const filterFields = {
   root_id: uuid.optional(),
   /** Id or name of who made it. */
   actor: text(200).optional(),
+  /** Failed jobs of one cause, see `GET /api/failures`. */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'is not the fingerprint of a failure')
+    .optional(),
   /** Made at or after. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Made before. */
   until: z.iso.datetime({ offset: true }).optional(),
+  /** Only jobs without a parent. */
+  roots: z.union([z.boolean(), flag]).optional(),
 }
 
 export const filterSchema = z.strictObject({ ...filterFields, ids: z.array(uuid).min(1).max(1_000).optional() })
@@ -57,7 +64,5 @@ export const listQuery = z.strictObject({
   ...filterFields,
   limit: pageSize(PAGE, PAGE_MAX),
   cursor: cursorSchema.optional(),
-  /** Only jobs without a parent. */
-  roots: flag.optional(),
 })
 export type ListQuery = z.output<typeof listQuery>

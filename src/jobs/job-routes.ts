@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type Audit, type Endpoint, endpoint, ok, pageOf } from '../access'
 import { badRequest } from '../base/errors'
-import { uuid, z } from '../base/parse'
+import { pageSize, uuid, z } from '../base/parse'
 import { listQuery } from './filter'
 import { STATUSES } from './job'
-import type { Jobs } from './jobs'
+import { type Jobs, TREE_MAX } from './jobs'
 import type { AnyKind } from './kinds'
 import { attemptSchema, jobSchema, linksOf, linksSchema } from './resource'
 
@@ -48,8 +48,8 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       summary: 'Lists jobs, newest first.',
       query: listQuery,
       replies: { 200: pageOf(jobSchema) },
-      handle: async ({ principal, query: { limit, cursor, roots, ...filter } }) =>
-        ok(await jobs.list(principal.tenantId, filter, { limit, cursor, roots })),
+      handle: async ({ principal, query: { limit, cursor, ...filter } }) =>
+        ok(await jobs.list(principal.tenantId, filter, { limit, cursor })),
     }),
     endpoint({
       method: 'get',
@@ -65,10 +65,12 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       method: 'get',
       path: '/api/jobs/{id}/tree',
       role: 'viewer',
-      summary: 'A job with all that it has spawned, up to 1,000 jobs; `counts` is about all of them.',
+      summary: 'A job with all that it has spawned, up to `limit` jobs; `counts` is about all of them.',
       params,
+      query: z.strictObject({ limit: pageSize(TREE_MAX, TREE_MAX) }),
       replies: { 200: treeSchema },
-      handle: async ({ principal: { tenantId }, params: { id } }) => ok(await jobs.tree({ tenantId, id })),
+      handle: async ({ principal: { tenantId }, params: { id }, query: { limit } }) =>
+        ok(await jobs.tree({ tenantId, id }, limit)),
     }),
     endpoint({
       method: 'get',

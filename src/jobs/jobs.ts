@@ -22,7 +22,7 @@ import { type Attempt, attemptsOf, type Job, toJob } from './resource'
 import { retryJob } from './retry'
 import { findJob, type JobRef } from './store'
 
-const TREE_MAX = 1_000
+export const TREE_MAX = 1_000
 const TREE_IDS_MAX = 10_000
 
 export interface EnqueuedJob {
@@ -81,13 +81,9 @@ export class Jobs {
   }
 
   /** Newest first. */
-  async list(
-    tenantId: string,
-    filter: JobFilter,
-    page: { cursor?: string | undefined; limit: number; roots?: boolean | undefined },
-  ) {
-    const { cursor: before, limit, roots } = page
-    const found = await listJobs(this.#core.db, tenantId, filter, { before, limit: limit + 1, roots })
+  async list(tenantId: string, filter: JobFilter, page: { cursor?: string | undefined; limit: number }) {
+    const { cursor: before, limit } = page
+    const found = await listJobs(this.#core.db, tenantId, filter, { before, limit: limit + 1 })
     const items = found.slice(0, limit).map(toJob)
     const last = items.at(-1)
     return { items, next_cursor: found.length > limit && last ? encodeCursor(last.id) : null }
@@ -102,15 +98,12 @@ export class Jobs {
     return listIds(this.#core.db, tenantId, filter, page)
   }
 
-  /** A job with its descendants, at most 1,000; `counts` is about all of them. */
-  async tree(ref: JobRef) {
-    const [found, counts] = await Promise.all([
-      readTree(this.#core.db, ref, TREE_MAX + 1),
-      countTree(this.#core.db, ref),
-    ])
-    const job = nest(found.slice(0, TREE_MAX))
+  /** A job with its descendants, at most 1,000 jobs in all; `counts` is about all of them. */
+  async tree(ref: JobRef, limit = TREE_MAX) {
+    const [found, counts] = await Promise.all([readTree(this.#core.db, ref, limit + 1), countTree(this.#core.db, ref)])
+    const job = nest(found.slice(0, limit))
     if (!job) throw notFound('job')
-    return { job, counts, truncated: found.length > TREE_MAX }
+    return { job, counts, truncated: found.length > limit }
   }
 
   /** A job and its descendants, parents first, at most 10,000; empty when there is no such job. */

@@ -7,10 +7,16 @@ const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_80
 
 type About = Pick<JobRow, 'queue' | 'kind'>
 
-/** Counts of one queue since the last time they were stored. */
+/** Durations of one queue, counted in buckets. */
 export interface Durations {
   wait: number[]
   run: number[]
+}
+
+/** What one queue has come to since the last time it was stored. */
+export interface Tally extends Durations {
+  completed: number
+  failed: number
 }
 
 const none = () => new Array<number>(BUCKETS).fill(0)
@@ -24,7 +30,7 @@ export class JobMetrics {
   private readonly stalls
   private readonly gaps
   private readonly reopens
-  private durations = new Map<string, Durations>()
+  private tallies = new Map<string, Tally>()
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -67,8 +73,10 @@ export class JobMetrics {
 
   /** @param began left out for a parent whose own run was over before its children's */
   ended({ queue, kind }: About, outcome: JobStatus, began?: number) {
-    if (outcome === 'completed') this.completed.inc({ queue })
-    if (outcome === 'failed') this.failed.inc({ queue })
+    if (outcome === 'completed' || outcome === 'failed') {
+      this[outcome].inc({ queue })
+      this.tally(queue)[outcome]++
+    }
     if (began === undefined) return
     const ranMs = Date.now() - began
     this.runSeconds.observe({ queue, kind, outcome }, ranMs / 1000)
@@ -88,16 +96,23 @@ export class JobMetrics {
   }
 
   private count(queue: string, what: keyof Durations, ms: number) {
-    const counts = this.durations.get(queue) ?? { wait: none(), run: none() }
+    const counts = this.tally(queue)[what]
     const bucket = bucketOf(ms)
-    counts[what][bucket] = (counts[what][bucket] ?? 0) + 1
-    this.durations.set(queue, counts)
+    counts[bucket] = (counts[bucket] ?? 0) + 1
+  }
+
+  private tally(queue: string): Tally {
+    const known = this.tallies.get(queue)
+    if (known) return known
+    const tally = { wait: none(), run: none(), completed: 0, failed: 0 }
+    this.tallies.set(queue, tally)
+    return tally
   }
 
   /** Hands over what was counted and begins anew. */
-  takeDurations(): Map<string, Durations> {
-    const taken = this.durations
-    this.durations = new Map()
+  takeTallies(): Map<string, Tally> {
+    const taken = this.tallies
+    this.tallies = new Map()
     return taken
   }
 }

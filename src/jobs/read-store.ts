@@ -10,8 +10,8 @@ const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
 /** Narrows a query on `jobs` to what a filter means. */
-function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
-  const { status, kind, queue, q, parent_id, root_id, actor, since, until, ids } = filter
+export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
+  const { status, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
   query.where('tenant_id', tenantId)
   if (status) query.whereIn('status', status)
   if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets the index of failures serve
@@ -19,6 +19,8 @@ function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
   if (queue) query.whereIn('queue', queue)
   if (parent_id) query.where('parent_id', parent_id)
   if (root_id) query.where('root_id', root_id)
+  if (fingerprint) query.where('fingerprint', fingerprint)
+  if (roots) query.whereNull('parent_id')
   if (ids) query.whereIn('id', ids)
   if (since) query.where('created_at', '>=', since)
   if (until) query.where('created_at', '<', until)
@@ -36,7 +38,6 @@ interface Page {
   /** Jobs made before this one. */
   before?: string | undefined
   limit: number
-  roots?: boolean | undefined
 }
 
 /** Jobs of a tenant, newest first: UUIDv7 sort by the time they were made. */
@@ -44,7 +45,6 @@ export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page
   const query = db('jobs').select('*').orderBy('id', 'desc').limit(page.limit)
   narrow(query, tenantId, filter)
   if (page.before) query.where('id', '<', page.before)
-  if (page.roots) query.whereNull('parent_id')
   const found: StoredRow[] = await query
   return found.map(readRow)
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../access'
+import { fingerprintOf } from './fingerprint'
 import type { JobRow, JobState } from './job'
 
 type Encoded = 'error' | 'progress' | 'steps' | 'cancel'
@@ -38,6 +39,7 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   max_attempts: job.max_attempts,
   run_at: job.run_at,
   error: text(job.error),
+  fingerprint: job.status === 'failed' && job.error ? fingerprintOf(job.kind, job.error) : null,
   progress: text(job.progress),
   steps: job.steps.length ? JSON.stringify(job.steps) : null,
   worker: job.worker,

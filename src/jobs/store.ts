@@ -65,6 +65,7 @@ export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promi
 /**
  * Stores what transitions have made of jobs. `state.version` is the one that was read: a row that has changed since is
  * left alone.
+ * The limit makes the planner expect few rows: from JSON it expects 100, and would read a whole young table for them.
  * @returns the ids of the rows that were stored
  */
 export async function updateJobs(
@@ -74,15 +75,16 @@ export async function updateJobs(
   const stored = await rows<{ id: string }>(
     trx,
     `UPDATE jobs j SET status = x.status, attempt = x.attempt, max_attempts = x.max_attempts, run_at = x.run_at,
-       error = x.error, progress = x.progress, steps = x.steps, worker = x.worker, cancel = x.cancel,
-       awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
+       error = x.error, fingerprint = x.fingerprint, progress = x.progress, steps = x.steps, worker = x.worker,
+       cancel = x.cancel, awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
        version = x.version + 1, result = CASE WHEN x.with_result THEN x.result ELSE j.result END
-     FROM json_to_recordset(?::json) AS x(tenant_id uuid, id uuid, version integer, status text, attempt integer,
-       max_attempts integer, run_at timestamptz, error text, progress text, steps text, worker text, cancel text,
-       awaits_children boolean, started_at timestamptz, ended_at timestamptz, result text, with_result boolean)
+     FROM (SELECT * FROM json_to_recordset(?::json) AS r(tenant_id uuid, id uuid, version integer, status text,
+       attempt integer, max_attempts integer, run_at timestamptz, error text, fingerprint text, progress text, steps text,
+       worker text, cancel text, awaits_children boolean, started_at timestamptz, ended_at timestamptz, result text,
+       with_result boolean) LIMIT (SELECT ?::integer)) AS x
      WHERE j.tenant_id = x.tenant_id AND j.id = x.id AND j.version = x.version
      RETURNING j.id`,
-    [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result)))],
+    [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],
   )
   return new Set(stored.map(({ id }) => id))
 }

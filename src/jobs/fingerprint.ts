@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import type { JobError } from './job'
+
+const PATTERN_MAX = 300
+
+/** What differs between two failures of one cause, from the most particular to the least. */
+const PARTICULARS: readonly [RegExp, string][] = [
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, '<url>'],
+  [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
+  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
+  [/(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\w.])/g, '<address>'],
+  [/"[^"\n]{1,200}"|'[^'\n]{1,200}'|`[^`\n]{1,200}`/g, '<text>'],
+  [/\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, '<hex>'],
+  [/\d+(?:[.,]\d+)*/g, '<n>'],
+]
+
+/** An error message without what differs each time: numbers, ids, addresses, quoted text. */
+export function patternOf(message: string): string {
+  const text = PARTICULARS.reduce((left, [pattern, word]) => left.replace(pattern, word), message)
+  return text.replace(/\s+/g, ' ').trim().slice(0, PATTERN_MAX)
+}
+
+/** The same for all failures of a kind with one code and one message, apart from its particulars. */
+export const fingerprintOf = (kind: string, { code, message }: JobError): string =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, code, patternOf(message)]))
+    .digest('hex')
+    .slice(0, 16)

@@ -1,0 +1,62 @@
+import { type Endpoint, endpoint, ok } from '../access'
+import { z } from '../base/parse'
+import type { Core } from './core'
+import { fresh } from './figures'
+import { countRunning, readMinutes } from './figures-store'
+import { historyOf } from './history'
+import { QUEUE_NAMES } from './queues'
+import { listWorkers } from './worker-list'
+
+const MINUTES_MAX = 24 * 60
+const MINUTE_MS = 60_000
+/** The list of all connections is dear to Redis. */
+const WORKERS_FRESH_MS = 5_000
+
+const counts = z.array(z.number())
+const spans = z.array(z.number().nullable())
+const historySchema = z.object({ completed: counts, failed: counts, wait_p95_ms: spans, run_p95_ms: spans })
+const workerSchema = z.object({
+  name: z.string(),
+  queues: z.array(z.enum(QUEUE_NAMES)),
+  connected_seconds: z.number(),
+  running: z.number(),
+})
+
+/** How the queues have done, and who works on them. */
+export const historyRoutes = (core: Core): Endpoint[] => [historyRoute(core), workersRoute(core)]
+
+function historyRoute({ db }: Core): Endpoint {
+  return endpoint({
+    method: 'get',
+    path: '/api/queues/history',
+    role: 'viewer',
+    summary: 'Completed and failed jobs per minute and queue; for a single queue also how long jobs waited and ran.',
+    query: z.strictObject({
+      minutes: z.coerce.number().int().min(1).max(MINUTES_MAX).default(60),
+      queue: z.enum(QUEUE_NAMES).optional(),
+    }),
+    replies: {
+      200: z.object({ from: z.iso.datetime(), minutes: z.number(), queues: z.record(z.string(), historySchema) }),
+    },
+    async handle({ query: { minutes, queue } }) {
+      const first = (Math.floor(Date.now() / MINUTE_MS) - minutes + 1) * MINUTE_MS
+      const queues = historyOf(await readMinutes(db, minutes, queue), first, minutes)
+      return ok({ from: new Date(first).toISOString(), minutes, queues })
+    },
+  })
+}
+
+function workersRoute(core: Core): Endpoint {
+  const workers = fresh(() => listWorkers(core), WORKERS_FRESH_MS)
+  return endpoint({
+    method: 'get',
+    path: '/api/workers',
+    role: 'viewer',
+    summary: 'Processes that take jobs, and how many jobs of the tenant each runs; null while Redis is away.',
+    replies: { 200: z.object({ items: z.array(workerSchema).nullable() }) },
+    async handle({ principal: { tenantId } }) {
+      const [known, running] = await Promise.all([workers(), countRunning(core.db, tenantId)])
+      return ok({ items: known?.map(worker => ({ ...worker, running: running.get(worker.name) ?? 0 })) ?? null })
+    },
+  })
+}
