@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto'
+import { v7 } from 'uuid'
+import { DEFAULT_TENANT_ID } from '../../src/access'
+import { rows } from '../../src/base/db'
+import { ensurePartitions } from '../../src/streams/partitions'
+import type { TestApp } from '../support/app'
+import {
+  append,
+  messages,
+  newJobTopic,
+  newTopic,
+  numbered,
+  numberedMessages,
+  openStream,
+  streamApps,
+} from '../support/streams'
+import { countOf, figures, sweep } from './clock'
+
+/** Rows that are old, swept by the machine's own clock. */
+const DAY_MS = 86_400_000
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS)
+const tenantId = DEFAULT_TENANT_ID
+let parts: Awaited<ReturnType<typeof streamApps>>
+let app: TestApp
+beforeAll(async () => {
+  parts = await streamApps()
+  app = await parts.start({ RETENTION_EVENTS_DAYS: '1', RETENTION_LOGS_DAYS: '3' })
+})
+afterAll(() => parts.stop())
+
+/** Makes the first entries of a topic older than they are. */
+async function age(name: string, upTo: number, days: number) {
+  await app.app.db.raw(
+    `UPDATE stream_entries e SET at = e.at - ? * interval '1 day' FROM stream_topics t
+     WHERE t.id = e.topic_id AND t.name = ? AND t.tenant_id = ? AND e.seq <= ?`,
+    [days, name, tenantId, upTo],
+  )
+}
+
+const entriesOf = (name: string) =>
+  countOf(app, 'stream_entries', 'topic_id = (SELECT id FROM stream_topics WHERE name = ?)', [name])
+
+async function insertJob(job: Record<string, unknown>, madeDaysAgo: number): Promise<string> {
+  const id = v7({ msecs: daysAgo(madeDaysAgo).getTime() })
+  await app.app.db('jobs').insert({
+    tenant_id: tenantId,
+    id,
+    root_id: id,
+    kind: 'demo',
+    queue: 'demo',
+    status: 'completed',
+    max_attempts: 1,
+    priority: 0,
+    input: '{}',
+    created_by: JSON.stringify({ type: 'system', id: 'test', name: 'test' }),
+    created_at: daysAgo(madeDaysAgo),
+    ended_at: daysAgo(madeDaysAgo),
+    ...job,
+  })
+  return id
+}
+
+const left = async (ids: string[]) => {
+  const found: { id: string }[] = await app.app.db('jobs').select('id').whereIn('id', ids)
+  return ids.filter(id => found.some(row => row.id === id))
+}
+
+test.each(['a partition of its day', 'the default partition'])(
+  'old lines in %s go, new ones of the same topic stay, and readers between are told exactly what they miss',
+  async place => {
+    const days = place.startsWith('a') ? 6 : 9
+    if (days === 6) await ensurePartitions(app.app.db, daysAgo(6))
+    const topic = await newJobTopic(app)
+    await append(app, topic, numbered(1, 100))
+    const probe = await openStream(app, topic, 'limit=1')
+    const [epoch] = (await probe.next('logs')).id.split('.')
+    await probe.close()
+    await age(topic.name, 60, days)
+    const watching = await openStream(app, topic, 'limit=0')
+    const { result } = await sweep(app)
+    expect(result.counts.stream_entries).toBeGreaterThanOrEqual(60)
+    expect(await entriesOf(topic.name)).toBe(40)
+    expect(await countOf(app, 'pg_class', 'relname = ?', [partitionOf(daysAgo(6))])).toBe(0)
+    const back = await openStream(app, topic, '', { 'last-event-id': `${epoch}.20` })
+    await back.until(() => back.lines.length === 40)
+    expect((await back.next('gap')).data).toMatchObject({ from_seq: 21, to_seq: 60, missed: 40, reason: 'retention' })
+    expect(messages(back)).toEqual(numberedMessages(61, 40))
+    await append(app, topic, numbered(101, 1))
+    await watching.until(() => watching.lines.length === 1)
+    expect(watching.named('gap')).toEqual([]) // it has missed nothing
+    await Promise.all([back.close(), watching.close()])
+  },
+)
+
+const partitionOf = (at: Date) => `stream_entries_${at.toISOString().slice(0, 10).replaceAll('-', '')}`
+
+test('a day that the default partition holds already does not keep later days from being made', async () => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 3))
+  const db = app.app.db
+  const far = new Date(Date.now() + 50 * DAY_MS)
+  await age(topic.name, 3, -50)
+  await ensurePartitions(db, far)
+  expect(await countOf(app, 'pg_class', 'relname = ?', [partitionOf(far)])).toBe(0)
+  expect(await countOf(app, 'pg_class', 'relname = ?', [partitionOf(new Date(far.getTime() + DAY_MS))])).toBe(1)
+  expect(await entriesOf(topic.name)).toBe(3)
+})
+
+test('an entry cannot claim another day than that of its writing', async () => {
+  const topic = newTopic()
+  await append(app, topic, [{ kind: 'log', message: 'from the past', at: daysAgo(300) }])
+  expect(await countOf(app, 'stream_entries', 'message = ? AND at > ?', ['from the past', daysAgo(1)])).toBe(1)
+})
+
+test('events of a tenant are kept for less time than lines, and go from the beginning', async () => {
+  const topic = { tenantId, name: 'events' }
+  await append(
+    app,
+    topic,
+    Array.from({ length: 2_500 }, (_, i) => ({
+      kind: 'note',
+      data: { labels: {}, source: 'test', data: { no: i + 1 } },
+    })),
+  )
+  const [head] = await rows<{ id: number; last_seq: number }>(
+    app.app.db,
+    'SELECT id, last_seq FROM stream_topics WHERE name = ? AND tenant_id = ?',
+    ['events', tenantId],
+  )
+  const upTo = (head?.last_seq ?? 0) - 100
+  await age('events', upTo, 2.5)
+  const { result } = await sweep(app)
+  expect(result.counts.tenant_events).toBeGreaterThan(2_000)
+  const first = await app.app.db('stream_topics').where('id', head?.id).first('first_seq')
+  expect(first?.first_seq).toBe(upTo + 1)
+  expect(await countOf(app, 'stream_entries', 'topic_id = ? AND seq <= ?', [head?.id, upTo])).toBe(0)
+})
+
+test('trees go as a whole, but never a parent of a live job, a child of one, or the last run of a schedule', async () => {
+  const tree = await insertJob({}, 40)
+  const branch = await insertJob({ parent_id: tree, root_id: tree }, 40)
+  const leaves = await Promise.all([1, 2, 3].map(() => insertJob({ parent_id: branch, root_id: tree }, 40)))
+  const endedParent = await insertJob({}, 40)
+  const liveChild = await insertJob(
+    { parent_id: endedParent, root_id: endedParent, ended_at: null, status: 'running', awaits_children: true },
+    40,
+  )
+  const liveParent = await insertJob({ ended_at: null, status: 'running', awaits_children: true }, 40)
+  const endedChild = await insertJob({ parent_id: liveParent, root_id: liveParent }, 40)
+  const failedChild = await insertJob(
+    { parent_id: liveParent, root_id: liveParent, status: 'failed', error: '{}' },
+    200,
+  )
+  const scheduled = await insertJob({}, 40)
+  const retried = await insertJob({ ended_at: daysAgo(1) }, 40)
+  const foreign = await insertJob({ tenant_id: randomUUID() }, 40)
+  await app.app.db('job_schedules').insert({
+    id: v7(),
+    tenant_id: tenantId,
+    name: 'yearly',
+    kind: 'demo',
+    input: '{}',
+    cron: '0 0 1 1 *',
+    created_by: '{}',
+    last_job_id: scheduled,
+  })
+  const gone = [tree, branch, ...leaves]
+  const kept = [endedParent, liveChild, liveParent, endedChild, failedChild, scheduled, retried, foreign]
+  const dry = await sweep(app, { dry_run: true })
+  expect(dry.result.counts).toMatchObject({ job_history: 5, failed_jobs: 0 })
+  const { result } = await sweep(app)
+  expect(result.counts).toMatchObject({ job_history: 5, failed_jobs: 0 })
+  expect(await left(gone)).toEqual([])
+  expect(await left(kept)).toEqual(kept)
+  await app.app.db('jobs').whereIn('id', kept).delete()
+})
+
+test('many rows go in batches, and the figures tell of what is left', async () => {
+  const old = daysAgo(400)
+  await app.app.db.raw(
+    `INSERT INTO audit_log (id, tenant_id, at, actor_type, actor_name, action, result)
+     SELECT ('017f22e2-79b0-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ?, ?, 'system', 'test', 'test.done', 'ok'
+     FROM generate_series(1, 4000) n`,
+    [tenantId, old],
+  )
+  await sweep(app, { dry_run: true })
+  const before = (await figures(app)).of('audit_log')
+  expect(before.dry_run?.deletable).toBe(4_000)
+  expect(new Date(before.oldest_kept_at ?? 0)).toEqual(old)
+  expect(before.lag_seconds).toBeGreaterThan(34 * 86_400)
+  const { result } = await sweep(app)
+  expect(result.counts.audit_log).toBe(4_000)
+  const after = (await figures(app)).of('audit_log')
+  expect(after).toMatchObject({ lag_seconds: 0, last_sweep: { deleted: 4_000 }, error: null })
+})
