@@ -31,7 +31,11 @@ export function toProblem(error: unknown): Problem {
     })
   const { status = 500, type, limit, message } = (error ?? {}) as HttpError
   if (type && BODY_PROBLEMS[type]) return BODY_PROBLEMS[type]({ message, limit })
-  if (status >= 400 && status < 500) return new Problem(status, 'invalid_request', 'The request cannot be read.')
+  if (status >= 400 && status < 500) {
+    // an escape in the path that is none, or a body that cannot be inflated
+    const path = error instanceof URIError ? 'params' : 'body'
+    return new Problem(status, 'invalid_request', 'The request cannot be read.', [{ path, message }])
+  }
   return new Problem(500, 'internal_error', 'Something went wrong here. The log has the details.')
 }
 
