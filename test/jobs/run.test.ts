@@ -32,3 +32,37 @@ test('a job runs, and its topic tells every transition once and in order with it
   expect(told).toEqual(['pending', 'running', 'running', 'thinking', 'progress', 'running', 'hello you', 'completed'])
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
 })
+
+const busy = defineKind({ name: 'busy', queue: 'demo', input: z.strictObject({}) })
+const busyHandler = handle(busy, async run => {
+  await Promise.all(
+    ['left', 'right'].map(name =>
+      run.step(name, async () => {
+        for (let i = 1; i <= 5; i++) {
+          await new Promise(setImmediate)
+          run.log.info(`${name} ${i}`)
+        }
+      }),
+    ),
+  )
+  for (let n = 1; n <= 1_000; n++) run.progress({ n })
+})
+
+test('steps beside each other keep their lines apart; progress is thinned out and its last value kept', async () => {
+  const other = await place.start({ handlers: [busyHandler], queues: ['checks'] })
+  const worker = await place.start({ handlers: [greeter, busyHandler] })
+  await node.stop()
+  const { job } = await other.jobs.enqueue(busy, {}, other.by)
+  const done = await reaches(worker, job.id, 'completed')
+  expect(done).toMatchObject({
+    progress: { n: 1_000 },
+    steps: [
+      { name: 'left', lines: 5 },
+      { name: 'right', lines: 5 },
+    ],
+  })
+  const entries = await entriesOf(worker, `job:${job.id}`)
+  for (const { message, step } of entries) if (message) expect(message.split(' ')[0]).toBe(step)
+  const progress = entries.filter(({ kind }) => kind === 'progress').map(({ data }) => data.progress.n)
+  expect(progress).toEqual([1, 1_000])
+})
