@@ -1,0 +1,110 @@
+import { connect } from 'node:net'
+import fc from 'fast-check'
+import { WebSocket } from 'ws'
+import { makeJob } from './jobs'
+import { type Description, send, type Wild, wildRequests } from './requests'
+import { System } from './system'
+import { Viewer } from './viewer'
+
+const REQUESTS = 500
+
+let system: System
+
+beforeAll(async () => {
+  system = await System.start({ webs: 1, workers: 1, env: { LOG_LEVEL: 'debug' } })
+}, 60_000)
+
+/** Whatever came in, jobs still run, nothing was a bug, and no secret was logged (`stop` looks for them). */
+afterAll(async () => {
+  const { id } = await makeJob(system.web(), { lines: 3 })
+  const viewer = new Viewer({ topic: `job:${id}`, at: () => system.web() })
+  await viewer.done
+  const bugs = system.nodes
+    .flatMap(node => node.output().split('\n'))
+    .filter(line => /"level":"error"|^\s+at /.test(line))
+  await system.stop()
+  expect(bugs).toEqual([])
+})
+
+interface Problem {
+  status: number
+  code: string
+  detail: string
+  errors: { path: string; message: string }[]
+}
+
+test(`${REQUESTS} wild requests to every route: never a 5xx, and each refusal says what is wrong where`, async () => {
+  const web = system.web()
+  const { body: description } = await web.get<Description>('/api/openapi.json')
+  const seen = new Map<number, number>()
+  await fc.assert(
+    fc.asyncProperty(wildRequests(description, web), async (wild: Wild) => {
+      const { status, type, text } = await send(web, wild)
+      seen.set(status, (seen.get(status) ?? 0) + 1)
+      expect(status).toBeLessThan(500)
+      if (status < 400) return
+      expect(type).toMatch(/^application\/problem\+json/)
+      const problem: Problem = JSON.parse(text)
+      expect(problem).toMatchObject({ status, code: expect.stringMatching(/^[a-z_]+$/), detail: expect.any(String) })
+      expect(text).not.toContain(system.token)
+      if (status === 400) expect(problem.errors.map(({ path }) => path)).toContainEqual(expect.stringMatching(/./))
+    }),
+    { numRuns: REQUESTS, endOnFailure: true },
+  )
+  expect([...seen.keys()]).toEqual(expect.arrayContaining([400, 401, 404]))
+  expect(web.isRunning()).toBe(true)
+}, 90_000)
+
+test('bytes that are no HTTP at all', async () => {
+  const { hostname, port } = new URL(system.web().url)
+  const heads = [
+    'nonsense\r\n\r\n',
+    'GET / HTTP/9.9\r\n\r\n',
+    `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+    'POST /api/jobs HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+    'POST /api/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello',
+    'GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    'GET /ws/stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    '\0\0\0\0\r\n\r\n',
+  ]
+  for (const head of heads) {
+    const socket = connect({ host: hostname, port: Number(port) })
+    const ended = new Promise<string>(resolve => {
+      let answer = ''
+      socket.setEncoding('latin1').on('data', text => {
+        answer += text
+      })
+      socket.on('error', () => undefined)
+      socket.on('close', () => resolve(answer))
+    })
+    socket.write(head, 'latin1')
+    expect({ head: head.slice(0, 60), answer: await ended }).toEqual({
+      head: head.slice(0, 60),
+      answer: expect.stringMatching(/^HTTP\/1\.1 4\d\d |^$/),
+    })
+  }
+  expect((await system.web().get('/healthz')).status).toBe(200)
+}, 30_000)
+
+test('messages on a WebSocket that mean nothing: each is answered or ends the connection', async () => {
+  const { url, headers } = system.web()
+  const messages: (string | Buffer)[] = [
+    ...['', 'x', '{', '[]', 'null', '{"op":"subscribe"}', '{"op":"subscribe","topic":"job:x"}', '{"op":"fly"}'],
+    ...['{"op":"unsubscribe","topic":"events"}', '{"op":"subscribe","topic":"events","after":"rubbish"}'],
+    ...['{"op":"subscribe","topic":"events","filter":{"level":"loud"}}', '{"op":"subscribe","topic":"\\u0000"}'],
+    ...[Buffer.from([0, 255, 1]), 'x'.repeat(100_000)],
+  ]
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/stream`, { headers })
+  const closed = new Promise<number>(resolve => socket.once('close', resolve))
+  socket.on('error', () => undefined)
+  let complaints = 0
+  socket.on('message', text => {
+    if (JSON.parse(String(text)).event === 'error') complaints++
+  })
+  await new Promise(resolve => socket.once('open', resolve))
+  for (const message of messages) socket.send(message)
+  expect(await closed).toBe(1009) // the last one is too big
+  expect(complaints).toBe(messages.length - 2) // to unsubscribe from what is not subscribed is no mistake
+}, 30_000)
