@@ -36,7 +36,8 @@ export const withTopic = (topic: string, data: string | null) =>
 /** The envelope of a tenant event; `data` holds its labels and its data. `sequence` is null for those without a row. */
 export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
   const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
-  const rest = entry.data && entry.data.length > 2 ? `,${entry.data.slice(1)}` : '}'
+  const { data } = entry
+  const rest = data === null || data === '{}' ? '}' : data.startsWith('{') ? `,${data.slice(1)}` : `,"data":${data}}`
   return (
     `{"topic":"${shape.topic}","type":"${entry.kind}","id":${id},"sequence":${entry.seq},"timestamp":"${entry.at.toISOString()}",` +
     `"source":${text(entry.source)},"tenant_id":"${shape.tenantId}"${rest}`

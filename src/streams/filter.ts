@@ -15,7 +15,8 @@ export const filterQuery = {
   step: list.optional(),
   attempt: z.coerce.number().int().min(1).max(32_767).optional(),
   q: z.string().min(1).max(500).optional(),
-  types: list.optional(),
+  // Lines are kept as `log` and sent as `logs`; readers know the latter.
+  types: list.transform(kinds => kinds.map(kind => (kind === 'logs' ? 'log' : kind))).optional(),
   source: z.string().max(200).optional(),
 }
 

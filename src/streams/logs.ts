@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import { ok, type Reply } from '../access'
 import type { Db } from '../base/db'
@@ -56,16 +56,25 @@ async function download(
     'Content-Disposition': `attachment; filename="${name}"`,
   })
   const encode = format === 'text' ? textOf : (entry: Entry) => `${encodeLine(entry)}\n`
-  const upTo = before === undefined ? head.last_seq : before - 1
-  let from = after ?? 0
-  while (!res.destroyed) {
-    const entries = await readEntries(db, head.id, { after: from, upTo, limit: DOWNLOAD_PAGE }, wanted)
-    if (!res.write(entries.map(encode).join('')) && !res.destroyed)
-      await Promise.race([once(res, 'drain'), once(res, 'close')])
-    from = entries.at(-1)?.seq ?? upTo
-    if (entries.length < DOWNLOAD_PAGE) break
+  const range = { after: after ?? 0, upTo: before === undefined ? head.last_seq : before - 1 }
+  // A client that leaves in the middle is no failure.
+  await pipeline(pagesOf(db, head.id, range, wanted, encode), res).catch(error => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
+}
+
+async function* pagesOf(
+  db: Db,
+  topicId: number,
+  { after, upTo }: { after: number; upTo: number },
+  wanted: Wanted,
+  encode: (entry: Entry) => string,
+): AsyncGenerator<string> {
+  for (let from = after; from < upTo; ) {
+    const entries = await readEntries(db, topicId, { after: from, upTo, limit: DOWNLOAD_PAGE }, wanted)
+    if (entries.length) yield entries.map(encode).join('')
+    from = entries.length < DOWNLOAD_PAGE ? upTo : (entries.at(-1)?.seq ?? upTo)
   }
-  res.end()
 }
 
 /** The message as it was sent, ANSI and all, behind its time and level. */

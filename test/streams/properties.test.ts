@@ -1,0 +1,198 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import fc from 'fast-check'
+import type { NewEntry } from '../../src/streams'
+import { encodeEntries } from '../../src/streams/encode'
+import type { Entry } from '../../src/streams/entry'
+import { createFilter } from '../../src/streams/filter'
+import { httpChunk, sseText } from '../../src/streams/frame'
+import type { AppendedHead } from '../../src/streams/history'
+import { decodeNotice, encodeNotice, noticeOf } from '../../src/streams/notice'
+import { compositeFormat, formatPosition, parseComposite, parsePosition } from '../../src/streams/position'
+import { cutText, LINE_BYTES_MAX, prepare } from '../../src/streams/prepare'
+
+const anyText = fc.string({ unit: 'binary', maxLength: 200 })
+const rough = fc.oneof(
+  anyText,
+  fc.string({
+    unit: fc.constantFrom(
+      '\n',
+      '\r',
+      '\0',
+      '\u2028',
+      '\ud83d',
+      '\ude00',
+      '😀',
+      'é',
+      '"',
+      '\\',
+      ':',
+      ' ',
+      '\u001b[31m',
+      'a',
+    ),
+  }),
+)
+const newEntry: fc.Arbitrary<NewEntry> = fc.record(
+  {
+    kind: fc.constantFrom('log', 'status', 'progress'),
+    at: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }),
+    level: fc.constantFrom('debug' as const, 'info' as const, 'warn' as const, 'error' as const),
+    step: fc.option(rough),
+    attempt: fc.option(fc.integer({ min: 1, max: 32_767 })),
+    source: fc.option(rough),
+    message: rough,
+    data: fc.jsonValue(),
+  },
+  { requiredKeys: ['kind'] },
+)
+
+test('cutText keeps a longest prefix of whole characters', () => {
+  fc.assert(
+    fc.property(rough, fc.integer({ min: 1, max: 300 }), (text, bytesMax) => {
+      const cut = cutText(text, bytesMax)
+      expect(text.startsWith(cut)).toBe(true)
+      if (cut === text) return
+      expect(Buffer.byteLength(text)).toBeGreaterThan(bytesMax)
+      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(bytesMax)
+      expect(Buffer.byteLength(cut)).toBeGreaterThan(bytesMax - 4)
+      const [before, after] = [text.charCodeAt(cut.length - 1), text.charCodeAt(cut.length)]
+      expect(before >= 0xd800 && before <= 0xdbff && after >= 0xdc00 && after <= 0xdfff).toBe(false)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test.each([
+  ['x', 1],
+  ['é', 2],
+  ['€', 3],
+  ['😀', 4],
+])('a line of 1 MB of %s is cut at 16 KiB, whole characters only, and flagged', (character, bytes) => {
+  const { message, truncated } = prepare({ kind: 'log', message: character.repeat(1_000_000 / bytes) })
+  expect(truncated).toBe(true)
+  expect(JSON.parse(`"${message}"`)).toBe(character.repeat(Math.floor(LINE_BYTES_MAX / bytes)))
+})
+
+test('a long name is cut between characters', () => {
+  expect(prepare({ kind: 'log', step: `${'x'.repeat(199)}😀` }).step?.isWellFormed()).toBe(true)
+})
+
+test('what is prepared is what was said', () => {
+  fc.assert(
+    fc.property(newEntry, entry => {
+      const prepared = prepare(entry)
+      if (entry.message !== undefined) expect(JSON.parse(`"${prepared.message}"`)).toBe(entry.message)
+      if (entry.data !== undefined)
+        expect(JSON.parse(prepared.data ?? '')).toEqual(JSON.parse(JSON.stringify(entry.data)))
+      // PostgreSQL takes neither NUL nor lone surrogates.
+      for (const text of [prepared.message, prepared.data, prepared.step, prepared.source]) {
+        expect(text?.includes('\0') ?? false).toBe(false)
+        expect(text?.isWellFormed() ?? true).toBe(true)
+      }
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each([undefined, () => 1, Symbol('x')])('data that JSON has no form for is as if it were not there', data => {
+  expect(prepare({ kind: 'log', data })).toMatchObject({ data: null, truncated: false })
+  expect(prepare({ kind: 'note', data, state: data })).toMatchObject({ data: null, state: null })
+})
+
+const position = fc.record({
+  epoch: fc.stringMatching(/^[a-z0-9]{1,32}$/),
+  seq: fc.integer({ min: 0, max: 999_999_999_999_999 }),
+})
+
+test('ids are read as they were written, and nothing else is an id', () => {
+  fc.assert(fc.property(position, place => expect(parsePosition(formatPosition(place))).toEqual(place)))
+  const list = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,9}:[a-z0-9-]{1,20}$/), { minLength: 1, maxLength: 50 })
+  fc.assert(
+    fc.property(list, fc.array(position, { minLength: 50, maxLength: 50 }), fc.boolean(), (topics, places, swap) => {
+      const own = places.slice(0, topics.length)
+      const id = compositeFormat(topics)(own.map(formatPosition))
+      expect(parseComposite(topics, id)).toEqual(own)
+      expect(id).toMatch(/^[\x21-\x7e]+$/)
+      const others = swap ? [...topics].reverse() : [...topics, 'other:1']
+      if (others.join() !== topics.join()) expect(parseComposite(others, id)).toBeUndefined()
+    }),
+  )
+  fc.assert(
+    fc.property(rough, text => {
+      parseComposite(['a'], text)
+      const read = parsePosition(text)
+      if (read) expect(text).toMatch(/^[a-z0-9]+\.\d+$/)
+    }),
+  )
+})
+
+const stored = (entries: NewEntry[]): Entry[] => {
+  const head = {
+    id: 7,
+    epoch: 'e',
+    last_seq: 10 + entries.length,
+    last_line: 5 + entries.filter(({ kind }) => kind === 'log').length,
+  }
+  return noticeOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
+}
+
+test('a notice arrives at other processes as it was sent', () => {
+  fc.assert(
+    fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
+      const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
+      const notice = noticeOf({ head, entries: entries.map(prepare) })
+      const arrived = decodeNotice(encodeNotice(notice))
+      expect({ ...arrived, entries: null }).toEqual({ ...notice, entries: null })
+      if (!arrived.entries) return
+      for (const [i, entry] of arrived.entries.entries()) expect(notice.entries?.[i]).toMatchObject(entry)
+      expect(arrived.entries).toHaveLength(entries.length)
+    }),
+  )
+  const unknown = { id: 0, epoch: '', first: 1, last: Number.POSITIVE_INFINITY, end: null, entries: null, at: 1 }
+  expect(decodeNotice(encodeNotice(unknown))).toEqual(unknown)
+})
+
+test('an independent decoder reads the events as they were, however the bytes are cut', () => {
+  const shape = { topic: 'test:1', tenantId: 't', epoch: 'e', envelope: false }
+  fc.assert(
+    fc.property(fc.array(newEntry, { minLength: 1, maxLength: 10 }), fc.integer({ min: 1, max: 50 }), (news, step) => {
+      const entries = stored(news)
+      const events = encodeEntries(entries, shape, false)
+      const text = sseText(events, seq => `e.${seq}`, entries.at(-1)?.seq ?? 0)
+      const got: EventSourceMessage[] = []
+      const parser = createParser({ onEvent: event => got.push(event) })
+      const decoder = new TextDecoder()
+      const bytes = Buffer.from(text)
+      for (let at = 0; at < bytes.length; at += step)
+        parser.feed(decoder.decode(bytes.subarray(at, at + step), { stream: true }))
+      expect(got.map(({ event }) => event)).toEqual(events.map(({ event }) => event))
+      const lines = got.flatMap(({ event, data }) => (event === 'logs' ? JSON.parse(data).logs : []))
+      expect(lines.map(({ message }: { message: string }) => message)).toEqual(
+        news.filter(({ kind }) => kind === 'log').map(({ message }) => message ?? ''),
+      )
+      expect(got.at(-1)?.id).toBe(`e.${entries.at(-1)?.seq}`)
+      const chunk = httpChunk(text).toString()
+      expect(chunk).toBe(`${bytes.length.toString(16)}\r\n${text}\r\n`)
+    }),
+  )
+})
+
+test('tenant events are valid JSON whatever their data is', () => {
+  const shape = { topic: 'events', tenantId: 't', epoch: 'e', envelope: true }
+  fc.assert(
+    fc.property(fc.array(newEntry, { minLength: 1, maxLength: 5 }), news => {
+      const entries = stored(news.map(entry => ({ ...entry, kind: 'told' })))
+      for (const [i, { data }] of encodeEntries(entries, shape, false).entries())
+        expect(JSON.parse(data)).toMatchObject({ type: 'told', sequence: entries[i]?.seq })
+    }),
+  )
+})
+
+test('a text filter finds what is there in any case of ASCII letters', () => {
+  fc.assert(
+    fc.property(rough, rough, rough.filter(Boolean), (before, after, q) => {
+      const [entry] = stored([{ kind: 'log', message: before + q.replace(/[a-z]/g, c => c.toUpperCase()) + after }])
+      if (q.isWellFormed() && entry) expect(createFilter({ q }).matches(entry)).toBe(true)
+    }),
+  )
+})
