@@ -70,11 +70,19 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
     }
     connections.add(connection)
     connection.open()
+    forgetTheWay(req)
     for (const { begin } of joined) begin()
   } catch (error) {
     connection.abandon()
     throw error
   }
+}
+
+/** The request lives as long as the stream; what led it here through the router need not. */
+function forgetTheWay(req: Request) {
+  req.next = undefined
+  req.params = {}
+  req.rawHeaders = []
 }
 
 /**

@@ -12,6 +12,10 @@ export const SSE_HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
+/** Headers for documents. A stream is none, and every connection would keep them for as long as it lives. */
+const FOR_DOCUMENTS =
+  /^(content-security-policy|cross-origin-|origin-agent-cluster|referrer-policy|x-(dns|download|frame|permitted|xss)-)/
+
 const RETRY_MS_LEAST = 1_000
 const RETRY_MS_SPREAD = 2_000
 
@@ -38,6 +42,7 @@ export class SseConnection extends Connection {
 
   /** Sends the head at once, so that the client knows that it is connected. */
   open() {
+    for (const name of this.res.getHeaderNames()) if (FOR_DOCUMENTS.test(name)) this.res.removeHeader(name)
     this.res.writeHead(200, SSE_HEADERS)
     this.res.flushHeaders()
     const { socket } = this.res
