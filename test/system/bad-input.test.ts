@@ -55,6 +55,36 @@ test(`${REQUESTS} wild requests to every route: never a 5xx, and each refusal sa
   expect(web.isRunning()).toBe(true)
 }, 90_000)
 
+test('what lets people in stands in no log, however it is used', async () => {
+  const web = system.web()
+  const { body: made } = await web.post<{ secret: string }>('/api/tokens', { name: 'mine', role: 'viewer' })
+  const { body: given } = await web.post<{ ticket: string }>('/api/tickets', { topics: ['events'] })
+  const session = await web.post('/api/session', { token: made.secret }, { authorization: '' })
+  const cookie = /=([^;]+)/.exec(session.headers.get('set-cookie') ?? '')?.[1] ?? ''
+  const mistyped = 'a-password-with-a-mistake'
+  system.secrets.push(made.secret, given.ticket, cookie, mistyped)
+  for (const secret of system.secrets) expect(secret.length).toBeGreaterThan(15)
+  const { status } = await web.post(
+    '/api/session',
+    { email: 'me@example.org', password: mistyped },
+    { authorization: '' },
+  )
+  expect(status).toBe(401)
+  for (const place of [`/api/jobs?token=${made.secret}`, `/api/jobs/${made.secret}`, `/api/jobs?q=${made.secret}`])
+    await web.get(place)
+  for (const ticket of [given.ticket, given.ticket, made.secret]) {
+    const socket = new WebSocket(`${web.url.replace('http', 'ws')}/ws/stream?ticket=${ticket}`)
+    socket.on('error', () => undefined) // a ticket is good for once only
+    socket.on('open', () => socket.close())
+    await new Promise(resolve => socket.once('close', resolve))
+  }
+  await web.post(
+    '/api/jobs',
+    { kind: 'demo', input: { steps: [], secret: made.secret } },
+    { authorization: `Bearer ${cookie}` },
+  )
+}, 30_000)
+
 test('bytes that are no HTTP at all', async () => {
   const { hostname, port } = new URL(system.web().url)
   const heads = [

@@ -4,7 +4,7 @@ import type { System } from './system'
 import { timesTold, Viewer } from './viewer'
 
 /** What each job does. */
-export const STEP = { lines: 400, interval_ms: 5 }
+export const STEP = { lines: 300, interval_ms: 5 }
 const DELAY_MS = 2_500
 
 /** The web process of this number, or the next one that runs. */
@@ -31,8 +31,8 @@ export class Load {
     const running = await makeJobs(webs, 4, STEP)
     await this.watch(running)
     const more = await Promise.all([
-      makeJobs(webs, 8, STEP),
-      makeJobs(webs, 4, STEP, { delay_ms: DELAY_MS }),
+      makeJobs(webs, 6, STEP),
+      makeJobs(webs, 2, STEP, { delay_ms: DELAY_MS }),
       makeJobs(webs, 2, STEP, { delay_ms: 1 }),
     ])
     await this.watch(more.flat())

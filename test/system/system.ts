@@ -32,7 +32,9 @@ export class System {
   private constructor(
     readonly parts: Servers,
     private readonly env: Record<string, string>,
-  ) {}
+  ) {
+    this.secrets = [this.token, new URL(parts.postgres.url).password]
+  }
 
   static async start({ webs = 2, workers = 2, env = {} }: Shape = {}): Promise<System> {
     const system = new System(await ownParts(KILLABLE), { ...QUICK, ...env })
@@ -100,10 +102,8 @@ export class System {
     await Promise.all([...this.nodes.filter(node => node.isRunning()), postgres, redis].map(each => each.kill()))
   }
 
-  /** What must stand in no log: the token of the requests, and how the database is entered. */
-  get secrets(): string[] {
-    return [this.token, new URL(this.parts.postgres.url).password]
-  }
+  /** What must stand in no log: the token of the requests, how the database is entered, and what a test adds. */
+  readonly secrets: string[]
 
   /** @throws Error when a process has printed a secret */
   async stop() {
