@@ -178,7 +178,7 @@ describe('a reader that has enough', () => {
   async function throughHead(args: string[]) {
     const shell = spawn(
       'bash',
-      ['-c', '"$@" | head -1; echo "${PIPESTATUS[0]}"', 'sh', process.execPath, cli.program, ...args],
+      ['-c', '"$@" | head -1; echo $PIPESTATUS', 'sh', process.execPath, cli.program, ...args],
       {
         env: cli.env,
       },
