@@ -1,7 +1,6 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
-import { newId } from '../../src/base/ids'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { SseReader } from '../support/sse'
+import { newJobTopic } from '../support/streams'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -14,15 +13,13 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-const tenantId = DEFAULT_TENANT_ID
-const newTopic = () => ({ tenantId, name: `job:${newId()}` })
 const pathOf = ({ name }: { name: string }) => `/api/jobs/${name.slice(4)}/logs/stream`
 const lines = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({ kind: 'log', message: `line ${from + i}` }))
 
 for (const side of ['same', 'another'] as const) {
   test(`a reader on ${side} process gets history, then every line live and in order`, async () => {
-    const topic = newTopic()
+    const topic = await newJobTopic(app)
     const reading = side === 'same' ? app : other
     app.app.streams.write(topic, lines(1, 10))
     await app.app.streams.flush()
