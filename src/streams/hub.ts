@@ -88,9 +88,10 @@ export class Hub {
   /** Tells the readers here and in other processes what a flush has made durable. */
   committed(committed: Committed[]) {
     for (const each of committed) {
-      const notice = noticeOf(each)
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
-      this.watched.get(topicKey(topic))?.channel.notice(notice)
+      const watched = this.watched.get(topicKey(topic))
+      const notice = noticeOf(each, watched !== undefined)
+      watched?.channel.notice(notice)
       this.deps.bus.publish(channelName(topic), encodeNotice(notice))
     }
   }

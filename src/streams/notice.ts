@@ -31,8 +31,11 @@ interface Message {
   rows: Row[] | null
 }
 
-/** What a commit says to the readers of one topic. */
-export function noticeOf({ head, entries }: Committed): Notice {
+/**
+ * What a commit says to the readers of one topic.
+ * @param watched readers of this process take the entries whatever their size; without any, a large batch is not made ready
+ */
+export function noticeOf({ head, entries }: Committed, watched = true): Notice {
   const first = head.last_seq - (entries?.length ?? 0) + 1
   return {
     id: head.id,
@@ -40,7 +43,7 @@ export function noticeOf({ head, entries }: Committed): Notice {
     first,
     last: head.last_seq,
     end: head.end_reason || null,
-    entries: entries && placed(entries, first, head.last_line),
+    entries: entries && (watched || fitsBus(entries)) ? placed(entries, first, head.last_line) : null,
     at: Date.now(),
   }
 }
@@ -51,11 +54,15 @@ function placed(entries: PreparedEntry[], first: number, lastLine: number): Entr
   return entries.map((entry, i) => ({ ...entry, seq: first + i, line: entry.kind === 'log' ? ++line : null }))
 }
 
+function fitsBus(entries: readonly Pick<PreparedEntry, 'message' | 'data'>[]): boolean {
+  let bytes = 0
+  for (const { message, data } of entries) bytes += 80 + (message?.length ?? 0) + (data?.length ?? 0)
+  return bytes <= BUS_BYTES_MAX
+}
+
 export function encodeNotice(notice: Notice): string {
   const { entries, last, ...rest } = notice
-  const bytes =
-    entries?.reduce((sum, entry) => sum + 80 + (entry.message?.length ?? 0) + (entry.data?.length ?? 0), 0) ?? 0
-  const rows = entries && bytes <= BUS_BYTES_MAX ? entries.map(rowOf) : null
+  const rows = entries && fitsBus(entries) ? entries.map(rowOf) : null
   return JSON.stringify({ ...rest, last: Number.isFinite(last) ? last : null, rows } satisfies Message)
 }
 
