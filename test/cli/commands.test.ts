@@ -17,8 +17,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await cli.remove()
   await parts.apps?.stop()
+  await cli.remove()
 })
 
 /** A job that has ended, by its id. */

@@ -104,8 +104,8 @@ describe('on a terminal', () => {
   })
 
   afterAll(async () => {
-    await cli.remove()
     await parts.stop()
+    await cli.remove()
   })
 
   const shown = (args: string, columns: number, env = {}) =>

@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterEach(closeSites)
 
 afterAll(async () => {
-  await cli.remove()
   await parts.stop()
+  await cli.remove()
 })
 
 const make = async (step: Record<string, unknown>) => (await cli.run(['run', 'demo', demo(step)])).stdout.trim()
