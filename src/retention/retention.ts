@@ -76,23 +76,38 @@ export class Retention implements Part {
    * The work of a `cleanup` job: each target is a step.
    * @throws Error when another process is at it: tried again later; JobFailure when targets could not be swept
    */
-  async perform(run: Run, { dry_run, reason }: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
+  async perform(run: Run, input: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
+    const { dry_run } = input
     const outcome: Outcome = { dry_run, counts: {}, errors: {} }
-    if (dry_run) await this.eachTarget(run, outcome, policy => this.countOne(run, policy, outcome))
-    else await this.sweepAll(run, outcome)
+    try {
+      if (dry_run) await this.eachTarget(run, outcome, policy => this.countOne(run, policy, outcome))
+      else await this.sweepAll(run, outcome)
+    } catch (error) {
+      if (run.signal.aborted) await this.record(run, input, outcome, 'failed')
+      throw error
+    }
     const failed = Object.keys(outcome.errors)
-    await this.deps.audit.record({
-      by: { tenantId: run.tenantId, actor: run.createdBy },
-      action: dry_run ? 'retention.count' : 'retention.sweep',
-      target: { type: 'job', id: run.id },
-      reason,
-      result: failed.length ? 'failed' : 'ok',
-      data: { ...outcome },
-    })
+    await this.record(run, input, outcome, failed.length ? 'failed' : 'ok')
     if (!dry_run) await this.tell(run, outcome)
     if (failed.length)
       throw new JobFailure('targets_failed', `Could not be swept: ${failed.join(', ')}. See its lines.`)
     return outcome
+  }
+
+  private record(
+    run: Run,
+    { dry_run, reason }: { dry_run: boolean; reason?: string | undefined },
+    outcome: Outcome,
+    result: 'ok' | 'failed',
+  ) {
+    return this.deps.audit.record({
+      by: { tenantId: run.tenantId, actor: run.createdBy },
+      action: dry_run ? 'retention.count' : 'retention.sweep',
+      target: { type: 'job', id: run.id },
+      reason,
+      result,
+      data: { ...outcome, interrupted: run.signal.aborted },
+    })
   }
 
   private async sweepAll(run: Run, outcome: Outcome) {

@@ -19,6 +19,13 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
+const manyOldRows = () =>
+  app.app.db.raw(
+    `INSERT INTO audit_log (id, tenant_id, at, actor_type, actor_name, action, result)
+     SELECT ('017f22e2-79b0-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, '2022-03-01', 'system', 'test', 'old', 'ok'
+     FROM generate_series(1, 50000) n, (SELECT id FROM tenants ORDER BY id LIMIT 1) t`,
+  )
+
 const post = (body: unknown) => app.post('/api/retention/run', body)
 
 function target(sweepOnce: RetentionTarget['sweep']): RetentionTarget {
@@ -160,13 +167,24 @@ test('a target that is kept out is told of, and does not keep the others from be
   expect(await rows(db, 'SELECT to_regclass(?) AS found', [name])).toEqual([{ found: null }])
 })
 
+test('a sweep that is cancelled stops between batches, and what it has done is in the audit log', async () => {
+  const { db } = app.app
+  await manyOldRows()
+  const { job } = (await (await post({ reason: 'to be cancelled' })).json()) as { job: { id: string } }
+  await eventually(async () => (await countOf(app, 'audit_log', "action = 'old'")) < 50_000, 'a first batch')
+  await app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
+  expect((await ended(app, job.id)).status).toBe('cancelled')
+  const rest = await countOf(app, 'audit_log', "action = 'old'")
+  expect(rest).toBeGreaterThan(0)
+  const [row] = await db('audit_log').where({ target_id: job.id, action: 'retention.sweep' })
+  expect(row.result).toBe('failed')
+  expect(JSON.parse(row.data)).toMatchObject({ interrupted: true, counts: { audit_log: 50_000 - rest } })
+  await sweep(app)
+})
+
 test('after kill -9 in the midst of a sweep the lock is free, and the next sweep does the rest', async () => {
   const { db } = app.app
-  await db.raw(
-    `INSERT INTO audit_log (id, tenant_id, at, actor_type, actor_name, action, result)
-     SELECT ('017f22e2-79b0-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, '2022-03-01', 'system', 'test', 'old', 'ok'
-     FROM generate_series(1, 50000) n, (SELECT id FROM tenants ORDER BY id LIMIT 1) t`,
-  )
+  await manyOldRows()
   const file = await compileProgram('test/retention/sweeper.ts')
   const program = startProgram([process.execPath, file], { DATABASE_URL: parts.where.databaseUrl })
   await program.ready
