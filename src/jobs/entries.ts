@@ -15,7 +15,7 @@ function tenantEvent(kind: string, job: JobState): TopicEntries {
   const { tenant_id, id, queue, status, attempt, max_attempts, parent_id, root_id, error, progress } = job
   const about = { job_id: id, kind: job.kind, queue, status, attempt, max_attempts, parent_id, root_id }
   const more = { ...(error && { error }), ...(kind === 'job_progress' && { progress }) }
-  const data = { labels: { kind: job.kind, queue }, source: SOURCE, data: { ...about, ...more } }
+  const data = { labels: { kind: job.kind, queue }, data: { ...about, ...more } }
   return { topic: { tenantId: tenant_id, name: 'events' }, entries: [{ kind, source: SOURCE, data }] }
 }
 

@@ -121,7 +121,7 @@ export class Keeper implements Part {
       const told = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
       if (told === this.announced) return
       this.announced = told
-      const data = { labels: {}, source: 'jobs', data: { queues } }
+      const data = { labels: {}, data: { queues } }
       for (const tenantId of await core.tenantIds())
         core.streams.announce({ tenantId, name: 'events' }, { kind: 'queue_stats', source: 'jobs', data })
     } catch (error) {

@@ -4,10 +4,6 @@
  */
 export const QUEUES = {
   checks: { concurrency: 1 },
-  fleet: { concurrency: 1 },
-  crawls: { concurrency: 0.25 },
-  rules: { concurrency: 0.5 },
-  notify: { concurrency: 1 },
   cleanup: { concurrency: 0.1 },
   demo: { concurrency: 1 },
   control: { concurrency: 0.25 },

@@ -84,7 +84,6 @@ test('the tenant hears of a job once for each thing that happens to it', async (
   expect(events.map(({ kind }) => kind)).toEqual(['job_created', 'job_started', 'job_completed'])
   expect(events[2]?.data).toMatchObject({
     labels: { kind: 'act', queue: 'demo' },
-    source: 'jobs',
     data: { kind: 'act', queue: 'demo', status: 'completed', attempt: 1, max_attempts: 1, parent_id: null },
   })
 })
