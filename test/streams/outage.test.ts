@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { createDb } from '../../src/base/db'
 import { startApp, type TestApp } from '../support/app'
 import { ownParts } from '../support/parts'
 import { eventually } from '../support/programs'
@@ -19,6 +20,10 @@ let other: TestApp
 
 beforeAll(async () => {
   servers = await ownParts()
+  // Test servers acknowledge commits before they are written, which a killed one would lose.
+  const db = createDb(servers.postgres.url, 1)
+  await db.raw('ALTER ROLE CURRENT_USER SET synchronous_commit = on')
+  await db.destroy()
   const where = { databaseUrl: servers.postgres.url, redisUrl: servers.redis.url, prefix: 'outage' }
   const env = { TAILRACE_ADMIN_TOKEN: 'test-0123456789abcdef0123' }
   app = await startApp(where, env)
