@@ -5,23 +5,44 @@ import { startClock } from './clock'
 import { Empty } from './components/empty'
 import { Layout } from './components/layout'
 import { liveState } from './live'
+import { AuditPage } from './pages/audit-page'
+import { DashboardPage } from './pages/dashboard-page'
 import { JobPage } from './pages/job-page'
 import { LogsPage } from './pages/logs-page'
+import { MembersPage } from './pages/members-page'
 import { QueuePage } from './pages/queue-page'
+import { RetentionPage } from './pages/retention-page'
+import { SettingsPage } from './pages/settings-page'
 import { SignInPage } from './pages/sign-in-page'
 import { navigate, route, startRouter } from './router'
+import { loadMe } from './session'
 import { startTheme } from './theme'
 
-const TITLES: Record<string, string> = { queue: 'Queue', job: 'Job', logs: 'Service logs', 'sign-in': 'Sign in' }
+const TITLES: Record<string, string> = {
+  dashboard: 'Dashboard',
+  queue: 'Queue',
+  job: 'Job',
+  logs: 'Service logs',
+  settings: 'Settings',
+  members: 'Members',
+  audit: 'Audit log',
+  retention: 'Retention',
+  'sign-in': 'Sign in',
+}
 
 function App() {
   const place = route.value
   if (place.page === 'sign-in') return <SignInPage />
   return (
     <Layout page={place.page}>
+      {place.page === 'dashboard' && <DashboardPage />}
       {place.page === 'queue' && <QueuePage />}
       {place.page === 'job' && <JobPage key={place.id} id={place.id} />}
       {place.page === 'logs' && <LogsPage />}
+      {place.page === 'settings' && <SettingsPage />}
+      {place.page === 'members' && <MembersPage />}
+      {place.page === 'audit' && <AuditPage />}
+      {place.page === 'retention' && <RetentionPage />}
       {place.page === 'missing' && (
         <Empty title="There is no such page.">
           <a href="/queue">Go to the queue</a>
@@ -48,5 +69,6 @@ effect(() => {
 startTheme()
 startClock()
 startRouter()
+if (route.value.page !== 'sign-in') void loadMe()
 const root = document.getElementById('app')
 if (root) render(<App />, root)

@@ -20,7 +20,9 @@ export function useKeys(keys: Keys) {
 }
 
 const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    (/^(input|textarea|select)$/i.test(target.tagName) && target.getAttribute('type') !== 'checkbox'))
 
 /** Enter on a link or button is that element's own. */
 export const isOnControl = (event: KeyboardEvent) =>

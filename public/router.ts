@@ -20,8 +20,6 @@ export function navigate(href: string, { replace = false } = {}) {
 
 /** From now on the app answers its own links and the back button. */
 export function startRouter() {
-  // The dashboard will be here; until then the queue is the first page.
-  if (location.pathname === '/') navigate('/queue', { replace: true })
   addEventListener('popstate', follow)
   document.addEventListener('click', event => {
     if (

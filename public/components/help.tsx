@@ -1,13 +1,18 @@
 import { useEffect, useRef } from 'preact/hooks'
 
 const KEYS = [
+  ['D  Q  L', 'dashboard, queue, service logs'],
   ['/', 'search'],
-  ['n  N', 'next and previous match in the log'],
   ['j  k', 'next and previous job'],
   ['Enter', 'open the job'],
   ['x', 'unfold the job in place'],
-  ['f', 'follow new lines'],
+  ['s', 'select the job'],
   ['c', 'new job'],
+  ['n  N', 'next and previous match in the log'],
+  ['e  E', 'next and previous error in the log'],
+  ['f', 'follow new lines'],
+  ['w', 'wrap long lines'],
+  ['g', 'go to a line or a time'],
   ['t', 'change the theme'],
   ['?', 'this help'],
 ] as const

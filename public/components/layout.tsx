@@ -3,13 +3,25 @@ import type { ComponentChildren } from 'preact'
 import { api } from '../api'
 import { useKeys } from '../keys'
 import { navigate } from '../router'
+import { isAdmin, me, type Role } from '../session'
 import { nextTheme, theme } from '../theme'
 import { Help } from './help'
 import { LiveBadge } from './live-badge'
 
-const PLACES = [
+interface Place {
+  href: string
+  name: string
+  pages: string[]
+  role?: Role
+}
+
+const PLACES: Place[] = [
+  { href: '/', name: 'Dashboard', pages: ['dashboard'] },
   { href: '/queue', name: 'Queue', pages: ['queue', 'job'] },
   { href: '/logs', name: 'Service logs', pages: ['logs'] },
+  { href: '/admin/retention', name: 'Retention', pages: ['retention'] },
+  { href: '/admin/audit', name: 'Audit', pages: ['audit'], role: 'admin' },
+  { href: '/admin/members', name: 'Members', pages: ['members'], role: 'admin' },
 ]
 
 /** The frame around every page but sign-in. */
@@ -18,6 +30,9 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
   useKeys({
     '?': () => (isHelpOpen.value = !isHelpOpen.value),
     t: nextTheme,
+    D: () => navigate('/'),
+    Q: () => navigate('/queue'),
+    L: () => navigate('/logs'),
     Escape: () => (isHelpOpen.value = false),
   })
   return (
@@ -26,14 +41,14 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
         Skip to the content
       </a>
       <header class="top">
-        <a class="brand" href="/queue">
+        <a class="brand" href="/" aria-label="Tailrace, dashboard">
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M2 7c4 0 4 3 8 3s4-3 8-3 4 1.5 4 1.5M2 12c4 0 4 3 8 3s4-3 8-3 4 1.5 4 1.5M2 17c4 0 4 3 8 3s4-3 8-3 4 1.5 4 1.5" />
           </svg>
           Tailrace
         </a>
         <nav aria-label="Pages">
-          {PLACES.map(place => (
+          {PLACES.filter(place => place.role !== 'admin' || isAdmin.value).map(place => (
             <a key={place.href} href={place.href} aria-current={place.pages.includes(page) ? 'page' : undefined}>
               {place.name}
             </a>
@@ -53,6 +68,9 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
         >
           ?
         </button>
+        <a class="button quiet" href="/settings" aria-current={page === 'settings' ? 'page' : undefined}>
+          {me.value?.name ?? 'Settings'}
+        </a>
         <button type="button" class="quiet" onClick={signOut}>
           Sign out
         </button>
@@ -65,5 +83,6 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
 
 async function signOut() {
   await api.delete('/api/session').catch(() => undefined)
+  me.value = null
   navigate('/sign-in')
 }

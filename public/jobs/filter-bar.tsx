@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { navigate } from '../router'
-import { type JobFilters, searchOf } from '../routes'
+import { type JobFilters, PERIODS, searchOf } from './filters'
 import { STATES } from './job'
 
 const TYPING_MS = 250
@@ -9,23 +9,24 @@ const TYPING_MS = 250
 interface FilterBarProps {
   filters: JobFilters
   kinds: string[]
-  searchBox: RefObject<HTMLInputElement>
+  searchBox: RefObject<HTMLInputElement | null>
 }
 
 export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
-  const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const set = (change: Partial<JobFilters>) =>
     navigate(`/queue${searchOf({ ...filters, ...change })}`, { replace: true })
-  const isOn = searchOf(filters) !== ''
+  const isByError = filters.view === 'errors'
   return (
     <search class="filters">
-      <fieldset class="chips" aria-label="Status">
-        {['', ...STATES].map(status => (
-          <button key={status} type="button" aria-pressed={filters.status === status} onClick={() => set({ status })}>
-            {status === '' ? 'all' : status}
-          </button>
-        ))}
-      </fieldset>
+      {!isByError && (
+        <fieldset class="chips" aria-label="Status">
+          {['', ...STATES].map(status => (
+            <button key={status} type="button" aria-pressed={filters.status === status} onClick={() => set({ status })}>
+              {status === '' ? 'all' : status}
+            </button>
+          ))}
+        </fieldset>
+      )}
       <select aria-label="Kind" value={filters.kind} onChange={event => set({ kind: event.currentTarget.value })}>
         <option value="">all kinds</option>
         {kinds.map(kind => (
@@ -34,21 +35,22 @@ export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
           </option>
         ))}
       </select>
-      <input
-        ref={searchBox}
-        type="search"
-        placeholder="Search jobs  /"
-        aria-label="Search jobs"
-        defaultValue={filters.q}
-        onInput={event => {
-          const q = event.currentTarget.value.trim()
-          clearTimeout(typing.current)
-          typing.current = setTimeout(() => set({ q }), TYPING_MS)
-        }}
-        onKeyDown={event => {
-          if (event.key === 'Escape') event.currentTarget.blur()
-        }}
+      <select aria-label="Made" value={filters.since} onChange={event => set({ since: event.currentTarget.value })}>
+        <option value="">any time</option>
+        {Object.entries(PERIODS).map(([period, { name }]) => (
+          <option key={period} value={period}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <TypedFilter
+        box={searchBox}
+        label="Search jobs"
+        hint="Search jobs  /"
+        value={filters.q}
+        onTyped={q => set({ q })}
       />
+      <TypedFilter label="Made by" hint="Made by" value={filters.actor} onTyped={actor => set({ actor })} isNarrow />
       <label class="check-label">
         <input
           type="checkbox"
@@ -57,11 +59,66 @@ export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
         />
         children
       </label>
-      {isOn && (
+      <Narrowed filters={filters} onDrop={set} />
+      {searchOf(filters) !== '' && (
         <a class="button" href="/queue">
           Clear
         </a>
       )}
     </search>
   )
+}
+
+interface TypedFilterProps {
+  box?: RefObject<HTMLInputElement | null>
+  label: string
+  hint: string
+  value: string
+  isNarrow?: boolean
+  onTyped(text: string): void
+}
+
+/** Its own text while somebody types; the address follows a moment later. */
+function TypedFilter({ box, label, hint, value, isNarrow = false, onTyped }: TypedFilterProps) {
+  const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const latest = useRef(onTyped)
+  latest.current = onTyped
+  const own = useRef<HTMLInputElement>(null)
+  const input = box ?? own
+  useEffect(() => {
+    const element = input.current
+    if (element && element !== document.activeElement) element.value = value
+  }, [value])
+  return (
+    <input
+      ref={input}
+      type="search"
+      class={isNarrow ? 'is-narrow' : undefined}
+      placeholder={hint}
+      aria-label={label}
+      defaultValue={value}
+      onInput={event => {
+        const text = event.currentTarget.value.trim()
+        clearTimeout(typing.current)
+        typing.current = setTimeout(() => latest.current(text), TYPING_MS)
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape') event.currentTarget.blur()
+      }}
+    />
+  )
+}
+
+const NARROWED = { fingerprint: 'one error', root_id: 'one tree', parent_id: 'children of one job' } as const
+
+/** Filters that come by links only: shown, so that nobody wonders where the other jobs are. */
+function Narrowed({ filters, onDrop }: { filters: JobFilters; onDrop(change: Partial<JobFilters>): void }) {
+  const names = Object.keys(NARROWED) as Array<keyof typeof NARROWED>
+  return names
+    .filter(name => filters[name] !== '')
+    .map(name => (
+      <button key={name} type="button" class="toggle is-on" onClick={() => onDrop({ [name]: '' })}>
+        {NARROWED[name]} ×
+      </button>
+    ))
 }

@@ -1,36 +1,41 @@
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
 import { hasEnded, type Job, shareDone, subjectOf } from './job'
+import type { ListState } from './job-list'
 import { JobLog } from './job-log'
 import { Steps } from './steps'
 import { agoOf, betweenMs, spanOf } from './times'
 import { useJob } from './use-job'
 import { isCheckResult } from './waterfall'
 
-interface JobRowProps {
-  job: Job
-  isOpen: boolean
-  isCurrent: boolean
-  onToggle(): void
-}
-
 /** One job in the list; unfolded it shows its steps and its lines as they come. */
-export function JobRow({ job, isOpen, isCurrent, onToggle }: JobRowProps) {
+export function JobRow({ job, state }: { job: Job; state: ListState }) {
+  const { id } = job
+  const isOpen = state.opened.value.has(id)
+  const isCurrent = state.current.value === id
   const took = betweenMs(job.started_at, job.ended_at, now.value)
   const share = hasEnded(job.status) ? null : shareDone(job.progress)
+  const name = subjectOf(job) || job.kind
   return (
-    <li class={`job-row${isOpen ? ' is-open' : ''}${isCurrent ? ' is-current' : ''}`} data-job={job.id}>
+    <li class={`job-row${isOpen ? ' is-open' : ''}${isCurrent ? ' is-current' : ''}`} data-job={id}>
       <div class="job-line">
         <button
           type="button"
           class="fold"
           aria-expanded={isOpen}
-          aria-label={`Steps and log of ${subjectOf(job) || job.kind}`}
-          onClick={onToggle}
+          aria-label={`Steps and log of ${name}`}
+          onClick={() => (state.opened.value = toggled(state.opened.value, id))}
+        />
+        <input
+          type="checkbox"
+          class="pick"
+          aria-label={`Select ${name}`}
+          checked={state.selected.value.has(id)}
+          onChange={() => (state.selected.value = toggled(state.selected.value, id))}
         />
         <Status status={job.status} />
-        <a class="job-subject" href={`/jobs/${job.id}`} title={subjectOf(job)}>
-          {subjectOf(job) || job.kind}
+        <a class="job-subject" href={`/jobs/${id}`} title={subjectOf(job)}>
+          {name}
         </a>
         <span class="job-kind">{job.kind}</span>
         <span class="job-note">
@@ -51,6 +56,13 @@ export function JobRow({ job, isOpen, isCurrent, onToggle }: JobRowProps) {
       {isOpen && <Unfolded job={job} />}
     </li>
   )
+}
+
+/** The set with this one in it, or without it when it was. */
+export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ids)
+  if (!next.delete(id)) next.add(id)
+  return next
 }
 
 /** What came of it, in a line: why it failed, or what a check found. */

@@ -1,4 +1,4 @@
-import type { JobFilters } from '../routes'
+import type { JobFilters } from './filters'
 import { hasEnded, type Job, type JobState } from './job'
 
 /** A tenant event about a job, as far as the list needs it. */
@@ -65,31 +65,70 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
   }
 }
 
-/** Whether a row belongs to what is shown, as far as the browser can tell: a text search is the server's. */
+/** Filters that only the server can judge: it sees the input, the error and the tree. */
+const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id'] as const
+
+/** Whether a row belongs to what is shown, as far as the browser can tell. */
 const matches = (job: Job, filters: JobFilters) =>
-  filters.q === '' &&
+  SERVER_SIDE.every(name => filters[name] === '') &&
   (filters.status === '' || job.status === filters.status) &&
   (filters.kind === '' || job.kind === filters.kind) &&
   (filters.queue === '' || job.queue === filters.queue) &&
   (filters.children !== '' || job.parent_id === null)
 
 /**
- * The list, newest first, after an event. A row that no longer fits a status filter stays until the next reading: it would be
- * pulled away from under the eye. `isIncomplete`: the event does not tell all that the list shows.
+ * The list, newest first, after the events of a frame; the same array when they change nothing. A row that no longer fits
+ * a status filter stays until the next reading: it would be pulled away from under the eye.
+ * `incomplete`: so many rows have more to show than the events tell.
  */
-export function applyToList(jobs: Job[], event: JobEvent, filters: JobFilters): { jobs: Job[]; isIncomplete: boolean } {
-  const { type, data } = event
-  if (!type?.startsWith('job_') || !data?.job_id) return { jobs, isIncomplete: false }
-  const at = jobs.findIndex(job => job.id === data.job_id)
-  const row = jobs[at]
-  if (row) {
-    const next = applyEvent(row, event)
-    return next === row
-      ? { jobs, isIncomplete: false }
-      : { jobs: jobs.with(at, next), isIncomplete: next.ended_at !== row.ended_at }
+export function applyToList(jobs: Job[], events: readonly JobEvent[], filters: JobFilters) {
+  const change = new Change(jobs, filters)
+  for (const event of events) if (event.data?.job_id && event.type?.startsWith('job_')) change.take(event)
+  return { jobs: change.result(), incomplete: change.incomplete }
+}
+
+/** A list while the events of one frame are worked into it: it is copied once, and each row is found at once. */
+class Change {
+  incomplete = 0
+  private readonly places
+  /** Ids are UUIDv7: one below it is of an older page, or of an event long past. */
+  private readonly newest
+  private readonly made = new Map<string, Job>()
+  private copy: Job[] | null = null
+
+  constructor(
+    private readonly jobs: Job[],
+    private readonly filters: JobFilters,
+  ) {
+    this.places = new Map(jobs.map((job, at) => [job.id, at]))
+    this.newest = jobs[0]?.id ?? ''
   }
-  // Ids are UUIDv7: one below the newest row is of an older page, or of an event long past.
-  const isNewer = type === 'job_created' && (jobs[0] === undefined || data.job_id > jobs[0].id)
-  const made = rowOfEvent(event)
-  return { jobs: isNewer && matches(made, filters) ? [made, ...jobs] : jobs, isIncomplete: isNewer }
+
+  take(event: JobEvent) {
+    const id = event.data.job_id
+    const at = this.places.get(id)
+    const row = at === undefined ? this.made.get(id) : (this.copy ?? this.jobs)[at]
+    if (!row) return this.make(event)
+    const next = applyEvent(row, event)
+    if (next === row) return
+    if (next.ended_at !== row.ended_at) this.incomplete++
+    if (at === undefined) this.made.set(id, next)
+    else {
+      this.copy ??= [...this.jobs]
+      this.copy[at] = next
+    }
+  }
+
+  result(): Job[] {
+    const rows = this.copy ?? this.jobs
+    if (this.made.size === 0) return rows
+    return [...[...this.made.values()].sort((a, b) => (a.id < b.id ? 1 : -1)), ...rows]
+  }
+
+  private make(event: JobEvent) {
+    if (event.type !== 'job_created' || event.data.job_id <= this.newest) return
+    this.incomplete++
+    const row = rowOfEvent(event)
+    if (matches(row, this.filters)) this.made.set(row.id, row)
+  }
 }

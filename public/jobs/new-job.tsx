@@ -6,7 +6,7 @@ import { addressOf } from './address'
 import type { Job } from './job'
 
 interface NewJobProps {
-  addressBox: RefObject<HTMLInputElement>
+  addressBox: RefObject<HTMLInputElement | null>
   onMade(job: Job): void
 }
 
@@ -63,7 +63,7 @@ export function NewJob({ addressBox, onMade }: NewJobProps) {
 }
 
 interface CheckFormProps {
-  addressBox: RefObject<HTMLInputElement>
+  addressBox: RefObject<HTMLInputElement | null>
   isBusy: boolean
   onStart(address: string): void
 }

@@ -1,11 +1,21 @@
-import { searchOf } from '../routes'
+import { Sparkline } from '../components/sparkline'
+import { searchOf } from './filters'
+import { type Histories, sumOf } from './queue-history'
+import { isOverdue } from './schedules'
 import { spanOf } from './times'
 import type { Queue } from './use-queues'
 
 const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
 
+interface QueueCardsProps {
+  queues: Queue[]
+  /** The queue that is shown alone. */
+  chosen: string
+  history: Histories | null
+}
+
 /** One card per queue; a click shows its jobs alone. */
-export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string }) {
+export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
   return (
     <ul class="queues" aria-label="Queues">
       {queues.map(queue => (
@@ -25,6 +35,9 @@ export function QueueCards({ queues, chosen }: { queues: Queue[]; chosen: string
               <Counts queue={queue} />
             </span>
             <Oldest queue={queue} />
+            {queue.schedules?.some(isOverdue) && <span class="queue-oldest">schedule overdue</span>}
+            <Lately name={queue.name} history={history} />
+            <Times queue={queue} />
           </a>
         </li>
       ))}
@@ -46,4 +59,31 @@ function Counts({ queue: { counts } }: { queue: Queue }) {
 function Oldest({ queue }: { queue: Queue }) {
   const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
   return ms >= 1_000 ? <span class="queue-oldest">oldest waits {spanOf(ms)}</span> : null
+}
+
+function Lately({ name, history }: { name: string; history: Histories | null }) {
+  const own = history?.queues[name]
+  if (!own) return null
+  const [completed, failed] = [sumOf(own.completed), sumOf(own.failed)]
+  return (
+    <span class="queue-lately" title={`In the last hour: ${completed} completed, ${failed} failed`}>
+      <Sparkline good={own.completed} bad={own.failed} />
+      <span class="hidden">
+        In the last hour {completed} completed and {failed} failed.
+      </span>
+    </span>
+  )
+}
+
+function Times({ queue: { wait_ms, run_ms } }: { queue: Queue }) {
+  if (wait_ms?.p95 == null && run_ms?.p95 == null) return null
+  const shown = [
+    ['wait', wait_ms?.p95],
+    ['run', run_ms?.p95],
+  ] as const
+  return (
+    <span class="queue-times" title="95 % of the jobs of the last hour">
+      {shown.map(([name, ms]) => ms != null && <span key={name}>{`${name} ${spanOf(ms)}`}</span>)}
+    </span>
+  )
 }

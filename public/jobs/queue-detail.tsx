@@ -3,8 +3,12 @@ import { api, messageOf } from '../api'
 import { now } from '../clock'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
+import { isOperator } from '../session'
+import { QueueCharts } from './queue-charts'
+import { Schedules } from './schedules'
 import { agoOf, spanOf } from './times'
 import type { Queue } from './use-queues'
+import { Workers } from './workers'
 
 /** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
 export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): void }) {
@@ -27,15 +31,6 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): v
       <dl class="summary">
         <Quantiles name="Wait" value={queue.wait_ms} />
         <Quantiles name="Run" value={queue.run_ms} />
-        {queue.schedules?.map(({ id, name, next_at, last_at }) => (
-          <div key={id}>
-            <dt>Schedule {name}</dt>
-            <dd>
-              {next_at ? `next in ${spanOf(Date.parse(next_at) - now.value)}` : 'not planned'}
-              {last_at && `, last ${agoOf(last_at, now.value)}`}
-            </dd>
-          </div>
-        ))}
         {paused && (
           <div>
             <dt>Paused {agoOf(paused.at, now.value)}</dt>
@@ -45,7 +40,7 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): v
           </div>
         )}
         <span class="spring" />
-        {isAsking.value ? (
+        {!isOperator.value ? null : isAsking.value ? (
           <ReasonForm
             label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
             onReason={act}
@@ -58,6 +53,11 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): v
         )}
       </dl>
       {problem.value !== '' && <Failure message={problem.value} />}
+      <QueueCharts queue={queue.name} />
+      <div class="panels">
+        <Workers queue={queue.name} />
+        <Schedules schedules={queue.schedules ?? []} />
+      </div>
     </section>
   )
 }

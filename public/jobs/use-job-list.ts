@@ -1,12 +1,17 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../api'
+import { perFrame } from '../frames'
 import { liveState, watch } from '../live'
-import { type JobFilters, searchOf } from '../routes'
+import { askedOf, type JobFilters, searchOf } from './filters'
 import type { Job } from './job'
 import { applyToList, type JobEvent } from './list'
 
 const PAGE = 50
+/** Of older jobs, and of new ones when many come at once. */
+const PAGE_MAX = 500
+/** More rows than this are no use to anybody, and cost memory. */
+const ROWS_MAX = 10_000
 /** New rows are completed by one reading of the list, at most this often. */
 const REFRESH_MS = 1_000
 
@@ -21,29 +26,43 @@ export function useJobList(filters: JobFilters) {
   const cursor = useSignal<string | null>(null)
   const problem = useSignal('')
   const refreshing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const incomplete = useRef(0)
+  const isOlderComing = useRef(false)
   const key = searchOf(filters)
-  const { children, ...asked } = filters
-  const query = searchOf(asked)
-  const path = `/api/jobs${query === '' ? '?' : `${query}&`}limit=${PAGE}${children === '' ? '&roots=true' : ''}`
 
-  const read = useCallback(
-    async (isMore = false) => {
-      try {
-        const after = isMore && cursor.peek() ? `&cursor=${encodeURIComponent(cursor.peek() ?? '')}` : ''
-        const { items, next_cursor } = await api.get<List>(path + after)
-        const known = jobs.peek() ?? []
-        const fresh = new Set(items.map(job => job.id))
-        const rest = known.filter(job => !fresh.has(job.id))
-        if (isMore) jobs.value = [...rest, ...items]
-        else jobs.value = known.length > PAGE ? [...items, ...rest] : items
-        if (isMore || known.length <= PAGE) cursor.value = next_cursor
-        problem.value = ''
-      } catch (error) {
-        problem.value = messageOf(error)
-      }
-    },
-    [path],
-  )
+  const read = useCallback(async () => {
+    const limit = Math.min(PAGE_MAX, Math.max(PAGE, incomplete.current))
+    incomplete.current = 0
+    try {
+      const { items, next_cursor } = await ask(filters, { limit: String(limit) })
+      const known = jobs.peek() ?? []
+      const fresh = new Set(items.map(job => job.id))
+      if (known.length <= limit) {
+        jobs.value = items
+        cursor.value = next_cursor
+      } else jobs.value = [...items, ...known.filter(job => !fresh.has(job.id))].slice(0, ROWS_MAX)
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }, [key])
+
+  const readOlder = useCallback(async () => {
+    if (isOlderComing.current || cursor.peek() === null) return
+    isOlderComing.current = true
+    try {
+      const { items, next_cursor } = await ask(filters, { limit: String(PAGE_MAX), cursor: cursor.peek() ?? '' })
+      const known = jobs.peek() ?? []
+      const ids = new Set(known.map(job => job.id))
+      jobs.value = [...known, ...items.filter(job => !ids.has(job.id))].slice(0, ROWS_MAX)
+      cursor.value = jobs.value.length < ROWS_MAX ? next_cursor : null
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    } finally {
+      isOlderComing.current = false
+    }
+  }, [key])
 
   const refreshSoon = useCallback(() => {
     refreshing.current ??= setTimeout(() => {
@@ -55,26 +74,22 @@ export function useJobList(filters: JobFilters) {
   useEffect(() => {
     jobs.value = null
     void read()
+    const changes = perFrame<JobEvent>(events => {
+      const known = jobs.peek()
+      if (!known) return
+      const next = applyToList(known, events, filters)
+      jobs.value = next.jobs.length > ROWS_MAX ? next.jobs.slice(0, ROWS_MAX) : next.jobs
+      incomplete.current += next.incomplete
+      if (next.incomplete > 0) refreshSoon()
+    })
+    const stop = watch('events', { onEvent: event => changes.add(event.data as JobEvent), onGap: refreshSoon })
     return () => {
+      stop()
+      changes.stop()
       clearTimeout(refreshing.current)
       refreshing.current = undefined
     }
-  }, [read])
-
-  useEffect(
-    () =>
-      watch('events', {
-        onEvent: event => {
-          const known = jobs.peek()
-          if (!known) return
-          const next = applyToList(known, event.data as JobEvent, filters)
-          jobs.value = next.jobs
-          if (next.isIncomplete) refreshSoon()
-        },
-        onGap: refreshSoon,
-      }),
-    [key, refreshSoon],
-  )
+  }, [key])
 
   // What happened while the stream was away may be more than its history.
   const isLive = liveState.value.state === 'live'
@@ -82,5 +97,8 @@ export function useJobList(filters: JobFilters) {
     if (isLive && jobs.peek()) refreshSoon()
   }, [isLive])
 
-  return { jobs, cursor, problem, read }
+  return { jobs, cursor, problem, read, readOlder }
 }
+
+const ask = (filters: JobFilters, page: Record<string, string>) =>
+  api.get<List>(`/api/jobs?${new URLSearchParams({ ...askedOf(filters), ...page })}`)

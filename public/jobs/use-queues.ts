@@ -4,6 +4,19 @@ import { api } from '../api'
 import { watch } from '../live'
 import type { Actor } from './job'
 
+export interface Schedule {
+  id: string
+  name: string
+  kind: string
+  every_ms: number | null
+  cron: string | null
+  timezone: string | null
+  next_at: string | null
+  last_at: string | null
+  last_job_id: string | null
+  overdue_seconds: number
+}
+
 export interface Queue {
   name: string
   /** Null while Redis is away. */
@@ -13,7 +26,7 @@ export interface Queue {
   paused_by: { reason: string; by: Actor; at: string } | null
   wait_ms?: { p50: number | null; p95: number | null }
   run_ms?: { p50: number | null; p95: number | null }
-  schedules?: Array<{ id: string; name: string; next_at: string | null; last_at: string | null }>
+  schedules?: Schedule[]
 }
 
 /** Between readings when nothing happens. */

@@ -1,63 +1,80 @@
-import { useSignal } from '@preact/signals'
+import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
 import { Empty, Failure } from '../components/empty'
+import { filterOf } from '../jobs/bulk'
+import { BulkBar } from '../jobs/bulk-bar'
+import { ErrorGroups } from '../jobs/error-groups'
 import { FilterBar } from '../jobs/filter-bar'
+import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
 import type { Job } from '../jobs/job'
-import { JobRow } from '../jobs/job-row'
+import { JobList, type ListState } from '../jobs/job-list'
+import { toggled } from '../jobs/job-row'
 import { NewJob } from '../jobs/new-job'
 import { QueueCards } from '../jobs/queue-cards'
 import { QueueDetail } from '../jobs/queue-detail'
+import { useHistory } from '../jobs/queue-history'
+import { SavedViews } from '../jobs/saved-views'
 import { useJobList } from '../jobs/use-job-list'
 import { useQueues } from '../jobs/use-queues'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
-import { filtersOf, searchOf } from '../routes'
+import { isOperator } from '../session'
 
-const KINDS = ['crawl', 'cleanup', 'demo', 'evaluate-rules', 'health-check', 'notify', 'query']
+const KINDS = ['bulk-action', 'cleanup', 'crawl', 'demo', 'evaluate-rules', 'health-check', 'notify', 'query']
+const HISTORY_MINUTES = 60
 
 export function QueuePage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
-  const { jobs, cursor, problem, read } = useJobList(filters)
   const { queues, read: readQueues } = useQueues()
+  const { value: history } = useHistory(HISTORY_MINUTES)
   const addressBox = useRef<HTMLInputElement>(null)
   const searchBox = useRef<HTMLInputElement>(null)
-  const { current, opened, toggle } = useRowKeys(jobs.value ?? [], searchBox, addressBox)
-
-  const kinds = [...new Set([...KINDS, ...(jobs.value ?? []).map(job => job.kind)])].sort()
+  const opened = useSignal<ReadonlySet<string>>(new Set())
   const chosen = queues.value.find(queue => queue.name === filters.queue)
-  const isFiltered = searchOf(filters) !== ''
+  useKeys({
+    '/': () => searchBox.current?.focus(),
+    c: () => addressBox.current?.focus(),
+  })
   return (
     <div class="page queue">
       <h1 class="hidden">Queue</h1>
-      <NewJob
-        addressBox={addressBox}
-        onMade={job => {
-          opened.value = new Set(opened.value).add(job.id)
-          void read()
-        }}
-      />
-      <QueueCards queues={queues.value} chosen={filters.queue} />
+      {isOperator.value && (
+        <NewJob addressBox={addressBox} onMade={job => (opened.value = new Set(opened.value).add(job.id))} />
+      )}
+      <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
       {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={() => void readQueues()} />}
-      <FilterBar filters={filters} kinds={kinds} searchBox={searchBox} />
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {jobs.value?.length === 0 && <NoJobs isFiltered={isFiltered} />}
-      <ul class="jobs" aria-label="Jobs" aria-busy={jobs.value === null}>
-        {(jobs.value ?? []).map(job => (
-          <JobRow
-            key={job.id}
-            job={job}
-            isOpen={opened.value.has(job.id)}
-            isCurrent={current.value === job.id}
-            onToggle={() => toggle(job.id)}
-          />
-        ))}
-      </ul>
-      {cursor.value !== null && (
-        <button type="button" class="more" onClick={() => void read(true)}>
-          Older jobs
-        </button>
+      <SavedViews search={searchOf(filters)} />
+      <FilterBar filters={filters} kinds={KINDS} searchBox={searchBox} />
+      {filters.view === 'errors' ? (
+        <ErrorGroups filters={filters} />
+      ) : (
+        <Jobs key={searchOf(filters)} filters={filters} opened={opened} />
       )}
     </div>
+  )
+}
+
+function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['opened'] }) {
+  const { jobs, cursor, problem, read, readOlder } = useJobList(filters)
+  const state = useRowKeys(jobs, opened)
+  return (
+    <>
+      <BulkBar
+        selected={state.selected.value}
+        filter={filterOf(filters)}
+        onClear={() => (state.selected.value = new Set())}
+      />
+      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+      {jobs.value === null && <div class="is-loading" aria-busy="true" />}
+      {jobs.value?.length === 0 && <NoJobs isFiltered={searchOf(filters) !== ''} />}
+      <JobList
+        jobs={jobs.value ?? []}
+        state={state}
+        name={searchOf(filters)}
+        hasOlder={cursor.value !== null}
+        onOlder={() => void readOlder()}
+      />
+    </>
   )
 }
 
@@ -76,33 +93,30 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
-type Box = { current: HTMLInputElement | null }
-
-function useRowKeys(jobs: Job[], searchBox: Box, addressBox: Box) {
+/** Which rows are looked at, unfolded and selected, and the keys that move among them. */
+function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']): ListState {
   const current = useSignal('')
-  const opened = useSignal<ReadonlySet<string>>(new Set())
-  const toggle = (id: string) => {
-    const next = new Set(opened.value)
-    if (!next.delete(id)) next.add(id)
-    opened.value = next
-  }
+  const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {
-    const at = jobs.findIndex(job => job.id === current.value)
-    const next = jobs[Math.min(jobs.length - 1, Math.max(0, at + by))]
+    const list = jobs.value ?? []
+    const at = list.findIndex(job => job.id === current.value)
+    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
     if (!next) return
     current.value = next.id
     document.querySelector(`[data-job="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
   }
+  const onCurrent = (ids: ListState['opened']) => () => {
+    if (current.value !== '') ids.value = toggled(ids.value, current.value)
+  }
   useKeys({
-    '/': () => searchBox.current?.focus(),
-    c: () => addressBox.current?.focus(),
     j: () => move(1),
     k: () => move(-1),
-    x: () => current.value !== '' && toggle(current.value),
+    x: onCurrent(opened),
+    s: onCurrent(selected),
     Enter: event => {
       if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
       else if (current.value !== '') navigate(`/jobs/${current.value}`)
     },
   })
-  return { current, opened, toggle }
+  return { current, opened, selected }
 }

@@ -4,6 +4,7 @@ import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { navigate } from '../router'
 import { routeOf } from '../routes'
+import { type Me, me } from '../session'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
 export function SignInPage() {
@@ -16,8 +17,8 @@ export function SignInPage() {
     problem.value = ''
     const next = new URLSearchParams(location.search).get('next')
     try {
-      await api.post('/api/session', body)
-      goOn(isOwnPath(next) ? next : '/queue')
+      me.value = await api.post<Me>('/api/session', body)
+      goOn(isOwnPath(next) ? next : '/')
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -87,11 +88,13 @@ function Tab({ name, isOn, onClick }: { name: string; isOn: boolean; onClick(): 
   )
 }
 
-function Field({ name, label, type }: { name: string; label: string; type: string }) {
+function Field({ name, label, type }: { name: string; label: string; type: 'email' | 'password' }) {
+  const autocomplete = type === 'email' ? 'username' : 'current-password'
   return (
     <label class="field">
       {label}
-      <input name={name} type={type} required autocomplete={type === 'email' ? 'username' : 'current-password'} />
+      {/* Preact's types know each type of input on its own, and no choice of two. */}
+      <input name={name} type={type as 'password'} required autocomplete={autocomplete} />
     </label>
   )
 }

@@ -19,6 +19,9 @@ export const PAGES = [
   '/crawls/:id',
   '/logs',
   '/settings',
+  '/admin/members',
+  '/admin/audit',
+  '/admin/retention',
 ]
 /** esbuild writes a hash of the content into these names: `main-5RTVQ2GK.js`. */
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { addressOf } from '../../public/jobs/address'
+import { askedOf, filtersOf, searchOf } from '../../public/jobs/filters'
+import { groupsOf } from '../../public/jobs/groups'
 import { type Job, shareDone, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/list'
 import { agoOf, spanOf } from '../../public/jobs/times'
-import { filtersOf, routeOf, searchOf } from '../../public/routes'
+import { routeOf } from '../../public/routes'
 
-const NONE = { status: '', kind: '', queue: '', q: '', children: '' }
+const NONE = filtersOf('')
 
 const event = (type: string, job_id: string, timestamp: string, more = {}): JobEvent => ({
   type,
@@ -20,36 +22,78 @@ describe('the list of jobs', () => {
 
   it('takes new jobs at the top, once', () => {
     const created = event('job_created', 'c', '2026-01-01T11:00:00.000Z')
-    const once = applyToList(list, created, NONE)
+    const once = applyToList(list, [created], NONE)
     expect(once.jobs.map(row => row.id)).toEqual(['c', 'b', 'a'])
-    expect(once.isIncomplete).toBe(true)
-    expect(applyToList(once.jobs, created, NONE).jobs.map(row => row.id)).toEqual(['c', 'b', 'a'])
+    expect(once.incomplete).toBe(1)
+    expect(applyToList(once.jobs, [created], NONE).jobs.map(row => row.id)).toEqual(['c', 'b', 'a'])
   })
 
   it('follows a job to its end', () => {
-    const started = applyToList(list, event('job_started', 'a', '2026-01-01T10:30:00.000Z', { attempt: 1 }), NONE)
+    const started = applyToList(list, [event('job_started', 'a', '2026-01-01T10:30:00.000Z', { attempt: 1 })], NONE)
     expect(started.jobs[1]).toMatchObject({ status: 'running', attempt: 1, started_at: '2026-01-01T10:30:00.000Z' })
-    const done = applyToList(started.jobs, event('job_failed', 'a', '2026-01-01T10:31:00.000Z'), NONE)
+    const done = applyToList(started.jobs, [event('job_failed', 'a', '2026-01-01T10:31:00.000Z')], NONE)
     expect(done.jobs[1]).toMatchObject({ status: 'failed', ended_at: '2026-01-01T10:31:00.000Z' })
-    expect(done.isIncomplete).toBe(true)
+    expect(done.incomplete).toBe(1)
   })
 
   it('is not moved by what is older than it knows', () => {
     const ended = [
       { ...job('a', '2026-01-01T09:00:00.000Z'), status: 'completed' as const, ended_at: '2026-01-01T12:00:00.000Z' },
     ]
-    expect(applyToList(ended, event('job_started', 'a', '2026-01-01T11:00:00.000Z'), NONE).jobs).toBe(ended)
+    expect(applyToList(ended, [event('job_started', 'a', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(ended)
   })
 
   it('leaves out what does not fit the filters, and what is none of its business', () => {
     const created = event('job_created', 'c', '2026-01-01T11:00:00.000Z')
-    expect(applyToList(list, created, { ...NONE, kind: 'crawl' }).jobs).toBe(list)
-    expect(applyToList(list, created, { ...NONE, q: 'x' }).jobs).toBe(list)
-    expect(applyToList(list, event('job_started', '0', '2026-01-01T11:00:00.000Z'), NONE).jobs).toBe(list)
+    expect(applyToList(list, [created], { ...NONE, kind: 'crawl' }).jobs).toBe(list)
+    expect(applyToList(list, [created], { ...NONE, q: 'x' }).jobs).toBe(list)
+    expect(applyToList(list, [event('job_started', '0', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(list)
     const child = event('job_created', 'c', '2026-01-01T11:00:00.000Z', { parent_id: 'b' })
-    expect(applyToList(list, child, NONE).jobs).toBe(list)
-    expect(applyToList(list, child, { ...NONE, children: '1' }).jobs).toHaveLength(3)
-    expect(applyToList(list, event('queue_stats', '', '2026-01-01T11:00:00.000Z'), NONE).jobs).toBe(list)
+    expect(applyToList(list, [child], NONE).jobs).toBe(list)
+    expect(applyToList(list, [child], { ...NONE, children: '1' }).jobs).toHaveLength(3)
+    expect(applyToList(list, [event('queue_stats', '', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(list)
+  })
+
+  it('takes the events of a frame at once, whatever their number', () => {
+    const many = Array.from({ length: 500 }, (_, at) =>
+      job(`m${String(at).padStart(4, '0')}`, '2026-01-01T09:00:00.000Z'),
+    )
+    const rows = many.toReversed()
+    const events = rows.map(row => event('job_started', row.id, '2026-01-01T10:00:00.000Z'))
+    const made = event('job_created', 'z', '2026-01-01T11:00:00.000Z')
+    const ended = event('job_completed', 'z', '2026-01-01T11:00:01.000Z')
+    const { jobs, incomplete } = applyToList(rows, [...events, made, ended], NONE)
+    expect(jobs.map(row => row.id)).toEqual(['z', ...rows.map(row => row.id)])
+    expect(jobs[0]?.status).toBe('completed')
+    expect(jobs.slice(1).every(row => row.status === 'running')).toBe(true)
+    expect(incomplete).toBe(2)
+  })
+
+  it('is cut into groups whose borders stay', () => {
+    const rows = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => job(String(to - 1 - at).padStart(6, '0'), ''))
+    const ends: string[] = []
+    const first = groupsOf(rows(1_000, 1_120), ends)
+    expect(first.map(group => group.jobs.length)).toEqual([50, 50, 20])
+    const later = groupsOf(rows(1_000, 1_240), ends)
+    expect(later.map(group => group.jobs.length)).toEqual([20, 50, 50, 50, 50, 20])
+    expect(later.slice(3)).toEqual(first)
+    expect(
+      groupsOf(rows(980, 1_240), ends)
+        .at(-1)
+        ?.jobs.map(row => row.id),
+    ).toEqual(rows(980, 1_000).map(row => row.id))
+    expect(groupsOf(rows(980, 1_240), ends).flatMap(group => group.jobs)).toEqual(rows(980, 1_240))
+  })
+})
+
+describe('what the server is asked', () => {
+  it('turns periods into times and leaves children out unless they are meant', () => {
+    const now = Date.parse('2026-01-02T00:00:00Z')
+    expect(askedOf(NONE, now)).toEqual({ roots: 'true' })
+    const asked = askedOf(filtersOf('?since=24h&status=failed&children=1&view=errors'), now)
+    expect(asked).toEqual({ status: 'failed', since: '2026-01-01T00:00:00.000Z' })
+    expect(askedOf(filtersOf('?fingerprint=abc'), now)).toEqual({ fingerprint: 'abc' })
   })
 })
 
@@ -72,7 +116,9 @@ describe('what is typed as an address', () => {
 
 describe('addresses of pages', () => {
   it.each([
-    ['/', { page: 'queue' }],
+    ['/', { page: 'dashboard' }],
+    ['/admin/audit', { page: 'audit' }],
+    ['/admin/queues', { page: 'missing' }],
     ['/queue', { page: 'queue' }],
     ['/jobs/a%20b', { page: 'job', id: 'a b' }],
     ['/jobs/%', { page: 'job', id: '%' }],
@@ -88,7 +134,8 @@ describe('addresses of pages', () => {
   it('carry the filters there and back', () => {
     const text = fc.string({ unit: 'grapheme' }).map(value => value.toWellFormed())
     fc.assert(
-      fc.property(fc.record({ status: text, kind: text, queue: text, q: text, children: text }), filters => {
+      fc.property(fc.record({ status: text, kind: text, queue: text, q: text, children: text }), given => {
+        const filters = { ...NONE, ...given }
         expect(filtersOf(searchOf(filters))).toEqual(filters)
       }),
     )

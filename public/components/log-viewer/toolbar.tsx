@@ -12,7 +12,7 @@ interface ToolbarProps {
   model: LogModel
   steps: string[]
   matches: Signal<Matches>
-  searchBox: RefObject<HTMLInputElement>
+  searchBox: RefObject<HTMLInputElement | null>
   rawHref: string
   onMatch(by: 1 | -1): void
 }

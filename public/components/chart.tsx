@@ -1,0 +1,130 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { theme } from '../theme'
+
+export interface Series {
+  name: string
+  /** Name of a custom property of the theme. */
+  color: string
+  values: ReadonlyArray<number | null>
+}
+
+interface ChartProps {
+  title: string
+  /** What the chart says, for those who do not see it. */
+  summary: string
+  /** Milliseconds since 1970 of the first value. */
+  from: number
+  stepMs: number
+  series: Series[]
+  format(value: number): string
+  heightPx?: number
+}
+
+/** Lines over time; the values under the pointer stand in the legend. */
+export function Chart(props: ChartProps) {
+  const { title, summary, series, format } = props
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const pointed = useSignal<number | null>(null)
+  const shape = `${theme.value} ${series.map(each => each.name).join()}`
+
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    plot.current = new uPlot(optionsOf(props, element, pointed), dataOf(props), element)
+    const observer = new ResizeObserver(() => {
+      plot.current?.setSize({ width: element.clientWidth, height: props.heightPx ?? 130 })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      plot.current?.destroy()
+    }
+  }, [shape])
+
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.from, series])
+
+  const at = pointed.value
+  return (
+    <figure class="chart">
+      <figcaption>
+        <b>{title}</b>
+        {at !== null && <span>{clockOf(props.from + at * props.stepMs)}</span>}
+        {series.map(({ name, color, values }) => {
+          const value = at === null ? null : values[at]
+          return (
+            <span key={name} class="chart-key">
+              <i style={{ background: `var(${color})` }} aria-hidden="true" />
+              {name}
+              {value !== null && value !== undefined && <b>{format(value)}</b>}
+            </span>
+          )
+        })}
+      </figcaption>
+      <div ref={box} class="chart-plot" role="img" aria-label={summary} />
+    </figure>
+  )
+}
+
+const dataOf = ({ from, stepMs, series }: ChartProps): uPlot.AlignedData => [
+  Array.from({ length: series[0]?.values.length ?? 0 }, (_, at) => (from + at * stepMs) / 1_000),
+  ...series.map(({ values }) => [...values]),
+]
+
+function optionsOf(
+  { series, format, heightPx = 130 }: ChartProps,
+  element: HTMLElement,
+  pointed: { value: number | null },
+): uPlot.Options {
+  const style = getComputedStyle(element)
+  const colour = (name: string) => resolved(element, name)
+  const axis = {
+    stroke: colour('--ink-soft'),
+    font: `11px ${style.fontFamily}`,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width: element.clientWidth,
+    height: heightPx,
+    legend: { show: false },
+    cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
+    scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 22, values: (_plot, times) => times.map(time => clockOf(time * 1_000)) },
+      { ...axis, size: 52, values: (_plot, values) => values.map(format) },
+    ],
+    series: [
+      {},
+      ...series.map(({ name, color }) => ({
+        label: name,
+        stroke: colour(color),
+        fill: `color-mix(in srgb, ${colour(color)} 14%, transparent)`,
+        width: 1.5,
+        // A value without neighbours would be a line of no length.
+        points: { show: (plot: uPlot, at: number) => [...(plot.data[at] ?? [])].includes(null), size: 4 },
+      })),
+    ],
+    hooks: {
+      setCursor: [
+        ({ cursor }) => {
+          pointed.value = cursor.idx ?? null
+        },
+      ],
+    },
+  }
+}
+
+/** A canvas knows no custom properties and no `light-dark()`: the browser is asked what comes of them. */
+function resolved(element: HTMLElement, name: string) {
+  const probe = document.createElement('i')
+  probe.style.color = `var(${name})`
+  element.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}
+
+const clockOf = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })

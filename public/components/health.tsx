@@ -1,0 +1,45 @@
+import { useSignal } from '@preact/signals'
+import { useEvery } from '../every'
+
+interface Readiness {
+  status: string
+  checks: Record<string, string>
+}
+
+const EVERY_MS = 5_000
+const HINTS: Record<string, string> = {
+  postgres: 'Jobs are neither taken nor shown until PostgreSQL is back.',
+  redis: 'Jobs are accepted and run when Redis is back.',
+  bus: 'Lines come a little later: every process asks PostgreSQL.',
+  migrations: 'Another process brings the database up to date, or its migration failed: see its log.',
+  workers: 'Start a worker: TAILRACE_ROLE=worker npm start.',
+}
+
+/** How each part of Tailrace does, and what it means when one does not. */
+export function Health() {
+  const health = useSignal<Readiness | null>(null)
+  useEvery(EVERY_MS, () => {
+    // 503 is an answer, too.
+    void fetch('/readyz')
+      .then(response => response.json() as Promise<Readiness>)
+      .catch(() => ({ status: 'unavailable', checks: { web: 'failed' } }))
+      .then(answer => (health.value = answer))
+  })
+  if (!health.value) return <div class="health is-loading" aria-busy="true" />
+  const parts = Object.entries(health.value.checks)
+  const down = parts.filter(([, outcome]) => outcome !== 'ok')
+  return (
+    <section class="health" aria-label="Health" role="status">
+      <strong class={down.length === 0 ? 'is-good' : 'is-bad'}>
+        {down.length === 0 ? 'All parts work' : `${down.map(([name]) => name).join(', ')}: not working`}
+      </strong>
+      {parts.map(([name, outcome]) => (
+        <span key={name} class={outcome === 'ok' ? 'part is-good' : 'part is-bad'}>
+          <span class="dot" aria-hidden="true" />
+          {name} {outcome}
+        </span>
+      ))}
+      {down.map(([name]) => HINTS[name] && <p key={name}>{HINTS[name]}</p>)}
+    </section>
+  )
+}

@@ -1,0 +1,30 @@
+import { Progress, Status } from '../components/status'
+import { JobActions } from './actions'
+import { hasEnded, shareDone } from './job'
+import { useJob } from './use-job'
+
+/** A bulk action under way, as the job that it is. */
+export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
+  const { job, reload } = useJob(id)
+  if (!job.value) return null
+  const { status, progress, result } = job.value
+  const { done = 0, failed = 0 } = (result ?? progress ?? {}) as { done?: number; failed?: number }
+  const isOver = hasEnded(status)
+  return (
+    <div class="row bulk-progress">
+      <Status status={status} />
+      {!isOver && <Progress share={shareDone(progress) ?? 0} label="Progress of the bulk action" />}
+      <span>
+        {done.toLocaleString('en')} done{failed > 0 && `, ${failed.toLocaleString('en')} could not be`}
+      </span>
+      <a href={`/jobs/${id}`}>Its log</a>
+      {isOver ? (
+        <button type="button" class="quiet" onClick={onClose}>
+          Close
+        </button>
+      ) : (
+        <JobActions job={job.value} onChanged={() => void reload()} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,72 @@
+import { now } from '../clock'
+import { Empty, Failure } from '../components/empty'
+import { useReading } from '../reading'
+import { askedOf, type JobFilters, searchOf } from './filters'
+import { agoOf } from './times'
+
+interface ErrorGroup {
+  fingerprint: string
+  kind: string
+  queue: string
+  code: string
+  pattern: string
+  example: string
+  count: number
+  first_at: string
+  last_at: string
+  last_job_id: string
+}
+
+const EVERY_MS = 10_000
+const MINUTE_MS = 60_000
+
+/** Failed jobs by cause: thousands of failures are a few problems. */
+export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?: number }) {
+  // Not by status and error, which is what they are grouped by; and children fail like all others.
+  const { status: _, fingerprint: __, roots: ___, ...asked } = askedOf(filters, minuteOf(now.value))
+  const { value, problem, read } = useReading<{ items: ErrorGroup[] }>(
+    `/api/failures?${new URLSearchParams({ ...asked, limit: String(most) })}`,
+    EVERY_MS,
+  )
+  if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
+  if (!value.value) return <div class="is-loading" aria-busy="true" />
+  if (value.value.items.length === 0) {
+    return (
+      <Empty title="No job has failed here.">
+        <a href="/queue">Show all jobs</a>
+      </Empty>
+    )
+  }
+  return (
+    <ul class="errors" aria-label="Errors">
+      {value.value.items.map(group => (
+        <ErrorRow key={group.fingerprint} group={group} filters={filters} />
+      ))}
+    </ul>
+  )
+}
+
+/** A path that changed with each drawing would be read without end. */
+const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS
+
+function ErrorRow({ group, filters }: { group: ErrorGroup; filters: JobFilters }) {
+  const { fingerprint, kind, code, pattern, example, count, first_at, last_at } = group
+  const search = searchOf({ since: filters.since, status: 'failed', fingerprint })
+  return (
+    <li class="error-row">
+      <b class="error-count">{count.toLocaleString('en')}</b>
+      <div class="error-what">
+        <a href={`/queue${search}`} title={example}>
+          {pattern || code}
+        </a>
+        <span class="hint">
+          {kind} · {code}
+        </span>
+      </div>
+      <span class="hint" title={`${first_at} to ${last_at}`}>
+        {count > 1 && `first ${agoOf(first_at, now.value)}, `}last{' '}
+        <a href={`/jobs/${group.last_job_id}`}>{agoOf(last_at, now.value)}</a>
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,91 @@
+import { type Signal, useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { groupsOf } from './groups'
+import type { Job } from './job'
+import { JobRow } from './job-row'
+
+export interface ListState {
+  current: Signal<string>
+  opened: Signal<ReadonlySet<string>>
+  selected: Signal<ReadonlySet<string>>
+}
+
+interface JobListProps {
+  jobs: Job[]
+  state: ListState
+  /** Changes when the list becomes another one. */
+  name: string
+  hasOlder: boolean
+  onOlder(): void
+}
+
+/** Groups this far out of sight are kept ready. */
+const NEAR = '900px'
+
+/** Jobs of any number: only the groups in sight are in the page, and a group that has not changed is not drawn again. */
+export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) {
+  const ends = useMemo<string[]>(() => [], [name])
+  const drawn = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
+  const before = drawn.current
+  drawn.current = new Map()
+  const groups = groupsOf(jobs, ends).map(group => {
+    const was = before.get(group.end)
+    const isSame = was?.jobs.length === group.jobs.length && was.jobs.every((job, at) => job === group.jobs[at])
+    const node = was && isSame ? was.node : <Group key={group.end} jobs={group.jobs} state={state} />
+    drawn.current.set(group.end, { jobs: group.jobs, node })
+    return node
+  })
+  return (
+    <>
+      <div class="jobs">{groups}</div>
+      {hasOlder && <Older key={jobs.length} onOlder={onOlder} />}
+    </>
+  )
+}
+
+function Group({ jobs, state }: { jobs: Job[]; state: ListState }) {
+  const box = useRef<HTMLUListElement>(null)
+  const isNear = useSignal(true)
+  const heightPx = useRef(0)
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const observer = new IntersectionObserver(
+      ([seen]) => {
+        if (!seen) return
+        if (!seen.isIntersecting) heightPx.current = seen.boundingClientRect.height
+        isNear.value = seen.isIntersecting
+      },
+      { rootMargin: NEAR },
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <ul
+      ref={box}
+      class="job-group"
+      aria-label={`${jobs.length} jobs`}
+      style={isNear.value ? undefined : { height: `${heightPx.current}px` }}
+    >
+      {isNear.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} />)}
+    </ul>
+  )
+}
+
+/** Older jobs come by themselves when the end is near; the button is for those who do not scroll. */
+function Older({ onOlder }: { onOlder(): void }) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (!button.current) return
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && onOlder(), { rootMargin: NEAR })
+    observer.observe(button.current)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <button type="button" class="more" ref={button} onClick={onOlder}>
+      Older jobs
+    </button>
+  )
+}

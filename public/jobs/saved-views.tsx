@@ -1,0 +1,63 @@
+import { useSignal } from '@preact/signals'
+import { dropView, saveView, views } from './views'
+
+const READY: Array<{ name: string; search: string }> = [
+  { name: 'All jobs', search: '' },
+  { name: 'Failed today', search: '?status=failed&since=24h&children=1' },
+  { name: 'By error', search: '?since=7d&view=errors' },
+]
+
+/** Views with a name. Each is a plain link: what is sent to somebody shows them the same. */
+export function SavedViews({ search }: { search: string }) {
+  const isNaming = useSignal(false)
+  const isSaved = [...READY, ...views.value].some(view => view.search === search)
+  return (
+    <nav class="views" aria-label="Views">
+      {READY.map(view => (
+        <a key={view.name} href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
+          {view.name}
+        </a>
+      ))}
+      {views.value.map(view => (
+        <span key={view.name} class="view">
+          <a href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
+            {view.name}
+          </a>
+          <button type="button" class="quiet" aria-label={`Forget ${view.name}`} onClick={() => dropView(view.name)}>
+            ×
+          </button>
+        </span>
+      ))}
+      {isNaming.value ? (
+        <form
+          class="row"
+          onSubmit={event => {
+            event.preventDefault()
+            const name = String(new FormData(event.currentTarget).get('name')).trim()
+            if (name !== '') saveView({ name, search })
+            isNaming.value = false
+          }}
+        >
+          <input
+            ref={element => element?.focus()}
+            name="name"
+            aria-label="Name of the view"
+            placeholder="Name"
+            required
+            maxLength={40}
+            onKeyDown={event => {
+              if (event.key === 'Escape') isNaming.value = false
+            }}
+          />
+          <button type="submit">Save</button>
+        </form>
+      ) : (
+        !isSaved && (
+          <button type="button" class="quiet" onClick={() => (isNaming.value = true)}>
+            Save this view
+          </button>
+        )
+      )}
+    </nav>
+  )
+}

@@ -1,0 +1,51 @@
+import { now } from '../clock'
+import { agoOf, spanOf } from './times'
+import type { Schedule } from './use-queues'
+
+/** What is run again and again, when next, and whether it is late. */
+export function Schedules({ schedules }: { schedules: Schedule[] }) {
+  if (schedules.length === 0) return null
+  return (
+    <section class="panel" aria-label="Schedules">
+      <h2>Schedules</h2>
+      <ul class="lines">
+        {schedules.map(schedule => (
+          <li key={schedule.id}>
+            <b>{schedule.name}</b>
+            <span class="hint">{timingOf(schedule)}</span>
+            <span class="spring" />
+            {isOverdue(schedule) && (
+              <span class="badge is-bad">overdue by {spanOf(schedule.overdue_seconds * 1_000)}</span>
+            )}
+            <span>{nextOf(schedule)}</span>
+            {schedule.last_at && (
+              <span class="hint">
+                last{' '}
+                {schedule.last_job_id ? (
+                  <a href={`/jobs/${schedule.last_job_id}`}>{agoOf(schedule.last_at, now.value)}</a>
+                ) : (
+                  agoOf(schedule.last_at, now.value)
+                )}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** A tick that is a moment late is no fault. */
+const LATE_SECONDS = 10
+
+export const isOverdue = ({ overdue_seconds, every_ms }: Schedule) =>
+  overdue_seconds > Math.max(LATE_SECONDS, (2 * (every_ms ?? 0)) / 1_000)
+
+const timingOf = ({ every_ms, cron, timezone }: Schedule) =>
+  every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${spanOf(every_ms)}`
+
+function nextOf({ next_at }: Schedule) {
+  if (next_at === null) return 'not planned'
+  const ms = Date.parse(next_at) - now.value
+  return ms > 0 ? `next in ${spanOf(ms)}` : 'due now'
+}

@@ -1,0 +1,36 @@
+import { signal } from '@preact/signals'
+
+/** A name for an address of the queue page, kept in this browser. */
+export interface View {
+  name: string
+  search: string
+}
+
+const KEY = 'tailrace.views'
+const VIEWS_MAX = 30
+
+function stored(): View[] {
+  try {
+    const known: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
+    return Array.isArray(known) ? known.filter(isView) : []
+  } catch {
+    return []
+  }
+}
+
+const isView = (value: unknown): value is View =>
+  value !== null &&
+  typeof value === 'object' &&
+  typeof (value as View).name === 'string' &&
+  typeof (value as View).search === 'string'
+
+export const views = signal<View[]>(stored())
+
+function keep(next: View[]) {
+  views.value = next.slice(-VIEWS_MAX)
+  localStorage.setItem(KEY, JSON.stringify(views.value))
+}
+
+/** The same name again changes the view. */
+export const saveView = (view: View) => keep([...views.value.filter(each => each.name !== view.name), view])
+export const dropView = (name: string) => keep(views.value.filter(each => each.name !== name))

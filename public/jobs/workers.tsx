@@ -1,0 +1,39 @@
+import { Failure } from '../components/empty'
+import { useReading } from '../reading'
+import { spanOf } from './times'
+
+interface Worker {
+  name: string
+  queues: string[]
+  connected_seconds: number
+  running: number
+}
+
+const EVERY_MS = 10_000
+
+/** The processes that take jobs; of one queue, those that take its jobs. */
+export function Workers({ queue = '' }: { queue?: string }) {
+  const { value, problem } = useReading<{ items: Worker[] | null }>('/api/workers', EVERY_MS)
+  if (problem.value !== '') return <Failure message={problem.value} />
+  if (!value.value) return null
+  const { items } = value.value
+  if (items === null) return <Failure message="Who works is not known: Redis is away." />
+  const workers = items.filter(worker => queue === '' || worker.queues.includes(queue))
+  if (workers.length === 0)
+    return <Failure message="No worker takes jobs of this queue. Start one with TAILRACE_ROLE=worker." />
+  return (
+    <section class="panel" aria-label="Workers">
+      <h2>Workers</h2>
+      <ul class="lines">
+        {workers.map(worker => (
+          <li key={worker.name}>
+            <code>{worker.name}</code>
+            <span class="spring" />
+            <span>{worker.running === 0 ? 'idle' : `runs ${worker.running}`}</span>
+            <span class="hint">connected for {spanOf(worker.connected_seconds * 1_000)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

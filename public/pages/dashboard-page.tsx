@@ -1,0 +1,110 @@
+import { useMemo } from 'preact/hooks'
+import { now } from '../clock'
+import { Chart } from '../components/chart'
+import { Empty } from '../components/empty'
+import { Health } from '../components/health'
+import { Status } from '../components/status'
+import { ErrorGroups } from '../jobs/error-groups'
+import { filtersOf } from '../jobs/filters'
+import { type Job, shareDone, subjectOf } from '../jobs/job'
+import { QueueCards } from '../jobs/queue-cards'
+import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
+import { betweenMs, spanOf } from '../jobs/times'
+import { useJobList } from '../jobs/use-job-list'
+import { useQueues } from '../jobs/use-queues'
+import { Workers } from '../jobs/workers'
+
+const MINUTES = 60
+const MINUTE_MS = 60_000
+const ROWS = 8
+const RUNNING = filtersOf('?status=running&children=1')
+const FAILED = filtersOf('?since=24h&children=1')
+const number = new Intl.NumberFormat('en')
+
+/** Is all well, and what goes on? */
+export function DashboardPage() {
+  const { queues } = useQueues()
+  const { value: history } = useHistory(MINUTES)
+  return (
+    <div class="page dashboard">
+      <h1 class="hidden">Dashboard</h1>
+      <Health />
+      <QueueCards queues={queues.value} chosen="" history={history.value} />
+      {history.value && <Throughput history={history.value} />}
+      <div class="panels">
+        <Running />
+        <section class="panel" aria-label="Failures">
+          <h2>
+            <a href="/queue?since=24h&view=errors">Failures of the last 24 hours</a>
+          </h2>
+          <ErrorGroups filters={FAILED} most={ROWS} />
+        </section>
+      </div>
+      <Workers />
+    </div>
+  )
+}
+
+function Throughput({ history }: { history: Histories }) {
+  const { counts, summary } = useMemo(() => {
+    const { completed, failed } = together(history)
+    return {
+      summary: `Jobs per minute in the last hour: ${number.format(sumOf(completed))} completed, ${number.format(sumOf(failed))} failed.`,
+      counts: [
+        { name: 'completed', color: '--completed', values: completed },
+        { name: 'failed', color: '--failed', values: failed },
+      ],
+    }
+  }, [history])
+  return (
+    <div class="charts is-single">
+      <Chart
+        title="Jobs per minute"
+        summary={summary}
+        from={Date.parse(history.from)}
+        stepMs={MINUTE_MS}
+        series={counts}
+        format={value => number.format(value)}
+        heightPx={110}
+      />
+    </div>
+  )
+}
+
+function Running() {
+  const { jobs } = useJobList(RUNNING)
+  const running = (jobs.value ?? []).filter(job => job.status === 'running')
+  return (
+    <section class="panel" aria-label="Running jobs">
+      <h2>
+        <a href="/queue?status=running&children=1">Running</a>
+      </h2>
+      {jobs.value !== null && running.length === 0 && (
+        <Empty title="Nothing runs now.">
+          <a href="/queue">Start a job</a>
+        </Empty>
+      )}
+      <ul class="lines">
+        {running.slice(0, ROWS).map(job => (
+          <RunningJob key={job.id} job={job} />
+        ))}
+      </ul>
+      {running.length > ROWS && <p class="hint">and {number.format(running.length - ROWS)} more</p>}
+    </section>
+  )
+}
+
+function RunningJob({ job }: { job: Job }) {
+  const share = shareDone(job.progress)
+  return (
+    <li>
+      <Status status={job.status} />
+      <a class="line-name" href={`/jobs/${job.id}`}>
+        {subjectOf(job) || job.kind}
+      </a>
+      <span class="spring" />
+      {share !== null && <span>{Math.round(share * 100)} %</span>}
+      <span class="hint">{spanOf(betweenMs(job.started_at, null, now.value) ?? 0)}</span>
+    </li>
+  )
+}
