@@ -6,7 +6,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ env: { WORKER_CONCURRENCY: '4', JOB_LOCK_MS: '2000' } })
-}, 60_000)
+}, 150_000)
 
 afterAll(() => system.stop())
 
@@ -26,4 +26,4 @@ test('kill -9 of everything: after the next start all accepted jobs end, with th
   await system.startNodes(2, 2)
   tell(`accepted in the last moment: ${accepted.length} of ${asked.length}`)
   tell(`attempts with everything killed: ${(await load.expectAllDone()).join(' ')}`)
-}, 120_000)
+}, 240_000)

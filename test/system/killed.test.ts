@@ -6,7 +6,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ env: { JOB_LOCK_MS: '1000' } })
-}, 60_000)
+}, 150_000)
 
 afterAll(() => system.stop())
 

@@ -6,7 +6,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ env: { WORKER_CONCURRENCY: '4', JOB_LOCK_MS: '3000' } })
-}, 60_000)
+}, 150_000)
 
 afterAll(() => system.stop())
 
@@ -30,7 +30,7 @@ test('Redis is killed and comes back: nothing is lost, nothing runs twice', asyn
   await everywhere('redis', true)
   tell(`attempts with Redis restarted: ${(await load.expectAllDone()).join(' ')}`)
   allStillRun()
-}, 90_000)
+}, 200_000)
 
 test('Redis forgets everything: all that was accepted still ends', async () => {
   const load = new Load(system)
@@ -39,7 +39,7 @@ test('Redis forgets everything: all that was accepted still ends', async () => {
   await load.watch(await makeJobs(system.webs, 4, STEP))
   tell(`attempts with Redis emptied: ${(await load.expectAllDone()).join(' ')}`)
   allStillRun()
-}, 90_000)
+}, 200_000)
 
 test('PostgreSQL is killed and comes back: nothing is lost, nothing runs twice', async () => {
   const load = new Load(system)
@@ -63,4 +63,4 @@ test('PostgreSQL is killed and comes back: nothing is lost, nothing runs twice',
   }
   tell(`attempts with PostgreSQL restarted: ${(await load.expectAllDone()).join(' ')}`)
   allStillRun()
-}, 90_000)
+}, 200_000)

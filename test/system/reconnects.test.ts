@@ -10,7 +10,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start()
-}, 60_000)
+}, 150_000)
 
 afterAll(() => system.stop())
 
@@ -57,4 +57,4 @@ test(`${RECONNECTS} random reconnects over two web processes: every line once, i
   for (const viewer of restless) expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
   expect(reconnects).toBe(RECONNECTS)
   tell(`connections: ${restless.map(({ connections }) => connections).join(' ')}`)
-}, 120_000)
+}, 240_000)

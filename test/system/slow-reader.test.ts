@@ -19,7 +19,7 @@ beforeAll(async () => {
     workers: 1,
     env: { STREAM_SLOW_MS: '1500', STREAM_HEARTBEAT_MS: '1000' },
   })
-}, 60_000)
+}, 150_000)
 
 afterAll(() => system.stop())
 
@@ -71,4 +71,4 @@ test('readers that never read cost no memory and nobody else a line, and are clo
   for (const viewer of viewers) expect(difference(viewer.lines, logged)).toBeUndefined()
   for (const socket of asleep) socket.destroy()
   for (const socket of sleepers) socket.terminate()
-}, 90_000)
+}, 200_000)

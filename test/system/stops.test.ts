@@ -11,7 +11,7 @@ describe('SIGTERM under load', () => {
 
   beforeAll(async () => {
     system = await System.start({ env: { WORKER_CONCURRENCY: '4' } })
-  }, 60_000)
+  }, 150_000)
 
   afterAll(() => system.stop())
 
@@ -22,7 +22,7 @@ describe('SIGTERM under load', () => {
     const attempts = await load.expectAllDone()
     tell(`attempts with a worker stopped: ${attempts.join(' ')}`)
     system.workers[0] = await system.startNode('worker')
-  }, 60_000)
+  }, 150_000)
 
   test('both web processes are replaced one after the other, and no reader misses a line', async () => {
     const jobs = await Promise.all(system.webs.map(web => makeJob(web, { lines: 100_000, interval_ms: 5 })))
@@ -56,7 +56,7 @@ describe('SIGTERM under load', () => {
         expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
       }
     }
-  }, 60_000)
+  }, 150_000)
 
   /** A job asked for while its web process stops: either it is accepted and runs, or nobody was told that it would. */
   async function askFor(web: Node) {
@@ -94,4 +94,4 @@ test('npm start with its own Redis and PostgreSQL ends with both, and goes on wi
     await node.kill()
     await bench.clean()
   }
-}, 60_000)
+}, 150_000)
