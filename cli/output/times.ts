@@ -5,10 +5,13 @@ export function duration(ms: number | null | undefined): string {
   const seconds = ms / 1_000
   if (seconds < 60) return `${seconds.toFixed(1)} s`
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} m ${Math.floor(seconds % 60)} s`
   const hours = Math.floor(minutes / 60)
-  return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+  if (hours < 1) return pair(minutes, 'm', Math.floor(seconds % 60), 's')
+  return hours < 24 ? pair(hours, 'h', minutes % 60, 'm') : pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
 }
+
+const pair = (large: number, unit: string, small: number, part: string) =>
+  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${part}`
 
 /** `5s`, `3m`, `2h`, `9d`: how long ago. */
 export function age(time: string, now = Date.now()): string {

@@ -114,16 +114,22 @@ test('pause stops a queue, queues shows why, resume starts it', async () => {
   expect(await cli.run(['resume', 'demo', '--reason', 'fine'])).toMatchObject({ code: 0, stdout: 'demo open\n' })
 })
 
-test('retention shows what the server says, or that it has none', async () => {
-  const { code, stdout, stderr } = await cli.run(['retention'])
-  const { status } = await app.get('/api/retention')
-  if (status === 404) {
-    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toMatch(/no retention/)
-  } else {
-    expect(code).toBe(0)
-    expect(stdout).not.toBe('')
-  }
+test('retention shows what is kept for how long', async () => {
+  const { code, stdout } = await cli.run(['retention'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^TARGET +KEPT FOR +OLDEST/m)
+  const [answer] = objectsIn((await cli.run(['retention', '--json'])).stdout)
+  const policies = answer?.policies as { target: string }[]
+  expect(policies.length).toBeGreaterThan(0)
+  for (const { target } of policies) expect(stdout).toMatch(new RegExp(`^${target} +(\\d|not kept)`, 'm'))
+})
+
+test('retention says so when the server is older than it', async () => {
+  const { port } = await httpSite((_ask, answer) => void answer.writeHead(404).end('{}'))
+  const { code, stdout, stderr } = await cli.run(['retention', '--url', `http://127.0.0.1:${port}`])
+  await closeSites()
+  expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+  expect(stderr).toMatch(/no retention/)
 })
 
 test('version and help work without a server', async () => {

@@ -50,13 +50,14 @@ describe('tables', () => {
 })
 
 test('times', () => {
-  expect([0, 999, 1_000, 65_000, 3_700_000, 90_000_000].map(duration)).toEqual([
+  expect([0, 999, 1_000, 65_000, 3_700_000, 90_000_000, 2_592_000_000].map(duration)).toEqual([
     '0 ms',
     '999 ms',
     '1.0 s',
     '1 m 5 s',
     '1 h 1 m',
     '1 d 1 h',
+    '30 d',
   ])
   const now = Date.parse('2026-01-02T00:00:00Z')
   expect(age('2026-01-01T23:59:30Z', now)).toBe('30s')
