@@ -75,7 +75,7 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
   const streamSlots = createStreamSlots(config.streams)
   const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
   revocations.onEnded(credentials.forget)
-  const desk = createSignInDesk(db, credentials, audit)
+  const desk = createSignInDesk(db, credentials, audit, DEFAULT_TENANT_ID)
   const { cookieSecure, publicUrl } = config
   return {
     name: 'access',

@@ -1,9 +1,7 @@
+import type { Db } from '../base/db'
 import { Problem } from '../base/errors'
-
-interface Window {
-  count: number
-  endsAt: number
-}
+import { hashSecret } from '../base/ids'
+import { countAttempt, msUntilNextAttempt, uncountAttempt } from './attempt-store'
 
 export interface Attempts {
   /**
@@ -11,45 +9,29 @@ export interface Attempts {
    * @returns takes the attempt back (it was a good one)
    * @throws Problem 429 with Retry-After
    */
-  take(key: string): () => void
+  take(key: string): Promise<() => Promise<void>>
 }
 
 /**
- * Failed attempts per key in a fixed window. Per process: with N web processes an attacker has N times as many.
- * @param keysMax memory bound; at that many keys the oldest window is forgotten
+ * Failed attempts per key in a fixed window, counted in the database: the bound holds however many web processes
+ * there are, and while Redis is away. Keys are hashed, because people type passwords into the field for the address.
+ * @param name tells the keys of different limits apart
  */
-export function createAttempts({
-  max,
-  windowMs,
-  keysMax = 10_000,
-}: {
-  max: number
-  windowMs: number
-  keysMax?: number
-}): Attempts {
-  const windows = new Map<string, Window>()
+export function createAttempts(
+  db: Db,
+  { name, max, windowMs }: { name: string; max: number; windowMs: number },
+): Attempts {
   return {
-    take(key) {
-      const now = Date.now()
-      let window = windows.get(key)
-      if (!window || window.endsAt <= now) {
-        windows.delete(key)
-        window = { count: 0, endsAt: now + windowMs }
-        windows.set(key, window)
-        const oldest = windows.keys().next()
-        if (windows.size > keysMax && !oldest.done) windows.delete(oldest.value)
-      }
-      if (window.count >= max) throw tooMany(window.endsAt - now)
-      window.count += 1
-      const counted = window
-      return () => {
-        counted.count -= 1
-      }
+    async take(text) {
+      const key = hashSecret(`${name} ${text}`)
+      const endsAt = await countAttempt(db, { key, max, windowMs })
+      if (!endsAt) throw tooMany(await msUntilNextAttempt(db, key))
+      return () => uncountAttempt(db, key, endsAt)
     },
   }
 }
 
 const tooMany = (waitMs: number) =>
   new Problem(429, 'too_many_attempts', 'Too many failed attempts. Wait before you try again.', [], {
-    'Retry-After': String(Math.ceil(waitMs / 1_000)),
+    'Retry-After': String(Math.max(1, Math.ceil(waitMs / 1_000))),
   })

@@ -31,6 +31,13 @@ export const accessRetention = (db: Db): RetentionTarget[] => [
     column: 'expires_at',
     keep: EXPIRED,
   }),
+  expiringRows(db, {
+    name: 'sign_in_attempts',
+    summary: 'Counts of failed sign-ins whose window is over.',
+    table: 'sign_in_attempts',
+    column: 'ends_at',
+    keep: EXPIRED,
+  }),
   auditLog(db),
 ]
 

@@ -27,7 +27,7 @@ const passwordBody = z.strictObject({
 })
 
 /** Whoever has got hold of a session shall not find out the password with it. */
-const guesses = { max: 10, windowMs: 15 * 60_000 }
+const GUESSES = { name: 'present password', max: 10, windowMs: 15 * 60_000 }
 
 interface Deps {
   db: Db
@@ -38,7 +38,7 @@ interface Deps {
   cookieSecure: boolean
 }
 
-export const sessionRoutes = (deps: Deps, attempts = createAttempts(guesses)): Endpoint[] => [
+export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUESSES)): Endpoint[] => [
   openEndpoint({
     method: 'post',
     path: '/api/session',
@@ -46,7 +46,7 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(guesses)): E
     body: signInBody,
     replies: { 201: me },
     async handle({ body, req, res }) {
-      const secret = await deps.desk.open(body, req.ip ?? '')
+      const secret = await deps.desk.open(body, { ip: req.ip ?? '', agent: req.get('user-agent') })
       setCookie(res, secret, SESSION_LIFE_SECONDS, deps.cookieSecure)
       const credential = await deps.credentials.find(secret)
       if (!credential) throw new Problem(401, 'sign_in_refused', 'This session has been ended already.')
@@ -91,9 +91,9 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(guesses)): E
     body: passwordBody,
     replies: { 204: null },
     async handle({ principal, body }) {
-      const takeBack = attempts.take(principal.actor.id ?? '')
+      const takeBack = await attempts.take(principal.actor.id ?? '')
       await changePassword(deps, principal, body)
-      takeBack()
+      await takeBack()
       return { status: 204 }
     },
   }),

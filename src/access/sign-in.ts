@@ -7,12 +7,20 @@ import { createAttempts } from './attempts'
 import type { Audit } from './audit'
 import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
 import { passwordMatches } from './password'
-import type { Principal } from './principal'
+import type { Actor, Principal } from './principal'
 import { plainText } from './schemas'
-import { addCode, addSession, takeCode, userByEmail, userById } from './store'
+import { addCode, addSession, takeCode, type User, userByEmail, userById } from './store'
 
 const CODE_LIFE_SECONDS = 15 * 60
-const FAILURES = { windowMs: 5 * 60_000, perClient: 30, perAccount: 10 }
+const WINDOW_MS = 5 * 60_000
+const LIMITS = {
+  client: { name: 'sign-in client', max: 30, windowMs: WINDOW_MS },
+  /** Of one network at one account, far below the next, so that one attacker does not lock out the owner. */
+  pair: { name: 'sign-in pair', max: 10, windowMs: WINDOW_MS },
+  /** Of all networks together. Links and tokens still let the owner in. */
+  account: { name: 'sign-in account', max: 100, windowMs: WINDOW_MS },
+}
+const AGENT_LENGTH_MAX = 200
 
 const secret = z.string().min(1).max(1024)
 /** The three ways in; exactly one is given. */
@@ -33,33 +41,42 @@ interface Holder {
   tokenId: string | null
 }
 
-export interface SignInDesk {
-  /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
-  open(given: SignIn, ip: string): Promise<string>
-  /** A one-time code for a user, worth 15 minutes. */
-  makeCode(userId: string): Promise<string>
+/** Where somebody signs in. */
+interface Place {
+  ip: string
+  /** As the browser names itself. */
+  agent?: string | undefined
 }
 
-export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit): SignInDesk {
-  const { windowMs, perClient, perAccount } = FAILURES
-  const clients = createAttempts({ max: perClient, windowMs })
-  /** Per account and network, so that an attacker cannot lock out the owner of an address. */
-  const accounts = createAttempts({ max: perAccount, windowMs })
+export interface SignInDesk {
+  /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
+  open(given: SignIn, place: Place): Promise<string>
+  /** A one-time code for a user, worth 15 minutes unless said otherwise. */
+  makeCode(userId: string, lifeSeconds?: number, trx?: Db): Promise<string>
+}
 
+/** @param ownTenantId is told of refused sign-ins that no other tenant can be told of */
+export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit, ownTenantId: string): SignInDesk {
+  const clients = createAttempts(db, LIMITS.client)
+  const pairs = createAttempts(db, LIMITS.pair)
+  const accounts = createAttempts(db, LIMITS.account)
+
+  /** Does the same for an address that nobody has: neither the answer nor its time shall tell. */
   async function byPassword(email: string, password: string, client: string): Promise<Holder | undefined> {
-    const takeBack = accounts.take(`${client} ${email.toLowerCase()}`)
+    const account = email.toLowerCase()
+    const taken = [await pairs.take(`${client} ${account}`), await accounts.take(account)]
     const user = await userByEmail(db, email)
-    if (await passwordMatches(password, user?.password_hash)) {
-      takeBack()
-      return user && { tenantId: user.tenant_id, userId: user.id, tokenId: null }
+    const fits = await passwordMatches(password, user?.password_hash)
+    if (user && fits) {
+      for (const takeBack of taken) await takeBack()
+      return { tenantId: user.tenant_id, userId: user.id, tokenId: null }
     }
-    if (user)
-      await audit.record({
-        by: { tenantId: user.tenant_id, actor: { type: 'user', id: user.id, name: user.name } },
-        action: 'session.create',
-        result: 'refused',
-        data: { by: 'password', client },
-      })
+    await audit.record({
+      by: user ? { tenantId: user.tenant_id, actor: actorOf(user) } : { tenantId: ownTenantId, actor: STRANGER },
+      action: 'session.create',
+      result: 'refused',
+      data: { by: 'password', client },
+    })
     return undefined
   }
 
@@ -82,26 +99,31 @@ export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit)
   }
 
   return {
-    async open(given, ip) {
+    async open(given, { ip, agent = '' }) {
       const client = clientKey(ip)
-      const takeBack = clients.take(client)
+      const takeBack = await clients.take(client)
       const holder = await holderOf(given, client)
       if (!holder) throw refusal(given)
-      takeBack()
+      await takeBack()
       const session = newSecret('trs')
       const id = newId()
-      await addSession(db, { ...holder, id, hash: hashSecret(session), lifeSeconds: SESSION_LIFE_SECONDS })
+      const place = { client: ip, agent: agent.slice(0, AGENT_LENGTH_MAX) }
+      await addSession(db, { ...holder, ...place, id, hash: hashSecret(session), lifeSeconds: SESSION_LIFE_SECONDS })
       const by = await principalOfNew(credentials, session)
       await audit.record({ by, action: 'session.create', target: { type: 'session', id }, data: { by: wayOf(given) } })
       return session
     },
-    async makeCode(userId) {
+    async makeCode(userId, lifeSeconds = CODE_LIFE_SECONDS, trx = db) {
       const code = newSecret('trc')
-      await addCode(db, { hash: hashSecret(code), userId, lifeSeconds: CODE_LIFE_SECONDS })
+      await addCode(trx, { hash: hashSecret(code), userId, lifeSeconds })
       return code
     },
   }
 }
+
+/** What was typed as the address is not kept: it may be a password. */
+const STRANGER: Actor = { type: 'system', id: null, name: 'unknown address' }
+const actorOf = ({ id, name }: User): Actor => ({ type: 'user', id, name })
 
 async function principalOfNew(credentials: Credentials, session: string): Promise<Principal> {
   const credential = await credentials.find(session)
@@ -113,7 +135,7 @@ const wayOf = (given: SignIn) => ('token' in given ? 'token' : 'code' in given ?
 
 const REFUSALS = {
   token: 'This token is not valid, or not any more.',
-  code: 'This link has been used already or is older than 15 minutes. Restart the program or sign in with a token.',
+  code: 'This link has been used already or is too old. Ask an admin for another one, or sign in with a token.',
   password: 'E-mail address and password do not belong together.',
 }
 

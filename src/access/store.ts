@@ -107,14 +107,16 @@ export interface NewSession {
   tenantId: string
   userId: string | null
   tokenId: string | null
+  client: string
+  agent: string
   hash: string
   lifeSeconds: number
 }
 
 export async function addSession(db: Db, session: NewSession): Promise<void> {
   await db.raw(
-    `INSERT INTO sessions (id, tenant_id, user_id, token_id, secret_hash, expires_at)
-     VALUES (:id, :tenantId, :userId, :tokenId, :hash, now() + make_interval(secs => :lifeSeconds))`,
+    `INSERT INTO sessions (id, tenant_id, user_id, token_id, secret_hash, client, agent, expires_at)
+     VALUES (:id, :tenantId, :userId, :tokenId, :hash, :client, :agent, now() + make_interval(secs => :lifeSeconds))`,
     { ...session },
   )
 }

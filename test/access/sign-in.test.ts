@@ -126,7 +126,7 @@ describe('failed attempts', () => {
     const limited = await attempt(wrong)
     expect(limited.status).toBe(429)
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(await other.db('audit_log').where({ action: 'session.create', result: 'refused' })).toHaveLength(10)
+    expect(await other.db('audit_log').where({ actor_name: 'Admin', result: 'refused' })).toHaveLength(10)
     await other.stop()
   })
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { clientKey } from '../../src/access/addresses'
-import { createAttempts } from '../../src/access/attempts'
 import { createStreamSlots } from '../../src/access/stream-slots'
 
 const principal = (tenantId: string, credentialId = 'c') => ({
@@ -40,14 +39,4 @@ test('an IPv6 client counts as its /64 network', () => {
   expect(clientKey('2001:db8:1:2::1')).toBe(clientKey('2001:db8:1:2:ffff::9'))
   expect(clientKey('2001:db8:1:2::1')).not.toBe(clientKey('2001:db8:1:3::1'))
   fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string()), ip => clientKey(ip).length > 0))
-})
-
-test('attempts are remembered for so many keys at most', () => {
-  const attempts = createAttempts({ max: 1, windowMs: 60_000, keysMax: 2 })
-  attempts.take('a')
-  expect(() => attempts.take('a')).toThrow(expect.objectContaining({ status: 429 }))
-  attempts.take('b')
-  attempts.take('c')
-  attempts.take('a')
-  expect(() => attempts.take('c')).toThrow(expect.objectContaining({ status: 429 }))
 })

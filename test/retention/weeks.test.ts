@@ -29,6 +29,7 @@ const TARGETS = [
   'sessions',
   'sign_in_codes',
   'tickets',
+  'sign_in_attempts',
   'audit_log',
 ]
 
