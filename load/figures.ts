@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 
 /** The middle one; of an even number the mean of both in the middle. */
 export function median(values: readonly number[]): number {
@@ -23,8 +23,13 @@ export function rounded(value: number): number {
 /** Milliseconds on a clock that all processes of this machine share and nobody sets. */
 export const nowMs = () => Number(process.hrtime.bigint()) / 1e6
 
-/** What the figures were measured on. */
+/** What the figures were measured on, and how busy it was: a shared machine lends less than it has. */
 export function machine() {
   const all = cpus()
-  return { cores: all.length, cpu: all[0]?.model ?? 'unknown', memory_gib: Math.round(totalmem() / 2 ** 30) }
+  return {
+    cores: all.length,
+    cpu: all[0]?.model ?? 'unknown',
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+    load_1m: rounded(loadavg()[0] ?? 0),
+  }
 }
