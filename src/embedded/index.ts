@@ -29,12 +29,12 @@ export async function startEmbedded(config: Config, log: Log): Promise<Embedded>
   const { dataDir, embedded, searchPath } = config
   if (process.platform === 'win32' && (embedded.redis || embedded.postgres))
     throw new StartError('On Windows start Tailrace inside WSL, or set REDIS_URL and DATABASE_URL.')
-  await prepareDataDir(dataDir)
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
   }
   if (!embedded.redis && !embedded.postgres) return { stop }
+  await prepareDataDir(dataDir)
   try {
     stops.push(await lockDataDir(dataDir))
     const redis = embedded.redis

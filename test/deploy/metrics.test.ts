@@ -68,7 +68,7 @@ test('no label tells of a job, a tenant or an address', async () => {
 test('a scrape reads no table of the history, and asks Redis for nothing that grows', async () => {
   const { db, jobs } = app.app
   const { client, prefix } = jobs.core.engine
-  const monitor = await (client as Extract<typeof client, { monitor: unknown }>).duplicate().monitor()
+  const monitor = await (client as Extract<typeof client, { monitor: unknown }>).monitor()
   const asked = new Set<string>()
   monitor.on('monitor', (_time: string, [command = '', ...rest]: string[]) => {
     const [key = ''] = rest.filter(each => each.startsWith(prefix))

@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+# Any Debian image with Node.js 20.19 or newer: --build-arg NODE_IMAGE=registry.example/node:20-slim
+ARG NODE_IMAGE=node:20-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+COPY . .
+RUN node scripts/build.mjs
+
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Optional packages are the private PostgreSQL of a first run and native speed-ups: neither is needed here.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+# PID 1 that reaps processes and hands signals on
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+RUN install -d -o node -g node -m 0700 /data
+COPY --from=packages /app/node_modules node_modules
+COPY --from=build /app/dist/src dist/src
+COPY --from=build /app/dist/workers dist/workers
+COPY --from=build /app/dist/cli dist/cli
+COPY --from=build /app/dist/public dist/public
+COPY package.json ./
+COPY migrations migrations
+USER node
+EXPOSE 8080
+# Alive, not ready: a restart does not help while Redis or PostgreSQL are away.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["tini", "--", "node", "--enable-source-maps"]
+CMD ["dist/src/main.js"]

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import { ROOT } from '../../src/base/root'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
+import { SseReader } from '../support/sse'
+import { newJobTopic } from '../support/streams'
+import { programOf, testWith } from './programs'
+
+const nginx = programOf('nginx', 'nginx')
+const testWithNginx = testWith(nginx)
+const FOLDERS = ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+
+let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+let proxy: { url: string; folder: string; stop(): Promise<void> } | undefined
+beforeAll(async () => {
+  apps = await appsOnFreshParts()
+  app = await apps.start({ STREAM_SLOW_MS: '1000', TRUST_PROXY: 'loopback' })
+  if (nginx) proxy = await startNginx(nginx, new URL(app.url).host)
+})
+afterAll(async () => {
+  await proxy?.stop()
+  await apps?.stop()
+})
+
+/** The snippet that we ship with nothing changed but its addresses, in nginx with its defaults. */
+async function startNginx(program: string, upstream: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'tailrace-nginx-'))
+  await chmod(folder, 0o755)
+  await mkdir(join(folder, 'logs'))
+  const port = await freePort()
+  const snippet = readFileSync(join(ROOT, 'deploy/nginx.conf'), 'utf8')
+    .replace('server 127.0.0.1:8080;', `server ${upstream};`)
+    .replace('listen 80;', `listen 127.0.0.1:${port};`)
+  const file = join(folder, 'nginx.conf')
+  const temporary = FOLDERS.map(name => `${name === 'body' ? 'client_body' : name}_temp_path ${folder}/${name};`)
+  await writeFile(
+    file,
+    `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+events { } http { access_log off; ${temporary.join(' ')}\n${snippet}\n}`,
+  )
+  const child = spawn(program, ['-c', file, '-p', folder], { stdio: 'ignore' })
+  const url = `http://127.0.0.1:${port}`
+  const answers = () =>
+    fetch(`${url}/healthz`).then(
+      response => response.ok,
+      () => false,
+    )
+  await eventually(answers, 'nginx answers')
+  return {
+    url,
+    folder,
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const pathOf = ({ name }: { name: string }) => `/api/jobs/${name.slice('job:'.length)}/logs/stream`
+const line = (message: string) => [{ kind: 'log', message }]
+
+testWithNginx('each line comes through at once although nginx buffers by default', async () => {
+  const topic = await newJobTopic(app)
+  const reader = await SseReader.open(`${proxy?.url}${pathOf(topic)}`, app.headers)
+  expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+  for (let i = 1; i <= 5; i++) {
+    app.app.streams.write(topic, line(`line ${i}`))
+    await reader.until(() => reader.lines.length === i) // the next is written when this one is there
+  }
+  await reader.close()
+})
+
+testWithNginx('a WebSocket is upgraded and hears what is written', async () => {
+  const topic = await newJobTopic(app)
+  const socket = new WebSocket(`${proxy?.url.replace('http', 'ws')}/ws/stream`, { headers: app.headers })
+  await once(socket, 'open')
+  const told = new Promise<void>(resolve => {
+    socket.on('message', data => {
+      if (String(data).includes('heard over nginx')) resolve()
+    })
+  })
+  socket.send(JSON.stringify({ op: 'subscribe', topic: topic.name }))
+  app.app.streams.write(topic, line('heard over nginx'))
+  await told
+  socket.close()
+})
+
+testWithNginx('a reader that takes nothing is closed, and nginx keeps nothing for it on disk', async () => {
+  const topic = await newJobTopic(app)
+  const { hostname, port } = new URL(proxy?.url ?? '')
+  const socket = connect({ host: hostname, port: Number(port) }).on('error', () => undefined)
+  socket.pause()
+  socket.write(`GET ${pathOf(topic)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${app.token}\r\n\r\n`)
+  const metric = async (pattern: RegExp) => pattern.test(await (await app.get('/metrics')).text())
+  await eventually(() => metric(/tailrace_stream_connections\{transport="sse"\} 1/), 'it is connected')
+  const filling = line('x'.repeat(16_000))
+  const isClosed = () => metric(/tailrace_stream_closed_total\{reason="slow_reader"\} 1/)
+  await eventually(async () => {
+    for (let i = 0; i < 50; i++) await app.app.streams.write(topic, filling)
+    await app.app.streams.flush()
+    return isClosed()
+  }, 'the slow reader is closed')
+  expect(await readdir(join(proxy?.folder ?? '', 'proxy'))).toEqual([])
+  socket.destroy()
+})
+
+testWithNginx('pages and redirects are the same as without nginx', async () => {
+  const response = await fetch(`${proxy?.url}/api/session`, { headers: app.headers })
+  expect(response.status).toBe(200)
+  const page = await fetch(`${proxy?.url}/admin/queues`, { headers: { accept: 'text/html' }, redirect: 'manual' })
+  expect(page.headers.get('location')).toBe('/sign-in?next=%2Fadmin%2Fqueues')
+})
