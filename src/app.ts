@@ -53,7 +53,8 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
   const settings = { ...config.streams, shutdownMs: config.shutdownMs }
   const streams = createStreams({ db, redis, log, registry: metrics, settings, service: isWeb ? 'web' : 'worker' })
   const checkTopics = (principal: Principal, topics: string[]) => mustExist(streams, principal, topics)
-  const access = createAccess({ db, log, bus: streams.bus, config, adminToken: secrets.adminToken, checkTopics })
+  const { adminToken } = secrets
+  const access = createAccess({ db, log, bus: streams.bus, events: streams, config, adminToken, checkTopics })
   access.onRevoked(id => streams.closeCredential(id))
   const workLog = log.child({ service: 'worker' })
   const jobs = createJobs({
@@ -115,7 +116,7 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
       redis: () => jobs.core.engine.client.ping(),
       migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
       bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
-      workers: () => undefined,
+      workers: () => mustBe(workers.every(worker => worker.isRunning), 'not all queues are worked on'),
     },
     ...(isWeb && { site }),
   })

@@ -108,7 +108,7 @@ export function createWorkers<const Handlers extends readonly Handler<never>[]>(
   handlers: Handlers,
   deps: DepsOf<Handlers>,
   options: { queues?: readonly QueueName[] } = {},
-): Part {
+): Part & { readonly isRunning: boolean } {
   // `DepsOf` is what all of them need, so each of them takes it.
   const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
   const tick = (job: BullJob) => jobs.schedules.tick(job)

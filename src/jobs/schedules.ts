@@ -110,8 +110,10 @@ export class Schedules {
   /** Makes every schedule tick again that BullMQ has forgotten or lets hang. */
   async mend(): Promise<number> {
     const late = (await this.figures()).filter(isLate)
-    for (const { schedule, overdueMs } of late) {
-      this.core.log.warn('A schedule was overdue and is set anew', { schedule: schedule.name, overdue_ms: overdueMs })
+    for (const { schedule, nextAt, overdueMs } of late) {
+      const facts = { schedule: schedule.name, overdue_ms: overdueMs }
+      if (nextAt) this.core.log.warn('A schedule was overdue and is set anew', facts)
+      else this.core.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
       try {
         await this.queue.removeJobScheduler(schedule.id)
         await this.upsert(schedule)

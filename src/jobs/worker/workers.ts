@@ -47,6 +47,11 @@ export class Workers<Deps> implements Part {
     return this.processor.active.size
   }
 
+  /** Whether every queue's worker is at it. */
+  get isRunning() {
+    return this.workers.length > 0 && this.workers.every(worker => worker.isRunning())
+  }
+
   async start() {
     const { core, queues = QUEUE_NAMES } = this.options
     this.connection = core.redis.connect('blocking')
