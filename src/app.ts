@@ -116,7 +116,11 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
       redis: () => jobs.core.engine.client.ping(),
       migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
       bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
-      workers: () => mustBe(workers.every(worker => worker.isRunning), 'not all queues are worked on'),
+      workers: () =>
+        mustBe(
+          workers.every(worker => worker.isRunning),
+          'not all queues are worked on',
+        ),
     },
     ...(isWeb && { site }),
   })
