@@ -175,7 +175,6 @@ export class Retention implements Part {
     const { streams } = this.deps
     const data = {
       labels: {},
-      source: 'retention',
       data: { job_id: run.id, deleted: counts, failed: Object.keys(errors) },
     }
     await streams.write({ tenantId: DEFAULT_TENANT_ID, name: 'events' }, [

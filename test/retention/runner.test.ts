@@ -23,7 +23,7 @@ const manyOldRows = () =>
   app.app.db.raw(
     `INSERT INTO audit_log (id, tenant_id, at, actor_type, actor_name, action, result)
      SELECT ('017f22e2-79b0-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, '2022-03-01', 'system', 'test', 'old', 'ok'
-     FROM generate_series(1, 50000) n, (SELECT id FROM tenants ORDER BY id LIMIT 1) t`,
+     FROM generate_series(1, 20000) n, (SELECT id FROM tenants ORDER BY id LIMIT 1) t`,
   )
 
 const post = (body: unknown) => app.post('/api/retention/run', body)
@@ -153,14 +153,13 @@ test('a target that is kept out is told of, and does not keep the others from be
   const name = `stream_entries_${old.toISOString().slice(0, 10).replaceAll('-', '')}`
   const reader = await db.transaction()
   await reader.raw(`SELECT count(*) FROM ${name}`)
-  const failed = await sweep(app)
+  const failed = await sweep(app).finally(() => reader.rollback())
   expect(failed).toMatchObject({ status: 'failed', error: { code: 'targets_failed' } })
   expect(failed.steps.find(({ name }) => name === 'stream_entries')?.status).toBe('failed')
-  expect(failed.steps.filter(({ status }) => status === 'completed')).toHaveLength(13)
+  expect(failed.steps.filter(({ status }) => status === 'completed')).toHaveLength(failed.steps.length - 1)
   expect((await figures(app)).of('stream_entries').error?.message).toMatch(/lock timeout/)
   const audited = await db('audit_log').where({ target_id: failed.id, action: 'retention.sweep' })
   expect(audited).toMatchObject([{ result: 'failed' }])
-  await reader.rollback()
   const next = await sweep(app)
   expect(next.status).toBe('completed')
   expect((await figures(app)).of('stream_entries').error).toBeNull()
@@ -171,14 +170,14 @@ test('a sweep that is cancelled stops between batches, and what it has done is i
   const { db } = app.app
   await manyOldRows()
   const { job } = (await (await post({ reason: 'to be cancelled' })).json()) as { job: { id: string } }
-  await eventually(async () => (await countOf(app, 'audit_log', "action = 'old'")) < 50_000, 'a first batch')
+  await eventually(async () => (await countOf(app, 'audit_log', "action = 'old'")) < 20_000, 'a first batch')
   await app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
   expect((await ended(app, job.id)).status).toBe('cancelled')
   const rest = await countOf(app, 'audit_log', "action = 'old'")
   expect(rest).toBeGreaterThan(0)
   const [row] = await db('audit_log').where({ target_id: job.id, action: 'retention.sweep' })
   expect(row.result).toBe('failed')
-  expect(JSON.parse(row.data)).toMatchObject({ interrupted: true, counts: { audit_log: 50_000 - rest } })
+  expect(JSON.parse(row.data)).toMatchObject({ interrupted: true, counts: { audit_log: 20_000 - rest } })
   await sweep(app)
 })
 
@@ -193,7 +192,7 @@ test('after kill -9 in the midst of a sweep the lock is free, and the next sweep
   await once(program.process, 'close')
   const rest = await countOf(app, 'audit_log', "action = 'old'")
   expect(rest).toBeGreaterThan(0)
-  expect(rest).toBeLessThan(50_000)
+  expect(rest).toBeLessThan(20_000)
   await eventually(async () => (await withLock(db, async () => true)) === true, 'a free lock')
   const { result } = await sweep(app)
   expect(result.counts.audit_log).toBe(rest)
