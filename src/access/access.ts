@@ -7,7 +7,7 @@ import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { RetentionTarget } from '../base/retention'
 import { keepAdminToken } from './admin-token'
-import { type Audit, auditRoutes, createAudit } from './audit'
+import { type Audit, auditRoutes, createAudit, createTelling, type EventWriter } from './audit'
 import { createCredentials } from './credentials'
 import type { Endpoint } from './endpoint'
 import type { Principal } from './principal'
@@ -16,7 +16,7 @@ import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
 import { renewCookie, sessionRoutes } from './session-routes'
 import { createSignInDesk } from './sign-in'
-import { ensureAdmin, ensureTenant, tenantIds, userByEmail } from './store'
+import { ensureAdmin, ensureTenant, firstAdmin, tenantIds } from './store'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
@@ -29,6 +29,8 @@ export interface AccessDeps {
   db: Db
   log: Log
   bus: Bus
+  /** Takes the tenant events `audit`. */
+  events: EventWriter
   config: {
     cookieSecure: boolean
     publicUrl?: string | undefined
@@ -62,15 +64,16 @@ export interface Access extends Part {
   visitor(req: IncomingMessage, res: Response): Promise<Principal | undefined>
   /** Told the `credentialId` of every session or token that ends, in whatever process: close its streams. */
   onRevoked(listener: (credentialId: string) => void): void
-  /** A one-time link that signs the default tenant's admin in, worth 15 minutes. It is a secret. */
+  /** A one-time link that signs the default tenant's first admin in, worth 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
   tenantIds(): Promise<string[]>
   /** Sessions, codes and tickets that have expired; old audit rows. */
   retention: RetentionTarget[]
 }
 
-export function createAccess({ db, log, bus, config, adminToken, checkTopics }: AccessDeps): Access {
-  const audit = createAudit(db)
+export function createAccess({ db, log, bus, events, config, adminToken, checkTopics }: AccessDeps): Access {
+  const telling = createTelling({ db, log, events })
+  const audit = createAudit(db, telling)
   const credentials = createCredentials(db)
   const streamSlots = createStreamSlots(config.streams)
   const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
@@ -98,7 +101,7 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
     },
     onRevoked: revocations.onEnded,
     async createSignInLink(baseUrl) {
-      const admin = await userByEmail(db, ADMIN_EMAIL)
+      const admin = await firstAdmin(db, DEFAULT_TENANT_ID)
       if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
       return `${baseUrl.replace(/\/$/, '')}/sign-in?code=${await desk.makeCode(admin.id)}`
     },
@@ -108,12 +111,14 @@ export function createAccess({ db, log, bus, config, adminToken, checkTopics }: 
       await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })
       await ensureAdmin(db, { id: newId(), tenantId: DEFAULT_TENANT_ID, email: ADMIN_EMAIL, name: 'Admin' })
       await revocations.start()
+      telling.start()
       const { dataDir, embedded } = config
       const where = { tenantId: DEFAULT_TENANT_ID, dataDir, setting: adminToken, ownDatabase: embedded.postgres }
       revocations.tell(await keepAdminToken({ db, log, ...where }))
     },
     async stop() {
       revocations.stop()
+      telling.stop()
     },
   }
 }

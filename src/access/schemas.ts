@@ -9,6 +9,10 @@ export const plainText = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^[^\0\p{Surrogate}]*$/u, 'must not hold NUL or half characters')
+/** Why somebody changes something, for the audit log. */
+export const reason = plainText(500)
+/** Of a request without a body. */
+export const reasonQuery = z.strictObject({ reason: reason.optional() })
 export const actorSchema = z.object({
   type: z.enum(['user', 'token', 'system']),
   id: z.string().nullable(),

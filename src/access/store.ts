@@ -79,14 +79,28 @@ export async function ensureTenant(db: Db, { id, name }: { id: string; name: str
 export const tenantById = (db: Db, id: string) =>
   first<{ id: string; name: string }>(db, 'SELECT id, name FROM tenants WHERE id = :id', { id })
 
-/** The user with this address, made an admin of the tenant when there is none. */
+/** Makes whoever changes who may do what in a tenant wait for each other. */
+export const lockTenant = (trx: Transaction, id: string) =>
+  trx.raw('SELECT 1 FROM tenants WHERE id = :id FOR NO KEY UPDATE', { id })
+
+/** Gives the tenant an admin when it has none. */
 export async function ensureAdmin(db: Db, user: { id: string; tenantId: string; email: string; name: string }) {
   await db.raw(
-    `INSERT INTO users (id, tenant_id, email, name, role) VALUES (:id, :tenantId, :email, :name, 'admin')
+    `INSERT INTO users (id, tenant_id, email, name, role) SELECT :id, :tenantId, :email, :name, 'admin'
+     WHERE NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = :tenantId AND role = 'admin' AND disabled_at IS NULL)
      ON CONFLICT (lower(email)) DO NOTHING`,
     user,
   )
 }
+
+/** The oldest member among the admins. */
+export const firstAdmin = (db: Db, tenantId: string) =>
+  first<User>(
+    db,
+    `SELECT id, tenant_id, name, password_hash FROM users
+     WHERE tenant_id = :tenantId AND role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1`,
+    { tenantId },
+  )
 
 export const userByEmail = (db: Db, email: string) =>
   first<User>(

@@ -3,9 +3,10 @@ import { badRequest, notFound } from '../base/errors'
 import { hashSecret, newId, newSecret } from '../base/ids'
 import { pageSize, uuid, z } from '../base/parse'
 import type { Audit } from './audit'
+import { confirmAdmin } from './confirm'
 import { type Endpoint, endpoint, ok } from './endpoint'
 import type { Revocations } from './revocations'
-import { actorSchema, pageOf, plainText, roleSchema } from './schemas'
+import { actorSchema, pageOf, plainText, reason, reasonQuery, roleSchema } from './schemas'
 import { addToken, listTokens, revokeToken } from './store'
 
 const token = z.object({
@@ -22,6 +23,7 @@ const body = z.strictObject({
   name: plainText(200),
   role: roleSchema,
   expires_at: z.iso.datetime({ offset: true }).nullish(),
+  reason: reason.optional(),
 })
 
 export const tokenRoutes = ({
@@ -53,15 +55,16 @@ export const tokenRoutes = ({
     summary: 'Makes an API token; its secret is shown this once.',
     body,
     replies: { 201: z.object({ token, secret: z.string() }) },
-    async handle({ principal, body: { name, role, expires_at } }) {
+    async handle({ principal, body: { name, role, expires_at, reason } }) {
       const expiresAt = expires_at ? new Date(expires_at) : null
       if (expiresAt && expiresAt.getTime() <= Date.now())
         throw badRequest([{ path: 'body.expires_at', message: 'This time has passed already.' }])
       const secret = newSecret('trt')
       const id = newId()
       const made = await db.transaction(async trx => {
+        await confirmAdmin(trx, principal)
         const target = { type: 'token', id }
-        await audit.record({ by: principal, action: 'token.create', target, data: { name, role } }, trx)
+        await audit.record({ by: principal, action: 'token.create', target, reason, data: { name, role } }, trx)
         const { tenantId, actor } = principal
         return addToken(trx, { id, tenantId, name, role, expiresAt, hash: hashSecret(secret), createdBy: actor })
       })
@@ -74,12 +77,14 @@ export const tokenRoutes = ({
     role: 'admin',
     summary: 'Revokes an API token and ends its sessions and streams.',
     params: z.strictObject({ id: uuid }),
+    query: reasonQuery,
     replies: { 204: null },
-    async handle({ principal, params: { id } }) {
+    async handle({ principal, params: { id }, query: { reason } }) {
       const ended = await db.transaction(async trx => {
+        await confirmAdmin(trx, principal)
         const gone = await revokeToken(trx, principal.tenantId, id)
         if (!gone) throw notFound('token')
-        await audit.record({ by: principal, action: 'token.revoke', target: { type: 'token', id } }, trx)
+        await audit.record({ by: principal, action: 'token.revoke', target: { type: 'token', id }, reason }, trx)
         return gone
       })
       revocations.tell(ended)

@@ -1,7 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Access, type Bus, createAccess, DEFAULT_TENANT_ID, type Endpoint } from '../../src/access'
+import {
+  type Access,
+  type AccessDeps,
+  type Bus,
+  createAccess,
+  DEFAULT_TENANT_ID,
+  type Endpoint,
+} from '../../src/access'
 import { createDb, type Db } from '../../src/base/db'
 import { notFound } from '../../src/base/errors'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
@@ -81,11 +88,16 @@ export async function startSite(options: Options = {}): Promise<Site> {
   const newBus = createWire()
   const adminToken = newSecret('trt')
   const config = { cookieSecure: false, ...options.config, dataDir, embedded: { postgres: true } }
+  // what the writer of streams does, less the entries
+  const events: AccessDeps['events'] = {
+    commit: (effect, item) => db.transaction(async trx => (await effect.apply(trx, [item])).results[0] as never),
+  }
   const newAccess = () =>
     createAccess({
       db,
       log: quietLog,
       bus: newBus(),
+      events,
       config: { ...config, streams: options.streams ?? { maxPerIp: 0, maxPerTenant: 0 } },
       adminToken,
       async checkTopics(_principal, topics) {

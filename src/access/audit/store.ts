@@ -1,4 +1,4 @@
-import { type Db, rows } from '../../base/db'
+import { type Db, rows, type Transaction } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
 import { lowPriority } from '../../base/table-store'
 
@@ -20,12 +20,36 @@ export interface AuditRow {
 export async function addAuditRow(db: Db, row: Omit<AuditRow, 'at'> & { tenant_id: string }): Promise<void> {
   await db.raw(
     `INSERT INTO audit_log
-       (id, tenant_id, actor_type, actor_id, actor_name, action, target_type, target_id, reason, result, data)
+       (id, tenant_id, actor_type, actor_id, actor_name, action, target_type, target_id, reason, result, data, told)
      VALUES (:id, :tenant_id, :actor_type, :actor_id, :actor_name, :action, :target_type, :target_id, :reason, :result,
-       :data)`,
+       :data, false)`,
     { ...row },
   )
 }
+
+export type UntoldRow = Omit<AuditRow, 'reason' | 'data'> & { tenant_id: string }
+
+/** Marks rows as told. @returns those that were not yet */
+export const takeUntold = (trx: Transaction, refs: { tenantId: string; id: string }[]) =>
+  rows<UntoldRow>(
+    trx,
+    `UPDATE audit_log a SET told = true FROM (
+       SELECT id FROM audit_log
+       WHERE NOT told AND (tenant_id, id) IN (SELECT * FROM unnest(:tenantIds::uuid[], :ids::uuid[]))
+       ORDER BY id FOR UPDATE) AS untold
+     WHERE a.id = untold.id
+     RETURNING a.id, a.tenant_id, a.at, a.actor_type, a.actor_id, a.actor_name, a.action, a.target_type, a.target_id,
+       a.result`,
+    { tenantIds: refs.map(ref => ref.tenantId), ids: refs.map(ref => ref.id) },
+  )
+
+/** Of all tenants, those that should have been told of a while ago. */
+export const untoldRows = (db: Db, ageMs: number, limit: number) =>
+  rows<{ id: string; tenant_id: string }>(
+    db,
+    'SELECT id, tenant_id FROM audit_log WHERE NOT told AND id < :before ORDER BY id LIMIT :limit',
+    { before: firstIdAt(new Date(Date.now() - ageMs)), limit },
+  )
 
 export interface AuditFilter {
   actor_id?: string | undefined
