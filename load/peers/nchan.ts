@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
@@ -51,10 +51,16 @@ export async function startNchan(): Promise<Peer | undefined> {
   await writeFile(file, configuration(folder, port, process.getuid?.() === 0 ? 'user root;' : ''))
   const nginx = spawn(PROGRAM, ['-c', file, '-p', folder], { stdio: 'inherit' })
   const ended = once(nginx, 'exit')
+  const endWithUs = () => {
+    nginx.kill('SIGTERM')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', endWithUs)
   const agent = new Agent({ keepAlive: true, maxSockets: PUBLISHERS })
   const url = `http://127.0.0.1:${port}`
   const stop = async () => {
     agent.destroy()
+    process.off('exit', endWithUs)
     nginx.kill('SIGTERM')
     await ended
     await rm(folder, { recursive: true, force: true })
