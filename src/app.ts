@@ -55,7 +55,8 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
   const checkTopics = (principal: Principal, topics: string[]) => mustExist(streams, principal, topics)
   const { adminToken } = secrets
   const access = createAccess({ db, log, bus: streams.bus, events: streams, config, adminToken, checkTopics })
-  access.onRevoked(id => streams.closeCredential(id))
+  access.onRevoked(id => streams.closeCredential(id, 'revoked'))
+  access.onRoleChanged(id => streams.closeCredential(id, 'role_changed'))
   const workLog = log.child({ service: 'worker' })
   const jobs = createJobs({
     db,

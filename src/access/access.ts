@@ -10,14 +10,18 @@ import { keepAdminToken } from './admin-token'
 import { type Audit, auditRoutes, createAudit, createTelling, type EventWriter } from './audit'
 import { createCredentials } from './credentials'
 import type { Endpoint } from './endpoint'
+import { createInvitations, signInLink } from './invitations'
+import { memberRoutes } from './member-routes'
 import type { Principal } from './principal'
 import { isForeign, requireSameOrigin } from './requests'
 import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
+import { sessionListRoutes } from './session-list-routes'
 import { renewCookie, sessionRoutes } from './session-routes'
 import { createSignInDesk } from './sign-in'
 import { ensureAdmin, ensureTenant, firstAdmin, tenantIds } from './store'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
+import { tenantRoutes } from './tenant-routes'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
 
@@ -64,6 +68,8 @@ export interface Access extends Part {
   visitor(req: IncomingMessage, res: Response): Promise<Principal | undefined>
   /** Told the `credentialId` of every session or token that ends, in whatever process: close its streams. */
   onRevoked(listener: (credentialId: string) => void): void
+  /** Told the `credentialId` of every session or token whose role has changed: its streams are to be opened anew. */
+  onRoleChanged(listener: (credentialId: string) => void): void
   /** A one-time link that signs the default tenant's first admin in, worth 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
   tenantIds(): Promise<string[]>
@@ -78,13 +84,19 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
   const streamSlots = createStreamSlots(config.streams)
   const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
   revocations.onEnded(credentials.forget)
+  revocations.onChanged(credentials.forget)
   const desk = createSignInDesk(db, credentials, audit, DEFAULT_TENANT_ID)
   const { cookieSecure, publicUrl } = config
+  const invitations = createInvitations(desk, publicUrl)
+  const shared = { db, audit, revocations }
   return {
     name: 'access',
     endpoints: [
-      ...sessionRoutes({ db, credentials, desk, audit, revocations, cookieSecure }),
-      ...tokenRoutes({ db, audit, revocations }),
+      ...sessionRoutes({ ...shared, credentials, desk, cookieSecure }),
+      ...sessionListRoutes(shared),
+      ...memberRoutes({ ...shared, invitations }),
+      ...tokenRoutes(shared),
+      ...tenantRoutes({ db, audit, invitations, ownTenantId: DEFAULT_TENANT_ID }),
       ...ticketRoutes(db, checkTopics),
       ...auditRoutes(db),
     ],
@@ -100,10 +112,11 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
       return principal
     },
     onRevoked: revocations.onEnded,
+    onRoleChanged: revocations.onChanged,
     async createSignInLink(baseUrl) {
       const admin = await firstAdmin(db, DEFAULT_TENANT_ID)
       if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
-      return `${baseUrl.replace(/\/$/, '')}/sign-in?code=${await desk.makeCode(admin.id)}`
+      return signInLink(baseUrl, await desk.makeCode(admin.id))
     },
     tenantIds: () => tenantIds(db),
     retention: accessRetention(db),

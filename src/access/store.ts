@@ -79,6 +79,24 @@ export async function ensureTenant(db: Db, { id, name }: { id: string; name: str
 export const tenantById = (db: Db, id: string) =>
   first<{ id: string; name: string }>(db, 'SELECT id, name FROM tenants WHERE id = :id', { id })
 
+export interface Tenant {
+  id: string
+  name: string
+  created_at: Date
+}
+
+export const addTenant = (db: Db, tenant: { id: string; name: string }) =>
+  first<Tenant>(db, 'INSERT INTO tenants (id, name) VALUES (:id, :name) RETURNING id, name, created_at', tenant)
+
+/** Newest first. */
+export const listTenants = (db: Db, { before, limit }: { before?: string | undefined; limit: number }) =>
+  rows<Tenant>(
+    db,
+    `SELECT id, name, created_at FROM tenants
+     WHERE :before::uuid IS NULL OR id < :before ORDER BY id DESC LIMIT :limit`,
+    { before: before ?? null, limit },
+  )
+
 /** Makes whoever changes who may do what in a tenant wait for each other. */
 export const lockTenant = (trx: Transaction, id: string) =>
   trx.raw('SELECT 1 FROM tenants WHERE id = :id FOR NO KEY UPDATE', { id })

@@ -43,8 +43,8 @@ export interface Streams extends Part, Writer {
   exists(topic: Topic): Promise<boolean>
   /** What streams keep and for how long. */
   retention(tenantIds: () => Promise<string[]>): RetentionTarget[]
-  /** Ends the streams of a session or token. */
-  closeCredential(credentialId: string): void
+  /** Ends the streams of a session or token: for good, or to be opened anew with another role. */
+  closeCredential(credentialId: string, why: 'revoked' | 'role_changed'): void
   /** Sends every client away, to come back to another process. */
   endConnections(): Promise<void>
   /** The routes and the WebSocket door of a web process. */
@@ -96,7 +96,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     flush: () => writer.flush(),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
     retention: tenantIds => streamRetention({ db, tenantIds, family: name => hub.family(name) }),
-    closeCredential: id => connections.closeCredential(id),
+    closeCredential: (id, why) => connections.closeCredential(id, why),
     endConnections: () => connections.stop(),
     serve: (access, jobTopics, clientIp) => {
       const shared = { db, hub, connections, metrics, settings }

@@ -28,9 +28,11 @@ export class Connections {
     connection.whenClosed(() => this.open.delete(connection))
   }
 
-  /** Ends the streams of a session or token that is no longer valid. */
-  closeCredential(credentialId: string) {
-    for (const connection of [...this.open]) if (connection.credentialId === credentialId) connection.close('revoked')
+  /** Ends the streams of a session or token that is no longer valid, or whose client shall come back with its new role. */
+  closeCredential(credentialId: string, why: 'revoked' | 'role_changed') {
+    const retryMs = why === 'role_changed' ? 0 : undefined
+    for (const connection of [...this.open])
+      if (connection.credentialId === credentialId) connection.close(why, retryMs)
   }
 
   private tick() {

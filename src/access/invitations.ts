@@ -1,0 +1,48 @@
+import type { Request } from 'express'
+import type { Transaction } from '../base/db'
+import { conflict } from '../base/errors'
+import { newId } from '../base/ids'
+import { z } from '../base/parse'
+import { addMember } from './member-store'
+import type { Role } from './principal'
+import { plainText } from './schemas'
+import type { SignInDesk } from './sign-in'
+
+const LIFE_SECONDS = 3 * 24 * 3600
+
+export const newMember = z.strictObject({ email: z.email().max(320), name: plainText(200) })
+
+/** A one-time link: whoever opens it is signed in as that member. It is a secret, shown once. */
+export const linkFields = { link: z.string(), expires_at: z.date() }
+
+interface Link {
+  link: string
+  expires_at: Date
+}
+
+/** Makes members and the links they come in by; nothing is sent, the admin hands the link over. */
+export interface Invitations {
+  /** @throws Problem 409 when the address belongs to a member already, of whatever tenant */
+  invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<string>
+  /** @param req tells the address under which the admin reached us, unless PUBLIC_URL does */
+  linkFor(trx: Transaction, memberId: string, req: Request): Promise<Link>
+}
+
+export function createInvitations(desk: SignInDesk, publicUrl: string | undefined): Invitations {
+  return {
+    async invite(trx, member) {
+      const id = newId()
+      if (await addMember(trx, { ...member, id })) return id
+      throw conflict('email_taken', 'This address belongs to a member already; it can belong to one tenant only.')
+    },
+    async linkFor(trx, memberId, req) {
+      const code = await desk.makeCode(memberId, LIFE_SECONDS, trx)
+      return {
+        link: signInLink(publicUrl ?? `${req.protocol}://${req.get('host')}`, code),
+        expires_at: new Date(Date.now() + LIFE_SECONDS * 1_000),
+      }
+    },
+  }
+}
+
+export const signInLink = (baseUrl: string, code: string) => `${baseUrl.replace(/\/$/, '')}/sign-in?code=${code}`

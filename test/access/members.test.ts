@@ -1,0 +1,169 @@
+import { type Answer, cookieOf, type Site, startSite } from '../web/site'
+
+let site: Site
+beforeAll(async () => {
+  site = await startSite({ config: { publicUrl: 'https://tailrace.example' } })
+})
+afterAll(() => site.stop())
+
+const invite = (email: string, role = 'operator', as = site.adminToken) =>
+  site.ask('POST', '/api/members', { as, body: { email, name: 'Ada', role, reason: 'new here' } })
+const codeOf = (answer: Answer) => new URL(answer.body.link).searchParams.get('code')
+const signIn = (body: unknown) => site.ask('POST', '/api/session', { as: null, body })
+const status = async (cookie: string) => (await site.ask('GET', '/api/session', { cookie })).status
+const auditOf = async (id: string) => (await site.ask('GET', `/api/audit?target_id=${id}`)).body.items
+
+async function member(email: string, role: string) {
+  const made = await invite(email, role)
+  const cookie = cookieOf(await signIn({ code: codeOf(made) }))
+  return { id: made.body.member.id as string, cookie }
+}
+
+test('a member comes in by a one-time link, sets a password and signs in with it', async () => {
+  const made = await invite('Ada@example.org')
+  expect(made.status).toBe(201)
+  expect(made.body).toEqual({
+    member: {
+      ...{ id: expect.any(String), email: 'Ada@example.org', name: 'Ada', role: 'operator' },
+      ...{ has_password: false, created_at: expect.any(String), last_used_at: null },
+    },
+    link: expect.stringMatching(/^https:\/\/tailrace\.example\/sign-in\?code=trc_[\w-]{43}$/),
+    expires_at: expect.any(String),
+  })
+  const session = await signIn({ code: codeOf(made) })
+  expect(session.body).toMatchObject({ role: 'operator', name: 'Ada', actor: { type: 'user' } })
+  expect((await signIn({ code: codeOf(made) })).status).toBe(401)
+  const cookie = cookieOf(session)
+  const password = 'a long pass phrase'
+  expect((await site.ask('PUT', '/api/session/password', { cookie, body: { password } })).status).toBe(204)
+  expect((await signIn({ email: 'ada@EXAMPLE.org', password })).body.role).toBe('operator')
+  const { items } = (await site.ask('GET', '/api/members')).body
+  expect(items[0]).toMatchObject({ email: 'Ada@example.org', has_password: true, last_used_at: expect.any(String) })
+  expect(JSON.stringify(items)).not.toMatch(/hash|scrypt/)
+  expect((await invite('ADA@example.org')).body.code).toBe('email_taken')
+  expect(await auditOf(made.body.member.id)).toMatchObject([
+    { action: 'password.set' },
+    { action: 'member.create', reason: 'new here', data: { email: 'Ada@example.org', role: 'operator' } },
+  ])
+})
+
+test('a new link replaces the one before, and may take password and sessions', async () => {
+  const made = await invite('link@example.org')
+  const { id } = made.body.member
+  const link = (body: unknown) => site.ask('POST', `/api/members/${id}/link`, { body })
+  const second = await link({})
+  const cookie = cookieOf(await signIn({ code: codeOf(second) }))
+  const password = 'a long pass phrase'
+  await site.ask('PUT', '/api/session/password', { cookie, body: { password } })
+  const third = await link({ reset_password: true, reason: 'forgotten' })
+  expect(await status(cookie)).toBe(401)
+  expect((await signIn({ email: 'link@example.org', password })).status).toBe(401)
+  expect((await signIn({ code: codeOf(made) })).status).toBe(401)
+  expect((await signIn({ code: codeOf(third) })).status).toBe(201)
+})
+
+test('a role is another at once, also for the tokens that the member made', async () => {
+  const { id, cookie } = await member('boss@example.org', 'admin')
+  const make = (body: unknown, by: object) => site.ask('POST', '/api/tokens', { ...by, body })
+  const first = await make({ name: 'first', role: 'admin' }, { cookie })
+  const second = await make({ name: 'second', role: 'operator' }, { as: first.body.secret })
+  const roleOf = async (as: string) => (await site.ask('GET', '/api/session', { as })).body.role
+  expect(await roleOf(first.body.secret)).toBe('admin')
+  const set = (role: string) => site.ask('PATCH', `/api/members/${id}`, { body: { role, reason: 'moved on' } })
+  expect((await set('viewer')).body).toMatchObject({ id, role: 'viewer' })
+  expect((await site.ask('GET', '/api/session', { cookie })).body.role).toBe('viewer')
+  expect((await make({ name: 'x', role: 'viewer' }, { cookie })).status).toBe(403)
+  expect([await roleOf(first.body.secret), await roleOf(second.body.secret)]).toEqual(['viewer', 'viewer'])
+  expect((await set('admin')).status).toBe(200)
+  expect((await site.ask('GET', '/api/session', { cookie })).body.role).toBe('admin')
+  expect(await roleOf(first.body.secret)).toBe('viewer')
+  await set('admin')
+  expect(await auditOf(id)).toMatchObject([
+    { action: 'member.role', reason: 'moved on', data: { from: 'viewer', to: 'admin' } },
+    { action: 'member.role', reason: 'moved on', data: { from: 'admin', to: 'viewer' } },
+    { action: 'member.create' },
+  ])
+})
+
+test('who is removed is out, with the tokens they made; the address is free again', async () => {
+  const { id, cookie } = await member('gone@example.org', 'admin')
+  const made = await site.ask('POST', '/api/tokens', { cookie, body: { name: 'theirs', role: 'viewer' } })
+  const opened = cookieOf(await signIn({ token: made.body.secret }))
+  const ended: string[] = []
+  site.access.onRevoked(credential => ended.push(credential))
+  expect((await site.ask('DELETE', `/api/members/${id}?reason=left`)).status).toBe(204)
+  expect([await status(cookie), await status(opened)]).toEqual([401, 401])
+  expect((await site.ask('GET', '/api/session', { as: made.body.secret })).status).toBe(401)
+  expect(ended).toHaveLength(3)
+  expect((await auditOf(id))[0]).toMatchObject({ action: 'member.remove', reason: 'left' })
+  expect((await site.ask('DELETE', `/api/members/${id}`)).status).toBe(404)
+  expect((await invite('gone@example.org')).status).toBe(201)
+})
+
+test('the last admin stays one, also when two admins remove each other at once', async () => {
+  const other = await startSite()
+  const [first] = (await other.ask('GET', '/api/members')).body.items
+  expect((await other.ask('DELETE', `/api/members/${first.id}`)).body.code).toBe('last_admin')
+  const demote = await other.ask('PATCH', `/api/members/${first.id}`, { body: { role: 'viewer' } })
+  expect([demote.status, demote.body.code]).toEqual([409, 'last_admin'])
+  const body = { email: 'second@example.org', name: 'Second', role: 'admin' }
+  const second = (await other.ask('POST', '/api/members', { body })).body.member
+  const answers = await Promise.all([first, second].map(({ id }) => other.ask('DELETE', `/api/members/${id}`)))
+  expect(answers.map(answer => answer.status).sort()).toEqual([204, 409])
+  // a start makes no other admin beside the one who is left, and links sign that one in
+  await other.anotherAccess().start()
+  const { items } = (await other.ask('GET', '/api/members')).body
+  expect(items.map((item: { role: string }) => item.role)).toEqual(['admin'])
+  const code = new URL(await other.access.createSignInLink('http://x')).searchParams.get('code')
+  expect((await other.ask('POST', '/api/session', { as: null, body: { code } })).body.name).toBe(items[0].name)
+  await other.stop()
+})
+
+test('what a process still believes of a credential is not enough to change who may what', async () => {
+  const { id, cookie } = await member('stale@example.org', 'admin')
+  expect(await status(cookie)).toBe(200)
+  await site.db('users').where({ id }).update({ role: 'viewer' })
+  for (const [path, body] of [
+    ['/api/tokens', { name: 'x', role: 'admin' }],
+    ['/api/members', { email: 'more@example.org', name: 'x', role: 'admin' }],
+    ['/api/tenants', { name: 'x', admin: { email: 'more@example.org', name: 'x' } }],
+  ] as const) {
+    const answer = await site.ask('POST', path, { cookie, body })
+    expect([path, answer.status, answer.body.detail]).toEqual([path, 403, expect.stringContaining('viewer now')])
+  }
+  await site.db('users').where({ id }).delete()
+  const answer = await site.ask('POST', '/api/tokens', { cookie, body: { name: 'x', role: 'viewer' } })
+  expect(answer.status).toBe(401)
+})
+
+test('another tenant has its own members, and makes no tenants', async () => {
+  const made = await site.ask('POST', '/api/tenants', {
+    body: { name: 'Acme', admin: { email: 'acme@example.org', name: 'Wile' }, reason: 'a customer' },
+  })
+  expect(made.body.tenant).toMatchObject({ name: 'Acme', id: expect.any(String) })
+  const cookie = cookieOf(await signIn({ code: codeOf(made) }))
+  const ask = (method: string, path: string, body?: unknown) => site.ask(method, path, { cookie, body })
+  expect((await ask('GET', '/api/session')).body).toMatchObject({ tenant: { name: 'Acme' }, role: 'admin' })
+  expect((await ask('GET', '/api/members')).body.items).toMatchObject([{ email: 'acme@example.org' }])
+  const { items } = (await site.ask('GET', '/api/members')).body
+  expect(items.map((item: { email: string }) => item.email)).not.toContain('acme@example.org')
+  expect((await ask('PATCH', `/api/members/${items[0].id}`, { role: 'viewer' })).status).toBe(404)
+  expect((await ask('GET', '/api/tenants')).status).toBe(403)
+  expect((await ask('POST', '/api/tenants', { name: 'x', admin: { email: 'x@y.zz', name: 'x' } })).status).toBe(403)
+  expect((await site.ask('GET', '/api/tenants?limit=1')).body).toMatchObject({
+    items: [{ name: 'Acme' }],
+    next_cursor: made.body.tenant.id,
+  })
+  expect((await ask('GET', '/api/audit')).body.items).toMatchObject([
+    { action: 'session.create' },
+    { action: 'member.create', reason: 'a customer' },
+  ])
+})
+
+test.each([
+  [{ email: 'no address', name: 'x', role: 'viewer' }, ['body.email']],
+  [{ email: 'a@b.cc', name: '\0', role: 'god' }, ['body.name', 'body.role']],
+])('a malformed member %j names each fault', async (body, paths) => {
+  const answer = await site.ask('POST', '/api/members', { body })
+  expect(answer.body.errors.map((each: { path: string }) => each.path)).toEqual(paths)
+})

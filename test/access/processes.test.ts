@@ -1,0 +1,75 @@
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
+import { SseReader } from '../support/sse'
+import { metricOf } from '../support/streams'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let here: TestApp
+let there: TestApp
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  here = await parts.start({ TAILRACE_ROLE: 'web' })
+  there = await parts.start({ TAILRACE_ROLE: 'web' })
+})
+afterAll(() => parts.stop())
+
+interface Invited {
+  member: { id: string }
+  link: string
+}
+
+/** Invited here, signed in there. */
+async function member(email: string, role: string) {
+  const answer = (await (await here.post('/api/members', { email, name: 'Ada', role })).json()) as Invited
+  const code = new URL(answer.link).searchParams.get('code')
+  const signedIn = await there.post('/api/session', { code }, { authorization: '' })
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  return { id: answer.member.id, cookie }
+}
+
+const ask = (app: TestApp, method: string, path: string, body?: unknown) =>
+  fetch(app.url + path, {
+    method,
+    headers: { ...here.headers, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+const stream = (cookie: string) => SseReader.open(`${there.url}/api/v2/events/stream`, { cookie })
+const get = (path: string, cookie: string) => fetch(there.url + path, { headers: { cookie } })
+
+test('a role taken away here is gone there: open streams come back with the new one, requests are refused', async () => {
+  const { id, cookie } = await member('ada@example.org', 'admin')
+  expect((await get('/api/members', cookie)).status).toBe(200)
+  const reader = await stream(cookie)
+  const poll = get('/api/stream/poll?topic=events&wait_ms=60000', cookie)
+  const polls = () => metricOf(there, 'tailrace_stream_connections', { transport: 'poll' })
+  await eventually(async () => (await polls()) === 1, 'the poll')
+  expect((await ask(here, 'PATCH', `/api/members/${id}`, { role: 'viewer' })).status).toBe(200)
+  await reader.finished
+  expect(reader.retryMs).toBeGreaterThan(0)
+  expect((await poll).status).toBe(200)
+  expect((await get('/api/members', cookie)).status).toBe(403)
+  const again = await stream(cookie)
+  expect(again.response.status).toBe(200)
+  await again.close()
+  expect(await metricOf(there, 'tailrace_stream_closed_total', { reason: 'role_changed' })).toBeGreaterThan(0)
+})
+
+test('who is removed here is out there, with all that is open', async () => {
+  const { id, cookie } = await member('bob@example.org', 'operator')
+  const reader = await stream(cookie)
+  expect((await ask(here, 'DELETE', `/api/members/${id}`)).status).toBe(204)
+  await reader.finished
+  expect((await get('/api/session', cookie)).status).toBe(401)
+  expect((await stream(cookie)).response.status).toBe(401)
+})
+
+test('a session ended here is over there', async () => {
+  const { id, cookie } = await member('eve@example.org', 'viewer')
+  const reader = await stream(cookie)
+  const { items } = (await (await ask(here, 'GET', `/api/sessions?member_id=${id}`)).json()) as {
+    items: { id: string }[]
+  }
+  expect((await ask(here, 'DELETE', `/api/sessions/${items[0]?.id}`)).status).toBe(204)
+  await reader.finished
+  expect((await get('/api/session', cookie)).status).toBe(401)
+})
