@@ -43,12 +43,14 @@ export async function startPlace(): Promise<Place> {
     const db = createDb(postgres.url, 2)
     await migrate(db).finally(() => db.destroy())
     const token = `load-${randomBytes(16).toString('hex')}`
+    let stopping: Promise<void> | undefined
     const place: Place = {
       ...{ databaseUrl: postgres.url, redisUrl: redis.url, token, folder },
-      stop: async () => {
-        open.delete(place)
-        await stopPrograms()
-        await stop()
+      stop: () => {
+        stopping ??= stopPrograms()
+          .then(stop)
+          .finally(() => open.delete(place))
+        return stopping
       },
     }
     open.add(place)
