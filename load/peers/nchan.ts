@@ -60,10 +60,10 @@ export async function startNchan(): Promise<Peer | undefined> {
   const url = `http://127.0.0.1:${port}`
   const stop = async () => {
     agent.destroy()
-    process.off('exit', endWithUs)
     nginx.kill('SIGTERM')
     await ended
     await rm(folder, { recursive: true, force: true })
+    process.off('exit', endWithUs)
   }
   await untilReady(url, agent).catch(async error => {
     await stop()
