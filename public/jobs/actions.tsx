@@ -2,42 +2,52 @@ import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
+import { isOperator } from '../session'
 import { hasEnded, type Job } from './job'
 
-/** Cancel (with a reason, which everybody sees) and retry. */
+type Action = 'cancel' | 'retry'
+const WORDS: Record<Action, { name: string; sure: string }> = {
+  cancel: { name: 'Cancel', sure: 'Cancel the job' },
+  retry: { name: 'Run again', sure: 'Run it again' },
+}
+
+/** Cancel and retry, with a reason that everybody sees. */
 export function JobActions({ job, onChanged }: { job: Job; onChanged(): void }) {
-  const isAsking = useSignal(false)
+  const asked = useSignal<Action | null>(null)
   const problem = useSignal('')
-  const act = async (action: 'cancel' | 'retry', body: unknown) => {
+  const act = async (action: Action, reason: string) => {
     problem.value = ''
     try {
-      await api.post(`/api/jobs/${encodeURIComponent(job.id)}/${action}`, body)
-      isAsking.value = false
+      await api.post(`/api/jobs/${encodeURIComponent(job.id)}/${action}`, { reason })
+      asked.value = null
       onChanged()
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
+  if (!isOperator.value) return null
+  const possible = actionOf(job)
+  const action = asked.value
   return (
     <div class="job-actions">
-      {!hasEnded(job.status) && !job.cancel && !isAsking.value && (
-        <button type="button" onClick={() => (isAsking.value = true)}>
-          Cancel
+      {action === null && possible !== null && (
+        <button type="button" onClick={() => (asked.value = possible)}>
+          {WORDS[possible].name}
         </button>
       )}
-      {(job.status === 'failed' || job.status === 'cancelled') && (
-        <button type="button" onClick={() => void act('retry', {})}>
-          Run again
-        </button>
-      )}
-      {isAsking.value && (
+      {action !== null && (
         <ReasonForm
-          label="Cancel the job"
-          onReason={reason => act('cancel', { reason })}
-          onLeave={() => (isAsking.value = false)}
+          label={WORDS[action].sure}
+          onReason={reason => act(action, reason)}
+          onLeave={() => (asked.value = null)}
         />
       )}
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )
+}
+
+function actionOf({ status, cancel }: Job): Action | null {
+  if (!hasEnded(status)) return cancel ? null : 'cancel'
+  return status === 'completed' ? null : 'retry'
 }

@@ -3,41 +3,50 @@ import { useEffect } from 'preact/hooks'
 import { api } from '../api'
 import { now } from '../clock'
 import { Status } from '../components/status'
-import type { Job } from './job'
+import type { Job, Step } from './job'
 import { betweenMs, spanOf } from './times'
 
-interface Attempt {
+export interface Attempt {
   attempt: number
   outcome: string
   worker: string | null
   error: { code: string; message: string } | null
+  steps: Step[]
   started_at: string | null
   ended_at: string | null
 }
 
-/** Every attempt at a job that needed more than one: why it ended, where it ran, how long. */
-export function Attempts({ job }: { job: Job }) {
+/** Every attempt at a job, read again when one begins or ends. */
+export function useAttempts({ id, attempt, status }: Job) {
   const attempts = useSignal<Attempt[]>([])
   useEffect(() => {
-    if (job.attempt < 2) return
+    if (attempt === 0) return
     void api
-      .get<{ items: Attempt[] }>(`/api/jobs/${encodeURIComponent(job.id)}/attempts`)
+      .get<{ items: Attempt[] }>(`/api/jobs/${encodeURIComponent(id)}/attempts`)
       .then(({ items }) => {
         attempts.value = items
       })
       .catch(() => undefined)
-  }, [job.id, job.attempt, job.status])
-  if (attempts.value.length < 2) return null
+  }, [id, attempt, status])
+  return attempts
+}
+
+/** Every attempt at a job that needed more than one: why it ended, where it ran, how long, and its lines. */
+export function Attempts({ job, attempts }: { job: Job; attempts: Attempt[] }) {
+  if (attempts.length < 2) return null
   return (
-    <section class="children" aria-label="Attempts">
+    <section class="panel" aria-label="Attempts">
       <h2>Attempts</h2>
-      <ol>
-        {attempts.value.map(each => (
-          <li key={each.attempt}>
+      <ol class="lines">
+        {attempts.map(each => (
+          <li key={each.attempt} id={`attempt-${each.attempt}`}>
+            <b>{each.attempt}</b>
             <Status status={each.outcome} />
-            <span class="attempt-error">{each.error ? `${each.error.message} (${each.error.code})` : ''}</span>
-            <code>{each.worker}</code>
+            <span class="attempt-error">{each.error && `${each.error.message} (${each.error.code})`}</span>
+            <span class="spring" />
+            <code class="attempt-worker">{each.worker}</code>
             <span class="job-took">{spanOf(betweenMs(each.started_at, each.ended_at, now.value) ?? 0)}</span>
+            <a href={`/jobs/${job.id}?attempt=${each.attempt}`}>lines</a>
           </li>
         ))}
       </ol>

@@ -1,51 +1,117 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { api } from '../api'
-import { now } from '../clock'
-import { Status } from '../components/status'
+import { useEffect, useMemo } from 'preact/hooks'
+import { perFrame } from '../frames'
 import { watch } from '../live'
-import { type Job, subjectOf } from './job'
-import { applyEvent, type JobEvent, rowOfEvent } from './list'
-import { betweenMs, spanOf } from './times'
+import { useReading } from '../reading'
+import { filtersOf } from './filters'
+import { hasEnded, type Job, STATES } from './job'
+import { JobList } from './job-list'
+import type { JobEvent } from './list'
+import { useJobList } from './use-job-list'
 
-const SHOWN_MAX = 50
+/** Counts of all descendants are read again this often while something moves. */
+const EVERY_MS = 2_000
 
-/** The jobs that this one has made. */
-export function Children({ job }: { job: Job }) {
-  const children = useSignal<Job[]>([])
+type Counts = Partial<Record<string, number>>
+export interface Descendants {
+  counts: Counts
+  total: number
+}
+
+const number = new Intl.NumberFormat('en')
+
+/** How many jobs are below a job, in which state; null when there are none. */
+export function useDescendants(job: Job): Descendants | null {
+  const { value, read } = useReading<{ counts: Counts }>(`/api/jobs/${encodeURIComponent(job.id)}/tree?limit=1`)
   useEffect(() => {
-    void api
-      .get<{ items: Job[] }>(`/api/jobs?parent_id=${encodeURIComponent(job.id)}&limit=${SHOWN_MAX}`)
-      .then(({ items }) => (children.value = items))
-      .catch(() => undefined)
-    return watch('events', {
-      onEvent: event => {
-        const news = event.data as JobEvent
-        if (news.data?.parent_id !== job.id) return
-        const known = children.value.some(child => child.id === news.data.job_id)
-        if (known)
-          children.value = children.value.map(child =>
-            child.id === news.data.job_id ? applyEvent(child, news) : child,
-          )
-        else if (news.type === 'job_created') children.value = [rowOfEvent(news), ...children.value].slice(0, SHOWN_MAX)
-      },
+    let soon: ReturnType<typeof setTimeout> | undefined
+    const readSoon = () => {
+      soon ??= setTimeout(() => {
+        soon = undefined
+        void read()
+      }, EVERY_MS)
+    }
+    const moved = perFrame<JobEvent>(events => {
+      if (events.some(event => event.data?.parent_id)) readSoon()
     })
+    const stop = watch('events', { onEvent: event => moved.add(event.data as JobEvent) })
+    return () => {
+      stop()
+      moved.stop()
+      clearTimeout(soon)
+    }
   }, [job.id])
-  if (children.value.length === 0) return null
+  useEffect(() => {
+    if (hasEnded(job.status)) void read()
+  }, [job.status])
+  const counts = value.value?.counts ?? {}
+  const total = Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  return total === 0 ? null : { counts, total }
+}
+
+/** The jobs that this one has made, however many: counts of all below it, and its own children as far as they are looked at. */
+export function Children({ job, found }: { job: Job; found: Descendants | null }) {
+  const status = useSignal('')
+  if (!found) return null
+  const { counts, total } = found
+  const ended = STATES.filter(hasEnded).reduce((sum, state) => sum + (counts[state] ?? 0), 0)
   return (
-    <section class="children" aria-label="Children">
-      <h2>Children</h2>
-      <ul>
-        {children.value.map(child => (
-          <li key={child.id}>
-            <Status status={child.status} />
-            <a href={`/jobs/${child.id}`}>{subjectOf(child) || child.kind}</a>
-            <code>{child.id.slice(-8)}</code>
-            <span class="job-took">{spanOf(betweenMs(child.started_at, child.ended_at, now.value) ?? 0)}</span>
-          </li>
-        ))}
-      </ul>
-      {children.value.length === SHOWN_MAX && <p class="hint">The first {SHOWN_MAX} are shown.</p>}
+    <section class="panel children" aria-label="Jobs below this one">
+      <header class="row">
+        <h2>
+          {number.format(total)} {total === 1 ? 'job' : 'jobs'} below
+        </h2>
+        <fieldset class="chips" aria-label="Status of the children">
+          {STATES.filter(state => counts[state]).map(state => (
+            <button
+              key={state}
+              type="button"
+              class={`is-${state}`}
+              aria-pressed={status.value === state}
+              onClick={() => (status.value = status.value === state ? '' : state)}
+            >
+              {number.format(counts[state] ?? 0)} {state}
+            </button>
+          ))}
+        </fieldset>
+        <span class="spring" />
+        <a href={`/queue?root_id=${job.root_id ?? job.id}&children=1`}>All in the queue page</a>
+      </header>
+      <Tally counts={counts} total={total} ended={ended} />
+      <ChildList key={status.value} parentId={job.id} status={status.value} />
+    </section>
+  )
+}
+
+/** One bar for all of them. */
+function Tally({ counts, total, ended }: { counts: Counts; total: number; ended: number }) {
+  return (
+    <div class="tally" role="img" aria-label={`${ended} of ${total} have ended`}>
+      {STATES.map(state => (
+        <span key={state} class={`is-${state}`} style={{ width: `${((counts[state] ?? 0) / total) * 100}%` }} />
+      ))}
+    </div>
+  )
+}
+
+function ChildList({ parentId, status }: { parentId: string; status: string }) {
+  const filters = useMemo(() => ({ ...filtersOf(''), parent_id: parentId, status, children: '1' }), [parentId, status])
+  const { jobs, cursor, readOlder } = useJobList(filters)
+  const state = {
+    current: useSignal(''),
+    opened: useSignal<ReadonlySet<string>>(new Set()),
+    selected: useSignal<ReadonlySet<string>>(new Set()),
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="child-list" tabIndex={0} aria-label="Children">
+      <JobList
+        jobs={jobs.value ?? []}
+        state={state}
+        name={`${parentId}${status}`}
+        hasOlder={cursor.value !== null}
+        onOlder={() => void readOlder()}
+      />
     </section>
   )
 }

@@ -15,8 +15,10 @@ export function JobLog({ job, isPermalinked = false }: { job: Job; isPermalinked
     <LogViewer
       model={model}
       steps={[...new Set(job.steps.map(step => step.name))]}
-      rawHref={`${path}?format=text`}
+      attempts={job.attempt}
+      path={path}
       empty={job.status === 'pending' || job.status === 'scheduled' ? 'The job waits for its turn.' : 'No lines yet.'}
+      origin={Date.parse(job.started_at ?? job.created_at)}
       isPermalinked={isPermalinked}
     />
   )

@@ -1,5 +1,6 @@
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
+import { Children, useDescendants } from './children'
 import { hasEnded, type Job, shareDone, subjectOf } from './job'
 import type { ListState } from './job-list'
 import { JobLog } from './job-log'
@@ -80,9 +81,11 @@ function Outcome({ job: { error, result } }: { job: Job }) {
 function Unfolded({ job: listed }: { job: Job }) {
   const { job } = useJob(listed.id)
   const shown = job.value ?? listed
+  const found = useDescendants(shown)
   return (
     <div class="job-unfolded">
       <Steps steps={shown.steps} />
+      <Children job={shown} found={found} />
       <JobLog job={shown} />
     </div>
   )

@@ -29,6 +29,8 @@ export interface Job {
   input: unknown
   result: unknown
   error: { code: string; message: string } | null
+  /** Not to be started before. */
+  run_at?: string | null
   created_at: string
   started_at: string | null
   ended_at: string | null

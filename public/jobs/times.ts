@@ -18,8 +18,8 @@ export function betweenMs(from: string | null, to: string | null, now: number): 
 }
 
 /** How long ago, roughly: `now`, `12 s ago`, `3 h ago`. */
-export function agoOf(time: string, now: number): string {
-  const ms = now - Date.parse(time)
+export function agoOf(time: string | number, now: number): string {
+  const ms = now - (typeof time === 'number' ? time : Date.parse(time))
   if (ms < 2_000) return 'now'
   const [size, unit] =
     ms < 60_000

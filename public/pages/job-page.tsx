@@ -1,13 +1,15 @@
+import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
-import { Attempts } from '../jobs/attempts'
-import { Children } from '../jobs/children'
+import { Attempts, useAttempts } from '../jobs/attempts'
+import { Children, useDescendants } from '../jobs/children'
 import { hasEnded, type Job, shareDone, subjectOf } from '../jobs/job'
 import { JobLog } from '../jobs/job-log'
-import { Steps } from '../jobs/steps'
+import { MergedLog } from '../jobs/merged-log'
+import { Timeline } from '../jobs/timeline'
 import { agoOf, betweenMs, spanOf } from '../jobs/times'
 import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
@@ -29,6 +31,8 @@ export function JobPage({ id }: { id: string }) {
 }
 
 function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
+  const attempts = useAttempts(job)
+  const found = useDescendants(job)
   return (
     <div class="page job">
       <header class="page-head">
@@ -53,14 +57,36 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
       {job.cancel && <Notice text={`Cancelled by ${job.cancel.by.name}: ${job.cancel.reason}`} />}
       <div class={isCheckResult(job.result) ? 'panels' : 'panels is-single'}>
         {isCheckResult(job.result) && <Waterfall result={job.result} />}
-        <Steps steps={job.steps} />
+        <Timeline job={job} attempts={attempts.value} />
       </div>
-      <Attempts job={job} />
-      <Children job={job} />
-      <JobLog job={job} isPermalinked />
-      <Details title="Input" value={job.input} />
-      <Details title="Result" value={job.result} />
+      <Attempts job={job} attempts={attempts.value} />
+      <Children job={job} found={found} />
+      <Logs job={job} hasChildren={found !== null} />
+      <div class="panels">
+        <Details title="Input" value={job.input} />
+        <Details title="Result" value={job.result} />
+      </div>
     </div>
+  )
+}
+
+/** The job's own log, or that of all below it, too. */
+function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
+  const isMerged = useSignal(false)
+  return (
+    <>
+      {hasChildren && (
+        <fieldset class="chips" aria-label="Whose lines">
+          <button type="button" aria-pressed={!isMerged.value} onClick={() => (isMerged.value = false)}>
+            lines of this job
+          </button>
+          <button type="button" aria-pressed={isMerged.value} onClick={() => (isMerged.value = true)}>
+            and of all below it
+          </button>
+        </fieldset>
+      )}
+      {isMerged.value ? <MergedLog job={job} /> : <JobLog job={job} isPermalinked />}
+    </>
   )
 }
 
@@ -76,7 +102,7 @@ function Summary({ job }: { job: Job }) {
       <Fact name="Waited" value={spanOf(waited ?? 0)} />
       {took !== null && <Fact name="Ran" value={spanOf(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
-      <Fact name="Queue" value={job.queue} />
+      <Fact name="Queue" value={<a href={`/queue?queue=${job.queue}`}>{job.queue}</a>} />
       {job.created_by && <Fact name="By" value={job.created_by.name} />}
       {job.worker && <Fact name="Worker" value={job.worker} />}
       <Fact name="Id" value={<code>{job.id}</code>} />
@@ -95,12 +121,19 @@ function Fact({ name, value, title }: { name: string; value: ComponentChildren; 
 
 const Notice = ({ text }: { text: string }) => <p class="notice">{text}</p>
 
+/** What is longer is folded away. */
+const OPEN_CHARS = 1_000
+
 function Details({ title, value }: { title: string; value: unknown }) {
   if (value === null || value === undefined) return null
+  const text = JSON.stringify(value, null, 2)
   return (
-    <details class="json">
+    <details class="json" open={text.length < OPEN_CHARS}>
       <summary>{title}</summary>
-      <pre>{JSON.stringify(value, null, 2)}</pre>
+      <button type="button" onClick={() => void navigator.clipboard?.writeText(text)}>
+        Copy
+      </button>
+      <pre>{text}</pre>
     </details>
   )
 }

@@ -42,7 +42,8 @@ function ServiceLog({ service }: { service: string }) {
     <LogViewer
       model={model}
       steps={[]}
-      rawHref={`${path}&format=text`}
+      path={path}
+      sources="names"
       empty={`The ${service} processes have written nothing yet.`}
       isPermalinked
     />

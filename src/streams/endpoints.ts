@@ -159,6 +159,8 @@ function logEndpoints({ db, hub, jobTopics }: StreamRoutesDeps): Endpoint[] {
         job_id: z.uuid().optional(),
         descendants: z.enum(['true', 'false']).default('false'),
         cursor: z.string().max(60).optional(),
+        /** Lines written at or after this time. */
+        since: z.iso.datetime({ offset: true }).optional(),
         ...{ level, step, attempt, q, limit },
       }),
       replies: {
@@ -167,7 +169,7 @@ function logEndpoints({ db, hub, jobTopics }: StreamRoutesDeps): Endpoint[] {
       handle: async ({ principal: { tenantId }, query }) => {
         const names =
           query.scope === 'service' ? await serviceNames(tenantId, query.service) : await jobNames(tenantId, query)
-        return { status: 200, body: await mergedPage(db, tenantId, names, query, query.cursor) }
+        return { status: 200, body: await mergedPage(db, tenantId, names, query) }
       },
     }),
   ]

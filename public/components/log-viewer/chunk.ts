@@ -1,4 +1,5 @@
 import type { LogLine } from '../../client'
+import { DRAWN_CHARS, wrappedLines } from './wrap'
 
 export const CHUNK_LINES = 512
 
@@ -14,11 +15,12 @@ export interface LineRow {
   step: string
   attempt: number
   message: string
+  source: string
   isTruncated: boolean
   data: unknown
 }
 
-/** Step names repeat on every line: kept once, and each line holds a number. */
+/** Names of steps and sources repeat on every line: kept once, and each line holds a number. */
 export class Names {
   private readonly byName = new Map<string, number>()
   readonly all: string[] = []
@@ -40,9 +42,12 @@ export class Chunk {
   private readonly levels = new Uint8Array(CHUNK_LINES)
   private readonly steps = new Uint16Array(CHUNK_LINES)
   private readonly attempts = new Uint16Array(CHUNK_LINES)
+  private readonly sources = new Uint16Array(CHUNK_LINES)
   private readonly messages: string[] = []
   private readonly truncated = new Set<number>()
   private readonly data = new Map<number, unknown>()
+  /** Lines of text up to and with each line when messages break at `columns`; known for the first `count` lines. */
+  private wrapped = { columns: 0, count: 0, ends: new Uint32Array(0) }
 
   constructor(private readonly names: Names) {}
 
@@ -70,6 +75,7 @@ export class Chunk {
     this.levels[at] = Math.max(0, LEVELS.indexOf(line.level))
     this.steps[at] = this.names.numberOf(line.step ?? '')
     this.attempts[at] = line.attempt ?? 0
+    this.sources[at] = this.names.numberOf(line.source ?? '')
     this.messages.push(line.message)
     if (line.truncated) this.truncated.add(at)
     if (line.data !== undefined && line.data !== null) this.data.set(at, line.data)
@@ -85,6 +91,7 @@ export class Chunk {
       step: this.names.all[this.steps[at] ?? 0] ?? '',
       attempt: this.attempts[at] ?? 0,
       message: this.messages[at] ?? '',
+      source: this.names.all[this.sources[at] ?? 0] ?? '',
       isTruncated: this.truncated.has(at),
       data: this.data.get(at),
     }
@@ -96,6 +103,19 @@ export class Chunk {
 
   messageAt(at: number) {
     return this.messages[at] ?? ''
+  }
+
+  /** How many lines of text the first `count` lines take when messages break at this column. */
+  wrappedEnd(count: number, columns: number): number {
+    if (this.wrapped.columns !== columns) this.wrapped = { columns, count: 0, ends: new Uint32Array(CHUNK_LINES + 1) }
+    const { ends } = this.wrapped
+    for (let at = this.wrapped.count; at < this.size; at++) {
+      const message = this.messages[at] ?? ''
+      const hasButton = message.length > DRAWN_CHARS || this.truncated.has(at) || this.data.has(at)
+      ends[at + 1] = (ends[at] ?? 0) + wrappedLines(message, columns, hasButton)
+    }
+    this.wrapped.count = this.size
+    return ends[count] ?? 0
   }
 
   /** Index of the first line not below the given one; `size` when there is none. */

@@ -1,3 +1,3 @@
 export { LogViewer } from './log-viewer'
 export { LogModel } from './model'
-export { logSource } from './source'
+export { type LogSource, logSource, type PageQuery } from './source'

@@ -1,41 +1,60 @@
+import { now } from '../../clock'
+import { agoOf, spanOf } from '../../jobs/times'
 import { segmentsOf } from './ansi'
 import type { LineRow } from './chunk'
 import { highlight } from './highlight'
+import type { Times } from './settings'
 import { visiblePieces } from './visible'
+import { DRAWN_CHARS } from './wrap'
 
-/** Drawn of one message; the rest is in the line's details. A row of megabytes would stop the page. */
-const DRAWN_CHARS = 2_000
+/** Who wrote a line: not told, the name of a part, or the id of a job. */
+export type Sources = 'none' | 'names' | 'jobs'
 
-export interface LineRowProps {
+export interface LogRowProps {
   row: LineRow
   pattern: RegExp | null
   isSelected: boolean
-  onSelect(line: number): void
+  times: Times
+  /** What relative times count from, in milliseconds since 1970; null: back from now. */
+  origin: number | null
+  sources: Sources
+  /** Only of a wrapped row. */
+  heightPx?: number
+  /** With shift: up to this line. */
+  onSelect(line: number, isRange: boolean): void
   onOpen(line: number): void
 }
 
-export function LogRow({ row, pattern, isSelected, onSelect, onOpen }: LineRowProps) {
+export function LogRow(props: LogRowProps) {
+  const { row, pattern, isSelected, times, origin, sources, heightPx, onSelect, onOpen } = props
   const cut = row.message.length > DRAWN_CHARS
   return (
-    <div class={`log-row level-${row.level}${isSelected ? ' is-selected' : ''}`} data-line={row.line}>
+    <div
+      class={`log-row level-${row.level}${isSelected ? ' is-selected' : ''}`}
+      data-line={row.line}
+      style={heightPx === undefined ? undefined : { height: `${heightPx}px` }}
+    >
       <a
         class="log-number"
         href={`#L${row.line}`}
         aria-label={`Link to line ${row.line}`}
         onClick={event => {
           event.preventDefault()
-          onSelect(row.line)
+          onSelect(row.line, event.shiftKey)
         }}
       >
         {row.line}
       </a>
-      <span class="log-time" title={new Date(row.time).toISOString()}>
-        {clockOf(row.time)}
-      </span>
+      {times !== 'off' && (
+        <span class="log-time" title={new Date(row.time).toISOString()}>
+          {times === 'clock' ? clockOf(row.time) : relativeOf(row.time, origin)}
+        </span>
+      )}
       <span class="log-level">{row.level}</span>
       <span class="log-step" title={row.step}>
         {row.step}
       </span>
+      {sources !== 'none' && <Source name={row.source} isJob={sources === 'jobs'} />}
       <span class="log-message">
         <Message text={cut ? row.message.slice(0, DRAWN_CHARS) : row.message} pattern={pattern} />
         {(cut || row.isTruncated || row.data !== undefined) && (
@@ -60,6 +79,27 @@ export function Message({ text, pattern }: { text: string; pattern: RegExp | nul
     </span>
   ))
 }
+
+/** The end of a job's id is enough to tell jobs apart; their beginnings are alike. */
+const ID_SHOWN = 8
+
+function Source({ name, isJob }: { name: string; isJob: boolean }) {
+  if (!isJob) {
+    return (
+      <span class="log-source" title={name}>
+        {name}
+      </span>
+    )
+  }
+  return (
+    <a class="log-source" href={`/jobs/${name}`} title={name}>
+      {name.slice(-ID_SHOWN)}
+    </a>
+  )
+}
+
+const relativeOf = (time: number, origin: number | null) =>
+  origin === null ? agoOf(time, now.value) : `+${spanOf(time - origin)}`
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0')
 

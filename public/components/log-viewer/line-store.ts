@@ -13,6 +13,13 @@ export interface GapRow {
 
 export type Row = LineRow | GapRow
 
+/** A chunk and where its rows begin: with a row for the hole before it, when there is one. */
+export interface Section {
+  chunk: Chunk
+  start: number
+  gap: 0 | 1
+}
+
 /**
  * The lines of one log in memory, in order, each once, as rows of a list: holes between line numbers are rows too.
  * With `hasHoles` (a filtered log) the numbers jump by design and no hole is shown.
@@ -27,6 +34,10 @@ export class LineStore {
 
   get rowCount() {
     return this.starts.at(-1) ?? 0
+  }
+
+  get sections(): readonly Section[] {
+    return this.chunks.map((chunk, at) => ({ chunk, start: this.starts[at] ?? 0, gap: this.gapBefore(at) ? 1 : 0 }))
   }
 
   get lineCount() {
@@ -112,6 +123,10 @@ export class LineStore {
     }
   }
 
+  private chunkOfRow(row: number) {
+    return firstIndex(this.chunks.length, at => (this.starts[at + 1] ?? 0) > row)
+  }
+
   /** Lines without a chunk of their own yet, all between two chunks (or at an end). */
   private place(lines: LogLine[], chunkAt: number) {
     const fresh: Chunk[] = []
@@ -145,10 +160,6 @@ export class LineStore {
   /** The first chunk that ends at or after this line; `chunks.length` when the line comes after all. */
   private chunkFor(line: number) {
     return firstIndex(this.chunks.length, at => (this.chunks[at]?.lastLine ?? 0) >= line)
-  }
-
-  private chunkOfRow(row: number) {
-    return firstIndex(this.chunks.length, at => (this.starts[at + 1] ?? 0) > row)
   }
 }
 

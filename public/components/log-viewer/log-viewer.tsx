@@ -1,56 +1,92 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useSignal } from '@preact/signals'
+import { useRef, useState } from 'preact/hooks'
+import { messageOf } from '../../api'
 import { useKeys } from '../../keys'
+import { JumpForm } from './jump-form'
 import { LineDetails } from './line-details'
-import type { LogModel } from './model'
+import type { Sources } from './line-row'
+import type { LogFilter, LogModel } from './model'
 import { Rows } from './rows'
-import { type Matches, Toolbar } from './toolbar'
+import { Toolbar, toggleWrap } from './toolbar'
+import { showFilter, showSelection, useAddress } from './use-address'
+import { nextMatch, useSearch } from './use-search'
 
 interface LogViewerProps {
   model: LogModel
   steps: string[]
-  /** Address of the whole log as text. */
-  rawHref: string
+  /** More than one: lines can be filtered by it. */
+  attempts?: number
+  /** Address of the log, for downloads; null when there is none. */
+  path: string | null
   /** Shown while there are no lines. */
   empty: string
-  /** Keeps the selected line in the address of the page. */
+  /** What relative times count from, in milliseconds since 1970; else they count back from now. */
+  origin?: number | null
+  /** Whether lines tell who wrote them. */
+  sources?: Sources
+  /** The log is the page's own: its filter and selection are in the address. */
   isPermalinked?: boolean
 }
 
 /** A log of any length: live, searchable, with a link to every line. */
-export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false }: LogViewerProps) {
+export function LogViewer({ model, steps, attempts = 1, path, empty, origin = null, ...rest }: LogViewerProps) {
+  const { sources = 'none', isPermalinked = false } = rest
   const searchBox = useRef<HTMLInputElement>(null)
   const matches = useSearch(model)
   const [target, setTarget] = useState({ line: 0, asked: 0 })
   const opened = useSignal(0)
+  const isJumping = useSignal(false)
+  const said = useSignal('')
 
   const show = (line: number) => {
     model.follow(false)
     setTarget(({ asked }) => ({ line, asked: asked + 1 }))
   }
-  const select = (line: number) => {
-    model.selectedLine.value = line
-    if (isPermalinked) history.replaceState(history.state, '', `#L${line}`)
+  const select = (line: number, isRange = false) => {
+    const first = model.selectedLine.value
+    if (isRange && first !== 0) model.select(first, line)
+    else model.select(line)
+    if (isPermalinked && model.selection) showSelection(model.selection)
   }
-  const step = async (by: 1 | -1) => {
-    if (!model.pattern.value) return
-    const { lines, current } = matches.value
-    const outermost = (by === 1 ? lines[0] : lines.at(-1)) ?? 0
-    const from = current || (outermost === 0 ? model.lines.lastLine : 0)
-    model.follow(false)
-    // Around the end, or to the first one; with none in memory, to the last one before what is.
-    const next = (from !== 0 && (await model.findMatch(from, current === 0 ? -1 : by, lines))) || outermost
-    if (next === 0) return
-    matches.value = { ...matches.value, current: next }
-    model.selectedLine.value = next
-    show(next)
+  /** Goes where a search has led; 0 is nowhere. */
+  const goTo = (line: number, nowhere: string) => {
+    said.value = line === 0 ? nowhere : ''
+    if (line === 0) return
+    select(line)
+    show(line)
   }
-  usePermalink(isPermalinked, model, show)
+  const toMatch = async (by: 1 | -1) => {
+    const line = await nextMatch(model, matches.value, by)
+    if (line === 0) return
+    matches.value = { ...matches.value, current: line }
+    goTo(line, '')
+  }
+  const toError = async (by: 1 | -1) => {
+    const from = model.selectedLine.value
+    goTo(await model.findError(from, by), from === 0 ? 'No errors.' : `No error ${by === 1 ? 'below' : 'above'}.`)
+  }
+  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'There is no such line.')
+  const toTime = async (ms: number) => goTo(await model.findTime(ms), 'Nothing was written after that.')
+  const filter = (change: Partial<LogFilter>) =>
+    isPermalinked ? showFilter(change) : void model.setFilter({ ...model.filter.value, ...change })
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(await model.selectedText())
+      said.value = 'Copied.'
+    } catch (error) {
+      said.value = `Not copied: ${messageOf(error)}`
+    }
+  }
+  useAddress(isPermalinked, model, show)
   useKeys({
     '/': () => searchBox.current?.focus(),
     f: () => model.follow(!model.isFollowing.value),
-    n: () => void step(1),
-    N: () => void step(-1),
+    n: () => void toMatch(1),
+    N: () => void toMatch(-1),
+    e: () => void toError(1),
+    E: () => void toError(-1),
+    w: toggleWrap,
+    g: () => (isJumping.value = true),
   })
 
   const isEmpty = model.version.value >= 0 && model.lines.rowCount === 0
@@ -59,11 +95,24 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
       <Toolbar
         model={model}
         steps={steps}
+        attempts={attempts}
         matches={matches}
         searchBox={searchBox}
-        rawHref={rawHref}
-        onMatch={by => void step(by)}
+        path={path}
+        onFilter={filter}
+        onMatch={by => void toMatch(by)}
+        onError={by => void toError(by)}
+        onJump={() => (isJumping.value = !isJumping.value)}
+        onCopy={() => void copy()}
       />
+      {isJumping.value && (
+        <JumpForm
+          near={model.timeOf(model.selectedLine.value || model.lines.lastLine)}
+          onLine={line => void toLine(line)}
+          onTime={ms => void toTime(ms)}
+          onClose={() => (isJumping.value = false)}
+        />
+      )}
       <div class="log-body">
         {model.isLoading.value && <div class="log-loading">Loading lines</div>}
         {model.problem.value !== '' && (
@@ -71,8 +120,20 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
             {model.problem.value}
           </div>
         )}
-        {isEmpty && !model.isLoading.value && <p class="log-empty">{emptyText(model, empty)}</p>}
-        <Rows model={model} target={target} onSelect={select} onOpen={line => (opened.value = line)} />
+        {isEmpty && !model.isLoading.value && (
+          <p class="log-empty">{model.isFiltered ? 'No line matches this filter.' : empty}</p>
+        )}
+        <Rows
+          model={model}
+          target={target}
+          origin={origin}
+          sources={sources}
+          onSelect={select}
+          onOpen={line => (opened.value = line)}
+        />
+        <span class="log-said" role="status">
+          {said.value}
+        </span>
         {!model.isFollowing.value && model.unseen.value > 0 && (
           <button type="button" class="log-unseen" onClick={() => model.follow(true)}>
             {model.unseen.value.toLocaleString('en')} new {model.unseen.value === 1 ? 'line' : 'lines'} ↓
@@ -82,45 +143,4 @@ export function LogViewer({ model, steps, rawHref, empty, isPermalinked = false 
       {opened.value > 0 && <LineDetails model={model} line={opened.value} onClose={() => (opened.value = 0)} />}
     </section>
   )
-}
-
-const emptyText = (model: LogModel, empty: string) =>
-  model.filter.value.level || model.filter.value.step ? 'No line matches this filter.' : empty
-
-/** Matches of what is typed, kept up with new lines: those are searched alone. */
-function useSearch(model: LogModel) {
-  const matches = useSignal<Matches>({ lines: [], current: 0 })
-  const seen = useRef({ pattern: null as RegExp | null, store: model.lines, last: 0, count: 0 })
-  useSignalEffect(() => {
-    void model.version.value
-    const pattern = model.pattern.value
-    const { lines: store } = model
-    const was = seen.current
-    const isMore =
-      was.pattern === pattern && was.store === store && store.lineCount - was.count === store.lastLine - was.last
-    seen.current = { pattern, store, last: store.lastLine, count: store.lineCount }
-    const before = matches.peek()
-    const found = model.matchesAfter(isMore ? was.last : 0)
-    if (isMore && found.length === 0) return
-    const isSame = was.pattern === pattern
-    matches.value = { lines: isMore ? before.lines.concat(found) : found, current: isSame ? before.current : 0 }
-  })
-  return matches
-}
-
-/** Opens at `#L123`, and goes there again when the hash changes. */
-function usePermalink(isOn: boolean, model: LogModel, show: (line: number) => void) {
-  useEffect(() => {
-    if (!isOn) return
-    const go = async () => {
-      const line = Number(/^#L([0-9]+)$/.exec(location.hash)?.[1] ?? 0)
-      if (line === 0) return
-      model.follow(false)
-      await model.goTo(line)
-      show(line)
-    }
-    void go()
-    addEventListener('hashchange', go)
-    return () => removeEventListener('hashchange', go)
-  }, [model])
 }

@@ -3,7 +3,7 @@ import type { Gap, LogLine } from '../../client'
 import { plainOf } from './ansi'
 import { isRegular, patternOf } from './highlight'
 import { type GapRow, LineStore } from './line-store'
-import { type LogSource, seqBefore } from './source'
+import { type LogSource, linesOf, seqAtTime, seqBefore } from './source'
 
 const PAGE_LINES = 1_000
 /** Kept in memory; older ones are loaded again when scrolled to. */
@@ -12,9 +12,11 @@ const LINES_MAX = 200_000
 export interface LogFilter {
   level: string
   step: string
+  /** A number, or `''`. */
+  attempt: string
 }
 
-const NO_FILTER: LogFilter = { level: '', step: '' }
+export const NO_FILTER: LogFilter = { level: '', step: '', attempt: '' }
 
 /** What each choice of least level lets through; the server takes a list. */
 export const LEVELS_FROM: Record<string, string> = {
@@ -34,6 +36,8 @@ export class LogModel {
   readonly query = signal('')
   readonly pattern = computed(() => patternOf(this.query.value))
   readonly selectedLine = signal(0)
+  /** The other end of a selection of several lines; 0 when only one is selected. */
+  readonly selectedTo = signal(0)
   readonly hasOlder = signal(false)
   readonly isLoading = signal(false)
   readonly problem = signal('')
@@ -116,9 +120,59 @@ export class LogModel {
     })
   }
 
+  /** First and last selected line, in order; null when none is. */
+  get selection(): { from: number; to: number } | null {
+    const one = this.selectedLine.value
+    const other = this.selectedTo.value || one
+    return one === 0 ? null : { from: Math.min(one, other), to: Math.max(one, other) }
+  }
+
+  select(line: number, to = 0) {
+    this.selectedLine.value = line
+    this.selectedTo.value = to === line ? 0 : to
+  }
+
+  /** When a line was written, in milliseconds since 1970; now when it is not in memory. */
+  timeOf(line: number): number {
+    const row = this.store.row(this.store.rowOfLine(line))
+    return row?.kind === 'line' ? row.time : Date.now()
+  }
+
+  /** The messages of the selected lines, without colours, also of those that are not in memory. */
+  async selectedText(): Promise<string> {
+    const range = this.selection
+    if (!range) return ''
+    const lines = await linesOf(range.from, range.to, this.source)
+    return lines.map(line => plainOf(line.message)).join('\n')
+  }
+
+  /** The nearest line of level error on one side of a line; 0 when there is none. Without a line: the first or last one. */
+  async findError(from: number, by: 1 | -1): Promise<number> {
+    const row = from === 0 ? null : this.store.row(this.store.rowOfLine(from))
+    const side = row?.kind !== 'line' ? {} : by === 1 ? { after: row.seq } : { before: row.seq }
+    let found = 0
+    await this.load(async () => {
+      const { items } = await this.source({ ...side, level: 'error', limit: 1, order: by === 1 ? 'asc' : 'desc' })
+      found = items[0]?.line ?? 0
+    })
+    if (found !== 0) await this.goTo(found)
+    return found
+  }
+
+  /** The first line that was written at or after a time; 0 when there is none. */
+  async findTime(ms: number): Promise<number> {
+    let found = 0
+    await this.load(async () => {
+      const after = await seqAtTime(ms, this.source)
+      found = (await this.source({ after, limit: 1, order: 'asc' })).items[0]?.line ?? 0
+    })
+    if (found !== 0) await this.goTo(found)
+    return found
+  }
+
   /** Selects a line and has it, and what stands around it, in memory. Answers whether there is such a line. */
   async goTo(line: number): Promise<boolean> {
-    this.selectedLine.value = line
+    this.select(line)
     if (this.store.has(line)) return true
     if (this.isFiltered) await this.setFilter(NO_FILTER)
     await this.load(async () => {
@@ -166,18 +220,25 @@ export class LogModel {
     return Math.abs(this.store.rowOfLine(one) - this.store.rowOfLine(other)) === Math.abs(one - other)
   }
 
-  private get isFiltered() {
-    return this.filter.value.level !== '' || this.filter.value.step !== ''
+  get isFiltered() {
+    const { level, step, attempt } = this.filter.value
+    return level !== '' || step !== '' || attempt !== ''
   }
 
-  private get asked() {
-    const { level, step } = this.filter.value
-    return { ...(level !== '' && { level: LEVELS_FROM[level] ?? level }), ...(step !== '' && { step }) }
+  /** The filter as the server wants it. */
+  get asked() {
+    const { level, step, attempt } = this.filter.value
+    return {
+      ...(level !== '' && { level: LEVELS_FROM[level] ?? level }),
+      ...(step !== '' && { step }),
+      ...(attempt !== '' && { attempt }),
+    }
   }
 
-  private matches({ level, step }: LogLine) {
+  private matches({ level, step, attempt }: LogLine) {
     const wanted = this.filter.value
     return (
+      (wanted.attempt === '' || String(attempt) === wanted.attempt) &&
       (wanted.level === '' || (LEVELS_FROM[wanted.level] ?? '').split(',').includes(level)) &&
       (wanted.step === '' || step === wanted.step)
     )

@@ -1,41 +1,45 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { LogRow } from './line-row'
+import { Layout } from './layout'
+import { LogRow, type LogRowProps } from './line-row'
 import type { GapRow } from './line-store'
 import type { LogModel } from './model'
+import { Probe } from './probe'
+import { isWrapped, times } from './settings'
 import { isAtEnd, ROW_PX, scrollTopFor, windowOf } from './window'
 
-interface RowsProps {
+interface RowsProps extends Pick<LogRowProps, 'origin' | 'sources' | 'onSelect' | 'onOpen'> {
   model: LogModel
   /** Asks to bring a line into view. */
   target: { line: number; asked: number }
-  onSelect(line: number): void
-  onOpen(line: number): void
 }
 
 /** Rows above this many load what is older. */
 const NEAR_TOP_PX = 40 * ROW_PX
 
 /** The list itself: a tall empty box, and in it only the rows that are in sight. */
-export function Rows({ model, target, onSelect, onOpen }: RowsProps) {
+export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsProps) {
   const box = useRef<HTMLDivElement>(null)
   const view = useSignal({ top: 0, height: 600 })
+  const columns = useSignal(0)
   const anchor = useRef<{ line: number; offset: number } | null>(null)
   const version = model.version.value
   const { lines } = model
+  const layout = new Layout(lines, isWrapped.value ? columns.value : 0)
+  const topOf = (line: number) => layout.topOf(lines.rowOfLine(line)) * ROW_PX
 
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
     if (model.isFollowing.value) element.scrollTop = element.scrollHeight
-    else if (anchor.current) element.scrollTop = lines.rowOfLine(anchor.current.line) * ROW_PX + anchor.current.offset
+    else if (anchor.current) element.scrollTop = topOf(anchor.current.line) + anchor.current.offset
     view.value = { top: element.scrollTop, height: element.clientHeight }
-  }, [version, model.isFollowing.value])
+  }, [version, model.isFollowing.value, layout.columns])
 
   useLayoutEffect(() => {
     const element = box.current
     if (!element || target.line === 0) return
-    element.scrollTop = scrollTopFor(lines.rowOfLine(target.line), element.clientHeight)
+    element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element.clientHeight)
     remember(element)
   }, [target])
 
@@ -53,11 +57,12 @@ export function Rows({ model, target, onSelect, onOpen }: RowsProps) {
   /** Which line is at the top, so that lines coming in above do not move what is being read. */
   function remember(element: HTMLDivElement) {
     view.value = { top: element.scrollTop, height: element.clientHeight }
-    const index = Math.floor(element.scrollTop / ROW_PX)
+    const index = layout.rowAt(element.scrollTop / ROW_PX)
     const row = lines.row(index)
+    const below = row?.kind === 'gap' ? index + 1 : index
     anchor.current = row && {
       line: row.kind === 'line' ? row.line : row.to + 1,
-      offset: element.scrollTop - (index + (row.kind === 'line' ? 0 : 1)) * ROW_PX,
+      offset: element.scrollTop - layout.topOf(below) * ROW_PX,
     }
   }
 
@@ -72,27 +77,32 @@ export function Rows({ model, target, onSelect, onOpen }: RowsProps) {
     if (element.scrollTop < NEAR_TOP_PX && !model.isFollowing.value) void model.loadOlder()
   }
 
-  const { start, end } = windowOf(view.value.top, view.value.height, lines.rowCount)
-  const rows = Array.from({ length: end - start }, (_, i) => lines.row(start + i))
+  const drawn = windowOf(view.value.top, view.value.height, layout.height)
+  const start = layout.rowAt(drawn.start)
+  const end = drawn.end === 0 ? 0 : layout.rowAt(drawn.end - 1) + 1
+  const look = isWrapped.value ? 'log-rows is-wrapped' : 'log-rows'
+  const selection = model.selection
+  const shared = { pattern: model.pattern.value, times: times.value, origin, sources, onSelect, onOpen }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <div class="log-rows" ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
-      <div class="log-height" style={{ height: `${lines.rowCount * ROW_PX}px` }}>
-        <div class="log-window" style={{ transform: `translateY(${start * ROW_PX}px)` }}>
-          {rows.map(row =>
-            row === null ? null : row.kind === 'gap' ? (
-              <Hole key={`gap${row.to}`} gap={row} model={model} />
-            ) : (
+    <div class={look} ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
+      {isWrapped.value && <Probe columns={columns} hasSource={sources !== 'none'} hasTimes={times.value !== 'off'} />}
+      <div class="log-height" style={{ height: `${layout.height * ROW_PX}px` }}>
+        <div class="log-window" style={{ transform: `translateY(${layout.topOf(start) * ROW_PX}px)` }}>
+          {Array.from({ length: end - start }, (_, i) => {
+            const row = lines.row(start + i)
+            if (row === null) return null
+            if (row.kind === 'gap') return <Hole key={`gap${row.to}`} gap={row} model={model} />
+            return (
               <LogRow
                 key={row.line}
                 row={row}
-                pattern={model.pattern.value}
-                isSelected={row.line === model.selectedLine.value}
-                onSelect={onSelect}
-                onOpen={onOpen}
+                isSelected={selection !== null && row.line >= selection.from && row.line <= selection.to}
+                {...(layout.columns > 0 && { heightPx: layout.heightOf(start + i) * ROW_PX })}
+                {...shared}
               />
-            ),
-          )}
+            )
+          })}
         </div>
       </div>
     </div>

@@ -15,6 +15,7 @@ export interface PageQuery {
   order?: 'asc' | 'desc'
   level?: string
   step?: string
+  attempt?: string
   q?: string
 }
 
@@ -45,4 +46,35 @@ export async function seqBefore(line: number, source: LogSource): Promise<number
     guess += line - found.line
   }
   return guess
+}
+
+const PAGE_LINES = 1_000
+/** More than this is a download. */
+export const COPIED_MAX = 20_000
+
+/** Lines from one number to another, at most `COPIED_MAX`. */
+export async function linesOf(from: number, to: number, source: LogSource): Promise<LogLine[]> {
+  const found: LogLine[] = []
+  let after = await seqBefore(from, source)
+  while (found.length < COPIED_MAX) {
+    const { items } = await source({ after, limit: PAGE_LINES, order: 'asc' })
+    found.push(...items.filter(line => line.line >= from && line.line <= to))
+    const last = items.at(-1)
+    if (!last || last.line >= to) break
+    after = last.seq
+  }
+  return found.slice(0, COPIED_MAX)
+}
+
+/** The sequence just before the first line of a time: lines stand in the order in which they were written, so halves are cut. */
+export async function seqAtTime(ms: number, source: LogSource): Promise<number> {
+  const { first_seq, last_seq } = await source({ limit: 1, order: 'asc' })
+  let [low, high] = [first_seq - 1, last_seq]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const [line] = (await source({ after: middle, limit: 1, order: 'asc' })).items
+    if (!line || Date.parse(line.timestamp) >= ms) high = middle
+    else low = line.seq
+  }
+  return low
 }

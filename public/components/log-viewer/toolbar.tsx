@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import type { LogModel } from './model'
+import type { LogFilter, LogModel } from './model'
+import { isWrapped, nextTimes, times } from './settings'
 
 /** Lines in memory that match the search, and the one that was gone to last (0: none yet). */
 export interface Matches {
@@ -11,34 +12,91 @@ export interface Matches {
 interface ToolbarProps {
   model: LogModel
   steps: string[]
+  attempts: number
   matches: Signal<Matches>
   searchBox: RefObject<HTMLInputElement | null>
-  rawHref: string
+  /** Where the whole log can be had; null when nowhere. */
+  path: string | null
+  onFilter(change: Partial<LogFilter>): void
   onMatch(by: 1 | -1): void
+  onError(by: 1 | -1): void
+  onJump(): void
+  onCopy(): void
 }
 
-export function Toolbar({ model, steps, matches, searchBox, rawHref, onMatch }: ToolbarProps) {
-  const { level, step } = model.filter.value
-  const { lines, current } = matches.value
-  const at = lines.indexOf(current)
+export function Toolbar(props: ToolbarProps) {
+  const { model, path, onError, onJump, onCopy } = props
+  const range = model.selection
+  const count = range ? range.to - range.from + 1 : 0
   return (
     <div class="log-toolbar" role="toolbar" aria-label="Log">
-      <select
-        aria-label="Level"
-        value={level}
-        onChange={event => void model.setFilter({ step, level: event.currentTarget.value })}
-      >
+      <Filters {...props} />
+      <Search {...props} />
+      <span class="log-errors">
+        <button type="button" aria-label="Previous error" title="Previous error (E)" onClick={() => onError(-1)}>
+          ↑
+        </button>
+        <button type="button" aria-label="Next error" title="Next error (e)" onClick={() => onError(1)}>
+          ↓ error
+        </button>
+      </span>
+      <span class="spring" />
+      {range && (
+        <button type="button" title="Shift-click a line number to select more" onClick={onCopy}>
+          Copy {count === 1 ? 'line' : `${count.toLocaleString('en')} lines`}
+        </button>
+      )}
+      <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />
+      <button type="button" title="How times are shown" onClick={nextTimes}>
+        {TIMES_SHOWN[times.value]}
+      </button>
+      <button type="button" title="Go to a line or a time (g)" onClick={onJump}>
+        Go to
+      </button>
+      <Toggle
+        name={model.isFollowing.value ? 'Following' : 'Follow'}
+        hint="Follow new lines (f)"
+        isOn={model.isFollowing.value}
+        onClick={() => model.follow(!model.isFollowing.value)}
+      />
+      {path !== null && <Downloads path={path} model={model} />}
+    </div>
+  )
+}
+
+const TIMES_SHOWN = { clock: 'Time of day', relative: 'Relative', off: 'No times' }
+
+export function toggleWrap() {
+  isWrapped.value = !isWrapped.value
+}
+
+interface ToggleProps {
+  name: string
+  hint: string
+  isOn: boolean
+  onClick(): void
+}
+
+function Toggle({ name, hint, isOn, onClick }: ToggleProps) {
+  return (
+    <button type="button" class={isOn ? 'toggle is-on' : 'toggle'} aria-pressed={isOn} title={hint} onClick={onClick}>
+      {name}
+    </button>
+  )
+}
+
+function Filters({ model, steps, attempts, onFilter }: ToolbarProps) {
+  const { level, step, attempt } = model.filter.value
+  return (
+    <>
+      <select aria-label="Level" value={level} onChange={event => onFilter({ level: event.currentTarget.value })}>
         <option value="">all levels</option>
         <option value="info">info and above</option>
         <option value="warn">warn and above</option>
         <option value="error">error only</option>
       </select>
       {steps.length > 0 && (
-        <select
-          aria-label="Step"
-          value={step}
-          onChange={event => void model.setFilter({ level, step: event.currentTarget.value })}
-        >
+        <select aria-label="Step" value={step} onChange={event => onFilter({ step: event.currentTarget.value })}>
           <option value="">all steps</option>
           {steps.map(name => (
             <option key={name} value={name}>
@@ -47,48 +105,72 @@ export function Toolbar({ model, steps, matches, searchBox, rawHref, onMatch }: 
           ))}
         </select>
       )}
-      <div class="log-search">
-        <input
-          ref={searchBox}
-          type="search"
-          placeholder="Search lines  /"
-          aria-label="Search in lines"
-          value={model.query.value}
-          onInput={event => {
-            model.query.value = event.currentTarget.value
-          }}
-          onKeyDown={event => {
-            if (event.key === 'Enter') onMatch(event.shiftKey ? -1 : 1)
-            if (event.key === 'Escape') event.currentTarget.blur()
-          }}
-        />
-        {model.query.value !== '' && (
-          <>
-            <span class="log-count" aria-live="polite">
-              {lines.length === 0 ? 'none here' : `${at < 0 ? '–' : at + 1} / ${lines.length}`}
-            </span>
-            <button type="button" aria-label="Previous match" onClick={() => onMatch(-1)}>
-              ↑
-            </button>
-            <button type="button" aria-label="Next match" onClick={() => onMatch(1)}>
-              ↓
-            </button>
-          </>
-        )}
-      </div>
-      <span class="spring" />
-      <button
-        type="button"
-        class={model.isFollowing.value ? 'toggle is-on' : 'toggle'}
-        aria-pressed={model.isFollowing.value}
-        title="Follow new lines (f)"
-        onClick={() => model.follow(!model.isFollowing.value)}
-      >
-        {model.isFollowing.value ? 'Following' : 'Follow'}
-      </button>
-      <a class="button" href={rawHref} download>
-        Raw
-      </a>
+      {attempts > 1 && (
+        <select
+          aria-label="Attempt"
+          value={attempt}
+          onChange={event => onFilter({ attempt: event.currentTarget.value })}
+        >
+          <option value="">all attempts</option>
+          {Array.from({ length: attempts }, (_, at) => (
+            <option key={at} value={String(at + 1)}>
+              attempt {at + 1}
+            </option>
+          ))}
+        </select>
+      )}
+    </>
+  )
+}
+
+function Search({ model, matches, searchBox, onMatch }: ToolbarProps) {
+  const { lines, current } = matches.value
+  const at = lines.indexOf(current)
+  return (
+    <div class="log-search">
+      <input
+        ref={searchBox}
+        type="search"
+        placeholder="Search lines  /"
+        aria-label="Search in lines"
+        value={model.query.value}
+        onInput={event => {
+          model.query.value = event.currentTarget.value
+        }}
+        onKeyDown={event => {
+          if (event.key === 'Enter') onMatch(event.shiftKey ? -1 : 1)
+          if (event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
+      {model.query.value !== '' && (
+        <>
+          <span class="log-count" aria-live="polite">
+            {lines.length === 0 ? 'none here' : `${at < 0 ? '–' : at + 1} / ${lines.length}`}
+          </span>
+          <button type="button" aria-label="Previous match" onClick={() => onMatch(-1)}>
+            ↑
+          </button>
+          <button type="button" aria-label="Next match" onClick={() => onMatch(1)}>
+            ↓
+          </button>
+        </>
+      )}
     </div>
+  )
+}
+
+/** The whole log, or what the filter lets through. */
+function Downloads({ path, model }: { path: string; model: LogModel }) {
+  const hrefOf = (format: string) =>
+    `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ format, ...model.asked })}`
+  return (
+    <span class="log-downloads">
+      <a class="button" href={hrefOf('text')} download title="Download as text">
+        Text
+      </a>
+      <a class="button" href={hrefOf('ndjson')} download title="Download as NDJSON, one line each">
+        NDJSON
+      </a>
+    </span>
   )
 }

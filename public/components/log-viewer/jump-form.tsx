@@ -1,0 +1,43 @@
+import { useSignal } from '@preact/signals'
+import { timeOf } from './jump'
+
+interface JumpFormProps {
+  /** Milliseconds since 1970 of a line near, whose day a time of day is of. */
+  near: number
+  onLine(line: number): void
+  onTime(ms: number): void
+  onClose(): void
+}
+
+/** Goes to a line by its number, or to a time. */
+export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
+  const isWrong = useSignal(false)
+  return (
+    <form
+      class="log-jump"
+      onSubmit={event => {
+        event.preventDefault()
+        const typed = String(new FormData(event.currentTarget).get('place')).trim()
+        const ms = timeOf(typed, near)
+        if (/^\d{1,9}$/.test(typed)) onLine(Number(typed))
+        else if (ms !== null) onTime(ms)
+        else isWrong.value = true
+      }}
+    >
+      <input
+        ref={element => element?.focus()}
+        name="place"
+        placeholder="Line or time, as 1200 or 14:30:05"
+        aria-label="Line or time"
+        aria-invalid={isWrong.value}
+        required
+        onInput={() => (isWrong.value = false)}
+        onKeyDown={event => {
+          if (event.key === 'Escape') onClose()
+        }}
+      />
+      <button type="submit">Go</button>
+      {isWrong.value && <span role="alert">Neither a line nor a time.</span>}
+    </form>
+  )
+}

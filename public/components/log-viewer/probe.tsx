@@ -1,0 +1,42 @@
+import type { Signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+
+interface ProbeProps {
+  columns: Signal<number>
+  hasSource: boolean
+  hasTimes: boolean
+}
+
+const SAMPLE = '0'.repeat(50)
+
+/** A row that nobody sees, to find out at which column messages break. */
+export function Probe({ columns, hasSource, hasTimes }: ProbeProps) {
+  const message = useRef<HTMLSpanElement>(null)
+  const sample = useRef<HTMLSpanElement>(null)
+  useEffect(() => {
+    const element = message.current
+    if (!element) return
+    const measure = () => {
+      const charPx = (sample.current?.getBoundingClientRect().width ?? 0) / SAMPLE.length
+      if (charPx > 0) columns.value = Math.max(10, Math.floor(element.clientWidth / charPx))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [hasSource, hasTimes])
+  return (
+    <div class="log-row log-probe" aria-hidden="true">
+      <span class="log-number" />
+      {hasTimes && <span class="log-time" />}
+      <span class="log-level" />
+      <span class="log-step" />
+      {hasSource && <span class="log-source" />}
+      <span class="log-message" ref={message}>
+        <span class="log-sample" ref={sample}>
+          {SAMPLE}
+        </span>
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+import { api } from '../api'
+import type { LogLine } from '../client'
+import type { LogSource, PageQuery } from '../components/log-viewer'
+
+interface MergedPage {
+  items: Array<LogLine & { topic: string }>
+  next_cursor: string | null
+}
+
+const PAGE_LINES = 5_000
+/** A log longer than this is read job by job. */
+export const LINES_MAX = 50_000
+/** Lines of other processes may become readable a little after later ones of this. */
+const LATE_MS = 3_000
+
+/**
+ * The lines of a job and of all below it in order of time, numbered anew: the server tells them by time only, so they are
+ * kept here and searched here.
+ */
+export class MergedLines {
+  readonly lines: LogLine[] = []
+  private readonly seen = new Set<string>()
+  private readonly path: string
+
+  constructor(jobId: string) {
+    this.path = `/api/logs?scope=job&descendants=true&limit=${PAGE_LINES}&job_id=${encodeURIComponent(jobId)}`
+  }
+
+  get isFull() {
+    return this.lines.length >= LINES_MAX
+  }
+
+  /** Reads on from where it was; answers the lines that are new. */
+  async read(): Promise<LogLine[]> {
+    const before = this.lines.length
+    let cursor: string | null = null
+    const last = this.lines.at(-1)
+    const since = last ? `&since=${new Date(Date.parse(last.timestamp) - LATE_MS).toISOString()}` : ''
+    do {
+      const at: string = cursor === null ? since : `&cursor=${encodeURIComponent(cursor)}`
+      const page: MergedPage = await api.get(this.path + at)
+      for (const line of page.items) this.take(line)
+      cursor = page.next_cursor
+    } while (cursor !== null && !this.isFull)
+    return this.lines.slice(before)
+  }
+
+  /** Answers pages as the server would. */
+  readonly source: LogSource = async query => {
+    const wanted = this.lines.filter(line => fits(line, query))
+    const items = query.order === 'desc' ? wanted.slice(-query.limit) : wanted.slice(0, query.limit)
+    return { items, next_cursor: null, first_seq: 1, last_seq: this.lines.length }
+  }
+
+  private take({ topic, ...line }: MergedPage['items'][number]) {
+    const key = `${topic} ${line.seq}`
+    if (this.seen.has(key) || this.isFull) return
+    this.seen.add(key)
+    const number = this.lines.length + 1
+    this.lines.push({ ...line, line: number, seq: number, source: topic.replace(/^job:/, '') })
+  }
+}
+
+function fits(line: LogLine, { after = 0, before = Number.POSITIVE_INFINITY, level, step, attempt, q }: PageQuery) {
+  return (
+    line.seq > after &&
+    line.seq < before &&
+    (!level || level.split(',').includes(line.level)) &&
+    (!step || line.step === step) &&
+    (!attempt || String(line.attempt) === attempt) &&
+    (!q || line.message.toLowerCase().includes(q.toLowerCase()))
+  )
+}

@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals'
+import { useMemo, useRef } from 'preact/hooks'
+import { messageOf } from '../api'
+import { LogModel, LogViewer } from '../components/log-viewer'
+import { useEvery } from '../every'
+import { hasEnded, type Job } from './job'
+import { LINES_MAX, MergedLines } from './merged-lines'
+
+const EVERY_MS = 2_000
+
+/** What a job and all below it have written, in one log. Each line names its job. */
+export function MergedLog({ job }: { job: Job }) {
+  const { lines, model } = useMemo(() => {
+    const lines = new MergedLines(job.id)
+    return { lines, model: new LogModel(lines.source) }
+  }, [job.id])
+  const isReading = useRef(false)
+  const isComplete = useRef(false)
+  const isFull = useSignal(false)
+  useEvery(EVERY_MS, () => {
+    if (isReading.current || isComplete.current) return
+    isReading.current = true
+    const isOver = hasEnded(job.status)
+    void lines
+      .read()
+      .then(fresh => {
+        model.append(fresh)
+        isFull.value = lines.isFull
+        isComplete.current = isOver || lines.isFull
+        model.problem.value = ''
+      })
+      .catch(error => (model.problem.value = messageOf(error)))
+      .finally(() => (isReading.current = false))
+  })
+  return (
+    <>
+      {isFull.value && (
+        <p class="notice">
+          The first {LINES_MAX.toLocaleString('en')} lines are shown. The log of a single job has no such limit.
+        </p>
+      )}
+      <LogViewer
+        model={model}
+        steps={[]}
+        path={null}
+        empty="No lines yet."
+        origin={Date.parse(job.started_at ?? job.created_at)}
+        sources="jobs"
+      />
+    </>
+  )
+}

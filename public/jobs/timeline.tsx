@@ -1,0 +1,96 @@
+import { now } from '../clock'
+import type { Attempt } from './attempts'
+import { hasEnded, type Job, type Step } from './job'
+import { betweenMs, spanOf } from './times'
+
+interface Bar {
+  name: string
+  status: string
+  from: number
+  to: number
+  lines?: number
+  href?: string
+  isStep?: boolean
+}
+
+/**
+ * Where the time of a job went: what it waited stands apart from what it ran, so that a long queue does not squeeze the
+ * steps; then every attempt and the steps of each on one time line.
+ */
+export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
+  const begin = Date.parse(attempts[0]?.started_at ?? job.started_at ?? '')
+  if (Number.isNaN(begin)) return <Waiting job={job} />
+  const end = hasEnded(job.status) && job.ended_at ? Date.parse(job.ended_at) : now.value
+  const whole = Math.max(1, end - begin)
+  return (
+    <section class="steps" aria-label="Where the time went">
+      <Waiting job={job} started={new Date(begin).toISOString()} />
+      <ol>
+        {barsOf(job, attempts, end).map((bar, at) => (
+          <Row key={`${bar.name}${at}`} bar={bar} begin={begin} whole={whole} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** How long it lay in the queue; time that it was planned to wait is not the queue's. */
+function Waiting({ job, started = null }: { job: Job; started?: string | null }) {
+  const ready = job.attempt <= 1 && job.run_at && job.run_at > job.created_at ? job.run_at : job.created_at
+  const planned = Date.parse(ready) - Date.parse(job.created_at)
+  const waited = betweenMs(ready, started ?? job.ended_at, now.value) ?? 0
+  return (
+    <p class="waited">
+      <span class="waited-bar" aria-hidden="true" />
+      {planned > 0 && `planned ${spanOf(planned)} ahead, `}
+      {waited < 0 ? `starts in ${spanOf(-waited)}` : `waited ${spanOf(waited)} in the queue ${job.queue}`}
+    </p>
+  )
+}
+
+function barsOf(job: Job, attempts: Attempt[], end: number): Bar[] {
+  const at = (time: string | null) => (time === null ? end : Date.parse(time))
+  const stepBar = (step: Step): Bar => ({
+    name: step.name,
+    status: step.status,
+    from: at(step.started_at),
+    to: at(step.ended_at),
+    lines: step.lines,
+    href: `/jobs/${job.id}?step=${encodeURIComponent(step.name)}`,
+    isStep: true,
+  })
+  if (attempts.length < 2) return job.steps.filter(step => step.started_at !== null).map(stepBar)
+  return attempts.flatMap(each => {
+    const steps = (each.attempt === job.attempt ? job.steps : each.steps).filter(step => step.started_at !== null)
+    const bar: Bar = {
+      name: `Attempt ${each.attempt}`,
+      status: each.outcome,
+      from: at(each.started_at),
+      to: at(each.ended_at),
+      href: `/jobs/${job.id}?attempt=${each.attempt}`,
+    }
+    return [bar, ...steps.map(stepBar)]
+  })
+}
+
+function Row({ bar, begin, whole }: { bar: Bar; begin: number; whole: number }) {
+  const { name, status, from, to, lines = 0, href, isStep } = bar
+  const left = Math.min(99, Math.max(0, ((from - begin) / whole) * 100))
+  const width = Math.min(100 - left, ((to - from) / whole) * 100)
+  return (
+    <li class={`step is-${status}${isStep ? '' : ' is-attempt'}`}>
+      <span class="dot" aria-hidden="true" />
+      <a class="step-name" href={href} title={`Lines of ${name}`}>
+        {name}
+      </a>
+      <span class="step-track" aria-hidden="true">
+        <span class="step-bar" style={{ left: `${left}%`, width: `${width}%` }} />
+      </span>
+      <span class="step-lines">{lines > 0 && `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`}</span>
+      <span class="step-took">
+        <span class="hidden">{status}, </span>
+        {spanOf(to - from)}
+      </span>
+    </li>
+  )
+}
