@@ -17,9 +17,8 @@ export const reconnects: Check = () => {
     const startedMs = performance.now()
     const worker = await begin()
     const killing = viewers.ask('killRandomly', { kills, everyMs: KILL_EVERY_MS })
-    const seen = await viewers.ask('untilEnded', { quietMs: QUIET_MS })
+    const [killed, seen] = await Promise.all([killing, viewers.ask('untilEnded', { quietMs: QUIET_MS })])
     const seconds = (performance.now() - startedMs) / 1_000
-    const killed = await killing
     await viewers.stop()
     await worker.stop()
     return {

@@ -69,8 +69,7 @@ async function run(stage: Stage, peers: Record<'nchan' | 'betterSse', Peer | und
 async function ourRound(stage: Stage, count: number, lines: number): Promise<number> {
   const viewers = await openOurs(stage, count, 'count')
   const written = stage.feeder.ask('write', { topic: TOPIC, lines, lineBytes: LINE_BYTES })
-  const seen = await viewers.ask('until', { lines, quietMs: QUIET_MS })
-  const { startedMs } = await written
+  const [{ startedMs }, seen] = await Promise.all([written, viewers.ask('until', { lines, quietMs: QUIET_MS })])
   await viewers.stop()
   if (seen.faultCount) throw new Error(`Viewers saw faults: ${seen.faults.join('; ')}`)
   return ((count * lines) / (seen.lastAtMs - startedMs)) * 1_000
@@ -95,9 +94,8 @@ async function peerRound(peer: Peer, count: number): Promise<number> {
   await viewers.ask('open', { targets: [targetOf(peer.url, peer.path)], count, look: 'count' })
   const messages = Array.from({ length: PEER_LINES }, (_, i) => message(i))
   const startedMs = nowMs()
-  const published = peer.publish(messages)
-  const seen = await viewers.ask('until', { lines: PEER_LINES, quietMs: QUIET_MS })
-  await published
+  const received = viewers.ask('until', { lines: PEER_LINES, quietMs: QUIET_MS })
+  const [, seen] = await Promise.all([peer.publish(messages), received])
   await viewers.stop()
   if (seen.faultCount) throw new Error(`Viewers of ${peer.url} saw faults: ${JSON.stringify(seen)}`)
   return ((count * PEER_LINES) / (seen.lastAtMs - startedMs)) * 1_000
