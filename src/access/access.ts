@@ -12,7 +12,7 @@ import { createCredentials } from './credentials'
 import type { Endpoint } from './endpoint'
 import { createInvitations, signInLink } from './invitations'
 import { memberRoutes } from './member-routes'
-import type { Principal } from './principal'
+import { DEFAULT_TENANT_ID, type Principal } from './principal'
 import { isForeign, requireSameOrigin } from './requests'
 import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
@@ -25,8 +25,6 @@ import { tenantRoutes } from './tenant-routes'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
 
-/** The tenant that the program makes for itself. The same everywhere, so that nobody has to look it up. */
-export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001'
 const ADMIN_EMAIL = 'admin@localhost'
 
 export interface AccessDeps {
@@ -96,7 +94,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
       ...sessionListRoutes(shared),
       ...memberRoutes({ ...shared, invitations }),
       ...tokenRoutes(shared),
-      ...tenantRoutes({ db, audit, invitations, ownTenantId: DEFAULT_TENANT_ID }),
+      ...tenantRoutes({ db, audit, invitations }),
       ...ticketRoutes(db, checkTopics),
       ...auditRoutes(db),
     ],

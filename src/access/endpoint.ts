@@ -34,6 +34,8 @@ interface Definition<P, Q, B> {
   params?: P
   query?: Q
   body?: B
+  /** Largest body as it arrives; 64 KiB unless given. */
+  bodyBytesMax?: number
   /** Schema of the good answer, by status. */
   replies: Record<number, Schema | null>
 }

@@ -1,7 +1,16 @@
-export { type Access, type AccessDeps, createAccess, DEFAULT_TENANT_ID } from './access'
+export { type Access, type AccessDeps, createAccess } from './access'
 export type { Audit, AuditEntry } from './audit'
 export { type Call, type Endpoint, endpoint, type OpenCall, ok, openEndpoint, type Reply } from './endpoint'
-export { type Actor, may, type Principal, ROLES, type Role } from './principal'
+export {
+  type Actor,
+  DEFAULT_TENANT_ID,
+  may,
+  type Principal,
+  ROLES,
+  type Role,
+  requireInstallation,
+  runsInstallation,
+} from './principal'
 export { isForeign, refuseSecretsInUrl } from './requests'
 export type { Bus } from './revocations'
 export { actorSchema, pageOf } from './schemas'

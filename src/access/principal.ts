@@ -1,3 +1,8 @@
+import { Problem } from '../base/errors'
+
+/** The tenant that the program makes for itself. The same everywhere, so that nobody has to look it up. */
+export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001'
+
 /** What somebody may do; each role may do all that those before it may. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -19,3 +24,16 @@ export interface Principal {
 }
 
 export const may = (principal: Principal, role: Role) => ROLES.indexOf(principal.role) >= ROLES.indexOf(role)
+
+/** Whether it belongs to the tenant whose people run the installation, rather than to one that is a guest on it. */
+export const runsInstallation = ({ tenantId }: Principal) => tenantId === DEFAULT_TENANT_ID
+
+/**
+ * For what concerns all tenants at once.
+ * @param what the beginning of a sentence: `Sweeping`, `Pausing a queue`
+ * @throws Problem 403
+ */
+export function requireInstallation(principal: Principal, what: string): void {
+  if (!runsInstallation(principal))
+    throw new Problem(403, 'forbidden', `${what} concerns all tenants: only those who run this installation may do it.`)
+}

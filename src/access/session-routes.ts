@@ -44,6 +44,7 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUE
     path: '/api/session',
     summary: 'Signs a browser in with a password, a token or a one-time code.',
     body: signInBody,
+    bodyBytesMax: 16 * 1024,
     replies: { 201: me },
     async handle({ body, req, res }) {
       const secret = await deps.desk.open(body, { ip: req.ip ?? '', agent: req.get('user-agent') })

@@ -1,12 +1,11 @@
 import type { Db } from '../base/db'
-import { Problem } from '../base/errors'
 import { newId } from '../base/ids'
 import { pageSize, uuid, z } from '../base/parse'
 import type { Audit } from './audit'
 import { confirmAdmin } from './confirm'
 import { type Endpoint, endpoint, ok } from './endpoint'
 import { type Invitations, linkFields, newMember } from './invitations'
-import type { Principal } from './principal'
+import { requireInstallation } from './principal'
 import { pageOf, plainText, reason } from './schemas'
 import { addTenant, listTenants } from './store'
 
@@ -16,8 +15,6 @@ interface Deps {
   db: Db
   audit: Audit
   invitations: Invitations
-  /** Whose admins run this installation. */
-  ownTenantId: string
 }
 
 /**
@@ -25,7 +22,7 @@ interface Deps {
  * link. That is all: they have no role in the tenants they make, so that nothing has to be checked across tenants
  * anywhere, and a tenant is not removed by a request, because its history would go with it.
  */
-export const tenantRoutes = ({ db, audit, invitations, ownTenantId }: Deps): Endpoint[] => [
+export const tenantRoutes = ({ db, audit, invitations }: Deps): Endpoint[] => [
   endpoint({
     method: 'get',
     path: '/api/tenants',
@@ -34,7 +31,7 @@ export const tenantRoutes = ({ db, audit, invitations, ownTenantId }: Deps): End
     query: z.strictObject({ limit: pageSize(50, 500), cursor: uuid.optional() }),
     replies: { 200: pageOf(tenant) },
     async handle({ principal, query: { limit, cursor } }) {
-      mustRunThis(principal, ownTenantId)
+      requireInstallation(principal, 'The list of tenants')
       const found = await listTenants(db, { limit: limit + 1, before: cursor })
       const items = found.slice(0, limit)
       return ok({ items, next_cursor: found.length > limit ? items.at(-1)?.id : null })
@@ -48,7 +45,7 @@ export const tenantRoutes = ({ db, audit, invitations, ownTenantId }: Deps): End
     body: z.strictObject({ name: plainText(200), admin: newMember, reason: reason.optional() }),
     replies: { 201: z.object({ tenant, ...linkFields }) },
     async handle({ principal, body: { name, admin, reason }, req }) {
-      mustRunThis(principal, ownTenantId)
+      requireInstallation(principal, 'Making a tenant')
       const tenantId = newId()
       const body = await db.transaction(async trx => {
         await confirmAdmin(trx, principal)
@@ -68,12 +65,3 @@ export const tenantRoutes = ({ db, audit, invitations, ownTenantId }: Deps): End
     },
   }),
 ]
-
-function mustRunThis({ tenantId }: Principal, ownTenantId: string) {
-  if (tenantId !== ownTenantId)
-    throw new Problem(
-      403,
-      'forbidden',
-      'Tenants are made by the admins of the first tenant, who run this installation.',
-    )
-}

@@ -112,6 +112,7 @@ function createRoute({ jobs, kinds, audit }: RoutesDeps): Endpoint {
     role: 'operator',
     summary: 'Makes a job. With an `Idempotency-Key`, asking again within 24 hours answers the same job.',
     body: creation,
+    bodyBytesMax: 1024 * 1024,
     replies: { 202: accepted },
     async handle({ principal, body, req }) {
       const kind = kinds.get(body.kind)

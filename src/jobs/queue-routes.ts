@@ -1,4 +1,4 @@
-import { type Audit, actorSchema, type Endpoint, endpoint, ok } from '../access'
+import { type Audit, actorSchema, type Endpoint, endpoint, ok, requireInstallation } from '../access'
 import { z } from '../base/parse'
 import type { Figures } from './figures'
 import { reason } from './job-routes'
@@ -90,6 +90,7 @@ function controlRoute({ jobs, figures, audit }: QueueRoutesDeps, verb: 'pause' |
     body: z.strictObject({ reason }),
     replies: { 200: z.object({ queue: queueSchema.omit({ schedules: true }) }) },
     async handle({ principal, params: { name }, body }) {
+      requireInstallation(principal, verb === 'pause' ? 'Pausing a queue' : 'Resuming a queue')
       await jobs[verb](name, { reason: body.reason, by: principal.actor })
       const target = { type: 'queue', id: name }
       await audit.record({ by: principal, action: `queue.${verb}`, target, reason: body.reason })

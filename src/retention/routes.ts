@@ -1,5 +1,4 @@
-import { DEFAULT_TENANT_ID, type Endpoint, endpoint, ok, type Principal } from '../access'
-import { Problem } from '../base/errors'
+import { DEFAULT_TENANT_ID, type Endpoint, endpoint, ok, requireInstallation, runsInstallation } from '../access'
 import { z } from '../base/parse'
 import { jobSchema, linksOf, linksSchema, reasonSchema } from '../jobs'
 import { cleanup } from './kind'
@@ -29,8 +28,6 @@ const policySchema = z.object({
 /** What is kept for how long, and sweeping now. Figures are about all tenants: only the one that runs the program has them. */
 export const retentionRoutes = (retention: Retention): Endpoint[] => [listRoute(retention), runRoute(retention)]
 
-const runsProgram = ({ tenantId }: Principal) => tenantId === DEFAULT_TENANT_ID
-
 function listRoute(retention: Retention): Endpoint {
   const { db, jobs } = retention.deps
   return endpoint({
@@ -48,7 +45,7 @@ function listRoute(retention: Retention): Endpoint {
       }),
     },
     async handle({ principal }) {
-      const home = runsProgram(principal)
+      const home = runsInstallation(principal)
       const [stored, planned, open] = await Promise.all([
         home ? readTargets(db) : new Map<string, TargetRow>(),
         home ? jobs.schedules.figures(DEFAULT_TENANT_ID) : [],
@@ -99,12 +96,7 @@ function runRoute({ deps: { jobs, audit } }: Retention): Endpoint {
     body: z.strictObject({ reason: reasonSchema, dry_run: z.boolean().default(false) }),
     replies: { 202: z.object({ job: jobSchema, links: linksSchema }) },
     async handle({ principal, body: { reason, dry_run } }) {
-      if (!runsProgram(principal))
-        throw new Problem(
-          403,
-          'forbidden',
-          'Sweeping concerns all tenants: only the one that runs the program may do it.',
-        )
+      requireInstallation(principal, 'Sweeping')
       const request = { tenantId: principal.tenantId, createdBy: principal.actor, reason }
       const { job } = await jobs.enqueue(cleanup, { dry_run, reason }, request)
       const target = { type: 'job', id: job.id }

@@ -5,8 +5,8 @@ import { parse } from '../base/parse'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
 
-const BODY_BYTES_MAX = 1024 * 1024
-const readJson = express.json({ limit: BODY_BYTES_MAX, type: ['application/json', 'application/*+json'] })
+/** Who is not known yet can make us hold no more; the few endpoints that take more say so. */
+export const BODY_BYTES_MAX = 64 * 1024
 
 /** All endpoints as express routes; a method that a path does not have is 405. */
 export function endpointRoutes(endpoints: Endpoint[], access: Access): Router {
@@ -43,6 +43,10 @@ function otherMethod(taken: string[]): RequestHandler {
 
 function handlerOf(each: Endpoint, access: Access): RequestHandler {
   const readQuery = queryReader(each.query)
+  const readJson = express.json({
+    limit: each.bodyBytesMax ?? BODY_BYTES_MAX,
+    type: ['application/json', 'application/*+json'],
+  })
   return async (req, res) => {
     factsOf(res).route = each.path
     const principal = each.role === 'anyone' ? undefined : await admit(access, each.role, req, res)
@@ -51,7 +55,7 @@ function handlerOf(each: Endpoint, access: Access): RequestHandler {
     const call = {
       params: each.params && parse(each.params, req.params, 'params'),
       query: readQuery(req.query),
-      body: each.body && parse(each.body, await readBody(req, res), 'body'),
+      body: each.body && parse(each.body, await readBody(readJson, req, res), 'body'),
       req,
       res,
     }
@@ -77,7 +81,7 @@ export async function admit(access: Access, role: Role, req: Request, res: Respo
 }
 
 /** The JSON body; a request without one counts as `{}`, so that what is missing is named field by field. */
-async function readBody(req: Request, res: Response): Promise<unknown> {
+async function readBody(readJson: RequestHandler, req: Request, res: Response): Promise<unknown> {
   await new Promise<void>((resolve, reject) => {
     readJson(req, res, (error?: unknown) => (error ? reject(error) : resolve()))
   })

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Endpoint } from '../access'
+import { BODY_BYTES_MAX } from './endpoints'
 import { createSchemas, type Json } from './openapi-schemas'
 
 const PROBLEM = {
@@ -72,10 +73,15 @@ function operation(each: Endpoint, schemas: Schemas): Json {
     operationId: id,
     tags: [each.path.split('/')[2] ?? 'api'],
     summary: each.summary,
+    'x-role': each.role,
     ...(each.role === 'anyone' ? { security: [] } : { description: `Needs the role ${each.role}.` }),
     parameters: [...path, ...query.map(property => ({ ...property, in: 'query' }))],
     ...(each.body && {
-      requestBody: { required: true, content: json(schemas.convert(each.body, 'input', `${id}Body`)) },
+      requestBody: {
+        required: true,
+        description: `At most ${each.bodyBytesMax ?? BODY_BYTES_MAX} bytes.`,
+        content: json(schemas.convert(each.body, 'input', `${id}Body`)),
+      },
     }),
     responses: { ...goodReplies(each, id, schemas), ...problems(each, inPath.length > 0) },
   }

@@ -1,7 +1,7 @@
 import { createBullBoard } from '@bull-board/api'
 import type { BeforeHook } from '@bull-board/api/typings/app'
 import type { Request, RequestHandler } from 'express'
-import { type Audit, DEFAULT_TENANT_ID, may, type Principal, type Role } from '../../access'
+import { type Audit, may, type Principal, type Role, runsInstallation } from '../../access'
 import { Problem } from '../../base/errors'
 import type { Core } from '../core'
 import type { Jobs } from '../jobs'
@@ -29,7 +29,7 @@ export function createBoard(deps: BoardDeps) {
   const boards = { read: page(deps.core, true), act: page(deps.core, false) }
   const handler: RequestHandler = async (req, res, next) => {
     const principal = await deps.authenticate(req)
-    if (principal.tenantId !== DEFAULT_TENANT_ID) throw new Problem(403, 'forbidden', FOREIGN)
+    if (!runsInstallation(principal)) throw new Problem(403, 'forbidden', FOREIGN)
     const board = may(principal, 'admin') ? boards.act : boards.read
     if (req.method === 'GET' || req.method === 'HEAD') return board(req, res, next)
     try {

@@ -1,0 +1,148 @@
+import { ROLES, type Role } from '../../src/access'
+import { newId } from '../../src/base/ids'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { type Description, type Operation, operationsOf } from './description'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+let operations: Operation[]
+/** Bearer tokens by tenant and role. */
+const tokens: Record<'ours' | 'theirs', Record<Role, string>> = {
+  ours: { viewer: '', operator: '', admin: '' },
+  theirs: { viewer: '', operator: '', admin: '' },
+}
+/** Ids of our tenant, by what comes before them in paths. */
+const ours: Record<string, string> = {}
+
+/** What is of the whole installation, and so for its own admins only. */
+const OF_INSTALLATION = ['/api/tenants', '/api/retention/run', '/api/queues/{name}/pause', '/api/queues/{name}/resume']
+
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start({ TAILRACE_ROLE: 'web' })
+  operations = operationsOf(await json<Description>(await app.get('/api/openapi.json')))
+  await makeOurs()
+  const admin = { email: 'they@example.org', name: 'They' }
+  const { link } = await json<{ link: string }>(await app.post('/api/tenants', { name: 'Theirs', admin }))
+  const code = new URL(link).searchParams.get('code')
+  const session = await app.post('/api/session', { code }, { authorization: '' })
+  const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  for (const role of ROLES) {
+    tokens.ours[role] = await newToken(role, app.headers)
+    tokens.theirs[role] = await newToken(role, { authorization: '', cookie })
+  }
+})
+afterAll(() => parts.stop())
+
+async function makeOurs() {
+  const steps = [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }]
+  const { job } = await json<{ job: { id: string } }>(
+    await app.post('/api/jobs', { kind: 'demo', input: { steps }, delay_ms: 3_600_000 }),
+  )
+  const { token } = await json<{ token: { id: string } }>(
+    await app.post('/api/tokens', { name: 'ours', role: 'viewer' }),
+  )
+  const body = { email: 'we@example.org', name: 'We', role: 'viewer' }
+  const { member } = await json<{ member: { id: string } }>(await app.post('/api/members', body))
+  await app.post('/api/session', { token: app.token }, { authorization: '' })
+  const { items } = await json<{ items: { id: string }[] }>(await app.get('/api/sessions'))
+  Object.assign(ours, {
+    '/api/jobs/': job.id,
+    '/api/tokens/': token.id,
+    '/api/members/': member.id,
+    '/api/sessions/': items[0]?.id,
+  })
+}
+
+async function newToken(role: Role, headers: Record<string, string>) {
+  const answer = await app.post('/api/tokens', { name: role, role }, headers)
+  return (await json<{ secret: string }>(answer)).secret
+}
+
+async function json<T>(answer: Response): Promise<T> {
+  expect([200, 201, 202]).toContain(answer.status)
+  return (await answer.json()) as T
+}
+
+/** @returns the status; a stream is left as soon as it is there */
+async function ask({ method, body }: Operation, url: string, token?: string): Promise<number> {
+  const leave = new AbortController()
+  const answer = await fetch(app.url + url, {
+    method,
+    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: leave.signal,
+  })
+  leave.abort()
+  return answer.status
+}
+
+const guarded = () => operations.filter(each => each.role !== 'anyone')
+const nowhere = (each: Operation) => each.urlOf(() => newId())
+
+test('the description names the role of every route, and few are for anyone', () => {
+  expect(operations.length).toBeGreaterThan(40)
+  for (const { path, role } of operations)
+    expect([path, ['anyone', ...ROLES]]).toEqual([path, expect.arrayContaining([role])])
+  const open = operations.filter(each => each.role === 'anyone').map(each => `${each.method} ${each.path}`)
+  expect(open).toEqual(['POST /api/session'])
+})
+
+test('no credential: 401', async () => {
+  for (const each of guarded()) expect([each.name, await ask(each, nowhere(each))]).toEqual([each.name, 401])
+})
+
+describe.each(['ours', 'theirs'] as const)('%s', tenant => {
+  test('a role that is too low: 403', async () => {
+    for (const each of guarded())
+      for (const role of ROLES.slice(0, ROLES.indexOf(each.role as Role))) {
+        const status = await ask(each, nowhere(each), tokens[tenant][role])
+        expect([each.name, role, status]).toEqual([each.name, role, 403])
+      }
+  })
+
+  test('the right role is let in', async () => {
+    for (const each of guarded())
+      for (const role of ROLES.slice(ROLES.indexOf(each.role as Role))) {
+        const status = await ask(each, nowhere(each), tokens[tenant][role])
+        const isForeign = tenant === 'theirs' && OF_INSTALLATION.includes(each.path)
+        if (isForeign) expect([each.name, role, status]).toEqual([each.name, role, 403])
+        else
+          expect([each.name, role, [401, 403].includes(status), status < 500]).toEqual([each.name, role, false, true])
+      }
+  })
+})
+
+test("another tenant's id in a path: 404, whatever is asked", async () => {
+  const withId = guarded().filter(each => each.path.includes('{id}'))
+  expect(withId.length).toBeGreaterThan(10)
+  for (const each of withId) {
+    const known = ours[each.path.slice(0, each.path.indexOf('{id}'))]
+    if (!known) throw new Error(`Tell this test of something of ours for ${each.path}`)
+    const url = each.urlOf(() => known)
+    expect([each.name, await ask(each, url, tokens.theirs.admin)]).toEqual([each.name, 404])
+    // it is there: a route that says 404 to everybody proves nothing
+    if (each.method === 'GET') expect([each.name, await ask(each, url, tokens.ours.admin)]).toEqual([each.name, 200])
+  }
+})
+
+test("another tenant's id in a query or body: 404", async () => {
+  const job = ours['/api/jobs/']
+  const urls = [
+    `/api/stream?topic=job:${job}`,
+    `/api/stream?topic=events&topic=job:${job}`,
+    `/api/stream/poll?topic=job:${job}&wait_ms=0`,
+    `/api/logs?scope=job&job_id=${job}`,
+    `/api/sessions?member_id=${ours['/api/members/']}`,
+  ]
+  for (const url of urls) {
+    const get = { method: 'GET' } as Operation
+    expect([url, await ask(get, url, tokens.theirs.admin)]).toEqual([url, 404])
+    expect([url, await ask(get, url, tokens.ours.admin)]).toEqual([url, 200])
+  }
+  const tickets = { method: 'POST', body: { topics: [`job:${job}`] } } as Operation
+  expect(await ask(tickets, '/api/tickets', tokens.theirs.admin)).toBe(404)
+  expect(await ask(tickets, '/api/tickets', tokens.ours.admin)).toBe(201)
+  const listed = await fetch(`${app.url}/api/jobs`, { headers: { authorization: `Bearer ${tokens.theirs.admin}` } })
+  expect(await listed.text()).not.toContain(job)
+})
