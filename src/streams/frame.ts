@@ -8,6 +8,7 @@ const CRLF = Buffer.from('\r\n')
  */
 export class Frame {
   private sseBytes: Buffer | undefined
+  private sseBodies: Buffer[] | undefined
   private socketTexts: string[] | undefined
 
   constructor(
@@ -37,16 +38,29 @@ export class Frame {
     return this.sseBytes
   }
 
+  /** The same with ids of the reader's own: only these are encoded anew. */
+  sseWithIds(id: (seq: number) => string): Buffer {
+    if (!this.sseBodies) {
+      this.onEncode()
+      this.sseBodies = this.events.map(({ event, data }) => Buffer.from(`event: ${event}\ndata: ${data}\n`))
+    }
+    const parts = this.sseBodies.flatMap((body, i) => [body, Buffer.from(`id: ${id(this.idSeq(i))}\n\n`)])
+    return chunkOf(Buffer.concat(parts))
+  }
+
   /** As WebSocket messages. */
   get socket(): string[] {
     if (!this.socketTexts) {
       this.onEncode()
       const id = (seq: number) => `${this.epoch}.${seq}`
-      this.socketTexts = this.events.map((each, i) =>
-        socketText(each, id(i === this.events.length - 1 ? this.last : each.seq)),
-      )
+      this.socketTexts = this.events.map((each, i) => socketText(each, id(this.idSeq(i))))
     }
     return this.socketTexts
+  }
+
+  /** The last event's id covers what the filter left out behind it, too. */
+  private idSeq(at: number): number {
+    return at === this.events.length - 1 ? this.last : (this.events[at]?.seq ?? this.last)
   }
 }
 
@@ -64,7 +78,6 @@ export const socketText = ({ event, data }: Pick<WireEvent, 'event' | 'data'>, i
   `{"event":"${event}","id":${id === null ? 'null' : JSON.stringify(id)},"data":${data}}`
 
 /** A chunk of RFC 9112 section 7.1, ready for the socket: node's own chunking would encode a length per reader. */
-export function httpChunk(body: string): Buffer {
-  const bytes = Buffer.from(body)
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])
-}
+export const httpChunk = (body: string): Buffer => chunkOf(Buffer.from(body))
+
+const chunkOf = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])

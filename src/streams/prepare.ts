@@ -79,8 +79,8 @@ export function cutText(text: string, bytesMax: number): string {
   let end = Math.min(text.length, bytesMax)
   while (Buffer.byteLength(text.slice(0, end)) > bytesMax)
     end -= Math.max(1, Math.ceil((Buffer.byteLength(text.slice(0, end)) - bytesMax) / 3))
-  const last = text.charCodeAt(end - 1)
-  const splitsPair = last >= 0xd800 && last <= 0xdbff
+  const [last, next] = [text.charCodeAt(end - 1), text.charCodeAt(end)]
+  const splitsPair = last >= 0xd800 && last <= 0xdbff && next >= 0xdc00 && next <= 0xdfff
   return text.slice(0, splitsPair ? end - 1 : end)
 }
 

@@ -53,8 +53,7 @@ export class SseConnection extends Connection {
   }
 
   send(reader: Reader, frame: Frame) {
-    if (!this.composite) return this.write(frame.sse)
-    this.write(httpChunk(sseText(frame.events, this.idsFor(reader), frame.last)))
+    this.write(this.composite ? frame.sseWithIds(this.idsFor(reader)) : frame.sse)
   }
 
   sendOwn(reader: Reader, events: WireEvent[]) {
