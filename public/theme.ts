@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals'
 export type Theme = 'auto' | 'light' | 'dark'
 
 const KEY = 'tailrace.theme'
-const THEMES: Theme[] = ['auto', 'light', 'dark']
+export const THEMES: Theme[] = ['auto', 'light', 'dark']
 
 const stored = () => {
   const value = localStorage.getItem(KEY)

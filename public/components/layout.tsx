@@ -22,6 +22,7 @@ const PLACES: Place[] = [
   { href: '/admin/retention', name: 'Retention', pages: ['retention'] },
   { href: '/admin/audit', name: 'Audit', pages: ['audit'], role: 'admin' },
   { href: '/admin/members', name: 'Members', pages: ['members'], role: 'admin' },
+  { href: '/admin/queues', name: 'Bull Board', pages: [], role: 'admin' },
 ]
 
 /** The frame around every page but sign-in. */

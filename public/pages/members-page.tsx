@@ -1,1 +1,25 @@
-export const MembersPage = () => null
+import { useSignal } from '@preact/signals'
+import { Members } from '../access/members'
+import { Sessions } from '../access/sessions'
+
+/** Who belongs to the tenant, and from where they are signed in. */
+export function MembersPage() {
+  const shown = useSignal<'members' | 'sessions'>('members')
+  const tab = (name: 'members' | 'sessions', title: string) => (
+    <button type="button" role="tab" aria-selected={shown.value === name} onClick={() => (shown.value = name)}>
+      {title}
+    </button>
+  )
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>Members</h1>
+        <div class="tabs" role="tablist">
+          {tab('members', 'Members')}
+          {tab('sessions', 'Sessions')}
+        </div>
+      </header>
+      {shown.value === 'members' ? <Members /> : <Sessions scope="tenant" />}
+    </div>
+  )
+}

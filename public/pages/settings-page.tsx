@@ -1,1 +1,68 @@
-export const SettingsPage = () => null
+import type { ComponentChildren } from 'preact'
+import { Password } from '../access/password'
+import { Sessions } from '../access/sessions'
+import { Tokens } from '../access/tokens'
+import { isAdmin, me } from '../session'
+import { THEMES, theme } from '../theme'
+
+const THEME_NAMES = { auto: 'As the system has it', light: 'Light', dark: 'Dark' }
+
+/** Who one is, how one comes in, and how it looks. */
+export function SettingsPage() {
+  const who = me.value
+  if (!who) return <div class="page is-loading" aria-busy="true" />
+  return (
+    <div class="page settings">
+      <h1>Settings</h1>
+      <dl class="summary">
+        <Fact name="Signed in as" value={who.name} />
+        <Fact name="Role" value={who.role} />
+        <Fact name="Tenant" value={who.tenant.name} />
+        <Fact name="By" value={who.actor.type === 'token' ? 'an API token' : 'an account'} />
+      </dl>
+      <Section title="Looks">
+        <fieldset class="chips" aria-label="Theme">
+          {THEMES.map(name => (
+            <button key={name} type="button" aria-pressed={theme.value === name} onClick={() => (theme.value = name)}>
+              {THEME_NAMES[name]}
+            </button>
+          ))}
+        </fieldset>
+      </Section>
+      {who.actor.type === 'user' && (
+        <Section title="Password">
+          <Password />
+        </Section>
+      )}
+      <Section title="Your sessions">
+        <Sessions scope="own" />
+      </Section>
+      <p class="hint">
+        Programs use the same API as these pages: see <a href="/api/docs">its documentation</a>.
+      </p>
+      {isAdmin.value && (
+        <Section title="API tokens">
+          <Tokens />
+        </Section>
+      )}
+    </div>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="panel" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,136 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../api'
+import { AskedButton } from '../components/asked-button'
+import { Failure } from '../components/empty'
+import { Listing } from '../components/listing'
+import { Once } from '../components/once'
+import { Ago } from '../components/time'
+import { usePages } from '../pages-of'
+import { me, ROLES, type Role } from '../session'
+
+interface Member {
+  id: string
+  email: string
+  name: string
+  role: Role
+  has_password: boolean
+  created_at: string
+  last_used_at: string | null
+}
+
+/** People, their roles, and how they come in. */
+export function Members() {
+  const pages = usePages<Member>('/api/members')
+  const link = useSignal('')
+  const problem = useSignal('')
+  /** Shows the link that comes of it, when one does, and then the list as it is. */
+  const change = async (work: () => Promise<{ link?: string } | undefined | null>) => {
+    const made = await work()
+    if (made?.link) link.value = made.link
+    problem.value = ''
+    await pages.read()
+  }
+  const told = (work: Promise<void>) => void work.catch(error => (problem.value = messageOf(error)))
+  return (
+    <>
+      <InviteForm onInvite={body => told(change(() => api.post('/api/members', body)))} />
+      {problem.value !== '' && <Failure message={problem.value} />}
+      {link.value !== '' && (
+        <Once
+          title="Send this link to the new member; it signs them in once."
+          text={link.value}
+          onClose={() => (link.value = '')}
+        />
+      )}
+      <Listing
+        name="Members"
+        columns={['Name', 'E-mail', 'Role', 'Since', 'Last seen', '']}
+        pages={pages}
+        empty="No members yet: all come in by tokens. Invite the first one above."
+        row={member => (
+          <tr key={member.id}>
+            <td>
+              {member.name}
+              {member.id === me.value?.actor.id && <span class="badge">you</span>}
+            </td>
+            <td>{member.email}</td>
+            <td>
+              <RoleChoice
+                member={member}
+                onRole={role => told(change(() => api.patch(`/api/members/${member.id}`, { role })))}
+              />
+            </td>
+            <td>
+              <Ago time={member.created_at} />
+            </td>
+            <td>
+              <Ago time={member.last_used_at} />
+            </td>
+            <td class="row">
+              <button type="button" onClick={() => told(change(() => api.post(`/api/members/${member.id}/link`, {})))}>
+                New link
+              </button>
+              <AskedButton
+                name="Remove"
+                sure={`Remove ${member.name}`}
+                act={reason =>
+                  change(() => api.delete(`/api/members/${member.id}?reason=${encodeURIComponent(reason)}`))
+                }
+              />
+            </td>
+          </tr>
+        )}
+      />
+    </>
+  )
+}
+
+function RoleChoice({ member, onRole }: { member: Member; onRole(role: Role): void }) {
+  return (
+    <select
+      aria-label={`Role of ${member.name}`}
+      value={member.role}
+      onChange={event => {
+        const role = ROLES.find(each => each === event.currentTarget.value)
+        if (role) onRole(role)
+      }}
+    >
+      {ROLES.map(role => (
+        <option key={role}>{role}</option>
+      ))}
+    </select>
+  )
+}
+
+function InviteForm({ onInvite }: { onInvite(body: Record<string, FormDataEntryValue>): void }) {
+  return (
+    <form
+      class="row form panel"
+      onSubmit={event => {
+        event.preventDefault()
+        onInvite(Object.fromEntries(new FormData(event.currentTarget)))
+        event.currentTarget.reset()
+      }}
+    >
+      <label class="field">
+        Name
+        <input name="name" required maxLength={200} />
+      </label>
+      <label class="field">
+        E-mail
+        <input name="email" type="email" required maxLength={320} />
+      </label>
+      <label class="field">
+        Role
+        <select name="role">
+          {ROLES.map(role => (
+            <option key={role}>{role}</option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" class="primary">
+        Invite
+      </button>
+    </form>
+  )
+}

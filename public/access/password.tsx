@@ -1,0 +1,54 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../api'
+import { Failure } from '../components/empty'
+
+/** Sets the password of who is signed in; all their other sessions end. */
+export function Password() {
+  const problem = useSignal('')
+  const isDone = useSignal(false)
+  const set = async (form: HTMLFormElement) => {
+    const fields = new FormData(form)
+    const present = String(fields.get('current'))
+    try {
+      await api.put('/api/session/password', {
+        password: fields.get('password'),
+        ...(present !== '' && { current_password: present }),
+      })
+      isDone.value = true
+      problem.value = ''
+      form.reset()
+    } catch (error) {
+      isDone.value = false
+      problem.value = messageOf(error)
+    }
+  }
+  return (
+    <>
+      <form
+        class="row form"
+        onSubmit={event => {
+          event.preventDefault()
+          void set(event.currentTarget)
+        }}
+      >
+        <label class="field">
+          Present password, if there is one
+          <input name="current" type="password" autocomplete="current-password" />
+        </label>
+        <label class="field">
+          New password, 12 characters or more
+          <input name="password" type="password" autocomplete="new-password" required minLength={12} />
+        </label>
+        <button type="submit" class="primary">
+          Set the password
+        </button>
+      </form>
+      {problem.value !== '' && <Failure message={problem.value} />}
+      {isDone.value && (
+        <p class="hint" role="status">
+          The password is set, and your other sessions have ended.
+        </p>
+      )}
+    </>
+  )
+}

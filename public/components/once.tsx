@@ -1,0 +1,17 @@
+/** A secret that is shown this once: the server keeps only its hash. */
+export function Once({ title, text, onClose }: { title: string; text: string; onClose(): void }) {
+  return (
+    <div class="notice once" role="alert">
+      <p>{title} It is not shown again.</p>
+      <div class="row">
+        <code>{text}</code>
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(text)}>
+          Copy
+        </button>
+        <button type="button" class="quiet" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </div>
+  )
+}
