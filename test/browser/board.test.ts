@@ -13,7 +13,7 @@ describeInBrowser('Bull Board', () => {
     app = await apps.start()
     visitor = await visit(browser, app.url)
     await visitor.page.goto(await app.app.access.createSignInLink(app.url))
-    await visitor.page.waitForURL('**/queue')
+    await visitor.page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
   })
   afterAll(async () => {
     await browser?.close()
@@ -38,6 +38,11 @@ describeInBrowser('Bull Board', () => {
     const confirm = page.getByRole('button', { name: /^confirm$/i })
     await Promise.race([done, confirm.click()])
     expect((await done).status()).toBe(204)
+
+    await page.goto(`${app.url}/admin/queues/queue/demo/${job.id}`)
+    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // of an ended job: duplicate
+    await page.getByRole('button', { name: 'Duplicate' }).click()
+    await page.getByText('Bull Board may pause').waitFor()
     await page.goto(`${app.url}/jobs/${job.id}`)
     await page.locator('.summary .is-completed').waitFor()
     expect(foreign).toEqual([])
