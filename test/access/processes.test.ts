@@ -27,6 +27,13 @@ async function member(email: string, role: string) {
   return { id: answer.member.id, cookie }
 }
 
+/** Of a job that waits for an hour. */
+async function quietTopic() {
+  const input = { steps: [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }] }
+  const made = await here.post('/api/jobs', { kind: 'demo', input, delay_ms: 3_600_000 })
+  return `job:${((await made.json()) as { job: { id: string } }).job.id}`
+}
+
 const ask = (app: TestApp, method: string, path: string, body?: unknown) =>
   fetch(app.url + path, {
     method,
@@ -40,7 +47,9 @@ test('a role taken away here is gone there: open streams come back with the new 
   const { id, cookie } = await member('ada@example.org', 'admin')
   expect((await get('/api/members', cookie)).status).toBe(200)
   const reader = await stream(cookie)
-  const poll = get('/api/stream/poll?topic=events&wait_ms=60000', cookie)
+  const quiet = `/api/stream/poll?topic=${await quietTopic()}`
+  const { last_event_id } = (await (await get(`${quiet}&wait_ms=0`, cookie)).json()) as { last_event_id: string }
+  const poll = get(`${quiet}&wait_ms=60000&after=${last_event_id}`, cookie)
   const polls = () => metricOf(there, 'tailrace_stream_connections', { transport: 'poll' })
   await eventually(async () => (await polls()) === 1, 'the poll')
   expect((await ask(here, 'PATCH', `/api/members/${id}`, { role: 'viewer' })).status).toBe(200)
