@@ -12,6 +12,8 @@ export type Purpose =
   | 'blocking'
   /** Commands behind a request: fails at once while Redis is away, so that the caller can answer. */
   | 'command'
+  /** Messages to other processes, many in one tick: they leave in one write. Fails at once, too. */
+  | 'publisher'
   /** Subscriptions: resubscribes by itself. */
   | 'subscriber'
 
@@ -37,8 +39,9 @@ export function createRedis({ url, prefix, log }: { url: string; prefix: string;
 
 function optionsFor(purpose: Purpose): Options {
   const common: Options = { connectTimeout: 10_000, retryStrategy: times => Math.min(50 * 2 ** times, 2_000) }
-  if (purpose === 'command')
-    return { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 }
+  const impatient = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 }
+  if (purpose === 'command') return impatient
+  if (purpose === 'publisher') return { ...impatient, enableAutoPipelining: true }
   return { ...common, maxRetriesPerRequest: null }
 }
 

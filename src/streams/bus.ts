@@ -35,7 +35,7 @@ export class Bus implements Part {
   ) {}
 
   async start() {
-    this.publisher = this.redis.connect('command')
+    this.publisher = this.redis.connect('publisher')
     const subscriber = this.redis.connect('subscriber')
     this.subscriber = subscriber
     subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))

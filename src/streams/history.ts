@@ -70,10 +70,11 @@ export async function appendBatches(
   writerId: string,
   batchNo: number,
 ): Promise<AppendedHead[]> {
+  const epoch = newMark() // of the topics that are new; it has to differ between two lives of one topic only
   const heads = batches.map(({ topic, entries, end }) => [
     topic.tenantId,
     topic.name,
-    newMark(),
+    epoch,
     entries.length,
     entries.filter(entry => entry.kind === 'log').length,
     entries.findLast(entry => entry.state !== null)?.state ?? null,
