@@ -54,6 +54,12 @@ test('filters narrow the list, and pages follow each other', async () => {
   expect(rest.next_cursor).toBeNull()
   expect((await ask('target_type=host&target_id=h3')).items).toHaveLength(1)
   expect((await ask('actor_id=u1&result=refused')).items).toHaveLength(0)
+  expect((await ask('actor=ADA&action=host.&limit=2')).items).toMatchObject([
+    { target: { id: 'h6' } },
+    { target: { id: 'h5' } },
+  ])
+  expect((await ask('actor=u1&action=hos')).items).toHaveLength(0)
+  expect((await ask('actor=nobody')).items).toHaveLength(0)
   expect((await ask('until=2001-01-01T00:00:00Z')).items).toHaveLength(0)
   expect((await ask('action=host.rename&since=2001-01-01T00:00:00Z')).items).toHaveLength(7)
 })

@@ -19,8 +19,9 @@ const item = z.object({
 })
 
 const query = z.strictObject({
+  actor: text.optional().meta({ description: 'Id, or whole name in whatever case.' }),
   actor_id: text.optional(),
-  action: text.optional(),
+  action: text.optional().meta({ description: '`member.role`, or all of a noun: `member.`' }),
   target_type: text.optional(),
   target_id: text.optional(),
   result: z.enum(RESULTS).optional(),

@@ -52,7 +52,10 @@ export const untoldRows = (db: Db, ageMs: number, limit: number) =>
   )
 
 export interface AuditFilter {
+  /** Id or name. */
+  actor?: string | undefined
   actor_id?: string | undefined
+  /** Whole, or up to its point. */
   action?: string | undefined
   target_type?: string | undefined
   target_id?: string | undefined
@@ -66,7 +69,7 @@ export function listAuditRows(
   db: Db,
   { tenantId, filter, before, limit }: { tenantId: string; filter: AuditFilter; before?: string; limit: number },
 ): Promise<AuditRow[]> {
-  const { since, until, ...equal } = filter
+  const { since, until, actor, action, ...equal } = filter
   const query = db('audit_log')
     .select(
       'id',
@@ -85,6 +88,9 @@ export function listAuditRows(
     .orderBy('id', 'desc')
     .limit(limit)
   for (const [column, value] of Object.entries(equal)) if (value !== undefined) query.where(column, value)
+  if (actor) query.whereRaw('(actor_id = :actor OR lower(actor_name) = lower(:actor))', { actor })
+  if (action?.endsWith('.')) query.whereRaw('starts_with(action, :action)', { action })
+  else if (action) query.where({ action })
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   if (before) query.where('id', '<', before)
