@@ -1,21 +1,21 @@
 import { join } from 'node:path'
-import { type Audit, createAccess, type Principal } from './access'
+import { type Access, type Audit, createAccess, type Principal } from './access'
 import { createDb } from './base/db'
 import { notFound } from './base/errors'
 import type { Part } from './base/lifecycle'
 import type { createLog } from './base/log'
-import { createMetrics } from './base/metrics'
+import { createMetrics, type Registry } from './base/metrics'
 import { migrate, migrationsCurrent } from './base/migrate'
 import { createOutbound, type Outbound } from './base/outbound'
 import { requireDatabase, requireRedis } from './base/reach'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
-import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs } from './jobs'
+import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
 import { healthCheck } from './monitors'
 import { cleanup, Retention, retentionRoutes } from './retention'
 import { createStreams, type Streams } from './streams'
-import { createServer } from './web'
+import { createServer, type WebServer } from './web'
 
 /** Everything that handlers of jobs may ask for. */
 export interface HandlerDeps {
@@ -44,51 +44,87 @@ const VERSION = '0.1.0'
 const KINDS = [bulkAction, cleanup, demo, healthCheck]
 
 /** Builds every part once, in the order in which they are started; nothing runs yet. */
-export function createApp({ config, secrets, databaseUrl, redisUrl, log, handlers, clock }: AppDeps) {
-  const isWeb = config.role !== 'worker'
-  const isWorker = config.role !== 'web'
-  const db = createDb(databaseUrl, config.databasePool)
-  const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
+export function createApp(deps: AppDeps) {
+  const { config, secrets, log, handlers, clock } = deps
   const metrics = createMetrics()
-  const settings = { ...config.streams, shutdownMs: config.shutdownMs }
-  const streams = createStreams({ db, redis, log, registry: metrics, settings, service: isWeb ? 'web' : 'worker' })
-  const checkTopics = (principal: Principal, topics: string[]) => mustExist(streams, principal, topics)
-  const { adminToken } = secrets
-  const access = createAccess({ db, log, bus: streams.bus, events: streams, config, adminToken, checkTopics })
-  access.onRevoked(id => streams.closeCredential(id, 'revoked'))
-  access.onRoleChanged(id => streams.closeCredential(id, 'role_changed'))
-  const workLog = log.child({ service: 'worker' })
-  const jobs = createJobs({
+  const { db, redis, parts: stores } = createStores(deps)
+  const streams = createStreams({
     db,
     redis,
-    streams,
-    log: workLog,
-    metrics,
-    config,
-    kinds: KINDS,
-    tenantIds: access.tenantIds,
+    log,
+    registry: metrics,
+    settings: { ...config.streams, shutdownMs: config.shutdownMs },
+    service: config.role === 'worker' ? 'worker' : 'web',
   })
-  streams.register(jobs.family)
-  const retention = new Retention({
+  const access = createAccess({
     db,
-    metrics,
-    jobs,
-    streams,
-    audit: access.audit,
-    targets: [...jobs.retention, ...streams.retention(access.tenantIds), ...access.retention],
-    terms: config.retention,
-    clock,
+    log,
+    bus: streams.bus,
+    events: streams,
+    config,
+    adminToken: secrets.adminToken,
+    checkTopics: (principal, topics) => mustExist(streams, principal, topics),
   })
-  const workers = isWorker
-    ? [
-        createWorkers(jobs, handlers, {
-          jobs,
-          audit: access.audit,
-          outbound: createOutbound({ allow: config.outboundAllow }),
-          retention,
-        }),
-      ]
-    : []
+  access.onRevoked(id => streams.closeCredential(id, 'revoked'))
+  access.onRoleChanged(id => streams.closeCredential(id, 'role_changed'))
+  const { audit, tenantIds } = access
+  const workLog = log.child({ service: 'worker' })
+  const jobs = createJobs({ db, redis, streams, log: workLog, metrics, config, kinds: KINDS, tenantIds })
+  streams.register(jobs.family)
+  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...access.retention]
+  const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
+  const handlerDeps = { jobs, audit, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
+  const workers = config.role === 'web' ? [] : [createWorkers(jobs, handlers, handlerDeps)]
+  const checks = {
+    postgres: () => db.raw('SELECT 1'),
+    redis: () => jobs.core.engine.client.ping(),
+    migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
+    bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
+    workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
+  }
+  const server = createDoor(deps, { metrics, checks, streams, access, jobs, retention })
+  // It takes no new connection while the streams end; while they run they would hold it up.
+  const door: Part = {
+    name: 'server',
+    start: () => server.start(),
+    stop: async () => void (await Promise.all([server.stop(), streams.endConnections()])),
+  }
+  const parts: Part[] = [...stores, access, streams, ...jobs.parts, retention, ...workers, door]
+  return { parts, streams, access, jobs, server, db, metrics }
+}
+
+/** PostgreSQL and Redis, which everything else stands on. */
+function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
+  const db = createDb(databaseUrl, config.databasePool)
+  const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
+  const queue: Part = {
+    name: 'redis',
+    start: () => requireRedis(redis, { url: redisUrl, log }),
+    stop: async () => undefined,
+  }
+  const database: Part = {
+    name: 'database',
+    async start() {
+      await requireDatabase(db, databaseUrl)
+      await migrate(db)
+    },
+    stop: () => db.destroy(),
+  }
+  return { db, redis, parts: [queue, database] }
+}
+
+interface DoorDeps {
+  metrics: Registry
+  checks: Record<string, () => unknown>
+  streams: Streams
+  access: Access
+  jobs: JobsPlatform
+  retention: Retention
+}
+
+/** The HTTP server; a process that only works has its health routes and nothing else. */
+function createDoor({ config, secrets, log }: AppDeps, { metrics, checks, ...areas }: DoorDeps): WebServer {
+  const { streams, access, jobs, retention } = areas
   const served = streams.serve(
     access,
     async (tenantId, id) => topicsOf(await jobs.treeIds({ tenantId, id })),
@@ -107,45 +143,16 @@ export function createApp({ config, secrets, databaseUrl, redisUrl, log, handler
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,
   }
-  const server: ReturnType<typeof createServer> = createServer({
+  const { metricsToken } = secrets
+  const server: WebServer = createServer({
     config,
-    metricsToken: secrets.metricsToken,
+    metricsToken,
     log,
     metrics,
-    checks: {
-      postgres: () => db.raw('SELECT 1'),
-      redis: () => jobs.core.engine.client.ping(),
-      migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
-      bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
-      workers: () =>
-        mustBe(
-          workers.every(worker => worker.isRunning),
-          'not all queues are worked on',
-        ),
-    },
-    ...(isWeb && { site }),
+    checks,
+    ...(config.role !== 'worker' && { site }),
   })
-  const queue: Part = {
-    name: 'redis',
-    start: () => requireRedis(redis, { url: redisUrl, log }),
-    stop: async () => undefined,
-  }
-  const database: Part = {
-    name: 'database',
-    async start() {
-      await requireDatabase(db, databaseUrl)
-      await migrate(db)
-    },
-    stop: () => db.destroy(),
-  }
-  // It takes no new connection while the streams end; while they run they would hold it up.
-  const door: Part = {
-    name: 'server',
-    start: () => server.start(),
-    stop: async () => void (await Promise.all([server.stop(), streams.endConnections()])),
-  }
-  const parts: Part[] = [queue, database, access, streams, ...jobs.parts, retention, ...workers, door]
-  return { parts, streams, access, jobs, server, db, metrics }
+  return server
 }
 
 const topicsOf = (ids: string[]) => (ids.length ? ids.map(id => `job:${id}`) : undefined)
