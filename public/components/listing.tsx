@@ -18,6 +18,16 @@ interface ListingProps<T> {
   row(item: T): ComponentChildren
 }
 
+/** A table that scrolls sideways where it is too wide. */
+export function ScrollTable({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="table" tabIndex={0} aria-label={name}>
+      <table aria-label={name}>{children}</table>
+    </section>
+  )
+}
+
 /** A table of a paged list. */
 export function Listing<T>({ name, columns, pages, empty, row }: ListingProps<T>) {
   const { items, cursor, problem, read, readMore } = pages
@@ -27,20 +37,18 @@ export function Listing<T>({ name, columns, pages, empty, row }: ListingProps<T>
       {items.value?.length === 0 && <Empty title={empty} />}
       {items.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
       {items.value !== null && items.value.length > 0 && (
-        <div class="table">
-          <table aria-label={name}>
-            <thead>
-              <tr>
-                {columns.map(column => (
-                  <th key={column} scope="col">
-                    {column || <span class="hidden">Actions</span>}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>{items.value.map(row)}</tbody>
-          </table>
-        </div>
+        <ScrollTable name={name}>
+          <thead>
+            <tr>
+              {columns.map(column => (
+                <th key={column} scope="col">
+                  {column || <span class="hidden">Actions</span>}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{items.value.map(row)}</tbody>
+        </ScrollTable>
       )}
       {cursor.value !== null && (
         <button type="button" class="more" onClick={() => void readMore()}>

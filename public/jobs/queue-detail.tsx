@@ -11,16 +11,17 @@ import type { Queue } from './use-queues'
 import { Workers } from './workers'
 
 /** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
-export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): void }) {
+export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: Queue): void }) {
   const isAsking = useSignal(false)
   const problem = useSignal('')
   const verb = queue.paused ? 'resume' : 'pause'
   const act = async (reason: string) => {
     try {
-      await api.post(`/api/queues/${encodeURIComponent(queue.name)}/${verb}`, { reason })
+      const path = `/api/queues/${encodeURIComponent(queue.name)}/${verb}`
+      const { queue: changed } = await api.post<{ queue: Queue }>(path, { reason })
       isAsking.value = false
       problem.value = ''
-      onChanged()
+      onChanged(changed)
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -28,17 +29,19 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): v
   const { paused_by: paused } = queue
   return (
     <section class="queue-detail" aria-label={`Queue ${queue.name}`}>
-      <dl class="summary">
-        <Quantiles name="Wait" value={queue.wait_ms} />
-        <Quantiles name="Run" value={queue.run_ms} />
-        {paused && (
-          <div>
-            <dt>Paused {agoOf(paused.at, now.value)}</dt>
-            <dd>
-              by {paused.by.name}: {paused.reason}
-            </dd>
-          </div>
-        )}
+      <div class="summary">
+        <dl class="summary-facts">
+          <Quantiles name="Wait" value={queue.wait_ms} />
+          <Quantiles name="Run" value={queue.run_ms} />
+          {paused && (
+            <div>
+              <dt>Paused {agoOf(paused.at, now.value)}</dt>
+              <dd>
+                by {paused.by.name}: {paused.reason}
+              </dd>
+            </div>
+          )}
+        </dl>
         <span class="spring" />
         {!isOperator.value ? null : isAsking.value ? (
           <ReasonForm
@@ -51,7 +54,7 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(): v
             {queue.paused ? 'Resume' : 'Pause'}
           </button>
         )}
-      </dl>
+      </div>
       {problem.value !== '' && <Failure message={problem.value} />}
       <QueueCharts queue={queue.name} />
       <div class="panels">

@@ -71,7 +71,11 @@ export function useQueues() {
       stop()
     }
   }, [])
-  return { queues, read }
+  /** What an answer has told of one queue. */
+  const take = (queue: Queue) => {
+    queues.value = merge(queues.value, { queues: [queue] })
+  }
+  return { queues, take }
 }
 
 interface Told {

@@ -25,7 +25,7 @@ const HISTORY_MINUTES = 60
 
 export function QueuePage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
-  const { queues, read: readQueues } = useQueues()
+  const { queues, take } = useQueues()
   const { value: history } = useHistory(HISTORY_MINUTES)
   const addressBox = useRef<HTMLInputElement>(null)
   const searchBox = useRef<HTMLInputElement>(null)
@@ -42,7 +42,7 @@ export function QueuePage() {
         <NewJob addressBox={addressBox} onMade={job => (opened.value = new Set(opened.value).add(job.id))} />
       )}
       <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
-      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={() => void readQueues()} />}
+      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={take} />}
       <SavedViews search={searchOf(filters)} />
       <FilterBar filters={filters} kinds={KINDS} searchBox={searchBox} />
       {filters.view === 'errors' ? (

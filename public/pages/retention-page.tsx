@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
+import { ScrollTable } from '../components/listing'
 import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
@@ -118,24 +119,22 @@ function Sweep({ onStarted }: { onStarted(): void }) {
 
 function Policies({ policies }: { policies: Policy[] }) {
   return (
-    <div class="table">
-      <table aria-label="Policies">
-        <thead>
-          <tr>
-            {['What', 'Kept for', 'Oldest kept', 'Behind', 'Rows', 'Size', 'Last sweep', 'Dry run'].map(name => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {policies.map(policy => (
-            <PolicyRow key={policy.target} policy={policy} />
+    <ScrollTable name="Policies">
+      <thead>
+        <tr>
+          {['What', 'Kept for', 'Oldest kept', 'Behind', 'Rows', 'Size', 'Last sweep', 'Dry run'].map(name => (
+            <th key={name} scope="col">
+              {name}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {policies.map(policy => (
+          <PolicyRow key={policy.target} policy={policy} />
+        ))}
+      </tbody>
+    </ScrollTable>
   )
 }
 

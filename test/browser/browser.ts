@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { ROOT } from '../../src/base/root'
+import type { TestApp } from '../support/app'
 
 const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
@@ -57,4 +58,11 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
     if (!request.url().startsWith(url)) foreign.push(request.url())
   })
   return { context, page, complaints, foreign }
+}
+
+/** In by a one-time link, and on to a page. */
+export async function signIn({ page }: Visitor, { app, url }: TestApp, path = '/queue'): Promise<void> {
+  await page.goto(await app.access.createSignInLink(url))
+  await page.waitForURL(at => !at.pathname.startsWith('/sign-in'))
+  await page.goto(url + path)
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
-import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
 const LINES = 100_000
 
@@ -30,9 +30,7 @@ describeInBrowser('the pages', () => {
   async function signedIn(path = '/queue'): Promise<Page> {
     const visitor = await visit(browser, app.url)
     visitors.push(visitor)
-    await visitor.page.goto(await app.app.access.createSignInLink(app.url))
-    await visitor.page.waitForURL('**/queue')
-    if (path !== '/queue') await visitor.page.goto(app.url + path)
+    await signIn(visitor, app, path)
     return visitor.page
   }
 
@@ -45,8 +43,12 @@ describeInBrowser('the pages', () => {
   const row = (page: Page, line: number) => page.locator(`.log-row[data-line="${line}"]`)
 
   it('sign in by the one-time link, whose code does not stay in the address', async () => {
-    const page = await signedIn()
-    expect(page.url()).toBe(`${app.url}/queue`)
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    const { page } = visitor
+    await page.goto(await app.app.access.createSignInLink(app.url))
+    await page.waitForURL(`${app.url}/`)
+    await page.getByText('All parts work').waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/sign-in')
     await page.goto(`${app.url}/jobs/x`)
@@ -163,6 +165,8 @@ describeInBrowser('the pages', () => {
     await page.locator('.notice', { hasText: 'wrong input' }).waitFor()
     await page.locator('.summary .is-cancelled').waitFor()
     await page.getByRole('button', { name: 'Run again' }).click()
+    await page.getByLabel('Reason').fill('mended')
+    await page.getByRole('button', { name: 'Run it again' }).click()
     await page.locator('.summary .is-running').waitFor()
     await page.locator('.log-message', { hasText: 'Retried' }).waitFor({ state: 'attached' })
     await app.post(`/api/jobs/${id}/cancel`, { reason: 'test is over' })
@@ -177,8 +181,7 @@ describeInBrowser('the pages', () => {
     const visitor = await visit(browser, own.url)
     visitors.push(visitor)
     const { page } = visitor
-    await page.goto(await own.app.access.createSignInLink(own.url))
-    await page.waitForURL('**/queue')
+    await signIn(visitor, own)
     const id = await startDemo({ workers: 1, lines: 400, interval_ms: 25 })
     await page.goto(`${own.url}/jobs/${id}`)
     await page.locator('.live.is-live').waitFor()

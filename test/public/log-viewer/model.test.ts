@@ -1,5 +1,5 @@
 import type { LogLine } from '../../../public/client'
-import { LogModel } from '../../../public/components/log-viewer/model'
+import { LogModel, NO_FILTER } from '../../../public/components/log-viewer/model'
 import type { PageQuery } from '../../../public/components/log-viewer/source'
 import { line } from '../support/scripted-server'
 
@@ -81,13 +81,13 @@ describe('a log', () => {
   it('filters on the server and as lines come', async () => {
     const { model, asked } = serverWith(range(1, 3_000))
     model.append(range(2_901, 3_000))
-    await model.setFilter({ level: 'warn', step: '' })
+    await model.setFilter({ ...NO_FILTER, level: 'warn' })
     expect(asked.at(-1)).toMatchObject({ level: 'warn,error', order: 'desc' })
     model.append(range(3_001, 3_020))
     expect(model.lines.lineCount).toBe(302)
     expect(model.lines.lastLine).toBe(3_020)
     expect(holes(model)).toEqual([])
-    await model.setFilter({ level: '', step: '' })
+    await model.setFilter(NO_FILTER)
     expect(model.lines.lastLine).toBe(3_000)
   })
 
@@ -129,5 +129,24 @@ describe('a log', () => {
       false,
       11,
     ])
+  })
+
+  it('finds errors on either side, and the first line of a time', async () => {
+    const { model } = serverWith(range(1, 3_000))
+    model.append(range(2_901, 3_000))
+    expect(await model.findError(0, 1)).toBe(10)
+    expect(await model.findError(10, 1)).toBe(20)
+    expect(await model.findError(10, -1)).toBe(0)
+    expect(await model.findError(0, -1)).toBe(3_000)
+    expect(model.lines.has(20)).toBe(true)
+  })
+
+  it('copies a range that is not in memory', async () => {
+    const { model } = serverWith(range(1, 3_000))
+    model.append(range(2_901, 3_000))
+    model.select(1_502, 500)
+    expect(model.selection).toEqual({ from: 500, to: 1_502 })
+    const copied = (await model.selectedText()).split('\n')
+    expect([copied.length, copied[0], copied.at(-1)]).toEqual([1_003, 'needle 500', 'line 1502'])
   })
 })

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const SIZES = { desk: { width: 1_280, height: 900 }, phone: { width: 390, height: 800 } }
+
+/** What axe-core finds, as far as this test reads it. */
+interface Fault {
+  id: string
+  impact: string
+  help: string
+  nodes: Array<{ html: string; failureSummary: string }>
+}
+
+describeInBrowser('every page, for everybody', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+  let page: Page
+  let job: string
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+    job = await start([{ name: 'load', lines: 20, children: 3, child_depth: 1 }])
+    await start([{ name: 'load', lines: 20, fail_rate: 1 }])
+    await start([{ name: 'load', lines: 20_000, interval_ms: 50 }])
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    await signIn(visitor, app, `/jobs/${job}`)
+    await page.locator('.summary .is-completed').waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function start(steps: unknown[]): Promise<string> {
+    const response = await app.post('/api/jobs', { kind: 'demo', input: { steps } })
+    const made = (await response.json()) as { job: { id: string } }
+    return made.job.id
+  }
+
+  const PAGES: Array<[name: string, path: () => string, ready: string]> = [
+    ['dashboard', () => '/', '.queue-card'],
+    ['queue', () => '/queue', '.job-row'],
+    ['one queue', () => '/queue?queue=demo', '.chart canvas'],
+    ['errors', () => '/queue?view=errors', '.error-row'],
+    ['nothing found', () => '/queue?q=there+is+no+such+job', '.empty'],
+    ['job', () => `/jobs/${job}`, '.tally'],
+    ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
+    ['logs', () => '/logs', '.log-row'],
+    ['settings', () => '/settings', 'table'],
+    ['members', () => '/admin/members', 'table'],
+    ['audit', () => '/admin/audit', 'table'],
+    ['retention', () => '/admin/retention', 'table'],
+    ['no page', () => '/nowhere', '.empty'],
+    ['sign-in', () => '/sign-in', 'form'],
+  ]
+
+  describe.each(['light', 'dark'] as const)('in %s', scheme => {
+    it.each(PAGES)('%s has no serious fault', async (_name, path, ready) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.setViewportSize(SIZES.desk)
+      await page.goto(app.url + path())
+      await page.locator(ready).first().waitFor()
+      expect(await faultsOf(page)).toEqual([])
+    })
+  })
+
+  it.each(PAGES)('%s fits a phone', async (_name, path, ready) => {
+    await page.setViewportSize(SIZES.phone)
+    await page.goto(app.url + path())
+    await page.locator(ready).first().waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(SIZES.phone.width)
+    expect(await faultsOf(page)).toEqual([])
+  })
+
+  it('says the same of an unfolded job, of a reason that is asked for and of the help', async () => {
+    await page.setViewportSize(SIZES.desk)
+    await page.goto(`${app.url}/queue`)
+    await page.locator(`[data-job="${job}"] .fold`).click()
+    await page.locator('.job-unfolded .log-row').first().waitFor()
+    await page.getByRole('button', { name: 'Cancel all' }).click()
+    await page.getByLabel('Reason').waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.getByRole('button', { name: 'Leave it' }).click()
+    await page.getByRole('button', { name: 'Keyboard help' }).click()
+    expect(await faultsOf(page)).toEqual([])
+  })
+})
+
+/** Serious and critical faults, told so that they can be found. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE) // not as a script of the page, which its policy would refuse
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(o: object): Promise<{ violations: Fault[] }> } }).axe.run({
+      resultTypes: ['violations'],
+    }),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
+}

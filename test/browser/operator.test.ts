@@ -1,0 +1,188 @@
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+describeInBrowser('what an operator does', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+  let page: Page
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+  })
+  beforeEach(async () => {
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await signIn(visitor, app)
+  })
+  afterEach(async () => {
+    await visitor.context.close()
+    expect(visitor.complaints).toEqual([])
+    expect(visitor.foreign).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function start(...steps: Record<string, unknown>[]): Promise<string> {
+    const response = await app.post('/api/jobs', {
+      kind: 'demo',
+      input: { steps: steps.map(step => ({ name: 'load', ...step })) },
+    })
+    const { job } = (await response.json()) as { job: { id: string } }
+    return job.id
+  }
+  const ended = async (id: string) => {
+    await page.goto(`${app.url}/jobs/${id}`)
+    await page.locator('.summary :is(.is-completed, .is-failed)').waitFor()
+  }
+  const row = (line: number) => page.locator(`.log-row[data-line="${line}"]`)
+
+  it('keeps filters in the address and gives them a name', async () => {
+    await start({ lines: 1 })
+    await page.getByRole('button', { name: 'completed', exact: true }).click()
+    await page.getByLabel('Kind').selectOption('demo')
+    await page.getByLabel('Made', { exact: true }).selectOption('24h')
+    await page.waitForURL('**/queue?status=completed&kind=demo&since=24h')
+    await page.locator('.job-row .is-completed').first().waitFor()
+    await page.getByRole('button', { name: 'Save this view' }).click()
+    await page.getByLabel('Name of the view').fill('Mine')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'All jobs' }).click()
+    await page.waitForURL('**/queue')
+    await page.reload()
+    await page.getByRole('link', { name: 'Mine', exact: true }).click()
+    await page.waitForURL('**/queue?status=completed&kind=demo&since=24h')
+    expect(await page.getByLabel('Kind').inputValue()).toBe('demo')
+  })
+
+  it('finds failures by their cause and runs them all again, with a reason, as a job', async () => {
+    for (let turn = 0; turn < 3; turn++) await ended(await start({ lines: 2, fail_rate: 1 }))
+    await page.goto(`${app.url}/queue?view=errors`)
+    const group = page.locator('.error-row', { hasText: 'failed as asked' })
+    expect(await group.locator('.error-count').textContent()).toBe('3')
+    await group.getByRole('link').first().click()
+    await page.locator('.job-row').nth(2).waitFor()
+    await page.getByRole('button', { name: 'Run again all' }).click()
+    await page.getByLabel('Reason').fill('the cause is mended')
+    await page.getByRole('button', { name: 'Run again: 3 jobs' }).click()
+    await page.getByText('3 done').waitFor()
+    await page.getByRole('link', { name: 'Its log' }).click()
+    await page.locator('.summary .is-completed').waitFor()
+    const { items } = (await (await app.get('/api/audit?action=job.retry_all')).json()) as {
+      items: Array<{ reason: string }>
+    }
+    expect(items[0]?.reason).toBe('the cause is mended')
+  })
+
+  it('selects jobs by keys and cancels just them', async () => {
+    const ids = await Promise.all([1, 2, 3].map(() => start({ lines: 5_000, interval_ms: 50 })))
+    for (const id of ids) await page.locator(`[data-job="${id}"] .is-running`).waitFor()
+    await page.locator(`[data-job="${ids[0]}"] .pick`).check()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator(`[data-job="${ids[1]}"] .pick`).check()
+    await page.getByText('2 jobs selected').waitFor()
+    await page.locator('.bulk').getByRole('button', { name: 'Cancel', exact: true }).click()
+    await page.getByLabel('Reason').fill('not needed')
+    await page.getByRole('button', { name: 'Cancel: 2 jobs' }).click()
+    for (const id of ids.slice(0, 2)) await page.locator(`[data-job="${id}"] .is-cancelled`).waitFor()
+    expect(await page.locator(`[data-job="${ids[2]}"] .is-running`).count()).toBe(1)
+    await app.post(`/api/jobs/${ids[2]}/cancel`, { reason: 'test is over' })
+  })
+
+  it('sees the jobs below a job, counted, and all their lines in one log', async () => {
+    const id = await start({ lines: 4, children: 30, child_depth: 1 })
+    await ended(id)
+    const below = page.getByLabel('Jobs below this one')
+    await below.getByText('30 jobs below').waitFor()
+    await below.getByRole('button', { name: '30 completed' }).click()
+    await below.locator('.job-row').nth(20).waitFor()
+    await page.getByRole('button', { name: 'and of all below it' }).click()
+    await row(124).waitFor()
+    const jobs = await page.locator('.log-source').evaluateAll(all => all.map(each => each.getAttribute('href')))
+    expect(new Set(jobs).size).toBeGreaterThan(1)
+  })
+
+  it('moves in a log by errors, times and line numbers, and copies a range', async () => {
+    const id = await start({ lines: 3_000, fail_rate: 0 }, { name: 'last', lines: 5, fail_rate: 1 })
+    await ended(id)
+    await page.keyboard.press('e')
+    await page.locator('.log-row.is-selected.level-error').waitFor()
+    await page.keyboard.press('e')
+    await page.getByText('No error below.').waitFor()
+
+    await page.keyboard.press('g')
+    await page.getByLabel('Line or time').fill('7')
+    await page.keyboard.press('Enter')
+    await row(7).waitFor()
+    await page.waitForURL('**#L7')
+    await row(9)
+      .locator('.log-number')
+      .click({ modifiers: ['Shift'] })
+    await page.waitForURL('**#L7-L9')
+    await page.getByRole('button', { name: 'Copy 3 lines' }).click()
+    await page.getByText('Copied.').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toMatch(/line 7 of 3000\n.*line 8 of 3000\n.*line 9 of 3000$/)
+
+    const time = await row(8).locator('.log-time').getAttribute('title')
+    await page.getByLabel('Line or time').fill(time ?? '')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Copy line' }).waitFor()
+    await page.getByLabel('Line or time').fill('nonsense')
+    await page.keyboard.press('Enter')
+    await page.getByText('Neither a line nor a time.').waitFor()
+  })
+
+  it('keeps the filter of a log in the address, and downloads what it lets through', async () => {
+    const id = await start({ name: 'one', lines: 20 }, { name: 'two', lines: 3 })
+    await ended(id)
+    await page.getByLabel('Step').selectOption('two')
+    await page.waitForURL('**?step=two')
+    await page.reload()
+    await page.locator('.log-row').nth(2).waitFor()
+    expect(await page.locator('.log-step', { hasText: 'one' }).count()).toBe(0)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'NDJSON' }).click(),
+    ])
+    const chunks: Buffer[] = []
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer)
+    const lines = Buffer.concat(chunks).toString().trim().split('\n')
+    expect(lines.map(line => JSON.parse(line).step)).toEqual(['two', 'two', 'two'])
+  })
+
+  it('wraps long lines and still knows where each line stands', async () => {
+    const id = await start({ lines: 400, line_bytes: 1_000 })
+    await ended(id)
+    await row(400).waitFor()
+    await page.getByRole('button', { name: 'Wrap' }).click()
+    await row(400).waitFor()
+    const fit = await page.locator('.log-rows').evaluate(element => {
+      const rows = [...element.querySelectorAll<HTMLElement>('.log-row[data-line]')]
+      return {
+        isWide: element.scrollWidth > element.clientWidth,
+        cut: rows.filter(row => {
+          const message = row.querySelector('.log-message')
+          return message !== null && message.scrollHeight > row.clientHeight + 1
+        }).length,
+        heights: rows.map(row => row.clientHeight),
+      }
+    })
+    expect(fit.isWide).toBe(false)
+    expect(fit.cut).toBe(0)
+    expect(Math.min(...fit.heights)).toBeGreaterThan(20)
+    await page.goto(`${app.url}/jobs/${id}#L200`)
+    await page.reload()
+    await row(200).waitFor()
+    expect(await row(200).evaluate(element => element.getBoundingClientRect().top)).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Wrap' }).click()
+  })
+})
