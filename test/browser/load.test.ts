@@ -1,0 +1,112 @@
+import type { Browser, Page } from 'playwright-core'
+import { newId } from '../../src/base/ids'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+const JOBS = 10_000
+const MOVING = 500
+const ROUNDS = 10
+/** As of all pages with a few screens of rows. */
+const ELEMENTS_MAX = 6_000
+
+describeInBrowser('the queue page with ten thousand jobs', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let tenantId: string
+  let visitor: Visitor
+  let page: Page
+  const ids = Array.from({ length: JOBS }, () => newId()).sort()
+  const moving = ids.slice(-MOVING)
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+    const me = (await (await app.get('/api/session')).json()) as { tenant: { id: string } }
+    tenantId = me.tenant.id
+    await insertJobs()
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    await signIn(visitor, app)
+    await page.locator('.job-row').first().waitFor()
+  })
+  afterAll(async () => {
+    expect(visitor?.complaints).toEqual([])
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  /** Straight into the history: what is tried is the page. */
+  const insertJobs = () =>
+    app.app.db.raw(
+      `INSERT INTO jobs (tenant_id, id, kind, queue, status, attempt, max_attempts, priority, input, root_id, created_by,
+         created_at, started_at, ended_at)
+       SELECT ?, id, 'demo', 'demo', 'completed', 1, 1, 0, '{"name":"made up"}', id,
+         '{"type":"system","id":null,"name":"test"}', now() - interval '1 minute', now() - interval '1 minute',
+         now() - interval '1 minute'
+       FROM unnest(?::uuid[]) AS id`,
+      [tenantId, ids],
+    )
+
+  const tell = (kind: string, more: (id: string) => object) =>
+    app.app.streams.write(
+      { tenantId, name: 'events' },
+      moving.map(id => ({
+        kind,
+        source: 'jobs',
+        data: { data: { job_id: id, kind: 'demo', queue: 'demo', ...more(id) } },
+      })),
+    )
+  const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
+
+  it('loads them all while one scrolls, and keeps the page small', async () => {
+    await page.waitForFunction(() => {
+      scrollTo(0, document.body.scrollHeight)
+      return document.querySelector('.more') === null
+    })
+    await page.locator(`[data-job="${ids[0]}"]`).waitFor()
+    expect(await elements()).toBeLessThan(ELEMENTS_MAX)
+  })
+
+  it('changes the page once per frame, however many jobs move', async () => {
+    await page.evaluate(() => scrollTo(0, 0))
+    const first = page.locator(`[data-job="${ids.at(-1)}"]`)
+    await first.waitFor()
+    await page.evaluate(countChanges)
+    await tell('job_started', () => ({ status: 'running', attempt: 1 }))
+    await first.locator('.is-running').waitFor()
+    for (let round = 1; round <= ROUNDS; round++) {
+      await tell('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
+      await app.app.streams.flush()
+    }
+    await first.locator('.progress', { hasText: '100 %' }).waitFor()
+    const { changes, frames } = await page.evaluate(counted)
+    expect(changes).toBeLessThan(frames * 3)
+    expect(changes).toBeLessThan((MOVING * ROUNDS) / 10)
+    expect(await elements()).toBeLessThan(ELEMENTS_MAX)
+  })
+})
+
+interface Counted {
+  changes: number
+  frames: number
+}
+
+/** Runs in the page: from now on counts frames, and how often something in the list changes. */
+function countChanges() {
+  const counts = { changes: 0, frames: 0 }
+  Object.assign(globalThis, { counts })
+  new MutationObserver(() => counts.changes++).observe(document.querySelector('.jobs') ?? document.body, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+    attributes: true,
+  })
+  const frame = () => {
+    counts.frames++
+    requestAnimationFrame(frame)
+  }
+  requestAnimationFrame(frame)
+}
+
+const counted = () => (globalThis as unknown as { counts: Counted }).counts
