@@ -3,14 +3,24 @@ import { LogModel, LogViewer, logSource } from '../components/log-viewer'
 import { watch } from '../live'
 import type { Job } from './job'
 
+interface JobLogProps {
+  job: Job
+  /** Shows the lines of this step alone, until another is chosen. */
+  step?: string
+  isPermalinked?: boolean
+}
+
 /** The live log of one job. */
-export function JobLog({ job, isPermalinked = false }: { job: Job; isPermalinked?: boolean }) {
+export function JobLog({ job, step = '', isPermalinked = false }: JobLogProps) {
   const path = `/api/jobs/${encodeURIComponent(job.id)}/logs`
   const model = useMemo(() => new LogModel(logSource(path)), [path])
   useEffect(
     () => watch(`job:${job.id}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
     [model, job.id],
   )
+  useEffect(() => {
+    if (step !== model.filter.peek().step && !isPermalinked) void model.setFilter({ ...model.filter.peek(), step })
+  }, [model, step])
   return (
     <LogViewer
       model={model}

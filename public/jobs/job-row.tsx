@@ -1,11 +1,12 @@
+import { useSignal } from '@preact/signals'
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
 import { Children, useDescendants } from './children'
-import { hasEnded, type Job, shareDone, subjectOf } from './job'
+import { hasEnded, type Job, ranMs, shareDone, subjectOf } from './job'
 import type { ListState } from './job-list'
 import { JobLog } from './job-log'
 import { Steps } from './steps'
-import { agoOf, betweenMs, spanOf } from './times'
+import { agoOf, spanOf } from './times'
 import { useJob } from './use-job'
 import { isCheckResult } from './waterfall'
 
@@ -14,7 +15,7 @@ export function JobRow({ job, state }: { job: Job; state: ListState }) {
   const { id } = job
   const isOpen = state.opened.value.has(id)
   const isCurrent = state.current.value === id
-  const took = betweenMs(job.started_at, job.ended_at, now.value)
+  const took = ranMs(job, now.value)
   const share = hasEnded(job.status) ? null : shareDone(job.progress)
   const name = subjectOf(job) || job.kind
   return (
@@ -81,12 +82,13 @@ function Outcome({ job: { error, result } }: { job: Job }) {
 function Unfolded({ job: listed }: { job: Job }) {
   const { job } = useJob(listed.id)
   const shown = job.value ?? listed
+  const step = useSignal('')
   const found = useDescendants(shown)
   return (
     <div class="job-unfolded">
-      <Steps steps={shown.steps} />
+      <Steps steps={shown.steps} picked={step.value} onPick={name => (step.value = name)} />
       <Children job={shown} found={found} />
-      <JobLog job={shown} />
+      <JobLog job={shown} step={step.value} />
     </div>
   )
 }

@@ -73,3 +73,23 @@ export function shareDone(progress: unknown): number | null {
 }
 
 const clamp = (share: number) => Math.min(1, Math.max(0, share))
+
+type Spanned = Pick<Job, 'started_at' | 'ended_at' | 'steps'>
+
+/**
+ * From when to when a job ran, in ms since 1970; up to now while it runs, null before. The steps count, too: a job that is over
+ * in a moment is stored in one go, and its own two times are then the same.
+ */
+export function runOf({ started_at, ended_at, steps }: Spanned, now: number): { from: number; to: number } | null {
+  if (started_at === null) return null
+  const begun = steps.flatMap(step => (step.started_at === null ? [] : [Date.parse(step.started_at)]))
+  const over = steps.flatMap(step => (step.ended_at === null ? [] : [Date.parse(step.ended_at)]))
+  const from = Math.min(Date.parse(started_at), ...begun)
+  return { from, to: ended_at === null ? Math.max(now, from) : Math.max(Date.parse(ended_at), ...over) }
+}
+
+/** How long it ran, in ms; null before. */
+export function ranMs(job: Spanned, now: number): number | null {
+  const run = runOf(job, now)
+  return run && run.to - run.from
+}

@@ -2,8 +2,15 @@ import { now } from '../clock'
 import type { Step } from './job'
 import { betweenMs, spanOf } from './times'
 
-/** Each step as a bar on one time line, so that what took long is seen at once. */
-export function Steps({ steps }: { steps: Step[] }) {
+interface StepsProps {
+  steps: Step[]
+  /** The step whose lines alone are shown; `''`: all. */
+  picked: string
+  onPick(step: string): void
+}
+
+/** Each step as a bar on one time line, so that what took long is seen at once; a click shows its lines alone. */
+export function Steps({ steps, picked, onPick }: StepsProps) {
   if (steps.length === 0) return null
   const startOf = (step: Step) => (step.started_at === null ? Number.POSITIVE_INFINITY : Date.parse(step.started_at))
   const begin = Math.min(...steps.map(startOf))
@@ -17,9 +24,15 @@ export function Steps({ steps }: { steps: Step[] }) {
         return (
           <li key={`${step.name}${at}`} class={`step is-${step.status}`}>
             <span class="dot" aria-hidden="true" />
-            <span class="step-name" title={step.name}>
+            <button
+              type="button"
+              class="step-name"
+              aria-pressed={picked === step.name}
+              title={`Lines of ${step.name}`}
+              onClick={() => onPick(picked === step.name ? '' : step.name)}
+            >
               {step.name}
-            </span>
+            </button>
             <span class="step-track" aria-hidden="true">
               <span
                 class="step-bar"
@@ -29,7 +42,10 @@ export function Steps({ steps }: { steps: Step[] }) {
             <span class="step-lines">
               {step.lines > 0 && `${step.lines.toLocaleString('en')} ${step.lines === 1 ? 'line' : 'lines'}`}
             </span>
-            <span class="step-took">{took === null ? step.status : spanOf(took)}</span>
+            <span class="step-took">
+              <span class="hidden">{step.status}, </span>
+              {took === null ? 'waits' : spanOf(took)}
+            </span>
           </li>
         )
       })}

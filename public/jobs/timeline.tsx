@@ -1,6 +1,6 @@
 import { now } from '../clock'
 import type { Attempt } from './attempts'
-import { hasEnded, type Job, type Step } from './job'
+import { type Job, runOf, type Step } from './job'
 import { betweenMs, spanOf } from './times'
 
 interface Bar {
@@ -18,9 +18,10 @@ interface Bar {
  * steps; then every attempt and the steps of each on one time line.
  */
 export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
-  const begin = Date.parse(attempts[0]?.started_at ?? job.started_at ?? '')
-  if (Number.isNaN(begin)) return <Waiting job={job} />
-  const end = hasEnded(job.status) && job.ended_at ? Date.parse(job.ended_at) : now.value
+  const last = runOf(job, now.value)
+  if (!last) return <Waiting job={job} />
+  const begin = Math.min(last.from, Date.parse(attempts[0]?.started_at ?? job.started_at ?? ''))
+  const end = last.to
   const whole = Math.max(1, end - begin)
   return (
     <section class="steps" aria-label="Where the time went">

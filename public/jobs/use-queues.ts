@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect } from 'preact/hooks'
-import { api } from '../api'
+import { api, messageOf } from '../api'
 import { watch } from '../live'
 import type { Actor } from './job'
 
@@ -37,14 +37,18 @@ const AFTER_JOB_MS = 1_500
 /** The queues with their counts, kept up by `queue_stats` where it is told, else by reading again. */
 export function useQueues() {
   const queues = useSignal<Queue[]>([])
+  const problem = useSignal('')
   const read = useCallback(
     () =>
       api
         .get<{ items: Queue[] }>('/api/queues')
         .then(({ items }) => {
           queues.value = items
+          problem.value = ''
         })
-        .catch(() => undefined),
+        .catch(error => {
+          problem.value = messageOf(error)
+        }),
     [],
   )
   useEffect(() => {
@@ -75,7 +79,7 @@ export function useQueues() {
   const take = (queue: Queue) => {
     queues.value = merge(queues.value, { queues: [queue] })
   }
-  return { queues, take }
+  return { queues, problem, read, take }
 }
 
 interface Told {

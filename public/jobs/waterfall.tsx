@@ -45,7 +45,7 @@ export function Waterfall({ result }: { result: CheckResult }) {
       <div class="waterfall">
         {PHASES.map(([phase, name]) => {
           const ms = phases_ms[phase] ?? null
-          const missing = phase === 'tls' && result.url.startsWith('http:') ? 'not used' : 'not reached'
+          const missing = isNeedless(phase, result.url) ? 'not used' : 'not reached'
           const left = (at / whole) * 100
           at += ms ?? 0
           return (
@@ -64,6 +64,12 @@ export function Waterfall({ result }: { result: CheckResult }) {
       <Facts result={result} />
     </section>
   )
+}
+
+/** Plain HTTP has no TLS, and a bare address needs no name server: that is no fault of the check. */
+function isNeedless(phase: (typeof PHASES)[number][0], url: string): boolean {
+  if (phase === 'tls') return url.startsWith('http:')
+  return phase === 'dns' && /^https?:\/\/(\[|\d{1,3}(\.\d{1,3}){3}(?=[:/]|$))/.test(url)
 }
 
 function Facts({ result }: { result: CheckResult }) {

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import { now } from '../clock'
 import { Chart } from '../components/chart'
-import { Empty } from '../components/empty'
+import { Empty, Failure } from '../components/empty'
 import { Health } from '../components/health'
 import { Status } from '../components/status'
 import { ErrorGroups } from '../jobs/error-groups'
@@ -23,12 +23,13 @@ const number = new Intl.NumberFormat('en')
 
 /** Is all well, and what goes on? */
 export function DashboardPage() {
-  const { queues } = useQueues()
+  const { queues, problem, read } = useQueues()
   const { value: history } = useHistory(MINUTES)
   return (
     <div class="page dashboard">
       <h1 class="hidden">Dashboard</h1>
       <Health />
+      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       <QueueCards queues={queues.value} chosen="" history={history.value} />
       {history.value && <Throughput history={history.value} />}
       <div class="panels">

@@ -6,7 +6,7 @@ import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
-import { hasEnded, type Job, shareDone, subjectOf } from '../jobs/job'
+import { hasEnded, type Job, ranMs, shareDone, subjectOf } from '../jobs/job'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
 import { Timeline } from '../jobs/timeline'
@@ -91,7 +91,7 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
 }
 
 function Summary({ job }: { job: Job }) {
-  const took = betweenMs(job.started_at, job.ended_at, now.value)
+  const took = ranMs(job, now.value)
   const waited = betweenMs(job.created_at, job.started_at ?? job.ended_at, now.value)
   const share = hasEnded(job.status) ? null : shareDone(job.progress)
   return (

@@ -25,7 +25,7 @@ const HISTORY_MINUTES = 60
 
 export function QueuePage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
-  const { queues, take } = useQueues()
+  const { queues, problem, read, take } = useQueues()
   const { value: history } = useHistory(HISTORY_MINUTES)
   const addressBox = useRef<HTMLInputElement>(null)
   const searchBox = useRef<HTMLInputElement>(null)
@@ -41,6 +41,7 @@ export function QueuePage() {
       {isOperator.value && (
         <NewJob addressBox={addressBox} onMade={job => (opened.value = new Set(opened.value).add(job.id))} />
       )}
+      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
       {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={take} />}
       <SavedViews search={searchOf(filters)} />

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { addressOf } from '../../public/jobs/address'
 import { askedOf, filtersOf, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
-import { type Job, shareDone, subjectOf } from '../../public/jobs/job'
+import { type Job, ranMs, shareDone, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/list'
 import { agoOf, spanOf } from '../../public/jobs/times'
 import { routeOf } from '../../public/routes'
@@ -153,6 +153,14 @@ describe('words for people', () => {
     [-5, '0 ms'],
   ])('%d ms', (ms, text) => {
     expect(spanOf(ms)).toBe(text)
+  })
+
+  it('tell how long a job ran, by its steps when its own times are too coarse', () => {
+    const at = (ms: number) => new Date(ms).toISOString()
+    const step = { name: 's', status: 'completed', lines: 0, started_at: at(990), ended_at: at(1_005) }
+    expect(ranMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
+    expect(ranMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
+    expect(ranMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
   })
 
   it('tell how long ago it was', () => {
