@@ -34,15 +34,15 @@ export interface QueueFigures {
   paused_by: { reason: string; by: unknown; at: string } | null
 }
 
-/** The state of the queues, read at most once a second however many ask. */
+/** The state of the queues: counts are read at most once a second however many ask; a pause shows at once. */
 export class Figures implements Part {
   readonly name = 'queue figures'
   private timer: NodeJS.Timeout | undefined
-  private readonly cached: () => Promise<QueueFigures[]>
+  private readonly recentStates: () => ReturnType<Figures['states']>
   private readonly durations: () => ReturnType<typeof readDurations>
 
   constructor(private readonly core: Core) {
-    this.cached = fresh(() => this.read(), FRESH_MS)
+    this.recentStates = fresh(() => this.states(), FRESH_MS)
     this.durations = fresh(() => readDurations(core.db), DURATIONS_FRESH_MS)
   }
 
@@ -66,13 +66,16 @@ export class Figures implements Part {
   }
 
   queues(): Promise<QueueFigures[]> {
-    return this.cached()
+    return this.compose(this.recentStates())
   }
 
   /** As of now. */
-  async read(): Promise<QueueFigures[]> {
-    const { db } = this.core
-    const [states, controls, durations] = await Promise.all([this.states(), readControls(db), this.durations()])
+  read(): Promise<QueueFigures[]> {
+    return this.compose(this.states())
+  }
+
+  private async compose(reading: ReturnType<Figures['states']>): Promise<QueueFigures[]> {
+    const [states, controls, durations] = await Promise.all([reading, readControls(this.core.db), this.durations()])
     return QUEUE_NAMES.map(name => {
       const control = controls.get(name)
       const { wait = [], run = [] } = durations.get(name) ?? {}

@@ -49,7 +49,11 @@ function listRoute(retention: Retention): Endpoint {
       const [stored, planned, open] = await Promise.all([
         home ? readTargets(db) : new Map<string, TargetRow>(),
         home ? jobs.schedules.figures(DEFAULT_TENANT_ID) : [],
-        jobs.list(principal.tenantId, { kind: [cleanup.name], status: ['pending', 'running'] }, { limit: 1 }),
+        jobs.list(
+          principal.tenantId,
+          { kind: [cleanup.name], status: ['scheduled', 'pending', 'running'] },
+          { limit: 1 },
+        ),
       ])
       const schedule = planned.find(each => each.schedule.name === SCHEDULE)
       const sweeps = [...stored.values()].flatMap(({ swept_at }) => (swept_at ? [swept_at.getTime()] : []))
