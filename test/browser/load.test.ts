@@ -9,7 +9,7 @@ const ROUNDS = 10
 /** As of all pages with a few screens of rows. */
 const ELEMENTS_MAX = 6_000
 
-describeInBrowser('the queue page with ten thousand jobs', () => {
+describeInBrowser('pages with ten thousand jobs', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -24,7 +24,7 @@ describeInBrowser('the queue page with ten thousand jobs', () => {
     app = await apps.start()
     const me = (await (await app.get('/api/session')).json()) as { tenant: { id: string } }
     tenantId = me.tenant.id
-    await insertJobs()
+    await insertJobs(ids, null)
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app)
@@ -37,15 +37,16 @@ describeInBrowser('the queue page with ten thousand jobs', () => {
   })
 
   /** Straight into the history: what is tried is the page. */
-  const insertJobs = () =>
+  const insertJobs = (made: string[], parent: string | null) =>
     app.app.db.raw(
-      `INSERT INTO jobs (tenant_id, id, kind, queue, status, attempt, max_attempts, priority, input, root_id, created_by,
+      `INSERT INTO jobs (tenant_id, id, kind, queue, status, attempt, max_attempts, priority, input, parent_id, root_id, created_by,
          created_at, started_at, ended_at)
-       SELECT ?, id, 'demo', 'demo', 'completed', 1, 1, 0, '{"name":"made up"}', id,
+       SELECT :tenantId::uuid, id, 'demo', 'demo', 'completed', 1, 1, 0, '{"name":"made up"}', :parent::uuid,
+         coalesce(:parent::uuid, id),
          '{"type":"system","id":null,"name":"test"}', now() - interval '1 minute', now() - interval '1 minute',
          now() - interval '1 minute'
-       FROM unnest(?::uuid[]) AS id`,
-      [tenantId, ids],
+       FROM unnest(:made::uuid[]) AS id`,
+      { tenantId, made, parent },
     )
 
   const tell = (kind: string, more: (id: string) => object) =>
@@ -83,6 +84,22 @@ describeInBrowser('the queue page with ten thousand jobs', () => {
     const { changes, frames } = await page.evaluate(counted)
     expect(changes).toBeLessThan(frames * 3)
     expect(changes).toBeLessThan((MOVING * ROUNDS) / 10)
+    expect(await elements()).toBeLessThan(ELEMENTS_MAX)
+  })
+
+  it('shows a job with as many children: all counted, and read as one scrolls', async () => {
+    const parent = newId()
+    const children = Array.from({ length: JOBS }, () => newId()).sort()
+    await insertJobs([parent], null)
+    await insertJobs(children, parent)
+    await page.goto(`${app.url}/jobs/${parent}`)
+    await page.getByText('10,000 jobs below').waitFor()
+    await page.waitForFunction(() => {
+      const list = document.querySelector('.child-list')
+      list?.scrollTo(0, list.scrollHeight)
+      return list !== null && list.querySelector('.job-row') !== null && list.querySelector('.more') === null
+    })
+    await page.locator(`[data-job="${children[0]}"]`).waitFor()
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)
   })
 })

@@ -185,4 +185,28 @@ describeInBrowser('what an operator does', () => {
     expect(await row(200).evaluate(element => element.getBoundingClientRect().top)).toBeGreaterThan(0)
     await page.getByRole('button', { name: 'Wrap' }).click()
   })
+
+  it('and what a viewer cannot do, the pages do not offer', async () => {
+    const made = await app.post('/api/tokens', { name: 'looks on', role: 'viewer' })
+    const { secret } = (await made.json()) as { secret: string }
+    const id = await start({ lines: 5, fail_rate: 1 })
+    await ended(id)
+    await page.getByRole('button', { name: 'Run again' }).waitFor()
+    const viewer = await visit(browser, app.url)
+    try {
+      await viewer.page.goto(`${app.url}/sign-in?next=/jobs/${id}`)
+      await viewer.page.getByLabel('Token').fill(secret)
+      await viewer.page.getByRole('button', { name: 'Sign in' }).click()
+      await viewer.page.locator('.summary .is-failed').waitFor()
+      await viewer.page.getByRole('link', { name: 'looks on' }).waitFor()
+      expect(await viewer.page.getByRole('button', { name: 'Run again' }).count()).toBe(0)
+      await viewer.page.goto(`${app.url}/queue?queue=demo`)
+      await viewer.page.locator('.queue-detail .chart').first().waitFor()
+      for (const name of ['Check', 'Pause', 'Cancel all'])
+        expect(await viewer.page.getByRole('button', { name, exact: true }).count()).toBe(0)
+      expect(await viewer.page.getByRole('link', { name: 'Audit' }).count()).toBe(0)
+    } finally {
+      await viewer.context.close()
+    }
+  })
 })
