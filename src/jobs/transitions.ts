@@ -9,7 +9,8 @@ interface Fence {
 
 /** Something that may happen to a job. */
 export type Change =
-  | ({ type: 'start' } & Fence)
+  /** `at`: when the handler began, which is before this is stored. */
+  | ({ type: 'start'; at: Date } & Fence)
   | ({ type: 'advance'; steps?: Step[]; progress?: Progress } & Fence)
   /** The handler has returned; open children keep the job running. */
   | ({ type: 'await_children'; result: string | null; steps: Step[] } & Fence)
@@ -60,7 +61,7 @@ const LOST_MAX = 10
 export function transition(job: JobState, change: Change, now: Date): Transition | undefined {
   if (change.type === 'retry') return retried(job, change, now)
   if (hasEnded(job.status)) return undefined
-  if ('worker' in change) return change.type === 'start' ? started(job, change, now) : reported(job, change, now)
+  if ('worker' in change) return change.type === 'start' ? started(job, change) : reported(job, change, now)
   switch (change.type) {
     case 'lose':
       return lost(job, change, now)
@@ -75,14 +76,14 @@ export function transition(job: JobState, change: Change, now: Date): Transition
   }
 }
 
-function started(job: JobState, { attempt, worker }: Fence, now: Date): Transition | undefined {
+function started(job: JobState, { attempt, worker, at }: Extract<Change, { type: 'start' }>): Transition | undefined {
   if (job.cancel || job.status === 'running' || attempt !== job.attempt + 1) return undefined
   const next: JobState = {
     ...job,
     status: 'running',
     attempt,
     worker,
-    started_at: now,
+    started_at: at,
     run_at: null,
     error: null,
     steps: [],

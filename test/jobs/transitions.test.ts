@@ -34,7 +34,7 @@ const running = [
   { name: 's', status: 'running' as const, started_at: '2026-01-01T00:00:00.000Z', ended_at: null, lines: 0 },
 ]
 const change: fc.Arbitrary<Change> = fc.oneof(
-  fence.map(f => ({ type: 'start' as const, ...f })),
+  fence.map(f => ({ type: 'start' as const, at: new Date(0), ...f })),
   fence.map(f => ({ type: 'advance' as const, steps: running, ...f })),
   fence.map(f => ({ type: 'await_children' as const, result: '1', steps: running, ...f })),
   fence.map(f => ({ type: 'complete' as const, result: '1', steps: running, ...f })),
@@ -77,9 +77,9 @@ test('whatever happens in whatever order, a job stays in a state that makes sens
 })
 
 test('a report counts once, and only from the run that the job is in', () => {
-  const started = transition(fresh, { type: 'start', attempt: 1, worker: 'a' }, new Date())
+  const started = transition(fresh, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())
   const job = started?.next ?? fresh
-  expect(transition(job, { type: 'start', attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
+  expect(transition(job, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
   const complete = { type: 'complete' as const, result: null, steps: [] }
   expect(transition(job, { ...complete, attempt: 1, worker: 'b' }, new Date())).toBeUndefined()
   expect(transition(job, { ...complete, attempt: 2, worker: 'a' }, new Date())).toBeUndefined()
@@ -88,10 +88,15 @@ test('a report counts once, and only from the run that the job is in', () => {
   expect(transition(done?.next ?? job, { ...complete, attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
 })
 
+test('a run begins when its handler does, not when that was written down', () => {
+  const start = { type: 'start' as const, at: new Date(5), attempt: 1, worker: 'a' }
+  expect(transition(fresh, start, new Date(9))).toMatchObject({ next: { started_at: new Date(5) } })
+})
+
 test('a lost run does not use up an attempt, but ten of them are enough', () => {
   let job = fresh
   for (let attempt = 1; attempt <= 10; attempt++) {
-    job = transition(job, { type: 'start', attempt, worker: 'a' }, new Date())?.next ?? job
+    job = transition(job, { type: 'start', at: new Date(), attempt, worker: 'a' }, new Date())?.next ?? job
     expect(job).toMatchObject({ status: 'running', attempt })
     expect(job.max_attempts).toBeGreaterThan(attempt)
     job = transition(job, { type: 'lose', attempt, reason: 'gone' }, new Date())?.next ?? job

@@ -115,7 +115,7 @@ export class Processor<Deps> {
   }
 
   private async perform(job: Ticketed, token: string, row: JobRow, run: ActiveRun, handler: Handler<Deps>) {
-    const started = run.commit({ type: 'start', ...run.fence }).then(result => {
+    const started = run.commit({ type: 'start', at: new Date(), ...run.fence }).then(result => {
       if (!result?.applied) run.abort(result?.status === 'running' ? 'superseded' : 'cancel')
     })
     started.catch(() => run.abort('superseded'))
