@@ -78,9 +78,9 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       role: 'viewer',
       summary: 'Every attempt at a job, oldest first.',
       params,
-      replies: { 200: z.object({ items: z.array(attemptSchema) }) },
+      replies: { 200: z.object({ items: z.array(attemptSchema), next_cursor: z.null() }) },
       handle: async ({ principal: { tenantId }, params: { id } }) =>
-        ok({ items: await jobs.attempts({ tenantId, id }) }),
+        ok({ items: await jobs.attempts({ tenantId, id }), next_cursor: null }),
     }),
   ]
 }

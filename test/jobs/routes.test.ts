@@ -40,9 +40,10 @@ test('POST /api/jobs answers 202 with the job and where to find more', async () 
   })
   const done = await ended(job.id)
   expect(done).toMatchObject({ status: 'completed', links, attempt: 1, result: { lines: 2 } })
-  expect((await body(app.get(`/api/jobs/${job.id}/attempts`))).items).toMatchObject([
-    { attempt: 1, outcome: 'completed' },
-  ])
+  expect(await body(app.get(`/api/jobs/${job.id}/attempts`))).toMatchObject({
+    items: [{ attempt: 1, outcome: 'completed' }],
+    next_cursor: null,
+  })
   expect(await body(app.get(`/api/jobs/${job.id}/tree`))).toMatchObject({
     job: { id: job.id, children: [] },
     truncated: false,
