@@ -8,7 +8,7 @@ export function faultsOf(error: z.ZodError, where: string): Fault[] {
   return error.issues.flatMap(issue => {
     const path = [where, ...issue.path.map(String)].filter(Boolean).join('.')
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-    return issue.keys.map(key => ({ path: `${path}.${key}`, message: 'This field is not known.' }))
+    return issue.keys.map(key => ({ path: [path, key].filter(Boolean).join('.'), message: 'This field is not known.' }))
   })
 }
 
