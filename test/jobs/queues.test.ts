@@ -28,6 +28,15 @@ test('a paused queue starts nothing, says who paused it and why, and shows what 
   expect(await demo()).toMatchObject({ paused: false, paused_by: null })
 })
 
+test('a pause is shown at once, also to who has just asked', async () => {
+  const shown = async () => (await node.jobs.figures.queues()).find(({ name }) => name === 'demo')
+  expect(await shown()).toMatchObject({ paused: false })
+  await node.jobs.pause('demo', { reason: 'now', by: ACTOR })
+  expect(await shown()).toMatchObject({ paused: true, paused_by: { reason: 'now' } })
+  await node.jobs.resume('demo', { reason: 'done', by: ACTOR })
+  expect(await shown()).toMatchObject({ paused: false, paused_by: null })
+})
+
 test('a queue that does not exist cannot be paused', async () => {
   await expect(node.jobs.pause('nope', { reason: 'x', by: ACTOR })).rejects.toMatchObject({ status: 404 })
 })
