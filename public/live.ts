@@ -14,7 +14,7 @@ import {
 export interface Watcher {
   onLogs?(lines: LogLine[]): void
   onStatus?(status: JobStatus): void
-  onEvent?(event: StreamEvent): void
+  onEvent?(event: StreamEvent): unknown
   onGap?(gap: Gap): void
 }
 

@@ -1,30 +1,47 @@
+import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { Chart } from '../components/chart'
 import { type QueueHistory, sumOf, useHistory } from './queue-history'
 import { spanOf } from './times'
 
-const MINUTES = 180
+const RANGES: Array<[minutes: number, name: string]> = [
+  [60, 'an hour'],
+  [180, '3 hours'],
+  [1_440, 'a day'],
+]
 const MINUTE_MS = 60_000
 const number = new Intl.NumberFormat('en')
 
 /** What one queue did in the last hours: how much, how much of it failed, how long it took. */
 export function QueueCharts({ queue }: { queue: string }) {
-  const { value } = useHistory(MINUTES, queue)
-  const shown = useMemo(() => value.value && chartsOf(value.value.queues[queue]), [value.value])
+  const minutes = useSignal(60)
+  const over = RANGES.find(([each]) => each === minutes.value)?.[1] ?? ''
+  const { value } = useHistory(minutes.value, queue)
+  const shown = useMemo(
+    () => value.value && chartsOf(value.value.queues[queue] ?? nothing(value.value.minutes)),
+    [value.value],
+  )
   if (!value.value || !shown) return <div class="charts is-loading" aria-busy="true" />
   const time = { from: Date.parse(value.value.from), stepMs: MINUTE_MS }
   return (
     <div class="charts">
+      <fieldset class="chips" aria-label="How far back">
+        {RANGES.map(([each, name]) => (
+          <button key={each} type="button" aria-pressed={minutes.value === each} onClick={() => (minutes.value = each)}>
+            {name}
+          </button>
+        ))}
+      </fieldset>
       <Chart
         title="Jobs per minute"
-        summary={`Jobs of ${queue} per minute over 3 hours: ${shown.completed} completed, ${shown.failed} failed.`}
+        summary={`Jobs of ${queue} per minute over ${over}: ${shown.completed} completed, ${shown.failed} failed.`}
         series={shown.counts}
         format={value => number.format(value)}
         {...time}
       />
       <Chart
         title="Time, 95 %"
-        summary={`How long 95 % of the jobs of ${queue} waited and ran at most, per minute over 3 hours.`}
+        summary={`How long 95 % of the jobs of ${queue} waited and ran at most, per minute over ${over}.`}
         series={shown.spans}
         format={spanOf}
         {...time}
@@ -33,7 +50,7 @@ export function QueueCharts({ queue }: { queue: string }) {
   )
 }
 
-function chartsOf(history = NOTHING) {
+function chartsOf(history: QueueHistory) {
   return {
     completed: number.format(sumOf(history.completed)),
     failed: number.format(sumOf(history.failed)),
@@ -48,9 +65,10 @@ function chartsOf(history = NOTHING) {
   }
 }
 
-const NOTHING: QueueHistory = {
-  completed: new Array<number>(MINUTES).fill(0),
-  failed: new Array<number>(MINUTES).fill(0),
-  wait_p95_ms: new Array<null>(MINUTES).fill(null),
-  run_p95_ms: new Array<null>(MINUTES).fill(null),
-}
+/** A queue without a row has done nothing. */
+const nothing = (minutes: number): QueueHistory => ({
+  completed: new Array(minutes).fill(0),
+  failed: new Array(minutes).fill(0),
+  wait_p95_ms: new Array(minutes).fill(null),
+  run_p95_ms: new Array(minutes).fill(null),
+})

@@ -1,8 +1,9 @@
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
 import { PERIODS } from '../jobs/filters'
 import type { Actor } from '../jobs/job'
+import { watch } from '../live'
 import { usePages } from '../pages-of'
 import { navigate, search } from '../router'
 
@@ -17,6 +18,9 @@ interface AuditRow {
   data: unknown
 }
 
+/** As many rows as the server sends at first. */
+const PAGE = 50
+const NEWS_MS = 500
 const FILTERS = ['action', 'actor_id', 'target_type', 'target_id', 'result', 'since'] as const
 type Filters = Partial<Record<(typeof FILTERS)[number], string>>
 const RESULTS = { ok: 'completed', refused: 'cancelled', failed: 'failed' }
@@ -32,6 +36,7 @@ export function AuditPage() {
   const query = search.value
   const { filters, path } = useMemo(() => readFilters(query), [query])
   const pages = usePages<AuditRow>(path)
+  useNews(pages)
   const set = (change: Filters) => {
     const next = Object.entries({ ...filters, ...change }).filter(([, value]) => value)
     const text = String(new URLSearchParams(next))
@@ -50,6 +55,24 @@ export function AuditPage() {
       />
     </div>
   )
+}
+
+/** Shows new rows as they come, as long as nobody has gone on to older ones. */
+function useNews({ items, read }: ReturnType<typeof usePages<AuditRow>>) {
+  useEffect(() => {
+    let soon: ReturnType<typeof setTimeout> | undefined
+    const readSoon = () => {
+      soon ??= setTimeout(() => {
+        soon = undefined
+        if ((items.peek() ?? []).length <= PAGE) void read()
+      }, NEWS_MS)
+    }
+    const stop = watch('events', { onEvent: ({ type }) => type === 'audit' && readSoon() })
+    return () => {
+      stop()
+      clearTimeout(soon)
+    }
+  }, [read])
 }
 
 function readFilters(query: string): { filters: Filters; path: string } {

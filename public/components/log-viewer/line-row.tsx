@@ -7,7 +7,7 @@ import type { Times } from './settings'
 import { visiblePieces } from './visible'
 import { DRAWN_CHARS } from './wrap'
 
-/** Who wrote a line: not told, the name of a part, or the id of a job. */
+/** Who wrote a line: not told, the name of a part of the program (which has no steps), or the id of a job. */
 export type Sources = 'none' | 'names' | 'jobs'
 
 export interface LogRowProps {
@@ -51,9 +51,11 @@ export function LogRow(props: LogRowProps) {
         </span>
       )}
       <span class="log-level">{row.level}</span>
-      <span class="log-step" title={row.step}>
-        {row.step}
-      </span>
+      {sources !== 'names' && (
+        <span class="log-step" title={row.step}>
+          {row.step}
+        </span>
+      )}
       {sources !== 'none' && <Source name={row.source} isJob={sources === 'jobs'} />}
       <span class="log-message">
         <Message text={cut ? row.message.slice(0, DRAWN_CHARS) : row.message} pattern={pattern} />

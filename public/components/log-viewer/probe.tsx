@@ -1,16 +1,17 @@
 import type { Signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import type { Sources } from './line-row'
 
 interface ProbeProps {
   columns: Signal<number>
-  hasSource: boolean
+  sources: Sources
   hasTimes: boolean
 }
 
 const SAMPLE = '0'.repeat(50)
 
 /** A row that nobody sees, to find out at which column messages break. */
-export function Probe({ columns, hasSource, hasTimes }: ProbeProps) {
+export function Probe({ columns, sources, hasTimes }: ProbeProps) {
   const message = useRef<HTMLSpanElement>(null)
   const sample = useRef<HTMLSpanElement>(null)
   useEffect(() => {
@@ -24,14 +25,14 @@ export function Probe({ columns, hasSource, hasTimes }: ProbeProps) {
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
-  }, [hasSource, hasTimes])
+  }, [sources, hasTimes])
   return (
     <div class="log-row log-probe" aria-hidden="true">
       <span class="log-number" />
       {hasTimes && <span class="log-time" />}
       <span class="log-level" />
-      <span class="log-step" />
-      {hasSource && <span class="log-source" />}
+      {sources !== 'names' && <span class="log-step" />}
+      {sources !== 'none' && <span class="log-source" />}
       <span class="log-message" ref={message}>
         <span class="log-sample" ref={sample}>
           {SAMPLE}

@@ -86,7 +86,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <div class={look} ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
-      {isWrapped.value && <Probe columns={columns} hasSource={sources !== 'none'} hasTimes={times.value !== 'off'} />}
+      {isWrapped.value && <Probe columns={columns} sources={sources} hasTimes={times.value !== 'off'} />}
       <div class="log-height" style={{ height: `${layout.height * ROW_PX}px` }}>
         <div class="log-window" style={{ transform: `translateY(${layout.topOf(start) * ROW_PX}px)` }}>
           {Array.from({ length: end - start }, (_, i) => {
