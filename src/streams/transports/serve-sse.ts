@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import type { Principal, StreamSlots } from '../../access'
 import { Problem } from '../../base/errors'
@@ -55,6 +56,8 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
     for (const topic of topics) await hub.mustExist(topic)
     return void res.writeHead(200, SSE_HEADERS).end()
   }
+  // A request that was sent behind an unanswered one has no socket yet, and frames go straight to the socket.
+  if (!res.socket) await once(res, 'socket')
   const release = admit(deps, principal, req)
   const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
   const settings = { ...deps.settings, heartbeatMs }
