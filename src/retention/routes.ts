@@ -97,7 +97,7 @@ function runRoute({ deps: { jobs, audit } }: Retention): Endpoint {
     role: 'admin',
     summary:
       'Removes now what is past its term, as a job; `dry_run` only counts it. While one runs, that one is answered.',
-    body: z.strictObject({ reason: reasonSchema, dry_run: z.boolean().default(false) }),
+    body: z.strictObject({ reason: reasonSchema.optional(), dry_run: z.boolean().default(false) }),
     replies: { 202: z.object({ job: jobSchema, links: linksSchema }) },
     async handle({ principal, body: { reason, dry_run } }) {
       requireInstallation(principal, 'Sweeping')
