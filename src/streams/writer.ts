@@ -192,7 +192,9 @@ async function applyEffects(trx: Transaction, ops: Op[]) {
   const entries = new Map<Op, TopicEntries[]>()
   const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
   for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
-  for (const [effect, group] of byEffect) {
+  // One order in all processes: they lock their rows alike.
+  const inOrder = [...byEffect].sort(([a], [b]) => (a.name < b.name ? -1 : 1))
+  for (const [effect, group] of inOrder) {
     const applied = await effect.apply(
       trx,
       group.map(op => op.item),
