@@ -100,7 +100,7 @@ function ChildList({ parentId, status }: { parentId: string; status: string }) {
   const state = {
     current: useSignal(''),
     opened: useSignal<ReadonlySet<string>>(new Set()),
-    selected: useSignal<ReadonlySet<string>>(new Set()),
+    selected: null,
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)

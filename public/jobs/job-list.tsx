@@ -8,7 +8,8 @@ import { JobRow } from './job-row'
 export interface ListState {
   current: Signal<string>
   opened: Signal<ReadonlySet<string>>
-  selected: Signal<ReadonlySet<string>>
+  /** Null where nothing can be done to several jobs. */
+  selected: Signal<ReadonlySet<string>> | null
 }
 
 interface JobListProps {

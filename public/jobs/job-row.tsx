@@ -28,13 +28,7 @@ export function JobRow({ job, state }: { job: Job; state: ListState }) {
           aria-label={`Steps and log of ${name}`}
           onClick={() => (state.opened.value = toggled(state.opened.value, id))}
         />
-        <input
-          type="checkbox"
-          class="pick"
-          aria-label={`Select ${name}`}
-          checked={state.selected.value.has(id)}
-          onChange={() => (state.selected.value = toggled(state.selected.value, id))}
-        />
+        <Pick id={id} name={name} selected={state.selected} />
         <Status status={job.status} />
         <a class="job-subject" href={`/jobs/${id}`} title={subjectOf(job)}>
           {name}
@@ -57,6 +51,19 @@ export function JobRow({ job, state }: { job: Job; state: ListState }) {
       </div>
       {isOpen && <Unfolded job={job} />}
     </li>
+  )
+}
+
+function Pick({ id, name, selected }: { id: string; name: string; selected: ListState['selected'] }) {
+  if (!selected) return <span class="pick" />
+  return (
+    <input
+      type="checkbox"
+      class="pick"
+      aria-label={`Select ${name}`}
+      checked={selected.value.has(id)}
+      onChange={() => (selected.value = toggled(selected.value, id))}
+    />
   )
 }
 

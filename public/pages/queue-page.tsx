@@ -95,7 +95,7 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
 }
 
 /** Which rows are looked at, unfolded and selected, and the keys that move among them. */
-function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']): ListState {
+function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']) {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {
