@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { access, chmod, chown, constants, lstat, mkdir } from 'node:fs/promises'
+import { access, chmod, chown, constants, lstat, mkdir, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { messageOf, StartError } from '../base/errors'
 import type { SystemUser } from './child'
 
@@ -27,11 +27,28 @@ export async function makeOutside(): Promise<void> {
  */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+    await makeFolders(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700)
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new StartError(`${dataDir} cannot be used to keep data in: ${messageOf(error)}.
 Make it writable for user "${userInfo().username}", or choose another folder: DATA_DIR=/path/to/folder npm start`)
+  }
+}
+
+/**
+ * Node's own `recursive` never comes back where a system says ENOENT although the parent is there, as `/proc` does.
+ * @throws what the system says of the first folder that cannot be made
+ */
+async function makeFolders(folder: string, mode: number): Promise<void> {
+  const parent = dirname(folder)
+  try {
+    await mkdir(folder, { mode })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return
+    if (code !== 'ENOENT' || (await lstat(parent).catch(() => undefined))) throw error
+    await makeFolders(parent, mode)
+    await makeFolders(folder, mode)
   }
 }
 

@@ -74,6 +74,15 @@ describe('what lies in the folder', () => {
     await bench.start(dataDir).ready
   })
 
+  test('makes the folder with those above it', async () => {
+    await bench.start(join(await bench.folder(), 'a/b')).ready
+  })
+
+  test('says that no folder can be made, also where the system says that its parent is not there', async () => {
+    expect(await refusal('/proc/tailrace/data')).toContain('DATA_DIR=')
+    expect(await refusal(process.execPath)).toContain('DATA_DIR=')
+  })
+
   test('does not touch a folder that is not its own', async () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
