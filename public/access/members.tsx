@@ -4,6 +4,7 @@ import { AskedButton } from '../components/asked-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
 import { Once } from '../components/once'
+import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { usePages } from '../pages-of'
 import { me, ROLES, type Role } from '../session'
@@ -30,10 +31,13 @@ export function Members() {
     problem.value = ''
     await pages.read()
   }
-  const told = (work: Promise<void>) => void work.catch(error => (problem.value = messageOf(error)))
+  const told = (work: Promise<void>) =>
+    work.catch(error => {
+      problem.value = messageOf(error)
+    })
   return (
     <>
-      <InviteForm onInvite={body => told(change(() => api.post('/api/members', body)))} />
+      <InviteForm onInvite={body => void told(change(() => api.post('/api/members', body)))} />
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
         <Once
@@ -57,7 +61,7 @@ export function Members() {
             <td>
               <RoleChoice
                 member={member}
-                onRole={role => told(change(() => api.patch(`/api/members/${member.id}`, { role })))}
+                onRole={(role, reason) => told(change(() => api.patch(`/api/members/${member.id}`, { role, reason })))}
               />
             </td>
             <td>
@@ -67,7 +71,10 @@ export function Members() {
               <Ago time={member.last_used_at} />
             </td>
             <td class="row">
-              <button type="button" onClick={() => told(change(() => api.post(`/api/members/${member.id}/link`, {})))}>
+              <button
+                type="button"
+                onClick={() => void told(change(() => api.post(`/api/members/${member.id}/link`, {})))}
+              >
                 New link
               </button>
               <AskedButton
@@ -85,18 +92,27 @@ export function Members() {
   )
 }
 
-function RoleChoice({ member, onRole }: { member: Member; onRole(role: Role): void }) {
+/** Another role is asked for with a reason: it changes at once what somebody may do. */
+function RoleChoice({ member, onRole }: { member: Member; onRole(role: Role, reason: string): Promise<void> }) {
+  const wanted = useSignal<Role | null>(null)
+  const role = wanted.value
+  if (role !== null) {
+    const set = async (reason: string) => {
+      await onRole(role, reason)
+      wanted.value = null
+    }
+    return <ReasonForm label={`Make ${member.name} ${role}`} onReason={set} onLeave={() => (wanted.value = null)} />
+  }
   return (
     <select
       aria-label={`Role of ${member.name}`}
       value={member.role}
       onChange={event => {
-        const role = ROLES.find(each => each === event.currentTarget.value)
-        if (role) onRole(role)
+        wanted.value = ROLES.find(each => each === event.currentTarget.value) ?? null
       }}
     >
-      {ROLES.map(role => (
-        <option key={role}>{role}</option>
+      {ROLES.map(each => (
+        <option key={each}>{each}</option>
       ))}
     </select>
   )

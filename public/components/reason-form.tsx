@@ -1,3 +1,5 @@
+import { useFocus } from '../focus'
+
 interface ReasonFormProps {
   /** What is done, on the button. */
   label: string
@@ -7,6 +9,7 @@ interface ReasonFormProps {
 
 /** Asks why before something is done that others will wonder about. */
 export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
+  const input = useFocus()
   return (
     <form
       class="row"
@@ -16,7 +19,7 @@ export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
       }}
     >
       <input
-        ref={element => element?.focus()}
+        ref={input}
         name="reason"
         placeholder="Why?"
         aria-label="Reason"

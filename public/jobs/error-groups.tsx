@@ -18,15 +18,15 @@ interface ErrorGroup {
 }
 
 const EVERY_MS = 10_000
-const MINUTE_MS = 60_000
 
 /** Failed jobs by cause: thousands of failures are a few problems. */
 export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?: number }) {
   // Not by status and error, which is what they are grouped by; and children fail like all others.
-  const { status: _, fingerprint: __, roots: ___, ...asked } = askedOf(filters, minuteOf(now.value))
+  const { status: _, fingerprint: __, roots: ___, ...asked } = askedOf(filters)
   const { value, problem, read } = useReading<{ items: ErrorGroup[] }>(
     `/api/failures?${new URLSearchParams({ ...asked, limit: String(most) })}`,
     EVERY_MS,
+    searchOf(filters),
   )
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   if (!value.value) return <div class="is-loading" aria-busy="true" />
@@ -45,9 +45,6 @@ export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?
     </ul>
   )
 }
-
-/** A path that changed with each drawing would be read without end. */
-const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS
 
 function ErrorRow({ group, filters }: { group: ErrorGroup; filters: JobFilters }) {
   const { fingerprint, kind, code, pattern, example, count, first_at, last_at } = group

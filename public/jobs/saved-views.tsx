@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useFocus } from '../focus'
 import { dropView, saveView, views } from './views'
 
 const READY: Array<{ name: string; search: string }> = [
@@ -29,28 +30,7 @@ export function SavedViews({ search }: { search: string }) {
         </span>
       ))}
       {isNaming.value ? (
-        <form
-          class="row"
-          onSubmit={event => {
-            event.preventDefault()
-            const name = String(new FormData(event.currentTarget).get('name')).trim()
-            if (name !== '') saveView({ name, search })
-            isNaming.value = false
-          }}
-        >
-          <input
-            ref={element => element?.focus()}
-            name="name"
-            aria-label="Name of the view"
-            placeholder="Name"
-            required
-            maxLength={40}
-            onKeyDown={event => {
-              if (event.key === 'Escape') isNaming.value = false
-            }}
-          />
-          <button type="submit">Save</button>
-        </form>
+        <NameForm search={search} onDone={() => (isNaming.value = false)} />
       ) : (
         !isSaved && (
           <button type="button" class="quiet" onClick={() => (isNaming.value = true)}>
@@ -59,5 +39,33 @@ export function SavedViews({ search }: { search: string }) {
         )
       )}
     </nav>
+  )
+}
+
+function NameForm({ search, onDone }: { search: string; onDone(): void }) {
+  const input = useFocus()
+  return (
+    <form
+      class="row"
+      onSubmit={event => {
+        event.preventDefault()
+        const name = String(new FormData(event.currentTarget).get('name')).trim()
+        if (name !== '') saveView({ name, search })
+        onDone()
+      }}
+    >
+      <input
+        ref={input}
+        name="name"
+        aria-label="Name of the view"
+        placeholder="Name"
+        required
+        maxLength={40}
+        onKeyDown={event => {
+          if (event.key === 'Escape') onDone()
+        }}
+      />
+      <button type="submit">Save</button>
+    </form>
   )
 }

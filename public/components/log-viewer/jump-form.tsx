@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { useFocus } from '../../focus'
 import { timeOf } from './jump'
 
 interface JumpFormProps {
@@ -12,6 +13,7 @@ interface JumpFormProps {
 /** Goes to a line by its number, or to a time. */
 export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
   const isWrong = useSignal(false)
+  const input = useFocus()
   return (
     <form
       class="log-jump"
@@ -25,7 +27,7 @@ export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
       }}
     >
       <input
-        ref={element => element?.focus()}
+        ref={input}
         name="place"
         placeholder="Line or time, as 1200 or 14:30:05"
         aria-label="Line or time"

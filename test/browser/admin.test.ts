@@ -1,0 +1,90 @@
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+describeInBrowser('what an admin does', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+  let page: Page
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    await signIn(visitor, app, '/admin/members')
+  })
+  afterAll(async () => {
+    expect(visitor?.complaints).toEqual([])
+    expect(visitor?.foreign).toEqual([])
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  it('invites a member, whose role can be changed while they look, with a reason that the audit log shows', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Ada')
+    await page.getByLabel('E-mail').fill('ada@example.org')
+    await page.getByRole('button', { name: 'Invite' }).click()
+    const link = (await page.locator('.once code').textContent()) ?? ''
+    expect(link).toMatch(/\/sign-in\?code=/)
+
+    const ada = await visit(browser, app.url)
+    await ada.page.goto(link)
+    await ada.page.waitForURL(`${app.url}/`)
+    await ada.page.goto(`${app.url}/settings`)
+    await ada.page.getByLabel('New password').fill('a very long password')
+    await ada.page.getByRole('button', { name: 'Set the password' }).click()
+    await ada.page.getByText('The password is set').waitFor()
+    expect(await ada.page.getByRole('region', { name: 'API tokens' }).count()).toBe(0)
+
+    await page.reload()
+    await page.getByLabel('Role of Ada').selectOption('operator')
+    await page.getByLabel('Reason').fill('runs the night shift')
+    await page.getByRole('button', { name: 'Make Ada operator' }).click()
+    await page.waitForFunction(
+      () => document.querySelector<HTMLSelectElement>('[aria-label="Role of Ada"]')?.value === 'operator',
+    )
+    await ada.page.goto(`${app.url}/queue`)
+    await ada.page.getByRole('button', { name: 'Check', exact: true }).waitFor()
+
+    await page.goto(`${app.url}/admin/audit?action=member.role`)
+    await page.getByRole('cell', { name: 'runs the night shift' }).waitFor()
+    await ada.context.close()
+  })
+
+  it('sees new rows of the audit log as they are made', async () => {
+    await page.goto(`${app.url}/admin/audit?action=token.create`)
+    await page.getByText('Nothing was changed').waitFor()
+    await page.locator('.live.is-live').waitFor()
+    await app.post('/api/tokens', { name: 'for the test', role: 'viewer', reason: 'to be seen at once' })
+    await page.getByRole('cell', { name: 'to be seen at once' }).waitFor()
+  })
+
+  it('makes a token that is shown once, and revokes it', async () => {
+    await page.goto(`${app.url}/settings`)
+    await page.getByLabel('Name').fill('dashboards')
+    await page.getByRole('button', { name: 'Make a token' }).click()
+    const secret = (await page.locator('.once code').textContent()) ?? ''
+    const ask = () => fetch(`${app.url}/api/queues`, { headers: { authorization: `Bearer ${secret}` } })
+    expect((await ask()).status).toBe(200)
+    const row = page.getByRole('row', { name: /dashboards/ })
+    await row.getByRole('button', { name: 'Revoke' }).click()
+    await row.getByLabel('Reason').fill('not used any more')
+    await row.getByRole('button', { name: 'Revoke dashboards' }).click()
+    await row.waitFor({ state: 'detached' })
+    expect((await ask()).status).toBe(401)
+  })
+
+  it('counts what retention would remove, and follows the run', async () => {
+    await page.goto(`${app.url}/admin/retention`)
+    await page.getByRole('button', { name: 'Dry run' }).click()
+    await page.getByLabel('Reason').fill('before the disk is full')
+    await page.getByRole('button', { name: 'Count what would go' }).click()
+    await page.getByRole('link', { name: 'The run' }).click()
+    await page.locator('.summary .is-completed').waitFor()
+    await page.goBack()
+    await page.getByText('would go').first().waitFor()
+  })
+})
