@@ -167,6 +167,8 @@ function logEndpoints({ db, hub, jobTopics }: StreamRoutesDeps): Endpoint[] {
         200: z.object({ items: z.array(lineSchema.extend({ topic: z.string() })), next_cursor: z.string().nullable() }),
       },
       handle: async ({ principal: { tenantId }, query }) => {
+        if (query.scope === 'service' && query.job_id)
+          throw badRequest([{ path: 'query.job_id', message: 'A job is named with scope=job only.' }])
         const names =
           query.scope === 'service' ? await serviceNames(tenantId, query.service) : await jobNames(tenantId, query)
         return { status: 200, body: await mergedPage(db, tenantId, names, query) }
