@@ -20,7 +20,9 @@ test('the lines of a job and of all below it come by time, page by page or from 
   const input = { steps: [{ name: 'load', lines: 3, interval_ms: 5, children: 4, child_depth: 1 }] }
   const made = (await (await app.post('/api/jobs', { kind: 'demo', input })).json()) as { job: { id: string } }
   const { id } = made.job
-  await eventually(async () => (await (await app.get(`/api/jobs/${id}`)).json()).ended_at)
+  await eventually(
+    async () => ((await (await app.get(`/api/jobs/${id}`)).json()) as { ended_at: unknown }).ended_at !== null,
+  )
 
   const own = await read(`job_id=${id}`)
   const all = await read(`job_id=${id}&descendants=true`)
