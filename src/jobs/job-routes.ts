@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type Audit, type Endpoint, endpoint, ok, pageOf } from '../access'
+import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf } from '../access'
 import { badRequest } from '../base/errors'
 import { pageSize, uuid, z } from '../base/parse'
+import { redact } from '../base/redact'
 import { listQuery } from './filter'
 import { STATUSES } from './job'
 import { type Jobs, TREE_MAX } from './jobs'
 import type { AnyKind } from './kinds'
-import { attemptSchema, jobSchema, linksOf, linksSchema } from './resource'
+import { attemptSchema, type Job, jobSchema, linksOf, linksSchema } from './resource'
 
 const DELAY_MS_MAX = 365 * 24 * 60 * 60_000
 const PRIORITY_MAX = 2_097_151
@@ -48,8 +49,10 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       summary: 'Lists jobs, newest first.',
       query: listQuery,
       replies: { 200: pageOf(jobSchema) },
-      handle: async ({ principal, query: { limit, cursor, ...filter } }) =>
-        ok(await jobs.list(principal.tenantId, filter, { limit, cursor })),
+      async handle({ principal, query: { limit, cursor, ...filter } }) {
+        const { items, next_cursor } = await jobs.list(principal.tenantId, filter, { limit, cursor })
+        return ok({ items: items.map(job => shownTo(principal, job)), next_cursor })
+      },
     }),
     endpoint({
       method: 'get',
@@ -58,8 +61,10 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       summary: 'A job.',
       params,
       replies: { 200: jobSchema.extend({ links: linksSchema }) },
-      handle: async ({ principal: { tenantId }, params: { id } }) =>
-        ok({ ...(await jobs.find({ tenantId, id })), links: linksOf(id) }),
+      async handle({ principal, params: { id } }) {
+        const job = await jobs.find({ tenantId: principal.tenantId, id })
+        return ok({ ...shownTo(principal, job), links: linksOf(id) })
+      },
     }),
     endpoint({
       method: 'get',
@@ -84,6 +89,12 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
     }),
   ]
 }
+
+/** Who only looks on is not shown what looks like a secret in what a job was given and what came of it. */
+const shownTo = (principal: Principal, job: Job): Job =>
+  may(principal, 'operator')
+    ? job
+    : { ...job, input: redact(job.input), result: redact(job.result), error: redact(job.error) as Job['error'] }
 
 const nodeSchema: z.ZodType = z.lazy(() =>
   z.object({

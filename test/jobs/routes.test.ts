@@ -136,3 +136,15 @@ test('GET /api/queues shows every queue, and pausing one leaves a name', async (
   expect((await body(app.post('/api/queues/cleanup/resume', { reason: 'on' }))).queue.paused).toBe(false)
   expect((await app.post('/api/queues/nope/pause', { reason: 'x' })).status).toBe(404)
 })
+
+test('a viewer sees no secret of a job, an operator sees what it was given', async () => {
+  const { job } = await body(make([{ name: 'password=hunter2222' }]))
+  expect((await body(app.get(`/api/jobs/${job.id}`))).input.steps[0].name).toBe('password=hunter2222')
+  const { secret } = await body(app.post('/api/tokens', { name: 'looks on', role: 'viewer' }))
+  const look = (path: string) => body(fetch(app.url + path, { headers: { authorization: `Bearer ${secret}` } }))
+  const { items } = await look(`/api/jobs?q=${job.id}`)
+  for (const seen of [await look(`/api/jobs/${job.id}`), items[0]]) {
+    expect(seen.id).toBe(job.id)
+    expect(JSON.stringify(seen.input)).not.toContain('hunter2222')
+  }
+})
