@@ -213,6 +213,27 @@ test('a topic that was made anew is told as a reset to its readers, who then get
   await reader.close()
 })
 
+test('after a restore, new epochs tell readers that the topic went back', async () => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 10))
+  const before = await openStream(app, topic, 'limit=all')
+  await before.until(() => before.lines.length === 10)
+  const id = before.lastId
+  await before.close()
+  const { db } = app.app
+  await db.raw('DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq > 5', [
+    topic.name,
+  ])
+  await db('stream_topics').where({ name: topic.name }).update({ last_seq: 5, last_line: 5 })
+  await db.raw('UPDATE stream_topics SET epoch = left(md5(random()::text), 8) WHERE name = ?', [topic.name]) // as docs/operations.md says
+  await append(other, topic, numbered(6, 10))
+  const after = await openStream(other, topic, `limit=all&last_event_id=${id}`)
+  await after.until(() => after.lines.length === 15)
+  expect(after.events[0]).toMatchObject({ event: 'reset', data: { topic: topic.name, reason: 'unknown_epoch' } })
+  expect(messages(after)).toEqual(numberedMessages(1, 15))
+  await after.close()
+})
+
 test('what is trimmed behind a reader that is still in history is told as a gap', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 100))
