@@ -30,7 +30,8 @@ export function createRedis({ url, prefix, log }: { url: string; prefix: string;
   return {
     prefix,
     connect(purpose) {
-      const client = open(url, optionsFor(purpose))
+      // The name is what CLIENT LIST shows.
+      const client = open(url, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
       client.on('error', error => log.warn('Redis connection failed', { purpose, error: messageOf(error) }))
       return client
     },

@@ -8,6 +8,8 @@ import { overSocket, Viewer } from './viewer'
 
 const LINES = 100_000
 const MB = 1024 * 1024
+/** A writer's buffer holds 16 MB before it asks to wait; what node makes of it while it hurries is some ten times that. */
+const WORKER_MAX = 400 * MB
 /** The whole log is some 50 MB on the wire; what node itself takes in this time is about 100 MB. */
 const GROWTH_MAX = 200 * MB
 
@@ -46,6 +48,7 @@ function subscribeAndSleep(topic: string): WebSocket {
 test('readers that never read cost no memory and nobody else a line, and are closed', async () => {
   const web = system.web()
   const memory = () => metricOf(web, 'process_resident_memory_bytes')
+  let mostOfWorker = 0
   const { id } = await makeJob(web, { lines: LINES, line_bytes: 300 })
   const topic = `job:${id}`
   const viewers = [new Viewer({ topic, at: () => web }), new Viewer({ topic, at: () => web, transport: overSocket })]
@@ -58,6 +61,7 @@ test('readers that never read cost no memory and nobody else a line, and are clo
   for (let lines = 0; lines < LINES; lines += LINES / 20) {
     await first.until(() => first.lines.length >= lines)
     most = Math.max(most, await memory())
+    mostOfWorker = Math.max(mostOfWorker, await metricOf(system.worker(), 'process_resident_memory_bytes'))
   }
   await Promise.all(viewers.map(viewer => viewer.done))
   const closed = () => metricOf(web, 'tailrace_stream_closed_total', { reason: 'slow_reader' })
@@ -65,6 +69,8 @@ test('readers that never read cost no memory and nobody else a line, and are clo
   most = Math.max(most, await memory())
   tell(`memory of the web process: ${Math.round(before / MB)} MB, at most ${Math.round(most / MB)} MB`)
   expect(most - before).toBeLessThan(GROWTH_MAX)
+  tell(`memory of the worker that logs as fast as it can: at most ${Math.round(mostOfWorker / MB)} MB`)
+  expect(mostOfWorker).toBeLessThan(WORKER_MAX)
   const logged = await logAt(web, id)
   expectWhole(logged)
   expect(saidIn(logged, 1)).toHaveLength(LINES)
