@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
+import { restart } from '../live'
 import { isOperator } from '../session'
 import { hasEnded, type Job } from './job'
 
@@ -21,6 +22,8 @@ export function JobActions({ job, onChanged }: { job: Job; onChanged(): void }) 
       await api.post(`/api/jobs/${encodeURIComponent(job.id)}/${action}`, { reason })
       asked.value = null
       onChanged()
+      // Its topic had ended. The feed tells others; here the answer is faster than the feed.
+      if (action === 'retry') restart()
     } catch (error) {
       problem.value = messageOf(error)
     }
