@@ -147,7 +147,9 @@ describe('places', () => {
   })
 })
 
-const asRoot = process.getuid?.() === 0 ? describe : describe.skip
+const isRoot = process.getuid?.() === 0
+if (!isRoot) process.stderr.write('Skipped: what root does (this run is not by root)\n')
+const asRoot = isRoot ? describe : describe.skip
 asRoot('as root', () => {
   const NOBODY = { uid: 65_534, gid: 65_534 }
 
@@ -179,7 +181,9 @@ asRoot('as root', () => {
     expect(/^Uid:\s+(\d+)/m.exec(status)?.[1]).not.toBe('0')
   })
 
-  const testNobody = canReach(NOBODY) ? test : test.skip // not in a clone that only root may enter
+  const isReachable = isRoot && canReach(NOBODY)
+  if (isRoot && !isReachable) process.stderr.write('Skipped: an ordinary user (only root may enter this clone)\n')
+  const testNobody = isReachable ? test : test.skip
   testNobody('an ordinary user is told when the folder cannot be written', async () => {
     const dataDir = join(await bench.folder(0o755), 'data')
     await mkdir(dataDir, { mode: 0o755 })
