@@ -1,8 +1,8 @@
 import { type JobsOptions, Queue } from 'bullmq'
 import { messageOf } from '../base/errors'
+import { Gather } from '../base/gather'
 import type { Log } from '../base/log'
 import type { RedisClient, RedisFactory } from '../base/redis'
-import { Gather } from './gather'
 import { QUEUE_NAMES, type QueueName } from './queues'
 import type { OnFailure } from './run'
 
