@@ -1,0 +1,1 @@
+export { type Carves, type CarvesDeps, createCarves } from './carves'

@@ -1,0 +1,1 @@
+export { createSchedules, type Schedules, type SchedulesDeps } from './schedules'

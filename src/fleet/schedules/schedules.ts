@@ -1,0 +1,46 @@
+import type { Audit, Endpoint } from '../../access'
+import type { Db } from '../../base/db'
+import type { Part } from '../../base/lifecycle'
+import type { Log } from '../../base/log'
+import type { Registry } from '../../base/metrics'
+import type { RetentionTarget } from '../../base/retention'
+import type { Family, Streams } from '../../streams'
+import type { Agent, LogBatch } from '../agent'
+
+export interface SchedulesDeps {
+  db: Db
+  streams: Pick<Streams, 'commit' | 'bus'>
+  log: Log
+  metrics: Registry
+  audit: Audit
+  settings: {
+    /** For how long a read may be held; 0: agents poll. */
+    holdMs: number
+    heartbeatMs: number
+  }
+}
+
+/** What agents run by schedule, and what they log. To be started after the bus. */
+export interface Schedules extends Part {
+  /** The whole configuration for an agent. */
+  config(agent: Agent): Promise<Record<string, unknown>>
+  /** Resolves when all lines are durable; rejects when they are not, so that the agent keeps them. */
+  log(agent: Agent, batch: LogBatch): Promise<void>
+  /** Topics `hostlog:<host id>`. */
+  family: Family
+  endpoints: Endpoint[]
+  retention: RetentionTarget[]
+}
+
+export function createSchedules({ settings }: SchedulesDeps): Schedules {
+  return {
+    name: 'schedules',
+    start: async () => undefined,
+    stop: async () => undefined,
+    config: async () => ({}),
+    log: async () => undefined,
+    family: { prefix: 'hostlog', heartbeatMs: settings.heartbeatMs, exists: async () => false },
+    endpoints: [],
+    retention: [],
+  }
+}
