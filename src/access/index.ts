@@ -1,5 +1,6 @@
 export { type Access, type AccessDeps, createAccess } from './access'
 export type { Audit, AuditEntry } from './audit'
+export { confirmAdmin } from './confirm'
 export { type Call, type Endpoint, endpoint, type OpenCall, ok, openEndpoint, type Reply } from './endpoint'
 export {
   type Actor,
@@ -13,6 +14,6 @@ export {
 } from './principal'
 export { isForeign, refuseSecretsInUrl } from './requests'
 export type { Bus } from './revocations'
-export { actorSchema, pageOf } from './schemas'
+export { actorSchema, pageOf, plainText, reason, reasonQuery } from './schemas'
 export type { StreamSlots } from './stream-slots'
 export type { Admission, CheckTopics } from './tickets'

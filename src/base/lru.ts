@@ -1,0 +1,46 @@
+/** A map that forgets what was not used for longest when it is full. */
+export class Lru<Key, Value> {
+  private readonly entries = new Map<Key, Value>()
+
+  /** @param onDropped told of each entry that goes, for whatever reason */
+  constructor(
+    private readonly sizeMax: number,
+    private readonly onDropped: (key: Key, value: Value) => void = () => undefined,
+  ) {}
+
+  get(key: Key): Value | undefined {
+    const value = this.entries.get(key)
+    if (value === undefined) return undefined
+    this.entries.delete(key)
+    this.entries.set(key, value)
+    return value
+  }
+
+  set(key: Key, value: Value): void {
+    this.delete(key)
+    this.entries.set(key, value)
+    for (const [oldest] of this.entries) {
+      if (this.entries.size <= this.sizeMax) return
+      this.delete(oldest)
+    }
+  }
+
+  delete(key: Key): void {
+    const value = this.entries.get(key)
+    if (value === undefined) return
+    this.entries.delete(key)
+    this.onDropped(key, value)
+  }
+
+  clear(): void {
+    for (const key of [...this.entries.keys()]) this.delete(key)
+  }
+
+  keys(): IterableIterator<Key> {
+    return this.entries.keys()
+  }
+
+  get size(): number {
+    return this.entries.size
+  }
+}

@@ -1,0 +1,2 @@
+export { createHosts, type Hosts, type HostsDeps } from './hosts'
+export { familyOf, runsOn } from './platform'
