@@ -8,7 +8,7 @@ export function useKeys(keys: Keys) {
   latest.current = keys
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return
       const act = latest.current[event.key]
       if (!act) return
       event.preventDefault()
@@ -19,7 +19,8 @@ export function useKeys(keys: Keys) {
   }, [])
 }
 
-const isTyping = (target: EventTarget | null) =>
+/** The innermost target: seen from outside, the SQL editor in its shadow root is a plain box. */
+const isTyping = (target: EventTarget | undefined) =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     (/^(input|textarea|select)$/i.test(target.tagName) && target.getAttribute('type') !== 'checkbox'))

@@ -20,12 +20,14 @@ const STAMP = join(DIST, '.stamp')
 const SERVER = ['src', 'workers', 'load']
 /** Run by people: one file with all that it imports, because it is started for each command. */
 const COMMAND_LINE = 'cli/main.ts'
-/** Run by browsers: what comes in -> what goes out below dist/public, each with all that it imports. */
+/** Run by browsers: what comes in -> what goes out below dist/public. The library is one file that is used alone. */
+const LIBRARY = [{ in: 'public/client/global.ts', out: 'client/tailrace' }]
 const PAGES = [
-  { in: 'public/client/global.ts', out: 'client/tailrace' },
   { in: 'public/app.tsx', out: 'app' },
   { in: 'public/css/app.css', out: 'app' },
 ]
+/** What the pages load when they need it, by names that change with the content. */
+const CHUNKS = 'chunks'
 const SOURCE = /\.(tsx?|json|css)$/
 
 /**
@@ -40,12 +42,16 @@ export async function build() {
     const stamp = stampOf()
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
     const assets = filesBelow('public').filter(file => !SOURCE.test(file))
-    await Promise.all([esbuild(serverOptions(server)), esbuild(pageOptions()), esbuild(commandLineOptions())]).finally(
-      stop,
-    ) // its helper process
+    const [pages] = await Promise.all([
+      esbuild({ ...pageOptions(PAGES), splitting: true, chunkNames: `${CHUNKS}/[name]-[hash]`, metafile: true }),
+      esbuild(pageOptions(LIBRARY)),
+      esbuild(serverOptions(server)),
+      esbuild(commandLineOptions()),
+    ]).finally(stop) // its helper process
     for (const file of assets) copyAsset(file)
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeLeftovers(server)
+    removeLeftChunks(Object.keys(pages.metafile.outputs))
     writeFileSync(STAMP, stamp)
     return true
   })
@@ -83,9 +89,9 @@ const commandLineOptions = () => ({
   target: 'node20',
 })
 
-const pageOptions = () => ({
+const pageOptions = pages => ({
   ...common,
-  entryPoints: PAGES.filter(page => existsSync(join(ROOT, page.in))),
+  entryPoints: pages.filter(page => existsSync(join(ROOT, page.in))),
   outdir: join(DIST, 'public'),
   bundle: true,
   minify: true,
@@ -108,6 +114,11 @@ function removeLeftovers(server) {
   for (const file of SERVER.flatMap(folder => filesBelow(join('dist', folder)))) {
     if (!wanted.has(file.replace(/\.map$/, ''))) rmSync(join(ROOT, file))
   }
+}
+
+function removeLeftChunks(made) {
+  const wanted = new Set(made)
+  for (const file of filesBelow(join('dist/public', CHUNKS))) if (!wanted.has(file)) rmSync(join(ROOT, file))
 }
 
 function isFresh() {

@@ -1,0 +1,102 @@
+import { type Column, PLATFORM_NAMES, type Schema, type Table } from '../tables'
+import { isTablePlace, type Source, type Statement, statementsOf } from './statement'
+import { nameOf, type Token, tokensOf } from './tokens'
+import { FUNCTIONS, KEYWORDS } from './words'
+
+export interface Option {
+  label: string
+  kind: 'table' | 'column' | 'function' | 'keyword'
+  /** Shown beside it: a column's type, a table's platforms. */
+  detail: string
+  /** Higher comes first among what fits equally well. */
+  boost: number
+}
+
+export interface Completion {
+  /** Where the word begins that an option takes the place of. */
+  from: number
+  options: Option[]
+}
+
+const NOTHING: Option[] = []
+
+/**
+ * What may stand at a place of a text: tables after `from` and `join`, columns of one table after `alias.`, else columns of the
+ * statement's tables, functions and keywords. Null in strings, comments and numbers.
+ */
+export function completionAt(sql: string, at: number, schema: Schema): Completion | null {
+  const all = tokensOf(sql)
+  const inside = all.find(token => token.from < at && (at < token.to || (at === token.to && token.isOpen)))
+  if (inside && (inside.kind === 'comment' || inside.kind === 'string')) return null
+  const typed = all.find(token => token.from < at && at <= token.to && isTyped(token))
+  if (!typed && all.some(token => token.kind === 'number' && token.to === at)) return null
+  const from = typed?.from ?? at
+  const statement = statementsOf(sql).find(each => each.from <= at && at <= each.to)
+  return { from, options: optionsAt(statement, from, schema) }
+}
+
+const isTyped = ({ kind, isOpen }: Token) => kind === 'word' || (kind === 'quoted' && isOpen)
+
+function optionsAt(statement: Statement | undefined, from: number, schema: Schema): Option[] {
+  const tokens = statement?.tokens.filter(token => token.to <= from) ?? []
+  const last = tokens.at(-1)
+  if (!statement || !last) return START
+  if (last.text === '.') return columnsOfName(tokens.at(-2), statement, schema)
+  if (isTablePlace([...tokens, { ...last, text: '' }], tokens.length)) return tablesOf(statement, schema)
+  return [...columnsOf(statement.sources, schema), ...REST]
+}
+
+function tablesOf({ made }: Statement, schema: Schema): Option[] {
+  const own: Option[] = made.map(label => ({ label, kind: 'table', detail: 'of this query', boost: 2 }))
+  return [...own, ...schema.tables.map(tableOption)]
+}
+
+const tableOption = (table: Table): Option => ({
+  label: table.name,
+  kind: 'table',
+  detail: [platformsOf(table), ...(table.isEvented ? ['events'] : [])].join(' · '),
+  boost: 0,
+})
+
+/** Where a table is found, in words; `all` for everywhere. */
+export const platformsOf = ({ platforms }: Table) =>
+  platforms.length === 3 ? 'all' : platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
+
+function columnsOfName(name: Token | undefined, { sources }: Statement, schema: Schema): Option[] {
+  if (!name) return NOTHING
+  const called = nameOf(name)
+  const source = sources.find(({ alias }) => alias === called) ?? { table: called, alias: called }
+  return columnsOf([source], schema)
+}
+
+/** Of several tables with the same column, the option tells them all. */
+function columnsOf(sources: readonly Source[], schema: Schema): Option[] {
+  const found = new Map<string, { column: Column; aliases: Set<string> }>()
+  for (const { table, alias } of sources) {
+    for (const column of schema.byName.get(table)?.columns ?? []) {
+      const known = found.get(column.name) ?? { column, aliases: new Set() }
+      found.set(column.name, { column, aliases: known.aliases.add(alias) })
+    }
+  }
+  const isOneOfMany = new Set(sources.map(({ alias }) => alias)).size > 1
+  return [...found.values()].map(({ column, aliases }) => columnOption(column, isOneOfMany ? [...aliases] : []))
+}
+
+function columnOption({ name, type, isRequired, isHidden }: Column, aliases: string[]): Option {
+  const marks = [isRequired && 'required', isHidden && 'hidden', ...aliases].filter(Boolean)
+  return {
+    label: name,
+    kind: 'column',
+    detail: [type, ...marks].join(' · '),
+    boost: isRequired ? 3 : isHidden ? 1 : 2,
+  }
+}
+
+const keyword = (label: string): Option => ({ label, kind: 'keyword', detail: '', boost: -2 })
+const REST: Option[] = [
+  ...Object.entries(FUNCTIONS).map(
+    ([label, takes]): Option => ({ label, kind: 'function', detail: `(${takes})`, boost: -1 }),
+  ),
+  ...KEYWORDS.map(keyword),
+]
+const START = ['select', 'with', 'explain'].map(keyword)
