@@ -11,7 +11,9 @@ CREATE TABLE carves (
   size bigint NOT NULL,
   received integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL DEFAULT now(),
-  completed_at timestamptz
+  completed_at timestamptz,
+  -- An agent that did not hear the answer to its start asks again.
+  UNIQUE (host_id, carve_guid)
 );
 CREATE INDEX carves_by_tenant ON carves (tenant_id, id);
 CREATE INDEX carves_by_host ON carves (tenant_id, host_id, id);

@@ -6,10 +6,15 @@ import type { Registry } from '../../base/metrics'
 import type { RetentionTarget } from '../../base/retention'
 import type { Family, Streams } from '../../streams'
 import type { Agent, LogBatch } from '../agent'
+import { ActivePacks } from './active-packs'
+import { configOf } from './agent-config'
+import { hostLogFamily } from './host-log'
+import { LogIntake } from './log-intake'
+import { scheduleRetention } from './retention'
 
 export interface SchedulesDeps {
   db: Db
-  streams: Pick<Streams, 'commit' | 'bus'>
+  streams: Pick<Streams, 'write' | 'commit' | 'bus'>
   log: Log
   metrics: Registry
   audit: Audit
@@ -32,15 +37,17 @@ export interface Schedules extends Part {
   retention: RetentionTarget[]
 }
 
-export function createSchedules({ settings }: SchedulesDeps): Schedules {
+export function createSchedules({ db, streams, metrics, settings }: SchedulesDeps): Schedules {
+  const packs = new ActivePacks(db, streams.bus)
+  const intake = new LogIntake(streams, metrics)
   return {
     name: 'schedules',
-    start: async () => undefined,
-    stop: async () => undefined,
-    config: async () => ({}),
-    log: async () => undefined,
-    family: { prefix: 'hostlog', heartbeatMs: settings.heartbeatMs, exists: async () => false },
+    start: () => packs.start(),
+    stop: async () => packs.stop(),
+    config: agent => configOf({ db, packs, holdMs: settings.holdMs }, agent),
+    log: (agent, batch) => intake.take(agent, batch),
+    family: hostLogFamily(db, settings.heartbeatMs),
     endpoints: [],
-    retention: [],
+    retention: scheduleRetention(db),
   }
 }

@@ -1,0 +1,86 @@
+import type { Level } from '../../base/log'
+import type { NewEntry } from '../../streams'
+import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
+
+/** A row for the table of results, in texts that PostgreSQL takes. */
+export interface ResultRow {
+  name: string
+  action: string
+  at: string
+  epoch: number
+  counter: number
+  columns: string
+  decorations: string | null
+  truncated: boolean
+}
+
+/** A line as it goes into the database: rows of results, or a line of the host's log. */
+export interface EncodedLine {
+  rows: ResultRow[]
+  entries: NewEntry[]
+  bytes: number
+}
+
+/** What a line weighs besides its texts. */
+const LINE_BYTES = 100
+/** osquery's severities: 0 info, 1 warning, 2 error, 3 fatal. */
+const LEVELS: readonly Level[] = ['info', 'warn', 'error', 'error']
+
+export function encodeLine(line: LoggedLine): EncodedLine {
+  if ('status' in line) {
+    const entry = statusEntry(line.status)
+    return { rows: [], entries: [entry], bytes: LINE_BYTES + (entry.message?.length ?? 0) }
+  }
+  const rows = line.rows.map(row => encodeRow(row, line.truncated))
+  const bytes = rows.reduce((sum, { columns, decorations }) => sum + columns.length + (decorations?.length ?? 0), 0)
+  return { rows, entries: [], bytes: bytes + LINE_BYTES * Math.max(1, rows.length) }
+}
+
+function statusEntry({ at, severity, filename, line, message, version }: StatusLine): NewEntry {
+  const place = filename ? `${filename}:${line} ` : ''
+  return {
+    kind: 'log',
+    at,
+    level: LEVELS[severity] ?? 'info',
+    source: 'osqueryd',
+    message: place + message,
+    // The line's own time may be too far off to count; here it stays.
+    data: { severity, filename, line, version, at: timeOf(at) },
+  }
+}
+
+const encodeRow = (row: ScheduledRow, truncated: boolean): ResultRow => ({
+  name: clean(row.name),
+  action: row.action,
+  at: timeOf(row.at),
+  epoch: integer(row.epoch),
+  counter: integer(row.counter),
+  columns: jsonOf(row.columns),
+  decorations: row.decorations && jsonOf(row.decorations),
+  truncated,
+})
+
+const integer = (value: number) => (Number.isSafeInteger(value) ? value : 0)
+
+const YEAR_MAX = 9_999
+
+/** By the agent's clock; now, when that is nothing a calendar knows. */
+function timeOf(at: Date): string {
+  const known = !Number.isNaN(at.getTime()) && at.getUTCFullYear() <= YEAR_MAX && at.getUTCFullYear() > 0
+  return (known ? at : new Date()).toISOString()
+}
+
+/** Escapes that PostgreSQL cannot make a text of. */
+const UNHOLDABLE = /\\u(0000|d[89a-f])/
+
+const clean = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
+
+function jsonOf(values: Record<string, string | number>): string {
+  const text = JSON.stringify(values)
+  if (!UNHOLDABLE.test(text)) return text
+  const cleaned = Object.entries(values).map(([key, value]) => [
+    clean(key),
+    typeof value === 'string' ? clean(value) : value,
+  ])
+  return JSON.stringify(Object.fromEntries(cleaned))
+}

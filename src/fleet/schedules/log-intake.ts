@@ -1,0 +1,80 @@
+import { Counter, type Registry } from '../../base/metrics'
+import type { NewEntry, Streams } from '../../streams'
+import type { Agent, LogBatch, LoggedLine } from '../agent'
+import { type EncodedLine, encodeLine } from './encode'
+import { hostLogTopic, logEffect } from './log-effect'
+import { marksOf } from './marks'
+import { Room } from './room'
+
+/** One transaction takes so much of a delivery: what else this process writes meanwhile waits no longer than for that. */
+const PIECE_BYTES_MAX = 512 * 1024
+const PIECE_LINES_MAX = 1_000
+/** Of all deliveries together: an outage ends with every agent sending what it has kept. */
+const ROOM_BYTES = 4 * 1024 * 1024
+
+/** Takes the lines that agents log. */
+export class LogIntake {
+  private readonly room = new Room(ROOM_BYTES)
+  private readonly lines: Counter<'type' | 'outcome'>
+
+  constructor(
+    private readonly streams: Pick<Streams, 'commit' | 'write'>,
+    metrics: Registry,
+  ) {
+    this.lines = new Counter({
+      name: 'tailrace_host_log_lines_total',
+      help: 'Lines that agents delivered: stored, taken before, or dropped because they were not understood.',
+      labelNames: ['type', 'outcome'],
+      registers: [metrics],
+    })
+  }
+
+  /**
+   * Takes a delivery piece by piece, each line once. When it fails half-way, what was stored is known the next time.
+   * @throws Error when it is not all durable
+   */
+  async take({ tenantId, hostId }: Agent, { type, lines, dropped }: LogBatch): Promise<void> {
+    this.lines.inc({ type, outcome: 'dropped' }, dropped)
+    const marks = marksOf(lines)
+    const notices = dropped > 0 ? [droppedNotice(type, dropped)] : []
+    if (lines.length === 0) await this.streams.write(hostLogTopic({ tenantId, hostId }), notices)
+    for (const { from, encoded, bytes, isLast } of piecesOf(lines)) {
+      const piece = { tenantId, hostId, type, marks, from, lines: encoded, notices: isLast ? notices : [] }
+      const result = await this.room.use(bytes, () => this.streams.commit(logEffect, piece))
+      const stored = result?.stored ?? 0
+      this.lines.inc({ type, outcome: 'stored' }, stored)
+      this.lines.inc({ type, outcome: 'repeated' }, encoded.length - stored)
+    }
+  }
+}
+
+interface Piece {
+  from: number
+  encoded: EncodedLine[]
+  bytes: number
+  isLast: boolean
+}
+
+/** Encodes as it goes: a delivery of many MB is not held twice. */
+function* piecesOf(lines: readonly LoggedLine[]): Generator<Piece> {
+  let encoded: EncodedLine[] = []
+  let bytes = 0
+  for (const [place, line] of lines.entries()) {
+    const next = encodeLine(line)
+    encoded.push(next)
+    bytes += next.bytes
+    const isLast = place === lines.length - 1
+    if (!isLast && bytes < PIECE_BYTES_MAX && encoded.length < PIECE_LINES_MAX) continue
+    yield { from: place + 1 - encoded.length, encoded, bytes, isLast }
+    encoded = []
+    bytes = 0
+  }
+}
+
+const droppedNotice = (type: LogBatch['type'], dropped: number): NewEntry => ({
+  kind: 'log',
+  level: 'warn',
+  source: 'tailrace',
+  message: `${dropped} ${type === 'result' ? 'results of scheduled queries' : 'lines'} could not be taken: not understood, or too large a delivery`,
+  data: { type, dropped },
+})

@@ -1,0 +1,79 @@
+import {
+  findNodeAtLocation,
+  type JSONPath,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser'
+
+/** Text that was read although it is no strict JSON. */
+export interface RelaxedJson {
+  value: unknown
+  /** The line, from 1, on which a value stands (or the nearest one around it). */
+  lineOf(path: JSONPath): number
+}
+
+export interface RelaxedFault {
+  /** From 1. */
+  line: number
+  message: string
+}
+
+/**
+ * Reads JSON as osquery's configuration may be written: lines that end in a backslash go on in the next one, lines that
+ * begin with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp); besides comments behind
+ * values, trailing commas, and rubbish behind the end.
+ */
+export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
+  const { plain, lineAt } = withoutComments(text)
+  const errors: ParseError[] = []
+  const tree = parseTree(plain, errors, { allowTrailingComma: true })
+  // A value without an end has a negative length. What is wrong behind the end is of no interest.
+  const end = tree && tree.length > 0 ? tree.offset + tree.length : Number.POSITIVE_INFINITY
+  const error = errors.find(each => each.offset < end)
+  if (error || !tree) return { line: lineAt(error?.offset ?? 0), message: messageOf(error) }
+  return { value: plainValue(tree), lineOf: path => lineAt(nearest(tree, path).offset) }
+}
+
+function messageOf(error: ParseError | undefined): string {
+  const what = error ? printParseErrorCode(error.error) : 'ValueExpected'
+  return `This is not JSON: ${what.replace(/(?!^)[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}.`
+}
+
+/** Like jsonc-parser's own, but `__proto__` is a name as any other. */
+function plainValue(node: Node): unknown {
+  if (node.type === 'array') return node.children?.map(plainValue) ?? []
+  if (node.type !== 'object') return node.value
+  const pairs = node.children?.flatMap(({ children: [key, value] = [] }) =>
+    key && value ? [[key, value] as const] : [],
+  )
+  return Object.fromEntries(pairs?.map(([key, value]) => [String(key.value), plainValue(value)]) ?? [])
+}
+
+function nearest(tree: Node, path: JSONPath): Node {
+  for (let length = path.length; length > 0; length--) {
+    const node = findNodeAtLocation(tree, path.slice(0, length))
+    if (node) return node.parent?.type === 'property' ? node.parent : node
+  }
+  return tree
+}
+
+/** Joins lines, empties comment lines, and remembers which line of the original a place comes from. */
+function withoutComments(text: string) {
+  const starts: { offset: number; line: number }[] = []
+  let plain = ''
+  let joined = ''
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
+  for (const [i, line] of lines.entries()) {
+    const goesOn = line.endsWith('\\') && i < lines.length - 1
+    starts.push({ offset: plain.length + joined.length, line: i + 1 })
+    joined += goesOn ? line.slice(0, -1) : line
+    if (goesOn) continue
+    plain += /^\s*(#|\/\/)/.test(joined) ? ' '.repeat(joined.length) : joined
+    plain += '\n'
+    joined = ''
+  }
+  const lineAt = (offset: number) => starts.findLast(start => start.offset <= offset)?.line ?? 1
+  return { plain, lineAt }
+}

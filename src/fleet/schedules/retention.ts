@@ -1,0 +1,13 @@
+import type { Db } from '../../base/db'
+import { expiringRows } from '../../base/expiring'
+import type { RetentionTarget } from '../../base/retention'
+
+export const scheduleRetention = (db: Db): RetentionTarget[] => [
+  expiringRows(db, {
+    name: 'scheduled_results',
+    summary: 'Rows that hosts logged of scheduled queries.',
+    table: 'scheduled_results',
+    column: 'received_at',
+    keep: { term: 'logs' },
+  }),
+]

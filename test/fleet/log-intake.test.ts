@@ -1,0 +1,176 @@
+import { rows } from '../../src/base/db'
+import { createMetrics } from '../../src/base/metrics'
+import type { Agent } from '../../src/fleet/agent'
+import { LogIntake } from '../../src/fleet/schedules/log-intake'
+import type { Streams } from '../../src/streams'
+import {
+  addHost,
+  freshPlace,
+  hostLog,
+  type Node,
+  range,
+  resultLine,
+  results,
+  statuses,
+  statusLine,
+  storedNumbers,
+} from './node'
+
+let parts: Awaited<ReturnType<typeof freshPlace>>
+let node: Node
+let other: Node
+let agent: Agent
+beforeAll(async () => {
+  parts = await freshPlace()
+  ;[node, other] = await Promise.all([parts.start(), parts.start()])
+})
+beforeEach(async () => {
+  agent = await addHost(node)
+})
+afterAll(() => parts.stop())
+
+const lines = (from: number, to: number) => range(from, to).map(no => resultLine(no))
+const take = (from: number, to: number, by = node) => by.schedules.log(agent, results(lines(from, to)))
+
+test('results are rows of their own, with all that the agent said', async () => {
+  const more = {
+    name: 'users',
+    action: 'snapshot' as const,
+    epoch: 7,
+    columns: { uid: '9223372036854775807', size: 12, name: 'Zoë "q" \\ \0 \ud800' },
+    decorations: null,
+  }
+  await node.schedules.log(agent, results([resultLine(1, more, true), resultLine(2)]))
+  const found = await rows(
+    node.db,
+    'SELECT name, action, at, epoch, counter, columns, decorations, truncated FROM scheduled_results WHERE host_id = ? ORDER BY id',
+    [agent.hostId],
+  )
+  expect(found).toEqual([
+    {
+      name: 'users',
+      action: 'snapshot',
+      at: new Date(1_788_256_800_001),
+      epoch: 7,
+      counter: 1,
+      columns: { uid: '9223372036854775807', size: 12, name: 'Zoë "q" \\ \ufffd \ufffd' },
+      decorations: null,
+      truncated: true,
+    },
+    expect.objectContaining({ action: 'added', decorations: { hostname: 'web-07' }, truncated: false }),
+  ])
+})
+
+test("osqueryd's own lines are lines of the host's log", async () => {
+  await node.schedules.log(
+    agent,
+    statuses(
+      [0, 1, 2, 3, 9].map(severity => statusLine(severity, severity)),
+      2,
+    ),
+  )
+  const log = await hostLog(node, agent)
+  expect(log.map(({ line, level, source, message }) => [line, level, source, message])).toEqual([
+    [1, 1, 'osqueryd', 'tls.cpp:254 message 0'],
+    [2, 2, 'osqueryd', 'tls.cpp:254 message 1'],
+    [3, 3, 'osqueryd', 'tls.cpp:254 message 2'],
+    [4, 3, 'osqueryd', 'tls.cpp:254 message 3'],
+    [5, 1, 'osqueryd', 'tls.cpp:254 message 9'],
+    [6, 2, 'tailrace', expect.stringContaining('2 lines could not be taken')],
+  ])
+  expect(JSON.parse(log[1]?.data ?? '')).toMatchObject({
+    severity: 1,
+    filename: 'tls.cpp',
+    line: 254,
+    version: '5.23.1',
+  })
+  await expect(
+    node.schedules.family.exists({ tenantId: agent.tenantId, name: `hostlog:${agent.hostId}` }),
+  ).resolves.toBe(true)
+  await expect(node.schedules.family.exists({ tenantId: agent.tenantId, name: 'hostlog:nobody' })).resolves.toBe(false)
+})
+
+test('a delivery of which nothing is understood leaves a word', async () => {
+  await node.schedules.log(agent, results([], 3))
+  expect((await hostLog(node, agent)).map(({ message }) => message)).toEqual([
+    expect.stringContaining('3 results of scheduled queries could not be taken'),
+  ])
+})
+
+test('lines that are sent again, with or without more behind them, are taken once', async () => {
+  await take(0, 3)
+  await take(0, 3)
+  await take(0, 5, other)
+  await take(0, 5)
+  await take(5, 7)
+  expect(await storedNumbers(node, agent)).toEqual(range(0, 7))
+})
+
+test('a delivery that was held up until the agent had gone on is known', async () => {
+  await take(0, 3)
+  await take(3, 6, other)
+  await take(6, 9)
+  await take(0, 3, other)
+  await take(3, 5)
+  expect(await storedNumbers(node, agent)).toEqual(range(0, 9))
+})
+
+test('results and status lines have marks of their own', async () => {
+  await take(0, 2)
+  await node.schedules.log(agent, statuses([statusLine(1)]))
+  await take(0, 3)
+  await node.schedules.log(agent, statuses([statusLine(1), statusLine(2)]))
+  expect(await storedNumbers(node, agent)).toEqual([0, 1, 2])
+  expect(await hostLog(node, agent)).toHaveLength(2)
+})
+
+test('the same delivery on several processes at once is taken once', async () => {
+  for (let round = 0; round < 20; round++) {
+    const [from, to] = [round * 13, round * 13 + 10]
+    await Promise.all([take(from, to), take(from, to, other), take(from, to + 3, other), take(from, to + 3)])
+    await take(from, to + 3)
+  }
+  const stored = await storedNumbers(node, agent)
+  expect(stored).toHaveLength(new Set(stored).size)
+  expect([...stored].sort((a, b) => a - b)).toEqual(range(0, 260))
+})
+
+test('a delivery of many MB goes in pieces, in order, and once, also when two race', async () => {
+  const wide = range(0, 1_024).map(no => resultLine(no, { columns: { text: `${no} `.padEnd(8_000, 'x') } }))
+  await Promise.all([
+    node.schedules.log(agent, results(wide)),
+    other.schedules.log(agent, results([...wide, resultLine(1_024)])),
+    node.schedules.log(agent, results(wide)),
+  ])
+  expect(await storedNumbers(node, agent)).toEqual(range(0, 1_025))
+})
+
+test('a delivery that breaks off half-way goes on where it was', async () => {
+  const all = lines(0, 2_500)
+  let commits = 0
+  const { streams } = node
+  const breaking: Pick<Streams, 'commit' | 'write'> = {
+    write: streams.write,
+    commit: (effect, item) => (commits++ === 0 ? streams.commit(effect, item) : Promise.reject(new Error('killed'))),
+  }
+  const broken = new LogIntake(breaking, createMetrics())
+  await expect(broken.take(agent, results(all))).rejects.toThrow('killed')
+  expect(await storedNumbers(node, agent)).toHaveLength(1_000)
+  await other.schedules.log(agent, results(all))
+  expect(await storedNumbers(node, agent)).toEqual(range(0, 2_500))
+})
+
+test('lines of a host that was removed are no failure', async () => {
+  await node.db('hosts').where({ id: agent.hostId }).delete()
+  await take(0, 3)
+  expect(await storedNumbers(node, agent)).toEqual([])
+})
+
+test('what the database refuses is not accepted', async () => {
+  await node.db.raw('ALTER TABLE scheduled_results ADD CONSTRAINT refused CHECK (counter <> 6666)')
+  await expect(node.schedules.log(agent, results([resultLine(6_665), resultLine(6_666)]))).rejects.toThrow()
+  expect(await storedNumbers(node, agent)).toEqual([])
+  await node.db.raw('ALTER TABLE scheduled_results DROP CONSTRAINT refused')
+  await node.schedules.log(agent, results([resultLine(6_665), resultLine(6_666)]))
+  expect(await storedNumbers(node, agent)).toEqual([6_665, 6_666])
+})
