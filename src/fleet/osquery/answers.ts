@@ -1,0 +1,93 @@
+import type { Answer, Row, Stats } from '../agent'
+import type { Body } from './body'
+import type { Fields } from './fields'
+import { cleanText, integerOf, type JsonObject, objectOf, rowOf, textOf, tryParseJson } from './json'
+import { ANSWERS_MAX, ROWS_MAX } from './limits'
+import { type Skimmed, skimBody } from './skimmed'
+
+/** Rows of one query as far as they came. */
+interface Collected {
+  rows: Row[]
+  isShort: boolean
+}
+
+/**
+ * Reads what an agent answers to its queries. An answer is the union of four maps by query id (`queries`, `statuses`, `messages`, `stats`), of which
+ * agents of different age leave some out.
+ * @throws Refusal 400, AgentGone
+ */
+export async function readAnswers(body: Body): Promise<{ fields: Fields; answers: Answer[]; isCut: boolean }> {
+  const collected = new Map<string, Collected>()
+  let rows = 0
+  const of = (id: string) => {
+    const known = collected.get(id)
+    if (known || collected.size >= ANSWERS_MAX) return known
+    const fresh: Collected = { rows: [], isShort: false }
+    collected.set(id, fresh)
+    return fresh
+  }
+  const fields: Fields = {}
+  const skimmed = await skimBody(body, fields, {
+    enters([name, id], isList) {
+      if (name !== 'queries') return false
+      if (id === undefined) return !isList
+      return isList && of(id) !== undefined
+    },
+    value([, id = '', element], text) {
+      const answer = of(id)
+      if (!answer) return
+      const row = rowOf(tryParseJson(text))
+      if (row && rows++ < ROWS_MAX) answer.rows.push(row)
+      // `""` is how old agents say that there are no rows
+      else if (element !== undefined || row || text === undefined) answer.isShort = true
+    },
+  })
+  return { fields, answers: assemble(collected, fields, skimmed), isCut: skimmed.isCut }
+}
+
+function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, path }: Skimmed): Answer[] {
+  const statuses = objectOf(fields.statuses) ?? {}
+  const messages = objectOf(fields.messages) ?? {}
+  const stats = objectOf(fields.stats) ?? {}
+  const ids = new Set([...collected.keys(), ...[statuses, messages, stats].flatMap(Object.keys)])
+  const reached = path[0] === 'queries' ? path[1] : undefined
+  return [...ids].slice(0, ANSWERS_MAX).flatMap(id => {
+    if (!id) return []
+    const given = collected.get(id)
+    const message = textOf(own(messages, id))
+    const failed = hasFailed(own(statuses, id), given !== undefined, message)
+    // what lies behind the cut may have had rows
+    const isCutOff = isCut && !failed && (given === undefined || id === reached)
+    return {
+      queryId: cleanText(id),
+      rows: failed ? [] : (given?.rows ?? []),
+      failed,
+      message,
+      stats: statsOf(own(stats, id)),
+      truncated: isCutOff || (given?.isShort ?? false),
+    }
+  })
+}
+
+const own = (map: JsonObject, id: string) => (Object.hasOwn(map, id) ? map[id] : undefined)
+
+/** Statuses are numbers since osquery 3, texts before; 0 is success. */
+function hasFailed(status: unknown, hasRows: boolean, message: string): boolean {
+  if (status === undefined || status === null || status === '') return !hasRows && message !== ''
+  return Number(status) !== 0
+}
+
+const STATS = ['wall_time_ms', 'user_time', 'system_time', 'memory'] as const
+
+/** Figures may be texts, fractions or missing; `{}` is what comes with a failure. */
+function statsOf(value: unknown): Stats | null {
+  const given = objectOf(value)
+  if (!given) return null
+  const figures = STATS.map(name => [name, figureOf(given[name])] as const)
+  return figures.some(([, figure]) => figure !== null) ? (Object.fromEntries(figures) as unknown as Stats) : null
+}
+
+function figureOf(value: unknown): number | null {
+  const figure = integerOf(value)
+  return figure !== undefined && figure >= 0 ? figure : null
+}

@@ -1,0 +1,47 @@
+import { agentOf, type Call } from './calls'
+import { type Fields, fieldsOf, needText } from './fields'
+import { integerOf } from './json'
+import { Refusal } from './refusal'
+
+/** `POST /osquery/carve_init`: files are about to be sent. */
+export async function carveInit(call: Call): Promise<object> {
+  const fields = fieldsOf(await call.body.text())
+  const agent = await agentOf(call, fields)
+  const sessionId = await call.api.carveInit(agent, {
+    blockCount: needCount(fields, 'block_count'),
+    blockSize: needCount(fields, 'block_size'),
+    carveSize: needCount(fields, 'carve_size'),
+    carveId: needText(fields, 'carve_id'),
+    requestId: needText(fields, 'request_id'),
+  })
+  if (!sessionId) throw new Refusal(404, 'No such carve was asked for.')
+  return { session_id: sessionId }
+}
+
+/** `POST /osquery/carve_block`: a part of them. The session is all that proves who sends it. */
+export async function carveBlock({ api, body }: Call): Promise<object> {
+  const fields = fieldsOf(await body.text())
+  const isKnown = await api.carveBlock({
+    sessionId: needText(fields, 'session_id'),
+    blockId: needCount(fields, 'block_id'),
+    data: needBytes(fields, 'data'),
+  })
+  if (!isKnown) throw new Refusal(404, 'There is no such carve, or the block is none of it.')
+  return {}
+}
+
+function needCount(fields: Fields, name: string): number {
+  const count = integerOf(fields[name])
+  if (count === undefined || count < 0) throw new Refusal(400, `${name}: must be a whole number, 0 or more`)
+  return count
+}
+
+function needBytes(fields: Fields, name: string): Buffer {
+  const text = fields[name]
+  if (typeof text !== 'string') throw new Refusal(400, `${name}: must be base64`)
+  const base64 = text.replace(/\s+|=+\s*$/g, '')
+  const bytes = Buffer.from(base64, 'base64')
+  // Node leaves out what is not base64, so that bytes are missing then
+  if (bytes.length !== Math.floor((base64.length * 3) / 4)) throw new Refusal(400, `${name}: must be base64`)
+  return bytes
+}

@@ -1,0 +1,19 @@
+import { readAnswers } from './answers'
+import { agentOf, type Call } from './calls'
+import { fieldsOf } from './fields'
+
+/** `POST /osquery/distributed_read`: is there something to ask? The answer may be held back. */
+export async function read(call: Call): Promise<object> {
+  const agent = await agentOf(call, fieldsOf(await call.body.text()))
+  const { queries, accelerate } = await call.api.read(agent, call.gone)
+  // an `accelerate` that is no whole number is ignored by agents
+  return { queries, ...(accelerate !== undefined && { accelerate: Math.round(accelerate) }), node_invalid: false }
+}
+
+/** `POST /osquery/distributed_write`: what came of it. */
+export async function write(call: Call): Promise<object> {
+  const { fields, answers, isCut } = await readAnswers(call.body)
+  const agent = await agentOf(call, fields, isCut)
+  if (answers.length) await call.api.write(agent, answers)
+  return {}
+}

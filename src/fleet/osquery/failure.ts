@@ -1,0 +1,36 @@
+import { Problem } from '../../base/errors'
+import type { Log } from '../../base/log'
+import { isOutage } from '../../base/outage'
+import { AgentGone, NodeInvalid, Refusal } from './refusal'
+
+interface Reply {
+  status: number
+  /** An object is sent as JSON. */
+  body: object | string
+}
+
+/** Its agents take any JSON for success: only of something else they send the block again, and give up after three times. */
+const PLAIN_ROUTE = 'carve_block'
+
+/**
+ * What an agent is told when a call has failed. The status is for proxies and monitors, agents do not look at it.
+ * @returns nothing when nobody listens any more
+ */
+export function replyTo(error: unknown, route: string, log: Log): Reply | undefined {
+  if (error instanceof AgentGone) return undefined
+  if (error instanceof NodeInvalid) return { status: route === 'enroll' ? 200 : 401, body: { node_invalid: true } }
+  const { status, message } = told(error)
+  if (status === 500)
+    log.error('A request of an agent failed because of a bug', {
+      route,
+      error: error instanceof Error ? error : new Error(String(error)),
+    })
+  return { status, body: route === PLAIN_ROUTE ? `error: ${message}\n` : { error: message } }
+}
+
+function told(error: unknown): { status: number; message: string } {
+  if (error instanceof Refusal) return error
+  if (error instanceof Problem) return { status: error.status, message: error.detail }
+  if (isOutage(error)) return { status: 503, message: 'A part of this service is away at the moment. Try again soon.' }
+  return { status: 500, message: 'Something went wrong here. The log has the details.' }
+}

@@ -1,0 +1,65 @@
+import { type JsonObject, objectOf, parseJson, textOf, tryParseJson } from './json'
+import { VALUE_BYTES_MAX } from './limits'
+import { Refusal } from './refusal'
+import { Skimmer } from './skim'
+
+/** The parts of a body at its top: `node_key`, `log_type`, `statuses`, ... */
+export type Fields = Record<string, unknown>
+
+/**
+ * A whole small body.
+ * @throws Refusal 400
+ */
+export function fieldsOf(text: string): JsonObject {
+  let value: unknown
+  try {
+    value = parseJson(text)
+  } catch (error) {
+    throw new Refusal(400, `body: not valid JSON (${error instanceof Error ? error.message : String(error)})`)
+  }
+  const fields = objectOf(value)
+  if (!fields) throw new Refusal(400, 'body: must be a JSON object')
+  return fields
+}
+
+/** A text that must be there. @throws Refusal 400 */
+export function needText(fields: Fields, name: string): string {
+  const text = textOf(fields[name])
+  if (!text) throw new Refusal(400, `${name}: is missing`)
+  return text
+}
+
+/** Fields that agents write behind the bulk of a body. */
+const LATE = /"(?:node_key|log_type|statuses|messages|stats)"\s*:/g
+const CANDIDATES_MAX = 200
+
+/**
+ * Finds the fields at the end of a body of which only the beginning and the end were kept. Rows may hold columns of the same names: right is the
+ * first place from which on the rest reads as the end of one object.
+ */
+export function fieldsAtEnd(tail: Buffer): Fields {
+  const text = tail.toString('latin1') // one character per byte, so that places in it are places in the bytes
+  let candidates = 0
+  for (const { index } of text.matchAll(LATE)) {
+    if (++candidates > CANDIDATES_MAX) break
+    const fields = fieldsFrom(tail.subarray(index))
+    if (fields) return fields
+  }
+  return {}
+}
+
+function fieldsFrom(bytes: Buffer): Fields | undefined {
+  const fields: Fields = {}
+  const skimmer = new Skimmer(
+    {
+      enters: path => path.length === 0,
+      value: ([name = ''], text) => {
+        fields[name] = tryParseJson(text)
+      },
+    },
+    VALUE_BYTES_MAX,
+  )
+  skimmer.write(Buffer.from('{'))
+  skimmer.write(bytes)
+  return skimmer.isComplete ? fields : undefined
+}

@@ -1,0 +1,1 @@
+export { type OsqueryDeps, type OsqueryMount, osqueryMount } from './routes'

@@ -1,0 +1,99 @@
+import type { Row } from '../agent'
+
+/** Integers that a double may not hold, and exponents that may be infinite. */
+const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/g
+
+/**
+ * Parses JSON as agents write it. Numbers that JavaScript cannot hold become texts of their digits. Control characters that stand bare in
+ * a text, which JSON forbids, become U+FFFD.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  const exact = SUSPECT.test(text) ? text.replace(TOKEN, quoted) : text
+  try {
+    return JSON.parse(exact)
+  } catch (error) {
+    if (exact.search(CONTROL) < 0) throw error
+    return JSON.parse(exact.replace(CONTROL, '\ufffd'))
+  }
+}
+
+function quoted(token: string): string {
+  if (token.startsWith('"')) return token
+  const value = Number(token)
+  const isExact = /^-?\d+$/.test(token) ? Number.isSafeInteger(value) : Number.isFinite(value)
+  return isExact ? token : `"${token}"`
+}
+
+/** The same, for parts whose loss does not matter to the rest. */
+export function tryParseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : parseJson(text)
+  } catch {
+    return undefined // not JSON: as good as not there
+  }
+}
+
+export type JsonObject = Record<string, unknown>
+
+/** @returns nothing when it is not an object */
+export const objectOf = (value: unknown): JsonObject | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
+
+/** What PostgreSQL's `text` and `jsonb` refuse. */
+const isDirty = (text: string) => text.includes('\0') || !text.isWellFormed()
+
+/** Text that PostgreSQL takes: NUL and halves of surrogate pairs become U+FFFD. */
+export const cleanText = (text: string) => (isDirty(text) ? text.replaceAll('\0', '\ufffd').toWellFormed() : text)
+
+/** Any value as text; nothing and NULL are the empty text, as osquery has it. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return cleanText(value)
+  if (value === null || value === undefined) return ''
+  if (typeof value !== 'object') return String(value)
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return '' // nested so deeply that the stack does not suffice
+  }
+}
+
+/** A row of osquery: texts by column. @returns nothing when it is none */
+export const rowOf = (value: unknown) => columnsOf(value, textOf)
+
+/** As `rowOf`, but leaves numbers (of `logger_numerics`) as they are. */
+export const numericRowOf = (value: unknown) =>
+  columnsOf(value, column => (typeof column === 'number' ? column : textOf(column)))
+
+function columnsOf<T>(value: unknown, read: (column: unknown) => T): Record<string, T> | undefined {
+  const row = objectOf(value)
+  if (!row) return undefined
+  let isKeyDirty = false
+  for (const key in row) {
+    const column = row[key]
+    if (typeof column !== 'string' || isDirty(column)) row[key] = read(column)
+    isKeyDirty ||= isDirty(key)
+  }
+  const columns = row as Record<string, T>
+  return isKeyDirty
+    ? Object.fromEntries(Object.entries(columns).map(([key, column]) => [cleanText(key), column]))
+    : columns
+}
+
+/** A row by name, each with texts only; entries of another kind are left out. */
+export function rowsByName(value: unknown): Record<string, Row> {
+  const named = Object.entries(objectOf(value) ?? {}).flatMap(([name, table]) => {
+    const row = rowOf(Array.isArray(table) ? table[0] : table)
+    return row ? [[cleanText(name), row] as const] : []
+  })
+  return Object.fromEntries(named)
+}
+
+/** A whole number, written as number or as text; fractions are rounded. @returns nothing when it is none */
+export function integerOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || !value.trim())) return undefined
+  const number = Math.round(Number(value))
+  return Number.isSafeInteger(number) ? number : undefined
+}

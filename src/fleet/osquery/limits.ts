@@ -1,0 +1,42 @@
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/**
+ * Largest bodies in bytes, after inflation. What exceeds the small ones is refused. Results and log lines are cut instead: an agent keeps
+ * what was refused and sends it again for ever, before everything else it has.
+ */
+export const BODY_BYTES_MAX = {
+  /** A secret and the first rows of four tables. */
+  enroll: 64 * KIB,
+  /** A node key; with room for what later agents may add. */
+  config: 64 * KIB,
+  read: 16 * KIB,
+  /** Results of some hundred thousand rows. */
+  write: 100 * MIB,
+  /** Agents send up to 1,024 lines of up to 1 MiB, in practice some MiB. */
+  log: 100 * MIB,
+  carveInit: 8 * KIB,
+  /** Blocks of 8 KiB unless `carver_block_size` says otherwise, in base64. */
+  carveBlock: 16 * MIB,
+} as const
+
+/** Of a body that is cut: the node key and the statuses stand at its end. */
+export const TAIL_BYTES = 64 * KIB
+/** Of one row, one log line or one map of statuses. Larger ones would hold up everything else while they are parsed. */
+export const VALUE_BYTES_MAX = 16 * MIB
+/** In one delivery. Rows can be as small as `{}`, and an object takes many times as much. */
+export const ROWS_MAX = 1_000_000
+export const ANSWERS_MAX = 100_000
+export const LINES_MAX = 250_000
+
+/** What all requests together may hold, by the size they announce: so that large ones never keep a poll waiting. */
+export const HELD_BYTES_MAX = { small: 16 * MIB, large: 128 * MIB, inflated: 112 * MIB } as const
+export const SMALL_BYTES_MAX = 64 * KIB
+/** Deflate makes at most 1,032 bytes out of one (RFC 1951: 258 bytes for two bits). */
+export const INFLATION_MAX = 1_032
+/** How far a body that inflates beyond its limit is followed to find its end, in limits. */
+export const FOLLOW_LIMITS = 4
+
+/** An agent gives up after 16 s: whoever waits or sends longer is none, or has left. */
+export const WAIT_MS_MAX = 16_000
+export const UPLOAD_MS_MAX = 30_000

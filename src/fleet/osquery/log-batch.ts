@@ -1,0 +1,62 @@
+import type { LogBatch, LoggedLine } from '../agent'
+import type { Body } from './body'
+import type { Fields } from './fields'
+import { tryParseJson } from './json'
+import { LINES_MAX, ROWS_MAX } from './limits'
+import { lineOf } from './log-lines'
+import { skimBody } from './skimmed'
+
+export interface Logged {
+  fields: Fields
+  /** Nothing when the type of the log is none that we keep. */
+  batch: LogBatch | undefined
+  isCut: boolean
+}
+
+/**
+ * Reads a delivery of log lines. What is no line is counted and left out.
+ * @throws Refusal 400, AgentGone
+ */
+export async function readLog(body: Body): Promise<Logged> {
+  const fields: Fields = {}
+  const lines = new Lines()
+  /** Those that came before it was known what they are. */
+  const early: unknown[] = []
+  const { isCut, path } = await skimBody(body, fields, {
+    enters: ([name, element], isList) => name === 'data' && element === undefined && isList,
+    value(_path, text) {
+      const type = typeOf(fields)
+      if (type) lines.add(type, tryParseJson(text))
+      else if (early.length < LINES_MAX) early.push(tryParseJson(text))
+    },
+  })
+  const type = typeOf(fields)
+  if (!type) return { fields, batch: undefined, isCut }
+  for (const value of [...early, ...loose(fields.data)]) lines.add(type, value)
+  const cutOff = isCut && path[0] === 'data' ? 1 : 0
+  return { fields, batch: { type, lines: lines.kept, dropped: lines.dropped + cutOff }, isCut }
+}
+
+function typeOf({ log_type }: Fields): LogBatch['type'] | undefined {
+  return log_type === 'result' || log_type === 'status' ? log_type : undefined
+}
+
+/** Lines that do not stand in a list: a single one, or a list inside a text. */
+function loose(data: unknown): unknown[] {
+  const value = typeof data === 'string' ? tryParseJson(data) : data
+  if (Array.isArray(value)) return value
+  return value === undefined || value === null ? [] : [value]
+}
+
+class Lines {
+  readonly kept: LoggedLine[] = []
+  dropped = 0
+  #rows = 0
+
+  add(type: LogBatch['type'], value: unknown) {
+    const line = lineOf(type, typeof value === 'string' ? tryParseJson(value) : value)
+    this.#rows += line && 'rows' in line ? line.rows.length : 0
+    if (line && this.kept.length < LINES_MAX && this.#rows <= ROWS_MAX) this.kept.push(line)
+    else this.dropped++
+  }
+}

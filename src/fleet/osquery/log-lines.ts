@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
+import { integerOf, type JsonObject, numericRowOf, objectOf, rowOf, textOf } from './json'
+
+/** @returns nothing when it is no line of that type */
+export function lineOf(type: 'result' | 'status', value: unknown): LoggedLine | undefined {
+  const line = objectOf(value)
+  if (!line) return undefined
+  const digest = digestOf(line) // before anything in it is repaired
+  if (!digest) return undefined
+  return type === 'result' ? resultLine(line, digest) : statusLine(line, digest)
+}
+
+/** The first 8 bytes of SHA-256 of the line's JSON text without spaces. */
+function digestOf(line: JsonObject): Buffer | undefined {
+  try {
+    return createHash('sha256').update(JSON.stringify(line)).digest().subarray(0, 8)
+  } catch {
+    return undefined // nested so deeply that the stack does not suffice
+  }
+}
+
+/**
+ * A line of a scheduled query, in one of the four shapes that depend on the agent's flags: an event, a batch of differences
+ * (`logger_event_type=false`), a snapshot, one row of a snapshot (`logger_snapshot_event_type`).
+ */
+function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
+  const name = textOf(line.name)
+  const found = name ? rowsOf(line) : undefined
+  if (!found) return undefined
+  const facts = {
+    name,
+    at: timeOf(line),
+    epoch: integerOf(line.epoch) ?? 0,
+    counter: integerOf(line.counter) ?? 0,
+    decorations: rowOf(line.decorations) ?? null,
+  }
+  const rows = found.flatMap(({ action, columns }) => {
+    const row = numericRowOf(columns)
+    return row ? [{ ...facts, action, columns: row }] : []
+  })
+  if (found.length && !rows.length) return undefined
+  return { digest, rows, truncated: rows.length < found.length }
+}
+
+interface FoundRow {
+  action: ScheduledRow['action']
+  columns: unknown
+}
+
+function rowsOf(line: JsonObject): FoundRow[] | undefined {
+  if (Array.isArray(line.snapshot)) return line.snapshot.map(columns => ({ action: 'snapshot', columns }))
+  const differences = objectOf(line.diffResults)
+  if (differences)
+    return (['removed', 'added'] as const).flatMap(action =>
+      listOf(differences[action]).map(columns => ({ action, columns })),
+    )
+  const action = ACTIONS.find(known => known === line.action)
+  if (action && line.columns !== undefined) return [{ action, columns: line.columns }]
+  // old agents write an empty text where there is no row
+  return 'snapshot' in line || 'diffResults' in line ? [] : undefined
+}
+
+const ACTIONS = ['added', 'removed', 'snapshot'] as const
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+function statusLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
+  if (line.message === undefined && line.severity === undefined) return undefined
+  const status: StatusLine = {
+    at: timeOf(line),
+    severity: Math.min(Math.max(integerOf(line.severity) ?? 0, 0), 3),
+    filename: textOf(line.filename),
+    line: integerOf(line.line) ?? 0,
+    message: textOf(line.message),
+    version: textOf(line.version),
+  }
+  return { digest, status }
+}
+
+/** The last second of the year 9999. */
+const UNIX_SECONDS_MAX = 253_402_300_799
+
+/** By the agent's clock, whose `unixTime` was a text once; now, when it says nothing that is a time. */
+function timeOf({ unixTime, calendarTime }: JsonObject): Date {
+  const seconds = integerOf(unixTime)
+  if (seconds !== undefined && seconds > 0 && seconds <= UNIX_SECONDS_MAX) return new Date(seconds * 1000)
+  const ms = Date.parse(textOf(calendarTime))
+  return ms > 0 && ms <= UNIX_SECONDS_MAX * 1000 ? new Date(ms) : new Date()
+}

@@ -1,0 +1,96 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Log } from '../../base/log'
+import { Gauge, type Registry } from '../../base/metrics'
+import type { AgentApi } from '../agent'
+import { Body, Rooms } from './body'
+import type { Call } from './calls'
+import { carveBlock, carveInit } from './carve'
+import { read, write } from './distributed'
+import { config, enroll } from './enroll'
+import { replyTo } from './failure'
+import { BODY_BYTES_MAX } from './limits'
+import { log } from './log'
+
+export interface OsqueryDeps {
+  api: AgentApi
+  log: Log
+  metrics: Registry
+}
+
+/** Fits what the web server mounts. */
+export interface OsqueryMount {
+  path: '/osquery'
+  /** Agents prove themselves by node keys. */
+  roles: 'anyone'
+  handler: RequestHandler
+}
+
+interface Route {
+  bytesMax: number
+  answer(call: Call, log: Log): Promise<object>
+}
+
+const logRoute: Route = { bytesMax: BODY_BYTES_MAX.log, answer: log }
+const ROUTES: Record<string, Route> = {
+  enroll: { bytesMax: BODY_BYTES_MAX.enroll, answer: enroll },
+  config: { bytesMax: BODY_BYTES_MAX.config, answer: config },
+  log: logRoute,
+  logger: logRoute,
+  distributed_read: { bytesMax: BODY_BYTES_MAX.read, answer: read },
+  distributed_write: { bytesMax: BODY_BYTES_MAX.write, answer: write },
+  carve_init: { bytesMax: BODY_BYTES_MAX.carveInit, answer: carveInit },
+  carve_block: { bytesMax: BODY_BYTES_MAX.carveBlock, answer: carveBlock },
+}
+
+/**
+ * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents look at bodies only: every answer has one, because they take
+ * an empty one for success and forget what they sent.
+ */
+export function osqueryMount({ api, log, metrics }: OsqueryDeps): OsqueryMount {
+  const rooms = new Rooms()
+  new Gauge({
+    name: 'tailrace_agent_body_bytes',
+    help: 'Bytes of bodies of agents that are held in memory.',
+    registers: [metrics],
+    collect() {
+      this.set(rooms.used)
+    },
+  })
+  const router = Router({ caseSensitive: true })
+  for (const [name, route] of Object.entries(ROUTES)) {
+    router.post(`/${name}`, handler(name, route, { api, log, rooms }))
+    router.all(`/${name}`, (req, res) => {
+      res.set('Allow', 'POST')
+      send(res, 405, { error: `${req.method} is not possible here; POST is.` })
+    })
+  }
+  router.use((_req, res) => send(res, 404, { error: 'There is no such address here.' }))
+  return { path: '/osquery', roles: 'anyone', handler: router }
+}
+
+function handler(name: string, route: Route, { api, log, rooms }: { api: AgentApi; log: Log; rooms: Rooms }) {
+  return async (req: Request, res: Response) => {
+    res.locals.route = `/osquery/${name}`
+    const gone = new AbortController()
+    res.once('close', () => gone.abort())
+    const body = new Body(req, route.bytesMax, rooms, gone.signal)
+    const call = { api, body, authorization: req.headers.authorization, gone: gone.signal }
+    try {
+      send(res, 200, await route.answer(call, log))
+    } catch (error) {
+      const reply = replyTo(error, name, log)
+      if (reply) send(res, reply.status, reply.body)
+    } finally {
+      body.release()
+    }
+  }
+}
+
+function send(res: Response, status: number, body: object | string) {
+  const isText = typeof body === 'string'
+  res
+    .status(status)
+    .set('Cache-Control', 'no-store')
+    .type(isText ? 'text/plain' : 'application/json')
+    .send(isText ? body : JSON.stringify(body))
+}

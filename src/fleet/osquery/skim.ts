@@ -1,0 +1,214 @@
+/** Looks at a JSON text as it arrives and takes out the values it wants, one after the other. */
+export interface Visitor {
+  /**
+   * An object or a list begins.
+   * @param path keys from the top; an element of a list has the key ''
+   * @returns whether to look into it; else it is taken as one value
+   */
+  enters(path: readonly string[], isList: boolean): boolean
+  /** @param text the value's JSON; nothing when it is larger than may be held. Not checked to be valid. */
+  value(path: readonly string[], text: string | undefined): void
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d]
+const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+const isEnd = (byte: number) => byte === BRACE_END || byte === BRACKET_END
+/** What follows a number or a word. */
+const endsBare = (byte: number) => byte === COMMA || isEnd(byte) || isSpace(byte)
+
+type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing'
+
+/**
+ * Splits a JSON text of any size without holding more than one value of it. It reads bytes, because every character that JSON's structure
+ * is made of is one byte in UTF-8, whatever rubbish stands between the quotes. Values are handed over as they are, so that one that is
+ * not valid does not spoil the others, and numbers keep all their digits.
+ */
+export class Skimmer {
+  readonly #visitor: Visitor
+  readonly #bytesMax: number
+  #expected: Expected = 'value'
+  readonly #path: string[] = []
+  /** Of the containers that were entered. */
+  readonly #isList: boolean[] = []
+  /** The value or key that is being collected. */
+  #parts: Buffer[] = []
+  #size = 0
+  #isInToken = false
+  #isInString = false
+  #isEscaped = false
+  #depth = 0
+  #fault: string | undefined
+
+  /** @param bytesMax of one value */
+  constructor(visitor: Visitor, bytesMax: number) {
+    this.#visitor = visitor
+    this.#bytesMax = bytesMax
+  }
+
+  /** What is wrong with the text, and where; what came before it was handed over. */
+  get fault() {
+    return this.#fault
+  }
+
+  get isComplete() {
+    return this.#expected === 'nothing' && !this.#fault
+  }
+
+  /** Where it stands: the path of what is being read. */
+  get path(): readonly string[] {
+    return this.#path
+  }
+
+  write(chunk: Buffer): void {
+    let i = 0
+    while (i < chunk.length && !this.#fault) {
+      if (this.#isInToken) i = this.#collect(chunk, i)
+      else if (isSpace(chunk[i] as number)) i++
+      else i = this.#step(chunk[i] as number, i)
+    }
+  }
+
+  /** @returns the index to go on from: the same when the byte begins a value */
+  #step(byte: number, i: number): number {
+    switch (this.#expected) {
+      case 'first value':
+      case 'first key':
+        if (isEnd(byte)) return this.#leave(byte, i)
+        return this.#expected === 'first key' ? this.#beginKey(byte, i) : this.#begin(byte, i)
+      case 'value':
+        return this.#begin(byte, i)
+      case 'key':
+        return this.#beginKey(byte, i)
+      case 'colon':
+        if (byte !== COLON) return this.#fail(i)
+        this.#expected = 'value'
+        return i + 1
+      case 'comma':
+        if (isEnd(byte)) return this.#leave(byte, i)
+        if (byte !== COMMA) return this.#fail(i)
+        this.#expected = this.#isList.at(-1) ? 'value' : 'key'
+        if (!this.#isList.at(-1)) this.#path.pop()
+        return i + 1
+      default:
+        return this.#fail(i)
+    }
+  }
+
+  #begin(byte: number, i: number): number {
+    if (byte === COMMA || byte === COLON || isEnd(byte)) return this.#fail(i)
+    const isList = byte === BRACKET
+    if ((isList || byte === BRACE) && this.#visitor.enters(this.#path, isList)) {
+      this.#isList.push(isList)
+      if (isList) this.#path.push('')
+      this.#expected = isList ? 'first value' : 'first key'
+      return i + 1
+    }
+    this.#isInToken = true
+    return i
+  }
+
+  #beginKey(byte: number, i: number): number {
+    if (byte !== QUOTE) return this.#fail(i)
+    this.#expected = 'key'
+    this.#isInToken = true
+    return i
+  }
+
+  #leave(byte: number, i: number): number {
+    const isList = this.#isList.pop()
+    if (isList !== (byte === BRACKET_END)) return this.#fail(i)
+    // an empty object has put no key on the path
+    if (isList || this.#expected === 'comma') this.#path.pop()
+    this.#closeValue()
+    return i + 1
+  }
+
+  #closeValue() {
+    this.#expected = this.#isList.length ? 'comma' : 'nothing'
+  }
+
+  /** Collects bytes of the current key or value, as far as it goes in this chunk. */
+  #collect(chunk: Buffer, from: number): number {
+    const end = this.#endOfToken(chunk, from)
+    const to = end < 0 ? chunk.length : end
+    this.#size += to - from
+    if (this.#size <= this.#bytesMax) this.#parts.push(chunk.subarray(from, to))
+    else this.#parts = []
+    if (end >= 0) this.#take()
+    return to
+  }
+
+  /** @returns the index behind the token; -1 when it goes on in the next chunk */
+  #endOfToken(chunk: Buffer, from: number): number {
+    let i = from
+    while (i >= 0 && i < chunk.length) {
+      if (this.#isInString) {
+        i = this.#endOfString(chunk, i)
+        if (i > 0 && this.#depth === 0) return i
+      } else {
+        const byte = chunk[i] as number
+        if (this.#depth === 0 && endsBare(byte)) return i
+        i++
+        if (this.#nest(byte)) return i
+      }
+    }
+    return -1
+  }
+
+  /** @returns whether the byte, which stands in no string, closes the value */
+  #nest(byte: number): boolean {
+    if (byte === QUOTE) this.#isInString = true
+    else if (byte === BRACE || byte === BRACKET) this.#depth++
+    else if (isEnd(byte)) return --this.#depth === 0
+    return false
+  }
+
+  #endOfString(chunk: Buffer, from: number): number {
+    for (let i = from; i < chunk.length; i++) {
+      const byte = chunk[i]
+      if (this.#isEscaped) this.#isEscaped = false
+      else if (byte === BACKSLASH) this.#isEscaped = true
+      else if (byte === QUOTE) {
+        this.#isInString = false
+        return i + 1
+      }
+    }
+    return -1
+  }
+
+  #take() {
+    const isTooLarge = this.#size > this.#bytesMax
+    const [first] = this.#parts
+    const bytes = first && this.#parts.length === 1 ? first : Buffer.concat(this.#parts)
+    const text = isTooLarge ? undefined : bytes.toString('utf8')
+    this.#parts = []
+    this.#size = 0
+    this.#isInToken = false
+    if (this.#expected !== 'key') {
+      this.#visitor.value(this.#path, text)
+      return this.#closeValue()
+    }
+    const key = keyOf(text)
+    this.#path.push(key ?? '?')
+    this.#expected = 'colon'
+    if (key === undefined) this.#fail(0)
+  }
+
+  #fail(i: number): number {
+    const where = this.#path.map(key => key || '[]').join('.')
+    this.#fault = `${where ? `${where}: ` : ''}not valid JSON`
+    return i + 1
+  }
+}
+
+function keyOf(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as string)
+  } catch {
+    return undefined // an escape that is none: the reader of the text is told
+  }
+}
