@@ -1,0 +1,121 @@
+import type { Behaviour } from './behaviour'
+import { Carver } from './carver'
+import { type Clock, Life } from './clock'
+import { readConfiguration } from './configuration'
+import type { Connection } from './connection'
+import { Distributed } from './distributed'
+import { type Flags, flagsOf, STARTED_WITH } from './flags'
+import type { Host } from './host'
+import { LogForwarder } from './log-forwarder'
+import { statusLine } from './log-lines'
+import type { Random } from './random'
+import { Remote } from './remote'
+import { Schedule } from './schedule'
+import { type Found, runSql } from './tables/database'
+import type { Tally } from './tally'
+
+export interface AgentSettings {
+  host: Host
+  secret: string
+  behaviour: Behaviour
+  connection: Connection
+  clock: Clock
+  random: Random
+  tally: Tally
+  /** What is given on its command line; what somebody who wants live queries gives unless set. */
+  started?: Partial<Flags>
+}
+
+/** First rows of these go along when a host enrols. */
+const DETAILS = ['os_version', 'osquery_info', 'system_info', 'platform_info']
+
+/** One osqueryd: its threads for configuration, logs, schedule and distributed queries know nothing of each other. */
+export class Agent {
+  private readonly life: Life
+  private readonly flags: Flags
+  private readonly remote: Remote
+  private readonly distributed: Distributed
+  private readonly forwarder: LogForwarder
+  private readonly schedule: Schedule
+  private readonly carver: Carver
+  private running: Promise<void> | undefined
+
+  constructor(private readonly settings: AgentSettings) {
+    const { host, clock, started } = settings
+    this.life = new Life(clock)
+    this.flags = flagsOf({ ...STARTED_WITH, ...started })
+    const shared = { ...settings, life: this.life, flags: this.flags }
+    const details = () =>
+      Object.fromEntries(DETAILS.map(table => [table, firstRow(this.run(`select * from ${table}`))]))
+    this.remote = new Remote({ ...shared, details })
+    const threads = { ...shared, remote: this.remote }
+    this.carver = new Carver(threads)
+    this.forwarder = new LogForwarder(threads)
+    this.schedule = new Schedule({
+      ...shared,
+      run: sql => this.run(sql),
+      log: line => this.forwarder.addResult(line),
+    })
+    this.distributed = new Distributed({
+      ...threads,
+      run: (sql, id) => this.carver.ask(sql, id, clock.nowMs()) ?? this.run(sql),
+      warn: message => this.forwarder.addStatus(statusLine(host, clock.nowMs(), 2, message)),
+      onRestart: () => void this.configure(),
+    })
+  }
+
+  /** Begins after some time, so that not all hosts come at once. */
+  start(afterMs: number) {
+    this.running ??= this.live(afterMs)
+  }
+
+  /** Nothing is waited for: requests are broken off. */
+  async stop() {
+    this.life.end()
+    await this.running
+    await this.carver.end()
+  }
+
+  private async live(afterMs: number) {
+    const { behaviour, host, clock } = this.settings
+    await this.life.sleep(afterMs)
+    if (this.life.ended) return
+    await this.remote.key()
+    if (behaviour.offline) return
+    this.forwarder.addStatus(
+      statusLine(host, clock.nowMs(), 0, `osqueryd initialized [version=${host.osqueryVersion}]`),
+    )
+    await this.configure()
+    await Promise.all([this.refresh(), this.forwarder.run(), this.schedule.run(), this.distributed.run()])
+  }
+
+  /** The thread that asks for the configuration again (osquery/config/config.cpp, ConfigRefreshRunner). */
+  private async refresh() {
+    let good = true
+    while (!this.life.ended) {
+      const { config_refresh, config_accelerated_refresh } = this.flags
+      // without a refresh interval it asks never again, but a later start of the worker may bring one
+      const seconds =
+        good || !config_refresh ? config_refresh || config_accelerated_refresh : config_accelerated_refresh
+      await this.life.sleep(seconds * 1_000)
+      if (this.life.ended || !this.flags.config_refresh) continue
+      good = await this.configure()
+    }
+  }
+
+  private async configure(): Promise<boolean> {
+    const { host } = this.settings
+    const answer = await this.remote.call('config', '', { attempts: this.flags.config_tls_max_attempts })
+    if (!answer) return false
+    const holds = (sql: string) => firstRow(this.run(sql)) !== undefined
+    this.schedule.configure(readConfiguration(answer, host, this.flags, holds))
+    return true
+  }
+
+  private run(sql: string): Found {
+    const { host, clock, behaviour } = this.settings
+    return runSql(sql, { host, nowMs: clock.nowMs(), rows: behaviour.rows })
+  }
+}
+
+const firstRow = (found: Found) => ('rows' in found ? found.rows[0] : undefined)

@@ -1,0 +1,55 @@
+import { Agent } from './agent'
+import { behaviourOf, type FleetBehaviour, GOOD } from './behaviour'
+import { type Clock, realClock } from './clock'
+import { Connection } from './connection'
+import type { Flags } from './flags'
+import { hostOf } from './host'
+import { Random } from './random'
+import { Tally } from './tally'
+
+export interface FleetSettings {
+  url: string
+  secret: string
+  hosts: number
+  /** The same seed gives the same hosts. */
+  seed: string
+  behaviour?: Partial<FleetBehaviour>
+  /** Of every agent's command line. */
+  started?: Partial<Flags>
+  /** PEM of the authority that signed the server's certificate. */
+  ca?: string
+  clock?: Clock
+}
+
+/** Hosts that start in one second. */
+const STARTS_PER_SECOND = 200
+
+/** Many agents in one process. */
+export class Fleet {
+  readonly tally = new Tally()
+  private readonly agents: Agent[] = []
+  private readonly connection: Connection
+
+  constructor(private readonly settings: FleetSettings) {
+    const { url, ca } = settings
+    this.connection = new Connection({ url, ca, tally: this.tally })
+  }
+
+  start() {
+    const { hosts, seed, secret, clock = realClock, started, behaviour } = this.settings
+    for (let index = 0; index < hosts; index++) {
+      const host = hostOf(seed, index)
+      const random = new Random(`${seed}/${index}/behaviour`)
+      const own = behaviourOf({ ...GOOD, ...behaviour }, random)
+      const shared = { connection: this.connection, tally: this.tally, clock, secret, started }
+      const agent = new Agent({ ...shared, host, random, behaviour: own })
+      this.agents.push(agent)
+      agent.start((index * 1_000) / STARTS_PER_SECOND)
+    }
+  }
+
+  async stop() {
+    await Promise.all(this.agents.splice(0).map(agent => agent.stop()))
+    this.connection.close()
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+
+/** Numbers that look random and are the same for the same seed (the generator is known as mulberry32). */
+export class Random {
+  private state: number
+
+  constructor(seed: string) {
+    this.state = createHash('sha256').update(seed).digest().readInt32LE()
+  }
+
+  /** From 0 up to, but not, 1. */
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+
+  /** A whole number from `least` to `most`, both included. */
+  between(least: number, most: number): number {
+    return least + Math.floor(this.next() * (most - least + 1))
+  }
+
+  chance(share: number): boolean {
+    return share > 0 && this.next() < share
+  }
+
+  pick<T>(from: readonly T[]): T {
+    const found = from[Math.floor(this.next() * from.length)]
+    if (found === undefined) throw new Error('There is nothing to pick from')
+    return found
+  }
+
+  hex(digits: number): string {
+    return Array.from({ length: digits }, () => this.between(0, 15).toString(16)).join('')
+  }
+
+  uuid(): string {
+    return [8, 4, 4, 4, 12].map(digits => this.hex(digits)).join('-')
+  }
+}

@@ -1,0 +1,108 @@
+import type { Row } from '../../src/fleet/agent'
+import type { Behaviour } from './behaviour'
+import type { Life } from './clock'
+import type { Configuration, Scheduled } from './configuration'
+import type { Flags } from './flags'
+import type { Host } from './host'
+import { type Finding, resultLines } from './log-lines'
+import type { Random } from './random'
+import type { Found } from './tables/database'
+
+interface Settings {
+  host: Host
+  behaviour: Behaviour
+  flags: Flags
+  life: Life
+  random: Random
+  run: (sql: string) => Found
+  log: (line: string) => void
+}
+
+interface Entry {
+  query: Scheduled
+  everyMs: number
+  dueMs: number
+  counter: number
+  /** What it found last, each row as JSON. */
+  last: Set<string>
+}
+
+/** How long nothing to do lasts, until a configuration brings something. */
+const IDLE_MS = 5_000
+/** Rows kept to compare the next ones with: thousands of agents are in one process. */
+const ROWS_KEPT = 500
+
+/** The thread of scheduled queries (osquery/dispatcher/scheduler.cpp): results are told as differences, or whole. */
+export class Schedule {
+  private entries = new Map<string, Entry>()
+  private decorators: string[] = []
+
+  constructor(private readonly settings: Settings) {}
+
+  /** A query that stays as it was goes on where it is. */
+  configure({ scheduled, decorators }: Configuration) {
+    const old = this.entries
+    this.decorators = decorators
+    this.entries = new Map(
+      scheduled.map(query => {
+        const before = old.get(query.name)
+        const same = before && JSON.stringify(before.query) === JSON.stringify(query)
+        return [query.name, same ? before : this.entryOf(query)]
+      }),
+    )
+  }
+
+  /** Its interval is shifted a little, so that not all hosts ask their tables at the same time. */
+  private entryOf(query: Scheduled): Entry {
+    const { life, flags, random } = this.settings
+    const splay = (query.intervalSeconds * Math.min(100, flags.schedule_splay_percent)) / 100
+    const seconds = Math.max(1, Math.round(query.intervalSeconds + (random.next() * 2 - 1) * splay))
+    return { query, everyMs: seconds * 1_000, dueMs: life.clock.nowMs() + seconds * 1_000, counter: 0, last: new Set() }
+  }
+
+  async run() {
+    const { life } = this.settings
+    while (!life.ended) {
+      const nextMs = Math.min(...[...this.entries.values()].map(({ dueMs }) => dueMs))
+      await life.sleep(Math.min(IDLE_MS, Math.max(1_000, nextMs - life.clock.nowMs())))
+      if (!life.ended) this.runDue()
+    }
+  }
+
+  private runDue() {
+    const { host, behaviour, flags, life, run, log } = this.settings
+    const nowMs = life.clock.nowMs()
+    const due = [...this.entries.values()].filter(({ dueMs }) => dueMs <= nowMs)
+    const decorations = due.length ? this.decorations() : undefined
+    for (const entry of due) {
+      entry.dueMs = nowMs + entry.everyMs
+      const found = run(entry.query.sql)
+      if ('message' in found) continue
+      const finding: Finding = { name: entry.query.name, nowMs, decorations, ...compare(entry, found.rows) }
+      for (const line of resultLines(finding, host, flags, behaviour.logShape)) log(line)
+    }
+  }
+
+  private decorations(): Row | undefined {
+    if (!this.decorators.length) return undefined
+    const first = this.decorators.map(sql => {
+      const found = this.settings.run(sql)
+      return 'rows' in found ? found.rows[0] : undefined
+    })
+    return Object.assign({}, ...first) as Row
+  }
+}
+
+/** The first run counts as 0 and tells every row as added. */
+function compare(entry: Entry, rows: Row[]): Pick<Finding, 'snapshot' | 'added' | 'removed' | 'counter'> {
+  const counter = entry.counter++
+  if (entry.query.snapshot) return { counter, snapshot: rows, added: [], removed: [] }
+  const now = new Set(rows.slice(0, ROWS_KEPT).map(row => JSON.stringify(row)))
+  const [added, removed] = [
+    [...now].filter(text => !entry.last.has(text)),
+    [...entry.last].filter(text => !now.has(text)),
+  ]
+  entry.last = now
+  const parse = (text: string) => JSON.parse(text) as Row
+  return { counter, added: added.map(parse), removed: entry.query.removed ? removed.map(parse) : [] }
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ArgumentError } from './arguments'
+
+/**
+ * Makes an enroll secret over the API, as the first administrator.
+ * @throws ArgumentError that says what to do
+ */
+export async function makeSecret(url: string, env: Record<string, string | undefined>): Promise<string> {
+  const token = env.TAILRACE_TOKEN || env.TAILRACE_ADMIN_TOKEN || (await tokenOf(env.DATA_DIR || '.data'))
+  const response = await ask(url, token)
+  const text = await response.text()
+  if (response.status === 401 || response.status === 403)
+    throw new ArgumentError(
+      `The token may not make an enroll secret at ${url}. Set TAILRACE_TOKEN to one of an administrator.`,
+    )
+  const { secret } = parse(text)
+  if (!response.ok || typeof secret !== 'string')
+    throw new ArgumentError(
+      `${url} gave no enroll secret (${response.status}). Is it Tailrace? Else hand in one with --secret.`,
+    )
+  return secret
+}
+
+async function tokenOf(folder: string): Promise<string> {
+  const file = join(folder, 'admin-token')
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch {
+    throw new ArgumentError(
+      `There is no ${file}. Start the server first (npm start), or hand in an enroll secret with --secret, or a token in TAILRACE_TOKEN.`,
+    )
+  }
+}
+
+async function ask(url: string, token: string): Promise<Response> {
+  try {
+    return await fetch(`${url}/api/enroll-secrets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Simulated fleet' }),
+    })
+  } catch (error) {
+    const { cause } = error as Error
+    throw new ArgumentError(
+      `No server answers at ${url} (${(cause as Error | undefined)?.message ?? error}). Start it with npm start, or name another one with --url.`,
+    )
+  }
+}
+
+function parse(text: string): { secret?: unknown } {
+  try {
+    return JSON.parse(text) as { secret?: unknown }
+  } catch {
+    return {}
+  }
+}
