@@ -61,3 +61,9 @@ CREATE TABLE query_rows (
   data jsonb NOT NULL,
   PRIMARY KEY (answer_id, no)
 );
+
+-- Large answers are stored ahead of what makes them count; those of which nothing came are taken out again.
+CREATE TABLE staged_answers (
+  answer_id uuid PRIMARY KEY,
+  staged_at timestamptz NOT NULL DEFAULT now()
+);

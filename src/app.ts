@@ -11,6 +11,7 @@ import { requireDatabase, requireRedis } from './base/reach'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
 import type { Config, Secrets } from './config'
+import { createFleet, type Fleet, type Queries, query } from './fleet'
 import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
 import { healthCheck } from './monitors'
 import { cleanup, Retention, retentionRoutes } from './retention'
@@ -22,6 +23,7 @@ export interface HandlerDeps {
   jobs: Jobs
   audit: Audit
   outbound: Outbound
+  queries: Queries
   retention: Retention
 }
 
@@ -41,7 +43,7 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** Every job kind; whoever enqueues knows them without loading their handlers. */
-const KINDS = [bulkAction, cleanup, demo, healthCheck]
+const KINDS = [bulkAction, cleanup, demo, healthCheck, query]
 
 /** Builds every part once, in the order in which they are started; nothing runs yet. */
 export function createApp(deps: AppDeps) {
@@ -71,9 +73,20 @@ export function createApp(deps: AppDeps) {
   const workLog = log.child({ service: 'worker' })
   const jobs = createJobs({ db, redis, streams, log: workLog, metrics, config, kinds: KINDS, tenantIds })
   streams.register(jobs.family)
-  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...access.retention]
+  const fleet = createFleet({
+    ...{ db, streams, log, metrics, jobs, audit },
+    settings: {
+      holdMs: config.fleet.holdMs,
+      heartbeatMs: config.streams.heartbeatMs,
+      publicUrl: config.publicUrl,
+      ownCertificate: false,
+    },
+  })
+  for (const family of fleet.families) streams.register(family)
+  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...fleet.retention, ...access.retention]
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
-  const handlerDeps = { jobs, audit, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
+  const { queries } = fleet
+  const handlerDeps = { jobs, audit, queries, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
   const workers = config.role === 'web' ? [] : [createWorkers(jobs, handlers, handlerDeps)]
   const checks = {
     postgres: () => db.raw('SELECT 1'),
@@ -82,14 +95,18 @@ export function createApp(deps: AppDeps) {
     bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
-  const server = createDoor(deps, { metrics, checks, streams, access, jobs, retention })
+  const server = createDoor(deps, { metrics, checks, streams, access, jobs, fleet, retention })
   // It takes no new connection while the streams end; while they run they would hold it up.
   const door: Part = {
     name: 'server',
     start: () => server.start(),
-    stop: async () => void (await Promise.all([server.stop(), streams.endConnections()])),
+    async stop() {
+      fleet.release()
+      await Promise.all([server.stop(), streams.endConnections()])
+    },
   }
-  const parts: Part[] = [...stores, access, streams, ...jobs.parts, retention, ...workers, door]
+  const ofFleet = [...fleet.parts.always, ...(config.role === 'worker' ? [] : fleet.parts.agents)]
+  const parts: Part[] = [...stores, access, streams, ...jobs.parts, ...ofFleet, retention, ...workers, door]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 
@@ -119,12 +136,13 @@ interface DoorDeps {
   streams: Streams
   access: Access
   jobs: JobsPlatform
+  fleet: Fleet
   retention: Retention
 }
 
 /** The HTTP server; a process that only works has its health routes and nothing else. */
 function createDoor({ config, secrets, log }: AppDeps, { metrics, checks, ...areas }: DoorDeps): WebServer {
-  const { streams, access, jobs, retention } = areas
+  const { streams, access, jobs, fleet, retention } = areas
   const served = streams.serve(
     access,
     async (tenantId, id) => topicsOf(await jobs.treeIds({ tenantId, id })),
@@ -136,9 +154,10 @@ function createDoor({ config, secrets, log }: AppDeps, { metrics, checks, ...are
       ...access.endpoints,
       ...jobs.endpoints(access.audit),
       ...served.endpoints,
+      ...fleet.endpoints(served.door),
       ...retentionRoutes(retention),
     ],
-    mounts: [jobs.board(access)],
+    mounts: [jobs.board(access), fleet.mount],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,

@@ -74,6 +74,7 @@ const variables = z.object({
   RETENTION_JOBS_DAYS: days(30),
   RETENTION_FAILED_DAYS: days(90),
   RETENTION_AUDIT_DAYS: days(365),
+  OSQUERY_HOLD_MS: integer(10_000, 0, 12_000),
   COOKIE_SECURE: flag.optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
 })
@@ -133,6 +134,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       failed: keptFor('RETENTION_FAILED_DAYS'),
       audit: keptFor('RETENTION_AUDIT_DAYS'),
     }),
+    fleet: Object.freeze({ holdMs: e.OSQUERY_HOLD_MS }),
     streams: Object.freeze({
       windowMs: e.STREAM_WINDOW_MS,
       heartbeatMs: e.STREAM_HEARTBEAT_MS,

@@ -6,6 +6,8 @@ export const QUEUES = {
   checks: { concurrency: 1 },
   cleanup: { concurrency: 0.1 },
   demo: { concurrency: 1 },
+  /** Live queries: they wait for hosts, so very many of them fit into a process. */
+  fleet: { concurrency: 25 },
   control: { concurrency: 0.25 },
   /** Ticks of schedules only: each enqueues the real job. */
   schedules: { concurrency: 0.5 },

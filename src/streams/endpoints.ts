@@ -9,7 +9,7 @@ import { mergedPage } from './merged'
 import { type StreamQuery, streamFields, topicName, withLabels } from './query'
 import { SERVICES, serviceTopic } from './service-logs'
 import { servePoll } from './transports/serve-poll'
-import { type SseDeps, serveSse } from './transports/serve-sse'
+import { type SseDeps, type SseRequest, serveSse } from './transports/serve-sse'
 
 const TOPICS_MAX = 50
 const topicList = z.array(topicName).min(1).max(TOPICS_MAX, `At most ${TOPICS_MAX} topics on one connection.`)
@@ -34,8 +34,24 @@ export interface StreamRoutesDeps extends SseDeps {
   jobTopics(tenantId: string, jobId: string): Promise<string[] | undefined>
 }
 
-/** A route that streams the topic which its path names. */
-export function topicStream<P extends z.ZodType>(
+/** How areas let readers in to their topics by routes of their own. */
+export interface TopicDoor {
+  /** A route that streams the topic which its path names. */
+  stream<P extends z.ZodType>(path: string, summary: string, params: P, name: (params: z.output<P>) => string): Endpoint
+  /** The query parameters of a stream, with more. */
+  query<More extends z.ZodRawShape>(more: More): z.ZodType<StreamQuery & z.output<z.ZodObject<More>>>
+  /** Answers a request with the stream of a topic. */
+  serve(request: SseRequest, name: string): Promise<void>
+}
+
+export const topicDoor = (deps: SseDeps): TopicDoor => ({
+  stream: (path, summary, params, name) => topicStream(deps, path, summary, params, name),
+  query: <More extends z.ZodRawShape>(more: More) =>
+    withLabels({ ...streamFields, ...more }) as unknown as z.ZodType<StreamQuery & z.output<z.ZodObject<More>>>,
+  serve: (request, name) => serveSse(deps, request, [name], false),
+})
+
+function topicStream<P extends z.ZodType>(
   deps: SseDeps,
   path: string,
   summary: string,

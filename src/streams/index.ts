@@ -1,4 +1,7 @@
 export type { Bus } from './bus'
+export type { TopicDoor } from './endpoints'
 export type { Effect, Entry, NewEntry, Topic, TopicEntries, Writer } from './entry'
 export type { Family } from './families'
+export { logPage, logQuery } from './log-query'
+export { serveLogs } from './logs'
 export { createStreams, type Streams, type StreamsDeps } from './streams'

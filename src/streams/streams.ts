@@ -7,7 +7,7 @@ import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { RetentionTarget } from '../base/retention'
 import { Bus } from './bus'
-import { streamEndpoints } from './endpoints'
+import { streamEndpoints, type TopicDoor, topicDoor } from './endpoints'
 import type { NewEntry, Topic, Writer } from './entry'
 import type { Family } from './families'
 import { Hub } from './hub'
@@ -54,6 +54,7 @@ export interface Streams extends Part, Writer {
 export interface Served {
   endpoints: Endpoint[]
   openSocket: OpenSocket
+  door: TopicDoor
 }
 
 type JobTopics = (tenantId: string, jobId: string) => Promise<string[] | undefined>
@@ -100,8 +101,10 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     endConnections: () => connections.stop(),
     serve: (access, jobTopics, clientIp) => {
       const shared = { db, hub, connections, metrics, settings }
+      const routes = { ...shared, slots: access.streamSlots }
       return {
-        endpoints: streamEndpoints({ ...shared, slots: access.streamSlots, jobTopics }),
+        endpoints: streamEndpoints({ ...routes, jobTopics }),
+        door: topicDoor(routes),
         openSocket: createSocketDoor({ ...shared, access, clientIp }),
       }
     },

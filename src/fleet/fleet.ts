@@ -1,0 +1,79 @@
+import type { Audit, Endpoint } from '../access'
+import type { Db } from '../base/db'
+import type { Part } from '../base/lifecycle'
+import type { Log } from '../base/log'
+import type { Registry } from '../base/metrics'
+import type { RetentionTarget } from '../base/retention'
+import type { Jobs } from '../jobs'
+import type { Family, Streams, TopicDoor } from '../streams'
+import type { Agent, AgentApi, Answer } from './agent'
+import { createCarves } from './carves'
+import { createHosts } from './hosts'
+import { type OsqueryMount, osqueryMount } from './osquery'
+import { createQueries, type Queries } from './queries'
+import { createSchedules } from './schedules'
+
+export interface FleetDeps {
+  db: Db
+  streams: Streams
+  log: Log
+  metrics: Registry
+  jobs: Jobs
+  audit: Audit
+  settings: {
+    /** For how long an agent's read may wait for something to do, in ms; 0: it is answered at once. */
+    holdMs: number
+    heartbeatMs: number
+    publicUrl: string | undefined
+    ownCertificate: boolean
+  }
+}
+
+export interface Fleet {
+  queries: Queries
+  families: Family[]
+  retention: RetentionTarget[]
+  /** What every process runs; then what a process runs that agents come to. */
+  parts: { always: Part[]; agents: Part[] }
+  mount: OsqueryMount
+  endpoints(door: TopicDoor): Endpoint[]
+  /** Answers all agents that wait: the process is to stop. */
+  release(): void
+}
+
+/** Hosts that run osquery: they enrol, are asked, answer and log. */
+export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, settings }: FleetDeps): Fleet {
+  const log = rootLog.child({ component: 'fleet' })
+  const { bus } = streams
+  const shared = { db, streams, bus, log, metrics, audit, settings }
+  const hosts = createHosts(shared)
+  const queries = createQueries({ ...shared, jobs, standing: agent => hosts.standing(agent) })
+  hosts.onWork(hostIds => queries.wake(hostIds))
+  const schedules = createSchedules(shared)
+  const carves = createCarves({ db, audit, askedFor: (agent, requestId) => queries.wasAsked(agent, requestId) })
+  const api: AgentApi = {
+    enroll: request => hosts.enroll(request),
+    agentOf: nodeKey => hosts.agentOf(nodeKey),
+    config: agent => schedules.config(agent),
+    read: (agent, leave) => queries.read(agent, leave),
+    write: (agent, answers) => write(agent, answers),
+    log: (agent, batch) => schedules.log(agent, batch),
+    carveInit: (agent, start) => carves.init(agent, start),
+    carveBlock: block => carves.block(block),
+  }
+  /** What was asked by people, and what we ask of our own accord. */
+  async function write(agent: Agent, answers: Answer[]) {
+    const own = answers.filter(({ queryId }) => queryId.startsWith('tailrace:'))
+    const asked = answers.filter(answer => !own.includes(answer))
+    await Promise.all([queries.take(agent, asked), own.length ? hosts.takeStanding(agent, own) : undefined])
+  }
+  return {
+    queries: queries.queries,
+    families: [hosts.family, queries.family, schedules.family],
+    retention: [...hosts.retention, ...queries.retention, ...schedules.retention, ...carves.retention],
+    parts: { always: queries.parts.always, agents: [hosts, schedules, ...queries.parts.agents] },
+    mount: osqueryMount({ api, log, metrics }),
+    endpoints: door => [...hosts.endpoints, ...queries.endpoints(door), ...schedules.endpoints, ...carves.endpoints],
+    release: () => queries.release(),
+  }
+}

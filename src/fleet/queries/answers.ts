@@ -1,0 +1,108 @@
+import type { Db } from '../../base/db'
+import { Gather } from '../../base/gather'
+import type { Log } from '../../base/log'
+import type { Writer } from '../../streams'
+import type { Agent, Answer, Row } from '../agent'
+import { changeEffect } from './change-effect'
+import { outcomeOf } from './outcome'
+import type { Outcome, State } from './query'
+import { type Chunk, discard, insertRows, stage } from './rows-store'
+import type { Signals } from './signals'
+import { type AskedTarget, askedTargets } from './store'
+
+/** More rows than this are stored ahead, so that they do not hold up the answers of others. */
+const ROWS_AT_ONCE = 20
+/** They are stored in pieces of this many, so that no statement lasts long. */
+const CHUNK_ROWS = 2_000
+const CHUNKS_TOGETHER = 50
+const ASKS_TOGETHER = 2_000
+/** Rows of one query over all hosts; answers beyond are counted, and their rows are not kept. */
+const QUERY_ROWS_MAX = 5_000_000
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+interface Deps {
+  db: Db
+  streams: Writer
+  log: Log
+  signals: Signals
+  onAnswer(state: State | 'refused' | 'repeated'): void
+}
+
+/** Takes in what hosts answer: each once, however often it is delivered, and from those that were asked. */
+export class Answers {
+  private readonly asked: Gather<{ tenantId: string; hostId: string; queryId: string }, AskedTarget | undefined>
+  private readonly chunks: Gather<Chunk, void>
+
+  constructor(private readonly deps: Deps) {
+    this.asked = new Gather(async asks => {
+      const found = await askedTargets(deps.db, asks)
+      const byKey = new Map(found.map(target => [`${target.hostId}/${target.queryId}`, target]))
+      return asks.map(({ hostId, queryId }) => byKey.get(`${hostId}/${queryId}`))
+    }, ASKS_TOGETHER)
+    this.chunks = new Gather(async chunks => {
+      await insertRows(deps.db, chunks)
+      return chunks.map(() => undefined)
+    }, CHUNKS_TOGETHER)
+  }
+
+  /**
+   * Resolves when all of it is durable. What was not asked of this host is left out: refusing the delivery would make
+   * the agent send it for ever, together with everything that it has to say later.
+   */
+  async take(agent: Agent, answers: readonly Answer[]): Promise<void> {
+    await Promise.all(answers.map(answer => this.takeOne(agent, answer)))
+  }
+
+  /** Whether a host was asked this. */
+  async wasAsked({ tenantId, hostId }: Agent, queryId: string): Promise<boolean> {
+    if (!UUID.test(queryId)) return false
+    return (await this.asked.ask({ tenantId, hostId, queryId }))?.isTarget ?? false
+  }
+
+  private async takeOne(agent: Agent, answer: Answer): Promise<void> {
+    const { tenantId, hostId } = agent
+    const { queryId } = answer
+    // One that retention has taken long ago, or of another server: nothing to note.
+    const target = UUID.test(queryId) ? await this.asked.ask({ tenantId, hostId, queryId }) : undefined
+    if (!target) return
+    if (!target.isTarget) {
+      this.deps.onAnswer('refused')
+      this.deps.log.warn('A host answered what was asked of others; it is left out', {
+        host_id: hostId,
+        query_id: queryId,
+      })
+      return
+    }
+    if (target.answered) return this.deps.onAnswer('repeated')
+    await this.store(agent, queryId, bounded(outcomeOf(answer), target), answer.rows)
+  }
+
+  private async store(agent: Agent, queryId: string, outcome: Outcome, all: readonly Row[]): Promise<void> {
+    const { answerId, state, rowCount } = outcome
+    const rows = all.slice(0, rowCount)
+    const staged = answerId !== null && rows.length > ROWS_AT_ONCE
+    if (staged) await this.stageRows(answerId, rows)
+    const query = { tenantId: agent.tenantId, id: queryId }
+    const { applied, query: after } = await this.deps.streams.commit(changeEffect, {
+      type: 'answer',
+      ...{ query, agent, outcome, staged, rows: staged ? [] : rows },
+    })
+    this.deps.onAnswer(applied ? state : 'repeated')
+    if (after && applied) this.deps.signals.tellMoved(queryId, after.ended_at !== null)
+    // another delivery was faster
+    if (staged && !applied) await discard(this.deps.db, answerId)
+  }
+
+  private async stageRows(answerId: string, rows: readonly Row[]): Promise<void> {
+    await stage(this.deps.db, answerId)
+    for (let start = 0; start < rows.length; start += CHUNK_ROWS)
+      await this.chunks.ask({ answerId, from: start + 1, rows: rows.slice(start, start + CHUNK_ROWS) })
+  }
+}
+
+/** A query that has brought too much keeps no more rows, and says so. */
+function bounded(outcome: Outcome, { rowCount }: AskedTarget): Outcome {
+  if (rowCount + outcome.rowCount <= QUERY_ROWS_MAX) return outcome
+  return { ...outcome, answerId: null, rowCount: 0, preview: [], truncated: true }
+}

@@ -1,0 +1,257 @@
+import type { Transaction } from '../../base/db'
+import type { Effect, TopicEntries } from '../../streams'
+import type { Agent, Row } from '../agent'
+import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
+import { type Outcome, openOf, type QueryRef, type QueryRow } from './query'
+import { insertRows, unstage } from './rows-store'
+import {
+  answerTargets,
+  closeTargets,
+  insertQuery,
+  lockQueries,
+  markSent,
+  type NewQuery,
+  openTargets,
+  type QueryText,
+  reopenTargets,
+  updateQueries,
+} from './store'
+
+export type Change =
+  | { type: 'open'; query: NewQuery }
+  /** A host is given what there is for it. */
+  | { type: 'claim'; hostId: string }
+  /** `staged`: its rows are stored already; else they come along. */
+  | { type: 'answer'; query: QueryRef; agent: Agent; outcome: Outcome; rows: readonly Row[]; staged: boolean }
+  | { type: 'end'; query: QueryRef; why: 'deadline' | 'cancelled' }
+  | { type: 'reopen'; query: QueryRef }
+
+export interface Changed {
+  /** The query after it; none when there is no such query, or nothing was claimed. */
+  query: QueryRow | undefined
+  /** Whether it has changed something: an answer that comes twice does not. */
+  applied: boolean
+  /** What was claimed. */
+  claimed: QueryText[]
+}
+
+/** Names of columns of one query, over all hosts. */
+const COLUMNS_MAX = 500
+
+type Of<T extends Change['type']> = Extract<Change, { type: T }>
+
+/**
+ * Everything that happens to queries, all of a flush at once. Whoever changes a target holds the lock of its query, so
+ * counts are right and an answer counts once, whatever number of processes take part.
+ */
+export const changeEffect: Effect<Change, Changed> = {
+  name: 'fleet.queries',
+  async apply(trx, changes) {
+    const batch = new Batch(trx, changes)
+    await batch.play()
+    return batch
+  },
+}
+
+class Batch {
+  readonly results: Changed[]
+  readonly entries: TopicEntries[][]
+  private queries = new Map<string, QueryRow>()
+  /** Queries to be stored, with the place of the last change of each. */
+  private readonly changed = new Map<string, number>()
+  private readonly ended = new Set<string>()
+
+  constructor(
+    private readonly trx: Transaction,
+    private readonly changes: readonly Change[],
+  ) {
+    this.results = changes.map(() => ({ query: undefined, applied: false, claimed: [] }))
+    this.entries = changes.map(() => [])
+  }
+
+  private of<T extends Change['type']>(type: T): { change: Of<T>; place: number }[] {
+    return this.changes.flatMap((change, place) => (change.type === type ? [{ change: change as Of<T>, place }] : []))
+  }
+
+  async play() {
+    for (const { change, place } of this.of('open')) await this.open(change, place)
+    const wanted = await this.claimable()
+    await this.lock(wanted)
+    for (const { change, place } of this.of('reopen')) await this.reopen(change, place)
+    await this.answer()
+    await this.claim(wanted)
+    for (const { change, place } of this.of('end')) await this.end(change, place)
+    await this.store()
+  }
+
+  private async open({ query }: Of<'open'>, place: number) {
+    const made = await insertQuery(this.trx, query)
+    if (made) this.entries[place] = [{ topic: queryTopic(made), entries: [statusEntry(made)] }]
+    this.results[place] = { query: made, applied: made !== undefined, claimed: [] }
+  }
+
+  /** Which queries the claims of this batch are about; asked again once those are locked. */
+  private async claimable(): Promise<readonly string[]> {
+    return [...new Set((await this.openTargets()).map(({ id }) => id))]
+  }
+
+  private async openTargets(): Promise<QueryText[]> {
+    const claims = this.of('claim')
+    if (!claims.length) return []
+    return openTargets(
+      this.trx,
+      claims.map(({ change }) => change.hostId),
+    )
+  }
+
+  private async lock(claimable: readonly string[]) {
+    const named = this.changes.flatMap(change =>
+      change.type === 'claim' || change.type === 'open' ? [] : [change.query.id],
+    )
+    const ids = [...new Set([...named, ...claimable])]
+    if (ids.length) this.queries = await lockQueries(this.trx, ids)
+  }
+
+  private find({ tenantId, id }: QueryRef): QueryRow | undefined {
+    const found = this.queries.get(id)
+    return found?.tenant_id === tenantId ? found : undefined
+  }
+
+  private touch(query: QueryRow, place: number) {
+    this.changed.set(query.id, Math.max(place, this.changed.get(query.id) ?? 0))
+    this.results[place] = { query, applied: true, claimed: this.results[place]?.claimed ?? [] }
+  }
+
+  private async answer() {
+    const answers = new Map<string, { change: Of<'answer'>; place: number }>()
+    for (const each of this.of('answer')) {
+      const key = `${each.change.query.id}/${each.change.agent.hostId}`
+      const query = this.find(each.change.query)
+      this.results[each.place] = { query, applied: false, claimed: [] }
+      if (query && !answers.has(key)) answers.set(key, each)
+    }
+    if (!answers.size) return
+    const taken = await answerTargets(
+      this.trx,
+      [...answers.values()].map(({ change }) => this.targetOf(change)),
+    )
+    for (const { query_id, host_id, before } of taken) {
+      const answer = answers.get(`${query_id}/${host_id}`)
+      const query = this.queries.get(query_id)
+      if (!answer || !query) continue
+      const { agent, outcome } = answer.change
+      query[before]--
+      query[outcome.state]++
+      query.row_count += outcome.rowCount
+      query.columns = merged(query.columns, outcome.columns)
+      this.entries[answer.place] = resultEntries(query, agent, outcome, query.ended_at !== null)
+      this.touch(query, answer.place)
+    }
+    await this.keepRows(taken.flatMap(({ query_id, host_id }) => answers.get(`${query_id}/${host_id}`)?.change ?? []))
+  }
+
+  private async keepRows(answers: readonly Of<'answer'>[]) {
+    const chunks = answers.flatMap(({ outcome: { answerId }, rows }) =>
+      answerId && rows.length ? [{ answerId, from: 1, rows }] : [],
+    )
+    if (chunks.length) await insertRows(this.trx, chunks)
+    const staged = answers.flatMap(({ outcome, staged }) => (staged && outcome.answerId ? [outcome.answerId] : []))
+    if (staged.length) await unstage(this.trx, staged)
+  }
+
+  private targetOf({ query: { id, tenantId }, agent, outcome }: Of<'answer'>) {
+    const { state, answerId, rowCount, truncated, error, stats } = outcome
+    return {
+      query_id: id,
+      host_id: agent.hostId,
+      tenant_id: tenantId,
+      state,
+      late: this.queries.get(id)?.ended_at !== null,
+      answer_id: answerId,
+      row_count: rowCount,
+      truncated,
+      error,
+      stats,
+    }
+  }
+
+  private async claim(locked: readonly string[]) {
+    if (!locked.length) return
+    const targets = (await this.openTargets()).filter(({ id }) => locked.includes(id))
+    if (!targets.length) return
+    await markSent(this.trx, targets)
+    for (const { change, place } of this.of('claim')) {
+      const claimed = targets.filter(({ hostId }) => hostId === change.hostId)
+      this.results[place] = { query: undefined, applied: claimed.length > 0, claimed }
+      for (const { id, before } of claimed) {
+        const query = this.queries.get(id)
+        if (!query || before === 'sent') continue
+        query.pending--
+        query.sent++
+        this.changed.set(id, Math.max(place, this.changed.get(id) ?? 0))
+      }
+    }
+  }
+
+  private async end({ query: ref, why }: Of<'end'>, place: number) {
+    const query = this.find(ref)
+    this.results[place] = { query, applied: false, claimed: [] }
+    if (!query || query.ended_at) return
+    await closeTargets(this.trx, ref, why === 'deadline')
+    if (why === 'deadline') {
+      query.offline += query.pending
+      query.expired += query.sent
+      query.pending = 0
+      query.sent = 0
+    }
+    query.status = why === 'deadline' ? 'completed' : 'cancelled'
+    this.finish(query)
+    this.touch(query, place)
+  }
+
+  private finish(query: QueryRow) {
+    query.ended_at = new Date()
+    this.ended.add(query.id)
+  }
+
+  private async reopen({ query: ref }: Of<'reopen'>, place: number) {
+    const query = this.find(ref)
+    this.results[place] = { query, applied: false, claimed: [] }
+    if (query?.status !== 'cancelled') return
+    const open = await reopenTargets(this.trx, ref)
+    const silent = query.pending + query.sent + query.offline + query.expired
+    if (open !== silent) throw new Error(`Query ${query.id} counts ${silent} silent targets, and has ${open}`)
+    Object.assign(query, { pending: open, sent: 0, offline: 0, expired: 0, status: 'running', ended_at: null })
+    query.deadline_at = new Date(Date.now() + query.deadline_seconds * 1_000)
+    this.touch(query, place)
+  }
+
+  private async store() {
+    if (!this.changed.size) return
+    for (const [id, place] of this.changed) {
+      const query = this.queries.get(id)
+      if (!query) continue
+      if (!query.ended_at && openOf(query) === 0) {
+        query.status = 'completed'
+        this.finish(query)
+      }
+      this.entries[place]?.push(...this.statusOf(query))
+    }
+    await updateQueries(
+      this.trx,
+      [...this.changed.keys()].flatMap(id => this.queries.get(id) ?? []),
+    )
+  }
+
+  private statusOf(query: QueryRow): TopicEntries[] {
+    if (this.ended.has(query.id)) return endEntries(query)
+    const status: TopicEntries = { topic: queryTopic(query), entries: [statusEntry(query)] }
+    // a late answer must not open the topic again
+    return [query.ended_at ? { ...status, end: query.status } : status]
+  }
+}
+
+function merged(columns: string[], more: readonly string[]): string[] {
+  const fresh = more.filter(name => !columns.includes(name))
+  return fresh.length ? [...columns, ...fresh].slice(0, COLUMNS_MAX) : columns
+}

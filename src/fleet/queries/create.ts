@@ -1,0 +1,124 @@
+import type { Audit, Endpoint } from '../../access'
+import type { Db } from '../../base/db'
+import type { Part } from '../../base/lifecycle'
+import type { Log } from '../../base/log'
+import { Counter, Gauge, type Registry } from '../../base/metrics'
+import type { RetentionTarget } from '../../base/retention'
+import type { Jobs } from '../../jobs'
+import type { Family, Streams, TopicDoor } from '../../streams'
+import type { Agent, Answer, Work } from '../agent'
+import { Answers } from './answers'
+import { Dispatch } from './dispatch'
+import { hostResultsRoute } from './host-results-routes'
+import { QueryKeeper } from './keeper'
+import { Queries } from './queries'
+import { resultRoutes } from './results-routes'
+import { queryRetention } from './retention'
+import { idParams, queryRoutes } from './routes'
+import { Signals } from './signals'
+import { existingQueries } from './store'
+
+export interface QueriesDeps {
+  db: Db
+  streams: Streams
+  log: Log
+  metrics: Registry
+  jobs: Jobs
+  audit: Audit
+  settings: { holdMs: number; heartbeatMs: number }
+  standing(agent: Agent): Record<string, string> | undefined
+}
+
+export interface QueriesPart {
+  queries: Queries
+  /** What every process needs; then what a process needs that agents come to. */
+  parts: { always: Part[]; agents: Part[] }
+  family: Family
+  retention: RetentionTarget[]
+  endpoints(door: TopicDoor): Endpoint[]
+  read(agent: Agent, leave: AbortSignal): Promise<Work>
+  /** There may be something to ask these hosts. */
+  wake(hostIds: readonly string[]): void
+  /** Answers all reads that are held: the process is to stop. */
+  release(): void
+  take(agent: Agent, answers: readonly Answer[]): Promise<void>
+  wasAsked(agent: Agent, queryId: string): Promise<boolean>
+}
+
+/** Live queries: what hosts are asked, what they answer, and who watches. */
+export function createQueries({
+  db,
+  streams,
+  log,
+  metrics,
+  jobs,
+  audit,
+  settings,
+  standing,
+}: QueriesDeps): QueriesPart {
+  const { bus } = streams
+  const signals = new Signals(bus)
+  const queries = new Queries({ db, streams, bus, signals })
+  const dispatch = new Dispatch({ db, streams, bus, log, signals, standing, holdMs: settings.holdMs })
+  const answered = new Counter({
+    name: 'tailrace_query_results_total',
+    help: 'Answers of hosts to live queries; `repeated` were delivered before, `refused` were not asked of that host.',
+    labelNames: ['status'],
+    registers: [metrics],
+  })
+  new Gauge({
+    name: 'tailrace_held_reads',
+    help: 'Agents that wait here for something to do.',
+    registers: [metrics],
+    collect() {
+      this.set(dispatch.held.count)
+    },
+  })
+  const answers = new Answers({ db, streams, log, signals, onAnswer: status => answered.inc({ status }) })
+  return {
+    queries,
+    parts: { always: [signals, new QueryKeeper({ db, log, queries, jobs })], agents: [dispatch] },
+    family: familyOf(db, settings.heartbeatMs),
+    retention: queryRetention(db),
+    endpoints: door => [
+      ...queryRoutes({ db, queries, jobs, audit }),
+      ...resultRoutes({ db, queries }),
+      hostResultsRoute({ db, queries, door }),
+      door.stream(
+        '/api/queries/{id}/stream',
+        'A live query: its counts, and the answer of each host as it comes.',
+        idParams,
+        ({ id }) => `query:${id}`,
+      ),
+    ],
+    read: (agent, leave) => dispatch.read(agent, leave),
+    wake: hostIds => dispatch.held.mark(hostIds),
+    release: () => dispatch.held.release(),
+    take: (agent, given) => answers.take(agent, given),
+    wasAsked: (agent, queryId) => answers.wasAsked(agent, queryId),
+  }
+}
+
+const PREFIX = 'query:'
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+const familyOf = (db: Db, heartbeatMs: number): Family => {
+  const known = async (topics: readonly { tenantId: string; name: string }[]) => {
+    const refs = topics.map(({ tenantId, name }) => ({ tenantId, id: name.slice(PREFIX.length) }))
+    return existingQueries(
+      db,
+      refs.filter(({ id }) => UUID.test(id)),
+    )
+  }
+  return {
+    prefix: 'query',
+    heartbeatMs,
+    exists: async topic => (await known([topic])).size > 0,
+    async gone(topics) {
+      const there = await known(topics)
+      return topics.filter(({ name }) => !there.has(name.slice(PREFIX.length)))
+    },
+    stateEvent: 'status',
+    supersededKinds: ['status'],
+  }
+}

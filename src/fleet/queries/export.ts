@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http'
+import { csvRecord } from '../../base/csv'
+import type { Db } from '../../base/db'
+import { type DownloadFormat, sendDownload } from '../../base/download'
+import type { QueryRow } from './query'
+import { listResults, type ResultFilter, type ResultRow } from './results-store'
+
+const PAGE_ROWS = 2_000
+
+/** Streams every row of a query, one line each, with the host that gave it. */
+export async function exportResults(
+  db: Db,
+  query: QueryRow,
+  filter: ResultFilter,
+  format: DownloadFormat,
+  res: ServerResponse,
+): Promise<void> {
+  const pages = rowsOf(db, query, filter)
+  const pieces = format === 'csv' ? csv(query.columns, pages) : ndjson(pages)
+  await sendDownload(res, { name: `query-${query.id}`, format }, pieces)
+}
+
+async function* rowsOf(db: Db, { tenant_id, id }: QueryRow, filter: ResultFilter): AsyncGenerator<ResultRow[]> {
+  let after: readonly unknown[] | undefined
+  for (;;) {
+    const page = await listResults(db, { tenantId: tenant_id, id }, filter, { after, limit: PAGE_ROWS })
+    yield page.filter(({ row }) => row !== null)
+    after = page.at(-1)?.place
+    if (page.length < PAGE_ROWS) return
+  }
+}
+
+async function* csv(columns: readonly string[], pages: AsyncIterable<ResultRow[]>): AsyncGenerator<string> {
+  yield csvRecord(['host_id', 'host_identifier', 'hostname', ...columns])
+  for await (const page of pages)
+    yield page
+      .map(({ host_id, host_identifier, hostname, row }) =>
+        csvRecord([host_id, host_identifier, hostname, ...columns.map(name => row?.[name])]),
+      )
+      .join('')
+}
+
+async function* ndjson(pages: AsyncIterable<ResultRow[]>): AsyncGenerator<string> {
+  for await (const page of pages)
+    yield page
+      .map(
+        ({ host_id, host_identifier, hostname, row }) =>
+          `${JSON.stringify({ host_id, host_identifier, hostname, row })}\n`,
+      )
+      .join('')
+}

@@ -1,0 +1,194 @@
+import { type Db, rows } from '../../base/db'
+import type { Row, Stats } from '../agent'
+import type { QueryRef, State } from './query'
+import { likePattern } from './store'
+
+export interface ResultFilter {
+  host_id?: string | undefined
+  status?: readonly State[] | undefined
+  /** In values, names of the host and errors. */
+  q?: string | undefined
+}
+
+export interface Sort {
+  column: string
+  descending: boolean
+}
+
+/** A row of a host, or a host without rows. */
+export interface ResultRow {
+  host_id: string
+  host_identifier: string
+  hostname: string
+  status: State
+  error: string | null
+  truncated: boolean
+  late: boolean
+  answered_at: Date | null
+  /** From 1 in each host's answer; 0 where there is no row. */
+  no: number
+  row: Row | null
+  /** Where it stands under the sort. */
+  place: (string | number)[]
+}
+
+/** A value that reads as a number is sorted as one, and before all others. */
+const NUMERIC = String.raw`'^-{0,1}[0-9]{1,30}(\.[0-9]{1,30}){0,1}$'`
+
+interface Order {
+  /** Expressions that together tell every row apart, all in one direction. */
+  keys: readonly string[]
+  types: readonly string[]
+  bindings: Record<string, unknown>
+  direction: 'ASC' | 'DESC'
+}
+
+function orderOf(sort: Sort | undefined): Order {
+  const own = ['t.host_id', 'coalesce(r.no, 0)']
+  if (!sort) return { keys: own, types: ['uuid', 'integer'], bindings: {}, direction: 'ASC' }
+  const [last, end] = sort.descending ? ['r.no IS NOT NULL', '-Infinity'] : ['r.no IS NULL', 'Infinity']
+  const number = `coalesce(CASE WHEN r.data ->> :column ~ ${NUMERIC} THEN CAST(r.data ->> :column AS numeric) END, '${end}')`
+  return {
+    keys: [`(${last})`, number, `coalesce(r.data ->> :column, '') COLLATE "C"`, ...own],
+    types: ['boolean', 'numeric', 'text', 'uuid', 'integer'],
+    bindings: { column: sort.column },
+    direction: sort.descending ? 'DESC' : 'ASC',
+  }
+}
+
+const FROM = 'query_targets t LEFT JOIN query_rows r ON r.answer_id = t.answer_id'
+
+/** Values only: the names of columns are in the text of a row, too. */
+const WHERE = `t.tenant_id = :tenantId AND t.query_id = :id
+  AND (CAST(:hostId AS uuid) IS NULL OR t.host_id = :hostId)
+  AND (CAST(:states AS text[]) IS NULL OR t.state = ANY(:states))
+  AND (CAST(:pattern AS text) IS NULL OR t.hostname ILIKE :pattern OR t.host_identifier ILIKE :pattern
+    OR t.error ILIKE :pattern OR EXISTS (SELECT FROM jsonb_each_text(r.data) v WHERE v.value ILIKE :pattern))`
+
+const chosen = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter) => ({
+  tenantId,
+  id,
+  hostId: host_id ?? null,
+  states: status ?? null,
+  pattern: q === undefined ? null : likePattern(q),
+})
+
+/** Rows over all hosts behind a place. */
+export async function listResults(
+  db: Db,
+  query: QueryRef,
+  filter: ResultFilter,
+  page: { sort?: Sort | undefined; after?: readonly unknown[] | undefined; limit: number },
+): Promise<ResultRow[]> {
+  const { keys, types, bindings, direction } = orderOf(page.sort)
+  const { after } = page
+  const behind = after
+    ? `AND (${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${types.map((type, i) => `CAST(:k${i} AS ${type})`).join(', ')})`
+    : ''
+  const places = Object.fromEntries((after ?? []).map((value, i) => [`k${i}`, value]))
+  return rows<ResultRow>(
+    db,
+    `SELECT t.host_id, t.host_identifier, t.hostname, t.state AS status, t.error, t.truncated, t.late, t.answered_at,
+       coalesce(r.no, 0) AS no, r.data AS row, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
+     FROM ${FROM} WHERE ${WHERE} ${behind}
+     ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit`,
+    { ...chosen(query, filter), ...bindings, ...places, limit: page.limit },
+  )
+}
+
+export async function countResults(db: Db, query: QueryRef, filter: ResultFilter): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    db,
+    `SELECT count(*) AS count FROM ${FROM} WHERE ${WHERE}`,
+    chosen(query, filter),
+  )
+  return found?.count ?? 0
+}
+
+/** The most frequent values of a column. */
+export async function topValues(
+  db: Db,
+  query: QueryRef,
+  { column, limit }: { column: string; limit: number },
+): Promise<{ value: string; rows: number; hosts: number }[]> {
+  return rows(
+    db,
+    `SELECT r.data ->> :column AS value, count(*) AS rows, count(DISTINCT t.host_id) AS hosts
+     FROM query_targets t JOIN query_rows r ON r.answer_id = t.answer_id
+     WHERE t.tenant_id = :tenantId AND t.query_id = :id AND jsonb_exists(r.data, :column)
+     GROUP BY 1 ORDER BY rows DESC, value LIMIT :limit`,
+    { tenantId: query.tenantId, id: query.id, column, limit },
+  )
+}
+
+export interface TargetRow {
+  host_id: string
+  host_identifier: string
+  hostname: string
+  state: State
+  row_count: number
+  error: string | null
+  truncated: boolean
+  late: boolean
+  sent_at: Date | null
+  sent_count: number
+  answered_at: Date | null
+  stats: Stats | null
+}
+
+/** The hosts of a query with what has become of each, by name. */
+export async function listTargets(
+  db: Db,
+  query: QueryRef,
+  { states, q }: { states?: readonly State[] | undefined; q?: string | undefined },
+  page: { after?: readonly [string, string] | undefined; limit: number },
+): Promise<TargetRow[]> {
+  return rows<TargetRow>(
+    db,
+    `SELECT host_id, host_identifier, hostname, state, row_count, error, truncated, late, sent_at, sent_count, answered_at, stats
+     FROM query_targets
+     WHERE tenant_id = :tenantId AND query_id = :id AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states))
+       AND (CAST(:pattern AS text) IS NULL OR hostname ILIKE :pattern OR host_identifier ILIKE :pattern OR error ILIKE :pattern)
+       AND (CAST(:name AS text) IS NULL OR (hostname COLLATE "C", host_id) > (CAST(:name AS text), CAST(:hostId AS uuid)))
+     ORDER BY hostname COLLATE "C", host_id LIMIT :limit`,
+    {
+      tenantId: query.tenantId,
+      id: query.id,
+      states: states ?? null,
+      pattern: q === undefined ? null : likePattern(q),
+      name: page.after?.[0] ?? null,
+      hostId: page.after?.[1] ?? null,
+      limit: page.limit,
+    },
+  )
+}
+
+export interface HostResultRow {
+  host_id: string
+  query_id: string
+  sql: string
+  state: State
+  occurred_at: Date
+  error: string | null
+  row_count: number
+  truncated: boolean
+  late: boolean
+  answer_id: string | null
+}
+
+/** What a host has answered, newest query first. */
+export async function listHostResults(
+  db: Db,
+  { tenantId, hostId }: { tenantId: string; hostId: string },
+  page: { before: string | undefined; limit: number },
+): Promise<HostResultRow[]> {
+  return rows<HostResultRow>(
+    db,
+    `SELECT t.host_id, t.query_id, q.sql, t.state, t.answered_at AS occurred_at, t.error, t.row_count, t.truncated, t.late,
+       t.answer_id
+     FROM query_targets t JOIN queries q ON q.tenant_id = t.tenant_id AND q.id = t.query_id
+     WHERE t.tenant_id = ? AND t.host_id = ? AND t.answered_at IS NOT NULL AND (CAST(? AS uuid) IS NULL OR t.query_id < ?)
+     ORDER BY t.query_id DESC LIMIT ?`,
+    [tenantId, hostId, page.before ?? null, page.before ?? null, page.limit],
+  )
+}

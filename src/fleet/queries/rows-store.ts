@@ -1,0 +1,51 @@
+import { type Db, rows, type Transaction } from '../../base/db'
+import type { Row } from '../agent'
+
+export interface Chunk {
+  answerId: string
+  /** Number of its first row, from 1. */
+  from: number
+  rows: readonly Row[]
+}
+
+/** Keeps rows of answers; they count once a target names their answer. */
+export async function insertRows(db: Db | Transaction, chunks: readonly Chunk[]): Promise<void> {
+  await db.raw(
+    `INSERT INTO query_rows (answer_id, no, data)
+     SELECT c.answer_id, c.first + r.no - 1, r.data
+     FROM unnest(?::uuid[], ?::integer[], ?::jsonb[]) AS c(answer_id, first, rows),
+       jsonb_array_elements(c.rows) WITH ORDINALITY AS r(data, no)`,
+    [chunks.map(c => c.answerId), chunks.map(c => c.from), chunks.map(c => JSON.stringify(c.rows))],
+  )
+}
+
+/** Notes answers whose rows are stored before they count. */
+export async function stage(db: Db, answerId: string): Promise<void> {
+  await db.raw('INSERT INTO staged_answers (answer_id) VALUES (?) ON CONFLICT DO NOTHING', [answerId])
+}
+
+/** From now on these answers count. */
+export async function unstage(trx: Transaction, answerIds: string[]): Promise<void> {
+  await trx.raw('DELETE FROM staged_answers WHERE answer_id = ANY(?::uuid[])', [answerIds])
+}
+
+/** Rows of an answer that does not count. */
+export async function discard(db: Db, answerId: string): Promise<void> {
+  await db.raw(
+    `WITH gone AS (DELETE FROM staged_answers WHERE answer_id = ? RETURNING answer_id)
+     DELETE FROM query_rows r USING gone WHERE r.answer_id = gone.answer_id`,
+    [answerId],
+  )
+}
+
+/** The first rows of answers, by answer. */
+export async function firstRows(db: Db, answerIds: readonly string[], limit: number): Promise<Map<string, Row[]>> {
+  const found = await rows<{ answer_id: string; data: Row }>(
+    db,
+    `SELECT answer_id, data FROM query_rows WHERE answer_id = ANY(?::uuid[]) AND no <= ? ORDER BY answer_id, no`,
+    [answerIds, limit],
+  )
+  const byAnswer = new Map<string, Row[]>()
+  for (const { answer_id, data } of found) byAnswer.set(answer_id, [...(byAnswer.get(answer_id) ?? []), data])
+  return byAnswer
+}

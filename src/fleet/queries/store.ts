@@ -1,0 +1,307 @@
+import { type Db, rows, type Transaction } from '../../base/db'
+import type { Targets } from './kind'
+import type { QueryRef, QueryRow, State } from './query'
+
+const QUERY = `q.id, q.tenant_id, q.sql, q.targets, q.status, q.deadline_seconds, q.deadline_at, q.columns, q.target_count,
+  q.pending, q.sent, q.completed, q.no_rows, q.failed, q.denylisted, q.offline, q.expired, q.row_count, q.created_by,
+  q.created_at, q.ended_at`
+
+/** Platforms that osquery names and that are no Linux. */
+const NOT_LINUX = ['darwin', 'windows', 'freebsd']
+
+/** Whether a host `h` of the tenant is meant. */
+const MEANT = `h.tenant_id = :tenantId AND (:all OR h.id = ANY(CAST(:hostIds AS uuid[])) OR h.platform = ANY(CAST(:platforms AS text[]))
+  OR (:linux AND h.platform <> '' AND h.platform <> ALL(CAST(:notLinux AS text[])))
+  OR h.id IN (SELECT m.host_id FROM labels l JOIN label_hosts m ON m.label_id = l.id
+              WHERE l.tenant_id = :tenantId AND (l.name = ANY(CAST(:labels AS text[])) OR l.id::text = ANY(CAST(:labels AS text[])))))`
+
+const meant = (tenantId: string, { all, host_ids = [], platforms = [], labels = [] }: Targets) => ({
+  tenantId,
+  all: all ?? false,
+  hostIds: host_ids,
+  platforms,
+  linux: platforms.includes('linux'),
+  notLinux: NOT_LINUX,
+  labels,
+})
+
+export async function countTargets(db: Db, tenantId: string, targets: Targets): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    db,
+    `SELECT count(*) AS count FROM hosts h WHERE ${MEANT}`,
+    meant(tenantId, targets),
+  )
+  return found?.count ?? 0
+}
+
+/** Which of these hosts the tenant has. */
+export async function knownHosts(db: Db, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(db, 'SELECT id FROM hosts WHERE tenant_id = ? AND id = ANY(?::uuid[])', [
+    tenantId,
+    ids,
+  ])
+  return new Set(found.map(({ id }) => id))
+}
+
+/** Which of these names and ids of labels the tenant has. */
+export async function knownLabels(db: Db, tenantId: string, names: readonly string[]): Promise<Set<string>> {
+  const found = await rows<{ id: string; name: string }>(
+    db,
+    'SELECT id, name FROM labels WHERE tenant_id = ? AND (name = ANY(?::text[]) OR id::text = ANY(?::text[]))',
+    [tenantId, names, names],
+  )
+  return new Set(found.flatMap(({ id, name }) => [id, name]))
+}
+
+export type NewQuery = Pick<QueryRow, 'id' | 'tenant_id' | 'sql' | 'targets' | 'deadline_seconds' | 'created_by'>
+
+/** Makes a query with its targets as they are now. @returns nothing when it is there already */
+export async function insertQuery(trx: Transaction, query: NewQuery): Promise<QueryRow | undefined> {
+  const { id, tenant_id, targets } = query
+  const [made] = await rows<QueryRow>(
+    trx,
+    `INSERT INTO queries AS q (id, tenant_id, sql, targets, status, deadline_seconds, deadline_at, target_count, created_by)
+     VALUES (:id, :tenant_id, :sql, :targets, 'running', :deadline_seconds,
+       now() + make_interval(secs => :deadline_seconds), 0, :created_by)
+     ON CONFLICT DO NOTHING RETURNING ${QUERY}`,
+    { ...query, targets: JSON.stringify(targets), created_by: JSON.stringify(query.created_by) },
+  )
+  if (!made) return undefined
+  const [counted] = await rows<QueryRow>(
+    trx,
+    `WITH target AS (
+       INSERT INTO query_targets (query_id, host_id, tenant_id, host_identifier, hostname)
+       SELECT :id, h.id, h.tenant_id, h.host_identifier, h.hostname FROM hosts h WHERE ${MEANT} RETURNING 1
+     ), counted AS (SELECT count(*) AS count FROM target)
+     UPDATE queries q SET target_count = counted.count, pending = counted.count FROM counted
+     WHERE q.tenant_id = :tenantId AND q.id = :id RETURNING ${QUERY}`,
+    { ...meant(tenant_id, targets), id },
+  )
+  return counted
+}
+
+/** Locks queries, always in the same order: who changes a target holds its query. */
+export async function lockQueries(trx: Transaction, ids: readonly string[]): Promise<Map<string, QueryRow>> {
+  const found = await rows<QueryRow>(
+    trx,
+    `SELECT ${QUERY} FROM queries q WHERE q.id = ANY(?::uuid[]) ORDER BY q.id FOR NO KEY UPDATE`,
+    [ids],
+  )
+  return new Map(found.map(row => [row.id, row]))
+}
+
+/** Stores what has become of locked queries. */
+export async function updateQueries(trx: Transaction, queries: readonly QueryRow[]): Promise<void> {
+  await trx.raw(
+    `UPDATE queries q SET status = x.status, deadline_at = x.deadline_at, ended_at = x.ended_at, columns = x.columns,
+       row_count = x.row_count, pending = x.pending, sent = x.sent, completed = x.completed, no_rows = x.no_rows,
+       failed = x.failed, denylisted = x.denylisted, offline = x.offline, expired = x.expired
+     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, tenant_id uuid, status text, deadline_at timestamptz,
+       ended_at timestamptz, columns text[], row_count bigint, pending integer, sent integer, completed integer,
+       no_rows integer, failed integer, denylisted integer, offline integer, expired integer)
+     WHERE q.tenant_id = x.tenant_id AND q.id = x.id`,
+    [JSON.stringify(queries)],
+  )
+}
+
+export async function findQuery(db: Db, { tenantId, id }: QueryRef): Promise<QueryRow | undefined> {
+  const [found] = await rows<QueryRow>(db, `SELECT ${QUERY} FROM queries q WHERE q.tenant_id = ? AND q.id = ?`, [
+    tenantId,
+    id,
+  ])
+  return found
+}
+
+/** Which of these queries there are. */
+export async function existingQueries(db: Db, refs: readonly QueryRef[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    db,
+    `SELECT q.id FROM queries q JOIN unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Set(found.map(({ id }) => id))
+}
+
+export interface QueryFilter {
+  status?: QueryRow['status'] | undefined
+  /** Asked of this host. */
+  host_id?: string | undefined
+  /** In the SQL. */
+  q?: string | undefined
+}
+
+/** Newest first. */
+export async function listQueries(
+  db: Db,
+  tenantId: string,
+  { status, host_id, q }: QueryFilter,
+  page: { before: string | undefined; limit: number },
+): Promise<QueryRow[]> {
+  return rows<QueryRow>(
+    db,
+    `SELECT ${QUERY} FROM queries q
+     WHERE q.tenant_id = :tenantId AND (CAST(:status AS text) IS NULL OR q.status = :status)
+       AND (CAST(:before AS uuid) IS NULL OR q.id < :before) AND (CAST(:pattern AS text) IS NULL OR q.sql ILIKE :pattern)
+       AND (CAST(:hostId AS uuid) IS NULL OR EXISTS (SELECT FROM query_targets t
+         WHERE t.tenant_id = :tenantId AND t.host_id = :hostId AND t.query_id = q.id))
+     ORDER BY q.id DESC LIMIT :limit`,
+    {
+      tenantId,
+      status: status ?? null,
+      before: page.before ?? null,
+      pattern: q === undefined ? null : likePattern(q),
+      hostId: host_id ?? null,
+      limit: page.limit,
+    },
+  )
+}
+
+export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Open queries, and whether each is past its deadline by some time. */
+export async function openQueries(
+  db: Db,
+  graceMs: number,
+  limit: number,
+): Promise<(QueryRef & { overdue: boolean })[]> {
+  return rows(
+    db,
+    `SELECT q.tenant_id AS "tenantId", q.id, q.deadline_at < now() - make_interval(secs => ?) AS overdue
+     FROM queries q WHERE q.ended_at IS NULL ORDER BY q.deadline_at LIMIT ?`,
+    [graceMs / 1000, limit],
+  )
+}
+
+export interface QueryText {
+  id: string
+  sql: string
+  /** Of the one host that is asked with it. */
+  hostId: string
+  before: Extract<State, 'pending' | 'sent'>
+}
+
+/**
+ * A host that asks again has done with what it was given, or has never got it: agents ask, run and answer in turn. The
+ * time is for answers that are on their way, and for a read that is repeated at once on a new connection.
+ */
+const RESEND_SECONDS = 5
+/** The agent runs all of one read before it answers any: few at a time, so that one slow query delays few others. */
+export const PER_READ = 5
+
+/** Queries that hosts are to be given, with their texts; those of a host in the order in which they were made. */
+export async function openTargets(db: Db | Transaction, hostIds: readonly string[]): Promise<QueryText[]> {
+  return rows<QueryText>(
+    db,
+    `SELECT t.query_id AS id, q.sql, t.host_id AS "hostId", t.state AS before FROM (
+       SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY query_id) AS no
+       FROM query_targets
+       WHERE open AND host_id = ANY(?::uuid[]) AND (state = 'pending' OR sent_at < now() - make_interval(secs => ?))
+     ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ?`,
+    [hostIds, RESEND_SECONDS, PER_READ],
+  )
+}
+
+export async function markSent(trx: Transaction, targets: readonly { id: string; hostId: string }[]): Promise<void> {
+  await trx.raw(
+    `UPDATE query_targets t SET state = 'sent', sent_at = now(), sent_count = least(t.sent_count + 1, 32767)
+     FROM unnest(?::uuid[], ?::uuid[]) AS x(query_id, host_id) WHERE t.query_id = x.query_id AND t.host_id = x.host_id`,
+    [targets.map(({ id }) => id), targets.map(({ hostId }) => hostId)],
+  )
+}
+
+export interface TargetAnswer {
+  query_id: string
+  host_id: string
+  tenant_id: string
+  state: State
+  late: boolean
+  answer_id: string | null
+  row_count: number
+  truncated: boolean
+  error: string | null
+  stats: unknown
+}
+
+/** Stores first answers of targets whose queries are locked. @returns the states before, of those that had none yet */
+export async function answerTargets(
+  trx: Transaction,
+  answers: readonly TargetAnswer[],
+): Promise<{ query_id: string; host_id: string; before: State }[]> {
+  return rows(
+    trx,
+    `UPDATE query_targets t SET state = x.state, open = false, answered_at = now(), late = x.late,
+       answer_id = x.answer_id, row_count = x.row_count, truncated = x.truncated, error = x.error, stats = x.stats
+     FROM jsonb_to_recordset(?::jsonb) AS x(query_id uuid, host_id uuid, tenant_id uuid, state text, late boolean,
+       answer_id uuid, row_count integer, truncated boolean, error text, stats jsonb)
+       JOIN query_targets o ON o.query_id = x.query_id AND o.host_id = x.host_id AND o.tenant_id = x.tenant_id
+     WHERE t.query_id = o.query_id AND t.host_id = o.host_id AND o.answered_at IS NULL
+     RETURNING t.query_id, t.host_id, o.state AS before`,
+    [JSON.stringify(answers)],
+  )
+}
+
+/** No more of this query is given to hosts; at its deadline those that were silent are told apart. */
+export async function closeTargets(trx: Transaction, { tenantId, id }: QueryRef, atDeadline: boolean): Promise<void> {
+  await trx.raw(
+    `UPDATE query_targets SET open = false, state = CASE WHEN NOT ? THEN state WHEN state = 'pending' THEN 'offline' ELSE 'expired' END
+     WHERE tenant_id = ? AND query_id = ? AND open`,
+    [atDeadline, tenantId, id],
+  )
+}
+
+/** Asks those again that have not answered. @returns how many */
+export async function reopenTargets(trx: Transaction, { tenantId, id }: QueryRef): Promise<number> {
+  const open = await rows(
+    trx,
+    `UPDATE query_targets SET open = true, state = 'pending', sent_at = NULL
+     WHERE tenant_id = ? AND query_id = ? AND answered_at IS NULL RETURNING 1`,
+    [tenantId, id],
+  )
+  return open.length
+}
+
+/** Hosts that a query still waits for. */
+export async function waitingHosts(db: Db, queryId: string): Promise<string[]> {
+  const found = await rows<{ host_id: string }>(
+    db,
+    "SELECT host_id FROM query_targets WHERE query_id = ? AND open AND state = 'pending'",
+    [queryId],
+  )
+  return found.map(({ host_id }) => host_id)
+}
+
+/** All hosts that there is something to ask of, at most `limit`. */
+export async function hostsWithWork(db: Db, limit: number): Promise<string[]> {
+  const found = await rows<{ host_id: string }>(
+    db,
+    `SELECT DISTINCT host_id FROM query_targets
+     WHERE open AND (state = 'pending' OR sent_at < now() - make_interval(secs => ?)) LIMIT ?`,
+    [RESEND_SECONDS, limit],
+  )
+  return found.map(({ host_id }) => host_id)
+}
+
+/** What is known of a target that a host answers. */
+export interface AskedTarget {
+  hostId: string
+  queryId: string
+  isTarget: boolean
+  answered: boolean
+  rowCount: number
+}
+
+/** Of pairs of host and query those whose query exists in the tenant. */
+export async function askedTargets(
+  db: Db,
+  asked: readonly { tenantId: string; hostId: string; queryId: string }[],
+): Promise<AskedTarget[]> {
+  return rows<AskedTarget>(
+    db,
+    `SELECT a.host_id AS "hostId", a.query_id AS "queryId", t.host_id IS NOT NULL AS "isTarget",
+       t.answered_at IS NOT NULL AS answered, q.row_count AS "rowCount"
+     FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS a(tenant_id, host_id, query_id)
+     JOIN queries q ON q.tenant_id = a.tenant_id AND q.id = a.query_id
+     LEFT JOIN query_targets t ON t.query_id = a.query_id AND t.host_id = a.host_id`,
+    [asked.map(a => a.tenantId), asked.map(a => a.hostId), asked.map(a => a.queryId)],
+  )
+}
