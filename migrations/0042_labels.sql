@@ -7,6 +7,9 @@ CREATE TABLE labels (
   -- Null: manual.
   sql text,
   platforms text[] NOT NULL DEFAULT '{}',
+  -- Of the query and its platforms: an answer to an older one decides nothing.
+  revision integer NOT NULL DEFAULT 1,
+  revised_at timestamptz NOT NULL DEFAULT now(),
   created_by jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),

@@ -6,6 +6,13 @@ import type { Registry } from '../../base/metrics'
 import type { RetentionTarget } from '../../base/retention'
 import type { Bus, Family, Writer } from '../../streams'
 import type { Agent, Answer, Enrollment } from '../agent'
+import { DynamicLabels } from '../labels/dynamic'
+import { Enrolling } from './enroll'
+import { hostFamily } from './family'
+import { NodeKeys } from './keys'
+import { HostNews } from './news'
+import { Presence } from './presence'
+import { Standing } from './standing'
 
 export interface HostsDeps {
   db: Db
@@ -45,5 +52,49 @@ export interface Hosts extends Part {
   retention: RetentionTarget[]
 }
 
+/** Beyond the longest silence that is in order. */
+const PRESENCE_GRACE_MS = 61_000
+
 /** @returns a part that is to be started after the streams */
-export declare function createHosts(deps: HostsDeps): Hosts
+export function createHosts({ db, streams, bus, log: rootLog, metrics, settings }: HostsDeps): Hosts {
+  const log = rootLog.child({ component: 'hosts' })
+  const news = new HostNews(bus, log)
+  const labels = new DynamicLabels({ db, log, news })
+  const standing = new Standing({ streams, news, labels })
+  const keys = new NodeKeys({
+    db,
+    async onLoaded(rows) {
+      await labels.ensure([...new Set(rows.map(row => row.tenant_id))])
+      for (const row of rows) standing.remember(row)
+    },
+  })
+  news.listen(each => {
+    if (each.type === 'changed') keys.forget(each.hostIds)
+  })
+  news.onGap(() => keys.forgetAll())
+  const presence = new Presence({ db, streams, log, metrics, windowMs: settings.holdMs + PRESENCE_GRACE_MS })
+  const enrolling = new Enrolling({ db, streams, log, metrics, news })
+  return {
+    name: 'hosts',
+    async start() {
+      await news.start()
+      presence.start()
+    },
+    stop: () => presence.stop(),
+    enroll: request => enrolling.enroll(request),
+    async agentOf(nodeKey) {
+      const agent = await keys.agentOf(nodeKey)
+      if (agent) presence.seen(agent.hostId)
+      return agent
+    },
+    seen: hostId => presence.seen(hostId),
+    standing: agent => standing.offer(agent),
+    async takeStanding(agent, answers) {
+      if (await standing.take(agent, answers)) news.tell({ type: 'changed', hostIds: [agent.hostId] })
+    },
+    onWork: listener => standing.onWork(listener),
+    family: hostFamily(db, settings.heartbeatMs),
+    endpoints: [],
+    retention: [],
+  }
+}
