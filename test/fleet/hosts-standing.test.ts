@@ -1,0 +1,160 @@
+import { newId } from '../../src/base/ids'
+import { eventually } from '../support/programs'
+import { answer, enrollment, type HostsNode, type HostsPlace, hostsPlace, join, tenantId } from './hosts-node'
+
+let place: HostsPlace
+let one: HostsNode
+let two: HostsNode
+
+beforeEach(async () => {
+  place = await hostsPlace()
+  one = await place.start()
+  two = await place.start()
+})
+afterEach(() => place.stop())
+
+async function addLabel(sql: string | null, more: Record<string, unknown> = {}) {
+  const id = newId()
+  const by = JSON.stringify({ type: 'system', id: null, name: 'test' })
+  await place.db('labels').insert({ id, tenant_id: tenantId, name: `label ${id}`, sql, created_by: by, ...more })
+  return id
+}
+const membersOf = async (labelId: string) =>
+  (await place.db('label_hosts').where({ label_id: labelId })).map(row => row.host_id)
+const hostOf = (hostId: string) => place.db('hosts').where({ id: hostId }).first()
+const VITALS = 'tailrace:vitals:'
+
+test('a new host is asked about itself once, and what it says is stored', async () => {
+  const agent = await join(one, enrollment(place.secret, 'fresh'))
+  const asked = one.hosts.standing(agent) ?? {}
+  expect(Object.keys(asked)).toEqual(expect.arrayContaining([`${VITALS}os_version`, `${VITALS}mounts`]))
+  expect(Object.keys(asked).length).toBeLessThanOrEqual(10)
+  expect(one.hosts.standing(agent)).toBeUndefined()
+  await one.hosts.takeStanding(agent, [
+    answer(`${VITALS}os_version`, [{ name: 'Debian GNU/Linux', version: '13', platform: 'debian' }]),
+    answer(`${VITALS}system_info`, [{ hostname: 'new\0name', hardware_serial: 'S1' }]),
+    answer(`${VITALS}mounts`, [{ path: '/', device: '/dev/sda1' }]),
+    answer(`${VITALS}uptime`, [], true),
+    answer(`${VITALS}constructor`, [{ a: '1' }]),
+  ])
+  expect(await hostOf(agent.hostId)).toMatchObject({ os_version: '13', hostname: 'newname', hardware_serial: 'S1' })
+  const stored = await place.db('host_details').where({ host_id: agent.hostId }).first()
+  expect(Object.keys(stored.vitals).sort()).toEqual(['mounts', 'os_version', 'system_info'])
+  expect(stored.details.os_version.version).toBe('13')
+  expect(await place.entriesOf(`host:${agent.hostId}`)).toContainEqual(
+    expect.objectContaining({ kind: 'host_refreshed' }),
+  )
+  await eventually(async () => (await two.hosts.agentOf(agent.key))?.hostname === 'newname', 'the name is known')
+  const fresh = await one.hosts.agentOf(agent.key)
+  expect(fresh && one.hosts.standing(fresh)).toBeUndefined()
+})
+
+test('platforms are asked for what they have', async () => {
+  const request = enrollment(place.secret, 'win')
+  const details = { os_version: { platform: 'windows' }, osquery_info: { instance_id: 'w' } }
+  const agent = await join(one, { ...request, details })
+  const asked = Object.keys(one.hosts.standing(agent) ?? {})
+  expect(asked).toContain(`${VITALS}logical_drives`)
+  expect(asked).not.toContain(`${VITALS}mounts`)
+})
+
+test('an answer that came to another process is not asked for again here', async () => {
+  const agent = await join(one, enrollment(place.secret, 'roaming'))
+  await two.hosts.agentOf(agent.key)
+  expect(one.hosts.standing(agent)).toBeDefined()
+  await one.hosts.takeStanding(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
+  await eventually(() => two.hosts.standing(agent) === undefined, 'the other process knows')
+})
+
+test('a silent host is asked again after five minutes', async () => {
+  const agent = await join(one, enrollment(place.secret, 'mute'))
+  expect(one.hosts.standing(agent)).toBeDefined()
+  const now = jest.spyOn(Date, 'now')
+  now.mockReturnValue(Date.now() + 299_000)
+  expect(one.hosts.standing(agent)).toBeUndefined()
+  now.mockReturnValue(Date.now() + 2_000)
+  expect(one.hosts.standing(agent)).toBeDefined()
+  now.mockRestore()
+})
+
+test('what a host says of itself is asked for anew after an hour', async () => {
+  const agent = await join(one, enrollment(place.secret, 'hourly'))
+  one.hosts.standing(agent)
+  await one.hosts.takeStanding(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
+  expect(one.hosts.standing(agent)).toBeUndefined()
+  const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_601_000)
+  expect(one.hosts.standing(agent)).toBeDefined()
+  now.mockRestore()
+})
+
+test('rows decide who has a dynamic label; a query that fails decides nothing', async () => {
+  const label = await addLabel('SELECT 1 FROM users')
+  const agent = await join(one, enrollment(place.secret, 'member'))
+  const id = `tailrace:label:${label}:1`
+  expect(Object.keys(one.hosts.standing(agent) ?? {})).toContain(id)
+  await one.hosts.takeStanding(agent, [answer(id, [{ '1': '1' }])])
+  expect(await membersOf(label)).toEqual([agent.hostId])
+  await one.hosts.takeStanding(agent, [answer(id, [], true)])
+  expect(await membersOf(label)).toEqual([agent.hostId])
+  await one.hosts.takeStanding(agent, [answer(id, [])])
+  expect(await membersOf(label)).toEqual([])
+  const changes = (await place.entriesOf(`host:${agent.hostId}`)).filter(({ kind }) => kind === 'host_labels')
+  expect(changes.map(({ data }) => data.changes[0].member)).toEqual([true, false])
+  expect((await hostOf(agent.hostId)).labels_checked_at).not.toBeNull()
+})
+
+test('nobody joins a label of another tenant, a manual one, or one whose query was another', async () => {
+  const elsewhere = await addLabel('SELECT 1', { tenant_id: await place.addTenant() })
+  const manual = await addLabel(null)
+  const revised = await addLabel('SELECT 2', { revision: 2 })
+  const agent = await join(one, enrollment(place.secret, 'climber'))
+  await one.hosts.takeStanding(
+    agent,
+    [elsewhere, manual, revised, newId(), 'x'].map(id => answer(`tailrace:label:${id}:1`, [{ a: '1' }])),
+  )
+  expect(await place.db('label_hosts')).toEqual([])
+})
+
+test('labels are for their platforms', async () => {
+  await addLabel('SELECT 1', { platforms: ['windows', 'darwin'] })
+  const linux = await addLabel('SELECT 1', { platforms: ['linux'] })
+  const agent = await join(one, enrollment(place.secret, 'tux'))
+  const asked = Object.keys(one.hosts.standing(agent) ?? {}).filter(id => id.startsWith('tailrace:label:'))
+  expect(asked).toEqual([`tailrace:label:${linux}:1`])
+})
+
+test('more labels than fit into a read come with the next ones, each once', async () => {
+  const labels = await Promise.all(Array.from({ length: 25 }, () => addLabel('SELECT 1')))
+  const agent = await join(one, enrollment(place.secret, 'crowded'))
+  const reads: string[][] = []
+  for (;;) {
+    const asked = Object.keys(one.hosts.standing(agent) ?? {})
+    if (!asked.length) break
+    reads.push(asked)
+    await one.hosts.takeStanding(
+      agent,
+      asked.map(id => answer(id, [{ a: '1' }])),
+    )
+  }
+  expect(Math.max(...reads.map(({ length }) => length))).toBeLessThanOrEqual(10)
+  const ids = reads.flat().filter(id => id.startsWith('tailrace:label:'))
+  expect(ids.sort()).toEqual(labels.map(id => `tailrace:label:${id}:1`).sort())
+  expect(await place.db('label_hosts').where({ host_id: agent.hostId })).toHaveLength(25)
+})
+
+test('after a restart only what is new is asked', async () => {
+  const label = await addLabel('SELECT 1')
+  const agent = await join(one, enrollment(place.secret, 'settled'))
+  const asked = Object.keys(one.hosts.standing(agent) ?? {})
+  await one.hosts.takeStanding(
+    agent,
+    asked.map(id => answer(id, [{ a: '1' }])),
+  )
+  const restarted = await place.start()
+  await restarted.hosts.agentOf(agent.key)
+  expect(restarted.hosts.standing(agent)).toBeUndefined()
+  await place.db('labels').where({ id: label }).update({ revision: 2, revised_at: new Date(), sql: 'SELECT 2' })
+  const later = await place.start()
+  await later.hosts.agentOf(agent.key)
+  expect(later.hosts.standing(agent)).toEqual({ [`tailrace:label:${label}:2`]: 'SELECT 2' })
+})
