@@ -17,23 +17,28 @@ export interface Skimmed {
  * @throws Refusal 400, AgentGone
  */
 export async function skimBody(body: Body, fields: Fields, visitor: Visitor): Promise<Skimmed> {
+  let fault: string | undefined
   const skimmer = new Skimmer(
     {
       enters: (path, isList) => (path.length ? visitor.enters(path, isList) : !isList),
       value(path, text) {
         const [name] = path
-        if (path.length > 1) visitor.value(path, text)
-        else if (name !== undefined) fields[name] = tryParseJson(text)
+        if (name === undefined) fault = 'must be a JSON object'
+        else if (path.length > 1) visitor.value(path, text)
+        else {
+          fields[name] = tryParseJson(text)
+          // one that is too large to be held is left out: it holds nothing that others need
+          if (text !== undefined && fields[name] === undefined) fault ??= `${name}: not valid JSON`
+        }
       },
     },
     VALUE_BYTES_MAX,
   )
   const { isCut, tail } = await body.read(chunk => skimmer.write(chunk))
-  if (skimmer.fault) throw new Refusal(400, `body: ${skimmer.fault}`)
-  if (isCut) {
-    Object.assign(fields, fieldsAtEnd(tail), { ...fields })
-    return { isCut, path: skimmer.path }
-  }
-  if (!skimmer.isComplete) throw new Refusal(400, 'body: not valid JSON, it ends too early')
-  return { isCut, path: [] }
+  fault = skimmer.fault ?? fault
+  if (!isCut && !skimmer.isComplete) fault ??= 'not valid JSON, it ends too early'
+  if (fault) throw new Refusal(400, `body: ${fault}`)
+  if (!isCut) return { isCut, path: [] }
+  Object.assign(fields, fieldsAtEnd(tail), { ...fields })
+  return { isCut, path: skimmer.path }
 }
