@@ -11,6 +11,7 @@ export const PAGES = [
   '/jobs/:id',
   '/hosts',
   '/hosts/:id',
+  '/queries',
   '/queries/:id',
   '/monitors',
   '/monitors/:id',

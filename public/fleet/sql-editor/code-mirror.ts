@@ -12,15 +12,15 @@ import { SQLite } from '@codemirror/lang-sql'
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
-import type { Schema } from '../tables'
-import { completionAt } from './completion'
+import type { Completion } from './completion'
 import { colours, look } from './look'
 
 export interface EditorOptions {
   sql: string
   label: string
   hint: string
-  schema(): Schema | null
+  /** What may stand at a place. It is handed in, so that the pages and this chunk have no code in common. */
+  complete(sql: string, at: number): Completion | null
   onChange(sql: string): void
   onRun(): void
   /** The keyboard is to go elsewhere. */
@@ -58,7 +58,7 @@ export function openEditor(host: HTMLElement, options: EditorOptions): Editor {
   }
 }
 
-function stateOf({ sql, label, hint, schema, onChange, onRun, onLeave }: EditorOptions) {
+function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: EditorOptions) {
   const run = () => {
     onRun()
     return true
@@ -84,7 +84,7 @@ function stateOf({ sql, label, hint, schema, onChange, onRun, onLeave }: EditorO
       syntaxHighlighting(colours),
       bracketMatching(),
       closeBrackets(),
-      autocompletion({ override: [context => complete(context, schema())], icons: false, maxRenderedOptions: 60 }),
+      autocompletion({ override: [context => completeIn(context, complete)], icons: false, maxRenderedOptions: 60 }),
       placeholder(hint),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', autocorrect: 'off' }),
@@ -99,10 +99,9 @@ function stateOf({ sql, label, hint, schema, onChange, onRun, onLeave }: EditorO
 /** By itself only where a word was begun, or after what calls for one. */
 const CALLS = /(?:\.|\b(?:from|join)\s+)$/i
 
-function complete(context: CompletionContext, schema: Schema | null): CompletionResult | null {
-  if (!schema) return null
+function completeIn(context: CompletionContext, complete: EditorOptions['complete']): CompletionResult | null {
   const { state, pos } = context
-  const found = completionAt(state.doc.toString(), pos, schema)
+  const found = complete(state.doc.toString(), pos)
   if (!found) return null
   const isCalled = CALLS.test(state.sliceDoc(Math.max(0, pos - 20), pos))
   if (found.from === pos && !context.explicit && !isCalled) return null

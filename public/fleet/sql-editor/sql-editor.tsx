@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { loadSchema, type Schema } from '../tables'
 import { adviceOn } from './advice'
 import type { Editor } from './code-mirror'
+import { completionAt } from './completion'
 import { TablesPanel } from './tables-panel'
 
 interface SqlEditorProps {
@@ -121,7 +122,10 @@ function useEditor(wiring: Wiring) {
         sql: latest.current.value,
         label: latest.current.label,
         hint: HINT,
-        schema: () => latest.current.schema.peek(),
+        complete: (text, at) => {
+          const schema = latest.current.schema.peek()
+          return schema && completionAt(text, at, schema)
+        },
         onChange: text => latest.current.onChange(text),
         onRun: () => latest.current.onRun(),
         onLeave: () => latest.current.onLeave(),

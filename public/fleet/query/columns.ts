@@ -1,0 +1,14 @@
+import type { Row } from '../query-result'
+
+const CHARACTER_PX = 7.3
+const PADDING_PX = 28
+const WIDTH_MIN_PX = 72
+const WIDTH_MAX_PX = 380
+
+/** How wide each column is drawn: as its name and the first values need, within limits. */
+export function widthsOf(columns: readonly string[], sample: readonly Row[]): number[] {
+  return columns.map(column => {
+    const most = sample.reduce((longest, row) => Math.max(longest, row[column]?.length ?? 0), column.length + 2)
+    return Math.round(Math.min(WIDTH_MAX_PX, Math.max(WIDTH_MIN_PX, most * CHARACTER_PX + PADDING_PX)))
+  })
+}

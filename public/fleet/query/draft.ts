@@ -1,0 +1,60 @@
+import type { Targets } from '../query-result'
+
+/** A query that is being written; lives in the address, so that it can be sent to somebody. */
+export interface Draft {
+  sql: string
+  targets: Targets
+  deadline_seconds: number
+}
+
+export const DEADLINE_SECONDS = 300
+/** Longer addresses are refused on their way. What is longer waits in this browser's session. */
+const ADDRESS_CHARACTERS_MAX = 6_000
+const KEPT = 'tailrace.query.draft'
+const LISTS = { host_ids: 'hosts', platforms: 'platforms', labels: 'labels' } as const
+const LIST_NAMES = Object.keys(LISTS) as Array<keyof typeof LISTS>
+
+/** Address of the page that runs a query, begun with what is given. */
+export function draftAddress(draft: Partial<Draft>): string {
+  const text = String(paramsOf(draft))
+  if (text.length <= ADDRESS_CHARACTERS_MAX) return `/queries/new${text && `?${text}`}`
+  sessionStorage.setItem(KEPT, text)
+  return '/queries/new?kept=1'
+}
+
+function paramsOf({ sql = '', targets = {}, deadline_seconds = DEADLINE_SECONDS }: Partial<Draft>): URLSearchParams {
+  const params = new URLSearchParams()
+  if (sql !== '') params.set('sql', sql)
+  if (targets.all) params.set('all', '1')
+  for (const name of LIST_NAMES) for (const value of targets[name] ?? []) params.append(LISTS[name], value)
+  if (deadline_seconds !== DEADLINE_SECONDS) params.set('deadline', String(deadline_seconds))
+  return params
+}
+
+/** The draft that an address tells; `?hosts=a,b` is read, too. */
+export function draftOf(search: string): Draft {
+  const given = new URLSearchParams(search)
+  const params = given.has('kept') ? new URLSearchParams(sessionStorage.getItem(KEPT) ?? '') : given
+  const targets: Targets = params.has('all') ? { all: true } : {}
+  for (const name of LIST_NAMES) {
+    const all = params.getAll(LISTS[name])
+    const values = name === 'host_ids' ? all.flatMap(each => each.split(',')) : all
+    if (values.some(Boolean)) targets[name] = values.filter(Boolean)
+  }
+  const seconds = Number(params.get('deadline') ?? DEADLINE_SECONDS)
+  return {
+    sql: params.get('sql') ?? '',
+    targets,
+    deadline_seconds: Number.isInteger(seconds) && seconds > 0 ? seconds : DEADLINE_SECONDS,
+  }
+}
+
+/** Nobody is asked. */
+export const isNobody = ({ all, host_ids = [], platforms = [], labels = [] }: Targets) =>
+  !all && host_ids.length + platforms.length + labels.length === 0
+
+/** As the server wants them: everybody is everybody, and empty lists are left out. */
+export function sentTargets(targets: Targets): Targets {
+  if (targets.all) return { all: true }
+  return Object.fromEntries(Object.entries(targets).filter(([, value]) => Array.isArray(value) && value.length > 0))
+}

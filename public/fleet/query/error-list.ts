@@ -1,0 +1,18 @@
+import type { TargetHost } from './target-host'
+
+export interface ErrorGroup {
+  message: string
+  hosts: Array<Pick<TargetHost, 'host_id' | 'hostname' | 'host_identifier'>>
+}
+
+/** What hosts said that could not run a query, the most frequent first. */
+export function groupErrors(hosts: readonly TargetHost[]): ErrorGroup[] {
+  const groups = new Map<string, ErrorGroup>()
+  for (const host of hosts) {
+    const message = host.error || 'The host gave no reason.'
+    const group = groups.get(message) ?? { message, hosts: [] }
+    group.hosts.push(host)
+    groups.set(message, group)
+  }
+  return [...groups.values()].sort((a, b) => b.hosts.length - a.hosts.length || (a.message < b.message ? -1 : 1))
+}

@@ -1,0 +1,57 @@
+import { Empty, Failure } from '../../components/empty'
+import { useReading } from '../../reading'
+import type { Query } from '../query-result'
+import { groupErrors } from './error-list'
+import type { TargetHost } from './target-host'
+import type { View } from './view'
+
+const HOSTS_READ = 500
+const HOSTS_SHOWN = 6
+const number = new Intl.NumberFormat('en')
+
+interface ErrorsProps {
+  query: Query
+  set(change: Partial<View>): void
+}
+
+/** Why hosts could not run the query: each message once, with its hosts. */
+export function Errors({ query, set }: ErrorsProps) {
+  const { failed, denylisted } = query.counts
+  const path = (state: string, count: number) =>
+    `/api/queries/${query.id}/hosts?${new URLSearchParams({ state, limit: String(HOSTS_READ), at: String(count) })}`
+  return (
+    <section class="errors" aria-label="Errors">
+      {failed + denylisted === 0 && <Empty title="No host has failed." />}
+      {failed > 0 && <Groups key={`f${failed}`} path={path('failed', failed)} set={set} />}
+      {denylisted > 0 && <Groups key={`d${denylisted}`} path={path('denylisted', denylisted)} set={set} />}
+      {Math.max(failed, denylisted) > HOSTS_READ && (
+        <p class="hint">Of the first {number.format(HOSTS_READ)} hosts by name.</p>
+      )}
+    </section>
+  )
+}
+
+function Groups({ path, set }: { path: string; set: ErrorsProps['set'] }) {
+  const { value, problem, read } = useReading<{ items: TargetHost[] }>(path)
+  if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
+  return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (
+    <div key={message} class="error-row">
+      <b class="error-count">{number.format(hosts.length)}</b>
+      <div class="error-what">
+        <p class="target-error">{message}</p>
+        <p class="error-hosts">
+          {hosts.slice(0, HOSTS_SHOWN).map(host => (
+            <a key={host.host_id} href={`/hosts/${host.host_id}`}>
+              {host.hostname || host.host_identifier}
+            </a>
+          ))}
+          {hosts.length > HOSTS_SHOWN && (
+            <button type="button" class="link" onClick={() => set({ view: 'hosts', state: '', q: message })}>
+              and {number.format(hosts.length - HOSTS_SHOWN)} more
+            </button>
+          )}
+        </p>
+      </div>
+    </div>
+  ))
+}

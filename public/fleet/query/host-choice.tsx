@@ -1,0 +1,80 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { api } from '../../api'
+import { TypedFilter } from '../../components/typed-filter'
+import { type Host, nameOf } from '../hosts/host'
+
+const FOUND_MAX = 8
+/** More names than these are a number. */
+const NAMED_MAX = 12
+
+interface HostChoiceProps {
+  chosen: string[]
+  onChange(ids: string[]): void
+}
+
+/** Single hosts, found by typing. */
+export function HostChoice({ chosen, onChange }: HostChoiceProps) {
+  const typed = useSignal('')
+  const found = useSignal<Host[]>([])
+  const names = useNames(chosen)
+  useEffect(() => {
+    if (typed.value === '') {
+      found.value = []
+      return
+    }
+    let isOld = false
+    const params = new URLSearchParams({ q: typed.value, limit: String(FOUND_MAX) })
+    api.get<{ items: Host[] }>(`/api/hosts?${params}`).then(
+      ({ items }) => {
+        if (!isOld) found.value = items
+      },
+      () => undefined, // typing on asks again
+    )
+    return () => {
+      isOld = true
+    }
+  }, [typed.value])
+  const offered = found.value.filter(({ id }) => !chosen.includes(id))
+  return (
+    <fieldset class="chips host-choice">
+      <legend>Hosts</legend>
+      {chosen.length > NAMED_MAX && (
+        <button type="button" aria-pressed onClick={() => onChange([])}>
+          {chosen.length} chosen hosts ×
+        </button>
+      )}
+      {chosen.length <= NAMED_MAX &&
+        chosen.map(id => (
+          <button key={id} type="button" aria-pressed onClick={() => onChange(chosen.filter(each => each !== id))}>
+            {names.get(id) ?? 'host'} ×
+          </button>
+        ))}
+      <TypedFilter label="Find a host" hint="Find a host" value="" onTyped={text => (typed.value = text)} />
+      {offered.map(host => (
+        <button key={host.id} type="button" aria-pressed={false} onClick={() => onChange([...chosen, host.id])}>
+          + {nameOf(host)}
+        </button>
+      ))}
+      {typed.value !== '' && offered.length === 0 && <span class="hint">No other host is called so.</span>}
+    </fieldset>
+  )
+}
+
+/** What the chosen hosts are called, each asked for once. */
+function useNames(ids: string[]): ReadonlyMap<string, string> {
+  const names = useSignal<ReadonlyMap<string, string>>(new Map())
+  const asked = useRef(new Set<string>())
+  useEffect(() => {
+    if (ids.length > NAMED_MAX) return
+    for (const id of ids) {
+      if (asked.current.has(id)) continue
+      asked.current.add(id)
+      api.get<Host>(`/api/hosts/${encodeURIComponent(id)}`).then(
+        host => (names.value = new Map(names.value).set(id, nameOf(host))),
+        () => (names.value = new Map(names.value).set(id, 'unknown host')),
+      )
+    }
+  }, [ids.join()])
+  return names.value
+}

@@ -1,0 +1,46 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../../api'
+import { AskedButton } from '../../components/asked-button'
+import { Failure } from '../../components/empty'
+import { navigate } from '../../router'
+import { isOperator } from '../../session'
+import type { Query } from '../query-result'
+import { draftAddress } from './draft'
+import { askedRowsOf, type View } from './view'
+
+/** All rows that fit a view, as a file. */
+export function exportAddress(id: string, format: 'csv' | 'ndjson', view: View): string {
+  const { status: _, ...asked } = askedRowsOf(view)
+  return `/api/queries/${id}/results?${new URLSearchParams({ format, ...asked })}`
+}
+
+/** What can be done about a query; viewers only read. */
+export function QueryActions({ query, onChanged }: { query: Query; onChanged(): void }) {
+  const problem = useSignal('')
+  if (!isOperator.value) return null
+  const again = async () => {
+    try {
+      const { sql, targets, deadline_seconds } = query
+      const { query: made } = await api.post<{ query: Query }>('/api/queries', { sql, targets, deadline_seconds })
+      navigate(`/queries/${made.id}`)
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  const stop = async (reason: string) => {
+    await api.post(`/api/queries/${query.id}/cancel`, { reason })
+    onChanged()
+  }
+  return (
+    <div class="job-actions">
+      {query.status === 'running' && <AskedButton name="Stop" sure="Stop the query" act={stop} />}
+      <a class="button" href={draftAddress(query)}>
+        Change
+      </a>
+      <button type="button" onClick={() => void again()}>
+        Run again
+      </button>
+      {problem.value !== '' && <Failure message={problem.value} />}
+    </div>
+  )
+}

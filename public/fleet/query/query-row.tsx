@@ -1,0 +1,35 @@
+import { now } from '../../clock'
+import { Status } from '../../components/status'
+import { agoOf } from '../../jobs/times'
+import type { Query } from '../query-result'
+import { SqlText } from '../sql-text'
+import { progressWords } from './segments'
+import { StateBar } from './state-bar'
+import { targetWords } from './target-words'
+
+const number = new Intl.NumberFormat('en')
+
+/** One query in the list: what was asked, of whom, and how far it is. */
+export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
+  const { id, sql, status, counts, row_count, targets, created_at, created_by } = query
+  return (
+    <li class={isCurrent ? 'query-row is-current' : 'query-row'} data-query={id}>
+      <Status status={status} />
+      <a class="query-subject" href={`/queries/${id}`} title={sql}>
+        <SqlText sql={sql} />
+      </a>
+      <span class="query-progress" title={progressWords(counts)}>
+        <StateBar counts={counts} />
+        <span class="hint">
+          {number.format(row_count)} {row_count === 1 ? 'row' : 'rows'}
+        </span>
+      </span>
+      <span class="query-who">
+        {targetWords(targets)} · {created_by.name}
+      </span>
+      <time class="job-time" dateTime={created_at} title={created_at}>
+        {agoOf(created_at, now.value)}
+      </time>
+    </li>
+  )
+}

@@ -1,0 +1,58 @@
+import { now } from '../../clock'
+import { Status } from '../../components/status'
+import { Ago } from '../../components/time'
+import { betweenMs, spanOf } from '../../jobs/times'
+import type { Query } from '../query-result'
+import { SqlText } from '../sql-text'
+import { progressWords, segmentsOf } from './segments'
+import { StateBar, StateChips } from './state-bar'
+import { targetWords } from './target-words'
+import type { View } from './view'
+
+const number = new Intl.NumberFormat('en')
+
+interface QuerySummaryProps {
+  query: Query
+  view: View
+  set(change: Partial<View>): void
+}
+
+/** The query, how far it is, and what has become of it on how many hosts. */
+export function QuerySummary({ query, view, set }: QuerySummaryProps) {
+  const { sql, counts, row_count, created_at, created_by, job_id, targets } = query
+  const chosen = view.view === 'hosts' ? view.state : ''
+  return (
+    <section class="query-summary" aria-label="Progress">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <section class="query-sql" tabIndex={0} aria-label="SQL">
+        <SqlText sql={sql} />
+      </section>
+      <p class="query-facts">
+        <Status status={query.status} />
+        <Remaining query={query} />
+        <span>
+          <b>{number.format(row_count)}</b> {row_count === 1 ? 'row' : 'rows'}
+        </span>
+        <span>{progressWords(counts)}</span>
+        <span class="hint">
+          {created_by.name} asked {targetWords(targets)} <Ago time={created_at} />
+        </span>
+        <a href={`/jobs/${job_id}`}>Job</a>
+      </p>
+      {segmentsOf(counts).length > 0 && <StateBar counts={counts} />}
+      <StateChips counts={counts} chosen={chosen} onChoose={state => set({ view: 'hosts', state, q: '' })} />
+    </section>
+  )
+}
+
+function Remaining({ query: { status, deadline_at, created_at, ended_at } }: { query: Query }) {
+  if (status !== 'running') {
+    return <span>took {spanOf(betweenMs(created_at, ended_at, now.value) ?? 0)}</span>
+  }
+  const leftMs = Date.parse(deadline_at) - now.value
+  return (
+    <span class="query-left" title={`Until ${deadline_at}`}>
+      {leftMs > 0 ? `${spanOf(Math.ceil(leftMs / 1_000) * 1_000)} left` : 'ends'}
+    </span>
+  )
+}

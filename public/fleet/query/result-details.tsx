@@ -1,0 +1,53 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { Ago } from '../../components/time'
+import type { ResultItem } from './result-rows'
+
+interface ResultDetailsProps {
+  item: ResultItem
+  columns: string[]
+  onHost(id: string): void
+  onClose(): void
+}
+
+/** One row, with its values whole. */
+export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsProps) {
+  const row = item.row ?? {}
+  const box = useRef<HTMLElement>(null)
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [item])
+  return (
+    <aside
+      ref={box}
+      class="grid-details"
+      aria-label="The row"
+      onKeyDown={event => {
+        if (event.key === 'Escape') onClose()
+      }}
+    >
+      <header class="row">
+        <a href={`/hosts/${item.host_id}`}>{item.hostname || item.host_identifier}</a>
+        <span class="hint">
+          row {item.no} · <Ago time={item.answered_at} />
+          {item.late && ' · after the deadline'}
+        </span>
+        <span class="spring" />
+        <button type="button" onClick={() => onHost(item.host_id)}>
+          Rows of this host
+        </button>
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(JSON.stringify(row, null, 2))}>
+          Copy
+        </button>
+        <button type="button" class="quiet" aria-label="Close the row" onClick={onClose}>
+          ×
+        </button>
+      </header>
+      <dl>
+        {columns.map(column => (
+          <div key={column}>
+            <dt>{column}</dt>
+            <dd>{row[column] ?? <span class="hint">not answered</span>}</dd>
+          </div>
+        ))}
+      </dl>
+    </aside>
+  )
+}

@@ -1,0 +1,226 @@
+import { useSignal } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { visiblePieces } from '../../components/log-viewer/visible'
+import { columnsOf, type Query } from '../query-result'
+import { widthsOf } from './columns'
+import { ResultDetails } from './result-details'
+import type { ResultItem, ResultRows } from './result-rows'
+import { turnedSort } from './view'
+
+/** As in css/query.css. */
+export const ROW_PX = 28
+const OVERSCAN_ROWS = 10
+const HOST_PX = 170
+
+interface ResultsTableProps {
+  query: Query
+  rows: ResultRows
+  /** Moves on when rows have come. */
+  version: number
+  sort: string
+  onSort(sort: string): void
+  onHost(id: string): void
+  onPlace(place: { isAtTop: boolean; isAtEnd: boolean }): void
+}
+
+/** A table of any length: a tall empty box, and in it only the rows that are in sight. */
+export function ResultsTable({ query, rows, version, sort, onSort, onHost, onPlace }: ResultsTableProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const sight = useSignal({ start: 0, end: 40 })
+  const current = useSignal(-1)
+  const opened = useSignal<ResultItem | null>(null)
+  const total = rows.total ?? 0
+  const { columns, widths } = useColumns(query, rows, version)
+  const grid = `${HOST_PX}px ${widths.map(px => `${px}px`).join(' ')}`
+  const widthPx = widths.reduce((sum, px) => sum + px, HOST_PX)
+
+  const look = () => {
+    const element = box.current
+    if (!element) return
+    const start = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - OVERSCAN_ROWS)
+    const end = Math.ceil((element.scrollTop + element.clientHeight) / ROW_PX) + OVERSCAN_ROWS
+    if (start !== sight.peek().start || end !== sight.peek().end) sight.value = { start, end }
+    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
+    onPlace({ isAtTop: element.scrollTop < ROW_PX, isAtEnd })
+  }
+  useLayoutEffect(look, [version])
+  useEffect(() => {
+    const observer = new ResizeObserver(look)
+    if (box.current) observer.observe(box.current)
+    return () => observer.disconnect()
+  }, [])
+  const { start, end } = sight.value
+  useEffect(() => rows.want(start, end), [rows, start, end])
+
+  const move = (by: number) => {
+    current.value = Math.min(total - 1, Math.max(0, current.value + by))
+    const element = box.current
+    if (!element) return
+    const top = current.value * ROW_PX
+    if (top < element.scrollTop) element.scrollTop = top
+    const heightPx = element.clientHeight - ROW_PX // of the head
+    if (top + ROW_PX > element.scrollTop + heightPx) element.scrollTop = top + ROW_PX - heightPx
+  }
+  const open = (index: number) => {
+    current.value = index
+    opened.value = rows.rowAt(index)
+  }
+  const drawn = useDrawnRows(rows, columns, current.value, open)
+  return (
+    <div class="grid-box">
+      <section
+        ref={box}
+        class="grid"
+        aria-label="Rows"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+        tabIndex={0}
+        onScroll={look}
+        onKeyDown={event => keyInTable(event, move, () => current.value >= 0 && open(current.value))}
+      >
+        <table aria-label="Rows" aria-rowcount={total + 1} style={{ '--grid': grid, minWidth: `${widthPx}px` }}>
+          <Head columns={columns} sort={sort} onSort={onSort} />
+          <tbody style={{ height: `${total * ROW_PX}px` }}>{drawn(start, Math.min(end, total))}</tbody>
+        </table>
+      </section>
+      {opened.value && (
+        <ResultDetails item={opened.value} columns={columns} onHost={onHost} onClose={() => (opened.value = null)} />
+      )}
+    </div>
+  )
+}
+
+const PAGE_KEYS_ROWS = 15
+const MOVES: Record<string, number> = {
+  ArrowDown: 1,
+  j: 1,
+  ArrowUp: -1,
+  k: -1,
+  PageDown: PAGE_KEYS_ROWS,
+  PageUp: -PAGE_KEYS_ROWS,
+  End: Number.MAX_SAFE_INTEGER,
+  Home: -Number.MAX_SAFE_INTEGER,
+}
+
+function keyInTable(event: KeyboardEvent, move: (by: number) => void, open: () => void) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return
+  const by = MOVES[event.key]
+  if (by !== undefined) move(by)
+  else if (event.key === 'Enter') open()
+  else return
+  event.preventDefault()
+}
+
+/** Once drawn, columns keep their widths while rows come and go. */
+function useColumns(query: Query, rows: ResultRows, version: number) {
+  const sample = useMemo(
+    () => Array.from({ length: 100 }, (_, at) => rows.rowAt(at)?.row ?? null).filter(row => row !== null),
+    [rows, version],
+  )
+  const kept = useRef<{ columns: string[]; widths: number[] }>({ columns: [], widths: [] })
+  const columns = columnsOf(sample, [...query.columns, ...kept.current.columns])
+  const isSame = columns.length === kept.current.columns.length
+  if (!isSame) kept.current = { columns, widths: widthsOf(columns, sample) }
+  return kept.current
+}
+
+/** Rows that have not changed are not drawn again: scrolling then costs only the rows that come into sight. */
+function useDrawnRows(rows: ResultRows, columns: string[], current: number, open: (index: number) => void) {
+  const latest = useRef(open)
+  latest.current = open
+  const kept = useRef({
+    columns,
+    nodes: new Map<number, { item: ResultItem | null; isCurrent: boolean; node: VNode }>(),
+  })
+  if (kept.current.columns !== columns) kept.current = { columns, nodes: new Map() }
+  return (start: number, end: number) => {
+    const before = kept.current.nodes
+    kept.current.nodes = new Map()
+    return Array.from({ length: Math.max(0, end - start) }, (_, at) => {
+      const index = start + at
+      const item = rows.rowAt(index)
+      const isCurrent = index === current
+      const was = before.get(index)
+      const node =
+        was?.item === item && was.isCurrent === isCurrent ? (
+          was.node
+        ) : (
+          <GridRow
+            key={index}
+            index={index}
+            item={item}
+            columns={columns}
+            isCurrent={isCurrent}
+            onOpen={() => latest.current(index)}
+          />
+        )
+      kept.current.nodes.set(index, { item, isCurrent, node })
+      return node
+    })
+  }
+}
+
+interface HeadProps {
+  columns: string[]
+  sort: string
+  onSort(sort: string): void
+}
+
+function Head({ columns, sort, onSort }: HeadProps) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        <th scope="col">host</th>
+        {columns.map(column => {
+          const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
+          return (
+            <th key={column} scope="col" aria-sort={order}>
+              <button type="button" title={`Sort by ${column}`} onClick={() => onSort(turnedSort(sort, column))}>
+                {column}
+                <span class={`sorted is-${order}`} aria-hidden="true" />
+              </button>
+            </th>
+          )
+        })}
+      </tr>
+    </thead>
+  )
+}
+
+interface GridRowProps {
+  index: number
+  item: ResultItem | null
+  columns: string[]
+  isCurrent: boolean
+  onOpen(): void
+}
+
+function GridRow({ index, item, columns, isCurrent, onOpen }: GridRowProps) {
+  const look = `${isCurrent ? 'is-current ' : ''}${item ? '' : 'is-coming '}${index % 2 ? 'is-odd' : ''}`
+  return (
+    <tr
+      class={look}
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${index * ROW_PX}px)` }}
+      onClick={onOpen}
+    >
+      <td class="grid-host">
+        {item && <a href={`/hosts/${item.host_id}`}>{item.hostname || item.host_identifier}</a>}
+        {item?.late && <span class="badge">late</span>}
+      </td>
+      {columns.map(column => (
+        <td key={column} title={item?.row?.[column]}>
+          {cellOf(item?.row?.[column] ?? '')}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+/** More of a value than this is in its details only. */
+const CELL_CHARACTERS_MAX = 200
+
+function cellOf(value: string) {
+  const pieces = visiblePieces(value.slice(0, CELL_CHARACTERS_MAX))
+  return pieces.map(({ text, isMark }, at) => (isMark ? <i key={at}>{text}</i> : text))
+}

@@ -1,0 +1,84 @@
+import { useRef } from 'preact/hooks'
+import { Empty, Failure } from '../../components/empty'
+import { TypedFilter } from '../../components/typed-filter'
+import { useKeys } from '../../keys'
+import type { Query } from '../query-result'
+import { exportAddress } from './query-actions'
+import { ResultsTable } from './results-table'
+import { useRows } from './use-rows'
+import type { View } from './view'
+
+const number = new Intl.NumberFormat('en')
+
+interface ResultsProps {
+  query: Query
+  view: View
+  set(change: Partial<View>): void
+}
+
+/** All rows of all hosts: searched, sorted and given page by page by the server. */
+export function Results({ query, view, set }: ResultsProps) {
+  const searchBox = useRef<HTMLInputElement>(null)
+  const place = useRef({ isAtTop: true, isAtEnd: true })
+  const { rows, version, problem, unseen, refresh } = useRows(
+    query,
+    view,
+    () => place.current.isAtTop || place.current.isAtEnd,
+  )
+  useKeys({ '/': () => searchBox.current?.focus() })
+  const isRead = version.value >= 0 && rows.total !== null
+  const isNarrowed = view.q !== '' || view.host !== ''
+  return (
+    <section class="results" aria-label="Rows">
+      <div class="filters">
+        <TypedFilter
+          box={searchBox}
+          label="Search rows"
+          hint="Search rows  /"
+          value={view.q}
+          onTyped={q => set({ q })}
+        />
+        {view.host !== '' && (
+          <button type="button" class="toggle is-on" onClick={() => set({ host: '' })}>
+            {rows.rowAt(0)?.hostname || 'one host'} ×
+          </button>
+        )}
+        <span class="results-count" role="status">
+          {isRead && `${number.format(rows.total ?? 0)} ${rows.total === 1 ? 'row' : 'rows'}`}
+        </span>
+        {unseen.value > 0 && (
+          <button type="button" class="results-unseen" onClick={refresh}>
+            {number.format(unseen.value)} new {unseen.value === 1 ? 'row' : 'rows'}
+          </button>
+        )}
+        <span class="spring" />
+        <a class="button" download href={exportAddress(query.id, 'csv', view)}>
+          CSV
+        </a>
+        <a class="button" download href={exportAddress(query.id, 'ndjson', view)}>
+          NDJSON
+        </a>
+      </div>
+      {problem.value !== '' && <Failure message={problem.value} onRetry={refresh} />}
+      {rows.total === 0 && <NoRows query={query} isNarrowed={isNarrowed} />}
+      {rows.total !== 0 && (
+        <ResultsTable
+          key={`${view.host} ${view.q} ${view.sort}`}
+          query={query}
+          rows={rows}
+          version={version.value}
+          sort={view.sort}
+          onSort={sort => set({ sort })}
+          onHost={host => set({ host })}
+          onPlace={now => (place.current = now)}
+        />
+      )}
+    </section>
+  )
+}
+
+function NoRows({ query, isNarrowed }: { query: Query; isNarrowed: boolean }) {
+  if (isNarrowed) return <Empty title="No row fits this filter." />
+  if (query.status === 'running') return <Empty title="No rows yet." />
+  return <Empty title="No host has answered with rows." />
+}

@@ -1,0 +1,64 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../../api'
+import { Failure } from '../../components/empty'
+import { useFocus } from '../../focus'
+
+/** Keeps the SQL under a name, for everybody. */
+export function SaveQuery({ sql }: { sql: string }) {
+  const isNaming = useSignal(false)
+  const problem = useSignal('')
+  const saved = useSignal('')
+  const save = async (name: string) => {
+    problem.value = ''
+    try {
+      await api.post('/api/saved-queries', { name, sql })
+      isNaming.value = false
+      saved.value = name
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  return (
+    <>
+      {isNaming.value ? (
+        <NameForm onName={name => void save(name)} onLeave={() => (isNaming.value = false)} />
+      ) : (
+        <button type="button" disabled={sql.trim() === ''} onClick={() => (isNaming.value = true)}>
+          Save as
+        </button>
+      )}
+      {saved.value !== '' && (
+        <span class="hint" role="status">
+          Saved as {saved.value}.
+        </span>
+      )}
+      {problem.value !== '' && <Failure message={problem.value} />}
+    </>
+  )
+}
+
+function NameForm({ onName, onLeave }: { onName(name: string): void; onLeave(): void }) {
+  const input = useFocus()
+  return (
+    <form
+      class="row"
+      onSubmit={event => {
+        event.preventDefault()
+        onName(String(new FormData(event.currentTarget).get('name')).trim())
+      }}
+    >
+      <input
+        ref={input}
+        name="name"
+        aria-label="Name of the query"
+        placeholder="Name"
+        required
+        maxLength={100}
+        onKeyDown={event => {
+          if (event.key === 'Escape') onLeave()
+        }}
+      />
+      <button type="submit">Save</button>
+    </form>
+  )
+}

@@ -1,0 +1,42 @@
+import { type Query, STATE_WORDS, type TargetState } from '../query-result'
+import { TargetStateMark } from '../target-state'
+import { progressWords, segmentsOf } from './segments'
+
+const number = new Intl.NumberFormat('en')
+
+/** The states of all hosts as one bar. */
+export function StateBar({ counts }: Pick<Query, 'counts'>) {
+  return (
+    <span class="states" role="img" aria-label={progressWords(counts)}>
+      {segmentsOf(counts).map(({ state, share }) => (
+        <span key={state} class={`state-part is-target-${state}`} style={{ width: `${share * 100}%` }} />
+      ))}
+    </span>
+  )
+}
+
+interface StateChipsProps extends Pick<Query, 'counts'> {
+  chosen: TargetState | ''
+  onChoose(state: TargetState | ''): void
+}
+
+/** The same in words; a click shows the hosts. */
+export function StateChips({ counts, chosen, onChoose }: StateChipsProps) {
+  const segments = segmentsOf(counts)
+  return (
+    <fieldset class="chips state-chips" aria-label="Hosts by state">
+      {segments.map(({ state, count }) => (
+        <button
+          key={state}
+          type="button"
+          title={STATE_WORDS[state].meaning}
+          aria-pressed={chosen === state}
+          onClick={() => onChoose(chosen === state ? '' : state)}
+        >
+          <TargetStateMark state={state} />
+          <b>{number.format(count)}</b>
+        </button>
+      ))}
+    </fieldset>
+  )
+}

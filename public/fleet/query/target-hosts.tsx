@@ -1,0 +1,92 @@
+import { useRef } from 'preact/hooks'
+import { Empty, Failure } from '../../components/empty'
+import { Further } from '../../components/near'
+import { Ago } from '../../components/time'
+import { TypedFilter } from '../../components/typed-filter'
+import { spanOf } from '../../jobs/times'
+import { useKeys } from '../../keys'
+import type { Query } from '../query-result'
+import { TargetStateMark } from '../target-state'
+import type { TargetHost } from './target-host'
+import { useTargetHosts } from './use-target-hosts'
+import type { View } from './view'
+
+interface TargetHostsProps {
+  query: Query
+  view: View
+  set(change: Partial<View>): void
+}
+
+/** What has become of the query on each host. */
+export function TargetHosts({ query, view, set }: TargetHostsProps) {
+  const searchBox = useRef<HTMLInputElement>(null)
+  const { hosts, cursor, problem, refresh, readMore } = useTargetHosts(query, view)
+  useKeys({ '/': () => searchBox.current?.focus() })
+  return (
+    <section class="targets" aria-label="Hosts">
+      <div class="filters">
+        <TypedFilter
+          box={searchBox}
+          label="Search hosts"
+          hint="Search hosts and errors  /"
+          value={view.q}
+          onTyped={q => set({ q })}
+        />
+      </div>
+      {problem.value !== '' && <Failure message={problem.value} onRetry={refresh} />}
+      {hosts.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
+      {hosts.value?.length === 0 && <Empty title="No host fits this filter." />}
+      {hosts.value !== null && hosts.value.length > 0 && (
+        <ul class="target-list">
+          {hosts.value.map(host => (
+            <HostLine key={host.host_id} host={host} onRows={() => set({ view: 'rows', host: host.host_id, q: '' })} />
+          ))}
+        </ul>
+      )}
+      {cursor.value !== null && (
+        <Further key={hosts.value?.length} onFurther={() => void readMore()}>
+          More hosts
+        </Further>
+      )}
+    </section>
+  )
+}
+
+const number = new Intl.NumberFormat('en')
+
+function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
+  const { host_id, hostname, host_identifier, state, row_count, error, truncated, late, answered_at, sent_at } = host
+  return (
+    <li class="target">
+      <a class="target-name" href={`/hosts/${host_id}`} title={host_identifier}>
+        {hostname || host_identifier}
+      </a>
+      <TargetStateMark state={state} />
+      <span class="target-note">
+        {row_count > 0 && (
+          <button type="button" class="link" onClick={onRows}>
+            {number.format(row_count)} {row_count === 1 ? 'row' : 'rows'}
+          </button>
+        )}
+        {error && <span class="target-error">{error}</span>}
+        {truncated && <span class="badge">cut</span>}
+        {late && (
+          <span class="badge" title="It answered after the query had ended.">
+            late
+          </span>
+        )}
+      </span>
+      <span class="target-cost">{costOf(host)}</span>
+      <span class="target-time">{(answered_at ?? sent_at) && <Ago time={answered_at ?? sent_at} />}</span>
+    </li>
+  )
+}
+
+const MIB = 1024 ** 2
+
+function costOf({ stats, sent_count }: TargetHost): string {
+  const again = sent_count > 1 ? `asked ${sent_count} times` : ''
+  const took = stats?.wall_time_ms === null || stats === null ? '' : spanOf(stats.wall_time_ms)
+  const memory = stats?.memory ? `${(stats.memory / MIB).toFixed(1)} MiB` : ''
+  return [took, memory, again].filter(Boolean).join(' · ')
+}

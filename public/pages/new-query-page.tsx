@@ -1,0 +1,119 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { api, messageOf } from '../api'
+import { Empty, Failure } from '../components/empty'
+import { type Draft, draftAddress, draftOf, isNobody, sentTargets } from '../fleet/query/draft'
+import { SaveQuery } from '../fleet/query/save-query'
+import { countTargets, useGroups } from '../fleet/query/target-count'
+import { TargetsPicker } from '../fleet/query/targets-picker'
+import type { Query } from '../fleet/query-result'
+import { SavedQueryChoice } from '../fleet/saved-query-choice'
+import { SqlEditor } from '../fleet/sql-editor'
+import { navigate } from '../router'
+import { isOperator, me } from '../session'
+
+const DEADLINES: Array<[seconds: number, name: string]> = [
+  [60, '1 minute'],
+  [300, '5 minutes'],
+  [3_600, '1 hour'],
+  [86_400, '1 day'],
+  [604_800, '7 days'],
+]
+/** The address follows what is typed a moment later. */
+const TYPING_MS = 400
+
+/** Writes a query, chooses who is asked, and runs it. */
+export function NewQueryPage() {
+  if (me.value === null) return <div class="page is-loading" aria-busy="true" />
+  if (isOperator.value) return <NewQuery />
+  return (
+    <Empty title="Queries are run by operators.">
+      <a href="/queries">Read the queries of others</a>
+    </Empty>
+  )
+}
+
+function NewQuery() {
+  const draft = useSignal<Draft>(draftOf(location.search))
+  const problem = useSignal('')
+  const isBusy = useSignal(false)
+  const groups = useGroups()
+  const { sql, targets, deadline_seconds } = draft.value
+  const set = (change: Partial<Draft>) => (draft.value = { ...draft.peek(), ...change })
+  useEffect(() => {
+    const timer = setTimeout(() => navigate(draftAddress(draft.peek()), { replace: true }), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [draft.value])
+
+  const canRun = sql.trim() !== '' && !isNobody(targets) && !isBusy.value
+  const run = async () => {
+    if (sql.trim() === '') problem.value = 'Write a query first.'
+    else if (isNobody(targets)) problem.value = 'Choose whom to ask.'
+    if (!canRun) return
+    isBusy.value = true
+    try {
+      const body = { sql, targets: sentTargets(targets), deadline_seconds }
+      const { query } = await api.post<{ query: Query }>('/api/queries', body)
+      navigate(`/queries/${query.id}`)
+    } catch (error) {
+      problem.value = messageOf(error)
+      isBusy.value = false
+    }
+  }
+  return (
+    <div class="page new-query">
+      <header class="page-head">
+        <div class="job-title">
+          <p class="crumbs">
+            <a href="/queries">Queries</a>
+          </p>
+          <h1>New query</h1>
+        </div>
+      </header>
+      <SqlEditor value={sql} onChange={text => set({ sql: text })} onRun={() => void run()} hasFocus />
+      <TargetsPicker targets={targets} groups={groups} onChange={chosen => set({ targets: chosen })} />
+      {groups.problem !== '' && <Failure message={groups.problem} />}
+      {groups.isRead && groups.total === 0 && <NoHosts />}
+      {problem.value !== '' && <Failure message={problem.value} />}
+      <div class="row run-bar">
+        <button type="button" class="primary" disabled={!canRun} onClick={() => void run()} title="Ctrl+Enter">
+          Run {hostsOf(countTargets(targets, groups))}
+        </button>
+        <label class="check-label">
+          answers within
+          <select
+            value={deadline_seconds}
+            onChange={event => set({ deadline_seconds: Number(event.currentTarget.value) })}
+          >
+            {deadlinesWith(deadline_seconds).map(([seconds, name]) => (
+              <option key={seconds} value={seconds}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        {groups.isRead && <span class="hint">{groups.online.toLocaleString('en')} hosts are online</span>}
+        <span class="spring" />
+        <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
+        <SaveQuery sql={sql} />
+      </div>
+    </div>
+  )
+}
+
+const NoHosts = () => (
+  <Empty title="There are no hosts yet.">
+    <a href="/hosts/add">Add a host</a>
+  </Empty>
+)
+
+function hostsOf({ hosts, isMost }: { hosts: number; isMost: boolean }): string {
+  if (hosts === 0) return ''
+  return `on ${isMost ? 'up to ' : ''}${hosts.toLocaleString('en')} ${hosts === 1 ? 'host' : 'hosts'}`
+}
+
+/** With that of a query that is run again, when it is another one. */
+function deadlinesWith(seconds: number) {
+  if (DEADLINES.some(([each]) => each === seconds)) return DEADLINES
+  return [...DEADLINES, [seconds, `${seconds} seconds`] as [number, string]].sort(([a], [b]) => a - b)
+}

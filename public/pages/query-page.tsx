@@ -1,0 +1,87 @@
+import { useMemo } from 'preact/hooks'
+import { Empty, Failure } from '../components/empty'
+import { Errors } from '../fleet/query/errors'
+import { QueryActions } from '../fleet/query/query-actions'
+import { QuerySummary } from '../fleet/query/query-summary'
+import { Results } from '../fleet/query/results'
+import { TargetHosts } from '../fleet/query/target-hosts'
+import { useQuery } from '../fleet/query/use-query'
+import { Values } from '../fleet/query/values'
+import { searchOf, type View, type ViewName, viewOf } from '../fleet/query/view'
+import type { Query } from '../fleet/query-result'
+import { navigate, search } from '../router'
+
+/** A live query: how far it is, and what the hosts have answered. */
+export function QueryPage({ id }: { id: string }) {
+  const { query, problem, reload } = useQuery(id)
+  if (problem.value !== '' && !query.value) {
+    return (
+      <div class="page">
+        <Failure message={problem.value} onRetry={() => void reload()} />
+        <Empty title="This query cannot be shown.">
+          <a href="/queries">Go to the queries</a>
+        </Empty>
+      </div>
+    )
+  }
+  if (!query.value) return <div class="page is-loading" aria-busy="true" />
+  return <QueryView query={query.value} onChanged={() => void reload()} />
+}
+
+function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {
+  const view = useMemo(() => viewOf(search.value), [search.value])
+  const set = (change: Partial<View>) =>
+    navigate(`/queries/${query.id}${searchOf({ ...view, ...change })}`, { replace: change.view === undefined })
+  return (
+    <div class="page query">
+      <header class="page-head">
+        <div class="job-title">
+          <p class="crumbs">
+            <a href="/queries">Queries</a>
+          </p>
+          <h1>Live query</h1>
+        </div>
+        <QueryActions query={query} onChanged={onChanged} />
+      </header>
+      <QuerySummary query={query} view={view} set={set} />
+      <Tabs query={query} view={view} set={set} />
+      {view.view === 'rows' && <Results query={query} view={view} set={set} />}
+      {view.view === 'hosts' && <TargetHosts query={query} view={view} set={set} />}
+      {view.view === 'errors' && <Errors query={query} set={set} />}
+      {view.view === 'values' && <Values query={query} view={view} set={set} />}
+    </div>
+  )
+}
+
+const number = new Intl.NumberFormat('en')
+
+interface TabsProps {
+  query: Query
+  view: View
+  set(change: Partial<View>): void
+}
+
+function Tabs({ query: { counts, row_count }, view, set }: TabsProps) {
+  const TABS: Array<{ view: ViewName; name: string; count?: number }> = [
+    { view: 'rows', name: 'Rows', count: row_count },
+    { view: 'hosts', name: 'Hosts', count: counts.targets },
+    { view: 'errors', name: 'Errors', count: counts.failed + counts.denylisted },
+    { view: 'values', name: 'Values' },
+  ]
+  return (
+    <nav class="views" aria-label="Results by">
+      {TABS.map(tab => (
+        <button
+          key={tab.view}
+          type="button"
+          class="view-tab"
+          aria-current={view.view === tab.view ? 'page' : undefined}
+          onClick={() => set({ view: tab.view, state: '', q: '', host: '' })}
+        >
+          {tab.name}
+          {tab.count !== undefined && <span class="hint">{number.format(tab.count)}</span>}
+        </button>
+      ))}
+    </nav>
+  )
+}
