@@ -7,9 +7,15 @@ import { Layout } from './components/layout'
 import { liveState } from './live'
 import { AuditPage } from './pages/audit-page'
 import { DashboardPage } from './pages/dashboard-page'
+import { FleetPage } from './pages/fleet-page'
+import { HostPage } from './pages/host-page'
+import { HostsPage } from './pages/hosts-page'
 import { JobPage } from './pages/job-page'
 import { LogsPage } from './pages/logs-page'
 import { MembersPage } from './pages/members-page'
+import { NewQueryPage } from './pages/new-query-page'
+import { QueriesPage } from './pages/queries-page'
+import { QueryPage } from './pages/query-page'
 import { QueuePage } from './pages/queue-page'
 import { RetentionPage } from './pages/retention-page'
 import { SettingsPage } from './pages/settings-page'
@@ -22,6 +28,12 @@ const TITLES: Record<string, string> = {
   dashboard: 'Dashboard',
   queue: 'Queue',
   job: 'Job',
+  hosts: 'Hosts',
+  host: 'Host',
+  fleet: 'Fleet',
+  queries: 'Queries',
+  'new-query': 'New query',
+  query: 'Query',
   logs: 'Service logs',
   settings: 'Settings',
   members: 'Members',
@@ -38,6 +50,12 @@ function App() {
       {place.page === 'dashboard' && <DashboardPage />}
       {place.page === 'queue' && <QueuePage />}
       {place.page === 'job' && <JobPage key={place.id} id={place.id} />}
+      {place.page === 'hosts' && <HostsPage />}
+      {place.page === 'host' && <HostPage key={place.id} id={place.id} />}
+      {place.page === 'fleet' && <FleetPage key={place.section} section={place.section} />}
+      {place.page === 'queries' && <QueriesPage />}
+      {place.page === 'new-query' && <NewQueryPage />}
+      {place.page === 'query' && <QueryPage key={place.id} id={place.id} />}
       {place.page === 'logs' && <LogsPage />}
       {place.page === 'settings' && <SettingsPage />}
       {place.page === 'members' && <MembersPage />}

@@ -1,13 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks'
 
 const KEYS = [
-  ['D  Q  L', 'dashboard, queue, service logs'],
+  ['D  Q  H  U  L', 'dashboard, queue, hosts, queries, service logs'],
   ['/', 'search'],
-  ['j  k', 'next and previous job'],
-  ['Enter', 'open the job'],
+  ['j  k', 'next and previous job, host or query'],
+  ['Enter', 'open it'],
   ['x', 'unfold the job in place'],
-  ['s', 'select the job'],
-  ['c', 'new job'],
+  ['s', 'select the job or host'],
+  ['c', 'new job or query'],
+  ['r', 'ask the selected hosts, or this one'],
+  ['a', 'add a host'],
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
   ['f', 'follow new lines'],

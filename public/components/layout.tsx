@@ -18,6 +18,8 @@ interface Place {
 const PLACES: Place[] = [
   { href: '/', name: 'Dashboard', pages: ['dashboard'] },
   { href: '/queue', name: 'Queue', pages: ['queue', 'job'] },
+  { href: '/hosts', name: 'Hosts', pages: ['hosts', 'host', 'fleet'] },
+  { href: '/queries', name: 'Queries', pages: ['queries', 'new-query', 'query'] },
   { href: '/logs', name: 'Service logs', pages: ['logs'] },
   { href: '/admin/retention', name: 'Retention', pages: ['retention'] },
   { href: '/admin/audit', name: 'Audit', pages: ['audit'], role: 'admin' },
@@ -33,6 +35,8 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
     t: nextTheme,
     D: () => navigate('/'),
     Q: () => navigate('/queue'),
+    H: () => navigate('/hosts'),
+    U: () => navigate('/queries'),
     L: () => navigate('/logs'),
     Escape: () => (isHelpOpen.value = false),
   })

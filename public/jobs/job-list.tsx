@@ -1,6 +1,7 @@
-import { type Signal, useSignal } from '@preact/signals'
+import type { Signal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
+import { Further, useNear } from '../components/near'
 import { groupsOf } from './groups'
 import type { Job } from './job'
 import { JobRow } from './job-row'
@@ -21,9 +22,6 @@ interface JobListProps {
   onOlder(): void
 }
 
-/** Groups this far out of sight are kept ready. */
-const NEAR = '900px'
-
 /** Jobs of any number: only the groups in sight are in the page, and a group that has not changed is not drawn again. */
 export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) {
   const ends = useMemo<string[]>(() => [], [name])
@@ -40,29 +38,17 @@ export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) 
   return (
     <>
       <div class="jobs">{groups}</div>
-      {hasOlder && <Older key={jobs.length} onOlder={onOlder} />}
+      {hasOlder && (
+        <Further key={jobs.length} onFurther={onOlder}>
+          Older jobs
+        </Further>
+      )}
     </>
   )
 }
 
 function Group({ jobs, state }: { jobs: Job[]; state: ListState }) {
-  const box = useRef<HTMLUListElement>(null)
-  const isNear = useSignal(true)
-  const heightPx = useRef(0)
-  useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new IntersectionObserver(
-      ([seen]) => {
-        if (!seen) return
-        if (!seen.isIntersecting) heightPx.current = seen.boundingClientRect.height
-        isNear.value = seen.isIntersecting
-      },
-      { rootMargin: NEAR },
-    )
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
+  const { box, isNear, heightPx } = useNear<HTMLUListElement>()
   return (
     <ul
       ref={box}
@@ -72,21 +58,5 @@ function Group({ jobs, state }: { jobs: Job[]; state: ListState }) {
     >
       {isNear.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} />)}
     </ul>
-  )
-}
-
-/** Older jobs come by themselves when the end is near; the button is for those who do not scroll. */
-function Older({ onOlder }: { onOlder(): void }) {
-  const button = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
-    if (!button.current) return
-    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && onOlder(), { rootMargin: NEAR })
-    observer.observe(button.current)
-    return () => observer.disconnect()
-  }, [])
-  return (
-    <button type="button" class="more" ref={button} onClick={onOlder}>
-      Older jobs
-    </button>
   )
 }

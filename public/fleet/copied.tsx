@@ -1,0 +1,30 @@
+import { useSignal } from '@preact/signals'
+
+/** A text to be taken elsewhere, with a button that copies it. */
+export function Copied({ name, text }: { name: string; text: string }) {
+  const said = useSignal('')
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      said.value = 'Copied'
+    } catch {
+      said.value = 'Select it and copy it by hand' // a page that came over plain HTTP has no clipboard
+    }
+  }
+  return (
+    <div class="copied">
+      <header class="row">
+        <h3>{name}</h3>
+        <span class="spring" />
+        <span class="hint" role="status">
+          {said.value}
+        </span>
+        <button type="button" onClick={() => void copy()} aria-label={`Copy: ${name}`}>
+          Copy
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1) */}
+      <pre tabIndex={0}>{text}</pre>
+    </div>
+  )
+}

@@ -1,0 +1,127 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { api, messageOf } from '../../api'
+import { Failure } from '../../components/empty'
+import { watch } from '../../live'
+import { useReading } from '../../reading'
+import { isAdmin, me } from '../../session'
+import { Copied } from '../copied'
+import { type Enrollment, withSecret } from './enrollment'
+import type { HostEvent } from './live-hosts'
+
+/** How a machine becomes a host: a secret, the flags, and then it is waited for. */
+export function AddHost() {
+  const { value, problem, read } = useReading<Enrollment>('/api/hosts/enrollment')
+  const secret = useSignal('')
+  const told = value.value && withSecret(value.value, secret.value)
+  return (
+    <div class="add-host">
+      <p>
+        A host runs <code>osqueryd</code>, which comes to Tailrace by itself: nothing has to reach the host. It enrols
+        once with a secret and has a key of its own from then on.
+      </p>
+      <section class="panel" aria-label="Secret">
+        <h2>1. A secret to enrol with</h2>
+        <Secret secret={secret.value} onMade={made => (secret.value = made)} />
+      </section>
+      <section class="panel" aria-label="On the host">
+        <h2>2. On the host</h2>
+        {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+        {told && (
+          <>
+            <Copied name="One command, where osquery is installed" text={told.command} />
+            <Copied name="Or the flags file (osquery.flags)" text={told.flags.join('\n')} />
+          </>
+        )}
+      </section>
+      <section class="panel" aria-label="The first sign">
+        <h2>3. The first sign</h2>
+        <Waiting />
+      </section>
+      <p class="hint">
+        No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> lets simulated hosts enrol.
+      </p>
+    </div>
+  )
+}
+
+function Secret({ secret, onMade }: { secret: string; onMade(secret: string): void }) {
+  const problem = useSignal('')
+  const make = async (name: string) => {
+    try {
+      onMade((await api.post<{ secret: string }>('/api/enroll-secrets', { name })).secret)
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  if (secret !== '') {
+    return (
+      <>
+        <Copied name="This is the secret; it stands in the texts below, too, and is not shown again." text={secret} />
+        <a href="/hosts/secrets">All secrets</a>
+      </>
+    )
+  }
+  if (me.value && !isAdmin.value) {
+    return (
+      <p>
+        Secrets are made by admins. Ask one for a secret, and put it where <code>{'<secret>'}</code> stands below.
+      </p>
+    )
+  }
+  return (
+    <form
+      class="row form"
+      onSubmit={event => {
+        event.preventDefault()
+        void make(String(new FormData(event.currentTarget).get('name')).trim())
+      }}
+    >
+      <label class="field">
+        Name
+        <input name="name" required maxLength={200} defaultValue="hosts" />
+      </label>
+      <button type="submit" class="primary">
+        Make a secret
+      </button>
+      <span class="hint">Or use one that you have kept: many hosts may share a secret.</span>
+      {problem.value !== '' && <Failure message={problem.value} />}
+    </form>
+  )
+}
+
+/** Hosts that enrol while one looks. */
+function Waiting() {
+  const seen = useSignal<Array<{ id: string; name: string }>>([])
+  useEffect(() => {
+    const opened = new Date(Date.now() - CLOCK_MS).toISOString()
+    return watch('events', {
+      onEvent: ({ type, data }) => {
+        const { timestamp, data: host } = data as HostEvent
+        if (type !== 'host_enrolled' || timestamp < opened) return
+        const others = seen.peek().filter(each => each.id !== host.host_id)
+        seen.value = [{ id: host.host_id, name: host.hostname || host.host_identifier || host.host_id }, ...others]
+      },
+    })
+  }, [])
+  const [latest, ...more] = seen.value
+  return (
+    <p role="status" class="waiting">
+      <span class={`status ${latest ? 'is-online' : 'is-running'}`}>
+        <span class="dot" aria-hidden="true" />
+      </span>
+      {latest ? (
+        <>
+          <a href={`/hosts/${latest.id}`}>{latest.name}</a> is here
+          {more.length > 0 && `, and ${more.length} more`}. <a href="/hosts">All hosts</a>
+        </>
+      ) : (
+        'Waiting for the host. It shows up here within seconds of its start.'
+      )}
+    </p>
+  )
+}
+
+/** The feed begins with what was before; clocks of browser and server may differ by as much. */
+const CLOCK_MS = 5_000

@@ -1,0 +1,104 @@
+import { useSignal } from '@preact/signals'
+import { now } from '../../clock'
+import { Failure } from '../../components/empty'
+import { Ago } from '../../components/time'
+import { spanOf } from '../../jobs/times'
+import { isOpen, type QueryResult, STATE_WORDS } from '../query-result'
+import { ResultTable } from '../result-table'
+import { TargetStateMark } from '../target-state'
+import type { Asked } from './asked'
+
+interface AskedCardProps {
+  asked: Asked
+  hostId: string
+  /** Shown with its rows from the beginning. */
+  isOpened: boolean
+  onAgain?: (sql: string) => void
+}
+
+/** One query and what the host has said to it. */
+export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) {
+  const { query_id, sql, at, state, result } = asked
+  const fold = useSignal<boolean | null>(null)
+  const isUnfolded = fold.value ?? isOpened
+  return (
+    <li class="asked" data-query={query_id}>
+      <header class="asked-head">
+        <button
+          type="button"
+          class="fold"
+          aria-expanded={isUnfolded}
+          aria-label={`Answer to ${sql || 'the query'}`}
+          onClick={() => (fold.value = !isUnfolded)}
+        />
+        <TargetStateMark state={state} />
+        <code class="asked-sql" title={sql}>
+          {sql}
+        </code>
+        <span class="asked-note">{noteOf(asked)}</span>
+        <span class="asked-when hint">{isOpen(state) ? spanOf(now.value - Date.parse(at)) : <Ago time={at} />}</span>
+      </header>
+      {isUnfolded && (
+        <div class="asked-body">
+          <Answer asked={asked} />
+          <div class="row asked-links">
+            {onAgain && sql !== '' && (
+              <button type="button" onClick={() => onAgain(sql)}>
+                Edit and run again
+              </button>
+            )}
+            <a href={`/queries/${query_id}`}>Query on all its hosts</a>
+            {result && result.row_count > 0 && (
+              <a href={`/api/queries/${query_id}/results?host_id=${hostId}&format=csv`} download>
+                CSV of all {result.row_count.toLocaleString('en')} rows
+              </a>
+            )}
+          </div>
+        </div>
+      )}
+    </li>
+  )
+}
+
+function noteOf({ state, result }: Asked) {
+  if (state === 'completed' && result)
+    return `${result.row_count.toLocaleString('en')} ${result.row_count === 1 ? 'row' : 'rows'}`
+  return result?.late ? 'after the deadline' : ''
+}
+
+function Answer({ asked: { state, result, sql } }: { asked: Asked }) {
+  if (!result) return <p class="asked-says">{STATE_WORDS[state].meaning}</p>
+  if (result.error !== null) {
+    return (
+      <>
+        <Failure message={result.error} />
+        {state === 'denylisted' && <p class="hint">{STATE_WORDS.denylisted.meaning}</p>}
+      </>
+    )
+  }
+  if (result.row_count === 0) return <p class="asked-says">{STATE_WORDS.no_rows.meaning}</p>
+  return (
+    <>
+      {result.rows.length > 0 && <ResultTable name={`Rows of ${sql || 'the query'}`} rows={result.rows} />}
+      <Rest result={result} />
+    </>
+  )
+}
+
+/** Rows that are not here. */
+function Rest({ result: { row_count, rows, late } }: { result: QueryResult }) {
+  const left = row_count - rows.length
+  return (
+    <>
+      {left > 0 && (
+        <p class="hint">
+          {rows.length === 0
+            ? 'The rows are too long to be shown here'
+            : `${left.toLocaleString('en')} more rows are not shown here`}
+          : see the query, or take the CSV.
+        </p>
+      )}
+      {late && <p class="hint">The answer came after the deadline of the query.</p>}
+    </>
+  )
+}

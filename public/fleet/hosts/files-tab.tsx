@@ -1,0 +1,111 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../../api'
+import { Failure } from '../../components/empty'
+import { Listing } from '../../components/listing'
+import { Progress } from '../../components/status'
+import { Ago } from '../../components/time'
+import { useEvery } from '../../every'
+import { usePages } from '../../pages-of'
+import { isOperator } from '../../session'
+import type { Query } from '../query-result'
+import { bytesOf } from './vitals-of'
+
+interface Carve {
+  id: string
+  host_id: string
+  query_id: string | null
+  carve_guid: string
+  size: number
+  block_count: number
+  received: number
+  created_at: string
+  completed_at: string | null
+}
+
+/** While blocks come in. */
+const EVERY_MS = 3_000
+
+/** Files that the host has been asked for. */
+export function FilesTab({ hostId }: { hostId: string }) {
+  const pages = usePages<Carve>(`/api/hosts/${hostId}/carves`)
+  const asked = useSignal('')
+  const problem = useSignal('')
+  const ask = async (path: string) => {
+    try {
+      const sql = `select * from carves where path = '${path.replaceAll("'", "''")}' and carve = 1`
+      const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql })
+      asked.value = query.id
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  useEvery(EVERY_MS, () => {
+    const isComing = pages.items.peek()?.some(carve => carve.completed_at === null) ?? false
+    if (isComing || asked.peek() !== '') void pages.read()
+  })
+  return (
+    <>
+      {isOperator.value && <AskForm onAsk={path => void ask(path)} />}
+      {problem.value !== '' && <Failure message={problem.value} />}
+      {asked.value !== '' && (
+        <p class="notice" role="status">
+          The host is asked for it; what it sends shows up here. <a href={`/queries/${asked.value}`}>What it answers</a>
+        </p>
+      )}
+      <Listing
+        name="Files"
+        columns={['Asked', 'Size', 'Here', '']}
+        pages={pages}
+        empty="No files yet: ask the host for one by its path."
+        row={carve => <Row key={carve.id} carve={carve} />}
+      />
+    </>
+  )
+}
+
+function AskForm({ onAsk }: { onAsk(path: string): void }) {
+  return (
+    <form
+      class="row form panel"
+      onSubmit={event => {
+        event.preventDefault()
+        onAsk(String(new FormData(event.currentTarget).get('path')).trim())
+      }}
+    >
+      <label class="field grow">
+        Path on the host, with % for anything in a name and %% for all below
+        <input name="path" required maxLength={4_096} placeholder="/var/log/syslog" spellcheck={false} />
+      </label>
+      <button type="submit" class="primary">
+        Get the file
+      </button>
+    </form>
+  )
+}
+
+function Row({ carve }: { carve: Carve }) {
+  const { id, size, received, block_count, query_id, created_at, completed_at } = carve
+  return (
+    <tr>
+      <td>
+        <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by this query</a>}
+      </td>
+      <td>{bytesOf(size)}</td>
+      <td>
+        {completed_at === null ? (
+          <Progress share={block_count === 0 ? 0 : received / block_count} label="Received" />
+        ) : (
+          <Ago time={completed_at} />
+        )}
+      </td>
+      <td>
+        {completed_at !== null && isOperator.value && (
+          <a class="button" href={`/api/carves/${id}/content`} download>
+            Download
+          </a>
+        )}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,102 @@
+import type { ReadonlySignal } from '@preact/signals'
+import type { RefObject } from 'preact'
+import { TypedFilter } from '../../components/typed-filter'
+import { useReading } from '../../reading'
+import { type HostFilters, isNarrowed } from './filters'
+import { HOST_STATUSES, STATUS_MEANINGS, type StatusCounts } from './host'
+import type { Label } from './label'
+
+interface HostFilterBarProps {
+  filters: HostFilters
+  counts: ReadonlySignal<StatusCounts | null>
+  searchBox: RefObject<HTMLInputElement | null>
+  onChange(change: Partial<HostFilters>): void
+}
+
+/** How often a new platform or label is looked for. */
+const EVERY_MS = 60_000
+const number = new Intl.NumberFormat('en')
+
+/** Counts by status, each a click away from its hosts, and what else narrows the list. */
+export function HostFilterBar({ filters, counts, searchBox, onChange }: HostFilterBarProps) {
+  const platforms = useReading<{ items: Array<{ platform: string; hosts: number }> }>('/api/hosts/platforms', EVERY_MS)
+  const labels = useReading<{ items: Label[] }>('/api/labels?limit=500', EVERY_MS)
+  const total = counts.value && HOST_STATUSES.reduce((sum, status) => sum + (counts.value?.[status] ?? 0), 0)
+  const known = {
+    platforms: platforms.value.value?.items.map(each => each.platform) ?? [],
+    labels: labels.value.value?.items.map(each => each.name) ?? [],
+  }
+  return (
+    <search class="filters">
+      <fieldset class="chips host-counts" aria-label="Status">
+        <button type="button" aria-pressed={filters.status === ''} onClick={() => onChange({ status: '' })}>
+          all <b>{total === null ? '' : number.format(total)}</b>
+        </button>
+        {HOST_STATUSES.map(status => (
+          <button
+            key={status}
+            type="button"
+            title={STATUS_MEANINGS[status]}
+            aria-pressed={filters.status === status}
+            onClick={() => onChange({ status: filters.status === status ? '' : status })}
+          >
+            <span class={`status is-${status}`}>
+              <span class="dot" aria-hidden="true" />
+              {status}
+            </span>
+            <b>{counts.value ? number.format(counts.value[status]) : ''}</b>
+          </button>
+        ))}
+      </fieldset>
+      <TypedFilter
+        box={searchBox}
+        label="Search hosts"
+        hint="Search hosts  /"
+        value={filters.q}
+        onTyped={q => onChange({ q })}
+      />
+      <Choice
+        name="Platform"
+        none="all platforms"
+        value={filters.platform}
+        options={known.platforms}
+        onChoose={platform => onChange({ platform })}
+      />
+      <Choice
+        name="Label"
+        none="all labels"
+        value={filters.label}
+        options={known.labels}
+        onChoose={label => onChange({ label })}
+      />
+      {isNarrowed(filters) && (
+        <a class="button" href="/hosts">
+          Clear
+        </a>
+      )}
+    </search>
+  )
+}
+
+interface ChoiceProps {
+  name: string
+  /** What stands there when nothing is chosen. */
+  none: string
+  value: string
+  options: string[]
+  onChoose(value: string): void
+}
+
+export function Choice({ name, none, value, options, onChoose }: ChoiceProps) {
+  const shown = value === '' || options.includes(value) ? options : [value, ...options]
+  return (
+    <select aria-label={name} value={value} onChange={event => onChoose(event.currentTarget.value)}>
+      <option value="">{none}</option>
+      {shown.map(option => (
+        <option key={option} value={option}>
+          {option}
+        </option>
+      ))}
+    </select>
+  )
+}

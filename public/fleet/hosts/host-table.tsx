@@ -1,0 +1,154 @@
+import type { Signal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
+import { useNear } from '../../components/near'
+import { toggled } from '../../jobs/job-row'
+import { isOperator } from '../../session'
+import { DEFAULT_SORT, turned } from './filters'
+import { type Host, nameOf, systemOf } from './host'
+import { HostState, Seen } from './host-status'
+
+export interface Picked {
+  current: Signal<string>
+  selected: Signal<ReadonlySet<string>>
+}
+
+interface HostTableProps {
+  hosts: Host[]
+  state: Picked
+  sort: string
+  onSort(sort: string): void
+  onLabel(name: string): void
+}
+
+/** Rows that are drawn, or left out, together. */
+const GROUP = 50
+const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
+  { name: 'Host', by: 'hostname', class: 'host-name' },
+  { name: 'Status', class: 'host-status' },
+  { name: 'System', by: 'platform', class: 'host-system' },
+  { name: 'osquery', class: 'host-osquery' },
+  { name: 'Labels', class: 'host-labels' },
+  { name: 'Last seen', by: '-last_seen_at', class: 'host-seen' },
+]
+
+/** Hosts of any number: only rows in sight are in the page, and a group that has not changed is not drawn again. */
+export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProps) {
+  const groups = useMemo(
+    () => Array.from({ length: Math.ceil(hosts.length / GROUP) }, (_, at) => hosts.slice(at * GROUP, (at + 1) * GROUP)),
+    [hosts],
+  )
+  const allPicked = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
+  return (
+    <table class="hosts" aria-label="Hosts">
+      <thead>
+        <tr>
+          <th scope="col" class="host-pick">
+            {isOperator.value && (
+              <input
+                type="checkbox"
+                class="pick"
+                aria-label="Select all hosts that are shown"
+                checked={allPicked}
+                onChange={() => (state.selected.value = new Set(allPicked ? [] : hosts.map(host => host.id)))}
+              />
+            )}
+            {!isOperator.value && <span class="hidden">Selection</span>}
+          </th>
+          {COLUMNS.map(column => (
+            <Heading key={column.name} column={column} sort={sort || DEFAULT_SORT} onSort={onSort} />
+          ))}
+        </tr>
+      </thead>
+      {groups.map((group, at) => (
+        <Group key={at} hosts={group} state={state} onLabel={onLabel} />
+      ))}
+    </table>
+  )
+}
+
+interface HeadingProps {
+  column: (typeof COLUMNS)[number]
+  sort: string
+  onSort(sort: string): void
+}
+
+function Heading({ column: { name, by, class: className }, sort, onSort }: HeadingProps) {
+  if (by === undefined) {
+    return (
+      <th scope="col" class={className}>
+        {name}
+      </th>
+    )
+  }
+  const plain = by.replace('-', '')
+  const order = sort === plain ? 'ascending' : sort === `-${plain}` ? 'descending' : undefined
+  return (
+    <th scope="col" class={className} aria-sort={order}>
+      <button type="button" class="sort" onClick={() => onSort(order ? turned(sort, sort.replace('-', '')) : by)}>
+        {name}
+      </button>
+    </th>
+  )
+}
+
+function Group({ hosts, state, onLabel }: { hosts: Host[]; state: Picked; onLabel(name: string): void }) {
+  const { box, isNear, heightPx } = useNear<HTMLTableSectionElement>()
+  return (
+    <tbody ref={box}>
+      {isNear.value ? (
+        hosts.map(host => <HostRow key={host.id} host={host} state={state} onLabel={onLabel} />)
+      ) : (
+        <tr>
+          <td colSpan={COLUMNS.length + 1} style={{ height: `${heightPx.current}px` }} />
+        </tr>
+      )}
+    </tbody>
+  )
+}
+
+function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(name: string): void }) {
+  const isPicked = state.selected.value.has(host.id)
+  const isCurrent = state.current.value === host.id
+  return (
+    <tr
+      class={`host-row${isPicked ? ' is-picked' : ''}${isCurrent ? ' is-current' : ''}`}
+      data-host={host.id}
+      aria-selected={isPicked || undefined}
+    >
+      <td class="host-pick">
+        {isOperator.value && (
+          <input
+            type="checkbox"
+            class="pick"
+            aria-label={`Select ${nameOf(host)}`}
+            checked={isPicked}
+            onChange={() => (state.selected.value = toggled(state.selected.value, host.id))}
+          />
+        )}
+      </td>
+      <td class="host-name">
+        <a href={`/hosts/${host.id}`} title={host.host_identifier}>
+          {nameOf(host)}
+        </a>
+        <span class="host-also">{systemOf(host)}</span>
+      </td>
+      <td class="host-status">
+        <HostState host={host} />
+      </td>
+      <td class="host-system" title={host.platform}>
+        {systemOf(host)}
+      </td>
+      <td class="host-osquery">{host.osquery_version}</td>
+      <td class="host-labels">
+        {host.labels.map(label => (
+          <button key={label.id} type="button" class="tag" onClick={() => onLabel(label.name)}>
+            {label.name}
+          </button>
+        ))}
+      </td>
+      <td class="host-seen">
+        <Seen host={host} />
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,51 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../../api'
+import { Empty, Failure } from '../../components/empty'
+import { useReading } from '../../reading'
+import { isOperator } from '../../session'
+import type { HostDetails } from './host'
+import { isManual, type Label } from './label'
+import { LabelHosts } from './label-hosts'
+
+/** The labels of one host, and whether a person or a query has decided on each. */
+export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
+  const { value } = useReading<{ items: Label[] }>('/api/labels?limit=500')
+  const problem = useSignal('')
+  const known = new Map((value.value?.items ?? []).map(label => [label.id, label]))
+  const drop = async (id: string) => {
+    try {
+      await api.post(`/api/labels/${id}/hosts`, { remove: [host.id] })
+      problem.value = ''
+      onChanged()
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  return (
+    <section class="panel" aria-label="Labels">
+      {host.labels.length === 0 && <Empty title="This host has no labels." />}
+      <ul class="lines">
+        {host.labels.map(({ id, name }) => {
+          const label = known.get(id)
+          return (
+            <li key={id}>
+              <a class="tag" href={`/hosts?label=${encodeURIComponent(name)}`}>
+                {name}
+              </a>
+              <span class="hint">{label && (isManual(label) ? 'by hand' : 'by query')}</span>
+              <span class="line-name hint">{label?.description}</span>
+              <span class="spring" />
+              {isOperator.value && label && isManual(label) && (
+                <button type="button" onClick={() => void drop(id)}>
+                  Take off
+                </button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {problem.value !== '' && <Failure message={problem.value} />}
+      {isOperator.value && <LabelHosts hostIds={[host.id]} onDone={onChanged} />}
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Host, HostStatus, StatusCounts } from './host'
+
+/** A tenant event about a host. */
+export interface HostEvent {
+  type: string
+  timestamp: string
+  data: { host_id: string; host_identifier?: string; hostname?: string; status?: HostStatus; last_seen_at?: string }
+}
+
+export const isHostEvent = ({ type }: { type: string }) => type === 'host_status' || type === 'host_enrolled'
+
+export interface Hosts {
+  hosts: Host[]
+  counts: StatusCounts
+}
+
+/**
+ * The list after the events of a frame; the same arrays when they change nothing. A row that no longer fits a status
+ * filter stays until the next reading: it would be pulled away from under the eye.
+ * `isIncomplete`: something happened to a host that is not in the list, so counts or rows have to be read again.
+ */
+export function applyToHosts(
+  { hosts, counts }: Hosts,
+  events: readonly HostEvent[],
+): Hosts & { isIncomplete: boolean } {
+  const places = new Map(hosts.map((host, at) => [host.id, at]))
+  const next = [...hosts]
+  const counted = { ...counts }
+  let isChanged = false
+  let isIncomplete = false
+  for (const event of events) {
+    const at = places.get(event.data.host_id)
+    const known = at === undefined ? undefined : next[at]
+    if (at === undefined || !known) {
+      isIncomplete = true
+      continue
+    }
+    const host = applyEvent(known, event)
+    if (host === known) continue
+    next[at] = host
+    counted[known.status]--
+    counted[host.status]++
+    isChanged = true
+  }
+  return isChanged ? { hosts: next, counts: counted, isIncomplete } : { hosts, counts, isIncomplete }
+}
+
+/** The host after an event; the same object when the event tells nothing new, as those of before the reading do. */
+function applyEvent(host: Host, { timestamp, data }: HostEvent): Host {
+  const status = data.status ?? 'online'
+  if (status === host.status || timestamp < host.last_seen_at) return host
+  const last_seen_at = data.last_seen_at ?? (status === 'online' ? timestamp : host.last_seen_at)
+  return { ...host, status, last_seen_at, hostname: data.hostname || host.hostname }
+}
+
+/**
+ * The known rows after the beginning of the list was read again: its rows as they now are, then those behind it as they
+ * were.
+ * @param isWhole no more rows follow what was read
+ */
+export function mergeReading(known: readonly Host[], page: Host[], isWhole: boolean): Host[] {
+  if (isWhole || known.length <= page.length) return page
+  const fresh = new Set(page.map(host => host.id))
+  const end = known.findLastIndex(host => host.id === page.at(-1)?.id)
+  return [...page, ...known.slice(end + 1).filter(host => !fresh.has(host.id))]
+}

@@ -1,0 +1,23 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import { LogModel, LogViewer, logSource } from '../../components/log-viewer'
+import { watch } from '../../live'
+
+/** What the agent says of itself. */
+export function LogTab({ hostId }: { hostId: string }) {
+  const path = `/api/hosts/${hostId}/logs`
+  const model = useMemo(() => new LogModel(logSource(path)), [path])
+  useEffect(
+    () => watch(`hostlog:${hostId}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
+    [model, hostId],
+  )
+  return (
+    <LogViewer
+      model={model}
+      steps={[]}
+      path={path}
+      sources="names"
+      empty="The agent has said nothing yet. What osqueryd warns of comes here."
+      isPermalinked
+    />
+  )
+}

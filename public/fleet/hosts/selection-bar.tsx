@@ -1,0 +1,66 @@
+import { useSignal } from '@preact/signals'
+import { isOperator } from '../../session'
+import type { Targets } from '../query-result'
+import { RunQuery } from '../run-query'
+import { LabelHosts } from './label-hosts'
+
+interface SelectionBarProps {
+  selected: ReadonlySet<string>
+  /** All hosts that the filters let through; null when they cannot be told as targets. */
+  all: Targets | null
+  total: number
+  isAsking: boolean
+  onAsk(isAsking: boolean): void
+  onClear(): void
+  onLabelled(): void
+}
+
+const number = new Intl.NumberFormat('en')
+const hostsOf = (count: number) => `${number.format(count)} ${count === 1 ? 'host' : 'hosts'}`
+
+/** What can be done to several hosts: those that are selected, else all that are listed. */
+export function SelectionBar({ selected, all, total, isAsking, onAsk, onClear, onLabelled }: SelectionBarProps) {
+  const isLabelling = useSignal(false)
+  if (!isOperator.value) return null
+  const isAll = selected.size === 0
+  const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
+  const count = isAll ? total : selected.size
+  return (
+    <section class="bulk" aria-label="Do something to many hosts">
+      <div class="row">
+        <span>{isAll ? 'All that fit' : `${hostsOf(count)} selected`}</span>
+        <button
+          type="button"
+          class="primary"
+          disabled={targets === null || count === 0}
+          title={
+            targets === null ? 'Select hosts first: only a single platform or label can be asked as a whole.' : 'r'
+          }
+          onClick={() => onAsk(true)}
+        >
+          Run query on {hostsOf(count)}
+        </button>
+        {!isAll && (
+          <button
+            type="button"
+            aria-expanded={isLabelling.value}
+            onClick={() => (isLabelling.value = !isLabelling.value)}
+          >
+            Labels
+          </button>
+        )}
+        {!isAll && (
+          <button type="button" class="quiet" onClick={onClear}>
+            Clear the selection
+          </button>
+        )}
+      </div>
+      {isLabelling.value && !isAll && (
+        <LabelHosts hostIds={[...selected]} onDone={onLabelled} onLeave={() => (isLabelling.value = false)} />
+      )}
+      {isAsking && targets !== null && count > 0 && (
+        <RunQuery targets={targets} title={`Run a query on ${hostsOf(count)}`} onClose={() => onAsk(false)} />
+      )}
+    </section>
+  )
+}

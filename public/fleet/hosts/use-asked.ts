@@ -1,0 +1,78 @@
+import { useSignal } from '@preact/signals'
+import { useCallback, useEffect } from 'preact/hooks'
+import { api, messageOf } from '../../api'
+import { watch } from '../../live'
+import type { Query, QueryResult, TargetState } from '../query-result'
+import { type Asked, askedOfQuery, askedOfResult, type PastResult, withAsked, withState } from './asked'
+
+/** Answers from before that are shown beneath those that come; the history has all. */
+const LATEST = 5
+/** Queries that may be under way on one host. */
+const OPEN_MAX = 20
+
+/** What a host is asked and answers, from its latest answers on, as it happens. */
+export function useAsked(hostId: string) {
+  const asked = useSignal<Asked[] | null>(null)
+  const problem = useSignal('')
+  const path = `/api/hosts/${encodeURIComponent(hostId)}`
+
+  const read = useCallback(async () => {
+    try {
+      const [past, open] = await Promise.all([
+        api.get<{ items: PastResult[] }>(`${path}/results?limit=${LATEST}`),
+        api.get<{ items: Query[] }>(`/api/queries?host_id=${hostId}&status=running&limit=${OPEN_MAX}`),
+      ])
+      const found = [...open.items.map(askedOfQuery), ...past.items.map(askedOfResult)]
+      asked.value = withAsked(asked.peek() ?? [], found)
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }, [path])
+
+  /** Whether the host has taken it, or what became of it at the end of the query. */
+  const settle = useCallback(
+    async (queryId: string) => {
+      const { items } = await api.get<{ items: Array<{ state: TargetState }> }>(
+        `/api/queries/${queryId}/hosts?host_id=${hostId}&limit=1`,
+      )
+      const state = items[0]?.state
+      if (state) asked.value = withState(asked.peek() ?? [], queryId, state)
+    },
+    [hostId],
+  )
+
+  useEffect(() => {
+    asked.value = null
+    void read()
+    const stopHost = watch(`host:${hostId}`, {
+      onEvent: ({ type, data }) => {
+        if (type !== 'query_result') return
+        const result = data as QueryResult
+        const known = asked.peek()?.some(each => each.query_id === result.query_id) ?? false
+        asked.value = withAsked(asked.peek() ?? [], [askedOfResult({ ...result, sql: '' })])
+        // Asked from elsewhere: what it was is in the history by now.
+        if (!known) void read()
+      },
+      onGap: () => void read(),
+    })
+    const stopEvents = watch('events', {
+      onEvent: ({ type, data }) => {
+        const queryId = (data as { data?: { query_id?: string } }).data?.query_id
+        const isAwaited = asked.peek()?.some(each => each.query_id === queryId && !each.result)
+        if (type === 'query_completed' && queryId !== undefined && isAwaited)
+          void settle(queryId).catch(() => undefined)
+      },
+    })
+    return () => {
+      stopHost()
+      stopEvents()
+    }
+  }, [hostId])
+
+  const run = async (sql: string) => {
+    const { query } = await api.post<{ query: Query }>(`${path}/query`, { sql })
+    asked.value = withAsked(asked.peek() ?? [], [askedOfQuery(query)])
+  }
+  return { asked, problem, read, run }
+}

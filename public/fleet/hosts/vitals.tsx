@@ -1,0 +1,101 @@
+import type { ComponentChildren } from 'preact'
+import { now } from '../../clock'
+import { spanOf } from '../../jobs/times'
+import { type HostDetails, systemOf } from './host'
+import { addressesOf, bytesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-of'
+
+/** More disks or addresses than these are a query's business. */
+const SHOWN_MAX = 4
+
+/** What a host is and how it does, as far as it has told. */
+export function Vitals({ host }: { host: HostDetails }) {
+  const cpu = cpuOf(host)
+  const memory = memoryOf(host)
+  const uptime = uptimeMsOf(host)
+  const disks = disksOf(host)
+  const addresses = addressesOf(host)
+  const system = host.details.system_info
+  const hardware = [system?.hardware_vendor, system?.hardware_model].filter(Boolean).join(' ').trim()
+  return (
+    <section class="vitals" aria-label="Vitals">
+      <Card title="System">
+        <b>{systemOf(host) || 'unknown'}</b>
+        <Note>{[host.details.os_version?.arch || system?.cpu_type, hardware].filter(Boolean).join(' · ')}</Note>
+      </Card>
+      <Card title="CPU">
+        <b>{cpu?.brand || 'unknown'}</b>
+        <Note>{cpu && coresOf(cpu.cores, cpu.threads)}</Note>
+      </Card>
+      <Card title="Memory">{memory ? <Fill filled={memory} isNamed={false} /> : <b>unknown</b>}</Card>
+      <Card title="Up for">
+        <b>{uptime === null ? 'unknown' : spanOf(uptime + sinceMs(host))}</b>
+        <Note>{host.refreshed_at && uptime !== null ? 'if it was not restarted since' : ''}</Note>
+      </Card>
+      <Card title="Disks">
+        {disks.length === 0 && <b>unknown</b>}
+        {disks.slice(0, SHOWN_MAX).map(disk => (
+          <Fill key={disk.name} filled={disk} />
+        ))}
+        {disks.length > SHOWN_MAX && <Note>and {disks.length - SHOWN_MAX} more</Note>}
+      </Card>
+      <Card title="Addresses">
+        {addresses.length === 0 && <b>unknown</b>}
+        {addresses.slice(0, SHOWN_MAX).map(({ interface: name, addresses: all }) => (
+          <div key={name} class="address">
+            <span class="hint">{name}</span>
+            <span>
+              {all.map(address => (
+                <code key={address}>{address}</code>
+              ))}
+            </span>
+          </div>
+        ))}
+        {addresses.length > SHOWN_MAX && <Note>and {addresses.length - SHOWN_MAX} more</Note>}
+      </Card>
+    </section>
+  )
+}
+
+/** The uptime was told at the time of the last refresh, and has gone on since while the host is there. */
+const sinceMs = ({ status, refreshed_at }: HostDetails) =>
+  status === 'online' && refreshed_at !== null ? Math.max(0, now.value - Date.parse(refreshed_at)) : 0
+
+const coresOf = (cores: number | null, threads: number | null) =>
+  [cores !== null && `${cores} ${cores === 1 ? 'core' : 'cores'}`, threads !== null && `${threads} threads`]
+    .filter(Boolean)
+    .join(', ')
+
+function Card({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="vital">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+const Note = ({ children }: { children: ComponentChildren }) => <span class="hint">{children}</span>
+
+/** From here on a disk is worth a look. */
+const FULL_SHARE = 0.9
+
+/** How full something is, in words and as a bar. */
+function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled; isNamed?: boolean }) {
+  const share = used === null ? null : Math.min(1, used / size)
+  return (
+    <div class="fill">
+      <div class="row">
+        {isNamed ? <code>{name}</code> : <b>{bytesOf(size)}</b>}
+        <span class="spring" />
+        <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>
+          {used === null ? bytesOf(size) : isNamed ? `${bytesOf(used)} of ${bytesOf(size)}` : `${bytesOf(used)} used`}
+        </span>
+      </div>
+      {share !== null && (
+        <div class="fill-track" aria-hidden="true">
+          <span class={share >= FULL_SHARE ? 'is-failed' : ''} style={{ width: `${share * 100}%` }} />
+        </div>
+      )}
+    </div>
+  )
+}

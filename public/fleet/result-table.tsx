@@ -1,0 +1,44 @@
+import { useSignal } from '@preact/signals'
+import { ScrollTable } from '../components/listing'
+import { columnsOf, type Row } from './query-result'
+
+/** So many rows are drawn at first. */
+const ROWS_SHOWN = 50
+
+/** The rows of one answer, all of them in the page only when asked for. */
+export function ResultTable({ name, rows }: { name: string; rows: Row[] }) {
+  const isWhole = useSignal(false)
+  const columns = columnsOf(rows)
+  const shown = isWhole.value ? rows : rows.slice(0, ROWS_SHOWN)
+  return (
+    <>
+      <ScrollTable name={name}>
+        <thead>
+          <tr>
+            {columns.map(column => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row, at) => (
+            <tr key={at}>
+              {columns.map(column => (
+                <td key={column} class="wide">
+                  {row[column] ?? ''}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+      {shown.length < rows.length && (
+        <button type="button" class="more" onClick={() => (isWhole.value = true)}>
+          Show all {rows.length.toLocaleString('en')} rows
+        </button>
+      )}
+    </>
+  )
+}

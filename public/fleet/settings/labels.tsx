@@ -1,0 +1,84 @@
+import { useSignal } from '@preact/signals'
+import { api } from '../../api'
+import { AskedButton } from '../../components/asked-button'
+import { Listing } from '../../components/listing'
+import { Ago } from '../../components/time'
+import { usePages } from '../../pages-of'
+import { isOperator } from '../../session'
+import { isManual, type Label } from '../hosts/label'
+import { type SqlFields, SqlForm } from './sql-form'
+
+const NEW: SqlFields = { name: '', description: '', sql: null, platforms: [] }
+
+/** Groups of hosts, by hand or by what a query finds. */
+export function Labels() {
+  const pages = usePages<Label>('/api/labels?limit=200')
+  const edited = useSignal<Label | 'new' | null>(null)
+  const save = async ({ sql, platforms, ...fields }: SqlFields) => {
+    const known = edited.peek()
+    const body = { ...fields, ...(sql !== null && { sql, platforms }) }
+    if (known === 'new' || known === null) await api.post('/api/labels', body)
+    else await api.patch(`/api/labels/${known.id}`, body)
+    await pages.read()
+  }
+  const remove = async (id: string, reason: string) => {
+    await api.delete(`/api/labels/${id}?reason=${encodeURIComponent(reason)}`)
+    await pages.read()
+  }
+  const shown = edited.value
+  return (
+    <>
+      <div class="row">
+        <p class="hint grow">A label by query is given to every host on which the query finds at least one row.</p>
+        {isOperator.value && (
+          <button type="button" class="primary" onClick={() => (edited.value = 'new')}>
+            New label
+          </button>
+        )}
+      </div>
+      {shown !== null && (
+        <SqlForm
+          title={shown === 'new' ? 'New label' : `Label ${shown.name}`}
+          fields={shown === 'new' ? NEW : shown}
+          choice={shown === 'new' ? { none: 'given by hand', some: 'given by a query' } : undefined}
+          onSave={save}
+          onClose={() => (edited.value = null)}
+        />
+      )}
+      <Listing
+        name="Labels"
+        columns={['Name', 'Hosts', 'Members', 'Changed', '']}
+        pages={pages}
+        empty="No labels yet. They group hosts, for queries and packs."
+        row={label => (
+          <tr key={label.id}>
+            <td>
+              <b>{label.name}</b>
+              <p class="hint">{label.description}</p>
+            </td>
+            <td>
+              <a href={`/hosts?label=${encodeURIComponent(label.name)}`}>{label.host_count.toLocaleString('en')}</a>
+            </td>
+            <td class="wide">
+              {isManual(label) ? 'by hand' : <code>{label.sql}</code>}
+              {label.platforms.length > 0 && <p class="hint">{label.platforms.join(', ')}</p>}
+            </td>
+            <td>
+              <Ago time={label.updated_at} />
+            </td>
+            <td class="row">
+              {isOperator.value && (
+                <>
+                  <button type="button" onClick={() => (edited.value = label)}>
+                    Change
+                  </button>
+                  <AskedButton name="Delete" sure={`Delete ${label.name}`} act={reason => remove(label.id, reason)} />
+                </>
+              )}
+            </td>
+          </tr>
+        )}
+      />
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+import { AskedButton } from '../../components/asked-button'
+import { ScrollTable } from '../../components/listing'
+import { Ago } from '../../components/time'
+import { spanOf } from '../../jobs/times'
+import { isOperator } from '../../session'
+import { hostsOfPack, type Pack, type PackQuery } from './pack'
+
+interface PackCardProps {
+  pack: Pack
+  onSwitch(enabled: boolean): void
+  onRemove(reason: string): Promise<void>
+}
+
+/** A pack with its queries, folded. */
+export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
+  const { id, name, description, enabled, queries, updated_at } = pack
+  return (
+    <li class="panel pack" data-pack={name}>
+      <header class="row">
+        <span class={`status ${enabled ? 'is-online' : 'is-offline'}`}>
+          <span class="dot" aria-hidden="true" />
+          {enabled ? 'runs' : 'is off'}
+        </span>
+        <h2>{name}</h2>
+        <span class="hint">{hostsOfPack(pack)}</span>
+        <span class="spring" />
+        <span class="hint">
+          changed <Ago time={updated_at} />
+        </span>
+        <a class="button" href={`/api/packs/${id}/export`} download={`${name}.conf`}>
+          Export
+        </a>
+        {isOperator.value && (
+          <>
+            <button type="button" onClick={() => onSwitch(!enabled)}>
+              {enabled ? 'Switch off' : 'Switch on'}
+            </button>
+            <AskedButton name="Delete" sure={`Delete ${name}`} act={onRemove} />
+          </>
+        )}
+      </header>
+      {description !== '' && <p>{description}</p>}
+      <details>
+        <summary>
+          {queries.length} {queries.length === 1 ? 'query' : 'queries'}
+        </summary>
+        <Queries name={name} queries={queries} />
+      </details>
+    </li>
+  )
+}
+
+function Queries({ name, queries }: { name: string; queries: PackQuery[] }) {
+  return (
+    <ScrollTable name={`Queries of ${name}`}>
+      <thead>
+        <tr>
+          {['Name', 'Every', 'Query', 'For'].map(column => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {queries.map(query => (
+          <tr key={query.name}>
+            <td>
+              <b>{query.name}</b>
+              {query.snapshot && <p class="hint">all rows each time</p>}
+            </td>
+            <td>{spanOf(query.interval_seconds * 1_000)}</td>
+            <td class="wide">
+              <code>{query.sql}</code>
+              <p class="hint">{query.description}</p>
+            </td>
+            <td>
+              {[query.platform, query.version && `from ${query.version}`, query.shard && `${query.shard} %`]
+                .filter(Boolean)
+                .join(', ') || 'all'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </ScrollTable>
+  )
+}

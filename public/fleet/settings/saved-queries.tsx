@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals'
+import { api } from '../../api'
+import { AskedButton } from '../../components/asked-button'
+import { Listing } from '../../components/listing'
+import { Ago } from '../../components/time'
+import { usePages } from '../../pages-of'
+import { isOperator } from '../../session'
+import { RunQuery } from '../run-query'
+import type { SavedQuery } from '../saved-query'
+import { type SqlFields, SqlForm } from './sql-form'
+
+const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_version', platforms: [] }
+
+/** Queries worth keeping, ready wherever one is written. */
+export function SavedQueries() {
+  const pages = usePages<SavedQuery>('/api/saved-queries?limit=200')
+  const edited = useSignal<SavedQuery | 'new' | null>(null)
+  const run = useSignal<SavedQuery | null>(null)
+  const save = async (fields: SqlFields) => {
+    const known = edited.peek()
+    if (known === 'new' || known === null) await api.post('/api/saved-queries', fields)
+    else await api.patch(`/api/saved-queries/${known.id}`, fields)
+    await pages.read()
+  }
+  const remove = async (id: string, reason: string) => {
+    await api.delete(`/api/saved-queries/${id}?reason=${encodeURIComponent(reason)}`)
+    await pages.read()
+  }
+  const shown = edited.value
+  return (
+    <>
+      <div class="row">
+        <span class="spring" />
+        {isOperator.value && (
+          <button type="button" class="primary" onClick={() => (edited.value = 'new')}>
+            New saved query
+          </button>
+        )}
+      </div>
+      {shown !== null && (
+        <SqlForm
+          title={shown === 'new' ? 'New saved query' : shown.name}
+          fields={shown === 'new' ? NEW : shown}
+          onSave={save}
+          onClose={() => (edited.value = null)}
+        />
+      )}
+      {run.value && (
+        <RunQuery
+          title={`Run ${run.value.name} on all hosts`}
+          targets={run.value.platforms.length > 0 ? { platforms: run.value.platforms } : { all: true }}
+          sql={run.value.sql}
+          onClose={() => (run.value = null)}
+        />
+      )}
+      <Listing
+        name="Saved queries"
+        columns={['Name', 'Query', 'Changed', '']}
+        pages={pages}
+        empty="No saved queries yet. What is asked often is worth a name."
+        row={query => (
+          <tr key={query.id}>
+            <td>
+              <b>{query.name}</b>
+              <p class="hint">{query.description}</p>
+            </td>
+            <td class="wide">
+              <code>{query.sql}</code>
+              {query.platforms.length > 0 && <p class="hint">{query.platforms.join(', ')}</p>}
+            </td>
+            <td>
+              <Ago time={query.updated_at} />
+            </td>
+            <td class="row">
+              {isOperator.value && (
+                <>
+                  <button type="button" onClick={() => (run.value = query)}>
+                    Run
+                  </button>
+                  <button type="button" onClick={() => (edited.value = query)}>
+                    Change
+                  </button>
+                  <AskedButton name="Delete" sure={`Delete ${query.name}`} act={reason => remove(query.id, reason)} />
+                </>
+              )}
+            </td>
+          </tr>
+        )}
+      />
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../../api'
+import { AskedButton } from '../../components/asked-button'
+import { Failure } from '../../components/empty'
+import { Listing } from '../../components/listing'
+import { Once } from '../../components/once'
+import { Ago } from '../../components/time'
+import type { Actor } from '../../jobs/job'
+import { usePages } from '../../pages-of'
+
+interface EnrollSecret {
+  id: string
+  name: string
+  created_at: string
+  created_by: Actor
+  last_used_at: string | null
+}
+
+/** Secrets with which hosts enrol. Revoking one leaves the hosts that came by it. */
+export function Secrets() {
+  const pages = usePages<EnrollSecret>('/api/enroll-secrets')
+  const secret = useSignal('')
+  const problem = useSignal('')
+  const make = async (name: string) => {
+    try {
+      secret.value = (await api.post<{ secret: string }>('/api/enroll-secrets', { name })).secret
+      problem.value = ''
+      await pages.read()
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  const revoke = async (id: string, reason: string) => {
+    await api.delete(`/api/enroll-secrets/${id}?reason=${encodeURIComponent(reason)}`)
+    await pages.read()
+  }
+  return (
+    <>
+      <p class="hint">
+        To change a secret: make a new one, give it to the hosts, revoke the old one. Hosts that have enrolled stay.
+      </p>
+      <form
+        class="row form panel"
+        onSubmit={event => {
+          event.preventDefault()
+          void make(String(new FormData(event.currentTarget).get('name')).trim())
+          event.currentTarget.reset()
+        }}
+      >
+        <label class="field">
+          Name
+          <input name="name" required maxLength={200} placeholder="Which hosts it is for" />
+        </label>
+        <button type="submit" class="primary">
+          Make a secret
+        </button>
+      </form>
+      {problem.value !== '' && <Failure message={problem.value} />}
+      {secret.value !== '' && (
+        <Once title="This is the new secret." text={secret.value} onClose={() => (secret.value = '')} />
+      )}
+      <Listing
+        name="Enroll secrets"
+        columns={['Name', 'Made by', 'Made', 'Last used', '']}
+        pages={pages}
+        empty="No secrets: no new host can enrol."
+        row={each => (
+          <tr key={each.id}>
+            <td>{each.name}</td>
+            <td>{each.created_by.name}</td>
+            <td>
+              <Ago time={each.created_at} />
+            </td>
+            <td>
+              <Ago time={each.last_used_at} />
+            </td>
+            <td>
+              <AskedButton name="Revoke" sure={`Revoke ${each.name}`} act={reason => revoke(each.id, reason)} />
+            </td>
+          </tr>
+        )}
+      />
+    </>
+  )
+}

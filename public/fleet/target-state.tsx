@@ -1,0 +1,12 @@
+import { STATE_WORDS, type TargetState } from './query-result'
+
+/** What has become of a query on a host, as a dot and words. */
+export function TargetStateMark({ state }: { state: TargetState }) {
+  const { name, meaning } = STATE_WORDS[state]
+  return (
+    <span class={`status is-target-${state}`} title={meaning}>
+      <span class="dot" aria-hidden="true" />
+      {name}
+    </span>
+  )
+}

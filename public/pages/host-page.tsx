@@ -1,0 +1,164 @@
+import { useSignal } from '@preact/signals'
+import { api, messageOf } from '../api'
+import { AskedButton } from '../components/asked-button'
+import { Empty, Failure } from '../components/empty'
+import { Ago } from '../components/time'
+import { FilesTab } from '../fleet/hosts/files-tab'
+import { HistoryTab } from '../fleet/hosts/history-tab'
+import { type HostDetails, nameOf } from '../fleet/hosts/host'
+import { HostState, Seen } from '../fleet/hosts/host-status'
+import { LabelsTab } from '../fleet/hosts/labels-tab'
+import { LogTab } from '../fleet/hosts/log-tab'
+import { QueryTab } from '../fleet/hosts/query-tab'
+import { ScheduledTab } from '../fleet/hosts/scheduled-tab'
+import { type Refreshing, useHost } from '../fleet/hosts/use-host'
+import { Vitals } from '../fleet/hosts/vitals'
+import { navigate, search } from '../router'
+import { isOperator } from '../session'
+
+const TABS = {
+  query: 'Query',
+  history: 'History',
+  scheduled: 'Scheduled',
+  log: 'Log',
+  labels: 'Labels',
+  files: 'Files',
+} as const
+type Tab = keyof typeof TABS
+const TAB_NAMES = Object.keys(TABS) as Tab[]
+
+/** One host: what it is, what it says, and what it is asked. */
+export function HostPage({ id }: { id: string }) {
+  const { host, problem, read, refreshing, refresh } = useHost(id)
+  if (!host.value) {
+    if (problem.value === '') return <div class="page is-loading" aria-busy="true" />
+    return (
+      <div class="page">
+        <Failure message={problem.value} onRetry={() => void read()} />
+        <Empty title="This host cannot be shown.">
+          <a href="/hosts">Go to the hosts</a>
+        </Empty>
+      </div>
+    )
+  }
+  const shown = host.value
+  return (
+    <div class="page fleet host">
+      <header class="page-head">
+        <div class="job-title">
+          <p class="crumbs">
+            <a href="/hosts">Hosts</a>
+            <span aria-hidden="true">/</span>
+            <a href={`/hosts?platform=${encodeURIComponent(shown.platform)}`}>{shown.platform || 'unknown platform'}</a>
+          </p>
+          <h1>{nameOf(shown)}</h1>
+        </div>
+        <Actions host={shown} refreshing={refreshing.value} onRefresh={refresh} />
+      </header>
+      <Summary host={shown} />
+      <Vitals host={shown} />
+      <Tabs host={shown} onChanged={() => void read()} />
+    </div>
+  )
+}
+
+function Summary({ host }: { host: HostDetails }) {
+  const facts = [
+    ['Status', <HostState key="status" host={host} />],
+    ['Last seen', <Seen key="seen" host={host} />],
+    ['Vitals of', <Ago key="vitals" time={host.refreshed_at} />],
+    ['Identifier', <code key="identifier">{host.host_identifier}</code>],
+    ['osquery', host.osquery_version],
+    ['Enrolled', <Ago key="enrolled" time={host.last_enrolled_at} />],
+    ['Serial', host.hardware_serial],
+    [
+      'Labels',
+      host.labels.length > 0 &&
+        host.labels.map(label => (
+          <a key={label.id} class="tag" href={`/hosts?label=${encodeURIComponent(label.name)}`}>
+            {label.name}
+          </a>
+        )),
+    ],
+  ] as const
+  return (
+    <dl class="summary">
+      {facts
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}
+
+interface ActionsProps {
+  host: HostDetails
+  refreshing: Refreshing
+  onRefresh(): Promise<void>
+}
+
+function Actions({ host, refreshing, onRefresh }: ActionsProps) {
+  const problem = useSignal('')
+  const refresh = async () => {
+    try {
+      await onRefresh()
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+  }
+  const remove = async (reason: string) => {
+    await api.delete(`/api/hosts/${host.id}?reason=${encodeURIComponent(reason)}`)
+    navigate('/hosts')
+  }
+  if (!isOperator.value) return null
+  return (
+    <div class="job-actions">
+      <span class="hint" role="status">
+        {refreshing === 'asked' && 'Waiting for the host'}
+        {refreshing === 'silent' && 'It has not answered yet; it is asked as soon as it comes.'}
+      </span>
+      <button type="button" disabled={refreshing === 'asked'} onClick={() => void refresh()}>
+        Refresh
+      </button>
+      <AskedButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
+      {problem.value !== '' && <Failure message={problem.value} />}
+    </div>
+  )
+}
+
+/** What is in the address belongs to one tab: another one begins without it. */
+function Tabs({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
+  const asked = new URLSearchParams(search.value).get('tab') ?? ''
+  const tab = TAB_NAMES.find(name => name === asked) ?? 'query'
+  return (
+    <>
+      <nav class="views" aria-label="Parts of this page">
+        {TAB_NAMES.map(name => (
+          <a
+            key={name}
+            href={`/hosts/${host.id}${name === 'query' ? '' : `?tab=${name}`}`}
+            aria-current={name === tab ? 'page' : undefined}
+            onClick={event => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+              event.preventDefault()
+              navigate(event.currentTarget.pathname + event.currentTarget.search)
+            }}
+          >
+            {TABS[name]}
+          </a>
+        ))}
+      </nav>
+      {tab === 'query' && <QueryTab host={host} />}
+      {tab === 'history' && <HistoryTab hostId={host.id} />}
+      {tab === 'scheduled' && <ScheduledTab hostId={host.id} />}
+      {tab === 'log' && <LogTab hostId={host.id} />}
+      {tab === 'labels' && <LabelsTab host={host} onChanged={onChanged} />}
+      {tab === 'files' && <FilesTab hostId={host.id} />}
+    </>
+  )
+}

@@ -1,0 +1,116 @@
+import { type ReadonlySignal, useSignal } from '@preact/signals'
+import { useMemo, useRef } from 'preact/hooks'
+import { Empty, Failure } from '../components/empty'
+import { Further } from '../components/near'
+import { FleetNav } from '../fleet/fleet-nav'
+import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
+import { HOST_STATUSES, type Host, type StatusCounts } from '../fleet/hosts/host'
+import { HostFilterBar } from '../fleet/hosts/host-filters'
+import { HostTable, type Picked } from '../fleet/hosts/host-table'
+import { SelectionBar } from '../fleet/hosts/selection-bar'
+import { useHosts } from '../fleet/hosts/use-hosts'
+import { toggled } from '../jobs/job-row'
+import { isOnControl, useKeys } from '../keys'
+import { navigate, search } from '../router'
+
+/** All hosts, whether they are there, and what can be done to many of them. */
+export function HostsPage() {
+  const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
+  const { hosts, counts, cursor, problem, read, readMore } = useHosts(filters)
+  const searchBox = useRef<HTMLInputElement>(null)
+  const isAsking = useSignal(false)
+  const state = useRowKeys(hosts)
+  useKeys({
+    '/': () => searchBox.current?.focus(),
+    a: () => navigate('/hosts/add'),
+    r: () => (isAsking.value = true),
+  })
+  const set = (change: Partial<HostFilters>) =>
+    navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
+  const shown = hosts.value
+  const isNone = shown?.length === 0 && !isNarrowed(filters)
+  return (
+    <div class="page fleet">
+      <h1 class="hidden">Hosts</h1>
+      <FleetNav current="/hosts" />
+      {!isNone && <HostFilterBar filters={filters} counts={counts} searchBox={searchBox} onChange={set} />}
+      {!isNone && (
+        <SelectionBar
+          selected={state.selected.value}
+          all={targetsOf(filters)}
+          total={sumOf(counts.value)}
+          isAsking={isAsking.value}
+          onAsk={isOn => (isAsking.value = isOn)}
+          onClear={() => (state.selected.value = new Set())}
+          onLabelled={() => void read()}
+        />
+      )}
+      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+      {shown === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
+      {shown?.length === 0 && <NoHosts isFiltered={!isNone} />}
+      {shown !== null && shown.length > 0 && (
+        <HostTable
+          hosts={shown}
+          state={state}
+          sort={filters.sort}
+          onSort={sort => set({ sort })}
+          onLabel={label => set({ label })}
+        />
+      )}
+      {cursor.value !== null && (
+        <Further key={shown?.length} onFurther={() => void readMore()}>
+          More hosts
+        </Further>
+      )}
+    </div>
+  )
+}
+
+const sumOf = (counts: StatusCounts | null) =>
+  counts === null ? 0 : HOST_STATUSES.reduce((sum, status) => sum + counts[status], 0)
+
+function NoHosts({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) {
+    return (
+      <Empty title="No host fits these filters.">
+        <a href="/hosts">Show all hosts</a>
+      </Empty>
+    )
+  }
+  return (
+    <Empty title="No hosts yet.">
+      <p>
+        <a href="/hosts/add">Add a host</a>: it runs osquery and connects by itself, with a secret made for it.
+      </p>
+      <p>
+        To look around first, let simulated hosts enrol: <code>npm run simulate:fleet -- --hosts 50</code>
+      </p>
+    </Empty>
+  )
+}
+
+/** Which rows are looked at and selected, and the keys that move among them. */
+function useRowKeys(hosts: ReadonlySignal<Host[] | null>): Picked {
+  const current = useSignal('')
+  const selected = useSignal<ReadonlySet<string>>(new Set())
+  const move = (by: number) => {
+    const list = hosts.value ?? []
+    const at = list.findIndex(host => host.id === current.value)
+    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
+    if (!next) return
+    current.value = next.id
+    document.querySelector(`[data-host="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    s: () => {
+      if (current.value !== '') selected.value = toggled(selected.value, current.value)
+    },
+    Enter: event => {
+      if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
+      else if (current.value !== '') navigate(`/hosts/${current.value}`)
+    },
+  })
+  return { current, selected }
+}
