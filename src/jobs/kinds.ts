@@ -15,6 +15,8 @@ export interface KindOptions<Input> {
   dedupe?: (input: Input) => string
   /** No mirror of its lines in BullMQ's own job log. For kinds with very many short jobs. */
   silent?: boolean
+  /** Its handler goes on where it was, in whatever process: at a stop it is handed back at once, not waited for. */
+  resumable?: boolean
   /** May be made through `POST /api/jobs`; default true. */
   byRequest?: boolean
 }

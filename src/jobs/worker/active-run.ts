@@ -56,6 +56,9 @@ export class ActiveRun implements Run {
   get tenantId() {
     return this.row.tenant_id
   }
+  get kind() {
+    return this.row.kind
+  }
   get createdBy() {
     return this.row.created_by
   }

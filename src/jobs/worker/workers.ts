@@ -121,7 +121,7 @@ export class Workers<Deps> implements Part {
     clearInterval(this.flagTimer)
     const { core } = this.options
     const closed = Promise.all(this.workers.map(worker => worker.close().catch(() => undefined)))
-    const idle = await this.untilIdle(core.config.shutdownMs / 2)
+    const idle = await this.untilIdle(core.config.shutdownMs / 2, () => this.abort(this.resumable(), 'shutdown'))
     // again and again: one that was fetched a moment ago may begin only now
     if (!idle) await this.untilIdle(ABORT_MS, () => this.abort([...this.processor.active.keys()], 'shutdown'))
     await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })])
@@ -129,7 +129,12 @@ export class Workers<Deps> implements Part {
     this.connection?.disconnect()
   }
 
-  private async untilIdle(limitMs: number, meanwhile: () => void = () => undefined): Promise<boolean> {
+  private resumable(): string[] {
+    const { kinds } = this.options.core
+    return [...this.processor.active.values()].flatMap(run => (kinds.get(run.kind)?.options.resumable ? [run.id] : []))
+  }
+
+  private async untilIdle(limitMs: number, meanwhile: () => void): Promise<boolean> {
     const end = Date.now() + limitMs
     while (this.activeCount && Date.now() < end) {
       meanwhile()
