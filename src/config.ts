@@ -11,6 +11,8 @@ const integer = (standard: number, least: number, most: number) =>
 const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
 const days = (standard: number) => integer(standard, 1, 3_650)
+/** Both or none. */
+const TOGETHER = ['OSQUERY_TLS_CERT', 'OSQUERY_TLS_KEY'] as const
 /** Each must be kept at least as long as the ones before: a failed job without its lines is hard to understand. */
 const KEPT_IN_ORDER = [
   'RETENTION_EVENTS_DAYS',
@@ -75,11 +77,21 @@ const variables = z.object({
   RETENTION_FAILED_DAYS: days(90),
   RETENTION_AUDIT_DAYS: days(365),
   OSQUERY_HOLD_MS: integer(10_000, 0, 12_000),
+  OSQUERY_TLS_CERT: z.string().optional(),
+  OSQUERY_TLS_KEY: z.string().optional(),
   COOKIE_SECURE: flag.optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
 })
 
 const environment = variables.superRefine((e, context) => {
+  for (const setting of TOGETHER) {
+    if (e[setting] || !TOGETHER.some(other => e[other])) continue
+    context.addIssue({
+      code: 'custom',
+      path: [setting],
+      message: `is needed too: ${TOGETHER.join(' and ')} go together`,
+    })
+  }
   for (const [i, longer] of KEPT_IN_ORDER.entries()) {
     const shorter = KEPT_IN_ORDER[i - 1]
     if (!shorter || e[shorter] <= e[longer]) continue
@@ -134,6 +146,11 @@ export function readConfig(env: Record<string, string | undefined>) {
       failed: keptFor('RETENTION_FAILED_DAYS'),
       audit: keptFor('RETENTION_AUDIT_DAYS'),
     }),
+    /** PEM files; the web process then speaks TLS beside plain HTTP. */
+    tls:
+      e.OSQUERY_TLS_CERT && e.OSQUERY_TLS_KEY
+        ? Object.freeze({ cert: resolve(e.OSQUERY_TLS_CERT), key: resolve(e.OSQUERY_TLS_KEY) })
+        : undefined,
     fleet: Object.freeze({ holdMs: e.OSQUERY_HOLD_MS }),
     streams: Object.freeze({
       windowMs: e.STREAM_WINDOW_MS,

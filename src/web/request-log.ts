@@ -6,7 +6,7 @@ import { factsOf } from './request-facts'
 
 const GIVEN_ID = /^[A-Za-z0-9._-]{8,64}$/
 /** Asked every few seconds by machines: their lines would bury the others. */
-const QUIET_ROUTES = new Set(['/healthz', '/readyz', '/metrics'])
+const QUIET_ROUTES = /^\/(healthz|readyz|metrics|osquery\/.*)$/
 
 /** Gives each request an id, measures it, and writes one log line when it is over. Queries stay out of the log. */
 export function requestLog(log: Log, metrics: Registry): RequestHandler {
@@ -41,7 +41,7 @@ const isStream = (res: Response) => String(res.getHeader('content-type') ?? '').
 
 function levelOf(route: string, status: number) {
   if (status >= 500) return 'warn'
-  return QUIET_ROUTES.has(route) ? 'debug' : 'info'
+  return QUIET_ROUTES.test(route) ? 'debug' : 'info'
 }
 
 function line(req: Request, res: Response, durationMs: number): Facts {

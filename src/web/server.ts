@@ -6,6 +6,7 @@ import { notFound } from '../base/errors'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
+import type { TlsFiles } from './certificate-files'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
 import { type Check, healthRoutes } from './health'
@@ -15,6 +16,7 @@ import { pageRoutes } from './pages'
 import { errorHandler } from './problems'
 import { requestLog } from './request-log'
 import { securityHeaders } from './security'
+import { serveTls } from './tls'
 import { serveUpgrades, type Upgrade } from './upgrades'
 
 /** What a web process serves beside its health. */
@@ -31,7 +33,14 @@ export interface Site {
 }
 
 export interface WebDeps {
-  config: { port: number; host: string; trustProxy?: string | undefined; cookieSecure: boolean }
+  config: {
+    port: number
+    host: string
+    trustProxy?: string | undefined
+    cookieSecure: boolean
+    /** Speaks TLS as well, when there is a site. */
+    tls?: TlsFiles | undefined
+  }
   metricsToken: string | undefined
   log: Log
   metrics: Registry
@@ -60,6 +69,7 @@ export function createServer(deps: WebDeps): WebServer {
   let isStopping = false
   const app = createApp(deps, () => isStopping)
   const server = createHttpServer(app)
+  const tls = deps.site && deps.config.tls ? serveTls(server, deps.config.tls, deps.log) : undefined
   const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, deps.log)
   const trust = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   return {
@@ -67,12 +77,16 @@ export function createServer(deps: WebDeps): WebServer {
     server,
     url: () => addressOf(server),
     clientIp: req => proxyAddr(req, trust) ?? '',
-    start: () => listen(server, deps.config.port, deps.config.host),
+    async start() {
+      await tls?.start()
+      await listen(server, deps.config.port, deps.config.host)
+    },
     drain() {
       isStopping = true
     },
     async stop(timeoutMs = STOP_MS_MAX) {
       isStopping = true
+      tls?.stop()
       await closeServer(server, upgraded, timeoutMs)
     },
   }

@@ -74,7 +74,7 @@ interface Options {
   log?: Log
   /** A database of its own server, for tests that stop it. */
   databaseUrl?: string
-  config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean }
+  config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean; tls?: { cert: string; key: string } }
   streams?: { maxPerIp: number; maxPerTenant: number }
 }
 
@@ -110,7 +110,13 @@ export async function startSite(options: Options = {}): Promise<Site> {
   await writeFile(join(dataDir, 'main-ABCDEFG2.js'), 'export {}')
   await writeFile(join(dataDir, 'plain.js'), 'export {}')
   const web = createServer({
-    config: { port: 0, host: '127.0.0.1', cookieSecure: config.cookieSecure, trustProxy: config.trustProxy },
+    config: {
+      port: 0,
+      host: '127.0.0.1',
+      cookieSecure: config.cookieSecure,
+      trustProxy: config.trustProxy,
+      tls: options.config?.tls,
+    },
     metricsToken: options.metricsToken,
     log: options.log ?? quietLog,
     metrics: createMetrics(),
