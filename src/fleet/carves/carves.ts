@@ -1,7 +1,12 @@
 import type { Audit, Endpoint } from '../../access'
 import type { Db } from '../../base/db'
+import { Problem } from '../../base/errors'
+import { expiringRows } from '../../base/expiring'
+import { hashSecret, newId, newSecret } from '../../base/ids'
 import type { RetentionTarget } from '../../base/retention'
 import type { Agent, CarveBlock, CarveStart } from '../agent'
+import { addBlock, type CarveRow, countCarves, lockSession, putCarve } from './carve-store'
+import { carveRoutes } from './routes'
 
 export interface CarvesDeps {
   db: Db
@@ -20,6 +25,79 @@ export interface Carves {
   retention: RetentionTarget[]
 }
 
-export function createCarves(_deps: CarvesDeps): Carves {
-  return { init: async () => undefined, block: async () => false, endpoints: [], retention: [] }
+const MIB = 1024 * 1024
+const BLOCK_BYTES_MAX = 16 * MIB
+const SIZE_BYTES_MAX = 256 * MIB
+/** One query may carve several things, but not without end. */
+const PER_QUERY_MAX = 20
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/** osquery's ids of carves are UUIDs. */
+const GUID = /^[\w-]{1,100}$/
+
+export function createCarves({ db, audit, askedFor }: CarvesDeps): Carves {
+  return {
+    async init(agent, start) {
+      const { requestId } = start
+      if (!UUID.test(requestId) || !(await askedFor(agent, requestId))) return undefined
+      refuseImpossible(start)
+      const session = newSecret('trc')
+      await db.transaction(async trx => {
+        if ((await countCarves(trx, agent.hostId, requestId)) >= PER_QUERY_MAX)
+          throw refused('too_many_carves', `This query has brought ${PER_QUERY_MAX} carves already.`)
+        await putCarve(trx, { ...newCarve(agent, start), session_hash: hashSecret(session) })
+      })
+      return session
+    },
+    block: ({ sessionId, blockId, data }) =>
+      db.transaction(async trx => {
+        const carve = await lockSession(trx, hashSecret(sessionId))
+        if (!carve || data.length !== sizeOf(carve, blockId)) return false
+        await addBlock(trx, carve.id, blockId, data)
+        return true
+      }),
+    endpoints: carveRoutes(db, audit),
+    retention: [
+      expiringRows(db, {
+        name: 'carves',
+        summary: 'Files that hosts were asked for, complete or not.',
+        table: 'carves',
+        column: 'created_at',
+        keep: { term: 'logs' },
+      }),
+    ],
+  }
+}
+
+const newCarve = ({ tenantId, hostId }: Agent, start: CarveStart) => ({
+  id: newId(),
+  tenant_id: tenantId,
+  host_id: hostId,
+  query_id: start.requestId,
+  carve_guid: start.carveId,
+  block_count: start.blockCount,
+  block_size: start.blockSize,
+  size: start.carveSize,
+})
+
+const refused = (code: string, detail: string) => new Problem(413, code, detail)
+
+/** @throws Problem when it is too large, or its parts do not make a whole */
+function refuseImpossible({ blockCount, blockSize, carveSize, carveId }: CarveStart) {
+  if (blockSize > BLOCK_BYTES_MAX)
+    throw refused('block_too_large', `Blocks of a carve may have ${BLOCK_BYTES_MAX / MIB} MiB, not ${blockSize} bytes.`)
+  if (carveSize > SIZE_BYTES_MAX)
+    throw refused('carve_too_large', `A carve may have ${SIZE_BYTES_MAX / MIB} MiB, not ${carveSize} bytes.`)
+  const isWhole =
+    [blockCount, blockSize, carveSize].every(Number.isSafeInteger) &&
+    blockSize > 0 &&
+    carveSize >= 0 &&
+    blockCount === Math.ceil(carveSize / blockSize)
+  if (!isWhole || !GUID.test(carveId))
+    throw new Problem(400, 'invalid_carve', 'The blocks of this carve do not add up to its size, or it has no id.')
+}
+
+/** How many bytes a block has; nothing when the carve has no such block. */
+function sizeOf({ block_count, block_size, size }: CarveRow, no: number): number | undefined {
+  if (!Number.isInteger(no) || no < 0 || no >= block_count) return undefined
+  return no < block_count - 1 ? block_size : size - block_size * (block_count - 1)
 }

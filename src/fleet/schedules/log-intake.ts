@@ -11,10 +11,12 @@ const PIECE_BYTES_MAX = 512 * 1024
 const PIECE_LINES_MAX = 1_000
 /** Of all deliveries together: an outage ends with every agent sending what it has kept. */
 const ROOM_BYTES = 4 * 1024 * 1024
+/** osqueryd waits 16 s for an answer; what it has given up is not worth keeping, because it will be sent again. */
+const PATIENCE_MS = 12_000
 
 /** Takes the lines that agents log. */
 export class LogIntake {
-  private readonly room = new Room(ROOM_BYTES)
+  private readonly room = new Room(ROOM_BYTES, PATIENCE_MS)
   private readonly lines: Counter<'type' | 'outcome'>
 
   constructor(

@@ -11,8 +11,8 @@ export function listPacks(
 ): Promise<PackRow[]> {
   return rows<PackRow>(
     db,
-    `SELECT * FROM packs WHERE tenant_id = :tenantId AND (:after::text IS NULL OR name > :after)
-       AND (:q::text IS NULL OR strpos(lower(name || ' ' || description), lower(:q)) > 0)
+    `SELECT * FROM packs WHERE tenant_id = :tenantId AND (CAST(:after AS text) IS NULL OR name > :after)
+       AND (CAST(:q AS text) IS NULL OR strpos(lower(name || ' ' || description), lower(:q)) > 0)
      ORDER BY name LIMIT :limit`,
     { tenantId, after: after ?? null, q: q ?? null, limit },
   )

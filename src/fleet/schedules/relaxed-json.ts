@@ -29,10 +29,10 @@ export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const { plain, lineAt } = withoutComments(text)
   const errors: ParseError[] = []
   const tree = parseTree(plain, errors, { allowTrailingComma: true })
-  // A value without an end has a negative length. What is wrong behind the end is of no interest.
-  const end = tree && tree.length > 0 ? tree.offset + tree.length : Number.POSITIVE_INFINITY
-  const error = errors.find(each => each.offset < end)
-  if (error || !tree) return { line: lineAt(error?.offset ?? 0), message: messageOf(error) }
+  // What is wrong behind the end is of no interest, but that there is an end.
+  const end = tree ? tree.offset + tree.length : 0
+  const error = errors.find(each => each.offset < end || printParseErrorCode(each.error).startsWith('Close'))
+  if (error || !tree) return { line: lineAt((error ?? errors[0])?.offset ?? 0), message: messageOf(error ?? errors[0]) }
   return { value: plainValue(tree), lineOf: path => lineAt(nearest(tree, path).offset) }
 }
 

@@ -1,31 +1,49 @@
-/** So many bytes may be under way at once; what is more waits for its turn. */
+interface Waiting {
+  bytes: number
+  go(): void
+}
+
+/** So many bytes may be under way at once; what is more waits for its turn, for a while. */
 export class Room {
   private used = 0
-  private readonly waiting: { bytes: number; go(): void }[] = []
+  private readonly waiting = new Set<Waiting>()
 
-  constructor(private readonly bytesMax: number) {}
+  constructor(
+    private readonly bytesMax: number,
+    private readonly patienceMs: number,
+  ) {}
 
-  /** Something larger than the room goes alone. */
-  async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    if (this.waiting.length > 0 || !this.fits(bytes)) await new Promise<void>(go => this.waiting.push({ bytes, go }))
-    else this.used += bytes
-    try {
-      return await work()
-    } finally {
-      this.used -= bytes
+  /**
+   * Does a work when there is room for it; something larger than the room goes alone.
+   * @throws Error when it is not done in time. It may be done later; its room is taken until then.
+   */
+  use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const go = () => {
+        this.waiting.delete(turn)
+        this.used += bytes
+        const done = work().finally(() => {
+          clearTimeout(timer)
+          this.used -= bytes
+          this.admit()
+        })
+        done.then(resolve, reject)
+      }
+      const turn = { bytes, go }
+      const timer = setTimeout(() => {
+        this.waiting.delete(turn)
+        reject(new Error(`Not stored within ${this.patienceMs} ms: the database is away or overloaded`))
+      }, this.patienceMs)
+      this.waiting.add(turn)
       this.admit()
-    }
+    })
   }
 
-  private fits(bytes: number) {
-    return this.used === 0 || this.used + bytes <= this.bytesMax
-  }
-
+  /** In the order in which they came. */
   private admit() {
-    for (let [next] = this.waiting; next && this.fits(next.bytes); [next] = this.waiting) {
-      this.waiting.shift()
-      this.used += next.bytes
-      next.go()
+    for (const { bytes, go } of this.waiting) {
+      if (this.used > 0 && this.used + bytes > this.bytesMax) return
+      go()
     }
   }
 }

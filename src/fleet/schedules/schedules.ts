@@ -8,9 +8,12 @@ import type { Family, Streams } from '../../streams'
 import type { Agent, LogBatch } from '../agent'
 import { ActivePacks } from './active-packs'
 import { configOf } from './agent-config'
-import { hostLogFamily } from './host-log'
+import { hostLogFamily, hostLogRoute } from './host-log'
 import { LogIntake } from './log-intake'
+import { packRoutes } from './pack-routes'
 import { scheduleRetention } from './retention'
+import { savedQueryRoutes } from './saved-query-routes'
+import { scheduledRoutes } from './scheduled-routes'
 
 export interface SchedulesDeps {
   db: Db
@@ -37,7 +40,7 @@ export interface Schedules extends Part {
   retention: RetentionTarget[]
 }
 
-export function createSchedules({ db, streams, metrics, settings }: SchedulesDeps): Schedules {
+export function createSchedules({ db, streams, metrics, audit, settings }: SchedulesDeps): Schedules {
   const packs = new ActivePacks(db, streams.bus)
   const intake = new LogIntake(streams, metrics)
   return {
@@ -47,7 +50,12 @@ export function createSchedules({ db, streams, metrics, settings }: SchedulesDep
     config: agent => configOf({ db, packs, holdMs: settings.holdMs }, agent),
     log: (agent, batch) => intake.take(agent, batch),
     family: hostLogFamily(db, settings.heartbeatMs),
-    endpoints: [],
+    endpoints: [
+      ...packRoutes({ db, audit, packs }),
+      ...savedQueryRoutes({ db, audit }),
+      ...scheduledRoutes(db),
+      hostLogRoute(db),
+    ],
     retention: scheduleRetention(db),
   }
 }

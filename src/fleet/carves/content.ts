@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { Db } from '../../base/db'
+import { type CarveRow, readBlocks } from './carve-store'
+
+const PAGE_BYTES = 1024 * 1024
+/** How a Zstandard frame begins (RFC 8878 section 3.1.1). */
+const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+/** Streams a complete carve, as fast as the client takes it. */
+export async function sendContent(db: Db, carve: CarveRow, res: ServerResponse): Promise<void> {
+  const [first] = await readBlocks(db, carve.id, 0, 1)
+  const isZstd = first?.subarray(0, ZSTD.length).equals(ZSTD) ?? false
+  res.writeHead(200, {
+    'Content-Type': isZstd ? 'application/zstd' : 'application/x-tar',
+    'Content-Disposition': `attachment; filename="carve-${carve.carve_guid}.tar${isZstd ? '.zst' : ''}"`,
+    'Content-Length': carve.size,
+    'Cache-Control': 'no-store',
+  })
+  // A client that leaves in the middle is no failure.
+  await pipeline(blocksOf(db, carve), res).catch(error => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  })
+}
+
+async function* blocksOf(db: Db, { id, block_count, block_size }: CarveRow): AsyncGenerator<Buffer> {
+  const perPage = Math.max(1, Math.floor(PAGE_BYTES / block_size))
+  for (let from = 0; from < block_count; from += perPage) yield* await readBlocks(db, id, from, perPage)
+}

@@ -1,0 +1,152 @@
+import type { Audit, Principal } from '../../access'
+import type { Db, Transaction } from '../../base/db'
+import { badRequest, conflict, type Fault, notFound } from '../../base/errors'
+import { newId } from '../../base/ids'
+import type { z } from '../../base/parse'
+import type { ActivePacks } from './active-packs'
+import type { PackRow } from './pack'
+import { type ImportedPack, importPacks } from './pack-import'
+import { changedContent, type packChange, type packInput } from './pack-input'
+import { deletePack, insertPack, lockPack, type NewPack, putPack, updatePack } from './pack-store'
+
+export interface PackDeps {
+  db: Db
+  audit: Audit
+  packs: ActivePacks
+}
+
+interface Recorded {
+  pack: PackRow
+  data?: Record<string, unknown>
+}
+
+/** What operators do to packs. Agents get it with their next configuration. */
+export class PackChanges {
+  constructor(private readonly deps: PackDeps) {}
+
+  /** @throws Problem 409 when there is a pack of that name */
+  async create(by: Principal, { reason, ...input }: z.output<typeof packInput>): Promise<PackRow> {
+    const row: NewPack = {
+      ...newPack(by, input.name, changedContent({ queries: {} }, input)),
+      description: input.description ?? '',
+      enabled: input.enabled ?? true,
+      platforms: input.platforms ?? [],
+      labels: input.labels ?? [],
+    }
+    return this.change(by, 'pack.create', reason, async trx => {
+      const pack = await insertPack(trx, row)
+      if (!pack) throw nameTaken(row.name)
+      return { pack }
+    })
+  }
+
+  /** @throws Problem 404, or 409 when another pack has that name */
+  async update(by: Principal, id: string, { reason, ...change }: z.output<typeof packChange>): Promise<PackRow> {
+    return this.change(by, 'pack.update', reason, async trx => {
+      const before = await lockPack(trx, by.tenantId, id)
+      if (!before) throw notFound('pack')
+      const { name, description, enabled, platforms, labels } = change
+      const pack = await updatePack(trx, {
+        ...before,
+        name: name ?? before.name,
+        description: description ?? before.description,
+        enabled: enabled ?? before.enabled,
+        platforms: platforms ?? before.platforms,
+        labels: labels ?? before.labels,
+        content: changedContent(before.content, change),
+      })
+      if (!pack) throw nameTaken(name ?? before.name)
+      return { pack, data: { fields: Object.keys(change) } }
+    })
+  }
+
+  /** @throws Problem 404 */
+  async remove(by: Principal, id: string, reason: string | undefined): Promise<void> {
+    await this.change(by, 'pack.delete', reason, async trx => {
+      const pack = await deletePack(trx, by.tenantId, id)
+      if (!pack) throw notFound('pack')
+      return { pack }
+    })
+  }
+
+  /**
+   * Takes packs as published; one whose name is taken replaces that pack.
+   * @throws Problem 400 that names every fault with its line
+   */
+  async import(by: Principal, name: string, text: string, reason: string | undefined) {
+    const { packs, faults, warnings } = importPacks(name, text)
+    const problems = [...faults, ...packs.flatMap(unstorable)]
+    if (problems.length) throw badRequest(problems.slice(0, FAULTS_MAX))
+    // In one order in all processes, so that two imports do not wait for each other.
+    const inOrder = [...packs].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const stored = new Map<string, PackRow & { replaced: boolean }>()
+    await this.changeAll(by, 'pack.import', reason, async trx => {
+      const recorded: Recorded[] = []
+      for (const { name, content, ...more } of inOrder) {
+        const pack = await putPack(trx, { ...newPack(by, name, content), ...more })
+        stored.set(name, pack)
+        recorded.push({ pack, data: { replaced: pack.replaced } })
+      }
+      return recorded
+    })
+    return {
+      stored: packs.flatMap(({ name }) => stored.get(name) ?? []),
+      warnings: warnings.slice(0, FAULTS_MAX),
+    }
+  }
+
+  private async change(
+    by: Principal,
+    action: string,
+    reason: string | undefined,
+    work: (trx: Transaction) => Promise<Recorded>,
+  ): Promise<PackRow> {
+    const [changed] = await this.changeAll(by, action, reason, async trx => [await work(trx)])
+    return (changed as Recorded).pack
+  }
+
+  private async changeAll(
+    by: Principal,
+    action: string,
+    reason: string | undefined,
+    work: (trx: Transaction) => Promise<Recorded[]>,
+  ): Promise<Recorded[]> {
+    const { db, audit, packs } = this.deps
+    const changed = await db.transaction(async trx => {
+      const recorded = await work(trx)
+      for (const { pack, data } of recorded) {
+        const target = { type: 'pack', id: pack.id }
+        await audit.record({ by, action, target, reason, data: { name: pack.name, ...data } }, trx)
+      }
+      return recorded
+    })
+    packs.changed(by.tenantId)
+    return changed
+  }
+}
+
+const FAULTS_MAX = 100
+const NAME_MAX = 200
+
+const newPack = (by: Principal, name: string, content: PackRow['content']): NewPack => ({
+  id: newId(),
+  tenant_id: by.tenantId,
+  name,
+  description: '',
+  enabled: true,
+  platforms: [],
+  labels: [],
+  content,
+  created_by: by.actor,
+})
+
+const nameTaken = (name: string) => conflict('name_taken', `There is a pack "${name}" already.`)
+
+/** Texts that PostgreSQL cannot hold, and names that no list can show. */
+function unstorable(pack: ImportedPack): Fault[] {
+  const { name } = pack
+  if (name === '' || name.length > NAME_MAX)
+    return [{ path: 'body.content', message: `The name of a pack must have 1 to ${NAME_MAX} characters.` }]
+  const isPlain = !/\\u(0000|d[89a-f])/.test(JSON.stringify(pack))
+  return isPlain ? [] : [{ path: 'body.content', message: `Pack "${name}" holds NUL or half characters.` }]
+}

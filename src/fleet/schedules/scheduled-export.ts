@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import { csvRecord } from '../../base/csv'
+import type { Db } from '../../base/db'
+import { type DownloadFormat, sendDownload } from '../../base/download'
+import {
+  latestScheduled,
+  listScheduled,
+  type Scheduled,
+  type ScheduledFilter,
+  scheduledColumns,
+} from './scheduled-store'
+
+const PAGE_ROWS = 1_000
+const COLUMNS_MAX = 1_000
+const FIRST = ['name', 'action', 'at', 'received_at']
+
+/** Streams every row that fits, newest first, as the host stood when it began. */
+export async function exportScheduled(
+  db: Db,
+  filter: ScheduledFilter,
+  format: DownloadFormat,
+  res: ServerResponse,
+): Promise<void> {
+  const upTo = await latestScheduled(db, filter)
+  const pages = pagesOf(db, filter, upTo)
+  const pieces = format === 'ndjson' ? ndjson(pages) : csv(await scheduledColumns(db, filter, upTo, COLUMNS_MAX), pages)
+  await sendDownload(res, { name: `scheduled-${filter.hostId}`, format }, pieces)
+}
+
+async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGenerator<Scheduled[]> {
+  for (let before: number | undefined = upTo + 1; before !== undefined; ) {
+    const page: Scheduled[] = await listScheduled(db, filter, { before, limit: PAGE_ROWS })
+    yield page
+    before = page.length < PAGE_ROWS ? undefined : page.at(-1)?.id
+  }
+}
+
+/** A column of the host's that is named like one of ours keeps its name: theirs stand behind ours. */
+async function* csv(columns: readonly string[], pages: AsyncIterable<Scheduled[]>): AsyncGenerator<string> {
+  yield csvRecord([...FIRST, ...columns])
+  for await (const page of pages)
+    yield page
+      .map(({ name, action, at, received_at, columns: text }) => {
+        const values: Record<string, unknown> = JSON.parse(text)
+        const times = [at.toISOString(), received_at.toISOString()]
+        return csvRecord([name, action, ...times, ...columns.map(column => values[column])])
+      })
+      .join('')
+}
+
+async function* ndjson(pages: AsyncIterable<Scheduled[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map(row => `${encodeScheduled(row)}\n`).join('')
+}
+
+/** Puts the kept JSON in as it is. */
+function encodeScheduled({ id, columns, decorations, ...row }: Scheduled): string {
+  return `${JSON.stringify({ id: String(id), ...row }).slice(0, -1)},"columns":${columns},"decorations":${decorations ?? 'null'}}`
+}
