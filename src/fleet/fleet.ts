@@ -70,7 +70,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   return {
     queries: queries.queries,
     families: [hosts.family, queries.family, schedules.family],
-    retention: [...hosts.retention, ...queries.retention, ...schedules.retention, ...carves.retention],
+    retention: [...queries.retention, ...schedules.retention, ...carves.retention],
     parts: { always: queries.parts.always, agents: [hosts, schedules, ...queries.parts.agents] },
     mount: osqueryMount({ api, log, metrics }),
     endpoints: door => [...hosts.endpoints, ...queries.endpoints(door), ...schedules.endpoints, ...carves.endpoints],
