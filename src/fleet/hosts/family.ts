@@ -1,9 +1,8 @@
 import type { Db } from '../../base/db'
 import type { Family } from '../../streams'
-import { existingHosts } from './store'
+import { knownHosts } from '../host-store'
 
 const PREFIX = 'host:'
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** A host's topic: it exists while its row does; its status says all that was before. */
 export const hostFamily = (db: Db, heartbeatMs: number): Family => ({
@@ -21,9 +20,10 @@ export const hostFamily = (db: Db, heartbeatMs: number): Family => ({
 type Topics = Parameters<NonNullable<Family['gone']>>[0]
 
 async function existing(db: Db, topics: Topics): Promise<Topics[number][]> {
-  const asked = topics
-    .map(topic => ({ topic, tenantId: topic.tenantId, id: topic.name.slice(PREFIX.length) }))
-    .filter(({ id }) => UUID.test(id))
-  const found = await existingHosts(db, asked)
-  return asked.flatMap(({ topic, id }) => (found.has(id) ? [topic] : []))
+  const idOf = ({ name }: Topics[number]) => name.slice(PREFIX.length)
+  const found = await knownHosts(
+    db,
+    topics.map(topic => ({ tenantId: topic.tenantId, id: idOf(topic) })),
+  )
+  return topics.filter(topic => found.has(idOf(topic)))
 }

@@ -3,15 +3,17 @@ import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import type { Registry } from '../../base/metrics'
-import type { RetentionTarget } from '../../base/retention'
 import type { Bus, Family, Writer } from '../../streams'
 import type { Agent, Answer, Enrollment } from '../agent'
-import { DynamicLabels } from '../labels/dynamic'
+import { DynamicLabels, labelEndpoints } from '../labels'
 import { Enrolling } from './enroll'
+import { enrollmentRoutes } from './enrollment-routes'
 import { hostFamily } from './family'
 import { NodeKeys } from './keys'
 import { HostNews } from './news'
 import { Presence } from './presence'
+import { hostRoutes } from './routes'
+import { secretRoutes } from './secret-routes'
 import { Standing } from './standing'
 
 export interface HostsDeps {
@@ -49,14 +51,13 @@ export interface Hosts extends Part {
   onWork(listener: (hostIds: string[]) => void): void
   family: Family
   endpoints: Endpoint[]
-  retention: RetentionTarget[]
 }
 
 /** Beyond the longest silence that is in order. */
 const PRESENCE_GRACE_MS = 61_000
 
 /** @returns a part that is to be started after the streams */
-export function createHosts({ db, streams, bus, log: rootLog, metrics, settings }: HostsDeps): Hosts {
+export function createHosts({ db, streams, bus, log: rootLog, metrics, audit, settings }: HostsDeps): Hosts {
   const log = rootLog.child({ component: 'hosts' })
   const news = new HostNews(bus, log)
   const labels = new DynamicLabels({ db, log, news })
@@ -94,7 +95,11 @@ export function createHosts({ db, streams, bus, log: rootLog, metrics, settings 
     },
     onWork: listener => standing.onWork(listener),
     family: hostFamily(db, settings.heartbeatMs),
-    endpoints: [],
-    retention: [],
+    endpoints: [
+      ...enrollmentRoutes(settings),
+      ...hostRoutes({ db, streams, audit, news }),
+      ...secretRoutes({ db, audit }),
+      ...labelEndpoints({ db, audit, news }),
+    ],
   }
 }

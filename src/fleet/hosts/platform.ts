@@ -7,6 +7,9 @@ const FAMILIES: Record<string, string> = {
   posix: 'posix',
 }
 
+/** Every other platform that is known is a distribution of Linux. */
+export const NOT_LINUX = ['', ...Object.keys(FAMILIES)]
+
 /** `debian` -> `linux`: the family of a platform as osquery's packs name it. Empty when the platform is not known. */
 export const familyOf = (platform: string) => (platform === '' ? '' : (FAMILIES[platform] ?? 'linux'))
 

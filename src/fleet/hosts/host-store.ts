@@ -1,0 +1,45 @@
+import { type Db, rows, type Transaction } from '../../base/db'
+import type { HostRow } from './host-list-store'
+
+export interface HostWithDetails extends HostRow {
+  details: Record<string, Record<string, string>>
+  vitals: Record<string, Record<string, string>[]>
+}
+
+export async function findHost(db: Db, tenantId: string, id: string): Promise<HostWithDetails | undefined> {
+  const [found] = await rows<HostWithDetails>(
+    db,
+    `SELECT h.id, h.host_identifier, h.hostname, h.platform, h.os_name, h.os_version, h.osquery_version, h.hardware_uuid,
+       h.hardware_serial, h.status, h.enrolled_at, h.last_enrolled_at, h.last_seen_at, h.refreshed_at,
+       coalesce(d.details, '{}') AS details, coalesce(d.vitals, '{}') AS vitals
+     FROM hosts h LEFT JOIN host_details d ON d.host_id = h.id WHERE h.tenant_id = ? AND h.id = ?`,
+    [tenantId, id],
+  )
+  return found
+}
+
+/** @returns whether the host is there */
+export async function wantRefresh(trx: Transaction, tenantId: string, id: string): Promise<boolean> {
+  const found = await rows(
+    trx,
+    'UPDATE hosts SET refresh_wanted_at = now() WHERE tenant_id = ? AND id = ? RETURNING id',
+    [tenantId, id],
+  )
+  return found.length > 0
+}
+
+export interface DeletedHost {
+  host_identifier: string
+  hostname: string
+  platform: string
+}
+
+/** What the host has answered so far stays. */
+export async function deleteHost(trx: Transaction, tenantId: string, id: string): Promise<DeletedHost | undefined> {
+  const [gone] = await rows<DeletedHost>(
+    trx,
+    'DELETE FROM hosts WHERE tenant_id = ? AND id = ? RETURNING host_identifier, hostname, platform',
+    [tenantId, id],
+  )
+  return gone
+}
