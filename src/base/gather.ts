@@ -4,7 +4,7 @@
  */
 export class Gather<Ask, Answer> {
   private waiting: { ask: Ask; resolve(answer: Answer): void; reject(error: unknown): void }[] = []
-  private running: Promise<void> | undefined
+  private running = false
 
   /** @param work answers a batch, in the order asked */
   constructor(
@@ -15,13 +15,12 @@ export class Gather<Ask, Answer> {
   ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ask, resolve, reject })
-      this.running ??= this.run().finally(() => {
-        this.running = undefined
-      })
+      if (!this.running) void this.run()
     })
   }
 
   private async run() {
+    this.running = true
     await new Promise(setImmediate) // asks of the same tick go together
     while (this.waiting.length) {
       const batch = this.waiting.splice(0, this.batchMax)
@@ -32,5 +31,7 @@ export class Gather<Ask, Answer> {
         for (const { reject } of batch) reject(error)
       }
     }
+    // In the same turn as the last look: whoever asks from now on starts it again.
+    this.running = false
   }
 }

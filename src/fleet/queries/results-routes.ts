@@ -8,7 +8,16 @@ import { countResults, listResults, listTargets, type ResultRow, type Sort, topV
 import { idParams, readCursor, stateList, writeCursor } from './routes'
 
 const VALUES_MAX = 200
-const place = z.array(z.union([z.string().max(100_000), z.number(), z.null()])).max(10)
+/** Where a page ends, in texts: as listed, and under the sort of a column. */
+const rowNo = z.string().regex(/^\d{1,10}$/)
+const ownPlace = z.tuple([uuid, rowNo])
+const sortedPlace = z.tuple([
+  z.enum(['true', 'false']),
+  z.string().regex(/^-?(Infinity|\d{1,30}(\.\d{1,30})?)$/),
+  z.string().regex(/^[^\0]*$/),
+  uuid,
+  rowNo,
+])
 const text = z
   .string()
   .min(1)
@@ -78,7 +87,7 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
           await exportResults(db, found, filter, format, res)
           return undefined
         }
-        const after = readCursor(cursor, place)
+        const after = readCursor<readonly string[]>(cursor, sort === undefined ? ownPlace : sortedPlace)
         const ref = { tenantId, id }
         const [rows, total] = await Promise.all([
           listResults(db, ref, filter, {

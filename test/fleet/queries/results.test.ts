@@ -1,0 +1,141 @@
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+let query: string
+let agents: OsqueryAgent[]
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+  agents = await enrolled(app, 4, 'r')
+  const ids = await Promise.all(agents.map(agent => hostIdOf(app, agent)))
+  query = (await ask(app, { sql: 'select pid, name from processes', targets: { host_ids: ids } })).id
+  await Promise.all(agents.map(agent => agent.next()))
+  const [a, b, c] = agents
+  const rows = Array.from({ length: 2_500 }, (_, i) => ({ pid: String(i), name: i % 2 ? 'odd' : 'even, "quoted"' }))
+  await a?.write({ [query]: { rows } })
+  await b?.write({
+    [query]: {
+      rows: [
+        { pid: '-7', name: 'ünïcode\u0000NUL', extra: '9223372036854775807' },
+        { pid: '', name: '=1+1' },
+      ],
+    },
+  })
+  await c?.write({ [query]: { rows: [], status: 1, message: 'no such table: processes' } })
+})
+afterAll(() => parts.stop())
+
+interface Item {
+  host_identifier: string
+  status: string
+  no: number
+  row: Record<string, string> | null
+}
+
+interface Page {
+  items: Item[]
+  next_cursor: string | null
+  total: number | null
+}
+
+async function page(params: Record<string, string>): Promise<Page> {
+  const answer = await app.get(`/api/queries/${query}/results?${new URLSearchParams(params)}`)
+  expect(answer.status).toBe(200)
+  return (await answer.json()) as Page
+}
+
+async function all(params: Record<string, string>): Promise<Item[]> {
+  const items: Item[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const found: Page = await page({ ...params, ...(cursor && { cursor }) })
+    items.push(...found.items)
+    cursor = found.next_cursor
+  }
+  return items
+}
+
+test('pages hold every row once, and every host that has none', async () => {
+  const items = await all({ limit: '700' })
+  expect(items).toHaveLength(2_504)
+  expect(new Set(items.map(({ host_identifier, no }) => `${host_identifier} ${no}`)).size).toBe(2_504)
+  expect(
+    items
+      .filter(({ row }) => !row)
+      .map(({ host_identifier, status }) => [host_identifier, status])
+      .sort(),
+  ).toEqual([
+    ['r3', 'failed'],
+    ['r4', 'sent'],
+  ])
+  expect((await page({})).total).toBe(2_504)
+  expect((await page({ status: 'completed' })).total).toBe(2_502)
+})
+
+test('a column is sorted by number where it is one, in pages, both ways; hosts without rows come last', async () => {
+  const up = await all({ sort: 'pid', limit: '600' })
+  const pids = up.map(({ row }) => row?.pid)
+  expect(pids.slice(0, 12)).toEqual(['-7', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'])
+  expect(pids.slice(-4)).toEqual(['2499', '', undefined, undefined])
+  const down = await all({ sort: '-pid', limit: '600' })
+  expect(down.map(({ row }) => row?.pid).slice(0, 3)).toEqual(['2499', '2498', '2497'])
+  expect(down.slice(-2).map(({ row }) => row)).toEqual([null, null])
+  expect(down).toHaveLength(2_504)
+})
+
+test('the text filter looks at values, hosts and errors, not at names of columns', async () => {
+  expect((await page({ q: 'even' })).total).toBe(1_250)
+  expect((await page({ q: 'pid' })).total).toBe(0)
+  expect((await page({ q: 'no such table' })).total).toBe(1)
+  expect((await page({ q: 'host-r2' })).total).toBe(2)
+  expect((await page({ q: '%' })).total).toBe(0)
+})
+
+test('values of other hosts come along: NUL is replaced, large integers are kept, columns are joined', async () => {
+  const [first] = (await page({ q: 'ünïcode' })).items
+  expect(first?.row).toEqual({ pid: '-7', name: 'ünïcode\ufffdNUL', extra: '9223372036854775807' })
+  const { columns } = (await (await app.get(`/api/queries/${query}`)).json()) as { columns: string[] }
+  expect(columns).toEqual(['pid', 'name', 'extra'])
+})
+
+test('exports stream every row with its host', async () => {
+  const csv = await (await app.get(`/api/queries/${query}/results?format=csv`)).text()
+  const lines = csv.trimEnd().split('\r\n')
+  expect(lines[0]).toBe('host_id,host_identifier,hostname,pid,name,extra')
+  expect(lines).toHaveLength(2_503)
+  expect(lines.some(line => line.endsWith(',r1,host-r1,0,"even, ""quoted""",'))).toBe(true)
+  expect(lines.some(line => line.endsWith(",r2,host-r2,,'=1+1,"))).toBe(true)
+  const ndjson = await (await app.get(`/api/queries/${query}/results?format=ndjson&q=ünïcode`)).text()
+  expect(JSON.parse(ndjson)).toMatchObject({ host_identifier: 'r2', row: { pid: '-7' } })
+})
+
+test('the most frequent values of a column are counted over all hosts', async () => {
+  const { items } = (await (await app.get(`/api/queries/${query}/values?column=name&limit=2`)).json()) as {
+    items: unknown[]
+  }
+  expect(items).toEqual([
+    { value: 'even, "quoted"', rows: 1_250, hosts: 1 },
+    { value: 'odd', rows: 1_250, hosts: 1 },
+  ])
+})
+
+test('a host shows what it has answered, with the first rows', async () => {
+  const [a] = agents as [OsqueryAgent]
+  const { items } = (await (await app.get(`/api/hosts/${await hostIdOf(app, a)}/results`)).json()) as {
+    items: Record<string, unknown>[]
+  }
+  expect(items[0]).toMatchObject({ query_id: query, status: 'completed', row_count: 2_500, truncated: true })
+  expect((items[0]?.rows as unknown[] | undefined)?.length).toBeGreaterThan(100)
+})
+
+test('a cursor that is none, and one of another sort, are refused', async () => {
+  for (const cursor of [
+    'x',
+    Buffer.from('["1"]').toString('base64url'),
+    Buffer.from('[1,2,3,4,5,6]').toString('base64url'),
+  ]) {
+    const answer = await app.get(`/api/queries/${query}/results?cursor=${cursor}`)
+    expect([cursor, answer.status]).toEqual([cursor, 400])
+  }
+})
