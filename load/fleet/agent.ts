@@ -38,7 +38,8 @@ export class Agent {
   private readonly forwarder: LogForwarder
   private readonly schedule: Schedule
   private readonly carver: Carver
-  private running: Promise<void> | undefined
+  /** Resolves when it is offline or stopped. */
+  ended: Promise<void> | undefined
 
   constructor(private readonly settings: AgentSettings) {
     const { host, clock, started } = settings
@@ -66,13 +67,13 @@ export class Agent {
 
   /** Begins after some time, so that not all hosts come at once. */
   start(afterMs: number) {
-    this.running ??= this.live(afterMs)
+    this.ended ??= this.live(afterMs)
   }
 
   /** Nothing is waited for: requests are broken off. */
   async stop() {
     this.life.end()
-    await this.running
+    await this.ended
     await this.carver.end()
   }
 

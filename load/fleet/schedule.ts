@@ -28,7 +28,7 @@ interface Entry {
 }
 
 /** How long nothing to do lasts, until a configuration brings something. */
-const IDLE_MS = 5_000
+const IDLE_MS = 3_000
 /** Rows kept to compare the next ones with: thousands of agents are in one process. */
 const ROWS_KEPT = 500
 

@@ -40,12 +40,14 @@ export function parseSelect(sql: string): Select {
     .trim()
   const restore = (text: string) => text.trim().replace(/'(\d+)'/g, (_, no) => texts[Number(no)] ?? '')
   if (!bare) throw new SqlError('not an error') // indeed what the agent says
-  const match = /^(?:with\b.*?\)\s*)?select\s+(?:distinct\s+)?(.+?)(?:\s+from\s+(.+))?$/is.exec(bare)
+  const match = /^(?:with\b.*?\)\s*)?select\s+(?:distinct\s+)?(.+?)(?=\s+(?:from|where|order|limit)\b|$)(.*)$/is.exec(
+    bare,
+  )
   if (!match) throw new SqlError(`near "${bare.split(/\s/, 1)[0]}": syntax error`)
   const [, list = '', rest = ''] = match
   const where = /\bwhere\s+(.+?)(?=\s+(?:group|order)\s+by\b|\s+limit\b|$)/is.exec(rest)?.[1] ?? ''
   return {
-    table: /^\s*"?(\w+)/.exec(rest)?.[1]?.toLowerCase(),
+    table: /^\s+from\s+"?(\w+)/i.exec(rest)?.[1]?.toLowerCase(),
     columns: splitList(list).map(text => columnOf(restore(text))),
     anyOf: where
       ? where.split(/\bor\b/i).map(all => all.split(/\band\b/i).flatMap(each => conditionOf(restore(each))))

@@ -1,0 +1,172 @@
+import { identity } from '../../support/certificates'
+import { CONFIG_MS, closeAll, DISTRIBUTED_MS, withAgent } from './stage'
+
+afterEach(closeAll)
+
+describe('the remote API as a simulated agent uses it', () => {
+  test('a host enrols with what it is, then shows its key', async () => {
+    const { server, start, host } = await withAgent()
+    const enrolled = server.next('enroll')
+    await start()
+    const { body, headers, reply } = await enrolled
+    expect(headers).toMatchObject({ 'user-agent': 'osquery/5.23.1', accept: 'application/json' })
+    expect(body).toMatchObject({
+      ...{ enroll_secret: 's3cret', host_identifier: host.identifier },
+      host_details: {
+        os_version: { name: host.osName, platform: host.platform },
+        osquery_info: { version: '5.23.1', instance_id: host.instanceId },
+        system_info: { uuid: host.identifier, hostname: host.hostname },
+        platform_info: { vendor: host.hardwareVendor },
+      },
+    })
+    reply('{"node_key":"k-7"}')
+    const read = await server.next('distributed_read')
+    expect(read.body.node_key).toBe('k-7')
+    expect(read.headers.authorization).toBe('NodeKey k-7')
+  })
+
+  test('enrolment is tried again n² seconds later; any key is taken, `id` too', async () => {
+    const { server, start, clock, tally } = await withAgent()
+    const first = server.next('enroll')
+    await start()
+    ;(await first).reply('Bad Gateway', 502)
+    for (const [ms, text] of [
+      [1_000, '{"error":"no"}'],
+      [4_000, ''],
+      [9_000, '{"id":"k-9"}'],
+    ] as const) {
+      const again = server.next('enroll')
+      await clock.pass(ms)
+      ;(await again).reply(text)
+    }
+    expect((await server.next('distributed_read')).body.node_key).toBe('k-9')
+    expect(tally).toMatchObject({ enrolled: 1, enrolments: 1 })
+  })
+
+  test('a key that is refused is thrown away: the host enrols again inside the same tries', async () => {
+    const { server, start, clock } = await withAgent()
+    await start()
+    const read = await server.next('distributed_read')
+    server.always.enroll = '{"node_key":"k-2"}'
+    read.reply('{"node_invalid":true}')
+    await clock.pass(1_000)
+    expect((await server.next('distributed_read')).body.node_key).toBe('k-2')
+  })
+
+  test('threads that find the key gone at the same time enrol once', async () => {
+    const { server, start, clock, tally } = await withAgent()
+    await start()
+    const read = await server.next('distributed_read')
+    read.reply('{"node_invalid":true}')
+    server.always.config = '{"node_invalid":true}'
+    await clock.pass(CONFIG_MS)
+    const enrolled = server.next('enroll')
+    await clock.pass(1_000)
+    await clock.pass(1_000)
+    server.always.config = '{}'
+    ;(await enrolled).reply('{"node_key":"k-2"}')
+    expect((await server.next('distributed_read')).body.node_key).toBe('k-2')
+    expect(tally.enrolments).toBe(2)
+  })
+
+  test('a text is no refusal of the key', async () => {
+    const { server, start, clock } = await withAgent()
+    await start()
+    ;(await server.next('distributed_read')).reply('{"node_invalid":"true"}')
+    await clock.pass(DISTRIBUTED_MS)
+    expect((await server.next('distributed_read')).body.node_key).toBe('k-1')
+  })
+
+  test('a connection that breaks gets the request again at once on a new one, and once only', async () => {
+    const { server, start, clock, tally } = await withAgent()
+    await start()
+    ;(await server.next('distributed_read')).reply('{"queries":{"a":"select 1"}}')
+    const first = await server.next('distributed_write')
+    first.hangUp()
+    const second = await server.next('distributed_write')
+    expect(second.text).toBe(first.text)
+    expect(second.connection).not.toBe(first.connection)
+    second.hangUp()
+    await clock.pass(1_000) // the first of the regular tries has failed
+    ;(await server.next('distributed_write')).reply('{}')
+    await clock.pass(DISTRIBUTED_MS)
+    expect(tally).toMatchObject({ resends: 1, failures: 1, answered: 1 })
+  })
+
+  test('requests share connections that stay open', async () => {
+    const { server, start, clock } = await withAgent()
+    await start()
+    const first = await server.next('distributed_read')
+    first.reply('{}')
+    await clock.pass(DISTRIBUTED_MS)
+    expect((await server.next('distributed_read')).connection).toBe(first.connection)
+  })
+
+  test('an answer is waited for 16 s', async () => {
+    const { server, start, clock, tally } = await withAgent()
+    await start()
+    await server.next('distributed_read')
+    await clock.pass(16_000)
+    await clock.pass(1_000)
+    await server.next('distributed_read')
+    expect(tally).toMatchObject({ failures: 1, resends: 0 })
+  })
+
+  test('a redirect is a failure', async () => {
+    const { server, start, clock, tally } = await withAgent()
+    await start()
+    ;(await server.next('distributed_read')).reply('', 304)
+    await clock.pass(1_000)
+    await server.next('distributed_read')
+    expect(tally.lastFailure).toBe('distributed_read: redirected with 304')
+  })
+
+  test('options of the configuration are obeyed', async () => {
+    const { server, start, clock } = await withAgent()
+    server.always.config =
+      '{"options":{"distributed_interval":"23","config_refresh":29,"unknown":1,"logger_event_type":[]}}'
+    await start()
+    ;(await server.next('distributed_read')).reply('{}')
+    await clock.pass(23_000)
+    await server.next('distributed_read')
+    const again = server.next('config')
+    await clock.pass(29_000)
+    ;(await again).reply('{"error":"not now"}')
+    for (const ms of [1_000, 4_000]) {
+      const retry = server.next('config')
+      await clock.pass(ms)
+      ;(await retry).reply('{"error":"not now"}')
+    }
+    await clock.pass(300_000) // config_accelerated_refresh, after a failure
+  })
+
+  test('an offline host enrols and is not seen again', async () => {
+    const { start, agent, tally } = await withAgent({ behaviour: { offline: true } })
+    await start()
+    await agent.ended
+    expect(tally).toMatchObject({ enrolled: 1, requests: 1 })
+  })
+
+  test('stop ends a read that is held', async () => {
+    const { server, start, agent, tally } = await withAgent()
+    await start()
+    await server.next('distributed_read')
+    expect(tally.heldReads).toBe(1)
+    await agent.stop()
+    expect(tally).toMatchObject({ heldReads: 0, failures: 0, resends: 0 })
+  })
+
+  test('TLS, with the authority that is named', async () => {
+    const authority = await identity({ name: 'Test authority', authority: true })
+    const own = await identity({ name: '127.0.0.1', by: authority, hosts: ['127.0.0.1'] })
+    const trusting = await withAgent({ identity: { cert: own.cert, key: own.key, ca: authority.cert } })
+    await trusting.start()
+    await trusting.server.next('distributed_read')
+
+    const other = await identity({ name: 'Another authority', authority: true })
+    const wary = await withAgent({ identity: { cert: own.cert, key: own.key, ca: other.cert } })
+    await wary.start()
+    await wary.clock.pass(1_000)
+    expect(wary.tally).toMatchObject({ enrolled: 0, failures: 1 })
+  })
+})
