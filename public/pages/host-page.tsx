@@ -118,14 +118,14 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
   if (!isOperator.value) return null
   return (
     <div class="job-actions">
-      <span class="hint" role="status">
-        {refreshing === 'asked' && 'Waiting for the host'}
-        {refreshing === 'silent' && 'It has not answered yet; it is asked as soon as it comes.'}
-      </span>
       <button type="button" disabled={refreshing === 'asked'} onClick={() => void refresh()}>
         Refresh
       </button>
       <AskedButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
+      <span class="hint" role="status">
+        {refreshing === 'asked' && 'Waiting for the host'}
+        {refreshing === 'silent' && 'It has not answered yet; it is asked as soon as it comes.'}
+      </span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )

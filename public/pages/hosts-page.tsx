@@ -18,12 +18,10 @@ export function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { hosts, counts, cursor, problem, read, readMore } = useHosts(filters)
   const searchBox = useRef<HTMLInputElement>(null)
-  const isAsking = useSignal(false)
   const state = useRowKeys(hosts)
   useKeys({
     '/': () => searchBox.current?.focus(),
     a: () => navigate('/hosts/add'),
-    r: () => (isAsking.value = true),
   })
   const set = (change: Partial<HostFilters>) =>
     navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
@@ -39,8 +37,6 @@ export function HostsPage() {
           selected={state.selected.value}
           all={targetsOf(filters)}
           total={sumOf(counts.value)}
-          isAsking={isAsking.value}
-          onAsk={isOn => (isAsking.value = isOn)}
           onClear={() => (state.selected.value = new Set())}
           onLabelled={() => void read()}
         />

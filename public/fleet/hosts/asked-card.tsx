@@ -5,6 +5,7 @@ import { Ago } from '../../components/time'
 import { spanOf } from '../../jobs/times'
 import { isOpen, type QueryResult, STATE_WORDS } from '../query-result'
 import { ResultTable } from '../result-table'
+import { SqlText } from '../sql-text'
 import { TargetStateMark } from '../target-state'
 import type { Asked } from './asked'
 
@@ -32,9 +33,9 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
           onClick={() => (fold.value = !isUnfolded)}
         />
         <TargetStateMark state={state} />
-        <code class="asked-sql" title={sql}>
-          {sql}
-        </code>
+        <span class="asked-sql" title={sql}>
+          <SqlText sql={sql} />
+        </span>
         <span class="asked-note">{noteOf(asked)}</span>
         <span class="asked-when hint">{isOpen(state) ? spanOf(now.value - Date.parse(at)) : <Ago time={at} />}</span>
       </header>

@@ -10,6 +10,6 @@ const PLACEHOLDER = '<secret>'
 
 /** The same with the secret in its place; without one as it is. */
 export function withSecret({ flags, command }: Enrollment, secret: string): Enrollment {
-  const put = (text: string) => (secret === '' ? text : text.replaceAll(PLACEHOLDER, secret))
+  const put = (text: string) => (secret === '' ? text : text.replaceAll(PLACEHOLDER, () => secret))
   return { flags: flags.map(put), command: put(command) }
 }

@@ -99,7 +99,7 @@ function Group({ hosts, state, onLabel }: { hosts: Host[]; state: Picked; onLabe
         hosts.map(host => <HostRow key={host.id} host={host} state={state} onLabel={onLabel} />)
       ) : (
         <tr>
-          <td colSpan={COLUMNS.length + 1} style={{ height: `${heightPx.current}px` }} />
+          <td style={{ height: `${heightPx.current}px` }} />
         </tr>
       )}
     </tbody>

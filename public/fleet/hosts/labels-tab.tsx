@@ -22,7 +22,7 @@ export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged():
     }
   }
   return (
-    <section class="panel" aria-label="Labels">
+    <section class="panel host-labels-tab" aria-label="Labels">
       {host.labels.length === 0 && <Empty title="This host has no labels." />}
       <ul class="lines">
         {host.labels.map(({ id, name }) => {

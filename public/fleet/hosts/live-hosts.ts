@@ -7,7 +7,8 @@ export interface HostEvent {
   data: { host_id: string; host_identifier?: string; hostname?: string; status?: HostStatus; last_seen_at?: string }
 }
 
-export const isHostEvent = ({ type }: { type: string }) => type === 'host_status' || type === 'host_enrolled'
+const TYPES = new Set(['host_status', 'host_enrolled', 'host_deleted'])
+export const isHostEvent = ({ type }: { type: string }) => TYPES.has(type)
 
 export interface Hosts {
   hosts: Host[]
@@ -26,13 +27,20 @@ export function applyToHosts(
   const places = new Map(hosts.map((host, at) => [host.id, at]))
   const next = [...hosts]
   const counted = { ...counts }
+  const gone = new Set<string>()
   let isChanged = false
   let isIncomplete = false
   for (const event of events) {
     const at = places.get(event.data.host_id)
     const known = at === undefined ? undefined : next[at]
     if (at === undefined || !known) {
-      isIncomplete = true
+      isIncomplete ||= event.type !== 'host_deleted'
+      continue
+    }
+    if (event.type === 'host_deleted') {
+      places.delete(known.id)
+      gone.add(known.id)
+      counted[known.status]--
       continue
     }
     const host = applyEvent(known, event)
@@ -42,7 +50,8 @@ export function applyToHosts(
     counted[host.status]++
     isChanged = true
   }
-  return isChanged ? { hosts: next, counts: counted, isIncomplete } : { hosts, counts, isIncomplete }
+  if (!isChanged && gone.size === 0) return { hosts, counts, isIncomplete }
+  return { hosts: next.filter(host => !gone.has(host.id)), counts: counted, isIncomplete }
 }
 
 /** The host after an event; the same object when the event tells nothing new, as those of before the reading do. */

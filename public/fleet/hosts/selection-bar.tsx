@@ -1,7 +1,9 @@
 import { useSignal } from '@preact/signals'
+import { useKeys } from '../../keys'
+import { navigate } from '../../router'
 import { isOperator } from '../../session'
+import { draftAddress } from '../query/draft'
 import type { Targets } from '../query-result'
-import { RunQuery } from '../run-query'
 import { LabelHosts } from './label-hosts'
 
 interface SelectionBarProps {
@@ -9,8 +11,6 @@ interface SelectionBarProps {
   /** All hosts that the filters let through; null when they cannot be told as targets. */
   all: Targets | null
   total: number
-  isAsking: boolean
-  onAsk(isAsking: boolean): void
   onClear(): void
   onLabelled(): void
 }
@@ -19,12 +19,16 @@ const number = new Intl.NumberFormat('en')
 const hostsOf = (count: number) => `${number.format(count)} ${count === 1 ? 'host' : 'hosts'}`
 
 /** What can be done to several hosts: those that are selected, else all that are listed. */
-export function SelectionBar({ selected, all, total, isAsking, onAsk, onClear, onLabelled }: SelectionBarProps) {
+export function SelectionBar({ selected, all, total, onClear, onLabelled }: SelectionBarProps) {
   const isLabelling = useSignal(false)
-  if (!isOperator.value) return null
   const isAll = selected.size === 0
   const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
   const count = isAll ? total : selected.size
+  const ask = () => {
+    if (isOperator.peek() && targets !== null && count > 0) navigate(draftAddress({ targets }))
+  }
+  useKeys({ r: ask })
+  if (!isOperator.value) return null
   return (
     <section class="bulk" aria-label="Do something to many hosts">
       <div class="row">
@@ -36,7 +40,7 @@ export function SelectionBar({ selected, all, total, isAsking, onAsk, onClear, o
           title={
             targets === null ? 'Select hosts first: only a single platform or label can be asked as a whole.' : 'r'
           }
-          onClick={() => onAsk(true)}
+          onClick={ask}
         >
           Run query on {hostsOf(count)}
         </button>
@@ -57,9 +61,6 @@ export function SelectionBar({ selected, all, total, isAsking, onAsk, onClear, o
       </div>
       {isLabelling.value && !isAll && (
         <LabelHosts hostIds={[...selected]} onDone={onLabelled} onLeave={() => (isLabelling.value = false)} />
-      )}
-      {isAsking && targets !== null && count > 0 && (
-        <RunQuery targets={targets} title={`Run a query on ${hostsOf(count)}`} onClose={() => onAsk(false)} />
       )}
     </section>
   )

@@ -1,12 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect } from 'preact/hooks'
 import { api, messageOf } from '../../api'
+import { useEvery } from '../../every'
 import { watch } from '../../live'
-import type { Query, QueryResult, TargetState } from '../query-result'
+import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
 import { type Asked, askedOfQuery, askedOfResult, type PastResult, withAsked, withState } from './asked'
 
 /** Answers from before that are shown beneath those that come; the history has all. */
 const LATEST = 5
+/** How often it is looked whether the host has taken what it has not answered. */
+const EVERY_MS = 3_000
 /** Queries that may be under way on one host. */
 const OPEN_MAX = 20
 
@@ -33,10 +36,10 @@ export function useAsked(hostId: string) {
   /** Whether the host has taken it, or what became of it at the end of the query. */
   const settle = useCallback(
     async (queryId: string) => {
-      const { items } = await api.get<{ items: Array<{ state: TargetState }> }>(
-        `/api/queries/${queryId}/hosts?host_id=${hostId}&limit=1`,
+      const { items } = await api.get<{ items: Array<{ status: TargetState }> }>(
+        `/api/queries/${queryId}/results?host_id=${hostId}&limit=1`,
       )
-      const state = items[0]?.state
+      const state = items[0]?.status
       if (state) asked.value = withState(asked.peek() ?? [], queryId, state)
     },
     [hostId],
@@ -69,6 +72,11 @@ export function useAsked(hostId: string) {
       stopEvents()
     }
   }, [hostId])
+
+  useEvery(EVERY_MS, () => {
+    const open = asked.peek()?.filter(each => isOpen(each.state)) ?? []
+    for (const { query_id } of open) void settle(query_id).catch(() => undefined)
+  })
 
   const run = async (sql: string) => {
     const { query } = await api.post<{ query: Query }>(`${path}/query`, { sql })

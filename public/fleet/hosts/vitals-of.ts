@@ -74,13 +74,21 @@ export function uptimeMsOf(told: Told): number | null {
 /** Its file systems, largest first; what is not on a disk (`proc`, `tmpfs`) is left out. */
 export function disksOf(told: Told): Filled[] {
   const rows = rowsOf(told, 'mounts', 'disk_space', 'logical_drives')
-  return rows
-    .flatMap(row => diskOf(row) ?? [])
-    .sort((a, b) => b.size - a.size)
-    .filter((disk, at, all) => all.findIndex(each => each.name === disk.name) === at)
+  const found = new Map<string, Filled>()
+  for (const row of rows) {
+    const disk = diskOf(row)
+    const device = row.device ?? row.device_id ?? ''
+    // The same disk may be mounted in many places: its shortest name is the one it is known by.
+    if (disk && disk.name.length < (found.get(device)?.name.length ?? Number.POSITIVE_INFINITY)) found.set(device, disk)
+  }
+  return [...found.values()].sort((a, b) => b.size - a.size)
 }
 
+/** What is made of memory, or of a file on another disk. */
+const UNREAL = new Set(['tmpfs', 'devtmpfs', 'overlay', 'squashfs', 'efivarfs', 'devfs', 'autofs', 'nullfs', 'proc'])
+
 function diskOf(row: Row): Filled | null {
+  if (UNREAL.has(row.type ?? '')) return null
   const block = countOf(row.blocks_size) ?? 1
   const size = countOf(row.size) ?? (countOf(row.blocks) ?? 0) * block
   const free = countOf(row.free_space) ?? scaled(countOf(row.blocks_available) ?? countOf(row.blocks_free), block)

@@ -17,7 +17,8 @@ export function Vitals({ host }: { host: HostDetails }) {
   const system = host.details.system_info
   const hardware = [system?.hardware_vendor, system?.hardware_model].filter(Boolean).join(' ').trim()
   return (
-    <section class="vitals" aria-label="Vitals">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="vitals" aria-label="Vitals" tabIndex={0}>
       <Card title="System">
         <b>{systemOf(host) || 'unknown'}</b>
         <Note>{[host.details.os_version?.arch || system?.cpu_type, hardware].filter(Boolean).join(' · ')}</Note>
@@ -28,8 +29,9 @@ export function Vitals({ host }: { host: HostDetails }) {
       </Card>
       <Card title="Memory">{memory ? <Fill filled={memory} isNamed={false} /> : <b>unknown</b>}</Card>
       <Card title="Up for">
-        <b>{uptime === null ? 'unknown' : spanOf(uptime + sinceMs(host))}</b>
-        <Note>{host.refreshed_at && uptime !== null ? 'if it was not restarted since' : ''}</Note>
+        <b title={`told ${host.refreshed_at ?? 'at its enrolment'}`}>
+          {uptime === null ? 'unknown' : spanOf(uptime + sinceMs(host))}
+        </b>
       </Card>
       <Card title="Disks">
         {disks.length === 0 && <b>unknown</b>}

@@ -11,9 +11,16 @@ const SAMPLE = `{
   }
 }`
 
+interface Imported {
+  imported: Array<{ name: string; replaced: boolean }>
+  /** What was left out, or read otherwise than it may have been meant. */
+  warnings: Array<{ path: string; message: string }>
+}
+
 /** Takes a pack as it is published: pasted, or as a file. One of the same name is replaced. */
 export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): void }) {
   const problem = useSignal('')
+  const warned = useSignal<Imported | null>(null)
   const name = useRef<HTMLInputElement>(null)
   const content = useRef<HTMLTextAreaElement>(null)
   const take = async (file: File | undefined) => {
@@ -23,13 +30,16 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   }
   const save = async () => {
     try {
-      await api.post('/api/packs/import', { name: name.current?.value.trim(), content: content.current?.value })
+      const body = { name: name.current?.value.trim(), content: content.current?.value }
+      const made = await api.post<Imported>('/api/packs/import', body)
       onDone()
-      onClose()
+      if (made.warnings.length === 0) onClose()
+      else warned.value = made
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
+  if (warned.value) return <Warned made={warned.value} onClose={onClose} />
   return (
     <Dialog title="Import a pack" onClose={onClose}>
       <form
@@ -59,6 +69,21 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
           </button>
         </div>
       </form>
+    </Dialog>
+  )
+}
+
+function Warned({ made: { imported, warnings }, onClose }: { made: Imported; onClose(): void }) {
+  return (
+    <Dialog title="Imported, with remarks" onClose={onClose}>
+      <p>{imported.map(({ name, replaced }) => `${name}${replaced ? ' (replaced)' : ''}`).join(', ')}</p>
+      <ul class="warnings">
+        {warnings.map(({ path, message }) => (
+          <li key={path + message}>
+            <code>{path}</code> {message}
+          </li>
+        ))}
+      </ul>
     </Dialog>
   )
 }

@@ -4,8 +4,9 @@ import { AskedButton } from '../../components/asked-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { usePages } from '../../pages-of'
+import { navigate } from '../../router'
 import { isOperator } from '../../session'
-import { RunQuery } from '../run-query'
+import { draftAddress } from '../query/draft'
 import type { SavedQuery } from '../saved-query'
 import { type SqlFields, SqlForm } from './sql-form'
 
@@ -15,7 +16,6 @@ const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_versi
 export function SavedQueries() {
   const pages = usePages<SavedQuery>('/api/saved-queries?limit=200')
   const edited = useSignal<SavedQuery | 'new' | null>(null)
-  const run = useSignal<SavedQuery | null>(null)
   const save = async (fields: SqlFields) => {
     const known = edited.peek()
     if (known === 'new' || known === null) await api.post('/api/saved-queries', fields)
@@ -45,14 +45,6 @@ export function SavedQueries() {
           onClose={() => (edited.value = null)}
         />
       )}
-      {run.value && (
-        <RunQuery
-          title={`Run ${run.value.name} on all hosts`}
-          targets={run.value.platforms.length > 0 ? { platforms: run.value.platforms } : { all: true }}
-          sql={run.value.sql}
-          onClose={() => (run.value = null)}
-        />
-      )}
       <Listing
         name="Saved queries"
         columns={['Name', 'Query', 'Changed', '']}
@@ -74,7 +66,10 @@ export function SavedQueries() {
             <td class="row">
               {isOperator.value && (
                 <>
-                  <button type="button" onClick={() => (run.value = query)}>
+                  <button
+                    type="button"
+                    onClick={() => navigate(draftAddress({ sql: query.sql, targets: targetsOf(query) }))}
+                  >
                     Run
                   </button>
                   <button type="button" onClick={() => (edited.value = query)}>
@@ -90,3 +85,5 @@ export function SavedQueries() {
     </>
   )
 }
+
+const targetsOf = ({ platforms }: SavedQuery) => (platforms.length > 0 ? { platforms } : { all: true as const })

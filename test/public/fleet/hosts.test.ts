@@ -1,0 +1,199 @@
+import fc from 'fast-check'
+import { type Asked, askedOfQuery, askedOfResult, withAsked, withState } from '../../../public/fleet/hosts/asked'
+import { withSecret } from '../../../public/fleet/hosts/enrollment'
+import {
+  askedHostsOf,
+  hostFiltersOf,
+  hostSearchOf,
+  isNarrowed,
+  targetsOf,
+  turned,
+} from '../../../public/fleet/hosts/filters'
+import type { Host, HostStatus } from '../../../public/fleet/hosts/host'
+import { applyToHosts, type HostEvent, mergeReading } from '../../../public/fleet/hosts/live-hosts'
+import type { QueryResult } from '../../../public/fleet/query-result'
+import { hostsOfPack, packNameOf } from '../../../public/fleet/settings/pack'
+import { routeOf } from '../../../public/routes'
+
+const NONE = hostFiltersOf('')
+
+const host = (id: string, status: HostStatus = 'online', last_seen_at = '2026-01-01T10:00:00.000Z'): Host => ({
+  id,
+  host_identifier: `id-${id}`,
+  hostname: id,
+  platform: 'debian',
+  os_name: 'Debian',
+  os_version: '12',
+  osquery_version: '5.23.1',
+  hardware_uuid: '',
+  hardware_serial: '',
+  status,
+  enrolled_at: '2026-01-01T00:00:00.000Z',
+  last_enrolled_at: '2026-01-01T00:00:00.000Z',
+  last_seen_at,
+  refreshed_at: null,
+  labels: [],
+})
+
+const event = (host_id: string, status: HostStatus, timestamp = '2026-01-01T11:00:00.000Z'): HostEvent => ({
+  type: 'host_status',
+  timestamp,
+  data: { host_id, status },
+})
+
+describe('the list of hosts', () => {
+  const hosts = [host('a'), host('b'), host('c', 'offline')]
+  const counts = { online: 2, offline: 1, missing: 0 }
+
+  it('moves rows in place, and their counts', () => {
+    const next = applyToHosts({ hosts, counts }, [event('a', 'offline'), event('c', 'online')])
+    expect(next.hosts.map(each => each.status)).toEqual(['offline', 'online', 'online'])
+    expect(next.counts).toEqual({ online: 2, offline: 1, missing: 0 })
+    expect(next.isIncomplete).toBe(false)
+    expect(next.hosts[2]?.last_seen_at).toBe('2026-01-01T11:00:00.000Z')
+    expect(next.hosts[0]?.last_seen_at).toBe('2026-01-01T10:00:00.000Z')
+    expect(next.hosts[1]).toBe(hosts[1])
+  })
+
+  it('is the same object when nothing is new', () => {
+    const stale = event('a', 'offline', '2026-01-01T09:00:00.000Z')
+    const next = applyToHosts({ hosts, counts }, [stale, event('b', 'online')])
+    expect(next.hosts).toBe(hosts)
+    expect(next.counts).toBe(counts)
+  })
+
+  it('wants to be read again for a host that it does not show', () => {
+    const enrolled = { ...event('d', 'online'), type: 'host_enrolled' }
+    const next = applyToHosts({ hosts, counts }, [enrolled])
+    expect(next).toEqual({ hosts, counts, isIncomplete: true })
+  })
+
+  it('drops a host that is deleted', () => {
+    const deleted = { ...event('b', 'online'), type: 'host_deleted' }
+    const next = applyToHosts({ hosts, counts }, [deleted, event('b', 'offline')])
+    expect(next.hosts.map(each => each.id)).toEqual(['a', 'c'])
+    expect(next.counts).toEqual({ online: 1, offline: 1, missing: 0 })
+    const unknown = { ...event('x', 'online'), type: 'host_deleted' }
+    expect(applyToHosts({ hosts, counts }, [unknown]).isIncomplete).toBe(false)
+  })
+
+  it('keeps what stands behind the rows that were read again', () => {
+    const known = ['a', 'b', 'c', 'd', 'e'].map(id => host(id))
+    const page = ['a', 'aa', 'c'].map(id => host(id, 'offline'))
+    expect(mergeReading(known, page, false).map(each => each.id)).toEqual(['a', 'aa', 'c', 'd', 'e'])
+    expect(mergeReading(known, page, true)).toBe(page)
+    expect(mergeReading([], page, false)).toBe(page)
+  })
+})
+
+describe('the filters of hosts', () => {
+  it('go into the address and back', () => {
+    const text = fc.string({ unit: 'grapheme' }).map(value => value.toWellFormed())
+    fc.assert(
+      fc.property(fc.record({ status: text, q: text, platform: text, label: text, sort: text }), filters => {
+        expect(hostFiltersOf(hostSearchOf(filters))).toEqual(filters)
+      }),
+    )
+  })
+
+  it('are asked with an order', () => {
+    expect(askedHostsOf(NONE, { limit: '5' })).toBe('sort=hostname&limit=5')
+    expect(askedHostsOf({ ...NONE, sort: '-platform', q: 'a b' }, {})).toBe('sort=-platform&q=a+b')
+  })
+
+  it('narrow, but an order does not', () => {
+    expect(isNarrowed({ ...NONE, sort: '-hostname' })).toBe(false)
+    expect(isNarrowed({ ...NONE, label: 'x' })).toBe(true)
+  })
+
+  it.each([
+    ['', 'hostname', '-hostname'],
+    ['hostname', 'hostname', '-hostname'],
+    ['-hostname', 'hostname', 'hostname'],
+    ['platform', 'hostname', 'hostname'],
+  ])('%s turned by %s is %s', (sort, by, result) => {
+    expect(turned(sort, by)).toBe(result)
+  })
+
+  it.each([
+    [{}, { all: true }],
+    [{ platform: 'debian' }, { platforms: ['debian'] }],
+    [{ label: 'web' }, { labels: ['web'] }],
+    [{ label: 'web', platform: 'debian' }, null],
+    [{ q: 'x' }, null],
+    [{ status: 'online' }, null],
+  ])('%j as targets', (filters, targets) => {
+    expect(targetsOf({ ...NONE, ...filters })).toEqual(targets)
+  })
+})
+
+describe('what a host is asked', () => {
+  const query = (id: string) => askedOfQuery({ id, sql: `select ${id}`, created_at: '2026-01-01T10:00:00.000Z' })
+  const result = (query_id: string, more: Partial<QueryResult> = {}): QueryResult => ({
+    host_id: 'h',
+    query_id,
+    status: 'completed',
+    state: 'completed',
+    occurred_at: '2026-01-01T10:00:01.000Z',
+    error: null,
+    row_count: 1,
+    rows: [{ a: '1' }],
+    truncated: false,
+    late: false,
+    ...more,
+  })
+  const answered = (id: string, more: Partial<QueryResult> = {}): Asked =>
+    askedOfResult({ ...result(id, more), sql: '' })
+
+  it('is listed newest first, each query once, and an answer keeps the words of the question', () => {
+    const list = withAsked(withAsked([], [query('1')]), [query('2'), answered('1')])
+    expect(list.map(each => [each.query_id, each.state, each.sql])).toEqual([
+      ['2', 'pending', 'select 2'],
+      ['1', 'completed', 'select 1'],
+    ])
+  })
+
+  it('is not unanswered again by an older reading', () => {
+    const list = withAsked([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
+    expect(list[0]?.state).toBe('no_rows')
+  })
+
+  it('ends without an answer only where there is none', () => {
+    const list = withAsked([], [query('1'), query('2'), answered('3')])
+    expect(withState(list, '1', 'expired').map(each => each.state)).toEqual(['completed', 'pending', 'expired'])
+    expect(withState(list, '3', 'offline')[0]?.state).toBe('completed')
+  })
+})
+
+describe('addresses of the fleet', () => {
+  it.each([
+    ['/hosts', { page: 'hosts' }],
+    ['/hosts/add', { page: 'fleet', section: 'add' }],
+    ['/hosts/saved-queries', { page: 'fleet', section: 'saved-queries' }],
+    ['/hosts/0190aaaa', { page: 'host', id: '0190aaaa' }],
+    ['/hosts/a/b', { page: 'missing' }],
+  ])('%s', (path, route) => {
+    expect(routeOf(path)).toEqual(route)
+  })
+})
+
+describe('words for people', () => {
+  it('tell which hosts a pack is for', () => {
+    expect(hostsOfPack({ platforms: [], labels: [], shard: null })).toBe('all platforms')
+    expect(hostsOfPack({ platforms: ['linux', 'darwin'], labels: ['a', 'b'], shard: 10 })).toBe(
+      'linux, darwin, with the label a or b, 10 % of them',
+    )
+  })
+
+  it('name a pack after its file', () => {
+    expect(packNameOf('it-compliance.conf')).toBe('it-compliance')
+    expect(packNameOf('a.b.JSON')).toBe('a.b')
+    expect(packNameOf('pack')).toBe('pack')
+  })
+
+  it('put the secret where it belongs', () => {
+    const told = { flags: ['--a', '--s=<secret>'], command: "echo '<secret>' '<secret>'" }
+    expect(withSecret(told, 'x$&')).toEqual({ flags: ['--a', '--s=x$&'], command: "echo 'x$&' 'x$&'" })
+    expect(withSecret(told, '')).toEqual(told)
+  })
+})
