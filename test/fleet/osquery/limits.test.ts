@@ -1,0 +1,168 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { Readable } from 'node:stream'
+import { createGzip, gzipSync } from 'node:zlib'
+import { replyOf, startWire, type Wire } from './wire'
+
+const MIB = 1024 * 1024
+const LIMIT = 100 * MIB
+const ROW = `{"path":"${'x'.repeat(1000)}"},`
+
+let wire: Wire
+beforeEach(async () => {
+  wire = await startWire()
+})
+afterEach(() => wire.stop())
+
+/** Made while it is sent, so that the test itself holds nothing. */
+function* bodyOf(head: string, element: string, count: number, last: string, tail: string) {
+  yield Buffer.from(head)
+  const block = Buffer.from(element.repeat(100))
+  for (let i = 0; i < count / 100; i++) yield block
+  yield Buffer.from(last + tail)
+}
+
+async function send(route: string, body: Iterable<Buffer>, headers: Record<string, string> = {}) {
+  const init = { method: 'POST', headers, body: Readable.from(body), duplex: 'half' }
+  return replyOf(await fetch(`${wire.url}/${route}`, init as unknown as RequestInit))
+}
+
+const ROWS_OVER = Math.ceil((LIMIT + 20 * MIB) / ROW.length / 100) * 100
+const ends = (statuses: object) =>
+  `},"statuses":${JSON.stringify(statuses)},"messages":{"a":"","big":"","z":"no such table"},"node_key":"k-1"}`
+
+test('a write above the limit is cut: complete rows, the status and the key at its end count', async () => {
+  const head = '{"queries":{"a":[{"n":"1"}],"big":['
+  const reply = await send(
+    'distributed_write',
+    bodyOf(head, ROW, ROWS_OVER, '{}],"y":[{}],"z":[]', ends({ a: 0, big: 0, y: 0, z: 1 })),
+  )
+  expect(reply).toMatchObject({ status: 200, body: {} })
+  const [a, big, y, z] = wire.written[0] ?? []
+  expect(a).toMatchObject({ queryId: 'a', rows: [{ n: '1' }], truncated: false })
+  expect(big).toMatchObject({ queryId: 'big', failed: false, truncated: true })
+  expect(big?.rows.length).toBe(Math.floor((LIMIT - head.length) / ROW.length))
+  expect(y).toMatchObject({ queryId: 'y', rows: [], failed: false, truncated: true })
+  expect(z).toMatchObject({ queryId: 'z', rows: [], failed: true, message: 'no such table', truncated: false })
+}, 60_000)
+
+test('rows with columns that are called like fields do not mislead who looks for the key', async () => {
+  const decoy = `{"node_key":"k-2","statuses":"x"},${ROW}`
+  const count = Math.ceil(ROWS_OVER / 100) * 100
+  await send(
+    'distributed_write',
+    bodyOf('{"queries":{"big":[', decoy, count, '{"node_key":"k-3"}]', '},"statuses":{"big":0},"node_key":"k-1"}'),
+  )
+  expect(wire.written[0]).toMatchObject([{ queryId: 'big', truncated: true }])
+}, 60_000)
+
+test('a cut body without any key is an error, which does not make the agent enrol again', async () => {
+  const reply = await send('distributed_write', bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', '}}'))
+  expect(reply).toMatchObject({ status: 413, body: { error: expect.any(String) } })
+  expect(wire.written).toEqual([])
+}, 60_000)
+
+test('a log above the limit is cut behind its last complete line', async () => {
+  const line = `{"message":"${'x'.repeat(10_000)}","severity":0},`
+  const head = '{"log_type":"status","data":['
+  const count = Math.ceil((LIMIT + 10 * MIB) / line.length / 100) * 100
+  const reply = await send('log', bodyOf(head, line, count, '{"message":"last"}]', ',"node_key":"k-1"}'))
+  expect(reply).toMatchObject({ status: 200, body: {} })
+  const [batch] = wire.logged
+  expect(batch?.dropped).toBe(1)
+  expect(batch?.lines.length).toBe(Math.floor((LIMIT - head.length) / line.length))
+}, 60_000)
+
+test('one that inflates above the limit, too', async () => {
+  const gzip = Readable.from(bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', ends({ big: 0 }))).pipe(createGzip())
+  const chunks: Buffer[] = []
+  for await (const chunk of gzip) chunks.push(chunk as Buffer)
+  const reply = await send('distributed_write', chunks, { 'content-encoding': 'gzip' })
+  expect(reply).toMatchObject({ status: 200, body: {} })
+  expect(wire.written[0]).toContainEqual(expect.objectContaining({ queryId: 'big', failed: false, truncated: true }))
+}, 60_000)
+
+test('a bomb is not followed to its end', async () => {
+  const bomb = gzipSync(Buffer.alloc(500 * MIB, ' '))
+  expect(await send('log', [bomb], { 'content-encoding': 'gzip' })).toMatchObject({
+    status: 413,
+    body: { error: expect.any(String) },
+  })
+  expect(await wire.heldBytes()).toBe(0)
+}, 60_000)
+
+test('more rows than fit are marked', async () => {
+  const reply = await send(
+    'distributed_write',
+    bodyOf('{"queries":{"q":[', '{},', 1_000_100, '{}]},', '"node_key":"k-1"}'),
+  )
+  expect(reply.status).toBe(200)
+  const [answer] = wire.written[0] ?? []
+  expect(answer?.rows).toHaveLength(1_000_000)
+  expect(answer?.truncated).toBe(true)
+}, 60_000)
+
+test('a row that is too large is left out and marked', async () => {
+  const huge = `{"a":"${'x'.repeat(17 * MIB)}"}`
+  await wire.post(
+    'distributed_write',
+    `{"node_key":"k-1","queries":{"q":[{"a":"1"},${huge},{"a":"2"}]},"statuses":{"q":0}}`,
+  )
+  expect(wire.written).toMatchObject([[{ queryId: 'q', rows: [{ a: '1' }, { a: '2' }], truncated: true }]])
+})
+
+test('memory is bounded, and polls are answered, while large bodies come in', async () => {
+  const before = process.memoryUsage().rss
+  const head = '{"node_key":"wrong","log_type":"status","data":['
+  const uploads = Array.from({ length: 4 }, () =>
+    send('log', bodyOf(head, `"${'x'.repeat(9_997)}",`, 4_000, '""', ']}')),
+  )
+  let held = 0
+  let polls = 0
+  const done = Promise.all(uploads).then(() => true)
+  while (!(await Promise.race([done, wire.post('distributed_read', { node_key: 'k-1' }).then(() => false)]))) {
+    polls++
+    held = Math.max(held, await wire.heldBytes())
+  }
+  for (const upload of uploads) expect(await upload).toMatchObject({ status: 401, body: { node_invalid: true } })
+  expect(polls).toBeGreaterThan(10)
+  expect(held).toBeGreaterThan(0)
+  expect(held).toBeLessThanOrEqual(256 * MIB)
+  expect(process.memoryUsage().rss - before).toBeLessThan(1024 * MIB)
+  expect(await wire.heldBytes()).toBe(0)
+}, 60_000)
+
+test('an upload that is aborted reaches nobody and gives everything back', async () => {
+  const socket = connect(wire.port, '127.0.0.1')
+  socket.write(
+    `POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n{"node_key":"k-1","log_type":"status","data":[{"message":"m"},`,
+  )
+  await until(async () => (await wire.heldBytes()) === 50 * MIB)
+  socket.destroy()
+  await until(async () => (await wire.heldBytes()) === 0)
+  expect(wire.logged).toEqual([])
+})
+
+test('whoever waits for room is not read, and is forgotten when it leaves', async () => {
+  const upload = (bytes: number) => {
+    const socket = connect(wire.port, '127.0.0.1')
+    socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n{"data":[`)
+    return socket
+  }
+  const first = upload(100 * MIB)
+  await until(async () => (await wire.heldBytes()) === 100 * MIB)
+  const second = upload(90 * MIB)
+  const third = upload(80 * MIB)
+  await once(third, 'connect')
+  expect(await wire.post('config', { node_key: 'k-1' })).toMatchObject({ status: 200 })
+  expect(await wire.heldBytes()).toBe(100 * MIB)
+  second.destroy()
+  first.destroy()
+  await until(async () => (await wire.heldBytes()) === 80 * MIB)
+  third.destroy()
+  await until(async () => (await wire.heldBytes()) === 0)
+})
+
+async function until(holds: () => Promise<boolean>) {
+  while (!(await holds())) await new Promise(setImmediate)
+}
