@@ -203,3 +203,37 @@ test('an unknown key is refused, and asked for in the database only once a minut
   expect(await one.hosts.agentOf('trn_nobody')).toBeUndefined()
   expect(one.statements.length).toBe(before)
 })
+
+describe('when PostgreSQL fails', () => {
+  const breakEntries = () =>
+    place.db.raw(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+      CREATE TRIGGER refuse BEFORE INSERT ON stream_entries FOR EACH ROW EXECUTE FUNCTION refuse()`)
+
+  test('there is neither a host nor what tells of it, and the agent may come again', async () => {
+    const before = (await place.events()).length
+    await breakEntries()
+    await expect(one.hosts.enroll(enrollment(place.secret, 'unlucky'))).rejects.toThrow()
+    await place.db.raw('DROP FUNCTION refuse CASCADE')
+    expect(await rowOf('unlucky')).toBeUndefined()
+    expect(await place.events()).toHaveLength(before)
+    const { hostId } = await join(one, enrollment(place.secret, 'unlucky'))
+    expect(await enrolledEvents(hostId)).toHaveLength(1)
+  })
+
+  test('connections that are cut in the middle make no host twice', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `cut-${i}`)
+    const enrolled = names.map(name => one.hosts.enroll(enrollment(place.secret, name)))
+    for (let cut = 0; cut < 5; cut++)
+      await place.db.raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`)
+    const settled = await Promise.allSettled(enrolled)
+    // An agent whose enrolment failed comes again.
+    for (const [i, { status }] of settled.entries())
+      if (status === 'rejected') await one.hosts.enroll(enrollment(place.secret, names[i] ?? ''))
+    expect(await place.db('hosts').where('host_identifier', 'like', 'cut-%')).toHaveLength(60)
+    const told = (await place.events()).filter(
+      ({ kind, data }) => kind === 'host_enrolled' && data.data.host_identifier.startsWith('cut-'),
+    )
+    expect(told).toHaveLength(60)
+  })
+})

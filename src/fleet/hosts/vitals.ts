@@ -10,19 +10,19 @@ const BYTES_MAX = 64 * 1024
 
 /** What hosts are asked about themselves: few queries, because an agent runs them one after the other. */
 const EVERYWHERE: Record<string, string> = {
-  os_version: 'SELECT * FROM os_version',
-  system_info: 'SELECT * FROM system_info',
-  osquery_info: 'SELECT * FROM osquery_info',
-  platform_info: 'SELECT * FROM platform_info',
-  uptime: 'SELECT * FROM uptime',
-  interface_details: `SELECT interface, mac, type, mtu FROM interface_details LIMIT ${INTERFACES}`,
-  interface_addresses: `SELECT interface, address, mask, type FROM interface_addresses LIMIT ${INTERFACES}`,
+  os_version: 'select * from os_version',
+  system_info: 'select * from system_info',
+  osquery_info: 'select * from osquery_info',
+  platform_info: 'select * from platform_info',
+  uptime: 'select * from uptime',
+  interface_details: `select interface, mac, type, mtu from interface_details limit ${INTERFACES}`,
+  interface_addresses: `select interface, address, mask, type from interface_addresses limit ${INTERFACES}`,
 }
 const MOUNTS = {
-  mounts: `SELECT device, path, type, blocks_size, blocks, blocks_available FROM mounts WHERE blocks > 0 LIMIT ${DRIVES}`,
+  mounts: `select device, path, type, blocks_size, blocks, blocks_available from mounts where blocks > 0 limit ${DRIVES}`,
 }
 const LOGICAL_DRIVES = {
-  logical_drives: `SELECT device_id, description, file_system, size, free_space FROM logical_drives LIMIT ${DRIVES}`,
+  logical_drives: `select device_id, description, file_system, size, free_space from logical_drives limit ${DRIVES}`,
 }
 /** platform_info is not there on FreeBSD; a query on a missing table would fail every time. */
 const { platform_info: _, ...ON_FREEBSD } = EVERYWHERE
