@@ -1,4 +1,3 @@
-import { hashSecret, newId, newSecret } from '../../src/base/ids'
 import type { TestApp } from '../support/app'
 
 interface Read {
@@ -81,17 +80,6 @@ export class OsqueryAgent {
 
 /** A secret with which agents may enrol. */
 export async function enrollSecret(app: TestApp): Promise<string> {
-  const secret = newSecret('tre')
-  await app.app
-    .db('enroll_secrets')
-    .insert({
-      id: newId(),
-      tenant_id: '00000000-0000-7000-8000-000000000001',
-      name: 't',
-      hash: hashSecret(secret),
-      created_by: '{}',
-    })
-  if (secret) return secret
   const answer = await app.post('/api/enroll-secrets', { name: 'test' })
   return ((await answer.json()) as { secret: string }).secret
 }

@@ -1,0 +1,123 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { Fleet } from '../../load/fleet/fleet'
+import { SseReader } from '../support/sse'
+import type { Job } from './jobs'
+import type { Node } from './node'
+import { System, tell } from './system'
+
+const HOSTS = 40
+
+let system: System
+let balancer: Balancer
+let fleet: Fleet
+
+beforeAll(async () => {
+  system = await System.start({ webs: 2, workers: 2, env: { JOB_LOCK_MS: '2000' } })
+  balancer = await Balancer.start(system.webs)
+  const { body } = await system.web().post<{ secret: string }>('/api/enroll-secrets', { name: 'system' })
+  system.secrets.push(body.secret)
+  const behaviour = { delayMs: [50, 600] as const, duplicates: 0.3 }
+  fleet = new Fleet({ url: balancer.url, secret: body.secret, hosts: HOSTS, seed: 'system', behaviour })
+  fleet.start()
+}, 150_000)
+
+afterAll(async () => {
+  await fleet.stop()
+  await balancer.stop()
+  await system.stop()
+})
+
+interface Query {
+  id: string
+  status: string
+  row_count: number
+  counts: Record<string, number>
+}
+
+test('kill -9 of a web and a worker process: every query ends with the answer of every host, once', async () => {
+  await untilHosts(HOSTS)
+  const asked = await Promise.all(['os_version', 'system_info', 'time'].map(table => ask(`select * from ${table}`)))
+  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+  const results = () => viewers.map(viewer => viewer.named('query_result').length)
+  await viewers[0]?.until(() => results().some(count => count > 0))
+  const { body: job } = await system.web(1).get<Job>(`/api/jobs/${asked[0]?.id}`)
+  const worker = system.workers.find(each => each.pid === Number(job.worker?.split(':')[1])) ?? system.worker()
+  const before = results()
+  await Promise.all([system.web(0).kill(), worker.kill()])
+  await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
+  tell(`answers seen before the kill: ${before.join(' ')} of ${HOSTS} each`)
+
+  for (const [i, { id }] of asked.entries()) {
+    const hosts = viewers[i]?.named('query_result').map(({ data }) => data.host_id)
+    expect([hosts?.length, new Set(hosts).size]).toEqual([HOSTS, HOSTS])
+    const { body: query } = await system.web(1).get<Query>(`/api/queries/${id}`)
+    expect(query).toMatchObject({ status: 'completed', row_count: HOSTS, counts: { completed: HOSTS, targets: HOSTS } })
+    const { body } = await system.web(1).get<{ items: { host_id: string }[] }>(`/api/queries/${id}/results?limit=1000`)
+    expect(body.items.map(({ host_id }) => host_id).sort()).toEqual([...(hosts as string[])].sort())
+    const jobs = await SseReader.open(`${system.web(1).url}/api/jobs/${id}/logs/stream`, system.web(1).headers)
+    await jobs.until(() => jobs.named('end').length > 0)
+    expect(jobs.named('end')[0]?.data.reason).toBe('completed')
+  }
+}, 180_000)
+
+const ask = async (sql: string) =>
+  (await system.web(1).post<{ query: Query }>('/api/queries', { sql, targets: { all: true } })).body.query
+
+const watch = (web: Node, { id }: Query) => SseReader.open(`${web.url}/api/queries/${id}/stream?limit=all`, web.headers)
+
+/** By the tenant's events, from the first one on. */
+async function untilHosts(count: number) {
+  const web = system.web(1)
+  const reader = await SseReader.open(`${web.url}/api/v2/events/stream?types=host_enrolled&limit=all`, web.headers)
+  await reader.until(() => reader.named('host_enrolled').length >= count, 'all hosts')
+  void reader.close()
+}
+
+/** Hands each connection to a process that runs, in turn, as a balancer does. */
+class Balancer {
+  private turn = 0
+  private readonly sockets = new Set<Socket>()
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static start(nodes: readonly Node[]): Promise<Balancer> {
+    const server = createServer()
+    return new Promise(resolve => {
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as { port: number }
+        const balancer = new Balancer(server, `http://127.0.0.1:${port}`)
+        server.on('connection', socket => balancer.join(socket, nodes))
+        resolve(balancer)
+      })
+    })
+  }
+
+  private join(socket: Socket, nodes: readonly Node[]) {
+    const running = nodes.filter(node => node.isRunning())
+    const node = running[this.turn++ % running.length]
+    if (!node) return socket.destroy()
+    const { hostname, port } = new URL(node.url)
+    const behind = connect(Number(port), hostname)
+    for (const [from, to] of [
+      [socket, behind],
+      [behind, socket],
+    ] as const) {
+      this.sockets.add(from)
+      from.pipe(to)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        this.sockets.delete(from)
+        to.destroy()
+      })
+    }
+    return undefined
+  }
+
+  async stop() {
+    for (const socket of this.sockets) socket.destroy()
+    await new Promise(resolve => this.server.close(resolve))
+  }
+}
