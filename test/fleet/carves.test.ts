@@ -1,0 +1,197 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { Agent, CarveStart } from '../../src/fleet/agent'
+import { addHost } from './node'
+import { type FleetSite, startFleetSite } from './site'
+
+let site: FleetSite
+let agent: Agent
+let requestId: string
+beforeAll(async () => {
+  site = await startFleetSite()
+})
+beforeEach(async () => {
+  agent = await addHost(site)
+  requestId = randomUUID()
+  site.askedFor.add(`${agent.hostId}/${requestId}`)
+})
+afterAll(() => site.stop())
+
+const start = (more: Partial<CarveStart> = {}): CarveStart => ({
+  blockCount: 3,
+  blockSize: 8_192,
+  carveSize: 20_000,
+  carveId: randomUUID(),
+  requestId,
+  ...more,
+})
+
+async function begin(more: Partial<CarveStart> = {}, as = agent): Promise<string> {
+  const session = await site.carves.init(as, start(more))
+  if (!session) throw new Error('Not begun')
+  return session
+}
+
+const CONTENT = randomBytes(20_000)
+const blockOf = (content: Buffer, blockId: number) => content.subarray(blockId * 8_192, (blockId + 1) * 8_192)
+const send = (sessionId: string, blockId: number, content = CONTENT) =>
+  site.carves.block({ sessionId, blockId, data: blockOf(content, blockId) })
+const latest = async () => (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items[0]
+const download = async (id: string) => {
+  const response = await fetch(`${site.url}/api/carves/${id}/content`, {
+    headers: { authorization: `Bearer ${site.adminToken}` },
+  })
+  return { response, bytes: Buffer.from(await response.arrayBuffer()) }
+}
+
+test('blocks make a file again, out of order and with some sent twice', async () => {
+  const carveId = randomUUID()
+  const session = await begin({ carveId })
+  expect(await send(session, 2)).toBe(true)
+  expect(await send(session, 2)).toBe(true)
+  expect(await send(session, 0)).toBe(true)
+  const open = await latest()
+  expect(open).toEqual({
+    id: expect.any(String),
+    host_id: agent.hostId,
+    query_id: requestId,
+    carve_guid: carveId,
+    size: 20_000,
+    block_count: 3,
+    received: 2,
+    created_at: expect.any(String),
+    completed_at: null,
+  })
+  expect((await site.ask('GET', `/api/carves/${open.id}/content`)).status).toBe(409)
+  expect(await send(session, 1)).toBe(true)
+  expect(await latest()).toMatchObject({ received: 3, completed_at: expect.any(String) })
+  const { response, bytes } = await download(open.id)
+  expect(bytes.equals(CONTENT)).toBe(true)
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'application/x-tar',
+    'content-length': '20000',
+    'content-disposition': `attachment; filename="carve-${carveId}.tar"`,
+  })
+  const audit = await site.ask('GET', '/api/audit?action=carve.download')
+  expect(audit.body.items[0]).toMatchObject({ target: { type: 'carve', id: open.id } })
+})
+
+test('a repeated block does not replace what is there', async () => {
+  const session = await begin()
+  for (const no of [0, 1, 2]) await send(session, no)
+  expect(await send(session, 1, randomBytes(20_000))).toBe(true)
+  const { bytes } = await download((await latest()).id)
+  expect(bytes.equals(CONTENT)).toBe(true)
+})
+
+test('all blocks at once are counted each once', async () => {
+  const session = await begin()
+  await Promise.all([0, 1, 2, 0, 1, 2, 0, 1, 2].map(no => send(session, no)))
+  expect(await latest()).toMatchObject({ received: 3, completed_at: expect.any(String) })
+})
+
+test('what begins as a Zstandard frame is one', async () => {
+  const content = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), CONTENT.subarray(4)])
+  const session = await begin()
+  for (const no of [0, 1, 2]) await send(session, no, content)
+  const { response } = await download((await latest()).id)
+  expect(response.headers.get('content-type')).toBe('application/zstd')
+  expect(response.headers.get('content-disposition')).toMatch(/\.tar\.zst"$/)
+})
+
+test('a carve without a byte is complete at once', async () => {
+  await begin({ blockCount: 0, carveSize: 0 })
+  const carve = await latest()
+  expect(carve.completed_at).toEqual(expect.any(String))
+  expect((await download(carve.id)).bytes).toHaveLength(0)
+})
+
+test('blocks of another size, beyond the end, or of no session are refused', async () => {
+  const session = await begin()
+  const block = (blockId: number, size: number, sessionId = session) =>
+    site.carves.block({ sessionId, blockId, data: Buffer.alloc(size) })
+  expect(await block(0, 8_191)).toBe(false)
+  expect(await block(2, 8_192)).toBe(false)
+  expect(await block(3, 8_192)).toBe(false)
+  expect(await block(-1, 8_192)).toBe(false)
+  expect(await block(0, 8_192, 'trc_nobody')).toBe(false)
+  expect(await latest()).toMatchObject({ received: 0 })
+})
+
+test('only what was asked of this host is taken', async () => {
+  const other = await addHost(site)
+  expect(await site.carves.init(other, start())).toBeUndefined()
+  expect(await site.carves.init(agent, start({ requestId: randomUUID() }))).toBeUndefined()
+  expect(await site.carves.init(agent, start({ requestId: 'tailrace:details' }))).toBeUndefined()
+})
+
+test.each([
+  [{ blockSize: 17 * 1024 * 1024, carveSize: 17 * 1024 * 1024, blockCount: 1 }, 'block_too_large'],
+  [{ blockSize: 1_048_576, carveSize: 257 * 1_048_576, blockCount: 257 }, 'carve_too_large'],
+  [{ blockCount: 2 }, 'invalid_carve'],
+  [{ blockCount: 4 }, 'invalid_carve'],
+  [{ blockSize: 0 }, 'invalid_carve'],
+  [{ carveSize: 2.5, blockCount: 1 }, 'invalid_carve'],
+  [{ carveId: '../etc' }, 'invalid_carve'],
+])('%j is refused', async (more, code) => {
+  await expect(site.carves.init(agent, start(more))).rejects.toMatchObject({ code })
+})
+
+test('one query does not bring carves without end', async () => {
+  for (let n = 0; n < 20; n++) await begin()
+  await expect(begin()).rejects.toMatchObject({ code: 'too_many_carves' })
+})
+
+test('an agent that did not hear the answer begins again, and goes on', async () => {
+  const carveId = randomUUID()
+  const first = await begin({ carveId })
+  await send(first, 0)
+  const second = await begin({ carveId })
+  expect(second).not.toBe(first)
+  expect(await send(first, 1)).toBe(false)
+  for (const no of [1, 2]) await send(second, no)
+  const { body } = await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)
+  expect(body.items).toHaveLength(1)
+  expect(body.items[0]).toMatchObject({ received: 3, completed_at: expect.any(String) })
+  await begin({ carveId, carveSize: 20_001 })
+  expect(await latest()).toMatchObject({ received: 0, size: 20_001, completed_at: null })
+})
+
+test('sessions are kept as hashes only', async () => {
+  const session = await begin()
+  const { rows } = await site.db.raw('SELECT * FROM carves WHERE host_id = ?', [agent.hostId])
+  expect(rows).toHaveLength(1)
+  expect(JSON.stringify(rows)).not.toContain(session)
+})
+
+test('carves are listed, removed, and those of another tenant are not there', async () => {
+  const session = await begin()
+  await begin()
+  for (const no of [0, 1, 2]) await send(session, no)
+  const page = (await site.ask('GET', `/api/hosts/${agent.hostId}/carves?limit=1`)).body
+  const rest = (await site.ask('GET', `/api/hosts/${agent.hostId}/carves?limit=1&cursor=${page.next_cursor}`)).body
+  expect(rest).toMatchObject({ items: [{ received: 3 }], next_cursor: null })
+  const { id } = rest.items[0]
+  expect((await site.ask('GET', '/api/carves')).body.items.map((carve: { id: string }) => carve.id)).toContain(id)
+  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  for (const path of ['', '/content']) {
+    expect((await site.ask('GET', `/api/carves/${id}${path}`, { as: stranger })).status).toBe(404)
+  }
+  expect((await site.ask('GET', '/api/carves', { as: stranger })).body.items).toEqual([])
+  const viewer = await site.tokenFor('viewer')
+  expect((await site.ask('GET', `/api/carves/${id}`, { as: viewer })).status).toBe(200)
+  expect((await site.ask('GET', `/api/carves/${id}/content`, { as: viewer })).status).toBe(403)
+  expect((await site.ask('DELETE', `/api/carves/${id}`)).status).toBe(204)
+  expect((await site.ask('GET', `/api/carves/${id}`)).status).toBe(404)
+  const { rows } = await site.db.raw('SELECT count(*) FROM carve_blocks WHERE carve_id = ?', [id])
+  expect(rows[0].count).toBe(0)
+})
+
+test('carves go after their term', async () => {
+  await begin()
+  const [target] = site.carves.retention
+  const before = new Date(Date.now() + 60_000)
+  expect(target).toMatchObject({ name: 'carves', keep: { term: 'logs' } })
+  const count = await target?.count(before)
+  expect(count).toBeGreaterThan(0)
+  expect(await target?.sweep(before, 1_000, null)).toEqual({ deleted: count, next: null })
+})

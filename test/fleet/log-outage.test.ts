@@ -1,0 +1,36 @@
+import { KILLABLE, ownParts, testRedisPrefix } from '../support/parts'
+import { addHost, range, resultLine, results, startNode, storedNumbers } from './node'
+
+test('an outage of the database delays lines, and neither loses nor doubles any', async () => {
+  const parts = await ownParts(KILLABLE)
+  const node = await startNode({
+    databaseUrl: parts.postgres.url,
+    redisUrl: parts.redis.url,
+    prefix: testRedisPrefix(),
+  })
+  try {
+    const agent = await addHost(node)
+    const lines = range(0, 4_000).map(no => resultLine(no))
+    // What an agent does: the same again until it is accepted.
+    const deliver = async () => {
+      for (;;)
+        try {
+          return await node.schedules.log(agent, results(lines))
+        } catch {
+          // sent again
+        }
+    }
+    const first = new Promise<void>(resolve => {
+      node.db.on('query', ({ sql }: { sql: string }) => sql.includes('INSERT INTO scheduled_results') && resolve())
+    })
+    const delivered = Promise.all([deliver(), deliver()])
+    await first
+    await parts.postgres.kill()
+    await parts.postgres.restart()
+    await delivered
+    expect(await storedNumbers(node, agent)).toEqual(range(0, 4_000))
+  } finally {
+    await node.stop()
+    await parts.stop()
+  }
+})
