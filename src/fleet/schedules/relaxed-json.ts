@@ -41,7 +41,7 @@ function messageOf(error: ParseError | undefined): string {
   return `This is not JSON: ${what.replace(/(?!^)[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}.`
 }
 
-/** Like jsonc-parser's own, but `__proto__` is a name as any other. */
+/** Like jsonc-parser's own, but to it `__proto__` is a name like others. */
 function plainValue(node: Node): unknown {
   if (node.type === 'array') return node.children?.map(plainValue) ?? []
   if (node.type !== 'object') return node.value
