@@ -46,6 +46,8 @@ export interface QueryResult {
   occurred_at: string
   error: string | null
   row_count: number
+  /** In the order in which the query gives them, which rows do not keep. */
+  columns?: string[]
   rows: Row[]
   truncated: boolean
   late: boolean

@@ -5,10 +5,17 @@ import { columnsOf, type Row } from './query-result'
 /** So many rows are drawn at first. */
 const ROWS_SHOWN = 50
 
+interface ResultTableProps {
+  name: string
+  rows: Row[]
+  /** Their order, as far as it is known. */
+  columns?: string[]
+}
+
 /** The rows of one answer, all of them in the page only when asked for. */
-export function ResultTable({ name, rows }: { name: string; rows: Row[] }) {
+export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
   const isWhole = useSignal(false)
-  const columns = columnsOf(rows)
+  const columns = columnsOf(rows, known)
   const shown = isWhole.value ? rows : rows.slice(0, ROWS_SHOWN)
   return (
     <>

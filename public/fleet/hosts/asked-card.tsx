@@ -80,7 +80,9 @@ function Answer({ asked: { state, result, sql } }: { asked: Asked }) {
   if (result.row_count === 0) return <p class="asked-says">{STATE_WORDS.no_rows.meaning}</p>
   return (
     <>
-      {result.rows.length > 0 && <ResultTable name={`Rows of ${sql || 'the query'}`} rows={result.rows} />}
+      {result.rows.length > 0 && (
+        <ResultTable name={`Rows of ${sql || 'the query'}`} rows={result.rows} columns={result.columns} />
+      )}
       <Rest result={result} />
     </>
   )

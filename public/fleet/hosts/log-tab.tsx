@@ -15,7 +15,6 @@ export function LogTab({ hostId }: { hostId: string }) {
       model={model}
       steps={[]}
       path={path}
-      sources="names"
       empty="The agent has said nothing yet. What osqueryd warns of comes here."
       isPermalinked
     />

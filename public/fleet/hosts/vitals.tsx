@@ -89,9 +89,7 @@ function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled
       <div class="row">
         {isNamed ? <code>{name}</code> : <b>{bytesOf(size)}</b>}
         <span class="spring" />
-        <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>
-          {used === null ? bytesOf(size) : isNamed ? `${bytesOf(used)} of ${bytesOf(size)}` : `${bytesOf(used)} used`}
-        </span>
+        <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>{wordsOf(size, used, isNamed)}</span>
       </div>
       {share !== null && (
         <div class="fill-track" aria-hidden="true">
@@ -100,4 +98,9 @@ function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled
       )}
     </div>
   )
+}
+
+function wordsOf(size: number, used: number | null, isNamed: boolean) {
+  if (used === null) return isNamed ? bytesOf(size) : ''
+  return isNamed ? `${bytesOf(used)} of ${bytesOf(size)}` : `${bytesOf(used)} used`
 }

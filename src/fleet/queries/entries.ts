@@ -19,7 +19,7 @@ export function statusEntry(query: QueryRow): NewEntry {
 /** The entries that tell of one host's answer: to who watches the query, the host, the job, the tenant. */
 export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, late: boolean): TopicEntries[] {
   const { tenantId, hostId, hostIdentifier, hostname, platform } = agent
-  const { state, rowCount, preview, truncated, error } = outcome
+  const { state, rowCount, columns, preview, truncated, error } = outcome
   const told = {
     host_id: hostId,
     host_identifier: hostIdentifier,
@@ -32,7 +32,11 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
     row_count: rowCount,
   }
   const isWhole = preview.length === rowCount && !truncated
-  const result = { kind: 'query_result', source: SOURCE, data: { ...told, rows: preview, truncated: !isWhole, late } }
+  const result = {
+    kind: 'query_result',
+    source: SOURCE,
+    data: { ...told, columns, rows: preview, truncated: !isWhole, late },
+  }
   const event = {
     kind: 'query_result',
     source: SOURCE,

@@ -23,6 +23,8 @@ const result = z.object({
   occurred_at: z.date(),
   error: z.string().nullable(),
   row_count: z.number(),
+  /** In the order in which the query gives them, which rows do not keep. */
+  columns: z.array(z.string()),
   rows: z.array(z.record(z.string(), z.string())),
   truncated: z.boolean(),
   late: z.boolean(),

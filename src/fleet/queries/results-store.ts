@@ -171,6 +171,7 @@ export interface HostResultRow {
   occurred_at: Date
   error: string | null
   row_count: number
+  columns: string[]
   truncated: boolean
   late: boolean
   answer_id: string | null
@@ -184,8 +185,8 @@ export async function listHostResults(
 ): Promise<HostResultRow[]> {
   return rows<HostResultRow>(
     db,
-    `SELECT t.host_id, t.query_id, q.sql, t.state, t.answered_at AS occurred_at, t.error, t.row_count, t.truncated, t.late,
-       t.answer_id
+    `SELECT t.host_id, t.query_id, q.sql, t.state, t.answered_at AS occurred_at, t.error, t.row_count, q.columns,
+       t.truncated, t.late, t.answer_id
      FROM query_targets t JOIN queries q ON q.tenant_id = t.tenant_id AND q.id = t.query_id
      WHERE t.tenant_id = ? AND t.host_id = ? AND t.answered_at IS NOT NULL AND (CAST(? AS uuid) IS NULL OR t.query_id < ?)
      ORDER BY t.query_id DESC LIMIT ?`,
