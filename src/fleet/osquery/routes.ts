@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { AgentApi } from '../agent'
@@ -56,23 +56,26 @@ export function osqueryMount({ api, log, metrics }: OsqueryDeps): OsqueryMount {
       this.set(rooms.used)
     },
   })
-  const router = Router({ caseSensitive: true })
-  for (const [name, route] of Object.entries(ROUTES)) {
-    router.post(`/${name}`, handler(name, route, { api, log, rooms }))
-    router.all(`/${name}`, (req, res) => {
-      res.set('Allow', 'POST')
-      send(res, 405, { error: `${req.method} is not possible here; POST is.` })
-    })
+  const serve = server({ api, log, rooms })
+  const handler: RequestHandler = (req, res) => {
+    const name = req.path.slice(1)
+    const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined
+    if (!route) return send(res, 404, { error: 'There is no such address here.' })
+    res.locals.route = `/osquery/${name}`
+    if (req.method === 'POST') return void serve(name, route, req, res)
+    res.set('Allow', 'POST')
+    send(res, 405, { error: `${req.method} is not possible here; POST is.` })
   }
-  router.use((_req, res) => send(res, 404, { error: 'There is no such address here.' }))
-  return { path: '/osquery', roles: 'anyone', handler: router }
+  return { path: '/osquery', roles: 'anyone', handler }
 }
 
-function handler(name: string, route: Route, { api, log, rooms }: { api: AgentApi; log: Log; rooms: Rooms }) {
-  return async (req: Request, res: Response) => {
-    res.locals.route = `/osquery/${name}`
+const server =
+  ({ api, log, rooms }: { api: AgentApi; log: Log; rooms: Rooms }) =>
+  async (name: string, route: Route, req: Request, res: Response) => {
     const gone = new AbortController()
-    res.once('close', () => gone.abort())
+    res.once('close', () => {
+      if (!res.writableFinished) gone.abort()
+    })
     const body = new Body(req, route.bytesMax, rooms, gone.signal)
     const call = { api, body, authorization: req.headers.authorization, gone: gone.signal }
     try {
@@ -84,7 +87,6 @@ function handler(name: string, route: Route, { api, log, rooms }: { api: AgentAp
       body.release()
     }
   }
-}
 
 function send(res: Response, status: number, body: object | string) {
   const isText = typeof body === 'string'
