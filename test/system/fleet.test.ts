@@ -47,18 +47,43 @@ test('kill -9 of a web and a worker process: every query ends with the answer of
   await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
   tell(`answers seen before the kill: ${before.join(' ')} of ${HOSTS} each`)
 
-  for (const [i, { id }] of asked.entries()) {
-    const hosts = viewers[i]?.named('query_result').map(({ data }) => data.host_id)
-    expect([hosts?.length, new Set(hosts).size]).toEqual([HOSTS, HOSTS])
-    const { body: query } = await system.web(1).get<Query>(`/api/queries/${id}`)
-    expect(query).toMatchObject({ status: 'completed', row_count: HOSTS, counts: { completed: HOSTS, targets: HOSTS } })
-    const { body } = await system.web(1).get<{ items: { host_id: string }[] }>(`/api/queries/${id}/results?limit=1000`)
-    expect(body.items.map(({ host_id }) => host_id).sort()).toEqual([...(hosts as string[])].sort())
-    const jobs = await SseReader.open(`${system.web(1).url}/api/jobs/${id}/logs/stream`, system.web(1).headers)
-    await jobs.until(() => jobs.named('end').length > 0)
-    expect(jobs.named('end')[0]?.data.reason).toBe('completed')
-  }
+  await expectWhole(asked, viewers)
 }, 180_000)
+
+test('with Redis away hosts are asked, answer and are watched all the same', async () => {
+  await system.parts.redis.kill()
+  const asked = [await ask('select * from uptime')]
+  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+  await viewers[0]?.until(() => viewers[0]?.named('end').length === 1, 'the end')
+  await system.parts.redis.restart()
+  await expectWhole(asked, viewers)
+}, 120_000)
+
+test('a database that restarts in the middle loses no answer: agents keep what was not taken', async () => {
+  const asked = await Promise.all(['users', 'processes'].map(table => ask(`select * from ${table} limit 1`)))
+  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+  await viewers[0]?.until(() => viewers[0]?.named('query_result').length !== 0, 'an answer')
+  await system.parts.postgres.kill()
+  await system.parts.postgres.restart()
+  await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
+  await expectWhole(asked, viewers)
+}, 180_000)
+
+/** Every host is told of once, its row is there once, and the job has ended well. */
+async function expectWhole(asked: readonly Query[], viewers: readonly SseReader[]) {
+  const web = system.web(1)
+  for (const [i, { id }] of asked.entries()) {
+    const hosts = viewers[i]?.named('query_result').map(({ data }) => data.host_id as string) ?? []
+    expect([hosts.length, new Set(hosts).size]).toEqual([HOSTS, HOSTS])
+    const { body: query } = await web.get<Query>(`/api/queries/${id}`)
+    expect(query).toMatchObject({ status: 'completed', row_count: HOSTS, counts: { completed: HOSTS, targets: HOSTS } })
+    const { body } = await web.get<{ items: { host_id: string }[] }>(`/api/queries/${id}/results?limit=1000`)
+    expect(body.items.map(({ host_id }) => host_id).sort()).toEqual([...hosts].sort())
+    const job = await SseReader.open(`${web.url}/api/jobs/${id}/logs/stream`, web.headers)
+    await job.until(() => job.named('end').length > 0)
+    expect(job.named('end')[0]?.data.reason).toBe('completed')
+  }
+}
 
 const ask = async (sql: string) =>
   (await system.web(1).post<{ query: Query }>('/api/queries', { sql, targets: { all: true } })).body.query

@@ -46,5 +46,5 @@ export const query = defineKind({
   name: 'query',
   queue: 'fleet',
   input: queryInput,
-  options: { attempts: 1, resumable: true },
+  options: { attempts: 3, resumable: true },
 })

@@ -1,6 +1,7 @@
 import type { Actor } from '../../access'
 import type { Db } from '../../base/db'
 import { badRequest, type Fault, notFound } from '../../base/errors'
+import { isOutage } from '../../base/outage'
 import type { Bus, Writer } from '../../streams'
 import { changeEffect } from './change-effect'
 import type { QueryInput, Targets } from './kind'
@@ -12,6 +13,8 @@ import { countTargets, findQuery, knownHosts, knownLabels } from './store'
 const LOOK_MS = 5_000
 /** The same while the bus is away. */
 const ALONE_MS = 500
+/** The same while the database is away: hosts keep their answers, and the query goes on when it is back. */
+const AWAY_MS = 1_000
 
 interface Deps {
   db: Db
@@ -86,17 +89,21 @@ export class Queries {
     try {
       for (;;) {
         signal.throwIfAborted()
-        const query = await this.find(ref)
-        onMove(query)
-        if (query.ended_at) return query
-        const restMs = query.deadline_at.getTime() - Date.now()
-        if (restMs <= 0 || openOf(query) === 0) await this.end(ref, 'deadline')
+        const query = await this.find(ref).catch(whileAway)
+        if (query) onMove(query)
+        if (query?.ended_at) return query
+        const restMs = query ? query.deadline_at.getTime() - Date.now() : AWAY_MS
+        if (query && (restMs <= 0 || openOf(query) === 0)) await this.end(ref, 'deadline')
         else await ear.wait(Math.min(restMs, this.deps.bus.connected ? LOOK_MS : ALONE_MS), signal)
       }
     } finally {
       ear.close()
     }
   }
+}
+
+function whileAway(error: unknown): undefined {
+  if (!isOutage(error)) throw error
 }
 
 /** Hears that a query has moved, also between two waits. */
