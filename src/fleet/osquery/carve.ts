@@ -10,7 +10,7 @@ export async function carveInit(call: Call): Promise<object> {
   const sessionId = await call.api.carveInit(agent, {
     blockCount: needCount(fields, 'block_count'),
     blockSize: needCount(fields, 'block_size'),
-    carveSize: needCount(fields, 'carve_size'),
+    carveSize: needCount(fields, 'carve_size', Number.MAX_SAFE_INTEGER),
     carveId: needText(fields, 'carve_id'),
     requestId: needText(fields, 'request_id'),
   })
@@ -30,9 +30,13 @@ export async function carveBlock({ api, body }: Call): Promise<object> {
   return {}
 }
 
-function needCount(fields: Fields, name: string): number {
+/** Of blocks and of their bytes; what 32 bits hold. */
+const COUNT_MAX = 2_147_483_647
+
+function needCount(fields: Fields, name: string, most = COUNT_MAX): number {
   const count = integerOf(fields[name])
-  if (count === undefined || count < 0) throw new Refusal(400, `${name}: must be a whole number, 0 or more`)
+  if (count === undefined || count < 0 || count > most)
+    throw new Refusal(400, `${name}: must be a whole number from 0 to ${most}`)
   return count
 }
 

@@ -261,7 +261,7 @@ describe('carves', () => {
   })
 
   test.each(['block_count', 'block_size', 'carve_size', 'carve_id', 'request_id'])('need %s', async name => {
-    for (const value of [undefined, '', -1, {}].slice(0, /id$/.test(name) ? 2 : 4)) {
+    for (const value of [undefined, '', -1, 1e18, {}].slice(0, /id$/.test(name) ? 2 : 5)) {
       const reply = await wire.post('carve_init', { ...start, [name]: value })
       expect(reply).toMatchObject({ status: 400, body: { error: expect.stringMatching(new RegExp(`^${name}: `)) } })
     }

@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { type Identity, identity } from '../../support/certificates'
+
+let folder: string
+let authority: Identity
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tailrace-osquery-'))
+  authority = await identity({ name: 'An authority', authority: true })
+  const own = await identity({ name: 'fleet.example', by: authority, hosts: ['fleet.example'] })
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  await writeFile(cert, own.cert)
+  await writeFile(key, own.key)
+  parts = await appsOnFreshParts()
+  app = await parts.start({ OSQUERY_TLS_CERT: cert, OSQUERY_TLS_KEY: key, OSQUERY_HOLD_MS: '0' })
+})
+afterAll(async () => {
+  await parts.stop()
+  await rm(folder, { recursive: true })
+})
+
+test('an agent that pins the authority and checks the name enrols, reads and writes by TLS on one connection', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority.cert, servername: 'fleet.example' })
+  const ports = new Set<number | undefined>()
+  const post = (path: string, body: unknown): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      const options = { agent, method: 'POST', headers: { 'content-type': 'application/json' } }
+      const sent = request(`${app.url.replace('http:', 'https:')}/osquery/${path}`, options, async res => {
+        ports.add(res.socket.localPort)
+        let text = ''
+        for await (const chunk of res) text += chunk
+        resolve(JSON.parse(text))
+      })
+      sent.on('error', reject).end(JSON.stringify(body))
+    })
+  const { secret } = (await (await app.post('/api/enroll-secrets', { name: 'tls' })).json()) as { secret: string }
+  const details = { system_info: { hostname: 'web-07' } }
+  const { node_key } = await post('enroll', { enroll_secret: secret, host_identifier: 'web-07', host_details: details })
+  expect(node_key).toEqual(expect.any(String))
+  expect(await post('config', { node_key })).toMatchObject({ node_invalid: false })
+  expect(await post('distributed_read', { node_key })).toMatchObject({
+    queries: expect.any(Object),
+    node_invalid: false,
+  })
+  expect(await post('distributed_write', { node_key, queries: { gone: [] }, statuses: { gone: 0 } })).toEqual({})
+  expect(await post('log', { node_key, log_type: 'status', data: [{ message: 'm', severity: 0 }] })).toEqual({})
+  expect(await post('config', { node_key: 'wrong' })).toEqual({ node_invalid: true })
+  expect(ports.size).toBe(1)
+  agent.destroy()
+})
