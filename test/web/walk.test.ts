@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../../src/access'
+import { DEFAULT_TENANT_ID, ROLES, type Role } from '../../src/access'
 import { newId } from '../../src/base/ids'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { type Description, type Operation, operationsOf } from './description'
@@ -51,6 +51,42 @@ async function makeOurs() {
     '/api/tokens/': token.id,
     '/api/members/': member.id,
     '/api/sessions/': items[0]?.id,
+  })
+  await makeOurFleet()
+}
+
+async function makeOurFleet() {
+  const [host, carve] = [newId(), newId()]
+  const { db } = app.app
+  await db('hosts').insert({
+    id: host,
+    tenant_id: DEFAULT_TENANT_ID,
+    host_identifier: 'ours',
+    node_key_hash: host,
+  })
+  await db('carves').insert({
+    id: carve,
+    tenant_id: DEFAULT_TENANT_ID,
+    host_id: host,
+    carve_guid: carve,
+    session_hash: carve,
+    block_count: 0,
+    block_size: 1,
+    size: 0,
+    completed_at: new Date(),
+  })
+  const made = async (path: string, body: unknown) => json<{ id: string }>(await app.post(path, body))
+  const asked = await json<{ query: { id: string } }>(
+    await app.post('/api/queries', { sql: 'select 1', targets: { host_ids: [host] } }),
+  )
+  Object.assign(ours, {
+    '/api/hosts/': host,
+    '/api/carves/': carve,
+    '/api/queries/': asked.query.id,
+    '/api/packs/': (await made('/api/packs', { name: 'ours' })).id,
+    '/api/saved-queries/': (await made('/api/saved-queries', { name: 'ours', sql: 'select 1' })).id,
+    '/api/labels/': (await made('/api/labels', { name: 'ours' })).id,
+    '/api/enroll-secrets/': (await made('/api/enroll-secrets', { name: 'ours' })).id,
   })
 }
 
