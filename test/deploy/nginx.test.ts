@@ -127,3 +127,14 @@ testWithNginx('pages and redirects are the same as without nginx', async () => {
   const page = await fetch(`${proxy?.url}/admin/queues`, { headers: { accept: 'text/html' }, redirect: 'manual' })
   expect(page.headers.get('location')).toBe('/sign-in?next=%2Fadmin%2Fqueues')
 })
+
+testWithNginx('agents may deliver more than nginx and the rest of the routes take', async () => {
+  const { secret } = (await (await app.post('/api/enroll-secrets', { name: 'proxied' })).json()) as { secret: string }
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${proxy?.url}/osquery/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    return (await answer.json()) as { node_key?: string }
+  }
+  const { node_key } = await post('enroll', { enroll_secret: secret, host_identifier: 'proxied' })
+  const data = Array.from({ length: 500 }, (_, i) => ({ message: `${i} ${'x'.repeat(10_000)}`, severity: 0 }))
+  expect(await post('log', { node_key, log_type: 'status', data })).toEqual({})
+})
