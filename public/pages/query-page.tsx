@@ -33,7 +33,7 @@ function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {
   const set = (change: Partial<View>) =>
     navigate(`/queries/${query.id}${searchOf({ ...view, ...change })}`, { replace: change.view === undefined })
   return (
-    <div class="page query">
+    <div class={view.view === 'rows' ? 'page query is-rows' : 'page query'}>
       <header class="page-head">
         <div class="job-title">
           <p class="crumbs">

@@ -1,7 +1,7 @@
 import type { Row } from '../query-result'
 
 const CHARACTER_PX = 7.3
-const PADDING_PX = 28
+const PADDING_PX = 34
 const WIDTH_MIN_PX = 72
 const WIDTH_MAX_PX = 380
 

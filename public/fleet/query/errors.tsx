@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { Empty, Failure } from '../../components/empty'
 import { useReading } from '../../reading'
 import type { Query } from '../query-result'
@@ -17,13 +18,13 @@ interface ErrorsProps {
 /** Why hosts could not run the query: each message once, with its hosts. */
 export function Errors({ query, set }: ErrorsProps) {
   const { failed, denylisted } = query.counts
-  const path = (state: string, count: number) =>
-    `/api/queries/${query.id}/hosts?${new URLSearchParams({ state, limit: String(HOSTS_READ), at: String(count) })}`
+  const path = (state: string) =>
+    `/api/queries/${query.id}/hosts?${new URLSearchParams({ state, limit: String(HOSTS_READ) })}`
   return (
     <section class="errors" aria-label="Errors">
       {failed + denylisted === 0 && <Empty title="No host has failed." />}
-      {failed > 0 && <Groups key={`f${failed}`} path={path('failed', failed)} set={set} />}
-      {denylisted > 0 && <Groups key={`d${denylisted}`} path={path('denylisted', denylisted)} set={set} />}
+      {failed > 0 && <Groups path={path('failed')} count={failed} set={set} />}
+      {denylisted > 0 && <Groups path={path('denylisted')} count={denylisted} set={set} />}
       {Math.max(failed, denylisted) > HOSTS_READ && (
         <p class="hint">Of the first {number.format(HOSTS_READ)} hosts by name.</p>
       )}
@@ -31,8 +32,16 @@ export function Errors({ query, set }: ErrorsProps) {
   )
 }
 
-function Groups({ path, set }: { path: string; set: ErrorsProps['set'] }) {
+interface GroupsProps {
+  path: string
+  /** As it grows, the hosts are read again. */
+  count: number
+  set: ErrorsProps['set']
+}
+
+function Groups({ path, count, set }: GroupsProps) {
   const { value, problem, read } = useReading<{ items: TargetHost[] }>(path)
+  useEffect(() => void read(), [count])
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (
     <div key={message} class="error-row">

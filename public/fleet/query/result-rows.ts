@@ -16,8 +16,8 @@ export interface ResultItem {
 export interface ResultPage {
   items: ResultItem[]
   next_cursor: string | null
-  /** Rows that fit the filter. */
-  total: number
+  /** Rows that fit the filter; not told with pages that a cursor has asked for. */
+  total: number | null
 }
 
 /** Asks for the rows from one on: by the cursor of the page before when that is known. */
@@ -117,7 +117,7 @@ export class ResultRows {
   }
 
   private keep(page: number, { items, next_cursor, total }: ResultPage) {
-    this.total = total
+    this.total = total ?? this.total
     this.pages.set(page, items)
     if (next_cursor !== null) this.cursors.set(page + 1, next_cursor)
     const middle = (this.wanted.first + this.wanted.last) / 2

@@ -11,7 +11,6 @@ import { turnedSort } from './view'
 /** As in css/query.css. */
 export const ROW_PX = 28
 const OVERSCAN_ROWS = 10
-const HOST_PX = 170
 
 interface ResultsTableProps {
   query: Query
@@ -31,9 +30,9 @@ export function ResultsTable({ query, rows, version, sort, onSort, onHost, onPla
   const current = useSignal(-1)
   const opened = useSignal<ResultItem | null>(null)
   const total = rows.total ?? 0
-  const { columns, widths } = useColumns(query, rows, version)
-  const grid = `${HOST_PX}px ${widths.map(px => `${px}px`).join(' ')}`
-  const widthPx = widths.reduce((sum, px) => sum + px, HOST_PX)
+  const { columns, widths, hostPx } = useColumns(query, rows, version)
+  const grid = `${hostPx}px ${widths.map(px => `${px}px`).join(' ')}`
+  const widthPx = widths.reduce((sum, px) => sum + px, hostPx)
 
   const look = () => {
     const element = box.current
@@ -75,6 +74,7 @@ export function ResultsTable({ query, rows, version, sort, onSort, onHost, onPla
         aria-label="Rows"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
         tabIndex={0}
+        style={{ '--rows': String(total) }}
         onScroll={look}
         onKeyDown={event => keyInTable(event, move, () => current.value >= 0 && open(current.value))}
       >
@@ -111,17 +111,29 @@ function keyInTable(event: KeyboardEvent, move: (by: number) => void, open: () =
   event.preventDefault()
 }
 
-/** Once drawn, columns keep their widths while rows come and go. */
+const SAMPLE_ROWS = 100
+
+/** Once rows are drawn, columns keep their widths while others come and go. */
 function useColumns(query: Query, rows: ResultRows, version: number) {
-  const sample = useMemo(
-    () => Array.from({ length: 100 }, (_, at) => rows.rowAt(at)?.row ?? null).filter(row => row !== null),
-    [rows, version],
-  )
-  const kept = useRef<{ columns: string[]; widths: number[] }>({ columns: [], widths: [] })
-  const columns = columnsOf(sample, [...query.columns, ...kept.current.columns])
-  const isSame = columns.length === kept.current.columns.length
-  if (!isSame) kept.current = { columns, widths: widthsOf(columns, sample) }
-  return kept.current
+  const kept = useRef<Columns>({ columns: [], widths: [], hostPx: 0, isSampled: false })
+  return useMemo(() => {
+    const items = Array.from({ length: SAMPLE_ROWS }, (_, at) => rows.rowAt(at)).filter(item => item !== null)
+    const sample = items.map(({ row }) => row ?? {})
+    const columns = columnsOf(sample, [...query.columns, ...kept.current.columns])
+    const isSame = columns.length === kept.current.columns.length
+    if (isSame && (kept.current.isSampled || sample.length === 0)) return kept.current
+    const names = items.map(({ hostname, host_identifier }) => ({ host: hostname || host_identifier }))
+    const [hostPx = 0] = widthsOf(['host'], names)
+    kept.current = { columns, widths: widthsOf(columns, sample), hostPx, isSampled: sample.length > 0 }
+    return kept.current
+  }, [query.columns, rows, version])
+}
+
+interface Columns {
+  columns: string[]
+  widths: number[]
+  hostPx: number
+  isSampled: boolean
 }
 
 /** Rows that have not changed are not drawn again: scrolling then costs only the rows that come into sight. */

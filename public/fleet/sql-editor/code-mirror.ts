@@ -28,6 +28,7 @@ export interface EditorOptions {
 }
 
 export interface Editor {
+  readonly sql: string
   /** Puts another text in its place; what was there can be had back by undo. */
   setSql(sql: string): void
   insert(text: string): void
@@ -44,6 +45,9 @@ export function openEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
   const view = new EditorView({ root, parent: root, state: stateOf(options) })
   return {
+    get sql() {
+      return view.state.doc.toString()
+    },
     setSql(sql) {
       if (sql === view.state.doc.toString()) return
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: sql }, selection: { anchor: sql.length } })

@@ -55,7 +55,7 @@ const tableOption = (table: Table): Option => ({
   label: table.name,
   kind: 'table',
   detail: [platformsOf(table), ...(table.isEvented ? ['events'] : [])].join(' · '),
-  boost: 0,
+  boost: table.name.includes('_') ? 0 : 1, // the plain ones are meant more often: processes before process_envs
 })
 
 /** Where a table is found, in words; `all` for everywhere. */

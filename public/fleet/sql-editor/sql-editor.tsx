@@ -107,6 +107,8 @@ function useEditor(wiring: Wiring) {
   const plain = useRef<HTMLTextAreaElement>(null)
   const editor = useRef<Editor | null>(null)
   const isPlain = useSignal(true)
+  /** What was typed and has not yet come back as the value: typing is faster than drawing. */
+  const typed = useRef(new Set<string>())
   const latest = useRef(wiring)
   latest.current = wiring
 
@@ -126,7 +128,10 @@ function useEditor(wiring: Wiring) {
           const schema = latest.current.schema.peek()
           return schema && completionAt(text, at, schema)
         },
-        onChange: text => latest.current.onChange(text),
+        onChange: text => {
+          typed.current.add(text)
+          latest.current.onChange(text)
+        },
         onRun: () => latest.current.onRun(),
         onLeave: () => latest.current.onLeave(),
       })
@@ -143,6 +148,13 @@ function useEditor(wiring: Wiring) {
       editor.current = null
     }
   }, [])
-  useEffect(() => editor.current?.setSql(wiring.value), [wiring.value])
+  useEffect(() => {
+    if (typed.current.has(wiring.value)) {
+      if (editor.current?.sql === wiring.value) typed.current.clear()
+      return
+    }
+    editor.current?.setSql(wiring.value)
+    typed.current.clear()
+  }, [wiring.value])
   return { host, plain, editor, isPlain }
 }

@@ -8,6 +8,7 @@ import { countResults, listResults, listTargets, type ResultRow, type Sort, topV
 import { idParams, readCursor, stateList, writeCursor } from './routes'
 
 const VALUES_MAX = 200
+const OFFSET_MAX = 100_000_000
 /** Where a page ends, in texts: as listed, and under the sort of a column. */
 const rowNo = z.string().regex(/^\d{1,10}$/)
 const ownPlace = z.tuple([uuid, rowNo])
@@ -71,6 +72,9 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
         sort: text.optional(),
         limit: pageSize(100, 2_000),
         cursor: z.string().max(200_000).optional(),
+        offset: z.coerce.number().int().min(0).max(OFFSET_MAX).optional().meta({
+          description: 'Rows to leave out before those of this page, to jump where no cursor leads yet.',
+        }),
         format: z.enum(['json', 'csv', 'ndjson']).default('json'),
       }),
       replies: {
@@ -81,7 +85,7 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
         }),
       },
       async handle({ principal: { tenantId }, params: { id }, query: asked, res }) {
-        const { limit, cursor, format, sort, ...filter } = asked
+        const { limit, cursor, offset, format, sort, ...filter } = asked
         const found = await queries.find({ tenantId, id })
         if (format !== 'json') {
           await exportResults(db, found, filter, format, res)
@@ -93,6 +97,7 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
           listResults(db, ref, filter, {
             sort: sort === undefined ? undefined : sortOf(sort),
             after,
+            offset,
             limit: limit + 1,
           }),
           after ? null : countResults(db, ref, filter),

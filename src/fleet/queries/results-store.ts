@@ -78,7 +78,7 @@ export async function listResults(
   db: Db,
   query: QueryRef,
   filter: ResultFilter,
-  page: { sort?: Sort | undefined; after?: readonly unknown[] | undefined; limit: number },
+  page: { sort?: Sort | undefined; after?: readonly unknown[] | undefined; offset?: number | undefined; limit: number },
 ): Promise<ResultRow[]> {
   const { keys, types, bindings, direction } = orderOf(page.sort)
   const { after } = page
@@ -91,8 +91,8 @@ export async function listResults(
     `SELECT t.host_id, t.host_identifier, t.hostname, t.state AS status, t.error, t.truncated, t.late, t.answered_at,
        coalesce(r.no, 0) AS no, r.data AS row, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
      FROM ${FROM} WHERE ${WHERE} ${behind}
-     ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit`,
-    { ...chosen(query, filter), ...bindings, ...places, limit: page.limit },
+     ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit OFFSET :offset`,
+    { ...chosen(query, filter), ...bindings, ...places, limit: page.limit, offset: page.offset ?? 0 },
   )
 }
 
