@@ -3,13 +3,14 @@ import { machine } from './figures'
 import { stopEverything } from './place'
 import { append } from './scenarios/append'
 import { fanout } from './scenarios/fanout'
+import { fleet } from './scenarios/fleet/fleet'
 import { http } from './scenarios/http'
 import { idle } from './scenarios/idle'
 import { jobs } from './scenarios/jobs'
 import { latency } from './scenarios/latency'
 import type { Scenario } from './scenarios/scenario'
 
-const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http }
+const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http, fleet }
 
 /** `npm run bench [-- --profile-to FOLDER] [name...]`: one line of JSON per scenario. */
 async function main() {

@@ -22,4 +22,10 @@ export const AIMS = {
   /** Beyond the window. */
   loadedLatencyMsP99: 50,
   jobsShare: 0.5,
+  /** Live queries: from the call that sends one. */
+  fleetFirstMsP95: 1_000,
+  fleetAllMs: 2_000,
+  fleetThousandMs: 5_000,
+  fleetWriteToViewerMsP99: 100,
+  fleetFramesPerSecond: 7,
 }

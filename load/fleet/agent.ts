@@ -70,6 +70,10 @@ export class Agent {
     this.ended ??= this.live(afterMs)
   }
 
+  behave(behaviour: Partial<Behaviour>) {
+    Object.assign(this.settings.behaviour, behaviour)
+  }
+
   /** Nothing is waited for: requests are broken off. */
   async stop() {
     this.life.end()

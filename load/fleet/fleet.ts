@@ -48,6 +48,11 @@ export class Fleet {
     }
   }
 
+  /** Changes what all hosts do from now on. */
+  behave(behaviour: Omit<Partial<FleetBehaviour>, 'silent' | 'offline' | 'logShape'>) {
+    for (const agent of this.agents) agent.behave(behaviour)
+  }
+
   async stop() {
     await Promise.all(this.agents.splice(0).map(agent => agent.stop()))
     this.connection.close()

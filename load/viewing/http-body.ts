@@ -8,6 +8,8 @@ export class HttpBody {
   status = 0
   /** The last chunk has come. */
   ended = false
+  /** Chunks so far; our server sends one for each frame. */
+  chunks = 0
   private head: Buffer | undefined = Buffer.alloc(0)
   private chunked = false
   /** Bytes of the current chunk that are still to come. */
@@ -67,6 +69,7 @@ export class HttpBody {
     this.left = Number.parseInt(this.sizeLine + bytes.toString('latin1', from, end), 16)
     this.sizeLine = ''
     this.skip = 1 // the line feed
+    this.chunks++
     if (this.left === 0) this.ended = true
     return end + 1
   }

@@ -28,13 +28,19 @@ export class Subscriber {
   private opened = false
 
   constructor(target: Target, sight: Sight, tally: Tally, events: Events) {
+    let hasLines = false
     const splitter = new EventSplitter(sight.look !== 'count', (head, text) => {
-      if (sight.take(head, text)) events.onLines()
+      if (!sight.take(head, text)) return
+      hasLines = true
+      events.onLines()
     })
     this.body = new HttpBody(bytes => splitter.feed(bytes))
     const callback = (count: number, buffer: Uint8Array) => {
       tally.bytes += count
+      const { chunks } = this.body
+      hasLines = false
       this.body.feed(buffer.subarray(0, count) as Buffer)
+      if (hasLines) sight.sawFrames(this.body.chunks - chunks)
       const { status } = this.body
       if (!this.opened && status === 200) {
         this.opened = true

@@ -1,8 +1,8 @@
 import { nowMs, percentile, rounded } from '../figures'
 
 /**
- * What a viewer looks at. `count`: ranges only, as cheap as can be. `time`: the mark of each line. `check`: every line
- * is decoded and compared with what must have been logged.
+ * What a viewer looks at. `count`: ranges only, as cheap as can be. `time`: the mark of each line or result. `check`: every
+ * line is decoded and compared with what must have been logged; a host has one result.
  */
 export type Look = 'count' | 'time' | 'check'
 
@@ -10,6 +10,8 @@ const RANGE = /"first_seq":(\d+),"last_seq":(\d+),"history":(true|false)\}\}$/
 /** A peer sends each line as an event without a name, or with the default one. */
 const PEER_LINE = /^(?:id:.*\n|event: ?message\n)*data:/
 const MARK = /t=([\d.]+) /g
+/** In the first row that a simulated host has answered with. */
+const RESULT_MARK = /"made_at_ms":"([\d.]+)"/
 const FAULTS_SHOWN = 5
 
 /** What the viewers of one process have seen together. */
@@ -20,7 +22,10 @@ export class Tally {
   faultCount = 0
   readonly faults: string[] = []
   readonly latenciesMs: number[] = []
+  firstAtMs = 0
   lastAtMs = 0
+  /** Of one viewer, frames with lines only. */
+  framesPerSecondMax = 0
 
   fault(text: string) {
     this.faultCount++
@@ -28,10 +33,10 @@ export class Tally {
   }
 
   summary() {
-    const { lines, events, bytes, faultCount, faults, lastAtMs, latenciesMs } = this
+    const { lines, events, bytes, faultCount, faults, firstAtMs, lastAtMs, framesPerSecondMax, latenciesMs } = this
     const at = (share: number) => rounded(percentile(latenciesMs, share))
     const latencyMs = { p50: at(0.5), p99: at(0.99), max: at(1), samples: latenciesMs.length }
-    return { lines, events, bytes, faultCount, faults, lastAtMs, latencyMs }
+    return { lines, events, bytes, faultCount, faults, firstAtMs, lastAtMs, framesPerSecondMax, latencyMs }
   }
 }
 
@@ -39,7 +44,7 @@ export type Summary = ReturnType<Tally['summary']>
 
 /** What one viewer has seen of one topic. */
 export class Sight {
-  /** Lines so far. */
+  /** Lines, or results of a query, so far. */
   lines = 0
   /** The last event's id, to come back with. */
   lastId = ''
@@ -47,6 +52,9 @@ export class Sight {
   ended = false
   private lastSeq = 0
   private lastLine = 0
+  private readonly hosts = new Set<string>()
+  private second = 0
+  private frames = 0
 
   constructor(
     private readonly tally: Tally,
@@ -64,6 +72,10 @@ export class Sight {
       this.takeLogs(text)
       return true
     }
+    if (head.startsWith('event: query_result\n')) {
+      this.takeResult(text)
+      return true
+    }
     if (head.startsWith('event: end\n')) this.ended = true
     if (/^event: (gap|reset|overloaded)\n/.test(head)) this.tally.fault(head)
     if (PEER_LINE.test(head)) {
@@ -71,6 +83,24 @@ export class Sight {
       return true
     }
     return false
+  }
+
+  /** Frames that came just now. */
+  sawFrames(count: number) {
+    const second = Math.floor(this.tally.lastAtMs / 1_000)
+    this.frames = second === this.second ? this.frames + count : count
+    this.second = second
+    this.tally.framesPerSecondMax = Math.max(this.tally.framesPerSecondMax, this.frames)
+  }
+
+  private takeResult(text: string) {
+    this.count(1, '')
+    const mark = this.look === 'time' && RESULT_MARK.exec(text)?.[1]
+    if (mark) this.tally.latenciesMs.push(this.tally.lastAtMs - Number(mark))
+    if (this.look !== 'check') return
+    const { host_id } = JSON.parse(text.slice(text.indexOf('\ndata: ') + 7)) as { host_id: string }
+    if (this.hosts.has(host_id)) this.tally.fault(`host ${host_id} came twice`)
+    this.hosts.add(host_id)
   }
 
   private takeLogs(text: string) {
@@ -90,6 +120,7 @@ export class Sight {
     this.lines += lines
     this.tally.lines += lines
     this.tally.lastAtMs = nowMs()
+    this.tally.firstAtMs ||= this.tally.lastAtMs
     if (this.look !== 'time') return
     for (const [, mark] of text.matchAll(MARK)) this.tally.latenciesMs.push(this.tally.lastAtMs - Number(mark))
   }
