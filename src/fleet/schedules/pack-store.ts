@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../../base/db'
 import type { PackRow } from './pack'
+import { unlessTaken } from './taken-store'
 
 export type NewPack = Omit<PackRow, 'created_at' | 'updated_at'>
 
@@ -66,18 +67,18 @@ export async function lockPack(trx: Transaction, tenantId: string, id: string): 
   return found
 }
 
-/** @returns nothing when another pack has that name */
+/** @returns nothing when another pack has that name: the transaction cannot go on then */
 export async function updatePack(trx: Transaction, pack: NewPack): Promise<PackRow | undefined> {
-  const [changed] = await rows<PackRow>(
-    trx,
-    `UPDATE packs SET name = :name, description = :description, enabled = :enabled, platforms = :platforms,
-       labels = :labels, content = :content, updated_at = now()
-     WHERE tenant_id = :tenant_id AND id = :id
-       AND NOT EXISTS (SELECT FROM packs other WHERE other.tenant_id = :tenant_id AND other.name = :name AND other.id <> :id)
-     RETURNING *`,
-    encoded(pack),
+  const changed = await unlessTaken(
+    rows<PackRow>(
+      trx,
+      `UPDATE packs SET name = :name, description = :description, enabled = :enabled, platforms = :platforms,
+         labels = :labels, content = :content, updated_at = now()
+       WHERE tenant_id = :tenant_id AND id = :id RETURNING *`,
+      encoded(pack),
+    ),
   )
-  return changed
+  return changed?.[0]
 }
 
 export async function deletePack(trx: Transaction, tenantId: string, id: string): Promise<PackRow | undefined> {

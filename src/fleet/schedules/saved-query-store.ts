@@ -1,6 +1,7 @@
 import type { Actor } from '../../access'
 import { type Db, rows, type Transaction } from '../../base/db'
 import type { NamedPlace } from './named-page'
+import { unlessTaken } from './taken-store'
 
 export interface SavedQuery {
   id: string
@@ -49,27 +50,22 @@ export async function insertSavedQuery(trx: Transaction, query: NewSavedQuery): 
 
 export type SavedQueryChange = Partial<Pick<SavedQuery, 'name' | 'description' | 'sql' | 'platforms'>>
 
-/** @returns nothing when it is not there; `taken` when another one has that name */
+/** @returns nothing when it is not there; `taken` when another one has that name: the transaction cannot go on then */
 export async function updateSavedQuery(
   trx: Transaction,
   { tenantId, id }: { tenantId: string; id: string },
   { name = null, description = null, sql = null, platforms = null }: { [K in keyof SavedQueryChange]: unknown },
 ): Promise<SavedQuery | 'taken' | undefined> {
-  const [found] = await rows(trx, 'SELECT 1 FROM saved_queries WHERE tenant_id = ? AND id = ? FOR UPDATE', [
-    tenantId,
-    id,
-  ])
-  if (!found) return undefined
-  const [changed] = await rows<SavedQuery>(
-    trx,
-    `UPDATE saved_queries SET name = coalesce(:name, name), description = coalesce(:description, description),
-       sql = coalesce(:sql, sql), platforms = coalesce(CAST(:platforms AS text[]), platforms), updated_at = now()
-     WHERE tenant_id = :tenantId AND id = :id
-       AND NOT EXISTS (SELECT FROM saved_queries o WHERE o.tenant_id = :tenantId AND o.name = :name AND o.id <> :id)
-     RETURNING *`,
-    { tenantId, id, name, description, sql, platforms },
+  const changed = await unlessTaken(
+    rows<SavedQuery>(
+      trx,
+      `UPDATE saved_queries SET name = coalesce(:name, name), description = coalesce(:description, description),
+         sql = coalesce(:sql, sql), platforms = coalesce(CAST(:platforms AS text[]), platforms), updated_at = now()
+       WHERE tenant_id = :tenantId AND id = :id RETURNING *`,
+      { tenantId, id, name, description, sql, platforms },
+    ),
   )
-  return changed ?? 'taken'
+  return changed ? changed[0] : 'taken'
 }
 
 /** @returns its name; nothing when it is not there */

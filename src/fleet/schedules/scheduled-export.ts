@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { csvRecord } from '../../base/csv'
 import type { Db } from '../../base/db'
 import { type DownloadFormat, sendDownload } from '../../base/download'
+import { Problem } from '../../base/errors'
 import {
   latestScheduled,
   listScheduled,
@@ -23,8 +24,16 @@ export async function exportScheduled(
 ): Promise<void> {
   const upTo = await latestScheduled(db, filter)
   const pages = pagesOf(db, filter, upTo)
-  const pieces = format === 'ndjson' ? ndjson(pages) : csv(await scheduledColumns(db, filter, upTo, COLUMNS_MAX), pages)
+  const pieces = format === 'ndjson' ? ndjson(pages) : csv(await columnsOf(db, filter, upTo), pages)
   await sendDownload(res, { name: `scheduled-${filter.hostId}`, format }, pieces)
+}
+
+/** @throws Problem 413 when there are more than a table can have */
+async function columnsOf(db: Db, filter: ScheduledFilter, upTo: number): Promise<string[]> {
+  const columns = await scheduledColumns(db, filter, upTo, COLUMNS_MAX + 1)
+  if (columns.length <= COLUMNS_MAX) return columns
+  const detail = `These results have more than ${COLUMNS_MAX} columns: ask for one query by \`name\`, or for ndjson.`
+  throw new Problem(413, 'too_many_columns', detail)
 }
 
 async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGenerator<Scheduled[]> {
