@@ -53,12 +53,13 @@ function columnOf(text: string): Column {
   return { name, type, isRequired: marks.includes('!'), isHidden: marks.includes('~') }
 }
 
-/** What a search finds: tables whose name has all the words, then tables with a column that has them. */
+/** What a search finds: tables whose name has all the words (first those that begin so), then those with such a column. */
 export function findTables(tables: readonly Table[], typed: string): Table[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return [...tables]
   const hasAll = (text: string) => words.every(word => text.includes(word))
-  const byName = tables.filter(({ name }) => hasAll(name))
+  const isBegun = ({ name }: Table) => Number(name.startsWith(words[0] ?? ''))
+  const byName = tables.filter(({ name }) => hasAll(name)).sort((a, b) => isBegun(b) - isBegun(a))
   const found = new Set(byName)
   return [...byName, ...tables.filter(table => !found.has(table) && table.columns.some(({ name }) => hasAll(name)))]
 }

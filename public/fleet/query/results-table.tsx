@@ -1,15 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { visiblePieces } from '../../components/log-viewer/visible'
 import { columnsOf, type Query } from '../query-result'
 import { widthsOf } from './columns'
+import { GridRow, ROW_PX } from './grid-row'
 import { ResultDetails } from './result-details'
 import type { ResultItem, ResultRows } from './result-rows'
 import { turnedSort } from './view'
 
-/** As in css/query.css. */
-export const ROW_PX = 28
 const OVERSCAN_ROWS = 10
 
 interface ResultsTableProps {
@@ -18,13 +16,15 @@ interface ResultsTableProps {
   /** Moves on when rows have come. */
   version: number
   sort: string
+  /** Is marked where it is found. */
+  q: string
   onSort(sort: string): void
   onHost(id: string): void
   onPlace(place: { isAtTop: boolean; isAtEnd: boolean }): void
 }
 
 /** A table of any length: a tall empty box, and in it only the rows that are in sight. */
-export function ResultsTable({ query, rows, version, sort, onSort, onHost, onPlace }: ResultsTableProps) {
+export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, onPlace }: ResultsTableProps) {
   const box = useRef<HTMLDivElement>(null)
   const sight = useSignal({ start: 0, end: 40 })
   const current = useSignal(-1)
@@ -65,7 +65,7 @@ export function ResultsTable({ query, rows, version, sort, onSort, onHost, onPla
     current.value = index
     opened.value = rows.rowAt(index)
   }
-  const drawn = useDrawnRows(rows, columns, current.value, open)
+  const drawn = useDrawnRows({ rows, columns, q, current: current.value, open })
   return (
     <div class="grid-box">
       <section
@@ -136,8 +136,16 @@ interface Columns {
   isSampled: boolean
 }
 
+interface DrawnRows {
+  rows: ResultRows
+  columns: string[]
+  q: string
+  current: number
+  open(index: number): void
+}
+
 /** Rows that have not changed are not drawn again: scrolling then costs only the rows that come into sight. */
-function useDrawnRows(rows: ResultRows, columns: string[], current: number, open: (index: number) => void) {
+function useDrawnRows({ rows, columns, q, current, open }: DrawnRows) {
   const latest = useRef(open)
   latest.current = open
   const kept = useRef({
@@ -162,6 +170,7 @@ function useDrawnRows(rows: ResultRows, columns: string[], current: number, open
             index={index}
             item={item}
             columns={columns}
+            q={q}
             isCurrent={isCurrent}
             onOpen={() => latest.current(index)}
           />
@@ -197,42 +206,4 @@ function Head({ columns, sort, onSort }: HeadProps) {
       </tr>
     </thead>
   )
-}
-
-interface GridRowProps {
-  index: number
-  item: ResultItem | null
-  columns: string[]
-  isCurrent: boolean
-  onOpen(): void
-}
-
-function GridRow({ index, item, columns, isCurrent, onOpen }: GridRowProps) {
-  const look = `${isCurrent ? 'is-current ' : ''}${item ? '' : 'is-coming '}${index % 2 ? 'is-odd' : ''}`
-  return (
-    <tr
-      class={look}
-      aria-rowindex={index + 2}
-      style={{ transform: `translateY(${index * ROW_PX}px)` }}
-      onClick={onOpen}
-    >
-      <td class="grid-host">
-        {item && <a href={`/hosts/${item.host_id}`}>{item.hostname || item.host_identifier}</a>}
-        {item?.late && <span class="badge">late</span>}
-      </td>
-      {columns.map(column => (
-        <td key={column} title={item?.row?.[column]}>
-          {cellOf(item?.row?.[column] ?? '')}
-        </td>
-      ))}
-    </tr>
-  )
-}
-
-/** More of a value than this is in its details only. */
-const CELL_CHARACTERS_MAX = 200
-
-function cellOf(value: string) {
-  const pieces = visiblePieces(value.slice(0, CELL_CHARACTERS_MAX))
-  return pieces.map(({ text, isMark }, at) => (isMark ? <i key={at}>{text}</i> : text))
 }

@@ -68,6 +68,7 @@ export function Results({ query, view, set }: ResultsProps) {
           rows={rows}
           version={version.value}
           sort={view.sort}
+          q={view.q}
           onSort={sort => set({ sort })}
           onHost={host => set({ host })}
           onPlace={now => (place.current = now)}

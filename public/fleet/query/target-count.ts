@@ -1,4 +1,3 @@
-import { useReading } from '../../reading'
 import type { Targets } from '../query-result'
 
 export interface PlatformCount {
@@ -46,22 +45,4 @@ export function countTargets(
   const sum = sizes.reduce((all, size) => all + size, 0)
   const kinds = [named.length > 0, host_ids.length > 0].filter(Boolean).length
   return { hosts: Math.min(sum, known.total || sum), isMost: labels.length + kinds > 1 }
-}
-
-const EVERY_MS = 30_000
-
-/** The groups that can be asked, with their sizes; `online` of all hosts. */
-export function useGroups() {
-  const hosts = useReading<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
-  const platforms = useReading<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useReading<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
-  const counts = hosts.value.value?.counts
-  return {
-    isRead: counts !== undefined,
-    total: counts ? counts.online + counts.offline + counts.missing : 0,
-    online: counts?.online ?? 0,
-    platforms: platformChoices(platforms.value.value?.items ?? []),
-    labels: labels.value.value?.items ?? [],
-    problem: hosts.problem.value,
-  }
 }

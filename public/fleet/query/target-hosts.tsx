@@ -82,11 +82,14 @@ function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
   )
 }
 
+const KIB = 1024
 const MIB = 1024 ** 2
+
+const sizeOf = (bytes: number) => (bytes < MIB ? `${Math.ceil(bytes / KIB)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`)
 
 function costOf({ stats, sent_count }: TargetHost): string {
   const again = sent_count > 1 ? `asked ${sent_count} times` : ''
   const took = stats?.wall_time_ms === null || stats === null ? '' : spanOf(stats.wall_time_ms)
-  const memory = stats?.memory ? `${(stats.memory / MIB).toFixed(1)} MiB` : ''
+  const memory = stats?.memory ? sizeOf(stats.memory) : ''
   return [took, memory, again].filter(Boolean).join(' · ')
 }

@@ -41,7 +41,9 @@ export function useRows(query: Query, view: View, isWatched: () => boolean) {
   }, [query.id, host, q, sort])
   useEffect(() => () => rows.close(), [rows])
 
+  const refreshedMs = useRef(0)
   const refresh = () => {
+    refreshedMs.current = Date.now()
     readAt.current = latest.current.row_count
     unseen.value = 0
     rows.refresh()
@@ -50,11 +52,14 @@ export function useRows(query: Query, view: View, isWatched: () => boolean) {
   useEffect(() => {
     const count = latest.current.row_count - readAt.current
     if (count <= 0 || timer.current !== undefined) return
-    timer.current = setTimeout(() => {
-      timer.current = undefined
-      if (isWatched()) refresh()
-      else unseen.value = latest.current.row_count - readAt.current
-    }, REFRESH_MS)
+    timer.current = setTimeout(
+      () => {
+        timer.current = undefined
+        if (isWatched()) refresh()
+        else unseen.value = latest.current.row_count - readAt.current
+      },
+      REFRESH_MS - Math.min(REFRESH_MS, Date.now() - refreshedMs.current),
+    ) // the first ones at once
   }, [query.row_count])
   useEffect(() => () => clearTimeout(timer.current), [])
   return { rows, version, problem, unseen, refresh }
