@@ -16,7 +16,7 @@ export class ArgumentError extends Error {}
 
 const OPTIONS = {
   hosts: { type: 'string', default: '100' },
-  url: { type: 'string', default: 'http://127.0.0.1:8080' },
+  url: { type: 'string' },
   secret: { type: 'string' },
   ca: { type: 'string' },
   seconds: { type: 'string' },
@@ -39,7 +39,7 @@ export const HELP = `Simulates hosts that run osquery: they enrol, hold reads, a
 npm run simulate:fleet -- [options]
 
   --hosts N         how many (100)
-  --url URL         the server, http or https (http://127.0.0.1:8080)
+  --url URL         the server, http or https (the one of npm start on this machine)
   --secret TEXT     an enroll secret; unless given one is made, with the token in TAILRACE_TOKEN or DATA_DIR/admin-token
   --ca FILE         PEM of the authority that signed the server's certificate
   --seconds N       stop by itself after so long (until Ctrl-C)
@@ -59,8 +59,12 @@ Shares from 0 to 1, each 0 unless given:
 
 A table for tests is simulated_rows: select * from simulated_rows where count = 100000`
 
-/** @returns nothing when help is wanted @throws ArgumentError */
-export function readArguments(args: string[]): Arguments | undefined {
+/**
+ * @param env where `PORT` says on which one `npm start` listens
+ * @returns nothing when help is wanted
+ * @throws ArgumentError
+ */
+export function readArguments(args: string[], env: Record<string, string | undefined> = {}): Arguments | undefined {
   const values = parse(args)
   if (values.help) return undefined
   const share = (name: keyof typeof values) => numberOf(name, values[name], 0, 1)
@@ -72,7 +76,13 @@ export function readArguments(args: string[]): Arguments | undefined {
     rows: values.rows === undefined ? undefined : wholeOf('rows', values.rows, 0, 1_000_000),
   }
   return {
-    ...{ url: urlOf(values.url), secret: values.secret, seed: values.seed, caFile: values.ca, behaviour },
+    ...{
+      url: urlOf(values.url ?? `http://127.0.0.1:${env.PORT || 8080}`),
+      secret: values.secret,
+      seed: values.seed,
+      caFile: values.ca,
+      behaviour,
+    },
     hosts: wholeOf('hosts', values.hosts, 1, 20_000),
     seconds: values.seconds === undefined ? undefined : numberOf('seconds', values.seconds, 1, 86_400),
   }

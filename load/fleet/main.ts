@@ -10,7 +10,7 @@ const LOGGED_EVERY_MS = 10_000
 
 /** `npm run simulate:fleet`: a living fleet without an agent. */
 async function main() {
-  const given = readArguments(process.argv.slice(2))
+  const given = readArguments(process.argv.slice(2), process.env)
   if (!given) return console.log(HELP)
   const secret = given.secret ?? (await makeSecret(given.url, process.env))
   const fleet = new Fleet({ ...given, secret, ca: caOf(given) })

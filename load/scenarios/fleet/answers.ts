@@ -1,9 +1,12 @@
 import { median, percentile, rounded } from '../../figures'
 import { AIMS } from '../../limits'
-import { ask, type FleetStage, type Hosts, ONE_ROW, watch, whenComplete } from './stage'
+import { WINDOW_MS } from '../stage'
+import { ask, type FleetStage, type Hosts, hostIds, ONE_ROW, watch, whenComplete } from './stage'
 
 const FEW = { hosts: 100, rounds: 20 }
 const MANY = { hosts: 1_000, viewers: 100, rounds: 3 }
+/** So few that a result mostly finds an idle stream. */
+const SELDOM = { hosts: 30, viewers: 100, delayMs: [1_000, 20_000] as [number, number] }
 const QUIET_MS = 20_000
 
 /** From the call that sends a query to a viewer's first and last result, with 100 hosts. */
@@ -30,7 +33,8 @@ export const ofHundred = (stage: FleetStage) =>
 
 /**
  * 1,000 hosts and 100 viewers. `at_once`: all answer as soon as they can, until the last viewer has the last result.
- * Then what a result takes from its making in the agent to a viewer: when all are made in the same moment, and over 3 s.
+ * Then what a result takes from its making in the agent to a viewer: when all are made in the same moment, when they come
+ * over 3 s, and when each comes alone.
  */
 export async function ofThousand(stage: FleetStage, hosts: Hosts) {
   const allMs: number[] = []
@@ -48,17 +52,26 @@ export async function ofThousand(stage: FleetStage, hosts: Hosts) {
   }
   const burst = await delays([1_500, 1_500])
   const spreadOut = await delays([1_000, 4_000])
+  const seldom = await ofFew(stage, hosts)
   await hosts.ask('behave', { delayMs: [0, 0] })
   return {
     ...{ hosts: MANY.hosts, viewers: MANY.viewers, rounds: MANY.rounds },
-    ...{
-      all_results_ms: rounded(median(allMs)),
-      aim_all_ms: AIMS.fleetThousandMs,
-      in_one_moment: burst,
-      over_3_s: spreadOut,
-    },
+    ...{ all_results_ms: rounded(median(allMs)), aim_all_ms: AIMS.fleetThousandMs },
+    ...{ seldom, over_3_s: spreadOut, in_one_moment: burst, window_ms: WINDOW_MS },
     ...{ aim_write_to_viewer_ms_p99: AIMS.fleetWriteToViewerMsP99, aim_frames_per_s: AIMS.fleetFramesPerSecond },
   }
+}
+
+/** What a result takes that comes alone. */
+async function ofFew(stage: FleetStage, hosts: Hosts) {
+  await hosts.ask('behave', { delayMs: SELDOM.delayMs })
+  const ids = await hostIds(stage, SELDOM.hosts)
+  const asked = await ask(stage, ONE_ROW, { host_ids: ids })
+  await watch(stage, asked, SELDOM.viewers, 'time')
+  const seen = await stage.viewers.ask('until', { lines: SELDOM.hosts, quietMs: QUIET_MS })
+  refuseFaults(seen)
+  await whenComplete(stage, asked, { hosts: SELDOM.hosts, rows: SELDOM.hosts })
+  return { write_to_viewer_ms: seen.latencyMs }
 }
 
 type Seen = Awaited<ReturnType<typeof roundOf>>['seen']

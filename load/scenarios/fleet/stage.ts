@@ -77,7 +77,7 @@ export async function ask({ web }: FleetStage, sql: string, targets: object = { 
 export async function watch({ web, viewers, place }: FleetStage, { id }: Asked, count: number, look: 'check' | 'time') {
   await viewers.ask('close', undefined)
   await viewers.ask('restart', undefined)
-  const targets = [targetOf(web.url, `/api/queries/${id}/stream`, place.token)]
+  const targets = [targetOf(web.url, `/api/queries/${id}/stream?limit=all`, place.token)]
   await viewers.ask('open', { targets, count, look })
 }
 
@@ -96,3 +96,16 @@ export async function whenComplete({ web }: FleetStage, { id }: Asked, wanted: {
 }
 
 export const mib = (bytes: number) => Math.round(bytes / 2 ** 20)
+
+/** Of the first hosts of the list. */
+export async function hostIds({ web }: FleetStage, count: number): Promise<string[]> {
+  const ids: string[] = []
+  let cursor = ''
+  while (ids.length < count) {
+    const { items, next_cursor } = await web.get(`/api/hosts?limit=100${cursor}`)
+    ids.push(...items.map(({ id }: { id: string }) => id))
+    if (!next_cursor) throw new Error(`There are only ${ids.length} hosts`)
+    cursor = `&cursor=${encodeURIComponent(next_cursor)}`
+  }
+  return ids.slice(0, count)
+}

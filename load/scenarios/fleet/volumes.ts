@@ -1,6 +1,6 @@
 import { nowMs, rounded } from '../../figures'
 import { refuseFaults } from './answers'
-import { ask, type FleetStage, mib, ONE_ROW, watch, whenComplete } from './stage'
+import { ask, type FleetStage, hostIds, mib, ONE_ROW, watch, whenComplete } from './stage'
 
 const QUIET_MS = 60_000
 const VIEWERS = 100
@@ -48,16 +48,4 @@ async function many(stage: FleetStage) {
 async function memory({ web, viewers }: FleetStage) {
   const [{ rss }, { rss: watching }] = [await web.ask('memory', undefined), await viewers.ask('memory', undefined)]
   return { web_rss_mib: mib(rss), viewers_rss_mib: mib(watching) }
-}
-
-async function hostIds({ web }: FleetStage, count: number): Promise<string[]> {
-  const ids: string[] = []
-  let cursor = ''
-  while (ids.length < count) {
-    const { items, next_cursor } = await web.get(`/api/hosts?limit=100${cursor}`)
-    ids.push(...items.map(({ id }: { id: string }) => id))
-    if (!next_cursor) throw new Error(`There are only ${ids.length} hosts`)
-    cursor = `&cursor=${encodeURIComponent(next_cursor)}`
-  }
-  return ids.slice(0, count)
 }

@@ -15,6 +15,10 @@ describe('the arguments of simulate:fleet', () => {
     })
   })
 
+  test('find the server where npm start has put it', () => {
+    expect(readArguments([], { PORT: '9000' })).toMatchObject({ url: 'http://127.0.0.1:9000' })
+  })
+
   test('set what an agent does', () => {
     const given =
       '--hosts 7 --url https://fleet.example/ --delay 50-500 --errors 0.05 --silent 1 --rows 9 --log-shape mixed'

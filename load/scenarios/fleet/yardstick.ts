@@ -1,0 +1,41 @@
+import { median, nowMs, rounded } from '../../figures'
+import type { BareFleetQuestions } from '../../peers/bare-fleet'
+import { startProgram } from '../../programs/program'
+import { ask, type FleetStage, type Hosts, ONE_ROW, whenComplete, withHosts } from './stage'
+
+const ROUNDS = 5
+
+/**
+ * From the call that sends a query until all hosts know that their answers are durable, while nobody looks on; beside a
+ * server that holds reads, too, but keeps nothing. Most of both is the time of the simulated hosts themselves.
+ */
+export async function besideBare(stage: FleetStage, ours: Hosts, count: number) {
+  const bare = startProgram<BareFleetQuestions>('load/peers/bare-fleet')
+  const url = await bare.ask('listen', undefined)
+  const rounds = await withHosts(url, 'none', count, async theirs => {
+    const times: { ours: number; bare: number }[] = []
+    for (let round = 0; round <= ROUNDS; round++) {
+      const bareMs = await untilAccepted(theirs, count, () => bare.ask('ask', { sql: ONE_ROW }))
+      const oursMs = await untilAccepted(ours, count, async () => {
+        const asked = await ask(stage, ONE_ROW)
+        await whenComplete(stage, asked, { hosts: count, rows: count })
+      })
+      if (round) times.push({ ours: oursMs, bare: bareMs }) // the first one warms up
+    }
+    return times
+  })
+  await bare.stop()
+  return {
+    ours_accepted_ms: rounded(median(rounds.map(each => each.ours))),
+    bare_server_accepted_ms: rounded(median(rounds.map(each => each.bare))),
+    share: rounded(median(rounds.map(each => each.bare / each.ours))),
+  }
+}
+
+async function untilAccepted(hosts: Hosts, count: number, work: () => Promise<unknown>): Promise<number> {
+  const { answered } = await hosts.ask('tally', undefined)
+  const startedMs = nowMs()
+  const accepted = hosts.ask('until', { counts: { answered: answered + count }, withinMs: 60_000 })
+  const [doneMs] = await Promise.all([accepted, work()])
+  return doneMs - startedMs
+}
