@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
+import { Fleet } from '../../load/fleet/fleet'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
@@ -21,6 +22,8 @@ describeInBrowser('every page, for everybody', () => {
   let visitor: Visitor
   let page: Page
   let job: string
+  let fleet: Fleet
+  let host: string
 
   beforeAll(async () => {
     ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
@@ -28,12 +31,19 @@ describeInBrowser('every page, for everybody', () => {
     job = await start([{ name: 'load', lines: 20, children: 3, child_depth: 1 }])
     await start([{ name: 'load', lines: 20, fail_rate: 1 }])
     await start([{ name: 'load', lines: 20_000, interval_ms: 50 }])
+    await startHosts()
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app, `/jobs/${job}`)
     await page.locator('.summary .is-completed').waitFor()
+    await page.goto(`${app.url}/hosts`)
+    const first = page.locator('.host-row').first()
+    host = (await first.getAttribute('data-host')) ?? ''
+    for (const sql of ['select * from os_version', 'select * from nothing_of_this_name', 'select 1 from users limit 0'])
+      await app.post(`/api/hosts/${host}/query`, { sql })
   })
   afterAll(async () => {
+    await fleet?.stop()
     await browser?.close()
     await apps?.stop()
   })
@@ -44,6 +54,18 @@ describeInBrowser('every page, for everybody', () => {
     return made.job.id
   }
 
+  async function startHosts() {
+    const answer = await app.post('/api/enroll-secrets', { name: 'hosts' })
+    const { secret } = (await answer.json()) as { secret: string }
+    await app.post('/api/labels', { name: 'by hand' })
+    await app.post('/api/labels', { name: 'by query', sql: 'select 1 from os_version' })
+    await app.post('/api/saved-queries', { name: 'system', sql: 'select * from os_version' })
+    const content = '{"queries": {"up": {"query": "select * from uptime", "interval": 1, "snapshot": true}}}'
+    await app.post('/api/packs/import', { name: 'basics', content })
+    fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
+    fleet.start()
+  }
+
   const PAGES: Array<[name: string, path: () => string, ready: string]> = [
     ['dashboard', () => '/', '.queue-card'],
     ['queue', () => '/queue', '.job-row'],
@@ -52,6 +74,20 @@ describeInBrowser('every page, for everybody', () => {
     ['nothing found', () => '/queue?q=there+is+no+such+job', '.empty'],
     ['job', () => `/jobs/${job}`, '.tally'],
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
+    ['hosts', () => '/hosts', '.host-row'],
+    ['no hosts', () => '/hosts?q=there+is+no+such+host', '.empty'],
+    ['add a host', () => '/hosts/add', '.copied'],
+    ['labels', () => '/hosts/labels', 'table'],
+    ['saved queries', () => '/hosts/saved-queries', 'table'],
+    ['packs', () => '/hosts/packs', '.pack'],
+    ['enroll secrets', () => '/hosts/secrets', 'table'],
+    ['host', () => `/hosts/${host}`, '.asked'],
+    ['history of a host', () => `/hosts/${host}?tab=history`, '.asked'],
+    ['scheduled results of a host', () => `/hosts/${host}?tab=scheduled`, '.change'],
+    ['log of a host', () => `/hosts/${host}?tab=log`, '.log-row'],
+    ['labels of a host', () => `/hosts/${host}?tab=labels`, '.host-labels-tab'],
+    ['files of a host', () => `/hosts/${host}?tab=files`, '.empty'],
+    ['no host', () => '/hosts/00000000-0000-7000-8000-000000000000', '.empty'],
     ['logs', () => '/logs', '.log-row'],
     ['settings', () => '/settings', 'table'],
     ['members', () => '/admin/members', 'table'],
@@ -76,6 +112,23 @@ describeInBrowser('every page, for everybody', () => {
     await page.goto(app.url + path())
     await page.locator(ready).first().waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(SIZES.phone.width)
+    expect(await faultsOf(page)).toEqual([])
+  })
+
+  it('says the same of what is asked about hosts', async () => {
+    await page.setViewportSize(SIZES.desk)
+    await page.goto(`${app.url}/hosts/labels`)
+    await page.getByRole('button', { name: 'New label' }).click()
+    await page.getByRole('button', { name: 'given by a query' }).click()
+    await page.locator('.sql [contenteditable="true"]').waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.goto(`${app.url}/hosts`)
+    await page.locator('.host-row .pick').first().check()
+    await page.getByRole('button', { name: 'Labels', exact: true }).click()
+    await page.getByLabel('Label', { exact: true }).last().waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.goto(`${app.url}/hosts/packs`)
+    await page.locator('.pack summary').click()
     expect(await faultsOf(page)).toEqual([])
   })
 

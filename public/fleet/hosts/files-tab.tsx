@@ -1,13 +1,15 @@
 import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { Progress } from '../../components/status'
 import { Ago } from '../../components/time'
 import { useEvery } from '../../every'
+import { watch } from '../../live'
 import { usePages } from '../../pages-of'
 import { isOperator } from '../../session'
-import type { Query } from '../query-result'
+import type { Query, QueryResult } from '../query-result'
 import { bytesOf } from './vitals-of'
 
 interface Carve {
@@ -29,28 +31,44 @@ const EVERY_MS = 3_000
 export function FilesTab({ hostId }: { hostId: string }) {
   const pages = usePages<Carve>(`/api/hosts/${hostId}/carves`)
   const asked = useSignal('')
+  const said = useSignal('')
   const problem = useSignal('')
   const ask = async (path: string) => {
     try {
       const sql = `select * from carves where path = '${path.replaceAll("'", "''")}' and carve = 1`
       const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql })
       asked.value = query.id
+      said.value = 'The host is asked for it; what it sends shows up here.'
       problem.value = ''
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
   useEvery(EVERY_MS, () => {
-    const isComing = pages.items.peek()?.some(carve => carve.completed_at === null) ?? false
-    if (isComing || asked.peek() !== '') void pages.read()
+    const known = pages.items.peek() ?? []
+    const isAwaited = asked.peek() !== '' && !known.some(carve => carve.query_id === asked.peek())
+    if (isAwaited || known.some(carve => carve.completed_at === null)) void pages.read()
   })
+  useEffect(
+    () =>
+      watch(`host:${hostId}`, {
+        onEvent: ({ type, data }) => {
+          const { query_id, state, error } = data as QueryResult
+          if (type !== 'query_result' || query_id !== asked.peek()) return
+          if (error !== null) said.value = `The host could not do it: ${error}`
+          else if (state === 'no_rows') said.value = 'The host has no file at this path.'
+        },
+      }),
+    [hostId],
+  )
+  const isHere = pages.items.value?.some(carve => carve.query_id === asked.value) ?? false
   return (
     <>
       {isOperator.value && <AskForm onAsk={path => void ask(path)} />}
       {problem.value !== '' && <Failure message={problem.value} />}
-      {asked.value !== '' && (
+      {said.value !== '' && !isHere && (
         <p class="notice" role="status">
-          The host is asked for it; what it sends shows up here. <a href={`/queries/${asked.value}`}>What it answers</a>
+          {said.value} <a href={`/queries/${asked.value}`}>The query</a>
         </p>
       )}
       <Listing

@@ -27,7 +27,7 @@ export function QueryTab({ host }: { host: Host }) {
       refused.value = messageOf(error)
     }
   }
-  const focus = () => editor.current?.querySelector<HTMLElement>('textarea, [contenteditable="true"]')?.focus()
+  const focus = () => editor.current && focusEditor(editor.current)
   useKeys({ r: focus })
   const edit = (text: string) => {
     sql.value = text
@@ -69,4 +69,11 @@ export function QueryTab({ host }: { host: Host }) {
       </ul>
     </>
   )
+}
+
+/** Into the plain field, or into the editor in its shadow root. */
+function focusEditor(box: HTMLElement) {
+  const roots = [box, ...[...box.querySelectorAll('.sql-field > *')].flatMap(each => each.shadowRoot ?? [])]
+  const fields = roots.flatMap(root => [...root.querySelectorAll<HTMLElement>('textarea, [contenteditable="true"]')])
+  fields.at(-1)?.focus()
 }

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
+import { useEvery } from '../../every'
 import { PERIODS } from '../../jobs/filters'
 import { usePages } from '../../pages-of'
 import { useReading } from '../../reading'
@@ -19,6 +20,10 @@ interface ScheduledResult {
   decorations: Record<string, string> | null
 }
 
+/** As many as the server sends at first. */
+const PAGE = 100
+/** Hosts log every few seconds. */
+const EVERY_MS = 10_000
 const ACTIONS = ['added', 'removed', 'snapshot']
 /** Names of packs that have logged since are looked for this often. */
 const NAMES_MS = 60_000
@@ -31,6 +36,10 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   const { filters, since, asked } = useMemo(() => readFilters(query), [query])
   const names = useReading<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
   const pages = usePages<ScheduledResult>(`${base}?${asked}`)
+  useEvery(EVERY_MS, () => {
+    // Whoever has gone on to older ones is left alone.
+    if ((pages.items.peek() ?? []).length <= PAGE) void pages.read()
+  })
   return (
     <>
       <search class="filters">
@@ -62,9 +71,6 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           value={filters.q ?? ''}
           onTyped={q => setInAddress({ q })}
         />
-        <button type="button" onClick={() => void pages.read()}>
-          Refresh
-        </button>
         <span class="spring" />
         <a class="button" href={`${base}?${asked}&format=csv`} download>
           CSV

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
-import { api, messageOf } from '../../api'
+import { ApiError, api, messageOf } from '../../api'
 import { useEvery } from '../../every'
 import { watch } from '../../live'
 import type { HostDetails } from './host'
+import type { HostEvent } from './live-hosts'
 
 /** Between readings when nothing is told; when it was last seen moves on without events. */
 const EVERY_MS = 20_000
@@ -22,27 +23,36 @@ export function useHost(id: string) {
       host.value = await api.get<HostDetails>(path)
       problem.value = ''
     } catch (error) {
+      if (error instanceof ApiError && error.status === 404) host.value = null // somebody has deleted it
       problem.value = messageOf(error)
     }
   }, [path])
   useEvery(EVERY_MS, () => void read(), id)
-  useEffect(
-    () =>
-      watch(`host:${id}`, {
-        onStatus: status => {
-          const news = (status as unknown as { host?: Partial<HostDetails> }).host
-          const known = host.peek()
-          if (!news || !known) return
-          host.value = { ...known, ...news }
-          if (news.status !== known.status) void read()
-        },
-        // Vitals or labels that have changed: told without what they are.
-        onEvent: ({ type }) => {
-          if (type !== 'query_result') void read()
-        },
-      }),
-    [id],
-  )
+  useEffect(() => {
+    const stopHost = watch(`host:${id}`, {
+      onStatus: status => {
+        const news = (status as unknown as { host?: Partial<HostDetails> }).host
+        const known = host.peek()
+        if (!news || !known) return
+        host.value = { ...known, ...news }
+        if (news.status !== known.status) void read()
+      },
+      onGap: () => void read(),
+      // Vitals or labels that have changed: told without what they are.
+      onEvent: ({ type }) => {
+        if (type !== 'query_result') void read()
+      },
+    })
+    const stopEvents = watch('events', {
+      onEvent: ({ type, data }) => {
+        if (type === 'host_deleted' && (data as HostEvent).data.host_id === id) void read()
+      },
+    })
+    return () => {
+      stopHost()
+      stopEvents()
+    }
+  }, [id])
   return { host, problem, read, ...useRefresh(path, host, read) }
 }
 

@@ -15,8 +15,8 @@ const PAGE_MAX = 500
 const ROWS_MAX = 20_000
 /** What events do not tell is read again, at most this often. */
 const REFRESH_MS = 3_000
-/** When hosts were last seen moves on without events. */
-const EVERY_MS = 20_000
+/** When hosts were last seen, and their labels, move on without events. */
+const EVERY_MS = 10_000
 
 interface HostPage {
   items: Host[]

@@ -95,10 +95,30 @@ function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: Edito
       EditorView.updateListener.of(update => {
         if (update.docChanged) onChange(update.state.doc.toString())
       }),
+      typedByUs,
       look,
     ],
   })
 }
+
+/**
+ * Where Chromium types over a selection, or into nothing, it copies styles into attributes, which the security policy
+ * refuses: it is done for it.
+ */
+const typedByUs = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to } = view.state.selection.main
+    const { data: text } = event
+    if (event.inputType !== 'insertText' || !text || event.isComposing) return false
+    if (from === to && view.state.doc.length > 0) return false
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+    const isTaken = view.state.facet(EditorView.inputHandler).some(handle => handle(view, from, to, text, insert))
+    if (!isTaken) view.dispatch(insert())
+    event.preventDefault()
+    return true
+  },
+})
 
 /** By itself only where a word was begun, or after what calls for one. */
 const CALLS = /(?:\.|\b(?:from|join)\s+)$/i

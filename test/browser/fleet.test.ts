@@ -1,0 +1,271 @@
+import type { Browser, Page } from 'playwright-core'
+import { Fleet } from '../../load/fleet/fleet'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+const HOSTS = 6
+const PACK = `{
+  # what every machine tells
+  "queries": { "up": { "query": "select * \\
+    from uptime", "interval": "2", "snapshot": true } }
+}`
+
+describeInBrowser('the pages of hosts', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  const fleets: Fleet[] = []
+  const visitors: Visitor[] = []
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+  })
+  afterEach(async () => {
+    const all = visitors.splice(0)
+    await Promise.all(all.map(visitor => visitor.context.close()))
+    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+  })
+  afterAll(async () => {
+    await Promise.all(fleets.map(fleet => fleet.stop()))
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function signedIn(path: string): Promise<Page> {
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    await signIn(visitor, app, path)
+    return visitor.page
+  }
+
+  function startFleet(secret: string, hosts: number, seed: string) {
+    const fleet = new Fleet({ url: app.url, secret, hosts, seed, started: { config_refresh: 1, logger_tls_period: 1 } })
+    fleets.push(fleet)
+    fleet.start()
+  }
+
+  async function hosts(): Promise<Array<{ id: string; hostname: string; platform: string }>> {
+    const answer = await app.get('/api/hosts')
+    return ((await answer.json()) as { items: Array<{ id: string; hostname: string; platform: string }> }).items
+  }
+
+  async function firstHost() {
+    const [host] = await hosts()
+    if (!host) throw new Error('There is no host.')
+    return host
+  }
+
+  /** As people do: by keys. */
+  async function write(page: Page, sql: string) {
+    await page.locator('.sql [contenteditable="true"]').click()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.insertText(sql)
+  }
+
+  const row = (page: Page, id: string) => page.locator(`[data-host="${id}"]`)
+
+  it('lead from nothing to the first host, which shows up by itself', async () => {
+    const [page, list] = await Promise.all([signedIn('/hosts'), signedIn('/hosts')])
+    await page.getByText('npm run simulate:fleet -- --hosts 50').waitFor()
+    await list.getByText('No hosts yet.').waitFor()
+    await page.getByRole('link', { name: 'Add a host' }).click()
+    await page.getByText('Waiting for the host.').waitFor()
+    await page.getByRole('button', { name: 'Make a secret' }).click()
+    const texts = page.locator('.copied pre')
+    await texts.nth(2).waitFor()
+    const [secret = '', command, flags] = await texts.allInnerTexts()
+    expect(command).toContain(secret)
+    expect(flags).toContain('--distributed_interval=1')
+    startFleet(secret, HOSTS, 'pages')
+    await page.locator('.waiting', { hasText: 'is here' }).waitFor()
+    await list
+      .locator('.host-row')
+      .nth(HOSTS - 1)
+      .waitFor()
+    await list.locator('.host-counts', { hasText: /online\s*6/ }).waitFor()
+  })
+
+  it('are narrowed by the address, and one query is written for those that are selected', async () => {
+    const [one, other] = await hosts()
+    if (!one || !other) throw new Error('There are too few hosts.')
+    const page = await signedIn(`/hosts?q=${one.hostname}`)
+    await row(page, one.id).waitFor()
+    expect(await page.locator('.host-row').count()).toBe(1)
+    await page.getByRole('link', { name: 'Clear' }).click()
+    await row(page, other.id).waitFor()
+    await page.getByLabel('Platform').selectOption(one.platform)
+    await page.waitForURL(`**/hosts?platform=${one.platform}`)
+    await page.goto(`${app.url}/hosts`)
+    await row(page, one.id).getByRole('checkbox').check()
+    await row(page, other.id).getByRole('checkbox').check()
+    await page.keyboard.press('r')
+    await page.waitForURL('**/queries/new?**')
+    await page.getByText(one.hostname).first().waitFor()
+    await page.getByText(other.hostname).first().waitFor()
+  })
+
+  it('are walked through by keys', async () => {
+    const page = await signedIn('/hosts')
+    await page.locator('.host-row').first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('s')
+    await page.getByText('1 host selected').waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/hosts\/[0-9a-f-]{36}$/)
+    await page.locator('.vitals').waitFor()
+  })
+
+  it('show answers on every screen as they come, and tell rows, no rows and failures apart', async () => {
+    const { id } = await firstHost()
+    const [page, other] = await Promise.all([signedIn(`/hosts/${id}`), signedIn(`/hosts/${id}`)])
+    await page.locator('.sql [contenteditable="true"]').waitFor()
+    await page.keyboard.press('r')
+    await page.keyboard.insertText(' limit 1')
+    await page.locator('.sql [contenteditable="true"]', { hasText: 'limit 1' }).waitFor()
+    const ask = async (sql: string) => {
+      await write(page, sql)
+      await page.getByRole('button', { name: 'Run', exact: true }).click()
+    }
+    await ask('select * from uptime')
+    for (const screen of [page, other]) {
+      await screen.locator('.asked .is-target-completed').waitFor()
+      await screen.locator('.asked th', { hasText: 'total_seconds' }).waitFor()
+    }
+    await ask("select * from users where username = 'nobody at all'")
+    await other.locator('.asked .is-target-no_rows').waitFor()
+    await other.getByText('nothing there fits the query').waitFor()
+    await ask('select * from there_is_no_such_table')
+    await other.locator('.asked .is-target-failed').waitFor()
+    await other.getByText('no such table').waitFor()
+    await page.getByRole('link', { name: 'History', exact: true }).click()
+    await page.locator('.asked').nth(2).waitFor()
+    await page.getByRole('link', { name: 'Log', exact: true }).click()
+    await page
+      .locator('.log-message', { hasText: 'there_is_no_such_table' })
+      .or(page.locator('.log-row'))
+      .first()
+      .waitFor()
+  })
+
+  it('tell what has not been answered from what will not be any more, and drop a host that is deleted', async () => {
+    const answer = await app.post('/api/enroll-secrets', { name: 'silent' })
+    const { secret } = (await answer.json()) as { secret: string }
+    const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behaviour: { silent: 1 } })
+    fleets.push(silent)
+    const list = await signedIn('/hosts')
+    await list
+      .locator('.host-row')
+      .nth(HOSTS - 1)
+      .waitFor()
+    silent.start()
+    await list.locator('.host-row').nth(HOSTS).waitFor()
+    const known = await hosts()
+    const host = known.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
+    const page = await signedIn(`/hosts/${host?.id}`)
+    await page.locator('.asked-list').waitFor({ state: 'attached' })
+    await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 5 })
+    await page.reload()
+    await page.locator('.asked .is-target-sent, .asked .is-target-pending').waitFor()
+    await page.locator('.asked .is-target-expired').waitFor()
+    await page.getByText('had not answered by the deadline').waitFor()
+    await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
+    await row(list, host?.id ?? '').waitFor({ state: 'detached' })
+    await page.getByText('This host cannot be shown.').waitFor()
+  })
+
+  it('have a host tell its state anew', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn(`/hosts/${id}`)
+    const told = page.locator('.summary time').nth(1)
+    const before = await told.getAttribute('title')
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await page.waitForFunction(
+      earlier => document.querySelectorAll('.summary time')[1]?.getAttribute('title') !== earlier,
+      before,
+    )
+  })
+
+  it('give labels by hand and by query', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn(`/hosts/${id}?tab=labels`)
+    await page.getByLabel('Label', { exact: true }).fill('favourites')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.locator('.summary .tag', { hasText: 'favourites' }).waitFor()
+    await page.goto(`${app.url}/hosts/labels`)
+    await page.getByRole('button', { name: 'New label' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('all of them')
+    await page.getByRole('button', { name: 'given by a query' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.goto(`${app.url}/hosts?label=all+of+them`)
+    await page
+      .locator('.host-row')
+      .nth(HOSTS - 1)
+      .waitFor()
+    await page.goto(`${app.url}/hosts?label=favourites`)
+    await row(page, id).waitFor()
+    expect(await page.locator('.host-row').count()).toBe(1)
+  })
+
+  it('take a pack as published, whose results come in by themselves', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn('/hosts/packs')
+    await page.getByRole('button', { name: 'Import a pack' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('basics')
+    await page.getByLabel(/Pack, as JSON/).fill(PACK)
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.locator('[data-pack="basics"] summary').click()
+    await page.locator('[data-pack="basics"]', { hasText: 'all rows each time' }).waitFor()
+    await page.goto(`${app.url}/hosts/${id}?tab=scheduled`)
+    await page.locator('.change.is-snapshot').first().waitFor()
+    await page.getByRole('button', { name: 'pack_basics_up' }).first().click()
+    await page.waitForURL('**&name=pack_basics_up')
+    await page.locator('.pairs dt', { hasText: 'total_seconds' }).first().waitFor()
+  })
+
+  it('keep a query under a name, ready on the page of each host', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn('/hosts/saved-queries')
+    await page.getByRole('button', { name: 'New saved query' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Since when')
+    await write(page, 'select total_seconds from uptime')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByRole('cell', { name: 'Since when' }).waitFor()
+    await page.goto(`${app.url}/hosts/${id}`)
+    await page.getByLabel('Saved query').selectOption({ label: 'Since when' })
+    await page.getByRole('button', { name: 'Run', exact: true }).click()
+    await page.locator('.asked').first().locator('.is-target-completed').waitFor()
+    await page.locator('.asked-sql', { hasText: 'total_seconds' }).first().waitFor()
+  })
+
+  it('fetch a file', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn(`/hosts/${id}?tab=files`)
+    await page.getByLabel(/Path on the host/).fill('/etc/hosts')
+    await page.getByRole('button', { name: 'Get the file' }).click()
+    const link = page.getByRole('link', { name: 'Download' })
+    await link.waitFor()
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+    expect(download.suggestedFilename()).toMatch(/\.tar/)
+  })
+
+  it('offer a viewer nothing that would be refused', async () => {
+    const answer = await app.post('/api/tokens', { name: 'viewer', role: 'viewer' })
+    const { secret } = (await answer.json()) as { secret: string }
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    const { page } = visitor
+    await page.goto(`${app.url}/sign-in?next=/hosts`)
+    await page.getByLabel('Token').fill(secret)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.locator('.host-row').first().waitFor()
+    expect(await page.getByRole('checkbox').count()).toBe(0)
+    expect(await page.getByRole('button', { name: /Run query/ }).count()).toBe(0)
+    await page.getByRole('link', { name: 'Add host' }).click()
+    await page.getByText('Secrets are made by admins.').waitFor()
+    await page.goto(`${app.url}/hosts/${(await firstHost()).id}`)
+    await page.locator('.asked').first().waitFor()
+    expect(await page.getByRole('button', { name: /Run|Refresh|Delete/ }).count()).toBe(0)
+  })
+})
