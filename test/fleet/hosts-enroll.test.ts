@@ -220,6 +220,14 @@ describe('when PostgreSQL fails', () => {
     expect(await enrolledEvents(hostId)).toHaveLength(1)
   })
 
+  test('an enrolment that the database refuses fails alone', async () => {
+    await place.db.raw(`ALTER TABLE hosts ADD CONSTRAINT no_such CHECK (host_identifier <> 'refused')`)
+    const names = ['before', 'refused', 'after']
+    const settled = await Promise.allSettled(names.map(name => one.hosts.enroll(enrollment(place.secret, name))))
+    await place.db.raw('ALTER TABLE hosts DROP CONSTRAINT no_such')
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
   test('connections that are cut in the middle make no host twice', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `cut-${i}`)
     const enrolled = names.map(name => one.hosts.enroll(enrollment(place.secret, name)))

@@ -55,10 +55,14 @@ async function startNode(place: { databaseUrl: string; redisUrl: string; prefix:
 export type HostsNode = Awaited<ReturnType<typeof startNode>>
 
 /** A database of its own, with one enrolment secret; nodes started on it are stopped together. */
-export async function hostsPlace() {
-  const database = await testDatabase()
-  const place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
-  const db = createDb(database.url, 2)
+export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+  const database = parts ? undefined : await testDatabase()
+  const place = {
+    databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
+    redisUrl: parts?.redisUrl ?? testRedisUrl(),
+    prefix: testRedisPrefix(),
+  }
+  const db = createDb(place.databaseUrl, 2)
   const nodes: HostsNode[] = []
   await db('tenants').insert({ id: tenantId, name: 'default' }).onConflict('id').ignore()
   const addSecret = async (tenant = tenantId) => {
@@ -87,7 +91,7 @@ export async function hostsPlace() {
     stop: async () => {
       await Promise.all(nodes.map(node => node.stop()))
       await db.destroy()
-      await database.drop()
+      await database?.drop()
     },
     hostRows: () => db('hosts').orderBy('id'),
     /** Events of the tenant, in order. */

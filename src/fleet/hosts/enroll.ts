@@ -9,6 +9,7 @@ import { type EnrollItem, type EnrollResult, enrollEffect } from './enroll-effec
 import { ENROLLMENT_TABLES, factsOf, storable, storableRow } from './facts'
 import type { HostNews } from './news'
 import { type SecretOwner, secretsByHash } from './secret-store'
+import { commitInTurns } from './turns'
 
 interface Deps {
   db: Db
@@ -25,6 +26,7 @@ const NO_UUID = /^(0{8}-(0{4}-){3}0{12}|f{8}-(f{4}-){3}f{12}|03000200-0400-0500-
 /** Lets agents in. */
 export class Enrolling {
   private readonly secrets: Gather<string, SecretOwner | undefined>
+  private readonly admit: (item: EnrollItem) => Promise<EnrollResult>
   private readonly outcomes: Counter
 
   constructor(private readonly deps: Deps) {
@@ -32,6 +34,7 @@ export class Enrolling {
       const found = new Map((await secretsByHash(deps.db, hashes)).map(owner => [owner.hash, owner]))
       return hashes.map(hash => found.get(hash))
     }, BATCH_MAX)
+    this.admit = commitInTurns(deps.streams, enrollEffect)
     this.outcomes = new Counter({
       name: 'tailrace_enrollments_total',
       help: 'Agents that asked to be let in, by outcome.',
@@ -56,12 +59,8 @@ export class Enrolling {
     const nodeKey = newSecret('trn')
     const instanceId = storable(details.osquery_info?.instance_id ?? '')
     const item = { tenantId: owner.tenant_id, secretId: owner.id, hostIdentifier, instanceId, facts, details }
-    this.tell(await this.commit({ ...item, keyHash: hashSecret(nodeKey) }), item.hostIdentifier)
+    this.tell(await this.admit({ ...item, keyHash: hashSecret(nodeKey) }), item.hostIdentifier)
     return nodeKey
-  }
-
-  private commit(item: EnrollItem): Promise<EnrollResult> {
-    return this.deps.streams.commit(enrollEffect, item)
   }
 
   private tell({ hostId, hostIdentifier, came, proven }: EnrollResult, name: string) {

@@ -1,6 +1,6 @@
 import type { Effect, TopicEntries } from '../../streams'
 import { presenceEntries } from './entries'
-import { markUnseen, storeSightings } from './presence-store'
+import { markUnseen, type Sighting, storeSightings } from './presence-store'
 
 /** Hosts that were seen, by the clock of `performance.now()`; or a look for those that were not. */
 export type PresenceItem = { seen: ReadonlyMap<string, number> } | { sweep: true }
@@ -23,9 +23,7 @@ export const presenceEffect = (windowMs: number): Effect<PresenceItem, number> =
     return { results, entries }
 
     function seen(at: ReadonlyMap<string, number>) {
-      const now = performance.now()
-      const sightings = [...at].map(([id, seenAt]) => ({ id, ageMs: now - seenAt }))
-      return storeSightings(trx, sightings, windowMs)
+      return storeSightings(trx, sightingsOf(at), windowMs)
     }
 
     async function unseen() {
@@ -35,3 +33,9 @@ export const presenceEffect = (windowMs: number): Effect<PresenceItem, number> =
     }
   },
 })
+
+/** @param seen by the clock of `performance.now()` */
+export function sightingsOf(seen: Iterable<[string, number]>): Sighting[] {
+  const now = performance.now()
+  return [...seen].map(([id, at]) => ({ id, ageMs: now - at }))
+}

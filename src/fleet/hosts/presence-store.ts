@@ -29,6 +29,27 @@ export interface Sighting {
   ageMs: number
 }
 
+/** Stores when hosts were seen that are online anyway. @returns the ids of those that are not */
+export async function touchOnline(db: Db, sightings: readonly Sighting[]): Promise<string[]> {
+  const others = await rows<{ id: string }>(
+    db,
+    `WITH seen AS (
+       SELECT h.id, h.status, seen.age_ms FROM unnest(:ids::uuid[], :ages::float8[]) AS seen (id, age_ms)
+       JOIN hosts h ON h.id = seen.id ORDER BY h.id FOR NO KEY UPDATE OF h),
+     touched AS (
+       UPDATE hosts h SET last_seen_at = greatest(h.last_seen_at, now() - seen.age_ms * interval '1 ms')
+       FROM seen WHERE h.id = seen.id AND seen.status = 'online')
+     SELECT id FROM seen WHERE status <> 'online'`,
+    asArrays(sightings),
+  )
+  return others.map(({ id }) => id)
+}
+
+const asArrays = (sightings: readonly Sighting[]) => ({
+  ids: sightings.map(({ id }) => id),
+  ages: sightings.map(({ ageMs }) => ageMs),
+})
+
 /** Stores when hosts were seen. @returns those that were not there before */
 export async function storeSightings(
   trx: Transaction,
@@ -47,7 +68,7 @@ export async function storeSightings(
        FROM seen WHERE h.id = seen.id
        RETURNING ${NOTE}, seen.before)
      SELECT * FROM updated h WHERE h.status <> h.before`,
-    { ids: sightings.map(({ id }) => id), ages: sightings.map(({ ageMs }) => ageMs), windowMs },
+    { ...asArrays(sightings), windowMs },
   )
   return changed.map(noteOf)
 }

@@ -4,8 +4,8 @@ import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { Effect, Writer } from '../../streams'
 import { HOST_STATUSES } from './host'
-import { type PresenceItem, presenceEffect } from './presence-effect'
-import { countByStatus } from './presence-store'
+import { type PresenceItem, presenceEffect, sightingsOf } from './presence-effect'
+import { countByStatus, touchOnline } from './presence-store'
 
 interface Deps {
   db: Db
@@ -21,8 +21,10 @@ const SWEEP_MS = 10_000
 /** After a standstill (PostgreSQL away, machine asleep) agents are given time to show themselves. */
 const STANDSTILL_MS = 30_000
 const COUNT_MS = 10_000
+/** Rows are held for a short time only, whatever the size of the fleet. */
+const STATEMENT_MAX = 1_000
 
-/** Who is there: noted in memory and stored with one statement for all, whatever their number. */
+/** Who is there: noted in memory and stored some seconds later with one statement for a thousand. */
 export class Presence {
   private seenAt = new Map<string, number>()
   private readonly effect: Effect<PresenceItem, number>
@@ -40,14 +42,17 @@ export class Presence {
   start() {
     // All agents were cut off from a process that was restarted.
     this.sweepFrom = performance.now() + this.deps.windowMs
-    this.timers = [setInterval(() => void this.flush(), FLUSH_MS), setInterval(() => void this.sweepInTime(), SWEEP_MS)]
+    this.timers = [
+      setInterval(() => void this.flushOrSay(), FLUSH_MS),
+      setInterval(() => void this.sweepInTime(), SWEEP_MS),
+    ]
     for (const timer of this.timers) timer.unref()
   }
 
   async stop() {
     for (const timer of this.timers) clearInterval(timer)
-    await this.flush()
-    await this.flush()
+    await this.flushing?.catch(() => undefined) // said where it was begun
+    await this.flushOrSay()
   }
 
   seen(hostId: string) {
@@ -62,16 +67,30 @@ export class Presence {
     return this.flushing
   }
 
+  private flushOrSay(): Promise<void> {
+    return this.flush().catch(error =>
+      this.deps.log.warn('Sightings of hosts wait for the database', { error: messageOf(error) }),
+    )
+  }
+
   private async store() {
-    if (this.seenAt.size === 0) return
     const seen = this.seenAt
     this.seenAt = new Map()
     try {
-      await this.deps.streams.commit(this.effect, { seen })
+      const waiting = [...seen]
+      while (waiting.length) await this.storeSome(new Map(waiting.splice(0, STATEMENT_MAX)))
     } catch (error) {
       for (const [id, at] of seen) if (!this.seenAt.has(id)) this.seenAt.set(id, at)
-      this.deps.log.error('Sightings of hosts could not be stored', { error: messageOf(error) })
+      throw error
     }
+  }
+
+  /** Only what is news goes through the streams, which have better to do. */
+  private async storeSome(some: ReadonlyMap<string, number>) {
+    const others = await touchOnline(this.deps.db, sightingsOf(some))
+    if (!others.length) return
+    const seen = new Map(others.map(id => [id, some.get(id) ?? 0]))
+    await this.deps.streams.commit(this.effect, { seen })
   }
 
   private async sweepInTime() {
@@ -88,7 +107,10 @@ export class Presence {
     this.sweeping = false
   }
 
-  /** Marks hosts that were not seen lately. Of several processes the first one finds them. @returns how many */
+  /**
+   * Marks hosts that were not seen lately, after storing what this process has seen. Of several processes the first one
+   * finds them. @returns how many
+   */
   async sweep(): Promise<number> {
     await this.flush()
     return this.deps.streams.commit(this.effect, { sweep: true })

@@ -7,6 +7,7 @@ import type { KeyRow } from './key-store'
 import type { HostNews } from './news'
 import { runsOn } from './platform'
 import { type StandingItem, standingEffect } from './standing-effect'
+import { commitInTurns } from './turns'
 import { isVital, vitalRows, vitalsFor } from './vitals'
 
 const HOSTS_MAX = 100_000
@@ -41,8 +42,10 @@ interface Deps {
 export class Standing {
   private readonly hosts = new Lru<string, HostState>(HOSTS_MAX)
   private readonly listeners = new Set<(hostIds: string[]) => void>()
+  private readonly store: (item: StandingItem) => Promise<boolean>
 
   constructor(private readonly deps: Deps) {
+    this.store = commitInTurns(deps.streams, standingEffect)
     deps.news.listen(news => {
       if (news.type === 'wanted') this.want(news.hostIds)
       // It may have enrolled anew, and forgotten what it was asked.
@@ -91,7 +94,7 @@ export class Standing {
     this.settle(agent.hostId, queryIds)
     const state = this.hosts.get(agent.hostId)
     const checked = queryIds.some(labelOf) && state !== undefined && this.allDecided(state, agent)
-    const renamed = await this.deps.streams.commit(standingEffect, { ...item, checked })
+    const renamed = await this.store({ ...item, checked })
     this.deps.news.tell({ type: 'answered', hostId: agent.hostId, queryIds })
     return renamed
   }
