@@ -1,0 +1,207 @@
+import type { Browser, Page } from 'playwright-core'
+import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+const ROWS_EACH = 40_000
+const HOSTS = 8
+/** As of all pages with a few screens of rows. */
+const ELEMENTS_MAX = 3_000
+
+describeInBrowser('the pages of queries', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let agents: OsqueryAgent[]
+  const visitors: Visitor[] = []
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+    agents = await enrolled(app, HOSTS, 'web')
+  })
+  afterEach(async () => {
+    const all = visitors.splice(0)
+    await Promise.all(all.map(visitor => visitor.context.close()))
+    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function visitorOf(path: string, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    await prepare(visitor.page)
+    await signIn(visitor, app, path)
+    return visitor.page
+  }
+
+  const agent = (at: number): OsqueryAgent => {
+    const found = agents[at]
+    if (!found) throw new Error(`There is no agent ${at}.`)
+    return found
+  }
+  const idsOf = (some: OsqueryAgent[]) => Promise.all(some.map(each => hostIdOf(app, each)))
+  const editor = (page: Page) => page.locator('.sql [contenteditable="true"]')
+  const cells = (page: Page, text: string) => page.locator('.grid tbody td', { hasText: text })
+
+  it('write a query with the help of the tables, run it, and show its rows on two screens', async () => {
+    const page = await visitorOf('/queries')
+    await page.getByText('Nothing has been asked yet.').waitFor()
+    await page.keyboard.press('c')
+    await editor(page).click()
+    await page.keyboard.type('select name from os_v')
+    await page.getByRole('option', { name: 'os_version' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type(' where n')
+    await page.getByRole('option').filter({ hasText: /^name/ }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Backspace')
+    await page.keyboard.type('1')
+    await page.getByRole('button', { name: `all hosts ${HOSTS}` }).click()
+    await page.waitForURL(url => url.searchParams.get('all') === '1' && url.searchParams.has('sql'))
+    const list = await visitorOf('/queries')
+
+    await editor(page).click()
+    await page.keyboard.press('Control+Enter')
+    await page.waitForURL(/\/queries\/[0-9a-f-]{36}/)
+    const id = new URL(page.url()).pathname.split('/')[2] ?? ''
+    const other = await visitorOf(`/queries/${id}`)
+    const listed = list.locator(`[data-query="${id}"]`)
+    await listed.getByText('select name from os_version where 1').waitFor()
+
+    expect(await agent(0).next()).toEqual({ [id]: 'select name from os_version where 1' })
+    await agent(0).write({ [id]: { rows: [{ name: 'Ubuntu' }, { name: 'Debian' }] } })
+    for (const each of [page, other]) await cells(each, 'Debian').waitFor()
+    await listed.getByText('2 rows').waitFor()
+    await agent(1).next()
+    await agent(1).write({ [id]: { rows: [{ name: 'Arch' }] } })
+    for (const each of [page, other]) await cells(each, 'Arch').waitFor()
+  })
+
+  it('lead out of the editor by keyboard, and do without it where it cannot be loaded', async () => {
+    const page = await visitorOf('/queries/new')
+    await editor(page).focus()
+    await page.keyboard.press('Escape')
+    expect(await editor(page).evaluate(element => element.getRootNode() === document)).toBe(false)
+    await page.waitForFunction(() => document.activeElement?.classList.contains('sql'))
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Tables')
+
+    const plain = await visitorOf('/queries/new?all=1', each => each.route('**/chunks/*', route => route.abort()))
+    await plain.getByRole('textbox', { name: 'SQL' }).fill('select 1 as one')
+    await plain.keyboard.press('Control+Enter')
+    await plain.waitForURL(/\/queries\/[0-9a-f-]{36}/)
+  })
+
+  it('tell each state apart, lead from it to its hosts, and group errors', async () => {
+    const some = agents.slice(2, 6)
+    const query = await ask(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
+    for (const each of some.slice(0, 3)) while (!(query.id in (await each.next())));
+    const page = await visitorOf(`/queries/${query.id}`)
+    const state = (name: string) => page.locator('.state-chips button', { hasText: name })
+    await state('runs').getByText('3').waitFor()
+    await state('waits').getByText('1').waitFor()
+    await agent(2).write({ [query.id]: { rows: [] } })
+    await agent(3).write({ [query.id]: { rows: [], status: 1, message: 'no such table: nope' } })
+    await agent(4).write({ [query.id]: { rows: [], status: 1, message: 'distributed query is denylisted' } })
+    for (const name of ['no rows', 'failed', 'denylisted', 'waits']) await state(name).getByText('1').waitFor()
+
+    await state('failed').click()
+    await page.waitForURL('**/*view=hosts&state=failed')
+    await page.locator('.target', { hasText: 'no such table: nope' }).waitFor()
+    expect(await page.locator('.target').count()).toBe(1)
+    await page.getByRole('button', { name: 'Errors' }).click()
+    await page.locator('.error-row', { hasText: 'no such table: nope' }).waitFor()
+    await page.locator('.error-row', { hasText: 'distributed query is denylisted' }).waitFor()
+
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByLabel('Reason').fill('a typing error')
+    await page.getByRole('button', { name: 'Stop the query' }).click()
+    await page.locator('.query-facts .is-cancelled').waitFor()
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await page.waitForURL(url => !url.pathname.includes(query.id))
+    await page.locator('.query-facts .is-running').waitFor()
+  })
+
+  it('scroll through hundreds of thousands of rows with few of them in memory', async () => {
+    const query = await ask(app, { sql: 'select * from many', targets: { host_ids: await idsOf(agents) } })
+    for (const [at, each] of agents.entries()) {
+      while (!(query.id in (await each.next())));
+      await each.write({ [query.id]: { rows: rowsOf(at) } })
+    }
+    const total = (HOSTS * ROWS_EACH).toLocaleString('en')
+    const page = await visitorOf(`/queries/${query.id}`)
+    await page.locator('.results-count', { hasText: `${total} rows` }).waitFor()
+    await cells(page, 'first of').first().waitFor()
+    const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
+    expect(await elements()).toBeLessThan(ELEMENTS_MAX)
+
+    const grid = page.locator('.grid')
+    await grid.evaluate(element => element.scrollTo(0, element.scrollHeight / 2))
+    await page.waitForFunction(() => document.querySelector('.grid tr.is-coming') === null)
+    await grid.focus()
+    await page.keyboard.press('End')
+    await cells(page, 'last of').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.grid-details', { hasText: `row ${ROWS_EACH}` }).waitFor()
+    expect(await elements()).toBeLessThan(ELEMENTS_MAX)
+
+    await page.getByTitle('Sort by n', { exact: true }).click()
+    await page.getByTitle('Sort by n', { exact: true }).click()
+    await page.waitForURL('**/*sort=-n')
+    await cells(page, 'last of').first().waitFor()
+    await page.getByLabel('Search rows').fill('last of 3')
+    await page.locator('.results-count', { hasText: /^1 row$/ }).waitFor()
+    expect(await page.locator('.grid .match').allInnerTexts()).toEqual(['last of 3'])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'NDJSON' }).click(),
+    ])
+    expect(file.suggestedFilename()).toContain(query.id)
+
+    await page.getByRole('button', { name: 'Values' }).click()
+    await page.getByLabel('Column').selectOption('kind')
+    await page.locator('.value', { hasText: 'odd' }).getByText('50.0 %').waitFor()
+  })
+
+  it('keep the place of who reads, and count what has come', async () => {
+    const query = await ask(app, { sql: 'select * from more', targets: { host_ids: await idsOf(agents.slice(0, 2)) } })
+    for (const each of agents.slice(0, 2)) while (!(query.id in (await each.next())));
+    await agent(0).write({ [query.id]: { rows: rowsOf(0).slice(0, 2_000) } })
+    const page = await visitorOf(`/queries/${query.id}`)
+    await page.locator('.results-count', { hasText: '2,000 rows' }).waitFor()
+    await page.locator('.grid').evaluate(element => element.scrollTo(0, element.scrollHeight / 2))
+    await cells(page, '1000').first().waitFor()
+    await agent(1).write({ [query.id]: { rows: rowsOf(1).slice(0, 500) } })
+    await page.getByRole('button', { name: '500 new rows' }).click()
+    await page.locator('.results-count', { hasText: '2,500 rows' }).waitFor()
+    await cells(page, '1000').first().waitFor()
+  })
+
+  it('let viewers read, and offer them nothing that they may not do', async () => {
+    const query = await ask(app, { sql: 'select 1', targets: { all: true } })
+    const made = await app.post('/api/tokens', { name: 'reader', role: 'viewer' })
+    const { secret } = (await made.json()) as { secret: string }
+    const visitor = await visit(browser, app.url)
+    visitors.push(visitor)
+    const { context, page } = visitor
+    await context.request.post(`${app.url}/api/session`, { data: { token: secret }, headers: { origin: app.url } })
+    await page.goto(`${app.url}/queries/${query.id}`)
+    await page.locator('.query-facts').waitFor()
+    for (const name of ['Stop', 'Run again']) expect(await page.getByRole('button', { name }).count()).toBe(0)
+    await page.goto(`${app.url}/queries/new`)
+    await page.getByText('Queries are run by operators.').waitFor()
+  })
+})
+
+const rowsOf = (host: number) =>
+  Array.from({ length: ROWS_EACH }, (_, at) => ({
+    n: String(at + 1),
+    kind: at % 2 === 0 ? 'even' : 'odd',
+    text: at === 0 ? `first of ${host}` : at === ROWS_EACH - 1 ? `last of ${host}` : `row ${at + 1}`,
+  }))
