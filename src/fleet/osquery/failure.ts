@@ -9,7 +9,10 @@ interface Reply {
   body: object | string
 }
 
-/** Its agents take any JSON for success: only of something else they send the block again, and give up after three times. */
+/**
+ * Its agents take any JSON for success. What they are to send again, because we failed and not they, is told in
+ * something else; they give up after three times.
+ */
 const PLAIN_ROUTE = 'carve_block'
 
 /**
@@ -25,7 +28,7 @@ export function replyTo(error: unknown, route: string, log: Log): Reply | undefi
       route,
       error: error instanceof Error ? error : new Error(String(error)),
     })
-  return { status, body: route === PLAIN_ROUTE ? `error: ${message}\n` : { error: message } }
+  return { status, body: route === PLAIN_ROUTE && status >= 500 ? `error: ${message}\n` : { error: message } }
 }
 
 function told(error: unknown): { status: number; message: string } {
