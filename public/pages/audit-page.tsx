@@ -29,6 +29,12 @@ const PAGES: Record<string, (id: string) => string> = {
   job: id => `/jobs/${id}`,
   queue: id => `/queue?queue=${encodeURIComponent(id)}`,
   member: () => '/admin/members',
+  host: id => `/hosts/${id}`,
+  query: id => `/queries/${id}`,
+  label: () => '/hosts/labels',
+  pack: () => '/hosts/packs',
+  saved_query: () => '/hosts/saved-queries',
+  enroll_secret: () => '/hosts/secrets',
 }
 
 /** Who changed what, why, and whether that worked; the filter is in the address. */

@@ -5,6 +5,7 @@ import { Packs } from '../fleet/settings/packs'
 import { SavedQueries } from '../fleet/settings/saved-queries'
 import { Secrets } from '../fleet/settings/secrets'
 import type { FleetSection } from '../routes'
+import { useTitle } from '../title'
 
 const TITLES: Record<FleetSection, string> = {
   add: 'Add a host',
@@ -16,6 +17,7 @@ const TITLES: Record<FleetSection, string> = {
 
 /** What belongs to the fleet as a whole. */
 export function FleetPage({ section }: { section: FleetSection }) {
+  useTitle(TITLES[section])
   return (
     <div class="page fleet">
       <FleetNav current={`/hosts/${section}`} />

@@ -15,6 +15,7 @@ import { type Refreshing, useHost } from '../fleet/hosts/use-host'
 import { Vitals } from '../fleet/hosts/vitals'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
+import { useTitle } from '../title'
 
 const TABS = {
   query: 'Query',
@@ -30,6 +31,7 @@ const TAB_NAMES = Object.keys(TABS) as Tab[]
 /** One host: what it is, what it says, and what it is asked. */
 export function HostPage({ id }: { id: string }) {
   const { host, problem, read, refreshing, refresh } = useHost(id)
+  useTitle(host.value ? nameOf(host.value) : '')
   if (!host.value) {
     if (problem.value === '') return <div class="page is-loading" aria-busy="true" />
     return (

@@ -9,6 +9,7 @@ import { HostFilterBar } from '../fleet/hosts/host-filters'
 import { HostTable, type Picked } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
+import type { Targets } from '../fleet/query-result'
 import { toggled } from '../jobs/job-row'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
@@ -35,8 +36,8 @@ export function HostsPage() {
       {!isNone && (
         <SelectionBar
           selected={state.selected.value}
-          all={targetsOf(filters)}
-          total={sumOf(counts.value)}
+          all={targetsOf(filters) ?? allOf(shown, cursor.value)}
+          total={filters.status === '' ? sumOf(counts.value) : countOf(counts.value, filters.status)}
           onClear={() => (state.selected.value = new Set())}
           onLabelled={() => void read()}
         />
@@ -62,8 +63,15 @@ export function HostsPage() {
   )
 }
 
+/** All that are listed by their ids, when no more follow. */
+const allOf = (hosts: Host[] | null, cursor: string | null): Targets | null =>
+  hosts !== null && cursor === null ? { host_ids: hosts.map(host => host.id) } : null
+
 const sumOf = (counts: StatusCounts | null) =>
   counts === null ? 0 : HOST_STATUSES.reduce((sum, status) => sum + counts[status], 0)
+
+const countOf = (counts: StatusCounts | null, status: string) =>
+  counts?.[HOST_STATUSES.find(each => each === status) ?? 'online'] ?? 0
 
 function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
