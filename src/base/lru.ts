@@ -36,10 +36,6 @@ export class Lru<Key, Value> {
     for (const key of [...this.entries.keys()]) this.delete(key)
   }
 
-  keys(): IterableIterator<Key> {
-    return this.entries.keys()
-  }
-
   get size(): number {
     return this.entries.size
   }

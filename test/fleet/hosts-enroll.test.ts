@@ -125,9 +125,9 @@ test('a machine that was set up anew takes its host over, and the old key dies',
 })
 
 test('clones are told apart as soon as the first one is back, and stay apart', async () => {
-  const enroll = (instance: string) => join(one, enrollment(place.secret, 'image', { instance }))
+  const enroll = (instance: string, node = one) => join(node, enrollment(place.secret, 'image', { instance }))
   const a = await enroll('aaaaaaaa-2')
-  const b = await enroll('bbbbbbbb-2')
+  const b = await enroll('bbbbbbbb-2', two)
   const back = await enroll('aaaaaaaa-2')
   expect(b.hostId).toBe(a.hostId)
   expect(back).toMatchObject({ hostIdentifier: 'image~aaaaaaaa' })
