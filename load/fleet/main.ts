@@ -12,13 +12,15 @@ const LOGGED_EVERY_MS = 10_000
 async function main() {
   const given = readArguments(process.argv.slice(2), process.env)
   if (!given) return console.log(HELP)
-  const secret = given.secret ?? (await makeSecret(given.url, process.env))
-  const fleet = new Fleet({ ...given, secret, ca: caOf(given) })
+  const ca = caOf(given)
+  const own = given.secret === undefined ? await makeSecret(given.url, process.env) : undefined
+  const fleet = new Fleet({ ...given, secret: given.secret ?? own?.text ?? '', ca })
   fleet.start()
   const stopTelling = tell(fleet.tally, given.hosts)
   await untilEnded(given.seconds)
   stopTelling()
   await fleet.stop()
+  await own?.revoke()
 }
 
 function caOf({ caFile }: Arguments): string | undefined {

@@ -2,11 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArgumentError } from './arguments'
 
+export interface Secret {
+  text: string
+  /** Takes it back: hosts that it let in stay. */
+  revoke(): Promise<void>
+}
+
 /**
  * Makes an enroll secret over the API, as the first administrator.
  * @throws ArgumentError that says what to do
  */
-export async function makeSecret(url: string, env: Record<string, string | undefined>): Promise<string> {
+export async function makeSecret(url: string, env: Record<string, string | undefined>): Promise<Secret> {
   const token = env.TAILRACE_TOKEN || env.TAILRACE_ADMIN_TOKEN || (await tokenOf(env.DATA_DIR || '.data'))
   const response = await ask(url, token)
   const text = await response.text()
@@ -14,12 +20,17 @@ export async function makeSecret(url: string, env: Record<string, string | undef
     throw new ArgumentError(
       `The token may not make an enroll secret at ${url}. Set TAILRACE_TOKEN to one of an administrator.`,
     )
-  const { secret } = parse(text)
+  const { id, secret } = parse(text)
   if (!response.ok || typeof secret !== 'string')
     throw new ArgumentError(
       `${url} gave no enroll secret (${response.status}). Is it Tailrace? Else hand in one with --secret.`,
     )
-  return secret
+  const headers = { authorization: `Bearer ${token}` }
+  const revoke = async () => {
+    // the server may have been stopped meanwhile; the secret can be removed in its settings
+    await fetch(`${url}/api/enroll-secrets/${id}`, { method: 'DELETE', headers }).catch(() => undefined)
+  }
+  return { text: secret, revoke }
 }
 
 async function tokenOf(folder: string): Promise<string> {
@@ -48,9 +59,9 @@ async function ask(url: string, token: string): Promise<Response> {
   }
 }
 
-function parse(text: string): { secret?: unknown } {
+function parse(text: string): { id?: unknown; secret?: unknown } {
   try {
-    return JSON.parse(text) as { secret?: unknown }
+    return JSON.parse(text) as { id?: unknown; secret?: unknown }
   } catch {
     return {}
   }

@@ -68,7 +68,16 @@ describe('an enroll secret', () => {
     const { headers, reply } = await asked
     expect(headers.authorization).toBe('Bearer the-token')
     reply('{"id":"1","secret":"s3cret"}', 201)
-    expect(await secret).toBe('s3cret')
+    expect((await secret).text).toBe('s3cret')
+    const taken = server.next('/api/enroll-secrets/1')
+    const revoked = (await secret).revoke()
+    ;(await taken).reply('', 204)
+    await revoked
+    expect((await taken).headers.authorization).toBe('Bearer the-token')
+    await server.close()
+    await (await secret).revoke() // nobody is there any more
+    server = new ScriptedServer()
+    await server.listen()
   })
 
   test('needs a token that may make one', async () => {
