@@ -156,7 +156,7 @@ function Row({ row, onFilter }: { row: AuditRow; onFilter(change: Filters): void
           {row.action}
         </button>
       </td>
-      <td>
+      <td class="in-text">
         {target && (
           <>
             {target.type} {page ? <a href={page(target.id)}>{shortOf(target.id)}</a> : shortOf(target.id)}

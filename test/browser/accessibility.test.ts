@@ -24,6 +24,8 @@ describeInBrowser('every page, for everybody', () => {
   let job: string
   let fleet: Fleet
   let host: string
+  let query: string
+  let badQuery: string
 
   beforeAll(async () => {
     ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
@@ -41,6 +43,8 @@ describeInBrowser('every page, for everybody', () => {
     host = (await first.getAttribute('data-host')) ?? ''
     for (const sql of ['select * from os_version', 'select * from nothing_of_this_name', 'select 1 from users limit 0'])
       await app.post(`/api/hosts/${host}/query`, { sql })
+    query = await askAll('select * from users')
+    badQuery = await askAll('select * from nothing_of_this_name')
   })
   afterAll(async () => {
     await fleet?.stop()
@@ -52,6 +56,12 @@ describeInBrowser('every page, for everybody', () => {
     const response = await app.post('/api/jobs', { kind: 'demo', input: { steps } })
     const made = (await response.json()) as { job: { id: string } }
     return made.job.id
+  }
+
+  async function askAll(sql: string): Promise<string> {
+    const response = await app.post('/api/queries', { sql, targets: { all: true } })
+    const asked = (await response.json()) as { query: { id: string } }
+    return asked.query.id
   }
 
   async function startHosts() {
@@ -88,6 +98,15 @@ describeInBrowser('every page, for everybody', () => {
     ['labels of a host', () => `/hosts/${host}?tab=labels`, '.host-labels-tab'],
     ['files of a host', () => `/hosts/${host}?tab=files`, '.empty'],
     ['no host', () => '/hosts/00000000-0000-7000-8000-000000000000', '.empty'],
+    ['queries', () => '/queries', '.query-row'],
+    ['no queries', () => '/queries?q=there+is+no+such+query', '.empty'],
+    ['new query', () => '/queries/new?all=1&sql=select+*+from+file', '.sql-advice p'],
+    ['query', () => `/queries/${query}`, '.grid tbody td a'],
+    ['query without rows', () => `/queries/${badQuery}`, '.empty'],
+    ['hosts of a query', () => `/queries/${query}?view=hosts`, '.target'],
+    ['errors of a query', () => `/queries/${badQuery}?view=errors`, '.error-row'],
+    ['values of a query', () => `/queries/${query}?view=values&column=username`, '.value'],
+    ['no query', () => '/queries/00000000-0000-7000-8000-000000000000', '.empty'],
     ['logs', () => '/logs', '.log-row'],
     ['settings', () => '/settings', 'table'],
     ['members', () => '/admin/members', 'table'],
@@ -129,6 +148,23 @@ describeInBrowser('every page, for everybody', () => {
     expect(await faultsOf(page)).toEqual([])
     await page.goto(`${app.url}/hosts/packs`)
     await page.locator('.pack summary').click()
+    expect(await faultsOf(page)).toEqual([])
+  })
+
+  it('says the same of completions, of the list of tables and of a row', async () => {
+    await page.setViewportSize(SIZES.desk)
+    await page.goto(`${app.url}/queries/new?all=1`)
+    await page.locator('.sql [contenteditable="true"]').click()
+    await page.keyboard.type('select * from us')
+    await page.getByRole('option', { name: 'users' }).first().waitFor()
+    expect(await faultsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Tables' }).click()
+    await page.getByRole('button', { name: 'Columns of acpi_tables' }).click()
+    expect(await faultsOf(page)).toEqual([])
+    await page.goto(`${app.url}/queries/${query}`)
+    await page.locator('.grid tbody td').nth(2).click()
+    await page.locator('.grid-details').waitFor()
     expect(await faultsOf(page)).toEqual([])
   })
 

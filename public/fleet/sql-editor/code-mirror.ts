@@ -88,7 +88,11 @@ function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: Edito
       syntaxHighlighting(colours),
       bracketMatching(),
       closeBrackets(),
-      autocompletion({ override: [context => completeIn(context, complete)], icons: false, maxRenderedOptions: 60 }),
+      autocompletion({
+        override: [context => completeIn(context, complete)],
+        icons: false,
+        maxRenderedOptions: OPTIONS_SHOWN,
+      }),
       placeholder(hint),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', autocorrect: 'off' }),
@@ -119,6 +123,9 @@ const typedByUs = EditorView.domEventHandlers({
     return true
   },
 })
+
+/** No more than fit without scrolling: the keyboard moves on to the rest, and who cannot see is told of no hidden box. */
+const OPTIONS_SHOWN = 11
 
 /** By itself only where a word was begun, or after what calls for one. */
 const CALLS = /(?:\.|\b(?:from|join)\s+)$/i

@@ -28,7 +28,7 @@ export const look = EditorView.theme({
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     fontFamily: 'var(--mono)',
-    maxHeight: '15em',
+    maxHeight: 'none',
     maxWidth: 'min(640px, 92vw)',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {

@@ -73,11 +73,11 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
           <button type="button" class="quiet" aria-expanded={hasTables.value} onClick={show}>
             Tables
           </button>
-          <ul class="sql-advice" role="status">
+          <div class="sql-advice" role="status">
             {advice.map(said => (
-              <li key={said}>{said}</li>
+              <p key={said}>{said}</p>
             ))}
-          </ul>
+          </div>
         </div>
       </div>
       {hasTables.value && <TablesPanel schema={schema.value} isEmpty={value.trim() === ''} onInsert={insert} />}
