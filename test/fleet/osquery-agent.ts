@@ -53,6 +53,12 @@ export class OsqueryAgent {
     return this.post('distributed_read', { node_key: this.nodeKey }, signal)
   }
 
+  /** Answers what the server asks of its own accord of a new host, so that the next read waits. */
+  async settle(): Promise<void> {
+    const { queries } = await this.read()
+    await this.write(Object.fromEntries(Object.keys(queries).map(id => [id, { rows: [] }])))
+  }
+
   /** Reads until there is one of the queries of people; what the server asks of its own accord is answered with nothing. */
   async next(): Promise<Record<string, string>> {
     for (;;) {
