@@ -33,8 +33,8 @@ export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
           {shown.map((row, at) => (
             <tr key={at}>
               {columns.map(column => (
-                <td key={column} class="wide">
-                  {row[column] ?? ''}
+                <td key={column} class="result-cell">
+                  <span>{row[column] ?? ''}</span>
                 </td>
               ))}
             </tr>

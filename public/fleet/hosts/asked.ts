@@ -29,6 +29,9 @@ export const askedOfQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' |
   result: null,
 })
 
+/** Of a page that stays open; the history has all. */
+const SHOWN_MAX = 100
+
 /**
  * The list, newest first, with these in it, each query once. An answer takes the place of one that was awaited, and is
  * not taken back by a reading that was older.
@@ -40,7 +43,19 @@ export function withAsked(known: readonly Asked[], more: readonly Asked[]): Aske
     if (before?.result && !each.result) continue
     byId.set(each.query_id, { ...each, sql: each.sql || before?.sql || '', at: before?.at ?? each.at })
   }
-  return [...byId.values()].sort((a, b) => (a.query_id < b.query_id ? 1 : -1))
+  return [...byId.values()].sort((a, b) => (a.query_id < b.query_id ? 1 : -1)).slice(0, SHOWN_MAX)
+}
+
+/**
+ * The list with an answer from the stream in it. The stream begins with answers from before: what is not in the list and
+ * older than what is there belongs to the history.
+ * `isUnknown`: it was asked from elsewhere, in words that are to be read.
+ */
+export function withAnswer(known: readonly Asked[], result: QueryResult): { asked: Asked[]; isUnknown: boolean } {
+  const isKnown = known.some(each => each.query_id === result.query_id)
+  const isPast = !isKnown && known.some(each => each.query_id > result.query_id)
+  if (isPast) return { asked: [...known], isUnknown: false }
+  return { asked: withAsked(known, [askedOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
 }
 
 /** The list when a query came to its end: whoever had not answered will not do so in time. */

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
-import { useCallback, useEffect } from 'preact/hooks'
+import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { useEvery } from '../../every'
 import { watch } from '../../live'
 import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
-import { type Asked, askedOfQuery, askedOfResult, type PastResult, withAsked, withState } from './asked'
+import { type Asked, askedOfQuery, askedOfResult, type PastResult, withAnswer, withAsked, withState } from './asked'
 
 /** Answers from before that are shown beneath those that come; the history has all. */
 const LATEST = 5
@@ -19,6 +19,14 @@ export function useAsked(hostId: string) {
   const problem = useSignal('')
   const path = `/api/hosts/${encodeURIComponent(hostId)}`
 
+  /** Answers that came before the first reading. */
+  const early = useRef<QueryResult[]>([])
+  const take = (result: QueryResult) => {
+    const next = withAnswer(asked.peek() ?? [], result)
+    asked.value = next.asked
+    if (next.isUnknown) void read()
+  }
+
   const read = useCallback(async () => {
     try {
       const [past, open] = await Promise.all([
@@ -28,6 +36,7 @@ export function useAsked(hostId: string) {
       const found = [...open.items.map(askedOfQuery), ...past.items.map(askedOfResult)]
       asked.value = withAsked(asked.peek() ?? [], found)
       problem.value = ''
+      for (const result of early.current.splice(0)) take(result)
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -47,15 +56,13 @@ export function useAsked(hostId: string) {
 
   useEffect(() => {
     asked.value = null
+    early.current = []
     void read()
     const stopHost = watch(`host:${hostId}`, {
       onEvent: ({ type, data }) => {
         if (type !== 'query_result') return
-        const result = data as QueryResult
-        const known = asked.peek()?.some(each => each.query_id === result.query_id) ?? false
-        asked.value = withAsked(asked.peek() ?? [], [askedOfResult({ ...result, sql: '' })])
-        // Asked from elsewhere: what it was is in the history by now.
-        if (!known) void read()
+        if (asked.peek() === null) early.current.push(data as QueryResult)
+        else take(data as QueryResult)
       },
       onGap: () => void read(),
     })

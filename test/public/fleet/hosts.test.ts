@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { type Asked, askedOfQuery, askedOfResult, withAsked, withState } from '../../../public/fleet/hosts/asked'
+import {
+  type Asked,
+  askedOfQuery,
+  askedOfResult,
+  withAnswer,
+  withAsked,
+  withState,
+} from '../../../public/fleet/hosts/asked'
 import { withSecret } from '../../../public/fleet/hosts/enrollment'
 import {
   askedHostsOf,
@@ -156,6 +163,17 @@ describe('what a host is asked', () => {
   it('is not unanswered again by an older reading', () => {
     const list = withAsked([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
     expect(list[0]?.state).toBe('no_rows')
+  })
+
+  it('takes answers from the stream, but not those of before', () => {
+    const known = withAsked([], [query('5'), answered('3')])
+    expect(withAnswer(known, result('5'))).toMatchObject({ isUnknown: false })
+    expect(withAnswer(known, result('5')).asked[0]?.state).toBe('completed')
+    expect(withAnswer(known, result('4'))).toEqual({ asked: known, isUnknown: false })
+    const news = withAnswer(known, result('6'))
+    expect(news.isUnknown).toBe(true)
+    expect(news.asked.map(each => each.query_id)).toEqual(['6', '5', '3'])
+    expect(withAnswer([], result('1')).isUnknown).toBe(true)
   })
 
   it('ends without an answer only where there is none', () => {
