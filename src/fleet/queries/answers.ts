@@ -8,7 +8,7 @@ import { outcomeOf } from './outcome'
 import type { Outcome, State } from './query'
 import { type Chunk, discard, insertRows, stage } from './rows-store'
 import type { Signals } from './signals'
-import { type AskedTarget, askedTargets } from './store'
+import { type AskedTarget, askedTargets } from './target-store'
 
 /** More rows than this are stored ahead, so that they do not hold up the answers of others. */
 const ROWS_AT_ONCE = 20

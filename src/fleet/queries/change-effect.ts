@@ -4,18 +4,8 @@ import type { Agent, Row } from '../agent'
 import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
 import { type Outcome, openOf, type QueryRef, type QueryRow } from './query'
 import { insertRows, unstage } from './rows-store'
-import {
-  answerTargets,
-  closeTargets,
-  insertQuery,
-  lockQueries,
-  markSent,
-  type NewQuery,
-  openTargets,
-  type QueryText,
-  reopenTargets,
-  updateQueries,
-} from './store'
+import { insertQuery, lockQueries, type NewQuery, updateQueries } from './store'
+import { answerTargets, closeTargets, markSent, openTargets, type QueryText, reopenTargets } from './target-store'
 
 export type Change =
   | { type: 'open'; query: NewQuery }

@@ -7,7 +7,7 @@ import type { Agent, Work } from '../agent'
 import { changeEffect } from './change-effect'
 import { HeldReads } from './held-reads'
 import type { Signals } from './signals'
-import { hostsWithWork, PER_READ, waitingHosts } from './store'
+import { hostsWithWork, PER_READ, waitingHosts } from './target-store'
 
 /** How often the database is asked which hosts there is work for: what the bus has lost, and what is to be sent again. */
 const SWEEP_MS = 5_000
