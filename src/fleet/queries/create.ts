@@ -83,7 +83,7 @@ export function createQueries({
     endpoints: door => [
       ...queryRoutes({ db, queries, jobs, audit }),
       ...resultRoutes({ db, queries }),
-      hostResultsRoute({ db, queries, door }),
+      hostResultsRoute({ db, door }),
       door.stream(
         '/api/queries/{id}/stream',
         'A live query: its counts, and the answer of each host as it comes.',

@@ -2,8 +2,8 @@ import { type Endpoint, endpoint, ok, pageOf } from '../../access'
 import type { Db } from '../../base/db'
 import { uuid, z } from '../../base/parse'
 import type { TopicDoor } from '../../streams'
+import { requireHost } from '../host-store'
 import { firstOf } from './outcome'
-import type { Queries } from './queries'
 import { STATES } from './query'
 import { listHostResults } from './results-store'
 import { idParams } from './routes'
@@ -31,7 +31,7 @@ const result = z.object({
 })
 
 /** What a host has answered: as pages, or as a stream for who accepts `text/event-stream`. */
-export function hostResultsRoute({ db, queries, door }: { db: Db; queries: Queries; door: TopicDoor }): Endpoint {
+export function hostResultsRoute({ db, door }: { db: Db; door: TopicDoor }): Endpoint {
   return endpoint({
     method: 'get',
     path: '/api/hosts/{id}/results',
@@ -48,7 +48,7 @@ export function hostResultsRoute({ db, queries, door }: { db: Db; queries: Queri
         return undefined
       }
       const { tenantId } = principal
-      await queries.mustHaveHost(tenantId, params.id)
+      await requireHost(db, { tenantId, id: params.id })
       const limit = query.limit === 'all' ? LIMIT_MOST : Math.min(query.limit || LIMIT_STANDARD, LIMIT_MOST)
       return ok(await page(db, { tenantId, hostId: params.id }, limit, query.cursor as string | undefined))
     },

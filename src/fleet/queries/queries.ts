@@ -3,11 +3,12 @@ import type { Db } from '../../base/db'
 import { badRequest, type Fault, notFound } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import type { Bus, Writer } from '../../streams'
+import { knownHosts } from '../host-store'
 import { changeEffect } from './change-effect'
 import type { QueryInput, Targets } from './kind'
 import { openOf, type QueryRef, type QueryRow } from './query'
 import type { Signals } from './signals'
-import { countTargets, findQuery, knownHosts, knownLabels } from './store'
+import { countTargets, findQuery, knownLabels } from './store'
 
 /** How often a query is looked at while it is followed, in case that nobody tells. */
 const LOOK_MS = 5_000
@@ -36,7 +37,15 @@ export class Queries {
     const { db } = this.deps
     const { host_ids = [], labels = [] } = targets
     const faults: Fault[] = [
-      ...missing(host_ids, await knownHosts(db, tenantId, host_ids), 'host_ids', 'There is no such host.'),
+      ...missing(
+        host_ids,
+        await knownHosts(
+          db,
+          host_ids.map(id => ({ tenantId, id })),
+        ),
+        'host_ids',
+        'There is no such host.',
+      ),
       ...missing(labels, await knownLabels(db, tenantId, labels), 'labels', 'There is no such label.'),
     ]
     if (faults.length) throw badRequest(faults)
@@ -60,11 +69,6 @@ export class Queries {
     const found = await findQuery(this.deps.db, ref)
     if (!found) throw notFound('query')
     return found
-  }
-
-  /** @throws Problem 404 */
-  async mustHaveHost(tenantId: string, hostId: string): Promise<void> {
-    if (!(await knownHosts(this.deps.db, tenantId, [hostId])).size) throw notFound('host')
   }
 
   /** A query that was stopped is asked on, of those that have not answered. */

@@ -81,7 +81,7 @@ function askRoutes(deps: QueryRoutesDeps): Endpoint[] {
       body: z.strictObject({ sql: sqlText, deadline_seconds: deadline, reason: reasonSchema.optional() }),
       replies: { 202: accepted },
       async handle({ principal, params: { id }, body: { reason, ...rest } }) {
-        await deps.queries.mustHaveHost(principal.tenantId, id)
+        await requireHost(deps.db, { tenantId: principal.tenantId, id })
         return ask(deps, principal, { ...rest, targets: { host_ids: [id] } }, reason)
       },
     }),

@@ -34,15 +34,6 @@ export async function countTargets(db: Db, tenantId: string, targets: Targets): 
   return found?.count ?? 0
 }
 
-/** Which of these hosts the tenant has. */
-export async function knownHosts(db: Db, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
-  const found = await rows<{ id: string }>(db, 'SELECT id FROM hosts WHERE tenant_id = ? AND id = ANY(?::uuid[])', [
-    tenantId,
-    ids,
-  ])
-  return new Set(found.map(({ id }) => id))
-}
-
 /** Which of these names and ids of labels the tenant has. */
 export async function knownLabels(db: Db, tenantId: string, names: readonly string[]): Promise<Set<string>> {
   const found = await rows<{ id: string; name: string }>(
