@@ -11,6 +11,8 @@ export type Query = Record<string, string | number | undefined>
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<T>
+  /** The pieces of a download, however long it takes. */
+  pieces(path: string, query?: Query): AsyncIterable<Uint8Array>
 }
 
 interface Problem {
@@ -29,6 +31,26 @@ export function createApi(settings: Settings): Api {
         body: JSON.stringify(body),
         headers: { ...headers, 'content-type': 'application/json' },
       }),
+    pieces: (path, query = {}) => download(settings, path + queryText(query)),
+  }
+}
+
+async function* download(settings: Settings, path: string): AsyncGenerator<Uint8Array> {
+  const started = new AbortController()
+  const timer = setTimeout(() => started.abort(new DOMException('', 'TimeoutError')), WITHIN_MS)
+  const { signal } = started
+  const response = await reach(
+    settings,
+    path,
+    { headers: authorization(settings), redirect: 'manual', signal },
+    SENDS_MAX,
+  )
+  clearTimeout(timer)
+  if (!response.ok) throw await failureOf(settings, response)
+  try {
+    yield* response.body ?? []
+  } catch (error) {
+    throw new Failure(EXIT.unreachable, `The download broke off (${reasonOf(error)}): what was written is not all.`)
   }
 }
 
@@ -51,7 +73,7 @@ async function send<T>(settings: Settings, path: string, init: RequestInit): Pro
 async function reach({ url }: Settings, path: string, init: RequestInit, sends: number): Promise<Response> {
   for (let sent = 1; ; sent++) {
     try {
-      return await fetch(url + path, { ...init, signal: AbortSignal.timeout(WITHIN_MS) })
+      return await fetch(url + path, { signal: AbortSignal.timeout(WITHIN_MS), ...init })
     } catch (error) {
       const reason = reasonOf(error)
       // only a connection that broke half-way is worth another try

@@ -6,12 +6,22 @@ export interface Option {
   type: 'string' | 'boolean'
   /** Stands for the value in the help. */
   value?: string
+  /** May be given several times. */
+  multiple?: true
   help: string
 }
 
 export type Options = Record<string, Option>
 
-type Values<O extends Options> = { [Name in keyof O]?: O[Name]['type'] extends 'boolean' ? boolean : string }
+type ValueOf<O extends Option> = O['type'] extends 'boolean'
+  ? boolean
+  : O extends { multiple: true }
+    ? string[]
+    : string
+type Values<O extends Options> = { [Name in keyof O]?: ValueOf<O[Name]> }
+
+/** As parsed, before a command knows what it has asked for. */
+export type RawValues = Record<string, string | boolean | string[] | undefined>
 
 /** What a command may use. */
 export interface Context {
@@ -38,10 +48,7 @@ export interface Command {
   details?: string
   options: Options
   /** @returns the exit code */
-  run(
-    context: Context,
-    args: { values: Record<string, string | boolean | undefined>; operands: string[] },
-  ): Promise<number>
+  run(context: Context, args: { values: RawValues; operands: string[] }): Promise<number>
 }
 
 type Defined<O extends Options> = Omit<Command, 'options' | 'run'> & {

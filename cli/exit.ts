@@ -7,6 +7,8 @@ export const EXIT = {
   denied: 3,
   missing: 4,
   unreachable: 5,
+  /** A query has ended, and some of its hosts failed or stayed silent. */
+  partial: 6,
   /** 128 + SIGINT. */
   interrupted: 130,
   /** 128 + SIGPIPE: nobody reads the output any more, and the outcome that was asked for is not known. */

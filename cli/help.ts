@@ -19,7 +19,8 @@ Access   TAILRACE_TOKEN, else what "tailrace login" has kept, else, when the ser
 Server   --url, TAILRACE_URL, the last login, http://127.0.0.1:8080
 Colours  on terminals; NO_COLOR=1 turns them off
 Ends     0 done   1 job failed or cancelled, or command refused   2 wrong usage   3 not signed in or not allowed
-         4 not found   5 server cannot be reached   130 Ctrl-C   141 output closed before the outcome was known
+         4 not found   5 server cannot be reached   6 not all hosts answered   130 Ctrl-C
+         141 output closed before the outcome was known
 `
 
 /** Of one command. */
@@ -28,7 +29,10 @@ export function helpFor({ name, operands, summary, details, options }: Command):
   return `Usage: ${`tailrace ${name} ${operands}`.trim()} [options]\n\n${summary}.\n${details ? `\n${details}\n` : ''}\n${list(rows)}`
 }
 
-const rowOf = (name: string, { value, help }: Option) => [`--${name}${value ? ` <${value}>` : ''}`, help]
+const rowOf = (name: string, { value, multiple, help }: Option) => [
+  `--${name}${value ? ` <${value}>` : ''}${multiple ? ' ...' : ''}`,
+  help,
+]
 
 const list = (rows: string[][]) =>
   table([{ title: '' }, { title: '' }], rows, Number.POSITIVE_INFINITY)

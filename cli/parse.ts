@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import type { Command } from './command'
+import type { Command, RawValues } from './command'
 import { wrongUsage } from './exit'
 import { COMMON_OPTIONS } from './help'
 
 export interface Parsed {
-  values: Record<string, string | boolean | undefined>
+  values: RawValues
   operands: string[]
 }
 
@@ -21,7 +21,7 @@ export function parseCommand({ name, options, count, operands }: Command, args: 
 }
 
 const typesOf = (options: Command['options']) =>
-  Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]))
+  Object.fromEntries(Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]))
 
 function tell<T>(name: string, parse: () => T): T {
   try {

@@ -1,10 +1,13 @@
 import type { Command } from '../command'
 import { cancel } from './cancel'
+import { hosts } from './hosts'
 import { job } from './job'
 import { jobs } from './jobs'
 import { login, logout, whoami } from './login'
 import { pause, resume } from './pause'
+import { query } from './query'
 import { queues } from './queues'
+import { results } from './results'
 import { retention } from './retention'
 import { retry } from './retry'
 import { run } from './run'
@@ -19,6 +22,9 @@ export const commands: readonly Command[] = [
   tail,
   cancel,
   retry,
+  hosts,
+  query,
+  results,
   queues,
   pause,
   resume,

@@ -1,13 +1,12 @@
 import { type Context, defineCommand, JSON_OPTION } from '../command'
-import { EXIT, wrongUsage } from '../exit'
+import { EXIT } from '../exit'
+import { collect, limitOf } from '../list'
 import { type Job, paintStatus, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
 import { clean } from '../output/text'
 import { age, since, span } from '../output/times'
 
 const STANDARD = 20
-const PAGE_MAX = 500
-const LIMIT_MAX = 100_000
 
 export const jobs = defineCommand({
   name: 'jobs',
@@ -25,9 +24,9 @@ export const jobs = defineCommand({
   },
   async run(context, { values }) {
     const { json, limit, ...filter } = values
-    const most = limitOf(limit)
+    const most = limitOf(limit, STANDARD)
     const query = { ...filter, since: filter.since === undefined ? undefined : since(filter.since) }
-    const { found, isMore } = await collect(context, query, most)
+    const { found, isMore } = await collect<Job>(context, '/api/jobs', query, most)
     const { terminal } = context
     if (json) for (const job of found) terminal.json(job)
     else if (found.length) terminal.write(tableOf(context, found))
@@ -36,29 +35,6 @@ export const jobs = defineCommand({
     return EXIT.ok
   },
 })
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return STANDARD
-  const limit = Number(text)
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= LIMIT_MAX) return limit
-  throw wrongUsage(`--limit must be a number from 1 to ${LIMIT_MAX}, not "${text}".`)
-}
-
-async function collect({ api }: Context, query: Record<string, string | undefined>, most: number) {
-  const found: Job[] = []
-  let cursor: string | null | undefined
-  do {
-    const limit = Math.min(PAGE_MAX, most - found.length)
-    const page = await api.get<{ items: Job[]; next_cursor: string | null }>('/api/jobs', {
-      ...query,
-      limit,
-      cursor: cursor ?? undefined,
-    })
-    found.push(...page.items)
-    cursor = page.next_cursor
-  } while (cursor && found.length < most)
-  return { found, isMore: Boolean(cursor) }
-}
 
 function tableOf({ terminal }: Context, found: readonly Job[]): string {
   const columns = [

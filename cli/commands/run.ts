@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
-import { EXIT, wrongUsage } from '../exit'
+import { EXIT } from '../exit'
 import { follow } from '../follow'
 import { parseInput } from '../input'
+import { numberOf } from '../numbers'
 import { hasEnded, type Job, reasonOf } from '../output/job-lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
 import { clean } from '../output/text'
@@ -66,12 +67,6 @@ async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienc
 function summaryOf(job: Job): string {
   const why = clean(reasonOf(job))
   return `Job ${job.id} ${job.status} after ${span(job.created_at, job.ended_at)}${why && `: ${why}`}`
-}
-
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^\d{1,12}(\.\d+)?$/.test(text)) throw wrongUsage(`${name} must be a number, not "${text}".`)
-  return Number(text)
 }
 
 function millisOf(name: string, text: string | undefined): number | undefined {

@@ -1,7 +1,11 @@
-import { jsonLine } from './text'
+import { once } from 'node:events'
+import { cut, jsonLine } from './text'
 
 const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 }
 export type Colour = keyof typeof CODES
+
+/** To the beginning of the line, and nothing behind it (ECMA-48). */
+const TAKE_AWAY = '\r\x1b[K'
 
 /** Where the answer goes (`write`), and what people shall know besides (`note`). */
 export interface Terminal {
@@ -11,6 +15,12 @@ export interface Terminal {
   write(text: string): void
   json(value: unknown): void
   note(text: string): void
+  /** Whether a person sees what is noted: then progress is shown. */
+  readonly isWatched: boolean
+  /** A line below everything else that stays in its place, on a terminal; an empty text takes it away. */
+  progress(text: string): void
+  /** Resolves when the output takes more. */
+  drained(): Promise<void>
   paint(colour: Colour | undefined, text: string): string
 }
 
@@ -21,12 +31,33 @@ export function createTerminal(
   stderr: NodeJS.WriteStream,
 ): Terminal {
   const isColoured = Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb'
+  const isWatched = Boolean(stderr.isTTY) && env.TERM !== 'dumb'
+  let below = ''
+  const draw = () => {
+    if (below) stderr.write(cut(below, (stderr.columns || 80) - 1))
+  }
+  /** Other text never runs into the progress. */
+  const print = (stream: NodeJS.WriteStream, text: string) => {
+    if (below) stderr.write(TAKE_AWAY)
+    stream.write(text)
+    draw()
+  }
   return {
     isColoured,
+    isWatched,
     width: () => (stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY),
-    write: text => void stdout.write(text),
-    json: value => void stdout.write(jsonLine(value)),
-    note: text => void stderr.write(`${text}\n`),
+    write: text => print(stdout, text),
+    json: value => print(stdout, jsonLine(value)),
+    note: text => print(stderr, `${text}\n`),
+    progress(text) {
+      if (!isWatched || text === below) return
+      if (below) stderr.write(TAKE_AWAY)
+      below = text
+      draw()
+    },
+    drained: async () => {
+      if (stdout.writableNeedDrain) await once(stdout, 'drain')
+    },
     paint: (colour, text) => (isColoured && colour ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text),
   }
 }

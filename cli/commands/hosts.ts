@@ -1,0 +1,58 @@
+import { type Context, defineCommand, JSON_OPTION } from '../command'
+import { EXIT } from '../exit'
+import { collect, limitOf } from '../list'
+import { HOST_COLOURS, type Host, nameOf } from '../output/host-lines'
+import { table } from '../output/table'
+import { clean } from '../output/text'
+import { age } from '../output/times'
+
+const STANDARD = 100
+
+export const hosts = defineCommand({
+  name: 'hosts',
+  operands: '',
+  count: [0, 0],
+  summary: 'Lists hosts of the fleet by name',
+  options: {
+    status: { type: 'string', value: 'status', help: 'online, offline or missing' },
+    platform: { type: 'string', value: 'name', help: 'As osquery names it, or linux for all that are one' },
+    label: { type: 'string', value: 'name', help: 'Name or id of a label' },
+    q: { type: 'string', value: 'text', help: 'Search in name, identifier, serial, operating system and id' },
+    sort: { type: 'string', value: 'field', help: 'Such as hostname, platform, -last_seen_at; standard hostname' },
+    limit: { type: 'string', value: 'n', help: `At most so many, standard ${STANDARD}` },
+    json: JSON_OPTION,
+  },
+  async run(context, { values }) {
+    const { json, limit, ...filter } = values
+    const most = limitOf(limit, STANDARD)
+    const { found, isMore } = await collect<Host>(context, '/api/hosts', filter, most)
+    const { terminal } = context
+    if (json) for (const host of found) terminal.json(host)
+    else if (found.length) terminal.write(tableOf(context, found))
+    else terminal.note('There are no such hosts.')
+    if (isMore) terminal.note(`These are the first ${most}; --limit shows more.`)
+    return EXIT.ok
+  },
+})
+
+function tableOf({ terminal }: Context, found: readonly Host[]): string {
+  const columns = [
+    { title: 'HOST', least: 12 },
+    { title: 'STATUS', paint: (text: string) => terminal.paint(HOST_COLOURS[text.trim()], text) },
+    { title: 'SEEN', right: true },
+    { title: 'ID' },
+    { title: 'SYSTEM', least: 10 },
+    { title: 'OSQUERY' },
+    { title: 'LABELS', least: 8 },
+  ]
+  const rows = found.map(host => [
+    clean(nameOf(host)),
+    host.status,
+    host.status === 'online' ? 'now' : age(host.last_seen_at),
+    host.id,
+    clean([host.os_name || host.platform, host.os_version].filter(Boolean).join(' ')),
+    clean(host.osquery_version),
+    clean(host.labels.map(({ name }) => name).join(', ')),
+  ])
+  return table(columns, rows, terminal.width())
+}

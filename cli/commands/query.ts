@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { type Context, defineCommand, JSON_OPTION } from '../command'
+import { EXIT, Failure, wrongUsage } from '../exit'
+import { FORMAT_OPTION, formatOf } from '../fleet/format'
+import type { Query } from '../fleet/query'
+import { targetsOf } from '../fleet/targets'
+import { watchQuery } from '../fleet/watch'
+import { collect } from '../list'
+import { numberOf } from '../numbers'
+import { clean } from '../output/text'
+import { PATIENCE_OPTION, patienceOf } from '../patience'
+
+const SAVED_MAX = 10_000
+
+export const query = defineCommand({
+  name: 'query',
+  operands: '<sql> | @<file> | - | --saved <name>',
+  count: [0, 1],
+  summary: 'Asks hosts of the fleet, and shows the rows as they come',
+  details: `Who is asked: --all, or any of --host, --platform and --label, each as often as needed; a host that fits one of them
+is asked once. Rows are on stdout, progress on stderr. Ctrl-C leaves the query running.
+
+  tailrace query "select name, version from os_version" --all
+  tailrace query "select * from listening_ports where port = 22" --platform linux --label web --format csv > ports.csv
+  tailrace query --saved "Disk encryption" --host web-07 --host web-08`,
+  options: {
+    all: { type: 'boolean', help: 'Every host' },
+    host: { type: 'string', value: 'host', multiple: true, help: 'Id, identifier or name of a host' },
+    platform: { type: 'string', value: 'name', multiple: true, help: 'As osquery names it, or linux' },
+    label: { type: 'string', value: 'name', multiple: true, help: 'Name or id of a label' },
+    saved: { type: 'string', value: 'name', help: 'Ask a saved query; without targets the platforms that it is for' },
+    deadline: { type: 'string', value: 'seconds', help: 'Hosts that are silent until then are left out; standard 60' },
+    format: FORMAT_OPTION,
+    json: { ...JSON_OPTION, help: 'Query, rows and hosts as events, one JSON object per line, for programs' },
+    detach: { type: 'boolean', help: 'Print the id and leave; "tailrace results <id>" shows the answers' },
+    reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
+    patience: PATIENCE_OPTION,
+  },
+  async run(context, { values, operands: [operand] }) {
+    const { api, terminal } = context
+    const wish = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
+    const deadline_seconds = numberOf('--deadline', values.deadline)
+    const { sql, platforms } = await questionOf(context, operand, values.saved)
+    const targets = await targetsOf(api, values, platforms)
+    const body = { sql, targets, deadline_seconds, reason: values.reason }
+    const { query, links } = await api.post<{ query: Query; links: { page: string } }>('/api/queries', body)
+    if (!values.detach) return watchQuery(context, query, wish)
+    if (values.json) terminal.json({ event: 'query', ...query, links })
+    else terminal.write(`${query.id}\n`)
+    return EXIT.ok
+  },
+})
+
+interface Question {
+  sql: string
+  platforms: string[]
+}
+
+async function questionOf(context: Context, operand: string | undefined, saved: string | undefined): Promise<Question> {
+  if ((operand === undefined) === (saved === undefined))
+    throw wrongUsage('Give either SQL (or @file, or -) or --saved <name>. See: tailrace help query')
+  return saved === undefined ? { sql: textOf(operand ?? ''), platforms: [] } : savedQuery(context, saved)
+}
+
+function textOf(operand: string): string {
+  if (operand === '-') return readFileSync(0, 'utf8')
+  if (!operand.startsWith('@')) return operand
+  try {
+    return readFileSync(operand.slice(1), 'utf8')
+  } catch (error) {
+    throw wrongUsage(`${operand.slice(1)} cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+async function savedQuery(context: Context, name: string): Promise<Question> {
+  const { found } = await collect<Question & { name: string }>(context, '/api/saved-queries', { q: name }, SAVED_MAX)
+  const query = found.find(each => each.name === name) ?? found.find(each => isSame(each.name, name))
+  if (query) return query
+  const near = found.slice(0, 5).map(each => `\n  ${clean(each.name)}`)
+  const hint = near.length ? ` Did you mean:${near.join('')}` : ''
+  throw new Failure(EXIT.missing, `There is no saved query "${clean(name)}".${hint}`)
+}
+
+const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()

@@ -1,0 +1,47 @@
+import type { Terminal } from '../output/terminal'
+import { duration } from '../output/times'
+import { countsText, type Query } from './query'
+
+const EVERY_MS = 1_000
+/** Where no person watches it goes into a log. */
+const LOGGED_EVERY_MS = 10_000
+
+/** Shows how far a query is: in place for people, a line now and then for logs. */
+export class Progress {
+  private latest: Query | undefined
+  private logged = ''
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly terminal: Terminal) {}
+
+  start(query: Query) {
+    this.latest = query
+    const isWatched = this.terminal.isWatched
+    this.timer = setInterval(() => (isWatched ? this.draw() : this.log()), isWatched ? EVERY_MS : LOGGED_EVERY_MS)
+    this.draw()
+  }
+
+  see(change: Partial<Query>) {
+    if (!this.latest) return
+    this.latest = { ...this.latest, ...change }
+    this.draw()
+  }
+
+  stop() {
+    clearInterval(this.timer)
+    this.terminal.progress('')
+  }
+
+  private draw() {
+    if (!this.latest) return
+    const left = Date.parse(this.latest.deadline_at) - Date.now()
+    const until = left > 0 ? `; ${duration(Math.ceil(left / 1_000) * 1_000).replace('.0', '')} left` : ''
+    this.terminal.progress(`${countsText(this.latest)}${until}`)
+  }
+
+  private log() {
+    const text = this.latest ? countsText(this.latest) : ''
+    if (text !== this.logged) this.terminal.note(text)
+    this.logged = text
+  }
+}

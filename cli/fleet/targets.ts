@@ -1,0 +1,68 @@
+import type { Api } from '../api'
+import { EXIT, Failure, wrongUsage } from '../exit'
+import type { Host } from '../output/host-lines'
+import { clean } from '../output/text'
+
+export interface Targets {
+  all?: true
+  host_ids?: string[]
+  platforms?: string[]
+  labels?: string[]
+}
+
+export interface Chosen {
+  all?: boolean | undefined
+  host?: string[] | undefined
+  platform?: string[] | undefined
+  label?: string[] | undefined
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** More hosts than this that only contain the name are not looked through. */
+const LOOKED_AT = 500
+const NAMED_MAX = 5
+
+/** Whom a query asks: every host that one of the options means. @throws Failure when nobody is chosen, or a host is unknown */
+export async function targetsOf(api: Api, chosen: Chosen, standard: readonly string[] = []): Promise<Targets> {
+  const { all, host = [], platform = [], label = [] } = chosen
+  const isChosen = all || host.length || platform.length || label.length
+  const platforms = isChosen ? platform : standard
+  if (!isChosen && !platforms.length) throw wrongUsage('Say who is asked: --all, --host, --platform or --label.')
+  const ids = await Promise.all([...new Set(host)].map(name => hostId(api, name)))
+  return {
+    ...(all && { all: true as const }),
+    ...(ids.length && { host_ids: [...new Set(ids)] }),
+    ...(platforms.length && { platforms: [...platforms] }),
+    ...(label.length && { labels: label }),
+  }
+}
+
+/** The id of the host with this id, identifier or name. */
+async function hostId(api: Api, name: string): Promise<string> {
+  // an identifier often is a UUID, too: that of the hardware
+  const found = UUID.test(name) ? await withId(api, name) : undefined
+  if (found) return found
+  const { items } = await api.get<{ items: Host[] }>('/api/hosts', { q: name, limit: LOOKED_AT })
+  const is = (text: string) => text.toLowerCase() === name.toLowerCase()
+  const identified = items.filter(host => host.host_identifier === name)
+  const meant = identified.length ? identified : items.filter(host => is(host.hostname) || is(host.host_identifier))
+  const [first, ...others] = meant
+  if (!first) throw new Failure(EXIT.missing, `There is no host "${clean(name)}". See: tailrace hosts --q ...`)
+  if (others.length) throw wrongUsage(ambiguous(name, meant))
+  return first.id
+}
+
+async function withId(api: Api, id: string): Promise<string | undefined> {
+  try {
+    return (await api.get<Host>(`/api/hosts/${id}`)).id
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === EXIT.missing) return undefined
+    throw error
+  }
+}
+
+function ambiguous(name: string, meant: readonly Host[]): string {
+  const named = meant.slice(0, NAMED_MAX).map(({ id, host_identifier }) => `\n  ${id}  ${clean(host_identifier)}`)
+  const more = meant.length > NAMED_MAX ? '\n  ...' : ''
+  return `${meant.length} hosts are called "${clean(name)}". Say which by its id:${named.join('')}${more}`
+}

@@ -1,0 +1,56 @@
+import type { Row } from '../fleet/query'
+import type { Terminal } from './terminal'
+import { clean, cut, widthOf } from './text'
+
+/** On a terminal; a file gets all of it. */
+const CELL_MAX = 60
+/** Rows that wait for each other so that their columns stand below each other. */
+const TOGETHER = 1_000
+const GAP = '  '
+const HOST = 'HOST'
+
+/** A table that grows: columns get wider, never narrower, and rows with other columns begin a new head. */
+export class RowTable {
+  private columns: readonly string[] | undefined
+  private widths: number[] = []
+  private waiting: string[][] = []
+
+  constructor(private readonly terminal: Terminal) {}
+
+  add(host: string, row: Row, order: readonly string[]) {
+    if (!this.fits(row)) this.open([...order.filter(name => name in row), ...Object.keys(row).filter(isNotIn(order))])
+    const most = Number.isFinite(this.terminal.width()) ? CELL_MAX : Number.POSITIVE_INFINITY
+    const cells = [host, ...(this.columns ?? []).map(name => row[name] ?? '')].map(cell => cut(clean(cell), most))
+    this.waiting.push(cells)
+    if (this.waiting.length >= TOGETHER) this.flush()
+  }
+
+  private fits(row: Row): boolean {
+    const names = Object.keys(row)
+    return this.columns?.length === names.length && names.every(name => this.columns?.includes(name))
+  }
+
+  private open(columns: readonly string[]) {
+    this.flush()
+    if (this.columns) this.terminal.write('\n')
+    this.columns = columns
+    this.widths = []
+  }
+
+  flush() {
+    const { columns, waiting } = this
+    if (!columns || waiting.length === 0) return
+    const head = [HOST, ...columns.map(name => clean(name))]
+    const isNew = this.widths.length === 0
+    const rows = isNew ? [head, ...waiting] : waiting
+    this.widths = head.map((_, at) => Math.max(this.widths[at] ?? 0, ...rows.map(row => widthOf(row[at] ?? ''))))
+    const lines = rows.map((row, at) => {
+      const line = row.map((cell, column) => cell + ' '.repeat((this.widths[column] ?? 0) - widthOf(cell)))
+      return isNew && at === 0 ? this.terminal.paint('bold', line.join(GAP).trimEnd()) : line.join(GAP).trimEnd()
+    })
+    this.terminal.write(`${lines.join('\n')}\n`)
+    this.waiting = []
+  }
+}
+
+const isNotIn = (names: readonly string[]) => (name: string) => !names.includes(name)

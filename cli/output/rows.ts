@@ -1,0 +1,75 @@
+import type { Asked, Query, Row } from '../fleet/query'
+import { nameOf } from './host-lines'
+import { RowTable } from './row-table'
+import type { Terminal } from './terminal'
+
+/** What a query brings, in the form that was asked for. */
+export interface RowPrinter {
+  /** Else only what became of the hosts is told. */
+  wantsRows: boolean
+  begin(query: Query): void
+  /** Rows of one host, in order; more of the same host may follow. */
+  rows(host: Asked, rows: readonly Row[], columns: readonly string[]): void
+  /** All rows of this host were told, or it has none. */
+  host(host: Asked): void
+  /** What was told so far shall be seen now. */
+  flush(): void
+  end(query: Query): void
+}
+
+const SILENT: RowPrinter = { wantsRows: true, begin() {}, rows() {}, host() {}, flush() {}, end() {} }
+
+/** One object per row, as the server's export has them. */
+export const ndjsonRows = ({ json }: Terminal): RowPrinter => ({
+  ...SILENT,
+  rows(host, rows) {
+    for (const row of rows) json(rowOf(host, row))
+  },
+})
+
+/** One JSON array of rows. */
+export function jsonRows(terminal: Terminal): RowPrinter {
+  let count = 0
+  return {
+    ...SILENT,
+    rows(host, rows) {
+      for (const row of rows) terminal.write(`${count++ === 0 ? '[' : ','}\n${JSON.stringify(rowOf(host, row))}`)
+    },
+    end: () => terminal.write(count === 0 ? '[]\n' : '\n]\n'),
+  }
+}
+
+/** Everything that happens, one object each, for programs. */
+export const eventRows = ({ json }: Terminal): RowPrinter => ({
+  ...SILENT,
+  begin: query => json({ event: 'query', ...query }),
+  rows(host, rows) {
+    for (const row of rows) json({ event: 'row', ...rowOf(host, row) })
+  },
+  host: ({ host_id, host_identifier, hostname, state, row_count, error, truncated, late }) =>
+    json({ event: 'host', host_id, host_identifier, hostname, state, row_count, error, truncated, late }),
+  end: query => json({ event: 'query', ...query }),
+})
+
+/** For people. */
+export function tableRows(terminal: Terminal): RowPrinter {
+  const table = new RowTable(terminal)
+  return {
+    ...SILENT,
+    rows(host, rows, columns) {
+      for (const row of rows) table.add(nameOf(host), row, columns)
+    },
+    flush: () => table.flush(),
+    end: () => table.flush(),
+  }
+}
+
+/** Rows come in one piece at the end, as the server exports them. */
+export const noRows: RowPrinter = { ...SILENT, wantsRows: false }
+
+const rowOf = ({ host_id, host_identifier, hostname }: Asked, row: Row) => ({
+  host_id,
+  host_identifier,
+  hostname,
+  row,
+})
