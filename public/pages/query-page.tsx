@@ -10,6 +10,9 @@ import { Values } from '../fleet/query/values'
 import { searchOf, type View, type ViewName, viewOf } from '../fleet/query/view'
 import type { Query } from '../fleet/query-result'
 import { navigate, search } from '../router'
+import { useTitle } from '../title'
+
+const TITLE_CHARACTERS_MAX = 60
 
 /** A live query: how far it is, and what the hosts have answered. */
 export function QueryPage({ id }: { id: string }) {
@@ -29,6 +32,7 @@ export function QueryPage({ id }: { id: string }) {
 }
 
 function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {
+  useTitle(query.sql.replace(/\s+/g, ' ').slice(0, TITLE_CHARACTERS_MAX))
   const view = useMemo(() => viewOf(search.value), [search.value])
   const set = (change: Partial<View>) =>
     navigate(`/queries/${query.id}${searchOf({ ...view, ...change })}`, { replace: change.view === undefined })

@@ -34,9 +34,9 @@ export function QueryActions({ query, onChanged }: { query: Query; onChanged(): 
   return (
     <div class="job-actions">
       {query.status === 'running' && <AskedButton name="Stop" sure="Stop the query" act={stop} />}
-      <a class="button" href={draftAddress(query)}>
+      <button type="button" onClick={() => navigate(draftAddress(query))}>
         Change
-      </a>
+      </button>
       <button type="button" onClick={() => void again()}>
         Run again
       </button>

@@ -52,7 +52,7 @@ function Remaining({ query: { status, deadline_at, created_at, ended_at } }: { q
   const leftMs = Date.parse(deadline_at) - now.value
   return (
     <span class="query-left" title={`Until ${deadline_at}`}>
-      {leftMs > 0 ? `${spanOf(Math.ceil(leftMs / 1_000) * 1_000)} left` : 'ends'}
+      {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : spanOf(leftMs)} left` : 'ends'}
     </span>
   )
 }

@@ -34,12 +34,15 @@ const PAGES_MAX = 15
 export class ResultRows {
   /** Null until the first answer. */
   total: number | null = null
-  private pages = new Map<number, ResultItem[]>()
+  private readonly pages = new Map<number, { items: ResultItem[]; reading: number }>()
+  /** Moves on with each refresh; pages of an earlier one are shown until they have come again. */
+  private reading = 0
+  /** The reading by which `total` is known. */
+  private countedBy = -1
   /** By the number of the page that follows. */
-  private cursors = new Map<number, string>()
+  private readonly cursors = new Map<number, string>()
   private wanted = { first: 0, last: 0 }
   private isAsking = false
-  private isStale = false
   private isClosed = false
 
   /**
@@ -58,7 +61,7 @@ export class ResultRows {
 
   /** Null while it is not here. */
   rowAt(index: number): ResultItem | null {
-    return this.pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS] ?? null
+    return this.pages.get(Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS] ?? null
   }
 
   /** Rows from `start` to before `end` are to be here. */
@@ -69,7 +72,8 @@ export class ResultRows {
 
   /** Reads what is wanted again; until it has come, what was here stays. */
   refresh() {
-    this.isStale = true
+    this.reading++
+    this.cursors.clear()
     void this.work()
   }
 
@@ -90,36 +94,28 @@ export class ResultRows {
   }
 
   private nextPage(): number | null {
-    if (this.isStale) return this.wanted.first
-    const last = this.total === null ? 0 : Math.min(this.wanted.last, Math.ceil(this.total / PAGE_ROWS) - 1)
-    for (let page = this.wanted.first; page <= last; page++) if (!this.pages.has(page)) return page
-    return this.total === null ? 0 : null
+    const { first, last } = this.wanted
+    // What it was may have grown since: then the first page tells by how much.
+    if (this.countedBy !== this.reading) return first
+    const end = Math.min(last, Math.ceil((this.total ?? 0) / PAGE_ROWS) - 1)
+    for (let page = first; page <= end; page++) if (this.pages.get(page)?.reading !== this.reading) return page
+    return null
   }
 
   private async load(page: number) {
-    const isFresh = this.isStale
-    this.isStale = false
-    const cursor = isFresh ? null : (this.cursors.get(page) ?? null)
-    try {
-      const answer = await this.ask({ offset: page * PAGE_ROWS, cursor, limit: PAGE_ROWS })
-      if (isFresh) this.forget()
-      this.keep(page, answer)
-    } catch (error) {
-      this.isStale ||= isFresh
-      throw error
-    }
-    if (!this.isClosed) this.changed()
-  }
-
-  private forget() {
-    this.pages = new Map()
-    this.cursors = new Map()
-  }
-
-  private keep(page: number, { items, next_cursor, total }: ResultPage) {
+    const { reading } = this
+    const cursor = this.cursors.get(page) ?? null
+    const { items, next_cursor, total } = await this.ask({ offset: page * PAGE_ROWS, cursor, limit: PAGE_ROWS })
+    if (this.isClosed) return
+    if (cursor === null) this.countedBy = reading
     this.total = total ?? this.total
-    this.pages.set(page, items)
-    if (next_cursor !== null) this.cursors.set(page + 1, next_cursor)
+    this.pages.set(page, { items, reading })
+    if (next_cursor !== null && reading === this.reading) this.cursors.set(page + 1, next_cursor)
+    this.dropFar()
+    this.changed()
+  }
+
+  private dropFar() {
     const middle = (this.wanted.first + this.wanted.last) / 2
     const far = [...this.pages.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle))
     for (const each of far.slice(0, Math.max(0, far.length - PAGES_MAX))) this.pages.delete(each)

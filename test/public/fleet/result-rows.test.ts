@@ -101,6 +101,20 @@ test('what is read again takes the place of what was here when it has come, not 
   expect(asked.every(({ cursor }) => cursor === null)).toBe(true)
 })
 
+test('what is in sight stays in sight while it is read again, over two pages, too', async () => {
+  const { rows, asked, settle } = rowsOf({ total: 1_000 })
+  rows.want(PAGE_ROWS - 10, PAGE_ROWS + 40)
+  await settle()
+  rows.refresh()
+  asked.at(-1)?.answer()
+  await new Promise(resolve => setImmediate(resolve))
+  expect([rows.rowAt(PAGE_ROWS - 1)?.no, rows.rowAt(PAGE_ROWS)?.no]).toEqual([PAGE_ROWS - 1, PAGE_ROWS])
+  const before = asked.length
+  await settle()
+  expect(asked).toHaveLength(before)
+  expect(asked.map(({ offset }) => offset)).toEqual([0, PAGE_ROWS, 0, PAGE_ROWS])
+})
+
 test('a refusal is told, and the next wish asks again', async () => {
   const { rows, asked, failures, settle, changes } = rowsOf({ total: 10 })
   rows.want(0, 50)
