@@ -79,10 +79,11 @@ export function createApp(deps: AppDeps) {
       holdMs: config.fleet.holdMs,
       heartbeatMs: config.streams.heartbeatMs,
       publicUrl: config.publicUrl,
-      ownCertificate: false,
+      ownCertificate: config.tls?.cert,
     },
   })
   for (const family of fleet.families) streams.register(family)
+  jobs.stats.add(fleet.stats)
   const targets = [...jobs.retention, ...streams.retention(tenantIds), ...fleet.retention, ...access.retention]
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
   const { queries } = fleet

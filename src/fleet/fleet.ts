@@ -4,7 +4,7 @@ import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RetentionTarget } from '../base/retention'
-import type { Jobs } from '../jobs'
+import type { Jobs, StatsSource } from '../jobs'
 import type { Family, Streams, TopicDoor } from '../streams'
 import type { Agent, AgentApi, Answer } from './agent'
 import { createCarves } from './carves'
@@ -12,6 +12,7 @@ import { createHosts } from './hosts'
 import { type OsqueryMount, osqueryMount } from './osquery'
 import { createQueries, type Queries } from './queries'
 import { createSchedules } from './schedules'
+import { fleetStats } from './stats'
 
 export interface FleetDeps {
   db: Db
@@ -25,7 +26,7 @@ export interface FleetDeps {
     holdMs: number
     heartbeatMs: number
     publicUrl: string | undefined
-    ownCertificate: boolean
+    ownCertificate: string | undefined
   }
 }
 
@@ -33,6 +34,8 @@ export interface Fleet {
   queries: Queries
   families: Family[]
   retention: RetentionTarget[]
+  /** What of it is told of a tenant in `stats_updated`. */
+  stats: StatsSource
   /** What every process runs; then what a process runs that agents come to. */
   parts: { always: Part[]; agents: Part[] }
   mount: OsqueryMount
@@ -71,6 +74,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     queries: queries.queries,
     families: [hosts.family, queries.family, schedules.family],
     retention: [...queries.retention, ...schedules.retention, ...carves.retention],
+    stats: fleetStats(db),
     parts: { always: queries.parts.always, agents: [hosts, schedules, ...queries.parts.agents] },
     mount: osqueryMount({ api, log, metrics }),
     endpoints: door => [...hosts.endpoints, ...queries.endpoints(door), ...schedules.endpoints, ...carves.endpoints],

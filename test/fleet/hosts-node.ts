@@ -41,7 +41,7 @@ async function startNode(place: { databaseUrl: string; redisUrl: string; prefix:
     },
     service: 'web',
   })
-  const settings = { holdMs: 10_000, heartbeatMs: 5_000, publicUrl: undefined, ownCertificate: false }
+  const settings = { holdMs: 10_000, heartbeatMs: 5_000, publicUrl: undefined, ownCertificate: undefined }
   const audit = { record: async () => undefined }
   const hosts = createHosts({ db, streams, bus: streams.bus, log, metrics, audit, settings })
   streams.register(hosts.family)

@@ -1,11 +1,12 @@
 import { type Endpoint, endpoint, ok } from '../../access'
 import { z } from '../../base/parse'
+import { isOwnAuthority } from './certificate'
 import { addressOf, agentFlags, commandsFor } from './enrollment'
 
 interface Settings {
   holdMs: number
   publicUrl: string | undefined
-  ownCertificate: boolean
+  ownCertificate: string | undefined
 }
 
 const NO_TLS =
@@ -26,7 +27,8 @@ export const enrollmentRoutes = ({ holdMs, publicUrl, ownCertificate }: Settings
       }),
     },
     async handle({ req }) {
-      const enrolling = { address: addressOf(publicUrl, req.headers.host), ownCertificate, holdMs }
+      const pinCertificate = ownCertificate !== undefined && (await isOwnAuthority(ownCertificate))
+      const enrolling = { address: addressOf(publicUrl, req.headers.host), pinCertificate, holdMs }
       const commands = commandsFor(enrolling)
       const note = ownCertificate || publicUrl?.startsWith('https:') ? null : NO_TLS
       return ok({ flags: agentFlags(enrolling), command: commands.linux, commands, note })

@@ -12,8 +12,8 @@ type Place = typeof LINUX
 export interface Enrolling {
   /** Host and port under which agents reach us. */
   address: string
-  /** We show agents our own certificate, which they may not trust by themselves. */
-  ownCertificate: boolean
+  /** The certificate that we show is one that agents do not trust by themselves. */
+  pinCertificate: boolean
   /** For how long a read is held, in ms. */
   holdMs: number
 }
@@ -26,10 +26,10 @@ const CARVE_BLOCK_BYTES = 1_048_576
 const POLL_SECONDS = 10
 
 /** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
-export function agentFlags({ address, ownCertificate, holdMs }: Enrolling, { folder }: Place = LINUX): string[] {
+export function agentFlags({ address, pinCertificate, holdMs }: Enrolling, { folder }: Place = LINUX): string[] {
   return [
     `--tls_hostname=${address}`,
-    ...(ownCertificate ? [`--tls_server_certs=${folder}/tailrace.pem`] : []),
+    ...(pinCertificate ? [`--tls_server_certs=${folder}/tailrace.pem`] : []),
     '--host_identifier=uuid',
     `--enroll_secret_path=${folder}/enroll_secret`,
     '--enroll_tls_endpoint=/osquery/enroll',
@@ -56,12 +56,12 @@ export function agentFlags({ address, ownCertificate, holdMs }: Enrolling, { fol
 /** One line that sets an installed osquery up; the secret's file is for root alone. */
 function commandFor(enrolling: Enrolling, place: Place): string {
   const { folder, restart } = place
-  const { address, ownCertificate } = enrolling
+  const { address, pinCertificate } = enrolling
   const steps = [
     'umask 077',
     `mkdir -p ${folder}`,
     `printf %s "${SECRET_PLACEHOLDER}" > ${folder}/enroll_secret`,
-    ...(ownCertificate ? [fetchCertificate(address, folder)] : []),
+    ...(pinCertificate ? [fetchCertificate(address, folder)] : []),
     `printf "%s\\n" ${agentFlags(enrolling, place).join(' ')} > ${folder}/osquery.flags`,
     restart,
   ]

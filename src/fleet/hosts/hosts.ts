@@ -30,8 +30,8 @@ export interface HostsDeps {
     heartbeatMs: number
     /** Under which agents reach us; else the host name of who asks for the flags. */
     publicUrl: string | undefined
-    /** Agents are shown our own certificate, which they may have to be given. */
-    ownCertificate: boolean
+    /** The PEM file of the certificate that we show agents ourselves, if we do. */
+    ownCertificate: string | undefined
   }
 }
 

@@ -1,2 +1,3 @@
+export { HOST_STATUSES } from './host'
 export { createHosts, type Hosts, type HostsDeps } from './hosts'
 export { familyOf, runsOn } from './platform'

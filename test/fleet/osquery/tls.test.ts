@@ -53,3 +53,18 @@ test('an agent that pins the authority and checks the name enrols, reads and wri
   expect(ports.size).toBe(1)
   agent.destroy()
 })
+
+test('who sets an agent up is told to pin a certificate that agents cannot know, and no other', async () => {
+  const told = async (on: TestApp) =>
+    (await (await on.get('/api/hosts/enrollment')).json()) as { flags: string[]; command: string; note: string | null }
+  const pinned = '--tls_server_certs=/etc/osquery/tailrace.pem'
+  const issued = await told(app)
+  expect(issued).toMatchObject({ note: null, flags: expect.not.arrayContaining([pinned]) })
+  const lone = await identity({ name: 'fleet.example', hosts: ['fleet.example'] })
+  const [cert, key] = [join(folder, 'lone.pem'), join(folder, 'lone-key.pem')]
+  await writeFile(cert, lone.cert)
+  await writeFile(key, lone.key)
+  const own = await told(await parts.start({ OSQUERY_TLS_CERT: cert, OSQUERY_TLS_KEY: key }))
+  expect(own).toMatchObject({ note: null, flags: expect.arrayContaining([pinned]) })
+  expect(own.command).toContain('openssl s_client')
+})
