@@ -25,6 +25,7 @@ import type { QueueName } from './queues'
 import { jobRetention } from './retention'
 import { missingJobs } from './retention-store'
 import { Schedules } from './schedules'
+import { Stats } from './stats'
 import { Workers } from './worker/workers'
 
 /**
@@ -37,15 +38,18 @@ export function createJobs(deps: JobsDeps) {
   const jobs = new Jobs(core)
   const figures = new Figures(core)
   const schedules = new Schedules(core)
+  const keeper = new Keeper({ core, figures, schedules })
+  const stats = new Stats(core, () => keeper.isHolder)
   createGauges(deps.metrics, figures, schedules)
   const connection: Part = { name: 'queues', start: async () => undefined, stop: () => core.engine.close() }
   return Object.assign(jobs, {
     core,
     schedules,
     figures,
+    stats,
     family: familyOf(jobs, deps),
     retention: jobRetention(core),
-    parts: [connection, figures, new Keeper({ core, figures, schedules })],
+    parts: [connection, figures, keeper, stats],
     /** The routes of a web process. */
     endpoints: (audit: Audit): Endpoint[] => [
       ...jobRoutes({ jobs, kinds: core.kinds, audit }),

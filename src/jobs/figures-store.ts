@@ -96,3 +96,10 @@ export async function writeControl(db: Db, name: string, { paused, reason, by, a
     .onConflict('name')
     .merge()
 }
+
+/** Jobs of all tenants that have not ended, by status. */
+export const countOpen = (db: Db) =>
+  rows<{ tenant_id: string; status: string; jobs: number }>(
+    db,
+    'SELECT tenant_id, status, count(*)::integer AS jobs FROM jobs WHERE ended_at IS NULL GROUP BY tenant_id, status',
+  )
