@@ -3,7 +3,7 @@ import type { Db } from '../../base/db'
 import { uuid, z } from '../../base/parse'
 import type { TopicDoor } from '../../streams'
 import { requireHost } from '../host-store'
-import { firstOf } from './outcome'
+import { firstOf, PREVIEW_BYTES_MAX } from './outcome'
 import { STATES } from './query'
 import { listHostResults } from './results-store'
 import { idParams } from './routes'
@@ -59,7 +59,7 @@ async function page(db: Db, host: { tenantId: string; hostId: string }, limit: n
   const found = await listHostResults(db, host, { before, limit: limit + 1 })
   const shown = found.slice(0, limit)
   const ids = shown.flatMap(({ answer_id }) => (answer_id ? [answer_id] : []))
-  const rows = await firstRows(db, ids, ROWS_MAX)
+  const rows = await firstRows(db, ids, { limit: ROWS_MAX, bytesMax: 2 * PREVIEW_BYTES_MAX }) // with spaces, in PostgreSQL
   const items = shown.map(({ answer_id, truncated, ...rest }) => {
     const first = firstOf((answer_id && rows.get(answer_id)) || [])
     return {

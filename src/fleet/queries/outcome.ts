@@ -3,7 +3,7 @@ import type { Answer, Row } from '../agent'
 import type { Outcome } from './query'
 
 /** What of the rows goes out to who watches; all of them are read from the database. */
-const PREVIEW_BYTES_MAX = 32 * 1024
+export const PREVIEW_BYTES_MAX = 32 * 1024
 /** What osqueryd says (since 5.5) of a query during which its worker was killed, for a day. */
 const DENYLISTED = /denylisted/i
 

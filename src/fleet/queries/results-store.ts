@@ -56,14 +56,18 @@ function orderOf(sort: Sort | undefined): Order {
   }
 }
 
+const OF_TARGET = `t.tenant_id = :tenantId AND t.query_id = :id
+  AND (CAST(:hostId AS uuid) IS NULL OR t.host_id = :hostId)
+  AND (CAST(:states AS text[]) IS NULL OR t.state = ANY(:states))`
+/** A host without rows is an item, too. */
+const ITEMS = 'greatest(t.row_count, 1)'
 const FROM = 'query_targets t LEFT JOIN query_rows r ON r.answer_id = t.answer_id'
 
-/** Values only: the names of columns are in the text of a row, too. */
-const WHERE = `t.tenant_id = :tenantId AND t.query_id = :id
-  AND (CAST(:hostId AS uuid) IS NULL OR t.host_id = :hostId)
-  AND (CAST(:states AS text[]) IS NULL OR t.state = ANY(:states))
+/** Values only: the names of columns are in the text of a row, too, which is looked at first because that is faster. */
+const WHERE = `${OF_TARGET}
   AND (CAST(:pattern AS text) IS NULL OR t.hostname ILIKE :pattern OR t.host_identifier ILIKE :pattern
-    OR t.error ILIKE :pattern OR EXISTS (SELECT FROM jsonb_each_text(r.data) v WHERE v.value ILIKE :pattern))`
+    OR t.error ILIKE :pattern OR r.data::text ILIKE :encoded
+      AND EXISTS (SELECT FROM jsonb_each_text(r.data) v WHERE v.value ILIKE :pattern))`
 
 const chosen = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter) => ({
   tenantId,
@@ -71,15 +75,23 @@ const chosen = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter
   hostId: host_id ?? null,
   states: status ?? null,
   pattern: q === undefined ? null : likePattern(q),
+  // inside JSON it stands escaped
+  encoded: q === undefined ? null : likePattern(JSON.stringify(q).slice(1, -1)),
 })
 
+const COLUMNS = `t.host_id, t.host_identifier, t.hostname, t.state AS status, t.error, t.truncated, t.late, t.answered_at,
+  coalesce(r.no, 0) AS no, r.data AS row`
+
+interface Page {
+  sort?: Sort | undefined
+  after?: readonly unknown[] | undefined
+  offset?: number | undefined
+  limit: number
+}
+
 /** Rows over all hosts behind a place. */
-export async function listResults(
-  db: Db,
-  query: QueryRef,
-  filter: ResultFilter,
-  page: { sort?: Sort | undefined; after?: readonly unknown[] | undefined; offset?: number | undefined; limit: number },
-): Promise<ResultRow[]> {
+export async function listResults(db: Db, query: QueryRef, filter: ResultFilter, page: Page): Promise<ResultRow[]> {
+  if (!page.sort && filter.q === undefined) return listByHost(db, query, filter, page)
   const { keys, types, bindings, direction } = orderOf(page.sort)
   const { after } = page
   const behind = after
@@ -88,18 +100,38 @@ export async function listResults(
   const places = Object.fromEntries((after ?? []).map((value, i) => [`k${i}`, value]))
   return rows<ResultRow>(
     db,
-    `SELECT t.host_id, t.host_identifier, t.hostname, t.state AS status, t.error, t.truncated, t.late, t.answered_at,
-       coalesce(r.no, 0) AS no, r.data AS row, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
+    `SELECT ${COLUMNS}, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
      FROM ${FROM} WHERE ${WHERE} ${behind}
      ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit OFFSET :offset`,
     { ...chosen(query, filter), ...bindings, ...places, limit: page.limit, offset: page.offset ?? 0 },
   )
 }
 
+/** As `listResults`. Hosts tell how many rows they have, so that those before the page need not be read. */
+function listByHost(db: Db, query: QueryRef, filter: ResultFilter, { after, offset = 0, limit }: Page) {
+  return rows<ResultRow>(
+    db,
+    `WITH chosen AS (
+       SELECT t.*, ${ITEMS} AS items, sum(${ITEMS}) OVER (ORDER BY t.host_id) - ${ITEMS} AS before FROM query_targets t
+       WHERE ${OF_TARGET} AND (CAST(:lastHost AS uuid) IS NULL OR t.host_id >= :lastHost)
+     ), start AS (
+       SELECT :offset + coalesce((
+         SELECT CASE WHEN row_count > 0 THEN :lastNo ELSE 1 END FROM chosen WHERE host_id = :lastHost), 0) AS skip
+     )
+     SELECT ${COLUMNS}, jsonb_build_array(CAST(t.host_id AS text), CAST(coalesce(r.no, 0) AS text)) AS place
+     FROM start JOIN chosen t ON t.before + t.items > skip AND t.before < skip + :limit
+     LEFT JOIN query_rows r ON r.answer_id = t.answer_id AND r.no > skip - t.before AND r.no <= skip - t.before + :limit
+     ORDER BY t.host_id, r.no LIMIT :limit`,
+    { ...chosen(query, filter), lastHost: after?.[0] ?? null, lastNo: Number(after?.[1] ?? 0), offset, limit },
+  )
+}
+
 export async function countResults(db: Db, query: QueryRef, filter: ResultFilter): Promise<number> {
   const [found] = await rows<{ count: number }>(
     db,
-    `SELECT count(*) AS count FROM ${FROM} WHERE ${WHERE}`,
+    filter.q === undefined
+      ? `SELECT CAST(coalesce(sum(${ITEMS}), 0) AS bigint) AS count FROM query_targets t WHERE ${OF_TARGET}`
+      : `SELECT count(*) AS count FROM ${FROM} WHERE ${WHERE}`,
     chosen(query, filter),
   )
   return found?.count ?? 0

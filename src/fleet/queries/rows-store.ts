@@ -38,14 +38,21 @@ export async function discard(db: Db, answerId: string): Promise<void> {
   )
 }
 
-/** The first rows of answers, by answer. */
-export async function firstRows(db: Db, answerIds: readonly string[], limit: number): Promise<Map<string, Row[]>> {
+/** The first rows of answers, by answer: of each at most `limit`, and about as many as have `bytesMax`. */
+export async function firstRows(
+  db: Db,
+  answerIds: readonly string[],
+  { limit, bytesMax }: { limit: number; bytesMax: number },
+): Promise<Map<string, Row[]>> {
   const found = await rows<{ answer_id: string; data: Row }>(
     db,
-    `SELECT answer_id, data FROM query_rows WHERE answer_id = ANY(?::uuid[]) AND no <= ? ORDER BY answer_id, no`,
-    [answerIds, limit],
+    `SELECT answer_id, data FROM (
+       SELECT answer_id, no, data, sum(octet_length(data::text)) OVER (PARTITION BY answer_id ORDER BY no) AS bytes
+       FROM query_rows WHERE answer_id = ANY(?::uuid[]) AND no <= ?
+     ) r WHERE bytes <= ? ORDER BY answer_id, no`,
+    [answerIds, limit, bytesMax],
   )
-  const byAnswer = new Map<string, Row[]>()
-  for (const { answer_id, data } of found) byAnswer.set(answer_id, [...(byAnswer.get(answer_id) ?? []), data])
+  const byAnswer = new Map<string, Row[]>(answerIds.map(id => [id, []]))
+  for (const { answer_id, data } of found) byAnswer.get(answer_id)?.push(data)
   return byAnswer
 }

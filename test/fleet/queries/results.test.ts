@@ -71,6 +71,12 @@ test('pages hold every row once, and every host that has none', async () => {
   ])
   expect((await page({})).total).toBe(2_504)
   expect((await page({ status: 'completed' })).total).toBe(2_502)
+  const jumped: Item[] = []
+  for (let offset = 0; offset < 2_600; offset += 700)
+    jumped.push(...(await page({ limit: '700', offset: String(offset) })).items)
+  expect(jumped).toEqual(items)
+  const [empty] = (await page({ status: 'failed', offset: '1' })).items
+  expect(empty).toBeUndefined()
 })
 
 test('a column is sorted by number where it is one, in pages, both ways; hosts without rows come last', async () => {
@@ -90,6 +96,7 @@ test('the text filter looks at values, hosts and errors, not at names of columns
   expect((await page({ q: 'no such table' })).total).toBe(1)
   expect((await page({ q: 'host-r2' })).total).toBe(2)
   expect((await page({ q: '%' })).total).toBe(0)
+  expect((await page({ q: 'EVEN, "quoted"' })).total).toBe(1_250)
 })
 
 test('values of other hosts come along: NUL is replaced, large integers are kept, columns are joined', async () => {
@@ -138,4 +145,17 @@ test('a cursor that is none, and one of another sort, are refused', async () => 
     const answer = await app.get(`/api/queries/${query}/results?cursor=${cursor}`)
     expect([cursor, answer.status]).toEqual([cursor, 400])
   }
+})
+
+test('a host that gives its rows after its page was read is behind that page', async () => {
+  const hosts = await all({})
+  const silent = hosts.findIndex(({ status }) => status === 'sent')
+  const cursor = Buffer.from(JSON.stringify([(hosts[silent] as unknown as { host_id: string }).host_id, '0']))
+  const behind = async () => (await page({ cursor: cursor.toString('base64url'), limit: '2000' })).items
+  expect(await behind()).toEqual(hosts.slice(silent + 1, silent + 2_001))
+  await agents[3]?.write({ [query]: { rows: [{ pid: '1' }, { pid: '2' }] } })
+  expect((await behind()).slice(0, 2).map(({ host_identifier, no }) => [host_identifier, no])).toEqual([
+    ['r4', 1],
+    ['r4', 2],
+  ])
 })
