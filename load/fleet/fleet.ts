@@ -22,7 +22,7 @@ export interface FleetSettings {
 }
 
 /** Hosts that start in one second. */
-const STARTS_PER_SECOND = 200
+const STARTS_PER_SECOND = 100
 
 /** Many agents in one process. */
 export class Fleet {

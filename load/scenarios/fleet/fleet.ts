@@ -43,9 +43,10 @@ async function ofMost(stage: FleetStage, hosts: Hosts) {
   refuseFaults(seen)
   await whenComplete(stage, asked, { hosts: MOST, rows: MOST })
   const after = await stage.web.ask('memory', undefined)
-  const { failures, resends } = await hosts.ask('tally', undefined)
+  const { failures, resends, lastFailure } = await hosts.ask('tally', undefined)
   return {
     ...{ results: seen.lines, all_results_ms: rounded(seen.lastAtMs - asked.sentMs) },
     ...{ web_rss_mib_before: mib(before.rss), web_rss_mib_after: mib(after.rss), failed_requests: failures, resends },
+    ...(failures ? { last_failure: lastFailure } : {}),
   }
 }

@@ -31,6 +31,8 @@ interface Query {
 
 const LOOK_MS = 200
 const PATIENCE_MS = 120_000
+/** More of it for each host: they come one after the other. */
+const ENROL_MS = 30
 /** Rows that hold the moment they were made at. */
 export const ONE_ROW = 'select * from simulated_rows where count = 1'
 
@@ -60,7 +62,8 @@ export async function withHosts<T>(url: string, secret: string, count: number, w
   const hosts = startProgram<FleetQuestions>('load/programs/fleet-node', { nodeOptions: ['--expose-gc'] })
   await hosts.ask('start', { url, secret, hosts: count, seed: 'benchmark' })
   // what is asked of a new host is answered before its second read
-  await hosts.ask('until', { counts: { enrolled: count, reads: 2 * count }, withinMs: PATIENCE_MS })
+  const withinMs = PATIENCE_MS + count * ENROL_MS
+  await hosts.ask('until', { counts: { enrolled: count, reads: 2 * count }, withinMs })
   const result = await work(hosts)
   await hosts.ask('end', undefined)
   await hosts.stop()
