@@ -24,6 +24,20 @@ export interface TargetHost {
   stats: Stats | null
 }
 
+/** A reading of the list, in which hosts that have not moved are the known objects: they need not be drawn again. */
+export function withKnown(read: readonly TargetHost[], known: readonly TargetHost[]): TargetHost[] {
+  const before = new Map(known.map(host => [host.host_id, host]))
+  return read.map(host => {
+    const was = before.get(host.host_id)
+    const isSame =
+      was?.state === host.state &&
+      was.answered_at === host.answered_at &&
+      was.sent_at === host.sent_at &&
+      was.sent_count === host.sent_count
+    return was && isSame ? was : host
+  })
+}
+
 /** The list after the answers of a frame; the same array when they tell nothing new. */
 export function applyResults(hosts: TargetHost[], results: readonly QueryResult[]): TargetHost[] {
   const news = new Map(results.map(result => [result.host_id, result]))

@@ -1,3 +1,4 @@
+import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
 import { Empty, Failure } from '../../components/empty'
 import { Further } from '../../components/near'
@@ -37,11 +38,7 @@ export function TargetHosts({ query, view, set }: TargetHostsProps) {
       {hosts.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
       {hosts.value?.length === 0 && <Empty title="No host fits this filter." />}
       {hosts.value !== null && hosts.value.length > 0 && (
-        <ul class="target-list">
-          {hosts.value.map(host => (
-            <HostLine key={host.host_id} host={host} onRows={() => set({ view: 'rows', host: host.host_id, q: '' })} />
-          ))}
-        </ul>
+        <HostLines hosts={hosts.value} onRows={host => set({ view: 'rows', host, q: '' })} />
       )}
       {cursor.value !== null && (
         <Further key={hosts.value?.length} onFurther={() => void readMore()}>
@@ -50,6 +47,29 @@ export function TargetHosts({ query, view, set }: TargetHostsProps) {
       )}
     </section>
   )
+}
+
+interface HostLinesProps {
+  hosts: TargetHost[]
+  onRows(id: string): void
+}
+
+/** A host that has not moved is not drawn again. */
+function HostLines({ hosts, onRows }: HostLinesProps) {
+  const latest = useRef(onRows)
+  latest.current = onRows
+  const drawn = useRef(new Map<string, { host: TargetHost; node: VNode }>())
+  const before = drawn.current
+  drawn.current = new Map()
+  const nodes = hosts.map(host => {
+    const { host_id } = host
+    const was = before.get(host_id)
+    const node =
+      was?.host === host ? was.node : <HostLine key={host_id} host={host} onRows={() => latest.current(host_id)} />
+    drawn.current.set(host_id, { host, node })
+    return node
+  })
+  return <ul class="target-list">{nodes}</ul>
 }
 
 const number = new Intl.NumberFormat('en')

@@ -4,7 +4,7 @@ import { api, messageOf } from '../../api'
 import { perFrame } from '../../frames'
 import { watch } from '../../live'
 import type { Query, QueryResult } from '../query-result'
-import { applyResults, type TargetHost } from './target-host'
+import { applyResults, type TargetHost, withKnown } from './target-host'
 import type { View } from './view'
 
 const PAGE = 100
@@ -36,8 +36,8 @@ export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 
         })
         const page = await api.get<HostPage>(`/api/queries/${query.id}/hosts?${params}`)
         if (mine !== turn.current) return
-        const known = after === null ? [] : (hosts.peek() ?? [])
-        hosts.value = [...known, ...page.items]
+        const known = hosts.peek() ?? []
+        hosts.value = after === null ? withKnown(page.items, known) : [...known, ...page.items]
         cursor.value = page.next_cursor
         problem.value = ''
       } catch (error) {
