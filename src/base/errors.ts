@@ -35,6 +35,12 @@ export const badRequest = (errors: Fault[]) =>
 
 export const notFound = (what: string) => new Problem(404, 'not_found', `There is no such ${what} here.`)
 
+/** For `catch`: what is not there is nothing. @throws every other failure again, such as that the database is away */
+export function absent(error: unknown): undefined {
+  if (error instanceof Problem && error.status === 404) return undefined
+  throw error
+}
+
 export const conflict = (code: string, detail: string) => new Problem(409, code, detail)
 
 /** Text of anything that was thrown, for logs and stored error fields. */

@@ -1,5 +1,5 @@
 import type { Db } from '../../base/db'
-import { messageOf } from '../../base/errors'
+import { absent, messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import type { Jobs } from '../../jobs'
@@ -18,7 +18,7 @@ export class QueryKeeper implements Part {
   private timer: NodeJS.Timeout | undefined
   private looking = false
 
-  constructor(private readonly deps: { db: Db; log: Log; queries: Queries; jobs: Pick<Jobs, 'find'> }) {}
+  constructor(private readonly deps: { db: Db; log: Log; queries: Pick<Queries, 'end'>; jobs: Pick<Jobs, 'find'> }) {}
 
   async start() {
     this.timer = setInterval(() => void this.look(), LOOK_MS)
@@ -28,7 +28,7 @@ export class QueryKeeper implements Part {
     clearInterval(this.timer)
   }
 
-  private async look() {
+  async look(): Promise<void> {
     if (this.looking) return
     this.looking = true
     try {
@@ -43,7 +43,7 @@ export class QueryKeeper implements Part {
   private async mend(query: QueryRef & { overdue: boolean }) {
     const { queries, jobs } = this.deps
     if (query.overdue) return queries.end(query, 'deadline')
-    const job = await jobs.find(query).catch(() => undefined) // its history may be gone
+    const job = await jobs.find(query).catch(absent) // its history may be gone
     if (!job || job.status === 'cancelled' || job.status === 'failed') await queries.end(query, 'cancelled')
   }
 }

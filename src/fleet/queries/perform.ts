@@ -1,4 +1,4 @@
-import { Problem } from '../../base/errors'
+import { absent, Problem } from '../../base/errors'
 import { JobFailure, type Jobs, type Run } from '../../jobs'
 import type { QueryInput } from './kind'
 import type { Queries } from './queries'
@@ -37,11 +37,6 @@ async function openOnce(run: Run, input: QueryInput, queries: Queries): Promise<
     throw new JobFailure('no_targets', error.errors[0]?.message ?? error.detail)
   }
   return queries.open({ ...ref, createdBy: run.createdBy }, input)
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof Problem && error.status === 404) return undefined
-  throw error
 }
 
 function progressOf(query: QueryRow) {
