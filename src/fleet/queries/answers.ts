@@ -51,7 +51,14 @@ export class Answers {
    * the agent send it for ever, together with everything that it has to say later.
    */
   async take(agent: Agent, answers: readonly Answer[]): Promise<void> {
-    await Promise.all(answers.map(answer => this.takeOne(agent, answer)))
+    const taken = await Promise.all(answers.map(answer => this.takeOne(agent, answer)))
+    const refused = answers.filter((_, i) => !taken[i])
+    if (refused.length)
+      this.deps.log.warn('A host answered what was asked of others; it is left out', {
+        host_id: agent.hostId,
+        query_id: refused[0]?.queryId,
+        answers: refused.length,
+      })
   }
 
   /** Whether a host was asked this. */
@@ -60,22 +67,20 @@ export class Answers {
     return (await this.asked.ask({ tenantId, hostId, queryId }))?.isTarget ?? false
   }
 
-  private async takeOne(agent: Agent, answer: Answer): Promise<void> {
+  /** @returns false when it was asked of others */
+  private async takeOne(agent: Agent, answer: Answer): Promise<boolean> {
     const { tenantId, hostId } = agent
     const { queryId } = answer
     // One that retention has taken long ago, or of another server: nothing to note.
     const target = UUID.test(queryId) ? await this.asked.ask({ tenantId, hostId, queryId }) : undefined
-    if (!target) return
+    if (!target) return true
     if (!target.isTarget) {
       this.deps.onAnswer('refused')
-      this.deps.log.warn('A host answered what was asked of others; it is left out', {
-        host_id: hostId,
-        query_id: queryId,
-      })
-      return
+      return false
     }
-    if (target.answered) return this.deps.onAnswer('repeated')
-    await this.store(agent, queryId, bounded(outcomeOf(answer), target), answer.rows)
+    if (target.answered) this.deps.onAnswer('repeated')
+    else await this.store(agent, queryId, bounded(outcomeOf(answer), target), answer.rows)
+    return true
   }
 
   private async store(agent: Agent, queryId: string, outcome: Outcome, all: readonly Row[]): Promise<void> {

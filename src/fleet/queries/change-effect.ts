@@ -1,6 +1,7 @@
 import type { Transaction } from '../../base/db'
 import type { Effect, TopicEntries } from '../../streams'
 import type { Agent, Row } from '../agent'
+import { joinColumns } from './columns'
 import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
 import { type Outcome, openOf, type QueryRef, type QueryRow } from './query'
 import { insertRows, unstage } from './rows-store'
@@ -24,9 +25,6 @@ export interface Changed {
   /** What was claimed. */
   claimed: QueryText[]
 }
-
-/** Names of columns of one query, over all hosts. */
-const COLUMNS_MAX = 500
 
 type Of<T extends Change['type']> = Extract<Change, { type: T }>
 
@@ -133,7 +131,7 @@ class Batch {
       query[before]--
       query[outcome.state]++
       query.row_count += outcome.rowCount
-      query.columns = merged(query.columns, outcome.columns)
+      query.columns = joinColumns(query.columns, outcome.columns)
       this.entries[answer.place] = resultEntries(query, agent, outcome, query.ended_at !== null)
       this.touch(query, answer.place)
     }
@@ -239,9 +237,4 @@ class Batch {
     // a late answer must not open the topic again
     return [query.ended_at ? { ...status, end: query.status } : status]
   }
-}
-
-function merged(columns: string[], more: readonly string[]): string[] {
-  const fresh = more.filter(name => !columns.includes(name))
-  return fresh.length ? [...columns, ...fresh].slice(0, COLUMNS_MAX) : columns
 }

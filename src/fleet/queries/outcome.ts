@@ -1,9 +1,12 @@
 import { newId } from '../../base/ids'
 import type { Answer, Row } from '../agent'
+import { joinColumns } from './columns'
 import type { Outcome } from './query'
 
 /** What of the rows goes out to who watches; all of them are read from the database. */
 export const PREVIEW_BYTES_MAX = 32 * 1024
+/** Characters of what an agent says of a failure: it goes out whole to everybody who watches. */
+const ERROR_MAX = 4_096
 /** What osqueryd says (since 5.5) of a query during which its worker was killed, for a day. */
 const DENYLISTED = /denylisted/i
 
@@ -11,7 +14,7 @@ const DENYLISTED = /denylisted/i
 export function outcomeOf({ rows, failed, message, stats, truncated }: Answer): Outcome {
   const nothing = { answerId: null, rowCount: 0, columns: [], preview: [], truncated: false, stats }
   if (failed) {
-    const error = message || 'The agent reported a failure without a reason.'
+    const error = message.slice(0, ERROR_MAX).toWellFormed() || 'The agent reported a failure without a reason.'
     return { ...nothing, state: DENYLISTED.test(error) ? 'denylisted' : 'failed', error }
   }
   if (!rows.length) return { ...nothing, state: 'no_rows', truncated, error: null }
@@ -19,7 +22,7 @@ export function outcomeOf({ rows, failed, message, stats, truncated }: Answer): 
     state: 'completed',
     answerId: newId(),
     rowCount: rows.length,
-    columns: Object.keys(rows[0] ?? {}),
+    columns: joinColumns([], Object.keys(rows[0] ?? {})),
     preview: firstOf(rows),
     truncated,
     error: null,

@@ -1,0 +1,26 @@
+import { joinColumns } from '../../../src/fleet/queries/columns'
+import { outcomeOf } from '../../../src/fleet/queries/outcome'
+
+const answer = { queryId: 'q', rows: [], failed: false, message: '', stats: null, truncated: false }
+
+test('what one agent says goes out to everybody, so it is bounded', () => {
+  const { error } = outcomeOf({ ...answer, failed: true, message: 'é'.repeat(1_000_000) })
+  expect(error).toBe('é'.repeat(4_096))
+  const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`column_${i}`, '']))
+  const { columns, rowCount } = outcomeOf({ ...answer, rows: [wide] })
+  expect(rowCount).toBe(1)
+  expect(columns).toEqual(Array.from({ length: 500 }, (_, i) => `column_${i}`))
+})
+
+test('columns of several hosts are joined in the order in which they came, as far as they go into a status', () => {
+  expect(joinColumns(['pid', 'name'], ['name', 'extra'])).toEqual(['pid', 'name', 'extra'])
+  const known = ['pid']
+  expect(joinColumns(known, ['pid'])).toBe(known)
+  expect(joinColumns(known, ['n'.repeat(20_000), 'name'])).toEqual(['pid'])
+  expect(
+    joinColumns(
+      [],
+      Array.from({ length: 600 }, (_, i) => String(i)),
+    ),
+  ).toHaveLength(500)
+})
