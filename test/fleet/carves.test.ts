@@ -125,7 +125,7 @@ test('only what was asked of this host is taken', async () => {
 })
 
 test.each([
-  [{ blockSize: 17 * 1024 * 1024, carveSize: 17 * 1024 * 1024, blockCount: 1 }, 'block_too_large'],
+  [{ blockSize: 12 * 1024 * 1024, carveSize: 12 * 1024 * 1024, blockCount: 1 }, 'block_too_large'],
   [{ blockSize: 1_048_576, carveSize: 257 * 1_048_576, blockCount: 257 }, 'carve_too_large'],
   [{ blockCount: 2 }, 'invalid_carve'],
   [{ blockCount: 4 }, 'invalid_carve'],

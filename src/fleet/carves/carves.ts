@@ -26,7 +26,8 @@ export interface Carves {
 }
 
 const MIB = 1024 * 1024
-const BLOCK_BYTES_MAX = 16 * MIB
+/** In base64, with what stands around it, a block has to fit a body of 16 MiB. */
+const BLOCK_BYTES_MAX = 11 * MIB
 const SIZE_BYTES_MAX = 256 * MIB
 /** One query may carve several things, but not without end. */
 const PER_QUERY_MAX = 20
