@@ -174,3 +174,11 @@ test('what the database refuses is not accepted', async () => {
   await node.schedules.log(agent, results([resultLine(6_665), resultLine(6_666)]))
   expect(await storedNumbers(node, agent)).toEqual([6_665, 6_666])
 })
+
+test('a name that no index can hold is cut, so that the agent does not send the line for ever', async () => {
+  const name = Array.from({ length: 10_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join('')
+  await node.schedules.log(agent, results([resultLine(1, { name }), resultLine(2)]))
+  expect(await storedNumbers(node, agent)).toEqual([1, 2])
+  const [stored] = await node.db('scheduled_results').where({ host_id: agent.hostId, counter: 1 }).select('name')
+  expect(stored.name).toBe(name.slice(0, 500))
+})

@@ -49,8 +49,11 @@ function statusEntry({ at, severity, filename, line, message, version }: StatusL
   }
 }
 
+/** As much as a list can be asked for, and less than an index takes. */
+const NAME_MAX = 500
+
 const encodeRow = (row: ScheduledRow, truncated: boolean): ResultRow => ({
-  name: clean(row.name),
+  name: clean(row.name.slice(0, NAME_MAX)),
   action: row.action,
   at: timeOf(row.at),
   epoch: integer(row.epoch),
