@@ -1,3 +1,5 @@
+import { Problem } from '../../base/errors'
+
 interface Waiting {
   bytes: number
   go(): void
@@ -15,7 +17,7 @@ export class Room {
 
   /**
    * Does a work when there is room for it; something larger than the room goes alone.
-   * @throws Error when it is not done in time. It may be done later; its room is taken until then.
+   * @throws Problem 503 when it is not done in time. It may be done later; its room is taken until then.
    */
   use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -32,7 +34,8 @@ export class Room {
       const turn = { bytes, go }
       const timer = setTimeout(() => {
         this.waiting.delete(turn)
-        reject(new Error(`Not stored within ${this.patienceMs} ms: the database is away or overloaded`))
+        const detail = `Not stored within ${this.patienceMs} ms: the database is away or overloaded. Send it again.`
+        reject(new Problem(503, 'overloaded', detail))
       }, this.patienceMs)
       this.waiting.add(turn)
       this.admit()
