@@ -13,6 +13,8 @@ export type Claim = 'same' | 'successor' | 'clone'
 /** Of two agents with one name that both live, the first one is back within this time. */
 const PROOF_MS = 86_400_000
 const MARK_LENGTH = 8
+/** An agent without a database of its own is another instance each time it starts. */
+const EARLIER_MAX = 50
 
 /** Decides who enrols. Agents that do not name their instance cannot be told apart: they are one host. */
 export function claimOf({ instanceId, earlier, clonedAt }: Identity, claimant: string, now: Date): Claim {
@@ -24,7 +26,10 @@ export function claimOf({ instanceId, earlier, clonedAt }: Identity, claimant: s
 
 /** The identity after a successor has taken over. */
 export function succeed({ instanceId, earlier, clonedAt }: Identity, successor: string, now: Date): Identity {
-  const recent = Object.entries(earlier).filter(([, at]) => now.getTime() - Date.parse(at) < PROOF_MS)
+  const recent = Object.entries(earlier)
+    .filter(([, at]) => now.getTime() - Date.parse(at) < PROOF_MS)
+    .sort(([, a], [, b]) => Date.parse(b) - Date.parse(a))
+    .slice(0, EARLIER_MAX - 1)
   return {
     instanceId: successor,
     earlier: { ...Object.fromEntries(recent), [instanceId]: now.toISOString() },

@@ -1,0 +1,12 @@
+import { claimOf, type Identity, succeed } from '../../src/fleet/hosts/identity'
+
+test('an agent that is another instance at each start is remembered by its latest ones only', () => {
+  const start = Date.parse('2026-09-01T00:00:00Z')
+  let identity: Identity = { instanceId: 'i0', earlier: {}, clonedAt: null }
+  for (let no = 1; no <= 500; no++) identity = succeed(identity, `i${no}`, new Date(start + no * 1_000))
+  expect(Object.keys(identity.earlier)).toHaveLength(50)
+  const now = new Date(start + 501_000)
+  expect(claimOf(identity, 'i499', now)).toBe('clone')
+  expect(claimOf(identity, 'i450', now)).toBe('clone')
+  expect(claimOf(identity, 'i1', now)).toBe('successor')
+})
