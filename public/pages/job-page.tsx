@@ -103,6 +103,7 @@ function Summary({ job }: { job: Job }) {
       {took !== null && <Fact name="Ran" value={spanOf(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
       <Fact name="Queue" value={<a href={`/queue?queue=${job.queue}`}>{job.queue}</a>} />
+      {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>of all hosts</a>} />}
       {job.created_by && <Fact name="By" value={job.created_by.name} />}
       {job.worker && <Fact name="Worker" value={job.worker} />}
       <Fact name="Id" value={<code>{job.id}</code>} />
