@@ -15,7 +15,7 @@ export interface Ending {
 export interface Program {
   pid: number
   process: ChildProcess
-  /** The first line on stdout that is a JSON object; rejects when the program ends before. */
+  /** The first JSON object on stdout that is no other line of the log; rejects when the program ends before. */
   ready: Promise<Record<string, string>>
   ended: Promise<Ending>
 }
@@ -61,7 +61,9 @@ function firstObject(child: ChildProcess, ended: Promise<Ending>): Promise<Recor
   return new Promise((resolve, reject) => {
     if (child.stdout)
       createInterface(child.stdout).on('line', line => {
-        if (line.startsWith('{')) resolve(JSON.parse(line))
+        if (!line.startsWith('{')) return
+        const said = JSON.parse(line)
+        if ('url' in said || !('level' in said)) resolve(said)
       })
     ended.then(({ code, signal, stderr }) => reject(new Error(`It ended with ${code ?? signal}: ${stderr}`)), reject)
   })
