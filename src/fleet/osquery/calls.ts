@@ -10,6 +10,8 @@ export interface Call {
   body: Body
   /** The header's text; agents send `NodeKey <key>` since osquery 5.23. */
   authorization: string | undefined
+  /** `osquery/5.23.1` */
+  userAgent: string | undefined
   /** Aborted when the agent hangs up. */
   gone: AbortSignal
 }

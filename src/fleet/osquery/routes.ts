@@ -77,7 +77,13 @@ const server =
       if (!res.writableFinished) gone.abort()
     })
     const body = new Body(req, route.bytesMax, rooms, gone.signal)
-    const call = { api, body, authorization: req.headers.authorization, gone: gone.signal }
+    const call = {
+      api,
+      body,
+      authorization: req.headers.authorization,
+      userAgent: req.headers['user-agent'],
+      gone: gone.signal,
+    }
     try {
       send(res, 200, await route.answer(call, log))
     } catch (error) {
