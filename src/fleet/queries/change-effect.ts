@@ -168,8 +168,10 @@ class Batch {
     const targets = (await this.openTargets()).filter(({ id }) => locked.includes(id))
     if (!targets.length) return
     await markSent(this.trx, targets)
+    const byHost = new Map<string, QueryText[]>()
+    for (const target of targets) byHost.set(target.hostId, [...(byHost.get(target.hostId) ?? []), target])
     for (const { change, place } of this.of('claim')) {
-      const claimed = targets.filter(({ hostId }) => hostId === change.hostId)
+      const claimed = byHost.get(change.hostId) ?? []
       this.results[place] = { query: undefined, applied: claimed.length > 0, claimed }
       for (const { id, before } of claimed) {
         const query = this.queries.get(id)

@@ -14,6 +14,8 @@ const SWEEP_MS = 5_000
 /** The same while the bus is away and nothing else tells. */
 const ALONE_MS = 1_000
 const HOSTS_MAX = 200_000
+/** Whoever asks one thing often asks another: for so long agents whose reads are not held come every 5 s. */
+const ACCELERATE_SECONDS = 60
 
 export interface DispatchDeps {
   db: Db
@@ -64,7 +66,8 @@ export class Dispatch implements Part {
     if (!claimed.length) return undefined
     if (claimed.length === PER_READ) this.held.mark([hostId]) // there may be more
     for (const { id } of claimed) this.deps.signals.tellMoved(id, false)
-    return { queries: Object.fromEntries(claimed.map(({ id, sql }) => [id, sql])) }
+    const queries = Object.fromEntries(claimed.map(({ id, sql }) => [id, sql]))
+    return this.deps.holdMs > 0 ? { queries } : { queries, accelerate: ACCELERATE_SECONDS }
   }
 
   private own(agent: Agent): Work | undefined {

@@ -1,4 +1,5 @@
 import { type Db, rows, type Transaction } from '../../base/db'
+import { NOT_LINUX } from '../hosts/platform'
 import type { Targets } from './kind'
 import type { QueryRef, QueryRow } from './query'
 
@@ -6,12 +7,9 @@ const QUERY = `q.id, q.tenant_id, q.sql, q.targets, q.status, q.deadline_seconds
   q.pending, q.sent, q.completed, q.no_rows, q.failed, q.denylisted, q.offline, q.expired, q.row_count, q.created_by,
   q.created_at, q.ended_at`
 
-/** Platforms that osquery names and that are no Linux. */
-const NOT_LINUX = ['darwin', 'windows', 'freebsd']
-
 /** Whether a host `h` of the tenant is meant. */
 const MEANT = `h.tenant_id = :tenantId AND (:all OR h.id = ANY(CAST(:hostIds AS uuid[])) OR h.platform = ANY(CAST(:platforms AS text[]))
-  OR (:linux AND h.platform <> '' AND h.platform <> ALL(CAST(:notLinux AS text[])))
+  OR (:linux AND h.platform <> ALL(CAST(:notLinux AS text[])))
   OR h.id IN (SELECT m.host_id FROM labels l JOIN label_hosts m ON m.label_id = l.id
               WHERE l.tenant_id = :tenantId AND (l.name = ANY(CAST(:labels AS text[])) OR l.id::text = ANY(CAST(:labels AS text[])))))`
 
@@ -19,8 +17,9 @@ const meant = (tenantId: string, { all, host_ids = [], platforms = [], labels = 
   tenantId,
   all: all ?? false,
   hostIds: host_ids,
-  platforms,
-  linux: platforms.includes('linux'),
+  // as hosts say them
+  platforms: platforms.map(name => name.toLowerCase()),
+  linux: platforms.some(name => name.toLowerCase() === 'linux'),
   notLinux: NOT_LINUX,
   labels,
 })

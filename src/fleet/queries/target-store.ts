@@ -17,12 +17,15 @@ const RESEND_SECONDS = 5
 /** The agent runs all of one read before it answers any: few at a time, so that one slow query delays few others. */
 export const PER_READ = 5
 
-/** Queries that hosts are to be given, with their texts; those of a host in the order in which they were made. */
+/**
+ * Queries that hosts are to be given, with their texts. A host gets them in the order in which they were made; those that
+ * it has been given in vain come last, or five of them would keep it from all others.
+ */
 export async function openTargets(db: Db | Transaction, hostIds: readonly string[]): Promise<QueryText[]> {
   return rows<QueryText>(
     db,
     `SELECT t.query_id AS id, q.sql, t.host_id AS "hostId", t.state AS before FROM (
-       SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY query_id) AS no
+       SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY sent_count, query_id) AS no
        FROM query_targets
        WHERE open AND host_id = ANY(?::uuid[]) AND (state = 'pending' OR sent_at < now() - make_interval(secs => ?))
      ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ?`,

@@ -1,0 +1,31 @@
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start({ OSQUERY_HOLD_MS: '0' })
+})
+afterAll(() => parts.stop())
+
+test('an agent that is not held is answered at once, and comes more often while it is asked', async () => {
+  const [agent] = (await enrolled(app, 1, 'poll')) as [OsqueryAgent]
+  await agent.settle()
+  expect(await agent.read()).toEqual({ queries: {}, node_invalid: false })
+  const query = await ask(app, { sql: 'select 1', targets: { platforms: ['Linux'] } })
+  expect(await agent.read()).toEqual({ queries: { [query.id]: 'select 1' }, accelerate: 60, node_invalid: false })
+})
+
+test('what a host was given in vain does not keep it from what is new', async () => {
+  const [agent] = (await enrolled(app, 1, 'vain')) as [OsqueryAgent]
+  await agent.settle()
+  const targets = { host_ids: [await hostIdOf(app, agent)] }
+  for (let i = 0; i < 5; i++) await ask(app, { sql: `select ${i}`, targets })
+  expect(Object.keys((await agent.read()).queries)).toHaveLength(5)
+  await app.app.db('query_targets').where('sent_count', '>', 0).update('sent_at', new Date(0))
+  await ask(app, { sql: 'select new', targets })
+  const { queries } = await agent.read()
+  expect(Object.values(queries)).toContain('select new')
+  expect(Object.keys(queries)).toHaveLength(5)
+})
