@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { createGunzip, constants as zlib } from 'node:zlib'
 import { Budget, type Hold } from './budget'
 import {
+  FIRST_BYTES,
   FOLLOW_LIMITS,
   HELD_BYTES_MAX,
   INFLATION_MAX,
@@ -78,9 +79,7 @@ export class Body {
 
   async #readPlain(take: (chunk: Buffer) => void): Promise<Reading> {
     const limited = new Limited(this.#bytesMax, take)
-    const hold = await this.#enter(this.#announced(), 'large')
-    await this.#upload(chunk => limited.write(chunk))
-    hold.shrink(limited.taken)
+    await this.#upload(limited)
     return limited.end()
   }
 
@@ -88,11 +87,10 @@ export class Body {
   async #readGzip(take: (chunk: Buffer) => void): Promise<Reading> {
     const chunks: Buffer[] = []
     const deflated = new Limited(this.#bytesMax, chunk => chunks.push(chunk))
-    const upload = await this.#enter(this.#announced(), 'large')
-    await this.#upload(chunk => deflated.write(chunk))
-    upload.shrink(deflated.taken)
+    const upload = await this.#upload(deflated)
     const limited = new Limited(this.#bytesMax, take)
-    const hold = await this.#enter(Math.min(this.#bytesMax, deflated.taken * INFLATION_MAX), 'inflated')
+    const inflated = Math.min(this.#bytesMax, deflated.taken * INFLATION_MAX)
+    const hold = await this.#enter(inflated, inflated <= SMALL_BYTES_MAX ? this.#rooms.small : this.#rooms.inflated)
     const isWhole = await inflate(chunks, this.#bytesMax * FOLLOW_LIMITS, chunk => limited.write(chunk))
     upload.release()
     hold.shrink(limited.taken)
@@ -105,15 +103,31 @@ export class Body {
     return Number.isNaN(length) ? this.#bytesMax : Math.min(length, this.#bytesMax)
   }
 
-  async #enter(bytes: number, room: 'large' | 'inflated'): Promise<Hold> {
-    const budget = bytes <= SMALL_BYTES_MAX ? this.#rooms.small : this.#rooms[room]
-    const hold = await budget.take(bytes, WAIT_MS_MAX, this.#gone)
+  async #enter(bytes: number, room: Budget): Promise<Hold> {
+    const hold = await room.take(bytes, WAIT_MS_MAX, this.#gone)
     this.#holds.push(hold)
     return hold
   }
 
-  /** By events, because an iterator costs more than all the rest of a poll. */
-  #upload(take: (chunk: Buffer) => void): Promise<void> {
+  /** Takes room for what has come, not for what was announced: whoever sends nothing keeps nobody from it. */
+  async #upload(limited: Limited): Promise<Hold> {
+    const announced = this.#announced()
+    const room = announced <= SMALL_BYTES_MAX ? this.#rooms.small : this.#rooms.large
+    const hold = await this.#enter(Math.min(announced, FIRST_BYTES), room)
+    await this.#receive(chunk => {
+      limited.write(chunk)
+      if (limited.taken <= hold.bytes) return undefined
+      return hold.grow(Math.min(announced, 2 * limited.taken), WAIT_MS_MAX, this.#gone)
+    })
+    hold.shrink(limited.taken)
+    return hold
+  }
+
+  /**
+   * By events, because an iterator costs more than all the rest of a poll.
+   * @param take what it returns is waited for before the next chunk
+   */
+  #receive(take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
     const req = this.#req
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => req.destroy(), UPLOAD_MS_MAX)
@@ -124,12 +138,18 @@ export class Body {
       }
       // the only way for a request to fail is that its connection ends
       const fail = () => settle(new AgentGone())
+      const refuse = (error: unknown) => {
+        req.off('data', receive).resume()
+        settle(error)
+      }
       const receive = (chunk: Buffer) => {
         try {
-          take(chunk)
+          const room = take(chunk)
+          if (!room) return
+          req.pause()
+          room.then(() => req.resume(), refuse)
         } catch (error) {
-          req.off('data', receive).resume()
-          settle(error)
+          refuse(error)
         }
       }
       if (req.destroyed) return fail()

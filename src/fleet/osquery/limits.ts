@@ -29,9 +29,11 @@ export const ROWS_MAX = 1_000_000
 export const ANSWERS_MAX = 100_000
 export const LINES_MAX = 250_000
 
-/** What all requests together may hold, by the size they announce: so that large ones never keep a poll waiting. */
+/** What all requests together may hold; in rooms by the size they announce, so that large ones never keep a poll waiting. */
 export const HELD_BYTES_MAX = { small: 16 * MIB, large: 128 * MIB, inflated: 112 * MIB } as const
 export const SMALL_BYTES_MAX = 64 * KIB
+/** What a body is given room for before any of it is there; then twice what has come. */
+export const FIRST_BYTES = 4 * KIB
 /** Deflate makes at most 1,032 bytes out of one (RFC 1951: 258 bytes for two bits). */
 export const INFLATION_MAX = 1_032
 /** How far a body that inflates beyond its limit is followed to find its end, in limits. */
