@@ -23,7 +23,7 @@ export const SECRET_PLACEHOLDER = '<secret>'
 /** Fewer, larger blocks than osquery's 8 KiB; well below what we take. */
 const CARVE_BLOCK_BYTES = 1_048_576
 /** Without held reads the agent's interval is what a query waits. */
-const POLL_SECONDS = 10
+export const POLL_SECONDS = 10
 
 /** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
 export function agentFlags({ address, pinCertificate, holdMs }: Enrolling, { folder }: Place = LINUX): string[] {

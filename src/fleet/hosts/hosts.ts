@@ -7,6 +7,7 @@ import type { Bus, Family, Writer } from '../../streams'
 import type { Agent, Answer, Enrollment } from '../agent'
 import { DynamicLabels, labelEndpoints } from '../labels'
 import { Enrolling } from './enroll'
+import { POLL_SECONDS } from './enrollment'
 import { enrollmentRoutes } from './enrollment-routes'
 import { hostFamily } from './family'
 import { NodeKeys } from './keys'
@@ -53,7 +54,7 @@ export interface Hosts extends Part {
   endpoints: Endpoint[]
 }
 
-/** Beyond the longest silence that is in order. */
+/** Beyond the time between two reads, which is a second where they are held. */
 const PRESENCE_GRACE_MS = 61_000
 
 /** @returns a part that is to be started after the streams */
@@ -73,7 +74,13 @@ export function createHosts({ db, streams, bus, log: rootLog, metrics, audit, se
     if (each.type === 'changed') keys.forget(each.hostIds)
   })
   news.onGap(() => keys.forgetAll())
-  const presence = new Presence({ db, streams, log, metrics, windowMs: settings.holdMs + PRESENCE_GRACE_MS })
+  const presence = new Presence({
+    db,
+    streams,
+    log,
+    metrics,
+    windowMs: (settings.holdMs || POLL_SECONDS * 1_000) + PRESENCE_GRACE_MS,
+  })
   const enrolling = new Enrolling({ db, streams, log, metrics, news })
   return {
     name: 'hosts',

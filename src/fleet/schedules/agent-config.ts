@@ -1,5 +1,6 @@
 import type { Db } from '../../base/db'
 import type { Agent } from '../agent'
+import { POLL_SECONDS } from '../hosts/enrollment'
 import { runsOn } from '../hosts/platform'
 import type { ActivePacks } from './active-packs'
 import { type ActivePack, labelsOfHost } from './pack-store'
@@ -10,7 +11,7 @@ import { type ActivePack, labelsOfHost } from './pack-store'
  */
 const optionsOf = (holdMs: number) => ({
   disable_distributed: false,
-  distributed_interval: holdMs > 0 ? 1 : 10,
+  distributed_interval: holdMs > 0 ? 1 : POLL_SECONDS,
   logger_tls_period: 10,
   logger_tls_compress: true,
   pack_delimiter: '_',
