@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import type { Access, Role } from '../access'
 import { admit } from './endpoints'
 import { toSignIn, wantsHtml } from './pages'
@@ -12,6 +12,8 @@ export interface Mount {
   /** `anyone`: it checks its callers itself. */
   roles: { read: Role; write: Role } | 'anyone'
   handler: RequestHandler
+  /** Answers what was refused or failed before it got to the handler, where callers do not understand a problem. */
+  onError?: ErrorRequestHandler
   /** What its pages need beside our own content security policy. */
   csp?: Record<string, string[]>
 }

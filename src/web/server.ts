@@ -115,6 +115,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(() => {
     throw notFound('address')
   })
+  for (const { path, onError } of site?.mounts ?? []) if (onError) app.use(path, onError)
   app.use(errorHandler(log))
   return app
 }

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { AgentApi } from '../agent'
@@ -23,6 +23,7 @@ export interface OsqueryMount {
   /** Agents prove themselves by node keys. */
   roles: 'anyone'
   handler: RequestHandler
+  onError: ErrorRequestHandler
 }
 
 interface Route {
@@ -66,7 +67,12 @@ export function osqueryMount({ api, log, metrics }: OsqueryDeps): OsqueryMount {
     res.set('Allow', 'POST')
     send(res, 405, { error: `${req.method} is not possible here; POST is.` })
   }
-  return { path: '/osquery', roles: 'anyone', handler }
+  // What is refused before it gets here, such as a token in the address, is a failure to an agent, too.
+  const onError: ErrorRequestHandler = (error, req, res, _next) => {
+    const reply = replyTo(error, req.path.slice(1), log)
+    if (reply) send(res, reply.status, reply.body)
+  }
+  return { path: '/osquery', roles: 'anyone', handler, onError }
 }
 
 const server =

@@ -54,6 +54,12 @@ test('an agent that pins the authority and checks the name enrols, reads and wri
   agent.destroy()
 })
 
+test('what is refused before it gets to the agents is told in words that they understand', async () => {
+  const answer = await fetch(`${app.url}/osquery/log?token=x`, { method: 'POST', body: '{}' })
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toEqual({ error: expect.stringContaining('token') })
+})
+
 test('who sets an agent up is told to pin a certificate that agents cannot know, and no other', async () => {
   const told = async (on: TestApp) =>
     (await (await on.get('/api/hosts/enrollment')).json()) as { flags: string[]; command: string; note: string | null }
