@@ -33,3 +33,6 @@ export async function rows<T>(
   const result = await db.raw<{ rows: T[] }>(sql, bindings as Knex.RawBinding[])
   return result.rows
 }
+
+/** A pattern for LIKE that finds a text as it stands, wherever it is. */
+export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`

@@ -4,6 +4,11 @@ import { v7 } from 'uuid'
 /** A UUIDv7 (RFC 9562 section 5.7): ids sort by the time they were made. */
 export const newId = () => v7()
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether a text from elsewhere may be one of our ids: a UUID in lower case. */
+export const isUuid = (text: string) => UUID.test(text)
+
 /** The smallest id that can have been made at a time: all earlier ones are below it. */
 export function firstIdAt(at: Date): string {
   const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0')

@@ -1,7 +1,6 @@
 import { type Db, rows } from '../base/db'
 import { notFound } from '../base/errors'
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+import { isUuid } from '../base/ids'
 
 export interface HostRef {
   tenantId: string
@@ -16,7 +15,7 @@ export async function requireHost(db: Db, { tenantId, id }: HostRef): Promise<vo
 
 /** Which of these hosts are there. Anything may stand for an id. */
 export async function knownHosts(db: Db, refs: readonly HostRef[]): Promise<Set<string>> {
-  const asked = refs.filter(({ id }) => UUID.test(id))
+  const asked = refs.filter(({ id }) => isUuid(id))
   if (asked.length === 0) return new Set()
   const found = await rows<{ id: string }>(
     db,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Job as BullJob } from 'bullmq'
 import type { Audit, Endpoint } from '../access'
-import { newMark } from '../base/ids'
+import { isUuid, newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Family } from '../streams'
 import { type BoardDeps, createBoard } from './board/board'
@@ -86,21 +86,19 @@ const familyOf = (jobs: Jobs, { db, config }: JobsDeps): Family => ({
   heartbeatMs: config.streams.heartbeatMs,
   exists: ({ tenantId, name }) => {
     const id = name.slice('job:'.length)
-    return UUID.test(id) ? jobs.exists({ tenantId, id }) : Promise.resolve(false)
+    return isUuid(id) ? jobs.exists({ tenantId, id }) : Promise.resolve(false)
   },
   async gone(topics) {
     const ids = topics.map(({ name }) => name.slice('job:'.length))
     const missing = await missingJobs(
       db,
-      topics.map(({ tenantId }, i) => ({ tenantId, id: ids[i] ?? '' })).filter(({ id }) => UUID.test(id)),
+      topics.map(({ tenantId }, i) => ({ tenantId, id: ids[i] ?? '' })).filter(({ id }) => isUuid(id)),
     )
     return topics.filter((_, i) => missing.has(ids[i] ?? ''))
   },
   stateEvent: 'status',
   supersededKinds: ['status', 'progress'],
 })
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /**
  * The workers of a process.

@@ -1,11 +1,10 @@
+import { isUuid } from '../base/ids'
 import { flag, pageSize, uuid, z } from '../base/parse'
 import { STATUSES } from './job'
 import { QUEUE_NAMES } from './queues'
 
 const PAGE = 50
 const PAGE_MAX = 500
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 /** Several values, separated by commas or given as a list. */
 const several = <Out>(one: z.ZodType<Out, string>) =>
   z
@@ -53,7 +52,7 @@ export const cursorSchema = z
   .max(100)
   .transform((given, context) => {
     const id = Buffer.from(given, 'base64url').toString('latin1')
-    if (UUID.test(id) && encodeCursor(id) === given) return id
+    if (isUuid(id) && encodeCursor(id) === given) return id
     context.addIssue({ code: 'custom', message: 'is not a cursor of this list' })
     return z.NEVER
   })

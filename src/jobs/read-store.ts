@@ -1,11 +1,10 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import { type Db, likePattern, rows, type Transaction } from '../base/db'
 import type { JobFilter } from './filter'
 import type { AttemptRow, JobRow, JobStatus } from './job'
 import { readRow, type StoredRow } from './rows'
 import type { JobRef } from './store'
 
 /** Text that is looked for as it stands. */
-const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 /** As it stands inside JSON. */
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
 
@@ -26,12 +25,12 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
   if (until) query.where('created_at', '<', until)
   if (actor) {
     const by = "created_by::json ->> 'id' = :actor OR created_by::json ->> 'name' ILIKE :like"
-    query.whereRaw(`(${by})`, { actor, like: likeOf(actor) })
+    query.whereRaw(`(${by})`, { actor, like: likePattern(actor) })
   }
   if (!q) return query
   const places =
     'kind ILIKE :q OR id::text ILIKE :q OR reason ILIKE :q OR input ILIKE :q OR input ILIKE :json OR error ILIKE :json'
-  return query.whereRaw(`(${places})`, { q: likeOf(q), json: likeOf(escaped(q)) })
+  return query.whereRaw(`(${places})`, { q: likePattern(q), json: likePattern(escaped(q)) })
 }
 
 interface Page {

@@ -1,4 +1,4 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import { type Db, likePattern, rows, type Transaction } from '../base/db'
 import { newMark } from '../base/ids'
 import type { Entry, Topic } from './entry'
 import { levelNumber, levelOf, type PreparedEntry } from './prepare'
@@ -204,7 +204,7 @@ function narrow(query: ReturnType<Db>, wanted: Wanted) {
       if (levels) line.whereIn('level', levels.map(level => levelNumber(level as Entry['level'])) as number[])
       if (steps) line.whereIn('step', steps)
       if (attempt !== undefined) line.where('attempt', attempt)
-      if (text !== undefined) line.whereILike('message', `%${text.replace(/[\\%_]/g, '\\$&')}%`)
+      if (text !== undefined) line.whereILike('message', likePattern(text))
     }),
   )
 }

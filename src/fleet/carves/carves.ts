@@ -2,7 +2,7 @@ import type { Audit, Endpoint } from '../../access'
 import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { expiringRows } from '../../base/expiring'
-import { hashSecret, newId, newSecret } from '../../base/ids'
+import { hashSecret, isUuid, newId, newSecret } from '../../base/ids'
 import type { RetentionTarget } from '../../base/retention'
 import type { Agent, CarveBlock, CarveStart } from '../agent'
 import { addBlock, type CarveRow, countCarves, lockSession, putCarve } from './carve-store'
@@ -31,7 +31,6 @@ const BLOCK_BYTES_MAX = 11 * MIB
 const SIZE_BYTES_MAX = 256 * MIB
 /** One query may carve several things, but not without end. */
 const PER_QUERY_MAX = 20
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** osquery's ids of carves are UUIDs. */
 const GUID = /^[\w-]{1,100}$/
 
@@ -39,7 +38,7 @@ export function createCarves({ db, audit, askedFor }: CarvesDeps): Carves {
   return {
     async init(agent, start) {
       const { requestId } = start
-      if (!UUID.test(requestId) || !(await askedFor(agent, requestId))) return undefined
+      if (!isUuid(requestId) || !(await askedFor(agent, requestId))) return undefined
       refuseImpossible(start)
       const session = newSecret('trc')
       await db.transaction(async trx => {

@@ -1,4 +1,4 @@
-import { type Db, rows } from '../../base/db'
+import { type Db, likePattern, rows } from '../../base/db'
 import type { HostStatus } from './host'
 import { NOT_LINUX } from './platform'
 
@@ -70,7 +70,7 @@ function meant(tenantId: string, { q, platform, label }: HostFilter) {
   if (label !== undefined)
     parts.push(`h.id IN (SELECT m.host_id FROM labels l JOIN label_hosts m ON m.label_id = l.id
       WHERE l.tenant_id = :tenantId AND (l.name = :label OR l.id::text = :label))`)
-  const like = `%${(q ?? '').replace(/[\\%_]/g, '\\$&')}%`
+  const like = likePattern(q ?? '')
   const bindings = { tenantId, like, platform: platform ?? '', label: label ?? '', notLinux: NOT_LINUX }
   return { where: parts.join(' AND '), bindings }
 }

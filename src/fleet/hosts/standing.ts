@@ -1,3 +1,4 @@
+import { isUuid } from '../../base/ids'
 import { Lru } from '../../base/lru'
 import type { Writer } from '../../streams'
 import type { Agent, Answer } from '../agent'
@@ -161,10 +162,9 @@ function isDue(host: HostState, { id, revision, revisedAt }: DynamicLabel): bool
 function labelOf(queryId: string) {
   if (!queryId.startsWith(LABEL)) return undefined
   const [labelId = '', revision] = queryId.slice(LABEL.length).split(':')
-  return UUID.test(labelId) && REVISION.test(revision ?? '') ? { labelId, revision: Number(revision) } : undefined
+  return isUuid(labelId) && REVISION.test(revision ?? '') ? { labelId, revision: Number(revision) } : undefined
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const REVISION = /^\d{1,9}$/
 
 /** What answers come to. One that failed says nothing: things stay as they are until the next time. */

@@ -1,5 +1,6 @@
 import type { Db } from '../../base/db'
 import { Gather } from '../../base/gather'
+import { isUuid } from '../../base/ids'
 import type { Log } from '../../base/log'
 import type { Writer } from '../../streams'
 import type { Agent, Answer, Row } from '../agent'
@@ -18,8 +19,6 @@ const CHUNKS_TOGETHER = 50
 const ASKS_TOGETHER = 2_000
 /** Rows of one query over all hosts; answers beyond are counted, and their rows are not kept. */
 const QUERY_ROWS_MAX = 5_000_000
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 interface Deps {
   db: Db
@@ -63,7 +62,7 @@ export class Answers {
 
   /** Whether a host was asked this. */
   async wasAsked({ tenantId, hostId }: Agent, queryId: string): Promise<boolean> {
-    if (!UUID.test(queryId)) return false
+    if (!isUuid(queryId)) return false
     return (await this.asked.ask({ tenantId, hostId, queryId }))?.isTarget ?? false
   }
 
@@ -72,7 +71,7 @@ export class Answers {
     const { tenantId, hostId } = agent
     const { queryId } = answer
     // One that retention has taken long ago, or of another server: nothing to note.
-    const target = UUID.test(queryId) ? await this.asked.ask({ tenantId, hostId, queryId }) : undefined
+    const target = isUuid(queryId) ? await this.asked.ask({ tenantId, hostId, queryId }) : undefined
     if (!target) return true
     if (!target.isTarget) {
       this.deps.onAnswer('refused')

@@ -1,5 +1,6 @@
 import type { Audit, Endpoint } from '../../access'
 import type { Db } from '../../base/db'
+import { isUuid } from '../../base/ids'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { Counter, Gauge, type Registry } from '../../base/metrics'
@@ -100,14 +101,12 @@ export function createQueries({
 }
 
 const PREFIX = 'query:'
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-
 const familyOf = (db: Db, heartbeatMs: number): Family => {
   const known = async (topics: readonly { tenantId: string; name: string }[]) => {
     const refs = topics.map(({ tenantId, name }) => ({ tenantId, id: name.slice(PREFIX.length) }))
     return existingQueries(
       db,
-      refs.filter(({ id }) => UUID.test(id)),
+      refs.filter(({ id }) => isUuid(id)),
     )
   }
   return {

@@ -1,7 +1,6 @@
-import { type Db, rows } from '../../base/db'
+import { type Db, likePattern, rows } from '../../base/db'
 import type { Row, Stats } from '../agent'
 import type { QueryRef, State } from './query'
-import { likePattern } from './store'
 
 export interface ResultFilter {
   host_id?: string | undefined

@@ -1,4 +1,4 @@
-import { type Db, rows, type Transaction } from '../../base/db'
+import { type Db, likePattern, rows, type Transaction } from '../../base/db'
 import { NOT_LINUX } from '../hosts/platform'
 import type { Targets } from './kind'
 import type { QueryRef, QueryRow } from './query'
@@ -145,8 +145,6 @@ export async function listQueries(
     },
   )
 }
-
-export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 /** Open queries, and whether each is past its deadline by some time. */
 export async function openQueries(

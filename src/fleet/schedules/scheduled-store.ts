@@ -1,4 +1,4 @@
-import { type Db, rows } from '../../base/db'
+import { type Db, likePattern, rows } from '../../base/db'
 
 export interface Scheduled {
   id: number
@@ -24,9 +24,6 @@ export interface ScheduledFilter {
   until?: string | undefined
 }
 
-/** Text that is looked for as it stands. */
-const likeOf = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
 const WHERE = `tenant_id = :tenantId AND host_id = :hostId
   AND (CAST(:name AS text) IS NULL OR name = :name)
   AND (CAST(:action AS text[]) IS NULL OR action = ANY(:action))
@@ -41,7 +38,7 @@ const bound = ({ name, action, q, since, until, ...host }: ScheduledFilter) => (
   since: since ?? null,
   until: until ?? null,
   // inside JSON it stands escaped
-  like: q === undefined ? null : likeOf(JSON.stringify(q).slice(1, -1)),
+  like: q === undefined ? null : likePattern(JSON.stringify(q).slice(1, -1)),
 })
 
 /** Newest first. @param before below this id */
