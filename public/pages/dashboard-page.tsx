@@ -4,6 +4,7 @@ import { Chart } from '../components/chart'
 import { Empty, Failure } from '../components/empty'
 import { Health } from '../components/health'
 import { Status } from '../components/status'
+import { FleetPanels } from '../fleet/dashboard/fleet-panels'
 import { ErrorGroups } from '../jobs/error-groups'
 import { filtersOf } from '../jobs/filters'
 import { type Job, shareDone, subjectOf } from '../jobs/job'
@@ -41,6 +42,7 @@ export function DashboardPage() {
           <ErrorGroups filters={FAILED} most={ROWS} />
         </section>
       </div>
+      <FleetPanels />
       <Workers />
     </div>
   )

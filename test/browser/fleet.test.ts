@@ -66,6 +66,13 @@ describeInBrowser('the pages of hosts', () => {
 
   const row = (page: Page, id: string) => page.locator(`[data-host="${id}"]`)
 
+  it('are led to by the dashboard while there is no host', async () => {
+    const page = await signedIn('/')
+    await page.getByLabel('Fleet').getByText('No hosts yet.').waitFor()
+    await page.getByLabel('Fleet').getByRole('link', { name: 'Add host' }).click()
+    await page.waitForURL('**/hosts/add')
+  })
+
   it('lead from nothing to the first host, which shows up by itself', async () => {
     const [page, list] = await Promise.all([signedIn('/hosts'), signedIn('/hosts')])
     await page.getByText('npm run simulate:fleet -- --hosts 50').waitFor()
@@ -173,6 +180,20 @@ describeInBrowser('the pages of hosts', () => {
     await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
     await row(list, host?.id ?? '').waitFor({ state: 'detached' })
     await page.getByText('This host cannot be shown.').waitFor()
+  })
+
+  it('are summed up on the dashboard, with what is asked and answered', async () => {
+    const page = await signedIn('/')
+    await page.locator('.fleet-counts a', { hasText: /[67]\s*online/ }).waitFor()
+    const sql = "select name from users where username = 'dashboard'"
+    await app.post('/api/queries', { sql, targets: { all: true }, deadline_seconds: 20 })
+    const answer = page.locator('.fleet-answer', { hasText: 'dashboard' })
+    await answer.nth(HOSTS - 1).waitFor()
+    await answer.first().locator('.is-target-no_rows').click()
+    await page.waitForURL('**/queries/*')
+    await page.goBack()
+    await page.locator('.fleet-counts a', { hasText: 'offline' }).click()
+    await page.waitForURL('**/hosts?status=offline')
   })
 
   it('have a host tell its state anew', async () => {

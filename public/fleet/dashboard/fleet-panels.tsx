@@ -1,0 +1,137 @@
+import { Empty, Failure } from '../../components/empty'
+import { Status } from '../../components/status'
+import { Ago } from '../../components/time'
+import { isOperator } from '../../session'
+import { HOST_STATUSES, nameOf, STATUS_MEANINGS, type StatusCounts } from '../hosts/host'
+import { answeredOf, progressWords } from '../query/segments'
+import { StateBar } from '../query/state-bar'
+import { useQueries } from '../query/use-queries'
+import { type Query, STATE_WORDS } from '../query-result'
+import { SqlText } from '../sql-text'
+import { type Answered, keyOf, wordsOf } from './latest'
+import { useFleet } from './use-fleet'
+
+const ROWS = 8
+const LATEST = { status: '', q: '', host_id: '' }
+const number = new Intl.NumberFormat('en')
+
+/** Who is there, what they are asked, and what they say. */
+export function FleetPanels() {
+  const { hosts, answers, problem, read } = useFleet(ROWS)
+  const { queries, problem: queriesProblem } = useQueries(LATEST)
+  const counts = hosts.value
+  const isEmpty = counts !== null && HOST_STATUSES.every(status => counts[status] === 0)
+  return (
+    <div class={isEmpty ? 'panels is-single' : 'panels'}>
+      <section class="panel fleet-panel" aria-label="Fleet">
+        <h2>
+          <a href="/hosts">Hosts</a>
+        </h2>
+        {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+        {isEmpty && (
+          <Empty title="No hosts yet.">
+            <a href="/hosts/add">Add host</a>
+          </Empty>
+        )}
+        {counts !== null && !isEmpty && <Hosts counts={counts} />}
+        {counts !== null && !isEmpty && <Running queries={queries.value} problem={queriesProblem.value} />}
+      </section>
+      {!isEmpty && (
+        <section class="panel fleet-panel" aria-label="Latest answers">
+          <h2>
+            <a href="/queries">Latest answers</a>
+          </h2>
+          {answers.value.length === 0 && (
+            <p class="hint">What hosts answer to live queries shows up here as it comes.</p>
+          )}
+          <ul class="lines">
+            {answers.value.map(answer => (
+              <Answer
+                key={keyOf(answer)}
+                answer={answer}
+                query={queries.value?.find(query => query.id === answer.query_id)}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  )
+}
+
+function Hosts({ counts }: { counts: StatusCounts }) {
+  return (
+    <ul class="fleet-counts" aria-label="Hosts by status">
+      {HOST_STATUSES.map(status => (
+        <li key={status}>
+          <a href={`/hosts?status=${status}`} title={STATUS_MEANINGS[status]}>
+            <b>{number.format(counts[status])}</b>
+            <Status status={status} />
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Running({ queries, problem }: { queries: Query[] | null; problem: string }) {
+  const running = (queries ?? []).filter(query => query.status === 'running')
+  return (
+    <>
+      {problem !== '' && <Failure message={problem} />}
+      {queries !== null && running.length === 0 && (
+        <p class="fleet-idle hint">
+          No query runs now. {isOperator.value && <a href="/queries/new">Ask the hosts something</a>}
+        </p>
+      )}
+      <ul class="lines" aria-label="Running queries">
+        {running.slice(0, ROWS).map(query => (
+          <RunningQuery key={query.id} query={query} />
+        ))}
+      </ul>
+      {running.length > ROWS && (
+        <p class="hint">
+          <a href="/queries?status=running">and {number.format(running.length - ROWS)} more</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function RunningQuery({ query: { id, sql, counts } }: { query: Query }) {
+  return (
+    <li>
+      <a class="line-name" href={`/queries/${id}`} title={sql}>
+        <SqlText sql={sql} />
+      </a>
+      <span class="spring" />
+      <span class="fleet-bar" title={progressWords(counts)}>
+        <StateBar counts={counts} />
+      </span>
+      <span class="hint">
+        {number.format(answeredOf(counts))} of {number.format(counts.targets)}
+      </span>
+    </li>
+  )
+}
+
+function Answer({ answer, query }: { answer: Answered; query: Query | undefined }) {
+  const { host_id, hostname = '', host_identifier = '', query_id, state, error, occurred_at } = answer
+  return (
+    <li class="fleet-answer">
+      <a class={`status is-target-${state}`} href={`/queries/${query_id}`} title={STATE_WORDS[state].meaning}>
+        <span class="dot" aria-hidden="true" />
+        {wordsOf(answer)}
+      </a>
+      <a class="line-name" href={`/hosts/${host_id}`}>
+        {nameOf({ hostname, host_identifier }) || host_id}
+      </a>
+      <span class="fleet-said" title={error ?? query?.sql ?? ''}>
+        {error ?? (query && <SqlText sql={query.sql} />)}
+      </span>
+      <span class="hint">
+        <Ago time={occurred_at} />
+      </span>
+    </li>
+  )
+}

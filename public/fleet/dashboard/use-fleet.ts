@@ -1,0 +1,61 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { api, messageOf } from '../../api'
+import { perFrame } from '../../frames'
+import { watch } from '../../live'
+import type { StatusCounts } from '../hosts/host'
+import { isHostEvent } from '../hosts/live-hosts'
+import { type Answered, latestOf } from './latest'
+
+/** A host that came or went: counted again, at most this often. */
+const AFTER_HOST_MS = 1_500
+
+interface Told {
+  type: string
+  data?: unknown
+}
+
+/** How many hosts are there, kept up by `stats_updated`, and the latest answers to live queries. */
+export function useFleet(most: number) {
+  const hosts = useSignal<StatusCounts | null>(null)
+  const answers = useSignal<Answered[]>([])
+  const problem = useSignal('')
+  const read = () =>
+    api
+      .get<{ counts: StatusCounts }>('/api/hosts?limit=1')
+      .then(({ counts }) => {
+        hosts.value = counts
+        problem.value = ''
+      })
+      .catch(error => {
+        problem.value = messageOf(error)
+      })
+  useEffect(() => {
+    let soon: ReturnType<typeof setTimeout> | undefined
+    const readSoon = () => {
+      soon ??= setTimeout(() => {
+        soon = undefined
+        void read()
+      }, AFTER_HOST_MS)
+    }
+    const drawn = perFrame<Answered>(news => {
+      answers.value = latestOf(answers.peek(), news, most)
+    })
+    void read()
+    const stop = watch('events', {
+      onEvent: event => {
+        const { data } = event.data as Told
+        if (event.type === 'query_result') drawn.add(data as Answered)
+        else if (event.type === 'stats_updated') hosts.value = (data as { hosts: StatusCounts }).hosts
+        else if (isHostEvent(event)) readSoon()
+      },
+      onGap: readSoon,
+    })
+    return () => {
+      clearTimeout(soon)
+      drawn.stop()
+      stop()
+    }
+  }, [most])
+  return { hosts, answers, problem, read }
+}

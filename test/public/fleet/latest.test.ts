@@ -1,0 +1,30 @@
+import { type Answered, latestOf, wordsOf } from '../../../public/fleet/dashboard/latest'
+
+const answered = (host: string, second: number, more: Partial<Answered> = {}): Answered => ({
+  host_id: host,
+  query_id: 'q',
+  status: 'completed',
+  state: 'completed',
+  occurred_at: `2026-01-01T00:00:0${second}.000Z`,
+  error: null,
+  row_count: 1,
+  truncated: false,
+  late: false,
+  ...more,
+})
+
+test('the latest answers stand first, each once, and no more than are shown', () => {
+  const known = latestOf([], [answered('a', 1), answered('b', 3)], 3)
+  expect(known.map(each => each.host_id)).toEqual(['b', 'a'])
+  const next = latestOf(known, [answered('b', 3), answered('c', 2), answered('d', 4)], 3)
+  expect(next.map(each => each.host_id)).toEqual(['d', 'b', 'c'])
+  const again = latestOf(next, [answered('d', 5, { query_id: 'other' })], 4)
+  expect(again.map(each => `${each.query_id}${each.host_id}`)).toEqual(['otherd', 'qd', 'qb', 'qc'])
+})
+
+test('an answer is said in rows, or in its state', () => {
+  expect(wordsOf(answered('a', 1))).toBe('1 row')
+  expect(wordsOf(answered('a', 1, { row_count: 1_200 }))).toBe('1,200 rows')
+  expect(wordsOf(answered('a', 1, { row_count: 0, state: 'no_rows' }))).toBe('no rows')
+  expect(wordsOf(answered('a', 1, { row_count: 0, state: 'failed', error: 'no such table: x' }))).toBe('failed')
+})
