@@ -11,7 +11,7 @@ import { type Chunk, discard, insertRows, stage } from './rows-store'
 import type { Signals } from './signals'
 import { type AskedTarget, askedTargets } from './target-store'
 
-/** More rows than this are stored ahead, so that they do not hold up the answers of others. */
+/** More rows than this, or more than go into a frame, are stored ahead, so that they do not hold up the answers of others. */
 const ROWS_AT_ONCE = 20
 /** They are stored in pieces of this many, so that no statement lasts long. */
 const CHUNK_ROWS = 2_000
@@ -83,9 +83,9 @@ export class Answers {
   }
 
   private async store(agent: Agent, queryId: string, outcome: Outcome, all: readonly Row[]): Promise<void> {
-    const { answerId, state, rowCount } = outcome
+    const { answerId, state, rowCount, preview } = outcome
     const rows = all.slice(0, rowCount)
-    const staged = answerId !== null && rows.length > ROWS_AT_ONCE
+    const staged = answerId !== null && rows.length > Math.min(ROWS_AT_ONCE, preview.length)
     if (staged) await this.stageRows(answerId, rows)
     const query = { tenantId: agent.tenantId, id: queryId }
     const { applied, query: after } = await this.deps.streams.commit(changeEffect, {

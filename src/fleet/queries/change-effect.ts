@@ -4,7 +4,7 @@ import type { Agent, Row } from '../agent'
 import { joinColumns } from './columns'
 import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
 import { type Outcome, openOf, type QueryRef, type QueryRow } from './query'
-import { insertRows, unstage } from './rows-store'
+import { holdStaged, insertRows, unstage } from './rows-store'
 import { insertQuery, lockQueries, type NewQuery, updateQueries } from './store'
 import { answerTargets, closeTargets, markSent, openTargets, type QueryText, reopenTargets } from './target-store'
 
@@ -112,11 +112,15 @@ class Batch {
 
   private async answer() {
     const answers = new Map<string, { change: Of<'answer'>; place: number }>()
-    for (const each of this.of('answer')) {
+    const given = this.of('answer')
+    const kept = await this.stillStaged(given.map(({ change }) => change))
+    for (const each of given) {
       const key = `${each.change.query.id}/${each.change.agent.hostId}`
       const query = this.find(each.change.query)
       this.results[each.place] = { query, applied: false, claimed: [] }
-      if (query && !answers.has(key)) answers.set(key, each)
+      const { staged, outcome } = each.change
+      const isWhole = !staged || kept.has(outcome.answerId ?? '')
+      if (query && isWhole && !answers.has(key)) answers.set(key, each)
     }
     if (!answers.size) return
     const taken = await answerTargets(
@@ -138,12 +142,18 @@ class Batch {
     await this.keepRows(taken.flatMap(({ query_id, host_id }) => answers.get(`${query_id}/${host_id}`)?.change ?? []))
   }
 
+  /** One that waited for the database so long that its rows are gone must not count: the agent gives it again. */
+  private async stillStaged(answers: readonly Of<'answer'>[]): Promise<ReadonlySet<string>> {
+    const staged = stagedOf(answers)
+    return staged.length ? holdStaged(this.trx, staged) : new Set()
+  }
+
   private async keepRows(answers: readonly Of<'answer'>[]) {
     const chunks = answers.flatMap(({ outcome: { answerId }, rows }) =>
       answerId && rows.length ? [{ answerId, from: 1, rows }] : [],
     )
     if (chunks.length) await insertRows(this.trx, chunks)
-    const staged = answers.flatMap(({ outcome, staged }) => (staged && outcome.answerId ? [outcome.answerId] : []))
+    const staged = stagedOf(answers)
     if (staged.length) await unstage(this.trx, staged)
   }
 
@@ -240,3 +250,6 @@ class Batch {
     return [query.ended_at ? { ...status, end: query.status } : status]
   }
 }
+
+const stagedOf = (answers: readonly Of<'answer'>[]) =>
+  answers.flatMap(({ outcome, staged }) => (staged && outcome.answerId ? [outcome.answerId] : []))

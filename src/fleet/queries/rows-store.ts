@@ -24,6 +24,16 @@ export async function stage(db: Db, answerId: string): Promise<void> {
   await db.raw('INSERT INTO staged_answers (answer_id) VALUES (?) ON CONFLICT DO NOTHING', [answerId])
 }
 
+/** Which of these are still stored ahead: retention takes out what has waited for too long. They stay until the end of the transaction. */
+export async function holdStaged(trx: Transaction, answerIds: string[]): Promise<Set<string>> {
+  const found = await rows<{ answer_id: string }>(
+    trx,
+    'SELECT answer_id FROM staged_answers WHERE answer_id = ANY(?::uuid[]) ORDER BY answer_id FOR UPDATE',
+    [answerIds],
+  )
+  return new Set(found.map(({ answer_id }) => answer_id))
+}
+
 /** From now on these answers count. */
 export async function unstage(trx: Transaction, answerIds: string[]): Promise<void> {
   await trx.raw('DELETE FROM staged_answers WHERE answer_id = ANY(?::uuid[])', [answerIds])
