@@ -65,7 +65,10 @@ export function createLog({
 }
 
 function wrap(logger: winston.Logger): Log {
-  const at = (level: Level) => (message: string, facts?: Facts) => void logger.log({ ...facts, level, message })
+  // winston formats a line before its transports find out that nobody wants it
+  const at = (level: Level) => (message: string, facts?: Facts) => {
+    if (logger.isLevelEnabled(level)) logger.log({ ...facts, level, message })
+  }
   return {
     debug: at('debug'),
     info: at('info'),

@@ -104,10 +104,12 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
     refuseSecretsInUrl(req.url)
     next()
   })
+  const [ofPrograms, ofPeople] = partOf(site?.mounts ?? [])
+  if (site) app.use(mountRoutes(ofPrograms, site.access)) // headers for browsers are nothing to them, and they ask all the time
   app.use(securityHeaders(config.cookieSecure))
   app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
   if (site) {
-    app.use(mountRoutes(site.mounts ?? [], site.access))
+    app.use(mountRoutes(ofPeople, site.access))
     app.use(endpointRoutes(site.endpoints, site.access))
     app.use(docsRoutes(site.endpoints, site.version))
     app.use(pageRoutes(site.publicDir, site.access))
@@ -119,6 +121,9 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(errorHandler(log))
   return app
 }
+
+const partOf = (mounts: Mount[]) =>
+  [mounts.filter(({ roles }) => roles === 'anyone'), mounts.filter(({ roles }) => roles !== 'anyone')] as const
 
 /**
  * TRUST_PROXY: the number of proxies in front of us, their addresses or networks (`loopback, 10.0.0.0/8`), or `true`.
