@@ -53,7 +53,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   const queries = createQueries({ ...shared, jobs, standing: agent => hosts.standing(agent) })
   hosts.onWork(hostIds => queries.wake(hostIds))
   const schedules = createSchedules(shared)
-  const carves = createCarves({ db, audit, askedFor: (agent, requestId) => queries.wasAsked(agent, requestId) })
+  const carves = createCarves({ db, audit, askedFor: (agent, requestId) => queries.wasAskedForFiles(agent, requestId) })
   const api: AgentApi = {
     enroll: request => hosts.enroll(request),
     agentOf: nodeKey => hosts.agentOf(nodeKey),

@@ -11,7 +11,7 @@ import { carveRoutes } from './routes'
 export interface CarvesDeps {
   db: Db
   audit: Audit
-  /** Whether this is a query of which this host is a target. */
+  /** Whether this is a query that asks this host for files. */
   askedFor(agent: Agent, requestId: string): Promise<boolean>
 }
 

@@ -43,7 +43,7 @@ export interface QueriesPart {
   /** Answers all reads that are held: the process is to stop. */
   release(): void
   take(agent: Agent, answers: readonly Answer[]): Promise<void>
-  wasAsked(agent: Agent, queryId: string): Promise<boolean>
+  wasAskedForFiles(agent: Agent, queryId: string): Promise<boolean>
 }
 
 /** Live queries: what hosts are asked, what they answer, and who watches. */
@@ -67,6 +67,7 @@ export function createQueries({
     labelNames: ['status'],
     registers: [metrics],
   })
+  answered.inc({ status: 'refused' }, 0) // an alert sees the first one only when there was a none before
   new Gauge({
     name: 'tailrace_held_reads',
     help: 'Agents that wait here for something to do.',
@@ -96,7 +97,7 @@ export function createQueries({
     wake: hostIds => dispatch.held.mark(hostIds),
     release: () => dispatch.held.release(),
     take: (agent, given) => answers.take(agent, given),
-    wasAsked: (agent, queryId) => answers.wasAsked(agent, queryId),
+    wasAskedForFiles: (agent, queryId) => answers.wasAskedForFiles(agent, queryId),
   }
 }
 

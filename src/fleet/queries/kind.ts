@@ -20,7 +20,11 @@ export const sqlText = text(SQL_CHARACTERS_MAX).refine(sql => sql.trim() !== '',
 export const targetsSchema = z
   .strictObject({
     all: z.literal(true).optional(),
-    host_ids: z.array(uuid).min(1).max(HOSTS_MAX).optional(),
+    host_ids: z
+      .array(uuid.transform(id => id.toLowerCase()))
+      .min(1)
+      .max(HOSTS_MAX)
+      .optional(),
     /** As osquery names them, or `linux` for all that are one. */
     platforms: z.array(text(64)).min(1).max(GROUPS_MAX).optional(),
     /** Names or ids. */
