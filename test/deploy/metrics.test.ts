@@ -33,6 +33,11 @@ const PROMISED: Record<string, string> = {
   tailrace_stream_gaps_total: 'counter',
   tailrace_stream_closed_total: 'counter',
   tailrace_stream_append_seconds: 'histogram',
+  tailrace_hosts: 'gauge',
+  tailrace_held_reads: 'gauge',
+  tailrace_query_results_total: 'counter',
+  tailrace_retention_deleted_total: 'counter',
+  tailrace_retention_lag_seconds: 'gauge',
   http_request_duration_seconds: 'histogram',
 }
 
@@ -63,6 +68,8 @@ test('no label tells of a job, a tenant or an address', async () => {
   const text = await scrape()
   expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)
   expect(text).toContain('bullmq_job_completed_total{queue="demo"} 1')
+  // without it the alert on the first one would not see it come
+  expect(text).toContain('tailrace_query_results_total{status="refused"} 0')
 })
 
 test('a scrape reads no table of the history, and asks Redis for nothing that grows', async () => {
