@@ -18,7 +18,11 @@ export const hosts = defineCommand({
     platform: { type: 'string', value: 'name', help: 'As osquery names it, or linux for all that are one' },
     label: { type: 'string', value: 'name', help: 'Name or id of a label' },
     q: { type: 'string', value: 'text', help: 'Search in name, identifier, serial, operating system and id' },
-    sort: { type: 'string', value: 'field', help: 'Such as hostname, platform, -last_seen_at; standard hostname' },
+    sort: {
+      type: 'string',
+      value: 'field',
+      help: 'Such as platform; backwards --sort=-last_seen_at; standard hostname',
+    },
     limit: { type: 'string', value: 'n', help: `At most so many, standard ${STANDARD}` },
     json: JSON_OPTION,
   },

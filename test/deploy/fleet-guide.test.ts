@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../../src/base/root'
+import { agentFlags, POLL_SECONDS } from '../../src/fleet/hosts/enrollment'
+
+const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
+
+test('the guide prints the flags that the page prints', () => {
+  const flags = (holdMs: number) => agentFlags({ address: 'tailrace.example:443', pinCertificate: false, holdMs })
+  expect(guide).toContain(`\`\`\`\n${flags(10_000).join('\n')}\n\`\`\``)
+  const [, pinned] = agentFlags({ address: 'tailrace.example:443', pinCertificate: true, holdMs: 10_000 })
+  expect(guide).toContain(`\`${pinned}\``)
+  expect(flags(0)).toContain(`--distributed_interval=${POLL_SECONDS}`)
+  expect(guide).toContain(`\`--distributed_interval=${POLL_SECONDS}\``)
+})
