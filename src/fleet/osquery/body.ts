@@ -133,6 +133,7 @@ export class Body {
       const timer = setTimeout(() => req.destroy(), UPLOAD_MS_MAX)
       const settle = (error?: unknown) => {
         clearTimeout(timer)
+        req.off('close', fail)
         if (error) reject(error)
         else resolve()
       }

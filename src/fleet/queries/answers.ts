@@ -74,32 +74,39 @@ export class Answers {
   private async takeOne(agent: Agent, answer: Answer): Promise<boolean> {
     const { tenantId, hostId } = agent
     const { queryId } = answer
-    // One that retention has taken long ago, or of another server: nothing to note.
-    const target = isUuid(queryId) ? await this.asked.ask({ tenantId, hostId, queryId }) : undefined
+    // of another server, or of none
+    if (!isUuid(queryId)) return true
+    const outcome = outcomeOf(answer)
+    const few = answer.rows.length <= Math.min(ROWS_AT_ONCE, outcome.preview.length)
+    // whether it counts is seen where it is stored: who answers well is not looked up before
+    if (few && (await this.store(agent, queryId, outcome, answer.rows))) return true
+    const target = await this.asked.ask({ tenantId, hostId, queryId })
+    // one that retention has taken long ago: nothing to note
     if (!target) return true
-    if (!target.isTarget) {
-      this.deps.onAnswer('refused')
-      return false
-    }
-    if (target.answered) this.deps.onAnswer('repeated')
-    else await this.store(agent, queryId, bounded(outcomeOf(answer), target), answer.rows)
+    if (!target.isTarget) this.deps.onAnswer('refused')
+    else if (few || target.answered) this.deps.onAnswer('repeated')
+    else await this.storeAhead(agent, queryId, bounded(outcome, target), answer.rows)
+    return target.isTarget
+  }
+
+  /** @param staged whose rows are stored already. @returns whether the answer counts */
+  private async store(agent: Agent, queryId: string, outcome: Outcome, rows: readonly Row[], staged = false) {
+    const query = { tenantId: agent.tenantId, id: queryId }
+    const change = { type: 'answer' as const, query, agent, outcome, staged, rows }
+    const { applied, query: after } = await this.deps.streams.commit(changeEffect, change)
+    if (!applied) return false
+    this.deps.onAnswer(outcome.state)
+    this.deps.signals.tellMoved(queryId, after?.ended_at != null)
     return true
   }
 
-  private async store(agent: Agent, queryId: string, outcome: Outcome, all: readonly Row[]): Promise<void> {
-    const { answerId, state, rowCount, preview } = outcome
-    const rows = all.slice(0, rowCount)
-    const staged = answerId !== null && rows.length > Math.min(ROWS_AT_ONCE, preview.length)
-    if (staged) await this.stageRows(answerId, rows)
-    const query = { tenantId: agent.tenantId, id: queryId }
-    const { applied, query: after } = await this.deps.streams.commit(changeEffect, {
-      type: 'answer',
-      ...{ query, agent, outcome, staged, rows: staged ? [] : rows },
-    })
-    this.deps.onAnswer(applied ? state : 'repeated')
-    if (after && applied) this.deps.signals.tellMoved(queryId, after.ended_at !== null)
+  private async storeAhead(agent: Agent, queryId: string, outcome: Outcome, rows: readonly Row[]): Promise<void> {
+    const { answerId, rowCount } = outcome
+    if (answerId) await this.stageRows(answerId, rows.slice(0, rowCount))
+    if (await this.store(agent, queryId, outcome, [], answerId !== null)) return
     // another delivery was faster
-    if (staged && !applied) await discard(this.deps.db, answerId)
+    this.deps.onAnswer('repeated')
+    if (answerId) await discard(this.deps.db, answerId)
   }
 
   private async stageRows(answerId: string, rows: readonly Row[]): Promise<void> {
