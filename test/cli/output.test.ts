@@ -3,6 +3,7 @@ import { parseInput } from '../../cli/input'
 import { table } from '../../cli/output/table'
 import { clean, cleanColoured, cut, jsonLine, widthOf } from '../../cli/output/text'
 import { age, duration, since } from '../../cli/output/times'
+import { enrolled } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { CommandLine, demo } from './cli'
 
@@ -131,6 +132,22 @@ describe('on a terminal', () => {
     const plain = await shown(tail, 200, { NO_COLOR: '1' })
     expect(plain).toContain('ERROR')
     expect(plain).not.toContain('\x1b')
+  })
+
+  onTerminal('progress of a query stays in one line below the rows', async () => {
+    const [agent] = await enrolled(app, 1, 'tty')
+    const said = shown('query "select 1" --all', 60, { NO_COLOR: '1' })
+    const [id = ''] = Object.keys((await agent?.next()) ?? {})
+    await agent?.write({ [id]: { rows: [{ '1': 'x'.repeat(100) }] } })
+    const text = await said
+    expect(text).toContain('0 of 1 host answered, 1 not come yet')
+    // what a terminal shows in the end: each line as it stands after its last return and erasure
+    const lines = text
+      .replaceAll('\r\n', '\n')
+      .split('\n')
+      .map(line => line.split('\r\x1b[K').at(-1))
+    expect(lines.slice(1, 3)).toEqual(['HOST       1', `host-tty1  ${'x'.repeat(59)}…`])
+    expect(lines[3]).toMatch(/^Query .* ended after .*: 1 of 1 host answered \(1 with rows\), 1 row\.$/)
   })
 
   onTerminal('tables fit', async () => {
