@@ -34,6 +34,9 @@ export interface ResultRow {
 /** A value that reads as a number is sorted as one, and before all others. */
 const NUMERIC = String.raw`'^-{0,1}[0-9]{1,30}(\.[0-9]{1,30}){0,1}$'`
 
+/** Of a text, as much as is compared: a cursor holds it, and stands in an address. */
+const SORTED_CHARACTERS = 256
+
 interface Order {
   /** Expressions that together tell every row apart, all in one direction. */
   keys: readonly string[]
@@ -48,7 +51,7 @@ function orderOf(sort: Sort | undefined): Order {
   const [last, end] = sort.descending ? ['r.no IS NOT NULL', '-Infinity'] : ['r.no IS NULL', 'Infinity']
   const number = `coalesce(CASE WHEN r.data ->> :column ~ ${NUMERIC} THEN CAST(r.data ->> :column AS numeric) END, '${end}')`
   return {
-    keys: [`(${last})`, number, `coalesce(r.data ->> :column, '') COLLATE "C"`, ...own],
+    keys: [`(${last})`, number, `left(coalesce(r.data ->> :column, ''), ${SORTED_CHARACTERS}) COLLATE "C"`, ...own],
     types: ['boolean', 'numeric', 'text', 'uuid', 'integer'],
     bindings: { column: sort.column },
     direction: sort.descending ? 'DESC' : 'ASC',

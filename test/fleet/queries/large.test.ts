@@ -44,3 +44,20 @@ test('few rows that are large are kept out of the way of others, and are all the
   expect(items.map(({ row }) => row)).toEqual(rows)
   expect(await app.app.db('staged_answers').count().first()).toEqual({ count: 0 })
 })
+
+test('pages sorted by a column with long texts lead on to each other', async () => {
+  const [agent] = (await enrolled(app, 1, 'long')) as [OsqueryAgent]
+  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
+  const rows = ['c', 'a', 'b'].map(letter => ({ text: letter.repeat(100_000) }))
+  await agent.write({ [query.id]: { rows } })
+  const letters: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const params = new URLSearchParams({ sort: 'text', limit: '1', ...(cursor && { cursor }) })
+    const answer = await app.get(`/api/queries/${query.id}/results?${params}`)
+    expect(answer.status).toBe(200)
+    const page = (await answer.json()) as { items: { row: { text: string } }[]; next_cursor: string | null }
+    letters.push(...page.items.map(({ row }) => row.text.charAt(0)))
+    cursor = page.next_cursor
+  }
+  expect(letters).toEqual(['a', 'b', 'c'])
+})
