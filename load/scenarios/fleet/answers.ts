@@ -1,13 +1,27 @@
 import { median, percentile, rounded } from '../../figures'
 import { AIMS } from '../../limits'
 import { WINDOW_MS } from '../stage'
-import { ask, type FleetStage, type Hosts, hostIds, ONE_ROW, watch, whenComplete } from './stage'
+import { ask, type FleetStage, type Hosts, hostIds, ONE_ROW, watch, watchHost, whenComplete } from './stage'
 
 const FEW = { hosts: 100, rounds: 20 }
 const MANY = { hosts: 1_000, viewers: 100, rounds: 3 }
 /** So few that a result mostly finds an idle stream. */
 const SELDOM = { hosts: 30, viewers: 100, delayMs: [1_000, 20_000] as [number, number] }
 const QUIET_MS = 20_000
+
+/** One query after the other to one host, whose page 100 viewers have open. */
+const ONE = { queries: 30, viewers: 100 }
+
+/** From the making of a result in the agent to the viewers of its host. */
+export async function ofOneHost(stage: FleetStage) {
+  const [host = ''] = await hostIds(stage, 1)
+  await watchHost(stage, host, ONE.viewers)
+  for (let n = 1; n <= ONE.queries; n++)
+    await whenComplete(stage, await ask(stage, ONE_ROW, { host_ids: [host] }), { hosts: 1, rows: 1 })
+  const seen = await stage.viewers.ask('until', { lines: ONE.queries, quietMs: QUIET_MS })
+  refuseFaults(seen)
+  return { ...ONE, write_to_viewer_ms: seen.latencyMs, aim_write_to_viewer_ms_p99: AIMS.fleetWriteToViewerMsP99 }
+}
 
 /** From the call that sends a query to a viewer's first and last result, with 100 hosts. */
 export const ofHundred = (stage: FleetStage) =>

@@ -1,7 +1,7 @@
 import { rounded } from '../../figures'
 import type { Scenario } from '../scenario'
 import { profiled } from '../stage'
-import { ofHundred, ofThousand, refuseFaults } from './answers'
+import { ofHundred, ofOneHost, ofThousand, refuseFaults } from './answers'
 import { perHost, statementsPerMinute } from './idle'
 import { ask, type FleetStage, type Hosts, mib, ONE_ROW, watch, whenComplete, withFleetStage } from './stage'
 import { volumes } from './volumes'
@@ -16,6 +16,7 @@ export const fleet: Scenario = ({ profileTo }) =>
     const nobody = await statementsPerMinute(stage)
     const hundred = await ofHundred(stage)
     const thousand = await stage.hosts(MANY, async hosts => ({
+      one_host: await ofOneHost(stage),
       answers: await profiled(stage.web, 'fleet-1000', profileTo, () => ofThousand(stage, hosts)),
       idle: perHost(nobody, await statementsPerMinute(stage), MANY),
       volumes: await volumes(stage),

@@ -77,11 +77,17 @@ export async function ask({ web }: FleetStage, sql: string, targets: object = { 
 }
 
 /** Opens viewers of a query's stream. They count from now on. */
-export async function watch({ web, viewers, place }: FleetStage, { id }: Asked, count: number, look: 'check' | 'time') {
+export const watch = (stage: FleetStage, { id }: Asked, count: number, look: 'check' | 'time') =>
+  watchPath(stage, `/api/queries/${id}/stream?limit=all`, count, look)
+
+/** Opens viewers of what a host answers from now on. */
+export const watchHost = (stage: FleetStage, id: string, count: number) =>
+  watchPath(stage, `/api/hosts/${id}/results?limit=0`, count, 'time')
+
+async function watchPath({ web, viewers, place }: FleetStage, path: string, count: number, look: 'check' | 'time') {
   await viewers.ask('close', undefined)
   await viewers.ask('restart', undefined)
-  const targets = [targetOf(web.url, `/api/queries/${id}/stream?limit=all`, place.token)]
-  await viewers.ask('open', { targets, count, look })
+  await viewers.ask('open', { targets: [targetOf(web.url, path, place.token)], count, look })
 }
 
 /** Resolves with the query when it has ended. @throws when a host is missing, or rows are */
