@@ -5,7 +5,8 @@ import { type DownloadFormat, sendDownload } from '../../base/download'
 import type { QueryRow } from './query'
 import { listResults, type ResultFilter, type ResultRow } from './results-store'
 
-const PAGE_ROWS = 2_000
+/** Rows may be large, and a page is in memory. */
+const PAGE_ROWS = 500
 
 /** Streams every row of a query, one line each, with the host that gave it. */
 export async function exportResults(
