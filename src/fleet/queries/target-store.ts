@@ -14,6 +14,10 @@ export interface QueryText {
  * time is for answers that are on their way, and for a read that is repeated at once on a new connection.
  */
 const RESEND_SECONDS = 5
+/** Each time it is twice as long: an agent whose answers are lost on the way runs the query again and keeps them all. */
+const RESEND_SECONDS_MAX = 600
+const DUE = `(state = 'pending' OR sent_at < now() - make_interval(
+  secs => least(${RESEND_SECONDS} * 2 ^ least(sent_count - 1, 10), ${RESEND_SECONDS_MAX})))`
 /** The agent runs all of one read before it answers any: few at a time, so that one slow query delays few others. */
 export const PER_READ = 5
 
@@ -27,9 +31,9 @@ export async function openTargets(db: Db | Transaction, hostIds: readonly string
     `SELECT t.query_id AS id, q.sql, t.host_id AS "hostId", t.state AS before FROM (
        SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY sent_count, query_id) AS no
        FROM query_targets
-       WHERE open AND host_id = ANY(?::uuid[]) AND (state = 'pending' OR sent_at < now() - make_interval(secs => ?))
+       WHERE open AND host_id = ANY(?::uuid[]) AND ${DUE}
      ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ?`,
-    [hostIds, RESEND_SECONDS, PER_READ],
+    [hostIds, PER_READ],
   )
 }
 
@@ -107,8 +111,8 @@ export async function hostsWithWork(db: Db, limit: number): Promise<string[]> {
   const found = await rows<{ host_id: string }>(
     db,
     `SELECT DISTINCT host_id FROM query_targets
-     WHERE open AND (state = 'pending' OR sent_at < now() - make_interval(secs => ?)) LIMIT ?`,
-    [RESEND_SECONDS, limit],
+     WHERE open AND ${DUE} LIMIT ?`,
+    [limit],
   )
   return found.map(({ host_id }) => host_id)
 }

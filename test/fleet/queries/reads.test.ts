@@ -1,3 +1,4 @@
+import { hostsWithWork, openTargets } from '../../../src/fleet/queries/target-store'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
@@ -28,6 +29,23 @@ test('what a host was given in vain does not keep it from what is new', async ()
   const { queries } = await agent.read()
   expect(Object.values(queries)).toContain('select new')
   expect(Object.keys(queries)).toHaveLength(5)
+})
+
+test('a query is offered again after 5 s, then after twice as long each time, at the latest after ten minutes', async () => {
+  const [agent] = (await enrolled(app, 1, 'again')) as [OsqueryAgent]
+  const hostId = await hostIdOf(app, agent)
+  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
+  const { db } = app.app
+  const isDue = async (sent_count: number, ageSeconds: number) => {
+    const sent_at = new Date(Date.now() - ageSeconds * 1_000)
+    await db('query_targets').where('query_id', query.id).update({ state: 'sent', sent_count, sent_at })
+    const [offered, listed] = [await openTargets(db, [hostId]), await hostsWithWork(db, 100)]
+    expect(listed.includes(hostId)).toBe(offered.length > 0)
+    return offered.length > 0
+  }
+  expect([await isDue(1, 3), await isDue(1, 7)]).toEqual([false, true])
+  expect([await isDue(4, 35), await isDue(4, 45)]).toEqual([false, true])
+  expect([await isDue(30_000, 590), await isDue(30_000, 610)]).toEqual([false, true])
 })
 
 test('files may be sent only by a host that was asked for files', async () => {
