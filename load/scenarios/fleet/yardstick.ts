@@ -4,10 +4,12 @@ import { startProgram } from '../../programs/program'
 import { ask, type FleetStage, type Hosts, ONE_ROW, whenComplete, withHosts } from './stage'
 
 const ROUNDS = 5
+/** The others are between two reads, which is a second of their own. */
+const WAITING = 0.85
 
 /**
- * From the call that sends a query until all hosts know that their answers are durable, while nobody looks on; beside a
- * server that holds reads, too, but keeps nothing. Most of both is the time of the simulated hosts themselves.
+ * From the call that sends a query until the hosts that wait for one know that their answers are durable, while nobody
+ * looks on; beside a server that holds reads, too, but keeps nothing. Much of both is the time of the simulated hosts.
  */
 export async function besideBare(stage: FleetStage, ours: Hosts, count: number) {
   const bare = startProgram<BareFleetQuestions>('load/peers/bare-fleet')
@@ -33,9 +35,10 @@ export async function besideBare(stage: FleetStage, ours: Hosts, count: number) 
 }
 
 async function untilAccepted(hosts: Hosts, count: number, work: () => Promise<unknown>): Promise<number> {
+  await hosts.ask('until', { counts: { heldReads: count * WAITING }, withinMs: 60_000 })
   const { answered } = await hosts.ask('tally', undefined)
   const startedMs = nowMs()
-  const accepted = hosts.ask('until', { counts: { answered: answered + count }, withinMs: 60_000 })
+  const accepted = hosts.ask('until', { counts: { answered: answered + count * WAITING }, withinMs: 60_000 })
   const [doneMs] = await Promise.all([accepted, work()])
   return doneMs - startedMs
 }
