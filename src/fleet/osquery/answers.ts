@@ -2,7 +2,7 @@ import type { Answer, Row, Stats } from '../agent'
 import type { Body } from './body'
 import type { Fields } from './fields'
 import { cleanText, integerOf, type JsonObject, objectOf, rowOf, textOf, tryParseJson } from './json'
-import { ANSWERS_MAX, ROWS_MAX } from './limits'
+import { ANSWERS_MAX, ROW_CHARACTERS_MAX, ROWS_MAX } from './limits'
 import { type Skimmed, skimBody } from './skimmed'
 
 /** Rows of one query as far as they came. */
@@ -37,12 +37,22 @@ export async function readAnswers(body: Body): Promise<{ fields: Fields; answers
       const answer = of(id)
       if (!answer) return
       const row = rowOf(tryParseJson(text))
-      if (row && rows++ < ROWS_MAX) answer.rows.push(row)
+      if (row && rows++ < ROWS_MAX) {
+        const isLarge = text !== undefined && text.length > ROW_CHARACTERS_MAX
+        answer.rows.push(isLarge ? cut(row) : row)
+        answer.isShort ||= isLarge
+      }
       // `""` is how old agents say that there are no rows
       else if (element !== undefined || row || text === undefined) answer.isShort = true
     },
   })
   return { fields, answers: assemble(collected, fields, skimmed), isCut: skimmed.isCut }
+}
+
+function cut(row: Row): Row {
+  const columns = Object.entries(row)
+  const most = Math.floor(ROW_CHARACTERS_MAX / columns.length)
+  return Object.fromEntries(columns.map(([name, value]) => [name, value.slice(0, most).toWellFormed()]))
 }
 
 function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, path }: Skimmed): Answer[] {

@@ -24,6 +24,8 @@ export const BODY_BYTES_MAX = {
 export const TAIL_BYTES = 64 * KIB
 /** Of one row, one log line or one map of statuses. Larger ones would hold up everything else while they are parsed. */
 export const VALUE_BYTES_MAX = 16 * MIB
+/** Of one row that is kept: a page of rows is in memory when somebody reads it. The values of a larger one are cut. */
+export const ROW_CHARACTERS_MAX = 128 * KIB
 /** In one delivery. Rows can be as small as `{}`, and an object takes many times as much. */
 export const ROWS_MAX = 1_000_000
 export const ANSWERS_MAX = 100_000

@@ -138,3 +138,17 @@ test('a value nested too deeply for the stack is no bug', async () => {
   )
   expect(answers).toMatchObject([{ queryId: 'q', rows: [{ a: '' }, { a: '2' }] }])
 })
+
+test('a row that is too large to be read back in a page is cut, and says so', async () => {
+  const [answer] = await answersTo({
+    queries: {
+      q: [
+        { path: '/a', content: 'ü'.repeat(300_000) },
+        { path: '/b', content: 'b' },
+      ],
+    },
+  })
+  expect(answer).toMatchObject({ queryId: 'q', truncated: true, failed: false })
+  const [first, second] = answer?.rows ?? []
+  expect([first?.path, first?.content?.length, second]).toEqual(['/a', 64 * 1024, { path: '/b', content: 'b' }])
+})
