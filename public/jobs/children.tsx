@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { perFrame } from '../frames'
 import { watch } from '../live'
 import { useReading } from '../reading'
+import { useSoon } from '../soon'
 import { filtersOf } from './filters'
 import { hasEnded, type Job, STATES } from './job'
 import { JobList } from './job-list'
@@ -23,14 +24,8 @@ const number = new Intl.NumberFormat('en')
 /** How many jobs are below a job, in which state; null when there are none. */
 export function useDescendants(job: Job): Descendants | null {
   const { value, read } = useReading<{ counts: Counts }>(`/api/jobs/${encodeURIComponent(job.id)}/tree?limit=1`)
+  const readSoon = useSoon(EVERY_MS, () => void read(), job.id)
   useEffect(() => {
-    let soon: ReturnType<typeof setTimeout> | undefined
-    const readSoon = () => {
-      soon ??= setTimeout(() => {
-        soon = undefined
-        void read()
-      }, EVERY_MS)
-    }
     const moved = perFrame<JobEvent>(events => {
       if (events.some(event => event.data?.parent_id)) readSoon()
     })
@@ -38,7 +33,6 @@ export function useDescendants(job: Job): Descendants | null {
     return () => {
       stop()
       moved.stop()
-      clearTimeout(soon)
     }
   }, [job.id])
   useEffect(() => {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../api'
 import { perFrame } from '../frames'
 import { liveState, watch } from '../live'
+import { useSoon } from '../soon'
 import { askedOf, type JobFilters, searchOf } from './filters'
 import type { Job } from './job'
 import { applyToList, type JobEvent } from './list'
@@ -25,7 +26,6 @@ export function useJobList(filters: JobFilters) {
   const jobs = useSignal<Job[] | null>(null)
   const cursor = useSignal<string | null>(null)
   const problem = useSignal('')
-  const refreshing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const incomplete = useRef(0)
   const isOlderComing = useRef(false)
   const key = searchOf(filters)
@@ -64,12 +64,7 @@ export function useJobList(filters: JobFilters) {
     }
   }, [key])
 
-  const refreshSoon = useCallback(() => {
-    refreshing.current ??= setTimeout(() => {
-      refreshing.current = undefined
-      void read()
-    }, REFRESH_MS)
-  }, [read])
+  const refreshSoon = useSoon(REFRESH_MS, () => void read(), key)
 
   useEffect(() => {
     jobs.value = null
@@ -86,8 +81,6 @@ export function useJobList(filters: JobFilters) {
     return () => {
       stop()
       changes.stop()
-      clearTimeout(refreshing.current)
-      refreshing.current = undefined
     }
   }, [key])
 

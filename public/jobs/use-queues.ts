@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useCallback, useEffect } from 'preact/hooks'
 import { api, messageOf } from '../api'
 import { watch } from '../live'
+import { useSoon } from '../soon'
 import type { Actor } from './job'
 
 export interface Schedule {
@@ -51,14 +52,8 @@ export function useQueues() {
         }),
     [],
   )
+  const readSoon = useSoon(AFTER_JOB_MS, () => void read())
   useEffect(() => {
-    let soon: ReturnType<typeof setTimeout> | undefined
-    const readSoon = () => {
-      soon ??= setTimeout(() => {
-        soon = undefined
-        void read()
-      }, AFTER_JOB_MS)
-    }
     void read()
     const timer = setInterval(() => {
       if (!document.hidden) void read()
@@ -71,7 +66,6 @@ export function useQueues() {
     })
     return () => {
       clearInterval(timer)
-      clearTimeout(soon)
       stop()
     }
   }, [])

@@ -6,6 +6,7 @@ import type { Actor } from '../jobs/job'
 import { watch } from '../live'
 import { usePages } from '../pages-of'
 import { navigate, search } from '../router'
+import { useSoon } from '../soon'
 
 interface AuditRow {
   id: string
@@ -65,20 +66,10 @@ export function AuditPage() {
 
 /** Shows new rows as they come, as long as nobody has gone on to older ones. */
 function useNews({ items, read }: ReturnType<typeof usePages<AuditRow>>) {
-  useEffect(() => {
-    let soon: ReturnType<typeof setTimeout> | undefined
-    const readSoon = () => {
-      soon ??= setTimeout(() => {
-        soon = undefined
-        if ((items.peek() ?? []).length <= PAGE) void read()
-      }, NEWS_MS)
-    }
-    const stop = watch('events', { onEvent: ({ type }) => type === 'audit' && readSoon() })
-    return () => {
-      stop()
-      clearTimeout(soon)
-    }
-  }, [read])
+  const readSoon = useSoon(NEWS_MS, () => {
+    if ((items.peek() ?? []).length <= PAGE) void read()
+  })
+  useEffect(() => watch('events', { onEvent: ({ type }) => type === 'audit' && readSoon() }), [])
 }
 
 function readFilters(query: string): { filters: Filters; path: string } {

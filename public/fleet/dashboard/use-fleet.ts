@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { perFrame } from '../../frames'
 import { watch } from '../../live'
+import { useSoon } from '../../soon'
 import type { StatusCounts } from '../hosts/host'
 import { isHostEvent } from '../hosts/live-hosts'
 import { type Answered, latestOf } from './latest'
@@ -30,14 +31,8 @@ export function useFleet(most: number) {
       .catch(error => {
         problem.value = messageOf(error)
       })
+  const readSoon = useSoon(AFTER_HOST_MS, () => void read())
   useEffect(() => {
-    let soon: ReturnType<typeof setTimeout> | undefined
-    const readSoon = () => {
-      soon ??= setTimeout(() => {
-        soon = undefined
-        void read()
-      }, AFTER_HOST_MS)
-    }
     const drawn = perFrame<Answered>(news => {
       answers.value = latestOf(answers.peek(), news, most)
     })
@@ -52,7 +47,6 @@ export function useFleet(most: number) {
       onGap: readSoon,
     })
     return () => {
-      clearTimeout(soon)
       drawn.stop()
       stop()
     }

@@ -4,6 +4,7 @@ import { api, messageOf } from '../../api'
 import { useEvery } from '../../every'
 import { perFrame } from '../../frames'
 import { liveState, watch } from '../../live'
+import { useSoon } from '../../soon'
 import { askedHostsOf, type HostFilters, hostSearchOf } from './filters'
 import type { Host, StatusCounts } from './host'
 import { applyToHosts, type HostEvent, isHostEvent, mergeReading } from './live-hosts'
@@ -30,7 +31,6 @@ export function useHosts(filters: HostFilters) {
   const counts = useSignal<StatusCounts | null>(null)
   const cursor = useSignal<string | null>(null)
   const problem = useSignal('')
-  const refreshing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const isMoreComing = useRef(false)
   const turn = useRef(0)
   const key = hostSearchOf(filters)
@@ -74,12 +74,7 @@ export function useHosts(filters: HostFilters) {
     }
   }, [key])
 
-  const refreshSoon = useCallback(() => {
-    refreshing.current ??= setTimeout(() => {
-      refreshing.current = undefined
-      void read()
-    }, REFRESH_MS)
-  }, [read])
+  const refreshSoon = useSoon(REFRESH_MS, () => void read(), key)
 
   useEffect(() => {
     hosts.value = null
@@ -97,8 +92,6 @@ export function useHosts(filters: HostFilters) {
     return () => {
       stop()
       changes.stop()
-      clearTimeout(refreshing.current)
-      refreshing.current = undefined
     }
   }, [key])
   useEvery(EVERY_MS, () => void read(), key)

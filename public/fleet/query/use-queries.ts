@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { watch } from '../../live'
+import { useSoon } from '../../soon'
 import type { Query } from '../query-result'
 
 const PAGE = 50
@@ -55,28 +56,18 @@ export function useQueries({ status, q, host_id }: QueryFilters) {
   )
   const read = () => ask(null, Math.min(PAGE_MAX, Math.max(PAGE, queries.peek()?.length ?? 0)))
   const readMore = () => ask(cursor.peek(), PAGE_MAX)
+  const refreshSoon = useSoon(REFRESH_MS, () => void read(), key)
 
   useEffect(() => {
     queries.value = null
     void ask(null, PAGE)
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const refreshSoon = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void read()
-      }, REFRESH_MS)
-    }
-    const stop = watch('events', {
+    return watch('events', {
       onEvent: ({ type, data }) => {
         const { kind } = (data as { data?: { kind?: string } }).data ?? {}
         if (type.startsWith('query_') || (type.startsWith('job_') && kind === 'query')) refreshSoon()
       },
       onGap: refreshSoon,
     })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
   }, [key])
   return { queries, cursor, problem, read, readMore }
 }

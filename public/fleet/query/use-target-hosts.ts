@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { perFrame } from '../../frames'
 import { watch } from '../../live'
+import { useSoon } from '../../soon'
 import type { Query, QueryResult } from '../query-result'
 import { applyResults, type TargetHost, withKnown } from './target-host'
 import type { View } from './view'
@@ -52,18 +53,13 @@ export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 
     const known = hosts.peek()?.length ?? 0
     if (known <= PAGE_MAX) void read(null, Math.max(PAGE, known))
   }
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const refreshSoon = useSoon(REFRESH_MS, refresh)
   const moved = JSON.stringify(query.counts)
   useEffect(() => {
     hosts.value = null
     void read(null, PAGE)
   }, [key])
-  useEffect(() => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined
-      refresh()
-    }, REFRESH_MS)
-  }, [moved])
+  useEffect(refreshSoon, [moved])
   useEffect(() => {
     const answers = perFrame<QueryResult>(results => {
       if (hosts.peek()) hosts.value = applyResults(hosts.peek() ?? [], results)
@@ -76,7 +72,6 @@ export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 
     return () => {
       stop()
       answers.stop()
-      clearTimeout(timer.current)
     }
   }, [query.id])
   return { hosts, cursor, problem, refresh, readMore }
