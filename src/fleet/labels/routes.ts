@@ -1,15 +1,4 @@
-import {
-  type Audit,
-  actorSchema,
-  type Endpoint,
-  endpoint,
-  ok,
-  type Principal,
-  pageOf,
-  plainText,
-  reason,
-  reasonQuery,
-} from '../../access'
+import { type Audit, actorSchema, type Endpoint, endpoint, ok, type Principal, pageOf, reasonQuery } from '../../access'
 import type { Db, Transaction } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
@@ -17,7 +6,8 @@ import { uuid, z } from '../../base/parse'
 import type { HostNews } from '../hosts/news'
 import { runsOn } from '../hosts/platform'
 import { namedPage, namedQuery } from '../schedules/named-page'
-import { freeText, platformList, sqlText } from '../schedules/pack-input'
+import { sqlText } from '../schedules/pack-input'
+import { STATEMENT_BYTES_MAX, statementChange, statementInput } from '../schedules/statement-input'
 import {
   countLabels,
   deleteLabel,
@@ -37,7 +27,6 @@ export interface LabelRoutesDeps {
   news: HostNews
 }
 
-const BODY_BYTES_MAX = 512 * 1024
 /** Every host is asked every dynamic label. */
 const LABELS_MAX = 500
 
@@ -56,20 +45,7 @@ export const labelSchema = z
   })
   .meta({ id: 'Label' })
 
-const input = z.strictObject({
-  name: plainText(200),
-  description: freeText(10_000).default(''),
-  sql: sqlText.nullable().default(null),
-  platforms: platformList.default([]),
-  reason: reason.optional(),
-})
-const change = z.strictObject({
-  name: plainText(200).optional(),
-  description: freeText(10_000).optional(),
-  sql: sqlText.optional(),
-  platforms: platformList.optional(),
-  reason: reason.optional(),
-})
+const input = statementInput.extend({ sql: sqlText.nullable().default(null) })
 
 const nameTaken = (name: string) => conflict('name_taken', `There is a label "${name}" already.`)
 const MANUAL = 'The hosts of this label are listed by hand: it has no query to change.'
@@ -114,7 +90,7 @@ const createRoute = ({ db, audit, news }: LabelRoutesDeps): Endpoint =>
     role: 'operator',
     summary: 'Makes a label; with `sql` every host of its platforms is asked, and has it while there are rows.',
     body: input,
-    bodyBytesMax: BODY_BYTES_MAX,
+    bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 201: labelSchema },
     async handle({ principal, body: { reason, ...fields } }) {
       const { tenantId, actor } = principal
@@ -138,8 +114,8 @@ const changeRoute = ({ db, audit, news }: LabelRoutesDeps): Endpoint =>
     role: 'operator',
     summary: 'Changes what is named of a label; hosts stay in it until they have answered a changed query.',
     params,
-    body: change,
-    bodyBytesMax: BODY_BYTES_MAX,
+    body: statementChange,
+    bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 200: labelSchema },
     async handle({ principal, params: { id }, body: { reason, ...given } }) {
       const { tenantId } = principal
@@ -160,7 +136,7 @@ async function applyChange(
   trx: Transaction,
   tenantId: string,
   before: Label,
-  given: Omit<z.output<typeof change>, 'reason'>,
+  given: Omit<z.output<typeof statementChange>, 'reason'>,
 ): Promise<boolean> {
   if (before.sql === null && given.sql !== undefined) throw conflict('label_is_manual', MANUAL)
   const { id, name, description, sql, platforms } = before

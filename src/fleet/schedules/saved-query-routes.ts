@@ -1,20 +1,9 @@
-import {
-  type Audit,
-  actorSchema,
-  type Endpoint,
-  endpoint,
-  ok,
-  pageOf,
-  plainText,
-  reason,
-  reasonQuery,
-} from '../../access'
+import { type Audit, actorSchema, type Endpoint, endpoint, ok, pageOf, reasonQuery } from '../../access'
 import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
 import { uuid, z } from '../../base/parse'
 import { namedPage, namedQuery } from './named-page'
-import { freeText, platformList, sqlText } from './pack-input'
 import {
   deleteSavedQuery,
   findSavedQuery,
@@ -23,8 +12,7 @@ import {
   type SavedQuery,
   updateSavedQuery,
 } from './saved-query-store'
-
-const BODY_BYTES_MAX = 512 * 1024
+import { STATEMENT_BYTES_MAX, statementChange, statementInput } from './statement-input'
 
 const params = z.strictObject({ id: uuid })
 const savedQuery = z
@@ -39,21 +27,6 @@ const savedQuery = z
     updated_at: z.date(),
   })
   .meta({ id: 'SavedQuery' })
-
-const input = z.strictObject({
-  name: plainText(200),
-  description: freeText(10_000).default(''),
-  sql: sqlText,
-  platforms: platformList.default([]),
-  reason: reason.optional(),
-})
-const change = z.strictObject({
-  name: plainText(200).optional(),
-  description: freeText(10_000).optional(),
-  sql: sqlText.optional(),
-  platforms: platformList.optional(),
-  reason: reason.optional(),
-})
 
 interface Deps {
   db: Db
@@ -100,8 +73,8 @@ const changeRoutes = ({ db, audit }: Deps): Endpoint[] => [
     path: '/api/saved-queries',
     role: 'operator',
     summary: 'Saves a query under a name.',
-    body: input,
-    bodyBytesMax: BODY_BYTES_MAX,
+    body: statementInput,
+    bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 201: savedQuery },
     async handle({ principal, body: { reason, ...given } }) {
       const row = { id: newId(), tenant_id: principal.tenantId, ...given, created_by: principal.actor }
@@ -124,8 +97,8 @@ const changeRoutes = ({ db, audit }: Deps): Endpoint[] => [
     role: 'operator',
     summary: 'Changes what is named of a saved query.',
     params,
-    body: change,
-    bodyBytesMax: BODY_BYTES_MAX,
+    body: statementChange,
+    bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 200: savedQuery },
     async handle({ principal, params: { id }, body: { reason, ...given } }) {
       const changed = await db.transaction(async trx => {
