@@ -2,19 +2,17 @@ import { Writable } from 'node:stream'
 import { DEFAULT_TENANT_ID } from '../../src/access'
 import { createDb, rows } from '../../src/base/db'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
-import { type Part, startParts } from '../../src/base/lifecycle'
+import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
-import { createMetrics } from '../../src/base/metrics'
-import { createRedis } from '../../src/base/redis'
 import type { Agent, Answer, Enrollment } from '../../src/fleet/agent'
 import { createHosts } from '../../src/fleet/hosts'
-import { createStreams } from '../../src/streams'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
+import { type Place, processParts } from '../support/process'
 
 export const tenantId = DEFAULT_TENANT_ID
 
 /** What one process has of hosts, with its own connections; several of them stand for several processes. */
-async function startNode(place: { databaseUrl: string; redisUrl: string; prefix: string }) {
+async function startNode(place: Place) {
   const records: { level: string; message: string; [field: string]: unknown }[] = []
   const output = new Writable({
     write(chunk, _encoding, done) {
@@ -23,31 +21,13 @@ async function startNode(place: { databaseUrl: string; redisUrl: string; prefix:
     },
   })
   const log = createLog({ level: 'debug', format: 'json', output })
-  const db = createDb(place.databaseUrl, 5)
-  const redis = createRedis({ url: place.redisUrl, prefix: place.prefix, log })
-  const metrics = createMetrics()
-  const streams = createStreams({
-    db,
-    redis,
-    log,
-    registry: metrics,
-    settings: {
-      windowMs: 20,
-      heartbeatMs: 5_000,
-      eventsHeartbeatMs: 5_000,
-      lifeMs: 60_000,
-      slowMs: 10_000,
-      shutdownMs: 5_000,
-    },
-    service: 'web',
-  })
+  const { db, metrics, streams, database } = processParts(place, { log, service: 'web', shutdownMs: 5_000 })
   const settings = { holdMs: 10_000, heartbeatMs: 5_000, publicUrl: undefined, ownCertificate: undefined }
   const audit = { record: async () => undefined }
   const hosts = createHosts({ db, streams, bus: streams.bus, log, metrics, audit, settings })
   streams.register(hosts.family)
   const statements: string[] = []
   db.on('query', ({ sql }: { sql: string }) => statements.push(sql))
-  const database: Part = { name: 'database', start: async () => undefined, stop: () => db.destroy() }
   const stop = await startParts([database, streams, hosts])
   return { db, hosts, streams, metrics, records, statements, stop }
 }

@@ -1,40 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_TENANT_ID } from '../../src/access'
-import { createDb, rows } from '../../src/base/db'
-import { type Part, startParts } from '../../src/base/lifecycle'
-import { createMetrics } from '../../src/base/metrics'
-import { createRedis } from '../../src/base/redis'
+import { rows } from '../../src/base/db'
+import { startParts } from '../../src/base/lifecycle'
 import type { Agent, LogBatch, LoggedLine, ScheduledRow } from '../../src/fleet/agent'
 import { createSchedules } from '../../src/fleet/schedules'
-import { createStreams } from '../../src/streams'
 import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
-
-export interface Place {
-  databaseUrl: string
-  redisUrl: string
-  prefix: string
-}
+import { type Place, processParts } from '../support/process'
 
 /** What one process has of schedules, with its own connections; several stand for several processes. */
-export async function startNode({ databaseUrl, redisUrl, prefix }: Place, settings: { holdMs?: number } = {}) {
-  const db = createDb(databaseUrl, 5)
-  const redis = createRedis({ url: redisUrl, prefix, log: quietLog })
-  const metrics = createMetrics()
-  const streams = createStreams({
-    db,
-    redis,
-    log: quietLog as Parameters<typeof createStreams>[0]['log'],
-    registry: metrics,
-    settings: {
-      windowMs: 20,
-      heartbeatMs: 5_000,
-      eventsHeartbeatMs: 5_000,
-      lifeMs: 60_000,
-      slowMs: 10_000,
-      shutdownMs: 4_000,
-    },
-    service: 'web',
-  })
+export async function startNode(place: Place, settings: { holdMs?: number } = {}) {
+  const { db, metrics, streams, database } = processParts(place, { log: quietLog, service: 'web', shutdownMs: 4_000 })
   const schedules = createSchedules({
     db,
     streams,
@@ -43,7 +18,6 @@ export async function startNode({ databaseUrl, redisUrl, prefix }: Place, settin
     audit: { record: async () => undefined },
     settings: { holdMs: 10_000, heartbeatMs: 5_000, ...settings },
   })
-  const database: Part = { name: 'database', start: async () => undefined, stop: () => db.destroy() }
   const stop = await startParts([database, streams, schedules])
   return { db, streams, schedules, metrics, stop }
 }

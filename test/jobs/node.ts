@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
-import { createDb, rows } from '../../src/base/db'
-import { type Part, startParts } from '../../src/base/lifecycle'
+import { rows } from '../../src/base/db'
+import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
-import { createMetrics } from '../../src/base/metrics'
-import { createRedis } from '../../src/base/redis'
 import { createJobs, createWorkers, type Handler, type Job, type QueueName } from '../../src/jobs'
-import { createStreams } from '../../src/streams'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
+import { type Place as ProcessPlace, processParts } from '../support/process'
 
-export interface Place {
-  databaseUrl: string
-  redisUrl: string
-  prefix: string
+export interface Place extends ProcessPlace {
   tenantId: string
 }
 
@@ -34,24 +29,7 @@ export async function startNode(place: Place, options: Options) {
   const { handlers, works = true, queues, lockMs = 2_000, reconcileMs = 60_000, shutdownMs = 4_000 } = options
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
   const log = createLog({ level: 'debug', format: 'json', output: process.env.SHOW_LOG ? process.stderr : nothing })
-  const db = createDb(place.databaseUrl, 5)
-  const redis = createRedis({ url: place.redisUrl, prefix: place.prefix, log })
-  const metrics = createMetrics()
-  const streams = createStreams({
-    db,
-    redis,
-    log,
-    registry: metrics,
-    settings: {
-      windowMs: 20,
-      heartbeatMs: 5_000,
-      eventsHeartbeatMs: 5_000,
-      lifeMs: 60_000,
-      slowMs: 10_000,
-      shutdownMs,
-    },
-    service: 'worker',
-  })
+  const { db, redis, metrics, streams, database } = processParts(place, { log, service: 'worker', shutdownMs })
   const jobs = createJobs({
     db,
     redis,
@@ -68,7 +46,6 @@ export async function startNode(place: Place, options: Options) {
     tenantIds: async () => [place.tenantId],
   })
   const workers = works ? [createWorkers(jobs, handlers, { jobs } as never, queues ? { queues } : {})] : []
-  const database: Part = { name: 'database', start: async () => undefined, stop: () => db.destroy() }
   const stopParts = await startParts([database, streams, ...jobs.parts, ...workers])
   let stopped: Promise<void> | undefined
   const stop = () => {

@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, type Log } from '../../src/base/log'
+import { createLog } from '../../src/base/log'
 import { type Child, startPostgres, startRedis } from '../../src/embedded'
 
 /** Only what goes wrong is worth a line in a test's output. */
-export const quietLog: Log = createLog({ level: 'error', format: 'pretty', output: process.stderr })
+export const quietLog = createLog({ level: 'error', format: 'pretty', output: process.stderr })
 
 /** A private server that a test may end and start again as it likes; address and data stay the same. */
 export interface Server {
