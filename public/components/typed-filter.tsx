@@ -1,24 +1,25 @@
-import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { useKeys } from '../keys'
 
 const TYPING_MS = 250
 
 interface TypedFilterProps {
-  box?: RefObject<HTMLInputElement | null>
   label: string
   hint: string
   value: string
   isNarrow?: boolean
+  /** The key / leads to it: to one filter of a page. */
+  hasKey?: boolean
   onTyped(text: string): void
 }
 
 /** Its own text while somebody types; the address follows a moment later. */
-export function TypedFilter({ box, label, hint, value, isNarrow = false, onTyped }: TypedFilterProps) {
+export function TypedFilter({ label, hint, value, isNarrow = false, hasKey = false, onTyped }: TypedFilterProps) {
   const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const latest = useRef(onTyped)
   latest.current = onTyped
-  const own = useRef<HTMLInputElement>(null)
-  const input = box ?? own
+  const input = useRef<HTMLInputElement>(null)
+  useKeys(hasKey ? { '/': () => input.current?.focus() } : {})
   useEffect(() => {
     const element = input.current
     if (element && element !== document.activeElement) element.value = value
@@ -28,7 +29,7 @@ export function TypedFilter({ box, label, hint, value, isNarrow = false, onTyped
       ref={input}
       type="search"
       class={isNarrow ? 'is-narrow' : undefined}
-      placeholder={hint}
+      placeholder={hasKey ? `${hint}  /` : hint}
       aria-label={label}
       defaultValue={value}
       onInput={event => {

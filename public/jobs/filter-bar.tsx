@@ -1,4 +1,3 @@
-import type { RefObject } from 'preact'
 import { TypedFilter } from '../components/typed-filter'
 import { navigate } from '../router'
 import { type JobFilters, PERIODS, searchOf } from './filters'
@@ -7,10 +6,9 @@ import { STATES } from './job'
 interface FilterBarProps {
   filters: JobFilters
   kinds: string[]
-  searchBox: RefObject<HTMLInputElement | null>
 }
 
-export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
+export function FilterBar({ filters, kinds }: FilterBarProps) {
   const set = (change: Partial<JobFilters>) =>
     navigate(`/queue${searchOf({ ...filters, ...change })}`, { replace: true })
   const isByError = filters.view === 'errors'
@@ -41,13 +39,7 @@ export function FilterBar({ filters, kinds, searchBox }: FilterBarProps) {
           </option>
         ))}
       </select>
-      <TypedFilter
-        box={searchBox}
-        label="Search jobs"
-        hint="Search jobs  /"
-        value={filters.q}
-        onTyped={q => set({ q })}
-      />
+      <TypedFilter hasKey label="Search jobs" hint="Search jobs" value={filters.q} onTyped={q => set({ q })} />
       <TypedFilter label="Made by" hint="Made by" value={filters.actor} onTyped={actor => set({ actor })} isNarrow />
       <label class="check-label">
         <input

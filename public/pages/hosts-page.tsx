@@ -1,5 +1,5 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { Empty, Failure } from '../components/empty'
 import { Further } from '../components/near'
 import { FleetNav } from '../fleet/fleet-nav'
@@ -18,12 +18,8 @@ import { navigate, search } from '../router'
 export function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { hosts, counts, cursor, problem, read, readMore } = useHosts(filters)
-  const searchBox = useRef<HTMLInputElement>(null)
   const state = useRowKeys(hosts)
-  useKeys({
-    '/': () => searchBox.current?.focus(),
-    a: () => navigate('/hosts/add'),
-  })
+  useKeys({ a: () => navigate('/hosts/add') })
   const set = (change: Partial<HostFilters>) =>
     navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
   const shown = hosts.value
@@ -32,7 +28,7 @@ export function HostsPage() {
     <div class="page fleet">
       <h1 class="hidden">Hosts</h1>
       <FleetNav current="/hosts" />
-      {!isNone && <HostFilterBar filters={filters} counts={counts} searchBox={searchBox} onChange={set} />}
+      {!isNone && <HostFilterBar filters={filters} counts={counts} onChange={set} />}
       {!isNone && (
         <SelectionBar
           selected={state.selected.value}

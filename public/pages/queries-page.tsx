@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { Empty, Failure } from '../components/empty'
 import { Further } from '../components/near'
 import { TypedFilter } from '../components/typed-filter'
@@ -19,7 +19,6 @@ export function QueriesPage() {
     return { status: query.get('status') ?? '', q: query.get('q') ?? '', host_id: query.get('host_id') ?? '' }
   }, [search.value])
   const { queries, cursor, problem, read, readMore } = useQueries(filters)
-  const searchBox = useRef<HTMLInputElement>(null)
   const current = useSignal('')
   const list = queries.value ?? []
   const move = (by: number) => {
@@ -30,7 +29,6 @@ export function QueriesPage() {
     document.querySelector(`[data-query="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
   }
   useKeys({
-    '/': () => searchBox.current?.focus(),
     c: () => isOperator.value && navigate('/queries/new'),
     j: () => move(1),
     k: () => move(-1),
@@ -49,7 +47,7 @@ export function QueriesPage() {
           </a>
         )}
       </header>
-      <Filters filters={filters} searchBox={searchBox} />
+      <Filters filters={filters} />
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       {queries.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
       {queries.value?.length === 0 && <NoQueries isFiltered={Object.values(filters).some(Boolean)} />}
@@ -67,12 +65,7 @@ export function QueriesPage() {
   )
 }
 
-interface FiltersProps {
-  filters: QueryFilters
-  searchBox: { current: HTMLInputElement | null }
-}
-
-function Filters({ filters, searchBox }: FiltersProps) {
+function Filters({ filters }: { filters: QueryFilters }) {
   return (
     <search class="filters">
       <fieldset class="chips" aria-label="Status">
@@ -88,9 +81,9 @@ function Filters({ filters, searchBox }: FiltersProps) {
         ))}
       </fieldset>
       <TypedFilter
-        box={searchBox}
+        hasKey
         label="Search queries"
-        hint="Search SQL  /"
+        hint="Search SQL"
         value={filters.q}
         onTyped={q => setInAddress({ q })}
       />

@@ -28,13 +28,9 @@ export function QueuePage() {
   const { queues, problem, read, take } = useQueues()
   const { value: history } = useHistory(HISTORY_MINUTES)
   const addressBox = useRef<HTMLInputElement>(null)
-  const searchBox = useRef<HTMLInputElement>(null)
   const opened = useSignal<ReadonlySet<string>>(new Set())
   const chosen = queues.value.find(queue => queue.name === filters.queue)
-  useKeys({
-    '/': () => searchBox.current?.focus(),
-    c: () => addressBox.current?.focus(),
-  })
+  useKeys({ c: () => addressBox.current?.focus() })
   return (
     <div class="page queue">
       <h1 class="hidden">Queue</h1>
@@ -45,7 +41,7 @@ export function QueuePage() {
       <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
       {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={take} />}
       <SavedViews search={searchOf(filters)} />
-      <FilterBar filters={filters} kinds={KINDS} searchBox={searchBox} />
+      <FilterBar filters={filters} kinds={KINDS} />
       {filters.view === 'errors' ? (
         <ErrorGroups filters={filters} />
       ) : (

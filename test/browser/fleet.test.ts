@@ -116,6 +116,9 @@ describeInBrowser('the pages of hosts', () => {
   it('are walked through by keys', async () => {
     const page = await signedIn('/hosts')
     await page.locator('.host-row').first().waitFor()
+    await page.keyboard.press('/')
+    await page.locator('[aria-label="Search hosts"]:focus').waitFor()
+    await page.keyboard.press('Escape')
     await page.keyboard.press('j')
     await page.keyboard.press('s')
     await page.getByText('1 host selected').waitFor()

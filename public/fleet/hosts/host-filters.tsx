@@ -1,5 +1,4 @@
 import type { ReadonlySignal } from '@preact/signals'
-import type { RefObject } from 'preact'
 import { TypedFilter } from '../../components/typed-filter'
 import { useReading } from '../../reading'
 import { type HostFilters, isNarrowed } from './filters'
@@ -9,7 +8,6 @@ import type { Label } from './label'
 interface HostFilterBarProps {
   filters: HostFilters
   counts: ReadonlySignal<StatusCounts | null>
-  searchBox: RefObject<HTMLInputElement | null>
   onChange(change: Partial<HostFilters>): void
 }
 
@@ -18,7 +16,7 @@ const EVERY_MS = 60_000
 const number = new Intl.NumberFormat('en')
 
 /** Counts by status, each a click away from its hosts, and what else narrows the list. */
-export function HostFilterBar({ filters, counts, searchBox, onChange }: HostFilterBarProps) {
+export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps) {
   const platforms = useReading<{ items: Array<{ platform: string; hosts: number }> }>('/api/hosts/platforms', EVERY_MS)
   const labels = useReading<{ items: Label[] }>('/api/labels?limit=500', EVERY_MS)
   const total = counts.value && HOST_STATUSES.reduce((sum, status) => sum + (counts.value?.[status] ?? 0), 0)
@@ -48,13 +46,7 @@ export function HostFilterBar({ filters, counts, searchBox, onChange }: HostFilt
           </button>
         ))}
       </fieldset>
-      <TypedFilter
-        box={searchBox}
-        label="Search hosts"
-        hint="Search hosts  /"
-        value={filters.q}
-        onTyped={q => onChange({ q })}
-      />
+      <TypedFilter hasKey label="Search hosts" hint="Search hosts" value={filters.q} onTyped={q => onChange({ q })} />
       <Choice
         name="Platform"
         none="all platforms"

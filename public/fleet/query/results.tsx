@@ -1,7 +1,6 @@
 import { useRef } from 'preact/hooks'
 import { Empty, Failure } from '../../components/empty'
 import { TypedFilter } from '../../components/typed-filter'
-import { useKeys } from '../../keys'
 import type { Query } from '../query-result'
 import { exportAddress } from './query-actions'
 import { ResultsTable } from './results-table'
@@ -18,26 +17,18 @@ interface ResultsProps {
 
 /** All rows of all hosts: searched, sorted and given page by page by the server. */
 export function Results({ query, view, set }: ResultsProps) {
-  const searchBox = useRef<HTMLInputElement>(null)
   const place = useRef({ isAtTop: true, isAtEnd: true })
   const { rows, version, problem, unseen, refresh } = useRows(
     query,
     view,
     () => place.current.isAtTop || place.current.isAtEnd,
   )
-  useKeys({ '/': () => searchBox.current?.focus() })
   const isRead = version.value >= 0 && rows.total !== null
   const isNarrowed = view.q !== '' || view.host !== ''
   return (
     <section class="results" aria-label="Rows">
       <div class="filters">
-        <TypedFilter
-          box={searchBox}
-          label="Search rows"
-          hint="Search rows  /"
-          value={view.q}
-          onTyped={q => set({ q })}
-        />
+        <TypedFilter hasKey label="Search rows" hint="Search rows" value={view.q} onTyped={q => set({ q })} />
         {view.host !== '' && (
           <button type="button" class="toggle is-on" onClick={() => set({ host: '' })}>
             {rows.rowAt(0)?.hostname || 'one host'} ×

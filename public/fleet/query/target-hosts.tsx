@@ -5,7 +5,6 @@ import { Further } from '../../components/near'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
 import { spanOf } from '../../jobs/times'
-import { useKeys } from '../../keys'
 import type { Query } from '../query-result'
 import { TargetStateMark } from '../target-state'
 import type { TargetHost } from './target-host'
@@ -20,16 +19,14 @@ interface TargetHostsProps {
 
 /** What has become of the query on each host. */
 export function TargetHosts({ query, view, set }: TargetHostsProps) {
-  const searchBox = useRef<HTMLInputElement>(null)
   const { hosts, cursor, problem, refresh, readMore } = useTargetHosts(query, view)
-  useKeys({ '/': () => searchBox.current?.focus() })
   return (
     <section class="targets" aria-label="Hosts">
       <div class="filters">
         <TypedFilter
-          box={searchBox}
+          hasKey
           label="Search hosts"
-          hint="Search hosts and errors  /"
+          hint="Search hosts and errors"
           value={view.q}
           onTyped={q => set({ q })}
         />
