@@ -5,7 +5,7 @@ import { useJob } from './use-job'
 
 /** A bulk action under way, as the job that it is. */
 export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
-  const { job, reload } = useJob(id)
+  const { job, read } = useJob(id)
   if (!job.value) return null
   const { status, progress, result } = job.value
   const { done = 0, failed = 0 } = (result ?? progress ?? {}) as { done?: number; failed?: number }
@@ -23,7 +23,7 @@ export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
           Close
         </button>
       ) : (
-        <JobActions job={job.value} onChanged={() => void reload()} />
+        <JobActions job={job.value} onChanged={() => void read()} />
       )}
     </div>
   )

@@ -1,32 +1,20 @@
-import { useSignal } from '@preact/signals'
-import { useCallback, useEffect } from 'preact/hooks'
-import { api, messageOf } from '../api'
+import { useEffect } from 'preact/hooks'
 import { restart, watch } from '../live'
+import { useReading } from '../reading'
 import { hasEnded, type Job } from './job'
 import type { JobEvent } from './list'
 
 /** One job, kept up to date: read once, then changed by its stream, and read again when it ends (for its result). */
 export function useJob(id: string) {
-  const job = useSignal<Job | null>(null)
-  const problem = useSignal('')
-  const reload = useCallback(async () => {
-    try {
-      job.value = await api.get<Job>(`/api/jobs/${encodeURIComponent(id)}`)
-      problem.value = ''
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
-  }, [id])
-
+  const { value: job, problem, read } = useReading<Job>(`/api/jobs/${encodeURIComponent(id)}`)
   useEffect(() => {
-    void reload()
     const stopJob = watch(`job:${id}`, {
       onStatus: ({ job: news, steps }) => {
         const known = job.peek()
         if (!known) return
         const isTurn = news.status !== known.status || news.attempt !== known.attempt
         job.value = { ...known, ...(news as Partial<Job>), steps: steps as Job['steps'] }
-        if (isTurn) void reload()
+        if (isTurn) void read()
       },
       onEvent: ({ type, data }) => {
         const known = job.peek()
@@ -40,7 +28,7 @@ export function useJob(id: string) {
         const known = job.peek()
         if (!known || data?.job_id !== id || !hasEnded(known.status)) return
         if (type !== 'job_retried' || timestamp <= (known.ended_at ?? '')) return
-        void reload()
+        void read()
         restart()
       },
     })
@@ -50,5 +38,5 @@ export function useJob(id: string) {
     }
   }, [id])
 
-  return { job, problem, reload }
+  return { job, problem, read }
 }

@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals'
-import { useCallback, useEffect } from 'preact/hooks'
-import { api, messageOf } from '../api'
+import { useComputed } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { watch } from '../live'
+import { useReading } from '../reading'
 import { useSoon } from '../soon'
 import type { Actor } from './job'
 
@@ -37,43 +37,24 @@ const AFTER_JOB_MS = 1_500
 
 /** The queues with their counts, kept up by `queue_stats` where it is told, else by reading again. */
 export function useQueues() {
-  const queues = useSignal<Queue[]>([])
-  const problem = useSignal('')
-  const read = useCallback(
+  const { value, problem, read } = useReading<{ items: Queue[] }>('/api/queues', EVERY_MS)
+  const queues = useComputed(() => value.value?.items ?? [])
+  /** What has been told of some queues. */
+  const apply = (told?: Told) => {
+    value.value = { items: merge(queues.peek(), told) }
+  }
+  const readSoon = useSoon(AFTER_JOB_MS, () => void read())
+  useEffect(
     () =>
-      api
-        .get<{ items: Queue[] }>('/api/queues')
-        .then(({ items }) => {
-          queues.value = items
-          problem.value = ''
-        })
-        .catch(error => {
-          problem.value = messageOf(error)
-        }),
+      watch('events', {
+        onEvent: ({ type, data }) => {
+          if (type === 'queue_stats') apply((data as { data?: Told }).data)
+          else if (type.startsWith('job_') && type !== 'job_progress') readSoon()
+        },
+      }),
     [],
   )
-  const readSoon = useSoon(AFTER_JOB_MS, () => void read())
-  useEffect(() => {
-    void read()
-    const timer = setInterval(() => {
-      if (!document.hidden) void read()
-    }, EVERY_MS)
-    const stop = watch('events', {
-      onEvent: ({ type, data }) => {
-        if (type === 'queue_stats') queues.value = merge(queues.value, (data as { data?: Told }).data)
-        else if (type.startsWith('job_') && type !== 'job_progress') readSoon()
-      },
-    })
-    return () => {
-      clearInterval(timer)
-      stop()
-    }
-  }, [])
-  /** What an answer has told of one queue. */
-  const take = (queue: Queue) => {
-    queues.value = merge(queues.value, { queues: [queue] })
-  }
-  return { queues, problem, read, take }
+  return { queues, problem, read, take: (queue: Queue) => apply({ queues: [queue] }) }
 }
 
 interface Told {

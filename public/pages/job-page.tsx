@@ -15,11 +15,11 @@ import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
 
 export function JobPage({ id }: { id: string }) {
-  const { job, problem, reload } = useJob(id)
+  const { job, problem, read } = useJob(id)
   if (problem.value !== '' && !job.value) {
     return (
       <div class="page">
-        <Failure message={problem.value} onRetry={() => void reload()} />
+        <Failure message={problem.value} onRetry={() => void read()} />
         <Empty title="This job cannot be shown.">
           <a href="/queue">Go to the queue</a>
         </Empty>
@@ -27,7 +27,7 @@ export function JobPage({ id }: { id: string }) {
     )
   }
   if (!job.value) return <div class="page is-loading" aria-busy="true" />
-  return <JobView job={job.value} onChanged={() => void reload()} />
+  return <JobView job={job.value} onChanged={() => void read()} />
 }
 
 function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {

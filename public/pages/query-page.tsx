@@ -16,11 +16,11 @@ const TITLE_CHARACTERS_MAX = 60
 
 /** A live query: how far it is, and what the hosts have answered. */
 export function QueryPage({ id }: { id: string }) {
-  const { query, problem, reload } = useQuery(id)
+  const { query, problem, read } = useQuery(id)
   if (problem.value !== '' && !query.value) {
     return (
       <div class="page">
-        <Failure message={problem.value} onRetry={() => void reload()} />
+        <Failure message={problem.value} onRetry={() => void read()} />
         <Empty title="This query cannot be shown.">
           <a href="/queries">Go to the queries</a>
         </Empty>
@@ -28,7 +28,7 @@ export function QueryPage({ id }: { id: string }) {
     )
   }
   if (!query.value) return <div class="page is-loading" aria-busy="true" />
-  return <QueryView query={query.value} onChanged={() => void reload()} />
+  return <QueryView query={query.value} onChanged={() => void read()} />
 }
 
 function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {

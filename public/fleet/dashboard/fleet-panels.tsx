@@ -19,7 +19,7 @@ const number = new Intl.NumberFormat('en')
 export function FleetPanels() {
   const { hosts, answers, problem, read } = useFleet(ROWS)
   const { queries, problem: queriesProblem } = useQueries(LATEST)
-  const counts = hosts.value
+  const counts = hosts.value?.counts ?? null
   const isEmpty = counts !== null && HOST_STATUSES.every(status => counts[status] === 0)
   return (
     <div class={isEmpty ? 'panels is-single' : 'panels'}>

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { api, messageOf } from '../../api'
 import { perFrame } from '../../frames'
 import { watch } from '../../live'
+import { useReading } from '../../reading'
 import { useSoon } from '../../soon'
 import type { StatusCounts } from '../hosts/host'
 import { isHostEvent } from '../hosts/live-hosts'
@@ -18,30 +18,18 @@ interface Told {
 
 /** How many hosts are there, kept up by `stats_updated`, and the latest answers to live queries. */
 export function useFleet(most: number) {
-  const hosts = useSignal<StatusCounts | null>(null)
+  const { value: hosts, problem, read } = useReading<{ counts: StatusCounts }>('/api/hosts?limit=1')
   const answers = useSignal<Answered[]>([])
-  const problem = useSignal('')
-  const read = () =>
-    api
-      .get<{ counts: StatusCounts }>('/api/hosts?limit=1')
-      .then(({ counts }) => {
-        hosts.value = counts
-        problem.value = ''
-      })
-      .catch(error => {
-        problem.value = messageOf(error)
-      })
   const readSoon = useSoon(AFTER_HOST_MS, () => void read())
   useEffect(() => {
     const drawn = perFrame<Answered>(news => {
       answers.value = latestOf(answers.peek(), news, most)
     })
-    void read()
     const stop = watch('events', {
       onEvent: event => {
         const { data } = event.data as Told
         if (event.type === 'query_result') drawn.add(data as Answered)
-        else if (event.type === 'stats_updated') hosts.value = (data as { hosts: StatusCounts }).hosts
+        else if (event.type === 'stats_updated') hosts.value = { counts: (data as { hosts: StatusCounts }).hosts }
         else if (isHostEvent(event)) readSoon()
       },
       onGap: readSoon,
