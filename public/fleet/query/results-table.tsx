@@ -112,6 +112,8 @@ function keyInTable(event: KeyboardEvent, move: (by: number) => void, open: () =
 }
 
 const SAMPLE_ROWS = 100
+/** Who answers first may have a short name. */
+const HOST_PX_MIN = 150
 
 /** Once rows are drawn, columns keep their widths while others come and go. */
 function useColumns(query: Query, rows: ResultRows, version: number) {
@@ -123,7 +125,7 @@ function useColumns(query: Query, rows: ResultRows, version: number) {
     const isSame = columns.length === kept.current.columns.length
     if (isSame && (kept.current.isSampled || sample.length === 0)) return kept.current
     const names = items.map(({ hostname, host_identifier }) => ({ host: hostname || host_identifier }))
-    const [hostPx = 0] = widthsOf(['host'], names)
+    const hostPx = Math.max(HOST_PX_MIN, widthsOf(['host'], names)[0] ?? 0)
     kept.current = { columns, widths: widthsOf(columns, sample), hostPx, isSampled: sample.length > 0 }
     return kept.current
   }, [query.columns, rows, version])
