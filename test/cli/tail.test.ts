@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { closeSites, deadPort, httpSite } from '../support/sites'
 import { startNode } from '../system/node'
 import { CommandLine, demo, objectsIn } from './cli'
@@ -26,6 +27,12 @@ const make = async (step: Record<string, unknown>) => (await cli.run(['run', 'de
 const made = async (step: Record<string, unknown>) => {
   const { stdout } = await cli.run(['run', 'demo', demo(step), '--wait'])
   return stdout.slice(0, 36)
+}
+
+/** A tail without history shows only what happens while it is connected. */
+async function openStreams(): Promise<number> {
+  const metrics = await (await app.get('/metrics')).text()
+  return Number(/^tailrace_stream_connections\{transport="sse"\} (\d+)$/m.exec(metrics)?.[1] ?? 0)
 }
 
 /** Places of the log lines among what `--json` printed. */
@@ -120,6 +127,7 @@ test('a gap is seen', async () => {
 test('tail events and tail service follow what happens', async () => {
   const events = cli.start(['tail', 'events', '--types', 'job_completed', '--lines', '0'])
   const service = cli.start(['tail', 'service', 'web', '--q', '/api/jobs', '--json'])
+  await eventually(async () => (await openStreams()) === 2, 'both are connected')
   const id = await made({ lines: 1 })
   await events.says(new RegExp(`job_completed +job_id=${id}`))
   await service.says(/"event":"log","topic":"service:web".*POST \/api\/jobs/)
