@@ -66,8 +66,8 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   }
   /** What was asked by people, and what we ask of our own accord. */
   async function write(agent: Agent, answers: Answer[]) {
-    const own = answers.filter(({ queryId }) => queryId.startsWith('tailrace:'))
-    const asked = answers.filter(answer => !own.includes(answer))
+    const own = answers.filter(isOwn)
+    const asked = answers.filter(answer => !isOwn(answer))
     await Promise.all([queries.take(agent, asked), own.length ? hosts.takeStanding(agent, own) : undefined])
   }
   return {
@@ -81,3 +81,6 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     release: () => queries.release(),
   }
 }
+
+/** To a query that nobody but us has asked. */
+const isOwn = ({ queryId }: Answer) => queryId.startsWith('tailrace:')

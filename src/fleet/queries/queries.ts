@@ -29,11 +29,17 @@ export class Queries {
   constructor(private readonly deps: Deps) {}
 
   /**
-   * Checks what is targeted.
-   * @returns how many hosts that is now
-   * @throws Problem 400 that names what is not there
+   * How many hosts are targeted now; at least one.
+   * @throws Problem 400 that names what is not there, or says that nobody is targeted
    */
   async checkTargets(tenantId: string, targets: Targets): Promise<number> {
+    const count = await this.countTargets(tenantId, targets)
+    if (!count) throw badRequest([{ path: 'body.targets', message: 'No host is targeted by this.' }])
+    return count
+  }
+
+  /** The same, and 0 where nobody is. @throws Problem 400 that names what is not there */
+  async countTargets(tenantId: string, targets: Targets): Promise<number> {
     const { db } = this.deps
     const { host_ids = [], labels = [] } = targets
     const faults: Fault[] = [
@@ -49,9 +55,7 @@ export class Queries {
       ...missing(labels, await knownLabels(db, tenantId, labels), 'labels', 'There is no such label.'),
     ]
     if (faults.length) throw badRequest(faults)
-    const count = await countTargets(db, tenantId, targets)
-    if (!count) throw badRequest([{ path: 'body.targets', message: 'No host is targeted by this.' }])
-    return count
+    return countTargets(db, tenantId, targets)
   }
 
   /** Makes the query of a job and has its hosts asked; the same again changes nothing. */

@@ -1,6 +1,6 @@
 import { type Audit, type Endpoint, endpoint, ok, type Principal, pageOf } from '../../access'
 import type { Db } from '../../base/db'
-import { badRequest } from '../../base/errors'
+import { badRequest, Problem } from '../../base/errors'
 import { pageSize, uuid, z } from '../../base/parse'
 import { type Jobs, jobSchema, reasonSchema } from '../../jobs'
 import { requireHost } from '../host-store'
@@ -95,16 +95,9 @@ function askRoutes(deps: QueryRoutesDeps): Endpoint[] {
       bodyBytesMax: BODY_BYTES_MAX,
       replies: { 200: z.object({ hosts: z.number() }) },
       handle: async ({ principal: { tenantId }, body: { targets } }) =>
-        ok({ hosts: await deps.queries.checkTargets(tenantId, targets).catch(none) }),
+        ok({ hosts: await deps.queries.countTargets(tenantId, targets) }),
     }),
   ]
-}
-
-/** Nobody is a number here; a host that does not exist is a fault. */
-function none(error: unknown): number {
-  const faults = (error as { errors?: { path: string }[] }).errors
-  if (faults?.every(({ path }) => path === 'body.targets')) return 0
-  throw error
 }
 
 async function ask(
@@ -137,8 +130,8 @@ function cancelRoute({ queries, jobs, audit }: QueryRoutesDeps): Endpoint {
       await queries.find(ref)
       const reason = body?.reason ?? 'Stopped'
       const job = await jobs.cancel(ref, { reason, by }).catch(async error => {
-        // the query may have outlived its job, or its job its query
-        if ((await queries.find(ref)).ended_at) throw error
+        // the query may have outlived its job
+        if (!isOver(error) || (await queries.find(ref)).ended_at) throw error
         return undefined
       })
       await queries.end(ref, 'cancelled')
@@ -153,6 +146,9 @@ function cancelRoute({ queries, jobs, audit }: QueryRoutesDeps): Endpoint {
     },
   })
 }
+
+/** The job has ended, or its history is gone. */
+const isOver = (error: unknown) => error instanceof Problem && (error.status === 409 || error.status === 404)
 
 export const stateList = <T extends string>(states: readonly T[]) =>
   z
