@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
-export const DOWNLOAD_TYPES = {
+/** Content types by the ending of the file. */
+const TYPES = {
   csv: 'text/csv; charset=utf-8',
+  log: 'text/plain; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
 } as const
-export type DownloadFormat = keyof typeof DOWNLOAD_TYPES
 
 /**
  * Sends pieces as a file, as fast as the client takes them and never more than one ahead.
@@ -13,11 +14,11 @@ export type DownloadFormat = keyof typeof DOWNLOAD_TYPES
  */
 export async function sendDownload(
   res: ServerResponse,
-  { name, format }: { name: string; format: DownloadFormat },
+  { name, format }: { name: string; format: keyof typeof TYPES },
   pieces: AsyncIterable<string>,
 ): Promise<void> {
   res.writeHead(200, {
-    'Content-Type': DOWNLOAD_TYPES[format],
+    'Content-Type': TYPES[format],
     'Content-Disposition': `attachment; filename="${name.replaceAll(/[^\w.-]/g, '-')}.${format}"`,
     'Cache-Control': 'no-store',
   })

@@ -1,7 +1,7 @@
-import { pipeline } from 'node:stream/promises'
 import type { Response } from 'express'
 import { ok, type Reply } from '../access'
 import type { Db } from '../base/db'
+import { sendDownload } from '../base/download'
 import { encodeLine } from './encode'
 import type { Entry, Topic } from './entry'
 import { createFilter } from './filter'
@@ -49,18 +49,10 @@ async function download(
   { format, after, before }: LogQuery,
   res: Response,
 ): Promise<undefined> {
-  const type = format === 'text' ? 'text/plain' : 'application/x-ndjson'
-  const name = `${topic.name.replaceAll(/[^\w-]/g, '-')}.${format === 'text' ? 'log' : 'ndjson'}`
-  res.writeHead(200, {
-    'Content-Type': `${type}; charset=utf-8`,
-    'Content-Disposition': `attachment; filename="${name}"`,
-  })
   const encode = format === 'text' ? textOf : (entry: Entry) => `${encodeLine(entry)}\n`
   const range = { after: after ?? 0, upTo: before === undefined ? head.last_seq : before - 1 }
-  // A client that leaves in the middle is no failure.
-  await pipeline(pagesOf(db, head.id, range, wanted, encode), res).catch(error => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-  })
+  const file = { name: topic.name, format: format === 'text' ? ('log' as const) : ('ndjson' as const) }
+  await sendDownload(res, file, pagesOf(db, head.id, range, wanted, encode))
 }
 
 async function* pagesOf(

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { csvRecord } from '../../base/csv'
 import type { Db } from '../../base/db'
-import { type DownloadFormat, sendDownload } from '../../base/download'
+import { sendDownload } from '../../base/download'
 import type { QueryRow } from './query'
 import { listResults, type ResultFilter, type ResultRow } from './results-store'
 
@@ -13,7 +13,7 @@ export async function exportResults(
   db: Db,
   query: QueryRow,
   filter: ResultFilter,
-  format: DownloadFormat,
+  format: 'csv' | 'ndjson',
   res: ServerResponse,
 ): Promise<void> {
   const pages = rowsOf(db, query, filter)

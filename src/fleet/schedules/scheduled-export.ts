@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { csvRecord } from '../../base/csv'
 import type { Db } from '../../base/db'
-import { type DownloadFormat, sendDownload } from '../../base/download'
+import { sendDownload } from '../../base/download'
 import { Problem } from '../../base/errors'
 import {
   latestScheduled,
@@ -19,7 +19,7 @@ const FIRST = ['name', 'action', 'at', 'received_at']
 export async function exportScheduled(
   db: Db,
   filter: ScheduledFilter,
-  format: DownloadFormat,
+  format: 'csv' | 'ndjson',
   res: ServerResponse,
 ): Promise<void> {
   const upTo = await latestScheduled(db, filter)
