@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import type { Db } from '../../base/db'
+import { sendDownload } from '../../base/download'
 import { type CarveRow, readBlocks } from './carve-store'
 
 const PAGE_BYTES = 1024 * 1024
@@ -11,16 +11,8 @@ const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 export async function sendContent(db: Db, carve: CarveRow, res: ServerResponse): Promise<void> {
   const [first] = await readBlocks(db, carve.id, 0, 1)
   const isZstd = first?.subarray(0, ZSTD.length).equals(ZSTD) ?? false
-  res.writeHead(200, {
-    'Content-Type': isZstd ? 'application/zstd' : 'application/x-tar',
-    'Content-Disposition': `attachment; filename="carve-${carve.carve_guid}.tar${isZstd ? '.zst' : ''}"`,
-    'Content-Length': carve.size,
-    'Cache-Control': 'no-store',
-  })
-  // A client that leaves in the middle is no failure.
-  await pipeline(blocksOf(db, carve), res).catch(error => {
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
-  })
+  const file = { name: `carve-${carve.carve_guid}`, format: isZstd ? ('tar.zst' as const) : ('tar' as const) }
+  await sendDownload(res, { ...file, size: carve.size }, blocksOf(db, carve))
 }
 
 async function* blocksOf(db: Db, { id, block_count, block_size }: CarveRow): AsyncGenerator<Buffer> {
