@@ -1,6 +1,6 @@
 import { type Db, likePattern, rows } from '../../base/db'
+import { NOT_LINUX } from '../platform'
 import type { HostStatus } from './host'
-import { NOT_LINUX } from './platform'
 
 export interface HostRow {
   id: string

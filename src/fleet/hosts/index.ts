@@ -1,3 +1,2 @@
 export { HOST_STATUSES } from './host'
 export { createHosts, type Hosts, type HostsDeps } from './hosts'
-export { familyOf, runsOn } from './platform'

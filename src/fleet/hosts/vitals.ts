@@ -1,6 +1,6 @@
 import type { Row } from '../agent'
+import { familyOf } from '../platform'
 import { storableRow } from './facts'
-import { familyOf } from './platform'
 
 const INTERFACES = 64
 const DRIVES = 64

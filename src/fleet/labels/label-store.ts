@@ -1,6 +1,6 @@
 import type { Actor } from '../../access'
 import { type Db, rows, type Transaction } from '../../base/db'
-import type { NamedPlace } from '../schedules/named-page'
+import type { NamedPlace } from '../named-page'
 
 export interface Label {
   id: string

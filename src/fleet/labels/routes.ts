@@ -4,10 +4,9 @@ import { conflict, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
 import { uuid, z } from '../../base/parse'
 import type { HostNews } from '../hosts/news'
-import { runsOn } from '../hosts/platform'
-import { namedPage, namedQuery } from '../schedules/named-page'
-import { sqlText } from '../schedules/pack-input'
-import { STATEMENT_BYTES_MAX, statementChange, statementInput } from '../schedules/statement-input'
+import { namedPage, namedQuery } from '../named-page'
+import { runsOn } from '../platform'
+import { STATEMENT_BYTES_MAX, sqlText, statementChange, statementInput } from '../statement-input'
 import {
   countLabels,
   deleteLabel,

@@ -1,5 +1,7 @@
+import { plainText } from '../../access'
 import { uuid, z } from '../../base/parse'
 import { defineKind } from '../../jobs'
+import { sqlText } from '../statement-input'
 
 const SQL_CHARACTERS_MAX = 32_000
 const DEADLINE_SECONDS_MAX = 7 * 24 * 3_600
@@ -7,15 +9,8 @@ const DEADLINE_SECONDS_MAX = 7 * 24 * 3_600
 const HOSTS_MAX = 5_000
 const GROUPS_MAX = 100
 
-const text = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\0\p{Surrogate}]*$/u, 'must not hold NUL or half characters')
-
-/** osqueryd drops an empty query together with all that come after it in the same answer. */
-export const sqlText = text(SQL_CHARACTERS_MAX).refine(sql => sql.trim() !== '', 'must not be empty')
+/** Shorter than what may be kept: the input of the job holds the ids of hosts, too. */
+export const liveSql = sqlText.max(SQL_CHARACTERS_MAX)
 
 export const targetsSchema = z
   .strictObject({
@@ -26,16 +21,16 @@ export const targetsSchema = z
       .max(HOSTS_MAX)
       .optional(),
     /** As osquery names them, or `linux` for all that are one. */
-    platforms: z.array(text(64)).min(1).max(GROUPS_MAX).optional(),
+    platforms: z.array(plainText(64)).min(1).max(GROUPS_MAX).optional(),
     /** Names or ids. */
-    labels: z.array(text(200)).min(1).max(GROUPS_MAX).optional(),
+    labels: z.array(plainText(200)).min(1).max(GROUPS_MAX).optional(),
   })
   .refine(given => Object.values(given).some(Boolean), 'Name targets: all, host_ids, platforms or labels.')
 
 export type Targets = z.output<typeof targetsSchema>
 
 export const queryInput = z.strictObject({
-  sql: sqlText,
+  sql: liveSql,
   /** A host that fits any of these is asked. */
   targets: targetsSchema,
   deadline_seconds: z.number().int().min(1).max(DEADLINE_SECONDS_MAX).default(60),

@@ -4,7 +4,7 @@ import { badRequest, Problem } from '../../base/errors'
 import { pageSize, uuid, z } from '../../base/parse'
 import { type Jobs, jobSchema, reasonSchema } from '../../jobs'
 import { requireHost } from '../host-store'
-import { queryInput, query as queryKind, sqlText } from './kind'
+import { liveSql, queryInput, query as queryKind } from './kind'
 import type { Queries } from './queries'
 import { QUERY_STATUSES, queryLinks, queryLinksSchema, querySchema, toQuery } from './query'
 import { listQueries } from './store'
@@ -79,7 +79,7 @@ function askRoutes(deps: QueryRoutesDeps): Endpoint[] {
       role: 'operator',
       summary: 'Asks one host a query.',
       params: idParams,
-      body: z.strictObject({ sql: sqlText, deadline_seconds: deadline, reason: reasonSchema.optional() }),
+      body: z.strictObject({ sql: liveSql, deadline_seconds: deadline, reason: reasonSchema.optional() }),
       replies: { 202: accepted },
       async handle({ principal, params: { id }, body: { reason, ...rest } }) {
         await requireHost(deps.db, { tenantId: principal.tenantId, id })

@@ -1,5 +1,5 @@
 import { type Db, likePattern, rows, type Transaction } from '../../base/db'
-import { NOT_LINUX } from '../hosts/platform'
+import { NOT_LINUX } from '../platform'
 import type { Targets } from './kind'
 import type { QueryRef, QueryRow } from './query'
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import type { Agent } from '../agent'
 import { POLL_SECONDS } from '../hosts/enrollment'
-import { runsOn } from '../hosts/platform'
+import { runsOn } from '../platform'
 import type { ActivePacks } from './active-packs'
 import { type ActivePack, labelsOfHost } from './pack-store'
 

@@ -1,16 +1,7 @@
 import { plainText, reason } from '../../access'
 import { z } from '../../base/parse'
+import { freeText, platformList, sqlText } from '../statement-input'
 import { INTERVAL_SECONDS_MAX, type PackContent, type PackQuery } from './pack'
-
-/** SQL as agents take it. */
-export const sqlText = plainText(100_000).refine(sql => sql.trim() !== '', 'must hold a statement')
-export const platformList = z
-  .array(plainText(50).transform(name => name.trim().toLowerCase()))
-  .max(20)
-  .transform(names => [...new Set(names)])
-
-/** May be empty. */
-export const freeText = (most: number) => z.union([z.literal(''), plainText(most)])
 
 const percent = z.number().int().min(0).max(100)
 

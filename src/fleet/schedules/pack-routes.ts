@@ -1,7 +1,7 @@
 import { actorSchema, type Endpoint, endpoint, ok, pageOf, plainText, reason, reasonQuery } from '../../access'
 import { notFound } from '../../base/errors'
 import { uuid, z } from '../../base/parse'
-import { namedPage, namedQuery } from './named-page'
+import { namedPage, namedQuery } from '../named-page'
 import { exportPack, toPack } from './pack'
 import { PackChanges, type PackDeps } from './pack-changes'
 import { packChange, packInput } from './pack-input'

@@ -3,7 +3,8 @@ import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
 import { uuid, z } from '../../base/parse'
-import { namedPage, namedQuery } from './named-page'
+import { namedPage, namedQuery } from '../named-page'
+import { STATEMENT_BYTES_MAX, statementChange, statementInput } from '../statement-input'
 import {
   deleteSavedQuery,
   findSavedQuery,
@@ -12,7 +13,6 @@ import {
   type SavedQuery,
   updateSavedQuery,
 } from './saved-query-store'
-import { STATEMENT_BYTES_MAX, statementChange, statementInput } from './statement-input'
 
 const params = z.strictObject({ id: uuid })
 const savedQuery = z

@@ -1,5 +1,5 @@
-import { badRequest } from '../../base/errors'
-import { pageSize, z } from '../../base/parse'
+import { badRequest } from '../base/errors'
+import { pageSize, z } from '../base/parse'
 
 /** Parameters of a list by name. */
 export const namedQuery = z.strictObject({

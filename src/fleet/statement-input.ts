@@ -1,6 +1,16 @@
-import { plainText, reason } from '../../access'
-import { z } from '../../base/parse'
-import { freeText, platformList, sqlText } from './pack-input'
+import { plainText, reason } from '../access'
+import { z } from '../base/parse'
+
+/** SQL as agents take it: they drop an empty query together with all that come after it in the same answer. */
+export const sqlText = plainText(100_000).refine(sql => sql.trim() !== '', 'must hold a statement')
+
+export const platformList = z
+  .array(plainText(50).transform(name => name.trim().toLowerCase()))
+  .max(20)
+  .transform(names => [...new Set(names)])
+
+/** May be empty. */
+export const freeText = (most: number) => z.union([z.literal(''), plainText(most)])
 
 export const STATEMENT_BYTES_MAX = 512 * 1024
 
