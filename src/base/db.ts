@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { isOutage } from './outage'
 
 export type Db = Knex
 export type Transaction = Knex.Transaction
@@ -11,9 +12,12 @@ pg.types.setTypeParser(BIGINT, Number)
 /** knex would print to stdout, with stack traces, what it also throws. */
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
 
+/** Errors that the driver gave for one of our own statements or connections. */
+const ofDatabase = new WeakSet<object>()
+
 /** The connection pool of this process. */
 export function createDb(url: string, poolMax: number): Db {
-  return knex({
+  const db = knex({
     client: 'pg',
     connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
     pool: { min: 0, max: poolMax },
@@ -22,6 +26,23 @@ export function createDb(url: string, poolMax: number): Db {
     compileSqlOnError: false,
     log: SILENT,
   })
+  const remember = (error: object) => void ofDatabase.add(error)
+  db.on('query-error', remember)
+  const acquire: () => Promise<unknown> = db.client.acquireConnection.bind(db.client)
+  db.client.acquireConnection = () =>
+    acquire().catch(error => {
+      remember(error)
+      throw error
+    })
+  return db
+}
+
+/**
+ * Whether the database is away for our own statements. The code of an error does not tell: the connection that was
+ * refused may be one that a handler opened to another server.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && ofDatabase.has(error) && isOutage(error)
 }
 
 /** Rows of a raw statement, in the shape the caller knows they have. */

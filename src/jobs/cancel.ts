@@ -28,12 +28,12 @@ export async function cancelJob(core: Core, ref: JobRef, { reason, by }: Reason)
     refs.map(each => commitTransition(core, { ...each, change: { type: 'request_cancel', cancel } })),
   )
   const own = results.at(-1)
-  if (own && !own.applied && own.status !== 'cancelled' && hasEnded(own.status))
+  if (own && !own.applied && own.state.status !== 'cancelled' && hasEnded(own.state.status))
     throw conflict('job_ended', ENDED_DETAIL)
-  await core.commands.cancel(refs.filter((_, i) => results[i]?.status === 'running').map(({ id }) => id))
+  await core.commands.cancel(refs.filter((_, i) => results[i]?.state.status === 'running').map(({ id }) => id))
   await takeOut(
     core,
-    refs.filter((_, i) => results[i]?.applied && results[i]?.status === 'cancelled'),
+    refs.filter((_, i) => results[i]?.applied && results[i]?.state.status === 'cancelled'),
   )
   const after = await findJob(core.db, ref)
   if (!after) throw notFound('job')

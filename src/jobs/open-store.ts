@@ -11,6 +11,7 @@ export type OpenJob = Pick<
   | 'queue'
   | 'status'
   | 'attempt'
+  | 'worker'
   | 'priority'
   | 'run_at'
   | 'parent_id'
@@ -22,7 +23,7 @@ export type OpenJob = Pick<
   parent_queue: JobRow['queue'] | null
 }
 
-const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.priority, j.run_at, j.parent_id,
+const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.worker, j.priority, j.run_at, j.parent_id,
     j.on_failure, j.awaits_children, (j.cancel::json ->> 'at')::timestamptz AS cancel_at, p.queue AS parent_queue
   FROM jobs j
   LEFT JOIN jobs p ON p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL

@@ -48,8 +48,7 @@ export class Reconciler {
   private async mendOne(job: OpenJob, presence: Presence): Promise<void> {
     if (presence !== 'unknown') this.missing.delete(job.id)
     if (job.status !== 'running') return presence === 'open' ? undefined : this.requeue(job, presence)
-    if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS)
-      return this.commit(job, { type: 'cancelled' })
+    if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS) return this.commit(job, { type: 'cancel' })
     if (presence === 'ended') return this.settle(job, await this.failureInBull(job))
     if (job.awaits_children) return this.mendParent(job, presence)
     if (presence === 'unknown') return this.giveUpRun(job)
@@ -74,7 +73,8 @@ export class Reconciler {
   /** A worker that still runs it notices by itself that BullMQ has lost it, when it renews its lock. */
   private async giveUpRun(job: OpenJob) {
     if (!this.isOverdue(job)) return
-    await this.commit(job, { type: 'lose', attempt: job.attempt, reason: 'Redis had lost it' })
+    const { attempt, worker } = job
+    await this.commit(job, { type: 'lose', attempt, worker: worker ?? '', reason: 'Redis had lost it' })
     const [now] = await findOpen(this.core.db, [job.id])
     if (now && now.status !== 'running') await this.requeue(now, 'unknown')
   }
@@ -93,7 +93,7 @@ export class Reconciler {
   }
 
   private settle(job: OpenJob, error: JobError | null) {
-    return this.commit(job, { type: 'settle', error })
+    return this.commit(job, { type: 'settle', attempt: job.attempt, error })
   }
 
   private async commit(job: OpenJob, change: Change) {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../base/db'
 import type { Effect, TopicEntries } from '../streams'
 import { transitionEntries } from './entries'
-import type { AttemptRow, JobState, JobStatus } from './job'
+import type { AttemptRow, JobState } from './job'
 import { insertAttempts, type JobRef, lockJobs, releaseDedupeKeys, updateJobs } from './store'
 import { type Change, transition } from './transitions'
 
@@ -14,8 +14,8 @@ export interface TransitionItem extends JobRef {
   known?: () => JobState
 }
 
-/** Null when there is no such job. */
-export type TransitionResult = { applied: boolean; status: JobStatus; attempt: number; state: JobState } | null
+/** `state`: the job as the whole flush leaves it. Null when there is no such job. */
+export type TransitionResult = { applied: boolean; state: JobState } | null
 
 /**
  * Applies what happened to jobs, all of a flush at once: one write, and one read for those that nobody knows, whatever
@@ -94,26 +94,25 @@ class Batch {
 
   /** All changes of one job; undefined when they change nothing. */
   private play(group: Group, before: JobState | undefined): Changed | undefined {
-    const changed: Changed = { group, state: before as JobState, result: undefined, attempts: [], reopened: false }
-    let applied = false
+    for (const place of group.places) {
+      this.results[place] = null
+      this.entries[place] = []
+    }
+    if (!before) return undefined
+    const changed: Changed = { group, state: before, result: undefined, attempts: [], reopened: false }
+    const applied = new Set<number>()
     for (const place of group.places) {
       const item = this.items[place]
-      const done = before && item && transition(changed.state, item.change, new Date())
-      applied ||= done !== undefined
-      if (done) apply(changed, done)
-      const { state } = changed
-      this.results[place] = before
-        ? { applied: done !== undefined, status: state.status, attempt: state.attempt, state }
-        : null
-      this.entries[place] = done ? transitionEntries(state, done.event) : []
+      const done = item && transition(changed.state, item.change, new Date())
+      if (!done) continue
+      applied.add(place)
+      apply(changed, done)
+      this.entries[place] = transitionEntries(changed.state, done.event)
     }
-    if (!applied || !before) return undefined
-    const version = before.version + 1
-    for (const place of group.places) {
-      const result = this.results[place]
-      if (result) this.results[place] = { ...result, state: { ...result.state, version } }
-    }
-    return changed
+    // Whoever goes on from a result must know all that this flush did to the job, not only its own part.
+    const state = applied.size ? { ...changed.state, version: before.version + 1 } : before
+    for (const place of group.places) this.results[place] = { applied: applied.has(place), state }
+    return applied.size ? changed : undefined
   }
 }
 

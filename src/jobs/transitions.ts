@@ -16,15 +16,17 @@ export type Change =
   | ({ type: 'await_children'; result: string | null; steps: Step[] } & Fence)
   | ({ type: 'complete'; result: string | null; steps: Step[] } & Fence)
   | ({ type: 'fail'; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & Fence)
+  /** The handler has ended after a cancel. */
+  | ({ type: 'stop'; steps: Step[] } & Fence)
   /** The run ended without saying how: its process died, lost its lock or was shut down. */
-  | { type: 'lose'; attempt: number; reason: string }
-  /** The handler has ended after a cancel, or there was none. */
-  | { type: 'cancelled'; steps?: Step[] }
+  | ({ type: 'lose'; reason: string } & Fence)
   | { type: 'request_cancel'; cancel: Cancel }
+  /** Carries out a cancel for which no handler is left. */
+  | { type: 'cancel' }
   /** BullMQ had lost it and is given it again. */
   | { type: 'requeue' }
-  /** Ended by somebody else than its own run. */
-  | { type: 'settle'; error: JobError | null }
+  /** Ended by somebody else than its own run, who saw it in this attempt. */
+  | { type: 'settle'; attempt: number; error: JobError | null }
   | { type: 'retry'; attempts: number; by: Actor }
 
 /** What happened, for those who write entries about it. */
@@ -61,18 +63,19 @@ const LOST_MAX = 10
 export function transition(job: JobState, change: Change, now: Date): Transition | undefined {
   if (change.type === 'retry') return retried(job, change, now)
   if (hasEnded(job.status)) return undefined
-  if ('worker' in change) return change.type === 'start' ? started(job, change) : reported(job, change, now)
   switch (change.type) {
-    case 'lose':
-      return lost(job, change, now)
-    case 'cancelled':
-      return { next: ended(job, 'cancelled', now, change.steps), event: 'cancelled' }
+    case 'start':
+      return started(job, change)
     case 'request_cancel':
       return cancelRequested(job, change.cancel, now)
+    case 'cancel':
+      return job.cancel ? cancelled(job, now) : undefined
     case 'requeue':
       return job.status === 'running' ? undefined : { next: job, event: 'requeued' }
     case 'settle':
-      return settled(job, change.error, now)
+      return settled(job, change, now)
+    default:
+      return reported(job, change, now)
   }
 }
 
@@ -92,14 +95,17 @@ function started(job: JobState, { attempt, worker, at }: Extract<Change, { type:
   return { next, event: 'started' }
 }
 
-type Report = Extract<Change, Fence & { type: string }>
+type Report = Exclude<Extract<Change, Fence & { type: string }>, { type: 'start' }>
 
-function reported(job: JobState, change: Exclude<Report, { type: 'start' }>, now: Date): Transition | undefined {
+function reported(job: JobState, change: Report, now: Date): Transition | undefined {
   if (job.status !== 'running' || job.attempt !== change.attempt || job.worker !== change.worker) return undefined
   // Whatever the handler made of it: somebody was told that it would be cancelled.
-  if (job.cancel && change.type !== 'advance')
-    return { next: ended(job, 'cancelled', now, change.steps), event: 'cancelled' }
+  if (job.cancel && change.type !== 'advance') return cancelled(job, now, 'steps' in change ? change.steps : undefined)
   switch (change.type) {
+    case 'stop':
+      return undefined
+    case 'lose':
+      return lost(job, change.reason, now)
     case 'advance': {
       const next = { ...job, steps: change.steps ?? job.steps, progress: change.progress ?? job.progress }
       return { next, event: change.steps ? 'advanced' : 'progressed' }
@@ -126,10 +132,8 @@ function failed(job: JobState, { error, steps, retry }: Extract<Change, { type: 
   return { next, event: 'will_retry', archived: archive({ ...job, steps: broken }, 'failed', error, now) }
 }
 
-function lost(job: JobState, change: Extract<Change, { type: 'lose' }>, now: Date): Transition | undefined {
-  if (job.status !== 'running' || job.attempt !== change.attempt) return undefined
-  if (job.cancel) return { next: ended(job, 'cancelled', now), event: 'cancelled' }
-  const error = { code: 'stalled', message: change.reason }
+function lost(job: JobState, reason: string, now: Date): Transition {
+  const error = { code: 'stalled', message: reason }
   const steps = closeSteps(job.steps, 'failed', now)
   if (job.attempt >= LOST_MAX) return { next: { ...ended(job, 'failed', now, steps), error }, event: 'failed' }
   // it was not the job's fault and does not use up one of its attempts
@@ -141,13 +145,19 @@ function cancelRequested(job: JobState, cancel: Cancel, now: Date): Transition |
   if (job.cancel) return undefined
   const asked = { ...job, cancel }
   const hasHandler = job.status === 'running' && !job.awaits_children
-  return hasHandler
-    ? { next: asked, event: 'cancel_requested' }
-    : { next: ended(asked, 'cancelled', now), event: 'cancelled' }
+  return hasHandler ? { next: asked, event: 'cancel_requested' } : cancelled(asked, now)
 }
 
-function settled(job: JobState, error: JobError | null, now: Date): Transition {
-  if (job.cancel) return { next: ended(job, 'cancelled', now), event: 'cancelled' }
+const cancelled = (job: JobState, now: Date, steps = job.steps): Transition => ({
+  next: ended(job, 'cancelled', now, steps),
+  event: 'cancelled',
+})
+
+type Settle = Extract<Change, { type: 'settle' }>
+
+function settled(job: JobState, { attempt, error }: Settle, now: Date): Transition | undefined {
+  if (job.attempt !== attempt) return undefined
+  if (job.cancel) return cancelled(job, now)
   if (!error) return { next: ended(job, 'completed', now), event: 'completed' }
   return { next: { ...ended(job, 'failed', now, closeSteps(job.steps, 'failed', now)), error }, event: 'failed' }
 }

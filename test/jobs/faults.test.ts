@@ -1,6 +1,6 @@
 import { createDb, rows } from '../../src/base/db'
 import { isBefore } from '../../src/jobs/events'
-import { ownParts } from '../support/parts'
+import { KILLABLE, ownParts } from '../support/parts'
 import type { Servers } from '../support/servers'
 import { act, begun, scripted } from './kinds'
 import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from './node'
@@ -10,7 +10,7 @@ let place: Awaited<ReturnType<typeof freshPlace>>
 let web: TestNode
 let worker: TestNode
 beforeAll(async () => {
-  servers = await ownParts()
+  servers = await ownParts(KILLABLE)
   place = await freshPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
   const options = { handlers: scripted, reconcileMs: 300, lockMs: 1_000 }
   worker = await place.start(options)
@@ -56,6 +56,75 @@ test('a job that runs while Redis restarts is completed, and its lines are there
   expect(lines.map(({ message }) => message)).toEqual(Array.from({ length: 200 }, (_, i) => `line ${i + 1}`))
   const { job: next } = await web.jobs.enqueue(act, {}, web.by)
   await reaches(web, next.id, 'completed')
+})
+
+const fieldOf = (id: string, field: string) => {
+  const { client, key } = engineOf(web)
+  return client.hget(key('demo', id), field)
+}
+const allEventually = (ids: string[], holds: (id: string) => Promise<boolean>) =>
+  eventually(async () => (await Promise.all(ids.map(holds))).every(Boolean))
+
+test('jobs that come due while PostgreSQL is away are run when it is back, each once', async () => {
+  const made = Array.from({ length: 20 }, () =>
+    web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: 1_000 }),
+  )
+  const ids = (await Promise.all(made)).map(({ job }) => job.id)
+  await servers.postgres.kill()
+  // Workers have taken them, could not load them, and have given them back.
+  const { client, key } = engineOf(web)
+  await allEventually(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
+  await allEventually(ids, async id => (await client.zscore(key('demo', 'delayed'), id)) !== null)
+  await servers.postgres.restart()
+  for (const id of ids) {
+    expect(await reaches(web, id, 'completed')).toMatchObject({ attempt: 1, max_attempts: 1, result: 'ran' })
+    const entries = await entriesOf(web, `job:${id}`)
+    expect(entries.flatMap(({ message }) => message ?? [])).toEqual(['line 1', 'line 2', 'line 3'])
+    expect(entries.at(-1)?.data.job.status).toBe('completed')
+  }
+  expect(begun.filter(({ id }) => ids.includes(id))).toHaveLength(20)
+})
+
+test('jobs in any phase outlast a restart of PostgreSQL', async () => {
+  const children = [{ ms: 500 }, { lines: 5 }]
+  const long = await web.jobs.enqueue(act, { lines: 50, ms: 800 }, web.by)
+  const parent = await web.jobs.enqueue(act, { does: 'spawn', children, value: 'p' }, web.by)
+  const asking = await web.jobs.enqueue(act, { does: 'ask', ms: 1_500 }, web.by)
+  await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).job.children.length === 2)
+  await reaches(web, asking.job.id, 'running')
+  await servers.postgres.kill()
+  await allEventually([parent.job.id, long.job.id], async id => (await fieldOf(id, 'processedOn')) !== null)
+  await servers.postgres.restart()
+  expect((await reaches(web, long.job.id, 'completed')).attempt).toBe(1)
+  expect((await reaches(web, parent.job.id, 'completed')).result).toBe('p')
+  const lines = (await entriesOf(web, `job:${long.job.id}`)).filter(({ message }) => message?.startsWith('line '))
+  expect(lines).toHaveLength(50)
+  // Its own statement met the outage: that run is lost, and no attempt of the job's is used up.
+  expect(await reaches(web, asking.job.id, 'completed')).toMatchObject({ attempt: 2, max_attempts: 2 })
+  const [lost] = await web.jobs.attempts(ref(asking.job.id))
+  expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was away' } })
+})
+
+test('a schedule that is due while PostgreSQL is away makes its job when it is back', async () => {
+  const { schedules } = web.jobs
+  const id = await schedules.set(
+    act,
+    {},
+    { tenantId: place.tenantId, name: 'often', timing: { everyMs: 1_000 }, createdBy: ACTOR },
+  )
+  const { client, key } = engineOf(web)
+  await servers.postgres.kill()
+  const handedBack = async () => {
+    const ids = await client.zrange(key('schedules', 'delayed'), '0', '-1')
+    const ticks = await Promise.all(ids.map(tick => client.hget(key('schedules', tick), 'processedOn')))
+    return ticks.find(at => at !== null)
+  }
+  await eventually(async () => (await handedBack()) !== undefined)
+  await servers.postgres.restart()
+  const failed = await client.zcard(key('schedules', 'failed'))
+  expect(failed).toBe(0)
+  await eventually(async () => (await web.jobs.list(place.tenantId, { actor: id }, { limit: 5 })).items.length >= 2)
+  await schedules.unset(place.tenantId, 'often')
 })
 
 test('FLUSHALL loses no job: waiting, delayed and running ones go on, and pauses and parents too', async () => {

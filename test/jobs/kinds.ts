@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { defineKind, handle, JobFailure, type OnFailure, type Run } from '../../src/jobs'
+import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } from '../../src/jobs'
 
 /** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
 const script = z.strictObject({
-  /** `hang` until the signal, `ignore` it, or do something and return. */
-  does: z.enum(['return', 'hang', 'ignore', 'throw', 'fail', 'lines', 'spawn']).default('return'),
+  /** `hang` until the signal, `ignore` it, `ask` the database for `ms`, or do something and return. */
+  does: z.enum(['return', 'hang', 'ignore', 'ask', 'throw', 'fail', 'lines', 'spawn']).default('return'),
   value: z.unknown().optional(),
   lines: z.number().default(0),
   children: z.array(z.unknown()).default([]),
@@ -32,9 +32,9 @@ export const single = defineKind({
 /** Every run that has begun in this process, in order. */
 export const begun: { id: string; attempt: number }[] = []
 
-async function play(run: Run, input: z.output<typeof script>): Promise<unknown> {
+async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
   begun.push({ id: run.id, attempt: run.attempt })
-  if (input.ms) await delay(input.ms, undefined, { signal: run.signal })
+  if (input.ms && input.does !== 'ask') await delay(input.ms, undefined, { signal: run.signal })
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
   switch (input.does) {
     case 'hang':
@@ -42,6 +42,10 @@ async function play(run: Run, input: z.output<typeof script>): Promise<unknown> 
       break
     case 'ignore':
       await new Promise(() => undefined)
+      break
+    case 'ask':
+      for (const end = Date.now() + input.ms; Date.now() < end; )
+        await jobs.find({ tenantId: run.tenantId, id: run.id })
       break
     case 'throw':
       throw new Error('as asked')

@@ -41,11 +41,14 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc
     .tuple(fence, fc.constantFrom(null, { delayMs: 0 }, { delayMs: 5 }))
     .map(([f, retry]) => ({ type: 'fail' as const, error, steps: running, retry, ...f })),
-  fc.integer({ min: 0, max: 4 }).map(attempt => ({ type: 'lose' as const, attempt, reason: 'r' })),
-  fc.constant({ type: 'cancelled' as const }),
+  fence.map(f => ({ type: 'stop' as const, steps: running, ...f })),
+  fence.map(f => ({ type: 'lose' as const, reason: 'r', ...f })),
+  fc.constant({ type: 'cancel' as const }),
   fc.constant({ type: 'request_cancel' as const, cancel }),
   fc.constant({ type: 'requeue' as const }),
-  fc.constantFrom(null, error).map(error => ({ type: 'settle' as const, error })),
+  fc
+    .tuple(fc.integer({ min: 0, max: 4 }), fc.constantFrom(null, error))
+    .map(([attempt, error]) => ({ type: 'settle' as const, attempt, error })),
   fc.constant({ type: 'retry' as const, attempts: 1, by }),
 )
 
@@ -59,6 +62,7 @@ function mustMakeSense(before: JobState, change: Change, after: JobState) {
   if (after.status === 'failed') expect(after.error).not.toBeNull()
   // An end is final, unless somebody retries.
   if (hasEnded(before.status)) expect(change.type).toBe('retry')
+  if (after.status === 'cancelled') expect(after.cancel).not.toBeNull()
   if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)
 }
 
@@ -99,7 +103,26 @@ test('a lost run does not use up an attempt, but ten of them are enough', () => 
     job = transition(job, { type: 'start', at: new Date(), attempt, worker: 'a' }, new Date())?.next ?? job
     expect(job).toMatchObject({ status: 'running', attempt })
     expect(job.max_attempts).toBeGreaterThan(attempt)
-    job = transition(job, { type: 'lose', attempt, reason: 'gone' }, new Date())?.next ?? job
+    job = transition(job, { type: 'lose', attempt, worker: 'a', reason: 'gone' }, new Date())?.next ?? job
   }
   expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
+})
+
+test('a run that was given up cannot end the one that followed it', () => {
+  const begin = (attempt: number, worker: string, job: JobState) =>
+    transition(job, { type: 'start', at: new Date(), attempt, worker }, new Date())?.next ?? job
+  const stale = { attempt: 1, worker: 'a' }
+  const mine = begin(1, 'b', fresh)
+  for (const late of ['lose', 'stop'] as const) {
+    expect(transition(mine, { type: late, steps: [], reason: 'r', ...stale }, new Date())).toBeUndefined()
+    const retried = { ...fresh, attempt: 1, status: 'pending' as const }
+    expect(transition(retried, { type: late, steps: [], reason: 'r', ...stale }, new Date())).toBeUndefined()
+  }
+  expect(transition(begin(2, 'b', { ...fresh, attempt: 1 }), { type: 'settle', attempt: 1, error }, new Date())).toBe(
+    undefined,
+  )
+})
+
+test('a cancel that nobody asked for is not carried out', () => {
+  expect(transition(fresh, { type: 'cancel' }, new Date())).toBeUndefined()
 })

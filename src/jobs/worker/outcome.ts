@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { UnrecoverableError } from 'bullmq'
 import { messageOf } from '../../base/errors'
+import { isOutage } from '../../base/outage'
 import type { JobError, JobRow, JobStatus } from '../job'
 import type { AnyKind } from '../kinds'
 import { JobFailure } from '../run'
@@ -9,6 +11,7 @@ const RESULT_BYTES_MAX = 256 * 1024
 const ERROR_CHARS_MAX = 8_000
 const BACKOFF_MS = 1_000
 const BACKOFF_MS_MAX = 60 * 60_000
+const AWAY_WAITS_MS = [100, 200, 400, 800, 1_500, 2_000]
 
 /** Tells BullMQ that the job ended without success; PostgreSQL knows all about it already. */
 export class EndedForGood extends UnrecoverableError {
@@ -48,6 +51,23 @@ export function errorOf(thrown: unknown, aborted: AbortReason | undefined, kind:
     return { code: 'timeout', message: `It took longer than its limit of ${kind.options.timeLimitMs} ms` }
   const message = messageOf(thrown).slice(0, ERROR_CHARS_MAX)
   return { code: thrown instanceof JobFailure ? thrown.code : 'error', message }
+}
+
+/**
+ * Tries again while PostgreSQL is away, for a few seconds: the slot of the worker stays taken meanwhile, so that jobs
+ * that come due in an outage do not run in circles through Redis.
+ * @throws Error the last one, when it is away for longer
+ */
+export async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+  for (const waitMs of AWAY_WAITS_MS) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOutage(error)) throw error
+    }
+    await delay(waitMs)
+  }
+  return work()
 }
 
 /** When a failed attempt is followed by another one; null when it was the last. */

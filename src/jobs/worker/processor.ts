@@ -1,4 +1,5 @@
 import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
+import { isDatabaseOutage } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import { Gather } from '../../base/gather'
 import { type Core, commitTransition } from '../core'
@@ -8,8 +9,8 @@ import { hasEnded, type JobRow } from '../job'
 import { childrenOf } from '../open-store'
 import type { JobRef } from '../store'
 import { loadJobs } from '../store'
-import { ActiveRun } from './active-run'
-import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf } from './outcome'
+import { type AbortReason, ActiveRun } from './active-run'
+import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf, whileAway } from './outcome'
 
 const LOAD_MAX = 500
 
@@ -27,7 +28,7 @@ export class Processor<Deps> {
     private readonly deps: Deps,
   ) {
     this.loads = new Gather(async refs => {
-      const found = await loadJobs(core.db, refs)
+      const found = await whileAway(() => loadJobs(core.db, refs))
       return refs.map(ref => found.get(ref.id))
     }, LOAD_MAX)
   }
@@ -36,10 +37,13 @@ export class Processor<Deps> {
     const ref = { tenantId: job.data.tenant_id, id: job.id ?? '' }
     const row = await this.loads.ask(ref)
     // Its end was committed, but BullMQ did not hear of it; or the history was cleaned.
-    if (!row || hasEnded(row.status)) return
+    if (row && !hasEnded(row.status)) await this.proceed(job, token, row)
+  }
+
+  private async proceed(job: Ticketed, token: string, row: JobRow): Promise<void> {
     if (row.cancel) return this.refuse(row)
     if (row.status === 'running') {
-      if (row.awaits_children) return this.counted(row, undefined, () => this.endParent(job, token, row))
+      if (row.awaits_children) return this.counted(row, undefined, () => this.endParent(job, token, row, row.attempt))
       return this.run(job, token, await this.takeOver(row))
     }
     return this.run(job, token, row)
@@ -48,26 +52,27 @@ export class Processor<Deps> {
   /** BullMQ gives a running job to another worker when the first one has not been heard of for long. */
   private async takeOver(row: JobRow): Promise<JobRow> {
     this.core.metrics.stalled(row)
-    const lost = await this.commit(row, { type: 'lose', attempt: row.attempt, reason: lossOf(row) })
-    if (!lost || hasEnded(lost.status)) throw new EndedForGood(lost?.status ?? 'failed')
+    const { attempt, worker } = row
+    const lost = await this.commit(row, { type: 'lose', attempt, worker: worker ?? '', reason: lossOf(row) })
+    if (!lost || hasEnded(lost.state.status)) throw new EndedForGood(lost?.state.status ?? 'failed')
     return { ...row, ...lost.state }
   }
 
   private async refuse(row: JobRow): Promise<never> {
-    await this.commit(row, { type: 'cancelled' })
+    await this.commit(row, { type: 'cancel' })
     throw new EndedForGood('cancelled')
   }
 
   /** The handler is through: the job ends with its children, or is parked until they have ended. */
-  private async endParent(job: Ticketed, token: string, row: JobRow): Promise<void> {
+  private async endParent(job: Ticketed, token: string, row: JobRow, attempt: number): Promise<void> {
     const error = (await this.waitForChildren(job, token, row)) === 'failed' ? CHILD_FAILED : null
-    const result = await this.commit(row, { type: 'settle', error })
-    if (result && result.status !== 'completed') throw new EndedForGood(result.status, error?.message)
+    const result = await this.commit(row, { type: 'settle', attempt, error })
+    if (result && result.state.status !== 'completed') throw new EndedForGood(result.state.status, error?.message)
   }
 
   /** @throws WaitingChildrenError when there is something to wait for */
   private async waitForChildren(job: Ticketed, token: string, { tenant_id, id }: JobRow): Promise<'failed' | 'done'> {
-    const children = await childrenOf(this.core.db, { tenantId: tenant_id, id })
+    const children = await whileAway(() => childrenOf(this.core.db, { tenantId: tenant_id, id }))
     if (children.failed) return 'failed'
     if (!children.open || children.goOn) return 'done'
     const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
@@ -82,7 +87,7 @@ export class Processor<Deps> {
     const handler = this.handlers.get(row.kind)
     if (!handler) {
       const error = { code: 'unknown_kind', message: `No handler for ${row.kind} in this version of the program` }
-      await this.commit(row, { type: 'settle', error })
+      await this.commit(row, { type: 'settle', attempt: row.attempt, error })
       throw new EndedForGood('failed')
     }
     const run = new ActiveRun(this.core, row)
@@ -116,7 +121,7 @@ export class Processor<Deps> {
 
   private async perform(job: Ticketed, token: string, row: JobRow, run: ActiveRun, handler: Handler<Deps>) {
     const started = run.commit({ type: 'start', at: new Date(), ...run.fence }).then(result => {
-      if (!result?.applied) run.abort(result?.status === 'running' ? 'superseded' : 'cancel')
+      if (!result?.applied) run.abort(result?.state.status === 'running' ? 'superseded' : 'cancel')
     })
     started.catch(() => run.abort('superseded'))
     let result: string | null
@@ -129,30 +134,30 @@ export class Processor<Deps> {
     this.mirror(row, run, handler)
     if (run.hasChildren) {
       await run.commit({ type: 'await_children', result, steps, ...run.fence })
-      return this.endParent(job, token, row)
+      return this.endParent(job, token, row, run.attempt)
     }
     const ended = await run.commit({ type: 'complete', result, steps, ...run.fence })
-    if (ended?.status === 'cancelled') throw new EndedForGood('cancelled')
+    if (ended?.state.status === 'cancelled') throw new EndedForGood('cancelled')
   }
 
   private async fail(row: JobRow, run: ActiveRun, handler: Handler<Deps>, thrown: unknown): Promise<never> {
     const steps = run.close()
     this.mirror(row, run, handler)
-    const { aborted, attempt } = run
+    const { aborted } = run
     if (aborted === 'cancel') {
-      await run.commit({ type: 'cancelled', steps })
+      await run.commit({ type: 'stop', steps, ...run.fence })
       throw new EndedForGood('cancelled')
     }
-    if (aborted === 'shutdown' || aborted === 'superseded') {
-      const reason = aborted === 'shutdown' ? 'its worker was stopped' : 'its worker lost its hold on the job'
-      await run.commit({ type: 'lose', attempt, reason })
+    const reason = lossBy(aborted, thrown)
+    if (reason) {
+      await run.commit({ type: 'lose', reason, ...run.fence })
       throw new RunAgain(reason, 0)
     }
     const error = errorOf(thrown, aborted, handler.kind)
     const retry = retryOf(thrown, row, handler.kind)
     const ended = await run.commit({ type: 'fail', error, steps, retry, ...run.fence })
-    if (retry && ended?.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
-    throw new EndedForGood(ended?.status ?? 'failed', error.message)
+    if (retry && ended?.state.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
+    throw new EndedForGood(ended?.state.status ?? 'failed', error.message)
   }
 
   /** BullMQ's own job log gets the last lines, for whoever looks at it there. */
@@ -168,6 +173,13 @@ export class Processor<Deps> {
   private commit(row: JobRow, change: Parameters<typeof commitTransition>[1]['change']) {
     return commitTransition(this.core, { tenantId: row.tenant_id, id: row.id, change })
   }
+}
+
+/** Why a run is over through no fault of the job's; undefined when it is the job's own failure. */
+function lossBy(aborted: AbortReason | undefined, thrown: unknown): string | undefined {
+  if (aborted === 'shutdown') return 'its worker was stopped'
+  if (aborted === 'superseded') return 'its worker lost its hold on the job'
+  return aborted === undefined && isDatabaseOutage(thrown) ? 'PostgreSQL was away' : undefined
 }
 
 const lossOf = ({ worker }: JobRow) => `its worker (${worker ?? 'unknown'}) stopped without a word`

@@ -1,19 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Job as BullJob, Worker } from 'bullmq'
+import { type Job as BullJob, DelayedError, UnrecoverableError, Worker } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
+import { isOutage } from '../../base/outage'
 import type { RedisClient } from '../../base/redis'
 import { type Core, commitTransition } from '../core'
 import { failureOf } from '../failure'
 import type { Handler } from '../handler'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../queues'
-import { findCancelled } from '../store'
+import { findCancelled, findJob } from '../store'
 import type { AbortReason } from './active-run'
 import { EndedForGood, RunAgain } from './outcome'
 import { Processor, type Ticketed } from './processor'
 
+/** Looks for workers that were not heard of, in the time after which their jobs are taken over. */
+const STALLED_CHECKS = 6
 /** How often a run may be lost before BullMQ fails the job. */
 const STALLED_MAX = 2
+/** Before a job that met an outage is tried again; with a random part, so that not all come at once. */
+const AWAY_DELAY_MS = 2_000
+/** After a fault of ours, before a job is tried again. */
+const FAULT_DELAY_MS = 5_000
 /** How often running jobs are compared with the cancel flags, should every call have been lost. */
 const FLAG_CHECK_MS = 5_000
 /** Room for handlers to end and for what they say to be stored. */
@@ -66,40 +73,68 @@ export class Workers<Deps> implements Part {
   private open(queue: QueueName, connection: RedisClient): Worker {
     const { core } = this.options
     const { lockMs, concurrency } = core.config.worker
-    const run = async (job: BullJob, token?: string) => this.processor.process(job as Ticketed, token ?? '')
+    const stalledInterval = Math.ceil(lockMs / STALLED_CHECKS)
+    const work = (job: BullJob, token: string) =>
+      queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as Ticketed, token)
     // Two parameters: BullMQ's own signal is not asked for, the run has one that says why it was aborted.
-    const worker = new Worker(queue, queue === 'schedules' ? this.options.tick : run, {
+    const run = (job: BullJob, token = '') => work(job, token).catch(error => this.handBack(job, token, error))
+    const worker = new Worker(queue, run, {
       connection,
       prefix: core.engine.prefix,
       name: core.process,
       concurrency: Math.max(1, Math.round(concurrency * QUEUES[queue].concurrency)),
-      lockDuration: lockMs,
-      stalledInterval: lockMs,
+      // A worker is given up one interval after its lock has run out at the latest: together that is the setting.
+      lockDuration: lockMs - stalledInterval,
+      stalledInterval,
       maxStalledCount: STALLED_MAX,
       runRetryDelay: 1_000,
-      settings: { backoffStrategy: (_made, _type, error) => (error instanceof RunAgain ? error.delayMs : 0) },
+      settings: {
+        backoffStrategy: (_made, _type, error) => (error instanceof RunAgain ? error.delayMs : FAULT_DELAY_MS),
+      },
     })
     const facts = { queue }
     worker.on('error', error => core.log.debug('Worker trouble', { ...facts, error: messageOf(error) }))
     worker.on('lockRenewalFailed', ids => this.abort(ids, 'superseded'))
-    worker.on('failed', (job, error) => void this.failedByBull(job, error))
+    worker.on('failed', (job, error) => this.failed(job, error))
     return worker
+  }
+
+  /** An outage of ours says nothing about the job: BullMQ gets it back as it was, to try again later. */
+  private async handBack(job: BullJob, token: string, error: unknown): Promise<never> {
+    if (!isOutage(error)) throw error
+    this.options.core.log.warn('A job waits for the database', { job_id: job.id, error: messageOf(error) })
+    await job.moveToDelayed(Date.now() + AWAY_DELAY_MS * (1 + Math.random()), token)
+    throw new DelayedError()
   }
 
   private abort(ids: readonly string[], reason: AbortReason) {
     for (const id of ids) this.processor.active.get(id)?.abort(reason)
   }
 
-  /** BullMQ fails some jobs without running them: a child of theirs failed, or too many runs were lost. */
-  private async failedByBull(job: BullJob | undefined, error: Error) {
+  /** What is not an outcome is a fault of ours, after which BullMQ tries again. */
+  private failed(job: BullJob | undefined, error: Error) {
     if (!job?.id || error instanceof EndedForGood || error instanceof RunAgain || job.queueName === 'schedules') return
     const { core } = this.options
-    core.metrics.ended({ queue: job.queueName, kind: job.name }, 'failed')
-    const ref = { tenantId: job.data.tenant_id, id: job.id }
-    const change = { type: 'settle' as const, error: failureOf(error.message) }
-    await commitTransition(core, { ...ref, change }).catch(problem =>
-      core.log.error('A failed job could not be settled', { job_id: job.id, error: messageOf(problem) }),
-    )
+    if (error instanceof UnrecoverableError) return void this.failedByBull(job, job.id, error)
+    core.log.error('A job could not be processed and is tried again', { job_id: job.id, error })
+  }
+
+  /** BullMQ fails some jobs without running them: a child of theirs failed, or too many runs were lost. */
+  private async failedByBull({ queueName, name, data }: BullJob, id: string, error: Error) {
+    const { core } = this.options
+    const ref = { tenantId: data.tenant_id, id }
+    core.metrics.ended({ queue: queueName, kind: name }, 'failed')
+    try {
+      const row = await findJob(core.db, ref)
+      if (!row) return
+      const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
+      await commitTransition(core, { ...ref, change })
+    } catch (problem) {
+      core.log.warn('A failed job is settled later, when queues are compared', {
+        job_id: id,
+        error: messageOf(problem),
+      })
+    }
   }
 
   private async checkFlags() {
