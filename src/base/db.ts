@@ -12,6 +12,9 @@ pg.types.setTypeParser(BIGINT, Number)
 /** knex would print to stdout, with stack traces, what it also throws. */
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
 
+/** A process that is frozen within a transaction would hold its locks, and hold up everybody, until it wakes. */
+const IDLE_IN_TRANSACTION_MS = 10_000
+
 /** Errors that the driver gave for one of our own statements or connections. */
 const ofDatabase = new WeakSet<object>()
 
@@ -20,7 +23,7 @@ export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
     connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
-    pool: { min: 0, max: poolMax },
+    pool: { min: 0, max: poolMax, afterCreate: boundTransactions },
     acquireConnectionTimeout: 10_000,
     // Messages of errors name the statement, not the data in it: they end up in logs.
     compileSqlOnError: false,
@@ -35,6 +38,12 @@ export function createDb(url: string, poolMax: number): Db {
       throw error
     })
   return db
+}
+
+/** Not as a parameter of the connection: pgbouncer refuses those that it does not know. */
+function boundTransactions(connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) {
+  const set = `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
+  connection.query(set, error => done(error, connection))
 }
 
 /**

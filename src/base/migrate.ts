@@ -18,6 +18,7 @@ const LOCK = 7_218_304_951
 export async function migrate(db: Db, folder = FOLDER): Promise<void> {
   const names = await namesIn(folder)
   await db.transaction(async lock => {
+    await lock.raw('set local idle_in_transaction_session_timeout = 0') // it only waits, however long that takes
     await lock.raw('select pg_advisory_xact_lock(?)', [LOCK]) // PostgreSQL frees it when we crash
     const done = await applied(db)
     refuseNewer(done, names)

@@ -1,5 +1,5 @@
 import type { NewEntry, TopicEntries } from '../streams'
-import { hasEnded, type JobState, jobTopic } from './job'
+import { fenceOf, hasEnded, type JobState, jobTopic } from './job'
 import type { Event } from './transitions'
 
 /** What a reader of a job's topic is told at once and on each change. */
@@ -46,13 +46,17 @@ const TENANT_EVENTS: Partial<Record<Event, string>> = {
 /** The entries that tell of a transition: a line where people need words, the status, the tenant's event. */
 export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
   const words = lineFor(job, event)
-  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [] }
+  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [], fence: markOf(job) }
   if (event === 'progressed') own.entries.push(progressEntry(job))
   else if (event !== 'requeued') own.entries.push(statusEntry(job))
   if (hasEnded(job.status)) own.end = job.status
   const type = TENANT_EVENTS[event]
   return type ? [own, tenantEvent(type, job)] : [own]
 }
+
+/** Only a handler writes lines of its own, and only as long as the job is its own. */
+const markOf = ({ status, awaits_children, attempt, worker }: JobState) =>
+  status === 'running' && !awaits_children && worker !== null ? fenceOf({ attempt, worker }) : null
 
 const progressEntry = (job: JobState): NewEntry => ({
   kind: 'progress',

@@ -84,3 +84,6 @@ export const jobTopic = ({ tenant_id, id }: Pick<JobState, 'tenant_id' | 'id'>) 
   tenantId: tenant_id,
   name: `job:${id}`,
 })
+
+/** The fence of a job's topic: what its run writes is taken as long as the job is in the hands of that run. */
+export const fenceOf = ({ attempt, worker }: { attempt: number; worker: string }) => `${attempt}@${worker}`

@@ -50,6 +50,15 @@ export interface TopicEntries {
   entries: NewEntry[]
   /** Closes the topic after these entries (`end` to its readers); an entry with a `state` opens it again. */
   end?: string
+  /** From here on entries behind a fence are taken from the one with this mark only; null: from none. */
+  fence?: string | null
+}
+
+/** Guards what one of several writers appends to a topic: refused unless the topic's fence has this mark. */
+export interface Fence {
+  mark: string
+  /** Told of entries that were refused, once per flush and `write`. */
+  onRefused(count: number): void
 }
 
 /**
@@ -69,9 +78,9 @@ export interface Effect<Item, Result> {
 export interface Writer {
   /**
    * Accepts entries. A promise means the buffer is full: wait for it before writing more.
-   * Entries that are accepted are in the database soon, or reported as lost with their count.
+   * Entries that are accepted are in the database soon, or reported as lost or refused with their count.
    */
-  write(topic: Topic, entries: NewEntry[]): Promise<void> | undefined
+  write(topic: Topic, entries: NewEntry[], fence?: Fence): Promise<void> | undefined
   /** Applies an effect in the next flush, after everything written before; resolves when committed. */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result>
   /** Resolves when everything accepted so far is durable. */

@@ -22,6 +22,8 @@ export interface TopicBatch {
   entries: PreparedEntry[]
   /** Why the topic is closed by this batch; empty: it is open (again); undefined: as it was. */
   end: string | undefined
+  /** Undefined: as it was. `expected`: the mark without which nothing of this batch is appended. */
+  fence: { mark: string | null; expected: string | null } | undefined
 }
 
 export interface AppendedHead extends Head {
@@ -35,16 +37,20 @@ WITH writer AS (
   ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = now() WHERE w.batch < excluded.batch
   RETURNING w.id
 ), input AS (
-  SELECT i.* FROM writer, unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[])
-    WITH ORDINALITY AS i(tenant_id, name, epoch, entries, lines, state, end_reason, no)
+  SELECT i.* FROM writer, unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
+      ?::bool[], ?::text[], ?::text[])
+    WITH ORDINALITY AS i(tenant_id, name, epoch, entries, lines, state, end_reason, fenced, mark, expected, no)
 ), head AS (
-  INSERT INTO stream_topics AS t (tenant_id, name, epoch, last_seq, last_line, state, end_reason)
-  SELECT tenant_id, name, epoch, entries, lines, state, end_reason FROM input ORDER BY no
+  INSERT INTO stream_topics AS t (tenant_id, name, epoch, last_seq, last_line, state, end_reason, fence)
+  SELECT tenant_id, name, epoch, entries, lines, state, end_reason, CASE WHEN fenced THEN ARRAY[mark, expected] END
+  FROM input ORDER BY no
   ON CONFLICT (tenant_id, name) DO UPDATE SET
     last_seq = t.last_seq + excluded.last_seq,
     last_line = t.last_line + excluded.last_line,
     state = coalesce(excluded.state, t.state),
-    end_reason = coalesce(excluded.end_reason, t.end_reason)
+    end_reason = coalesce(excluded.end_reason, t.end_reason),
+    fence = coalesce(excluded.fence, t.fence)
+  WHERE excluded.fence[2] IS NULL OR excluded.fence[2] = t.fence[1]
   RETURNING t.*
 ), numbered AS (
   SELECT head.id, head.last_seq - input.entries AS before_seq, head.last_line - input.lines AS before_line, input.no
@@ -56,22 +62,24 @@ WITH writer AS (
     AS e(no, seq, line, kind, at, level, step, attempt, source, message, truncated, data)
   JOIN numbered n USING (no)
 )
-SELECT id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, end_reason FROM head`
+SELECT head.id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, end_reason
+FROM writer LEFT JOIN head ON true`
 
 /**
  * Appends one flush in one statement: the batch is marked as done, heads move, entries get their numbers.
  * Topics must come sorted, so that processes lock them in the same order.
- * @returns no heads when this batch was done before: a statement can reach the database after its connection was
- * given up, so it is harmless however often and late it is executed
+ * @returns the heads of the topics that took their part: one whose fence is not as expected takes nothing; undefined
+ * when this batch was done before: a statement can reach the database after its connection was given up, so it is
+ * harmless however often and late it is executed
  */
 export async function appendBatches(
   db: Db | Transaction,
   batches: TopicBatch[],
   writerId: string,
   batchNo: number,
-): Promise<AppendedHead[]> {
+): Promise<AppendedHead[] | undefined> {
   const epoch = newMark() // of the topics that are new; it has to differ between two lives of one topic only
-  const heads = batches.map(({ topic, entries, end }) => [
+  const heads = batches.map(({ topic, entries, end, fence }) => [
     topic.tenantId,
     topic.name,
     epoch,
@@ -79,9 +87,13 @@ export async function appendBatches(
     entries.filter(entry => entry.kind === 'log').length,
     entries.findLast(entry => entry.state !== null)?.state ?? null,
     end ?? null,
+    fence !== undefined,
+    fence?.mark ?? null,
+    fence?.expected ?? null,
   ])
-  const bindings = [writerId, batchNo, ...columns(heads, 7), ...columns(batches.flatMap(numberEntries), 12)]
-  return rows<AppendedHead>(db, APPEND, bindings)
+  const bindings = [writerId, batchNo, ...columns(heads, 10), ...columns(batches.flatMap(numberEntries), 12)]
+  const appended = await rows<AppendedHead | { id: null }>(db, APPEND, bindings)
+  return appended.length ? appended.filter(head => head.id !== null) : undefined
 }
 
 function numberEntries({ entries }: TopicBatch, index: number): unknown[][] {

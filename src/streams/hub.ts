@@ -1,4 +1,5 @@
 import { messageOf, notFound } from '../base/errors'
+import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'
 import type { NewEntry, Topic } from './entry'
@@ -9,7 +10,7 @@ import { decodeNotice, encodeNotice, noticeOf } from './notice'
 import type { Position } from './position'
 import { prepare } from './prepare'
 import { Reader, type Sink } from './reader'
-import { type Committed, topicKey } from './writer'
+import type { Committed } from './writer'
 
 interface HubDeps extends ChannelDeps {
   bus: Bus

@@ -1,6 +1,6 @@
 export type { Bus } from './bus'
 export type { TopicDoor } from './endpoints'
-export type { Effect, Entry, NewEntry, Topic, TopicEntries, Writer } from './entry'
+export type { Effect, Entry, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
 export type { Family } from './families'
 export { logPage, logQuery } from './log-query'
 export { serveLogs } from './logs'

@@ -1,10 +1,11 @@
-import type { Effect, Topic } from './entry'
+import type { Effect, Fence, Topic } from './entry'
 import { type PreparedEntry, prepare } from './prepare'
 
 export interface EntriesOp {
   type: 'entries'
   topic: Topic
   entries: PreparedEntry[]
+  fence?: Fence | undefined
 }
 
 export interface EffectOp {

@@ -92,7 +92,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     bus,
     register: family => hub.register(family),
     exists: async topic => (await hub.family(topic.name)?.exists(topic)) ?? false,
-    write: (topic: Topic, entries: NewEntry[]) => writer.write(topic, entries),
+    write: (topic, entries, fence) => writer.write(topic, entries, fence),
     commit: (effect, item) => writer.commit(effect, item),
     flush: () => writer.flush(),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),

@@ -4,9 +4,10 @@ import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
 import { isOutage } from '../base/outage'
-import type { Effect, NewEntry, Topic, TopicEntries, Writer } from './entry'
+import { applyEffects, gather, type TopicPart, topicKey } from './batch'
+import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
-import { type EffectOp, type Op, Pending } from './pending'
+import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
 import { prepare } from './prepare'
 
 /** What a flush has made durable: for each topic its new head and the entries, which end at that head. */
@@ -62,9 +63,9 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     this.deps.log.error(`${lost} stream entries are lost: the database did not take them before the stop`)
   }
 
-  write(topic: Topic, entries: NewEntry[]): Promise<void> | undefined {
+  write(topic: Topic, entries: NewEntry[], fence?: Fence): Promise<void> | undefined {
     const prepared = entries.map(prepare)
-    const lost = this.pending.add({ type: 'entries', topic, entries: prepared })
+    const lost = this.pending.add({ type: 'entries', topic, entries: prepared, fence })
     if (lost) this.deps.onLost(lost)
     this.kick()
     return this.pending.room()
@@ -99,13 +100,20 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
   private async writeOut(ops: Op[]): Promise<void> {
-    const batch: Batch = { no: ++this.batchNo, ops, results: new Map(), topics: [] }
+    const batch: Batch = { no: ++this.batchNo, ops, results: new Map(), topics: [], refused: [] }
+    const overtaken: EntriesOp[] = []
     for (let attempt = 0; ; attempt++) {
       const started = performance.now()
       try {
         const committed = await this.attempt(batch, attempt)
+        batch.refused.push(...overtaken)
         return this.tell(batch, committed, (performance.now() - started) / 1000)
       } catch (error) {
+        if (error instanceof Overtaken) {
+          overtaken.push(...error.ops)
+          batch.ops = batch.ops.filter(op => !error.ops.includes(op as EntriesOp))
+          continue
+        }
         if (!isPassing(error)) return this.takeApart(ops, error)
         if (this.stopped) return giveUp(ops, error)
         if (attempt === 0) this.deps.log.warn('Stream entries wait for the database', { error: messageOf(error) })
@@ -122,6 +130,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       this.deps.log.error('Readers were not told of new entries', { error: messageOf(error) })
     }
     for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
+    for (const { fence, entries } of batch.refused) fence?.onRefused(entries.length)
   }
 
   private async takeApart(ops: Op[], error: unknown): Promise<void> {
@@ -139,8 +148,11 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private attempt(batch: Batch, attempt: number): Promise<Committed[]> {
-    if (batch.ops.every(op => op.type === 'entries')) return this.append(this.deps.db, batch, new Map())
-    return this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
+    if (batch.ops.some(op => op.type === 'effect'))
+      return this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
+    const mayBeOvertaken = arrange(batch, new Map())
+    if (!mayBeOvertaken) return this.append(this.deps.db, batch)
+    return this.deps.db.transaction(trx => this.append(trx, batch))
   }
 
   private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
@@ -148,18 +160,39 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     if (attempt > 0 && (await lastBatch(trx, this.writerId)) === batch.no) return batch.topics.map(unknownHead)
     const { results, entries } = await applyEffects(trx, batch.ops)
     batch.results = results
-    return this.append(trx, batch, entries)
+    arrange(batch, entries)
+    return this.append(trx, batch)
   }
 
-  private async append(db: Db | Transaction, batch: Batch, ofEffects: Map<Op, TopicEntries[]>): Promise<Committed[]> {
-    batch.topics = gather(batch.ops, ofEffects)
+  /** @throws Overtaken */
+  private async append(db: Db | Transaction, batch: Batch): Promise<Committed[]> {
     const heads = await appendBatches(db, batch.topics, this.writerId, batch.no)
-    if (heads.length === 0) return batch.topics.map(unknownHead)
-    const byKey = new Map(batch.topics.map(each => [topicKey(each.topic), each.entries]))
-    return heads.map(head => ({
-      head,
-      entries: byKey.get(topicKey({ tenantId: head.tenant_id, name: head.name })) ?? null,
-    }))
+    if (!heads) return batch.topics.map(unknownHead)
+    const parts = new Map(batch.topics.map(part => [topicKey(part.topic), part]))
+    const committed = heads.map(head => {
+      const key = topicKey({ tenantId: head.tenant_id, name: head.name })
+      const entries = parts.get(key)?.entries ?? null
+      parts.delete(key)
+      return { head, entries }
+    })
+    const refused = [...parts.values()]
+    if (refused.some(({ isMixed }) => isMixed)) throw new Overtaken(refused.flatMap(({ guarded }) => guarded))
+    batch.refused.push(...refused.flatMap(({ guarded }) => guarded))
+    return committed
+  }
+}
+
+/** Sorts what a batch appends; answers whether a fence that is not as expected would keep out too much. */
+function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): boolean {
+  const { topics, refused } = gather(batch.ops, ofEffects)
+  Object.assign(batch, { topics, refused })
+  return topics.some(({ fence, isMixed }) => isMixed && fence?.expected != null)
+}
+
+/** Another writer has taken a topic over: without these entries, the rest can be appended. */
+class Overtaken extends Error {
+  constructor(readonly ops: readonly EntriesOp[]) {
+    super('A topic has another fence')
   }
 }
 
@@ -168,7 +201,9 @@ interface Batch {
   no: number
   ops: Op[]
   results: Map<Op, unknown>
-  topics: TopicBatch[]
+  topics: TopicPart[]
+  /** What a fence has kept out. */
+  refused: EntriesOp[]
 }
 
 /** `last_seq` is infinite: more than any reader has, so every reader looks for itself. */
@@ -179,49 +214,4 @@ function unknownHead({ topic }: TopicBatch): Committed {
     head: { id: 0, epoch: '', last_seq, last_line: 0, first_seq: 0, state: null, end_reason: null, tenant_id, name },
     entries: null,
   }
-}
-
-function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
-  const group = groups.get(op.effect)
-  if (group) group.push(op)
-  else groups.set(op.effect, [op])
-}
-
-async function applyEffects(trx: Transaction, ops: Op[]) {
-  const results = new Map<Op, unknown>()
-  const entries = new Map<Op, TopicEntries[]>()
-  const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
-  for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
-  // One order in all processes: they lock their rows alike.
-  const inOrder = [...byEffect].sort(([a], [b]) => (a.name < b.name ? -1 : 1))
-  for (const [effect, group] of inOrder) {
-    const applied = await effect.apply(
-      trx,
-      group.map(op => op.item),
-    )
-    for (const [i, op] of group.entries()) {
-      results.set(op, applied.results[i])
-      entries.set(op, applied.entries[i] ?? [])
-    }
-  }
-  return { results, entries }
-}
-
-export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
-
-/** All entries by topic, in the order in which they were written; topics sorted, so that all processes lock them alike. */
-function gather(ops: Op[], ofEffects: Map<Op, TopicEntries[]>): TopicBatch[] {
-  const batches = new Map<string, TopicBatch>()
-  const add = (topic: Topic, entries: TopicBatch['entries'], end: string | undefined) => {
-    const key = topicKey(topic)
-    const batch = batches.get(key) ?? { topic, entries: [], end: undefined }
-    batch.entries.push(...entries)
-    if (end !== undefined || entries.some(entry => entry.state !== null)) batch.end = end ?? ''
-    batches.set(key, batch)
-  }
-  for (const op of ops) {
-    if (op.type === 'entries') add(op.topic, op.entries, undefined)
-    else for (const { topic, entries, end } of ofEffects.get(op) ?? []) add(topic, entries.map(prepare), end)
-  }
-  return [...batches].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, batch]) => batch)
 }

@@ -4,8 +4,8 @@ import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } f
 
 /** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
 const script = z.strictObject({
-  /** `hang` until the signal, `ignore` it, `ask` the database for `ms`, or do something and return. */
-  does: z.enum(['return', 'hang', 'ignore', 'ask', 'throw', 'fail', 'lines', 'spawn']).default('return'),
+  /** `hang` until the signal, `ignore` it, `ask` the database or `talk` for `ms`, or do something and return. */
+  does: z.enum(['return', 'hang', 'ignore', 'ask', 'talk', 'throw', 'fail', 'lines', 'spawn']).default('return'),
   value: z.unknown().optional(),
   lines: z.number().default(0),
   children: z.array(z.unknown()).default([]),
@@ -34,7 +34,8 @@ export const begun: { id: string; attempt: number }[] = []
 
 async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
   begun.push({ id: run.id, attempt: run.attempt })
-  if (input.ms && input.does !== 'ask') await delay(input.ms, undefined, { signal: run.signal })
+  if (input.ms && input.does !== 'ask' && input.does !== 'talk')
+    await delay(input.ms, undefined, { signal: run.signal })
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
   switch (input.does) {
     case 'hang':
@@ -46,6 +47,9 @@ async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: 
     case 'ask':
       for (const end = Date.now() + input.ms; Date.now() < end; )
         await jobs.find({ tenantId: run.tenantId, id: run.id })
+      break
+    case 'talk':
+      for (const end = Date.now() + input.ms; Date.now() < end; await delay(5)) await run.log.info('talk')
       break
     case 'throw':
       throw new Error('as asked')

@@ -51,6 +51,28 @@ test('kill -9 of a worker in mid-job: the attempt counts as lost, and the job is
   await reaches(web, job.id, 'cancelled')
 })
 
+test('a worker that was frozen and comes back adds nothing to the job that another one has taken over', async () => {
+  for (const { process, ended } of started.splice(0)) {
+    process.kill('SIGKILL')
+    await ended
+  }
+  const first = await startWorker()
+  const { job } = await web.jobs.enqueue(act, { does: 'talk', ms: 4_000 }, web.by)
+  await eventually(async () => (await lineNumbers(job.id)).length >= 10)
+  first.process.kill('SIGSTOP')
+  await startWorker()
+  await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === 2)
+  first.process.kill('SIGCONT')
+  await reaches(web, job.id, 'completed')
+  first.process.kill('SIGTERM') // whatever it has to say is said by then
+  expect(await first.ended).toMatchObject({ code: 0 })
+  const entries = await entriesOf(web, `job:${job.id}`)
+  const second = entries.findIndex(({ kind, attempt }) => kind === 'status' && attempt === 2)
+  expect(second).toBeGreaterThan(0)
+  expect(entries.slice(second).filter(({ attempt }) => attempt === 1)).toEqual([])
+  expect(entries.at(-1)).toMatchObject({ kind: 'status', data: { job: { status: 'completed' } } })
+})
+
 test('a job whose workers die again and again fails as stalled', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
   for (let attempt = 1; attempt <= 3; attempt++) {

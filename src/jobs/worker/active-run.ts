@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Level } from '../../base/log'
+import type { Fence } from '../../streams'
 import type { Core } from '../core'
 import { commitTransition } from '../core'
 import { ticketOf } from '../enqueue'
-import { type JobRow, type JobState, jobTopic } from '../job'
+import { fenceOf, type JobRow, type JobState, jobTopic } from '../job'
 import type { Kind } from '../kinds'
 import type { QueueName } from '../queues'
 import type { LineFacts, LogLine, Run, SpawnOptions } from '../run'
@@ -31,6 +32,7 @@ export class ActiveRun implements Run {
   readonly mirror: string[] = []
   hasChildren = false
   private readonly topic
+  private readonly lineFence: Fence
   private readonly steps = new Steps()
   private controller: AbortController | undefined
   private reports: ProgressReports | undefined
@@ -48,6 +50,7 @@ export class ActiveRun implements Run {
     this.attempt = row.attempt + 1
     this.topic = jobTopic(row)
     this.known = row
+    this.lineFence = { mark: fenceOf(this.fence), onRefused: count => this.overtaken(count) }
   }
 
   get id() {
@@ -83,14 +86,21 @@ export class ActiveRun implements Run {
   }
 
   private line(level: Level, message: string, facts: LineFacts = {}): Promise<void> | undefined {
-    if (this.closed) return undefined // the run was given up, its attempt is over
+    // The run was given up: its attempt is over, or somebody else's.
+    if (this.closed || this.aborted === 'superseded') return undefined
     const step = facts.step === undefined ? Steps.current : facts.step
     this.steps.countLine(step)
     if (this.mirror.length === MIRROR_LINES) this.mirror.shift()
     this.mirror.push(`${level} ${message.slice(0, 500)}`)
     const { attempt, row } = this
     const entry = { kind: 'log', level, message: String(message), step, attempt, source: row.kind, data: facts.data }
-    return this.core.streams.write(this.topic, [entry])
+    return this.core.streams.write(this.topic, [entry], this.lineFence)
+  }
+
+  /** The job has ended, or another run has it: BullMQ may tell us much later, or never. */
+  private overtaken(count: number) {
+    this.core.log.warn('Lines of a run that no longer has its job were not kept', { job_id: this.id, lines: count })
+    this.abort('superseded')
   }
 
   step<T>(name: string, work: () => Promise<T> | T): Promise<T> {

@@ -1,0 +1,89 @@
+import type { Transaction } from '../base/db'
+import type { Topic, TopicEntries } from './entry'
+import type { TopicBatch } from './history'
+import type { EffectOp, EntriesOp, Op } from './pending'
+import { prepare } from './prepare'
+
+/** What a flush appends to one topic. */
+export interface TopicPart extends TopicBatch {
+  /** Those that depend on the fence the topic is expected to have. */
+  guarded: EntriesOp[]
+  /** Whether it has other entries, too, which are appended in any case. */
+  isMixed: boolean
+}
+
+export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
+
+/** Runs the effects of a flush; `entries` is what each of them appends. */
+export async function applyEffects(trx: Transaction, ops: readonly Op[]) {
+  const results = new Map<Op, unknown>()
+  const entries = new Map<Op, TopicEntries[]>()
+  const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
+  for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
+  // One order in all processes: they lock their rows alike.
+  const inOrder = [...byEffect].sort(([a], [b]) => (a.name < b.name ? -1 : 1))
+  for (const [effect, group] of inOrder) {
+    const applied = await effect.apply(
+      trx,
+      group.map(op => op.item),
+    )
+    for (const [i, op] of group.entries()) {
+      results.set(op, applied.results[i])
+      entries.set(op, applied.entries[i] ?? [])
+    }
+  }
+  return { results, entries }
+}
+
+function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
+  const group = groups.get(op.effect)
+  if (group) group.push(op)
+  else groups.set(op.effect, [op])
+}
+
+/**
+ * All entries by topic, in the order in which they were written; topics sorted, so that all processes lock them alike.
+ * `refused`: what a fence that was set earlier in the same flush keeps out.
+ */
+export function gather(ops: readonly Op[], ofEffects: ReadonlyMap<Op, TopicEntries[]>) {
+  const parts = new Map<string, TopicPart>()
+  const refused: EntriesOp[] = []
+  for (const op of ops) {
+    if (op.type === 'effect') for (const each of ofEffects.get(op) ?? []) addOfEffect(partOf(parts, each.topic), each)
+    else if (!addWritten(partOf(parts, op.topic), op)) refused.push(op)
+  }
+  const topics = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
+  return { topics, refused }
+}
+
+function partOf(parts: Map<string, TopicPart>, topic: Topic): TopicPart {
+  const key = topicKey(topic)
+  const known = parts.get(key)
+  if (known) return known
+  const part: TopicPart = { topic, entries: [], end: undefined, fence: undefined, guarded: [], isMixed: false }
+  parts.set(key, part)
+  return part
+}
+
+function addOfEffect(part: TopicPart, { entries, end, fence }: TopicEntries) {
+  append(part, entries.map(prepare), end)
+  part.isMixed = true
+  if (fence !== undefined) part.fence = { mark: fence, expected: part.fence?.expected ?? null }
+}
+
+/** False when another fence stands in the way. */
+function addWritten(part: TopicPart, op: EntriesOp): boolean {
+  if (op.fence) {
+    const { mark } = op.fence
+    part.fence ??= { mark, expected: mark }
+    if (part.fence.mark !== mark) return false
+    part.guarded.push(op)
+  } else part.isMixed = true
+  append(part, op.entries, undefined)
+  return true
+}
+
+function append(part: TopicPart, entries: TopicPart['entries'], end: string | undefined) {
+  part.entries.push(...entries)
+  if (end !== undefined || entries.some(entry => entry.state !== null)) part.end = end ?? ''
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { createDb, type Db, rows } from '../../src/base/db'
+import type { Effect, TopicEntries } from '../../src/streams'
+import { StreamWriter } from '../../src/streams/writer'
+import { quietLog, type TestDatabase, testDatabase } from '../support/parts'
+
+let database: TestDatabase
+let db: Db
+let writers: StreamWriter[]
+beforeAll(async () => {
+  database = await testDatabase()
+  db = createDb(database.url, 4)
+  const deps = { db, log: quietLog, onCommitted: () => undefined, onLost: () => undefined }
+  writers = [new StreamWriter(deps), new StreamWriter(deps)]
+  for (const writer of writers) await writer.start()
+})
+afterAll(async () => {
+  await db.destroy()
+  await database.drop()
+})
+
+const [one, other] = [0, 1]
+const writerOf = (place: number) => writers[place] as StreamWriter
+const newTopic = () => ({ tenantId: randomUUID(), name: 'job:x' })
+type TestTopic = ReturnType<typeof newTopic>
+
+/** Appends an event and hands the topic over, as a job's transition does. */
+const handOver: Effect<{ topic: TestTopic; mark: string | null; note: string }, null> = {
+  name: 'test.hand-over',
+  apply: async (_trx, items) => ({
+    results: items.map(() => null),
+    entries: items.map(({ topic, mark, note }): TopicEntries[] => [
+      { topic, fence: mark, entries: [{ kind: 'note', data: note }] },
+    ]),
+  }),
+}
+const give = (place: number, topic: TestTopic, mark: string | null, note = `to ${mark}`) =>
+  writerOf(place).commit(handOver, { topic, mark, note })
+
+function say(place: number, topic: TestTopic, mark: string, message: string): { refused: number } {
+  const told = { refused: 0 }
+  const onRefused = (count: number) => {
+    told.refused += count
+  }
+  void writerOf(place).write(topic, [{ kind: 'log', message }], { mark, onRefused })
+  return told
+}
+
+async function told({ tenantId, name }: TestTopic): Promise<string[]> {
+  for (const writer of writers) await writer.flush()
+  const found = await rows<{ seq: number; text: string }>(
+    db,
+    `SELECT e.seq, coalesce(e.message, e.data::json #>> '{}') AS text FROM stream_entries e
+     JOIN stream_topics t ON t.id = e.topic_id WHERE t.tenant_id = ? AND t.name = ? ORDER BY seq`,
+    [tenantId, name],
+  )
+  expect(found.map(({ seq }) => seq)).toEqual(found.map((_, i) => i + 1))
+  return found.map(({ text }) => text)
+}
+
+test('who was given the topic may write, also in the same flush, until somebody else is given it', async () => {
+  const topic = newTopic()
+  void give(one, topic, 'a')
+  say(one, topic, 'a', 'one')
+  await writerOf(one).flush()
+  say(one, topic, 'a', 'two')
+  void give(one, topic, null)
+  const late = say(one, topic, 'a', 'three')
+  await writerOf(one).flush()
+  const later = say(one, topic, 'a', 'four')
+  expect(await told(topic)).toEqual(['to a', 'one', 'two', 'to null'])
+  expect([late.refused, later.refused]).toEqual([1, 1])
+})
+
+test('a process that does not know of the hand-over is told so, and loses only its own lines', async () => {
+  const topic = newTopic()
+  await give(one, topic, 'a')
+  say(one, topic, 'a', 'mine')
+  await writerOf(one).flush()
+  await give(other, topic, 'b')
+  say(other, topic, 'b', 'theirs')
+  await writerOf(other).flush()
+  const alone = say(one, topic, 'a', 'alone')
+  await writerOf(one).flush()
+  // With entries of the same topic that are to be kept: written freely, and by an effect.
+  void writerOf(one).write(topic, [{ kind: 'log', message: 'free' }])
+  const beside = say(one, topic, 'a', 'beside')
+  await writerOf(one).flush()
+  const before = say(one, topic, 'a', 'before')
+  await give(one, topic, 'c')
+  const after = say(one, topic, 'c', 'after')
+  expect(await told(topic)).toEqual(['to a', 'mine', 'to b', 'theirs', 'free', 'to c', 'after'])
+  expect([alone, beside, before, after].map(({ refused }) => refused)).toEqual([1, 1, 1, 0])
+})
+
+test('a topic that nobody was given takes nothing from behind a fence, and other topics of the flush are not held up', async () => {
+  const [topic, open] = [newTopic(), newTopic()]
+  await give(one, topic, null)
+  const refused = say(one, topic, 'a', 'no')
+  void writerOf(one).write(open, [{ kind: 'log', message: 'yes' }])
+  expect(await told(topic)).toEqual(['to null'])
+  expect(await told(open)).toEqual(['yes'])
+  expect(refused.refused).toBe(1)
+})
