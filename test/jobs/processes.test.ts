@@ -57,20 +57,21 @@ test('a worker that was frozen and comes back adds nothing to the job that anoth
     await ended
   }
   const first = await startWorker()
-  const { job } = await web.jobs.enqueue(act, { does: 'talk', ms: 4_000 }, web.by)
+  const { job } = await web.jobs.enqueue(act, { does: 'talk', ms: 60_000 }, web.by)
   await eventually(async () => (await lineNumbers(job.id)).length >= 10)
   first.process.kill('SIGSTOP')
   await startWorker()
   await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === 2)
   first.process.kill('SIGCONT')
-  await reaches(web, job.id, 'completed')
-  first.process.kill('SIGTERM') // whatever it has to say is said by then
+  first.process.kill('SIGTERM') // it ends only when whatever it has to say is said
   expect(await first.ended).toMatchObject({ code: 0 })
+  await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
+  await reaches(web, job.id, 'cancelled')
   const entries = await entriesOf(web, `job:${job.id}`)
   const second = entries.findIndex(({ kind, attempt }) => kind === 'status' && attempt === 2)
   expect(second).toBeGreaterThan(0)
   expect(entries.slice(second).filter(({ attempt }) => attempt === 1)).toEqual([])
-  expect(entries.at(-1)).toMatchObject({ kind: 'status', data: { job: { status: 'completed' } } })
+  expect(entries.at(-1)).toMatchObject({ kind: 'status', data: { job: { status: 'cancelled' } } })
 })
 
 test('a job whose workers die again and again fails as stalled', async () => {
