@@ -12,7 +12,7 @@ const AGE_MS_MAX = 15 * 60_000
 export async function withLock(work) {
   const mine = `${FILE}.${process.pid}`
   mkdirSync(FOLDER, { recursive: true })
-  writeFileSync(mine, String(process.pid))
+  writeFileSync(mine, `${process.pid} ${startOf(process.pid)}`)
   const release = () => rmSync(FILE, { force: true })
   try {
     for (let tries = 0; !take(mine); tries++) {
@@ -44,9 +44,25 @@ function take(mine) {
 
 function isStale() {
   try {
-    process.kill(Number(readFileSync(FILE, 'utf8')), 0)
-    return Date.now() - statSync(FILE).mtimeMs > AGE_MS_MAX
+    const [pid, started] = readFileSync(FILE, 'utf8').split(' ')
+    if (Date.now() - statSync(FILE).mtimeMs > AGE_MS_MAX) return true
+    process.kill(Number(pid), 0)
+    return startOf(pid) !== (started ?? '')
   } catch (error) {
     return error.code === 'ESRCH'
+  }
+}
+
+/**
+ * When a process started (field 22 of /proc/PID/stat), because numbers are given out again; empty where there is no /proc.
+ * A zombie has ended, although signals still reach it: it has none.
+ */
+function startOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return afterName[0] === 'Z' ? 'ended' : afterName[22 - 3]
+  } catch {
+    return ''
   }
 }

@@ -36,8 +36,8 @@ export async function startPostgres({
   const password = await readPassword(`${folder}-password`)
   const data = join(home.folder, 'data')
   if (await isEmptyPlace(home)) await initialise(home, data, password)
-  await endLeftBehind(data)
   const sockets = await socketFolder(join(home.folder, 'run'), home.user)
+  await endLeftBehind(data, sockets)
   const child = await startPatiently({
     name: 'PostgreSQL',
     file: join(home.programs, 'postgres'),
@@ -128,21 +128,27 @@ async function removeUnfinished(folder: string) {
 }
 
 /**
- * Ends a server whose parent was killed, and removes the note of one that is long gone: in a container its number
- * may have been given to another process by now, and PostgreSQL would refuse to start.
+ * Ends a server whose parent was killed, and removes the notes of one that is long gone: in a container its number
+ * may have been given to another process by now, or be that of a zombie, and PostgreSQL would refuse to start.
  */
-async function endLeftBehind(data: string) {
+async function endLeftBehind(data: string, sockets: string) {
   const note = join(data, 'postmaster.pid')
   const pid = Number.parseInt(await readFile(note, 'utf8').catch(() => ''), 10)
-  if (!(pid > 0)) return
-  const running = async () => isAlive(pid) && (await commandOf(pid)).includes(data)
+  if (pid > 0) await endServer(pid, data)
+  for (const each of [note, join(sockets, '.s.PGSQL.5432.lock')]) await rm(each, { force: true })
+}
+
+async function endServer(pid: number, data: string) {
+  const running = async () => {
+    const [program = '', ...args] = await commandOf(pid)
+    return /postgres$/.test(program) && args.join(' ').includes(data) && (await isAlive(pid))
+  }
   if (await running()) process.kill(pid, 'SIGINT')
   const deadline = Date.now() + LEFT_BEHIND_MS
   while (await running()) {
     if (Date.now() > deadline) throw new StartError(`A PostgreSQL from an earlier run (process ${pid}) does not end.`)
     await pause(50)
   }
-  await rm(note, { force: true })
 }
 
 async function startPatiently(command: Parameters<typeof startChild>[0]): Promise<Child> {

@@ -10,17 +10,23 @@ export interface Identity {
 
 /** Who has this number now; undefined when nobody has. */
 export async function identify(pid: number): Promise<Identity | undefined> {
-  if (!isAlive(pid)) return undefined
-  return { pid, started: (await startOf(pid)) || undefined }
+  if (!isTaken(pid)) return undefined
+  const { state, started } = await look(pid)
+  return state.startsWith('Z') ? undefined : { pid, started: started || undefined }
 }
 
-/** The command line of a process, empty when it is gone or cannot be read. */
-export async function commandOf(pid: number): Promise<string> {
+/** Whether a process with this number runs. A zombie does not: it has ended, and only its parent has not asked how. */
+export const isAlive = async (pid: number): Promise<boolean> => (await identify(pid)) !== undefined
+
+/** The command line of a process, word by word; empty when it is gone or cannot be read. */
+export async function commandOf(pid: number): Promise<string[]> {
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
-  return line?.replaceAll('\0', ' ') ?? (await ask('command=', pid))
+  if (line !== undefined) return line.split('\0').slice(0, -1)
+  return (await ask('command=', pid)).split(' ')
 }
 
-export function isAlive(pid: number): boolean {
+/** Signals reach zombies, too: their number is not free yet. */
+function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -29,13 +35,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/PID/stat counts from boot, so the boot belongs to it. The name in field 2 may hold blanks. */
-async function startOf(pid: number): Promise<string> {
+/**
+ * Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5). The start counts from boot, so the boot belongs to it. The name in
+ * field 2 may hold blanks.
+ */
+async function look(pid: number): Promise<{ state: string; started: string }> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  if (!stat) return ask('lstart=', pid)
+  if (!stat) return { state: await ask('stat=', pid), started: await ask('lstart=', pid) }
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return `${boot.trim()} ${afterName[22 - 3]}`
+  return { state: afterName[3 - 3] ?? '', started: `${boot.trim()} ${afterName[22 - 3]}` }
 }
 
 async function ask(column: string, pid: number): Promise<string> {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, readFile, readlink, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readdir, readFile, readlink, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ROOT } from '../../src/config'
-import { eventually } from '../support/programs'
+import { eventually, makeZombie, type Zombie } from '../support/programs'
 import { Workbench, withRedis } from './folder'
 
 const bench = new Workbench()
@@ -44,6 +44,36 @@ describe('one folder, one program', () => {
     await writeFile(join(dataDir, 'lock'), lock)
     await bench.start(dataDir).ready
     expect(JSON.parse(await readFile(join(dataDir, 'lock'), 'utf8'))).toHaveProperty('pid')
+  })
+})
+
+describe('a number that a zombie still has', () => {
+  let zombie: Zombie
+  beforeEach(async () => {
+    zombie = await makeZombie()
+  })
+  afterEach(() => zombie.release())
+
+  test('does not hold the folder', async () => {
+    const dataDir = await bench.folder()
+    await writeFile(join(dataDir, 'lock'), zombie.identity)
+    await bench.start(dataDir).ready
+  })
+
+  test('does not keep PostgreSQL from starting', async () => {
+    const dataDir = await bench.folder()
+    const first = bench.start(dataDir)
+    await first.ready
+    const notes = ['postgres/data/postmaster.pid', 'postgres/run/.s.PGSQL.5432.lock'].map(each => join(dataDir, each))
+    const kept = await Promise.all(notes.map(note => readFile(note, 'utf8')))
+    first.process.kill('SIGTERM')
+    await first.ended
+    const { uid, gid } = await stat(join(dataDir, 'postgres/data'))
+    for (const [at, note] of notes.entries()) {
+      await writeFile(note, String(kept[at]).replace(/^\d+/, String(zombie.pid)), { mode: 0o600 })
+      await chown(note, uid, gid)
+    }
+    await bench.start(dataDir).ready
   })
 })
 

@@ -43,7 +43,7 @@ test('ends the servers after kill -9 of the program', async () => {
   await program.ready
   const pids = await serverPids(dataDir)
   program.process.kill('SIGKILL')
-  await eventually(() => !isAlive(pids.redis) && !isAlive(pids.postgres), 'both servers end')
+  await eventually(async () => !(await isAlive(pids.redis)) && !(await isAlive(pids.postgres)), 'both servers end')
   await eventually(() => processesNaming(dataDir).length === 0, 'nothing is left behind')
 })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../../src/config'
-import { startProgram } from '../support/programs'
+import { makeZombie, startProgram } from '../support/programs'
 
 const LOCK = {
   packages: {
@@ -85,6 +85,17 @@ test('a lock of a set-up that was killed does not hold up the next', async () =>
   await mkdir(join(clone, 'dist'))
   await writeFile(join(clone, 'dist/.setting-up'), String(2 ** 22 - 1))
   expect((await ensure()).code).toBe(0)
+})
+
+test.each([
+  ['is a zombie', ''],
+  ['is that of another process now', ' 1'],
+])('a lock whose process number %s does not hold up the next', async (_what, started) => {
+  const zombie = await makeZombie()
+  await mkdir(join(clone, 'dist'))
+  await writeFile(join(clone, 'dist/.setting-up'), started ? `${process.pid}${started}` : String(zombie.pid))
+  expect((await ensure()).code).toBe(0)
+  zombie.release()
 })
 
 test('package-lock.json names the packages of every platform', async () => {

@@ -73,7 +73,7 @@ describe('npm start', () => {
     await first.ready
     const pid = await holder(first.dataDir)
     process.kill(pid, 'SIGKILL')
-    await eventually(() => !isAlive(pid), 'it is gone')
+    await eventually(async () => !(await isAlive(pid)), 'it is gone')
     const second = await start(NODE, { DATA_DIR: first.dataDir })
     const { url } = await second.ready
     expect((await fetch(`${url}/readyz`)).status).toBe(200)

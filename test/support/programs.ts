@@ -1,8 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { ROOT } from '../../src/config'
+import { identify } from '../../src/embedded/process-table'
 
 /** How a program ended. */
 export interface Ending {
@@ -67,6 +70,25 @@ function firstObject(child: ChildProcess, ended: Promise<Ending>): Promise<Recor
       })
     ended.then(({ code, signal, stderr }) => reject(new Error(`It ended with ${code ?? signal}: ${stderr}`)), reject)
   })
+}
+
+/** A process that was killed and whose parent does not ask how it ended, as in a container without an init. */
+export interface Zombie {
+  pid: number
+  /** Identity it had while it ran. */
+  identity: string
+  /** Ends the parent, so that it is reaped. */
+  release(): void
+}
+
+export async function makeZombie(): Promise<Zombie> {
+  const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const [first] = (await once(createInterface(parent.stdout), 'line')) as [string]
+  const pid = Number(first)
+  const identity = JSON.stringify(await identify(pid))
+  process.kill(pid, 'SIGKILL')
+  await eventually(async () => /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8')), 'it is a zombie')
+  return { pid, identity, release: () => parent.kill('SIGKILL') }
 }
 
 /** For what tells nobody when it happens, such as the end of a process that is not our child. */
