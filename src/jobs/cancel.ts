@@ -1,5 +1,6 @@
 import type { Actor } from '../access'
 import { conflict, notFound } from '../base/errors'
+import { againLater } from '../base/outage'
 import { type Core, commitTransition } from './core'
 import { hasEnded, type JobRow } from './job'
 import type { QueueName } from './queues'
@@ -11,6 +12,7 @@ export interface Reason {
 }
 
 /** A parent goes on as soon as its children are gone: whoever takes the tree apart from below must flag it first. */
+const LEFT_IN_QUEUE = 'A cancelled job is left in its queue until it comes up there'
 const ENDED_DETAIL = 'The job has ended: there is nothing to cancel.'
 
 /**
@@ -45,6 +47,7 @@ async function takeOut(core: Core, refs: readonly JobRef[]) {
   const jobs = await loadJobs(core.db, refs)
   for (const { id } of refs) {
     const queue = jobs.get(id)?.queue
-    if (queue) await core.engine.remove(queue as QueueName, id).catch(() => false)
+    if (queue)
+      await core.engine.remove(queue as QueueName, id).catch(againLater(core.log, LEFT_IN_QUEUE, { job_id: id }))
   }
 }

@@ -2,6 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq'
 import { messageOf } from '../base/errors'
 import { Gather } from '../base/gather'
 import type { Log } from '../base/log'
+import { Away } from '../base/outage'
 import type { RedisClient, RedisFactory } from '../base/redis'
 import { QUEUE_NAMES, type QueueName } from './queues'
 import type { OnFailure } from './run'
@@ -93,7 +94,7 @@ export class Engine {
 
   /** @throws Error when Redis does not take them; what it took is not undone and may be added again. */
   async add(tickets: readonly Ticket[]): Promise<void> {
-    if (!this.isUp) throw new Error('Redis is away')
+    if (!this.isUp) throw new Away('Redis is away')
     for (const [name, queue] of this.queues) {
       const own = tickets.filter(ticket => ticket.queue === name)
       for (let i = 0; i < own.length; i += BULK_MAX) await this.addTo(queue, own.slice(i, i + BULK_MAX))

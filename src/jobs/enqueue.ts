@@ -3,6 +3,7 @@ import { Problem } from '../base/errors'
 import { Gather } from '../base/gather'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
+import { againLater } from '../base/outage'
 import { parse } from '../base/parse'
 import type { Writer } from '../streams'
 import type { Engine, Ticket } from './engine'
@@ -60,9 +61,11 @@ export class Enqueuer {
   async enqueue(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
     const accepted = await this.accept(kind, input, request)
     if (accepted.row) {
-      await this.add(ticketOf(accepted.row, request.parent?.queue)).catch(() => {
-        this.deps.log.warn('A job waits for Redis', { job_id: accepted.id, kind: kind.name })
-      })
+      const facts = { job_id: accepted.id, kind: kind.name }
+      const { log } = this.deps
+      await this.add(ticketOf(accepted.row, request.parent?.queue)).catch(
+        againLater(log, 'A job is not in its queue yet', facts, 'warn'),
+      )
     }
     return accepted
   }

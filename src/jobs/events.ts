@@ -1,5 +1,6 @@
 import { QueueEvents } from 'bullmq'
 import { messageOf } from '../base/errors'
+import { againLater } from '../base/outage'
 import type { RedisClient } from '../base/redis'
 import type { Core } from './core'
 import { QUEUE_NAMES, type QueueName } from './queues'
@@ -126,9 +127,7 @@ export class Events {
     const due = [...this.suspects].filter(([, at]) => now - at >= GRACE_MS).map(([id]) => id)
     for (const id of due) this.suspects.delete(id)
     if (!due.length) return
-    await this.hooks.onSuspects(due).catch(error => {
-      this.core.log.debug('Jobs were not compared', { error: messageOf(error) })
-    })
+    await this.hooks.onSuspects(due).catch(againLater(this.core.log, 'Jobs are compared later'))
   }
 
   async close(): Promise<void> {

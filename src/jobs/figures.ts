@@ -1,6 +1,6 @@
 import type { Db } from '../base/db'
-import { messageOf } from '../base/errors'
 import type { Part } from '../base/lifecycle'
+import { againLater } from '../base/outage'
 import { percentile } from './buckets'
 import type { Core } from './core'
 import { addTally, readControls, readDurations, readWaiting } from './figures-store'
@@ -60,9 +60,7 @@ export class Figures implements Part {
   async store() {
     const { db, metrics, process, log } = this.core
     for (const [queue, tally] of metrics.takeTallies())
-      await addTally(db, process, queue, tally).catch(error =>
-        log.debug('Figures of a queue were not stored', { error: messageOf(error) }),
-      )
+      await addTally(db, process, queue, tally).catch(againLater(log, 'Figures of a queue were not stored', { queue }))
   }
 
   queues(): Promise<QueueFigures[]> {
@@ -102,7 +100,7 @@ export class Figures implements Part {
         QUEUE_NAMES.map((name, i) => [name, { counts: countsOf(counts[i] ?? {}), oldest: oldest[i] ?? 0 }]),
       )
     } catch (error) {
-      log.debug('Queues were not read', { error: messageOf(error) })
+      againLater(log, 'Queues were not read')(error)
       return new Map()
     }
   }

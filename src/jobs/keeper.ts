@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors'
 import type { Part } from '../base/lifecycle'
+import { againLater } from '../base/outage'
 import type { Core } from './core'
 import { Events, type Positions } from './events'
 import type { Figures } from './figures'
@@ -130,7 +130,7 @@ export class Keeper implements Part {
   }
 
   private trouble(what: string, error: unknown) {
-    this.deps.core.log.debug('The job keeper tries again later', { what, error: messageOf(error) })
+    againLater(this.deps.core.log, 'The job keeper tries again later', { what })(error)
   }
 
   async stop() {

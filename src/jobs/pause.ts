@@ -1,5 +1,6 @@
 import type { Actor } from '../access'
 import { notFound } from '../base/errors'
+import { Away, againLater } from '../base/outage'
 import type { Core } from './core'
 import { readControls, writeControl } from './figures-store'
 import { QUEUE_NAMES, type QueueName } from './queues'
@@ -13,11 +14,13 @@ export async function controlQueue(core: Core, name: string, paused: boolean, re
   const queue = QUEUE_NAMES.find(each => each === name)
   if (!queue) throw notFound('queue')
   await writeControl(core.db, queue, { paused, reason, by, at: new Date() })
-  await apply(core, queue, paused).catch(() => core.log.warn('A pause or resume waits for Redis', { queue }))
+  await apply(core, queue, paused).catch(
+    againLater(core.log, 'A pause or resume has not reached Redis yet', { queue }, 'warn'),
+  )
 }
 
 async function apply({ engine }: Core, name: QueueName, paused: boolean) {
-  if (!engine.isUp) throw new Error('Redis is away')
+  if (!engine.isUp) throw new Away('Redis is away')
   const queue = engine.queue(name)
   if ((await queue.isPaused()) === paused) return
   await (paused ? queue.pause() : queue.resume())

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '../access'
 import { conflict, notFound } from '../base/errors'
+import { againLater } from '../base/outage'
 import { type Core, commitTransition } from './core'
 import { ticketOf } from './enqueue'
 import { hasEnded, type JobRow } from './job'
@@ -23,7 +24,9 @@ export async function retryJob(core: Core, ref: JobRef, by: Actor): Promise<JobR
   if (!result?.applied) throw conflict('job_not_failed', 'Only a job that failed or was cancelled can be retried.')
   const row = await findJob(core.db, ref)
   if (!row) throw notFound('job')
-  await putBack(core, row).catch(() => core.log.warn('A retried job waits for Redis', { job_id: row.id }))
+  await putBack(core, row).catch(
+    againLater(core.log, 'A retried job is not in its queue yet', { job_id: row.id }, 'warn'),
+  )
   return row
 }
 

@@ -2,12 +2,12 @@ import type { Job as BullJob, Queue } from 'bullmq'
 import type { Actor } from '../access'
 import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
+import { Away, againLater, whileAway } from '../base/outage'
 import { parse } from '../base/parse'
 import type { Core } from './core'
 import type { Kind } from './kinds'
 import { deleteSchedule, findSchedule, listSchedules, markFired, type Schedule, writeSchedule } from './schedule-store'
-
-export type Timing = { everyMs: number } | { cron: string; timezone?: string }
+import { checkTiming, type Timing } from './timing'
 
 export interface ScheduleRequest {
   tenantId: string
@@ -39,9 +39,10 @@ export class Schedules {
     return this.core.engine.queue('schedules')
   }
 
-  /** @throws Problem 400 when the input does not fit the kind */
+  /** @throws Problem 400 when the timing cannot be kept or the input does not fit the kind */
   async set<Input, Given>(kind: Kind<Input, Given>, input: Given, request: ScheduleRequest): Promise<string> {
     const { tenantId, name, timing, createdBy } = request
+    checkTiming(timing)
     const every = 'everyMs' in timing
     const schedule = await writeSchedule(this.core.db, {
       id: newId(),
@@ -54,17 +55,17 @@ export class Schedules {
       timezone: every ? null : (timing.timezone ?? null),
       created_by: createdBy,
     })
-    await this.upsert(schedule).catch(() => this.core.log.warn('A schedule waits for Redis', { name }))
+    await this.upsert(schedule).catch(againLater(this.core.log, 'A schedule is not in Redis yet', { name }, 'warn'))
     return schedule.id
   }
 
   async unset(tenantId: string, name: string): Promise<void> {
     const id = await deleteSchedule(this.core.db, tenantId, name)
-    if (id) await this.queue.removeJobScheduler(id).catch(() => undefined) // a tick without schedule makes nothing
+    if (id) await this.queue.removeJobScheduler(id).catch(whileAway) // a tick without schedule makes nothing
   }
 
   private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
-    if (!this.core.engine.isUp) throw new Error('Redis is away')
+    if (!this.core.engine.isUp) throw new Away('Redis is away')
     const repeat = every_ms === null ? { pattern: cron ?? '', ...(timezone && { tz: timezone }) } : { every: every_ms }
     const opts = { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } }
     await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })

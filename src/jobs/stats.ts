@@ -1,5 +1,5 @@
-import { messageOf } from '../base/errors'
 import type { Part } from '../base/lifecycle'
+import { againLater } from '../base/outage'
 import type { Core } from './core'
 import { countOpen } from './figures-store'
 
@@ -63,7 +63,7 @@ export class Stats implements Part {
   }
 
   private trouble(error: unknown) {
-    this.core.log.debug('Stats are told later', { error: messageOf(error) })
+    againLater(this.core.log, 'Stats are told later')(error)
   }
 
   async stop() {

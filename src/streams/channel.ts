@@ -1,6 +1,6 @@
 import type { Db } from '../base/db'
-import { messageOf } from '../base/errors'
 import type { Log } from '../base/log'
+import { againLater, whileAway } from '../base/outage'
 import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
 import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
@@ -243,10 +243,8 @@ export class Channel {
 
   /** Reads the head by itself: what it was asked for may be newer than a read that is under way. */
   async lookAgain() {
-    await readHead(this.deps.db, this.topic).then(
-      head => this.compare(head),
-      () => undefined, // the next comparison of heads finds it
-    )
+    const head = await readHead(this.deps.db, this.topic).catch(whileAway) // the next comparison of heads finds it
+    if (head) this.compare(head)
   }
 
   private async catchUp() {
@@ -255,7 +253,7 @@ export class Channel {
     try {
       while (this.wantedTip > this.tip) await this.catchUpStep()
     } catch (error) {
-      this.deps.log.debug('Readers wait for the database', { topic: this.topic.name, error: messageOf(error) })
+      againLater(this.deps.log, 'Readers wait for the database', { topic: this.topic.name })(error)
     } finally {
       this.catchingUp = false
     }

@@ -1,4 +1,5 @@
-import { messageOf, notFound } from '../base/errors'
+import { notFound } from '../base/errors'
+import { againLater } from '../base/outage'
 import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'
@@ -221,7 +222,7 @@ export class Hub {
       // These topics are gone, and perhaps made anew.
       for (const channel of channels.values()) await channel.lookAgain()
     } catch (error) {
-      this.deps.log.debug('Heads could not be compared', { error: messageOf(error) })
+      againLater(this.deps.log, 'Heads are compared later')(error)
     } finally {
       this.comparing = false
     }

@@ -55,3 +55,22 @@ test('the same name changes a schedule, and one that is gone makes nothing', asy
   expect(await figures()).toBeUndefined()
   expect(await node.jobs.core.engine.queue('schedules').getJobScheduler(id)).toBeUndefined()
 })
+
+describe('a schedule that can never come due is refused before it is stored', () => {
+  test.each([
+    ['cron', { cron: '61 * * * *' }, /not a cron expression/],
+    ['cron', { cron: 'every day' }, /not a cron expression/],
+    ['cron', { cron: '' }, /empty/],
+    ['timezone', { cron: '0 8 * * *', timezone: 'Mars/Olympus' }, /no time zone "Mars\/Olympus"/],
+    ['every_ms', { everyMs: 0 }, /whole number/],
+    ['every_ms', { everyMs: 1_000.5 }, /whole number/],
+    ['every_ms', { everyMs: Number.NaN }, /whole number/],
+  ])('%s in %j', async (path, timing, message) => {
+    const request = { tenantId: place.tenantId, name: 'never', timing, createdBy: ACTOR }
+    await expect(node.jobs.schedules.set(act, {}, request)).rejects.toMatchObject({
+      status: 400,
+      errors: [{ path, message: expect.stringMatching(message) }],
+    })
+    expect(await node.jobs.schedules.figures(place.tenantId)).toEqual([])
+  })
+})

@@ -1,7 +1,7 @@
 import type { Actor } from '../../access'
 import type { Db } from '../../base/db'
 import { badRequest, type Fault, notFound } from '../../base/errors'
-import { isOutage } from '../../base/outage'
+import { whileAway } from '../../base/outage'
 import type { Bus, Writer } from '../../streams'
 import { knownHosts } from '../host-store'
 import { changeEffect } from './change-effect'
@@ -108,10 +108,6 @@ export class Queries {
       ear.close()
     }
   }
-}
-
-function whileAway(error: unknown): undefined {
-  if (!isOutage(error)) throw error
 }
 
 /** Hears that a query has moved, also between two waits. */

@@ -2,6 +2,7 @@ import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
 import { isDatabaseOutage } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import { Gather } from '../../base/gather'
+import { againLater } from '../../base/outage'
 import { type Core, commitTransition } from '../core'
 import { CHILD_FAILED, isChildFailure } from '../failure'
 import type { Handler } from '../handler'
@@ -167,7 +168,7 @@ export class Processor<Deps> {
     const link = `All lines: ${config.publicUrl ?? ''}/jobs/${run.id}`
     engine
       .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
-      .catch(error => log.debug('Lines were not mirrored', { job_id: run.id, error: messageOf(error) }))
+      .catch(againLater(log, 'Lines were not mirrored', { job_id: run.id }))
   }
 
   private commit(row: JobRow, change: Parameters<typeof commitTransition>[1]['change']) {

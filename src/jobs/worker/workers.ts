@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Job as BullJob, DelayedError, UnrecoverableError, Worker } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
-import { isOutage } from '../../base/outage'
+import { againLater, isOutage } from '../../base/outage'
 import type { RedisClient } from '../../base/redis'
 import { type Core, commitTransition } from '../core'
 import { failureOf } from '../failure'
@@ -144,7 +144,7 @@ export class Workers<Deps> implements Part {
     try {
       this.abort(await findCancelled(core.db, refs), 'cancel')
     } catch (error) {
-      core.log.debug('Cancel flags were not read', { error: messageOf(error) })
+      againLater(core.log, 'Cancel flags are read later')(error)
     }
   }
 

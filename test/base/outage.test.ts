@@ -1,0 +1,30 @@
+import { Writable } from 'node:stream'
+import { createLog } from '../../src/base/log'
+import { Away, againLater, whileAway } from '../../src/base/outage'
+
+/** What the log says of a failure of something that is done again later. */
+function told(error: unknown): { level: string; message: string; error: string } {
+  let text = ''
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      text += chunk
+      done()
+    },
+  })
+  againLater(createLog({ level: 'debug', format: 'json', output }), 'Figures are stored later', {}, 'warn')(error)
+  return JSON.parse(text)
+}
+
+test('an outage is told as one', () => {
+  expect(told(new Away('Redis is away'))).toMatchObject({ level: 'warn', error: 'Redis is away' })
+  expect(told(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toMatchObject({ level: 'warn' })
+})
+
+test('a fault is not taken for an outage: it is an error with its stack, and is not passed over', () => {
+  const fault = new TypeError('x is not a function')
+  const { level, error } = told(fault)
+  expect(level).toBe('error')
+  expect(error).toContain('outage.test.ts')
+  expect(() => whileAway(fault)).toThrow(fault)
+  expect(whileAway(new Away('Redis is away'))).toBeUndefined()
+})
