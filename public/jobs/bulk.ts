@@ -7,10 +7,11 @@ export type BulkAction = 'cancel' | 'retry' | 'remove'
 /** Which jobs are meant: these ids, or all that a filter finds. */
 export type BulkFilter = Record<string, string | boolean | string[]>
 
-/** The filter of the page, as a body: its period is fixed at this moment. */
+/** The filter of the page, as a body: its period is fixed at this moment. Without any it says that all are meant. */
 export function filterOf(filters: JobFilters): BulkFilter {
   const { roots, ...asked } = askedOf(filters)
-  return { ...asked, ...(roots && { roots: true }) }
+  const filter = { ...asked, ...(roots && { roots: true }) }
+  return Object.keys(filter).length > 0 ? filter : { all: true }
 }
 
 /** How many jobs an action would be done to. */

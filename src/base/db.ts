@@ -66,3 +66,21 @@ export async function rows<T>(
 
 /** A pattern for LIKE that finds a text as it stands, wherever it is. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Text with JSON's escapes but without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
+export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)
+
+/** A character of a JSON string, or a whole escape. */
+const CHARACTER = String.raw`(?:[^"\\]|\\u[0-9a-f]{4}|\\[^u])`
+
+/**
+ * Patterns that find a text, in any case, inside strings that are stored with JSON's escapes: PostgreSQL has no way to take out all of
+ * them (NUL). Not every occurrence will do, `n` is no part of `\n`: so `like` is fast and finds too much, `exactly`, a regular
+ * expression, steps over whole escapes from the beginning of the string.
+ * @param begin matches what stands before a string
+ */
+export function escapedPatterns(text: string, begin: string): { like: string; exactly: string } {
+  const escaped = escapeText(text)
+  const literal = escaped.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+  return { like: likePattern(escaped), exactly: `${begin}${CHARACTER}*${literal}` }
+}

@@ -6,7 +6,8 @@ const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMED
 const DATABASE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006'])
 /** knex puts the statement before the driver's message. */
 const DATABASE_TEXT = /(^| - )(Connection terminated|Client has encountered a connection error|timeout expired)/
-const REDIS_TEXT = /^(Connection is closed|Stream isn't writeable|Command timed out|Reached the max retries)/
+const REDIS_TEXT =
+  /^(Connection is closed|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|READONLY|NOREPLICAS|MISCONF|OOM|Stream isn't writeable|Command timed out|Reached the max retries)/
 
 /**
  * Whether something failed only because PostgreSQL or Redis is away at this moment. Drivers throw many kinds of errors
@@ -39,7 +40,7 @@ export function whileAway(error: unknown): undefined {
  */
 export function againLater(log: Log, what: string, facts: Facts = {}, level: 'debug' | 'warn' = 'debug') {
   return (error: unknown): void => {
-    if (isOutage(error)) return log[level](what, { ...facts, error: messageOf(error) })
-    log.error(what, { ...facts, error: error instanceof Error ? error.stack : String(error) })
+    if (isOutage(error)) log[level](what, { ...facts, error: messageOf(error) })
+    else log.error(what, { ...facts, error: error instanceof Error ? error.stack : String(error) })
   }
 }

@@ -3,7 +3,7 @@ import { Problem } from '../base/errors'
 import { newId } from '../base/ids'
 import { z } from '../base/parse'
 import { BULK_ACTIONS, bulkAction, possibleFilter } from './bulk'
-import { filterSchema } from './filter'
+import { bulkFilter } from './filter'
 import { reason } from './job-routes'
 import type { Jobs } from './jobs'
 import { jobSchema, linksOf, linksSchema } from './resource'
@@ -14,10 +14,11 @@ export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpo
     method: 'post',
     path: '/api/jobs/actions',
     role: 'operator',
-    summary: 'Cancels, retries or removes all jobs that a filter finds; `dry_run` only counts them.',
+    summary:
+      'Cancels, retries or removes all jobs that a filter finds, or with `{"all": true}` all; `dry_run` only counts them.',
     body: z.strictObject({
       action: z.enum(BULK_ACTIONS),
-      filter: filterSchema.default({}),
+      filter: bulkFilter,
       dry_run: z.boolean().default(false),
       reason: reason.default('bulk action'),
     }),
@@ -29,9 +30,10 @@ export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpo
       const { tenantId, actor } = principal
       if (action === 'remove' && !may(principal, 'admin'))
         throw new Problem(403, 'forbidden', 'Only an admin may remove jobs from the history.')
-      const count = await jobs.count(tenantId, possibleFilter(action, filter))
+      const { all: _, ...meant } = filter
+      const count = await jobs.count(tenantId, possibleFilter(action, meant))
       if (dry_run) return { status: 200, body: { count } }
-      const input = { action, filter, reason, up_to: newId() }
+      const input = { action, filter: meant, reason, up_to: newId() }
       const { job } = await jobs.enqueue(bulkAction, input, { tenantId, createdBy: actor, reason })
       const target = { type: 'job', id: job.id }
       await audit.record({ by: principal, action: `job.${action}_all`, target, reason, data: { filter, count } })

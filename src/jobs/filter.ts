@@ -46,6 +46,18 @@ export const filterFields = {
 export const filterSchema = z.strictObject({ ...filterFields, ids: z.array(uuid).min(1).max(1_000).optional() })
 export type JobFilter = z.output<typeof filterSchema>
 
+/**
+ * What a bulk action is done to. A filter that was forgotten, or whose fields got lost, must not mean everything: that is said by `all`.
+ */
+export const bulkFilter = filterSchema.extend({ all: z.literal(true).optional() }).superRefine((filter, context) => {
+  const narrowing = Object.entries(filter).filter(([name, value]) => name !== 'all' && value !== false)
+  if (filter.all ? narrowing.length === 0 : narrowing.length > 0) return
+  const message = filter.all
+    ? 'all stands alone: leave out the other fields, or all.'
+    : 'Say which jobs are meant, or {"all": true}.'
+  context.addIssue({ code: 'custom', message })
+})
+
 /** An opaque place in a list: the id of the last job seen. */
 export const cursorSchema = z
   .string()

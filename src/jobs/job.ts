@@ -12,9 +12,11 @@ export interface JobError {
   message: string
 }
 
+export type StepEnding = 'completed' | 'failed' | 'cancelled'
+
 export interface Step {
   name: string
-  status: 'running' | 'completed' | 'failed'
+  status: 'running' | StepEnding
   started_at: string
   ended_at: string | null
   /** Log lines so far. */

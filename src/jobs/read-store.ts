@@ -1,12 +1,11 @@
-import { type Db, likePattern, rows, type Transaction } from '../base/db'
+import { type Db, escapedPatterns, likePattern, rows, type Transaction } from '../base/db'
 import type { JobFilter } from './filter'
 import type { AttemptRow, JobRow, JobStatus } from './job'
 import { readRow, type StoredRow } from './rows'
 import type { JobRef } from './store'
 
-/** Text that is looked for as it stands. */
-/** As it stands inside JSON. */
-const escaped = (text: string) => JSON.stringify(text).slice(1, -1)
+/** Where the strings of an error begin, which is JSON: its keys are not looked at. */
+const IN_ERROR = '"(?:code|message)":"'
 
 /** Narrows a query on `jobs` to what a filter means. */
 export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
@@ -28,9 +27,9 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
     query.whereRaw(`(${by})`, { actor, like: likePattern(actor) })
   }
   if (!q) return query
-  const places =
-    'kind ILIKE :q OR id::text ILIKE :q OR reason ILIKE :q OR input ILIKE :q OR input ILIKE :json OR error ILIKE :json'
-  return query.whereRaw(`(${places})`, { q: likePattern(q), json: likePattern(escaped(q)) })
+  const places = `kind ILIKE :q OR id::text ILIKE :q OR reason ILIKE :q OR input ILIKE :q OR input ILIKE :like
+    OR (error ILIKE :like AND error ~* :exactly)`
+  return query.whereRaw(`(${places})`, { q: likePattern(q), ...escapedPatterns(q, IN_ERROR) })
 }
 
 interface Page {

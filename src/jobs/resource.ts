@@ -7,7 +7,7 @@ const failure = z.object({ code: z.string(), message: z.string() }).nullable()
 const actor = z.object({ type: z.enum(['user', 'token', 'system']), id: z.string().nullable(), name: z.string() })
 const step = z.object({
   name: z.string(),
-  status: z.enum(['running', 'completed', 'failed']),
+  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
   started_at: time,
   ended_at: time,
   lines: z.number(),

@@ -1,5 +1,14 @@
 import type { Actor } from '../access'
-import { type AttemptRow, type Cancel, hasEnded, type JobError, type JobState, type Progress, type Step } from './job'
+import {
+  type AttemptRow,
+  type Cancel,
+  hasEnded,
+  type JobError,
+  type JobState,
+  type Progress,
+  type Step,
+  type StepEnding,
+} from './job'
 
 /** Which run of a job reports: reports of an attempt that was given up change nothing. */
 interface Fence {
@@ -183,13 +192,12 @@ function retried(job: JobState, { attempts }: Extract<Change, { type: 'retry' }>
   return { next, event: 'retried', result: null, ...archived }
 }
 
-function ended(job: JobState, status: 'completed' | 'failed' | 'cancelled', now: Date, steps = job.steps): JobState {
-  const left = status === 'completed' ? 'completed' : 'failed'
+function ended(job: JobState, status: StepEnding, now: Date, steps = job.steps): JobState {
   const error = status === 'completed' ? null : job.error
-  return { ...job, status, error, steps: closeSteps(steps, left, now), ended_at: now, run_at: null }
+  return { ...job, status, error, steps: closeSteps(steps, status, now), ended_at: now, run_at: null }
 }
 
-function closeSteps(steps: Step[], status: 'completed' | 'failed', now: Date): Step[] {
+function closeSteps(steps: Step[], status: StepEnding, now: Date): Step[] {
   if (!steps.some(step => step.status === 'running')) return steps
   const ended_at = now.toISOString()
   return steps.map(step => (step.status === 'running' ? { ...step, status, ended_at } : step))

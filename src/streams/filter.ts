@@ -2,22 +2,30 @@ import { LEVELS } from '../base/log'
 import { z } from '../base/parse'
 import type { Entry } from './entry'
 import type { Wanted } from './history'
-import { escapeText } from './prepare'
+import { storedName } from './prepare'
 
 const list = z
   .string()
   .max(2_000)
   .transform(text => text.split(',').filter(Boolean))
 
+const STEPS_MAX = 100
+const name = z.string().max(2_000)
+/** One name or several with commas between; repeated it takes more. A comma may be part of a name, so the whole counts as one, too. */
+const steps = z
+  .union([name, z.array(name).max(STEPS_MAX)])
+  .transform(given => [...new Set([given].flat().flatMap(text => [text, ...text.split(',')]))])
+  .transform(names => names.filter(Boolean).map(storedName))
+
 /** The query parameters by which a reader narrows a stream. */
 export const filterQuery = {
   level: list.pipe(z.array(z.enum(LEVELS as ['debug', 'info', 'warn', 'error']))).optional(),
-  step: list.optional(),
+  step: steps.optional(),
   attempt: z.coerce.number().int().min(1).max(32_767).optional(),
   q: z.string().min(1).max(500).optional(),
   // Lines are kept as `log` and sent as `logs`; readers know the latter.
   types: list.transform(kinds => kinds.map(kind => (kind === 'logs' ? 'log' : kind))).optional(),
-  source: z.string().max(200).optional(),
+  source: z.string().max(200).transform(storedName).optional(),
 }
 
 const filterSchema = z.object(filterQuery)
@@ -43,11 +51,10 @@ export const labelsOf = (query: Record<string, unknown>) =>
 
 export function createFilter(query: FilterQuery, labels: [string, string][] = []): Filter {
   const { level, step, attempt, q, types, source } = query
-  const text = q === undefined ? undefined : escapeText(q)
-  const wanted: Wanted = { kinds: types, levels: level, steps: step, attempt, text, source }
-  const lowerText = text?.toLowerCase()
+  const wanted: Wanted = { kinds: types, levels: level, steps: step, attempt, text: q, source }
+  const lowerText = q?.toLowerCase()
   return {
-    key: JSON.stringify([types, level, step, attempt, text, source, labels]),
+    key: JSON.stringify([types, level, step, attempt, q, source, labels]),
     wanted,
     labels,
     matches(entry) {
@@ -63,8 +70,16 @@ function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText
   if (levels && !(entry.level && levels.includes(entry.level))) return false
   if (steps && !(entry.step && steps.includes(entry.step))) return false
   if (attempt !== undefined && entry.attempt !== attempt) return false
-  return lowerText === undefined || (entry.message ?? '').toLowerCase().includes(lowerText)
+  return (
+    lowerText === undefined ||
+    textOf(entry.message ?? '')
+      .toLowerCase()
+      .includes(lowerText)
+  )
 }
+
+/** The text behind JSON's escapes; most lines have none. */
+const textOf = (message: string): string => (message.includes('\\') ? JSON.parse(`"${message}"`) : message)
 
 function hasLabels(entry: Entry, labels: [string, string][]): boolean {
   const data = JSON.parse(entry.data ?? 'null') as { labels?: Record<string, unknown> | null } | null

@@ -1,4 +1,4 @@
-import { type Db, likePattern, rows, type Transaction } from '../base/db'
+import { type Db, escapedPatterns, rows, type Transaction } from '../base/db'
 import { newMark } from '../base/ids'
 import type { Entry, Topic } from './entry'
 import { levelNumber, levelOf, type PreparedEntry } from './prepare'
@@ -160,7 +160,7 @@ export interface Wanted {
   levels?: readonly string[] | undefined
   steps?: readonly string[] | undefined
   attempt?: number | undefined
-  /** Already JSON-escaped. */
+  /** In the message, in any case. */
   text?: string | undefined
   source?: string | undefined
 }
@@ -216,7 +216,10 @@ function narrow(query: ReturnType<Db>, wanted: Wanted) {
       if (levels) line.whereIn('level', levels.map(level => levelNumber(level as Entry['level'])) as number[])
       if (steps) line.whereIn('step', steps)
       if (attempt !== undefined) line.where('attempt', attempt)
-      if (text !== undefined) line.whereILike('message', likePattern(text))
+      if (text !== undefined) {
+        const { like, exactly } = escapedPatterns(text, '^')
+        line.whereILike('message', like).whereRaw('(strpos(message, ?) = 0 OR message ~* ?)', ['\\', exactly])
+      }
     }),
   )
 }

@@ -4,4 +4,5 @@ export type { Effect, Entry, Fence, NewEntry, Topic, TopicEntries, Writer } from
 export type { Family } from './families'
 export { logPage, logQuery } from './log-query'
 export { serveLogs } from './logs'
+export { storedName } from './prepare'
 export { createStreams, type Streams, type StreamsDeps } from './streams'

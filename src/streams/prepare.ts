@@ -1,3 +1,4 @@
+import { escapeText } from '../base/db'
 import { LEVELS, type Level } from '../base/log'
 import type { NewEntry } from './entry'
 
@@ -21,6 +22,7 @@ export interface PreparedEntry {
   bytes: number
 }
 
+const NAME_MAX = 200
 const KIND = /^[a-z][a-z0-9_]*$/
 /**
  * Retention drops days by this time. An entry that claims to be much older than when it is written would take its
@@ -50,9 +52,9 @@ export function prepare(entry: NewEntry): PreparedEntry {
     kind: entry.kind,
     at: timeOf(entry),
     level: entry.level ?? (isLine ? 'info' : null),
-    step: cleanName(entry.step),
+    step: entry.step == null ? null : storedName(entry.step),
     attempt: entry.attempt ?? null,
-    source: cleanName(entry.source),
+    source: entry.source == null ? null : storedName(entry.source),
     message: escaped,
     truncated: dataCut || cut !== message,
     data,
@@ -69,9 +71,6 @@ function timeOf({ at }: NewEntry): Date {
 /** Null also for what JSON has no form for, such as functions. */
 const jsonOf = (value: unknown): string | null => (JSON.stringify(value) as string | undefined) ?? null
 
-/** JSON's escapes without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
-export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)
-
 /** Cuts at a byte length without splitting a character. */
 export function cutText(text: string, bytesMax: number): string {
   // A UTF-16 unit is at most 3 bytes of UTF-8: most texts need no measuring.
@@ -84,11 +83,11 @@ export function cutText(text: string, bytesMax: number): string {
   return text.slice(0, splitsPair ? end - 1 : end)
 }
 
-/** Names go into text columns as they are, so what PostgreSQL cannot hold is replaced. */
-function cleanName(name: string | null | undefined): string | null {
-  if (name == null) return null
-  return name.slice(0, 200).replaceAll('\0', '\ufffd').toWellFormed()
-}
+/**
+ * The form in which the name of a step or a source is kept everywhere: it goes into a text column as it is, so what
+ * PostgreSQL cannot hold there is replaced.
+ */
+export const storedName = (name: string) => name.slice(0, NAME_MAX).replaceAll('\0', '\ufffd').toWellFormed()
 
 export const levelNumber = (level: Level | null) => (level === null ? null : LEVELS.indexOf(level))
 export const levelOf = (number: number | null): Level | null => (number === null ? null : (LEVELS[number] ?? null))

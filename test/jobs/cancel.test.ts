@@ -24,6 +24,18 @@ test('a running job is cancelled from another process; again is the same, after 
   await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
 })
 
+test('steps that a cancel has cut short are cancelled; one that failed before has failed', async () => {
+  const { job } = await web.jobs.enqueue(act, { does: 'steps' }, web.by)
+  await eventually(async () => (await web.jobs.find(ref(job.id))).steps.length === 3)
+  await web.jobs.cancel(ref(job.id), why)
+  const { steps } = await reaches(web, job.id, 'cancelled')
+  expect(steps.map(({ name, status }) => [name, status])).toEqual([
+    ['through', 'completed'],
+    ['broken', 'failed'],
+    ['under way', 'cancelled'],
+  ])
+})
+
 test('a handler that ignores its signal is left behind, with a warning', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'ignore' }, web.by)
   await reaches(web, job.id, 'running')

@@ -5,7 +5,9 @@ import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } f
 /** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
 const script = z.strictObject({
   /** `hang` until the signal, `ignore` it, `ask` the database or `talk` for `ms`, or do something and return. */
-  does: z.enum(['return', 'hang', 'ignore', 'ask', 'talk', 'throw', 'fail', 'lines', 'spawn']).default('return'),
+  does: z
+    .enum(['return', 'hang', 'ignore', 'ask', 'talk', 'throw', 'fail', 'lines', 'spawn', 'steps'])
+    .default('return'),
   value: z.unknown().optional(),
   lines: z.number().default(0),
   children: z.array(z.unknown()).default([]),
@@ -39,7 +41,7 @@ async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: 
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
   switch (input.does) {
     case 'hang':
-      await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(run.signal.reason)))
+      await hang(run)
       break
     case 'ignore':
       await new Promise(() => undefined)
@@ -55,11 +57,19 @@ async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: 
       throw new Error('as asked')
     case 'fail':
       throw new JobFailure('asked', 'as asked')
+    case 'steps':
+      await run.step('through', () => undefined)
+      await run.step('broken', () => Promise.reject(new Error('as asked'))).catch(() => undefined)
+      await run.step('under way', () => hang(run))
+      break
     case 'spawn':
       for (const child of input.children) await run.spawn(act, child as Script, optionsOf(input.onFailure))
   }
   return input.value
 }
+
+const hang = (run: Run) =>
+  new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(run.signal.reason)))
 
 const optionsOf = (onFailure: OnFailure | undefined) => (onFailure ? { onFailure } : {})
 

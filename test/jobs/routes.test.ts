@@ -71,6 +71,11 @@ test.each([
   ['/api/jobs', { kind: 'demo', delay_ms: 'x' }, 'body.delay_ms'],
   ['/api/jobs/actions', { action: 'explode' }, 'body.action'],
   ['/api/jobs/actions', { action: 'retry', filter: { status: ['completed'] } }, 'body.filter.status'],
+  ['/api/jobs/actions', { action: 'cancel' }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: {} }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { roots: false } }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { all: false } }, 'body.filter.all'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { all: true, kind: ['demo'] } }, 'body.filter'],
   ['/api/jobs/not-an-id/cancel', { reason: 'x' }, 'params.id'],
   ['/api/queues/demo/pause', {}, 'body.reason'],
 ])('POST %s %j is a 400 that names %s', async (path, given, fault) => {
@@ -122,6 +127,30 @@ test('a bulk action counts first, then runs as a job with progress', async () =>
   expect(count).toBe(5)
   expect(await ended(job.id)).toMatchObject({ status: 'completed', progress: { total: 5, done: 5, failed: 0 } })
   expect((await app.get(`/api/jobs/${made[0].job.id}`)).status).toBe(404)
+})
+
+test('a bulk action is done to all jobs only when it is asked to', async () => {
+  const { job } = await body(make([{ name: 'all', lines: 1 }]))
+  await ended(job.id)
+  const ask = { action: 'remove', filter: { all: true }, reason: 'everything' }
+  const { count } = await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))
+  expect(count).toBeGreaterThan(0)
+  const started = await app.post('/api/jobs/actions', ask)
+  expect(started.status).toBe(202)
+  expect(await ended((await body(started)).job.id)).toMatchObject({ status: 'completed', progress: { done: count } })
+  expect((await app.get(`/api/jobs/${job.id}`)).status).toBe(404)
+})
+
+test.each([
+  ['as asked', 1],
+  ['AS ASKED, after', 1],
+  ['"message"', 0],
+  ['code', 0],
+])('GET /api/jobs?q=%s looks into the texts of an error, not at how it is kept', async (q, found) => {
+  const { job } = await body(make([{ name: 'search', lines: 2, fail_rate: 1 }]))
+  await ended(job.id)
+  const query = `q=${encodeURIComponent(q)}&root_id=${job.id}`
+  expect((await body(app.get(`/api/jobs?${query}`))).items).toHaveLength(found)
 })
 
 test('GET /api/queues shows every queue, and pausing one leaves a name', async () => {

@@ -16,7 +16,7 @@ let place: Awaited<ReturnType<typeof freshPlace>>
 let node: TestNode
 beforeAll(async () => {
   place = await freshPlace()
-  node = await place.start({ handlers: [greeter] })
+  node = await place.start({ handlers: [greeter, namer] })
 })
 afterAll(() => place.stop())
 
@@ -46,6 +46,22 @@ const busyHandler = handle(busy, async run => {
     ),
   )
   for (let n = 1; n <= 1_000; n++) run.progress({ n })
+})
+
+const odd = ['nul\0', 'half\ud83d', 'x'.repeat(300), 'a,b']
+const named = defineKind({ name: 'named', queue: 'demo', input: z.strictObject({}) })
+const namer = handle(named, async run => {
+  for (const name of odd) await run.step(name, () => run.log.info(name))
+  run.log.info('from outside', { step: 'nul\0' })
+})
+
+test('a step has one name, whatever it is called: in the job, in its lines and in the filter', async () => {
+  const { job } = await node.jobs.enqueue(named, {}, node.by)
+  const { steps } = await reaches(node, job.id, 'completed')
+  const lines = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'log')
+  expect(steps.map(({ name }) => name)).toEqual(['nul\ufffd', 'half\ufffd', 'x'.repeat(200), 'a,b'])
+  expect(steps.map(step => step.lines)).toEqual([2, 1, 1, 1])
+  expect(new Set(lines.map(({ step }) => step))).toEqual(new Set(steps.map(({ name }) => name)))
 })
 
 test('steps beside each other keep their lines apart; progress is thinned out and its last value kept', async () => {

@@ -1,4 +1,4 @@
-import { type Db, likePattern, rows } from '../../base/db'
+import { type Db, escapeText, likePattern, rows } from '../../base/db'
 import type { Row, Stats } from '../agent'
 import type { QueryRef, State } from './query'
 
@@ -78,7 +78,7 @@ const chosen = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter
   states: status ?? null,
   pattern: q === undefined ? null : likePattern(q),
   // inside JSON it stands escaped
-  encoded: q === undefined ? null : likePattern(JSON.stringify(q).slice(1, -1)),
+  encoded: q === undefined ? null : likePattern(escapeText(q)),
 })
 
 const COLUMNS = `t.host_id, t.host_identifier, t.hostname, t.state AS status, t.error, t.truncated, t.late, t.answered_at,

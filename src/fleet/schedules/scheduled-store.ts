@@ -1,4 +1,4 @@
-import { type Db, likePattern, rows } from '../../base/db'
+import { type Db, escapedPatterns, rows } from '../../base/db'
 
 export interface Scheduled {
   id: number
@@ -24,12 +24,15 @@ export interface ScheduledFilter {
   until?: string | undefined
 }
 
+/** Where a name or a value begins in a row, which is JSON; agents may send numbers as numbers. */
+const COLUMN = '[{,:]"?'
+
 const WHERE = `tenant_id = :tenantId AND host_id = :hostId
   AND (CAST(:name AS text) IS NULL OR name = :name)
   AND (CAST(:action AS text[]) IS NULL OR action = ANY(:action))
   AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
   AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
-  AND (CAST(:like AS text) IS NULL OR columns::text ILIKE :like)`
+  AND (CAST(:like AS text) IS NULL OR (columns::text ILIKE :like AND columns::text ~* :exactly))`
 
 const bound = ({ name, action, q, since, until, ...host }: ScheduledFilter) => ({
   ...host,
@@ -37,8 +40,7 @@ const bound = ({ name, action, q, since, until, ...host }: ScheduledFilter) => (
   action: action ?? null,
   since: since ?? null,
   until: until ?? null,
-  // inside JSON it stands escaped
-  like: q === undefined ? null : likePattern(JSON.stringify(q).slice(1, -1)),
+  ...(q === undefined ? { like: null, exactly: null } : escapedPatterns(q, COLUMN)),
 })
 
 /** Newest first. @param before below this id */

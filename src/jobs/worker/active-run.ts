@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Level } from '../../base/log'
+import { whileAway } from '../../base/outage'
 import type { Fence } from '../../streams'
 import type { Core } from '../core'
 import { commitTransition } from '../core'
@@ -33,7 +34,7 @@ export class ActiveRun implements Run {
   hasChildren = false
   private readonly topic
   private readonly lineFence: Fence
-  private readonly steps = new Steps()
+  private readonly steps = new Steps(() => this.aborted === 'cancel')
   private controller: AbortController | undefined
   private reports: ProgressReports | undefined
   private lines: Record<Level, LogLine> | undefined
@@ -145,7 +146,8 @@ export class ActiveRun implements Run {
     for (;;) {
       try {
         return await this.core.enqueuer.add(ticketOf(row, parentQueue))
-      } catch {
+      } catch (error) {
+        whileAway(error)
         await delay(ADD_AGAIN_MS, undefined, { signal: this.signal })
       }
     }

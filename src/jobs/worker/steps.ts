@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Step } from '../job'
+import { storedName } from '../../streams'
+import type { Step, StepEnding } from '../job'
 
 /** More names than this are not shown as steps of their own. */
 const STEPS_MAX = 100
@@ -11,12 +12,16 @@ const current = new AsyncLocalStorage<string>()
 export class Steps {
   private readonly byName = new Map<string, Step & { entered: number }>()
 
+  /** @param isCancelled whether what fails now fails because the job is cancelled */
+  constructor(private readonly isCancelled: () => boolean) {}
+
   static get current(): string | null {
     return current.getStore() ?? null
   }
 
   /** The work of a step; `changed` is called when it begins and when it ends. */
-  async run<T>(name: string, work: () => Promise<T> | T, changed: () => Promise<void> | undefined): Promise<T> {
+  async run<T>(given: string, work: () => Promise<T> | T, changed: () => Promise<void> | undefined): Promise<T> {
+    const name = storedName(given) // as its lines have it
     const step = this.enter(name)
     if (step?.entered === 1) await changed()
     try {
@@ -24,7 +29,7 @@ export class Steps {
       if (step) await this.leave(step, 'completed', changed)
       return result
     } catch (error) {
-      if (step) await this.leave(step, 'failed', changed)
+      if (step) await this.leave(step, this.isCancelled() ? 'cancelled' : 'failed', changed)
       throw error
     }
   }
@@ -46,13 +51,9 @@ export class Steps {
     return step
   }
 
-  private async leave(
-    step: Step & { entered: number },
-    status: 'completed' | 'failed',
-    changed: () => Promise<void> | undefined,
-  ) {
+  private async leave(step: Step & { entered: number }, status: StepEnding, changed: () => Promise<void> | undefined) {
     step.entered--
-    if (status === 'failed') step.status = 'failed'
+    if (status !== 'completed') step.status = status
     if (step.entered > 0) return
     if (step.status === 'running') step.status = 'completed'
     step.ended_at = new Date().toISOString()
@@ -60,7 +61,7 @@ export class Steps {
   }
 
   countLine(name: string | null) {
-    const step = name === null ? undefined : this.byName.get(name)
+    const step = name === null ? undefined : this.byName.get(storedName(name))
     if (step) step.lines++
   }
 
