@@ -16,6 +16,8 @@ export function requireNode() {
   )
 }
 
+process.stderr.on('error', () => undefined) // closed or full: what is done does not depend on who reads of it
+
 /** Progress for people. On stderr, because stdout carries the program's own JSON lines. */
 export const say = text => process.stderr.write(`${text}\n`)
 

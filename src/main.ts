@@ -9,6 +9,8 @@ import { startEmbedded } from './embedded'
 const EXIT_GRACE_MS = 5_000
 const ECHO_MS = 1_000
 
+process.stderr.on('error', () => undefined) // it may be closed or full, too; the program goes on without
+
 async function main() {
   const { config, secrets } = readConfig(process.env)
   const log = createLog(config.log)

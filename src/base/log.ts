@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import winston from 'winston'
+import { dispensable } from './output'
 import { redact } from './redact'
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
@@ -33,7 +34,7 @@ export interface LogSettings {
 }
 
 /**
- * The program's log on winston. `sinks` see each line after redaction; the service streams are fed by one.
+ * The program's log on winston. The program goes on when it cannot be printed. `sinks` see each line after redaction; the service streams are fed by one.
  * A sink must not log itself.
  */
 export function createLog({
@@ -51,13 +52,17 @@ export function createLog({
       done()
     },
   })
+  const printed = dispensable(output, {
+    onLoss: reason => logger.warn('Log lines cannot be printed', { reason }),
+    onRecovery: lines => logger.warn('Log lines can be printed again', { lost_lines: lines }),
+  })
   const clean = winston.format(info => Object.assign(info, redact({ ...info })))
   const logger = winston.createLogger({
     level,
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
     format: winston.format.combine(winston.format.timestamp(), clean()),
     transports: [
-      new winston.transports.Stream({ stream: output, format: format === 'json' ? winston.format.json() : pretty() }),
+      new winston.transports.Stream({ stream: printed, format: format === 'json' ? winston.format.json() : pretty() }),
       new winston.transports.Stream({ stream: toSinks }),
     ],
   })

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { ROOT } from '../../src/config'
 import { isAlive } from '../../src/embedded/process-table'
@@ -86,6 +86,36 @@ describe('npm start', () => {
     expect((await program.ended).stderr).not.toMatch(/Installing|Building/)
   })
 })
+
+describe('goes on without its output', () => {
+  test('when its reader has left', async () => {
+    const program = await start(['sh', '-c', 'exec "$0" scripts/start.mjs 2>&1', process.execPath])
+    const { url } = await program.ready
+    program.process.stdout?.destroy()
+    for (let asked = 0; asked < 20; asked++) expect((await fetch(`${url}/no-such-page`)).status).toBe(404)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toMatchObject({ code: 0 })
+  })
+
+  test('when its disk is full', async () => {
+    const port = await freePort()
+    const full = ['sh', '-c', 'exec "$0" scripts/start.mjs > /dev/full 2>&1', process.execPath] as const
+    const program = await start([...full], { PORT: String(port) })
+    const isReady = async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.status === 200
+    await eventually(isReady, 'it serves')
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toMatchObject({ code: 0 })
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
 
 describe('a start that cannot succeed says what to do', () => {
   test('a port in use', async () => {
