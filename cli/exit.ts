@@ -1,7 +1,7 @@
 /** What a script can tell from how the command ended. The table in docs/cli.md says the same in words. */
 export const EXIT = {
   ok: 0,
-  /** The job failed or was cancelled, or the server refused the command in the state things are in. */
+  /** The job failed or was cancelled, the server refused the command in the state things are in, or the output was not written. */
   failed: 1,
   usage: 2,
   denied: 3,

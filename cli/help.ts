@@ -18,7 +18,8 @@ Access   TAILRACE_TOKEN, else what "tailrace login" has kept, else, when the ser
          A token is never taken from an argument, because everybody on the machine can see arguments.
 Server   --url, TAILRACE_URL, the last login, http://127.0.0.1:8080
 Colours  on terminals; NO_COLOR=1 turns them off
-Ends     0 done   1 job failed or cancelled, or command refused   2 wrong usage   3 not signed in or not allowed
+Ends     0 done   1 job failed or cancelled, command refused, or output not written   2 wrong usage
+         3 not signed in or not allowed
          4 not found   5 server cannot be reached   6 not all hosts answered   130 Ctrl-C
          141 output closed before the outcome was known
 `

@@ -219,6 +219,33 @@ describe('a reader that has enough', () => {
   })
 })
 
+describe('a full disk under the output', () => {
+  test.each([
+    ['help'],
+    ['jobs'],
+    ['jobs', '--json'],
+    ['job', 'ID'],
+    ['queues'],
+    ['tail', 'job', 'ID', '--lines', 'all'],
+    ['tail', 'job', 'ID', '--lines', 'all', '--no-follow', '--json'],
+    ['run', 'demo', demo({ lines: 1 })],
+    ['version'],
+  ])('%s %s is told in one sentence, and is no success', async (...args) => {
+    const id = args.includes('ID') ? await made({ lines: 5_000 }) : ''
+    const words = args.map(arg => (arg === 'ID' ? id : arg))
+    const shell = spawn('sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, cli.program, ...words], {
+      env: cli.env,
+    })
+    let stderr = ''
+    shell.stderr.on('data', text => (stderr += text))
+    const [code] = await once(shell, 'close')
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^The output could not be written \(ENOSPC: .*\): what is there is not all\.\n$/),
+    })
+  })
+})
+
 test('Ctrl-C leaves the job of run --wait alone, and says so', async () => {
   const running = cli.start(['run', 'demo', demo({ lines: 10_000, interval_ms: 20 }), '--wait'])
   await running.says(/line 1 of/)
