@@ -24,6 +24,7 @@ RUN install -d -o node -g node -m 0700 /data
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist/src dist/src
 COPY --from=build /app/dist/workers dist/workers
+COPY --from=build /app/dist/text dist/text
 COPY --from=build /app/dist/cli dist/cli
 COPY --from=build /app/dist/public dist/public
 COPY package.json ./

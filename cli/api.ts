@@ -1,5 +1,5 @@
+import { clean } from '../text/display'
 import { EXIT, Failure } from './exit'
-import { clean } from './output/text'
 import type { Settings } from './settings'
 
 const WITHIN_MS = 30_000

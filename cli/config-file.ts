@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { decodeText } from '../text/decode'
 import { EXIT, Failure } from './exit'
 
 /** What `login` keeps. A token is only ever sent to the server it was given for. */
@@ -42,7 +43,7 @@ function readPrivate(path: string): string | undefined {
     const { mode } = statSync(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
       throw new Failure(EXIT.denied, `Others may read ${path}, so it is not used. Run: chmod 600 ${path}`)
-    return readFileSync(path, 'utf8')
+    return decodeText(readFileSync(path))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { wrongUsage } from './exit'
+import { readText } from './read-text'
 
 /**
  * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` each. A value that is JSON
@@ -16,17 +16,9 @@ export function parseInput(operands: readonly string[]): Record<string, unknown>
 }
 
 function wholeOf(operand: string): Record<string, unknown> | undefined {
-  if (operand === '-') return objectOf(readFileSync(0, 'utf8'), 'The standard input')
-  if (operand.startsWith('@')) return objectOf(readInputFile(operand.slice(1)), operand.slice(1))
+  if (operand === '-') return objectOf(readText(operand), 'The standard input')
+  if (operand.startsWith('@')) return objectOf(readText(operand), operand.slice(1))
   return /^\s*\{/.test(operand) ? objectOf(operand, 'The input') : undefined
-}
-
-function readInputFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw wrongUsage(`${path} cannot be read: ${error instanceof Error ? error.message : error}`)
-  }
 }
 
 function objectOf(text: string, from: string): Record<string, unknown> {

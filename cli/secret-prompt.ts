@@ -1,3 +1,4 @@
+import { decodeText } from '../text/decode'
 import { EXIT, Failure } from './exit'
 
 const LENGTH_MAX = 4_096
@@ -17,12 +18,14 @@ export async function readSecret(question: string, note: (text: string) => void)
 }
 
 async function readLine(stdin: NodeJS.ReadStream): Promise<string> {
-  let text = ''
-  for await (const chunk of stdin.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > LENGTH_MAX) throw new Failure(EXIT.usage, 'The input is too long for a token.')
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stdin) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > LENGTH_MAX) throw new Failure(EXIT.usage, 'The input is too long for a token.')
   }
-  return text.trim()
+  return decodeText(Buffer.concat(chunks)).trim()
 }
 
 /** Raw keys: the terminal neither shows them nor turns Ctrl-C into a signal. */

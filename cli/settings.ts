@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { decodeText } from '../text/decode'
 import { readConfig } from './config-file'
 import { EXIT, Failure, wrongUsage } from './exit'
 
@@ -64,7 +65,7 @@ export function isLoopback(url: string): boolean {
 function adminToken(env: NodeJS.ProcessEnv, root: string) {
   const path = join(env.DATA_DIR ? resolve(env.DATA_DIR) : join(root, '.data'), 'admin-token')
   try {
-    return { token: checkToken(readFileSync(path, 'utf8').trim(), path), tokenFrom: path }
+    return { token: checkToken(decodeText(readFileSync(path)).trim(), path), tokenFrom: path }
   } catch {
     return undefined // not made yet, or not ours to read: then there is no token
   }

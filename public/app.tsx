@@ -22,6 +22,7 @@ import { SettingsPage } from './pages/settings-page'
 import { SignInPage } from './pages/sign-in-page'
 import { navigate, route, startRouter } from './router'
 import { loadMe } from './session'
+import { cleanShownText } from './shown-text'
 import { startTheme } from './theme'
 
 const TITLES: Record<string, string> = {
@@ -84,6 +85,7 @@ effect(() => {
 effect(() => {
   document.title = `${TITLES[route.value.page] ?? 'Not found'} · Tailrace`
 })
+cleanShownText()
 startTheme()
 startClock()
 startRouter()

@@ -17,7 +17,7 @@ import { giveUp, ROOT } from './root.mjs'
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
 /** Run by Node, file by file. */
-const SERVER = ['src', 'workers', 'load']
+const SERVER = ['src', 'workers', 'load', 'text']
 /** Run by people: one file with all that it imports, because it is started for each command. */
 const COMMAND_LINE = 'cli/main.ts'
 /** Run by browsers: what comes in -> what goes out below dist/public. The library is one file that is used alone. */

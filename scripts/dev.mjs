@@ -10,7 +10,7 @@ import { ensureRedis } from './system.mjs'
 /** Editors write several files in a row. */
 const QUIET_MS = 100
 /** A change here needs a new server process; a change in public/ only a reload of the page. */
-const SERVER = ['src', 'workers', 'migrations']
+const SERVER = ['src', 'workers', 'text', 'migrations']
 
 requireNode()
 loadEnvFile()

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
 
 /** The folder of package.json. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -30,5 +31,14 @@ export function giveUp(message) {
 /** Settings kept in a file; what is set already counts more. */
 export function loadEnvFile() {
   const file = join(ROOT, '.env')
-  if (existsSync(file)) process.loadEnvFile(file)
+  if (!existsSync(file)) return
+  for (const [name, value] of Object.entries(parseEnv(decode(readFileSync(file))))) process.env[name] ??= value
+}
+
+/** Editors of Windows begin files with a byte order mark, and some write UTF-16. Like text/decode.ts, which is not built yet. */
+function decode(bytes) {
+  const [first, second] = bytes
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes)
+  return new TextDecoder().decode(bytes)
 }

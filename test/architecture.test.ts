@@ -13,7 +13,9 @@ const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const linesOf = (file: string) => textOf(file).split('\n').length - 1
 const server = [...sourceFiles('src'), ...sourceFiles('workers')]
 const commandLine = sourceFiles('cli')
-const all = [...server, ...commandLine, ...sourceFiles('public'), ...sourceFiles('load')]
+const rules = sourceFiles('text')
+const pages = sourceFiles('public')
+const all = [...server, ...commandLine, ...rules, ...pages, ...sourceFiles('load')]
 const IMPORT = /^(?:import|export)\s(?!type\s)[^'"]*?['"]([^'"]+)['"]/gm
 const ANY_IMPORT = /(?:^(?:import|export)\s[^'"]*?|\bimport\()['"]([^'"]+)['"]/gm
 const importsOf = (file: string, pattern: RegExp) =>
@@ -50,14 +52,14 @@ test('rooms import only what stands below them, areas never each other', () => {
       .filter(to => to.startsWith('.'))
       .map(to => target(file, to))
       .filter(to => to !== 'src/config' || valueImports(file).includes(to)) // its types anyone may know
-      .filter(to => roomOf(to) !== roomOf(file) && !MAY[roomOf(file)]?.includes(roomOf(to)))
+      .filter(to => roomOf(to) !== roomOf(file) && roomOf(to) !== 'text' && !MAY[roomOf(file)]?.includes(roomOf(to)))
       .map(to => `${file} -> ${to}`),
   )
   expect(bad).toEqual([])
 })
 
 test('a room is entered through its index.ts', () => {
-  const open = ['base', 'config', 'app', 'main']
+  const open = ['base', 'config', 'app', 'main', 'text']
   const bad = server.flatMap(file =>
     importsOf(file, ANY_IMPORT)
       .filter(to => to.startsWith('.'))
@@ -79,10 +81,24 @@ test('the command line knows the server by HTTP only, and needs no packages', ()
   const bad = commandLine.flatMap(file =>
     importsOf(file, MODULE)
       .map(to => (to.startsWith('.') ? target(file, to) : to))
-      .filter(to => !/^(cli\/|public\/client(\/|$)|node:|package\.json$)/.test(to))
+      .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|node:|package\.json$)/.test(to))
       .map(to => `${file} -> ${to}`),
   )
   expect(bad).toEqual([])
+})
+
+test('rules for text need nothing, so that server, command line and pages can share them', () => {
+  expect(
+    rules.flatMap(file => importsOf(file, MODULE).map(to => target(file, to))).filter(to => roomOf(to) !== 'text'),
+  ).toEqual([])
+  const foreign = pages.flatMap(file =>
+    importsOf(file, MODULE)
+      .filter(to => to.startsWith('.'))
+      .map(to => target(file, to))
+      .filter(to => !/^(public|text)\//.test(to))
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(foreign).toEqual([])
 })
 
 const OWNERS: Record<string, RegExp> = {

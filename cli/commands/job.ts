@@ -1,9 +1,9 @@
+import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { type Job, paintStatus, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
-import { clean } from '../output/text'
 import { clock, span } from '../output/times'
 
 export const job = defineCommand({

@@ -1,9 +1,9 @@
+import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { collect, limitOf } from '../list'
 import { type Job, paintStatus, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
-import { clean } from '../output/text'
 import { age, since, span } from '../output/times'
 
 const STANDARD = 20

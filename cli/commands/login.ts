@@ -1,8 +1,8 @@
+import { clean } from '../../text/display'
 import { createApi } from '../api'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { readConfig, writeConfig } from '../config-file'
 import { EXIT, Failure } from '../exit'
-import { clean } from '../output/text'
 import { readSecret } from '../secret-prompt'
 import { checkToken, isLoopback, parseUrl, type Settings } from '../settings'
 

@@ -1,6 +1,6 @@
+import { clean } from '../../text/display'
 import { type Command, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { clean } from '../output/text'
 import { neededReason, REASON_OPTION } from '../reason'
 import type { Queue } from './queues'
 

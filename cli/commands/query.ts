@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT, Failure, wrongUsage } from '../exit'
 import { FORMAT_OPTION, formatOf } from '../fleet/format'
@@ -7,8 +7,8 @@ import { targetsOf } from '../fleet/targets'
 import { watchQuery } from '../fleet/watch'
 import { collect } from '../list'
 import { numberOf } from '../numbers'
-import { clean } from '../output/text'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
+import { readText } from '../read-text'
 
 const SAVED_MAX = 10_000
 
@@ -62,15 +62,7 @@ async function questionOf(context: Context, operand: string | undefined, saved: 
   return saved === undefined ? { sql: textOf(operand ?? ''), platforms: [] } : savedQuery(context, saved)
 }
 
-function textOf(operand: string): string {
-  if (operand === '-') return readFileSync(0, 'utf8')
-  if (!operand.startsWith('@')) return operand
-  try {
-    return readFileSync(operand.slice(1), 'utf8')
-  } catch (error) {
-    throw wrongUsage(`${operand.slice(1)} cannot be read: ${error instanceof Error ? error.message : error}`)
-  }
-}
+const textOf = (operand: string) => (operand === '-' || operand.startsWith('@') ? readText(operand) : operand)
 
 async function savedQuery(context: Context, name: string): Promise<Question> {
   const { found } = await collect<Question & { name: string }>(context, '/api/saved-queries', { q: name }, SAVED_MAX)

@@ -1,8 +1,8 @@
+import { clean } from '../../text/display'
 import { defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
-import { clean } from '../output/text'
 import { duration } from '../output/times'
 
 export interface Queue {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { follow } from '../follow'
@@ -6,7 +7,6 @@ import { parseInput } from '../input'
 import { numberOf } from '../numbers'
 import { hasEnded, type Job, reasonOf } from '../output/job-lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
-import { clean } from '../output/text'
 import { span } from '../output/times'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 

@@ -1,9 +1,9 @@
+import { clean } from '../../text/display'
 import type { Api } from '../api'
 import type { Page } from '../list'
 import { nameOf } from '../output/host-lines'
 import type { RowPrinter } from '../output/rows'
 import type { Terminal } from '../output/terminal'
-import { clean } from '../output/text'
 import { type Asked, type Query, type QueryResult, type Row, troubleOf } from './query'
 
 const PAGE = 2_000

@@ -1,4 +1,4 @@
-import { clean } from '../output/text'
+import { clean } from '../../text/display'
 import { span } from '../output/times'
 
 /** osquery's values are texts, whatever the column's type. */

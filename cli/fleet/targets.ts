@@ -1,7 +1,7 @@
+import { clean } from '../../text/display'
 import type { Api } from '../api'
 import { EXIT, Failure, wrongUsage } from '../exit'
 import type { Host } from '../output/host-lines'
-import { clean } from '../output/text'
 
 export interface Targets {
   all?: true

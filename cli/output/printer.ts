@@ -1,7 +1,8 @@
 import type { Gap, JobStatus, LogLine, StreamEvent } from '../../public/client'
+import { clean, cleanColoured, indented } from '../../text/display'
 import { hasEnded, type Job, reasonOf, STATUS_COLOURS } from './job-lines'
 import type { Colour, Terminal } from './terminal'
-import { clean, cleanColoured, cut } from './text'
+import { cut } from './text'
 import { clock } from './times'
 
 /** What a stream brings, shown for people or for programs. */
@@ -57,7 +58,7 @@ function lineText(terminal: Terminal, { timestamp, level, step, message, truncat
   const place = step ? terminal.paint('cyan', `[${clean(step)}] `) : ''
   const text = terminal.isColoured ? cleanColoured(message) : clean(message, true)
   const rest = truncated ? terminal.paint('yellow', ' (cut off at 16 KiB)') : ''
-  return `${time} ${name} ${place}${text.replaceAll('\n', '\n    ')}${rest}\n`
+  return `${time} ${name} ${place}${indented(text)}${rest}\n`
 }
 
 function statusText(terminal: Terminal, job: Pick<Job, 'status' | 'attempt' | 'error' | 'cancel'>): string {

@@ -1,6 +1,7 @@
+import { clean } from '../../text/display'
 import type { Row } from '../fleet/query'
 import type { Terminal } from './terminal'
-import { clean, cut, widthOf } from './text'
+import { cut, widthOf } from './text'
 
 /** On a terminal; a file gets all of it. */
 const CELL_MAX = 60

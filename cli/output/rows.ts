@@ -2,6 +2,7 @@ import type { Asked, Query, Row } from '../fleet/query'
 import { nameOf } from './host-lines'
 import { RowTable } from './row-table'
 import type { Terminal } from './terminal'
+import { jsonLine } from './text'
 
 /** What a query brings, in the form that was asked for. */
 export interface RowPrinter {
@@ -33,7 +34,7 @@ export function jsonRows(terminal: Terminal): RowPrinter {
   return {
     ...SILENT,
     rows(host, rows) {
-      for (const row of rows) terminal.write(`${count++ === 0 ? '[' : ','}\n${JSON.stringify(rowOf(host, row))}`)
+      for (const row of rows) terminal.write(`${count++ === 0 ? '[' : ','}\n${jsonLine(rowOf(host, row)).trimEnd()}`)
     },
     end: () => terminal.write(count === 0 ? '[]\n' : '\n]\n'),
   }

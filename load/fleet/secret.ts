@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeText } from '../../text/decode'
 import { ArgumentError } from './arguments'
 
 export interface Secret {
@@ -36,7 +37,7 @@ export async function makeSecret(url: string, env: Record<string, string | undef
 async function tokenOf(folder: string): Promise<string> {
   const file = join(folder, 'admin-token')
   try {
-    return (await readFile(file, 'utf8')).trim()
+    return decodeText(await readFile(file)).trim()
   } catch {
     throw new ArgumentError(
       `There is no ${file}. Start the server first (npm start), or hand in an enroll secret with --secret, or a token in TAILRACE_TOKEN.`,

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeText } from '../../text/decode'
 import type { Db, Transaction } from '../base/db'
 import { messageOf } from '../base/errors'
 import { hashSecret, newId, newSecret } from '../base/ids'
@@ -59,8 +60,9 @@ async function keepFile(trx: Transaction, { tenantId, dataDir, ownDatabase, log 
 }
 
 async function readSecret(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  return text.trim().length >= SECRET_LENGTH_MIN ? text.trim() : undefined
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+  const text = decodeText(bytes).trim()
+  return text.length >= SECRET_LENGTH_MIN ? text : undefined
 }
 
 /** Renamed into place, so that a crash leaves no half of it. */

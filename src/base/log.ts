@@ -1,7 +1,11 @@
 import { Writable } from 'node:stream'
 import winston from 'winston'
+import { clean, escapeHidden } from '../../text/display'
 import { dispensable } from './output'
 import { redact } from './redact'
+
+/** Where winston keeps the finished line. */
+const MESSAGE = Symbol.for('message')
 
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
@@ -62,7 +66,7 @@ export function createLog({
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
     format: winston.format.combine(winston.format.timestamp(), clean()),
     transports: [
-      new winston.transports.Stream({ stream: printed, format: format === 'json' ? winston.format.json() : pretty() }),
+      new winston.transports.Stream({ stream: printed, format: format === 'json' ? json() : pretty() }),
       new winston.transports.Stream({ stream: toSinks }),
     ],
   })
@@ -83,8 +87,16 @@ function wrap(logger: winston.Logger): Log {
   }
 }
 
+/** Texts of others reach the log: a terminal must not act on them. */
+const json = () => winston.format.combine(winston.format.json(), winston.format(escapeLine)())
+
+function escapeLine(info: winston.Logform.TransformableInfo) {
+  info[MESSAGE] = escapeHidden(String(info[MESSAGE]))
+  return info
+}
+
 const pretty = () =>
   winston.format.printf(({ timestamp, level, message, ...facts }) => {
-    const rest = Object.keys(facts).length ? ` ${JSON.stringify(facts)}` : ''
-    return `${String(timestamp).slice(11, 23)} ${level.padEnd(5)} ${String(message)}${rest}`
+    const rest = Object.keys(facts).length ? ` ${escapeHidden(JSON.stringify(facts))}` : ''
+    return `${String(timestamp).slice(11, 23)} ${level.padEnd(5)} ${clean(String(message), true)}${rest}`
   })

@@ -1,4 +1,5 @@
 import type { Response } from 'express'
+import { clean, cleanColoured, indented } from '../../text/display'
 import { ok, type Reply } from '../access'
 import type { Db } from '../base/db'
 import { sendDownload } from '../base/download'
@@ -69,9 +70,9 @@ async function* pagesOf(
   }
 }
 
-/** The message as it was sent, ANSI and all, behind its time and level. */
+/** A line for people: nothing in it can be taken for a line of its own. Colours stay; as it was sent it is in the other formats. */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
-  const step = entry.step === null ? '' : ` [${entry.step}]`
-  return `${entry.at.toISOString()} ${(entry.level ?? 'info').padEnd(5)}${step} ${message.toWellFormed()}\n`
+  const step = entry.step === null ? '' : ` [${clean(entry.step)}]`
+  return `${entry.at.toISOString()} ${(entry.level ?? 'info').padEnd(5)}${step} ${indented(cleanColoured(message))}\n`
 }

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { parseInput } from '../../cli/input'
 import { table } from '../../cli/output/table'
-import { clean, cleanColoured, cut, jsonLine, widthOf } from '../../cli/output/text'
+import { cut, jsonLine, widthOf } from '../../cli/output/text'
 import { age, duration, since } from '../../cli/output/times'
+import { clean } from '../../text/display'
 import { enrolled } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { CommandLine, demo } from './cli'
@@ -18,11 +19,6 @@ describe('text of others is harmless for a terminal', () => {
     ['c1 \x9b31m', 'c1 \ufffd31m'],
     ['two\nlines\r\n', 'two lines '],
   ])('%j', (given, shown) => expect(clean(given)).toBe(shown))
-
-  test('colours may stay, and end with the text', () => {
-    expect(cleanColoured('\x1b[31mred\x1b[2J')).toBe('\x1b[31mred\x1b[0m')
-    expect(cleanColoured('plain\nlines')).toBe('plain\nlines')
-  })
 
   test('JSON holds no control character, and means the same', () => {
     const value = { text: 'a\x07\x1b[2J\x9b\x7fz' }

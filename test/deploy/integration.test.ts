@@ -10,7 +10,18 @@ import { startProgram } from '../support/programs'
 
 const run = promisify(execFile)
 const TOKEN = 'token-of-the-guide-test'
-const NEEDED = ['src', 'workers', 'public', 'cli', 'load', 'scripts', 'migrations', 'package.json', 'package-lock.json']
+const NEEDED = [
+  'src',
+  'workers',
+  'public',
+  'cli',
+  'load',
+  'text',
+  'scripts',
+  'migrations',
+  'package.json',
+  'package-lock.json',
+]
 const CONFIG = { extends: join(ROOT, 'tsconfig.json'), include: ['src', 'workers'], exclude: [] }
 
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')

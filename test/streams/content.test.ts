@@ -57,7 +57,11 @@ test('every way to read a line gives exactly what was written, live and from his
       .map(line => JSON.parse(line)),
   ).toEqual(live.lines)
   const text = await (await app.get(`${path}?format=text`)).text()
-  for (const message of odd) expect(text).toContain(` ${message.toWellFormed()}\n`)
+  expect(text.split('\n').filter(line => /^\d{4}-/.test(line))).toHaveLength(total)
+  expect(text).toContain(' [a b] one\n    two\n    three\n    four\n')
+  expect(text).toContain(' \u001b[31mred\u001b[0m \ufffd\u001b[0m\n')
+  expect(text).toContain(` ${odd[6]}\n`)
+  expect(text).not.toMatch(/[\0-\x08\x0b-\x1a\x1c-\x1f\u2028\u2029\ufeff]|\p{Surrogate}/u)
   const polled = (await (await app.get(`/api/stream/poll?topic=${topic.name}&limit=all`)).json()) as {
     events: { event: string; data: { logs: unknown[] } }[]
   }
