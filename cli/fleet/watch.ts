@@ -93,7 +93,7 @@ async function patiently<T>(patienceMs: number, ask: () => Promise<T>): Promise<
 async function writeCsv({ api, terminal }: Context, { id }: Query) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   for await (const piece of api.pieces(`/api/queries/${id}/results`, { format: 'csv' })) {
-    terminal.write(decoder.decode(piece, { stream: true }))
+    terminal.data(decoder.decode(piece, { stream: true }))
     await terminal.drained()
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { clean } from '../../text/display'
 import { cut, jsonLine } from './text'
 
 const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 }
@@ -14,6 +15,8 @@ export interface Terminal {
   width(): number
   write(text: string): void
   json(value: unknown): void
+  /** A piece of a file of others: as it is for a file or a program, made harmless where a person looks. */
+  data(text: string): void
   note(text: string): void
   /** Whether a person sees what is noted: then progress is shown. */
   readonly isWatched: boolean
@@ -48,11 +51,12 @@ export function createTerminal(
     width: () => (stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY),
     write: text => print(stdout, text),
     json: value => print(stdout, jsonLine(value)),
-    note: text => print(stderr, `${text}\n`),
+    data: text => print(stdout, stdout.isTTY ? clean(text, true) : text),
+    note: text => print(stderr, `${clean(text, true)}\n`),
     progress(text) {
-      if (!isWatched || text === below) return
+      if (!isWatched || clean(text) === below) return
       if (below) stderr.write(TAKE_AWAY)
-      below = text
+      below = clean(text)
       draw()
     },
     drained: async () => {

@@ -85,6 +85,23 @@ test('the admin token of the first start serves on this machine, behind all othe
 })
 
 test.each([
+  ['UTF-8', (text: string) => Buffer.from(text)],
+  ['UTF-16', (text: string) => Buffer.from(text, 'utf16le')],
+])(
+  'a token in %s with a byte order mark is understood, by login and in the file of this machine',
+  async (_what, encode) => {
+    const bytes = encode(`\ufeff${app.token}\r\n`)
+    const env = { XDG_CONFIG_HOME: join(cli.folder, 'marked') }
+    expect(await cli.run(['login', '--url', app.url], { env, input: bytes })).toMatchObject({ code: 0 })
+    const data = join(cli.folder, 'marked-data')
+    await mkdir(data, { recursive: true })
+    await writeFile(join(data, 'admin-token'), bytes, { mode: 0o600 })
+    const own = { XDG_CONFIG_HOME: join(cli.folder, 'nothing'), DATA_DIR: data }
+    expect((await cli.run(['whoami'], { env: own })).code).toBe(0)
+  },
+)
+
+test.each([
   [['jobs', '--token', 'my-secret-token-here']],
   [['jobs', '--token=my-secret-token-here']],
   [['--token=my-secret-token-here', 'jobs']],

@@ -72,7 +72,7 @@ export class CommandLine {
   }
 
   /** Runs a command to its end. */
-  run(args: string[], { env = {}, input = '' }: { env?: Env; input?: string } = {}): Promise<Result> {
+  run(args: string[], { env = {}, input = '' }: { env?: Env; input?: string | Buffer } = {}): Promise<Result> {
     const { process: child, ended } = this.start(args, env)
     child.stdin.on('error', () => undefined) // a command that needs no input may be gone
     child.stdin.end(input)

@@ -35,6 +35,22 @@ describe('run', () => {
     expect((await app.get(`/api/jobs/${stdout.trim()}`)).status).toBe(200)
   })
 
+  test.each([
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16, little end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16, big end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('takes an input in %s, from a file and from the standard input', async (_what, encode) => {
+    const bytes = encode(demo({ lines: 1, name: 'größe' }))
+    const file = join(cli.folder, 'marked.json')
+    await writeFile(file, bytes)
+    const fromFile = await cli.run(['run', 'demo', `@${file}`, '--wait'])
+    const fromInput = await cli.run(['run', 'demo', '-', '--wait'], { input: bytes })
+    for (const { code, stdout } of [fromFile, fromInput]) {
+      expect(code).toBe(0)
+      expect(stdout).toContain('[größe]')
+    }
+  })
+
   test('takes key=value, a file and the standard input', async () => {
     const file = join(cli.folder, 'input.json')
     await writeFile(file, demo({ lines: 3 }))

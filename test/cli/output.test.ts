@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { parseInput } from '../../cli/input'
 import { table } from '../../cli/output/table'
+import { createTerminal } from '../../cli/output/terminal'
 import { cut, jsonLine, widthOf } from '../../cli/output/text'
 import { age, duration, since } from '../../cli/output/times'
 import { clean } from '../../text/display'
@@ -19,6 +20,19 @@ describe('text of others is harmless for a terminal', () => {
     ['c1 \x9b31m', 'c1 \ufffd31m'],
     ['two\nlines\r\n', 'two lines '],
   ])('%j', (given, shown) => expect(clean(given)).toBe(shown))
+
+  test('what is noted is clean, and a file of others is where a person looks', () => {
+    const printed = (isTTY: boolean) => {
+      let text = ''
+      const stream = { isTTY, write: (piece: string) => (text += piece) } as unknown as NodeJS.WriteStream
+      const terminal = createTerminal({}, stream, stream)
+      terminal.data('a,\x1b[2Jb\r\n')
+      terminal.note('no "\x1b[2J\u202e"')
+      return text
+    }
+    expect(printed(true)).toBe('a,b\nno "\ufffd"\n')
+    expect(printed(false)).toBe('a,\x1b[2Jb\r\nno "\ufffd"\n')
+  })
 
   test('JSON holds no control character, and means the same', () => {
     const value = { text: 'a\x07\x1b[2J\x9b\x7fz' }

@@ -98,6 +98,19 @@ test.each([
   zombie.release()
 })
 
+test.each([
+  ['UTF-8', (text: string) => Buffer.from(text)],
+  ['UTF-16', (text: string) => Buffer.from(text, 'utf16le')],
+])('.env in %s may begin with a byte order mark; what is set already counts more', async (_what, encode) => {
+  await writeFile(join(clone, '.env'), encode('\ufeffPORT=1234\nHOST="::1"\nTHERE=file\n'))
+  const script = `import('./scripts/root.mjs').then(({ loadEnvFile }) => {
+    loadEnvFile()
+    process.stdout.write(JSON.stringify([process.env.PORT, process.env.HOST, process.env.THERE]))
+  })`
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: clone, env: { THERE: 'set' } })
+  expect(JSON.parse(stdout)).toEqual(['1234', '::1', 'set'])
+})
+
 test('package-lock.json names the packages of every platform', async () => {
   await promisify(execFile)(process.execPath, ['scripts/complete-lock.mjs', '--check'], { cwd: ROOT })
 })
