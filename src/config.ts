@@ -49,6 +49,7 @@ const variables = z.object({
   REDIS_URL: z
     .string()
     .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
+    .refine(url => !/^unix:.*%(?![0-9a-f]{2})/i.test(url), 'must have %25 for a % in the path of a socket')
     .optional(),
   REDIS_PREFIX: z
     .string()

@@ -24,7 +24,7 @@ export interface RedisFactory {
 }
 
 /**
- * @param url `redis://`, `rediss://` or `unix:///path/to/socket`; several hosts separated by commas mean a Cluster
+ * @param url `redis://`, `rediss://` or `unix:///path/to/socket`, in which `%`, `?` and `#` are percent-encoded; several hosts separated by commas mean a Cluster
  */
 export function createRedis({ url, prefix, log }: { url: string; prefix: string; log: Log }): RedisFactory {
   return {
@@ -47,7 +47,7 @@ function optionsFor(purpose: Purpose): Options {
 }
 
 function open(url: string, options: Options): RedisClient {
-  if (url.startsWith('unix://')) return new Redis(url.slice('unix://'.length), options)
+  if (url.startsWith('unix://')) return new Redis({ ...options, ...socketOf(new URL(url)) })
   const urls = url.split(',')
   if (urls.length === 1) return new Redis(url, options)
   const nodes = urls.map(each => new URL(each))
@@ -60,6 +60,16 @@ function open(url: string, options: Options): RedisClient {
       enableOfflineQueue: options.enableOfflineQueue ?? true,
     },
   )
+}
+
+/** The address of a Redis behind a Unix socket, whatever its path holds. */
+export const socketUrl = (path: string) => `unix://${path.split('/').map(encodeURIComponent).join('/')}`
+
+/** Its database and its user may be named as in other addresses of Redis. */
+function socketOf({ pathname, searchParams, username, password }: URL): Options {
+  const db = Number(searchParams.get('db') ?? 0)
+  const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  return { path: decodeURIComponent(pathname), db, ...(password && credentials) }
 }
 
 /** Resolves when the connection can take commands, or says within `timeoutMs` why it cannot. */

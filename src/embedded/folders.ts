@@ -8,6 +8,8 @@ import type { SystemUser } from './child'
 /** `sun_path` of a socket address holds 104 bytes on macOS, 108 on Linux, the ending zero included. */
 const SOCKET_PATH_BYTES_MAX = 103
 const LONGEST_SOCKET_NAME = '.s.PGSQL.5432'
+/** PostgreSQL takes paths of 1,023 bytes, those of the files in its data included. */
+const DATA_DIR_BYTES_MAX = 900
 
 /** For data and programs of root, when the data folder or the clone lies where only root may enter. */
 export const OUTSIDE = '/var/lib/tailrace'
@@ -26,6 +28,8 @@ export async function makeOutside(): Promise<void> {
  * PostgreSQL runs as a user of its own.
  */
 export async function prepareDataDir(dataDir: string): Promise<void> {
+  const problem = problemOf(dataDir)
+  if (problem) throw new StartError(`DATA_DIR ${problem}. Choose another folder: DATA_DIR=/path/to/folder npm start`)
   try {
     await makeFolders(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700)
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -33,6 +37,13 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     throw new StartError(`${dataDir} cannot be used to keep data in: ${messageOf(error)}.
 Make it writable for user "${userInfo().username}", or choose another folder: DATA_DIR=/path/to/folder npm start`)
   }
+}
+
+/** The private servers take neither: their notes have a path per line, and both have buffers for paths. */
+function problemOf(dataDir: string): string | undefined {
+  if (/\p{Cc}/u.test(dataDir)) return `holds a line break or another control character: ${JSON.stringify(dataDir)}`
+  if (Buffer.byteLength(dataDir) > DATA_DIR_BYTES_MAX) return `is longer than ${DATA_DIR_BYTES_MAX} bytes`
+  return undefined
 }
 
 /**
@@ -52,14 +63,15 @@ async function makeFolders(folder: string, mode: number): Promise<void> {
   }
 }
 
+const fits = (folder: string) => Buffer.byteLength(join(folder, LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX
+
 /**
  * A folder for a server's Unix socket that only `owner` may enter: `wanted`, or when that path is too long
- * for a socket, always the same short one in the system's folder for temporary files.
+ * for a socket, always the same short one in the folder for temporary files (TMPDIR, or /tmp when that is too long as well).
  */
 export async function socketFolder(wanted: string, owner?: SystemUser): Promise<string> {
-  const fits = Buffer.byteLength(join(wanted, LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES_MAX
   const mark = createHash('sha256').update(wanted).digest('hex').slice(0, 16)
-  const folder = fits ? wanted : join(tmpdir(), `tailrace-${mark}`)
+  const folder = [wanted, join(tmpdir(), `tailrace-${mark}`)].find(fits) ?? join('/tmp', `tailrace-${mark}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const found = await lstat(folder)
   const uid = owner?.uid ?? process.getuid?.()

@@ -60,7 +60,7 @@ Does ${folder}-password belong to ${data}?`)
 
 const standard = (sockets: string) => ({
   listen_addresses: '',
-  unix_socket_directories: sockets,
+  unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`, // a list, in which a comma would separate
   unix_socket_permissions: '0700',
   max_connections: '200',
   lc_messages: 'C',

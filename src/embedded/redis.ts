@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { StartError } from '../base/errors'
 import type { Log } from '../base/log'
+import { socketUrl } from '../base/redis'
 import { type Child, run, startChild } from './child'
 import { socketFolder } from './folders'
 
@@ -47,7 +48,7 @@ export async function startRedis({ folder, searchPath, log }: RedisSettings): Pr
     stopSignal: 'SIGTERM',
     log,
   })
-  return { url: `unix://${socket}`, child }
+  return { url: socketUrl(socket), child }
 }
 
 /** A Redis or Valkey server program of this machine. */

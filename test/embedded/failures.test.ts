@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { chown, mkdir, readdir, readFile, readlink, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createDb, rows } from '../../src/base/db'
+import { createRedis, whenReady } from '../../src/base/redis'
 import { ROOT } from '../../src/config'
+import { quietLog } from '../support/parts'
 import { eventually, makeZombie, type Zombie } from '../support/programs'
 import { Workbench, withRedis } from './folder'
 
@@ -17,6 +20,20 @@ async function refusal(dataDir: string, env?: Record<string, string>, user?: { u
   return stderr
 }
 
+/** What both servers answer. */
+async function visit({ redisUrl = '', databaseUrl = '' }: Record<string, string>) {
+  const client = createRedis({ url: redisUrl, prefix: 'test', log: quietLog }).connect('command')
+  const db = createDb(databaseUrl, 1)
+  try {
+    await whenReady(client, 5_000)
+    const [row] = await rows<{ one: number }>(db, 'select 1 as one')
+    return [await client.ping(), row?.one]
+  } finally {
+    client.disconnect()
+    await db.destroy()
+  }
+}
+
 describe('one folder, one program', () => {
   test('the second start names the first and the way out', async () => {
     const dataDir = await bench.folder()
@@ -25,7 +42,7 @@ describe('one folder, one program', () => {
     const said = await refusal(dataDir)
     expect(said).toContain(`process ${first.pid}`)
     expect(said).toContain('DATA_DIR=')
-    expect(await withRedis(String(redisUrl).slice('unix://'.length), client => client.ping())).toBe('PONG')
+    expect(await withRedis(new URL(String(redisUrl)).pathname, client => client.ping())).toBe('PONG')
   })
 
   test('of many starts at once one wins', async () => {
@@ -163,10 +180,49 @@ describe('places', () => {
     for (const folder of sockets) await rmdir(folder)
   })
 
-  test('a path with blanks, quotes and umlauts works', async () => {
-    const dataDir = join(await bench.folder(), `my 'own' "däta" $HOME %41`)
-    const { databaseUrl } = await bench.start(dataDir).ready
-    expect(databaseUrl).toContain('postgres://')
+  test.each([
+    `my 'own' "däta" $HOME %41`,
+    'a,b',
+    'a, "b"',
+    'why?',
+    'one#two',
+    'a&b=c',
+    '100%',
+    'at@host:5432',
+    'back\\slash',
+    '`id` $(id) ;&|',
+    '[::1]',
+    ' leading and trailing ',
+    '-D',
+    '数据 😀',
+    '{a,b}*',
+    '~',
+  ])('a path with %j works, and is found again', async name => {
+    const dataDir = join(await bench.folder(), name)
+    const first = bench.start(dataDir)
+    expect(await visit(await first.ready)).toEqual(['PONG', 1])
+    first.process.kill('SIGTERM')
+    expect(await first.ended).toMatchObject({ code: 0 })
+    expect(await visit(await bench.start(dataDir).ready)).toEqual(['PONG', 1])
+  })
+
+  test('a path with a line break or another control character is refused', async () => {
+    for (const name of ['two\nlines', 'bell\x07']) {
+      expect(await refusal(join(await bench.folder(), name))).toMatch(/DATA_DIR.*control character/s)
+    }
+  })
+
+  test('a path that is longer than a system takes is refused with what to do', async () => {
+    const said = await refusal(join(await bench.folder(), ...Array.from({ length: 12 }, () => 'x'.repeat(100))))
+    expect(said).toMatch(/^DATA_DIR is longer than 900 bytes.*DATA_DIR=/)
+  })
+
+  test('a folder for temporary files that is too long for a socket, too, is not used', async () => {
+    const dataDir = join(await bench.folder(), 'x'.repeat(100))
+    const TMPDIR = join(await bench.folder(), 'y'.repeat(100))
+    await mkdir(TMPDIR)
+    const { redisUrl } = await bench.start(dataDir, { TMPDIR }).ready
+    expect(redisUrl).toMatch(/^unix:\/\/\/tmp\/tailrace-[0-9a-f]{16}\/redis\.sock$/)
   })
 
   test('without a Redis program it says how to get one', async () => {
