@@ -46,6 +46,7 @@ function untilEnded(seconds: number | undefined): Promise<void> {
 /** One line that stays in its place on a terminal. @returns ends it */
 function tell(tally: Tally, hosts: number): () => void {
   const { isTTY } = process.stdout
+  process.stdout.on('error', () => undefined) // nobody reads the progress any more: the fleet goes on
   const print = () => process.stdout.write(isTTY ? `\r\x1b[K${summary(tally, hosts)}` : `${summary(tally, hosts)}\n`)
   const timer = setInterval(print, isTTY ? TOLD_EVERY_MS : LOGGED_EVERY_MS)
   return () => {

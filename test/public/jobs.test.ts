@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { addressOf } from '../../public/jobs/address'
+import { filterOf } from '../../public/jobs/bulk'
 import { askedOf, filtersOf, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
 import { type Job, ranMs, shareDone, subjectOf } from '../../public/jobs/job'
@@ -95,6 +96,12 @@ describe('what the server is asked', () => {
     expect(asked).toEqual({ status: 'failed', since: '2026-01-01T00:00:00.000Z' })
     expect(askedOf(filtersOf('?fingerprint=abc'), now)).toEqual({ fingerprint: 'abc' })
   })
+})
+
+test('a bulk action without any filter says that all jobs are meant', () => {
+  expect(filterOf(filtersOf('?children=1'))).toEqual({ all: true })
+  expect(filterOf(filtersOf(''))).toEqual({ roots: true })
+  expect(filterOf(filtersOf('?kind=demo&children=1'))).toEqual({ kind: 'demo' })
 })
 
 describe('what is typed as an address', () => {
