@@ -29,8 +29,8 @@ export class Away extends Error {
   override name = 'Away'
 }
 
-/** For `catch` where an outage may be passed over. @throws every other failure again */
-export function whileAway(error: unknown): undefined {
+/** For `catch` where an outage may be ignored. @throws every other failure again */
+export function ignoreOutage(error: unknown): undefined {
   if (!isOutage(error)) throw error
 }
 

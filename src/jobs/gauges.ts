@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from '../base/metrics'
-import { whileAway } from '../base/outage'
+import { ignoreOutage } from '../base/outage'
 import type { Figures, QueueFigures } from './figures'
 import type { Schedules } from './schedules'
 
@@ -15,7 +15,7 @@ export function createGauges(registry: Registry, figures: Figures, schedules: Sc
       registers: [registry],
       async collect() {
         this.reset()
-        await fill(this).catch(whileAway) // no figure is better than an old one
+        await fill(this).catch(ignoreOutage) // no figure is better than an old one
       },
     })
   const perQueue = (set: (gauge: Gauge, queue: QueueFigures) => void) => async (gauge: Gauge) => {

@@ -2,7 +2,7 @@ import type { Job as BullJob, Queue } from 'bullmq'
 import type { Actor } from '../access'
 import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
-import { Away, againLater, whileAway } from '../base/outage'
+import { Away, againLater, ignoreOutage } from '../base/outage'
 import { parse } from '../base/parse'
 import type { Core } from './core'
 import type { Kind } from './kinds'
@@ -61,7 +61,7 @@ export class Schedules {
 
   async unset(tenantId: string, name: string): Promise<void> {
     const id = await deleteSchedule(this.core.db, tenantId, name)
-    if (id) await this.queue.removeJobScheduler(id).catch(whileAway) // a tick without schedule makes nothing
+    if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without schedule makes nothing
   }
 
   private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from '../base/metrics'
-import { whileAway } from '../base/outage'
+import { ignoreOutage } from '../base/outage'
 
 /** @param lags seconds by target, read when Prometheus asks: a row per target, whatever the amount of history */
 export function createRetentionMetrics(registry: Registry, lags: () => Promise<{ target: string; seconds: number }[]>) {
@@ -12,7 +12,7 @@ export function createRetentionMetrics(registry: Registry, lags: () => Promise<{
     registers,
     async collect() {
       this.reset()
-      const found = await lags().catch(whileAway) // no figure is better than an old one
+      const found = await lags().catch(ignoreOutage) // no figure is better than an old one
       for (const { target, seconds } of found ?? []) this.set({ target }, seconds)
     },
   })

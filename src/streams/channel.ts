@@ -1,6 +1,6 @@
 import type { Db } from '../base/db'
 import type { Log } from '../base/log'
-import { againLater, whileAway } from '../base/outage'
+import { againLater, ignoreOutage } from '../base/outage'
 import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
 import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
@@ -243,7 +243,7 @@ export class Channel {
 
   /** Reads the head by itself: what it was asked for may be newer than a read that is under way. */
   async lookAgain() {
-    const head = await readHead(this.deps.db, this.topic).catch(whileAway) // the next comparison of heads finds it
+    const head = await readHead(this.deps.db, this.topic).catch(ignoreOutage) // the next comparison of heads finds it
     if (head) this.compare(head)
   }
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { createLog } from '../../src/base/log'
-import { Away, againLater, whileAway } from '../../src/base/outage'
+import { Away, againLater, ignoreOutage } from '../../src/base/outage'
 
 /** What the log says of a failure of something that is done again later. */
 function told(error: unknown): { level: string; message: string; error: string } {
@@ -25,6 +25,6 @@ test('a fault is not taken for an outage: it is an error with its stack, and is 
   const { level, error } = told(fault)
   expect(level).toBe('error')
   expect(error).toContain('outage.test.ts')
-  expect(() => whileAway(fault)).toThrow(fault)
-  expect(whileAway(new Away('Redis is away'))).toBeUndefined()
+  expect(() => ignoreOutage(fault)).toThrow(fault)
+  expect(ignoreOutage(new Away('Redis is away'))).toBeUndefined()
 })

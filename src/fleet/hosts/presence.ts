@@ -2,7 +2,7 @@ import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
-import { whileAway } from '../../base/outage'
+import { ignoreOutage } from '../../base/outage'
 import type { Effect, Writer } from '../../streams'
 import { HOST_STATUSES } from './host'
 import { type PresenceItem, presenceEffect, sightingsOf } from './presence-effect'
@@ -132,7 +132,7 @@ function createGauge({ db, metrics }: Deps) {
         countedAt = performance.now()
         counts = countByStatus(db)
       }
-      const found = await counts.catch(whileAway) // no figure is better than an old one
+      const found = await counts.catch(ignoreOutage) // no figure is better than an old one
       if (!found) return
       for (const status of HOST_STATUSES) this.set({ status }, found.find(each => each.status === status)?.hosts ?? 0)
     },

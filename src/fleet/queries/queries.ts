@@ -1,7 +1,7 @@
 import type { Actor } from '../../access'
 import type { Db } from '../../base/db'
 import { badRequest, type Fault, notFound } from '../../base/errors'
-import { whileAway } from '../../base/outage'
+import { ignoreOutage } from '../../base/outage'
 import type { Bus, Writer } from '../../streams'
 import { knownHosts } from '../host-store'
 import { changeEffect } from './change-effect'
@@ -97,7 +97,7 @@ export class Queries {
     try {
       for (;;) {
         signal.throwIfAborted()
-        const query = await this.find(ref).catch(whileAway)
+        const query = await this.find(ref).catch(ignoreOutage)
         if (query) onMove(query)
         if (query?.ended_at) return query
         const restMs = query ? query.deadline_at.getTime() - Date.now() : AWAY_MS

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Level } from '../../base/log'
-import { whileAway } from '../../base/outage'
+import { ignoreOutage } from '../../base/outage'
 import type { Fence } from '../../streams'
 import type { Core } from '../core'
 import { commitTransition } from '../core'
@@ -147,7 +147,7 @@ export class ActiveRun implements Run {
       try {
         return await this.core.enqueuer.add(ticketOf(row, parentQueue))
       } catch (error) {
-        whileAway(error)
+        ignoreOutage(error)
         await delay(ADD_AGAIN_MS, undefined, { signal: this.signal })
       }
     }

@@ -1,6 +1,5 @@
 import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
 import { isDatabaseOutage } from '../../base/db'
-import { messageOf } from '../../base/errors'
 import { Gather } from '../../base/gather'
 import { againLater } from '../../base/outage'
 import { type Core, commitTransition } from '../core'

@@ -130,10 +130,7 @@ export class Workers<Deps> implements Part {
       const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
       await commitTransition(core, { ...ref, change })
     } catch (problem) {
-      core.log.warn('A failed job is settled later, when queues are compared', {
-        job_id: id,
-        error: messageOf(problem),
-      })
+      againLater(core.log, 'A failed job is settled later, when queues are compared', { job_id: id }, 'warn')(problem)
     }
   }
 
