@@ -4,9 +4,6 @@ import { messageOf } from './errors'
 /** What a reader that is slow, or reads no more, may be behind. */
 const WAITING_BYTES_MAX = 1024 * 1024
 
-/** Each write is told of its own error; without a listener it would end the program. */
-const ignore = () => undefined
-
 interface Teller {
   /** Told once, with the first line that is lost. */
   onLoss(reason: string): void
@@ -29,7 +26,8 @@ export function dispensable(output: Writable, { onLoss, onRecovery }: Teller): W
     lost = 0
     if (lines > 0) onRecovery(lines)
   }
-  if (!output.listeners('error').includes(ignore)) output.on('error', ignore)
+  // each write is told of its own error; without any listener it would end the program
+  if (output.listenerCount('error') === 0) output.on('error', () => undefined)
   return new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {

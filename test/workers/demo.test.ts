@@ -63,7 +63,7 @@ test('it stops at once when it is cancelled, also without intervals', async () =
   const done = await reaches(node, job.id, 'cancelled')
   const lines = (await linesOf(job.id)).map(({ message }) => message)
   expect(lines.some(message => message?.includes('did not end within'))).toBe(false)
-  expect(done.steps).toMatchObject([{ status: 'failed' }])
+  expect(done.steps).toMatchObject([{ status: 'cancelled' }])
 })
 
 test.each([
