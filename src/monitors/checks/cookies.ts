@@ -1,54 +1,39 @@
-/** As many as browsers keep for one host (RFC 6265 section 6.1). */
-const PER_HOST_MAX = 50
-const COOKIE_BYTES_MAX = 4_096
+import { Cookie, CookieJar } from 'tough-cookie'
 
-interface Cookie {
-  value: string
-  secure: boolean
-}
+/** Chromium's limits: cookies kept for one site, and bytes of name and value together. */
+const COOKIES_MAX = 180
+const PAIR_BYTES_MAX = 4_096
 
 /**
- * Keeps cookies from redirect to redirect within one check: many sign-in and consent pages redirect for ever without.
- * Only what that needs of RFC 6265: each cookie goes back to the very host that set it, `Secure` ones only over TLS,
- * and one that has expired is dropped. Paths and domains are not read.
+ * Keeps cookies from redirect to redirect within one check, as browsers do (RFC 6265bis): by domain, path, expiry,
+ * prefix and public suffix. SameSite restricts nothing here, because a check is like an address that somebody types,
+ * except that `None` without `Secure` is refused. Every check has a jar of its own.
  */
 export function createCookies() {
-  const hosts = new Map<string, Map<string, Cookie>>()
+  const jar = new CookieJar(null, { prefixSecurity: 'silent', enforceSecureOriginOnStorage: true })
+  let taken = 0
 
   return {
-    /** Takes the `Set-Cookie` headers of a response. */
-    keep(url: URL, headers: readonly string[] = []) {
-      const jar = hosts.get(url.hostname) ?? new Map<string, Cookie>()
-      hosts.set(url.hostname, jar)
-      for (const header of headers) {
-        const { name, expired, ...cookie } = read(header)
-        if (!name || header.length > COOKIE_BYTES_MAX) continue
-        if (expired) jar.delete(name)
-        else if (jar.has(name) || jar.size < PER_HOST_MAX) jar.set(name, cookie)
-      }
+    /**
+     * Takes the `Set-Cookie` headers of a response.
+     * @returns how many were left out because the jar is full
+     */
+    keep(url: URL, headers: readonly string[] = []): number {
+      const cookies = headers.flatMap(header => read(header) ?? [])
+      const fitting = cookies.slice(0, COOKIES_MAX - taken)
+      for (const cookie of fitting) jar.setCookieSync(cookie, url.href, { ignoreError: true })
+      taken += fitting.length
+      return cookies.length - fitting.length
     },
 
     /** The `Cookie` header for a request, if there is one to send. */
-    header(url: URL): string | undefined {
-      const jar = [...(hosts.get(url.hostname) ?? [])]
-      const fitting = jar.filter(([, { secure }]) => !secure || url.protocol === 'https:')
-      return fitting.map(([name, { value }]) => `${name}=${value}`).join('; ') || undefined
-    },
+    header: (url: URL): string | undefined => jar.getCookieStringSync(url.href) || undefined,
   }
 }
 
-function read(header: string) {
-  const [pair = '', ...attributes] = header.split(';').map(part => part.trim())
-  const split = pair.indexOf('=')
-  const values = new Map(attributes.map(text => [nameOf(text), text.slice(text.indexOf('=') + 1)]))
-  const age = values.get('max-age')
-  const expires = Date.parse(values.get('expires') ?? '')
-  return {
-    name: split > 0 ? pair.slice(0, split) : '',
-    value: pair.slice(split + 1),
-    secure: values.has('secure'),
-    expired: age === undefined ? expires < Date.now() : Number(age) <= 0, // max-age goes before expires
-  }
+function read(header: string): Cookie | undefined {
+  const cookie = Cookie.parse(header, { loose: true }) // a cookie without a name is one for browsers, too
+  if (!cookie || cookie.cookieString().length > PAIR_BYTES_MAX) return undefined
+  if (cookie.sameSite === 'none' && !cookie.secure) return undefined
+  return cookie
 }
-
-const nameOf = (attribute: string) => (attribute.split('=')[0] ?? '').trim().toLowerCase()

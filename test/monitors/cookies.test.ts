@@ -1,0 +1,115 @@
+import { validateHeaderValue } from 'node:http'
+import fc from 'fast-check'
+import { createCookies } from '../../src/monitors/checks/cookies'
+import { closeSites, httpSite } from '../support/sites'
+import { check } from './check'
+
+afterEach(closeSites)
+
+/** What is sent to `to` after a response of `from` set the cookies. */
+function sent(from: string, to: string, ...headers: string[]) {
+  const cookies = createCookies()
+  cookies.keep(new URL(from), headers)
+  return cookies.header(new URL(to))
+}
+
+// the verdicts are those of Chromium 156, each asked with a redirect from /d/a to /d/b
+describe('a cookie of http://www.shop.test/d/a', () => {
+  test.each([
+    ['plain=1', 'plain=1'],
+    ['elsewhere=1; Path=/other', undefined],
+    ['here=1; Path=/d', 'here=1'],
+    ['relative=1; Path=d', 'relative=1'],
+    ['secure=1; Secure', undefined],
+    ['__Secure-a=1; Secure', undefined],
+    ['__Host-a=1; Path=/', undefined],
+    ['none=1; SameSite=None', undefined],
+    ['lax=1; SameSite=Lax', 'lax=1'],
+    ['strict=1; SameSite=Strict', 'strict=1'],
+    ['http=1; HttpOnly', 'http=1'],
+    ['zero=1; Max-Age=0', undefined],
+    ['negative=1; Max-Age=-1', undefined],
+    ['empty=1; Max-Age=', 'empty=1'],
+    ['words=1; Max-Age=abc', 'words=1'],
+    ['old=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+    ['vague=1; Expires=foo', 'vague=1'],
+    ['both=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT', 'both=1'],
+    ['foreign=1; Domain=example.com', undefined],
+    ['own=1; Domain=www.shop.test', 'own=1'],
+    ['above=1; Domain=.shop.test', 'above=1'],
+    ['any=1; Domain=', 'any=1'],
+    ['nameless', 'nameless'],
+    ['=noname', 'noname'],
+    ['quoted="a b"', 'quoted="a b"'],
+    ['nothing=', 'nothing='],
+    ['equal==b', 'equal==b'],
+    ['comma=a,b', 'comma=a,b'],
+    ['latin=\xe9', 'latin=\xe9'],
+    ['', undefined],
+    ['; Path=/', undefined],
+    [`big=${'x'.repeat(4_093)}`, undefined],
+  ])('%s', (header, expected) => {
+    expect(sent('http://www.shop.test/d/a', 'http://www.shop.test/d/b', header)).toBe(expected)
+  })
+})
+
+test.each([
+  ['https://www.shop.test/', '__Host-a=1; Secure; Path=/', '__Host-a=1'],
+  ['https://www.shop.test/', '__Host-a=1; Secure; Path=/; Domain=shop.test', undefined],
+  ['https://www.shop.test/', '__Secure-a=1; Secure', '__Secure-a=1'],
+  ['https://www.shop.test/', '__Secure-a=1', undefined],
+  ['https://www.shop.test/', 'none=1; SameSite=None; Secure', 'none=1'],
+  ['http://localhost/', 'secure=1; Secure', 'secure=1'],
+  ['http://127.0.0.1/', 'secure=1; Secure', 'secure=1'],
+  ['http://127.0.0.1/', 'address=1; Domain=127.0.0.1', 'address=1'],
+  ['https://a.co.uk/', 'suffix=1; Domain=co.uk', undefined],
+  ['https://me.github.io/', 'suffix=1; Domain=github.io', undefined],
+])('at %s, %s', (url, header, expected) => {
+  expect(sent(url, url, header)).toBe(expected)
+})
+
+test('goes to other hosts only by its domain, and to http only without Secure', () => {
+  const from = 'https://www.shop.test/'
+  expect(sent(from, 'https://pay.shop.test/', 'a=1', 'b=2; Domain=shop.test')).toBe('b=2')
+  expect(sent(from, 'https://shop.test/', 'a=1', 'b=2; Domain=shop.test')).toBe('b=2')
+  expect(sent(from, 'http://www.shop.test/', 'a=1', 'b=2; Secure')).toBe('a=1')
+  expect(sent(from, 'https://www.shop.test:8443/', 'a=1')).toBe('a=1')
+})
+
+test('a later one replaces or ends an earlier one of the same name, domain and path', () => {
+  const url = 'https://www.shop.test/'
+  expect(sent(url, url, 'a=1', 'b=2', 'a=3', 'b=; Max-Age=0', 'a=4; Path=/x')).toBe('a=3')
+})
+
+test('a jar is bounded and says what it left out', () => {
+  const cookies = createCookies()
+  const url = new URL('https://www.shop.test/')
+  const many = Array.from({ length: 200 }, (_, index) => `c${index}=1`)
+  expect(cookies.keep(url, many)).toBe(20)
+  expect(cookies.keep(url, ['late=1'])).toBe(1)
+  expect(cookies.header(url)?.split('; ')).toHaveLength(180)
+})
+
+test('cookies of one check are unknown to the next', async () => {
+  const asked: (string | undefined)[] = []
+  const site = await httpSite((ask, answer) => {
+    asked.push(ask.headers.cookie)
+    if (ask.url === '/') answer.writeHead(302, { location: '/2', 'set-cookie': 'a=1' })
+    answer.end()
+  })
+  await Promise.all([check(site.url()), check(site.url('/2'))])
+  await check(site.url('/2'))
+  expect(asked.sort()).toEqual(['a=1', undefined, undefined, undefined])
+})
+
+test('no header makes it throw, and what it sends is a header', () => {
+  const byte = fc.string({ unit: fc.integer({ min: 32, max: 255 }).map(code => String.fromCharCode(code)) })
+  const attribute = fc.constantFrom('Domain=', 'Path=', 'Max-Age=', 'Expires=', 'SameSite=', 'Secure')
+  const header = fc.tuple(byte, attribute, byte).map(([pair, name, value]) => `${pair}; ${name}${value}`)
+  fc.assert(
+    fc.property(header, fc.constantFrom('https://a.example/', 'http://[::1]/', 'http://co.uk/'), (text, url) => {
+      const back = sent(url, url, text)
+      if (back !== undefined) validateHeaderValue('cookie', back.replaceAll('\x7f', ''))
+    }),
+  )
+})
