@@ -5,6 +5,7 @@ import { createSecureContext, rootCertificates } from 'node:tls'
 import { createJudge } from './addresses'
 import { type Refused, refusalOf, refused } from './failure'
 import { type Distrusted, handshake, type Secured } from './handshake'
+import { hostNameProblem, withoutRootDot } from './host-name'
 
 /** Resolves a name to all its addresses, like `dns.promises.lookup` with `all`. */
 export type Lookup = (host: string) => Promise<{ address: string }[]>
@@ -67,11 +68,13 @@ export function createOutbound({ allow, lookup = system, roots = [] }: OutboundS
       }
     },
 
-    secure: (socket, host, signal) => handshake(socket, bare(host), context, signal),
+    secure: (socket, host, signal) => handshake(socket, withoutRootDot(bare(host)), context, signal),
   }
 }
 
 async function find(lookup: Lookup, name: string, signal: AbortSignal): Promise<string[] | Refused> {
+  const problem = hostNameProblem(name)
+  if (problem) return refused('dns_name_invalid', `The host name ${problem}`)
   const { promise, stop } = whenAborted(signal)
   try {
     const found = await Promise.race([lookup(name), promise])

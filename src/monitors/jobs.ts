@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { hostNameProblem } from '../base/host-name'
 import { z } from '../base/parse'
 import { defineKind } from '../jobs'
 import { isExpectStatus } from './checks/expect'
@@ -19,10 +20,12 @@ const url = z
 
 function urlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return 'must be a whole address, such as https://example.org/'
-  const { protocol, username, password } = new URL(text)
+  const { protocol, username, password, hostname, port } = new URL(text)
   if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'
   if (username || password) return 'must not hold a user name or password: a job keeps its input readable'
-  return undefined
+  if (port === '0') return 'must not have port 0'
+  const problem = hostNameProblem(hostname)
+  return problem && `must have a host name that can exist: this one ${problem}`
 }
 
 const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, context) => {
@@ -49,7 +52,7 @@ function headerProblem(name: string, value: string): string | undefined {
 const status = z.union([z.number(), z.string().max(200)])
 const expectStatus = z
   .union([status, z.array(status).max(50)])
-  .refine(isExpectStatus, 'must be a status (200), a range ("200-299") or a list of these, from 200 to 599')
+  .refine(isExpectStatus, 'must be a status (200), a range ("200-299") or a list of these, from 100 to 999')
 
 /**
  * One check of a web server, now. A server that is down is a *completed* job whose result says so. One attempt: a

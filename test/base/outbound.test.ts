@@ -42,6 +42,14 @@ describe('resolve', () => {
     expect(await outbound.resolve('example.org', signal)).toMatchObject({ error: { code: expected } })
   })
 
+  test.each(['a..example', '.example', '.', `${'x'.repeat(64)}.example`, `${'x.'.repeat(150)}example`])(
+    '%s is no name, and nobody is asked for it',
+    async name => {
+      const outbound = createOutbound({ allow: [], lookup: () => Promise.reject(new Error('asked')) })
+      expect(await outbound.resolve(name, signal)).toMatchObject({ error: { code: 'dns_name_invalid' } })
+    },
+  )
+
   test('the real resolver has no address for a name that cannot exist', async () => {
     const found = await createOutbound({ allow: [] }).resolve('tailrace.invalid', signal)
     expect(found).toMatchObject({ error: { code: expect.stringMatching(/^dns_(not_found|failed)$/) } })

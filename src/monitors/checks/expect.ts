@@ -1,9 +1,9 @@
 /** A status, a list of statuses and ranges, or the same as text: `204`, `[200, "300-399"]`, `"200-299,404"`. */
 export type ExpectStatus = number | string | (number | string)[]
 
-/** Statuses of HTTP, with class 1 left out: an interim answer never ends an exchange. */
-const LEAST = 200
-const MOST = 599
+/** What three digits can say: some servers answer with statuses beyond the five classes, such as 999. */
+const LEAST = 100
+const MOST = 999
 const SUCCESS = '200-299'
 
 /** Is every part a status or a range of them, the right way round? */

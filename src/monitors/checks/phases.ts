@@ -68,7 +68,7 @@ export function createPhases(trace: Trace) {
             code: value.error.code,
             ms: phaseMs,
           })
-          throw new Down(value.error)
+          throw new Down({ ...value.error, phase })
         }
         await trace.log('info', `${tell(value)}, ${phaseMs} ms`, { ms: phaseMs })
         return value
