@@ -1,4 +1,4 @@
-import type { TlsOptions } from 'node:tls'
+import type { TLSSocket, TlsOptions } from 'node:tls'
 import { type Identity, identity } from '../support/certificates'
 import { closeSites, httpsSite, tcpSite, tlsSite } from '../support/sites'
 import { check } from './check'
@@ -64,10 +64,27 @@ test('an address is good when the certificate names it', async () => {
   expect((await check(`https://127.0.0.1:${site.port}/`, {}, { roots: roots() })).outcome.status).toBe('up')
 })
 
+test('the dot behind a name is not part of it, but of the Host header', async () => {
+  const asked: (string | false | null | undefined)[] = []
+  const leaf = await identity({ name: 'leaf', by: root, hosts: ['shop.example'] })
+  const site = await httpsSite({ cert: leaf.cert, key: leaf.key }, (ask, answer) => {
+    asked.push((ask.socket as TLSSocket).servername, ask.headers.host)
+    answer.end()
+  })
+  const lookup = async () => [{ address: '127.0.0.1' }]
+  const { outcome } = await check(`https://shop.example.:${site.port}/`, {}, { roots: roots(), lookup })
+  expect(outcome).toMatchObject({ status: 'up', tls: { valid: true } })
+  expect(asked).toEqual(['shop.example', `shop.example.:${site.port}`])
+})
+
 test('one that ends soon is a warning', async () => {
   const { site } = await served([await leafOf(root, { untilDays: 5.5 })])
   const { outcome, told } = await check(site.url(), {}, { roots: roots() })
-  expect(outcome).toMatchObject({ status: 'up', tls: { days_left: 5 } })
+  expect(outcome).toMatchObject({
+    status: 'up',
+    tls: { days_left: 5 },
+    warnings: [{ code: 'certificate_expires_soon', message: expect.stringContaining('5 days left') }],
+  })
   expect(told.find(line => line.level === 'warn')?.message).toContain('5 days left')
 })
 
@@ -129,6 +146,23 @@ describe('handshakes that fail', () => {
     }
   })
 
+  test('for want of HTTP/1.1, when only HTTP/2 is spoken', async () => {
+    const { site } = await served([await leafOf(root)], { ALPNProtocols: ['h2'] })
+    expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({
+      status: 'down',
+      error: { code: 'tls_alpn', phase: 'tls' },
+    })
+  })
+
+  test('for want of the name', async () => {
+    // the fatal alert unrecognized_name (RFC 6066 section 3), which Node cannot be made to send
+    const site = await tcpSite(socket =>
+      socket.once('data', () => socket.end(Buffer.from('1503030002' + '0270', 'hex'))),
+    )
+    const { outcome } = await check(`https://localhost:${site.port}/`)
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'tls_unrecognized_name', phase: 'tls' } })
+  })
+
   test('for want of a common version', async () => {
     const options: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
     const { site } = await served([await leafOf(root)], options)
@@ -155,7 +189,7 @@ describe('handshakes that fail', () => {
     const site = await tlsSite({ cert: leaf.cert, key: leaf.key }, socket => socket.destroy())
     expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({
       status: 'down',
-      error: { code: 'connection_reset' },
+      error: { code: 'response_empty' },
       tls: { valid: true },
     })
   })

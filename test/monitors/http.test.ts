@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib'
+import { createOutbound } from '../../src/base/outbound'
+import { checkHttp } from '../../src/monitors'
 import { closeSites, deadPort, httpSite, tcpSite } from '../support/sites'
 import { check } from './check'
 
@@ -49,7 +51,7 @@ describe('a server that answers', () => {
         connection: 'close',
         'content-length': '0',
         'user-agent': 'Tailrace-HealthCheck',
-        'accept-encoding': 'gzip, br',
+        'accept-encoding': 'gzip, deflate, br',
         accept: 'text/plain',
         'x-probe': 'a b',
       },
@@ -65,6 +67,9 @@ describe('a server that answers', () => {
     [200, 404, 'down'],
     [503, [200, '500-599'], 'up'],
     [301, '200-299, 301', 'up'],
+    [999, undefined, 'down'],
+    [999, 999, 'up'],
+    [600, '200-299, 600-699', 'up'],
   ] as const)('%i with expect_status %j is %s', async (status, expected, verdict) => {
     const site = await httpSite((_ask, answer) => void answer.writeHead(status).end())
     const expect_status = typeof expected === 'object' ? [...expected] : expected
@@ -120,22 +125,51 @@ describe('bodies', () => {
 
   test.each(['gzip', 'br'])('that are not the %s they say are invalid', async coding => {
     const site = await httpSite(
-      (_ask, answer) => void answer.writeHead(200, { 'content-encoding': coding }).end('plain'),
+      (_ask, answer) => void answer.writeHead(200, { 'content-encoding': coding }).end('<p>not compressed</p>'),
     )
     expect((await check(site.url())).outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
   })
 
-  test('cut short in a coding are invalid', async () => {
-    const half = gzipSync('y'.repeat(5_000)).subarray(0, 20)
-    const site = await httpSite((_ask, answer) => void answer.writeHead(200, { 'content-encoding': 'gzip' }).end(half))
-    expect((await check(site.url())).outcome).toMatchObject(down('response_invalid'))
+  test.each([
+    ['a length', 'Content-Length: 10\r\n\r\nfive!', 'after 5 of 10 bytes of the body'],
+    ['the last chunk', 'Transfer-Encoding: chunked\r\n\r\n5\r\nfive!\r\n', 'after 5 bytes, before the last chunk'],
+    ['the end of a chunk', 'Transfer-Encoding: chunked\r\n\r\n9\r\nfive!', 'after 5 bytes, before the last chunk'],
+  ])('that end before %s are incomplete', async (_what, rest, message) => {
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${rest}`)))
+    const { outcome } = await check(site.url())
+    expect(outcome).toMatchObject(down('body_incomplete', { status_code: 200 }))
+    expect(outcome.error).toMatchObject({ phase: 'transfer', message: expect.stringContaining(message) })
   })
 
   test('that break off are a broken connection', async () => {
-    const site = await tcpSite(socket =>
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!')),
+    let reset = () => {}
+    const site = await tcpSite(socket => {
+      reset = () => socket.resetAndDestroy()
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!'))
+    })
+    const outcome = await checkHttp(
+      { url: site.url(), method: 'GET', headers: {}, timeout_ms: 10_000, follow_redirects: true },
+      {
+        signal: new AbortController().signal,
+        outbound: createOutbound({ allow: ['private'] }),
+        trace: {
+          step(name, work) {
+            if (name === 'transfer') reset() // the head has been read by then
+            return work()
+          },
+          log: () => undefined,
+        },
+      },
     )
-    expect((await check(site.url())).outcome).toMatchObject(down('connection_reset', { status_code: 200 }))
+    expect(outcome).toMatchObject(down('connection_reset', { status_code: 200 }))
+  })
+
+  test.each(['zz', '0x5', '', 'fffffffffffffffff', '-1'])('with the chunk size %j are invalid', async size => {
+    const bytes = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${size}\r\nfive!\r\n0\r\n\r\n`
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
+    const { outcome } = await check(site.url())
+    expect(outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
+    expect(outcome.error?.message).toMatch(/chunk size/i)
   })
 })
 
@@ -164,16 +198,32 @@ describe('a server that fails', () => {
   })
 
   test.each([
-    ['closes at once', '', 'connection_reset'],
+    ['closes at once', '', 'response_empty'],
     ['speaks something else', 'SSH-2.0-OpenSSH_9.2\r\n', 'response_invalid'],
-    ['sends a broken head', 'HTTP/1.1 200 OK\r\nbad header\r\n\r\n', 'response_invalid'],
+    ['speaks HTTP/0.9', '<p>old</p>', 'response_invalid'],
+    ['speaks HTTP/2', '\0\0\x12\x04\0\0\0\0\0', 'response_invalid'],
+    ['sends a NUL byte', 'HTTP/1.1 200 OK\r\nX-A: \0\r\n\r\n', 'response_invalid'],
+    ['sends a status below 100', 'HTTP/1.1 099 Low\r\n\r\n', 'response_invalid'],
+    ['sends a status above 999', 'HTTP/1.1 1000 High\r\n\r\n', 'response_invalid'],
+    ['sends interim answers only', 'HTTP/1.1 103 Hints\r\n\r\n'.repeat(60), 'response_invalid'],
     ['sends two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 'response_invalid'],
-    ['changes the protocol', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n', 'response_invalid'],
-    ['sends a huge head', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 'response_invalid'],
-    ['ends in the head', 'HTTP/1.1 200 OK\r\nContent-', 'connection_reset'],
+    [
+      'changes the protocol',
+      'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+      'status_unexpected',
+    ],
+    ['sends a huge head', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(300_000)}\r\n\r\n`, 'response_invalid'],
+    ['ends in the head', 'HTTP/1.1 200 OK\r\nContent-', 'response_incomplete'],
   ])('that %s', async (_what, bytes, code) => {
     const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
     expect((await check(site.url())).outcome).toMatchObject(down(code))
+  })
+
+  test('that speaks something else and waits is known at once', async () => {
+    const site = await tcpSite(socket => void socket.write('220 mail.example ESMTP\r\n'))
+    const { outcome } = await check(site.url())
+    expect(outcome.error).toMatchObject({ code: 'response_invalid', phase: 'first_byte' })
+    expect(outcome.error?.message).toContain('"220 mail.example ESMTP"')
   })
 
   test('that resets the connection', async () => {
@@ -182,13 +232,14 @@ describe('a server that fails', () => {
   })
 
   test.each([
-    ['never answers', ''],
-    ['never ends its head', 'HTTP/1.1 200 OK\r\nX-A: b\r\n'],
-    ['never ends its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc'],
-    ['sends interim answers for ever', 'HTTP/1.1 102 Processing\r\n\r\n'],
-  ])('that %s runs into the deadline', async (_what, bytes) => {
+    ['never answers', '', 'first_byte'],
+    ['never ends its head', 'HTTP/1.1 200 OK\r\nX-A: b\r\n', 'first_byte'],
+    ['never ends its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc', 'transfer'],
+    ['sends interim answers only', 'HTTP/1.1 102 Processing\r\n\r\n', 'first_byte'],
+  ])('that %s runs into the deadline, which tells the phase', async (_what, bytes, phase) => {
     const site = await tcpSite(socket => void socket.once('data', () => socket.write(bytes)))
-    expect((await check(site.url(), { timeout_ms: 500 })).outcome).toMatchObject(down('timeout'))
+    const { outcome } = await check(site.url(), { timeout_ms: 500 })
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'timeout', phase } })
   })
 
   test('that sends byte after byte runs into the same deadline', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { follow, locationOf } from '../../src/monitors/checks/redirects'
-import { closeSites, httpSite } from '../support/sites'
+import { closeSites, httpSite, tcpSite } from '../support/sites'
 import { check } from './check'
 
 afterEach(closeSites)
@@ -54,18 +54,82 @@ test('not followed, a redirect is an answer like any other', async () => {
   expect(asked.map(ask => ask.url)).toEqual(['/', '/'])
 })
 
-test.each(['ftp://localhost/', 'javascript:alert(1)', 'http://[', 'http:// /'])(
-  'a redirect to %s is a failure',
-  async to => {
-    const { site } = await redirecting({ '/': [302, to] })
-    expect((await check(site.url())).outcome).toMatchObject({ status: 'down', error: { code: 'redirect_invalid' } })
-  },
-)
+test.each([
+  'ftp://localhost/',
+  'javascript:alert(1)',
+  'http://[',
+  'http:// /',
+  'http://localhost:0/',
+  'http://localhost:65536/',
+])('a redirect to %s is a failure', async to => {
+  const { site } = await redirecting({ '/': [302, to] })
+  expect((await check(site.url())).outcome).toMatchObject({ status: 'down', error: { code: 'redirect_invalid' } })
+})
 
 test('a redirect status without an address is the last answer', async () => {
   const site = await httpSite((_ask, answer) => void answer.writeHead(302).end())
   expect((await check(site.url())).outcome).toMatchObject({ error: { code: 'status_unexpected' }, status_code: 302 })
 })
+
+// the verdicts are those of Chromium 156, each asked with /d/start#old
+describe('a Location is read byte by byte, as browsers do', () => {
+  test.each([
+    ['/caf\xe9', '/caf%E9', '#old'],
+    ['/caf\xc3\xa9', '/caf%C3%A9', '#old'],
+    ['/q?a=caf\xe9', '/q?a=caf%E9', '#old'],
+    ['b/c', '/d/b/c', '#old'],
+    ['../z', '/z', '#old'],
+    ['?x=1', '/d/start?x=1', '#old'],
+    ['/a b', '/a%20b', '#old'],
+    ['/a\tb', '/ab', '#old'],
+    ['\\x\\y', '/x/y', '#old'],
+    ['http:/same', '/same', '#old'],
+    ['/%zz%e9', '/%zz%e9', '#old'],
+    ['/f#new', '/f', '#new'],
+    ['/f#', '/f', '#'],
+    ['\r\n /folded', '/folded', '#old'],
+    ['/same\r\nLocation: /same', '/same', '#old'],
+  ])('%j', async (location, asked, fragment) => {
+    const { lines, outcome, site } = await located(`Location: ${location}`)
+    expect(lines).toEqual(['GET /d/start HTTP/1.1', `GET ${asked} HTTP/1.1`])
+    expect(outcome).toMatchObject({ status: 'up', url: site.url(asked + fragment) })
+  })
+
+  test.each(['Location:', 'Location:  ', 'Refresh: 0; url=/r'])('"%s" leads nowhere', async header => {
+    const { lines, outcome } = await located(header)
+    expect(lines).toHaveLength(1)
+    expect(outcome).toMatchObject({ status_code: 302, redirects: [], error: { code: 'status_unexpected' } })
+  })
+
+  test.each(['Location: /a\r\nLocation: /b', 'Location:\r\nLocation: /b'])('%j is refused', async header => {
+    const { lines, outcome } = await located(header)
+    expect(lines).toHaveLength(1)
+    expect(outcome).toMatchObject({ status: 'down', status_code: 302, error: { code: 'redirect_invalid' } })
+  })
+
+  test('a name that cannot exist is told as that', async () => {
+    const { outcome } = await located('Location: http://a..example/')
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'dns_name_invalid', phase: 'dns' } })
+  })
+
+  test('a fragment that holds a secret is not shown', async () => {
+    const { outcome } = await located('Location: /f#access_token=hidden')
+    expect(JSON.stringify(outcome)).not.toContain('hidden')
+  })
+})
+
+/** Checks /d/start#old of a site that redirects from there with this header; gives the request lines that came. */
+async function located(header: string) {
+  const lines: string[] = []
+  const site = await tcpSite(socket =>
+    socket.once('data', (ask: Buffer) => {
+      lines.push(ask.toString('latin1').split('\r\n')[0] ?? '')
+      const redirect = `HTTP/1.1 302 Found\r\n${header}\r\nContent-Length: 0\r\n\r\n`
+      socket.end(lines.length === 1 ? Buffer.from(redirect, 'latin1') : 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+    }),
+  )
+  return { lines, site, outcome: (await check(site.url('/d/start#old'))).outcome }
+}
 
 test('one deadline holds for all redirects together', async () => {
   const site = await httpSite((_ask, answer) => {
@@ -167,8 +231,8 @@ describe('the request that follows', () => {
   test('is http or https, or refused, whatever the location', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.string({ unit: 'binary' })), text => {
-        const location = locationOf(302, Buffer.from(text).toString('latin1'))
-        const next = follow(ask('GET'), 302, location ?? '')
+        const location = locationOf(302, [Buffer.from(text).toString('latin1')])
+        const next = follow(ask('GET'), 302, String(location ?? ''))
         expect('error' in next || /^https?:$/.test(next.url.protocol)).toBe(true)
       }),
     )

@@ -8,7 +8,7 @@ const SECRET_FIELD = /token|secret|password|key|sig|code|state|session|auth|cred
 export const isSecretHeader = (name: string) => SECRET.test(name)
 export const isFramingHeader = (name: string) => FRAMING.test(name)
 
-/** An address as it may be logged and stored: without credentials, and without the values of telling query fields. */
+/** An address as it may be logged and stored: without credentials, and without the values of telling fields. */
 export function shownUrl(url: URL): string {
   const shown = new URL(url)
   shown.username = ''
@@ -16,5 +16,6 @@ export function shownUrl(url: URL): string {
   for (const name of new Set(shown.searchParams.keys())) {
     if (SECRET_FIELD.test(name)) shown.searchParams.set(name, '***')
   }
+  if (shown.hash.includes('=') && SECRET_FIELD.test(shown.hash)) shown.hash = '***'
   return shown.href
 }

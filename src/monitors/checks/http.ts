@@ -1,5 +1,5 @@
 import { deadline } from '../../base/deadline'
-import type { HttpAsk } from '../../base/http'
+import type { HttpAnswer, HttpAsk } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
 import { createCookies } from './cookies'
 import { type ExpectStatus, expectText, isExpected } from './expect'
@@ -8,10 +8,11 @@ import type { HttpOutcome } from './outcome'
 import { createPhases, Down, isRefused, SILENT, type Trace } from './phases'
 import { follow, locationOf } from './redirects'
 import { readBody, type VisitDeps, visit } from './visit'
+import { warn } from './warnings'
 
 const REDIRECTS_MAX = 10
 /** `accept-encoding` as browsers ask: what is measured is what people wait for. */
-const HEADERS = { 'user-agent': 'Tailrace-HealthCheck', accept: '*/*', 'accept-encoding': 'gzip, br' }
+const HEADERS = { 'user-agent': 'Tailrace-HealthCheck', accept: '*/*', 'accept-encoding': 'gzip, deflate, br' }
 
 /** What to ask of a web server, and what to expect. */
 export interface HttpCheck {
@@ -57,22 +58,32 @@ async function walk(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
   for (let hop = 0; ; hop++) {
     outcome.url = shownUrl(ask.url)
     outcome.tls = null
-    const { response, close } = await visit(withCookies(ask, cookies.header(ask.url)), hop, outcome, deps)
+    const { answer, close } = await visit(withCookies(ask, cookies.header(ask.url)), hop, outcome, deps)
     try {
-      const status = response.statusCode ?? 0
+      const status = answer.response.statusCode ?? 0
       outcome.status_code = status
-      const location = check.follow_redirects ? locationOf(status, response.headers.location) : undefined
+      const location = check.follow_redirects ? locationIn(answer) : undefined
       if (location === undefined) {
-        await readBody(response, hop, outcome, deps)
+        await readBody(answer, hop, outcome, deps)
         return judge(status, check.expect_status)
       }
-      cookies.keep(ask.url, response.headers['set-cookie'])
+      const leftOut = cookies.keep(ask.url, answer.response.headers['set-cookie'])
+      if (leftOut) await warn(fullJar(leftOut), outcome, deps.trace)
       ask = await redirect(ask, status, location, outcome, deps.trace)
     } finally {
       close()
     }
   }
 }
+
+function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpAnswer): string | undefined {
+  const location = locationOf(statusCode, headersDistinct.location)
+  if (typeof location === 'object') throw new Down(location.error)
+  return location
+}
+
+const fullJar = (count: number) =>
+  ({ code: 'cookies_left_out', message: `${count} cookies were left out: there are too many` }) as const
 
 async function redirect(ask: HttpAsk, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
   const next = follow(ask, status, location)
@@ -82,12 +93,10 @@ async function redirect(ask: HttpAsk, status: number, location: string, outcome:
   }
   const url = shownUrl(ask.url)
   outcome.redirects.push({ url, status })
-  const leavesTls = ask.url.protocol === 'https:' && next.url.protocol === 'http:'
-  await trace.log(
-    leavesTls ? 'warn' : 'info',
-    `${status} redirects to ${shownUrl(next.url)}${leavesTls ? ', away from TLS' : ''}`,
-    { url, status },
-  )
+  const message = `${status} redirects to ${shownUrl(next.url)}`
+  if (ask.url.protocol === 'https:' && next.url.protocol === 'http:')
+    await warn({ code: 'redirect_leaves_tls', message: `${message}, away from TLS` }, outcome, trace, { url, status })
+  else await trace.log('info', message, { url, status })
   return next
 }
 
@@ -125,5 +134,6 @@ const emptyOutcome = (url: string, phases: HttpOutcome['phases_ms']): HttpOutcom
   url,
   bytes: null,
   truncated: false,
+  warnings: [],
   error: null,
 })

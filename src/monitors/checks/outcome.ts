@@ -1,5 +1,6 @@
 import type { Certificate } from '../../base/certificate'
 import type { Failure, Phase } from '../../base/failure'
+import type { CheckWarning } from './warnings'
 
 /** What is kept and shown of a certificate. */
 export interface TlsFacts {
@@ -38,6 +39,8 @@ export interface HttpOutcome {
   /** Of the last body after decompression, at most 1 MiB; null when none was read. */
   bytes: number | null
   truncated: boolean
+  /** What is wrong and did not keep the check from going on, redirects included: the first of each code. */
+  warnings: CheckWarning[]
   error: Failure | null
 }
 

@@ -6,10 +6,16 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 /** Describe a body; a request that turned into GET has none (RFC 9110 section 15.4). */
 const ABOUT_BODY = /^content-/i
 
-/** Where a response sends the caller on to, if anywhere. */
-export function locationOf(status: number, location: string | undefined): string | undefined {
-  if (!REDIRECTS.has(status) || location === undefined) return undefined
-  return Buffer.from(location, 'latin1').toString() // headers arrive as bytes; servers write addresses in UTF-8
+/**
+ * Where a response sends the caller on to, if anywhere. As in Chromium, an empty address is none, two addresses that
+ * differ are a fault, and each byte beyond ASCII is asked for as it is, percent-encoded.
+ * @param locations the values of all `Location` headers, one character per byte
+ */
+export function locationOf(status: number, locations: readonly string[] = []): string | Refused | undefined {
+  if (!REDIRECTS.has(status)) return undefined
+  const [location, ...others] = new Set(locations)
+  if (others.length) return refused('redirect_invalid', 'The redirect has several Location headers that differ')
+  return location?.replace(/[\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`) || undefined
 }
 
 /**
@@ -23,6 +29,8 @@ export function follow(ask: HttpAsk, status: number, location: string): HttpAsk 
   if (!/^https?:$/.test(url.protocol)) {
     return refused('redirect_invalid', `The redirect leads to ${url.protocol}, not to http or https`)
   }
+  if (url.port === '0') return refused('redirect_invalid', 'The redirect leads to port 0')
+  if (!location.includes('#')) url.hash = ask.url.hash
   url.username = ''
   url.password = ''
   const method = methodAfter(status, ask.method)

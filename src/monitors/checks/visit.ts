@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Refused } from '../../base/failure'
 import type { Secured } from '../../base/handshake'
-import { countBody, type HttpAsk, send } from '../../base/http'
+import { countBody, type HttpAnswer, type HttpAsk, type Notes, send } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
 import { type HttpOutcome, type TlsFacts, tlsFacts } from './outcome'
 import { isRefused, type Phases, type Trace } from './phases'
+import { warn } from './warnings'
 
 /** A body is read so far and no further: enough to see that the server delivers. */
 const BODY_BYTES_MAX = 1024 * 1024
@@ -26,7 +26,7 @@ export interface VisitDeps {
  * Asks one address over a fresh connection, as far as the head of its response.
  * @param hop how many redirects came before
  * @param outcome gets the TLS facts, also when they are why this fails
- * @returns the response and the way to end it
+ * @returns the answer and the way to end it
  * @throws Down when any phase fails
  */
 export async function visit(ask: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
@@ -42,18 +42,19 @@ export async function visit(ask: HttpAsk, hop: number, outcome: HttpOutcome, dep
   const raw = await phases.run(
     'connect',
     hop,
-    () => connectFirst(addresses, port, deps),
+    () => connectFirst(addresses, port, outcome, deps),
     socket => `connected to ${socket.remoteAddress} port ${port}`,
   )
   try {
     const socket = protocol === 'https:' ? await secure(raw, ask, hop, outcome, deps) : raw
-    const response = await phases.run(
+    const answer = await phases.run(
       'first_byte',
       hop,
       mark => send(socket, ask, signal, mark),
-      head => `${ask.method} was answered ${head.statusCode} ${head.statusMessage ?? ''}`.trimEnd(),
+      ({ response }) => `${ask.method} was answered ${response.statusCode} ${reasonOf(response)}`.trimEnd(),
     )
-    return { response, close: () => raw.destroy() }
+    await tellNotes(answer.notes, outcome, deps.trace)
+    return { answer, close: () => raw.destroy() }
   } catch (error) {
     raw.destroy()
     throw error
@@ -61,27 +62,47 @@ export async function visit(ask: HttpAsk, hop: number, outcome: HttpOutcome, dep
 }
 
 /** Reads the body of the last response. */
-export async function readBody(response: IncomingMessage, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
-  const body = await deps.phases.run(
-    'transfer',
-    hop,
-    () => countBody(response, BODY_BYTES_MAX, deps.signal),
-    ({ bytes, truncated }) => `${bytes} bytes${truncated ? ' read, and more was there' : ''}`,
-  )
-  outcome.bytes = body.bytes
-  outcome.truncated = body.truncated
+export async function readBody(answer: HttpAnswer, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+  try {
+    const body = await deps.phases.run(
+      'transfer',
+      hop,
+      () => countBody(answer, BODY_BYTES_MAX, deps.signal),
+      ({ bytes, truncated }) => `${bytes} bytes${truncated ? ' read, and more was there' : ''}`,
+    )
+    outcome.bytes = body.bytes
+    outcome.truncated = body.truncated
+  } finally {
+    await tellNotes(answer.notes, outcome, deps.trace)
+  }
+}
+
+async function tellNotes(notes: Notes, outcome: HttpOutcome, trace: Trace) {
+  for (const warning of notes.take()) await warn(warning, outcome, trace)
+}
+
+/** Phrases arrive as bytes; most servers that go beyond ASCII send UTF-8. */
+const reasonOf = ({ statusMessage = '' }: HttpAnswer['response']) => {
+  const text = Buffer.from(statusMessage, 'latin1').toString()
+  return text.includes('\ufffd') ? statusMessage : text
 }
 
 /**
  * One address after the other, never two at once: a racing client would hide a host of which one half is dead.
  * Only an immediate refusal leads to the next address; a silent one uses up the deadline.
  */
-async function connectFirst(addresses: string[], port: number, deps: VisitDeps): Promise<Socket | Refused> {
+async function connectFirst(
+  addresses: string[],
+  port: number,
+  outcome: HttpOutcome,
+  deps: VisitDeps,
+): Promise<Socket | Refused> {
   const [first = '', ...others] = addresses.slice(0, ADDRESSES_MAX)
   let result = await deps.outbound.connect(first, port, deps.signal)
   for (const address of others) {
     if (!isRefused(result) || deps.signal.aborted) break
-    await deps.trace.log('warn', `${result.error.message}; trying ${address}`, { code: result.error.code })
+    const message = `${result.error.message}; trying ${address}`
+    await warn({ code: 'address_failed', message }, outcome, deps.trace, { reason: result.error.code })
     result = await deps.outbound.connect(address, port, deps.signal)
   }
   return result
@@ -95,7 +116,7 @@ async function secure(raw: Socket, ask: HttpAsk, hop: number, outcome: HttpOutco
       const result = await deps.outbound.secure(raw, ask.url.hostname, deps.signal)
       if (result.certificate) {
         outcome.tls = tlsFacts(result.certificate, result.protocol, result.cipher)
-        await tellCertificate(outcome.tls, deps.trace)
+        await tellCertificate(outcome.tls, outcome, deps.trace)
       }
       return result
     },
@@ -104,8 +125,9 @@ async function secure(raw: Socket, ask: HttpAsk, hop: number, outcome: HttpOutco
   return secured.socket
 }
 
-function tellCertificate(tls: TlsFacts, trace: Trace) {
-  const level = tls.days_left < DAYS_LEFT_MIN ? 'warn' : 'info'
+function tellCertificate(tls: TlsFacts, outcome: HttpOutcome, trace: Trace) {
   const dates = `good until ${tls.expires_at.slice(0, 10)} (${tls.days_left} days left)`
-  return trace.log(level, `certificate of "${tls.subject}" by "${tls.issuer}", ${dates}`, { ...tls })
+  const message = `certificate of "${tls.subject}" by "${tls.issuer}", ${dates}`
+  if (!tls.valid || tls.days_left >= DAYS_LEFT_MIN) return trace.log('info', message, { ...tls })
+  return warn({ code: 'certificate_expires_soon', message }, outcome, trace, { ...tls })
 }

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import { codeOf, FailureError, type Refused, refusalOf } from '../failure'
+import { destroyOnAbort } from './abort'
+import { codingsOf, decode } from './content-codings'
+import type { HttpAnswer } from './send'
+
+/** What of a body was read. */
+export interface BodyCount {
+  /** After decompression. */
+  bytes: number
+  /** More was there: reading stopped at the limit. */
+  truncated: boolean
+}
+
+interface Wire extends BodyCount {
+  chunks: Buffer[]
+}
+
+/**
+ * Reads and decodes the body, keeps nothing, and closes the connection after `maxBytes`, counted as they come and again
+ * after each decompression.
+ */
+export async function countBody(
+  { response, notes }: HttpAnswer,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<BodyCount | Refused> {
+  const stop = destroyOnAbort(signal, response)
+  try {
+    const codings = codingsOf(response.headers['content-encoding'], notes)
+    const wire = await readWire(response, maxBytes, codings.length > 0)
+    if (!codings.length || !wire.bytes) return { bytes: wire.bytes, truncated: wire.truncated }
+    const whole = { bytes: Buffer.concat(wire.chunks), truncated: wire.truncated }
+    const { bytes, truncated } = await decode(codings, whole, { maxBytes, notes })
+    return { bytes: bytes.length, truncated }
+  } catch (error) {
+    return refusalOf(error, 'transfer', signal)
+  } finally {
+    stop()
+    response.destroy()
+  }
+}
+
+async function readWire(response: IncomingMessage, maxBytes: number, keep: boolean): Promise<Wire> {
+  const wire: Wire = { bytes: 0, truncated: false, chunks: [] }
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      wire.bytes += chunk.length
+      if (keep) wire.chunks.push(chunk)
+      if (wire.bytes > maxBytes) return { ...wire, bytes: maxBytes, truncated: true }
+    }
+    return wire
+  } catch (error) {
+    throw isEarlyEnd(error, response) ? incomplete(wire.bytes, response) : error
+  }
+}
+
+/** Node tells an end of the connection within the body as a reset, with this message. */
+const isEarlyEnd = (error: unknown, { complete }: IncomingMessage) =>
+  !complete && codeOf(error) === 'ECONNRESET' && String(error).endsWith('aborted')
+
+function incomplete(bytes: number, { headers }: IncomingMessage) {
+  const length = headers['content-length']
+  const read = length === undefined ? `${bytes} bytes, before the last chunk` : `${bytes} of ${length} bytes`
+  return new FailureError({ code: 'body_incomplete', message: `The connection ended after ${read} of the body` })
+}

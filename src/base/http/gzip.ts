@@ -1,0 +1,63 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+import { codeOf } from '../failure'
+import { type Decoded, inflateAll, type Limits, type Part } from './inflate'
+
+/** Members that are read; what comes behind them counts as trailing data. */
+const MEMBERS_MAX = 1_000
+const TRAILER_BYTES = 8
+/** Flags of RFC 1952 section 2.3. */
+const HEADER_CRC = 2
+const EXTRA = 4
+const NAME = 8
+const COMMENT = 16
+
+/**
+ * Decompresses gzip, all members of it. Not with Node's own Gunzip, which fails at anything behind a member that is not
+ * another one and then loses what it had decoded.
+ * @throws an error of zlib, with its code
+ */
+export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
+  let all = await readMember(input, 0, limits)
+  for (let count = 1; count < MEMBERS_MAX && !all.truncated && all.used < input.bytes.length; count++) {
+    // what does not decode is no member but something else that browsers leave out
+    const next = await readMember(input, all.used, limits).catch(ifNoGzip)
+    if (!next) break
+    const bytes = Buffer.concat([all.bytes, next.bytes])
+    all = { bytes: bytes.subarray(0, limits.maxBytes), truncated: bytes.length > limits.maxBytes, used: next.used }
+  }
+  return all
+}
+
+async function readMember({ bytes: input, truncated }: Part, at: number, limits: Limits): Promise<Decoded> {
+  const begin = dataBegin(input, at)
+  const member = await inflateAll(createInflateRaw, { bytes: input.subarray(begin), truncated }, limits)
+  if (member.truncated) return member
+  const trailer = begin + member.used
+  if (input.length < trailer + TRAILER_BYTES) throw zlibError('Z_BUF_ERROR')
+  if (crc32(member.bytes) !== input.readUInt32LE(trailer))
+    limits.notes.add('body_checksum_wrong', 'The checksum of the gzip data is wrong')
+  return { ...member, used: trailer + TRAILER_BYTES }
+}
+
+/** Where the compressed data begins, behind the header of the member (RFC 1952 section 2.3). */
+function dataBegin(input: Buffer, at: number): number {
+  const [magic1, magic2, method, flags = 0] = input.subarray(at)
+  if (magic1 !== 0x1f || magic2 !== 0x8b || method !== 8) throw zlibError('Z_DATA_ERROR')
+  let position = at + 10
+  if (flags & EXTRA) position += 2 + (input.subarray(position).length < 2 ? 0 : input.readUInt16LE(position))
+  if (flags & NAME) position = behindZero(input, position)
+  if (flags & COMMENT) position = behindZero(input, position)
+  if (flags & HEADER_CRC) position += 2
+  return position
+}
+
+function behindZero(input: Buffer, from: number): number {
+  const zero = input.indexOf(0, from)
+  return zero < 0 ? input.length : zero + 1
+}
+
+function ifNoGzip(error: unknown): undefined {
+  if (!codeOf(error).startsWith('Z_')) throw error
+}
+
+const zlibError = (code: string) => Object.assign(new Error('The gzip data is not whole'), { code })

@@ -1,0 +1,86 @@
+import { frame } from './framing'
+import { invalid, readStatusLine, type StatusLine, shown } from './status-line'
+import type { Notes } from './warnings'
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
+const CONTROL = /[\x01-\x08\x0b-\x1f\x7f]/g
+/** The limit of many servers, proxies and clients, Node among them. */
+const LARGE_BYTES = 16 * 1024
+
+export interface Field {
+  name: string
+  value: string
+}
+
+/** A response head that every parser reads alike. */
+export interface Head extends StatusLine {
+  /** As sent, one character per byte, with the blank line. */
+  text: string
+  /** Bytes of the body where the head says it; Infinity when it does not. */
+  bodyBytes: number
+}
+
+/**
+ * Rewrites the head of a response into the strict form of RFC 9112, with the meaning that browsers give it, and notes
+ * what they put up with. What browsers refuse is refused: a NUL byte, lengths that contradict each other.
+ * @param raw one character per byte, with the blank line at the end
+ * @throws FailureError `response_invalid`
+ */
+export function mendHead(raw: string, notes: Notes): Head {
+  if (raw.includes('\0')) throw invalid('Its head has a NUL byte')
+  if (raw.length > LARGE_BYTES) notes.add('head_large', `The head has ${raw.length} bytes; many clients refuse that`)
+  const [first = '', ...rest] = linesOf(raw, notes)
+  const line = readStatusLine(first, notes)
+  const { fields, bodyBytes } = frame(fieldsOf(rest, notes), notes)
+  const lines = [`HTTP/1.1 ${line.status} ${line.reason}`, ...fields.map(({ name, value }) => `${name}: ${value}`)]
+  return { ...line, bodyBytes, text: `${lines.join('\r\n')}\r\n\r\n` }
+}
+
+function linesOf(raw: string, notes: Notes): string[] {
+  const lines = raw.split('\n').slice(0, -2) // behind the last line are a blank one and nothing
+  if (!raw.endsWith('\r\n') || lines.some(line => !line.endsWith('\r')))
+    notes.add('bare_line_feed', 'Lines of the head end in LF instead of CR LF')
+  return lines.map(line => {
+    const text = line.replace(/\r$/, '')
+    const clean = text.replace(CONTROL, ' ')
+    if (clean !== text) notes.add('header_control_character', `A line has a control character: ${shown(text)}`)
+    return clean
+  })
+}
+
+function fieldsOf(lines: string[], notes: Notes): Field[] {
+  const fields: Field[] = []
+  let last: Field | undefined
+  lines.forEach((line, index) => {
+    const continues = /^[ \t]/.test(line)
+    if (continues) notes.add('header_folded', `A header goes on in another line: ${shown(line)}`)
+    if (continues && index > 0) {
+      if (last) last.value = `${last.value} ${line.trim()}`.trim()
+      return
+    }
+    last = readField(line.trimStart(), notes)
+    if (last) fields.push(last)
+  })
+  return fields
+}
+
+/** A line that is no header is left out, as browsers do. */
+function readField(line: string, notes: Notes): Field | undefined {
+  const colon = line.indexOf(':')
+  if (colon < 0) {
+    notes.add('header_without_colon', `A header line without a colon is left out: ${shown(line)}`)
+    return undefined
+  }
+  const written = line.slice(0, colon)
+  const name = written.trimEnd()
+  if (!TOKEN.test(name)) {
+    notes.add('header_name_invalid', `A header whose name is not valid is left out: ${shown(written)}`)
+    return undefined
+  }
+  if (name !== written) notes.add('header_name_space', `There is a space before the colon: ${shown(written)}`)
+  const value = line.slice(colon + 1).trim()
+  if (/[^\x20-\x7e\t]/.test(value))
+    notes.add('header_not_ascii', `The header ${name} has bytes beyond ASCII, which clients read differently`)
+  return { name, value }
+}

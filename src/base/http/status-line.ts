@@ -1,0 +1,49 @@
+import { FailureError } from '../failure'
+import type { Notes } from './warnings'
+
+/** Chromium looks for the status line behind as many bytes of something else, such as a byte order mark. */
+const JUNK_BYTES_MAX = 4
+/** As soon as that many bytes are there, it is plain whether they begin a response. */
+export const START_BYTES = JUNK_BYTES_MAX + 4
+const START = /^.{0,4}?(?=http|icy[ \t])/is
+const STATUS_LINE = /^(?:http(?:\/\d+(?:\.\d+)?)?|icy)[ \t]+(\d+)(.*)$/i
+/** RFC 9112 section 4. */
+const REGULAR = /^HTTP\/1\.[01] \d{3} /
+const SHOWN_CHARACTERS = 60
+
+export interface StatusLine {
+  status: number
+  reason: string
+}
+
+/** Do these bytes begin a response? ICY is what streaming servers of the SHOUTcast kind answer. */
+export const isStart = (text: string) => START.test(text)
+
+/**
+ * Reads a status line as leniently as browsers do.
+ * @throws FailureError `response_invalid` when there is none, or its code is not from 100 to 999
+ */
+export function readStatusLine(line: string, notes: Notes): StatusLine {
+  const text = line.replace(START, '')
+  const match = STATUS_LINE.exec(text)
+  if (!match) throw notHttp(line)
+  const status = Number(match[1])
+  if (status < 100 || status > 999) throw invalid(`Its status code ${shown(match[1] ?? '')} is not from 100 to 999`)
+  if (!REGULAR.test(line)) notes.add('status_line_malformed', `The status line is ${shown(line)}`)
+  return { status, reason: (match[2] ?? '').trim() }
+}
+
+export const notHttp = (text: string) =>
+  invalid(
+    text.startsWith('\0\0')
+      ? 'It looks like HTTP/2, and HTTP/1.1 was asked for'
+      : `It begins with ${shown(text)} instead of a status line`,
+  )
+
+/** @param what a sentence about the response */
+export const invalid = (what: string) =>
+  new FailureError({ code: 'response_invalid', message: `The answer is not valid HTTP. ${what}` })
+
+/** For messages: quoted, with escapes, and cut. */
+export const shown = (text: string) =>
+  JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)

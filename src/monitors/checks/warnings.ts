@@ -1,0 +1,29 @@
+import { WARNING_CODES, type WarningCode } from '../../base/http'
+import type { HttpOutcome } from './outcome'
+import type { Trace } from './phases'
+
+/** Everything a check warns of. Listed in docs/health-checks.md. */
+export const CHECK_WARNING_CODES = [
+  'address_failed',
+  'certificate_expires_soon',
+  'redirect_leaves_tls',
+  'cookies_left_out',
+  ...WARNING_CODES,
+] as const
+
+export interface CheckWarning {
+  code: (typeof CHECK_WARNING_CODES)[number] | WarningCode
+  /** For people. */
+  message: string
+}
+
+/** Keeps a warning in the outcome, unless one with its code is there, and tells it. */
+export function warn(
+  { code, message }: CheckWarning,
+  outcome: HttpOutcome,
+  trace: Trace,
+  data: Record<string, unknown> = {},
+) {
+  if (!outcome.warnings.some(known => known.code === code)) outcome.warnings.push({ code, message })
+  return trace.log('warn', message, { code, ...data })
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { closeSites, tcpSite } from '../support/sites'
+import { check } from './check'
+
+afterEach(closeSites)
+
+const OK = 'HTTP/1.1 200 OK\r\n'
+const LENGTH = 'Content-Length: 2\r\n\r\nok'
+const CHUNKS = 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'
+
+/** Checks a server that answers with exactly these bytes, all at once or each on its own. */
+async function answered(bytes: string | Buffer, { single = false, method = 'GET' } = {}) {
+  const all = Buffer.from(bytes as string, 'latin1')
+  const site = await tcpSite(socket =>
+    socket.once('data', () => {
+      if (single) for (const byte of all) socket.write(Buffer.of(byte))
+      else socket.write(all)
+      socket.end()
+    }),
+  )
+  return (await check(site.url(), { method })).outcome
+}
+
+const codesOf = ({ warnings }: Awaited<ReturnType<typeof answered>>) => warnings.map(({ code }) => code)
+
+// what Chromium 156 shows is up
+describe('a server that browsers put up with is up, and a warning names what it does', () => {
+  test.each<[string, string, string | undefined]>([
+    ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok', 'bare_line_feed'],
+    ['one bare LF', `HTTP/1.1 200 OK\n${LENGTH}`, 'bare_line_feed'],
+    ['a bare LF at the blank line', `${OK}Content-Length: 2\r\n\nok`, 'bare_line_feed'],
+    ['a space before the colon', `${OK}X-A : b\r\n${LENGTH}`, 'header_name_space'],
+    ['a space before the colon of the length', `${OK}Content-Length : 2\r\n\r\nok`, 'header_name_space'],
+    ['a folded header', `${OK}X-A: b\r\n c\r\n${LENGTH}`, 'header_folded'],
+    ['a folded length', `${OK}Content-Length:\r\n 2\r\n\r\nok`, 'header_folded'],
+    ['a first header that is folded', `${OK} X-A: b\r\n${LENGTH}`, 'header_folded'],
+    ['a header of 20 KB', `${OK}X-A: ${'b'.repeat(20_000)}\r\n${LENGTH}`, 'head_large'],
+    ['3000 headers', `${OK}${'X-A: b\r\n'.repeat(3_000)}${LENGTH}`, 'head_large'],
+    ['the length twice', `${OK}Content-Length: 2\r\n${LENGTH}`, 'content_length_repeated'],
+    ['the length as a list', `${OK}Content-Length: 2, 2\r\n\r\nok`, 'content_length_repeated'],
+    ['a length that is none', `${OK}Content-Length: two\r\n\r\nok`, 'content_length_invalid'],
+    ['a negative length', `${OK}Content-Length: -1\r\n\r\nok`, 'content_length_invalid'],
+    ['a length before chunks', `${OK}Content-Length: 9\r\n${CHUNKS}`, 'content_length_ignored'],
+    [
+      'different lengths beside chunks',
+      `${OK}Content-Length: 9\r\nContent-Length: 8\r\n${CHUNKS}`,
+      'content_length_ignored',
+    ],
+    ['a coding "identity"', `${OK}Transfer-Encoding: identity\r\n${LENGTH}`, 'transfer_encoding_unknown'],
+    [
+      'a coding behind chunks',
+      `${OK}Transfer-Encoding: chunked, identity\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
+      'transfer_encoding_unknown',
+    ],
+    ['no reason phrase', `HTTP/1.1 200\r\n${LENGTH}`, 'status_line_malformed'],
+    ['an empty reason phrase', `HTTP/1.1 200 \r\n${LENGTH}`, undefined],
+    ['a reason phrase in Latin-1', `HTTP/1.1 200 Tr\xe8s bien\r\n${LENGTH}`, undefined],
+    ['lower case', `http/1.1 200 ok\r\n${LENGTH}`, 'status_line_malformed'],
+    ['two spaces', `HTTP/1.1  200  OK\r\n${LENGTH}`, 'status_line_malformed'],
+    ['another version', `HTTP/2 200\r\n${LENGTH}`, 'status_line_malformed'],
+    ['ICY', `ICY 200 OK\r\n${LENGTH}`, 'status_line_malformed'],
+    ['blank lines first', `\r\n\n\r\n${OK}${LENGTH}`, 'status_line_malformed'],
+    ['a byte order mark first', `\xef\xbb\xbf${OK}${LENGTH}`, 'status_line_malformed'],
+    ['HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\n\r\nok', undefined],
+    ['an interim answer', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 Odd\r\nX-A: b\r\n\r\n${OK}${LENGTH}`, undefined],
+    ['a control character', `${OK}X-A: b\x01c\r\n${LENGTH}`, 'header_control_character'],
+    ['a bare CR', `${OK}X-A: b\rc\r\n${LENGTH}`, 'header_control_character'],
+    ['Latin-1', `${OK}X-A: caf\xe9\r\n${LENGTH}`, 'header_not_ascii'],
+    ['a line without a colon', `${OK}nonsense\r\n${LENGTH}`, 'header_without_colon'],
+    ['a second status line', `${OK}${OK}${LENGTH}`, 'header_without_colon'],
+    ['a name with a space', `${OK}X A: b\r\n${LENGTH}`, 'header_name_invalid'],
+    ['no name', `${OK}: b\r\n${LENGTH}`, 'header_name_invalid'],
+    ['more than its length', `${OK}${LENGTH} and more`, 'data_after_response'],
+    ['an offer to upgrade', `${OK}Upgrade: h2c\r\nConnection: Upgrade\r\n${LENGTH}`, undefined],
+    ['spaces behind a chunk size', `${OK}Transfer-Encoding: chunked\r\n\r\n2  \r\nok\r\n0\r\n\r\n`, undefined],
+    ['data behind the last chunk', `${OK}${CHUNKS}HTTP/1.1 400 Bad Request\r\n\r\n`, undefined],
+  ])('%s', async (_what, bytes, code) => {
+    for (const single of [false, true]) {
+      const outcome = await answered(bytes, { single: single && bytes.length < 1_000 })
+      expect(outcome).toMatchObject({ status: 'up', status_code: 200, bytes: 2, error: null })
+      expect(codesOf(outcome)).toEqual(code ? [code] : [])
+    }
+  })
+
+  test('a body where none may be', async () => {
+    expect(await answered(`HTTP/1.1 204 None\r\n${LENGTH}`)).toMatchObject({ status: 'up', status_code: 204, bytes: 0 })
+    expect(await answered(`HTTP/1.1 304 Same\r\n${LENGTH}`)).toMatchObject({
+      status_code: 304,
+      bytes: 0,
+      error: { code: 'status_unexpected' },
+    })
+    const head = await answered(`${OK}${LENGTH}`, { method: 'HEAD' })
+    expect(head).toMatchObject({ status: 'up', bytes: 0 })
+    expect(codesOf(head)).toEqual(['data_after_response'])
+  })
+
+  test('each fault is named once, redirects included, and told in the log', async () => {
+    const site = await tcpSite(socket =>
+      socket.once('data', (ask: Buffer) => {
+        const first = ask.toString().startsWith('GET / ')
+        socket.end(first ? 'HTTP/1.1 302 Found\nLocation : /b\n\n' : 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok')
+      }),
+    )
+    const { outcome, told } = await check(site.url())
+    expect(outcome).toMatchObject({ status: 'up', url: site.url('/b') })
+    expect(codesOf(outcome)).toEqual(['bare_line_feed', 'header_name_space'])
+    expect(told.filter(line => line.level === 'warn').map(line => line.message)).toContain(outcome.warnings[0]?.message)
+  })
+
+  test('lengths that contradict each other are refused, as browsers do', async () => {
+    const outcome = await answered(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok`)
+    expect(outcome).toMatchObject({ status: 'down', error: { code: 'response_invalid' } })
+    expect(outcome.error?.message).toContain('2 and 3')
+  })
+})
+
+describe('content codings', () => {
+  const page = Buffer.from('<p>hello</p>')
+  const gzip = gzipSync(page)
+  const named = Buffer.concat([
+    Buffer.from([31, 139, 8, 28, 0, 0, 0, 0, 0, 3, 2, 0, 7, 7]),
+    Buffer.from('n\0c\0'),
+    gzip.subarray(10),
+  ])
+  const spoiled = Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(4), gzip.subarray(-4)])
+  const coded = (coding: string, ...bytes: (Buffer | string)[]) =>
+    Buffer.concat([`${OK}Content-Encoding: ${coding}\r\n\r\n`, ...bytes].map(part => Buffer.from(part as string)))
+
+  test.each<[string, Buffer, number, string | undefined]>([
+    ['gzip', coded('gzip', gzip), 12, undefined],
+    ['gzip with all its optional fields', coded('gzip', named), 12, undefined],
+    ['two members', coded('gzip', gzip, gzip), 24, undefined],
+    ['trailing bytes', coded('gzip', gzip, 'garbage'), 12, 'body_trailing_data'],
+    ['trailing zeros', coded('gzip', gzip, Buffer.alloc(9)), 12, 'body_trailing_data'],
+    ['what only looks like a member', coded('gzip', gzip, Buffer.from([31, 139, 8, 0, 1])), 12, 'body_trailing_data'],
+    ['a wrong checksum', coded('gzip', spoiled), 12, 'body_checksum_wrong'],
+    ['deflate', coded('deflate', deflateSync(page)), 12, undefined],
+    ['bare deflate', coded('deflate', deflateRawSync(page)), 12, undefined],
+    ['brotli', coded('br', brotliCompressSync(page)), 12, undefined],
+    ['brotli with trailing bytes', coded('br', brotliCompressSync(page), 'garbage'), 12, 'body_trailing_data'],
+    ['gzip twice', coded('gzip, gzip', gzipSync(gzip)), 12, undefined],
+    ['brotli in gzip', coded('br, GZIP', gzipSync(brotliCompressSync(page))), 12, undefined],
+    ['identity', coded('identity', page), 12, undefined],
+    ['an unknown coding', coded('rot13', page), 12, 'content_encoding_unknown'],
+    ['too many codings', coded('gzip, gzip, gzip, gzip, gzip', page), 12, 'content_encoding_unknown'],
+  ])('%s', async (_what, bytes, count, code) => {
+    const outcome = await answered(bytes)
+    expect(outcome).toMatchObject({ status: 'up', bytes: count, truncated: false })
+    expect(codesOf(outcome)).toEqual(code ? [code] : [])
+  })
+
+  test.each([
+    ['gzip', coded('gzip', gzip.subarray(0, -10))],
+    ['gzip without its trailer', coded('gzip', gzip.subarray(0, -8))],
+    ['gzip within its header', coded('gzip', gzip.subarray(0, 7))],
+    ['deflate', coded('deflate', deflateSync(page).subarray(0, -6))],
+    ['brotli', coded('br', brotliCompressSync(page).subarray(0, 8))],
+  ])('%s that is cut is incomplete', async (_what, bytes) => {
+    expect(await answered(bytes)).toMatchObject({
+      status: 'down',
+      error: { code: 'body_incomplete', phase: 'transfer' },
+    })
+  })
+
+  test('bombs end at the limit, also within each other, and large bodies are cut', async () => {
+    const MIB = 1024 * 1024
+    const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MIB)))
+    for (const bytes of [coded('gzip, gzip', bomb), coded('gzip', ...Array(90).fill(gzipSync(Buffer.alloc(20_000))))])
+      expect(await answered(bytes)).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
+    const noise = randomBytes(2 * MIB)
+    const large = [
+      coded('gzip', gzipSync(noise)),
+      coded('deflate', deflateSync(noise)),
+      coded('br', brotliCompressSync(noise)),
+    ]
+    for (const bytes of large) expect(await answered(bytes)).toMatchObject({ status: 'up', truncated: true })
+  })
+})
