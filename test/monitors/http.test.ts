@@ -169,7 +169,20 @@ describe('bodies', () => {
     const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
     const { outcome } = await check(site.url())
     expect(outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
-    expect(outcome.error?.message).toMatch(/chunk size/i)
+    expect(outcome.error?.message).toContain(`A chunk size is ${JSON.stringify(size)}`)
+  })
+
+  test('with a chunk longer than its size are invalid', async () => {
+    const bytes = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nfive!\r\n0\r\n\r\n'
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
+    expect((await check(site.url())).outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
+  })
+
+  test('end the check without waiting for the connection to end', async () => {
+    for (const rest of ['Content-Length: 2\r\n\r\nok', 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n']) {
+      const site = await tcpSite(socket => void socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n${rest}`)))
+      expect((await check(site.url())).outcome).toMatchObject({ status: 'up', bytes: 2 })
+    }
   })
 })
 

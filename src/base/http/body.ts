@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { codeOf, FailureError, type Refused, refusalOf } from '../failure'
+import { type Refused, refusalOf } from '../failure'
 import { destroyOnAbort } from './abort'
 import { codingsOf, decode } from './content-codings'
 import type { HttpAnswer } from './send'
@@ -43,24 +43,10 @@ export async function countBody(
 
 async function readWire(response: IncomingMessage, maxBytes: number, keep: boolean): Promise<Wire> {
   const wire: Wire = { bytes: 0, truncated: false, chunks: [] }
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      wire.bytes += chunk.length
-      if (keep) wire.chunks.push(chunk)
-      if (wire.bytes > maxBytes) return { ...wire, bytes: maxBytes, truncated: true }
-    }
-    return wire
-  } catch (error) {
-    throw isEarlyEnd(error, response) ? incomplete(wire.bytes, response) : error
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    wire.bytes += chunk.length
+    if (keep) wire.chunks.push(chunk)
+    if (wire.bytes > maxBytes) return { ...wire, bytes: maxBytes, truncated: true }
   }
-}
-
-/** Node tells an end of the connection within the body as a reset, with this message. */
-const isEarlyEnd = (error: unknown, { complete }: IncomingMessage) =>
-  !complete && codeOf(error) === 'ECONNRESET' && String(error).endsWith('aborted')
-
-function incomplete(bytes: number, { headers }: IncomingMessage) {
-  const length = headers['content-length']
-  const read = length === undefined ? `${bytes} bytes, before the last chunk` : `${bytes} of ${length} bytes`
-  return new FailureError({ code: 'body_incomplete', message: `The connection ended after ${read} of the body` })
+  return wire
 }

@@ -1,4 +1,5 @@
-import { frame } from './framing'
+import type { Framing } from './body-end'
+import { framingOf, isFraming } from './framing'
 import { invalid, readStatusLine, type StatusLine, shown } from './status-line'
 import type { Notes } from './warnings'
 
@@ -15,10 +16,10 @@ export interface Field {
 
 /** A response head that every parser reads alike. */
 export interface Head extends StatusLine {
-  /** As sent, one character per byte, with the blank line. */
+  /** One character per byte, with the blank line. Says that the body ends with the connection. */
   text: string
-  /** Bytes of the body where the head says it; Infinity when it does not. */
-  bodyBytes: number
+  /** Where the body really ends. */
+  framing: Framing
 }
 
 /**
@@ -32,9 +33,10 @@ export function mendHead(raw: string, notes: Notes): Head {
   if (raw.length > LARGE_BYTES) notes.add('head_large', `The head has ${raw.length} bytes; many clients refuse that`)
   const [first = '', ...rest] = linesOf(raw, notes)
   const line = readStatusLine(first, notes)
-  const { fields, bodyBytes } = frame(fieldsOf(rest, notes), notes)
-  const lines = [`HTTP/1.1 ${line.status} ${line.reason}`, ...fields.map(({ name, value }) => `${name}: ${value}`)]
-  return { ...line, bodyBytes, text: `${lines.join('\r\n')}\r\n\r\n` }
+  const fields = fieldsOf(rest, notes)
+  const lines = fields.filter(({ name }) => !isFraming(name)).map(({ name, value }) => `${name}: ${value}\r\n`)
+  const text = `HTTP/1.1 ${line.status} ${line.reason}\r\n${lines.join('')}Connection: close\r\n\r\n`
+  return { ...line, text, framing: framingOf(fields, notes) }
 }
 
 function linesOf(raw: string, notes: Notes): string[] {

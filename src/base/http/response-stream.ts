@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { FailureError } from '../failure'
+import { type BodyEnd, bodyEnd } from './body-end'
 import { type Head, mendHead } from './head'
 import { HeadReader } from './head-reader'
 import { invalid } from './status-line'
@@ -18,15 +19,16 @@ interface Hooks {
 }
 
 /**
- * A connection for one exchange as Node's HTTP parser is to see it. Heads are mended on the way in, and nothing is passed
- * on behind the end of the body. The parser refuses much of what every browser reads, also in its lenient mode (a space
- * before a colon, repeated lengths, a body after 204), and then names it as if the connection had failed.
+ * A connection for one exchange as Node's HTTP parser is to see it: a strict head and a body that ends with the
+ * connection. The parser refuses much of what every browser reads, also in its lenient mode (a space before a colon,
+ * repeated lengths, a body after 204), and tells an end within the body as a reset.
  */
 export class ResponseStream extends Duplex {
   private reader: HeadReader | undefined = new HeadReader()
   private interim = 0
-  /** Bytes of the body that are still to come. */
-  private left = Number.POSITIVE_INFINITY
+  private bodyEnd: BodyEnd | undefined
+  /** All of the response has been passed on. */
+  private passed = false
 
   constructor(
     private readonly socket: Socket,
@@ -36,8 +38,9 @@ export class ResponseStream extends Duplex {
     socket.once('data', () => hooks.onFirstByte())
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => this.finish())
-    socket.on('error', error => this.destroy(error))
-    socket.on('close', () => socket.readableEnded || this.destroy())
+    // what happens to the connection behind a whole response does not matter
+    socket.on('error', error => this.passed || this.destroy(error))
+    socket.on('close', () => this.passed || this.destroy())
   }
 
   override _read() {
@@ -58,7 +61,7 @@ export class ResponseStream extends Duplex {
     try {
       let rest: Buffer | undefined = chunk
       while (rest?.length && this.reader) rest = this.takeHead(this.reader, rest)
-      if (rest?.length) this.takeBody(rest)
+      if (this.bodyEnd) this.takeBody(this.bodyEnd, rest ?? chunk.subarray(chunk.length))
     } catch (error) {
       if (!(error instanceof FailureError)) throw error
       this.destroy(error)
@@ -67,29 +70,40 @@ export class ResponseStream extends Duplex {
 
   /** @returns what comes behind the head */
   private takeHead(reader: HeadReader, chunk: Buffer): Buffer | undefined {
+    const { method, notes } = this.hooks
     const complete = reader.take(chunk)
     if (!complete) return undefined
-    const head = mendHead(complete.raw, this.hooks.notes)
-    this.reader = isInterim(head) ? new HeadReader() : undefined
-    if (this.reader && ++this.interim > INTERIM_MAX) throw invalid(`More than ${INTERIM_MAX} interim responses came`)
-    if (!this.reader) this.left = this.hooks.method === 'HEAD' || BODILESS.has(head.status) ? 0 : head.bodyBytes
+    const head = mendHead(complete.raw, notes)
+    if (isInterim(head)) {
+      if (++this.interim > INTERIM_MAX) throw invalid(`More than ${INTERIM_MAX} interim responses came`)
+      this.reader = new HeadReader()
+      return complete.rest
+    }
+    this.reader = undefined
+    this.bodyEnd = bodyEnd(method === 'HEAD' || BODILESS.has(head.status) ? 0 : head.framing, notes)
     this.pass(Buffer.from(head.text, 'latin1'))
     return complete.rest
   }
 
-  private takeBody(chunk: Buffer) {
-    if (chunk.length > this.left) this.hooks.notes.add('data_after_response', 'More bytes came than the response has')
-    const wanted = chunk.subarray(0, this.left)
-    this.left -= wanted.length
-    if (wanted.length) this.pass(wanted)
+  private takeBody(end: BodyEnd, bytes: Buffer) {
+    if (this.passed) return
+    this.pass(end.take(bytes))
+    if (end.reached()) this.complete()
+  }
+
+  private complete() {
+    if (!this.passed) this.push(null)
+    this.passed = true
   }
 
   private pass(bytes: Buffer) {
-    if (!this.push(bytes)) this.socket.pause()
+    if (bytes.length && !this.push(bytes)) this.socket.pause()
   }
 
   private finish() {
-    if (!this.reader) this.push(null)
+    const missing = this.bodyEnd?.missing()
+    if (missing) this.destroy(missing)
+    else if (!this.reader) this.complete()
     else if (this.reader.empty && !this.interim) this.destroy(new FailureError(EMPTY))
     else this.destroy(new FailureError(INCOMPLETE))
   }

@@ -43,7 +43,6 @@ export async function send(
         setHost: false,
         headers: { host: url.host, ...headers },
         maxHeaderSize: 2 * HEAD_BYTES_MAX, // the stream has its limit, and writes the head anew
-        insecureHTTPParser: true, // for chunks; this is the only request of the connection, so none can be smuggled in
       })
       ask.maxHeadersCount = 0
       ask.once('response', head => {
