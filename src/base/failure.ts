@@ -24,6 +24,7 @@ export const FAILURE_CODES = [
   'tls_untrusted',
   'tls_wrong_host',
   'tls_failed',
+  'tls_closed',
   'tls_timeout',
   'connection_reset',
   'response_empty',
@@ -147,13 +148,9 @@ export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Re
   const known = CODES[code]
   if (known) return refused(known[0], `${known[1]} (${code})`)
   const match = PATTERNS.find(([pattern]) => pattern.test(code))
-  if (match) return refused(match[1], `${match[2]} (${[reasonOf(error), code].filter(Boolean).join(', ')})`)
+  if (match) return refused(match[1], `${match[2]} (${code})`)
   throw error
 }
-
-/** What Node's HTTP parser says about a fault. */
-const reasonOf = (error: unknown) =>
-  typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : ''
 
 /** The code of a system error; empty for all else. Not by `instanceof`: errors of Node itself may come from another realm. */
 export const codeOf = (error: unknown) =>

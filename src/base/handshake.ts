@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import { type Certificate, readCertificate } from './certificate'
-import { type Refused, refusalOf } from './failure'
+import { codeOf, FailureError, type Refused, refusalOf } from './failure'
 
 /** A TLS connection whose certificate was found good. */
 export interface Secured {
@@ -42,7 +42,7 @@ export async function handshake(
   } catch (error) {
     raw.destroy()
     socket.destroy()
-    return refusalOf(error, 'tls', signal)
+    return refusalOf(isClosed(error) ? new FailureError(CLOSED) : error, 'tls', signal)
   }
   const certificate = readCertificate(socket, host)
   const facts = { certificate, protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name }
@@ -50,3 +50,9 @@ export async function handshake(
   socket.destroy()
   return { ...facts, error: certificate.problem }
 }
+
+const CLOSED = { code: 'tls_closed', message: 'The server closed the connection within the TLS handshake' } as const
+
+/** Node tells an orderly end as a reset, too, but without the system call that failed. */
+const isClosed = (error: unknown) =>
+  codeOf(error) === 'ECONNRESET' && !(typeof error === 'object' && error !== null && 'syscall' in error)

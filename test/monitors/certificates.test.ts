@@ -181,7 +181,10 @@ describe('handshakes that fail', () => {
     expect((await check(plainUrl)).outcome).toMatchObject({ error: { code: 'tls_not_spoken' } })
     const cut = await tcpSite(socket => socket.once('data', () => socket.destroy()))
     const cutUrl = `https://localhost:${cut.port}/`
-    expect((await check(cutUrl)).outcome).toMatchObject({ error: { code: 'connection_reset' } })
+    expect((await check(cutUrl)).outcome).toMatchObject({ error: { code: 'tls_closed', phase: 'tls' } })
+    const broken = await tcpSite(socket => socket.once('data', () => socket.resetAndDestroy()))
+    const brokenUrl = `https://localhost:${broken.port}/`
+    expect((await check(brokenUrl)).outcome).toMatchObject({ error: { code: 'connection_reset', phase: 'tls' } })
   })
 
   test('after the handshake, when the server cuts at once', async () => {

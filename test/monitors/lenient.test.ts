@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { closeSites, tcpSite } from '../support/sites'
 import { check } from './check'
 
@@ -111,6 +112,26 @@ describe('a server that browsers put up with is up, and a warning names what it 
     expect(outcome).toMatchObject({ status: 'up', url: site.url('/b') })
     expect(codesOf(outcome)).toEqual(['bare_line_feed', 'header_name_space'])
     expect(told.filter(line => line.level === 'warn').map(line => line.message)).toContain(outcome.warnings[0]?.message)
+  })
+
+  test('whatever the head, the parser behind never has to refuse it', async () => {
+    let bytes = Buffer.alloc(0)
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
+    const head = `${OK}X-A: b\r\nContent-Encoding: gzip\r\n${LENGTH}`
+    const part = fc.oneof(
+      fc.constantFrom('\r', '\n', ' ', ':', '\t', '\x7f', '\xff', '204', 'HTTP/1.1', ','),
+      fc.string(),
+    )
+    const edit = fc.tuple(fc.nat(head.length), fc.nat(8), part)
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async edits => {
+        const text = edits.reduce((old, [at, cut, put]) => old.slice(0, at) + put + old.slice(at + cut), head)
+        bytes = Buffer.from(text, 'latin1')
+        const { outcome } = await check(site.url())
+        expect(outcome.error?.message ?? '').not.toContain('HPE_')
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('lengths that contradict each other are refused, as browsers do', async () => {
