@@ -134,6 +134,14 @@ describe('a server that browsers put up with is up, and a warning names what it 
     )
   })
 
+  test('what headers hold is not told', async () => {
+    const secret = 'Set-Cookie: id=hidden'
+    const outcome = await answered(`${OK}${secret}\x01\r\n hidden\r\n${secret.replace(':', ' ')}\r\n${LENGTH}`)
+    expect(codesOf(outcome)).toEqual(['header_control_character', 'header_folded', 'header_without_colon'])
+    expect(outcome.warnings[0]?.message).toBe('The header Set-Cookie has a control character')
+    expect(JSON.stringify(outcome)).not.toContain('hidden')
+  })
+
   test('lengths that contradict each other are refused, as browsers do', async () => {
     const outcome = await answered(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok`)
     expect(outcome).toMatchObject({ status: 'down', error: { code: 'response_invalid' } })

@@ -63,7 +63,7 @@ export class ChunkReader {
       if (++this.trailers > TRAILERS_MAX) throw invalid(`More than ${TRAILERS_MAX} lines follow the last chunk`)
       return line === '' ? 'done' : 'trailer'
     }
-    if (line !== '') throw invalid(`A chunk is longer than its chunk size: it goes on with ${shown(line)}`)
+    if (line !== '') throw invalid('A chunk is longer than its chunk size')
     return 'size'
   }
 

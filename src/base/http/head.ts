@@ -43,35 +43,37 @@ function linesOf(raw: string, notes: Notes): string[] {
   const lines = raw.split('\n').slice(0, -2) // behind the last line are a blank one and nothing
   if (!raw.endsWith('\r\n') || lines.some(line => !line.endsWith('\r')))
     notes.add('bare_line_feed', 'Lines of the head end in LF instead of CR LF')
-  return lines.map(line => {
+  return lines.map((line, index) => {
     const text = line.replace(/\r$/, '')
     const clean = text.replace(CONTROL, ' ')
-    if (clean !== text) notes.add('header_control_character', `A line has a control character: ${shown(text)}`)
+    if (clean !== text) notes.add('header_control_character', `${placeOf(clean, index)} has a control character`)
     return clean
   })
 }
 
+/** Names a line without its value, which may be a secret. */
+function placeOf(line: string, index: number): string {
+  const name = line.split(':')[0] ?? ''
+  return index > 0 && TOKEN.test(name) ? `The header ${name}` : `Line ${index + 1} of the head`
+}
+
 function fieldsOf(lines: string[], notes: Notes): Field[] {
-  const fields: Field[] = []
-  let last: Field | undefined
+  const unfolded: string[][] = []
   lines.forEach((line, index) => {
-    const continues = /^[ \t]/.test(line)
-    if (continues) notes.add('header_folded', `A header goes on in another line: ${shown(line)}`)
-    if (continues && index > 0) {
-      if (last) last.value = `${last.value} ${line.trim()}`.trim()
-      return
-    }
-    last = readField(line.trimStart(), notes)
-    if (last) fields.push(last)
+    const isFolded = /^[ \t]/.test(line)
+    if (isFolded) notes.add('header_folded', `Line ${index + 2} of the head begins with a space: it is a folded header`)
+    const before = isFolded ? unfolded.at(-1) : undefined
+    if (before) before.push(line.trim())
+    else unfolded.push([line.trimStart()])
   })
-  return fields
+  return unfolded.flatMap(parts => readField(parts.join(' '), notes) ?? [])
 }
 
 /** A line that is no header is left out, as browsers do. */
 function readField(line: string, notes: Notes): Field | undefined {
   const colon = line.indexOf(':')
   if (colon < 0) {
-    notes.add('header_without_colon', `A header line without a colon is left out: ${shown(line)}`)
+    notes.add('header_without_colon', 'A header line has no colon and is left out')
     return undefined
   }
   const written = line.slice(0, colon)

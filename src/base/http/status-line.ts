@@ -9,7 +9,7 @@ const START = /^.{0,4}?(?=http|icy[ \t])/is
 const STATUS_LINE = /^(?:http(?:\/\d+(?:\.\d+)?)?|icy)[ \t]+(\d+)(.*)$/i
 /** RFC 9112 section 4. */
 const REGULAR = /^HTTP\/1\.[01] \d{3} /
-const SHOWN_CHARACTERS = 60
+const SHOWN_CHARACTERS = 40
 
 export interface StatusLine {
   status: number

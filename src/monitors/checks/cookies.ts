@@ -27,7 +27,7 @@ export function createCookies() {
     },
 
     /** The `Cookie` header for a request, if there is one to send. */
-    header: (url: URL): string | undefined => jar.getCookieStringSync(url.href) || undefined,
+    header: (url: URL): string | undefined => (taken && jar.getCookieStringSync(url.href)) || undefined,
   }
 }
 
