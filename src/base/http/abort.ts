@@ -3,8 +3,10 @@
  * @returns ends the watch
  */
 export function destroyOnAbort(signal: AbortSignal, target: { destroy(error?: Error): unknown }): () => void {
-  const abort = () => target.destroy(Object.assign(new Error('The connection was closed'), { code: 'ECONNRESET' }))
+  const abort = () => target.destroy(brokenOff())
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return () => signal.removeEventListener('abort', abort)
 }
+
+export const brokenOff = () => Object.assign(new Error('The connection was closed'), { code: 'ECONNRESET' })

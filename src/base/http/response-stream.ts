@@ -109,7 +109,7 @@ export class ResponseStream extends Duplex {
   }
 }
 
-const EMPTY = { code: 'response_empty', message: 'The server closed the connection without an answer' } as const
+export const EMPTY = { code: 'response_empty', message: 'The server closed the connection without an answer' } as const
 const INCOMPLETE = {
   code: 'response_incomplete',
   message: 'The server closed the connection before the head of its answer was complete',

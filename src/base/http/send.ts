@@ -1,9 +1,9 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Refused, refusalOf } from '../failure'
-import { destroyOnAbort } from './abort'
+import { brokenOff, destroyOnAbort } from './abort'
 import { HEAD_BYTES_MAX } from './head-reader'
-import { ResponseStream } from './response-stream'
+import { EMPTY, ResponseStream } from './response-stream'
 import { createNotes, type Notes } from './warnings'
 
 /** One HTTP request, without its connection. */
@@ -31,6 +31,8 @@ export async function send(
   signal: AbortSignal,
   onFirstByte: () => void = () => {},
 ): Promise<HttpAnswer | Refused> {
+  if (signal.aborted || socket.errored) return refusalOf(socket.errored ?? brokenOff(), 'first_byte', signal)
+  if (socket.destroyed || socket.readableEnded) return { error: EMPTY }
   const notes = createNotes()
   const stream = new ResponseStream(socket, { method, notes, onFirstByte })
   const stop = destroyOnAbort(signal, stream)
