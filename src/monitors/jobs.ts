@@ -31,8 +31,11 @@ function urlProblem(text: string): string | undefined {
 const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, context) => {
   const names = Object.keys(all)
   if (names.length > HEADERS_MAX) context.addIssue({ code: 'custom', message: `must not be more than ${HEADERS_MAX}` })
+  const seen = new Set<string>()
   for (const name of names) {
-    const problem = headerProblem(name, all[name] ?? '')
+    const isRepeated = seen.has(name.toLowerCase())
+    seen.add(name.toLowerCase())
+    const problem = isRepeated ? 'is given twice: names differ in case only' : headerProblem(name, all[name] ?? '')
     if (problem) context.addIssue({ code: 'custom', path: [name], message: problem })
   }
 })

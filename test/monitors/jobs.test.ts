@@ -47,6 +47,7 @@ test.each<[string, unknown]>([
   ['input.headers.transfer-encoding', { url: 'https://example.org', headers: { 'transfer-encoding': 'chunked' } }],
   ['input.headers.a b', { url: 'https://example.org', headers: { 'a b': 'c' } }],
   ['input.headers.accept', { url: 'https://example.org', headers: { accept: 'a\r\nb: c' } }],
+  ['input.headers.ACCEPT', { url: 'https://example.org', headers: { Accept: 'a', ACCEPT: 'b' } }],
   ['input.wrong', { url: 'https://example.org', wrong: 1 }],
 ])('%s is named in %j', (path, input) => {
   expect(pathsOf(input)).toEqual([path])
