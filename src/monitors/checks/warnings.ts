@@ -1,4 +1,4 @@
-import { WARNING_CODES, type WarningCode } from '../../base/http'
+import { WARNING_CODES } from '../../base/http'
 import type { HttpOutcome } from './outcome'
 import type { Trace } from './phases'
 
@@ -12,7 +12,7 @@ export const CHECK_WARNING_CODES = [
 ] as const
 
 export interface CheckWarning {
-  code: (typeof CHECK_WARNING_CODES)[number] | WarningCode
+  code: (typeof CHECK_WARNING_CODES)[number]
   /** For people. */
   message: string
 }
