@@ -9,11 +9,13 @@ const KEEP_ALIVE_MS = 65_000
 const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
 
-export const createHttpServer = (listener: RequestListener): Server =>
-  createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, noDelay: true },
-    listener,
-  )
+export function createHttpServer(listener: RequestListener): Server {
+  const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }
+  const server = createServer({ ...timeouts, noDelay: true }, listener)
+  // Node would drop headers beyond a number silently, such as the length of the body; their size is limited anyway
+  server.maxHeadersCount = 0
+  return server
+}
 
 /** @throws Problem that says which setting to change */
 export function listen(server: Server, port: number, host: string): Promise<void> {
