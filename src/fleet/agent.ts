@@ -109,6 +109,8 @@ export interface AgentApi {
   log(agent: Agent, batch: LogBatch): Promise<void>
   /** @returns the session id; nothing when it was not asked for */
   carveInit(agent: Agent, start: CarveStart): Promise<string | undefined>
+  /** Whether a session takes blocks: it proves who sends one. */
+  hasCarve(sessionId: string): Promise<boolean>
   /** @returns false when there is no such carve, or the block is none of it */
   carveBlock(block: CarveBlock): Promise<boolean>
 }

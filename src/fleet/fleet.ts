@@ -62,6 +62,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     write: (agent, answers) => write(agent, answers),
     log: (agent, batch) => schedules.log(agent, batch),
     carveInit: (agent, start) => carves.init(agent, start),
+    hasCarve: sessionId => carves.has(sessionId),
     carveBlock: block => carves.block(block),
   }
   /** What was asked by people, and what we ask of our own accord. */

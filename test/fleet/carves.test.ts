@@ -195,3 +195,8 @@ test('carves go after their term', async () => {
   expect(count).toBeGreaterThan(0)
   expect(await target?.sweep(before, 1_000, null)).toEqual({ deleted: count, next: null })
 })
+
+test('a session is known from its beginning, and no other', async () => {
+  expect(await site.carves.has(await begin())).toBe(true)
+  expect(await site.carves.has('trc_unknown')).toBe(false)
+})

@@ -64,6 +64,11 @@ export async function lockSession(trx: Transaction, sessionHash: string): Promis
   return found
 }
 
+export async function hasSession(db: Db, sessionHash: string): Promise<boolean> {
+  const found = await rows(db, 'SELECT 1 FROM carves WHERE session_hash = ?', [sessionHash])
+  return found.length > 0
+}
+
 /** Stores a block once, however often it comes; the last one completes the carve. */
 export async function addBlock(trx: Transaction, carveId: string, no: number, data: Buffer): Promise<void> {
   await trx.raw(

@@ -5,7 +5,7 @@ import { expiringRows } from '../../base/expiring'
 import { hashSecret, isUuid, newId, newSecret } from '../../base/ids'
 import type { RetentionTarget } from '../../base/retention'
 import type { Agent, CarveBlock, CarveStart } from '../agent'
-import { addBlock, type CarveRow, countCarves, lockSession, putCarve } from './carve-store'
+import { addBlock, type CarveRow, countCarves, hasSession, lockSession, putCarve } from './carve-store'
 import { carveRoutes } from './routes'
 
 export interface CarvesDeps {
@@ -19,6 +19,8 @@ export interface CarvesDeps {
 export interface Carves {
   /** @returns the session id; nothing when nobody asked for it. @throws Problem when it is too large */
   init(agent: Agent, start: CarveStart): Promise<string | undefined>
+  /** Whether there is such a session. */
+  has(sessionId: string): Promise<boolean>
   /** Resolves when durable. @returns false when there is no such session, or the block is none of it */
   block(block: CarveBlock): Promise<boolean>
   endpoints: Endpoint[]
@@ -48,6 +50,7 @@ export function createCarves({ db, audit, askedFor }: CarvesDeps): Carves {
       })
       return session
     },
+    has: sessionId => hasSession(db, hashSecret(sessionId)),
     block: ({ sessionId, blockId, data }) =>
       db.transaction(async trx => {
         const carve = await lockSession(trx, hashSecret(sessionId))

@@ -16,7 +16,7 @@ interface Collected {
  * agents of different age leave some out.
  * @throws Refusal 400, AgentGone
  */
-export async function readAnswers(body: Body): Promise<{ fields: Fields; answers: Answer[]; isCut: boolean }> {
+export async function readAnswers(body: Body): Promise<Answer[]> {
   const collected = new Map<string, Collected>()
   let rows = 0
   const of = (id: string) => {
@@ -28,25 +28,26 @@ export async function readAnswers(body: Body): Promise<{ fields: Fields; answers
   }
   const fields: Fields = {}
   const skimmed = await skimBody(body, fields, {
-    enters([name, id], isList) {
-      if (name !== 'queries') return false
+    enters([name, id, element], isList) {
+      if (name !== 'queries' || element !== undefined) return false
       if (id === undefined) return !isList
       return isList && of(id) !== undefined
     },
     value([, id = '', element], text) {
       const answer = of(id)
       if (!answer) return
-      const row = rowOf(tryParseJson(text))
-      if (row && rows++ < ROWS_MAX) {
+      const row = rows < ROWS_MAX ? rowOf(tryParseJson(text)) : undefined
+      if (row) {
+        rows++
         const isLarge = text !== undefined && text.length > ROW_CHARACTERS_MAX
         answer.rows.push(isLarge ? cut(row) : row)
         answer.isShort ||= isLarge
       }
       // `""` is how old agents say that there are no rows
-      else if (element !== undefined || row || text === undefined) answer.isShort = true
+      else if (element !== undefined || text === undefined) answer.isShort = true
     },
   })
-  return { fields, answers: assemble(collected, fields, skimmed), isCut: skimmed.isCut }
+  return assemble(collected, fields, skimmed)
 }
 
 function cut(row: Row): Row {

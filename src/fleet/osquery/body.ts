@@ -1,30 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
-import { createGunzip, constants as zlib } from 'node:zlib'
-import { Budget, type Hold } from './budget'
-import {
-  FIRST_BYTES,
-  FOLLOW_LIMITS,
-  HELD_BYTES_MAX,
-  INFLATION_MAX,
-  SMALL_BYTES_MAX,
-  TAIL_BYTES,
-  UPLOAD_MS_MAX,
-  WAIT_MS_MAX,
-} from './limits'
-import { AgentGone, Refusal } from './refusal'
-import { Tail } from './tail'
-
-/** The room that the bodies of all requests share. */
-export class Rooms {
-  readonly small = new Budget(HELD_BYTES_MAX.small)
-  readonly large = new Budget(HELD_BYTES_MAX.large)
-  readonly inflated = new Budget(HELD_BYTES_MAX.inflated)
-
-  get used() {
-    return this.small.used + this.large.used + this.inflated.used
-  }
-}
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Hold } from './budget'
+import { inflate } from './inflate'
+import { Limited } from './limited'
+import { FOLLOW_LIMITS, FREE_BYTES, INFLATED_KEPT_BYTES_MAX, UPLOAD_MS_MAX, WAIT_MS_MAX } from './limits'
+import { Refusal } from './refusal'
+import { Account, type Rooms } from './rooms'
+import { Search } from './search'
+import { receive } from './upload'
 
 /** What came of reading a body. */
 export interface Reading {
@@ -34,13 +17,30 @@ export interface Reading {
   tail: Buffer
 }
 
-/** A request's body, which counts against the rooms until it is released. */
+/** What a search has passed, and where it goes on. */
+interface Begun {
+  passed: Buffer[]
+  rest: AsyncGenerator<Buffer, void>
+}
+
+/**
+ * A request's body. It comes from a stranger until `admit`: until then only `find` looks into it, and it counts against the room of
+ * strangers. It counts until it is released.
+ */
 export class Body {
   readonly #req: IncomingMessage
   readonly #bytesMax: number
   readonly #rooms: Rooms
   readonly #gone: AbortSignal
-  readonly #holds: Hold[] = []
+  #sender: 'strangers' | 'hosts' = 'strangers'
+  /** As it comes; what was not read yet is kept. */
+  readonly #received: Limited
+  readonly #kept: Buffer[] = []
+  readonly #account: Account
+  /** For what comes of inflating it. */
+  readonly #inflated: Account
+  #begun: Begun | undefined
+  #isTooLong = false
 
   /**
    * @param bytesMax after inflation
@@ -51,18 +51,47 @@ export class Body {
     this.#bytesMax = bytesMax
     this.#rooms = rooms
     this.#gone = gone
+    this.#received = new Limited(bytesMax)
+    this.#account = new Account(rooms.of('strangers', this.#announced), bytesMax + INFLATED_KEPT_BYTES_MAX, gone)
+    this.#inflated = new Account(rooms.inflated, bytesMax, gone)
+  }
+
+  /** It is larger than its limit, as far as it was looked at. */
+  get isCut() {
+    return this.#received.isCut || this.#isTooLong
   }
 
   /**
-   * Reads to the end, whatever the size, so that the agent can hear the answer. Nothing is read before there is room.
+   * Finds a text at the top, reading no further than there, and holds what it passes.
+   * @returns nothing when there is none
+   * @throws Refusal 400, 415 or 503, AgentGone
+   */
+  async find(name: string): Promise<string | undefined> {
+    const search = new Search(name)
+    if (this.#isDeflated) return this.#findInflated(search)
+    const isWhole = await this.#receive(chunk => {
+      search.write(chunk)
+      // the end of a short one costs less than a pause
+      if (!search.isOver || this.#announced <= FREE_BYTES) return this.#account.add(this.#keep(chunk))
+      this.#account.count(this.#keep(chunk))
+      return 'pause'
+    })
+    return search.result(isWhole)
+  }
+
+  /** Its sender is known. @throws Refusal 503, AgentGone */
+  async admit(): Promise<void> {
+    this.#sender = 'hosts'
+    await this.#account.move(this.#rooms.of('hosts', this.#announced))
+  }
+
+  /**
+   * Reads to the end, whatever the size, so that the agent can hear the answer.
    * @param take gets the bytes up to the limit
    * @throws Refusal, AgentGone
    */
-  async read(take: (chunk: Buffer) => void): Promise<Reading> {
-    const encoding = this.#req.headers['content-encoding']?.toLowerCase() ?? 'identity'
-    if (encoding === 'identity') return this.#readPlain(take)
-    if (encoding === 'gzip' || encoding === 'x-gzip') return this.#readGzip(take)
-    throw new Refusal(415, `Content-Encoding ${encoding} is not understood; gzip is.`)
+  read(take: (chunk: Buffer) => void): Promise<Reading> {
+    return this.#isDeflated ? this.#readInflated(take) : this.#readPlain(take)
   }
 
   /** @throws Refusal 413 when it is above its limit, AgentGone */
@@ -74,136 +103,113 @@ export class Body {
   }
 
   release(): void {
-    for (const hold of this.#holds.splice(0)) hold.release()
+    this.#account.release()
+    this.#inflated.release()
+    this.#kept.length = 0
+    void this.#begun?.rest.return()
+    this.#req.resume() // whoever is refused early still sends the rest before they listen
   }
 
-  async #readPlain(take: (chunk: Buffer) => void): Promise<Reading> {
-    const limited = new Limited(this.#bytesMax, take)
-    await this.#upload(limited)
-    return limited.end()
-  }
-
-  /** Deflated bytes are kept until all are there: so nothing waits for the network while it holds the room of inflated ones. */
-  async #readGzip(take: (chunk: Buffer) => void): Promise<Reading> {
-    const chunks: Buffer[] = []
-    const deflated = new Limited(this.#bytesMax, chunk => chunks.push(chunk))
-    const upload = await this.#upload(deflated)
-    const limited = new Limited(this.#bytesMax, take)
-    const inflated = Math.min(this.#bytesMax, deflated.taken * INFLATION_MAX)
-    const hold = await this.#enter(inflated, inflated <= SMALL_BYTES_MAX ? this.#rooms.small : this.#rooms.inflated)
-    const isWhole = await inflate(chunks, this.#bytesMax * FOLLOW_LIMITS, chunk => limited.write(chunk))
-    upload.release()
-    hold.shrink(limited.taken)
-    const reading = limited.end()
-    return deflated.end().isCut || !isWhole ? { ...reading, isCut: true } : reading
-  }
-
-  #announced(): number {
+  get #announced(): number {
     const length = Number(this.#req.headers['content-length'] ?? Number.NaN)
     return Number.isNaN(length) ? this.#bytesMax : Math.min(length, this.#bytesMax)
   }
 
-  async #enter(bytes: number, room: Budget): Promise<Hold> {
-    const hold = await room.take(bytes, WAIT_MS_MAX, this.#gone)
-    this.#holds.push(hold)
-    return hold
+  get #isDeflated(): boolean {
+    const encoding = this.#req.headers['content-encoding']?.toLowerCase() ?? 'identity'
+    if (encoding === 'identity') return false
+    if (encoding === 'gzip' || encoding === 'x-gzip') return true
+    throw new Refusal(415, `Content-Encoding ${encoding.slice(0, 50)} is not understood; gzip is.`)
   }
 
-  /** Takes room for what has come, not for what was announced: whoever sends nothing keeps nobody from it. */
-  async #upload(limited: Limited): Promise<Hold> {
-    const announced = this.#announced()
-    const room = announced <= SMALL_BYTES_MAX ? this.#rooms.small : this.#rooms.large
-    const hold = await this.#enter(Math.min(announced, FIRST_BYTES), room)
+  #receive(take: Parameters<typeof receive>[2]): Promise<boolean> {
+    return receive(this.#req, UPLOAD_MS_MAX[this.#sender], take)
+  }
+
+  /** @returns how many bytes of it lie within the limit */
+  #keep(chunk: Buffer): number {
+    const part = this.#received.write(chunk)
+    if (part.length) this.#kept.push(part)
+    return part.length
+  }
+
+  async #readPlain(take: (chunk: Buffer) => void): Promise<Reading> {
+    await replay(this.#kept, take)
     await this.#receive(chunk => {
-      limited.write(chunk)
-      if (limited.taken <= hold.bytes) return undefined
-      return hold.grow(Math.min(announced, 2 * limited.taken), WAIT_MS_MAX, this.#gone)
+      const part = this.#received.write(chunk)
+      if (!part.length) return undefined
+      take(part)
+      return this.#account.add(part.length)
     })
-    hold.shrink(limited.taken)
-    return hold
+    this.#account.settle()
+    return { isCut: this.#received.isCut, tail: this.#received.tail() }
   }
 
-  /**
-   * By events, because an iterator costs more than all the rest of a poll.
-   * @param take what it returns is waited for before the next chunk
-   */
-  #receive(take: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
-    const req = this.#req
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => req.destroy(), UPLOAD_MS_MAX)
-      const settle = (error?: unknown) => {
-        clearTimeout(timer)
-        req.off('close', fail)
-        if (error) reject(error)
-        else resolve()
+  /** Deflated bytes are kept until all are there: so nothing waits for the network while it holds the room of inflated ones. */
+  async #findInflated(search: Search): Promise<string | undefined> {
+    await this.#receive(chunk => this.#account.add(this.#keep(chunk)))
+    this.#account.settle()
+    const begun = { passed: [], rest: inflate(this.#kept) }
+    const isWhole = await this.#pass(search, begun)
+    return search.result(isWhole && !this.isCut)
+  }
+
+  /** Those that take long take turns: what a stranger can make us inflate is a thousand times what was sent. */
+  async #pass(search: Search, begun: Begun): Promise<boolean> {
+    let bytes = 0
+    let turn: Hold | undefined
+    try {
+      while (!search.isOver && !this.#isTooLong) {
+        const { value: chunk, done } = await begun.rest.next()
+        if (done) return true
+        search.write(chunk)
+        bytes += chunk.length
+        this.#isTooLong = bytes > this.#bytesMax * FOLLOW_LIMITS
+        if (bytes <= INFLATED_KEPT_BYTES_MAX) begun.passed.push(chunk)
+        if (bytes <= INFLATED_KEPT_BYTES_MAX) await this.#account.add(chunk.length)
+        else turn ??= await this.#rooms.inflatingStrangers.take(1, WAIT_MS_MAX, this.#gone)
       }
-      // the only way for a request to fail is that its connection ends
-      const fail = () => settle(new AgentGone())
-      const refuse = (error: unknown) => {
-        req.off('data', receive).resume()
-        settle(error)
-      }
-      const receive = (chunk: Buffer) => {
-        try {
-          const room = take(chunk)
-          if (!room) return
-          req.pause()
-          room.then(() => req.resume(), refuse)
-        } catch (error) {
-          refuse(error)
-        }
-      }
-      if (req.destroyed) return fail()
-      req.once('close', fail).once('error', fail)
-      req.once('end', () => settle()).on('data', receive)
-    })
-  }
-}
-
-/** Passes on the beginning, up to the limit, and keeps the end. */
-class Limited {
-  taken = 0
-  readonly #bytesMax: number
-  readonly #take: (chunk: Buffer) => void
-  readonly #tail = new Tail(TAIL_BYTES)
-  #isCut = false
-
-  constructor(bytesMax: number, take: (chunk: Buffer) => void) {
-    this.#bytesMax = bytesMax
-    this.#take = take
-  }
-
-  write(chunk: Buffer) {
-    const part = chunk.subarray(0, this.#bytesMax - this.taken)
-    this.taken += part.length
-    if (part.length < chunk.length) this.#isCut = true
-    if (part.length) this.#take(part)
-    this.#tail.write(chunk)
-  }
-
-  end(): Reading {
-    return { isCut: this.#isCut, tail: this.#isCut ? this.#tail.bytes() : Buffer.alloc(0) }
-  }
-}
-
-/**
- * @param bytesMax after which nothing more is inflated
- * @returns whether that was all
- * @throws Refusal 400
- */
-async function inflate(chunks: Buffer[], bytesMax: number, take: (chunk: Buffer) => void): Promise<boolean> {
-  // an upload that was cut has no end that could be checked
-  const gunzip = createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH })
-  const inflated = Readable.from(chunks).pipe(gunzip)
-  let size = 0
-  try {
-    for await (const chunk of inflated) {
-      take(chunk as Buffer)
-      size += (chunk as Buffer).length
-      if (size > bytesMax) return false
+      return false
+    } finally {
+      turn?.release()
+      if (bytes <= INFLATED_KEPT_BYTES_MAX) this.#begun = begun
+      else void begun.rest.return()
     }
-    return true
-  } catch (error) {
-    throw new Refusal(400, `body: not valid gzip (${error instanceof Error ? error.message : String(error)})`)
+  }
+
+  async #readInflated(take: (chunk: Buffer) => void): Promise<Reading> {
+    await this.#receive(chunk => this.#account.add(this.#keep(chunk)))
+    const { passed, rest } = this.#begun ?? { passed: [], rest: inflate(this.#kept) }
+    const account = this.#sender === 'hosts' ? this.#inflated : this.#account
+    const limited = new Limited(this.#bytesMax)
+    let bytes = 0
+    const pass = (chunk: Buffer) => {
+      const part = limited.write(chunk)
+      bytes += chunk.length
+      take(part)
+      return account.add(part.length)
+    }
+    await replay(passed, pass)
+    for await (const chunk of rest) {
+      await pass(chunk)
+      this.#isTooLong = bytes > this.#bytesMax * FOLLOW_LIMITS
+      if (this.#isTooLong) break
+    }
+    account.settle()
+    return { isCut: this.isCut || limited.isCut, tail: limited.tail() }
+  }
+}
+
+const BREATH_BYTES = 256 * 1024
+
+/** Hands over, and gives up, what was kept; others get their turn in between. */
+async function replay(kept: Buffer[], take: (chunk: Buffer) => unknown): Promise<void> {
+  let bytes = 0
+  for (let chunk = kept.shift(); chunk; chunk = kept.shift()) {
+    await take(chunk)
+    bytes += chunk.length
+    if (bytes < BREATH_BYTES) continue
+    bytes = 0
+    await breathe()
   }
 }

@@ -1,6 +1,5 @@
 import type { Agent, AgentApi } from '../agent'
 import type { Body } from './body'
-import type { Fields } from './fields'
 import { cleanText } from './json'
 import { NodeInvalid, Refusal } from './refusal'
 
@@ -17,20 +16,19 @@ export interface Call {
 }
 
 /**
- * Who calls: by the key in the body, which all agents send, else by the header.
- * @param isCut whether the key may have been lost with a part of the body; an agent should not enrol again because of that
- * @throws NodeInvalid, Refusal 413
+ * Who calls, before anything of the body is parsed: by the key in the body, which all agents send, else by the header. Until then it
+ * is a stranger's.
+ * @throws NodeInvalid, Refusal
  */
-export async function agentOf({ api, authorization }: Call, fields: Fields, isCut = false): Promise<Agent> {
-  const key = keyIn(fields, authorization)
-  if (!key && isCut) throw new Refusal(413, 'The body is too large, and no node_key was found at its end.')
-  const agent = key ? await api.agentOf(key) : undefined
+export async function agentOf({ api, body, authorization }: Call): Promise<Agent> {
+  const [, given] = authorization?.match(/^NodeKey +(\S+)$/i) ?? []
+  const named = given === undefined ? undefined : await api.agentOf(given)
+  if (named) await body.admit()
+  const key = await body.find('node_key')
+  // the key may have been lost with a part of the body; an agent should not enrol again because of that
+  if (!key && !given && body.isCut) throw new Refusal(413, 'The body is too large, and no node_key was found in it.')
+  const agent = !key || key === given ? named : await api.agentOf(cleanText(key))
   if (!agent) throw new NodeInvalid()
+  if (!named) await body.admit()
   return agent
-}
-
-/** @returns the empty text when there is none */
-export function keyIn({ node_key }: Fields, authorization: string | undefined): string {
-  if (typeof node_key === 'string' && node_key) return cleanText(node_key)
-  return authorization?.match(/^NodeKey +(\S+)$/i)?.[1] ?? ''
 }

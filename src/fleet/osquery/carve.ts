@@ -5,8 +5,8 @@ import { Refusal } from './refusal'
 
 /** `POST /osquery/carve_init`: files are about to be sent. */
 export async function carveInit(call: Call): Promise<object> {
+  const agent = await agentOf(call)
   const fields = fieldsOf(await call.body.text())
-  const agent = await agentOf(call, fields)
   const sessionId = await call.api.carveInit(agent, {
     blockCount: needCount(fields, 'block_count'),
     blockSize: needCount(fields, 'block_size'),
@@ -20,15 +20,17 @@ export async function carveInit(call: Call): Promise<object> {
 
 /** `POST /osquery/carve_block`: a part of them. The session is all that proves who sends it. */
 export async function carveBlock({ api, body }: Call): Promise<object> {
+  const sessionId = await body.find('session_id')
+  if (!sessionId) throw new Refusal(400, 'session_id: is missing')
+  if (!(await api.hasCarve(sessionId))) throw unknownCarve()
+  await body.admit()
   const fields = fieldsOf(await body.text())
-  const isKnown = await api.carveBlock({
-    sessionId: needText(fields, 'session_id'),
-    blockId: needCount(fields, 'block_id'),
-    data: needBytes(fields, 'data'),
-  })
-  if (!isKnown) throw new Refusal(404, 'There is no such carve, or the block is none of it.')
+  const block = { sessionId, blockId: needCount(fields, 'block_id'), data: needBytes(fields, 'data') }
+  if (!(await api.carveBlock(block))) throw unknownCarve()
   return {}
 }
+
+const unknownCarve = () => new Refusal(404, 'There is no such carve, or the block is none of it.')
 
 /** Of blocks and of their bytes; what 32 bits hold. */
 const COUNT_MAX = 2_147_483_647
@@ -43,9 +45,15 @@ function needCount(fields: Fields, name: string, most = COUNT_MAX): number {
 function needBytes(fields: Fields, name: string): Buffer {
   const text = fields[name]
   if (typeof text !== 'string') throw new Refusal(400, `${name}: must be base64`)
-  const base64 = text.replace(/\s+|=+\s*$/g, '')
+  const base64 = withoutPadding(text.replace(/\s+/g, ''))
   const bytes = Buffer.from(base64, 'base64')
   // Node leaves out what is not base64, so that bytes are missing then
   if (bytes.length !== Math.floor((base64.length * 3) / 4)) throw new Refusal(400, `${name}: must be base64`)
   return bytes
+}
+
+function withoutPadding(base64: string): string {
+  let end = base64.length
+  while (base64[end - 1] === '=') end--
+  return base64.slice(0, end)
 }

@@ -4,7 +4,8 @@ import { fieldsOf } from './fields'
 
 /** `POST /osquery/distributed_read`: is there something to ask? The answer may be held back. */
 export async function read(call: Call): Promise<object> {
-  const agent = await agentOf(call, fieldsOf(await call.body.text()))
+  const agent = await agentOf(call)
+  fieldsOf(await call.body.text()) // there is nothing else in it, but it has to be JSON
   const { queries, accelerate } = await call.api.read(agent, call.gone)
   // an `accelerate` that is no whole number is ignored by agents
   return {
@@ -29,8 +30,8 @@ const mapValues = (queries: Record<string, string>, value: string) =>
 
 /** `POST /osquery/distributed_write`: what came of it. */
 export async function write(call: Call): Promise<object> {
-  const { fields, answers, isCut } = await readAnswers(call.body)
-  const agent = await agentOf(call, fields, isCut)
+  const agent = await agentOf(call)
+  const answers = await readAnswers(call.body)
   if (answers.length) await call.api.write(agent, answers)
   return {}
 }

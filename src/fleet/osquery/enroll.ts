@@ -18,6 +18,7 @@ export async function enroll({ api, body }: Call): Promise<object> {
 
 /** `POST /osquery/config`: what the agent is to do by itself. */
 export async function config(call: Call): Promise<object> {
-  const agent = await agentOf(call, fieldsOf(await call.body.text()))
+  const agent = await agentOf(call)
+  fieldsOf(await call.body.text()) // there is nothing else in it, but it has to be JSON
   return { ...(await call.api.config(agent)), node_invalid: false }
 }

@@ -2,7 +2,8 @@ import type { Row } from '../agent'
 
 /** Integers that a double may not hold, and exponents that may be infinite. */
 const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
+/** A text without end goes on to the end: looking for a match from each of its quotes would take for ever. */
+const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/g
 
 /**

@@ -31,16 +31,32 @@ export const ROWS_MAX = 1_000_000
 export const ANSWERS_MAX = 100_000
 export const LINES_MAX = 250_000
 
-/** What all requests together may hold; in rooms by the size they announce, so that large ones never keep a poll waiting. */
-export const HELD_BYTES_MAX = { small: 16 * MIB, large: 128 * MIB, inflated: 112 * MIB } as const
+/** Of a name in the parts of a body that are looked into, and of a node key. */
+export const NAME_BYTES_MAX = KIB
+/** Of fields at the top of a body; agents send five. */
+export const FIELDS_MAX = 1_000
+/** Of a row or a log line, which have four levels at most. */
+export const DEPTH_MAX = 64
+
+/**
+ * What all requests together may hold; in rooms by the size they announce, so that large ones never keep a poll waiting, and in other
+ * rooms until they have shown a good key, so that strangers never keep an agent waiting that has.
+ */
+export const HELD_BYTES_MAX = {
+  hosts: { small: 8 * MIB, large: 96 * MIB, inflated: 112 * MIB },
+  strangers: { small: 8 * MIB, large: 32 * MIB },
+} as const
 export const SMALL_BYTES_MAX = 64 * KIB
-/** What a body is given room for before any of it is there; then twice what has come. */
-export const FIRST_BYTES = 4 * KIB
-/** Deflate makes at most 1,032 bytes out of one (RFC 1951: 258 bytes for two bits). */
-export const INFLATION_MAX = 1_032
+/** Of a body that need no room: its connection takes more. */
+export const FREE_BYTES = 4 * KIB
+
 /** How far a body that inflates beyond its limit is followed to find its end, in limits. */
-export const FOLLOW_LIMITS = 4
+export const FOLLOW_LIMITS = 2
+/** Of an inflated body that is kept while the key in it is looked for; a longer one is inflated twice. */
+export const INFLATED_KEPT_BYTES_MAX = 256 * KIB
+/** How many strangers may go on inflating beyond that at the same time. */
+export const INFLATING_STRANGERS_MAX = 2
 
 /** An agent gives up after 16 s: whoever waits or sends longer is none, or has left. */
 export const WAIT_MS_MAX = 16_000
-export const UPLOAD_MS_MAX = 30_000
+export const UPLOAD_MS_MAX = { hosts: 30_000, strangers: 16_000 } as const

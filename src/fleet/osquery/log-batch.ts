@@ -10,7 +10,6 @@ export interface Logged {
   fields: Fields
   /** Nothing when the type of the log is none that we keep. */
   batch: LogBatch | undefined
-  isCut: boolean
 }
 
 /**
@@ -26,15 +25,16 @@ export async function readLog(body: Body): Promise<Logged> {
     enters: ([name, element], isList) => name === 'data' && element === undefined && isList,
     value(_path, text) {
       const type = typeOf(fields)
-      if (type) lines.add(type, tryParseJson(text))
-      else if (early.length < LINES_MAX) early.push(tryParseJson(text))
+      if (lines.seen + early.length >= LINES_MAX) lines.dropped++
+      else if (type) lines.add(type, tryParseJson(text))
+      else early.push(tryParseJson(text))
     },
   })
   const type = typeOf(fields)
-  if (!type) return { fields, batch: undefined, isCut }
+  if (!type) return { fields, batch: undefined }
   for (const value of [...early, ...loose(fields.data)]) lines.add(type, value)
   const cutOff = isCut && path[0] === 'data' ? 1 : 0
-  return { fields, batch: { type, lines: lines.kept, dropped: lines.dropped + cutOff }, isCut }
+  return { fields, batch: { type, lines: lines.kept, dropped: lines.dropped + cutOff } }
 }
 
 function typeOf({ log_type }: Fields): LogBatch['type'] | undefined {
@@ -50,13 +50,18 @@ function loose(data: unknown): unknown[] {
 
 class Lines {
   readonly kept: LoggedLine[] = []
+  seen = 0
   dropped = 0
   #rows = 0
 
   add(type: LogBatch['type'], value: unknown) {
+    if (++this.seen > LINES_MAX || this.#rows >= ROWS_MAX) {
+      this.dropped++
+      return
+    }
     const line = lineOf(type, typeof value === 'string' ? tryParseJson(value) : value)
     this.#rows += line && 'rows' in line ? line.rows.length : 0
-    if (line && this.kept.length < LINES_MAX && this.#rows <= ROWS_MAX) this.kept.push(line)
+    if (line && this.#rows <= ROWS_MAX) this.kept.push(line)
     else this.dropped++
   }
 }

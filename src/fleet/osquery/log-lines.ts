@@ -5,11 +5,14 @@ import { integerOf, type JsonObject, numericRowOf, objectOf, rowOf, textOf } fro
 /** @returns nothing when it is no line of that type */
 export function lineOf(type: 'result' | 'status', value: unknown): LoggedLine | undefined {
   const line = objectOf(value)
-  if (!line) return undefined
+  if (!line || !isOf(type, line)) return undefined
   const digest = digestOf(line) // before anything in it is repaired
   if (!digest) return undefined
   return type === 'result' ? resultLine(line, digest) : statusLine(line, digest)
 }
+
+const isOf = (type: 'result' | 'status', { name, message, severity }: JsonObject) =>
+  type === 'result' ? name !== undefined : message !== undefined || severity !== undefined
 
 /** The first 8 bytes of SHA-256 of the line's JSON text without spaces. */
 function digestOf(line: JsonObject): Buffer | undefined {
@@ -64,8 +67,7 @@ function rowsOf(line: JsonObject): FoundRow[] | undefined {
 const ACTIONS = ['added', 'removed', 'snapshot'] as const
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-function statusLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
-  if (line.message === undefined && line.severity === undefined) return undefined
+function statusLine(line: JsonObject, digest: Buffer): LoggedLine {
   const status: StatusLine = {
     at: timeOf(line),
     severity: Math.min(Math.max(integerOf(line.severity) ?? 0, 0), 3),

@@ -5,8 +5,8 @@ import { readLog } from './log-batch'
 
 /** `POST /osquery/log`: rows of scheduled queries, or lines of the agent's own log. */
 export async function log(call: Call, ours: Log): Promise<object> {
-  const { fields, batch, isCut } = await readLog(call.body)
-  const agent = await agentOf(call, fields, isCut)
+  const agent = await agentOf(call)
+  const { fields, batch } = await readLog(call.body)
   if (batch) await call.api.log(agent, batch)
   else
     ours.warn('An agent delivered a log of unknown type', { host_id: agent.hostId, log_type: named(fields.log_type) })

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { AgentApi } from '../agent'
-import { Body, Rooms } from './body'
+import { Body } from './body'
 import type { Call } from './calls'
 import { carveBlock, carveInit } from './carve'
 import { read, write } from './distributed'
@@ -10,6 +10,7 @@ import { config, enroll } from './enroll'
 import { replyTo } from './failure'
 import { BODY_BYTES_MAX } from './limits'
 import { log } from './log'
+import { Rooms } from './rooms'
 
 export interface OsqueryDeps {
   api: AgentApi

@@ -1,3 +1,5 @@
+import { DEPTH_MAX, NAME_BYTES_MAX } from './limits'
+
 /** Looks at a JSON text as it arrives and takes out the values it wants, one after the other. */
 export interface Visitor {
   /**
@@ -6,7 +8,7 @@ export interface Visitor {
    * @returns whether to look into it; else it is taken as one value
    */
   enters(path: readonly string[], isList: boolean): boolean
-  /** @param text the value's JSON; nothing when it is larger than may be held. Not checked to be valid. */
+  /** @param text the value's JSON; nothing when it is larger than may be held, or nested too deeply. Not checked to be valid. */
   value(path: readonly string[], text: string | undefined): void
 }
 
@@ -17,8 +19,13 @@ const COLON = 0x3a
 const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isEnd = (byte: number) => byte === BRACE_END || byte === BRACKET_END
+/** A quote, a bracket or a brace: these two differ from each other by one bit. */
+const isStructure = (byte: number) => byte === QUOTE || (byte | 0x20) === BRACE || (byte | 0x20) === BRACE_END
 /** What follows a number or a word. */
 const endsBare = (byte: number) => byte === COMMA || isEnd(byte) || isSpace(byte)
+
+/** Of a name in the path that a fault tells; paths are short, because visitors enter two levels. */
+const SHOWN_MAX = 100
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing'
 
@@ -41,6 +48,8 @@ export class Skimmer {
   #isInString = false
   #isEscaped = false
   #depth = 0
+  #isTooDeep = false
+  #isStopped = false
   #fault: string | undefined
 
   /** @param bytesMax of one value */
@@ -63,9 +72,15 @@ export class Skimmer {
     return this.#path
   }
 
+  /** Looks at nothing more. */
+  stop(): void {
+    this.#isStopped = true
+    this.#parts = []
+  }
+
   write(chunk: Buffer): void {
     let i = 0
-    while (i < chunk.length && !this.#fault) {
+    while (i < chunk.length && !this.#isStopped) {
       if (this.#isInToken) i = this.#collect(chunk, i)
       else if (isSpace(chunk[i] as number)) i++
       else i = this.#step(chunk[i] as number, i)
@@ -136,10 +151,14 @@ export class Skimmer {
     const end = this.#endOfToken(chunk, from)
     const to = end < 0 ? chunk.length : end
     this.#size += to - from
-    if (this.#size <= this.#bytesMax) this.#parts.push(chunk.subarray(from, to))
+    if (this.#size <= this.#tokenBytesMax && !this.#isTooDeep) this.#parts.push(chunk.subarray(from, to))
     else this.#parts = []
     if (end >= 0) this.#take()
     return to
+  }
+
+  get #tokenBytesMax() {
+    return this.#expected === 'key' ? NAME_BYTES_MAX : this.#bytesMax
   }
 
   /** @returns the index behind the token; -1 when it goes on in the next chunk */
@@ -153,7 +172,7 @@ export class Skimmer {
         const byte = chunk[i] as number
         if (this.#depth === 0 && endsBare(byte)) return i
         i++
-        if (this.#nest(byte)) return i
+        if (isStructure(byte) && this.#nest(byte)) return i
       }
     }
     return -1
@@ -162,31 +181,35 @@ export class Skimmer {
   /** @returns whether the byte, which stands in no string, closes the value */
   #nest(byte: number): boolean {
     if (byte === QUOTE) this.#isInString = true
-    else if (byte === BRACE || byte === BRACKET) this.#depth++
+    else if (byte === BRACE || byte === BRACKET) this.#isTooDeep = ++this.#depth > DEPTH_MAX || this.#isTooDeep
     else if (isEnd(byte)) return --this.#depth === 0
     return false
   }
 
   #endOfString(chunk: Buffer, from: number): number {
+    let isEscaped = this.#isEscaped // a local is quicker, and this is where most bytes are
+    this.#isEscaped = false
     for (let i = from; i < chunk.length; i++) {
       const byte = chunk[i]
-      if (this.#isEscaped) this.#isEscaped = false
-      else if (byte === BACKSLASH) this.#isEscaped = true
+      if (isEscaped) isEscaped = false
+      else if (byte === BACKSLASH) isEscaped = true
       else if (byte === QUOTE) {
         this.#isInString = false
         return i + 1
       }
     }
+    this.#isEscaped = isEscaped
     return -1
   }
 
   #take() {
-    const isTooLarge = this.#size > this.#bytesMax
+    const isTooLarge = this.#size > this.#tokenBytesMax || this.#isTooDeep
     const [first] = this.#parts
     const bytes = first && this.#parts.length === 1 ? first : Buffer.concat(this.#parts)
     const text = isTooLarge ? undefined : bytes.toString('utf8')
     this.#parts = []
     this.#size = 0
+    this.#isTooDeep = false
     this.#isInToken = false
     if (this.#expected !== 'key') {
       this.#visitor.value(this.#path, text)
@@ -199,8 +222,9 @@ export class Skimmer {
   }
 
   #fail(i: number): number {
-    const where = this.#path.map(key => key || '[]').join('.')
+    const where = this.#path.map(key => key.slice(0, SHOWN_MAX) || '[]').join('.')
     this.#fault = `${where ? `${where}: ` : ''}not valid JSON`
+    this.stop()
     return i + 1
   }
 }

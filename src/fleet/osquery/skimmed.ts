@@ -1,7 +1,7 @@
 import type { Body } from './body'
 import { type Fields, fieldsAtEnd } from './fields'
 import { tryParseJson } from './json'
-import { VALUE_BYTES_MAX } from './limits'
+import { FIELDS_MAX, VALUE_BYTES_MAX } from './limits'
 import { Refusal } from './refusal'
 import { Skimmer, type Visitor } from './skim'
 
@@ -18,18 +18,21 @@ export interface Skimmed {
  */
 export async function skimBody(body: Body, fields: Fields, visitor: Visitor): Promise<Skimmed> {
   let fault: string | undefined
-  const skimmer = new Skimmer(
+  let count = 0
+  const skimmer: Skimmer = new Skimmer(
     {
       enters: (path, isList) => (path.length ? visitor.enters(path, isList) : !isList),
       value(path, text) {
         const [name] = path
         if (name === undefined) fault = 'must be a JSON object'
         else if (path.length > 1) visitor.value(path, text)
+        else if (++count > FIELDS_MAX) fault = `more than ${FIELDS_MAX} fields`
         else {
           fields[name] = tryParseJson(text)
           // one that is too large to be held is left out: it holds nothing that others need
-          if (text !== undefined && fields[name] === undefined) fault ??= `${name}: not valid JSON`
+          if (text !== undefined && fields[name] === undefined) fault = `${name.slice(0, 100)}: not valid JSON`
         }
+        if (fault) skimmer.stop()
       },
     },
     VALUE_BYTES_MAX,

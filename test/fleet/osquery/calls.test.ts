@@ -289,8 +289,13 @@ test('connections stay open after a refusal, so that nobody needs a second hands
   const socket = connect(wire.port, '127.0.0.1')
   const request = (body: string) =>
     `POST /osquery/config HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-  socket.write(request('x'.repeat(100_000)))
-  expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 413 /)
+  for (const [key, status] of [
+    ['k-1', 413],
+    ['wrong', 401],
+  ]) {
+    socket.write(request(`{"node_key":"${key}","x":"${'x'.repeat(100_000)}"}`))
+    expect(String((await once(socket, 'data'))[0])).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  }
   socket.write(request('{"node_key":"k-1"}'))
   expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 200 /)
   socket.destroy()

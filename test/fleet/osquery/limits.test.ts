@@ -112,7 +112,7 @@ test('a row that is too large is left out and marked', async () => {
 
 test('memory is bounded, and polls are answered, while large bodies come in', async () => {
   const before = process.memoryUsage().rss
-  const head = '{"node_key":"wrong","log_type":"status","data":['
+  const head = '{"node_key":"k-1","log_type":"status","data":['
   const uploads = Array.from({ length: 4 }, () =>
     send('log', bodyOf(head, `"${'x'.repeat(9_997)}",`, 4_000, '""', ']}')),
   )
@@ -123,7 +123,7 @@ test('memory is bounded, and polls are answered, while large bodies come in', as
     polls++
     held = Math.max(held, await wire.heldBytes())
   }
-  for (const upload of uploads) expect(await upload).toMatchObject({ status: 401, body: { node_invalid: true } })
+  for (const upload of uploads) expect(await upload).toMatchObject({ status: 200, body: {} })
   expect(polls).toBeGreaterThan(10)
   expect(held).toBeGreaterThan(0)
   expect(held).toBeLessThanOrEqual(256 * MIB)
@@ -133,9 +133,8 @@ test('memory is bounded, and polls are answered, while large bodies come in', as
 
 test('an upload that is aborted reaches nobody and gives everything back', async () => {
   const socket = connect(wire.port, '127.0.0.1')
-  socket.write(
-    `POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n{"node_key":"k-1","log_type":"status","data":[{"message":"m"},`,
-  )
+  const begun = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
+  socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${begun}`)
   await until(async () => (await wire.heldBytes()) > 0)
   socket.destroy()
   await until(async () => (await wire.heldBytes()) === 0)
@@ -146,10 +145,11 @@ test('whoever announces much and sends little keeps nobody waiting', async () =>
   const sockets = Array.from({ length: 20 }, (_, i) => {
     const socket = connect(wire.port, '127.0.0.1')
     const length = i % 2 ? `Content-Length: ${100 * MIB}` : 'Transfer-Encoding: chunked'
-    socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\n${length}\r\n\r\n`)
+    const some = ' '.repeat(10_000)
+    socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\n${length}\r\n\r\n${i % 2 ? '' : '2710\r\n'}${some}`)
     return socket
   })
-  await until(async () => (await wire.heldBytes()) >= sockets.length * 4_096)
+  await until(async () => (await wire.heldBytes()) >= sockets.length * 10_000)
   const rows = Array.from({ length: 10_000 }, (_, i) => ({ path: String(i).padStart(100, '/') }))
   const reply = await wire.post('distributed_write', { node_key: 'k-1', queries: { q: rows }, statuses: { q: 0 } })
   expect(reply).toMatchObject({ status: 200, body: {} })

@@ -43,6 +43,7 @@ export async function startWire(overrides: Partial<AgentApi> = {}, log: Log = qu
     read: async () => ({ queries: {} }),
     write: async (_agent, answers) => void written.push(answers),
     log: async (_agent, batch) => void logged.push(batch),
+    hasCarve: async sessionId => sessionId === 'abc',
     carveInit: async (_agent, start) => (keep(started, start).requestId === 'q-19' ? 'abc' : undefined),
     carveBlock: async block => keep(blocks, block).sessionId === 'abc',
     ...overrides,

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import { AgentGone } from './refusal'
+
+/** After a chunk: go on, wait for room, or leave the rest until asked again. */
+type Next = undefined | 'pause' | Promise<void>
+
+/**
+ * Receives the bytes of a request as they come. By events, because an iterator costs more than all the rest of a poll.
+ * @param msMax after which the connection is closed
+ * @returns whether that was all
+ * @throws AgentGone, and what a promise of `take` is rejected with
+ */
+export function receive(req: IncomingMessage, msMax: number, take: (chunk: Buffer) => Next): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (req.readableEnded) return resolve(true)
+    // the only way for a request to fail is that its connection ends
+    const fail = () => settle(() => reject(new AgentGone()))
+    const end = () => settle(() => resolve(true))
+    const refuse = (error: unknown) =>
+      settle(() => {
+        req.resume()
+        reject(error)
+      })
+    const timer = setTimeout(() => req.destroy(), msMax)
+    const settle = (done: () => void) => {
+      clearTimeout(timer)
+      req.off('close', fail).off('error', fail).off('end', end).off('data', onData)
+      done()
+    }
+    const onData = (chunk: Buffer) => {
+      const next = take(chunk)
+      if (!next) return
+      req.pause()
+      if (next === 'pause') settle(() => resolve(false))
+      else next.then(() => req.resume(), refuse)
+    }
+    if (req.destroyed) return fail()
+    req.once('close', fail).once('error', fail).once('end', end).on('data', onData)
+    if (req.isPaused()) req.resume()
+  })
+}
