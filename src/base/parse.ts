@@ -15,12 +15,20 @@ export function faultsOf(error: z.ZodError, where: string): Fault[] {
 /**
  * Parses outside input.
  * @param where how the caller names the part: `body`, `query`, `params`
+ * @param known faults that were found before
  * @throws Problem 400 that names every faulty path
  */
-export function parse<T extends z.ZodType>(schema: T, value: unknown, where: string): z.output<T> {
+export function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where: string,
+  known: readonly Fault[] = [],
+): z.output<T> {
   const result = schema.safeParse(value)
-  if (!result.success) throw badRequest(faultsOf(result.error, where))
-  return result.data
+  if (result.success && !known.length) return result.data
+  const paths = new Set(known.map(({ path }) => path))
+  const others = result.success ? [] : faultsOf(result.error, where).filter(({ path }) => !paths.has(path))
+  throw badRequest([...known, ...others])
 }
 
 /** A UUID in a path or body. */

@@ -1,7 +1,8 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type Access, type Endpoint, may, type Principal, type Reply, type Role } from '../access'
 import { badRequest, Problem } from '../base/errors'
-import { parse } from '../base/parse'
+import { parse, type z } from '../base/parse'
+import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
 
@@ -43,7 +44,7 @@ function otherMethod(taken: string[]): RequestHandler {
 
 function handlerOf(each: Endpoint, access: Access): RequestHandler {
   const readQuery = queryReader(each.query)
-  const readJson = express.json({
+  const readBytes = express.raw({
     limit: each.bodyBytesMax ?? BODY_BYTES_MAX,
     type: ['application/json', 'application/*+json'],
   })
@@ -55,7 +56,7 @@ function handlerOf(each: Endpoint, access: Access): RequestHandler {
     const call = {
       params: each.params && parse(each.params, req.params, 'params'),
       query: readQuery(req.query),
-      body: each.body && parse(each.body, await readBody(readJson, req, res), 'body'),
+      body: each.body && (await readBody(each.body, readBytes, req, res)),
       req,
       res,
     }
@@ -81,15 +82,23 @@ export async function admit(access: Access, role: Role, req: Request, res: Respo
 }
 
 /** The JSON body; a request without one counts as `{}`, so that what is missing is named field by field. */
-async function readBody(readJson: RequestHandler, req: Request, res: Response): Promise<unknown> {
+async function readBody(schema: z.ZodType, readBytes: RequestHandler, req: Request, res: Response): Promise<unknown> {
+  const [, charset = 'utf-8'] = req.get('content-type')?.match(/;\s*charset\s*=\s*"?([^\s;"]+)/i) ?? []
+  if (!/^utf-?8$/i.test(charset)) throw unsupportedBody('The body must be JSON in UTF-8.')
   await new Promise<void>((resolve, reject) => {
-    readJson(req, res, (error?: unknown) => (error ? reject(error) : resolve()))
+    readBytes(req, res, (error?: unknown) => (error ? reject(error) : resolve()))
   })
-  if (req.body !== undefined) return req.body
-  if (Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined)
-    throw new Problem(415, 'unsupported_body', 'Send the body as JSON with "Content-Type: application/json".')
-  return {}
+  const bytes: unknown = req.body
+  if (bytes instanceof Buffer && bytes.length) {
+    const { value, faults } = parseJsonBody(bytes)
+    return parse(schema, value, 'body', faults)
+  }
+  if (!bytes && (Number(req.get('content-length') ?? 0) > 0 || req.get('transfer-encoding') !== undefined))
+    throw unsupportedBody('Send the body as JSON with "Content-Type: application/json".')
+  return parse(schema, {}, 'body')
 }
+
+const unsupportedBody = (detail: string) => new Problem(415, 'unsupported_body', detail)
 
 function send(res: Response, { status, body, headers }: Reply): void {
   res.status(status).set({ 'Cache-Control': 'no-store', ...headers })

@@ -52,6 +52,28 @@ test('POST /api/jobs answers 202 with the job and where to find more', async () 
   expect(logs.items.map(({ line }: { line: number }) => line)).toEqual([1, 2])
 })
 
+test.each([
+  ['is nested without end', `{"kind":"demo","input":${'['.repeat(9_000)}${']'.repeat(9_000)}}`, 'body'],
+  ['is not UTF-8', Buffer.from('{"kind":"demo","input":{"steps":[{"name":"M\xfcller"}]}}', 'latin1'), 'body'],
+  [
+    'has a header that JavaScript would lose',
+    '{"kind":"health-check","input":{"url":"http://127.0.0.1","headers":{"__proto__":"x"}}}',
+    'body.input.headers.__proto__',
+  ],
+  ['has NUL', '{"kind":"demo","input":{"steps":[{"name":"\\u0000"}]}}', 'body.input.steps.0.name'],
+])('a body that %s is refused, with an Idempotency-Key and without', async (_what, text, path) => {
+  const keys: Record<string, string>[] = [{}, { 'idempotency-key': 'strange' }]
+  for (const key of keys) {
+    const response = await fetch(`${app.url}/api/jobs`, {
+      method: 'POST',
+      headers: { ...app.headers, 'content-type': 'application/json', ...key },
+      body: text as string,
+    })
+    expect(response.status).toBe(400)
+    expect((await body(response)).errors).toEqual([{ path, message: expect.any(String) }])
+  }
+})
+
 test('an Idempotency-Key answers the same job, and refuses another body', async () => {
   const key = { 'idempotency-key': 'abc' }
   const first = await body(make([{ name: 's' }], key))
