@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../base/errors'
@@ -15,6 +15,15 @@ export function createHttpServer(listener: RequestListener): Server {
   // Node would drop headers beyond a number silently, such as the length of the body; their size is limited anyway
   server.maxHeadersCount = 0
   return server
+}
+
+export type LatestResponses = Pick<WeakMap<Duplex, ServerResponse>, 'get'>
+
+/** The latest response on each connection, whether or not it has ended. */
+export function latestResponses(server: Server): LatestResponses {
+  const latest = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (req, res) => latest.set(req.socket, res))
+  return latest
 }
 
 /** @throws Problem that says which setting to change */

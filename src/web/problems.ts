@@ -47,12 +47,9 @@ const unsupported: BodyProblem = ({ message }) =>
 
 /** By the `type` of a body-parser error. */
 const BODY_PROBLEMS: Record<string, BodyProblem> = {
-  'entity.parse.failed': ({ message }) =>
-    new Problem(400, 'invalid_json', 'The body is not valid JSON.', [{ path: 'body', message }]),
   'entity.too.large': ({ limit }) =>
     new Problem(413, 'body_too_large', `The body is larger than ${limit} bytes, the most that is taken here.`),
   'encoding.unsupported': unsupported,
-  'charset.unsupported': unsupported,
   'request.aborted': unreadable,
   'request.size.invalid': unreadable,
   'stream.encoding.set': unreadable,
@@ -66,9 +63,12 @@ export function sendProblem(res: Response, problem: Problem): void {
     .send(JSON.stringify(problemBody(problem)))
 }
 
-/** Writes a problem to a bare socket, as the answer to a refused upgrade. */
+/**
+ * Writes a problem to a bare socket, as the answer to a refused upgrade or to what is no request. Whose request it is, is not known:
+ * agents of osquery take an answer without `error` for success.
+ */
 export function problemOnSocket(problem: Problem): string {
-  const body = JSON.stringify(problemBody(problem))
+  const body = JSON.stringify({ ...problemBody(problem), error: problem.detail })
   const headers = {
     ...problem.headers,
     'Content-Type': 'application/problem+json',

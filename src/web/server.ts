@@ -10,13 +10,14 @@ import type { TlsFiles } from './certificate-files'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
 import { type Check, healthRoutes } from './health'
-import { addressOf, closeServer, createHttpServer, listen } from './http-server'
+import { addressOf, closeServer, createHttpServer, latestResponses, listen } from './http-server'
 import { type Mount, mountRoutes } from './mounts'
 import { pageRoutes } from './pages'
 import { errorHandler } from './problems'
 import { requestLog } from './request-log'
 import { securityHeaders } from './security'
 import { serveTls } from './tls'
+import { answerUnreadable } from './unreadable'
 import { serveUpgrades, type Upgrade } from './upgrades'
 
 /** What a web process serves beside its health. */
@@ -70,7 +71,9 @@ export function createServer(deps: WebDeps): WebServer {
   const app = createApp(deps, () => isStopping)
   const server = createHttpServer(app)
   const tls = deps.site && deps.config.tls ? serveTls(server, deps.config.tls, deps.log) : undefined
-  const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, deps.log)
+  const responses = latestResponses(server)
+  answerUnreadable(server, responses)
+  const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, responses, deps.log)
   const trust = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   return {
     name: 'web',

@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { refuseSecretsInUrl } from '../access'
 import { notFound } from '../base/errors'
 import type { Log } from '../base/log'
+import type { LatestResponses } from './http-server'
 import { logBug, problemOnSocket, toProblem } from './problems'
 
 /** Takes a connection over, or throws a Problem, which is answered. It authenticates by itself. */
@@ -13,11 +14,13 @@ export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => Pr
  * `curl --http2` and Java's HttpClient offer `h2c` with every request.
  * @returns the sockets that Node's server does not know (any more)
  */
-export function serveUpgrades(server: Server, upgrades: Record<string, Upgrade>, log: Log): Set<Duplex> {
+export function serveUpgrades(
+  server: Server,
+  upgrades: Record<string, Upgrade>,
+  responses: LatestResponses,
+  log: Log,
+): Set<Duplex> {
   const sockets = new Set<Duplex>()
-  /** The latest response on each connection; Node keeps the order only of requests that it parses in one go. */
-  const latest = new WeakMap<Duplex, ServerResponse>()
-  server.on('request', (req, res) => latest.set(req.socket, res))
   server.on('upgrade', (req, socket, head) => {
     sockets.add(socket)
     const forget = () => sockets.delete(socket)
@@ -29,7 +32,7 @@ export function serveUpgrades(server: Server, upgrades: Record<string, Upgrade>,
       socket.off('close', forget).off('error', destroy)
       if (!socket.destroyed) serveWithoutUpgrade(server, req, socket, head)
     }
-    const previous = latest.get(socket)
+    const previous = responses.get(socket) // Node keeps the order only of requests that it parses in one go
     if (previous && !previous.closed) previous.once('close', goOn)
     else goOn()
   })

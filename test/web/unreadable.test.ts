@@ -1,0 +1,85 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { openEndpoint } from '../../src/access'
+import { latestResponses, listen } from '../../src/web/http-server'
+import { answerUnreadable } from '../../src/web/unreadable'
+import { type Site, startSite } from './site'
+
+const endless = openEndpoint({
+  method: 'get',
+  path: '/api/endless',
+  summary: 'Never ends.',
+  replies: {},
+  async handle({ res }) {
+    res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    return undefined
+  },
+})
+
+let site: Site
+beforeAll(async () => {
+  site = await startSite({ endpoints: () => [endless] })
+})
+afterAll(() => site.stop())
+
+async function open(port = Number(new URL(site.url).port)): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  return socket
+}
+
+/** The answer of a connection that is closed behind it. */
+async function answerOf(socket: Socket) {
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  expect(head).toMatch(/\r\nContent-Type: application\/problem\+json\r\n/)
+  expect(head).toMatch(/\r\nConnection: close$/m)
+  expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`)
+  return { status: Number(head.split(' ')[1]), body: JSON.parse(body) }
+}
+
+test.each([
+  ['too many headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ['an address that is too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
+  ['no HTTP', 'nonsense\r\n\r\n', 400, 'invalid_request'],
+  [
+    'two lengths',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n',
+    400,
+    'invalid_request',
+  ],
+  ['an expectation', 'POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n', 417, 'expectation_failed'],
+  ['a header that is none', 'GET / HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n', 400, 'invalid_request'],
+])('%s: a problem, and the connection is closed', async (_what, bytes, status, code) => {
+  const socket = await open()
+  socket.write(bytes)
+  const answer = await answerOf(socket)
+  expect(answer).toMatchObject({ status, body: { status, code, detail: expect.any(String) } })
+  expect(answer.body.error).toBe(answer.body.detail) // what agents look at
+})
+
+test('headers that do not come in time: 408', async () => {
+  const server = createServer({ headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 })
+  answerUnreadable(server, latestResponses(server))
+  await listen(server, 0, '127.0.0.1')
+  const socket = await open((server.address() as { port: number }).port)
+  socket.write('GET / HTTP/1.1\r\nHost:')
+  expect(await answerOf(socket)).toMatchObject({ status: 408, body: { code: 'request_timeout' } })
+  server.close()
+})
+
+test('nothing is written into an answer that has begun', async () => {
+  const socket = await open()
+  socket.write('GET /api/endless HTTP/1.1\r\nHost: x\r\n\r\n')
+  await once(socket, 'data')
+  socket.write('nonsense\r\n\r\n')
+  expect(await text(socket).catch(() => '')).toBe('')
+})
+
+test('a client that is gone is answered by nobody', async () => {
+  const socket = await open()
+  socket.write('GET / HTTP/1.1\r\nHost:')
+  socket.resetAndDestroy()
+  expect((await fetch(`${site.url}/healthz`)).status).toBe(200)
+})
