@@ -4,6 +4,7 @@ import proxyAddr from 'proxy-addr'
 import { type Access, type Endpoint, refuseSecretsInUrl } from '../access'
 import { notFound } from '../base/errors'
 import type { Part } from '../base/lifecycle'
+import { limitedLog } from '../base/limited-log'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { TlsFiles } from './certificate-files'
@@ -73,7 +74,7 @@ export function createServer(deps: WebDeps): WebServer {
   const tls = deps.site && deps.config.tls ? serveTls(server, deps.config.tls, deps.log) : undefined
   const responses = latestResponses(server)
   answerUnreadable(server, responses)
-  const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, responses, deps.log)
+  const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, responses, limitedLog(deps.log))
   const trust = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   return {
     name: 'web',
@@ -121,7 +122,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
     throw notFound('address')
   })
   for (const { path, onError } of site?.mounts ?? []) if (onError) app.use(path, onError)
-  app.use(errorHandler(log))
+  app.use(errorHandler(limitedLog(log)))
   return app
 }
 

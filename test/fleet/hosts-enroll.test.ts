@@ -49,6 +49,14 @@ test('a wrong secret makes nothing, and is not in the log', async () => {
   expect(await one.metrics.metrics()).toMatch(/tailrace_enrollments_total\{outcome="wrong_secret"\} 1/)
 })
 
+test('many wrong secrets make few lines, and short ones', async () => {
+  const lines = () => one.records.filter(({ message }) => message.includes('wrong enrolment secret'))
+  const wrong = enrollment('tre_wrong_secret_of_an_agent', 'x'.repeat(50_000))
+  await Promise.all(Array.from({ length: 200 }, () => one.hosts.enroll(wrong)))
+  expect(lines().length).toBeLessThanOrEqual(20)
+  expect(JSON.stringify(lines()).length).toBeLessThan(20_000)
+})
+
 test('several secrets are good at once, and a host outlives the one it came with', async () => {
   const other = await place.addSecret()
   const agent = await join(one, enrollment(other.secret, 'web-3'))

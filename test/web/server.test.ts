@@ -141,6 +141,18 @@ describe('stopping', () => {
   })
 })
 
+test('requests of strangers make few lines, and short ones', async () => {
+  const output = new PassThrough()
+  const lines: string[] = []
+  output.on('data', line => lines.push(String(line)))
+  const web = bare(0, {}, createLog({ level: 'info', format: 'json', output }))
+  await web.start()
+  for (let i = 0; i < 100; i++) await (await fetch(`${web.url()}/${i}/${'x'.repeat(10_000)}`)).text()
+  await web.stop(1_000)
+  expect(lines).toHaveLength(20)
+  expect(lines.join().length).toBeLessThan(20_000)
+})
+
 test('a request has one log line, with ids and without its query or secrets', async () => {
   const output = new PassThrough()
   const lines: string[] = []

@@ -1,6 +1,7 @@
 import type { Db } from '../../base/db'
 import { Gather } from '../../base/gather'
 import { hashSecret, newSecret } from '../../base/ids'
+import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import { Counter, type Registry } from '../../base/metrics'
 import type { Writer } from '../../streams'
@@ -20,6 +21,8 @@ interface Deps {
 }
 
 const BATCH_MAX = 500
+/** Of a name that a stranger gives, in the log. */
+const SHOWN_MAX = 200
 /** What mainboards without an identity of their own say. */
 const NO_UUID = /^(0{8}-(0{4}-){3}0{12}|f{8}-(f{4}-){3}f{12}|03000200-0400-0500-0006-000700080009|)$/i
 
@@ -28,12 +31,14 @@ export class Enrolling {
   private readonly secrets: Gather<string, SecretOwner | undefined>
   private readonly admit: (item: EnrollItem) => Promise<EnrollResult>
   private readonly outcomes: Counter
+  private readonly refusals: Log
 
   constructor(private readonly deps: Deps) {
     this.secrets = new Gather(async hashes => {
       const found = new Map((await secretsByHash(deps.db, hashes)).map(owner => [owner.hash, owner]))
       return hashes.map(hash => found.get(hash))
     }, BATCH_MAX)
+    this.refusals = limitedLog(deps.log)
     this.admit = commitInTurns(deps.streams, enrollEffect)
     this.outcomes = new Counter({
       name: 'tailrace_enrollments_total',
@@ -53,7 +58,7 @@ export class Enrolling {
     const facts = factsOf(details, request.platformType)
     const hostIdentifier = nameOf(request.hostIdentifier, details)
     const owner = await this.secrets.ask(hashSecret(request.secret))
-    const about = { host_identifier: hostIdentifier, hostname: facts.hostname }
+    const about = { host_identifier: hostIdentifier.slice(0, SHOWN_MAX), hostname: facts.hostname.slice(0, SHOWN_MAX) }
     if (!owner) return this.refuse('wrong_secret', 'An agent gave a wrong enrolment secret', about)
     if (!hostIdentifier) return this.refuse('no_name', 'An agent gave no name for itself', about)
     const nodeKey = newSecret('trn')
@@ -73,7 +78,7 @@ export class Enrolling {
 
   private refuse(outcome: string, message: string, about: Record<string, string>): undefined {
     this.outcomes.inc({ outcome })
-    this.deps.log.warn(message, about)
+    this.refusals.warn(message, about)
   }
 }
 

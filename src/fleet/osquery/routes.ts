@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { AgentApi } from '../agent'
@@ -48,7 +49,8 @@ const ROUTES: Record<string, Route> = {
  * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents look at bodies only: every answer has one, because they take
  * an empty one for success and forget what they sent.
  */
-export function osqueryMount({ api, log, metrics }: OsqueryDeps): OsqueryMount {
+export function osqueryMount({ api, log: ours, metrics }: OsqueryDeps): OsqueryMount {
+  const log = limitedLog(ours)
   const rooms = new Rooms()
   new Gauge({
     name: 'tailrace_agent_body_bytes',

@@ -1,6 +1,7 @@
 import type { Db } from '../../base/db'
 import { Gather } from '../../base/gather'
 import { isUuid } from '../../base/ids'
+import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import type { Writer } from '../../streams'
 import type { Agent, Answer, Row } from '../agent'
@@ -34,7 +35,10 @@ export class Answers {
   private readonly asked: Gather<{ tenantId: string; hostId: string; queryId: string }, AskedTarget | undefined>
   private readonly chunks: Gather<Chunk, void>
 
+  private readonly refusals: Log
+
   constructor(private readonly deps: Deps) {
+    this.refusals = limitedLog(deps.log)
     this.asked = new Gather(async asks => {
       const found = await askedTargets(deps.db, asks)
       const byKey = new Map(found.map(target => [`${target.hostId}/${target.queryId}`, target]))
@@ -54,7 +58,7 @@ export class Answers {
     const taken = await Promise.all(answers.map(answer => this.takeOne(agent, answer)))
     const refused = answers.filter((_, i) => !taken[i])
     if (refused.length)
-      this.deps.log.warn('A host answered what was asked of others; it is left out', {
+      this.refusals.warn('A host answered what was asked of others; it is left out', {
         host_id: agent.hostId,
         query_id: refused[0]?.queryId,
         answers: refused.length,
