@@ -48,3 +48,9 @@ test('places are told by the lines of the original', () => {
   expect(read.lineOf(['queries', 'up', 'nothing'])).toBe(lineOf('"up"'))
   expect(read.lineOf([])).toBe(3)
 })
+
+test('what is nested without end is a fault with its line, not a full stack', () => {
+  const nested = (levels: number) => `{"queries":\n${'['.repeat(levels)}${']'.repeat(levels)}}`
+  expect(readRelaxedJson(nested(20_000))).toEqual({ line: 2, message: expect.stringContaining('100') })
+  expect(readRelaxedJson(nested(99))).toMatchObject({ value: { queries: expect.any(Array) } })
+})

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   findNodeAtLocation,
   type JSONPath,
   type Node,
@@ -20,6 +21,9 @@ export interface RelaxedFault {
   message: string
 }
 
+/** A pack has four levels, an osquery configuration with packs two more; the parser is recursive. */
+const DEPTH_MAX = 100
+
 /**
  * Reads JSON as osquery's configuration may be written: lines that end in a backslash go on in the next one, lines that
  * begin with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp); besides comments behind
@@ -27,6 +31,9 @@ export interface RelaxedFault {
  */
 export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const { plain, lineAt } = withoutComments(text)
+  const tooDeep = tooDeepAt(plain)
+  if (tooDeep !== undefined)
+    return { line: lineAt(tooDeep), message: `This is nested more than ${DEPTH_MAX} levels deep.` }
   const errors: ParseError[] = []
   const tree = parseTree(plain, errors, { allowTrailingComma: true })
   // What is wrong behind the end is of no interest, but that there is an end.
@@ -34,6 +41,19 @@ export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const error = errors.find(each => each.offset < end || printParseErrorCode(each.error).startsWith('Close'))
   if (error || !tree) return { line: lineAt((error ?? errors[0])?.offset ?? 0), message: messageOf(error ?? errors[0]) }
   return { value: plainValue(tree), lineOf: path => lineAt(nearest(tree, path).offset) }
+}
+
+/** @returns where it is nested more deeply than it may be */
+function tooDeepAt(plain: string): number | undefined {
+  const scanner = createScanner(plain, true)
+  let depth = 0
+  for (scanner.scan(); scanner.getTokenOffset() < plain.length; scanner.scan()) {
+    const first = plain[scanner.getTokenOffset()]
+    if (first === '{' || first === '[') depth++
+    else if (first === '}' || first === ']') depth--
+    if (depth > DEPTH_MAX) return scanner.getTokenOffset()
+  }
+  return undefined
 }
 
 function messageOf(error: ParseError | undefined): string {
