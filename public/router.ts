@@ -36,7 +36,7 @@ export function startRouter() {
     if (link.pathname === location.pathname && link.hash !== '') return
     if (routeOf(link.pathname).page === 'missing') return
     event.preventDefault()
-    navigate(link.pathname + link.search + link.hash)
+    navigate(link.href)
     scrollTo(0, 0)
   })
 }

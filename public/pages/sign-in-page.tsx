@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { ownAddress } from '../own-address'
 import { navigate } from '../router'
 import { routeOf } from '../routes'
 import { type Me, me } from '../session'
@@ -15,10 +16,10 @@ export function SignInPage() {
   const signIn = async (body: Record<string, string>) => {
     isBusy.value = true
     problem.value = ''
-    const next = new URLSearchParams(location.search).get('next')
+    const next = ownAddress(new URLSearchParams(location.search).get('next'), location.origin)
     try {
       me.value = await api.post<Me>('/api/session', body)
-      goOn(isOwnPath(next) ? next : '/')
+      goOn(next ?? new URL('/', location.origin))
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -72,13 +73,10 @@ export function SignInPage() {
 }
 
 /** To a page of this app, or to another one of the server, such as its API documentation. */
-function goOn(path: string) {
-  if (routeOf(path.split(/[?#]/, 1)[0] ?? '').page === 'missing') location.replace(path)
-  else navigate(path, { replace: true })
+function goOn({ pathname, href }: URL) {
+  if (routeOf(pathname).page === 'missing') location.replace(href)
+  else navigate(href, { replace: true })
 }
-
-/** Only a path of this server: a link must not send somebody on to a foreign page. */
-const isOwnPath = (path: string | null): path is string => path !== null && /^\/(?![/\\])/.test(path)
 
 function Tab({ name, isOn, onClick }: { name: string; isOn: boolean; onClick(): void }) {
   return (

@@ -1,0 +1,52 @@
+import type { Browser } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, startBrowser, visit } from './browser'
+
+describeInBrowser('signing in', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function landsAt(next: string): Promise<string> {
+    const { context, page } = await visit(browser, app.url)
+    // a page that does lead elsewhere must not reach it
+    await context.route(
+      url => url.origin !== app.url,
+      route => route.abort(),
+    )
+    await page.goto(`${app.url}/sign-in?next=${encodeURIComponent(next)}`)
+    await page.getByLabel('Token').fill(app.token)
+    const left = page
+      .waitForRequest(request => new URL(request.url()).origin !== app.url)
+      .then(request => request.url())
+    const stayed = page.waitForURL(url => !url.pathname.startsWith('/sign-in')).then(() => page.url())
+    await page.locator('form button[type=submit]').click()
+    const address = await Promise.race([left, stayed])
+    left.catch(() => undefined)
+    stayed.catch(() => undefined)
+    await context.close()
+    return address
+  }
+
+  it.each(['/\t/evil.example', '/\n\\evil.example', '//evil.example', 'https://evil.example/'])(
+    'a link that asks to go on to %j leads to the dashboard',
+    async next => {
+      expect(await landsAt(next)).toBe(`${app.url}/`)
+    },
+  )
+
+  it('goes on to the page that was asked for, also one outside of the app', async () => {
+    expect(await landsAt('/queue?status=failed')).toBe(`${app.url}/queue?status=failed`)
+    expect(await landsAt('/api/docs')).toBe(`${app.url}/api/docs`)
+    expect(await landsAt('/.//evil.example')).toBe(`${app.url}//evil.example`)
+  })
+})

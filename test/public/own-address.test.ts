@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { ownAddress } from '../../public/own-address'
+
+const ORIGIN = 'http://tailrace.example:8080'
+
+test.each([
+  '//evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '/\r\\evil.example',
+  '\t//evil.example',
+  ' //evil.example',
+  '\u0000//evil.example',
+  'http://tailrace.example/',
+  'https://tailrace.example:8080/',
+  'http://tailrace.example:8080@evil.example/',
+  'http:\\\\evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'blob:http://evil.example/1',
+  'blob:http://tailrace.example:8080/1',
+  'http://[',
+  null,
+])('%j leads elsewhere', text => {
+  expect(ownAddress(text, ORIGIN)).toBeUndefined()
+})
+
+test.each([
+  ['/queue?status=failed#L3', '/queue?status=failed#L3'],
+  ['queue', '/queue'],
+  ['/.//evil.example', '//evil.example'],
+  ['/%09/evil.example', '/%09/evil.example'],
+  [`${ORIGIN}/jobs/1`, '/jobs/1'],
+])('%j is of this server', (text, path) => {
+  const address = ownAddress(text, ORIGIN)
+  expect(address?.href).toBe(ORIGIN + path)
+})
+
+test('whatever it lets through leads here when it is followed', () => {
+  const piece = fc.constantFrom('/', '\\', '\t', '\n', ' ', '.', ':', '@', '?', '#', 'http:', 'evil.example', '%09')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
+      const address = ownAddress(pieces.join(''), ORIGIN)
+      if (address) expect(new URL(address.href, 'http://another.example').origin).toBe(ORIGIN)
+    }),
+  )
+})
