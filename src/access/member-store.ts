@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../base/db'
 import { ROLES, type Role } from './principal'
+import { removeCode } from './store'
 
 export interface Member {
   id: string
@@ -93,9 +94,9 @@ export async function setRole(trx: Transaction, tenantId: string, id: string, ro
   return [...tokens, ...sessions]
 }
 
-/** Ends the sessions and one-time links of a member. @returns the sessions */
+/** Ends the sessions and the one-time link of a member. @returns the sessions */
 export async function signOut(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
-  await trx.raw('DELETE FROM sign_in_codes WHERE user_id = :id', { id })
+  await removeCode(trx, id)
   return idsOf(
     rows(trx, 'DELETE FROM sessions WHERE tenant_id = :tenantId AND user_id = :id RETURNING id', { tenantId, id }),
   )

@@ -12,7 +12,7 @@ import { sessionCookie } from './requests'
 import type { Revocations } from './revocations'
 import { actorSchema, roleSchema } from './schemas'
 import { type SignInDesk, signInBody } from './sign-in'
-import { removeOtherSessions, removeSession, setPasswordHash, tenantById, userById } from './store'
+import { removeCode, removeOtherSessions, removeSession, setPasswordHash, tenantById, userById } from './store'
 
 const me = z.object({
   tenant: z.object({ id: uuid, name: z.string() }),
@@ -88,7 +88,7 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUE
     method: 'put',
     path: '/api/session/password',
     role: 'viewer',
-    summary: 'Sets the password of the signed-in user and ends their other sessions.',
+    summary: 'Sets the password of the signed-in user; their other sessions and their one-time link end.',
     body: passwordBody,
     replies: { 204: null },
     async handle({ principal, body }) {
@@ -113,6 +113,7 @@ async function changePassword(
   const hash = await hashPassword(password)
   const ended = await db.transaction(async trx => {
     await setPasswordHash(trx, user.id, hash)
+    await removeCode(trx, user.id)
     await audit.record({ by: principal, action: 'password.set', target: { type: 'user', id: user.id } }, trx)
     return removeOtherSessions(trx, user.id, principal.credentialId)
   })

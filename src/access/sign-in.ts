@@ -9,7 +9,7 @@ import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentia
 import { passwordMatches } from './password'
 import type { Actor, Principal } from './principal'
 import { plainText } from './schemas'
-import { addCode, addSession, takeCode, type User, userByEmail, userById } from './store'
+import { addSession, putCode, takeCode, type User, userByEmail, userById } from './store'
 
 const CODE_LIFE_SECONDS = 15 * 60
 const WINDOW_MS = 5 * 60_000
@@ -51,7 +51,7 @@ interface Place {
 export interface SignInDesk {
   /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
   open(given: SignIn, place: Place): Promise<string>
-  /** A one-time code for a user, worth 15 minutes unless said otherwise. */
+  /** A one-time code for a user in place of the one before, worth 15 minutes unless said otherwise. */
   makeCode(userId: string, lifeSeconds?: number, trx?: Db): Promise<string>
 }
 
@@ -115,7 +115,7 @@ export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit,
     },
     async makeCode(userId, lifeSeconds = CODE_LIFE_SECONDS, trx = db) {
       const code = newSecret('trc')
-      await addCode(trx, { hash: hashSecret(code), userId, lifeSeconds })
+      await putCode(trx, { hash: hashSecret(code), userId, lifeSeconds })
       return code
     },
   }

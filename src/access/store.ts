@@ -167,13 +167,18 @@ export async function removeOtherSessions(db: Db, userId: string, keep: string):
   return gone.map(row => row.id)
 }
 
-export async function addCode(db: Db, code: { hash: string; userId: string; lifeSeconds: number }): Promise<void> {
+/** Gives a user a one-time code in place of the one before. */
+export async function putCode(db: Db, code: { hash: string; userId: string; lifeSeconds: number }): Promise<void> {
   await db.raw(
     `INSERT INTO sign_in_codes (code_hash, user_id, expires_at)
-     VALUES (:hash, :userId, now() + make_interval(secs => :lifeSeconds))`,
+     VALUES (:hash, :userId, now() + make_interval(secs => :lifeSeconds))
+     ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at`,
     code,
   )
 }
+
+/** Takes away the one-time code of a user that was not used yet. */
+export const removeCode = (db: Db, userId: string) => db.raw('DELETE FROM sign_in_codes WHERE user_id = ?', [userId])
 
 /** Uses a code up. Of two at once the second waits for the first one's row lock and then finds nothing. */
 export const takeCode = (db: Db, hash: string) =>

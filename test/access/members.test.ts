@@ -52,6 +52,7 @@ test('a new link replaces the one before, and may take password and sessions', a
   const { id } = made.body.member
   const link = (body: unknown) => site.ask('POST', `/api/members/${id}/link`, { body })
   const second = await link({})
+  expect((await signIn({ code: codeOf(made) })).status).toBe(401)
   const cookie = cookieOf(await signIn({ code: codeOf(second) }))
   const password = 'a long pass phrase'
   await site.ask('PUT', '/api/session/password', { cookie, body: { password } })
@@ -60,6 +61,24 @@ test('a new link replaces the one before, and may take password and sessions', a
   expect((await signIn({ email: 'link@example.org', password })).status).toBe(401)
   expect((await signIn({ code: codeOf(made) })).status).toBe(401)
   expect((await signIn({ code: codeOf(third) })).status).toBe(201)
+})
+
+test('of many links made at once, one is good', async () => {
+  const { id } = (await invite('many@example.org')).body.member
+  const made = await Promise.all(
+    Array.from({ length: 5 }, () => site.ask('POST', `/api/members/${id}/link`, { body: {} })),
+  )
+  const statuses: number[] = []
+  for (const link of made) statuses.push((await signIn({ code: codeOf(link) })).status)
+  expect(statuses.sort()).toEqual([201, 401, 401, 401, 401])
+})
+
+test('a password takes the place of a link that is still open', async () => {
+  const { id, cookie } = await member('forgetful@example.org', 'viewer')
+  const link = await site.ask('POST', `/api/members/${id}/link`, { body: {} })
+  await site.ask('PUT', '/api/session/password', { cookie, body: { password: 'a long pass phrase' } })
+  expect((await signIn({ code: codeOf(link) })).status).toBe(401)
+  expect(await status(cookie)).toBe(200)
 })
 
 test('a role is another at once, also for the tokens that the member made', async () => {

@@ -35,6 +35,12 @@ test('of ten uses of one code at once, one is let in', async () => {
   expect(answers.find(answer => answer.status === 401)?.body).toMatchObject({ code: 'sign_in_refused' })
 })
 
+test('the link of a later start takes the place of the one before', async () => {
+  const [first, second] = [await newCode(), await newCode()]
+  expect((await signIn({ code: first })).status).toBe(401)
+  expect((await signIn({ code: second })).status).toBe(201)
+})
+
 test('an old code is refused', async () => {
   const code = await newCode()
   await site.db('sign_in_codes').update({ expires_at: new Date(Date.now() - 1) })
