@@ -16,10 +16,11 @@ import { DEFAULT_TENANT_ID, type Principal } from './principal'
 import { isForeign, requireSameOrigin } from './requests'
 import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
+import { SessionCookie } from './session-cookie'
 import { sessionListRoutes } from './session-list-routes'
 import { renewCookie, sessionRoutes } from './session-routes'
 import { createSignInDesk } from './sign-in'
-import { ensureAdmin, ensureTenant, firstAdmin, tenantIds } from './store'
+import { ensureAdmin, ensureTenant, firstAdmin, installationMark, tenantIds } from './store'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
 import { tenantRoutes } from './tenant-routes'
 import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
@@ -50,6 +51,8 @@ export interface Access extends Part {
   endpoints: Endpoint[]
   audit: Audit
   streamSlots: StreamSlots
+  /** Of the session cookie; after `start`. */
+  cookieName(): string
   /**
    * The verified caller, by Bearer header or session cookie. Believed for 5 s, so an end that another process brings
    * about and the bus does not tell of takes that long to be noticed.
@@ -78,19 +81,20 @@ export interface Access extends Part {
 export function createAccess({ db, log, bus, events, config, adminToken, checkTopics }: AccessDeps): Access {
   const telling = createTelling({ db, log, events })
   const audit = createAudit(db, telling)
-  const credentials = createCredentials(db)
+  const { cookieSecure, publicUrl } = config
+  const cookie = new SessionCookie(cookieSecure)
+  const credentials = createCredentials(db, cookie)
   const streamSlots = createStreamSlots(config.streams)
   const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
   revocations.onEnded(credentials.forget)
   revocations.onChanged(credentials.forget)
   const desk = createSignInDesk(db, credentials, audit, DEFAULT_TENANT_ID)
-  const { cookieSecure, publicUrl } = config
   const invitations = createInvitations(desk, publicUrl)
   const shared = { db, audit, revocations }
   return {
     name: 'access',
     endpoints: [
-      ...sessionRoutes({ ...shared, credentials, desk, cookieSecure }),
+      ...sessionRoutes({ ...shared, credentials, desk, cookie }),
       ...sessionListRoutes(shared),
       ...memberRoutes({ ...shared, invitations }),
       ...tokenRoutes(shared),
@@ -100,13 +104,14 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     ],
     audit,
     streamSlots,
+    cookieName: () => cookie.name,
     authenticate: credentials.authenticate,
     useTicket: ticket => useTicket(db, ticket),
     requireSameOrigin: req => requireSameOrigin(req, publicUrl),
     isForeign: req => isForeign(req, publicUrl),
     async visitor(req, res) {
       const principal = await credentials.authenticate(req).catch(nobody)
-      if (principal) await renewCookie({ credentials, cookieSecure }, req, res)
+      if (principal) await renewCookie({ credentials, cookie }, req, res)
       return principal
     },
     onRevoked: revocations.onEnded,
@@ -120,6 +125,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     retention: accessRetention(db),
     async start() {
       await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })
+      cookie.nameFor(await installationMark(db, DEFAULT_TENANT_ID))
       await ensureAdmin(db, { id: newId(), tenantId: DEFAULT_TENANT_ID, email: ADMIN_EMAIL, name: 'Admin' })
       await revocations.start()
       telling.start()

@@ -3,6 +3,7 @@ import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
 import type { Principal } from './principal'
 import { type Presented, presented, refuseSecretsInUrl, unauthorized } from './requests'
+import type { SessionCookie } from './session-cookie'
 import { type Credential, credentialByHash, touchSession, touchToken } from './store'
 
 export const SESSION_LIFE_SECONDS = 30 * 24 * 3600
@@ -25,14 +26,14 @@ interface Known {
 export interface Credentials {
   /** @throws Problem 400 (secret in the URL) or 401 */
   authenticate(req: IncomingMessage): Promise<Principal>
-  /** The secret of a request's good session cookie. */
+  /** The session of a request's cookie, while it is good; whatever else the request shows. */
   findSession(req: IncomingMessage): Promise<{ secret: string; credential: Credential } | undefined>
   /** The live credential behind a secret. */
   find(secret: string): Promise<Credential | undefined>
   forget(credentialId: string): void
 }
 
-export function createCredentials(db: Db, now: () => number = Date.now): Credentials {
+export function createCredentials(db: Db, cookie: SessionCookie, now: () => number = Date.now): Credentials {
   const known = new Map<string, Known>()
 
   async function load(hash: string): Promise<Credential | undefined> {
@@ -65,7 +66,7 @@ export function createCredentials(db: Db, now: () => number = Date.now): Credent
     find,
     async authenticate(req) {
       refuseSecretsInUrl(req.url ?? '')
-      const given = presented(req)
+      const given = presented(req, cookie)
       if (!given) throw unauthorized('Sign in, or send "Authorization: Bearer <token>".')
       const credential = await find(given.secret)
       if (!credential || !fits(given, credential))
@@ -73,9 +74,10 @@ export function createCredentials(db: Db, now: () => number = Date.now): Credent
       return principalOf(credential)
     },
     async findSession(req) {
-      const given = presented(req)
-      const credential = given?.by === 'cookie' ? await find(given.secret) : undefined
-      return given && credential?.kind === 'session' ? { secret: given.secret, credential } : undefined
+      const secret = cookie.read(req)
+      if (secret === undefined) return undefined
+      const credential = await find(secret)
+      return credential?.kind === 'session' ? { secret, credential } : undefined
     },
     forget(credentialId) {
       // one that is still being looked up may have been read before the end

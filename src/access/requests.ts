@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { parseCookie, stringifySetCookie } from 'cookie'
 import { badRequest, Problem } from '../base/errors'
+import type { SessionCookie } from './session-cookie'
 
-export const COOKIE = 'tailrace_session'
-const SECRET_LENGTH_MAX = 1024
+const TOKEN_LENGTH_MAX = 1024
 /** Query names that people put secrets under. URLs end up in logs, histories and Referer headers. */
 const SECRET_PARAMETER = /^(access_?token|auth_?token|token|api_?key)$/i
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -15,16 +14,15 @@ export interface Presented {
 }
 
 /** A Bearer header counts alone, even when it is of no use; other schemes may be meant for a proxy before us. */
-export function presented(req: IncomingMessage): Presented | undefined {
-  const { authorization, cookie } = req.headers
+export function presented(req: IncomingMessage, cookie: SessionCookie): Presented | undefined {
   if (hasBearer(req)) {
-    const secret = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-    if (!secret || secret.length > SECRET_LENGTH_MAX)
+    const secret = /^bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1]
+    if (!secret || secret.length > TOKEN_LENGTH_MAX)
       throw unauthorized('The Authorization header holds no token after "Bearer".', 'invalid_credential')
     return { by: 'bearer', secret }
   }
-  const secret = cookie && parseCookie(cookie)[COOKIE]
-  return secret && secret.length <= SECRET_LENGTH_MAX ? { by: 'cookie', secret } : undefined
+  const secret = cookie.read(req)
+  return secret === undefined ? undefined : { by: 'cookie', secret }
 }
 
 /** Whether the request carries a Bearer token, which no foreign page can make a browser send. */
@@ -77,15 +75,3 @@ export function requireSameOrigin(req: IncomingMessage, publicUrl?: string): voi
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host.replace(/:(80|443)$/, '') : undefined
 }
-
-/** The Set-Cookie header that keeps (or, with age 0, takes away) a session. */
-export const sessionCookie = (secret: string, maxAgeSeconds: number, secure: boolean) =>
-  stringifySetCookie({
-    name: COOKIE,
-    value: secret,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    path: '/',
-    maxAge: maxAgeSeconds,
-  })

@@ -8,9 +8,9 @@ import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentia
 import { type Endpoint, endpoint, ok, openEndpoint } from './endpoint'
 import { hashPassword, passwordMatches } from './password'
 import type { Principal } from './principal'
-import { sessionCookie } from './requests'
 import type { Revocations } from './revocations'
 import { actorSchema, roleSchema } from './schemas'
+import type { SessionCookie } from './session-cookie'
 import { type SignInDesk, signInBody } from './sign-in'
 import { removeCode, removeOtherSessions, removeSession, setPasswordHash, tenantById, userById } from './store'
 
@@ -35,20 +35,22 @@ interface Deps {
   desk: SignInDesk
   audit: Audit
   revocations: Revocations
-  cookieSecure: boolean
+  cookie: SessionCookie
 }
 
 export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUESSES)): Endpoint[] => [
   openEndpoint({
     method: 'post',
     path: '/api/session',
-    summary: 'Signs a browser in with a password, a token or a one-time code.',
+    summary: 'Signs a browser in with a password, a token or a one-time code; the session it had ends.',
     body: signInBody,
     bodyBytesMax: 16 * 1024,
     replies: { 201: me },
     async handle({ body, req, res }) {
       const secret = await deps.desk.open(body, { ip: req.ip ?? '', agent: req.get('user-agent') })
-      setCookie(res, secret, SESSION_LIFE_SECONDS, deps.cookieSecure)
+      const former = await deps.credentials.findSession(req)
+      if (former) await endSession(deps, principalOf(former.credential))
+      deps.cookie.set(res, secret, SESSION_LIFE_SECONDS)
       const credential = await deps.credentials.find(secret)
       if (!credential) throw new Problem(401, 'sign_in_refused', 'This session has been ended already.')
       return { status: 201, body: await describe(deps.db, principalOf(credential)) }
@@ -72,15 +74,9 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUE
     summary: 'Signs the browser out.',
     replies: { 204: null },
     async handle({ principal, res }) {
-      if (!(await removeSession(deps.db, principal.credentialId)))
+      if (!(await endSession(deps, principal)))
         throw new Problem(409, 'not_a_session', 'A token has no session to end; DELETE /api/tokens/{id} revokes it.')
-      deps.revocations.tell([principal.credentialId])
-      setCookie(res, '', 0, deps.cookieSecure)
-      await deps.audit.record({
-        by: principal,
-        action: 'session.end',
-        target: { type: 'session', id: principal.credentialId },
-      })
+      deps.cookie.set(res, '', 0)
       return { status: 204 }
     },
   }),
@@ -99,6 +95,15 @@ export const sessionRoutes = (deps: Deps, attempts = createAttempts(deps.db, GUE
     },
   }),
 ]
+
+/** @returns whether there was one */
+async function endSession({ db, audit, revocations }: Deps, principal: Principal): Promise<boolean> {
+  const id = principal.credentialId
+  if (!(await removeSession(db, id))) return false
+  revocations.tell([id])
+  await audit.record({ by: principal, action: 'session.end', target: { type: 'session', id } })
+  return true
+}
 
 async function changePassword(
   { db, audit, revocations }: Deps,
@@ -126,14 +131,10 @@ async function describe(db: Db, { tenantId, role, actor }: Principal) {
 
 /** Sessions slide: whoever comes back within 30 days stays signed in, so the cookie's own end must move too. */
 export async function renewCookie(
-  { credentials, cookieSecure }: Pick<Deps, 'credentials' | 'cookieSecure'>,
+  { credentials, cookie }: Pick<Deps, 'credentials' | 'cookie'>,
   req: Parameters<Credentials['findSession']>[0],
   res: Response,
 ): Promise<void> {
   const session = await credentials.findSession(req)
-  if (session) setCookie(res, session.secret, SESSION_LIFE_SECONDS, cookieSecure)
-}
-
-function setCookie(res: Response, secret: string, ageSeconds: number, secure: boolean) {
-  res.setHeader('Set-Cookie', sessionCookie(secret, ageSeconds, secure))
+  if (session) cookie.set(res, session.secret, SESSION_LIFE_SECONDS)
 }

@@ -1,4 +1,5 @@
 import { type Db, rows, type Transaction } from '../base/db'
+import { hashSecret } from '../base/ids'
 import type { Actor, Role } from './principal'
 
 /** A row of the view of everything that proves who somebody is. */
@@ -74,6 +75,16 @@ export const touchSession = (db: Db, id: string, lifeSeconds: number) =>
 
 export async function ensureTenant(db: Db, { id, name }: { id: string; name: string }): Promise<void> {
   await db.raw('INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING', { id, name })
+}
+
+/** Tells installations apart, for all processes of one alike: when the first tenant was made, to the microsecond. */
+export async function installationMark(db: Db, firstTenantId: string): Promise<string> {
+  const [row] = await rows<{ at: string }>(
+    db,
+    'SELECT CAST(extract(epoch FROM created_at) AS text) AS at FROM tenants WHERE id = ?',
+    [firstTenantId],
+  )
+  return hashSecret(row?.at ?? '').slice(0, 8)
 }
 
 export const tenantById = (db: Db, id: string) =>

@@ -1,23 +1,33 @@
 import { Router } from 'express'
-import type { Endpoint } from '../access'
+import type { Access, Endpoint } from '../access'
 import { openApi, operationId } from './openapi'
 import type { Json } from './openapi-schemas'
 import { factsOf } from './request-facts'
 
+interface Site {
+  endpoints: Endpoint[]
+  version: string
+  /** Known once the process has started. */
+  access: Pick<Access, 'cookieName'>
+}
+
 /** `/api/openapi.json`, and the same for people at `/api/docs`. They tell what the program is, nothing of a tenant. */
-export function docsRoutes(endpoints: Endpoint[], version: string): Router {
+export function docsRoutes({ endpoints, version, access }: Site): Router {
   const router = Router({ caseSensitive: true })
-  const document = openApi(endpoints, version)
-  const page = docsPage(endpoints, document)
-  const answers: Record<string, [string, string]> = {
-    '/api/openapi.json': ['application/json', JSON.stringify(document)],
-    '/api/docs': ['text/html', page],
-    '/api/docs/style.css': ['text/css', STYLE],
+  let made: Json | undefined
+  const document = () => {
+    made ??= openApi(endpoints, version, access.cookieName())
+    return made
+  }
+  const answers: Record<string, [string, () => string]> = {
+    '/api/openapi.json': ['application/json', () => JSON.stringify(document())],
+    '/api/docs': ['text/html', () => docsPage(endpoints, document())],
+    '/api/docs/style.css': ['text/css', () => STYLE],
   }
   for (const [path, [type, text]] of Object.entries(answers))
     router.get(path, (_req, res) => {
       factsOf(res).route = path
-      res.set('Cache-Control', 'no-cache').type(type).send(text)
+      res.set('Cache-Control', 'no-cache').type(type).send(text())
     })
   return router
 }

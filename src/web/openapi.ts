@@ -23,8 +23,11 @@ const PROBLEM = {
   },
 }
 
-/** The OpenAPI 3.1 document of all endpoints, from the same schemas that check their requests. */
-export function openApi(endpoints: Endpoint[], version: string): Json {
+/**
+ * The OpenAPI 3.1 document of all endpoints, from the same schemas that check their requests.
+ * @param cookieName of the session cookie
+ */
+export function openApi(endpoints: Endpoint[], version: string, cookieName: string): Json {
   const schemas = createSchemas()
   const paths: Record<string, Json> = {}
   for (const each of endpoints) {
@@ -41,7 +44,7 @@ export function openApi(endpoints: Endpoint[], version: string): Json {
       schemas: { Problem: PROBLEM, ...schemas.components },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token.' },
-        session: { type: 'apiKey', in: 'cookie', name: 'tailrace_session', description: 'From POST /api/session.' },
+        session: { type: 'apiKey', in: 'cookie', name: cookieName, description: 'From POST /api/session.' },
       },
     },
   }

@@ -115,7 +115,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   if (site) {
     app.use(mountRoutes(ofPeople, site.access))
     app.use(endpointRoutes(site.endpoints, site.access))
-    app.use(docsRoutes(site.endpoints, site.version))
+    app.use(docsRoutes(site))
     app.use(pageRoutes(site.publicDir, site.access))
   }
   app.use(() => {

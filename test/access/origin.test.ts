@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { isForeign, presented, refuseSecretsInUrl } from '../../src/access/requests'
+import { SessionCookie } from '../../src/access/session-cookie'
 import { cookieOf, type Site, startSite } from '../web/site'
 
 let site: Site
@@ -57,9 +58,11 @@ test('a Basic header for a proxy does not stand in the way of the cookie, nor co
 })
 
 test('whatever headers hold, they are read or refused with a Problem', () => {
+  const session = new SessionCookie(false)
+  session.nameFor('test')
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('Bearer ', 'bearer', 'Bearer a b', 'tailrace_session=%'),
+    fc.constantFrom('Bearer ', 'bearer', 'Bearer a b', 'tailrace_test=%'),
   )
   const headers = fc.record(
     { authorization: text, cookie: text, origin: text, referer: text, host: text, 'sec-fetch-site': text },
@@ -69,7 +72,7 @@ test('whatever headers hold, they are read or refused with a Problem', () => {
     fc.property(headers, text, (headers, url) => {
       const req = { headers, url, method: 'POST' } as unknown as IncomingMessage
       expect(typeof isForeign(req, 'https://tailrace.example')).toBe('boolean')
-      for (const read of [() => presented(req), () => refuseSecretsInUrl(url)])
+      for (const read of [() => presented(req, session), () => refuseSecretsInUrl(url)])
         try {
           read()
         } catch (error) {

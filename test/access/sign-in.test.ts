@@ -21,7 +21,7 @@ test('the one-time link opens a session', async () => {
   expect(answer.status).toBe(201)
   expect(answer.body).toMatchObject({ tenant: { name: 'Default' }, role: 'admin', name: 'Admin' })
   expect(answer.headers.get('set-cookie')).toMatch(
-    /^tailrace_session=trs_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
+    /^tailrace_[0-9a-f]{8}=trs_[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/,
   )
   const me = await site.ask('GET', '/api/session', { cookie: cookieOf(answer) })
   expect(me.body).toEqual(answer.body)
@@ -71,9 +71,39 @@ test('signing out ends the session and takes the cookie away', async () => {
   const cookie = await signedIn()
   const answer = await site.ask('DELETE', '/api/session', { cookie })
   expect(answer.status).toBe(204)
-  expect(answer.headers.get('set-cookie')).toMatch(/^tailrace_session=; Max-Age=0/)
+  expect(answer.headers.get('set-cookie')).toMatch(/^tailrace_[0-9a-f]{8}=; Max-Age=0/)
   expect((await site.ask('GET', '/api/session', { cookie })).status).toBe(401)
   expect((await site.ask('DELETE', '/api/session')).status).toBe(409)
+})
+
+test('signing in anew ends the session that the browser had, with its streams; a refused attempt does not', async () => {
+  const cookie = await signedIn()
+  const again = (body: unknown, more = {}) => site.ask('POST', '/api/session', { as: null, cookie, body, ...more })
+  expect((await again({ token: 'trt_wrong' })).status).toBe(401)
+  expect((await site.ask('GET', '/api/session', { cookie })).status).toBe(200)
+  const ended: string[] = []
+  site.access.onRevoked(id => ended.push(id))
+  const answer = await again({ token: site.adminToken }, { headers: { authorization: 'Bearer trt_wrong' } })
+  expect(answer.status).toBe(201)
+  expect((await site.ask('GET', '/api/session', { cookie })).status).toBe(401)
+  expect(ended).toHaveLength(1)
+  expect((await site.ask('GET', '/api/session', { cookie: cookieOf(answer) })).status).toBe(200)
+  expect(await site.db('audit_log').where({ action: 'session.end', target_id: ended[0] })).toHaveLength(1)
+})
+
+test('two installations on one host have cookies of their own, and all processes of one the same', async () => {
+  const other = await startSite()
+  const third = site.anotherAccess()
+  await third.start()
+  expect(third.cookieName()).toBe(site.access.cookieName())
+  expect(other.access.cookieName()).not.toBe(site.access.cookieName())
+  const here = await signedIn()
+  const there = cookieOf(await other.ask('POST', '/api/session', { as: null, body: { token: other.adminToken } }))
+  const cookie = `${here}; ${there}`
+  for (const each of [site, other]) expect((await each.ask('GET', '/api/session', { cookie })).status).toBe(200)
+  const { components } = (await site.ask('GET', '/api/openapi.json')).body
+  expect(components.securitySchemes.session.name).toBe(site.access.cookieName())
+  await other.stop()
 })
 
 test('a password is set, needed to change it, and changing it ends other sessions', async () => {
@@ -95,6 +125,7 @@ test('a session used after an hour lives thirty days from then', async () => {
   const soon = new Date(Date.now() + 60_000)
   await site.db('sessions').update({ used_at: new Date(Date.now() - 3_700_000), expires_at: soon })
   const fresh = site.anotherAccess()
+  await fresh.start()
   await fresh.authenticate({ headers: { cookie }, url: '/' } as never)
   const [row] = await site.db('sessions').where('expires_at', '>', soon)
   expect(row.expires_at.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000)
@@ -104,6 +135,7 @@ test('an expired session is signed out, and swept', async () => {
   const cookie = await signedIn()
   await site.db('sessions').update({ expires_at: new Date(Date.now() - 1) })
   const fresh = site.anotherAccess()
+  await fresh.start()
   await expect(fresh.authenticate({ headers: { cookie }, url: '/' } as never)).rejects.toMatchObject({ status: 401 })
   const live = await signedIn()
   const sessions = site.access.retention.find(({ name }) => name === 'sessions')
@@ -116,7 +148,9 @@ test('a cookie is no token, and a token is no cookie', async () => {
   const cookie = await signedIn()
   const secret = cookie.split('=')[1] ?? ''
   expect((await site.ask('GET', '/api/session', { as: secret })).status).toBe(401)
-  expect((await site.ask('GET', '/api/session', { cookie: `tailrace_session=${site.adminToken}` })).status).toBe(401)
+  expect(
+    (await site.ask('GET', '/api/session', { cookie: `${site.access.cookieName()}=${site.adminToken}` })).status,
+  ).toBe(401)
 })
 
 describe('failed attempts', () => {

@@ -54,7 +54,7 @@ test('the document tells every endpoint, its problems and who may call it', asyn
 })
 
 test('every reference within it leads somewhere, also in schemas that hold themselves', () => {
-  const document = openApi([...site.access.endpoints, ...sample], '1')
+  const document = openApi([...site.access.endpoints, ...sample], '1', 'session')
   const text = JSON.stringify(document)
   const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => String(reference))
   expect(references.some(reference => reference.includes('getTreesById'))).toBe(true)

@@ -103,7 +103,9 @@ test('a mounted program is guarded by role, and by origin', async () => {
 test('behind HTTPS the cookie is for HTTPS only, and browsers are told to stay there', async () => {
   const other = await startSite({ config: { cookieSecure: true } })
   const answer = await other.ask('POST', '/api/session', { as: null, body: { token: other.adminToken } })
-  expect(answer.headers.get('set-cookie')).toMatch(/; Secure/)
+  expect(answer.headers.get('set-cookie')).toMatch(/^__Host-tailrace_[0-9a-f]{8}=.*; Path=\/; HttpOnly; Secure/)
+  const cookie = cookieOf(answer)
+  expect((await other.ask('GET', '/api/session', { cookie })).status).toBe(200)
   expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
   await other.stop()
 })
