@@ -2,5 +2,5 @@
 DELETE FROM sign_in_codes c USING sign_in_codes later
 WHERE later.user_id = c.user_id AND (later.expires_at, later.code_hash) > (c.expires_at, c.code_hash);
 CREATE UNIQUE INDEX sign_in_codes_user ON sign_in_codes (user_id);
--- {type, id} of who made it: it ends with their right to. Null: the program, at its start.
-ALTER TABLE sign_in_codes ADD COLUMN created_by jsonb;
+-- The member or token that made it: it ends with their right to. Null: the program, at its start.
+ALTER TABLE sign_in_codes ADD COLUMN made_by uuid;

@@ -27,6 +27,7 @@ import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tic
 import { tokenRoutes } from './token-routes'
 
 const ADMIN_EMAIL = 'admin@localhost'
+const START_LINK_MS = 15 * 60_000
 
 export interface AccessDeps {
   db: Db
@@ -119,7 +120,8 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     async createSignInLink(baseUrl) {
       const admin = await firstAdmin(db, DEFAULT_TENANT_ID)
       if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
-      return signInLink(baseUrl, await desk.makeCode(admin.id))
+      const expiresAt = new Date(Date.now() + START_LINK_MS)
+      return signInLink(baseUrl, await desk.makeCode(admin.id, { expiresAt, madeBy: null }))
     },
     tenantIds: () => tenantIds(db),
     retention: accessRetention(db),

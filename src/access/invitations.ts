@@ -3,12 +3,13 @@ import type { Transaction } from '../base/db'
 import { conflict } from '../base/errors'
 import { newId } from '../base/ids'
 import { z } from '../base/parse'
+import { endOf } from './made-store'
 import { addMember } from './member-store'
-import type { Role } from './principal'
+import type { Principal, Role } from './principal'
 import { plainText } from './schemas'
 import type { SignInDesk } from './sign-in'
 
-const LIFE_SECONDS = 3 * 24 * 3600
+const LIFE_MS = 3 * 24 * 3_600_000
 
 export const newMember = z.strictObject({ email: z.email().max(320), name: plainText(200) })
 
@@ -24,8 +25,11 @@ interface Link {
 export interface Invitations {
   /** @throws Problem 409 when the address belongs to a member already, of whatever tenant */
   invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<string>
-  /** @param req tells the address under which the admin reached us, unless PUBLIC_URL does */
-  linkFor(trx: Transaction, memberId: string, req: Request): Promise<Link>
+  /**
+   * The link ends before its time when who made it may make none any more.
+   * @param req tells the address under which the admin reached us, unless PUBLIC_URL does
+   */
+  linkFor(trx: Transaction, memberId: string, by: Principal, req: Request): Promise<Link>
 }
 
 export function createInvitations(desk: SignInDesk, publicUrl: string | undefined): Invitations {
@@ -35,12 +39,11 @@ export function createInvitations(desk: SignInDesk, publicUrl: string | undefine
       if (await addMember(trx, { ...member, id })) return id
       throw conflict('email_taken', 'This address belongs to a member already; it can belong to one tenant only.')
     },
-    async linkFor(trx, memberId, req) {
-      const code = await desk.makeCode(memberId, LIFE_SECONDS, trx)
-      return {
-        link: signInLink(publicUrl ?? `${req.protocol}://${req.get('host')}`, code),
-        expires_at: new Date(Date.now() + LIFE_SECONDS * 1_000),
-      }
+    async linkFor(trx, memberId, by, req) {
+      const most = await endOf(trx, by)
+      const expiresAt = new Date(Math.min(Date.now() + LIFE_MS, most?.getTime() ?? Number.POSITIVE_INFINITY))
+      const code = await desk.makeCode(memberId, { expiresAt, madeBy: by.actor.id }, trx)
+      return { link: signInLink(publicUrl ?? `${req.protocol}://${req.get('host')}`, code), expires_at: expiresAt }
     },
   }
 }

@@ -72,7 +72,7 @@ const inviteRoute = ({ db, audit, invitations }: Deps) =>
         const id = await invitations.invite(trx, { ...given, tenantId })
         const target = { type: 'member', id }
         await audit.record({ by: principal, action: 'member.create', target, reason, data: given }, trx)
-        return { member: await memberById(trx, tenantId, id), ...(await invitations.linkFor(trx, id, req)) }
+        return { member: await memberById(trx, tenantId, id), ...(await invitations.linkFor(trx, id, principal, req)) }
       })
       return { status: 201, body }
     },
@@ -98,7 +98,7 @@ const linkRoute = ({ db, audit, revocations, invitations }: Deps) =>
           { by: principal, action: 'member.link', target, reason, data: { reset: reset_password } },
           trx,
         )
-        return { ended, link: await invitations.linkFor(trx, id, req) }
+        return { ended, link: await invitations.linkFor(trx, id, principal, req) }
       })
       revocations.tell(ended)
       return { status: 201, body: link }

@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../base/db'
-import { ROLES, type Role } from './principal'
+import { narrowMadeBy, revokeMadeBy } from './made-store'
+import type { Role } from './principal'
 import { removeCode } from './store'
 
 export interface Member {
@@ -61,66 +62,36 @@ export async function isOnlyAdmin(trx: Transaction, tenantId: string, id: string
   return admins.length === 1 && admins[0]?.id === id
 }
 
-/** Tokens that a member made, and tokens made with those. */
-const MADE_BY = `WITH RECURSIVE made AS (
-    SELECT id FROM api_tokens
-    WHERE tenant_id = :tenantId AND created_by->>'type' = 'user' AND created_by->>'id' = :id
-  UNION
-    SELECT t.id FROM api_tokens t JOIN made m ON t.created_by->>'type' = 'token' AND t.created_by->>'id' = m.id::text
-    WHERE t.tenant_id = :tenantId)`
-
-const idsOf = async (found: Promise<{ id: string }[]>) => (await found).map(({ id }) => id)
-
 /**
- * Gives a member another role; tokens that they made and that may do more are narrowed to it.
+ * Gives a member another role; what they made and that may do more is narrowed to it.
  * @returns the sessions and tokens whose role is another now
  */
 export async function setRole(trx: Transaction, tenantId: string, id: string, role: Role): Promise<string[]> {
   await trx.raw('UPDATE users SET role = :role WHERE tenant_id = :tenantId AND id = :id', { tenantId, id, role })
-  const above = ROLES.slice(ROLES.indexOf(role) + 1)
-  const tokens = await idsOf(
-    rows(
-      trx,
-      `${MADE_BY} UPDATE api_tokens t SET role = :role FROM made
-       WHERE t.id = made.id AND t.role = ANY(:above) AND t.revoked_at IS NULL RETURNING t.id`,
-      { tenantId, id, role, above },
-    ),
-  )
-  const sessions = await idsOf(
-    rows(trx, 'SELECT id FROM sessions WHERE tenant_id = :tenantId AND (user_id = :id OR token_id = ANY(:tokens))', {
-      ...{ tenantId, id, tokens },
-    }),
-  )
-  return [...tokens, ...sessions]
+  const own = await rows<{ id: string }>(trx, 'SELECT id FROM sessions WHERE tenant_id = ? AND user_id = ?', [
+    tenantId,
+    id,
+  ])
+  return [...own.map(session => session.id), ...(await narrowMadeBy(trx, { tenantId, id }, role))]
 }
 
 /** Ends the sessions and the one-time link of a member. @returns the sessions */
 export async function signOut(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
   await removeCode(trx, id)
-  return idsOf(
-    rows(trx, 'DELETE FROM sessions WHERE tenant_id = :tenantId AND user_id = :id RETURNING id', { tenantId, id }),
+  const ended = await rows<{ id: string }>(
+    trx,
+    'DELETE FROM sessions WHERE tenant_id = ? AND user_id = ? RETURNING id',
+    [tenantId, id],
   )
+  return ended.map(session => session.id)
 }
 
 export const clearPassword = (trx: Transaction, tenantId: string, id: string) =>
   trx.raw('UPDATE users SET password_hash = NULL WHERE tenant_id = :tenantId AND id = :id', { tenantId, id })
 
-/** Removes a member and revokes the tokens that they made, whose secrets they know. @returns what has ended with them */
+/** Removes a member and revokes what they made, whose secrets they know. @returns what has ended with them */
 export async function removeMember(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
-  const own = await signOut(trx, tenantId, id)
-  const tokens = await idsOf(
-    rows(
-      trx,
-      `${MADE_BY} UPDATE api_tokens t SET revoked_at = now() FROM made
-       WHERE t.id = made.id AND t.revoked_at IS NULL RETURNING t.id`,
-      { tenantId, id },
-    ),
-  )
-  const opened = await idsOf(
-    rows(trx, 'DELETE FROM sessions WHERE tenant_id = :tenantId AND token_id = ANY(:tokens) RETURNING id', {
-      ...{ tenantId, tokens },
-    }),
-  )
+  const ended = [...(await signOut(trx, tenantId, id)), ...(await revokeMadeBy(trx, { tenantId, id }))]
   await trx.raw('DELETE FROM users WHERE tenant_id = :tenantId AND id = :id', { tenantId, id })
-  return [...own, ...tokens, ...opened]
+  return ended
 }

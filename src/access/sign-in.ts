@@ -11,7 +11,6 @@ import type { Actor, Principal } from './principal'
 import { plainText } from './schemas'
 import { addSession, putCode, takeCode, type User, userByEmail, userById } from './store'
 
-const CODE_LIFE_SECONDS = 15 * 60
 const WINDOW_MS = 5 * 60_000
 const LIMITS = {
   client: { name: 'sign-in client', max: 30, windowMs: WINDOW_MS },
@@ -48,11 +47,17 @@ interface Place {
   agent?: string | undefined
 }
 
+export interface CodeLife {
+  expiresAt: Date
+  /** The member or token with whose rights it ends; null: the program itself. */
+  madeBy: string | null
+}
+
 export interface SignInDesk {
   /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
   open(given: SignIn, place: Place): Promise<string>
-  /** A one-time code for a user in place of the one before, worth 15 minutes unless said otherwise. */
-  makeCode(userId: string, lifeSeconds?: number, trx?: Db): Promise<string>
+  /** A one-time code for a user, in place of the one before. */
+  makeCode(userId: string, life: CodeLife, trx?: Db): Promise<string>
 }
 
 /** @param ownTenantId is told of refused sign-ins that no other tenant can be told of */
@@ -113,9 +118,9 @@ export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit,
       await audit.record({ by, action: 'session.create', target: { type: 'session', id }, data: { by: wayOf(given) } })
       return session
     },
-    async makeCode(userId, lifeSeconds = CODE_LIFE_SECONDS, trx = db) {
+    async makeCode(userId, life, trx = db) {
       const code = newSecret('trc')
-      await putCode(trx, { hash: hashSecret(code), userId, lifeSeconds })
+      await putCode(trx, { hash: hashSecret(code), userId, ...life })
       return code
     },
   }

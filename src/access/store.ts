@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../base/db'
 import { hashSecret } from '../base/ids'
+import { endSessionsOf, revokeMadeBy } from './made-store'
 import type { Actor, Role } from './principal'
 
 /** A row of the view of everything that proves who somebody is. */
@@ -179,11 +180,14 @@ export async function removeOtherSessions(db: Db, userId: string, keep: string):
 }
 
 /** Gives a user a one-time code in place of the one before. */
-export async function putCode(db: Db, code: { hash: string; userId: string; lifeSeconds: number }): Promise<void> {
+export async function putCode(
+  db: Db,
+  code: { hash: string; userId: string; madeBy: string | null; expiresAt: Date },
+): Promise<void> {
   await db.raw(
-    `INSERT INTO sign_in_codes (code_hash, user_id, expires_at)
-     VALUES (:hash, :userId, now() + make_interval(secs => :lifeSeconds))
-     ON CONFLICT (user_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at`,
+    `INSERT INTO sign_in_codes (code_hash, user_id, made_by, expires_at) VALUES (:hash, :userId, :madeBy, :expiresAt)
+     ON CONFLICT (user_id) DO UPDATE
+     SET code_hash = excluded.code_hash, made_by = excluded.made_by, expires_at = excluded.expires_at`,
     code,
   )
 }
@@ -227,22 +231,16 @@ export const listTokens = (db: Db, { tenantId, before, limit }: { tenantId: stri
     { tenantId, before: before ?? null, limit },
   )
 
-/** @returns the ids of everything that ends with the token (itself and its sessions), or nothing if it is not there */
-export async function revokeToken(db: Db, tenantId: string, id: string): Promise<string[] | undefined> {
+/** @returns the ids of all that ends with the token (itself, its sessions, what it made), or nothing if it is not there */
+export async function revokeToken(trx: Transaction, tenantId: string, id: string): Promise<string[] | undefined> {
   const revoked = await rows(
-    db,
+    trx,
     `UPDATE api_tokens SET revoked_at = now()
      WHERE id = :id AND tenant_id = :tenantId AND revoked_at IS NULL RETURNING id`,
     { id, tenantId },
   )
-  return revoked.length ? [id, ...(await endSessionsOfToken(db, id))] : undefined
-}
-
-async function endSessionsOfToken(db: Db, tokenId: string): Promise<string[]> {
-  const ended = await rows<{ id: string }>(db, 'DELETE FROM sessions WHERE token_id = :tokenId RETURNING id', {
-    tokenId,
-  })
-  return ended.map(row => row.id)
+  if (!revoked.length) return undefined
+  return [id, ...(await endSessionsOf(trx, [id])), ...(await revokeMadeBy(trx, { tenantId, id }))]
 }
 
 export type MadeFrom = 'setting' | 'file'
@@ -287,7 +285,7 @@ export async function putMadeToken(
      DO UPDATE SET secret_hash = excluded.secret_hash, revoked_at = NULL`,
     { ...token, createdBy: JSON.stringify(token.createdBy) },
   )
-  return former ? [former.id, ...(await endSessionsOfToken(trx, former.id))] : []
+  return former ? [former.id, ...(await endSessionsOf(trx, [former.id]))] : []
 }
 
 export async function addTicket(

@@ -59,7 +59,7 @@ export const tenantRoutes = ({ db, audit, invitations }: Deps): Endpoint[] => [
           { by: { tenantId, actor }, action: 'member.create', target: { type: 'member', id }, reason, data },
           trx,
         )
-        return { tenant, ...(await invitations.linkFor(trx, id, req)) }
+        return { tenant, ...(await invitations.linkFor(trx, id, principal, req)) }
       })
       return { status: 201, body }
     },

@@ -5,6 +5,7 @@ import { pageSize, uuid, z } from '../base/parse'
 import type { Audit } from './audit'
 import { confirmAdmin } from './confirm'
 import { type Endpoint, endpoint, ok } from './endpoint'
+import { endOf } from './made-store'
 import type { Revocations } from './revocations'
 import { actorSchema, pageOf, plainText, reason, reasonQuery, roleSchema } from './schemas'
 import { addToken, listTokens, revokeToken } from './store'
@@ -25,6 +26,8 @@ const body = z.strictObject({
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   reason: reason.optional(),
 })
+
+const outlives = (most: Date) => `A token cannot outlive the one that makes it, which ends at ${most.toISOString()}.`
 
 export const tokenRoutes = ({
   db,
@@ -52,7 +55,8 @@ export const tokenRoutes = ({
     method: 'post',
     path: '/api/tokens',
     role: 'admin',
-    summary: 'Makes an API token; its secret is shown this once.',
+    summary:
+      'Makes an API token; its secret is shown this once. One that a token makes ends with that one at the latest.',
     body,
     replies: { 201: z.object({ token, secret: z.string() }) },
     async handle({ principal, body: { name, role, expires_at, reason } }) {
@@ -63,10 +67,14 @@ export const tokenRoutes = ({
       const id = newId()
       const made = await db.transaction(async trx => {
         await confirmAdmin(trx, principal)
+        const { tenantId, actor } = principal
+        const most = await endOf(trx, principal)
+        if (most && expiresAt && expiresAt > most)
+          throw badRequest([{ path: 'body.expires_at', message: outlives(most) }])
         const target = { type: 'token', id }
         await audit.record({ by: principal, action: 'token.create', target, reason, data: { name, role } }, trx)
-        const { tenantId, actor } = principal
-        return addToken(trx, { id, tenantId, name, role, expiresAt, hash: hashSecret(secret), createdBy: actor })
+        const token = { id, tenantId, name, role, expiresAt: expiresAt ?? most }
+        return addToken(trx, { ...token, hash: hashSecret(secret), createdBy: actor })
       })
       return { status: 201, body: { token: made, secret } }
     },
@@ -75,7 +83,7 @@ export const tokenRoutes = ({
     method: 'delete',
     path: '/api/tokens/{id}',
     role: 'admin',
-    summary: 'Revokes an API token and ends its sessions and streams.',
+    summary: 'Revokes an API token with all that was made with it, and ends their sessions and streams.',
     params: z.strictObject({ id: uuid }),
     query: reasonQuery,
     replies: { 204: null },
