@@ -1,4 +1,5 @@
 import { type Db, rows, type Transaction } from '../base/db'
+import { foldEmail } from './email'
 import { narrowMadeBy, revokeMadeBy } from './made-store'
 import type { Role } from './principal'
 import { removeCode } from './store'
@@ -46,9 +47,10 @@ export async function addMember(
 ): Promise<boolean> {
   const added = await rows(
     db,
-    `INSERT INTO users (id, tenant_id, email, name, role) VALUES (:id, :tenantId, :email, :name, :role)
-     ON CONFLICT (lower(email)) DO NOTHING RETURNING id`,
-    member,
+    `INSERT INTO users (id, tenant_id, email, email_folded, name, role)
+     VALUES (:id, :tenantId, :email, :folded, :name, :role)
+     ON CONFLICT (email_folded) DO NOTHING RETURNING id`,
+    { ...member, folded: foldEmail(member.email) },
   )
   return added.length > 0
 }

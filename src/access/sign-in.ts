@@ -6,6 +6,7 @@ import { clientKey } from './addresses'
 import { createAttempts } from './attempts'
 import type { Audit } from './audit'
 import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
+import { foldEmail } from './email'
 import { passwordMatches } from './password'
 import type { Actor, Principal } from './principal'
 import { plainText } from './schemas'
@@ -68,9 +69,9 @@ export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit,
 
   /** Does the same for an address that nobody has: neither the answer nor its time shall tell. */
   async function byPassword(email: string, password: string, client: string): Promise<Holder | undefined> {
-    const account = email.toLowerCase()
+    const account = foldEmail(email)
     const taken = [await pairs.take(`${client} ${account}`), await accounts.take(account)]
-    const user = await userByEmail(db, email)
+    const user = await userByEmail(db, account)
     const fits = await passwordMatches(password, user?.password_hash)
     if (user && fits) {
       for (const takeBack of taken) await takeBack()

@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../base/db'
 import { hashSecret } from '../base/ids'
+import { foldEmail } from './email'
 import { endSessionsOf, revokeMadeBy } from './made-store'
 import type { Actor, Role } from './principal'
 
@@ -116,10 +117,11 @@ export const lockTenant = (trx: Transaction, id: string) =>
 /** Gives the tenant an admin when it has none. */
 export async function ensureAdmin(db: Db, user: { id: string; tenantId: string; email: string; name: string }) {
   await db.raw(
-    `INSERT INTO users (id, tenant_id, email, name, role) SELECT :id, :tenantId, :email, :name, 'admin'
+    `INSERT INTO users (id, tenant_id, email, email_folded, name, role)
+     SELECT :id, :tenantId, :email, :folded, :name, 'admin'
      WHERE NOT EXISTS (SELECT 1 FROM users WHERE tenant_id = :tenantId AND role = 'admin' AND disabled_at IS NULL)
-     ON CONFLICT (lower(email)) DO NOTHING`,
-    user,
+     ON CONFLICT (email_folded) DO NOTHING`,
+    { ...user, folded: foldEmail(user.email) },
   )
 }
 
@@ -132,11 +134,12 @@ export const firstAdmin = (db: Db, tenantId: string) =>
     { tenantId },
   )
 
-export const userByEmail = (db: Db, email: string) =>
+/** @param folded by `foldEmail` */
+export const userByEmail = (db: Db, folded: string) =>
   first<User>(
     db,
-    `SELECT id, tenant_id, name, password_hash FROM users WHERE lower(email) = lower(:email) AND disabled_at IS NULL`,
-    { email },
+    `SELECT id, tenant_id, name, password_hash FROM users WHERE email_folded = :folded AND disabled_at IS NULL`,
+    { folded },
   )
 
 export const userById = (db: Db, id: string) =>

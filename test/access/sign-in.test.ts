@@ -170,6 +170,28 @@ describe('failed attempts', () => {
     await other.stop()
   })
 
+  test('count for one account however its address is written, and none has a counter that its account does not', async () => {
+    const other = await startSite()
+    const written = [
+      'admin@localhost',
+      ' ADMIN@localhost',
+      'ａｄｍｉｎ@localhost',
+      'ad\u00admin@localhost',
+      'adm\u0131n@localhost',
+    ]
+    for (let n = 0; n < 10; n += 1) {
+      const body = { ...wrong, email: written[n % written.length] }
+      expect((await other.ask('POST', '/api/session', { as: null, body })).status).toBe(401)
+    }
+    for (const email of written)
+      expect((await other.ask('POST', '/api/session', { as: null, body: { ...wrong, email } })).status).toBe(429)
+    const dotted = { ...wrong, email: 'adm\u0130n@localhost' }
+    expect((await other.ask('POST', '/api/session', { as: null, body: dotted })).status).toBe(401)
+    const named = await other.db('audit_log').where({ actor_name: 'Admin', result: 'refused' })
+    expect(named).toHaveLength(10)
+    await other.stop()
+  })
+
   test('at the present password are limited, too', async () => {
     const other = await startSite()
     const code = codeOf(await other.access.createSignInLink('http://x'))
