@@ -10,6 +10,8 @@ export interface Me {
   role: Role
   name: string
   actor: Actor
+  /** Of the first tenant, whose people run what all tenants share. */
+  runs_installation: boolean
 }
 
 /** Who is signed in; null until that is known. */
@@ -19,6 +21,9 @@ const mayAs = (role: Role) => computed(() => me.value !== null && ROLES.indexOf(
 /** The server decides; this only spares people buttons that it would refuse. */
 export const isOperator = mayAs('operator')
 export const isAdmin = mayAs('admin')
+
+/** May be shown the workers, and pause queues. */
+export const runsInstallation = computed(() => me.value?.runs_installation === true)
 
 export async function loadMe() {
   me.value = await api.get<Me>('/api/session').catch(() => null)

@@ -1,14 +1,17 @@
-import { useSignal } from '@preact/signals'
+import { computed, useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
 import { now } from '../clock'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
-import { isOperator } from '../session'
+import { isOperator, runsInstallation } from '../session'
 import { QueueCharts } from './queue-charts'
 import { Schedules } from './schedules'
 import { agoOf, spanOf } from './times'
 import type { Queue } from './use-queues'
 import { Workers } from './workers'
+
+/** Queues are shared by all tenants. */
+const mayPause = computed(() => isOperator.value && runsInstallation.value)
 
 /** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
 export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: Queue): void }) {
@@ -43,7 +46,7 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
           )}
         </dl>
         <span class="spring" />
-        {!isOperator.value ? null : isAsking.value ? (
+        {!mayPause.value ? null : isAsking.value ? (
           <ReasonForm
             label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
             onReason={act}
@@ -58,7 +61,7 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
       {problem.value !== '' && <Failure message={problem.value} />}
       <QueueCharts queue={queue.name} />
       <div class="panels">
-        <Workers queue={queue.name} />
+        {runsInstallation.value && <Workers queue={queue.name} />}
         <Schedules schedules={queue.schedules ?? []} />
       </div>
     </section>

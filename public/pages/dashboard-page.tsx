@@ -14,6 +14,7 @@ import { betweenMs, spanOf } from '../jobs/times'
 import { useJobList } from '../jobs/use-job-list'
 import { useQueues } from '../jobs/use-queues'
 import { Workers } from '../jobs/workers'
+import { runsInstallation } from '../session'
 
 const MINUTES = 60
 const MINUTE_MS = 60_000
@@ -43,7 +44,7 @@ export function DashboardPage() {
         </section>
       </div>
       <FleetPanels />
-      <Workers />
+      {runsInstallation.value && <Workers />}
     </div>
   )
 }

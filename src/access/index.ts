@@ -1,5 +1,5 @@
 export { type Access, type AccessDeps, createAccess } from './access'
-export type { Audit, AuditEntry } from './audit'
+export { AUDIT_ROLE, type Audit, type AuditEntry } from './audit'
 export { confirmAdmin } from './confirm'
 export { type Call, type Endpoint, endpoint, type OpenCall, ok, openEndpoint, type Reply } from './endpoint'
 export {

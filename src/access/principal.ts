@@ -23,7 +23,8 @@ export interface Principal {
   credentialId: string
 }
 
-export const may = (principal: Principal, role: Role) => ROLES.indexOf(principal.role) >= ROLES.indexOf(role)
+export const may = (principal: Pick<Principal, 'role'>, role: Role) =>
+  ROLES.indexOf(principal.role) >= ROLES.indexOf(role)
 
 /** Whether it belongs to the tenant whose people run the installation, rather than to one that is a guest on it. */
 export const runsInstallation = ({ tenantId }: Principal) => tenantId === DEFAULT_TENANT_ID

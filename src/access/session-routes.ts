@@ -7,7 +7,7 @@ import type { Audit } from './audit'
 import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
 import { type Endpoint, endpoint, ok, openEndpoint } from './endpoint'
 import { hashPassword, passwordMatches } from './password'
-import type { Principal } from './principal'
+import { type Principal, runsInstallation } from './principal'
 import type { Revocations } from './revocations'
 import { actorSchema, roleSchema } from './schemas'
 import type { SessionCookie } from './session-cookie'
@@ -19,6 +19,9 @@ const me = z.object({
   role: roleSchema,
   name: z.string(),
   actor: actorSchema,
+  runs_installation: z
+    .boolean()
+    .meta({ description: 'Belongs to the first tenant, whose people run what all tenants share.' }),
 })
 
 const passwordBody = z.strictObject({
@@ -125,8 +128,10 @@ async function changePassword(
   revocations.tell(ended)
 }
 
-async function describe(db: Db, { tenantId, role, actor }: Principal) {
-  return { tenant: await tenantById(db, tenantId), role, name: actor.name, actor }
+async function describe(db: Db, principal: Principal) {
+  const { tenantId, role, actor } = principal
+  const tenant = await tenantById(db, tenantId)
+  return { tenant, role, name: actor.name, actor, runs_installation: runsInstallation(principal) }
 }
 
 /** Sessions slide: whoever comes back within 30 days stays signed in, so the cookie's own end must move too. */

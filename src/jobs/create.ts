@@ -26,6 +26,7 @@ import { jobRetention } from './retention'
 import { missingJobs } from './retention-store'
 import { Schedules } from './schedules'
 import { Stats } from './stats'
+import { TenantFigures } from './tenant-figures'
 import { Workers } from './worker/workers'
 
 /**
@@ -39,7 +40,8 @@ export function createJobs(deps: JobsDeps) {
   const figures = new Figures(core)
   const schedules = new Schedules(core)
   const keeper = new Keeper({ core, figures, schedules })
-  const stats = new Stats(core, () => keeper.isHolder)
+  const tenantFigures = new TenantFigures(core)
+  const stats = new Stats(core, tenantFigures, () => keeper.isHolder)
   createGauges(deps.metrics, figures, schedules)
   const connection: Part = { name: 'queues', start: async () => undefined, stop: () => core.engine.close() }
   return Object.assign(jobs, {
@@ -54,7 +56,7 @@ export function createJobs(deps: JobsDeps) {
     endpoints: (audit: Audit): Endpoint[] => [
       ...jobRoutes({ jobs, kinds: core.kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
-      ...queueRoutes({ jobs, figures, schedules, audit }),
+      ...queueRoutes({ jobs, figures, tenantFigures, schedules, audit }),
       ...historyRoutes(core),
       ...failureRoutes(core.db),
     ],

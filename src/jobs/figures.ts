@@ -4,9 +4,10 @@ import { againLater } from '../base/outage'
 import { percentile } from './buckets'
 import type { Core } from './core'
 import { addTally, readControls, readDurations, readWaiting } from './figures-store'
+import type { Durations } from './metrics'
 import { QUEUE_NAMES, type QueueName } from './queues'
 
-const FRESH_MS = 1_000
+export const FRESH_MS = 1_000
 const DURATIONS_FRESH_MS = 10_000
 const STORE_MS = 5_000
 
@@ -59,8 +60,10 @@ export class Figures implements Part {
   /** Adds what was counted to what is stored. */
   async store() {
     const { db, metrics, process, log } = this.core
-    for (const [queue, tally] of metrics.takeTallies())
-      await addTally(db, process, queue, tally).catch(againLater(log, 'Figures of a queue were not stored', { queue }))
+    for (const tally of metrics.takeTallies())
+      await addTally(db, process, tally).catch(
+        againLater(log, 'Figures of a queue were not stored', { queue: tally.queue }),
+      )
   }
 
   queues(): Promise<QueueFigures[]> {
@@ -76,14 +79,12 @@ export class Figures implements Part {
     const [states, controls, durations] = await Promise.all([reading, readControls(this.core.db), this.durations()])
     return QUEUE_NAMES.map(name => {
       const control = controls.get(name)
-      const { wait = [], run = [] } = durations.get(name) ?? {}
       const paused = control?.paused ?? false
       return {
         name,
         counts: states.get(name)?.counts ?? null,
         oldest_waiting_seconds: states.get(name)?.oldest ?? null,
-        wait_ms: { p50: percentile(wait, 0.5), p95: percentile(wait, 0.95) },
-        run_ms: { p50: percentile(run, 0.5), p95: percentile(run, 0.95) },
+        ...quantilesOf(durations.get(name)),
         paused,
         paused_by: control && paused ? { reason: control.reason, by: control.by, at: control.at.toISOString() } : null,
       }
@@ -117,6 +118,12 @@ export class Figures implements Part {
   }
 }
 
+/** Medians and 95th percentiles, in ms. */
+export const quantilesOf = ({ wait = [], run = [] }: Partial<Durations> = {}) => ({
+  wait_ms: { p50: percentile(wait, 0.5), p95: percentile(wait, 0.95) },
+  run_ms: { p50: percentile(run, 0.5), p95: percentile(run, 0.95) },
+})
+
 const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): Counts => ({
   waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
   active: counts.active ?? 0,
@@ -125,6 +132,13 @@ const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): C
   completed: counts.completed ?? 0,
   failed: counts.failed ?? 0,
 })
+
+/** Tells whoever watches a tenant how its queues stand. */
+export const announceQueues = ({ streams }: Pick<Core, 'streams'>, tenantId: string, queues: QueueFigures[]) =>
+  streams.announce(
+    { tenantId, name: 'events' },
+    { kind: 'queue_stats', source: 'jobs', data: { labels: {}, data: { queues } } },
+  )
 
 /** Shares one answer among all who ask within its time. */
 export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {

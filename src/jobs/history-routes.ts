@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, ok } from '../access'
+import { type Endpoint, endpoint, ok, requireInstallation, runsInstallation } from '../access'
 import { z } from '../base/parse'
 import type { Core } from './core'
 import { fresh } from './figures'
@@ -30,7 +30,8 @@ function historyRoute({ db }: Core): Endpoint {
     method: 'get',
     path: '/api/queues/history',
     role: 'viewer',
-    summary: 'Completed and failed jobs per minute and queue; for a single queue also how long jobs waited and ran.',
+    summary:
+      'Completed and failed jobs per minute and queue; for a single queue also how long jobs waited and ran. Of all jobs for those who run the installation, else of the jobs of the tenant.',
     query: z.strictObject({
       minutes: z.coerce.number().int().min(1).max(MINUTES_MAX).default(60),
       queue: z.enum(QUEUE_NAMES).optional(),
@@ -38,9 +39,10 @@ function historyRoute({ db }: Core): Endpoint {
     replies: {
       200: z.object({ from: z.iso.datetime(), minutes: z.number(), queues: z.record(z.string(), historySchema) }),
     },
-    async handle({ query: { minutes, queue } }) {
+    async handle({ principal, query: { minutes, queue } }) {
+      const tenantId = runsInstallation(principal) ? undefined : principal.tenantId
       const first = (Math.floor(Date.now() / MINUTE_MS) - minutes + 1) * MINUTE_MS
-      const queues = historyOf(await readMinutes(db, minutes, queue), first, minutes)
+      const queues = historyOf(await readMinutes(db, minutes, { queue, tenantId }), first, minutes)
       return ok({ from: new Date(first).toISOString(), minutes, queues })
     },
   })
@@ -52,9 +54,12 @@ function workersRoute(core: Core): Endpoint {
     method: 'get',
     path: '/api/workers',
     role: 'viewer',
-    summary: 'Processes that take jobs, and how many jobs of the tenant each runs; null while Redis is away.',
+    summary:
+      'Processes that take jobs, and how many jobs of the tenant each runs; null while Redis is away. For those who run the installation.',
     replies: { 200: z.object({ items: z.array(workerSchema).nullable() }) },
-    async handle({ principal: { tenantId } }) {
+    async handle({ principal }) {
+      requireInstallation(principal, 'The list of workers')
+      const { tenantId } = principal
       const [known, running] = await Promise.all([workers(), countRunning(core.db, tenantId)])
       return ok({ items: known?.map(worker => ({ ...worker, running: running.get(worker.name) ?? 0 })) ?? null })
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf } from '../access'
+import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf, runsInstallation } from '../access'
 import { badRequest } from '../base/errors'
 import { pageSize, uuid, z } from '../base/parse'
 import { redact } from '../base/redact'
@@ -84,17 +84,26 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       summary: 'Every attempt at a job, oldest first.',
       params,
       replies: { 200: z.object({ items: z.array(attemptSchema), next_cursor: z.null() }) },
-      handle: async ({ principal: { tenantId }, params: { id } }) =>
-        ok({ items: await jobs.attempts({ tenantId, id }), next_cursor: null }),
+      async handle({ principal, params: { id } }) {
+        const items = await jobs.attempts({ tenantId: principal.tenantId, id })
+        return ok({ items: items.map(each => withoutWorker(principal, each)), next_cursor: null })
+      },
     }),
   ]
 }
 
-/** Who only looks on is not shown what looks like a secret in what a job was given and what came of it. */
-const shownTo = (principal: Principal, job: Job): Job =>
-  may(principal, 'operator')
-    ? job
-    : { ...job, input: redact(job.input), result: redact(job.result), error: redact(job.error) as Job['error'] }
+/**
+ * Who only looks on is not shown what looks like a secret in what a job was given and what came of it; nor is another
+ * tenant shown which machine of the installation ran it.
+ */
+function shownTo(principal: Principal, given: Job): Job {
+  const job = withoutWorker(principal, given)
+  if (may(principal, 'operator')) return job
+  return { ...job, input: redact(job.input), result: redact(job.result), error: redact(job.error) as Job['error'] }
+}
+
+const withoutWorker = <T extends { worker: string | null }>(principal: Principal, shown: T): T =>
+  runsInstallation(principal) ? shown : { ...shown, worker: null }
 
 const nodeSchema: z.ZodType = z.lazy(() =>
   z.object({
@@ -149,7 +158,7 @@ function createRoute({ jobs, kinds, audit }: RoutesDeps): Endpoint {
         })
       }
       const replayed = outcome === 'replayed' && { headers: { 'Idempotency-Replayed': 'true' } }
-      return { status: 202, body: { job, links: linksOf(job.id) }, ...replayed }
+      return { status: 202, body: { job: shownTo(principal, job), links: linksOf(job.id) }, ...replayed }
     },
   })
 }
@@ -192,7 +201,7 @@ function cancelRoute({ jobs, audit }: RoutesDeps): Endpoint {
       const { tenantId, actor: by } = principal
       const job = await jobs.cancel({ tenantId, id }, { reason: body.reason, by })
       await audit.record({ by: principal, action: 'job.cancel', target: { type: 'job', id }, reason: body.reason })
-      return { status: 202, body: { job } }
+      return { status: 202, body: { job: shownTo(principal, job) } }
     },
   })
 }
@@ -210,7 +219,7 @@ function retryRoute({ jobs, audit }: RoutesDeps): Endpoint {
       const { tenantId, actor } = principal
       const job = await jobs.retry({ tenantId, id }, actor)
       await audit.record({ by: principal, action: 'job.retry', target: { type: 'job', id }, reason: body?.reason })
-      return { status: 202, body: { job, links: linksOf(id) } }
+      return { status: 202, body: { job: shownTo(principal, job), links: linksOf(id) } }
     },
   })
 }

@@ -1,8 +1,9 @@
+import { DEFAULT_TENANT_ID } from '../access'
 import type { Part } from '../base/lifecycle'
 import { againLater } from '../base/outage'
 import type { Core } from './core'
 import { Events, type Positions } from './events'
-import type { Figures } from './figures'
+import { announceQueues, type Figures } from './figures'
 import { giveBackLease, takeLease } from './lease-store'
 import { applyControls } from './pause'
 import { Reconciler } from './reconcile'
@@ -121,9 +122,7 @@ export class Keeper implements Part {
       const told = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
       if (told === this.announced) return
       this.announced = told
-      const data = { labels: {}, data: { queues } }
-      for (const tenantId of await core.tenantIds())
-        core.streams.announce({ tenantId, name: 'events' }, { kind: 'queue_stats', source: 'jobs', data })
+      announceQueues(core, DEFAULT_TENANT_ID, queues) // they are about all tenants; the others are told of their own by `Stats`
     } catch (error) {
       this.trouble('announce', error)
     }

@@ -5,7 +5,7 @@ import { QUEUE_NAMES } from './queues'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]
 
-type About = Pick<JobRow, 'queue' | 'kind'>
+type About = Pick<JobRow, 'queue' | 'kind' | 'tenant_id'>
 
 /** Durations of one queue, counted in buckets. */
 export interface Durations {
@@ -13,8 +13,10 @@ export interface Durations {
   run: number[]
 }
 
-/** What one queue has come to since the last time it was stored. */
+/** What the jobs of a tenant in one queue have come to since the last time it was stored. */
 export interface Tally extends Durations {
+  queue: string
+  tenantId: string
   completed: number
   failed: number
 }
@@ -30,7 +32,7 @@ export class JobMetrics {
   private readonly stalls
   private readonly gaps
   private readonly reopens
-  private tallies = new Map<string, Tally>()
+  private readonly tallies = new Map<string, Tally>()
 
   constructor(registry: Registry) {
     const registers = [registry]
@@ -62,28 +64,30 @@ export class JobMetrics {
   }
 
   /** @returns when it started, for `ended` */
-  started({ queue, kind, attempt, created_at, run_at }: JobRow): number {
+  started(job: JobRow): number {
+    const { queue, kind, attempt, created_at, run_at } = job
     const now = Date.now()
     if (attempt > 0) return now // a retry has not waited in the queue only
     const waitedMs = Math.max(0, now - (run_at ?? created_at).getTime())
     this.waitSeconds.observe({ queue, kind }, waitedMs / 1000)
-    this.count(queue, 'wait', waitedMs)
+    this.count(job, 'wait', waitedMs)
     return now
   }
 
   /** @param began left out for a parent whose own run was over before its children's */
-  ended({ queue, kind }: About, outcome: JobStatus, began?: number) {
+  ended(job: About, outcome: JobStatus, began?: number) {
+    const { queue, kind } = job
     if (outcome === 'completed' || outcome === 'failed') {
       this[outcome].inc({ queue })
-      this.tally(queue)[outcome]++
+      this.tally(job)[outcome]++
     }
     if (began === undefined) return
     const ranMs = Date.now() - began
     this.runSeconds.observe({ queue, kind, outcome }, ranMs / 1000)
-    this.count(queue, 'run', ranMs)
+    this.count(job, 'run', ranMs)
   }
 
-  stalled({ queue }: About) {
+  stalled({ queue }: Pick<About, 'queue'>) {
     this.stalls.inc({ queue })
   }
 
@@ -95,24 +99,25 @@ export class JobMetrics {
     this.reopens.inc({ queue })
   }
 
-  private count(queue: string, what: keyof Durations, ms: number) {
-    const counts = this.tally(queue)[what]
+  private count(job: About, what: keyof Durations, ms: number) {
+    const counts = this.tally(job)[what]
     const bucket = bucketOf(ms)
     counts[bucket] = (counts[bucket] ?? 0) + 1
   }
 
-  private tally(queue: string): Tally {
-    const known = this.tallies.get(queue)
+  private tally({ queue, tenant_id: tenantId }: About): Tally {
+    const key = `${tenantId} ${queue}`
+    const known = this.tallies.get(key)
     if (known) return known
-    const tally = { wait: none(), run: none(), completed: 0, failed: 0 }
-    this.tallies.set(queue, tally)
+    const tally = { queue, tenantId, wait: none(), run: none(), completed: 0, failed: 0 }
+    this.tallies.set(key, tally)
     return tally
   }
 
   /** Hands over what was counted and begins anew. */
-  takeTallies(): Map<string, Tally> {
-    const taken = this.tallies
-    this.tallies = new Map()
+  takeTallies(): Tally[] {
+    const taken = [...this.tallies.values()]
+    this.tallies.clear()
     return taken
   }
 }

@@ -1,14 +1,16 @@
-import { type Audit, actorSchema, type Endpoint, endpoint, ok, requireInstallation } from '../access'
+import { type Audit, actorSchema, type Endpoint, endpoint, ok, requireInstallation, runsInstallation } from '../access'
 import { z } from '../base/parse'
 import type { Figures } from './figures'
 import { reason } from './job-routes'
 import type { Jobs } from './jobs'
 import { QUEUE_NAMES } from './queues'
 import type { Schedules } from './schedules'
+import type { TenantFigures } from './tenant-figures'
 
 export interface QueueRoutesDeps {
   jobs: Jobs
   figures: Figures
+  tenantFigures: TenantFigures
   schedules: Schedules
   audit: Audit
 }
@@ -52,15 +54,20 @@ export function queueRoutes(deps: QueueRoutesDeps): Endpoint[] {
   return [listRoute(deps), controlRoute(deps, 'pause'), controlRoute(deps, 'resume')]
 }
 
-function listRoute({ figures, schedules, jobs }: QueueRoutesDeps): Endpoint {
+function listRoute({ figures, tenantFigures, schedules, jobs }: QueueRoutesDeps): Endpoint {
   return endpoint({
     method: 'get',
     path: '/api/queues',
     role: 'viewer',
-    summary: 'Every queue: counts, oldest waiting job, wait and run times of the last hour, pauses, schedules.',
+    summary:
+      'Every queue: counts, oldest waiting job, wait and run times of the last hour, pauses, schedules. Of all jobs for those who run the installation, else of the jobs of the tenant (ended ones: of the last hour).',
     replies: { 200: z.object({ items: z.array(queueSchema) }) },
     async handle({ principal }) {
-      const [queues, planned] = await Promise.all([figures.queues(), schedules.figures(principal.tenantId)])
+      const { tenantId } = principal
+      const [queues, planned] = await Promise.all([
+        runsInstallation(principal) ? figures.queues() : tenantFigures.of(tenantId),
+        schedules.figures(tenantId),
+      ])
       const shown = planned.map(({ schedule, nextAt, overdueMs }) => ({
         queue: jobs.queueOf(schedule.kind),
         id: schedule.id,

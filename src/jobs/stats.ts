@@ -1,7 +1,9 @@
 import type { Part } from '../base/lifecycle'
 import { againLater } from '../base/outage'
 import type { Core } from './core'
+import { announceQueues } from './figures'
 import { countOpen } from './figures-store'
+import type { TenantFigures } from './tenant-figures'
 
 /** Part of what is told of a tenant; every tenant has one, also who has nothing. */
 export type StatsSource = () => Promise<(tenantId: string) => Record<string, unknown>>
@@ -21,6 +23,7 @@ export class Stats implements Part {
 
   constructor(
     private readonly core: Core,
+    private readonly figures: TenantFigures,
     private readonly isHolder: () => boolean,
   ) {
     this.sources = [() => openJobs(core)]
@@ -60,6 +63,7 @@ export class Stats implements Part {
         { kind: 'stats_updated', source: 'tailrace', data: { labels: {}, data } },
       )
     }
+    for (const [tenantId, queues] of await this.figures.ofGuests()) announceQueues(this.core, tenantId, queues)
   }
 
   private trouble(error: unknown) {
@@ -77,6 +81,7 @@ async function openJobs({ db }: Core) {
   const found = await countOpen(db)
   return (tenantId: string) => {
     const own = found.filter(row => row.tenant_id === tenantId)
-    return { jobs: Object.fromEntries(OPEN.map(name => [name, own.find(row => row.status === name)?.jobs ?? 0])) }
+    const jobs = (name: string) => own.reduce((sum, row) => sum + (row.status === name ? row.jobs : 0), 0)
+    return { jobs: Object.fromEntries(OPEN.map(name => [name, jobs(name)])) }
   }
 }

@@ -175,7 +175,8 @@ export class Channel {
 
   private async readPage(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
     const { shape, head, family } = this
-    const withoutKinds = history ? family.supersededKinds : undefined
+    const { withoutKinds: unwanted = [] } = filter.wanted
+    const withoutKinds = history ? [...unwanted, ...(family.supersededKinds ?? [])] : unwanted
     const found = await readEntries(
       this.deps.db,
       head.id,

@@ -40,6 +40,20 @@ export interface Filter {
   matches(entry: Entry): boolean
 }
 
+/**
+ * A filter that leaves kinds out as well, because its reader may not see them. It is a value of its own: readers who may
+ * see as much share one encoding.
+ */
+export function withoutKinds(filter: Filter, kinds: readonly string[]): Filter {
+  if (!kinds.length) return filter
+  return {
+    ...filter,
+    key: JSON.stringify([filter.key, kinds]),
+    wanted: { ...filter.wanted, withoutKinds: kinds },
+    matches: entry => !kinds.includes(entry.kind) && filter.matches(entry),
+  }
+}
+
 const LABEL = /^label\.([A-Za-z0-9_.-]{1,100})$/
 
 /** Query parameters of the form `label.<name>=<value>`. */

@@ -1,11 +1,12 @@
+import type { Role } from '../access'
 import { notFound } from '../base/errors'
 import { againLater } from '../base/outage'
 import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'
 import type { NewEntry, Topic } from './entry'
-import type { Family } from './families'
-import type { Filter } from './filter'
+import { type Family, hiddenFrom } from './families'
+import { type Filter, withoutKinds } from './filter'
 import { type Head, readHeads, seqBeforeLines } from './history'
 import { decodeNotice, encodeNotice, noticeOf } from './notice'
 import type { Position } from './position'
@@ -25,6 +26,12 @@ export interface Start {
   limit: number | 'all'
   /** Its id is where it stood a moment ago: nothing is summed up for it, every change of state is told. */
   continues?: boolean
+}
+
+/** What a reader wants to see, and as whom. */
+export interface Look {
+  filter: Filter
+  role: Role
 }
 
 /** A reader that is attached and stands still until `begin`. */
@@ -112,9 +119,10 @@ export class Hub {
    * Attaches a reader: to the live side first, then reads where the topic stands, so that nothing falls between.
    * @throws Problem 404
    */
-  async join(topic: Topic, filter: Filter, start: Start, sink: Sink): Promise<Joined> {
+  async join(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
     await this.mustExist(topic)
     const watched = this.watch(topic)
+    const filter = withoutKinds(look.filter, hiddenFrom(look.role, watched.channel.family))
     watched.users++
     try {
       await watched.ready

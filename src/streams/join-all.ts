@@ -1,12 +1,17 @@
 import type { Topic } from './entry'
-import type { Hub, Joined } from './hub'
+import type { Hub, Joined, Look } from './hub'
 import type { Wish } from './query'
 import type { Sink } from './reader'
 
 /** All or nothing: who is attached already is detached when another topic fails. */
-export async function joinAll(hub: Hub, topics: Topic[], { filter, starts }: Wish, sink: Sink): Promise<Joined[]> {
+export async function joinAll(
+  hub: Hub,
+  topics: Topic[],
+  { filter, starts, role }: Wish & Pick<Look, 'role'>,
+  sink: Sink,
+): Promise<Joined[]> {
   const outcomes = await Promise.allSettled(
-    topics.map((topic, i) => hub.join(topic, filter, starts[i] ?? { limit: 0 }, sink)),
+    topics.map((topic, i) => hub.join(topic, { filter, role }, starts[i] ?? { limit: 0 }, sink)),
   )
   const joined = outcomes.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
   const failed = outcomes.find(each => each.status === 'rejected')

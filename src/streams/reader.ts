@@ -139,9 +139,10 @@ export class Reader {
 
   private sendAnnouncements() {
     const { announcements, announceVersion } = this.channel
-    const { wanted } = this.view.filter
+    const { kinds, withoutKinds = [] } = this.view.filter.wanted
+    const isWanted = (kind: string) => (!kinds || kinds.includes(kind)) && !withoutKinds.includes(kind)
     const fresh = [...announcements.values()].filter(
-      each => each.version > this.announced && (!wanted.kinds || wanted.kinds.includes(each.event.event)),
+      each => each.version > this.announced && isWanted(each.event.event),
     )
     this.announced = announceVersion
     if (fresh.length)

@@ -17,10 +17,13 @@ export const serviceFamily = (heartbeatMs: number): Family => ({
     tenantId === DEFAULT_TENANT_ID && SERVICES.some(service => name === `service:${service}`),
 })
 
-/** Feeds the program's log lines into the service topics. What the streams themselves log stays out: it would feed itself. */
+/**
+ * Feeds the program's log lines into the service topics. What the streams themselves log stays out: it would feed itself.
+ * So does who sent a request: viewers read these topics, and who did what is for those who may read the audit log.
+ */
 export function serviceSink(writer: Pick<Writer, 'write'>, standard: Service): (record: LogRecord) => void {
   return ({ at, level, message, facts }) => {
-    const { component, service = standard, ...data } = facts
+    const { component, service = standard, actor_id: _, ...data } = facts
     if (component === 'streams') return
     const source = typeof component === 'string' ? component : null
     const named = Object.keys(data).length ? { data } : {}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Access, Endpoint } from '../access'
+import { type Access, AUDIT_ROLE, type Endpoint } from '../access'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
@@ -82,6 +82,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     prefix: 'events',
     heartbeatMs: settings.eventsHeartbeatMs,
     envelope: true,
+    readers: { audit: AUDIT_ROLE },
     exists: async ({ name }) => name === 'events',
   })
   hub.register(serviceFamily(settings.heartbeatMs))

@@ -32,7 +32,15 @@ beforeAll(async () => {
     user_id: (await app.app.db('users').first('id')).id,
     expires_at: new Date(Date.now() + 60_000),
   })
-  await app.app.db('job_timings').insert({ queue: 'demo', minute: new Date(), process: 'gone', wait: [1], run: [1] })
+  const timing = {
+    queue: 'demo',
+    minute: new Date(),
+    process: 'gone',
+    tenant_id: DEFAULT_TENANT_ID,
+    wait: [1],
+    run: [1],
+  }
+  await app.app.db('job_timings').insert(timing)
   const { engine } = app.app.jobs.core
   await engine.client.rpush(engine.key('demo', `${ORPHAN}:logs`), 'left behind')
   const ofParent = () => app.app.jobs.list(DEFAULT_TENANT_ID, { parent_id: made.parent }, { limit: 5 })

@@ -15,7 +15,13 @@ const tokens: Record<'ours' | 'theirs', Record<Role, string>> = {
 const ours: Record<string, string> = {}
 
 /** What is of the whole installation, and so for its own admins only. */
-const OF_INSTALLATION = ['/api/tenants', '/api/retention/run', '/api/queues/{name}/pause', '/api/queues/{name}/resume']
+const OF_INSTALLATION = [
+  '/api/tenants',
+  '/api/retention/run',
+  '/api/queues/{name}/pause',
+  '/api/queues/{name}/resume',
+  '/api/workers',
+]
 
 beforeAll(async () => {
   parts = await appsOnFreshParts()

@@ -1,4 +1,4 @@
-export { auditRoutes } from './routes'
+export { AUDIT_ROLE, auditRoutes } from './routes'
 export { createTelling, type EventWriter } from './telling'
 
 import type { Db, Transaction } from '../../base/db'

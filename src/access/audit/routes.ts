@@ -4,6 +4,9 @@ import { type Endpoint, endpoint, ok } from '../endpoint'
 import { actorSchema, pageOf, plainText } from '../schemas'
 import { type AuditRow, listAuditRows } from './store'
 
+/** Who may read what was changed by whom, here and as events. */
+export const AUDIT_ROLE = 'admin'
+
 const RESULTS = ['ok', 'refused', 'failed'] as const
 const text = plainText(200)
 
@@ -35,7 +38,7 @@ export const auditRoutes = (db: Db): Endpoint[] => [
   endpoint({
     method: 'get',
     path: '/api/audit',
-    role: 'admin',
+    role: AUDIT_ROLE,
     summary: 'Lists who changed what, newest first.',
     query,
     replies: { 200: pageOf(item) },

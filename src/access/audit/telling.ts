@@ -72,7 +72,7 @@ const effect = {
   },
 }
 
-/** Viewers read this topic, so reasons and further facts stay in the log, which is for admins. */
+/** For whoever may read the log; its reasons and further facts stay there. */
 const eventOf = (row: UntoldRow): TenantEvents => ({
   topic: { tenantId: row.tenant_id, name: 'events' },
   entries: [

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { UnrecoverableError } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import { isOutage } from '../../base/outage'
+import { redactText } from '../../base/redact'
 import type { JobError, JobRow, JobStatus } from '../job'
 import type { AnyKind } from '../kinds'
 import { JobFailure } from '../run'
@@ -49,7 +50,8 @@ export function encodeResult(value: unknown): string | null {
 export function errorOf(thrown: unknown, aborted: AbortReason | undefined, kind: AnyKind): JobError {
   if (aborted === 'timeout')
     return { code: 'timeout', message: `It took longer than its limit of ${kind.options.timeLimitMs} ms` }
-  const message = messageOf(thrown).slice(0, ERROR_CHARS_MAX)
+  // events, lines, attempts and failures all show it, also to viewers
+  const message = redactText(messageOf(thrown)).slice(0, ERROR_CHARS_MAX)
   return { code: thrown instanceof JobFailure ? thrown.code : 'error', message }
 }
 

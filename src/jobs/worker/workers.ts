@@ -122,8 +122,9 @@ export class Workers<Deps> implements Part {
   /** BullMQ fails some jobs without running them: a child of theirs failed, or too many runs were lost. */
   private async failedByBull({ queueName, name, data }: BullJob, id: string, error: Error) {
     const { core } = this.options
-    const ref = { tenantId: data.tenant_id, id }
-    core.metrics.ended({ queue: queueName, kind: name }, 'failed')
+    const { tenant_id } = data
+    const ref = { tenantId: tenant_id, id }
+    core.metrics.ended({ tenant_id, queue: queueName, kind: name }, 'failed')
     try {
       const row = await findJob(core.db, ref)
       if (!row) return

@@ -26,7 +26,7 @@ export async function servePoll(
   closeWith(res, connection)
   try {
     const starts = wish.starts.map(start => ({ ...start, continues: true }))
-    const joined = await joinAll(hub, topics, { ...wish, starts }, connection)
+    const joined = await joinAll(hub, topics, { ...wish, starts, role: principal.role }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
     if (connection.isClosed) {
       for (const { reader } of joined) reader.close()

@@ -34,8 +34,8 @@ export function createSocketDoor({ access, clientIp, hub, connections, metrics, 
     if (socket.destroyed) return release()
     socket.once('close', release)
     server.handleUpgrade(req, socket, head, opened => {
-      const { tenantId, credentialId } = principal
-      connections.add(new SocketConnection(opened, { tenantId, credentialId, topics }, hub, settings, metrics))
+      const { tenantId, credentialId, role } = principal
+      connections.add(new SocketConnection(opened, { tenantId, credentialId, role, topics }, hub, settings, metrics))
     })
   }
 }

@@ -64,7 +64,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   const connection = new SseConnection(res, names, principal.credentialId, settings, metrics, multiplexed)
   connection.whenClosed(release)
   try {
-    const joined = await joinAll(hub, topics, wish, connection)
+    const joined = await joinAll(hub, topics, { ...wish, role: principal.role }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
     if (connection.isClosed || joined.every(({ finished }) => finished)) {
       for (const reader of connection.readers) reader.close()

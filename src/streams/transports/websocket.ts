@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import type { Role } from '../../access'
 import { Problem } from '../../base/errors'
 import { faultsOf, z } from '../../base/parse'
 import type { WireEvent } from '../encode'
@@ -30,6 +31,7 @@ type Subscribe = Extract<z.output<typeof upward>, { op: 'subscribe' }>
 interface Admitted {
   tenantId: string
   credentialId: string
+  role: Role
   /** The topics of a ticket; undefined: all of the tenant. */
   topics?: readonly string[] | undefined
 }
@@ -133,7 +135,7 @@ export class SocketConnection extends Connection {
       const wish = readWish([topic], query, undefined)
       const { reader, begin } = await this.hub.join(
         { tenantId: this.admitted.tenantId, name: topic },
-        wish.filter,
+        { filter: wish.filter, role: this.admitted.role },
         wish.starts[0] ?? { limit: 0 },
         this,
       )

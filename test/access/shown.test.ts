@@ -1,0 +1,211 @@
+import { WebSocket } from 'ws'
+import { ROLES, type Role } from '../../src/access'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
+import { SseReader } from '../support/sse'
+import { metricOf } from '../support/streams'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+/** Bearer headers by tenant and role. */
+const ours = {} as Record<Role, Record<string, string>>
+const theirs = {} as Record<Role, Record<string, string>>
+
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+  const admin = { email: 'they@example.org', name: 'They' }
+  const made = (await (await app.post('/api/tenants', { name: 'Theirs', admin })).json()) as { link: string }
+  const code = new URL(made.link).searchParams.get('code')
+  const session = await app.post('/api/session', { code }, { authorization: '' })
+  const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  for (const role of ROLES) {
+    ours[role] = await newToken(role, app.headers)
+    theirs[role] = await newToken(role, { authorization: '', cookie })
+  }
+})
+afterAll(() => parts.stop())
+
+async function newToken(role: Role, headers: Record<string, string>) {
+  const answer = await app.post('/api/tokens', { name: role, role }, headers)
+  return { authorization: `Bearer ${((await answer.json()) as { secret: string }).secret}` }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+const get = async (path: string, headers: Record<string, string>): Promise<any> =>
+  (await fetch(app.url + path, { headers })).json()
+
+const later = { kind: 'demo', input: { steps: [{ name: 'a' }] }, delay_ms: 3_600_000 }
+const newJob = async (headers: Record<string, string> = {}) =>
+  ((await (await app.post('/api/jobs', later, headers)).json()) as { job: { id: string } }).job.id
+/** Writes a row of the audit log, and then a job that everybody hears of. @returns the job */
+async function change() {
+  await app.post('/api/tokens', { name: 'told', role: 'viewer' })
+  await eventually(async () => (await app.app.db('audit_log').where({ told: false })).length === 0, 'the events')
+  return newJob()
+}
+
+/** The first answer that fits. */
+async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, what: string): Promise<T> {
+  let answer: T | undefined
+  await eventually(async () => {
+    answer = await ask()
+    return fits(answer)
+  }, what)
+  return answer as T
+}
+
+/** A socket that hears tenant events. */
+async function socketFor(query: string, headers: Record<string, string>) {
+  const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws/stream${query}`, { headers })
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+  const heard: { event: string; text: string }[] = []
+  const until = (text: string) =>
+    new Promise<string[]>(resolve =>
+      socket.on('message', data => {
+        heard.push({ event: JSON.parse(String(data)).event, text: String(data) })
+        if (String(data).includes(text)) resolve(heard.map(each => each.event))
+      }),
+    )
+  return { socket, until }
+}
+
+async function ticketOf(headers: Record<string, string>) {
+  const answer = await app.post('/api/tickets', { topics: ['events'] }, headers)
+  return ((await answer.json()) as { ticket: string }).ticket
+}
+
+describe.each(ROLES)('of the audit log, a %s', role => {
+  const isShown = role === 'admin'
+
+  test(`is ${isShown ? '' : 'not '}shown by any transport what is behind /api/audit`, async () => {
+    const headers = ours[role]
+    expect((await fetch(`${app.url}/api/audit`, { headers })).status).toBe(isShown ? 200 : 403)
+    const urls = ['/api/v1/stream/events?limit=0', '/api/v2/events/stream?limit=0', '/api/stream?topic=events&limit=0']
+    const readers = await Promise.all(urls.map(url => SseReader.open(app.url + url, headers)))
+    const sockets = [await socketFor('', headers), await socketFor(`?ticket=${await ticketOf(headers)}`, {})]
+    const { last_event_id } = await get('/api/stream/poll?topic=events&wait_ms=0&limit=0', headers)
+    for (const { socket } of sockets) socket.send('{"op":"subscribe","topic":"events","filter":{"limit":0}}')
+    const heard = sockets.map(each => each.until('job_created'))
+    await eventually(
+      async () => (await metricOf(app, 'tailrace_stream_connections', { transport: 'websocket' })) === 2,
+      'the sockets',
+    )
+    const id = await change()
+    for (const [i, reader] of readers.entries()) {
+      await reader.until(() => JSON.stringify(reader.events).includes(id), 'the job')
+      expect([urls[i], reader.named('audit').length > 0]).toEqual([urls[i], isShown])
+    }
+    for (const events of await Promise.all(heard)) expect(events.includes('audit')).toBe(isShown)
+    const polled = await get(`/api/stream/poll?topic=events&wait_ms=0&after=${last_event_id}`, headers)
+    expect(JSON.stringify(polled)).toContain(id)
+    expect(JSON.stringify(polled).includes('"type":"audit"')).toBe(isShown)
+    const history = await SseReader.open(`${app.url}/api/v1/stream/events?limit=500&types=audit,job_created`, headers)
+    await history.until(() => JSON.stringify(history.events).includes(id), 'the job')
+    expect(history.named('audit').length > 0).toBe(isShown)
+    await Promise.all([...readers, history].map(reader => reader.close()))
+    for (const { socket } of sockets) socket.close()
+    await eventually(
+      async () => (await metricOf(app, 'tailrace_stream_connections', { transport: 'websocket' })) === 0,
+      'no sockets',
+    )
+  })
+})
+
+test('readers who may see as much share one encoding', async () => {
+  const open = (headers: Record<string, string>) => SseReader.open(`${app.url}/api/v1/stream/events?limit=0`, headers)
+  const readers = await Promise.all(
+    [ours.viewer, ours.viewer, ours.viewer, ours.operator, ours.operator, ours.admin, ours.admin].map(open),
+  )
+  const before = await metricOf(app, 'tailrace_stream_encodes_total')
+  const id = await newJob()
+  await Promise.all(readers.map(each => each.until(() => JSON.stringify(each.events).includes(id), 'the job')))
+  const frames = new Set(readers.flatMap(each => each.events.map(event => event.id))).size
+  expect((await metricOf(app, 'tailrace_stream_encodes_total')) - before).toBeLessThanOrEqual(2 * frames)
+  await Promise.all(readers.map(reader => reader.close()))
+})
+
+test('the service log does not tell viewers who did what', async () => {
+  await app.post('/api/tokens', { name: 'logged', role: 'viewer' })
+  const read = async () => JSON.stringify(await get('/api/service/logs?limit=5000', ours.viewer))
+  const log = await first(read, text => text.includes('POST /api/tokens 201'), 'the request in the log')
+  expect(log).not.toContain('actor_id')
+})
+
+describe('of queues that tenants share', () => {
+  interface Shown {
+    name: string
+    counts: { delayed: number; completed: number }
+  }
+  const demoOf = (items: Shown[]) => items.find(({ name }) => name === 'demo')
+
+  test('another tenant is shown its own jobs, and nothing of the installation', async () => {
+    await newJob()
+    await app.post('/api/queues/demo/pause', { reason: 'private business' })
+    const before = await get('/api/queues', theirs.viewer)
+    expect(demoOf(before.items)).toMatchObject({
+      counts: { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0 },
+      ...{ paused: true, paused_by: null },
+    })
+    expect(JSON.stringify(before)).not.toContain('private business')
+    await app.post('/api/queues/demo/resume', { reason: 'done' })
+    await newJob(theirs.operator)
+    const job = (await app.post('/api/jobs', { ...later, delay_ms: 0 }, theirs.operator)) as Response
+    const { id } = ((await job.json()) as { job: { id: string } }).job
+    const find = () => get(`/api/jobs/${id}`, theirs.admin)
+    const ended = await first(find, ({ status }) => status === 'completed', 'their job')
+    expect(ended.worker).toBeNull()
+    const attempts = await get(`/api/jobs/${id}/attempts`, theirs.admin)
+    expect(attempts.items).toMatchObject([{ outcome: 'completed', worker: null }])
+    await app.app.jobs.figures.store()
+    const read = async () => demoOf((await get('/api/queues', theirs.viewer)).items) as Shown
+    const own = await first(read, ({ counts }) => counts.completed === 1, 'their counts')
+    expect(own).toMatchObject({ counts: { delayed: 1 }, run_ms: { p50: expect.any(Number) }, paused: false })
+    const all = demoOf((await get('/api/queues', ours.viewer)).items) as Shown
+    expect(all.counts.delayed).toBeGreaterThan(1)
+    const sum = async (headers: Record<string, string>) => {
+      const { queues } = await get('/api/queues/history?queue=demo', headers)
+      return (queues.demo?.completed ?? []).reduce((total: number, count: number) => total + count, 0)
+    }
+    await newJobDone()
+    expect([await sum(theirs.viewer), (await sum(ours.viewer)) > 1]).toEqual([1, true])
+  })
+
+  async function newJobDone() {
+    const { job } = (await (await app.post('/api/jobs', { ...later, delay_ms: 0 })).json()) as { job: { id: string } }
+    await eventually(
+      async () => (await get(`/api/jobs/${job.id}`, ours.viewer)).status === 'completed',
+      'a job of ours',
+    )
+    await app.app.jobs.figures.store()
+  }
+
+  test('another tenant is not told who works', async () => {
+    expect((await fetch(`${app.url}/api/workers`, { headers: theirs.admin })).status).toBe(403)
+    expect((await get('/api/workers', ours.viewer)).items.length).toBe(1)
+    expect((await get('/api/session', theirs.viewer)).runs_installation).toBe(false)
+    expect((await get('/api/session', ours.viewer)).runs_installation).toBe(true)
+  })
+
+  test('queue_stats and stats_updated tell each tenant of its own', async () => {
+    const readers = await Promise.all(
+      [theirs.viewer, ours.viewer].map(headers =>
+        SseReader.open(`${app.url}/api/v1/stream/events?types=queue_stats,stats_updated&limit=0`, headers),
+      ),
+    )
+    const [they, we] = readers as [SseReader, SseReader]
+    await newJob()
+    const counts = (reader: SseReader) =>
+      reader.named('queue_stats').flatMap(({ data }) => {
+        const { queues } = data.data as { queues: Shown[] }
+        return demoOf(queues)?.counts.delayed ?? []
+      })
+    const sums = (reader: SseReader) =>
+      reader.named('stats_updated').map(({ data }) => (data.data as { jobs: { scheduled: number } }).jobs.scheduled)
+    await they.until(() => counts(they).includes(1) && sums(they).includes(1), 'their figures')
+    await we.until(() => counts(we).some(delayed => delayed > 2), 'our figures')
+    expect(Math.max(...counts(they))).toBe(1)
+    expect(Math.max(...sums(they))).toBe(1)
+    await Promise.all(readers.map(reader => reader.close()))
+  })
+})
