@@ -1,7 +1,6 @@
+import { isSecretName } from './secret-names'
+
 const HIDDEN = '[redacted]'
-/** Field names whose values are secrets wherever they stand. */
-const SECRET_NAME =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*(password|passwd|secret|token|api_?key|private_?key|node_key))$/i
 /** Secrets inside running text: bearer headers, our own secrets, passwords in URLs, `password=...` pairs. */
 const SECRET_TEXT: [RegExp, string][] = [
   [/\b(bearer|basic)\s+[a-z0-9+/=_.~-]{8,}/gi, `$1 ${HIDDEN}`],
@@ -9,11 +8,18 @@ const SECRET_TEXT: [RegExp, string][] = [
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi, `$1${HIDDEN}@`],
   [/\b((?:password|passwd|secret|token|api_?key)\s*[=:]\s*)("[^"]*"|[^\s"&,;]+)/gi, `$1${HIDDEN}`],
 ]
+/** `name=value` of addresses, forms and cookies; bounded, so that a long line costs no more than its length. */
+const PAIR = /\b([\w.[\]-]{1,64})=("[^"]*"|[^\s"&,;]+)/g
 const DEPTH_MAX = 8
 
 /** Hides secrets in running text. */
 export const redactText = (text: string) =>
-  SECRET_TEXT.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text)
+  SECRET_TEXT.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text).replace(PAIR, (pair, name: string) =>
+    isSecretName(name) ? `${name}=${HIDDEN}` : pair,
+  )
+
+/** Whether a text holds what `redactText` would hide. */
+export const isSecretText = (text: string) => redactText(text) !== text
 
 /** A copy with secrets hidden, by field name and inside strings. Deeper than 8 levels is cut off. */
 export function redact(value: unknown, depth = 0): unknown {
@@ -25,7 +31,7 @@ export function redact(value: unknown, depth = 0): unknown {
   const clean: Record<string | symbol, unknown> = {}
   for (const key of Reflect.ownKeys(value)) {
     const item = (value as Record<string | symbol, unknown>)[key]
-    clean[key] = typeof key === 'string' && SECRET_NAME.test(key) && item != null ? HIDDEN : redact(item, depth + 1)
+    clean[key] = typeof key === 'string' && isSecretName(key) && item != null ? HIDDEN : redact(item, depth + 1)
   }
   return clean
 }

@@ -3,12 +3,16 @@ import { hostNameProblem } from '../base/host-name'
 import { z } from '../base/parse'
 import { defineKind } from '../jobs'
 import { isExpectStatus } from './checks/expect'
-import { isFramingHeader, isSecretHeader } from './checks/headers'
+import { isFramingHeader, isSecretHeader, secretInUrl } from './checks/headers'
 
 const HEADERS_MAX = 50
 const TIMEOUT_MS_MAX = 120_000
 /** Above every timeout of a check: it only ends a check that hangs by a bug. */
 const TIME_LIMIT_MS = TIMEOUT_MS_MAX + 30_000
+
+/** Inputs are kept as they are, and shown to everybody in the tenant. */
+const NO_SECRETS =
+  'it looks like a secret, and a job keeps its input readable. Check an address that asks for none, such as one for health checks'
 
 const url = z
   .string()
@@ -20,11 +24,12 @@ const url = z
 
 function urlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return 'must be a whole address, such as https://example.org/'
-  const { protocol, username, password, hostname, port } = new URL(text)
-  if (protocol !== 'http:' && protocol !== 'https:') return 'must begin with http:// or https://'
-  if (username || password) return 'must not hold a user name or password: a job keeps its input readable'
-  if (port === '0') return 'must not have port 0'
-  const problem = hostNameProblem(hostname)
+  const address = new URL(text)
+  if (address.protocol !== 'http:' && address.protocol !== 'https:') return 'must begin with http:// or https://'
+  const secret = secretInUrl(address)
+  if (secret) return `must not hold ${secret}: ${NO_SECRETS}`
+  if (address.port === '0') return 'must not have port 0'
+  const problem = hostNameProblem(address.hostname)
   return problem && `must have a host name that can exist: this one ${problem}`
 }
 
@@ -41,7 +46,7 @@ const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, co
 })
 
 function headerProblem(name: string, value: string): string | undefined {
-  if (isSecretHeader(name)) return 'carries a secret, and a job keeps its input readable: it cannot be given here'
+  if (isSecretHeader(name, value)) return `must not be given: ${NO_SECRETS}`
   if (isFramingHeader(name)) return 'is written by the program itself'
   try {
     validateHeaderName(name)

@@ -63,6 +63,59 @@ test.each([
   expect(pathsOf({ url })).toEqual([])
 })
 
+test.each([
+  ...['X-Auth-Key', 'Ocp-Apim-Subscription-Key', 'Cookie', 'Proxy-Authorization', 'X-Amz-Signature', 'X-Session-Id'],
+  ...['PRIVATE-TOKEN', 'x-credential', 'api-key', 'Client-Secret'],
+])('the header %s is refused by name, and the message says what to do', name => {
+  const result = healthCheck.input.safeParse({ url: 'https://example.org', headers: { [name]: 'x' } })
+  expect(faultsOf(result.error as never, 'input')).toEqual([
+    { path: `input.headers.${name}`, message: expect.stringMatching(/looks like a secret.*Check an address/) },
+  ])
+})
+
+test.each([
+  ['Accept', 'text/html'],
+  ['X-Request-Key-Count', '3'],
+  ['Idempotency-Key', '1'],
+  ['X-Author', 'Ada'],
+])('the header %s is not', (name, value) => {
+  expect(pathsOf({ url: 'https://example.org', headers: { [name]: value } })).toEqual([])
+})
+
+test('a header whose value is a credential is refused whatever its name', () => {
+  const headers = { 'X-Forwarded-For': 'Bearer abcdefghijkl', Referer: 'https://user:word@example.org/' }
+  expect(pathsOf({ url: 'https://example.org', headers })).toEqual([
+    'input.headers.X-Forwarded-For',
+    'input.headers.Referer',
+  ])
+})
+
+test.each([
+  ['https://user@example.org/', 'a user name or password'],
+  ['https://:word@example.org/', 'a user name or password'],
+  ['https://example.org/?access_token=x', 'the parameter "access_token"'],
+  ['https://example.org/?a=1&sig=x', 'the parameter "sig"'],
+  ['https://example.org/?%61pi%4bey=x', 'the parameter "apiKey"'],
+  ['https://example.org/?X-Amz-Algorithm=a&X-Amz-Signature=x', 'the parameter "X-Amz-Signature"'],
+  ['https://example.org/#access_token=x', 'the parameter "access_token"'],
+  ['https://example.org/?key=AIzaSyA1234567890', 'the parameter "key"'],
+  ['https://example.org/?code=0123456789abcdef', 'the parameter "code"'],
+  ['https://example.org/?next=https%3A%2F%2Fuser%3Aword%40example.org', 'the parameter "next"'],
+  ['https://example.org/?next=%2F%3Ftoken%3Dabc', 'the parameter "next"'],
+])('%s is refused because of %s', (url, what) => {
+  const result = healthCheck.input.safeParse({ url })
+  const [fault, ...more] = faultsOf(result.error as never, 'input')
+  expect([fault?.path, fault?.message.startsWith(`must not hold ${what}: it looks like a secret`), more]).toEqual([
+    'input.url',
+    true,
+    [],
+  ])
+})
+
+test.each(['?code=DE', '?key=name', '?q=token', '?token_type=a', '?token=', '?page=2#top'])('%s is taken', search => {
+  expect(pathsOf({ url: `https://example.org/${search}` })).toEqual([])
+})
+
 test('an accepted address is always http or https, and no input makes the contract throw', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.anything()), url => {

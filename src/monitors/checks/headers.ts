@@ -1,12 +1,30 @@
-/** Names of headers that carry a secret. In a job's input they are refused; across origins they are dropped. */
-const SECRET = /^(authorization|proxy-authorization|cookie)$|token|secret|password|api-?key|session|signature/i
+import { isSecretText } from '../../base/redact'
+import { isSecretName } from '../../base/secret-names'
+
 /** Headers that frame the message or belong to one connection: the program writes them, a caller must not. */
 const FRAMING = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|content-length|upgrade|expect)$/i
-/** Query fields that often hold a secret, above all in signed addresses and sign-in redirects. */
-const SECRET_FIELD = /token|secret|password|key|sig|code|state|session|auth|credential/i
+/** Fields of redirects that may hold a secret too, above all at sign-in: showing too little of them does no harm. */
+const TELLING_FIELD = /key|sig|code|state|auth/i
+/** A parameter of this name alone is a secret when its value is as long as one: Google's keys, those of Azure Functions. */
+const LONG_SECRET = /^(key|code)$/i
+const LONG_LENGTH = 16
 
-export const isSecretHeader = (name: string) => SECRET.test(name)
 export const isFramingHeader = (name: string) => FRAMING.test(name)
+
+const isTelling = (name: string) => isSecretName(name) || TELLING_FIELD.test(name)
+
+/** Whether a header is a secret by its name or its value, such as `Bearer ...`. */
+export const isSecretHeader = (name: string, value = '') => isSecretName(name) || isSecretText(value)
+
+/** The part of an address that holds a secret, for a message: a user name, or the name of a parameter. */
+export function secretInUrl(url: URL): string | undefined {
+  if (url.username || url.password) return 'a user name or password'
+  for (const [name, value] of [...url.searchParams, ...new URLSearchParams(url.hash.slice(1))]) {
+    const isLong = LONG_SECRET.test(name) && value.length >= LONG_LENGTH
+    if (value && (isLong || isSecretName(name) || isSecretText(value))) return `the parameter "${name}"`
+  }
+  return undefined
+}
 
 /** An address as it may be logged and stored: without credentials, and without the values of telling fields. */
 export function shownUrl(url: URL): string {
@@ -14,8 +32,9 @@ export function shownUrl(url: URL): string {
   shown.username = ''
   shown.password = ''
   for (const name of new Set(shown.searchParams.keys())) {
-    if (SECRET_FIELD.test(name)) shown.searchParams.set(name, '***')
+    if (isTelling(name)) shown.searchParams.set(name, '***')
   }
-  if (shown.hash.includes('=') && SECRET_FIELD.test(shown.hash)) shown.hash = '***'
+  const fields = [...new URLSearchParams(shown.hash.slice(1))]
+  if (fields.some(([name, value]) => value && isTelling(name))) shown.hash = '***'
   return shown.href
 }

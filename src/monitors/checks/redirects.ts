@@ -34,10 +34,10 @@ export function follow(ask: HttpAsk, status: number, location: string): HttpAsk 
   url.username = ''
   url.password = ''
   const method = methodAfter(status, ask.method)
-  const dropped = (name: string) =>
-    (url.origin !== ask.url.origin && (isSecretHeader(name) || name === 'host')) ||
+  const dropped = (name: string, value: string) =>
+    (url.origin !== ask.url.origin && (isSecretHeader(name, value) || name === 'host')) ||
     (method !== ask.method && ABOUT_BODY.test(name))
-  const headers = Object.fromEntries(Object.entries(ask.headers).filter(([name]) => !dropped(name)))
+  const headers = Object.fromEntries(Object.entries(ask.headers).filter(([name, value]) => !dropped(name, value)))
   return { url, method, headers }
 }
 
