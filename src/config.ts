@@ -11,6 +11,8 @@ const integer = (standard: number, least: number, most: number) =>
 const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
 const days = (standard: number) => integer(standard, 1, 3_650)
+/** An empty value of all other settings is as if they were not set. */
+const SAYS_SO_WHEN_EMPTY = new Set(['OUTBOUND_ALLOW'])
 /** Both or none. */
 const TOGETHER = ['OSQUERY_TLS_CERT', 'OSQUERY_TLS_KEY'] as const
 /** Each must be kept at least as long as the ones before: a failed job without its lines is hard to understand. */
@@ -21,6 +23,7 @@ const KEPT_IN_ORDER = [
   'RETENTION_FAILED_DAYS',
   'RETENTION_AUDIT_DAYS',
 ] as const
+/** An empty list and `none` say that there is to be none, also where the default is another. */
 const allowances = z
   .string()
   .transform(text =>
@@ -29,9 +32,10 @@ const allowances = z
       .map(part => part.trim())
       .filter(Boolean),
   )
+  .transform(parts => (parts.length === 1 && parts[0] === 'none' ? [] : parts))
   .refine(
     parts => parts.every(isAllowance),
-    'may hold "private", addresses and CIDRs such as 10.0.0.0/8, with commas between',
+    'may be "none", or hold "private", addresses and CIDRs such as 10.0.0.0/8, with commas between',
   )
 
 /** Every setting, with its default. The README's table and .env.example say the same in words. */
@@ -111,7 +115,9 @@ export type Secrets = ReturnType<typeof readConfig>['secrets']
  * @throws StartError that names every wrong setting
  */
 export function readConfig(env: Record<string, string | undefined>) {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const isGiven = (name: string, value: string | undefined) =>
+    value !== undefined && (value !== '' || SAYS_SO_WHEN_EMPTY.has(name))
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => isGiven(name, value)))
   const result = environment.safeParse(given)
   if (!result.success) {
     const problems = faultsOf(result.error, '').map(({ path, message }) => `  ${path}: ${message}`)

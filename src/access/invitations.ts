@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import type { Transaction } from '../base/db'
 import { conflict } from '../base/errors'
 import { newId } from '../base/ids'
+import { ownHost } from '../base/own-host'
 import { z } from '../base/parse'
 import { endOf } from './made-store'
 import { addMember } from './member-store'
@@ -27,7 +28,7 @@ export interface Invitations {
   invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<string>
   /**
    * The link ends before its time when who made it may make none any more.
-   * @param req tells the address under which the admin reached us, unless PUBLIC_URL does
+   * @param req tells an address of this machine, unless PUBLIC_URL says how people reach it
    */
   linkFor(trx: Transaction, memberId: string, by: Principal, req: Request): Promise<Link>
 }
@@ -43,7 +44,7 @@ export function createInvitations(desk: SignInDesk, publicUrl: string | undefine
       const most = await endOf(trx, by)
       const expiresAt = new Date(Math.min(Date.now() + LIFE_MS, most?.getTime() ?? Number.POSITIVE_INFINITY))
       const code = await desk.makeCode(memberId, { expiresAt, madeBy: by.actor.id }, trx)
-      return { link: signInLink(publicUrl ?? `${req.protocol}://${req.get('host')}`, code), expires_at: expiresAt }
+      return { link: signInLink(publicUrl ?? `${req.protocol}://${ownHost(req)}`, code), expires_at: expiresAt }
     },
   }
 }

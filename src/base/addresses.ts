@@ -60,7 +60,9 @@ export function createJudge(allow: readonly string[]): (address: string) => stri
     if (isPublic(address) || ranges.some(range => within(address, range))) return undefined
     const kind = address.range()
     if (privateAllowed && PRIVATE_KINDS.has(kind)) return undefined
-    return `is not a public address (${kind}); the setting OUTBOUND_ALLOW can allow it`
+    const reached = (within(address, NAT64) ? embedded(address.toByteArray(), [12, 13, 14, 15]) : address).toString()
+    const what = reached === ipaddr.parse(text).toString() ? 'is' : `leads to ${reached}, which is`
+    return `${what} not a public address (${kind}); the setting OUTBOUND_ALLOW can allow it`
   }
 }
 

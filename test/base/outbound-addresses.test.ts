@@ -76,13 +76,16 @@ describe('addresses that may be reached', () => {
     )
   })
 
+  /** Without the address that is really reached. */
+  const unnamed = (reason: string | undefined) => reason?.replace(/^leads to \S+, which /, '')
+
   test('a mapped address is judged as the IPv4 address it is', () => {
     fc.assert(
       fc.property(address, parts => {
         for (const judge of [strict, home, everything]) {
           const plain = judge(parts.join('.'))
-          expect(judge(`::ffff:${parts.join('.')}`)).toBe(plain)
-          expect(judge(`::ffff:${groups(parts)}`)).toBe(plain)
+          expect(unnamed(judge(`::ffff:${parts.join('.')}`))).toBe(plain)
+          expect(unnamed(judge(`::ffff:${groups(parts)}`))).toBe(plain)
         }
       }),
     )

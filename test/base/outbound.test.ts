@@ -25,6 +25,16 @@ describe('resolve', () => {
     })
   })
 
+  test.each([
+    ['10.0.0.7', /^10\.0\.0\.7 is not a public address \(private\)/],
+    ['[::ffff:7f00:1]', /^::ffff:7f00:1 leads to 127\.0\.0\.1, which is not a public address \(loopback\)/],
+    ['[64:ff9b::a00:7]', /^64:ff9b::a00:7 leads to 10\.0\.0\.7, which is not a public address/],
+    ['[fd00::7]', /^fd00::7 is not a public address \(uniqueLocal\)/],
+  ])('%s: the message says which address is banned, and why', async (host, message) => {
+    const { error } = (await createOutbound({ allow: [] }).resolve(host, signal)) as { error: { message: string } }
+    expect(error.message).toMatch(message)
+  })
+
   test('a literal is judged without asking the resolver', async () => {
     const outbound = createOutbound({ allow: [], lookup: () => Promise.reject(new Error('asked')) })
     expect(await outbound.resolve('[2606:4700::1111]', signal)).toEqual(['2606:4700::1111'])

@@ -97,6 +97,14 @@ test('a page of another origin changes nothing, and visitors without a session a
   expect([visit.status, visit.headers.get('location')]).toEqual([302, '/sign-in?next=%2Fadmin%2Fqueues'])
 })
 
+test('no answer names the program behind it', async () => {
+  const paths = [PATH, `${PATH}/api/queues`, `${PATH}/static/nothing.js`, '/', '/api/queues', '/nothing', '/healthz']
+  for (const path of [...paths, '/osquery/config']) {
+    const { headers } = await app.get(path)
+    expect([path, headers.get('x-powered-by'), headers.get('server')]).toEqual([path, null, null])
+  }
+})
+
 test('pausing on the board is pausing in PostgreSQL, with who did it', async () => {
   expect((await put('/api/queues/demo/pause')).status).toBe(204)
   expect((await shown('demo')).isPaused).toBe(true)

@@ -4,6 +4,25 @@ import { ROOT, readConfig } from '../../src/config'
 
 const namesIn = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(match => match[1] ?? '').sort()
 
+test.each([
+  [undefined, ['private']],
+  ['', []],
+  [' ', []],
+  ['none', []],
+  ['private', ['private']],
+  ['10.0.0.0/8, 192.168.1.1', ['10.0.0.0/8', '192.168.1.1']],
+])('OUTBOUND_ALLOW=%j on a first run allows %j', (given, allowed) => {
+  expect(readConfig({ OUTBOUND_ALLOW: given }).config.outboundAllow).toEqual(allowed)
+})
+
+test.each(['none,private', 'all', '10.0.0.0/33'])('OUTBOUND_ALLOW=%s is refused', given => {
+  expect(() => readConfig({ OUTBOUND_ALLOW: given })).toThrow(/OUTBOUND_ALLOW: may be "none"/)
+})
+
+test('an empty value of another setting is as if it were not set', () => {
+  expect(readConfig({ PORT: '', PUBLIC_URL: '' }).config.port).toBe(8080)
+})
+
 test('.env.example names every setting, and the values it shows are valid', async () => {
   const source = await readFile(join(ROOT, 'src/config.ts'), 'utf8')
   const example = await readFile(join(ROOT, '.env.example'), 'utf8')

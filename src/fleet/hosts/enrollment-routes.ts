@@ -1,4 +1,5 @@
 import { type Endpoint, endpoint, ok } from '../../access'
+import { ownHost } from '../../base/own-host'
 import { z } from '../../base/parse'
 import { isOwnAuthority } from './certificate'
 import { addressOf, agentFlags, commandsFor } from './enrollment'
@@ -28,7 +29,7 @@ export const enrollmentRoutes = ({ holdMs, publicUrl, ownCertificate }: Settings
     },
     async handle({ req }) {
       const pinCertificate = ownCertificate !== undefined && (await isOwnAuthority(ownCertificate))
-      const enrolling = { address: addressOf(publicUrl, req.headers.host), pinCertificate, holdMs }
+      const enrolling = { address: addressOf(publicUrl, ownHost(req)), pinCertificate, holdMs }
       const commands = commandsFor(enrolling)
       const note = ownCertificate || publicUrl?.startsWith('https:') ? null : NO_TLS
       return ok({ flags: agentFlags(enrolling), command: commands.linux, commands, note })

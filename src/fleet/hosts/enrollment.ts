@@ -78,17 +78,13 @@ export const commandsFor = (enrolling: Enrolling) => ({
 })
 
 const HTTPS_PORT = '443'
-const ADDRESS = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i
 
 /**
  * Host and port for agents, which always speak HTTPS.
- * @param host of the request that asks; one that does not look like one never gets into a command
+ * @param host under which this machine is reached, if PUBLIC_URL does not say so
  */
-export function addressOf(publicUrl: string | undefined, host: string | undefined): string {
-  if (publicUrl) {
-    const { hostname, port, protocol } = new URL(publicUrl)
-    return `${hostname}:${port || (protocol === 'http:' ? '80' : HTTPS_PORT)}`
-  }
-  const address = /:\d+$/.test(host ?? '') ? (host ?? '') : `${host}:${HTTPS_PORT}`
-  return ADDRESS.test(address) ? address : `tailrace.example:${HTTPS_PORT}`
+export function addressOf(publicUrl: string | undefined, host: string): string {
+  if (!publicUrl) return /:\d+$/.test(host) ? host : `${host}:${HTTPS_PORT}`
+  const { hostname, port, protocol } = new URL(publicUrl)
+  return `${hostname}:${port || (protocol === 'http:' ? '80' : HTTPS_PORT)}`
 }

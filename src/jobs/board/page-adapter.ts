@@ -6,6 +6,11 @@ const FOREIGN_LINK = /<link\b[^>]*href="https?:[^>]*>/g
 
 /** Bull Board's page without its foreign request. */
 export class PageAdapter extends ExpressAdapter {
+  constructor() {
+    super()
+    this.app.disable('x-powered-by') // an express app of its own
+  }
+
   override setEntryRoute({ route, handler }: AppViewRoute) {
     this.app.get(route, (_req, res, next) => {
       const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig })

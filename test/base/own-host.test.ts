@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import { hostname } from 'node:os'
+import { ownHost } from '../../src/base/own-host'
+
+const request = (host: string | undefined, localAddress = '192.168.1.5') =>
+  ({ headers: { host }, socket: { localAddress, localPort: 8080 } }) as unknown as IncomingMessage
+
+test.each([
+  ['localhost:8080', 'localhost:8080'],
+  ['LOCALHOST', 'localhost'],
+  ['tailrace.localhost:9000', 'tailrace.localhost:9000'],
+  ['127.0.0.1:9000', '127.0.0.1:9000'],
+  ['[::1]:9000', '[::1]:9000'],
+  ['192.168.1.5:80', '192.168.1.5'],
+  ['192.168.1.5:8443', '192.168.1.5:8443'],
+  [`${hostname()}:8080`, `${hostname().toLowerCase()}:8080`],
+])('the host %s is one of this machine', (host, shown) => {
+  expect(ownHost(request(host))).toBe(shown)
+})
+
+test.each([
+  'evil.example',
+  'localhost.evil.example',
+  'evil.example:8080',
+  '192.168.1.6:8080',
+  'localhost@evil.example',
+  'localhost/evil',
+  'localhost?x',
+  'localhost#x',
+  '',
+  undefined,
+])('the host %j is not, so the address that it came in at stands for it', host => {
+  expect(ownHost(request(host))).toBe('192.168.1.5:8080')
+})
+
+test('addresses of IPv6, and of IPv4 in its form, are written as in URLs', () => {
+  expect(ownHost(request('evil.example', '2001:db8::5'))).toBe('[2001:db8::5]:8080')
+  expect(ownHost(request('evil.example', '::ffff:10.0.0.7'))).toBe('10.0.0.7:8080')
+  expect(ownHost(request('10.0.0.7:1', '::ffff:10.0.0.7'))).toBe('10.0.0.7:1')
+})
