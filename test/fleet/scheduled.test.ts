@@ -84,6 +84,13 @@ test('a download has every row; a spreadsheet gets no formula and no number lose
   expect(ndjson[0]).toContain('"columns":{"uid":"9223372036854775807","path":"=cmd()"}')
 })
 
+test('a column that is called like one of ours has another name in the head', async () => {
+  await site.schedules.log(agent, results([resultLine(2, { columns: { name: 'bash', at: '1', result_name: 'x' } })]))
+  const [head, row] = (await ask('/scheduled?format=csv&q=bash&bom=1')).text.split('\r\n')
+  expect(head?.replace('\ufeff', '')).toBe('name,action,at,received_at,result_at,result_name_2,result_name')
+  expect(row).toMatch(/,1,bash,x$/)
+})
+
 test('a download of 200,000 rows goes no faster than it is read', async () => {
   await site.db.raw(
     `INSERT INTO scheduled_results (tenant_id, host_id, name, action, at, columns)

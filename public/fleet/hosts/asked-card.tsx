@@ -50,7 +50,7 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
             )}
             <a href={`/queries/${query_id}`}>Query on all its hosts</a>
             {result && result.row_count > 0 && (
-              <a href={`/api/queries/${query_id}/results?host_id=${hostId}&format=csv`} download>
+              <a href={`/api/queries/${query_id}/results?host_id=${hostId}&format=csv&bom=1`} download>
                 {result.row_count === 1 ? 'CSV' : `CSV of all ${result.row_count.toLocaleString('en')} rows`}
               </a>
             )}

@@ -72,7 +72,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           onTyped={q => setInAddress({ q })}
         />
         <span class="spring" />
-        <a class="button" href={`${base}?${asked}&format=csv`} download>
+        <a class="button" href={`${base}?${asked}&format=csv&bom=1`} download>
           CSV
         </a>
         <a class="button" href={`${base}?${asked}&format=ndjson`} download>

@@ -8,10 +8,10 @@ import type { Query } from '../query-result'
 import { draftAddress } from './draft'
 import { askedRowsOf, type View } from './view'
 
-/** All rows that fit a view, as a file. */
+/** All rows that fit a view, as a file; a table is marked as UTF-8, because it is opened with a spreadsheet. */
 export function exportAddress(id: string, format: 'csv' | 'ndjson', view: View): string {
   const { status: _, ...asked } = askedRowsOf(view)
-  return `/api/queries/${id}/results?${new URLSearchParams({ format, ...asked })}`
+  return `/api/queries/${id}/results?${new URLSearchParams({ format, ...(format === 'csv' && { bom: '1' }), ...asked })}`
 }
 
 /** What can be done about a query; viewers only read. */

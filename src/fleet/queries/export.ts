@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { csvRecord } from '../../base/csv'
+import { csvTable } from '../../base/csv'
 import type { Db } from '../../base/db'
 import { sendDownload } from '../../base/download'
 import type { QueryRow } from './query'
@@ -7,17 +7,26 @@ import { listResults, type ResultFilter, type ResultRow } from './results-store'
 
 /** Rows may be large, and a page is in memory. */
 const PAGE_ROWS = 500
+const OWN = ['host_id', 'host_identifier', 'hostname']
+
+export interface ExportForm {
+  format: 'csv' | 'ndjson'
+  /** CSV for a spreadsheet, which needs a byte order mark to read UTF-8. */
+  bom: boolean
+}
 
 /** Streams every row of a query, one line each, with the host that gave it. */
 export async function exportResults(
   db: Db,
   query: QueryRow,
   filter: ResultFilter,
-  format: 'csv' | 'ndjson',
+  { format, bom }: ExportForm,
   res: ServerResponse,
 ): Promise<void> {
   const pages = rowsOf(db, query, filter)
-  const pieces = format === 'csv' ? csv(query.columns, pages) : ndjson(pages)
+  const { columns } = query
+  const pieces =
+    format === 'csv' ? csvTable({ own: OWN, given: columns, pages: csvPages(columns, pages), bom }) : ndjson(pages)
   await sendDownload(res, { name: `query-${query.id}`, format }, pieces)
 }
 
@@ -31,14 +40,11 @@ async function* rowsOf(db: Db, { tenant_id, id }: QueryRow, filter: ResultFilter
   }
 }
 
-async function* csv(columns: readonly string[], pages: AsyncIterable<ResultRow[]>): AsyncGenerator<string> {
-  yield csvRecord(['host_id', 'host_identifier', 'hostname', ...columns])
+async function* csvPages(columns: readonly string[], pages: AsyncIterable<ResultRow[]>): AsyncGenerator<unknown[][]> {
   for await (const page of pages)
-    yield page
-      .map(({ host_id, host_identifier, hostname, row }) =>
-        csvRecord([host_id, host_identifier, hostname, ...columns.map(name => row?.[name])]),
-      )
-      .join('')
+    yield page.map(({ host_id, host_identifier, hostname, row }) => {
+      return [host_id, host_identifier, hostname, ...columns.map(name => row?.[name])]
+    })
 }
 
 async function* ndjson(pages: AsyncIterable<ResultRow[]>): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint, ok } from '../../access'
 import type { Db } from '../../base/db'
-import { pageSize, uuid, z } from '../../base/parse'
+import { bomFlag, pageSize, uuid, z } from '../../base/parse'
 import { exportResults } from './export'
 import type { Queries } from './queries'
 import { STATES } from './query'
@@ -76,6 +76,7 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
           description: 'Rows to leave out before those of this page, to jump where no cursor leads yet.',
         }),
         format: z.enum(['json', 'csv', 'ndjson']).default('json'),
+        bom: bomFlag,
       }),
       replies: {
         200: z.object({
@@ -85,10 +86,10 @@ export function resultRoutes({ db, queries }: { db: Db; queries: Queries }): End
         }),
       },
       async handle({ principal: { tenantId }, params: { id }, query: asked, res }) {
-        const { limit, cursor, offset, format, sort, ...filter } = asked
+        const { limit, cursor, offset, format, bom, sort, ...filter } = asked
         const found = await queries.find({ tenantId, id })
         if (format !== 'json') {
-          await exportResults(db, found, filter, format, res)
+          await exportResults(db, found, filter, { format, bom }, res)
           return undefined
         }
         const after = readCursor<readonly string[]>(cursor, sort === undefined ? ownPlace : sortedPlace)

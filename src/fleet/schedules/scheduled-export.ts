@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { csvRecord } from '../../base/csv'
+import { csvTable } from '../../base/csv'
 import type { Db } from '../../base/db'
 import { sendDownload } from '../../base/download'
 import { Problem } from '../../base/errors'
@@ -13,18 +13,19 @@ import {
 
 const PAGE_ROWS = 1_000
 const COLUMNS_MAX = 1_000
-const FIRST = ['name', 'action', 'at', 'received_at']
+const OWN = ['name', 'action', 'at', 'received_at']
 
 /** Streams every row that fits, newest first, as the host stood when it began. */
 export async function exportScheduled(
   db: Db,
   filter: ScheduledFilter,
-  format: 'csv' | 'ndjson',
+  { format, bom }: { format: 'csv' | 'ndjson'; bom: boolean },
   res: ServerResponse,
 ): Promise<void> {
   const upTo = await latestScheduled(db, filter)
   const pages = pagesOf(db, filter, upTo)
-  const pieces = format === 'ndjson' ? ndjson(pages) : csv(await columnsOf(db, filter, upTo), pages)
+  const given = format === 'csv' ? await columnsOf(db, filter, upTo) : []
+  const pieces = format === 'csv' ? csvTable({ own: OWN, given, pages: csvPages(given, pages), bom }) : ndjson(pages)
   await sendDownload(res, { name: `scheduled-${filter.hostId}`, format }, pieces)
 }
 
@@ -44,17 +45,13 @@ async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGen
   }
 }
 
-/** A column of the host's that is named like one of ours keeps its name: theirs stand behind ours. */
-async function* csv(columns: readonly string[], pages: AsyncIterable<Scheduled[]>): AsyncGenerator<string> {
-  yield csvRecord([...FIRST, ...columns])
+async function* csvPages(columns: readonly string[], pages: AsyncIterable<Scheduled[]>): AsyncGenerator<unknown[][]> {
   for await (const page of pages)
-    yield page
-      .map(({ name, action, at, received_at, columns: text }) => {
-        const values: Record<string, unknown> = JSON.parse(text)
-        const times = [at.toISOString(), received_at.toISOString()]
-        return csvRecord([name, action, ...times, ...columns.map(column => values[column])])
-      })
-      .join('')
+    yield page.map(({ name, action, at, received_at, columns: text }) => {
+      const values: Record<string, unknown> = JSON.parse(text)
+      const times = [at.toISOString(), received_at.toISOString()]
+      return [name, action, ...times, ...columns.map(column => values[column])]
+    })
 }
 
 async function* ndjson(pages: AsyncIterable<Scheduled[]>): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint, ok, pageOf } from '../../access'
 import type { Db } from '../../base/db'
-import { pageSize, uuid, z } from '../../base/parse'
+import { bomFlag, pageSize, uuid, z } from '../../base/parse'
 import { requireHost } from '../host-store'
 import { exportScheduled } from './scheduled-export'
 import { listScheduled, type Scheduled, scheduledNames } from './scheduled-store'
@@ -57,13 +57,14 @@ export const scheduledRoutes = (db: Db): Endpoint[] => [
       limit: pageSize(100, 1_000),
       cursor: z.coerce.number().int().positive().optional(),
       format: z.enum(['json', 'csv', 'ndjson']).default('json'),
+      bom: bomFlag,
     }),
     replies: { 200: pageOf(scheduled) },
-    async handle({ principal: { tenantId }, params: { id }, query: { limit, cursor, format, ...asked }, res }) {
+    async handle({ principal: { tenantId }, params: { id }, query: { limit, cursor, format, bom, ...asked }, res }) {
       await requireHost(db, { tenantId, id })
       const filter = { tenantId, hostId: id, ...asked }
       if (format !== 'json') {
-        await exportScheduled(db, filter, format, res)
+        await exportScheduled(db, filter, { format, bom }, res)
         return undefined
       }
       const found = await listScheduled(db, filter, { before: cursor, limit: limit + 1 })
