@@ -60,9 +60,17 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
   return { context, page, complaints, foreign }
 }
 
-/** In by a one-time link, and on to a page. */
-export async function signIn({ page }: Visitor, { app, url }: TestApp, path = '/queue'): Promise<void> {
+let before: Promise<unknown> = Promise.resolve()
+
+/** In by a one-time link, and on to a page. One visitor at a time: a new link takes the place of one that is not used yet. */
+export async function signIn(visitor: Visitor, app: TestApp, path = '/queue'): Promise<void> {
+  const signedIn = before.then(() => openLink(visitor, app))
+  before = signedIn.catch(() => undefined)
+  await signedIn
+  await visitor.page.goto(app.url + path)
+}
+
+async function openLink({ page }: Visitor, { app, url }: TestApp) {
   await page.goto(await app.access.createSignInLink(url))
   await page.waitForURL(at => !at.pathname.startsWith('/sign-in'))
-  await page.goto(url + path)
 }
