@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
-import { ROLES, type Role } from '../../src/access'
+import { DEFAULT_TENANT_ID, ROLES, type Role } from '../../src/access'
+import { newId } from '../../src/base/ids'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
@@ -130,6 +131,25 @@ test('the service log does not tell viewers who did what', async () => {
   const read = async () => JSON.stringify(await get('/api/service/logs?limit=5000', ours.viewer))
   const log = await first(read, text => text.includes('POST /api/tokens 201'), 'the request in the log')
   expect(log).not.toContain('actor_id')
+})
+
+test('the SQL of a query hides from viewers what the input of its job does', async () => {
+  const host = newId()
+  const hosts = app.app.db('hosts')
+  await hosts.insert({ id: host, tenant_id: DEFAULT_TENANT_ID, host_identifier: 'a', node_key_hash: host })
+  const sql = "select * from curl where url = 'https://ada:word@example.org/'"
+  const asked = await app.post('/api/queries', { sql, targets: { host_ids: [host] } })
+  const { query } = (await asked.json()) as { query: { id: string } }
+  await app.app.db('query_targets').where({ query_id: query.id }).update({ answered_at: new Date() })
+  const shown = async (headers: Record<string, string>) => [
+    (await get(`/api/jobs/${query.id}`, headers)).input.sql,
+    (await get(`/api/queries/${query.id}`, headers)).sql,
+    (await get('/api/queries', headers)).items[0].sql,
+    (await get(`/api/hosts/${host}/results`, headers)).items[0].sql,
+  ]
+  const hidden = sql.replace('word', '[redacted]')
+  expect(new Set(await shown(ours.viewer))).toEqual(new Set([hidden]))
+  expect(new Set(await shown(ours.operator))).toEqual(new Set([sql]))
 })
 
 describe('of queues that tenants share', () => {

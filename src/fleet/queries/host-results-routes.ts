@@ -4,7 +4,7 @@ import { uuid, z } from '../../base/parse'
 import type { TopicDoor } from '../../streams'
 import { requireHost } from '../host-store'
 import { firstOf, PREVIEW_BYTES_MAX } from './outcome'
-import { STATES } from './query'
+import { STATES, sqlFor } from './query'
 import { listHostResults } from './results-store'
 import { idParams } from './routes'
 import { firstRows } from './rows-store'
@@ -50,7 +50,9 @@ export function hostResultsRoute({ db, door }: { db: Db; door: TopicDoor }): End
       const { tenantId } = principal
       await requireHost(db, { tenantId, id: params.id })
       const limit = query.limit === 'all' ? LIMIT_MOST : Math.min(query.limit || LIMIT_STANDARD, LIMIT_MOST)
-      return ok(await page(db, { tenantId, hostId: params.id }, limit, query.cursor as string | undefined))
+      const host = { tenantId, hostId: params.id }
+      const { items, next_cursor } = await page(db, host, limit, query.cursor as string | undefined)
+      return ok({ items: items.map(item => ({ ...item, sql: sqlFor(principal, item.sql) })), next_cursor })
     },
   })
 }

@@ -1,6 +1,6 @@
-import type { Actor } from '../../access'
-import { actorSchema } from '../../access'
+import { type Actor, actorSchema, may, type Principal } from '../../access'
 import { z } from '../../base/parse'
+import { redactText } from '../../base/redact'
 import type { Row, Stats } from '../agent'
 import type { Targets } from './kind'
 
@@ -92,7 +92,10 @@ export const countsOf = (row: Counts & { target_count: number }): Query['counts'
   ...(Object.fromEntries(STATES.map(state => [state, row[state]])) as Counts),
 })
 
-/** A query as everybody outside sees it. */
+/** SQL as somebody sees it: the input of a job, so who only looks on is not shown what looks like a secret in it. */
+export const sqlFor = (principal: Principal, sql: string) => (may(principal, 'operator') ? sql : redactText(sql))
+
+/** A query as operators see it. */
 export const toQuery = (row: QueryRow): Query => ({
   id: row.id,
   job_id: row.id,

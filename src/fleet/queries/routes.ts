@@ -6,7 +6,16 @@ import { type Jobs, jobSchema, reasonSchema } from '../../jobs'
 import { requireHost } from '../host-store'
 import { liveSql, queryInput, query as queryKind } from './kind'
 import type { Queries } from './queries'
-import { QUERY_STATUSES, queryLinks, queryLinksSchema, querySchema, toQuery } from './query'
+import {
+  QUERY_STATUSES,
+  type Query,
+  type QueryRow,
+  queryLinks,
+  queryLinksSchema,
+  querySchema,
+  sqlFor,
+  toQuery,
+} from './query'
 import { listQueries } from './store'
 
 export interface QueryRoutesDeps {
@@ -42,9 +51,9 @@ function readRoutes({ db, queries }: QueryRoutesDeps): Endpoint[] {
         cursor: uuid.optional(),
       }),
       replies: { 200: pageOf(querySchema) },
-      async handle({ principal: { tenantId }, query: { limit, cursor, ...filter } }) {
-        const found = await listQueries(db, tenantId, filter, { before: cursor, limit: limit + 1 })
-        const items = found.slice(0, limit).map(toQuery)
+      async handle({ principal, query: { limit, cursor, ...filter } }) {
+        const found = await listQueries(db, principal.tenantId, filter, { before: cursor, limit: limit + 1 })
+        const items = found.slice(0, limit).map(row => shownTo(principal, row))
         return ok({ items, next_cursor: found.length > limit ? items.at(-1)?.id : null })
       },
     }),
@@ -55,11 +64,15 @@ function readRoutes({ db, queries }: QueryRoutesDeps): Endpoint[] {
       summary: 'A live query with the number of its hosts in each state.',
       params: idParams,
       replies: { 200: querySchema.extend({ links: queryLinksSchema }) },
-      handle: async ({ principal: { tenantId }, params: { id } }) =>
-        ok({ ...toQuery(await queries.find({ tenantId, id })), links: queryLinks(id) }),
+      async handle({ principal, params: { id } }) {
+        const found = await queries.find({ tenantId: principal.tenantId, id })
+        return ok({ ...shownTo(principal, found), links: queryLinks(id) })
+      },
     }),
   ]
 }
+
+const shownTo = (principal: Principal, row: QueryRow): Query => ({ ...toQuery(row), sql: sqlFor(principal, row.sql) })
 
 function askRoutes(deps: QueryRoutesDeps): Endpoint[] {
   return [
