@@ -6,9 +6,9 @@ import { agentFlags, POLL_SECONDS } from '../../src/fleet/hosts/enrollment'
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
 
 test('the guide prints the flags that the page prints', () => {
-  const flags = (holdMs: number) => agentFlags({ address: 'tailrace.example:443', pinCertificate: false, holdMs })
+  const flags = (holdMs: number) => agentFlags({ address: 'tailrace.example:443', certificate: undefined, holdMs })
   expect(guide).toContain(`\`\`\`\n${flags(10_000).join('\n')}\n\`\`\``)
-  const [, pinned] = agentFlags({ address: 'tailrace.example:443', pinCertificate: true, holdMs: 10_000 })
+  const [, pinned] = agentFlags({ address: 'tailrace.example:443', certificate: 'PEM', holdMs: 10_000 })
   expect(guide).toContain(`\`${pinned}\``)
   expect(flags(0)).toContain(`--distributed_interval=${POLL_SECONDS}`)
   expect(guide).toContain(`\`--distributed_interval=${POLL_SECONDS}\``)

@@ -96,7 +96,7 @@ describe('secrets', () => {
 })
 
 test('whoever adds a host is given the flags and a command, with a place for the secret', async () => {
-  const [status, { flags, command, commands, note }] = await json('GET', '/api/hosts/enrollment')
+  const [status, { flags, command, commands, flag_files, note }] = await json('GET', '/api/hosts/enrollment')
   expect(status).toBe(200)
   expect(flags).toEqual(
     expect.arrayContaining([
@@ -109,6 +109,8 @@ test('whoever adds a host is given the flags and a command, with a place for the
   expect(command).toContain('<secret>')
   expect(command).toBe(commands.linux)
   expect(commands.macos).toContain('/private/var/osquery')
+  expect(commands.windows).toContain('C:\\Program Files\\osquery')
+  expect(flag_files.linux).toEqual({ path: '/etc/osquery/osquery.flags', flags })
   expect(note).toMatch(/HTTPS/)
 })
 

@@ -6,14 +6,14 @@ import { watch } from '../../live'
 import { useReading } from '../../reading'
 import { isAdmin, me } from '../../session'
 import { Copied } from '../copied'
-import { type Enrollment, withSecret } from './enrollment'
+import { type Enrollment, SHELLS, SYSTEM_NAMES, SYSTEMS, withSecret } from './enrollment'
 import type { HostEvent } from './live-hosts'
 
 /** How a machine becomes a host: a secret, the flags, and then it is waited for. */
 export function AddHost() {
   const { value, problem, read } = useReading<Enrollment>('/api/hosts/enrollment')
   const secret = useSignal('')
-  const told = value.value && withSecret(value.value, secret.value)
+  const told = value.value
   return (
     <div class="add-host">
       <p>
@@ -27,12 +27,8 @@ export function AddHost() {
       <section class="panel" aria-label="On the host">
         <h2>2. On the host</h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-        {told && (
-          <>
-            <Copied name="One command, where osquery is installed" text={told.command} />
-            <Copied name="Or the flags file (osquery.flags)" text={told.flags.join('\n')} />
-          </>
-        )}
+        {told?.note && <p class="notice">{told.note}</p>}
+        {told && <Commands told={told} secret={secret.value} />}
       </section>
       <section class="panel" aria-label="The first sign">
         <h2>3. The first sign</h2>
@@ -42,6 +38,31 @@ export function AddHost() {
         No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> lets simulated hosts enrol.
       </p>
     </div>
+  )
+}
+
+function Commands({ told, secret }: { told: Enrollment; secret: string }) {
+  return (
+    <>
+      <p>One command, where osquery is installed:</p>
+      {SYSTEMS.map(system => (
+        <Copied
+          key={system}
+          name={`${SYSTEM_NAMES[system]}, ${SHELLS[system]}`}
+          text={withSecret(told.commands[system], secret)}
+        />
+      ))}
+      <details class="flag-files">
+        <summary>Or write the flags file yourself, and start osqueryd anew</summary>
+        {SYSTEMS.map(system => (
+          <Copied
+            key={system}
+            name={`${SYSTEM_NAMES[system]}, ${told.flag_files[system].path}`}
+            text={told.flag_files[system].flags.join('\n')}
+          />
+        ))}
+      </details>
+    </>
   )
 }
 

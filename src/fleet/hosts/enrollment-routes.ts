@@ -1,8 +1,9 @@
 import { type Endpoint, endpoint, ok } from '../../access'
 import { ownHost } from '../../base/own-host'
 import { z } from '../../base/parse'
-import { isOwnAuthority } from './certificate'
-import { addressOf, agentFlags, commandsFor } from './enrollment'
+import { certificatesToPin } from './certificate'
+import { addressOf, agentFlags, pathIn, SYSTEMS } from './enrollment'
+import { commandsFor } from './enrollment-commands'
 
 interface Settings {
   holdMs: number
@@ -13,26 +14,35 @@ interface Settings {
 const NO_TLS =
   'Agents speak HTTPS only: set OSQUERY_TLS_CERT and OSQUERY_TLS_KEY, or put a TLS terminator in front and set PUBLIC_URL to its https:// address.'
 
+const text = z.string()
+const flagFile = z.object({ path: text, flags: z.array(text) })
+
 export const enrollmentRoutes = ({ holdMs, publicUrl, ownCertificate }: Settings): Endpoint[] => [
   endpoint({
     method: 'get',
     path: '/api/hosts/enrollment',
     role: 'viewer',
-    summary: 'How a machine becomes a host: flags of osqueryd, and commands with `<secret>` where the secret goes.',
+    summary:
+      'How a machine becomes a host, by operating system: a command and the flags of osqueryd, with `<secret>` where the secret goes. `flags` and `command` are those of Linux.',
     replies: {
       200: z.object({
-        flags: z.array(z.string()),
-        command: z.string(),
-        commands: z.object({ linux: z.string(), macos: z.string() }),
+        flags: z.array(text),
+        command: text,
+        commands: z.object({ linux: text, macos: text, windows: text }),
+        flag_files: z.object({ linux: flagFile, macos: flagFile, windows: flagFile }),
         note: z.string().nullable(),
       }),
     },
     async handle({ req }) {
-      const pinCertificate = ownCertificate !== undefined && (await isOwnAuthority(ownCertificate))
-      const enrolling = { address: addressOf(publicUrl, ownHost(req)), pinCertificate, holdMs }
+      const certificate = ownCertificate === undefined ? undefined : await certificatesToPin(ownCertificate)
+      const enrolling = { address: addressOf(publicUrl, ownHost(req)), certificate, holdMs }
       const commands = commandsFor(enrolling)
+      const files = SYSTEMS.map(system => {
+        return [system, { path: pathIn(system, 'osquery.flags'), flags: agentFlags(enrolling, system) }] as const
+      })
       const note = ownCertificate || publicUrl?.startsWith('https:') ? null : NO_TLS
-      return ok({ flags: agentFlags(enrolling), command: commands.linux, commands, note })
+      const flag_files = Object.fromEntries(files)
+      return ok({ flags: agentFlags(enrolling), command: commands.linux, commands, flag_files, note })
     },
   }),
 ]

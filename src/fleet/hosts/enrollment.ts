@@ -1,19 +1,19 @@
-/** Where the agent's files lie, by platform. */
-const LINUX = {
-  folder: '/etc/osquery',
-  restart: 'systemctl enable osqueryd && systemctl restart osqueryd',
-}
-const MACOS = {
-  folder: '/private/var/osquery',
-  restart: '/usr/local/bin/osqueryctl restart',
-}
-type Place = typeof LINUX
+import { conflict } from '../../base/errors'
+
+/** Where the packages of osquery keep the agent's files (docs/wiki/installation of osquery). */
+export const FOLDERS = {
+  linux: '/etc/osquery',
+  macos: '/private/var/osquery',
+  windows: 'C:\\Program Files\\osquery',
+} as const
+export type System = keyof typeof FOLDERS
+export const SYSTEMS = Object.keys(FOLDERS) as System[]
 
 export interface Enrolling {
   /** Host and port under which agents reach us. */
   address: string
-  /** The certificate that we show is one that agents do not trust by themselves. */
-  pinCertificate: boolean
+  /** The PEM text of the certificate that we show, when agents do not trust it by themselves. */
+  certificate: string | undefined
   /** For how long a read is held, in ms. */
   holdMs: number
 }
@@ -26,12 +26,12 @@ const CARVE_BLOCK_BYTES = 1_048_576
 export const POLL_SECONDS = 10
 
 /** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
-export function agentFlags({ address, pinCertificate, holdMs }: Enrolling, { folder }: Place = LINUX): string[] {
+export function agentFlags({ address, certificate, holdMs }: Enrolling, system: System = 'linux'): string[] {
   return [
     `--tls_hostname=${address}`,
-    ...(pinCertificate ? [`--tls_server_certs=${folder}/tailrace.pem`] : []),
+    ...(certificate ? [`--tls_server_certs=${pathIn(system, 'tailrace.pem')}`] : []),
     '--host_identifier=uuid',
-    `--enroll_secret_path=${folder}/enroll_secret`,
+    `--enroll_secret_path=${pathIn(system, 'enroll_secret')}`,
     '--enroll_tls_endpoint=/osquery/enroll',
     '--config_plugin=tls',
     '--config_tls_endpoint=/osquery/config',
@@ -53,38 +53,30 @@ export function agentFlags({ address, pinCertificate, holdMs }: Enrolling, { fol
   ]
 }
 
-/** One line that sets an installed osquery up; the secret's file is for root alone. */
-function commandFor(enrolling: Enrolling, place: Place): string {
-  const { folder, restart } = place
-  const { address, pinCertificate } = enrolling
-  const steps = [
-    'umask 077',
-    `mkdir -p ${folder}`,
-    `printf %s "${SECRET_PLACEHOLDER}" > ${folder}/enroll_secret`,
-    ...(pinCertificate ? [fetchCertificate(address, folder)] : []),
-    `printf "%s\\n" ${agentFlags(enrolling, place).join(' ')} > ${folder}/osquery.flags`,
-    restart,
-  ]
-  return `sudo sh -c '${steps.join(' && ')}'`
-}
-
-/** Trusts what the server shows now, so the way to it must be trusted. */
-const fetchCertificate = (address: string, folder: string) =>
-  `openssl s_client -showcerts -connect ${address} </dev/null 2>/dev/null | sed -n "/BEGIN CERT/,/END CERT/p" > ${folder}/tailrace.pem`
-
-export const commandsFor = (enrolling: Enrolling) => ({
-  linux: commandFor(enrolling, LINUX),
-  macos: commandFor(enrolling, MACOS),
-})
+export const pathIn = (system: System, file: string) => `${FOLDERS[system]}${system === 'windows' ? '\\' : '/'}${file}`
 
 const HTTPS_PORT = '443'
+const ADDRESS = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i
 
 /**
  * Host and port for agents, which always speak HTTPS.
- * @param host under which this machine is reached, if PUBLIC_URL does not say so
+ * @param host under which this machine is reached, if PUBLIC_URL does not say so; what could be more than a host to a
+ *   shell never gets into a command
+ * @throws Problem 409 for an IPv6 literal: `tls_hostname` takes none
  */
 export function addressOf(publicUrl: string | undefined, host: string): string {
-  if (!publicUrl) return /:\d+$/.test(host) ? host : `${host}:${HTTPS_PORT}`
-  const { hostname, port, protocol } = new URL(publicUrl)
-  return `${hostname}:${port || (protocol === 'http:' ? '80' : HTTPS_PORT)}`
+  const address = publicUrl ? addressIn(new URL(publicUrl)) : addressFrom(host)
+  if (address.startsWith('[')) throw conflict('ipv6_literal', ipv6Hint(address))
+  return address
 }
+
+const addressIn = ({ hostname, port, protocol }: URL) =>
+  `${hostname}:${port || (protocol === 'http:' ? '80' : HTTPS_PORT)}`
+
+function addressFrom(host: string): string {
+  const address = /:\d+$/.test(host) ? host : `${host}:${HTTPS_PORT}`
+  return ADDRESS.test(address) ? address : `tailrace.example:${HTTPS_PORT}`
+}
+
+const ipv6Hint = (address: string) =>
+  `Agents cannot be given the IPv6 address ${address}: osquery's tls_hostname takes a host name or an IPv4 address. Open this page under one of these, or set PUBLIC_URL to it.`

@@ -210,8 +210,8 @@ describe('words for people', () => {
   })
 
   it('put the secret where it belongs', () => {
-    const told = { flags: ['--a', '--s=<secret>'], command: "echo '<secret>' '<secret>'" }
-    expect(withSecret(told, 'x$&')).toEqual({ flags: ['--a', '--s=x$&'], command: "echo 'x$&' 'x$&'" })
-    expect(withSecret(told, '')).toEqual(told)
+    const told = "echo '<secret>' '<secret>'"
+    expect(withSecret(told, 'x$&')).toBe("echo 'x$&' 'x$&'")
+    expect(withSecret(told, '')).toBe(told)
   })
 })
