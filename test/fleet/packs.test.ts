@@ -164,6 +164,12 @@ test.each([
   [{ name: 'x\0' }, ['body.name']],
   [{ name: 'x', shard: 101 }, ['body.shard']],
   [{ name: 'x', color: 'red' }, ['body.color']],
+  [{ name: 'x', queries: [{ ...up, platform: 'macos' }] }, ['body.queries.0.platform']],
+  [{ name: 'x', queries: [{ ...up, platform: 'linux,debian' }] }, ['body.queries.0.platform']],
+  [{ name: 'x', queries: [{ ...up, name: 'boot_counter' }] }, ['body.queries.0.name']],
+  [{ name: 'x', queries: [{ ...up, name: 'query.up' }] }, ['body.queries.0.name']],
+  [{ name: '*' }, ['body.name']],
+  [{ name: 'config_views.x' }, ['body.name']],
 ])('%j is refused', async (body, paths) => {
   const answer = await make(body)
   expect(answer.status).toBe(400)

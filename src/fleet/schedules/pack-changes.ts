@@ -5,8 +5,9 @@ import { newId } from '../../base/ids'
 import type { z } from '../../base/parse'
 import type { ActivePacks } from './active-packs'
 import type { PackRow } from './pack'
-import { type ImportedPack, importPacks } from './pack-import'
+import { importPacks } from './pack-import'
 import { changedContent, type packChange, type packInput } from './pack-input'
+import type { ImportedPack } from './pack-reader'
 import { deletePack, insertPack, lockPack, type NewPack, putPack, updatePack } from './pack-store'
 
 export interface PackDeps {
@@ -76,7 +77,7 @@ export class PackChanges {
   async import(by: Principal, name: string, text: string, reason: string | undefined) {
     const { packs, faults, warnings } = importPacks(name, text)
     const problems = [...faults, ...packs.flatMap(unstorable)]
-    if (problems.length) throw badRequest(problems.slice(0, FAULTS_MAX))
+    if (problems.length) throw badRequest(problems)
     // In one order in all processes, so that two imports do not wait for each other.
     const inOrder = [...packs].sort((a, b) => (a.name < b.name ? -1 : 1))
     const stored = new Map<string, PackRow & { replaced: boolean }>()
@@ -89,10 +90,7 @@ export class PackChanges {
       }
       return recorded
     })
-    return {
-      stored: packs.flatMap(({ name }) => stored.get(name) ?? []),
-      warnings: warnings.slice(0, FAULTS_MAX),
-    }
+    return { stored: packs.flatMap(({ name }) => stored.get(name) ?? []), warnings }
   }
 
   private async change(
@@ -125,7 +123,6 @@ export class PackChanges {
   }
 }
 
-const FAULTS_MAX = 100
 const NAME_MAX = 200
 
 const newPack = (by: Principal, name: string, content: PackRow['content']): NewPack => ({

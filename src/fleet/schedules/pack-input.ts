@@ -1,17 +1,35 @@
 import { plainText, reason } from '../../access'
 import { z } from '../../base/parse'
 import { freeText, platformList, sqlText } from '../statement-input'
+import { packSkippedBecause, skippedBecause } from './agent-names'
+import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
 import { INTERVAL_SECONDS_MAX, type PackContent, type PackQuery } from './pack'
 
 const percent = z.number().int().min(0).max(100)
 
+/** What `why` finds in a text is said of it. */
+const checked = (why: (text: string) => string | undefined) =>
+  plainText(200).superRefine((text, ctx) => {
+    const message = why(text)
+    if (message) ctx.addIssue({ code: 'custom', message })
+  })
+
+const packName = checked(packSkippedBecause)
+
+const queryPlatform = checked(text => {
+  const [first] = agentPlatforms(text).foreign
+  if (!first) return undefined
+  const hint = first.instead ? `write "${first.instead}" instead` : AGENTS_KNOW
+  return `Agents do not know the platform "${first.name}" and would not run this there: ${hint}`
+}).transform(text => agentPlatforms(text).platform ?? null)
+
 const queryInput = z.strictObject({
-  name: plainText(200),
+  name: checked(skippedBecause),
   sql: sqlText,
   interval_seconds: z.number().int().min(1).max(INTERVAL_SECONDS_MAX),
   snapshot: z.boolean().nullish(),
   removed: z.boolean().nullish(),
-  platform: plainText(200).nullish(),
+  platform: queryPlatform.nullish(),
   version: plainText(50).nullish(),
   shard: percent.nullish(),
   denylist: z.boolean().nullish(),
@@ -35,8 +53,8 @@ const fields = {
   reason: reason.optional(),
 }
 
-export const packInput = z.strictObject({ ...fields, name: plainText(200), queries: queries.default([]) })
-export const packChange = z.strictObject({ ...fields, name: plainText(200).optional(), queries: queries.optional() })
+export const packInput = z.strictObject({ ...fields, name: packName, queries: queries.default([]) })
+export const packChange = z.strictObject({ ...fields, name: packName.optional(), queries: queries.optional() })
 type PackChange = z.output<typeof packChange>
 
 /** The pack's content after a change; what is not named stays, null takes away. */

@@ -141,7 +141,7 @@ const importRoute = (changes: PackChanges): Endpoint =>
     path: '/api/packs/import',
     role: 'operator',
     summary:
-      "Takes a pack as published, or an osquery configuration with packs or a schedule, comments and all. A pack whose name is taken replaces that one. Answers the first pack; all of them are in 'imported'.",
+      "Takes a pack as published, or an osquery configuration with packs or a schedule, comments and all. A pack whose name is taken replaces that one. Answers the first pack; all of them are in 'imported', and what was left out or read otherwise is in 'warnings'.",
     body: z.strictObject({ name: plainText(200), content: z.string().min(1), reason: reason.optional() }),
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: importedSchema, 201: importedSchema },

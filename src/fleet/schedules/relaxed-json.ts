@@ -13,6 +13,8 @@ export interface RelaxedJson {
   value: unknown
   /** The line, from 1, on which a value stands (or the nearest one around it). */
   lineOf(path: JSONPath): number
+  /** Where an object has a name more than once: the last one counts. */
+  repeated: string[][]
 }
 
 export interface RelaxedFault {
@@ -40,7 +42,9 @@ export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const end = tree ? tree.offset + tree.length : 0
   const error = errors.find(each => each.offset < end || printParseErrorCode(each.error).startsWith('Close'))
   if (error || !tree) return { line: lineAt((error ?? errors[0])?.offset ?? 0), message: messageOf(error ?? errors[0]) }
-  return { value: plainValue(tree), lineOf: path => lineAt(nearest(tree, path).offset) }
+  const repeated: string[][] = []
+  const value = plainValue(tree, [], repeated)
+  return { value, repeated, lineOf: path => lineAt(nearest(tree, path).offset) }
 }
 
 /** @returns where it is nested more deeply than it may be */
@@ -61,14 +65,19 @@ function messageOf(error: ParseError | undefined): string {
   return `This is not JSON: ${what.replace(/(?!^)[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}.`
 }
 
-/** Like jsonc-parser's own, but to it `__proto__` is a name like others. */
-function plainValue(node: Node): unknown {
-  if (node.type === 'array') return node.children?.map(plainValue) ?? []
+/** Like jsonc-parser's own, but to it `__proto__` is a name like others, and names that come again are noted. */
+function plainValue(node: Node, path: string[], repeated: string[][]): unknown {
+  if (node.type === 'array')
+    return node.children?.map((each, i) => plainValue(each, [...path, String(i)], repeated)) ?? []
   if (node.type !== 'object') return node.value
-  const pairs = node.children?.flatMap(({ children: [key, value] = [] }) =>
-    key && value ? [[key, value] as const] : [],
-  )
-  return Object.fromEntries(pairs?.map(([key, value]) => [String(key.value), plainValue(value)]) ?? [])
+  const values = new Map<string, unknown>()
+  for (const { children: [key, value] = [] } of node.children ?? []) {
+    if (!key || !value) continue
+    const place = [...path, String(key.value)]
+    if (values.has(String(key.value))) repeated.push(place)
+    values.set(String(key.value), plainValue(value, place, repeated))
+  }
+  return Object.fromEntries(values)
 }
 
 function nearest(tree: Node, path: JSONPath): Node {

@@ -1,0 +1,125 @@
+import { packSkippedBecause, skippedBecause } from './agent-names'
+import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
+import type { ImportReport, Path } from './import-report'
+import { flagOf, isObject, numberOf, present, textOf, type Values } from './loose-values'
+import { INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_STANDARD, type PackContent, type PackQuery } from './pack'
+
+export interface ImportedPack {
+  name: string
+  description: string
+  platforms: string[]
+  content: PackContent
+}
+
+/** Reads packs as they are published, which are looser than osquery's documentation. */
+export class PackReader {
+  constructor(private readonly report: ImportReport) {}
+
+  /** @param key under which its queries stand */
+  read(name: string, given: Values, path: Path, key = 'queries'): ImportedPack | undefined {
+    const { queries, discovery, platform, description, shard, version, ...more } = given
+    const at = (field: string) => [...path, field]
+    const skipped = packSkippedBecause(name)
+    if (skipped) this.report.fault(path, skipped)
+    if (!isObject(queries)) {
+      this.report.fault(at(key), 'Queries are an object, by name.')
+      return undefined
+    }
+    const entries = Object.entries(queries).map(([query, value]) => [
+      query,
+      this.query(query, value, [...at(key), query]),
+    ])
+    const found = this.discovery(discovery, at('discovery'))
+    const content = {
+      ...more,
+      ...present({ version: textOf(version), shard: this.shard(shard, at('shard')) }),
+      ...(found.length > 0 && { discovery: found }),
+      queries: Object.fromEntries(entries) as PackContent['queries'],
+    }
+    return { name, description: textOf(description) ?? '', platforms: platformsOf(platform), content }
+  }
+
+  private query(name: string, given: unknown, path: Path): PackQuery {
+    const value = isObject(given) ? given : {}
+    const { query, interval, platform, version, shard, snapshot, removed, description, denylist, blacklist, ...more } =
+      value
+    const at = (field: string) => [...path, field]
+    const skipped = skippedBecause(name)
+    if (skipped) this.report.fault(path, skipped)
+    if (typeof query !== 'string' || query.trim() === '')
+      this.report.fault(at('query'), 'The SQL of the query is missing.')
+    const seconds = interval == null ? INTERVAL_SECONDS_STANDARD : numberOf(interval)
+    if (seconds === undefined || seconds < 1 || seconds > INTERVAL_SECONDS_MAX)
+      this.report.fault(at('interval'), `The interval must be 1 to ${INTERVAL_SECONDS_MAX} seconds.`)
+    return {
+      ...more,
+      query: String(query),
+      interval: Math.trunc(seconds ?? 0),
+      ...present({
+        platform: this.platform(platform, at('platform')),
+        version: textOf(version),
+        description: textOf(description),
+        shard: this.shard(shard, at('shard')),
+        snapshot: this.flag(snapshot, at('snapshot')),
+        removed: this.flag(removed, at('removed')),
+        // as it was called before osquery 4.7
+        denylist: this.flag(denylist ?? blacklist, at('denylist')),
+      }),
+    }
+  }
+
+  private platform(given: unknown, path: Path): string | undefined {
+    const text = [given ?? []].flat().map(String).join(',')
+    const { platform, foreign, meansAll } = agentPlatforms(text)
+    const isNowhere = platform === undefined && !meansAll
+    for (const { name, instead } of foreign) {
+      const unknown = `Agents do not know the platform "${name}"`
+      if (instead) this.report.warning(path, `${unknown} and would not run this there; it was read as "${instead}".`)
+      else if (isNowhere) this.report.fault(path, `${unknown} and would never run this. ${AGENTS_KNOW}`)
+      else this.report.warning(path, `${unknown}, so it was left out. ${AGENTS_KNOW}`)
+    }
+    return platform
+  }
+
+  /** An agent does not run a pack of which a discovery query fails, so malformed ones must not reach it. */
+  private discovery(given: unknown, path: Path): string[] {
+    const list = given == null ? [] : [given].flat()
+    return list.filter((sql, i): sql is string => {
+      const isSql = typeof sql === 'string' && sql.trim() !== ''
+      if (!isSql) this.report.warning([...path, String(i)], 'This is not a discovery query, so it was left out.')
+      return isSql
+    })
+  }
+
+  private shard(given: unknown, path: Path): number | undefined {
+    if (given == null) return undefined
+    const percent = numberOf(given)
+    if (percent !== undefined && percent >= 0 && percent <= 100) return Math.trunc(percent)
+    this.report.warning(path, 'A shard is 0 to 100 percent; this one was left out.')
+    return undefined
+  }
+
+  private flag(given: unknown, path: Path): boolean | undefined {
+    if (given == null) return undefined
+    const flag = flagOf(given)
+    if (flag === undefined) this.report.warning(path, 'This is neither true nor false, so it was left out.')
+    return flag
+  }
+}
+
+/** Of a pack, where the server decides and knows distributions: only what means all or is called otherwise is read anew. */
+function platformsOf(given: unknown): string[] {
+  const names = [given ?? []].flat().flatMap(each => String(each).toLowerCase().split(','))
+  const platforms = names.map(name => name.trim()).map(name => MEANS[name] ?? name)
+  return platforms.some(name => MEANS_ALL.includes(name)) ? [] : [...new Set(platforms)]
+}
+
+/** To an agent the first two mean any Linux (`checkPlatform` of osquery). */
+const MEANS: Record<string, string> = {
+  ubuntu: 'linux',
+  centos: 'linux',
+  mac: 'darwin',
+  macos: 'darwin',
+  osx: 'darwin',
+}
+const MEANS_ALL = ['', 'any', 'all', 'null']
