@@ -2,6 +2,7 @@ import { type Endpoint, endpoint, ok, reason } from '../../access'
 import { badRequest, conflict, notFound } from '../../base/errors'
 import { uuid, z } from '../../base/parse'
 import { knownHosts } from '../host-store'
+import { requireServable } from '../schedules/served'
 import { addMembers, findLabel, holdLabel, removeMembers } from './label-store'
 import { type LabelRoutesDeps, labelSchema, params, record } from './routes'
 
@@ -41,6 +42,7 @@ export const labelMemberRoute = ({ db, audit }: LabelRoutesDeps): Endpoint =>
         if (unknown.length) throw badRequest(unknown)
         const added = await addMembers(trx, id, add)
         const removed = await removeMembers(trx, id, remove)
+        if (added.length) await requireServable(trx, tenantId, { label: held.name, path: 'body.add' })
         const data = { added: added.length, removed: removed.length }
         await record(trx, { audit, principal, id, verb: 'hosts', reason, data })
         return findLabel(trx, tenantId, id)

@@ -6,6 +6,7 @@ import { uuid, z } from '../../base/parse'
 import type { HostNews } from '../hosts/news'
 import { namedPage, namedQuery } from '../named-page'
 import { runsOn } from '../platform'
+import { requireServable } from '../schedules/served'
 import { STATEMENT_BYTES_MAX, sqlText, statementChange, statementInput } from '../statement-input'
 import {
   countLabels,
@@ -148,6 +149,7 @@ async function applyChange(
   const isOther = after.sql !== sql || after.platforms.join() !== platforms.join()
   const revised = after.sql !== null && isOther
   if (!(await updateLabel(trx, { id, tenantId, ...after, revised }))) throw nameTaken(after.name)
+  if (after.name !== name) await requireServable(trx, tenantId, { label: after.name, path: 'body.name' })
   if (revised) {
     const gone = (await memberPlatforms(trx, id)).filter(platform => !runsOn(platform, after.platforms))
     if (gone.length) await removePlatforms(trx, id, gone)

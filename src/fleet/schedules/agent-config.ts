@@ -1,43 +1,51 @@
 import type { Db } from '../../base/db'
+import { Problem } from '../../base/errors'
 import type { Agent } from '../agent'
-import { POLL_SECONDS } from '../hosts/enrollment'
 import { runsOn } from '../platform'
 import type { ActivePacks } from './active-packs'
+import { baseConfig } from './base-config'
+import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
 import { type ActivePack, labelsOfHost } from './pack-store'
-
-/**
- * Only what osquery takes from a configuration, and not by flag alone (`FLAG` as opposed to `CLI_FLAG` in its source).
- * @param holdMs for how long a read is held; an agent that is held asks again at once, others poll
- */
-const optionsOf = (holdMs: number) => ({
-  disable_distributed: false,
-  distributed_interval: holdMs > 0 ? 1 : POLL_SECONDS,
-  logger_tls_period: 10,
-  logger_tls_compress: true,
-  pack_delimiter: '_',
-})
-
-/** Each result and line carries them, so that it can be told from where it is without us. */
-const DECORATORS = {
-  load: ['select uuid as host_uuid from system_info;', 'select hostname from system_info;'],
-}
+import { bytesOf, isMeantFor } from './served'
+import { osqueryVersionOf } from './served-store'
 
 interface Deps {
   db: Db
   packs: ActivePacks
-  holdMs: number
 }
 
-/** The configuration of one agent: the packs that are meant for it. */
-export async function configOf({ db, packs, holdMs }: Deps, agent: Agent): Promise<Record<string, unknown>> {
-  const meant = (await packs.of(agent.tenantId)).filter(pack => runsOn(agent.platform, pack.platforms))
-  const labels = [...new Set(meant.flatMap(pack => pack.labels))]
-  const has = labels.length ? await labelsOfHost(db, agent.tenantId, agent.hostId, labels) : new Set()
-  const fitting = meant.filter(pack => pack.labels.length === 0 || pack.labels.some(name => has.has(name)))
+type Whom = Pick<Agent, 'tenantId' | 'hostId' | 'platform'>
+
+/** What is meant for one agent, and what it takes. */
+export interface Served {
+  packs: ActivePack[]
+  bytes: number
+  bytesMax: number
+}
+
+export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform }: Whom): Promise<Served> {
+  const here = (await packs.of(tenantId)).filter(pack => runsOn(platform, pack.platforms))
+  const labels = [...new Set(here.flatMap(pack => pack.labels))]
+  const has = labels.length ? await labelsOfHost(db, tenantId, hostId, labels) : new Set<string>()
+  const meant = here.filter(pack => isMeantFor(pack, platform, has))
+  const bytes = bytesOf(meant)
+  const isSmall = bytes <= BYTES_MAX_BEFORE
+  const bytesMax = isSmall ? BYTES_MAX_BEFORE : configBytesMax(await osqueryVersionOf(db, tenantId, hostId))
+  return { packs: meant, bytes, bytesMax }
+}
+
+/**
+ * The configuration of one agent: the packs that are meant for it.
+ * @throws Problem 409 when that is more than the agent takes: told an error, it keeps the configuration that it has
+ */
+export async function configOf(deps: Deps & { holdMs: number }, agent: Agent): Promise<Record<string, unknown>> {
+  const { packs, bytes, bytesMax } = await servedTo(deps, agent)
+  if (bytes > bytesMax) {
+    const detail = `The packs for this host make ${bytes} bytes, and its osquery takes ${bytesMax}.`
+    throw new Problem(409, 'configuration_too_large', detail)
+  }
   return {
-    options: optionsOf(holdMs),
-    schedule: {},
-    packs: Object.fromEntries(fitting.map(({ name, content }: ActivePack) => [name, content])),
-    decorators: DECORATORS,
+    ...baseConfig(deps.holdMs),
+    packs: Object.fromEntries(packs.map(({ name, content }) => [name, content])),
   }
 }

@@ -9,11 +9,20 @@ import { importPacks } from './pack-import'
 import { changedContent, type packChange, type packInput } from './pack-input'
 import type { ImportedPack } from './pack-reader'
 import { deletePack, insertPack, lockPack, type NewPack, putPack, updatePack } from './pack-store'
+import { requireServable } from './served'
 
 export interface PackDeps {
   db: Db
   audit: Audit
   packs: ActivePacks
+}
+
+interface Act {
+  /** As the audit log calls it. */
+  action: string
+  reason: string | undefined
+  /** Where the request holds the packs, when agents are served something else than before. */
+  path?: string
 }
 
 interface Recorded {
@@ -25,7 +34,7 @@ interface Recorded {
 export class PackChanges {
   constructor(private readonly deps: PackDeps) {}
 
-  /** @throws Problem 409 when there is a pack of that name */
+  /** @throws Problem 409 when there is a pack of that name, 400 when hosts would be served more than they take */
   async create(by: Principal, { reason, ...input }: z.output<typeof packInput>): Promise<PackRow> {
     const row: NewPack = {
       ...newPack(by, input.name, changedContent({ queries: {} }, input)),
@@ -34,16 +43,16 @@ export class PackChanges {
       platforms: input.platforms ?? [],
       labels: input.labels ?? [],
     }
-    return this.change(by, 'pack.create', reason, async trx => {
+    return this.change(by, { action: 'pack.create', reason, path: 'body' }, async trx => {
       const pack = await insertPack(trx, row)
       if (!pack) throw nameTaken(row.name)
       return { pack }
     })
   }
 
-  /** @throws Problem 404, or 409 when another pack has that name */
+  /** @throws Problem 404, 409 when another pack has that name, 400 when hosts would be served more than they take */
   async update(by: Principal, id: string, { reason, ...change }: z.output<typeof packChange>): Promise<PackRow> {
-    return this.change(by, 'pack.update', reason, async trx => {
+    return this.change(by, { action: 'pack.update', reason, path: 'body' }, async trx => {
       const before = await lockPack(trx, by.tenantId, id)
       if (!before) throw notFound('pack')
       const { name, description, enabled, platforms, labels } = change
@@ -63,7 +72,7 @@ export class PackChanges {
 
   /** @throws Problem 404 */
   async remove(by: Principal, id: string, reason: string | undefined): Promise<void> {
-    await this.change(by, 'pack.delete', reason, async trx => {
+    await this.change(by, { action: 'pack.delete', reason }, async trx => {
       const pack = await deletePack(trx, by.tenantId, id)
       if (!pack) throw notFound('pack')
       return { pack }
@@ -72,7 +81,7 @@ export class PackChanges {
 
   /**
    * Takes packs as published; one whose name is taken replaces that pack.
-   * @throws Problem 400 that names every fault with its line
+   * @throws Problem 400 that names every fault with its line, or what would be too large for which hosts
    */
   async import(by: Principal, name: string, text: string, reason: string | undefined) {
     const { packs, faults, warnings } = importPacks(name, text)
@@ -81,7 +90,7 @@ export class PackChanges {
     // In one order in all processes, so that two imports do not wait for each other.
     const inOrder = [...packs].sort((a, b) => (a.name < b.name ? -1 : 1))
     const stored = new Map<string, PackRow & { replaced: boolean }>()
-    await this.changeAll(by, 'pack.import', reason, async trx => {
+    await this.changeAll(by, { action: 'pack.import', reason, path: 'body.content' }, async trx => {
       const recorded: Recorded[] = []
       for (const { name, content, ...more } of inOrder) {
         const pack = await putPack(trx, { ...newPack(by, name, content), ...more })
@@ -93,25 +102,21 @@ export class PackChanges {
     return { stored: packs.flatMap(({ name }) => stored.get(name) ?? []), warnings }
   }
 
-  private async change(
-    by: Principal,
-    action: string,
-    reason: string | undefined,
-    work: (trx: Transaction) => Promise<Recorded>,
-  ): Promise<PackRow> {
-    const [changed] = await this.changeAll(by, action, reason, async trx => [await work(trx)])
+  private async change(by: Principal, act: Act, work: (trx: Transaction) => Promise<Recorded>): Promise<PackRow> {
+    const [changed] = await this.changeAll(by, act, async trx => [await work(trx)])
     return (changed as Recorded).pack
   }
 
   private async changeAll(
     by: Principal,
-    action: string,
-    reason: string | undefined,
+    { action, reason, path }: Act,
     work: (trx: Transaction) => Promise<Recorded[]>,
   ): Promise<Recorded[]> {
     const { db, audit, packs } = this.deps
     const changed = await db.transaction(async trx => {
       const recorded = await work(trx)
+      const names = recorded.map(({ pack }) => pack.name)
+      if (path !== undefined) await requireServable(trx, by.tenantId, { packs: names, path })
       for (const { pack, data } of recorded) {
         const target = { type: 'pack', id: pack.id }
         await audit.record({ by, action, target, reason, data: { name: pack.name, ...data } }, trx)

@@ -1,5 +1,6 @@
 import { packSkippedBecause, skippedBecause } from './agent-names'
 import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
+import { isTooDeep, PACK_LEVELS_MAX } from './config-limits'
 import type { ImportReport, Path } from './import-report'
 import { flagOf, isObject, numberOf, present, textOf, type Values } from './loose-values'
 import { INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_STANDARD, type PackContent, type PackQuery } from './pack'
@@ -36,6 +37,11 @@ export class PackReader {
       ...(found.length > 0 && { discovery: found }),
       queries: Object.fromEntries(entries) as PackContent['queries'],
     }
+    if (isTooDeep(content))
+      this.report.fault(
+        path,
+        `Pack "${name}" has more than ${PACK_LEVELS_MAX} levels: agents reject it with all others.`,
+      )
     return { name, description: textOf(description) ?? '', platforms: platformsOf(platform), content }
   }
 

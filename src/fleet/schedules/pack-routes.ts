@@ -7,8 +7,8 @@ import { PackChanges, type PackDeps } from './pack-changes'
 import { packChange, packInput } from './pack-input'
 import { findPack, listPacks } from './pack-store'
 
-/** As much as an agent takes of a configuration. */
-const BODY_BYTES_MAX = 4 * 1024 * 1024
+/** More than an agent takes of a configuration: what is too large is told with its name, and comments do not count. */
+const BODY_BYTES_MAX = 16 * 1024 * 1024
 
 const params = z.strictObject({ id: uuid })
 const problem = z.object({ path: z.string(), message: z.string() })
@@ -99,7 +99,7 @@ const changeRoutes = (changes: PackChanges): Endpoint[] => [
     method: 'post',
     path: '/api/packs',
     role: 'operator',
-    summary: 'Makes a pack.',
+    summary: 'Makes a pack; refused when a host would be served more than its agent takes (4 MiB in all).',
     body: packInput,
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 201: packSchema },

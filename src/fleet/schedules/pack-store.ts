@@ -90,12 +90,18 @@ export async function deletePack(trx: Transaction, tenantId: string, id: string)
 }
 
 /** What agents are given. */
-export type ActivePack = Pick<PackRow, 'name' | 'platforms' | 'labels' | 'content'>
+export interface ActivePack extends Pick<PackRow, 'name' | 'platforms' | 'labels' | 'content'> {
+  /** As agents are sent it in their configuration, with its name, a colon and a comma. */
+  bytes: number
+}
+
+export const BYTES = 'octet_length(content::text) + octet_length(to_json(name)::text) + 2'
 
 export function activePacks(db: Db, tenantId: string): Promise<ActivePack[]> {
   return rows<ActivePack>(
     db,
-    'SELECT name, platforms, labels, content FROM packs WHERE tenant_id = ? AND enabled ORDER BY name',
+    `SELECT name, platforms, labels, content, ${BYTES} AS bytes FROM packs
+     WHERE tenant_id = ? AND enabled ORDER BY name`,
     [tenantId],
   )
 }

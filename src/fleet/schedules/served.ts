@@ -1,0 +1,77 @@
+import type { Transaction } from '../../base/db'
+import { badRequest } from '../../base/errors'
+import { runsOn } from '../platform'
+import { BASE_BYTES } from './base-config'
+import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
+import { type HostGroup, hostGroups, type SizedPack, sizedPacks } from './served-store'
+
+/** What was changed, so that what was over the limit before does not forbid something else. */
+export interface Change {
+  /** Names of packs that were stored. */
+  packs?: string[]
+  /** A label that now has other hosts. */
+  label?: string
+  /** Where the request holds it. */
+  path: string
+}
+
+/** Kinds of hosts that may come at any time. */
+const FAMILIES = ['linux', 'darwin', 'windows', 'freebsd']
+/** Not the name of a host's platform. */
+const NO_PLATFORM = ['', 'all', 'any', 'posix']
+const MIB = 1024 * 1024
+
+/**
+ * Agents reject a configuration that is too large after they have cleared their schedule
+ * (`Config::updateSource` in osquery/config/config.cpp), so no host may be meant for more than it takes.
+ * @throws Problem 400 that names the packs
+ */
+export async function requireServable(trx: Transaction, tenantId: string, change: Change): Promise<void> {
+  const packs = await sizedPacks(trx, tenantId)
+  if (bytesOf(packs) <= BYTES_MAX_BEFORE) return
+  const labels = [...new Set(packs.flatMap(pack => pack.labels))]
+  const groups = [...imaginedGroups(packs, labels), ...(await hostGroups(trx, tenantId, labels))]
+  for (const group of groups) {
+    const meant = packs.filter(pack => isMeantFor(pack, group.platform, new Set(group.labels)))
+    if (!concerns(change, group, meant)) continue
+    const bytes = bytesOf(meant)
+    const most = configBytesMax(group.osquery_version)
+    if (bytes > most) throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, most) }])
+  }
+}
+
+export const isMeantFor = (pack: Pick<SizedPack, 'platforms' | 'labels'>, platform: string, labels: Set<string>) =>
+  runsOn(platform, pack.platforms) && (pack.labels.length === 0 || pack.labels.some(name => labels.has(name)))
+
+/** Of a configuration with these packs. */
+export const bytesOf = (packs: readonly Pick<SizedPack, 'bytes'>[]) =>
+  packs.reduce((sum, { bytes }) => sum + bytes, BASE_BYTES)
+
+/** A host of each platform, without a label and with each. */
+function imaginedGroups(packs: readonly SizedPack[], labels: readonly string[]): HostGroup[] {
+  const named = packs.flatMap(pack => pack.platforms).filter(name => !NO_PLATFORM.includes(name))
+  const platforms = [...new Set([...FAMILIES, ...named])]
+  return platforms.flatMap(platform =>
+    [[], ...labels.map(label => [label])].map(own => ({ platform, osquery_version: '', labels: own, host: '' })),
+  )
+}
+
+const concerns = ({ packs, label }: Change, group: HostGroup, meant: readonly SizedPack[]) =>
+  packs === undefined
+    ? label !== undefined && group.labels.includes(label)
+    : meant.some(({ name }) => packs.includes(name))
+
+function tooLarge(change: Change, group: HostGroup, meant: readonly SizedPack[], bytes: number, most: number): string {
+  const largest = [...meant].sort((a, b) => b.bytes - a.bytes)
+  const cause = largest.find(({ name }) => change.packs?.includes(name))
+  const due = cause ? `With pack "${cause.name}"` : `With label "${change.label}"`
+  const { host, platform, osquery_version: version, labels } = group
+  const where = labels.length > 0 ? ` with label ${labels.join(', ')}` : ''
+  const whom = host ? `host ${host} (${platform}, osquery ${version || 'unknown'})` : `a ${platform} host${where}`
+  const list = largest.slice(0, LISTED_MAX).map(({ name, bytes }) => `${name} ${size(bytes)}`)
+  const more = largest.length > LISTED_MAX ? ` and ${largest.length - LISTED_MAX} more` : ''
+  return `${due}, ${whom} would be served ${size(bytes)}: ${list.join(', ')}${more}. Its agent takes ${size(most)} at most, and would clear its schedule. Split the packs by platform or label.`
+}
+
+const LISTED_MAX = 10
+const size = (bytes: number) => `${(bytes / MIB).toFixed(2)} MiB`

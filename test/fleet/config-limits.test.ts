@@ -1,0 +1,167 @@
+import { newId } from '../../src/base/ids'
+import { configBytesMax, isTooDeep } from '../../src/fleet/schedules/config-limits'
+import { importPacks } from '../../src/fleet/schedules/pack-import'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { addHost } from './node'
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered
+type Json = any
+
+const MIB = 1024 * 1024
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+})
+afterAll(() => parts.stop())
+afterEach(async () => {
+  for (const table of ['packs', 'labels', 'hosts']) await app.app.db(table).delete()
+})
+
+async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: Json }> {
+  const headers = { ...app.headers, 'content-type': 'application/json' }
+  const answer = await fetch(`${app.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+  return { status: answer.status, body: answer.status === 204 ? null : await answer.json() }
+}
+
+/** A pack of so many bytes, and some. */
+function content(bytes: number, more: object = {}) {
+  const each = 50_000
+  const queries = Array.from({ length: Math.ceil(bytes / each) }, (_, i) => {
+    const size = Math.min(each, bytes - i * each)
+    return [`q${i}`, { query: `select '${'x'.repeat(Math.max(0, size - 40))}'`, interval: 60 }]
+  })
+  return JSON.stringify({ queries: Object.fromEntries(queries), ...more })
+}
+const take = (name: string, bytes: number, more: object = {}) =>
+  ask('POST', '/api/packs/import', { name, content: content(bytes, more) })
+const patch = (pack: { body: Json }, body: object) => ask('PATCH', `/api/packs/${pack.body.id}`, body)
+const messageOf = ({ body }: { body: Json }) => `${body.errors?.[0].path} ${body.errors?.[0].message}`
+const hostWith = async (version: string, platform = 'debian') => {
+  const agent = await addHost({ db: app.app.db }, { platform })
+  await app.app.db('hosts').where({ id: agent.hostId }).update({ osquery_version: version })
+  return agent
+}
+
+test('packs for one host may not be larger together than an agent takes; the pack is named', async () => {
+  expect((await take('first', 2.5 * MIB)).status).toBe(201)
+  const refused = await take('second', 2.5 * MIB)
+  expect(refused.status).toBe(400)
+  expect(messageOf(refused)).toMatch(
+    /^body.content With pack "second", a linux host would be served 5\.\d\d MiB: \w+ 2\.\d+ MiB, \w+ 2\.\d+ MiB\. .* 4\.00 MiB at most/,
+  )
+  expect((await ask('GET', '/api/packs')).body.items).toHaveLength(1)
+})
+
+test('one pack that is too large is refused by its name, in whatever way it is stored', async () => {
+  expect(messageOf(await take('huge', 4.5 * MIB))).toContain('With pack "huge"')
+  const small = await ask('POST', '/api/packs', { name: 'small' })
+  const queries = Array.from({ length: 90 }, (_, i) => ({
+    name: `q${i}`,
+    sql: `select '${'é'.repeat(25_000)}'`,
+    interval_seconds: 60,
+  }))
+  const grown = await patch(small, { queries })
+  expect(grown.status).toBe(400)
+  expect(messageOf(grown)).toContain('With pack "small"')
+  expect((await ask('POST', '/api/packs', { name: 'new', queries })).status).toBe(400)
+})
+
+test('packs for other platforms do not add up, and those that are off do not count', async () => {
+  expect((await take('linux', 2.5 * MIB, { platform: 'linux' })).status).toBe(201)
+  expect((await take('mac', 2.5 * MIB, { platform: 'darwin' })).status).toBe(201)
+  expect(messageOf(await take('posix', 2.5 * MIB, { platform: 'posix' }))).toContain('With pack "posix", a linux host')
+  const windows = await take('windows', 2.5 * MIB, { platform: 'windows' })
+  expect(windows.status).toBe(201)
+  expect((await patch(windows, { enabled: false })).status).toBe(200)
+  expect((await patch(windows, { platforms: ['debian'] })).status).toBe(200)
+  expect(messageOf(await patch(windows, { enabled: true }))).toContain('a debian host')
+})
+
+test('packs for different labels add up where a host has both, and the label is not given then', async () => {
+  const host = await hostWith('5.23.1')
+  const [a, b] = [await ask('POST', '/api/labels', { name: 'a' }), await ask('POST', '/api/labels', { name: 'b' })]
+  for (const name of ['a', 'b']) {
+    const pack = await ask('POST', '/api/packs', { name: `for-${name}`, labels: [name] })
+    expect(pack.status).toBe(201)
+    expect((await take(`for-${name}`, 2.5 * MIB)).status).toBe(200)
+  }
+  const put = (label: { body: Json }) => ask('POST', `/api/labels/${label.body.id}/hosts`, { add: [host.hostId] })
+  expect((await put(a)).status).toBe(200)
+  const refused = await put(b)
+  expect(refused.status).toBe(400)
+  expect(messageOf(refused)).toMatch(/^body.add With label "b", host web-07 .*for-[ab] 2\.\d+ MiB/)
+  expect((await ask('GET', `/api/labels/${b.body.id}`)).body.host_count).toBe(0)
+  await ask('PATCH', `/api/labels/${b.body.id}`, { name: 'other' })
+  expect((await put(b)).status).toBe(200)
+  expect(messageOf(await ask('PATCH', `/api/labels/${b.body.id}`, { name: 'b' }))).toMatch(/^body.name With label "b"/)
+  expect(messageOf(await take('both', 2.5 * MIB))).toContain('With pack "both", a linux host with label')
+})
+
+test('hosts with an older osquery take less', async () => {
+  await hostWith('5.23.1')
+  expect((await take('base', 1.5 * MIB)).status).toBe(201)
+  await ask('DELETE', `/api/packs/${(await ask('GET', '/api/packs')).body.items[0].id}`)
+  await hostWith('5.20.0')
+  expect(messageOf(await take('base', 1.5 * MIB))).toMatch(
+    /host web-07 \(debian, osquery 5\.20\.0\) .* 1\.00 MiB at most/,
+  )
+  expect((await take('base', 1.5 * MIB, { platform: 'windows' })).status).toBe(201)
+})
+
+test('a host that is meant for more than it takes is told an error, with which it keeps what it has', async () => {
+  const { secret } = (await ask('POST', '/api/enroll-secrets', {})).body
+  const agent = async (path: string, body: object): Promise<Json> =>
+    (await fetch(`${app.url}/osquery/${path}`, { method: 'POST', body: JSON.stringify(body) })).json()
+  expect((await take('base', 1.5 * MIB)).status).toBe(201)
+  const enrol = (version: string) =>
+    agent('enroll', {
+      enroll_secret: secret,
+      host_identifier: newId(),
+      host_details: { os_version: { platform: 'debian' }, osquery_info: { version } },
+    })
+  const { node_key: old } = await enrol('5.20.0')
+  expect(await agent('config', { node_key: old })).toEqual({ error: expect.stringContaining('1048576') })
+  const { node_key: recent } = await enrol('5.23.1')
+  expect(Object.keys((await agent('config', { node_key: recent })).packs)).toEqual(['base'])
+})
+
+test('two packs that are stored at once do not get past the limit together', async () => {
+  const stored = await Promise.all(['one', 'two', 'three'].map(name => take(name, 1.8 * MIB)))
+  expect(stored.map(({ status }) => status).sort()).toEqual([201, 201, 400])
+})
+
+test('another tenant has a limit of its own', async () => {
+  await app.app.db('tenants').insert({ id: newId(), name: 'other' })
+  const [other] = await app.app.db('tenants').where({ name: 'other' })
+  const row = { id: newId(), tenant_id: other.id, name: 'theirs', content: content(3 * MIB), created_by: '{}' }
+  await app.app.db('packs').insert(row)
+  expect((await take('ours', 3 * MIB)).status).toBe(201)
+})
+
+test.each([
+  ['5.23.1', 4 * MIB],
+  ['5.24.0', 4 * MIB],
+  ['6.0.0', 4 * MIB],
+  ['5.23.0', MIB],
+  ['5.9.2', MIB],
+  ['4.30.30-5-gabc', MIB],
+  ['', 4 * MIB],
+  ['unknown', 4 * MIB],
+])('osquery %j takes %d bytes', (version, bytes) => {
+  expect(configBytesMax(version)).toBe(bytes)
+})
+
+const nested = (levels: number): unknown => (levels > 1 ? { a: nested(levels - 1) } : 1)
+
+test('a pack may have as many levels as fit below "packs" in a configuration of 32', () => {
+  expect(isTooDeep(nested(30))).toBe(false)
+  expect(isTooDeep(nested(31))).toBe(true)
+  const given = (levels: number) => JSON.stringify({ packs: { deep: { queries: {}, more: nested(levels) } } })
+  expect(importPacks('x', given(29)).faults).toEqual([])
+  expect(importPacks('x', given(30)).faults).toEqual([
+    { path: 'body.content.packs.deep', message: expect.stringMatching(/Pack "deep" has more than 30 levels/) },
+  ])
+})
