@@ -1,77 +1,30 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { ROOT } from '../../src/base/root'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
 import { newJobTopic } from '../support/streams'
 import { programOf, testWith } from './programs'
+import { type RunningProxy, startProxy } from './proxies'
 
 const nginx = programOf('nginx', 'nginx')
 const testWithNginx = testWith(nginx)
-const FOLDERS = ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
 let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
-let proxy: { url: string; folder: string; stop(): Promise<void> } | undefined
+let proxy: RunningProxy | undefined
 beforeAll(async () => {
   apps = await appsOnFreshParts()
   app = await apps.start({ STREAM_SLOW_MS: '1000', TRUST_PROXY: 'loopback' })
-  if (nginx) proxy = await startNginx(nginx, new URL(app.url).host)
+  if (nginx) proxy = await startProxy('nginx', new URL(app.url).host)
 })
 afterAll(async () => {
   await proxy?.stop()
   await apps?.stop()
 })
-
-/** The snippet that we ship with nothing changed but its addresses, in nginx with its defaults. */
-async function startNginx(program: string, upstream: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'tailrace-nginx-'))
-  await chmod(folder, 0o755)
-  await mkdir(join(folder, 'logs'))
-  const port = await freePort()
-  const snippet = readFileSync(join(ROOT, 'deploy/nginx.conf'), 'utf8')
-    .replace('server 127.0.0.1:8080;', `server ${upstream};`)
-    .replace('listen 80;', `listen 127.0.0.1:${port};`)
-  const file = join(folder, 'nginx.conf')
-  const temporary = FOLDERS.map(name => `${name === 'body' ? 'client_body' : name}_temp_path ${folder}/${name};`)
-  await writeFile(
-    file,
-    `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
-events { } http { access_log off; ${temporary.join(' ')}\n${snippet}\n}`,
-  )
-  const child = spawn(program, ['-c', file, '-p', folder], { stdio: 'ignore' })
-  const url = `http://127.0.0.1:${port}`
-  const answers = () =>
-    fetch(`${url}/healthz`).then(
-      response => response.ok,
-      () => false,
-    )
-  await eventually(answers, 'nginx answers')
-  return {
-    url,
-    folder,
-    async stop() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-      await rm(folder, { recursive: true })
-    },
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 const pathOf = ({ name }: { name: string }) => `/api/jobs/${name.slice('job:'.length)}/logs/stream`
 const line = (message: string) => [{ kind: 'log', message }]
