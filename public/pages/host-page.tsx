@@ -7,6 +7,7 @@ import { FilesTab } from '../fleet/hosts/files-tab'
 import { HistoryTab } from '../fleet/hosts/history-tab'
 import { type HostDetails, nameOf } from '../fleet/hosts/host'
 import { HostState, Seen } from '../fleet/hosts/host-status'
+import { HostWarnings } from '../fleet/hosts/host-warnings'
 import { LabelsTab } from '../fleet/hosts/labels-tab'
 import { LogTab } from '../fleet/hosts/log-tab'
 import { QueryTab } from '../fleet/hosts/query-tab'
@@ -57,6 +58,7 @@ export function HostPage({ id }: { id: string }) {
         </div>
         <Actions host={shown} refreshing={refreshing.value} onRefresh={refresh} />
       </header>
+      <HostWarnings host={shown} />
       <Summary host={shown} />
       <Vitals host={shown} />
       <Tabs host={shown} onChanged={() => void read()} />

@@ -13,6 +13,15 @@ export async function requireHost(db: Db, { tenantId, id }: HostRef): Promise<vo
   if (!found) throw notFound('host')
 }
 
+/** @returns nothing when the tenant has no such host */
+export async function findPlatform(db: Db, { tenantId, id }: HostRef): Promise<string | undefined> {
+  const [found] = await rows<{ platform: string }>(db, 'SELECT platform FROM hosts WHERE tenant_id = ? AND id = ?', [
+    tenantId,
+    id,
+  ])
+  return found?.platform
+}
+
 /** Which of these hosts are there. Anything may stand for an id. */
 export async function knownHosts(db: Db, refs: readonly HostRef[]): Promise<Set<string>> {
   const asked = refs.filter(({ id }) => isUuid(id))

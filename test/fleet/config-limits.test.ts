@@ -123,9 +123,25 @@ test('a host that is meant for more than it takes is told an error, with which i
       host_details: { os_version: { platform: 'debian' }, osquery_info: { version } },
     })
   const { node_key: old } = await enrol('5.20.0')
+  const [host] = (await ask('GET', '/api/hosts')).body.items
+  expect(host).toMatchObject({ schedule_lost_at: null })
+  const served = await ask('GET', `/api/hosts/${host.id}/configuration`)
+  expect(served.body).toMatchObject({ packs: [{ name: 'base' }], bytes_max: MIB, too_large: true })
+  expect(served.body.bytes).toBeGreaterThan(1.4 * MIB)
+  expect((await ask('GET', `/api/hosts/${newId()}/configuration`)).status).toBe(404)
   expect(await agent('config', { node_key: old })).toEqual({ error: expect.stringContaining('1048576') })
   const { node_key: recent } = await enrol('5.23.1')
-  expect(Object.keys((await agent('config', { node_key: recent })).packs)).toEqual(['base'])
+  const config = await fetch(`${app.url}/osquery/config`, {
+    method: 'POST',
+    body: JSON.stringify({ node_key: recent }),
+  })
+  const text = await config.text()
+  expect(Object.keys(JSON.parse(text).packs)).toEqual(['base'])
+  const [{ id }] = (await ask('GET', '/api/hosts?sort=-enrolled_at')).body.items
+  const told = (await ask('GET', `/api/hosts/${id}/configuration`)).body
+  // options are a digit shorter than the longest
+  expect(told.bytes - Buffer.byteLength(text)).toBeLessThanOrEqual(4)
+  expect(told.bytes - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0)
 })
 
 test('two packs that are stored at once do not get past the limit together', async () => {

@@ -49,6 +49,23 @@ test('a new host is asked about itself once, and what it says is stored', async 
   expect(fresh && one.hosts.standing(fresh)).toBeUndefined()
 })
 
+test('an agent that has no pack at all has lost its schedule, until it has one again', async () => {
+  const agent = await join(one, enrollment(place.secret, 'emptied'))
+  const PACKS = `${VITALS}osquery_packs`
+  expect(one.hosts.standing(agent)?.[PACKS]).toBe('select name from osquery_packs')
+  const lostAt = async (...said: Parameters<typeof answer>) => {
+    await one.hosts.takeStanding(agent, [answer(...said)])
+    return (await hostOf(agent.hostId)).schedule_lost_at as Date | null
+  }
+  expect(await lostAt(PACKS, [{ name: 'main' }])).toBeNull()
+  const since = await lostAt(PACKS, [])
+  expect(since).toEqual(expect.any(Date))
+  expect(await lostAt(PACKS, [])).toEqual(since)
+  expect(await lostAt(PACKS, [], true)).toEqual(since)
+  expect(await lostAt(`${VITALS}uptime`, [{ days: '1' }])).toEqual(since)
+  expect(await lostAt(PACKS, [{ name: 'main' }, { name: 'base' }])).toBeNull()
+})
+
 test('platforms are asked for what they have', async () => {
   const request = enrollment(place.secret, 'win')
   const details = { os_version: { platform: 'windows' }, osquery_info: { instance_id: 'w' } }

@@ -130,6 +130,11 @@ function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(
         <a href={`/hosts/${host.id}`} title={host.host_identifier}>
           {nameOf(host)}
         </a>
+        {host.schedule_lost_at !== null && (
+          <span class="tag is-warning" title="Its agent has no schedule, although it is served one.">
+            no schedule
+          </span>
+        )}
         <span class="host-also">{systemOf(host)}</span>
       </td>
       <td class="host-status">

@@ -29,6 +29,8 @@ export interface Host {
   last_enrolled_at: string
   last_seen_at: string
   refreshed_at: string | null
+  /** Since when its agent has had no schedule, as it says. */
+  schedule_lost_at: string | null
   labels: LabelRef[]
 }
 

@@ -17,10 +17,13 @@ export interface HostRow {
   last_enrolled_at: Date
   last_seen_at: Date
   refreshed_at: Date | null
+  /** Since when it has no schedule although it is served one. */
+  schedule_lost_at: Date | null
 }
 
-const COLUMNS = `h.id, h.host_identifier, h.hostname, h.platform, h.os_name, h.os_version, h.osquery_version, h.hardware_uuid,
-  h.hardware_serial, h.status, h.enrolled_at, h.last_enrolled_at, h.last_seen_at, h.refreshed_at`
+/** Of a `HostRow`. */
+export const COLUMNS = `h.id, h.host_identifier, h.hostname, h.platform, h.os_name, h.os_version, h.osquery_version, h.hardware_uuid,
+  h.hardware_serial, h.status, h.enrolled_at, h.last_enrolled_at, h.last_seen_at, h.refreshed_at, h.schedule_lost_at`
 
 /** What a list may be sorted by: the expression, and the type in which a cursor compares it. */
 const SORTED = {

@@ -1,5 +1,5 @@
 import { type Db, rows, type Transaction } from '../../base/db'
-import type { HostRow } from './host-list-store'
+import { COLUMNS, type HostRow } from './host-list-store'
 
 export interface HostWithDetails extends HostRow {
   details: Record<string, Record<string, string>>
@@ -9,9 +9,7 @@ export interface HostWithDetails extends HostRow {
 export async function findHost(db: Db, tenantId: string, id: string): Promise<HostWithDetails | undefined> {
   const [found] = await rows<HostWithDetails>(
     db,
-    `SELECT h.id, h.host_identifier, h.hostname, h.platform, h.os_name, h.os_version, h.osquery_version, h.hardware_uuid,
-       h.hardware_serial, h.status, h.enrolled_at, h.last_enrolled_at, h.last_seen_at, h.refreshed_at,
-       coalesce(d.details, '{}') AS details, coalesce(d.vitals, '{}') AS vitals
+    `SELECT ${COLUMNS}, coalesce(d.details, '{}') AS details, coalesce(d.vitals, '{}') AS vitals
      FROM hosts h LEFT JOIN host_details d ON d.host_id = h.id WHERE h.tenant_id = ? AND h.id = ?`,
     [tenantId, id],
   )

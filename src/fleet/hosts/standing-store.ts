@@ -2,6 +2,7 @@ import { rows, type Transaction } from '../../base/db'
 import type { Row } from '../agent'
 import { FACTS_SET } from './enroll-store'
 import { ENROLLMENT_TABLES, factsOf } from './facts'
+import { hasLostSchedule } from './vitals'
 
 export interface Refreshed {
   tenantId: string
@@ -26,13 +27,14 @@ export function storeVitals(trx: Transaction, refreshed: readonly Refreshed[]): 
         return row ? [[table, row]] : []
       }),
     )
-    return { id: hostId, tenant_id: tenantId, vitals, details, ...factsOf(details) }
+    const lost = hasLostSchedule(vitals)
+    return { id: hostId, tenant_id: tenantId, vitals, details, lost, ...factsOf(details) }
   })
   return rows<RefreshedHost>(
     trx,
     `WITH new AS (
        SELECT * FROM jsonb_to_recordset(:values::jsonb) AS new (id uuid, tenant_id uuid, vitals jsonb, details jsonb,
-         hostname text, platform text, os_name text, os_version text, osquery_version text, hardware_uuid text,
+         lost boolean, hostname text, platform text, os_name text, os_version text, osquery_version text, hardware_uuid text,
          hardware_serial text)),
      held AS (
        SELECT h.id, h.hostname, h.platform FROM hosts h JOIN new ON h.id = new.id AND h.tenant_id = new.tenant_id
@@ -40,7 +42,8 @@ export function storeVitals(trx: Transaction, refreshed: readonly Refreshed[]): 
      details AS (
        UPDATE host_details d SET vitals = d.vitals || new.vitals, details = d.details || new.details
        FROM new JOIN held ON held.id = new.id WHERE d.host_id = new.id)
-     UPDATE hosts h SET ${FACTS_SET}, refreshed_at = now()
+     UPDATE hosts h SET ${FACTS_SET}, refreshed_at = now(), schedule_lost_at = CASE
+       WHEN new.lost IS NULL THEN h.schedule_lost_at WHEN new.lost THEN coalesce(h.schedule_lost_at, now()) END
      FROM new JOIN held ON held.id = new.id WHERE h.id = new.id
      RETURNING h.id, h.refreshed_at, (h.hostname, h.platform) <> (held.hostname, held.platform) AS renamed`,
     { values: JSON.stringify(values) },

@@ -14,10 +14,20 @@ const EVERYWHERE: Record<string, string> = {
   system_info: 'select * from system_info',
   osquery_info: 'select * from osquery_info',
   platform_info: 'select * from platform_info',
+  osquery_packs: 'select name from osquery_packs',
   uptime: 'select * from uptime',
   interface_details: `select interface, mac, type, mtu from interface_details limit ${INTERFACES}`,
   interface_addresses: `select interface, address, mask, type from interface_addresses limit ${INTERFACES}`,
 }
+
+/**
+ * Whether an agent has lost its schedule. Everybody is served one, which `osquery_packs` shows as the pack "main", so an
+ * agent without any pack has none: it was answered with an empty body on the way, or has rejected ours (`updateSource`
+ * in osquery/config/config.cpp clears what was there first).
+ * @returns nothing when it did not say
+ */
+export const hasLostSchedule = ({ osquery_packs: packs }: Record<string, Row[]>) => packs && packs.length === 0
+
 const MOUNTS = {
   mounts: `select device, path, type, blocks_size, blocks, blocks_available from mounts where blocks > 0 limit ${DRIVES}`,
 }

@@ -8,6 +8,7 @@ import type { Family, Streams } from '../../streams'
 import type { Agent, LogBatch } from '../agent'
 import { ActivePacks } from './active-packs'
 import { configOf } from './agent-config'
+import { configurationRoute } from './configuration-routes'
 import { hostLogFamily, hostLogRoute } from './host-log'
 import { LogIntake } from './log-intake'
 import { packRoutes } from './pack-routes'
@@ -55,6 +56,7 @@ export function createSchedules({ db, streams, metrics, audit, settings }: Sched
       ...savedQueryRoutes({ db, audit }),
       ...scheduledRoutes(db),
       hostLogRoute(db),
+      configurationRoute({ db, packs }),
     ],
     retention: scheduleRetention(db),
   }

@@ -39,6 +39,7 @@ const host = (id: string, status: HostStatus = 'online', last_seen_at = '2026-01
   last_enrolled_at: '2026-01-01T00:00:00.000Z',
   last_seen_at,
   refreshed_at: null,
+  schedule_lost_at: null,
   labels: [],
 })
 

@@ -1,0 +1,47 @@
+import { Ago } from '../../components/time'
+import { useReading } from '../../reading'
+import type { Host } from './host'
+
+interface Configuration {
+  packs: Array<{ name: string; bytes: number }>
+  bytes: number
+  bytes_max: number
+  too_large: boolean
+}
+
+/** Why a host does not run what it is meant to. */
+export function HostWarnings({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> }) {
+  const { value } = useReading<Configuration>(`/api/hosts/${host.id}/configuration`, EVERY_MS)
+  return (
+    <>
+      {host.schedule_lost_at !== null && <ScheduleLost host={host} />}
+      {value.value?.too_large && <TooLarge configuration={value.value} />}
+    </>
+  )
+}
+
+function ScheduleLost({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> }) {
+  return (
+    <p class="notice" role="status">
+      <b>This agent has no schedule</b>, it first said so <Ago time={host.schedule_lost_at} />, although it is served
+      one. A proxy answers it with an empty body, or it has rejected its configuration: its{' '}
+      <a href={`/hosts/${host.id}?tab=log`}>log</a> may say why. <i>Refresh</i> asks it again.
+    </p>
+  )
+}
+
+function TooLarge({ configuration: { packs, bytes, bytes_max } }: { configuration: Configuration }) {
+  const names = [...packs].sort((a, b) => b.bytes - a.bytes).map(({ name, bytes }) => `${name} (${mib(bytes)})`)
+  return (
+    <p class="notice" role="status">
+      <b>The packs for this host are too large.</b> Together they make {mib(bytes)}, and its osquery takes{' '}
+      {mib(bytes_max)}, so it keeps the configuration that it has: {names.slice(0, LISTED_MAX).join(', ')}
+      {names.length > LISTED_MAX && ` and ${names.length - LISTED_MAX} more`}. Split them by platform or label.
+    </p>
+  )
+}
+
+/** As often as an agent asks for it. */
+const EVERY_MS = 60_000
+const LISTED_MAX = 10
+const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(2)} MiB`
