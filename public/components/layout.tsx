@@ -38,7 +38,6 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
     H: () => navigate('/hosts'),
     U: () => navigate('/queries'),
     L: () => navigate('/logs'),
-    Escape: () => (isHelpOpen.value = false),
   })
   return (
     <>

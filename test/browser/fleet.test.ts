@@ -250,6 +250,31 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('.pairs dt', { hasText: 'total_seconds' }).first().waitFor()
   })
 
+  it('say what an imported configuration holds that hosts are not served, until Escape', async () => {
+    const page = await signedIn('/hosts/packs')
+    await page.getByRole('button', { name: 'Import a pack' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('whole')
+    const schedule = { up: { query: 'select 1', interval: 3_600, platform: 'macos' } }
+    await page.getByLabel(/Pack, as JSON/).fill(JSON.stringify({ file_paths: { etc: ['/etc/%%'] }, schedule }))
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    const remarks = page.getByRole('dialog', { name: 'Imported, with remarks' })
+    await remarks.getByText(/"file_paths" is not served/).waitFor()
+    await remarks.getByText(/"macos".* was read as "darwin"/).waitFor()
+    await page.keyboard.press('Escape')
+    await remarks.waitFor({ state: 'detached' })
+    await page.locator('[data-pack="whole"]').waitFor()
+  })
+
+  it('warn of a host whose agent has lost its schedule', async () => {
+    const { id } = await firstHost()
+    await app.app.db('hosts').where({ id }).update({ schedule_lost_at: new Date() })
+    const page = await signedIn('/hosts')
+    await page.locator(`[data-host="${id}"]`, { hasText: 'no schedule' }).waitFor()
+    await page.goto(`${app.url}/hosts/${id}`)
+    await page.getByText('This agent has no schedule').waitFor()
+    await app.app.db('hosts').where({ id }).update({ schedule_lost_at: null })
+  })
+
   it('keep a query under a name, ready on the page of each host', async () => {
     const { id } = await firstHost()
     const page = await signedIn('/hosts/saved-queries')

@@ -23,8 +23,8 @@ export function HostWarnings({ host }: { host: Pick<Host, 'id' | 'schedule_lost_
 function ScheduleLost({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> }) {
   return (
     <p class="notice" role="status">
-      <b>This agent has no schedule</b>, it first said so <Ago time={host.schedule_lost_at} />, although it is served
-      one. A proxy answers it with an empty body, or it has rejected its configuration: its{' '}
+      <b>This agent has no schedule</b>, although it is served one (noticed <Ago time={host.schedule_lost_at} />
+      ). Either a proxy has answered it with an empty body, or it has rejected its configuration: its{' '}
       <a href={`/hosts/${host.id}?tab=log`}>log</a> may say why. <i>Refresh</i> asks it again.
     </p>
   )

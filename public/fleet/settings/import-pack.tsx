@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { Dialog } from '../../components/dialog'
 import { Failure } from '../../components/empty'
@@ -39,9 +39,15 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
       problem.value = messageOf(error)
     }
   }
-  if (warned.value) return <Warned made={warned.value} onClose={onClose} />
+  if (warned.value) {
+    return (
+      <Dialog title="Imported, with remarks" onClose={onClose}>
+        <Remarks made={warned.value} onClose={onClose} />
+      </Dialog>
+    )
+  }
   return (
-    <Dialog title="Import a pack" onClose={onClose}>
+    <Dialog title="Import a pack or a configuration" onClose={onClose}>
       <form
         class="sql-form"
         onSubmit={event => {
@@ -73,17 +79,29 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   )
 }
 
-function Warned({ made: { imported, warnings }, onClose }: { made: Imported; onClose(): void }) {
+function Remarks({ made: { imported, warnings }, onClose }: { made: Imported; onClose(): void }) {
+  const done = useRef<HTMLButtonElement>(null)
+  // What had the focus is gone, and without it Escape does not reach the dialog.
+  useEffect(() => done.current?.focus(), [])
   return (
-    <Dialog title="Imported, with remarks" onClose={onClose}>
+    <>
       <p>{imported.map(({ name, replaced }) => `${name}${replaced ? ' (replaced)' : ''}`).join(', ')}</p>
       <ul class="warnings">
         {warnings.map(({ path, message }) => (
           <li key={path + message}>
-            <code>{path}</code> {message}
+            <code>{placeOf(path)}</code> {message}
           </li>
         ))}
       </ul>
-    </Dialog>
+      <div class="row">
+        <span class="spring" />
+        <button ref={done} type="button" class="primary" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </>
   )
 }
+
+/** In the file, not in the request. */
+const placeOf = (path: string) => path.replace(/^body\.content\.?/, '')

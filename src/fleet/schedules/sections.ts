@@ -4,16 +4,16 @@ import { isObject } from './loose-values'
 const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['options', 'Set options in the flags file of the agents'],
   ['decorators', 'Tailrace sends decorators of its own'],
-  ['file_paths', 'Files are not watched by configuration'],
-  ['file_paths_query', 'Files are not watched by configuration'],
-  ['exclude_paths', 'Files are not watched by configuration'],
-  ['file_accesses', 'Files are not watched by configuration'],
-  ['events', 'Events are not chosen by configuration'],
-  ['auto_table_construction', 'Tables are not made by configuration'],
-  ['views', 'Views are not made by configuration'],
-  ['yara', 'YARA signatures are not sent'],
-  ['feature_vectors', 'Feature vectors are not sent'],
-  ['prometheus_targets', 'Prometheus targets are not sent'],
+  ['file_paths', 'Tailrace does not configure file monitoring yet'],
+  ['file_paths_query', 'Tailrace does not configure file monitoring yet'],
+  ['exclude_paths', 'Tailrace does not configure file monitoring yet'],
+  ['file_accesses', 'Tailrace does not configure file monitoring yet'],
+  ['events', 'Tailrace does not choose event publishers yet'],
+  ['auto_table_construction', 'Tailrace does not configure tables yet'],
+  ['views', 'Tailrace does not define views yet'],
+  ['yara', 'Tailrace does not send YARA signatures yet'],
+  ['feature_vectors', 'Tailrace does not send feature vectors yet'],
+  ['prometheus_targets', 'Tailrace does not send Prometheus targets yet'],
 ])
 
 /** Names that a message lists. */
