@@ -2,6 +2,8 @@
 const FAMILIES: Record<string, string> = {
   darwin: 'darwin',
   macos: 'darwin',
+  mac: 'darwin',
+  osx: 'darwin',
   windows: 'windows',
   freebsd: 'freebsd',
   posix: 'posix',

@@ -1,3 +1,4 @@
+import { runsOn } from '../../src/fleet/platform'
 import { importPacks } from '../../src/fleet/schedules/pack-import'
 
 const QUERY = { query: 'select 1', interval: 60 }
@@ -131,4 +132,10 @@ test('brackets in texts and comments do not count', () => {
   const text = `{"queries": {"a": {"query": "select '${'['.repeat(500)}\\"${'{'.repeat(500)}'"}}} // ${'['.repeat(500)}`
   expect(importPacks('x', text)).toMatchObject({ faults: [], packs: [{ name: 'x' }] })
   expect(importPacks('x', `/* ${'['.repeat(500)} */ {"queries": {}}`)).toMatchObject({ faults: [] })
+})
+
+test.each(['darwin', 'macos', 'mac', 'osx'])('a pack for %s is for hosts that call themselves darwin', platform => {
+  expect(read({ ...pack(), platform }).packs[0]?.platforms).toEqual(['darwin'])
+  expect(runsOn('darwin', [platform])).toBe(true)
+  expect(runsOn('debian', [platform])).toBe(false)
 })

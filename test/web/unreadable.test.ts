@@ -43,6 +43,8 @@ test.each([
   ['too many headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
   ['an address that is too long', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
   ['no HTTP', 'nonsense\r\n\r\n', 400, 'invalid_request'],
+  ['an unknown version', 'POST /osquery/log HTTP/9.9\r\n\r\n', 400, 'invalid_request'],
+  ['bytes of another protocol', '\0\0\0', 400, 'invalid_request'],
   [
     'two lengths',
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n',
