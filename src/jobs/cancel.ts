@@ -2,52 +2,58 @@ import type { Actor } from '../access'
 import { conflict, notFound } from '../base/errors'
 import { againLater } from '../base/outage'
 import { type Core, commitTransition } from './core'
-import { hasEnded, type JobRow } from './job'
+import { type Cancel, hasEnded, type JobRow, type JobState } from './job'
 import type { QueueName } from './queues'
-import { findJob, findOpenDescendants, type JobRef, loadJobs } from './store'
+import { findJob, findUncancelled, type JobRef } from './store'
 
 export interface Reason {
   reason: string
   by: Actor
 }
 
-/** A parent goes on as soon as its children are gone: whoever takes the tree apart from below must flag it first. */
 const LEFT_IN_QUEUE = 'A cancelled job is left in its queue until it comes up there'
-const ENDED_DETAIL = 'The job has ended: there is nothing to cancel.'
+/** Each finds what was born during the one before; a job whose flag is stored has no more children. */
+const PASSES_MAX = 100
 
 /**
- * Cancels a job and all that it has spawned, deepest first. The flags are durable before anything else happens; jobs
- * that no handler works on end at once, the others as soon as their worker hears of it.
- * @throws Problem 404, or 409 when the job has ended
+ * Cancels a job and all that is open below it, also when the job itself has ended. The flags are durable before anything
+ * else happens, deepest first: a parent goes on as soon as its children are gone. Jobs that no handler works on end at
+ * once, the others as soon as their worker hears of it.
+ * @throws Problem 404, or 409 when there is nothing to cancel
  */
 export async function cancelJob(core: Core, ref: JobRef, { reason, by }: Reason): Promise<JobRow> {
   const job = await findJob(core.db, ref)
   if (!job) throw notFound('job')
-  if (hasEnded(job.status)) throw conflict('job_ended', ENDED_DETAIL)
-  const refs = [...(await findOpenDescendants(core.db, ref)), ref]
   const cancel = { reason, by, at: new Date().toISOString() }
-  const results = await Promise.all(
-    refs.map(each => commitTransition(core, { ...each, change: { type: 'request_cancel', cancel } })),
-  )
-  const own = results.at(-1)
-  if (own && !own.applied && own.state.status !== 'cancelled' && hasEnded(own.state.status))
-    throw conflict('job_ended', ENDED_DETAIL)
-  await core.commands.cancel(refs.filter((_, i) => results[i]?.state.status === 'running').map(({ id }) => id))
-  await takeOut(
-    core,
-    refs.filter((_, i) => results[i]?.applied && results[i]?.state.status === 'cancelled'),
-  )
+  const reached = await flagTree(core, hasEnded(job.status) ? [] : [ref], ref, cancel)
   const after = await findJob(core.db, ref)
   if (!after) throw notFound('job')
+  if (!reached.length && hasEnded(after.status))
+    throw conflict('job_ended', 'The job has ended, and so has all that it spawned: there is nothing to cancel.')
+  await core.commands.cancel(reached.filter(({ status }) => status === 'running').map(({ id }) => id))
+  await takeOut(
+    core,
+    reached.filter(({ status }) => status === 'cancelled'),
+  )
   return after
 }
 
-/** BullMQ would find out by itself when it comes to them; until then they would only be in its way. */
-async function takeOut(core: Core, refs: readonly JobRef[]) {
-  const jobs = await loadJobs(core.db, refs)
-  for (const { id } of refs) {
-    const queue = jobs.get(id)?.queue
-    if (queue)
-      await core.engine.remove(queue as QueueName, id).catch(againLater(core.log, LEFT_IN_QUEUE, { job_id: id }))
+/** Asks all open jobs of a tree to end; answers those that were not asked before. */
+async function flagTree(core: Core, own: readonly JobRef[], root: JobRef, cancel: Cancel): Promise<JobState[]> {
+  const reached: JobState[] = []
+  let refs = [...(await findUncancelled(core.db, root)), ...own]
+  for (let pass = 0; refs.length; pass++) {
+    if (pass === PASSES_MAX) throw new Error(`The tree of job ${root.id} grows faster than it is cancelled`)
+    const change = { type: 'request_cancel' as const, cancel }
+    const results = await Promise.all(refs.map(ref => commitTransition(core, { ...ref, change })))
+    for (const result of results) if (result?.applied) reached.push(result.state)
+    refs = await findUncancelled(core.db, root)
   }
+  return reached
+}
+
+/** BullMQ would find out by itself when it comes to them; until then they would only be in its way. */
+async function takeOut(core: Core, jobs: readonly JobState[]) {
+  for (const { id, queue } of jobs)
+    await core.engine.remove(queue as QueueName, id).catch(againLater(core.log, LEFT_IN_QUEUE, { job_id: id }))
 }

@@ -3,7 +3,7 @@ import type { Effect } from '../streams'
 import { createdEntries } from './entries'
 import type { JobRow } from './job'
 import { claimKeys, repointKey } from './key-store'
-import { findByDedupeKey, insertJobs } from './store'
+import { findByDedupeKey, insertJobs, type JobRef, lockParents, type SpawnBar } from './store'
 
 export interface EnqueueItem {
   row: JobRow
@@ -20,6 +20,8 @@ export type EnqueueResult =
   | { outcome: 'key_taken' }
   /** An open job holds the dedupe key. */
   | { outcome: 'deduplicated'; id: string }
+  /** The parent has ended, or it or one above it is to be cancelled. */
+  | { outcome: 'barred'; bar: SpawnBar }
 
 type Outcomes = Map<EnqueueItem, EnqueueResult>
 
@@ -28,6 +30,7 @@ export const enqueueEffect: Effect<EnqueueItem, EnqueueResult> = {
   name: 'jobs.enqueue',
   async apply(trx, items) {
     const outcomes: Outcomes = new Map()
+    await settleSpawns(trx, items, outcomes)
     await settleKeys(trx, items, outcomes)
     const fresh = items.filter(item => !outcomes.has(item))
     await settleDuplicates(trx, fresh, outcomes)
@@ -38,6 +41,18 @@ export const enqueueEffect: Effect<EnqueueItem, EnqueueResult> = {
     const entries = items.map((item, i) => (results[i]?.outcome === 'created' ? createdEntries(item.row) : []))
     return { results, entries }
   },
+}
+
+async function settleSpawns(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
+  const parents = new Map<string, JobRef>()
+  for (const { row } of items)
+    if (row.parent_id) parents.set(row.parent_id, { tenantId: row.tenant_id, id: row.parent_id })
+  if (!parents.size) return
+  const bars = await lockParents(trx, [...parents.values()])
+  for (const item of items) {
+    const bar = bars.get(item.row.parent_id ?? '')
+    if (bar) outcomes.set(item, { outcome: 'barred', bar })
+  }
 }
 
 async function settleKeys(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {

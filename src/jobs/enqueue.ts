@@ -12,6 +12,7 @@ import type { JobRow } from './job'
 import type { AnyKind } from './kinds'
 import type { QueueName } from './queues'
 import type { OnFailure } from './run'
+import type { SpawnBar } from './store'
 
 /** Encoded input of a job. Larger things belong into a table of their area, with their id in the input. */
 const INPUT_BYTES_MAX = 256 * 1024
@@ -43,6 +44,13 @@ interface Deps {
   log: Log
 }
 
+/** A child was not made. */
+export class SpawnBarred extends Error {
+  constructor(readonly bar: SpawnBar) {
+    super(bar.hasEnded ? 'The job has ended and spawns no more' : 'The job is to be cancelled and spawns no more')
+  }
+}
+
 /** Takes jobs in: PostgreSQL first, then BullMQ. */
 export class Enqueuer {
   private readonly adds: Gather<Ticket, void>
@@ -70,7 +78,10 @@ export class Enqueuer {
     return accepted
   }
 
-  /** Makes the job durable without telling BullMQ. */
+  /**
+   * Makes the job durable without telling BullMQ.
+   * @throws SpawnBarred when its parent may not have children any more
+   */
   async accept(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
     const parsed = parse(kind.input, input, 'body.input')
     const encoded = JSON.stringify(parsed ?? null)
@@ -80,6 +91,7 @@ export class Enqueuer {
     const dedupeKey = kind.options.dedupe?.(parsed as never) ?? null
     const result = await this.deps.streams.commit(enqueueEffect, { row, dedupeKey, key: request.key ?? null })
     if (result.outcome === 'created') return { id: row.id, outcome: 'created', row }
+    if (result.outcome === 'barred') throw new SpawnBarred(result.bar)
     if (result.outcome === 'key_taken')
       throw new Problem(409, 'idempotency_key_taken', 'This Idempotency-Key was used for another request.')
     return { id: result.id, outcome: result.outcome, row: null }

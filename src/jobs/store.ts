@@ -1,5 +1,5 @@
 import { type Db, rows, type Transaction } from '../base/db'
-import type { AttemptRow, JobRow, JobState } from './job'
+import type { AttemptRow, Cancel, JobRow, JobState } from './job'
 import { readRow, readState, type StoredRow, type StoredState, storedChange, storedRow } from './rows'
 
 export interface JobRef {
@@ -143,8 +143,41 @@ export async function findCancelled(db: Db, refs: readonly JobRef[]): Promise<st
   return found.map(({ id }) => id)
 }
 
-/** Open descendants of a job, deepest first. */
-export async function findOpenDescendants(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
+/** Why a job may not spawn (any more). */
+export interface SpawnBar {
+  hasEnded: boolean
+  /** Asked for of the job or of one above it. */
+  cancel: Cancel | null
+}
+
+/**
+ * What stands in the way of jobs that want to spawn. They are locked until the commit, so that a cancel sees either no
+ * child or the whole of it. Nobody waits for such a lock, because these jobs are not in the order of all others:
+ * PostgreSQL's 55P03 makes the flush try again.
+ */
+export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnBar>> {
+  const wanted = [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)]
+  const asked = 'unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)'
+  await trx.raw(`SELECT 1 FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
+  const found = await rows<{ id: string; has_ended: boolean; cancel: string | null }>(
+    trx,
+    `WITH RECURSIVE above AS (
+       SELECT j.id AS asked, j.tenant_id, j.parent_id, j.cancel, j.ended_at FROM jobs j JOIN ${asked}
+       UNION ALL
+       SELECT above.asked, j.tenant_id, j.parent_id, j.cancel, NULL FROM jobs j
+       JOIN above ON j.tenant_id = above.tenant_id AND j.id = above.parent_id
+     )
+     SELECT asked AS id, bool_or(ended_at IS NOT NULL) AS has_ended, max(cancel) AS cancel FROM above
+     GROUP BY asked HAVING bool_or(ended_at IS NOT NULL OR cancel IS NOT NULL)`,
+    wanted,
+  )
+  return new Map(
+    found.map(({ id, has_ended, cancel }) => [id, { hasEnded: has_ended, cancel: cancel && JSON.parse(cancel) }]),
+  )
+}
+
+/** Open descendants of a job of which nobody has asked to be cancelled, deepest first. */
+export async function findUncancelled(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
   const found = await rows<{ id: string }>(
     db,
     `WITH RECURSIVE below AS (
@@ -153,7 +186,7 @@ export async function findOpenDescendants(db: Db, { tenantId, id }: JobRef): Pro
        SELECT j.id, below.depth + 1 FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
      )
      SELECT below.id FROM below JOIN jobs j ON j.tenant_id = :tenantId AND j.id = below.id
-     WHERE j.ended_at IS NULL ORDER BY depth DESC, below.id`,
+     WHERE j.ended_at IS NULL AND j.cancel IS NULL ORDER BY depth DESC, below.id`,
     { tenantId, id },
   )
   return found.map(each => ({ tenantId, id: each.id }))

@@ -1,4 +1,5 @@
-import { act, begun, scripted } from './kinds'
+import { commitTransition } from '../../src/jobs/core'
+import { act, begun, type Script, scripted } from './kinds'
 import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from './node'
 
 const why = { reason: 'enough', by: ACTOR }
@@ -71,6 +72,55 @@ test('a parent takes its children with it, whether it runs or waits for them', a
   await web.jobs.cancel(ref(job.id), why)
   await reaches(web, job.id, 'cancelled')
   await eventually(async () => (await web.jobs.tree(ref(job.id))).counts.cancelled === 3)
+})
+
+test('a tree that is still growing is cancelled whole, whenever it is cancelled', async () => {
+  const leaf: Script = { does: 'hang' }
+  const branch: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => leaf) }
+  const tree: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => branch) }
+  const growth = (id: string, jobs: number) =>
+    eventually(async () => {
+      const { counts } = await web.jobs.tree(ref(id))
+      return Object.values(counts).reduce((sum, count) => sum + count, 0) >= jobs
+    })
+  for (const jobs of [0, 1, 2, 4, 8, 12, 16, 20, 24, 29]) {
+    const { job } = await web.jobs.enqueue(act, tree, web.by)
+    await growth(job.id, jobs)
+    await web.jobs.cancel(ref(job.id), why)
+    await eventually(async () => {
+      const { counts } = await web.jobs.tree(ref(job.id))
+      return !counts.pending && !counts.running && (await web.jobs.find(ref(job.id))).status === 'cancelled'
+    })
+    const { counts } = await web.jobs.tree(ref(job.id))
+    expect(Object.keys(counts).filter(status => status !== 'cancelled')).toEqual([])
+  }
+})
+
+test('a job that spawns when one above it is to be cancelled is cancelled itself, and the child is not made', async () => {
+  const { job } = await web.jobs.enqueue(
+    act,
+    { does: 'spawn', children: [{ does: 'spawn', ms: 500, children: [{}] }] },
+    web.by,
+  )
+  const child = await eventually(async () => (await web.jobs.tree(ref(job.id))).job.children[0])
+  await reaches(web, child.id, 'running')
+  // As if the process that cancels had died after the first of its flags.
+  const cancel = { ...why, at: new Date().toISOString() }
+  await commitTransition(web.jobs.core, { ...ref(job.id), change: { type: 'request_cancel', cancel } })
+  expect(await reaches(web, child.id, 'cancelled')).toMatchObject({ cancel: { reason: 'enough', by: ACTOR } })
+  expect((await web.jobs.tree(ref(child.id))).job.children).toEqual([])
+  await expect(web.jobs.cancel(ref(child.id), why)).rejects.toMatchObject({ status: 409 })
+})
+
+test('a job that has ended is cancelled once more for what still runs below it', async () => {
+  const children = [{ does: 'throw', ms: 50 }, { does: 'hang' }]
+  const { job } = await web.jobs.enqueue(act, { does: 'spawn', onFailure: 'continue', children }, web.by)
+  await reaches(web, job.id, 'completed')
+  const below = (await web.jobs.tree(ref(job.id))).job.children
+  const open = below.find(({ status }) => status === 'running')
+  expect(await web.jobs.cancel(ref(job.id), why)).toMatchObject({ status: 'completed', cancel: null })
+  await reaches(web, open?.id ?? '', 'cancelled')
+  await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
 })
 
 test('another tenant sees nothing of it', async () => {

@@ -4,7 +4,7 @@ import { ignoreOutage } from '../../base/outage'
 import type { Fence } from '../../streams'
 import type { Core } from '../core'
 import { commitTransition } from '../core'
-import { ticketOf } from '../enqueue'
+import { SpawnBarred, ticketOf } from '../enqueue'
 import { fenceOf, type JobRow, type JobState, jobTopic } from '../job'
 import type { Kind } from '../kinds'
 import type { QueueName } from '../queues'
@@ -134,11 +134,20 @@ export class ActiveRun implements Run {
     const parent = { id: row.id, rootId: row.root_id, queue, onFailure: options.onFailure ?? 'ignore' }
     const { priority, delayMs } = options
     const request = { tenantId: row.tenant_id, createdBy: row.created_by, parent, priority, delayMs }
-    const child = await this.core.enqueuer.accept(kind, input, request)
+    const child = await this.core.enqueuer.accept(kind, input, request).catch(error => this.barred(error))
     if (!child.row) return { id: child.id }
     this.hasChildren = true
     await this.addChild(child.row, queue)
     return { id: child.id }
+  }
+
+  /** A cancel of a job above reaches this one here, if it has not before. */
+  private async barred(error: unknown): Promise<never> {
+    if (!(error instanceof SpawnBarred)) throw error
+    const { hasEnded, cancel } = error.bar
+    if (cancel && !hasEnded) await this.commit({ type: 'request_cancel', cancel })
+    this.abort(cancel && !hasEnded ? 'cancel' : 'superseded')
+    throw error
   }
 
   /** BullMQ must know of the child before the parent starts to wait for it. */
