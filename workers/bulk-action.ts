@@ -1,10 +1,11 @@
+import { Problem } from '../src/base/errors'
 import { bulkAction, handle, type Jobs, possibleFilter, type Run } from '../src/jobs'
 
 const PAGE = 100
 
 export default handle(bulkAction, async (run, { action, filter, reason, up_to }, { jobs }: { jobs: Jobs }) => {
   const wanted = possibleFilter(action, filter)
-  const total = await jobs.count(run.tenantId, wanted)
+  const total = await jobs.count(run.tenantId, wanted, up_to)
   const done = { total, done: 0, failed: 0 }
   const act = actionsOf(jobs, run, reason)[action]
   let after: string | undefined
@@ -16,8 +17,10 @@ export default handle(bulkAction, async (run, { action, filter, reason, up_to },
     after = ids.at(-1)
     run.progress({ ...done })
   }
-  run.progress({ ...done })
-  return done
+  // Somebody else was faster: they are not what they were when this was asked for.
+  const result = { ...done, skipped: total - done.done - done.failed }
+  run.progress(result)
+  return result
 })
 
 async function once(
@@ -30,8 +33,9 @@ async function once(
     await act(id)
     done.done++
   } catch (error) {
+    if (!(error instanceof Problem)) throw error
     done.failed++
-    await run.log.warn(`${id}: ${error instanceof Error ? error.message : String(error)}`)
+    await run.log.warn(`${id}: ${error.detail}`)
   }
 }
 

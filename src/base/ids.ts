@@ -15,6 +15,9 @@ export function firstIdAt(at: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
+/** When a UUIDv7 was made, in milliseconds. */
+export const timeOfId = (id: string) => new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16))
+
 /** An unguessable secret of 256 bits, URL-safe, with a prefix that says what it opens. */
 export const newSecret = (prefix: string) => `${prefix}_${randomBytes(32).toString('base64url')}`
 

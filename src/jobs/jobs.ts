@@ -89,11 +89,12 @@ export class Jobs {
     return { items, next_cursor: found.length > limit && last ? encodeCursor(last.id) : null }
   }
 
-  count(tenantId: string, filter: JobFilter): Promise<number> {
-    return countJobs(this.#core.db, tenantId, filter)
+  /** @param upTo as of `ids` */
+  count(tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
+    return countJobs(this.#core.db, tenantId, filter, upTo)
   }
 
-  /** A page of ids for a bulk action, oldest first, of jobs that were there when it began. */
+  /** A page of ids for a bulk action, oldest first, of jobs that were as they are when the id `upTo` was made. */
   ids(tenantId: string, filter: JobFilter, page: { after: string | undefined; upTo: string; limit: number }) {
     return listIds(this.#core.db, tenantId, filter, page)
   }

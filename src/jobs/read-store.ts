@@ -1,4 +1,5 @@
 import { type Db, escapedPatterns, likePattern, rows, type Transaction } from '../base/db'
+import { timeOfId } from '../base/ids'
 import type { JobFilter } from './filter'
 import type { AttemptRow, JobRow, JobStatus } from './job'
 import { readRow, type StoredRow } from './rows'
@@ -47,9 +48,19 @@ export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page
   return found.map(readRow)
 }
 
-export async function countJobs(db: Db, tenantId: string, filter: JobFilter): Promise<number> {
-  const [found]: { count: number }[] = await narrow(db('jobs').count({ count: '*' }), tenantId, filter)
+export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
+  const query = narrow(db('jobs').count({ count: '*' }), tenantId, filter)
+  if (upTo) freeze(query, upTo)
+  const [found]: { count: number }[] = await query
   return Number(found?.count ?? 0)
+}
+
+/**
+ * Only jobs that were there, and as they are now, when this id was made: one that is retried and fails again during a
+ * bulk action is not met a second time.
+ */
+function freeze(query: ReturnType<Db>, upTo: string) {
+  query.where('id', '<', upTo).whereRaw('(ended_at IS NULL OR ended_at <= ?)', [timeOfId(upTo)])
 }
 
 /** Ids for a bulk action, oldest first. */
@@ -59,8 +70,9 @@ export async function listIds(
   filter: JobFilter,
   { after, upTo, limit }: { after: string | undefined; upTo: string; limit: number },
 ): Promise<string[]> {
-  const query = db('jobs').select('id').where('id', '<', upTo).orderBy('id').limit(limit)
+  const query = db('jobs').select('id').orderBy('id').limit(limit)
   narrow(query, tenantId, filter)
+  freeze(query, upTo)
   if (after) query.where('id', '>', after)
   const found: { id: string }[] = await query
   return found.map(({ id }) => id)
