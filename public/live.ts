@@ -88,6 +88,7 @@ function open(topics: string[]) {
   }
   return streamTopics(topics, {
     limit: HISTORY_LINES,
+    pauseWhenHidden: true,
     onLogs: (lines, meta) => tell(meta.topic, watcher => watcher.onLogs?.(lines)),
     onStatus: (status, topic) => tell(topic, watcher => watcher.onStatus?.(status)),
     onEvent: event => tell(event.topic, watcher => watcher.onEvent?.(event)),

@@ -10,6 +10,8 @@ export interface TransportChoice {
   readonly name: TransportName
   /** Answers whether it has changed to a way that was not tried since one worked. */
   failed(): boolean
+  /** Takes the next way, since this one has no room. */
+  skip(): void
   worked(): void
 }
 
@@ -31,6 +33,9 @@ export function chooseFrom(names: readonly TransportName[], server: string): Tra
       at += 1
       changes += 1
       return changes < names.length
+    },
+    skip() {
+      at += 1
     },
     worked() {
       failures = 0

@@ -1,6 +1,8 @@
+import { type Attention, followAttention } from './attention'
 import { backoffMs } from './backoff'
 import { chooseFrom, type TransportChoice } from './choice'
 import { Delivery } from './delivery'
+import { pause } from './pause'
 import { isReachable } from './reachable'
 import { Resume } from './resume'
 import type { Frame, Outcome, Sink } from './transport'
@@ -18,14 +20,17 @@ export class Connection implements TopicsHandle {
   private current = new AbortController()
   private failures = 0
   private askedMs = 0
+  private readonly attention: Attention | undefined
 
   constructor(
     private topics: string[],
     private readonly options: StreamOptions,
   ) {
-    this.resume = new Resume(options.after ?? '')
+    this.resume = new Resume(options.after ?? '', topics)
     this.delivery = new Delivery(topics, options)
     this.choice = chooseFrom(options.transports ?? ['sse', 'websocket', 'poll'], options.baseUrl ?? '')
+    if (options.pauseWhenHidden && typeof document !== 'undefined')
+      this.attention = followAttention(() => this.current.abort())
     // A callback may run at once: the caller must have the handle by then.
     queueMicrotask(() => this.run())
   }
@@ -34,7 +39,6 @@ export class Connection implements TopicsHandle {
     if (topics.join() === this.topics.join()) return
     this.topics = topics
     this.delivery.setTopics(topics)
-    // Without an id for the new set history comes again, and is dropped by its sequence.
     this.resume.change(topics)
     this.failures = 0
     this.current.abort()
@@ -59,11 +63,21 @@ export class Connection implements TopicsHandle {
     while (!this.isOver) {
       this.current = new AbortController()
       const { signal } = this.current
-      this.enter('connecting')
-      const outcome = await this.open(signal)
-      if (signal.aborted) continue
-      await this.settle(outcome, signal)
+      if (this.attention?.isAway) await this.rest(signal)
+      else await this.attempt(signal)
     }
+  }
+
+  /** Until somebody looks at the page again. */
+  private async rest(signal: AbortSignal) {
+    this.enter('waiting', { reason: 'The page is hidden.' })
+    await new Promise(resolve => signal.addEventListener('abort', resolve))
+  }
+
+  private async attempt(signal: AbortSignal) {
+    this.enter('connecting')
+    const outcome = await this.open(signal)
+    if (!signal.aborted) await this.settle(outcome, signal)
   }
 
   private async open(signal: AbortSignal): Promise<Outcome & { wasOpen: boolean }> {
@@ -107,6 +121,7 @@ export class Connection implements TopicsHandle {
       this.enter('failed', { reason: outcome.error.message })
       this.options.onError?.(outcome.error)
     } else if (outcome.kind === 'ended') this.enter('ended')
+    else if (outcome.kind === 'crowded') this.choice.skip()
     else await this.wait(outcome, signal)
   }
 
@@ -122,22 +137,7 @@ export class Connection implements TopicsHandle {
   private enter(state: StreamState, detail: Partial<StateDetail> = {}) {
     if (this.isOver) return
     this.state = state
+    if (this.isOver) this.attention?.stop()
     this.options.onState?.(state, { transport: this.choice.name, ...detail })
   }
-}
-
-/** Ends early when aborted, or when the network comes back. */
-function pause(ms: number, signal: AbortSignal) {
-  return new Promise<void>(resolve => {
-    const stop = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
-      globalThis.removeEventListener?.('online', stop)
-      resolve()
-    }
-    const timer = setTimeout(stop, ms)
-    if (signal.aborted) return stop()
-    signal.addEventListener('abort', stop)
-    globalThis.addEventListener?.('online', stop)
-  })
 }

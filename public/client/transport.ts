@@ -30,6 +30,8 @@ export interface Frame {
 /** How a connection came to its end. */
 export type Outcome =
   | { kind: 'ended' }
+  /** Not tried: the browser's tabs hold as many connections as they may, another way has to do. */
+  | { kind: 'crowded' }
   | { kind: 'lost'; reason: string; retryInMs?: number; isBusy?: boolean }
   | { kind: 'refused'; error: StreamError }
 

@@ -83,8 +83,14 @@ export interface StreamOptions {
   labels?: Record<string, string>
   /** Resume after this id on the first connection. */
   after?: string
-  /** Order in which ways of transport are tried. Default: SSE, WebSocket, polling. */
+  /**
+   * Order in which ways of transport are tried. Default: SSE, WebSocket, polling. Of the six HTTP/1.1 connections that a
+   * browser opens to a server, its tabs hold three at most for SSE and polling; when they are taken, SSE is passed over
+   * and polls are short. A single way is always used.
+   */
   transports?: TransportName[]
+  /** In pages: closes the connection while the page is hidden for over a minute, and resumes when it is shown. */
+  pauseWhenHidden?: boolean
   onLogs?(lines: LogLine[], meta: LogsMeta): void
   onStatus?(status: JobStatus, topic: string): void
   onEvent?(event: StreamEvent): void

@@ -7,8 +7,11 @@ export interface Position {
 }
 
 const POSITION = /^([a-z0-9]{1,32})\.(\d{1,15})$/
-/** Before the places of a composite id: a mark of the topic list, so that an id is not read with another list. */
-const COMPOSITE = /^([a-f0-9]{8})~([a-z0-9.~]*)$/
+/**
+ * Before the places of a composite id: a mark of the topic list, so that an id is not read with another list. Who knows
+ * the place of each topic, as WebSocket clients do, writes the id without the mark, and no place for a new topic.
+ */
+const COMPOSITE = /^([a-f0-9]{8})?~([a-z0-9.~]*)$/
 
 export const formatPosition = ({ epoch, seq }: Position) => `${epoch}.${seq}`
 
@@ -25,10 +28,13 @@ export function compositeFormat(topics: readonly string[]): (positions: readonly
   return positions => `${mark}~${positions.join('~')}`
 }
 
-/** @returns the places by topic, or undefined when the id is unreadable or belongs to another list of topics */
-export function parseComposite(topics: readonly string[], text: string): Position[] | undefined {
+/**
+ * @returns the places by topic, null where the id has none; undefined when it is unreadable or belongs to another list of
+ * topics
+ */
+export function parseComposite(topics: readonly string[], text: string): (Position | null)[] | undefined {
   const match = COMPOSITE.exec(text)
-  if (!match || match[1] !== markOf(topics)) return undefined
-  const positions = (match[2] ?? '').split('~').map(parsePosition)
-  return positions.length === topics.length && positions.every(each => each !== undefined) ? positions : undefined
+  if (!match || (match[1] !== undefined && match[1] !== markOf(topics))) return undefined
+  const places = (match[2] ?? '').split('~').map(place => (place === '' ? null : parsePosition(place)))
+  return places.length === topics.length && places.every(each => each !== undefined) ? places : undefined
 }

@@ -58,7 +58,8 @@ export function readWish(topics: readonly string[], query: StreamQuery, header: 
     throw badRequest([
       { path: `query.${name}`, message: 'This is not an id of this stream. Use the id of an event, or leave it out.' },
     ])
-  return { filter, starts: topics.map((_, i) => ({ resume: positions?.[i] ?? 'unreadable', limit: query.limit })) }
+  const resumeOf = (at: number) => (positions ? (positions[at] ?? undefined) : 'unreadable')
+  return { filter, starts: topics.map((_, at) => ({ resume: resumeOf(at), limit: query.limit })) }
 }
 
 const one = <T>(value: T | undefined) => (value === undefined ? undefined : [value])

@@ -1,3 +1,4 @@
+import { takePlace } from '../place'
 import { outcomeOfResponse } from '../refusal'
 import { SseParser } from '../sse-parser'
 import { type Ask, filterQuery, type Outcome, type Sink, type Transport } from '../transport'
@@ -10,6 +11,12 @@ const SILENCE_MS = 80_000
 
 /** Server-sent events over `fetch`, which can send headers and see the status, unlike EventSource. */
 export const sse: Transport = async (ask, sink, signal) => {
+  if (ask.options.transports?.length === 1) return stream(ask, sink, signal)
+  const release = await takePlace(ask.baseUrl)
+  return release ? stream(ask, sink, signal).finally(release) : { kind: 'crowded' }
+}
+
+async function stream(ask: Ask, sink: Sink, signal: AbortSignal): Promise<Outcome> {
   const watchdog = createWatchdog(signal, OPEN_WITHIN_MS)
   try {
     const response = await fetch(addressOf(ask), {
