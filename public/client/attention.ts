@@ -28,6 +28,7 @@ export function followAttention(onChange: () => void): Attention {
   }
   document.addEventListener('visibilitychange', look)
   document.addEventListener('freeze', leave)
+  document.addEventListener('resume', look)
   addEventListener('pagehide', leave)
   addEventListener('pageshow', look)
   look()
@@ -39,6 +40,7 @@ export function followAttention(onChange: () => void): Attention {
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', look)
       document.removeEventListener('freeze', leave)
+      document.removeEventListener('resume', look)
       removeEventListener('pagehide', leave)
       removeEventListener('pageshow', look)
     },

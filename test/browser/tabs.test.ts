@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { proxyWithoutWebSockets } from '../support/proxy'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
@@ -73,6 +74,25 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await expectAllLive(pages)
     expect(proxy.refused()).toBeGreaterThan(0)
   })
+
+  it('let go of the stream when the browser freezes them, and miss nothing', async () => {
+    const context = await signedIn()
+    const page = await openJob(context, await startJob())
+    await page.locator('.log-row[data-line="5"]').waitFor()
+    const before = await openStreams()
+    // Chromium freezes hidden pages only, and none is hidden without a window: the page is told as it would be.
+    await page.evaluate(() => document.dispatchEvent(new Event('freeze')))
+    await eventually(async () => (await openStreams()) === before - 1, 'the stream is closed')
+    await page.evaluate(() => document.dispatchEvent(new Event('resume')))
+    await page.locator(`.log-row[data-line="${LINES}"]`).waitFor()
+    expect(await page.evaluate(shownLines)).toEqual(numbers(1, LINES))
+  })
+
+  async function openStreams(): Promise<number> {
+    const text = await (await app.get('/metrics')).text()
+    const counts = text.matchAll(/^tailrace_stream_connections\{.*\} (\d+)$/gm)
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+  }
 })
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)

@@ -224,7 +224,7 @@ describe('several topics', () => {
     expect(seen.lines).toEqual([1, 2, 3, 1, 4, 1, 2])
     expect(server.asked.map(({ url, lastEventId }) => [url.searchParams.getAll('topic').join(), lastEventId])).toEqual([
       ['job:a,job:b', undefined],
-      ['job:a,job:b,job:c', undefined],
+      ['job:a,job:b,job:c', '~e.3~e.1~'],
     ])
   })
 
