@@ -93,3 +93,6 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
     client.once('ready', done).on('error', remember)
   })
 }
+
+/** The servers that take writes: the masters of a Cluster, or the only one. */
+export const serversOf = (client: RedisClient): Redis[] => ('nodes' in client ? client.nodes('master') : [client])

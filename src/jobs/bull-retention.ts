@@ -1,4 +1,4 @@
-import type { RedisClient } from '../base/redis'
+import { serversOf } from '../base/redis'
 import type { RetentionTarget } from '../base/retention'
 import { type Engine, KEPT_COUNT, KEPT_SECONDS } from './engine'
 import { QUEUE_NAMES, type QueueName } from './queues'
@@ -76,7 +76,8 @@ export const bullOrphans = (engine: Engine): RetentionTarget => ({
   },
   async sweep(_before, limit, cursor) {
     const { orphans, next } = await scan(engine, cursor ?? '0:0', limit)
-    if (orphans.length) await engine.client.unlink(...orphans)
+    // one by one: they are in the slots of different queues
+    await Promise.all(orphans.map(key => engine.client.unlink(key)))
     return { deleted: orphans.length, next }
   },
 })
@@ -87,17 +88,12 @@ interface Scanned {
 }
 
 /** @param cursor the server of a Cluster, and its own cursor */
-async function scan({ client, prefix }: Engine, cursor: string, limit: number): Promise<Scanned> {
+async function scan(engine: Engine, cursor: string, limit: number): Promise<Scanned> {
   const [no = 0, from = 0] = cursor.split(':').map(Number)
-  const server = serversOf(client)[no]
+  const server = serversOf(engine.client)[no]
   if (!server) return { orphans: [], next: null }
-  const [to, keys] = await server.scan(String(from), 'MATCH', `${prefix}:*:logs`, 'COUNT', limit)
+  const [to, keys] = await server.scan(String(from), 'MATCH', engine.key('*', '*:logs'), 'COUNT', limit)
   const next = to === '0' ? `${no + 1}:0` : `${no}:${to}`
-  if (!keys.length) return { orphans: [], next }
-  const pipeline = client.pipeline()
-  for (const key of keys) pipeline.exists(key.slice(0, -':logs'.length))
-  const known = (await pipeline.exec()) ?? []
-  return { orphans: keys.filter((_, i) => known[i]?.[0] === null && known[i]?.[1] === 0), next }
+  const known = await Promise.all(keys.map(key => engine.client.exists(key.slice(0, -':logs'.length))))
+  return { orphans: keys.filter((_, i) => known[i] === 0), next }
 }
-
-const serversOf = (client: RedisClient) => ('nodes' in client ? client.nodes('master') : [client])

@@ -43,6 +43,7 @@ const COMMON: JobsOptions = {
 }
 /** About 5,000 jobs: enough for the reader of events to come back from a short absence. */
 const EVENTS_KEPT = 20_000
+const PROBE_KEPT_MS = 60_000
 /** Ids of jobs, and not those of markers and ticks. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const BULK_MAX = 1_000
@@ -61,17 +62,16 @@ export interface Mirrored {
 /** BullMQ's queues as this process sees them, over one connection that fails at once while Redis is away. */
 export class Engine {
   readonly client: RedisClient
-  /** Of all keys: the braces keep them in one slot of a Cluster. */
-  readonly prefix: string
   readonly queues: ReadonlyMap<QueueName, Queue>
+  private readonly installation: string
   private readonly mirrors = new Gather<Mirrored, void>(all => this.mirrorAll(all), BULK_MAX)
 
   constructor({ redis, log }: { redis: RedisFactory; log: Log }) {
     this.client = redis.connect('command')
-    this.prefix = redis.prefix.includes('{') ? `${redis.prefix}:jobs` : `{${redis.prefix}}:jobs`
+    this.installation = redis.prefix
     const open = (name: QueueName) => {
       const events = { maxLen: EVENTS_KEPT }
-      const queue = new Queue(name, { connection: this.client, prefix: this.prefix, streams: { events } })
+      const queue = new Queue(name, { connection: this.client, prefix: this.prefixOf(name), streams: { events } })
       queue.on('error', error => log.debug('Queue connection failed', { queue: name, error: messageOf(error) }))
       return [name, queue] as const
     }
@@ -88,8 +88,25 @@ export class Engine {
     return queue
   }
 
+  /**
+   * Of all keys of a queue. The braces keep them in one slot of a Cluster, as BullMQ's scripts need it; each queue has
+   * a slot of its own, so that the queues spread over the servers.
+   */
+  prefixOf(queue: string): string {
+    return `{${this.installation}:${queue}}`
+  }
+
   key(queue: string, rest: string): string {
-    return `${this.prefix}:${queue}:${rest}`
+    return `${this.prefixOf(queue)}:${queue}:${rest}`
+  }
+
+  /**
+   * Writes something small beside every queue: reading still works where Redis has become a replica, has no memory
+   * left, or cannot write to its disk.
+   * @throws Error when any of the queues cannot take jobs now
+   */
+  async probe(): Promise<void> {
+    await Promise.all(QUEUE_NAMES.map(name => this.client.set(this.key(name, 'probe'), '', 'PX', PROBE_KEPT_MS)))
   }
 
   /** @throws Error when Redis does not take them; what it took is not undone and may be added again. */
@@ -112,11 +129,12 @@ export class Engine {
     if (orphans.length) await bulk(orphans.map(orphan => ({ ...orphan, parent: null })))
   }
 
-  private optionsFor({ id, priority, runAt, parent }: Ticket): JobsOptions {
+  private optionsFor({ id, queue, priority, runAt, parent }: Ticket): JobsOptions {
     const delay = runAt ? Math.max(0, runAt.getTime() - Date.now()) : 0
     const options: JobsOptions = { ...COMMON, jobId: id, priority, delay }
-    if (!parent) return options
-    const link = { id: parent.id, queue: `${this.prefix}:${parent.queue}` }
+    // BullMQ can tie jobs of one queue only: in a Cluster another one may be on another server.
+    if (parent?.queue !== queue) return options
+    const link = { id: parent.id, queue: `${this.prefixOf(queue)}:${queue}` }
     return { ...options, parent: link, ...FAILURE_OPTIONS[parent.onFailure] }
   }
 
@@ -126,29 +144,33 @@ export class Engine {
     return (await this.queue(queue).remove(id)) === 1 || (await this.presence([{ queue, id }]))[0] === 'unknown'
   }
 
-  /** What BullMQ knows of jobs, by one pipeline of cheap reads. */
+  /** What BullMQ knows of jobs, by one pipeline of cheap reads for each queue. */
   async presence(jobs: readonly { queue: string; id: string }[]): Promise<Presence[]> {
-    const pipeline = this.client.pipeline()
-    for (const { queue, id } of jobs) pipeline.hmget(this.key(queue, id), 'timestamp', 'finishedOn')
-    const answers = (await pipeline.exec()) ?? []
-    return answers.map(([error, fields]) => {
-      if (error) throw error
-      const [madeAt, finishedOn] = fields as (string | null)[]
-      if (madeAt === null) return 'unknown'
-      return finishedOn === null ? 'open' : 'ended'
-    })
+    const found = new Map<string, Presence>()
+    await Promise.all(
+      [...byQueue(jobs)].map(async ([queue, own]) => {
+        const pipeline = this.client.pipeline()
+        for (const { id } of own) pipeline.hmget(this.key(queue, id), 'timestamp', 'finishedOn')
+        for (const [i, [error, fields]] of ((await pipeline.exec()) ?? []).entries()) {
+          if (error) throw error
+          found.set(own[i]?.id ?? '', presenceOf(fields as (string | null)[]))
+        }
+      }),
+    )
+    return jobs.map(({ id }) => found.get(id) ?? 'open')
   }
 
   /** Per queue, the jobs that are next: in order of arrival and by priority. */
-  async nextIds(): Promise<string[][]> {
-    const pipeline = this.client.pipeline()
-    for (const name of QUEUE_NAMES)
-      pipeline.lindex(this.key(name, 'wait'), -1).zrange(this.key(name, 'prioritized'), '0', '0')
-    const answers = (await pipeline.exec()) ?? []
-    return QUEUE_NAMES.map((_, i) => {
-      const [next, [first]] = [answers[2 * i]?.[1] as string | null, (answers[2 * i + 1]?.[1] ?? []) as string[]]
-      return [next, first].filter((id): id is string => typeof id === 'string' && UUID.test(id))
-    })
+  nextIds(): Promise<string[][]> {
+    return Promise.all(QUEUE_NAMES.map(name => this.nextIdsOf(name)))
+  }
+
+  private async nextIdsOf(name: QueueName): Promise<string[]> {
+    const [next, [first]] = await Promise.all([
+      this.client.lindex(this.key(name, 'wait'), -1),
+      this.client.zrange(this.key(name, 'prioritized'), '0', '0'),
+    ])
+    return [next, first].filter((id): id is string => typeof id === 'string' && UUID.test(id))
   }
 
   /** Appends lines to BullMQ's own log of a job that is active. Those of jobs that end together go together. */
@@ -157,13 +179,16 @@ export class Engine {
   }
 
   private async mirrorAll(all: readonly Mirrored[]): Promise<undefined[]> {
-    const pipeline = this.client.pipeline()
-    for (const { queue, id, lines, isFirst } of all) {
-      const key = this.key(queue, `${id}:logs`)
-      pipeline.rpush(key, ...lines)
-      if (!isFirst) pipeline.ltrim(key, -MIRRORED_MAX, -1)
-    }
-    await pipeline.exec()
+    const written = [...byQueue(all)].map(([queue, own]) => {
+      const pipeline = this.client.pipeline()
+      for (const { id, lines, isFirst } of own) {
+        const key = this.key(queue, `${id}:logs`)
+        pipeline.rpush(key, ...lines)
+        if (!isFirst) pipeline.ltrim(key, -MIRRORED_MAX, -1)
+      }
+      return pipeline.exec()
+    })
+    await Promise.all(written)
     return all.map(() => undefined)
   }
 
@@ -171,4 +196,20 @@ export class Engine {
     await Promise.all([...this.queues.values()].map(queue => queue.close().catch(() => undefined)))
     this.client.disconnect()
   }
+}
+
+/** A pipeline in a Cluster goes to one server, so it holds commands of one queue. */
+function byQueue<T extends { queue: string }>(all: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const each of all) {
+    const group = groups.get(each.queue)
+    if (group) group.push(each)
+    else groups.set(each.queue, [each])
+  }
+  return groups
+}
+
+function presenceOf([madeAt, finishedOn]: (string | null)[]): Presence {
+  if (typeof madeAt !== 'string') return 'unknown'
+  return finishedOn === null ? 'open' : 'ended'
 }

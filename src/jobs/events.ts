@@ -52,7 +52,7 @@ export class Events {
     try {
       const lastEventId = await this.startOf(queue)
       if (this.closed) return
-      const { prefix } = this.core.engine
+      const prefix = this.core.engine.prefixOf(queue)
       const reader = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
       this.readers.set(queue, reader)
       this.listen(queue, reader)

@@ -4,12 +4,14 @@ import { againLater } from '../base/outage'
 import type { Core } from './core'
 import { Events, type Positions } from './events'
 import { announceQueues, type Figures } from './figures'
+import { FormerKeys } from './former-keys'
 import { giveBackLease, takeLease } from './lease-store'
 import { applyControls } from './pause'
 import { Reconciler } from './reconcile'
 import type { Schedules } from './schedules'
 
-const LEASE = 'jobs'
+/** Not `jobs`, which is what versions before the keys per queue ask for. */
+const LEASE = 'job keeper'
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 const ANNOUNCE_MS = 2_000
@@ -26,6 +28,7 @@ interface Deps {
  */
 export class Keeper implements Part {
   readonly name = 'job keeper'
+  private readonly former: FormerKeys
   private readonly reconciler: Reconciler
   private events: Events | undefined
   private readonly timers = new Set<NodeJS.Timeout>()
@@ -35,7 +38,8 @@ export class Keeper implements Part {
   private renewing: Promise<void> = Promise.resolve()
 
   constructor(private readonly deps: Deps) {
-    this.reconciler = new Reconciler(deps.core)
+    this.former = new FormerKeys(deps.core.engine, deps.core.redis)
+    this.reconciler = new Reconciler(deps.core, id => this.former.isRun(id))
   }
 
   /** Whether this process is the one that does it. */
@@ -105,6 +109,7 @@ export class Keeper implements Part {
     const { core, schedules } = this.deps
     try {
       if (core.engine.isUp) {
+        await this.former.retire()
         await applyControls(core)
         await this.reconciler.pass()
         await schedules.mend()

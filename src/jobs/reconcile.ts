@@ -21,7 +21,11 @@ export class Reconciler {
   /** Running jobs that BullMQ does not know, since when. */
   private readonly missing = new Map<string, number>()
 
-  constructor(private readonly core: Core) {}
+  /** @param isRunElsewhere jobs that BullMQ does not know under our keys and that are run all the same */
+  constructor(
+    private readonly core: Core,
+    private readonly isRunElsewhere: (id: string) => boolean,
+  ) {}
 
   /** Looks at open jobs, up to 20,000 of them. */
   async pass(): Promise<void> {
@@ -47,6 +51,7 @@ export class Reconciler {
 
   private async mendOne(job: OpenJob, presence: Presence): Promise<void> {
     if (presence !== 'unknown') this.missing.delete(job.id)
+    else if (this.isRunElsewhere(job.id)) return
     if (job.status !== 'running') return presence === 'open' ? undefined : this.requeue(job, presence)
     if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS) return this.commit(job, { type: 'cancel' })
     if (presence === 'ended') return this.settle(job, await this.failureInBull(job))

@@ -1,3 +1,6 @@
+import { EventEmitter, once } from 'node:events'
+import { z } from 'zod'
+import { defineKind, handle, type OnFailure } from '../../src/jobs'
 import { act, begun, scripted } from './kinds'
 import { entriesOf, eventually, freshPlace, reaches, type TestNode } from './node'
 
@@ -71,4 +74,47 @@ test('a child that fails while its parent still works fails it all the same', as
   )
   const done = await reaches(node, job.id, 'failed')
   expect(done.error?.code).toBe('child_failed')
+})
+
+describe('children in another queue, which may be on another server of a Cluster', () => {
+  const input = z.strictObject({ fails: z.boolean().default(false), onFailure: z.enum(['fail', 'ignore']).optional() })
+  const below = defineKind({ name: 'below', queue: 'checks', input })
+  const above = defineKind({ name: 'above', queue: 'control', input })
+  const gate = new EventEmitter()
+  const opened = once(gate, 'open')
+  const handlers = [
+    handle(below, async (_run, { fails }) => {
+      if (fails) throw new Error('as asked')
+      await opened
+    }),
+    handle(above, async (run, { fails, onFailure = 'ignore' }) => {
+      await run.spawn(below, { fails }, { onFailure: onFailure as OnFailure })
+      return 'done'
+    }),
+  ]
+  let other: Awaited<ReturnType<typeof freshPlace>>
+  let node: TestNode
+  beforeAll(async () => {
+    other = await freshPlace()
+    node = await other.start({ handlers })
+  })
+  afterAll(() => other.stop())
+
+  test('the parent ends after them', async () => {
+    const { job } = await node.jobs.enqueue(above, {}, node.by)
+    const [child] = await eventually(async () => {
+      const { items } = await node.jobs.list(other.tenantId, { parent_id: job.id }, { limit: 1 })
+      return items[0]?.status === 'running' && items
+    })
+    expect((await node.jobs.find({ tenantId: other.tenantId, id: job.id })).status).toBe('running')
+    gate.emit('open')
+    const done = await reaches(node, job.id, 'completed')
+    const ended = await node.jobs.find({ tenantId: other.tenantId, id: child?.id ?? '' })
+    expect([ended.status, (ended.ended_at ?? '') <= (done.ended_at ?? '')]).toEqual(['completed', true])
+  })
+
+  test('the parent fails with one that was to take it along', async () => {
+    const { job } = await node.jobs.enqueue(above, { fails: true, onFailure: 'fail' }, node.by)
+    expect((await reaches(node, job.id, 'failed')).error?.code).toBe('child_failed')
+  })
 })

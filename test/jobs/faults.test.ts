@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const flush = (node: TestNode) => node.jobs.core.engine.client.flushall()
 const remembered = async (): Promise<Record<string, string>> => {
-  const [lease] = await rows<{ state: string | null }>(web.db, 'SELECT state FROM job_leases')
+  const [lease] = await rows<{ state: string | null }>(web.db, "SELECT state FROM job_leases WHERE name = 'job keeper'")
   return JSON.parse(lease?.state ?? '{}')
 }
 

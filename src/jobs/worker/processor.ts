@@ -1,4 +1,4 @@
-import { type Job as BullJob, WaitingChildrenError } from 'bullmq'
+import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
 import { isDatabaseOutage } from '../../base/db'
 import { Gather } from '../../base/gather'
 import { againLater } from '../../base/outage'
@@ -13,9 +13,11 @@ import { type AbortReason, ActiveRun } from './active-run'
 import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf, whileAway } from './outcome'
 
 const LOAD_MAX = 500
+/** How often a parent looks after children in other queues. */
+const LOOK_MS = 1_000
 
 /** BullMQ's side of a job: the little that the processor needs of it. */
-export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren'>
+export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren' | 'moveToDelayed'>
 
 /** Runs jobs: PostgreSQL is told of each change first, then BullMQ by how the processor ends. */
 export class Processor<Deps> {
@@ -70,17 +72,27 @@ export class Processor<Deps> {
     if (result && result.state.status !== 'completed') throw new EndedForGood(result.state.status, error?.message)
   }
 
-  /** @throws WaitingChildrenError when there is something to wait for */
-  private async waitForChildren(job: Ticketed, token: string, { tenant_id, id }: JobRow): Promise<'failed' | 'done'> {
-    const children = await whileAway(() => childrenOf(this.core.db, { tenantId: tenant_id, id }))
-    if (children.failed) return 'failed'
-    if (!children.open || children.goOn) return 'done'
+  /** @throws WaitingChildrenError or DelayedError when there is something to wait for */
+  private async waitForChildren(job: Ticketed, token: string, row: JobRow): Promise<'failed' | 'done'> {
+    const before = await this.childrenEnd(row)
+    if (before) return before
     const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
       if (isChildFailure(error.message)) return 'failed' as const
       throw error
     })
     if (waits === true) throw new WaitingChildrenError()
-    return waits === 'failed' ? 'failed' : 'done'
+    const after = waits === 'failed' ? waits : await this.childrenEnd(row)
+    if (after) return after
+    // BullMQ knows only of children in the parent's own queue.
+    await job.moveToDelayed(Date.now() + LOOK_MS, token)
+    throw new DelayedError()
+  }
+
+  /** What a parent comes to by its children; undefined while it has to wait for them. */
+  private async childrenEnd({ tenant_id, id }: JobRow): Promise<'failed' | 'done' | undefined> {
+    const children = await whileAway(() => childrenOf(this.core.db, { tenantId: tenant_id, id }))
+    if (children.failed) return 'failed'
+    return children.open && !children.goOn ? undefined : 'done'
   }
 
   private async run(job: Ticketed, token: string, row: JobRow): Promise<void> {

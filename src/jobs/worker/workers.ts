@@ -80,7 +80,7 @@ export class Workers<Deps> implements Part {
     const run = (job: BullJob, token = '') => work(job, token).catch(error => this.handBack(job, token, error))
     const worker = new Worker(queue, run, {
       connection,
-      prefix: core.engine.prefix,
+      prefix: core.engine.prefixOf(queue),
       name: core.process,
       concurrency: Math.max(1, Math.round(concurrency * QUEUES[queue].concurrency)),
       // A worker is given up one interval after its lock has run out at the latest: together that is the setting.
