@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { isAllowance } from './base/addresses'
-import { StartError } from './base/errors'
+import { checkDatabaseUrl } from './base/database-url'
+import { messageOf, StartError } from './base/errors'
 import { faultsOf, flag, z } from './base/parse'
+import { readRedisUrl } from './base/redis-url'
 
 export { ROOT } from './base/root'
 
@@ -38,6 +40,16 @@ const allowances = z
     'may be "none", or hold "private", addresses and CIDRs such as 10.0.0.0/8, with commas between',
   )
 
+/** A text that `check` throws no Error for. */
+const checkedBy = (check: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      check(text)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: messageOf(error) })
+    }
+  })
+
 /** Every setting, with its default. The README's table and .env.example say the same in words. */
 const variables = z.object({
   PORT: integer(8080, 0, 65_535),
@@ -45,16 +57,9 @@ const variables = z.object({
   PUBLIC_URL: z.url().optional(),
   TRUST_PROXY: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
+  DATABASE_URL: checkedBy(checkDatabaseUrl).optional(),
   DATABASE_POOL: integer(10, 2, 200),
-  REDIS_URL: z
-    .string()
-    .regex(/^(rediss?|unix):\/\//, 'must start with redis://, rediss:// or unix://')
-    .refine(url => !/^unix:.*%(?![0-9a-f]{2})/i.test(url), 'must have %25 for a % in the path of a socket')
-    .optional(),
+  REDIS_URL: checkedBy(readRedisUrl).optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[a-z0-9_-]+$/, 'may hold a-z, 0-9, _ and - only')

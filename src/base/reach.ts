@@ -1,13 +1,10 @@
 import { type Db, rows } from './db'
 import { messageOf, StartError } from './errors'
-import type { Log } from './log'
-import { type RedisFactory, whenReady } from './redis'
 
 /** Servers that are started together with this program need a moment. */
-const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 10_000
 const PAUSE_MS = 250
 const POSTGRES_OLDEST = 14
-const REDIS_OLDEST = [6, 2] as const
 /** Refused, unknown host (DNS of containers may lag), still starting up. All else will not mend itself. */
 const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
 
@@ -20,23 +17,56 @@ export async function requireDatabase(db: Db, url: string, patienceMs = PATIENCE
     throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
 Start it or correct DATABASE_URL. Without DATABASE_URL Tailrace starts a PostgreSQL of its own.`)
   })
-  const version = Math.floor((server?.version ?? 0) / 10_000)
-  if (version < POSTGRES_OLDEST)
-    throw new StartError(
-      `PostgreSQL at ${placeOf(url)} is version ${version}; Tailrace needs ${POSTGRES_OLDEST} or newer.`,
-    )
-  if (server?.encoding !== 'UTF8')
-    throw new StartError(`The database at ${placeOf(url)} has the encoding ${server?.encoding}; Tailrace needs UTF8.
-Make one with: create database tailrace encoding 'UTF8' template template0`)
+  const problem = server && problemOf(server)
+  if (problem) throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${problem}`)
+}
+
+interface Server {
+  version: number
+  encoding: string
+  read_only: boolean
+  role: string
+  schema: string | null
+  search_path: string
+  may_create: boolean | null
+}
+
+function problemOf({
+  version,
+  encoding,
+  read_only,
+  role,
+  schema,
+  search_path,
+  may_create,
+}: Server): string | undefined {
+  const major = Math.floor(version / 10_000)
+  if (major < POSTGRES_OLDEST) return `it is version ${major}; Tailrace needs ${POSTGRES_OLDEST} or newer.`
+  if (encoding !== 'UTF8')
+    return `the database has the encoding ${encoding}; Tailrace needs UTF8.
+Make one with: create database tailrace encoding 'UTF8' template template0`
+  if (read_only)
+    return `it takes no writes: it is a standby, or default_transaction_read_only is on.
+Give the address of the primary, or run: alter role "${role}" set default_transaction_read_only = off`
+  if (schema === null)
+    return `no schema of its search_path (${search_path}) is there. Run as its owner: create schema tailrace authorization "${role}"
+and name it in DATABASE_URL (?options=-c%20search_path%3Dtailrace) or with: alter role "${role}" set search_path = tailrace`
+  if (!may_create)
+    return `the role "${role}" may not create tables in the schema "${schema}".
+Run as its owner: grant usage, create on schema "${schema}" to "${role}"`
+  return undefined
 }
 
 async function firstAnswer(db: Db, patienceMs: number) {
   const deadline = Date.now() + patienceMs
   for (;;) {
     try {
-      return await rows<{ version: number; encoding: string }>(
+      return await rows<Server>(
         db,
-        `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`,
+        `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+           current_setting('transaction_read_only')::boolean as read_only, current_user as role,
+           current_schema as schema, current_setting('search_path') as search_path,
+           has_schema_privilege(current_schema, 'create') as may_create`,
       )
     } catch (error) {
       if (!PASSING.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error
@@ -45,36 +75,5 @@ async function firstAnswer(db: Db, patienceMs: number) {
   }
 }
 
-/**
- * Makes sure before the start that Redis answers and is one we can work with.
- * @throws StartError that says what is wrong and which setting to look at
- */
-export async function requireRedis(
-  redis: RedisFactory,
-  { url, log, patienceMs = PATIENCE_MS }: { url: string; log: Log; patienceMs?: number },
-): Promise<void> {
-  const client = redis.connect('command')
-  try {
-    await whenReady(client, patienceMs)
-    const facts = await client.info()
-    const version = /^redis_version:(\d+)\.(\d+)/m.exec(facts)?.slice(1).map(Number) ?? []
-    if (isOlder(version))
-      throw new Error(`it is version ${version.join('.')}, and ${REDIS_OLDEST.join('.')} is the oldest that will do`)
-    const policy = /^maxmemory_policy:(\S+)/m.exec(facts)?.[1]
-    if (policy && policy !== 'noeviction')
-      log.warn('Redis may throw away waiting jobs when its memory is full: set maxmemory-policy to noeviction', {
-        maxmemory_policy: policy,
-      })
-  } catch (error) {
-    throw new StartError(`Redis at ${placeOf(url)} cannot be used: ${messageOf(error)}.
-Start it or correct REDIS_URL. Without REDIS_URL Tailrace starts a Redis of its own.`)
-  } finally {
-    client.disconnect()
-  }
-}
-
-const isOlder = ([major = 0, minor = 0]: number[]) =>
-  major < REDIS_OLDEST[0] || (major === REDIS_OLDEST[0] && minor < REDIS_OLDEST[1])
-
 /** An address without user, password and options. */
-const placeOf = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')
+export const placeOf = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')

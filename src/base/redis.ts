@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { messageOf, Problem } from './errors'
 import type { Log } from './log'
+import { type RedisAddress, readRedisUrl } from './redis-url'
 
 export type RedisClient = Redis | Cluster
 /** Without `replyMapping`: BullMQ reads only the legacy shapes. */
@@ -24,19 +25,24 @@ export interface RedisFactory {
 }
 
 /**
- * @param url `redis://`, `rediss://` or `unix:///path/to/socket`, in which `%`, `?` and `#` are percent-encoded; several hosts separated by commas mean a Cluster
+ * @param url see `readRedisUrl`
+ * @throws Error when it cannot be read
  */
 export function createRedis({ url, prefix, log }: { url: string; prefix: string; log: Log }): RedisFactory {
+  const address = readRedisUrl(url)
   return {
     prefix,
     connect(purpose) {
       // The name is what CLIENT LIST shows.
-      const client = open(url, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
-      client.on('error', error => log.warn('Redis connection failed', { purpose, error: messageOf(error) }))
+      const client = open(address, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
+      client.on('error', error => log.warn('Redis connection failed', { purpose, error: causeOf(error) }))
       return client
     },
   }
 }
+
+/** A busy server of a Cluster may take this long to tell which server has which slots. */
+const SLOTS_MS = 5_000
 
 function optionsFor(purpose: Purpose): Options {
   const common: Options = { connectTimeout: 10_000, retryStrategy: times => Math.min(50 * 2 ** times, 2_000) }
@@ -46,44 +52,34 @@ function optionsFor(purpose: Purpose): Options {
   return { ...common, maxRetriesPerRequest: null }
 }
 
-function open(url: string, options: Options): RedisClient {
-  if (url.startsWith('unix://')) return new Redis({ ...options, ...socketOf(new URL(url)) })
-  const urls = url.split(',')
-  if (urls.length === 1) return new Redis(url, options)
-  const nodes = urls.map(each => new URL(each))
-  const { username, password, protocol } = nodes[0] as URL
-  const tls = protocol === 'rediss:' ? { tls: {} } : {}
-  return new Cluster(
-    nodes.map(node => ({ host: node.hostname, port: Number(node.port || 6379) })),
-    {
-      redisOptions: { ...options, username, password, ...tls },
-      enableOfflineQueue: options.enableOfflineQueue ?? true,
-    },
-  )
+function open({ nodes, path, db, tls, ...who }: RedisAddress, options: Options): RedisClient {
+  const common: Options = { ...options, ...who, ...(tls && { tls: {} }) }
+  const [first, ...others] = nodes
+  if (!first) return new Redis({ ...common, db, ...(path !== undefined && { path }) })
+  if (!others.length) return new Redis({ ...common, db, ...first })
+  return new Cluster(nodes, {
+    redisOptions: common,
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    slotsRefreshTimeout: SLOTS_MS,
+  })
 }
 
 /** The address of a Redis behind a Unix socket, whatever its path holds. */
 export const socketUrl = (path: string) => `unix://${path.split('/').map(encodeURIComponent).join('/')}`
 
-/** Its database and its user may be named as in other addresses of Redis. */
-function socketOf({ pathname, searchParams, username, password }: URL): Options {
-  const db = Number(searchParams.get('db') ?? 0)
-  const credentials = { username: decodeURIComponent(username), password: decodeURIComponent(password) }
-  return { path: decodeURIComponent(pathname), db, ...(password && credentials) }
-}
+/** Who is not let in now will not be let in a moment later, and a server does not become one of a Cluster. */
+const LASTING = /^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH|This instance has cluster support disabled))/
 
-/** Resolves when the connection can take commands, or says within `timeoutMs` why it cannot. */
+/** Resolves when the connection can take commands, or says why it cannot: at once, or within `timeoutMs`. */
 export async function whenReady(client: RedisClient, timeoutMs: number): Promise<void> {
   if (client.status === 'ready') return
   await new Promise<void>((resolve, reject) => {
     let last = 'no answer'
+    const timer = setTimeout(() => done(unreachable(last)), timeoutMs)
     const remember = (error: Error) => {
-      last = messageOf(error)
+      last = causeOf(error)
+      if (LASTING.test(last)) done(unreachable(last))
     }
-    const timer = setTimeout(
-      () => done(new Problem(503, 'redis_unreachable', `Redis cannot be reached: ${last}`)),
-      timeoutMs,
-    )
     const done = (error?: Error) => {
       clearTimeout(timer)
       client.off('ready', done).off('error', remember)
@@ -93,6 +89,11 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
     client.once('ready', done).on('error', remember)
   })
 }
+
+/** A Cluster says only that it failed; one of its servers has said why. */
+const causeOf = (error: Error & { lastNodeError?: Error }) => messageOf(error.lastNodeError ?? error)
+
+const unreachable = (why: string) => new Problem(503, 'redis_unreachable', `Redis cannot be reached: ${why}`)
 
 /** The servers that take writes: the masters of a Cluster, or the only one. */
 export const serversOf = (client: RedisClient): Redis[] => ('nodes' in client ? client.nodes('master') : [client])

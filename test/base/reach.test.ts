@@ -1,9 +1,11 @@
 import { createServer } from 'node:net'
 import { createDb } from '../../src/base/db'
 import { StartError } from '../../src/base/errors'
-import { requireDatabase, requireRedis } from '../../src/base/reach'
+import { requireDatabase } from '../../src/base/reach'
+import { requireRedis } from '../../src/base/reach-redis'
 import { createRedis } from '../../src/base/redis'
 import { quietLog, testDatabase, testRedisUrl } from '../support/parts'
+import { noCluster, type RedisServer, startCluster, startRedisServer } from '../support/redis'
 
 const PATIENCE_MS = 300
 
@@ -14,8 +16,8 @@ async function databaseProblem(url: string) {
   return error
 }
 
-const redisProblem = (url: string) =>
-  requireRedis(createRedis({ url, prefix: 'test', log: silent }), { url, log: silent, patienceMs: PATIENCE_MS }).catch(
+const redisProblem = (url: string, patienceMs = PATIENCE_MS) =>
+  requireRedis(createRedis({ url, prefix: 'test', log: silent }), { url, log: silent, patienceMs }).catch(
     error => error,
   )
 const silent = { ...quietLog, warn() {} }
@@ -72,4 +74,77 @@ test('a port that never answers does not hold the start up for ever', async () =
   const port = typeof address === 'object' && address ? address.port : 0
   expect(await redisProblem(`redis://127.0.0.1:${port}`)).toBeInstanceOf(StartError)
   server.close()
+})
+
+describe('a Redis that answers and is not what is needed', () => {
+  const servers: RedisServer[] = []
+  const start = async (...args: string[]) => {
+    const server = await startRedisServer(...args)
+    servers.push(server)
+    return server
+  }
+  const problemOf = async (url: string) => {
+    const error = await redisProblem(url)
+    expect(error).toBeInstanceOf(StartError)
+    return error.message
+  }
+  afterAll(() => Promise.all(servers.map(server => server.stop())))
+
+  test('passwords and users', async () => {
+    const { port } = await start('--requirepass', 's3cret', '--user', 'few', 'on', '>pw', '~*', '&*', '+@all', '-xadd')
+    expect(await problemOf(`redis://127.0.0.1:${port}`)).toContain('NOAUTH')
+    expect(await problemOf(`redis://:wrong@127.0.0.1:${port}`)).toContain('WRONGPASS')
+    const few = await problemOf(`redis://few:pw@127.0.0.1:${port}`)
+    expect(few).toMatch(/permissions|can't run this command/)
+    expect(few).toContain('+@all')
+    expect(await redisProblem(`redis://:s3cret@127.0.0.1:${port}`)).toBeUndefined()
+  })
+
+  test('a replica, a single server given as a Cluster, a full memory', async () => {
+    const master = await start()
+    const replica = await start('--replicaof', '127.0.0.1', String(master.port))
+    expect(await problemOf(`redis://127.0.0.1:${replica.port}`)).toContain('it is a replica')
+    expect(await problemOf(`redis://127.0.0.1:${master.port},redis://127.0.0.1:${replica.port}`)).toContain(
+      'cluster support disabled',
+    )
+    const full = await start('--maxmemory', '100kb', '--maxmemory-policy', 'noeviction')
+    expect(await problemOf(`redis://127.0.0.1:${full.port}`)).toContain('OOM')
+  })
+
+  test('one server of a Cluster alone; several are right', async () => {
+    const reason = await noCluster()
+    if (reason) return void process.stderr.write(`Skipped: ${reason}\n`)
+    const cluster = await startCluster()
+    try {
+      const [one = ''] = cluster.url.split(',')
+      expect(await problemOf(one)).toContain('belongs to a Cluster: give the addresses of several')
+      expect(await redisProblem(cluster.url, 10_000)).toBeUndefined()
+    } finally {
+      await cluster.stop()
+    }
+  })
+})
+
+test('a database that takes no writes, or lets nothing be created: what to run', async () => {
+  const { url, drop } = await testDatabase()
+  const admin = createDb(url, 1)
+  const role = `reader_${Date.now()}`
+  await admin.raw("create role ?? login password 'pw'", [role])
+  await admin.raw('revoke create on schema public from public')
+  const as = (options: string) => {
+    const other = new URL(url)
+    other.username = role
+    other.password = 'pw'
+    if (options) other.searchParams.set('options', options)
+    return other.href
+  }
+  expect((await databaseProblem(as(''))).message).toContain(`grant usage, create on schema "public" to "${role}"`)
+  expect((await databaseProblem(as('-c default_transaction_read_only=on'))).message).toContain('it takes no writes')
+  expect((await databaseProblem(as('-c search_path=nowhere'))).message).toContain('create schema')
+  await admin.raw('create schema mine authorization ??', [role])
+  expect(await databaseProblem(as('-c search_path=mine'))).toBeUndefined()
+  await admin.raw('drop owned by ??', [role])
+  await admin.raw('drop role ??', [role])
+  await admin.destroy()
+  await drop()
 })

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis'
+import { messageOf, StartError } from './errors'
+import type { Log } from './log'
+import { PATIENCE_MS, placeOf } from './reach'
+import { type RedisClient, type RedisFactory, serversOf, whenReady } from './redis'
+
+const OLDEST = [6, 2] as const
+const KEPT_MS = 10_000
+/** One command of each kind that queues and streams use, for the rules of an ACL. */
+const TRIAL = `
+  redis.call('HSET', KEYS[1], 'a', '1') redis.call('DEL', KEYS[1])
+  redis.call('RPUSH', KEYS[1], 'a') redis.call('RPOPLPUSH', KEYS[1], KEYS[1]) redis.call('DEL', KEYS[1])
+  redis.call('ZADD', KEYS[1], 1, 'a') redis.call('ZPOPMIN', KEYS[1]) redis.call('DEL', KEYS[1])
+  redis.call('XADD', KEYS[1], '*', 'a', '1') redis.call('DEL', KEYS[1])
+  redis.call('SADD', KEYS[1], 'a') redis.call('DEL', KEYS[1])
+  redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1])`
+
+interface Place {
+  url: string
+  log: Log
+  patienceMs?: number
+}
+
+/**
+ * Makes sure before the start that Redis answers and is one we can work with.
+ * @throws StartError that says what is wrong and which setting to look at
+ */
+export async function requireRedis(redis: RedisFactory, { url, log, patienceMs = PATIENCE_MS }: Place): Promise<void> {
+  const client = redis.connect('command')
+  try {
+    await whenReady(client, patienceMs)
+    for (const server of serversOf(client)) await checkServer(server, 'nodes' in client, log)
+    await tryCommands(client, redis.prefix)
+  } catch (error) {
+    throw new StartError(`Redis at ${placeOf(url)} cannot be used: ${reasonOf(error)}.
+Start it or correct REDIS_URL. Without REDIS_URL Tailrace starts a Redis of its own.`)
+  } finally {
+    client.disconnect()
+  }
+}
+
+async function checkServer(server: Redis, asCluster: boolean, log: Log): Promise<void> {
+  const facts = await server.info()
+  const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(facts)?.[1]
+  if (fact('redis_mode') === 'sentinel')
+    throw new Error('it is a Sentinel, which keeps no data: give the address of the master that it watches')
+  if (!asCluster && fact('cluster_enabled') === '1')
+    throw new Error('it belongs to a Cluster: give the addresses of several of its servers, with commas between')
+  if (fact('role') === 'slave')
+    throw new Error('it is a replica, which takes no writes: give the address of its master')
+  const version = (fact('redis_version') ?? '').split('.').map(Number)
+  if (isOlder(version))
+    throw new Error(`it is version ${version.join('.')}, and ${OLDEST.join('.')} is the oldest that will do`)
+  const policy = fact('maxmemory_policy')
+  if (policy && policy !== 'noeviction')
+    log.warn('Redis may throw away waiting jobs when its memory is full: set maxmemory-policy to noeviction', {
+      maxmemory_policy: policy,
+    })
+}
+
+const isOlder = ([major = 0, minor = 0]: number[]) => major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+
+/** @throws Error of Redis when something of what we need is not allowed, or cannot be written */
+async function tryCommands(client: RedisClient, prefix: string): Promise<void> {
+  await client.eval(TRIAL, 1, `{${prefix}:start}:trial`, KEPT_MS)
+  await client.publish(`${prefix}:start`, '')
+  await client.client('LIST', 'ID', '0')
+}
+
+function reasonOf(error: unknown): string {
+  const message = messageOf(error).replace(/\.$/, '')
+  if (/NOPERM|can't run this command|No permissions/.test(message))
+    return `${message}. Its user needs the rules: +@all -@dangerous +info +client +keys, with the keys and channels of REDIS_PREFIX (~* &*)`
+  return message
+}

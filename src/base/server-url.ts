@@ -1,0 +1,25 @@
+/**
+ * Reads the URL of a server, whatever its scheme.
+ * @param where begins the sentence of an error: `address 2 `
+ * @throws Error that says what is likely wrong
+ */
+export function parseUrl(part: string, where = ''): URL {
+  const port = /:(\d{4,})(?:[/?]|$)/.exec(part.slice(part.lastIndexOf('@') + 1))?.[1]
+  if (Number(port) > 65_535) throw new Error(`${where}has a port above 65535`)
+  try {
+    return new URL(part)
+  } catch {
+    throw new Error(
+      `${where}is not a URL; in user name and password, write : / ? # @ [ ] , and % as %3A, %2F and so on`,
+    )
+  }
+}
+
+/** @throws Error when a part of a URL is not percent-encoded well */
+export function decoded(text: string, where: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Error(`${where}has a % that escapes nothing: write % itself as %25`)
+  }
+}

@@ -1,0 +1,85 @@
+import { checkDatabaseUrl } from '../../src/base/database-url'
+import { readRedisUrl } from '../../src/base/redis-url'
+import { readConfig } from '../../src/config'
+
+const NONE = { path: undefined, username: undefined, password: undefined, db: 0, tls: false }
+
+test.each([
+  ['redis://localhost', { nodes: [{ host: 'localhost', port: 6379 }] }],
+  ['redis://:p%40ss%2C%25@h:7000/3', { nodes: [{ host: 'h', port: 7000 }], password: 'p@ss,%', db: 3 }],
+  ['rediss://me:pw@[::1]:7000/', { nodes: [{ host: '::1', port: 7000 }], username: 'me', password: 'pw', tls: true }],
+  ['unix:///run/redis%20x.sock', { nodes: [], path: '/run/redis x.sock' }],
+  ['unix:///r.sock?password=a%26b&username=me&db=2', { path: '/r.sock', password: 'a&b', username: 'me', db: 2 }],
+  [
+    'redis://:pw@a:1, redis://b:2,redis://[fe80::1]:3/0',
+    {
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 2 },
+        { host: 'fe80::1', port: 3 },
+      ],
+      password: 'pw',
+    },
+  ],
+])('%s is an address of Redis', (url, expected) => {
+  expect(readRedisUrl(url)).toEqual({ ...NONE, nodes: [], ...expected })
+})
+
+test.each([
+  ['http://localhost:6379', 'must start with redis://'],
+  ['localhost:6379', 'must start with redis://'],
+  ['redis://', 'names no host'],
+  ['redis:///0', 'names no host'],
+  ['redis://a,b', 'address 2 must start with redis://'],
+  ['redis://a,', 'address 2 is empty: is there a comma too many?'],
+  ['redis://a,,redis://b', 'address 2 is empty'],
+  ['redis://a,rediss://b', 'address 2 must start with redis:// as well'],
+  ['redis://:x@a,redis://:y@b', 'address 2 has another password'],
+  ['redis://a/3,redis://b/3', 'no database but 0'],
+  ['redis://a,unix:///r.sock', 'address 2 must start with'],
+  ['unix:///r.sock,redis://a', 'can only stand alone'],
+  ['unix://r.sock', 'must be unix:///path/to/socket'],
+  ['unix:///', 'must be unix:///path/to/socket'],
+  ['unix:///r.sock?pass=x', 'must be unix:///path/to/socket'],
+  ['unix:///r.sock?db=x', 'db= must be'],
+  ['redis://a:0', 'ports are 1 to 65535'],
+  ['redis://a:65536', 'a port above 65535'],
+  ['redis://a:port', 'is not a URL'],
+  ['redis://:p#ss@a', 'is not a URL'],
+  ['redis://:100%@a', 'a % that escapes nothing'],
+  ['redis://a/name', 'a database number only'],
+  ['rediss://a?rejectUnauthorized=false', 'no ? and no # options'],
+  ['redis+sentinel://a:26379/mymaster', 'must start with redis://'],
+])('%s is refused: %s', (url, message) => {
+  expect(() => readRedisUrl(url)).toThrow(message)
+})
+
+test.each([
+  'postgres://me@localhost/mine',
+  'postgresql://me:p%40%25@[::1]:5433/mine?sslmode=verify-full&sslrootcert=/ca.pem',
+  'postgres://me@/mine?host=/var/run/postgresql',
+  'postgres://me:pw@localhost/mine?host=%2Ftmp%2Fx&options=-c%20search_path%3Dtailrace',
+])('%s is an address of PostgreSQL', url => expect(() => checkDatabaseUrl(url)).not.toThrow())
+
+test.each([
+  ['mysql://localhost/x', 'must start with postgres://'],
+  ['postgres://', 'names no host'],
+  ['postgres:///mine', 'names no host'],
+  ['postgres://localhost', 'names no database'],
+  ['postgres://localhost/', 'names no database'],
+  ['postgres://localhost:70000/mine', 'a port above 65535'],
+  ['postgres://localhost:0/mine', 'ports are 1 to 65535'],
+  ['postgres://a,b/mine', 'must name one host'],
+  ['postgres://me:p@ss@localhost/mine', 'written as %40'],
+  ['postgres://me:100%@localhost/mine', 'a % that escapes nothing'],
+  ['postgres://me:p#w@localhost/mine', 'is not a URL'],
+  ['postgres://localhost/mine?sslmode=on', 'sslmode must be one of'],
+])('%s is refused: %s', (url, message) => {
+  expect(() => checkDatabaseUrl(url)).toThrow(message)
+})
+
+test('the settings name both, and tell no password', () => {
+  const start = () => readConfig({ REDIS_URL: 'redis://:s3cret@a,b', DATABASE_URL: 'postgres://me:s3cret@h' })
+  expect(start).toThrow(/DATABASE_URL: names no database.*\n.*REDIS_URL: address 2 must start with/)
+  expect(start).not.toThrow(/s3cret/)
+})

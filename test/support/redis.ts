@@ -1,0 +1,88 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { deadPort } from './sites'
+
+const run = promisify(execFile)
+const NODE_TIMEOUT_MS = 1_000
+
+/** A redis-server of a test, on a port of the loopback. */
+export interface RedisServer {
+  port: number
+  pid: number
+  /** Freezes and wakes it, as a machine that hangs. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
+  stop(): Promise<void>
+}
+
+/** Starts redis-server with further arguments, without any data on disk. */
+export async function startRedisServer(...args: string[]): Promise<RedisServer> {
+  const port = await deadPort()
+  const folder = await mkdtemp(join(tmpdir(), 'tailrace-redis-'))
+  const server = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const child = spawn('redis-server', [...server, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await ready(child)
+  return {
+    port,
+    pid: child.pid ?? 0,
+    signal: name => void child.kill(name),
+    async stop() {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', code => reject(new Error(`redis-server ended with ${code}`)))
+    if (child.stdout)
+      createInterface(child.stdout).on('line', line => {
+        if (/ready to accept connections|Sentinel ID is/i.test(line)) resolve()
+      })
+  })
+  child.removeAllListeners('exit')
+}
+
+/** Why there can be no Cluster here; undefined when there can. */
+export async function noCluster(): Promise<string | undefined> {
+  const version = await run('redis-cli', ['--version']).then(
+    ({ stdout }) => Number(/(\d+)\./.exec(stdout)?.[1]),
+    () => undefined,
+  )
+  if (version === undefined) return 'redis-cli is not installed'
+  return version < 7 ? 'Redis is older than 7: the ports of its Cluster cannot be chosen' : undefined
+}
+
+/** A real Cluster without replicas: what a master holds is away while the master is. */
+export async function startCluster(masters = 3) {
+  const servers: RedisServer[] = []
+  const stop = async () => {
+    await Promise.all(servers.map(server => server.stop()))
+  }
+  try {
+    for (let i = 0; i < masters; i++) servers.push(await startNode())
+    const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
+    await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'])
+    return { servers, url: addresses.map(address => `redis://${address}`).join(','), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+export type Cluster = Awaited<ReturnType<typeof startCluster>>
+
+async function startNode() {
+  const own = ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--maxmemory-policy', 'noeviction']
+  return startRedisServer(
+    ...own,
+    ...['--cluster-port', String(await deadPort()), '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
+  )
+}
