@@ -1,11 +1,9 @@
-import type { Redis } from 'ioredis'
 import { messageOf, StartError } from './errors'
 import type { Log } from './log'
 import { PATIENCE_MS, placeOf } from './reach'
-import { type RedisClient, type RedisFactory, serversOf, whenReady } from './redis'
+import { type RedisClient, type RedisFactory, type RedisServer, serversOf, whenReady } from './redis'
 
 const OLDEST = [6, 2] as const
-const KEPT_MS = 10_000
 /** One command of each kind that queues and streams use, for the rules of an ACL. */
 const TRIAL = `
   redis.call('HSET', KEYS[1], 'a', '1') redis.call('DEL', KEYS[1])
@@ -13,7 +11,7 @@ const TRIAL = `
   redis.call('ZADD', KEYS[1], 1, 'a') redis.call('ZPOPMIN', KEYS[1]) redis.call('DEL', KEYS[1])
   redis.call('XADD', KEYS[1], '*', 'a', '1') redis.call('DEL', KEYS[1])
   redis.call('SADD', KEYS[1], 'a') redis.call('DEL', KEYS[1])
-  redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1])`
+  redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], 1000) redis.call('DEL', KEYS[1])`
 
 interface Place {
   url: string
@@ -39,7 +37,7 @@ Start it or correct REDIS_URL. Without REDIS_URL Tailrace starts a Redis of its 
   }
 }
 
-async function checkServer(server: Redis, asCluster: boolean, log: Log): Promise<void> {
+async function checkServer(server: RedisServer, asCluster: boolean, log: Log): Promise<void> {
   const facts = await server.info()
   const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(facts)?.[1]
   if (fact('redis_mode') === 'sentinel')
@@ -62,7 +60,7 @@ const isOlder = ([major = 0, minor = 0]: number[]) => major < OLDEST[0] || (majo
 
 /** @throws Error of Redis when something of what we need is not allowed, or cannot be written */
 async function tryCommands(client: RedisClient, prefix: string): Promise<void> {
-  await client.eval(TRIAL, 1, `{${prefix}:start}:trial`, KEPT_MS)
+  await client.eval(TRIAL, 1, `${prefix}:trial`)
   await client.publish(`${prefix}:start`, '')
   await client.client('LIST', 'ID', '0')
 }

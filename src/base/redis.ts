@@ -4,6 +4,8 @@ import type { Log } from './log'
 import { type RedisAddress, readRedisUrl } from './redis-url'
 
 export type RedisClient = Redis | Cluster
+/** One server, alone or of a Cluster. */
+export type RedisServer = Redis
 /** Without `replyMapping`: BullMQ reads only the legacy shapes. */
 type Options = Omit<RedisOptions, 'replyMapping'>
 
@@ -96,4 +98,4 @@ const causeOf = (error: Error & { lastNodeError?: Error }) => messageOf(error.la
 const unreachable = (why: string) => new Problem(503, 'redis_unreachable', `Redis cannot be reached: ${why}`)
 
 /** The servers that take writes: the masters of a Cluster, or the only one. */
-export const serversOf = (client: RedisClient): Redis[] => ('nodes' in client ? client.nodes('master') : [client])
+export const serversOf = (client: RedisClient): RedisServer[] => ('nodes' in client ? client.nodes('master') : [client])

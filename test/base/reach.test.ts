@@ -35,7 +35,7 @@ test('servers that answer are accepted', async () => {
   const { url, drop } = await testDatabase()
   expect(await databaseProblem(url)).toBeUndefined()
   await drop()
-  expect(await redisProblem(testRedisUrl())).toBeUndefined()
+  for (let i = 0; i < 2; i++) expect(await redisProblem(testRedisUrl())).toBeUndefined()
 })
 
 test('a database that cannot be reached: what to do, and no password', async () => {
