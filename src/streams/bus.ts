@@ -5,6 +5,7 @@ import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { RedisFactory } from '../base/redis'
+import { Echo } from './echo'
 
 type Listener = (message: string) => void
 
@@ -23,6 +24,8 @@ export class Bus implements Part {
   private subscriber: Redis | Cluster | undefined
   private readonly listeners = new Map<string, Set<Listener>>()
   private readonly reconnected = new Set<() => void>()
+  private readonly lost = new Set<() => void>()
+  private readonly echo: Echo
   private wasReady = false
   /** Before each message, so that a process does not hear itself. */
   private readonly mark = newMark()
@@ -32,7 +35,13 @@ export class Bus implements Part {
   constructor(
     private readonly redis: RedisFactory,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.echo = new Echo({
+      isOpen: () => this.isOpen,
+      say: no => this.publish(this.echoChannel, String(no)),
+      onSilence: () => this.tellLost('Messages to other processes do not come back: readers ask PostgreSQL'),
+    })
+  }
 
   async start() {
     this.publisher = this.redis.connect('publisher')
@@ -44,17 +53,32 @@ export class Bus implements Part {
       if (this.wasReady) for (const listener of this.reconnected) listener()
       this.wasReady = true
     })
+    subscriber.on('close', () => {
+      if (this.wasReady) this.tellLost('The connection to other processes is lost: readers ask PostgreSQL')
+    })
+    this.listeners.set(this.key(this.echoChannel), new Set())
     for (const key of this.listeners.keys()) this.subscribeTo(key)
+    this.echo.start()
   }
 
   async stop() {
+    this.echo.stop()
+    this.wasReady = false // it is not lost, it is given up
     this.publisher?.disconnect()
     this.subscriber?.disconnect()
   }
 
-  /** Whether this process hears the others now. */
+  /** Whether this process hears the others now: what it says itself comes back. */
   get connected(): boolean {
+    return this.isOpen && this.echo.isGood
+  }
+
+  private get isOpen(): boolean {
     return this.subscriber?.status === 'ready'
+  }
+
+  private get echoChannel(): string {
+    return `echo:${this.mark}`
   }
 
   /** Tells the other processes; this one is not told. */
@@ -109,6 +133,16 @@ export class Bus implements Part {
     this.reconnected.add(listener)
   }
 
+  /** Calls back when messages begin to be lost. */
+  onLost(listener: () => void) {
+    this.lost.add(listener)
+  }
+
+  private tellLost(why: string) {
+    this.log.warn(why)
+    for (const listener of this.lost) listener()
+  }
+
   private unsubscribe(key: string, listener: Listener) {
     const listeners = this.listeners.get(key)
     listeners?.delete(listener)
@@ -118,8 +152,9 @@ export class Bus implements Part {
   }
 
   private deliver(key: string, message: string) {
-    if (message.startsWith(this.mark)) return
     const text = message.slice(this.mark.length)
+    if (key === this.key(this.echoChannel)) return this.echo.hear(Number(text))
+    if (message.startsWith(this.mark)) return
     for (const listener of this.listeners.get(key) ?? []) {
       try {
         listener(text)

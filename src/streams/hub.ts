@@ -68,6 +68,7 @@ export class Hub {
 
   async start() {
     this.deps.bus.onReconnect(() => void this.compareHeads())
+    this.deps.bus.onLost(() => this.scheduleComparison())
     this.scheduleComparison()
   }
 
@@ -212,6 +213,7 @@ export class Hub {
   }
 
   private scheduleComparison() {
+    clearTimeout(this.timer)
     const wait = this.deps.bus.connected ? COMPARE_MS : COMPARE_ALONE_MS
     this.timer = setTimeout(() => void this.compareHeads().finally(() => this.scheduleComparison()), wait)
     this.timer.unref()

@@ -76,12 +76,19 @@ test('messages that the bus loses are found by comparing', async () => {
   redis.disconnect()
 })
 
-test('while Redis hangs, streams open all the same', async () => {
+test('while Redis hangs it is noticed, and streams open all the same', async () => {
   await back()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   process.kill(servers.redis.pid(), 'SIGSTOP')
   try {
+    const { bus } = other.app.streams
+    await Promise.all([
+      eventually(() => !bus.connected, 'silence is noticed'),
+      new Promise<void>(heard => bus.onLost(heard)),
+    ])
+    const { checks } = (await (await fetch(`${other.url}/readyz`)).json()) as { checks: Record<string, string> }
+    expect([checks.bus, checks.redis, checks.postgres]).toEqual(['failed', 'timeout', 'ok'])
     const reader = await openStream(other, topic)
     await reader.until(() => reader.lines.length === 3)
     await append(app, topic, numbered(4, 3))
@@ -90,6 +97,7 @@ test('while Redis hangs, streams open all the same', async () => {
   } finally {
     process.kill(servers.redis.pid(), 'SIGCONT')
   }
+  await back()
 })
 
 for (const way of ['kill', 'restart'] as const) {
