@@ -11,6 +11,7 @@ import { requireDatabase } from './base/reach'
 import { requireRedis } from './base/reach-redis'
 import { createRedis } from './base/redis'
 import { ROOT } from './base/root'
+import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
 import { createFleet, type Fleet, type Queries, query } from './fleet'
 import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
@@ -91,10 +92,13 @@ export function createApp(deps: AppDeps) {
   const handlerDeps = { jobs, audit, queries, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
   const workers = config.role === 'web' ? [] : [createWorkers(jobs, handlers, handlerDeps)]
   const checks = {
-    postgres: () => db.raw('SELECT 1'),
-    redis: () => jobs.core.engine.client.ping(),
+    async postgres() {
+      mustBe(!streams.isRefused, 'it does not take what is to be written')
+      await checkWritable(db)
+    },
+    redis: () => jobs.core.engine.probe(),
     migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
-    bus: () => mustBe(streams.bus.connected, 'not subscribed to Redis'),
+    bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
   const server = createDoor(deps, { metrics, checks, streams, access, jobs, fleet, retention })

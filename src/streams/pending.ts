@@ -14,6 +14,8 @@ export interface EffectOp {
   item: unknown
   resolve(result: unknown): void
   reject(error: unknown): void
+  /** Whoever asked for it does not wait any longer. */
+  isOverdue?: boolean
 }
 
 export type Op = EntriesOp | EffectOp
@@ -47,6 +49,18 @@ export class Pending {
       this.bytes += sizeOf(op)
     }
     return 0
+  }
+
+  /** Takes an effect back; false when its flush has begun. */
+  withdraw(op: EffectOp): boolean {
+    const place = this.ops.indexOf(op)
+    if (place < 0) return false
+    const no = this.acceptedOps - this.ops.length + place + 1
+    this.ops.splice(place, 1)
+    this.acceptedOps--
+    for (const waiter of this.waitingForOps) if (waiter.at >= no) waiter.at--
+    this.done([])
+    return true
   }
 
   /** Nothing while there is room, else a promise of it. */

@@ -38,6 +38,8 @@ export interface StreamsDeps {
 
 export interface Streams extends Part, Writer {
   bus: Bus
+  /** PostgreSQL does not take what is to be written now. */
+  readonly isRefused: boolean
   /** Makes the topics of an area known. */
   register(family: Family): void
   exists(topic: Topic): Promise<boolean>
@@ -91,6 +93,9 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
   return {
     name: 'streams',
     bus,
+    get isRefused() {
+      return writer.isRefused
+    },
     register: family => hub.register(family),
     exists: async topic => (await hub.family(topic.name)?.exists(topic)) ?? false,
     write: (topic, entries, fence) => writer.write(topic, entries, fence),

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
 import { isOutage } from '../base/outage'
+import { type Asker, asker, notTaken, outcomeUnknown, PATIENCE_MS } from '../base/patience'
 import { applyEffects, gather, type TopicPart, topicKey } from './batch'
 import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
@@ -34,6 +35,9 @@ function isPassing(error: unknown): boolean {
   return isOutage(error) || PASSING.test(String((error as { code?: unknown }).code))
 }
 
+/** The server itself has said that the transaction failed, and not that it or the connection goes away. */
+const isRollback = (error: unknown) => /^(?!08|57P)[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))
+
 function giveUp(ops: Op[], error: unknown) {
   for (const op of ops) if (op.type === 'effect') op.reject(error)
 }
@@ -45,6 +49,10 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private readonly pending = new Pending()
   private running = false
   private stopped = false
+  /** The flush under way. */
+  private batch: Batch | undefined
+  /** The database does not take the flush under way. */
+  isRefused = false
 
   constructor(private readonly deps: Deps) {}
 
@@ -71,11 +79,35 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     return this.pending.room()
   }
 
+  /**
+   * Resolves when it is in the database, however long that takes, unless somebody waits for the answer.
+   * @throws Problem 503 after `PATIENCE_MS` for an asker: `unavailable` when it was taken back before it could be in,
+   *   `outcome_unknown` when the database may have it
+   */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
+    const waiting = asker()
     return new Promise<Result>((resolve, reject) => {
-      this.pending.add({ type: 'effect', effect, item, resolve, reject } as EffectOp)
+      const op = { type: 'effect', effect, item, resolve, reject } as EffectOp
+      this.pending.add(op)
+      if (waiting) limitWait(op, waiting, () => this.takeBack(op))
       this.kick()
     })
+  }
+
+  /** Out of what waits; out of the flush under way as soon as it is known not to be in. */
+  private takeBack(op: EffectOp) {
+    if (this.pending.withdraw(op)) return op.reject(notTaken())
+    const { batch } = this
+    if (!batch?.ops.includes(op)) return
+    op.isOverdue = true
+    if (batch.mayBeIn) op.reject(outcomeUnknown())
+    else if (batch.isWaiting) this.dropOverdue(batch)
+  }
+
+  private dropOverdue(batch: Batch) {
+    const overdue = batch.ops.filter(op => op.type === 'effect' && op.isOverdue)
+    batch.ops = batch.ops.filter(op => !overdue.includes(op))
+    giveUp(overdue, notTaken())
   }
 
   async flush() {
@@ -100,12 +132,14 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
   private async writeOut(ops: Op[]): Promise<void> {
-    const batch: Batch = { no: ++this.batchNo, ops, results: new Map(), topics: [], refused: [] }
+    const batch: Batch = { ...NEW_BATCH, no: ++this.batchNo, ops, results: new Map(), topics: [], refused: [] }
     const overtaken: EntriesOp[] = []
-    for (let attempt = 0; ; attempt++) {
+    this.batch = batch
+    for (let attempt = 0; batch.ops.length || overtaken.length; attempt++) {
       const started = performance.now()
       try {
         const committed = await this.attempt(batch, attempt)
+        this.isRefused = false
         batch.refused.push(...overtaken)
         return this.tell(batch, committed, (performance.now() - started) / 1000)
       } catch (error) {
@@ -114,12 +148,22 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
           batch.ops = batch.ops.filter(op => !error.ops.includes(op as EntriesOp))
           continue
         }
-        if (!isPassing(error)) return this.takeApart(ops, error)
-        if (this.stopped) return giveUp(ops, error)
+        if (!isPassing(error)) return this.takeApart([...batch.ops, ...overtaken], error)
+        if (this.stopped) return giveUp(batch.ops, error)
         if (attempt === 0) this.deps.log.warn('Stream entries wait for the database', { error: messageOf(error) })
-        await delay(Math.min(50 * 2 ** attempt, RETRY_MS_MAX))
+        await this.waitAfter(batch, error, attempt)
       }
     }
+    this.isRefused = false
+  }
+
+  private async waitAfter(batch: Batch, error: unknown, attempt: number) {
+    this.isRefused = true
+    batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
+    if (!batch.mayBeIn) this.dropOverdue(batch)
+    batch.isWaiting = true
+    await delay(Math.min(50 * 2 ** attempt, RETRY_MS_MAX))
+    batch.isWaiting = false
   }
 
   /** It is in the database: whatever fails from here on must not look as if it were not. */
@@ -148,6 +192,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private attempt(batch: Batch, attempt: number): Promise<Committed[]> {
+    batch.isCommitting = false
     if (batch.ops.some(op => op.type === 'effect'))
       return this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
     const mayBeOvertaken = arrange(batch, new Map())
@@ -158,10 +203,13 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
     // The answer to an earlier attempt may have been lost after its commit.
     if (attempt > 0 && (await lastBatch(trx, this.writerId)) === batch.no) return batch.topics.map(unknownHead)
+    batch.mayBeIn = false
     const { results, entries } = await applyEffects(trx, batch.ops)
     batch.results = results
     arrange(batch, entries)
-    return this.append(trx, batch)
+    const committed = await this.append(trx, batch)
+    batch.isCommitting = true
+    return committed
   }
 
   /** @throws Overtaken */
@@ -204,6 +252,27 @@ interface Batch {
   topics: TopicPart[]
   /** What a fence has kept out. */
   refused: EntriesOp[]
+  /** All is said but COMMIT: when its answer is lost, nobody knows. */
+  isCommitting: boolean
+  mayBeIn: boolean
+  /** Between two attempts. */
+  isWaiting: boolean
+}
+
+const NEW_BATCH = { isCommitting: false, mayBeIn: false, isWaiting: false }
+
+function limitWait(op: EffectOp, waiting: Asker, takeBack: () => void) {
+  const timer = setTimeout(takeBack, PATIENCE_MS)
+  const { resolve, reject } = op
+  op.resolve = result => {
+    clearTimeout(timer)
+    waiting.hasChanged = true
+    resolve(result)
+  }
+  op.reject = error => {
+    clearTimeout(timer)
+    reject(error)
+  }
 }
 
 /** `last_seq` is infinite: more than any reader has, so every reader looks for itself. */

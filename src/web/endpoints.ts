@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { type Access, type Endpoint, may, type Principal, type Reply, type Role } from '../access'
 import { badRequest, Problem } from '../base/errors'
 import { parse, type z } from '../base/parse'
+import { inTime, type TimedHandler } from './in-time'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
@@ -9,8 +10,11 @@ import { factsOf } from './request-facts'
 /** Who is not known yet can make us hold no more; the few endpoints that take more say so. */
 export const BODY_BYTES_MAX = 64 * 1024
 
-/** All endpoints as express routes; a method that a path does not have is 405. */
-export function endpointRoutes(endpoints: Endpoint[], access: Access): Router {
+/**
+ * All endpoints as express routes; a method that a path does not have is 405.
+ * @param isAway whether PostgreSQL does not answer
+ */
+export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: () => Promise<boolean>): Router {
   const router = Router({ caseSensitive: true })
   const methods = new Map<string, string[]>()
   for (const each of [...endpoints].sort(bySpecificity)) {
@@ -18,7 +22,7 @@ export function endpointRoutes(endpoints: Endpoint[], access: Access): Router {
     const taken = methods.get(path) ?? []
     if (taken.includes(each.method)) throw new Error(`Two endpoints answer ${each.method.toUpperCase()} ${each.path}`)
     methods.set(path, [...taken, each.method])
-    router[each.method](path, handlerOf(each, access))
+    router[each.method](path, inTime(handlerOf(each, access), isAway))
   }
   for (const [path, taken] of methods) router.all(path, otherMethod(taken))
   return router
@@ -42,13 +46,13 @@ function otherMethod(taken: string[]): RequestHandler {
   }
 }
 
-function handlerOf(each: Endpoint, access: Access): RequestHandler {
+function handlerOf(each: Endpoint, access: Access): TimedHandler {
   const readQuery = queryReader(each.query)
   const readBytes = express.raw({
     limit: each.bodyBytesMax ?? BODY_BYTES_MAX,
     type: ['application/json', 'application/*+json'],
   })
-  return async (req, res) => {
+  return async (req, res, work) => {
     factsOf(res).route = each.path
     const principal = each.role === 'anyone' ? undefined : await admit(access, each.role, req, res)
     if (!principal) access.requireSameOrigin(req)
@@ -60,6 +64,7 @@ function handlerOf(each: Endpoint, access: Access): RequestHandler {
       req,
       res,
     }
+    work.hasBegun = true
     // the role decides which of both kinds it is, and `admit` has made a principal for every role
     const reply = await (each.role === 'anyone'
       ? each.handle(call)

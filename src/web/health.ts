@@ -52,7 +52,7 @@ function createAsk(checks: Record<string, Check>, log: Log): () => Promise<Recor
   let answeredAt = Number.NEGATIVE_INFINITY
 
   async function outcomeOf(name: string, check: Check): Promise<[string, Outcome]> {
-    const { outcome, reason } = await run(check)
+    const { outcome, reason } = await runCheck(check)
     if (outcome !== (last.get(name) ?? 'ok')) log.warn(`Readiness of ${name}: ${outcome}`, reason ? { reason } : {})
     last.set(name, outcome)
     return [name, outcome]
@@ -66,10 +66,11 @@ function createAsk(checks: Record<string, Check>, log: Log): () => Promise<Recor
   }
 }
 
-async function run(check: Check): Promise<{ outcome: Outcome; reason?: string }> {
+/** @param msMax after which it counts as not working */
+export async function runCheck(check: Check, msMax = CHECK_MS_MAX): Promise<{ outcome: Outcome; reason?: string }> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<{ outcome: Outcome }>(resolve => {
-    timer = setTimeout(() => resolve({ outcome: 'timeout' }), CHECK_MS_MAX)
+    timer = setTimeout(() => resolve({ outcome: 'timeout' }), msMax)
   })
   const done = (async () => {
     await check()

@@ -10,7 +10,7 @@ import type { Registry } from '../base/metrics'
 import type { TlsFiles } from './certificate-files'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
-import { type Check, healthRoutes } from './health'
+import { type Check, healthRoutes, runCheck } from './health'
 import { addressOf, closeServer, createHttpServer, latestResponses, listen } from './http-server'
 import { type Mount, mountRoutes } from './mounts'
 import { pageRoutes } from './pages'
@@ -65,6 +65,8 @@ export interface WebServer extends Part {
 }
 
 const STOP_MS_MAX = 5_000
+/** Whoever waits has waited long when this is asked. */
+const AWAY_MS = 1_000
 
 /** The HTTP server of a process: health for every role, and the site for web processes. */
 export function createServer(deps: WebDeps): WebServer {
@@ -114,7 +116,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
   if (site) {
     app.use(mountRoutes(ofPeople, site.access))
-    app.use(endpointRoutes(site.endpoints, site.access))
+    app.use(endpointRoutes(site.endpoints, site.access, () => isAway(checks.postgres)))
     app.use(docsRoutes(site))
     app.use(pageRoutes(site.publicDir, site.access))
   }
@@ -125,6 +127,8 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(errorHandler(limitedLog(log)))
   return app
 }
+
+const isAway = async (check: Check = () => undefined) => (await runCheck(check, AWAY_MS)).outcome !== 'ok'
 
 const partOf = (mounts: Mount[]) =>
   [mounts.filter(({ roles }) => roles === 'anyone'), mounts.filter(({ roles }) => roles !== 'anyone')] as const

@@ -1,0 +1,116 @@
+import { createDb } from '../../src/base/db'
+import { startApp, type TestApp } from '../support/app'
+import { ownParts } from '../support/parts'
+import { eventually } from '../support/programs'
+
+let servers: Awaited<ReturnType<typeof ownParts>>
+let app: TestApp
+
+beforeAll(async () => {
+  servers = await ownParts({ fsync: 'off' })
+  app = await startApp(
+    { databaseUrl: servers.postgres.url, redisUrl: servers.redis.url, prefix: 'patience' },
+    { TAILRACE_ROLE: 'web' },
+  )
+})
+afterAll(async () => {
+  await app?.stop()
+  await servers?.stop()
+})
+
+const make = (key: string) =>
+  app.post(
+    '/api/jobs',
+    { kind: 'demo', input: { steps: [{ name: key, workers: 1, lines: 1, interval_ms: 0 }] } },
+    { 'idempotency-key': key },
+  )
+const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code]
+const jobs = async () => ((await (await app.get('/api/jobs')).json()) as { items: unknown[] }).items.length
+/** The credential is known for a few seconds, so that a request comes as far as its commit. */
+const warm = () => app.get('/api/session')
+const untilWell = () => eventually(async () => (await app.get('/readyz')).status === 200, 'all is well')
+
+test('while PostgreSQL is away a job is surely not taken, and does not appear afterwards', async () => {
+  await warm()
+  await servers.postgres.stop()
+  const [made, read] = await Promise.all([make('away'), app.get('/api/jobs')])
+  expect(await codeOf(made)).toEqual([503, 'unavailable'])
+  expect(made.headers.get('retry-after')).toBe('2')
+  expect(await codeOf(read)).toEqual([503, 'unavailable'])
+  await servers.postgres.restart()
+  await untilWell()
+  await app.app.streams.flush()
+  expect(await jobs()).toBe(0)
+  expect((await make('away')).status).toBe(202)
+})
+
+test('a restart of PostgreSQL in the middle is waited for', async () => {
+  await warm()
+  const before = await jobs()
+  await servers.postgres.stop()
+  const made = make('restart')
+  await servers.postgres.restart()
+  expect((await made).status).toBe(202)
+  expect(await jobs()).toBe(before + 1)
+})
+
+test('a database that hangs: it is not known whether a job was taken, and the same key finds out', async () => {
+  await warm()
+  const before = await jobs()
+  const pids = [servers.postgres.pid()]
+  for (const each of await backends()) pids.push(each)
+  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  try {
+    const [made, read] = await Promise.all([make('hangs'), app.get('/api/jobs')])
+    expect(await codeOf(made)).toEqual([503, 'outcome_unknown'])
+    expect(await codeOf(read)).toEqual([503, 'unavailable'])
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT')
+  }
+  await untilWell()
+  expect((await make('hangs')).status).toBe(202)
+  expect(await jobs()).toBe(before + 1)
+})
+
+test('a database that takes no more (a full disk, a standby): surely not taken, and not ready', async () => {
+  await warm()
+  const db = createDb(servers.postgres.url, 1)
+  const before = await jobs()
+  await db.raw(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER full_disk BEFORE INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION full_disk()`)
+  const made = make('full')
+  await eventually(async () => {
+    const { checks } = (await (await app.get('/readyz')).json()) as { checks: Record<string, string> }
+    return checks.postgres === 'failed'
+  }, 'the check of PostgreSQL fails')
+  expect(await codeOf(await made)).toEqual([503, 'unavailable'])
+  await db.raw('DROP TRIGGER full_disk ON jobs')
+  await untilWell()
+  expect(await jobs()).toBe(before)
+
+  const name = new URL(servers.postgres.url).pathname.slice(1)
+  await db.raw('ALTER DATABASE ?? SET default_transaction_read_only = on', [name])
+  await db.raw('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = ?', [
+    name,
+  ])
+  await eventually(async () => {
+    const { checks } = (await (await app.get('/readyz')).json()) as { checks: Record<string, string> }
+    return checks.postgres === 'failed'
+  }, 'a database that only reads is noticed')
+  await db.raw('SET default_transaction_read_only = off')
+  await db.raw('ALTER DATABASE ?? RESET default_transaction_read_only', [name])
+  await db.raw('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = ?', [
+    name,
+  ])
+  await untilWell()
+  await db.destroy()
+})
+
+/** The processes of PostgreSQL that serve this app. */
+async function backends(): Promise<number[]> {
+  const found = await app.app.db.raw<{ rows: { pid: number }[] }>(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'tailrace'",
+  )
+  return found.rows.map(({ pid }) => pid)
+}
