@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Access, type Audit, createAccess, type Principal } from './access'
 import { createDb } from './base/db'
 import { notFound } from './base/errors'
+import { Installation } from './base/installation'
 import type { Part } from './base/lifecycle'
 import type { createLog } from './base/log'
 import { createMetrics, type Registry } from './base/metrics'
@@ -133,7 +134,7 @@ function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
     },
     stop: () => db.destroy(),
   }
-  return { db, redis, parts: [queue, database] }
+  return { db, redis, parts: [queue, database, new Installation({ db, redis, log, databaseUrl, redisUrl })] }
 }
 
 interface DoorDeps {
