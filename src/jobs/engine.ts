@@ -160,12 +160,8 @@ export class Engine {
     return jobs.map(({ id }) => found.get(id) ?? 'open')
   }
 
-  /** Per queue, the jobs that are next: in order of arrival and by priority. */
-  nextIds(): Promise<string[][]> {
-    return Promise.all(QUEUE_NAMES.map(name => this.nextIdsOf(name)))
-  }
-
-  private async nextIdsOf(name: QueueName): Promise<string[]> {
+  /** The jobs of a queue that are next: in order of arrival and by priority. */
+  async nextIds(name: QueueName): Promise<string[]> {
     const [next, [first]] = await Promise.all([
       this.client.lindex(this.key(name, 'wait'), -1),
       this.client.zrange(this.key(name, 'prioritized'), '0', '0'),

@@ -1,4 +1,3 @@
-import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import { againLater } from '../base/outage'
 import { percentile } from './buckets'
@@ -26,7 +25,7 @@ export interface Counts {
 
 export interface QueueFigures {
   name: QueueName
-  /** Null while Redis is away. */
+  /** Null while Redis, or the server of a Cluster that holds the queue, is away. */
   counts: Counts | null
   oldest_waiting_seconds: number | null
   wait_ms: { p50: number | null; p95: number | null }
@@ -91,31 +90,43 @@ export class Figures implements Part {
     })
   }
 
-  private async states(): Promise<Map<QueueName, { counts: Counts; oldest: number }>> {
-    const { engine, log } = this.core
+  /** Of the queues that can be read: in a Cluster a single server may be away. */
+  private async states(): Promise<Map<QueueName, State>> {
+    const { engine } = this.core
     if (!engine.isUp) return new Map()
-    try {
-      const counts = await Promise.all(QUEUE_NAMES.map(name => engine.queue(name).getJobCounts(...STATES)))
-      const oldest = await this.oldest(this.core.db)
-      return new Map(
-        QUEUE_NAMES.map((name, i) => [name, { counts: countsOf(counts[i] ?? {}), oldest: oldest[i] ?? 0 }]),
-      )
-    } catch (error) {
-      againLater(log, 'Queues were not read')(error)
-      return new Map()
-    }
+    const found = await Promise.all(QUEUE_NAMES.map(name => this.stateInRedis(name)))
+    const here = found.filter(each => each !== undefined)
+    const since = await readWaiting(
+      this.core.db,
+      here.flatMap(({ nextIds }) => nextIds),
+    ).catch(error => this.notRead('all', error))
+    if (!since) return new Map()
+    const now = Date.now()
+    return new Map(
+      here.map(({ name, counts, nextIds }) => {
+        // of the job that is next and, in case that one was put in front, of the highest priority
+        const waits = nextIds.map(id => now - (since.get(id)?.getTime() ?? now))
+        return [name, { counts, oldest: Math.max(0, ...waits) / 1000 }]
+      }),
+    )
   }
 
-  /** In seconds: of the job that is next and, in case that one was put in front, of the highest priority. */
-  private async oldest(db: Db): Promise<number[]> {
-    const next = await this.core.engine.nextIds()
-    const since = await readWaiting(db, next.flat())
-    const now = Date.now()
-    return next.map(ids => {
-      const waits = ids.map(id => now - (since.get(id)?.getTime() ?? now))
-      return Math.max(0, ...waits) / 1000
-    })
+  private async stateInRedis(name: QueueName) {
+    const { engine } = this.core
+    const reading = Promise.all([engine.queue(name).getJobCounts(...STATES), engine.nextIds(name)])
+    const found = await reading.catch(error => this.notRead(name, error))
+    return found && { name, counts: countsOf(found[0]), nextIds: found[1] }
   }
+
+  private notRead(queue: string, error: unknown): undefined {
+    againLater(this.core.log, 'Queues were not read', { queue })(error)
+  }
+}
+
+interface State {
+  counts: Counts
+  /** For how long the oldest has waited, in seconds. */
+  oldest: number
 }
 
 /** Medians and 95th percentiles, in ms. */

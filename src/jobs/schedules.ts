@@ -94,23 +94,23 @@ export class Schedules {
   async figures(tenantId?: string): Promise<ScheduleFigures[]> {
     const known = await listSchedules(this.core.db, tenantId)
     if (!known.length) return []
-    const next = await this.nextTimes()
-    const now = Date.now()
-    return known.map(schedule => {
-      const at = next?.get(schedule.id)
-      return { schedule, nextAt: at === undefined ? null : new Date(at), overdueMs: at ? Math.max(0, now - at) : 0 }
-    })
+    const next = (await this.nextTimes().catch(ignoreOutage)) ?? new Map<string, number>()
+    return known.map(schedule => figuresOf(schedule, next))
   }
 
-  private async nextTimes(): Promise<Map<string, number> | undefined> {
-    if (!this.core.engine.isUp) return undefined
+  /** @throws Error while Redis is away */
+  private async nextTimes(): Promise<Map<string, number>> {
+    if (!this.core.engine.isUp) throw new Away('Redis is away')
     const schedulers = await this.queue.getJobSchedulers(0, -1)
     return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
   }
 
   /** Makes every schedule tick again that BullMQ has forgotten or lets hang. */
   async mend(): Promise<number> {
-    const late = (await this.figures()).filter(isLate)
+    const known = await listSchedules(this.core.db)
+    if (!known.length) return 0
+    const next = await this.nextTimes()
+    const late = known.map(schedule => figuresOf(schedule, next)).filter(isLate)
     for (const { schedule, nextAt, overdueMs } of late) {
       const facts = { schedule: schedule.name, overdue_ms: overdueMs }
       if (nextAt) this.core.log.warn('A schedule was overdue and is set anew', facts)
@@ -123,6 +123,15 @@ export class Schedules {
       }
     }
     return late.length
+  }
+}
+
+function figuresOf(schedule: Schedule, next: ReadonlyMap<string, number>): ScheduleFigures {
+  const at = next.get(schedule.id)
+  return {
+    schedule,
+    nextAt: at === undefined ? null : new Date(at),
+    overdueMs: at ? Math.max(0, Date.now() - at) : 0,
   }
 }
 

@@ -4,7 +4,7 @@ import { messageOf } from '../base/errors'
 import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
-import type { RedisFactory } from '../base/redis'
+import { type RedisFactory, whenReady } from '../base/redis'
 import { Echo } from './echo'
 
 type Listener = (message: string) => void
@@ -59,6 +59,8 @@ export class Bus implements Part {
     this.listeners.set(this.key(this.echoChannel), new Set())
     for (const key of this.listeners.keys()) this.subscribeTo(key)
     this.echo.start()
+    // Until then it takes nothing; a Cluster needs a moment longer than a single server.
+    await whenReady(this.publisher, PATIENCE_MS).catch(() => undefined) // it goes on trying by itself
   }
 
   async stop() {

@@ -5,7 +5,7 @@ import { requireDatabase } from '../../src/base/reach'
 import { requireRedis } from '../../src/base/reach-redis'
 import { createRedis } from '../../src/base/redis'
 import { quietLog, testDatabase, testRedisUrl } from '../support/parts'
-import { noCluster, type RedisServer, startCluster, startRedisServer } from '../support/redis'
+import { clusterTest, type RedisServer, startCluster, startRedisServer } from '../support/redis'
 
 const PATIENCE_MS = 300
 
@@ -111,9 +111,7 @@ describe('a Redis that answers and is not what is needed', () => {
     expect(await problemOf(`redis://127.0.0.1:${full.port}`)).toContain('OOM')
   })
 
-  test('one server of a Cluster alone; several are right', async () => {
-    const reason = await noCluster()
-    if (reason) return void process.stderr.write(`Skipped: ${reason}\n`)
+  clusterTest()('one server of a Cluster alone; several are right', async () => {
     const cluster = await startCluster()
     try {
       const [one = ''] = cluster.url.split(',')

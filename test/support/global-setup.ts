@@ -19,5 +19,5 @@ export default async function setUp() {
   await migrate(template)
   await template.destroy()
   process.env.TEST_DATABASE_URL = url
-  process.env.TEST_REDIS_URL = servers.redis.url
+  process.env.TEST_REDIS_URL ||= servers.redis.url // such as a Cluster that was started by hand
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,13 +51,18 @@ async function ready(child: ChildProcess): Promise<void> {
 }
 
 /** Why there can be no Cluster here; undefined when there can. */
-export async function noCluster(): Promise<string | undefined> {
-  const version = await run('redis-cli', ['--version']).then(
-    ({ stdout }) => Number(/(\d+)\./.exec(stdout)?.[1]),
-    () => undefined,
-  )
-  if (version === undefined) return 'redis-cli is not installed'
+function noCluster(): string | undefined {
+  const { error, stdout } = spawnSync('redis-cli', ['--version'], { encoding: 'utf8' })
+  if (error) return 'redis-cli is not installed'
+  const version = Number(/(\d+)\./.exec(stdout)?.[1])
   return version < 7 ? 'Redis is older than 7: the ports of its Cluster cannot be chosen' : undefined
+}
+
+/** `test`, or one that is skipped and says why. */
+export function clusterTest(): typeof test {
+  const reason = noCluster()
+  if (reason) process.stderr.write(`Skipped: ${reason}\n`)
+  return reason ? (test.skip as typeof test) : test
 }
 
 /** A real Cluster without replicas: what a master holds is away while the master is. */
