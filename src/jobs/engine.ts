@@ -162,11 +162,16 @@ export class Engine {
 
   /** The jobs of a queue that are next: in order of arrival and by priority. */
   async nextIds(name: QueueName): Promise<string[]> {
+    return (await this.next(name)).filter(id => UUID.test(id))
+  }
+
+  /** The same with ticks of schedules. */
+  async next(name: QueueName): Promise<string[]> {
     const [next, [first]] = await Promise.all([
       this.client.lindex(this.key(name, 'wait'), -1),
       this.client.zrange(this.key(name, 'prioritized'), '0', '0'),
     ])
-    return [next, first].filter((id): id is string => typeof id === 'string' && UUID.test(id))
+    return [next, first].filter(id => typeof id === 'string')
   }
 
   /** Appends lines to BullMQ's own log of a job that is active. Those of jobs that end together go together. */

@@ -10,6 +10,7 @@ import type { Handler } from '../handler'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../queues'
 import { findCancelled, findJob } from '../store'
 import type { AbortReason } from './active-run'
+import { IdleWatch } from './idle-watch'
 import { EndedForGood, RunAgain } from './outcome'
 import { Processor, type Ticketed } from './processor'
 
@@ -41,13 +42,19 @@ export interface WorkersOptions<Deps> {
 export class Workers<Deps> implements Part {
   readonly name = 'workers'
   private readonly processor: Processor<Deps>
-  private readonly workers: Worker[] = []
+  private readonly opened = new Map<QueueName, Worker>()
+  private readonly idle: IdleWatch
   private connection: RedisClient | undefined
   private flagTimer: NodeJS.Timeout | undefined
 
   /** @throws Error when a kind has no handler, or a handler no kind */
   constructor(private readonly options: WorkersOptions<Deps>) {
     this.processor = new Processor(options.core, indexHandlers(options), options.deps)
+    this.idle = new IdleWatch(options.core.engine)
+  }
+
+  private get workers(): Worker[] {
+    return [...this.opened.values()]
   }
 
   get activeCount() {
@@ -66,8 +73,22 @@ export class Workers<Deps> implements Part {
       ids => this.abort(ids, 'cancel'),
       () => void this.checkFlags(),
     )
-    for (const queue of queues) this.workers.push(this.open(queue, this.connection))
-    this.flagTimer = setInterval(() => void this.checkFlags(), FLAG_CHECK_MS)
+    for (const queue of queues) this.opened.set(queue, this.open(queue, this.connection))
+    this.flagTimer = setInterval(() => {
+      void this.checkFlags()
+      void this.checkProgress()
+    }, FLAG_CHECK_MS)
+  }
+
+  private async checkProgress() {
+    const { core } = this.options
+    for (const [queue, worker] of this.opened) {
+      const isStuck = core.engine.isUp && (await this.idle.isStuck(queue).catch(() => false)) // Redis is away
+      if (!isStuck || worker.closing || !this.connection) continue
+      core.log.warn('A worker took no job though some wait: it is opened anew', { queue })
+      this.opened.set(queue, this.open(queue, this.connection))
+      void worker.close(true).catch(() => undefined) // what it waits for may never come
+    }
   }
 
   private open(queue: QueueName, connection: RedisClient): Worker {
@@ -77,7 +98,8 @@ export class Workers<Deps> implements Part {
     const work = (job: BullJob, token: string) =>
       queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as Ticketed, token)
     // Two parameters: BullMQ's own signal is not asked for, the run has one that says why it was aborted.
-    const run = (job: BullJob, token = '') => work(job, token).catch(error => this.handBack(job, token, error))
+    const run = (job: BullJob, token = '') =>
+      this.idle.during(queue, () => work(job, token)).catch(error => this.handBack(job, token, error))
     const worker = new Worker(queue, run, {
       connection,
       prefix: core.engine.prefixOf(queue),
