@@ -59,7 +59,10 @@ export class Agent {
     })
     this.distributed = new Distributed({
       ...threads,
-      run: (sql, id) => this.carver.ask(sql, id, clock.nowMs()) ?? this.run(sql),
+      run: (sql, id) => {
+        this.carver.noteQuery(id)
+        return this.run(sql)
+      },
       warn: message => this.forwarder.addStatus(statusLine(host, clock.nowMs(), 2, message)),
       onRestart: () => void this.configure(),
     })
@@ -78,7 +81,6 @@ export class Agent {
   async stop() {
     this.life.end()
     await this.ended
-    await this.carver.end()
   }
 
   private async live(afterMs: number) {
@@ -91,7 +93,13 @@ export class Agent {
       statusLine(host, clock.nowMs(), 0, `osqueryd initialized [version=${host.osqueryVersion}]`),
     )
     await this.configure()
-    await Promise.all([this.refresh(), this.forwarder.run(), this.schedule.run(), this.distributed.run()])
+    await Promise.all([
+      this.refresh(),
+      this.forwarder.run(),
+      this.schedule.run(),
+      this.distributed.run(),
+      this.carver.work(),
+    ])
   }
 
   /** The thread that asks for the configuration again (osquery/config/config.cpp, ConfigRefreshRunner). */
@@ -119,7 +127,7 @@ export class Agent {
 
   private run(sql: string): Found {
     const { host, clock, behaviour } = this.settings
-    return runSql(sql, { host, nowMs: clock.nowMs(), rows: behaviour.rows })
+    return this.carver.run(sql) ?? runSql(sql, { host, nowMs: clock.nowMs(), rows: behaviour.rows })
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type FleetBehaviour, GOOD, LOG_SHAPES } from './behaviour'
+import type { Flags } from './flags'
 
 export interface Arguments {
   url: string
@@ -8,6 +9,7 @@ export interface Arguments {
   seconds: number | undefined
   seed: string
   caFile: string | undefined
+  started: Partial<Flags>
   behaviour: FleetBehaviour
 }
 
@@ -23,6 +25,7 @@ const OPTIONS = {
   seed: { type: 'string', default: 'tailrace' },
   rows: { type: 'string' },
   delay: { type: 'string', default: '0' },
+  'carve-tick': { type: 'string', default: '60' },
   'no-rows': { type: 'string', default: '0' },
   errors: { type: 'string', default: '0' },
   crashes: { type: 'string', default: '0' },
@@ -46,6 +49,7 @@ npm run simulate:fleet -- [options]
   --seed TEXT       the same seed gives the same hosts again (tailrace)
   --rows N          rows of tables that have many, such as processes (their own number)
   --delay A-B       how long a query runs, ms (0)
+  --carve-tick N    how often hosts begin to send files that were asked for, s (60)
   --log-shape S     ${LOG_SHAPES.join(', ')} or mixed (configured: as the server's options say)
 
 Shares from 0 to 1, each 0 unless given:
@@ -81,6 +85,7 @@ export function readArguments(args: string[], env: Record<string, string | undef
       secret: values.secret,
       seed: values.seed,
       caFile: values.ca,
+      started: { carver_tick: wholeOf('carve-tick', values['carve-tick'], 1, 3_600) },
       behaviour,
     },
     hosts: wholeOf('hosts', values.hosts, 1, 20_000),

@@ -1,11 +1,18 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Row } from '../../src/fleet/agent'
+import { tarOf } from './archive'
 import type { Life } from './clock'
+import { hasFile, matchingFiles } from './files'
 import type { Flags } from './flags'
-import type { Remote } from './remote'
+import type { Host } from './host'
+import type { Answer, Remote } from './remote'
+import type { Found } from './tables/database'
+import { constantOf, parseSelect, type Select, SqlError, select } from './tables/select'
 import type { Tally } from './tally'
+import { isSince } from './version'
 
 interface Settings {
+  host: Host
   flags: Flags
   remote: Remote
   life: Life
@@ -14,107 +21,136 @@ interface Settings {
 
 interface Carve {
   guid: string
+  /** What it calls itself when it is sent; an older agent takes the id of its last distributed query then. */
   requestId: string
-  archive: Buffer
+  paths: string[]
+  status: 'SCHEDULED' | 'STARTING' | 'SUCCESS' | 'DATA POST FAILED'
+  size: number
+  seconds: number
 }
 
-const CARVE = /\bfrom\s+carves\b(?=[\s\S]*\bcarve\s*=\s*1\b)/i
-const PATH = /\bpath\s*(?:=|like)\s*'((?:[^']|'')*)'/i
-const FILE_BYTES = 20_000
-const TAR_BLOCK = 512
+/** The agent keeps all that have failed; the simulator must have a limit. */
+const KEPT_MAX = 100
 const ATTEMPTS = 3
-const WAITING_MAX = 10
 
 /**
- * Sends files in blocks when a query has asked for it (osquery/carver/carver.cpp), one after the other. It begins at once:
- * the server may hear of a carve before the query that asked for it is answered.
+ * The table `carves`, and the thread that sends the files that were ordered with it (osquery/carver/carver.cpp,
+ * osquery/tables/forensic/carves.cpp): on a tick, so mostly after the query that ordered them is answered.
  */
 export class Carver {
-  private readonly waiting: Carve[] = []
-  private working: Promise<void> | undefined
+  private readonly carves = new Map<string, Carve>()
+  private lastQueryId = ''
 
   constructor(private readonly settings: Settings) {}
 
-  /** @returns what the query sees of it; nothing when the SQL does not ask for a carve */
-  ask(sql: string, requestId: string, nowMs: number): { rows: Row[] } | undefined {
-    const path = PATH.exec(sql)?.[1]
-    if (!CARVE.test(sql) || !path || this.settings.flags.disable_carver) return undefined
-    if (this.waiting.length >= WAITING_MAX) return { rows: [] }
-    const guid = randomUUID()
-    this.waiting.push({ guid, requestId, archive: tarOf(path) })
-    this.working ??= this.work().finally(() => {
-      this.working = undefined
-    })
-    const time = String(Math.floor(nowMs / 1_000))
-    const state = { status: 'SCHEDULED', carve_guid: guid, request_id: requestId, carve: '1' }
-    return { rows: [{ time, sha256: '', size: '', path, ...state }] }
+  /** The agent runs a distributed query: until 4.6 carves go by its id, whoever has ordered them. */
+  noteQuery(id: string) {
+    this.lastQueryId = id
   }
 
-  /** Resolves when nothing is on its way any more. */
-  async end() {
-    await this.working
-  }
-
-  private async work() {
-    for (let carve = this.waiting.shift(); carve && !this.settings.life.ended; carve = this.waiting.shift()) {
-      if (await this.send(carve)) this.settings.tally.carves++
+  /** @returns nothing when the SQL is not about the table */
+  run(sql: string): Found | undefined {
+    try {
+      const parsed = parseSelect(sql)
+      if (parsed.table !== 'carves') return undefined
+      return { rows: select(parsed, this.rows(this.order(parsed))) }
+    } catch (error) {
+      if (error instanceof SqlError) return { message: error.message }
+      throw error
     }
   }
 
-  private async send({ guid, requestId, archive }: Carve): Promise<boolean> {
-    const { flags, remote } = this.settings
+  async work() {
+    const { life, flags } = this.settings
+    while (!life.ended) {
+      await life.sleep(flags.carver_tick * 1_000)
+      const due = [...this.carves.values()].filter(({ status }) => status === 'SCHEDULED')
+      for (const carve of due) if (!life.ended) await this.send(carve)
+    }
+  }
+
+  /** @returns the carve that a query has ordered */
+  private order({ anyOf }: Select): Carve | undefined {
+    const { host, flags, life } = this.settings
+    const conditions = anyOf.flat()
+    const isOrder = conditions.some(
+      ({ left, operator, right }) => left === 'carve' && operator === '=' && right === '1',
+    )
+    const paths = conditions.flatMap(({ left, operator, right }) => {
+      if (left !== 'path') return []
+      if (operator === '=') return [constantOf(right)] // whether or not there is such a file
+      return operator === 'like' ? matchingFiles(host.family, constantOf(right)) : []
+    })
+    if (flags.disable_carver || !isOrder || !paths.length) return undefined
+    const [oldest] = this.carves.keys()
+    if (oldest && this.carves.size >= KEPT_MAX) this.carves.delete(oldest)
+    const made = {
+      guid: randomUUID(),
+      requestId: randomUUID(),
+      size: -1,
+      seconds: Math.floor(life.clock.nowMs() / 1_000),
+    }
+    const carve: Carve = { ...made, paths, status: 'SCHEDULED' }
+    this.carves.set(carve.guid, carve)
+    return carve
+  }
+
+  /** Up to 4.6 no row says that it was ordered right now, so that SQLite leaves out all of them where `carve = 1`. */
+  private rows(ordered: Carve | undefined): Row[] {
+    return [...this.carves.values()].map(carve => {
+      const { guid, requestId, paths, status, size, seconds } = carve
+      const row = {
+        time: String(seconds),
+        sha256: '',
+        size: String(size),
+        path: paths.join(','),
+        status,
+        carve_guid: guid,
+      }
+      if (!this.isCurrent) return { ...row, carve: '0' }
+      return { ...row, request_id: requestId, carve: carve === ordered ? '1' : '0' }
+    })
+  }
+
+  private get isCurrent() {
+    return isSince(this.settings.host.osqueryVersion, '4.7')
+  }
+
+  private async send(carve: Carve) {
+    const { host, flags, remote, tally } = this.settings
+    carve.status = 'STARTING'
+    const archive = tarOf(carve.paths.filter(path => hasFile(host.family, path)))
+    carve.size = archive.length
+    const requestId = this.isCurrent ? carve.requestId : this.lastQueryId
     const blockBytes = Math.max(1, flags.carver_block_size)
     const blocks = Math.ceil(archive.length / blockBytes)
-    const start = { block_count: blocks, block_size: blockBytes, carve_size: archive.length, carve_id: guid }
-    const node_key = await remote.key()
-    const begun = await this.post('carve_init', { ...start, request_id: requestId, node_key })
+    const start = { block_count: blocks, block_size: blockBytes, carve_size: archive.length, carve_id: carve.guid }
+    const begun = await this.post('carve_init', { ...start, request_id: requestId, node_key: await remote.key() })
     const session = begun?.session_id
-    if (typeof session !== 'string' || !session) return false
+    carve.status = 'DATA POST FAILED'
+    if (typeof session !== 'string' || !session) return
     for (let id = 0; id < blocks; id++) {
       const data = archive.subarray(id * blockBytes, (id + 1) * blockBytes).toString('base64')
-      const block = { block_id: id, session_id: session, request_id: requestId, data }
-      if (!(await this.post('carve_block', block))) return false
+      const sent = await this.post('carve_block', { block_id: id, session_id: session, request_id: requestId, data })
+      // an agent that does not retry goes on with the next block
+      if (!sent && this.retries) return
     }
-    return true
+    carve.status = 'SUCCESS'
+    tally.carves++
   }
 
-  private async post(path: string, fields: Record<string, unknown>) {
+  private get retries() {
+    return isSince(this.settings.host.osqueryVersion, '5.22')
+  }
+
+  /** Any JSON is a success, whatever it says. What is none is tried again since 5.22, and lost before. */
+  private async post(path: string, fields: Record<string, unknown>): Promise<Answer | undefined> {
     const { life, remote } = this.settings
     for (let attempt = 1; !life.ended; attempt++) {
       const answer = await remote.post(path, JSON.stringify(fields))
-      if (answer || attempt >= ATTEMPTS) return answer
+      if (answer || !this.retries || attempt >= ATTEMPTS) return answer
       await life.sleep(attempt ** 2 * 1_000)
     }
     return undefined
   }
-}
-
-/** An archive with one file of random bytes, in the format that POSIX calls ustar. */
-function tarOf(path: string): Buffer {
-  const name = path.split(/[\\/]/).at(-1)?.slice(0, 99) || 'file'
-  const head = Buffer.alloc(TAR_BLOCK)
-  const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
-  const fields: [at: number, text: string][] = [
-    ...([
-      [0, name],
-      [100, octal(0o600, 7)],
-      [108, octal(0, 7)],
-      [116, octal(0, 7)],
-    ] as [number, string][]),
-    ...([
-      [124, octal(FILE_BYTES, 11)],
-      [136, octal(0, 11)],
-      [148, ' '.repeat(8)],
-    ] as [number, string][]),
-    ...([
-      [156, '0'],
-      [257, 'ustar\0'],
-      [263, '00'],
-    ] as [number, string][]),
-  ]
-  for (const [at, text] of fields) head.write(text, at, 'latin1')
-  const sum = head.reduce((total, byte) => total + byte, 0)
-  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
-  const padding = Buffer.alloc((TAR_BLOCK - (FILE_BYTES % TAR_BLOCK)) % TAR_BLOCK)
-  return Buffer.concat([head, randomBytes(FILE_BYTES), padding, Buffer.alloc(2 * TAR_BLOCK)])
 }

@@ -22,6 +22,8 @@ const DEFAULTS = {
   disable_reenrollment: false,
   disable_carver: true,
   carver_block_size: 8_192,
+  /** Fixed in the agent: how often it looks for carves to begin (SchedulerRunner in osquery/dispatcher/scheduler.cpp). */
+  carver_tick: 60,
   /** Far below the agent's own 1,000,000: here are thousands of agents in one process. */
   buffered_log_max: 20_000,
 }

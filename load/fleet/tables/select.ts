@@ -103,7 +103,8 @@ function fieldOf(expression: string, row: Row): string {
   return value
 }
 
-const constantOf = (text: string) => (/^null$/i.test(text) ? '' : text.replace(/^'|'$/g, '').replaceAll("''", "'"))
+export const constantOf = (text: string) =>
+  /^null$/i.test(text) ? '' : text.replace(/^'|'$/g, '').replaceAll("''", "'")
 
 function holds({ left, operator, right }: Condition, row: Row): boolean {
   const a = fieldOf(left, row)

@@ -11,8 +11,9 @@ import { TestClock } from './test-clock'
 export const DISTRIBUTED_MS = 7_000
 export const LOGGER_MS = 12_000
 export const CONFIG_MS = 60_000
+export const CARVER_MS = 31_000
 
-const STARTED = { distributed_interval: 7, logger_tls_period: 12, config_refresh: 60 }
+const STARTED = { distributed_interval: 7, logger_tls_period: 12, config_refresh: 60, carver_tick: 31 }
 const closers: (() => Promise<void>)[] = []
 
 interface Options {
