@@ -78,6 +78,7 @@ export interface CarveStart {
   blockSize: number
   carveSize: number
   carveId: string
+  /** Random since osquery 4.7; before, the last distributed query that the agent ran. */
   requestId: string
 }
 

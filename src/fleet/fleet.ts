@@ -53,7 +53,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   const queries = createQueries({ ...shared, jobs, standing: agent => hosts.standing(agent) })
   hosts.onWork(hostIds => queries.wake(hostIds))
   const schedules = createSchedules(shared)
-  const carves = createCarves({ db, audit, askedFor: (agent, requestId) => queries.wasAskedForFiles(agent, requestId) })
+  const carves = createCarves({ db, audit, orders: queries.orders })
   const api: AgentApi = {
     enroll: request => hosts.enroll(request),
     agentOf: nodeKey => hosts.agentOf(nodeKey),
@@ -70,6 +70,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     const own = answers.filter(isOwn)
     const asked = answers.filter(answer => !isOwn(answer))
     await Promise.all([queries.take(agent, asked), own.length ? hosts.takeStanding(agent, own) : undefined])
+    await carves.match(agent, asked)
   }
   return {
     queries: queries.queries,

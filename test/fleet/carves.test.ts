@@ -1,18 +1,26 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Agent, CarveStart } from '../../src/fleet/agent'
+import type { Agent, Answer, CarveStart, Row } from '../../src/fleet/agent'
 import { addHost } from './node'
 import { type FleetSite, startFleetSite } from './site'
 
+interface CarveBody {
+  query_id: string
+}
+
+const answerOf = (queryId: string, rows: Row[]): Answer => ({
+  ...{ queryId, rows, failed: false, message: '', stats: null, truncated: false },
+})
+
 let site: FleetSite
 let agent: Agent
-let requestId: string
+let queryId: string
 beforeAll(async () => {
   site = await startFleetSite()
 })
 beforeEach(async () => {
   agent = await addHost(site)
-  requestId = randomUUID()
-  site.askedFor.add(`${agent.hostId}/${requestId}`)
+  queryId = randomUUID()
+  site.orders.recent.set(agent.hostId, [queryId])
 })
 afterAll(() => site.stop())
 
@@ -21,7 +29,7 @@ const start = (more: Partial<CarveStart> = {}): CarveStart => ({
   blockSize: 8_192,
   carveSize: 20_000,
   carveId: randomUUID(),
-  requestId,
+  requestId: randomUUID(),
   ...more,
 })
 
@@ -53,7 +61,7 @@ test('blocks make a file again, out of order and with some sent twice', async ()
   expect(open).toEqual({
     id: expect.any(String),
     host_id: agent.hostId,
-    query_id: requestId,
+    query_id: queryId,
     carve_guid: carveId,
     size: 20_000,
     block_count: 3,
@@ -117,11 +125,49 @@ test('blocks of another size, beyond the end, or of no session are refused', asy
   expect(await latest()).toMatchObject({ received: 0 })
 })
 
-test('only what was asked of this host is taken', async () => {
+const named = (carveId: string, id = queryId) => site.orders.byGuid.set(`${agent.hostId}/${carveId}`, id)
+const ofQueries = async () =>
+  (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items.map((carve: CarveBody) => carve.query_id)
+
+test('a host that nobody asked is refused, and nothing is stored', async () => {
   const other = await addHost(site)
-  expect(await site.carves.init(other, start())).toBeUndefined()
-  expect(await site.carves.init(agent, start({ requestId: randomUUID() }))).toBeUndefined()
-  expect(await site.carves.init(agent, start({ requestId: 'tailrace:details' }))).toBeUndefined()
+  expect(await site.carves.init(other, start({ requestId: queryId }))).toBeUndefined()
+  named('guid-1')
+  expect(await site.carves.init(other, start({ carveId: 'guid-1' }))).toBeUndefined()
+  expect((await site.ask('GET', `/api/hosts/${other.hostId}/carves`)).body.items).toEqual([])
+})
+
+test('a query whose answer names no carve brings one, whatever the request calls itself', async () => {
+  await begin({ requestId: 'tailrace:vitals:uptime' })
+  expect(await site.carves.init(agent, start())).toBeUndefined()
+  expect(await ofQueries()).toEqual([queryId])
+})
+
+test('of two such queries the older one comes first, unless the request names the other', async () => {
+  const [second, third] = [randomUUID(), randomUUID()]
+  site.orders.recent.set(agent.hostId, [queryId, second, third])
+  await begin({ requestId: third })
+  await begin()
+  await begin({ requestId: third })
+  expect(await ofQueries()).toEqual([second, queryId, third])
+})
+
+test('two that begin at once get a query each', async () => {
+  const second = randomUUID()
+  site.orders.recent.set(agent.hostId, [queryId, second])
+  await Promise.all([begin(), begin()])
+  expect((await ofQueries()).sort()).toEqual([queryId, second].sort())
+})
+
+test('an answer that names the carve corrects what it was taken for', async () => {
+  const [carveId, second] = [randomUUID(), randomUUID()]
+  site.orders.recent.set(agent.hostId, [queryId, second])
+  const session = await begin({ carveId })
+  await send(session, 0)
+  named(carveId, second)
+  await site.carves.match(agent, [answerOf(second, [{ carve_guid: carveId }, { carve_guid: 'unknown' }])])
+  expect(await latest()).toMatchObject({ query_id: second, received: 1 })
+  expect(await send(session, 1)).toBe(true)
 })
 
 test.each([
@@ -137,14 +183,18 @@ test.each([
 })
 
 test('one query does not bring carves without end', async () => {
-  for (let n = 0; n < 20; n++) await begin()
-  await expect(begin()).rejects.toMatchObject({ code: 'too_many_carves' })
+  const guids = Array.from({ length: 21 }, () => randomUUID())
+  for (const guid of guids) named(guid)
+  for (const carveId of guids.slice(1)) await begin({ carveId })
+  await begin({ carveId: guids[1] as string })
+  await expect(begin({ carveId: guids[0] as string })).rejects.toMatchObject({ code: 'too_many_carves' })
 })
 
 test('an agent that did not hear the answer begins again, and goes on', async () => {
   const carveId = randomUUID()
   const first = await begin({ carveId })
   await send(first, 0)
+  site.orders.recent.delete(agent.hostId)
   const second = await begin({ carveId })
   expect(second).not.toBe(first)
   expect(await send(first, 1)).toBe(false)
@@ -165,6 +215,7 @@ test('sessions are kept as hashes only', async () => {
 
 test('carves are listed, removed, and those of another tenant are not there', async () => {
   const session = await begin()
+  site.orders.recent.set(agent.hostId, [queryId, randomUUID()])
   await begin()
   for (const no of [0, 1, 2]) await send(session, no)
   const page = (await site.ask('GET', `/api/hosts/${agent.hostId}/carves?limit=1`)).body

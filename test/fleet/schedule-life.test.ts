@@ -1,7 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { appsOnFreshParts, type TestApp } from '../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
+import { enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
 import { RELAXED_PACK } from './packs'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
@@ -81,30 +80,4 @@ test("osqueryd's own lines are in the host's log", async () => {
     [1, 'warn', 'tls.cpp:254 slow', 'osqueryd'],
     [2, 'error', 'tls.cpp:255 gone', 'osqueryd'],
   ])
-})
-
-test('a file that a query asked for is carved in blocks and downloaded whole', async () => {
-  const sql = "select * from carves where path = '/etc/passwd' and carve = 1"
-  const query = await ask(app, { sql, targets: { host_ids: [host] } })
-  expect(await agent.next()).toEqual({ [query.id]: sql })
-  const content = randomBytes(20_000)
-  const begin = (request_id: string) =>
-    agent.post<{ session_id?: string }>('carve_init', {
-      block_count: 3,
-      block_size: 8_192,
-      carve_size: content.length,
-      carve_id: randomUUID(),
-      request_id,
-      node_key: agent.nodeKey,
-    })
-  expect(await begin(randomUUID())).toEqual({ error: expect.any(String) })
-  const { session_id } = await begin(query.id)
-  for (const block_id of [2, 0, 0, 1]) {
-    const data = content.subarray(block_id * 8_192, (block_id + 1) * 8_192).toString('base64')
-    expect(await agent.post('carve_block', { block_id, session_id, request_id: query.id, data })).toEqual({})
-  }
-  const [carve] = await items(`/api/hosts/${host}/carves`)
-  expect(carve).toMatchObject({ query_id: query.id, size: 20_000, received: 3, completed_at: expect.any(String) })
-  const file = await other.get(`/api/carves/${carve?.id}/content`)
-  expect(Buffer.from(await file.arrayBuffer()).equals(content)).toBe(true)
 })

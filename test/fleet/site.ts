@@ -6,14 +6,12 @@ import { quietLog } from '../support/parts'
 import { startSite } from '../web/site'
 import { freshPlace } from './node'
 
-/** Who may be asked for carves, by `<host id>/<request id>`. */
-export type AskedFor = Set<string>
-
 /** The real web server with the endpoints of schedules and carves. */
 export async function startFleetSite() {
   const parts = await freshPlace()
   const [node, otherNode] = await Promise.all([parts.start(), parts.start()])
-  const askedFor: AskedFor = new Set()
+  /** Queries that asked a host for files, by its id; and those of which an answer names the carve, by `<host id>/<guid>`. */
+  const orders = { recent: new Map<string, string[]>(), byGuid: new Map<string, string>() }
   let schedules: Schedules | undefined
   let carves: Carves | undefined
   const site = await startSite({
@@ -31,7 +29,10 @@ export async function startFleetSite() {
       carves = createCarves({
         db: node.db,
         audit,
-        askedFor: async (agent, requestId) => askedFor.has(`${agent.hostId}/${requestId}`),
+        orders: {
+          byGuid: async (_trx, { hostId }, guid) => orders.byGuid.get(`${hostId}/${guid}`),
+          recent: async (_trx, { hostId }) => orders.recent.get(hostId) ?? [],
+        },
       })
       return [...schedules.endpoints, ...carves.endpoints]
     },
@@ -45,7 +46,7 @@ export async function startFleetSite() {
     otherNode,
     schedules,
     carves,
-    askedFor,
+    orders,
     async stop() {
       await site.stop()
       await schedules?.stop()

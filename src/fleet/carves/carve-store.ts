@@ -20,14 +20,40 @@ export type NewCarve = Omit<CarveRow, 'received' | 'created_at' | 'completed_at'
 const COLUMNS =
   'id, tenant_id, host_id, query_id, carve_guid, block_count, block_size, size, received, created_at, completed_at'
 
-/** How many carves a host has begun for a query. */
-export async function countCarves(trx: Transaction, hostId: string, queryId: string): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+/** Carves of one host begin one at a time, in whichever process. */
+export async function lockCarvesOf(trx: Transaction, hostId: string): Promise<void> {
+  await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.carves'), hashtext(?))`, [hostId])
+}
+
+/** How many carves other than this one a host has begun, by query. */
+export async function countByQuery(trx: Transaction, hostId: string, but: string): Promise<Map<string, number>> {
+  const found = await rows<{ query_id: string; count: number }>(
     trx,
-    'SELECT count(*) AS count FROM carves WHERE host_id = ? AND query_id = ?',
-    [hostId, queryId],
+    `SELECT query_id, count(*) AS count FROM carves
+     WHERE host_id = ? AND carve_guid <> ? AND query_id IS NOT NULL GROUP BY query_id`,
+    [hostId, but],
   )
-  return found?.count ?? 0
+  return new Map(found.map(({ query_id, count }) => [query_id, count]))
+}
+
+/** The query of a carve that has begun before. */
+export async function findQueryOf(trx: Transaction, hostId: string, carveGuid: string): Promise<string | undefined> {
+  const [found] = await rows<{ query_id: string | null }>(
+    trx,
+    'SELECT query_id FROM carves WHERE host_id = ? AND carve_guid = ?',
+    [hostId, carveGuid],
+  )
+  return found?.query_id ?? undefined
+}
+
+/** Changes nothing when there is no such carve. */
+export async function setQuery(trx: Transaction, hostId: string, carveGuid: string, queryId: string): Promise<void> {
+  await trx.raw('UPDATE carves SET query_id = ? WHERE host_id = ? AND carve_guid = ? AND query_id <> ?', [
+    queryId,
+    hostId,
+    carveGuid,
+    queryId,
+  ])
 }
 
 /**
@@ -40,8 +66,7 @@ export async function putCarve(trx: Transaction, carve: NewCarve): Promise<strin
     `SELECT ${COLUMNS} FROM carves WHERE host_id = ? AND carve_guid = ? FOR UPDATE`,
     [carve.host_id, carve.carve_guid],
   )
-  const isSame =
-    before && before.size === carve.size && before.block_size === carve.block_size && before.query_id === carve.query_id
+  const isSame = before && before.size === carve.size && before.block_size === carve.block_size
   if (before && !isSame) await trx.raw('DELETE FROM carves WHERE id = ?', [before.id])
   const [stored] = await rows<{ id: string }>(
     trx,
@@ -49,7 +74,8 @@ export async function putCarve(trx: Transaction, carve: NewCarve): Promise<strin
        (id, tenant_id, host_id, query_id, carve_guid, session_hash, block_count, block_size, size, completed_at)
      VALUES (:id, :tenant_id, :host_id, :query_id, :carve_guid, :session_hash, :block_count, :block_size, :size,
        CASE WHEN :block_count = 0 THEN now() END)
-     ON CONFLICT (host_id, carve_guid) DO UPDATE SET session_hash = excluded.session_hash RETURNING id`,
+     ON CONFLICT (host_id, carve_guid) DO UPDATE SET session_hash = excluded.session_hash, query_id = excluded.query_id
+     RETURNING id`,
     carve,
   )
   if (!stored) throw new Error('A carve was not stored')

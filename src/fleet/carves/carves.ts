@@ -2,23 +2,38 @@ import type { Audit, Endpoint } from '../../access'
 import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { expiringRows } from '../../base/expiring'
-import { hashSecret, isUuid, newId, newSecret } from '../../base/ids'
+import { hashSecret, newId, newSecret } from '../../base/ids'
 import type { RetentionTarget } from '../../base/retention'
-import type { Agent, CarveBlock, CarveStart } from '../agent'
-import { addBlock, type CarveRow, countCarves, hasSession, lockSession, putCarve } from './carve-store'
+import type { Agent, Answer, CarveBlock, CarveStart } from '../agent'
+import type { FileOrders } from '../file-orders'
+import {
+  addBlock,
+  type CarveRow,
+  countByQuery,
+  findQueryOf,
+  hasSession,
+  lockCarvesOf,
+  lockSession,
+  putCarve,
+  setQuery,
+} from './carve-store'
 import { carveRoutes } from './routes'
 
 export interface CarvesDeps {
   db: Db
   audit: Audit
-  /** Whether this is a query that asks this host for files. */
-  askedFor(agent: Agent, requestId: string): Promise<boolean>
+  orders: FileOrders
 }
 
 /** Files that agents were asked for. */
 export interface Carves {
   /** @returns the session id; nothing when nobody asked for it. @throws Problem when it is too large */
   init(agent: Agent, start: CarveStart): Promise<string | undefined>
+  /**
+   * Corrects what carves belong to by what the host has answered now: of one that began before its query was answered
+   * that was a guess. Resolves when durable.
+   */
+  match(agent: Agent, answers: readonly Answer[]): Promise<void>
   /** Whether there is such a session. */
   has(sessionId: string): Promise<boolean>
   /** Resolves when durable. @returns false when there is no such session, or the block is none of it */
@@ -33,22 +48,40 @@ const BLOCK_BYTES_MAX = 11 * MIB
 const SIZE_BYTES_MAX = 256 * MIB
 /** One query may carve several things, but not without end. */
 const PER_QUERY_MAX = 20
+/** Carves that one delivery of answers is compared with. */
+const MATCHED_MAX = 100
 /** osquery's ids of carves are UUIDs. */
 const GUID = /^[\w-]{1,100}$/
 
-export function createCarves({ db, audit, askedFor }: CarvesDeps): Carves {
+export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
   return {
     async init(agent, start) {
-      const { requestId } = start
-      if (!isUuid(requestId) || !(await askedFor(agent, requestId))) return undefined
-      refuseImpossible(start)
-      const session = newSecret('trc')
-      await db.transaction(async trx => {
-        if ((await countCarves(trx, agent.hostId, requestId)) >= PER_QUERY_MAX)
+      return db.transaction(async trx => {
+        await lockCarvesOf(trx, agent.hostId)
+        const counts = await countByQuery(trx, agent.hostId, start.carveId)
+        const queryId =
+          (await orders.byGuid(trx, agent, start.carveId)) ??
+          (await findQueryOf(trx, agent.hostId, start.carveId)) ??
+          guess(start, await orders.recent(trx, agent), counts)
+        if (!queryId) return undefined
+        refuseImpossible(start)
+        if ((counts.get(queryId) ?? 0) >= PER_QUERY_MAX)
           throw refused('too_many_carves', `This query has brought ${PER_QUERY_MAX} carves already.`)
-        await putCarve(trx, { ...newCarve(agent, start), session_hash: hashSecret(session) })
+        const session = newSecret('trc')
+        await putCarve(trx, { ...newCarve(agent, start, queryId), session_hash: hashSecret(session) })
+        return session
       })
-      return session
+    },
+    async match(agent, answers) {
+      const named = answers.flatMap(({ rows }) => rows.slice(0, PER_QUERY_MAX).flatMap(row => row.carve_guid ?? []))
+      if (!named.length) return
+      await db.transaction(async trx => {
+        await lockCarvesOf(trx, agent.hostId)
+        for (const guid of new Set(named.slice(0, MATCHED_MAX))) {
+          const queryId = await orders.byGuid(trx, agent, guid)
+          if (queryId) await setQuery(trx, agent.hostId, guid, queryId)
+        }
+      })
     },
     has: sessionId => hasSession(db, hashSecret(sessionId)),
     block: ({ sessionId, blockId, data }) =>
@@ -71,11 +104,21 @@ export function createCarves({ db, audit, askedFor }: CarvesDeps): Carves {
   }
 }
 
-const newCarve = ({ tenantId, hostId }: Agent, start: CarveStart) => ({
+/**
+ * What a carve belongs to that no answer names (yet): the agent is too old to name it, or has begun before it could
+ * answer. Agents send one carve after the other, so it is the oldest query that has brought none; an old agent may
+ * say which one it is.
+ */
+function guess({ requestId }: CarveStart, recent: readonly string[], counts: ReadonlyMap<string, number>) {
+  const open = recent.filter(id => !counts.has(id))
+  return open.find(id => id === requestId) ?? open[0]
+}
+
+const newCarve = ({ tenantId, hostId }: Agent, start: CarveStart, queryId: string) => ({
   id: newId(),
   tenant_id: tenantId,
   host_id: hostId,
-  query_id: start.requestId,
+  query_id: queryId,
   carve_guid: start.carveId,
   block_count: start.blockCount,
   block_size: start.blockSize,

@@ -10,10 +10,10 @@ interface Reply {
 }
 
 /**
- * Its agents take any JSON for success. What they are to send again, because we failed and not they, is told in
- * something else; they give up after three times.
+ * Where agents take any JSON for an answer, and do not ask again. What they are to send again, because we failed and
+ * not they, is told in something else; they give up after three times (before osquery 5.22 at once).
  */
-const PLAIN_ROUTE = 'carve_block'
+const PLAIN_ROUTES = ['carve_init', 'carve_block']
 
 /**
  * What an agent is told when a call has failed. The status is for proxies and monitors, agents do not look at it.
@@ -28,7 +28,7 @@ export function replyTo(error: unknown, route: string, log: Log): Reply | undefi
       route,
       error: error instanceof Error ? error : new Error(String(error)),
     })
-  return { status, body: route === PLAIN_ROUTE && status >= 500 ? `error: ${message}\n` : { error: message } }
+  return { status, body: PLAIN_ROUTES.includes(route) && status >= 500 ? `error: ${message}\n` : { error: message } }
 }
 
 function told(error: unknown): { status: number; message: string } {

@@ -10,7 +10,6 @@ import { outcomeOf } from './outcome'
 import type { Outcome, State } from './query'
 import { type Chunk, discard, insertRows, stage } from './rows-store'
 import type { Signals } from './signals'
-import { findQuery } from './store'
 import { type AskedTarget, askedTargets } from './target-store'
 
 /** More rows than this, or more than go into a frame, are stored ahead, so that they do not hold up the answers of others. */
@@ -63,15 +62,6 @@ export class Answers {
         query_id: refused[0]?.queryId,
         answers: refused.length,
       })
-  }
-
-  /** Whether a host was asked this, and it asks for files: by the table `carves` or the function `carve`. */
-  async wasAskedForFiles({ tenantId, hostId }: Agent, queryId: string): Promise<boolean> {
-    if (!isUuid(queryId)) return false
-    const target = await this.asked.ask({ tenantId, hostId, queryId })
-    return (
-      target?.isTarget === true && /carve/i.test((await findQuery(this.deps.db, { tenantId, id: queryId }))?.sql ?? '')
-    )
   }
 
   /** @returns false when it was asked of others */

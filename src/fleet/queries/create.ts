@@ -8,10 +8,12 @@ import type { RetentionTarget } from '../../base/retention'
 import type { Jobs } from '../../jobs'
 import type { Family, Streams, TopicDoor } from '../../streams'
 import type { Agent, Answer, Work } from '../agent'
+import type { FileOrders } from '../file-orders'
 import { Answers } from './answers'
 import { Dispatch } from './dispatch'
 import { hostResultsRoute } from './host-results-routes'
 import { QueryKeeper } from './keeper'
+import { findOrderByGuid, findRecentOrders } from './orders-store'
 import { Queries } from './queries'
 import { resultRoutes } from './results-routes'
 import { queryRetention } from './retention'
@@ -43,7 +45,8 @@ export interface QueriesPart {
   /** Answers all reads that are held: the process is to stop. */
   release(): void
   take(agent: Agent, answers: readonly Answer[]): Promise<void>
-  wasAskedForFiles(agent: Agent, queryId: string): Promise<boolean>
+  /** What a host was asked for files with. */
+  orders: FileOrders
 }
 
 /** Live queries: what hosts are asked, what they answer, and who watches. */
@@ -97,7 +100,7 @@ export function createQueries({
     wake: hostIds => dispatch.held.mark(hostIds),
     release: () => dispatch.held.release(),
     take: (agent, given) => answers.take(agent, given),
-    wasAskedForFiles: (agent, queryId) => answers.wasAskedForFiles(agent, queryId),
+    orders: { byGuid: findOrderByGuid, recent: findRecentOrders },
   }
 }
 

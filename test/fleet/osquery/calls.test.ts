@@ -163,6 +163,9 @@ describe('what the rest throws', () => {
       config: async () => {
         throw new Problem(429, 'slow_down', 'Not so fast.')
       },
+      carveInit: async () => {
+        throw outage
+      },
       carveBlock: async () => {
         throw outage
       },
@@ -188,8 +191,11 @@ describe('what the rest throws', () => {
     expect(logError).toHaveBeenCalledWith(expect.any(String), expect.objectContaining({ error: expect.any(TypeError) }))
   })
 
-  test('is no JSON when a block of a carve could not be stored: agents take any JSON for success', async () => {
-    const reply = await wire.post('carve_block', { block_id: 0, session_id: 'abc', data: 'AA==' })
+  test.each([
+    ['carve_init', { block_count: 1, block_size: 1, carve_size: 1, carve_id: 'c', request_id: 'r', node_key: 'k-1' }],
+    ['carve_block', { block_id: 0, session_id: 'abc', data: 'AA==' }],
+  ])('is no JSON to %s, which agents send again only then', async (route, body) => {
+    const reply = await wire.post(route, body)
     expect(reply.status).toBe(503)
     expect(reply.text).toMatch(/^error: /)
     expect(() => JSON.parse(reply.text)).toThrow()

@@ -47,18 +47,3 @@ test('a query is offered again after 5 s, then after twice as long each time, at
   expect([await isDue(4, 35), await isDue(4, 45)]).toEqual([false, true])
   expect([await isDue(30_000, 590), await isDue(30_000, 610)]).toEqual([false, true])
 })
-
-test('files may be sent only by a host that was asked for files', async () => {
-  const [agent, other] = (await enrolled(app, 2, 'carve')) as [OsqueryAgent, OsqueryAgent]
-  const targets = { host_ids: [(await hostIdOf(app, agent)).toUpperCase()] }
-  const begin = async (by: OsqueryAgent, request_id: string) => {
-    const start = { block_count: 1, block_size: 8_192, carve_size: 100, carve_id: 'c1', request_id }
-    return by.post<{ session_id?: string }>('carve_init', { ...start, node_key: by.nodeKey })
-  }
-  const harmless = await ask(app, { sql: 'select 1', targets })
-  expect(await begin(agent, harmless.id)).toEqual({ error: expect.any(String) })
-  const sql = "select * from carves where path = '/etc/hosts' and carve = 1"
-  const wanted = await ask(app, { sql, targets })
-  expect(await begin(other, wanted.id)).toEqual({ error: expect.any(String) })
-  expect(await begin(agent, wanted.id)).toEqual({ session_id: expect.any(String) })
-})

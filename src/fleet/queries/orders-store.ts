@@ -1,0 +1,49 @@
+import { rows, type Transaction } from '../../base/db'
+import type { Agent } from '../agent'
+
+/**
+ * Queries that ask for files, by the column `carve` of the table `carves` or by the function of that name. The
+ * expression is the one of an index.
+ */
+const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
+/** A host that was away or is busy with others may begin this much later. */
+const LATELY = "interval '1 day'"
+/** Of the queries for files of one host; older ones are not looked at. */
+const LOOKED_AT_MAX = 100
+
+/** The query whose rows, as this host answered it, name the carve: the first, as later ones may list it again. */
+export async function findOrderByGuid(
+  trx: Transaction,
+  { tenantId, hostId }: Agent,
+  carveGuid: string,
+): Promise<string | undefined> {
+  const [found] = await rows<{ id: string }>(
+    trx,
+    `SELECT o.id FROM (
+       SELECT q.id, t.answer_id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
+       WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.answer_id IS NOT NULL
+       ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}
+     ) o
+     WHERE EXISTS (SELECT FROM query_rows r WHERE r.answer_id = o.answer_id AND r.data ->> 'carve_guid' = :carveGuid)
+     ORDER BY o.id LIMIT 1`,
+    { tenantId, hostId, carveGuid },
+  )
+  return found?.id
+}
+
+/**
+ * Queries for files that this host was given lately, the oldest first, without those whose answer says that nothing
+ * comes of them (an error) or names its carves (which are found by that).
+ */
+export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    trx,
+    `SELECT q.id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
+     WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.sent_at > now() - ${LATELY} AND t.error IS NULL
+       AND NOT EXISTS (
+         SELECT FROM query_rows r WHERE r.answer_id = t.answer_id AND jsonb_exists(r.data, 'carve_guid'))
+     ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}`,
+    { tenantId, hostId },
+  )
+  return found.map(({ id }) => id).reverse()
+}
