@@ -4,6 +4,7 @@ import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
 const HOSTS = 6
+const STARTED = { config_refresh: 1, logger_tls_period: 1, carver_tick: 1 }
 const PACK = `{
   # what every machine tells
   "queries": { "up": { "query": "select * \\
@@ -41,7 +42,7 @@ describeInBrowser('the pages of hosts', () => {
   }
 
   function startFleet(secret: string, hosts: number, seed: string) {
-    const fleet = new Fleet({ url: app.url, secret, hosts, seed, started: { config_refresh: 1, logger_tls_period: 1 } })
+    const fleet = new Fleet({ url: app.url, secret, hosts, seed, started: STARTED })
     fleets.push(fleet)
     fleet.start()
   }
@@ -299,6 +300,20 @@ describeInBrowser('the pages of hosts', () => {
     await link.waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
     expect(download.suggestedFilename()).toMatch(/\.tar/)
+  })
+
+  it('are told why no file comes', async () => {
+    const { id } = await firstHost()
+    const page = await signedIn(`/hosts/${id}?tab=files`)
+    const fetchFile = async (path: string) => {
+      await page.getByLabel(/Path on the host/).fill(path)
+      await page.getByRole('button', { name: 'Get the file' }).click()
+    }
+    await fetchFile('/none/%')
+    await page.getByText('no file fits this pattern').waitFor()
+    await fetchFile('/none/file')
+    await page.getByText('begins to send within a minute').waitFor()
+    await page.getByRole('cell', { name: 'empty: no such file' }).waitFor()
   })
 
   it('offer a viewer nothing that would be refused', async () => {

@@ -10,6 +10,7 @@ import { watch } from '../../live'
 import { usePages } from '../../pages-of'
 import { isOperator } from '../../session'
 import type { Query, QueryResult } from '../query-result'
+import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 import { bytesOf } from './vitals-of'
 
 interface Carve {
@@ -24,6 +25,14 @@ interface Carve {
   completed_at: string | null
 }
 
+const SCHEDULED =
+  'The host has scheduled it and begins to send within a minute or so. If nothing comes, or an empty archive, there is no such file.'
+/** Behind a literal path a carver that is on always answers with a row, whether or not there is such a file. */
+const NO_CARVER =
+  'The host has not scheduled it: its carver is off (--disable_carver=false turns it on). osquery before 4.7 never says so, and may send the file all the same.'
+const NO_MATCH =
+  'The host has not scheduled it: no file fits this pattern, or its carver is off (--disable_carver=false turns it on).'
+
 /** While blocks come in. */
 const EVERY_MS = 3_000
 
@@ -31,13 +40,14 @@ const EVERY_MS = 3_000
 export function FilesTab({ hostId }: { hostId: string }) {
   const pages = usePages<Carve>(`/api/hosts/${hostId}/carves`)
   const asked = useSignal('')
+  const isAskedByPattern = useSignal(false)
   const said = useSignal('')
   const problem = useSignal('')
   const ask = async (path: string) => {
     try {
-      const sql = `select * from carves where path = '${path.replaceAll("'", "''")}' and carve = 1`
-      const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql })
+      const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql: carveSql(path) })
       asked.value = query.id
+      isAskedByPattern.value = isPattern(path)
       said.value = 'The host is asked for it; what it sends shows up here.'
       problem.value = ''
     } catch (error) {
@@ -56,7 +66,8 @@ export function FilesTab({ hostId }: { hostId: string }) {
           const { query_id, state, error } = data as QueryResult
           if (type !== 'query_result' || query_id !== asked.peek()) return
           if (error !== null) said.value = `The host could not do it: ${error}`
-          else if (state === 'no_rows') said.value = 'The host has no file at this path.'
+          else if (state === 'no_rows') said.value = isAskedByPattern.value ? NO_MATCH : NO_CARVER
+          else said.value = SCHEDULED
         },
       }),
     [hostId],
@@ -109,7 +120,7 @@ function Row({ carve }: { carve: Carve }) {
       <td>
         <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by this query</a>}
       </td>
-      <td>{bytesOf(size)}</td>
+      <td>{isEmptyArchive(size) ? 'empty: no such file' : bytesOf(size)}</td>
       <td>
         {completed_at === null ? (
           <Progress share={block_count === 0 ? 0 : received / block_count} label="Received" />
