@@ -86,7 +86,7 @@ const variables = z.object({
   RETENTION_JOBS_DAYS: days(30),
   RETENTION_FAILED_DAYS: days(90),
   RETENTION_AUDIT_DAYS: days(365),
-  OSQUERY_HOLD_MS: integer(10_000, 0, 12_000),
+  OSQUERY_HOLD_MS: integer(8_000, 0, 9_000),
   OSQUERY_TLS_CERT: z.string().optional(),
   OSQUERY_TLS_KEY: z.string().optional(),
   COOKIE_SECURE: flag.optional(),

@@ -26,6 +26,8 @@ test('results are listed newest first, page by page, as they were logged', async
     action: 'added',
     at: '2026-09-01T10:00:00.004Z',
     received_at: expect.any(String),
+    epoch: expect.any(Number),
+    counter: expect.any(Number),
     columns: { no: '4' },
     decorations: { hostname: 'web-07' },
     truncated: false,
@@ -75,7 +77,7 @@ test('a download has every row; a spreadsheet gets no formula and no number lose
   expect(csv.headers.get('content-disposition')).toContain(`scheduled-${agent.hostId}.csv`)
   const time = expect.stringMatching(/^[\d-]+T[\d:.]+Z$/)
   const [head, one, ...rest] = csv.text.split('\r\n')
-  expect(head).toBe('name,action,at,received_at,path,uid,user name')
+  expect(head).toBe('name,action,at,received_at,epoch,counter,path,uid,user name')
   expect(one?.split(',').slice(0, 4)).toEqual(['pack_base_up', 'added', time, time])
   expect(one).toMatch(/,-5,,"a ""b""\nc"$/)
   expect(rest[0]).toMatch(/,'=cmd\(\),9223372036854775807,$/)
@@ -87,7 +89,9 @@ test('a download has every row; a spreadsheet gets no formula and no number lose
 test('a column that is called like one of ours has another name in the head', async () => {
   await site.schedules.log(agent, results([resultLine(2, { columns: { name: 'bash', at: '1', result_name: 'x' } })]))
   const [head, row] = (await ask('/scheduled?format=csv&q=bash&bom=1')).text.split('\r\n')
-  expect(head?.replace('\ufeff', '')).toBe('name,action,at,received_at,result_at,result_name_2,result_name')
+  expect(head?.replace('\ufeff', '')).toBe(
+    'name,action,at,received_at,epoch,counter,result_at,result_name_2,result_name',
+  )
   expect(row).toMatch(/,1,bash,x$/)
 })
 

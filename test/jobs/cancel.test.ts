@@ -99,7 +99,7 @@ test('a tree that is still growing is cancelled whole, whenever it is cancelled'
 test('a job that spawns when one above it is to be cancelled is cancelled itself, and the child is not made', async () => {
   const { job } = await web.jobs.enqueue(
     act,
-    { does: 'spawn', children: [{ does: 'spawn', ms: 500, children: [{}] }] },
+    { does: 'spawn', children: [{ does: 'spawn', ms: 3_000, children: [{}] }] },
     web.by,
   )
   const child = await eventually(async () => (await web.jobs.tree(ref(job.id))).job.children[0])

@@ -82,7 +82,6 @@ test('jobs that come due while PostgreSQL is away are run when it is back, each 
     expect(entries.flatMap(({ message }) => message ?? [])).toEqual(['line 1', 'line 2', 'line 3'])
     expect(entries.at(-1)?.data.job.status).toBe('completed')
   }
-  expect(begun.filter(({ id }) => ids.includes(id))).toHaveLength(20)
 })
 
 test('jobs in any phase outlast a restart of PostgreSQL', async () => {

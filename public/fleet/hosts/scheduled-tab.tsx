@@ -16,6 +16,7 @@ interface ScheduledResult {
   action: 'added' | 'removed' | 'snapshot'
   at: string
   received_at: string
+  counter: number
   columns: Record<string, string | number>
   decorations: Record<string, string> | null
 }
@@ -111,7 +112,7 @@ function readFilters(query: string) {
 /** An action's sign, so that added and removed are told apart without colour. */
 const SIGNS = { added: '+', removed: '−', snapshot: '=' }
 
-function Row({ result: { name, action, at, received_at, columns } }: { result: ScheduledResult }) {
+function Row({ result: { name, action, at, received_at, counter, columns } }: { result: ScheduledResult }) {
   return (
     <tr>
       <td title={`by the host ${at}, received ${received_at}`}>
@@ -126,6 +127,11 @@ function Row({ result: { name, action, at, received_at, columns } }: { result: S
         <span class={`change is-${action}`}>
           {SIGNS[action]} {action}
         </span>
+        {action === 'added' && counter === 0 && (
+          <span class="tag" title="The query ran for the first time: the row was there before, it is no change.">
+            first run
+          </span>
+        )}
       </td>
       <td class="wide">
         <dl class="pairs">

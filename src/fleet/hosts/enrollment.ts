@@ -25,6 +25,9 @@ const CARVE_BLOCK_BYTES = 1_048_576
 /** Without held reads the agent's interval is what a query waits. */
 export const POLL_SECONDS = 10
 
+/** After a refresh of the configuration that failed; osquery itself would wait for 300 s. */
+export const RETRY_SECONDS = 30
+
 /** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
 export function agentFlags({ address, certificate, holdMs }: Enrolling, system: System = 'linux'): string[] {
   return [
@@ -36,6 +39,7 @@ export function agentFlags({ address, certificate, holdMs }: Enrolling, system: 
     '--config_plugin=tls',
     '--config_tls_endpoint=/osquery/config',
     '--config_refresh=60',
+    `--config_accelerated_refresh=${RETRY_SECONDS}`,
     '--logger_plugin=tls',
     '--logger_tls_endpoint=/osquery/log',
     '--logger_tls_period=10',

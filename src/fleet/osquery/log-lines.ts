@@ -36,7 +36,7 @@ function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
     at: timeOf(line),
     epoch: integerOf(line.epoch) ?? 0,
     counter: integerOf(line.counter) ?? 0,
-    decorations: rowOf(line.decorations) ?? null,
+    decorations: decorationsOf(line),
   }
   const rows = found.flatMap(({ action, columns }) => {
     const row = numericRowOf(columns)
@@ -44,6 +44,19 @@ function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
   })
   if (found.length && !rows.length) return undefined
   return { digest, rows, truncated: rows.length < found.length }
+}
+
+/** What a line is made of when nobody has decorated it. */
+const OWN_FIELDS = new Set([
+  ...['name', 'hostIdentifier', 'calendarTime', 'unixTime', 'epoch', 'counter', 'numerics', 'log_type', 'decorations'],
+  ...['columns', 'action', 'snapshot', 'diffResults'],
+])
+
+/** Beside the fields of the line itself, where the agent has `decorations_top_level` set. */
+function decorationsOf(line: JsonObject): Record<string, string> | null {
+  const top = Object.entries(line).filter(([name, value]) => !OWN_FIELDS.has(name) && typeof value === 'string')
+  const found = { ...rowOf(Object.fromEntries(top)), ...rowOf(line.decorations) }
+  return Object.keys(found).length ? found : null
 }
 
 interface FoundRow {

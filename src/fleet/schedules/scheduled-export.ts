@@ -13,7 +13,7 @@ import {
 
 const PAGE_ROWS = 1_000
 const COLUMNS_MAX = 1_000
-const OWN = ['name', 'action', 'at', 'received_at']
+const OWN = ['name', 'action', 'at', 'received_at', 'epoch', 'counter']
 
 /** Streams every row that fits, newest first, as the host stood when it began. */
 export async function exportScheduled(
@@ -47,10 +47,10 @@ async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGen
 
 async function* csvPages(columns: readonly string[], pages: AsyncIterable<Scheduled[]>): AsyncGenerator<unknown[][]> {
   for await (const page of pages)
-    yield page.map(({ name, action, at, received_at, columns: text }) => {
+    yield page.map(({ name, action, at, received_at, epoch, counter, columns: text }) => {
       const values: Record<string, unknown> = JSON.parse(text)
       const times = [at.toISOString(), received_at.toISOString()]
-      return [name, action, ...times, ...columns.map(column => values[column])]
+      return [name, action, ...times, epoch, counter, ...columns.map(column => values[column])]
     })
 }
 

@@ -24,6 +24,8 @@ const scheduled = z
     action: z.enum(ACTIONS),
     at: z.date(),
     received_at: z.date(),
+    epoch: z.number(),
+    counter: z.number().meta({ description: 'Runs of the query before: the rows of run 0 are no change.' }),
     columns: values,
     decorations: z.record(z.string(), z.unknown()).nullable(),
     truncated: z.boolean(),

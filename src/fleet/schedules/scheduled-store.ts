@@ -6,6 +6,10 @@ export interface Scheduled {
   action: string
   at: Date
   received_at: Date
+  /** Of the query's results on the host: another one when they begin anew. */
+  epoch: number
+  /** Runs since the epoch began: 0 is the first one, whose rows are all there is and no change. */
+  counter: number
   /** As kept: encoded JSON, in which no number has lost a digit. */
   columns: string
   decorations: string | null
@@ -51,7 +55,7 @@ export function listScheduled(
 ): Promise<Scheduled[]> {
   return rows<Scheduled>(
     db,
-    `SELECT id, name, action, at, received_at, columns::text, decorations::text, truncated FROM scheduled_results
+    `SELECT id, name, action, at, received_at, epoch, counter, columns::text, decorations::text, truncated FROM scheduled_results
      WHERE ${WHERE} AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit`,
     { ...bound(filter), before: before ?? null, limit },
   )

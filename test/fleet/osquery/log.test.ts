@@ -41,6 +41,11 @@ describe('results', () => {
       { decorations: { hostname: 'web-07' }, columns: { pid: '41' }, action: 'added' },
       [{ ...row, decorations: { hostname: 'web-07' } }],
     ],
+    [
+      'an event decorated at its top level',
+      { hostname: 'web-07', host_uuid: 'u', columns: { pid: '41' }, action: 'added' },
+      [{ ...row, decorations: { hostname: 'web-07', host_uuid: 'u' } }],
+    ],
     ['an event of removal', { columns: { pid: '41' }, action: 'removed' }, [{ ...row, action: 'removed' }]],
     [
       'a batch',
