@@ -132,9 +132,11 @@ export class Hub {
       const { cursor, reset, gap } = await this.startOf(head, filter, start)
       channel.compare(head)
       const goesOn = start.continues && start.resume && !reset && !gap
-      const [joinedAt, state] = goesOn ? [cursor, null] : [head.last_seq, head.state]
-      const reader = new Reader(channel, filter, cursor, joinedAt, sink, () => this.leave(watched))
       const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
+      const joinedAt = goesOn ? cursor : head.last_seq
+      // Whoever has read to the end knows how it ended.
+      const state = goesOn || finished ? null : head.state
+      const reader = new Reader(channel, filter, cursor, joinedAt, sink, () => this.leave(watched))
       const begin = () => {
         if (channel.head.epoch === head.epoch) reader.begin(reset, state)
         else reader.begin('epoch_changed', channel.head.state)

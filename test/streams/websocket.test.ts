@@ -75,6 +75,23 @@ test('topics come and go on one socket; an id resumes where it stood, on another
   back.socket.close()
 })
 
+test('the id of the end is answered with the end alone', async () => {
+  const topic = newTopic()
+  await append(app, topic, numbered(1, 3))
+  await end(app, topic, 'completed', { value: 1 })
+  const client = await open(app)
+  client.send({ op: 'subscribe', topic: topic.name })
+  await client.until(() => client.named('end').length === 1)
+  client.socket.close()
+  const back = await open(other)
+  back.send({ op: 'subscribe', topic: topic.name, after: client.named('end')[0]?.id })
+  await back.until(() => back.named('end').length === 1)
+  expect(back.received).toEqual([
+    { event: 'end', id: client.named('end')[0]?.id, data: { topic: topic.name, reason: 'completed' } },
+  ])
+  back.socket.close()
+})
+
 test('a topic that is left while it is being joined stays silent, and can be joined again', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))

@@ -133,7 +133,7 @@ export class SocketConnection extends Connection {
     try {
       const query = { ...filter, after: after ?? undefined } as StreamQuery
       const wish = readWish([topic], query, undefined)
-      const { reader, begin, finished } = await this.hub.join(
+      const { reader, begin } = await this.hub.join(
         { tenantId: this.admitted.tenantId, name: topic },
         { filter: wish.filter, role: this.admitted.role },
         wish.starts[0] ?? { limit: 0 },
@@ -142,8 +142,7 @@ export class SocketConnection extends Connection {
       if (this.isClosed || this.subscribed.get(topic) !== message) return reader.close()
       this.subscribed.set(topic, reader)
       this.readers.push(reader)
-      if (finished) this.endAgain(reader)
-      else begin()
+      begin()
     } catch (error) {
       if (this.subscribed.get(topic) === message) this.subscribed.delete(topic)
       if (error instanceof Problem)
@@ -154,12 +153,6 @@ export class SocketConnection extends Connection {
         )
       this.complain('unavailable', [{ path: 'topic', message: 'The topic cannot be read now. Try again.' }], topic)
     }
-  }
-
-  /** It came back with the id of the end, which SSE answers with 204: nothing but the end is told. */
-  private endAgain(reader: Reader) {
-    reader.close()
-    this.ended(reader, reader.channel.endReason ?? 'ended')
   }
 
   private complain(code: string, errors: { path: string; message: string }[], topic?: string) {
