@@ -108,6 +108,33 @@ test('an id of other topics, or of the same in another order, is answered with a
   expect(inQuery.status).toBe(400)
 })
 
+test('an id put together by the client goes on where each topic was, and a new topic starts with its history', async () => {
+  const topics = [newTopic(), newTopic(), newTopic()] as const
+  for (const topic of topics) await append(app, topic, numbered(1, 20))
+  const reader = await openStream(app, topics.slice(0, 2))
+  await reader.until(() => reader.lines.length === 40)
+  await reader.close()
+  const id = `~${reader.lastId.split('~').slice(1).join('~')}~`
+  for (const topic of topics) await append(app, topic, numbered(21, 2))
+  const after = encodeURIComponent(id)
+  for (const [query, headers] of [
+    ['limit=5', { 'last-event-id': id }],
+    [`limit=5&after=${after}`, {}],
+  ] as const) {
+    const rest = await openStream(other, [...topics], query, headers)
+    await rest.until(() => rest.lines.length >= 9)
+    expect(topics.map(topic => linesOf(rest, topic))).toEqual([
+      numberedMessages(21, 2),
+      numberedMessages(21, 2),
+      numberedMessages(18, 5),
+    ])
+    expect(rest.named('reset')).toEqual([])
+    await rest.close()
+  }
+  const tooFew = await app.get(`/api/stream?topic=${topics[0].name}&topic=${topics[1].name}&after=${after}`)
+  expect(tooFew.status).toBe(400)
+})
+
 test('the id of a single topic and the composite id of its one-topic list are both understood', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 10))
