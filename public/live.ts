@@ -16,6 +16,8 @@ export interface Watcher {
   onStatus?(status: JobStatus): void
   onEvent?(event: StreamEvent): unknown
   onGap?(gap: Gap): void
+  /** The topic was open already: what it has told until now does not come again. */
+  onLate?(): void
 }
 
 /** Lines of history that a log is opened with. */
@@ -38,6 +40,8 @@ export const liveState = signal<LiveState>(IDLE)
 
 const watchers = new Map<string, Set<Watcher>>()
 let handle: TopicsHandle | null = null
+/** What the connection was asked for. */
+let opened: ReadonlySet<string> = new Set()
 let settling: ReturnType<typeof setTimeout> | undefined
 
 /** Watches a topic over the one connection of the page, however many there are; answers how to stop. */
@@ -45,6 +49,7 @@ export function watch(topic: string, watcher: Watcher): () => void {
   const set = watchers.get(topic) ?? new Set()
   watchers.set(topic, set.add(watcher))
   settle()
+  if (opened.has(topic)) watcher.onLate?.()
   return () => {
     set.delete(watcher)
     if (set.size === 0 && watchers.get(topic) === set) watchers.delete(topic)
@@ -56,6 +61,7 @@ export function watch(topic: string, watcher: Watcher): () => void {
 export function restart() {
   handle?.close()
   handle = null
+  opened = new Set()
   settle()
 }
 
@@ -66,6 +72,7 @@ function settle() {
 
 function apply() {
   const topics = [...watchers.keys()].sort()
+  opened = new Set(topics)
   if (topics.length === 0) {
     handle?.close()
     handle = null

@@ -1,6 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { LogModel, LogViewer, logSource } from '../components/log-viewer'
-import { watch } from '../live'
 import type { Job } from './job'
 
 interface JobLogProps {
@@ -14,10 +13,7 @@ interface JobLogProps {
 export function JobLog({ job, step = '', isPermalinked = false }: JobLogProps) {
   const path = `/api/jobs/${encodeURIComponent(job.id)}/logs`
   const model = useMemo(() => new LogModel(logSource(path)), [path])
-  useEffect(
-    () => watch(`job:${job.id}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
-    [model, job.id],
-  )
+  useEffect(() => model.watch(`job:${job.id}`), [model, job.id])
   useEffect(() => {
     if (step !== model.filter.peek().step && !isPermalinked) void model.setFilter({ ...model.filter.peek(), step })
   }, [model, step])

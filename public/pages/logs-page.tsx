@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { LogModel, LogViewer, logSource } from '../components/log-viewer'
-import { watch } from '../live'
 
 const SERVICES = ['web', 'worker']
 
@@ -34,10 +33,7 @@ export function LogsPage() {
 function ServiceLog({ service }: { service: string }) {
   const path = `/api/service/logs?service=${service}`
   const model = useMemo(() => new LogModel(logSource(path)), [path])
-  useEffect(
-    () => watch(`service:${service}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
-    [model, service],
-  )
+  useEffect(() => model.watch(`service:${service}`), [model, service])
   return (
     <LogViewer
       model={model}

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
@@ -143,6 +143,25 @@ describeInBrowser('the pages', () => {
     }
   })
 
+  it('show the lines that came before their log was there to take them', async () => {
+    const id = await startDemo({ workers: 1, lines: 20 })
+    const page = await signedIn()
+    const answer = held()
+    await page.route(`**/api/jobs/${id}`, answer.hold)
+    const told = page.waitForResponse(response => response.url().includes(`topic=job%3A${id}`))
+    await page.goto(`${app.url}/jobs/${id}`)
+    await told
+    await page.locator('.live.is-live').waitFor()
+    answer.release()
+    await row(page, 20).waitFor()
+    await page.getByRole('link', { name: 'Queue', exact: true }).first().click()
+    await page.locator(`[data-job="${id}"] .fold`).click()
+    await row(page, 20).waitFor()
+    await page.locator(`[data-job="${id}"]`).getByRole('link').first().click()
+    await page.waitForURL(`**/jobs/${id}`)
+    await row(page, 20).waitFor()
+  })
+
   it('pause a queue with a reason', async () => {
     const page = await signedIn('/queue?queue=demo')
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
@@ -197,6 +216,15 @@ describeInBrowser('the pages', () => {
     await again.stop()
   })
 })
+
+/** Keeps requests back until they are released. */
+function held() {
+  let release = () => {}
+  const released = new Promise<void>(resolve => {
+    release = resolve
+  })
+  return { release, hold: (route: Route) => released.then(() => route.continue()) }
+}
 
 /** Runs in the page: from now on notes when one line has two rows. */
 function collectLines() {

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { Gap, LogLine } from '../../client'
+import { watch } from '../../live'
 import { plainOf } from './ansi'
 import { isRegular, patternOf } from './highlight'
 import { type GapRow, LineStore } from './line-store'
@@ -75,6 +76,15 @@ export class LogModel {
     this.changed()
   }
 
+  /** Shows a log live, with its last lines also where its stream is open already. */
+  watch(topic: string): () => void {
+    return watch(topic, {
+      onLogs: lines => this.append(lines),
+      onGap: gap => this.gap(gap),
+      onLate: () => void this.loadLatest(),
+    })
+  }
+
   follow(isOn: boolean) {
     this.isFollowing.value = isOn
     if (isOn) this.unseen.value = 0
@@ -83,10 +93,15 @@ export class LogModel {
   /** Filters on the server too, since not all lines are in memory. */
   async setFilter(filter: LogFilter) {
     this.filter.value = filter
-    const store = new LineStore(this.isFiltered)
-    this.store = store
+    this.store = new LineStore(this.isFiltered)
     this.hasOlder.value = false
     this.changed()
+    await this.loadLatest()
+  }
+
+  /** Reads the last lines; those that are in memory already stay once. */
+  async loadLatest() {
+    const { store } = this
     await this.load(async () => {
       const { items } = await this.source({ ...this.asked, limit: PAGE_LINES, order: 'desc' })
       if (this.store !== store) return

@@ -1,15 +1,11 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { LogModel, LogViewer, logSource } from '../../components/log-viewer'
-import { watch } from '../../live'
 
 /** What the agent says of itself. */
 export function LogTab({ hostId }: { hostId: string }) {
   const path = `/api/hosts/${hostId}/logs`
   const model = useMemo(() => new LogModel(logSource(path)), [path])
-  useEffect(
-    () => watch(`hostlog:${hostId}`, { onLogs: lines => model.append(lines), onGap: gap => model.gap(gap) }),
-    [model, hostId],
-  )
+  useEffect(() => model.watch(`hostlog:${hostId}`), [model, hostId])
   return (
     <LogViewer
       model={model}
