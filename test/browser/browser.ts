@@ -5,10 +5,10 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { ROOT } from '../../src/base/root'
 import type { TestApp } from '../support/app'
 
-const EXECUTABLE = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+export const EXECUTABLE: string = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
 /** Otherwise the browser asks its maker's servers for this and that. */
-const QUIET = [
+export const QUIET: string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -28,9 +28,13 @@ function skipped() {
   return describe.skip
 }
 
+export async function buildPages(): Promise<void> {
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
+}
+
 /** A headless browser, with the pages built as they are now. */
 export async function startBrowser(): Promise<Browser> {
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
+  await buildPages()
   return chromium.launch({ executablePath: EXECUTABLE, args: QUIET })
 }
 

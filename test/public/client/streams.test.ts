@@ -210,7 +210,7 @@ describe('a stream', () => {
 })
 
 describe('several topics', () => {
-  it('share one connection, and a new set drops what was seen', async () => {
+  it('share one connection, and a new set goes on from where each topic is', async () => {
     const two = [logs('job:a', 1, 3, '00000000~e.3~e.0'), logs('job:b', 1, 1, '00000000~e.3~e.1')]
     server.answers = [
       streamOf(two, { isOpen: true }),
@@ -258,6 +258,22 @@ describe('other ways of transport', () => {
     expect(seen.states.at(-1)?.detail.transport).toBe('websocket')
   })
 
+  it('takes the places of all topics along, to WebSocket and from there', async () => {
+    const asked: unknown[] = []
+    server.talk = (socket, { topic, after }) => {
+      asked.push([topic, after])
+      socket.send(JSON.stringify(logs(String(topic), 4, 5)))
+    }
+    const seen = record({ transports: ['websocket'], after: '00000000~e.3~e.0' })
+    const handle = seen.track(streamTopics(['job:a', 'job:b'], seen.options))
+    await seen.until(() => seen.lines.length === 4)
+    expect(asked).toEqual([
+      ['job:a', 'e.3'],
+      ['job:b', 'e.0'],
+    ])
+    expect(handle.lastEventId).toBe('~e.5~e.5')
+  })
+
   it('tells of a refused subscription', async () => {
     server.talk = socket =>
       socket.send(
@@ -284,5 +300,46 @@ describe('other ways of transport', () => {
     await seen.isIn('ended')
     expect(seen.lines).toEqual([1, 2, 3])
     expect(server.asked.map(({ url }) => url.searchParams.get('after'))).toEqual([null, 'e.2'])
+  })
+})
+
+describe('in a page that cannot count what other tabs hold', () => {
+  beforeEach(() => {
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
+    Object.assign(globalThis, { document: {} })
+  })
+  afterEach(() => {
+    Reflect.deleteProperty(globalThis, 'document')
+    Reflect.deleteProperty(globalThis, 'navigator')
+  })
+
+  it('streams are passed over for WebSocket at once', async () => {
+    server.talk = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.6')))
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(seen.states.map(({ state, detail }) => `${state} ${detail.transport}`)).toEqual([
+      'connecting sse',
+      'connecting websocket',
+      'live websocket',
+      'ended websocket',
+    ])
+    expect(server.asked).toEqual([])
+  })
+
+  it('polls are short', async () => {
+    server.answers = [statusOnly(200, { events: [], last_event_id: 'e.1', ended: true })]
+    const seen = record({ transports: ['poll'] })
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(server.asked.map(({ url }) => url.searchParams.get('wait_ms'))).toEqual(['0'])
+  })
+
+  it('a stream is opened when it is the only way that is wanted', async () => {
+    server.answers = [streamOf([end('job:a', 'e.6')], { isOpen: true })]
+    const seen = record({ transports: ['sse'] })
+    seen.track(streamJob('a', seen.options))
+    await seen.isIn('ended')
+    expect(server.asked).toHaveLength(1)
   })
 })
