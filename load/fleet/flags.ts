@@ -34,17 +34,23 @@ type Value = string | number | boolean
 /** As on the command line of somebody who wants live queries. */
 export const STARTED_WITH: Partial<Flags> = {
   ...{ disable_distributed: false, disable_carver: false },
-  ...{ distributed_interval: 1, config_refresh: 60 },
+  ...{ distributed_interval: 1, config_refresh: 60, config_accelerated_refresh: 30 },
 }
 
 export const flagsOf = (started: Partial<Flags>): Flags => ({ ...DEFAULTS, ...started })
 
-/** What the `options` of a configuration say counts more; unknown ones and wrong types are ignored, as the agent does. */
+/** `CLI_FLAG`s in osquery's source: it ignores them in a configuration. */
+const CLI_ONLY = ['config_refresh', 'config_accelerated_refresh']
+
+/**
+ * What the `options` of a configuration say counts more; unknown ones, flags of the command line and wrong types are
+ * ignored, as the agent does.
+ */
 export function applyOptions(flags: Flags, options: unknown) {
   if (typeof options !== 'object' || options === null) return
   const known = flags as Record<string, Value>
   for (const [name, value] of Object.entries(options)) {
-    const read = name in DEFAULTS ? readAs(known[name] as Value, value) : undefined
+    const read = name in DEFAULTS && !CLI_ONLY.includes(name) ? readAs(known[name] as Value, value) : undefined
     if (read !== undefined) known[name] = read
   }
 }

@@ -48,6 +48,18 @@ export const machineTables: Record<string, Table> = {
       ...{ platform_mask: '9' },
     },
   ],
+  // The schedule of a configuration stands as the pack "main".
+  osquery_packs: () => [
+    {
+      name: 'main',
+      platform: '',
+      version: '',
+      shard: '0',
+      discovery_cache_hits: '0',
+      discovery_executions: '0',
+      active: '1',
+    },
+  ],
   platform_info: ({ host }) => [
     {
       ...{ vendor: host.hardwareVendor, version: '1.14.2', date: '04/01/2025', revision: '', extra: '' },

@@ -31,19 +31,20 @@ export class HeadReader {
       this.indented ||= begin.length < text.length
       text = begin
     }
-    if (!text) return this.bounded()
+    if (!text) return this.more()
     const end = END.exec(this.tail + text)
     const headLength = end ? end.index + end[0].length - this.tail.length : text.length
     this.tail = (this.tail + text).slice(-2)
     this.parts.push(text.slice(0, headLength))
     this.judgeStart()
-    if (!end) return this.bounded()
-    const raw = (this.indented ? ' ' : '') + this.parts.join('')
-    return { raw, rest: chunk.subarray(chunk.length - (text.length - headLength)) }
+    if (!end) return this.more()
+    const rest = chunk.subarray(chunk.length - (text.length - headLength))
+    mustFit(this.bytes - rest.length)
+    return { raw: (this.indented ? ' ' : '') + this.parts.join(''), rest }
   }
 
-  private bounded() {
-    if (this.bytes > HEAD_BYTES_MAX) throw invalid(`Its head is larger than ${HEAD_BYTES_MAX / 1024} KiB`)
+  private more() {
+    mustFit(this.bytes)
     return undefined
   }
 
@@ -54,4 +55,8 @@ export class HeadReader {
     if (isStart(text)) this.started = true
     else if (text.length >= START_BYTES || text.includes('\n')) throw notHttp(text.split(/\r?\n/)[0] ?? '')
   }
+}
+
+function mustFit(headBytes: number) {
+  if (headBytes > HEAD_BYTES_MAX) throw invalid(`Its head is larger than ${HEAD_BYTES_MAX / 1024} KiB`)
 }

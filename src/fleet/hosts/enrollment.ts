@@ -26,7 +26,7 @@ const CARVE_BLOCK_BYTES = 1_048_576
 export const POLL_SECONDS = 10
 
 /** After a refresh of the configuration that failed; osquery itself would wait for 300 s. */
-export const RETRY_SECONDS = 30
+const RETRY_SECONDS = 30
 
 /** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
 export function agentFlags({ address, certificate, holdMs }: Enrolling, system: System = 'linux'): string[] {

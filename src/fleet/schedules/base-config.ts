@@ -1,4 +1,4 @@
-import { POLL_SECONDS, RETRY_SECONDS } from '../hosts/enrollment'
+import { POLL_SECONDS } from '../hosts/enrollment'
 
 /**
  * Only what osquery takes from a configuration, and not by flag alone (`FLAG` as opposed to `CLI_FLAG` in its source).
@@ -7,7 +7,6 @@ import { POLL_SECONDS, RETRY_SECONDS } from '../hosts/enrollment'
 const optionsOf = (holdMs: number) => ({
   disable_distributed: false,
   distributed_interval: holdMs > 0 ? 1 : POLL_SECONDS,
-  config_accelerated_refresh: RETRY_SECONDS,
   logger_tls_period: 10,
   logger_tls_compress: true,
   pack_delimiter: '_',

@@ -121,23 +121,23 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(tally.lastFailure).toBe('distributed_read: redirected with 304')
   })
 
-  test('options of the configuration are obeyed', async () => {
-    const { server, start, clock } = await withAgent()
+  test('options of the configuration are obeyed, flags of the command line are not', async () => {
+    const { server, start, clock } = await withAgent({ started: { config_refresh: 43 } })
     server.always.config =
-      '{"options":{"distributed_interval":"23","config_refresh":29,"unknown":1,"logger_event_type":[]}}'
+      '{"options":{"distributed_interval":"23","config_refresh":29,"config_accelerated_refresh":31,"unknown":1,"logger_event_type":[]}}'
     await start()
     ;(await server.next('distributed_read')).reply('{}')
     await clock.pass(23_000)
     await server.next('distributed_read')
     const again = server.next('config')
-    await clock.pass(29_000)
+    await clock.pass(43_000)
     ;(await again).reply('{"error":"not now"}')
     for (const ms of [1_000, 4_000]) {
       const retry = server.next('config')
       await clock.pass(ms)
       ;(await retry).reply('{"error":"not now"}')
     }
-    await clock.pass(300_000) // config_accelerated_refresh, after a failure
+    await clock.pass(30_000) // config_accelerated_refresh of the command line, after a failure
   })
 
   test('an offline host enrols and is not seen again', async () => {
