@@ -107,6 +107,14 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await expectAllLive(pages)
   })
 
+  it('are all live when the server lets fewer streams in', async () => {
+    const own = await apps.start({ TAILRACE_ROLE: 'web', STREAM_MAX_PER_IP: '5' })
+    const pages = await openJobs(await signedIn(own.url), await startJobs(), own.url)
+    await expectAllLive(pages)
+    const told = await Promise.all(pages.map(page => page.locator('.live').textContent()))
+    expect(told).toContain('Live (poll)')
+  })
+
   it('of other programs are all live with the client library alone', async () => {
     const context = await signedIn()
     const ids = await startJobs()

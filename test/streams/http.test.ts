@@ -127,6 +127,10 @@ test('over the limit a program gets 429 with Retry-After, a browser a stream tha
   expect(browser.response.status).toBe(200)
   expect(browser.events.map(({ event }) => event)).toEqual(['overloaded'])
   expect(browser.retryMs).toBeGreaterThanOrEqual(30_000)
+  const poll = (waitMs: number) =>
+    fetch(`${limited.url}/api/stream/poll?topic=${topic.name}&wait_ms=${waitMs}`, { headers: limited.headers })
+  expect((await poll(1)).status).toBe(429)
+  expect((await poll(0)).status).toBe(200)
   await readers[0]?.close()
   await eventually(async () => (await open(limited)) === 2, 'the place is free')
   const again = await SseReader.open(limited.url + streamPath(topic), limited.headers)

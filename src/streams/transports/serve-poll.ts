@@ -15,7 +15,8 @@ export async function servePoll(
   const { hub, connections, metrics, settings } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
   const wish = readWish(names, query, undefined)
-  const release = admit(deps, principal, req)
+  // A poll that does not wait takes no place: it is how tabs over the limit stay live.
+  const release = waitMs > 0 ? admit(deps, principal, req) : () => undefined
   const connection = new PollConnection(
     names,
     principal.credentialId,
