@@ -49,6 +49,7 @@ export async function writeError(db: Db, name: string, at: Date, error: string):
  */
 export function withLock<T>(db: Db, work: (stillHeld: () => Promise<unknown>) => Promise<T>): Promise<T | undefined> {
   return db.transaction(async (lock: Transaction) => {
+    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it holds no rows, for as long as a sweep takes
     const [got] = await rows<{ free: boolean }>(lock, 'SELECT pg_try_advisory_xact_lock(?) AS free', [LOCK])
     return got?.free ? work(() => lock.raw('SELECT 1')) : undefined
   })

@@ -159,6 +159,7 @@ test('a target that is kept out is told of, and does not keep the others from be
   await ensurePartitions(db, old)
   const name = `stream_entries_${old.toISOString().slice(0, 10).replaceAll('-', '')}`
   const reader = await db.transaction()
+  await reader.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it holds its lock for as long as we like
   await reader.raw(`SELECT count(*) FROM ${name}`)
   const failed = await sweep(app).finally(() => reader.rollback())
   expect(failed).toMatchObject({ status: 'failed', error: { code: 'targets_failed' } })

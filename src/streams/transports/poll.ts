@@ -35,6 +35,7 @@ export class PollConnection extends Connection {
     const complete = new Promise<void>(resolve => {
       this.answer = resolve
     })
+    if (this.isClosed) this.answer() // by a stop, while it joined
     const timers = [setTimeout(() => this.timeOut(), waitMs), setTimeout(this.answer, waitMs + CATCH_UP_MS_MAX)]
     for (const start of begin) start()
     await complete

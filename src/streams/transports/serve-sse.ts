@@ -71,8 +71,8 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
       connection.abandon()
       return void res.status(204).end()
     }
-    connections.add(connection)
     connection.open()
+    connections.add(connection)
     forgetTheWay(req)
     for (const { begin } of joined) begin()
   } catch (error) {
