@@ -106,6 +106,15 @@ test('lines that are sent again, with or without more behind them, are taken onc
   expect(await storedNumbers(node, agent)).toEqual(range(0, 7))
 })
 
+test('lines that come again in another order, with new ones between, are taken once', async () => {
+  const send = (numbers: number[], by = node) => by.schedules.log(agent, results(numbers.map(no => resultLine(no))))
+  await send([8, 9])
+  await send([10, 8, 11, 9], other)
+  await Promise.all([send([12, 10, 8, 11, 9]), send([10, 12, 8, 11, 9, 13], other)])
+  const stored = await storedNumbers(node, agent)
+  expect([...stored].sort((a, b) => a - b)).toEqual(range(8, 14))
+})
+
 test('a delivery that was held up until the agent had gone on is known', async () => {
   await take(0, 3)
   await take(3, 6, other)

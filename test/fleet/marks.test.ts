@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { marksOf, nextStep, readTaken, type Taken, writeTaken } from '../../src/fleet/schedules/marks'
+import {
+  type Delivery as Delivered,
+  deliveryOf,
+  nextStep,
+  readTaken,
+  type Taken,
+  writeTaken,
+} from '../../src/fleet/schedules/marks'
 import { range, resultLine } from './node'
 
 /** One request of an agent on its way through a process, piece by piece. */
@@ -7,11 +14,15 @@ interface Delivery {
   /** Of the agent's batches, the one it begins with. */
   batch: number
   numbers: number[]
-  marks: Buffer
+  delivered: Delivered
   from: number
 }
 
-/** An agent with its buffer, and what the database has. */
+/** Lines of one second: enough for tenths that stand before ninths. */
+const LINES_A_SECOND = 25
+const keyOf = (no: number) => `${1_788_256_800 + Math.floor(no / LINES_A_SECOND)}_${no + 1}`
+
+/** An agent with its buffer, in the order of its keys as texts, and what the database has. */
 class World {
   taken: Taken = []
   stored: number[] = []
@@ -24,12 +35,13 @@ class World {
 
   log(count: number) {
     for (let n = 0; n < count; n++) this.buffer.push(this.next++)
+    this.buffer.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   }
 
   send() {
     if (this.buffer.length === 0) return
     const numbers = this.buffer.slice(0, 10)
-    this.latest = { batch: this.batches, numbers, marks: marksOf(numbers.map(no => resultLine(no))), from: 0 }
+    this.latest = { batch: this.batches, numbers, delivered: deliveryOf(numbers.map(no => resultLine(no))), from: 0 }
     this.underWay.push(this.latest)
   }
 
@@ -38,20 +50,20 @@ class World {
     const delivery = this.underWay[which % this.underWay.length]
     if (!delivery) return
     const to = Math.min(delivery.numbers.length, delivery.from + size)
-    const step = nextStep(delivery.marks, delivery.from, to, this.taken)
+    const step = nextStep(delivery.delivered, delivery.from, to, this.taken)
     if (step) {
-      this.stored.push(...delivery.numbers.slice(step.start, to))
+      this.stored.push(...step.fresh.map(place => delivery.numbers[delivery.from + place] ?? -1))
       this.taken = readTaken(writeTaken(step.taken))
     }
     delivery.from = to
     if (to < delivery.numbers.length) return
     this.underWay = this.underWay.filter(other => other !== delivery)
     // an agent sends again only when it has given up what it sent before
-    if (isHeard && delivery === this.latest) this.heard(delivery.numbers.length)
+    if (isHeard && delivery === this.latest) this.heard(delivery.numbers)
   }
 
-  private heard(count: number) {
-    this.buffer.splice(0, count)
+  private heard(numbers: readonly number[]) {
+    this.buffer = this.buffer.filter(no => !numbers.includes(no))
     this.batches++
     this.latest = undefined
     // one that is held up for longer than three batches is not expected any more
@@ -79,7 +91,7 @@ const steps = fc.oneof(
   }),
 )
 
-test('whatever is sent again, lost or held up, each line is taken once and in order', () => {
+test('whatever is sent again, in whatever order, lost or held up, each line is taken once', () => {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 80 }), all => {
       const world = new World()
@@ -89,8 +101,47 @@ test('whatever is sent again, lost or held up, each line is taken once and in or
         else world.work(step.which, step.size, step.isHeard)
       }
       world.finish()
-      expect(world.stored).toEqual(world.sent)
+      expect(world.stored.map(keyOf).sort()).toEqual(world.sent.map(keyOf).sort())
     }),
     { numRuns: 2_000 },
   )
+})
+
+/** Sends the numbers as one delivery, in which equal ones are lines alike. */
+function deliver(numbers: number[], taken: Taken) {
+  const step = nextStep(deliveryOf(numbers.map(no => resultLine(no))), 0, numbers.length, taken)
+  return { stored: step?.fresh.map(place => numbers[place]), taken: step?.taken ?? taken }
+}
+
+test('lines of one delivery that are alike are taken as often as they are there', () => {
+  const first = deliver([1, 1, 2], [])
+  expect(first.stored).toEqual([1, 1, 2])
+  const second = deliver([1, 2, 1, 1, 3], first.taken)
+  expect(second.stored).toEqual([1, 3])
+  expect(deliver([3, 1, 1, 2, 1], second.taken).stored).toBeUndefined()
+})
+
+test('the tenth line of a second comes before the ninth when both are sent again', () => {
+  const first = deliver([8, 9], [])
+  expect(deliver([10, 8, 9], first.taken).stored).toEqual([10])
+})
+
+test('a few deliveries are remembered, not all lines of a host', () => {
+  let taken: Taken = []
+  for (let no = 0; no < 20; no++) taken = deliver([no], taken).taken
+  expect(taken).toHaveLength(4)
+  expect(deliver([16, 17, 18, 19], taken).stored).toBeUndefined()
+})
+
+test('a delivery of any size is remembered whole; of earlier ones no more than fits', () => {
+  const large = deliver(range(0, 70_000), [])
+  expect(deliver(range(0, 70_000), large.taken).stored).toBeUndefined()
+  const after = deliver([70_000], large.taken)
+  expect(after.taken).toHaveLength(1)
+})
+
+test('what an older version has remembered still counts', () => {
+  const base64 = (numbers: number[]) =>
+    Buffer.concat(numbers.map(no => resultLine(no).digest.subarray(0, 8))).toString('base64')
+  expect(deliver([1, 2, 3, 4, 5], readTaken(`${base64([3, 4])} ${base64([1, 2])}`)).stored).toEqual([5])
 })

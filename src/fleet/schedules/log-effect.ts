@@ -2,15 +2,14 @@ import { rows, type Transaction } from '../../base/db'
 import type { Effect, NewEntry } from '../../streams'
 import type { LogBatch } from '../agent'
 import type { EncodedLine, ResultRow } from './encode'
-import { nextStep, readTaken, type Taken, writeTaken } from './marks'
+import { type Delivery, nextStep, readTaken, type Taken, writeTaken } from './marks'
 
 /** Some lines of one delivery, one behind the other. */
 export interface LogPiece {
   tenantId: string
   hostId: string
   type: LogBatch['type']
-  /** Of the whole delivery. */
-  marks: Buffer
+  delivery: Delivery
   /** The place of the first line in the delivery. */
   from: number
   lines: EncodedLine[]
@@ -53,13 +52,13 @@ function settle(pieces: readonly LogPiece[], taken: Map<string, Taken>) {
   const results: PieceResult[] = []
   const entries = pieces.map(piece => {
     const before = taken.get(keyOf(piece))
-    const { tenantId, hostId, marks, from, lines, notices } = piece
-    const step = before && nextStep(marks, from, from + lines.length, before)
-    results.push(before ? { stored: step ? from + lines.length - step.start : 0 } : null)
+    const { tenantId, hostId, delivery, from, lines, notices } = piece
+    const step = before && nextStep(delivery, from, from + lines.length, before)
+    results.push(before ? { stored: step?.fresh.length ?? 0 } : null)
     if (!step) return []
     taken.set(keyOf(piece), step.taken)
     changed.set(keyOf(piece), { piece, taken: step.taken })
-    const fresh = lines.slice(step.start - from)
+    const fresh = step.fresh.flatMap(place => lines[place] ?? [])
     for (const { rows } of fresh) for (const row of rows) stored.push({ ...row, tenantId, hostId })
     const told = [...fresh.flatMap(line => line.entries), ...notices]
     return told.length ? [{ topic: hostLogTopic(piece), entries: told }] : []

@@ -3,7 +3,7 @@ import type { NewEntry, Streams } from '../../streams'
 import type { Agent, LogBatch, LoggedLine } from '../agent'
 import { type EncodedLine, encodeLine } from './encode'
 import { hostLogTopic, logEffect } from './log-effect'
-import { marksOf } from './marks'
+import { deliveryOf } from './marks'
 import { Room } from './room'
 
 /** One transaction takes so much of a delivery: what else this process writes meanwhile waits no longer than for that. */
@@ -37,11 +37,11 @@ export class LogIntake {
    */
   async take({ tenantId, hostId }: Agent, { type, lines, dropped }: LogBatch): Promise<void> {
     this.lines.inc({ type, outcome: 'dropped' }, dropped)
-    const marks = marksOf(lines)
+    const delivery = deliveryOf(lines)
     const notices = dropped > 0 ? [droppedNotice(type, dropped)] : []
     if (lines.length === 0) await this.streams.write(hostLogTopic({ tenantId, hostId }), notices)
     for (const { from, encoded, bytes, isLast } of piecesOf(lines)) {
-      const piece = { tenantId, hostId, type, marks, from, lines: encoded, notices: isLast ? notices : [] }
+      const piece = { tenantId, hostId, type, delivery, from, lines: encoded, notices: isLast ? notices : [] }
       const result = await this.room.use(bytes, () => this.streams.commit(logEffect, piece))
       const stored = result?.stored ?? 0
       this.lines.inc({ type, outcome: 'stored' }, stored)

@@ -1,49 +1,122 @@
+import { createHash } from 'node:crypto'
 import type { LoggedLine } from '../agent'
 
 /** Bytes of a line's digest that are kept: two lines of a host that meet here by chance are not to be expected. */
 const MARK_BYTES = 8
-/** Batches that are remembered. */
-const BATCHES_MAX = 4
+const DELIVERIES_KEPT = 4
+/** Of all of them together, unless the latest has more. osqueryd sends 1,024 at a time unless told otherwise. */
+const LINES_KEPT = 65_536
 
-/** The lines that were taken from an agent, latest batch first, as their marks one after the other. */
-export type Taken = readonly Buffer[]
-
-export const marksOf = (lines: readonly LoggedLine[]): Buffer =>
-  Buffer.concat(lines.map(({ digest }) => Buffer.concat([digest, Buffer.alloc(MARK_BYTES)], MARK_BYTES)))
-
-const beginsWith = (marks: Buffer, start: Buffer) => start.length > 0 && marks.subarray(0, start.length).equals(start)
-
-/**
- * How many of a delivery's first lines are in the database already. osqueryd sends its first lines again, and behind
- * them those that came meanwhile, until a delivery is accepted (osquery, plugins/logger/buffered.cpp); a broken
- * connection makes it send the same at once, so that two deliveries of one batch race. Of older batches only one counts
- * that holds the whole delivery, which then was held up until the agent had gone on.
- */
-function linesTaken(marks: Buffer, taken: Taken): number {
-  if (goesOn(marks, taken)) return (taken[0]?.length ?? 0) / MARK_BYTES
-  return taken.some(batch => beginsWith(batch, marks)) ? marks.length / MARK_BYTES : 0
+/** What tells a line from others. */
+export interface Mark {
+  /** A byte per character. */
+  text: string
+  /** Lines may be alike: how many of its kind there are in its delivery up to and with this one. */
+  nth: number
 }
 
-const goesOn = (marks: Buffer, [latest]: Taken) => latest !== undefined && beginsWith(marks, latest)
+export interface Delivery {
+  /** The same whenever the same lines come in the same order. */
+  id: string
+  marks: Mark[]
+}
 
-/** What is to be done with the lines `from` to `to` (exclusive) of a delivery. */
+/** Lines of one delivery that were taken from an agent. */
+interface TakenDelivery {
+  id: string
+  /** Their marks one after the other. */
+  marks: string
+}
+
+/** The latest delivery first. */
+export type Taken = readonly TakenDelivery[]
+
+export function deliveryOf(lines: readonly LoggedLine[]): Delivery {
+  const counts = new Map<string, number>()
+  const marks = lines.map(({ digest }) => {
+    const text = digest.toString('latin1', 0, MARK_BYTES).padEnd(MARK_BYTES, '\0')
+    return { text, nth: add(counts, text) }
+  })
+  const hash = createHash('sha256').update(marks.map(({ text }) => text).join(''), 'latin1')
+  return { id: hash.digest('base64url').slice(0, MARK_BYTES), marks }
+}
+
+/** What is to be done with some lines of a delivery. */
 export interface Step {
-  /** The first of them that is new. */
-  start: number
+  /** The places of those that are new. */
+  fresh: number[]
   /** How it stands after they were taken. */
   taken: Taken
 }
 
-/** @returns nothing when all these lines were taken before */
-export function nextStep(marks: Buffer, from: number, to: number, taken: Taken): Step | undefined {
-  const start = Math.max(from, linesTaken(marks, taken))
-  if (start >= to) return undefined
-  const before = goesOn(marks, taken) ? taken.slice(1) : taken
-  return { start, taken: [marks.subarray(0, to * MARK_BYTES), ...before].slice(0, BATCHES_MAX) }
+/**
+ * Which lines of a piece are not in the database. osqueryd sends its first lines again, with those that came meanwhile, until a
+ * delivery is accepted (osquery, plugins/logger/buffered.cpp); a broken connection makes it send the same at once, so that
+ * two deliveries race. It orders lines by keys as texts, in which the tenth line of a second stands before the ninth: new lines
+ * may come between those that were sent, and push others out into a later delivery. So each line counts for itself.
+ * @param to where in the delivery the piece ends
+ * @returns nothing when all of them were taken before
+ */
+export function nextStep({ id, marks }: Delivery, from: number, to: number, taken: Taken): Step | undefined {
+  const piece = marks.slice(from, to)
+  const known = countsIn(taken, new Set(piece.map(({ text }) => text)))
+  const isFresh = ({ text, nth }: Mark) => nth > (known.get(text) ?? 0)
+  const fresh = piece.flatMap((mark, place) => (isFresh(mark) ? [place] : []))
+  if (fresh.length === 0) return undefined
+  const again = new Map<string, number>()
+  for (const mark of piece) if (!isFresh(mark)) add(again, mark.text)
+  const rest = again.size ? taken.map(each => without(each, again)) : taken
+  const own = rest.find(each => each.id === id)?.marks ?? ''
+  const latest = { id, marks: own + piece.map(({ text }) => text).join('') }
+  const others = rest.filter(each => each.id !== id && each.marks !== '')
+  return { fresh, taken: latestOf([latest, ...others], Math.max(LINES_KEPT, marks.length)) }
 }
 
-/** As it stands in the database. */
-export const writeTaken = (taken: Taken) => taken.map(batch => batch.toString('base64')).join(' ')
+function latestOf(taken: Taken, linesMax: number): Taken {
+  let room = linesMax * MARK_BYTES
+  return taken.slice(0, DELIVERIES_KEPT).filter(({ marks }) => {
+    room -= marks.length
+    return room >= 0
+  })
+}
 
-export const readTaken = (text: string): Taken =>
-  text === '' ? [] : text.split(' ').map(batch => Buffer.from(batch, 'base64'))
+function add(counts: Map<string, number>, text: string): number {
+  const count = (counts.get(text) ?? 0) + 1
+  counts.set(text, count)
+  return count
+}
+
+/** How often each of the wanted marks was taken. */
+function countsIn(taken: Taken, wanted: ReadonlySet<string>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { marks } of taken)
+    for (let at = 0; at < marks.length; at += MARK_BYTES) {
+      const text = marks.slice(at, at + MARK_BYTES)
+      if (wanted.has(text)) add(counts, text)
+    }
+  return counts
+}
+
+/** Those that were sent again count among the latest now. */
+function without({ id, marks }: TakenDelivery, again: Map<string, number>): TakenDelivery {
+  const rest: string[] = []
+  for (let at = 0; at < marks.length; at += MARK_BYTES) {
+    const text = marks.slice(at, at + MARK_BYTES)
+    const count = again.get(text) ?? 0
+    if (count > 0) again.set(text, count - 1)
+    else rest.push(text)
+  }
+  return { id, marks: rest.join('') }
+}
+
+/** As it stands in the database: `id:marks` for each, with spaces between. Older versions wrote no ids. */
+export const writeTaken = (taken: Taken) =>
+  taken.map(({ id, marks }) => `${id}:${Buffer.from(marks, 'latin1').toString('base64')}`).join(' ')
+
+export function readTaken(text: string): Taken {
+  if (text === '') return []
+  return text.split(' ').map(each => {
+    const [base64 = '', id = ''] = each.split(':').reverse()
+    return { id, marks: Buffer.from(base64, 'base64').toString('latin1') }
+  })
+}
