@@ -35,7 +35,8 @@ const ATTEMPTS = 3
 
 /**
  * The table `carves`, and the thread that sends the files that were ordered with it (osquery/carver/carver.cpp,
- * osquery/tables/forensic/carves.cpp): on a tick, so mostly after the query that ordered them is answered.
+ * osquery/tables/forensic/carves.cpp): since 4.6 on a tick (osquery pull request 6671), so mostly after the query that
+ * ordered them is answered; before, at once and mostly before it.
  */
 export class Carver {
   private readonly carves = new Map<string, Carve>()
@@ -65,7 +66,8 @@ export class Carver {
     while (!life.ended) {
       await life.sleep(flags.carver_tick * 1_000)
       const due = [...this.carves.values()].filter(({ status }) => status === 'SCHEDULED')
-      for (const carve of due) if (!life.ended) await this.send(carve)
+      // by their keys in the database
+      for (const carve of due.sort((a, b) => (a.guid < b.guid ? -1 : 1))) if (!life.ended) await this.send(carve)
     }
   }
 
@@ -92,6 +94,7 @@ export class Carver {
     }
     const carve: Carve = { ...made, paths, status: 'SCHEDULED' }
     this.carves.set(carve.guid, carve)
+    if (!isSince(host.osqueryVersion, '4.6')) void this.send(carve)
     return carve
   }
 

@@ -84,7 +84,7 @@ export class Distributed {
     if (!wanted) return
     for (const [id, sql] of Object.entries(queries ?? {})) {
       if (typeof sql !== 'string' || !sql || !id) return // and none of those after it
-      if (wanted.get(id) === false) continue
+      if (!this.isWanted(wanted.get(id), wanted)) continue
       this.queue.set(id, sql)
       this.settings.tally.taken++
     }
@@ -101,6 +101,12 @@ export class Distributed {
       wanted.set(id, found.rows.length > 0)
     }
     return wanted
+  }
+
+  /** Before 5.8 (osquery pull request 7655) one query whose discovery found something kept out all that had none. */
+  private isWanted(found: boolean | undefined, all: Map<string, boolean>): boolean {
+    if (isSince(this.settings.host.osqueryVersion, '5.8.0')) return found !== false
+    return found === true || ![...all.values()].includes(true)
   }
 
   /** One after the other in the order of their ids, with one write at the end. @returns whether the worker has crashed */

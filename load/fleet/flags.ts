@@ -13,6 +13,7 @@ const DEFAULTS = {
   logger_event_type: true,
   logger_snapshot_event_type: false,
   logger_numerics: false,
+  decorations_top_level: false,
   tls_enroll_max_attempts: 12,
   tls_enroll_max_interval: 600,
   schedule_splay_percent: 10,
@@ -40,7 +41,10 @@ export const STARTED_WITH: Partial<Flags> = {
 export const flagsOf = (started: Partial<Flags>): Flags => ({ ...DEFAULTS, ...started })
 
 /** `CLI_FLAG`s in osquery's source: it ignores them in a configuration. */
-const CLI_ONLY = ['config_refresh', 'config_accelerated_refresh']
+const CLI_ONLY: readonly string[] = [
+  ...['config_refresh', 'config_accelerated_refresh', 'config_tls_max_attempts', 'disable_reenrollment'],
+  ...['tls_enroll_max_attempts', 'tls_enroll_max_interval', 'disable_carver', 'carver_block_size', 'carver_tick'],
+]
 
 /**
  * What the `options` of a configuration say counts more; unknown ones, flags of the command line and wrong types are

@@ -107,7 +107,7 @@ export function hostOf(seed: string, index: number): Host {
     identifier: random.uuid().toUpperCase(),
     hostname: hostnameOf(family, index, random),
     ...{ platform, family, osName, osVersion, osCodename, hardwareVendor, hardwareModel },
-    osqueryVersion: random.chance(0.9) ? '5.23.1' : random.pick(['5.12.2', '4.9.0']),
+    osqueryVersion: random.chance(0.9) ? '5.23.1' : random.pick(['5.12.2', '4.9.0', '4.6.0']),
     instanceId: random.uuid(),
     hardwareSerial: serialOf(random),
     cpuBrand: family === 'darwin' ? 'Apple M2' : 'Intel(R) Xeon(R) Gold 6338 CPU @ 2.00GHz',

@@ -10,9 +10,16 @@ interface Settings {
   tally: Tally
 }
 
+interface Line {
+  /** Its second and its place among all lines: `1788256800_10`. */
+  key: string
+  text: string
+}
+
 /** The lines of one type that wait to be sent, and how long they must. */
 class Buffer {
-  lines: string[] = []
+  /** In the order of their keys as texts, which is the database's: of one second the tenth line stands before the ninth. */
+  lines: Line[] = []
   private failures = 0
   private backoffSeconds = 0
 
@@ -22,9 +29,14 @@ class Buffer {
     return this.backoffSeconds <= 0
   }
 
-  settle(accepted: boolean, sent: number, flags: Flags) {
+  add(line: Line) {
+    const before = this.lines.findLastIndex(({ key }) => key < line.key)
+    this.lines.splice(before + 1, 0, line)
+  }
+
+  settle(accepted: boolean, sent: ReadonlySet<Line>, flags: Flags) {
     if (accepted) {
-      this.lines.splice(0, sent)
+      this.lines = this.lines.filter(line => !sent.has(line))
       this.failures = 0
       this.backoffSeconds = 0
     } else if (flags.logger_tls_backoff_max > 0) {
@@ -43,6 +55,7 @@ class Buffer {
 export class LogForwarder {
   private readonly results = new Buffer('result')
   private readonly statuses = new Buffer('status')
+  private added = 0
 
   constructor(private readonly settings: Settings) {}
 
@@ -54,10 +67,10 @@ export class LogForwarder {
     this.add(this.statuses, line)
   }
 
-  private add({ lines }: Buffer, line: string) {
-    const { flags, tally } = this.settings
-    lines.push(line)
-    tally.dropped += lines.splice(0, lines.length - flags.buffered_log_max).length
+  private add(buffer: Buffer, text: string) {
+    const { flags, life, tally } = this.settings
+    buffer.add({ key: `${Math.floor(life.clock.nowMs() / 1_000)}_${++this.added}`, text })
+    tally.dropped += buffer.lines.splice(0, buffer.lines.length - flags.buffered_log_max).length
   }
 
   async run() {
@@ -77,9 +90,10 @@ export class LogForwarder {
   private async send(buffer: Buffer, count: number) {
     const { flags, life, remote, tally } = this.settings
     if (!count || !buffer.ready || life.ended) return
-    const fields = `"data":[${buffer.lines.slice(0, count).join(',')}],"log_type":"${buffer.type}"`
+    const lines = buffer.lines.slice(0, count)
+    const fields = `"data":[${lines.map(({ text }) => text).join(',')}],"log_type":"${buffer.type}"`
     const accepted = await remote.call('log', fields, { compress: flags.logger_tls_compress })
     if (accepted) tally.logLines += count
-    buffer.settle(accepted !== undefined, count, flags)
+    buffer.settle(accepted !== undefined, new Set(lines), flags)
   }
 }

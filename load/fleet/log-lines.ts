@@ -40,7 +40,7 @@ function headOf({ name, nowMs, counter, decorations }: Finding, host: Host, flag
       unixTime: Math.floor(nowMs / 1_000),
     },
     ...{ epoch: flags.schedule_epoch, counter, numerics: flags.logger_numerics },
-    ...(decorations ? { decorations } : {}),
+    ...(flags.decorations_top_level ? decorations : decorations && { decorations }),
   }
   return JSON.stringify(head).slice(1, -1)
 }

@@ -22,7 +22,8 @@ interface Entry {
   query: Scheduled
   everyMs: number
   dueMs: number
-  counter: number
+  /** Of the first run, and of the first one of a changed query, it is 0; then it counts the runs that found changes. */
+  counter: number | undefined
   /** What it found last, each row as JSON. */
   last: Set<string>
 }
@@ -39,7 +40,7 @@ export class Schedule {
 
   constructor(private readonly settings: Settings) {}
 
-  /** A query that stays as it was goes on where it is. */
+  /** A query that stays as it was goes on where it is; one that has changed is compared with what it found before. */
   configure({ scheduled, decorators }: Configuration) {
     const old = this.entries
     this.decorators = decorators
@@ -47,17 +48,19 @@ export class Schedule {
       scheduled.map(query => {
         const before = old.get(query.name)
         const same = before && JSON.stringify(before.query) === JSON.stringify(query)
-        return [query.name, same ? before : this.entryOf(query)]
+        return [query.name, same ? before : this.entryOf(query, before)]
       }),
     )
   }
 
   /** Its interval is shifted a little, so that not all hosts ask their tables at the same time. */
-  private entryOf(query: Scheduled): Entry {
+  private entryOf(query: Scheduled, before: Entry | undefined): Entry {
     const { life, flags, random } = this.settings
     const splay = (query.intervalSeconds * Math.min(100, flags.schedule_splay_percent)) / 100
     const seconds = Math.max(1, Math.round(query.intervalSeconds + (random.next() * 2 - 1) * splay))
-    return { query, everyMs: seconds * 1_000, dueMs: life.clock.nowMs() + seconds * 1_000, counter: 0, last: new Set() }
+    const [everyMs, isSameSql] = [seconds * 1_000, before?.query.sql === query.sql]
+    const counter = isSameSql ? before?.counter : undefined
+    return { query, everyMs, dueMs: life.clock.nowMs() + everyMs, counter, last: before?.last ?? new Set() }
   }
 
   async run() {
@@ -93,16 +96,23 @@ export class Schedule {
   }
 }
 
-/** The first run counts as 0 and tells every row as added. */
+/**
+ * What has come and gone (osquery/core/sql/query.cpp, addNewResults). A snapshot compares nothing: its counter stays 0.
+ */
 function compare(entry: Entry, rows: Row[]): Pick<Finding, 'snapshot' | 'added' | 'removed' | 'counter'> {
-  const counter = entry.counter++
-  if (entry.query.snapshot) return { counter, snapshot: rows, added: [], removed: [] }
+  if (entry.query.snapshot) return { counter: 0, snapshot: rows, added: [], removed: [] }
   const now = new Set(rows.slice(0, ROWS_KEPT).map(row => JSON.stringify(row)))
   const [added, removed] = [
     [...now].filter(text => !entry.last.has(text)),
     [...entry.last].filter(text => !now.has(text)),
   ]
   entry.last = now
+  if (entry.counter === undefined) entry.counter = 0
+  else if (added.length || removed.length) entry.counter++
   const parse = (text: string) => JSON.parse(text) as Row
-  return { counter, added: added.map(parse), removed: entry.query.removed ? removed.map(parse) : [] }
+  return {
+    counter: entry.counter,
+    added: added.map(parse),
+    removed: entry.query.removed ? removed.map(parse) : [],
+  }
 }

@@ -69,6 +69,15 @@ describe('carves of a simulated agent', () => {
     expect(body).toMatchObject({ carve_id: listed?.carve_guid, request_id: 'tailrace:vitals:uptime' })
   })
 
+  test('before 4.6 it comes at once, under the id of the query that ordered it', async () => {
+    const { server, start } = await withAgent({ osqueryVersion: '4.5.1' })
+    await start()
+    const order = orderOf("path = '/etc/passwd'")
+    ;(await server.next('distributed_read')).reply(JSON.stringify({ queries: { 'q-1': order, 'q-2': 'select 1' } }))
+    expect((await server.next('carve_init')).body).toMatchObject({ request_id: 'q-1' })
+    expect((await server.next('distributed_write')).body.queries).toMatchObject({ 'q-1': [] })
+  })
+
   test('a pattern needs LIKE; behind = it is the name of a file that is not there, and an empty archive comes', async () => {
     const { server, clock, ask, rows } = await afterQuery(orderOf("path = '/etc/%'"))
     expect(rows).toEqual([expect.objectContaining({ path: '/etc/%', status: 'SCHEDULED' })])

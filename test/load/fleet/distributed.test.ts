@@ -127,6 +127,21 @@ describe('distributed queries of a simulated agent', () => {
     expect(server.has('distributed_write')).toBe(false)
   })
 
+  test('before 5.8 a discovery that finds something keeps out the queries that have none', async () => {
+    const { server, start, clock } = await withAgent({ osqueryVersion: '5.7.0' })
+    await start()
+    const [yes, no] = ['select 1 from os_version', "select 1 from os_version where platform = 'beos'"]
+    ;(await server.next('distributed_read')).reply(
+      asking({ yes: 'select 1', no: 'select 2', free: 'select 3' }, { discovery: { yes, no } }),
+    )
+    const write = await server.next('distributed_write')
+    expect(Object.keys(write.body.queries ?? {})).toEqual(['yes'])
+    write.reply('{}')
+    await clock.pass(DISTRIBUTED_MS)
+    ;(await server.next('distributed_read')).reply(asking({ no: 'select 2', free: 'select 3' }, { discovery: { no } }))
+    expect(Object.keys((await server.next('distributed_write')).body.queries ?? {})).toEqual(['free', 'no'])
+  })
+
   test('an empty query drops itself and all after it', async () => {
     const { server, start } = await withAgent()
     await start()

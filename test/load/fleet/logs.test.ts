@@ -139,8 +139,46 @@ describe('the log of a simulated agent', () => {
   test('no more lines than the buffer may hold are kept', async () => {
     const many = { query: 'select n from simulated_rows where count = 10', interval: 30 }
     const { lines, tally } = await firstResults(configured({ schedule: { many } }, { buffered_log_max: 4 }))
-    expect(lines.map(({ columns }) => (columns as Line).n)).toEqual(['7', '8', '9', '10'])
+    // the agent's own first line took key 1; keys 10 and 11 count as older than 2
+    expect(lines.map(({ columns }) => (columns as Line).n)).toEqual(['5', '6', '7', '8'])
     expect(tally.dropped).toBe(6)
+  })
+
+  test('lines of one second go in the order of their keys as texts', async () => {
+    const many = { query: 'select n from simulated_rows where count = 12', interval: 30 }
+    const { lines, received, server, clock } = await firstResults(configured({ schedule: { many } }))
+    // the agent's own first line was the first of all
+    expect(lines.map(({ columns }) => Number((columns as Line).n))).toEqual([9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8])
+    received.reply('{"error":"not now"}')
+    await clock.pass(LOGGER_MS)
+    expect((await server.next('log')).body.data).toEqual(received.body.data)
+  })
+
+  test('only what has changed counts, and a snapshot does not', async () => {
+    const schedule = { now: { ...UP, query: 'select unix_time from time' }, up: { ...UP, snapshot: true } }
+    const stage = await firstResults(configured({ schedule }))
+    const counters = ({ data }: Line) => (data as Line[]).map(({ name, counter }) => [name, counter])
+    expect(counters(stage.received.body)).toEqual([
+      ['now', 0],
+      ['up', 0],
+    ])
+    stage.received.reply('{}')
+    await runSchedule(stage, 30 - LOGGER_MS / 1_000)
+    await stage.clock.pass(LOGGER_MS)
+    expect(counters((await stage.server.next('log')).body)).toEqual([
+      ['now', 1],
+      ['now', 1],
+      ['up', 0],
+    ])
+  })
+
+  test('decorations stand beside the other fields when that is wanted', async () => {
+    const decorators = { load: ["select 'web-07' as host"] }
+    const { lines } = await firstResults(
+      configured({ schedule: { up: UP }, decorators }, { decorations_top_level: true }),
+    )
+    expect(lines[0]).toMatchObject({ name: 'up', host: 'web-07' })
+    expect(lines[0]).not.toHaveProperty('decorations')
   })
 
   test('a new configuration changes the schedule', async () => {
