@@ -25,13 +25,18 @@ export class OsqueryAgent {
   ) {}
 
   async post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return JSON.parse(await this.say(path, body, signal)) as T
+  }
+
+  /** @returns the answer's text, whatever its status */
+  async say(path: string, body: unknown, signal?: AbortSignal): Promise<string> {
     const answer = await fetch(`${this.app.url}/osquery/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'osquery/5.23.1' },
       body: JSON.stringify(body),
       ...(signal && { signal }),
     })
-    return (await answer.json()) as T
+    return answer.text()
   }
 
   async enroll(secret: string): Promise<this> {

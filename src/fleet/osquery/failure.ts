@@ -10,10 +10,11 @@ interface Reply {
 }
 
 /**
- * Where agents take any JSON for an answer, and do not ask again. What they are to send again, because we failed and
- * not they, is told in something else; they give up after three times (before osquery 5.22 at once).
+ * Whether a failure is told in plain text. Agents take any JSON for the success of a block, and send the next one: what is none
+ * they send again, three times since osquery 5.22, and then stop. A start without a session they do not repeat when the
+ * answer is JSON: so what we refuse is JSON, and what failed because of us is not (osquery/carver/carver.cpp, postCarve).
  */
-const PLAIN_ROUTES = ['carve_init', 'carve_block']
+const isPlain = (route: string, status: number) => route === 'carve_block' || (route === 'carve_init' && status >= 500)
 
 /**
  * What an agent is told when a call has failed. The status is for proxies and monitors, agents do not look at it.
@@ -28,7 +29,7 @@ export function replyTo(error: unknown, route: string, log: Log): Reply | undefi
       route,
       error: error instanceof Error ? error : new Error(String(error)),
     })
-  return { status, body: PLAIN_ROUTES.includes(route) && status >= 500 ? `error: ${message}\n` : { error: message } }
+  return { status, body: isPlain(route, status) ? `error: ${message}\n` : { error: message } }
 }
 
 function told(error: unknown): { status: number; message: string } {

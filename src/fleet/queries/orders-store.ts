@@ -8,6 +8,8 @@ import type { Agent } from '../agent'
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
 /** A host that was away or is busy with others may begin this much later. */
 const LATELY = "interval '1 day'"
+/** Since 4.7 a query has a row for the carve that it has ordered: without one there is none. No `?`, which stands for a value. */
+const SEES_ITS_ORDER = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
 /** Of the queries for files of one host; older ones are not looked at. */
 const LOOKED_AT_MAX = 100
 
@@ -33,13 +35,15 @@ export async function findOrderByGuid(
 
 /**
  * Queries for files that this host was given lately, the oldest first, without those whose answer says that nothing
- * comes of them (an error) or names its carves (which are found by that).
+ * comes of them (an error, or no row) or names its carves (which are found by that).
  */
 export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
   const found = await rows<{ id: string }>(
     trx,
     `SELECT q.id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
+       JOIN hosts h ON h.id = t.host_id
      WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.sent_at > now() - ${LATELY} AND t.error IS NULL
+       AND (t.state <> 'no_rows' OR h.osquery_version !~ '${SEES_ITS_ORDER}')
        AND NOT EXISTS (
          SELECT FROM query_rows r WHERE r.answer_id = t.answer_id AND jsonb_exists(r.data, 'carve_guid'))
      ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}`,
