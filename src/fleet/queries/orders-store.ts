@@ -8,7 +8,7 @@ import type { Agent } from '../agent'
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
 /** A host that was away or is busy with others may begin this much later. */
 const LATELY = "interval '1 day'"
-/** Since 4.7 a query has a row for the carve that it has ordered: without one there is none. No `?`, which stands for a value. */
+/** Since 4.7 a query has a row for the carve that it has ordered: without one there is none. */
 const SEES_ITS_ORDER = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
 /** Of the queries for files of one host; older ones are not looked at. */
 const LOOKED_AT_MAX = 100

@@ -25,7 +25,9 @@ const scheduled = z
     at: z.date(),
     received_at: z.date(),
     epoch: z.number(),
-    counter: z.number().meta({ description: 'Runs of the query before: the rows of run 0 are no change.' }),
+    counter: z.number().meta({
+      description: 'Counts the runs that found changes: rows of run 0 were there already. Always 0 for snapshots.',
+    }),
     columns: values,
     decorations: z.record(z.string(), z.unknown()).nullable(),
     truncated: z.boolean(),
