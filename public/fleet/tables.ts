@@ -5,6 +5,8 @@ export interface Column {
   isRequired: boolean
   /** Left out of `select *`. */
   isHidden: boolean
+  /** Where alone it is filled; nothing: wherever the table is. */
+  platforms: Platform[]
 }
 
 export type Platform = 'darwin' | 'linux' | 'windows'
@@ -42,16 +44,23 @@ function tableOf(line: string): Table {
   const [name = '', flags = '', ...columns] = line.split(' ')
   return {
     name,
-    platforms: [...flags].flatMap(flag => PLATFORM[flag] ?? []),
+    platforms: platformsIn(flags),
     isEvented: flags.includes('e'),
     columns: columns.map(columnOf),
   }
 }
 
 function columnOf(text: string): Column {
-  const [, name = '', type = '', marks = ''] = /^([^:]+):(\w+)([!~]*)$/.exec(text) ?? []
-  return { name, type, isRequired: marks.includes('!'), isHidden: marks.includes('~') }
+  const [, name = '', type = '', marks = '', letters = ''] = /^([^:]+):(\w+)([!~]*)(?:@(\w+))?$/.exec(text) ?? []
+  const [isRequired, isHidden] = [marks.includes('!'), marks.includes('~')]
+  return { name, type, isRequired, isHidden, platforms: platformsIn(letters) }
 }
+
+const platformsIn = (letters: string) => [...letters].flatMap(letter => PLATFORM[letter] ?? [])
+
+/** In words: `macOS, Linux`. */
+export const platformNames = (platforms: readonly Platform[]) =>
+  platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
 
 /** What a search finds: tables whose name has all the words (first those that begin so), then those with such a column. */
 export function findTables(tables: readonly Table[], typed: string): Table[] {

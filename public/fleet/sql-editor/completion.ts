@@ -1,4 +1,4 @@
-import { type Column, PLATFORM_NAMES, type Schema, type Table } from '../tables'
+import { type Column, platformNames, type Schema, type Table } from '../tables'
 import { isTablePlace, type Source, type Statement, statementsOf } from './statement'
 import { nameOf, type Token, tokensOf } from './tokens'
 import { FUNCTIONS, KEYWORDS } from './words'
@@ -59,8 +59,7 @@ const tableOption = (table: Table): Option => ({
 })
 
 /** Where a table is found, in words; `all` for everywhere. */
-export const platformsOf = ({ platforms }: Table) =>
-  platforms.length === 3 ? 'all' : platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
+export const platformsOf = ({ platforms }: Table) => (platforms.length === 3 ? 'all' : platformNames(platforms))
 
 function columnsOfName(name: Token | undefined, { sources }: Statement, schema: Schema): Option[] {
   if (!name) return NOTHING
@@ -82,8 +81,9 @@ function columnsOf(sources: readonly Source[], schema: Schema): Option[] {
   return [...found.values()].map(({ column, aliases }) => columnOption(column, isOneOfMany ? [...aliases] : []))
 }
 
-function columnOption({ name, type, isRequired, isHidden }: Column, aliases: string[]): Option {
-  const marks = [isRequired && 'required', isHidden && 'hidden', ...aliases].filter(Boolean)
+function columnOption({ name, type, isRequired, isHidden, platforms }: Column, aliases: string[]): Option {
+  const only = platforms.length > 0 && `${platformNames(platforms)} only`
+  const marks = [isRequired && 'required', isHidden && 'hidden', only, ...aliases].filter(Boolean)
   return {
     label: name,
     kind: 'column',

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { findTables, PLATFORM_NAMES, type Schema, type Table } from '../tables'
+import { findTables, platformNames, type Schema, type Table } from '../tables'
 
 interface TablesPanelProps {
   schema: Schema | null
@@ -63,13 +63,11 @@ function TableItem({ table, isOpen, onToggle, onInsert, onColumn }: TableItemPro
           {name}
         </button>
         {isEvented && <span class="badge">events</span>}
-        {platforms.length < 3 && (
-          <span class="hint">{platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')}</span>
-        )}
+        {platforms.length < 3 && <span class="hint">{platformNames(platforms)}</span>}
       </div>
       {isOpen && (
         <ul class="sql-columns">
-          {columns.map(({ name: column, type, isRequired, isHidden }) => (
+          {columns.map(({ name: column, type, isRequired, isHidden, platforms: only }) => (
             <li key={column}>
               <button type="button" class="link" onClick={() => onColumn(column)}>
                 {column}
@@ -78,6 +76,7 @@ function TableItem({ table, isOpen, onToggle, onInsert, onColumn }: TableItemPro
                 {type}
                 {isRequired && <b> required</b>}
                 {isHidden && ' hidden'}
+                {only.length > 0 && ` ${platformNames(only)} only`}
               </span>
             </li>
           ))}

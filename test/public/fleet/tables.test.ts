@@ -22,7 +22,29 @@ test('the tables that ship are read whole', () => {
     type: 'text',
     isRequired: true,
     isHidden: false,
+    platforms: [],
   })
+})
+
+test('columns that only some platforms fill are told from hidden ones', () => {
+  const column = (table: string, name: string) => schema.byName.get(table)?.columns.find(each => each.name === name)
+  expect(column('certificates', 'sid')).toMatchObject({ isHidden: false, platforms: ['windows'] })
+  expect(column('processes', 'cgroup_path')).toMatchObject({ isHidden: false, platforms: ['linux'] })
+  expect(column('interface_details', 'link_speed')).toMatchObject({ isHidden: false, platforms: ['darwin', 'linux'] })
+  expect(column('file', 'pid_with_namespace')).toMatchObject({ isHidden: true, platforms: ['linux'] })
+  expect(column('chrome_extensions', 'key')).toMatchObject({ isHidden: true, platforms: [] })
+  for (const { name, platforms, columns } of schema.tables)
+    for (const each of columns.filter(({ platforms: only }) => only.length > 0)) {
+      const isSome = each.platforms.every(one => platforms.includes(one)) && each.platforms.length < platforms.length
+      expect([name, each.name, isSome]).toEqual([name, each.name, true])
+    }
+})
+
+test('times are texts or numbers, as osquery has no type for them', () => {
+  const types = new Set(schema.tables.flatMap(table => table.columns.map(({ type }) => type)))
+  expect([...types].sort()).toEqual(['bigint', 'double', 'integer', 'text', 'unsigned_bigint'])
+  const after = schema.byName.get('certificates')?.columns.find(({ name }) => name === 'not_valid_after')
+  expect(after?.type).toBe('text')
 })
 
 test('a search finds tables by name, then by a column', () => {
