@@ -13,8 +13,8 @@ const integer = (standard: number, least: number, most: number) =>
 const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
 const days = (standard: number) => integer(standard, 1, 3_650)
-/** An empty value of all other settings is as if they were not set. */
-const SAYS_SO_WHEN_EMPTY = new Set(['OUTBOUND_ALLOW'])
+/** Any other setting that is empty counts as not set. */
+const MAY_BE_EMPTY = new Set(['OUTBOUND_ALLOW'])
 /** Both or none. */
 const TOGETHER = ['OSQUERY_TLS_CERT', 'OSQUERY_TLS_KEY'] as const
 /** Each must be kept at least as long as the ones before: a failed job without its lines is hard to understand. */
@@ -121,7 +121,7 @@ export type Secrets = ReturnType<typeof readConfig>['secrets']
  */
 export function readConfig(env: Record<string, string | undefined>) {
   const isGiven = (name: string, value: string | undefined) =>
-    value !== undefined && (value !== '' || SAYS_SO_WHEN_EMPTY.has(name))
+    value !== undefined && (value !== '' || MAY_BE_EMPTY.has(name))
   const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => isGiven(name, value)))
   const result = environment.safeParse(given)
   if (!result.success) {

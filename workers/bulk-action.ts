@@ -17,8 +17,8 @@ export default handle(bulkAction, async (run, { action, filter, reason, up_to },
     after = ids.at(-1)
     run.progress({ ...done })
   }
-  // Somebody else was faster: they are not what they were when this was asked for.
-  const result = { ...done, skipped: total - done.done - done.failed }
+  // They have changed since they were counted: by themselves, by others, or cancelled with their parents.
+  const result = { ...done, skipped: Math.max(0, total - done.done - done.failed) }
   run.progress(result)
   return result
 })
@@ -34,6 +34,7 @@ async function once(
     done.done++
   } catch (error) {
     if (!(error instanceof Problem)) throw error
+    if (error.code === 'job_ended') return
     done.failed++
     await run.log.warn(`${id}: ${error.detail}`)
   }

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from './db'
-import { messageOf, StartError } from './errors'
+import { StartError } from './errors'
 import { newMark } from './ids'
 import { installationId, livingBefore, sayRunning, sayStopped } from './installation-store'
 import type { Part } from './lifecycle'
 import type { Log } from './log'
+import { againLater } from './outage'
 import { placeOf } from './reach'
 import { type RedisClient, type RedisFactory, whenReady } from './redis'
 
@@ -76,7 +77,7 @@ export class Installation implements Part {
       const elsewhere = this.isAdmitted && (await this.elsewhere(client))
       if (elsewhere) this.deps.log.error(this.split(elsewhere))
     } catch (error) {
-      this.deps.log.debug('This process could not say that it runs', { error: messageOf(error) })
+      againLater(this.deps.log, 'This process says later that it runs')(error)
     }
   }
 

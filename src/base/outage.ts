@@ -14,10 +14,11 @@ const CONNECTION_CODES = new Set([
 ])
 /**
  * PostgreSQL's codes (its manual, appendix A): connection lost (08), out of disk, memory or connections (53), shut
- * down, crashed or starting (57P01 to 57P03), disk broken (58030), a server or session that only reads (25006), and a
- * server that lets nobody in since its passwords changed (28).
+ * down, crashed or starting (57P01 to 57P03), disk broken (58030), a server or session that only reads (25006), a
+ * transaction that was ended because its process was silent (25P03), and a server that lets nobody in since its passwords
+ * changed (28).
  */
-const DATABASE_CODE = /^(08...|53...|57P0[123]|58030|25006|28000|28P01)$/
+const DATABASE_CODE = /^(08...|53...|57P0[123]|58030|25006|25P03|28000|28P01)$/
 /** knex puts the statement before the driver's message. */
 const DATABASE_TEXT =
   /(^| - )(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect)/

@@ -2,7 +2,7 @@ import type { Part } from '../base/lifecycle'
 import { againLater } from '../base/outage'
 import type { Core } from './core'
 import { announceQueues } from './figures'
-import { countOpen } from './figures-store'
+import { countOpen, type OpenRow } from './figures-store'
 import type { TenantFigures } from './tenant-figures'
 
 /** Part of what is told of a tenant; every tenant has one, also who has nothing. */
@@ -16,7 +16,7 @@ const OPEN = ['scheduled', 'pending', 'running'] as const
 /** Sums up each tenant for its pages and for whoever listens (`stats_updated`): one process of all counts, for all tenants at once. */
 export class Stats implements Part {
   readonly name = 'stats'
-  private readonly sources: StatsSource[]
+  private readonly sources: StatsSource[] = []
   private timer: NodeJS.Timeout | undefined
   private telling: Promise<void> | undefined
   private stopped = false
@@ -25,9 +25,7 @@ export class Stats implements Part {
     private readonly core: Core,
     private readonly figures: TenantFigures,
     private readonly isHolder: () => boolean,
-  ) {
-    this.sources = [() => openJobs(core)]
-  }
+  ) {}
 
   /** What an area has to say; to be added before the start. */
   add(source: StatsSource) {
@@ -54,8 +52,9 @@ export class Stats implements Part {
   }
 
   private async tell() {
-    const { streams, tenantIds } = this.core
-    const [tenants, ...parts] = await Promise.all([tenantIds(), ...this.sources.map(source => source())])
+    const { db, streams, tenantIds } = this.core
+    const [open, tenants, ...others] = await Promise.all([countOpen(db), tenantIds(), ...this.sources.map(s => s())])
+    const parts = [openJobs(open), ...others]
     for (const tenantId of tenants) {
       const data = Object.assign({}, ...parts.map(part => part(tenantId)))
       streams.announce(
@@ -63,7 +62,7 @@ export class Stats implements Part {
         { kind: 'stats_updated', source: 'tailrace', data: { labels: {}, data } },
       )
     }
-    for (const [tenantId, queues] of await this.figures.ofGuests()) announceQueues(this.core, tenantId, queues)
+    for (const [tenantId, queues] of await this.figures.ofGuests(open)) announceQueues(this.core, tenantId, queues)
   }
 
   private trouble(error: unknown) {
@@ -77,8 +76,7 @@ export class Stats implements Part {
   }
 }
 
-async function openJobs({ db }: Core) {
-  const found = await countOpen(db)
+function openJobs(found: readonly OpenRow[]) {
   return (tenantId: string) => {
     const own = found.filter(row => row.tenant_id === tenantId)
     const jobs = (name: string) => own.reduce((sum, row) => sum + (row.status === name ? row.jobs : 0), 0)

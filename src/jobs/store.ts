@@ -152,13 +152,13 @@ export interface SpawnBar {
 
 /**
  * What stands in the way of jobs that want to spawn. They are locked until the commit, so that a cancel sees either no
- * child or the whole of it. Nobody waits for such a lock, because these jobs are not in the order of all others:
- * PostgreSQL's 55P03 makes the flush try again.
+ * child or the whole of it. They are not in the order of all others, so this does not wait for their locks: PostgreSQL's
+ * 55P03 makes the flush try again.
  */
 export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnBar>> {
   const wanted = [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)]
   const asked = 'unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)'
-  await trx.raw(`SELECT 1 FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
+  const there = await rows<{ id: string }>(trx, `SELECT j.id FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
   const found = await rows<{ id: string; has_ended: boolean; cancel: string | null }>(
     trx,
     `WITH RECURSIVE above AS (
@@ -171,12 +171,14 @@ export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Pr
      GROUP BY asked HAVING bool_or(ended_at IS NOT NULL OR cancel IS NOT NULL)`,
     wanted,
   )
-  return new Map(
-    found.map(({ id, has_ended, cancel }) => [id, { hasEnded: has_ended, cancel: cancel && JSON.parse(cancel) }]),
-  )
+  const bars = new Map<string, SpawnBar>(refs.map(({ id }) => [id, { hasEnded: true, cancel: null }]))
+  for (const { id } of there) bars.delete(id) // those that are left were removed from the history
+  for (const { id, has_ended, cancel } of found)
+    bars.set(id, { hasEnded: has_ended, cancel: cancel && JSON.parse(cancel) })
+  return bars
 }
 
-/** Open descendants of a job of which nobody has asked to be cancelled, deepest first. */
+/** Open descendants of a job that nobody has asked to cancel, deepest first. */
 export async function findUncancelled(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
   const found = await rows<{ id: string }>(
     db,

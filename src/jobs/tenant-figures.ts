@@ -28,27 +28,29 @@ export class TenantFigures {
   of(tenantId: string): Promise<QueueFigures[]> {
     const known = this.recent.get(tenantId)
     if (known) return known()
-    const read = fresh(async () => (await this.read(tenantId))(tenantId), FRESH_MS)
+    const read = fresh(async () => {
+      const open = countOpen(this.core.db, tenantId)
+      return (await this.read(open, tenantId))(tenantId)
+    }, FRESH_MS)
     this.recent.set(tenantId, read)
     return read()
   }
 
-  /** Of every tenant but the first, whose people run the installation and see all of it. */
-  async ofGuests(): Promise<Map<string, QueueFigures[]>> {
+  /**
+   * Of every tenant but the first, whose people run the installation and see all of it.
+   * @param open of all tenants
+   */
+  async ofGuests(open: readonly OpenRow[]): Promise<Map<string, QueueFigures[]>> {
     const guests = (await this.core.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
     if (!guests.length) return new Map()
-    const figuresOf = await this.read(null)
+    const figuresOf = await this.read(open, null)
     return new Map(guests.map(id => [id, figuresOf(id)]))
   }
 
-  private async read(tenantId: string | null): Promise<(tenantId: string) => QueueFigures[]> {
+  private async read(counted: readonly OpenRow[] | Promise<OpenRow[]>, tenantId: string | null) {
     const { db } = this.core
-    const [open, timings, controls] = await Promise.all([
-      countOpen(db, tenantId),
-      readTenantTimings(db, tenantId),
-      readControls(db),
-    ])
-    return id => {
+    const [open, timings, controls] = await Promise.all([counted, readTenantTimings(db, tenantId), readControls(db)])
+    return (id: string): QueueFigures[] => {
       const own = open.filter(row => row.tenant_id === id)
       const timed = timings.filter(row => row.tenant_id === id)
       return QUEUE_NAMES.map(name => figuresOf(name, own, timed, controls.get(name)))

@@ -23,7 +23,8 @@ export type TransitionResult = { applied: boolean; state: JobState } | null
  * or twice change nothing.
  */
 export const transitionEffect: Effect<TransitionItem, TransitionResult> = {
-  name: 'jobs.transition',
+  // Before `jobs.enqueue`, which locks parents out of order: nothing waits for a job while it holds those.
+  name: 'jobs.change',
   async apply(trx, items) {
     const batch = new Batch(items)
     await batch.settle(trx, groupByJob(items))

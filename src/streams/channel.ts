@@ -1,6 +1,6 @@
 import type { Db } from '../base/db'
 import type { Log } from '../base/log'
-import { againLater, ignoreOutage } from '../base/outage'
+import { againLater } from '../base/outage'
 import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
 import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
@@ -244,7 +244,8 @@ export class Channel {
 
   /** Reads the head by itself: what it was asked for may be newer than a read that is under way. */
   async lookAgain() {
-    const head = await readHead(this.deps.db, this.topic).catch(ignoreOutage) // the next comparison of heads finds it
+    const later = againLater(this.deps.log, 'A topic is compared later', { topic: this.topic.name })
+    const head = await readHead(this.deps.db, this.topic).catch(later)
     if (head) this.compare(head)
   }
 

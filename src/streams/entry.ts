@@ -57,7 +57,7 @@ export interface TopicEntries {
 /** Guards what one of several writers appends to a topic: refused unless the topic's fence has this mark. */
 export interface Fence {
   mark: string
-  /** Told of entries that were refused, once per flush and `write`. */
+  /** Told how many entries a flush has refused. */
   onRefused(count: number): void
 }
 

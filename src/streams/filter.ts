@@ -11,7 +11,7 @@ const list = z
 
 const STEPS_MAX = 100
 const name = z.string().max(2_000)
-/** One name or several with commas between; repeated it takes more. A comma may be part of a name, so the whole counts as one, too. */
+/** One name, or several with commas between; may be repeated. A comma may be part of a name, so the whole counts as one, too. */
 const steps = z
   .union([name, z.array(name).max(STEPS_MAX)])
   .transform(given => [...new Set([given].flat().flatMap(text => [text, ...text.split(',')]))])

@@ -150,15 +150,21 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
         }
         if (!isPassing(error)) return this.takeApart([...batch.ops, ...overtaken], error)
         if (this.stopped) return giveUp(batch.ops, error)
-        if (attempt === 0) this.deps.log.warn('Stream entries wait for the database', { error: messageOf(error) })
+        if (attempt === 0) this.sayWaiting(error)
         await this.waitAfter(batch, error, attempt)
       }
     }
     this.isRefused = false
   }
 
+  /** A conflict with another process, unlike an outage, is over at once. */
+  private sayWaiting(error: unknown) {
+    const level = isOutage(error) ? 'warn' : 'debug'
+    this.deps.log[level]('Stream entries wait for the database', { error: messageOf(error) })
+  }
+
   private async waitAfter(batch: Batch, error: unknown, attempt: number) {
-    this.isRefused = true
+    this.isRefused = isOutage(error)
     batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
     if (!batch.mayBeIn) this.dropOverdue(batch)
     batch.isWaiting = true
@@ -174,7 +180,10 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       this.deps.log.error('Readers were not told of new entries', { error: messageOf(error) })
     }
     for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
-    for (const { fence, entries } of batch.refused) fence?.onRefused(entries.length)
+    const refused = new Map<Fence, number>()
+    for (const { fence, entries } of batch.refused)
+      if (fence) refused.set(fence, (refused.get(fence) ?? 0) + entries.length)
+    for (const [fence, count] of refused) fence.onRefused(count)
   }
 
   private async takeApart(ops: Op[], error: unknown): Promise<void> {

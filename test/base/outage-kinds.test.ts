@@ -21,7 +21,7 @@ test.each([
   'None of startup nodes is available',
 ])('Redis: %s', message => expect(isOutage(new Error(message))).toBe(true))
 
-test.each(['08006', '08P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '25006', '28P01'])(
+test.each(['08006', '08P01', '53100', '53200', '53300', '57P01', '57P02', '57P03', '25006', '25P03', '28P01'])(
   'PostgreSQL: %s',
   code => expect(isOutage(coded(code))).toBe(true),
 )

@@ -1,3 +1,4 @@
+import { newId } from '../../src/base/ids'
 import { act, begun, scripted, single } from './kinds'
 import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from './node'
 
@@ -96,4 +97,10 @@ test('many at once are all run once', async () => {
     return items.length === ids.size
   })
   expect(begun.filter(({ id }) => ids.has(id))).toHaveLength(300)
+})
+
+test('a child of a job that was removed from the history is not made', async () => {
+  const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }
+  const made = web.jobs.core.enqueuer.accept(act, {}, { ...web.by, parent })
+  await expect(made).rejects.toMatchObject({ bar: { hasEnded: true } })
 })

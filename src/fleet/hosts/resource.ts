@@ -50,29 +50,13 @@ export type Host = z.output<typeof hostSchema>
 /** @param labels of several hosts */
 export function toHost(host: HostRow, labels: readonly LabelOfHost[]): Host {
   const { id, host_identifier, hostname, platform, os_name, os_version, osquery_version } = host
-  const {
-    hardware_uuid,
-    hardware_serial,
-    status,
-    enrolled_at,
-    last_enrolled_at,
-    last_seen_at,
-    refreshed_at,
-    schedule_lost_at,
-  } = host
+  const { hardware_uuid, hardware_serial, status } = host
+  const { enrolled_at, last_enrolled_at, last_seen_at, refreshed_at, schedule_lost_at } = host
   const own = labels.filter(label => label.host_id === id).map(label => ({ id: label.id, name: label.name }))
   return {
     ...{ id, host_identifier, hostname, platform, os_name, os_version, osquery_version },
-    ...{
-      hardware_uuid,
-      hardware_serial,
-      status,
-      enrolled_at,
-      last_enrolled_at,
-      last_seen_at,
-      refreshed_at,
-      schedule_lost_at,
-    },
+    ...{ hardware_uuid, hardware_serial, status },
+    ...{ enrolled_at, last_enrolled_at, last_seen_at, refreshed_at, schedule_lost_at },
     labels: own,
   }
 }

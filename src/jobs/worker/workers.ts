@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Job as BullJob, DelayedError, UnrecoverableError, Worker } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
-import { againLater, isOutage } from '../../base/outage'
+import { againLater, ignoreOutage, isOutage } from '../../base/outage'
 import type { RedisClient } from '../../base/redis'
 import { type Core, commitTransition } from '../core'
 import { failureOf } from '../failure'
@@ -46,6 +46,7 @@ export class Workers<Deps> implements Part {
   private readonly idle: IdleWatch
   private connection: RedisClient | undefined
   private flagTimer: NodeJS.Timeout | undefined
+  private looking: Promise<void> | undefined
 
   /** @throws Error when a kind has no handler, or a handler no kind */
   constructor(private readonly options: WorkersOptions<Deps>) {
@@ -76,14 +77,24 @@ export class Workers<Deps> implements Part {
     for (const queue of queues) this.opened.set(queue, this.open(queue, this.connection))
     this.flagTimer = setInterval(() => {
       void this.checkFlags()
-      void this.checkProgress()
+      this.lookForStuck()
     }, FLAG_CHECK_MS)
   }
 
-  private async checkProgress() {
+  /** One pass at a time: while a server hangs, one takes longer than the pause between them. */
+  private lookForStuck() {
+    const { log } = this.options.core
+    this.looking ??= this.reopenStuck()
+      .catch(againLater(log, 'Workers that wait are looked for later'))
+      .finally(() => {
+        this.looking = undefined
+      })
+  }
+
+  private async reopenStuck() {
     const { core } = this.options
     for (const [queue, worker] of this.opened) {
-      const isStuck = core.engine.isUp && (await this.idle.isStuck(queue).catch(() => false)) // Redis is away
+      const isStuck = core.engine.isUp && (await this.idle.isStuck(queue).catch(ignoreOutage))
       if (!isStuck || worker.closing || !this.connection) continue
       core.log.warn('A worker took no job though some wait: it is opened anew', { queue })
       this.opened.set(queue, this.open(queue, this.connection))
@@ -124,7 +135,10 @@ export class Workers<Deps> implements Part {
   /** An outage of ours says nothing about the job: BullMQ gets it back as it was, to try again later. */
   private async handBack(job: BullJob, token: string, error: unknown): Promise<never> {
     if (!isOutage(error)) throw error
-    this.options.core.log.warn('A job waits for the database', { job_id: job.id, error: messageOf(error) })
+    this.options.core.log.warn('A job met an outage and is tried again later', {
+      job_id: job.id,
+      error: messageOf(error),
+    })
     await job.moveToDelayed(Date.now() + AWAY_DELAY_MS * (1 + Math.random()), token)
     throw new DelayedError()
   }
