@@ -35,3 +35,7 @@ export function redact(value: unknown, depth = 0): unknown {
   }
   return clean
 }
+
+/** Whether a search finds something in what is shown: what is hidden is not to be guessed by searching for it. */
+export const isFoundIn = (shown: unknown, q: string | undefined): boolean =>
+  q === undefined || JSON.stringify(shown).toLowerCase().includes(JSON.stringify(q).slice(1, -1).toLowerCase())

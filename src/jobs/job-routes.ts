@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf, runsInstallation } from '../access'
 import { badRequest } from '../base/errors'
 import { pageSize, uuid, z } from '../base/parse'
-import { redact } from '../base/redact'
+import { isFoundIn, redact } from '../base/redact'
 import { listQuery } from './filter'
 import { STATUSES } from './job'
 import { type Jobs, TREE_MAX } from './jobs'
@@ -51,7 +51,9 @@ function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
       replies: { 200: pageOf(jobSchema) },
       async handle({ principal, query: { limit, cursor, ...filter } }) {
         const { items, next_cursor } = await jobs.list(principal.tenantId, filter, { limit, cursor })
-        return ok({ items: items.map(job => shownTo(principal, job)), next_cursor })
+        const shown = items.map(job => shownTo(principal, job))
+        const seesAll = may(principal, 'operator')
+        return ok({ items: shown.filter(job => seesAll || isFoundIn(job, filter.q)), next_cursor })
       },
     }),
     endpoint({

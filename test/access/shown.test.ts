@@ -150,6 +150,14 @@ test('the SQL of a query hides from viewers what the input of its job does', asy
   const hidden = sql.replace('word', '[redacted]')
   expect(new Set(await shown(ours.viewer))).toEqual(new Set([hidden]))
   expect(new Set(await shown(ours.operator))).toEqual(new Set([sql]))
+  // Nor is it to be guessed, letter by letter, by searching for it.
+  const found = async (q: string, headers: Record<string, string>) => {
+    const lists = ['/api/jobs', '/api/queries'].map(path => get(`${path}?q=${encodeURIComponent(q)}`, headers))
+    return (await Promise.all(lists)).map(({ items }) => items.map(({ id }: { id: string }) => id))
+  }
+  expect(await found('ada:wo', ours.viewer)).toEqual([[], []])
+  expect(await found('ada:wo', ours.operator)).toEqual([[query.id], [query.id]])
+  expect(await found('Example.ORG', ours.viewer)).toEqual([[query.id], [query.id]])
 })
 
 describe('of queues that tenants share', () => {

@@ -111,6 +111,21 @@ test('hosts with an older osquery take less', async () => {
   expect((await take('base', 1.5 * MIB, { platform: 'windows' })).status).toBe(201)
 })
 
+test('a pack that has become too large for a new host can be made smaller step by step, and described, but not grow', async () => {
+  const pack = await ask('POST', '/api/packs', { name: 'base' })
+  const queries = (bytes: number) =>
+    Array.from({ length: 15 }, (_, i) => ({
+      name: `q${i}`,
+      sql: `select '${'x'.repeat(bytes)}'`,
+      interval_seconds: 60,
+    }))
+  expect((await patch(pack, { queries: queries(90_000) })).status).toBe(200)
+  await hostWith('5.20.0')
+  expect((await patch(pack, { description: 'too large for one' })).status).toBe(200)
+  expect((await patch(pack, { queries: queries(80_000) })).status).toBe(200)
+  expect(messageOf(await patch(pack, { queries: queries(85_000) }))).toContain('1.00 MiB at most')
+})
+
 test('a host that is meant for more than it takes is told an error, with which it keeps what it has', async () => {
   const { secret } = (await ask('POST', '/api/enroll-secrets', {})).body
   const agent = async (path: string, body: object): Promise<Json> =>

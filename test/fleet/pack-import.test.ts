@@ -134,6 +134,25 @@ test('brackets in texts and comments do not count', () => {
   expect(importPacks('x', `/* ${'['.repeat(500)} */ {"queries": {}}`)).toMatchObject({ faults: [] })
 })
 
+test.each([
+  ['linux,', ['linux']],
+  ['darwin linux', ['darwin', 'linux']],
+  ['Mac OS X;win', ['darwin', 'windows']],
+  ['debian,ubuntu', ['debian', 'linux']],
+  ['any', []],
+  ['', []],
+])('a pack for %j is for hosts of %j', (platform, platforms) => {
+  const { packs, warnings } = read({ ...pack(), platform })
+  expect(packs[0]?.platforms).toEqual(platforms)
+  expect(warnings).toEqual([])
+})
+
+test('a platform of a pack that no host can have is told of', () => {
+  const { packs, warnings } = read({ ...pack(), platform: 'linux,beos' })
+  expect(packs[0]?.platforms).toEqual(['linux', 'beos'])
+  expect(warnings).toEqual([{ path: 'body.content.platform', message: expect.stringContaining('beos') }])
+})
+
 test.each(['darwin', 'macos', 'mac', 'osx'])('a pack for %s is for hosts that call themselves darwin', platform => {
   expect(read({ ...pack(), platform }).packs[0]?.platforms).toEqual(['darwin'])
   expect(runsOn('darwin', [platform])).toBe(true)

@@ -90,6 +90,14 @@ test('a jar is bounded and says what it left out', () => {
   expect(cookies.header(url)?.split('; ')).toHaveLength(180)
 })
 
+test('a cookie that is renewed or ended takes no more room', () => {
+  const cookies = createCookies()
+  const url = new URL('https://www.shop.test/')
+  const many = (value: string) => Array.from({ length: 150 }, (_, index) => `c${index}=${value}`)
+  for (const value of ['1', '2', '3; Max-Age=0', '4']) expect(cookies.keep(url, many(value))).toBe(0)
+  expect(cookies.header(url)?.split('; ')).toEqual(many('4'))
+})
+
 test('cookies of one check are unknown to the next', async () => {
   const asked: (string | undefined)[] = []
   const site = await httpSite((ask, answer) => {

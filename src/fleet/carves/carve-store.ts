@@ -46,7 +46,16 @@ export async function findQueryOf(trx: Transaction, hostId: string, carveGuid: s
   return found?.query_id ?? undefined
 }
 
-/** Changes nothing when there is no such carve. */
+/** Which of these carves have begun. */
+export async function begunOf(trx: Transaction, hostId: string, carveGuids: readonly string[]): Promise<string[]> {
+  const found = await rows<{ carve_guid: string }>(
+    trx,
+    'SELECT carve_guid FROM carves WHERE host_id = ? AND carve_guid = ANY(?)',
+    [hostId, [...carveGuids]],
+  )
+  return found.map(({ carve_guid }) => carve_guid)
+}
+
 export async function setQuery(trx: Transaction, hostId: string, carveGuid: string, queryId: string): Promise<void> {
   await trx.raw('UPDATE carves SET query_id = ? WHERE host_id = ? AND carve_guid = ? AND query_id <> ?', [
     queryId,

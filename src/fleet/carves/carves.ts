@@ -8,6 +8,7 @@ import type { Agent, Answer, CarveBlock, CarveStart } from '../agent'
 import type { FileOrders } from '../file-orders'
 import {
   addBlock,
+  begunOf,
   type CarveRow,
   countByQuery,
   findQueryOf,
@@ -77,7 +78,8 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
       if (!named.length) return
       await db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
-        for (const guid of new Set(named.slice(0, MATCHED_MAX))) {
+        // Most answers come before their carve: only for one that is there is it worth reading the answers again.
+        for (const guid of await begunOf(trx, agent.hostId, [...new Set(named.slice(0, MATCHED_MAX))])) {
           const queryId = await orders.byGuid(trx, agent, guid)
           if (queryId) await setQuery(trx, agent.hostId, guid, queryId)
         }

@@ -14,7 +14,7 @@ const EVERYWHERE: Record<string, string> = {
   system_info: 'select * from system_info',
   osquery_info: 'select * from osquery_info',
   platform_info: 'select * from platform_info',
-  osquery_packs: 'select name from osquery_packs',
+  osquery_packs: 'select name from osquery_packs limit 1',
   uptime: 'select * from uptime',
   interface_details: `select interface, mac, type, mtu from interface_details limit ${INTERFACES}`,
   interface_addresses: `select interface, address, mask, type from interface_addresses limit ${INTERFACES}`,

@@ -21,10 +21,11 @@ export function windowsCommand(enrolling: Enrolling): string {
   const body = [
     `$ErrorActionPreference = 'Stop'`,
     `if (-not (Test-Path ${quoted(PROGRAM)})) { throw ${quoted(`osquery is not installed: ${PROGRAM} is missing.`)} }`,
-    `[IO.File]::WriteAllText(${quoted(secret)}, ${quoted(SECRET_PLACEHOLDER)})`,
+    `[IO.File]::WriteAllText(${quoted(secret)}, '')`, // protected before the secret is in it
     // Only SYSTEM and administrators, by their ids: their names differ by language.
     `icacls ${quoted(secret)} /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F' | Out-Null`,
     `if ($LASTEXITCODE -ne 0) { throw 'The file of the secret could not be protected.' }`,
+    `[IO.File]::WriteAllText(${quoted(secret)}, ${quoted(SECRET_PLACEHOLDER)})`,
     ...(certificate ? write(pathIn('windows', 'tailrace.pem'), certificate.trim().split('\n')) : []),
     ...write(flags, agentFlags(enrolling, 'windows')),
     'if (-not (Get-Service osqueryd -ErrorAction SilentlyContinue)) {',

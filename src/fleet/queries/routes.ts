@@ -1,7 +1,8 @@
-import { type Audit, type Endpoint, endpoint, ok, type Principal, pageOf } from '../../access'
+import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf } from '../../access'
 import type { Db } from '../../base/db'
 import { badRequest, Problem } from '../../base/errors'
 import { pageSize, uuid, z } from '../../base/parse'
+import { isFoundIn } from '../../base/redact'
 import { type Jobs, jobSchema, reasonSchema } from '../../jobs'
 import { requireHost } from '../host-store'
 import { liveSql, queryInput, query as queryKind } from './kind'
@@ -53,8 +54,10 @@ function readRoutes({ db, queries }: QueryRoutesDeps): Endpoint[] {
       replies: { 200: pageOf(querySchema) },
       async handle({ principal, query: { limit, cursor, ...filter } }) {
         const found = await listQueries(db, principal.tenantId, filter, { before: cursor, limit: limit + 1 })
-        const items = found.slice(0, limit).map(row => shownTo(principal, row))
-        return ok({ items, next_cursor: found.length > limit ? items.at(-1)?.id : null })
+        const page = found.slice(0, limit)
+        const seesAll = may(principal, 'operator')
+        const items = page.map(row => shownTo(principal, row)).filter(each => seesAll || isFoundIn(each, filter.q))
+        return ok({ items, next_cursor: found.length > limit ? page.at(-1)?.id : null })
       },
     }),
     endpoint({

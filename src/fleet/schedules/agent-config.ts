@@ -1,7 +1,6 @@
 import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import type { Agent } from '../agent'
-import { runsOn } from '../platform'
 import type { ActivePacks } from './active-packs'
 import { baseConfig } from './base-config'
 import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
@@ -24,10 +23,10 @@ export interface Served {
 }
 
 export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform }: Whom): Promise<Served> {
-  const here = (await packs.of(tenantId)).filter(pack => runsOn(platform, pack.platforms))
-  const labels = [...new Set(here.flatMap(pack => pack.labels))]
+  const active = await packs.of(tenantId)
+  const labels = [...new Set(active.flatMap(pack => pack.labels))]
   const has = labels.length ? await labelsOfHost(db, tenantId, hostId, labels) : new Set<string>()
-  const meant = here.filter(pack => isMeantFor(pack, platform, has))
+  const meant = active.filter(pack => isMeantFor(pack, platform, has))
   const bytes = bytesOf(meant)
   const isSmall = bytes <= BYTES_MAX_BEFORE
   const bytesMax = isSmall ? BYTES_MAX_BEFORE : configBytesMax(await osqueryVersionOf(db, tenantId, hostId))

@@ -28,11 +28,7 @@ export interface AgentPlatforms {
  * without a word when there is none.
  */
 export function agentPlatforms(text: string): AgentPlatforms {
-  const names = text
-    .toLowerCase()
-    .replaceAll(/\b(mac ?)?os ?x\b/g, 'osx')
-    .split(/[\s,;|]+/)
-    .filter(name => name !== '')
+  const names = namesIn(text)
   const foreign = [...new Set(names)]
     .filter(name => !KNOWN.includes(name) && name !== 'null')
     .map(name => ({ name, instead: OTHER_NAMES.get(name) }))
@@ -43,3 +39,24 @@ export function agentPlatforms(text: string): AgentPlatforms {
 }
 
 export const AGENTS_KNOW = `Agents know ${KNOWN.slice(0, -2).join(', ')}.`
+
+/**
+ * Reads the `platform` of a pack. Here the server decides which hosts are meant, and it knows their distributions.
+ * `platforms` is empty when all are meant; `unknown` are those that no host has.
+ */
+export function packPlatforms(text: string): { platforms: string[]; unknown: string[] } {
+  const names = namesIn(text)
+  if (names.some(name => MEANS_ALL.includes(name))) return { platforms: [], unknown: [] }
+  const platforms = new Set(names.map(name => (DISTRIBUTIONS.includes(name) ? name : familyNamed(name))))
+  return { platforms: [...platforms], unknown: names.filter(name => !KNOWN.includes(name) && !OTHER_NAMES.has(name)) }
+}
+
+const ANY_LINUX = ['ubuntu', 'centos']
+const familyNamed = (name: string) => (ANY_LINUX.includes(name) ? 'linux' : (OTHER_NAMES.get(name) ?? name))
+
+const namesIn = (text: string) =>
+  text
+    .toLowerCase()
+    .replaceAll(/\b(mac ?)?os ?x\b/g, 'osx')
+    .split(/[\s,;|]+/)
+    .filter(name => name !== '')

@@ -10,6 +10,7 @@ import { changedContent, type packChange, type packInput } from './pack-input'
 import type { ImportedPack } from './pack-reader'
 import { deletePack, insertPack, lockPack, type NewPack, putPack, updatePack } from './pack-store'
 import { requireServable } from './served'
+import { sizedPacks } from './served-store'
 
 export interface PackDeps {
   db: Db
@@ -114,9 +115,10 @@ export class PackChanges {
   ): Promise<Recorded[]> {
     const { db, audit, packs } = this.deps
     const changed = await db.transaction(async trx => {
+      const before = path === undefined ? [] : await sizedPacks(trx, by.tenantId)
       const recorded = await work(trx)
       const names = recorded.map(({ pack }) => pack.name)
-      if (path !== undefined) await requireServable(trx, by.tenantId, { packs: names, path })
+      if (path !== undefined) await requireServable(trx, by.tenantId, { packs: names, before, path })
       for (const { pack, data } of recorded) {
         const target = { type: 'pack', id: pack.id }
         await audit.record({ by, action, target, reason, data: { name: pack.name, ...data } }, trx)

@@ -1,5 +1,5 @@
 import { packSkippedBecause, skippedBecause } from './agent-names'
-import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
+import { AGENTS_KNOW, agentPlatforms, packPlatforms } from './agent-platforms'
 import { isTooDeep, PACK_LEVELS_MAX } from './config-limits'
 import type { ImportReport, Path } from './import-report'
 import { flagOf, isObject, numberOf, present, textOf, type Values } from './loose-values'
@@ -42,7 +42,18 @@ export class PackReader {
         path,
         `Pack "${name}" has more than ${PACK_LEVELS_MAX} levels: agents reject it with all others.`,
       )
-    return { name, description: textOf(description) ?? '', platforms: platformsOf(platform), content }
+    return {
+      name,
+      description: textOf(description) ?? '',
+      platforms: this.platforms(platform, at('platform')),
+      content,
+    }
+  }
+
+  private platforms(given: unknown, path: Path): string[] {
+    const { platforms, unknown } = packPlatforms([given ?? []].flat().join(','))
+    for (const name of unknown) this.report.warning(path, `No host has the platform "${name}".`)
+    return platforms
   }
 
   private query(name: string, given: unknown, path: Path): PackQuery {
@@ -112,20 +123,3 @@ export class PackReader {
     return flag
   }
 }
-
-/** Of a pack, where the server decides and knows distributions: only what means all or is called otherwise is read anew. */
-function platformsOf(given: unknown): string[] {
-  const names = [given ?? []].flat().flatMap(each => String(each).toLowerCase().split(','))
-  const platforms = names.map(name => name.trim()).map(name => MEANS[name] ?? name)
-  return platforms.some(name => MEANS_ALL.includes(name)) ? [] : [...new Set(platforms)]
-}
-
-/** To an agent the first two mean any Linux (`checkPlatform` of osquery). */
-const MEANS: Record<string, string> = {
-  ubuntu: 'linux',
-  centos: 'linux',
-  mac: 'darwin',
-  macos: 'darwin',
-  osx: 'darwin',
-}
-const MEANS_ALL = ['', 'any', 'all', 'null']

@@ -9,6 +9,8 @@ import { type HostGroup, hostGroups, type SizedPack, sizedPacks } from './served
 export interface Change {
   /** Names of packs that were stored. */
   packs?: string[]
+  /** All packs as they were: what was too large may become smaller. */
+  before?: readonly SizedPack[]
   /** A label that now has other hosts. */
   label?: string
   /** Where the request holds it. */
@@ -32,16 +34,21 @@ export async function requireServable(trx: Transaction, tenantId: string, change
   const labels = [...new Set(packs.flatMap(pack => pack.labels))]
   const groups = [...imaginedGroups(packs, labels), ...(await hostGroups(trx, tenantId, labels))]
   for (const group of groups) {
-    const meant = packs.filter(pack => isMeantFor(pack, group.platform, new Set(group.labels)))
+    const meant = meantFor(group, packs)
     if (!concerns(change, group, meant)) continue
     const bytes = bytesOf(meant)
     const most = configBytesMax(group.osquery_version)
-    if (bytes > most) throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, most) }])
+    const isMore = !change.before || bytes > bytesOf(meantFor(group, change.before))
+    if (bytes > most && isMore)
+      throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, most) }])
   }
 }
 
 export const isMeantFor = (pack: Pick<SizedPack, 'platforms' | 'labels'>, platform: string, labels: Set<string>) =>
   runsOn(platform, pack.platforms) && (pack.labels.length === 0 || pack.labels.some(name => labels.has(name)))
+
+const meantFor = ({ platform, labels }: HostGroup, packs: readonly SizedPack[]) =>
+  packs.filter(pack => isMeantFor(pack, platform, new Set(labels)))
 
 /** Of a configuration with these packs. */
 export const bytesOf = (packs: readonly Pick<SizedPack, 'bytes'>[]) =>
