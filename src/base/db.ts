@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { escapeText } from './json-text'
 import { isOutage } from './outage'
 
 export type Db = Knex
@@ -66,9 +67,6 @@ export async function rows<T>(
 
 /** A pattern for LIKE that finds a text as it stands, wherever it is. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
-/** Text with JSON's escapes but without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
-export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)
 
 /** A character of a JSON string, or a whole escape. */
 const CHARACTER = String.raw`(?:[^"\\]|\\u[0-9a-f]{4}|\\[^u])`

@@ -36,6 +36,7 @@ export class Installation implements Part {
   private client: RedisClient | undefined
   private id = ''
   private timer: NodeJS.Timeout | undefined
+  private beating: Promise<void> | undefined
   private isAdmitted = false
   /** Processes that Redis does not know: when each was last seen, and how often it has been seen since. */
   private unknown = new Map<string, { seenAt: number; moves: number }>()
@@ -50,7 +51,11 @@ export class Installation implements Part {
     this.id = await installationId(db)
     if (!(await this.isOurs(this.client))) throw new StartError(this.foreign())
     await this.sayRunning(this.client)
-    this.timer = setInterval(() => void this.beat(), BEAT_MS)
+    this.timer = setInterval(() => {
+      this.beating ??= this.beat().finally(() => {
+        this.beating = undefined
+      })
+    }, BEAT_MS)
     this.timer.unref()
     for (;;) {
       const elsewhere = await this.elsewhere(this.client)
@@ -63,6 +68,7 @@ export class Installation implements Part {
 
   async stop() {
     clearInterval(this.timer)
+    await this.beating // it would say once more that this process runs
     await this.client?.del(this.key(this.own)).catch(() => undefined) // it expires
     this.client?.disconnect()
     await sayStopped(this.deps.db, this.own).catch(() => undefined) // it is not seen any more

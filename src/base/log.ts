@@ -60,11 +60,11 @@ export function createLog({
     onLoss: reason => logger.warn('Log lines cannot be printed', { reason }),
     onRecovery: lines => logger.warn('Log lines can be printed again', { lost_lines: lines }),
   })
-  const clean = winston.format(info => Object.assign(info, redact({ ...info })))
+  const redacted = winston.format(info => Object.assign(info, redact({ ...info })))
   const logger = winston.createLogger({
     level,
     levels: { error: 0, warn: 1, info: 2, debug: 3 },
-    format: winston.format.combine(winston.format.timestamp(), clean()),
+    format: winston.format.combine(winston.format.timestamp(), redacted()),
     transports: [
       new winston.transports.Stream({ stream: printed, format: format === 'json' ? json() : pretty() }),
       new winston.transports.Stream({ stream: toSinks }),

@@ -33,7 +33,11 @@ export function dispensable(output: Writable, { onLoss, onRecovery }: Teller): W
     write(line: string, _encoding, done) {
       done()
       if (output.writableLength > WAITING_BYTES_MAX) return lose('nobody reads them')
-      output.write(line, error => (error ? lose(messageOf(error)) : recover()))
+      output.write(line, error => {
+        if (error) lose(messageOf(error))
+        // not with each line that still gets through while nobody reads the rest
+        else if (output.writableLength <= WAITING_BYTES_MAX / 2) recover()
+      })
     },
   })
 }

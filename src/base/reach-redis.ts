@@ -1,6 +1,6 @@
 import { messageOf, StartError } from './errors'
 import type { Log } from './log'
-import { PATIENCE_MS, placeOf } from './reach'
+import { placeOf, START_PATIENCE_MS } from './reach'
 import { type RedisClient, type RedisFactory, type RedisServer, serversOf, whenReady } from './redis'
 
 const OLDEST = [6, 2] as const
@@ -23,7 +23,10 @@ interface Place {
  * Makes sure before the start that Redis answers and is one we can work with.
  * @throws StartError that says what is wrong and which setting to look at
  */
-export async function requireRedis(redis: RedisFactory, { url, log, patienceMs = PATIENCE_MS }: Place): Promise<void> {
+export async function requireRedis(
+  redis: RedisFactory,
+  { url, log, patienceMs = START_PATIENCE_MS }: Place,
+): Promise<void> {
   const client = redis.connect('command')
   try {
     await whenReady(client, patienceMs)

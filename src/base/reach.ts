@@ -2,7 +2,7 @@ import { type Db, rows } from './db'
 import { messageOf, StartError } from './errors'
 
 /** Servers that are started together with this program need a moment. */
-export const PATIENCE_MS = 10_000
+export const START_PATIENCE_MS = 10_000
 const PAUSE_MS = 250
 const POSTGRES_OLDEST = 14
 /** Refused, unknown host (DNS of containers may lag), still starting up. All else will not mend itself. */
@@ -12,7 +12,7 @@ const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN',
  * Makes sure before the start that the database answers and is one we can work with.
  * @throws StartError that says what is wrong and which setting to look at
  */
-export async function requireDatabase(db: Db, url: string, patienceMs = PATIENCE_MS): Promise<void> {
+export async function requireDatabase(db: Db, url: string, patienceMs = START_PATIENCE_MS): Promise<void> {
   const [server] = await firstAnswer(db, patienceMs).catch(error => {
     throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
 Start it or correct DATABASE_URL. Without DATABASE_URL Tailrace starts a PostgreSQL of its own.`)

@@ -1,3 +1,4 @@
+import { escapeText } from './json-text'
 import { isSecretName } from './secret-names'
 
 const HIDDEN = '[redacted]'
@@ -38,4 +39,4 @@ export function redact(value: unknown, depth = 0): unknown {
 
 /** Whether a search finds something in what is shown: what is hidden is not to be guessed by searching for it. */
 export const isFoundIn = (shown: unknown, q: string | undefined): boolean =>
-  q === undefined || JSON.stringify(shown).toLowerCase().includes(JSON.stringify(q).slice(1, -1).toLowerCase())
+  q === undefined || JSON.stringify(shown).toLowerCase().includes(escapeText(q).toLowerCase())

@@ -11,8 +11,8 @@ const PLAIN_KEYS =
 const ABOUT = /^(age|algorithm|count|expires|expiry|length|limit|method|mode|name|size|status|ttl|type|version)$/
 
 /**
- * Whether a header, parameter or field of this name usually holds a secret. The one list of the program: what is refused in
- * inputs, dropped across origins and hidden in logs goes by it.
+ * Whether a header, parameter or field of this name usually holds a secret. What is refused in inputs, dropped
+ * across origins and hidden in logs goes by it.
  */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name)

@@ -1,4 +1,4 @@
-import { escapeText } from '../base/db'
+import { escapeText } from '../base/json-text'
 import { LEVELS, type Level } from '../base/log'
 import type { NewEntry } from './entry'
 

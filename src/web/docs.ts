@@ -14,14 +14,10 @@ interface Site {
 /** `/api/openapi.json`, and the same for people at `/api/docs`. They tell what the program is, nothing of a tenant. */
 export function docsRoutes({ endpoints, version, access }: Site): Router {
   const router = Router({ caseSensitive: true })
-  let made: Json | undefined
-  const document = () => {
-    made ??= openApi(endpoints, version, access.cookieName())
-    return made
-  }
+  const document = () => openApi(endpoints, version, access.cookieName())
   const answers: Record<string, [string, () => string]> = {
-    '/api/openapi.json': ['application/json', () => JSON.stringify(document())],
-    '/api/docs': ['text/html', () => docsPage(endpoints, document())],
+    '/api/openapi.json': ['application/json', once(() => JSON.stringify(document()))],
+    '/api/docs': ['text/html', once(() => docsPage(endpoints, document()))],
     '/api/docs/style.css': ['text/css', () => STYLE],
   }
   for (const [path, [type, text]] of Object.entries(answers))
@@ -30,6 +26,14 @@ export function docsRoutes({ endpoints, version, access }: Site): Router {
       res.set('Cache-Control', 'no-cache').type(type).send(text())
     })
   return router
+}
+
+function once(make: () => string): () => string {
+  let made: string | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 function docsPage(endpoints: Endpoint[], document: Json): string {

@@ -18,8 +18,8 @@ export type TimedHandler = (req: Request, res: Response, work: Work) => Promise<
 export function inTime(handle: TimedHandler, isAway: () => Promise<boolean>): RequestHandler {
   return async (req, res) => {
     const work: Work = { hasBegun: false }
-    if (req.get('accept')?.includes('text/event-stream')) return handle(req, res, work)
     const changes = req.method !== 'GET' && req.method !== 'HEAD'
+    if (!changes && req.get('accept')?.includes('text/event-stream')) return handle(req, res, work)
     const isAwayNow = async () => !res.headersSent && (await isAway())
     const told = (asker: Asker, error: Error) => (changes ? honest(error, work, asker) : error)
     await whileAsked(

@@ -63,12 +63,12 @@ export function sendProblem(res: Response, problem: Problem): void {
     .send(JSON.stringify(problemBody(problem)))
 }
 
-/**
- * Writes a problem to a bare socket, as the answer to a refused upgrade or to what is no request. Whose request it is, is not known:
- * agents of osquery take an answer without `error` for success.
- */
+/** Where it is not known whose request it is: agents of osquery take an answer without `error` for success. */
+export const strangersBody = (problem: Problem) => JSON.stringify({ ...problemBody(problem), error: problem.detail })
+
+/** A problem for a bare socket, as the answer to a refused upgrade or to what is no request. */
 export function problemOnSocket(problem: Problem): string {
-  const body = JSON.stringify({ ...problemBody(problem), error: problem.detail })
+  const body = strangersBody(problem)
   const headers = {
     ...problem.headers,
     'Content-Type': 'application/problem+json',

@@ -116,7 +116,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
   if (site) {
     app.use(mountRoutes(ofPeople, site.access))
-    app.use(endpointRoutes(site.endpoints, site.access, () => isAway(checks.postgres)))
+    app.use(endpointRoutes(site.endpoints, site.access, awayCheck(checks.postgres)))
     app.use(docsRoutes(site))
     app.use(pageRoutes(site.publicDir, site.access))
   }
@@ -128,7 +128,18 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   return app
 }
 
-const isAway = async (check: Check = () => undefined) => (await runCheck(check, AWAY_MS)).outcome !== 'ok'
+/** One look at a time serves all requests that wait. */
+function awayCheck(check: Check = () => undefined): () => Promise<boolean> {
+  let looking: Promise<boolean> | undefined
+  return () => {
+    looking ??= runCheck(check, AWAY_MS)
+      .then(({ outcome }) => outcome !== 'ok')
+      .finally(() => {
+        looking = undefined
+      })
+    return looking
+  }
+}
 
 const partOf = (mounts: Mount[]) =>
   [mounts.filter(({ roles }) => roles === 'anyone'), mounts.filter(({ roles }) => roles !== 'anyone')] as const

@@ -2,7 +2,7 @@ import { maxHeaderSize, type Server } from 'node:http'
 import { badRequest, Problem } from '../base/errors'
 import { codeOf } from '../base/failure'
 import type { LatestResponses } from './http-server'
-import { problemOnSocket } from './problems'
+import { problemOnSocket, strangersBody } from './problems'
 
 /**
  * Answers what Node's parser cannot make a request of, and what does not come in time. Node's own answers have no body, which an agent of osquery
@@ -15,9 +15,11 @@ export function answerUnreadable(server: Server, responses: LatestResponses): vo
     if (!socket.writable || isAnswering || codeOf(error) === 'ECONNRESET') socket.destroy()
     else socket.end(problemOnSocket(problemOf(codeOf(error))))
   })
-  server.on('checkExpectation', ({ socket }) => {
-    const detail = 'Nothing but "Expect: 100-continue" is understood.'
-    socket.end(problemOnSocket(new Problem(417, 'expectation_failed', detail)))
+  server.on('checkExpectation', (_req, res) => {
+    const problem = new Problem(417, 'expectation_failed', 'Nothing but "Expect: 100-continue" is understood.')
+    res.statusCode = problem.status
+    res.setHeader('Content-Type', 'application/problem+json').setHeader('Connection', 'close')
+    res.end(strangersBody(problem))
   })
 }
 

@@ -44,7 +44,7 @@ export function serveUpgrades(
     } catch (error) {
       const problem = toProblem(error)
       logBug(log, error, problem, req)
-      socket.end(problemOnSocket(problem))
+      socket.end(problemOnSocket(problem), () => socket.destroy()) // Node has no timeouts for it any more
     }
   }
 

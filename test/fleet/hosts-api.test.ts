@@ -251,7 +251,7 @@ describe('labels', () => {
     const answerWith = (queryId: string, rows: object[]) =>
       asAgent('distributed_write', { node_key: key, queries: { [queryId]: rows }, statuses: { [queryId]: 0 } })
     const first = `tailrace:label:${label.id}:1`
-    expect(await asked()).toMatchObject({ [first]: 'SELECT 1' })
+    await eventually(async () => (await asked())[first] === 'SELECT 1', 'the new query is asked')
     await answerWith(first, [{ '1': '1' }])
     expect((await json('GET', `/api/labels/${label.id}`))[1].host_count).toBe(1)
     expect((await json('POST', `/api/labels/${label.id}/hosts`, { add: [id] }))[0]).toBe(409)

@@ -61,6 +61,19 @@ test.each([
   expect(answer.body.error).toBe(answer.body.detail) // what agents look at
 })
 
+test('an expectation behind another request takes nothing of its answer, and leaves no connection', async () => {
+  const server = createServer((req, res) => void setImmediate(() => res.end(`answer to ${req.url}`)))
+  answerUnreadable(server, latestResponses(server))
+  await listen(server, 0, '127.0.0.1')
+  const { port } = server.address() as { port: number }
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }) // never says that it is through
+  socket.write('GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n')
+  const statuses = [...(await text(socket)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
+  expect(statuses).toEqual([200, 417])
+  await new Promise(resolve => server.close(resolve)) // only when no connection is left
+  socket.destroy()
+})
+
 test('headers that do not come in time: 408', async () => {
   const server = createServer({ headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 })
   answerUnreadable(server, latestResponses(server))

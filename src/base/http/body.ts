@@ -17,7 +17,7 @@ interface Wire extends BodyCount {
 }
 
 /**
- * Reads and decodes the body, keeps nothing, and closes the connection after `maxBytes`, counted as they come and again
+ * Reads and decodes the body, and closes the connection after `maxBytes`, counted as they come and again
  * after each decompression.
  */
 export async function countBody(

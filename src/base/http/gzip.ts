@@ -17,15 +17,19 @@ const COMMENT = 16
  * @throws an error of zlib, with its code
  */
 export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
-  let all = await readMember(input, 0, limits)
-  for (let count = 1; count < MEMBERS_MAX && !all.truncated && all.used < input.bytes.length; count++) {
+  const first = await readMember(input, 0, limits)
+  const parts = [first.bytes]
+  let { truncated, used } = first
+  let size = first.bytes.length
+  for (let count = 1; count < MEMBERS_MAX && !truncated && used < input.bytes.length; count++) {
     // what does not decode is no member but something else that browsers leave out
-    const next = await readMember(input, all.used, limits).catch(ifNoGzip)
+    const next = await readMember(input, used, { ...limits, maxBytes: limits.maxBytes - size }).catch(ifNoGzip)
     if (!next) break
-    const bytes = Buffer.concat([all.bytes, next.bytes])
-    all = { bytes: bytes.subarray(0, limits.maxBytes), truncated: bytes.length > limits.maxBytes, used: next.used }
+    parts.push(next.bytes)
+    size += next.bytes.length
+    ;({ truncated, used } = next)
   }
-  return all
+  return { bytes: Buffer.concat(parts), truncated, used }
 }
 
 async function readMember({ bytes: input, truncated }: Part, at: number, limits: Limits): Promise<Decoded> {

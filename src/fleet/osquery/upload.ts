@@ -8,7 +8,7 @@ type Next = undefined | 'pause' | Promise<void>
  * Receives the bytes of a request as they come. By events, because an iterator costs more than all the rest of a poll.
  * @param msMax after which the connection is closed
  * @returns whether that was all
- * @throws AgentGone, and what a promise of `take` is rejected with
+ * @throws AgentGone, and what `take` throws or its promise is rejected with
  */
 export function receive(req: IncomingMessage, msMax: number, take: (chunk: Buffer) => Next): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -27,8 +27,16 @@ export function receive(req: IncomingMessage, msMax: number, take: (chunk: Buffe
       req.off('close', fail).off('error', fail).off('end', end).off('data', onData)
       done()
     }
+    const taken = (chunk: Buffer): Next => {
+      try {
+        return take(chunk)
+      } catch (error) {
+        refuse(error)
+        return undefined
+      }
+    }
     const onData = (chunk: Buffer) => {
-      const next = take(chunk)
+      const next = taken(chunk)
       if (!next) return
       req.pause()
       if (next === 'pause') settle(() => resolve(false))

@@ -1,4 +1,5 @@
-import { type Db, escapeText, likePattern, rows } from '../../base/db'
+import { type Db, likePattern, rows } from '../../base/db'
+import { escapeText } from '../../base/json-text'
 import type { Row, Stats } from '../agent'
 import type { QueryRef, State } from './query'
 
