@@ -1,3 +1,7 @@
+import type { PathOf, ReplyOf, RequestArgs, RouteAt } from '../src/contract/api'
+import type { Method } from '../src/contract/route'
+import { addressOf, type Params } from './client/address'
+
 /** A refused request, in the server's own words (RFC 9457). */
 export class ApiError extends Error {
   override name = 'ApiError'
@@ -60,6 +64,30 @@ export const api = {
   put: <T>(path: string, body: unknown) => request<T>('PUT', path, body),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
   delete: <T>(path: string) => request<T>('DELETE', path),
+}
+
+interface Sent {
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+const call =
+  <M extends Method>(method: M) =>
+  <P extends PathOf<M>>(
+    path: P,
+    ...[given]: RequestArgs<RouteAt<M, P>, { headers?: Record<string, string> }>
+  ): Promise<ReplyOf<RouteAt<M, P>>> => {
+    const { body, headers, ...params } = (given ?? {}) as Sent & Params
+    return request(method.toUpperCase(), addressOf(path, params), body, headers)
+  }
+
+/** The server's REST API: `client.get('/api/jobs/{id}', { id })`. The session cookie goes along by itself. */
+export const client = {
+  get: call('get'),
+  post: call('post'),
+  put: call('put'),
+  patch: call('patch'),
+  delete: call('delete'),
 }
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -29,7 +29,7 @@ for (const folder of [...SERVER, 'public']) {
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stopServer().then(() => process.exit(0)))
 
 function startServer() {
-  const env = { LOG_FORMAT: 'pretty', ...process.env }
+  const env = { LOG_FORMAT: 'pretty', CONTRACT_CHECK_FILE: join(ROOT, 'dist', 'contract-mismatches'), ...process.env }
   const options = { cwd: ROOT, env, stdio: 'inherit', detached: true } // we pass Ctrl-C on, once
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], options)
   child.once('exit', code => code && say(`The server ended with exit code ${code}. A change starts it again.`))

@@ -90,6 +90,7 @@ const variables = z.object({
   OSQUERY_TLS_CERT: z.string().optional(),
   OSQUERY_TLS_KEY: z.string().optional(),
   COOKIE_SECURE: flag.optional(),
+  CONTRACT_CHECK_FILE: z.string().optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin'),
 })
 
@@ -150,6 +151,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
+    /** For development and tests, see `base/contract-check.ts`. */
+    contractCheckFile: e.CONTRACT_CHECK_FILE,
     /** Days, by term. */
     retention: Object.freeze({
       events: keptFor('RETENTION_EVENTS_DAYS'),

@@ -1,4 +1,5 @@
 import { createApp } from './app'
+import { checkContracts } from './base/contract-check'
 import { messageOf, Problem, StartError } from './base/errors'
 import { startParts } from './base/lifecycle'
 import { createLog } from './base/log'
@@ -13,6 +14,7 @@ process.stderr.on('error', () => undefined) // it may be closed or full, too; th
 
 async function main() {
   const { config, secrets } = readConfig(process.env)
+  checkContracts(config.contractCheckFile)
   const log = createLog(config.log)
   const stopAsked = waitForSignal()
   const embedded = await startEmbedded(config, log)

@@ -24,18 +24,23 @@ const importsOf = (file: string, pattern: RegExp) =>
 /** What each room may import besides itself. */
 const AREAS = ['fleet', 'monitors', 'crawls', 'agents', 'retention']
 const MAY: Record<string, string[]> = {
+  contract: [],
   base: [],
-  access: ['base'],
-  streams: ['base', 'access'],
-  jobs: ['base', 'access', 'streams'],
-  web: ['base', 'access'],
+  api: ['base'],
+  access: ['base', 'api'],
+  streams: ['base', 'api', 'access'],
+  jobs: ['base', 'api', 'access', 'streams'],
+  web: ['base', 'api', 'access'],
   embedded: ['base', 'config'],
   config: ['base'],
-  ...Object.fromEntries(AREAS.map(area => [area, ['base', 'access', 'streams', 'jobs']])),
-  app: ['base', 'access', 'streams', 'jobs', 'web', 'config', ...AREAS],
+  ...Object.fromEntries(AREAS.map(area => [area, ['base', 'api', 'access', 'streams', 'jobs']])),
+  app: ['base', 'api', 'access', 'streams', 'jobs', 'web', 'config', ...AREAS],
   main: ['base', 'app', 'config', 'embedded', 'workers'],
   workers: ['base', 'jobs', ...AREAS],
 }
+
+/** What all rooms may import. */
+const OPEN = ['text', 'contract']
 
 /** `src/streams/hub.ts` -> streams, `src/app.ts` -> app, `workers/demo.ts` -> workers. */
 function roomOf(path: string): string {
@@ -52,14 +57,16 @@ test('rooms import only what stands below them, areas never each other', () => {
       .filter(to => to.startsWith('.'))
       .map(to => target(file, to))
       .filter(to => to !== 'src/config' || valueImports(file).includes(to)) // its types anyone may know
-      .filter(to => roomOf(to) !== roomOf(file) && roomOf(to) !== 'text' && !MAY[roomOf(file)]?.includes(roomOf(to)))
+      .filter(
+        to => roomOf(to) !== roomOf(file) && !OPEN.includes(roomOf(to)) && !MAY[roomOf(file)]?.includes(roomOf(to)),
+      )
       .map(to => `${file} -> ${to}`),
   )
   expect(bad).toEqual([])
 })
 
 test('a room is entered through its index.ts', () => {
-  const open = ['base', 'config', 'app', 'main', 'text']
+  const open = [...OPEN, 'base', 'config', 'app', 'main']
   const bad = server.flatMap(file =>
     importsOf(file, ANY_IMPORT)
       .filter(to => to.startsWith('.'))
@@ -81,7 +88,7 @@ test('the command line knows the server by HTTP only, and needs no packages', ()
   const bad = commandLine.flatMap(file =>
     importsOf(file, MODULE)
       .map(to => (to.startsWith('.') ? target(file, to) : to))
-      .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|node:|package\.json$)/.test(to))
+      .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|src\/contract\/|node:|package\.json$)/.test(to))
       .map(to => `${file} -> ${to}`),
   )
   expect(bad).toEqual([])
@@ -95,7 +102,7 @@ test('rules for text need nothing, so that server, command line and pages can sh
     importsOf(file, MODULE)
       .filter(to => to.startsWith('.'))
       .map(to => target(file, to))
-      .filter(to => !/^(public|text)\//.test(to))
+      .filter(to => !/^(public|text|src\/contract)\//.test(to))
       .map(to => `${file} -> ${to}`),
   )
   expect(foreign).toEqual([])
@@ -108,9 +115,9 @@ const OWNERS: Record<string, RegExp> = {
   ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
   knex: /^src\/base\//,
   pg: /^src\/base\/db\.ts$/,
-  express: /^src\/(web|access|streams|jobs\/board)\/|routes\.ts$|endpoints\.ts$/,
+  express: /^src\/(web|api|access|streams|jobs\/board)\/|routes\.ts$|endpoints\.ts$/,
   ws: /^src\/(streams\/transports|agents)\//,
-  zod: /^src\/base\/parse\.ts$/,
+  zod: /^src\/(contract\/|base\/parse\.ts$)/,
   winston: /^src\/base\/log\.ts$/,
   'prom-client': /^src\/base\/metrics\.ts$/,
   helmet: /^src\/web\//,
@@ -119,6 +126,23 @@ const OWNERS: Record<string, RegExp> = {
   'ipaddr.js': /^src\/(base|access)\//,
   'tough-cookie': /^src\/monitors\/checks\/cookies\.ts$/,
 }
+
+test('the contract holds schemas and lists: it needs zod and nothing else, and what the browser loads of it not even that', () => {
+  const contract = server.filter(file => roomOf(file) === 'contract')
+  const bad = contract.flatMap(file =>
+    importsOf(file, MODULE)
+      .filter(to => to !== 'zod' && roomOf(target(file, to)) !== 'contract')
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(bad).toEqual([])
+  const withSchema = contract.filter(file => valueImports(file).length > 0)
+  const loaded = [...pages, ...commandLine].flatMap(file =>
+    valueImports(file)
+      .filter(to => withSchema.includes(`${to}.ts`))
+      .map(to => `${file} -> ${to}`),
+  )
+  expect(loaded).toEqual([])
+})
 
 test('every package has one owner', () => {
   const bad = server.flatMap(file =>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { AskedButton } from '../components/asked-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
@@ -35,10 +35,12 @@ export function Tokens() {
   const make = async (fields: FormData) => {
     const days = Number(fields.get('days'))
     try {
-      const made = await api.post<{ secret: string }>('/api/tokens', {
-        name: String(fields.get('name')).trim(),
-        role: fields.get('role'),
-        ...(days > 0 && { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
+      const made = await client.post('/api/tokens', {
+        body: {
+          name: String(fields.get('name')).trim(),
+          role: fields.get('role') as Role,
+          ...(days > 0 && { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
+        },
       })
       secret.value = made.secret
       problem.value = ''
@@ -48,7 +50,7 @@ export function Tokens() {
     }
   }
   const revoke = async (id: string, reason: string) => {
-    await api.delete(`/api/tokens/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/tokens/{id}', { id, reason })
     await pages.read()
   }
   return (

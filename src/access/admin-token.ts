@@ -5,7 +5,7 @@ import type { Db, Transaction } from '../base/db'
 import { messageOf } from '../base/errors'
 import { hashSecret, newId, newSecret } from '../base/ids'
 import type { Log } from '../base/log'
-import type { Actor } from './principal'
+import type { Actor } from '../contract/access'
 import { lockMadeTokens, type MadeFrom, madeToken, putMadeToken } from './store'
 
 const SECRET_LENGTH_MIN = 16

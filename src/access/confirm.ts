@@ -1,7 +1,7 @@
+import { may, type Principal } from '../api'
 import type { Transaction } from '../base/db'
 import { Problem } from '../base/errors'
 import { principalOf } from './credentials'
-import { may, type Principal } from './principal'
 import { unauthorized } from './requests'
 import { credentialById, lockTenant } from './store'
 

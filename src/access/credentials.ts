@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { Principal } from '../api'
 import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
-import type { Principal } from './principal'
 import { type Presented, presented, refuseSecretsInUrl, unauthorized } from './requests'
 import type { SessionCookie } from './session-cookie'
 import { type Credential, credentialByHash, touchSession, touchToken } from './store'

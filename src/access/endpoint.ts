@@ -1,6 +1,8 @@
+// Being replaced by src/api.
 import type { Request, Response } from 'express'
+import type { Endpoint, Principal } from '../api'
 import type { z } from '../base/parse'
-import type { Principal, Role } from './principal'
+import type { Role } from '../contract/access'
 
 /** What an endpoint answers; one that streams writes to `res` itself and answers nothing. */
 export interface Reply {
@@ -28,7 +30,7 @@ type Parsed<S> = S extends Schema ? z.output<S> : undefined
 interface Definition<P, Q, B> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** In OpenAPI form: `/api/jobs/{id}`. */
-  path: string
+  path: `/${string}`
   /** One sentence for the API documentation. */
   summary: string
   params?: P
@@ -43,20 +45,13 @@ interface Definition<P, Q, B> {
 type Guarded<P, Q, B> = Definition<P, Q, B> & { role: Role }
 type Handler<C> = { handle(call: C): Promise<Reply | undefined> }
 
-type GuardedEndpoint = Guarded<Schema, Schema, Schema> & Handler<Call<unknown, unknown, unknown>>
-type OpenEndpoint = Definition<Schema, Schema, Schema> & { role: 'anyone' } & Handler<
-    OpenCall<unknown, unknown, unknown>
-  >
-/** One route: its schemas validate requests and generate the OpenAPI document. */
-export type Endpoint = GuardedEndpoint | OpenEndpoint
-
 /** Defines a route with the types of its schemas; forgets them again so that routes fit into one list. */
 export function endpoint<
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
 >(definition: Guarded<P, Q, B> & Handler<Call<Parsed<P>, Parsed<Q>, Parsed<B>>>): Endpoint {
-  return definition as unknown as Endpoint
+  return { ...definition, unchecked: true } as unknown as Endpoint
 }
 
 /** A route that asks for no credential, such as signing in. */
@@ -65,7 +60,7 @@ export function openEndpoint<
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
 >(definition: Definition<P, Q, B> & Handler<OpenCall<Parsed<P>, Parsed<Q>, Parsed<B>>>): Endpoint {
-  return { ...definition, role: 'anyone' } as unknown as Endpoint
+  return { ...definition, role: 'anyone', unchecked: true } as unknown as Endpoint
 }
 
 export const ok = (body: unknown, headers?: Record<string, string>): Reply => ({

@@ -1,17 +1,11 @@
+export type { Endpoint, Principal } from '../api'
+export { DEFAULT_TENANT_ID, may, requireInstallation, runsInstallation } from '../api'
+export type { Actor, Role } from '../contract/access'
+export { ROLES } from '../contract/values'
 export { type Access, type AccessDeps, createAccess } from './access'
 export { AUDIT_ROLE, type Audit, type AuditEntry } from './audit'
 export { confirmAdmin } from './confirm'
-export { type Call, type Endpoint, endpoint, type OpenCall, ok, openEndpoint, type Reply } from './endpoint'
-export {
-  type Actor,
-  DEFAULT_TENANT_ID,
-  may,
-  type Principal,
-  ROLES,
-  type Role,
-  requireInstallation,
-  runsInstallation,
-} from './principal'
+export { type Call, endpoint, type OpenCall, ok, openEndpoint, type Reply } from './endpoint'
 export { isForeign, refuseSecretsInUrl } from './requests'
 export type { Bus } from './revocations'
 export { actorSchema, pageOf, plainText, reason, reasonQuery } from './schemas'

@@ -1,5 +1,7 @@
+import type { Principal } from '../api'
 import { type Db, rows, type Transaction } from '../base/db'
-import { type Principal, ROLES, type Role } from './principal'
+import type { Role } from '../contract/access'
+import { ROLES } from '../contract/values'
 
 /** A member or a token: what it made ends with it. */
 export interface Maker {

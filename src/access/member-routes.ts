@@ -1,9 +1,10 @@
+import type { Endpoint, Principal } from '../api'
 import type { Db, Transaction } from '../base/db'
 import { conflict, notFound } from '../base/errors'
 import { pageSize, uuid, z } from '../base/parse'
 import type { Audit } from './audit'
 import { confirmAdmin } from './confirm'
-import { type Endpoint, endpoint, ok } from './endpoint'
+import { endpoint, ok } from './endpoint'
 import { type Invitations, linkFields, newMember } from './invitations'
 import {
   clearPassword,
@@ -15,7 +16,6 @@ import {
   setRole,
   signOut,
 } from './member-store'
-import type { Principal } from './principal'
 import type { Revocations } from './revocations'
 import { pageOf, reason, reasonQuery, roleSchema } from './schemas'
 

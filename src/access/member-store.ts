@@ -1,7 +1,7 @@
 import { type Db, rows, type Transaction } from '../base/db'
+import type { Role } from '../contract/access'
 import { foldEmail } from './email'
 import { narrowMadeBy, revokeMadeBy } from './made-store'
-import type { Role } from './principal'
 import { removeCode } from './store'
 
 export interface Member {

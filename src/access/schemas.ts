@@ -1,5 +1,5 @@
 import { z } from '../base/parse'
-import { ROLES } from './principal'
+import { ROLES } from '../contract/values'
 
 export const roleSchema = z.enum(ROLES)
 /** Text that PostgreSQL can hold: no NUL, no half of a surrogate pair. */

@@ -1,8 +1,11 @@
 import { type Db, rows, type Transaction } from '../base/db'
 import { hashSecret } from '../base/ids'
+import { z } from '../base/parse'
+import { manyRows, oneRow } from '../base/rows'
+import type { Actor, Role } from '../contract/access'
+import { actor, role } from '../contract/access'
 import { foldEmail } from './email'
 import { endSessionsOf, revokeMadeBy } from './made-store'
-import type { Actor, Role } from './principal'
 
 /** A row of the view of everything that proves who somebody is. */
 export interface Credential {
@@ -17,15 +20,16 @@ export interface Credential {
   expires_at: Date | null
 }
 
-export interface Token {
-  id: string
-  name: string
-  role: Role
-  created_by: Actor
-  created_at: Date
-  expires_at: Date | null
-  last_used_at: Date | null
-}
+const tokenRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  created_by: actor,
+  created_at: z.date(),
+  expires_at: z.date().nullable(),
+  last_used_at: z.date().nullable(),
+})
+export type Token = z.output<typeof tokenRow>
 
 export interface User {
   id: string
@@ -216,18 +220,23 @@ export interface NewToken {
   expiresAt: Date | null
 }
 
-export async function addToken(db: Db, token: NewToken): Promise<Token | undefined> {
-  return first<Token>(
+export function addToken(db: Db, token: NewToken): Promise<Token> {
+  return oneRow(
     db,
+    tokenRow,
     `INSERT INTO api_tokens (id, tenant_id, name, role, secret_hash, created_by, expires_at)
      VALUES (:id, :tenantId, :name, :role, :hash, :createdBy, :expiresAt) RETURNING ${TOKEN}`,
     { ...token, createdBy: JSON.stringify(token.createdBy) },
   )
 }
 
-export const listTokens = (db: Db, { tenantId, before, limit }: { tenantId: string; before?: string; limit: number }) =>
-  rows<Token>(
+export const listTokens = (
+  db: Db,
+  { tenantId, before, limit }: { tenantId: string; before: string | undefined; limit: number },
+) =>
+  manyRows(
     db,
+    tokenRow,
     `SELECT ${TOKEN} FROM api_tokens
      WHERE tenant_id = :tenantId AND revoked_at IS NULL AND (:before::uuid IS NULL OR id < :before)
      ORDER BY id DESC LIMIT :limit`,

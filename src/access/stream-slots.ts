@@ -1,5 +1,5 @@
+import type { Principal } from '../api'
 import { clientKey } from './addresses'
-import type { Principal } from './principal'
 
 export interface StreamSlots {
   /**

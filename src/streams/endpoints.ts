@@ -37,7 +37,12 @@ export interface StreamRoutesDeps extends SseDeps {
 /** How areas let readers in to their topics by routes of their own. */
 export interface TopicDoor {
   /** A route that streams the topic which its path names. */
-  stream<P extends z.ZodType>(path: string, summary: string, params: P, name: (params: z.output<P>) => string): Endpoint
+  stream<P extends z.ZodType>(
+    path: `/${string}`,
+    summary: string,
+    params: P,
+    name: (params: z.output<P>) => string,
+  ): Endpoint
   /** The query parameters of a stream, with more. */
   query<More extends z.ZodRawShape>(more: More): z.ZodType<StreamQuery & z.output<z.ZodObject<More>>>
   /** Answers a request with the stream of a topic. */
@@ -53,7 +58,7 @@ export const topicDoor = (deps: SseDeps): TopicDoor => ({
 
 function topicStream<P extends z.ZodType>(
   deps: SseDeps,
-  path: string,
+  path: `/${string}`,
   summary: string,
   params: P,
   name: (params: z.output<P>) => string,

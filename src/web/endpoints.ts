@@ -1,7 +1,10 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
-import { type Access, type Endpoint, may, type Principal, type Reply, type Role } from '../access'
+import type { Access } from '../access'
+import { type AnyReply, type Endpoint, may, type Principal } from '../api'
+import { checkContract, isCheckingContracts, report } from '../base/contract-check'
 import { badRequest, Problem } from '../base/errors'
 import { parse, type z } from '../base/parse'
+import type { Role } from '../contract/access'
 import { inTime, type TimedHandler } from './in-time'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
@@ -63,13 +66,13 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
       body: each.body && (await readBody(each.body, readBytes, req, res)),
       req,
       res,
+      principal,
     }
     work.hasBegun = true
-    // the role decides which of both kinds it is, and `admit` has made a principal for every role
-    const reply = await (each.role === 'anyone'
-      ? each.handle(call)
-      : each.handle({ ...call, principal: principal as Principal }))
-    if (reply) send(res, reply)
+    const reply = await each.handle(call)
+    if (!reply) return
+    if (isCheckingContracts() && !('unchecked' in each)) checkReply(each, reply)
+    send(res, reply)
   }
 }
 
@@ -105,7 +108,14 @@ async function readBody(schema: z.ZodType, readBytes: RequestHandler, req: Reque
 
 const unsupportedBody = (detail: string) => new Problem(415, 'unsupported_body', detail)
 
-function send(res: Response, { status, body, headers }: Reply): void {
+function checkReply({ method, path, replies }: Endpoint, { status, body }: AnyReply): void {
+  const what = `${method.toUpperCase()} ${path} ${status}`
+  const schema = replies[status]
+  if (schema) checkContract(what, schema, JSON.parse(JSON.stringify(body)))
+  else if (schema === undefined || body !== undefined) report(what, ['the contract does not have it'])
+}
+
+function send(res: Response, { status, body, headers }: AnyReply): void {
   res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   if (body === undefined) res.end()
   else res.json(body)

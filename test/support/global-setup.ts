@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createDb } from '../../src/base/db'
 import { migrate } from '../../src/base/migrate'
 import { databaseUrl, TEMPLATE } from './databases'
@@ -9,6 +12,9 @@ declare global {
 
 /** One Redis and one PostgreSQL for the whole run, and a migrated database that each test file copies. */
 export default async function setUp() {
+  const file = join(mkdtempSync(join(tmpdir(), 'tailrace-contract-')), 'mismatches')
+  writeFileSync(file, '')
+  process.env.CONTRACT_CHECK_FILE = file
   const servers = await startServers()
   globalThis.testServers = servers
   const { url } = servers.postgres

@@ -44,7 +44,7 @@ export function startProgram(
   const [file, ...args] = command
   const child = spawn(file, args, {
     ...options,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, CONTRACT_CHECK_FILE: process.env.CONTRACT_CHECK_FILE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stderr = ''

@@ -4,7 +4,7 @@ export { createTelling, type EventWriter } from './telling'
 import type { Db, Transaction } from '../../base/db'
 import { newId } from '../../base/ids'
 import { redact } from '../../base/redact'
-import type { Actor } from '../principal'
+import type { Actor } from '../../contract/access'
 import { addAuditRow } from './store'
 import type { Telling } from './telling'
 

@@ -1,6 +1,7 @@
+import type { Endpoint } from '../../api'
 import type { Db } from '../../base/db'
 import { pageSize, uuid, z } from '../../base/parse'
-import { type Endpoint, endpoint, ok } from '../endpoint'
+import { endpoint, ok } from '../endpoint'
 import { actorSchema, pageOf, plainText } from '../schemas'
 import { type AuditRow, listAuditRows } from './store'
 

@@ -1,18 +1,9 @@
 import { Problem } from '../base/errors'
+import type { Actor, Role } from '../contract/access'
+import { ROLES } from '../contract/values'
 
 /** The tenant that the program makes for itself. The same everywhere, so that nobody has to look it up. */
 export const DEFAULT_TENANT_ID = '00000000-0000-7000-8000-000000000001'
-
-/** What somebody may do; each role may do all that those before it may. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
-
-/** Who did it, as stored with jobs and in the audit log. */
-export interface Actor {
-  type: 'user' | 'token' | 'system'
-  id: string | null
-  name: string
-}
 
 /** The verified caller of a request or stream. */
 export interface Principal {

@@ -1,0 +1,69 @@
+import type { z } from 'zod'
+import type { auditRoutes } from './audit'
+import type { carveRoutes } from './carves'
+import type { enrollSecretRoutes } from './enroll-secrets'
+import type { failureRoutes } from './failures'
+import type { hostRoutes } from './hosts'
+import type { jobRoutes } from './jobs'
+import type { kindRoutes } from './kinds'
+import type { labelRoutes } from './labels'
+import type { logRoutes } from './logs'
+import type { memberRoutes } from './members'
+import type { packRoutes } from './packs'
+import type { queryRoutes } from './queries'
+import type { queueRoutes } from './queues'
+import type { retentionRoutes } from './retention'
+import type { Method, Route } from './route'
+import type { savedQueryRoutes } from './saved-queries'
+import type { scheduledResultRoutes } from './scheduled-results'
+import type { sessionRoutes } from './sessions'
+import type { streamRoutes } from './streams'
+import type { tenantRoutes } from './tenants'
+import type { ticketRoutes } from './tickets'
+import type { tokenRoutes } from './tokens'
+
+type In<Table> = Table[keyof Table]
+
+/** Every endpoint of the API. */
+export type ApiRoute =
+  | In<typeof auditRoutes>
+  | In<typeof carveRoutes>
+  | In<typeof enrollSecretRoutes>
+  | In<typeof failureRoutes>
+  | In<typeof hostRoutes>
+  | In<typeof jobRoutes>
+  | In<typeof kindRoutes>
+  | In<typeof labelRoutes>
+  | In<typeof logRoutes>
+  | In<typeof memberRoutes>
+  | In<typeof packRoutes>
+  | In<typeof queryRoutes>
+  | In<typeof queueRoutes>
+  | In<typeof retentionRoutes>
+  | In<typeof savedQueryRoutes>
+  | In<typeof scheduledResultRoutes>
+  | In<typeof sessionRoutes>
+  | In<typeof streamRoutes>
+  | In<typeof tenantRoutes>
+  | In<typeof ticketRoutes>
+  | In<typeof tokenRoutes>
+
+/** Paths that answer a method. */
+export type PathOf<M extends Method> = Extract<ApiRoute, { method: M }>['path']
+export type RouteAt<M extends Method, P> = Extract<ApiRoute, { method: M; path: P }>
+
+type Input<R, Part extends string> = R extends Record<Part, infer S extends z.ZodType> ? z.input<S> : unknown
+/** A query holds text; the server reads numbers and flags out of it. */
+type AsQuery<Fields> = { [Name in keyof Fields]: Fields[Name] | string | number | boolean }
+type Body<R> = R extends { body: infer S extends z.ZodType } ? { body: z.input<S> } : unknown
+
+/** What a client sends: the parameters of path and query in one object, and the body. */
+export type RequestOf<R extends Route> = Input<R, 'params'> & AsQuery<Input<R, 'query'>> & Body<R>
+
+/** What a client gets when all went well; null without a body. */
+export type ReplyOf<R extends Route> = Parsed<In<R['replies']>>
+type Parsed<S> = S extends z.ZodType ? z.output<S> : null
+
+/** The arguments of a client's call, which may be left out when all of them may. */
+export type RequestArgs<R extends Route, More = unknown> =
+  Record<string, never> extends RequestOf<R> ? [request?: RequestOf<R> & More] : [request: RequestOf<R> & More]

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+/** A UUID; upper case means the same one (RFC 9562, section 4). */
+export const uuid = z.uuid().toLowerCase()
+/** Parameters of `/api/.../{id}`. */
+export const byId = z.strictObject({ id: uuid })
+
+/** A time in a reply: RFC 3339, UTC. */
+export const time = z.iso.datetime()
+/** A time in a request, with any offset. */
+export const timeGiven = z.iso.datetime({ offset: true })
+
+/** Text that PostgreSQL can hold: no NUL, no lone surrogate. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\0\p{Surrogate}]*$/u, 'must not contain NUL or lone surrogates')
+
+/** Why somebody changes something, for the audit log. */
+export const reason = plainText(500)
+/** The same for a request without a body. */
+export const reasonQuery = z.strictObject({ reason: reason.optional() })
+
+/** A query flag: `true`, `1`, `false`, `0`. */
+export const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
+/** `bom=1` of a table as CSV: begins it with a byte order mark, by which spreadsheets recognise UTF-8. */
+export const bomFlag = flag.default(false)
+
+/** `limit=` and `cursor=` of a list. */
+export const paging = ({ defaultLimit = 50, maxLimit = 500 } = {}) => ({
+  limit: z.coerce.number().int().min(1).max(maxLimit).default(defaultLimit),
+  /** `next_cursor` of the page before. */
+  cursor: z.string().max(2_000).optional(),
+})
+
+/** A page of a list. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() })

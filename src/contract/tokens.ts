@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { actor, role } from './access'
+import { byId, page, paging, plainText, reason, reasonQuery, time, timeGiven } from './fields'
+import type { Routes } from './route'
+
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  role,
+  created_by: actor,
+  created_at: time,
+  expires_at: time.nullable(),
+  last_used_at: time.nullable(),
+})
+export type Token = z.output<typeof token>
+
+export const tokenRoutes = {
+  list: {
+    method: 'get',
+    path: '/api/tokens',
+    role: 'admin',
+    summary: 'Lists the API tokens of the tenant, newest first, without their secrets.',
+    query: z.strictObject(paging()),
+    replies: { 200: page(token) },
+  },
+  create: {
+    method: 'post',
+    path: '/api/tokens',
+    role: 'admin',
+    summary:
+      'Makes an API token. Its secret is shown only once. A token made by another token expires no later than that one.',
+    body: z.strictObject({
+      name: plainText(200),
+      role,
+      expires_at: timeGiven.nullish(),
+      reason: reason.optional(),
+    }),
+    replies: { 201: z.object({ token, secret: z.string() }) },
+  },
+  revoke: {
+    method: 'delete',
+    path: '/api/tokens/{id}',
+    role: 'admin',
+    summary: 'Revokes an API token and every token made with it, and ends their sessions and streams.',
+    params: byId,
+    query: reasonQuery,
+    replies: { 204: null },
+  },
+} as const satisfies Routes
