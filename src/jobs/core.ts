@@ -4,12 +4,12 @@ import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { Config } from '../config'
 import type { Writer } from '../streams'
-import type { Commands } from './commands'
-import type { Engine } from './engine'
-import type { Enqueuer } from './enqueue'
-import type { AnyKind } from './kinds'
-import type { JobMetrics } from './metrics'
-import { type TransitionItem, type TransitionResult, transitionEffect } from './transition-effect'
+import type { Commands } from './engine/cancel-channel'
+import type { Engine } from './engine/engine'
+import type { AnyKind } from './kinds/kind'
+import type { Enqueuer } from './lifecycle/enqueue'
+import { type TransitionItem, type TransitionResult, transitionEffect } from './lifecycle/transition-effect'
+import type { JobMetrics } from './metrics/job-metrics'
 
 export type JobsConfig = Pick<Config, 'worker' | 'shutdownMs' | 'publicUrl'> & {
   streams: Pick<Config['streams'], 'heartbeatMs'>

@@ -1,4 +1,4 @@
-import { bucketOf, percentile } from '../../src/jobs/buckets'
+import { bucketOf, percentile } from '../../src/jobs/metrics/buckets'
 import { act, scripted } from './kinds'
 import { ACTOR, eventually, freshPlace, reaches, type TestNode } from './node'
 

@@ -1,5 +1,5 @@
 import { newId } from '../../src/base/ids'
-import { bulkAction } from '../../src/jobs/bulk'
+import { bulkAction } from '../../src/jobs/builtins/bulk-action'
 import bulkActionHandler from '../../workers/bulk-action'
 import { act, scripted } from '../jobs/kinds'
 import { freshPlace, reaches, type TestNode } from '../jobs/node'

@@ -1,10 +1,10 @@
 import type { Job as BullJob, JobType } from 'bullmq'
 import type { Audit, AuditEntry, Principal } from '../../access'
 import { badRequest, conflict, notFound, Problem } from '../../base/errors'
+import type { Jobs } from '../actions/jobs'
 import type { Core } from '../core'
-import { hasEnded } from '../job'
-import type { Jobs } from '../jobs'
-import { QUEUE_NAMES, type QueueName } from '../queues'
+import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
+import { hasEnded } from '../lifecycle/job'
 
 export interface ActionDeps {
   core: Core

@@ -3,9 +3,9 @@ import { UnrecoverableError } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import { redactText } from '../../base/redact'
-import type { JobError, JobRow, JobStatus } from '../job'
-import type { AnyKind } from '../kinds'
-import { JobFailure } from '../run'
+import type { AnyKind } from '../kinds/kind'
+import { JobFailure } from '../kinds/run'
+import type { JobError, JobRow, JobStatus } from '../lifecycle/job'
 import type { AbortReason } from './active-run'
 
 const RESULT_BYTES_MAX = 256 * 1024

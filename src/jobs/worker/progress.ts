@@ -1,4 +1,4 @@
-import type { Progress } from '../job'
+import type { Progress } from '../lifecycle/job'
 
 const PROGRESS_BYTES_MAX = 16 * 1024
 const PAUSE_MS = 150

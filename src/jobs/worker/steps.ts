@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { storedName } from '../../streams'
-import type { Step, StepEnding } from '../job'
+import type { Step, StepEnding } from '../lifecycle/job'
 
 /** More names than this are not shown as steps of their own. */
 const STEPS_MAX = 100

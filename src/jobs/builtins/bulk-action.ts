@@ -1,0 +1,41 @@
+import { Problem } from '../../base/errors'
+import { z } from '../../base/parse'
+import { filterSchema } from '../history/filter'
+import { defineKind } from '../kinds/kind'
+
+export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
+export type BulkAction = (typeof BULK_ACTIONS)[number]
+
+const input = z.strictObject({
+  action: z.enum(BULK_ACTIONS),
+  filter: filterSchema,
+  reason: z.string(),
+  /** Jobs that were there when it was asked for: made before the one with this id. */
+  up_to: z.uuid(),
+})
+
+/** Does something to every job that a filter finds. Asked for by `POST /api/jobs/actions`, never by itself. */
+export const bulkAction = defineKind({
+  name: 'bulk-action',
+  queue: 'control',
+  input,
+  options: { attempts: 3, byRequest: false },
+})
+
+const POSSIBLE = {
+  cancel: ['scheduled', 'pending', 'running'],
+  retry: ['failed', 'cancelled'],
+  remove: ['completed', 'failed', 'cancelled'],
+} as const
+
+/**
+ * The filter, narrowed to jobs to which the action can be done.
+ * @throws Problem 400 when none of the statuses asked for can be
+ */
+export function possibleFilter(action: BulkAction, filter: z.output<typeof filterSchema>) {
+  const possible: readonly string[] = POSSIBLE[action]
+  const status = filter.status?.filter(each => possible.includes(each)) ?? [...POSSIBLE[action]]
+  if (status.length) return { ...filter, status }
+  const message = `To ${action} is possible with: ${possible.join(', ')}`
+  throw new Problem(400, 'invalid_request', message, [{ path: 'body.filter.status', message }])
+}

@@ -1,0 +1,53 @@
+import { messageOf } from '../../base/errors'
+import type { Log } from '../../base/log'
+import type { RedisClient, RedisFactory } from '../../base/redis'
+
+type Listener = (jobIds: string[]) => void
+
+/**
+ * Calls to all worker processes, over Redis Pub/Sub: BullMQ can cancel only in the process that runs the job.
+ * A call may be lost; the flag in PostgreSQL is the truth, and workers look at it when they start a job, when
+ * they have been cut off, and every few seconds.
+ */
+export class Commands {
+  private readonly channel: string
+  private subscriber: RedisClient | undefined
+
+  constructor(private readonly deps: { redis: RedisFactory; log: Log; publisher: RedisClient }) {
+    this.channel = `${deps.redis.prefix}:jobs:cancel`
+  }
+
+  async cancel(jobIds: readonly string[]): Promise<void> {
+    if (!jobIds.length) return
+    try {
+      await this.deps.publisher.publish(this.channel, JSON.stringify(jobIds))
+    } catch (error) {
+      this.deps.log.warn('Workers could not be told of a cancel at once', { error: messageOf(error) })
+    }
+  }
+
+  /** @param onGap called whenever calls may have been missed */
+  async listen(onCancel: Listener, onGap: () => void): Promise<void> {
+    const subscriber = this.deps.redis.connect('subscriber')
+    this.subscriber = subscriber
+    subscriber.on('message', (_channel: string, text: string) => onCancel(idsOf(text)))
+    subscriber.on('ready', onGap)
+    // Rejects only when the connection is closed for good; until Redis is there it waits.
+    subscriber.subscribe(this.channel).catch(error => {
+      this.deps.log.debug('Cancel channel closed', { error: messageOf(error) })
+    })
+  }
+
+  close() {
+    this.subscriber?.disconnect()
+  }
+}
+
+function idsOf(text: string): string[] {
+  try {
+    const ids: unknown = JSON.parse(text)
+    return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
+  } catch {
+    return [] // not from us
+  }
+}

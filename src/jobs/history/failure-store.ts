@@ -1,0 +1,57 @@
+import { type Db, rows } from '../../base/db'
+import type { JobError } from '../lifecycle/job'
+import type { JobFilter } from './filter'
+import { narrow } from './history-store'
+
+export interface FailureGroup {
+  fingerprint: string
+  kind: string
+  queue: string
+  /** Of the latest one. */
+  error: JobError
+  count: number
+  firstAt: Date
+  lastAt: Date
+  lastJobId: string
+}
+
+type Counted = { fingerprint: string; count: number; first_at: Date; last_at: Date; last_id: string }
+
+/** Jobs that failed for good, one row for all of one cause, the most frequent first. */
+export async function groupFailures(
+  db: Db,
+  tenantId: string,
+  filter: JobFilter,
+  limit: number,
+): Promise<FailureGroup[]> {
+  const query = db('jobs')
+    .select(
+      'fingerprint',
+      db.raw('count(*)::integer AS count'),
+      db.raw('min(ended_at) AS first_at'),
+      db.raw('max(ended_at) AS last_at'),
+      db.raw('max(id::text) AS last_id'),
+    )
+    .whereNotNull('fingerprint')
+    .groupBy('fingerprint')
+    .orderBy([
+      { column: 'count', order: 'desc' },
+      { column: 'last_id', order: 'desc' },
+    ])
+    .limit(limit)
+  const counted: Counted[] = await narrow(query, tenantId, filter)
+  if (!counted.length) return []
+  const latest = await rows<{ id: string; kind: string; queue: string; error: string | null }>(
+    db,
+    'SELECT id, kind, queue, error FROM jobs WHERE tenant_id = ? AND id = ANY(?::uuid[])',
+    [tenantId, counted.map(({ last_id }) => last_id)],
+  )
+  const byId = new Map(latest.map(row => [row.id, row]))
+  return counted.flatMap(({ fingerprint, count, first_at, last_at, last_id }) => {
+    const last = byId.get(last_id)
+    if (!last?.error) return [] // retried or removed in between
+    const { kind, queue } = last
+    const error: JobError = JSON.parse(last.error)
+    return [{ fingerprint, kind, queue, error, count, firstAt: first_at, lastAt: last_at, lastJobId: last_id }]
+  })
+}

@@ -1,0 +1,151 @@
+import { type Db, escapedPatterns, likePattern, rows, type Transaction } from '../../base/db'
+import { timeOfId } from '../../base/ids'
+import type { AttemptRow, JobRow, JobStatus } from '../lifecycle/job'
+import type { JobRef } from '../lifecycle/job-store'
+import { readRow, type StoredRow } from '../lifecycle/rows'
+import type { JobFilter } from './filter'
+
+/** Where the strings of an error begin, which is JSON: its keys are not looked at. */
+const IN_ERROR = '"(?:code|message)":"'
+
+/** Narrows a query on `jobs` to what a filter means. */
+export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
+  const { status, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
+  query.where('tenant_id', tenantId)
+  if (status) query.whereIn('status', status)
+  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets the index of failures serve
+  if (kind) query.whereIn('kind', kind)
+  if (queue) query.whereIn('queue', queue)
+  if (parent_id) query.where('parent_id', parent_id)
+  if (root_id) query.where('root_id', root_id)
+  if (fingerprint) query.where('fingerprint', fingerprint)
+  if (roots) query.whereNull('parent_id')
+  if (ids) query.whereIn('id', ids)
+  if (since) query.where('created_at', '>=', since)
+  if (until) query.where('created_at', '<', until)
+  if (actor) {
+    const by = "created_by::json ->> 'id' = :actor OR created_by::json ->> 'name' ILIKE :like"
+    query.whereRaw(`(${by})`, { actor, like: likePattern(actor) })
+  }
+  if (!q) return query
+  const places = `kind ILIKE :q OR id::text ILIKE :q OR reason ILIKE :q OR input ILIKE :q OR input ILIKE :like
+    OR (error ILIKE :like AND error ~* :exactly)`
+  return query.whereRaw(`(${places})`, { q: likePattern(q), ...escapedPatterns(q, IN_ERROR) })
+}
+
+interface Page {
+  /** Jobs made before this one. */
+  before?: string | undefined
+  limit: number
+}
+
+/** Jobs of a tenant, newest first: UUIDv7 sort by the time they were made. */
+export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<JobRow[]> {
+  const query = db('jobs').select('*').orderBy('id', 'desc').limit(page.limit)
+  narrow(query, tenantId, filter)
+  if (page.before) query.where('id', '<', page.before)
+  const found: StoredRow[] = await query
+  return found.map(readRow)
+}
+
+export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
+  const query = narrow(db('jobs').count({ count: '*' }), tenantId, filter)
+  if (upTo) freeze(query, upTo)
+  const [found]: { count: number }[] = await query
+  return Number(found?.count ?? 0)
+}
+
+/**
+ * Only jobs that were there, and as they are now, when this id was made: one that is retried and fails again during a
+ * bulk action is not met a second time.
+ */
+function freeze(query: ReturnType<Db>, upTo: string) {
+  query.where('id', '<', upTo).whereRaw('(ended_at IS NULL OR ended_at <= ?)', [timeOfId(upTo)])
+}
+
+/** Ids for a bulk action, oldest first. */
+export async function listIds(
+  db: Db,
+  tenantId: string,
+  filter: JobFilter,
+  { after, upTo, limit }: { after: string | undefined; upTo: string; limit: number },
+): Promise<string[]> {
+  const query = db('jobs').select('id').orderBy('id').limit(limit)
+  narrow(query, tenantId, filter)
+  freeze(query, upTo)
+  if (after) query.where('id', '>', after)
+  const found: { id: string }[] = await query
+  return found.map(({ id }) => id)
+}
+
+type StoredAttempt = Omit<AttemptRow, 'error' | 'steps'> & { error: string | null; steps: string | null }
+
+/** Attempts before the last one, in order. */
+export async function listAttempts(db: Db, { tenantId, id }: JobRef): Promise<AttemptRow[]> {
+  const found: StoredAttempt[] = await db('job_attempts')
+    .where({ tenant_id: tenantId, job_id: id })
+    .orderBy('attempt')
+    .limit(1_000)
+  return found.map(({ error, steps, ...rest }) => ({
+    ...rest,
+    error: error === null ? null : JSON.parse(error),
+    steps: steps === null ? [] : JSON.parse(steps),
+  }))
+}
+
+export interface TreeRow {
+  id: string
+  parent_id: string | null
+  kind: string
+  queue: string
+  status: JobStatus
+  attempt: number
+  created_at: Date
+  started_at: Date | null
+  ended_at: Date | null
+}
+
+/** A job and what is below it, parents before children, at most `limit`. */
+export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number): Promise<TreeRow[]> {
+  return rows<TreeRow>(
+    db,
+    `WITH RECURSIVE tree AS (
+       SELECT tenant_id, id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at, 0 AS depth
+       FROM jobs WHERE tenant_id = :tenantId AND id = :id
+       UNION ALL
+       SELECT j.tenant_id, j.id, j.parent_id, j.kind, j.queue, j.status, j.attempt, j.created_at, j.started_at,
+         j.ended_at, tree.depth + 1
+       FROM jobs j JOIN tree ON j.tenant_id = tree.tenant_id AND j.parent_id = tree.id
+     )
+     SELECT id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at
+     FROM tree ORDER BY depth, id LIMIT :limit`,
+    { tenantId, id, limit },
+  )
+}
+
+/** How many jobs below a job are in which state. */
+export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
+  const counted = await rows<{ status: JobStatus; count: number }>(
+    db,
+    `WITH RECURSIVE tree AS (
+       SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+       UNION ALL
+       SELECT j.id, j.status FROM jobs j JOIN tree ON j.tenant_id = :tenantId AND j.parent_id = tree.id
+     )
+     SELECT status, count(*)::integer AS count FROM tree GROUP BY status`,
+    { tenantId, id },
+  )
+  return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+}
+
+/** Takes ended jobs out of the history; answers how many there were. */
+export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: readonly string[]): Promise<number> {
+  const gone = await rows<{ id: string }>(
+    db,
+    `WITH gone AS (DELETE FROM jobs WHERE tenant_id = :tenantId AND id = ANY(:ids) AND ended_at IS NOT NULL RETURNING id),
+       attempts AS (DELETE FROM job_attempts WHERE tenant_id = :tenantId AND job_id IN (SELECT id FROM gone))
+     SELECT id FROM gone`,
+    { tenantId, ids: ids as string[] },
+  )
+  return gone.length
+}

@@ -1,0 +1,30 @@
+import type { AnyKind, Kind } from './kind'
+import type { Run } from './run'
+
+/** A kind with the function that does its work. */
+export interface Handler<Deps = unknown> {
+  kind: AnyKind
+  work: (run: Run, input: unknown, deps: Deps) => Promise<unknown>
+}
+
+/**
+ * Joins a kind with its work.
+ * @param work what it returns is the job's result: JSON up to 256 KiB; what it throws is the attempt's error
+ */
+export function handle<Input, Given, Deps = object>(
+  kind: Kind<Input, Given>,
+  work: (run: Run, input: Input, deps: Deps) => Promise<unknown>,
+): Handler<Deps> {
+  return { kind, work: work as Handler<Deps>['work'] }
+}
+
+/** Everything that the handlers of a list need, together. */
+export type DepsOf<Handlers extends readonly Handler<never>[]> = (
+  Handlers[number] extends infer H
+    ? H extends Handler<infer D>
+      ? (deps: D) => void
+      : never
+    : never
+) extends (deps: infer All) => void
+  ? All
+  : never

@@ -1,0 +1,68 @@
+import type { z } from '../../base/parse'
+import { QUEUES, type QueueName } from './queues'
+
+/** How jobs of a kind are run, unless the enqueuer says otherwise. */
+export interface KindOptions<Input> {
+  /** How often a job is tried before it has failed for good; default 1. */
+  attempts?: number
+  /** Pause before the second attempt, doubled for each further one; default 1,000 ms. */
+  backoffMs?: number
+  /** An attempt that takes longer is ended with code `timeout`; default: no limit. */
+  timeLimitMs?: number
+  /** 0 runs first; default 0. */
+  priority?: number
+  /** While a job with the same key has not ended, enqueuing answers that job. */
+  dedupe?: (input: Input) => string
+  /** No mirror of its lines in BullMQ's own job log. For kinds with very many short jobs. */
+  silent?: boolean
+  /** Its handler goes on where it was, in whatever process: at a stop it is handed back at once, not waited for. */
+  resumable?: boolean
+  /** May be made through `POST /api/jobs`; default true. */
+  byRequest?: boolean
+}
+
+/** The contract of a job kind. Processes that only enqueue know this and never load the handler. */
+export interface Kind<Input = unknown, Given = unknown> {
+  name: string
+  queue: QueueName
+  input: z.ZodType<Input, Given>
+  options: KindOptions<Input>
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,63}$/
+
+/**
+ * Defines a job kind.
+ * @throws Error when its name or queue cannot be
+ */
+export function defineKind<Input, Given = Input>(definition: {
+  name: string
+  queue: QueueName
+  input: z.ZodType<Input, Given>
+  options?: KindOptions<Input>
+}): Kind<Input, Given> {
+  if (!NAME.test(definition.name)) throw new Error(`A kind cannot be named "${definition.name}"`)
+  if (!(definition.queue in QUEUES)) throw new Error(`Kind ${definition.name} names an unknown queue`)
+  return { options: {}, ...definition }
+}
+
+/** Any kind, whatever its input. */
+export interface AnyKind {
+  name: string
+  queue: QueueName
+  input: z.ZodType
+  options: KindOptions<never>
+}
+
+/**
+ * All kinds of the program by name.
+ * @throws Error when two kinds share a name
+ */
+export function indexKinds(kinds: readonly AnyKind[]): ReadonlyMap<string, AnyKind> {
+  const byName = new Map<string, AnyKind>()
+  for (const kind of kinds) {
+    if (byName.has(kind.name)) throw new Error(`The kind ${kind.name} is registered twice`)
+    byName.set(kind.name, kind)
+  }
+  return byName
+}

@@ -1,0 +1,98 @@
+import type { NewEntry, TopicEntries } from '../../streams'
+import { fenceOf, hasEnded, type JobState, jobTopic } from './job'
+import type { Event } from './transitions'
+
+/** What a reader of a job's topic is told at once and on each change. */
+export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState) => ({
+  job: { id, status, attempt, progress, ...(error && { error }), ...(cancel && { cancel }) },
+  steps,
+})
+
+const SOURCE = 'jobs'
+
+/** A tenant event about a job: what dashboards and the queue page live on. */
+function tenantEvent(kind: string, job: JobState): TopicEntries {
+  const { tenant_id, id, queue, status, attempt, max_attempts, parent_id, root_id, error, progress } = job
+  const about = { job_id: id, kind: job.kind, queue, status, attempt, max_attempts, parent_id, root_id }
+  const more = { ...(error && { error }), ...(kind === 'job_progress' && { progress }) }
+  const data = { labels: { kind: job.kind, queue }, data: { ...about, ...more } }
+  return { topic: { tenantId: tenant_id, name: 'events' }, entries: [{ kind, source: SOURCE, data }] }
+}
+
+/** The entries of a job that was just made; a child is told of in its parent's topic too. */
+export function createdEntries(job: JobState): TopicEntries[] {
+  const own = { topic: jobTopic(job), entries: [statusEntry(job)] }
+  const created = tenantEvent('job_created', job)
+  if (!job.parent_id) return [own, created]
+  const spawned = { kind: 'job_spawn', source: SOURCE, data: { job_id: job.id, kind: job.kind, queue: job.queue } }
+  const parent = { topic: jobTopic({ tenant_id: job.tenant_id, id: job.parent_id }), entries: [spawned] }
+  return [own, parent, created, tenantEvent('job_spawn', job)]
+}
+
+function statusEntry(job: JobState): NewEntry {
+  const data = statusOf(job)
+  return { kind: 'status', source: SOURCE, attempt: job.attempt, data, state: data }
+}
+
+const TENANT_EVENTS: Partial<Record<Event, string>> = {
+  started: 'job_started',
+  progressed: 'job_progress',
+  completed: 'job_completed',
+  failed: 'job_failed',
+  cancelled: 'job_cancelled',
+  retried: 'job_retried',
+}
+
+/** The entries that tell of a transition: a line where people need words, the status, the tenant's event. */
+export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
+  const words = lineFor(job, event)
+  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [], fence: markOf(job) }
+  if (event === 'progressed') own.entries.push(progressEntry(job))
+  else if (event !== 'requeued') own.entries.push(statusEntry(job))
+  if (hasEnded(job.status)) own.end = job.status
+  const type = TENANT_EVENTS[event]
+  return type ? [own, tenantEvent(type, job)] : [own]
+}
+
+/** Only a handler writes lines of its own, and only as long as the job is its own. */
+const markOf = ({ status, awaits_children, attempt, worker }: JobState) =>
+  status === 'running' && !awaits_children && worker !== null ? fenceOf({ attempt, worker }) : null
+
+const progressEntry = (job: JobState): NewEntry => ({
+  kind: 'progress',
+  source: SOURCE,
+  attempt: job.attempt,
+  data: { progress: job.progress },
+  state: statusOf(job),
+})
+
+function lineFor(job: JobState, event: Event): NewEntry | undefined {
+  const { attempt, max_attempts, error, cancel } = job
+  const line = (level: 'info' | 'warn' | 'error', message: string): NewEntry => ({
+    kind: 'log',
+    level,
+    message,
+    attempt,
+    source: SOURCE,
+  })
+  const why = error ? `${error.message} (${error.code})` : 'no reason given'
+  const who = cancel ? `${cancel.by.name}: ${cancel.reason}` : 'the platform'
+  switch (event) {
+    case 'failed':
+      return line('error', `Failed: ${why}`)
+    case 'will_retry':
+      return line('warn', `Attempt ${attempt} of ${max_attempts} failed: ${why}; next at ${job.run_at?.toISOString()}`)
+    case 'lost':
+      return line('warn', `Attempt ${attempt} was lost: ${error?.message}; the job will be run again`)
+    case 'cancel_requested':
+      return line('warn', `Cancel asked for by ${who}`)
+    case 'cancelled':
+      return line('warn', `Cancelled by ${who}`)
+    case 'requeued':
+      return line('warn', 'Redis had lost this job: it was queued again')
+    case 'retried':
+      return line('info', 'Retried')
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,195 @@
+import { type Db, rows, type Transaction } from '../../base/db'
+import type { AttemptRow, Cancel, JobRow, JobState } from './job'
+import { readRow, readState, type StoredRow, type StoredState, storedChange, storedRow } from './rows'
+
+export interface JobRef {
+  tenantId: string
+  id: string
+}
+
+/** Everything but what only the handler or a reader needs. */
+const STATE = `j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.max_attempts, j.run_at, j.error, j.progress,
+  j.steps, j.parent_id, j.root_id, j.on_failure, j.worker, j.cancel, j.awaits_children, j.created_at, j.started_at,
+  j.ended_at, j.version`
+const ROW = `${STATE}, j.priority, j.input, j.result, j.created_by, j.reason`
+
+/** Inserts jobs; those whose dedupe key is taken by an open job are left out. Answers the ids inserted. */
+export async function insertJobs(
+  trx: Transaction,
+  jobs: readonly { row: JobRow; dedupeKey: string | null }[],
+): Promise<Set<string>> {
+  const inserted = await rows<{ id: string }>(
+    trx,
+    `INSERT INTO jobs (tenant_id, id, kind, queue, status, max_attempts, priority, run_at, input, parent_id, root_id,
+       on_failure, dedupe_key, created_by, reason, created_at)
+     SELECT tenant_id, id, kind, queue, status, max_attempts, priority, run_at, input, parent_id, root_id,
+       on_failure, dedupe_key, created_by, reason, created_at
+     FROM json_to_recordset(?::json) AS j(tenant_id uuid, id uuid, kind text, queue text, status text,
+       max_attempts integer, priority integer, run_at timestamptz, input text, parent_id uuid, root_id uuid,
+       on_failure text, dedupe_key text, created_by text, reason text, created_at timestamptz)
+     ON CONFLICT DO NOTHING
+     RETURNING id`,
+    [JSON.stringify(jobs.map(({ row, dedupeKey }) => storedRow(row, dedupeKey)))],
+  )
+  return new Set(inserted.map(({ id }) => id))
+}
+
+/** The open job that holds each dedupe key, in the order asked. */
+export async function findByDedupeKey(
+  trx: Transaction,
+  keys: readonly { tenantId: string; kind: string; key: string }[],
+): Promise<(string | undefined)[]> {
+  const found = await rows<{ at: number; id: string }>(
+    trx,
+    `SELECT k.at::integer AS at, j.id
+     FROM unnest(?::uuid[], ?::text[], ?::text[]) WITH ORDINALITY AS k(tenant_id, kind, key, at)
+     JOIN jobs j ON j.tenant_id = k.tenant_id AND j.kind = k.kind AND j.dedupe_key = k.key AND j.ended_at IS NULL`,
+    [keys.map(k => k.tenantId), keys.map(k => k.kind), keys.map(k => k.key)],
+  )
+  const byPlace = new Map(found.map(({ at, id }) => [at - 1, id]))
+  return keys.map((_, i) => byPlace.get(i))
+}
+
+/** Locks jobs, always in the same order, and answers what transitions need to know of them. */
+export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, JobState>> {
+  const found = await rows<StoredState>(
+    trx,
+    `SELECT ${STATE} FROM jobs j
+     JOIN unnest(?::uuid[], ?::uuid[]) AS wanted(tenant_id, id) USING (tenant_id, id)
+     ORDER BY j.tenant_id, j.id FOR NO KEY UPDATE OF j`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Map(found.map(row => [row.id, readState(row)]))
+}
+
+/**
+ * Stores what transitions have made of jobs. `state.version` is the one that was read: a row that has changed since is
+ * left alone.
+ * The limit makes the planner expect few rows: from JSON it expects 100, and would read a whole young table for them.
+ * @returns the ids of the rows that were stored
+ */
+export async function updateJobs(
+  trx: Transaction,
+  jobs: readonly { state: JobState; result: string | null | undefined }[],
+): Promise<Set<string>> {
+  const stored = await rows<{ id: string }>(
+    trx,
+    `UPDATE jobs j SET status = x.status, attempt = x.attempt, max_attempts = x.max_attempts, run_at = x.run_at,
+       error = x.error, fingerprint = x.fingerprint, progress = x.progress, steps = x.steps, worker = x.worker,
+       cancel = x.cancel, awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
+       version = x.version + 1, result = CASE WHEN x.with_result THEN x.result ELSE j.result END
+     FROM (SELECT * FROM json_to_recordset(?::json) AS r(tenant_id uuid, id uuid, version integer, status text,
+       attempt integer, max_attempts integer, run_at timestamptz, error text, fingerprint text, progress text, steps text,
+       worker text, cancel text, awaits_children boolean, started_at timestamptz, ended_at timestamptz, result text,
+       with_result boolean) LIMIT (SELECT ?::integer)) AS x
+     WHERE j.tenant_id = x.tenant_id AND j.id = x.id AND j.version = x.version
+     RETURNING j.id`,
+    [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],
+  )
+  return new Set(stored.map(({ id }) => id))
+}
+
+/** A job that is retried gives up its dedupe key: another open job may hold it by now. */
+export async function releaseDedupeKeys(trx: Transaction, refs: readonly JobRef[]): Promise<void> {
+  await trx.raw(
+    `UPDATE jobs j SET dedupe_key = NULL FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
+     WHERE j.tenant_id = r.tenant_id AND j.id = r.id AND j.dedupe_key IS NOT NULL`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+}
+
+export async function insertAttempts(trx: Transaction, attempts: readonly AttemptRow[]): Promise<void> {
+  const encoded = attempts.map(({ error, steps, ...rest }) => ({
+    ...rest,
+    error: error && JSON.stringify(error),
+    steps: steps.length ? JSON.stringify(steps) : null,
+  }))
+  await trx.raw(
+    `INSERT INTO job_attempts (tenant_id, job_id, attempt, outcome, worker, error, steps, started_at, ended_at)
+     SELECT * FROM json_to_recordset(?::json) AS a(tenant_id uuid, job_id uuid, attempt integer, outcome text,
+       worker text, error text, steps text, started_at timestamptz, ended_at timestamptz)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(encoded)],
+  )
+}
+
+/** Whole rows, in no order; those that are gone are missing. */
+export async function loadJobs(db: Db, refs: readonly JobRef[]): Promise<Map<string, JobRow>> {
+  const found = await rows<StoredRow>(
+    db,
+    `SELECT ${ROW} FROM jobs j
+     JOIN unnest(?::uuid[], ?::uuid[]) AS wanted(tenant_id, id) USING (tenant_id, id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Map(found.map(row => [row.id, readRow(row)]))
+}
+
+export async function findJob(db: Db, { tenantId, id }: JobRef): Promise<JobRow | undefined> {
+  const [found] = await rows<StoredRow>(db, `SELECT ${ROW} FROM jobs j WHERE j.tenant_id = ? AND j.id = ?`, [
+    tenantId,
+    id,
+  ])
+  return found && readRow(found)
+}
+
+/** Which of these jobs somebody wants cancelled. */
+export async function findCancelled(db: Db, refs: readonly JobRef[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    db,
+    `SELECT j.id FROM jobs j JOIN unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)
+     WHERE j.cancel IS NOT NULL`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return found.map(({ id }) => id)
+}
+
+/** Why a job may not spawn (any more). */
+export interface SpawnBar {
+  hasEnded: boolean
+  /** Asked for of the job or of one above it. */
+  cancel: Cancel | null
+}
+
+/**
+ * What stands in the way of jobs that want to spawn. They are locked until the commit, so that a cancel sees either no
+ * child or the whole of it. They are not in the order of all others, so this does not wait for their locks: PostgreSQL's
+ * 55P03 makes the flush try again.
+ */
+export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnBar>> {
+  const wanted = [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)]
+  const asked = 'unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)'
+  const there = await rows<{ id: string }>(trx, `SELECT j.id FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
+  const found = await rows<{ id: string; has_ended: boolean; cancel: string | null }>(
+    trx,
+    `WITH RECURSIVE above AS (
+       SELECT j.id AS asked, j.tenant_id, j.parent_id, j.cancel, j.ended_at FROM jobs j JOIN ${asked}
+       UNION ALL
+       SELECT above.asked, j.tenant_id, j.parent_id, j.cancel, NULL FROM jobs j
+       JOIN above ON j.tenant_id = above.tenant_id AND j.id = above.parent_id
+     )
+     SELECT asked AS id, bool_or(ended_at IS NOT NULL) AS has_ended, max(cancel) AS cancel FROM above
+     GROUP BY asked HAVING bool_or(ended_at IS NOT NULL OR cancel IS NOT NULL)`,
+    wanted,
+  )
+  const bars = new Map<string, SpawnBar>(refs.map(({ id }) => [id, { hasEnded: true, cancel: null }]))
+  for (const { id } of there) bars.delete(id) // those that are left were removed from the history
+  for (const { id, has_ended, cancel } of found)
+    bars.set(id, { hasEnded: has_ended, cancel: cancel && JSON.parse(cancel) })
+  return bars
+}
+
+/** Open descendants of a job that nobody has asked to cancel, deepest first. */
+export async function findUncancelled(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
+  const found = await rows<{ id: string }>(
+    db,
+    `WITH RECURSIVE below AS (
+       SELECT id, 1 AS depth FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+       UNION ALL
+       SELECT j.id, below.depth + 1 FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
+     )
+     SELECT below.id FROM below JOIN jobs j ON j.tenant_id = :tenantId AND j.id = below.id
+     WHERE j.ended_at IS NULL AND j.cancel IS NULL ORDER BY depth DESC, below.id`,
+    { tenantId, id },
+  )
+  return found.map(each => ({ tenantId, id: each.id }))
+}

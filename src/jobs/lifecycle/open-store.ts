@@ -1,0 +1,66 @@
+import { type Db, rows } from '../../base/db'
+import type { JobRow } from './job'
+import type { JobRef } from './job-store'
+
+/** What the reconciler needs to know of an open job. */
+export type OpenJob = Pick<
+  JobRow,
+  | 'tenant_id'
+  | 'id'
+  | 'kind'
+  | 'queue'
+  | 'status'
+  | 'attempt'
+  | 'worker'
+  | 'priority'
+  | 'run_at'
+  | 'parent_id'
+  | 'on_failure'
+  | 'awaits_children'
+> & {
+  /** Since when a cancel has been asked for. */
+  cancel_at: Date | null
+  parent_queue: JobRow['queue'] | null
+}
+
+const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.worker, j.priority, j.run_at, j.parent_id,
+    j.on_failure, j.awaits_children, (j.cancel::json ->> 'at')::timestamptz AS cancel_at, p.queue AS parent_queue
+  FROM jobs j
+  LEFT JOIN jobs p ON p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL
+  WHERE j.ended_at IS NULL`
+
+/** Open jobs that are not just being made, in the order of their ids. */
+export function listOpen(db: Db, after: string | null, limit: number, graceMs: number): Promise<OpenJob[]> {
+  return rows<OpenJob>(
+    db,
+    `${OPEN} AND (:after::uuid IS NULL OR j.id > :after::uuid) AND j.created_at < now() - :graceMs * interval '1 ms'
+     ORDER BY j.id LIMIT :limit`,
+    { after, limit, graceMs },
+  )
+}
+
+export function findOpen(db: Db, ids: readonly string[]): Promise<OpenJob[]> {
+  return rows<OpenJob>(db, `${OPEN} AND j.id = ANY(?::uuid[])`, [ids as string[]])
+}
+
+export interface Children {
+  /** Some have not ended. */
+  open: boolean
+  /** One has failed that was to take its parent with it. */
+  failed: boolean
+  /** One has failed after which the parent is not to wait for the others. */
+  goOn: boolean
+}
+
+/** What a parent needs to know of its children to decide whether it has ended. */
+export async function childrenOf(db: Db, { tenantId, id }: JobRef): Promise<Children> {
+  const [found] = await rows<Children>(
+    db,
+    `SELECT coalesce(bool_or(ended_at IS NULL), false) AS open,
+       coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed,
+       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "goOn"
+     FROM jobs WHERE tenant_id = ? AND parent_id = ?`,
+    [tenantId, id],
+  )
+  return found ?? { open: false, failed: false, goOn: false }
+}

@@ -1,0 +1,30 @@
+import { type Db, rows } from '../../base/db'
+
+/**
+ * Takes or keeps a lease. PostgreSQL's clock alone counts.
+ * @returns the state that its last holder has left, or undefined when another process holds it
+ */
+export async function takeLease(
+  db: Db,
+  { name, holder, ms, state }: { name: string; holder: string; ms: number; state: string | null },
+): Promise<{ state: string | null } | undefined> {
+  const [held] = await rows<{ state: string | null }>(
+    db,
+    `INSERT INTO job_leases AS l (name, holder, until, state)
+     VALUES (:name, :holder, now() + :ms * interval '1 ms', :state)
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until,
+       state = coalesce(excluded.state, l.state)
+     WHERE l.holder = excluded.holder OR l.until < now()
+     RETURNING l.state`,
+    { name, holder, ms, state },
+  )
+  return held
+}
+
+export async function giveBackLease(db: Db, name: string, holder: string, state: string | null): Promise<void> {
+  await db.raw('UPDATE job_leases SET until = now(), state = coalesce(?, state) WHERE name = ? AND holder = ?', [
+    state,
+    name,
+    holder,
+  ])
+}

@@ -1,0 +1,157 @@
+import { QueueEvents } from 'bullmq'
+import { messageOf } from '../../base/errors'
+import { againLater } from '../../base/outage'
+import type { RedisClient } from '../../base/redis'
+import type { Core } from '../core'
+import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
+
+/** Workers report to PostgreSQL themselves; what BullMQ says is looked into only after they had time to. */
+const GRACE_MS = 2_000
+/** More suspects than this are left to the reconciler, who finds them by their rows. */
+const SUSPECTS_MAX = 5_000
+const REOPEN_MS = 1_000
+const READ_MAX = 1_000
+
+export type Positions = Partial<Record<QueueName, string>>
+
+interface Hooks {
+  /** Jobs whose end BullMQ has told of. */
+  onSuspects(ids: string[]): Promise<void>
+  /** Events are missing: everything must be compared. */
+  onGap(queue: QueueName): void
+}
+
+/**
+ * The second source of transitions: BullMQ's own events, one QueueEvents per queue. It starts where the last reader
+ * stopped, says when that place is gone, and is opened anew when it dies.
+ */
+export class Events {
+  readonly positions: Positions
+  private readonly readers = new Map<QueueName, QueueEvents>()
+  private readonly suspects = new Map<string, number>()
+  private connection: RedisClient | undefined
+  private timer: NodeJS.Timeout | undefined
+  private closed = false
+
+  constructor(
+    private readonly core: Core,
+    positions: Positions,
+    private readonly hooks: Hooks,
+  ) {
+    this.positions = { ...positions }
+  }
+
+  async open(): Promise<void> {
+    this.connection = this.core.redis.connect('blocking')
+    this.timer = setInterval(() => void this.check(), GRACE_MS / 2)
+    await Promise.all(QUEUE_NAMES.map(queue => this.openReader(queue)))
+  }
+
+  private async openReader(queue: QueueName): Promise<void> {
+    if (this.closed || !this.connection) return
+    try {
+      const lastEventId = await this.startOf(queue)
+      if (this.closed) return
+      const prefix = this.core.engine.prefixOf(queue)
+      const reader = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
+      this.readers.set(queue, reader)
+      this.listen(queue, reader)
+      reader.run().catch(error => this.revive(queue, reader, error))
+    } catch (error) {
+      this.reopen(queue, undefined, error)
+    }
+  }
+
+  private listen(queue: QueueName, reader: QueueEvents) {
+    const suspect = ({ jobId }: { jobId: string }, id: string) => {
+      this.positions[queue] = id
+      if (this.suspects.size < SUSPECTS_MAX) this.suspects.set(jobId, Date.now())
+    }
+    reader.on('completed', suspect)
+    reader.on('failed', suspect)
+    reader.on('removed', suspect)
+    reader.on('stalled', suspect)
+    reader.on('error', error => this.core.log.debug('Queue events trouble', { queue, error: messageOf(error) }))
+  }
+
+  /** One event that is no JSON ends a reader for good: the next one starts behind it. */
+  private async revive(queue: QueueName, dead: QueueEvents, error: unknown) {
+    if (error instanceof SyntaxError) {
+      const id = await this.brokenAfter(queue).catch(() => undefined)
+      if (id) this.positions[queue] = id
+    }
+    this.reopen(queue, dead, error)
+  }
+
+  private async brokenAfter(queue: QueueName): Promise<string | undefined> {
+    const { engine } = this.core
+    let after = this.positions[queue] ?? '-'
+    for (;;) {
+      const from = after === '-' ? after : `(${after}`
+      const events = await engine.client.xrange(engine.key(queue, 'events'), from, '+', 'COUNT', READ_MAX)
+      const broken = events.find(([, fields]) => !isReadable(fields))
+      if (broken) return broken[0]
+      const last = events.at(-1)
+      if (!last) return undefined
+      after = last[0]
+    }
+  }
+
+  private reopen(queue: QueueName, dead: QueueEvents | undefined, error: unknown) {
+    if (this.closed) return
+    this.core.metrics.eventsReopened(queue)
+    this.core.log.warn('Queue events are opened anew', { queue, error: messageOf(error) })
+    void dead?.close().catch(() => undefined)
+    setTimeout(() => void this.openReader(queue), REOPEN_MS).unref()
+  }
+
+  /** `$` would miss what happens before the first read: a real id is looked up, or the remembered one is checked. */
+  private async startOf(queue: QueueName): Promise<string> {
+    const { engine } = this.core
+    const key = engine.key(queue, 'events')
+    const remembered = this.positions[queue]
+    if (!remembered) {
+      const [last] = await engine.client.xrevrange(key, '+', '-', 'COUNT', 1)
+      return last?.[0] ?? '0-0'
+    }
+    const [first] = await engine.client.xrange(key, '-', '+', 'COUNT', 1)
+    if (first && isBefore(remembered, first[0])) {
+      this.core.metrics.eventsTrimmed(queue)
+      this.hooks.onGap(queue)
+    }
+    return remembered
+  }
+
+  private async check() {
+    const now = Date.now()
+    const due = [...this.suspects].filter(([, at]) => now - at >= GRACE_MS).map(([id]) => id)
+    for (const id of due) this.suspects.delete(id)
+    if (!due.length) return
+    await this.hooks.onSuspects(due).catch(againLater(this.core.log, 'Jobs are compared later'))
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    clearInterval(this.timer)
+    await Promise.all([...this.readers.values()].map(reader => reader.close().catch(() => undefined)))
+    this.connection?.disconnect()
+  }
+}
+
+/** Whether BullMQ can read an event: it parses the values of two fields. */
+function isReadable(fields: string[]): boolean {
+  const texts = fields.flatMap((name, i) => (i % 2 === 0 && /^(data|returnvalue)$/.test(name) ? [fields[i + 1]] : []))
+  try {
+    for (const text of texts) JSON.parse(text ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Compares ids of a Redis stream: milliseconds, then a counter. */
+export function isBefore(a: string, b: string): boolean {
+  const [msA = 0, countA = 0] = a.split('-').map(Number)
+  const [msB = 0, countB = 0] = b.split('-').map(Number)
+  return msA < msB || (msA === msB && countA < countB)
+}

@@ -1,0 +1,123 @@
+import { Counter, Histogram, type Registry } from '../../base/metrics'
+import { QUEUE_NAMES } from '../kinds/queues'
+import type { JobRow, JobStatus } from '../lifecycle/job'
+import { BUCKETS, bucketOf } from './buckets'
+
+const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]
+
+type About = Pick<JobRow, 'queue' | 'kind' | 'tenant_id'>
+
+/** Durations of one queue, counted in buckets. */
+export interface Durations {
+  wait: number[]
+  run: number[]
+}
+
+/** What the jobs of a tenant in one queue have come to since the last time it was stored. */
+export interface Tally extends Durations {
+  queue: string
+  tenantId: string
+  completed: number
+  failed: number
+}
+
+const none = () => new Array<number>(BUCKETS).fill(0)
+
+/** What this process has seen of jobs: for Prometheus, and as durations per queue for the queue page. */
+export class JobMetrics {
+  private readonly waitSeconds
+  private readonly runSeconds
+  private readonly completed
+  private readonly failed
+  private readonly stalls
+  private readonly gaps
+  private readonly reopens
+  private readonly tallies = new Map<string, Tally>()
+
+  constructor(registry: Registry) {
+    const registers = [registry]
+    this.waitSeconds = new Histogram({
+      name: 'bullmq_job_wait_seconds',
+      help: 'From when a job could have been run to its first start.',
+      labelNames: ['queue', 'kind'],
+      buckets: SECONDS,
+      registers,
+    })
+    this.runSeconds = new Histogram({
+      name: 'bullmq_job_run_seconds',
+      help: 'How long attempts took that ended a job.',
+      labelNames: ['queue', 'kind', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    })
+    const labelNames = ['queue']
+    const counter = (name: string, help: string) => {
+      const made = new Counter({ name, help, labelNames, registers })
+      for (const queue of QUEUE_NAMES) made.inc({ queue }, 0) // Prometheus does not see the first step of one that is not there
+      return made
+    }
+    this.completed = counter('bullmq_job_completed_total', 'Jobs that were completed.')
+    this.failed = counter('bullmq_job_failed_total', 'Jobs that failed for good.')
+    this.gaps = counter('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')
+    this.reopens = counter('bullmq_events_reopened_total', 'Times that a dead reader of events was replaced.')
+    this.stalls = counter('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
+  }
+
+  /** @returns when it started, for `ended` */
+  started(job: JobRow): number {
+    const { queue, kind, attempt, created_at, run_at } = job
+    const now = Date.now()
+    if (attempt > 0) return now // a retry has not waited in the queue only
+    const waitedMs = Math.max(0, now - (run_at ?? created_at).getTime())
+    this.waitSeconds.observe({ queue, kind }, waitedMs / 1000)
+    this.count(job, 'wait', waitedMs)
+    return now
+  }
+
+  /** @param began left out for a parent whose own run was over before its children's */
+  ended(job: About, outcome: JobStatus, began?: number) {
+    const { queue, kind } = job
+    if (outcome === 'completed' || outcome === 'failed') {
+      this[outcome].inc({ queue })
+      this.tally(job)[outcome]++
+    }
+    if (began === undefined) return
+    const ranMs = Date.now() - began
+    this.runSeconds.observe({ queue, kind, outcome }, ranMs / 1000)
+    this.count(job, 'run', ranMs)
+  }
+
+  stalled({ queue }: Pick<About, 'queue'>) {
+    this.stalls.inc({ queue })
+  }
+
+  eventsTrimmed(queue: string) {
+    this.gaps.inc({ queue })
+  }
+
+  eventsReopened(queue: string) {
+    this.reopens.inc({ queue })
+  }
+
+  private count(job: About, what: keyof Durations, ms: number) {
+    const counts = this.tally(job)[what]
+    const bucket = bucketOf(ms)
+    counts[bucket] = (counts[bucket] ?? 0) + 1
+  }
+
+  private tally({ queue, tenant_id: tenantId }: About): Tally {
+    const key = `${tenantId} ${queue}`
+    const known = this.tallies.get(key)
+    if (known) return known
+    const tally = { queue, tenantId, wait: none(), run: none(), completed: 0, failed: 0 }
+    this.tallies.set(key, tally)
+    return tally
+  }
+
+  /** Hands over what was counted and begins anew. */
+  takeTallies(): Tally[] {
+    const taken = [...this.tallies.values()]
+    this.tallies.clear()
+    return taken
+  }
+}

@@ -1,0 +1,50 @@
+import { Gauge, type Registry } from '../../base/metrics'
+import { ignoreOutage } from '../../base/outage'
+import type { Schedules } from '../schedules/schedules'
+import type { Figures, QueueFigures } from './queue-stats'
+
+const STATES = ['waiting', 'active', 'delayed', 'waiting_children', 'completed', 'failed'] as const
+
+/** Figures that are read when Prometheus asks, from what is read once a second at most. */
+export function createGauges(registry: Registry, figures: Figures, schedules: Schedules): void {
+  const gauge = (name: string, help: string, labelNames: string[], fill: (gauge: Gauge) => Promise<void>) =>
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      async collect() {
+        this.reset()
+        await fill(this).catch(ignoreOutage) // no figure is better than an old one
+      },
+    })
+  const perQueue = (set: (gauge: Gauge, queue: QueueFigures) => void) => async (gauge: Gauge) => {
+    for (const queue of await figures.queues()) set(gauge, queue)
+  }
+  gauge(
+    'bullmq_jobs',
+    'Jobs in BullMQ by state; ended ones only as far as they are kept.',
+    ['queue', 'state'],
+    perQueue((gauge, { name, counts }) => {
+      if (counts) for (const state of STATES) gauge.set({ queue: name, state }, counts[state])
+    }),
+  )
+  gauge(
+    'bullmq_queue_oldest_waiting_seconds',
+    'For how long the oldest job that could be run has waited.',
+    ['queue'],
+    perQueue((gauge, { name, oldest_waiting_seconds }) => {
+      if (oldest_waiting_seconds !== null) gauge.set({ queue: name }, oldest_waiting_seconds)
+    }),
+  )
+  gauge(
+    'bullmq_queue_paused',
+    '1 while the queue is paused.',
+    ['queue'],
+    perQueue((gauge, { name, paused }) => gauge.set({ queue: name }, paused ? 1 : 0)),
+  )
+  gauge('bullmq_scheduler_overdue_seconds', 'How much the latest schedule is behind.', [], async gauge => {
+    const late = (await schedules.figures()).map(({ overdueMs }) => overdueMs / 1000)
+    gauge.set(Math.max(0, ...late))
+  })
+}

@@ -1,0 +1,30 @@
+import type { Core } from '../core'
+import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
+
+export interface WorkerProcess {
+  /** As in `worker` of jobs. */
+  name: string
+  queues: QueueName[]
+  connected_seconds: number
+}
+
+const MARK = ':w:'
+
+/**
+ * The processes that take jobs now, as Redis knows them by the names of their connections.
+ * @returns null while Redis is away
+ */
+export async function listWorkers({ engine }: Pick<Core, 'engine'>): Promise<WorkerProcess[] | null> {
+  if (!engine.isUp) return null
+  const found = new Map<string, WorkerProcess>()
+  for (const queue of QUEUE_NAMES) {
+    for (const { rawname = '', age } of await engine.queue(queue).getWorkers()) {
+      const name = rawname.slice(rawname.indexOf(MARK) + MARK.length)
+      const worker = found.get(name) ?? { name, queues: [], connected_seconds: 0 }
+      if (!worker.queues.includes(queue)) worker.queues.push(queue)
+      worker.connected_seconds = Math.max(worker.connected_seconds, Number(age) || 0)
+      found.set(name, worker)
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}

@@ -1,0 +1,84 @@
+import { type Db, rows } from '../../base/db'
+import { firstIdAt } from '../../base/ids'
+import { lowPriority } from '../../base/table-store'
+import type { JobStatus } from '../lifecycle/job'
+import type { JobRef } from '../lifecycle/job-store'
+
+/** Which ended jobs of a tenant are meant. */
+export interface EndedJobs {
+  tenantId: string
+  statuses: readonly JobStatus[]
+}
+
+/**
+ * What may go: a job that has ended, has no children in the history, is no child of a job that is still open (that one
+ * decides by its children's ends how its own is), and is not the last run of a schedule. So a tree goes from its leaves.
+ */
+const FREE = `j.tenant_id = :tenantId AND j.status = ANY(:statuses) AND j.ended_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM jobs p WHERE p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM job_schedules s WHERE s.tenant_id = j.tenant_id AND s.last_job_id = j.id)`
+const CHILDLESS = `NOT EXISTS (SELECT 1 FROM jobs c WHERE c.tenant_id = j.tenant_id AND c.parent_id = j.id)`
+/** Failures are few, and there is an index of them. */
+const narrow = (statuses: readonly JobStatus[]) =>
+  statuses.every(status => status === 'failed') ? `${FREE} AND j.error IS NOT NULL` : FREE
+const SAMPLE = 100
+
+/** Ids are in the order in which jobs were made, and no job ends before: only those below the id of `before` matter. */
+export async function deleteOldJobs(
+  db: Db,
+  { tenantId, statuses }: EndedJobs,
+  { before, after, limit }: { before: Date; after: string; limit: number },
+): Promise<string[]> {
+  const gone = await lowPriority(db, trx =>
+    rows<{ id: string }>(
+      trx,
+      `WITH old AS (
+         SELECT j.id FROM jobs j
+         WHERE ${narrow(statuses)} AND ${CHILDLESS} AND j.id > :after AND j.id < :upTo AND j.ended_at < :before
+         ORDER BY j.id LIMIT :limit FOR UPDATE OF j SKIP LOCKED
+       ), gone AS (
+         DELETE FROM jobs j USING old WHERE j.tenant_id = :tenantId AND j.id = old.id RETURNING j.id
+       ), attempts AS (
+         DELETE FROM job_attempts a USING gone WHERE a.tenant_id = :tenantId AND a.job_id = gone.id
+       )
+       SELECT id FROM gone ORDER BY id`,
+      { tenantId, statuses, before, after, upTo: firstIdAt(before), limit },
+    ),
+  )
+  return gone.map(({ id }) => id)
+}
+
+/** Parents are counted if their children in the history go too. */
+export async function countOldJobs(db: Db, { tenantId, statuses }: EndedJobs, before: Date): Promise<number> {
+  const [found] = await rows<{ count: number }>(
+    db,
+    `SELECT count(*) AS count FROM jobs j
+     WHERE ${narrow(statuses)} AND j.id < :upTo AND j.ended_at < :before AND NOT EXISTS (
+       SELECT 1 FROM jobs c WHERE c.tenant_id = j.tenant_id AND c.parent_id = j.id
+         AND (c.ended_at IS NULL OR c.ended_at >= :before OR c.status <> ALL(:statuses)))`,
+    { tenantId, statuses, before, upTo: firstIdAt(before) },
+  )
+  return found?.count ?? 0
+}
+
+/** When the oldest job ended that will go when its time has come. */
+export async function oldestEnded(db: Db, { tenantId, statuses }: EndedJobs): Promise<Date | null> {
+  const [found] = await rows<{ at: Date | null }>(
+    db,
+    `SELECT min(ended_at) AS at FROM (
+       SELECT j.ended_at FROM jobs j WHERE ${narrow(statuses)} AND ${CHILDLESS} ORDER BY j.id LIMIT ${SAMPLE}) AS first`,
+    { tenantId, statuses },
+  )
+  return found?.at ?? null
+}
+
+/** Ids of those that are not in the history. */
+export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    db,
+    `SELECT r.id FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
+     WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = r.tenant_id AND j.id = r.id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Set(found.map(({ id }) => id))
+}

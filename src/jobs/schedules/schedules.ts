@@ -1,0 +1,146 @@
+import type { Job as BullJob, Queue } from 'bullmq'
+import type { Actor } from '../../access'
+import { messageOf } from '../../base/errors'
+import { newId } from '../../base/ids'
+import { Away, againLater, ignoreOutage } from '../../base/outage'
+import { parse } from '../../base/parse'
+import type { Core } from '../core'
+import type { Kind } from '../kinds/kind'
+import { deleteSchedule, findSchedule, listSchedules, markFired, type Schedule, writeSchedule } from './schedule-store'
+import { checkTiming, type Timing } from './timing'
+
+export interface ScheduleRequest {
+  tenantId: string
+  /** Of the tenant's schedules; the same name again changes it. */
+  name: string
+  timing: Timing
+  createdBy: Actor
+}
+
+export interface ScheduleFigures {
+  schedule: Schedule
+  /** Null while BullMQ does not know it. */
+  nextAt: Date | null
+  overdueMs: number
+}
+
+const TICK = 'tick'
+/** A schedule this much behind is mended, at least; short ones get two intervals. */
+const OVERDUE_MS = 10_000
+
+/**
+ * Jobs that are made again and again. PostgreSQL has the list; one of BullMQ's Job Schedulers each makes ticks, and a
+ * tick makes the real job, once for each time at which it was due.
+ */
+export class Schedules {
+  constructor(private readonly core: Core) {}
+
+  private get queue(): Queue {
+    return this.core.engine.queue('schedules')
+  }
+
+  /** @throws Problem 400 when the timing cannot be kept or the input does not fit the kind */
+  async set<Input, Given>(kind: Kind<Input, Given>, input: Given, request: ScheduleRequest): Promise<string> {
+    const { tenantId, name, timing, createdBy } = request
+    checkTiming(timing)
+    const every = 'everyMs' in timing
+    const schedule = await writeSchedule(this.core.db, {
+      id: newId(),
+      tenant_id: tenantId,
+      name,
+      kind: kind.name,
+      input: JSON.stringify(parse(kind.input, input, 'input') ?? null),
+      every_ms: every ? timing.everyMs : null,
+      cron: every ? null : timing.cron,
+      timezone: every ? null : (timing.timezone ?? null),
+      created_by: createdBy,
+    })
+    await this.upsert(schedule).catch(againLater(this.core.log, 'A schedule is not in Redis yet', { name }, 'warn'))
+    return schedule.id
+  }
+
+  async unset(tenantId: string, name: string): Promise<void> {
+    const id = await deleteSchedule(this.core.db, tenantId, name)
+    if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without schedule makes nothing
+  }
+
+  private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
+    if (!this.core.engine.isUp) throw new Away('Redis is away')
+    const repeat = every_ms === null ? { pattern: cron ?? '', ...(timezone && { tz: timezone }) } : { every: every_ms }
+    const opts = { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } }
+    await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })
+  }
+
+  /** Makes the job that a tick stands for. A tick that is run twice makes one job. */
+  async tick(tick: BullJob): Promise<void> {
+    const { core } = this
+    const id = tick.data.schedule_id as string
+    const schedule = await findSchedule(core.db, id)
+    const kind = schedule && core.kinds.get(schedule.kind)
+    if (!kind) {
+      await this.queue.removeJobScheduler(id)
+      return core.log.warn('A schedule is gone, or its kind is', { schedule_id: id })
+    }
+    const dueAt = dueAtOf(tick)
+    const made = await core.enqueuer.enqueue(kind, JSON.parse(schedule.input), {
+      tenantId: schedule.tenant_id,
+      createdBy: { type: 'system', id: schedule.id, name: `schedule ${schedule.name}` },
+      key: { key: `schedule:${schedule.id}:${dueAt.getTime()}`, bodyHash: schedule.id },
+    })
+    await markFired(core.db, schedule.id, dueAt, made.id)
+  }
+
+  /** Schedules with their next time, for the queue page and the overdue watch. */
+  async figures(tenantId?: string): Promise<ScheduleFigures[]> {
+    const known = await listSchedules(this.core.db, tenantId)
+    if (!known.length) return []
+    const next = (await this.nextTimes().catch(ignoreOutage)) ?? new Map<string, number>()
+    return known.map(schedule => figuresOf(schedule, next))
+  }
+
+  /** @throws Error while Redis is away */
+  private async nextTimes(): Promise<Map<string, number>> {
+    if (!this.core.engine.isUp) throw new Away('Redis is away')
+    const schedulers = await this.queue.getJobSchedulers(0, -1)
+    return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
+  }
+
+  /** Makes every schedule tick again that BullMQ has forgotten or lets hang. */
+  async mend(): Promise<number> {
+    const known = await listSchedules(this.core.db)
+    if (!known.length) return 0
+    const next = await this.nextTimes()
+    const late = known.map(schedule => figuresOf(schedule, next)).filter(isLate)
+    for (const { schedule, nextAt, overdueMs } of late) {
+      const facts = { schedule: schedule.name, overdue_ms: overdueMs }
+      if (nextAt) this.core.log.warn('A schedule was overdue and is set anew', facts)
+      else this.core.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
+      try {
+        await this.queue.removeJobScheduler(schedule.id)
+        await this.upsert(schedule)
+      } catch (error) {
+        this.core.log.warn('A schedule could not be set', { schedule: schedule.name, error: messageOf(error) })
+      }
+    }
+    return late.length
+  }
+}
+
+function figuresOf(schedule: Schedule, next: ReadonlyMap<string, number>): ScheduleFigures {
+  const at = next.get(schedule.id)
+  return {
+    schedule,
+    nextAt: at === undefined ? null : new Date(at),
+    overdueMs: at ? Math.max(0, Date.now() - at) : 0,
+  }
+}
+
+function isLate({ schedule, nextAt, overdueMs }: ScheduleFigures): boolean {
+  return nextAt === null || overdueMs > Math.max(OVERDUE_MS, 2 * (schedule.every_ms ?? 0))
+}
+
+/** `repeat:<scheduler>:<millis>`: the time at which the tick was due. */
+function dueAtOf({ id, timestamp, delay }: BullJob): Date {
+  const millis = Number(id?.split(':').at(-1))
+  return new Date(Number.isFinite(millis) ? millis : timestamp + delay)
+}

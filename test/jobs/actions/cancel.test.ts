@@ -1,0 +1,132 @@
+import { commitTransition } from '../../../src/jobs/core'
+import { act, begun, type Script, scripted } from '../kinds'
+import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'
+
+const why = { reason: 'enough', by: ACTOR }
+let place: Awaited<ReturnType<typeof freshPlace>>
+let web: TestNode
+beforeAll(async () => {
+  place = await freshPlace()
+  web = await place.start({ handlers: scripted, works: false })
+  await place.start({ handlers: scripted })
+})
+afterAll(() => place.stop())
+
+const ref = (id: string) => ({ tenantId: place.tenantId, id })
+
+test('a running job is cancelled from another process; again is the same, after the end is not', async () => {
+  const { job } = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
+  await reaches(web, job.id, 'running')
+  const asked = await web.jobs.cancel(ref(job.id), why)
+  expect(asked.cancel).toMatchObject({ reason: 'enough', by: ACTOR })
+  const done = await reaches(web, job.id, 'cancelled')
+  expect(done).toMatchObject({ cancel: { reason: 'enough' }, attempt: 1 })
+  expect(await statesOf(web, job.id)).toEqual(['pending', 'running', 'cancelled'])
+  await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
+})
+
+test('steps that a cancel has cut short are cancelled; one that failed before has failed', async () => {
+  const { job } = await web.jobs.enqueue(act, { does: 'steps' }, web.by)
+  await eventually(async () => (await web.jobs.find(ref(job.id))).steps.length === 3)
+  await web.jobs.cancel(ref(job.id), why)
+  const { steps } = await reaches(web, job.id, 'cancelled')
+  expect(steps.map(({ name, status }) => [name, status])).toEqual([
+    ['through', 'completed'],
+    ['broken', 'failed'],
+    ['under way', 'cancelled'],
+  ])
+})
+
+test('a handler that ignores its signal is left behind, with a warning', async () => {
+  const { job } = await web.jobs.enqueue(act, { does: 'ignore' }, web.by)
+  await reaches(web, job.id, 'running')
+  await web.jobs.cancel(ref(job.id), why)
+  await web.jobs.cancel(ref(job.id), { reason: 'again', by: ACTOR })
+  const done = await reaches(web, job.id, 'cancelled')
+  expect(done.cancel?.reason).toBe('enough')
+  const lines = (await entriesOf(web, `job:${job.id}`)).map(({ message }) => message)
+  expect(lines).toContainEqual(expect.stringContaining('did not end within 700 ms'))
+})
+
+test('jobs that wait or are delayed end at once and are never run', async () => {
+  await web.jobs.pause('demo', { reason: 'hold', by: ACTOR })
+  const waiting = await web.jobs.enqueue(act, {}, web.by)
+  const delayed = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 60_000 })
+  for (const { job } of [waiting, delayed]) expect((await web.jobs.cancel(ref(job.id), why)).status).toBe('cancelled')
+  await web.jobs.resume('demo', { reason: 'go', by: ACTOR })
+  const next = await web.jobs.enqueue(act, {}, web.by)
+  await reaches(web, next.job.id, 'completed')
+  expect(begun.some(({ id }) => id === waiting.job.id || id === delayed.job.id)).toBe(false)
+  const known = await web.jobs.core.engine.presence([{ queue: 'demo', id: waiting.job.id }])
+  expect(known).toEqual(['unknown'])
+})
+
+test('a parent takes its children with it, whether it runs or waits for them', async () => {
+  const children = [{ does: 'hang' }, { does: 'spawn', children: [{ does: 'hang' }] }]
+  const { job } = await web.jobs.enqueue(act, { does: 'spawn', children }, web.by)
+  const tree = await eventually(async () => {
+    const found = await web.jobs.tree(ref(job.id))
+    return found.counts.running === 3 && found
+  })
+  expect(tree.job.children).toHaveLength(2)
+  await web.jobs.cancel(ref(job.id), why)
+  await reaches(web, job.id, 'cancelled')
+  await eventually(async () => (await web.jobs.tree(ref(job.id))).counts.cancelled === 3)
+})
+
+test('a tree that is still growing is cancelled whole, whenever it is cancelled', async () => {
+  const leaf: Script = { does: 'hang' }
+  const branch: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => leaf) }
+  const tree: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => branch) }
+  const growth = (id: string, jobs: number) =>
+    eventually(async () => {
+      const { counts } = await web.jobs.tree(ref(id))
+      return Object.values(counts).reduce((sum, count) => sum + count, 0) >= jobs
+    })
+  for (const jobs of [0, 1, 2, 4, 8, 12, 16, 20, 24, 29]) {
+    const { job } = await web.jobs.enqueue(act, tree, web.by)
+    await growth(job.id, jobs)
+    await web.jobs.cancel(ref(job.id), why)
+    await eventually(async () => {
+      const { counts } = await web.jobs.tree(ref(job.id))
+      return !counts.pending && !counts.running && (await web.jobs.find(ref(job.id))).status === 'cancelled'
+    })
+    const { counts } = await web.jobs.tree(ref(job.id))
+    expect(Object.keys(counts).filter(status => status !== 'cancelled')).toEqual([])
+  }
+})
+
+test('a job that spawns when one above it is to be cancelled is cancelled itself, and the child is not made', async () => {
+  const { job } = await web.jobs.enqueue(
+    act,
+    { does: 'spawn', children: [{ does: 'spawn', ms: 3_000, children: [{}] }] },
+    web.by,
+  )
+  const child = await eventually(async () => (await web.jobs.tree(ref(job.id))).job.children[0])
+  await reaches(web, child.id, 'running')
+  // As if the process that cancels had died after the first of its flags.
+  const cancel = { ...why, at: new Date().toISOString() }
+  await commitTransition(web.jobs.core, { ...ref(job.id), change: { type: 'request_cancel', cancel } })
+  expect(await reaches(web, child.id, 'cancelled')).toMatchObject({ cancel: { reason: 'enough', by: ACTOR } })
+  expect((await web.jobs.tree(ref(child.id))).job.children).toEqual([])
+  await expect(web.jobs.cancel(ref(child.id), why)).rejects.toMatchObject({ status: 409 })
+})
+
+test('a job that has ended is cancelled once more for what still runs below it', async () => {
+  const children = [{ does: 'throw', ms: 50 }, { does: 'hang' }]
+  const { job } = await web.jobs.enqueue(act, { does: 'spawn', onFailure: 'continue', children }, web.by)
+  await reaches(web, job.id, 'completed')
+  const below = (await web.jobs.tree(ref(job.id))).job.children
+  const open = below.find(({ status }) => status === 'running')
+  expect(await web.jobs.cancel(ref(job.id), why)).toMatchObject({ status: 'completed', cancel: null })
+  await reaches(web, open?.id ?? '', 'cancelled')
+  await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
+})
+
+test('another tenant sees nothing of it', async () => {
+  const { job } = await web.jobs.enqueue(act, {}, web.by)
+  const foreign = { tenantId: '00000000-0000-7000-8000-00000000000f', id: job.id }
+  await expect(web.jobs.cancel(foreign, why)).rejects.toMatchObject({ status: 404 })
+  await expect(web.jobs.find(foreign)).rejects.toMatchObject({ status: 404 })
+  await expect(web.jobs.tree(foreign)).rejects.toMatchObject({ status: 404 })
+})

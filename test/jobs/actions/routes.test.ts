@@ -1,0 +1,201 @@
+import { appsOnFreshParts, type TestApp } from '../../support/app'
+import { eventually } from '../node'
+
+let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
+let app: TestApp
+beforeAll(async () => {
+  parts = await appsOnFreshParts()
+  app = await parts.start()
+})
+afterAll(() => parts.stop())
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever JSON comes back is what is tested
+async function body(response: Response | Promise<Response>): Promise<any> {
+  return (await response).json()
+}
+const make = (steps: unknown[], headers?: Record<string, string>) =>
+  app.post('/api/jobs', { kind: 'demo', input: { steps }, reason: 'test' }, headers)
+const ended = (id: string) =>
+  eventually(async () => {
+    const job = await body(app.get(`/api/jobs/${id}`))
+    return job.ended_at && job
+  })
+
+test('POST /api/jobs answers 202 with the job and where to find more', async () => {
+  const response = await make([{ name: 's', lines: 2 }])
+  expect(response.status).toBe(202)
+  const { job, links } = await body(response)
+  expect(job).toMatchObject({
+    kind: 'demo',
+    queue: 'demo',
+    status: 'pending',
+    reason: 'test',
+    created_by: { type: 'token' },
+  })
+  expect(links).toEqual({
+    self: `/api/jobs/${job.id}`,
+    logs: `/api/jobs/${job.id}/logs`,
+    stream: `/api/jobs/${job.id}/logs/stream`,
+    page: `/jobs/${job.id}`,
+  })
+  const done = await ended(job.id)
+  expect(done).toMatchObject({ status: 'completed', links, attempt: 1, result: { lines: 2 } })
+  expect(await body(app.get(`/api/jobs/${job.id}/attempts`))).toMatchObject({
+    items: [{ attempt: 1, outcome: 'completed' }],
+    next_cursor: null,
+  })
+  expect(await body(app.get(`/api/jobs/${job.id}/tree`))).toMatchObject({
+    job: { id: job.id, children: [] },
+    truncated: false,
+  })
+  const logs = await body(app.get(`/api/jobs/${job.id}/logs`))
+  expect(logs.items.map(({ line }: { line: number }) => line)).toEqual([1, 2])
+})
+
+test.each([
+  ['is nested without end', `{"kind":"demo","input":${'['.repeat(9_000)}${']'.repeat(9_000)}}`, 'body'],
+  ['is not UTF-8', Buffer.from('{"kind":"demo","input":{"steps":[{"name":"M\xfcller"}]}}', 'latin1'), 'body'],
+  [
+    'has a header that JavaScript would lose',
+    '{"kind":"health-check","input":{"url":"http://127.0.0.1","headers":{"__proto__":"x"}}}',
+    'body.input.headers.__proto__',
+  ],
+  ['has NUL', '{"kind":"demo","input":{"steps":[{"name":"\\u0000"}]}}', 'body.input.steps.0.name'],
+])('a body that %s is refused, with an Idempotency-Key and without', async (_what, text, path) => {
+  const keys: Record<string, string>[] = [{}, { 'idempotency-key': 'strange' }]
+  for (const key of keys) {
+    const response = await fetch(`${app.url}/api/jobs`, {
+      method: 'POST',
+      headers: { ...app.headers, 'content-type': 'application/json', ...key },
+      body: text as string,
+    })
+    expect(response.status).toBe(400)
+    expect((await body(response)).errors).toEqual([{ path, message: expect.any(String) }])
+  }
+})
+
+test('an Idempotency-Key answers the same job, and refuses another body', async () => {
+  const key = { 'idempotency-key': 'abc' }
+  const first = await body(make([{ name: 's' }], key))
+  await ended(first.job.id)
+  const again = await make([{ name: 's' }], key)
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect((await body(again)).job).toMatchObject({ id: first.job.id, status: 'completed' })
+  expect((await make([{ name: 't' }], key)).status).toBe(409)
+  expect((await make([{ name: 's' }], { 'idempotency-key': 'a b' })).status).toBe(400)
+})
+
+test.each([
+  ['/api/jobs', { kind: 'nope' }, 'body.kind'],
+  ['/api/jobs', { kind: 'bulk-action', input: {} }, 'body.kind'],
+  ['/api/jobs', { kind: 'demo', input: { steps: [{}] } }, 'body.input.steps.0.name'],
+  ['/api/jobs', { kind: 'demo', priority: -1 }, 'body.priority'],
+  ['/api/jobs', { kind: 'demo', delay_ms: 'x' }, 'body.delay_ms'],
+  ['/api/jobs/actions', { action: 'explode' }, 'body.action'],
+  ['/api/jobs/actions', { action: 'retry', filter: { status: ['completed'] } }, 'body.filter.status'],
+  ['/api/jobs/actions', { action: 'cancel' }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: {} }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { roots: false } }, 'body.filter'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { all: false } }, 'body.filter.all'],
+  ['/api/jobs/actions', { action: 'cancel', filter: { all: true, kind: ['demo'] } }, 'body.filter'],
+  ['/api/jobs/not-an-id/cancel', { reason: 'x' }, 'params.id'],
+  ['/api/queues/demo/pause', {}, 'body.reason'],
+])('POST %s %j is a 400 that names %s', async (path, given, fault) => {
+  const response = await app.post(path, given)
+  expect(response.status).toBe(400)
+  expect((await body(response)).errors).toContainEqual(expect.objectContaining({ path: fault }))
+})
+
+test.each([
+  ['cursor=xxx', 'query.cursor'],
+  ['status=done', 'query.status.0'],
+  ['limit=0', 'query.limit'],
+  ['since=yesterday', 'query.since'],
+  ['parent_id=1', 'query.parent_id'],
+  ['q=%00', 'query.q'],
+])('GET /api/jobs?%s is a 400 that names %s', async (query, fault) => {
+  const response = await app.get(`/api/jobs?${query}`)
+  expect(response.status).toBe(400)
+  expect((await body(response)).errors).toContainEqual(expect.objectContaining({ path: fault }))
+})
+
+test('cancel: 202, again 202, after the end 409; retry brings it back', async () => {
+  const { job } = await body(make([{ name: 's', lines: 10_000, interval_ms: 20 }]))
+  const cancel = () => app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
+  const first = await cancel()
+  expect(first.status).toBe(202)
+  expect((await body(first)).job.cancel).toMatchObject({ reason: 'enough', by: { type: 'token' } })
+  const second = (await cancel()).status
+  expect(await ended(job.id)).toMatchObject({ status: 'cancelled' })
+  expect([202, 409]).toContain(second)
+  expect((await cancel()).status).toBe(409)
+  const retried = await app.post(`/api/jobs/${job.id}/retry`, {})
+  expect(retried.status).toBe(202)
+  await app.post(`/api/jobs/${job.id}/cancel`, { reason: 'seen' })
+  await ended(job.id)
+  const audit = await body(app.get(`/api/audit?target_id=${job.id}`))
+  const actions = audit.items.map(({ action }: { action: string }) => action)
+  expect(actions).toEqual(expect.arrayContaining(['job.create', 'job.cancel', 'job.retry']))
+})
+
+test('a bulk action counts first, then runs as a job with progress', async () => {
+  const made = await Promise.all(
+    Array.from({ length: 5 }, () => body(make([{ name: 'bulk', lines: 2, fail_rate: 1 }]))),
+  )
+  for (const { job } of made) await ended(job.id)
+  const ask = { action: 'remove', filter: { q: '"bulk"', status: ['failed'] }, reason: 'clean up' }
+  expect(await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))).toEqual({ count: 5 })
+  const { job, count } = await body(app.post('/api/jobs/actions', ask))
+  expect(count).toBe(5)
+  expect(await ended(job.id)).toMatchObject({ status: 'completed', progress: { total: 5, done: 5, failed: 0 } })
+  expect((await app.get(`/api/jobs/${made[0].job.id}`)).status).toBe(404)
+})
+
+test('a bulk action is done to all jobs only when it is asked to', async () => {
+  const { job } = await body(make([{ name: 'all', lines: 1 }]))
+  await ended(job.id)
+  const ask = { action: 'remove', filter: { all: true }, reason: 'everything' }
+  const { count } = await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))
+  expect(count).toBeGreaterThan(0)
+  const started = await app.post('/api/jobs/actions', ask)
+  expect(started.status).toBe(202)
+  expect(await ended((await body(started)).job.id)).toMatchObject({ status: 'completed', progress: { done: count } })
+  expect((await app.get(`/api/jobs/${job.id}`)).status).toBe(404)
+})
+
+test.each([
+  ['as asked', 1],
+  ['AS ASKED, after', 1],
+  ['"message"', 0],
+  ['code', 0],
+])('GET /api/jobs?q=%s looks into the texts of an error, not at how it is kept', async (q, found) => {
+  const { job } = await body(make([{ name: 'search', lines: 2, fail_rate: 1 }]))
+  await ended(job.id)
+  const query = `q=${encodeURIComponent(q)}&root_id=${job.id}`
+  expect((await body(app.get(`/api/jobs?${query}`))).items).toHaveLength(found)
+})
+
+test('GET /api/queues shows every queue, and pausing one leaves a name', async () => {
+  const { items } = await body(app.get('/api/queues'))
+  expect(items.map(({ name }: { name: string }) => name)).toContain('checks')
+  const paused = await body(app.post('/api/queues/cleanup/pause', { reason: 'quiet' }))
+  expect(paused.queue).toMatchObject({
+    name: 'cleanup',
+    paused: true,
+    paused_by: { reason: 'quiet', by: { type: 'token' } },
+  })
+  expect((await body(app.post('/api/queues/cleanup/resume', { reason: 'on' }))).queue.paused).toBe(false)
+  expect((await app.post('/api/queues/nope/pause', { reason: 'x' })).status).toBe(404)
+})
+
+test('a viewer sees no secret of a job, an operator sees what it was given', async () => {
+  const { job } = await body(make([{ name: 'password=hunter2222' }]))
+  expect((await body(app.get(`/api/jobs/${job.id}`))).input.steps[0].name).toBe('password=hunter2222')
+  const { secret } = await body(app.post('/api/tokens', { name: 'looks on', role: 'viewer' }))
+  const look = (path: string) => body(fetch(app.url + path, { headers: { authorization: `Bearer ${secret}` } }))
+  const { items } = await look(`/api/jobs?q=${job.id}`)
+  for (const seen of [await look(`/api/jobs/${job.id}`), items[0]]) {
+    expect(seen.id).toBe(job.id)
+    expect(JSON.stringify(seen.input)).not.toContain('hunter2222')
+  }
+})

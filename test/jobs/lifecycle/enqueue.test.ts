@@ -1,0 +1,106 @@
+import { newId } from '../../../src/base/ids'
+import { act, begun, scripted, single } from '../kinds'
+import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'
+
+let place: Awaited<ReturnType<typeof freshPlace>>
+let web: TestNode
+let worker: TestNode
+beforeAll(async () => {
+  place = await freshPlace()
+  web = await place.start({ handlers: scripted, works: false })
+  worker = await place.start({ handlers: scripted, concurrency: 1 })
+})
+afterAll(() => place.stop())
+
+test('a process without handlers enqueues, another one runs', async () => {
+  const { job } = await web.jobs.enqueue(act, { value: 7, lines: 2 }, { ...web.by, reason: 'because' })
+  expect(job).toMatchObject({ created_by: ACTOR, reason: 'because', worker: null })
+  const done = await reaches(web, job.id, 'completed')
+  expect(done).toMatchObject({ result: 7, worker: expect.stringContaining(String(process.pid)) })
+})
+
+test('input that does not fit names every path', async () => {
+  const asked = web.jobs.enqueueAny(act, { does: 'fly', lines: 'x' }, web.by)
+  await expect(asked).rejects.toMatchObject({
+    status: 400,
+    errors: [{ path: 'body.input.does' }, { path: 'body.input.lines' }],
+  })
+  await expect(web.jobs.enqueue(act, { value: 'x'.repeat(300_000) }, web.by)).rejects.toMatchObject({ status: 413 })
+})
+
+test('text that PostgreSQL cannot hold survives in input and result', async () => {
+  const value = { text: 'a\0b \ud800 \u{1f600} "\\' }
+  const { job } = await web.jobs.enqueue(act, { value }, web.by)
+  const done = await reaches(web, job.id, 'completed')
+  expect(done).toMatchObject({ result: value, input: { value } })
+})
+
+test('the same key gives the same job, also at once, from two processes and after its end', async () => {
+  const key = { key: 'request:k1', bodyHash: 'h' }
+  const asks = [web, worker, web, worker].map(node => node.jobs.enqueue(act, { value: 1 }, { ...node.by, key }))
+  const answers = await Promise.all(asks)
+  expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1)
+  expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['created', 'replayed', 'replayed', 'replayed'])
+  await reaches(web, answers[0]?.job.id ?? '', 'completed')
+  const again = await web.jobs.enqueue(act, { value: 1 }, { ...web.by, key })
+  expect(again).toMatchObject({ outcome: 'replayed', job: { id: answers[0]?.job.id, status: 'completed' } })
+  const other = web.jobs.enqueue(act, { value: 2 }, { ...web.by, key: { ...key, bodyHash: 'other' } })
+  await expect(other).rejects.toMatchObject({ status: 409, code: 'idempotency_key_taken' })
+})
+
+test('an open job with the same dedupe key stands for later ones', async () => {
+  const asks = [web, worker, web].map(node => node.jobs.enqueue(single, { key: 'a', does: 'hang' }, node.by))
+  const answers = await Promise.all(asks)
+  expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1)
+  const id = answers[0]?.job.id ?? ''
+  await reaches(web, id, 'running')
+  await web.jobs.cancel({ tenantId: place.tenantId, id }, { reason: 'done', by: ACTOR })
+  await reaches(web, id, 'cancelled')
+  const next = await web.jobs.enqueue(single, { key: 'a' }, web.by)
+  expect(next.outcome).toBe('created')
+})
+
+test('0 runs before 5, whatever came first', async () => {
+  await web.jobs.pause('demo', { reason: 'to fill it', by: ACTOR })
+  const low = await web.jobs.enqueue(act, {}, { ...web.by, priority: 5 })
+  const high = await web.jobs.enqueue(act, {}, { ...web.by, priority: 1 })
+  await web.jobs.resume('demo', { reason: 'filled', by: ACTOR })
+  await reaches(web, low.job.id, 'completed')
+  const order = begun.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
+  expect(order).toEqual([high.job.id, low.job.id])
+})
+
+test('a delayed job is scheduled first and runs when its time has come', async () => {
+  const { job } = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 120 })
+  expect(job.status).toBe('scheduled')
+  const done = await reaches(web, job.id, 'completed')
+  expect(Date.parse(done.started_at ?? '')).toBeGreaterThanOrEqual(Date.parse(job.run_at ?? ''))
+  expect(await statesOf(web, job.id)).toEqual(['scheduled', 'running', 'completed'])
+})
+
+test('the tenant hears of a job once for each thing that happens to it', async () => {
+  const { job } = await web.jobs.enqueue(act, {}, web.by)
+  await reaches(web, job.id, 'completed')
+  const events = (await entriesOf(web, 'events')).filter(({ data }) => data.data.job_id === job.id)
+  expect(events.map(({ kind }) => kind)).toEqual(['job_created', 'job_started', 'job_completed'])
+  expect(events[2]?.data).toMatchObject({
+    labels: { kind: 'act', queue: 'demo' },
+    data: { kind: 'act', queue: 'demo', status: 'completed', attempt: 1, max_attempts: 1, parent_id: null },
+  })
+})
+
+test('many at once are all run once', async () => {
+  const made = await Promise.all(Array.from({ length: 300 }, () => web.jobs.enqueue(act, {}, web.by)))
+  const ids = new Set(made.map(({ job }) => job.id))
+  await eventually(async () => {
+    const { items } = await web.jobs.list(place.tenantId, { ids: [...ids], status: ['completed'] }, { limit: 500 })
+    return items.length === ids.size
+  })
+  expect(begun.filter(({ id }) => ids.has(id))).toHaveLength(300)
+})
+
+test('a child of a job that was removed from the history is not made', async () => {
+  const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }
+  const made = web.jobs.core.enqueuer.accept(act, {}, { ...web.by, parent })
+  await expect(made).rejects.toMatchObject({ bar: { hasEnded: true } })
+})

@@ -1,0 +1,184 @@
+import fc from 'fast-check'
+import { commitTransition } from '../../../src/jobs/core'
+import { hasEnded, type JobRow, type JobState } from '../../../src/jobs/lifecycle/job'
+import { findJob } from '../../../src/jobs/lifecycle/job-store'
+import type { TransitionResult } from '../../../src/jobs/lifecycle/transition-effect'
+import { type Change, transition } from '../../../src/jobs/lifecycle/transitions'
+import { ActiveRun } from '../../../src/jobs/worker/active-run'
+import { act, scripted } from '../kinds'
+import { ACTOR, entriesOf, freshPlace, type TestNode } from '../node'
+
+let place: Awaited<ReturnType<typeof freshPlace>>
+let nodes: TestNode[]
+beforeAll(async () => {
+  place = await freshPlace()
+  const options = { handlers: scripted, works: false }
+  nodes = [await place.start(options), await place.start(options)]
+})
+afterAll(() => place.stop())
+
+const JOBS = 2
+/** Runs of a job that may overlap: one that was given up does not know it yet. */
+const RUNS = 3
+const error = { code: 'error', message: 'm' }
+const cancel = { reason: 'enough', by: ACTOR, at: '2026-01-01T00:00:00.000Z' }
+const steps = [{ name: 's', status: 'completed' as const, started_at: cancel.at, ended_at: cancel.at, lines: 0 }]
+
+/** What a run says of itself; it adds its fence. */
+const REPORTS = {
+  start: { type: 'start' as const, at: new Date(0) },
+  advance: { type: 'advance' as const, steps },
+  progress: { type: 'advance' as const, progress: { percent: 1 } },
+  await_children: { type: 'await_children' as const, result: '1', steps },
+  complete: { type: 'complete' as const, result: '2', steps },
+  fail: { type: 'fail' as const, error, steps, retry: null },
+  fail_once: { type: 'fail' as const, error, steps, retry: { delayMs: 0 } },
+  stop: { type: 'stop' as const, steps },
+  lose: { type: 'lose' as const, reason: 'gone' },
+}
+/** What others do to a job. */
+const ACTS = {
+  request_cancel: { type: 'request_cancel' as const, cancel },
+  cancel: { type: 'cancel' as const },
+  requeue: { type: 'requeue' as const },
+  settle: { type: 'settle' as const, attempt: 1, error },
+  retry: { type: 'retry' as const, attempts: 1, by: ACTOR },
+}
+
+const command = fc.record({
+  job: fc.nat(JOBS - 1),
+  node: fc.nat(1),
+  run: fc.nat(RUNS - 1),
+  // Twice as often what a life of a job is made of.
+  what: fc.constantFrom(
+    ...(Object.keys({ ...REPORTS, ...ACTS }) as (keyof typeof REPORTS | keyof typeof ACTS)[]),
+    ...(['start', 'start', 'start', 'complete', 'request_cancel', 'retry'] as const),
+  ),
+  /** Whether everything so far is committed before: else it shares a flush with its neighbours. */
+  apart: fc.boolean(),
+})
+type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
+
+interface Subject {
+  row: JobRow
+  /** By node. Run k stands for attempt k + 1. */
+  runs: ActiveRun[][]
+}
+
+async function makeJobs(): Promise<Subject[]> {
+  const [node] = nodes as [TestNode]
+  const made = Array.from({ length: JOBS }, () => node.jobs.core.enqueuer.accept(act, {}, node.by))
+  return (await Promise.all(made)).map(({ row }) => {
+    if (!row) throw new Error('It was not made')
+    const runsOf = ({ jobs }: TestNode) =>
+      // What later runs believe at first is outdated.
+      Array.from({ length: RUNS }, (_, attempt) => new ActiveRun(jobs.core, { ...row, attempt, version: -attempt }))
+    return { row, runs: nodes.map(runsOf) }
+  })
+}
+
+function changeOf({ what }: Command, run: ActiveRun): Change {
+  return what in REPORTS ? { ...REPORTS[what as keyof typeof REPORTS], ...run.fence } : ACTS[what as keyof typeof ACTS]
+}
+
+function send(subject: Subject, command: Command, change: Change): Promise<TransitionResult> {
+  const node = nodes[command.node] as TestNode
+  const { tenant_id: tenantId, id } = subject.row
+  return command.what in REPORTS
+    ? runOf(subject, command).commit(change)
+    : commitTransition(node.jobs.core, { tenantId, id, change })
+}
+
+const runOf = ({ runs }: Subject, { node, run }: Command) => runs[node]?.[run] as ActiveRun
+
+const stored = async ({ row }: Subject): Promise<JobRow> => {
+  const found = await findJob((nodes[0] as TestNode).db, { tenantId: row.tenant_id, id: row.id })
+  if (!found) throw new Error('It is gone')
+  return found
+}
+
+const facts = ({
+  status,
+  attempt,
+  max_attempts,
+  cancel,
+  worker,
+  error,
+  progress,
+  steps,
+  awaits_children,
+}: JobState) => ({
+  ...{ status, attempt, max_attempts, cancel, worker, error, progress, awaits_children },
+  steps: steps.map(({ name, status }) => `${name} ${status}`),
+})
+
+/** A topic tells the same story as the row, and nothing comes behind its end but a retry. */
+async function mustTellOf(subject: Subject) {
+  const [node] = nodes as [TestNode]
+  const entries = await entriesOf(node, `job:${subject.row.id}`)
+  const states = entries.filter(({ kind }) => kind === 'status').map(({ data }) => data.job)
+  const { status, attempt, cancel } = await stored(subject)
+  expect(states.at(-1)).toMatchObject({ status, attempt, ...(cancel && { cancel: { reason: cancel.reason } }) })
+  for (const [i, entry] of entries.entries()) {
+    if (entry.kind !== 'status' || !hasEnded(entry.data.job.status)) continue
+    const next = entries[i + 1]
+    expect(next?.message ?? 'Retried').toBe('Retried')
+  }
+}
+
+test('one process: whatever shares a flush, each change meets the job as the one before has left it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
+      const subjects = await makeJobs()
+      const models: JobState[] = subjects.map(({ row }) => row)
+      const sent: Promise<TransitionResult>[] = []
+      const expected: boolean[] = []
+      for (const each of commands.map(one => ({ ...one, node: 0 }))) {
+        const subject = subjects[each.job] as Subject
+        const model = models[each.job] as JobState
+        if (each.apart) await Promise.all(sent)
+        const change = changeOf(each, runOf(subject, each))
+        const done = transition(model, change, new Date())
+        models[each.job] = done?.next ?? model
+        expected.push(done !== undefined)
+        sent.push(send(subject, each, change))
+      }
+      const results = await Promise.all(sent)
+      expect(results.map(result => result?.applied)).toEqual(expected)
+      for (const [i, subject] of subjects.entries()) {
+        expect(facts(await stored(subject))).toEqual(facts(models[i] as JobState))
+        await mustTellOf(subject)
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('two processes: no cancel that was answered is ever lost, and no attempt is run twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
+      const subjects = await makeJobs()
+      const sent: { command: Command; result: Promise<TransitionResult> }[] = []
+      for (const each of commands) {
+        const subject = subjects[each.job] as Subject
+        if (each.apart) await Promise.all(sent.map(({ result }) => result))
+        sent.push({ command: each, result: send(subject, each, changeOf(each, runOf(subject, each))) })
+      }
+      const applied: Command[] = []
+      for (const { command, result } of sent) if ((await result)?.applied) applied.push(command)
+      for (const [job, subject] of subjects.entries()) {
+        const done = applied.filter(each => each.job === job)
+        const starts = done.filter(({ what }) => what === 'start').map(({ run }) => run)
+        expect(new Set(starts).size).toBe(starts.length)
+        const { status, cancel } = await stored(subject)
+        const wasCancelled = done.some(({ what }) => what === 'request_cancel')
+        if (wasCancelled && !done.some(({ what }) => what === 'retry')) {
+          expect(cancel).toMatchObject({ reason: 'enough' })
+          expect(['running', 'cancelled']).toContain(status)
+        }
+        await mustTellOf(subject)
+      }
+    }),
+    { numRuns: 150 },
+  )
+})

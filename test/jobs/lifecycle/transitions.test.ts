@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { hasEnded, type JobState } from '../../../src/jobs/lifecycle/job'
+import { type Change, transition } from '../../../src/jobs/lifecycle/transitions'
+
+const by = { type: 'system' as const, id: null, name: 'test' }
+const fresh: JobState = {
+  tenant_id: 't',
+  id: 'j',
+  kind: 'act',
+  queue: 'demo',
+  status: 'pending',
+  attempt: 0,
+  max_attempts: 2,
+  run_at: null,
+  error: null,
+  progress: null,
+  steps: [],
+  parent_id: null,
+  root_id: 'j',
+  on_failure: null,
+  worker: null,
+  cancel: null,
+  awaits_children: false,
+  created_at: new Date(0),
+  started_at: null,
+  ended_at: null,
+  version: 0,
+}
+
+const fence = fc.record({ attempt: fc.integer({ min: 0, max: 4 }), worker: fc.constantFrom('a', 'b') })
+const error = { code: 'error', message: 'm' }
+const cancel = { reason: 'r', by, at: '2026-01-01T00:00:00.000Z' }
+const running = [
+  { name: 's', status: 'running' as const, started_at: '2026-01-01T00:00:00.000Z', ended_at: null, lines: 0 },
+]
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fence.map(f => ({ type: 'start' as const, at: new Date(0), ...f })),
+  fence.map(f => ({ type: 'advance' as const, steps: running, ...f })),
+  fence.map(f => ({ type: 'await_children' as const, result: '1', steps: running, ...f })),
+  fence.map(f => ({ type: 'complete' as const, result: '1', steps: running, ...f })),
+  fc
+    .tuple(fence, fc.constantFrom(null, { delayMs: 0 }, { delayMs: 5 }))
+    .map(([f, retry]) => ({ type: 'fail' as const, error, steps: running, retry, ...f })),
+  fence.map(f => ({ type: 'stop' as const, steps: running, ...f })),
+  fence.map(f => ({ type: 'lose' as const, reason: 'r', ...f })),
+  fc.constant({ type: 'cancel' as const }),
+  fc.constant({ type: 'request_cancel' as const, cancel }),
+  fc.constant({ type: 'requeue' as const }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 4 }), fc.constantFrom(null, error))
+    .map(([attempt, error]) => ({ type: 'settle' as const, attempt, error })),
+  fc.constant({ type: 'retry' as const, attempts: 1, by }),
+)
+
+function mustMakeSense(before: JobState, change: Change, after: JobState) {
+  const isOver = hasEnded(after.status)
+  expect(isOver).toBe(after.ended_at !== null)
+  expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
+  if (after.status === 'running') expect(after.worker).not.toBeNull()
+  if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
+  if (after.status === 'completed') expect(after.error).toBeNull()
+  if (after.status === 'failed') expect(after.error).not.toBeNull()
+  // An end is final, unless somebody retries.
+  if (hasEnded(before.status)) expect(change.type).toBe('retry')
+  if (after.status === 'cancelled') expect(after.cancel).not.toBeNull()
+  if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)
+}
+
+test('whatever happens in whatever order, a job stays in a state that makes sense', () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 40 }), changes => {
+      let job = fresh
+      for (const [i, each] of changes.entries()) {
+        const done = transition(job, each, new Date(i))
+        if (done) mustMakeSense(job, each, done.next)
+        job = done?.next ?? job
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('a report counts once, and only from the run that the job is in', () => {
+  const started = transition(fresh, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())
+  const job = started?.next ?? fresh
+  expect(transition(job, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
+  const complete = { type: 'complete' as const, result: null, steps: [] }
+  expect(transition(job, { ...complete, attempt: 1, worker: 'b' }, new Date())).toBeUndefined()
+  expect(transition(job, { ...complete, attempt: 2, worker: 'a' }, new Date())).toBeUndefined()
+  const done = transition(job, { ...complete, attempt: 1, worker: 'a' }, new Date())
+  expect(done).toMatchObject({ event: 'completed', next: { status: 'completed' } })
+  expect(transition(done?.next ?? job, { ...complete, attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
+})
+
+test('a run begins when its handler does, not when that was written down', () => {
+  const start = { type: 'start' as const, at: new Date(5), attempt: 1, worker: 'a' }
+  expect(transition(fresh, start, new Date(9))).toMatchObject({ next: { started_at: new Date(5) } })
+})
+
+test('a lost run does not use up an attempt, but ten of them are enough', () => {
+  let job = fresh
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    job = transition(job, { type: 'start', at: new Date(), attempt, worker: 'a' }, new Date())?.next ?? job
+    expect(job).toMatchObject({ status: 'running', attempt })
+    expect(job.max_attempts).toBeGreaterThan(attempt)
+    job = transition(job, { type: 'lose', attempt, worker: 'a', reason: 'gone' }, new Date())?.next ?? job
+  }
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
+})
+
+test('a run that was given up cannot end the one that followed it', () => {
+  const begin = (attempt: number, worker: string, job: JobState) =>
+    transition(job, { type: 'start', at: new Date(), attempt, worker }, new Date())?.next ?? job
+  const stale = { attempt: 1, worker: 'a' }
+  const mine = begin(1, 'b', fresh)
+  for (const late of ['lose', 'stop'] as const) {
+    expect(transition(mine, { type: late, steps: [], reason: 'r', ...stale }, new Date())).toBeUndefined()
+    const retried = { ...fresh, attempt: 1, status: 'pending' as const }
+    expect(transition(retried, { type: late, steps: [], reason: 'r', ...stale }, new Date())).toBeUndefined()
+  }
+  expect(transition(begin(2, 'b', { ...fresh, attempt: 1 }), { type: 'settle', attempt: 1, error }, new Date())).toBe(
+    undefined,
+  )
+})
+
+test('a cancel that nobody asked for is not carried out', () => {
+  expect(transition(fresh, { type: 'cancel' }, new Date())).toBeUndefined()
+})

@@ -1,0 +1,80 @@
+import { EventEmitter, once } from 'node:events'
+import { Queue, Worker } from 'bullmq'
+import { rows } from '../../../src/base/db'
+import { serversOf } from '../../../src/base/redis'
+import { act, scripted } from '../kinds'
+import { eventually, freshPlace, reaches, type TestNode } from '../node'
+
+const DELAYS = [0, 0, 200, 60_000]
+let place: Awaited<ReturnType<typeof freshPlace>>
+beforeAll(async () => {
+  place = await freshPlace()
+})
+afterAll(() => place.stop())
+
+const formerPrefix = () => `{${place.prefix}}:jobs`
+
+const keysLike = async (node: TestNode, pattern: string) =>
+  (await Promise.all(serversOf(node.jobs.core.engine.client).map(server => server.keys(pattern)))).flat()
+
+/** What a version with all queues in one slot leaves: jobs in PostgreSQL, tickets under the former keys. */
+async function leaveJobs(node: TestNode): Promise<string[]> {
+  const made = await Promise.all(
+    DELAYS.map(delayMs => node.jobs.enqueue(act, { value: delayMs }, { ...node.by, delayMs })),
+  )
+  const ids = made.map(({ job }) => job.id)
+  const { client } = node.jobs.core.engine
+  await Promise.all((await keysLike(node, `{${place.prefix}:*`)).map(key => client.unlink(key)))
+  const former = new Queue('demo', { connection: client, prefix: formerPrefix() })
+  const data = { tenant_id: place.tenantId }
+  await former.addBulk(ids.map((id, i) => ({ name: 'act', data, opts: { jobId: id, delay: DELAYS[i] ?? 0 } })))
+  await former.close()
+  return ids
+}
+
+/** A process of the old version at work on one of the jobs. */
+async function oldWorker(node: TestNode) {
+  const signs = new EventEmitter()
+  const finish = once(signs, 'finish')
+  const begun = once(signs, 'begun')
+  const work = async ({ id }: { id?: string | undefined }) => {
+    signs.emit('begun', id)
+    await finish
+  }
+  const connection = node.redis.connect('blocking')
+  const worker = new Worker('demo', work, { connection, prefix: formerPrefix(), lockDuration: 2_000 })
+  const id = String((await begun)[0])
+  await rows(node.db, "UPDATE jobs SET status = 'running', attempt = 1, worker = 'old' WHERE id = ?", [id])
+  return {
+    id,
+    async finish() {
+      signs.emit('finish')
+      await worker.close()
+      connection.disconnect()
+    },
+  }
+}
+
+test('jobs and schedules of a version with all queues in one slot go on, and its keys are removed', async () => {
+  const before = await place.start({ handlers: scripted, works: false })
+  const { tenantId } = place
+  const schedule = { tenantId, name: 'each minute', timing: { everyMs: 60_000 }, createdBy: before.by.createdBy }
+  await before.jobs.schedules.set(act, {}, schedule)
+  const ids = await leaveJobs(before)
+  const old = await oldWorker(before)
+  await before.stop()
+
+  const after = await place.start({ handlers: scripted, reconcileMs: 200, lockMs: 500 })
+  for (const id of ids.slice(0, 3)) if (id !== old.id) await reaches(after, id, 'completed')
+  const later = ids[3] ?? ''
+  expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
+  expect(await after.jobs.core.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
+  const [figures] = await after.jobs.schedules.figures(tenantId)
+  expect([figures?.schedule.name, figures?.nextAt]).toEqual(['each minute', expect.any(Date)])
+
+  expect((await after.jobs.find({ tenantId, id: old.id })).worker).toBe('old')
+  expect(await keysLike(after, `${formerPrefix()}:*`)).not.toEqual([])
+  await old.finish()
+  await reaches(after, old.id, 'completed')
+  await eventually(async () => (await keysLike(after, `${formerPrefix()}:*`)).length === 0)
+})

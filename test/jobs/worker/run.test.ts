@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { defineKind, handle } from '../../../src/jobs'
+import { entriesOf, freshPlace, reaches, statesOf, type TestNode } from '../node'
+
+const greet = defineKind({ name: 'greet', queue: 'demo', input: z.strictObject({ name: z.string() }) })
+const greeter = handle(greet, async (run, { name }) => {
+  await run.step('think', async () => {
+    run.log.info('thinking')
+    run.progress({ percent: 50 })
+  })
+  run.log.warn(`hello ${name}`, { data: { polite: true } })
+  return { greeted: name }
+})
+
+let place: Awaited<ReturnType<typeof freshPlace>>
+let node: TestNode
+beforeAll(async () => {
+  place = await freshPlace()
+  node = await place.start({ handlers: [greeter, namer] })
+})
+afterAll(() => place.stop())
+
+test('a job runs, and its topic tells every transition once and in order with its lines', async () => {
+  const { job } = await node.jobs.enqueue(greet, { name: 'you' }, node.by)
+  expect(job).toMatchObject({ kind: 'greet', queue: 'demo', status: 'pending', attempt: 0, max_attempts: 1 })
+  const done = await reaches(node, job.id, 'completed')
+  expect(done).toMatchObject({ attempt: 1, result: { greeted: 'you' }, error: null, progress: { percent: 50 } })
+  expect(done.steps).toMatchObject([{ name: 'think', status: 'completed', lines: 1 }])
+  expect(await statesOf(node, job.id)).toEqual(['pending', 'running', 'completed'])
+  const entries = await entriesOf(node, `job:${job.id}`)
+  const told = entries.map(({ kind, message, data }) => message ?? (kind === 'status' ? data.job.status : kind))
+  expect(told).toEqual(['pending', 'running', 'running', 'thinking', 'progress', 'running', 'hello you', 'completed'])
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
+})
+
+const busy = defineKind({ name: 'busy', queue: 'demo', input: z.strictObject({}) })
+const busyHandler = handle(busy, async run => {
+  await Promise.all(
+    ['left', 'right'].map(name =>
+      run.step(name, async () => {
+        for (let i = 1; i <= 5; i++) {
+          await new Promise(setImmediate)
+          run.log.info(`${name} ${i}`)
+        }
+      }),
+    ),
+  )
+  for (let n = 1; n <= 1_000; n++) run.progress({ n })
+})
+
+const odd = ['nul\0', 'half\ud83d', 'x'.repeat(300), 'a,b']
+const named = defineKind({ name: 'named', queue: 'demo', input: z.strictObject({}) })
+const namer = handle(named, async run => {
+  for (const name of odd) await run.step(name, () => run.log.info(name))
+  run.log.info('from outside', { step: 'nul\0' })
+})
+
+test('a step has one name, whatever it is called: in the job, in its lines and in the filter', async () => {
+  const { job } = await node.jobs.enqueue(named, {}, node.by)
+  const { steps } = await reaches(node, job.id, 'completed')
+  const lines = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'log')
+  expect(steps.map(({ name }) => name)).toEqual(['nul\ufffd', 'half\ufffd', 'x'.repeat(200), 'a,b'])
+  expect(steps.map(step => step.lines)).toEqual([2, 1, 1, 1])
+  expect(new Set(lines.map(({ step }) => step))).toEqual(new Set(steps.map(({ name }) => name)))
+})
+
+test('steps beside each other keep their lines apart; progress is thinned out and its last value kept', async () => {
+  const other = await place.start({ handlers: [busyHandler], queues: ['checks'] })
+  const worker = await place.start({ handlers: [greeter, busyHandler] })
+  await node.stop()
+  const { job } = await other.jobs.enqueue(busy, {}, other.by)
+  const done = await reaches(worker, job.id, 'completed')
+  expect(done).toMatchObject({
+    progress: { n: 1_000 },
+    steps: [
+      { name: 'left', lines: 5 },
+      { name: 'right', lines: 5 },
+    ],
+  })
+  const entries = await entriesOf(worker, `job:${job.id}`)
+  for (const { message, step } of entries) if (message) expect(message.split(' ')[0]).toBe(step)
+  const progress = entries.filter(({ kind }) => kind === 'progress').map(({ data }) => data.progress.n)
+  expect(progress).toEqual([1, 1_000])
+})

@@ -1,0 +1,12 @@
+import { scripted } from '../kinds'
+import { type Place, startNode } from '../node'
+
+/** A worker process of its own, for a test to kill. */
+async function main() {
+  const place = JSON.parse(process.env.PLACE ?? '{}') as Place
+  const node = await startNode(place, { handlers: scripted, lockMs: 1_000, shutdownMs: 2_000 })
+  process.on('SIGTERM', () => void node.stop().then(() => process.exit(0)))
+  process.stdout.write(`${JSON.stringify({ ready: 'yes' })}\n`)
+}
+
+void main()
