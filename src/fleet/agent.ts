@@ -1,3 +1,6 @@
+/** How often agents ask for queries while reads are not held. */
+export const POLL_SECONDS = 10
+
 /** A host as its node key proves it to be. */
 export interface Agent {
   tenantId: string

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../src/base/root'
-import { agentFlags, POLL_SECONDS } from '../../src/fleet/hosts/enrollment'
+import { POLL_SECONDS } from '../../src/fleet/agent'
+import { agentFlags } from '../../src/fleet/hosts/enrollment'
 
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
 

@@ -1,4 +1,5 @@
 import { conflict } from '../../base/errors'
+import { POLL_SECONDS } from '../agent'
 
 /** Where the packages of osquery keep the agent's files (docs/wiki/installation of osquery). */
 export const FOLDERS = {
@@ -22,9 +23,6 @@ export interface Enrolling {
 export const SECRET_PLACEHOLDER = '<secret>'
 /** Fewer, larger blocks than osquery's 8 KiB; well below what we take. */
 const CARVE_BLOCK_BYTES = 1_048_576
-/** Without held reads the agent's interval is what a query waits. */
-export const POLL_SECONDS = 10
-
 /** After a refresh of the configuration that failed; osquery itself would wait for 300 s. */
 const RETRY_SECONDS = 30
 

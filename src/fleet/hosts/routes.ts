@@ -3,12 +3,12 @@ import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
 import { uuid, z } from '../../base/parse'
 import type { Writer } from '../../streams'
+import type { HostNews } from '../host-news'
 import { deleteEffect } from './delete-effect'
 import { HOST_STATUSES } from './host'
 import { countByPlatform, countHosts, labelsOfHosts, listHosts } from './host-list-store'
 import { findHost, wantRefresh } from './host-store'
 import { encodePlace, hostsQuery, placeOf, sortOf } from './list-query'
-import type { HostNews } from './news'
 import { hostDetailsSchema, hostLinks, hostLinksSchema, hostSchema, toHost } from './resource'
 
 interface Deps {

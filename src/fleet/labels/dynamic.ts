@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
-import type { HostNews } from '../hosts/news'
+import type { HostNews } from '../host-news'
 import { type DynamicLabel, dynamicLabels } from './dynamic-store'
 
 /** A message about a change that was lost is made up for within this time. */

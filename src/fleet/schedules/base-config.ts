@@ -1,4 +1,4 @@
-import { POLL_SECONDS } from '../hosts/enrollment'
+import { POLL_SECONDS } from '../agent'
 
 /**
  * Only what osquery takes from a configuration, and not by flag alone (`FLAG` as opposed to `CLI_FLAG` in its source).

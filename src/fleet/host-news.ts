@@ -1,7 +1,7 @@
-import { messageOf } from '../../base/errors'
-import type { Log } from '../../base/log'
-import { parse, uuid, z } from '../../base/parse'
-import type { Bus } from '../../streams'
+import { messageOf } from '../base/errors'
+import type { Log } from '../base/log'
+import { parse, uuid, z } from '../base/parse'
+import type { Bus } from '../streams'
 
 const hostIds = z.array(uuid)
 const schema = z.discriminatedUnion('type', [
