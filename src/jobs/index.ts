@@ -1,4 +1,4 @@
-export { reason as reasonSchema } from './actions/job-routes'
+export { reason as reasonSchema } from './actions/action-routes'
 export type { Jobs } from './actions/jobs'
 export { bulkAction, possibleFilter } from './builtins/bulk-action'
 export { type DemoInput, type DemoStep, demo } from './builtins/demo'

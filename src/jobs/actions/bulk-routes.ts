@@ -5,7 +5,7 @@ import { z } from '../../base/parse'
 import { BULK_ACTIONS, bulkAction, possibleFilter } from '../builtins/bulk-action'
 import { bulkFilter } from '../history/filter'
 import { jobSchema, linksOf, linksSchema } from '../history/resource'
-import { reason } from './job-routes'
+import { reason } from './action-routes'
 import type { Jobs } from './jobs'
 
 /** Something done to every job that a filter finds, as a job of its own; first with `dry_run` to see how many. */

@@ -18,7 +18,7 @@ import type { QueueName } from '../kinds/queues'
 import type { EnqueueRequest } from '../lifecycle/enqueue'
 import { hasEnded, type JobRow } from '../lifecycle/job'
 import { findJob, type JobRef } from '../lifecycle/job-store'
-import { controlQueue } from '../queues/pause'
+import { controlQueue } from '../queues/queue-control'
 import { cancelJob, type Reason } from './cancel'
 import { retryJob } from './retry'
 

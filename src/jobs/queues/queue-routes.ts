@@ -8,7 +8,7 @@ import {
   runsInstallation,
 } from '../../access'
 import { z } from '../../base/parse'
-import { reason } from '../actions/job-routes'
+import { reason } from '../actions/action-routes'
 import type { Jobs } from '../actions/jobs'
 import { QUEUE_NAMES } from '../kinds/queues'
 import type { Schedules } from '../schedules/schedules'
