@@ -15,7 +15,7 @@ import { ROOT } from './base/root'
 import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
 import { createFleet, type Fleet, type Queries, query } from './fleet'
-import { bulkAction, createJobs, createWorkers, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
+import { bulkAction, createJobs, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
 import { healthCheck } from './monitors'
 import { cleanup, Retention, retentionRoutes } from './retention'
 import { createStreams, type Streams } from './streams'
@@ -91,13 +91,13 @@ export function createApp(deps: AppDeps) {
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
   const { queries } = fleet
   const handlerDeps = { jobs, audit, queries, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
-  const workers = config.role === 'web' ? [] : [createWorkers(jobs, handlers, handlerDeps)]
+  const workers = config.role === 'web' ? [] : [jobs.createWorkers(handlers, handlerDeps)]
   const checks = {
     async postgres() {
       mustBe(!streams.isRefused, 'it does not take what is to be written')
       await checkWritable(db)
     },
-    redis: () => jobs.core.engine.probe(),
+    redis: () => jobs.engine.probe(),
     migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
     bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),

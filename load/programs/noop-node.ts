@@ -6,7 +6,7 @@ import { createMetrics } from '../../src/base/metrics'
 import { z } from '../../src/base/parse'
 import { createRedis } from '../../src/base/redis'
 import { readConfig } from '../../src/config'
-import { createJobs, createWorkers, defineKind, handle, type JobsPlatform } from '../../src/jobs'
+import { createJobs, defineKind, handle, type JobsPlatform } from '../../src/jobs'
 import { createStreams } from '../../src/streams'
 import { measures } from './measures'
 import { answer } from './questions'
@@ -56,7 +56,7 @@ async function drain() {
     db,
     'SELECT count(*)::integer AS count, now() AS since FROM jobs WHERE ended_at IS NULL',
   )
-  const worker = createWorkers(jobs, handlers, {}, { queues: ['demo'] })
+  const worker = jobs.createWorkers(handlers, {}, { queues: ['demo'] })
   await worker.start()
   const ended = 'SELECT count(*)::integer AS count FROM jobs WHERE ended_at >= ?'
   for (;;) {

@@ -1,120 +1,139 @@
 import { hostname } from 'node:os'
-import type { Job as BullJob } from 'bullmq'
 import type { Audit, Endpoint } from '../access'
-import { isUuid, newMark } from '../base/ids'
+import type { Db } from '../base/db'
+import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'
-import type { Family } from '../streams'
-import { jobRoutes } from './actions/action-routes'
+import type { Log } from '../base/log'
+import type { Registry } from '../base/metrics'
+import type { RedisFactory } from '../base/redis'
+import type { Config } from '../config'
+import type { Writer } from '../streams'
+import { actionRoutes } from './actions/action-routes'
 import { bulkRoutes } from './actions/bulk-routes'
 import { Jobs } from './actions/jobs'
 import { type BoardDeps, createBoard } from './board/board'
-import type { Core, JobsDeps } from './core'
-import { Commands } from './engine/cancel-channel'
+import { CancelChannel } from './engine/cancel-channel'
 import { Engine } from './engine/engine'
 import { failureRoutes } from './history/failure-routes'
+import { jobFamily } from './history/family'
+import { jobRoutes } from './history/job-routes'
 import type { DepsOf, Handler } from './kinds/handler'
-import { indexKinds } from './kinds/kind'
+import { type AnyKind, indexKinds } from './kinds/kind'
 import type { QueueName } from './kinds/queues'
 import { Enqueuer } from './lifecycle/enqueue'
-import { Keeper } from './maintenance/maintenance'
+import { LegacyKeys } from './maintenance/legacy-keys'
+import { Maintenance, type MaintenanceDeps } from './maintenance/maintenance'
+import { Reconciler, type ReconcilerDeps } from './maintenance/reconciler'
 import { JobMetrics } from './metrics/job-metrics'
-import { historyRoutes } from './queues/activity-routes'
+import { Timings } from './metrics/timings'
+import { activityRoutes } from './queues/activity-routes'
 import { createGauges } from './queues/gauges'
+import { QueueControl } from './queues/queue-control'
 import { queueRoutes } from './queues/queue-routes'
-import { Figures } from './queues/queue-stats'
-import { TenantFigures } from './queues/tenant-queue-stats'
-import { Stats } from './queues/tenant-stats'
-import { missingJobs } from './retention/ended-store'
+import { QueueStatsReader } from './queues/queue-stats'
+import { TenantQueueStats } from './queues/tenant-queue-stats'
+import { TenantStats } from './queues/tenant-stats'
 import { jobRetention } from './retention/targets'
 import { Schedules } from './schedules/schedules'
 import { Workers } from './worker/workers'
 
+/** What the job platform is built from. */
+export interface JobsDeps {
+  db: Db
+  redis: RedisFactory
+  streams: Writer
+  log: Log
+  metrics: Registry
+  config: Pick<Config, 'worker' | 'shutdownMs' | 'publicUrl'> & { streams: Pick<Config['streams'], 'heartbeatMs'> }
+  /** Every kind of the program. */
+  kinds: readonly AnyKind[]
+  /** All tenants: each hears how its queues are doing. */
+  tenantIds(): Promise<string[]>
+}
+
 /**
  * The job platform of a process: enqueues, lists, cancels, and keeps PostgreSQL and BullMQ in step. It does not run
- * jobs: see `createWorkers`.
+ * jobs: see its `createWorkers`.
  * @throws Error when two kinds share a name
  */
-export function createJobs(deps: JobsDeps) {
-  const core = createCore(deps)
-  const jobs = new Jobs(core)
-  const figures = new Figures(core)
-  const schedules = new Schedules(core)
-  const keeper = new Keeper({ core, figures, schedules })
-  const tenantFigures = new TenantFigures(core)
-  const stats = new Stats(core, tenantFigures, () => keeper.isHolder)
-  createGauges(deps.metrics, figures, schedules)
-  const connection: Part = { name: 'queues', start: async () => undefined, stop: () => core.engine.close() }
+export function createJobs({ db, redis, streams, log, metrics: registry, config, kinds: list, tenantIds }: JobsDeps) {
+  const { concurrency, lockMs, reconcileMs } = config.worker
+  /** Differs from that of all other processes, and from that of this one before its last restart. */
+  const process = `${hostname()}:${globalThis.process.pid}:${newMark()}`
+  const kinds = indexKinds(list)
+  const metrics = new JobMetrics(registry)
+  const engine = new Engine({ redis, log })
+  const enqueuer = new Enqueuer({ streams, engine, log })
+  const cancelChannel = new CancelChannel({ redis, log, publisher: engine.client })
+  const jobs = new Jobs({ db, streams, engine, enqueuer, cancelChannel, kinds, log })
+  const schedules = new Schedules({ db, engine, enqueuer, kinds, log })
+
+  const timings = new Timings({ db, metrics, log, process })
+  const queueControl = new QueueControl({ db, engine, log })
+  const queueStats = new QueueStatsReader({ db, engine, timings, log })
+  const tenantQueueStats = new TenantQueueStats({ db, tenantIds })
+  createGauges(registry, queueStats, schedules)
+
+  const maintenance = createMaintenance({
+    ...{ db, redis, streams, engine, enqueuer, metrics, log, process, lockMs, reconcileMs },
+    ...{ queueControl, queueStats, schedules },
+  })
+  const isLeader = () => maintenance.isLeader
+  const stats = new TenantStats({ db, streams, queueStats: tenantQueueStats, tenantIds, isLeader, log })
+  const connection: Part = { name: 'queues', start: async () => undefined, stop: () => engine.close() }
+
   return Object.assign(jobs, {
-    core,
+    engine,
+    enqueuer,
     schedules,
-    figures,
+    timings,
+    queueControl,
+    queueStats,
     stats,
-    family: familyOf(jobs, deps),
-    retention: jobRetention(core),
-    parts: [connection, figures, keeper, stats],
+    family: jobFamily(db, config.streams.heartbeatMs),
+    retention: jobRetention({ db, engine, tenantIds }),
+    parts: [connection, timings, maintenance, stats],
+    /**
+     * The workers of this process.
+     * @param handlers one for each kind
+     * @throws Error when a kind has no handler or two
+     */
+    createWorkers<const Handlers extends readonly Handler<never>[]>(
+      handlers: Handlers,
+      deps: DepsOf<Handlers>,
+      options: { queues?: readonly QueueName[] } = {},
+    ): Part & { readonly isRunning: boolean } {
+      // `DepsOf` is what all of them need, so each of them takes it.
+      const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
+      const platform = {
+        ...{ db, redis, streams, engine, enqueuer, cancelChannel, kinds, metrics, log, process },
+        ...{ concurrency, lockMs, shutdownMs: config.shutdownMs, publicUrl: config.publicUrl },
+      }
+      return new Workers({ platform, handlers: list, deps, tick: job => schedules.tick(job), ...options })
+    },
     /** The routes of a web process. */
     endpoints: (audit: Audit): Endpoint[] => [
-      ...jobRoutes({ jobs, kinds: core.kinds, audit }),
+      ...jobRoutes(jobs),
+      ...actionRoutes({ jobs, kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
-      ...queueRoutes({ jobs, figures, tenantFigures, schedules, audit }),
-      ...historyRoutes(core),
-      ...failureRoutes(core.db),
+      ...queueRoutes({ kinds, queueControl, queueStats, tenantQueueStats, schedules, audit }),
+      ...activityRoutes(db, engine),
+      ...failureRoutes(db),
     ],
     /** Bull Board, for a web process to mount. */
     board: (access: Pick<BoardDeps, 'audit' | 'authenticate'>) =>
-      createBoard({ core, jobs, audit: access.audit, authenticate: req => access.authenticate(req) }),
+      createBoard({ engine, jobs, queueControl, audit: access.audit, authenticate: req => access.authenticate(req) }),
   })
 }
 
 export type JobsPlatform = ReturnType<typeof createJobs>
 
-function createCore({ kinds, metrics, ...deps }: JobsDeps): Core {
-  const { redis, log, streams } = deps
-  const engine = new Engine({ redis, log })
-  return {
-    ...deps,
-    kinds: indexKinds(kinds),
-    engine,
-    enqueuer: new Enqueuer({ streams, engine, log }),
-    commands: new Commands({ redis, log, publisher: engine.client }),
-    metrics: new JobMetrics(metrics),
-    process: `${hostname()}:${process.pid}:${newMark()}`,
-  }
-}
+type MaintenanceParts = Omit<MaintenanceDeps, 'reconciler' | 'legacyKeys'> & Omit<ReconcilerDeps, 'isRunElsewhere'>
 
-/** A job's topic: it exists while its row does, and its status says all that was before. */
-const familyOf = (jobs: Jobs, { db, config }: JobsDeps): Family => ({
-  prefix: 'job',
-  heartbeatMs: config.streams.heartbeatMs,
-  exists: ({ tenantId, name }) => {
-    const id = name.slice('job:'.length)
-    return isUuid(id) ? jobs.exists({ tenantId, id }) : Promise.resolve(false)
-  },
-  async gone(topics) {
-    const ids = topics.map(({ name }) => name.slice('job:'.length))
-    const missing = await missingJobs(
-      db,
-      topics.map(({ tenantId }, i) => ({ tenantId, id: ids[i] ?? '' })).filter(({ id }) => isUuid(id)),
-    )
-    return topics.filter((_, i) => missing.has(ids[i] ?? ''))
-  },
-  stateEvent: 'status',
-  supersededKinds: ['status', 'progress'],
-})
-
-/**
- * The workers of a process.
- * @param handlers one for each kind
- * @throws Error when a kind has no handler or two
- */
-export function createWorkers<const Handlers extends readonly Handler<never>[]>(
-  jobs: JobsPlatform,
-  handlers: Handlers,
-  deps: DepsOf<Handlers>,
-  options: { queues?: readonly QueueName[] } = {},
-): Part & { readonly isRunning: boolean } {
-  // `DepsOf` is what all of them need, so each of them takes it.
-  const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
-  const tick = (job: BullJob) => jobs.schedules.tick(job)
-  return new Workers({ core: jobs.core, handlers: list, deps, tick, ...options })
+function createMaintenance({ enqueuer, lockMs, ...deps }: MaintenanceParts): Maintenance {
+  const { db, redis, streams, engine } = deps
+  const legacyKeys = new LegacyKeys(engine, redis)
+  const isRunElsewhere = (id: string) => legacyKeys.isRun(id)
+  const reconciler = new Reconciler({ db, streams, engine, enqueuer, lockMs, isRunElsewhere })
+  return new Maintenance({ ...deps, reconciler, legacyKeys })
 }

@@ -55,7 +55,7 @@ export class Retention implements Part {
   /** Sets the schedule, unless it is there: setting it again would disturb its clock. */
   async start() {
     const { schedules } = this.deps.jobs
-    const known = (await schedules.figures(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
+    const known = (await schedules.status(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
     if (known?.schedule.cron === CRON && known.schedule.kind === cleanup.name) return
     const request = { tenantId: DEFAULT_TENANT_ID, name: SCHEDULE, timing: { cron: CRON, timezone: 'UTC' } }
     await schedules.set(cleanup, {}, { ...request, createdBy: SYSTEM })

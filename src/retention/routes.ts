@@ -48,7 +48,7 @@ function listRoute(retention: Retention): Endpoint {
       const home = runsInstallation(principal)
       const [stored, planned, open] = await Promise.all([
         home ? readTargets(db) : new Map<string, TargetRow>(),
-        home ? jobs.schedules.figures(DEFAULT_TENANT_ID) : [],
+        home ? jobs.schedules.status(DEFAULT_TENANT_ID) : [],
         jobs.list(
           principal.tenantId,
           { kind: [cleanup.name], status: ['scheduled', 'pending', 'running'] },

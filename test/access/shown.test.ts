@@ -185,7 +185,7 @@ describe('of queues that tenants share', () => {
     expect(ended.worker).toBeNull()
     const attempts = await get(`/api/jobs/${id}/attempts`, theirs.admin)
     expect(attempts.items).toMatchObject([{ outcome: 'completed', worker: null }])
-    await app.app.jobs.figures.store()
+    await app.app.jobs.timings.store()
     const read = async () => demoOf((await get('/api/queues', theirs.viewer)).items) as Shown
     const own = await first(read, ({ counts }) => counts.completed === 1, 'their counts')
     expect(own).toMatchObject({ counts: { delayed: 1 }, run_ms: { p50: expect.any(Number) }, paused: false })
@@ -205,7 +205,7 @@ describe('of queues that tenants share', () => {
       async () => (await get(`/api/jobs/${job.id}`, ours.viewer)).status === 'completed',
       'a job of ours',
     )
-    await app.app.jobs.figures.store()
+    await app.app.jobs.timings.store()
   }
 
   test('another tenant is not told who works', async () => {

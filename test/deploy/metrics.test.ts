@@ -74,9 +74,8 @@ test('no label tells of a job, a tenant or an address', async () => {
 
 test('a scrape reads no table of the history, and asks Redis for nothing that grows', async () => {
   const { db, jobs } = app.app
-  const { redis, engine } = jobs.core
-  const { client } = engine
-  const prefix = `{${redis.prefix}:`
+  const { client } = jobs.engine
+  const prefix = jobs.engine.prefixOf('').slice(0, -1)
   const monitor = await (client as Extract<typeof client, { monitor: unknown }>).monitor()
   const asked = new Set<string>()
   monitor.on('monitor', (_time: string, [command = '', ...rest]: string[]) => {

@@ -199,7 +199,7 @@ test('a job of another tenant is acted on there, and both are told', async () =>
 })
 
 test('secrets are hidden in data, errors, stacks and lines; the page asks nobody else', async () => {
-  const { engine } = app.app.jobs.core
+  const { engine } = app.app.jobs
   const queue = engine.queue('demo')
   const id = newId()
   await queue.add('demo', { tenant_id: newId(), password: SECRET }, { jobId: id, delay: 3_600_000 })

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { rows } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
-import { createJobs, createWorkers, type Handler, type Job, type QueueName } from '../../src/jobs'
+import { createJobs, type Handler, type Job, type QueueName } from '../../src/jobs'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place as ProcessPlace, processParts } from '../support/process'
 
@@ -45,7 +45,7 @@ export async function startNode(place: Place, options: Options) {
     kinds: handlers.map(handler => handler.kind),
     tenantIds: async () => [place.tenantId],
   })
-  const workers = works ? [createWorkers(jobs, handlers, { jobs } as never, queues ? { queues } : {})] : []
+  const workers = works ? [jobs.createWorkers(handlers, { jobs } as never, queues ? { queues } : {})] : []
   const stopParts = await startParts([database, streams, ...jobs.parts, ...workers])
   let stopped: Promise<void> | undefined
   const stop = () => {
@@ -53,7 +53,7 @@ export async function startNode(place: Place, options: Options) {
     return stopped
   }
   const by = { tenantId: place.tenantId, createdBy: ACTOR }
-  return { db, redis, streams, jobs, metrics, stop, by }
+  return { db, redis, streams, jobs, metrics, log, stop, by }
 }
 
 export type TestNode = Awaited<ReturnType<typeof startNode>>

@@ -10,10 +10,10 @@ beforeAll(async () => {
 })
 afterAll(() => place.stop())
 
-const demo = async () => (await node.jobs.figures.read()).find(({ name }) => name === 'demo')
+const demo = async () => (await node.jobs.queueStats.current()).find(({ name }) => name === 'demo')
 
 test('a paused queue starts nothing, says who paused it and why, and shows what waits', async () => {
-  await node.jobs.pause('demo', { reason: 'deploy', by: ACTOR })
+  await node.jobs.queueControl.pause('demo', { reason: 'deploy', by: ACTOR })
   const { job } = await node.jobs.enqueue(act, {}, node.by)
   await node.jobs.enqueue(act, {}, { ...node.by, delayMs: 60_000 })
   const paused = await eventually(async () => {
@@ -23,28 +23,28 @@ test('a paused queue starts nothing, says who paused it and why, and shows what 
   expect(paused).toMatchObject({ paused: true, paused_by: { reason: 'deploy', by: ACTOR }, counts: { delayed: 1 } })
   await eventually(async () => ((await demo())?.oldest_waiting_seconds ?? 0) > 0.1)
   expect((await node.jobs.find({ tenantId: place.tenantId, id: job.id })).status).toBe('pending')
-  await node.jobs.resume('demo', { reason: 'deployed', by: ACTOR })
+  await node.jobs.queueControl.resume('demo', { reason: 'deployed', by: ACTOR })
   await reaches(node, job.id, 'completed')
   expect(await demo()).toMatchObject({ paused: false, paused_by: null })
 })
 
 test('a pause is shown at once, also to who has just asked', async () => {
-  const shown = async () => (await node.jobs.figures.queues()).find(({ name }) => name === 'demo')
+  const shown = async () => (await node.jobs.queueStats.recent()).find(({ name }) => name === 'demo')
   expect(await shown()).toMatchObject({ paused: false })
-  await node.jobs.pause('demo', { reason: 'now', by: ACTOR })
+  await node.jobs.queueControl.pause('demo', { reason: 'now', by: ACTOR })
   expect(await shown()).toMatchObject({ paused: true, paused_by: { reason: 'now' } })
-  await node.jobs.resume('demo', { reason: 'done', by: ACTOR })
+  await node.jobs.queueControl.resume('demo', { reason: 'done', by: ACTOR })
   expect(await shown()).toMatchObject({ paused: false, paused_by: null })
 })
 
 test('a queue that does not exist cannot be paused', async () => {
-  await expect(node.jobs.pause('nope', { reason: 'x', by: ACTOR })).rejects.toMatchObject({ status: 404 })
+  await expect(node.jobs.queueControl.pause('nope', { reason: 'x', by: ACTOR })).rejects.toMatchObject({ status: 404 })
 })
 
 test('wait and run times of the last hour are shown, and metrics count', async () => {
   const { job } = await node.jobs.enqueue(act, { ms: 60 }, node.by)
   await reaches(node, job.id, 'completed')
-  await node.jobs.figures.store()
+  await node.jobs.timings.store()
   const text = await node.metrics.metrics()
   expect(text).toMatch(/bullmq_job_completed_total\{queue="demo"\} [1-9]/)
   expect(text).toMatch(/bullmq_jobs\{queue="demo",state="delayed"\} 1/)

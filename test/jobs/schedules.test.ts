@@ -11,12 +11,12 @@ afterAll(() => place.stop())
 
 const everySecond = { tenantId: '', name: 'tick', timing: { everyMs: 1_000 }, createdBy: ACTOR }
 const madeBy = async (id: string) => (await node.jobs.list(place.tenantId, { actor: id }, { limit: 100 })).items
-const figures = async () => (await node.jobs.schedules.figures(place.tenantId))[0]
+const figures = async () => (await node.jobs.schedules.status(place.tenantId))[0]
 
 test('a schedule makes its job at each time once, also when a tick is run twice', async () => {
   const id = await node.jobs.schedules.set(act, { value: 1 }, { ...everySecond, tenantId: place.tenantId })
   await eventually(async () => (await madeBy(id)).length >= 2)
-  const [tick] = await node.jobs.core.engine.queue('schedules').getJobs(['completed'], 0, 0)
+  const [tick] = await node.jobs.engine.queue('schedules').getJobs(['completed'], 0, 0)
   if (!tick) throw new Error('no tick')
   const before = await figures()
   await node.jobs.schedules.tick(tick)
@@ -32,12 +32,12 @@ test('a schedule makes its job at each time once, also when a tick is run twice'
 test('a schedule that BullMQ has lost or lets hang is set anew', async () => {
   const found = await figures()
   const { id } = found?.schedule ?? { id: '' }
-  const queue = node.jobs.core.engine.queue('schedules')
+  const queue = node.jobs.engine.queue('schedules')
   await queue.removeJobScheduler(id)
   await eventually(async () => (await figures())?.nextAt)
   const late = Date.now() - 60_000
   // What a producer that died between two jobs leaves behind: a next time that has long passed.
-  await node.jobs.core.engine.client.zadd(node.jobs.core.engine.key('schedules', 'repeat'), late, id)
+  await node.jobs.engine.client.zadd(node.jobs.engine.key('schedules', 'repeat'), late, id)
   expect((await figures())?.overdueMs).toBeGreaterThan(50_000)
   await eventually(async () => (await figures())?.overdueMs === 0)
   const before = (await madeBy(id)).length
@@ -53,7 +53,7 @@ test('the same name changes a schedule, and one that is gone makes nothing', asy
   expect((await figures())?.schedule).toMatchObject({ id, cron: '0 8 * * *', every_ms: null })
   await node.jobs.schedules.unset(place.tenantId, 'tick')
   expect(await figures()).toBeUndefined()
-  expect(await node.jobs.core.engine.queue('schedules').getJobScheduler(id)).toBeUndefined()
+  expect(await node.jobs.engine.queue('schedules').getJobScheduler(id)).toBeUndefined()
 })
 
 describe('a schedule that can never come due is refused before it is stored', () => {
@@ -71,6 +71,6 @@ describe('a schedule that can never come due is refused before it is stored', ()
       status: 400,
       errors: [{ path, message: expect.stringMatching(message) }],
     })
-    expect(await node.jobs.schedules.figures(place.tenantId)).toEqual([])
+    expect(await node.jobs.schedules.status(place.tenantId)).toEqual([])
   })
 })

@@ -41,7 +41,7 @@ beforeAll(async () => {
     run: [1],
   }
   await app.app.db('job_timings').insert(timing)
-  const { engine } = app.app.jobs.core
+  const { engine } = app.app.jobs
   await engine.client.rpush(engine.key('demo', `${ORPHAN}:logs`), 'left behind')
   const ofParent = () => app.app.jobs.list(DEFAULT_TENANT_ID, { parent_id: made.parent }, { limit: 5 })
   await eventually(async () => (await ofParent()).items.length === 1, 'a child')
@@ -71,7 +71,7 @@ test('nothing is past its term on the first day, and the schedule is set', async
 })
 
 /** Whether the lines are there whose job's record is gone. */
-const orphan = () => app.app.jobs.core.engine.client.exists(app.app.jobs.core.engine.key('demo', `${ORPHAN}:logs`))
+const orphan = () => app.app.jobs.engine.client.exists(app.app.jobs.engine.key('demo', `${ORPHAN}:logs`))
 
 test('after three days: keys, codes, durations, records in Redis and orphaned lines are gone, all else stays', async () => {
   const reader = await open(linesOf(made.completed))
@@ -86,7 +86,7 @@ test('after three days: keys, codes, durations, records in Redis and orphaned li
   places.events = feed.lastId
   await feed.close()
   clock.days = 3
-  const { engine } = app.app.jobs.core
+  const { engine } = app.app.jobs
   const schedulers = await engine.queue('schedules').getJobSchedulersCount()
   expect((await figures(app)).of('job_history').lag_seconds).toBe(0)
   const run = await sweep(app)

@@ -80,7 +80,7 @@ test('100 readers with the same filter cost one encoding per window, and no conn
   const busy = await parts.start()
   const topic = await newJobTopic(busy)
   const clients = async () =>
-    String(await busy.app.jobs.core.engine.client.client('LIST'))
+    String(await busy.app.jobs.engine.client.client('LIST'))
       .split('\n')
       .filter(client => client.includes(parts.where.prefix)).length // other tests use the same Redis
   const first = await openStream(busy, topic)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { createMetrics } from '../../src/base/metrics'
 import { createRedis } from '../../src/base/redis'
 import { ROOT } from '../../src/config'
-import { createJobs, createWorkers, defineKind, type Handler, handle } from '../../src/jobs'
+import { createJobs, defineKind, type Handler, handle } from '../../src/jobs'
 import { handlers } from '../../workers'
 import { quietLog, testRedisUrl } from '../support/parts'
 
@@ -14,10 +14,10 @@ const nothing = async () => undefined
 
 function workersOf(kinds: readonly ReturnType<typeof kind>[], list: readonly Handler<never>[]) {
   const redis = createRedis({ url: testRedisUrl(), prefix: 'registry', log: quietLog })
-  const deps = { redis, log: quietLog, metrics: createMetrics(), kinds, config: { streams: {} } }
+  const deps = { redis, log: quietLog, metrics: createMetrics(), kinds, config: { worker: {}, streams: {} } }
   const jobs = createJobs(deps as unknown as Parameters<typeof createJobs>[0])
   try {
-    return createWorkers(jobs, list, {} as never)
+    return jobs.createWorkers(list, {} as never)
   } finally {
     for (const part of jobs.parts.slice(0, 1)) void part.stop()
   }

@@ -1,31 +1,23 @@
 import { createHash } from 'node:crypto'
-import { type Audit, type Endpoint, endpoint, may, ok, type Principal, pageOf, runsInstallation } from '../../access'
+import { type Audit, type Endpoint, endpoint } from '../../access'
 import { badRequest } from '../../base/errors'
-import { pageSize, uuid, z } from '../../base/parse'
-import { isFoundIn, redact } from '../../base/redact'
-import { listQuery } from '../history/filter'
-import { attemptSchema, type Job, jobSchema, linksOf, linksSchema } from '../history/resource'
+import { z } from '../../base/parse'
+import { jobSchema, linksOf, linksSchema, params } from '../history/resource'
+import { shownTo } from '../history/shown'
 import type { AnyKind } from '../kinds/kind'
-import { STATUSES } from '../lifecycle/job'
-import { type Jobs, TREE_MAX } from './jobs'
+import { reasonSchema } from '../lifecycle/reason'
+import type { Jobs } from './jobs'
 
 const DELAY_MS_MAX = 365 * 24 * 60 * 60_000
 const PRIORITY_MAX = 2_097_151
-export const reason = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .regex(/^[^\0\p{Surrogate}]*$/u, 'must not hold NUL or half characters')
 const KEY = /^[\x21-\x7e]{1,200}$/
 
-export interface RoutesDeps {
+export interface ActionRoutesDeps {
   jobs: Jobs
   kinds: ReadonlyMap<string, AnyKind>
   audit: Audit
 }
 
-const params = z.strictObject({ id: uuid.transform(id => id.toLowerCase()) })
 const accepted = z.object({ job: jobSchema, links: linksSchema })
 
 const creation = z.strictObject({
@@ -33,101 +25,15 @@ const creation = z.strictObject({
   input: z.unknown().optional(),
   priority: z.number().int().min(0).max(PRIORITY_MAX).optional(),
   delay_ms: z.number().int().min(0).max(DELAY_MS_MAX).optional(),
-  reason: reason.optional(),
+  reason: reasonSchema.optional(),
 })
 
-export function jobRoutes(deps: RoutesDeps): Endpoint[] {
-  return [...readRoutes(deps), createRoute(deps), cancelRoute(deps), retryRoute(deps)]
+/** Creates, cancels and retries jobs. */
+export function actionRoutes(deps: ActionRoutesDeps): Endpoint[] {
+  return [createRoute(deps), cancelRoute(deps), retryRoute(deps)]
 }
 
-function readRoutes({ jobs }: RoutesDeps): Endpoint[] {
-  return [
-    endpoint({
-      method: 'get',
-      path: '/api/jobs',
-      role: 'viewer',
-      summary: 'Lists jobs, newest first.',
-      query: listQuery,
-      replies: { 200: pageOf(jobSchema) },
-      async handle({ principal, query: { limit, cursor, ...filter } }) {
-        const { items, next_cursor } = await jobs.list(principal.tenantId, filter, { limit, cursor })
-        const shown = items.map(job => shownTo(principal, job))
-        const seesAll = may(principal, 'operator')
-        return ok({ items: shown.filter(job => seesAll || isFoundIn(job, filter.q)), next_cursor })
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/api/jobs/{id}',
-      role: 'viewer',
-      summary: 'A job.',
-      params,
-      replies: { 200: jobSchema.extend({ links: linksSchema }) },
-      async handle({ principal, params: { id } }) {
-        const job = await jobs.find({ tenantId: principal.tenantId, id })
-        return ok({ ...shownTo(principal, job), links: linksOf(id) })
-      },
-    }),
-    endpoint({
-      method: 'get',
-      path: '/api/jobs/{id}/tree',
-      role: 'viewer',
-      summary: 'A job with all that it has spawned, up to `limit` jobs; `counts` is about all of them.',
-      params,
-      query: z.strictObject({ limit: pageSize(TREE_MAX, TREE_MAX) }),
-      replies: { 200: treeSchema },
-      handle: async ({ principal: { tenantId }, params: { id }, query: { limit } }) =>
-        ok(await jobs.tree({ tenantId, id }, limit)),
-    }),
-    endpoint({
-      method: 'get',
-      path: '/api/jobs/{id}/attempts',
-      role: 'viewer',
-      summary: 'Every attempt at a job, oldest first.',
-      params,
-      replies: { 200: z.object({ items: z.array(attemptSchema), next_cursor: z.null() }) },
-      async handle({ principal, params: { id } }) {
-        const items = await jobs.attempts({ tenantId: principal.tenantId, id })
-        return ok({ items: items.map(each => withoutWorker(principal, each)), next_cursor: null })
-      },
-    }),
-  ]
-}
-
-/**
- * Who only looks on is not shown what looks like a secret in what a job was given and what came of it; nor is another
- * tenant shown which machine of the installation ran it.
- */
-function shownTo(principal: Principal, given: Job): Job {
-  const job = withoutWorker(principal, given)
-  if (may(principal, 'operator')) return job
-  return { ...job, input: redact(job.input), result: redact(job.result), error: redact(job.error) as Job['error'] }
-}
-
-const withoutWorker = <T extends { worker: string | null }>(principal: Principal, shown: T): T =>
-  runsInstallation(principal) ? shown : { ...shown, worker: null }
-
-const nodeSchema: z.ZodType = z.lazy(() =>
-  z.object({
-    id: z.string(),
-    parent_id: z.string().nullable(),
-    kind: z.string(),
-    queue: z.string(),
-    status: z.enum(STATUSES),
-    attempt: z.number(),
-    created_at: z.string(),
-    started_at: z.string().nullable(),
-    ended_at: z.string().nullable(),
-    children: z.array(nodeSchema),
-  }),
-)
-const treeSchema = z.object({
-  job: nodeSchema,
-  counts: z.partialRecord(z.enum(STATUSES), z.number()),
-  truncated: z.boolean(),
-})
-
-function createRoute({ jobs, kinds, audit }: RoutesDeps): Endpoint {
+function createRoute({ jobs, kinds, audit }: ActionRoutesDeps): Endpoint {
   return endpoint({
     method: 'post',
     path: '/api/jobs',
@@ -190,14 +96,14 @@ function sorted(value: unknown): unknown {
   return fields.map(([name, field]) => [name, sorted(field)])
 }
 
-function cancelRoute({ jobs, audit }: RoutesDeps): Endpoint {
+function cancelRoute({ jobs, audit }: ActionRoutesDeps): Endpoint {
   return endpoint({
     method: 'post',
     path: '/api/jobs/{id}/cancel',
     role: 'operator',
     summary: 'Cancels a job and all that it has spawned, wherever they run.',
     params,
-    body: z.strictObject({ reason }),
+    body: z.strictObject({ reason: reasonSchema }),
     replies: { 202: z.object({ job: jobSchema }) },
     async handle({ principal, params: { id }, body }) {
       const { tenantId, actor: by } = principal
@@ -208,14 +114,14 @@ function cancelRoute({ jobs, audit }: RoutesDeps): Endpoint {
   })
 }
 
-function retryRoute({ jobs, audit }: RoutesDeps): Endpoint {
+function retryRoute({ jobs, audit }: ActionRoutesDeps): Endpoint {
   return endpoint({
     method: 'post',
     path: '/api/jobs/{id}/retry',
     role: 'operator',
     summary: 'Runs a failed or cancelled job again; its earlier attempts stay in its history.',
     params,
-    body: z.strictObject({ reason: reason.optional() }).optional(),
+    body: z.strictObject({ reason: reasonSchema.optional() }).optional(),
     replies: { 202: accepted },
     async handle({ principal, params: { id }, body }) {
       const { tenantId, actor } = principal

@@ -5,7 +5,7 @@ import { z } from '../../base/parse'
 import { BULK_ACTIONS, bulkAction, possibleFilter } from '../builtins/bulk-action'
 import { bulkFilter } from '../history/filter'
 import { jobSchema, linksOf, linksSchema } from '../history/resource'
-import { reason } from './action-routes'
+import { reasonSchema } from '../lifecycle/reason'
 import type { Jobs } from './jobs'
 
 /** Something done to every job that a filter finds, as a job of its own; first with `dry_run` to see how many. */
@@ -20,7 +20,7 @@ export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpo
       action: z.enum(BULK_ACTIONS),
       filter: bulkFilter,
       dry_run: z.boolean().default(false),
-      reason: reason.default('bulk action'),
+      reason: reasonSchema.default('bulk action'),
     }),
     replies: {
       200: z.object({ count: z.number() }),

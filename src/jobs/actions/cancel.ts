@@ -1,14 +1,22 @@
-import type { Actor } from '../../access'
+import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
+import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
-import { type Core, commitTransition } from '../core'
+import type { Writer } from '../../streams'
+import type { CancelChannel } from '../engine/cancel-channel'
+import type { Engine } from '../engine/engine'
 import type { QueueName } from '../kinds/queues'
 import { type Cancel, hasEnded, type JobRow, type JobState } from '../lifecycle/job'
 import { findJob, findUncancelled, type JobRef } from '../lifecycle/job-store'
+import type { Reason } from '../lifecycle/reason'
+import { transitionEffect } from '../lifecycle/transition-effect'
 
-export interface Reason {
-  reason: string
-  by: Actor
+export interface CancelDeps {
+  db: Db
+  streams: Writer
+  engine: Engine
+  cancelChannel: CancelChannel
+  log: Log
 }
 
 const LEFT_IN_QUEUE = 'A cancelled job is left in its queue until it comes up there'
@@ -21,39 +29,44 @@ const PASSES_MAX = 100
  * once, the others as soon as their worker hears of it.
  * @throws Problem 404, or 409 when there is nothing to cancel
  */
-export async function cancelJob(core: Core, ref: JobRef, { reason, by }: Reason): Promise<JobRow> {
-  const job = await findJob(core.db, ref)
+export async function cancelJob(deps: CancelDeps, ref: JobRef, { reason, by }: Reason): Promise<JobRow> {
+  const job = await findJob(deps.db, ref)
   if (!job) throw notFound('job')
   const cancel = { reason, by, at: new Date().toISOString() }
-  const reached = await flagTree(core, hasEnded(job.status) ? [] : [ref], ref, cancel)
-  const after = await findJob(core.db, ref)
+  const reached = await flagTree(deps, hasEnded(job.status) ? [] : [ref], ref, cancel)
+  const after = await findJob(deps.db, ref)
   if (!after) throw notFound('job')
   if (!reached.length && hasEnded(after.status))
     throw conflict('job_ended', 'The job has ended, and so has all that it spawned: there is nothing to cancel.')
-  await core.commands.cancel(reached.filter(({ status }) => status === 'running').map(({ id }) => id))
+  await deps.cancelChannel.publish(reached.filter(({ status }) => status === 'running').map(({ id }) => id))
   await takeOut(
-    core,
+    deps,
     reached.filter(({ status }) => status === 'cancelled'),
   )
   return after
 }
 
 /** Asks all open jobs of a tree to end; answers those that were not asked before. */
-async function flagTree(core: Core, own: readonly JobRef[], root: JobRef, cancel: Cancel): Promise<JobState[]> {
+async function flagTree(
+  { db, streams }: CancelDeps,
+  own: readonly JobRef[],
+  root: JobRef,
+  cancel: Cancel,
+): Promise<JobState[]> {
   const reached: JobState[] = []
-  let refs = [...(await findUncancelled(core.db, root)), ...own]
+  let refs = [...(await findUncancelled(db, root)), ...own]
   for (let pass = 0; refs.length; pass++) {
     if (pass === PASSES_MAX) throw new Error(`The tree of job ${root.id} grows faster than it is cancelled`)
     const change = { type: 'request_cancel' as const, cancel }
-    const results = await Promise.all(refs.map(ref => commitTransition(core, { ...ref, change })))
+    const results = await Promise.all(refs.map(ref => streams.commit(transitionEffect, { ...ref, change })))
     for (const result of results) if (result?.applied) reached.push(result.state)
-    refs = await findUncancelled(core.db, root)
+    refs = await findUncancelled(db, root)
   }
   return reached
 }
 
 /** BullMQ would find out by itself when it comes to them; until then they would only be in its way. */
-async function takeOut(core: Core, jobs: readonly JobState[]) {
+async function takeOut({ engine, log }: CancelDeps, jobs: readonly JobState[]) {
   for (const { id, queue } of jobs)
-    await core.engine.remove(queue as QueueName, id).catch(againLater(core.log, LEFT_IN_QUEUE, { job_id: id }))
+    await engine.remove(queue as QueueName, id).catch(againLater(log, LEFT_IN_QUEUE, { job_id: id }))
 }

@@ -2,13 +2,15 @@ import type { Job as BullJob, JobType } from 'bullmq'
 import type { Audit, AuditEntry, Principal } from '../../access'
 import { badRequest, conflict, notFound, Problem } from '../../base/errors'
 import type { Jobs } from '../actions/jobs'
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 import { hasEnded } from '../lifecycle/job'
+import type { QueueControl } from '../queues/queue-control'
 
 export interface ActionDeps {
-  core: Core
+  engine: Engine
   jobs: Jobs
+  queueControl: QueueControl
   audit: Audit
 }
 
@@ -41,12 +43,12 @@ export async function act(deps: ActionDeps, principal: Principal, method: string
   if (api !== 'api' || queues !== 'queues' || method !== 'PUT') return refuse(deps, principal, method, path)
   const [first = '', second = '', third] = words
   if (words.length === 1 && isControl(first)) {
-    for (const name of QUEUE_NAMES) await control(deps, principal, name, first)
+    for (const name of QUEUE_NAMES) await pauseOrResume(deps, principal, name, first)
     return
   }
   const queue = QUEUE_NAMES.find(name => name === first)
   if (!queue) throw notFound('queue')
-  if (words.length === 2 && isControl(second)) return control(deps, principal, queue, second)
+  if (words.length === 2 && isControl(second)) return pauseOrResume(deps, principal, queue, second)
   if (queue === 'schedules') return refuse(deps, principal, method, path)
   if (words.length === 2 && second === 'promote') return actOnAll(deps, principal, queue, 'promote', 'delayed')
   if (words.length === 3 && (second === 'retry' || second === 'clean'))
@@ -67,19 +69,24 @@ const isControl = (word: string): word is 'pause' | 'resume' => word === 'pause'
 const isJobAction = (word: string | undefined): word is JobAction =>
   word === 'retry' || word === 'clean' || word === 'promote'
 
-async function control({ jobs, audit }: ActionDeps, by: Principal, name: QueueName, verb: 'pause' | 'resume') {
-  await jobs[verb](name, { reason: REASON, by: by.actor })
+async function pauseOrResume(
+  { queueControl, audit }: ActionDeps,
+  by: Principal,
+  name: QueueName,
+  verb: 'pause' | 'resume',
+) {
+  await queueControl[verb](name, { reason: REASON, by: by.actor })
   await audit.record({ by, action: `queue.${verb}`, target: { type: 'queue', id: name }, reason: REASON })
 }
 
 async function actOnJob(deps: ActionDeps, by: Principal, queue: QueueName, id: string, action: JobAction) {
-  const job = await deps.core.engine.queue(queue).getJob(id)
+  const job = await deps.engine.queue(queue).getJob(id)
   if (!job) throw notFound('job')
   await actOn(deps, by, queue, job, action)
 }
 
 async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, action: JobAction, state: string) {
-  const bull = deps.core.engine.queue(queue)
+  const bull = deps.engine.queue(queue)
   const type = STATES[state]
   if (!type) throw notFound('state')
   const count = await bull.getJobCountByTypes(type)
@@ -106,11 +113,11 @@ async function actOn(deps: ActionDeps, by: Principal, queue: QueueName, job: Bul
 const DO: Record<JobAction, (deps: ActionDeps, by: Principal, target: Target, job: BullJob) => Promise<unknown>> = {
   retry: ({ jobs }, by, target) => jobs.retry(target, by.actor),
   promote: (_deps, _by, _target, job) => job.promote(),
-  async clean({ jobs, core }, by, target) {
+  async clean({ jobs, engine }, by, target) {
     const { status } = await jobs.find(target)
     if (!hasEnded(status)) return jobs.cancel(target, { reason: `removed ${REASON}`, by: by.actor })
     await jobs.remove(target)
-    await core.engine.remove(target.queue, target.id)
+    await engine.remove(target.queue, target.id)
   },
 }
 

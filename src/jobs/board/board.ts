@@ -4,7 +4,8 @@ import type { Request, RequestHandler } from 'express'
 import { type Audit, may, type Principal, type Role, runsInstallation } from '../../access'
 import { Problem } from '../../base/errors'
 import type { Jobs } from '../actions/jobs'
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
+import type { QueueControl } from '../queues/queue-control'
 import { act } from './actions'
 import { PageAdapter } from './page-adapter'
 import { ShownQueue, withoutSecrets } from './shown-queue'
@@ -14,8 +15,9 @@ const PAGE_JOBS_MAX = 100
 const POLL_SECONDS = 10
 
 export interface BoardDeps {
-  core: Core
+  engine: Engine
   jobs: Jobs
+  queueControl: QueueControl
   audit: Audit
   authenticate(req: Request): Promise<Principal>
 }
@@ -26,7 +28,7 @@ export interface BoardDeps {
  * API (see actions.ts); Bull Board's own write routes are never reached.
  */
 export function createBoard(deps: BoardDeps) {
-  const boards = { read: page(deps.core, true), act: page(deps.core, false) }
+  const boards = { read: page(deps.engine, true), act: page(deps.engine, false) }
   const handler: RequestHandler = async (req, res, next) => {
     const principal = await deps.authenticate(req)
     if (!runsInstallation(principal)) throw new Problem(403, 'forbidden', FOREIGN)
@@ -48,7 +50,7 @@ export function createBoard(deps: BoardDeps) {
 const FOREIGN =
   'Bull Board shows the jobs of all tenants, so it is only for those who run this installation. Yours are on /queue.'
 
-function page({ engine }: Core, readOnly: boolean): RequestHandler {
+function page(engine: Engine, readOnly: boolean): RequestHandler {
   const serverAdapter = new PageAdapter().setBasePath(PATH)
   createBullBoard({
     queues: [...engine.queues.values()].map(queue => new ShownQueue(queue, { readOnly })),

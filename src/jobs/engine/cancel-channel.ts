@@ -9,7 +9,7 @@ type Listener = (jobIds: string[]) => void
  * A call may be lost; the flag in PostgreSQL is the truth, and workers look at it when they start a job, when
  * they have been cut off, and every few seconds.
  */
-export class Commands {
+export class CancelChannel {
   private readonly channel: string
   private subscriber: RedisClient | undefined
 
@@ -17,7 +17,7 @@ export class Commands {
     this.channel = `${deps.redis.prefix}:jobs:cancel`
   }
 
-  async cancel(jobIds: readonly string[]): Promise<void> {
+  async publish(jobIds: readonly string[]): Promise<void> {
     if (!jobIds.length) return
     try {
       await this.deps.publisher.publish(this.channel, JSON.stringify(jobIds))

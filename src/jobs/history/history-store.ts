@@ -149,3 +149,14 @@ export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: r
   )
   return gone.length
 }
+
+/** Ids of those that are not in the history. */
+export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    db,
+    `SELECT r.id FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
+     WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = r.tenant_id AND j.id = r.id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Set(found.map(({ id }) => id))
+}

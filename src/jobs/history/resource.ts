@@ -1,4 +1,4 @@
-import { z } from '../../base/parse'
+import { uuid, z } from '../../base/parse'
 import { type AttemptRow, hasEnded, type JobRow, STATUSES } from '../lifecycle/job'
 
 const time = z.iso.datetime().nullable()
@@ -13,7 +13,10 @@ const step = z.object({
   lines: z.number(),
 })
 
-/** A job as everybody outside sees it. */
+/** The path of a job. */
+export const params = z.strictObject({ id: uuid.transform(id => id.toLowerCase()) })
+
+/** A job in the API. */
 export const jobSchema = z.object({
   id: z.string(),
   kind: z.string(),

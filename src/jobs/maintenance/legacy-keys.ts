@@ -10,7 +10,7 @@ const SCAN_COUNT = 1_000
  * jobs and schedules are put under the new keys from PostgreSQL; here the old queues are stopped, and removed when no
  * process of the old version runs a job any more.
  */
-export class FormerKeys {
+export class LegacyKeys {
   private readonly prefix: string
   private held = new Set<string>()
 

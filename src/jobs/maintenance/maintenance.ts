@@ -1,35 +1,41 @@
 import { DEFAULT_TENANT_ID } from '../../access'
+import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import { againLater } from '../../base/outage'
-import type { Core } from '../core'
-import { applyControls } from '../queues/queue-control'
-import { announceQueues, type Figures } from '../queues/queue-stats'
+import type { Writer } from '../../streams'
+import type { QueueControl } from '../queues/queue-control'
+import { announceQueues, type QueueStatsReader } from '../queues/queue-stats'
 import type { Schedules } from '../schedules/schedules'
 import { giveBackLease, takeLease } from './lease-store'
-import { FormerKeys } from './legacy-keys'
-import { Events, type Positions } from './queue-events'
-import { Reconciler } from './reconciler'
+import type { LegacyKeys } from './legacy-keys'
+import { Events, type EventsDeps, type Positions } from './queue-events'
+import type { Reconciler } from './reconciler'
 
-/** Not `jobs`, which is what versions before the keys per queue ask for. */
+/** Stored. Not `jobs`: versions with other Redis keys ask for that one. */
 const LEASE = 'job keeper'
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 const ANNOUNCE_MS = 2_000
 
-interface Deps {
-  core: Core
-  figures: Figures
+export interface MaintenanceDeps extends EventsDeps {
+  db: Db
+  streams: Writer
+  queueControl: QueueControl
+  queueStats: QueueStatsReader
   schedules: Schedules
+  reconciler: Reconciler
+  legacyKeys: LegacyKeys
+  reconcileMs: number
+  /** Who holds the lease. */
+  process: string
 }
 
 /**
- * The work that one process of all does at a time: reads BullMQ's events, brings PostgreSQL and BullMQ together,
- * watches schedules, tells the pages of the queues' figures. Every process stands ready; the holder of a lease does it.
+ * What a single process does for all: it reads BullMQ's events, reconciles PostgreSQL and BullMQ, watches schedules and
+ * publishes the stats of the queues. Every process stands by; the leader is the one that holds the lease.
  */
-export class Keeper implements Part {
-  readonly name = 'job keeper'
-  private readonly former: FormerKeys
-  private readonly reconciler: Reconciler
+export class Maintenance implements Part {
+  readonly name = 'job maintenance'
   private events: Events | undefined
   private readonly timers = new Set<NodeJS.Timeout>()
   private announced = ''
@@ -37,21 +43,17 @@ export class Keeper implements Part {
   private mending: Promise<void> | undefined
   private renewing: Promise<void> = Promise.resolve()
 
-  constructor(private readonly deps: Deps) {
-    this.former = new FormerKeys(deps.core.engine, deps.core.redis)
-    this.reconciler = new Reconciler(deps.core, id => this.former.isRun(id))
-  }
+  constructor(private readonly deps: MaintenanceDeps) {}
 
-  /** Whether this process is the one that does it. */
-  get isHolder() {
+  get isLeader() {
     return this.events !== undefined
   }
 
   async start() {
-    const { core } = this.deps
-    core.engine.client.on('ready', () => void this.mendNow())
+    const { engine, reconcileMs } = this.deps
+    engine.client.on('ready', () => void this.mendNow())
     this.every(RENEW_MS, () => this.renew())
-    this.every(core.config.worker.reconcileMs, () => this.mendNow())
+    this.every(reconcileMs, () => this.mendNow())
     this.every(ANNOUNCE_MS, () => this.announce())
     await this.renew()
   }
@@ -69,19 +71,23 @@ export class Keeper implements Part {
 
   private async takeOrKeep() {
     if (this.stopped) return
-    const { core } = this.deps
-    const state = this.events ? JSON.stringify(this.events.positions) : null
-    const held = await takeLease(core.db, { name: LEASE, holder: core.process, ms: LEASE_MS, state })
+    const { db, process } = this.deps
+    const held = await takeLease(db, { name: LEASE, holder: process, ms: LEASE_MS, state: this.state })
     if (held && !this.events) await this.begin(held.state)
     else if (!held && this.events) await this.end()
   }
 
+  /** What the next leader needs. */
+  private get state(): string | null {
+    return this.events ? JSON.stringify(this.events.positions) : null
+  }
+
   private async begin(state: string | null) {
-    const { core } = this.deps
-    this.events = new Events(core, state ? (JSON.parse(state) as Positions) : {}, {
-      onSuspects: ids => this.reconciler.check(ids),
+    const { reconciler, log } = this.deps
+    this.events = new Events(this.deps, state ? (JSON.parse(state) as Positions) : {}, {
+      onSuspects: ids => reconciler.check(ids),
       onGap: queue => {
-        core.log.warn('Queue events were trimmed before they were read: all open jobs are compared', { queue })
+        log.warn('Queue events were trimmed before they were read: all open jobs are compared', { queue })
         void this.mendNow()
       },
     })
@@ -98,7 +104,7 @@ export class Keeper implements Part {
 
   /** One pass at a time; asked for during one, it counts as asked for. */
   mendNow(): Promise<void> {
-    if (!this.isHolder || this.stopped) return Promise.resolve()
+    if (!this.isLeader || this.stopped) return Promise.resolve()
     this.mending ??= this.mend().finally(() => {
       this.mending = undefined
     })
@@ -106,45 +112,44 @@ export class Keeper implements Part {
   }
 
   private async mend() {
-    const { core, schedules } = this.deps
+    const { engine, legacyKeys, queueControl, reconciler, schedules } = this.deps
+    if (!engine.isUp) return
     try {
-      if (core.engine.isUp) {
-        await this.former.retire()
-        await applyControls(core)
-        await this.reconciler.pass()
-        await schedules.mend()
-      }
+      await legacyKeys.retire()
+      await queueControl.restore()
+      await reconciler.pass()
+      await schedules.mend()
     } catch (error) {
       this.trouble('reconcile', error)
     }
   }
 
   private async announce() {
-    if (!this.isHolder || this.stopped) return
-    const { core, figures } = this.deps
+    if (!this.isLeader || this.stopped) return
+    const { streams, queueStats } = this.deps
     try {
-      const queues = await figures.queues()
+      const queues = await queueStats.recent()
       const told = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
       if (told === this.announced) return
       this.announced = told
-      announceQueues(core, DEFAULT_TENANT_ID, queues) // they are about all tenants; the others are told of their own by `Stats`
+      announceQueues(streams, DEFAULT_TENANT_ID, queues) // of all tenants; the others get their own from `TenantStats`
     } catch (error) {
       this.trouble('announce', error)
     }
   }
 
   private trouble(what: string, error: unknown) {
-    againLater(this.deps.core.log, 'The job keeper tries again later', { what })(error)
+    againLater(this.deps.log, 'Job maintenance is tried again later', { what })(error)
   }
 
   async stop() {
     this.stopped = true
     for (const timer of this.timers) clearInterval(timer)
-    const { core } = this.deps
-    const state = this.events ? JSON.stringify(this.events.positions) : null
+    const { db, process } = this.deps
+    const { state } = this
     await this.renewing
     await this.mending
     await this.end()
-    await giveBackLease(core.db, LEASE, core.process, state).catch(error => this.trouble('lease', error))
+    await giveBackLease(db, LEASE, process, state).catch(error => this.trouble('lease', error))
   }
 }

@@ -1,9 +1,11 @@
 import { QueueEvents } from 'bullmq'
 import { messageOf } from '../../base/errors'
+import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
-import type { RedisClient } from '../../base/redis'
-import type { Core } from '../core'
+import type { RedisClient, RedisFactory } from '../../base/redis'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
+import type { JobMetrics } from '../metrics/job-metrics'
 
 /** Workers report to PostgreSQL themselves; what BullMQ says is looked into only after they had time to. */
 const GRACE_MS = 2_000
@@ -13,6 +15,13 @@ const REOPEN_MS = 1_000
 const READ_MAX = 1_000
 
 export type Positions = Partial<Record<QueueName, string>>
+
+export interface EventsDeps {
+  engine: Engine
+  redis: RedisFactory
+  metrics: JobMetrics
+  log: Log
+}
 
 interface Hooks {
   /** Jobs whose end BullMQ has told of. */
@@ -34,7 +43,7 @@ export class Events {
   private closed = false
 
   constructor(
-    private readonly core: Core,
+    private readonly deps: EventsDeps,
     positions: Positions,
     private readonly hooks: Hooks,
   ) {
@@ -42,7 +51,7 @@ export class Events {
   }
 
   async open(): Promise<void> {
-    this.connection = this.core.redis.connect('blocking')
+    this.connection = this.deps.redis.connect('blocking')
     this.timer = setInterval(() => void this.check(), GRACE_MS / 2)
     await Promise.all(QUEUE_NAMES.map(queue => this.openReader(queue)))
   }
@@ -52,7 +61,7 @@ export class Events {
     try {
       const lastEventId = await this.startOf(queue)
       if (this.closed) return
-      const prefix = this.core.engine.prefixOf(queue)
+      const prefix = this.deps.engine.prefixOf(queue)
       const reader = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
       this.readers.set(queue, reader)
       this.listen(queue, reader)
@@ -71,7 +80,7 @@ export class Events {
     reader.on('failed', suspect)
     reader.on('removed', suspect)
     reader.on('stalled', suspect)
-    reader.on('error', error => this.core.log.debug('Queue events trouble', { queue, error: messageOf(error) }))
+    reader.on('error', error => this.deps.log.debug('Queue events trouble', { queue, error: messageOf(error) }))
   }
 
   /** One event that is no JSON ends a reader for good: the next one starts behind it. */
@@ -84,7 +93,7 @@ export class Events {
   }
 
   private async brokenAfter(queue: QueueName): Promise<string | undefined> {
-    const { engine } = this.core
+    const { engine } = this.deps
     let after = this.positions[queue] ?? '-'
     for (;;) {
       const from = after === '-' ? after : `(${after}`
@@ -99,15 +108,15 @@ export class Events {
 
   private reopen(queue: QueueName, dead: QueueEvents | undefined, error: unknown) {
     if (this.closed) return
-    this.core.metrics.eventsReopened(queue)
-    this.core.log.warn('Queue events are opened anew', { queue, error: messageOf(error) })
+    this.deps.metrics.eventsReopened(queue)
+    this.deps.log.warn('Queue events are opened anew', { queue, error: messageOf(error) })
     void dead?.close().catch(() => undefined)
     setTimeout(() => void this.openReader(queue), REOPEN_MS).unref()
   }
 
   /** `$` would miss what happens before the first read: a real id is looked up, or the remembered one is checked. */
   private async startOf(queue: QueueName): Promise<string> {
-    const { engine } = this.core
+    const { engine } = this.deps
     const key = engine.key(queue, 'events')
     const remembered = this.positions[queue]
     if (!remembered) {
@@ -116,7 +125,7 @@ export class Events {
     }
     const [first] = await engine.client.xrange(key, '-', '+', 'COUNT', 1)
     if (first && isBefore(remembered, first[0])) {
-      this.core.metrics.eventsTrimmed(queue)
+      this.deps.metrics.eventsTrimmed(queue)
       this.hooks.onGap(queue)
     }
     return remembered
@@ -127,7 +136,7 @@ export class Events {
     const due = [...this.suspects].filter(([, at]) => now - at >= GRACE_MS).map(([id]) => id)
     for (const id of due) this.suspects.delete(id)
     if (!due.length) return
-    await this.hooks.onSuspects(due).catch(againLater(this.core.log, 'Jobs are compared later'))
+    await this.hooks.onSuspects(due).catch(againLater(this.deps.log, 'Jobs are compared later'))
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
-import { type Core, commitTransition } from '../core'
-import type { Presence } from '../engine/engine'
+import type { Db } from '../../base/db'
+import type { Writer } from '../../streams'
+import type { Engine, Presence } from '../engine/engine'
 import type { QueueName } from '../kinds/queues'
-import { ticketOf } from '../lifecycle/enqueue'
+import { type Enqueuer, ticketOf } from '../lifecycle/enqueue'
 import { CHILD_FAILED, failureOf } from '../lifecycle/failure'
 import type { JobError } from '../lifecycle/job'
 import { childrenOf, findOpen, listOpen, type OpenJob } from '../lifecycle/open-store'
+import { transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 
 const PAGE = 2_000
@@ -15,21 +17,27 @@ const GRACE_MS = 3_000
 /** A cancel that no worker has heeded by then is carried out without it. */
 const CANCEL_MS = 5_000
 
+export interface ReconcilerDeps {
+  db: Db
+  streams: Writer
+  engine: Engine
+  enqueuer: Enqueuer
+  lockMs: number
+  /** Whether a process runs this job under keys that are not ours, see `LegacyKeys`. */
+  isRunElsewhere(jobId: string): boolean
+}
+
 /** Brings PostgreSQL and BullMQ back together after whatever has driven them apart: crashes, FLUSHALL, lost events. */
 export class Reconciler {
   private after: string | null = null
   /** Running jobs that BullMQ does not know, since when. */
   private readonly missing = new Map<string, number>()
 
-  /** @param isRunElsewhere jobs that BullMQ does not know under our keys and that are run all the same */
-  constructor(
-    private readonly core: Core,
-    private readonly isRunElsewhere: (id: string) => boolean,
-  ) {}
+  constructor(private readonly deps: ReconcilerDeps) {}
 
   /** Looks at open jobs, up to 20,000 of them. */
   async pass(): Promise<void> {
-    const { db, engine } = this.core
+    const { db, engine } = this.deps
     for (let page = 0; page < PAGES_MAX && engine.isUp; page++) {
       const jobs = await listOpen(db, this.after, PAGE, GRACE_MS)
       await this.mend(jobs)
@@ -40,18 +48,18 @@ export class Reconciler {
 
   /** Looks at these jobs, as far as they are still open. */
   async check(ids: readonly string[]): Promise<void> {
-    if (ids.length) await this.mend(await findOpen(this.core.db, ids))
+    if (ids.length) await this.mend(await findOpen(this.deps.db, ids))
   }
 
   private async mend(jobs: readonly OpenJob[]): Promise<void> {
-    const known = jobs.length ? await this.core.engine.presence(jobs) : []
+    const known = jobs.length ? await this.deps.engine.presence(jobs) : []
     const work = jobs.map((job, i) => this.mendOne(job, known[i] ?? 'open'))
     await Promise.all(work)
   }
 
   private async mendOne(job: OpenJob, presence: Presence): Promise<void> {
     if (presence !== 'unknown') this.missing.delete(job.id)
-    else if (this.isRunElsewhere(job.id)) return
+    else if (this.deps.isRunElsewhere(job.id)) return
     if (job.status !== 'running') return presence === 'open' ? undefined : this.requeue(job, presence)
     if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS) return this.commit(job, { type: 'cancel' })
     if (presence === 'ended') return this.settle(job, await this.failureInBull(job))
@@ -60,19 +68,19 @@ export class Reconciler {
   }
 
   private async requeue(job: OpenJob, presence: Presence) {
-    const { engine, enqueuer } = this.core
+    const { engine, enqueuer } = this.deps
     if (presence === 'ended') await engine.remove(job.queue as QueueName, job.id)
-    const result = await commitTransition(this.core, { ...refOf(job), change: { type: 'requeue' } })
+    const result = await this.deps.streams.commit(transitionEffect, { ...refOf(job), change: { type: 'requeue' } })
     if (result?.applied) await enqueuer.add(ticketOf(job, (job.parent_queue as QueueName | null) ?? undefined))
   }
 
   /** Children that are all done release their parent; if BullMQ has lost count of them, we do it. */
   private async mendParent(job: OpenJob, presence: Presence) {
-    const children = await childrenOf(this.core.db, refOf(job))
+    const children = await childrenOf(this.deps.db, refOf(job))
     if (children.open && !children.failed && !children.goOn) return
     if (presence === 'open' && !this.isOverdue(job)) return
     await this.settle(job, children.failed ? CHILD_FAILED : null)
-    await this.core.engine.remove(job.queue as QueueName, job.id)
+    await this.deps.engine.remove(job.queue as QueueName, job.id)
   }
 
   /** A worker that still runs it notices by itself that BullMQ has lost it, when it renews its lock. */
@@ -80,20 +88,20 @@ export class Reconciler {
     if (!this.isOverdue(job)) return
     const { attempt, worker } = job
     await this.commit(job, { type: 'lose', attempt, worker: worker ?? '', reason: 'Redis had lost it' })
-    const [now] = await findOpen(this.core.db, [job.id])
+    const [now] = await findOpen(this.deps.db, [job.id])
     if (now && now.status !== 'running') await this.requeue(now, 'unknown')
   }
 
   private isOverdue({ id }: OpenJob): boolean {
     const since = this.missing.get(id)
     if (since === undefined) this.missing.set(id, Date.now())
-    if (since === undefined || Date.now() - since < this.core.config.worker.lockMs) return false
+    if (since === undefined || Date.now() - since < this.deps.lockMs) return false
     this.missing.delete(id)
     return true
   }
 
   private async failureInBull({ queue, id }: OpenJob): Promise<JobError | null> {
-    const job = await this.core.engine.queue(queue as QueueName).getJob(id)
+    const job = await this.deps.engine.queue(queue as QueueName).getJob(id)
     return job?.failedReason ? failureOf(job.failedReason) : null
   }
 
@@ -102,7 +110,7 @@ export class Reconciler {
   }
 
   private async commit(job: OpenJob, change: Change) {
-    await commitTransition(this.core, { ...refOf(job), change })
+    await this.deps.streams.commit(transitionEffect, { ...refOf(job), change })
   }
 }
 

@@ -21,3 +21,15 @@ export function percentile(counts: readonly number[], share: number): number | n
   }
   return null
 }
+
+/** Counts per bucket. */
+export interface Durations {
+  wait: number[]
+  run: number[]
+}
+
+/** Medians and 95th percentiles, in ms. */
+export const quantilesOf = ({ wait = [], run = [] }: Partial<Durations> = {}) => ({
+  wait_ms: { p50: percentile(wait, 0.5), p95: percentile(wait, 0.95) },
+  run_ms: { p50: percentile(run, 0.5), p95: percentile(run, 0.95) },
+})

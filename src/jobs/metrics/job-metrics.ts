@@ -1,17 +1,11 @@
 import { Counter, Histogram, type Registry } from '../../base/metrics'
 import { QUEUE_NAMES } from '../kinds/queues'
 import type { JobRow, JobStatus } from '../lifecycle/job'
-import { BUCKETS, bucketOf } from './buckets'
+import { BUCKETS, bucketOf, type Durations } from './buckets'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]
 
 type About = Pick<JobRow, 'queue' | 'kind' | 'tenant_id'>
-
-/** Durations of one queue, counted in buckets. */
-export interface Durations {
-  wait: number[]
-  run: number[]
-}
 
 /** What the jobs of a tenant in one queue have come to since the last time it was stored. */
 export interface Tally extends Durations {

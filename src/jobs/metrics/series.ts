@@ -1,5 +1,5 @@
-import type { MinuteRow } from '../queues/queue-store'
 import { percentile } from './buckets'
+import type { MinuteRow } from './timing-store'
 
 export interface QueueHistory {
   completed: number[]

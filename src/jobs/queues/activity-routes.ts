@@ -1,15 +1,17 @@
 import { type Endpoint, endpoint, ok, requireInstallation, runsInstallation } from '../../access'
+import type { Db } from '../../base/db'
+import { fresh } from '../../base/fresh'
 import { z } from '../../base/parse'
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES } from '../kinds/queues'
 import { historyOf } from '../metrics/series'
-import { fresh } from './queue-stats'
-import { countRunning, readMinutes } from './queue-store'
+import { readMinutes } from '../metrics/timing-store'
+import { countRunning } from './queue-store'
 import { listWorkers } from './worker-list'
 
 const MINUTES_MAX = 24 * 60
 const MINUTE_MS = 60_000
-/** The list of all connections is dear to Redis. */
+/** CLIENT LIST is expensive in Redis. */
 const WORKERS_FRESH_MS = 5_000
 
 const counts = z.array(z.number())
@@ -23,9 +25,9 @@ const workerSchema = z.object({
 })
 
 /** How the queues have done, and who works on them. */
-export const historyRoutes = (core: Core): Endpoint[] => [historyRoute(core), workersRoute(core)]
+export const activityRoutes = (db: Db, engine: Engine): Endpoint[] => [historyRoute(db), workersRoute(db, engine)]
 
-function historyRoute({ db }: Core): Endpoint {
+function historyRoute(db: Db): Endpoint {
   return endpoint({
     method: 'get',
     path: '/api/queues/history',
@@ -48,8 +50,8 @@ function historyRoute({ db }: Core): Endpoint {
   })
 }
 
-function workersRoute(core: Core): Endpoint {
-  const workers = fresh(() => listWorkers(core), WORKERS_FRESH_MS)
+function workersRoute(db: Db, engine: Engine): Endpoint {
+  const workers = fresh(() => listWorkers(engine), WORKERS_FRESH_MS)
   return endpoint({
     method: 'get',
     path: '/api/workers',
@@ -60,7 +62,7 @@ function workersRoute(core: Core): Endpoint {
     async handle({ principal }) {
       requireInstallation(principal, 'The list of workers')
       const { tenantId } = principal
-      const [known, running] = await Promise.all([workers(), countRunning(core.db, tenantId)])
+      const [known, running] = await Promise.all([workers(), countRunning(db, tenantId)])
       return ok({ items: known?.map(worker => ({ ...worker, running: running.get(worker.name) ?? 0 })) ?? null })
     },
   })

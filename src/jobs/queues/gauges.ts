@@ -1,12 +1,12 @@
 import { Gauge, type Registry } from '../../base/metrics'
 import { ignoreOutage } from '../../base/outage'
 import type { Schedules } from '../schedules/schedules'
-import type { Figures, QueueFigures } from './queue-stats'
+import type { QueueStats, QueueStatsReader } from './queue-stats'
 
 const STATES = ['waiting', 'active', 'delayed', 'waiting_children', 'completed', 'failed'] as const
 
-/** Figures that are read when Prometheus asks, from what is read once a second at most. */
-export function createGauges(registry: Registry, figures: Figures, schedules: Schedules): void {
+/** Read when Prometheus scrapes; each reading is at most a second old. */
+export function createGauges(registry: Registry, stats: QueueStatsReader, schedules: Schedules): void {
   const gauge = (name: string, help: string, labelNames: string[], fill: (gauge: Gauge) => Promise<void>) =>
     new Gauge({
       name,
@@ -15,11 +15,11 @@ export function createGauges(registry: Registry, figures: Figures, schedules: Sc
       registers: [registry],
       async collect() {
         this.reset()
-        await fill(this).catch(ignoreOutage) // no figure is better than an old one
+        await fill(this).catch(ignoreOutage) // no value is better than an old one
       },
     })
-  const perQueue = (set: (gauge: Gauge, queue: QueueFigures) => void) => async (gauge: Gauge) => {
-    for (const queue of await figures.queues()) set(gauge, queue)
+  const perQueue = (set: (gauge: Gauge, queue: QueueStats) => void) => async (gauge: Gauge) => {
+    for (const queue of await stats.recent()) set(gauge, queue)
   }
   gauge(
     'bullmq_jobs',
@@ -44,7 +44,7 @@ export function createGauges(registry: Registry, figures: Figures, schedules: Sc
     perQueue((gauge, { name, paused }) => gauge.set({ queue: name }, paused ? 1 : 0)),
   )
   gauge('bullmq_scheduler_overdue_seconds', 'How much the latest schedule is behind.', [], async gauge => {
-    const late = (await schedules.figures()).map(({ overdueMs }) => overdueMs / 1000)
+    const late = (await schedules.status()).map(({ overdueMs }) => overdueMs / 1000)
     gauge.set(Math.max(0, ...late))
   })
 }

@@ -1,35 +1,55 @@
-import type { Actor } from '../../access'
+import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
+import type { Log } from '../../base/log'
 import { Away, againLater } from '../../base/outage'
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
-import { readControls, writeControl } from './queue-store'
+import type { Reason } from '../lifecycle/reason'
+import { readPauses, writePause } from './pause-store'
 
-/**
- * Pauses or resumes a queue in all processes; who did it and why is kept. While Redis is away it counts as soon as
- * Redis is back.
- * @throws Problem 404
- */
-export async function controlQueue(core: Core, name: string, paused: boolean, reason: string, by: Actor) {
-  const queue = QUEUE_NAMES.find(each => each === name)
-  if (!queue) throw notFound('queue')
-  await writeControl(core.db, queue, { paused, reason, by, at: new Date() })
-  await apply(core, queue, paused).catch(
-    againLater(core.log, 'A pause or resume has not reached Redis yet', { queue }, 'warn'),
-  )
+interface Deps {
+  db: Db
+  engine: Engine
+  log: Log
 }
 
-async function apply({ engine }: Core, name: QueueName, paused: boolean) {
-  if (!engine.isUp) throw new Away('Redis is away')
-  const queue = engine.queue(name)
-  if ((await queue.isPaused()) === paused) return
-  await (paused ? queue.pause() : queue.resume())
-}
+/** Pauses and resumes queues in all processes. PostgreSQL keeps who did it and why; Redis follows as soon as it is up. */
+export class QueueControl {
+  constructor(private readonly deps: Deps) {}
 
-/** Redis forgets pauses with FLUSHALL, PostgreSQL does not. */
-export async function applyControls(core: Core): Promise<void> {
-  for (const [name, { paused }] of await readControls(core.db)) {
+  /** Starts no more jobs of a queue. @throws Problem 404 */
+  pause(queue: string, reason: Reason): Promise<void> {
+    return this.set(queue, true, reason)
+  }
+
+  /** @throws Problem 404 */
+  resume(queue: string, reason: Reason): Promise<void> {
+    return this.set(queue, false, reason)
+  }
+
+  private async set(name: string, paused: boolean, { reason, by }: Reason) {
+    const { db, log } = this.deps
     const queue = QUEUE_NAMES.find(each => each === name)
-    if (queue) await apply(core, queue, paused)
+    if (!queue) throw notFound('queue')
+    await writePause(db, queue, { paused, reason, by, at: new Date() })
+    await this.apply(queue, paused).catch(
+      againLater(log, 'A pause or resume has not reached Redis yet', { queue }, 'warn'),
+    )
+  }
+
+  private async apply(name: QueueName, paused: boolean) {
+    const { engine } = this.deps
+    if (!engine.isUp) throw new Away('Redis is away')
+    const queue = engine.queue(name)
+    if ((await queue.isPaused()) === paused) return
+    await (paused ? queue.pause() : queue.resume())
+  }
+
+  /** FLUSHALL makes Redis forget pauses: sets them again. @throws Error while Redis is down */
+  async restore(): Promise<void> {
+    for (const [name, { paused }] of await readPauses(this.deps.db)) {
+      const queue = QUEUE_NAMES.find(each => each === name)
+      if (queue) await this.apply(queue, paused)
+    }
   }
 }

@@ -8,17 +8,19 @@ import {
   runsInstallation,
 } from '../../access'
 import { z } from '../../base/parse'
-import { reason } from '../actions/action-routes'
-import type { Jobs } from '../actions/jobs'
+import type { AnyKind } from '../kinds/kind'
 import { QUEUE_NAMES } from '../kinds/queues'
+import { reasonSchema } from '../lifecycle/reason'
 import type { Schedules } from '../schedules/schedules'
-import type { Figures } from './queue-stats'
-import type { TenantFigures } from './tenant-queue-stats'
+import type { QueueControl } from './queue-control'
+import type { QueueStatsReader } from './queue-stats'
+import type { TenantQueueStats } from './tenant-queue-stats'
 
 export interface QueueRoutesDeps {
-  jobs: Jobs
-  figures: Figures
-  tenantFigures: TenantFigures
+  kinds: ReadonlyMap<string, AnyKind>
+  queueControl: QueueControl
+  queueStats: QueueStatsReader
+  tenantQueueStats: TenantQueueStats
   schedules: Schedules
   audit: Audit
 }
@@ -62,7 +64,7 @@ export function queueRoutes(deps: QueueRoutesDeps): Endpoint[] {
   return [listRoute(deps), controlRoute(deps, 'pause'), controlRoute(deps, 'resume')]
 }
 
-function listRoute({ figures, tenantFigures, schedules, jobs }: QueueRoutesDeps): Endpoint {
+function listRoute({ queueStats, tenantQueueStats, schedules, kinds }: QueueRoutesDeps): Endpoint {
   return endpoint({
     method: 'get',
     path: '/api/queues',
@@ -73,11 +75,11 @@ function listRoute({ figures, tenantFigures, schedules, jobs }: QueueRoutesDeps)
     async handle({ principal }) {
       const { tenantId } = principal
       const [queues, planned] = await Promise.all([
-        runsInstallation(principal) ? figures.queues() : tenantFigures.of(tenantId),
-        schedules.figures(tenantId),
+        runsInstallation(principal) ? queueStats.recent() : tenantQueueStats.of(tenantId),
+        schedules.status(tenantId),
       ])
       const shown = planned.map(({ schedule, nextAt, overdueMs }) => ({
-        queue: jobs.queueOf(schedule.kind),
+        queue: kinds.get(schedule.kind)?.queue,
         id: schedule.id,
         name: schedule.name,
         kind: schedule.kind,
@@ -95,21 +97,21 @@ function listRoute({ figures, tenantFigures, schedules, jobs }: QueueRoutesDeps)
   })
 }
 
-function controlRoute({ jobs, figures, audit }: QueueRoutesDeps, verb: 'pause' | 'resume'): Endpoint {
+function controlRoute({ queueControl, queueStats, audit }: QueueRoutesDeps, verb: 'pause' | 'resume'): Endpoint {
   return endpoint({
     method: 'post',
     path: `/api/queues/{name}/${verb}`,
     role: 'operator',
     summary: verb === 'pause' ? 'Starts no more jobs of a queue until it is resumed.' : 'Starts jobs of a queue again.',
     params: z.strictObject({ name: z.string() }),
-    body: z.strictObject({ reason }),
+    body: z.strictObject({ reason: reasonSchema }),
     replies: { 200: z.object({ queue: queueSchema.omit({ schedules: true }) }) },
     async handle({ principal, params: { name }, body }) {
       requireInstallation(principal, verb === 'pause' ? 'Pausing a queue' : 'Resuming a queue')
-      await jobs[verb](name, { reason: body.reason, by: principal.actor })
+      await queueControl[verb](name, { reason: body.reason, by: principal.actor })
       const target = { type: 'queue', id: name }
       await audit.record({ by: principal, action: `queue.${verb}`, target, reason: body.reason })
-      return ok({ queue: (await figures.read()).find(queue => queue.name === name) })
+      return ok({ queue: (await queueStats.current()).find(queue => queue.name === name) })
     },
   })
 }

@@ -1,14 +1,16 @@
-import type { Part } from '../../base/lifecycle'
+import type { Db } from '../../base/db'
+import { fresh } from '../../base/fresh'
+import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
-import type { Core } from '../core'
+import type { Writer } from '../../streams'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
-import { percentile } from '../metrics/buckets'
-import type { Durations } from '../metrics/job-metrics'
-import { addTally, readControls, readDurations, readWaiting } from './queue-store'
+import { quantilesOf } from '../metrics/buckets'
+import type { Timings } from '../metrics/timings'
+import { readPauses } from './pause-store'
+import { readWaiting } from './queue-store'
 
 export const FRESH_MS = 1_000
-const DURATIONS_FRESH_MS = 10_000
-const STORE_MS = 5_000
 
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 type BullState = (typeof STATES)[number]
@@ -23,7 +25,7 @@ export interface Counts {
   failed: number
 }
 
-export interface QueueFigures {
+export interface QueueStats {
   name: QueueName
   /** Null while Redis, or the server of a Cluster that holds the queue, is away. */
   counts: Counts | null
@@ -34,70 +36,59 @@ export interface QueueFigures {
   paused_by: { reason: string; by: unknown; at: string } | null
 }
 
-/** The state of the queues: counts are read at most once a second however many ask; a pause shows at once. */
-export class Figures implements Part {
-  readonly name = 'queue figures'
-  private timer: NodeJS.Timeout | undefined
-  private readonly recentStates: () => ReturnType<Figures['states']>
-  private readonly durations: () => ReturnType<typeof readDurations>
+interface Deps {
+  db: Db
+  engine: Engine
+  timings: Timings
+  log: Log
+}
 
-  constructor(private readonly core: Core) {
+/** Reads how the queues are doing. */
+export class QueueStatsReader {
+  private readonly recentStates: () => ReturnType<QueueStatsReader['states']>
+
+  constructor(private readonly deps: Deps) {
     this.recentStates = fresh(() => this.states(), FRESH_MS)
-    this.durations = fresh(() => readDurations(core.db), DURATIONS_FRESH_MS)
   }
 
-  async start() {
-    this.timer = setInterval(() => void this.store(), STORE_MS)
-    this.timer.unref()
-  }
-
-  async stop() {
-    clearInterval(this.timer)
-    await this.store()
-  }
-
-  /** Adds what was counted to what is stored. */
-  async store() {
-    const { db, metrics, process, log } = this.core
-    for (const tally of metrics.takeTallies())
-      await addTally(db, process, tally).catch(
-        againLater(log, 'Figures of a queue were not stored', { queue: tally.queue }),
-      )
-  }
-
-  queues(): Promise<QueueFigures[]> {
+  /** Counts are at most a second old, however many ask; a pause shows at once. */
+  recent(): Promise<QueueStats[]> {
     return this.compose(this.recentStates())
   }
 
   /** As of now. */
-  read(): Promise<QueueFigures[]> {
+  current(): Promise<QueueStats[]> {
     return this.compose(this.states())
   }
 
-  private async compose(reading: ReturnType<Figures['states']>): Promise<QueueFigures[]> {
-    const [states, controls, durations] = await Promise.all([reading, readControls(this.core.db), this.durations()])
+  private async compose(reading: ReturnType<QueueStatsReader['states']>): Promise<QueueStats[]> {
+    const [states, pauses, durations] = await Promise.all([
+      reading,
+      readPauses(this.deps.db),
+      this.deps.timings.durations(),
+    ])
     return QUEUE_NAMES.map(name => {
-      const control = controls.get(name)
-      const paused = control?.paused ?? false
+      const pause = pauses.get(name)
+      const paused = pause?.paused ?? false
       return {
         name,
         counts: states.get(name)?.counts ?? null,
         oldest_waiting_seconds: states.get(name)?.oldest ?? null,
         ...quantilesOf(durations.get(name)),
         paused,
-        paused_by: control && paused ? { reason: control.reason, by: control.by, at: control.at.toISOString() } : null,
+        paused_by: pause && paused ? { reason: pause.reason, by: pause.by, at: pause.at.toISOString() } : null,
       }
     })
   }
 
   /** Of the queues that can be read: in a Cluster a single server may be away. */
   private async states(): Promise<Map<QueueName, State>> {
-    const { engine } = this.core
+    const { engine } = this.deps
     if (!engine.isUp) return new Map()
     const found = await Promise.all(QUEUE_NAMES.map(name => this.stateInRedis(name)))
     const here = found.filter(each => each !== undefined)
     const since = await readWaiting(
-      this.core.db,
+      this.deps.db,
       here.flatMap(({ nextIds }) => nextIds),
     ).catch(error => this.notRead('all', error))
     if (!since) return new Map()
@@ -112,14 +103,14 @@ export class Figures implements Part {
   }
 
   private async stateInRedis(name: QueueName) {
-    const { engine } = this.core
+    const { engine } = this.deps
     const reading = Promise.all([engine.queue(name).getJobCounts(...STATES), engine.nextIds(name)])
     const found = await reading.catch(error => this.notRead(name, error))
     return found && { name, counts: countsOf(found[0]), nextIds: found[1] }
   }
 
   private notRead(queue: string, error: unknown): undefined {
-    againLater(this.core.log, 'Queues were not read', { queue })(error)
+    againLater(this.deps.log, 'Queues were not read', { queue })(error)
   }
 }
 
@@ -128,12 +119,6 @@ interface State {
   /** For how long the oldest has waited, in seconds. */
   oldest: number
 }
-
-/** Medians and 95th percentiles, in ms. */
-export const quantilesOf = ({ wait = [], run = [] }: Partial<Durations> = {}) => ({
-  wait_ms: { p50: percentile(wait, 0.5), p95: percentile(wait, 0.95) },
-  run_ms: { p50: percentile(run, 0.5), p95: percentile(run, 0.95) },
-})
 
 const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): Counts => ({
   waiting: (counts.waiting ?? 0) + (counts.prioritized ?? 0),
@@ -144,25 +129,9 @@ const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): C
   failed: counts.failed ?? 0,
 })
 
-/** Tells whoever watches a tenant how its queues stand. */
-export const announceQueues = ({ streams }: Pick<Core, 'streams'>, tenantId: string, queues: QueueFigures[]) =>
+/** Publishes `queue_stats` to those who watch a tenant. */
+export const announceQueues = (streams: Writer, tenantId: string, queues: QueueStats[]) =>
   streams.announce(
     { tenantId, name: 'events' },
     { kind: 'queue_stats', source: 'jobs', data: { labels: {}, data: { queues } } },
   )
-
-/** Shares one answer among all who ask within its time. */
-export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
-  let answer: Promise<T> | undefined
-  let until = 0
-  return () => {
-    if (answer && Date.now() < until) return answer
-    until = Date.now() + forMs
-    const asked = read()
-    asked.catch(() => {
-      if (answer === asked) answer = undefined
-    })
-    answer = asked
-    return asked
-  }
-}

@@ -1,35 +1,37 @@
 import { DEFAULT_TENANT_ID } from '../../access'
+import type { Db } from '../../base/db'
+import { fresh } from '../../base/fresh'
 import { Lru } from '../../base/lru'
-import type { Core } from '../core'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
-import { type Counts, FRESH_MS, fresh, type QueueFigures, quantilesOf } from './queue-stats'
-import {
-  countOpen,
-  type OpenRow,
-  type QueueControl,
-  readControls,
-  readTenantTimings,
-  type TenantTiming,
-} from './queue-store'
+import { quantilesOf } from '../metrics/buckets'
+import { readTenantTimings, type TenantTiming } from '../metrics/timing-store'
+import { type Pause, readPauses } from './pause-store'
+import { type Counts, FRESH_MS, type QueueStats } from './queue-stats'
+import { countOpen, type OpenRow } from './queue-store'
 
-/** Tenants whose figures are remembered; of the others they are read each time. */
+/** Tenants whose stats are remembered; those of the others are read each time. */
 const TENANTS_MAX = 1_000
 
+interface Deps {
+  db: Db
+  tenantIds(): Promise<string[]>
+}
+
 /**
- * The queues as a tenant may see them that shares them with others: the figures of its own jobs, as PostgreSQL has them,
- * and whether a queue is paused, not by whom. Ended jobs are those of the last hour.
+ * The queues as seen by a tenant that shares them with others: counts of its own jobs from PostgreSQL, and whether a
+ * queue is paused, but not by whom. Ended jobs are those of the last hour.
  */
-export class TenantFigures {
-  private readonly recent = new Lru<string, () => Promise<QueueFigures[]>>(TENANTS_MAX)
+export class TenantQueueStats {
+  private readonly recent = new Lru<string, () => Promise<QueueStats[]>>(TENANTS_MAX)
 
-  constructor(private readonly core: Pick<Core, 'db' | 'tenantIds'>) {}
+  constructor(private readonly deps: Deps) {}
 
-  /** Read at most once a second for each tenant, however many ask. */
-  of(tenantId: string): Promise<QueueFigures[]> {
+  /** At most a second old, however many ask. */
+  of(tenantId: string): Promise<QueueStats[]> {
     const known = this.recent.get(tenantId)
     if (known) return known()
     const read = fresh(async () => {
-      const open = countOpen(this.core.db, tenantId)
+      const open = countOpen(this.deps.db, tenantId)
       return (await this.read(open, tenantId))(tenantId)
     }, FRESH_MS)
     this.recent.set(tenantId, read)
@@ -37,33 +39,33 @@ export class TenantFigures {
   }
 
   /**
-   * Of every tenant but the first, whose people run the installation and see all of it.
-   * @param open of all tenants
+   * Of every tenant except the default one, whose people run the installation and see all jobs.
+   * @param open jobs of all tenants
    */
-  async ofGuests(open: readonly OpenRow[]): Promise<Map<string, QueueFigures[]>> {
-    const guests = (await this.core.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
+  async ofGuests(open: readonly OpenRow[]): Promise<Map<string, QueueStats[]>> {
+    const guests = (await this.deps.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
     if (!guests.length) return new Map()
-    const figuresOf = await this.read(open, null)
-    return new Map(guests.map(id => [id, figuresOf(id)]))
+    const statsOf = await this.read(open, null)
+    return new Map(guests.map(id => [id, statsOf(id)]))
   }
 
   private async read(counted: readonly OpenRow[] | Promise<OpenRow[]>, tenantId: string | null) {
-    const { db } = this.core
-    const [open, timings, controls] = await Promise.all([counted, readTenantTimings(db, tenantId), readControls(db)])
-    return (id: string): QueueFigures[] => {
+    const { db } = this.deps
+    const [open, timings, pauses] = await Promise.all([counted, readTenantTimings(db, tenantId), readPauses(db)])
+    return (id: string): QueueStats[] => {
       const own = open.filter(row => row.tenant_id === id)
       const timed = timings.filter(row => row.tenant_id === id)
-      return QUEUE_NAMES.map(name => figuresOf(name, own, timed, controls.get(name)))
+      return QUEUE_NAMES.map(name => statsOf(name, own, timed, pauses.get(name)))
     }
   }
 }
 
-function figuresOf(
+function statsOf(
   name: QueueName,
   open: readonly OpenRow[],
   timings: readonly TenantTiming[],
-  control: QueueControl | undefined,
-): QueueFigures {
+  pause: Pause | undefined,
+): QueueStats {
   const rows = open.filter(row => row.queue === name)
   const timing = timings.find(row => row.queue === name)
   const since = rows.find(row => row.status === 'pending')?.since
@@ -72,7 +74,7 @@ function figuresOf(
     counts: countsOf(rows, timing),
     oldest_waiting_seconds: since ? Math.max(0, Date.now() - since.getTime()) / 1000 : 0,
     ...quantilesOf(timing),
-    paused: control?.paused ?? false,
+    paused: pause?.paused ?? false,
     paused_by: null,
   }
 }

@@ -1,9 +1,11 @@
+import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
+import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
-import type { Core } from '../core'
+import type { Writer } from '../../streams'
 import { announceQueues } from './queue-stats'
 import { countOpen, type OpenRow } from './queue-store'
-import type { TenantFigures } from './tenant-queue-stats'
+import type { TenantQueueStats } from './tenant-queue-stats'
 
 /** Part of what is told of a tenant; every tenant has one, also who has nothing. */
 export type StatsSource = () => Promise<(tenantId: string) => Record<string, unknown>>
@@ -13,19 +15,25 @@ const EVERY_MS = 10_000
 const SHARE = 20
 const OPEN = ['scheduled', 'pending', 'running'] as const
 
+interface Deps {
+  db: Db
+  streams: Writer
+  queueStats: TenantQueueStats
+  tenantIds(): Promise<string[]>
+  /** Whether this process is the one that publishes. */
+  isLeader(): boolean
+  log: Log
+}
+
 /** Sums up each tenant for its pages and for whoever listens (`stats_updated`): one process of all counts, for all tenants at once. */
-export class Stats implements Part {
+export class TenantStats implements Part {
   readonly name = 'stats'
   private readonly sources: StatsSource[] = []
   private timer: NodeJS.Timeout | undefined
   private telling: Promise<void> | undefined
   private stopped = false
 
-  constructor(
-    private readonly core: Core,
-    private readonly figures: TenantFigures,
-    private readonly isHolder: () => boolean,
-  ) {}
+  constructor(private readonly deps: Deps) {}
 
   /** What an area has to say; to be added before the start. */
   add(source: StatsSource) {
@@ -46,13 +54,13 @@ export class Stats implements Part {
 
   private async tellInTime() {
     const began = performance.now()
-    if (this.isHolder()) await this.tell().catch(error => this.trouble(error))
+    if (this.deps.isLeader()) await this.tell().catch(error => this.trouble(error))
     const tookMs = performance.now() - began
     this.wait(Math.max(EVERY_MS - tookMs, SHARE * tookMs))
   }
 
   private async tell() {
-    const { db, streams, tenantIds } = this.core
+    const { db, streams, tenantIds } = this.deps
     const [open, tenants, ...others] = await Promise.all([countOpen(db), tenantIds(), ...this.sources.map(s => s())])
     const parts = [openJobs(open), ...others]
     for (const tenantId of tenants) {
@@ -62,11 +70,12 @@ export class Stats implements Part {
         { kind: 'stats_updated', source: 'tailrace', data: { labels: {}, data } },
       )
     }
-    for (const [tenantId, queues] of await this.figures.ofGuests(open)) announceQueues(this.core, tenantId, queues)
+    for (const [tenantId, queues] of await this.deps.queueStats.ofGuests(open))
+      announceQueues(streams, tenantId, queues)
   }
 
   private trouble(error: unknown) {
-    againLater(this.core.log, 'Stats are told later')(error)
+    againLater(this.deps.log, 'Stats are told later')(error)
   }
 
   async stop() {

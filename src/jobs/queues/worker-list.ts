@@ -1,4 +1,4 @@
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 
 export interface WorkerProcess {
@@ -14,7 +14,7 @@ const MARK = ':w:'
  * The processes that take jobs now, as Redis knows them by the names of their connections.
  * @returns null while Redis is away
  */
-export async function listWorkers({ engine }: Pick<Core, 'engine'>): Promise<WorkerProcess[] | null> {
+export async function listWorkers(engine: Engine): Promise<WorkerProcess[] | null> {
   if (!engine.isUp) return null
   const found = new Map<string, WorkerProcess>()
   for (const queue of QUEUE_NAMES) {

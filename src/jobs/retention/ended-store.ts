@@ -2,7 +2,6 @@ import { type Db, rows } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
 import { lowPriority } from '../../base/table-store'
 import type { JobStatus } from '../lifecycle/job'
-import type { JobRef } from '../lifecycle/job-store'
 
 /** Which ended jobs of a tenant are meant. */
 export interface EndedJobs {
@@ -70,15 +69,4 @@ export async function oldestEnded(db: Db, { tenantId, statuses }: EndedJobs): Pr
     { tenantId, statuses },
   )
   return found?.at ?? null
-}
-
-/** Ids of those that are not in the history. */
-export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
-  const found = await rows<{ id: string }>(
-    db,
-    `SELECT r.id FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
-     WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = r.tenant_id AND j.id = r.id)`,
-    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
-  )
-  return new Set(found.map(({ id }) => id))
 }

@@ -1,7 +1,8 @@
+import type { Db } from '../../base/db'
 import { expiringRows } from '../../base/expiring'
 import type { RetentionTarget, Term } from '../../base/retention'
 import { tableSize } from '../../base/table-store'
-import type { Core } from '../core'
+import type { Engine } from '../engine/engine'
 import type { JobStatus } from '../lifecycle/job'
 import { bullOrphans, bullRecords } from './bull-records'
 import { countOldJobs, deleteOldJobs, oldestEnded } from './ended-store'
@@ -10,32 +11,38 @@ const HOUR_MS = 3_600_000
 /** Below every id. */
 const NONE = '00000000-0000-0000-0000-000000000000'
 
-/** What the job platform keeps and for how long. */
-export const jobRetention = (core: Core): RetentionTarget[] => [
-  history(core, {
+interface Deps {
+  db: Db
+  engine: Engine
+  tenantIds(): Promise<string[]>
+}
+
+/** What the job platform keeps, and for how long. */
+export const jobRetention = (deps: Deps): RetentionTarget[] => [
+  history(deps, {
     name: 'job_history',
     summary: 'Completed and cancelled jobs with their attempts; never one that is open or has open relatives.',
     term: 'jobs',
     statuses: ['completed', 'cancelled'],
-    size: () => tableSize(core.db, 'jobs', 'job_attempts'),
+    size: () => tableSize(deps.db, 'jobs', 'job_attempts'),
   }),
-  history(core, {
+  history(deps, {
     name: 'failed_jobs',
     summary: 'Jobs that failed for good, with their attempts.',
     term: 'failed',
     statuses: ['failed'],
     size: async () => ({ rows: null, bytes: null }),
   }),
-  bullRecords(core.engine),
-  bullOrphans(core.engine),
-  expiringRows(core.db, {
+  bullRecords(deps.engine),
+  bullOrphans(deps.engine),
+  expiringRows(deps.db, {
     name: 'idempotency_keys',
     summary: 'Idempotency-Key of requests and fire times of schedules.',
     table: 'job_keys',
     column: 'created_at',
     keep: { fixedMs: 24 * HOUR_MS },
   }),
-  expiringRows(core.db, {
+  expiringRows(deps.db, {
     name: 'queue_durations',
     summary: 'What queues did per minute and how long it took: percentiles and charts.',
     table: 'job_timings',
@@ -63,7 +70,10 @@ interface Place {
   found: number
 }
 
-function history({ db, tenantIds }: Core, { name, summary, term, statuses, size }: History): RetentionTarget {
+function history(
+  { db, tenantIds }: Pick<Deps, 'db' | 'tenantIds'>,
+  { name, summary, term, statuses, size }: History,
+): RetentionTarget {
   const nextTenant = async (after: string) => (await tenantIds()).sort().find(id => id > after)
   return {
     name,

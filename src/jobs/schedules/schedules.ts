@@ -1,11 +1,14 @@
 import type { Job as BullJob, Queue } from 'bullmq'
 import type { Actor } from '../../access'
+import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import { newId } from '../../base/ids'
+import type { Log } from '../../base/log'
 import { Away, againLater, ignoreOutage } from '../../base/outage'
 import { parse } from '../../base/parse'
-import type { Core } from '../core'
-import type { Kind } from '../kinds/kind'
+import type { Engine } from '../engine/engine'
+import type { AnyKind, Kind } from '../kinds/kind'
+import type { Enqueuer } from '../lifecycle/enqueue'
 import { deleteSchedule, findSchedule, listSchedules, markFired, type Schedule, writeSchedule } from './schedule-store'
 import { checkTiming, type Timing } from './timing'
 
@@ -17,11 +20,19 @@ export interface ScheduleRequest {
   createdBy: Actor
 }
 
-export interface ScheduleFigures {
+export interface ScheduleStatus {
   schedule: Schedule
   /** Null while BullMQ does not know it. */
   nextAt: Date | null
   overdueMs: number
+}
+
+interface Deps {
+  db: Db
+  engine: Engine
+  enqueuer: Enqueuer
+  kinds: ReadonlyMap<string, AnyKind>
+  log: Log
 }
 
 const TICK = 'tick'
@@ -33,10 +44,10 @@ const OVERDUE_MS = 10_000
  * tick makes the real job, once for each time at which it was due.
  */
 export class Schedules {
-  constructor(private readonly core: Core) {}
+  constructor(private readonly deps: Deps) {}
 
   private get queue(): Queue {
-    return this.core.engine.queue('schedules')
+    return this.deps.engine.queue('schedules')
   }
 
   /** @throws Problem 400 when the timing cannot be kept or the input does not fit the kind */
@@ -44,7 +55,7 @@ export class Schedules {
     const { tenantId, name, timing, createdBy } = request
     checkTiming(timing)
     const every = 'everyMs' in timing
-    const schedule = await writeSchedule(this.core.db, {
+    const schedule = await writeSchedule(this.deps.db, {
       id: newId(),
       tenant_id: tenantId,
       name,
@@ -55,17 +66,17 @@ export class Schedules {
       timezone: every ? null : (timing.timezone ?? null),
       created_by: createdBy,
     })
-    await this.upsert(schedule).catch(againLater(this.core.log, 'A schedule is not in Redis yet', { name }, 'warn'))
+    await this.upsert(schedule).catch(againLater(this.deps.log, 'A schedule is not in Redis yet', { name }, 'warn'))
     return schedule.id
   }
 
   async unset(tenantId: string, name: string): Promise<void> {
-    const id = await deleteSchedule(this.core.db, tenantId, name)
+    const id = await deleteSchedule(this.deps.db, tenantId, name)
     if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without schedule makes nothing
   }
 
   private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
-    if (!this.core.engine.isUp) throw new Away('Redis is away')
+    if (!this.deps.engine.isUp) throw new Away('Redis is away')
     const repeat = every_ms === null ? { pattern: cron ?? '', ...(timezone && { tz: timezone }) } : { every: every_ms }
     const opts = { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } }
     await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })
@@ -73,60 +84,60 @@ export class Schedules {
 
   /** Makes the job that a tick stands for. A tick that is run twice makes one job. */
   async tick(tick: BullJob): Promise<void> {
-    const { core } = this
+    const { db, enqueuer, kinds, log } = this.deps
     const id = tick.data.schedule_id as string
-    const schedule = await findSchedule(core.db, id)
-    const kind = schedule && core.kinds.get(schedule.kind)
+    const schedule = await findSchedule(db, id)
+    const kind = schedule && kinds.get(schedule.kind)
     if (!kind) {
       await this.queue.removeJobScheduler(id)
-      return core.log.warn('A schedule is gone, or its kind is', { schedule_id: id })
+      return log.warn('A schedule is gone, or its kind is', { schedule_id: id })
     }
     const dueAt = dueAtOf(tick)
-    const made = await core.enqueuer.enqueue(kind, JSON.parse(schedule.input), {
+    const made = await enqueuer.enqueue(kind, JSON.parse(schedule.input), {
       tenantId: schedule.tenant_id,
       createdBy: { type: 'system', id: schedule.id, name: `schedule ${schedule.name}` },
       key: { key: `schedule:${schedule.id}:${dueAt.getTime()}`, bodyHash: schedule.id },
     })
-    await markFired(core.db, schedule.id, dueAt, made.id)
+    await markFired(db, schedule.id, dueAt, made.id)
   }
 
   /** Schedules with their next time, for the queue page and the overdue watch. */
-  async figures(tenantId?: string): Promise<ScheduleFigures[]> {
-    const known = await listSchedules(this.core.db, tenantId)
+  async status(tenantId?: string): Promise<ScheduleStatus[]> {
+    const known = await listSchedules(this.deps.db, tenantId)
     if (!known.length) return []
     const next = (await this.nextTimes().catch(ignoreOutage)) ?? new Map<string, number>()
-    return known.map(schedule => figuresOf(schedule, next))
+    return known.map(schedule => statusOf(schedule, next))
   }
 
   /** @throws Error while Redis is away */
   private async nextTimes(): Promise<Map<string, number>> {
-    if (!this.core.engine.isUp) throw new Away('Redis is away')
+    if (!this.deps.engine.isUp) throw new Away('Redis is away')
     const schedulers = await this.queue.getJobSchedulers(0, -1)
     return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
   }
 
   /** Makes every schedule tick again that BullMQ has forgotten or lets hang. */
   async mend(): Promise<number> {
-    const known = await listSchedules(this.core.db)
+    const known = await listSchedules(this.deps.db)
     if (!known.length) return 0
     const next = await this.nextTimes()
-    const late = known.map(schedule => figuresOf(schedule, next)).filter(isLate)
+    const late = known.map(schedule => statusOf(schedule, next)).filter(isLate)
     for (const { schedule, nextAt, overdueMs } of late) {
       const facts = { schedule: schedule.name, overdue_ms: overdueMs }
-      if (nextAt) this.core.log.warn('A schedule was overdue and is set anew', facts)
-      else this.core.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
+      if (nextAt) this.deps.log.warn('A schedule was overdue and is set anew', facts)
+      else this.deps.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
       try {
         await this.queue.removeJobScheduler(schedule.id)
         await this.upsert(schedule)
       } catch (error) {
-        this.core.log.warn('A schedule could not be set', { schedule: schedule.name, error: messageOf(error) })
+        this.deps.log.warn('A schedule could not be set', { schedule: schedule.name, error: messageOf(error) })
       }
     }
     return late.length
   }
 }
 
-function figuresOf(schedule: Schedule, next: ReadonlyMap<string, number>): ScheduleFigures {
+function statusOf(schedule: Schedule, next: ReadonlyMap<string, number>): ScheduleStatus {
   const at = next.get(schedule.id)
   return {
     schedule,
@@ -135,7 +146,7 @@ function figuresOf(schedule: Schedule, next: ReadonlyMap<string, number>): Sched
   }
 }
 
-function isLate({ schedule, nextAt, overdueMs }: ScheduleFigures): boolean {
+function isLate({ schedule, nextAt, overdueMs }: ScheduleStatus): boolean {
   return nextAt === null || overdueMs > Math.max(OVERDUE_MS, 2 * (schedule.every_ms ?? 0))
 }
 

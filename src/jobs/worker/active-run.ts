@@ -1,15 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Level } from '../../base/log'
+import type { Level, Log } from '../../base/log'
 import { ignoreOutage } from '../../base/outage'
-import type { Fence } from '../../streams'
-import type { Core } from '../core'
-import { commitTransition } from '../core'
+import type { Fence, Writer } from '../../streams'
 import type { Kind } from '../kinds/kind'
 import type { QueueName } from '../kinds/queues'
 import type { LineFacts, LogLine, Run, SpawnOptions } from '../kinds/run'
-import { SpawnBarred, ticketOf } from '../lifecycle/enqueue'
+import { type Enqueuer, SpawnBarred, ticketOf } from '../lifecycle/enqueue'
 import { fenceOf, type JobRow, type JobState, jobTopic } from '../lifecycle/job'
-import type { TransitionResult } from '../lifecycle/transition-effect'
+import { type TransitionResult, transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 import { ProgressReports } from './progress'
 import { Steps } from './steps'
@@ -23,6 +21,14 @@ const GRACE_MS = 700
 const CHANGES_AHEAD = 20
 const MIRROR_LINES = 20
 const ADD_AGAIN_MS = 500
+
+export interface RunDeps {
+  streams: Writer
+  enqueuer: Enqueuer
+  log: Log
+  /** Stored as `worker` of its jobs. */
+  process: string
+}
 
 /** One run of a job in this process. */
 export class ActiveRun implements Run {
@@ -45,7 +51,7 @@ export class ActiveRun implements Run {
   private abandon: (() => void) | undefined
 
   constructor(
-    private readonly core: Core,
+    private readonly deps: RunDeps,
     private readonly row: JobRow,
   ) {
     this.attempt = row.attempt + 1
@@ -95,12 +101,12 @@ export class ActiveRun implements Run {
     this.mirror.push(`${level} ${message.slice(0, 500)}`)
     const { attempt, row } = this
     const entry = { kind: 'log', level, message: String(message), step, attempt, source: row.kind, data: facts.data }
-    return this.core.streams.write(this.topic, [entry], this.lineFence)
+    return this.deps.streams.write(this.topic, [entry], this.lineFence)
   }
 
   /** The job has ended, or another run has it: BullMQ may tell us much later, or never. */
   private overtaken(count: number) {
-    this.core.log.warn('Lines of a run that no longer has its job were not kept', { job_id: this.id, lines: count })
+    this.deps.log.warn('Lines of a run that no longer has its job were not kept', { job_id: this.id, lines: count })
     this.abort('superseded')
   }
 
@@ -118,7 +124,7 @@ export class ActiveRun implements Run {
     if (this.closed) return undefined
     this.changesAhead++
     const done = this.commit({ type: 'advance', ...what, ...this.fence })
-      .catch(error => this.core.log.error('A step could not be stored', { job_id: this.id, error: String(error) }))
+      .catch(error => this.deps.log.error('A step could not be stored', { job_id: this.id, error: String(error) }))
       .then(() => void this.changesAhead--)
     return this.changesAhead > CHANGES_AHEAD ? done : undefined
   }
@@ -134,7 +140,7 @@ export class ActiveRun implements Run {
     const parent = { id: row.id, rootId: row.root_id, queue, onFailure: options.onFailure ?? 'ignore' }
     const { priority, delayMs } = options
     const request = { tenantId: row.tenant_id, createdBy: row.created_by, parent, priority, delayMs }
-    const child = await this.core.enqueuer.accept(kind, input, request).catch(error => this.barred(error))
+    const child = await this.deps.enqueuer.accept(kind, input, request).catch(error => this.barred(error))
     if (!child.row) return { id: child.id }
     this.hasChildren = true
     await this.addChild(child.row, queue)
@@ -154,7 +160,7 @@ export class ActiveRun implements Run {
   private async addChild(row: JobRow, parentQueue: QueueName) {
     for (;;) {
       try {
-        return await this.core.enqueuer.add(ticketOf(row, parentQueue))
+        return await this.deps.enqueuer.add(ticketOf(row, parentQueue))
       } catch (error) {
         ignoreOutage(error)
         await delay(ADD_AGAIN_MS, undefined, { signal: this.signal })
@@ -192,11 +198,11 @@ export class ActiveRun implements Run {
   }
 
   get fence() {
-    return { attempt: this.attempt, worker: this.core.process }
+    return { attempt: this.attempt, worker: this.deps.process }
   }
 
   async commit(change: Change): Promise<TransitionResult> {
-    const result = await commitTransition(this.core, {
+    const result = await this.deps.streams.commit(transitionEffect, {
       tenantId: this.tenantId,
       id: this.id,
       change,

@@ -1,20 +1,28 @@
 import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
-import { isDatabaseOutage } from '../../base/db'
+import { type Db, isDatabaseOutage } from '../../base/db'
 import { Gather } from '../../base/gather'
 import { againLater } from '../../base/outage'
-import { type Core, commitTransition } from '../core'
+import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
 import { CHILD_FAILED, isChildFailure } from '../lifecycle/failure'
 import { hasEnded, type JobRow } from '../lifecycle/job'
-import type { JobRef } from '../lifecycle/job-store'
-import { loadJobs } from '../lifecycle/job-store'
+import { type JobRef, loadJobs } from '../lifecycle/job-store'
 import { childrenOf } from '../lifecycle/open-store'
-import { type AbortReason, ActiveRun } from './active-run'
+import { type TransitionItem, transitionEffect } from '../lifecycle/transition-effect'
+import type { JobMetrics } from '../metrics/job-metrics'
+import { type AbortReason, ActiveRun, type RunDeps } from './active-run'
 import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf, whileAway } from './outcome'
 
 const LOAD_MAX = 500
 /** How often a parent looks after children in other queues. */
 const LOOK_MS = 1_000
+
+export interface ProcessorDeps extends RunDeps {
+  db: Db
+  engine: Engine
+  metrics: JobMetrics
+  publicUrl: string | undefined
+}
 
 /** BullMQ's side of a job: the little that the processor needs of it. */
 export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren' | 'moveToDelayed'>
@@ -25,12 +33,12 @@ export class Processor<Deps> {
   private readonly loads: Gather<JobRef, JobRow | undefined>
 
   constructor(
-    private readonly core: Core,
+    private readonly platform: ProcessorDeps,
     private readonly handlers: ReadonlyMap<string, Handler<Deps>>,
     private readonly deps: Deps,
   ) {
     this.loads = new Gather(async refs => {
-      const found = await whileAway(() => loadJobs(core.db, refs))
+      const found = await whileAway(() => loadJobs(platform.db, refs))
       return refs.map(ref => found.get(ref.id))
     }, LOAD_MAX)
   }
@@ -53,7 +61,7 @@ export class Processor<Deps> {
 
   /** BullMQ gives a running job to another worker when the first one has not been heard of for long. */
   private async takeOver(row: JobRow): Promise<JobRow> {
-    this.core.metrics.stalled(row)
+    this.platform.metrics.stalled(row)
     const { attempt, worker } = row
     const lost = await this.commit(row, { type: 'lose', attempt, worker: worker ?? '', reason: lossOf(row) })
     if (!lost || hasEnded(lost.state.status)) throw new EndedForGood(lost?.state.status ?? 'failed')
@@ -90,7 +98,7 @@ export class Processor<Deps> {
 
   /** What a parent comes to by its children; undefined while it has to wait for them. */
   private async childrenEnd({ tenant_id, id }: JobRow): Promise<'failed' | 'done' | undefined> {
-    const children = await whileAway(() => childrenOf(this.core.db, { tenantId: tenant_id, id }))
+    const children = await whileAway(() => childrenOf(this.platform.db, { tenantId: tenant_id, id }))
     if (children.failed) return 'failed'
     return children.open && !children.goOn ? undefined : 'done'
   }
@@ -102,11 +110,11 @@ export class Processor<Deps> {
       await this.commit(row, { type: 'settle', attempt: row.attempt, error })
       throw new EndedForGood('failed')
     }
-    const run = new ActiveRun(this.core, row)
+    const run = new ActiveRun(this.platform, row)
     this.active.get(row.id)?.abort('superseded')
     this.active.set(row.id, run)
     const endTimer = this.startClock(run, handler)
-    const began = this.core.metrics.started(row)
+    const began = this.platform.metrics.started(row)
     try {
       await this.counted(row, began, () => this.perform(job, token, row, run, handler))
     } finally {
@@ -119,9 +127,9 @@ export class Processor<Deps> {
   private async counted(row: JobRow, began: number | undefined, work: () => Promise<void>): Promise<void> {
     try {
       await work()
-      this.core.metrics.ended(row, 'completed', began)
+      this.platform.metrics.ended(row, 'completed', began)
     } catch (error) {
-      if (error instanceof EndedForGood) this.core.metrics.ended(row, error.outcome, began)
+      if (error instanceof EndedForGood) this.platform.metrics.ended(row, error.outcome, began)
       throw error
     }
   }
@@ -175,15 +183,15 @@ export class Processor<Deps> {
   /** BullMQ's own job log gets the last lines, for whoever looks at it there. */
   private mirror(row: JobRow, run: ActiveRun, { kind }: Handler<Deps>) {
     if (kind.options.silent || !run.mirror.length) return
-    const { engine, config, log } = this.core
-    const link = `All lines: ${config.publicUrl ?? ''}/jobs/${run.id}`
+    const { engine, publicUrl = '', log } = this.platform
+    const link = `All lines: ${publicUrl}/jobs/${run.id}`
     engine
       .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
       .catch(againLater(log, 'Lines were not mirrored', { job_id: run.id }))
   }
 
-  private commit(row: JobRow, change: Parameters<typeof commitTransition>[1]['change']) {
-    return commitTransition(this.core, { tenantId: row.tenant_id, id: row.id, change })
+  private commit(row: JobRow, change: TransitionItem['change']) {
+    return this.platform.streams.commit(transitionEffect, { tenantId: row.tenant_id, id: row.id, change })
   }
 }
 

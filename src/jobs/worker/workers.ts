@@ -3,16 +3,18 @@ import { type Job as BullJob, DelayedError, UnrecoverableError, Worker } from 'b
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
 import { againLater, ignoreOutage, isOutage } from '../../base/outage'
-import type { RedisClient } from '../../base/redis'
-import { type Core, commitTransition } from '../core'
+import type { RedisClient, RedisFactory } from '../../base/redis'
+import type { CancelChannel } from '../engine/cancel-channel'
 import type { Handler } from '../kinds/handler'
+import type { AnyKind } from '../kinds/kind'
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../kinds/queues'
 import { failureOf } from '../lifecycle/failure'
 import { findCancelled, findJob } from '../lifecycle/job-store'
+import { transitionEffect } from '../lifecycle/transition-effect'
 import type { AbortReason } from './active-run'
 import { IdleWatch } from './idle-watch'
 import { EndedForGood, RunAgain } from './outcome'
-import { Processor, type Ticketed } from './processor'
+import { Processor, type ProcessorDeps, type Ticketed } from './processor'
 
 /** Looks for workers that were not heard of, in the time after which their jobs are taken over. */
 const STALLED_CHECKS = 6
@@ -28,8 +30,17 @@ const FLAG_CHECK_MS = 5_000
 const ABORT_MS = 2_000
 const CLOSE_MS = 2_000
 
+export interface WorkersDeps extends ProcessorDeps {
+  redis: RedisFactory
+  kinds: ReadonlyMap<string, AnyKind>
+  cancelChannel: CancelChannel
+  concurrency: number
+  lockMs: number
+  shutdownMs: number
+}
+
 export interface WorkersOptions<Deps> {
-  core: Core
+  platform: WorkersDeps
   handlers: readonly Handler<Deps>[]
   deps: Deps
   /** Default: all. */
@@ -50,8 +61,8 @@ export class Workers<Deps> implements Part {
 
   /** @throws Error when a kind has no handler, or a handler no kind */
   constructor(private readonly options: WorkersOptions<Deps>) {
-    this.processor = new Processor(options.core, indexHandlers(options), options.deps)
-    this.idle = new IdleWatch(options.core.engine)
+    this.processor = new Processor(options.platform, indexHandlers(options), options.deps)
+    this.idle = new IdleWatch(options.platform.engine)
   }
 
   private get workers(): Worker[] {
@@ -68,9 +79,9 @@ export class Workers<Deps> implements Part {
   }
 
   async start() {
-    const { core, queues = QUEUE_NAMES } = this.options
-    this.connection = core.redis.connect('blocking')
-    await core.commands.listen(
+    const { platform, queues = QUEUE_NAMES } = this.options
+    this.connection = platform.redis.connect('blocking')
+    await platform.cancelChannel.listen(
       ids => this.abort(ids, 'cancel'),
       () => void this.checkFlags(),
     )
@@ -83,7 +94,7 @@ export class Workers<Deps> implements Part {
 
   /** One pass at a time: while a server hangs, one takes longer than the pause between them. */
   private lookForStuck() {
-    const { log } = this.options.core
+    const { log } = this.options.platform
     this.looking ??= this.reopenStuck()
       .catch(againLater(log, 'Workers that wait are looked for later'))
       .finally(() => {
@@ -92,19 +103,18 @@ export class Workers<Deps> implements Part {
   }
 
   private async reopenStuck() {
-    const { core } = this.options
+    const { engine, log } = this.options.platform
     for (const [queue, worker] of this.opened) {
-      const isStuck = core.engine.isUp && (await this.idle.isStuck(queue).catch(ignoreOutage))
+      const isStuck = engine.isUp && (await this.idle.isStuck(queue).catch(ignoreOutage))
       if (!isStuck || worker.closing || !this.connection) continue
-      core.log.warn('A worker took no job though some wait: it is opened anew', { queue })
+      log.warn('A worker took no job though some wait: it is opened anew', { queue })
       this.opened.set(queue, this.open(queue, this.connection))
       void worker.close(true).catch(() => undefined) // what it waits for may never come
     }
   }
 
   private open(queue: QueueName, connection: RedisClient): Worker {
-    const { core } = this.options
-    const { lockMs, concurrency } = core.config.worker
+    const { engine, process, lockMs, concurrency, log } = this.options.platform
     const stalledInterval = Math.ceil(lockMs / STALLED_CHECKS)
     const work = (job: BullJob, token: string) =>
       queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as Ticketed, token)
@@ -113,8 +123,8 @@ export class Workers<Deps> implements Part {
       this.idle.during(queue, () => work(job, token)).catch(error => this.handBack(job, token, error))
     const worker = new Worker(queue, run, {
       connection,
-      prefix: core.engine.prefixOf(queue),
-      name: core.process,
+      prefix: engine.prefixOf(queue),
+      name: process,
       concurrency: Math.max(1, Math.round(concurrency * QUEUES[queue].concurrency)),
       // A worker is given up one interval after its lock has run out at the latest: together that is the setting.
       lockDuration: lockMs - stalledInterval,
@@ -125,8 +135,7 @@ export class Workers<Deps> implements Part {
         backoffStrategy: (_made, _type, error) => (error instanceof RunAgain ? error.delayMs : FAULT_DELAY_MS),
       },
     })
-    const facts = { queue }
-    worker.on('error', error => core.log.debug('Worker trouble', { ...facts, error: messageOf(error) }))
+    worker.on('error', error => log.debug('Worker trouble', { queue, error: messageOf(error) }))
     worker.on('lockRenewalFailed', ids => this.abort(ids, 'superseded'))
     worker.on('failed', (job, error) => this.failed(job, error))
     return worker
@@ -135,7 +144,7 @@ export class Workers<Deps> implements Part {
   /** An outage of ours says nothing about the job: BullMQ gets it back as it was, to try again later. */
   private async handBack(job: BullJob, token: string, error: unknown): Promise<never> {
     if (!isOutage(error)) throw error
-    this.options.core.log.warn('A job met an outage and is tried again later', {
+    this.options.platform.log.warn('A job met an outage and is tried again later', {
       job_id: job.id,
       error: messageOf(error),
     })
@@ -150,35 +159,34 @@ export class Workers<Deps> implements Part {
   /** What is not an outcome is a fault of ours, after which BullMQ tries again. */
   private failed(job: BullJob | undefined, error: Error) {
     if (!job?.id || error instanceof EndedForGood || error instanceof RunAgain || job.queueName === 'schedules') return
-    const { core } = this.options
     if (error instanceof UnrecoverableError) return void this.failedByBull(job, job.id, error)
-    core.log.error('A job could not be processed and is tried again', { job_id: job.id, error })
+    this.options.platform.log.error('A job could not be processed and is tried again', { job_id: job.id, error })
   }
 
   /** BullMQ fails some jobs without running them: a child of theirs failed, or too many runs were lost. */
   private async failedByBull({ queueName, name, data }: BullJob, id: string, error: Error) {
-    const { core } = this.options
+    const { db, streams, metrics, log } = this.options.platform
     const { tenant_id } = data
     const ref = { tenantId: tenant_id, id }
-    core.metrics.ended({ tenant_id, queue: queueName, kind: name }, 'failed')
+    metrics.ended({ tenant_id, queue: queueName, kind: name }, 'failed')
     try {
-      const row = await findJob(core.db, ref)
+      const row = await findJob(db, ref)
       if (!row) return
       const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
-      await commitTransition(core, { ...ref, change })
+      await streams.commit(transitionEffect, { ...ref, change })
     } catch (problem) {
-      againLater(core.log, 'A failed job is settled later, when queues are compared', { job_id: id }, 'warn')(problem)
+      againLater(log, 'A failed job is settled later, when queues are compared', { job_id: id }, 'warn')(problem)
     }
   }
 
   private async checkFlags() {
-    const { core } = this.options
+    const { db, log } = this.options.platform
     const refs = [...this.processor.active.values()].filter(run => !run.aborted)
     if (!refs.length) return
     try {
-      this.abort(await findCancelled(core.db, refs), 'cancel')
+      this.abort(await findCancelled(db, refs), 'cancel')
     } catch (error) {
-      againLater(core.log, 'Cancel flags are read later')(error)
+      againLater(log, 'Cancel flags are read later')(error)
     }
   }
 
@@ -188,18 +196,18 @@ export class Workers<Deps> implements Part {
    */
   async stop() {
     clearInterval(this.flagTimer)
-    const { core } = this.options
+    const { cancelChannel, shutdownMs } = this.options.platform
     const closed = Promise.all(this.workers.map(worker => worker.close().catch(() => undefined)))
-    const idle = await this.untilIdle(core.config.shutdownMs / 2, () => this.abort(this.resumable(), 'shutdown'))
+    const idle = await this.untilIdle(shutdownMs / 2, () => this.abort(this.resumable(), 'shutdown'))
     // again and again: one that was fetched a moment ago may begin only now
     if (!idle) await this.untilIdle(ABORT_MS, () => this.abort([...this.processor.active.keys()], 'shutdown'))
     await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })])
-    core.commands.close()
+    cancelChannel.close()
     this.connection?.disconnect()
   }
 
   private resumable(): string[] {
-    const { kinds } = this.options.core
+    const { kinds } = this.options.platform
     return [...this.processor.active.values()].flatMap(run => (kinds.get(run.kind)?.options.resumable ? [run.id] : []))
   }
 
@@ -213,14 +221,17 @@ export class Workers<Deps> implements Part {
   }
 }
 
-function indexHandlers<Deps>({ core, handlers }: WorkersOptions<Deps>): ReadonlyMap<string, Handler<Deps>> {
+function indexHandlers<Deps>({
+  platform: { kinds },
+  handlers,
+}: WorkersOptions<Deps>): ReadonlyMap<string, Handler<Deps>> {
   const byKind = new Map<string, Handler<Deps>>()
   for (const handler of handlers) {
     const { name } = handler.kind
     if (byKind.has(name)) throw new Error(`The kind ${name} has two handlers`)
-    if (core.kinds.get(name) !== handler.kind) throw new Error(`The kind ${name} has a handler but is not registered`)
+    if (kinds.get(name) !== handler.kind) throw new Error(`The kind ${name} has a handler but is not registered`)
     byKind.set(name, handler)
   }
-  for (const name of core.kinds.keys()) if (!byKind.has(name)) throw new Error(`The kind ${name} has no handler`)
+  for (const name of kinds.keys()) if (!byKind.has(name)) throw new Error(`The kind ${name} has no handler`)
   return byKind
 }

@@ -1,4 +1,4 @@
-import { commitTransition } from '../../../src/jobs/core'
+import { transitionEffect } from '../../../src/jobs/lifecycle/transition-effect'
 import { act, begun, type Script, scripted } from '../kinds'
 import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'
 
@@ -49,15 +49,15 @@ test('a handler that ignores its signal is left behind, with a warning', async (
 })
 
 test('jobs that wait or are delayed end at once and are never run', async () => {
-  await web.jobs.pause('demo', { reason: 'hold', by: ACTOR })
+  await web.jobs.queueControl.pause('demo', { reason: 'hold', by: ACTOR })
   const waiting = await web.jobs.enqueue(act, {}, web.by)
   const delayed = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 60_000 })
   for (const { job } of [waiting, delayed]) expect((await web.jobs.cancel(ref(job.id), why)).status).toBe('cancelled')
-  await web.jobs.resume('demo', { reason: 'go', by: ACTOR })
+  await web.jobs.queueControl.resume('demo', { reason: 'go', by: ACTOR })
   const next = await web.jobs.enqueue(act, {}, web.by)
   await reaches(web, next.job.id, 'completed')
   expect(begun.some(({ id }) => id === waiting.job.id || id === delayed.job.id)).toBe(false)
-  const known = await web.jobs.core.engine.presence([{ queue: 'demo', id: waiting.job.id }])
+  const known = await web.jobs.engine.presence([{ queue: 'demo', id: waiting.job.id }])
   expect(known).toEqual(['unknown'])
 })
 
@@ -106,7 +106,7 @@ test('a job that spawns when one above it is to be cancelled is cancelled itself
   await reaches(web, child.id, 'running')
   // As if the process that cancels had died after the first of its flags.
   const cancel = { ...why, at: new Date().toISOString() }
-  await commitTransition(web.jobs.core, { ...ref(job.id), change: { type: 'request_cancel', cancel } })
+  await web.streams.commit(transitionEffect, { ...ref(job.id), change: { type: 'request_cancel', cancel } })
   expect(await reaches(web, child.id, 'cancelled')).toMatchObject({ cancel: { reason: 'enough', by: ACTOR } })
   expect((await web.jobs.tree(ref(child.id))).job.children).toEqual([])
   await expect(web.jobs.cancel(ref(child.id), why)).rejects.toMatchObject({ status: 409 })

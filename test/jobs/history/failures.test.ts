@@ -64,7 +64,7 @@ test('failed jobs are grouped by cause, listed by it and acted on by it', async 
 
 test('each queue tells what it did per minute, and who works on it', async () => {
   await failing(1)
-  await app.app.jobs.figures.store()
+  await app.app.jobs.timings.store()
   const all = await body(app.get('/api/queues/history?minutes=5'))
   expect(all.queues.demo.failed).toHaveLength(5)
   const sum = (counts: number[]) => counts.reduce((a, b) => a + b, 0)

@@ -61,10 +61,10 @@ test('an open job with the same dedupe key stands for later ones', async () => {
 })
 
 test('0 runs before 5, whatever came first', async () => {
-  await web.jobs.pause('demo', { reason: 'to fill it', by: ACTOR })
+  await web.jobs.queueControl.pause('demo', { reason: 'to fill it', by: ACTOR })
   const low = await web.jobs.enqueue(act, {}, { ...web.by, priority: 5 })
   const high = await web.jobs.enqueue(act, {}, { ...web.by, priority: 1 })
-  await web.jobs.resume('demo', { reason: 'filled', by: ACTOR })
+  await web.jobs.queueControl.resume('demo', { reason: 'filled', by: ACTOR })
   await reaches(web, low.job.id, 'completed')
   const order = begun.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
   expect(order).toEqual([high.job.id, low.job.id])
@@ -101,6 +101,6 @@ test('many at once are all run once', async () => {
 
 test('a child of a job that was removed from the history is not made', async () => {
   const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }
-  const made = web.jobs.core.enqueuer.accept(act, {}, { ...web.by, parent })
+  const made = web.jobs.enqueuer.accept(act, {}, { ...web.by, parent })
   await expect(made).rejects.toMatchObject({ bar: { hasEnded: true } })
 })

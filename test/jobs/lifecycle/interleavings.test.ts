@@ -1,8 +1,7 @@
 import fc from 'fast-check'
-import { commitTransition } from '../../../src/jobs/core'
 import { hasEnded, type JobRow, type JobState } from '../../../src/jobs/lifecycle/job'
 import { findJob } from '../../../src/jobs/lifecycle/job-store'
-import type { TransitionResult } from '../../../src/jobs/lifecycle/transition-effect'
+import { type TransitionResult, transitionEffect } from '../../../src/jobs/lifecycle/transition-effect'
 import { type Change, transition } from '../../../src/jobs/lifecycle/transitions'
 import { ActiveRun } from '../../../src/jobs/worker/active-run'
 import { act, scripted } from '../kinds'
@@ -67,12 +66,14 @@ interface Subject {
 
 async function makeJobs(): Promise<Subject[]> {
   const [node] = nodes as [TestNode]
-  const made = Array.from({ length: JOBS }, () => node.jobs.core.enqueuer.accept(act, {}, node.by))
+  const made = Array.from({ length: JOBS }, () => node.jobs.enqueuer.accept(act, {}, node.by))
   return (await Promise.all(made)).map(({ row }) => {
     if (!row) throw new Error('It was not made')
-    const runsOf = ({ jobs }: TestNode) =>
+    const runsOf = ({ jobs: { enqueuer }, streams, log }: TestNode, no: number) => {
+      const deps = { enqueuer, streams, log, process: `process ${no}` }
       // What later runs believe at first is outdated.
-      Array.from({ length: RUNS }, (_, attempt) => new ActiveRun(jobs.core, { ...row, attempt, version: -attempt }))
+      return Array.from({ length: RUNS }, (_, attempt) => new ActiveRun(deps, { ...row, attempt, version: -attempt }))
+    }
     return { row, runs: nodes.map(runsOf) }
   })
 }
@@ -86,7 +87,7 @@ function send(subject: Subject, command: Command, change: Change): Promise<Trans
   const { tenant_id: tenantId, id } = subject.row
   return command.what in REPORTS
     ? runOf(subject, command).commit(change)
-    : commitTransition(node.jobs.core, { tenantId, id, change })
+    : node.streams.commit(transitionEffect, { tenantId, id, change })
 }
 
 const runOf = ({ runs }: Subject, { node, run }: Command) => runs[node]?.[run] as ActiveRun

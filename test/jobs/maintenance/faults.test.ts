@@ -21,7 +21,7 @@ afterAll(async () => {
   await servers.stop()
 })
 
-const flush = (node: TestNode) => node.jobs.core.engine.client.flushall()
+const flush = (node: TestNode) => node.jobs.engine.client.flushall()
 const remembered = async (): Promise<Record<string, string>> => {
   const [lease] = await rows<{ state: string | null }>(web.db, "SELECT state FROM job_leases WHERE name = 'job keeper'")
   return JSON.parse(lease?.state ?? '{}')
@@ -34,8 +34,8 @@ async function counted(name: string): Promise<number> {
 }
 
 const engineOf = ({ jobs }: TestNode) => ({
-  client: jobs.core.engine.client,
-  key: (queue: string, rest: string) => jobs.core.engine.key(queue, rest),
+  client: jobs.engine.client,
+  key: (queue: string, rest: string) => jobs.engine.key(queue, rest),
 })
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
@@ -131,12 +131,12 @@ test('FLUSHALL loses no job: waiting, delayed and running ones go on, and pauses
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children: [{ ms: 2_000 }], value: 'p' }, web.by)
   await reaches(web, running.job.id, 'running')
   await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).counts.running === 1)
-  await web.jobs.pause('demo', { reason: 'kept', by: ACTOR })
+  await web.jobs.queueControl.pause('demo', { reason: 'kept', by: ACTOR })
   const waiting = await web.jobs.enqueue(act, {}, web.by)
   const delayed = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 500 })
   await flush(web)
-  await eventually(() => web.jobs.core.engine.queue('demo').isPaused())
-  await web.jobs.resume('demo', { reason: 'seen', by: ACTOR })
+  await eventually(() => web.jobs.engine.queue('demo').isPaused())
+  await web.jobs.queueControl.resume('demo', { reason: 'seen', by: ACTOR })
   await reaches(web, waiting.job.id, 'completed')
   await reaches(web, delayed.job.id, 'completed')
   expect((await reaches(web, parent.job.id, 'completed')).result).toBe('p')
@@ -152,7 +152,7 @@ test('FLUSHALL loses no job: waiting, delayed and running ones go on, and pauses
 })
 
 test('a crash between PostgreSQL and BullMQ delays a job, no more', async () => {
-  const { enqueuer } = web.jobs.core
+  const { enqueuer } = web.jobs
   const { id } = await enqueuer.accept(act, { value: 2 }, web.by)
   const done = await reaches(web, id, 'completed')
   expect(done.result).toBe(2)
@@ -160,10 +160,10 @@ test('a crash between PostgreSQL and BullMQ delays a job, no more', async () => 
 })
 
 test('an end of which only BullMQ knows is settled, once', async () => {
-  await web.jobs.pause('demo', { reason: 'hold', by: ACTOR })
+  await web.jobs.queueControl.pause('demo', { reason: 'hold', by: ACTOR })
   const { job } = await web.jobs.enqueue(act, {}, web.by)
-  await web.jobs.core.engine.remove('demo', job.id)
-  await web.jobs.resume('demo', { reason: 'go', by: ACTOR })
+  await web.jobs.engine.remove('demo', job.id)
+  await web.jobs.queueControl.resume('demo', { reason: 'go', by: ACTOR })
   await reaches(web, job.id, 'completed')
   expect(await statesOf(web, job.id)).toEqual(['pending', 'running', 'completed'])
 })

@@ -15,7 +15,7 @@ afterAll(() => place.stop())
 const formerPrefix = () => `{${place.prefix}}:jobs`
 
 const keysLike = async (node: TestNode, pattern: string) =>
-  (await Promise.all(serversOf(node.jobs.core.engine.client).map(server => server.keys(pattern)))).flat()
+  (await Promise.all(serversOf(node.jobs.engine.client).map(server => server.keys(pattern)))).flat()
 
 /** What a version with all queues in one slot leaves: jobs in PostgreSQL, tickets under the former keys. */
 async function leaveJobs(node: TestNode): Promise<string[]> {
@@ -23,7 +23,7 @@ async function leaveJobs(node: TestNode): Promise<string[]> {
     DELAYS.map(delayMs => node.jobs.enqueue(act, { value: delayMs }, { ...node.by, delayMs })),
   )
   const ids = made.map(({ job }) => job.id)
-  const { client } = node.jobs.core.engine
+  const { client } = node.jobs.engine
   await Promise.all((await keysLike(node, `{${place.prefix}:*`)).map(key => client.unlink(key)))
   const former = new Queue('demo', { connection: client, prefix: formerPrefix() })
   const data = { tenant_id: place.tenantId }
@@ -68,8 +68,8 @@ test('jobs and schedules of a version with all queues in one slot go on, and its
   for (const id of ids.slice(0, 3)) if (id !== old.id) await reaches(after, id, 'completed')
   const later = ids[3] ?? ''
   expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
-  expect(await after.jobs.core.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
-  const [figures] = await after.jobs.schedules.figures(tenantId)
+  expect(await after.jobs.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
+  const [figures] = await after.jobs.schedules.status(tenantId)
   expect([figures?.schedule.name, figures?.nextAt]).toEqual(['each minute', expect.any(Date)])
 
   expect((await after.jobs.find({ tenantId, id: old.id })).worker).toBe('old')

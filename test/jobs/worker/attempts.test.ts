@@ -69,7 +69,7 @@ test('a job that completed cannot be retried', async () => {
 test("BullMQ's own log gets the last lines and a link", async () => {
   const { job } = await node.jobs.enqueue(act, { lines: 50 }, node.by)
   await reaches(node, job.id, 'completed')
-  const { logs } = await node.jobs.core.engine.queue('demo').getJobLogs(job.id)
+  const { logs } = await node.jobs.engine.queue('demo').getJobLogs(job.id)
   expect(logs).toHaveLength(21)
   expect(logs.at(-1)).toBe(`All lines: /jobs/${job.id}`)
   expect(logs.at(-2)).toBe('info line 50')

@@ -1,0 +1,15 @@
+/** One answer for everybody who asks within `forMs`; one that failed is not kept. */
+export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
+  let answer: Promise<T> | undefined
+  let until = 0
+  return () => {
+    if (answer && Date.now() < until) return answer
+    until = Date.now() + forMs
+    const asked = read()
+    asked.catch(() => {
+      if (answer === asked) answer = undefined
+    })
+    answer = asked
+    return asked
+  }
+}

@@ -1,0 +1,26 @@
+import type { Db } from '../../base/db'
+import { isUuid } from '../../base/ids'
+import type { Family } from '../../streams'
+import { missingJobs } from './history-store'
+
+const idOf = (topic: string) => topic.slice('job:'.length)
+
+/** Topics of jobs: each exists as long as its job does, and its status replaces all earlier ones. */
+export const jobFamily = (db: Db, heartbeatMs: number): Family => ({
+  prefix: 'job',
+  heartbeatMs,
+  async exists({ tenantId, name }) {
+    const id = idOf(name)
+    return isUuid(id) && (await missingJobs(db, [{ tenantId, id }])).size === 0
+  },
+  async gone(topics) {
+    const refs = topics.map(({ tenantId, name }) => ({ tenantId, id: idOf(name) }))
+    const missing = await missingJobs(
+      db,
+      refs.filter(({ id }) => isUuid(id)),
+    )
+    return topics.filter((_, i) => missing.has(refs[i]?.id ?? ''))
+  },
+  stateEvent: 'status',
+  supersededKinds: ['status', 'progress'],
+})

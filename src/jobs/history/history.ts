@@ -1,0 +1,66 @@
+import type { Db } from '../../base/db'
+import { notFound } from '../../base/errors'
+import type { JobRow } from '../lifecycle/job'
+import { findJob, type JobRef } from '../lifecycle/job-store'
+import { encodeCursor, type JobFilter } from './filter'
+import { countJobs, countTree, listAttempts, listIds, listJobs, readTree } from './history-store'
+import { type Attempt, attemptsOf, type Job, toJob } from './resource'
+import { nest } from './tree'
+
+export const TREE_MAX = 1_000
+const TREE_IDS_MAX = 10_000
+
+/** Reads jobs, whether open or ended. */
+export class History {
+  constructor(protected readonly db: Db) {}
+
+  /** @throws Problem 404 */
+  async find(ref: JobRef): Promise<Job> {
+    return toJob(await this.row(ref))
+  }
+
+  /** @throws Problem 404 */
+  protected async row(ref: JobRef): Promise<JobRow> {
+    const row = await findJob(this.db, ref)
+    if (!row) throw notFound('job')
+    return row
+  }
+
+  /** Newest first. */
+  async list(tenantId: string, filter: JobFilter, page: { cursor?: string | undefined; limit: number }) {
+    const { cursor: before, limit } = page
+    const found = await listJobs(this.db, tenantId, filter, { before, limit: limit + 1 })
+    const items = found.slice(0, limit).map(toJob)
+    const last = items.at(-1)
+    return { items, next_cursor: found.length > limit && last ? encodeCursor(last.id) : null }
+  }
+
+  /** @param upTo as for `ids` */
+  count(tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
+    return countJobs(this.db, tenantId, filter, upTo)
+  }
+
+  /** A page of ids for a bulk action, oldest first: jobs that have not changed since the id `upTo` was made. */
+  ids(tenantId: string, filter: JobFilter, page: { after: string | undefined; upTo: string; limit: number }) {
+    return listIds(this.db, tenantId, filter, page)
+  }
+
+  /** A job with its descendants, at most 1,000 jobs in all; `counts` covers all of them. @throws Problem 404 */
+  async tree(ref: JobRef, limit = TREE_MAX) {
+    const [found, counts] = await Promise.all([readTree(this.db, ref, limit + 1), countTree(this.db, ref)])
+    const job = nest(found.slice(0, limit))
+    if (!job) throw notFound('job')
+    return { job, counts, truncated: found.length > limit }
+  }
+
+  /** A job and its descendants, parents first, at most 10,000; empty when there is no such job. */
+  async treeIds(ref: JobRef): Promise<string[]> {
+    return (await readTree(this.db, ref, TREE_IDS_MAX)).map(({ id }) => id)
+  }
+
+  /** All attempts, oldest first. @throws Problem 404 */
+  async attempts(ref: JobRef): Promise<Attempt[]> {
+    const row = await this.row(ref)
+    return attemptsOf(row, await listAttempts(this.db, ref))
+  }
+}

@@ -1,0 +1,80 @@
+import { type Db, rows } from '../../base/db'
+import type { Durations } from './buckets'
+import type { Tally } from './job-metrics'
+
+/** Adds what this process has counted to its row of the minute. */
+export async function addTally(
+  db: Db,
+  process: string,
+  { queue, tenantId, wait, run, completed, failed }: Tally,
+): Promise<void> {
+  await db.raw(
+    `INSERT INTO job_timings AS t (queue, minute, process, tenant_id, wait, run, completed, failed)
+     VALUES (?, date_trunc('minute', now()), ?, ?, ?::integer[], ?::integer[], ?, ?)
+     ON CONFLICT (queue, minute, process, tenant_id) DO UPDATE SET
+       wait = (SELECT array_agg(a + b ORDER BY i) FROM unnest(t.wait, excluded.wait) WITH ORDINALITY AS u(a, b, i)),
+       run = (SELECT array_agg(a + b ORDER BY i) FROM unnest(t.run, excluded.run) WITH ORDINALITY AS u(a, b, i)),
+       completed = t.completed + excluded.completed, failed = t.failed + excluded.failed`,
+    [queue, process, tenantId, wait, run, completed, failed],
+  )
+}
+
+/** Durations of all processes and tenants over the last hour, by queue. */
+export async function readDurations(db: Db): Promise<Map<string, Durations>> {
+  const found = await rows<Durations & { queue: string }>(
+    db,
+    `SELECT queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run FROM (
+       SELECT queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run
+       FROM job_timings, unnest(wait, run) WITH ORDINALITY AS u(w, r, bucket)
+       WHERE minute > now() - interval '1 hour' GROUP BY queue, bucket) AS summed
+     GROUP BY queue`,
+  )
+  return new Map(found.map(({ queue, wait, run }) => [queue, { wait, run }]))
+}
+
+export interface TenantTiming extends Durations {
+  tenant_id: string
+  queue: string
+  completed: number
+  failed: number
+}
+
+/** What the jobs of each tenant, or of one, have come to in the last hour, by queue. */
+export const readTenantTimings = (db: Db, tenantId: string | null) =>
+  rows<TenantTiming>(
+    db,
+    `SELECT tenant_id, queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run,
+       max(completed)::integer AS completed, max(failed)::integer AS failed
+     FROM (
+       SELECT tenant_id, queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run, sum(completed) AS completed,
+         sum(failed) AS failed
+       FROM job_timings, unnest(wait, run) WITH ORDINALITY AS u(w, r, bucket)
+       WHERE minute > now() - interval '1 hour' AND (CAST(:tenantId AS uuid) IS NULL OR tenant_id = :tenantId)
+       GROUP BY tenant_id, queue, bucket) AS summed
+     GROUP BY tenant_id, queue`,
+    { tenantId },
+  )
+
+export interface MinuteRow extends Partial<Durations> {
+  queue: string
+  minute: Date
+  completed: number
+  failed: number
+}
+
+/**
+ * What the queues have come to in the last minutes, one row per process, tenant, queue and minute with something in it.
+ * @param queue only this one, then with its durations
+ * @param tenantId only jobs of this one
+ */
+export async function readMinutes(
+  db: Db,
+  minutes: number,
+  { queue, tenantId }: { queue?: string | undefined; tenantId?: string | undefined },
+): Promise<MinuteRow[]> {
+  const query = db('job_timings')
+    .select('queue', 'minute', 'completed', 'failed')
+    .where('minute', '>', db.raw("now() - ? * interval '1 minute'", [minutes]))
+  if (tenantId !== undefined) query.where('tenant_id', tenantId)
+  return queue === undefined ? query : query.select('wait', 'run').where('queue', queue)
+}

@@ -1,0 +1,47 @@
+import type { Db } from '../../base/db'
+import { fresh } from '../../base/fresh'
+import type { Part } from '../../base/lifecycle'
+import type { Log } from '../../base/log'
+import { againLater } from '../../base/outage'
+import type { JobMetrics } from './job-metrics'
+import { addTally, readDurations } from './timing-store'
+
+const FRESH_MS = 10_000
+const STORE_MS = 5_000
+
+interface Deps {
+  db: Db
+  metrics: JobMetrics
+  log: Log
+  /** Each process has rows of its own. */
+  process: string
+}
+
+/** How long jobs wait and run, as all processes have measured it. */
+export class Timings implements Part {
+  readonly name = 'job timings'
+  /** Of the last hour, by queue; at most 10 s old. */
+  readonly durations: () => ReturnType<typeof readDurations>
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(private readonly deps: Deps) {
+    this.durations = fresh(() => readDurations(deps.db), FRESH_MS)
+  }
+
+  async start() {
+    this.timer = setInterval(() => void this.store(), STORE_MS)
+    this.timer.unref()
+  }
+
+  async stop() {
+    clearInterval(this.timer)
+    await this.store()
+  }
+
+  /** Adds what this process has measured since the last time to its rows. */
+  async store() {
+    const { db, metrics, process, log } = this.deps
+    for (const tally of metrics.takeTallies())
+      await addTally(db, process, tally).catch(againLater(log, 'Timings were not stored', { queue: tally.queue }))
+  }
+}
