@@ -29,7 +29,7 @@ test('a schedule makes its job at each time once, also when a tick is run twice'
   expect(made.length).toBeLessThanOrEqual(keys.length)
 })
 
-test('a schedule that BullMQ has lost or lets hang is set anew', async () => {
+test('a schedule that BullMQ has lost or lets hang is set again', async () => {
   const found = await figures()
   const { id } = found?.schedule ?? { id: '' }
   const queue = node.jobs.engine.queue('schedules')

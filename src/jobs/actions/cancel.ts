@@ -19,14 +19,14 @@ export interface CancelDeps {
   log: Log
 }
 
-const LEFT_IN_QUEUE = 'A cancelled job is left in its queue until it comes up there'
-/** Each finds what was born during the one before; a job whose flag is stored has no more children. */
+const LEFT_IN_QUEUE = 'A cancelled job stays in its queue until its turn comes'
+/** Each pass finds children spawned during the one before; once its flag is stored, a job spawns no more. */
 const PASSES_MAX = 100
 
 /**
- * Cancels a job and all that is open below it, also when the job itself has ended. The flags are durable before anything
- * else happens, deepest first: a parent goes on as soon as its children are gone. Jobs that no handler works on end at
- * once, the others as soon as their worker hears of it.
+ * Cancels a job and all its open descendants, even when the job itself has ended. The flags are durable before anything
+ * else happens, deepest first, because a parent continues as soon as its children are gone. Jobs without a running handler
+ * end at once, the others as soon as their worker is notified.
  * @throws Problem 404, or 409 when there is nothing to cancel
  */
 export async function cancelJob(deps: CancelDeps, ref: JobRef, { reason, by }: Reason): Promise<JobRow> {
@@ -39,14 +39,14 @@ export async function cancelJob(deps: CancelDeps, ref: JobRef, { reason, by }: R
   if (!reached.length && hasEnded(after.status))
     throw conflict('job_ended', 'The job has ended, and so has all that it spawned: there is nothing to cancel.')
   await deps.cancelChannel.publish(reached.filter(({ status }) => status === 'running').map(({ id }) => id))
-  await takeOut(
+  await dequeue(
     deps,
     reached.filter(({ status }) => status === 'cancelled'),
   )
   return after
 }
 
-/** Asks all open jobs of a tree to end; answers those that were not asked before. */
+/** Flags all open jobs of a tree. @returns those that had no flag before */
 async function flagTree(
   { db, streams }: CancelDeps,
   own: readonly JobRef[],
@@ -65,8 +65,8 @@ async function flagTree(
   return reached
 }
 
-/** BullMQ would find out by itself when it comes to them; until then they would only be in its way. */
-async function takeOut({ engine, log }: CancelDeps, jobs: readonly JobState[]) {
+/** BullMQ would drop them when their turn comes; until then they would only take up space. */
+async function dequeue({ engine, log }: CancelDeps, jobs: readonly JobState[]) {
   for (const { id, queue } of jobs)
     await engine.remove(queue as QueueName, id).catch(againLater(log, LEFT_IN_QUEUE, { job_id: id }))
 }

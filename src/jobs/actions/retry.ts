@@ -13,7 +13,7 @@ import { hasEnded, type JobRow } from '../lifecycle/job'
 import { findJob, type JobRef } from '../lifecycle/job-store'
 import { transitionEffect } from '../lifecycle/transition-effect'
 
-/** A worker holds a job in BullMQ for a moment longer than in PostgreSQL. */
+/** A worker keeps a job in BullMQ slightly longer than in PostgreSQL. */
 const REMOVE_TRIES = 20
 const REMOVE_AGAIN_MS = 100
 
@@ -27,7 +27,7 @@ export interface RetryDeps {
 }
 
 /**
- * Runs a failed or cancelled job again, with as many attempts as its kind has. What was before stays in its history.
+ * Runs a failed or cancelled job again, with as many attempts as its kind has. Earlier attempts stay in its history.
  * @throws Problem 404, or 409 when the job has not failed
  */
 export async function retryJob(deps: RetryDeps, ref: JobRef, by: Actor): Promise<JobRow> {

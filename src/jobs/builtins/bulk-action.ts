@@ -10,7 +10,7 @@ const input = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   filter: filterSchema,
   reason: z.string(),
-  /** Jobs that were there when it was asked for: made before the one with this id. */
+  /** Only jobs created before this id, so that later ones are left alone. */
   up_to: z.uuid(),
 })
 
@@ -30,7 +30,7 @@ const POSSIBLE = {
 
 /**
  * The filter, narrowed to jobs to which the action can be done.
- * @throws Problem 400 when none of the statuses asked for can be
+ * @throws Problem 400 when it is possible with none of the given statuses
  */
 export function possibleFilter(action: BulkAction, filter: z.output<typeof filterSchema>) {
   const possible: readonly string[] = POSSIBLE[action]

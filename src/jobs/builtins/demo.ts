@@ -11,11 +11,11 @@ const LINES_MAX = 10_000_000
 const step = z
   .strictObject({
     name: z.string().min(1).max(100),
-    /** Run beside each other. */
+    /** They run in parallel. */
     workers: z.number().int().min(1).max(WORKERS_MAX).default(1),
     /** Per worker. */
     lines: z.number().int().min(0).max(LINES_MAX).default(0),
-    /** Between two lines of a worker; 0 as fast as it can. */
+    /** Between two lines of a worker; 0: as fast as it can. */
     interval_ms: z.number().min(0).max(60_000).default(0),
     line_bytes: z.number().int().min(1).max(1_048_576).optional(),
     /** The share of workers that fail, after half of their lines. */

@@ -5,9 +5,9 @@ import type { RedisClient, RedisFactory } from '../../base/redis'
 type Listener = (jobIds: string[]) => void
 
 /**
- * Calls to all worker processes, over Redis Pub/Sub: BullMQ can cancel only in the process that runs the job.
- * A call may be lost; the flag in PostgreSQL is the truth, and workers look at it when they start a job, when
- * they have been cut off, and every few seconds.
+ * Tells all worker processes over Redis Pub/Sub which jobs to cancel: BullMQ can do that only in the process that runs
+ * the job. Messages may be lost; the flag in PostgreSQL is authoritative, and workers read it when they start a job, after a
+ * lost connection, and every few seconds.
  */
 export class CancelChannel {
   private readonly channel: string
@@ -22,11 +22,11 @@ export class CancelChannel {
     try {
       await this.deps.publisher.publish(this.channel, JSON.stringify(jobIds))
     } catch (error) {
-      this.deps.log.warn('Workers could not be told of a cancel at once', { error: messageOf(error) })
+      this.deps.log.warn('Workers could not be notified of a cancel', { error: messageOf(error) })
     }
   }
 
-  /** @param onGap called whenever calls may have been missed */
+  /** @param onGap called whenever messages may have been missed */
   async listen(onCancel: Listener, onGap: () => void): Promise<void> {
     const subscriber = this.deps.redis.connect('subscriber')
     this.subscriber = subscriber

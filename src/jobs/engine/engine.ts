@@ -59,7 +59,7 @@ export interface Mirrored {
   isFirst: boolean
 }
 
-/** BullMQ's queues as this process sees them, over one connection that fails at once while Redis is away. */
+/** BullMQ's queues as this process sees them, over one connection that fails at once while Redis is down. */
 export class Engine {
   readonly client: RedisClient
   readonly queues: ReadonlyMap<QueueName, Queue>
@@ -101,7 +101,7 @@ export class Engine {
   }
 
   /**
-   * Writes something small beside every queue: reading still works where Redis has become a replica, has no memory
+   * Writes a small key next to every queue, because reading still works where Redis has become a replica, has no memory
    * left, or cannot write to its disk.
    * @throws Error when any of the queues cannot take jobs now
    */

@@ -17,7 +17,7 @@ export interface FailureGroup {
 
 type Counted = { fingerprint: string; count: number; first_at: Date; last_at: Date; last_id: string }
 
-/** Jobs that failed for good, one row for all of one cause, the most frequent first. */
+/** Jobs that failed for good, grouped by cause, the most frequent first. */
 export async function groupFailures(
   db: Db,
   tenantId: string,

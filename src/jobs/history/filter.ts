@@ -11,15 +11,15 @@ const several = <Out>(one: z.ZodType<Out, string>) =>
     .union([z.string().transform(text => text.split(',').filter(Boolean)), z.array(z.string())])
     .pipe(z.array(one).min(1).max(50))
 
-const text = (most: number) =>
+const text = (max: number) =>
   z
     .string()
     .min(1)
-    .max(most)
+    .max(max)
     .regex(/^[^\0]*$/, 'may not contain NUL')
     .refine(s => s.isWellFormed(), 'is not well-formed')
 
-/** Which jobs of a tenant are meant; the same fields in lists and in bulk actions. */
+/** Selects jobs of a tenant; lists and bulk actions take the same fields. */
 export const filterFields = {
   status: several(z.enum(STATUSES)).optional(),
   kind: several(text(64)).optional(),
@@ -28,16 +28,16 @@ export const filterFields = {
   q: text(200).optional(),
   parent_id: uuid.optional(),
   root_id: uuid.optional(),
-  /** Id or name of who made it. */
+  /** Id or name of its creator. */
   actor: text(200).optional(),
   /** Failed jobs of one cause, see `GET /api/failures`. */
   fingerprint: z
     .string()
     .regex(/^[0-9a-f]{16}$/, 'is not the fingerprint of a failure')
     .optional(),
-  /** Made at or after. */
+  /** Created at or after. */
   since: z.iso.datetime({ offset: true }).optional(),
-  /** Made before. */
+  /** Created before. */
   until: z.iso.datetime({ offset: true }).optional(),
   /** Only jobs without a parent. */
   roots: z.union([z.boolean(), flag]).optional(),

@@ -8,12 +8,12 @@ import type { JobFilter } from './filter'
 /** Where the strings of an error begin, which is JSON: its keys are not looked at. */
 const IN_ERROR = '"(?:code|message)":"'
 
-/** Narrows a query on `jobs` to what a filter means. */
+/** Applies a filter to a query on `jobs`. */
 export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
   const { status, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
   query.where('tenant_id', tenantId)
   if (status) query.whereIn('status', status)
-  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets the index of failures serve
+  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // allows the index of failures
   if (kind) query.whereIn('kind', kind)
   if (queue) query.whereIn('queue', queue)
   if (parent_id) query.where('parent_id', parent_id)
@@ -34,12 +34,12 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
 }
 
 interface Page {
-  /** Jobs made before this one. */
+  /** Only jobs created before this one. */
   before?: string | undefined
   limit: number
 }
 
-/** Jobs of a tenant, newest first: UUIDv7 sort by the time they were made. */
+/** Jobs of a tenant, newest first: UUIDv7s sort by creation time. */
 export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<JobRow[]> {
   const query = db('jobs').select('*').orderBy('id', 'desc').limit(page.limit)
   narrow(query, tenantId, filter)
@@ -56,8 +56,8 @@ export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upT
 }
 
 /**
- * Only jobs that were there, and as they are now, when this id was made: one that is retried and fails again during a
- * bulk action is not met a second time.
+ * Only jobs that existed when this id was created and have not ended since: one that is retried and fails again during
+ * a bulk action is not selected a second time.
  */
 function freeze(query: ReturnType<Db>, upTo: string) {
   query.where('id', '<', upTo).whereRaw('(ended_at IS NULL OR ended_at <= ?)', [timeOfId(upTo)])
@@ -105,7 +105,7 @@ export interface TreeRow {
   ended_at: Date | null
 }
 
-/** A job and what is below it, parents before children, at most `limit`. */
+/** A job and its descendants, parents before children, at most `limit`. */
 export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number): Promise<TreeRow[]> {
   return rows<TreeRow>(
     db,
@@ -123,7 +123,7 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
   )
 }
 
-/** How many jobs below a job are in which state. */
+/** Descendants of a job, counted by status. */
 export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
   const counted = await rows<{ status: JobStatus; count: number }>(
     db,
@@ -138,7 +138,7 @@ export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Parti
   return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
 }
 
-/** Takes ended jobs out of the history; answers how many there were. */
+/** Deletes ended jobs. @returns how many */
 export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: readonly string[]): Promise<number> {
   const gone = await rows<{ id: string }>(
     db,
@@ -150,7 +150,7 @@ export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: r
   return gone.length
 }
 
-/** Ids of those that are not in the history. */
+/** Ids of jobs that do not exist. */
 export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
   const found = await rows<{ id: string }>(
     db,

@@ -15,9 +15,9 @@ export interface KindOptions<Input> {
   dedupe?: (input: Input) => string
   /** No mirror of its lines in BullMQ's own job log. For kinds with very many short jobs. */
   silent?: boolean
-  /** Its handler goes on where it was, in whatever process: at a stop it is handed back at once, not waited for. */
+  /** Its handler can resume in any process: on shutdown the job is handed back at once instead of waited for. */
   resumable?: boolean
-  /** May be made through `POST /api/jobs`; default true. */
+  /** May be created through `POST /api/jobs`; default true. */
   byRequest?: boolean
 }
 

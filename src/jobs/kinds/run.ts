@@ -14,8 +14,8 @@ export type LogLine = (message: string, facts?: LineFacts) => Promise<void> | un
 
 /**
  * What becomes of the parent when a child fails for good:
- * `fail` it fails too, at once · `continue` it goes on at once, without the other children ·
- * `ignore` it goes on after the other children and the failure is kept · `forget` the same, and nothing is kept.
+ * `fail` it fails too, at once · `continue` it continues at once, without waiting for the other children ·
+ * `ignore` it waits for the other children, and the failure is recorded · `forget` the same, but nothing is recorded.
  */
 export type OnFailure = 'fail' | 'continue' | 'ignore' | 'forget'
 
@@ -36,9 +36,9 @@ export interface Run {
   /** Aborted on cancel, time limit and shutdown: a handler that waits must listen. */
   readonly signal: AbortSignal
   readonly log: Record<Level, LogLine>
-  /** Runs `work` as a named step; lines logged inside belong to it. Steps may run beside each other. */
+  /** Runs `work` as a named step; lines logged inside belong to it. Steps may run in parallel. */
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
-  /** Replaces the job's progress (JSON object up to 16 KiB). Shown at most every 150 ms; the last one always. */
+  /** Replaces the job's progress (JSON object up to 16 KiB). Published at most every 150 ms; the last value always is. */
   progress(value: Record<string, unknown>): void
   /** Enqueues a child. The job ends only after all its children have. Resolves when the child is durable. */
   spawn<Input, Given>(kind: Kind<Input, Given>, input: Given, options?: SpawnOptions): Promise<{ id: string }>

@@ -25,7 +25,7 @@ export type EnqueueResult =
 
 type Outcomes = Map<EnqueueItem, EnqueueResult>
 
-/** Makes jobs: the rows and the entries that tell of them, all of a flush at once. */
+/** Inserts all jobs of a flush at once: rows and stream entries. */
 export const enqueueEffect: Effect<EnqueueItem, EnqueueResult> = {
   name: 'jobs.enqueue',
   async apply(trx, items) {
@@ -74,7 +74,7 @@ async function settleKeys(trx: Transaction, items: readonly EnqueueItem[], outco
 
 const slotOf = ({ row, dedupeKey }: EnqueueItem) => `${row.tenant_id}/${row.kind}/${dedupeKey}`
 
-/** Jobs of one flush that share a dedupe key: the first one stands for all. */
+/** Of the jobs of a flush that share a dedupe key, the first is inserted and answers for the others. */
 async function settleDuplicates(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
   const holders = new Map<string, string>()
   const keyed = items.filter(item => item.dedupeKey !== null)
@@ -112,7 +112,7 @@ async function insertAll(trx: Transaction, items: readonly EnqueueItem[], outcom
   }
 }
 
-/** A key that was claimed for a job that another one stands for leads to that one. */
+/** Points a key at the existing job when its own was deduplicated. */
 async function repoint(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
   for (const item of items) {
     const outcome = outcomes.get(item)

@@ -25,13 +25,13 @@ export interface EnqueueRequest {
   delayMs?: number | undefined
   /** Why, for the history. */
   reason?: string | undefined
-  /** The same key gives the same job for 24 hours, if what is asked is the same. */
+  /** The same key gives the same job for 24 hours, if the request is the same. */
   key?: { key: string; bodyHash: string } | undefined
   parent?: { id: string; rootId: string; queue: QueueName; onFailure: OnFailure } | undefined
 }
 
 export interface Enqueued {
-  /** The new job, or the one that already stands for it. */
+  /** The new job, or the existing one that is answered instead. */
   id: string
   outcome: 'created' | 'replayed' | 'deduplicated'
   /** Set when it is new. */
@@ -44,14 +44,14 @@ interface Deps {
   log: Log
 }
 
-/** A child was not made. */
+/** A child was not created: its parent may not spawn any more. */
 export class SpawnBarred extends Error {
   constructor(readonly bar: SpawnBar) {
     super(bar.hasEnded ? 'The job has ended and spawns no more' : 'The job is to be cancelled and spawns no more')
   }
 }
 
-/** Takes jobs in: PostgreSQL first, then BullMQ. */
+/** Accepts jobs: PostgreSQL first, then BullMQ. */
 export class Enqueuer {
   private readonly adds: Gather<Ticket, void>
 
@@ -63,8 +63,8 @@ export class Enqueuer {
   }
 
   /**
-   * Resolves when the job is durable; while Redis is away it is run later.
-   * @throws Problem 400 when the input does not fit the kind, 409 when the key stands for something else
+   * Resolves when the job is durable; while Redis is down it runs later.
+   * @throws Problem 400 when the input does not fit the kind, 409 when the key was used for another request
    */
   async enqueue(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
     const accepted = await this.accept(kind, input, request)
@@ -97,7 +97,7 @@ export class Enqueuer {
     return { id: result.id, outcome: result.outcome, row: null }
   }
 
-  /** Tells BullMQ of a job; rejects while Redis is away. */
+  /** Tells BullMQ of a job; rejects while Redis is down. */
   add(ticket: Ticket): Promise<void> {
     return this.adds.ask(ticket)
   }

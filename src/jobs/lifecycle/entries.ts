@@ -2,7 +2,7 @@ import type { NewEntry, TopicEntries } from '../../streams'
 import { fenceOf, hasEnded, type JobState, jobTopic } from './job'
 import type { Event } from './transitions'
 
-/** What a reader of a job's topic is told at once and on each change. */
+/** Sent to readers of a job's topic on joining and on each change. */
 export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState) => ({
   job: { id, status, attempt, progress, ...(error && { error }), ...(cancel && { cancel }) },
   steps,
@@ -19,7 +19,7 @@ function tenantEvent(kind: string, job: JobState): TopicEntries {
   return { topic: { tenantId: tenant_id, name: 'events' }, entries: [{ kind, source: SOURCE, data }] }
 }
 
-/** The entries of a job that was just made; a child is told of in its parent's topic too. */
+/** The entries of a new job; a child is also announced in its parent's topic. */
 export function createdEntries(job: JobState): TopicEntries[] {
   const own = { topic: jobTopic(job), entries: [statusEntry(job)] }
   const created = tenantEvent('job_created', job)
@@ -43,7 +43,7 @@ const TENANT_EVENTS: Partial<Record<Event, string>> = {
   retried: 'job_retried',
 }
 
-/** The entries that tell of a transition: a line where people need words, the status, the tenant's event. */
+/** The entries of a transition: a log line where people need one, the status, and the tenant's event. */
 export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
   const words = lineFor(job, event)
   const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [], fence: markOf(job) }

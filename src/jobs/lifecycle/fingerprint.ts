@@ -3,7 +3,7 @@ import type { JobError } from './job'
 
 const PATTERN_MAX = 300
 
-/** What differs between two failures of one cause, from the most particular to the least. */
+/** What differs between two failures of one cause, the most specific first. */
 const PARTICULARS: readonly [RegExp, string][] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, '<url>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],

@@ -63,7 +63,7 @@ export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promi
 }
 
 /**
- * Stores what transitions have made of jobs. `state.version` is the one that was read: a row that has changed since is
+ * Stores jobs after their transitions. `state.version` is the one that was read: a row that has changed since is
  * left alone.
  * The limit makes the planner expect few rows: from JSON it expects 100, and would read a whole young table for them.
  * @returns the ids of the rows that were stored
@@ -132,7 +132,7 @@ export async function findJob(db: Db, { tenantId, id }: JobRef): Promise<JobRow 
   return found && readRow(found)
 }
 
-/** Which of these jobs somebody wants cancelled. */
+/** Which of these jobs have a cancel flag. */
 export async function findCancelled(db: Db, refs: readonly JobRef[]): Promise<string[]> {
   const found = await rows<{ id: string }>(
     db,

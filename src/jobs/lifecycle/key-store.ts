@@ -9,7 +9,7 @@ export interface KeyClaim {
 
 /**
  * Claims keys for new jobs. A key is free again 24 hours after it was claimed.
- * @returns who holds each key now, in the order asked: the claimer itself, or the job that was first
+ * @returns who holds each key now, in the given order: the claimant, or the job that was first
  */
 export async function claimKeys(
   trx: Transaction,

@@ -18,7 +18,7 @@ export type OpenJob = Pick<
   | 'on_failure'
   | 'awaits_children'
 > & {
-  /** Since when a cancel has been asked for. */
+  /** When a cancel was requested. */
   cancel_at: Date | null
   parent_queue: JobRow['queue'] | null
 }
@@ -29,7 +29,7 @@ const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.
   LEFT JOIN jobs p ON p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL
   WHERE j.ended_at IS NULL`
 
-/** Open jobs that are not just being made, in the order of their ids. */
+/** Open jobs that are older than the grace period, by id. */
 export function listOpen(db: Db, after: string | null, limit: number, graceMs: number): Promise<OpenJob[]> {
   return rows<OpenJob>(
     db,

@@ -34,7 +34,7 @@ export type Change =
   | { type: 'cancel' }
   /** BullMQ had lost it and is given it again. */
   | { type: 'requeue' }
-  /** Ended by somebody else than its own run, who saw it in this attempt. */
+  /** Ended by something other than its own run, which saw it in this attempt. */
   | { type: 'settle'; attempt: number; error: JobError | null }
   | { type: 'retry'; attempts: number; by: Actor }
 
@@ -58,7 +58,7 @@ export interface Transition {
   event: Event
   /** Undefined: leave what is stored. */
   result?: string | null
-  /** The attempt that is over while the job goes on. */
+  /** The attempt that ended while the job continues. */
   archived?: AttemptRow
 }
 
@@ -108,7 +108,7 @@ type Report = Exclude<Extract<Change, Fence & { type: string }>, { type: 'start'
 
 function reported(job: JobState, change: Report, now: Date): Transition | undefined {
   if (job.status !== 'running' || job.attempt !== change.attempt || job.worker !== change.worker) return undefined
-  // Whatever the handler made of it: somebody was told that it would be cancelled.
+  // Whatever the handler returned: the caller was promised a cancel.
   if (job.cancel && change.type !== 'advance') return cancelled(job, now, 'steps' in change ? change.steps : undefined)
   switch (change.type) {
     case 'stop':

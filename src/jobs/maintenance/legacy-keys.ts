@@ -21,7 +21,7 @@ export class LegacyKeys {
     this.prefix = `{${redis.prefix}}:jobs`
   }
 
-  /** Whether a process of the old version runs this job: nobody else may. */
+  /** Whether a process of the old version is running this job: no other may. */
   isRun(id: string): boolean {
     return this.held.has(id)
   }
@@ -44,7 +44,7 @@ export class LegacyKeys {
   private async stop(name: QueueName): Promise<string[]> {
     const { client } = this.engine
     const queue = new Queue(name, { connection: client, prefix: this.prefix, skipMetasUpdate: true })
-    await queue.pause() // in all processes: only what runs goes on
+    await queue.pause() // in all processes; running jobs continue
     await queue.close()
     const ids = await client.lrange(`${this.prefix}:${name}:active`, 0, -1)
     const locks = await Promise.all(ids.map(id => client.exists(`${this.prefix}:${name}:${id}:lock`)))

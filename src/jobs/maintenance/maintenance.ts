@@ -40,7 +40,7 @@ export class Maintenance implements Part {
   private readonly timers = new Set<NodeJS.Timeout>()
   private announced = ''
   private stopped = false
-  private mending: Promise<void> | undefined
+  private repairing: Promise<void> | undefined
   private renewing: Promise<void> = Promise.resolve()
 
   constructor(private readonly deps: MaintenanceDeps) {}
@@ -51,9 +51,9 @@ export class Maintenance implements Part {
 
   async start() {
     const { engine, reconcileMs } = this.deps
-    engine.client.on('ready', () => void this.mendNow())
+    engine.client.on('ready', () => void this.repairNow())
     this.every(RENEW_MS, () => this.renew())
-    this.every(reconcileMs, () => this.mendNow())
+    this.every(reconcileMs, () => this.repairNow())
     this.every(ANNOUNCE_MS, () => this.announce())
     await this.renew()
   }
@@ -65,7 +65,7 @@ export class Maintenance implements Part {
   }
 
   private renew(): Promise<void> {
-    this.renewing = this.renewing.then(() => this.takeOrKeep()).catch(error => this.trouble('lease', error))
+    this.renewing = this.renewing.then(() => this.takeOrKeep()).catch(error => this.failed('lease', error))
     return this.renewing
   }
 
@@ -88,12 +88,12 @@ export class Maintenance implements Part {
       onSuspects: ids => reconciler.check(ids),
       onGap: queue => {
         log.warn('Queue events were trimmed before they were read: all open jobs are compared', { queue })
-        void this.mendNow()
+        void this.repairNow()
       },
     })
-    // While Redis is away this waits; the lease must not.
-    void this.events.open().catch(error => this.trouble('events', error))
-    void this.mendNow()
+    // While Redis is down this waits; the lease must not.
+    void this.events.open().catch(error => this.failed('events', error))
+    void this.repairNow()
   }
 
   private async end() {
@@ -102,25 +102,25 @@ export class Maintenance implements Part {
     await events?.close()
   }
 
-  /** One pass at a time; asked for during one, it counts as asked for. */
-  mendNow(): Promise<void> {
+  /** One pass at a time: a call during a pass joins it. */
+  repairNow(): Promise<void> {
     if (!this.isLeader || this.stopped) return Promise.resolve()
-    this.mending ??= this.mend().finally(() => {
-      this.mending = undefined
+    this.repairing ??= this.repair().finally(() => {
+      this.repairing = undefined
     })
-    return this.mending
+    return this.repairing
   }
 
-  private async mend() {
+  private async repair() {
     const { engine, legacyKeys, queueControl, reconciler, schedules } = this.deps
     if (!engine.isUp) return
     try {
       await legacyKeys.retire()
       await queueControl.restore()
       await reconciler.pass()
-      await schedules.mend()
+      await schedules.repair()
     } catch (error) {
-      this.trouble('reconcile', error)
+      this.failed('reconcile', error)
     }
   }
 
@@ -129,16 +129,16 @@ export class Maintenance implements Part {
     const { streams, queueStats } = this.deps
     try {
       const queues = await queueStats.recent()
-      const told = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
-      if (told === this.announced) return
-      this.announced = told
+      const next = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
+      if (next === this.announced) return
+      this.announced = next
       announceQueues(streams, DEFAULT_TENANT_ID, queues) // of all tenants; the others get their own from `TenantStats`
     } catch (error) {
-      this.trouble('announce', error)
+      this.failed('announce', error)
     }
   }
 
-  private trouble(what: string, error: unknown) {
+  private failed(what: string, error: unknown) {
     againLater(this.deps.log, 'Job maintenance is tried again later', { what })(error)
   }
 
@@ -148,8 +148,8 @@ export class Maintenance implements Part {
     const { db, process } = this.deps
     const { state } = this
     await this.renewing
-    await this.mending
+    await this.repairing
     await this.end()
-    await giveBackLease(db, LEASE, process, state).catch(error => this.trouble('lease', error))
+    await giveBackLease(db, LEASE, process, state).catch(error => this.failed('lease', error))
   }
 }

@@ -7,9 +7,9 @@ import type { Engine } from '../engine/engine'
 import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 import type { JobMetrics } from '../metrics/job-metrics'
 
-/** Workers report to PostgreSQL themselves; what BullMQ says is looked into only after they had time to. */
+/** Workers report to PostgreSQL themselves; BullMQ's events are checked only after they had time to. */
 const GRACE_MS = 2_000
-/** More suspects than this are left to the reconciler, who finds them by their rows. */
+/** Suspects above this number are left to the reconciler, which finds them by their rows. */
 const SUSPECTS_MAX = 5_000
 const REOPEN_MS = 1_000
 const READ_MAX = 1_000
@@ -24,7 +24,7 @@ export interface EventsDeps {
 }
 
 interface Hooks {
-  /** Jobs whose end BullMQ has told of. */
+  /** Jobs that BullMQ reports as ended. */
   onSuspects(ids: string[]): Promise<void>
   /** Events are missing: everything must be compared. */
   onGap(queue: QueueName): void
@@ -32,7 +32,7 @@ interface Hooks {
 
 /**
  * The second source of transitions: BullMQ's own events, one QueueEvents per queue. It starts where the last reader
- * stopped, says when that place is gone, and is opened anew when it dies.
+ * stopped, reports when that position is gone, and is reopened when it dies.
  */
 export class Events {
   readonly positions: Positions
@@ -80,10 +80,10 @@ export class Events {
     reader.on('failed', suspect)
     reader.on('removed', suspect)
     reader.on('stalled', suspect)
-    reader.on('error', error => this.deps.log.debug('Queue events trouble', { queue, error: messageOf(error) }))
+    reader.on('error', error => this.deps.log.debug('Queue events error', { queue, error: messageOf(error) }))
   }
 
-  /** One event that is no JSON ends a reader for good: the next one starts behind it. */
+  /** An event that is not JSON kills a reader for good: the next one starts after it. */
   private async revive(queue: QueueName, dead: QueueEvents, error: unknown) {
     if (error instanceof SyntaxError) {
       const id = await this.brokenAfter(queue).catch(() => undefined)
@@ -109,7 +109,7 @@ export class Events {
   private reopen(queue: QueueName, dead: QueueEvents | undefined, error: unknown) {
     if (this.closed) return
     this.deps.metrics.eventsReopened(queue)
-    this.deps.log.warn('Queue events are opened anew', { queue, error: messageOf(error) })
+    this.deps.log.warn('Queue events are reopened', { queue, error: messageOf(error) })
     void dead?.close().catch(() => undefined)
     setTimeout(() => void this.openReader(queue), REOPEN_MS).unref()
   }

@@ -10,11 +10,11 @@ import { transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 
 const PAGE = 2_000
-/** Of one pass; the next one goes on from there. */
+/** Per pass; the next one continues from there. */
 const PAGES_MAX = 10
 /** A job is in PostgreSQL a moment before BullMQ knows it. */
 const GRACE_MS = 3_000
-/** A cancel that no worker has heeded by then is carried out without it. */
+/** A cancel that no worker has carried out by then is done without it. */
 const CANCEL_MS = 5_000
 
 export interface ReconcilerDeps {
@@ -35,35 +35,35 @@ export class Reconciler {
 
   constructor(private readonly deps: ReconcilerDeps) {}
 
-  /** Looks at open jobs, up to 20,000 of them. */
+  /** Compares open jobs, up to 20,000 of them. */
   async pass(): Promise<void> {
     const { db, engine } = this.deps
     for (let page = 0; page < PAGES_MAX && engine.isUp; page++) {
       const jobs = await listOpen(db, this.after, PAGE, GRACE_MS)
-      await this.mend(jobs)
+      await this.repair(jobs)
       this.after = jobs.length === PAGE ? (jobs.at(-1)?.id ?? null) : null
       if (this.after === null) return
     }
   }
 
-  /** Looks at these jobs, as far as they are still open. */
+  /** Compares those of these jobs that are still open. */
   async check(ids: readonly string[]): Promise<void> {
-    if (ids.length) await this.mend(await findOpen(this.deps.db, ids))
+    if (ids.length) await this.repair(await findOpen(this.deps.db, ids))
   }
 
-  private async mend(jobs: readonly OpenJob[]): Promise<void> {
+  private async repair(jobs: readonly OpenJob[]): Promise<void> {
     const known = jobs.length ? await this.deps.engine.presence(jobs) : []
-    const work = jobs.map((job, i) => this.mendOne(job, known[i] ?? 'open'))
+    const work = jobs.map((job, i) => this.repairOne(job, known[i] ?? 'open'))
     await Promise.all(work)
   }
 
-  private async mendOne(job: OpenJob, presence: Presence): Promise<void> {
+  private async repairOne(job: OpenJob, presence: Presence): Promise<void> {
     if (presence !== 'unknown') this.missing.delete(job.id)
     else if (this.deps.isRunElsewhere(job.id)) return
     if (job.status !== 'running') return presence === 'open' ? undefined : this.requeue(job, presence)
     if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS) return this.commit(job, { type: 'cancel' })
     if (presence === 'ended') return this.settle(job, await this.failureInBull(job))
-    if (job.awaits_children) return this.mendParent(job, presence)
+    if (job.awaits_children) return this.repairParent(job, presence)
     if (presence === 'unknown') return this.giveUpRun(job)
   }
 
@@ -75,7 +75,7 @@ export class Reconciler {
   }
 
   /** Children that are all done release their parent; if BullMQ has lost count of them, we do it. */
-  private async mendParent(job: OpenJob, presence: Presence) {
+  private async repairParent(job: OpenJob, presence: Presence) {
     const children = await childrenOf(this.deps.db, refOf(job))
     if (children.open && !children.failed && !children.goOn) return
     if (presence === 'open' && !this.isOverdue(job)) return

@@ -7,7 +7,7 @@ const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_80
 
 type About = Pick<JobRow, 'queue' | 'kind' | 'tenant_id'>
 
-/** What the jobs of a tenant in one queue have come to since the last time it was stored. */
+/** Counts of a tenant's jobs in one queue since they were last stored. */
 export interface Tally extends Durations {
   queue: string
   tenantId: string
@@ -17,7 +17,7 @@ export interface Tally extends Durations {
 
 const none = () => new Array<number>(BUCKETS).fill(0)
 
-/** What this process has seen of jobs: for Prometheus, and as durations per queue for the queue page. */
+/** Counts the jobs of this process: for Prometheus, and as durations per queue for the queue page. */
 export class JobMetrics {
   private readonly waitSeconds
   private readonly runSeconds
@@ -45,16 +45,16 @@ export class JobMetrics {
       registers,
     })
     const labelNames = ['queue']
-    const counter = (name: string, help: string) => {
-      const made = new Counter({ name, help, labelNames, registers })
-      for (const queue of QUEUE_NAMES) made.inc({ queue }, 0) // Prometheus does not see the first step of one that is not there
-      return made
+    const perQueue = (name: string, help: string) => {
+      const counter = new Counter({ name, help, labelNames, registers })
+      for (const queue of QUEUE_NAMES) counter.inc({ queue }, 0) // else Prometheus misses the first increment
+      return counter
     }
-    this.completed = counter('bullmq_job_completed_total', 'Jobs that were completed.')
-    this.failed = counter('bullmq_job_failed_total', 'Jobs that failed for good.')
-    this.gaps = counter('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')
-    this.reopens = counter('bullmq_events_reopened_total', 'Times that a dead reader of events was replaced.')
-    this.stalls = counter('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
+    this.completed = perQueue('bullmq_job_completed_total', 'Jobs that were completed.')
+    this.failed = perQueue('bullmq_job_failed_total', 'Jobs that failed for good.')
+    this.gaps = perQueue('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')
+    this.reopens = perQueue('bullmq_events_reopened_total', 'Times that a dead reader of events was replaced.')
+    this.stalls = perQueue('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
   }
 
   /** @returns when it started, for `ended` */
@@ -68,7 +68,7 @@ export class JobMetrics {
     return now
   }
 
-  /** @param began left out for a parent whose own run was over before its children's */
+  /** @param began omitted for a parent whose own run ended before its children's */
   ended(job: About, outcome: JobStatus, began?: number) {
     const { queue, kind } = job
     if (outcome === 'completed' || outcome === 'failed') {
@@ -108,7 +108,7 @@ export class JobMetrics {
     return tally
   }
 
-  /** Hands over what was counted and begins anew. */
+  /** @returns what was counted since the last call */
   takeTallies(): Tally[] {
     const taken = [...this.tallies.values()]
     this.tallies.clear()

@@ -2,7 +2,7 @@ import { type Db, rows } from '../../base/db'
 import type { Durations } from './buckets'
 import type { Tally } from './job-metrics'
 
-/** Adds what this process has counted to its row of the minute. */
+/** Adds a tally to this process's row for the current minute. */
 export async function addTally(
   db: Db,
   process: string,
@@ -39,7 +39,7 @@ export interface TenantTiming extends Durations {
   failed: number
 }
 
-/** What the jobs of each tenant, or of one, have come to in the last hour, by queue. */
+/** Durations and outcomes of the last hour per tenant and queue; of one tenant only, if given. */
 export const readTenantTimings = (db: Db, tenantId: string | null) =>
   rows<TenantTiming>(
     db,
@@ -63,7 +63,7 @@ export interface MinuteRow extends Partial<Durations> {
 }
 
 /**
- * What the queues have come to in the last minutes, one row per process, tenant, queue and minute with something in it.
+ * Durations and outcomes of the last minutes, one row per process, tenant, queue and minute that has any.
  * @param queue only this one, then with its durations
  * @param tenantId only jobs of this one
  */

@@ -15,7 +15,7 @@ export const FRESH_MS = 1_000
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 type BullState = (typeof STATES)[number]
 
-/** How many jobs BullMQ has in each state; ended ones only as far as it keeps them. */
+/** How many jobs BullMQ has in each state; ended ones only while it keeps them. */
 export interface Counts {
   waiting: number
   active: number
@@ -27,7 +27,7 @@ export interface Counts {
 
 export interface QueueStats {
   name: QueueName
-  /** Null while Redis, or the server of a Cluster that holds the queue, is away. */
+  /** Null while Redis, or the server of a Cluster that holds the queue, is down. */
   counts: Counts | null
   oldest_waiting_seconds: number | null
   wait_ms: { p50: number | null; p95: number | null }
@@ -81,7 +81,7 @@ export class QueueStatsReader {
     })
   }
 
-  /** Of the queues that can be read: in a Cluster a single server may be away. */
+  /** Of the queues that can be read: in a Cluster a single server may be down. */
   private async states(): Promise<Map<QueueName, State>> {
     const { engine } = this.deps
     if (!engine.isUp) return new Map()

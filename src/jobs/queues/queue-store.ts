@@ -11,7 +11,7 @@ export async function countRunning(db: Db, tenantId: string): Promise<Map<string
   return new Map(found.map(({ worker, count }) => [worker, count]))
 }
 
-/** Since when jobs could have been run, by id. */
+/** Since when jobs have been ready to run, by id. */
 export async function readWaiting(db: Db, ids: readonly string[]): Promise<Map<string, Date>> {
   if (!ids.length) return new Map()
   const found = await rows<{ id: string; since: Date }>(
@@ -28,7 +28,7 @@ export interface OpenRow {
   status: string
   awaits_children: boolean
   jobs: number
-  /** Since when the one that has waited longest could have been run. */
+  /** Since when the longest-waiting one has been ready to run. */
   since: Date
 }
 

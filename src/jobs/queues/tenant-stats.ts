@@ -7,11 +7,11 @@ import { announceQueues } from './queue-stats'
 import { countOpen, type OpenRow } from './queue-store'
 import type { TenantQueueStats } from './tenant-queue-stats'
 
-/** Part of what is told of a tenant; every tenant has one, also who has nothing. */
+/** One part of a tenant's stats; answers for every tenant, even one without any data. */
 export type StatsSource = () => Promise<(tenantId: string) => Record<string, unknown>>
 
 const EVERY_MS = 10_000
-/** Counting may take one part in so many of the time, however much there is to count. */
+/** Counting may take up one part in this many of the time. */
 const SHARE = 20
 const OPEN = ['scheduled', 'pending', 'running'] as const
 
@@ -25,17 +25,17 @@ interface Deps {
   log: Log
 }
 
-/** Sums up each tenant for its pages and for whoever listens (`stats_updated`): one process of all counts, for all tenants at once. */
+/** Publishes `stats_updated` to each tenant: the leader counts for all tenants at once. */
 export class TenantStats implements Part {
   readonly name = 'stats'
   private readonly sources: StatsSource[] = []
   private timer: NodeJS.Timeout | undefined
-  private telling: Promise<void> | undefined
+  private publishing: Promise<void> | undefined
   private stopped = false
 
   constructor(private readonly deps: Deps) {}
 
-  /** What an area has to say; to be added before the start. */
+  /** Adds an area's part; call before `start`. */
   add(source: StatsSource) {
     this.sources.push(source)
   }
@@ -47,19 +47,19 @@ export class TenantStats implements Part {
   private wait(ms: number) {
     if (this.stopped) return
     this.timer = setTimeout(() => {
-      this.telling = this.tellInTime()
+      this.publishing = this.publishInTime()
     }, ms)
     this.timer.unref()
   }
 
-  private async tellInTime() {
+  private async publishInTime() {
     const began = performance.now()
-    if (this.deps.isLeader()) await this.tell().catch(error => this.trouble(error))
+    if (this.deps.isLeader()) await this.publish().catch(againLater(this.deps.log, 'Stats are published later'))
     const tookMs = performance.now() - began
     this.wait(Math.max(EVERY_MS - tookMs, SHARE * tookMs))
   }
 
-  private async tell() {
+  private async publish() {
     const { db, streams, tenantIds } = this.deps
     const [open, tenants, ...others] = await Promise.all([countOpen(db), tenantIds(), ...this.sources.map(s => s())])
     const parts = [openJobs(open), ...others]
@@ -74,14 +74,10 @@ export class TenantStats implements Part {
       announceQueues(streams, tenantId, queues)
   }
 
-  private trouble(error: unknown) {
-    againLater(this.deps.log, 'Stats are told later')(error)
-  }
-
   async stop() {
     this.stopped = true
     clearTimeout(this.timer)
-    await this.telling
+    await this.publishing
   }
 }
 

@@ -12,7 +12,7 @@ const MARK = ':w:'
 
 /**
  * The processes that take jobs now, as Redis knows them by the names of their connections.
- * @returns null while Redis is away
+ * @returns null while Redis is down
  */
 export async function listWorkers(engine: Engine): Promise<WorkerProcess[] | null> {
   if (!engine.isUp) return null

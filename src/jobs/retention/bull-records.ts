@@ -6,7 +6,7 @@ import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 /** Ended ones only: schedules and jobs to be run are in other sets. */
 const STATES = ['completed', 'failed'] as const
 const PLACES = QUEUE_NAMES.flatMap(queue => STATES.map(state => ({ queue, state })))
-/** More at a time would hold up all that Redis does for a noticeable moment. */
+/** Larger batches would block Redis noticeably. */
 const CLEAN_MAX = 1_000
 
 /**
@@ -18,7 +18,7 @@ export const bullRecords = (engine: Engine): RetentionTarget => ({
   summary: `BullMQ's own records of ended jobs, at most ${KEPT_COUNT} per queue and state.`,
   keep: { fixedMs: KEPT_SECONDS * 1_000 },
   async measure() {
-    const all = await Promise.all(PLACES.map(place => placeFigures(engine, place)))
+    const all = await Promise.all(PLACES.map(place => placeStats(engine, place)))
     const oldest = all.flatMap(({ oldest }) => (oldest === null ? [] : [oldest]))
     const rows = all.reduce((sum, { count }) => sum + count, 0)
     return { oldest: oldest.length ? new Date(Math.min(...oldest)) : null, rows, bytes: null }
@@ -34,10 +34,10 @@ export const bullRecords = (engine: Engine): RetentionTarget => ({
     const no = Number(cursor ?? 0)
     const place = PLACES[no]
     if (!place) return { deleted: 0, next: null }
-    const most = Math.min(limit, CLEAN_MAX)
+    const max = Math.min(limit, CLEAN_MAX)
     const graceMs = Date.now() - (await lastToGo(engine, place, before))
-    const { length } = await engine.queue(place.queue).clean(graceMs, most, place.state)
-    return { deleted: length, next: String(length === most ? no : no + 1) }
+    const { length } = await engine.queue(place.queue).clean(graceMs, max, place.state)
+    return { deleted: length, next: String(length === max ? no : no + 1) }
   },
 })
 
@@ -46,7 +46,7 @@ interface Place {
   state: (typeof STATES)[number]
 }
 
-async function placeFigures(engine: Engine, { queue, state }: Place) {
+async function placeStats(engine: Engine, { queue, state }: Place) {
   const { client } = engine
   const set = engine.key(queue, state)
   const [count, [, oldest]] = await Promise.all([client.zcard(set), client.zrange(set, '0', '0', 'WITHSCORES')])

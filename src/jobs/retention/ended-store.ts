@@ -3,7 +3,7 @@ import { firstIdAt } from '../../base/ids'
 import { lowPriority } from '../../base/table-store'
 import type { JobStatus } from '../lifecycle/job'
 
-/** Which ended jobs of a tenant are meant. */
+/** Selects ended jobs of a tenant. */
 export interface EndedJobs {
   tenantId: string
   statuses: readonly JobStatus[]
@@ -22,7 +22,7 @@ const narrow = (statuses: readonly JobStatus[]) =>
   statuses.every(status => status === 'failed') ? `${FREE} AND j.error IS NOT NULL` : FREE
 const SAMPLE = 100
 
-/** Ids are in the order in which jobs were made, and no job ends before: only those below the id of `before` matter. */
+/** Ids sort by creation time, and no job ends before it was created: only ids below that of `before` matter. */
 export async function deleteOldJobs(
   db: Db,
   { tenantId, statuses }: EndedJobs,

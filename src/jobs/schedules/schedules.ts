@@ -36,12 +36,12 @@ interface Deps {
 }
 
 const TICK = 'tick'
-/** A schedule this much behind is mended, at least; short ones get two intervals. */
+/** A schedule is reset when it is this late, or two of its intervals if that is longer. */
 const OVERDUE_MS = 10_000
 
 /**
- * Jobs that are made again and again. PostgreSQL has the list; one of BullMQ's Job Schedulers each makes ticks, and a
- * tick makes the real job, once for each time at which it was due.
+ * Recurring jobs. PostgreSQL holds the list; each has one of BullMQ's Job Schedulers that produces ticks, and a tick
+ * enqueues the real job, once per due time.
  */
 export class Schedules {
   constructor(private readonly deps: Deps) {}
@@ -72,7 +72,7 @@ export class Schedules {
 
   async unset(tenantId: string, name: string): Promise<void> {
     const id = await deleteSchedule(this.deps.db, tenantId, name)
-    if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without schedule makes nothing
+    if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without a schedule enqueues nothing
   }
 
   private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
@@ -82,7 +82,7 @@ export class Schedules {
     await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })
   }
 
-  /** Makes the job that a tick stands for. A tick that is run twice makes one job. */
+  /** Enqueues the job of a tick. A tick that runs twice enqueues one job. */
   async tick(tick: BullJob): Promise<void> {
     const { db, enqueuer, kinds, log } = this.deps
     const id = tick.data.schedule_id as string
@@ -109,22 +109,22 @@ export class Schedules {
     return known.map(schedule => statusOf(schedule, next))
   }
 
-  /** @throws Error while Redis is away */
+  /** @throws Error while Redis is down */
   private async nextTimes(): Promise<Map<string, number>> {
     if (!this.deps.engine.isUp) throw new Away('Redis is away')
     const schedulers = await this.queue.getJobSchedulers(0, -1)
     return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
   }
 
-  /** Makes every schedule tick again that BullMQ has forgotten or lets hang. */
-  async mend(): Promise<number> {
+  /** Sets every schedule again that BullMQ has lost or that is overdue. @returns how many */
+  async repair(): Promise<number> {
     const known = await listSchedules(this.deps.db)
     if (!known.length) return 0
     const next = await this.nextTimes()
     const late = known.map(schedule => statusOf(schedule, next)).filter(isLate)
     for (const { schedule, nextAt, overdueMs } of late) {
       const facts = { schedule: schedule.name, overdue_ms: overdueMs }
-      if (nextAt) this.deps.log.warn('A schedule was overdue and is set anew', facts)
+      if (nextAt) this.deps.log.warn('A schedule was overdue and is set again', facts)
       else this.deps.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
       try {
         await this.queue.removeJobScheduler(schedule.id)

@@ -15,7 +15,7 @@ import { Steps } from './steps'
 /** Why a run is to end before its work is done. */
 export type AbortReason = 'cancel' | 'timeout' | 'shutdown' | 'superseded'
 
-/** How long a handler may take to end after its signal; then the job goes on without it. */
+/** How long a handler may take to end after its signal; then the run is abandoned. */
 const GRACE_MS = 700
 /** Step changes on their way to the database before the handler has to wait for them. */
 const CHANGES_AHEAD = 20
@@ -73,7 +73,7 @@ export class ActiveRun implements Run {
     return this.row.created_by
   }
 
-  /** Made when first asked for: most short jobs never do. */
+  /** Created on first use: most short jobs never need it. */
   get signal(): AbortSignal {
     if (!this.controller) {
       this.controller = new AbortController()

@@ -5,7 +5,7 @@ import type { QueueName } from '../kinds/queues'
 const LOOKS_MAX = 3
 
 /**
- * Notices a worker of BullMQ that waits for ever. After a server of a Cluster has hung for a while, its blocking
+ * Detects a BullMQ worker that waits forever. After a server of a Cluster has hung for a while, its blocking
  * connection can be left without any command, and it takes no more jobs.
  */
 export class IdleWatch {
@@ -25,7 +25,7 @@ export class IdleWatch {
     }
   }
 
-  /** To be asked every few seconds. @throws Error while Redis is away */
+  /** Call every few seconds. @throws Error while Redis is down */
   async isStuck(queue: QueueName): Promise<boolean> {
     const [next] = this.busy.get(queue) ? [] : await this.engine.next(queue)
     if (next === undefined || (await this.engine.queue(queue).isPaused())) {

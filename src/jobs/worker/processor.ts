@@ -27,7 +27,7 @@ export interface ProcessorDeps extends RunDeps {
 /** BullMQ's side of a job: the little that the processor needs of it. */
 export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren' | 'moveToDelayed'>
 
-/** Runs jobs: PostgreSQL is told of each change first, then BullMQ by how the processor ends. */
+/** Runs jobs: each change goes to PostgreSQL first; BullMQ learns the outcome from how the processor ends. */
 export class Processor<Deps> {
   readonly active = new Map<string, ActiveRun>()
   private readonly loads: Gather<JobRef, JobRow | undefined>
@@ -59,7 +59,7 @@ export class Processor<Deps> {
     return this.run(job, token, row)
   }
 
-  /** BullMQ gives a running job to another worker when the first one has not been heard of for long. */
+  /** BullMQ gives a running job to another worker when the first one has stalled. */
   private async takeOver(row: JobRow): Promise<JobRow> {
     this.platform.metrics.stalled(row)
     const { attempt, worker } = row
@@ -180,7 +180,7 @@ export class Processor<Deps> {
     throw new EndedForGood(ended?.state.status ?? 'failed', error.message)
   }
 
-  /** BullMQ's own job log gets the last lines, for whoever looks at it there. */
+  /** Copies the last lines to BullMQ's own job log, for Bull Board. */
   private mirror(row: JobRow, run: ActiveRun, { kind }: Handler<Deps>) {
     if (kind.options.silent || !run.mirror.length) return
     const { engine, publicUrl = '', log } = this.platform

@@ -3,7 +3,7 @@ import type { Progress } from '../lifecycle/job'
 const PROGRESS_BYTES_MAX = 16 * 1024
 const PAUSE_MS = 150
 
-/** Passes progress on at most every 150 ms, and always the last one. */
+/** Sends progress at most every 150 ms, and always the last value. */
 export class ProgressReports {
   private latest: Progress | undefined
   private timer: NodeJS.Timeout | undefined

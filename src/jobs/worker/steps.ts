@@ -5,10 +5,10 @@ import type { Step, StepEnding } from '../lifecycle/job'
 /** More names than this are not shown as steps of their own. */
 const STEPS_MAX = 100
 
-/** The step whose work is running: lines logged inside know it, also when steps run beside each other. */
+/** The step whose work is running: lines logged inside know it, even when steps run in parallel. */
 const current = new AsyncLocalStorage<string>()
 
-/** The steps of one attempt, by name: one that is entered again goes on. */
+/** The steps of one attempt, by name: one that is entered again continues. */
 export class Steps {
   private readonly byName = new Map<string, Step & { entered: number }>()
 

@@ -16,7 +16,7 @@ import { IdleWatch } from './idle-watch'
 import { EndedForGood, RunAgain } from './outcome'
 import { Processor, type ProcessorDeps, type Ticketed } from './processor'
 
-/** Looks for workers that were not heard of, in the time after which their jobs are taken over. */
+/** How often per `lockMs` BullMQ checks for stalled workers. */
 const STALLED_CHECKS = 6
 /** How often a run may be lost before BullMQ fails the job. */
 const STALLED_MAX = 2
@@ -73,7 +73,7 @@ export class Workers<Deps> implements Part {
     return this.processor.active.size
   }
 
-  /** Whether every queue's worker is at it. */
+  /** Whether every queue's worker runs. */
   get isRunning() {
     return this.workers.length > 0 && this.workers.every(worker => worker.isRunning())
   }
@@ -96,7 +96,7 @@ export class Workers<Deps> implements Part {
   private lookForStuck() {
     const { log } = this.options.platform
     this.looking ??= this.reopenStuck()
-      .catch(againLater(log, 'Workers that wait are looked for later'))
+      .catch(againLater(log, 'Stuck workers are looked for later'))
       .finally(() => {
         this.looking = undefined
       })
@@ -107,7 +107,7 @@ export class Workers<Deps> implements Part {
     for (const [queue, worker] of this.opened) {
       const isStuck = engine.isUp && (await this.idle.isStuck(queue).catch(ignoreOutage))
       if (!isStuck || worker.closing || !this.connection) continue
-      log.warn('A worker took no job though some wait: it is opened anew', { queue })
+      log.warn('A worker took no jobs although some are waiting: it is reopened', { queue })
       this.opened.set(queue, this.open(queue, this.connection))
       void worker.close(true).catch(() => undefined) // what it waits for may never come
     }
@@ -118,7 +118,7 @@ export class Workers<Deps> implements Part {
     const stalledInterval = Math.ceil(lockMs / STALLED_CHECKS)
     const work = (job: BullJob, token: string) =>
       queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as Ticketed, token)
-    // Two parameters: BullMQ's own signal is not asked for, the run has one that says why it was aborted.
+    // Two parameters: this declines BullMQ's signal, because the run has one that says why it was aborted.
     const run = (job: BullJob, token = '') =>
       this.idle.during(queue, () => work(job, token)).catch(error => this.handBack(job, token, error))
     const worker = new Worker(queue, run, {
@@ -135,7 +135,7 @@ export class Workers<Deps> implements Part {
         backoffStrategy: (_made, _type, error) => (error instanceof RunAgain ? error.delayMs : FAULT_DELAY_MS),
       },
     })
-    worker.on('error', error => log.debug('Worker trouble', { queue, error: messageOf(error) }))
+    worker.on('error', error => log.debug('Worker error', { queue, error: messageOf(error) }))
     worker.on('lockRenewalFailed', ids => this.abort(ids, 'superseded'))
     worker.on('failed', (job, error) => this.failed(job, error))
     return worker
