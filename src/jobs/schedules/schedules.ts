@@ -116,10 +116,10 @@ export class Schedules {
     return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
   }
 
-  /** Sets every schedule again that BullMQ has lost or that is overdue. @returns how many */
-  async repair(): Promise<number> {
+  /** Sets every schedule again that BullMQ has lost or that is overdue. */
+  async repair(): Promise<void> {
     const known = await listSchedules(this.deps.db)
-    if (!known.length) return 0
+    if (!known.length) return
     const next = await this.nextTimes()
     const late = known.map(schedule => statusOf(schedule, next)).filter(isLate)
     for (const { schedule, nextAt, overdueMs } of late) {
@@ -133,7 +133,6 @@ export class Schedules {
         this.deps.log.warn('A schedule could not be set', { schedule: schedule.name, error: messageOf(error) })
       }
     }
-    return late.length
   }
 }
 
