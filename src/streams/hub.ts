@@ -112,8 +112,7 @@ export class Hub {
     const now = { ...entry, at: entry.at ?? new Date() }
     const text = JSON.stringify(now)
     this.watched.get(topicKey(topic))?.channel.announce(now)
-    this.deps.bus.publish(nowName(topic), text)
-    this.deps.bus.keep(nowName(topic), entry.kind, text)
+    this.deps.bus.announce(nowName(topic), entry.kind, text)
   }
 
   /**
