@@ -42,6 +42,7 @@ export class Bus implements Part {
       isOpen: () => this.isOpen,
       say: no => this.publish(this.echoChannel, String(no)),
       onSilence: () => this.tellLost('Messages to other processes do not come back: readers ask PostgreSQL'),
+      onReturn: () => this.tellReconnected(),
     })
   }
 
@@ -52,7 +53,7 @@ export class Bus implements Part {
     subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))
     subscriber.on('ready', () => {
       // ioredis subscribes again by itself; what was said meanwhile is missing.
-      if (this.wasReady) for (const listener of this.reconnected) listener()
+      if (this.wasReady) this.tellReconnected()
       this.wasReady = true
     })
     subscriber.on('close', () => {
@@ -160,7 +161,10 @@ export class Bus implements Part {
       .catch(error => this.log.warn('Cannot subscribe', { channel: key, error: messageOf(error) }))
   }
 
-  /** Calls back after each reconnect: messages may have been missed. */
+  /**
+   * Calls back when messages come again after some may have been missed: after a reconnect, and when a server answers
+   * that hung, or a Cluster has moved the subscription to another server.
+   */
   onReconnect(listener: () => void) {
     this.reconnected.add(listener)
   }
@@ -168,6 +172,10 @@ export class Bus implements Part {
   /** Calls back when messages begin to be lost. */
   onLost(listener: () => void) {
     this.lost.add(listener)
+  }
+
+  private tellReconnected() {
+    for (const listener of this.reconnected) listener()
   }
 
   private tellLost(why: string) {
