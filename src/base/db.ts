@@ -24,12 +24,13 @@ export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
     connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
-    pool: { min: 0, max: poolMax, afterCreate: boundTransactions },
+    pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: 10_000,
     // Messages of errors name the statement, not the data in it: they end up in logs.
     compileSqlOnError: false,
     log: SILENT,
   })
+  boundTransactions(db.client)
   const remember = (error: object) => void ofDatabase.add(error)
   db.on('query-error', remember)
   const acquire: () => Promise<unknown> = db.client.acquireConnection.bind(db.client)
@@ -41,10 +42,24 @@ export function createDb(url: string, poolMax: number): Db {
   return db
 }
 
-/** Not as a parameter of the connection: pgbouncer refuses those that it does not know. */
-function boundTransactions(connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) {
-  const set = `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
-  connection.query(set, error => done(error, connection))
+/** What knex makes of `db.transaction`. */
+interface KnexTransaction {
+  begin(connection: pg.Client): Promise<unknown>
+  query(connection: pg.Client, sql: string): Promise<unknown>
+}
+
+/**
+ * Not as a setting of the session: pgbouncer in transaction mode gives each transaction another one, which other programs
+ * use as well. It goes with BEGIN in one message. No transaction of ours has an isolation level of its own.
+ */
+function boundTransactions(client: { transaction(...args: unknown[]): KnexTransaction }) {
+  const create = client.transaction.bind(client)
+  client.transaction = (...args) => {
+    const transaction = create(...args)
+    transaction.begin = connection =>
+      transaction.query(connection, `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`)
+    return transaction
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db, rows, type Transaction } from '../../src/base/db'
 import { type TestDatabase, testDatabase } from '../support/parts'
 
 let database: TestDatabase
@@ -12,7 +12,21 @@ afterAll(async () => {
   await database.drop()
 })
 
+const idleMaxOf = async (on: Db | Transaction) => {
+  const [setting] = await rows<{ idle_in_transaction_session_timeout: string }>(
+    on,
+    'show idle_in_transaction_session_timeout',
+  )
+  return setting?.idle_in_transaction_session_timeout
+}
+
 test('a process that stops within a transaction does not keep its locks for ever', async () => {
-  const [setting] = await rows(db, 'show idle_in_transaction_session_timeout')
-  expect(setting).toEqual({ idle_in_transaction_session_timeout: '10s' })
+  await db.transaction(async trx => expect(await idleMaxOf(trx)).toBe('10s'))
+  await expect(db.transaction(async trx => rows(trx, 'select 1 / 0'))).rejects.toThrow('division by zero')
+  await db.transaction(trx => trx.transaction(async nested => expect(await idleMaxOf(nested)).toBe('10s')))
+})
+
+test('a session is left as it was: behind pgbouncer it serves other programs and other transactions of ours', async () => {
+  await db.transaction(async trx => rows(trx, 'select 1'))
+  expect(await idleMaxOf(db)).toBe('0')
 })
