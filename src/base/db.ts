@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { connectionString } from './database-url'
 import { escapeText } from './json-text'
 import { isOutage } from './outage'
 
@@ -23,7 +24,7 @@ const ofDatabase = new WeakSet<object>()
 export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
+    connection: { connectionString: connectionString(url), application_name: 'tailrace', keepAlive: true },
     pool: { min: 0, max: poolMax },
     acquireConnectionTimeout: 10_000,
     // Messages of errors name the statement, not the data in it: they end up in logs.

@@ -30,3 +30,15 @@ test('a session is left as it was: behind pgbouncer it serves other programs and
   await db.transaction(async trx => rows(trx, 'select 1'))
   expect(await idleMaxOf(db)).toBe('0')
 })
+
+test.each(['prefer', 'require', 'verify-ca', 'verify-full'])('sslmode=%s is read without a warning', async mode => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation()
+  const address = new URL(database.url)
+  address.searchParams.set('sslmode', mode)
+  const other = createDb(address.href, 1)
+  const error = await rows(other, 'select 1').catch(error => error)
+  await other.destroy()
+  expect(error.message).toContain('The server does not support SSL connections') // so it would have been checked
+  expect(warned.mock.calls).toEqual([])
+  warned.mockRestore()
+})
