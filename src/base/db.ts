@@ -17,16 +17,25 @@ const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
 /** A process that is frozen within a transaction would hold its locks, and hold up everybody, until it wakes. */
 const IDLE_IN_TRANSACTION_MS = 10_000
 
+/** How long a statement waits for a connection of the pool, and a new connection for PostgreSQL's welcome. */
+const ACQUIRE_MS = 10_000
+const CONNECT_MS = 5_000
+
 /** Errors that the driver gave for one of our own statements or connections. */
 const ofDatabase = new WeakSet<object>()
 
-/** The connection pool of this process. */
+/** A pool of connections. A statement that gets none within 10 s fails as in an outage. */
 export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
-    connection: { connectionString: connectionString(url), application_name: 'tailrace', keepAlive: true },
+    connection: {
+      connectionString: connectionString(url),
+      application_name: 'tailrace',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+    },
     pool: { min: 0, max: poolMax },
-    acquireConnectionTimeout: 10_000,
+    acquireConnectionTimeout: ACQUIRE_MS,
     // Messages of errors name the statement, not the data in it: they end up in logs.
     compileSqlOnError: false,
     log: SILENT,

@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../base/db'
 import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
-import { isOutage } from '../base/outage'
+import { isOutage, isPoolFull } from '../base/outage'
 import { type Asker, asker, notTaken, outcomeUnknown, PATIENCE_MS } from '../base/patience'
 import { applyEffects, gather, type TopicPart, topicKey } from './batch'
 import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
@@ -164,7 +164,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private async waitAfter(batch: Batch, error: unknown, attempt: number) {
-    this.isRefused = isOutage(error)
+    this.isRefused = isOutage(error) && !isPoolFull(error)
     batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
     if (!batch.mayBeIn) this.dropOverdue(batch)
     batch.isWaiting = true
