@@ -81,8 +81,8 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /**
    * Resolves when it is in the database, however long that takes, unless somebody waits for the answer.
-   * @throws Problem 503 after `PATIENCE_MS` for an asker: `unavailable` when it was taken back before it could be in,
-   *   `outcome_unknown` when the database may have it
+   * @throws Problem 503 after `PATIENCE_MS` for an asker, or twice that in the middle of a flush: `unavailable` when it was taken back
+   *   before it could be in, `outcome_unknown` when the database may have it
    */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
     const waiting = asker()
@@ -102,6 +102,8 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     op.isOverdue = true
     if (batch.mayBeIn) op.reject(outcomeUnknown())
     else if (batch.isWaiting) this.dropOverdue(batch)
+    // a statement is under way; when locks hold it up, nobody knows for how long
+    else setTimeout(() => op.reject(outcomeUnknown()), PATIENCE_MS).unref()
   }
 
   private dropOverdue(batch: Batch) {

@@ -104,3 +104,18 @@ test('a database that takes no more (a full disk, a standby): surely not taken, 
   await untilWell()
   await db.destroy()
 })
+
+test('a commit that locks hold up: it is not known whether a job was taken, and the same key finds out', async () => {
+  await warm()
+  const before = await jobs()
+  const beside = createDb(servers.postgres.url, 1)
+  const lock = await beside.transaction()
+  await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE jobs IN SHARE MODE')
+  const made = await make('locked').finally(async () => {
+    await lock.rollback()
+    await beside.destroy()
+  })
+  expect(await codeOf(made)).toEqual([503, 'outcome_unknown'])
+  expect((await make('locked')).status).toBe(202)
+  expect(await jobs()).toBe(before + 1)
+}, 60_000)
