@@ -195,6 +195,6 @@ test('what was not stored and is sent again is stored once', async () => {
   expect(JSON.parse(await agent.say('log', body))).toEqual({})
   expect((await new OsqueryAgent(app, 'new').enroll(secret)).nodeKey).toMatch(/^trn_/)
   expect(await app.app.db('hosts').where('host_identifier', 'new')).toHaveLength(1)
-  const stored = await app.app.db('scheduled_results').orderBy('id').select('counter')
-  expect(stored.map(({ counter }) => counter)).toEqual([3, 1, 2])
+  const stored = await app.app.db('scheduled_results').orderBy('counter').select('counter')
+  expect(stored.map(({ counter }) => counter)).toEqual([1, 2, 3])
 })
