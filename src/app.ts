@@ -52,7 +52,7 @@ const KINDS = [bulkAction, cleanup, demo, healthCheck, query]
 export function createApp(deps: AppDeps) {
   const { config, secrets, log, handlers, clock } = deps
   const metrics = createMetrics()
-  const { db, redis, parts: stores } = createStores(deps)
+  const { db, checkDb, redis, parts: stores } = createStores(deps)
   const streams = createStreams({
     db,
     redis,
@@ -95,10 +95,10 @@ export function createApp(deps: AppDeps) {
   const checks = {
     async postgres() {
       mustBe(!streams.isRefused, 'it does not take what is to be written')
-      await checkWritable(db)
+      await checkWritable(checkDb)
     },
     redis: () => jobs.engine.probe(),
-    migrations: async () => mustBe(await migrationsCurrent(db), 'the schema is not the one of this program'),
+    migrations: async () => mustBe(await migrationsCurrent(checkDb), 'the schema is not the one of this program'),
     bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
@@ -120,6 +120,8 @@ export function createApp(deps: AppDeps) {
 /** PostgreSQL and Redis, which everything else stands on. */
 function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
   const db = createDb(databaseUrl, config.databasePool)
+  // Whether PostgreSQL is there must not depend on whether slow statements have taken the whole pool.
+  const checkDb = createDb(databaseUrl, 1)
   const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
   const queue: Part = {
     name: 'redis',
@@ -132,9 +134,11 @@ function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
       await requireDatabase(db, databaseUrl)
       await migrate(db)
     },
-    stop: () => db.destroy(),
+    async stop() {
+      await Promise.all([db.destroy(), checkDb.destroy()])
+    },
   }
-  return { db, redis, parts: [queue, database, new Installation({ db, redis, log, databaseUrl, redisUrl })] }
+  return { db, checkDb, redis, parts: [queue, database, new Installation({ db, redis, log, databaseUrl, redisUrl })] }
 }
 
 interface DoorDeps {

@@ -50,8 +50,8 @@ const checkedBy = (check: (text: string) => unknown) =>
     }
   })
 
-/** Every setting, with its default. The README's table and .env.example say the same in words. */
-const variables = z.object({
+/** Every setting, with its default; docs/settings.md and .env.example describe them. */
+export const variables = z.object({
   PORT: integer(8080, 0, 65_535),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url().optional(),
@@ -127,7 +127,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   const result = environment.safeParse(given)
   if (!result.success) {
     const problems = faultsOf(result.error, '').map(({ path, message }) => `  ${path}: ${message}`)
-    throw new StartError(`These settings are not valid:\n${problems.join('\n')}\nThe README lists all settings.`)
+    throw new StartError(`These settings are not valid:\n${problems.join('\n')}\ndocs/settings.md lists all settings.`)
   }
   const e = result.data
   /** No DATABASE_URL or no REDIS_URL: the parts this program starts itself, for one machine and one user. */

@@ -7,6 +7,7 @@ import { Problem } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
+import { PATIENCE_MS, within } from '../base/patience'
 import type { RetentionTarget } from '../base/retention'
 import { keepAdminToken } from './admin-token'
 import { type Audit, auditRoutes, createAudit, createTelling, type EventWriter } from './audit'
@@ -107,7 +108,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     streamSlots,
     cookieName: () => cookie.name,
     authenticate: credentials.authenticate,
-    useTicket: ticket => useTicket(db, ticket),
+    useTicket: ticket => within(PATIENCE_MS, () => useTicket(db, ticket)),
     requireSameOrigin: req => requireSameOrigin(req, publicUrl),
     isForeign: req => isForeign(req, publicUrl),
     async visitor(req, res) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../api'
 import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
+import { PATIENCE_MS, within } from '../base/patience'
 import { type Presented, presented, refuseSecretsInUrl, unauthorized } from './requests'
 import type { SessionCookie } from './session-cookie'
 import { type Credential, credentialByHash, touchSession, touchToken } from './store'
@@ -46,7 +47,7 @@ export function createCredentials(db: Db, cookie: SessionCookie, now: () => numb
     const hash = hashSecret(secret)
     const remembered = known.get(hash)
     if (remembered && remembered.until > now()) return remembered.answer
-    const entry: Known = { until: now() + BELIEVED_MS, answer: load(hash) }
+    const entry: Known = { until: now() + BELIEVED_MS, answer: within(PATIENCE_MS, () => load(hash)) }
     known.delete(hash)
     known.set(hash, entry)
     const oldest = known.keys().next()

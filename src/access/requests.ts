@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest, Problem } from '../base/errors'
+import { isSecretName } from '../base/secret-names'
 import type { SessionCookie } from './session-cookie'
 
 const TOKEN_LENGTH_MAX = 1024
-/** Query names that people put secrets under. URLs end up in logs, histories and Referer headers. */
-const SECRET_PARAMETER = /^(access_?token|auth_?token|token|api_?key)$/i
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** How a request says who it is. */
@@ -35,15 +34,16 @@ export function unauthorized(detail: string, code = 'not_signed_in'): Problem {
 }
 
 /**
- * Refuses a URL that carries a secret, also when the request has a good header beside it.
+ * Refuses a URL that carries a secret, also when the request has a good header beside it: URLs end up in logs,
+ * histories and Referer headers.
  * @throws Problem 400 that names the parameter
  */
 export function refuseSecretsInUrl(url: string): void {
   const at = url.indexOf('?')
   if (at < 0) return
-  const found = [...new URLSearchParams(url.slice(at + 1)).keys()].filter(name => SECRET_PARAMETER.test(name))
+  const found = [...new URLSearchParams(url.slice(at + 1)).keys()].filter(isSecretName)
   if (!found.length) return
-  const message = 'Never put a token into a URL: send it as "Authorization: Bearer <token>".'
+  const message = 'Never put a secret in a URL: send a token as "Authorization: Bearer <token>".'
   throw badRequest(found.map(name => ({ path: `query.${name}`, message })))
 }
 

@@ -20,3 +20,12 @@ export function checkDatabaseUrl(text: string): void {
   const mode = searchParams.get('sslmode')
   if (mode && !SSL_MODES.includes(mode)) throw new Error(`sslmode must be one of ${SSL_MODES.join(', ')}`)
 }
+
+/**
+ * The address for `pg`, which checks the certificate and the name in the weaker modes as well, but warns of them at
+ * length; with `uselibpqcompat` they mean what they do elsewhere.
+ */
+export const connectionString = (url: string) =>
+  /[?&]uselibpqcompat=/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full')

@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
+import { connectionString } from './database-url'
 import { escapeText } from './json-text'
 import { isOutage } from './outage'
 
@@ -16,20 +17,30 @@ const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
 /** A process that is frozen within a transaction would hold its locks, and hold up everybody, until it wakes. */
 const IDLE_IN_TRANSACTION_MS = 10_000
 
+/** How long a statement waits for a connection of the pool, and a new connection for PostgreSQL's welcome. */
+const ACQUIRE_MS = 10_000
+const CONNECT_MS = 5_000
+
 /** Errors that the driver gave for one of our own statements or connections. */
 const ofDatabase = new WeakSet<object>()
 
-/** The connection pool of this process. */
+/** A pool of connections. A statement that gets none within 10 s fails as in an outage. */
 export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'tailrace', keepAlive: true },
-    pool: { min: 0, max: poolMax, afterCreate: boundTransactions },
-    acquireConnectionTimeout: 10_000,
+    connection: {
+      connectionString: connectionString(url),
+      application_name: 'tailrace',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+    },
+    pool: { min: 0, max: poolMax },
+    acquireConnectionTimeout: ACQUIRE_MS,
     // Messages of errors name the statement, not the data in it: they end up in logs.
     compileSqlOnError: false,
     log: SILENT,
   })
+  boundTransactions(db.client)
   const remember = (error: object) => void ofDatabase.add(error)
   db.on('query-error', remember)
   const acquire: () => Promise<unknown> = db.client.acquireConnection.bind(db.client)
@@ -41,10 +52,24 @@ export function createDb(url: string, poolMax: number): Db {
   return db
 }
 
-/** Not as a parameter of the connection: pgbouncer refuses those that it does not know. */
-function boundTransactions(connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) {
-  const set = `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
-  connection.query(set, error => done(error, connection))
+/** What knex makes of `db.transaction`. */
+interface KnexTransaction {
+  begin(connection: pg.Client): Promise<unknown>
+  query(connection: pg.Client, sql: string): Promise<unknown>
+}
+
+/**
+ * Not as a setting of the session: pgbouncer in transaction mode gives each transaction another one, which other programs
+ * use as well. It goes with BEGIN in one message. No transaction of ours has an isolation level of its own.
+ */
+function boundTransactions(client: { transaction(...args: unknown[]): KnexTransaction }) {
+  const create = client.transaction.bind(client)
+  client.transaction = (...args) => {
+    const transaction = create(...args)
+    transaction.begin = connection =>
+      transaction.query(connection, `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`)
+    return transaction
+  }
 }
 
 /**

@@ -1,3 +1,8 @@
+import { Away } from './outage'
+
+/** Whoever has given up asks again, so that those who wait while the work hangs would become more and more. */
+const WAITING_MAX = 50_000
+
 /**
  * Collects single asks into batches: what is asked while a batch is under way goes into the next one. Under load
  * the batches grow by themselves, alone nothing waits.
@@ -12,7 +17,9 @@ export class Gather<Ask, Answer> {
     private readonly batchMax: number,
   ) {}
 
+  /** @throws Away when too many wait, and what the work throws */
   ask(ask: Ask): Promise<Answer> {
+    if (this.waiting.length >= WAITING_MAX) return Promise.reject(new Away(`${WAITING_MAX} wait already`))
     return new Promise((resolve, reject) => {
       this.waiting.push({ ask, resolve, reject })
       if (!this.running) void this.run()

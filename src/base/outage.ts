@@ -48,7 +48,14 @@ export function isOutage(error: unknown): boolean {
   return DATABASE_TEXT.test(message) || REDIS_CODE.test(message) || REDIS_TEXT.test(message)
 }
 
-/** Thrown in place of a command when it is known that its server is away. */
+/**
+ * Whether a statement got no connection because all of this process's pool were in use. That does not say that PostgreSQL is away: slow
+ * statements may have them.
+ */
+export const isPoolFull = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'KnexTimeoutError' && error.message.includes('acquiring a connection')
+
+/** Thrown in place of a command when it is known that its server is away, or in place of an answer that takes too long. */
 export class Away extends Error {
   override name = 'Away'
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Problem } from './errors'
+import { Away, isOutage } from './outage'
 
 /** How long somebody who asks waits for PostgreSQL to come back; a restart takes less. */
 export const PATIENCE_MS = 5_000
@@ -27,7 +28,7 @@ export const notTaken = () =>
   new Problem(
     503,
     'unavailable',
-    'A part of this service is away at the moment, and nothing was done. Try again soon.',
+    'A part of this service is away or too busy at the moment, and nothing was done. Try again soon.',
     [],
     RETRY_LATER,
   )
@@ -37,7 +38,7 @@ export const outcomeUnknown = () =>
   new Problem(
     503,
     'outcome_unknown',
-    'A part of this service is away at the moment, and it is not known whether this was done. Look, or repeat it: with the same Idempotency-Key nothing is done twice.',
+    'A part of this service is away or too busy at the moment, and it is not known whether this was done. Look, or repeat it: with the same Idempotency-Key nothing is done twice.',
     [],
     RETRY_LATER,
   )
@@ -45,20 +46,22 @@ export const outcomeUnknown = () =>
 /**
  * Runs the work of a request. What it commits is bounded by `PATIENCE_MS`; what hangs is given up when `isAway` says
  * that PostgreSQL does not answer, however long a slow search may take.
+ * @param lookMs how often `isAway` is asked
  * @throws what the work throws, or the problem that `giveUp` makes
  */
 export async function whileAsked<T>(
   work: (asker: Asker) => Promise<T>,
   { isAway, giveUp }: { isAway: () => Promise<boolean>; giveUp: (asker: Asker) => Error },
+  lookMs = SILENCE_MS,
 ): Promise<T> {
   const waiting: Asker = { isGone: false, hasChanged: false }
   let timer: NodeJS.Timeout | undefined
   const silence = new Promise<never>((_, reject) => {
     const look = async () => {
       if (await isAway()) reject(giveUp(waiting))
-      else if (!waiting.isGone) timer = setTimeout(look, SILENCE_MS)
+      else if (!waiting.isGone) timer = setTimeout(look, lookMs)
     }
-    timer = setTimeout(look, SILENCE_MS)
+    timer = setTimeout(look, lookMs)
   })
   try {
     return await Promise.race([current.run(waiting, () => work(waiting)), silence])
@@ -66,4 +69,19 @@ export async function whileAsked<T>(
     waiting.isGone = true
     clearTimeout(timer)
   }
+}
+
+/**
+ * Waits no longer than `ms` for work that takes a moment when all is well, whatever keeps it: PostgreSQL may be away, held up by locks, or
+ * busy with statements that have all connections. The work itself goes on.
+ * @throws what the work throws, or Away
+ */
+export const within = <T>(ms: number, work: () => Promise<T>): Promise<T> =>
+  whileAsked(work, { isAway: async () => true, giveUp: () => new Away(`No answer within ${ms} ms`) }, ms)
+
+/** What is told of a change that failed because something is away: nothing was done, or that is not known. Other errors stay as they are. */
+export function toldOfChange(error: Error, { hasChanged }: Asker): Error {
+  const isTakenBack = error instanceof Problem && error.code === 'unavailable'
+  if (!isTakenBack && !isOutage(error)) return error
+  return isTakenBack && !hasChanged ? error : outcomeUnknown()
 }

@@ -29,6 +29,9 @@ interface Server {
   schema: string | null
   search_path: string
   may_create: boolean | null
+  /** Of the tables that are there already; null before the first start. */
+  owner: string | null
+  is_owner: boolean | null
 }
 
 function problemOf({
@@ -39,6 +42,8 @@ function problemOf({
   schema,
   search_path,
   may_create,
+  owner,
+  is_owner,
 }: Server): string | undefined {
   const major = Math.floor(version / 10_000)
   if (major < POSTGRES_OLDEST) return `it is version ${major}; Tailrace needs ${POSTGRES_OLDEST} or newer.`
@@ -54,6 +59,8 @@ and name it in DATABASE_URL (?options=-c%20search_path%3Dtailrace) or with: alte
   if (!may_create)
     return `the role "${role}" may not create tables in the schema "${schema}".
 Run as its owner: grant usage, create on schema "${schema}" to "${role}"`
+  if (is_owner === false)
+    return `its tables belong to "${owner}", and the role "${role}" may not change them. Give DATABASE_URL the role "${owner}".`
   return undefined
 }
 
@@ -66,7 +73,9 @@ async function firstAnswer(db: Db, patienceMs: number) {
         `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
            current_setting('transaction_read_only')::boolean as read_only, current_user as role,
            current_schema as schema, current_setting('search_path') as search_path,
-           has_schema_privilege(current_schema, 'create') as may_create`,
+           has_schema_privilege(current_schema, 'create') as may_create, pg_get_userbyid(relowner) as owner,
+           pg_has_role(relowner, 'usage') as is_owner
+         from (select 1) as server left join pg_class on pg_class.oid = to_regclass('migrations')`,
       )
     } catch (error) {
       if (!PASSING.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error

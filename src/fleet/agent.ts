@@ -98,11 +98,17 @@ export interface Work {
   accelerate?: number
 }
 
+/** How long it may take to find out who calls, in ms; of the time that an agent waits, the most is for its request. */
+export const LOOKUP_MS_MAX = 3_000
+
 /** What the routes of osquery's remote API ask of the rest. Whatever is thrown becomes `{"error": ...}` to the agent. */
 export interface AgentApi {
   /** @returns the node key; nothing when the secret is not one of ours */
   enroll(request: Enrollment): Promise<string | undefined>
-  /** @returns nothing when the key is not (any more) one of ours: the agent is to enrol again */
+  /**
+   * @returns nothing when the key is not (any more) one of ours: the agent is to enrol again
+   * @throws Away after `LOOKUP_MS_MAX`
+   */
   agentOf(nodeKey: string): Promise<Agent | undefined>
   config(agent: Agent): Promise<Record<string, unknown>>
   /** May be held back; `leave` is aborted when the agent hangs up. */
@@ -113,7 +119,7 @@ export interface AgentApi {
   log(agent: Agent, batch: LogBatch): Promise<void>
   /** @returns the session id; nothing when it was not asked for */
   carveInit(agent: Agent, start: CarveStart): Promise<string | undefined>
-  /** Whether a session takes blocks: it proves who sends one. */
+  /** Whether a session takes blocks: it proves who sends one. @throws Away after `LOOKUP_MS_MAX` */
   hasCarve(sessionId: string): Promise<boolean>
   /** @returns false when there is no such carve, or the block is none of it */
   carveBlock(block: CarveBlock): Promise<boolean>

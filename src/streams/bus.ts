@@ -29,6 +29,8 @@ export class Bus implements Part {
   private wasReady = false
   /** Before each message, so that a process does not hear itself. */
   private readonly mark = newMark()
+  /** Announcements that are not sent yet, by channel and kind: the newest of a kind stands for those before it. */
+  private readonly unsent = new Map<string, Map<string, string>>()
   /** Messages that Redis did not take. */
   failed = 0
 
@@ -40,6 +42,7 @@ export class Bus implements Part {
       isOpen: () => this.isOpen,
       say: no => this.publish(this.echoChannel, String(no)),
       onSilence: () => this.tellLost('Messages to other processes do not come back: readers ask PostgreSQL'),
+      onReturn: () => this.tellReconnected(),
     })
   }
 
@@ -50,7 +53,7 @@ export class Bus implements Part {
     subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))
     subscriber.on('ready', () => {
       // ioredis subscribes again by itself; what was said meanwhile is missing.
-      if (this.wasReady) for (const listener of this.reconnected) listener()
+      if (this.wasReady) this.tellReconnected()
       this.wasReady = true
     })
     subscriber.on('close', () => {
@@ -85,28 +88,56 @@ export class Bus implements Part {
 
   /** Tells the other processes; this one is not told. */
   publish(channel: string, message: string) {
-    this.publisher?.publish(this.key(channel), this.mark + message).catch(() => {
+    void this.send(channel, message)
+  }
+
+  private async send(channel: string, message: string) {
+    try {
+      await this.publisher?.publish(this.key(channel), this.mark + message)
+    } catch {
       this.failed++
-    })
+    }
   }
 
-  /** Keeps the last message per field for processes that start to listen later. Best effort, like all of the bus. */
-  keep(channel: string, field: string, message: string) {
-    const key = `${this.key(channel)}:kept`
-    this.publisher
-      ?.multi()
-      .hset(key, field, message)
-      .pexpire(key, KEPT_MS)
-      .exec()
-      .catch(() => {
-        this.failed++
-      })
+  /**
+   * Tells the other processes, and keeps the last message of each kind for those that start to listen later: best
+   * effort, like all of the bus. A message is kept before it is published, so whoever subscribes and then reads misses
+   * none. A channel has one write under way: the client of a Cluster repeats commands while it connects to a server,
+   * and an older message must not come after a newer one.
+   */
+  announce(channel: string, kind: string, message: string) {
+    const waiting = this.unsent.get(channel)
+    if (waiting) return void waiting.set(kind, message)
+    const unsent = new Map([[kind, message]])
+    this.unsent.set(channel, unsent)
+    void this.sendAnnouncements(channel, unsent)
   }
 
-  /** What was kept in the last hour; nothing while Redis is away. */
+  private async sendAnnouncements(channel: string, unsent: Map<string, string>) {
+    while (unsent.size) {
+      const messages = [...unsent]
+      await this.keep(channel, messages)
+      await Promise.all(messages.map(([, message]) => this.send(channel, message)))
+      for (const [kind, message] of messages) if (unsent.get(kind) === message) unsent.delete(kind)
+    }
+    this.unsent.delete(channel)
+  }
+
+  private async keep(channel: string, messages: [string, string][]) {
+    const key = this.keptKey(channel)
+    const fields = Object.fromEntries(messages)
+    try {
+      await this.publisher?.multi().hset(key, fields).pexpire(key, KEPT_MS).exec()
+    } catch {
+      this.failed++
+    }
+  }
+
+  /** What was announced in the last hour; while Redis is away, only what this process has not got rid of. */
   async kept(channel: string): Promise<string[]> {
-    const found = await this.publisher?.hgetall(`${this.key(channel)}:kept`).catch(() => undefined)
-    return Object.values(found ?? {})
+    const own = Object.fromEntries(this.unsent.get(channel) ?? [])
+    const found = await this.publisher?.hgetall(this.keptKey(channel)).catch(() => undefined)
+    return Object.values({ ...found, ...own })
   }
 
   /** @returns the way to unsubscribe */
@@ -130,7 +161,10 @@ export class Bus implements Part {
       .catch(error => this.log.warn('Cannot subscribe', { channel: key, error: messageOf(error) }))
   }
 
-  /** Calls back after each reconnect: messages may have been missed. */
+  /**
+   * Calls back when messages come again after some may have been missed: after a reconnect, and when a server answers
+   * that hung, or a Cluster has moved the subscription to another server.
+   */
   onReconnect(listener: () => void) {
     this.reconnected.add(listener)
   }
@@ -138,6 +172,10 @@ export class Bus implements Part {
   /** Calls back when messages begin to be lost. */
   onLost(listener: () => void) {
     this.lost.add(listener)
+  }
+
+  private tellReconnected() {
+    for (const listener of this.reconnected) listener()
   }
 
   private tellLost(why: string) {
@@ -164,6 +202,10 @@ export class Bus implements Part {
         this.log.warn('A message of another process was not understood', { channel: key, error: messageOf(error) })
       }
     }
+  }
+
+  private keptKey(channel: string) {
+    return `${this.key(channel)}:kept`
   }
 
   private key(channel: string) {

@@ -11,6 +11,8 @@ interface Line {
   say(no: number): void
   /** Messages are being lost from now on. */
   onSilence(): void
+  /** They come back again. */
+  onReturn(): void
 }
 
 /**
@@ -50,6 +52,7 @@ export class Echo {
     const wasGood = this.isGood
     this.goodBeats = lost.length ? 0 : Math.min(GOOD_BEATS, this.goodBeats + 1)
     if (wasGood && !this.isGood) this.line.onSilence()
+    if (!wasGood && this.isGood) this.line.onReturn()
     this.unheard.set(++this.no, 1)
     this.line.say(this.no)
   }

@@ -1,6 +1,7 @@
 import type { Role } from '../access'
 import { notFound } from '../base/errors'
 import { againLater } from '../base/outage'
+import { PATIENCE_MS, within } from '../base/patience'
 import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'
@@ -112,15 +113,23 @@ export class Hub {
     const now = { ...entry, at: entry.at ?? new Date() }
     const text = JSON.stringify(now)
     this.watched.get(topicKey(topic))?.channel.announce(now)
-    this.deps.bus.publish(nowName(topic), text)
-    this.deps.bus.keep(nowName(topic), entry.kind, text)
+    this.deps.bus.announce(nowName(topic), entry.kind, text)
   }
 
   /**
    * Attaches a reader: to the live side first, then reads where the topic stands, so that nothing falls between.
-   * @throws Problem 404
+   * @throws Problem 404, Away after `PATIENCE_MS`
    */
   async join(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
+    const attaching = this.attach(topic, look, start, sink)
+    return within(PATIENCE_MS, () => attaching).catch(error => {
+      const leave = ({ reader }: Joined) => reader.close()
+      attaching.then(leave, () => undefined) // `error` tells of its failure
+      throw error
+    })
+  }
+
+  private async attach(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
     await this.mustExist(topic)
     const watched = this.watch(topic)
     const filter = withoutKinds(look.filter, hiddenFrom(look.role, watched.channel.family))

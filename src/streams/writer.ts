@@ -3,7 +3,7 @@ import type { Db, Transaction } from '../base/db'
 import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
-import { isOutage } from '../base/outage'
+import { isOutage, isPoolFull } from '../base/outage'
 import { type Asker, asker, notTaken, outcomeUnknown, PATIENCE_MS } from '../base/patience'
 import { applyEffects, gather, type TopicPart, topicKey } from './batch'
 import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
@@ -81,8 +81,8 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /**
    * Resolves when it is in the database, however long that takes, unless somebody waits for the answer.
-   * @throws Problem 503 after `PATIENCE_MS` for an asker: `unavailable` when it was taken back before it could be in,
-   *   `outcome_unknown` when the database may have it
+   * @throws Problem 503 after `PATIENCE_MS` for an asker, or twice that in the middle of a flush: `unavailable` when it was taken back
+   *   before it could be in, `outcome_unknown` when the database may have it
    */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
     const waiting = asker()
@@ -102,6 +102,8 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     op.isOverdue = true
     if (batch.mayBeIn) op.reject(outcomeUnknown())
     else if (batch.isWaiting) this.dropOverdue(batch)
+    // a statement is under way; when locks hold it up, nobody knows for how long
+    else setTimeout(() => op.reject(outcomeUnknown()), PATIENCE_MS).unref()
   }
 
   private dropOverdue(batch: Batch) {
@@ -164,7 +166,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private async waitAfter(batch: Batch, error: unknown, attempt: number) {
-    this.isRefused = isOutage(error)
+    this.isRefused = isOutage(error) && !isPoolFull(error)
     batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
     if (!batch.mayBeIn) this.dropOverdue(batch)
     batch.isWaiting = true

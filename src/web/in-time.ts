@@ -1,7 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { Problem } from '../base/errors'
 import { isOutage } from '../base/outage'
-import { type Asker, notTaken, outcomeUnknown, whileAsked } from '../base/patience'
+import { type Asker, notTaken, toldOfChange, whileAsked } from '../base/patience'
 
 /** How far a request has come. */
 interface Work {
@@ -13,13 +12,12 @@ export type TimedHandler = (req: Request, res: Response, work: Work) => Promise<
 
 /**
  * Answers while PostgreSQL is away within seconds, and says of a change whether it was done: surely not, or not known.
- * Streams have answered by then, or their readers wait as well as we do.
+ * A stream that is open has answered.
  */
 export function inTime(handle: TimedHandler, isAway: () => Promise<boolean>): RequestHandler {
   return async (req, res) => {
     const work: Work = { hasBegun: false }
     const changes = req.method !== 'GET' && req.method !== 'HEAD'
-    if (!changes && req.get('accept')?.includes('text/event-stream')) return handle(req, res, work)
     const isAwayNow = async () => !res.headersSent && (await isAway())
     const told = (asker: Asker, error: Error) => (changes ? honest(error, work, asker) : error)
     await whileAsked(
@@ -39,9 +37,5 @@ class Silent extends Error {
   }
 }
 
-function honest(error: Error, { hasBegun }: Work, { hasChanged }: Asker): Error {
-  const isTakenBack = error instanceof Problem && error.code === 'unavailable'
-  if (!isTakenBack && !isOutage(error)) return error
-  if (!hasBegun) return notTaken()
-  return isTakenBack && !hasChanged ? error : outcomeUnknown()
-}
+const honest = (error: Error, { hasBegun }: Work, asker: Asker): Error =>
+  !hasBegun && isOutage(error) ? notTaken() : toldOfChange(error, asker)

@@ -26,9 +26,15 @@ export const problemBody = ({ status, code, detail, errors }: Problem) => ({
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isOutage(error))
-    return new Problem(503, 'unavailable', 'A part of this service is away at the moment. Try again soon.', [], {
-      'Retry-After': '2',
-    })
+    return new Problem(
+      503,
+      'unavailable',
+      'A part of this service is away or too busy at the moment. Try again soon.',
+      [],
+      {
+        'Retry-After': '2',
+      },
+    )
   const { status = 500, type, limit, message } = (error ?? {}) as HttpError
   if (type && BODY_PROBLEMS[type]) return BODY_PROBLEMS[type]({ message, limit })
   if (status >= 400 && status < 500) {

@@ -1,4 +1,4 @@
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db, rows, type Transaction } from '../../src/base/db'
 import { type TestDatabase, testDatabase } from '../support/parts'
 
 let database: TestDatabase
@@ -12,7 +12,33 @@ afterAll(async () => {
   await database.drop()
 })
 
+const idleMaxOf = async (on: Db | Transaction) => {
+  const [setting] = await rows<{ idle_in_transaction_session_timeout: string }>(
+    on,
+    'show idle_in_transaction_session_timeout',
+  )
+  return setting?.idle_in_transaction_session_timeout
+}
+
 test('a process that stops within a transaction does not keep its locks for ever', async () => {
-  const [setting] = await rows(db, 'show idle_in_transaction_session_timeout')
-  expect(setting).toEqual({ idle_in_transaction_session_timeout: '10s' })
+  await db.transaction(async trx => expect(await idleMaxOf(trx)).toBe('10s'))
+  await expect(db.transaction(async trx => rows(trx, 'select 1 / 0'))).rejects.toThrow('division by zero')
+  await db.transaction(trx => trx.transaction(async nested => expect(await idleMaxOf(nested)).toBe('10s')))
+})
+
+test('a session is left as it was: behind pgbouncer it serves other programs and other transactions of ours', async () => {
+  await db.transaction(async trx => rows(trx, 'select 1'))
+  expect(await idleMaxOf(db)).toBe('0')
+})
+
+test.each(['prefer', 'require', 'verify-ca', 'verify-full'])('sslmode=%s is read without a warning', async mode => {
+  const warned = jest.spyOn(process, 'emitWarning').mockImplementation()
+  const address = new URL(database.url)
+  address.searchParams.set('sslmode', mode)
+  const other = createDb(address.href, 1)
+  const error = await rows(other, 'select 1').catch(error => error)
+  await other.destroy()
+  expect(error.message).toContain('The server does not support SSL connections') // so it would have been checked
+  expect(warned.mock.calls).toEqual([])
+  warned.mockRestore()
 })

@@ -141,6 +141,12 @@ test('a database that takes no writes, or lets nothing be created: what to run',
   expect((await databaseProblem(as('-c search_path=nowhere'))).message).toContain('create schema')
   await admin.raw('create schema mine authorization ??', [role])
   expect(await databaseProblem(as('-c search_path=mine'))).toBeUndefined()
+  // Rights to create and to read are not enough for tables of another role: each day has a table of its own.
+  await admin.raw('grant usage, create on schema public to ??', [role])
+  await admin.raw('grant select, insert, update, delete on all tables in schema public to ??', [role])
+  const owned = await databaseProblem(as(''))
+  expect(owned).toBeInstanceOf(StartError)
+  expect(owned.message).toContain(`and the role "${role}" may not change them`)
   await admin.raw('drop owned by ??', [role])
   await admin.raw('drop role ??', [role])
   await admin.destroy()

@@ -89,7 +89,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByText('Or write the flags file yourself').click()
     await page.getByText('--distributed_interval=1').first().waitFor()
     startFleet(secret, HOSTS, 'pages')
-    await page.locator('.waiting', { hasText: 'is here' }).waitFor()
+    await page.locator('.waiting', { hasText: 'has enrolled' }).waitFor()
     await list
       .locator('.host-row')
       .nth(HOSTS - 1)
@@ -329,7 +329,7 @@ describeInBrowser('the pages of hosts', () => {
     expect(await page.getByRole('checkbox').count()).toBe(0)
     expect(await page.getByRole('button', { name: /Run query/ }).count()).toBe(0)
     await page.getByRole('link', { name: 'Add host' }).click()
-    await page.getByText('Secrets are made by admins.').waitFor()
+    await page.getByText('Only admins can create secrets.').waitFor()
     await page.goto(`${app.url}/hosts/${(await firstHost()).id}`)
     await page.locator('.asked').first().waitFor()
     expect(await page.getByRole('button', { name: /Run|Refresh|Delete/ }).count()).toBe(0)

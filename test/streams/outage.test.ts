@@ -80,6 +80,7 @@ test('while Redis hangs it is noticed, and streams open all the same', async () 
   await back()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
+  const missed = new Promise<void>(told => other.app.streams.bus.onReconnect(told))
   process.kill(servers.redis.pid(), 'SIGSTOP')
   try {
     const { bus } = other.app.streams
@@ -98,6 +99,7 @@ test('while Redis hangs it is noticed, and streams open all the same', async () 
     process.kill(servers.redis.pid(), 'SIGCONT')
   }
   await back()
+  await missed // what was said meanwhile may be lost, though no connection was
 })
 
 for (const way of ['kill', 'restart'] as const) {

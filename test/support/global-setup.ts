@@ -17,8 +17,9 @@ export default async function setUp() {
   process.env.CONTRACT_CHECK_FILE = file
   const servers = await startServers()
   globalThis.testServers = servers
-  const { url } = servers.postgres
+  const url = process.env.TEST_DATABASE_URL || servers.postgres.url // such as another version, or one behind pgbouncer
   const admin = createDb(url, 1)
+  await admin.raw('drop database if exists ??', [TEMPLATE]) // of a run before
   await admin.raw('create database ??', [TEMPLATE])
   await admin.destroy()
   const template = createDb(databaseUrl(url, TEMPLATE), 2)

@@ -91,6 +91,20 @@ export async function makeZombie(): Promise<Zombie> {
   return { pid, identity, release: () => parent.kill('SIGKILL') }
 }
 
+/**
+ * Stops a server with all processes that it has started. It goes first, so that it starts no other meanwhile.
+ * @returns lets them go on
+ */
+export async function freeze(pid: number): Promise<() => void> {
+  process.kill(pid, 'SIGSTOP')
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  const pids = [...children.trim().split(/\s+/).map(Number), pid]
+  for (const each of pids) process.kill(each, 'SIGSTOP')
+  return () => {
+    for (const each of pids) process.kill(each, 'SIGCONT')
+  }
+}
+
 /** For what tells nobody when it happens, such as the end of a process that is not our child. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 30_000

@@ -9,6 +9,7 @@ import { deadPort } from './sites'
 
 const run = promisify(execFile)
 const NODE_TIMEOUT_MS = 1_000
+const MASTERS = 3
 
 /** A redis-server of a test, on a port of the loopback. */
 export interface RedisServer {
@@ -65,16 +66,23 @@ export function clusterTest(): typeof test {
   return reason ? (test.skip as typeof test) : test
 }
 
-/** A real Cluster without replicas: what a master holds is away while the master is. */
-export async function startCluster(masters = 3) {
+/** A real Cluster of three masters. Without replicas, what a master holds is away while the master is. */
+export async function startCluster({ replicas = 0 }: { replicas?: 0 | 1 } = {}) {
   const servers: RedisServer[] = []
   const stop = async () => {
     await Promise.all(servers.map(server => server.stop()))
   }
   try {
-    for (let i = 0; i < masters; i++) servers.push(await startNode())
+    for (let i = 0; i < MASTERS * (1 + replicas); i++) servers.push(await startNode())
     const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
-    await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes'])
+    await run('redis-cli', [
+      '--cluster',
+      'create',
+      ...addresses,
+      '--cluster-replicas',
+      String(replicas),
+      '--cluster-yes',
+    ])
     return { servers, url: addresses.map(address => `redis://${address}`).join(','), stop }
   } catch (error) {
     await stop()

@@ -1,7 +1,7 @@
 import { createDb } from '../../src/base/db'
 import { startApp, type TestApp } from '../support/app'
 import { ownParts } from '../support/parts'
-import { eventually } from '../support/programs'
+import { eventually, freeze } from '../support/programs'
 
 let servers: Awaited<ReturnType<typeof ownParts>>
 let app: TestApp
@@ -57,15 +57,13 @@ test('a restart of PostgreSQL in the middle is waited for', async () => {
 test('a database that hangs: it is not known whether a job was taken, and the same key finds out', async () => {
   await warm()
   const before = await jobs()
-  const pids = [servers.postgres.pid()]
-  for (const each of await backends()) pids.push(each)
-  for (const pid of pids) process.kill(pid, 'SIGSTOP')
+  const wake = await freeze(servers.postgres.pid())
   try {
     const [made, read] = await Promise.all([make('hangs'), app.get('/api/jobs')])
     expect(await codeOf(made)).toEqual([503, 'outcome_unknown'])
     expect(await codeOf(read)).toEqual([503, 'unavailable'])
   } finally {
-    for (const pid of pids) process.kill(pid, 'SIGCONT')
+    wake()
   }
   await untilWell()
   expect((await make('hangs')).status).toBe(202)
@@ -107,10 +105,17 @@ test('a database that takes no more (a full disk, a standby): surely not taken, 
   await db.destroy()
 })
 
-/** The processes of PostgreSQL that serve this app. */
-async function backends(): Promise<number[]> {
-  const found = await app.app.db.raw<{ rows: { pid: number }[] }>(
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'tailrace'",
-  )
-  return found.rows.map(({ pid }) => pid)
-}
+test('a commit that locks hold up: it is not known whether a job was taken, and the same key finds out', async () => {
+  await warm()
+  const before = await jobs()
+  const beside = createDb(servers.postgres.url, 1)
+  const lock = await beside.transaction()
+  await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0; LOCK TABLE jobs IN SHARE MODE')
+  const made = await make('locked').finally(async () => {
+    await lock.rollback()
+    await beside.destroy()
+  })
+  expect(await codeOf(made)).toEqual([503, 'outcome_unknown'])
+  expect((await make('locked')).status).toBe(202)
+  expect(await jobs()).toBe(before + 1)
+}, 60_000)

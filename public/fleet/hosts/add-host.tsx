@@ -17,25 +17,25 @@ export function AddHost() {
   return (
     <div class="add-host">
       <p>
-        A host runs <code>osqueryd</code>, which comes to Tailrace by itself: nothing has to reach the host. It enrols
-        once with a secret and has a key of its own from then on.
+        A host runs <code>osqueryd</code>, which connects to Tailrace: nothing has to reach the host. It enrols once
+        with a secret and uses a key of its own from then on.
       </p>
       <section class="panel" aria-label="Secret">
-        <h2>1. A secret to enrol with</h2>
+        <h2>1. Enrolment secret</h2>
         <Secret secret={secret.value} onMade={made => (secret.value = made)} />
       </section>
       <section class="panel" aria-label="On the host">
-        <h2>2. On the host</h2>
+        <h2>2. Set up the host</h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
         {told?.note && <p class="notice">{told.note}</p>}
         {told && <Commands told={told} secret={secret.value} />}
       </section>
       <section class="panel" aria-label="The first sign">
-        <h2>3. The first sign</h2>
+        <h2>3. Wait for the host</h2>
         <Waiting />
       </section>
       <p class="hint">
-        No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> lets simulated hosts enrol.
+        No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> enrols simulated hosts.
       </p>
     </div>
   )
@@ -44,7 +44,7 @@ export function AddHost() {
 function Commands({ told, secret }: { told: Enrollment; secret: string }) {
   return (
     <>
-      <p>One command, where osquery is installed:</p>
+      <p>If osquery is installed, run one command:</p>
       {SYSTEMS.map(system => (
         <Copied
           key={system}
@@ -53,7 +53,7 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
         />
       ))}
       <details class="flag-files">
-        <summary>Or write the flags file yourself, and start osqueryd anew</summary>
+        <summary>Or write the flags file yourself and restart osqueryd</summary>
         {SYSTEMS.map(system => (
           <Copied
             key={system}
@@ -79,7 +79,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (secret !== '') {
     return (
       <>
-        <Copied name="This is the secret; it stands in the texts below, too, and is not shown again." text={secret} />
+        <Copied name="This is the secret. It is filled in below and will not be shown again." text={secret} />
         <a href="/hosts/secrets">All secrets</a>
       </>
     )
@@ -87,7 +87,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (me.value && !isAdmin.value) {
     return (
       <p>
-        Secrets are made by admins. Ask one for a secret, and put it where <code>{'<secret>'}</code> stands below.
+        Only admins can create secrets. Ask one for a secret and put it in place of <code>{'<secret>'}</code> below.
       </p>
     )
   }
@@ -106,7 +106,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
       <button type="submit" class="primary">
         Make a secret
       </button>
-      <span class="hint">Or use one that you have kept: many hosts may share a secret.</span>
+      <span class="hint">Or use one that you already have: many hosts can share a secret.</span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </form>
   )
@@ -134,11 +134,11 @@ function Waiting() {
       </span>
       {latest ? (
         <>
-          <a href={`/hosts/${latest.id}`}>{latest.name}</a> is here
+          <a href={`/hosts/${latest.id}`}>{latest.name}</a> has enrolled
           {more.length > 0 && `, and ${more.length} more`}. <a href="/hosts">All hosts</a>
         </>
       ) : (
-        'Waiting for the host. It shows up here within seconds of its start.'
+        'Waiting for the host. It appears here within seconds of starting.'
       )}
     </p>
   )

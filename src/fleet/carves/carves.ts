@@ -3,8 +3,9 @@ import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { expiringRows } from '../../base/expiring'
 import { hashSecret, newId, newSecret } from '../../base/ids'
+import { within } from '../../base/patience'
 import type { RetentionTarget } from '../../base/retention'
-import type { Agent, Answer, CarveBlock, CarveStart } from '../agent'
+import { type Agent, type Answer, type CarveBlock, type CarveStart, LOOKUP_MS_MAX } from '../agent'
 import type { FileOrders } from '../file-orders'
 import {
   addBlock,
@@ -85,7 +86,7 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
         }
       })
     },
-    has: sessionId => hasSession(db, hashSecret(sessionId)),
+    has: sessionId => within(LOOKUP_MS_MAX, () => hasSession(db, hashSecret(sessionId))),
     block: ({ sessionId, blockId, data }) =>
       db.transaction(async trx => {
         const carve = await lockSession(trx, hashSecret(sessionId))

@@ -2,7 +2,8 @@ import type { Db } from '../../base/db'
 import { Gather } from '../../base/gather'
 import { hashSecret } from '../../base/ids'
 import { Lru } from '../../base/lru'
-import type { Agent } from '../agent'
+import { within } from '../../base/patience'
+import { type Agent, LOOKUP_MS_MAX } from '../agent'
 import { hostsByKey, type KeyRow } from './key-store'
 
 interface Known {
@@ -44,7 +45,7 @@ export class NodeKeys {
     const known = this.known.get(hash)
     if (known && known.until > Date.now()) return known.agent
     if ((this.refused.get(hash) ?? 0) > Date.now()) return undefined
-    return this.lookups.ask(hash)
+    return within(LOOKUP_MS_MAX, () => this.lookups.ask(hash))
   }
 
   forget(hostIds: readonly string[]) {

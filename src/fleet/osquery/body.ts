@@ -41,6 +41,9 @@ export class Body {
   readonly #inflated: Account
   #begun: Begun | undefined
   #isTooLong = false
+  /** Works that hold what was read. */
+  #users = 0
+  #isReleased = false
 
   /**
    * @param bytesMax after inflation
@@ -102,12 +105,29 @@ export class Body {
     return Buffer.concat(chunks).toString('utf8')
   }
 
+  /** Counts what was read until the work is over, also when nobody waits for it any more. */
+  async usedBy<T>(work: Promise<T>): Promise<T> {
+    this.#users++
+    try {
+      return await work
+    } finally {
+      this.#users--
+      this.#giveBack()
+    }
+  }
+
   release(): void {
-    this.#account.release()
-    this.#inflated.release()
+    this.#isReleased = true
+    this.#giveBack()
     this.#kept.length = 0
     void this.#begun?.rest.return()
     this.#req.resume() // whoever is refused early still sends the rest before they listen
+  }
+
+  #giveBack() {
+    if (!this.#isReleased || this.#users > 0) return
+    this.#account.release()
+    this.#inflated.release()
   }
 
   get #announced(): number {

@@ -1,6 +1,8 @@
+import { within } from '../../base/patience'
 import type { Agent, AgentApi } from '../agent'
 import type { Body } from './body'
 import { cleanText } from './json'
+import { STORE_MS_MAX } from './limits'
 import { NodeInvalid, Refusal } from './refusal'
 
 /** One request of an agent. */
@@ -18,7 +20,7 @@ export interface Call {
 /**
  * Who calls, before anything of the body is parsed: by the key in the body, which all agents send, else by the header. Until then it
  * is a stranger's.
- * @throws NodeInvalid, Refusal
+ * @throws NodeInvalid, Refusal, Away
  */
 export async function agentOf({ api, body, authorization }: Call): Promise<Agent> {
   const [, given] = authorization?.match(/^NodeKey +(\S+)$/i) ?? []
@@ -32,3 +34,11 @@ export async function agentOf({ api, body, authorization }: Call): Promise<Agent
   if (!named) await body.admit()
   return agent
 }
+
+/**
+ * Waits for what is done with a request that is read. When it takes too long the agent is told to come again, and its body counts as held
+ * until the work is over.
+ * @throws Away, and what the work throws
+ */
+export const finish = <T>({ body }: Call, work: () => Promise<T>): Promise<T> =>
+  within(STORE_MS_MAX, () => body.usedBy(work()))

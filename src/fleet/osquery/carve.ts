@@ -1,4 +1,4 @@
-import { agentOf, type Call } from './calls'
+import { agentOf, type Call, finish } from './calls'
 import { type Fields, fieldsOf, needText } from './fields'
 import { integerOf } from './json'
 import { Refusal } from './refusal'
@@ -7,26 +7,28 @@ import { Refusal } from './refusal'
 export async function carveInit(call: Call): Promise<object> {
   const agent = await agentOf(call)
   const fields = fieldsOf(await call.body.text())
-  const sessionId = await call.api.carveInit(agent, {
+  const start = {
     blockCount: needCount(fields, 'block_count'),
     blockSize: needCount(fields, 'block_size'),
     carveSize: needCount(fields, 'carve_size', Number.MAX_SAFE_INTEGER),
     carveId: needText(fields, 'carve_id'),
     requestId: needText(fields, 'request_id'),
-  })
+  }
+  const sessionId = await finish(call, () => call.api.carveInit(agent, start))
   if (!sessionId) throw new Refusal(404, 'No such carve was asked for.')
   return { session_id: sessionId }
 }
 
 /** `POST /osquery/carve_block`: a part of them. The session is all that proves who sends it. */
-export async function carveBlock({ api, body }: Call): Promise<object> {
+export async function carveBlock(call: Call): Promise<object> {
+  const { api, body } = call
   const sessionId = await body.find('session_id')
   if (!sessionId) throw new Refusal(400, 'session_id: is missing')
   if (!(await api.hasCarve(sessionId))) throw unknownCarve()
   await body.admit()
   const fields = fieldsOf(await body.text())
   const block = { sessionId, blockId: needCount(fields, 'block_id'), data: needBytes(fields, 'data') }
-  if (!(await api.carveBlock(block))) throw unknownCarve()
+  if (!(await finish(call, () => api.carveBlock(block)))) throw unknownCarve()
   return {}
 }
 

@@ -1,5 +1,5 @@
 import { readAnswers } from './answers'
-import { agentOf, type Call } from './calls'
+import { agentOf, type Call, finish } from './calls'
 import { fieldsOf } from './fields'
 
 /** `POST /osquery/distributed_read`: is there something to ask? The answer may be held back. */
@@ -32,6 +32,6 @@ const mapValues = (queries: Record<string, string>, value: string) =>
 export async function write(call: Call): Promise<object> {
   const agent = await agentOf(call)
   const answers = await readAnswers(call.body)
-  if (answers.length) await call.api.write(agent, answers)
+  if (answers.length) await finish(call, () => call.api.write(agent, answers))
   return {}
 }

@@ -35,6 +35,7 @@ export function replyTo(error: unknown, route: string, log: Log): Reply | undefi
 function told(error: unknown): { status: number; message: string } {
   if (error instanceof Refusal) return error
   if (error instanceof Problem) return { status: error.status, message: error.detail }
-  if (isOutage(error)) return { status: 503, message: 'A part of this service is away at the moment. Try again soon.' }
+  if (isOutage(error))
+    return { status: 503, message: 'A part of this service is away or too busy at the moment. Try again soon.' }
   return { status: 500, message: 'Something went wrong here. The log has the details.' }
 }

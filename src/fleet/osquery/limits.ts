@@ -57,6 +57,10 @@ export const INFLATED_KEPT_BYTES_MAX = 256 * KIB
 /** How many strangers may go on inflating beyond that at the same time. */
 export const INFLATING_STRANGERS_MAX = 2
 
-/** An agent gives up after 16 s: whoever waits or sends longer is none, or has left. */
-export const WAIT_MS_MAX = 16_000
+/** For what is done with a request that is read: less than an agent takes to give up, so that it hears that it has to send it again. */
+export const STORE_MS_MAX = 7_000
+
+/** For room: with `STORE_MS_MAX` still less than an agent takes to give up. */
+export const WAIT_MS_MAX = 8_000
+/** An agent gives up after 16 s: a stranger who sends longer is none, or has left. */
 export const UPLOAD_MS_MAX = { hosts: 30_000, strangers: 16_000 } as const

@@ -1,5 +1,5 @@
 import type { Log } from '../../base/log'
-import { agentOf, type Call } from './calls'
+import { agentOf, type Call, finish } from './calls'
 import { cleanText, textOf } from './json'
 import { readLog } from './log-batch'
 
@@ -7,7 +7,7 @@ import { readLog } from './log-batch'
 export async function log(call: Call, ours: Log): Promise<object> {
   const agent = await agentOf(call)
   const { fields, batch } = await readLog(call.body)
-  if (batch) await call.api.log(agent, batch)
+  if (batch) await finish(call, () => call.api.log(agent, batch))
   else
     ours.warn('An agent delivered a log of unknown type', { host_id: agent.hostId, log_type: named(fields.log_type) })
   return {}

@@ -2,6 +2,7 @@ import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
+import { PATIENCE_MS, within } from '../../base/patience'
 import type { Bus, Writer } from '../../streams'
 import type { Agent, Work } from '../agent'
 import { changeEffect } from './change-effect'
@@ -56,7 +57,7 @@ export class Dispatch implements Part {
     return this.held.read(
       agent.hostId,
       leave,
-      () => this.claim(agent),
+      () => within(PATIENCE_MS, () => this.claim(agent)),
       () => this.own(agent),
     )
   }

@@ -3,6 +3,7 @@ import type { BeforeHook } from '@bull-board/api/typings/app'
 import type { Request, RequestHandler } from 'express'
 import { type Audit, may, type Principal, type Role, runsInstallation } from '../../access'
 import { Problem } from '../../base/errors'
+import { outcomeUnknown, toldOfChange, whileAsked } from '../../base/patience'
 import type { Jobs } from '../actions/jobs'
 import type { Engine } from '../engine/engine'
 import type { QueueControl } from '../queues/queue-control'
@@ -35,17 +36,27 @@ export function createBoard(deps: BoardDeps) {
     const board = may(principal, 'admin') ? boards.act : boards.read
     if (req.method === 'GET' || req.method === 'HEAD') return board(req, res, next)
     try {
-      await act(deps, principal, req.method, req.path)
+      await actInTime(() => act(deps, principal, req.method, req.path))
       res.status(204).end()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       // the shape in which the page finds the text to show
-      res.status(error.status).json({ error: error.detail, code: error.code })
+      res.status(error.status).set(error.headers).json({ error: error.detail, code: error.code })
     }
   }
   const roles: { read: Role; write: Role } = { read: 'operator', write: 'admin' }
   return { path: PATH, roles, handler, csp: { 'style-src': ["'self'", "'unsafe-inline'"], 'base-uri': ["'self'"] } }
 }
+
+/** Whoever acts here waits a few seconds at most, whatever holds it up, and is told whether it was done. */
+const actInTime = (work: () => Promise<void>) =>
+  whileAsked(
+    asker =>
+      work().catch(error => {
+        throw toldOfChange(error, asker)
+      }),
+    { isAway: async () => true, giveUp: outcomeUnknown },
+  )
 
 const FOREIGN =
   'Bull Board shows the jobs of all tenants, so it is only for those who run this installation. Yours are on /queue.'

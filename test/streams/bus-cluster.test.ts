@@ -1,0 +1,57 @@
+import { createRedis } from '../../src/base/redis'
+import { Bus } from '../../src/streams/bus'
+import { quietLog, testRedisPrefix } from '../support/parts'
+import { eventually } from '../support/programs'
+import { type Cluster, clusterTest, startCluster } from '../support/redis'
+
+/** Enough that each server of the Cluster has some of them. */
+const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const
+const onCluster = clusterTest()
+let cluster: Cluster | undefined
+const buses: Bus[] = []
+
+afterAll(async () => {
+  for (const bus of buses) await bus.stop()
+  await cluster?.stop()
+})
+
+/** Two processes; the publisher of the first has not yet talked to every server. */
+async function twoBuses() {
+  cluster ??= await startCluster()
+  const redis = createRedis({ url: cluster.url, prefix: testRedisPrefix(), log: quietLog })
+  const [here, there] = [new Bus(redis, quietLog), new Bus(redis, quietLog)] as const
+  buses.push(here, there)
+  await there.start()
+  await eventually(() => there.connected, 'the other process listens')
+  for (const topic of TOPICS) await there.kept(topic)
+  await here.start()
+  return { here, there }
+}
+
+function announceThrice(bus: Bus) {
+  for (const topic of TOPICS) for (const value of ['1', '2', '3']) bus.announce(topic, 'figures', value)
+}
+
+onCluster('who listens later is told what was announced last, though it is still under way', async () => {
+  const { here, there } = await twoBuses()
+  announceThrice(here)
+  const [first] = TOPICS
+  await eventually(async () => (await there.kept(first)).length > 0, 'a value is kept')
+  for (const topic of TOPICS) expect([topic, await here.kept(topic)]).toEqual([topic, ['3']])
+  for (const topic of TOPICS)
+    await eventually(async () => (await there.kept(topic))[0] === '3', `the last value of ${topic} is kept`)
+})
+
+onCluster('what another process hears is kept already', async () => {
+  const { here, there } = await twoBuses()
+  const seen: { topic: string; heard: number; kept: number }[] = []
+  const look = async (topic: string, heard: string) => {
+    const [kept] = await there.kept(topic)
+    seen.push({ topic, heard: Number(heard), kept: Number(kept ?? 0) })
+  }
+  for (const topic of TOPICS) await there.subscribe(topic, heard => void look(topic, heard))
+  announceThrice(here)
+  const hasLast = (topic: string) => seen.some(each => each.topic === topic && each.heard === 3)
+  await eventually(() => TOPICS.every(hasLast), 'the last value of each topic is heard')
+  expect(seen.filter(({ heard, kept }) => kept < heard)).toEqual([])
+})
