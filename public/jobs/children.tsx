@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import { perFrame } from '../frames'
 import { watch } from '../live'
@@ -43,11 +44,17 @@ export function useDescendants(job: Job): Descendants | null {
   return total === 0 ? null : { counts, total }
 }
 
+interface ChildrenProps {
+  job: Job
+  descendants: Descendants | null
+  renderDetails(job: Job): ComponentChildren
+}
+
 /** The jobs that this one has made, however many: counts of all below it, and its own children as far as they are looked at. */
-export function Children({ job, found }: { job: Job; found: Descendants | null }) {
+export function Children({ job, descendants, renderDetails }: ChildrenProps) {
   const status = useSignal('')
-  if (!found) return null
-  const { counts, total } = found
+  if (!descendants) return null
+  const { counts, total } = descendants
   const ended = STATES.filter(hasEnded).reduce((sum, state) => sum + (counts[state] ?? 0), 0)
   return (
     <section class="panel children" aria-label="Jobs below this one">
@@ -72,7 +79,7 @@ export function Children({ job, found }: { job: Job; found: Descendants | null }
         <a href={`/queue?root_id=${job.root_id ?? job.id}&children=1`}>All in the queue page</a>
       </header>
       <Tally counts={counts} total={total} ended={ended} />
-      <ChildList key={status.value} parentId={job.id} status={status.value} />
+      <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />
     </section>
   )
 }
@@ -88,7 +95,13 @@ function Tally({ counts, total, ended }: { counts: Counts; total: number; ended:
   )
 }
 
-function ChildList({ parentId, status }: { parentId: string; status: string }) {
+interface ChildListProps {
+  parentId: string
+  status: string
+  renderDetails(job: Job): ComponentChildren
+}
+
+function ChildList({ parentId, status, renderDetails }: ChildListProps) {
   const filters = useMemo(() => ({ ...filtersOf(''), parent_id: parentId, status, children: '1' }), [parentId, status])
   const { jobs, cursor, readOlder } = useJobList(filters)
   const state = {
@@ -102,6 +115,7 @@ function ChildList({ parentId, status }: { parentId: string; status: string }) {
       <JobList
         jobs={jobs.value ?? []}
         state={state}
+        renderDetails={renderDetails}
         name={`${parentId}${status}`}
         hasOlder={cursor.value !== null}
         onOlder={() => void readOlder()}

@@ -1,21 +1,15 @@
-import type { Signal } from '@preact/signals'
-import type { VNode } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
 import { Further, useNear } from '../components/near'
 import { groupsOf } from './groups'
 import type { Job } from './job'
 import { JobRow } from './job-row'
-
-export interface ListState {
-  current: Signal<string>
-  opened: Signal<ReadonlySet<string>>
-  /** Null where nothing can be done to several jobs. */
-  selected: Signal<ReadonlySet<string>> | null
-}
+import type { ListState } from './list-state'
 
 interface JobListProps {
   jobs: Job[]
   state: ListState
+  renderDetails(job: Job): ComponentChildren
   /** Changes when the list becomes another one. */
   name: string
   hasOlder: boolean
@@ -23,7 +17,7 @@ interface JobListProps {
 }
 
 /** Jobs of any number: only the groups in sight are in the page, and a group that has not changed is not drawn again. */
-export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) {
+export function JobList({ jobs, state, renderDetails, name, hasOlder, onOlder }: JobListProps) {
   const ends = useMemo<string[]>(() => [], [name])
   const drawn = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
   const before = drawn.current
@@ -31,7 +25,8 @@ export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) 
   const groups = groupsOf(jobs, ends).map(group => {
     const was = before.get(group.end)
     const isSame = was?.jobs.length === group.jobs.length && was.jobs.every((job, at) => job === group.jobs[at])
-    const node = was && isSame ? was.node : <Group key={group.end} jobs={group.jobs} state={state} />
+    const node =
+      was && isSame ? was.node : <Group key={group.end} jobs={group.jobs} state={state} renderDetails={renderDetails} />
     drawn.current.set(group.end, { jobs: group.jobs, node })
     return node
   })
@@ -47,7 +42,7 @@ export function JobList({ jobs, state, name, hasOlder, onOlder }: JobListProps) 
   )
 }
 
-function Group({ jobs, state }: { jobs: Job[]; state: ListState }) {
+function Group({ jobs, state, renderDetails }: Pick<JobListProps, 'jobs' | 'state' | 'renderDetails'>) {
   const { box, isNear, heightPx } = useNear<HTMLUListElement>()
   return (
     <ul
@@ -56,7 +51,7 @@ function Group({ jobs, state }: { jobs: Job[]; state: ListState }) {
       aria-label={`${jobs.length} jobs`}
       style={isNear.value ? undefined : { height: `${heightPx.current}px` }}
     >
-      {isNear.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} />)}
+      {isNear.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />)}
     </ul>
   )
 }

@@ -1,17 +1,20 @@
-import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
-import { Children, useDescendants } from './children'
 import { hasEnded, type Job, ranMs, shareDone, subjectOf } from './job'
-import type { ListState } from './job-list'
-import { JobLog } from './job-log'
-import { Steps } from './steps'
+import { type ListState, toggled } from './list-state'
 import { agoOf, spanOf } from './times'
-import { useJob } from './use-job'
 import { isCheckResult } from './waterfall'
 
-/** One job in the list; unfolded it shows its steps and its lines as they come. */
-export function JobRow({ job, state }: { job: Job; state: ListState }) {
+interface JobRowProps {
+  job: Job
+  state: ListState
+  /** What an expanded row shows. It comes from outside because it contains a list of jobs itself. */
+  renderDetails(job: Job): ComponentChildren
+}
+
+/** One job in the list. */
+export function JobRow({ job, state, renderDetails }: JobRowProps) {
   const { id } = job
   const isOpen = state.opened.value.has(id)
   const isCurrent = state.current.value === id
@@ -49,7 +52,7 @@ export function JobRow({ job, state }: { job: Job; state: ListState }) {
           {agoOf(job.created_at, now.value)}
         </time>
       </div>
-      {isOpen && <Unfolded job={job} />}
+      {isOpen && renderDetails(job)}
     </li>
   )
 }
@@ -67,13 +70,6 @@ function Pick({ id, name, selected }: { id: string; name: string; selected: List
   )
 }
 
-/** The set with this one in it, or without it when it was. */
-export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  const next = new Set(ids)
-  if (!next.delete(id)) next.add(id)
-  return next
-}
-
 /** What came of it, in a line: why it failed, or what a check found. */
 function Outcome({ job: { error, result } }: { job: Job }) {
   if (error) return <span class="job-error">{error.message}</span>
@@ -83,19 +79,5 @@ function Outcome({ job: { error, result } }: { job: Job }) {
     <span title={found}>
       <b class={`is-${result.status}`}>{result.status}</b> {found}
     </span>
-  )
-}
-
-function Unfolded({ job: listed }: { job: Job }) {
-  const { job } = useJob(listed.id)
-  const shown = job.value ?? listed
-  const step = useSignal('')
-  const found = useDescendants(shown)
-  return (
-    <div class="job-unfolded">
-      <Steps steps={shown.steps} picked={step.value} onPick={name => (step.value = name)} />
-      <Children job={shown} found={found} />
-      <JobLog job={shown} step={step.value} />
-    </div>
   )
 }

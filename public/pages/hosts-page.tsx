@@ -10,7 +10,7 @@ import { HostTable, type Picked } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
 import type { Targets } from '../fleet/query-result'
-import { toggled } from '../jobs/job-row'
+import { toggled } from '../jobs/list-state'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 

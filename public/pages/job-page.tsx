@@ -7,6 +7,7 @@ import { JobActions } from '../jobs/actions'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
 import { hasEnded, type Job, ranMs, shareDone, subjectOf } from '../jobs/job'
+import { renderDetails } from '../jobs/job-details'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
 import { Timeline } from '../jobs/timeline'
@@ -32,7 +33,7 @@ export function JobPage({ id }: { id: string }) {
 
 function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
   const attempts = useAttempts(job)
-  const found = useDescendants(job)
+  const descendants = useDescendants(job)
   return (
     <div class="page job">
       <header class="page-head">
@@ -60,8 +61,8 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
         <Timeline job={job} attempts={attempts.value} />
       </div>
       <Attempts job={job} attempts={attempts.value} />
-      <Children job={job} found={found} />
-      <Logs job={job} hasChildren={found !== null} />
+      <Children job={job} descendants={descendants} renderDetails={renderDetails} />
+      <Logs job={job} hasChildren={descendants !== null} />
       <div class="panels">
         <Details title="Input" value={job.input} />
         <Details title="Result" value={job.result} />

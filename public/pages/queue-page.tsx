@@ -7,8 +7,9 @@ import { ErrorGroups } from '../jobs/error-groups'
 import { FilterBar } from '../jobs/filter-bar'
 import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
 import type { Job } from '../jobs/job'
-import { JobList, type ListState } from '../jobs/job-list'
-import { toggled } from '../jobs/job-row'
+import { renderDetails } from '../jobs/job-details'
+import { JobList } from '../jobs/job-list'
+import { type ListState, toggled } from '../jobs/list-state'
 import { NewJob } from '../jobs/new-job'
 import { QueueCards } from '../jobs/queue-cards'
 import { QueueDetail } from '../jobs/queue-detail'
@@ -67,6 +68,7 @@ function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['ope
       <JobList
         jobs={jobs.value ?? []}
         state={state}
+        renderDetails={renderDetails}
         name={searchOf(filters)}
         hasOlder={cursor.value !== null}
         onOlder={() => void readOlder()}

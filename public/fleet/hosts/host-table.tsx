@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { useNear } from '../../components/near'
-import { toggled } from '../../jobs/job-row'
+import { toggled } from '../../jobs/list-state'
 import { isOperator } from '../../session'
 import { DEFAULT_SORT, turned } from './filters'
 import { type Host, nameOf, systemOf } from './host'

@@ -1,0 +1,23 @@
+import { useSignal } from '@preact/signals'
+import { Children, useDescendants } from './children'
+import type { Job } from './job'
+import { JobLog } from './job-log'
+import { Steps } from './steps'
+import { useJob } from './use-job'
+
+/** The steps, child jobs and live log of a job, below its row in a list. */
+export function JobDetails({ job: listed }: { job: Job }) {
+  const { job } = useJob(listed.id)
+  const shown = job.value ?? listed
+  const step = useSignal('')
+  const descendants = useDescendants(shown)
+  return (
+    <div class="job-unfolded">
+      <Steps steps={shown.steps} picked={step.value} onPick={name => (step.value = name)} />
+      <Children job={shown} descendants={descendants} renderDetails={renderDetails} />
+      <JobLog job={shown} step={step.value} />
+    </div>
+  )
+}
+
+export const renderDetails = (job: Job) => <JobDetails job={job} />
