@@ -26,6 +26,8 @@ const PAGES = [
   { in: 'public/app.tsx', out: 'app' },
   { in: 'public/css/app.css', out: 'app' },
 ]
+/** Added to each page: one chunk that all of them share. */
+const SHARED = 'public/shared.ts'
 /** What the pages load when they need it, by names that change with the content. */
 const CHUNKS = 'chunks'
 const SOURCE = /\.(tsx?|json|css)$/
@@ -43,7 +45,7 @@ export async function build() {
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
     const assets = filesBelow('public').filter(file => !SOURCE.test(file))
     const [pages] = await Promise.all([
-      esbuild({ ...pageOptions(PAGES), splitting: true, chunkNames: `${CHUNKS}/[name]-[hash]`, metafile: true }),
+      esbuild(splitOptions()),
       esbuild(pageOptions(LIBRARY)),
       esbuild(serverOptions(server)),
       esbuild(commandLineOptions()),
@@ -52,6 +54,7 @@ export async function build() {
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeLeftovers(server)
     removeLeftChunks(Object.keys(pages.metafile.outputs))
+    writeFileSync(join(DIST, 'public/preloads.json'), JSON.stringify(preloadsOf(pages.metafile.outputs)))
     writeFileSync(STAMP, stamp)
     return true
   })
@@ -101,6 +104,34 @@ const pageOptions = pages => ({
   jsxImportSource: 'preact',
   define: { 'process.env.NODE_ENV': '"production"' },
 })
+
+const splitOptions = () => ({
+  ...pageOptions(PAGES),
+  splitting: true,
+  inject: [SHARED],
+  chunkNames: `${CHUNKS}/[name]-[hash]`,
+  metafile: true,
+})
+
+/** For each page the scripts that it needs besides app.js, by addresses: src/web/preloads.ts tells browsers of them. */
+function preloadsOf(outputs) {
+  const needs = (file, found = new Set()) => {
+    if (found.has(file)) return found
+    found.add(file)
+    for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement') needs(path, found)
+    return found
+  }
+  const shared = needs('dist/public/app.js')
+  const preloads = {}
+  for (const [file, { entryPoint = '' }] of Object.entries(outputs)) {
+    const page = /^public\/pages\/(.+)-page\.tsx$/.exec(entryPoint)?.[1]
+    if (!page) continue
+    const scripts = new Set([...shared, ...needs(file)])
+    scripts.delete('dist/public/app.js')
+    preloads[page] = [...scripts].map(script => script.slice('dist/public'.length))
+  }
+  return preloads
+}
 
 function copyAsset(file) {
   const to = join(DIST, file)

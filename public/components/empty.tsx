@@ -10,14 +10,21 @@ export function Empty({ title, children }: { title: string; children?: Component
   )
 }
 
-/** Something went wrong: in the server's words, with the way on. */
-export function Failure({ message, onRetry }: { message: string; onRetry?: () => void }) {
+interface FailureProps {
+  message: string
+  /** What the button says. */
+  action?: string
+  onRetry?(): void
+}
+
+/** Something went wrong: the server's message, and a way to try again. */
+export function Failure({ message, action = 'Try again', onRetry }: FailureProps) {
   return (
     <div class="failure" role="alert">
       <span>{message}</span>
       {onRetry && (
         <button type="button" onClick={onRetry}>
-          Try again
+          {action}
         </button>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { navigationPages } from '../page-table'
 
-const KEYS = [
-  ['D  Q  H  U  L', 'dashboard, queue, hosts, queries, service logs'],
+const KEYS: Array<readonly [keys: string, what: string]> = [
+  ...navigationPages.flatMap(({ key, title }) => (key ? [[key, `go to ${title.toLowerCase()}`] as const] : [])),
   ['/', 'search'],
   ['j  k', 'next and previous job, host or query'],
   ['Enter', 'open it'],
@@ -17,7 +18,7 @@ const KEYS = [
   ['g', 'go to a line or a time'],
   ['t', 'change the theme'],
   ['?', 'this help'],
-] as const
+]
 
 export function Help({ onClose }: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)

@@ -2,42 +2,26 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { api } from '../api'
 import { useKeys } from '../keys'
+import { mayOpen, navigationPages, pageInfo } from '../page-table'
 import { navigate } from '../router'
-import { isAdmin, me, type Role } from '../session'
+import { isAdmin, me } from '../session'
 import { nextTheme, theme } from '../theme'
 import { Help } from './help'
 import { LiveBadge } from './live-badge'
 
-interface Place {
-  href: string
-  name: string
-  pages: string[]
-  role?: Role
-}
-
-const PLACES: Place[] = [
-  { href: '/', name: 'Dashboard', pages: ['dashboard'] },
-  { href: '/queue', name: 'Queue', pages: ['queue', 'job'] },
-  { href: '/hosts', name: 'Hosts', pages: ['hosts', 'host', 'fleet'] },
-  { href: '/queries', name: 'Queries', pages: ['queries', 'new-query', 'query'] },
-  { href: '/logs', name: 'Service logs', pages: ['logs'] },
-  { href: '/admin/retention', name: 'Retention', pages: ['retention'] },
-  { href: '/admin/audit', name: 'Audit', pages: ['audit'], role: 'admin' },
-  { href: '/admin/members', name: 'Members', pages: ['members'], role: 'admin' },
-  { href: '/admin/queues', name: 'Bull Board', pages: [], role: 'admin' },
-]
+/** The keys of the pages, each leading to its page. */
+const PAGE_KEYS = Object.fromEntries(
+  navigationPages.flatMap(({ key, path }) => (key ? [[key, () => navigate(path)] as const] : [])),
+)
 
 /** The frame around every page but sign-in. */
 export function Layout({ page, children }: { page: string; children: ComponentChildren }) {
   const isHelpOpen = useSignal(false)
+  const area = pageInfo(page)?.area
   useKeys({
     '?': () => (isHelpOpen.value = !isHelpOpen.value),
     t: nextTheme,
-    D: () => navigate('/'),
-    Q: () => navigate('/queue'),
-    H: () => navigate('/hosts'),
-    U: () => navigate('/queries'),
-    L: () => navigate('/logs'),
+    ...PAGE_KEYS,
   })
   return (
     <>
@@ -52,11 +36,12 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
           Tailrace
         </a>
         <nav aria-label="Pages">
-          {PLACES.filter(place => place.role !== 'admin' || isAdmin.value).map(place => (
-            <a key={place.href} href={place.href} aria-current={place.pages.includes(page) ? 'page' : undefined}>
-              {place.name}
+          {navigationPages.filter(mayOpen).map(({ name, path, title }) => (
+            <a key={name} href={path} aria-current={name === area ? 'page' : undefined}>
+              {title}
             </a>
           ))}
+          {isAdmin.value && <a href="/admin/queues">Bull Board</a>}
         </nav>
         <span class="spring" />
         <LiveBadge />

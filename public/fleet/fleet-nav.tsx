@@ -1,26 +1,24 @@
-import { isAdmin } from '../session'
+import type { PageName } from '../../src/contract/pages'
+import { mayOpen, pageInfo } from '../page-table'
 
-const PLACES = [
-  { href: '/hosts', name: 'Hosts' },
-  { href: '/hosts/saved-queries', name: 'Saved queries' },
-  { href: '/hosts/packs', name: 'Packs' },
-  { href: '/hosts/labels', name: 'Labels' },
-  { href: '/hosts/secrets', name: 'Enroll secrets', isForAdmins: true },
-]
+const TABS: PageName[] = ['hosts', 'saved-queries', 'packs', 'labels', 'enroll-secrets']
 
 /** The pages around the hosts, on top of each of them. */
-export function FleetNav({ current }: { current: string }) {
+export function FleetNav({ current }: { current: PageName }) {
+  const tab = (name: PageName) => {
+    const page = pageInfo(name)
+    if (!page || !mayOpen(page)) return null
+    return (
+      <a key={name} href={page.path} aria-current={name === current ? 'page' : undefined}>
+        {page.title}
+      </a>
+    )
+  }
   return (
     <nav class="views" aria-label="Fleet">
-      {PLACES.filter(place => !place.isForAdmins || isAdmin.value).map(place => (
-        <a key={place.href} href={place.href} aria-current={place.href === current ? 'page' : undefined}>
-          {place.name}
-        </a>
-      ))}
+      {TABS.map(tab)}
       <span class="spring" />
-      <a href="/hosts/add" aria-current={current === '/hosts/add' ? 'page' : undefined}>
-        Add host
-      </a>
+      {tab('add-host')}
     </nav>
   )
 }

@@ -27,7 +27,7 @@ export function HostsPage() {
   return (
     <div class="page fleet">
       <h1 class="hidden">Hosts</h1>
-      <FleetNav current="/hosts" />
+      <FleetNav current="hosts" />
       {!isNone && <HostFilterBar filters={filters} counts={counts} onChange={set} />}
       {!isNone && (
         <SelectionBar

@@ -1,29 +1,11 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Access } from '../access'
 import { Problem } from '../base/errors'
+import { PAGES, RESERVED_PATHS } from '../contract/pages'
+import { preloadHeader } from './preloads'
 import { sendProblem } from './problems'
 import { factsOf } from './request-facts'
 
-/** Pages of the browser program, which all are one file. */
-export const PAGES = [
-  '/',
-  '/queue',
-  '/jobs/:id',
-  '/hosts',
-  '/hosts/:id',
-  '/queries',
-  '/queries/:id',
-  '/monitors',
-  '/monitors/:id',
-  '/incidents',
-  '/crawls',
-  '/crawls/:id',
-  '/logs',
-  '/settings',
-  '/admin/members',
-  '/admin/audit',
-  '/admin/retention',
-]
 /** esbuild writes a hash of the content into these names: `main-5RTVQ2GK.js`. */
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/
 const YEAR_SECONDS = 365 * 24 * 3600
@@ -31,9 +13,11 @@ const YEAR_SECONDS = 365 * 24 * 3600
 /** The built pages and their files. Pages want a signed-in visitor; files hold no data and are for anyone. */
 export function pageRoutes(publicDir: string, access: Access): Router {
   const router = Router({ caseSensitive: true })
-  router.get('/sign-in', named('/sign-in'), (_req, res) => sendPage(res, publicDir, 200))
-  for (const path of PAGES)
-    router.get(path, named(path), signedIn(access), (_req, res) => sendPage(res, publicDir, 200))
+  for (const page of PAGES) {
+    const guards = 'isPublic' in page ? [] : [signedIn(access)]
+    router.get(page.path, named(page.path), ...guards, preloading(publicDir, page.name), sendsPage(publicDir, 200))
+  }
+  for (const path of RESERVED_PATHS) router.get(path, named(path), signedIn(access), sendsPage(publicDir, 200))
   router.use(
     express.static(publicDir, {
       index: false,
@@ -41,7 +25,8 @@ export function pageRoutes(publicDir: string, access: Access): Router {
       setHeaders: (res, path) => res.setHeader('Cache-Control', cachingOf(path)),
     }),
   )
-  router.get('/*path', (req, res, next) => (wantsHtml(req) ? sendPage(res, publicDir, 404) : next()))
+  const sendMissing = sendsPage(publicDir, 404)
+  router.get('/*path', (req, res, next) => (wantsHtml(req) ? sendMissing(req, res, next) : next()))
   return router
 }
 
@@ -73,13 +58,23 @@ export const wantsHtml = (req: Request) =>
 const cachingOf = (path: string) =>
   HASHED_NAME.test(path) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'public, no-cache'
 
-function sendPage(res: Response, root: string, status: number): void {
-  // `no-store` would take the page out of the browser's back-and-forward cache
-  res
-    .status(status)
-    .sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {
-      if (error && !res.headersSent) sendProblem(res, NOT_BUILT)
-    })
-}
+const preloading =
+  (publicDir: string, page: string): RequestHandler =>
+  async (_req, res, next) => {
+    const link = await preloadHeader(publicDir, page)
+    if (link) res.set('Link', link)
+    next()
+  }
+
+const sendsPage =
+  (root: string, status: number): RequestHandler =>
+  (_req, res) => {
+    // `no-store` would take the page out of the browser's back-and-forward cache
+    res
+      .status(status)
+      .sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {
+        if (error && !res.headersSent) sendProblem(res, NOT_BUILT)
+      })
+  }
 
 const NOT_BUILT = new Problem(503, 'not_built', 'The pages are not built: run "npm run build".')

@@ -1,10 +1,15 @@
 import type { Browser, Page } from 'playwright-core'
-import { PAGES } from '../../src/web/pages'
+import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
 
 const ID = '01a1fe47-fadb-7286-a422-db8d90ee84c1'
-const addresses = [...PAGES.map(path => path.replace(':id', ID)), '/sign-in', '/nowhere', '/api/docs', '/admin/queues/']
+const addresses = [
+  ...[...PAGES.map(page => page.path), ...RESERVED_PATHS].map(path => path.replace(':id', ID)),
+  '/nowhere',
+  '/api/docs',
+  '/admin/queues/',
+]
 
 describeInBrowser('the content security policy', () => {
   let browser: Browser

@@ -4,22 +4,37 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { ROOT } from '../../src/base/root'
+import { PAGES } from '../../src/contract/pages'
 
-/** Of what every page loads, and of the editor, which comes where SQL is written. */
-const BYTES_MAX = 150_000
-const CHUNK_BYTES_MAX = 180_000
+/** Of all that a page loads before it can be used, compressed. */
+const FIRST_BYTES_MAX = 100_000
+const EDITOR_BYTES_MAX = 180_000
+/** Browsers open six connections to a server that speaks HTTP/1.1. */
+const SCRIPTS_MAX = 14
+const FOLDER = join(ROOT, 'dist/public')
 
-test('all that a page loads is small when compressed, and the editor comes apart from it', async () => {
+const sizeOf = (names: string[]) =>
+  names.reduce((sum, name) => sum + gzipSync(readFileSync(join(FOLDER, name))).length, 0)
+
+let preloads: Record<string, string[]>
+beforeAll(async () => {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
-  const folder = join(ROOT, 'dist/public')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
-    /\.(js|css|html|svg)$/.test(name),
-  )
-  expect(files).toEqual(expect.arrayContaining(['app.js', 'app.css', 'index.html']))
-  const chunks = files.filter(name => name.startsWith('chunks/'))
-  const sizeOf = (names: string[]) =>
-    names.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0)
-  expect(sizeOf(files.filter(name => !chunks.includes(name)))).toBeLessThan(BYTES_MAX)
-  expect(chunks).toEqual([expect.stringMatching(/^chunks\/code-mirror-[0-9A-Z]{8}\.js$/)])
-  expect(sizeOf(chunks)).toBeLessThan(CHUNK_BYTES_MAX)
+  preloads = JSON.parse(readFileSync(join(FOLDER, 'preloads.json'), 'utf8'))
+})
+
+test('every page has a script of its own, and what it loads first is small', () => {
+  expect(Object.keys(preloads).sort()).toEqual(PAGES.map(page => page.name).sort())
+  for (const [page, scripts] of Object.entries(preloads)) {
+    expect(scripts).toContainEqual(expect.stringMatching(new RegExp(`^/chunks/${page}-page-[0-9A-Z]{8}\\.js$`)))
+    if (scripts.length > SCRIPTS_MAX) throw new Error(`${page} loads ${scripts.length} scripts.`)
+    const bytes = sizeOf(['index.html', 'app.css', 'app.js', ...scripts])
+    if (bytes > FIRST_BYTES_MAX) throw new Error(`${page} loads ${bytes} bytes.`)
+  }
+})
+
+test('the SQL editor comes apart from the pages that show it', () => {
+  const editor = readdirSync(join(FOLDER, 'chunks')).filter(name => /^code-mirror-[0-9A-Z]{8}\.js$/.test(name))
+  expect(editor).toHaveLength(1)
+  expect(Object.values(preloads).flat()).not.toContain(`/chunks/${editor[0]}`)
+  expect(sizeOf([`chunks/${editor[0]}`])).toBeLessThan(EDITOR_BYTES_MAX)
 })

@@ -135,7 +135,7 @@ describe('addresses of pages', () => {
     ['/jobs/a/b', { page: 'missing' }],
     ['/nothing', { page: 'missing' }],
   ])('%s', (path, route) => {
-    expect(routeOf(path)).toEqual(route)
+    expect(routeOf(path)).toEqual({ id: '', ...route })
   })
 
   it('carry the filters there and back', () => {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { rename } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import type { RequestHandler } from 'express'
-import { PAGES } from '../../src/web/pages'
+import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
 import { cookieOf, type Site, startSite } from './site'
 
 const HTML = { accept: 'text/html,*/*' }
@@ -31,7 +31,8 @@ const open = (path: string, options: { cookie?: string } = {}) =>
   site.ask('GET', path, { as: null, headers: HTML, ...options })
 
 test('pages are one file for signed-in visitors; others are sent to sign in and back', async () => {
-  for (const page of PAGES.map(path => path.replace(':id', '1'))) {
+  const paths = [...PAGES.flatMap(page => ('isPublic' in page ? [] : [page.path])), ...RESERVED_PATHS]
+  for (const page of paths.map(path => path.replace(':id', '1'))) {
     const out = await open(`${page}?level=warn`)
     expect([page, out.status, out.headers.get('location')]).toEqual([
       page,
@@ -44,6 +45,19 @@ test('pages are one file for signed-in visitors; others are sent to sign in and 
     expect(cookieOf(answer)).toBe(cookie)
   }
   expect((await open('/sign-in?code=trc_x')).status).toBe(200)
+})
+
+test('a page comes with the addresses of its scripts, when they are known', async () => {
+  const file = join(site.dataDir, 'preloads.json')
+  expect((await open('/sign-in')).headers.get('link')).toBeNull()
+  await writeFile(file, JSON.stringify({ 'sign-in': ['/chunks/a-ABCDEFG2.js', '/chunks/b-ABCDEFG2.js'] }))
+  expect((await open('/sign-in')).headers.get('link')).toBe(
+    '</chunks/a-ABCDEFG2.js>; rel=modulepreload, </chunks/b-ABCDEFG2.js>; rel=modulepreload',
+  )
+  expect((await open('/queue', { cookie })).headers.get('link')).toBeNull()
+  await writeFile(file, '{"sign-') // is just being written
+  expect((await open('/sign-in')).status).toBe(200)
+  await rm(file)
 })
 
 test('an unknown page is the page, as 404; an unknown file is a problem', async () => {

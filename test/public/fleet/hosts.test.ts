@@ -187,12 +187,14 @@ describe('what a host is asked', () => {
 describe('addresses of the fleet', () => {
   it.each([
     ['/hosts', { page: 'hosts' }],
-    ['/hosts/add', { page: 'fleet', section: 'add' }],
-    ['/hosts/saved-queries', { page: 'fleet', section: 'saved-queries' }],
+    ['/hosts/add', { page: 'add-host' }],
+    ['/hosts/saved-queries', { page: 'saved-queries' }],
     ['/hosts/0190aaaa', { page: 'host', id: '0190aaaa' }],
+    ['/queries/new', { page: 'new-query' }],
+    ['/queries/0190aaaa', { page: 'query', id: '0190aaaa' }],
     ['/hosts/a/b', { page: 'missing' }],
   ])('%s', (path, route) => {
-    expect(routeOf(path)).toEqual(route)
+    expect(routeOf(path)).toEqual({ id: '', ...route })
   })
 })
 

@@ -1,0 +1,15 @@
+import type { ComponentChildren } from 'preact'
+import type { PageName } from '../../src/contract/pages'
+import { pageInfo } from '../page-table'
+import { FleetNav } from './fleet-nav'
+
+/** The frame of the pages around the hosts: their navigation and a heading. */
+export function FleetFrame({ page, children }: { page: PageName; children: ComponentChildren }) {
+  return (
+    <div class="page fleet">
+      <FleetNav current={page} />
+      <h1>{pageInfo(page)?.title}</h1>
+      {children}
+    </div>
+  )
+}

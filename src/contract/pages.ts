@@ -1,0 +1,45 @@
+export interface PageInfo {
+  name: string
+  /** `:id` stands for one segment. */
+  path: string
+  title: string
+  /** The page whose entry in the navigation is marked; a page that names itself has such an entry. */
+  area?: string
+  /** Shown in menus from this role on. The server's endpoints decide what may be read and done. */
+  role?: 'admin'
+  /** Goes there from everywhere. */
+  key?: string
+  /** Needs no sign-in, and stands alone, without navigation. */
+  isPublic?: true
+}
+
+/**
+ * Every page of the browser app: the server answers these addresses, and the app takes its routes, navigation, titles and
+ * keys from here. The first path that matches counts. Navigation shows the pages in this order.
+ */
+export const PAGES = [
+  { name: 'sign-in', path: '/sign-in', title: 'Sign in', isPublic: true },
+  { name: 'dashboard', path: '/', title: 'Dashboard', area: 'dashboard', key: 'D' },
+  { name: 'queue', path: '/queue', title: 'Queue', area: 'queue', key: 'Q' },
+  { name: 'job', path: '/jobs/:id', title: 'Job', area: 'queue' },
+  { name: 'hosts', path: '/hosts', title: 'Hosts', area: 'hosts', key: 'H' },
+  { name: 'saved-queries', path: '/hosts/saved-queries', title: 'Saved queries', area: 'hosts' },
+  { name: 'packs', path: '/hosts/packs', title: 'Packs', area: 'hosts' },
+  { name: 'labels', path: '/hosts/labels', title: 'Labels', area: 'hosts' },
+  { name: 'enroll-secrets', path: '/hosts/secrets', title: 'Enroll secrets', area: 'hosts', role: 'admin' },
+  { name: 'add-host', path: '/hosts/add', title: 'Add a host', area: 'hosts' },
+  { name: 'host', path: '/hosts/:id', title: 'Host', area: 'hosts' },
+  { name: 'queries', path: '/queries', title: 'Queries', area: 'queries', key: 'U' },
+  { name: 'new-query', path: '/queries/new', title: 'New query', area: 'queries' },
+  { name: 'query', path: '/queries/:id', title: 'Query', area: 'queries' },
+  { name: 'logs', path: '/logs', title: 'Service logs', area: 'logs', key: 'L' },
+  { name: 'retention', path: '/admin/retention', title: 'Retention', area: 'retention' },
+  { name: 'audit', path: '/admin/audit', title: 'Audit log', area: 'audit', role: 'admin' },
+  { name: 'members', path: '/admin/members', title: 'Members', area: 'members', role: 'admin' },
+  { name: 'settings', path: '/settings', title: 'Settings' },
+] as const satisfies readonly PageInfo[]
+
+export type PageName = (typeof PAGES)[number]['name']
+
+/** Addresses of pages to come. They are answered already, so that they cannot be given to anything else. */
+export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/incidents', '/crawls', '/crawls/:id']
