@@ -18,6 +18,17 @@ export function navigate(href: string, { replace = false } = {}) {
   follow()
 }
 
+/** Changes filters in the address of the current page; `''` removes one. */
+export function setFilters(change: Record<string, string>): void {
+  const query = new URLSearchParams(location.search)
+  for (const [name, value] of Object.entries(change)) {
+    if (value === '') query.delete(name)
+    else query.set(name, value)
+  }
+  const text = query.toString()
+  navigate(location.pathname + (text && `?${text}`), { replace: true })
+}
+
 /** From now on the app answers its own links and the back button. */
 export function startRouter() {
   addEventListener('popstate', follow)

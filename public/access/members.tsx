@@ -6,8 +6,8 @@ import { Listing } from '../components/listing'
 import { Once } from '../components/once'
 import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
-import { usePages } from '../pages-of'
 import { me, ROLES, type Role } from '../session'
+import { byId, usePagedList } from '../use-paged-list'
 
 interface Member {
   id: string
@@ -21,7 +21,7 @@ interface Member {
 
 /** People, their roles, and how they come in. */
 export function Members() {
-  const pages = usePages<Member>('/api/members')
+  const list = usePagedList<Member>({ path: '/api/members', idOf: byId })
   const link = useSignal('')
   const problem = useSignal('')
   /** Shows the link that comes of it, when one does, and then the list as it is. */
@@ -29,7 +29,7 @@ export function Members() {
     const made = await work()
     if (made?.link) link.value = made.link
     problem.value = ''
-    await pages.read()
+    await list.refresh()
   }
   const told = (work: Promise<void>) =>
     work.catch(error => {
@@ -49,7 +49,7 @@ export function Members() {
       <Listing
         name="Members"
         columns={['Name', 'E-mail', 'Role', 'Since', 'Last seen', '']}
-        pages={pages}
+        list={list}
         empty="No members yet: all come in by tokens. Invite the first one above."
         row={member => (
           <tr key={member.id}>

@@ -3,7 +3,7 @@ import { AskedButton } from '../components/asked-button'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
 import type { Actor } from '../jobs/job'
-import { usePages } from '../pages-of'
+import { byId, usePagedList } from '../use-paged-list'
 
 interface Session {
   id: string
@@ -18,16 +18,16 @@ interface Session {
 
 /** Browsers that are signed in: the caller's own, or for an admin everybody's. */
 export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
-  const pages = usePages<Session>(`/api/sessions?scope=${scope}`)
+  const list = usePagedList<Session>({ path: `/api/sessions?scope=${scope}`, idOf: byId })
   const end = async (id: string, reason: string) => {
     await api.delete(`/api/sessions/${id}?reason=${encodeURIComponent(reason)}`)
-    await pages.read()
+    await list.refresh()
   }
   return (
     <Listing
       name="Sessions"
       columns={['Who', 'Browser', 'From', 'Signed in', 'Last used', '']}
-      pages={pages}
+      list={list}
       empty="Nobody is signed in by a browser."
       row={session => (
         <tr key={session.id}>

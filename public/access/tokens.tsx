@@ -6,8 +6,8 @@ import { Listing } from '../components/listing'
 import { Once } from '../components/once'
 import { Ago } from '../components/time'
 import type { Actor } from '../jobs/job'
-import { usePages } from '../pages-of'
 import { ROLES, type Role } from '../session'
+import { byId, usePagedList } from '../use-paged-list'
 
 interface Token {
   id: string
@@ -29,7 +29,7 @@ const LIVES: Array<[days: number, name: string]> = [
 
 /** Tokens with which programs come in. */
 export function Tokens() {
-  const pages = usePages<Token>('/api/tokens')
+  const list = usePagedList<Token>({ path: '/api/tokens', idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
   const make = async (fields: FormData) => {
@@ -44,14 +44,14 @@ export function Tokens() {
       })
       secret.value = made.secret
       problem.value = ''
-      await pages.read()
+      await list.refresh()
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
   const revoke = async (id: string, reason: string) => {
     await client.delete('/api/tokens/{id}', { id, reason })
-    await pages.read()
+    await list.refresh()
   }
   return (
     <>
@@ -63,7 +63,7 @@ export function Tokens() {
       <Listing
         name="API tokens"
         columns={['Name', 'Role', 'Made by', 'Made', 'Last used', 'Expires', '']}
-        pages={pages}
+        list={list}
         empty="No tokens yet."
         row={token => (
           <tr key={token.id}>

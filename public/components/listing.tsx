@@ -1,18 +1,12 @@
-import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { Empty, Failure } from './empty'
+import type { PagedList } from '../paged-list'
+import { ListStatus, LoadMore } from './list-status'
 
 interface ListingProps<T> {
   name: string
   /** Headings of the columns. */
   columns: string[]
-  pages: {
-    items: ReadonlySignal<T[] | null>
-    cursor: ReadonlySignal<string | null>
-    problem: ReadonlySignal<string>
-    read(): Promise<void>
-    readMore(): Promise<void>
-  }
+  list: PagedList<T>
   /** Shown while there is nothing. */
   empty: string
   row(item: T): ComponentChildren
@@ -29,14 +23,12 @@ export function ScrollTable({ name, children }: { name: string; children: Compon
 }
 
 /** A table of a paged list. */
-export function Listing<T>({ name, columns, pages, empty, row }: ListingProps<T>) {
-  const { items, cursor, problem, read, readMore } = pages
+export function Listing<T>({ name, columns, list, empty, row }: ListingProps<T>) {
+  const items = list.items.value ?? []
   return (
     <>
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {items.value?.length === 0 && <Empty title={empty} />}
-      {items.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {items.value !== null && items.value.length > 0 && (
+      <ListStatus list={list} empty={empty} />
+      {items.length > 0 && (
         <ScrollTable name={name}>
           <thead>
             <tr>
@@ -47,14 +39,10 @@ export function Listing<T>({ name, columns, pages, empty, row }: ListingProps<T>
               ))}
             </tr>
           </thead>
-          <tbody>{items.value.map(row)}</tbody>
+          <tbody>{items.map(row)}</tbody>
         </ScrollTable>
       )}
-      {cursor.value !== null && (
-        <button type="button" class="more" onClick={() => void readMore()}>
-          More
-        </button>
-      )}
+      <LoadMore list={list} />
     </>
   )
 }

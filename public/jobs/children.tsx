@@ -103,7 +103,7 @@ interface ChildListProps {
 
 function ChildList({ parentId, status, renderDetails }: ChildListProps) {
   const filters = useMemo(() => ({ ...filtersOf(''), parent_id: parentId, status, children: '1' }), [parentId, status])
-  const { jobs, cursor, readOlder } = useJobList(filters)
+  const list = useJobList(filters)
   const state = {
     current: useSignal(''),
     opened: useSignal<ReadonlySet<string>>(new Set()),
@@ -112,14 +112,7 @@ function ChildList({ parentId, status, renderDetails }: ChildListProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section class="child-list" tabIndex={0} aria-label="Children">
-      <JobList
-        jobs={jobs.value ?? []}
-        state={state}
-        renderDetails={renderDetails}
-        name={`${parentId}${status}`}
-        hasOlder={cursor.value !== null}
-        onOlder={() => void readOlder()}
-      />
+      <JobList list={list} state={state} renderDetails={renderDetails} name={`${parentId}${status}`} />
     </section>
   )
 }

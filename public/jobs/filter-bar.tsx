@@ -1,6 +1,7 @@
+import { FilterSelect, PeriodSelect } from '../components/filter-select'
 import { TypedFilter } from '../components/typed-filter'
 import { navigate } from '../router'
-import { type JobFilters, PERIODS, searchOf } from './filters'
+import { type JobFilters, searchOf } from './filters'
 import { STATES } from './job'
 
 interface FilterBarProps {
@@ -23,22 +24,14 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
           ))}
         </fieldset>
       )}
-      <select aria-label="Kind" value={filters.kind} onChange={event => set({ kind: event.currentTarget.value })}>
-        <option value="">all kinds</option>
-        {kinds.map(kind => (
-          <option key={kind} value={kind}>
-            {kind}
-          </option>
-        ))}
-      </select>
-      <select aria-label="Made" value={filters.since} onChange={event => set({ since: event.currentTarget.value })}>
-        <option value="">any time</option>
-        {Object.entries(PERIODS).map(([period, { name }]) => (
-          <option key={period} value={period}>
-            {name}
-          </option>
-        ))}
-      </select>
+      <FilterSelect
+        label="Kind"
+        all="All kinds"
+        value={filters.kind}
+        options={kinds}
+        onChange={kind => set({ kind })}
+      />
+      <PeriodSelect label="Created" value={filters.since} onChange={since => set({ since })} />
       <TypedFilter hasKey label="Search jobs" hint="Search jobs" value={filters.q} onTyped={q => set({ q })} />
       <TypedFilter label="Made by" hint="Made by" value={filters.actor} onTyped={actor => set({ actor })} isNarrow />
       <label class="check-label">

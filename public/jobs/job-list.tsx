@@ -1,23 +1,24 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
-import { Further, useNear } from '../components/near'
+import { LoadMore } from '../components/list-status'
+import { useNear } from '../components/near'
+import type { PagedList } from '../paged-list'
 import { groupsOf } from './groups'
 import type { Job } from './job'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 
 interface JobListProps {
-  jobs: Job[]
+  list: PagedList<Job>
   state: ListState
   renderDetails(job: Job): ComponentChildren
   /** Changes when the list becomes another one. */
   name: string
-  hasOlder: boolean
-  onOlder(): void
 }
 
 /** Jobs of any number: only the groups in sight are in the page, and a group that has not changed is not drawn again. */
-export function JobList({ jobs, state, renderDetails, name, hasOlder, onOlder }: JobListProps) {
+export function JobList({ list, state, renderDetails, name }: JobListProps) {
+  const jobs = list.items.value ?? []
   const ends = useMemo<string[]>(() => [], [name])
   const drawn = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
   const before = drawn.current
@@ -33,16 +34,16 @@ export function JobList({ jobs, state, renderDetails, name, hasOlder, onOlder }:
   return (
     <>
       <div class="jobs">{groups}</div>
-      {hasOlder && (
-        <Further key={jobs.length} onFurther={onOlder}>
-          Older jobs
-        </Further>
-      )}
+      <LoadMore list={list} />
     </>
   )
 }
 
-function Group({ jobs, state, renderDetails }: Pick<JobListProps, 'jobs' | 'state' | 'renderDetails'>) {
+interface GroupProps extends Pick<JobListProps, 'state' | 'renderDetails'> {
+  jobs: Job[]
+}
+
+function Group({ jobs, state, renderDetails }: GroupProps) {
   const { box, isNear, heightPx } = useNear<HTMLUListElement>()
   return (
     <ul

@@ -1,12 +1,12 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
+import { FilterSelect, PeriodSelect } from '../components/filter-select'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
-import { PERIODS } from '../jobs/filters'
 import type { Actor } from '../jobs/job'
-import { watch } from '../live'
-import { usePages } from '../pages-of'
-import { navigate, search } from '../router'
-import { useSoon } from '../soon'
+import { sinceParam } from '../periods'
+import { search, setFilters } from '../router'
+import { readFilters, searchOf } from '../url-filters'
+import { byId, usePagedList } from '../use-paged-list'
 
 interface AuditRow {
   id: string
@@ -19,11 +19,9 @@ interface AuditRow {
   data: unknown
 }
 
-/** As many rows as the server sends at first. */
-const PAGE = 50
-const NEWS_MS = 500
+const REFRESH_MS = 500
 const FILTERS = ['action', 'actor_id', 'target_type', 'target_id', 'result', 'since'] as const
-type Filters = Partial<Record<(typeof FILTERS)[number], string>>
+type Filters = Record<(typeof FILTERS)[number], string>
 const RESULTS = { ok: 'completed', refused: 'cancelled', failed: 'failed' }
 /** Pages of targets that have one. */
 const PAGES: Record<string, (id: string) => string> = {
@@ -40,83 +38,63 @@ const PAGES: Record<string, (id: string) => string> = {
 
 /** Who changed what, why, and whether that worked; the filter is in the address. */
 export function AuditPage() {
-  const query = search.value
-  const { filters, path } = useMemo(() => readFilters(query), [query])
-  const pages = usePages<AuditRow>(path)
-  useNews(pages)
-  const set = (change: Filters) => {
-    const next = Object.entries({ ...filters, ...change }).filter(([, value]) => value)
-    const text = String(new URLSearchParams(next))
-    navigate(`/admin/audit${text && `?${text}`}`, { replace: true })
-  }
+  const filters = useMemo(() => readFilters(FILTERS, search.value), [search.value])
+  const { since, ...plain } = filters
+  const given = Object.entries(plain).filter(([, value]) => value !== '')
+  const list = usePagedList<AuditRow, true>({
+    path: `/api/audit?${new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) })}`,
+    name: searchOf(FILTERS, filters),
+    idOf: byId,
+    live: {
+      topic: 'events',
+      pick: ({ type }) => type === 'audit' || undefined,
+      apply: (items, news) => ({ items, stale: news.length }),
+      refreshMs: REFRESH_MS,
+    },
+  })
   return (
     <div class="page">
       <h1>Audit log</h1>
-      <FilterForm filters={filters} onChange={set} />
+      <FilterForm filters={filters} />
       <Listing
         name="Audit log"
         columns={['When', 'Who', 'Did', 'To', 'Result', 'Why', 'Details']}
-        pages={pages}
+        list={list}
         empty="Nothing was changed, as far as this filter goes."
-        row={row => <Row key={row.id} row={row} onFilter={set} />}
+        row={row => <Row key={row.id} row={row} />}
       />
     </div>
   )
 }
 
-/** Shows new rows as they come, as long as nobody has gone on to older ones. */
-function useNews({ items, read }: ReturnType<typeof usePages<AuditRow>>) {
-  const readSoon = useSoon(NEWS_MS, () => {
-    if ((items.peek() ?? []).length <= PAGE) void read()
-  })
-  useEffect(() => watch('events', { onEvent: ({ type }) => type === 'audit' && readSoon() }), [])
-}
-
-function readFilters(query: string): { filters: Filters; path: string } {
-  const given = new URLSearchParams(query)
-  const filters: Filters = Object.fromEntries(
-    FILTERS.flatMap(name => (given.get(name) ? [[name, given.get(name) ?? '']] : [])),
-  )
-  const { since, ...plain } = filters
-  const period = PERIODS[since ?? '']
-  const asked = { ...plain, ...(period && { since: new Date(Date.now() - period.ms).toISOString() }) }
-  return { filters, path: `/api/audit?${new URLSearchParams(asked as Record<string, string>)}` }
-}
-
-function FilterForm({ filters, onChange }: { filters: Filters; onChange(change: Filters): void }) {
+function FilterForm({ filters }: { filters: Filters }) {
   const change = (name: keyof Filters) => (event: { currentTarget: { value: string } }) =>
-    onChange({ [name]: event.currentTarget.value.trim() })
+    setFilters({ [name]: event.currentTarget.value.trim() })
   return (
     <search class="filters">
       <input
         type="search"
         aria-label="Action"
         placeholder="Action, as job.cancel"
-        value={filters.action ?? ''}
+        value={filters.action}
         onChange={change('action')}
       />
       <input
         type="search"
         aria-label="Target"
         placeholder="Id of the target"
-        value={filters.target_id ?? ''}
+        value={filters.target_id}
         onChange={change('target_id')}
       />
-      <select aria-label="Result" value={filters.result ?? ''} onChange={change('result')}>
-        <option value="">any result</option>
-        {Object.keys(RESULTS).map(result => (
-          <option key={result}>{result}</option>
-        ))}
-      </select>
-      <select aria-label="When" value={filters.since ?? ''} onChange={change('since')}>
-        <option value="">any time</option>
-        {Object.entries(PERIODS).map(([period, { name }]) => (
-          <option key={period} value={period}>
-            {name}
-          </option>
-        ))}
-      </select>
-      {Object.keys(filters).length > 0 && (
+      <FilterSelect
+        label="Result"
+        all="Any result"
+        value={filters.result}
+        options={Object.keys(RESULTS)}
+        onChange={result => setFilters({ result })}
+      />
+      <PeriodSelect label="Time" value={filters.since} onChange={since => setFilters({ since })} />
+      {searchOf(FILTERS, filters) !== '' && (
         <a class="button" href="/admin/audit">
           Clear
         </a>
@@ -125,7 +103,7 @@ function FilterForm({ filters, onChange }: { filters: Filters; onChange(change: 
   )
 }
 
-function Row({ row, onFilter }: { row: AuditRow; onFilter(change: Filters): void }) {
+function Row({ row }: { row: AuditRow }) {
   const { actor, target } = row
   const page = target && PAGES[target.type]
   return (
@@ -137,13 +115,13 @@ function Row({ row, onFilter }: { row: AuditRow; onFilter(change: Filters): void
         {actor.id === null ? (
           actor.name
         ) : (
-          <button type="button" class="link" onClick={() => onFilter({ actor_id: actor.id ?? '' })}>
+          <button type="button" class="link" onClick={() => setFilters({ actor_id: actor.id ?? '' })}>
             {actor.name}
           </button>
         )}
       </td>
       <td>
-        <button type="button" class="link" onClick={() => onFilter({ action: row.action })}>
+        <button type="button" class="link" onClick={() => setFilters({ action: row.action })}>
           {row.action}
         </button>
       </td>

@@ -76,14 +76,14 @@ function Throughput({ history }: { history: Histories }) {
 }
 
 function Running() {
-  const { jobs } = useJobList(RUNNING)
-  const running = (jobs.value ?? []).filter(job => job.status === 'running')
+  const { items } = useJobList(RUNNING)
+  const running = (items.value ?? []).filter(job => job.status === 'running')
   return (
     <section class="panel" aria-label="Running jobs">
       <h2>
         <a href="/queue?status=running&children=1">Running</a>
       </h2>
-      {jobs.value !== null && running.length === 0 && (
+      {items.value !== null && running.length === 0 && (
         <Empty title="Nothing runs now.">
           <a href="/queue">Start a job</a>
         </Empty>

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { Empty, Failure } from '../components/empty'
-import { Further } from '../components/near'
+import { Empty } from '../components/empty'
+import { ListStatus, LoadMore } from '../components/list-status'
 import { FleetNav } from '../fleet/fleet-nav'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HOST_STATUSES, type Host, type StatusCounts } from '../fleet/hosts/host'
@@ -17,12 +17,12 @@ import { navigate, search } from '../router'
 /** All hosts, whether they are there, and what can be done to many of them. */
 export function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
-  const { hosts, counts, cursor, problem, read, readMore } = useHosts(filters)
-  const state = useRowKeys(hosts)
+  const { list, counts } = useHosts(filters)
+  const state = useRowKeys(list.items)
   useKeys({ a: () => navigate('/hosts/add') })
   const set = (change: Partial<HostFilters>) =>
     navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
-  const shown = hosts.value
+  const shown = list.items.value
   const isNone = shown?.length === 0 && !isNarrowed(filters)
   return (
     <div class="page fleet">
@@ -32,15 +32,13 @@ export function HostsPage() {
       {!isNone && (
         <SelectionBar
           selected={state.selected.value}
-          all={targetsOf(filters) ?? allOf(shown, cursor.value)}
+          all={targetsOf(filters) ?? allOf(shown, list.hasMore.value)}
           total={filters.status === '' ? sumOf(counts.value) : countOf(counts.value, filters.status)}
           onClear={() => (state.selected.value = new Set())}
-          onLabelled={() => void read()}
+          onLabelled={() => void list.refresh()}
         />
       )}
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {shown === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {shown?.length === 0 && <NoHosts isFiltered={!isNone} />}
+      <ListStatus list={list} empty={<NoHosts isFiltered={!isNone} />} />
       {shown !== null && shown.length > 0 && (
         <HostTable
           hosts={shown}
@@ -50,18 +48,14 @@ export function HostsPage() {
           onLabel={label => set({ label })}
         />
       )}
-      {cursor.value !== null && (
-        <Further key={shown?.length} onFurther={() => void readMore()}>
-          More hosts
-        </Further>
-      )}
+      <LoadMore list={list} />
     </div>
   )
 }
 
 /** All that are listed by their ids, when no more follow. */
-const allOf = (hosts: Host[] | null, cursor: string | null): Targets | null =>
-  hosts !== null && cursor === null ? { host_ids: hosts.map(host => host.id) } : null
+const allOf = (hosts: Host[] | null, hasMore: boolean): Targets | null =>
+  hosts !== null && !hasMore ? { host_ids: hosts.map(host => host.id) } : null
 
 const sumOf = (counts: StatusCounts | null) =>
   counts === null ? 0 : HOST_STATUSES.reduce((sum, status) => sum + counts[status], 0)

@@ -1,29 +1,26 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { Empty, Failure } from '../components/empty'
-import { Further } from '../components/near'
+import { Empty } from '../components/empty'
+import { ListStatus, LoadMore } from '../components/list-status'
 import { TypedFilter } from '../components/typed-filter'
-import { setInAddress } from '../fleet/address'
 import { QueryRow } from '../fleet/query/query-row'
-import { type QueryFilters, useQueries } from '../fleet/query/use-queries'
+import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use-queries'
 import { isOnControl, useKeys } from '../keys'
-import { navigate, search } from '../router'
+import { navigate, search, setFilters } from '../router'
 import { isOperator } from '../session'
+import { readFilters } from '../url-filters'
 
 const STATUSES = ['', 'running', 'completed', 'cancelled']
 
 /** All live queries, newest first. */
 export function QueriesPage() {
-  const filters = useMemo<QueryFilters>(() => {
-    const query = new URLSearchParams(search.value)
-    return { status: query.get('status') ?? '', q: query.get('q') ?? '', host_id: query.get('host_id') ?? '' }
-  }, [search.value])
-  const { queries, cursor, problem, read, readMore } = useQueries(filters)
+  const filters = useMemo(() => readFilters(QUERY_FILTERS, search.value), [search.value])
+  const list = useQueries(filters)
   const current = useSignal('')
-  const list = queries.value ?? []
+  const queries = list.items.value ?? []
   const move = (by: number) => {
-    const at = list.findIndex(query => query.id === current.value)
-    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
+    const at = queries.findIndex(query => query.id === current.value)
+    const next = queries[Math.min(queries.length - 1, Math.max(0, at + by))]
     if (!next) return
     current.value = next.id
     document.querySelector(`[data-query="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
@@ -48,19 +45,13 @@ export function QueriesPage() {
         )}
       </header>
       <Filters filters={filters} />
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {queries.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {queries.value?.length === 0 && <NoQueries isFiltered={Object.values(filters).some(Boolean)} />}
+      <ListStatus list={list} empty={<NoQueries isFiltered={Object.values(filters).some(Boolean)} />} />
       <ul class="query-list" aria-label="Queries">
-        {list.map(query => (
+        {queries.map(query => (
           <QueryRow key={query.id} query={query} isCurrent={query.id === current.value} />
         ))}
       </ul>
-      {cursor.value !== null && (
-        <Further key={list.length} onFurther={() => void readMore()}>
-          Older queries
-        </Further>
-      )}
+      <LoadMore list={list} />
     </div>
   )
 }
@@ -74,21 +65,15 @@ function Filters({ filters }: { filters: QueryFilters }) {
             key={status}
             type="button"
             aria-pressed={filters.status === status}
-            onClick={() => setInAddress({ status })}
+            onClick={() => setFilters({ status })}
           >
             {status || 'all'}
           </button>
         ))}
       </fieldset>
-      <TypedFilter
-        hasKey
-        label="Search queries"
-        hint="Search SQL"
-        value={filters.q}
-        onTyped={q => setInAddress({ q })}
-      />
+      <TypedFilter hasKey label="Search queries" hint="Search SQL" value={filters.q} onTyped={q => setFilters({ q })} />
       {filters.host_id !== '' && (
-        <button type="button" class="toggle is-on" onClick={() => setInAddress({ host_id: '' })}>
+        <button type="button" class="toggle is-on" onClick={() => setFilters({ host_id: '' })}>
           asked of one host ×
         </button>
       )}

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
 import { Empty, Failure } from '../components/empty'
+import { ListStatus } from '../components/list-status'
 import { filterOf } from '../jobs/bulk'
 import { BulkBar } from '../jobs/bulk-bar'
 import { ErrorGroups } from '../jobs/error-groups'
@@ -53,8 +54,8 @@ export function QueuePage() {
 }
 
 function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['opened'] }) {
-  const { jobs, cursor, problem, read, readOlder } = useJobList(filters)
-  const state = useRowKeys(jobs, opened)
+  const list = useJobList(filters)
+  const state = useRowKeys(list.items, opened)
   return (
     <>
       <BulkBar
@@ -62,17 +63,8 @@ function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['ope
         filter={filterOf(filters)}
         onClear={() => (state.selected.value = new Set())}
       />
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {jobs.value === null && <div class="is-loading" aria-busy="true" />}
-      {jobs.value?.length === 0 && <NoJobs isFiltered={searchOf(filters) !== ''} />}
-      <JobList
-        jobs={jobs.value ?? []}
-        state={state}
-        renderDetails={renderDetails}
-        name={searchOf(filters)}
-        hasOlder={cursor.value !== null}
-        onOlder={() => void readOlder()}
-      />
+      <ListStatus list={list} empty={<NoJobs isFiltered={searchOf(filters) !== ''} />} />
+      <JobList list={list} state={state} renderDetails={renderDetails} name={searchOf(filters)} />
     </>
   )
 }

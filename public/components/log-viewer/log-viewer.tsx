@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals'
 import { useRef, useState } from 'preact/hooks'
 import { messageOf } from '../../api'
 import { useKeys } from '../../keys'
+import { setFilters } from '../../router'
 import { JumpForm } from './jump-form'
 import { LineDetails } from './line-details'
 import type { Sources } from './line-row'
 import type { LogFilter, LogModel } from './model'
 import { Rows } from './rows'
 import { Toolbar, toggleWrap } from './toolbar'
-import { showFilter, showSelection, useAddress } from './use-address'
+import { showSelection, useAddress } from './use-address'
 import { nextMatch, useSearch } from './use-search'
 
 interface LogViewerProps {
@@ -68,7 +69,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
   const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'There is no such line.')
   const toTime = async (ms: number) => goTo(await model.findTime(ms), 'Nothing was written after that.')
   const filter = (change: Partial<LogFilter>) =>
-    isPermalinked ? showFilter(change) : void model.setFilter({ ...model.filter.value, ...change })
+    isPermalinked ? setFilters(change) : void model.setFilter({ ...model.filter.value, ...change })
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(await model.selectedText())

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
-import { navigate, search } from '../../router'
+import { search } from '../../router'
+import { readFilters } from '../../url-filters'
 import type { LogModel } from './model'
 
 const HASH = /^#L([0-9]+)(?:-L([0-9]+))?$/
@@ -13,8 +14,7 @@ export function useAddress(isOn: boolean, model: LogModel, show: (line: number) 
   const query = search.value
   useEffect(() => {
     if (!isOn) return
-    const wanted = new URLSearchParams(query)
-    const [level = '', step = '', attempt = ''] = NAMES.map(name => wanted.get(name) ?? '')
+    const { level, step, attempt } = readFilters(NAMES, query)
     const now = model.filter.peek()
     if (level !== now.level || step !== now.step || attempt !== now.attempt)
       void model.setFilter({ level, step, attempt })
@@ -35,17 +35,6 @@ export function useAddress(isOn: boolean, model: LogModel, show: (line: number) 
     addEventListener('hashchange', go)
     return () => removeEventListener('hashchange', go)
   }, [model])
-}
-
-/** Puts the filter of a page's own log into its address, from where it takes effect. */
-export function showFilter(change: Partial<Record<(typeof NAMES)[number], string>>) {
-  const query = new URLSearchParams(location.search)
-  for (const [name, value] of Object.entries(change)) {
-    if (value) query.set(name, value)
-    else query.delete(name)
-  }
-  const text = query.toString()
-  navigate(location.pathname + (text && `?${text}`), { replace: true })
 }
 
 export function showSelection({ from, to }: { from: number; to: number }) {

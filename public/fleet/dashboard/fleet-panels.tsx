@@ -18,7 +18,7 @@ const number = new Intl.NumberFormat('en')
 /** Who is there, what they are asked, and what they say. */
 export function FleetPanels() {
   const { hosts, answers, problem, read } = useFleet(ROWS)
-  const { queries, problem: queriesProblem } = useQueries(LATEST)
+  const { items: queries, problem: queriesProblem } = useQueries(LATEST)
   const counts = hosts.value?.counts ?? null
   const isEmpty = counts !== null && HOST_STATUSES.every(status => counts[status] === 0)
   return (

@@ -7,8 +7,8 @@ import { Progress } from '../../components/status'
 import { Ago } from '../../components/time'
 import { useEvery } from '../../every'
 import { watch } from '../../live'
-import { usePages } from '../../pages-of'
 import { isOperator } from '../../session'
+import { byId, usePagedList } from '../../use-paged-list'
 import type { Query, QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 import { bytesOf } from './vitals-of'
@@ -38,7 +38,7 @@ const EVERY_MS = 3_000
 
 /** Files that the host has been asked for. */
 export function FilesTab({ hostId }: { hostId: string }) {
-  const pages = usePages<Carve>(`/api/hosts/${hostId}/carves`)
+  const list = usePagedList<Carve>({ path: `/api/hosts/${hostId}/carves`, idOf: byId })
   const asked = useSignal('')
   const isAskedByPattern = useSignal(false)
   const said = useSignal('')
@@ -55,9 +55,9 @@ export function FilesTab({ hostId }: { hostId: string }) {
     }
   }
   useEvery(EVERY_MS, () => {
-    const known = pages.items.peek() ?? []
+    const known = list.items.peek() ?? []
     const isAwaited = asked.peek() !== '' && !known.some(carve => carve.query_id === asked.peek())
-    if (isAwaited || known.some(carve => carve.completed_at === null)) void pages.read()
+    if (isAwaited || known.some(carve => carve.completed_at === null)) void list.refresh()
   })
   useEffect(
     () =>
@@ -72,7 +72,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       }),
     [hostId],
   )
-  const isHere = pages.items.value?.some(carve => carve.query_id === asked.value) ?? false
+  const isHere = list.items.value?.some(carve => carve.query_id === asked.value) ?? false
   return (
     <>
       {isOperator.value && <AskForm onAsk={path => void ask(path)} />}
@@ -85,7 +85,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       <Listing
         name="Files"
         columns={['Asked', 'Size', 'Here', '']}
-        pages={pages}
+        list={list}
         empty="No files yet: ask the host for one by its path."
         row={carve => <Row key={carve.id} carve={carve} />}
       />

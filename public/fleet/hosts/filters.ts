@@ -1,3 +1,4 @@
+import { readFilters, searchOf } from '../../url-filters'
 import type { Targets } from '../query-result'
 
 const NAMES = ['status', 'q', 'platform', 'label', 'sort'] as const
@@ -7,26 +8,18 @@ export type HostFilters = Record<(typeof NAMES)[number], string>
 
 export const DEFAULT_SORT = 'hostname'
 
-export function hostFiltersOf(search: string): HostFilters {
-  const query = new URLSearchParams(search)
-  return Object.fromEntries(NAMES.map(name => [name, query.get(name) ?? ''])) as HostFilters
-}
+export const hostFiltersOf = (search: string): HostFilters => readFilters(NAMES, search)
 
 /** As a query string, with its `?`; empty filters are left out. */
-export function hostSearchOf(filters: Partial<HostFilters>): string {
-  const query = new URLSearchParams()
-  for (const name of NAMES) if (filters[name]) query.set(name, filters[name])
-  const text = query.toString()
-  return text === '' ? '' : `?${text}`
-}
+export const hostSearchOf = (filters: Partial<HostFilters>): string => searchOf(NAMES, filters)
 
 /** Whether some hosts are left out. */
 export const isNarrowed = ({ sort: _, ...filters }: HostFilters) => Object.values(filters).some(value => value !== '')
 
 /** What the server is asked for. */
-export function askedHostsOf(filters: HostFilters, page: Record<string, string>): string {
+export function askedHostsOf(filters: HostFilters): string {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
-  return String(new URLSearchParams({ sort: DEFAULT_SORT, ...Object.fromEntries(given), ...page }))
+  return String(new URLSearchParams({ sort: DEFAULT_SORT, ...Object.fromEntries(given) }))
 }
 
 /** The other way round when it is sorted by this already. */

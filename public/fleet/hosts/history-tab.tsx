@@ -1,26 +1,20 @@
-import { Empty, Failure } from '../../components/empty'
-import { usePages } from '../../pages-of'
+import { ListStatus, LoadMore } from '../../components/list-status'
+import { usePagedList } from '../../use-paged-list'
 import { askedOfResult, type PastResult } from './asked'
 import { AskedCard } from './asked-card'
 
-/** All that the host has ever answered to live queries, as far as it is kept. */
+/** All results of live queries on this host, as far as they are kept. */
 export function HistoryTab({ hostId }: { hostId: string }) {
-  const { items, cursor, problem, read, readMore } = usePages<PastResult>(`/api/hosts/${hostId}/results?limit=50`)
+  const list = usePagedList<PastResult>({ path: `/api/hosts/${hostId}/results`, idOf: result => result.query_id })
   return (
     <>
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {items.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {items.value?.length === 0 && <Empty title="No earlier results: none yet, or they have expired." />}
+      <ListStatus list={list} empty="No results yet, or they have expired" />
       <ul class="asked-list" aria-label="Earlier results">
-        {items.value?.map(result => (
+        {list.items.value?.map(result => (
           <AskedCard key={result.query_id} asked={askedOfResult(result)} hostId={hostId} isOpened={false} />
         ))}
       </ul>
-      {cursor.value !== null && (
-        <button type="button" class="more" onClick={() => void readMore()}>
-          Older results
-        </button>
-      )}
+      <LoadMore list={list} />
     </>
   )
 }

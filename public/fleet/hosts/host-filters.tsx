@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
+import { FilterSelect } from '../../components/filter-select'
 import { TypedFilter } from '../../components/typed-filter'
 import { useReading } from '../../reading'
 import { type HostFilters, isNarrowed } from './filters'
@@ -47,19 +48,19 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
         ))}
       </fieldset>
       <TypedFilter hasKey label="Search hosts" hint="Search hosts" value={filters.q} onTyped={q => onChange({ q })} />
-      <Choice
-        name="Platform"
-        none="all platforms"
+      <FilterSelect
+        label="Platform"
+        all="All platforms"
         value={filters.platform}
         options={known.platforms}
-        onChoose={platform => onChange({ platform })}
+        onChange={platform => onChange({ platform })}
       />
-      <Choice
-        name="Label"
-        none="all labels"
+      <FilterSelect
+        label="Label"
+        all="All labels"
         value={filters.label}
         options={known.labels}
-        onChoose={label => onChange({ label })}
+        onChange={label => onChange({ label })}
       />
       {isNarrowed(filters) && (
         <a class="button" href="/hosts">
@@ -67,28 +68,5 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
         </a>
       )}
     </search>
-  )
-}
-
-interface ChoiceProps {
-  name: string
-  /** What stands there when nothing is chosen. */
-  none: string
-  value: string
-  options: string[]
-  onChoose(value: string): void
-}
-
-export function Choice({ name, none, value, options, onChoose }: ChoiceProps) {
-  const shown = value === '' || options.includes(value) ? options : [value, ...options]
-  return (
-    <select aria-label={name} value={value} onChange={event => onChoose(event.currentTarget.value)}>
-      <option value="">{none}</option>
-      {shown.map(option => (
-        <option key={option} value={option}>
-          {option}
-        </option>
-      ))}
-    </select>
   )
 }

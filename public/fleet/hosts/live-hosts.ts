@@ -61,15 +61,3 @@ function applyEvent(host: Host, { timestamp, data }: HostEvent): Host {
   const last_seen_at = data.last_seen_at ?? (status === 'online' ? timestamp : host.last_seen_at)
   return { ...host, status, last_seen_at, hostname: data.hostname || host.hostname }
 }
-
-/**
- * The known rows after the beginning of the list was read again: its rows as they now are, then those behind it as they
- * were.
- * @param isWhole no more rows follow what was read
- */
-export function mergeReading(known: readonly Host[], page: Host[], isWhole: boolean): Host[] {
-  if (isWhole || known.length <= page.length) return page
-  const fresh = new Set(page.map(host => host.id))
-  const end = known.findLastIndex(host => host.id === page.at(-1)?.id)
-  return [...page, ...known.slice(end + 1).filter(host => !fresh.has(host.id))]
-}

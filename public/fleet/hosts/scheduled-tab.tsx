@@ -1,14 +1,13 @@
 import { useMemo } from 'preact/hooks'
+import { FilterSelect, PeriodSelect } from '../../components/filter-select'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
-import { useEvery } from '../../every'
-import { PERIODS } from '../../jobs/filters'
-import { usePages } from '../../pages-of'
+import { sinceParam } from '../../periods'
 import { useReading } from '../../reading'
-import { search } from '../../router'
-import { setInAddress } from '../address'
-import { Choice } from './host-filters'
+import { search, setFilters } from '../../router'
+import { readFilters } from '../../url-filters'
+import { byId, usePagedList } from '../../use-paged-list'
 
 interface ScheduledResult {
   id: string
@@ -21,56 +20,51 @@ interface ScheduledResult {
   decorations: Record<string, string> | null
 }
 
-/** As many as the server sends at first. */
-const PAGE = 100
+const PAGE_SIZE = 100
 /** Hosts log every few seconds. */
 const EVERY_MS = 10_000
 const ACTIONS = ['added', 'removed', 'snapshot']
 /** Names of packs that have logged since are looked for this often. */
 const NAMES_MS = 60_000
-const FILTERS = ['name', 'action', 'q'] as const
+const FILTERS = ['name', 'action', 'q', 'since'] as const
 
 /** What the host has logged of its scheduled queries; the filter is in the address. */
 export function ScheduledTab({ hostId }: { hostId: string }) {
   const base = `/api/hosts/${hostId}/scheduled`
   const query = search.value
-  const { filters, since, asked } = useMemo(() => readFilters(query), [query])
+  const filters = useMemo(() => readFilters(FILTERS, query), [query])
+  const asked = useMemo(() => askedFor(filters), [filters])
   const names = useReading<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
-  const pages = usePages<ScheduledResult>(`${base}?${asked}`)
-  useEvery(EVERY_MS, () => {
-    // Whoever has gone on to older ones is left alone.
-    if ((pages.items.peek() ?? []).length <= PAGE) void pages.read()
+  const list = usePagedList<ScheduledResult>({
+    path: `${base}?${asked}`,
+    name: `${base}?${query}`,
+    idOf: byId,
+    pageSize: PAGE_SIZE,
+    everyMs: EVERY_MS,
   })
   return (
     <>
       <search class="filters">
-        <Choice
-          name="Scheduled query"
-          none="all scheduled queries"
-          value={filters.name ?? ''}
+        <FilterSelect
+          label="Scheduled query"
+          all="All scheduled queries"
+          value={filters.name}
           options={names.value.value?.items.map(each => each.name) ?? []}
-          onChoose={name => setInAddress({ name })}
+          onChange={name => setFilters({ name })}
         />
-        <Choice
-          name="Action"
-          none="any action"
-          value={filters.action ?? ''}
+        <FilterSelect
+          label="Action"
+          all="Any action"
+          value={filters.action}
           options={ACTIONS}
-          onChoose={action => setInAddress({ action })}
+          onChange={action => setFilters({ action })}
         />
-        <select aria-label="When" value={since} onChange={event => setInAddress({ since: event.currentTarget.value })}>
-          <option value="">any time</option>
-          {Object.entries(PERIODS).map(([period, { name }]) => (
-            <option key={period} value={period}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <PeriodSelect label="Time" value={filters.since} onChange={since => setFilters({ since })} />
         <TypedFilter
           label="Search scheduled results"
           hint="Search in values"
-          value={filters.q ?? ''}
-          onTyped={q => setInAddress({ q })}
+          value={filters.q}
+          onTyped={q => setFilters({ q })}
         />
         <span class="spring" />
         <a class="button" href={`${base}?${asked}&format=csv&bom=1`} download>
@@ -83,7 +77,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
       <Listing
         name="Scheduled results"
         columns={['When', 'Query', 'Action', 'Columns']}
-        pages={pages}
+        list={list}
         empty={
           asked === ''
             ? 'No scheduled results yet. Enable a pack for this host, and they come by themselves.'
@@ -95,18 +89,9 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   )
 }
 
-function readFilters(query: string) {
-  const given = new URLSearchParams(query)
-  const filters: Partial<Record<(typeof FILTERS)[number], string>> = Object.fromEntries(
-    FILTERS.flatMap(name => (given.get(name) ? [[name, given.get(name) ?? '']] : [])),
-  )
-  const since = given.get('since') ?? ''
-  const period = PERIODS[since]
-  const asked = new URLSearchParams({
-    ...filters,
-    ...(period && { since: new Date(Date.now() - period.ms).toISOString() }),
-  })
-  return { filters, since, asked: String(asked) }
+function askedFor({ since, ...filters }: Record<(typeof FILTERS)[number], string>): string {
+  const given = Object.entries(filters).filter(([, value]) => value !== '')
+  return String(new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) }))
 }
 
 /** An action's sign, so that added and removed are told apart without colour. */
@@ -119,7 +104,7 @@ function Row({ result: { name, action, at, received_at, counter, columns } }: { 
         <Ago time={at} />
       </td>
       <td>
-        <button type="button" class="link" onClick={() => setInAddress({ name })}>
+        <button type="button" class="link" onClick={() => setFilters({ name })}>
           {name}
         </button>
       </td>

@@ -24,19 +24,12 @@ export interface TargetHost {
   stats: Stats | null
 }
 
-/** A reading of the list, in which hosts that have not moved are the known objects: they need not be drawn again. */
-export function withKnown(read: readonly TargetHost[], known: readonly TargetHost[]): TargetHost[] {
-  const before = new Map(known.map(host => [host.host_id, host]))
-  return read.map(host => {
-    const was = before.get(host.host_id)
-    const isSame =
-      was?.state === host.state &&
-      was.answered_at === host.answered_at &&
-      was.sent_at === host.sent_at &&
-      was.sent_count === host.sent_count
-    return was && isSame ? was : host
-  })
-}
+/** Whether nothing has happened to a host between two readings. */
+export const isSameTarget = (one: TargetHost, other: TargetHost): boolean =>
+  one.state === other.state &&
+  one.answered_at === other.answered_at &&
+  one.sent_at === other.sent_at &&
+  one.sent_count === other.sent_count
 
 /** The list after the answers of a frame; the same array when they tell nothing new. */
 export function applyResults(hosts: TargetHost[], results: readonly QueryResult[]): TargetHost[] {

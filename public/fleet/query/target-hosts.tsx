@@ -1,7 +1,6 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
-import { Empty, Failure } from '../../components/empty'
-import { Further } from '../../components/near'
+import { ListStatus, LoadMore } from '../../components/list-status'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
 import { spanOf } from '../../jobs/times'
@@ -19,7 +18,8 @@ interface TargetHostsProps {
 
 /** What has become of the query on each host. */
 export function TargetHosts({ query, view, set }: TargetHostsProps) {
-  const { hosts, cursor, problem, refresh, readMore } = useTargetHosts(query, view)
+  const list = useTargetHosts(query, view)
+  const hosts = list.items.value
   return (
     <section class="targets" aria-label="Hosts">
       <div class="filters">
@@ -31,17 +31,11 @@ export function TargetHosts({ query, view, set }: TargetHostsProps) {
           onTyped={q => set({ q })}
         />
       </div>
-      {problem.value !== '' && <Failure message={problem.value} onRetry={refresh} />}
-      {hosts.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {hosts.value?.length === 0 && <Empty title="No host fits this filter." />}
-      {hosts.value !== null && hosts.value.length > 0 && (
-        <HostLines hosts={hosts.value} onRows={host => set({ view: 'rows', host, q: '' })} />
+      <ListStatus list={list} empty="No hosts match" />
+      {hosts !== null && hosts.length > 0 && (
+        <HostLines hosts={hosts} onRows={host => set({ view: 'rows', host, q: '' })} />
       )}
-      {cursor.value !== null && (
-        <Further key={hosts.value?.length} onFurther={() => void readMore()}>
-          More hosts
-        </Further>
-      )}
+      <LoadMore list={list} />
     </section>
   )
 }

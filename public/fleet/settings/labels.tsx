@@ -3,8 +3,8 @@ import { api } from '../../api'
 import { AskedButton } from '../../components/asked-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
-import { usePages } from '../../pages-of'
 import { isOperator } from '../../session'
+import { byId, usePagedList } from '../../use-paged-list'
 import { isManual, type Label } from '../hosts/label'
 import { type SqlFields, SqlForm } from './sql-form'
 
@@ -12,18 +12,18 @@ const NEW: SqlFields = { name: '', description: '', sql: null, platforms: [] }
 
 /** Groups of hosts, by hand or by what a query finds. */
 export function Labels() {
-  const pages = usePages<Label>('/api/labels?limit=200')
+  const list = usePagedList<Label>({ path: '/api/labels', idOf: byId, pageSize: 200 })
   const edited = useSignal<Label | 'new' | null>(null)
   const save = async ({ sql, platforms, ...fields }: SqlFields) => {
     const known = edited.peek()
     const body = { ...fields, ...(sql !== null && { sql, platforms }) }
     if (known === 'new' || known === null) await api.post('/api/labels', body)
     else await api.patch(`/api/labels/${known.id}`, body)
-    await pages.read()
+    await list.refresh()
   }
   const remove = async (id: string, reason: string) => {
     await api.delete(`/api/labels/${id}?reason=${encodeURIComponent(reason)}`)
-    await pages.read()
+    await list.refresh()
   }
   const shown = edited.value
   return (
@@ -48,7 +48,7 @@ export function Labels() {
       <Listing
         name="Labels"
         columns={['Name', 'Hosts', 'Members', 'Changed', '']}
-        pages={pages}
+        list={list}
         empty="No labels yet. They group hosts, for queries and packs."
         row={label => (
           <tr key={label.id}>

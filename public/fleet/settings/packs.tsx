@@ -1,15 +1,16 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
 import { Empty, Failure } from '../../components/empty'
-import { usePages } from '../../pages-of'
+import { ListStatus, LoadMore } from '../../components/list-status'
 import { isOperator } from '../../session'
+import { byId, usePagedList } from '../../use-paged-list'
 import { ImportPack } from './import-pack'
 import type { Pack } from './pack'
 import { PackCard } from './pack-card'
 
 /** Scheduled queries, in packs. */
 export function Packs() {
-  const { items, cursor, problem, read, readMore } = usePages<Pack>('/api/packs?limit=100')
+  const list = usePagedList<Pack>({ path: '/api/packs', idOf: byId, pageSize: 100 })
   const isImporting = useSignal(false)
   const refused = useSignal('')
   const change = async (work: Promise<unknown>) => {
@@ -19,7 +20,7 @@ export function Packs() {
     } catch (error) {
       refused.value = messageOf(error)
     }
-    await read()
+    await list.refresh()
   }
   return (
     <>
@@ -34,33 +35,31 @@ export function Packs() {
           </button>
         )}
       </div>
-      {isImporting.value && <ImportPack onDone={() => void read()} onClose={() => (isImporting.value = false)} />}
-      {refused.value !== '' && <Failure message={refused.value} />}
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      {items.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {items.value?.length === 0 && (
-        <Empty title="No packs yet.">
-          <p>Packs are published with osquery and elsewhere: paste one, or choose its file.</p>
-        </Empty>
+      {isImporting.value && (
+        <ImportPack onDone={() => void list.refresh()} onClose={() => (isImporting.value = false)} />
       )}
+      {refused.value !== '' && <Failure message={refused.value} />}
+      <ListStatus list={list} empty={<NoPacks />} />
       <ul class="packs" aria-label="Packs">
-        {items.value?.map(pack => (
+        {list.items.value?.map(pack => (
           <PackCard
             key={pack.id}
             pack={pack}
             onSwitch={enabled => void change(api.patch(`/api/packs/${pack.id}`, { enabled }))}
             onRemove={async reason => {
               await api.delete(`/api/packs/${pack.id}?reason=${encodeURIComponent(reason)}`)
-              await read()
+              await list.refresh()
             }}
           />
         ))}
       </ul>
-      {cursor.value !== null && (
-        <button type="button" class="more" onClick={() => void readMore()}>
-          More
-        </button>
-      )}
+      <LoadMore list={list} />
     </>
   )
 }
+
+const NoPacks = () => (
+  <Empty title="No packs yet">
+    <p>Packs are published with osquery and elsewhere. Paste one, or choose its file.</p>
+  </Empty>
+)

@@ -3,9 +3,9 @@ import { api } from '../../api'
 import { AskedButton } from '../../components/asked-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
-import { usePages } from '../../pages-of'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
+import { byId, usePagedList } from '../../use-paged-list'
 import { draftAddress } from '../query/draft'
 import type { SavedQuery } from '../saved-query'
 import { type SqlFields, SqlForm } from './sql-form'
@@ -14,17 +14,17 @@ const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_versi
 
 /** Queries worth keeping, ready wherever one is written. */
 export function SavedQueries() {
-  const pages = usePages<SavedQuery>('/api/saved-queries?limit=200')
+  const list = usePagedList<SavedQuery>({ path: '/api/saved-queries', idOf: byId, pageSize: 200 })
   const edited = useSignal<SavedQuery | 'new' | null>(null)
   const save = async (fields: SqlFields) => {
     const known = edited.peek()
     if (known === 'new' || known === null) await api.post('/api/saved-queries', fields)
     else await api.patch(`/api/saved-queries/${known.id}`, fields)
-    await pages.read()
+    await list.refresh()
   }
   const remove = async (id: string, reason: string) => {
     await api.delete(`/api/saved-queries/${id}?reason=${encodeURIComponent(reason)}`)
-    await pages.read()
+    await list.refresh()
   }
   const shown = edited.value
   return (
@@ -48,7 +48,7 @@ export function SavedQueries() {
       <Listing
         name="Saved queries"
         columns={['Name', 'Query', 'Changed', '']}
-        pages={pages}
+        list={list}
         empty="No saved queries yet. What is asked often is worth a name."
         row={query => (
           <tr key={query.id}>

@@ -6,7 +6,7 @@ import { Listing } from '../../components/listing'
 import { Once } from '../../components/once'
 import { Ago } from '../../components/time'
 import type { Actor } from '../../jobs/job'
-import { usePages } from '../../pages-of'
+import { byId, usePagedList } from '../../use-paged-list'
 
 interface EnrollSecret {
   id: string
@@ -18,21 +18,21 @@ interface EnrollSecret {
 
 /** Secrets with which hosts enrol. Revoking one leaves the hosts that came by it. */
 export function Secrets() {
-  const pages = usePages<EnrollSecret>('/api/enroll-secrets')
+  const list = usePagedList<EnrollSecret>({ path: '/api/enroll-secrets', idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
   const make = async (name: string) => {
     try {
       secret.value = (await api.post<{ secret: string }>('/api/enroll-secrets', { name })).secret
       problem.value = ''
-      await pages.read()
+      await list.refresh()
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
   const revoke = async (id: string, reason: string) => {
     await api.delete(`/api/enroll-secrets/${id}?reason=${encodeURIComponent(reason)}`)
-    await pages.read()
+    await list.refresh()
   }
   return (
     <>
@@ -62,7 +62,7 @@ export function Secrets() {
       <Listing
         name="Enroll secrets"
         columns={['Name', 'Made by', 'Made', 'Last used', '']}
-        pages={pages}
+        list={list}
         empty="No secrets: no new host can enrol."
         row={each => (
           <tr key={each.id}>

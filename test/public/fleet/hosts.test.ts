@@ -17,7 +17,7 @@ import {
   turned,
 } from '../../../public/fleet/hosts/filters'
 import type { Host, HostStatus } from '../../../public/fleet/hosts/host'
-import { applyToHosts, type HostEvent, mergeReading } from '../../../public/fleet/hosts/live-hosts'
+import { applyToHosts, type HostEvent } from '../../../public/fleet/hosts/live-hosts'
 import type { QueryResult } from '../../../public/fleet/query-result'
 import { hostsOfPack, packNameOf } from '../../../public/fleet/settings/pack'
 import { routeOf } from '../../../public/routes'
@@ -84,14 +84,6 @@ describe('the list of hosts', () => {
     const unknown = { ...event('x', 'online'), type: 'host_deleted' }
     expect(applyToHosts({ hosts, counts }, [unknown]).isIncomplete).toBe(false)
   })
-
-  it('keeps what stands behind the rows that were read again', () => {
-    const known = ['a', 'b', 'c', 'd', 'e'].map(id => host(id))
-    const page = ['a', 'aa', 'c'].map(id => host(id, 'offline'))
-    expect(mergeReading(known, page, false).map(each => each.id)).toEqual(['a', 'aa', 'c', 'd', 'e'])
-    expect(mergeReading(known, page, true)).toBe(page)
-    expect(mergeReading([], page, false)).toBe(page)
-  })
 })
 
 describe('the filters of hosts', () => {
@@ -105,8 +97,8 @@ describe('the filters of hosts', () => {
   })
 
   it('are asked with an order', () => {
-    expect(askedHostsOf(NONE, { limit: '5' })).toBe('sort=hostname&limit=5')
-    expect(askedHostsOf({ ...NONE, sort: '-platform', q: 'a b' }, {})).toBe('sort=-platform&q=a+b')
+    expect(askedHostsOf(NONE)).toBe('sort=hostname')
+    expect(askedHostsOf({ ...NONE, sort: '-platform', q: 'a b' })).toBe('sort=-platform&q=a+b')
   })
 
   it('narrow, but an order does not', () => {

@@ -1,0 +1,27 @@
+import type { ComponentChildren } from 'preact'
+import type { PagedList } from '../paged-list'
+import { Empty, Failure } from './empty'
+import { Further } from './near'
+
+type List = Pick<PagedList<unknown>, 'items' | 'isLoading' | 'isEmpty' | 'hasMore' | 'problem' | 'retry' | 'loadMore'>
+
+/** What a list shows besides its rows: an error with a way to retry, that it is loading, or that there is nothing. */
+export function ListStatus({ list, empty }: { list: List; empty: ComponentChildren }) {
+  return (
+    <>
+      {list.problem.value !== '' && <Failure message={list.problem.value} onRetry={() => void list.retry()} />}
+      {list.isLoading.value && <div class="is-loading" aria-busy="true" />}
+      {list.isEmpty.value && (typeof empty === 'string' ? <Empty title={empty} /> : empty)}
+    </>
+  )
+}
+
+/** Loads the next page when the end of the list is near; the button is for those who do not scroll. */
+export function LoadMore({ list }: { list: List }) {
+  if (!list.hasMore.value) return null
+  return (
+    <Further key={list.items.value?.length} onFurther={() => void list.loadMore()}>
+      Load more
+    </Further>
+  )
+}

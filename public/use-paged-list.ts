@@ -1,0 +1,112 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { api } from './api'
+import type { StreamEvent } from './client'
+import { useEvery } from './every'
+import { perFrame } from './frames'
+import { liveState, watch } from './live'
+import { type ListPage, PagedList, type PagedListOptions } from './paged-list'
+import { useSoon } from './soon'
+
+/** How the entries of a topic change a list. */
+export interface LiveUpdates<Item, News> {
+  topic: string
+  /** What an entry says about this list; undefined for nothing. */
+  pick(event: StreamEvent): News | undefined
+  /**
+   * The list after the news of one frame.
+   * @returns `stale`: how many of the first rows must be read again, because the news does not say all; 0 for none
+   */
+  apply(items: Item[], news: readonly News[]): { items: Item[]; stale: number }
+  /** The list is read again at most this often. */
+  refreshMs: number
+}
+
+interface Options<Item, Page extends ListPage<Item>, News> extends Omit<PagedListOptions<Item, Page>, 'fetchPage'> {
+  /** Address with its filters, without `limit` and `cursor`. */
+  path: string
+  /** What is listed, when the path itself moves on with the time; another list begins when it changes. */
+  name?: string
+  live?: LiveUpdates<Item, News>
+  /** Refreshed this often as well, while the page is visible. */
+  everyMs?: number
+}
+
+const NEVER_MS = 2 ** 31 - 1
+
+/** A paged list of the server, read when the component appears, and kept up to date. */
+export function usePagedList<Item, News = never, Page extends ListPage<Item> = ListPage<Item>>(
+  options: Options<Item, Page, News>,
+): PagedList<Item, Page> {
+  const { path, name = path, live, everyMs = NEVER_MS } = options
+  const latest = useRef(options)
+  latest.current = options
+  const list = useMemo(
+    () =>
+      new PagedList<Item, Page>({
+        ...options,
+        fetchPage: (limit, cursor) => api.get<Page>(pageAddress(latest.current.path, limit, cursor)),
+      }),
+    [name],
+  )
+  useEffect(() => () => list.close(), [list])
+  useEvery(everyMs, () => void list.refresh(), name)
+  useLiveUpdates(list, latest, live?.topic, live?.refreshMs ?? 0)
+  return list
+}
+
+function useLiveUpdates<Item, Page extends ListPage<Item>, News>(
+  list: PagedList<Item, Page>,
+  latest: { current: Options<Item, Page, News> },
+  topic: string | undefined,
+  refreshMs: number,
+) {
+  const stale = useRef(0)
+  const refreshSoon = useSoon(
+    refreshMs,
+    () => {
+      void list.refresh(stale.current || undefined)
+      stale.current = 0
+    },
+    list,
+  )
+  useEffect(() => {
+    if (topic === undefined) return
+    const news = perFrame<News>(all =>
+      list.update(items => {
+        const next = latest.current.live?.apply(items, all)
+        if (!next) return items
+        stale.current += next.stale
+        if (next.stale > 0) refreshSoon()
+        return next.items
+      }),
+    )
+    const stop = watch(topic, {
+      onEvent(event) {
+        const picked = latest.current.live?.pick(event)
+        if (picked !== undefined) news.add(picked)
+      },
+      onGap: refreshSoon,
+    })
+    return () => {
+      stop()
+      news.stop()
+    }
+  }, [list, topic])
+
+  // What happened while the stream was away may be more than its history.
+  const isLive = topic !== undefined && liveState.value.state === 'live'
+  useEffect(() => {
+    if (isLive && list.items.peek()) refreshSoon()
+  }, [isLive])
+}
+
+function pageAddress(path: string, limit: number, cursor: string | null) {
+  const [base = '', query = ''] = path.split('?')
+  const params = new URLSearchParams(query)
+  params.set('limit', String(limit))
+  if (cursor !== null) params.set('cursor', cursor)
+  return `${base}?${params}`
+}
+
+/** For lists whose items have an id. */
+export const byId = ({ id }: { id: string }): string => id
