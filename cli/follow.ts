@@ -1,11 +1,11 @@
 import { type JobStatus, type StreamHandle, type StreamOptions, streamTopics } from '../public/client'
 import { Delivery } from '../public/client/delivery'
 import type { Frame } from '../public/client/transport'
+import { formatDuration } from '../text/times'
 import { authorization, failureFor } from './api'
 import type { Context } from './command'
 import { EXIT, Failure } from './exit'
 import type { Printer } from './output/printer'
-import { duration } from './output/times'
 
 /** An answer of this size may have been full, with more to come: half of the limit of the server, to be on the safe side. */
 const FULL_LENGTH = 128 * 1024
@@ -85,10 +85,10 @@ function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp
     },
     lasts(reason: string, retryInMs: number) {
       failures += 1
-      if (failures > 1) terminal.note(`${reason} Trying again in ${duration(retryInMs)}.`)
+      if (failures > 1) terminal.note(`${reason} Trying again in ${formatDuration(retryInMs)}.`)
       if (timer || patienceMs === 0) return
       timer = setTimeout(() => {
-        const away = `The connection to ${settings.url} could not be made again within ${duration(patienceMs)}.`
+        const away = `The connection to ${settings.url} could not be made again within ${formatDuration(patienceMs)}.`
         giveUp(new Failure(EXIT.unreachable, away))
       }, patienceMs)
     },

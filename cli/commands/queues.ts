@@ -1,9 +1,9 @@
 import { clean } from '../../text/display'
+import { formatDuration } from '../../text/times'
 import { defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
-import { duration } from '../output/times'
 
 export interface Queue {
   name: string
@@ -44,9 +44,9 @@ function tableOf(terminal: Terminal, items: readonly Queue[]): string {
     count(counts?.active),
     count(counts?.delayed),
     count(counts?.failed),
-    times.oldest_waiting_seconds ? duration(times.oldest_waiting_seconds * 1_000) : '',
-    duration(times.wait_ms.p95),
-    duration(times.run_ms.p95),
+    times.oldest_waiting_seconds ? formatDuration(times.oldest_waiting_seconds * 1_000) : '',
+    formatDuration(times.wait_ms.p95),
+    formatDuration(times.run_ms.p95),
     paused_by ? clean(`${paused_by.by.name}: ${paused_by.reason}`) : '',
   ])
   return table(columns, rows, terminal.width())

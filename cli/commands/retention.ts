@@ -1,9 +1,10 @@
 import { clean } from '../../text/display'
+import { formatDuration } from '../../text/times'
 import { defineCommand, JSON_OPTION } from '../command'
 import { EXIT, Failure } from '../exit'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
-import { age, clock, duration } from '../output/times'
+import { age, clock } from '../output/times'
 
 interface Policy {
   target: string
@@ -61,7 +62,7 @@ function tableOf(terminal: Terminal, policies: readonly Policy[]): string {
     { title: 'SETTING', least: 8 },
     { title: 'ERROR', least: 8, paint: (text: string) => terminal.paint('red', text) },
   ]
-  const seconds = (value: number | null) => (value ? duration(value * 1_000) : '')
+  const seconds = (value: number | null) => (value ? formatDuration(value * 1_000) : '')
   const rows = policies.map(({ target, keep_seconds, oldest_kept_at, lag_seconds, ...policy }) => [
     clean(target),
     seconds(keep_seconds) || 'not kept',

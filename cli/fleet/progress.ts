@@ -1,5 +1,5 @@
+import { formatDuration } from '../../text/times'
 import type { Terminal } from '../output/terminal'
-import { duration } from '../output/times'
 import { countsText, type Query } from './query'
 
 const EVERY_MS = 1_000
@@ -35,7 +35,7 @@ export class Progress {
   private draw() {
     if (!this.latest) return
     const left = Date.parse(this.latest.deadline_at) - Date.now()
-    const until = left > 0 ? `; ${duration(Math.ceil(left / 1_000) * 1_000).replace('.0', '')} left` : ''
+    const until = left > 0 ? `; ${formatDuration(Math.ceil(left / 1_000) * 1_000).replace('.0', '')} left` : ''
     this.terminal.progress(`${countsText(this.latest)}${until}`)
   }
 

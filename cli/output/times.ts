@@ -1,17 +1,4 @@
-/** `480 ms`, `3.2 s`, `4 m 10 s`, `2 h 5 m`, `3 d 4 h`. */
-export function duration(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || !Number.isFinite(ms)) return ''
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  const seconds = ms / 1_000
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
-  const minutes = Math.floor(seconds / 60)
-  const hours = Math.floor(minutes / 60)
-  if (hours < 1) return pair(minutes, 'm', Math.floor(seconds % 60), 's')
-  return hours < 24 ? pair(hours, 'h', minutes % 60, 'm') : pair(Math.floor(hours / 24), 'd', hours % 24, 'h')
-}
-
-const pair = (large: number, unit: string, small: number, part: string) =>
-  small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${part}`
+import { elapsedMs, formatDate, formatDuration, formatPreciseClock } from '../../text/times'
 
 /** `5s`, `3m`, `2h`, `9d`: how long ago. */
 export function age(time: string, now = Date.now()): string {
@@ -25,11 +12,8 @@ export function age(time: string, now = Date.now()): string {
 export function clock(time: string, now = new Date()): string {
   const at = new Date(time)
   if (Number.isNaN(at.getTime())) return '            '
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} `
   const isToday = at.toDateString() === now.toDateString()
-  const millis = String(at.getMilliseconds()).padStart(3, '0')
-  return `${isToday ? '' : day}${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${millis}`
+  return `${isToday ? '' : `${formatDate(time)} `}${formatPreciseClock(time)}`
 }
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
@@ -42,4 +26,4 @@ export function since(text: string, now = Date.now()): string {
 }
 
 export const span = (from: string | null, to: string | null, now = Date.now()) =>
-  from === null ? '' : duration((to === null ? now : Date.parse(to)) - Date.parse(from))
+  formatDuration(elapsedMs(from, to, now))

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { formatClock } from '../../text/times'
 import { theme } from '../theme'
 
 export interface Series {
@@ -51,7 +52,7 @@ export function Chart(props: ChartProps) {
     <figure class="chart">
       <figcaption>
         <b>{title}</b>
-        {at !== null && <span>{clockOf(props.from + at * props.stepMs)}</span>}
+        {at !== null && <span>{formatClock(props.from + at * props.stepMs)}</span>}
         {series.map(({ name, color, values }) => {
           const value = at === null ? null : values[at]
           return (
@@ -93,7 +94,12 @@ function optionsOf(
     cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, values: (_plot, times) => times.map(time => clockOf(time * 1_000)) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 22,
+        values: (_plot, times) => times.map(time => formatClock(time * 1_000)),
+      },
       { ...axis, size: 52, values: (_plot, values) => values.map(format) },
     ],
     series: [
@@ -126,5 +132,3 @@ function resolved(element: HTMLElement, name: string) {
   probe.remove()
   return color
 }
-
-const clockOf = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })

@@ -1,3 +1,5 @@
+import { formatPercent } from '../../text/numbers'
+
 /** A status as a dot and a word: colour is never the only sign. */
 export function Status({ status }: { status: string }) {
   return (
@@ -21,7 +23,7 @@ export function Progress({ share, label }: { share: number; label: string }) {
       aria-label={label}
     >
       <span class="progress-done" style={{ width: `${percent}%` }} />
-      <span class="progress-text">{percent} %</span>
+      <span class="progress-text">{formatPercent(share)}</span>
     </span>
   )
 }

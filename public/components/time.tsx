@@ -1,5 +1,5 @@
+import { formatAgo, formatDateTime } from '../../text/times'
 import { now } from '../clock'
-import { agoOf } from '../jobs/times'
 
 /** The page's clock ticks once a second, and the server's may be a little ahead of it. */
 const TICK_MS = 2_000
@@ -10,7 +10,7 @@ export function Ago({ time, never = 'never' }: { time: string | null; never?: st
   const isAhead = Date.parse(time) > now.value + TICK_MS
   return (
     <time dateTime={time} title={time}>
-      {isAhead ? time.slice(0, 16).replace('T', ' ') : agoOf(time, now.value)}
+      {isAhead ? formatDateTime(time) : formatAgo(time, now.value)}
     </time>
   )
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { formatCount } from '../../text/numbers'
 import { ScrollTable } from '../components/listing'
 import { columnsOf, type Row } from './query-result'
 
@@ -43,7 +44,7 @@ export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
       </ScrollTable>
       {shown.length < rows.length && (
         <button type="button" class="more" onClick={() => (isWhole.value = true)}>
-          Show all {rows.length.toLocaleString('en')} rows
+          Show all {formatCount(rows.length)} rows
         </button>
       )}
     </>

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { elapsedMs, formatDuration } from '../../text/times'
 import { api } from '../api'
 import { now } from '../clock'
 import { Status } from '../components/status'
 import type { Job, Step } from './job'
-import { betweenMs, spanOf } from './times'
 
 export interface Attempt {
   attempt: number
@@ -45,7 +45,7 @@ export function Attempts({ job, attempts }: { job: Job; attempts: Attempt[] }) {
             <span class="attempt-error">{each.error && `${each.error.message} (${each.error.code})`}</span>
             <span class="spring" />
             <code class="attempt-worker">{each.worker}</code>
-            <span class="job-took">{spanOf(betweenMs(each.started_at, each.ended_at, now.value) ?? 0)}</span>
+            <span class="job-took">{formatDuration(elapsedMs(each.started_at, each.ended_at, now.value) ?? 0)}</span>
             <a href={`/jobs/${job.id}?attempt=${each.attempt}`}>lines</a>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { counted } from '../../text/numbers'
 import { messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
@@ -19,8 +20,7 @@ const WORDS: Record<BulkAction, { name: string; none: string }> = {
   retry: { name: 'Run again', none: 'None of them has failed or was cancelled.' },
   remove: { name: 'Remove', none: 'None of them has ended.' },
 }
-const number = new Intl.NumberFormat('en')
-const jobsOf = (count: number) => `${number.format(count)} ${count === 1 ? 'job' : 'jobs'}`
+const jobsOf = (count: number) => counted(count, 'job')
 
 /** Something done to many jobs: counted first, then asked why, then followed. */
 export function BulkBar({ selected, filter, onClear }: BulkBarProps) {

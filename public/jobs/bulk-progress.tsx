@@ -1,3 +1,4 @@
+import { formatCount } from '../../text/numbers'
 import { Progress, Status } from '../components/status'
 import { JobActions } from './actions'
 import { hasEnded, shareDone } from './job'
@@ -15,7 +16,7 @@ export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
       <Status status={status} />
       {!isOver && <Progress share={shareDone(progress) ?? 0} label="Progress of the bulk action" />}
       <span>
-        {done.toLocaleString('en')} done{failed > 0 && `, ${failed.toLocaleString('en')} could not be`}
+        {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} could not be`}
       </span>
       <a href={`/jobs/${id}`}>Its log</a>
       {isOver ? (

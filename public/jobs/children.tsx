@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
+import { counted, formatCount } from '../../text/numbers'
 import { perFrame } from '../frames'
 import { watch } from '../live'
 import { useReading } from '../reading'
@@ -19,8 +20,6 @@ export interface Descendants {
   counts: Counts
   total: number
 }
-
-const number = new Intl.NumberFormat('en')
 
 /** How many jobs are below a job, in which state; null when there are none. */
 export function useDescendants(job: Job): Descendants | null {
@@ -59,9 +58,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
   return (
     <section class="panel children" aria-label="Jobs below this one">
       <header class="row">
-        <h2>
-          {number.format(total)} {total === 1 ? 'job' : 'jobs'} below
-        </h2>
+        <h2>{counted(total, 'job')} below</h2>
         <fieldset class="chips" aria-label="Status of the children">
           {STATES.filter(state => counts[state]).map(state => (
             <button
@@ -71,7 +68,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
               aria-pressed={status.value === state}
               onClick={() => (status.value = status.value === state ? '' : state)}
             >
-              {number.format(counts[state] ?? 0)} {state}
+              {formatCount(counts[state] ?? 0)} {state}
             </button>
           ))}
         </fieldset>

@@ -1,8 +1,9 @@
+import { formatCount } from '../../text/numbers'
+import { formatAgo } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { useReading } from '../reading'
 import { askedOf, type JobFilters, searchOf } from './filters'
-import { agoOf } from './times'
 
 interface ErrorGroup {
   fingerprint: string
@@ -51,7 +52,7 @@ function ErrorRow({ group, filters }: { group: ErrorGroup; filters: JobFilters }
   const search = searchOf({ since: filters.since, status: 'failed', fingerprint })
   return (
     <li class="error-row">
-      <b class="error-count">{count.toLocaleString('en')}</b>
+      <b class="error-count">{formatCount(count)}</b>
       <div class="error-what">
         <a href={`/queue${search}`} title={example}>
           {pattern || code}
@@ -61,8 +62,8 @@ function ErrorRow({ group, filters }: { group: ErrorGroup; filters: JobFilters }
         </span>
       </div>
       <span class="hint" title={`${first_at} to ${last_at}`}>
-        {count > 1 && `first ${agoOf(first_at, now.value)}, `}last{' '}
-        <a href={`/jobs/${group.last_job_id}`}>{agoOf(last_at, now.value)}</a>
+        {count > 1 && `first ${formatAgo(first_at, now.value)}, `}last{' '}
+        <a href={`/jobs/${group.last_job_id}`}>{formatAgo(last_at, now.value)}</a>
       </span>
     </li>
   )

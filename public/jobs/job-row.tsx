@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
 import { hasEnded, type Job, ranMs, shareDone, subjectOf } from './job'
 import { type ListState, toggled } from './list-state'
-import { agoOf, spanOf } from './times'
 import { isCheckResult } from './waterfall'
 
 interface JobRowProps {
@@ -47,9 +47,9 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
         <span class="job-attempt">
           {job.max_attempts > 1 && job.attempt > 0 ? `${job.attempt}/${job.max_attempts}` : ''}
         </span>
-        <span class="job-took">{took === null ? '' : spanOf(took)}</span>
+        <span class="job-took">{took === null ? '' : formatDuration(took)}</span>
         <time class="job-time" dateTime={job.created_at} title={job.created_at}>
-          {agoOf(job.created_at, now.value)}
+          {formatAgo(job.created_at, now.value)}
         </time>
       </div>
       {isOpen && renderDetails(job)}
@@ -74,7 +74,7 @@ function Pick({ id, name, selected }: { id: string; name: string; selected: List
 function Outcome({ job: { error, result } }: { job: Job }) {
   if (error) return <span class="job-error">{error.message}</span>
   if (!isCheckResult(result)) return null
-  const found = result.error ? result.error.message : `${result.status_code} in ${spanOf(result.latency_ms)}`
+  const found = result.error ? result.error.message : `${result.status_code} in ${formatDuration(result.latency_ms)}`
   return (
     <span title={found}>
       <b class={`is-${result.status}`}>{result.status}</b> {found}

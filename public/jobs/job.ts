@@ -1,3 +1,4 @@
+import { formatCount } from '../../text/numbers'
 export type JobState = 'scheduled' | 'pending' | 'running' | 'completed' | 'failed' | 'cancelled'
 
 /** Who did it. */
@@ -59,7 +60,7 @@ export function subjectOf({ input, kind }: Pick<Job, 'input' | 'kind'>): string 
 
 function demoSubject(steps: Array<{ name?: string; workers?: number; lines?: number }>) {
   const lines = steps.reduce((sum, step) => sum + (step.workers ?? 1) * (step.lines ?? 0), 0)
-  return `${steps.map(step => step.name).join(', ')} · ${lines.toLocaleString('en')} lines`
+  return `${steps.map(step => step.name).join(', ')} · ${formatCount(lines)} lines`
 }
 
 /** Share done, 0 to 1, when the job tells one: a number of percent, or a count of a total. */

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
+import { formatCount } from '../../text/numbers'
 import { messageOf } from '../api'
 import { LogModel, LogViewer } from '../components/log-viewer'
 import { useEvery } from '../every'
@@ -36,7 +37,7 @@ export function MergedLog({ job }: { job: Job }) {
     <>
       {isFull.value && (
         <p class="notice">
-          The first {LINES_MAX.toLocaleString('en')} lines are shown. The log of a single job has no such limit.
+          The first {formatCount(LINES_MAX)} lines are shown. The log of a single job has no such limit.
         </p>
       )}
       <LogViewer

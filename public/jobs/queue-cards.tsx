@@ -1,8 +1,9 @@
+import { formatCount } from '../../text/numbers'
+import { formatDuration } from '../../text/times'
 import { Sparkline } from '../components/sparkline'
 import { searchOf } from './filters'
 import { type Histories, sumOf } from './queue-history'
 import { isOverdue } from './schedules'
-import { spanOf } from './times'
 import type { Queue } from './use-queues'
 
 const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
@@ -51,14 +52,14 @@ function Counts({ queue: { counts } }: { queue: Queue }) {
   if (busy.length === 0) return <span class="count">idle</span>
   return busy.map(state => (
     <span key={state} class={`count is-${state}`}>
-      <b>{counts[state].toLocaleString('en')}</b> {state}
+      <b>{formatCount(counts[state])}</b> {state}
     </span>
   ))
 }
 
 function Oldest({ queue }: { queue: Queue }) {
   const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
-  return ms >= 1_000 ? <span class="queue-oldest">oldest waits {spanOf(ms)}</span> : null
+  return ms >= 1_000 ? <span class="queue-oldest">oldest waits {formatDuration(ms)}</span> : null
 }
 
 function Lately({ name, history }: { name: string; history: Histories | null }) {
@@ -83,7 +84,7 @@ function Times({ queue: { wait_ms, run_ms } }: { queue: Queue }) {
   ] as const
   return (
     <span class="queue-times" title="95 % of the jobs of the last hour">
-      {shown.map(([name, ms]) => ms != null && <span key={name}>{`${name} ${spanOf(ms)}`}</span>)}
+      {shown.map(([name, ms]) => ms != null && <span key={name}>{`${name} ${formatDuration(ms)}`}</span>)}
     </span>
   )
 }

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { formatCount } from '../../text/numbers'
+import { formatDuration } from '../../text/times'
 import { Chart } from '../components/chart'
 import { type QueueHistory, sumOf, useHistory } from './queue-history'
-import { spanOf } from './times'
 
 const RANGES: Array<[minutes: number, name: string]> = [
   [60, 'an hour'],
@@ -10,7 +11,6 @@ const RANGES: Array<[minutes: number, name: string]> = [
   [1_440, 'a day'],
 ]
 const MINUTE_MS = 60_000
-const number = new Intl.NumberFormat('en')
 
 /** What one queue did in the last hours: how much, how much of it failed, how long it took. */
 export function QueueCharts({ queue }: { queue: string }) {
@@ -36,14 +36,14 @@ export function QueueCharts({ queue }: { queue: string }) {
         title="Jobs per minute"
         summary={`Jobs of ${queue} per minute over ${over}: ${shown.completed} completed, ${shown.failed} failed.`}
         series={shown.counts}
-        format={value => number.format(value)}
+        format={formatCount}
         {...time}
       />
       <Chart
         title="Time, 95 %"
         summary={`How long 95 % of the jobs of ${queue} waited and ran at most, per minute over ${over}.`}
         series={shown.spans}
-        format={spanOf}
+        format={formatDuration}
         {...time}
       />
     </div>
@@ -52,8 +52,8 @@ export function QueueCharts({ queue }: { queue: string }) {
 
 function chartsOf(history: QueueHistory) {
   return {
-    completed: number.format(sumOf(history.completed)),
-    failed: number.format(sumOf(history.failed)),
+    completed: formatCount(sumOf(history.completed)),
+    failed: formatCount(sumOf(history.failed)),
     counts: [
       { name: 'completed', color: '--completed', values: history.completed },
       { name: 'failed', color: '--failed', values: history.failed },

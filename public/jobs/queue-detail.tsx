@@ -1,4 +1,5 @@
 import { computed, useSignal } from '@preact/signals'
+import { formatAgo, formatDuration } from '../../text/times'
 import { api, messageOf } from '../api'
 import { now } from '../clock'
 import { Failure } from '../components/empty'
@@ -6,7 +7,6 @@ import { ReasonForm } from '../components/reason-form'
 import { isOperator, runsInstallation } from '../session'
 import { QueueCharts } from './queue-charts'
 import { Schedules } from './schedules'
-import { agoOf, spanOf } from './times'
 import type { Queue } from './use-queues'
 import { Workers } from './workers'
 
@@ -38,7 +38,7 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
           <Quantiles name="Run" value={queue.run_ms} />
           {paused && (
             <div>
-              <dt>Paused {agoOf(paused.at, now.value)}</dt>
+              <dt>Paused {formatAgo(paused.at, now.value)}</dt>
               <dd>
                 by {paused.by.name}: {paused.reason}
               </dd>
@@ -74,7 +74,7 @@ function Quantiles({ name, value }: { name: string; value: Queue['run_ms'] }) {
     <div>
       <dt>{name}, median and 95 %</dt>
       <dd>
-        {spanOf(value.p50)} · {spanOf(value.p95 ?? value.p50)}
+        {formatDuration(value.p50)} · {formatDuration(value.p95 ?? value.p50)}
       </dd>
     </div>
   )

@@ -1,5 +1,5 @@
+import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
-import { agoOf, spanOf } from './times'
 import type { Schedule } from './use-queues'
 
 /** What is run again and again, when next, and whether it is late. */
@@ -15,16 +15,16 @@ export function Schedules({ schedules }: { schedules: Schedule[] }) {
             <span class="hint">{timingOf(schedule)}</span>
             <span class="spring" />
             {isOverdue(schedule) && (
-              <span class="badge is-bad">overdue by {spanOf(schedule.overdue_seconds * 1_000)}</span>
+              <span class="badge is-bad">overdue by {formatDuration(schedule.overdue_seconds * 1_000)}</span>
             )}
             <span>{nextOf(schedule)}</span>
             {schedule.last_at && (
               <span class="hint">
                 last{' '}
                 {schedule.last_job_id ? (
-                  <a href={`/jobs/${schedule.last_job_id}`}>{agoOf(schedule.last_at, now.value)}</a>
+                  <a href={`/jobs/${schedule.last_job_id}`}>{formatAgo(schedule.last_at, now.value)}</a>
                 ) : (
-                  agoOf(schedule.last_at, now.value)
+                  formatAgo(schedule.last_at, now.value)
                 )}
               </span>
             )}
@@ -42,10 +42,10 @@ export const isOverdue = ({ overdue_seconds, every_ms }: Schedule) =>
   overdue_seconds > Math.max(LATE_SECONDS, (2 * (every_ms ?? 0)) / 1_000)
 
 const timingOf = ({ every_ms, cron, timezone }: Schedule) =>
-  every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${spanOf(every_ms)}`
+  every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${formatDuration(every_ms)}`
 
 function nextOf({ next_at }: Schedule) {
   if (next_at === null) return 'not planned'
   const ms = Date.parse(next_at) - now.value
-  return ms > 0 ? `next in ${spanOf(ms)}` : 'due now'
+  return ms > 0 ? `next in ${formatDuration(ms)}` : 'due now'
 }

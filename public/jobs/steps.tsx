@@ -1,6 +1,7 @@
+import { counted } from '../../text/numbers'
+import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import type { Step } from './job'
-import { betweenMs, spanOf } from './times'
 
 interface StepsProps {
   steps: Step[]
@@ -19,7 +20,7 @@ export function Steps({ steps, picked, onPick }: StepsProps) {
   return (
     <ol class="steps" aria-label="Steps">
       {steps.map((step, at) => {
-        const took = betweenMs(step.started_at, step.ended_at, now.value)
+        const took = elapsedMs(step.started_at, step.ended_at, now.value)
         const left = step.started_at === null ? 0 : ((startOf(step) - begin) / whole) * 100
         return (
           <li key={`${step.name}${at}`} class={`step is-${step.status}`}>
@@ -39,12 +40,10 @@ export function Steps({ steps, picked, onPick }: StepsProps) {
                 style={{ left: `${left}%`, width: `${Math.min(100 - left, ((took ?? 0) / whole) * 100)}%` }}
               />
             </span>
-            <span class="step-lines">
-              {step.lines > 0 && `${step.lines.toLocaleString('en')} ${step.lines === 1 ? 'line' : 'lines'}`}
-            </span>
+            <span class="step-lines">{step.lines > 0 && counted(step.lines, 'line')}</span>
             <span class="step-took">
               <span class="hidden">{step.status}, </span>
-              {took === null ? 'waits' : spanOf(took)}
+              {took === null ? 'waits' : formatDuration(took)}
             </span>
           </li>
         )

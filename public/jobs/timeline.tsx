@@ -1,7 +1,8 @@
+import { counted } from '../../text/numbers'
+import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import type { Attempt } from './attempts'
 import { type Job, runOf, type Step } from './job'
-import { betweenMs, spanOf } from './times'
 
 interface Bar {
   name: string
@@ -39,12 +40,14 @@ export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
 function Waiting({ job, started = null }: { job: Job; started?: string | null }) {
   const ready = job.attempt <= 1 && job.run_at && job.run_at > job.created_at ? job.run_at : job.created_at
   const planned = Date.parse(ready) - Date.parse(job.created_at)
-  const waited = betweenMs(ready, started ?? job.ended_at, now.value) ?? 0
+  const waited = elapsedMs(ready, started ?? job.ended_at, now.value) ?? 0
   return (
     <p class="waited">
       <span class="waited-bar" aria-hidden="true" />
-      {planned > 0 && `planned ${spanOf(planned)} ahead, `}
-      {waited < 0 ? `starts in ${spanOf(-waited)}` : `waited ${spanOf(waited)} in the queue ${job.queue}`}
+      {planned > 0 && `planned ${formatDuration(planned)} ahead, `}
+      {waited < 0
+        ? `starts in ${formatDuration(-waited)}`
+        : `waited ${formatDuration(waited)} in the queue ${job.queue}`}
     </p>
   )
 }
@@ -87,10 +90,10 @@ function Row({ bar, begin, whole }: { bar: Bar; begin: number; whole: number }) 
       <span class="step-track" aria-hidden="true">
         <span class="step-bar" style={{ left: `${left}%`, width: `${width}%` }} />
       </span>
-      <span class="step-lines">{lines > 0 && `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`}</span>
+      <span class="step-lines">{lines > 0 && counted(lines, 'line')}</span>
       <span class="step-took">
         <span class="hidden">{status}, </span>
-        {spanOf(to - from)}
+        {formatDuration(to - from)}
       </span>
     </li>
   )

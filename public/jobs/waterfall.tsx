@@ -1,4 +1,5 @@
-import { spanOf } from './times'
+import { counted, formatBytes } from '../../text/numbers'
+import { formatDate, formatDuration } from '../../text/times'
 
 const PHASES = [
   ['dns', 'DNS'],
@@ -39,7 +40,7 @@ export function Waterfall({ result }: { result: CheckResult }) {
       <p class={`check-verdict is-${result.status}`}>
         <strong>{result.status}</strong>
         {result.status_code !== null && <span>{result.status_code}</span>}
-        <span>{spanOf(latency_ms)}</span>
+        <span>{formatDuration(latency_ms)}</span>
         {error && <span class="check-error">{error.message}</span>}
       </p>
       <div class="waterfall">
@@ -83,8 +84,8 @@ function Facts({ result }: { result: CheckResult }) {
             {tls.valid ? 'valid' : `not valid: ${wordsOf(tls.chain_problem)}`}
             {tls.subject && `, for ${tls.subject}`}
             {tls.issuer && `, by ${tls.issuer}`}
-            {tls.expires_at && `, until ${tls.expires_at.slice(0, 10)}`}
-            {tls.days_left !== undefined && ` (${tls.days_left} days)`}
+            {tls.expires_at && `, until ${formatDate(tls.expires_at)}`}
+            {tls.days_left !== undefined && ` (${counted(tls.days_left, 'day')})`}
           </dd>
         </div>
       )}
@@ -114,7 +115,7 @@ function Facts({ result }: { result: CheckResult }) {
       {bytes !== null && (
         <div>
           <dt>Body</dt>
-          <dd>{bytes.toLocaleString('en')} bytes</dd>
+          <dd>{formatBytes(bytes)}</dd>
         </div>
       )}
     </dl>

@@ -1,6 +1,6 @@
+import { formatDuration } from '../../text/times'
 import { Failure } from '../components/empty'
 import { useReading } from '../reading'
-import { spanOf } from './times'
 
 interface Worker {
   name: string
@@ -30,7 +30,7 @@ export function Workers({ queue = '' }: { queue?: string }) {
             <code>{worker.name}</code>
             <span class="spring" />
             <span>{worker.running === 0 ? 'idle' : `runs ${worker.running}`}</span>
-            <span class="hint">connected for {spanOf(worker.connected_seconds * 1_000)}</span>
+            <span class="hint">connected for {formatDuration(worker.connected_seconds * 1_000)}</span>
           </li>
         ))}
       </ul>

@@ -1,4 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import { formatCount, formatPercent } from '../../text/numbers'
+import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Chart } from '../components/chart'
 import { Empty, Failure } from '../components/empty'
@@ -10,7 +12,6 @@ import { filtersOf } from '../jobs/filters'
 import { type Job, shareDone, subjectOf } from '../jobs/job'
 import { QueueCards } from '../jobs/queue-cards'
 import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
-import { betweenMs, spanOf } from '../jobs/times'
 import { useJobList } from '../jobs/use-job-list'
 import { useQueues } from '../jobs/use-queues'
 import { Workers } from '../jobs/workers'
@@ -21,7 +22,6 @@ const MINUTE_MS = 60_000
 const ROWS = 8
 const RUNNING = filtersOf('?status=running&children=1')
 const FAILED = filtersOf('?since=24h&children=1')
-const number = new Intl.NumberFormat('en')
 
 /** Is all well, and what goes on? */
 export function DashboardPage() {
@@ -53,7 +53,7 @@ function Throughput({ history }: { history: Histories }) {
   const { counts, summary } = useMemo(() => {
     const { completed, failed } = together(history)
     return {
-      summary: `Jobs per minute in the last hour: ${number.format(sumOf(completed))} completed, ${number.format(sumOf(failed))} failed.`,
+      summary: `Jobs per minute in the last hour: ${formatCount(sumOf(completed))} completed, ${formatCount(sumOf(failed))} failed.`,
       counts: [
         { name: 'completed', color: '--completed', values: completed },
         { name: 'failed', color: '--failed', values: failed },
@@ -68,7 +68,7 @@ function Throughput({ history }: { history: Histories }) {
         from={Date.parse(history.from)}
         stepMs={MINUTE_MS}
         series={counts}
-        format={value => number.format(value)}
+        format={formatCount}
         heightPx={110}
       />
     </div>
@@ -93,7 +93,7 @@ function Running() {
           <RunningJob key={job.id} job={job} />
         ))}
       </ul>
-      {running.length > ROWS && <p class="hint">and {number.format(running.length - ROWS)} more</p>}
+      {running.length > ROWS && <p class="hint">and {formatCount(running.length - ROWS)} more</p>}
     </section>
   )
 }
@@ -107,8 +107,8 @@ function RunningJob({ job }: { job: Job }) {
         {subjectOf(job) || job.kind}
       </a>
       <span class="spring" />
-      {share !== null && <span>{Math.round(share * 100)} %</span>}
-      <span class="hint">{spanOf(betweenMs(job.started_at, null, now.value) ?? 0)}</span>
+      {share !== null && <span>{formatPercent(share)}</span>}
+      <span class="hint">{formatDuration(elapsedMs(job.started_at, null, now.value) ?? 0)}</span>
     </li>
   )
 }

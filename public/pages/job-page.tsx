@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { elapsedMs, formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { Progress, Status } from '../components/status'
@@ -11,7 +12,6 @@ import { renderDetails } from '../jobs/job-details'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
 import { Timeline } from '../jobs/timeline'
-import { agoOf, betweenMs, spanOf } from '../jobs/times'
 import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
 
@@ -93,15 +93,15 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
 
 function Summary({ job }: { job: Job }) {
   const took = ranMs(job, now.value)
-  const waited = betweenMs(job.created_at, job.started_at ?? job.ended_at, now.value)
+  const waited = elapsedMs(job.created_at, job.started_at ?? job.ended_at, now.value)
   const share = hasEnded(job.status) ? null : shareDone(job.progress)
   return (
     <dl class="summary">
       <Fact name="Status" value={<Status status={job.status} />} />
       {share !== null && <Fact name="Progress" value={<Progress share={share} label="Progress of the job" />} />}
-      <Fact name="Created" value={agoOf(job.created_at, now.value)} title={job.created_at} />
-      <Fact name="Waited" value={spanOf(waited ?? 0)} />
-      {took !== null && <Fact name="Ran" value={spanOf(took)} title={job.started_at ?? ''} />}
+      <Fact name="Created" value={formatAgo(job.created_at, now.value)} title={job.created_at} />
+      <Fact name="Waited" value={formatDuration(waited ?? 0)} />
+      {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
       <Fact name="Queue" value={<a href={`/queue?queue=${job.queue}`}>{job.queue}</a>} />
       {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>of all hosts</a>} />}

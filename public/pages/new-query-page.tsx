@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { formatCount } from '../../text/numbers'
 import { api, messageOf } from '../api'
 import { Empty, Failure } from '../components/empty'
 import { type Draft, draftAddress, draftOf, isNobody, sentTargets } from '../fleet/query/draft'
@@ -93,7 +94,7 @@ function NewQuery() {
             ))}
           </select>
         </label>
-        {groups.isRead && <span class="hint">{groups.online.toLocaleString('en')} hosts are online</span>}
+        {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts are online</span>}
         <span class="spring" />
         <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
         <SaveQuery sql={sql} />
@@ -110,7 +111,7 @@ const NoHosts = () => (
 
 function hostsOf({ hosts, isMost }: { hosts: number; isMost: boolean }): string {
   if (hosts === 0) return ''
-  return `on ${isMost ? 'up to ' : ''}${hosts.toLocaleString('en')} ${hosts === 1 ? 'host' : 'hosts'}`
+  return `on ${isMost ? 'up to ' : ''}${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`
 }
 
 /** With that of a query that is run again, when it is another one. */

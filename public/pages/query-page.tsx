@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import { formatCount } from '../../text/numbers'
 import { Empty, Failure } from '../components/empty'
 import { Errors } from '../fleet/query/errors'
 import { QueryActions } from '../fleet/query/query-actions'
@@ -57,8 +58,6 @@ function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {
   )
 }
 
-const number = new Intl.NumberFormat('en')
-
 interface TabsProps {
   query: Query
   view: View
@@ -83,7 +82,7 @@ function Tabs({ query: { counts, row_count }, view, set }: TabsProps) {
           onClick={() => set({ view: tab.view, state: '', q: '', host: '' })}
         >
           {tab.name}
-          {tab.count !== undefined && <span class="hint">{number.format(tab.count)}</span>}
+          {tab.count !== undefined && <span class="hint">{formatCount(tab.count)}</span>}
         </button>
       ))}
     </nav>

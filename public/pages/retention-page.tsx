@@ -1,4 +1,6 @@
 import { useSignal } from '@preact/signals'
+import { counted, formatBytes, formatCount } from '../../text/numbers'
+import { formatDateTime, formatDuration } from '../../text/times'
 import { api, messageOf } from '../api'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
@@ -7,7 +9,6 @@ import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
 import type { Job } from '../jobs/job'
-import { spanOf } from '../jobs/times'
 import { useReading } from '../reading'
 import { isAdmin } from '../session'
 
@@ -35,8 +36,6 @@ interface Retention {
 }
 
 const EVERY_MS = 10_000
-const number = new Intl.NumberFormat('en')
-const compact = new Intl.NumberFormat('en', { notation: 'compact', style: 'unit', unit: 'byte', unitDisplay: 'narrow' })
 
 /** What is kept for how long, whether the sweeps keep up, and sweeping now. */
 export function RetentionPage() {
@@ -71,7 +70,9 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
       <div>
         <dt>Next sweep</dt>
         <dd>
-          {next_sweep_at === null ? 'not planned' : `in ${spanOf(Math.max(0, Date.parse(next_sweep_at) - now.value))}`}
+          {next_sweep_at === null
+            ? 'not planned'
+            : `in ${formatDuration(Math.max(0, Date.parse(next_sweep_at) - now.value))}`}
         </dd>
       </div>
     </dl>
@@ -142,11 +143,10 @@ function Policies({ policies }: { policies: Policy[] }) {
 const LAG_SECONDS_MAX = 2 * 3_600
 
 const DAY_SECONDS = 86_400
-const days = new Intl.NumberFormat('en', { style: 'unit', unit: 'day', unitDisplay: 'long' })
 
 function termOf(seconds: number) {
   if (seconds === 0) return 'no longer than good'
-  return seconds % DAY_SECONDS === 0 ? days.format(seconds / DAY_SECONDS) : spanOf(seconds * 1_000)
+  return seconds % DAY_SECONDS === 0 ? counted(seconds / DAY_SECONDS, 'day') : formatDuration(seconds * 1_000)
 }
 
 function PolicyRow({ policy }: { policy: Policy }) {
@@ -157,7 +157,7 @@ function PolicyRow({ policy }: { policy: Policy }) {
       <td class="wide">
         <b>{target.replaceAll('_', ' ')}</b>
         <p class="hint">{summary}</p>
-        {error && <p class="is-failed">{`${error.message} (${error.at.slice(0, 16).replace('T', ' ')})`}</p>}
+        {error && <p class="is-failed">{`${error.message} (${formatDateTime(error.at)})`}</p>}
       </td>
       <td>
         {termOf(keep_seconds)}
@@ -166,15 +166,15 @@ function PolicyRow({ policy }: { policy: Policy }) {
       <td>
         <Ago time={policy.oldest_kept_at} never="nothing" />
       </td>
-      <td class={isLate ? 'is-failed' : ''}>{lag_seconds === null ? '' : spanOf(lag_seconds * 1_000)}</td>
-      <td>{policy.rows === null ? '' : number.format(policy.rows)}</td>
-      <td>{policy.bytes === null ? '' : compact.format(policy.bytes)}</td>
+      <td class={isLate ? 'is-failed' : ''}>{lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}</td>
+      <td>{policy.rows === null ? '' : formatCount(policy.rows)}</td>
+      <td>{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
       <td>
         <Ago time={last_sweep?.at ?? null} />
-        {last_sweep && <p class="hint">{number.format(last_sweep.deleted)} removed</p>}
+        {last_sweep && <p class="hint">{formatCount(last_sweep.deleted)} removed</p>}
       </td>
       <td>
-        {dry_run && `${number.format(dry_run.deletable)} would go`}
+        {dry_run && `${formatCount(dry_run.deletable)} would go`}
         {dry_run && (
           <p class="hint">
             <Ago time={dry_run.at} />

@@ -80,7 +80,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
       await tell('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
       await app.app.streams.flush()
     }
-    await first.locator('.progress', { hasText: '100 %' }).waitFor()
+    await first.locator('.progress', { hasText: '100%' }).waitFor()
     const { changes, frames } = await page.evaluate(counted)
     expect(changes).toBeLessThan(frames * 3)
     expect(changes).toBeLessThan((MOVING * ROUNDS) / 10)

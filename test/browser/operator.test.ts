@@ -47,7 +47,7 @@ describeInBrowser('what an operator does', () => {
     await start({ lines: 1 })
     await page.getByRole('button', { name: 'completed', exact: true }).click()
     await page.getByLabel('Kind').selectOption('demo')
-    await page.getByLabel('Made', { exact: true }).selectOption('24h')
+    await page.getByLabel('Created', { exact: true }).selectOption('24h')
     await page.waitForURL('**/queue?status=completed&kind=demo&since=24h')
     await page.locator('.job-row .is-completed').first().waitFor()
     await page.getByRole('button', { name: 'Save this view' }).click()

@@ -91,7 +91,7 @@ describeInBrowser('the pages of queries', () => {
     await page.keyboard.press('Tab')
     await page.waitForFunction(() => document.activeElement?.textContent === 'Tables')
 
-    const plain = await visitorOf('/queries/new?all=1', each => each.route('**/chunks/*', route => route.abort()))
+    const plain = await visitorOf('/queries/new?all=1', each => each.route('**/chunks/code-mirror-*', route => route.abort()))
     await plain.getByRole('textbox', { name: 'SQL' }).fill('select 1 as one')
     await plain.keyboard.press('Control+Enter')
     await plain.waitForURL(/\/queries\/[0-9a-f-]{36}/)

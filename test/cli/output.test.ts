@@ -3,8 +3,9 @@ import { parseInput } from '../../cli/input'
 import { table } from '../../cli/output/table'
 import { createTerminal } from '../../cli/output/terminal'
 import { cut, jsonLine, widthOf } from '../../cli/output/text'
-import { age, duration, since } from '../../cli/output/times'
+import { age, since } from '../../cli/output/times'
 import { clean } from '../../text/display'
+import { formatDuration } from '../../text/times'
 import { enrolled } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { CommandLine, demo } from './cli'
@@ -61,12 +62,12 @@ describe('tables', () => {
 })
 
 test('times', () => {
-  expect([0, 999, 1_000, 65_000, 3_700_000, 90_000_000, 2_592_000_000].map(duration)).toEqual([
+  expect([0, 999, 1_000, 65_000, 3_700_000, 90_000_000, 2_592_000_000].map(ms => formatDuration(ms))).toEqual([
     '0 ms',
     '999 ms',
     '1.0 s',
-    '1 m 5 s',
-    '1 h 1 m',
+    '1 m 05 s',
+    '1 h 01 m',
     '1 d 1 h',
     '30 d',
   ])

@@ -5,8 +5,8 @@ import { askedOf, filtersOf, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
 import { type Job, ranMs, shareDone, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/list'
-import { agoOf, spanOf } from '../../public/jobs/times'
 import { routeOf } from '../../public/routes'
+import { formatAgo, formatDuration } from '../../text/times'
 
 const NONE = filtersOf('')
 
@@ -159,7 +159,7 @@ describe('words for people', () => {
     [273_600_000, '3 d 4 h'],
     [-5, '0 ms'],
   ])('%d ms', (ms, text) => {
-    expect(spanOf(ms)).toBe(text)
+    expect(formatDuration(ms)).toBe(text)
   })
 
   it('tell how long a job ran, by its steps when its own times are too coarse', () => {
@@ -172,9 +172,9 @@ describe('words for people', () => {
 
   it('tell how long ago it was', () => {
     const now = Date.parse('2026-01-02T00:00:00Z')
-    expect(agoOf('2026-01-02T00:00:00Z', now)).toBe('now')
-    expect(agoOf('2026-01-01T23:59:48Z', now)).toBe('12 s ago')
-    expect(agoOf('2026-01-01T20:30:00Z', now)).toBe('3 h ago')
+    expect(formatAgo('2026-01-02T00:00:00Z', now)).toBe('now')
+    expect(formatAgo('2026-01-01T23:59:48Z', now)).toBe('12 s ago')
+    expect(formatAgo('2026-01-01T20:30:00Z', now)).toBe('3 h ago')
   })
 
   it('tell what a job is about', () => {

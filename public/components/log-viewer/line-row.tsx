@@ -1,5 +1,5 @@
+import { formatAgo, formatDuration, formatPreciseClock } from '../../../text/times'
 import { now } from '../../clock'
-import { agoOf, spanOf } from '../../jobs/times'
 import { segmentsOf } from './ansi'
 import type { LineRow } from './chunk'
 import { highlight } from './highlight'
@@ -47,7 +47,7 @@ export function LogRow(props: LogRowProps) {
       </a>
       {times !== 'off' && (
         <span class="log-time" title={new Date(row.time).toISOString()}>
-          {times === 'clock' ? clockOf(row.time) : relativeOf(row.time, origin)}
+          {times === 'clock' ? formatPreciseClock(row.time) : relativeOf(row.time, origin)}
         </span>
       )}
       <span class="log-level">{row.level}</span>
@@ -101,12 +101,4 @@ function Source({ name, isJob }: { name: string; isJob: boolean }) {
 }
 
 const relativeOf = (time: number, origin: number | null) =>
-  origin === null ? agoOf(time, now.value) : `+${spanOf(time - origin)}`
-
-const pad = (value: number, length = 2) => String(value).padStart(length, '0')
-
-/** Time of day where the reader is, with milliseconds. */
-export function clockOf(time: number) {
-  const date = new Date(time)
-  return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`
-}
+  origin === null ? formatAgo(time, now.value) : `+${formatDuration(time - origin)}`

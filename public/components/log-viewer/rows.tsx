@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { counted } from '../../../text/numbers'
 import { Layout } from './layout'
 import { LogRow, type LogRowProps } from './line-row'
 import type { GapRow } from './line-store'
@@ -109,8 +110,6 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   )
 }
 
-const number = new Intl.NumberFormat('en')
-
 /** Lines that are not here: loads them as soon as it is seen. */
 function Hole({ gap, model }: { gap: GapRow; model: LogModel }) {
   const isLost = model.lostGaps.value.has(gap.from)
@@ -118,7 +117,7 @@ function Hole({ gap, model }: { gap: GapRow; model: LogModel }) {
     if (!model.isLoading.value && !isLost && model.problem.value === '') void model.fill(gap)
   })
   const count = gap.to - gap.from + 1
-  const what = `${number.format(count)} ${count === 1 ? 'line' : 'lines'}`
+  const what = counted(count, 'line')
   return (
     <div class="log-row log-gap">
       <span>

@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
+import { formatCount } from '../../../text/numbers'
 import type { LogFilter, LogModel } from './model'
 import { isWrapped, nextTimes, times } from './settings'
 
@@ -43,7 +44,7 @@ export function Toolbar(props: ToolbarProps) {
       <span class="spring" />
       {range && (
         <button type="button" title="Shift-click a line number to select more" onClick={onCopy}>
-          Copy {count === 1 ? 'line' : `${count.toLocaleString('en')} lines`}
+          Copy {count === 1 ? 'line' : `${formatCount(count)} lines`}
         </button>
       )}
       <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
@@ -13,7 +14,6 @@ import { useFleet } from './use-fleet'
 
 const ROWS = 8
 const LATEST = { status: '', q: '', host_id: '' }
-const number = new Intl.NumberFormat('en')
 
 /** Who is there, what they are asked, and what they say. */
 export function FleetPanels() {
@@ -65,7 +65,7 @@ function Hosts({ counts }: { counts: StatusCounts }) {
       {HOST_STATUSES.map(status => (
         <li key={status}>
           <a href={`/hosts?status=${status}`} title={STATUS_MEANINGS[status]}>
-            <b>{number.format(counts[status])}</b>
+            <b>{formatCount(counts[status])}</b>
             <Status status={status} />
           </a>
         </li>
@@ -91,7 +91,7 @@ function Running({ queries, problem }: { queries: Query[] | null; problem: strin
       </ul>
       {running.length > ROWS && (
         <p class="hint">
-          <a href="/queries?status=running">and {number.format(running.length - ROWS)} more</a>
+          <a href="/queries?status=running">and {formatCount(running.length - ROWS)} more</a>
         </p>
       )}
     </>
@@ -109,7 +109,7 @@ function RunningQuery({ query: { id, sql, counts } }: { query: Query }) {
         <StateBar counts={counts} />
       </span>
       <span class="hint">
-        {number.format(answeredOf(counts))} of {number.format(counts.targets)}
+        {formatCount(answeredOf(counts))} of {formatCount(counts.targets)}
       </span>
     </li>
   )

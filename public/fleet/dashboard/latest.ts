@@ -1,3 +1,4 @@
+import { counted } from '../../../text/numbers'
 import { type QueryResult, STATE_WORDS } from '../query-result'
 
 /** A host's answer as the tenant's events tell of it: without its rows. */
@@ -19,5 +20,5 @@ export const keyOf = ({ query_id, host_id }: Answered) => `${query_id}/${host_id
 /** What an answer came to, in a word or two. */
 export function wordsOf({ row_count, state }: Answered): string {
   if (state !== 'completed') return STATE_WORDS[state].name
-  return `${row_count.toLocaleString('en')} ${row_count === 1 ? 'row' : 'rows'}`
+  return counted(row_count, 'row')
 }

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
+import { counted, formatCount } from '../../../text/numbers'
+import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { Failure } from '../../components/empty'
 import { Ago } from '../../components/time'
-import { spanOf } from '../../jobs/times'
 import { isOpen, type QueryResult, STATE_WORDS } from '../query-result'
 import { ResultTable } from '../result-table'
 import { SqlText } from '../sql-text'
@@ -37,7 +38,9 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
           <SqlText sql={sql} />
         </span>
         <span class="asked-note">{noteOf(asked)}</span>
-        <span class="asked-when hint">{isOpen(state) ? spanOf(now.value - Date.parse(at)) : <Ago time={at} />}</span>
+        <span class="asked-when hint">
+          {isOpen(state) ? formatDuration(now.value - Date.parse(at)) : <Ago time={at} />}
+        </span>
       </header>
       {isUnfolded && (
         <div class="asked-body">
@@ -51,7 +54,7 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
             <a href={`/queries/${query_id}`}>Query on all its hosts</a>
             {result && result.row_count > 0 && (
               <a href={`/api/queries/${query_id}/results?host_id=${hostId}&format=csv&bom=1`} download>
-                {result.row_count === 1 ? 'CSV' : `CSV of all ${result.row_count.toLocaleString('en')} rows`}
+                {result.row_count === 1 ? 'CSV' : `CSV of all ${formatCount(result.row_count)} rows`}
               </a>
             )}
           </div>
@@ -62,8 +65,7 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
 }
 
 function noteOf({ state, result }: Asked) {
-  if (state === 'completed' && result)
-    return `${result.row_count.toLocaleString('en')} ${result.row_count === 1 ? 'row' : 'rows'}`
+  if (state === 'completed' && result) return counted(result.row_count, 'row')
   return result?.late ? 'after the deadline' : ''
 }
 
@@ -97,7 +99,7 @@ function Rest({ result: { row_count, rows, late } }: { result: QueryResult }) {
         <p class="hint">
           {rows.length === 0
             ? 'The rows are too long to be shown here'
-            : `${left.toLocaleString('en')} more rows are not shown here`}
+            : `${formatCount(left)} more rows are not shown here`}
           : see the query, or take the CSV.
         </p>
       )}

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { formatBytes } from '../../../text/numbers'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
@@ -11,7 +12,6 @@ import { isOperator } from '../../session'
 import { byId, usePagedList } from '../../use-paged-list'
 import type { Query, QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
-import { bytesOf } from './vitals-of'
 
 interface Carve {
   id: string
@@ -120,7 +120,7 @@ function Row({ carve }: { carve: Carve }) {
       <td>
         <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by this query</a>}
       </td>
-      <td>{isEmptyArchive(size) ? 'empty: no such file' : bytesOf(size)}</td>
+      <td>{isEmptyArchive(size) ? 'empty: no such file' : formatBytes(size)}</td>
       <td>
         {completed_at === null ? (
           <Progress share={block_count === 0 ? 0 : received / block_count} label="Received" />

@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals'
+import { formatCount } from '../../../text/numbers'
 import { FilterSelect } from '../../components/filter-select'
 import { TypedFilter } from '../../components/typed-filter'
 import { useReading } from '../../reading'
@@ -14,7 +15,6 @@ interface HostFilterBarProps {
 
 /** How often a new platform or label is looked for. */
 const EVERY_MS = 60_000
-const number = new Intl.NumberFormat('en')
 
 /** Counts by status, each a click away from its hosts, and what else narrows the list. */
 export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps) {
@@ -29,7 +29,7 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
     <search class="filters">
       <fieldset class="chips host-counts" aria-label="Status">
         <button type="button" aria-pressed={filters.status === ''} onClick={() => onChange({ status: '' })}>
-          all <b>{total === null ? '' : number.format(total)}</b>
+          all <b>{total === null ? '' : formatCount(total)}</b>
         </button>
         {HOST_STATUSES.map(status => (
           <button
@@ -43,7 +43,7 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
               <span class="dot" aria-hidden="true" />
               {status}
             </span>
-            <b>{counts.value ? number.format(counts.value[status]) : ''}</b>
+            <b>{counts.value ? formatCount(counts.value[status]) : ''}</b>
           </button>
         ))}
       </fieldset>

@@ -1,6 +1,6 @@
+import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
-import { agoOf } from '../../jobs/times'
 import { type Host, STATUS_MEANINGS } from './host'
 
 /** Whether a host is there, as a dot and a word. */
@@ -16,7 +16,7 @@ export function HostState({ host: { status } }: { host: Pick<Host, 'status'> }) 
 export function Seen({ host: { status, last_seen_at } }: { host: Pick<Host, 'status' | 'last_seen_at'> }) {
   return (
     <time dateTime={last_seen_at} title={last_seen_at}>
-      {status === 'online' ? 'now' : agoOf(last_seen_at, now.value)}
+      {status === 'online' ? 'now' : formatAgo(last_seen_at, now.value)}
     </time>
   )
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../text/numbers'
 import { Ago } from '../../components/time'
 import { useReading } from '../../reading'
 import type { Host } from './host'
@@ -31,11 +32,11 @@ function ScheduleLost({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> })
 }
 
 function TooLarge({ configuration: { packs, bytes, bytes_max } }: { configuration: Configuration }) {
-  const names = [...packs].sort((a, b) => b.bytes - a.bytes).map(({ name, bytes }) => `${name} (${mib(bytes)})`)
+  const names = [...packs].sort((a, b) => b.bytes - a.bytes).map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`)
   return (
     <p class="notice" role="status">
-      <b>The packs for this host are too large.</b> Together they make {mib(bytes)}, and its osquery takes{' '}
-      {mib(bytes_max)}, so it keeps the configuration that it has: {names.slice(0, LISTED_MAX).join(', ')}
+      <b>The packs for this host are too large.</b> Together they make {formatBytes(bytes)}, and its osquery takes{' '}
+      {formatBytes(bytes_max)}, so it keeps the configuration that it has: {names.slice(0, LISTED_MAX).join(', ')}
       {names.length > LISTED_MAX && ` and ${names.length - LISTED_MAX} more`}. Split them by platform or label.
     </p>
   )
@@ -44,4 +45,3 @@ function TooLarge({ configuration: { packs, bytes, bytes_max } }: { configuratio
 /** As often as an agent asks for it. */
 const EVERY_MS = 60_000
 const LISTED_MAX = 10
-const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(2)} MiB`

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { counted } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
@@ -15,8 +16,7 @@ interface SelectionBarProps {
   onLabelled(): void
 }
 
-const number = new Intl.NumberFormat('en')
-const hostsOf = (count: number) => `${number.format(count)} ${count === 1 ? 'host' : 'hosts'}`
+const hostsOf = (count: number) => counted(count, 'host')
 
 /** What can be done to several hosts: those that are selected, else all that are listed. */
 export function SelectionBar({ selected, all, total, onClear, onLabelled }: SelectionBarProps) {

@@ -116,12 +116,3 @@ export function addressesOf(told: Told): Addresses[] {
 
 /** Loopback, and what holds on one cable only. */
 const isOwn = (address: string) => /^(127\.|::1$|fe80:|169\.254\.)/i.test(address)
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
-
-/** Bytes for people, in powers of 1,024: `7.8 GB`. */
-export function bytesOf(bytes: number): string {
-  let [size, unit] = [Math.max(0, bytes), 0]
-  while (size >= 1_024 && unit < UNITS.length - 1) [size, unit] = [size / 1_024, unit + 1]
-  return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${UNITS[unit]}`
-}

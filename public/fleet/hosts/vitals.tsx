@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import { formatBytes } from '../../../text/numbers'
+import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
-import { spanOf } from '../../jobs/times'
 import { type HostDetails, systemOf } from './host'
-import { addressesOf, bytesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-of'
+import { addressesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-of'
 
 /** More disks or addresses than these are a query's business. */
 const SHOWN_MAX = 4
@@ -30,7 +31,7 @@ export function Vitals({ host }: { host: HostDetails }) {
       <Card title="Memory">{memory ? <Fill filled={memory} isNamed={false} /> : <b>unknown</b>}</Card>
       <Card title="Up for">
         <b title={`told ${host.refreshed_at ?? 'at its enrolment'}`}>
-          {uptime === null ? 'unknown' : spanOf(uptime + sinceMs(host))}
+          {uptime === null ? 'unknown' : formatDuration(uptime + sinceMs(host))}
         </b>
       </Card>
       <Card title="Disks">
@@ -87,7 +88,7 @@ function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled
   return (
     <div class="fill">
       <div class="row">
-        {isNamed ? <code>{name}</code> : <b>{bytesOf(size)}</b>}
+        {isNamed ? <code>{name}</code> : <b>{formatBytes(size)}</b>}
         <span class="spring" />
         <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>{wordsOf(size, used, isNamed)}</span>
       </div>
@@ -101,6 +102,6 @@ function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled
 }
 
 function wordsOf(size: number, used: number | null, isNamed: boolean) {
-  if (used === null) return isNamed ? bytesOf(size) : ''
-  return isNamed ? `${bytesOf(used)} of ${bytesOf(size)}` : `${bytesOf(used)} used`
+  if (used === null) return isNamed ? formatBytes(size) : ''
+  return isNamed ? `${formatBytes(used)} of ${formatBytes(size)}` : `${formatBytes(used)} used`
 }

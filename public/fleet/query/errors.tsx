@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { useReading } from '../../reading'
 import type { Query } from '../query-result'
@@ -8,7 +9,6 @@ import type { View } from './view'
 
 const HOSTS_READ = 500
 const HOSTS_SHOWN = 6
-const number = new Intl.NumberFormat('en')
 
 interface ErrorsProps {
   query: Query
@@ -26,7 +26,7 @@ export function Errors({ query, set }: ErrorsProps) {
       {failed > 0 && <Groups path={path('failed')} count={failed} set={set} />}
       {denylisted > 0 && <Groups path={path('denylisted')} count={denylisted} set={set} />}
       {Math.max(failed, denylisted) > HOSTS_READ && (
-        <p class="hint">Of the first {number.format(HOSTS_READ)} hosts by name.</p>
+        <p class="hint">Of the first {formatCount(HOSTS_READ)} hosts by name.</p>
       )}
     </section>
   )
@@ -45,7 +45,7 @@ function Groups({ path, count, set }: GroupsProps) {
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (
     <div key={message} class="error-row">
-      <b class="error-count">{number.format(hosts.length)}</b>
+      <b class="error-count">{formatCount(hosts.length)}</b>
       <div class="error-what">
         <p class="target-error">{message}</p>
         <p class="error-hosts">
@@ -56,7 +56,7 @@ function Groups({ path, count, set }: GroupsProps) {
           ))}
           {hosts.length > HOSTS_SHOWN && (
             <button type="button" class="link" onClick={() => set({ view: 'hosts', state: '', q: message })}>
-              and {number.format(hosts.length - HOSTS_SHOWN)} more
+              and {formatCount(hosts.length - HOSTS_SHOWN)} more
             </button>
           )}
         </p>

@@ -1,13 +1,12 @@
+import { counted } from '../../../text/numbers'
+import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
-import { agoOf } from '../../jobs/times'
 import type { Query } from '../query-result'
 import { SqlText } from '../sql-text'
 import { progressWords } from './segments'
 import { StateBar } from './state-bar'
 import { targetWords } from './target-words'
-
-const number = new Intl.NumberFormat('en')
 
 /** One query in the list: what was asked, of whom, and how far it is. */
 export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
@@ -20,15 +19,13 @@ export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolea
       </a>
       <span class="query-progress" title={progressWords(counts)}>
         <StateBar counts={counts} />
-        <span class="hint">
-          {number.format(row_count)} {row_count === 1 ? 'row' : 'rows'}
-        </span>
+        <span class="hint">{counted(row_count, 'row')}</span>
       </span>
       <span class="query-who">
         {targetWords(targets)} · {created_by.name}
       </span>
       <time class="job-time" dateTime={created_at} title={created_at}>
-        {agoOf(created_at, now.value)}
+        {formatAgo(created_at, now.value)}
       </time>
     </li>
   )

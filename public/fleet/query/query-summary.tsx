@@ -1,15 +1,14 @@
+import { formatCount } from '../../../text/numbers'
+import { elapsedMs, formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
-import { betweenMs, spanOf } from '../../jobs/times'
 import type { Query } from '../query-result'
 import { SqlText } from '../sql-text'
 import { progressWords, segmentsOf } from './segments'
 import { StateBar, StateChips } from './state-bar'
 import { targetWords } from './target-words'
 import type { View } from './view'
-
-const number = new Intl.NumberFormat('en')
 
 interface QuerySummaryProps {
   query: Query
@@ -31,7 +30,7 @@ export function QuerySummary({ query, view, set }: QuerySummaryProps) {
         <Status status={query.status} />
         <Remaining query={query} />
         <span>
-          <b>{number.format(row_count)}</b> {row_count === 1 ? 'row' : 'rows'}
+          <b>{formatCount(row_count)}</b> {row_count === 1 ? 'row' : 'rows'}
         </span>
         <span>{progressWords(counts)}</span>
         <span class="hint">
@@ -47,12 +46,12 @@ export function QuerySummary({ query, view, set }: QuerySummaryProps) {
 
 function Remaining({ query: { status, deadline_at, created_at, ended_at } }: { query: Query }) {
   if (status !== 'running') {
-    return <span>took {spanOf(betweenMs(created_at, ended_at, now.value) ?? 0)}</span>
+    return <span>took {formatDuration(elapsedMs(created_at, ended_at, now.value) ?? 0)}</span>
   }
   const leftMs = Date.parse(deadline_at) - now.value
   return (
     <span class="query-left" title={`Until ${deadline_at}`}>
-      {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : spanOf(leftMs)} left` : 'ends'}
+      {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : formatDuration(leftMs)} left` : 'ends'}
     </span>
   )
 }

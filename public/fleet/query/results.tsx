@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks'
+import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { TypedFilter } from '../../components/typed-filter'
 import type { Query } from '../query-result'
@@ -6,8 +7,6 @@ import { exportAddress } from './query-actions'
 import { ResultsTable } from './results-table'
 import { useRows } from './use-rows'
 import type { View } from './view'
-
-const number = new Intl.NumberFormat('en')
 
 interface ResultsProps {
   query: Query
@@ -35,11 +34,11 @@ export function Results({ query, view, set }: ResultsProps) {
           </button>
         )}
         <span class="results-count" role="status">
-          {isRead && `${number.format(rows.total ?? 0)} ${rows.total === 1 ? 'row' : 'rows'}`}
+          {isRead && `${formatCount(rows.total ?? 0)} ${rows.total === 1 ? 'row' : 'rows'}`}
         </span>
         {unseen.value > 0 && (
           <button type="button" class="results-unseen" onClick={refresh}>
-            {number.format(unseen.value)} new {unseen.value === 1 ? 'row' : 'rows'}
+            {formatCount(unseen.value)} new {unseen.value === 1 ? 'row' : 'rows'}
           </button>
         )}
         <span class="spring" />

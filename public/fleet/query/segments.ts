@@ -1,3 +1,4 @@
+import { formatCount } from '../../../text/numbers'
 import { type QueryCounts, TARGET_STATES, type TargetState } from '../query-result'
 
 export interface Segment {
@@ -22,8 +23,6 @@ export function segmentsOf(counts: QueryCounts): Segment[] {
 export const answeredOf = ({ completed, no_rows, failed, denylisted }: QueryCounts) =>
   completed + no_rows + failed + denylisted
 
-const number = new Intl.NumberFormat('en')
-
 /** `12 of 50 hosts have answered`, for those who do not see the bar. */
 export const progressWords = (counts: QueryCounts) =>
-  `${number.format(answeredOf(counts))} of ${number.format(counts.targets)} ${counts.targets === 1 ? 'host has' : 'hosts have'} answered`
+  `${formatCount(answeredOf(counts))} of ${formatCount(counts.targets)} ${counts.targets === 1 ? 'host has' : 'hosts have'} answered`

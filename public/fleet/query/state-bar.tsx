@@ -1,8 +1,7 @@
+import { formatCount } from '../../../text/numbers'
 import { type Query, STATE_WORDS, type TargetState } from '../query-result'
 import { TargetStateMark } from '../target-state'
 import { progressWords, segmentsOf } from './segments'
-
-const number = new Intl.NumberFormat('en')
 
 /** The states of all hosts as one bar. */
 export function StateBar({ counts }: Pick<Query, 'counts'>) {
@@ -34,7 +33,7 @@ export function StateChips({ counts, chosen, onChoose }: StateChipsProps) {
           onClick={() => onChoose(chosen === state ? '' : state)}
         >
           <TargetStateMark state={state} />
-          <b>{number.format(count)}</b>
+          <b>{formatCount(count)}</b>
         </button>
       ))}
     </fieldset>

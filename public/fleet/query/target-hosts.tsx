@@ -1,9 +1,10 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import { counted, formatBytes } from '../../../text/numbers'
+import { formatDuration } from '../../../text/times'
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
-import { spanOf } from '../../jobs/times'
 import type { Query } from '../query-result'
 import { TargetStateMark } from '../target-state'
 import type { TargetHost } from './target-host'
@@ -63,8 +64,6 @@ function HostLines({ hosts, onRows }: HostLinesProps) {
   return <ul class="target-list">{nodes}</ul>
 }
 
-const number = new Intl.NumberFormat('en')
-
 function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
   const { host_id, hostname, host_identifier, state, row_count, error, truncated, late, answered_at, sent_at } = host
   return (
@@ -76,7 +75,7 @@ function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
       <span class="target-note">
         {row_count > 0 && (
           <button type="button" class="link" onClick={onRows}>
-            {number.format(row_count)} {row_count === 1 ? 'row' : 'rows'}
+            {counted(row_count, 'row')}
           </button>
         )}
         {error && <span class="target-error">{error}</span>}
@@ -93,14 +92,9 @@ function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
   )
 }
 
-const KIB = 1024
-const MIB = 1024 ** 2
-
-const sizeOf = (bytes: number) => (bytes < MIB ? `${Math.ceil(bytes / KIB)} KiB` : `${(bytes / MIB).toFixed(1)} MiB`)
-
 function costOf({ stats, sent_count }: TargetHost): string {
   const again = sent_count > 1 ? `asked ${sent_count} times` : ''
-  const took = stats?.wall_time_ms === null || stats === null ? '' : spanOf(stats.wall_time_ms)
-  const memory = stats?.memory ? sizeOf(stats.memory) : ''
+  const took = stats?.wall_time_ms === null || stats === null ? '' : formatDuration(stats.wall_time_ms)
+  const memory = stats?.memory ? formatBytes(stats.memory) : ''
   return [took, memory, again].filter(Boolean).join(' · ')
 }

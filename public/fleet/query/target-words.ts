@@ -1,6 +1,5 @@
+import { counted } from '../../../text/numbers'
 import type { Targets } from '../query-result'
-
-const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
 /** Who is asked, in a few words: `all hosts`, `darwin, label web`, `3 hosts`. */
 export function targetWords({ all, host_ids = [], platforms = [], labels = [] }: Targets): string {
@@ -8,7 +7,7 @@ export function targetWords({ all, host_ids = [], platforms = [], labels = [] }:
   const parts = [
     ...platforms,
     ...(labels.length > 0 ? [`${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`] : []),
-    ...(host_ids.length > 0 ? [counted(host_ids.length, 'chosen host', 'chosen hosts')] : []),
+    ...(host_ids.length > 0 ? [counted(host_ids.length, 'chosen host')] : []),
   ]
   return parts.join(', ') || 'nobody'
 }

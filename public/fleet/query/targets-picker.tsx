@@ -1,3 +1,4 @@
+import { formatCount } from '../../../text/numbers'
 import type { Targets } from '../query-result'
 import { HostChoice } from './host-choice'
 import type { LabelCount, PlatformCount } from './target-count'
@@ -7,8 +8,6 @@ interface TargetsPickerProps {
   groups: { total: number; platforms: PlatformCount[]; labels: LabelCount[] }
   onChange(targets: Targets): void
 }
-
-const number = new Intl.NumberFormat('en')
 
 /** Who is asked: everybody, or platforms, labels and single hosts together. */
 export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps) {
@@ -68,7 +67,7 @@ interface ChipProps {
 function Chip({ name, count, isOn, onClick }: ChipProps) {
   return (
     <button type="button" aria-pressed={isOn} onClick={onClick}>
-      {name} <b>{number.format(count)}</b>
+      {name} <b>{formatCount(count)}</b>
     </button>
   )
 }

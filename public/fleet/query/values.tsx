@@ -1,3 +1,4 @@
+import { counted, formatCount, formatPercent } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { useReading } from '../../reading'
 import type { Query } from '../query-result'
@@ -12,7 +13,6 @@ interface ValueCount {
 const LIMIT = 30
 const EVERY_MS = 3_000
 const ENDED_EVERY_MS = 600_000
-const number = new Intl.NumberFormat('en')
 
 interface ValuesProps {
   query: Query
@@ -75,17 +75,15 @@ function Bars({ query, column, onValue }: BarsProps) {
               <span class="value-bar" style={{ width: `${(item.rows / most) * 100}%` }} />
             </span>
             <span class="value-count">
-              <b>{number.format(item.rows)}</b> {shareOf(item.rows, query.row_count)}
+              <b>{formatCount(item.rows)}</b> {shareOf(item.rows, query.row_count)}
             </span>
-            <span class="value-hosts">
-              {number.format(item.hosts)} {item.hosts === 1 ? 'host' : 'hosts'}
-            </span>
+            <span class="value-hosts">{counted(item.hosts, 'host')}</span>
           </li>
         ))}
       </ol>
-      {items.length === LIMIT && rest > 0 && <p class="hint">{number.format(rest)} rows with other values.</p>}
+      {items.length === LIMIT && rest > 0 && <p class="hint">{formatCount(rest)} rows with other values.</p>}
     </>
   )
 }
 
-const shareOf = (count: number, of: number) => (of === 0 ? '' : `${((count / of) * 100).toFixed(1)} %`)
+const shareOf = (count: number, of: number) => (of === 0 ? '' : formatPercent(count / of, 1))

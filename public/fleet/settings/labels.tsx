@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import { formatCount } from '../../../text/numbers'
 import { api } from '../../api'
 import { AskedButton } from '../../components/asked-button'
 import { Listing } from '../../components/listing'
@@ -57,7 +58,7 @@ export function Labels() {
               <p class="hint">{label.description}</p>
             </td>
             <td>
-              <a href={`/hosts?label=${encodeURIComponent(label.name)}`}>{label.host_count.toLocaleString('en')}</a>
+              <a href={`/hosts?label=${encodeURIComponent(label.name)}`}>{formatCount(label.host_count)}</a>
             </td>
             <td class="wide">
               {isManual(label) ? 'by hand' : <code>{label.sql}</code>}

@@ -1,7 +1,8 @@
+import { counted } from '../../../text/numbers'
+import { formatDuration } from '../../../text/times'
 import { AskedButton } from '../../components/asked-button'
 import { ScrollTable } from '../../components/listing'
 import { Ago } from '../../components/time'
-import { spanOf } from '../../jobs/times'
 import { isOperator } from '../../session'
 import { hostsOfPack, type Pack, type PackQuery } from './pack'
 
@@ -41,9 +42,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
       </header>
       {description !== '' && <p>{description}</p>}
       <details>
-        <summary>
-          {queries.length} {queries.length === 1 ? 'query' : 'queries'}
-        </summary>
+        <summary>{counted(queries.length, 'query', 'queries')}</summary>
         <Queries name={name} queries={queries} />
       </details>
     </li>
@@ -69,13 +68,13 @@ function Queries({ name, queries }: { name: string; queries: PackQuery[] }) {
               <b>{query.name}</b>
               {query.snapshot && <p class="hint">all rows each time</p>}
             </td>
-            <td>{spanOf(query.interval_seconds * 1_000)}</td>
+            <td>{formatDuration(query.interval_seconds * 1_000)}</td>
             <td class="wide">
               <code>{query.sql}</code>
               <p class="hint">{query.description}</p>
             </td>
             <td>
-              {[query.platform, query.version && `from ${query.version}`, query.shard && `${query.shard} %`]
+              {[query.platform, query.version && `from ${query.version}`, query.shard && `${query.shard}%`]
                 .filter(Boolean)
                 .join(', ') || 'all'}
             </td>

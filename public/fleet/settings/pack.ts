@@ -32,7 +32,7 @@ export function hostsOfPack({ platforms, labels, shard }: Pick<Pack, 'platforms'
   const parts = [
     platforms.length > 0 ? platforms.join(', ') : 'all platforms',
     labels.length > 0 && `with the label ${labels.join(' or ')}`,
-    shard !== null && shard < 100 && `${shard} % of them`,
+    shard !== null && shard < 100 && `${shard}% of them`,
   ]
   return parts.filter(Boolean).join(', ')
 }

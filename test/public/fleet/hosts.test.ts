@@ -194,7 +194,7 @@ describe('words for people', () => {
   it('tell which hosts a pack is for', () => {
     expect(hostsOfPack({ platforms: [], labels: [], shard: null })).toBe('all platforms')
     expect(hostsOfPack({ platforms: ['linux', 'darwin'], labels: ['a', 'b'], shard: 10 })).toBe(
-      'linux, darwin, with the label a or b, 10 % of them',
+      'linux, darwin, with the label a or b, 10% of them',
     )
   })
 

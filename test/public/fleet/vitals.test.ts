@@ -1,12 +1,4 @@
-import {
-  addressesOf,
-  bytesOf,
-  cpuOf,
-  disksOf,
-  memoryOf,
-  type Told,
-  uptimeMsOf,
-} from '../../../public/fleet/hosts/vitals-of'
+import { addressesOf, cpuOf, disksOf, memoryOf, type Told, uptimeMsOf } from '../../../public/fleet/hosts/vitals-of'
 
 const NOTHING: Told = { details: {}, vitals: {} }
 const told = (vitals: Told['vitals'], details: Told['details'] = {}): Told => ({ vitals, details })
@@ -70,15 +62,4 @@ describe('the vitals of a host', () => {
       { interface: 'eth0', addresses: ['10.0.0.5', '2001:db8::5'] },
     ])
   })
-})
-
-test.each([
-  [0, '0 B'],
-  [900, '900 B'],
-  [1_536, '1.5 KB'],
-  [16_777_216_000, '16 GB'],
-  [8_400_000_000, '7.8 GB'],
-  [-1, '0 B'],
-])('%d bytes are %s', (bytes, text) => {
-  expect(bytesOf(bytes)).toBe(text)
 })
