@@ -27,7 +27,7 @@ function Page() {
   if (page === 'missing') {
     return (
       <Empty title="Page not found">
-        <a href="/queue">Go to the queue</a>
+        <a href="/queue">Back to queue</a>
       </Empty>
     )
   }

@@ -41,7 +41,7 @@ export function Members() {
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
         <Once
-          title="Send this link to the new member; it signs them in once."
+          title="Send this link to the new member. It works once."
           text={link.value}
           onClose={() => (link.value = '')}
         />
@@ -50,7 +50,7 @@ export function Members() {
         name="Members"
         columns={['Name', 'E-mail', 'Role', 'Since', 'Last seen', '']}
         list={list}
-        empty="No members yet: all come in by tokens. Invite the first one above."
+        empty="No members yet. Invite the first one above."
         row={member => (
           <tr key={member.id}>
             <td>

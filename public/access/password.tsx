@@ -32,21 +32,21 @@ export function Password() {
         }}
       >
         <label class="field">
-          Present password, if there is one
+          Current password, if you have one
           <input name="current" type="password" autocomplete="current-password" />
         </label>
         <label class="field">
-          New password, 12 characters or more
+          New password (at least 12 characters)
           <input name="password" type="password" autocomplete="new-password" required minLength={12} />
         </label>
         <button type="submit" class="primary">
-          Set the password
+          Set password
         </button>
       </form>
       {problem.value !== '' && <Failure message={problem.value} />}
       {isDone.value && (
         <p class="hint" role="status">
-          The password is set, and your other sessions have ended.
+          Password changed. Your other sessions were signed out.
         </p>
       )}
     </>

@@ -26,9 +26,9 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
   return (
     <Listing
       name="Sessions"
-      columns={['Who', 'Browser', 'From', 'Signed in', 'Last used', '']}
+      columns={['User', 'Browser', 'IP address', 'Signed in', 'Last used', '']}
       list={list}
-      empty="Nobody is signed in by a browser."
+      empty="No active sessions"
       row={session => (
         <tr key={session.id}>
           <td>{session.holder.name}</td>
@@ -42,9 +42,9 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
           </td>
           <td>
             {session.current ? (
-              <span class="badge">this one</span>
+              <span class="badge">this session</span>
             ) : (
-              <AskedButton name="End" sure="End the session" act={reason => end(session.id, reason)} />
+              <AskedButton name="Sign out" sure="Sign out session" act={reason => end(session.id, reason)} />
             )}
           </td>
         </tr>

@@ -23,8 +23,8 @@ const DAY_MS = 86_400_000
 const LIVES: Array<[days: number, name: string]> = [
   [30, '30 days'],
   [90, '90 days'],
-  [365, 'a year'],
-  [0, 'until revoked'],
+  [365, '1 year'],
+  [0, 'Never'],
 ]
 
 /** Tokens with which programs come in. */
@@ -58,13 +58,13 @@ export function Tokens() {
       <TokenForm onMake={fields => void make(fields)} />
       {problem.value !== '' && <Failure message={problem.value} />}
       {secret.value !== '' && (
-        <Once title="This is the new token." text={secret.value} onClose={() => (secret.value = '')} />
+        <Once title="New token created." text={secret.value} onClose={() => (secret.value = '')} />
       )}
       <Listing
         name="API tokens"
-        columns={['Name', 'Role', 'Made by', 'Made', 'Last used', 'Expires', '']}
+        columns={['Name', 'Role', 'Created by', 'Created', 'Last used', 'Expires', '']}
         list={list}
-        empty="No tokens yet."
+        empty="No API tokens yet"
         row={token => (
           <tr key={token.id}>
             <td>{token.name}</td>
@@ -101,7 +101,7 @@ function TokenForm({ onMake }: { onMake(fields: FormData): void }) {
     >
       <label class="field">
         Name
-        <input name="name" required maxLength={200} placeholder="What it is for" />
+        <input name="name" required maxLength={200} placeholder="Purpose" />
       </label>
       <label class="field">
         Role
@@ -112,7 +112,7 @@ function TokenForm({ onMake }: { onMake(fields: FormData): void }) {
         </select>
       </label>
       <label class="field">
-        Good for
+        Expires
         <select name="days">
           {LIVES.map(([days, name]) => (
             <option key={days} value={days}>
@@ -122,7 +122,7 @@ function TokenForm({ onMake }: { onMake(fields: FormData): void }) {
         </select>
       </label>
       <button type="submit" class="primary">
-        Make a token
+        Create token
       </button>
     </form>
   )

@@ -8,10 +8,10 @@ interface Readiness {
 
 const EVERY_MS = 5_000
 const HINTS: Record<string, string> = {
-  postgres: 'Jobs are neither taken nor shown until PostgreSQL is back.',
-  redis: 'Jobs are accepted and run when Redis is back.',
-  bus: 'Lines come a little later: every process asks PostgreSQL.',
-  migrations: 'Another process brings the database up to date, or its migration failed: see its log.',
+  postgres: 'Jobs cannot be accepted or shown until PostgreSQL is back.',
+  redis: 'Jobs are accepted, and run once Redis is back.',
+  bus: 'Live lines are slightly delayed: processes poll PostgreSQL.',
+  migrations: 'A migration is running or has failed. Check the process log.',
   workers: 'Start a worker: TAILRACE_ROLE=worker npm start.',
 }
 
@@ -31,7 +31,7 @@ export function Health() {
   return (
     <section class="health" aria-label="Health" role="status">
       <strong class={down.length === 0 ? 'is-good' : 'is-bad'}>
-        {down.length === 0 ? 'All parts work' : `${down.map(([name]) => name).join(', ')}: not working`}
+        {down.length === 0 ? 'All systems operational' : `${down.map(([name]) => name).join(', ')}: unavailable`}
       </strong>
       {parts.map(([name, outcome]) => (
         <span key={name} class={outcome === 'ok' ? 'part is-good' : 'part is-bad'}>

@@ -6,10 +6,10 @@ const KEYS: Array<readonly [keys: string, what: string]> = [
   ['/', 'search'],
   ['j  k', 'next and previous job, host or query'],
   ['Enter', 'open it'],
-  ['x', 'unfold the job in place'],
+  ['x', 'expand the job'],
   ['s', 'select the job or host'],
   ['c', 'new job or query'],
-  ['r', 'ask the selected hosts, or this one'],
+  ['r', 'query the selected hosts, or this one'],
   ['a', 'add a host'],
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
@@ -24,8 +24,8 @@ export function Help({ onClose }: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (
-    <dialog class="help" ref={dialog} onClose={onClose} aria-label="Keyboard">
-      <h2>Keyboard</h2>
+    <dialog class="help" ref={dialog} onClose={onClose} aria-label="Keyboard shortcuts">
+      <h2>Keyboard shortcuts</h2>
       <dl>
         {KEYS.map(([key, what]) => (
           <div key={key}>

@@ -26,7 +26,7 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header class="top">
         <a class="brand" href="/" aria-label="Tailrace, dashboard">
@@ -45,15 +45,15 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
         </nav>
         <span class="spring" />
         <LiveBadge />
-        <button type="button" class="quiet" onClick={nextTheme} title="Change the theme (t)">
+        <button type="button" class="quiet" onClick={nextTheme} title="Change theme (t)">
           {theme.value === 'auto' ? 'Auto' : theme.value === 'dark' ? 'Dark' : 'Light'}
         </button>
         <button
           type="button"
           class="quiet"
           onClick={() => (isHelpOpen.value = true)}
-          title="Keyboard (?)"
-          aria-label="Keyboard help"
+          title="Keyboard shortcuts (?)"
+          aria-label="Keyboard shortcuts"
         >
           ?
         </button>

@@ -2,7 +2,7 @@
 export function Once({ title, text, onClose }: { title: string; text: string; onClose(): void }) {
   return (
     <div class="notice once" role="alert">
-      <p>{title} It is not shown again.</p>
+      <p>{title} Copy it now; it is not shown again.</p>
       <div class="row">
         <code>{text}</code>
         <button type="button" onClick={() => void navigator.clipboard?.writeText(text)}>

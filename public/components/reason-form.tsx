@@ -21,7 +21,7 @@ export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
       <input
         ref={input}
         name="reason"
-        placeholder="Why?"
+        placeholder="Reason"
         aria-label="Reason"
         required
         maxLength={500}
@@ -33,7 +33,7 @@ export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
         {label}
       </button>
       <button type="button" onClick={onLeave}>
-        Leave it
+        Dismiss
       </button>
     </form>
   )

@@ -8,7 +8,7 @@ export function Copied({ name, text }: { name: string; text: string }) {
       await navigator.clipboard.writeText(text)
       said.value = 'Copied'
     } catch {
-      said.value = 'Select it and copy it by hand' // a page that came over plain HTTP has no clipboard
+      said.value = 'Select the text and copy it manually' // a page that came over plain HTTP has no clipboard
     }
   }
   return (

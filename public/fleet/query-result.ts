@@ -26,8 +26,8 @@ export const STATE_WORDS: Record<TargetState, { name: string; meaning: string }>
     name: 'denylisted',
     meaning: 'The host refuses this query, because it was killed while running it before.',
   },
-  sent: { name: 'runs', meaning: 'The host has taken the query and has not answered yet.' },
-  pending: { name: 'waits', meaning: 'The host has not come for the query yet.' },
+  sent: { name: 'running', meaning: 'The host has taken the query and has not answered yet.' },
+  pending: { name: 'waiting', meaning: 'The host has not come for the query yet.' },
   expired: { name: 'no answer', meaning: 'The host took the query and had not answered by the deadline.' },
   offline: { name: 'offline', meaning: 'The host did not come for the query before the deadline.' },
 }

@@ -8,8 +8,8 @@ import { hasEnded, type Job } from './job'
 
 type Action = 'cancel' | 'retry'
 const WORDS: Record<Action, { name: string; sure: string }> = {
-  cancel: { name: 'Cancel', sure: 'Cancel the job' },
-  retry: { name: 'Run again', sure: 'Run it again' },
+  cancel: { name: 'Cancel', sure: 'Cancel job' },
+  retry: { name: 'Retry', sure: 'Retry job' },
 }
 
 /** Cancel and retry, with a reason that everybody sees. */

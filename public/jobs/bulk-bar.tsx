@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { counted } from '../../text/numbers'
+import { counted, formatCount } from '../../text/numbers'
 import { messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
@@ -11,19 +11,22 @@ interface BulkBarProps {
   selected: ReadonlySet<string>
   /** All that the page's filters find. */
   filter: BulkFilter
+  /** How many jobs match; null while not all are loaded. */
+  count: number | null
   onClear(): void
 }
 
 const ACTIONS: BulkAction[] = ['cancel', 'retry', 'remove']
 const WORDS: Record<BulkAction, { name: string; none: string }> = {
-  cancel: { name: 'Cancel', none: 'None of them waits or runs.' },
-  retry: { name: 'Run again', none: 'None of them has failed or was cancelled.' },
-  remove: { name: 'Remove', none: 'None of them has ended.' },
+  cancel: { name: 'Cancel', none: 'None of these jobs is pending or running.' },
+  retry: { name: 'Retry', none: 'None of these jobs has failed or was cancelled.' },
+  remove: { name: 'Remove', none: 'None of these jobs has finished.' },
 }
+const allOf = (count: number | null) => (count === null ? 'All matching' : `All ${formatCount(count)} matching`)
 const jobsOf = (count: number) => counted(count, 'job')
 
 /** Something done to many jobs: counted first, then asked why, then followed. */
-export function BulkBar({ selected, filter, onClear }: BulkBarProps) {
+export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
   const planned = useSignal<{ action: BulkAction; filter: BulkFilter; count: number } | null>(null)
   const started = useSignal('')
   const problem = useSignal('')
@@ -33,9 +36,9 @@ export function BulkBar({ selected, filter, onClear }: BulkBarProps) {
     const meant = isAll ? filter : { ids: [...selected] }
     try {
       problem.value = ''
-      const count = await countFor(action, meant)
-      if (count === 0) problem.value = WORDS[action].none
-      else planned.value = { action, filter: meant, count }
+      const found = await countFor(action, meant)
+      if (found === 0) problem.value = WORDS[action].none
+      else planned.value = { action, filter: meant, count: found }
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -55,7 +58,7 @@ export function BulkBar({ selected, filter, onClear }: BulkBarProps) {
   if (!isOperator.value) return null
   const asked = planned.value
   return (
-    <section class="bulk" aria-label="Do something to many jobs">
+    <section class="bulk" aria-label="Bulk actions">
       {asked ? (
         <ReasonForm
           label={`${WORDS[asked.action].name}: ${jobsOf(asked.count)}`}
@@ -64,7 +67,7 @@ export function BulkBar({ selected, filter, onClear }: BulkBarProps) {
         />
       ) : (
         <div class="row">
-          <span>{isAll ? 'All that fit' : `${jobsOf(selected.size)} selected`}</span>
+          <span>{isAll ? allOf(count) : `${jobsOf(selected.size)} selected`}</span>
           {ACTIONS.filter(action => action !== 'remove' || isAdmin.value).map(action => (
             <button key={action} type="button" onClick={() => void plan(action)}>
               {WORDS[action].name}
@@ -73,7 +76,7 @@ export function BulkBar({ selected, filter, onClear }: BulkBarProps) {
           ))}
           {!isAll && (
             <button type="button" class="quiet" onClick={onClear}>
-              Clear the selection
+              Clear selection
             </button>
           )}
         </div>

@@ -16,9 +16,9 @@ export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
       <Status status={status} />
       {!isOver && <Progress share={shareDone(progress) ?? 0} label="Progress of the bulk action" />}
       <span>
-        {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} could not be`}
+        {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} failed`}
       </span>
-      <a href={`/jobs/${id}`}>Its log</a>
+      <a href={`/jobs/${id}`}>View log</a>
       {isOver ? (
         <button type="button" class="quiet" onClick={onClose}>
           Close

@@ -56,9 +56,9 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
   const { counts, total } = descendants
   const ended = STATES.filter(hasEnded).reduce((sum, state) => sum + (counts[state] ?? 0), 0)
   return (
-    <section class="panel children" aria-label="Jobs below this one">
+    <section class="panel children" aria-label="Child jobs">
       <header class="row">
-        <h2>{counted(total, 'job')} below</h2>
+        <h2>{counted(total, 'child job')}</h2>
         <fieldset class="chips" aria-label="Status of the children">
           {STATES.filter(state => counts[state]).map(state => (
             <button
@@ -73,7 +73,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
           ))}
         </fieldset>
         <span class="spring" />
-        <a href={`/queue?root_id=${job.root_id ?? job.id}&children=1`}>All in the queue page</a>
+        <a href={`/queue?root_id=${job.root_id ?? job.id}&children=1`}>View all</a>
       </header>
       <Tally counts={counts} total={total} ended={ended} />
       <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />

@@ -33,7 +33,7 @@ export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?
   if (!value.value) return <div class="is-loading" aria-busy="true" />
   if (value.value.items.length === 0) {
     return (
-      <Empty title="No job has failed here.">
+      <Empty title="No failed jobs">
         <a href="/queue">Show all jobs</a>
       </Empty>
     )

@@ -33,14 +33,20 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
       />
       <PeriodSelect label="Created" value={filters.since} onChange={since => set({ since })} />
       <TypedFilter hasKey label="Search jobs" hint="Search jobs" value={filters.q} onTyped={q => set({ q })} />
-      <TypedFilter label="Made by" hint="Made by" value={filters.actor} onTyped={actor => set({ actor })} isNarrow />
+      <TypedFilter
+        label="Created by"
+        hint="Created by"
+        value={filters.actor}
+        onTyped={actor => set({ actor })}
+        isNarrow
+      />
       <label class="check-label">
         <input
           type="checkbox"
           checked={filters.children !== ''}
           onChange={event => set({ children: event.currentTarget.checked ? '1' : '' })}
         />
-        children
+        include child jobs
       </label>
       <Narrowed filters={filters} onDrop={set} />
       {searchOf(filters) !== '' && (
@@ -52,7 +58,7 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
   )
 }
 
-const NARROWED = { fingerprint: 'one error', root_id: 'one tree', parent_id: 'children of one job' } as const
+const NARROWED = { fingerprint: 'one error', root_id: 'one job tree', parent_id: 'children of one job' } as const
 
 /** Filters that come by links only: shown, so that nobody wonders where the other jobs are. */
 function Narrowed({ filters, onDrop }: { filters: JobFilters; onDrop(change: Partial<JobFilters>): void }) {

@@ -23,7 +23,7 @@ export function JobLog({ job, step = '', isPermalinked = false }: JobLogProps) {
       steps={[...new Set(job.steps.map(step => step.name))]}
       attempts={job.attempt}
       path={path}
-      empty={job.status === 'pending' || job.status === 'scheduled' ? 'The job waits for its turn.' : 'No lines yet.'}
+      empty={job.status === 'pending' || job.status === 'scheduled' ? 'Waiting for a worker.' : 'No log lines yet'}
       origin={Date.parse(job.started_at ?? job.created_at)}
       isPermalinked={isPermalinked}
     />

@@ -14,7 +14,7 @@ export const LINES_MAX = 50_000
 const LATE_MS = 3_000
 
 /**
- * The lines of a job and of all below it in order of time, numbered anew: the server tells them by time only, so they are
+ * The lines of a job with child jobs in order of time, numbered anew: the server tells them by time only, so they are
  * kept here and searched here.
  */
 export class MergedLines {

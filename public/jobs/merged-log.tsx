@@ -44,7 +44,7 @@ export function MergedLog({ job }: { job: Job }) {
         model={model}
         steps={[]}
         path={null}
-        empty="No lines yet."
+        empty="No log lines yet"
         origin={Date.parse(job.started_at ?? job.created_at)}
         sources="jobs"
       />

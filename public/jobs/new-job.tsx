@@ -51,7 +51,7 @@ export function NewJob({ addressBox, onMade }: NewJobProps) {
           onStart={typed => {
             const url = addressOf(typed)
             if (url) void start({ url })
-            else problem.value = 'That is no web address. Type one like example.com or http://localhost:3000/health.'
+            else problem.value = 'Enter a web address such as example.com or http://localhost:3000/health.'
           }}
         />
       ) : (
@@ -83,7 +83,7 @@ function CheckForm({ addressBox, isBusy, onStart }: CheckFormProps) {
         name="url"
         type="text"
         inputMode="url"
-        placeholder="Address of a web server, such as example.com"
+        placeholder="Web address, for example example.com"
         aria-label="Address"
         autocomplete="url"
         spellcheck={false}
@@ -98,9 +98,9 @@ function CheckForm({ addressBox, isBusy, onStart }: CheckFormProps) {
 
 const FIELDS = [
   { name: 'workers', label: 'Workers', value: '2', min: 1 },
-  { name: 'lines', label: 'Lines each', value: '200', min: 0 },
-  { name: 'interval_ms', label: 'Pause, ms', value: '25', min: 0 },
-  { name: 'fail_rate', label: 'Fail rate', value: '0', min: 0, max: 1, step: 0.05 },
+  { name: 'lines', label: 'Lines per worker', value: '200', min: 0 },
+  { name: 'interval_ms', label: 'Interval, ms', value: '25', min: 0 },
+  { name: 'fail_rate', label: 'Failure rate', value: '0', min: 0, max: 1, step: 0.05 },
   { name: 'children', label: 'Children', value: '0', min: 0 },
 ] as const
 

@@ -47,7 +47,7 @@ export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
 }
 
 function Counts({ queue: { counts } }: { queue: Queue }) {
-  if (!counts) return <span class="count">unknown: Redis is away</span>
+  if (!counts) return <span class="count">unknown: Redis is unavailable</span>
   const busy = SHOWN.filter(state => counts[state] > 0)
   if (busy.length === 0) return <span class="count">idle</span>
   return busy.map(state => (
@@ -59,7 +59,7 @@ function Counts({ queue: { counts } }: { queue: Queue }) {
 
 function Oldest({ queue }: { queue: Queue }) {
   const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
-  return ms >= 1_000 ? <span class="queue-oldest">oldest waits {formatDuration(ms)}</span> : null
+  return ms >= 1_000 ? <span class="queue-oldest">oldest waiting {formatDuration(ms)}</span> : null
 }
 
 function Lately({ name, history }: { name: string; history: Histories | null }) {
@@ -83,7 +83,7 @@ function Times({ queue: { wait_ms, run_ms } }: { queue: Queue }) {
     ['run', run_ms?.p95],
   ] as const
   return (
-    <span class="queue-times" title="95 % of the jobs of the last hour">
+    <span class="queue-times" title="p95 of the last hour">
       {shown.map(([name, ms]) => ms != null && <span key={name}>{`${name} ${formatDuration(ms)}`}</span>)}
     </span>
   )

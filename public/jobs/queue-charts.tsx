@@ -6,9 +6,9 @@ import { Chart } from '../components/chart'
 import { type QueueHistory, sumOf, useHistory } from './queue-history'
 
 const RANGES: Array<[minutes: number, name: string]> = [
-  [60, 'an hour'],
+  [60, '1 hour'],
   [180, '3 hours'],
-  [1_440, 'a day'],
+  [1_440, '1 day'],
 ]
 const MINUTE_MS = 60_000
 
@@ -40,8 +40,8 @@ export function QueueCharts({ queue }: { queue: string }) {
         {...time}
       />
       <Chart
-        title="Time, 95 %"
-        summary={`How long 95 % of the jobs of ${queue} waited and ran at most, per minute over ${over}.`}
+        title="p95 duration"
+        summary={`p95 wait and run duration of ${queue} per minute over ${over}.`}
         series={shown.spans}
         format={formatDuration}
         {...time}

@@ -72,7 +72,7 @@ function Quantiles({ name, value }: { name: string; value: Queue['run_ms'] }) {
   if (value?.p50 === undefined || value.p50 === null) return null
   return (
     <div>
-      <dt>{name}, median and 95 %</dt>
+      <dt>{name}, p50 and p95</dt>
       <dd>
         {formatDuration(value.p50)} · {formatDuration(value.p95 ?? value.p50)}
       </dd>

@@ -24,7 +24,12 @@ export function SavedViews({ search }: { search: string }) {
           <a href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
             {view.name}
           </a>
-          <button type="button" class="quiet" aria-label={`Forget ${view.name}`} onClick={() => dropView(view.name)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Delete view ${view.name}`}
+            onClick={() => dropView(view.name)}
+          >
             ×
           </button>
         </span>
@@ -34,7 +39,7 @@ export function SavedViews({ search }: { search: string }) {
       ) : (
         !isSaved && (
           <button type="button" class="quiet" onClick={() => (isNaming.value = true)}>
-            Save this view
+            Save view
           </button>
         )
       )}

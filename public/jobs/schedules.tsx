@@ -45,7 +45,7 @@ const timingOf = ({ every_ms, cron, timezone }: Schedule) =>
   every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${formatDuration(every_ms)}`
 
 function nextOf({ next_at }: Schedule) {
-  if (next_at === null) return 'not planned'
+  if (next_at === null) return 'not scheduled'
   const ms = Date.parse(next_at) - now.value
   return ms > 0 ? `next in ${formatDuration(ms)}` : 'due now'
 }

@@ -43,7 +43,7 @@ export function Steps({ steps, picked, onPick }: StepsProps) {
             <span class="step-lines">{step.lines > 0 && counted(step.lines, 'line')}</span>
             <span class="step-took">
               <span class="hidden">{step.status}, </span>
-              {took === null ? 'waits' : formatDuration(took)}
+              {took === null ? 'waiting' : formatDuration(took)}
             </span>
           </li>
         )

@@ -25,7 +25,7 @@ export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
   const end = last.to
   const whole = Math.max(1, end - begin)
   return (
-    <section class="steps" aria-label="Where the time went">
+    <section class="steps" aria-label="Timeline">
       <Waiting job={job} started={new Date(begin).toISOString()} />
       <ol>
         {barsOf(job, attempts, end).map((bar, at) => (
@@ -44,7 +44,7 @@ function Waiting({ job, started = null }: { job: Job; started?: string | null })
   return (
     <p class="waited">
       <span class="waited-bar" aria-hidden="true" />
-      {planned > 0 && `planned ${formatDuration(planned)} ahead, `}
+      {planned > 0 && `scheduled ${formatDuration(planned)} ahead, `}
       {waited < 0
         ? `starts in ${formatDuration(-waited)}`
         : `waited ${formatDuration(waited)} in the queue ${job.queue}`}

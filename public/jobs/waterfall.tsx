@@ -36,7 +36,7 @@ export function Waterfall({ result }: { result: CheckResult }) {
   const whole = Math.max(latency_ms, 0.01)
   let at = 0
   return (
-    <section class="check" aria-label="Result of the check">
+    <section class="check" aria-label="Check result">
       <p class={`check-verdict is-${result.status}`}>
         <strong>{result.status}</strong>
         {result.status_code !== null && <span>{result.status_code}</span>}

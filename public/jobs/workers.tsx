@@ -17,10 +17,10 @@ export function Workers({ queue = '' }: { queue?: string }) {
   if (problem.value !== '') return <Failure message={problem.value} />
   if (!value.value) return null
   const { items } = value.value
-  if (items === null) return <Failure message="Who works is not known: Redis is away." />
+  if (items === null) return <Failure message="Workers are unknown because Redis is unavailable." />
   const workers = items.filter(worker => queue === '' || worker.queues.includes(queue))
   if (workers.length === 0)
-    return <Failure message="No worker takes jobs of this queue. Start one with TAILRACE_ROLE=worker." />
+    return <Failure message="No worker processes this queue. Start one with TAILRACE_ROLE=worker." />
   return (
     <section class="panel" aria-label="Workers">
       <h2>Workers</h2>
@@ -29,8 +29,8 @@ export function Workers({ queue = '' }: { queue?: string }) {
           <li key={worker.name}>
             <code>{worker.name}</code>
             <span class="spring" />
-            <span>{worker.running === 0 ? 'idle' : `runs ${worker.running}`}</span>
-            <span class="hint">connected for {formatDuration(worker.connected_seconds * 1_000)}</span>
+            <span>{worker.running === 0 ? 'idle' : `${worker.running} running`}</span>
+            <span class="hint">connected {formatDuration(worker.connected_seconds * 1_000)}</span>
           </li>
         ))}
       </ul>

@@ -58,9 +58,9 @@ export function AuditPage() {
       <FilterForm filters={filters} />
       <Listing
         name="Audit log"
-        columns={['When', 'Who', 'Did', 'To', 'Result', 'Why', 'Details']}
+        columns={['Time', 'Actor', 'Action', 'Target', 'Result', 'Reason', 'Details']}
         list={list}
-        empty="Nothing was changed, as far as this filter goes."
+        empty="No audit entries match"
         row={row => <Row key={row.id} row={row} />}
       />
     </div>
@@ -75,14 +75,14 @@ function FilterForm({ filters }: { filters: Filters }) {
       <input
         type="search"
         aria-label="Action"
-        placeholder="Action, as job.cancel"
+        placeholder="Action, for example job.cancel"
         value={filters.action}
         onChange={change('action')}
       />
       <input
         type="search"
         aria-label="Target"
-        placeholder="Id of the target"
+        placeholder="Target ID"
         value={filters.target_id}
         onChange={change('target_id')}
       />

@@ -84,7 +84,7 @@ function Running() {
         <a href="/queue?status=running&children=1">Running</a>
       </h2>
       {items.value !== null && running.length === 0 && (
-        <Empty title="Nothing runs now.">
+        <Empty title="No running jobs">
           <a href="/queue">Start a job</a>
         </Empty>
       )}

@@ -38,8 +38,8 @@ export function HostPage({ id }: { id: string }) {
     return (
       <div class="page">
         <Failure message={problem.value} onRetry={() => void read()} />
-        <Empty title="This host cannot be shown.">
-          <a href="/hosts">Go to the hosts</a>
+        <Empty title="Host not available">
+          <a href="/hosts">Back to hosts</a>
         </Empty>
       </div>
     )
@@ -128,7 +128,7 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
       <AskedButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
       <span class="hint" role="status">
         {refreshing === 'asked' && 'Waiting for the host'}
-        {refreshing === 'silent' && 'It has not answered yet; it is asked as soon as it comes.'}
+        {refreshing === 'silent' && 'No answer yet. The host will be asked at its next check-in.'}
       </span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
@@ -141,7 +141,7 @@ function Tabs({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
   const tab = TAB_NAMES.find(name => name === asked) ?? 'query'
   return (
     <>
-      <nav class="views" aria-label="Parts of this page">
+      <nav class="views" aria-label="Sections">
         {TAB_NAMES.map(name => (
           <a
             key={name}

@@ -66,13 +66,13 @@ const countOf = (counts: StatusCounts | null, status: string) =>
 function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
-      <Empty title="No host fits these filters.">
+      <Empty title="No hosts match">
         <a href="/hosts">Show all hosts</a>
       </Empty>
     )
   }
   return (
-    <Empty title="No hosts yet.">
+    <Empty title="No hosts yet">
       <p>
         <a href="/hosts/add">Add a host</a>: it runs osquery and connects by itself, with a secret made for it.
       </p>

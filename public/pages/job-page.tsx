@@ -21,8 +21,8 @@ export function JobPage({ id }: { id: string }) {
     return (
       <div class="page">
         <Failure message={problem.value} onRetry={() => void read()} />
-        <Empty title="This job cannot be shown.">
-          <a href="/queue">Go to the queue</a>
+        <Empty title="Job not available">
+          <a href="/queue">Back to queue</a>
         </Empty>
       </div>
     )
@@ -77,12 +77,12 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
   return (
     <>
       {hasChildren && (
-        <fieldset class="chips" aria-label="Whose lines">
+        <fieldset class="chips" aria-label="Log scope">
           <button type="button" aria-pressed={!isMerged.value} onClick={() => (isMerged.value = false)}>
-            lines of this job
+            this job
           </button>
           <button type="button" aria-pressed={isMerged.value} onClick={() => (isMerged.value = true)}>
-            and of all below it
+            with child jobs
           </button>
         </fieldset>
       )}
@@ -104,10 +104,10 @@ function Summary({ job }: { job: Job }) {
       {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
       <Fact name="Queue" value={<a href={`/queue?queue=${job.queue}`}>{job.queue}</a>} />
-      {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>of all hosts</a>} />}
-      {job.created_by && <Fact name="By" value={job.created_by.name} />}
+      {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
+      {job.created_by && <Fact name="Created by" value={job.created_by.name} />}
       {job.worker && <Fact name="Worker" value={job.worker} />}
-      <Fact name="Id" value={<code>{job.id}</code>} />
+      <Fact name="ID" value={<code>{job.id}</code>} />
     </dl>
   )
 }

@@ -40,7 +40,7 @@ function ServiceLog({ service }: { service: string }) {
       steps={[]}
       path={path}
       sources="names"
-      empty={`The ${service} processes have written nothing yet.`}
+      empty={`The ${service} processes have not logged anything yet.`}
       isPermalinked
     />
   )

@@ -29,8 +29,8 @@ export function NewQueryPage() {
   if (me.value === null) return <div class="page is-loading" aria-busy="true" />
   if (isOperator.value) return <NewQuery />
   return (
-    <Empty title="Queries are run by operators.">
-      <a href="/queries">Read the queries of others</a>
+    <Empty title="Only operators can run queries">
+      <a href="/queries">View existing queries</a>
     </Empty>
   )
 }
@@ -49,8 +49,8 @@ function NewQuery() {
 
   const canRun = sql.trim() !== '' && !isNobody(targets) && !isBusy.value
   const run = async () => {
-    if (sql.trim() === '') problem.value = 'Write a query first.'
-    else if (isNobody(targets)) problem.value = 'Choose whom to ask.'
+    if (sql.trim() === '') problem.value = 'Enter a query.'
+    else if (isNobody(targets)) problem.value = 'Choose targets.'
     if (!canRun) return
     isBusy.value = true
     try {
@@ -82,7 +82,7 @@ function NewQuery() {
           Run {hostsOf(countTargets(targets, groups))}
         </button>
         <label class="check-label">
-          answers within
+          Timeout
           <select
             value={deadline_seconds}
             onChange={event => set({ deadline_seconds: Number(event.currentTarget.value) })}
@@ -94,7 +94,7 @@ function NewQuery() {
             ))}
           </select>
         </label>
-        {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts are online</span>}
+        {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts online</span>}
         <span class="spring" />
         <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
         <SaveQuery sql={sql} />
@@ -104,7 +104,7 @@ function NewQuery() {
 }
 
 const NoHosts = () => (
-  <Empty title="There are no hosts yet.">
+  <Empty title="No hosts yet">
     <a href="/hosts/add">Add a host</a>
   </Empty>
 )

@@ -74,7 +74,7 @@ function Filters({ filters }: { filters: QueryFilters }) {
       <TypedFilter hasKey label="Search queries" hint="Search SQL" value={filters.q} onTyped={q => setFilters({ q })} />
       {filters.host_id !== '' && (
         <button type="button" class="toggle is-on" onClick={() => setFilters({ host_id: '' })}>
-          asked of one host ×
+          one host ×
         </button>
       )}
     </search>
@@ -84,14 +84,10 @@ function Filters({ filters }: { filters: QueryFilters }) {
 function NoQueries({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
-      <Empty title="No query fits these filters.">
+      <Empty title="No queries match">
         <a href="/queries">Show all queries</a>
       </Empty>
     )
   }
-  return (
-    <Empty title="Nothing has been asked yet.">
-      {isOperator.value && <a href="/queries/new">Ask the hosts something</a>}
-    </Empty>
-  )
+  return <Empty title="No queries yet">{isOperator.value && <a href="/queries/new">Run a query</a>}</Empty>
 }

@@ -22,8 +22,8 @@ export function QueryPage({ id }: { id: string }) {
     return (
       <div class="page">
         <Failure message={problem.value} onRetry={() => void read()} />
-        <Empty title="This query cannot be shown.">
-          <a href="/queries">Go to the queries</a>
+        <Empty title="Query not available">
+          <a href="/queries">Back to queries</a>
         </Empty>
       </div>
     )

@@ -61,6 +61,7 @@ function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['ope
       <BulkBar
         selected={state.selected.value}
         filter={filterOf(filters)}
+        count={list.hasMore.value ? null : (list.items.value?.length ?? null)}
         onClear={() => (state.selected.value = new Set())}
       />
       <ListStatus list={list} empty={<NoJobs isFiltered={searchOf(filters) !== ''} />} />
@@ -72,14 +73,14 @@ function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['ope
 function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
-      <Empty title="No job fits these filters.">
+      <Empty title="No jobs match">
         <a href="/queue">Show all jobs</a>
       </Empty>
     )
   }
   return (
-    <Empty title="No jobs yet.">
-      <p>Type the address of a web server above to check it, or start a demo load.</p>
+    <Empty title="No jobs yet">
+      <p>Enter a web address above to check it, or start a demo load.</p>
     </Empty>
   )
 }

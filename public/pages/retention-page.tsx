@@ -52,7 +52,7 @@ export function RetentionPage() {
       {shown?.running_job_id && (
         <BulkProgress key={shown.running_job_id} id={shown.running_job_id} onClose={() => void read()} />
       )}
-      {shown?.policies.length === 0 && <Empty title="Nothing expires here." />}
+      {shown?.policies.length === 0 && <Empty title="No retention policies" />}
       {shown && <Policies policies={shown.policies} />}
     </div>
   )
@@ -64,14 +64,14 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
       <div>
         <dt>Last sweep</dt>
         <dd>
-          <Ago time={last_sweep_at} /> {last_job_id && <a href={`/jobs/${last_job_id}`}>its log</a>}
+          <Ago time={last_sweep_at} /> {last_job_id && <a href={`/jobs/${last_job_id}`}>view log</a>}
         </dd>
       </div>
       <div>
         <dt>Next sweep</dt>
         <dd>
           {next_sweep_at === null
-            ? 'not planned'
+            ? 'not scheduled'
             : `in ${formatDuration(Math.max(0, Date.parse(next_sweep_at) - now.value))}`}
         </dd>
       </div>
@@ -99,7 +99,7 @@ function Sweep({ onStarted }: { onStarted(): void }) {
       {asked.value === null ? (
         <>
           <button type="button" onClick={() => (asked.value = 'count')}>
-            Dry run
+            Preview
           </button>
           <button type="button" onClick={() => (asked.value = 'sweep')}>
             Sweep now
@@ -107,12 +107,12 @@ function Sweep({ onStarted }: { onStarted(): void }) {
         </>
       ) : (
         <ReasonForm
-          label={asked.value === 'count' ? 'Count what would go' : 'Remove what is past its term'}
+          label={asked.value === 'count' ? 'Preview sweep' : 'Sweep now'}
           onReason={run}
           onLeave={() => (asked.value = null)}
         />
       )}
-      {job.value !== '' && <a href={`/jobs/${job.value}`}>The run</a>}
+      {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )
@@ -123,7 +123,7 @@ function Policies({ policies }: { policies: Policy[] }) {
     <ScrollTable name="Policies">
       <thead>
         <tr>
-          {['What', 'Kept for', 'Oldest kept', 'Behind', 'Rows', 'Size', 'Last sweep', 'Dry run'].map(name => (
+          {['Data', 'Kept for', 'Oldest', 'Overdue', 'Rows', 'Size', 'Last sweep', 'Preview'].map(name => (
             <th key={name} scope="col">
               {name}
             </th>
@@ -145,7 +145,7 @@ const LAG_SECONDS_MAX = 2 * 3_600
 const DAY_SECONDS = 86_400
 
 function termOf(seconds: number) {
-  if (seconds === 0) return 'no longer than good'
+  if (seconds === 0) return 'until expiry'
   return seconds % DAY_SECONDS === 0 ? counted(seconds / DAY_SECONDS, 'day') : formatDuration(seconds * 1_000)
 }
 
@@ -171,10 +171,10 @@ function PolicyRow({ policy }: { policy: Policy }) {
       <td>{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
       <td>
         <Ago time={last_sweep?.at ?? null} />
-        {last_sweep && <p class="hint">{formatCount(last_sweep.deleted)} removed</p>}
+        {last_sweep && <p class="hint">{formatCount(last_sweep.deleted)} deleted</p>}
       </td>
       <td>
-        {dry_run && `${formatCount(dry_run.deletable)} would go`}
+        {dry_run && `${formatCount(dry_run.deletable)} to delete`}
         {dry_run && (
           <p class="hint">
             <Ago time={dry_run.at} />

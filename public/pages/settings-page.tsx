@@ -5,7 +5,7 @@ import { Tokens } from '../access/tokens'
 import { isAdmin, me } from '../session'
 import { THEMES, theme } from '../theme'
 
-const THEME_NAMES = { auto: 'As the system has it', light: 'Light', dark: 'Dark' }
+const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' }
 
 /** Who one is, how one comes in, and how it looks. */
 export function SettingsPage() {
@@ -18,9 +18,9 @@ export function SettingsPage() {
         <Fact name="Signed in as" value={who.name} />
         <Fact name="Role" value={who.role} />
         <Fact name="Tenant" value={who.tenant.name} />
-        <Fact name="By" value={who.actor.type === 'token' ? 'an API token' : 'an account'} />
+        <Fact name="Signed in with" value={who.actor.type === 'token' ? 'API token' : 'account'} />
       </dl>
-      <Section title="Looks">
+      <Section title="Appearance">
         <fieldset class="chips" aria-label="Theme">
           {THEMES.map(name => (
             <button key={name} type="button" aria-pressed={theme.value === name} onClick={() => (theme.value = name)}>
@@ -38,7 +38,7 @@ export function SettingsPage() {
         <Sessions scope="own" />
       </Section>
       <p class="hint">
-        Programs use the same API as these pages: see <a href="/api/docs">its documentation</a>.
+        These pages use the public API. See <a href="/api/docs">its documentation</a>.
       </p>
       {isAdmin.value && (
         <Section title="API tokens">

@@ -65,8 +65,7 @@ export function SignInPage() {
         </button>
       </form>
       <p class="hint">
-        On a first run, the terminal shows a link that signs you in once; the admin token lies in{' '}
-        <code>.data/admin-token</code>.
+        On first run, the terminal shows a one-time sign-in link. The admin token is in <code>.data/admin-token</code>.
       </p>
     </main>
   )

@@ -71,7 +71,7 @@ export function createCredentials(db: Db, cookie: SessionCookie, now: () => numb
       if (!given) throw unauthorized('Sign in, or send "Authorization: Bearer <token>".')
       const credential = await find(given.secret)
       if (!credential || !fits(given, credential))
-        throw unauthorized('This token or session is not valid, or not any more.', 'invalid_credential')
+        throw unauthorized('Token or session is invalid or expired.', 'invalid_credential')
       return principalOf(credential)
     },
     async findSession(req) {

@@ -141,9 +141,9 @@ async function principalOfNew(credentials: Credentials, session: string): Promis
 const wayOf = (given: SignIn) => ('token' in given ? 'token' : 'code' in given ? 'code' : 'password')
 
 const REFUSALS = {
-  token: 'This token is not valid, or not any more.',
-  code: 'This link has been used already or is too old. Ask an admin for another one, or sign in with a token.',
-  password: 'E-mail address and password do not belong together.',
+  token: 'Token is invalid or expired.',
+  code: 'This link has expired or was already used. Ask an admin for a new one, or sign in with a token.',
+  password: 'E-mail or password is incorrect.',
 }
 
 /** No WWW-Authenticate: it would tell browsers to ask for a token here. */

@@ -35,7 +35,7 @@ describeInBrowser('what an admin does', () => {
     await ada.page.waitForURL(`${app.url}/`)
     await ada.page.goto(`${app.url}/settings`)
     await ada.page.getByLabel('New password').fill('a very long password')
-    await ada.page.getByRole('button', { name: 'Set the password' }).click()
+    await ada.page.getByRole('button', { name: 'Set password' }).click()
     await ada.page.getByText('The password is set').waitFor()
     expect(await ada.page.getByRole('region', { name: 'API tokens' }).count()).toBe(0)
 
@@ -56,7 +56,7 @@ describeInBrowser('what an admin does', () => {
 
   it('sees new rows of the audit log as they are made', async () => {
     await page.goto(`${app.url}/admin/audit?action=token.create`)
-    await page.getByText('Nothing was changed').waitFor()
+    await page.getByText('No audit entries match').waitFor()
     await page.locator('.live.is-live').waitFor()
     await app.post('/api/tokens', { name: 'for the test', role: 'viewer', reason: 'to be seen at once' })
     await page.getByRole('cell', { name: 'to be seen at once' }).waitFor()
@@ -65,7 +65,7 @@ describeInBrowser('what an admin does', () => {
   it('makes a token that is shown once, and revokes it', async () => {
     await page.goto(`${app.url}/settings`)
     await page.getByLabel('Name').fill('dashboards')
-    await page.getByRole('button', { name: 'Make a token' }).click()
+    await page.getByRole('button', { name: 'Create token' }).click()
     const secret = (await page.locator('.once code').textContent()) ?? ''
     const ask = () => fetch(`${app.url}/api/queues`, { headers: { authorization: `Bearer ${secret}` } })
     expect((await ask()).status).toBe(200)
@@ -79,12 +79,12 @@ describeInBrowser('what an admin does', () => {
 
   it('counts what retention would remove, and follows the run', async () => {
     await page.goto(`${app.url}/admin/retention`)
-    await page.getByRole('button', { name: 'Dry run' }).click()
+    await page.getByRole('button', { name: 'Preview', exact: true }).click()
     await page.getByLabel('Reason').fill('before the disk is full')
-    await page.getByRole('button', { name: 'Count what would go' }).click()
-    await page.getByRole('link', { name: 'The run' }).click()
+    await page.getByRole('button', { name: 'Preview sweep' }).click()
+    await page.getByRole('link', { name: 'View job' }).click()
     await page.locator('.summary .is-completed').waitFor()
     await page.goBack()
-    await page.getByText('would go').first().waitFor()
+    await page.getByText('to delete').first().waitFor()
   })
 })

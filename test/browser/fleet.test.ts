@@ -69,7 +69,7 @@ describeInBrowser('the pages of hosts', () => {
 
   it('are led to by the dashboard while there is no host', async () => {
     const page = await signedIn('/')
-    await page.getByLabel('Fleet').getByText('No hosts yet.').waitFor()
+    await page.getByLabel('Fleet').getByText('No hosts yet').waitFor()
     await page.getByLabel('Fleet').getByRole('link', { name: 'Add host' }).click()
     await page.waitForURL('**/hosts/add')
   })
@@ -77,10 +77,10 @@ describeInBrowser('the pages of hosts', () => {
   it('lead from nothing to the first host, which shows up by itself', async () => {
     const [page, list] = await Promise.all([signedIn('/hosts'), signedIn('/hosts')])
     await page.getByText('npm run simulate:fleet -- --hosts 50').waitFor()
-    await list.getByText('No hosts yet.').waitFor()
+    await list.getByText('No hosts yet').waitFor()
     await page.getByRole('link', { name: 'Add a host' }).click()
     await page.getByText('Waiting for the host.').waitFor()
-    await page.getByRole('button', { name: 'Make a secret' }).click()
+    await page.getByRole('button', { name: 'Create secret' }).click()
     const texts = page.locator('.copied pre')
     await texts.nth(3).waitFor()
     const [secret = '', linux, macos, windows] = await texts.allInnerTexts()
@@ -185,7 +185,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByText('had not answered by the deadline').waitFor()
     await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
     await row(list, host?.id ?? '').waitFor({ state: 'detached' })
-    await page.getByText('This host cannot be shown.').waitFor()
+    await page.getByText('Host not available').waitFor()
   })
 
   it('are summed up on the dashboard, with what is asked and answered', async () => {
@@ -223,7 +223,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.goto(`${app.url}/hosts/labels`)
     await page.getByRole('button', { name: 'New label' }).click()
     await page.getByLabel('Name', { exact: true }).fill('all of them')
-    await page.getByRole('button', { name: 'given by a query' }).click()
+    await page.getByRole('button', { name: 'By query' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.goto(`${app.url}/hosts?label=all+of+them`)
     await page
@@ -243,7 +243,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByLabel(/Pack, as JSON/).fill(PACK)
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.locator('[data-pack="basics"] summary').click()
-    await page.locator('[data-pack="basics"]', { hasText: 'all rows each time' }).waitFor()
+    await page.locator('[data-pack="basics"]', { hasText: 'snapshot' }).waitFor()
     await page.goto(`${app.url}/hosts/${id}?tab=scheduled`)
     await page.locator('.change.is-snapshot').first().waitFor()
     await page.getByRole('button', { name: 'pack_basics_up' }).first().click()
@@ -258,7 +258,7 @@ describeInBrowser('the pages of hosts', () => {
     const schedule = { up: { query: 'select 1', interval: 3_600, platform: 'macos' } }
     await page.getByLabel(/Pack, as JSON/).fill(JSON.stringify({ file_paths: { etc: ['/etc/%%'] }, schedule }))
     await page.getByRole('button', { name: 'Import', exact: true }).click()
-    const remarks = page.getByRole('dialog', { name: 'Imported, with remarks' })
+    const remarks = page.getByRole('dialog', { name: 'Imported with warnings' })
     await remarks.getByText(/"file_paths" is not served/).waitFor()
     await remarks.getByText(/"macos".* was read as "darwin"/).waitFor()
     await page.keyboard.press('Escape')

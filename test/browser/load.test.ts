@@ -93,7 +93,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     await insertJobs([parent], null)
     await insertJobs(children, parent)
     await page.goto(`${app.url}/jobs/${parent}`)
-    await page.getByText('10,000 jobs below').waitFor()
+    await page.getByText('10,000 child jobs').waitFor()
     await page.waitForFunction(() => {
       const list = document.querySelector('.child-list')
       list?.scrollTo(0, list.scrollHeight)

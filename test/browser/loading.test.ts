@@ -39,7 +39,7 @@ describeInBrowser('the code of pages', () => {
       page.getByRole('link', { name: 'Queue', exact: true }).click(),
     ])
     expect(answer.headers()['cache-control']).toMatch(/immutable/)
-    await page.getByText('No jobs yet.').waitFor()
+    await page.getByText('No jobs yet').waitFor()
     expect(await page.title()).toBe('Queue · Tailrace')
 
     const loaded = page.waitForResponse(response => new URL(response.url()).pathname === '/queue')
@@ -57,7 +57,7 @@ describeInBrowser('the code of pages', () => {
       if (request.url().includes('/chunks/')) asked.push(request.url())
     })
     await page.keyboard.press('H')
-    await page.getByText('No hosts yet.').waitFor()
+    await page.getByText('No hosts yet').waitFor()
     expect(asked).toEqual([])
   })
 
@@ -73,6 +73,6 @@ describeInBrowser('the code of pages', () => {
     await page.keyboard.press('Q')
     await page.unroute('**/chunks/queue-page-*')
     await page.getByRole('button', { name: 'Reload' }).click()
-    await page.getByText('No jobs yet.').waitFor()
+    await page.getByText('No jobs yet').waitFor()
   })
 })

@@ -50,7 +50,7 @@ describeInBrowser('the pages of queries', () => {
 
   it('write a query with the help of the tables, run it, and show its rows on two screens', async () => {
     const page = await visitorOf('/queries')
-    await page.getByText('Nothing has been asked yet.').waitFor()
+    await page.getByText('No queries yet').waitFor()
     await page.keyboard.press('c')
     await editor(page).click()
     await page.keyboard.type('select name from os_v')
@@ -91,7 +91,9 @@ describeInBrowser('the pages of queries', () => {
     await page.keyboard.press('Tab')
     await page.waitForFunction(() => document.activeElement?.textContent === 'Tables')
 
-    const plain = await visitorOf('/queries/new?all=1', each => each.route('**/chunks/code-mirror-*', route => route.abort()))
+    const plain = await visitorOf('/queries/new?all=1', each =>
+      each.route('**/chunks/code-mirror-*', route => route.abort()),
+    )
     await plain.getByRole('textbox', { name: 'SQL' }).fill('select 1 as one')
     await plain.keyboard.press('Control+Enter')
     await plain.waitForURL(/\/queries\/[0-9a-f-]{36}/)
@@ -103,12 +105,12 @@ describeInBrowser('the pages of queries', () => {
     for (const each of some.slice(0, 3)) while (!(query.id in (await each.next())));
     const page = await visitorOf(`/queries/${query.id}`)
     const state = (name: string) => page.locator('.state-chips button', { hasText: name })
-    await state('runs').getByText('3').waitFor()
-    await state('waits').getByText('1').waitFor()
+    await state('running').getByText('3').waitFor()
+    await state('waiting').getByText('1').waitFor()
     await agent(2).write({ [query.id]: { rows: [] } })
     await agent(3).write({ [query.id]: { rows: [], status: 1, message: 'no such table: nope' } })
     await agent(4).write({ [query.id]: { rows: [], status: 1, message: 'distributed query is denylisted' } })
-    for (const name of ['no rows', 'failed', 'denylisted', 'waits']) await state(name).getByText('1').waitFor()
+    for (const name of ['no rows', 'failed', 'denylisted', 'waiting']) await state(name).getByText('1').waitFor()
 
     await state('failed').click()
     await page.waitForURL('**/*view=hosts&state=failed')
@@ -120,7 +122,7 @@ describeInBrowser('the pages of queries', () => {
 
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByLabel('Reason').fill('a typing error')
-    await page.getByRole('button', { name: 'Stop the query' }).click()
+    await page.getByRole('button', { name: 'Stop query' }).click()
     await page.locator('.query-facts .is-cancelled').waitFor()
     await page.getByRole('button', { name: 'Run again' }).click()
     await page.waitForURL(url => !url.pathname.includes(query.id))
@@ -194,7 +196,7 @@ describeInBrowser('the pages of queries', () => {
     await page.locator('.query-facts').waitFor()
     for (const name of ['Stop', 'Run again']) expect(await page.getByRole('button', { name }).count()).toBe(0)
     await page.goto(`${app.url}/queries/new`)
-    await page.getByText('Queries are run by operators.').waitFor()
+    await page.getByText('Only operators can run queries').waitFor()
   })
 })
 

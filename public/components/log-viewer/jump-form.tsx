@@ -29,7 +29,7 @@ export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
       <input
         ref={input}
         name="place"
-        placeholder="Line or time, as 1200 or 14:30:05"
+        placeholder="Line or time, for example 1200 or 14:30:05"
         aria-label="Line or time"
         aria-invalid={isWrong.value}
         required
@@ -39,7 +39,7 @@ export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
         }}
       />
       <button type="submit">Go</button>
-      {isWrong.value && <span role="alert">Neither a line nor a time.</span>}
+      {isWrong.value && <span role="alert">Enter a line number or a time.</span>}
     </form>
   )
 }

@@ -67,8 +67,8 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
     const from = model.selectedLine.value
     goTo(await model.findError(from, by), from === 0 ? 'No errors.' : `No error ${by === 1 ? 'below' : 'above'}.`)
   }
-  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'There is no such line.')
-  const toTime = async (ms: number) => goTo(await model.findTime(ms), 'Nothing was written after that.')
+  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'No such line')
+  const toTime = async (ms: number) => goTo(await model.findTime(ms), 'No lines after that time')
   const filter = (change: Partial<LogFilter>) =>
     isPermalinked ? setFilters(change) : void model.setFilter({ ...model.filter.value, ...change })
   const copy = async () => {
@@ -116,15 +116,13 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
         />
       )}
       <div class="log-body">
-        {model.isLoading.value && <div class="log-loading">Loading lines</div>}
+        {model.isLoading.value && <div class="log-loading">Loading…</div>}
         {model.problem.value !== '' && (
           <div class="log-problem" role="alert">
             {model.problem.value}
           </div>
         )}
-        {isEmpty && !model.isLoading.value && (
-          <p class="log-empty">{model.isFiltered ? 'No line matches this filter.' : empty}</p>
-        )}
+        {isEmpty && !model.isLoading.value && <p class="log-empty">{model.isFiltered ? 'No lines match' : empty}</p>}
         <Rows
           model={model}
           target={target}

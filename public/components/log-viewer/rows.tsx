@@ -121,7 +121,7 @@ function Hole({ gap, model }: { gap: GapRow; model: LogModel }) {
   return (
     <div class="log-row log-gap">
       <span>
-        {isLost ? `${what} gone: the server does not keep them any more` : `${what} missing`}
+        {isLost ? `${what} expired on the server` : `${what} missing`}
         {!isLost && (
           <button type="button" onClick={() => void model.fill(gap)}>
             {model.isLoading.value ? 'loading' : 'reload'}

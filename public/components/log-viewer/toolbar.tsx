@@ -48,7 +48,7 @@ export function Toolbar(props: ToolbarProps) {
         </button>
       )}
       <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />
-      <button type="button" title="How times are shown" onClick={nextTimes}>
+      <button type="button" title="Time format" onClick={nextTimes}>
         {TIMES_SHOWN[times.value]}
       </button>
       <button type="button" title="Go to a line or a time (g)" onClick={onJump}>
@@ -146,7 +146,7 @@ function Search({ model, matches, searchBox, onMatch }: ToolbarProps) {
       {model.query.value !== '' && (
         <>
           <span class="log-count" aria-live="polite">
-            {lines.length === 0 ? 'none here' : `${at < 0 ? '–' : at + 1} / ${lines.length}`}
+            {lines.length === 0 ? 'no matches' : `${at < 0 ? '–' : at + 1} / ${lines.length}`}
           </span>
           <button type="button" aria-label="Previous match" onClick={() => onMatch(-1)}>
             ↑

@@ -29,7 +29,7 @@ export function FleetPanels() {
         </h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
         {isEmpty && (
-          <Empty title="No hosts yet.">
+          <Empty title="No hosts yet">
             <a href="/hosts/add">Add host</a>
           </Empty>
         )}
@@ -41,9 +41,7 @@ export function FleetPanels() {
           <h2>
             <a href="/queries">Latest answers</a>
           </h2>
-          {answers.value.length === 0 && (
-            <p class="hint">What hosts answer to live queries shows up here as it comes.</p>
-          )}
+          {answers.value.length === 0 && <p class="hint">Answers to live queries appear here.</p>}
           <ul class="lines">
             {answers.value.map(answer => (
               <Answer
@@ -80,9 +78,7 @@ function Running({ queries, problem }: { queries: Query[] | null; problem: strin
     <>
       {problem !== '' && <Failure message={problem} />}
       {queries !== null && running.length === 0 && (
-        <p class="fleet-idle hint">
-          No query runs now. {isOperator.value && <a href="/queries/new">Ask the hosts something</a>}
-        </p>
+        <p class="fleet-idle hint">No running queries. {isOperator.value && <a href="/queries/new">Run a query</a>}</p>
       )}
       <ul class="lines" aria-label="Running queries">
         {running.slice(0, ROWS).map(query => (

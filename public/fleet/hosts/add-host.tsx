@@ -21,7 +21,7 @@ export function AddHost() {
         with a secret and uses a key of its own from then on.
       </p>
       <section class="panel" aria-label="Secret">
-        <h2>1. Enrolment secret</h2>
+        <h2>1. Enroll secret</h2>
         <Secret secret={secret.value} onMade={made => (secret.value = made)} />
       </section>
       <section class="panel" aria-label="On the host">
@@ -30,8 +30,8 @@ export function AddHost() {
         {told?.note && <p class="notice">{told.note}</p>}
         {told && <Commands told={told} secret={secret.value} />}
       </section>
-      <section class="panel" aria-label="The first sign">
-        <h2>3. Wait for the host</h2>
+      <section class="panel" aria-label="First check-in">
+        <h2>3. First check-in</h2>
         <Waiting />
       </section>
       <p class="hint">
@@ -44,7 +44,7 @@ export function AddHost() {
 function Commands({ told, secret }: { told: Enrollment; secret: string }) {
   return (
     <>
-      <p>If osquery is installed, run one command:</p>
+      <p>Where osquery is installed, run one command:</p>
       {SYSTEMS.map(system => (
         <Copied
           key={system}
@@ -53,7 +53,7 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
         />
       ))}
       <details class="flag-files">
-        <summary>Or write the flags file yourself and restart osqueryd</summary>
+        <summary>Or write the flags file yourself, then restart osqueryd</summary>
         {SYSTEMS.map(system => (
           <Copied
             key={system}
@@ -79,8 +79,8 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (secret !== '') {
     return (
       <>
-        <Copied name="This is the secret. It is filled in below and will not be shown again." text={secret} />
-        <a href="/hosts/secrets">All secrets</a>
+        <Copied name="Enroll secret. It is included in the commands below and is not shown again." text={secret} />
+        <a href="/hosts/secrets">View all secrets</a>
       </>
     )
   }
@@ -104,9 +104,9 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
         <input name="name" required maxLength={200} defaultValue="hosts" />
       </label>
       <button type="submit" class="primary">
-        Make a secret
+        Create secret
       </button>
-      <span class="hint">Or use one that you already have: many hosts can share a secret.</span>
+      <span class="hint">Or use an existing one: several hosts can share a secret.</span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </form>
   )
@@ -138,7 +138,7 @@ function Waiting() {
           {more.length > 0 && `, and ${more.length} more`}. <a href="/hosts">All hosts</a>
         </>
       ) : (
-        'Waiting for the host. It appears here within seconds of starting.'
+        'Waiting for first check-in. The host appears here within seconds of starting.'
       )}
     </p>
   )

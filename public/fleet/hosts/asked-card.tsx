@@ -51,7 +51,7 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
                 Edit and run again
               </button>
             )}
-            <a href={`/queries/${query_id}`}>Query on all its hosts</a>
+            <a href={`/queries/${query_id}`}>View query</a>
             {result && result.row_count > 0 && (
               <a href={`/api/queries/${query_id}/results?host_id=${hostId}&format=csv&bom=1`} download>
                 {result.row_count === 1 ? 'CSV' : `CSV of all ${formatCount(result.row_count)} rows`}
@@ -98,12 +98,12 @@ function Rest({ result: { row_count, rows, late } }: { result: QueryResult }) {
       {left > 0 && (
         <p class="hint">
           {rows.length === 0
-            ? 'The rows are too long to be shown here'
+            ? 'The rows are too large to show here'
             : `${formatCount(left)} more rows are not shown here`}
-          : see the query, or take the CSV.
+          . View the query or download the CSV.
         </p>
       )}
-      {late && <p class="hint">The answer came after the deadline of the query.</p>}
+      {late && <p class="hint">The answer arrived after the query's deadline.</p>}
     </>
   )
 }

@@ -48,7 +48,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql: carveSql(path) })
       asked.value = query.id
       isAskedByPattern.value = isPattern(path)
-      said.value = 'The host is asked for it; what it sends shows up here.'
+      said.value = 'The file has been requested. It appears here when the host sends it.'
       problem.value = ''
     } catch (error) {
       problem.value = messageOf(error)
@@ -65,7 +65,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
         onEvent: ({ type, data }) => {
           const { query_id, state, error } = data as QueryResult
           if (type !== 'query_result' || query_id !== asked.peek()) return
-          if (error !== null) said.value = `The host could not do it: ${error}`
+          if (error !== null) said.value = `The host reported an error: ${error}`
           else if (state === 'no_rows') said.value = isAskedByPattern.value ? NO_MATCH : NO_CARVER
           else said.value = SCHEDULED
         },
@@ -84,9 +84,9 @@ export function FilesTab({ hostId }: { hostId: string }) {
       )}
       <Listing
         name="Files"
-        columns={['Asked', 'Size', 'Here', '']}
+        columns={['Requested', 'Size', 'Received', '']}
         list={list}
-        empty="No files yet: ask the host for one by its path."
+        empty="No files yet. Request one by its path."
         row={carve => <Row key={carve.id} carve={carve} />}
       />
     </>
@@ -103,7 +103,7 @@ function AskForm({ onAsk }: { onAsk(path: string): void }) {
       }}
     >
       <label class="field grow">
-        Path on the host, with % for anything in a name and %% for all below
+        Path on the host (% matches within a name, %% matches recursively)
         <input name="path" required maxLength={4_096} placeholder="/var/log/syslog" spellcheck={false} />
       </label>
       <button type="submit" class="primary">
@@ -118,7 +118,7 @@ function Row({ carve }: { carve: Carve }) {
   return (
     <tr>
       <td>
-        <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by this query</a>}
+        <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by query</a>}
       </td>
       <td>{isEmptyArchive(size) ? 'empty: no such file' : formatBytes(size)}</td>
       <td>

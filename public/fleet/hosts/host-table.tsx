@@ -47,7 +47,7 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
               <input
                 type="checkbox"
                 class="pick"
-                aria-label="Select all hosts that are shown"
+                aria-label="Select all shown hosts"
                 checked={allPicked}
                 onChange={() => (state.selected.value = new Set(allPicked ? [] : hosts.map(host => host.id)))}
               />

@@ -25,15 +25,14 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
     if (name === '') return
     try {
       const known = labels.find(label => label.name === name)
-      if (!known && action === 'remove') throw new Error(`There is no label ${name} that is given by hand.`)
+      if (!known && action === 'remove') throw new Error(`There is no manual label ${name}.`)
       const label = known ?? (await api.post<{ id: string }>('/api/labels', { name }))
       for (let from = 0; from < hostIds.length; from += HOSTS_MAX) {
         const ids = hostIds.slice(from, from + HOSTS_MAX)
         await api.post(`/api/labels/${label.id}/hosts`, { [action]: ids })
       }
       problem.value = ''
-      said.value =
-        action === 'add' ? `They have the label ${name} now.` : `They do not have the label ${name} any more.`
+      said.value = action === 'add' ? `Label ${name} added.` : `Label ${name} removed.`
       if (!known) void read()
       onDone()
     } catch (error) {
@@ -52,7 +51,14 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
         if (event.key === 'Escape') onLeave?.()
       }}
     >
-      <input name="name" list="labels" required maxLength={100} placeholder="Label, known or new" aria-label="Label" />
+      <input
+        name="name"
+        list="labels"
+        required
+        maxLength={100}
+        placeholder="Existing or new label"
+        aria-label="Label"
+      />
       <datalist id="labels">
         {labels.map(label => (
           <option key={label.id} value={label.name} />
@@ -66,7 +72,7 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
       </button>
       {onLeave && (
         <button type="button" class="quiet" onClick={onLeave}>
-          Leave it
+          Dismiss
         </button>
       )}
       <span role="status">{said.value}</span>

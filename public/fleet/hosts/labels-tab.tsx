@@ -23,7 +23,7 @@ export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged():
   }
   return (
     <section class="panel host-labels-tab" aria-label="Labels">
-      {host.labels.length === 0 && <Empty title="This host has no labels." />}
+      {host.labels.length === 0 && <Empty title="No labels" />}
       <ul class="lines">
         {host.labels.map(({ id, name }) => {
           const label = known.get(id)
@@ -32,12 +32,12 @@ export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged():
               <a class="tag" href={`/hosts?label=${encodeURIComponent(name)}`}>
                 {name}
               </a>
-              <span class="hint">{label && (isManual(label) ? 'by hand' : 'by query')}</span>
+              <span class="hint">{label && (isManual(label) ? 'manual' : 'by query')}</span>
               <span class="line-name hint">{label?.description}</span>
               <span class="spring" />
               {isOperator.value && label && isManual(label) && (
                 <button type="button" onClick={() => void drop(id)}>
-                  Take off
+                  Remove
                 </button>
               )}
             </li>

@@ -11,7 +11,7 @@ export function LogTab({ hostId }: { hostId: string }) {
       model={model}
       steps={[]}
       path={path}
-      empty="The agent has said nothing yet. What osqueryd warns of comes here."
+      empty="No log entries yet. Warnings from osqueryd appear here."
       isPermalinked
     />
   )

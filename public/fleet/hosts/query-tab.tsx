@@ -55,7 +55,7 @@ export function QueryTab({ host }: { host: Host }) {
       )}
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       {asked.value === null && problem.value === '' && <div class="is-loading" aria-busy="true" />}
-      {asked.value?.length === 0 && <Empty title="This host has not been asked anything yet." />}
+      {asked.value?.length === 0 && <Empty title="No queries yet" />}
       <ul class="asked-list" aria-label="Answers" aria-live="polite" aria-relevant="additions">
         {asked.value?.map(each => (
           <AskedCard

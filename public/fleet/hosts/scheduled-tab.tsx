@@ -76,7 +76,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
       </search>
       <Listing
         name="Scheduled results"
-        columns={['When', 'Query', 'Action', 'Columns']}
+        columns={['Time', 'Query', 'Action', 'Columns']}
         list={list}
         empty={
           asked === ''

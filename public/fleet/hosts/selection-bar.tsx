@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { counted } from '../../../text/numbers'
+import { counted, formatCount } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
@@ -30,9 +30,9 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
   useKeys({ r: ask })
   if (!isOperator.value) return null
   return (
-    <section class="bulk" aria-label="Do something to many hosts">
+    <section class="bulk" aria-label="Bulk actions">
       <div class="row">
-        <span>{isAll ? 'All that fit' : `${hostsOf(count)} selected`}</span>
+        <span>{isAll ? `All ${formatCount(count)} matching` : `${hostsOf(count)} selected`}</span>
         <button
           type="button"
           class="primary"
@@ -55,7 +55,7 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
         )}
         {!isAll && (
           <button type="button" class="quiet" onClick={onClear}>
-            Clear the selection
+            Clear selection
           </button>
         )}
       </div>

@@ -22,7 +22,7 @@ export function Errors({ query, set }: ErrorsProps) {
     `/api/queries/${query.id}/hosts?${new URLSearchParams({ state, limit: String(HOSTS_READ) })}`
   return (
     <section class="errors" aria-label="Errors">
-      {failed + denylisted === 0 && <Empty title="No host has failed." />}
+      {failed + denylisted === 0 && <Empty title="No errors" />}
       {failed > 0 && <Groups path={path('failed')} count={failed} set={set} />}
       {denylisted > 0 && <Groups path={path('denylisted')} count={denylisted} set={set} />}
       {Math.max(failed, denylisted) > HOSTS_READ && (

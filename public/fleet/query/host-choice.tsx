@@ -56,7 +56,7 @@ export function HostChoice({ chosen, onChange }: HostChoiceProps) {
           + {nameOf(host)}
         </button>
       ))}
-      {typed.value !== '' && offered.length === 0 && <span class="hint">No other host is called so.</span>}
+      {typed.value !== '' && offered.length === 0 && <span class="hint">No matching host</span>}
     </fieldset>
   )
 }

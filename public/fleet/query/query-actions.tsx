@@ -33,7 +33,7 @@ export function QueryActions({ query, onChanged }: { query: Query; onChanged(): 
   }
   return (
     <div class="job-actions">
-      {query.status === 'running' && <AskedButton name="Stop" sure="Stop the query" act={stop} />}
+      {query.status === 'running' && <AskedButton name="Stop" sure="Stop query" act={stop} />}
       <button type="button" onClick={() => navigate(draftAddress(query))}>
         Change
       </button>

@@ -18,7 +18,7 @@ export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsP
     <aside
       ref={box}
       class="grid-details"
-      aria-label="The row"
+      aria-label="Row details"
       onKeyDown={event => {
         if (event.key === 'Escape') onClose()
       }}
@@ -31,12 +31,12 @@ export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsP
         </span>
         <span class="spring" />
         <button type="button" onClick={() => onHost(item.host_id)}>
-          Rows of this host
+          Rows from this host
         </button>
         <button type="button" onClick={() => void navigator.clipboard?.writeText(JSON.stringify(row, null, 2))}>
           Copy
         </button>
-        <button type="button" class="quiet" aria-label="Close the row" onClick={onClose}>
+        <button type="button" class="quiet" aria-label="Close row details" onClick={onClose}>
           ×
         </button>
       </header>

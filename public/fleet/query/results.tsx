@@ -69,7 +69,7 @@ export function Results({ query, view, set }: ResultsProps) {
 }
 
 function NoRows({ query, isNarrowed }: { query: Query; isNarrowed: boolean }) {
-  if (isNarrowed) return <Empty title="No row fits this filter." />
-  if (query.status === 'running') return <Empty title="No rows yet." />
-  return <Empty title="No host has answered with rows." />
+  if (isNarrowed) return <Empty title="No rows match" />
+  if (query.status === 'running') return <Empty title="No rows yet" />
+  return <Empty title="No host returned rows" />
 }

@@ -79,9 +79,9 @@ function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
           </button>
         )}
         {error && <span class="target-error">{error}</span>}
-        {truncated && <span class="badge">cut</span>}
+        {truncated && <span class="badge">truncated</span>}
         {late && (
-          <span class="badge" title="It answered after the query had ended.">
+          <span class="badge" title="Answered after the query had ended.">
             late
           </span>
         )}

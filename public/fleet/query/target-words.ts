@@ -9,5 +9,5 @@ export function targetWords({ all, host_ids = [], platforms = [], labels = [] }:
     ...(labels.length > 0 ? [`${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`] : []),
     ...(host_ids.length > 0 ? [counted(host_ids.length, 'chosen host')] : []),
   ]
-  return parts.join(', ') || 'nobody'
+  return parts.join(', ') || 'no hosts'
 }

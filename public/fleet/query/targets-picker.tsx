@@ -18,7 +18,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
   }
   return (
     <section class="targets-picker" aria-label="Targets">
-      <fieldset class="chips" aria-label="Everybody">
+      <fieldset class="chips" aria-label="All hosts">
         <Chip name="all hosts" count={groups.total} isOn={all} onClick={() => onChange(all ? {} : { all: true })} />
       </fieldset>
       {groups.platforms.length > 0 && (

@@ -23,7 +23,7 @@ interface ValuesProps {
 /** How often each value of a column was answered, over all hosts. */
 export function Values({ query, view, set }: ValuesProps) {
   const column = view.column || query.columns[0] || ''
-  if (column === '') return <Empty title="No rows yet." />
+  if (column === '') return <Empty title="No rows yet" />
   return (
     <section class="values" aria-label="Values">
       <label class="check-label">

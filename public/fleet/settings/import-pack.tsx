@@ -41,13 +41,13 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   }
   if (warned.value) {
     return (
-      <Dialog title="Imported, with remarks" onClose={onClose}>
+      <Dialog title="Imported with warnings" onClose={onClose}>
         <Remarks made={warned.value} onClose={onClose} />
       </Dialog>
     )
   }
   return (
-    <Dialog title="Import a pack or a configuration" onClose={onClose}>
+    <Dialog title="Import a pack or configuration" onClose={onClose}>
       <form
         class="sql-form"
         onSubmit={event => {
@@ -64,7 +64,7 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
           <input ref={name} name="name" required maxLength={200} />
         </label>
         <label class="field">
-          Pack, as JSON; comments and continued lines are fine
+          Pack as JSON (comments and line continuations are allowed)
           <textarea ref={content} name="content" required rows={12} spellcheck={false} placeholder={SAMPLE} />
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}

@@ -30,7 +30,7 @@ export function Labels() {
   return (
     <>
       <div class="row">
-        <p class="hint grow">A label by query is given to every host on which the query finds at least one row.</p>
+        <p class="hint grow">A dynamic label applies to every host on which its query returns a row.</p>
         {isOperator.value && (
           <button type="button" class="primary" onClick={() => (edited.value = 'new')}>
             New label
@@ -41,16 +41,16 @@ export function Labels() {
         <SqlForm
           title={shown === 'new' ? 'New label' : `Label ${shown.name}`}
           fields={shown === 'new' ? NEW : shown}
-          choice={shown === 'new' ? { none: 'given by hand', some: 'given by a query' } : undefined}
+          choice={shown === 'new' ? { none: 'Manual', some: 'By query' } : undefined}
           onSave={save}
           onClose={() => (edited.value = null)}
         />
       )}
       <Listing
         name="Labels"
-        columns={['Name', 'Hosts', 'Members', 'Changed', '']}
+        columns={['Name', 'Hosts', 'Members', 'Updated', '']}
         list={list}
-        empty="No labels yet. They group hosts, for queries and packs."
+        empty="No labels yet. Labels group hosts for queries and packs."
         row={label => (
           <tr key={label.id}>
             <td>
@@ -61,7 +61,7 @@ export function Labels() {
               <a href={`/hosts?label=${encodeURIComponent(label.name)}`}>{formatCount(label.host_count)}</a>
             </td>
             <td class="wide">
-              {isManual(label) ? 'by hand' : <code>{label.sql}</code>}
+              {isManual(label) ? 'manual' : <code>{label.sql}</code>}
               {label.platforms.length > 0 && <p class="hint">{label.platforms.join(', ')}</p>}
             </td>
             <td>

@@ -20,13 +20,13 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
       <header class="row">
         <span class={`status ${enabled ? 'is-online' : 'is-offline'}`}>
           <span class="dot" aria-hidden="true" />
-          {enabled ? 'runs' : 'is off'}
+          {enabled ? 'enabled' : 'disabled'}
         </span>
         <h2>{name}</h2>
         <span class="hint">{hostsOfPack(pack)}</span>
         <span class="spring" />
         <span class="hint">
-          changed <Ago time={updated_at} />
+          updated <Ago time={updated_at} />
         </span>
         <a class="button" href={`/api/packs/${id}/export`} download={`${name}.conf`}>
           Export
@@ -34,7 +34,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
         {isOperator.value && (
           <>
             <button type="button" onClick={() => onSwitch(!enabled)}>
-              {enabled ? 'Switch off' : 'Switch on'}
+              {enabled ? 'Disable' : 'Enable'}
             </button>
             <AskedButton name="Delete" sure={`Delete ${name}`} act={onRemove} />
           </>
@@ -66,7 +66,7 @@ function Queries({ name, queries }: { name: string; queries: PackQuery[] }) {
           <tr key={query.name}>
             <td>
               <b>{query.name}</b>
-              {query.snapshot && <p class="hint">all rows each time</p>}
+              {query.snapshot && <p class="hint">snapshot</p>}
             </td>
             <td>{formatDuration(query.interval_seconds * 1_000)}</td>
             <td class="wide">

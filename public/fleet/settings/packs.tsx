@@ -26,8 +26,7 @@ export function Packs() {
     <>
       <div class="row">
         <p class="hint grow">
-          Hosts run the queries of a pack by themselves and send what has changed. It is on the Scheduled tab of each
-          host.
+          Hosts run the queries of a pack on a schedule and report changes, shown on each host's Scheduled tab.
         </p>
         {isOperator.value && (
           <button type="button" class="primary" onClick={() => (isImporting.value = true)}>

@@ -47,9 +47,9 @@ export function SavedQueries() {
       )}
       <Listing
         name="Saved queries"
-        columns={['Name', 'Query', 'Changed', '']}
+        columns={['Name', 'Query', 'Updated', '']}
         list={list}
-        empty="No saved queries yet. What is asked often is worth a name."
+        empty="No saved queries yet. Save queries that you run often."
         row={query => (
           <tr key={query.id}>
             <td>

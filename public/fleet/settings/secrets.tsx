@@ -37,7 +37,8 @@ export function Secrets() {
   return (
     <>
       <p class="hint">
-        To change a secret: make a new one, give it to the hosts, revoke the old one. Hosts that have enrolled stay.
+        To rotate a secret, create a new one, deploy it to the hosts, then revoke the old one. Enrolled hosts are not
+        affected.
       </p>
       <form
         class="row form panel"
@@ -52,18 +53,18 @@ export function Secrets() {
           <input name="name" required maxLength={200} placeholder="Which hosts it is for" />
         </label>
         <button type="submit" class="primary">
-          Make a secret
+          Create secret
         </button>
       </form>
       {problem.value !== '' && <Failure message={problem.value} />}
       {secret.value !== '' && (
-        <Once title="This is the new secret." text={secret.value} onClose={() => (secret.value = '')} />
+        <Once title="New secret created." text={secret.value} onClose={() => (secret.value = '')} />
       )}
       <Listing
         name="Enroll secrets"
-        columns={['Name', 'Made by', 'Made', 'Last used', '']}
+        columns={['Name', 'Created by', 'Created', 'Last used', '']}
         list={list}
-        empty="No secrets: no new host can enrol."
+        empty="No enroll secrets. New hosts cannot enroll."
         row={each => (
           <tr key={each.id}>
             <td>{each.name}</td>

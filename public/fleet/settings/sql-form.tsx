@@ -72,7 +72,7 @@ export function SqlForm({ title, fields, choice, onSave, onClose }: SqlFormProps
           <>
             <SqlEditor value={sql.value} onChange={text => (sql.value = text)} onRun={() => undefined} />
             <label class="field">
-              Platforms it is for; none means all
+              Platforms (leave empty for all)
               <input name="platforms" placeholder="linux, darwin, windows" defaultValue={fields.platforms.join(', ')} />
             </label>
           </>

@@ -21,7 +21,7 @@ export function TablesPanel({ schema, isEmpty, onInsert }: TablesPanelProps) {
         placeholder={schema ? `Search ${schema.tables.length} tables` : 'Search tables'}
         onInput={event => (typed.value = event.currentTarget.value)}
       />
-      {schema && tables.length === 0 && <p class="hint">No table or column is called so.</p>}
+      {schema && tables.length === 0 && <p class="hint">No matching table or column</p>}
       <ul>
         {tables.map(table => (
           <TableItem
