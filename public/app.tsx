@@ -8,8 +8,8 @@ import { liveState } from './live'
 import { failedPage, loadedPages, loadPage, preloadPages } from './page-loader'
 import { pageInfo } from './page-table'
 import { navigate, route, startRouter } from './router'
+import { sanitizeText } from './sanitize-text'
 import { loadMe } from './session'
-import { cleanShownText } from './shown-text'
 import { startTheme } from './theme'
 
 function App() {
@@ -61,7 +61,7 @@ effect(() => {
   const { page } = route.value
   if (page !== 'missing') void loadPage(page)
 })
-cleanShownText()
+sanitizeText()
 startTheme()
 startClock()
 startRouter()

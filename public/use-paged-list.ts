@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { api } from './api'
 import type { StreamEvent } from './client'
-import { useEvery } from './every'
-import { perFrame } from './frames'
 import { liveState, watch } from './live'
 import { type ListPage, PagedList, type PagedListOptions } from './paged-list'
-import { useSoon } from './soon'
+import { perFrame } from './per-frame'
+import { useInterval } from './use-interval'
+import { useThrottle } from './use-throttle'
 
 /** How the entries of a topic change a list. */
 export interface LiveUpdates<Item, News> {
@@ -49,7 +49,7 @@ export function usePagedList<Item, News = never, Page extends ListPage<Item> = L
     [name],
   )
   useEffect(() => () => list.close(), [list])
-  useEvery(everyMs, () => void list.refresh(), name)
+  useInterval(everyMs, () => void list.refresh(), name)
   useLiveUpdates(list, latest, live?.topic, live?.refreshMs ?? 0)
   return list
 }
@@ -61,7 +61,7 @@ function useLiveUpdates<Item, Page extends ListPage<Item>, News>(
   refreshMs: number,
 ) {
   const stale = useRef(0)
-  const refreshSoon = useSoon(
+  const refreshSoon = useThrottle(
     refreshMs,
     () => {
       void list.refresh(stale.current || undefined)

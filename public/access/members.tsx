@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
-import { AskedButton } from '../components/asked-button'
+import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
-import { Once } from '../components/once'
 import { ReasonForm } from '../components/reason-form'
+import { SecretNotice } from '../components/secret-notice'
 import { Ago } from '../components/time'
 import { me, ROLES, type Role } from '../session'
 import { byId, usePagedList } from '../use-paged-list'
@@ -40,7 +40,7 @@ export function Members() {
       <InviteForm onInvite={body => void told(change(() => api.post('/api/members', body)))} />
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
-        <Once
+        <SecretNotice
           title="Send this link to the new member. It works once."
           text={link.value}
           onClose={() => (link.value = '')}
@@ -77,7 +77,7 @@ export function Members() {
               >
                 New link
               </button>
-              <AskedButton
+              <ConfirmButton
                 name="Remove"
                 sure={`Remove ${member.name}`}
                 act={reason =>

@@ -1,5 +1,5 @@
 import { api } from '../api'
-import { AskedButton } from '../components/asked-button'
+import { ConfirmButton } from '../components/confirm-button'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
 import type { Actor } from '../jobs/job'
@@ -44,7 +44,7 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
             {session.current ? (
               <span class="badge">this session</span>
             ) : (
-              <AskedButton name="Sign out" sure="Sign out session" act={reason => end(session.id, reason)} />
+              <ConfirmButton name="Sign out" sure="Sign out session" act={reason => end(session.id, reason)} />
             )}
           </td>
         </tr>

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
-import { client, messageOf } from '../api'
-import { AskedButton } from '../components/asked-button'
+import { api, messageOf } from '../api'
+import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
-import { Once } from '../components/once'
+import { SecretNotice } from '../components/secret-notice'
 import { Ago } from '../components/time'
 import type { Actor } from '../jobs/job'
 import { ROLES, type Role } from '../session'
@@ -58,7 +58,7 @@ export function Tokens() {
       <TokenForm onMake={fields => void make(fields)} />
       {problem.value !== '' && <Failure message={problem.value} />}
       {secret.value !== '' && (
-        <Once title="New token created." text={secret.value} onClose={() => (secret.value = '')} />
+        <SecretNotice title="New token created." text={secret.value} onClose={() => (secret.value = '')} />
       )}
       <Listing
         name="API tokens"
@@ -80,7 +80,7 @@ export function Tokens() {
               <Ago time={token.expires_at} />
             </td>
             <td>
-              <AskedButton name="Revoke" sure={`Revoke ${token.name}`} act={reason => revoke(token.id, reason)} />
+              <ConfirmButton name="Revoke" sure={`Revoke ${token.name}`} act={reason => revoke(token.id, reason)} />
             </td>
           </tr>
         )}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEvery } from '../every'
+import { useInterval } from '../use-interval'
 
 interface Readiness {
   status: string
@@ -18,7 +18,7 @@ const HINTS: Record<string, string> = {
 /** How each part of Tailrace does, and what it means when one does not. */
 export function Health() {
   const health = useSignal<Readiness | null>(null)
-  useEvery(EVERY_MS, () => {
+  useInterval(EVERY_MS, () => {
     // 503 is an answer, too.
     void fetch('/readyz')
       .then(response => response.json() as Promise<Readiness>)

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { PagedList } from '../paged-list'
 import { Empty, Failure } from './empty'
-import { Further } from './near'
+import { AutoLoadButton } from './in-view'
 
 type List = Pick<PagedList<unknown>, 'items' | 'isLoading' | 'isEmpty' | 'hasMore' | 'problem' | 'retry' | 'loadMore'>
 
@@ -20,8 +20,8 @@ export function ListStatus({ list, empty }: { list: List; empty: ComponentChildr
 export function LoadMore({ list }: { list: List }) {
   if (!list.hasMore.value) return null
   return (
-    <Further key={list.items.value?.length} onFurther={() => void list.loadMore()}>
+    <AutoLoadButton key={list.items.value?.length} onLoad={() => void list.loadMore()}>
       Load more
-    </Further>
+    </AutoLoadButton>
   )
 }

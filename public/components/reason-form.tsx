@@ -1,4 +1,4 @@
-import { useFocus } from '../focus'
+import { useFocus } from '../use-focus'
 
 interface ReasonFormProps {
   /** What is done, on the button. */

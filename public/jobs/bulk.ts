@@ -1,5 +1,5 @@
 import { api } from '../api'
-import { askedOf, type JobFilters } from './filters'
+import { type JobFilters, jobParams } from './filters'
 import type { Job } from './job'
 
 export type BulkAction = 'cancel' | 'retry' | 'remove'
@@ -9,7 +9,7 @@ export type BulkFilter = Record<string, string | boolean | string[]>
 
 /** The filter of the page, as a body: its period is fixed at this moment. Without any it says that all are meant. */
 export function filterOf(filters: JobFilters): BulkFilter {
-  const { roots, ...asked } = askedOf(filters)
+  const { roots, ...asked } = jobParams(filters)
   const filter = { ...asked, ...(roots && { roots: true }) }
   return Object.keys(filter).length > 0 ? filter : { all: true }
 }

@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
 import { counted, formatCount } from '../../text/numbers'
-import { perFrame } from '../frames'
 import { watch } from '../live'
-import { useReading } from '../reading'
-import { useSoon } from '../soon'
+import { perFrame } from '../per-frame'
+import { useFetch } from '../use-fetch'
+import { useThrottle } from '../use-throttle'
 import { filtersOf } from './filters'
 import { hasEnded, type Job, STATES } from './job'
 import { JobList } from './job-list'
-import type { JobEvent } from './list'
+import type { JobEvent } from './live-jobs'
 import { useJobList } from './use-job-list'
 
 /** Counts of all descendants are read again this often while something moves. */
@@ -23,8 +23,8 @@ export interface Descendants {
 
 /** How many jobs are below a job, in which state; null when there are none. */
 export function useDescendants(job: Job): Descendants | null {
-  const { value, read } = useReading<{ counts: Counts }>(`/api/jobs/${encodeURIComponent(job.id)}/tree?limit=1`)
-  const readSoon = useSoon(EVERY_MS, () => void read(), job.id)
+  const { value, read } = useFetch<{ counts: Counts }>(`/api/jobs/${encodeURIComponent(job.id)}/tree?limit=1`)
+  const readSoon = useThrottle(EVERY_MS, () => void read(), job.id)
   useEffect(() => {
     const moved = perFrame<JobEvent>(events => {
       if (events.some(event => event.data?.parent_id)) readSoon()

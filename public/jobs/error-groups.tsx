@@ -2,8 +2,8 @@ import { formatCount } from '../../text/numbers'
 import { formatAgo } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
-import { useReading } from '../reading'
-import { askedOf, type JobFilters, searchOf } from './filters'
+import { useFetch } from '../use-fetch'
+import { type JobFilters, jobParams, searchOf } from './filters'
 
 interface ErrorGroup {
   fingerprint: string
@@ -23,8 +23,8 @@ const EVERY_MS = 10_000
 /** Failed jobs by cause: thousands of failures are a few problems. */
 export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?: number }) {
   // Not by status and error, which is what they are grouped by; and children fail like all others.
-  const { status: _, fingerprint: __, roots: ___, ...asked } = askedOf(filters)
-  const { value, problem, read } = useReading<{ items: ErrorGroup[] }>(
+  const { status: _, fingerprint: __, roots: ___, ...asked } = jobParams(filters)
+  const { value, problem, read } = useFetch<{ items: ErrorGroup[] }>(
     `/api/failures?${new URLSearchParams({ ...asked, limit: String(most) })}`,
     EVERY_MS,
     searchOf(filters),

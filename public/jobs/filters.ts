@@ -24,7 +24,7 @@ export const filtersOf = (search: string): JobFilters => url.readFilters(NAMES, 
 export const searchOf = (filters: Partial<JobFilters>): string => url.searchOf(NAMES, filters)
 
 /** What the server is asked: periods become times, and jobs that others have made are left out unless they are meant. */
-export function askedOf(filters: JobFilters, now = Date.now()): Record<string, string> {
+export function jobParams(filters: JobFilters, now = Date.now()): Record<string, string> {
   const { children, view: _, since, ...plain } = filters
   const asked: Record<string, string> = {}
   for (const [name, value] of Object.entries(plain)) if (value !== '') asked[name] = value

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
+import { useInView } from '../components/in-view'
 import { LoadMore } from '../components/list-status'
-import { useNear } from '../components/near'
 import type { PagedList } from '../paged-list'
 import { groupsOf } from './groups'
 import type { Job } from './job'
@@ -44,15 +44,15 @@ interface GroupProps extends Pick<JobListProps, 'state' | 'renderDetails'> {
 }
 
 function Group({ jobs, state, renderDetails }: GroupProps) {
-  const { box, isNear, heightPx } = useNear<HTMLUListElement>()
+  const { box, isInView, heightPx } = useInView<HTMLUListElement>()
   return (
     <ul
       ref={box}
       class="job-group"
       aria-label={`${jobs.length} jobs`}
-      style={isNear.value ? undefined : { height: `${heightPx.current}px` }}
+      style={isInView.value ? undefined : { height: `${heightPx.current}px` }}
     >
-      {isNear.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />)}
+      {isInView.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />)}
     </ul>
   )
 }

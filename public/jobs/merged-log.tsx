@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'preact/hooks'
 import { formatCount } from '../../text/numbers'
 import { messageOf } from '../api'
 import { LogModel, LogViewer } from '../components/log-viewer'
-import { useEvery } from '../every'
+import { useInterval } from '../use-interval'
 import { hasEnded, type Job } from './job'
 import { LINES_MAX, MergedLines } from './merged-lines'
 
@@ -18,7 +18,7 @@ export function MergedLog({ job }: { job: Job }) {
   const isReading = useRef(false)
   const isComplete = useRef(false)
   const isFull = useSignal(false)
-  useEvery(EVERY_MS, () => {
+  useInterval(EVERY_MS, () => {
     if (isReading.current || isComplete.current) return
     isReading.current = true
     const isOver = hasEnded(job.status)

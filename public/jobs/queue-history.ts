@@ -1,4 +1,4 @@
-import { useReading } from '../reading'
+import { useFetch } from '../use-fetch'
 
 export interface QueueHistory {
   completed: number[]
@@ -18,7 +18,7 @@ const EVERY_MS = 20_000
 
 /** What the queues did per minute; of one queue alone, also how long it took. */
 export const useHistory = (minutes: number, queue = '') =>
-  useReading<Histories>(
+  useFetch<Histories>(
     `/api/queues/history?minutes=${minutes}${queue && `&queue=${encodeURIComponent(queue)}`}`,
     EVERY_MS,
   )

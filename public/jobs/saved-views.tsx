@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useFocus } from '../focus'
+import { useFocus } from '../use-focus'
 import { dropView, saveView, views } from './views'
 
 const READY: Array<{ name: string; search: string }> = [

@@ -1,7 +1,7 @@
 import { byId, type LiveUpdates, usePagedList } from '../use-paged-list'
-import { askedOf, type JobFilters, searchOf } from './filters'
+import { type JobFilters, jobParams, searchOf } from './filters'
 import type { Job } from './job'
-import { applyToList, type JobEvent } from './list'
+import { applyToList, type JobEvent } from './live-jobs'
 
 /** New rows are completed by one reading of the list, at most this often. */
 const REFRESH_MS = 1_000
@@ -19,7 +19,7 @@ export function useJobList(filters: JobFilters) {
     refreshMs: REFRESH_MS,
   }
   return usePagedList<Job, JobEvent>({
-    path: `/api/jobs?${new URLSearchParams(askedOf(filters))}`,
+    path: `/api/jobs?${new URLSearchParams(jobParams(filters))}`,
     name: searchOf(filters),
     idOf: byId,
     rowsMax: ROWS_MAX,

@@ -1,12 +1,12 @@
 import { useEffect } from 'preact/hooks'
 import { restart, watch } from '../live'
-import { useReading } from '../reading'
+import { useFetch } from '../use-fetch'
 import { hasEnded, type Job } from './job'
-import type { JobEvent } from './list'
+import type { JobEvent } from './live-jobs'
 
 /** One job, kept up to date: read once, then changed by its stream, and read again when it ends (for its result). */
 export function useJob(id: string) {
-  const { value: job, problem, read } = useReading<Job>(`/api/jobs/${encodeURIComponent(id)}`)
+  const { value: job, problem, read } = useFetch<Job>(`/api/jobs/${encodeURIComponent(id)}`)
   useEffect(() => {
     const stopJob = watch(`job:${id}`, {
       onStatus: ({ job: news, steps }) => {

@@ -1,8 +1,8 @@
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { watch } from '../live'
-import { useReading } from '../reading'
-import { useSoon } from '../soon'
+import { useFetch } from '../use-fetch'
+import { useThrottle } from '../use-throttle'
 import type { Actor } from './job'
 
 export interface Schedule {
@@ -37,13 +37,13 @@ const AFTER_JOB_MS = 1_500
 
 /** The queues with their counts, kept up by `queue_stats` where it is told, else by reading again. */
 export function useQueues() {
-  const { value, problem, read } = useReading<{ items: Queue[] }>('/api/queues', EVERY_MS)
+  const { value, problem, read } = useFetch<{ items: Queue[] }>('/api/queues', EVERY_MS)
   const queues = useComputed(() => value.value?.items ?? [])
   /** What has been told of some queues. */
   const apply = (told?: Told) => {
     value.value = { items: merge(queues.peek(), told) }
   }
-  const readSoon = useSoon(AFTER_JOB_MS, () => void read())
+  const readSoon = useThrottle(AFTER_JOB_MS, () => void read())
   useEffect(
     () =>
       watch('events', {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../text/times'
 import { Failure } from '../components/empty'
-import { useReading } from '../reading'
+import { useFetch } from '../use-fetch'
 
 interface Worker {
   name: string
@@ -13,7 +13,7 @@ const EVERY_MS = 10_000
 
 /** The processes that take jobs; of one queue, those that take its jobs. */
 export function Workers({ queue = '' }: { queue?: string }) {
-  const { value, problem } = useReading<{ items: Worker[] | null }>('/api/workers', EVERY_MS)
+  const { value, problem } = useFetch<{ items: Worker[] | null }>('/api/workers', EVERY_MS)
   if (problem.value !== '') return <Failure message={problem.value} />
   if (!value.value) return null
   const { items } = value.value

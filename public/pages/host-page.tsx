@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../api'
-import { AskedButton } from '../components/asked-button'
+import { ConfirmButton } from '../components/confirm-button'
 import { Empty, Failure } from '../components/empty'
 import { Ago } from '../components/time'
 import { FilesTab } from '../fleet/hosts/files-tab'
@@ -16,7 +16,7 @@ import { type Refreshing, useHost } from '../fleet/hosts/use-host'
 import { Vitals } from '../fleet/hosts/vitals'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
-import { useTitle } from '../title'
+import { useTitle } from '../use-title'
 
 const TABS = {
   query: 'Query',
@@ -125,7 +125,7 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
       <button type="button" disabled={refreshing === 'asked'} onClick={() => void refresh()}>
         Refresh
       </button>
-      <AskedButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
+      <ConfirmButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
       <span class="hint" role="status">
         {refreshing === 'asked' && 'Waiting for the host'}
         {refreshing === 'silent' && 'No answer yet. The host will be asked at its next check-in.'}

@@ -11,7 +11,7 @@ import { Values } from '../fleet/query/values'
 import { searchOf, type View, type ViewName, viewOf } from '../fleet/query/view'
 import type { Query } from '../fleet/query-result'
 import { navigate, search } from '../router'
-import { useTitle } from '../title'
+import { useTitle } from '../use-title'
 
 const TITLE_CHARACTERS_MAX = 60
 

@@ -9,8 +9,8 @@ import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
 import type { Job } from '../jobs/job'
-import { useReading } from '../reading'
 import { isAdmin } from '../session'
+import { useFetch } from '../use-fetch'
 
 interface Policy {
   target: string
@@ -39,7 +39,7 @@ const EVERY_MS = 10_000
 
 /** What is kept for how long, whether the sweeps keep up, and sweeping now. */
 export function RetentionPage() {
-  const { value, problem, read } = useReading<Retention>('/api/retention', EVERY_MS)
+  const { value, problem, read } = useFetch<Retention>('/api/retention', EVERY_MS)
   const shown = value.value
   return (
     <div class="page">

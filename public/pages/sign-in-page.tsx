@@ -2,9 +2,9 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../api'
 import { Failure } from '../components/empty'
-import { ownAddress } from '../own-address'
 import { navigate } from '../router'
 import { routeOf } from '../routes'
+import { sameOriginUrl } from '../same-origin'
 import { type Me, me } from '../session'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
@@ -16,7 +16,7 @@ export function SignInPage() {
   const signIn = async (body: Record<string, string>) => {
     isBusy.value = true
     problem.value = ''
-    const next = ownAddress(new URLSearchParams(location.search).get('next'), location.origin)
+    const next = sameOriginUrl(new URLSearchParams(location.search).get('next'), location.origin)
     try {
       me.value = await api.post<Me>('/api/session', body)
       goOn(next ?? new URL('/', location.origin))

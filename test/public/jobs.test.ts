@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { addressOf } from '../../public/jobs/address'
 import { filterOf } from '../../public/jobs/bulk'
-import { askedOf, filtersOf, searchOf } from '../../public/jobs/filters'
+import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
 import { type Job, ranMs, shareDone, subjectOf } from '../../public/jobs/job'
-import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/list'
+import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
 import { routeOf } from '../../public/routes'
 import { formatAgo, formatDuration } from '../../text/times'
 
@@ -91,10 +91,10 @@ describe('the list of jobs', () => {
 describe('what the server is asked', () => {
   it('turns periods into times and leaves children out unless they are meant', () => {
     const now = Date.parse('2026-01-02T00:00:00Z')
-    expect(askedOf(NONE, now)).toEqual({ roots: 'true' })
-    const asked = askedOf(filtersOf('?since=24h&status=failed&children=1&view=errors'), now)
+    expect(jobParams(NONE, now)).toEqual({ roots: 'true' })
+    const asked = jobParams(filtersOf('?since=24h&status=failed&children=1&view=errors'), now)
     expect(asked).toEqual({ status: 'failed', since: '2026-01-01T00:00:00.000Z' })
-    expect(askedOf(filtersOf('?fingerprint=abc'), now)).toEqual({ fingerprint: 'abc' })
+    expect(jobParams(filtersOf('?fingerprint=abc'), now)).toEqual({ fingerprint: 'abc' })
   })
 })
 

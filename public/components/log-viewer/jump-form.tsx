@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useFocus } from '../../focus'
+import { useFocus } from '../../use-focus'
 import { timeOf } from './jump'
 
 interface JumpFormProps {

@@ -9,7 +9,7 @@ import { StateBar } from '../query/state-bar'
 import { useQueries } from '../query/use-queries'
 import { type Query, STATE_WORDS } from '../query-result'
 import { SqlText } from '../sql-text'
-import { type Answered, keyOf, wordsOf } from './latest'
+import { type Answered, keyOf, wordsOf } from './recent-answers'
 import { useFleet } from './use-fleet'
 
 const ROWS = 8

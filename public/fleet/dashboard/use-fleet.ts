@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { perFrame } from '../../frames'
 import { watch } from '../../live'
-import { useReading } from '../../reading'
-import { useSoon } from '../../soon'
+import { perFrame } from '../../per-frame'
+import { useFetch } from '../../use-fetch'
+import { useThrottle } from '../../use-throttle'
 import type { StatusCounts } from '../hosts/host'
 import { isHostEvent } from '../hosts/live-hosts'
-import { type Answered, latestOf } from './latest'
+import { type Answered, recentAnswers } from './recent-answers'
 
 /** A host that came or went: counted again, at most this often. */
 const AFTER_HOST_MS = 1_500
@@ -18,12 +18,12 @@ interface Told {
 
 /** How many hosts are there, kept up by `stats_updated`, and the latest answers to live queries. */
 export function useFleet(most: number) {
-  const { value: hosts, problem, read } = useReading<{ counts: StatusCounts }>('/api/hosts?limit=1')
+  const { value: hosts, problem, read } = useFetch<{ counts: StatusCounts }>('/api/hosts?limit=1')
   const answers = useSignal<Answered[]>([])
-  const readSoon = useSoon(AFTER_HOST_MS, () => void read())
+  const readSoon = useThrottle(AFTER_HOST_MS, () => void read())
   useEffect(() => {
     const drawn = perFrame<Answered>(news => {
-      answers.value = latestOf(answers.peek(), news, most)
+      answers.value = recentAnswers(answers.peek(), news, most)
     })
     const stop = watch('events', {
       onEvent: event => {

@@ -3,15 +3,15 @@ import { useEffect } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { watch } from '../../live'
-import { useReading } from '../../reading'
 import { isAdmin, me } from '../../session'
-import { Copied } from '../copied'
+import { useFetch } from '../../use-fetch'
+import { CopyBlock } from '../copy-block'
 import { type Enrollment, SHELLS, SYSTEM_NAMES, SYSTEMS, withSecret } from './enrollment'
 import type { HostEvent } from './live-hosts'
 
 /** How a machine becomes a host: a secret, the flags, and then it is waited for. */
 export function AddHost() {
-  const { value, problem, read } = useReading<Enrollment>('/api/hosts/enrollment')
+  const { value, problem, read } = useFetch<Enrollment>('/api/hosts/enrollment')
   const secret = useSignal('')
   const told = value.value
   return (
@@ -46,7 +46,7 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
     <>
       <p>Where osquery is installed, run one command:</p>
       {SYSTEMS.map(system => (
-        <Copied
+        <CopyBlock
           key={system}
           name={`${SYSTEM_NAMES[system]}, ${SHELLS[system]}`}
           text={withSecret(told.commands[system], secret)}
@@ -55,7 +55,7 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
       <details class="flag-files">
         <summary>Or write the flags file yourself, then restart osqueryd</summary>
         {SYSTEMS.map(system => (
-          <Copied
+          <CopyBlock
             key={system}
             name={`${SYSTEM_NAMES[system]}, ${told.flag_files[system].path}`}
             text={told.flag_files[system].flags.join('\n')}
@@ -79,7 +79,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (secret !== '') {
     return (
       <>
-        <Copied name="Enroll secret. It is included in the commands below and is not shown again." text={secret} />
+        <CopyBlock name="Enroll secret. It is included in the commands below and is not shown again." text={secret} />
         <a href="/hosts/secrets">View all secrets</a>
       </>
     )

@@ -6,9 +6,9 @@ import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { Progress } from '../../components/status'
 import { Ago } from '../../components/time'
-import { useEvery } from '../../every'
 import { watch } from '../../live'
 import { isOperator } from '../../session'
+import { useInterval } from '../../use-interval'
 import { byId, usePagedList } from '../../use-paged-list'
 import type { Query, QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
@@ -54,7 +54,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       problem.value = messageOf(error)
     }
   }
-  useEvery(EVERY_MS, () => {
+  useInterval(EVERY_MS, () => {
     const known = list.items.peek() ?? []
     const isAwaited = asked.peek() !== '' && !known.some(carve => carve.query_id === asked.peek())
     if (isAwaited || known.some(carve => carve.completed_at === null)) void list.refresh()

@@ -17,7 +17,7 @@ export const hostSearchOf = (filters: Partial<HostFilters>): string => searchOf(
 export const isNarrowed = ({ sort: _, ...filters }: HostFilters) => Object.values(filters).some(value => value !== '')
 
 /** What the server is asked for. */
-export function askedHostsOf(filters: HostFilters): string {
+export function hostParams(filters: HostFilters): string {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
   return String(new URLSearchParams({ sort: DEFAULT_SORT, ...Object.fromEntries(given) }))
 }

@@ -1,7 +1,7 @@
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { usePagedList } from '../../use-paged-list'
-import { askedOfResult, type PastResult } from './asked'
-import { AskedCard } from './asked-card'
+import { type PastResult, queryOfResult } from './host-queries'
+import { HostQueryCard } from './host-query-card'
 
 /** All results of live queries on this host, as far as they are kept. */
 export function HistoryTab({ hostId }: { hostId: string }) {
@@ -11,7 +11,7 @@ export function HistoryTab({ hostId }: { hostId: string }) {
       <ListStatus list={list} empty="No results yet, or they have expired" />
       <ul class="asked-list" aria-label="Earlier results">
         {list.items.value?.map(result => (
-          <AskedCard key={result.query_id} asked={askedOfResult(result)} hostId={hostId} isOpened={false} />
+          <HostQueryCard key={result.query_id} asked={queryOfResult(result)} hostId={hostId} isOpened={false} />
         ))}
       </ul>
       <LoadMore list={list} />

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import { useNear } from '../../components/near'
+import { useInView } from '../../components/in-view'
 import { toggled } from '../../jobs/list-state'
 import { isOperator } from '../../session'
 import { DEFAULT_SORT, turned } from './filters'
@@ -92,10 +92,10 @@ function Heading({ column: { name, by, class: className }, sort, onSort }: Headi
 }
 
 function Group({ hosts, state, onLabel }: { hosts: Host[]; state: Picked; onLabel(name: string): void }) {
-  const { box, isNear, heightPx } = useNear<HTMLTableSectionElement>()
+  const { box, isInView, heightPx } = useInView<HTMLTableSectionElement>()
   return (
     <tbody ref={box}>
-      {isNear.value ? (
+      {isInView.value ? (
         hosts.map(host => <HostRow key={host.id} host={host} state={state} onLabel={onLabel} />)
       ) : (
         <tr>

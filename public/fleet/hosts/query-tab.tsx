@@ -6,15 +6,15 @@ import { useKeys } from '../../keys'
 import { isOperator } from '../../session'
 import { SavedQueryChoice } from '../saved-query-choice'
 import { SqlEditor } from '../sql-editor'
-import { AskedCard } from './asked-card'
 import type { Host } from './host'
-import { useAsked } from './use-asked'
+import { HostQueryCard } from './host-query-card'
+import { useHostQueries } from './use-host-queries'
 
 const FIRST_SQL = 'select * from os_version'
 
 /** Asks the host and shows what it says, as it says it. */
 export function QueryTab({ host }: { host: Host }) {
-  const { asked, problem, read, run } = useAsked(host.id)
+  const { asked, problem, read, run } = useHostQueries(host.id)
   const sql = useSignal(FIRST_SQL)
   const refused = useSignal('')
   const editor = useRef<HTMLDivElement>(null)
@@ -58,7 +58,7 @@ export function QueryTab({ host }: { host: Host }) {
       {asked.value?.length === 0 && <Empty title="No queries yet" />}
       <ul class="asked-list" aria-label="Answers" aria-live="polite" aria-relevant="additions">
         {asked.value?.map(each => (
-          <AskedCard
+          <HostQueryCard
             key={each.query_id}
             asked={each}
             hostId={host.id}

@@ -4,9 +4,9 @@ import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
 import { sinceParam } from '../../periods'
-import { useReading } from '../../reading'
 import { search, setFilters } from '../../router'
 import { readFilters } from '../../url-filters'
+import { useFetch } from '../../use-fetch'
 import { byId, usePagedList } from '../../use-paged-list'
 
 interface ScheduledResult {
@@ -34,7 +34,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   const query = search.value
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
   const asked = useMemo(() => askedFor(filters), [filters])
-  const names = useReading<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
+  const names = useFetch<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
   const list = usePagedList<ScheduledResult>({
     path: `${base}?${asked}`,
     name: `${base}?${query}`,

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { ApiError, api, messageOf } from '../../api'
-import { useEvery } from '../../every'
 import { watch } from '../../live'
+import { useInterval } from '../../use-interval'
 import type { HostDetails } from './host'
 import type { HostEvent } from './live-hosts'
 
@@ -27,7 +27,7 @@ export function useHost(id: string) {
       problem.value = messageOf(error)
     }
   }, [path])
-  useEvery(EVERY_MS, () => void read(), id)
+  useInterval(EVERY_MS, () => void read(), id)
   useEffect(() => {
     const stopHost = watch(`host:${id}`, {
       onStatus: status => {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ListPage } from '../../paged-list'
 import { byId, usePagedList } from '../../use-paged-list'
-import { askedHostsOf, type HostFilters, hostSearchOf } from './filters'
+import { type HostFilters, hostParams, hostSearchOf } from './filters'
 import type { Host, StatusCounts } from './host'
 import { applyToHosts, type HostEvent, isHostEvent } from './live-hosts'
 
@@ -20,7 +20,7 @@ interface HostPage extends ListPage<Host> {
 export function useHosts(filters: HostFilters) {
   const counts = useSignal<StatusCounts | null>(null)
   const list = usePagedList<Host, HostEvent, HostPage>({
-    path: `/api/hosts?${askedHostsOf(filters)}`,
+    path: `/api/hosts?${hostParams(filters)}`,
     name: hostSearchOf(filters),
     idOf: byId,
     pageSize: PAGE_SIZE,

@@ -3,7 +3,7 @@ import { formatBytes } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { type HostDetails, systemOf } from './host'
-import { addressesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-of'
+import { addressesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-data'
 
 /** More disks or addresses than these are a query's business. */
 const SHOWN_MAX = 4

@@ -1,6 +1,6 @@
 import { visiblePieces } from '../../components/log-viewer/visible'
-import { partsOf } from './found'
 import type { ResultItem } from './result-rows'
+import { splitByMatch } from './search-matches'
 
 /** As in css/query.css. */
 export const ROW_PX = 28
@@ -49,8 +49,8 @@ const CELL_CHARACTERS_MAX = 200
 
 function cellOf(value: string, q: string) {
   const text = value.slice(0, CELL_CHARACTERS_MAX)
-  return partsOf(text, q).map(({ text, isFound }, at) =>
-    isFound ? (
+  return splitByMatch(text, q).map(({ text, isMatch }, at) =>
+    isMatch ? (
       <mark key={at} class="match">
         {shown(text)}
       </mark>

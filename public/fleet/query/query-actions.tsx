@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
-import { AskedButton } from '../../components/asked-button'
+import { ConfirmButton } from '../../components/confirm-button'
 import { Failure } from '../../components/empty'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
 import type { Query } from '../query-result'
 import { draftAddress } from './draft'
-import { askedRowsOf, type View } from './view'
+import { rowParams, type View } from './view'
 
 /** All rows that fit a view, as a file; a table is marked as UTF-8, because it is opened with a spreadsheet. */
 export function exportAddress(id: string, format: 'csv' | 'ndjson', view: View): string {
-  const { status: _, ...asked } = askedRowsOf(view)
+  const { status: _, ...asked } = rowParams(view)
   return `/api/queries/${id}/results?${new URLSearchParams({ format, ...(format === 'csv' && { bom: '1' }), ...asked })}`
 }
 
@@ -33,7 +33,7 @@ export function QueryActions({ query, onChanged }: { query: Query; onChanged(): 
   }
   return (
     <div class="job-actions">
-      {query.status === 'running' && <AskedButton name="Stop" sure="Stop query" act={stop} />}
+      {query.status === 'running' && <ConfirmButton name="Stop" sure="Stop query" act={stop} />}
       <button type="button" onClick={() => navigate(draftAddress(query))}>
         Change
       </button>

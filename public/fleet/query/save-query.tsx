@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
-import { useFocus } from '../../focus'
+import { useFocus } from '../../use-focus'
 
 /** Keeps the SQL under a name, for everybody. */
 export function SaveQuery({ sql }: { sql: string }) {

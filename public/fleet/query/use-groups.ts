@@ -1,13 +1,13 @@
-import { useReading } from '../../reading'
+import { useFetch } from '../../use-fetch'
 import { type LabelCount, type PlatformCount, platformChoices } from './target-count'
 
 const EVERY_MS = 30_000
 
 /** The groups that can be asked, with their sizes; `online` of all hosts. */
 export function useGroups() {
-  const hosts = useReading<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
-  const platforms = useReading<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useReading<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
+  const hosts = useFetch<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
+  const platforms = useFetch<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
+  const labels = useFetch<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
   const counts = hosts.value.value?.counts
   return {
     isRead: counts !== undefined,

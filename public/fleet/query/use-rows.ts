@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
 import type { Query } from '../query-result'
 import { type ResultPage, ResultRows } from './result-rows'
-import { askedRowsOf, type View } from './view'
+import { rowParams, type View } from './view'
 
 /** Rows that come in are shown at most this often. */
 const REFRESH_MS = 700
@@ -22,7 +22,7 @@ export function useRows(query: Query, view: View, isWatched: () => boolean) {
   const latest = useRef(query)
   latest.current = query
   const rows = useMemo(() => {
-    const asked = askedRowsOf(view)
+    const asked = rowParams(view)
     return new ResultRows(
       ({ offset, cursor, limit }) => {
         const params = new URLSearchParams({ ...asked, limit: String(limit) })

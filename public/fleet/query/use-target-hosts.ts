@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
-import { useSoon } from '../../soon'
 import { usePagedList } from '../../use-paged-list'
+import { useThrottle } from '../../use-throttle'
 import type { Query, QueryResult } from '../query-result'
 import { applyResults, isSameTarget, type TargetHost } from './target-host'
 import type { View } from './view'
@@ -23,7 +23,7 @@ export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 
       refreshMs: REFRESH_MS,
     },
   })
-  const refreshSoon = useSoon(REFRESH_MS, () => void list.refresh(), list)
+  const refreshSoon = useThrottle(REFRESH_MS, () => void list.refresh(), list)
   const counts = JSON.stringify(query.counts)
   useEffect(refreshSoon, [counts])
   return list

@@ -46,7 +46,7 @@ export function turnedSort(sort: string, column: string): string {
 }
 
 /** What the server is asked for: rows, not the hosts that have none. */
-export function askedRowsOf({ host, q, sort }: View): Record<string, string> {
+export function rowParams({ host, q, sort }: View): Record<string, string> {
   return {
     status: 'completed',
     ...(host && { host_id: host }),

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { formatCount } from '../../../text/numbers'
 import { api } from '../../api'
-import { AskedButton } from '../../components/asked-button'
+import { ConfirmButton } from '../../components/confirm-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
@@ -73,7 +73,7 @@ export function Labels() {
                   <button type="button" onClick={() => (edited.value = label)}>
                     Change
                   </button>
-                  <AskedButton name="Delete" sure={`Delete ${label.name}`} act={reason => remove(label.id, reason)} />
+                  <ConfirmButton name="Delete" sure={`Delete ${label.name}`} act={reason => remove(label.id, reason)} />
                 </>
               )}
             </td>

@@ -1,6 +1,6 @@
 import { counted } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
-import { AskedButton } from '../../components/asked-button'
+import { ConfirmButton } from '../../components/confirm-button'
 import { ScrollTable } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
@@ -36,7 +36,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
             <button type="button" onClick={() => onSwitch(!enabled)}>
               {enabled ? 'Disable' : 'Enable'}
             </button>
-            <AskedButton name="Delete" sure={`Delete ${name}`} act={onRemove} />
+            <ConfirmButton name="Delete" sure={`Delete ${name}`} act={onRemove} />
           </>
         )}
       </header>

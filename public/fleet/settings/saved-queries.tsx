@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { api } from '../../api'
-import { AskedButton } from '../../components/asked-button'
+import { ConfirmButton } from '../../components/confirm-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { navigate } from '../../router'
@@ -75,7 +75,7 @@ export function SavedQueries() {
                   <button type="button" onClick={() => (edited.value = query)}>
                     Change
                   </button>
-                  <AskedButton name="Delete" sure={`Delete ${query.name}`} act={reason => remove(query.id, reason)} />
+                  <ConfirmButton name="Delete" sure={`Delete ${query.name}`} act={reason => remove(query.id, reason)} />
                 </>
               )}
             </td>

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
-import { AskedButton } from '../../components/asked-button'
+import { ConfirmButton } from '../../components/confirm-button'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
-import { Once } from '../../components/once'
+import { SecretNotice } from '../../components/secret-notice'
 import { Ago } from '../../components/time'
 import type { Actor } from '../../jobs/job'
 import { byId, usePagedList } from '../../use-paged-list'
@@ -58,7 +58,7 @@ export function Secrets() {
       </form>
       {problem.value !== '' && <Failure message={problem.value} />}
       {secret.value !== '' && (
-        <Once title="New secret created." text={secret.value} onClose={() => (secret.value = '')} />
+        <SecretNotice title="New secret created." text={secret.value} onClose={() => (secret.value = '')} />
       )}
       <Listing
         name="Enroll secrets"
@@ -76,7 +76,7 @@ export function Secrets() {
               <Ago time={each.last_used_at} />
             </td>
             <td>
-              <AskedButton name="Revoke" sure={`Revoke ${each.name}`} act={reason => revoke(each.id, reason)} />
+              <ConfirmButton name="Revoke" sure={`Revoke ${each.name}`} act={reason => revoke(each.id, reason)} />
             </td>
           </tr>
         )}

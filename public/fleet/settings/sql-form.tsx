@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { messageOf } from '../../api'
 import { Dialog } from '../../components/dialog'
 import { Failure } from '../../components/empty'
-import { useFocus } from '../../focus'
+import { useFocus } from '../../use-focus'
 import { SqlEditor } from '../sql-editor'
 
 export interface SqlFields {

@@ -1,22 +1,22 @@
 import fc from 'fast-check'
-import {
-  type Asked,
-  askedOfQuery,
-  askedOfResult,
-  withAnswer,
-  withAsked,
-  withState,
-} from '../../../public/fleet/hosts/asked'
 import { withSecret } from '../../../public/fleet/hosts/enrollment'
 import {
-  askedHostsOf,
   hostFiltersOf,
+  hostParams,
   hostSearchOf,
   isNarrowed,
   targetsOf,
   turned,
 } from '../../../public/fleet/hosts/filters'
 import type { Host, HostStatus } from '../../../public/fleet/hosts/host'
+import {
+  type HostQuery,
+  mergeQueries,
+  openQuery,
+  queryOfResult,
+  withAnswer,
+  withState,
+} from '../../../public/fleet/hosts/host-queries'
 import { applyToHosts, type HostEvent } from '../../../public/fleet/hosts/live-hosts'
 import type { QueryResult } from '../../../public/fleet/query-result'
 import { hostsOfPack, packNameOf } from '../../../public/fleet/settings/pack'
@@ -97,8 +97,8 @@ describe('the filters of hosts', () => {
   })
 
   it('are asked with an order', () => {
-    expect(askedHostsOf(NONE)).toBe('sort=hostname')
-    expect(askedHostsOf({ ...NONE, sort: '-platform', q: 'a b' })).toBe('sort=-platform&q=a+b')
+    expect(hostParams(NONE)).toBe('sort=hostname')
+    expect(hostParams({ ...NONE, sort: '-platform', q: 'a b' })).toBe('sort=-platform&q=a+b')
   })
 
   it('narrow, but an order does not', () => {
@@ -128,7 +128,7 @@ describe('the filters of hosts', () => {
 })
 
 describe('what a host is asked', () => {
-  const query = (id: string) => askedOfQuery({ id, sql: `select ${id}`, created_at: '2026-01-01T10:00:00.000Z' })
+  const query = (id: string) => openQuery({ id, sql: `select ${id}`, created_at: '2026-01-01T10:00:00.000Z' })
   const result = (query_id: string, more: Partial<QueryResult> = {}): QueryResult => ({
     host_id: 'h',
     query_id,
@@ -142,11 +142,11 @@ describe('what a host is asked', () => {
     late: false,
     ...more,
   })
-  const answered = (id: string, more: Partial<QueryResult> = {}): Asked =>
-    askedOfResult({ ...result(id, more), sql: '' })
+  const answered = (id: string, more: Partial<QueryResult> = {}): HostQuery =>
+    queryOfResult({ ...result(id, more), sql: '' })
 
   it('is listed newest first, each query once, and an answer keeps the words of the question', () => {
-    const list = withAsked(withAsked([], [query('1')]), [query('2'), answered('1')])
+    const list = mergeQueries(mergeQueries([], [query('1')]), [query('2'), answered('1')])
     expect(list.map(each => [each.query_id, each.state, each.sql])).toEqual([
       ['2', 'pending', 'select 2'],
       ['1', 'completed', 'select 1'],
@@ -154,12 +154,12 @@ describe('what a host is asked', () => {
   })
 
   it('is not unanswered again by an older reading', () => {
-    const list = withAsked([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
+    const list = mergeQueries([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
     expect(list[0]?.state).toBe('no_rows')
   })
 
   it('takes answers from the stream, but not those of before', () => {
-    const known = withAsked([], [query('5'), answered('3')])
+    const known = mergeQueries([], [query('5'), answered('3')])
     expect(withAnswer(known, result('5'))).toMatchObject({ isUnknown: false })
     expect(withAnswer(known, result('5')).asked[0]?.state).toBe('completed')
     expect(withAnswer(known, result('4'))).toEqual({ asked: known, isUnknown: false })
@@ -170,7 +170,7 @@ describe('what a host is asked', () => {
   })
 
   it('ends without an answer only where there is none', () => {
-    const list = withAsked([], [query('1'), query('2'), answered('3')])
+    const list = mergeQueries([], [query('1'), query('2'), answered('3')])
     expect(withState(list, '1', 'expired').map(each => each.state)).toEqual(['completed', 'pending', 'expired'])
     expect(withState(list, '3', 'offline')[0]?.state).toBe('completed')
   })

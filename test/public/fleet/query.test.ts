@@ -1,11 +1,11 @@
 import { draftAddress, draftOf, isNobody, sentTargets } from '../../../public/fleet/query/draft'
 import { groupErrors } from '../../../public/fleet/query/error-list'
-import { partsOf } from '../../../public/fleet/query/found'
+import { splitByMatch } from '../../../public/fleet/query/search-matches'
 import { progressWords, segmentsOf } from '../../../public/fleet/query/segments'
 import { countTargets, platformChoices } from '../../../public/fleet/query/target-count'
 import { applyResults, isSameTarget, type TargetHost } from '../../../public/fleet/query/target-host'
 import { targetWords } from '../../../public/fleet/query/target-words'
-import { askedRowsOf, searchOf, turnedSort, viewOf } from '../../../public/fleet/query/view'
+import { rowParams, searchOf, turnedSort, viewOf } from '../../../public/fleet/query/view'
 import type { QueryCounts, QueryResult } from '../../../public/fleet/query-result'
 
 const NONE = { pending: 0, sent: 0, completed: 0, no_rows: 0, failed: 0, denylisted: 0, offline: 0, expired: 0 }
@@ -48,13 +48,13 @@ describe('what a query page shows', () => {
   })
 
   it('asks the server for rows only', () => {
-    expect(askedRowsOf(viewOf('?q=a&sort=pid&host=h'))).toEqual({
+    expect(rowParams(viewOf('?q=a&sort=pid&host=h'))).toEqual({
       status: 'completed',
       host_id: 'h',
       q: 'a',
       sort: 'pid',
     })
-    expect(askedRowsOf(viewOf(''))).toEqual({ status: 'completed' })
+    expect(rowParams(viewOf(''))).toEqual({ status: 'completed' })
   })
 
   it('sorts by a column up, then down, then not', () => {
@@ -203,5 +203,5 @@ test.each([
   ['aa', 'a', ['*a', '*a']],
   ['İa', 'a', ['İa']],
 ])('%s is cut at each %s', (text, q, parts) => {
-  expect(partsOf(text, q).map(part => (part.isFound ? `*${part.text}` : part.text))).toEqual(parts)
+  expect(splitByMatch(text, q).map(part => (part.isMatch ? `*${part.text}` : part.text))).toEqual(parts)
 })

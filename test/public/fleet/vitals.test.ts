@@ -1,4 +1,4 @@
-import { addressesOf, cpuOf, disksOf, memoryOf, type Told, uptimeMsOf } from '../../../public/fleet/hosts/vitals-of'
+import { addressesOf, cpuOf, disksOf, memoryOf, type Told, uptimeMsOf } from '../../../public/fleet/hosts/vitals-data'
 
 const NOTHING: Told = { details: {}, vitals: {} }
 const told = (vitals: Told['vitals'], details: Told['details'] = {}): Told => ({ vitals, details })

@@ -1,4 +1,4 @@
-import { type Answered, latestOf, wordsOf } from '../../../public/fleet/dashboard/latest'
+import { type Answered, recentAnswers, wordsOf } from '../../../public/fleet/dashboard/recent-answers'
 
 const answered = (host: string, second: number, more: Partial<Answered> = {}): Answered => ({
   host_id: host,
@@ -14,11 +14,11 @@ const answered = (host: string, second: number, more: Partial<Answered> = {}): A
 })
 
 test('the latest answers stand first, each once, and no more than are shown', () => {
-  const known = latestOf([], [answered('a', 1), answered('b', 3)], 3)
+  const known = recentAnswers([], [answered('a', 1), answered('b', 3)], 3)
   expect(known.map(each => each.host_id)).toEqual(['b', 'a'])
-  const next = latestOf(known, [answered('b', 3), answered('c', 2), answered('d', 4)], 3)
+  const next = recentAnswers(known, [answered('b', 3), answered('c', 2), answered('d', 4)], 3)
   expect(next.map(each => each.host_id)).toEqual(['d', 'b', 'c'])
-  const again = latestOf(next, [answered('d', 5, { query_id: 'other' })], 4)
+  const again = recentAnswers(next, [answered('d', 5, { query_id: 'other' })], 4)
   expect(again.map(each => `${each.query_id}${each.host_id}`)).toEqual(['otherd', 'qd', 'qb', 'qc'])
 })
 

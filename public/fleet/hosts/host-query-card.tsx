@@ -8,10 +8,10 @@ import { isOpen, type QueryResult, STATE_WORDS } from '../query-result'
 import { ResultTable } from '../result-table'
 import { SqlText } from '../sql-text'
 import { TargetStateMark } from '../target-state'
-import type { Asked } from './asked'
+import type { HostQuery } from './host-queries'
 
-interface AskedCardProps {
-  asked: Asked
+interface HostQueryCardProps {
+  asked: HostQuery
   hostId: string
   /** Shown with its rows from the beginning. */
   isOpened: boolean
@@ -19,7 +19,7 @@ interface AskedCardProps {
 }
 
 /** One query and what the host has said to it. */
-export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) {
+export function HostQueryCard({ asked, hostId, isOpened, onAgain }: HostQueryCardProps) {
   const { query_id, sql, at, state, result } = asked
   const fold = useSignal<boolean | null>(null)
   const isUnfolded = fold.value ?? isOpened
@@ -64,12 +64,12 @@ export function AskedCard({ asked, hostId, isOpened, onAgain }: AskedCardProps) 
   )
 }
 
-function noteOf({ state, result }: Asked) {
+function noteOf({ state, result }: HostQuery) {
   if (state === 'completed' && result) return counted(result.row_count, 'row')
   return result?.late ? 'after the deadline' : ''
 }
 
-function Answer({ asked: { state, result, sql } }: { asked: Asked }) {
+function Answer({ asked: { state, result, sql } }: { asked: HostQuery }) {
   if (!result) return <p class="asked-says">{STATE_WORDS[state].meaning}</p>
   if (result.error !== null) {
     return (

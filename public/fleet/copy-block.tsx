@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 
 /** A text to be taken elsewhere, with a button that copies it. */
-export function Copied({ name, text }: { name: string; text: string }) {
+export function CopyBlock({ name, text }: { name: string; text: string }) {
   const said = useSignal('')
   const copy = async () => {
     try {

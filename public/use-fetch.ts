@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from './api'
-import { useEvery } from './every'
+import { useInterval } from './use-interval'
 
 const NEVER_MS = 2 ** 31 - 1
 
@@ -10,7 +10,7 @@ const NEVER_MS = 2 ** 31 - 1
  * again, and when that fails; `value` is null until the first answer.
  * @param name what is read, when the path itself moves on with the time: only with another name it begins anew
  */
-export function useReading<T>(path: string, everyMs = NEVER_MS, name = path) {
+export function useFetch<T>(path: string, everyMs = NEVER_MS, name = path) {
   const value = useSignal<T | null>(null)
   const problem = useSignal('')
   const asked = useRef(0)
@@ -30,6 +30,6 @@ export function useReading<T>(path: string, everyMs = NEVER_MS, name = path) {
   useEffect(() => {
     value.value = null
   }, [name])
-  useEvery(everyMs, () => void read(), name)
+  useInterval(everyMs, () => void read(), name)
   return { value, problem, read }
 }

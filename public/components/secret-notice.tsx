@@ -1,5 +1,5 @@
 /** A secret that is shown this once: the server keeps only its hash. */
-export function Once({ title, text, onClose }: { title: string; text: string; onClose(): void }) {
+export function SecretNotice({ title, text, onClose }: { title: string; text: string; onClose(): void }) {
   return (
     <div class="notice once" role="alert">
       <p>{title} Copy it now; it is not shown again.</p>

@@ -1,10 +1,18 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import { api, messageOf } from '../../api'
-import { useEvery } from '../../every'
 import { watch } from '../../live'
+import { useInterval } from '../../use-interval'
 import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
-import { type Asked, askedOfQuery, askedOfResult, type PastResult, withAnswer, withAsked, withState } from './asked'
+import {
+  type HostQuery,
+  mergeQueries,
+  openQuery,
+  type PastResult,
+  queryOfResult,
+  withAnswer,
+  withState,
+} from './host-queries'
 
 /** Answers from before that are shown beneath those that come; the history has all. */
 const LATEST = 5
@@ -14,8 +22,8 @@ const EVERY_MS = 3_000
 const OPEN_MAX = 20
 
 /** What a host is asked and answers, from its latest answers on, as it happens. */
-export function useAsked(hostId: string) {
-  const asked = useSignal<Asked[] | null>(null)
+export function useHostQueries(hostId: string) {
+  const asked = useSignal<HostQuery[] | null>(null)
   const problem = useSignal('')
   const path = `/api/hosts/${encodeURIComponent(hostId)}`
 
@@ -33,8 +41,8 @@ export function useAsked(hostId: string) {
         api.get<{ items: PastResult[] }>(`${path}/results?limit=${LATEST}`),
         api.get<{ items: Query[] }>(`/api/queries?host_id=${hostId}&status=running&limit=${OPEN_MAX}`),
       ])
-      const found = [...open.items.map(askedOfQuery), ...past.items.map(askedOfResult)]
-      asked.value = withAsked(asked.peek() ?? [], found)
+      const found = [...open.items.map(openQuery), ...past.items.map(queryOfResult)]
+      asked.value = mergeQueries(asked.peek() ?? [], found)
       problem.value = ''
       for (const result of early.current.splice(0)) take(result)
     } catch (error) {
@@ -80,14 +88,14 @@ export function useAsked(hostId: string) {
     }
   }, [hostId])
 
-  useEvery(EVERY_MS, () => {
+  useInterval(EVERY_MS, () => {
     const open = asked.peek()?.filter(each => isOpen(each.state)) ?? []
     for (const { query_id } of open) void settle(query_id).catch(() => undefined)
   })
 
   const run = async (sql: string) => {
     const { query } = await api.post<{ query: Query }>(`${path}/query`, { sql })
-    asked.value = withAsked(asked.peek() ?? [], [askedOfQuery(query)])
+    asked.value = mergeQueries(asked.peek() ?? [], [openQuery(query)])
   }
   return { asked, problem, read, run }
 }

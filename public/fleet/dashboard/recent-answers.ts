@@ -5,7 +5,7 @@ import { type QueryResult, STATE_WORDS } from '../query-result'
 export type Answered = Omit<QueryResult, 'rows' | 'columns'>
 
 /** The latest answers, newest first, each once: an event may come again when the connection was made anew. */
-export function latestOf(known: readonly Answered[], news: readonly Answered[], most: number): Answered[] {
+export function recentAnswers(known: readonly Answered[], news: readonly Answered[], most: number): Answered[] {
   const seen = new Set<string>()
   const all = [...news, ...known].sort((a, b) => (a.occurred_at < b.occurred_at ? 1 : -1))
   const fresh = all.filter(each => {

@@ -1,7 +1,7 @@
 import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
 
 /** A query and what one host has made of it so far. */
-export interface Asked {
+export interface HostQuery {
   query_id: string
   sql: string
   /** When it was asked, where that is known; else when it was answered. */
@@ -13,7 +13,7 @@ export interface Asked {
 /** A result as the host's history tells it. */
 export type PastResult = QueryResult & { sql: string }
 
-export const askedOfResult = (result: PastResult): Asked => ({
+export const queryOfResult = (result: PastResult): HostQuery => ({
   query_id: result.query_id,
   sql: result.sql,
   at: result.occurred_at,
@@ -21,7 +21,7 @@ export const askedOfResult = (result: PastResult): Asked => ({
   result,
 })
 
-export const askedOfQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' | 'created_at'>): Asked => ({
+export const openQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' | 'created_at'>): HostQuery => ({
   query_id: id,
   sql,
   at: created_at,
@@ -36,7 +36,7 @@ const SHOWN_MAX = 100
  * The list, newest first, with these in it, each query once. An answer takes the place of one that was awaited, and is
  * not taken back by a reading that was older.
  */
-export function withAsked(known: readonly Asked[], more: readonly Asked[]): Asked[] {
+export function mergeQueries(known: readonly HostQuery[], more: readonly HostQuery[]): HostQuery[] {
   const byId = new Map(known.map(each => [each.query_id, each]))
   for (const each of more) {
     const before = byId.get(each.query_id)
@@ -51,13 +51,16 @@ export function withAsked(known: readonly Asked[], more: readonly Asked[]): Aske
  * older than what is there belongs to the history.
  * `isUnknown`: it was asked from elsewhere, in words that are to be read.
  */
-export function withAnswer(known: readonly Asked[], result: QueryResult): { asked: Asked[]; isUnknown: boolean } {
+export function withAnswer(
+  known: readonly HostQuery[],
+  result: QueryResult,
+): { asked: HostQuery[]; isUnknown: boolean } {
   const isKnown = known.some(each => each.query_id === result.query_id)
   const isPast = !isKnown && known.some(each => each.query_id > result.query_id)
   if (isPast) return { asked: [...known], isUnknown: false }
-  return { asked: withAsked(known, [askedOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
+  return { asked: mergeQueries(known, [queryOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
 }
 
 /** The list when a query came to its end: whoever had not answered will not do so in time. */
-export const withState = (known: readonly Asked[], queryId: string, state: TargetState): Asked[] =>
+export const withState = (known: readonly HostQuery[], queryId: string, state: TargetState): HostQuery[] =>
   known.map(each => (each.query_id === queryId && isOpen(each.state) ? { ...each, state } : each))

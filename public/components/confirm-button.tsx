@@ -3,7 +3,7 @@ import { messageOf } from '../api'
 import { Failure } from './empty'
 import { ReasonForm } from './reason-form'
 
-interface AskedButtonProps {
+interface ConfirmButtonProps {
   name: string
   /** What is done, on the button that does it. */
   sure: string
@@ -11,7 +11,7 @@ interface AskedButtonProps {
 }
 
 /** A button that asks why before it acts, and tells when that was refused. */
-export function AskedButton({ name, sure, act }: AskedButtonProps) {
+export function ConfirmButton({ name, sure, act }: ConfirmButtonProps) {
   const isAsking = useSignal(false)
   const problem = useSignal('')
   const run = async (reason: string) => {

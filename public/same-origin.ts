@@ -3,7 +3,7 @@
  * looks like a path may not be one: browsers drop tabs and line breaks, and read `\` as `/`.
  * @returns undefined when it leads to another origin
  */
-export function ownAddress(text: string | null, origin: string): URL | undefined {
+export function sameOriginUrl(text: string | null, origin: string): URL | undefined {
   if (text === null || !URL.canParse(text, origin)) return undefined
   const address = new URL(text, origin)
   // the origin of a `blob:` address is that of its maker

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { ownAddress } from '../../public/own-address'
+import { sameOriginUrl } from '../../public/same-origin'
 
 const ORIGIN = 'http://tailrace.example:8080'
 
@@ -24,7 +24,7 @@ test.each([
   'http://[',
   null,
 ])('%j leads elsewhere', text => {
-  expect(ownAddress(text, ORIGIN)).toBeUndefined()
+  expect(sameOriginUrl(text, ORIGIN)).toBeUndefined()
 })
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   ['/%09/evil.example', '/%09/evil.example'],
   [`${ORIGIN}/jobs/1`, '/jobs/1'],
 ])('%j is of this server', (text, path) => {
-  const address = ownAddress(text, ORIGIN)
+  const address = sameOriginUrl(text, ORIGIN)
   expect(address?.href).toBe(ORIGIN + path)
 })
 
@@ -42,7 +42,7 @@ test('whatever it lets through leads here when it is followed', () => {
   const piece = fc.constantFrom('/', '\\', '\t', '\n', ' ', '.', ':', '@', '?', '#', 'http:', 'evil.example', '%09')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
-      const address = ownAddress(pieces.join(''), ORIGIN)
+      const address = sameOriginUrl(pieces.join(''), ORIGIN)
       if (address) expect(new URL(address.href, 'http://another.example').origin).toBe(ORIGIN)
     }),
   )

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 
 /** Calls now and again and again while the page is seen; anew at once when `key` changes. */
-export function useEvery(ms: number, call: () => void, key = '') {
+export function useInterval(ms: number, call: () => void, key = '') {
   const latest = useRef(call)
   latest.current = call
   useEffect(() => {

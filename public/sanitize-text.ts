@@ -8,7 +8,7 @@ const READ = ['title', 'aria-label', 'alt', 'placeholder']
  * Makes all text that pages show fit to be shown, in one place: names, messages and values come from others, and a component that shows
  * them cannot forget it. Every text and every element passes here before it is drawn.
  */
-export function cleanShownText(): void {
+export function sanitizeText(): void {
   const before = options.vnode
   options.vnode = vnode => {
     if (typeof vnode.type !== 'function') cleanNode(vnode as VNode<unknown> & { props: unknown })
