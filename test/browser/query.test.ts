@@ -167,7 +167,7 @@ describeInBrowser('the pages of queries', () => {
 
     await page.getByRole('button', { name: 'Values' }).click()
     await page.getByLabel('Column').selectOption('kind')
-    await page.locator('.value', { hasText: 'odd' }).getByText('50.0 %').waitFor()
+    await page.locator('.value', { hasText: 'odd' }).getByText('50.0%').waitFor()
   }, 180_000) // most of it to take the rows in
 
   it('keep the place of who reads, and count what has come', async () => {
