@@ -74,10 +74,10 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   return (
     <Empty title="No hosts yet">
       <p>
-        <a href="/hosts/add">Add a host</a>: it runs osquery and connects by itself, with a secret made for it.
+        <a href="/hosts/add">Add a host</a>: it runs osquery and connects to Tailrace with an enroll secret.
       </p>
       <p>
-        To look around first, let simulated hosts enrol: <code>npm run simulate:fleet -- --hosts 50</code>
+        To look around first, enroll simulated hosts: <code>npm run simulate:fleet -- --hosts 50</code>
       </p>
     </Empty>
   )

@@ -27,7 +27,7 @@ export const PAGES = [
   { name: 'packs', path: '/hosts/packs', title: 'Packs', area: 'hosts' },
   { name: 'labels', path: '/hosts/labels', title: 'Labels', area: 'hosts' },
   { name: 'enroll-secrets', path: '/hosts/secrets', title: 'Enroll secrets', area: 'hosts', role: 'admin' },
-  { name: 'add-host', path: '/hosts/add', title: 'Add a host', area: 'hosts' },
+  { name: 'add-host', path: '/hosts/add', title: 'Add host', area: 'hosts' },
   { name: 'host', path: '/hosts/:id', title: 'Host', area: 'hosts' },
   { name: 'queries', path: '/queries', title: 'Queries', area: 'queries', key: 'U' },
   { name: 'new-query', path: '/queries/new', title: 'New query', area: 'queries' },

@@ -36,7 +36,7 @@ describeInBrowser('what an admin does', () => {
     await ada.page.goto(`${app.url}/settings`)
     await ada.page.getByLabel('New password').fill('a very long password')
     await ada.page.getByRole('button', { name: 'Set password' }).click()
-    await ada.page.getByText('The password is set').waitFor()
+    await ada.page.getByText('Password changed').waitFor()
     expect(await ada.page.getByRole('region', { name: 'API tokens' }).count()).toBe(0)
 
     await page.reload()

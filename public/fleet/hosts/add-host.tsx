@@ -17,8 +17,8 @@ export function AddHost() {
   return (
     <div class="add-host">
       <p>
-        A host runs <code>osqueryd</code>, which connects to Tailrace: nothing has to reach the host. It enrols once
-        with a secret and uses a key of its own from then on.
+        A host runs <code>osqueryd</code>, which connects to Tailrace; nothing has to reach the host. It enrolls once
+        with a secret and then uses a key of its own.
       </p>
       <section class="panel" aria-label="Secret">
         <h2>1. Enroll secret</h2>
@@ -35,7 +35,7 @@ export function AddHost() {
         <Waiting />
       </section>
       <p class="hint">
-        No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> enrols simulated hosts.
+        No machine at hand? <code>npm run simulate:fleet -- --hosts 50</code> enrolls simulated hosts.
       </p>
     </div>
   )
@@ -87,7 +87,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (me.value && !isAdmin.value) {
     return (
       <p>
-        Only admins can create secrets. Ask one for a secret and put it in place of <code>{'<secret>'}</code> below.
+        Only admins can create secrets. Ask one for a secret, and put it where <code>{'<secret>'}</code> stands below.
       </p>
     )
   }
