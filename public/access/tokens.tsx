@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'

@@ -87,7 +87,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   if (me.value && !isAdmin.value) {
     return (
       <p>
-        Only admins can create secrets. Ask one for a secret, and put it where <code>{'<secret>'}</code> stands below.
+        Only admins can create secrets. Ask one for a secret and put it in place of <code>{'<secret>'}</code> below.
       </p>
     )
   }
