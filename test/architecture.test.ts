@@ -16,7 +16,7 @@ const commandLine = sourceFiles('cli')
 const rules = sourceFiles('text')
 const pages = sourceFiles('public')
 const all = [...server, ...commandLine, ...rules, ...pages, ...sourceFiles('load')]
-const IMPORT = /^(?:import|export)\s(?!type\s)[^'"]*?['"]([^'"]+)['"]/gm
+const IMPORT = /^(?:import|export)\s(?!type\s)(?:[^'"]*?\bfrom\s)?['"]([^'"]+)['"]/gm
 const ANY_IMPORT = /(?:^(?:import|export)\s[^'"]*?|\bimport\()['"]([^'"]+)['"]/gm
 const importsOf = (file: string, pattern: RegExp) =>
   [...textOf(file).matchAll(pattern)].map(match => match[1] as string)
