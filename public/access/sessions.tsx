@@ -1,26 +1,15 @@
-import { api } from '../api'
+import type { Session } from '../../src/contract/sessions'
+import { client } from '../api'
 import { AskedButton } from '../components/asked-button'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
-import type { Actor } from '../jobs/job'
 import { usePages } from '../pages-of'
-
-interface Session {
-  id: string
-  holder: Actor
-  created_at: string
-  used_at: string
-  expires_at: string
-  client: string | null
-  agent: string | null
-  current: boolean
-}
 
 /** Browsers that are signed in: the caller's own, or for an admin everybody's. */
 export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
   const pages = usePages<Session>(`/api/sessions?scope=${scope}`)
   const end = async (id: string, reason: string) => {
-    await api.delete(`/api/sessions/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/sessions/{id}', { id, reason })
     await pages.read()
   }
   return (

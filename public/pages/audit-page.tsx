@@ -1,23 +1,12 @@
 import { useEffect, useMemo } from 'preact/hooks'
+import type { AuditRecord } from '../../src/contract/audit'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
 import { PERIODS } from '../jobs/filters'
-import type { Actor } from '../jobs/job'
 import { watch } from '../live'
 import { usePages } from '../pages-of'
 import { navigate, search } from '../router'
 import { useSoon } from '../soon'
-
-interface AuditRow {
-  id: string
-  at: string
-  actor: Actor
-  action: string
-  target: { type: string; id: string } | null
-  reason: string | null
-  result: 'ok' | 'refused' | 'failed'
-  data: unknown
-}
 
 /** As many rows as the server sends at first. */
 const PAGE = 50
@@ -42,7 +31,7 @@ const PAGES: Record<string, (id: string) => string> = {
 export function AuditPage() {
   const query = search.value
   const { filters, path } = useMemo(() => readFilters(query), [query])
-  const pages = usePages<AuditRow>(path)
+  const pages = usePages<AuditRecord>(path)
   useNews(pages)
   const set = (change: Filters) => {
     const next = Object.entries({ ...filters, ...change }).filter(([, value]) => value)
@@ -65,7 +54,7 @@ export function AuditPage() {
 }
 
 /** Shows new rows as they come, as long as nobody has gone on to older ones. */
-function useNews({ items, read }: ReturnType<typeof usePages<AuditRow>>) {
+function useNews({ items, read }: ReturnType<typeof usePages<AuditRecord>>) {
   const readSoon = useSoon(NEWS_MS, () => {
     if ((items.peek() ?? []).length <= PAGE) void read()
   })
@@ -125,7 +114,7 @@ function FilterForm({ filters, onChange }: { filters: Filters; onChange(change: 
   )
 }
 
-function Row({ row, onFilter }: { row: AuditRow; onFilter(change: Filters): void }) {
+function Row({ row, onFilter }: { row: AuditRecord; onFilter(change: Filters): void }) {
   const { actor, target } = row
   const page = target && PAGES[target.type]
   return (
