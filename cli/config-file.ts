@@ -6,6 +6,7 @@ import { EXIT, Failure } from './exit'
 
 /** What `login` keeps. A token is only ever sent to the server it was given for. */
 export interface Config {
+  /** Empty when there is no place to keep it. */
   path: string
   /** The server of the last sign-in. */
   url: string | undefined
@@ -14,23 +15,37 @@ export interface Config {
 }
 
 /** `$XDG_CONFIG_HOME` or `~/.config` (XDG Base Directory Specification 0.8). */
-export function configPath(env: NodeJS.ProcessEnv): string {
-  const home = env.HOME || homedir()
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'tailrace', 'config.json')
+function configPath(env: NodeJS.ProcessEnv): string {
+  const home = env.HOME || homeOfUser()
+  const folder = env.XDG_CONFIG_HOME || (home && join(home, '.config'))
+  return folder && join(folder, 'tailrace', 'config.json')
+}
+
+function homeOfUser(): string {
+  try {
+    return homedir()
+  } catch {
+    return '' // containers may run as a number that the system has no entry for
+  }
 }
 
 /** @throws Failure when others may read the file, or it cannot be understood */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const path = configPath(env)
-  const text = readPrivate(path)
+  const text = path ? readPrivate(path) : undefined
   if (text === undefined) return { path, url: undefined, tokens: {} }
   const { url, tokens } = parse(path, text)
   const known = Object.entries(tokens ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   return { path, url: typeof url === 'string' ? url : undefined, tokens: Object.fromEntries(known) }
 }
 
-/** Renamed into place, so that a crash leaves no half of it. */
+/**
+ * Renamed into place, so that a crash leaves no half of it.
+ * @throws Failure when there is no place for it
+ */
 export function writeConfig({ path, url, tokens }: Config): void {
+  if (!path)
+    throw new Failure(EXIT.failed, 'This user has no home folder to keep the token in. Set HOME or XDG_CONFIG_HOME.')
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify({ url, tokens }, null, 2)}\n`, { mode: 0o600 })

@@ -71,23 +71,23 @@ interface Sent {
   headers?: Record<string, string>
 }
 
-const call =
-  <M extends Method>(method: M) =>
-  <P extends PathOf<M>>(
-    path: P,
-    ...[given]: RequestArgs<RouteAt<M, P>, { headers?: Record<string, string> }>
-  ): Promise<ReplyOf<RouteAt<M, P>>> => {
-    const { body, headers, ...params } = (given ?? {}) as Sent & Params
-    return request(method.toUpperCase(), addressOf(path, params), body, headers)
-  }
+/** One method of the client. */
+type Send<M extends Method> = <P extends PathOf<M>>(
+  path: P,
+  ...request: RequestArgs<RouteAt<M, P>, { headers?: Record<string, string> }>
+) => Promise<ReplyOf<RouteAt<M, P>>>
+
+const send = <M extends Method>(method: M) =>
+  ((path: string, { body, headers, ...params }: Sent & Params = {}) =>
+    request<never>(method.toUpperCase(), addressOf(path, params), body, headers)) as Send<M>
 
 /** The server's REST API: `client.get('/api/jobs/{id}', { id })`. The session cookie goes along by itself. */
 export const client = {
-  get: call('get'),
-  post: call('post'),
-  put: call('put'),
-  patch: call('patch'),
-  delete: call('delete'),
+  get: send('get'),
+  post: send('post'),
+  put: send('put'),
+  patch: send('patch'),
+  delete: send('delete'),
 }
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,18 +1,8 @@
 import { computed, signal } from '@preact/signals'
-import { api } from './api'
-import type { Actor } from './jobs/job'
-
-export type Role = 'viewer' | 'operator' | 'admin'
-export const ROLES: Role[] = ['viewer', 'operator', 'admin']
-
-export interface Me {
-  tenant: { id: string; name: string }
-  role: Role
-  name: string
-  actor: Actor
-  /** Of the first tenant, whose people run what all tenants share. */
-  runs_installation: boolean
-}
+import type { Role } from '../src/contract/access'
+import type { Me } from '../src/contract/sessions'
+import { ROLES } from '../src/contract/values'
+import { client } from './api'
 
 /** Who is signed in; null until that is known. */
 export const me = signal<Me | null>(null)
@@ -26,5 +16,5 @@ export const isAdmin = mayAs('admin')
 export const runsInstallation = computed(() => me.value?.runs_installation === true)
 
 export async function loadMe() {
-  me.value = await api.get<Me>('/api/session').catch(() => null)
+  me.value = await client.get('/api/session').catch(() => null)
 }

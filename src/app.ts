@@ -102,7 +102,7 @@ export function createApp(deps: AppDeps) {
     bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
-  const server = createDoor(deps, { metrics, checks, streams, access, jobs, fleet, retention })
+  const server = createWebServer(deps, { metrics, checks, streams, access, jobs, fleet, retention })
   // It takes no new connection while the streams end; while they run they would hold it up.
   const door: Part = {
     name: 'server',
@@ -141,7 +141,7 @@ function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
   return { db, checkDb, redis, parts: [queue, database, new Installation({ db, redis, log, databaseUrl, redisUrl })] }
 }
 
-interface DoorDeps {
+interface WebServerDeps {
   metrics: Registry
   checks: Record<string, () => unknown>
   streams: Streams
@@ -152,20 +152,16 @@ interface DoorDeps {
 }
 
 /** The HTTP server; a process that only works has its health routes and nothing else. */
-function createDoor({ config, secrets, log }: AppDeps, { metrics, checks, ...areas }: DoorDeps): WebServer {
+function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, ...areas }: WebServerDeps): WebServer {
   const { streams, access, jobs, fleet, retention } = areas
-  const served = streams.serve(
-    access,
-    async (tenantId, id) => topicsOf(await jobs.treeIds({ tenantId, id })),
-    req => server.clientIp(req),
-  )
+  const served = streams.serve(access, req => server.clientIp(req))
   const site = {
     access,
     endpoints: [
       ...access.endpoints,
-      ...jobs.endpoints(access.audit),
+      ...jobs.endpoints(access.audit, served.topics),
       ...served.endpoints,
-      ...fleet.endpoints(served.door),
+      ...fleet.endpoints(served.topics),
       ...retentionRoutes(retention),
     ],
     mounts: [jobs.board(access), fleet.mount],
@@ -184,8 +180,6 @@ function createDoor({ config, secrets, log }: AppDeps, { metrics, checks, ...are
   })
   return server
 }
-
-const topicsOf = (ids: string[]) => (ids.length ? ids.map(id => `job:${id}`) : undefined)
 
 async function mustExist(streams: Streams, { tenantId }: Principal, topics: string[]) {
   for (const name of topics) if (!(await streams.exists({ tenantId, name }))) throw notFound(`topic ${name}`)

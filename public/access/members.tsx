@@ -1,33 +1,27 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import type { Role } from '../../src/contract/access'
+import type { Member, SignInLink } from '../../src/contract/members'
+import { ROLES } from '../../src/contract/values'
+import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
 import { ReasonForm } from '../components/reason-form'
 import { SecretNotice } from '../components/secret-notice'
 import { Ago } from '../components/time'
-import { me, ROLES, type Role } from '../session'
+import { me } from '../session'
 import { byId, usePagedList } from '../use-paged-list'
-
-interface Member {
-  id: string
-  email: string
-  name: string
-  role: Role
-  has_password: boolean
-  created_at: string
-  last_used_at: string | null
-}
 
 /** People, their roles, and how they come in. */
 export function Members() {
   const list = usePagedList<Member>({ path: '/api/members', idOf: byId })
   const link = useSignal('')
   const problem = useSignal('')
-  /** Shows the link that comes of it, when one does, and then the list as it is. */
-  const change = async (work: () => Promise<{ link?: string } | undefined | null>) => {
-    const made = await work()
-    if (made?.link) link.value = made.link
+  const showLink = (created: SignInLink) => {
+    link.value = created.link
+  }
+  const change = async (work: () => Promise<unknown>) => {
+    await work()
     problem.value = ''
     await list.refresh()
   }
@@ -37,7 +31,9 @@ export function Members() {
     })
   return (
     <>
-      <InviteForm onInvite={body => void told(change(() => api.post('/api/members', body)))} />
+      <InviteForm
+        onInvite={body => void told(change(async () => showLink(await client.post('/api/members', { body }))))}
+      />
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
         <SecretNotice
@@ -61,7 +57,9 @@ export function Members() {
             <td>
               <RoleChoice
                 member={member}
-                onRole={(role, reason) => told(change(() => api.patch(`/api/members/${member.id}`, { role, reason })))}
+                onRole={(role, reason) =>
+                  told(change(() => client.patch('/api/members/{id}', { id: member.id, body: { role, reason } })))
+                }
               />
             </td>
             <td>
@@ -73,16 +71,20 @@ export function Members() {
             <td class="row">
               <button
                 type="button"
-                onClick={() => void told(change(() => api.post(`/api/members/${member.id}/link`, {})))}
+                onClick={() =>
+                  void told(
+                    change(async () =>
+                      showLink(await client.post('/api/members/{id}/link', { id: member.id, body: {} })),
+                    ),
+                  )
+                }
               >
                 New link
               </button>
               <ConfirmButton
                 name="Remove"
                 sure={`Remove ${member.name}`}
-                act={reason =>
-                  change(() => api.delete(`/api/members/${member.id}?reason=${encodeURIComponent(reason)}`))
-                }
+                act={reason => change(() => client.delete('/api/members/{id}', { id: member.id, reason }))}
               />
             </td>
           </tr>
@@ -118,13 +120,18 @@ function RoleChoice({ member, onRole }: { member: Member; onRole(role: Role, rea
   )
 }
 
-function InviteForm({ onInvite }: { onInvite(body: Record<string, FormDataEntryValue>): void }) {
+function InviteForm({ onInvite }: { onInvite(invitee: { email: string; name: string; role: Role }): void }) {
   return (
     <form
       class="row form panel"
       onSubmit={event => {
         event.preventDefault()
-        onInvite(Object.fromEntries(new FormData(event.currentTarget)))
+        const fields = new FormData(event.currentTarget)
+        onInvite({
+          email: String(fields.get('email')),
+          name: String(fields.get('name')),
+          role: fields.get('role') as Role,
+        })
         event.currentTarget.reset()
       }}
     >

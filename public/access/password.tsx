@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 
 /** Sets the password of who is signed in; all their other sessions end. */
@@ -10,9 +10,11 @@ export function Password() {
     const fields = new FormData(form)
     const present = String(fields.get('current'))
     try {
-      await api.put('/api/session/password', {
-        password: fields.get('password'),
-        ...(present !== '' && { current_password: present }),
+      await client.put('/api/session/password', {
+        body: {
+          password: String(fields.get('password')),
+          ...(present !== '' && { current_password: present }),
+        },
       })
       isDone.value = true
       problem.value = ''

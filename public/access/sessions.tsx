@@ -1,26 +1,15 @@
-import { api } from '../api'
+import type { Session } from '../../src/contract/sessions'
+import { client } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
-import type { Actor } from '../jobs/job'
 import { byId, usePagedList } from '../use-paged-list'
-
-interface Session {
-  id: string
-  holder: Actor
-  created_at: string
-  used_at: string
-  expires_at: string
-  client: string | null
-  agent: string | null
-  current: boolean
-}
 
 /** Browsers that are signed in: the caller's own, or for an admin everybody's. */
 export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
   const list = usePagedList<Session>({ path: `/api/sessions?scope=${scope}`, idOf: byId })
   const end = async (id: string, reason: string) => {
-    await api.delete(`/api/sessions/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/sessions/{id}', { id, reason })
     await list.refresh()
   }
   return (

@@ -1,23 +1,14 @@
 import { useSignal } from '@preact/signals'
+import type { Role } from '../../src/contract/access'
+import type { Token } from '../../src/contract/tokens'
+import { ROLES } from '../../src/contract/values'
 import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
 import { SecretNotice } from '../components/secret-notice'
 import { Ago } from '../components/time'
-import type { Actor } from '../jobs/job'
-import { ROLES, type Role } from '../session'
 import { byId, usePagedList } from '../use-paged-list'
-
-interface Token {
-  id: string
-  name: string
-  role: Role
-  created_by: Actor
-  created_at: string
-  expires_at: string | null
-  last_used_at: string | null
-}
 
 const DAY_MS = 86_400_000
 const LIVES: Array<[days: number, name: string]> = [

@@ -1,23 +1,12 @@
 import { useMemo } from 'preact/hooks'
+import type { AuditRecord } from '../../src/contract/audit'
 import { FilterSelect, PeriodSelect } from '../components/filter-select'
 import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
-import type { Actor } from '../jobs/job'
 import { sinceParam } from '../periods'
 import { search, setFilters } from '../router'
 import { readFilters, searchOf } from '../url-filters'
 import { byId, usePagedList } from '../use-paged-list'
-
-interface AuditRow {
-  id: string
-  at: string
-  actor: Actor
-  action: string
-  target: { type: string; id: string } | null
-  reason: string | null
-  result: 'ok' | 'refused' | 'failed'
-  data: unknown
-}
 
 const REFRESH_MS = 500
 const FILTERS = ['action', 'actor_id', 'target_type', 'target_id', 'result', 'since'] as const
@@ -41,7 +30,7 @@ export function AuditPage() {
   const filters = useMemo(() => readFilters(FILTERS, search.value), [search.value])
   const { since, ...plain } = filters
   const given = Object.entries(plain).filter(([, value]) => value !== '')
-  const list = usePagedList<AuditRow, true>({
+  const list = usePagedList<AuditRecord, true>({
     path: `/api/audit?${new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) })}`,
     name: searchOf(FILTERS, filters),
     idOf: byId,
@@ -103,7 +92,7 @@ function FilterForm({ filters }: { filters: Filters }) {
   )
 }
 
-function Row({ row }: { row: AuditRow }) {
+function Row({ row }: { row: AuditRecord }) {
   const { actor, target } = row
   const page = target && PAGES[target.type]
   return (

@@ -1,45 +1,22 @@
 import { useSignal } from '@preact/signals'
+import type { RetentionPolicy, RetentionStatus } from '../../src/contract/retention'
 import { counted, formatBytes, formatCount } from '../../text/numbers'
 import { formatDateTime, formatDuration } from '../../text/times'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { ScrollTable } from '../components/listing'
 import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
-import type { Job } from '../jobs/job'
 import { isAdmin } from '../session'
 import { useFetch } from '../use-fetch'
-
-interface Policy {
-  target: string
-  summary: string
-  keep_seconds: number
-  source: 'setting' | 'default' | 'fixed'
-  setting: string | null
-  oldest_kept_at: string | null
-  lag_seconds: number | null
-  rows: number | null
-  bytes: number | null
-  last_sweep: { at: string; deleted: number } | null
-  dry_run: { at: string; deletable: number } | null
-  error: { message: string; at: string } | null
-}
-
-interface Retention {
-  policies: Policy[]
-  last_sweep_at: string | null
-  next_sweep_at: string | null
-  last_job_id: string | null
-  running_job_id: string | null
-}
 
 const EVERY_MS = 10_000
 
 /** What is kept for how long, whether the sweeps keep up, and sweeping now. */
 export function RetentionPage() {
-  const { value, problem, read } = useFetch<Retention>('/api/retention', EVERY_MS)
+  const { value, problem, read } = useFetch<RetentionStatus>('/api/retention', EVERY_MS)
   const shown = value.value
   return (
     <div class="page">
@@ -58,7 +35,7 @@ export function RetentionPage() {
   )
 }
 
-function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { shown: Retention }) {
+function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { shown: RetentionStatus }) {
   return (
     <dl class="summary">
       <div>
@@ -86,7 +63,7 @@ function Sweep({ onStarted }: { onStarted(): void }) {
   const run = async (reason: string) => {
     try {
       const body = { reason, dry_run: asked.value === 'count' }
-      job.value = (await api.post<{ job: Job }>('/api/retention/run', body)).job.id
+      job.value = (await client.post('/api/retention/run', { body })).job.id
       asked.value = null
       problem.value = ''
       onStarted()
@@ -118,7 +95,7 @@ function Sweep({ onStarted }: { onStarted(): void }) {
   )
 }
 
-function Policies({ policies }: { policies: Policy[] }) {
+function Policies({ policies }: { policies: RetentionPolicy[] }) {
   return (
     <ScrollTable name="Policies">
       <thead>
@@ -149,7 +126,7 @@ function termOf(seconds: number) {
   return seconds % DAY_SECONDS === 0 ? counted(seconds / DAY_SECONDS, 'day') : formatDuration(seconds * 1_000)
 }
 
-function PolicyRow({ policy }: { policy: Policy }) {
+function PolicyRow({ policy }: { policy: RetentionPolicy }) {
   const { target, summary, keep_seconds, source, setting, lag_seconds, last_sweep, dry_run, error } = policy
   const isLate = lag_seconds !== null && lag_seconds > LAG_SECONDS_MAX
   return (

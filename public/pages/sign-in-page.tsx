@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { api, messageOf } from '../api'
+import type { SignInRequest } from '../../src/contract/sessions'
+import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { navigate } from '../router'
 import { routeOf } from '../routes'
 import { sameOriginUrl } from '../same-origin'
-import { type Me, me } from '../session'
+import { me } from '../session'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
 export function SignInPage() {
@@ -13,12 +14,12 @@ export function SignInPage() {
   const isBusy = useSignal(false)
   const way = useSignal<'account' | 'token'>('token')
 
-  const signIn = async (body: Record<string, string>) => {
+  const signIn = async (body: SignInRequest) => {
     isBusy.value = true
     problem.value = ''
     const next = sameOriginUrl(new URLSearchParams(location.search).get('next'), location.origin)
     try {
-      me.value = await api.post<Me>('/api/session', body)
+      me.value = await client.post('/api/session', { body })
       goOn(next ?? new URL('/', location.origin))
     } catch (error) {
       problem.value = messageOf(error)
@@ -49,7 +50,10 @@ export function SignInPage() {
         onSubmit={event => {
           event.preventDefault()
           const fields = new FormData(event.currentTarget)
-          void signIn(Object.fromEntries([...fields].map(([name, value]) => [name, String(value).trim()])))
+          const text = (name: string) => String(fields.get(name)).trim()
+          void signIn(
+            way.value === 'token' ? { token: text('token') } : { email: text('email'), password: text('password') },
+          )
         }}
       >
         {way.value === 'token' ? (

@@ -9,8 +9,8 @@ import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import { PATIENCE_MS, within } from '../base/patience'
 import type { RetentionTarget } from '../base/retention'
-import { keepAdminToken } from './admin-token'
-import { type Audit, auditRoutes, createAudit, createTelling, type EventWriter } from './audit'
+import { ensureAdminToken } from './admin-token'
+import { type Audit, auditRoutes, createAudit, createAuditEvents, type EventWriter } from './audit'
 import { createCredentials } from './credentials'
 import { createInvitations, signInLink } from './invitations'
 import { memberRoutes } from './member-routes'
@@ -20,21 +20,22 @@ import { type Bus, createRevocations } from './revocations'
 import { SessionCookie } from './session-cookie'
 import { sessionListRoutes } from './session-list-routes'
 import { renewCookie, sessionRoutes } from './session-routes'
-import { createSignInDesk } from './sign-in'
-import { ensureAdmin, ensureTenant, firstAdmin, installationMark, tenantIds } from './store'
+import { createSignIn } from './sign-in'
 import { createStreamSlots, type StreamSlots } from './stream-slots'
 import { tenantRoutes } from './tenant-routes'
-import { type Admission, type CheckTopics, ticketRoutes, useTicket } from './tickets'
+import { ensureTenant, installationId, tenantIds } from './tenant-store'
+import { type CheckTopics, type TicketGrant, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
+import { ensureAdmin, firstAdmin } from './user-store'
 
 const ADMIN_EMAIL = 'admin@localhost'
-const START_LINK_MS = 15 * 60_000
+const START_LINK_LIFE_MS = 15 * 60_000
 
 export interface AccessDeps {
   db: Db
   log: Log
   bus: Bus
-  /** Takes the tenant events `audit`. */
+  /** For the tenant events `audit`. */
   events: EventWriter
   config: {
     cookieSecure: boolean
@@ -48,55 +49,55 @@ export interface AccessDeps {
   checkTopics: CheckTopics
 }
 
-/** Who may come in. `start` needs a migrated database; it makes the default tenant with its admin and admin token. */
+/** Who may do what. `start` needs a migrated database; it creates the default tenant with its admin and admin token. */
 export interface Access extends Part {
   endpoints: Endpoint[]
   audit: Audit
   streamSlots: StreamSlots
-  /** Of the session cookie; after `start`. */
+  /** Name of the session cookie; after `start`. */
   cookieName(): string
   /**
-   * The verified caller, by Bearer header or session cookie. Believed for 5 s, so an end that another process brings
-   * about and the bus does not tell of takes that long to be noticed.
-   * @throws Problem 400 when the URL carries a secret, else 401
+   * The verified caller, by Bearer header or session cookie. Cached for 5 s: if another process ends the credential and
+   * its message is lost, that goes unnoticed for as long.
+   * @throws Problem 400 when the URL contains a secret, else 401
    */
   authenticate(req: IncomingMessage): Promise<Principal>
   /** Uses up a `?ticket=`. @throws Problem 401 */
-  useTicket(ticket: string): Promise<Admission>
+  useTicket(ticket: string): Promise<TicketGrant>
   /** @throws Problem 403 when a page of another origin tries to change something with the visitor's cookie */
   requireSameOrigin(req: IncomingMessage): void
   /** For WebSocket handshakes, which are GETs and still need the same origin (unless a ticket opens them). */
   isForeign(req: IncomingMessage): boolean
-  /** The visitor of a page, whose session cookie is renewed; none when signed out. */
+  /** The visitor of a page, whose session cookie is renewed; undefined when signed out. */
   visitor(req: IncomingMessage, res: Response): Promise<Principal | undefined>
-  /** Told the `credentialId` of every session or token that ends, in whatever process: close its streams. */
+  /** Calls back with the `credentialId` of every session or token that ends in any process, to close its streams. */
   onRevoked(listener: (credentialId: string) => void): void
-  /** Told the `credentialId` of every session or token whose role has changed: its streams are to be opened anew. */
+  /** The same for every session or token whose role has changed: its streams have to be opened again. */
   onRoleChanged(listener: (credentialId: string) => void): void
-  /** A one-time link that signs the default tenant's first admin in, worth 15 minutes. It is a secret. */
+  /** A one-time link that signs in the default tenant's first admin, valid for 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
   tenantIds(): Promise<string[]>
-  /** Sessions, codes and tickets that have expired; old audit rows. */
+  /** Expired sessions, codes and tickets; old audit records. */
   retention: RetentionTarget[]
 }
 
 export function createAccess({ db, log, bus, events, config, adminToken, checkTopics }: AccessDeps): Access {
-  const telling = createTelling({ db, log, events })
-  const audit = createAudit(db, telling)
+  const auditEvents = createAuditEvents({ db, log, events })
+  const audit = createAudit(db, auditEvents)
   const { cookieSecure, publicUrl } = config
   const cookie = new SessionCookie(cookieSecure)
   const credentials = createCredentials(db, cookie)
   const streamSlots = createStreamSlots(config.streams)
-  const revocations = createRevocations({ db, bus, log, watched: streamSlots.credentials })
+  const revocations = createRevocations({ db, bus, log, openStreams: streamSlots.credentials })
   revocations.onEnded(credentials.forget)
   revocations.onChanged(credentials.forget)
-  const desk = createSignInDesk(db, credentials, audit, DEFAULT_TENANT_ID)
-  const invitations = createInvitations(desk, publicUrl)
+  const signIn = createSignIn(db, credentials, audit, DEFAULT_TENANT_ID)
+  const invitations = createInvitations(signIn, publicUrl)
   const shared = { db, audit, revocations }
   return {
     name: 'access',
     endpoints: [
-      ...sessionRoutes({ ...shared, credentials, desk, cookie }),
+      ...sessionRoutes({ ...shared, credentials, signIn, cookie }),
       ...sessionListRoutes(shared),
       ...memberRoutes({ ...shared, invitations }),
       ...tokenRoutes(shared),
@@ -112,7 +113,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     requireSameOrigin: req => requireSameOrigin(req, publicUrl),
     isForeign: req => isForeign(req, publicUrl),
     async visitor(req, res) {
-      const principal = await credentials.authenticate(req).catch(nobody)
+      const principal = await credentials.authenticate(req).catch(ignoreUnauthorized)
       if (principal) await renewCookie({ credentials, cookie }, req, res)
       return principal
     },
@@ -120,30 +121,30 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     onRoleChanged: revocations.onChanged,
     async createSignInLink(baseUrl) {
       const admin = await firstAdmin(db, DEFAULT_TENANT_ID)
-      if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin that could sign in.')
-      const expiresAt = new Date(Date.now() + START_LINK_MS)
-      return signInLink(baseUrl, await desk.makeCode(admin.id, { expiresAt, madeBy: null }))
+      if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin who could sign in.')
+      const expiresAt = new Date(Date.now() + START_LINK_LIFE_MS)
+      return signInLink(baseUrl, await signIn.createCode(admin.id, { expiresAt, createdBy: null }))
     },
     tenantIds: () => tenantIds(db),
     retention: accessRetention(db),
     async start() {
       await ensureTenant(db, { id: DEFAULT_TENANT_ID, name: 'Default' })
-      cookie.nameFor(await installationMark(db, DEFAULT_TENANT_ID))
+      cookie.setInstallation(await installationId(db, DEFAULT_TENANT_ID))
       await ensureAdmin(db, { id: newId(), tenantId: DEFAULT_TENANT_ID, email: ADMIN_EMAIL, name: 'Admin' })
       await revocations.start()
-      telling.start()
+      auditEvents.start()
       const { dataDir, embedded } = config
-      const where = { tenantId: DEFAULT_TENANT_ID, dataDir, setting: adminToken, ownDatabase: embedded.postgres }
-      revocations.tell(await keepAdminToken({ db, log, ...where }))
+      const options = { tenantId: DEFAULT_TENANT_ID, dataDir, setting: adminToken, ownDatabase: embedded.postgres }
+      revocations.announceEnded(await ensureAdminToken({ db, log, ...options }))
     },
     async stop() {
       revocations.stop()
-      telling.stop()
+      auditEvents.stop()
     },
   }
 }
 
-function nobody(error: unknown): undefined {
+function ignoreUnauthorized(error: unknown): undefined {
   if (error instanceof Problem && error.status === 401) return undefined
   throw error
 }

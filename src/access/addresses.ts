@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * What limits count a client by: an IPv4 address, or the /64 network of an IPv6 address, because one household or
- * server has all of that to itself.
+ * The key by which limits count a client: an IPv4 address, or the /64 network of an IPv6 address, because a household
+ * or server usually has all of that.
  */
 export function clientKey(ip: string): string {
   if (!ipaddr.isValid(ip)) return 'unknown'

@@ -6,50 +6,58 @@ import { messageOf } from '../base/errors'
 import { hashSecret, newId, newSecret } from '../base/ids'
 import type { Log } from '../base/log'
 import type { Actor } from '../contract/access'
-import { lockMadeTokens, type MadeFrom, madeToken, putMadeToken } from './store'
+import { type AdminTokenSource, adminToken, lockAdminTokens, putAdminToken } from './token-store'
 
 const SECRET_LENGTH_MIN = 16
 const SYSTEM: Actor = { type: 'system', id: null, name: 'start' }
-const NAMES: Record<MadeFrom, string> = { setting: 'TAILRACE_ADMIN_TOKEN', file: 'admin-token file' }
+const NAMES: Record<AdminTokenSource, string> = { setting: 'TAILRACE_ADMIN_TOKEN', file: 'admin-token file' }
 
-interface Where {
+interface Options {
   db: Db
   log: Log
   tenantId: string
   dataDir: string
   /** TAILRACE_ADMIN_TOKEN, if set. */
   setting: string | undefined
-  /** Whether the database lies in DATA_DIR too; else other machines may have made the token. */
+  /** Whether the database is in DATA_DIR too; otherwise another machine may have created the token. */
   ownDatabase: boolean
 }
 
 /**
- * Makes or keeps the token of the tenant's admin: the setting's secret, else that of DATA_DIR/admin-token.
- * @returns what ended because its secret was replaced
+ * Makes sure the tenant has an admin token, with the secret of the setting or else of DATA_DIR/admin-token.
+ * @returns the token and sessions that ended because the secret was replaced
  */
-export function keepAdminToken(where: Where): Promise<string[]> {
-  return where.db.transaction(async trx => {
-    await lockMadeTokens(trx)
-    return where.setting ? put(trx, where.tenantId, 'setting', where.setting) : keepFile(trx, where)
+export function ensureAdminToken(options: Options): Promise<string[]> {
+  const { db, tenantId, setting } = options
+  return db.transaction(async trx => {
+    await lockAdminTokens(trx)
+    return setting ? put(trx, tenantId, 'setting', setting) : ensureFromFile(trx, options)
   })
 }
 
-const put = (trx: Transaction, tenantId: string, from: MadeFrom, secret: string) =>
-  putMadeToken(trx, { id: newId(), tenantId, from, name: NAMES[from], hash: hashSecret(secret), createdBy: SYSTEM })
+const put = (trx: Transaction, tenantId: string, source: AdminTokenSource, secret: string) =>
+  putAdminToken(trx, {
+    id: newId(),
+    tenantId,
+    source,
+    name: NAMES[source],
+    hash: hashSecret(secret),
+    createdBy: SYSTEM,
+  })
 
-async function keepFile(trx: Transaction, { tenantId, dataDir, ownDatabase, log }: Where): Promise<string[]> {
+async function ensureFromFile(trx: Transaction, { tenantId, dataDir, ownDatabase, log }: Options): Promise<string[]> {
   const path = join(dataDir, 'admin-token')
-  const made = await madeToken(trx, tenantId, 'file')
-  const kept = await readSecret(path)
-  if (kept && made?.secret_hash === hashSecret(kept) && !made.revoked_at) return []
-  if (made && !made.revoked_at && !ownDatabase) {
-    log.info('The admin token was made by another machine; TAILRACE_ADMIN_TOKEN sets one for all')
+  const token = await adminToken(trx, tenantId, 'file')
+  const stored = await readSecret(path)
+  if (stored && token?.secret_hash === hashSecret(stored) && !token.revoked_at) return []
+  if (token && !token.revoked_at && !ownDatabase) {
+    log.info('Another machine created the admin token; set TAILRACE_ADMIN_TOKEN to use one token on all machines')
     return []
   }
-  // a secret that the database has never seen is kept (the database is new), a revoked one is not
-  const secret = kept && !made ? kept : newSecret('trt')
+  // with a new database the secret in the file is still good; a revoked one is not
+  const secret = stored && !token ? stored : newSecret('trt')
   try {
-    if (secret !== kept) await writeSecret(dataDir, path, secret)
+    if (secret !== stored) await writeSecret(dataDir, path, secret)
   } catch (error) {
     log.warn(`${path} cannot be written, so there is no admin token: set TAILRACE_ADMIN_TOKEN`, {
       error: messageOf(error),
@@ -65,7 +73,7 @@ async function readSecret(path: string): Promise<string | undefined> {
   return text.length >= SECRET_LENGTH_MIN ? text : undefined
 }
 
-/** Renamed into place, so that a crash leaves no half of it. */
+/** Renamed into place, so that a crash leaves no partial file. */
 async function writeSecret(folder: string, path: string, secret: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const draft = `${path}.${process.pid}`

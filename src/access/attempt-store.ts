@@ -1,12 +1,18 @@
-import { type Db, rows } from '../base/db'
+import type { Db } from '../base/db'
+import { z } from '../base/parse'
+import { firstRow } from '../base/rows'
 
-/** Counts one more, if there may be one more; a window that is over begins anew. @returns when the window ends */
+/**
+ * Counts one attempt, in a new window if the last one is over.
+ * @returns the end of the window; undefined, and nothing is counted, once the window has `max` attempts
+ */
 export async function countAttempt(
   db: Db,
   attempt: { key: string; max: number; windowMs: number },
 ): Promise<Date | undefined> {
-  const [row] = await rows<{ ends_at: Date }>(
+  const counted = await firstRow(
     db,
+    z.object({ ends_at: z.date() }),
     `INSERT INTO sign_in_attempts AS a (key, count, ends_at)
      VALUES (:key, 1, date_trunc('milliseconds', now() + make_interval(secs => :windowMs / 1000.0)))
      ON CONFLICT (key) DO UPDATE SET
@@ -16,20 +22,21 @@ export async function countAttempt(
      RETURNING ends_at`,
     attempt,
   )
-  return row?.ends_at
+  return counted?.ends_at
 }
 
-/** Takes one back, unless its window is over by now. */
+/** Subtracts one attempt from the window that ends at this time, if it is still the current one. */
 export async function uncountAttempt(db: Db, key: string, endsAt: Date): Promise<void> {
   await db.raw('UPDATE sign_in_attempts SET count = count - 1 WHERE key = :key AND ends_at = :endsAt', { key, endsAt })
 }
 
 /** How long the window of a key still lasts. */
 export async function msUntilNextAttempt(db: Db, key: string): Promise<number> {
-  const [row] = await rows<{ ms: number }>(
+  const window = await firstRow(
     db,
+    z.object({ ms: z.number() }),
     'SELECT (extract(epoch FROM ends_at - now()) * 1000)::float8 AS ms FROM sign_in_attempts WHERE key = :key',
     { key },
   )
-  return row?.ms ?? 0
+  return window?.ms ?? 0
 }

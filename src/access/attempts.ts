@@ -3,26 +3,26 @@ import { Problem } from '../base/errors'
 import { hashSecret } from '../base/ids'
 import { countAttempt, msUntilNextAttempt, uncountAttempt } from './attempt-store'
 
-export interface Attempts {
+export interface AttemptLimit {
   /**
-   * Counts an attempt before it is made, so that many at once cannot slip through.
-   * @returns takes the attempt back (it was a good one)
+   * Counts an attempt before it is made, so that concurrent ones cannot exceed the limit.
+   * @returns uncounts it, for when it has succeeded
    * @throws Problem 429 with Retry-After
    */
-  take(key: string): Promise<() => Promise<void>>
+  count(key: string): Promise<() => Promise<void>>
 }
 
 /**
- * Failed attempts per key in a fixed window, counted in the database: the bound holds however many web processes
- * there are, and while Redis is away. Keys are hashed, because people type passwords into the field for the address.
- * @param name tells the keys of different limits apart
+ * Limits failed attempts per key in a fixed window. Counted in the database, so that the limit holds across web
+ * processes and while Redis is away. Keys are hashed, because people type passwords into the e-mail field.
+ * @param name distinguishes the keys of different limits
  */
-export function createAttempts(
+export function createAttemptLimit(
   db: Db,
   { name, max, windowMs }: { name: string; max: number; windowMs: number },
-): Attempts {
+): AttemptLimit {
   return {
-    async take(text) {
+    async count(text) {
       const key = hashSecret(`${name} ${text}`)
       const endsAt = await countAttempt(db, { key, max, windowMs })
       if (!endsAt) throw tooMany(await msUntilNextAttempt(db, key))

@@ -1,14 +1,15 @@
 import { may, type Principal } from '../api'
 import type { Transaction } from '../base/db'
 import { Problem } from '../base/errors'
+import { credentialById } from './credential-store'
 import { principalOf } from './credentials'
 import { unauthorized } from './requests'
-import { credentialById, lockTenant } from './store'
+import { lockTenant } from './tenant-store'
 
 /**
- * Begins a change of who may do what: such changes take turns in a tenant, and the database is asked whether the
- * caller still is an admin, because what a process believes of a credential may be some seconds old. So nobody gives a
- * role away that they have just lost, and two admins do not remove each other.
+ * Begins a change of members, roles or tokens. Such changes are serialised per tenant, and the database is asked whether
+ * the caller is still an admin, because the cached credential may be some seconds old. So nobody grants a role they have
+ * just lost, and two admins cannot remove each other.
  * @throws Problem 401 or 403
  */
 export async function confirmAdmin(trx: Transaction, { tenantId, credentialId }: Principal): Promise<void> {

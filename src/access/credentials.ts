@@ -3,74 +3,75 @@ import type { Principal } from '../api'
 import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
 import { PATIENCE_MS, within } from '../base/patience'
-import { type Presented, presented, refuseSecretsInUrl, unauthorized } from './requests'
+import { type Credential, credentialByHash, touchSession, touchToken } from './credential-store'
+import { type GivenSecret, givenSecret, refuseSecretsInUrl, unauthorized } from './requests'
 import type { SessionCookie } from './session-cookie'
-import { type Credential, credentialByHash, touchSession, touchToken } from './store'
 
 export const SESSION_LIFE_SECONDS = 30 * 24 * 3600
 const TOKEN_TOUCH_MS = 60_000
 const SESSION_TOUCH_MS = 3_600_000
 
 /**
- * How long an answer of the database is believed. In the process that revokes, it ends at once; elsewhere when the bus
- * tells, or after this time at the latest. So is a changed role.
+ * How long a credential is cached: an end or a changed role that the bus does not announce goes unnoticed for as long.
+ * The process that makes the change forgets it at once.
  */
-const BELIEVED_MS = 5_000
-const KNOWN_MAX = 10_000
+const CACHE_MS = 5_000
+const CACHE_MAX = 10_000
 
-interface Known {
+interface Cached {
   until: number
-  answer: Promise<Credential | undefined>
+  lookup: Promise<Credential | undefined>
+  /** Once the lookup is done. */
   credential?: Credential
 }
 
 export interface Credentials {
   /** @throws Problem 400 (secret in the URL) or 401 */
   authenticate(req: IncomingMessage): Promise<Principal>
-  /** The session of a request's cookie, while it is good; whatever else the request shows. */
+  /** The valid session of a request's cookie, whatever other credential the request has. */
   findSession(req: IncomingMessage): Promise<{ secret: string; credential: Credential } | undefined>
-  /** The live credential behind a secret. */
+  /** The valid credential with this secret. */
   find(secret: string): Promise<Credential | undefined>
   forget(credentialId: string): void
 }
 
-export function createCredentials(db: Db, cookie: SessionCookie, now: () => number = Date.now): Credentials {
-  const known = new Map<string, Known>()
+export function createCredentials(db: Db, cookie: SessionCookie): Credentials {
+  const cache = new Map<string, Cached>()
 
   async function load(hash: string): Promise<Credential | undefined> {
     const credential = await credentialByHash(db, hash)
-    if (credential) await touch(db, credential, now())
+    if (credential) await touch(db, credential, Date.now())
     return credential
   }
 
   function find(secret: string): Promise<Credential | undefined> {
     const hash = hashSecret(secret)
-    const remembered = known.get(hash)
-    if (remembered && remembered.until > now()) return remembered.answer
-    const entry: Known = { until: now() + BELIEVED_MS, answer: within(PATIENCE_MS, () => load(hash)) }
-    known.delete(hash)
-    known.set(hash, entry)
-    const oldest = known.keys().next()
-    if (known.size > KNOWN_MAX && !oldest.done) known.delete(oldest.value)
-    entry.answer.then(settle, () => settle(undefined))
+    const cached = cache.get(hash)
+    if (cached && cached.until > Date.now()) return cached.lookup
+    const entry: Cached = { until: Date.now() + CACHE_MS, lookup: within(PATIENCE_MS, () => load(hash)) }
+    cache.delete(hash)
+    cache.set(hash, entry)
+    const oldest = cache.keys().next()
+    if (cache.size > CACHE_MAX && !oldest.done) cache.delete(oldest.value)
+    entry.lookup.then(settle, () => settle(undefined))
     function settle(credential: Credential | undefined) {
-      if (known.get(hash) !== entry) return
+      if (cache.get(hash) !== entry) return
       if (!credential)
-        known.delete(hash) // a "no" is not believed: it may have been a failure
+        cache.delete(hash) // not found is never cached: the lookup may have failed
       else entry.credential = credential
       entry.until = Math.min(entry.until, credential?.expires_at?.getTime() ?? Number.POSITIVE_INFINITY)
     }
-    return entry.answer
+    return entry.lookup
   }
 
   return {
     find,
     async authenticate(req) {
       refuseSecretsInUrl(req.url ?? '')
-      const given = presented(req, cookie)
+      const given = givenSecret(req, cookie)
       if (!given) throw unauthorized('Sign in, or send "Authorization: Bearer <token>".')
       const credential = await find(given.secret)
-      if (!credential || !fits(given, credential))
+      if (!credential || !isInPlace(given, credential))
         throw unauthorized('Token or session is invalid or expired.', 'invalid_credential')
       return principalOf(credential)
     },
@@ -81,14 +82,14 @@ export function createCredentials(db: Db, cookie: SessionCookie, now: () => numb
       return credential?.kind === 'session' ? { secret, credential } : undefined
     },
     forget(credentialId) {
-      // one that is still being looked up may have been read before the end
-      for (const [hash, { credential }] of known) if (!credential || credential.id === credentialId) known.delete(hash)
+      // a lookup that is still under way may have read the row before it changed
+      for (const [hash, { credential }] of cache) if (!credential || credential.id === credentialId) cache.delete(hash)
     },
   }
 }
 
-/** A session is worth something in its cookie only and a token in the header only. */
-const fits = ({ by }: Presented, { kind }: Credential) => (by === 'cookie') === (kind === 'session')
+/** A session is valid only in its cookie, and a token only in the header. */
+const isInPlace = ({ by }: GivenSecret, { kind }: Credential) => (by === 'cookie') === (kind === 'session')
 
 async function touch(db: Db, { id, kind, used_at }: Credential, now: number): Promise<void> {
   const age = now - (used_at?.getTime() ?? 0)

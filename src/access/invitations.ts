@@ -4,47 +4,40 @@ import type { Transaction } from '../base/db'
 import { conflict } from '../base/errors'
 import { newId } from '../base/ids'
 import { ownHost } from '../base/own-host'
-import { z } from '../base/parse'
 import type { Role } from '../contract/access'
-import { endOf } from './made-store'
-import { addMember } from './member-store'
-import { plainText } from './schemas'
-import type { SignInDesk } from './sign-in'
+import { latestExpiry } from './created-store'
+import { addMember, type MemberRow } from './member-store'
+import type { SignIn } from './sign-in'
 
-const LIFE_MS = 3 * 24 * 3_600_000
+const LINK_LIFE_MS = 3 * 24 * 3_600_000
 
-export const newMember = z.strictObject({ email: z.email().max(320), name: plainText(200) })
-
-/** A one-time link: whoever opens it is signed in as that member. It is a secret, shown once. */
-export const linkFields = { link: z.string(), expires_at: z.date() }
-
-interface Link {
-  link: string
-  expires_at: Date
-}
-
-/** Makes members and the links they come in by; nothing is sent, the admin hands the link over. */
+/** Adds members and creates their one-time links. Nothing is sent: the admin passes the link on. */
 export interface Invitations {
-  /** @throws Problem 409 when the address belongs to a member already, of whatever tenant */
-  invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<string>
+  /** @throws Problem 409 when the address already belongs to a member of any tenant */
+  invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<MemberRow>
   /**
-   * The link ends before its time when who made it may make none any more.
-   * @param req tells an address of this machine, unless PUBLIC_URL says how people reach it
+   * The link expires early if its creator loses the right to create links.
+   * @param req gives the address of this server unless PUBLIC_URL is set
    */
-  linkFor(trx: Transaction, memberId: string, by: Principal, req: Request): Promise<Link>
+  linkFor(
+    trx: Transaction,
+    memberId: string,
+    creator: Principal,
+    req: Request,
+  ): Promise<{ link: string; expires_at: Date }>
 }
 
-export function createInvitations(desk: SignInDesk, publicUrl: string | undefined): Invitations {
+export function createInvitations(signIn: SignIn, publicUrl: string | undefined): Invitations {
   return {
     async invite(trx, member) {
-      const id = newId()
-      if (await addMember(trx, { ...member, id })) return id
-      throw conflict('email_taken', 'This address belongs to a member already; it can belong to one tenant only.')
+      const added = await addMember(trx, { ...member, id: newId() })
+      if (added) return added
+      throw conflict('email_taken', 'This address already belongs to a member; it can belong to one tenant only.')
     },
-    async linkFor(trx, memberId, by, req) {
-      const most = await endOf(trx, by)
-      const expiresAt = new Date(Math.min(Date.now() + LIFE_MS, most?.getTime() ?? Number.POSITIVE_INFINITY))
-      const code = await desk.makeCode(memberId, { expiresAt, madeBy: by.actor.id }, trx)
+    async linkFor(trx, memberId, creator, req) {
+      const latest = await latestExpiry(trx, creator)
+      const expiresAt = new Date(Math.min(Date.now() + LINK_LIFE_MS, latest?.getTime() ?? Number.POSITIVE_INFINITY))
+      const code = await signIn.createCode(memberId, { expiresAt, createdBy: creator.actor.id }, trx)
       return { link: signInLink(publicUrl ?? `${req.protocol}://${ownHost(req)}`, code), expires_at: expiresAt }
     },
   }

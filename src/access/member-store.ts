@@ -1,19 +1,22 @@
-import { type Db, rows, type Transaction } from '../base/db'
-import type { Role } from '../contract/access'
+import type { Db, Transaction } from '../base/db'
+import { z } from '../base/parse'
+import { firstRow, manyRows } from '../base/rows'
+import { type Role, role } from '../contract/access'
+import { limitRoleOfCreatedBy, revokeCreatedBy } from './created-store'
 import { foldEmail } from './email'
-import { narrowMadeBy, revokeMadeBy } from './made-store'
-import { removeCode } from './store'
+import { idRow, idsOf } from './ids'
+import { removeCode } from './user-store'
 
-export interface Member {
-  id: string
-  email: string
-  name: string
-  role: Role
-  has_password: boolean
-  created_at: Date
-  /** Of a session that is still open. */
-  last_used_at: Date | null
-}
+const memberRow = z.object({
+  id: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role,
+  has_password: z.boolean(),
+  created_at: z.date(),
+  last_used_at: z.date().nullable(),
+})
+export type MemberRow = z.output<typeof memberRow>
 
 const MEMBER = `u.id, u.email, u.name, u.role, u.password_hash IS NOT NULL AS has_password, u.created_at,
   (SELECT max(s.used_at) FROM sessions s WHERE s.user_id = u.id AND s.expires_at > now()) AS last_used_at`
@@ -21,43 +24,40 @@ const MEMBER = `u.id, u.email, u.name, u.role, u.password_hash IS NOT NULL AS ha
 /** Newest first. */
 export const listMembers = (
   db: Db,
-  { before, ...page }: { tenantId: string; before?: string | undefined; limit: number },
+  { before, ...page }: { tenantId: string; before: string | undefined; limit: number },
 ) =>
-  rows<Member>(
+  manyRows(
     db,
+    memberRow,
     `SELECT ${MEMBER} FROM users u
      WHERE u.tenant_id = :tenantId AND u.disabled_at IS NULL AND (:before::uuid IS NULL OR u.id < :before)
      ORDER BY u.id DESC LIMIT :limit`,
     { ...page, before: before ?? null },
   )
 
-export async function memberById(db: Db, tenantId: string, id: string): Promise<Member | undefined> {
-  const [row] = await rows<Member>(
+export const memberById = (db: Db, tenantId: string, id: string) =>
+  firstRow(
     db,
+    memberRow,
     `SELECT ${MEMBER} FROM users u WHERE u.tenant_id = :tenantId AND u.id = :id AND u.disabled_at IS NULL`,
     { tenantId, id },
   )
-  return row
-}
 
-/** @returns whether the address was free: it belongs to one member of one tenant, because sign-in names no tenant */
-export async function addMember(
-  db: Db,
-  member: { id: string; tenantId: string; email: string; name: string; role: Role },
-): Promise<boolean> {
-  const added = await rows(
+/** @returns nothing if the address is taken: sign-in names no tenant, so it belongs to one member of one tenant */
+export const addMember = (db: Db, member: { id: string; tenantId: string; email: string; name: string; role: Role }) =>
+  firstRow(
     db,
-    `INSERT INTO users (id, tenant_id, email, email_folded, name, role)
+    memberRow,
+    `INSERT INTO users AS u (id, tenant_id, email, email_folded, name, role)
      VALUES (:id, :tenantId, :email, :folded, :name, :role)
-     ON CONFLICT (email_folded) DO NOTHING RETURNING id`,
+     ON CONFLICT (email_folded) DO NOTHING RETURNING ${MEMBER}`,
     { ...member, folded: foldEmail(member.email) },
   )
-  return added.length > 0
-}
 
 export async function isOnlyAdmin(trx: Transaction, tenantId: string, id: string): Promise<boolean> {
-  const admins = await rows<{ id: string }>(
+  const admins = await manyRows(
     trx,
+    idRow,
     `SELECT id FROM users WHERE tenant_id = :tenantId AND role = 'admin' AND disabled_at IS NULL LIMIT 2`,
     { tenantId },
   )
@@ -65,35 +65,37 @@ export async function isOnlyAdmin(trx: Transaction, tenantId: string, id: string
 }
 
 /**
- * Gives a member another role; what they made and that may do more is narrowed to it.
- * @returns the sessions and tokens whose role is another now
+ * Changes the role of a member, and limits the tokens they created to it.
+ * @returns the sessions and tokens whose role has changed
  */
 export async function setRole(trx: Transaction, tenantId: string, id: string, role: Role): Promise<string[]> {
   await trx.raw('UPDATE users SET role = :role WHERE tenant_id = :tenantId AND id = :id', { tenantId, id, role })
-  const own = await rows<{ id: string }>(trx, 'SELECT id FROM sessions WHERE tenant_id = ? AND user_id = ?', [
+  const sessions = await manyRows(trx, idRow, 'SELECT id FROM sessions WHERE tenant_id = ? AND user_id = ?', [
     tenantId,
     id,
   ])
-  return [...own.map(session => session.id), ...(await narrowMadeBy(trx, { tenantId, id }, role))]
+  return [...idsOf(sessions), ...(await limitRoleOfCreatedBy(trx, { tenantId, id }, role))]
 }
 
-/** Ends the sessions and the one-time link of a member. @returns the sessions */
+/** Ends the sessions and the one-time link of a member. @returns the ids of the sessions */
 export async function signOut(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
   await removeCode(trx, id)
-  const ended = await rows<{ id: string }>(
-    trx,
-    'DELETE FROM sessions WHERE tenant_id = ? AND user_id = ? RETURNING id',
-    [tenantId, id],
-  )
-  return ended.map(session => session.id)
+  const ended = await manyRows(trx, idRow, 'DELETE FROM sessions WHERE tenant_id = ? AND user_id = ? RETURNING id', [
+    tenantId,
+    id,
+  ])
+  return idsOf(ended)
 }
 
 export const clearPassword = (trx: Transaction, tenantId: string, id: string) =>
   trx.raw('UPDATE users SET password_hash = NULL WHERE tenant_id = :tenantId AND id = :id', { tenantId, id })
 
-/** Removes a member and revokes what they made, whose secrets they know. @returns what has ended with them */
+/**
+ * Removes a member and revokes the tokens they created, whose secrets they know.
+ * @returns the sessions and tokens that have ended
+ */
 export async function removeMember(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
-  const ended = [...(await signOut(trx, tenantId, id)), ...(await revokeMadeBy(trx, { tenantId, id }))]
+  const ended = [...(await signOut(trx, tenantId, id)), ...(await revokeCreatedBy(trx, { tenantId, id }))]
   await trx.raw('DELETE FROM users WHERE tenant_id = :tenantId AND id = :id', { tenantId, id })
   return ended
 }

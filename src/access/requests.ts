@@ -6,14 +6,18 @@ import type { SessionCookie } from './session-cookie'
 const TOKEN_LENGTH_MAX = 1024
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** How a request says who it is. */
-export interface Presented {
+/** The secret of a credential, as found in a request. */
+export interface GivenSecret {
   by: 'bearer' | 'cookie'
   secret: string
 }
 
-/** A Bearer header counts alone, even when it is of no use; other schemes may be meant for a proxy before us. */
-export function presented(req: IncomingMessage, cookie: SessionCookie): Presented | undefined {
+/**
+ * A Bearer header takes precedence over the cookie even if it is invalid. Other schemes are ignored: they may be meant
+ * for a proxy in front of us.
+ * @throws Problem 401 when the Bearer header holds no token
+ */
+export function givenSecret(req: IncomingMessage, cookie: SessionCookie): GivenSecret | undefined {
   if (hasBearer(req)) {
     const secret = /^bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1]
     if (!secret || secret.length > TOKEN_LENGTH_MAX)
@@ -24,18 +28,18 @@ export function presented(req: IncomingMessage, cookie: SessionCookie): Presente
   return secret === undefined ? undefined : { by: 'cookie', secret }
 }
 
-/** Whether the request carries a Bearer token, which no foreign page can make a browser send. */
+/** Whether the request carries a Bearer token, which a page of another origin cannot make a browser send. */
 export const hasBearer = (req: IncomingMessage) => /^bearer( |$)/i.test(req.headers.authorization ?? '')
 
-/** 401 as RFC 6750 section 3 wants it. */
+/** 401 as RFC 6750 section 3 requires. */
 export function unauthorized(detail: string, code = 'not_signed_in'): Problem {
   const error = code === 'not_signed_in' ? '' : ', error="invalid_token"'
   return new Problem(401, code, detail, [], { 'WWW-Authenticate': `Bearer realm="tailrace"${error}` })
 }
 
 /**
- * Refuses a URL that carries a secret, also when the request has a good header beside it: URLs end up in logs,
- * histories and Referer headers.
+ * Refuses a URL that contains a secret, even if the request also has a valid header: URLs end up in logs, histories and
+ * Referer headers.
  * @throws Problem 400 that names the parameter
  */
 export function refuseSecretsInUrl(url: string): void {
@@ -48,10 +52,10 @@ export function refuseSecretsInUrl(url: string): void {
 }
 
 /**
- * Whether a browser sent this request for a page of another origin. Browsers name the origin of every request that
- * can change something (Sec-Fetch-Site, Origin, at least Referer); one without any of them is from a program.
- * Only hosts are compared: behind a proxy that ends TLS the scheme differs.
- * @param publicUrl the address people use, when a proxy changes the Host header
+ * Whether a browser sent this request on behalf of a page of another origin. Browsers name the origin of every request
+ * that can change something (Sec-Fetch-Site, Origin, or at least Referer); a request with none of them comes from a
+ * program. Only hosts are compared, because the scheme differs behind a proxy that terminates TLS.
+ * @param publicUrl the address people use, in case a proxy changes the Host header
  */
 export function isForeign(req: IncomingMessage, publicUrl?: string): boolean {
   const { origin, referer, host } = req.headers
@@ -65,11 +69,11 @@ export function isForeign(req: IncomingMessage, publicUrl?: string): boolean {
   return fromHost !== hostOf(`http://${host}`)
 }
 
-/** @throws Problem 403 when a foreign page tries to change something with the visitor's cookie */
+/** @throws Problem 403 when a page of another origin tries to change something with the visitor's cookie */
 export function requireSameOrigin(req: IncomingMessage, publicUrl?: string): void {
   if (SAFE_METHODS.has(req.method ?? 'GET') || hasBearer(req)) return
   if (isForeign(req, publicUrl))
-    throw new Problem(403, 'foreign_origin', 'This change was asked for by a page of another origin, so it is refused.')
+    throw new Problem(403, 'foreign_origin', 'This change was requested by a page of another origin, so it is refused.')
 }
 
 function hostOf(url: string): string | undefined {

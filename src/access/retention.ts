@@ -3,12 +3,12 @@ import { expiringRows } from '../base/expiring'
 import type { RetentionTarget } from '../base/retention'
 import { tableSize } from '../base/table-store'
 import { countAuditRows, deleteAuditRows, oldestAuditRow } from './audit/store'
-import { tenantIds } from './store'
+import { tenantIds } from './tenant-store'
 
-/** What has expired is refused anyway; removing it only keeps the tables small. */
+/** What has expired is refused anyway; deleting it only keeps the tables small. */
 const EXPIRED = { fixedMs: 0 }
 
-/** What access keeps and for how long. */
+/** Everything in access that grows, and how long it is kept. */
 export const accessRetention = (db: Db): RetentionTarget[] => [
   expiringRows(db, {
     name: 'sessions',
@@ -33,7 +33,7 @@ export const accessRetention = (db: Db): RetentionTarget[] => [
   }),
   expiringRows(db, {
     name: 'sign_in_attempts',
-    summary: 'Counts of failed sign-ins whose window is over.',
+    summary: 'Counts of failed sign-ins whose time window is over.',
     table: 'sign_in_attempts',
     column: 'ends_at',
     keep: EXPIRED,

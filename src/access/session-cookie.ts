@@ -4,33 +4,33 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 const SECRET_LENGTH_MAX = 1024
 
 /**
- * The cookie that holds a session. Cookies are shared by all ports of a host (RFC 6265 section 8.5), so its name tells
- * installations apart; and it is the same in all web processes of one, on whatever ports they listen.
+ * The cookie that holds a session. All ports of a host share their cookies (RFC 6265 section 8.5), so the name contains
+ * an id of the installation, which is the same in all its web processes, whatever their ports.
  */
 export class SessionCookie {
   #name: string | undefined
 
-  /** @param secure sent over HTTPS only; its name then keeps other hosts of the domain from setting it */
+  /** @param secure over HTTPS only; the prefix of the name then keeps other hosts of the domain from setting it */
   constructor(private readonly secure: boolean) {}
 
-  /** @param installation what no other installation on this host has, and all processes of this one */
-  nameFor(installation: string) {
-    this.#name = `${this.secure ? '__Host-' : ''}tailrace_${installation}`
+  /** @param id unique among the installations on this host */
+  setInstallation(id: string) {
+    this.#name = `${this.secure ? '__Host-' : ''}tailrace_${id}`
   }
 
-  /** @throws Error before `nameFor` */
+  /** @throws Error before `setInstallation` */
   get name(): string {
     if (!this.#name) throw new Error('The session cookie has no name yet')
     return this.#name
   }
 
-  /** The secret that a request came with. */
+  /** The session's secret in a request. */
   read(req: IncomingMessage): string | undefined {
     const secret = req.headers.cookie && parseCookie(req.headers.cookie)[this.name]
     return secret && secret.length <= SECRET_LENGTH_MAX ? secret : undefined
   }
 
-  /** Keeps a session in the browser, or with the age 0 takes it away. */
+  /** @param maxAgeSeconds 0 deletes the cookie */
   set(res: ServerResponse, secret: string, maxAgeSeconds: number) {
     const cookie = stringifySetCookie({
       name: this.name,

@@ -1,24 +1,33 @@
-import { type Db, rows } from '../base/db'
+import type { Db } from '../base/db'
+import { z } from '../base/parse'
+import { manyRows } from '../base/rows'
+import { idRow, idsOf } from './ids'
 
-export interface SessionRow {
-  id: string
-  holder_type: 'user' | 'token'
-  holder_id: string
-  holder_name: string
-  created_at: Date
-  used_at: Date
-  expires_at: Date
-  client: string | null
-  agent: string | null
-}
+const sessionRow = z.object({
+  id: z.string(),
+  holder_type: z.enum(['user', 'token']),
+  holder_id: z.string(),
+  holder_name: z.string(),
+  created_at: z.date(),
+  used_at: z.date(),
+  expires_at: z.date(),
+  client: z.string().nullable(),
+  agent: z.string().nullable(),
+})
+export type SessionRow = z.output<typeof sessionRow>
 
-/** Live ones, newest first. @param holderId a user or token; without one those of the whole tenant */
+/** Sessions that are open, newest first. @param holderId a member or token; undefined: the whole tenant */
 export const listSessions = (
   db: Db,
-  { holderId, before, ...page }: { tenantId: string; holderId?: string; before?: string | undefined; limit: number },
+  {
+    holderId,
+    before,
+    ...page
+  }: { tenantId: string; holderId: string | undefined; before: string | undefined; limit: number },
 ) =>
-  rows<SessionRow>(
+  manyRows(
     db,
+    sessionRow,
     `SELECT s.id, l.actor_type AS holder_type, l.actor_id AS holder_id, l.actor_name AS holder_name, s.created_at,
        s.used_at, s.expires_at, s.client, s.agent
      FROM sessions s JOIN live_credentials l ON l.id = s.id AND l.kind = 'session'
@@ -28,17 +37,50 @@ export const listSessions = (
     { ...page, holderId: holderId ?? null, before: before ?? null },
   )
 
-/** @param holderId ends it only when it is theirs. @returns whether there was one */
-export async function endSession(
+export interface NewSession {
+  id: string
+  tenantId: string
+  userId: string | null
+  tokenId: string | null
+  client: string
+  agent: string
+  hash: string
+  lifeSeconds: number
+}
+
+export async function addSession(db: Db, session: NewSession): Promise<void> {
+  await db.raw(
+    `INSERT INTO sessions (id, tenant_id, user_id, token_id, secret_hash, client, agent, expires_at)
+     VALUES (:id, :tenantId, :userId, :tokenId, :hash, :client, :agent, now() + make_interval(secs => :lifeSeconds))`,
+    { ...session },
+  )
+}
+
+/** @param holderId only if it is a session of this member or token. @returns whether there was one */
+export async function removeSession(
   db: Db,
   { holderId, ...session }: { tenantId: string; id: string; holderId?: string | undefined },
 ): Promise<boolean> {
-  const ended = await rows(
+  const removed = await manyRows(
     db,
+    idRow,
     `DELETE FROM sessions
      WHERE id = :id AND tenant_id = :tenantId
        AND (:holderId::uuid IS NULL OR user_id = :holderId OR token_id = :holderId) RETURNING id`,
     { ...session, holderId: holderId ?? null },
   )
-  return ended.length > 0
+  return removed.length > 0
 }
+
+/** @returns the ids of a user's other sessions, which have ended */
+export const removeOtherSessions = async (db: Db, userId: string, keep: string) =>
+  idsOf(
+    await manyRows(db, idRow, 'DELETE FROM sessions WHERE user_id = :userId AND id <> :keep RETURNING id', {
+      userId,
+      keep,
+    }),
+  )
+
+/** @returns the ids of the sessions opened with these tokens, which have ended */
+export const removeSessionsOfTokens = async (db: Db, tokenIds: string[]) =>
+  idsOf(await manyRows(db, idRow, 'DELETE FROM sessions WHERE token_id = ANY(?::uuid[]) RETURNING id', [tokenIds]))

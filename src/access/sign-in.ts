@@ -2,38 +2,26 @@ import type { Principal } from '../api'
 import type { Db } from '../base/db'
 import { Problem } from '../base/errors'
 import { hashSecret, newId, newSecret } from '../base/ids'
-import { z } from '../base/parse'
 import type { Actor } from '../contract/access'
+import type { SignInRequest } from '../contract/sessions'
 import { clientKey } from './addresses'
-import { createAttempts } from './attempts'
+import { createAttemptLimit } from './attempts'
 import type { Audit } from './audit'
 import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentials'
 import { foldEmail } from './email'
 import { passwordMatches } from './password'
-import { plainText } from './schemas'
-import { addSession, putCode, takeCode, type User, userByEmail, userById } from './store'
+import { addSession } from './session-store'
+import { putCode, takeCode, type User, userByEmail, userById } from './user-store'
 
 const WINDOW_MS = 5 * 60_000
 const LIMITS = {
   client: { name: 'sign-in client', max: 30, windowMs: WINDOW_MS },
-  /** Of one network at one account, far below the next, so that one attacker does not lock out the owner. */
+  /** One network at one account; far below the next limit, so that a single attacker cannot lock out the owner. */
   pair: { name: 'sign-in pair', max: 10, windowMs: WINDOW_MS },
-  /** Of all networks together. Links and tokens still let the owner in. */
+  /** All networks at one account. The owner can still sign in with a link or a token. */
   account: { name: 'sign-in account', max: 100, windowMs: WINDOW_MS },
 }
 const AGENT_LENGTH_MAX = 200
-
-const secret = z.string().min(1).max(1024)
-/** The three ways in; exactly one is given. */
-export const signInBody = z.union(
-  [
-    z.strictObject({ email: plainText(320), password: z.string().min(1).max(1024) }),
-    z.strictObject({ token: secret }),
-    z.strictObject({ code: secret }),
-  ],
-  { error: 'Give {email, password}, {token} or {code}.' },
-)
-type SignIn = z.infer<typeof signInBody>
 
 /** Whom a new session stands for. */
 interface Holder {
@@ -42,44 +30,41 @@ interface Holder {
   tokenId: string | null
 }
 
-/** Where somebody signs in. */
-interface Place {
+/** The browser that signs in. */
+interface Client {
   ip: string
-  /** As the browser names itself. */
+  /** Its User-Agent. */
   agent?: string | undefined
 }
 
-export interface CodeLife {
-  expiresAt: Date
-  /** The member or token with whose rights it ends; null: the program itself. */
-  madeBy: string | null
-}
-
-export interface SignInDesk {
+export interface SignIn {
   /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
-  open(given: SignIn, place: Place): Promise<string>
-  /** A one-time code for a user, in place of the one before. */
-  makeCode(userId: string, life: CodeLife, trx?: Db): Promise<string>
+  openSession(request: SignInRequest, client: Client): Promise<string>
+  /**
+   * A one-time code for a user, which replaces the previous one.
+   * @param code `createdBy` is the member or token with whose rights it ends; null: the program itself
+   */
+  createCode(userId: string, code: { expiresAt: Date; createdBy: string | null }, trx?: Db): Promise<string>
 }
 
-/** @param ownTenantId is told of refused sign-ins that no other tenant can be told of */
-export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit, ownTenantId: string): SignInDesk {
-  const clients = createAttempts(db, LIMITS.client)
-  const pairs = createAttempts(db, LIMITS.pair)
-  const accounts = createAttempts(db, LIMITS.account)
+/** @param defaultTenantId has the audit records of refused sign-ins that belong to no other tenant */
+export function createSignIn(db: Db, credentials: Credentials, audit: Audit, defaultTenantId: string): SignIn {
+  const clients = createAttemptLimit(db, LIMITS.client)
+  const pairs = createAttemptLimit(db, LIMITS.pair)
+  const accounts = createAttemptLimit(db, LIMITS.account)
 
-  /** Does the same for an address that nobody has: neither the answer nor its time shall tell. */
+  /** Does the same work for an unknown address: neither the reply nor its timing reveals whether an account exists. */
   async function byPassword(email: string, password: string, client: string): Promise<Holder | undefined> {
     const account = foldEmail(email)
-    const taken = [await pairs.take(`${client} ${account}`), await accounts.take(account)]
+    const counted = [await pairs.count(`${client} ${account}`), await accounts.count(account)]
     const user = await userByEmail(db, account)
-    const fits = await passwordMatches(password, user?.password_hash)
-    if (user && fits) {
-      for (const takeBack of taken) await takeBack()
+    const matches = await passwordMatches(password, user?.password_hash)
+    if (user && matches) {
+      for (const uncount of counted) await uncount()
       return { tenantId: user.tenant_id, userId: user.id, tokenId: null }
     }
     await audit.record({
-      by: user ? { tenantId: user.tenant_id, actor: actorOf(user) } : { tenantId: ownTenantId, actor: STRANGER },
+      by: user ? { tenantId: user.tenant_id, actor: actorOf(user) } : { tenantId: defaultTenantId, actor: UNKNOWN },
       action: 'session.create',
       result: 'refused',
       data: { by: 'password', client },
@@ -99,46 +84,53 @@ export function createSignInDesk(db: Db, credentials: Credentials, audit: Audit,
     return user && { tenantId: user.tenant_id, userId: user.id, tokenId: null }
   }
 
-  function holderOf(given: SignIn, client: string): Promise<Holder | undefined> {
-    if ('token' in given) return byToken(given.token)
-    if ('code' in given) return byCode(given.code)
-    return byPassword(given.email, given.password, client)
+  function holderOf(request: SignInRequest, client: string): Promise<Holder | undefined> {
+    if ('token' in request) return byToken(request.token)
+    if ('code' in request) return byCode(request.code)
+    return byPassword(request.email, request.password, client)
   }
 
   return {
-    async open(given, { ip, agent = '' }) {
+    async openSession(request, { ip, agent = '' }) {
       const client = clientKey(ip)
-      const takeBack = await clients.take(client)
-      const holder = await holderOf(given, client)
-      if (!holder) throw refusal(given)
-      await takeBack()
-      const session = newSecret('trs')
+      const uncount = await clients.count(client)
+      const holder = await holderOf(request, client)
+      if (!holder) throw refusal(request)
+      await uncount()
+      const secret = newSecret('trs')
       const id = newId()
-      const place = { client: ip, agent: agent.slice(0, AGENT_LENGTH_MAX) }
-      await addSession(db, { ...holder, ...place, id, hash: hashSecret(session), lifeSeconds: SESSION_LIFE_SECONDS })
-      const by = await principalOfNew(credentials, session)
-      await audit.record({ by, action: 'session.create', target: { type: 'session', id }, data: { by: wayOf(given) } })
-      return session
+      await addSession(db, {
+        ...holder,
+        id,
+        client: ip,
+        agent: agent.slice(0, AGENT_LENGTH_MAX),
+        hash: hashSecret(secret),
+        lifeSeconds: SESSION_LIFE_SECONDS,
+      })
+      const by = await principalOfNew(credentials, secret)
+      const data = { by: methodOf(request) }
+      await audit.record({ by, action: 'session.create', target: { type: 'session', id }, data })
+      return secret
     },
-    async makeCode(userId, life, trx = db) {
+    async createCode(userId, { expiresAt, createdBy }, trx = db) {
       const code = newSecret('trc')
-      await putCode(trx, { hash: hashSecret(code), userId, ...life })
+      await putCode(trx, { hash: hashSecret(code), userId, createdBy, expiresAt })
       return code
     },
   }
 }
 
-/** What was typed as the address is not kept: it may be a password. */
-const STRANGER: Actor = { type: 'system', id: null, name: 'unknown address' }
+/** The e-mail field is not recorded: it may hold a password. */
+const UNKNOWN: Actor = { type: 'system', id: null, name: 'unknown address' }
 const actorOf = ({ id, name }: User): Actor => ({ type: 'user', id, name })
 
-async function principalOfNew(credentials: Credentials, session: string): Promise<Principal> {
-  const credential = await credentials.find(session)
+async function principalOfNew(credentials: Credentials, secret: string): Promise<Principal> {
+  const credential = await credentials.find(secret)
   if (!credential) throw refusal({ token: '' }) // revoked between the two statements
   return principalOf(credential)
 }
 
-const wayOf = (given: SignIn) => ('token' in given ? 'token' : 'code' in given ? 'code' : 'password')
+const methodOf = (request: SignInRequest) => ('token' in request ? 'token' : 'code' in request ? 'code' : 'password')
 
 const REFUSALS = {
   token: 'Token is invalid or expired.',
@@ -146,5 +138,5 @@ const REFUSALS = {
   password: 'E-mail or password is incorrect.',
 }
 
-/** No WWW-Authenticate: it would tell browsers to ask for a token here. */
-const refusal = (given: SignIn) => new Problem(401, 'sign_in_refused', REFUSALS[wayOf(given)])
+/** Without WWW-Authenticate, which would make browsers ask for a token here. */
+const refusal = (request: SignInRequest) => new Problem(401, 'sign_in_refused', REFUSALS[methodOf(request)])

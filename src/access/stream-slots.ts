@@ -3,9 +3,9 @@ import { clientKey } from './addresses'
 
 export interface StreamSlots {
   /**
-   * Takes a place for one open stream.
-   * @param ip of the client, as `clientIp` of the web server tells it
-   * @returns gives the place back (calling it twice does no harm), or which limit is reached
+   * Takes a slot for one open stream.
+   * @param ip of the client, from `clientIp` of the web server
+   * @returns releases the slot (calling it twice does no harm), or the limit that is reached
    */
   take(principal: Principal, ip: string): (() => void) | 'per_ip' | 'per_tenant'
   /** Credentials that have streams open in this process. */
@@ -13,9 +13,9 @@ export interface StreamSlots {
 }
 
 /**
- * Open streams per client address and per tenant; a limit of 0 is none. Counted per process and without Redis, so that
- * limits hold, and streams open, while Redis is away. With N web processes behind a balancer the bound of a tenant, and
- * of an address whose connections are spread, is N times the limit.
+ * Limits open streams per client address and per tenant; 0 means no limit. Counted per process and without Redis, so
+ * that limits hold, and streams open, while Redis is away. With N web processes behind a load balancer, a tenant, or an
+ * address whose connections are spread, can have up to N times the limit.
  */
 export function createStreamSlots(limits: { maxPerIp: number; maxPerTenant: number }): StreamSlots {
   const perIp = createCounts()
@@ -26,9 +26,9 @@ export function createStreamSlots(limits: { maxPerIp: number; maxPerTenant: numb
       const key = clientKey(ip)
       if (limits.maxPerIp && perIp.of(key) >= limits.maxPerIp) return 'per_ip'
       if (limits.maxPerTenant && perTenant.of(tenantId) >= limits.maxPerTenant) return 'per_tenant'
-      const back = [perIp.add(key), perTenant.add(tenantId), perCredential.add(credentialId)]
+      const releases = [perIp.add(key), perTenant.add(tenantId), perCredential.add(credentialId)]
       return () => {
-        for (const giveBack of back.splice(0)) giveBack()
+        for (const release of releases.splice(0)) release()
       }
     },
     credentials: () => perCredential.keys(),

@@ -6,9 +6,9 @@ import { uuid } from '../contract/fields'
 import { tokenRoutes as routes } from '../contract/tokens'
 import type { Audit } from './audit'
 import { confirmAdmin } from './confirm'
-import { endOf } from './made-store'
+import { latestExpiry } from './created-store'
 import type { Revocations } from './revocations'
-import { addToken, listTokens, revokeToken } from './store'
+import { addToken, listTokens, revokeToken } from './token-store'
 
 interface Deps {
   db: Db
@@ -16,8 +16,8 @@ interface Deps {
   revocations: Revocations
 }
 
-const mustEndBefore = (end: Date) =>
-  `A token cannot outlive the one that makes it, which expires at ${end.toISOString()}.`
+const mustExpireBefore = (latest: Date) =>
+  `A token cannot outlive the one it is created with, which expires at ${latest.toISOString()}.`
 
 export const tokenRoutes = ({ db, audit, revocations }: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query: { limit, cursor } }) => {
@@ -33,25 +33,25 @@ export const tokenRoutes = ({ db, audit, revocations }: Deps): Endpoint[] => [
     const token = await db.transaction(async trx => {
       await confirmAdmin(trx, principal)
       const { tenantId, actor } = principal
-      const end = await endOf(trx, principal)
-      if (end && expiresAt && expiresAt > end)
-        throw badRequest([{ path: 'body.expires_at', message: mustEndBefore(end) }])
+      const latest = await latestExpiry(trx, principal)
+      if (latest && expiresAt && expiresAt > latest)
+        throw badRequest([{ path: 'body.expires_at', message: mustExpireBefore(latest) }])
       const target = { type: 'token', id }
       await audit.record({ by: principal, action: 'token.create', target, reason, data: { name, role } }, trx)
-      const made = { id, tenantId, name, role, expiresAt: expiresAt ?? end }
-      return addToken(trx, { ...made, hash: hashSecret(secret), createdBy: actor })
+      const added = { id, tenantId, name, role, expiresAt: expiresAt ?? latest }
+      return addToken(trx, { ...added, hash: hashSecret(secret), createdBy: actor })
     })
     return created({ token, secret })
   }),
   endpoint(routes.revoke, async ({ principal, params: { id }, query: { reason } }) => {
     const ended = await db.transaction(async trx => {
       await confirmAdmin(trx, principal)
-      const gone = await revokeToken(trx, principal.tenantId, id)
-      if (!gone) throw notFound('token')
+      const revoked = await revokeToken(trx, principal.tenantId, id)
+      if (!revoked) throw notFound('token')
       await audit.record({ by: principal, action: 'token.revoke', target: { type: 'token', id }, reason }, trx)
-      return gone
+      return revoked
     })
-    revocations.tell(ended)
+    revocations.announceEnded(ended)
     return noContent()
   }),
 ]

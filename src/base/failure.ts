@@ -97,7 +97,6 @@ const CODES: Record<string, [FailureCode, string]> = {
   EACCES: ['unreachable', 'A firewall of this machine forbids the connection'],
   EPERM: ['unreachable', 'A firewall of this machine forbids the connection'],
   EINVAL: ['unreachable', 'That address cannot be connected to'],
-  Z_BUF_ERROR: ['body_incomplete', 'The compressed body ends too early'],
 }
 const PATTERNS: [RegExp, FailureCode, string][] = [
   [

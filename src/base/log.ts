@@ -1,14 +1,14 @@
 import { Writable } from 'node:stream'
 import winston from 'winston'
 import { clean, escapeHidden } from '../../text/display'
+import type { LEVELS } from '../contract/values'
 import { dispensable } from './output'
 import { redact } from './redact'
 
 /** Where winston keeps the finished line. */
 const MESSAGE = Symbol.for('message')
 
-export type Level = 'debug' | 'info' | 'warn' | 'error'
-export const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+export type Level = (typeof LEVELS)[number]
 /** Extra facts of a line: `request_id`, `job_id`, `duration_ms`, ... */
 export type Facts = Record<string, unknown>
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import { lookup as systemLookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { isIP, connect as openSocket, type Socket } from 'node:net'
@@ -40,7 +41,11 @@ export interface Outbound {
  */
 export function createOutbound({ allow, lookup = system, roots = [] }: OutboundSettings): Outbound {
   const judge = createJudge(allow)
-  const context = createSecureContext(roots.length ? { ca: [...rootCertificates, ...roots] } : {})
+  const context = createSecureContext({
+    ...(roots.length && { ca: [...rootCertificates, ...roots] }),
+    // browsers do not insist on secure renegotiation (RFC 5746) either; nothing here ever renegotiates
+    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+  })
 
   return {
     async resolve(host, signal) {

@@ -13,7 +13,7 @@ import type { packRoutes } from './packs'
 import type { queryRoutes } from './queries'
 import type { queueRoutes } from './queues'
 import type { retentionRoutes } from './retention'
-import type { Method, Route } from './route'
+import type { Method } from './route'
 import type { savedQueryRoutes } from './saved-queries'
 import type { scheduledResultRoutes } from './scheduled-results'
 import type { sessionRoutes } from './sessions'
@@ -48,22 +48,29 @@ export type ApiRoute =
   | In<typeof ticketRoutes>
   | In<typeof tokenRoutes>
 
+/** The endpoints of a method by path. */
+type ByPath<M extends Method> = { [R in Extract<ApiRoute, { method: M }> as R['path']]: R }
+
 /** Paths that answer a method. */
-export type PathOf<M extends Method> = Extract<ApiRoute, { method: M }>['path']
-export type RouteAt<M extends Method, P> = Extract<ApiRoute, { method: M; path: P }>
+export type PathOf<M extends Method> = keyof ByPath<M>
+export type RouteAt<M extends Method, P extends PathOf<M>> = ByPath<M>[P]
 
 type Input<R, Part extends string> = R extends Record<Part, infer S extends z.ZodType> ? z.input<S> : unknown
 /** A query holds text; the server reads numbers and flags out of it. */
 type AsQuery<Fields> = { [Name in keyof Fields]: Fields[Name] | string | number | boolean }
-type Body<R> = R extends { body: infer S extends z.ZodType } ? { body: z.input<S> } : unknown
+type Body<R> = R extends { body: infer S extends z.ZodType }
+  ? undefined extends z.input<S>
+    ? { body?: z.input<S> }
+    : { body: z.input<S> }
+  : unknown
 
 /** What a client sends: the parameters of path and query in one object, and the body. */
-export type RequestOf<R extends Route> = Input<R, 'params'> & AsQuery<Input<R, 'query'>> & Body<R>
+export type RequestOf<R> = Input<R, 'params'> & AsQuery<Input<R, 'query'>> & Body<R>
 
 /** What a client gets when all went well; null without a body. */
-export type ReplyOf<R extends Route> = Parsed<In<R['replies']>>
+export type ReplyOf<R> = R extends { replies: infer Replies } ? Parsed<In<Replies>> : never
 type Parsed<S> = S extends z.ZodType ? z.output<S> : null
 
 /** The arguments of a client's call, which may be left out when all of them may. */
-export type RequestArgs<R extends Route, More = unknown> =
+export type RequestArgs<R, More = unknown> =
   Record<string, never> extends RequestOf<R> ? [request?: RequestOf<R> & More] : [request: RequestOf<R> & More]

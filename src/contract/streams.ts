@@ -1,3 +1,153 @@
+import { z } from 'zod'
+import { byId } from './fields'
 import type { Routes } from './route'
+import { LEVELS, SERVICES, TOPICS_MAX } from './values'
 
-export const streamRoutes = {} as const satisfies Routes
+/** `job:<id>`, `host:<id>`, `query:<id>`, `service:<name>`, `events`. */
+export const topicName = z
+  .string()
+  .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'This is not the name of a topic, such as job:<id> or events.')
+
+const commaList = z
+  .string()
+  .max(2_000)
+  .transform(text => text.split(',').filter(Boolean))
+const stepName = z.string().max(2_000)
+
+/** The parameters that narrow a stream or a log. All filtering is done on the server. */
+export const filterFields = {
+  level: commaList.pipe(z.array(z.enum(LEVELS))).optional(),
+  /** A name, or several with commas in between; may be repeated. A name may contain a comma. */
+  step: z.union([stepName, z.array(stepName).max(100)]).optional(),
+  attempt: z.coerce.number().int().min(1).max(32_767).optional(),
+  q: z.string().min(1).max(500).optional(),
+  /** Names of events. */
+  types: commaList.optional(),
+  source: z.string().max(200).optional(),
+}
+const filter = z.object(filterFields)
+export type FilterQuery = z.output<typeof filter>
+
+const LABEL = /^label\.[A-Za-z0-9_.-]{1,100}$/
+
+/** The parameters of a stream on any transport. */
+export const streamFields = {
+  ...filterFields,
+  /** How many lines of history come first. */
+  limit: z.union([z.literal('all'), z.coerce.number().int().min(0).max(10_000)]).default(100),
+  after: z.string().max(4_000).optional(),
+  last_event_id: z.string().max(4_000).optional(),
+}
+const stream = z.object(streamFields)
+export type StreamQuery = z.output<typeof stream>
+
+/** A query with these parameters and `label.<name>=`, and no others. */
+export const withLabels = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.looseObject(shape).superRefine((query, context) => {
+    for (const [key, value] of Object.entries(query))
+      if (!(key in shape) && !(LABEL.test(key) && typeof value === 'string'))
+        context.addIssue({ code: 'custom', path: [key], message: 'This parameter is not known.' })
+  })
+
+const streamQuery = withLabels(streamFields)
+const tooMany = `A connection takes at most ${TOPICS_MAX} topics.`
+/** One name or several. */
+const topics = z.union([topicName, z.array(topicName).min(1).max(TOPICS_MAX, tooMany)])
+
+/** Server-sent events; 204 when the topic has ended and the client has seen it all. */
+export const sse = { 200: z.string().meta({ description: 'text/event-stream' }), 204: null }
+
+/** What a WebSocket client sends. */
+export const socketMessage = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('subscribe'),
+    topic: topicName,
+    after: streamFields.after.nullable(),
+    filter: withLabels({ ...filterFields, limit: streamFields.limit }).prefault({}),
+  }),
+  z.strictObject({ op: z.literal('unsubscribe'), topic: topicName }),
+])
+
+/** An event as JSON, over WebSocket and in polls. `data` is by the kind of event. */
+export const streamEvent = z.object({ event: z.string(), id: z.string().nullable(), data: z.unknown() })
+export type StreamEvent = z.output<typeof streamEvent>
+
+/** Data of `gap`: entries that are no longer kept, or were not stored. */
+export const gap = z.object({
+  topic: z.string(),
+  from_seq: z.number(),
+  to_seq: z.number(),
+  missed: z.number(),
+  reason: z.string(),
+})
+/** Data of `reset`: the position that the client gave is not one of this topic; it is read from its beginning. */
+export const reset = z.object({ topic: z.string(), epoch: z.string(), reason: z.string() })
+/** Data of `end`. */
+export const end = z.object({ topic: z.string(), reason: z.string() })
+/** Data of `overloaded`: too many streams are open. */
+export const overloaded = z.object({ reason: z.string(), retry_ms: z.number() })
+
+export const streamRoutes = {
+  events: {
+    method: 'get',
+    path: '/api/v1/stream/events',
+    role: 'viewer',
+    summary: 'The events of the tenant as they happen.',
+    query: streamQuery,
+    replies: sse,
+  },
+  eventsV2: {
+    method: 'get',
+    path: '/api/v2/events/stream',
+    role: 'viewer',
+    summary: 'The events of the tenant as they happen.',
+    query: streamQuery,
+    replies: sse,
+  },
+  job: {
+    method: 'get',
+    path: '/api/jobs/{id}/logs/stream',
+    role: 'viewer',
+    summary: "A job's log lines, status and progress.",
+    params: byId,
+    query: streamQuery,
+    replies: sse,
+  },
+  query: {
+    method: 'get',
+    path: '/api/queries/{id}/stream',
+    role: 'viewer',
+    summary: 'The counts and results of a live query as they arrive.',
+    params: byId,
+    query: streamQuery,
+    replies: sse,
+  },
+  service: {
+    method: 'get',
+    path: '/api/service/logs/stream',
+    role: 'viewer',
+    summary: "The program's own log lines, from its web or worker processes.",
+    query: withLabels({ ...streamFields, service: z.enum(SERVICES).default('web') }),
+    replies: sse,
+  },
+  topics: {
+    method: 'get',
+    path: '/api/stream',
+    role: 'viewer',
+    summary: `Up to ${TOPICS_MAX} topics on one connection, with one id for all.`,
+    query: withLabels({ ...streamFields, topic: topics }),
+    replies: sse,
+  },
+  poll: {
+    method: 'get',
+    path: '/api/stream/poll',
+    role: 'viewer',
+    summary: 'The same events as JSON, for clients that can use neither server-sent events nor WebSockets.',
+    query: withLabels({
+      ...streamFields,
+      topic: topics,
+      wait_ms: z.coerce.number().int().min(0).max(60_000).default(25_000),
+    }),
+    replies: { 200: z.object({ events: z.array(streamEvent), last_event_id: z.string(), ended: z.boolean() }) },
+  },
+} as const satisfies Routes

@@ -1,3 +1,27 @@
+import { z } from 'zod'
+import { page, paging, plainText, reason, time, uuid } from './fields'
+import { invitee, signInLink } from './members'
 import type { Routes } from './route'
 
-export const tenantRoutes = {} as const satisfies Routes
+export const tenant = z.object({ id: uuid, name: z.string(), created_at: time })
+export type Tenant = z.output<typeof tenant>
+
+export const tenantRoutes = {
+  list: {
+    method: 'get',
+    path: '/api/tenants',
+    role: 'admin',
+    summary: 'Lists the tenants, newest first; only for admins of the first tenant.',
+    query: z.strictObject(paging()),
+    replies: { 200: page(tenant) },
+  },
+  create: {
+    method: 'post',
+    path: '/api/tenants',
+    role: 'admin',
+    summary:
+      'Creates a tenant and its first admin, who signs in with the one-time link in the reply; only for admins of the first tenant.',
+    body: z.strictObject({ name: plainText(200), admin: invitee, reason: reason.optional() }),
+    replies: { 201: signInLink.extend({ tenant }) },
+  },
+} as const satisfies Routes

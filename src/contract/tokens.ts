@@ -28,7 +28,7 @@ export const tokenRoutes = {
     path: '/api/tokens',
     role: 'admin',
     summary:
-      'Makes an API token. Its secret is shown only once. A token made by another token expires no later than that one.',
+      'Creates an API token. Its secret is shown only once. A token created with another token expires no later than that one.',
     body: z.strictObject({
       name: plainText(200),
       role,
@@ -41,7 +41,7 @@ export const tokenRoutes = {
     method: 'delete',
     path: '/api/tokens/{id}',
     role: 'admin',
-    summary: 'Revokes an API token and every token made with it, and ends their sessions and streams.',
+    summary: 'Revokes an API token and all tokens created with it, and ends their sessions and streams.',
     params: byId,
     query: reasonQuery,
     replies: { 204: null },

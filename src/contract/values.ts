@@ -2,3 +2,25 @@
 
 /** What somebody may do; each role may do all that those before it may. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const
+
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+/** Processes with a log of their own. */
+export const SERVICES = ['web', 'worker'] as const
+
+/** Topics on one connection. */
+export const TOPICS_MAX = 50
+
+/** States of a host that a live query was sent to. */
+export const TARGET_STATES = [
+  'pending',
+  'sent',
+  'completed',
+  'no_rows',
+  'failed',
+  'denylisted',
+  /** At the deadline it had never come to ask. */
+  'offline',
+  /** It took the query and had said nothing by the deadline. */
+  'expired',
+] as const

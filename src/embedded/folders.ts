@@ -35,7 +35,16 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new StartError(`${dataDir} cannot be used to keep data in: ${messageOf(error)}.
-Make it writable for user "${userInfo().username}", or choose another folder: DATA_DIR=/path/to/folder npm start`)
+Make it writable for ${ownUser()}, or choose another folder: DATA_DIR=/path/to/folder npm start`)
+  }
+}
+
+/** Containers may run as a number that the system has no name for. */
+function ownUser(): string {
+  try {
+    return `user "${userInfo().username}"`
+  } catch {
+    return `user number ${process.getuid?.()}` // the only failure: there is no such entry
   }
 }
 

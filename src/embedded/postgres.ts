@@ -5,7 +5,7 @@ import { createDb, rows } from '../base/db'
 import { messageOf, StartError } from '../base/errors'
 import type { Log } from '../base/log'
 import { type Child, run, startChild } from './child'
-import { socketFolder } from './folders'
+import { ELSEWHERE, socketFolder } from './folders'
 import { type PostgresHome, prepareHome } from './postgres-home'
 import { commandOf, isAlive } from './process-table'
 
@@ -116,7 +116,9 @@ async function initialise({ folder, programs, user }: PostgresHome, data: string
   )
   await rm(passwordFile, { force: true })
   if (code !== 0)
-    throw new StartError(`The private PostgreSQL cannot make its data in ${unfinished}:\n${output.trim()}`)
+    throw new StartError(
+      `The private PostgreSQL cannot make its data in ${unfinished}:\n${output.trim()}\n${ELSEWHERE}`,
+    )
   await chmod(unfinished, 0o700)
   await rename(unfinished, data)
 }

@@ -1,11 +1,12 @@
-import type { Audit, Endpoint } from '../access'
+import type { Audit } from '../access'
+import type { Endpoint } from '../api'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RetentionTarget } from '../base/retention'
 import type { Jobs, StatsSource } from '../jobs'
-import type { Family, Streams, TopicDoor } from '../streams'
+import type { Family, Streams, TopicServer } from '../streams'
 import type { Agent, AgentApi, Answer } from './agent'
 import { createCarves } from './carves'
 import { createHosts } from './hosts'
@@ -39,7 +40,7 @@ export interface Fleet {
   /** What every process runs; then what a process runs that agents come to. */
   parts: { always: Part[]; agents: Part[] }
   mount: OsqueryMount
-  endpoints(door: TopicDoor): Endpoint[]
+  endpoints(topics: TopicServer): Endpoint[]
   /** Answers all agents that wait: the process is to stop. */
   release(): void
 }
@@ -79,7 +80,12 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     stats: fleetStats(db),
     parts: { always: queries.parts.always, agents: [hosts, schedules, ...queries.parts.agents] },
     mount: osqueryMount({ api, log, metrics }),
-    endpoints: door => [...hosts.endpoints, ...queries.endpoints(door), ...schedules.endpoints, ...carves.endpoints],
+    endpoints: topics => [
+      ...hosts.endpoints,
+      ...queries.endpoints(topics),
+      ...schedules.endpoints,
+      ...carves.endpoints,
+    ],
     release: () => queries.release(),
   }
 }

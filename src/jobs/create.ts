@@ -7,7 +7,7 @@ import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { Config } from '../config'
-import type { Writer } from '../streams'
+import type { TopicServer, Writer } from '../streams'
 import { actionRoutes } from './actions/action-routes'
 import { bulkRoutes } from './actions/bulk-routes'
 import { Jobs } from './actions/jobs'
@@ -17,6 +17,7 @@ import { Engine } from './engine/engine'
 import { failureRoutes } from './history/failure-routes'
 import { jobFamily } from './history/family'
 import { jobRoutes } from './history/job-routes'
+import { jobLogRoutes } from './history/log-routes'
 import type { DepsOf, Handler } from './kinds/handler'
 import { type AnyKind, indexKinds } from './kinds/kind'
 import type { QueueName } from './kinds/queues'
@@ -112,8 +113,9 @@ export function createJobs({ db, redis, streams, log, metrics: registry, config,
       return new Workers({ platform, handlers: list, deps, tick: job => schedules.tick(job), ...options })
     },
     /** The routes of a web process. */
-    endpoints: (audit: Audit): Endpoint[] => [
+    endpoints: (audit: Audit, topics: TopicServer): Endpoint[] => [
       ...jobRoutes(jobs),
+      ...jobLogRoutes({ db, history: jobs, topics }),
       ...actionRoutes({ jobs, kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
       ...queueRoutes({ kinds, queueControl, queueStats, tenantQueueStats, schedules, audit }),

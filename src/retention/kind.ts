@@ -1,11 +1,12 @@
 import { z } from '../base/parse'
+import { reason } from '../contract/fields'
 import { defineKind } from '../jobs'
 
-/** Removes what is past its term, or counts it. One at a time of each: who asks meanwhile is given the one that runs. */
+/** Removes everything past its retention period, or counts it. One of each at a time: a second request gets the running job. */
 export const cleanup = defineKind({
   name: 'cleanup',
   queue: 'cleanup',
-  input: z.strictObject({ dry_run: z.boolean().default(false), reason: z.string().max(500).optional() }),
+  input: z.strictObject({ dry_run: z.boolean().default(false), reason: reason.optional() }),
   options: {
     attempts: 3,
     backoffMs: 5_000,

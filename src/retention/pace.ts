@@ -6,19 +6,19 @@ const QUICK_MS = 100
 const PAUSE_MS_MIN = 10
 const PAUSE_MS_MAX = 2_000
 
-/** How many rows the next batch may take, and how long to leave the database alone before it. */
+/** Adapts the size of batches, and the pauses between them, to the load of the database. */
 export class Pace {
   /** Rows of the next batch. */
   rows = ROWS_FIRST
 
-  /** @returns the pause in ms: as long as the batch took, so that sweeping never takes more than half of the time */
+  /** @returns the pause in ms: as long as the batch took, so that sweeping takes at most half of the time */
   after(batchMs: number): number {
     if (batchMs > SLOW_MS) this.slower()
     else if (batchMs < QUICK_MS) this.rows = Math.min(ROWS_MAX, this.rows * 2)
     return Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, batchMs))
   }
 
-  /** After a batch that was slow or not let in. */
+  /** After a batch that was slow or blocked. */
   slower() {
     this.rows = Math.max(ROWS_MIN, Math.floor(this.rows / 2))
   }

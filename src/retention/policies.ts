@@ -2,16 +2,16 @@ import type { RetentionTarget, Term } from '../base/retention'
 
 const DAY_MS = 86_400_000
 
-/** A term as configured. */
+/** A retention period as configured. */
 export interface TermSetting {
-  /** Name of the setting. */
+  /** Name of the environment variable. */
   setting: string
   days: number
-  /** False: the default. */
+  /** False when it is the default. */
   given: boolean
 }
 
-/** For how long a target is kept, and who says so. */
+/** How long a target is kept, and where that is set. */
 export interface Policy {
   target: RetentionTarget
   keepMs: number
@@ -30,10 +30,10 @@ export function policiesOf(targets: readonly RetentionTarget[], terms: Record<Te
   })
 }
 
-/** Everything before this is past its term. */
+/** Everything before this is past its retention period. */
 export const cutoff = ({ keepMs }: Policy, now: Date) => new Date(now.getTime() - keepMs)
 
-/** For how long the oldest thing should have been gone, in seconds; it grows while nobody sweeps. */
+/** How long the oldest item is overdue for removal, in seconds; grows while no sweep runs. */
 export function lagSeconds({ keepMs, target }: Policy, oldest: Date | null, now: Date): number {
   if (!oldest) return 0
   return Math.max(0, now.getTime() - keepMs - (target.grainMs ?? 0) - oldest.getTime()) / 1000

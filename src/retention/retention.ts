@@ -1,9 +1,12 @@
-import { type Audit, DEFAULT_TENANT_ID } from '../access'
+import type { Audit } from '../access'
+import { DEFAULT_TENANT_ID } from '../api'
 import type { Db } from '../base/db'
 import { messageOf } from '../base/errors'
 import type { Part } from '../base/lifecycle'
 import type { Registry } from '../base/metrics'
 import type { RetentionTarget, Term } from '../base/retention'
+import type { Actor } from '../contract/access'
+import type { RetentionSwept } from '../contract/retention'
 import { JobFailure, type JobsPlatform, type Run } from '../jobs'
 import type { Writer } from '../streams'
 import { cleanup } from './kind'
@@ -12,10 +15,10 @@ import { cutoff, lagSeconds, type Policy, policiesOf, type TermSetting } from '.
 import { readTargets, withLock, writeCounted, writeError, writeMeasure, writeSwept } from './store'
 import { sweepTarget } from './sweep'
 
-/** A fixed minute of the hour: a restart does not put the next sweep off. */
+/** A fixed minute of the hour, so that a restart does not delay the next sweep. */
 const CRON = '17 * * * *'
 export const SCHEDULE = 'retention'
-const SYSTEM = { type: 'system' as const, id: null, name: 'retention' }
+const SYSTEM: Actor = { type: 'system', id: null, name: 'retention' }
 
 export interface RetentionDeps {
   db: Db
@@ -23,22 +26,22 @@ export interface RetentionDeps {
   jobs: JobsPlatform
   streams: Pick<Writer, 'write' | 'flush'>
   audit: Audit
-  /** What every area keeps. */
+  /** Of all areas. */
   targets: readonly RetentionTarget[]
   terms: Record<Term, TermSetting>
-  /** Tests move it. */
+  /** For tests that move it. */
   clock?: (() => Date) | undefined
 }
 
-/** What a run has come to: its progress and its result. */
+/** What a run has done: its progress and its result. */
 interface Outcome {
   dry_run: boolean
-  /** Removed, or what would be, by target. */
+  /** Removed items by target; in a dry run those that would be removed. */
   counts: Record<string, number>
   errors: Record<string, string>
 }
 
-/** Removes what is past its term, in all areas: on a schedule, or when an admin asks for it. */
+/** Removes everything past its retention period, in all areas: every hour, or when an admin starts it. */
 export class Retention implements Part {
   readonly name = 'retention'
   readonly policies: readonly Policy[]
@@ -52,11 +55,11 @@ export class Retention implements Part {
     for (const { target } of this.policies) this.deleted.inc({ target: target.name }, 0)
   }
 
-  /** Sets the schedule, unless it is there: setting it again would disturb its clock. */
+  /** Sets the schedule unless it is set already: setting it again would restart its clock. */
   async start() {
     const { schedules } = this.deps.jobs
-    const known = (await schedules.status(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
-    if (known?.schedule.cron === CRON && known.schedule.kind === cleanup.name) return
+    const current = (await schedules.status(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
+    if (current?.schedule.cron === CRON && current.schedule.kind === cleanup.name) return
     const request = { tenantId: DEFAULT_TENANT_ID, name: SCHEDULE, timing: { cron: CRON, timezone: 'UTC' } }
     await schedules.set(cleanup, {}, { ...request, createdBy: SYSTEM })
   }
@@ -73,8 +76,8 @@ export class Retention implements Part {
   }
 
   /**
-   * The work of a `cleanup` job: each target is a step.
-   * @throws Error when another process is at it: tried again later; JobFailure when targets could not be swept
+   * Runs a `cleanup` job, with a step per target.
+   * @throws Error when another process is sweeping, so that the job is retried; JobFailure when a target failed
    */
   async perform(run: Run, input: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
     const { dry_run } = input
@@ -88,9 +91,9 @@ export class Retention implements Part {
     }
     const failed = Object.keys(outcome.errors)
     await this.record(run, input, outcome, failed.length ? 'failed' : 'ok')
-    if (!dry_run) await this.tell(run, outcome)
+    if (!dry_run) await this.publish(run, outcome)
     if (failed.length)
-      throw new JobFailure('targets_failed', `Could not be swept: ${failed.join(', ')}. See its lines.`)
+      throw new JobFailure('targets_failed', `Could not be swept: ${failed.join(', ')}. See the log of this job.`)
     return outcome
   }
 
@@ -115,10 +118,10 @@ export class Retention implements Part {
       await this.eachTarget(run, outcome, policy => this.sweepOne(run, policy, outcome, stillHeld))
       return true
     })
-    if (!done) throw new Error('Another process is sweeping; this one tries again later.')
+    if (!done) throw new Error('Another process is sweeping. This job will be retried.')
   }
 
-  /** A target that fails does not keep the others from being swept. */
+  /** Goes on with the other targets when one fails. */
   private async eachTarget(run: Run, outcome: Outcome, work: (policy: Policy) => Promise<void>) {
     for (const policy of this.policies) {
       const { name } = policy.target
@@ -170,15 +173,12 @@ export class Retention implements Part {
     await writeMeasure(this.deps.db, target.name, now, await target.measure())
   }
 
-  /** Figures are about all tenants, so only the one that runs the program is told. */
-  private async tell(run: Run, { counts, errors }: Outcome) {
+  /** Figures cover all tenants, so only the first tenant gets them. */
+  private async publish(run: Run, { counts, errors }: Outcome) {
     const { streams } = this.deps
-    const data = {
-      labels: {},
-      data: { job_id: run.id, deleted: counts, failed: Object.keys(errors) },
-    }
+    const data: RetentionSwept = { job_id: run.id, deleted: counts, failed: Object.keys(errors) }
     await streams.write({ tenantId: DEFAULT_TENANT_ID, name: 'events' }, [
-      { kind: 'retention_swept', source: 'retention', data },
+      { kind: 'retention_swept', source: 'retention', data: { labels: {}, data } },
     ])
     await streams.flush()
   }

@@ -1,25 +1,29 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import type { Db, Transaction } from '../base/db'
+import { z } from '../base/parse'
 import type { Measure } from '../base/retention'
+import { manyRows, oneRow } from '../base/rows'
 
-/** Any fixed number: who holds this lock sweeps. */
+/** An arbitrary constant: the key of the advisory lock that a sweep holds. */
 const LOCK = 7_216_020
 
-export interface TargetRow {
-  name: string
-  measured_at: Date | null
-  oldest: Date | null
-  rows: number | null
-  bytes: number | null
-  swept_at: Date | null
-  deleted: number | null
-  counted_at: Date | null
-  countable: number | null
-  error: string | null
-  error_at: Date | null
-}
+const targetRow = z.object({
+  name: z.string(),
+  measured_at: z.date().nullable(),
+  oldest: z.date().nullable(),
+  rows: z.number().nullable(),
+  bytes: z.number().nullable(),
+  swept_at: z.date().nullable(),
+  deleted: z.number().nullable(),
+  counted_at: z.date().nullable(),
+  countable: z.number().nullable(),
+  error: z.string().nullable(),
+  error_at: z.date().nullable(),
+})
+export type TargetRow = z.output<typeof targetRow>
 
+/** What was last found and done, by target. */
 export async function readTargets(db: Db): Promise<Map<string, TargetRow>> {
-  const found: TargetRow[] = await db('retention_targets').select('*')
+  const found = await manyRows(db, targetRow, 'SELECT * FROM retention_targets')
   return new Map(found.map(row => [row.name, row]))
 }
 
@@ -43,14 +47,19 @@ export async function writeError(db: Db, name: string, at: Date, error: string):
 }
 
 /**
- * Does the work while no other process does it. The lock ends with its connection, also after kill -9.
- * @param work `stillHeld` rejects when the connection that holds the lock is gone
- * @returns undefined when another process is at it
+ * Does the work unless another process holds the lock. The lock ends with its connection, even after kill -9.
+ * @param work `stillHeld` rejects once the connection that holds the lock is gone
+ * @returns undefined when another process holds the lock
  */
 export function withLock<T>(db: Db, work: (stillHeld: () => Promise<unknown>) => Promise<T>): Promise<T | undefined> {
   return db.transaction(async (lock: Transaction) => {
-    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it holds no rows, for as long as a sweep takes
-    const [got] = await rows<{ free: boolean }>(lock, 'SELECT pg_try_advisory_xact_lock(?) AS free', [LOCK])
-    return got?.free ? work(() => lock.raw('SELECT 1')) : undefined
+    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it holds no rows and lasts as long as a sweep
+    const { locked } = await oneRow(
+      lock,
+      z.object({ locked: z.boolean() }),
+      'SELECT pg_try_advisory_xact_lock(?) AS locked',
+      [LOCK],
+    )
+    return locked ? work(() => lock.raw('SELECT 1')) : undefined
   })
 }

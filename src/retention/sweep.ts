@@ -3,13 +3,13 @@ import type { RetentionTarget } from '../base/retention'
 import type { Run } from '../jobs'
 import { Pace } from './pace'
 
-/** A batch that others keep out is tried again so often, each time smaller and later. */
-const TRIES = 6
-const TRY_AGAIN_MS = 200
+/** How often a batch blocked by locks is tried, each time smaller and later. */
+const TRIES_MAX = 6
+const RETRY_MS = 200
 /** PostgreSQL: lock not available, statement timeout, deadlock. */
-const KEPT_OUT = /^(55P03|57014|40P01)$/
+const BLOCKED = /^(55P03|57014|40P01)$/
 
-const wasKeptOut = (error: unknown) => KEPT_OUT.test(String((error as { code?: unknown } | null)?.code))
+const wasBlocked = (error: unknown) => BLOCKED.test(String((error as { code?: unknown } | null)?.code))
 
 export interface SweepOptions {
   before: Date
@@ -19,8 +19,8 @@ export interface SweepOptions {
 }
 
 /**
- * Removes what is past its term from one target, in small batches with pauses.
- * @throws AbortError when the signal is aborted; the error of a batch that was kept out too often
+ * Removes everything past its retention period from one target, in small batches with pauses.
+ * @throws AbortError when the signal is aborted; the error of a batch that was blocked too often
  */
 export async function sweepTarget(target: RetentionTarget, { before, signal, onBatch }: SweepOptions): Promise<void> {
   const pace = new Pace()
@@ -47,9 +47,9 @@ async function batch(target: RetentionTarget, before: Date, cursor: string | nul
     try {
       return await target.sweep(before, pace.rows, cursor)
     } catch (error) {
-      if (tries === TRIES || !wasKeptOut(error)) throw error
+      if (tries === TRIES_MAX || !wasBlocked(error)) throw error
       pace.slower()
-      await delay(TRY_AGAIN_MS * tries, undefined, { signal })
+      await delay(RETRY_MS * tries, undefined, { signal })
     }
   }
 }

@@ -1,35 +1,7 @@
-import { LEVELS } from '../base/log'
-import { z } from '../base/parse'
+import type { FilterQuery } from '../contract/streams'
 import type { Entry } from './entry'
 import type { Wanted } from './history'
 import { storedName } from './prepare'
-
-const list = z
-  .string()
-  .max(2_000)
-  .transform(text => text.split(',').filter(Boolean))
-
-const STEPS_MAX = 100
-const name = z.string().max(2_000)
-/** One name, or several with commas between; may be repeated. A comma may be part of a name, so the whole counts as one, too. */
-const steps = z
-  .union([name, z.array(name).max(STEPS_MAX)])
-  .transform(given => [...new Set([given].flat().flatMap(text => [text, ...text.split(',')]))])
-  .transform(names => names.filter(Boolean).map(storedName))
-
-/** The query parameters by which a reader narrows a stream. */
-export const filterQuery = {
-  level: list.pipe(z.array(z.enum(LEVELS as ['debug', 'info', 'warn', 'error']))).optional(),
-  step: steps.optional(),
-  attempt: z.coerce.number().int().min(1).max(32_767).optional(),
-  q: z.string().min(1).max(500).optional(),
-  // Lines are kept as `log` and sent as `logs`; readers know the latter.
-  types: list.transform(kinds => kinds.map(kind => (kind === 'logs' ? 'log' : kind))).optional(),
-  source: z.string().max(200).transform(storedName).optional(),
-}
-
-const filterSchema = z.object(filterQuery)
-export type FilterQuery = z.output<typeof filterSchema>
 
 /** Which entries a reader wants; all of it is applied on the server. */
 export interface Filter {
@@ -64,20 +36,30 @@ export const labelsOf = (query: Record<string, unknown>) =>
   })
 
 export function createFilter(query: FilterQuery, labels: [string, string][] = []): Filter {
-  const { level, step, attempt, q, types, source } = query
-  const wanted: Wanted = { kinds: types, levels: level, steps: step, attempt, text: q, source }
+  const { level, attempt, q } = query
+  const steps = query.step === undefined ? undefined : stepNames(query.step)
+  // Lines are stored as `log` and sent as `logs`: clients know the latter.
+  const kinds = query.types?.map(type => (type === 'logs' ? 'log' : type))
+  const source = query.source === undefined ? undefined : storedName(query.source)
+  const wanted: Wanted = { kinds, levels: level, steps, attempt, text: q, source }
   const lowerText = q?.toLowerCase()
   return {
-    key: JSON.stringify([types, level, step, attempt, q, source, labels]),
+    key: JSON.stringify([kinds, level, steps, attempt, q, source, labels]),
     wanted,
     labels,
     matches(entry) {
-      if (types && !types.includes(entry.kind)) return false
+      if (kinds && !kinds.includes(entry.kind)) return false
       if (source !== undefined && entry.source !== source) return false
       if (labels.length && !hasLabels(entry, labels)) return false
       return entry.kind !== 'log' || matchesLine(entry, wanted, lowerText)
     },
   }
+}
+
+/** A comma separates names, but may also be part of one: the whole counts as a name, too. */
+function stepNames(given: string | string[]): string[] {
+  const names = [given].flat().flatMap(text => [text, ...text.split(',')])
+  return [...new Set(names)].filter(Boolean).map(storedName)
 }
 
 function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText: string | undefined): boolean {

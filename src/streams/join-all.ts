@@ -1,13 +1,13 @@
 import type { Topic } from './entry'
 import type { Hub, Joined, Look } from './hub'
-import type { Wish } from './query'
 import type { Sink } from './reader'
+import type { Subscription } from './subscription'
 
 /** All or nothing: who is attached already is detached when another topic fails. */
 export async function joinAll(
   hub: Hub,
   topics: Topic[],
-  { filter, starts, role }: Wish & Pick<Look, 'role'>,
+  { filter, starts, role }: Subscription & Pick<Look, 'role'>,
   sink: Sink,
 ): Promise<Joined[]> {
   const outcomes = await Promise.allSettled(

@@ -1,29 +1,48 @@
 import type { Response } from 'express'
 import { clean, cleanColoured, indented } from '../../text/display'
-import { ok, type Reply } from '../access'
+import { ok } from '../api'
 import type { Db } from '../base/db'
 import { sendDownload } from '../base/download'
+import type { LogLine, LogPage, LogQuery } from '../contract/logs'
 import { encodeLine } from './encode'
 import type { Entry, Topic } from './entry'
 import { createFilter } from './filter'
 import { type Head, readEntries, readHead, type Wanted } from './history'
-import type { LogQuery } from './log-query'
+import { parsePosition } from './position'
 
 const DOWNLOAD_PAGE = 2_000
 
 /** A page of a topic's log lines, or all of them as a download. */
-export async function serveLogs(db: Db, topic: Topic, query: LogQuery, res: Response): Promise<Reply | undefined> {
+export async function serveLog(db: Db, topic: Topic, query: LogQuery, res: Response) {
   const head = await readHead(db, topic)
   const wanted: Wanted = { ...createFilter({ ...query, types: undefined, source: undefined }).wanted, kinds: ['log'] }
-  if (query.format !== 'json') return download(db, topic, head, wanted, query, res)
-  return ok(await page(db, head, wanted, query))
+  const range = { after: seqOf(query.after), before: seqOf(query.before) }
+  if (query.format !== 'json') return download(db, topic, head, wanted, { ...range, format: query.format }, res)
+  return ok(await page(db, head, wanted, { ...query, ...range, cursor: seqOf(query.cursor) }))
 }
 
-async function page(db: Db, head: Head, wanted: Wanted, { after, before, cursor, limit, order }: LogQuery) {
+/** A place in a topic is a sequence number, or an event's id, which ends in one. */
+function seqOf(place: string | undefined): number | undefined {
+  return place === undefined ? undefined : (parsePosition(place)?.seq ?? Number(place))
+}
+
+interface Range {
+  after: number | undefined
+  before: number | undefined
+}
+
+type PageQuery = Pick<LogQuery, 'limit' | 'order'> & Range & { cursor: number | undefined }
+
+async function page(
+  db: Db,
+  head: Head,
+  wanted: Wanted,
+  { after, before, cursor, limit, order }: PageQuery,
+): Promise<LogPage> {
   const down = order === 'desc'
   const from = Math.max(after ?? 0, (!down && cursor) || 0)
   const upTo = Math.min(before === undefined ? head.last_seq : before - 1, down && cursor ? cursor - 1 : head.last_seq)
-  // `before` alone means the lines right before it, still told in their order.
+  // `before` alone means the lines right before it, still in ascending order.
   const backwards = down || (before !== undefined && after === undefined && cursor === undefined)
   const found = await readEntries(
     db,
@@ -38,8 +57,8 @@ async function page(db: Db, head: Head, wanted: Wanted, { after, before, cursor,
   return { items: entries.map(lineOf), next_cursor: next, first_seq: head.first_seq, last_seq: head.last_seq }
 }
 
-/** The line as an object; its message was kept as JSON escapes. */
-export const lineOf = (entry: Entry): unknown => JSON.parse(encodeLine(entry))
+/** The line as an object; its message is stored JSON-escaped. */
+export const lineOf = (entry: Entry): LogLine => JSON.parse(encodeLine(entry))
 
 /** Streams the whole log, page by page and no faster than the client reads. */
 async function download(
@@ -47,7 +66,7 @@ async function download(
   topic: Topic,
   head: Head,
   wanted: Wanted,
-  { format, after, before }: LogQuery,
+  { format, after, before }: Range & { format: 'text' | 'ndjson' },
   res: Response,
 ): Promise<undefined> {
   const encode = format === 'text' ? textOf : (entry: Entry) => `${encodeLine(entry)}\n`
@@ -70,7 +89,7 @@ async function* pagesOf(
   }
 }
 
-/** A line for people: nothing in it can be taken for a line of its own. Colours stay; as it was sent it is in the other formats. */
+/** A line for people: nothing in it can pass for a line of its own. Colours stay. The other formats have it as it was sent. */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
   const step = entry.step === null ? '' : ` [${clean(entry.step)}]`

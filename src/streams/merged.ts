@@ -1,17 +1,18 @@
+import { pageOf, readCursor } from '../api'
 import type { Db } from '../base/db'
-import { badRequest } from '../base/errors'
+import { z } from '../base/parse'
+import type { LogQuery } from '../contract/logs'
 import { createFilter } from './filter'
 import { type MergedPlace, readMerged } from './history'
-import type { LogQuery } from './log-query'
 import { lineOf } from './logs'
 
-/** Where a page begins: after a place, or at a time; a cursor counts more. */
+/** Where a page begins: at a cursor, else at a time. */
 interface MergedFrom {
   cursor?: string | undefined
   since?: string | undefined
 }
 
-/** A page over several topics, by time. Its cursor is the place of the last line: time, topic, seq. */
+/** A page over several topics, by time. Its cursor holds the time, topic and seq of the last line. */
 export async function mergedPage(
   db: Db,
   tenantId: string,
@@ -23,24 +24,15 @@ export async function mergedPage(
     ...wanted,
     kinds: ['log'],
   })
-  const entries = found.slice(0, query.limit)
-  const last = entries.at(-1)
-  const items = entries.map(entry => ({ topic: entry.topic, ...(lineOf(entry) as object) }))
-  return {
-    items,
-    next_cursor:
-      found.length > query.limit && last ? cursorOf({ at: last.at, topicId: last.topic_id, seq: last.seq }) : null,
-  }
+  const { items, next_cursor } = pageOf(found, query.limit, ({ at, topic_id, seq }) => [at.getTime(), topic_id, seq])
+  return { items: items.map(entry => ({ topic: entry.topic, ...lineOf(entry) })), next_cursor }
 }
 
-const cursorOf = ({ at, topicId, seq }: MergedPlace) => `${at.getTime()}-${topicId}-${seq}`
-
-/** Before all that was written at that time. */
-const placeAt = (since: string): MergedPlace => ({ at: new Date(since), topicId: 0, seq: 0 })
+/** Milliseconds, topic, seq. */
+const cursorShape = z.tuple([z.number().int(), z.number().int(), z.number().int()])
 
 function placeOf({ cursor, since }: MergedFrom): MergedPlace | undefined {
-  if (cursor === undefined) return since === undefined ? undefined : placeAt(since)
-  const match = /^(\d{1,15})-(\d{1,15})-(\d{1,15})$/.exec(cursor)
-  if (!match) throw badRequest([{ path: 'query.cursor', message: 'This is not a cursor of this list.' }])
-  return { at: new Date(Number(match[1])), topicId: Number(match[2]), seq: Number(match[3]) }
+  const place = readCursor(cursor, cursorShape)
+  if (place) return { at: new Date(place[0]), topicId: place[1], seq: place[2] }
+  return since === undefined ? undefined : { at: new Date(since), topicId: 0, seq: 0 } // before all of that time
 }

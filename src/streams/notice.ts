@@ -1,4 +1,5 @@
-import { LEVELS, type Level } from '../base/log'
+import type { Level } from '../base/log'
+import { LEVELS } from '../contract/values'
 import type { Notice } from './channel'
 import type { Entry } from './entry'
 import { levelNumber, type PreparedEntry } from './prepare'

@@ -1,5 +1,6 @@
 import { escapeText } from '../base/json-text'
-import { LEVELS, type Level } from '../base/log'
+import type { Level } from '../base/log'
+import { LEVELS } from '../contract/values'
 import type { NewEntry } from './entry'
 
 /** A longer message is cut and flagged. In UTF-8 bytes, before JSON escaping. */

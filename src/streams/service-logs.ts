@@ -1,10 +1,11 @@
-import { DEFAULT_TENANT_ID } from '../access'
+import { DEFAULT_TENANT_ID } from '../api'
+import { notFound } from '../base/errors'
 import type { LogRecord } from '../base/log'
+import { SERVICES } from '../contract/values'
 import type { Topic, Writer } from './entry'
 import type { Family } from './families'
 
-/** The processes that log; with the role `all` one process is both. */
-export const SERVICES = ['web', 'worker'] as const
+/** With the role `all` one process is both. */
 export type Service = (typeof SERVICES)[number]
 
 /** The program's own log concerns all tenants, so only the one that runs it may read it. */
@@ -21,12 +22,21 @@ export const serviceFamily = (heartbeatMs: number): Family => ({
  * Feeds the program's log lines into the service topics. What the streams themselves log stays out: it would feed itself.
  * So does who sent a request: viewers read these topics, and who did what is for those who may read the audit log.
  */
-export function serviceSink(writer: Pick<Writer, 'write'>, standard: Service): (record: LogRecord) => void {
+export function serviceSink(writer: Pick<Writer, 'write'>, ownService: Service): (record: LogRecord) => void {
   return ({ at, level, message, facts }) => {
-    const { component, service = standard, actor_id: _, ...data } = facts
+    const { component, service = ownService, actor_id: _, ...data } = facts
     if (component === 'streams') return
     const source = typeof component === 'string' ? component : null
     const named = Object.keys(data).length ? { data } : {}
     void writer.write(serviceTopic(service as Service), [{ kind: 'log', at, level, message, source, ...named }])
   }
+}
+
+/**
+ * The topics of one service, or of all.
+ * @throws Problem 404 for tenants that do not run the installation
+ */
+export function serviceTopics(tenantId: string, service?: Service): Topic[] {
+  if (tenantId !== DEFAULT_TENANT_ID) throw notFound('service log')
+  return SERVICES.filter(each => service === undefined || each === service).map(serviceTopic)
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { type Access, AUDIT_ROLE, type Endpoint } from '../access'
+import { type Access, AUDIT_ROLE } from '../access'
+import type { Endpoint } from '../api'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
@@ -7,7 +8,7 @@ import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { RetentionTarget } from '../base/retention'
 import { Bus } from './bus'
-import { streamEndpoints, type TopicDoor, topicDoor } from './endpoints'
+import { streamEndpoints, type TopicServer, topicServer } from './endpoints'
 import type { NewEntry, Topic, Writer } from './entry'
 import type { Family } from './families'
 import { Hub } from './hub'
@@ -16,7 +17,7 @@ import { ensurePartitions } from './partitions'
 import { streamRetention } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
-import { createSocketDoor, type OpenSocket } from './transports/serve-sockets'
+import { createSocketServer, type OpenSocket } from './transports/serve-sockets'
 import { StreamWriter } from './writer'
 
 export interface StreamsDeps {
@@ -49,17 +50,16 @@ export interface Streams extends Part, Writer {
   closeCredential(credentialId: string, why: 'revoked' | 'role_changed'): void
   /** Sends every client away, to come back to another process. */
   endConnections(): Promise<void>
-  /** The routes and the WebSocket door of a web process. */
-  serve(access: Access, jobTopics: JobTopics, clientIp: (req: IncomingMessage) => string): Served
+  /** The routes and the WebSocket endpoint of a web process. */
+  serve(access: Access, clientIp: (req: IncomingMessage) => string): Served
 }
 
 export interface Served {
   endpoints: Endpoint[]
   openSocket: OpenSocket
-  door: TopicDoor
+  /** For the routes of areas. */
+  topics: TopicServer
 }
-
-type JobTopics = (tenantId: string, jobId: string) => Promise<string[] | undefined>
 
 const PARTITIONS_MS = 3_600_000
 
@@ -105,13 +105,13 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     retention: tenantIds => streamRetention({ db, tenantIds, family: name => hub.family(name) }),
     closeCredential: (id, why) => connections.closeCredential(id, why),
     endConnections: () => connections.stop(),
-    serve: (access, jobTopics, clientIp) => {
+    serve: (access, clientIp) => {
       const shared = { db, hub, connections, metrics, settings }
       const routes = { ...shared, slots: access.streamSlots }
       return {
-        endpoints: streamEndpoints({ ...routes, jobTopics }),
-        door: topicDoor(routes),
-        openSocket: createSocketDoor({ ...shared, access, clientIp }),
+        endpoints: streamEndpoints(routes),
+        topics: topicServer(routes),
+        openSocket: createSocketServer({ ...shared, access, clientIp }),
       }
     },
     async start() {

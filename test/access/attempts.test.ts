@@ -1,4 +1,4 @@
-import { createAttempts } from '../../src/access/attempts'
+import { createAttemptLimit } from '../../src/access/attempts'
 import { createDb } from '../../src/base/db'
 import { cookieOf, type Site, startSite } from '../web/site'
 
@@ -10,10 +10,10 @@ afterAll(() => site.stop())
 
 const limit = { name: 'test', max: 3, windowMs: 60_000 }
 
-test('a limit holds over all processes together, also when all come at once', async () => {
+test('a limit holds across processes, even for concurrent attempts', async () => {
   const [one, two] = [createDb(site.databaseUrl, 4), createDb(site.databaseUrl, 4)]
-  const desks = [createAttempts(one, limit), createAttempts(two, limit)]
-  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => desks[n % 2]?.take('key')))
+  const limits = [createAttemptLimit(one, limit), createAttemptLimit(two, limit)]
+  const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => limits[n % 2]?.count('key')))
   expect(outcomes.filter(each => each.status === 'fulfilled')).toHaveLength(3)
   const refusals = outcomes.flatMap(each => (each.status === 'rejected' ? [each.reason] : []))
   for (const refusal of refusals) {
@@ -24,19 +24,19 @@ test('a limit holds over all processes together, also when all come at once', as
   await Promise.all([one.destroy(), two.destroy()])
 })
 
-test('what is taken back does not count, other keys and limits neither, and a window ends', async () => {
-  const attempts = createAttempts(site.db, limit)
-  const other = createAttempts(site.db, { ...limit, name: 'other' })
-  for (let n = 0; n < 5; n += 1) await (await attempts.take('good'))()
-  for (let n = 0; n < 3; n += 1) await attempts.take('good')
-  await expect(attempts.take('good')).rejects.toMatchObject({ status: 429 })
-  await attempts.take('another key')
-  await other.take('good')
+test('uncounted attempts, other keys and other limits do not count, and a window ends', async () => {
+  const attempts = createAttemptLimit(site.db, limit)
+  const other = createAttemptLimit(site.db, { ...limit, name: 'other' })
+  for (let n = 0; n < 5; n += 1) await (await attempts.count('good'))()
+  for (let n = 0; n < 3; n += 1) await attempts.count('good')
+  await expect(attempts.count('good')).rejects.toMatchObject({ status: 429 })
+  await attempts.count('another key')
+  await other.count('good')
   await site.db('sign_in_attempts').update({ ends_at: new Date(Date.now() - 1) })
-  await attempts.take('good')
+  await attempts.count('good')
 })
 
-test('nobody learns which addresses are known: not by the answer, the limit, or what is kept', async () => {
+test('neither replies, limits nor stored data reveal which addresses have an account', async () => {
   const link = new URL(await site.access.createSignInLink('http://x/'))
   const body = { code: link.searchParams.get('code') }
   const cookie = cookieOf(await site.ask('POST', '/api/session', { as: null, body }))

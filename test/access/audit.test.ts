@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { type Site, startSite } from '../web/site'
 
 let site: Site
@@ -26,7 +26,7 @@ test('changes are recorded with who, what, target, reason and result', async () 
   ])
 })
 
-test('a record is part of its transaction, hides secrets and survives any text', async () => {
+test('a record is part of its transaction, has secrets redacted, and takes any text', async () => {
   const record = { by, action: 'job.cancel', target: { type: 'job', id: 'j1' } }
   await expect(
     site.db.transaction(async trx => {
@@ -43,7 +43,7 @@ test('a record is part of its transaction, hides secrets and survives any text',
   expect(JSON.stringify(items)).not.toContain(site.adminToken)
 })
 
-test('filters narrow the list, and pages follow each other', async () => {
+test('the list can be filtered and paged', async () => {
   for (let n = 0; n < 7; n += 1)
     await site.access.audit.record({ by, action: 'host.rename', target: { type: 'host', id: `h${n}` } })
   const ask = async (query: string) => (await site.ask('GET', `/api/audit?${query}`)).body
@@ -73,7 +73,7 @@ test.each([
   'nothing=1',
   'action=a&action=b',
   'result=?',
-])('?%s is refused by name', async query => {
+])('?%s is refused, naming the parameter', async query => {
   const answer = await site.ask('GET', `/api/audit?${query}`)
   expect(answer.status).toBe(400)
   expect(answer.body.errors.map((each: { path: string }) => each.path)).toEqual([`query.${query.split('=')[0]}`])

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** Node's fetch lets nobody choose the Host header. */
+/** By node:http, because Node's fetch does not allow a Host header. */
 function ask<T>(path: string, host: string, body?: unknown): Promise<T> {
   const headers = { ...app.headers, host, 'content-type': 'application/json', 'x-forwarded-host': 'evil.example' }
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ async function linkFor(host: string) {
   return new URL((await ask<{ link: string }>('/api/members', host, body)).link).origin
 }
 
-test('a one-time link is never made from a foreign Host header', async () => {
+test('a one-time link never contains a foreign Host header', async () => {
   const { port } = new URL(app.url)
   expect(await linkFor('evil.example')).toBe(app.url)
   expect(await linkFor(`evil.example:${port}`)).toBe(app.url)
@@ -39,14 +39,14 @@ test('a one-time link is never made from a foreign Host header', async () => {
   expect(new URL(link).origin).toBe(app.url)
 })
 
-test('nor is the command that adds a host, nor anything in the description of the API', async () => {
+test('neither do the flags for adding a host, nor the API document', async () => {
   const enrollment = await ask<{ flags: string[] }>('/api/hosts/enrollment', 'evil.example')
   expect(JSON.stringify(enrollment)).not.toContain('evil.example')
   expect(enrollment.flags[0]).toBe(`--tls_hostname=${new URL(app.url).host}`)
   expect(JSON.stringify(await ask('/api/openapi.json', 'evil.example'))).not.toContain('evil.example')
 })
 
-test('with PUBLIC_URL, links lead there whatever the Host header says', async () => {
+test('with PUBLIC_URL set, links contain it whatever the Host header says', async () => {
   const other = await parts.start({ TAILRACE_ROLE: 'web', PUBLIC_URL: 'https://tailrace.example/' })
   const body = { email: 'public@example.org', name: 'Ada', role: 'viewer' }
   const made = (await (await other.post('/api/members', body)).json()) as { link: string }

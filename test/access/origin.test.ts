@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
-import { isForeign, presented, refuseSecretsInUrl } from '../../src/access/requests'
+import { givenSecret, isForeign, refuseSecretsInUrl } from '../../src/access/requests'
 import { SessionCookie } from '../../src/access/session-cookie'
 import { cookieOf, type Site, startSite } from '../web/site'
 
@@ -23,12 +23,12 @@ test.each<Record<string, string>>([
   { 'sec-fetch-site': 'cross-site' },
   { 'sec-fetch-site': 'same-site' },
   { 'sec-fetch-site': 'cross-site', origin: 'https://tailrace.example' },
-])('a change by cookie from elsewhere is refused: %j', async headers => {
+])('a change by cookie from another origin is refused: %j', async headers => {
   const answer = await change(headers)
   expect([answer.status, answer.body.code]).toEqual([403, 'foreign_origin'])
 })
 
-test('a change by cookie from our own pages, or from a program, is made', async () => {
+test('a change by cookie from our own pages, or from a program, is accepted', async () => {
   for (const headers of [
     { origin: site.url },
     { origin: 'https://tailrace.example' },
@@ -39,27 +39,27 @@ test('a change by cookie from our own pages, or from a program, is made', async 
     expect((await change(headers)).status).toBe(201)
 })
 
-test('nobody is signed in from elsewhere', async () => {
+test('another origin cannot sign a visitor in', async () => {
   const body = { token: site.adminToken }
   const answer = await site.ask('POST', '/api/session', { as: null, body, headers: { origin: 'https://evil.example' } })
   expect(answer.status).toBe(403)
 })
 
-test('reading by cookie, and changing by token, is possible from elsewhere', async () => {
+test('another origin may read by cookie, and change by token', async () => {
   const headers = { origin: 'https://evil.example' }
   expect((await site.ask('GET', '/api/session', { cookie, headers })).status).toBe(200)
   expect((await site.ask('POST', '/api/tokens', { headers, body: { name: 'x', role: 'viewer' } })).status).toBe(201)
 })
 
-test('a Basic header for a proxy does not stand in the way of the cookie, nor count as a token', async () => {
+test('a Basic header meant for a proxy neither hides the cookie nor counts as a token', async () => {
   const authorization = 'Basic dXNlcjpwYXNzd29yZA=='
   expect((await site.ask('GET', '/api/session', { cookie, headers: { authorization } })).status).toBe(200)
   expect((await change({ authorization, origin: 'https://evil.example' })).status).toBe(403)
 })
 
-test('whatever headers hold, they are read or refused with a Problem', () => {
+test('any headers are either read or refused with a Problem', () => {
   const session = new SessionCookie(false)
-  session.nameFor('test')
+  session.setInstallation('test')
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('Bearer ', 'bearer', 'Bearer a b', 'tailrace_test=%'),
@@ -72,7 +72,7 @@ test('whatever headers hold, they are read or refused with a Problem', () => {
     fc.property(headers, text, (headers, url) => {
       const req = { headers, url, method: 'POST' } as unknown as IncomingMessage
       expect(typeof isForeign(req, 'https://tailrace.example')).toBe('boolean')
-      for (const read of [() => presented(req, session), () => refuseSecretsInUrl(url)])
+      for (const read of [() => givenSecret(req, session), () => refuseSecretsInUrl(url)])
         try {
           read()
         } catch (error) {
@@ -82,7 +82,7 @@ test('whatever headers hold, they are read or refused with a Problem', () => {
   )
 })
 
-test('a name that hides a secret is found however the query is encoded', () => {
+test('a secret parameter is found however the query is encoded', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('token', 'access_token', 'api_key'),

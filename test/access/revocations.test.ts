@@ -13,13 +13,13 @@ afterAll(() => site.stop())
 
 const deaf = { publish: () => undefined, subscribe: () => undefined }
 
-test('what ended without a word is found among the open streams', async () => {
+test('a credential that ended without an announcement is found among the open streams', async () => {
   const token = await site.tokenFor('viewer')
   const principal = await site.access.authenticate({ headers: { authorization: `Bearer ${token}` }, url: '/' } as never)
   const release = site.access.streamSlots.take(principal, '10.0.0.1') as () => void
   const ended: string[] = []
-  const { credentials: watched } = site.access.streamSlots
-  const revocations = createRevocations({ db: site.db, bus: deaf, log: quietLog, watched })
+  const { credentials: openStreams } = site.access.streamSlots
+  const revocations = createRevocations({ db: site.db, bus: deaf, log: quietLog, openStreams })
   revocations.onEnded(id => ended.push(id))
   await revocations.sweep()
   expect(ended).toEqual([])
@@ -34,7 +34,7 @@ test('what ended without a word is found among the open streams', async () => {
   expect(ended).toHaveLength(1)
 })
 
-test('messages that cannot be read do no harm', async () => {
+test('unreadable messages are logged and ignored', async () => {
   let say: (text: string) => void = () => undefined
   const bus = {
     ...deaf,
@@ -43,7 +43,7 @@ test('messages that cannot be read do no harm', async () => {
     },
   }
   const log = { ...quietLog, warn: jest.fn() }
-  const revocations = createRevocations({ db: site.db, bus, log, watched: () => [] })
+  const revocations = createRevocations({ db: site.db, bus, log, openStreams: () => [] })
   const ended: string[] = []
   revocations.onEnded(id => ended.push(id))
   await revocations.start()
@@ -55,29 +55,34 @@ test('messages that cannot be read do no harm', async () => {
   revocations.stop()
 })
 
-test('a bus that fails does not fail the one who revokes', async () => {
+test('a failing bus does not fail the revocation', async () => {
   const bus = { ...deaf, publish: () => Promise.reject(new Error('away')) }
   const warned = new Promise<string>(resolve => {
-    const revocations = createRevocations({ db: site.db, bus, log: { ...quietLog, warn: resolve }, watched: () => [] })
-    revocations.tell([newId()])
+    const revocations = createRevocations({
+      db: site.db,
+      bus,
+      log: { ...quietLog, warn: resolve },
+      openStreams: () => [],
+    })
+    revocations.announceEnded([newId()])
   })
-  expect(await warned).toMatch(/could not be told/)
+  expect(await warned).toMatch(/could not be announced/)
 })
 
-test('processes tell each other through Redis, also when access starts before the bus', async () => {
+test('processes reach each other through Redis, even if access starts before the bus', async () => {
   const redis = createRedis({ url: testRedisUrl(), prefix: testRedisPrefix(), log: quietLog })
   const [here, there] = [new Bus(redis, quietLog), new Bus(redis, quietLog)]
-  const [teller, hearer] = [here, there].map(bus =>
-    createRevocations({ db: site.db, bus, log: quietLog, watched: () => [] }),
+  const [sender, receiver] = [here, there].map(bus =>
+    createRevocations({ db: site.db, bus, log: quietLog, openStreams: () => [] }),
   )
-  const heard = new Promise(resolve => hearer?.onEnded(resolve))
-  await hearer?.start()
+  const received = new Promise(resolve => receiver?.onEnded(resolve))
+  await receiver?.start()
   await Promise.all([here.start(), there.start()])
   const id = newId()
-  // until the subscription is there nobody hears, so it is said again
-  const saying = setInterval(() => teller?.tell([id]), 20)
-  expect(await heard).toBe(id)
-  clearInterval(saying)
-  hearer?.stop()
+  // repeated, because nothing arrives before the subscription is active
+  const repeating = setInterval(() => sender?.announceEnded([id]), 20)
+  expect(await received).toBe(id)
+  clearInterval(repeating)
+  receiver?.stop()
   await Promise.all([here.stop(), there.stop()])
 })

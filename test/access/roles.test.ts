@@ -1,17 +1,21 @@
-import { type Access, type Endpoint, endpoint, ok, ROLES } from '../../src/access'
+import type { Access } from '../../src/access'
+import { type Endpoint, endpoint, ok } from '../../src/api'
 import { z } from '../../src/base/parse'
+import { ROLES } from '../../src/contract/values'
 import { type Site, startSite } from '../web/site'
 
 const extra: Endpoint[] = ROLES.map(role =>
-  endpoint({
-    method: 'post',
-    path: `/api/needs/${role}/{id}`,
-    role,
-    summary: 'Needs a role.',
-    params: z.object({ id: z.string() }),
-    replies: { 200: z.object({}) },
-    handle: async () => ok({}),
-  }),
+  endpoint(
+    {
+      method: 'post',
+      path: `/api/needs/${role}/{id}`,
+      role,
+      summary: 'Needs a role.',
+      params: z.object({ id: z.string() }),
+      replies: { 200: z.object({}) },
+    },
+    async () => ok({}),
+  ),
 )
 
 let site: Site
@@ -23,7 +27,7 @@ afterAll(() => site.stop())
 const all = (access: Access) => [...access.endpoints, ...extra].filter(each => each.role !== 'anyone')
 const pathOf = ({ path }: Endpoint) => path.replace(/\{\w+\}/g, '01a1fe47-fadb-7286-a422-db8d90ee84c1')
 
-test('every endpoint refuses whoever shows nothing, or something wrong', async () => {
+test('every endpoint refuses a missing and an invalid credential', async () => {
   expect(all(site.access).length).toBeGreaterThan(8)
   for (const each of all(site.access)) {
     const nobody = await site.ask(each.method.toUpperCase(), pathOf(each), { as: null })
@@ -35,7 +39,7 @@ test('every endpoint refuses whoever shows nothing, or something wrong', async (
   }
 })
 
-test('every endpoint refuses the roles below its own', async () => {
+test('every endpoint refuses lower roles than its own', async () => {
   for (const each of all(site.access))
     for (const role of ROLES.slice(0, ROLES.indexOf(each.role as 'admin'))) {
       const token = await site.tokenFor(role)
@@ -44,7 +48,7 @@ test('every endpoint refuses the roles below its own', async () => {
     }
 })
 
-test('each role may do what those below it may', async () => {
+test('each role may do what lower roles may', async () => {
   for (const [index, role] of ROLES.entries()) {
     const token = await site.tokenFor(role)
     const statuses = await Promise.all(
@@ -63,7 +67,7 @@ test.each([
   'password=x',
   'nodeKey=x',
   'a=1&client_secret=x',
-])('a secret in the URL (?%s) is refused everywhere, also beside a good header', async query => {
+])('a secret in the URL (?%s) is refused everywhere, even with a valid header', async query => {
   for (const path of ['/api/session', '/', '/healthz', '/api/nothing', '/plain.js', '/api/openapi.json']) {
     const answer = await site.ask('GET', `${path}?${query}`)
     expect([path, answer.status]).toEqual([path, 400])

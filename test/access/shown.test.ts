@@ -1,6 +1,8 @@
 import { WebSocket } from 'ws'
-import { DEFAULT_TENANT_ID, ROLES, type Role } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
+import type { Role } from '../../src/contract/access'
+import { ROLES } from '../../src/contract/values'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
@@ -39,14 +41,14 @@ const get = async (path: string, headers: Record<string, string>): Promise<any> 
 const later = { kind: 'demo', input: { steps: [{ name: 'a' }] }, delay_ms: 3_600_000 }
 const newJob = async (headers: Record<string, string> = {}) =>
   ((await (await app.post('/api/jobs', later, headers)).json()) as { job: { id: string } }).job.id
-/** Writes a row of the audit log, and then a job that everybody hears of. @returns the job */
+/** Causes an audit event, and then an event that every role receives. @returns the id of the job in the latter */
 async function change() {
-  await app.post('/api/tokens', { name: 'told', role: 'viewer' })
+  await app.post('/api/tokens', { name: 'audited', role: 'viewer' })
   await eventually(async () => (await app.app.db('audit_log').where({ told: false })).length === 0, 'the events')
   return newJob()
 }
 
-/** The first answer that fits. */
+/** The first reply that fits. */
 async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, what: string): Promise<T> {
   let answer: T | undefined
   await eventually(async () => {
@@ -56,7 +58,7 @@ async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, wha
   return answer as T
 }
 
-/** A socket that hears tenant events. */
+/** A socket that receives tenant events. */
 async function socketFor(query: string, headers: Record<string, string>) {
   const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws/stream${query}`, { headers })
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
@@ -76,10 +78,10 @@ async function ticketOf(headers: Record<string, string>) {
   return ((await answer.json()) as { ticket: string }).ticket
 }
 
-describe.each(ROLES)('of the audit log, a %s', role => {
+describe.each(ROLES)('the audit log and a %s', role => {
   const isShown = role === 'admin'
 
-  test(`is ${isShown ? '' : 'not '}shown by any transport what is behind /api/audit`, async () => {
+  test(`${isShown ? 'every' : 'no'} transport sends audit events`, async () => {
     const headers = ours[role]
     expect((await fetch(`${app.url}/api/audit`, { headers })).status).toBe(isShown ? 200 : 403)
     const urls = ['/api/v1/stream/events?limit=0', '/api/v2/events/stream?limit=0', '/api/stream?topic=events&limit=0']
@@ -113,7 +115,7 @@ describe.each(ROLES)('of the audit log, a %s', role => {
   })
 })
 
-test('readers who may see as much share one encoding', async () => {
+test('readers with the same rights share one encoding', async () => {
   const open = (headers: Record<string, string>) => SseReader.open(`${app.url}/api/v1/stream/events?limit=0`, headers)
   const readers = await Promise.all(
     [ours.viewer, ours.viewer, ours.viewer, ours.operator, ours.operator, ours.admin, ours.admin].map(open),
@@ -126,14 +128,14 @@ test('readers who may see as much share one encoding', async () => {
   await Promise.all(readers.map(reader => reader.close()))
 })
 
-test('the service log does not tell viewers who did what', async () => {
+test('the service log does not show viewers who made a request', async () => {
   await app.post('/api/tokens', { name: 'logged', role: 'viewer' })
   const read = async () => JSON.stringify(await get('/api/service/logs?limit=5000', ours.viewer))
   const log = await first(read, text => text.includes('POST /api/tokens 201'), 'the request in the log')
   expect(log).not.toContain('actor_id')
 })
 
-test('the SQL of a query hides from viewers what the input of its job does', async () => {
+test('viewers see the SQL of a query redacted, as in the input of its job', async () => {
   const host = newId()
   const hosts = app.app.db('hosts')
   await hosts.insert({ id: host, tenant_id: DEFAULT_TENANT_ID, host_identifier: 'a', node_key_hash: host })
@@ -150,7 +152,7 @@ test('the SQL of a query hides from viewers what the input of its job does', asy
   const hidden = sql.replace('word', '[redacted]')
   expect(new Set(await shown(ours.viewer))).toEqual(new Set([hidden]))
   expect(new Set(await shown(ours.operator))).toEqual(new Set([sql]))
-  // Nor is it to be guessed, letter by letter, by searching for it.
+  // Nor can it be guessed letter by letter by searching.
   const found = async (q: string, headers: Record<string, string>) => {
     const lists = ['/api/jobs', '/api/queries'].map(path => get(`${path}?q=${encodeURIComponent(q)}`, headers))
     return (await Promise.all(lists)).map(({ items }) => items.map(({ id }: { id: string }) => id))
@@ -160,14 +162,14 @@ test('the SQL of a query hides from viewers what the input of its job does', asy
   expect(await found('Example.ORG', ours.viewer)).toEqual([[query.id], [query.id]])
 })
 
-describe('of queues that tenants share', () => {
+describe('queues that tenants share', () => {
   interface Shown {
     name: string
     counts: { delayed: number; completed: number }
   }
   const demoOf = (items: Shown[]) => items.find(({ name }) => name === 'demo')
 
-  test('another tenant is shown its own jobs, and nothing of the installation', async () => {
+  test('show another tenant its own jobs, and nothing of the installation', async () => {
     await newJob()
     await app.post('/api/queues/demo/pause', { reason: 'private business' })
     const before = await get('/api/queues', theirs.viewer)
@@ -208,14 +210,14 @@ describe('of queues that tenants share', () => {
     await app.app.jobs.timings.store()
   }
 
-  test('another tenant is not told who works', async () => {
+  test('do not show another tenant the workers', async () => {
     expect((await fetch(`${app.url}/api/workers`, { headers: theirs.admin })).status).toBe(403)
     expect((await get('/api/workers', ours.viewer)).items.length).toBe(1)
     expect((await get('/api/session', theirs.viewer)).runs_installation).toBe(false)
     expect((await get('/api/session', ours.viewer)).runs_installation).toBe(true)
   })
 
-  test('queue_stats and stats_updated tell each tenant of its own', async () => {
+  test('send each tenant its own queue_stats and stats_updated', async () => {
     const readers = await Promise.all(
       [theirs.viewer, ours.viewer].map(headers =>
         SseReader.open(`${app.url}/api/v1/stream/events?types=queue_stats,stats_updated&limit=0`, headers),

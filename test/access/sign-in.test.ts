@@ -28,20 +28,20 @@ test('the one-time link opens a session', async () => {
   expect(cookieOf(me)).toBe(cookieOf(answer))
 })
 
-test('of ten uses of one code at once, one is let in', async () => {
+test('of ten concurrent uses of a code, one succeeds', async () => {
   const code = await newCode()
   const answers = await Promise.all(Array.from({ length: 10 }, () => signIn({ code })))
   expect(answers.map(answer => answer.status).sort()).toEqual([201, ...Array(9).fill(401)])
   expect(answers.find(answer => answer.status === 401)?.body).toMatchObject({ code: 'sign_in_refused' })
 })
 
-test('the link of a later start takes the place of the one before', async () => {
+test('a new start link replaces the previous one', async () => {
   const [first, second] = [await newCode(), await newCode()]
   expect((await signIn({ code: first })).status).toBe(401)
   expect((await signIn({ code: second })).status).toBe(201)
 })
 
-test('an old code is refused', async () => {
+test('an expired code is refused', async () => {
   const code = await newCode()
   await site.db('sign_in_codes').update({ expires_at: new Date(Date.now() - 1) })
   expect((await signIn({ code })).status).toBe(401)
@@ -67,7 +67,7 @@ test('a session opened with a token has its role and ends with it', async () => 
   expect(ended).toHaveLength(2)
 })
 
-test('signing out ends the session and takes the cookie away', async () => {
+test('signing out ends the session and deletes the cookie', async () => {
   const cookie = await signedIn()
   const answer = await site.ask('DELETE', '/api/session', { cookie })
   expect(answer.status).toBe(204)
@@ -76,7 +76,7 @@ test('signing out ends the session and takes the cookie away', async () => {
   expect((await site.ask('DELETE', '/api/session')).status).toBe(409)
 })
 
-test('signing in anew ends the session that the browser had, with its streams; a refused attempt does not', async () => {
+test("signing in again ends the browser's previous session and its streams; a refused attempt does not", async () => {
   const cookie = await signedIn()
   const again = (body: unknown, more = {}) => site.ask('POST', '/api/session', { as: null, cookie, body, ...more })
   expect((await again({ token: 'trt_wrong' })).status).toBe(401)
@@ -91,7 +91,7 @@ test('signing in anew ends the session that the browser had, with its streams; a
   expect(await site.db('audit_log').where({ action: 'session.end', target_id: ended[0] })).toHaveLength(1)
 })
 
-test('two installations on one host have cookies of their own, and all processes of one the same', async () => {
+test('two installations on one host have different cookies, and all processes of one the same', async () => {
   const other = await startSite()
   const third = site.anotherAccess()
   await third.start()
@@ -106,7 +106,7 @@ test('two installations on one host have cookies of their own, and all processes
   await other.stop()
 })
 
-test('a password is set, needed to change it, and changing it ends other sessions', async () => {
+test('changing a password needs the current one and ends other sessions', async () => {
   const [cookie, other] = [await signedIn(), await signedIn()]
   const set = (body: unknown, by = cookie) => site.ask('PUT', '/api/session/password', { cookie: by, body })
   expect((await set({ password: 'short' })).body.errors[0].path).toBe('body.password')
@@ -120,7 +120,7 @@ test('a password is set, needed to change it, and changing it ends other session
   expect((await site.ask('PUT', '/api/session/password', { body: { password: 'x'.repeat(20) } })).status).toBe(409)
 })
 
-test('a session used after an hour lives thirty days from then', async () => {
+test('a session used after an hour is extended to thirty days from then', async () => {
   const cookie = await signedIn()
   const soon = new Date(Date.now() + 60_000)
   await site.db('sessions').update({ used_at: new Date(Date.now() - 3_700_000), expires_at: soon })
@@ -131,7 +131,7 @@ test('a session used after an hour lives thirty days from then', async () => {
   expect(row.expires_at.getTime()).toBeGreaterThan(Date.now() + 29 * 86_400_000)
 })
 
-test('an expired session is signed out, and swept', async () => {
+test('an expired session is refused, and swept', async () => {
   const cookie = await signedIn()
   await site.db('sessions').update({ expires_at: new Date(Date.now() - 1) })
   const fresh = site.anotherAccess()
@@ -144,7 +144,7 @@ test('an expired session is signed out, and swept', async () => {
   await expect(fresh.authenticate({ headers: { cookie: live }, url: '/' } as never)).resolves.toBeDefined()
 })
 
-test('a cookie is no token, and a token is no cookie', async () => {
+test('a session secret is not accepted as a token, nor a token as a cookie', async () => {
   const cookie = await signedIn()
   const secret = cookie.split('=')[1] ?? ''
   expect((await site.ask('GET', '/api/session', { as: secret })).status).toBe(401)
@@ -156,7 +156,7 @@ test('a cookie is no token, and a token is no cookie', async () => {
 describe('failed attempts', () => {
   const wrong = { email: 'admin@localhost', password: 'not the password' }
 
-  test('are limited per account, and told apart from nothing', async () => {
+  test('are limited per account, and do not reveal whether it exists', async () => {
     const other = await startSite()
     const attempt = (body: unknown): Promise<Answer> => other.ask('POST', '/api/session', { as: null, body })
     const unknown = await attempt({ email: 'nobody@nowhere', password: 'x' })
@@ -170,7 +170,7 @@ describe('failed attempts', () => {
     await other.stop()
   })
 
-  test('count for one account however its address is written, and none has a counter that its account does not', async () => {
+  test('count for the same account however its address is spelled, and for no other', async () => {
     const other = await startSite()
     const written = [
       'admin@localhost',
@@ -192,7 +192,7 @@ describe('failed attempts', () => {
     await other.stop()
   })
 
-  test('at the present password are limited, too', async () => {
+  test('at the current password are limited too', async () => {
     const other = await startSite()
     const code = codeOf(await other.access.createSignInLink('http://x'))
     const cookie = cookieOf(await other.ask('POST', '/api/session', { as: null, body: { code } }))
@@ -204,7 +204,7 @@ describe('failed attempts', () => {
     await other.stop()
   })
 
-  test('are limited per client, whatever they try; good ones are not counted', async () => {
+  test('are limited per client, whatever the credential; successful ones do not count', async () => {
     const other = await startSite()
     const attempt = (body: unknown): Promise<Answer> => other.ask('POST', '/api/session', { as: null, body })
     for (let n = 0; n < 40; n += 1) expect((await attempt({ token: other.adminToken })).status).toBe(201)
@@ -222,7 +222,7 @@ test.each([
   [{ email: 'a@b', password: 'x', token: 'y' }],
   [{ email: 'a\0b', password: 'x' }],
   [[]],
-])('a malformed sign-in %j is a 400', async body => {
+])('an invalid sign-in %j is a 400', async body => {
   const answer = await signIn(body)
   expect(answer.status).toBe(400)
   expect(answer.body.errors[0].path).toMatch(/^body/)

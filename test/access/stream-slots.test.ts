@@ -13,7 +13,7 @@ const given = (slot: unknown): (() => void) => {
   return slot as () => void
 }
 
-test('an address and a tenant have so many streams each', () => {
+test('open streams are limited per address and per tenant', () => {
   const slots = createStreamSlots({ maxPerIp: 2, maxPerTenant: 3 })
   const back = given(slots.take(principal('a'), '10.0.0.1'))
   given(slots.take(principal('a'), '::ffff:10.0.0.1'))
@@ -27,7 +27,7 @@ test('an address and a tenant have so many streams each', () => {
   expect(slots.take(principal('b'), '10.0.0.1')).toBe('per_ip')
 })
 
-test('a limit of 0 is none, and nothing is left when all have gone', () => {
+test('0 means no limit, and nothing is left once all streams have closed', () => {
   const slots = createStreamSlots({ maxPerIp: 0, maxPerTenant: 0 })
   const all = Array.from({ length: 1_000 }, (_, n) => given(slots.take(principal('a', `c${n % 3}`), '10.0.0.1')))
   expect(slots.credentials().sort()).toEqual(['c0', 'c1', 'c2'])

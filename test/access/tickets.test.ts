@@ -9,7 +9,7 @@ afterAll(() => site.stop())
 const make = async (topics: unknown = ['job:1'], as = site.adminToken) =>
   site.ask('POST', '/api/tickets', { as, body: { topics } })
 
-test('a ticket opens its topics once, as whoever asked for it', async () => {
+test('a ticket opens its topics once, as the principal who requested it', async () => {
   const viewer = await site.tokenFor('viewer')
   const { status, body } = await make(['job:1', 'job:2'], viewer)
   expect(status).toBe(201)
@@ -21,7 +21,7 @@ test('a ticket opens its topics once, as whoever asked for it', async () => {
   expect(good.map(use => use.value)).toMatchObject([{ principal: { role: 'viewer' }, topics: ['job:1', 'job:2'] }])
 })
 
-test('an old ticket, a made-up one and one whose token was revoked are refused', async () => {
+test('an expired ticket, an invented one and one whose token was revoked are refused', async () => {
   const [old, revoked] = [
     (await make()).body.ticket,
     (await make(['job:1'], await site.tokenFor('viewer'))).body.ticket,
@@ -33,7 +33,7 @@ test('an old ticket, a made-up one and one whose token was revoked are refused',
     await expect(site.access.useTicket(ticket)).rejects.toMatchObject({ status: 401 })
 })
 
-test('topics are checked when it is made', async () => {
+test('topics are checked when a ticket is created', async () => {
   expect((await make(['nothing'])).status).toBe(404)
   for (const topics of [[], undefined, 'job:1', [''], ['a\0'], Array(51).fill('job:1'), [1]])
     expect((await site.ask('POST', '/api/tickets', { body: { topics } })).status).toBe(400)

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DEFAULT_TENANT_ID } from '../../src/access'
-import { keepAdminToken } from '../../src/access/admin-token'
+import { ensureAdminToken } from '../../src/access/admin-token'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { quietLog } from '../support/parts'
 import { type Site, startSite } from '../web/site'
 
@@ -14,7 +14,7 @@ afterAll(() => site.stop())
 const make = (body: unknown, as = site.adminToken) => site.ask('POST', '/api/tokens', { as, body })
 const whoIs = async (as: string) => (await site.ask('GET', '/api/session', { as })).status
 
-test('a token is made, listed without its secret, used and revoked', async () => {
+test('a token is created, listed without its secret, used and revoked', async () => {
   const made = await make({ name: 'CI', role: 'operator', expires_at: '2099-01-01T00:00:00+01:00' })
   expect(made.status).toBe(201)
   const { token, secret } = made.body
@@ -35,7 +35,7 @@ test('a token is made, listed without its secret, used and revoked', async () =>
   expect((await site.ask('DELETE', `/api/tokens/${token.id}`)).status).toBe(404)
 })
 
-test('lists go on where the last page ended', async () => {
+test('a page continues where the previous one ended', async () => {
   for (let n = 0; n < 5; n += 1) await make({ name: `page ${n}`, role: 'viewer' })
   const names: string[] = []
   let cursor: string | null = ''
@@ -49,7 +49,7 @@ test('lists go on where the last page ended', async () => {
   expect(names).toContain('TAILRACE_ADMIN_TOKEN')
 })
 
-test('tokens of another tenant are not there', async () => {
+test('tokens of another tenant are not visible', async () => {
   const stranger = await site.tokenFor('admin', await site.anotherTenant())
   const { token } = (await make({ name: 'ours', role: 'viewer' })).body
   expect((await site.ask('DELETE', `/api/tokens/${token.id}`, { as: stranger })).status).toBe(404)
@@ -68,13 +68,13 @@ test.each([
   [{ name: 'x', role: 'viewer', more: 1 }, ['body.more']],
   [{ name: 'x', role: 'viewer', expires_at: 'tomorrow' }, ['body.expires_at']],
   [{ name: 'x', role: 'viewer', expires_at: '2001-01-01T00:00:00Z' }, ['body.expires_at']],
-])('a malformed token %j names each fault', async (body, paths) => {
+])('an invalid token %j is refused, naming each field', async (body, paths) => {
   const answer = await make(body)
   expect(answer.status).toBe(400)
   expect(answer.body.errors.map((each: { path: string }) => each.path)).toEqual(paths)
 })
 
-test('an expired token opens nothing', async () => {
+test('an expired token is refused', async () => {
   const { token, secret } = (await make({ name: 'short', role: 'viewer' })).body
   await site
     .db('api_tokens')
@@ -83,7 +83,7 @@ test('an expired token opens nothing', async () => {
   expect(await whoIs(secret)).toBe(401)
 })
 
-test('a hundred requests at once ask the database once', async () => {
+test('a hundred concurrent requests cause one look-up', async () => {
   const { secret } = (await make({ name: 'busy', role: 'viewer' })).body
   let lookups = 0
   const count = ({ sql }: { sql: string }) => {
@@ -96,7 +96,7 @@ test('a hundred requests at once ask the database once', async () => {
   expect(lookups).toBe(1)
 })
 
-test('what was revoked while it was looked up is not believed afterwards', async () => {
+test('a token revoked during its look-up is not cached', async () => {
   const { token, secret } = (await make({ name: 'racing', role: 'viewer' })).body
   const req = { headers: { authorization: `Bearer ${secret}` }, url: '/' } as never
   const early = site.access.authenticate(req).catch(() => undefined)
@@ -104,7 +104,7 @@ test('what was revoked while it was looked up is not believed afterwards', async
   await expect(site.access.authenticate(req)).rejects.toMatchObject({ status: 401 })
 })
 
-test('another process hears of a revocation at once, and of others by looking', async () => {
+test('another process hears of a revocation at once', async () => {
   const other = site.anotherAccess()
   await other.start()
   const heard: string[] = []
@@ -121,8 +121,8 @@ test('another process hears of a revocation at once, and of others by looking', 
 describe('the admin token', () => {
   const LATER = 'another-secret-chosen-later'
   const SECRET = 'a-token-that-somebody-chose'
-  const keep = (setting?: string, ownDatabase = true) =>
-    keepAdminToken({
+  const ensure = (setting?: string, ownDatabase = true) =>
+    ensureAdminToken({
       db: site.db,
       log: quietLog,
       tenantId: DEFAULT_TENANT_ID,
@@ -141,56 +141,56 @@ describe('the admin token', () => {
     )
   }
 
-  test('of the setting replaces the one before, and its sessions', async () => {
+  test('of the setting replaces the previous one and ends its sessions', async () => {
     expect(await isLive(site.adminToken)).toBe(true)
-    const ended = await keep(LATER)
+    const ended = await ensure(LATER)
     expect(ended.length).toBeGreaterThan(0)
     expect(await isLive(site.adminToken)).toBe(false)
     expect(await isLive(LATER)).toBe(true)
-    await keep(site.adminToken)
+    await ensure(site.adminToken)
     expect(await isLive(site.adminToken)).toBe(true)
-    expect(await keep(site.adminToken)).toEqual([])
+    expect(await ensure(site.adminToken)).toEqual([])
   })
 
-  test('of the first run is kept in a file that only its owner reads, also when many start at once', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => keep()))
+  test('of the first run is stored in a file that only its owner can read, even if several processes start at once', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => ensure()))
     const secret = await read()
     expect(secret).toMatch(/^trt_/)
     expect((await stat(path())).mode & 0o777).toBe(0o600)
     expect(await isLive(secret)).toBe(true)
-    await keep()
+    await ensure()
     expect(await read()).toBe(secret)
   })
 
-  test('of the file may be given as the setting, too', async () => {
-    await keep(await read())
+  test('of the file may also be used as the setting', async () => {
+    await ensure(await read())
     expect(await isLive(await read())).toBe(true)
   })
 
-  test('is made anew when it was revoked, its file is gone or half-written', async () => {
+  test('is replaced when it was revoked, or its file is missing or incomplete', async () => {
     const former = await read()
     const [row] = await site.db('api_tokens').where({ made_from: 'file' })
     await site.ask('DELETE', `/api/tokens/${row.id}`)
     expect(await isLive(former)).toBe(false)
-    await keep()
+    await ensure()
     expect(await read()).not.toBe(former)
     for (const spoil of [() => rm(path()), () => writeFile(path(), 'trt_')]) {
       await spoil()
-      await keep()
+      await ensure()
       expect(await isLive(await read())).toBe(true)
     }
   })
 
-  test('of a new database is the one that the file holds', async () => {
+  test('of a new database is the one in the file', async () => {
     await site.db('api_tokens').where({ made_from: 'file' }).delete()
     await writeFile(path(), SECRET)
-    await keep()
+    await ensure()
     expect(await isLive(SECRET)).toBe(true)
   })
 
-  test('that another machine made is left alone', async () => {
+  test('of another machine is left alone', async () => {
     await rm(path())
-    await keep(undefined, false)
+    await ensure(undefined, false)
     await expect(read()).rejects.toThrow()
     expect(await isLive(SECRET)).toBe(true)
   })

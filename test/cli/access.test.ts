@@ -84,6 +84,18 @@ test('the admin token of the first start serves on this machine, behind all othe
   expect(stderr).toMatch(/No token was sent|cannot be reached/)
 })
 
+const isRoot = process.getuid?.() === 0
+if (!isRoot) process.stderr.write('Skipped: a user without a home (this run is not by root)\n')
+const testAsRoot = isRoot ? test : test.skip
+testAsRoot('a user without a home needs none, and is told where login would keep a token', async () => {
+  await chmod(cli.folder, 0o755)
+  const user = { uid: 54_321, gid: 54_321 }
+  const env = { HOME: undefined, DATA_DIR: '/nowhere' }
+  expect(await cli.run(['whoami'], { env, user })).toMatchObject({ code: 3, stderr: expect.stringContaining('login') })
+  const login = await cli.run(['login'], { env, user, input: app.token })
+  expect(login).toMatchObject({ code: 1, stderr: expect.stringContaining('Set HOME or XDG_CONFIG_HOME') })
+})
+
 test.each([
   ['UTF-8', (text: string) => Buffer.from(text)],
   ['UTF-16', (text: string) => Buffer.from(text, 'utf16le')],

@@ -19,7 +19,14 @@ export interface Running {
   says(pattern: RegExp, where?: 'stdout' | 'stderr'): Promise<void>
 }
 
-type Env = Record<string, string>
+type Env = Record<string, string | undefined>
+
+interface Settings {
+  env?: Env
+  input?: string | Buffer
+  /** Who runs it; another one than this process's own only as root. */
+  user?: { uid?: number; gid?: number }
+}
 
 /**
  * The command line as a program of its own in a folder of its own, so that neither `dist` nor the data of this clone
@@ -44,8 +51,8 @@ export class CommandLine {
     return join(this.folder, 'dist/cli/main.js')
   }
 
-  start(args: string[], env: Env = {}): Running {
-    const child = spawn(process.execPath, [this.program, ...args], { env: { ...this.env, ...env } })
+  start(args: string[], env: Env = {}, user: Settings['user'] = {}): Running {
+    const child = spawn(process.execPath, [this.program, ...args], { ...user, env: { ...this.env, ...env } })
     const said = { stdout: '', stderr: '' }
     const waiting = new Set<() => void>()
     for (const name of ['stdout', 'stderr'] as const)
@@ -72,8 +79,8 @@ export class CommandLine {
   }
 
   /** Runs a command to its end. */
-  run(args: string[], { env = {}, input = '' }: { env?: Env; input?: string | Buffer } = {}): Promise<Result> {
-    const { process: child, ended } = this.start(args, env)
+  run(args: string[], { env, input = '', user }: Settings = {}): Promise<Result> {
+    const { process: child, ended } = this.start(args, env, user)
     child.stdin.on('error', () => undefined) // a command that needs no input may be gone
     child.stdin.end(input)
     return ended

@@ -51,6 +51,19 @@ describe('run', () => {
     }
   })
 
+  test('refuses an input in another encoding, from a file and from the standard input', async () => {
+    const bytes = Buffer.from(demo({ lines: 1, name: 'größe' }), 'latin1')
+    const file = join(cli.folder, 'latin1.json')
+    await writeFile(file, bytes)
+    const fromFile = await cli.run(['run', 'demo', `@${file}`])
+    const fromInput = await cli.run(['run', 'demo', '-'], { input: bytes })
+    for (const { code, stdout, stderr } of [fromFile, fromInput]) {
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toContain('Save it as UTF-8')
+    }
+    expect(fromFile.stderr).toContain(file)
+  })
+
   test('takes key=value, a file and the standard input', async () => {
     const file = join(cli.folder, 'input.json')
     await writeFile(file, demo({ lines: 3 }))

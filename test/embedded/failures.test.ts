@@ -277,6 +277,15 @@ asRoot('as root', () => {
     expect(said).toContain('DATA_DIR=')
     expect(said).toContain('permission denied')
   })
+
+  /** As containers run: the system has no name for it. */
+  const NAMELESS = { uid: 54_321, gid: 54_321 }
+  testNobody('a user without a name is told so, too', async () => {
+    const dataDir = await bench.folder(0o755)
+    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/writable for user number 54321.*DATA_DIR=/s)
+    await chown(dataDir, NAMELESS.uid, NAMELESS.gid)
+    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/user ID 54321.*DATABASE_URL/s)
+  })
 })
 
 function canReach(user: { uid: number; gid: number }): boolean {

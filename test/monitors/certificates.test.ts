@@ -4,6 +4,8 @@ import { closeSites, httpsSite, tcpSite, tlsSite } from '../support/sites'
 import { check } from './check'
 
 const DAY_MS = 86_400_000
+/** TLS 1.2 with TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 (RFC 5246 section 7.4.1.3). */
+const SERVER_HELLO_WITHOUT_EXTENSIONS = Buffer.from(`160303002a020000260303${'00'.repeat(32)}00c02f00`, 'hex')
 let root: Identity
 let middle: Identity
 const roots = () => [root.cert]
@@ -185,6 +187,12 @@ describe('handshakes that fail', () => {
     const broken = await tcpSite(socket => socket.once('data', () => socket.resetAndDestroy()))
     const brokenUrl = `https://localhost:${broken.port}/`
     expect((await check(brokenUrl)).outcome).toMatchObject({ error: { code: 'connection_reset', phase: 'tls' } })
+  })
+
+  test('a server without secure renegotiation is not refused: the handshake goes on until it closes the connection', async () => {
+    const site = await tcpSite(socket => socket.once('data', () => socket.end(SERVER_HELLO_WITHOUT_EXTENSIONS)))
+    const url = `https://localhost:${site.port}/`
+    expect((await check(url)).outcome).toMatchObject({ error: { code: 'tls_closed', phase: 'tls' } })
   })
 
   test('after the handshake, when the server cuts at once', async () => {

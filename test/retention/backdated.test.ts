@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
-import { DEFAULT_TENANT_ID } from '../../src/access'
-import { rows } from '../../src/base/db'
+import { DEFAULT_TENANT_ID } from '../../src/api'
+import { z } from '../../src/base/parse'
+import { oneRow } from '../../src/base/rows'
 import { ensurePartitions } from '../../src/streams/partitions'
 import type { TestApp } from '../support/app'
 import {
@@ -16,7 +17,7 @@ import {
 } from '../support/streams'
 import { countOf, figures, sweep } from './clock'
 
-/** Rows that are old, swept by the machine's own clock. */
+/** Backdated rows, swept with the real clock. */
 const DAY_MS = 86_400_000
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS)
 const tenantId = DEFAULT_TENANT_ID
@@ -28,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** Makes the first entries of a topic older than they are. */
+/** Backdates the first entries of a topic. */
 async function age(name: string, upTo: number, days: number) {
   await app.app.db.raw(
     `UPDATE stream_entries e SET at = e.at - ? * interval '1 day' FROM stream_topics t
@@ -66,7 +67,7 @@ const left = async (ids: string[]) => {
 }
 
 test.each(['a partition of its day', 'the default partition'])(
-  'old lines in %s go, new ones of the same topic stay, and readers between are told exactly what they miss',
+  'old lines in %s are removed, new ones of the same topic stay, and a gap tells resuming readers exactly what they missed',
   async place => {
     const days = place.startsWith('a') ? 6 : 9
     if (days === 6) await ensurePartitions(app.app.db, daysAgo(6))
@@ -94,7 +95,7 @@ test.each(['a partition of its day', 'the default partition'])(
 
 const partitionOf = (at: Date) => `stream_entries_${at.toISOString().slice(0, 10).replaceAll('-', '')}`
 
-test('a day that the default partition holds already does not keep later days from being made', async () => {
+test('a day whose entries are in the default partition does not prevent partitions of later days', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   const db = app.app.db
@@ -106,13 +107,13 @@ test('a day that the default partition holds already does not keep later days fr
   expect(await entriesOf(topic.name)).toBe(3)
 })
 
-test('an entry cannot claim another day than that of its writing', async () => {
+test('an entry is stored under the day it was written, whatever its time says', async () => {
   const topic = newTopic()
   await append(app, topic, [{ kind: 'log', message: 'from the past', at: daysAgo(300) }])
   expect(await countOf(app, 'stream_entries', 'message = ? AND at > ?', ['from the past', daysAgo(1)])).toBe(1)
 })
 
-test('events of a tenant are kept for less time than lines, and go from the beginning', async () => {
+test('tenant events are kept for less time than lines, and are removed from the beginning', async () => {
   const topic = { tenantId, name: 'events' }
   await append(
     app,
@@ -122,21 +123,22 @@ test('events of a tenant are kept for less time than lines, and go from the begi
       data: { labels: {}, source: 'test', data: { no: i + 1 } },
     })),
   )
-  const [head] = await rows<{ id: number; last_seq: number }>(
+  const head = await oneRow(
     app.app.db,
+    z.object({ id: z.number(), last_seq: z.number() }),
     'SELECT id, last_seq FROM stream_topics WHERE name = ? AND tenant_id = ?',
     ['events', tenantId],
   )
-  const upTo = (head?.last_seq ?? 0) - 100
+  const upTo = head.last_seq - 100
   await age('events', upTo, 2.5)
   const { result } = await sweep(app)
   expect(result.counts.tenant_events).toBeGreaterThan(2_000)
-  const first = await app.app.db('stream_topics').where('id', head?.id).first('first_seq')
+  const first = await app.app.db('stream_topics').where('id', head.id).first('first_seq')
   expect(first?.first_seq).toBe(upTo + 1)
-  expect(await countOf(app, 'stream_entries', 'topic_id = ? AND seq <= ?', [head?.id, upTo])).toBe(0)
+  expect(await countOf(app, 'stream_entries', 'topic_id = ? AND seq <= ?', [head.id, upTo])).toBe(0)
 })
 
-test('trees go as a whole, but never a parent of a live job, a child of one, or the last run of a schedule', async () => {
+test('job trees are removed as a whole, but never the parent or child of an open job, or the last run of a schedule', async () => {
   const tree = await insertJob({}, 40)
   const branch = await insertJob({ parent_id: tree, root_id: tree }, 40)
   const leaves = await Promise.all([1, 2, 3].map(() => insertJob({ parent_id: branch, root_id: tree }, 40)))
@@ -175,7 +177,7 @@ test('trees go as a whole, but never a parent of a live job, a child of one, or 
   await app.app.db('jobs').whereIn('id', kept).delete()
 })
 
-test('many rows go in batches, and the figures tell of what is left', async () => {
+test('many rows are removed in batches, and the figures show what is left', async () => {
   const old = daysAgo(400)
   await app.app.db.raw(
     `INSERT INTO audit_log (id, tenant_id, at, actor_type, actor_name, action, result)

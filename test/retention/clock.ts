@@ -1,27 +1,15 @@
-import { rows } from '../../src/base/db'
+import { z } from '../../src/base/parse'
+import { oneRow } from '../../src/base/rows'
+import type { RetentionPolicy, RetentionStatus } from '../../src/contract/retention'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 
 const DAY_MS = 86_400_000
 
-/** The machine's time and some days more. */
+/** The real time plus some days. */
 export class Clock {
   days = 0
   readonly now = () => new Date(Date.now() + this.days * DAY_MS)
-}
-
-export interface PolicyFigures {
-  target: string
-  keep_seconds: number
-  source: string
-  setting: string | null
-  oldest_kept_at: string | null
-  lag_seconds: number | null
-  rows: number | null
-  bytes: number | null
-  last_sweep: { at: string; deleted: number } | null
-  dry_run: { at: string; deletable: number } | null
-  error: { message: string } | null
 }
 
 export interface EndedRun {
@@ -33,7 +21,7 @@ export interface EndedRun {
   progress: Record<string, unknown>
 }
 
-/** Asks for a sweep (or a dry run) as an admin does, and waits for its job. */
+/** Starts a sweep or a dry run as an admin, and waits for its job. */
 export async function sweep(app: TestApp, options: { dry_run?: boolean } = {}): Promise<EndedRun> {
   const response = await app.post('/api/retention/run', { reason: 'a test', ...options })
   expect(response.status).toBe(202)
@@ -41,7 +29,7 @@ export async function sweep(app: TestApp, options: { dry_run?: boolean } = {}): 
   return ended(app, job.id)
 }
 
-/** The job as soon as it has ended. */
+/** The job, once it has ended. */
 export async function ended(app: TestApp, id: string): Promise<EndedRun> {
   let job: EndedRun | undefined
   await eventually(async () => {
@@ -52,13 +40,9 @@ export async function ended(app: TestApp, id: string): Promise<EndedRun> {
 }
 
 export async function figures(app: TestApp) {
-  const body = (await (await app.get('/api/retention')).json()) as {
-    policies: PolicyFigures[]
-    next_sweep_at: string | null
-    last_sweep_at: string | null
-    running_job_id: string | null
-  }
-  return { ...body, of: (target: string) => body.policies.find(policy => policy.target === target) as PolicyFigures }
+  const status = (await (await app.get('/api/retention')).json()) as RetentionStatus
+  const of = (target: string) => status.policies.find(policy => policy.target === target) as RetentionPolicy
+  return { ...status, of }
 }
 
 /** Runs a demo job and waits for its end. */
@@ -75,10 +59,11 @@ export async function begin(app: TestApp, step: Record<string, unknown>, headers
 }
 
 export async function countOf(app: TestApp, table: string, where = 'true', bindings: unknown[] = []): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+  const { count } = await oneRow(
     app.app.db,
+    z.object({ count: z.number() }),
     `SELECT count(*) AS count FROM ${table} WHERE ${where}`,
     bindings,
   )
-  return found?.count ?? 0
+  return count
 }

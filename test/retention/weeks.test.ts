@@ -1,17 +1,18 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
+import { retentionSwept } from '../../src/contract/retention'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
 import { metricOf } from '../support/streams'
 import { begin, Clock, countOf, demo, ended, figures, sweep } from './clock'
 
-/** One installation over a year: each test goes on where the one before has left the clock. */
+/** One installation over a year: each test starts at the time where the previous one left the clock. */
 const clock = new Clock()
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 const made = { completed: '', failed: '', parent: '', child: '', running: '' }
 const ORPHAN = '01980000-0000-7000-8000-000000000001'
-/** Resume ids of readers that went away on the first day. */
+/** Resume ids of readers that left on the first day. */
 const places = { completed: '', running: '', events: '' }
 
 const exists = async (id: string) => (await app.get(`/api/jobs/${id}`)).status === 200
@@ -51,7 +52,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-test('nothing is past its term on the first day, and the schedule is set', async () => {
+test('nothing is overdue on the first day, and the schedule is set', async () => {
   const run = await sweep(app, { dry_run: true })
   expect(run.status).toBe('completed')
   const { bullmq_orphans, ...others } = run.result.counts
@@ -70,10 +71,10 @@ test('nothing is past its term on the first day, and the schedule is set', async
   expect(await orphan()).toBe(1) // a dry run removes nothing
 })
 
-/** Whether the lines are there whose job's record is gone. */
+/** 1 while the orphaned lines exist, whose job's record is gone. */
 const orphan = () => app.app.jobs.engine.client.exists(app.app.jobs.engine.key('demo', `${ORPHAN}:logs`))
 
-test('after three days: keys, codes, durations, records in Redis and orphaned lines are gone, all else stays', async () => {
+test('after three days, keys, codes, durations, records in Redis and orphaned lines are removed, and nothing else', async () => {
   const reader = await open(linesOf(made.completed))
   await reader.finished
   places.completed = reader.lastId
@@ -111,7 +112,7 @@ test('after three days: keys, codes, durations, records in Redis and orphaned li
   for (const id of [made.completed, made.failed, made.running, made.parent]) expect(await exists(id)).toBe(true)
 })
 
-test('after nine days: days of lines are dropped, and who comes back is told of a gap', async () => {
+test('after nine days, whole days of lines are dropped, and resuming readers get a gap', async () => {
   clock.days = 9
   expect((await figures(app)).of('stream_entries').lag_seconds).toBeGreaterThan(0)
   expect(await metricOf(app, 'tailrace_retention_lag_seconds', { target: 'stream_entries' })).toBeGreaterThan(0)
@@ -140,7 +141,9 @@ test('after nine days: days of lines are dropped, and who comes back is told of 
   const feed = await open(events(), `${places.events.split('.')[0]}.1`)
   expect((await feed.next('gap')).data).toMatchObject({ from_seq: 2 })
   await feed.until(() => feed.named('retention_swept').length > 0)
-  expect(feed.named('retention_swept')[0]?.data).toMatchObject({
+  const swept = feed.named('retention_swept')[0]?.data
+  expect(retentionSwept.parse(swept?.data)).toEqual(swept?.data) // it has nothing else
+  expect(swept).toMatchObject({
     type: 'retention_swept',
     source: 'retention',
     tenant_id: DEFAULT_TENANT_ID,
@@ -149,7 +152,7 @@ test('after nine days: days of lines are dropped, and who comes back is told of 
   await feed.close()
 })
 
-test('after five weeks: completed jobs are gone with their topics; failed, active and waiting ones stay', async () => {
+test('after five weeks, completed jobs are removed with their topics; failed, active and waiting ones stay', async () => {
   clock.days = 35
   expect(await countOf(app, 'job_attempts')).toBe(0)
   const retried = await app.post(`/api/jobs/${made.failed}/retry`, {})
@@ -168,7 +171,7 @@ test('after five weeks: completed jobs are gone with their topics; failed, activ
   expect(await countOf(app, 'job_schedules')).toBe(1)
 })
 
-test('after fourteen weeks: failed jobs are gone with their attempts, after a year the audit log', async () => {
+test('after fourteen weeks, failed jobs are removed with their attempts, and after a year the audit log', async () => {
   clock.days = 98
   const run = await sweep(app)
   expect(run.result.counts.failed_jobs).toBeGreaterThan(0)
@@ -181,7 +184,7 @@ test('after fourteen weeks: failed jobs are gone with their attempts, after a ye
   for (const id of [made.running, made.parent]) expect(await exists(id)).toBe(true)
 })
 
-test('each run has one audit row with its reason and what it removed', async () => {
+test('each run has one audit record with its reason and what it removed', async () => {
   clock.days = 0
   const run = await sweep(app)
   const { items } = (await (await app.get(`/api/audit?target_id=${run.id}`)).json()) as { items: unknown[] }

@@ -9,4 +9,15 @@ test.each([
   ['UTF-16, big end first', utf16('\ufeffgröße 😀').swap16()],
 ])('%s', (_name, bytes) => expect(decodeText(bytes)).toBe('größe 😀'))
 
+test.each([
+  ['Latin-1', Buffer.from('größe', 'latin1')],
+  ['UTF-8 that is cut off', Buffer.from('größe 😀').subarray(0, -1)],
+  ['UTF-16 with half a character', utf16('\ufeff😀').subarray(0, -2)],
+  ['UTF-16 with an odd number of bytes', utf16('\ufeffgröße').subarray(0, -1)],
+])('%s is refused, or repaired where that does no harm', (_name, bytes) => {
+  // by name: the class of the error is that of another realm than the test's
+  expect(() => decodeText(bytes, { fatal: true })).toThrow(expect.objectContaining({ name: 'TypeError' }))
+  expect(decodeText(bytes)).toContain('\ufffd')
+})
+
 test('nothing', () => expect(decodeText(Buffer.alloc(0))).toBe(''))

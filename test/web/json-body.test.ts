@@ -1,18 +1,21 @@
 import fc from 'fast-check'
-import { endpoint, ok } from '../../src/access'
+import { endpoint, ok } from '../../src/api'
 import { z } from '../../src/base/parse'
 import { parseJsonBody } from '../../src/web/json-body'
 import { type Site, startSite } from './site'
 
-const echo = endpoint({
-  role: 'viewer',
-  method: 'post',
-  path: '/api/echo',
-  summary: 'Answers with its body.',
-  body: z.looseObject({ headers: z.record(z.string(), z.string()).optional() }),
-  replies: { 200: z.unknown() },
-  handle: async ({ body }) => ok(body),
-})
+const anything = z.looseObject({ headers: z.record(z.string(), z.string()).optional() })
+const echo = endpoint(
+  {
+    method: 'post',
+    path: '/api/echo',
+    role: 'viewer',
+    summary: 'Returns its body.',
+    body: anything,
+    replies: { 200: anything },
+  },
+  async ({ body }) => ok(body),
+)
 
 let site: Site
 beforeAll(async () => {

@@ -1,25 +1,28 @@
-import { type Endpoint, endpoint, ok } from '../../src/access'
-import { uuid, z } from '../../src/base/parse'
+import { type Endpoint, endpoint } from '../../src/api'
+import { z } from '../../src/base/parse'
+import { byId, time, uuid } from '../../src/contract/fields'
 import { openApi, operationId } from '../../src/web/openapi'
 import { type Site, startSite } from './site'
 
 interface Tree {
   id: string
-  at: Date
+  at: string
   children: Tree[]
 }
-const tree: z.ZodType<Tree> = z.lazy(() => z.object({ id: uuid, at: z.date(), children: z.array(tree) }))
+const tree: z.ZodType<Tree> = z.lazy(() => z.object({ id: uuid, at: time, children: z.array(tree) }))
 const sample: Endpoint[] = [
-  endpoint({
-    method: 'get',
-    path: '/api/trees/{id}',
-    role: 'viewer',
-    summary: 'A <tree>.',
-    params: z.object({ id: uuid }),
-    query: z.strictObject({ depth: z.coerce.number().default(3), q: z.string() }),
-    replies: { 200: tree },
-    handle: async () => ok(null),
-  }),
+  endpoint(
+    {
+      method: 'get',
+      path: '/api/trees/{id}',
+      role: 'viewer',
+      summary: 'A <tree>.',
+      params: byId,
+      query: z.strictObject({ depth: z.coerce.number().default(3), q: z.string() }),
+      replies: { 200: tree },
+    },
+    async () => undefined,
+  ),
 ]
 
 let site: Site

@@ -1,54 +1,88 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import { endpoint, ok, openEndpoint } from '../../src/access'
+import { endpoint, ok } from '../../src/api'
 import { Problem } from '../../src/base/errors'
-import { flag, pageSize, uuid, z } from '../../src/base/parse'
+import { z } from '../../src/base/parse'
+import { byId, flag, time, uuid } from '../../src/contract/fields'
 import { quietLog } from '../support/parts'
 import { type Site, startSite } from './site'
 
-const shared = { role: 'viewer' as const, summary: 'Tests.', replies: { 200: z.unknown() } }
-const echo = endpoint({
-  ...shared,
-  method: 'post',
-  path: '/api/echo/{id}',
-  params: z.object({ id: z.string() }),
-  query: z.object({
-    limit: pageSize(10, 100),
-    since: z.coerce.date().optional(),
-    wide: flag.optional(),
-    topic: z.union([z.string(), z.array(z.string())]).optional(),
-  }),
-  body: z.object({ name: z.string() }),
-  handle: async ({ params, query, body }) => ok({ params, query, body }),
-})
-const large = endpoint({
-  ...shared,
-  method: 'post',
-  path: '/api/large',
-  body: z.object({ name: z.string() }),
-  bodyBytesMax: 1024 * 1024,
-  handle: async () => ok({}),
-})
-const labels = endpoint({
-  ...shared,
-  method: 'get',
-  path: '/api/labels-of',
-  query: z.looseObject({ q: z.string().optional() }),
-  handle: async ({ query }) => ok(query),
-})
-const literal = endpoint({
-  ...shared,
-  method: 'post',
-  path: '/api/echo/actions',
-  handle: async () => ok('literal'),
-})
-const byUuid = endpoint({
-  ...shared,
-  method: 'get',
-  path: '/api/things/{id}',
-  params: z.object({ id: uuid }),
-  handle: async ({ params }) => ok(params),
-})
+const name = z.object({ name: z.string() })
+const topics = z.union([z.string(), z.array(z.string())]).optional()
+const echo = endpoint(
+  {
+    method: 'post',
+    path: '/api/echo/{id}',
+    role: 'viewer',
+    summary: 'Returns its request.',
+    params: z.object({ id: z.string() }),
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(100).default(10),
+      since: z.coerce.date().optional(),
+      wide: flag.optional(),
+      topic: topics,
+    }),
+    body: name,
+    replies: {
+      200: z.object({
+        params: z.object({ id: z.string() }),
+        query: z.object({
+          limit: z.number(),
+          since: time.optional(),
+          wide: z.boolean().optional(),
+          topic: topics,
+        }),
+        body: name,
+      }),
+    },
+  },
+  async ({ params, query, body }) => ok({ params, query, body }),
+)
+const large = endpoint(
+  {
+    method: 'post',
+    path: '/api/large',
+    role: 'viewer',
+    summary: 'Takes a large body.',
+    body: name,
+    bodyBytesMax: 1024 * 1024,
+    replies: { 200: z.object({}) },
+  },
+  async () => ok({}),
+)
+const anyName = z.looseObject({ q: z.string().optional() })
+const labels = endpoint(
+  {
+    method: 'get',
+    path: '/api/labels-of',
+    role: 'viewer',
+    summary: 'Returns its query.',
+    query: anyName,
+    replies: { 200: anyName },
+  },
+  async ({ query }) => ok(query),
+)
+const literal = endpoint(
+  {
+    method: 'post',
+    path: '/api/echo/actions',
+    role: 'viewer',
+    summary: 'Has a literal path.',
+    replies: { 200: z.string() },
+  },
+  async () => ok('literal'),
+)
+const byUuid = endpoint(
+  {
+    method: 'get',
+    path: '/api/things/{id}',
+    role: 'viewer',
+    summary: 'Returns its id.',
+    params: byId,
+    replies: { 200: z.object({ id: uuid }) },
+  },
+  async ({ params }) => ok(params),
+)
 const THROWN: Record<string, () => unknown> = {
   bug: () => new TypeError('the password is hunter2'),
   text: () => 'just text',
@@ -57,16 +91,19 @@ const THROWN: Record<string, () => unknown> = {
   pool: () => Object.assign(new Error('Timeout acquiring'), { name: 'KnexTimeoutError' }),
   own: () => new Problem(418, 'teapot', 'Short and stout.', [], { 'Retry-After': '7' }),
 }
-const thrower = openEndpoint({
-  method: 'get',
-  path: '/api/throw/{what}',
-  summary: 'Throws.',
-  params: z.object({ what: z.string() }),
-  replies: {},
-  async handle({ params: { what } }) {
+const thrower = endpoint(
+  {
+    method: 'get',
+    path: '/api/throw/{what}',
+    role: 'anyone',
+    summary: 'Throws.',
+    params: z.object({ what: z.string() }),
+    replies: {},
+  },
+  async ({ params: { what } }) => {
     throw THROWN[what]?.()
   },
-})
+)
 
 const logged = jest.fn()
 let site: Site

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { endpoint, openEndpoint } from '../../src/access'
+import { endpoint, ok } from '../../src/api'
 import { createLog } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
+import { z } from '../../src/base/parse'
 import { createServer } from '../../src/web'
 import { quietLog } from '../support/parts'
 import { type Site, startSite } from './site'
@@ -17,24 +18,23 @@ const bare = (port: number, more = {}, log = quietLog) =>
     checks: {},
   })
 
-const streaming = openEndpoint({
-  method: 'get',
-  path: '/api/endless',
-  summary: 'Never ends.',
-  replies: {},
-  async handle({ res }) {
+const streaming = endpoint(
+  { method: 'get', path: '/api/endless', role: 'anyone', summary: 'Never ends.', replies: { 200: z.string() } },
+  async ({ res }) => {
     res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
     return undefined
   },
-})
-const whoAmI = endpoint({
-  method: 'get',
-  path: '/api/ip',
-  role: 'viewer',
-  summary: 'Tells the address.',
-  replies: {},
-  handle: async ({ req }) => ({ status: 200, body: { ip: req.ip } }),
-})
+)
+const whoAmI = endpoint(
+  {
+    method: 'get',
+    path: '/api/ip',
+    role: 'viewer',
+    summary: "Returns the caller's address.",
+    replies: { 200: z.object({ ip: z.string() }) },
+  },
+  async ({ req }) => ok({ ip: req.ip ?? '' }),
+)
 
 const logged = jest.fn()
 let site: Site

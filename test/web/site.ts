@@ -1,14 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Access,
-  type AccessDeps,
-  type Bus,
-  createAccess,
-  DEFAULT_TENANT_ID,
-  type Endpoint,
-} from '../../src/access'
+import { type Access, type AccessDeps, type Bus, createAccess } from '../../src/access'
+import { DEFAULT_TENANT_ID, type Endpoint } from '../../src/api'
 import { createDb, type Db } from '../../src/base/db'
 import { notFound } from '../../src/base/errors'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'

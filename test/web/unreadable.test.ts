@@ -2,21 +2,19 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { openEndpoint } from '../../src/access'
+import { endpoint } from '../../src/api'
+import { z } from '../../src/base/parse'
 import { latestResponses, listen } from '../../src/web/http-server'
 import { answerUnreadable } from '../../src/web/unreadable'
 import { type Site, startSite } from './site'
 
-const endless = openEndpoint({
-  method: 'get',
-  path: '/api/endless',
-  summary: 'Never ends.',
-  replies: {},
-  async handle({ res }) {
+const endless = endpoint(
+  { method: 'get', path: '/api/endless', role: 'anyone', summary: 'Never ends.', replies: { 200: z.string() } },
+  async ({ res }) => {
     res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
     return undefined
   },
-})
+)
 
 let site: Site
 beforeAll(async () => {

@@ -1,5 +1,7 @@
-import { DEFAULT_TENANT_ID, ROLES, type Role } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
+import type { Role } from '../../src/contract/access'
+import { ROLES } from '../../src/contract/values'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { type Description, type Operation, operationsOf } from './description'
 

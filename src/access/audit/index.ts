@@ -1,41 +1,42 @@
+export { createAuditEvents, type EventWriter } from './events'
 export { AUDIT_ROLE, auditRoutes } from './routes'
-export { createTelling, type EventWriter } from './telling'
 
 import type { Db, Transaction } from '../../base/db'
 import { newId } from '../../base/ids'
 import { redact } from '../../base/redact'
 import type { Actor } from '../../contract/access'
+import type { AuditRecord } from '../../contract/audit'
+import type { AuditEvents } from './events'
 import { addAuditRow } from './store'
-import type { Telling } from './telling'
 
-/** One change, as told to `Audit.record`. */
+/** One change, as given to `Audit.record`. */
 export interface AuditEntry {
-  /** Who did it: a principal fits. */
+  /** Who made it: a principal fits. */
   by: { tenantId: string; actor: Actor }
   /** `noun.verb`: `job.cancel`, `token.create`. */
   action: string
   target?: { type: string; id: string }
   reason?: string | undefined
-  /** `ok` unless given. */
-  result?: 'ok' | 'refused' | 'failed'
-  /** Further facts; secrets in it are hidden. */
+  /** Default: `ok`. */
+  result?: AuditRecord['result']
+  /** Further facts; secrets in it are redacted. */
   data?: Record<string, unknown>
 }
 
 export interface Audit {
-  /** @param trx the transaction of the change itself, so that neither is there without the other */
+  /** @param trx the transaction of the change, so that the change and its record are committed together */
   record(entry: AuditEntry, trx?: Transaction): Promise<void>
 }
 
-export function createAudit(db: Db, telling: Pick<Telling, 'tell'>): Audit {
+export function createAudit(db: Db, events: Pick<AuditEvents, 'publish'>): Audit {
   return {
     async record(entry, trx) {
       const row = rowOf(entry)
       await addAuditRow(trx ?? db, row)
-      const tell = () => telling.tell({ tenantId: row.tenant_id, id: row.id })
-      if (!trx) return tell()
-      // rolled back: there is nothing to tell of, and whoever began it is told why
-      trx.executionPromise.then(tell, () => undefined)
+      const publish = () => events.publish({ tenantId: row.tenant_id, id: row.id })
+      if (!trx) return publish()
+      // a rollback leaves nothing to publish, and whoever began the transaction gets its error
+      trx.executionPromise.then(publish, () => undefined)
     },
   }
 }

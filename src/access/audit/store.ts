@@ -1,21 +1,27 @@
-import { type Db, rows, type Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
+import { z } from '../../base/parse'
+import { builtRows, firstRow, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
+import { actor } from '../../contract/access'
+import { auditRecord } from '../../contract/audit'
+import { idRow } from '../ids'
 
-export interface AuditRow {
-  id: string
-  at: Date
-  actor_type: string
-  actor_id: string | null
-  actor_name: string
-  action: string
-  target_type: string | null
-  target_id: string | null
-  reason: string | null
-  result: 'ok' | 'refused' | 'failed'
+const auditRow = z.object({
+  id: z.string(),
+  at: z.date(),
+  actor_type: actor.shape.type,
+  actor_id: z.string().nullable(),
+  actor_name: z.string(),
+  action: z.string(),
+  target_type: z.string().nullable(),
+  target_id: z.string().nullable(),
+  reason: z.string().nullable(),
+  result: auditRecord.shape.result,
   /** Encoded JSON. */
-  data: string | null
-}
+  data: z.string().nullable(),
+})
+export type AuditRow = z.output<typeof auditRow>
 
 export async function addAuditRow(db: Db, row: Omit<AuditRow, 'at'> & { tenant_id: string }): Promise<void> {
   await db.raw(
@@ -27,12 +33,14 @@ export async function addAuditRow(db: Db, row: Omit<AuditRow, 'at'> & { tenant_i
   )
 }
 
-export type UntoldRow = Omit<AuditRow, 'reason' | 'data'> & { tenant_id: string }
+const unpublishedRow = auditRow.omit({ reason: true, data: true }).extend({ tenant_id: z.string() })
+export type UnpublishedRow = z.output<typeof unpublishedRow>
 
-/** Marks rows as told. @returns those that were not yet */
-export const takeUntold = (trx: Transaction, refs: { tenantId: string; id: string }[]) =>
-  rows<UntoldRow>(
+/** Marks rows as published. @returns those that were not yet */
+export const takeUnpublished = (trx: Transaction, refs: { tenantId: string; id: string }[]) =>
+  manyRows(
     trx,
+    unpublishedRow,
     `UPDATE audit_log a SET told = true FROM (
        SELECT id FROM audit_log
        WHERE NOT told AND (tenant_id, id) IN (SELECT * FROM unnest(:tenantIds::uuid[], :ids::uuid[]))
@@ -43,19 +51,20 @@ export const takeUntold = (trx: Transaction, refs: { tenantId: string; id: strin
     { tenantIds: refs.map(ref => ref.tenantId), ids: refs.map(ref => ref.id) },
   )
 
-/** Of all tenants, those that should have been told of a while ago. */
-export const untoldRows = (db: Db, ageMs: number, limit: number) =>
-  rows<{ id: string; tenant_id: string }>(
+/** Rows of all tenants that are at least `ageMs` old and not published, oldest first. */
+export const unpublishedRows = (db: Db, ageMs: number, limit: number) =>
+  manyRows(
     db,
+    idRow.extend({ tenant_id: z.string() }),
     'SELECT id, tenant_id FROM audit_log WHERE NOT told AND id < :before ORDER BY id LIMIT :limit',
     { before: firstIdAt(new Date(Date.now() - ageMs)), limit },
   )
 
 export interface AuditFilter {
-  /** Id or name. */
+  /** Id, or full name in any case. */
   actor?: string | undefined
   actor_id?: string | undefined
-  /** Whole, or up to its point. */
+  /** Complete, or a noun with its dot. */
   action?: string | undefined
   target_type?: string | undefined
   target_id?: string | undefined
@@ -67,23 +76,16 @@ export interface AuditFilter {
 /** Newest first; ids are in order of time. */
 export function listAuditRows(
   db: Db,
-  { tenantId, filter, before, limit }: { tenantId: string; filter: AuditFilter; before?: string; limit: number },
+  {
+    tenantId,
+    filter,
+    before,
+    limit,
+  }: { tenantId: string; filter: AuditFilter; before: string | undefined; limit: number },
 ): Promise<AuditRow[]> {
   const { since, until, actor, action, ...equal } = filter
   const query = db('audit_log')
-    .select(
-      'id',
-      'at',
-      'actor_type',
-      'actor_id',
-      'actor_name',
-      'action',
-      'target_type',
-      'target_id',
-      'reason',
-      'result',
-    )
-    .select('data')
+    .select(Object.keys(auditRow.shape))
     .where({ tenant_id: tenantId })
     .orderBy('id', 'desc')
     .limit(limit)
@@ -94,34 +96,39 @@ export function listAuditRows(
   if (since) query.where('at', '>=', since)
   if (until) query.where('at', '<', until)
   if (before) query.where('id', '<', before)
-  return query
+  return builtRows(auditRow, query)
 }
 
 export async function oldestAuditRow(db: Db, tenantId: string): Promise<Date | null> {
-  const [row] = await rows<{ at: Date }>(db, 'SELECT at FROM audit_log WHERE tenant_id = ? ORDER BY id LIMIT 1', [
-    tenantId,
-  ])
+  const row = await firstRow(
+    db,
+    auditRow.pick({ at: true }),
+    'SELECT at FROM audit_log WHERE tenant_id = ? ORDER BY id LIMIT 1',
+    [tenantId],
+  )
   return row?.at ?? null
 }
 
 export async function countAuditRows(db: Db, tenantId: string, before: Date): Promise<number> {
-  const [row] = await rows<{ count: number }>(
+  const { count } = await oneRow(
     db,
+    z.object({ count: z.number() }),
     'SELECT count(*) AS count FROM audit_log WHERE tenant_id = ? AND id < ?',
     [tenantId, firstIdAt(before)],
   )
-  return row?.count ?? 0
+  return count
 }
 
 /** Oldest first. @returns how many were deleted */
 export function deleteAuditRows(db: Db, tenantId: string, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const gone = await rows(
+    const deleted = await manyRows(
       trx,
+      idRow,
       `DELETE FROM audit_log WHERE tenant_id = :tenantId AND id IN (
          SELECT id FROM audit_log WHERE tenant_id = :tenantId AND id < :upTo ORDER BY id LIMIT :limit) RETURNING id`,
       { tenantId, upTo: firstIdAt(before), limit },
     )
-    return gone.length
+    return deleted.length
   })
 }

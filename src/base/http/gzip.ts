@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 import { codeOf } from '../failure'
-import { type Decoded, inflateAll, type Limits, type Part } from './inflate'
+import { type Decoded, inflateAll, inflateWhole, type Limits, noteIncomplete, type Part } from './inflate'
 
 /** Members that are read; what comes behind them counts as trailing data. */
 const MEMBERS_MAX = 1_000
@@ -17,13 +17,14 @@ const COMMENT = 16
  * @throws an error of zlib, with its code
  */
 export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
-  const first = await readMember(input, 0, limits)
+  const first = await readMember(input, 0, limits, inflateAll)
   const parts = [first.bytes]
   let { truncated, used } = first
   let size = first.bytes.length
   for (let count = 1; count < MEMBERS_MAX && !truncated && used < input.bytes.length; count++) {
     // what does not decode is no member but something else that browsers leave out
-    const next = await readMember(input, used, { ...limits, maxBytes: limits.maxBytes - size }).catch(ifNoGzip)
+    const left = { ...limits, maxBytes: limits.maxBytes - size }
+    const next = await readMember(input, used, left, inflateWhole).catch(ifNoGzip)
     if (!next) break
     parts.push(next.bytes)
     size += next.bytes.length
@@ -32,12 +33,20 @@ export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
   return { bytes: Buffer.concat(parts), truncated, used }
 }
 
-async function readMember({ bytes: input, truncated }: Part, at: number, limits: Limits): Promise<Decoded> {
+async function readMember(
+  { bytes: input, truncated }: Part,
+  at: number,
+  limits: Limits,
+  inflate: typeof inflateAll,
+): Promise<Decoded> {
   const begin = dataBegin(input, at)
-  const member = await inflateAll(createInflateRaw, { bytes: input.subarray(begin), truncated }, limits)
+  const member = await inflate(createInflateRaw, { bytes: input.subarray(begin), truncated }, limits)
   if (member.truncated) return member
   const trailer = begin + member.used
-  if (input.length < trailer + TRAILER_BYTES) throw zlibError('Z_BUF_ERROR')
+  if (input.length < trailer + TRAILER_BYTES) {
+    noteIncomplete(limits.notes)
+    return { ...member, used: input.length }
+  }
   if (crc32(member.bytes) !== input.readUInt32LE(trailer))
     limits.notes.add('body_checksum_wrong', 'The checksum of the gzip data is wrong')
   return { ...member, used: trailer + TRAILER_BYTES }

@@ -35,8 +35,16 @@ export function mendHead(raw: string, notes: Notes): Head {
   const line = readStatusLine(first, notes)
   const fields = fieldsOf(rest, notes)
   const lines = fields.filter(({ name }) => !isFraming(name)).map(({ name, value }) => `${name}: ${value}\r\n`)
+  refuseContradiction(fields)
   const text = `HTTP/1.1 ${line.status} ${line.reason}\r\n${lines.join('')}Connection: close\r\n\r\n`
   return { ...line, text, framing: framingOf(fields, notes) }
+}
+
+/** Browsers take a second Content-Disposition that says something else for an injected one, and show nothing. */
+function refuseContradiction(fields: Field[]) {
+  const dispositions = fields.filter(({ name }) => name.toLowerCase() === 'content-disposition')
+  if (new Set(dispositions.map(({ value }) => value)).size > 1)
+    throw invalid('It has Content-Disposition headers that differ')
 }
 
 function linesOf(raw: string, notes: Notes): string[] {

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
 import { constants, type Zlib } from 'node:zlib'
+import { codeOf } from '../failure'
 import type { Notes } from './warnings'
 
 /** Bytes of a body. */
@@ -22,11 +23,35 @@ export interface Limits {
 type Create = (options: { finishFlush?: number }) => Transform & Zlib
 
 /**
- * Decompresses as far as the limit. A part that was cut by us may end anywhere, any other must be complete.
- * @param lenient the flush operation at the end of a part that was cut
+ * Decompresses as far as the limit. Data that ends too early is read as far as it goes, as browsers do: servers flush and then forget to finish. That
+ * is noted, unless it was cut by us.
+ * @param lenient the flush operation at the end of data that is not complete
  * @throws an error of zlib, with its code
  */
 export async function inflateAll(
+  create: Create,
+  input: Part,
+  limits: Limits,
+  lenient: number = constants.Z_SYNC_FLUSH,
+): Promise<Decoded> {
+  try {
+    return await inflateWhole(create, input, limits, lenient)
+  } catch (error) {
+    if (codeOf(error) !== 'Z_BUF_ERROR') throw error
+    noteIncomplete(limits.notes)
+    const { bytes, used } = await inflateWhole(create, { ...input, truncated: true }, limits, lenient)
+    return { bytes, used, truncated: false }
+  }
+}
+
+export const noteIncomplete = (notes: Notes) =>
+  notes.add('compressed_data_incomplete', 'The compressed data ends too early; it was read as far as it goes')
+
+/**
+ * The same for data that must be complete, unless it was cut by us.
+ * @throws an error of zlib, with its code
+ */
+export async function inflateWhole(
   create: Create,
   input: Part,
   { maxBytes }: Limits,

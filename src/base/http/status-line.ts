@@ -7,6 +7,8 @@ const JUNK_BYTES_MAX = 4
 export const START_BYTES = JUNK_BYTES_MAX + 4
 const START = /^.{0,4}?(?=http|icy[ \t])/is
 const STATUS_LINE = /^(?:http(?:\/\d+(?:\.\d+)?)?|icy)[ \t]+(\d+)(.*)$/i
+/** Browsers take a line without a code for one with 200. */
+const WITHOUT_CODE = /^http\/\d+\.\d+(?:[ \t]+(\D.*))?$/i
 /** RFC 9112 section 4. */
 const REGULAR = /^HTTP\/1\.[01] \d{3} /
 const SHOWN_CHARACTERS = 40
@@ -21,16 +23,22 @@ export const isStart = (text: string) => START.test(text)
 
 /**
  * Reads a status line as leniently as browsers do.
+ * @param line without its end
  * @throws FailureError `response_invalid` when there is none, or its code is not from 100 to 999
  */
 export function readStatusLine(line: string, notes: Notes): StatusLine {
   const text = line.replace(START, '')
-  const match = STATUS_LINE.exec(text)
-  if (!match) throw notHttp(line)
-  const status = Number(match[1])
-  if (status < 100 || status > 999) throw invalid(`Its status code ${shown(match[1] ?? '')} is not from 100 to 999`)
+  const [, code = '', reason = ''] = STATUS_LINE.exec(text) ?? withoutCode(text) ?? []
+  if (!code) throw notHttp(line)
+  const status = Number(code)
+  if (status < 100 || status > 999) throw invalid(`Its status code ${shown(code)} is not from 100 to 999`)
   if (!REGULAR.test(line)) notes.add('status_line_malformed', `The status line is ${shown(line)}`)
-  return { status, reason: (match[2] ?? '').trim() }
+  return { status, reason: reason.trim() }
+}
+
+function withoutCode(line: string): string[] | undefined {
+  const match = WITHOUT_CODE.exec(line)
+  return match ? [line, '200', match[1] ?? ''] : undefined
 }
 
 export const notHttp = (text: string) =>

@@ -17,6 +17,7 @@ export const WARNING_CODES = [
   'content_encoding_unknown',
   'body_trailing_data',
   'body_checksum_wrong',
+  'compressed_data_incomplete',
 ] as const
 export type WarningCode = (typeof WARNING_CODES)[number]
 

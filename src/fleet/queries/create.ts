@@ -1,12 +1,14 @@
-import type { Audit, Endpoint } from '../../access'
+import type { Audit } from '../../access'
+import { type Endpoint, endpoint } from '../../api'
 import type { Db } from '../../base/db'
 import { isUuid } from '../../base/ids'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { Counter, Gauge, type Registry } from '../../base/metrics'
 import type { RetentionTarget } from '../../base/retention'
+import { streamRoutes } from '../../contract/streams'
 import type { Jobs } from '../../jobs'
-import type { Family, Streams, TopicDoor } from '../../streams'
+import type { Family, Streams, TopicServer } from '../../streams'
 import type { Agent, Answer, Work } from '../agent'
 import type { FileOrders } from '../file-orders'
 import { Answers } from './answers'
@@ -17,7 +19,7 @@ import { findOrderByGuid, findRecentOrders } from './orders-store'
 import { Queries } from './queries'
 import { resultRoutes } from './results-routes'
 import { queryRetention } from './retention'
-import { idParams, queryRoutes } from './routes'
+import { queryRoutes } from './routes'
 import { Signals } from './signals'
 import { existingQueries } from './store'
 
@@ -38,7 +40,7 @@ export interface QueriesPart {
   parts: { always: Part[]; agents: Part[] }
   family: Family
   retention: RetentionTarget[]
-  endpoints(door: TopicDoor): Endpoint[]
+  endpoints(topics: TopicServer): Endpoint[]
   read(agent: Agent, leave: AbortSignal): Promise<Work>
   /** There may be something to ask these hosts. */
   wake(hostIds: readonly string[]): void
@@ -85,16 +87,11 @@ export function createQueries({
     parts: { always: [signals, new QueryKeeper({ db, log, queries, jobs })], agents: [dispatch] },
     family: familyOf(db, settings.heartbeatMs),
     retention: queryRetention(db),
-    endpoints: door => [
+    endpoints: topics => [
       ...queryRoutes({ db, queries, jobs, audit }),
       ...resultRoutes({ db, queries }),
-      hostResultsRoute({ db, door }),
-      door.stream(
-        '/api/queries/{id}/stream',
-        'A live query: its counts, and the answer of each host as it comes.',
-        idParams,
-        ({ id }) => `query:${id}`,
-      ),
+      hostResultsRoute({ db, topics }),
+      endpoint(streamRoutes.query, call => topics.stream(call, `query:${call.params.id}`)),
     ],
     read: (agent, leave) => dispatch.read(agent, leave),
     wake: hostIds => dispatch.held.mark(hostIds),

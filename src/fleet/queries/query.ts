@@ -1,22 +1,12 @@
 import { type Actor, actorSchema, may, type Principal } from '../../access'
 import { z } from '../../base/parse'
 import { redactText } from '../../base/redact'
+import { TARGET_STATES } from '../../contract/values'
 import type { Row, Stats } from '../agent'
 import type { Targets } from './kind'
 
 /** What has become of a query on one host. They exclude each other. */
-export const STATES = [
-  'pending',
-  'sent',
-  'completed',
-  'no_rows',
-  'failed',
-  'denylisted',
-  /** At the deadline it had never come to ask. */
-  'offline',
-  /** It took the query and had said nothing by the deadline. */
-  'expired',
-] as const
+export const STATES = TARGET_STATES
 export type State = (typeof STATES)[number]
 export type Counts = Record<State, number>
 

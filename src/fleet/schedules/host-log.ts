@@ -1,7 +1,7 @@
-import { type Endpoint, endpoint } from '../../access'
+import { type Endpoint, endpoint } from '../../api'
 import type { Db } from '../../base/db'
-import { uuid, z } from '../../base/parse'
-import { type Family, logPage, logQuery, serveLogs, type Topic } from '../../streams'
+import { logRoutes } from '../../contract/logs'
+import { type Family, serveLog, type Topic } from '../../streams'
 import { knownHosts, requireHost } from '../host-store'
 import { hostLogTopic } from './log-effect'
 
@@ -20,16 +20,7 @@ export const hostLogFamily = (db: Db, heartbeatMs: number): Family => ({
 })
 
 export const hostLogRoute = (db: Db): Endpoint =>
-  endpoint({
-    method: 'get',
-    path: '/api/hosts/{id}/logs',
-    role: 'viewer',
-    summary: "A page of a host's own log lines, or with `format=text|ndjson` the whole log as a download.",
-    params: z.strictObject({ id: uuid }),
-    query: logQuery,
-    replies: { 200: logPage },
-    async handle({ principal: { tenantId }, params: { id }, query, res }) {
-      await requireHost(db, { tenantId, id })
-      return serveLogs(db, hostLogTopic({ tenantId, hostId: id }), query, res)
-    },
+  endpoint(logRoutes.ofHost, async ({ principal: { tenantId }, params: { id }, query, res }) => {
+    await requireHost(db, { tenantId, id })
+    return serveLog(db, hostLogTopic({ tenantId, hostId: id }), query, res)
   })

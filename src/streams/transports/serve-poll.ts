@@ -1,6 +1,6 @@
 import type { Topic } from '../entry'
 import { joinAll } from '../join-all'
-import { readWish } from '../query'
+import { readSubscription } from '../subscription'
 import { closeWith } from './connection'
 import { PollConnection } from './poll'
 import { admit, type SseDeps, type SseRequest } from './serve-sse'
@@ -11,10 +11,10 @@ export async function servePoll(
   { req, res, principal, query }: SseRequest,
   names: string[],
   waitMs: number,
-): Promise<void> {
+): Promise<undefined> {
   const { hub, connections, metrics, settings } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
-  const wish = readWish(names, query, undefined)
+  const subscription = readSubscription(names, query, undefined)
   // A poll that does not wait takes no place: it is how tabs over the limit stay live.
   const release = waitMs > 0 ? admit(deps, principal, req) : () => undefined
   const connection = new PollConnection(
@@ -26,8 +26,8 @@ export async function servePoll(
   connection.whenClosed(release)
   closeWith(res, connection)
   try {
-    const starts = wish.starts.map(start => ({ ...start, continues: true }))
-    const joined = await joinAll(hub, topics, { ...wish, starts, role: principal.role }, connection)
+    const starts = subscription.starts.map(start => ({ ...start, continues: true }))
+    const joined = await joinAll(hub, topics, { ...subscription, starts, role: principal.role }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
     if (connection.isClosed) {
       for (const { reader } of joined) reader.close()

@@ -24,7 +24,7 @@ export type OpenSocket = (req: IncomingMessage, socket: Duplex, head: Buffer) =>
 const MESSAGE_BYTES_MAX = 64 * 1024
 
 /** WebSockets beside the server-sent events: the same hub, filters, ids and limits. */
-export function createSocketDoor({ access, clientIp, hub, connections, metrics, settings }: SocketDeps): OpenSocket {
+export function createSocketServer({ access, clientIp, hub, connections, metrics, settings }: SocketDeps): OpenSocket {
   const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false })
   return async (req, socket, head) => {
     const { principal, topics } = await admit(access, req)

@@ -3,11 +3,12 @@ import type { Request, Response } from 'express'
 import type { Principal, StreamSlots } from '../../access'
 import { Problem } from '../../base/errors'
 import { isOutage } from '../../base/outage'
+import type { StreamQuery } from '../../contract/streams'
 import type { Topic } from '../entry'
 import type { Hub } from '../hub'
 import { joinAll } from '../join-all'
 import type { StreamMetrics } from '../metrics'
-import { readWish, type StreamQuery } from '../query'
+import { readSubscription } from '../subscription'
 import type { ConnectionSettings } from './connection'
 import type { Connections } from './connections'
 import { SSE_HEADERS, SseConnection } from './sse'
@@ -35,8 +36,8 @@ export async function serveSse(
   deps: SseDeps,
   request: SseRequest,
   names: string[],
-  multiplexed: boolean,
-): Promise<void> {
+  { multiplexed = false } = {},
+): Promise<undefined> {
   try {
     await open(deps, request, names, multiplexed)
   } catch (error) {
@@ -51,7 +52,7 @@ export async function serveSse(
 async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, names: string[], multiplexed: boolean) {
   const { hub, connections, metrics } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
-  const wish = readWish(names, query, req.get('last-event-id'))
+  const subscription = readSubscription(names, query, req.get('last-event-id'))
   if (req.method === 'HEAD') {
     for (const topic of topics) await hub.mustExist(topic)
     return void res.writeHead(200, SSE_HEADERS).end()
@@ -64,7 +65,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   const connection = new SseConnection(res, names, principal.credentialId, settings, metrics, multiplexed)
   connection.whenClosed(release)
   try {
-    const joined = await joinAll(hub, topics, { ...wish, role: principal.role }, connection)
+    const joined = await joinAll(hub, topics, { ...subscription, role: principal.role }, connection)
     connection.readers.push(...joined.map(({ reader }) => reader))
     if (connection.isClosed || joined.every(({ finished }) => finished)) {
       for (const reader of connection.readers) reader.close()

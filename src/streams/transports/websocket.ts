@@ -1,32 +1,22 @@
 import type { WebSocket } from 'ws'
 import type { Role } from '../../access'
 import { Problem } from '../../base/errors'
-import { faultsOf, z } from '../../base/parse'
+import { faultsOf, type z } from '../../base/parse'
+import { type StreamQuery, socketMessage } from '../../contract/streams'
+import { TOPICS_MAX } from '../../contract/values'
 import type { WireEvent } from '../encode'
-import { filterQuery } from '../filter'
 import { type Frame, socketText } from '../frame'
 import type { Hub } from '../hub'
 import type { StreamMetrics } from '../metrics'
 import { formatPosition } from '../position'
-import { readWish, type StreamQuery, streamFields, topicName, withLabels } from '../query'
 import { Reader } from '../reader'
+import { readSubscription } from '../subscription'
 import { Connection, type ConnectionSettings } from './connection'
 
-const TOPICS_MAX = 50
 /** From here on the client is behind, and its readers stand still until it has caught up. */
 const BUFFERED_BYTES_MAX = 64 * 1024
 
-const filter = withLabels({ ...filterQuery, limit: streamFields.limit }).prefault({})
-const upward = z.discriminatedUnion('op', [
-  z.strictObject({
-    op: z.literal('subscribe'),
-    topic: topicName,
-    after: streamFields.after.nullable(),
-    filter,
-  }),
-  z.strictObject({ op: z.literal('unsubscribe'), topic: topicName }),
-])
-type Subscribe = Extract<z.output<typeof upward>, { op: 'subscribe' }>
+type Subscribe = Extract<z.output<typeof socketMessage>, { op: 'subscribe' }>
 
 interface Admitted {
   tenantId: string
@@ -110,7 +100,7 @@ export class SocketConnection extends Connection {
   }
 
   private async receive(text: string) {
-    const message = upward.safeParse(jsonOf(text))
+    const message = socketMessage.safeParse(jsonOf(text))
     if (!message.success) return this.complain('invalid_request', faultsOf(message.error, ''))
     if (message.data.op === 'subscribe') return this.subscribe(message.data)
     const reader = this.subscribed.get(message.data.topic)
@@ -132,11 +122,11 @@ export class SocketConnection extends Connection {
     this.subscribed.set(topic, message)
     try {
       const query = { ...filter, after: after ?? undefined } as StreamQuery
-      const wish = readWish([topic], query, undefined)
+      const subscription = readSubscription([topic], query, undefined)
       const { reader, begin } = await this.hub.join(
         { tenantId: this.admitted.tenantId, name: topic },
-        { filter: wish.filter, role: this.admitted.role },
-        wish.starts[0] ?? { limit: 0 },
+        { filter: subscription.filter, role: this.admitted.role },
+        subscription.starts[0] ?? { limit: 0 },
         this,
       )
       if (this.isClosed || this.subscribed.get(topic) !== message) return reader.close()

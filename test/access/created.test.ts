@@ -13,12 +13,12 @@ interface By {
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 const make = (by: By, body: object = {}) =>
-  site.ask('POST', '/api/tokens', { ...by, body: { name: 'made', role: 'admin', ...body } })
+  site.ask('POST', '/api/tokens', { ...by, body: { name: 'created', role: 'admin', ...body } })
 const whoIs = async (by: By) => (await site.ask('GET', '/api/session', by)).status
 const signIn = (body: unknown) => site.ask('POST', '/api/session', { as: null, body })
 
 let count = 0
-/** An admin by a link. */
+/** An admin who signed in with a link. */
 async function admin() {
   count += 1
   const made = await invite({ as: site.adminToken })
@@ -27,13 +27,13 @@ async function admin() {
 
 async function invite(by: By) {
   count += 1
-  const body = { email: `made-${count}@example.org`, name: 'Made', role: 'admin' }
+  const body = { email: `created-${count}@example.org`, name: 'Created', role: 'admin' }
   const answer = await site.ask('POST', '/api/members', { ...by, body })
   return { ...answer, code: new URL(answer.body.link).searchParams.get('code') }
 }
 
-describe('a token made with a token', () => {
-  test('ends with it at the latest, also by way of a session', async () => {
+describe('a token created with a token', () => {
+  test('does not outlive it, even when created through its session', async () => {
     const parent = (await make({ as: site.adminToken }, { expires_at: inAnHour() })).body
     const end = parent.token.expires_at
     const cookie = cookieOf(await signIn({ token: parent.secret }))
@@ -45,14 +45,19 @@ describe('a token made with a token', () => {
       const later = await make(by, { expires_at: '2099-01-01T00:00:00Z' })
       expect([later.status, later.body.errors]).toEqual([
         400,
-        [{ path: 'body.expires_at', message: `A token cannot outlive the one that makes it, which ends at ${end}.` }],
+        [
+          {
+            path: 'body.expires_at',
+            message: `A token cannot outlive the one it is created with, which expires at ${end}.`,
+          },
+        ],
       ])
     }
     const grandchild = (await make({ as: (await make({ as: parent.secret })).body.secret })).body
     expect(grandchild.token.expires_at).toBe(end)
   })
 
-  test('is revoked with it, and so is all that came of it', async () => {
+  test('is revoked with it, with everything created through either', async () => {
     const parent = (await make({ as: site.adminToken })).body
     const child = (await make({ as: parent.secret })).body
     const opened = cookieOf(await signIn({ token: child.secret }))
@@ -70,15 +75,15 @@ describe('a token made with a token', () => {
     expect(await whoIs({ as: other.secret })).toBe(200)
     expect(ended.sort()).toEqual([parent.token.id, second.token.id].sort())
   })
+})
 
-  test('of a member has no end unless it is given one', async () => {
-    const { cookie } = await admin()
-    expect((await make({ cookie })).body.token.expires_at).toBeNull()
-  })
+test('a token created by a member expires only if it is given an expiry', async () => {
+  const { cookie } = await admin()
+  expect((await make({ cookie })).body.token.expires_at).toBeNull()
 })
 
 describe('a one-time link', () => {
-  test('ends with the token that made it', async () => {
+  test('ends with the token that created it', async () => {
     const parent = (await make({ as: site.adminToken }, { expires_at: inAnHour() })).body
     expect((await invite({ as: parent.secret })).body.expires_at).toBe(parent.token.expires_at)
     const kept = await invite({ as: site.adminToken })
@@ -90,7 +95,7 @@ describe('a one-time link', () => {
     expect((await signIn({ code: kept.code })).status).toBe(201)
   })
 
-  test.each(['is removed', 'is no admin any more'])('ends when the member who made it %s', async how => {
+  test.each(['is removed', 'is no longer an admin'])('ends when the member who created it %s', async how => {
     const { id, cookie } = await admin()
     const token = (await make({ cookie })).body
     const tenant = { name: 'Acme', admin: { email: `wile-${count}@example.org`, name: 'Wile' } }
