@@ -10,16 +10,13 @@ export const time = z.iso.datetime()
 /** A time in a request, with any offset. */
 export const timeGiven = z.iso.datetime({ offset: true })
 
+const STORABLE = /^[^\0\p{Surrogate}]*$/u
+const UNSTORABLE = 'must not contain NUL or lone surrogates'
 /** Text that PostgreSQL can hold: no NUL, no lone surrogate. */
-export const plainText = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(/^[^\0\p{Surrogate}]*$/u, 'must not contain NUL or lone surrogates')
+export const plainText = (max: number) => z.string().min(1).max(max).regex(STORABLE, UNSTORABLE)
 
 /** Why somebody changes something, for the audit log. */
-export const reason = plainText(500)
+export const reason = z.string().trim().min(1).max(500).regex(STORABLE, UNSTORABLE)
 /** The same for a request without a body. */
 export const reasonQuery = z.strictObject({ reason: reason.optional() })
 

@@ -1,3 +1,224 @@
+import { z } from 'zod'
+import { actor } from './access'
+import { byId, flag, page, paging, plainText, reason, time, timeGiven, uuid } from './fields'
 import type { Routes } from './route'
+import { BULK_ACTIONS, JOB_STATUSES, QUEUE_NAMES } from './values'
 
-export const jobRoutes = {} as const satisfies Routes
+export const jobStatus = z.enum(JOB_STATUSES)
+export type JobStatus = z.output<typeof jobStatus>
+export const queueName = z.enum(QUEUE_NAMES)
+export type QueueName = z.output<typeof queueName>
+
+/** `code` is `error` for whatever a handler throws, else what the platform or the handler says: `timeout`, `stalled`, ... */
+export const jobError = z.object({ code: z.string(), message: z.string() })
+export type JobError = z.output<typeof jobError>
+
+export const step = z.object({
+  name: z.string(),
+  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+  started_at: time,
+  ended_at: time.nullable(),
+  /** Log lines so far. */
+  lines: z.number(),
+})
+export type Step = z.output<typeof step>
+
+/** Who asked for the end of a job, when and why. */
+export const cancel = z.object({ reason: z.string(), by: actor, at: time })
+export type Cancel = z.output<typeof cancel>
+
+export const job = z.object({
+  id: z.string(),
+  kind: z.string(),
+  queue: z.string(),
+  status: jobStatus,
+  attempt: z.number(),
+  max_attempts: z.number(),
+  priority: z.number(),
+  /** By kind; often `{ done, total }` or `{ percent }`. */
+  progress: z.record(z.string(), z.unknown()).nullable(),
+  steps: z.array(step),
+  parent_id: z.string().nullable(),
+  root_id: z.string(),
+  input: z.unknown(),
+  result: z.unknown(),
+  error: jobError.nullable(),
+  cancel: cancel.nullable(),
+  reason: z.string().nullable(),
+  /** Not to be started before. */
+  run_at: time.nullable(),
+  created_at: time,
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+  created_by: actor,
+  worker: z.string().nullable(),
+})
+export type Job = z.output<typeof job>
+
+export const jobLinks = z.object({ self: z.string(), logs: z.string(), stream: z.string(), page: z.string() })
+/** A job that was created or asked for again. */
+export const jobAccepted = z.object({ job, links: jobLinks })
+
+export const attempt = z.object({
+  attempt: z.number(),
+  outcome: z.enum(['running', 'completed', 'failed', 'cancelled', 'lost']),
+  worker: z.string().nullable(),
+  error: jobError.nullable(),
+  steps: z.array(step),
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+})
+export type Attempt = z.output<typeof attempt>
+
+const treeFields = z.object({
+  id: z.string(),
+  parent_id: z.string().nullable(),
+  kind: z.string(),
+  queue: z.string(),
+  status: jobStatus,
+  attempt: z.number(),
+  created_at: time,
+  started_at: time.nullable(),
+  ended_at: time.nullable(),
+})
+/** A job within the tree of its descendants. */
+export type TreeNode = z.output<typeof treeFields> & { children: TreeNode[] }
+export const treeNode: z.ZodType<TreeNode, TreeNode> = treeFields.extend({
+  children: z.array(z.lazy(() => treeNode)),
+})
+
+/** Several values, separated by commas or given as a list. */
+const several = <Out>(one: z.ZodType<Out, string>) =>
+  z
+    .union([z.string().transform(text => text.split(',').filter(Boolean)), z.array(z.string())])
+    .pipe(z.array(one).min(1).max(50))
+
+/** Selects jobs of a tenant; lists and bulk actions take the same fields. */
+export const jobFilterFields = {
+  status: several(jobStatus).optional(),
+  kind: several(plainText(64)).optional(),
+  queue: several(queueName).optional(),
+  /** In kind, id, input, error and reason. */
+  q: plainText(200).optional(),
+  parent_id: uuid.optional(),
+  root_id: uuid.optional(),
+  /** Id or name of its creator. */
+  actor: plainText(200).optional(),
+  /** Failed jobs of one cause, see `GET /api/failures`. */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'is not the fingerprint of a failure')
+    .optional(),
+  /** Created at or after. */
+  since: timeGiven.optional(),
+  /** Created before. */
+  until: timeGiven.optional(),
+  /** Only jobs without a parent. */
+  roots: z.union([z.boolean(), flag]).optional(),
+}
+export const jobFilter = z.strictObject({ ...jobFilterFields, ids: z.array(uuid).min(1).max(1_000).optional() })
+export type JobFilter = z.output<typeof jobFilter>
+
+/** The jobs of a bulk action. A filter that was forgotten must not select everything: `{"all": true}` does. */
+const bulkFilter = jobFilter.extend({ all: z.literal(true).optional() }).superRefine((filter, context) => {
+  const narrowing = Object.entries(filter).filter(([name, value]) => name !== 'all' && value !== false)
+  if (filter.all ? narrowing.length === 0 : narrowing.length > 0) return
+  const message = filter.all
+    ? 'Use all on its own: leave out the other fields, or all.'
+    : 'Select the jobs, or all of them with {"all": true}.'
+  context.addIssue({ code: 'custom', message })
+})
+
+const YEAR_MS = 365 * 24 * 60 * 60_000
+/** BullMQ's limit. */
+const PRIORITY_MAX = 2_097_151
+export const TREE_MAX = 1_000
+
+export const jobRoutes = {
+  list: {
+    method: 'get',
+    path: '/api/jobs',
+    role: 'viewer',
+    summary: 'Lists jobs, newest first.',
+    query: z.strictObject({ ...jobFilterFields, ...paging() }),
+    replies: { 200: page(job) },
+  },
+  create: {
+    method: 'post',
+    path: '/api/jobs',
+    role: 'operator',
+    summary:
+      'Creates a job. With an `Idempotency-Key`, the same request within 24 hours is answered with the same job.',
+    body: z.strictObject({
+      kind: z.string(),
+      input: z.unknown().optional(),
+      priority: z.number().int().min(0).max(PRIORITY_MAX).optional(),
+      delay_ms: z.number().int().min(0).max(YEAR_MS).optional(),
+      reason: reason.optional(),
+    }),
+    bodyBytesMax: 1024 * 1024,
+    replies: { 202: jobAccepted },
+  },
+  bulk: {
+    method: 'post',
+    path: '/api/jobs/actions',
+    role: 'operator',
+    summary:
+      'Cancels, retries or removes the jobs that a filter selects, or all with `{"all": true}`; `dry_run` only counts them.',
+    body: z.strictObject({
+      action: z.enum(BULK_ACTIONS),
+      filter: bulkFilter,
+      dry_run: z.boolean().default(false),
+      reason: reason.default('bulk action'),
+    }),
+    replies: {
+      200: z.object({ count: z.number() }),
+      202: jobAccepted.extend({ count: z.number() }),
+    },
+  },
+  read: {
+    method: 'get',
+    path: '/api/jobs/{id}',
+    role: 'viewer',
+    summary: 'A job.',
+    params: byId,
+    replies: { 200: job.extend({ links: jobLinks }) },
+  },
+  tree: {
+    method: 'get',
+    path: '/api/jobs/{id}/tree',
+    role: 'viewer',
+    summary: 'A job with all its descendants, up to `limit` jobs; `counts` covers all of them.',
+    params: byId,
+    query: z.strictObject({ limit: z.coerce.number().int().min(1).max(TREE_MAX).default(TREE_MAX) }),
+    replies: {
+      200: z.object({ job: treeNode, counts: z.partialRecord(jobStatus, z.number()), truncated: z.boolean() }),
+    },
+  },
+  attempts: {
+    method: 'get',
+    path: '/api/jobs/{id}/attempts',
+    role: 'viewer',
+    summary: 'Every attempt at a job, oldest first.',
+    params: byId,
+    replies: { 200: z.object({ items: z.array(attempt), next_cursor: z.null() }) },
+  },
+  cancel: {
+    method: 'post',
+    path: '/api/jobs/{id}/cancel',
+    role: 'operator',
+    summary: 'Cancels a job and all its descendants, whichever process runs them.',
+    params: byId,
+    body: z.strictObject({ reason }),
+    replies: { 202: z.object({ job }) },
+  },
+  retry: {
+    method: 'post',
+    path: '/api/jobs/{id}/retry',
+    role: 'operator',
+    summary: 'Runs a failed or cancelled job again; its earlier attempts stay in its history.',
+    params: byId,
+    body: z.strictObject({ reason: reason.optional() }).optional(),
+    replies: { 202: jobAccepted },
+  },
+} as const satisfies Routes

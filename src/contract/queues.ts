@@ -1,3 +1,120 @@
+import { z } from 'zod'
+import { actor } from './access'
+import { reason, time } from './fields'
+import { queueName } from './jobs'
 import type { Routes } from './route'
 
-export const queueRoutes = {} as const satisfies Routes
+const quantiles = z.object({ p50: z.number().nullable(), p95: z.number().nullable() })
+
+/** A recurring job. */
+export const queueSchedule = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  every_ms: z.number().nullable(),
+  cron: z.string().nullable(),
+  timezone: z.string().nullable(),
+  next_at: time.nullable(),
+  last_at: time.nullable(),
+  last_job_id: z.string().nullable(),
+  overdue_seconds: z.number(),
+})
+export type QueueSchedule = z.output<typeof queueSchedule>
+
+/** How a queue is doing. */
+export const queueStats = z.object({
+  name: queueName,
+  /** Null while Redis, or the server of a Cluster that holds the queue, is down. */
+  counts: z
+    .object({
+      waiting: z.number(),
+      active: z.number(),
+      delayed: z.number(),
+      waiting_children: z.number(),
+      completed: z.number(),
+      failed: z.number(),
+    })
+    .nullable(),
+  oldest_waiting_seconds: z.number().nullable(),
+  wait_ms: quantiles,
+  run_ms: quantiles,
+  paused: z.boolean(),
+  paused_by: z.object({ reason: z.string(), by: actor, at: time }).nullable(),
+})
+export type QueueStats = z.output<typeof queueStats>
+
+export const queue = queueStats.extend({ schedules: z.array(queueSchedule) })
+export type Queue = z.output<typeof queue>
+
+/** Data of the tenant event `queue_stats`. */
+export const queueStatsEvent = z.object({ queues: z.array(queueStats) })
+
+/** Completed and failed jobs, and times in milliseconds, minute by minute. */
+export const queueHistory = z.object({
+  completed: z.array(z.number()),
+  failed: z.array(z.number()),
+  wait_p95_ms: z.array(z.number().nullable()),
+  run_p95_ms: z.array(z.number().nullable()),
+})
+export type QueueHistory = z.output<typeof queueHistory>
+
+/** A process that runs jobs. */
+export const worker = z.object({
+  name: z.string(),
+  queues: z.array(queueName),
+  connected_seconds: z.number(),
+  /** Jobs of the tenant. */
+  running: z.number(),
+})
+export type Worker = z.output<typeof worker>
+
+const byName = z.strictObject({ name: z.string() })
+const control = {
+  method: 'post',
+  role: 'operator',
+  params: byName,
+  body: z.strictObject({ reason }),
+  replies: { 200: z.object({ queue: queueStats }) },
+} as const
+
+export const queueRoutes = {
+  list: {
+    method: 'get',
+    path: '/api/queues',
+    role: 'viewer',
+    summary:
+      'Every queue: counts, oldest waiting job, wait and run times of the last hour, pauses, schedules. All jobs for those who run the installation, else the jobs of the tenant (ended ones: of the last hour).',
+    replies: { 200: z.object({ items: z.array(queue) }) },
+  },
+  pause: {
+    ...control,
+    path: '/api/queues/{name}/pause',
+    summary: 'Starts no more jobs of a queue until it is resumed.',
+  },
+  resume: { ...control, path: '/api/queues/{name}/resume', summary: 'Starts jobs of a queue again.' },
+  history: {
+    method: 'get',
+    path: '/api/queues/history',
+    role: 'viewer',
+    summary:
+      'Completed and failed jobs per minute and queue; for a single queue also wait and run times. All jobs for those who run the installation, else the jobs of the tenant.',
+    query: z.strictObject({
+      minutes: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(24 * 60)
+        .default(60),
+      queue: queueName.optional(),
+    }),
+    replies: { 200: z.object({ from: time, minutes: z.number(), queues: z.record(z.string(), queueHistory) }) },
+  },
+  workers: {
+    method: 'get',
+    path: '/api/workers',
+    role: 'viewer',
+    summary:
+      'The processes that run jobs, and how many jobs of the tenant each runs; null while Redis is down. Only for those who run the installation.',
+    replies: { 200: z.object({ items: z.array(worker).nullable() }) },
+  },
+} as const satisfies Routes

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { reason, time, uuid } from './fields'
+import { jobAccepted } from './jobs'
 import type { Routes } from './route'
 
 export const retentionPolicy = z.object({
@@ -52,7 +53,7 @@ export const retentionRoutes = {
       'Starts a job that removes everything past its retention period, or with `dry_run` only counts it. Returns the running job if there is one.',
     body: z.strictObject({ reason: reason.optional(), dry_run: z.boolean().default(false) }),
     replies: {
-      202: z.object({ job: z.looseObject({ id: uuid }), links: z.record(z.string(), z.string()) }),
+      202: jobAccepted,
     },
   },
 } as const satisfies Routes

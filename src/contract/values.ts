@@ -24,3 +24,8 @@ export const TARGET_STATES = [
   /** It took the query and had said nothing by the deadline. */
   'expired',
 ] as const
+
+export const JOB_STATUSES = ['scheduled', 'pending', 'running', 'completed', 'failed', 'cancelled'] as const
+export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
+/** Every queue; `src/jobs/kinds/queues.ts` says how each is run. */
+export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const

@@ -7,6 +7,7 @@ import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { Config } from '../config'
+import type { QueueName } from '../contract/jobs'
 import type { TopicServer, Writer } from '../streams'
 import { actionRoutes } from './actions/action-routes'
 import { bulkRoutes } from './actions/bulk-routes'
@@ -20,7 +21,7 @@ import { jobRoutes } from './history/job-routes'
 import { jobLogRoutes } from './history/log-routes'
 import type { DepsOf, Handler } from './kinds/handler'
 import { type AnyKind, indexKinds } from './kinds/kind'
-import type { QueueName } from './kinds/queues'
+import { kindRoutes } from './kinds/kind-routes'
 import { Enqueuer } from './lifecycle/enqueue'
 import { LegacyKeys } from './maintenance/legacy-keys'
 import { Maintenance, type MaintenanceDeps } from './maintenance/maintenance'
@@ -114,6 +115,7 @@ export function createJobs({ db, redis, streams, log, metrics: registry, config,
     },
     /** The routes of a web process. */
     endpoints: (audit: Audit, topics: TopicServer): Endpoint[] => [
+      ...kindRoutes(kinds),
       ...jobRoutes(jobs),
       ...jobLogRoutes({ db, history: jobs, topics }),
       ...actionRoutes({ jobs, kinds, audit }),

@@ -1,9 +1,10 @@
 import type { Job as BullJob, JobType } from 'bullmq'
 import type { Audit, AuditEntry, Principal } from '../../access'
 import { badRequest, conflict, notFound, Problem } from '../../base/errors'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { Jobs } from '../actions/jobs'
 import type { Engine } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 import { hasEnded } from '../lifecycle/job'
 import type { QueueControl } from '../queues/queue-control'
 

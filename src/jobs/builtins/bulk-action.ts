@@ -1,14 +1,14 @@
 import { Problem } from '../../base/errors'
 import { z } from '../../base/parse'
-import { filterSchema } from '../history/filter'
+import { type JobFilter, jobFilter } from '../../contract/jobs'
+import { BULK_ACTIONS } from '../../contract/values'
 import { defineKind } from '../kinds/kind'
 
-export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 export type BulkAction = (typeof BULK_ACTIONS)[number]
 
 const input = z.strictObject({
   action: z.enum(BULK_ACTIONS),
-  filter: filterSchema,
+  filter: jobFilter,
   reason: z.string(),
   /** Only jobs created before this id, so that later ones are left alone. */
   up_to: z.uuid(),
@@ -32,7 +32,7 @@ const POSSIBLE = {
  * The filter, narrowed to jobs to which the action can be done.
  * @throws Problem 400 when it is possible with none of the given statuses
  */
-export function possibleFilter(action: BulkAction, filter: z.output<typeof filterSchema>) {
+export function possibleFilter(action: BulkAction, filter: JobFilter) {
   const possible: readonly string[] = POSSIBLE[action]
   const status = filter.status?.filter(each => possible.includes(each)) ?? [...POSSIBLE[action]]
   if (status.length) return { ...filter, status }

@@ -38,6 +38,7 @@ function jobsOf(children: number, depth: number): number {
 /** A load generator: any amount of lines, steps, children and failures. */
 export const demo = defineKind({
   name: 'demo',
+  label: 'Demo load',
   queue: 'demo',
   input: z.strictObject({ steps: z.array(step).min(1).max(20) }),
 })

@@ -4,7 +4,8 @@ import { Gather } from '../../base/gather'
 import type { Log } from '../../base/log'
 import { Away } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { OnFailure } from '../kinds/run'
 
 /** What BullMQ needs to know of a job; everything else stays in PostgreSQL. */

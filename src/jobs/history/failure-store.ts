@@ -1,6 +1,5 @@
 import { type Db, rows } from '../../base/db'
-import type { JobError } from '../lifecycle/job'
-import type { JobFilter } from './filter'
+import type { JobError, JobFilter } from '../../contract/jobs'
 import { narrow } from './history-store'
 
 export interface FailureGroup {

@@ -1,9 +1,9 @@
 import { type Db, escapedPatterns, likePattern, rows, type Transaction } from '../../base/db'
 import { timeOfId } from '../../base/ids'
-import type { AttemptRow, JobRow, JobStatus } from '../lifecycle/job'
+import type { JobFilter, JobStatus } from '../../contract/jobs'
+import type { AttemptRow, JobRow } from '../lifecycle/job'
 import type { JobRef } from '../lifecycle/job-store'
 import { readRow, type StoredRow } from '../lifecycle/rows'
-import type { JobFilter } from './filter'
 
 /** Where the strings of an error begin, which is JSON: its keys are not looked at. */
 const IN_ERROR = '"(?:code|message)":"'

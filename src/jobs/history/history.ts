@@ -1,13 +1,14 @@
+import { pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
+import { uuid } from '../../contract/fields'
+import { type Attempt, type Job, type JobFilter, TREE_MAX } from '../../contract/jobs'
 import type { JobRow } from '../lifecycle/job'
 import { findJob, type JobRef } from '../lifecycle/job-store'
-import { encodeCursor, type JobFilter } from './filter'
 import { countJobs, countTree, listAttempts, listIds, listJobs, readTree } from './history-store'
-import { type Attempt, attemptsOf, type Job, toJob } from './resource'
+import { attemptsOf, toJob } from './resource'
 import { nest } from './tree'
 
-export const TREE_MAX = 1_000
 const TREE_IDS_MAX = 10_000
 
 /** Reads jobs, whether open or ended. */
@@ -26,13 +27,12 @@ export class History {
     return row
   }
 
-  /** Newest first. */
-  async list(tenantId: string, filter: JobFilter, page: { cursor?: string | undefined; limit: number }) {
-    const { cursor: before, limit } = page
+  /** Newest first. @throws Problem 400 for a cursor of another list */
+  async list(tenantId: string, filter: JobFilter, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
+    const before = readCursor(cursor, uuid)
     const found = await listJobs(this.db, tenantId, filter, { before, limit: limit + 1 })
-    const items = found.slice(0, limit).map(toJob)
-    const last = items.at(-1)
-    return { items, next_cursor: found.length > limit && last ? encodeCursor(last.id) : null }
+    const { items, next_cursor } = pageOf(found, limit, ({ id }) => id)
+    return { items: items.map(toJob), next_cursor }
   }
 
   /** @param upTo as for `ids` */

@@ -1,6 +1,6 @@
 import { may, type Principal, runsInstallation } from '../../access'
 import { redact } from '../../base/redact'
-import type { Job } from './resource'
+import type { Job } from '../../contract/jobs'
 
 /**
  * A job as this principal may see it: viewers get input, result and error without what looks like a secret, and only

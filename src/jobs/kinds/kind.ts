@@ -1,5 +1,6 @@
 import type { z } from '../../base/parse'
-import { QUEUES, type QueueName } from './queues'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUES } from './queues'
 
 /** How jobs of a kind are run, unless the enqueuer says otherwise. */
 export interface KindOptions<Input> {
@@ -24,6 +25,8 @@ export interface KindOptions<Input> {
 /** The contract of a job kind. Processes that only enqueue know this and never load the handler. */
 export interface Kind<Input = unknown, Given = unknown> {
   name: string
+  /** For people: `Health check`. */
+  label: string
   queue: QueueName
   input: z.ZodType<Input, Given>
   options: KindOptions<Input>
@@ -37,18 +40,23 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/
  */
 export function defineKind<Input, Given = Input>(definition: {
   name: string
+  label?: string
   queue: QueueName
   input: z.ZodType<Input, Given>
   options?: KindOptions<Input>
 }): Kind<Input, Given> {
   if (!NAME.test(definition.name)) throw new Error(`A kind cannot be named "${definition.name}"`)
   if (!(definition.queue in QUEUES)) throw new Error(`Kind ${definition.name} names an unknown queue`)
-  return { options: {}, ...definition }
+  return { options: {}, label: labelOf(definition.name), ...definition }
 }
+
+/** `health-check` is labelled `Health check`. */
+const labelOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ')
 
 /** Any kind, whatever its input. */
 export interface AnyKind {
   name: string
+  label: string
   queue: QueueName
   input: z.ZodType
   options: KindOptions<never>

@@ -1,5 +1,7 @@
+import type { QueueName } from '../../contract/jobs'
+
 /**
- * Every queue there is. Workers, QueueEvents, metrics and retention derive from this list; a new queue is one entry.
+ * How each queue is run. Workers, QueueEvents, metrics and retention derive from this list; a new queue is one entry, besides its name in the contract.
  * `concurrency` is a share of `WORKER_CONCURRENCY`: how many jobs of this queue one worker process runs at a time.
  */
 export const QUEUES = {
@@ -11,7 +13,4 @@ export const QUEUES = {
   control: { concurrency: 0.25 },
   /** Ticks of schedules only: each enqueues the real job. */
   schedules: { concurrency: 0.5 },
-} as const satisfies Record<string, { concurrency: number }>
-
-export type QueueName = keyof typeof QUEUES
-export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[]
+} as const satisfies Record<QueueName, { concurrency: number }>

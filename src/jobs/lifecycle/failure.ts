@@ -1,4 +1,4 @@
-import type { JobError } from './job'
+import type { JobError } from '../../contract/jobs'
 
 /** BullMQ says it in words only. */
 export function failureOf(reason: string): JobError {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JobError } from './job'
+import type { JobError } from '../../contract/jobs'
 
 const PATTERN_MAX = 300
 

@@ -1,5 +1,6 @@
 import { type Db, rows, type Transaction } from '../../base/db'
-import type { AttemptRow, Cancel, JobRow, JobState } from './job'
+import type { Cancel } from '../../contract/jobs'
+import type { AttemptRow, JobRow, JobState } from './job'
 import { readRow, readState, type StoredRow, type StoredState, storedChange, storedRow } from './rows'
 
 export interface JobRef {

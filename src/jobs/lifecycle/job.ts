@@ -1,33 +1,11 @@
-import type { Actor } from '../../access'
+import type { Actor } from '../../contract/access'
+import type { Cancel, JobError, JobStatus, Step } from '../../contract/jobs'
 import type { OnFailure } from '../kinds/run'
 
-export const STATUSES = ['scheduled', 'pending', 'running', 'completed', 'failed', 'cancelled'] as const
-export type JobStatus = (typeof STATUSES)[number]
 export const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled']
 export const hasEnded = (status: JobStatus) => status === 'completed' || status === 'failed' || status === 'cancelled'
 
-export interface JobError {
-  /** `error` for whatever a handler throws, else what the platform or a `JobFailure` says: `timeout`, `stalled`, ... */
-  code: string
-  message: string
-}
-
 export type StepEnding = 'completed' | 'failed' | 'cancelled'
-
-export interface Step {
-  name: string
-  status: 'running' | StepEnding
-  started_at: string
-  ended_at: string | null
-  /** Log lines so far. */
-  lines: number
-}
-
-export interface Cancel {
-  reason: string
-  by: Actor
-  at: string
-}
 
 export type Progress = Record<string, unknown>
 

@@ -1,14 +1,6 @@
 import type { Actor } from '../../access'
-import {
-  type AttemptRow,
-  type Cancel,
-  hasEnded,
-  type JobError,
-  type JobState,
-  type Progress,
-  type Step,
-  type StepEnding,
-} from './job'
+import type { Cancel, JobError, Step } from '../../contract/jobs'
+import { type AttemptRow, hasEnded, type JobState, type Progress, type StepEnding } from './job'
 
 /** Which run of a job reports: reports of an attempt that was given up change nothing. */
 interface Fence {

@@ -1,7 +1,8 @@
 import { Queue } from 'bullmq'
 import { type RedisFactory, serversOf } from '../../base/redis'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 
 const SCAN_COUNT = 1_000
 

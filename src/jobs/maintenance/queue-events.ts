@@ -3,8 +3,9 @@ import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 import type { JobMetrics } from '../metrics/job-metrics'
 
 /** Workers report to PostgreSQL themselves; BullMQ's events are checked only after they had time to. */

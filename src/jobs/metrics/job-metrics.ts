@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from '../../base/metrics'
-import { QUEUE_NAMES } from '../kinds/queues'
-import type { JobRow, JobStatus } from '../lifecycle/job'
+import type { JobStatus } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
+import type { JobRow } from '../lifecycle/job'
 import { BUCKETS, bucketOf, type Durations } from './buckets'
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_800]

@@ -1,7 +1,8 @@
 import { Gauge, type Registry } from '../../base/metrics'
 import { ignoreOutage } from '../../base/outage'
+import type { QueueStats } from '../../contract/queues'
 import type { Schedules } from '../schedules/schedules'
-import type { QueueStats, QueueStatsReader } from './queue-stats'
+import type { QueueStatsReader } from './queue-stats'
 
 const STATES = ['waiting', 'active', 'delayed', 'waiting_children', 'completed', 'failed'] as const
 

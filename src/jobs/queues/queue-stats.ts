@@ -2,9 +2,11 @@ import type { Db } from '../../base/db'
 import { fresh } from '../../base/fresh'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
+import type { QueueName } from '../../contract/jobs'
+import type { QueueStats } from '../../contract/queues'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { Writer } from '../../streams'
 import type { Engine } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 import { quantilesOf } from '../metrics/buckets'
 import type { Timings } from '../metrics/timings'
 import { readPauses } from './pause-store'
@@ -16,25 +18,7 @@ const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children
 type BullState = (typeof STATES)[number]
 
 /** How many jobs BullMQ has in each state; ended ones only while it keeps them. */
-export interface Counts {
-  waiting: number
-  active: number
-  delayed: number
-  waiting_children: number
-  completed: number
-  failed: number
-}
-
-export interface QueueStats {
-  name: QueueName
-  /** Null while Redis, or the server of a Cluster that holds the queue, is down. */
-  counts: Counts | null
-  oldest_waiting_seconds: number | null
-  wait_ms: { p50: number | null; p95: number | null }
-  run_ms: { p50: number | null; p95: number | null }
-  paused: boolean
-  paused_by: { reason: string; by: unknown; at: string } | null
-}
+export type Counts = NonNullable<QueueStats['counts']>
 
 interface Deps {
   db: Db

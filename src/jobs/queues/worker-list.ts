@@ -1,5 +1,6 @@
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 
 export interface WorkerProcess {
   /** As in `worker` of jobs. */

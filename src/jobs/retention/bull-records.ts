@@ -1,7 +1,8 @@
 import { serversOf } from '../../base/redis'
 import type { RetentionTarget } from '../../base/retention'
+import type { QueueName } from '../../contract/jobs'
+import { QUEUE_NAMES } from '../../contract/values'
 import { type Engine, KEPT_COUNT, KEPT_SECONDS } from '../engine/engine'
-import { QUEUE_NAMES, type QueueName } from '../kinds/queues'
 
 /** Ended ones only: schedules and jobs to be run are in other sets. */
 const STATES = ['completed', 'failed'] as const

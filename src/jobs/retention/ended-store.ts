@@ -1,7 +1,7 @@
 import { type Db, rows } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
 import { lowPriority } from '../../base/table-store'
-import type { JobStatus } from '../lifecycle/job'
+import type { JobStatus } from '../../contract/jobs'
 
 /** Selects ended jobs of a tenant. */
 export interface EndedJobs {

@@ -1,5 +1,5 @@
+import type { QueueName } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
-import type { QueueName } from '../kinds/queues'
 
 /** Looks in a row that find the same job next, though nothing hinders an idle worker from taking it. */
 const LOOKS_MAX = 3

@@ -3,9 +3,10 @@ import { UnrecoverableError } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import { redactText } from '../../base/redact'
+import type { JobError, JobStatus } from '../../contract/jobs'
 import type { AnyKind } from '../kinds/kind'
 import { JobFailure } from '../kinds/run'
-import type { JobError, JobRow, JobStatus } from '../lifecycle/job'
+import type { JobRow } from '../lifecycle/job'
 import type { AbortReason } from './active-run'
 
 const RESULT_BYTES_MAX = 256 * 1024

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Step } from '../../contract/jobs'
 import { storedName } from '../../streams'
-import type { Step, StepEnding } from '../lifecycle/job'
+import type { StepEnding } from '../lifecycle/job'
 
 /** More names than this are not shown as steps of their own. */
 const STEPS_MAX = 100
