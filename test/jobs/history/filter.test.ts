@@ -79,11 +79,7 @@ describe('search', () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await node.jobs.list(
-        place.tenantId,
-        { actor: 'pager' },
-        { limit: 7, cursor },
-      )
+      const page = await node.jobs.list(place.tenantId, { actor: 'pager' }, { limit: 7, cursor })
       seen.push(...page.items.map(({ id }) => id))
       cursor = page.next_cursor ?? undefined
     } while (cursor)
