@@ -2,6 +2,12 @@ import type { PathOf, ReplyOf, RequestArgs, RouteAt } from '../src/contract/api'
 import type { Method } from '../src/contract/route'
 import { addressOf, type Params } from './client/address'
 
+/** One problem inside a request: where it is, such as `body.input.url`, and what is wrong. */
+export interface Fault {
+  path: string
+  message: string
+}
+
 /** A refused request, in the server's own words (RFC 9457). */
 export class ApiError extends Error {
   override name = 'ApiError'
@@ -10,6 +16,7 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly faults: readonly Fault[] = [],
   ) {
     super(message)
   }
@@ -47,14 +54,10 @@ async function request<T>(
 }
 
 function errorOf(response: Response, answer: unknown) {
-  const { code, detail, errors } = (answer ?? {}) as {
-    code?: string
-    detail?: string
-    errors?: Array<{ path: string; message: string }>
-  }
-  const faults = (errors ?? []).map(fault => `${fault.path}: ${fault.message}`).join('; ')
+  const { code, detail, errors = [] } = (answer ?? {}) as { code?: string; detail?: string; errors?: Fault[] }
+  const faults = errors.map(fault => `${fault.path}: ${fault.message}`).join('; ')
   const message = faults || detail || `The server answered ${response.status}.`
-  return new ApiError(response.status, code ?? 'unknown', message)
+  return new ApiError(response.status, code ?? 'unknown', message, errors)
 }
 
 /** The server's REST face; the session cookie goes along by itself. */
@@ -65,6 +68,9 @@ export const api = {
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
   delete: <T>(path: string) => request<T>('DELETE', path),
 }
+
+/** A reply of an address that is known only at run time. */
+export const fetchJson = <T>(address: string) => request<T>('GET', address)
 
 interface Sent {
   body?: unknown

@@ -1,16 +1,28 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
+import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
 import { api, messageOf } from './api'
+import { addressOf, type Params } from './client/address'
 import { useInterval } from './use-interval'
 
 const NEVER_MS = 2 ** 31 - 1
 
-/**
- * What an address answers, read again every so often when `everyMs` is given. What was there stays while it is read
- * again, and when that fails; `value` is null until the first answer.
- * @param name what is read, when the path itself moves on with the time: only with another name it begins anew
- */
-export function useFetch<T>(path: string, everyMs = NEVER_MS, name = path) {
+interface Options {
+  /** Fetched again this often, while the page is visible. */
+  everyMs?: number
+  /** What is fetched, when the parameters themselves move on with the time; another one begins anew. */
+  name?: string
+}
+
+/** The reply of a route. It stays while it is fetched again, and when that fails; `value` is null until it is there. */
+export const useFetch = <P extends PathOf<'get'>>(
+  path: P,
+  params: RequestOf<RouteAt<'get', P>>,
+  { everyMs, name }: Options = {},
+) => useFetchOf<ReplyOf<RouteAt<'get', P>>>(addressOf(path, params as Params), everyMs, name)
+
+/** The same for any address. */
+export function useFetchOf<T>(path: string, everyMs = NEVER_MS, name = path) {
   const value = useSignal<T | null>(null)
   const problem = useSignal('')
   const asked = useRef(0)

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
 import { api } from './api'
 import type { StreamEvent } from './client'
+import { addressOf, type Params } from './client/address'
 import { liveState, watch } from './live'
 import { type ListPage, PagedList, type PagedListOptions } from './paged-list'
 import { perFrame } from './per-frame'
@@ -33,8 +35,26 @@ interface Options<Item, Page extends ListPage<Item>, News> extends Omit<PagedLis
 
 const NEVER_MS = 2 ** 31 - 1
 
-/** A paged list of the server, read when the component appears, and kept up to date. */
-export function usePagedList<Item, News = never, Page extends ListPage<Item> = ListPage<Item>>(
+/** Routes that return a list page by page. */
+type ListPath = {
+  [P in PathOf<'get'>]: ReplyOf<RouteAt<'get', P>> extends ListPage<infer _> ? P : never
+}[PathOf<'get'>]
+type ItemAt<P extends ListPath> = ReplyOf<RouteAt<'get', P>> extends ListPage<infer Item> ? Item : never
+
+interface RouteOptions<P extends ListPath, News> extends Omit<Options<ItemAt<P>, ListPage<ItemAt<P>>, News>, 'path'> {
+  /** Filters, without `limit` and `cursor`. */
+  params?: RequestOf<RouteAt<'get', P>>
+}
+
+/** The items of a route that returns them page by page, read when the component appears, and kept up to date. */
+export const usePagedList = <P extends ListPath, News = never>(
+  path: P,
+  { params, ...options }: RouteOptions<P, News>,
+): PagedList<ItemAt<P>> =>
+  usePagedListOf<ItemAt<P>, News>({ ...options, path: addressOf(path, params as Params | undefined) })
+
+/** The same for any address. */
+export function usePagedListOf<Item, News = never, Page extends ListPage<Item> = ListPage<Item>>(
   options: Options<Item, Page, News>,
 ): PagedList<Item, Page> {
   const { path, name = path, live, everyMs = NEVER_MS } = options

@@ -14,7 +14,7 @@ import { byId, usePagedList } from '../use-paged-list'
 
 /** People, their roles, and how they come in. */
 export function Members() {
-  const list = usePagedList<Member>({ path: '/api/members', idOf: byId })
+  const list = usePagedList('/api/members', { idOf: byId })
   const link = useSignal('')
   const problem = useSignal('')
   const showLink = (created: SignInLink) => {

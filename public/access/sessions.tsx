@@ -1,4 +1,3 @@
-import type { Session } from '../../src/contract/sessions'
 import { client } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Listing } from '../components/listing'
@@ -7,7 +6,7 @@ import { byId, usePagedList } from '../use-paged-list'
 
 /** Browsers that are signed in: the caller's own, or for an admin everybody's. */
 export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
-  const list = usePagedList<Session>({ path: `/api/sessions?scope=${scope}`, idOf: byId })
+  const list = usePagedList('/api/sessions', { params: { scope }, idOf: byId })
   const end = async (id: string, reason: string) => {
     await client.delete('/api/sessions/{id}', { id, reason })
     await list.refresh()

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
 import type { Role } from '../../src/contract/access'
-import type { Token } from '../../src/contract/tokens'
 import { ROLES } from '../../src/contract/values'
 import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
@@ -20,7 +19,7 @@ const LIVES: Array<[days: number, name: string]> = [
 
 /** Tokens with which programs come in. */
 export function Tokens() {
-  const list = usePagedList<Token>({ path: '/api/tokens', idOf: byId })
+  const list = usePagedList('/api/tokens', { idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
   const make = async (fields: FormData) => {

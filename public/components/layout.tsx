@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { api } from '../api'
+import { client } from '../api'
 import { useKeys } from '../keys'
 import { mayOpen, navigationPages, pageInfo } from '../page-table'
 import { navigate } from '../router'
@@ -71,7 +71,7 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
 }
 
 async function signOut() {
-  await api.delete('/api/session').catch(() => undefined)
+  await client.delete('/api/session').catch(() => undefined)
   me.value = null
   navigate('/sign-in')
 }

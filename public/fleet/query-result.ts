@@ -1,4 +1,4 @@
-import type { Actor } from '../jobs/job'
+import type { Actor } from '../../src/contract/access'
 
 /** osquery's values are texts, whatever the column's type. */
 export type Row = Record<string, string>

@@ -1,9 +1,9 @@
-import { useFetch } from '../use-fetch'
+import { useFetchOf } from '../use-fetch'
 import type { SavedQuery } from './saved-query'
 
 /** Puts a saved query where one is being written. */
 export function SavedQueryChoice({ onChoose }: { onChoose(query: SavedQuery): void }) {
-  const { value } = useFetch<{ items: SavedQuery[] }>('/api/saved-queries?limit=500')
+  const { value } = useFetchOf<{ items: SavedQuery[] }>('/api/saved-queries?limit=500')
   const queries = value.value?.items ?? []
   if (queries.length === 0) return null
   return (

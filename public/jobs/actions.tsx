@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import type { Job } from '../../src/contract/jobs'
+import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
 import { restart } from '../live'
 import { isOperator } from '../session'
-import { hasEnded, type Job } from './job'
+import { hasEnded } from './job'
 
 type Action = 'cancel' | 'retry'
 const WORDS: Record<Action, { name: string; sure: string }> = {
@@ -19,7 +20,7 @@ export function JobActions({ job, onChanged }: { job: Job; onChanged(): void }) 
   const act = async (action: Action, reason: string) => {
     problem.value = ''
     try {
-      await api.post(`/api/jobs/${encodeURIComponent(job.id)}/${action}`, { reason })
+      await client.post(`/api/jobs/{id}/${action}`, { id: job.id, body: { reason } })
       asked.value = null
       onChanged()
       // Its topic had ended. The feed tells others; here the answer is faster than the feed.

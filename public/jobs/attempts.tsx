@@ -1,28 +1,18 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { Attempt, Job } from '../../src/contract/jobs'
 import { elapsedMs, formatDuration } from '../../text/times'
-import { api } from '../api'
+import { client } from '../api'
 import { now } from '../clock'
 import { Status } from '../components/status'
-import type { Job, Step } from './job'
-
-export interface Attempt {
-  attempt: number
-  outcome: string
-  worker: string | null
-  error: { code: string; message: string } | null
-  steps: Step[]
-  started_at: string | null
-  ended_at: string | null
-}
 
 /** Every attempt at a job, read again when one begins or ends. */
 export function useAttempts({ id, attempt, status }: Job) {
   const attempts = useSignal<Attempt[]>([])
   useEffect(() => {
     if (attempt === 0) return
-    void api
-      .get<{ items: Attempt[] }>(`/api/jobs/${encodeURIComponent(id)}/attempts`)
+    void client
+      .get('/api/jobs/{id}/attempts', { id })
       .then(({ items }) => {
         attempts.value = items
       })

@@ -1,23 +1,27 @@
-import { api } from '../api'
+import type { RequestOf, RouteAt } from '../../src/contract/api'
+import type { Job } from '../../src/contract/jobs'
+import { client } from '../api'
 import { type JobFilters, jobParams } from './filters'
-import type { Job } from './job'
 
-export type BulkAction = 'cancel' | 'retry' | 'remove'
+type Body = RequestOf<RouteAt<'post', '/api/jobs/actions'>>['body']
+export type BulkAction = Body['action']
+/** Selects the jobs: by their ids, or all that a filter matches. */
+export type BulkFilter = Body['filter']
 
-/** Which jobs are meant: these ids, or all that a filter finds. */
-export type BulkFilter = Record<string, string | boolean | string[]>
-
-/** The filter of the page, as a body: its period is fixed at this moment. Without any it says that all are meant. */
+/** The filter of the page, with its period as of now. Without any filter it selects all jobs. */
 export function filterOf(filters: JobFilters): BulkFilter {
-  const { roots, ...asked } = jobParams(filters)
-  const filter = { ...asked, ...(roots && { roots: true }) }
+  const { roots, ...given } = jobParams(filters)
+  const filter = { ...given, ...(roots && { roots: true }) }
   return Object.keys(filter).length > 0 ? filter : { all: true }
 }
 
-/** How many jobs an action would be done to. */
+/** How many jobs an action would change. */
 export const countFor = async (action: BulkAction, filter: BulkFilter) =>
-  (await api.post<{ count: number }>('/api/jobs/actions', { action, filter, dry_run: true })).count
+  (await client.post('/api/jobs/actions', { body: { action, filter, dry_run: true } })).count
 
-/** Starts it, as a job of its own. */
-export const startBulk = async (action: BulkAction, filter: BulkFilter, reason: string) =>
-  (await api.post<{ job: Job }>('/api/jobs/actions', { action, filter, reason })).job
+/** Starts an action, which is a job of its own. */
+export async function startBulk(action: BulkAction, filter: BulkFilter, reason: string): Promise<Job> {
+  const reply = await client.post('/api/jobs/actions', { body: { action, filter, reason } })
+  if (!('job' in reply)) throw new Error('The server only counted the jobs.')
+  return reply.job
+}

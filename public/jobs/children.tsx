@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useMemo } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { counted, formatCount } from '../../text/numbers'
 import { watch } from '../live'
 import { perFrame } from '../per-frame'
 import { useFetch } from '../use-fetch'
 import { useThrottle } from '../use-throttle'
 import { filtersOf } from './filters'
-import { hasEnded, type Job, STATES } from './job'
+import { hasEnded, STATES } from './job'
 import { JobList } from './job-list'
 import type { JobEvent } from './live-jobs'
 import { useJobList } from './use-job-list'
@@ -23,7 +24,7 @@ export interface Descendants {
 
 /** How many jobs are below a job, in which state; null when there are none. */
 export function useDescendants(job: Job): Descendants | null {
-  const { value, read } = useFetch<{ counts: Counts }>(`/api/jobs/${encodeURIComponent(job.id)}/tree?limit=1`)
+  const { value, read } = useFetch('/api/jobs/{id}/tree', { id: job.id, limit: 1 })
   const readSoon = useThrottle(EVERY_MS, () => void read(), job.id)
   useEffect(() => {
     const moved = perFrame<JobEvent>(events => {

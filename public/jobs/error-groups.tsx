@@ -1,3 +1,4 @@
+import type { FailureGroup } from '../../src/contract/failures'
 import { formatCount } from '../../text/numbers'
 import { formatAgo } from '../../text/times'
 import { now } from '../clock'
@@ -5,29 +6,16 @@ import { Empty, Failure } from '../components/empty'
 import { useFetch } from '../use-fetch'
 import { type JobFilters, jobParams, searchOf } from './filters'
 
-interface ErrorGroup {
-  fingerprint: string
-  kind: string
-  queue: string
-  code: string
-  pattern: string
-  example: string
-  count: number
-  first_at: string
-  last_at: string
-  last_job_id: string
-}
-
 const EVERY_MS = 10_000
 
 /** Failed jobs by cause: thousands of failures are a few problems. */
-export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?: number }) {
+export function ErrorGroups({ filters, max = 50 }: { filters: JobFilters; max?: number }) {
   // Not by status and error, which is what they are grouped by; and children fail like all others.
   const { status: _, fingerprint: __, roots: ___, ...asked } = jobParams(filters)
-  const { value, problem, read } = useFetch<{ items: ErrorGroup[] }>(
-    `/api/failures?${new URLSearchParams({ ...asked, limit: String(most) })}`,
-    EVERY_MS,
-    searchOf(filters),
+  const { value, problem, read } = useFetch(
+    '/api/failures',
+    { ...asked, limit: max },
+    { everyMs: EVERY_MS, name: searchOf(filters) },
   )
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   if (!value.value) return <div class="is-loading" aria-busy="true" />
@@ -47,7 +35,7 @@ export function ErrorGroups({ filters, most = 50 }: { filters: JobFilters; most?
   )
 }
 
-function ErrorRow({ group, filters }: { group: ErrorGroup; filters: JobFilters }) {
+function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters }) {
   const { fingerprint, kind, code, pattern, example, count, first_at, last_at } = group
   const search = searchOf({ since: filters.since, status: 'failed', fingerprint })
   return (

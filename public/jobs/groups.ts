@@ -1,4 +1,4 @@
-import type { Job } from './job'
+import type { Job } from '../../src/contract/jobs'
 
 const GROUP = 50
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
+import type { Job } from '../../src/contract/jobs'
 import { Children, useDescendants } from './children'
-import type { Job } from './job'
 import { JobLog } from './job-log'
 import { Steps } from './steps'
 import { useJob } from './use-job'

@@ -1,10 +1,10 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { useInView } from '../components/in-view'
 import { LoadMore } from '../components/list-status'
 import type { PagedList } from '../paged-list'
 import { groupsOf } from './groups'
-import type { Job } from './job'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 

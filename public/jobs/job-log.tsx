@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { LogModel, LogViewer, logSource } from '../components/log-viewer'
-import type { Job } from './job'
 
 interface JobLogProps {
   job: Job

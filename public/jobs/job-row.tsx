@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import type { Job } from '../../src/contract/jobs'
 import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
-import { hasEnded, type Job, ranMs, shareDone, subjectOf } from './job'
+import { hasEnded, ranMs, shareDone, subjectOf } from './job'
 import { type ListState, toggled } from './list-state'
 import { isCheckResult } from './waterfall'
 

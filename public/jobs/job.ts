@@ -1,47 +1,8 @@
+import type { Job, JobStatus } from '../../src/contract/jobs'
 import { formatCount } from '../../text/numbers'
-export type JobState = 'scheduled' | 'pending' | 'running' | 'completed' | 'failed' | 'cancelled'
 
-/** Who did it. */
-export interface Actor {
-  type: string
-  id: string | null
-  name: string
-}
-
-export interface Step {
-  name: string
-  status: string
-  started_at: string | null
-  ended_at: string | null
-  lines: number
-}
-
-export interface Job {
-  id: string
-  kind: string
-  queue: string
-  status: JobState
-  attempt: number
-  max_attempts: number
-  progress: unknown
-  steps: Step[]
-  parent_id: string | null
-  root_id: string | null
-  input: unknown
-  result: unknown
-  error: { code: string; message: string } | null
-  /** Not to be started before. */
-  run_at?: string | null
-  created_at: string
-  started_at: string | null
-  ended_at: string | null
-  created_by: Actor | null
-  worker: string | null
-  cancel?: { reason: string; by: Actor; at: string } | null
-  reason?: string | null
-}
-
-export const STATES: JobState[] = ['running', 'pending', 'scheduled', 'completed', 'failed', 'cancelled']
+/** In the order in which they are shown. */
+export const STATES: readonly JobStatus[] = ['running', 'pending', 'scheduled', 'completed', 'failed', 'cancelled']
 
 export const hasEnded = (status: string) => status === 'completed' || status === 'failed' || status === 'cancelled'
 

@@ -1,5 +1,6 @@
+import type { Job, JobStatus } from '../../src/contract/jobs'
 import type { JobFilters } from './filters'
-import { hasEnded, type Job, type JobState } from './job'
+import { hasEnded } from './job'
 
 /** A tenant event about a job, as far as the list needs it. */
 export interface JobEvent {
@@ -9,14 +10,14 @@ export interface JobEvent {
     job_id: string
     kind?: string
     queue?: string
-    status?: JobState
+    status?: JobStatus
     attempt?: number
-    progress?: unknown
+    progress?: Job['progress']
     parent_id?: string | null
   }
 }
 
-const STATUS_BY_TYPE: Record<string, JobState> = {
+const STATUS_BY_TYPE: Record<string, JobStatus> = {
   job_started: 'running',
   job_completed: 'completed',
   job_failed: 'failed',
@@ -50,17 +51,21 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
     status: data.status ?? 'pending',
     attempt: data.attempt ?? 0,
     max_attempts: 1,
+    priority: 0,
     progress: null,
     steps: [],
     parent_id: data.parent_id ?? null,
-    root_id: null,
+    root_id: data.parent_id ?? data.job_id,
     input: null,
     result: null,
     error: null,
+    cancel: null,
+    reason: null,
+    run_at: null,
     created_at: timestamp,
     started_at: null,
     ended_at: null,
-    created_by: null,
+    created_by: { type: 'system', id: null, name: '' },
     worker: null,
   }
 }

@@ -1,11 +1,9 @@
-import { api } from '../api'
+import type { ReplyOf, RouteAt } from '../../src/contract/api'
+import { client } from '../api'
 import type { LogLine } from '../client'
 import type { LogSource, PageQuery } from '../components/log-viewer'
 
-interface MergedPage {
-  items: Array<LogLine & { topic: string }>
-  next_cursor: string | null
-}
+type MergedPage = ReplyOf<RouteAt<'get', '/api/logs'>>
 
 const PAGE_LINES = 5_000
 /** A log longer than this is read job by job. */
@@ -20,11 +18,8 @@ const LATE_MS = 3_000
 export class MergedLines {
   readonly lines: LogLine[] = []
   private readonly seen = new Set<string>()
-  private readonly path: string
 
-  constructor(jobId: string) {
-    this.path = `/api/logs?scope=job&descendants=true&limit=${PAGE_LINES}&job_id=${encodeURIComponent(jobId)}`
-  }
+  constructor(private readonly jobId: string) {}
 
   get isFull() {
     return this.lines.length >= LINES_MAX
@@ -35,10 +30,11 @@ export class MergedLines {
     const before = this.lines.length
     let cursor: string | null = null
     const last = this.lines.at(-1)
-    const since = last ? `&since=${new Date(Date.parse(last.timestamp) - LATE_MS).toISOString()}` : ''
+    const since = last && new Date(Date.parse(last.timestamp) - LATE_MS).toISOString()
+    const params = { scope: 'job', descendants: 'true', limit: PAGE_LINES, job_id: this.jobId } as const
     do {
-      const at: string = cursor === null ? since : `&cursor=${encodeURIComponent(cursor)}`
-      const page: MergedPage = await api.get(this.path + at)
+      const from: { cursor: string } | { since: string | undefined } = cursor === null ? { since } : { cursor }
+      const page: MergedPage = await client.get('/api/logs', { ...params, ...from })
       for (const line of page.items) this.take(line)
       cursor = page.next_cursor
     } while (cursor !== null && !this.isFull)

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { formatCount } from '../../text/numbers'
 import { messageOf } from '../api'
 import { LogModel, LogViewer } from '../components/log-viewer'
 import { useInterval } from '../use-interval'
-import { hasEnded, type Job } from './job'
+import { hasEnded } from './job'
 import { LINES_MAX, MergedLines } from './merged-lines'
 
 const EVERY_MS = 2_000

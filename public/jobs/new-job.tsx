@@ -1,80 +1,118 @@
 import { useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { api, messageOf } from '../api'
+import type { Job } from '../../src/contract/jobs'
+import type { Kind } from '../../src/contract/kinds'
+import { ApiError, client, type Fault, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { addressOf } from './address'
-import type { Job } from './job'
+import { KindForm } from './kind-form'
 
 interface NewJobProps {
   addressBox: RefObject<HTMLInputElement | null>
+  kinds: readonly Kind[]
   onMade(job: Job): void
 }
 
-/** Starts a job: an address to check, or a made-up load. */
-export function NewJob({ addressBox, onMade }: NewJobProps) {
-  const kind = useSignal<'health-check' | 'demo'>('health-check')
+/** Starts a job of any kind that people may start. */
+export function NewJob({ addressBox, kinds, onMade }: NewJobProps) {
+  const name = useSignal('health-check')
   const problem = useSignal('')
+  const faults = useSignal<readonly Fault[]>([])
   const isBusy = useSignal(false)
+  const startable = kinds.filter(({ role }) => role !== null)
+  const kind = startable.find(each => each.name === name.value)
 
+  const clear = () => {
+    problem.value = ''
+    faults.value = []
+  }
+  const choose = (kind: string) => {
+    name.value = kind
+    clear()
+  }
   const start = async (input: unknown) => {
     isBusy.value = true
-    problem.value = ''
+    clear()
     try {
-      const { job } = await api.post<{ job: Job }>('/api/jobs', { kind: kind.value, input })
+      const { job } = await client.post('/api/jobs', { body: { kind: name.value, input } })
       onMade(job)
     } catch (error) {
       problem.value = messageOf(error)
+      faults.value = error instanceof ApiError ? error.faults : []
     } finally {
       isBusy.value = false
     }
   }
+  const onProblem = (message: string) => {
+    problem.value = message
+  }
 
   return (
     <section class="new-job" aria-label="New job">
-      <div class="tabs" role="tablist">
-        <button
-          type="button"
-          role="tab"
-          aria-selected={kind.value === 'health-check'}
-          onClick={() => (kind.value = 'health-check')}
-        >
-          Health check
-        </button>
-        <button type="button" role="tab" aria-selected={kind.value === 'demo'} onClick={() => (kind.value = 'demo')}>
-          Demo load
-        </button>
+      <div class="row">
+        <div class="tabs" role="tablist">
+          {startable
+            .filter(each => !OWN_PAGES[each.name])
+            .map(each => (
+              <button
+                key={each.name}
+                type="button"
+                role="tab"
+                aria-selected={each.name === name.value}
+                onClick={() => choose(each.name)}
+              >
+                {each.label}
+              </button>
+            ))}
+        </div>
+        {startable
+          .filter(each => OWN_PAGES[each.name])
+          .map(each => (
+            <a key={each.name} href={OWN_PAGES[each.name]}>
+              {each.label}
+            </a>
+          ))}
       </div>
-      {kind.value === 'health-check' ? (
-        <CheckForm
-          addressBox={addressBox}
+      {name.value === 'health-check' && (
+        <CheckForm addressBox={addressBox} isBusy={isBusy.value} onStart={start} onProblem={onProblem} />
+      )}
+      {name.value === 'demo' && <DemoForm isBusy={isBusy.value} onStart={start} />}
+      {kind && !OWN_FORMS.includes(kind.name) && (
+        <KindForm
+          key={kind.name}
+          kind={kind}
           isBusy={isBusy.value}
-          onStart={typed => {
-            const url = addressOf(typed)
-            if (url) void start({ url })
-            else problem.value = 'Enter a web address such as example.com or http://localhost:3000/health.'
-          }}
+          faults={faults.value}
+          onStart={start}
+          onProblem={onProblem}
         />
-      ) : (
-        <DemoForm isBusy={isBusy.value} onStart={step => void start({ steps: [step] })} />
       )}
       {problem.value !== '' && <Failure message={problem.value} />}
     </section>
   )
 }
 
+/** Kinds with a page of their own. */
+const OWN_PAGES: Record<string, string | undefined> = { query: '/queries/new' }
+/** The form of any other kind is drawn from its schema. */
+const OWN_FORMS = ['health-check', 'demo']
+
 interface CheckFormProps {
   addressBox: RefObject<HTMLInputElement | null>
   isBusy: boolean
-  onStart(address: string): void
+  onStart(input: { url: string }): void
+  onProblem(message: string): void
 }
 
-function CheckForm({ addressBox, isBusy, onStart }: CheckFormProps) {
+function CheckForm({ addressBox, isBusy, onStart, onProblem }: CheckFormProps) {
   return (
     <form
       class="row"
       onSubmit={event => {
         event.preventDefault()
-        onStart(addressBox.current?.value ?? '')
+        const url = addressOf(addressBox.current?.value ?? '')
+        if (url) onStart({ url })
+        else onProblem('That is not a web address. Enter one like example.com or http://localhost:3000/health.')
       }}
     >
       <input
@@ -104,7 +142,7 @@ const FIELDS = [
   { name: 'children', label: 'Children', value: '0', min: 0 },
 ] as const
 
-function DemoForm({ isBusy, onStart }: { isBusy: boolean; onStart(step: Record<string, unknown>): void }) {
+function DemoForm({ isBusy, onStart }: { isBusy: boolean; onStart(input: unknown): void }) {
   return (
     <form
       class="row demo"
@@ -113,12 +151,13 @@ function DemoForm({ isBusy, onStart }: { isBusy: boolean; onStart(step: Record<s
         const fields = new FormData(event.currentTarget)
         const numbers = Object.fromEntries(FIELDS.map(({ name }) => [name, Number(fields.get(name))]))
         const { children, fail_rate, ...step } = numbers
-        onStart({
+        const load = {
           name: 'load',
           ...step,
           ...(fail_rate && { fail_rate }),
           ...(children && { children, child_depth: 1 }),
-        })
+        }
+        onStart({ steps: [load] })
       }}
     >
       {FIELDS.map(({ name, label, value, ...limits }) => (

@@ -1,10 +1,10 @@
+import type { Queue } from '../../src/contract/queues'
 import { formatCount } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { Sparkline } from '../components/sparkline'
 import { searchOf } from './filters'
 import { type Histories, sumOf } from './queue-history'
 import { isOverdue } from './schedules'
-import type { Queue } from './use-queues'
 
 const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
 

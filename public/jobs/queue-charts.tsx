@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import type { QueueName } from '../../src/contract/jobs'
+import type { QueueHistory } from '../../src/contract/queues'
 import { formatCount } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { Chart } from '../components/chart'
-import { type QueueHistory, sumOf, useHistory } from './queue-history'
+import { sumOf, useHistory } from './queue-history'
 
 const RANGES: Array<[minutes: number, name: string]> = [
   [60, '1 hour'],
@@ -13,7 +15,7 @@ const RANGES: Array<[minutes: number, name: string]> = [
 const MINUTE_MS = 60_000
 
 /** What one queue did in the last hours: how much, how much of it failed, how long it took. */
-export function QueueCharts({ queue }: { queue: string }) {
+export function QueueCharts({ queue }: { queue: QueueName }) {
   const minutes = useSignal(60)
   const over = RANGES.find(([each]) => each === minutes.value)?.[1] ?? ''
   const { value } = useHistory(minutes.value, queue)

@@ -1,27 +1,26 @@
 import { computed, useSignal } from '@preact/signals'
+import type { Queue, QueueStats } from '../../src/contract/queues'
 import { formatAgo, formatDuration } from '../../text/times'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { now } from '../clock'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
 import { isOperator, runsInstallation } from '../session'
 import { QueueCharts } from './queue-charts'
 import { Schedules } from './schedules'
-import type { Queue } from './use-queues'
 import { Workers } from './workers'
 
 /** Queues are shared by all tenants. */
 const mayPause = computed(() => isOperator.value && runsInstallation.value)
 
 /** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
-export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: Queue): void }) {
+export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: QueueStats): void }) {
   const isAsking = useSignal(false)
   const problem = useSignal('')
   const verb = queue.paused ? 'resume' : 'pause'
   const act = async (reason: string) => {
     try {
-      const path = `/api/queues/${encodeURIComponent(queue.name)}/${verb}`
-      const { queue: changed } = await api.post<{ queue: Queue }>(path, { reason })
+      const { queue: changed } = await client.post(`/api/queues/{name}/${verb}`, { name: queue.name, body: { reason } })
       isAsking.value = false
       problem.value = ''
       onChanged(changed)

@@ -1,27 +1,15 @@
+import type { ReplyOf, RouteAt } from '../../src/contract/api'
+import type { QueueName } from '../../src/contract/jobs'
+import type { QueueHistory } from '../../src/contract/queues'
 import { useFetch } from '../use-fetch'
 
-export interface QueueHistory {
-  completed: number[]
-  failed: number[]
-  wait_p95_ms: Array<number | null>
-  run_p95_ms: Array<number | null>
-}
-
-export interface Histories {
-  /** The first minute. */
-  from: string
-  minutes: number
-  queues: Record<string, QueueHistory>
-}
+export type Histories = ReplyOf<RouteAt<'get', '/api/queues/history'>>
 
 const EVERY_MS = 20_000
 
-/** What the queues did per minute; of one queue alone, also how long it took. */
-export const useHistory = (minutes: number, queue = '') =>
-  useFetch<Histories>(
-    `/api/queues/history?minutes=${minutes}${queue && `&queue=${encodeURIComponent(queue)}`}`,
-    EVERY_MS,
-  )
+/** Throughput per minute; of a single queue also its times. */
+export const useHistory = (minutes: number, queue?: QueueName) =>
+  useFetch('/api/queues/history', { minutes, queue }, { everyMs: EVERY_MS })
 
 export const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
 

@@ -1,9 +1,9 @@
+import type { QueueSchedule } from '../../src/contract/queues'
 import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
-import type { Schedule } from './use-queues'
 
 /** What is run again and again, when next, and whether it is late. */
-export function Schedules({ schedules }: { schedules: Schedule[] }) {
+export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
   if (schedules.length === 0) return null
   return (
     <section class="panel" aria-label="Schedules">
@@ -38,13 +38,13 @@ export function Schedules({ schedules }: { schedules: Schedule[] }) {
 /** A tick that is a moment late is no fault. */
 const LATE_SECONDS = 10
 
-export const isOverdue = ({ overdue_seconds, every_ms }: Schedule) =>
+export const isOverdue = ({ overdue_seconds, every_ms }: QueueSchedule) =>
   overdue_seconds > Math.max(LATE_SECONDS, (2 * (every_ms ?? 0)) / 1_000)
 
-const timingOf = ({ every_ms, cron, timezone }: Schedule) =>
+const timingOf = ({ every_ms, cron, timezone }: QueueSchedule) =>
   every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${formatDuration(every_ms)}`
 
-function nextOf({ next_at }: Schedule) {
+function nextOf({ next_at }: QueueSchedule) {
   if (next_at === null) return 'not scheduled'
   const ms = Date.parse(next_at) - now.value
   return ms > 0 ? `next in ${formatDuration(ms)}` : 'due now'

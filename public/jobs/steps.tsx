@@ -1,7 +1,7 @@
+import type { Step } from '../../src/contract/jobs'
 import { counted } from '../../text/numbers'
 import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
-import type { Step } from './job'
 
 interface StepsProps {
   steps: Step[]

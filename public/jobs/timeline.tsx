@@ -1,8 +1,8 @@
+import type { Attempt, Job, Step } from '../../src/contract/jobs'
 import { counted } from '../../text/numbers'
 import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
-import type { Attempt } from './attempts'
-import { type Job, runOf, type Step } from './job'
+import { runOf } from './job'
 
 interface Bar {
   name: string

@@ -1,6 +1,6 @@
+import type { Job } from '../../src/contract/jobs'
 import { byId, type LiveUpdates, usePagedList } from '../use-paged-list'
 import { type JobFilters, jobParams, searchOf } from './filters'
-import type { Job } from './job'
 import { applyToList, type JobEvent } from './live-jobs'
 
 /** New rows are completed by one reading of the list, at most this often. */
@@ -18,8 +18,8 @@ export function useJobList(filters: JobFilters) {
     },
     refreshMs: REFRESH_MS,
   }
-  return usePagedList<Job, JobEvent>({
-    path: `/api/jobs?${new URLSearchParams(jobParams(filters))}`,
+  return usePagedList<'/api/jobs', JobEvent>('/api/jobs', {
+    params: jobParams(filters),
     name: searchOf(filters),
     idOf: byId,
     rowsMax: ROWS_MAX,

@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { restart, watch } from '../live'
 import { useFetch } from '../use-fetch'
-import { hasEnded, type Job } from './job'
+import { hasEnded } from './job'
 import type { JobEvent } from './live-jobs'
 
 /** One job, kept up to date: read once, then changed by its stream, and read again when it ends (for its result). */
 export function useJob(id: string) {
-  const { value: job, problem, read } = useFetch<Job>(`/api/jobs/${encodeURIComponent(id)}`)
+  const { value: job, problem, read } = useFetch('/api/jobs/{id}', { id })
   useEffect(() => {
     const stopJob = watch(`job:${id}`, {
       onStatus: ({ job: news, steps }) => {
@@ -18,7 +19,8 @@ export function useJob(id: string) {
       },
       onEvent: ({ type, data }) => {
         const known = job.peek()
-        if (known && type === 'progress') job.value = { ...known, progress: (data as { progress?: unknown }).progress }
+        if (known && type === 'progress')
+          job.value = { ...known, progress: (data as { progress: Job['progress'] }).progress }
       },
     })
     // A finished topic is closed; that the job runs again is told in the tenant's feed.

@@ -1,24 +1,18 @@
+import type { QueueName } from '../../src/contract/jobs'
 import { formatDuration } from '../../text/times'
 import { Failure } from '../components/empty'
 import { useFetch } from '../use-fetch'
 
-interface Worker {
-  name: string
-  queues: string[]
-  connected_seconds: number
-  running: number
-}
-
 const EVERY_MS = 10_000
 
 /** The processes that take jobs; of one queue, those that take its jobs. */
-export function Workers({ queue = '' }: { queue?: string }) {
-  const { value, problem } = useFetch<{ items: Worker[] | null }>('/api/workers', EVERY_MS)
+export function Workers({ queue }: { queue?: QueueName }) {
+  const { value, problem } = useFetch('/api/workers', {}, { everyMs: EVERY_MS })
   if (problem.value !== '') return <Failure message={problem.value} />
   if (!value.value) return null
   const { items } = value.value
   if (items === null) return <Failure message="Workers are unknown because Redis is unavailable." />
-  const workers = items.filter(worker => queue === '' || worker.queues.includes(queue))
+  const workers = items.filter(worker => queue === undefined || worker.queues.includes(queue))
   if (workers.length === 0)
     return <Failure message="No worker processes this queue. Start one with TAILRACE_ROLE=worker." />
   return (

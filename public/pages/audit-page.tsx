@@ -30,8 +30,8 @@ export function AuditPage() {
   const filters = useMemo(() => readFilters(FILTERS, search.value), [search.value])
   const { since, ...plain } = filters
   const given = Object.entries(plain).filter(([, value]) => value !== '')
-  const list = usePagedList<AuditRecord, true>({
-    path: `/api/audit?${new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) })}`,
+  const list = usePagedList<'/api/audit', true>('/api/audit', {
+    params: { ...Object.fromEntries(given), ...sinceParam(since) },
     name: searchOf(FILTERS, filters),
     idOf: byId,
     live: {

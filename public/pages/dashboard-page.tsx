@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { formatCount, formatPercent } from '../../text/numbers'
 import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
@@ -9,7 +10,7 @@ import { Status } from '../components/status'
 import { FleetPanels } from '../fleet/dashboard/fleet-panels'
 import { ErrorGroups } from '../jobs/error-groups'
 import { filtersOf } from '../jobs/filters'
-import { type Job, shareDone, subjectOf } from '../jobs/job'
+import { shareDone, subjectOf } from '../jobs/job'
 import { QueueCards } from '../jobs/queue-cards'
 import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
 import { useJobList } from '../jobs/use-job-list'
@@ -40,7 +41,7 @@ export function DashboardPage() {
           <h2>
             <a href="/queue?since=24h&view=errors">Failures of the last 24 hours</a>
           </h2>
-          <ErrorGroups filters={FAILED} most={ROWS} />
+          <ErrorGroups filters={FAILED} max={ROWS} />
         </section>
       </div>
       <FleetPanels />

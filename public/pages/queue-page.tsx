@@ -1,5 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
+import type { Job } from '../../src/contract/jobs'
 import { Empty, Failure } from '../components/empty'
 import { ListStatus } from '../components/list-status'
 import { filterOf } from '../jobs/bulk'
@@ -7,7 +8,6 @@ import { BulkBar } from '../jobs/bulk-bar'
 import { ErrorGroups } from '../jobs/error-groups'
 import { FilterBar } from '../jobs/filter-bar'
 import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
-import type { Job } from '../jobs/job'
 import { renderDetails } from '../jobs/job-details'
 import { JobList } from '../jobs/job-list'
 import { type ListState, toggled } from '../jobs/list-state'
@@ -17,17 +17,18 @@ import { QueueDetail } from '../jobs/queue-detail'
 import { useHistory } from '../jobs/queue-history'
 import { SavedViews } from '../jobs/saved-views'
 import { useJobList } from '../jobs/use-job-list'
+import { useKinds } from '../jobs/use-kinds'
 import { useQueues } from '../jobs/use-queues'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
 
-const KINDS = ['bulk-action', 'cleanup', 'crawl', 'demo', 'evaluate-rules', 'health-check', 'notify', 'query']
 const HISTORY_MINUTES = 60
 
 export function QueuePage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
-  const { queues, problem, read, take } = useQueues()
+  const { queues, problem, read, update } = useQueues()
+  const kinds = useKinds()
   const { value: history } = useHistory(HISTORY_MINUTES)
   const addressBox = useRef<HTMLInputElement>(null)
   const opened = useSignal<ReadonlySet<string>>(new Set())
@@ -37,13 +38,17 @@ export function QueuePage() {
     <div class="page queue">
       <h1 class="hidden">Queue</h1>
       {isOperator.value && (
-        <NewJob addressBox={addressBox} onMade={job => (opened.value = new Set(opened.value).add(job.id))} />
+        <NewJob
+          addressBox={addressBox}
+          kinds={kinds}
+          onMade={job => (opened.value = new Set(opened.value).add(job.id))}
+        />
       )}
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
-      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={take} />}
+      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={update} />}
       <SavedViews search={searchOf(filters)} />
-      <FilterBar filters={filters} kinds={KINDS} />
+      <FilterBar filters={filters} kinds={kinds.map(({ name }) => name)} />
       {filters.view === 'errors' ? (
         <ErrorGroups filters={filters} />
       ) : (

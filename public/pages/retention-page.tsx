@@ -16,7 +16,7 @@ const EVERY_MS = 10_000
 
 /** What is kept for how long, whether the sweeps keep up, and sweeping now. */
 export function RetentionPage() {
-  const { value, problem, read } = useFetch<RetentionStatus>('/api/retention', EVERY_MS)
+  const { value, problem, read } = useFetch('/api/retention', {}, { everyMs: EVERY_MS })
   const shown = value.value
   return (
     <div class="page">

@@ -3,9 +3,10 @@ import { addressOf } from '../../public/jobs/address'
 import { filterOf } from '../../public/jobs/bulk'
 import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
-import { type Job, ranMs, shareDone, subjectOf } from '../../public/jobs/job'
+import { ranMs, shareDone, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
 import { routeOf } from '../../public/routes'
+import type { Job } from '../../src/contract/jobs'
 import { formatAgo, formatDuration } from '../../text/times'
 
 const NONE = filtersOf('')
@@ -164,7 +165,7 @@ describe('words for people', () => {
 
   it('tell how long a job ran, by its steps when its own times are too coarse', () => {
     const at = (ms: number) => new Date(ms).toISOString()
-    const step = { name: 's', status: 'completed', lines: 0, started_at: at(990), ended_at: at(1_005) }
+    const step = { name: 's', status: 'completed' as const, lines: 0, started_at: at(990), ended_at: at(1_005) }
     expect(ranMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
     expect(ranMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
     expect(ranMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)

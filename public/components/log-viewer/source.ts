@@ -1,12 +1,6 @@
-import { api } from '../../api'
-import type { LogLine } from '../../client'
-
-export interface Page {
-  items: LogLine[]
-  next_cursor: string | null
-  first_seq: number
-  last_seq: number
-}
+import type { LogLine, LogPage } from '../../../src/contract/logs'
+import { fetchJson } from '../../api'
+import { addressOf } from '../../client/address'
 
 export interface PageQuery {
   after?: number
@@ -20,16 +14,15 @@ export interface PageQuery {
 }
 
 /** Where a viewer gets lines that are not in memory. */
-export type LogSource = (query: PageQuery) => Promise<Page>
+export type LogSource = (query: PageQuery) => Promise<LogPage>
 
 /** Lines in ascending order from a REST address that answers pages of lines. */
 export function logSource(path: string): LogSource {
   return async query => {
-    const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
-    const separator = path.includes('?') ? '&' : '?'
-    const page = await api.get<Page>(
-      `${path}${separator}${new URLSearchParams(entries.map(([k, v]) => [k, String(v)]))}`,
-    )
+    const given = Object.entries(query).filter(([, value]) => value !== '')
+    const [base = path, own] = path.split('?')
+    const params = { ...Object.fromEntries(new URLSearchParams(own)), ...Object.fromEntries(given) }
+    const page = await fetchJson<LogPage>(addressOf(base, params))
     return { ...page, items: page.items.toSorted((a, b) => a.line - b.line) }
   }
 }

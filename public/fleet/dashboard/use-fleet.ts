@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { watch } from '../../live'
 import { perFrame } from '../../per-frame'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import { useThrottle } from '../../use-throttle'
 import type { StatusCounts } from '../hosts/host'
 import { isHostEvent } from '../hosts/live-hosts'
@@ -18,7 +18,7 @@ interface Told {
 
 /** How many hosts are there, kept up by `stats_updated`, and the latest answers to live queries. */
 export function useFleet(most: number) {
-  const { value: hosts, problem, read } = useFetch<{ counts: StatusCounts }>('/api/hosts?limit=1')
+  const { value: hosts, problem, read } = useFetchOf<{ counts: StatusCounts }>('/api/hosts?limit=1')
   const answers = useSignal<Answered[]>([])
   const readSoon = useThrottle(AFTER_HOST_MS, () => void read())
   useEffect(() => {

@@ -4,14 +4,14 @@ import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { watch } from '../../live'
 import { isAdmin, me } from '../../session'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import { CopyBlock } from '../copy-block'
 import { type Enrollment, SHELLS, SYSTEM_NAMES, SYSTEMS, withSecret } from './enrollment'
 import type { HostEvent } from './live-hosts'
 
 /** How a machine becomes a host: a secret, the flags, and then it is waited for. */
 export function AddHost() {
-  const { value, problem, read } = useFetch<Enrollment>('/api/hosts/enrollment')
+  const { value, problem, read } = useFetchOf<Enrollment>('/api/hosts/enrollment')
   const secret = useSignal('')
   const told = value.value
   return (

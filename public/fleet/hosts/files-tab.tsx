@@ -9,7 +9,7 @@ import { Ago } from '../../components/time'
 import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import type { Query, QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 
@@ -38,7 +38,7 @@ const EVERY_MS = 3_000
 
 /** Files that the host has been asked for. */
 export function FilesTab({ hostId }: { hostId: string }) {
-  const list = usePagedList<Carve>({ path: `/api/hosts/${hostId}/carves`, idOf: byId })
+  const list = usePagedListOf<Carve>({ path: `/api/hosts/${hostId}/carves`, idOf: byId })
   const asked = useSignal('')
   const isAskedByPattern = useSignal(false)
   const said = useSignal('')

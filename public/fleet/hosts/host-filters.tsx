@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { formatCount } from '../../../text/numbers'
 import { FilterSelect } from '../../components/filter-select'
 import { TypedFilter } from '../../components/typed-filter'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import { type HostFilters, isNarrowed } from './filters'
 import { HOST_STATUSES, STATUS_MEANINGS, type StatusCounts } from './host'
 import type { Label } from './label'
@@ -18,8 +18,8 @@ const EVERY_MS = 60_000
 
 /** Counts by status, each a click away from its hosts, and what else narrows the list. */
 export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps) {
-  const platforms = useFetch<{ items: Array<{ platform: string; hosts: number }> }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useFetch<{ items: Label[] }>('/api/labels?limit=500', EVERY_MS)
+  const platforms = useFetchOf<{ items: Array<{ platform: string; hosts: number }> }>('/api/hosts/platforms', EVERY_MS)
+  const labels = useFetchOf<{ items: Label[] }>('/api/labels?limit=500', EVERY_MS)
   const total = counts.value && HOST_STATUSES.reduce((sum, status) => sum + (counts.value?.[status] ?? 0), 0)
   const known = {
     platforms: platforms.value.value?.items.map(each => each.platform) ?? [],

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../text/numbers'
 import { Ago } from '../../components/time'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import type { Host } from './host'
 
 interface Configuration {
@@ -12,7 +12,7 @@ interface Configuration {
 
 /** Why a host does not run what it is meant to. */
 export function HostWarnings({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> }) {
-  const { value } = useFetch<Configuration>(`/api/hosts/${host.id}/configuration`, EVERY_MS)
+  const { value } = useFetchOf<Configuration>(`/api/hosts/${host.id}/configuration`, EVERY_MS)
   return (
     <>
       {host.schedule_lost_at !== null && <ScheduleLost host={host} />}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import { isManual, type Label } from './label'
 
 interface LabelHostsProps {
@@ -16,7 +16,7 @@ const HOSTS_MAX = 500
 
 /** Puts a label on hosts, or takes it off. Labels by query decide themselves. */
 export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
-  const { value, read } = useFetch<{ items: Label[] }>('/api/labels?limit=500')
+  const { value, read } = useFetchOf<{ items: Label[] }>('/api/labels?limit=500')
   const problem = useSignal('')
   const said = useSignal('')
   const labels = (value.value?.items ?? []).filter(isManual)

@@ -1,4 +1,4 @@
-import type { Actor } from '../../jobs/job'
+import type { Actor } from '../../../src/contract/access'
 
 /** A group of hosts: by hand, or by a query whose rows make a host a member. */
 export interface Label {

@@ -2,14 +2,14 @@ import { useSignal } from '@preact/signals'
 import { api, messageOf } from '../../api'
 import { Empty, Failure } from '../../components/empty'
 import { isOperator } from '../../session'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import type { HostDetails } from './host'
 import { isManual, type Label } from './label'
 import { LabelHosts } from './label-hosts'
 
 /** The labels of one host, and whether a person or a query has decided on each. */
 export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
-  const { value } = useFetch<{ items: Label[] }>('/api/labels?limit=500')
+  const { value } = useFetchOf<{ items: Label[] }>('/api/labels?limit=500')
   const problem = useSignal('')
   const known = new Map((value.value?.items ?? []).map(label => [label.id, label]))
   const drop = async (id: string) => {

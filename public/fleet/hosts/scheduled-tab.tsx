@@ -6,8 +6,8 @@ import { TypedFilter } from '../../components/typed-filter'
 import { sinceParam } from '../../periods'
 import { search, setFilters } from '../../router'
 import { readFilters } from '../../url-filters'
-import { useFetch } from '../../use-fetch'
-import { byId, usePagedList } from '../../use-paged-list'
+import { useFetchOf } from '../../use-fetch'
+import { byId, usePagedListOf } from '../../use-paged-list'
 
 interface ScheduledResult {
   id: string
@@ -34,8 +34,8 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   const query = search.value
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
   const asked = useMemo(() => askedFor(filters), [filters])
-  const names = useFetch<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
-  const list = usePagedList<ScheduledResult>({
+  const names = useFetchOf<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
+  const list = usePagedListOf<ScheduledResult>({
     path: `${base}?${asked}`,
     name: `${base}?${query}`,
     idOf: byId,

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ListPage } from '../../paged-list'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import { type HostFilters, hostParams, hostSearchOf } from './filters'
 import type { Host, StatusCounts } from './host'
 import { applyToHosts, type HostEvent, isHostEvent } from './live-hosts'
@@ -19,7 +19,7 @@ interface HostPage extends ListPage<Host> {
 /** The hosts that match the filters and their counts by status, kept up to date by the tenant's events. */
 export function useHosts(filters: HostFilters) {
   const counts = useSignal<StatusCounts | null>(null)
-  const list = usePagedList<Host, HostEvent, HostPage>({
+  const list = usePagedListOf<Host, HostEvent, HostPage>({
     path: `/api/hosts?${hostParams(filters)}`,
     name: hostSearchOf(filters),
     idOf: byId,

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import type { Query } from '../query-result'
 import { groupErrors } from './error-list'
 import type { TargetHost } from './target-host'
@@ -40,7 +40,7 @@ interface GroupsProps {
 }
 
 function Groups({ path, count, set }: GroupsProps) {
-  const { value, problem, read } = useFetch<{ items: TargetHost[] }>(path)
+  const { value, problem, read } = useFetchOf<{ items: TargetHost[] }>(path)
   useEffect(() => void read(), [count])
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (

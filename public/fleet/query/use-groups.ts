@@ -1,13 +1,13 @@
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import { type LabelCount, type PlatformCount, platformChoices } from './target-count'
 
 const EVERY_MS = 30_000
 
 /** The groups that can be asked, with their sizes; `online` of all hosts. */
 export function useGroups() {
-  const hosts = useFetch<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
-  const platforms = useFetch<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useFetch<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
+  const hosts = useFetchOf<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
+  const platforms = useFetchOf<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
+  const labels = useFetchOf<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
   const counts = hosts.value.value?.counts
   return {
     isRead: counts !== undefined,

@@ -1,4 +1,4 @@
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import type { Query } from '../query-result'
 
 /** Counts move on while answers come in, at most this often. */
@@ -10,7 +10,7 @@ export type QueryFilters = Record<(typeof QUERY_FILTERS)[number], string>
 /** The queries that match, newest first; read again when the tenant's events tell that one has moved. */
 export function useQueries(filters: QueryFilters) {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
-  return usePagedList<Query, true>({
+  return usePagedListOf<Query, true>({
     path: `/api/queries?${new URLSearchParams(given)}`,
     idOf: byId,
     live: {

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import { usePagedList } from '../../use-paged-list'
+import { usePagedListOf } from '../../use-paged-list'
 import { useThrottle } from '../../use-throttle'
 import type { Query, QueryResult } from '../query-result'
 import { applyResults, isSameTarget, type TargetHost } from './target-host'
@@ -11,7 +11,7 @@ const REFRESH_MS = 1_000
 
 /** The hosts of a query that match a view, by name. */
 export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 'q'>) {
-  const list = usePagedList<TargetHost, QueryResult>({
+  const list = usePagedListOf<TargetHost, QueryResult>({
     path: `/api/queries/${query.id}/hosts?${new URLSearchParams({ ...(state && { state }), ...(q && { q }) })}`,
     idOf: host => host.host_id,
     isSame: isSameTarget,

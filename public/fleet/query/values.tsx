@@ -1,6 +1,6 @@
 import { counted, formatCount, formatPercent } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
-import { useFetch } from '../../use-fetch'
+import { useFetchOf } from '../../use-fetch'
 import type { Query } from '../query-result'
 import type { View } from './view'
 
@@ -49,7 +49,7 @@ interface BarsProps {
 
 function Bars({ query, column, onValue }: BarsProps) {
   const params = new URLSearchParams({ column, limit: String(LIMIT) })
-  const { value, problem, read } = useFetch<{ items: ValueCount[] }>(
+  const { value, problem, read } = useFetchOf<{ items: ValueCount[] }>(
     `/api/queries/${query.id}/values?${params}`,
     query.status === 'running' ? EVERY_MS : ENDED_EVERY_MS,
   )

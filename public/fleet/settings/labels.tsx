@@ -5,7 +5,7 @@ import { ConfirmButton } from '../../components/confirm-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import { isManual, type Label } from '../hosts/label'
 import { type SqlFields, SqlForm } from './sql-form'
 
@@ -13,7 +13,7 @@ const NEW: SqlFields = { name: '', description: '', sql: null, platforms: [] }
 
 /** Groups of hosts, by hand or by what a query finds. */
 export function Labels() {
-  const list = usePagedList<Label>({ path: '/api/labels', idOf: byId, pageSize: 200 })
+  const list = usePagedListOf<Label>({ path: '/api/labels', idOf: byId, pageSize: 200 })
   const edited = useSignal<Label | 'new' | null>(null)
   const save = async ({ sql, platforms, ...fields }: SqlFields) => {
     const known = edited.peek()

@@ -3,14 +3,14 @@ import { api, messageOf } from '../../api'
 import { Empty, Failure } from '../../components/empty'
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { isOperator } from '../../session'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import { ImportPack } from './import-pack'
 import type { Pack } from './pack'
 import { PackCard } from './pack-card'
 
 /** Scheduled queries, in packs. */
 export function Packs() {
-  const list = usePagedList<Pack>({ path: '/api/packs', idOf: byId, pageSize: 100 })
+  const list = usePagedListOf<Pack>({ path: '/api/packs', idOf: byId, pageSize: 100 })
   const isImporting = useSignal(false)
   const refused = useSignal('')
   const change = async (work: Promise<unknown>) => {

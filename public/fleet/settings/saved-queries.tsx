@@ -5,7 +5,7 @@ import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 import { draftAddress } from '../query/draft'
 import type { SavedQuery } from '../saved-query'
 import { type SqlFields, SqlForm } from './sql-form'
@@ -14,7 +14,7 @@ const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_versi
 
 /** Queries worth keeping, ready wherever one is written. */
 export function SavedQueries() {
-  const list = usePagedList<SavedQuery>({ path: '/api/saved-queries', idOf: byId, pageSize: 200 })
+  const list = usePagedListOf<SavedQuery>({ path: '/api/saved-queries', idOf: byId, pageSize: 200 })
   const edited = useSignal<SavedQuery | 'new' | null>(null)
   const save = async (fields: SqlFields) => {
     const known = edited.peek()

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
+import type { Actor } from '../../../src/contract/access'
 import { api, messageOf } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { SecretNotice } from '../../components/secret-notice'
 import { Ago } from '../../components/time'
-import type { Actor } from '../../jobs/job'
-import { byId, usePagedList } from '../../use-paged-list'
+import { byId, usePagedListOf } from '../../use-paged-list'
 
 interface EnrollSecret {
   id: string
@@ -18,7 +18,7 @@ interface EnrollSecret {
 
 /** Secrets with which hosts enrol. Revoking one leaves the hosts that came by it. */
 export function Secrets() {
-  const list = usePagedList<EnrollSecret>({ path: '/api/enroll-secrets', idOf: byId })
+  const list = usePagedListOf<EnrollSecret>({ path: '/api/enroll-secrets', idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
   const make = async (name: string) => {

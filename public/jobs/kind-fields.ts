@@ -1,0 +1,97 @@
+/** The part of JSON Schema by which a form is drawn. */
+interface Schema {
+  type?: string
+  enum?: unknown[]
+  items?: Schema
+  default?: unknown
+  description?: string
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+}
+
+export type FieldType = 'text' | 'number' | 'checkbox' | 'choice' | 'lines' | 'json'
+
+/** One field of a form. */
+export interface Field {
+  name: string
+  /** `timeout_ms` is labelled `Timeout ms`. */
+  label: string
+  type: FieldType
+  isRequired: boolean
+  /** As text; empty for none. */
+  initial: string
+  hint: string
+  choices: string[]
+  limits: { min?: number; max?: number; step?: 'any' | 1; minLength?: number; maxLength?: number }
+}
+
+/** The fields of an object schema, in its order; required ones first. */
+export function fieldsOf(schema: Record<string, unknown>): Field[] {
+  const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] }
+  const fields = Object.entries(properties).map(([name, property]) => fieldOf(name, property, required))
+  return [...fields.filter(field => field.isRequired), ...fields.filter(field => !field.isRequired)]
+}
+
+function fieldOf(name: string, schema: Schema, required: readonly string[]): Field {
+  const type = typeOf(schema)
+  const { minimum, maximum, minLength, maxLength, default: preset } = schema
+  return {
+    name,
+    label: name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' '),
+    type,
+    // a field with a default may be left out
+    isRequired: required.includes(name) && preset === undefined,
+    initial: preset === undefined ? '' : textOf(preset, type),
+    hint: schema.description ?? '',
+    choices: schema.enum?.map(String) ?? [],
+    limits:
+      type === 'number'
+        ? { min: minimum, max: maximum, step: schema.type === 'integer' ? 1 : 'any' }
+        : { minLength, maxLength },
+  }
+}
+
+function typeOf({ type, enum: values, items }: Schema): FieldType {
+  if (values) return 'choice'
+  if (type === 'boolean') return 'checkbox'
+  if (type === 'number' || type === 'integer') return 'number'
+  if (type === 'string') return 'text'
+  return type === 'array' && items?.type === 'string' ? 'lines' : 'json'
+}
+
+function textOf(value: unknown, type: FieldType): string {
+  if (type === 'lines' && Array.isArray(value)) return value.join('\n')
+  return type === 'json' ? JSON.stringify(value, null, 2) : String(value)
+}
+
+/**
+ * The input that was entered; fields that were left empty are left out.
+ * @throws Error that names a field whose JSON cannot be read
+ */
+export function inputOf(fields: readonly Field[], form: FormData): Record<string, unknown> {
+  const entries = fields.flatMap(field => {
+    const value = enteredValue(field, form.get(field.name))
+    return value === undefined ? [] : [[field.name, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function enteredValue({ type, label }: Field, entered: FormDataEntryValue | null): unknown {
+  if (type === 'checkbox') return entered !== null
+  const text = String(entered ?? '')
+  if (text.trim() === '') return undefined
+  if (type === 'number') return Number(text)
+  if (type === 'lines')
+    return text
+      .split('\n')
+      .map(line => line.trim())
+      .filter(Boolean)
+  if (type !== 'json') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`${label} is not valid JSON.`)
+  }
+}

@@ -1,0 +1,7 @@
+import { useFetch } from '../use-fetch'
+
+/** The kinds of jobs; empty until they are known. */
+export function useKinds() {
+  const { value } = useFetch('/api/kinds', {})
+  return value.value?.items ?? []
+}
