@@ -1,13 +1,13 @@
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { counted } from '../../../text/numbers'
+import { isAtEnd, scrollTopFor, windowOf } from '../row-window'
 import { Layout } from './layout'
 import { LogRow, type LogRowProps } from './line-row'
 import type { GapRow } from './line-store'
 import type { LogModel } from './model'
 import { Probe } from './probe'
 import { isWrapped, times } from './settings'
-import { isAtEnd, ROW_PX, scrollTopFor, windowOf } from './window'
 
 interface RowsProps extends Pick<LogRowProps, 'origin' | 'sources' | 'onSelect' | 'onOpen'> {
   model: LogModel
@@ -15,13 +15,15 @@ interface RowsProps extends Pick<LogRowProps, 'origin' | 'sources' | 'onSelect' 
   target: { line: number; asked: number }
 }
 
-/** Rows above this many load what is older. */
+/** As in css/log-viewer.css, which takes it from `--row`. */
+const ROW_PX = 20
+/** Older lines are loaded from here on. */
 const NEAR_TOP_PX = 40 * ROW_PX
 
-/** The list itself: a tall empty box, and in it only the rows that are in sight. */
+/** The list itself: a tall empty box that holds only the rows in view. */
 export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsProps) {
   const box = useRef<HTMLDivElement>(null)
-  const view = useSignal({ top: 0, height: 600 })
+  const view = useSignal({ scrollTop: 0, clientHeight: 600 })
   const columns = useSignal(0)
   const anchor = useRef<{ line: number; offset: number } | null>(null)
   const version = model.version.value
@@ -34,13 +36,13 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     if (!element) return
     if (model.isFollowing.value) element.scrollTop = element.scrollHeight
     else if (anchor.current) element.scrollTop = topOf(anchor.current.line) + anchor.current.offset
-    view.value = { top: element.scrollTop, height: element.clientHeight }
+    view.value = viewOf(element)
   }, [version, model.isFollowing.value, layout.columns])
 
   useLayoutEffect(() => {
     const element = box.current
     if (!element || target.line === 0) return
-    element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element.clientHeight)
+    element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element, ROW_PX)
     remember(element)
   }, [target])
 
@@ -49,7 +51,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     if (!element) return
     const observer = new ResizeObserver(() => {
       if (model.isFollowing.value) element.scrollTop = element.scrollHeight
-      view.value = { top: element.scrollTop, height: element.clientHeight }
+      view.value = viewOf(element)
     })
     observer.observe(element)
     return () => observer.disconnect()
@@ -57,7 +59,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
 
   /** Which line is at the top, so that lines coming in above do not move what is being read. */
   function remember(element: HTMLDivElement) {
-    view.value = { top: element.scrollTop, height: element.clientHeight }
+    view.value = viewOf(element)
     const index = layout.rowAt(element.scrollTop / ROW_PX)
     const row = lines.row(index)
     const below = row?.kind === 'gap' ? index + 1 : index
@@ -70,15 +72,14 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   function scrolled() {
     const element = box.current
     if (!element) return
-    const wasAbove = element.scrollTop < view.value.top
+    const wasAbove = element.scrollTop < view.value.scrollTop
     remember(element)
-    const atEnd = isAtEnd(element.scrollTop, element.clientHeight, element.scrollHeight)
-    if (atEnd) model.follow(true)
+    if (isAtEnd(element, ROW_PX)) model.follow(true)
     else if (wasAbove) model.follow(false)
     if (element.scrollTop < NEAR_TOP_PX && !model.isFollowing.value) void model.loadOlder()
   }
 
-  const drawn = windowOf(view.value.top, view.value.height, layout.height)
+  const drawn = windowOf(view.value, layout.height, ROW_PX)
   const start = layout.rowAt(drawn.start)
   const end = drawn.end === 0 ? 0 : layout.rowAt(drawn.end - 1) + 1
   const look = isWrapped.value ? 'log-rows is-wrapped' : 'log-rows'
@@ -93,7 +94,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
           {Array.from({ length: end - start }, (_, i) => {
             const row = lines.row(start + i)
             if (row === null) return null
-            if (row.kind === 'gap') return <Hole key={`gap${row.to}`} gap={row} model={model} />
+            if (row.kind === 'gap') return <Gap key={`gap${row.to}`} gap={row} model={model} />
             return (
               <LogRow
                 key={row.line}
@@ -110,8 +111,10 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   )
 }
 
-/** Lines that are not here: loads them as soon as it is seen. */
-function Hole({ gap, model }: { gap: GapRow; model: LogModel }) {
+const viewOf = ({ scrollTop, clientHeight }: HTMLElement) => ({ scrollTop, clientHeight })
+
+/** Lines that are not loaded: loads them as soon as it is in view. */
+function Gap({ gap, model }: { gap: GapRow; model: LogModel }) {
   const isLost = model.lostGaps.value.has(gap.from)
   useSignalEffect(() => {
     if (!model.isLoading.value && !isLost && model.problem.value === '') void model.fill(gap)

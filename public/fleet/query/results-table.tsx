@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { isAtEnd, windowOf } from '../../components/row-window'
 import { columnsOf, type Query } from '../query-result'
 import { widthsOf } from './columns'
 import { GridRow, ROW_PX } from './grid-row'
@@ -8,7 +9,8 @@ import { ResultDetails } from './result-details'
 import type { ResultItem, ResultRows } from './result-rows'
 import { turnedSort } from './view'
 
-const OVERSCAN_ROWS = 10
+/** Rows to ask for before the total is known. */
+const UNKNOWN_ROWS = 40
 
 interface ResultsTableProps {
   query: Query
@@ -23,10 +25,10 @@ interface ResultsTableProps {
   onPlace(place: { isAtTop: boolean; isAtEnd: boolean }): void
 }
 
-/** A table of any length: a tall empty box, and in it only the rows that are in sight. */
+/** A table of any length: a tall empty box that holds only the rows in view. */
 export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, onPlace }: ResultsTableProps) {
   const box = useRef<HTMLDivElement>(null)
-  const sight = useSignal({ start: 0, end: 40 })
+  const sight = useSignal({ start: 0, end: UNKNOWN_ROWS })
   const current = useSignal(-1)
   const opened = useSignal<ResultItem | null>(null)
   const total = rows.total ?? 0
@@ -37,11 +39,9 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
   const look = () => {
     const element = box.current
     if (!element) return
-    const start = Math.max(0, Math.floor(element.scrollTop / ROW_PX) - OVERSCAN_ROWS)
-    const end = Math.ceil((element.scrollTop + element.clientHeight) / ROW_PX) + OVERSCAN_ROWS
+    const { start, end } = windowOf(element, rows.total ?? UNKNOWN_ROWS, ROW_PX)
     if (start !== sight.peek().start || end !== sight.peek().end) sight.value = { start, end }
-    const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
-    onPlace({ isAtTop: element.scrollTop < ROW_PX, isAtEnd })
+    onPlace({ isAtTop: element.scrollTop < ROW_PX, isAtEnd: isAtEnd(element, ROW_PX) })
   }
   useLayoutEffect(look, [version])
   useEffect(() => {

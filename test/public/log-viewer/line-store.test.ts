@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { LineStore } from '../../../public/components/log-viewer/line-store'
 import { seqBefore } from '../../../public/components/log-viewer/source'
-import { isAtEnd, ROW_PX, windowOf } from '../../../public/components/log-viewer/window'
 import { line } from '../support/scripted-server'
 
 const made = (number: number) => ({ ...line(number * 2, number), level: 'info' as const })
@@ -74,29 +73,6 @@ describe('the lines in memory', () => {
       visited.push(number)
     }, 1_497)
     expect(visited).toEqual([1_498, 1_499, 1_500])
-  })
-})
-
-describe('the window', () => {
-  it('covers what is in sight and stays small', () => {
-    fc.assert(
-      fc.property(fc.nat(3_000_000), fc.nat(3_000), fc.nat(200_000), (top, height, count) => {
-        const { start, end } = windowOf(top, height, count)
-        expect(start).toBeGreaterThanOrEqual(0)
-        expect(end).toBeLessThanOrEqual(count)
-        expect(end - start).toBeLessThanOrEqual(height / ROW_PX + 60)
-        const lastTop = Math.max(0, count * ROW_PX - height)
-        const first = Math.floor(Math.min(top, lastTop) / ROW_PX)
-        const last = Math.min(count, Math.ceil((Math.min(top, lastTop) + height) / ROW_PX))
-        expect(start).toBeLessThanOrEqual(first)
-        expect(end).toBeGreaterThanOrEqual(last)
-      }),
-    )
-  })
-
-  it('is at the end within a row', () => {
-    expect(isAtEnd(380, 600, 1_000)).toBe(true)
-    expect(isAtEnd(379, 600, 1_000)).toBe(false)
   })
 })
 
