@@ -7,7 +7,7 @@ import { Problem } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
-import { PATIENCE_MS, within } from '../base/patience'
+import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import type { RetentionTarget } from '../base/retention'
 import { ensureAdminToken } from './admin-token'
 import { type Audit, auditRoutes, createAudit, createAuditEvents, type EventWriter } from './audit'
@@ -109,7 +109,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     streamSlots,
     cookieName: () => cookie.name,
     authenticate: credentials.authenticate,
-    useTicket: ticket => within(PATIENCE_MS, () => useTicket(db, ticket)),
+    useTicket: ticket => withTimeout(REQUEST_TIMEOUT_MS, () => useTicket(db, ticket)),
     requireSameOrigin: req => requireSameOrigin(req, publicUrl),
     isForeign: req => isForeign(req, publicUrl),
     async visitor(req, res) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Principal } from '../api'
 import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
-import { PATIENCE_MS, within } from '../base/patience'
+import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import { type Credential, credentialByHash, touchSession, touchToken } from './credential-store'
 import { type GivenSecret, givenSecret, refuseSecretsInUrl, unauthorized } from './requests'
 import type { SessionCookie } from './session-cookie'
@@ -48,7 +48,7 @@ export function createCredentials(db: Db, cookie: SessionCookie): Credentials {
     const hash = hashSecret(secret)
     const cached = cache.get(hash)
     if (cached && cached.until > Date.now()) return cached.lookup
-    const entry: Cached = { until: Date.now() + CACHE_MS, lookup: within(PATIENCE_MS, () => load(hash)) }
+    const entry: Cached = { until: Date.now() + CACHE_MS, lookup: withTimeout(REQUEST_TIMEOUT_MS, () => load(hash)) }
     cache.delete(hash)
     cache.set(hash, entry)
     const oldest = cache.keys().next()

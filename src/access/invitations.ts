@@ -3,7 +3,7 @@ import type { Principal } from '../api'
 import type { Transaction } from '../base/db'
 import { conflict } from '../base/errors'
 import { newId } from '../base/ids'
-import { ownHost } from '../base/own-host'
+import { linkHost } from '../base/link-host'
 import type { Role } from '../contract/access'
 import { latestExpiry } from './created-store'
 import { addMember, type MemberRow } from './member-store'
@@ -38,7 +38,7 @@ export function createInvitations(signIn: SignIn, publicUrl: string | undefined)
       const latest = await latestExpiry(trx, creator)
       const expiresAt = new Date(Math.min(Date.now() + LINK_LIFE_MS, latest?.getTime() ?? Number.POSITIVE_INFINITY))
       const code = await signIn.createCode(memberId, { expiresAt, createdBy: creator.actor.id }, trx)
-      return { link: signInLink(publicUrl ?? `${req.protocol}://${ownHost(req)}`, code), expires_at: expiresAt }
+      return { link: signInLink(publicUrl ?? `${req.protocol}://${linkHost(req)}`, code), expires_at: expiresAt }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { placeOf } from './database-check'
 import type { Db } from './db'
 import { StartError } from './errors'
 import { newMark } from './ids'
@@ -7,7 +8,6 @@ import { installationId, livingBefore, sayRunning, sayStopped } from './installa
 import type { Part } from './lifecycle'
 import type { Log } from './log'
 import { againLater } from './outage'
-import { placeOf } from './reach'
 import { type RedisClient, type RedisFactory, whenReady } from './redis'
 
 const BEAT_MS = 5_000

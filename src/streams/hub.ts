@@ -1,7 +1,7 @@
 import type { Role } from '../access'
 import { notFound } from '../base/errors'
 import { againLater } from '../base/outage'
-import { PATIENCE_MS, within } from '../base/patience'
+import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'
@@ -118,11 +118,11 @@ export class Hub {
 
   /**
    * Attaches a reader: to the live side first, then reads where the topic stands, so that nothing falls between.
-   * @throws Problem 404, Away after `PATIENCE_MS`
+   * @throws Problem 404, Away after `REQUEST_TIMEOUT_MS`
    */
   async join(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
     const attaching = this.attach(topic, look, start, sink)
-    return within(PATIENCE_MS, () => attaching).catch(error => {
+    return withTimeout(REQUEST_TIMEOUT_MS, () => attaching).catch(error => {
       const leave = ({ reader }: Joined) => reader.close()
       attaching.then(leave, () => undefined) // `error` tells of its failure
       throw error

@@ -4,7 +4,13 @@ import { messageOf } from '../base/errors'
 import { newId } from '../base/ids'
 import type { Log } from '../base/log'
 import { isOutage, isPoolFull } from '../base/outage'
-import { type Asker, asker, notTaken, outcomeUnknown, PATIENCE_MS } from '../base/patience'
+import {
+  nothingDone,
+  outcomeUnknown,
+  type PendingRequest,
+  pendingRequest,
+  REQUEST_TIMEOUT_MS,
+} from '../base/request-timeout'
 import { applyEffects, gather, type TopicPart, topicKey } from './batch'
 import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
@@ -81,11 +87,11 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /**
    * Resolves when it is in the database, however long that takes, unless somebody waits for the answer.
-   * @throws Problem 503 after `PATIENCE_MS` for an asker, or twice that in the middle of a flush: `unavailable` when it was taken back
+   * @throws Problem 503 after `REQUEST_TIMEOUT_MS` for a pending request, or twice that in the middle of a flush: `unavailable` when it was taken back
    *   before it could be in, `outcome_unknown` when the database may have it
    */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
-    const waiting = asker()
+    const waiting = pendingRequest()
     return new Promise<Result>((resolve, reject) => {
       const op = { type: 'effect', effect, item, resolve, reject } as EffectOp
       this.pending.add(op)
@@ -96,20 +102,20 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /** Out of what waits; out of the flush under way as soon as it is known not to be in. */
   private takeBack(op: EffectOp) {
-    if (this.pending.withdraw(op)) return op.reject(notTaken())
+    if (this.pending.withdraw(op)) return op.reject(nothingDone())
     const { batch } = this
     if (!batch?.ops.includes(op)) return
     op.isOverdue = true
     if (batch.mayBeIn) op.reject(outcomeUnknown())
     else if (batch.isWaiting) this.dropOverdue(batch)
     // a statement is under way; when locks hold it up, nobody knows for how long
-    else setTimeout(() => op.reject(outcomeUnknown()), PATIENCE_MS).unref()
+    else setTimeout(() => op.reject(outcomeUnknown()), REQUEST_TIMEOUT_MS).unref()
   }
 
   private dropOverdue(batch: Batch) {
     const overdue = batch.ops.filter(op => op.type === 'effect' && op.isOverdue)
     batch.ops = batch.ops.filter(op => !overdue.includes(op))
-    giveUp(overdue, notTaken())
+    giveUp(overdue, nothingDone())
   }
 
   async flush() {
@@ -272,8 +278,8 @@ interface Batch {
 
 const NEW_BATCH = { isCommitting: false, mayBeIn: false, isWaiting: false }
 
-function limitWait(op: EffectOp, waiting: Asker, takeBack: () => void) {
-  const timer = setTimeout(takeBack, PATIENCE_MS)
+function limitWait(op: EffectOp, waiting: PendingRequest, takeBack: () => void) {
+  const timer = setTimeout(takeBack, REQUEST_TIMEOUT_MS)
   const { resolve, reject } = op
   op.resolve = result => {
     clearTimeout(timer)

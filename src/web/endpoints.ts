@@ -5,10 +5,10 @@ import { checkContract, isCheckingContracts, report } from '../base/contract-che
 import { badRequest, Problem } from '../base/errors'
 import { parse, type z } from '../base/parse'
 import type { Role } from '../contract/access'
-import { inTime, type TimedHandler } from './in-time'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
+import { type TimedHandler, timedHandler } from './timed-handler'
 
 /** Who is not known yet can make us hold no more; the few endpoints that take more say so. */
 export const BODY_BYTES_MAX = 64 * 1024
@@ -25,7 +25,7 @@ export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: ()
     const taken = methods.get(path) ?? []
     if (taken.includes(each.method)) throw new Error(`Two endpoints answer ${each.method.toUpperCase()} ${each.path}`)
     methods.set(path, [...taken, each.method])
-    router[each.method](path, inTime(handlerOf(each, access), isAway))
+    router[each.method](path, timedHandler(handlerOf(each, access), isAway))
   }
   for (const [path, taken] of methods) router.all(path, otherMethod(taken))
   return router

@@ -8,6 +8,7 @@ import { limitedLog } from '../base/limited-log'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { TlsFiles } from './certificate-files'
+import { answerClientErrors } from './client-errors'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
 import { type Check, healthRoutes, runCheck } from './health'
@@ -18,7 +19,6 @@ import { errorHandler } from './problems'
 import { requestLog } from './request-log'
 import { securityHeaders } from './security'
 import { serveTls } from './tls'
-import { answerUnreadable } from './unreadable'
 import { serveUpgrades, type Upgrade } from './upgrades'
 
 /** What a web process serves beside its health. */
@@ -75,7 +75,7 @@ export function createServer(deps: WebDeps): WebServer {
   const server = createHttpServer(app)
   const tls = deps.site && deps.config.tls ? serveTls(server, deps.config.tls, deps.log) : undefined
   const responses = latestResponses(server)
-  answerUnreadable(server, responses)
+  answerClientErrors(server, responses)
   const upgraded = serveUpgrades(server, deps.site?.upgrades ?? {}, responses, limitedLog(deps.log))
   const trust = app.get('trust proxy fn') as (address: string, hop: number) => boolean
   return {

@@ -3,7 +3,7 @@ import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { expiringRows } from '../../base/expiring'
 import { hashSecret, newId, newSecret } from '../../base/ids'
-import { within } from '../../base/patience'
+import { withTimeout } from '../../base/request-timeout'
 import type { RetentionTarget } from '../../base/retention'
 import { type Agent, type Answer, type CarveBlock, type CarveStart, LOOKUP_MS_MAX } from '../agent'
 import type { FileOrders } from '../file-orders'
@@ -86,7 +86,7 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
         }
       })
     },
-    has: sessionId => within(LOOKUP_MS_MAX, () => hasSession(db, hashSecret(sessionId))),
+    has: sessionId => withTimeout(LOOKUP_MS_MAX, () => hasSession(db, hashSecret(sessionId))),
     block: ({ sessionId, blockId, data }) =>
       db.transaction(async trx => {
         const carve = await lockSession(trx, hashSecret(sessionId))

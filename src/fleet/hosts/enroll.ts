@@ -1,5 +1,5 @@
+import { Batcher } from '../../base/batcher'
 import type { Db } from '../../base/db'
-import { Gather } from '../../base/gather'
 import { hashSecret, newSecret } from '../../base/ids'
 import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
@@ -28,13 +28,13 @@ const NO_UUID = /^(0{8}-(0{4}-){3}0{12}|f{8}-(f{4}-){3}f{12}|03000200-0400-0500-
 
 /** Lets agents in. */
 export class Enrolling {
-  private readonly secrets: Gather<string, SecretOwner | undefined>
+  private readonly secrets: Batcher<string, SecretOwner | undefined>
   private readonly admit: (item: EnrollItem) => Promise<EnrollResult>
   private readonly outcomes: Counter
   private readonly refusals: Log
 
   constructor(private readonly deps: Deps) {
-    this.secrets = new Gather(async hashes => {
+    this.secrets = new Batcher(async hashes => {
       const found = new Map((await secretsByHash(deps.db, hashes)).map(owner => [owner.hash, owner]))
       return hashes.map(hash => found.get(hash))
     }, BATCH_MAX)

@@ -1,5 +1,5 @@
 import { type Endpoint, endpoint, ok } from '../../access'
-import { ownHost } from '../../base/own-host'
+import { linkHost } from '../../base/link-host'
 import { z } from '../../base/parse'
 import { certificatesToPin } from './certificate'
 import { addressOf, agentFlags, pathIn, SYSTEMS } from './enrollment'
@@ -35,7 +35,7 @@ export const enrollmentRoutes = ({ holdMs, publicUrl, ownCertificate }: Settings
     },
     async handle({ req }) {
       const certificate = ownCertificate === undefined ? undefined : await certificatesToPin(ownCertificate)
-      const enrolling = { address: addressOf(publicUrl, ownHost(req)), certificate, holdMs }
+      const enrolling = { address: addressOf(publicUrl, linkHost(req)), certificate, holdMs }
       const commands = commandsFor(enrolling)
       const files = SYSTEMS.map(system => {
         return [system, { path: pathIn(system, 'osquery.flags'), flags: agentFlags(enrolling, system) }] as const

@@ -1,8 +1,8 @@
+import { Batcher } from '../../base/batcher'
 import type { Db } from '../../base/db'
-import { Gather } from '../../base/gather'
 import { hashSecret } from '../../base/ids'
 import { Lru } from '../../base/lru'
-import { within } from '../../base/patience'
+import { withTimeout } from '../../base/request-timeout'
 import { type Agent, LOOKUP_MS_MAX } from '../agent'
 import { hostsByKey, type KeyRow } from './key-store'
 
@@ -31,13 +31,13 @@ export class NodeKeys {
   private readonly known = new Lru<string, Known>(KNOWN_MAX, (hash, { agent }) => this.unindex(hash, agent.hostId))
   private readonly hashesOf = new Map<string, Set<string>>()
   private readonly refused = new Lru<string, number>(REFUSED_MAX)
-  private readonly lookups: Gather<string, Agent | undefined>
+  private readonly lookups: Batcher<string, Agent | undefined>
   /** What changed while rows are being read: those rows may be old. */
   private changing: Set<string> | undefined
   private gap = false
 
   constructor(private readonly deps: Deps) {
-    this.lookups = new Gather(hashes => this.lookUp(hashes), BATCH_MAX)
+    this.lookups = new Batcher(hashes => this.lookUp(hashes), BATCH_MAX)
   }
 
   async agentOf(nodeKey: string): Promise<Agent | undefined> {
@@ -45,7 +45,7 @@ export class NodeKeys {
     const known = this.known.get(hash)
     if (known && known.until > Date.now()) return known.agent
     if ((this.refused.get(hash) ?? 0) > Date.now()) return undefined
-    return within(LOOKUP_MS_MAX, () => this.lookups.ask(hash))
+    return withTimeout(LOOKUP_MS_MAX, () => this.lookups.ask(hash))
   }
 
   forget(hostIds: readonly string[]) {

@@ -1,4 +1,4 @@
-import { within } from '../../base/patience'
+import { withTimeout } from '../../base/request-timeout'
 import type { Agent, AgentApi } from '../agent'
 import type { Body } from './body'
 import { cleanText } from './json'
@@ -41,4 +41,4 @@ export async function agentOf({ api, body, authorization }: Call): Promise<Agent
  * @throws Away, and what the work throws
  */
 export const finish = <T>({ body }: Call, work: () => Promise<T>): Promise<T> =>
-  within(STORE_MS_MAX, () => body.usedBy(work()))
+  withTimeout(STORE_MS_MAX, () => body.usedBy(work()))

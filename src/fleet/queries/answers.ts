@@ -1,5 +1,5 @@
+import { Batcher } from '../../base/batcher'
 import type { Db } from '../../base/db'
-import { Gather } from '../../base/gather'
 import { isUuid } from '../../base/ids'
 import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
@@ -31,19 +31,19 @@ interface Deps {
 
 /** Takes in what hosts answer: each once, however often it is delivered, and from those that were asked. */
 export class Answers {
-  private readonly asked: Gather<{ tenantId: string; hostId: string; queryId: string }, AskedTarget | undefined>
-  private readonly chunks: Gather<Chunk, void>
+  private readonly asked: Batcher<{ tenantId: string; hostId: string; queryId: string }, AskedTarget | undefined>
+  private readonly chunks: Batcher<Chunk, void>
 
   private readonly refusals: Log
 
   constructor(private readonly deps: Deps) {
     this.refusals = limitedLog(deps.log)
-    this.asked = new Gather(async asks => {
+    this.asked = new Batcher(async asks => {
       const found = await askedTargets(deps.db, asks)
       const byKey = new Map(found.map(target => [`${target.hostId}/${target.queryId}`, target]))
       return asks.map(({ hostId, queryId }) => byKey.get(`${hostId}/${queryId}`))
     }, ASKS_TOGETHER)
-    this.chunks = new Gather(async chunks => {
+    this.chunks = new Batcher(async chunks => {
       await insertRows(deps.db, chunks)
       return chunks.map(() => undefined)
     }, CHUNKS_TOGETHER)

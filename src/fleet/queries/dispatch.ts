@@ -2,7 +2,7 @@ import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
-import { PATIENCE_MS, within } from '../../base/patience'
+import { REQUEST_TIMEOUT_MS, withTimeout } from '../../base/request-timeout'
 import type { Bus, Writer } from '../../streams'
 import type { Agent, Work } from '../agent'
 import { changeEffect } from './change-effect'
@@ -57,7 +57,7 @@ export class Dispatch implements Part {
     return this.held.read(
       agent.hostId,
       leave,
-      () => within(PATIENCE_MS, () => this.claim(agent)),
+      () => withTimeout(REQUEST_TIMEOUT_MS, () => this.claim(agent)),
       () => this.own(agent),
     )
   }

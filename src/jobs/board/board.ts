@@ -3,7 +3,7 @@ import type { BeforeHook } from '@bull-board/api/typings/app'
 import type { Request, RequestHandler } from 'express'
 import { type Audit, may, type Principal, type Role, runsInstallation } from '../../access'
 import { Problem } from '../../base/errors'
-import { outcomeUnknown, toldOfChange, whileAsked } from '../../base/patience'
+import { changeError, outcomeUnknown, runRequest } from '../../base/request-timeout'
 import type { Jobs } from '../actions/jobs'
 import type { Engine } from '../engine/engine'
 import type { QueueControl } from '../queues/queue-control'
@@ -50,10 +50,10 @@ export function createBoard(deps: BoardDeps) {
 
 /** Whoever acts here waits a few seconds at most, whatever holds it up, and is told whether it was done. */
 const actInTime = (work: () => Promise<void>) =>
-  whileAsked(
-    asker =>
+  runRequest(
+    request =>
       work().catch(error => {
-        throw toldOfChange(error, asker)
+        throw changeError(error, request)
       }),
     { isAway: async () => true, giveUp: outcomeUnknown },
   )

@@ -1,6 +1,6 @@
 import { type JobsOptions, Queue } from 'bullmq'
+import { Batcher } from '../../base/batcher'
 import { messageOf } from '../../base/errors'
-import { Gather } from '../../base/gather'
 import type { Log } from '../../base/log'
 import { Away } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
@@ -65,7 +65,7 @@ export class Engine {
   readonly client: RedisClient
   readonly queues: ReadonlyMap<QueueName, Queue>
   private readonly installation: string
-  private readonly mirrors = new Gather<Mirrored, void>(all => this.mirrorAll(all), BULK_MAX)
+  private readonly mirrors = new Batcher<Mirrored, void>(all => this.mirrorAll(all), BULK_MAX)
 
   constructor({ redis, log }: { redis: RedisFactory; log: Log }) {
     this.client = redis.connect('command')

@@ -1,6 +1,6 @@
 import type { Actor } from '../../access'
+import { Batcher } from '../../base/batcher'
 import { Problem } from '../../base/errors'
-import { Gather } from '../../base/gather'
 import { newId } from '../../base/ids'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
@@ -53,10 +53,10 @@ export class SpawnBarred extends Error {
 
 /** Accepts jobs: PostgreSQL first, then BullMQ. */
 export class Enqueuer {
-  private readonly adds: Gather<Ticket, void>
+  private readonly adds: Batcher<Ticket, void>
 
   constructor(private readonly deps: Deps) {
-    this.adds = new Gather(async tickets => {
+    this.adds = new Batcher(async tickets => {
       await deps.engine.add(tickets)
       return tickets.map(() => undefined)
     }, 1_000)

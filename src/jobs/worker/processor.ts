@@ -1,6 +1,6 @@
 import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
+import { Batcher } from '../../base/batcher'
 import { type Db, isDatabaseOutage } from '../../base/db'
-import { Gather } from '../../base/gather'
 import { againLater } from '../../base/outage'
 import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
@@ -30,14 +30,14 @@ export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'mov
 /** Runs jobs: each change goes to PostgreSQL first; BullMQ learns the outcome from how the processor ends. */
 export class Processor<Deps> {
   readonly active = new Map<string, ActiveRun>()
-  private readonly loads: Gather<JobRef, JobRow | undefined>
+  private readonly loads: Batcher<JobRef, JobRow | undefined>
 
   constructor(
     private readonly platform: ProcessorDeps,
     private readonly handlers: ReadonlyMap<string, Handler<Deps>>,
     private readonly deps: Deps,
   ) {
-    this.loads = new Gather(async refs => {
+    this.loads = new Batcher(async refs => {
       const found = await whileAway(() => loadJobs(platform.db, refs))
       return refs.map(ref => found.get(ref.id))
     }, LOAD_MAX)

@@ -2,18 +2,18 @@ import { type Db, rows } from './db'
 import { messageOf, StartError } from './errors'
 
 /** Servers that are started together with this program need a moment. */
-export const START_PATIENCE_MS = 10_000
+export const START_TIMEOUT_MS = 10_000
 const PAUSE_MS = 250
 const POSTGRES_OLDEST = 14
-/** Refused, unknown host (DNS of containers may lag), still starting up. All else will not mend itself. */
-const PASSING = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
+/** Refused, unknown host (DNS of containers may lag), still starting up. Retrying does not help with anything else. */
+const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
 
 /**
- * Makes sure before the start that the database answers and is one we can work with.
+ * Checks at start that the database answers and can be used.
  * @throws StartError that says what is wrong and which setting to look at
  */
-export async function requireDatabase(db: Db, url: string, patienceMs = START_PATIENCE_MS): Promise<void> {
-  const [server] = await firstAnswer(db, patienceMs).catch(error => {
+export async function requireDatabase(db: Db, url: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
+  const [server] = await firstAnswer(db, timeoutMs).catch(error => {
     throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
 Start it or correct DATABASE_URL. Without DATABASE_URL Tailrace starts a PostgreSQL of its own.`)
   })
@@ -64,8 +64,8 @@ Run as its owner: grant usage, create on schema "${schema}" to "${role}"`
   return undefined
 }
 
-async function firstAnswer(db: Db, patienceMs: number) {
-  const deadline = Date.now() + patienceMs
+async function firstAnswer(db: Db, timeoutMs: number) {
+  const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
       return await rows<Server>(
@@ -78,7 +78,7 @@ async function firstAnswer(db: Db, patienceMs: number) {
          from (select 1) as server left join pg_class on pg_class.oid = to_regclass('migrations')`,
       )
     } catch (error) {
-      if (!PASSING.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error
+      if (!TRANSIENT.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error
       await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
     }
   }

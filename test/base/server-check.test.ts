@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
+import { requireDatabase } from '../../src/base/database-check'
 import { createDb } from '../../src/base/db'
 import { StartError } from '../../src/base/errors'
-import { requireDatabase } from '../../src/base/reach'
-import { requireRedis } from '../../src/base/reach-redis'
 import { createRedis } from '../../src/base/redis'
+import { requireRedis } from '../../src/base/redis-check'
 import { quietLog, testDatabase, testRedisUrl } from '../support/parts'
 import { clusterTest, type RedisServer, startCluster, startRedisServer } from '../support/redis'
 
@@ -16,10 +16,8 @@ async function databaseProblem(url: string) {
   return error
 }
 
-const redisProblem = (url: string, patienceMs = PATIENCE_MS) =>
-  requireRedis(createRedis({ url, prefix: 'test', log: silent }), { url, log: silent, patienceMs }).catch(
-    error => error,
-  )
+const redisProblem = (url: string, timeoutMs = PATIENCE_MS) =>
+  requireRedis(createRedis({ url, prefix: 'test', log: silent }), { url, log: silent, timeoutMs }).catch(error => error)
 const silent = { ...quietLog, warn() {} }
 
 /** A port that nobody listens on. */

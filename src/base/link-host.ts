@@ -4,11 +4,11 @@ import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
 
 /**
- * Host and port under which this machine can be named in a link, where PUBLIC_URL does not say so: those of the Host
- * header, which is the client's own word, only when they name the address that the request came in at, loopback or this
- * machine; else that address itself.
+ * Host and port of this machine for a link, when PUBLIC_URL is not set. The Host header is used only when it names
+ * this machine, loopback or the address the request arrived at, because clients can send anything in it; otherwise it
+ * is that address.
  */
-export function ownHost(req: IncomingMessage): string {
+export function linkHost(req: IncomingMessage): string {
   const { localAddress, localPort } = req.socket
   const address = plain(localAddress ?? '127.0.0.1')
   const given = `http://${req.headers.host}`
@@ -26,5 +26,5 @@ function isOwn(name: string, address: string): boolean {
   return plain(literal) === address || ipaddr.process(literal).range() === 'loopback'
 }
 
-/** An IPv4 address in IPv6 form, as sockets of both families tell it, as IPv4. */
+/** Dual-stack sockets report an IPv4 address in IPv6 form; this makes it IPv4 again. */
 const plain = (address: string) => ipaddr.process(address).toString()

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { hostname } from 'node:os'
-import { ownHost } from '../../src/base/own-host'
+import { linkHost } from '../../src/base/link-host'
 
 const request = (host: string | undefined, localAddress = '192.168.1.5') =>
   ({ headers: { host }, socket: { localAddress, localPort: 8080 } }) as unknown as IncomingMessage
@@ -15,7 +15,7 @@ test.each([
   ['192.168.1.5:8443', '192.168.1.5:8443'],
   [`${hostname()}:8080`, `${hostname().toLowerCase()}:8080`],
 ])('the host %s is one of this machine', (host, shown) => {
-  expect(ownHost(request(host))).toBe(shown)
+  expect(linkHost(request(host))).toBe(shown)
 })
 
 test.each([
@@ -30,11 +30,11 @@ test.each([
   '',
   undefined,
 ])('the host %j is not, so the address that it came in at stands for it', host => {
-  expect(ownHost(request(host))).toBe('192.168.1.5:8080')
+  expect(linkHost(request(host))).toBe('192.168.1.5:8080')
 })
 
 test('addresses of IPv6, and of IPv4 in its form, are written as in URLs', () => {
-  expect(ownHost(request('evil.example', '2001:db8::5'))).toBe('[2001:db8::5]:8080')
-  expect(ownHost(request('evil.example', '::ffff:10.0.0.7'))).toBe('10.0.0.7:8080')
-  expect(ownHost(request('10.0.0.7:1', '::ffff:10.0.0.7'))).toBe('10.0.0.7:1')
+  expect(linkHost(request('evil.example', '2001:db8::5'))).toBe('[2001:db8::5]:8080')
+  expect(linkHost(request('evil.example', '::ffff:10.0.0.7'))).toBe('10.0.0.7:8080')
+  expect(linkHost(request('10.0.0.7:1', '::ffff:10.0.0.7'))).toBe('10.0.0.7:1')
 })

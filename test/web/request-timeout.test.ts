@@ -9,7 +9,7 @@ let app: TestApp
 beforeAll(async () => {
   servers = await ownParts({ fsync: 'off' })
   app = await startApp(
-    { databaseUrl: servers.postgres.url, redisUrl: servers.redis.url, prefix: 'patience' },
+    { databaseUrl: servers.postgres.url, redisUrl: servers.redis.url, prefix: 'request-timeout' },
     { TAILRACE_ROLE: 'web' },
   )
 })

@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { endpoint } from '../../src/api'
 import { z } from '../../src/base/parse'
+import { answerClientErrors } from '../../src/web/client-errors'
 import { latestResponses, listen } from '../../src/web/http-server'
-import { answerUnreadable } from '../../src/web/unreadable'
 import { type Site, startSite } from './site'
 
 const endless = endpoint(
@@ -61,7 +61,7 @@ test.each([
 
 test('an expectation behind another request takes nothing of its answer, and leaves no connection', async () => {
   const server = createServer((req, res) => void setImmediate(() => res.end(`answer to ${req.url}`)))
-  answerUnreadable(server, latestResponses(server))
+  answerClientErrors(server, latestResponses(server))
   await listen(server, 0, '127.0.0.1')
   const { port } = server.address() as { port: number }
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }) // never says that it is through
@@ -74,7 +74,7 @@ test('an expectation behind another request takes nothing of its answer, and lea
 
 test('headers that do not come in time: 408', async () => {
   const server = createServer({ headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 })
-  answerUnreadable(server, latestResponses(server))
+  answerClientErrors(server, latestResponses(server))
   await listen(server, 0, '127.0.0.1')
   const socket = await open((server.address() as { port: number }).port)
   socket.write('GET / HTTP/1.1\r\nHost:')

@@ -1,10 +1,10 @@
+import { placeOf, START_TIMEOUT_MS } from './database-check'
 import { messageOf, StartError } from './errors'
 import type { Log } from './log'
-import { placeOf, START_PATIENCE_MS } from './reach'
 import { type RedisClient, type RedisFactory, type RedisServer, serversOf, whenReady } from './redis'
 
 const OLDEST = [6, 2] as const
-/** One command of each kind that queues and streams use, for the rules of an ACL. */
+/** One command of each kind that queues and streams use, to find out whether an ACL forbids it. */
 const TRIAL = `
   redis.call('HSET', KEYS[1], 'a', '1') redis.call('DEL', KEYS[1])
   redis.call('RPUSH', KEYS[1], 'a') redis.call('RPOPLPUSH', KEYS[1], KEYS[1]) redis.call('DEL', KEYS[1])
@@ -13,23 +13,23 @@ const TRIAL = `
   redis.call('SADD', KEYS[1], 'a') redis.call('DEL', KEYS[1])
   redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], 1000) redis.call('DEL', KEYS[1])`
 
-interface Place {
+interface Options {
   url: string
   log: Log
-  patienceMs?: number
+  timeoutMs?: number
 }
 
 /**
- * Makes sure before the start that Redis answers and is one we can work with.
+ * Checks at start that Redis answers and can be used.
  * @throws StartError that says what is wrong and which setting to look at
  */
 export async function requireRedis(
   redis: RedisFactory,
-  { url, log, patienceMs = START_PATIENCE_MS }: Place,
+  { url, log, timeoutMs = START_TIMEOUT_MS }: Options,
 ): Promise<void> {
   const client = redis.connect('command')
   try {
-    await whenReady(client, patienceMs)
+    await whenReady(client, timeoutMs)
     for (const server of serversOf(client)) await checkServer(server, 'nodes' in client, log)
     await tryCommands(client, redis.prefix)
   } catch (error) {
@@ -51,7 +51,7 @@ async function checkServer(server: RedisServer, asCluster: boolean, log: Log): P
     throw new Error('it is a replica, which takes no writes: give the address of its master')
   const version = (fact('redis_version') ?? '').split('.').map(Number)
   if (isOlder(version))
-    throw new Error(`it is version ${version.join('.')}, and ${OLDEST.join('.')} is the oldest that will do`)
+    throw new Error(`it is version ${version.join('.')}, and Tailrace needs ${OLDEST.join('.')} or newer`)
   const policy = fact('maxmemory_policy')
   if (policy && policy !== 'noeviction')
     log.warn('Redis may throw away waiting jobs when its memory is full: set maxmemory-policy to noeviction', {

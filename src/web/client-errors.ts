@@ -5,18 +5,18 @@ import type { LatestResponses } from './http-server'
 import { problemOnSocket, strangersBody } from './problems'
 
 /**
- * Answers what Node's parser cannot make a request of, and what does not come in time. Node's own answers have no body, which an agent of osquery
- * takes for success.
+ * Answers requests that Node cannot parse or that arrive too slowly. Node's own answers have no body, which osquery
+ * agents take for success.
  */
-export function answerUnreadable(server: Server, responses: LatestResponses): void {
+export function answerClientErrors(server: Server, responses: LatestResponses): void {
   server.on('clientError', (error, socket) => {
-    const response = responses.get(socket) // what has begun cannot be followed by another
+    const response = responses.get(socket) // an answer that has begun cannot be followed by another
     const isAnswering = response?.headersSent && !response.writableFinished
     if (!socket.writable || isAnswering || codeOf(error) === 'ECONNRESET') socket.destroy()
     else socket.end(problemOnSocket(problemOf(codeOf(error))))
   })
   server.on('checkExpectation', (_req, res) => {
-    const problem = new Problem(417, 'expectation_failed', 'Nothing but "Expect: 100-continue" is understood.')
+    const problem = new Problem(417, 'expectation_failed', 'Only "Expect: 100-continue" is supported.')
     res.statusCode = problem.status
     res.setHeader('Content-Type', 'application/problem+json').setHeader('Connection', 'close')
     res.end(strangersBody(problem))
@@ -26,11 +26,11 @@ export function answerUnreadable(server: Server, responses: LatestResponses): vo
 function problemOf(code: string): Problem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem(431, 'headers_too_large', `The headers are larger than ${maxHeaderSize} bytes together.`)
+      return new Problem(431, 'headers_too_large', `The headers together are larger than ${maxHeaderSize} bytes.`)
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem(408, 'request_timeout', 'The request did not come in time.')
+      return new Problem(408, 'request_timeout', 'The request did not arrive in time.')
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new Problem(413, 'body_too_large', 'The extensions of the chunks are too large.')
+      return new Problem(413, 'body_too_large', 'The chunk extensions are too large.')
     default:
       return badRequest([{ path: 'request', message: `This is not valid HTTP/1.1 (${code || 'unknown'}).` }])
   }
