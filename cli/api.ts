@@ -1,18 +1,32 @@
+import { addressOf, type Params } from '../public/client/address'
+import type { PathOf, ReplyOf, RequestArgs, RouteAt } from '../src/contract/api'
+import type { Method } from '../src/contract/route'
 import { clean } from '../text/display'
 import { EXIT, Failure } from './exit'
 import type { Settings } from './settings'
 
-const WITHIN_MS = 30_000
-/** Times a request that may safely come twice is sent when the connection breaks. */
-const SENDS_MAX = 3
+const TIMEOUT_MS = 30_000
+/** How often a request that is safe to repeat is sent when the connection breaks. */
+const ATTEMPTS_MAX = 3
 
-export type Query = Record<string, string | number | undefined>
+type Headers = Record<string, string>
 
+/** One method of the API, typed by the contract. */
+type Send<M extends Method> = <P extends PathOf<M>>(
+  path: P,
+  ...request: RequestArgs<RouteAt<M, P>, { headers?: Headers }>
+) => Promise<ReplyOf<RouteAt<M, P>>>
+
+/** The server's REST API: `api.get('/api/jobs/{id}', { id })`. */
 export interface Api {
-  get<T>(path: string, query?: Query): Promise<T>
-  post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<T>
-  /** The pieces of a download, however long it takes. */
-  pieces(path: string, query?: Query): AsyncIterable<Uint8Array>
+  get: Send<'get'>
+  post: Send<'post'>
+  /** A GET of a path that the contract does not have. */
+  getJson<T>(path: string, params?: Params): Promise<T>
+  /** A POST to a path that the contract does not have. */
+  postJson<T>(path: string, body: unknown): Promise<T>
+  /** Chunks of a download, which may take any time. */
+  download(path: string, params?: Params): AsyncIterable<Uint8Array>
 }
 
 interface Problem {
@@ -21,85 +35,100 @@ interface Problem {
   errors?: { path: string; message: string }[]
 }
 
-/** Asks the server; whatever is not a good answer becomes a `Failure` with the exit code that scripts look for. */
+/** Calls the server. Anything but a good reply becomes a `Failure` with the exit code that scripts check. */
 export function createApi(settings: Settings): Api {
+  const request = <T>(
+    method: string,
+    path: string,
+    { body, headers, ...params }: { body?: unknown; headers?: Headers } & Params = {},
+  ) =>
+    send<T>(settings, addressOf(path, params), {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  const typed = <M extends Method>(method: M) =>
+    ((path: string, parts?: Params) => request<never>(method.toUpperCase(), path, parts)) as Send<M>
+
   return {
-    get: (path, query = {}) => send(settings, path + queryText(query), { method: 'GET' }),
-    post: (path, body, headers = {}) =>
-      send(settings, path, {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { ...headers, 'content-type': 'application/json' },
-      }),
-    pieces: (path, query = {}) => download(settings, path + queryText(query)),
+    get: typed('get'),
+    post: typed('post'),
+    getJson: (path, params) => request('GET', path, params),
+    postJson: (path, body) => request('POST', path, { body }),
+    download: (path, params) => download(settings, addressOf(path, params)),
   }
 }
 
 async function* download(settings: Settings, path: string): AsyncGenerator<Uint8Array> {
   const started = new AbortController()
-  const timer = setTimeout(() => started.abort(new DOMException('', 'TimeoutError')), WITHIN_MS)
+  const timer = setTimeout(() => started.abort(new DOMException('', 'TimeoutError')), TIMEOUT_MS)
   const { signal } = started
   const response = await reach(
     settings,
     path,
     { headers: authorization(settings), redirect: 'manual', signal },
-    SENDS_MAX,
+    ATTEMPTS_MAX,
   )
   clearTimeout(timer)
   if (!response.ok) throw await failureOf(settings, response)
   try {
     yield* response.body ?? []
   } catch (error) {
-    throw new Failure(EXIT.unreachable, `The download broke off (${reasonOf(error)}): what was written is not all.`)
+    throw new Failure(EXIT.unreachable, `The download broke off (${reasonOf(error)}): the output is incomplete.`)
   }
 }
 
-/** As the streams need it, too. */
-export const authorization = ({ token }: Settings): Record<string, string> =>
+/** The header for requests and streams. */
+export const authorization = ({ token }: Settings): Headers =>
   token === undefined ? {} : { authorization: `Bearer ${token}` }
 
 async function send<T>(settings: Settings, path: string, init: RequestInit): Promise<T> {
   const headers = {
     accept: 'application/json',
-    ...(init.headers as Record<string, string>),
+    ...(init.headers as Headers),
     ...authorization(settings),
   }
   const isRepeatable = init.method === 'GET' || 'idempotency-key' in headers
-  const response = await reach(settings, path, { ...init, headers, redirect: 'manual' }, isRepeatable ? SENDS_MAX : 1)
-  if (response.ok) return answerOf<T>(settings, response)
+  const response = await reach(
+    settings,
+    path,
+    { ...init, headers, redirect: 'manual' },
+    isRepeatable ? ATTEMPTS_MAX : 1,
+  )
+  if (response.ok) return jsonOf<T>(settings, response)
   throw await failureOf(settings, response)
 }
 
-async function reach({ url }: Settings, path: string, init: RequestInit, sends: number): Promise<Response> {
-  for (let sent = 1; ; sent++) {
+async function reach({ url }: Settings, path: string, init: RequestInit, attempts: number): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await fetch(url + path, { signal: AbortSignal.timeout(WITHIN_MS), ...init })
+      return await fetch(url + path, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
     } catch (error) {
       const reason = reasonOf(error)
-      // only a connection that broke half-way is worth another try
-      if (sent < sends && /ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(reason)) continue
+      // only a connection that broke midway is worth another attempt
+      if (attempt < attempts && /ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(reason)) continue
       throw new Failure(
         EXIT.unreachable,
-        `Tailrace cannot be reached at ${url} (${reason}). Is it running? TAILRACE_URL or --url says where.`,
+        `Tailrace cannot be reached at ${url} (${reason}). Is it running? Set its address with TAILRACE_URL or --url.`,
       )
     }
   }
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${WITHIN_MS / 1000} s`
+  if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`
   const cause: unknown = error instanceof Error ? error.cause : undefined
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message
   return error instanceof Error ? error.message : String(error)
 }
 
-async function answerOf<T>({ url }: Settings, response: Response): Promise<T> {
+async function jsonOf<T>({ url }: Settings, response: Response): Promise<T> {
   try {
     return (await response.json()) as T
   } catch {
     throw new Failure(
       EXIT.unreachable,
-      `What answers at ${url} does not speak like Tailrace. TAILRACE_URL or --url says where it is.`,
+      `The server at ${url} does not answer like Tailrace. Set its address with TAILRACE_URL or --url.`,
     )
   }
 }
@@ -108,16 +137,13 @@ async function failureOf(settings: Settings, response: Response): Promise<Failur
   const { status } = response
   if (status >= 300 && status < 400) {
     const to = clean(response.headers.get('location') ?? 'elsewhere')
-    return new Failure(
-      EXIT.unreachable,
-      `${settings.url} sends on to ${to}. Set TAILRACE_URL to the address that answers itself.`,
-    )
+    return new Failure(EXIT.unreachable, `${settings.url} redirects to ${to}. Set TAILRACE_URL to the final address.`)
   }
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem
   return failureFor(settings, status, problem)
 }
 
-/** The same words and exit codes for requests and for streams. */
+/** The failure for a refused request or stream. */
 export function failureFor(settings: Settings, status: number, { detail, errors = [] }: Problem): Failure {
   const faults = errors.map(({ path, message }) => `\n  ${path.replace(/^(body|query|params)\./, '')}: ${message}`)
   const said = clean(detail ?? `The server answered ${status}.`) + faults.map(fault => clean(fault, true)).join('')
@@ -135,9 +161,4 @@ function exitCodeOf(status: number): number {
   if (status === 403) return EXIT.denied
   if (status === 404 || status === 410) return EXIT.missing
   return status >= 502 && status <= 504 ? EXIT.unreachable : EXIT.failed
-}
-
-function queryText(query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
-  return given.length ? `?${new URLSearchParams(given)}` : ''
 }

@@ -4,7 +4,7 @@ import type { Settings } from './settings'
 
 export interface Option {
   type: 'string' | 'boolean'
-  /** Stands for the value in the help. */
+  /** Placeholder for the value in the help. */
   value?: string
   /** May be given several times. */
   multiple?: true
@@ -20,7 +20,7 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
     : string
 type Values<O extends Options> = { [Name in keyof O]?: ValueOf<O[Name]> }
 
-/** As parsed, before a command knows what it has asked for. */
+/** As parsed, before a command gives them its own types. */
 export type RawValues = Record<string, string | boolean | string[] | undefined>
 
 /** What a command may use. */
@@ -31,9 +31,9 @@ export interface Context {
   url: string | undefined
   settings: Settings
   api: Api
-  /** Says what goes on without us when Ctrl-C ends the command. */
+  /** A hint to print when Ctrl-C ends the command, about what keeps running. */
   onInterrupt(hint: () => string): void
-  /** From here on, an end without an outcome must not look like success. */
+  /** From here on, ending without an outcome must not look like success. */
   owesOutcome(): void
 }
 
@@ -41,10 +41,10 @@ export interface Command {
   name: string
   /** What may follow the name, such as `<id>`. */
   operands: string
-  /** Least and most operands. */
+  /** Minimum and maximum number of operands. */
   count: readonly [number, number]
   summary: string
-  /** More for `help <command>`: lines as they are shown. */
+  /** More for `help <command>`, printed as it is. */
   details?: string
   options: Options
   /** @returns the exit code */

@@ -1,29 +1,28 @@
 import { type JobStatus, type StreamHandle, type StreamOptions, streamTopics } from '../public/client'
 import { Delivery } from '../public/client/delivery'
-import type { Frame } from '../public/client/transport'
 import { formatDuration } from '../text/times'
 import { authorization, failureFor } from './api'
 import type { Context } from './command'
 import { EXIT, Failure } from './exit'
 import type { Printer } from './output/printer'
 
-/** An answer of this size may have been full, with more to come: half of the limit of the server, to be on the safe side. */
+/** A poll of this size may have been cut, with more to come: half of the server's limit, to be safe. */
 const FULL_LENGTH = 128 * 1024
 
 export interface Wanted {
   topic: string
   /** Filters of the stream: `level`, `step`, `q`, `limit`, `types`, `after`. */
   filter: Pick<StreamOptions, 'level' | 'step' | 'q' | 'limit' | 'types' | 'after'>
-  /** How long the server may be away; 0 for ever. */
+  /** How long to wait for a server that is away; 0 for ever. */
   patienceMs: number
 }
 
-/** The last status that the stream told of, if the topic is a job's. */
+/** The last status on the stream, if the topic is a job's. */
 export type Ending = JobStatus | undefined
 
 /**
  * Shows a topic until it has ended, over as many connections as it takes.
- * @throws Failure when the server refuses, or is away for longer than the patience
+ * @throws Failure when the server refuses, or is away for longer than `patienceMs`
  */
 export function follow(context: Context, wanted: Wanted, printer: Printer): Promise<Ending> {
   const { settings } = context
@@ -38,7 +37,7 @@ export function follow(context: Context, wanted: Wanted, printer: Printer): Prom
       baseUrl: settings.url,
       headers: authorization(settings),
       transports: ['sse', 'poll'],
-      ...showing(printer, wanted.topic, status => {
+      ...callbacks(printer, wanted.topic, status => {
         last = status
       }),
       onError: ({ status, message }) => reject(failureFor(settings, status, { detail: message })),
@@ -51,11 +50,11 @@ export function follow(context: Context, wanted: Wanted, printer: Printer): Prom
         }
       },
     })
-    context.onInterrupt(() => (handle.lastEventId ? `Go on from here with --after ${handle.lastEventId}` : ''))
+    context.onInterrupt(() => (handle.lastEventId ? `Continue from here with --after ${handle.lastEventId}` : ''))
   })
 }
 
-function showing(printer: Printer, topic: string, keep: (status: JobStatus) => void): StreamOptions {
+function callbacks(printer: Printer, topic: string, keep: (status: JobStatus) => void): StreamOptions {
   return {
     onLogs: (lines, meta) => printer.lines(lines, meta.topic || topic),
     onStatus: status => {
@@ -68,7 +67,7 @@ function showing(printer: Printer, topic: string, keep: (status: JobStatus) => v
   }
 }
 
-/** Says that the server is away, and gives up after a time. A connection that ends and is back at once is no news. */
+/** Reports that the server is away, and gives up after `patienceMs`. One reconnect is not worth a message. */
 function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp: (failure: Failure) => void) {
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -88,37 +87,31 @@ function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp
       if (failures > 1) terminal.note(`${reason} Trying again in ${formatDuration(retryInMs)}.`)
       if (timer || patienceMs === 0) return
       timer = setTimeout(() => {
-        const away = `The connection to ${settings.url} could not be made again within ${formatDuration(patienceMs)}.`
+        const away = `Could not reconnect to ${settings.url} within ${formatDuration(patienceMs)}.`
         giveUp(new Failure(EXIT.unreachable, away))
       }, patienceMs)
     },
   }
 }
 
-interface Answer {
-  events: (Omit<Frame, 'id'> & { id: string | null })[]
-  last_event_id: string
-  ended: boolean
-}
-
-/** Shows what there is in a topic now. */
+/** Shows what is in a topic now. */
 export async function showOnce({ api }: Context, { topic, filter }: Wanted, printer: Printer): Promise<Ending> {
   let last: Ending
-  const options = showing(printer, topic, status => {
+  const options = callbacks(printer, topic, status => {
     last = status
   })
   const delivery = new Delivery([topic], { ...filter, ...options })
   const { types, after: first, ...fields } = filter
   for (let after = first || undefined; ; ) {
-    const answer = await api.get<Answer>('/api/stream/poll', {
+    const batch = await api.get('/api/stream/poll', {
       ...fields,
       types: types?.join(','),
       topic,
       after,
       wait_ms: 0,
     })
-    for (const { event, id, data } of answer.events) delivery.frame({ event, id: id ?? '', data })
-    if (answer.ended || JSON.stringify(answer.events).length < FULL_LENGTH) return last
-    after = answer.last_event_id
+    for (const { event, id, data } of batch.events) delivery.frame({ event, id: id ?? '', data })
+    if (batch.ended || JSON.stringify(batch.events).length < FULL_LENGTH) return last
+    after = batch.last_event_id
   }
 }

@@ -3,7 +3,11 @@ import { commands } from './commands'
 import { table } from './output/table'
 
 export const COMMON_OPTIONS = {
-  url: { type: 'string', value: 'url', help: 'The server; else TAILRACE_URL, the last login, http://127.0.0.1:8080' },
+  url: {
+    type: 'string',
+    value: 'url',
+    help: 'The server (default TAILRACE_URL, the last login, http://127.0.0.1:8080',
+  },
   help: { type: 'boolean', help: 'This help' },
 } as const satisfies Options
 
@@ -11,9 +15,9 @@ export const COMMON_OPTIONS = {
 export const overview = () => `Usage: tailrace <command> [options]
 
 ${list(commands.map(({ name, operands, summary }) => [`${name} ${operands}`.trim(), summary]))}
-tailrace help <command> tells its options.
+tailrace help <command> shows its options.
 
-Access   TAILRACE_TOKEN, else what "tailrace login" has kept, else, when the server is on this machine
+Access   TAILRACE_TOKEN, else the token saved by "tailrace login", else, when the server is on this machine
          (127.0.0.1, ::1, localhost) and .data/admin-token can be read (or DATA_DIR/admin-token), that admin token.
          A token is never taken from an argument, because everybody on the machine can see arguments.
 Server   --url, TAILRACE_URL, the last login, http://127.0.0.1:8080

@@ -2,16 +2,16 @@ import { wrongUsage } from './exit'
 import { readText } from './read-text'
 
 /**
- * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` each. A value that is JSON
- * (a number, true, false, null, or begins with { [ ") is taken as such, any other as text.
- * @throws Failure that says which operand cannot be understood
+ * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` pairs. A value that is JSON
+ * (a number, true, false, null, or begins with { [ ") is parsed, any other is text.
+ * @throws Failure that names the invalid operand
  */
 export function parseInput(operands: readonly string[]): Record<string, unknown> {
   const [first, ...more] = operands
   if (first === undefined) return {}
   const whole = wholeOf(first)
   if (whole === undefined) return fieldsOf(operands)
-  if (more.length) throw wrongUsage('Beside an input in one piece there can be no key=value.')
+  if (more.length) throw wrongUsage('Give either one JSON input or key=value pairs, not both.')
   return whole
 }
 

@@ -1,5 +1,3 @@
-import type { Query } from './api'
-import type { Context } from './command'
 import { wrongUsage } from './exit'
 
 const PAGE_MAX = 500
@@ -11,22 +9,25 @@ export interface Page<T> {
 }
 
 /** The option `--limit`. @throws Failure */
-export function limitOf(text: string | undefined, standard: number): number {
-  if (text === undefined) return standard
+export function limitOf(text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault
   const limit = Number(text)
   if (/^\d+$/.test(text) && limit >= 1 && limit <= LIMIT_MAX) return limit
   throw wrongUsage(`--limit must be a number from 1 to ${LIMIT_MAX}, not "${text}".`)
 }
 
-/** At most so many items of a list, over as many pages as it takes. */
-export async function collect<T>({ api }: Pick<Context, 'api'>, path: string, query: Query, most: number) {
+/**
+ * Reads a list page by page, up to `max` items.
+ * @param read reads one page
+ */
+export async function collect<T>(max: number, read: (page: { limit: number; cursor?: string }) => Promise<Page<T>>) {
   const found: T[] = []
   let cursor: string | null | undefined
   do {
-    const limit = Math.min(PAGE_MAX, most - found.length)
-    const page = await api.get<Page<T>>(path, { ...query, limit, cursor: cursor ?? undefined })
+    const limit = Math.min(PAGE_MAX, max - found.length)
+    const page: Page<T> = await read({ limit, ...(cursor && { cursor }) })
     found.push(...page.items)
     cursor = page.next_cursor
-  } while (cursor && found.length < most)
+  } while (cursor && found.length < max)
   return { found, isMore: Boolean(cursor) }
 }

@@ -4,7 +4,7 @@ import { decodeText } from '../text/decode'
 import { readConfig } from './config-file'
 import { EXIT, Failure, wrongUsage } from './exit'
 
-const STANDARD_URL = 'http://127.0.0.1:8080'
+const DEFAULT_URL = 'http://127.0.0.1:8080'
 /** What a header can carry. */
 const TOKEN = /^[\x21-\x7e]{1,512}$/
 
@@ -33,7 +33,7 @@ export function readSettings({ env, root, url: given }: Surroundings): Settings 
   const fromEnv = env.TAILRACE_TOKEN?.trim()
   const isComplete = fromEnv && (given || env.TAILRACE_URL)
   const config = isComplete ? undefined : readConfig(env)
-  const url = parseUrl(given || env.TAILRACE_URL || config?.url || STANDARD_URL)
+  const url = parseUrl(given || env.TAILRACE_URL || config?.url || DEFAULT_URL)
   if (fromEnv) return { url, token: checkToken(fromEnv, 'TAILRACE_TOKEN'), tokenFrom: 'TAILRACE_TOKEN' }
   const kept = config?.tokens[url]
   if (kept) return { url, token: kept, tokenFrom: config.path }

@@ -1,12 +1,12 @@
 import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { collect, limitOf } from '../list'
+import { collect, limitOf, type Page } from '../list'
 import { HOST_COLOURS, type Host, nameOf } from '../output/host-lines'
 import { table } from '../output/table'
 import { age } from '../output/times'
 
-const STANDARD = 100
+const LIMIT_DEFAULT = 100
 
 export const hosts = defineCommand({
   name: 'hosts',
@@ -15,39 +15,41 @@ export const hosts = defineCommand({
   summary: 'Lists hosts of the fleet by name',
   options: {
     status: { type: 'string', value: 'status', help: 'online, offline or missing' },
-    platform: { type: 'string', value: 'name', help: 'As osquery names it, or linux for all that are one' },
+    platform: { type: 'string', value: 'name', help: 'As osquery names it, or linux for every distribution' },
     label: { type: 'string', value: 'name', help: 'Name or id of a label' },
     q: { type: 'string', value: 'text', help: 'Search in name, identifier, serial, operating system and id' },
     sort: {
       type: 'string',
       value: 'field',
-      help: 'Such as platform; backwards --sort=-last_seen_at; standard hostname',
+      help: 'Such as platform, or --sort=-last_seen_at for descending order (default hostname)',
     },
-    limit: { type: 'string', value: 'n', help: `At most so many, standard ${STANDARD}` },
+    limit: { type: 'string', value: 'n', help: `Maximum number of hosts (default ${LIMIT_DEFAULT})` },
     json: JSON_OPTION,
   },
   async run(context, { values }) {
     const { json, limit, ...filter } = values
-    const most = limitOf(limit, STANDARD)
-    const { found, isMore } = await collect<Host>(context, '/api/hosts', filter, most)
+    const max = limitOf(limit, LIMIT_DEFAULT)
+    const { found, isMore } = await collect(max, page =>
+      context.api.getJson<Page<Host>>('/api/hosts', { ...filter, ...page }),
+    )
     const { terminal } = context
     if (json) for (const host of found) terminal.json(host)
     else if (found.length) terminal.write(tableOf(context, found))
     else terminal.note('There are no such hosts.')
-    if (isMore) terminal.note(`These are the first ${most}; --limit shows more.`)
+    if (isMore) terminal.note(`These are the first ${max}; --limit shows more.`)
     return EXIT.ok
   },
 })
 
 function tableOf({ terminal }: Context, found: readonly Host[]): string {
   const columns = [
-    { title: 'HOST', least: 12 },
+    { title: 'HOST', widthMin: 12 },
     { title: 'STATUS', paint: (text: string) => terminal.paint(HOST_COLOURS[text.trim()], text) },
     { title: 'SEEN', right: true },
     { title: 'ID' },
-    { title: 'SYSTEM', least: 10 },
+    { title: 'SYSTEM', widthMin: 10 },
     { title: 'OSQUERY' },
-    { title: 'LABELS', least: 8 },
+    { title: 'LABELS', widthMin: 8 },
   ]
   const rows = found.map(host => [
     clean(nameOf(host)),

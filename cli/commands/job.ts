@@ -1,7 +1,8 @@
+import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { type Job, paintStatus, reasonOf } from '../output/job-lines'
+import { paintStatus, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
 import { clock, span } from '../output/times'
@@ -13,7 +14,7 @@ export const job = defineCommand({
   summary: 'Shows a job with its steps, input and result',
   options: { json: JSON_OPTION },
   async run({ api, terminal, settings }: Context, { values, operands: [id = ''] }) {
-    const found = await api.get<Job & { links: { page: string } }>(`/api/jobs/${encodeURIComponent(id)}`)
+    const found = await api.get('/api/jobs/{id}', { id })
     if (values.json) terminal.json(found)
     else terminal.write(textOf(terminal, found, settings.url + found.links.page))
     return EXIT.ok
@@ -35,7 +36,7 @@ function fieldsOf(terminal: Terminal, job: Job, page: string): Record<string, st
     Status: paintStatus(terminal)(job.status),
     Why: clean(reasonOf(job)),
     Attempt: `${job.attempt} of ${job.max_attempts}`,
-    Made: `${time(job.created_at)} by ${clean(job.created_by.name)}${job.reason ? `: ${clean(job.reason)}` : ''}`,
+    Created: `${time(job.created_at)} by ${clean(job.created_by.name)}${job.reason ? `: ${clean(job.reason)}` : ''}`,
     Due: job.status === 'scheduled' ? time(job.run_at) : '',
     Started: time(job.started_at),
     Ended: job.ended_at ? `${time(job.ended_at)} after ${span(job.started_at ?? job.created_at, job.ended_at)}` : '',
@@ -51,7 +52,7 @@ function fieldsOf(terminal: Terminal, job: Job, page: string): Record<string, st
 function stepsOf(terminal: Terminal, { steps }: Job): string {
   if (!steps.length) return ''
   const columns = [
-    { title: 'STEP', least: 8 },
+    { title: 'STEP', widthMin: 8 },
     { title: 'STATUS', paint: paintStatus(terminal) },
     { title: 'LINES', right: true },
     { title: 'RAN', right: true },

@@ -1,12 +1,13 @@
+import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { collect, limitOf } from '../list'
-import { type Job, paintStatus, reasonOf } from '../output/job-lines'
+import { paintStatus, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
 import { age, since, span } from '../output/times'
 
-const STANDARD = 20
+const LIMIT_DEFAULT = 20
 
 export const jobs = defineCommand({
   name: 'jobs',
@@ -18,20 +19,20 @@ export const jobs = defineCommand({
     kind: { type: 'string', value: 'a,b', help: 'Such as health-check' },
     queue: { type: 'string', value: 'a,b', help: 'Such as demo' },
     q: { type: 'string', value: 'text', help: 'Search in kind, id, input, error and reason' },
-    since: { type: 'string', value: 'time', help: 'Made at or after: 30m, 2h, 7d, or RFC 3339' },
-    limit: { type: 'string', value: 'n', help: `At most so many, standard ${STANDARD}` },
+    since: { type: 'string', value: 'time', help: 'Created at or after: 30m, 2h, 7d, or RFC 3339' },
+    limit: { type: 'string', value: 'n', help: `Maximum number of jobs (default ${LIMIT_DEFAULT})` },
     json: JSON_OPTION,
   },
   async run(context, { values }) {
     const { json, limit, ...filter } = values
-    const most = limitOf(limit, STANDARD)
-    const query = { ...filter, since: filter.since === undefined ? undefined : since(filter.since) }
-    const { found, isMore } = await collect<Job>(context, '/api/jobs', query, most)
+    const max = limitOf(limit, LIMIT_DEFAULT)
+    const query = { ...filter, ...(filter.since !== undefined && { since: since(filter.since) }) }
+    const { found, isMore } = await collect(max, page => context.api.get('/api/jobs', { ...query, ...page }))
     const { terminal } = context
     if (json) for (const job of found) terminal.json(job)
     else if (found.length) terminal.write(tableOf(context, found))
     else terminal.note('There are no such jobs.')
-    if (isMore) terminal.note(`These are the newest ${most}; --limit shows more.`)
+    if (isMore) terminal.note(`These are the newest ${max}; --limit shows more.`)
     return EXIT.ok
   },
 })
@@ -40,11 +41,11 @@ function tableOf({ terminal }: Context, found: readonly Job[]): string {
   const columns = [
     { title: 'ID' },
     { title: 'STATUS', paint: paintStatus(terminal) },
-    { title: 'KIND', least: 6 },
+    { title: 'KIND', widthMin: 6 },
     { title: 'AGE', right: true },
     { title: 'RAN', right: true },
     { title: 'TRY', right: true },
-    { title: 'WHY', least: 8 },
+    { title: 'WHY', widthMin: 8 },
   ]
   const rows = found.map(job => [
     job.id,

@@ -1,3 +1,4 @@
+import type { Me } from '../../src/contract/sessions'
 import { clean } from '../../text/display'
 import { createApi } from '../api'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
@@ -6,32 +7,26 @@ import { EXIT, Failure } from '../exit'
 import { readSecret } from '../secret-prompt'
 import { checkToken, isLoopback, parseUrl, type Settings } from '../settings'
 
-interface Me {
-  tenant: { id: string; name: string }
-  role: string
-  name: string
-}
-
 export const login = defineCommand({
   name: 'login',
   operands: '',
   count: [0, 0],
-  summary: 'Keeps a token for a server, read from standard input or a hidden prompt',
-  details: `An admin makes tokens on the page /settings or by POST /api/tokens. It is kept in ~/.config/tailrace/config.json (mode 0600) and
-only ever sent to this server, which becomes the standard one.
+  summary: 'Saves a token for a server, read from standard input or a hidden prompt',
+  details: `An admin creates tokens on the page /settings or with POST /api/tokens. The token is kept in
+~/.config/tailrace/config.json (mode 0600) and only ever sent to this server, which becomes the default.
 
   tailrace login --url https://tailrace.example.org < token-file`,
   options: {},
   async run(context) {
     const url = serverOf(context)
     if (url.startsWith('http:') && !isLoopback(url))
-      context.terminal.note(`Beware: ${url} is not encrypted; the token can be read on the way.`)
+      context.terminal.note(`Warning: ${url} is not encrypted; others on the network can read the token.`)
     const token = checkToken(await readSecret(`Token for ${url}: `, context.terminal.note), 'the input')
-    const me = await createApi({ url, token, tokenFrom: 'the input' }).get<Me>('/api/session')
+    const me = await createApi({ url, token, tokenFrom: 'the input' }).get('/api/session')
     const config = readConfig(context.env)
     writeConfig({ ...config, url, tokens: { ...config.tokens, [url]: token } })
     context.terminal.note(`${describe(me, url)} The token is kept in ${config.path}.`)
-    if (context.env.TAILRACE_TOKEN) context.terminal.note('TAILRACE_TOKEN is set and counts more.')
+    if (context.env.TAILRACE_TOKEN) context.terminal.note('TAILRACE_TOKEN is set and takes precedence.')
     return EXIT.ok
   },
 })
@@ -40,7 +35,7 @@ export const logout = defineCommand({
   name: 'logout',
   operands: '',
   count: [0, 0],
-  summary: 'Forgets the token kept for a server; it stays good until it is revoked',
+  summary: 'Forgets the token kept for a server; it stays valid until it is revoked',
   options: {},
   async run(context) {
     const url = serverOf(context)
@@ -60,14 +55,14 @@ export const whoami = defineCommand({
   summary: 'Shows the server, who you are there, and where the token comes from',
   options: { json: JSON_OPTION },
   async run({ api, settings, terminal }, { values }) {
-    const me = await api.get<Me>('/api/session')
+    const me = await api.get('/api/session')
     if (values.json) terminal.json({ url: settings.url, token_from: settings.tokenFrom, ...me })
     else terminal.write(`${describe(me, settings.url)} The token comes from ${settings.tokenFrom}.\n`)
     return EXIT.ok
   },
 })
 
-/** Not by `settings`, which a broken token elsewhere would spoil. */
+/** Not from `settings`, which fails on a broken token elsewhere. */
 const serverOf = ({ url, env }: Context): Settings['url'] =>
   parseUrl(url || env.TAILRACE_URL || readConfig(env).url || 'http://127.0.0.1:8080')
 

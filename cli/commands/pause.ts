@@ -2,7 +2,6 @@ import { clean } from '../../text/display'
 import { type Command, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { neededReason, REASON_OPTION } from '../reason'
-import type { Queue } from './queues'
 
 const control = (verb: 'pause' | 'resume', summary: string): Command =>
   defineCommand({
@@ -12,8 +11,8 @@ const control = (verb: 'pause' | 'resume', summary: string): Command =>
     summary,
     options: { reason: REASON_OPTION, json: JSON_OPTION },
     async run({ api, terminal }, { values, operands: [name = ''] }) {
-      const path = `/api/queues/${encodeURIComponent(name)}/${verb}`
-      const { queue } = await api.post<{ queue: Queue }>(path, { reason: neededReason(values.reason) })
+      const body = { reason: neededReason(values.reason) }
+      const { queue } = await api.post(`/api/queues/{name}/${verb}`, { name, body })
       if (values.json) terminal.json(queue)
       else terminal.write(`${clean(queue.name)} ${queue.paused ? 'paused' : 'open'}\n`)
       return EXIT.ok

@@ -5,7 +5,7 @@ import { FORMAT_OPTION, formatOf } from '../fleet/format'
 import type { Query } from '../fleet/query'
 import { targetsOf } from '../fleet/targets'
 import { watchQuery } from '../fleet/watch'
-import { collect } from '../list'
+import { collect, type Page } from '../list'
 import { numberOf } from '../numbers'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 import { readText } from '../read-text'
@@ -16,9 +16,9 @@ export const query = defineCommand({
   name: 'query',
   operands: '<sql> | @<file> | - | --saved <name>',
   count: [0, 1],
-  summary: 'Asks hosts of the fleet, and shows the rows as they come',
-  details: `Who is asked: --all, or any of --host, --platform and --label, each as often as needed; a host that fits one of them
-is asked once. Rows are on stdout, progress on stderr. Ctrl-C leaves the query running.
+  summary: 'Queries hosts of the fleet, and shows rows as they arrive',
+  details: `Choose hosts with --all, or with --host, --platform and --label, each as often as needed; a host that matches
+several is asked once. Rows go to stdout, progress to stderr. Ctrl-C leaves the query running.
 
   tailrace query "select name, version from os_version" --all
   tailrace query "select * from listening_ports where port = 22" --platform linux --label web --format csv > ports.csv
@@ -28,23 +28,23 @@ is asked once. Rows are on stdout, progress on stderr. Ctrl-C leaves the query r
     host: { type: 'string', value: 'host', multiple: true, help: 'Id, identifier or name of a host' },
     platform: { type: 'string', value: 'name', multiple: true, help: 'As osquery names it, or linux' },
     label: { type: 'string', value: 'name', multiple: true, help: 'Name or id of a label' },
-    saved: { type: 'string', value: 'name', help: 'Ask a saved query; without targets the platforms that it is for' },
-    deadline: { type: 'string', value: 'seconds', help: 'Hosts that are silent until then are left out; standard 60' },
+    saved: { type: 'string', value: 'name', help: 'Run a saved query; without targets, on the platforms it is for' },
+    deadline: { type: 'string', value: 'seconds', help: 'How long to wait for answers (default 60)' },
     format: FORMAT_OPTION,
     json: { ...JSON_OPTION, help: 'Query, rows and hosts as events, one JSON object per line, for programs' },
-    detach: { type: 'boolean', help: 'Print the id and leave; "tailrace results <id>" shows the answers' },
+    detach: { type: 'boolean', help: 'Print the id and exit; "tailrace results <id>" shows the answers' },
     reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands: [operand] }) {
     const { api, terminal } = context
-    const wish = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
+    const view = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
     const deadline_seconds = numberOf('--deadline', values.deadline)
     const { sql, platforms } = await questionOf(context, operand, values.saved)
     const targets = await targetsOf(api, values, platforms)
     const body = { sql, targets, deadline_seconds, reason: values.reason }
-    const { query, links } = await api.post<{ query: Query; links: { page: string } }>('/api/queries', body)
-    if (!values.detach) return watchQuery(context, query, wish)
+    const { query, links } = await api.postJson<{ query: Query; links: { page: string } }>('/api/queries', body)
+    if (!values.detach) return watchQuery(context, query, view)
     if (values.json) terminal.json({ event: 'query', ...query, links })
     else terminal.write(`${query.id}\n`)
     return EXIT.ok
@@ -65,7 +65,9 @@ async function questionOf(context: Context, operand: string | undefined, saved: 
 const textOf = (operand: string) => (operand === '-' || operand.startsWith('@') ? readText(operand) : operand)
 
 async function savedQuery(context: Context, name: string): Promise<Question> {
-  const { found } = await collect<Question & { name: string }>(context, '/api/saved-queries', { q: name }, SAVED_MAX)
+  const { found } = await collect(SAVED_MAX, page =>
+    context.api.getJson<Page<Question & { name: string }>>('/api/saved-queries', { q: name, ...page }),
+  )
   const query = found.find(each => each.name === name) ?? found.find(each => isSame(each.name, name))
   if (query) return query
   const near = found.slice(0, 5).map(each => `\n  ${clean(each.name)}`)

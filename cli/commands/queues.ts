@@ -1,19 +1,10 @@
+import type { Queue } from '../../src/contract/queues'
 import { clean } from '../../text/display'
 import { formatDuration } from '../../text/times'
 import { defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
-
-export interface Queue {
-  name: string
-  counts: { waiting: number; active: number; delayed: number; failed: number } | null
-  oldest_waiting_seconds: number | null
-  wait_ms: { p50: number | null; p95: number | null }
-  run_ms: { p50: number | null; p95: number | null }
-  paused: boolean
-  paused_by: { reason: string; by: { name: string }; at: string } | null
-}
 
 export const queues = defineCommand({
   name: 'queues',
@@ -22,7 +13,7 @@ export const queues = defineCommand({
   summary: 'Shows every queue: counts, oldest waiting job, wait and run times, pauses',
   options: { json: JSON_OPTION },
   async run({ api, terminal }, { values }) {
-    const { items } = await api.get<{ items: Queue[] }>('/api/queues')
+    const { items } = await api.get('/api/queues')
     if (values.json) for (const queue of items) terminal.json(queue)
     else terminal.write(tableOf(terminal, items))
     return EXIT.ok
@@ -31,10 +22,10 @@ export const queues = defineCommand({
 
 function tableOf(terminal: Terminal, items: readonly Queue[]): string {
   const columns = [
-    { title: 'QUEUE', least: 8 },
+    { title: 'QUEUE', widthMin: 8 },
     { title: 'STATE', paint: (text: string) => terminal.paint(text.startsWith('paused') ? 'yellow' : 'green', text) },
     ...['WAIT', 'RUN', 'DELAYED', 'FAILED', 'OLDEST', 'WAIT P95', 'RUN P95'].map(title => ({ title, right: true })),
-    { title: 'PAUSED BY', least: 10 },
+    { title: 'PAUSED BY', widthMin: 10 },
   ]
   const count = (value: number | undefined) => (value === undefined ? '?' : String(value)) // Redis is away
   const rows = items.map(({ name, counts, paused, paused_by, ...times }) => [

@@ -8,15 +8,15 @@ export const results = defineCommand({
   name: 'results',
   operands: '<query-id>',
   count: [1, 1],
-  summary: 'Shows the answers to a query: those that are there, and those that still come until it has ended',
+  summary: 'Shows the answers to a query, and follows it until it ends',
   options: {
     format: FORMAT_OPTION,
     json: { ...JSON_OPTION, help: 'Query, rows and hosts as events, one JSON object per line, for programs' },
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands: [id = ''] }) {
-    const wish = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
-    const query = await context.api.get<Query>(`/api/queries/${encodeURIComponent(id)}`)
-    return watchQuery(context, query, wish)
+    const view = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
+    const query = await context.api.getJson<Query>('/api/queries/{id}', { id })
+    return watchQuery(context, query, view)
   },
 })

@@ -1,6 +1,5 @@
 import { defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import type { Job } from '../output/job-lines'
 
 export const retry = defineCommand({
   name: 'retry',
@@ -12,7 +11,10 @@ export const retry = defineCommand({
     json: JSON_OPTION,
   },
   async run({ api, terminal }, { values, operands: [id = ''] }) {
-    const { job } = await api.post<{ job: Job }>(`/api/jobs/${encodeURIComponent(id)}/retry`, { reason: values.reason })
+    const { job } = await api.post('/api/jobs/{id}/retry', {
+      id,
+      body: values.reason === undefined ? {} : { reason: values.reason },
+    })
     if (values.json) terminal.json(job)
     else terminal.write(`${job.id} ${job.status}\n`)
     return EXIT.ok

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { follow } from '../follow'
 import { parseInput } from '../input'
 import { numberOf } from '../numbers'
-import { hasEnded, type Job, reasonOf } from '../output/job-lines'
+import { hasEnded, reasonOf } from '../output/job-lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
 import { span } from '../output/times'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
@@ -14,20 +15,20 @@ export const run = defineCommand({
   name: 'run',
   operands: '<kind> [<json> | @<file> | - | <key>=<value>...]',
   count: [1, Number.POSITIVE_INFINITY],
-  summary: 'Makes a job and prints its id',
-  details: `The input is a JSON object, @file or - (standard input) with one, or key=value each. A value that is a
+  summary: 'Creates a job and prints its id',
+  details: `The input is a JSON object, @file or - (standard input) with one, or key=value pairs. A value that is a
 number, true, false, null, or begins with { [ or " is taken as JSON, any other as text.
-Give secrets by @file or -, because everybody on the machine can see arguments.
+Pass secrets with @file or -, because everybody on the machine can see arguments.
 
   tailrace run health-check url=https://example.org expect_status=200
   tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait`,
   options: {
-    wait: { type: 'boolean', help: 'Follow its lines, and end as the job does: 0 completed, 1 failed or cancelled' },
+    wait: { type: 'boolean', help: 'Follow its lines; exit 0 when it completed, 1 when it failed or was cancelled' },
     json: JSON_OPTION,
-    priority: { type: 'string', value: 'n', help: '0 is the standard; higher numbers wait longer' },
-    delay: { type: 'string', value: 'seconds', help: 'Not before this time has passed' },
+    priority: { type: 'string', value: 'n', help: 'Default 0; higher numbers wait longer' },
+    delay: { type: 'string', value: 'seconds', help: 'Start it only after this time' },
     reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
-    key: { type: 'string', value: 'key', help: 'Idempotency key: the same within 24 h gives the same job' },
+    key: { type: 'string', value: 'key', help: 'Idempotency key: the same key within 24 h gives the same job' },
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands: [kind = '', ...rest] }) {
@@ -40,8 +41,8 @@ Give secrets by @file or -, because everybody on the machine can see arguments.
       delay_ms: millisOf('--delay', values.delay),
       reason: values.reason,
     }
-    const headers = { 'idempotency-key': values.key ?? randomUUID() } // a send that is repeated makes one job
-    const { job, links } = await api.post<{ job: Job; links: unknown }>('/api/jobs', body, headers)
+    const headers = { 'idempotency-key': values.key ?? randomUUID() } // a repeated request creates one job
+    const { job, links } = await api.post('/api/jobs', { body, headers })
     if (values.json) terminal.json({ event: 'job', ...job, links })
     else terminal.write(`${job.id}\n`)
     return values.wait ? outcomeOf(context, job, values.json === true, patienceMs) : EXIT.ok
@@ -55,10 +56,10 @@ async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienc
   const wanted = { topic: `job:${id}`, filter: { limit: 'all' as const }, patienceMs }
   const ending = follow(context, wanted, printer)
   context.onInterrupt(
-    () => `The job goes on. See it: tailrace tail job ${id}   End it: tailrace cancel ${id} --reason ...`,
+    () => `The job goes on. Follow it: tailrace tail job ${id}   Cancel it: tailrace cancel ${id} --reason ...`,
   )
   await ending
-  const job = await api.get<Job>(`/api/jobs/${id}`)
+  const job = await api.get('/api/jobs/{id}', { id })
   if (isJson) terminal.json({ event: 'job', ...job })
   else terminal.note(summaryOf(job))
   return hasEnded(job.status) && job.status === 'completed' ? EXIT.ok : EXIT.failed

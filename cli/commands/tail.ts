@@ -8,18 +8,18 @@ export const tail = defineCommand({
   name: 'tail',
   operands: 'job <id> | service [<name>] | events',
   count: [1, 2],
-  summary: 'Shows lines and events as they come, and resumes after a disconnect',
-  details: `Services are web (the standard) and worker. A job's tail ends with the job; the others with Ctrl-C, which says
-how to go on from there. What is missing is told: "!! 12 entries are missing here".`,
+  summary: 'Shows lines and events as they arrive, and resumes after a disconnect',
+  details: `Services are web (the default) and worker. The tail of a job ends with the job, others with Ctrl-C, which prints
+how to continue from there. Gaps are reported: "!! 12 entries are missing here".`,
   options: {
     level: { type: 'string', value: 'level', help: 'This level and above: debug, info, warn, error' },
     step: { type: 'string', value: 'name', help: 'Lines of this step only' },
     q: { type: 'string', value: 'text', help: 'Lines that contain this' },
     types: { type: 'string', value: 'a,b', help: 'Events of these types only, such as job_failed' },
-    lines: { type: 'string', value: 'n', help: 'Begin with the last n entries: 0 to 10000, or all; standard 100' },
-    after: { type: 'string', value: 'id', help: 'Begin after this place, as an interrupted tail has told it' },
-    'no-follow': { type: 'boolean', help: 'End after what there is now' },
-    'exit-status': { type: 'boolean', help: 'Of a job: end as it does, 1 when it failed or was cancelled' },
+    lines: { type: 'string', value: 'n', help: 'Begin with the last n entries: 0 to 10000, or all (default 100)' },
+    after: { type: 'string', value: 'id', help: 'Begin after this id, as printed by an interrupted tail' },
+    'no-follow': { type: 'boolean', help: 'Show what is there and exit' },
+    'exit-status': { type: 'boolean', help: 'For a job: exit 1 when it failed or was cancelled' },
     json: JSON_OPTION,
     patience: PATIENCE_OPTION,
   },
@@ -57,10 +57,10 @@ function linesOf(text: string | undefined): number | 'all' | undefined {
   throw wrongUsage(`--lines must be a number from 0 to 10000, or all, not "${text}".`)
 }
 
-/** A stream goes on trying when nobody answers; the first answer is asked for here, so that a script hears of it at once. */
+/** Streams reconnect for ever; this one request lets a script see at once that access is refused or the server is down. */
 async function checkAccess({ api }: Context, topic: string): Promise<void> {
   const [family, name = ''] = topic.split(':')
-  if (family === 'job') await api.get(`/api/jobs/${encodeURIComponent(name)}`)
+  if (family === 'job') await api.get('/api/jobs/{id}', { id: name })
   else if (family === 'service') await api.get('/api/service/logs', { service: name, limit: 1 })
   else await api.get('/api/session')
 }

@@ -76,11 +76,10 @@ export class Answers {
   /** @returns whether the answer was cut when it came */
   private async tellRest(host: Asked, columns: readonly string[]): Promise<boolean> {
     const { api, queryId, terminal } = this.deps
-    const path = `/api/queries/${queryId}/results`
     let where: Record<string, string | number> = { offset: this.told.get(host.host_id) ?? 0 }
     for (;;) {
-      const asked = { host_id: host.host_id, limit: PAGE, ...where }
-      const page: Page<{ row: Row | null; truncated: boolean }> = await api.get(path, asked)
+      const asked = { id: queryId, host_id: host.host_id, limit: PAGE, ...where }
+      const page: Page<{ row: Row | null; truncated: boolean }> = await api.getJson('/api/queries/{id}/results', asked)
       const rows = page.items.flatMap(({ row }) => (row ? [row] : []))
       this.print(host, rows, columns)
       await terminal.drained()
@@ -97,10 +96,13 @@ export class Answers {
   /** Waits for what is under way, then goes through all hosts for what was not told. */
   async complete(query: Query): Promise<void> {
     await this.working
-    const path = `/api/queries/${query.id}/hosts`
     let cursor: string | null = null
     do {
-      const page: Page<Asked> = await this.deps.api.get(path, { limit: PAGE, cursor: cursor ?? undefined })
+      const page: Page<Asked> = await this.deps.api.getJson('/api/queries/{id}/hosts', {
+        id: query.id,
+        limit: PAGE,
+        cursor: cursor ?? undefined,
+      })
       for (const host of page.items) if (!this.done.has(host.host_id)) await this.finish(host, query.columns)
       cursor = page.next_cursor
     } while (cursor)

@@ -14,12 +14,12 @@ export type Format = keyof typeof PRINTERS | 'events'
 export const FORMAT_OPTION = {
   type: 'string',
   value: 'format',
-  help: 'table (the standard), csv (at the end), ndjson (a row per line) or json (one array)',
+  help: 'table (the default), csv (at the end), ndjson (a row per line) or json (one array)',
 } as const
 
-/** @param isJson `--json`: everything that happens, for programs */
+/** @param isJson `--json`: all events, for programs */
 export function formatOf(text: string | undefined, isJson: boolean | undefined): Format {
-  if (isJson && text !== undefined) throw wrongUsage('--json is a format of its own: leave out --format.')
+  if (isJson && text !== undefined) throw wrongUsage('Use either --json or --format, not both.')
   if (isJson) return 'events'
   if (text === undefined) return 'table'
   if (Object.hasOwn(PRINTERS, text)) return text as Format

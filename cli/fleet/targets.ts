@@ -18,16 +18,16 @@ export interface Chosen {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** More hosts than this that only contain the name are not looked through. */
-const LOOKED_AT = 500
+/** How many hosts whose name contains the text are searched. */
+const SEARCH_MAX = 500
 const NAMED_MAX = 5
 
-/** Whom a query asks: every host that one of the options means. @throws Failure when nobody is chosen, or a host is unknown */
-export async function targetsOf(api: Api, chosen: Chosen, standard: readonly string[] = []): Promise<Targets> {
+/** The targets of a query. @throws Failure when none are given, or a host is unknown */
+export async function targetsOf(api: Api, chosen: Chosen, defaultPlatforms: readonly string[] = []): Promise<Targets> {
   const { all, host = [], platform = [], label = [] } = chosen
   const isChosen = all || host.length || platform.length || label.length
-  const platforms = isChosen ? platform : standard
-  if (!isChosen && !platforms.length) throw wrongUsage('Say who is asked: --all, --host, --platform or --label.')
+  const platforms = isChosen ? platform : defaultPlatforms
+  if (!isChosen && !platforms.length) throw wrongUsage('Choose hosts with --all, --host, --platform or --label.')
   const ids = await Promise.all([...new Set(host)].map(name => hostId(api, name)))
   return {
     ...(all && { all: true as const }),
@@ -39,10 +39,10 @@ export async function targetsOf(api: Api, chosen: Chosen, standard: readonly str
 
 /** The id of the host with this id, identifier or name. */
 async function hostId(api: Api, name: string): Promise<string> {
-  // an identifier often is a UUID, too: that of the hardware
+  // an identifier is often a UUID too, that of the hardware
   const found = UUID.test(name) ? await withId(api, name) : undefined
   if (found) return found
-  const { items } = await api.get<{ items: Host[] }>('/api/hosts', { q: name, limit: LOOKED_AT })
+  const { items } = await api.getJson<{ items: Host[] }>('/api/hosts', { q: name, limit: SEARCH_MAX })
   const is = (text: string) => text.toLowerCase() === name.toLowerCase()
   const identified = items.filter(host => host.host_identifier === name)
   const meant = identified.length ? identified : items.filter(host => is(host.hostname) || is(host.host_identifier))
@@ -54,7 +54,7 @@ async function hostId(api: Api, name: string): Promise<string> {
 
 async function withId(api: Api, id: string): Promise<string | undefined> {
   try {
-    return (await api.get<Host>(`/api/hosts/${id}`)).id
+    return (await api.getJson<Host>('/api/hosts/{id}', { id })).id
   } catch (error) {
     if (error instanceof Failure && error.exitCode === EXIT.missing) return undefined
     throw error

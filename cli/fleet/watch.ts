@@ -9,9 +9,9 @@ import { type Format, printerOf } from './format'
 import { Progress } from './progress'
 import { endText, hasAllAnswers, type Query, type QueryResult } from './query'
 
-const AGAIN_MS = 1_000
+const RETRY_MS = 1_000
 
-interface Wish {
+interface View {
   format: Format
   patienceMs: number
 }
@@ -20,7 +20,7 @@ interface Wish {
  * Shows the answers to a query as they come, until it has ended.
  * @returns the exit code: 0 when every host has answered
  */
-export async function watchQuery(context: Context, query: Query, { format, patienceMs }: Wish): Promise<number> {
+export async function watchQuery(context: Context, query: Query, { format, patienceMs }: View): Promise<number> {
   const { terminal, api } = context
   const printer = printerOf(format, terminal)
   const answers = new Answers({ api, terminal, printer, queryId: query.id })
@@ -29,8 +29,8 @@ export async function watchQuery(context: Context, query: Query, { format, patie
   printer.begin(query)
   try {
     if (!query.ended_at) await untilEnded(context, query, { answers, progress, patienceMs })
-    const ended = await patiently(patienceMs, () => api.get<Query>(`/api/queries/${query.id}`))
-    await patiently(patienceMs, () => answers.complete(ended))
+    const ended = await whileAway(patienceMs, () => api.getJson<Query>('/api/queries/{id}', { id: query.id }))
+    await whileAway(patienceMs, () => answers.complete(ended))
     if (format === 'csv') await writeCsv(context, ended)
     printer.end(ended)
     progress.stop()
@@ -65,7 +65,7 @@ async function untilEnded(context: Context, query: Query, { answers, progress, p
   await ending
 }
 
-/** Holes need no words here: in the end every host is gone through. */
+/** Gaps need no message: at the end every host is checked. */
 const listener = (answers: Answers, progress: Progress): Printer => ({
   lines() {},
   gap() {},
@@ -76,8 +76,8 @@ const listener = (answers: Answers, progress: Progress): Printer => ({
   },
 })
 
-/** A server that restarts just then is waited for, as streams do. */
-async function patiently<T>(patienceMs: number, ask: () => Promise<T>): Promise<T> {
+/** Waits for a server that is restarting, as streams do. */
+async function whileAway<T>(patienceMs: number, ask: () => Promise<T>): Promise<T> {
   const until = patienceMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + patienceMs
   for (;;) {
     try {
@@ -85,14 +85,14 @@ async function patiently<T>(patienceMs: number, ask: () => Promise<T>): Promise<
     } catch (error) {
       const isAway = error instanceof Failure && error.exitCode === EXIT.unreachable
       if (!isAway || Date.now() > until) throw error
-      await sleep(AGAIN_MS)
+      await sleep(RETRY_MS)
     }
   }
 }
 
 async function writeCsv({ api, terminal }: Context, { id }: Query) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-  for await (const piece of api.pieces(`/api/queries/${id}/results`, { format: 'csv' })) {
+  for await (const piece of api.download('/api/queries/{id}/results', { id, format: 'csv' })) {
     terminal.data(decoder.decode(piece, { stream: true }))
     await terminal.drained()
   }

@@ -1,6 +1,7 @@
 import type { Gap, JobStatus, LogLine, StreamEvent } from '../../public/client'
+import type { Job } from '../../src/contract/jobs'
 import { clean, cleanColoured, indented } from '../../text/display'
-import { hasEnded, type Job, reasonOf, STATUS_COLOURS } from './job-lines'
+import { hasEnded, reasonOf, STATUS_COLOURS } from './job-lines'
 import type { Colour, Terminal } from './terminal'
 import { cut } from './text'
 import { clock } from './times'

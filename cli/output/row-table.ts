@@ -3,14 +3,14 @@ import type { Row } from '../fleet/query'
 import type { Terminal } from './terminal'
 import { cut, widthOf } from './text'
 
-/** On a terminal; a file gets all of it. */
+/** Longest cell on a terminal; files get all of it. */
 const CELL_MAX = 60
-/** Rows that wait for each other so that their columns stand below each other. */
-const TOGETHER = 1_000
+/** Rows that are aligned together. */
+const BATCH_MAX = 1_000
 const GAP = '  '
 const HOST = 'HOST'
 
-/** A table that grows: columns get wider, never narrower, and rows with other columns begin a new head. */
+/** A table that grows: columns get wider, never narrower, and rows with other columns start a new header. */
 export class RowTable {
   private columns: readonly string[] | undefined
   private widths: number[] = []
@@ -20,10 +20,10 @@ export class RowTable {
 
   add(host: string, row: Row, order: readonly string[]) {
     if (!this.fits(row)) this.open([...order.filter(name => name in row), ...Object.keys(row).filter(isNotIn(order))])
-    const most = Number.isFinite(this.terminal.width()) ? CELL_MAX : Number.POSITIVE_INFINITY
-    const cells = [host, ...(this.columns ?? []).map(name => row[name] ?? '')].map(cell => cut(clean(cell), most))
+    const widthMax = Number.isFinite(this.terminal.width()) ? CELL_MAX : Number.POSITIVE_INFINITY
+    const cells = [host, ...(this.columns ?? []).map(name => row[name] ?? '')].map(cell => cut(clean(cell), widthMax))
     this.waiting.push(cells)
-    if (this.waiting.length >= TOGETHER) this.flush()
+    if (this.waiting.length >= BATCH_MAX) this.flush()
   }
 
   private fits(row: Row): boolean {

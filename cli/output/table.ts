@@ -2,8 +2,8 @@ import { cut, widthOf } from './text'
 
 export interface Column {
   title: string
-  /** May get narrower, down to this width, where the terminal is. */
-  least?: number
+  /** May be narrowed to this width on a narrow terminal. */
+  widthMin?: number
   right?: boolean
   paint?(text: string): string
 }
@@ -19,7 +19,7 @@ export function table(columns: readonly Column[], rows: readonly string[][], wid
   const widths = fitted(columns, natural, width)
   const line = (cells: readonly string[], isTitle: boolean) =>
     `${widths
-      .map((room, at) => cell(columns[at], cells[at] ?? '', room, isTitle))
+      .map((columnWidth, at) => cell(columns[at], cells[at] ?? '', columnWidth, isTitle))
       .join(GAP)
       .trimEnd()}\n`
   return (
@@ -38,7 +38,7 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
     if (widest === undefined) {
       if (widths.length === 1) return [width]
       widths.pop()
-    } else widths[widest] = Math.max(columns[widest]?.least ?? 0, (widths[widest] ?? 0) - over)
+    } else widths[widest] = Math.max(columns[widest]?.widthMin ?? 0, (widths[widest] ?? 0) - over)
   }
   return widths
 }
@@ -46,16 +46,16 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
 function widestOf(columns: readonly Column[], widths: readonly number[]): number | undefined {
   let found: number | undefined
   for (const [at, width] of widths.entries()) {
-    const least = columns[at]?.least
-    if (least === undefined || width <= least) continue
+    const widthMin = columns[at]?.widthMin
+    if (widthMin === undefined || width <= widthMin) continue
     if (found === undefined || width > (widths[found] ?? 0)) found = at
   }
   return found
 }
 
-function cell(column: Column | undefined, text: string, room: number, isTitle: boolean): string {
-  const shown = cut(text, room)
-  const padding = ' '.repeat(Math.max(0, room - widthOf(shown)))
+function cell(column: Column | undefined, text: string, columnWidth: number, isTitle: boolean): string {
+  const shown = cut(text, columnWidth)
+  const padding = ' '.repeat(Math.max(0, columnWidth - widthOf(shown)))
   const painted = column?.paint && !isTitle ? column.paint(shown) : shown
   return column?.right ? padding + painted : painted + padding
 }

@@ -67,7 +67,7 @@ test('a kept token is sent to its own server only', async () => {
     answer.writeHead(307, { location: `${app.url}/api/jobs` }).end()
   })
   const elsewhere = await cli.run(['jobs', '--url', `http://127.0.0.1:${port}`])
-  expect(elsewhere).toMatchObject({ code: 5, stderr: expect.stringContaining('sends on to') })
+  expect(elsewhere).toMatchObject({ code: 5, stderr: expect.stringContaining('redirects to') })
   expect(seen).toEqual([undefined])
 })
 

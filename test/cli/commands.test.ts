@@ -251,6 +251,6 @@ describe('exit codes', () => {
     const { port } = await httpSite((_ask, answer) => void answer.end('<h1>It works!</h1>'))
     const { code, stderr } = await cli.run(['jobs', '--url', `http://127.0.0.1:${port}`])
     await closeSites()
-    expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringContaining('does not speak like Tailrace') })
+    expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringContaining('does not answer like Tailrace') })
   })
 })

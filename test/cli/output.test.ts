@@ -43,7 +43,7 @@ describe('text of others is harmless for a terminal', () => {
 })
 
 describe('tables', () => {
-  const columns = [{ title: 'ID' }, { title: 'KIND', least: 4 }, { title: 'WHY', least: 6 }]
+  const columns = [{ title: 'ID' }, { title: 'KIND', widthMin: 4 }, { title: 'WHY', widthMin: 6 }]
   const rows = [
     ['1234', 'health-check', 'the server did not answer in time'],
     ['5', '健康診断', '🙂'],

@@ -178,7 +178,7 @@ test('gives up with 5 when the server stays away', async () => {
   const tail = cli.start(['tail', 'service', '--patience', '1', '--url', server.url])
   await tail.says(/INFO/)
   await server.kill()
-  expect(await tail.ended).toMatchObject({ code: 5, stderr: expect.stringContaining('could not be made again') })
+  expect(await tail.ended).toMatchObject({ code: 5, stderr: expect.stringContaining('Could not reconnect') })
 })
 
 describe('a reader that has enough', () => {
