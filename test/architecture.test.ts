@@ -84,11 +84,11 @@ test('a room is entered through its index.ts', () => {
 
 const MODULE = /(?:\bfrom |^import |\bimport\()'([^']+)'/gm
 
-test('the command line knows the server by HTTP only, and needs no packages', () => {
+test('the command line knows the server by HTTP only, and needs no packages at run time', () => {
   const bad = commandLine.flatMap(file =>
     importsOf(file, MODULE)
       .map(to => (to.startsWith('.') ? target(file, to) : to))
-      .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|src\/contract\/|node:|package\.json$)/.test(to))
+      .filter(to => !/^(cli\/|text\/|public\/client(\/|$)|src\/contract\/|node:|package\.json$|string-width$)/.test(to))
       .map(to => `${file} -> ${to}`),
   )
   expect(bad).toEqual([])

@@ -42,6 +42,13 @@ describe('text of others is harmless for a terminal', () => {
   })
 })
 
+test.each([
+  ['☕', 2],
+  ['👩‍👧', 2],
+  ['e\u0301', 1],
+  ['ｶﾞ', 2],
+])('%s takes %d columns', (text, columns) => expect(widthOf(text)).toBe(columns))
+
 describe('tables', () => {
   const columns = [{ title: 'ID' }, { title: 'KIND', widthMin: 4 }, { title: 'WHY', widthMin: 6 }]
   const rows = [
