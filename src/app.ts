@@ -52,7 +52,7 @@ const KINDS = [bulkAction, cleanup, demo, healthCheck, query]
 export function createApp(deps: AppDeps) {
   const { config, secrets, log, handlers, clock } = deps
   const metrics = createMetrics()
-  const { db, checkDb, redis, parts: stores } = createStores(deps)
+  const { db, checkDb, redis, parts: connections } = createConnections(deps)
   const streams = createStreams({
     db,
     redis,
@@ -103,8 +103,8 @@ export function createApp(deps: AppDeps) {
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
   const server = createWebServer(deps, { metrics, checks, streams, access, jobs, fleet, retention })
-  // It takes no new connection while the streams end; while they run they would hold it up.
-  const door: Part = {
+  // Stopped together: new connections are refused while streams end, and open streams would keep the server from closing.
+  const serverPart: Part = {
     name: 'server',
     start: () => server.start(),
     async stop() {
@@ -113,12 +113,12 @@ export function createApp(deps: AppDeps) {
     },
   }
   const ofFleet = [...fleet.parts.always, ...(config.role === 'worker' ? [] : fleet.parts.agents)]
-  const parts: Part[] = [...stores, access, streams, ...jobs.parts, ...ofFleet, retention, ...workers, door]
+  const parts: Part[] = [...connections, access, streams, ...jobs.parts, ...ofFleet, retention, ...workers, serverPart]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 
-/** PostgreSQL and Redis, which everything else stands on. */
-function createStores({ config, databaseUrl, redisUrl, log }: AppDeps) {
+/** PostgreSQL and Redis, which everything else needs. */
+function createConnections({ config, databaseUrl, redisUrl, log }: AppDeps) {
   const db = createDb(databaseUrl, config.databasePool)
   // Whether PostgreSQL is there must not depend on whether slow statements have taken the whole pool.
   const checkDb = createDb(databaseUrl, 1)

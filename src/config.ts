@@ -7,12 +7,12 @@ import { readRedisUrl } from './base/redis-url'
 
 export { ROOT } from './base/root'
 
-const integer = (standard: number, least: number, most: number) =>
-  z.coerce.number().int().min(least).max(most).default(standard)
+const integer = (byDefault: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(byDefault)
 /** A secret that is sent in a header. */
 const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
 const MINUTE_MS = 60_000
-const days = (standard: number) => integer(standard, 1, 3_650)
+const days = (byDefault: number) => integer(byDefault, 1, 3_650)
 /** Any other setting that is empty counts as not set. */
 const MAY_BE_EMPTY = new Set(['OUTBOUND_ALLOW'])
 /** Both or none. */

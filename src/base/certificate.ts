@@ -9,7 +9,7 @@ const CHAIN_MAX = 10
 export interface Certificate {
   subject: string
   issuer: string
-  /** Names and addresses it is good for. */
+  /** Names and addresses it is valid for. */
   names: string[]
   validFrom: Date
   expiresAt: Date
@@ -23,7 +23,7 @@ export interface Certificate {
   problem?: Failure
 }
 
-/** Facts of the certificate that the other side showed, and the verdict on it. */
+/** Facts of the server's certificate, and whether it is trusted. */
 export function readCertificate(socket: TLSSocket, host: string, now = new Date()): Certificate {
   const leaf = socket.getPeerCertificate(true)
   const chain = chainOf(leaf)
@@ -45,7 +45,7 @@ export function readCertificate(socket: TLSSocket, host: string, now = new Date(
 /** OpenSSL reports the last fault it met, Node adds the name only to a good chain: so the dates and names are read here. */
 function problemOf(verdict: string, chain: DetailedPeerCertificate[], host: string, now: Date): Failure | undefined {
   const [leaf, ...above] = chain
-  if (!leaf) return { code: 'tls_failed', message: 'The server showed no certificate' }
+  if (!leaf) return { code: 'tls_failed', message: 'The server presented no certificate' }
   const dates = datesProblem(leaf, now)
   if (dates) return dates
   if (verdict === 'CERT_HAS_EXPIRED' || verdict === 'CERT_NOT_YET_VALID') return linkProblem(above, now)
@@ -58,31 +58,31 @@ function datesProblem(leaf: DetailedPeerCertificate, now: Date): Failure | undef
   const to = new Date(leaf.valid_to)
   if (now > to) return { code: 'tls_expired', message: `The certificate expired at ${to.toISOString()}` }
   if (now < from)
-    return { code: 'tls_not_yet_valid', message: `The certificate is valid only from ${from.toISOString()}` }
+    return { code: 'tls_not_yet_valid', message: `The certificate is not valid before ${from.toISOString()}` }
   return undefined
 }
 
 function linkProblem(above: DetailedPeerCertificate[], now: Date): Failure {
   const link = above.find(({ valid_to, valid_from }) => now > new Date(valid_to) || now < new Date(valid_from))
   const name = link ? ` "${nameOf(link.subject)}" (valid ${link.valid_from} to ${link.valid_to})` : ''
-  return { code: 'tls_chain_expired', message: `A certificate above the server's own is outside its dates:${name}` }
+  return { code: 'tls_chain_expired', message: `A certificate in the chain has expired or is not valid yet:${name}` }
 }
 
 function trustProblem(verdict: string, chain: DetailedPeerCertificate[]): Failure {
   const issuer = nameOf(chain.at(-1)?.issuer)
   switch (verdict) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return { code: 'tls_self_signed', message: 'The certificate is signed by itself' }
+      return { code: 'tls_self_signed', message: 'The certificate is self-signed' }
     case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return { code: 'tls_untrusted_root', message: `The root "${issuer}" is not trusted here` }
+      return { code: 'tls_untrusted_root', message: `The root certificate "${issuer}" is not trusted` }
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return {
         code: 'tls_missing_intermediate',
-        message: `The server sends only its own certificate, and "${issuer}", which signed it, is not known here`,
+        message: `The server sends only its own certificate, and its issuer "${issuer}" is unknown: an intermediate certificate is missing`,
       }
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return { code: 'tls_untrusted_root', message: `The chain ends at "${issuer}", which is not trusted here` }
+      return { code: 'tls_untrusted_root', message: `The certificate chain ends at "${issuer}", which is not trusted` }
     default:
       return { code: 'tls_untrusted', message: `The certificate is not trusted (${verdict})` }
   }
@@ -90,8 +90,10 @@ function trustProblem(verdict: string, chain: DetailedPeerCertificate[]): Failur
 
 function hostProblem(leaf: DetailedPeerCertificate, host: string): Failure | undefined {
   // Node still falls back to the common name; RFC 9525 section 2 and all browsers do not
-  const wrong = leaf.subjectaltname ? checkServerIdentity(host, leaf)?.message : 'it names no host (subjectAltName)'
-  return wrong ? { code: 'tls_wrong_host', message: `The certificate is not for ${host}: ${wrong}` } : undefined
+  const wrong = leaf.subjectaltname
+    ? checkServerIdentity(host, leaf)?.message
+    : 'it contains no host name (subjectAltName)'
+  return wrong ? { code: 'tls_wrong_host', message: `The certificate is not valid for ${host}: ${wrong}` } : undefined
 }
 
 /** From the server's own upwards. Node closes the chain with a root that is its own issuer. */

@@ -2,7 +2,7 @@ class DeadlineError extends Error {
   override name = 'DeadlineError'
 
   constructor(ms: number) {
-    super(`Not done within ${ms} ms`)
+    super(`Timed out after ${ms} ms`)
   }
 }
 
@@ -27,5 +27,5 @@ export function deadline(parent: AbortSignal, ms: number) {
   }
 }
 
-/** The deadline passed, rather than that somebody cancelled. */
+/** Whether the deadline passed, as opposed to a cancel. */
 export const isLate = (signal: AbortSignal) => signal.aborted && signal.reason instanceof DeadlineError

@@ -38,7 +38,7 @@ export const FAILURE_CODES = [
 ] as const
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
-/** A foreseeable failure of the network or of the other side: data, not an exception. */
+/** A foreseeable failure of the network or the server: data, not an exception. */
 export interface Failure {
   /** Stable, machine-readable. */
   code: FailureCode
@@ -57,7 +57,7 @@ export class FailureError extends Error {
   }
 }
 
-/** What is answered instead of a result. */
+/** Returned in place of a result. */
 export interface Refused {
   error: Failure
 }
@@ -69,75 +69,75 @@ export const PHASES = ['dns', 'connect', 'tls', 'first_byte', 'transfer'] as con
 export type Phase = (typeof PHASES)[number]
 
 const LATE: Record<Phase, [FailureCode, string]> = {
-  dns: ['dns_timeout', 'The name was not resolved in time'],
+  dns: ['dns_timeout', 'The host name was not resolved in time'],
   connect: ['connection_timeout', 'The connection was not accepted in time'],
-  tls: ['tls_timeout', 'The TLS handshake was not done in time'],
-  first_byte: ['timeout', 'No complete response head came in time'],
-  transfer: ['timeout', 'The response did not end in time'],
+  tls: ['tls_timeout', 'The TLS handshake was not completed in time'],
+  first_byte: ['timeout', 'The server did not send a complete response head in time'],
+  transfer: ['timeout', 'The response was not completed in time'],
 }
 
-/** Codes of getaddrinfo, of sockets and of Node's TLS and zlib, as what they mean for the one who asks. */
+/** What the codes of getaddrinfo, sockets, and Node's TLS and zlib mean for a check. */
 const CODES: Record<string, [FailureCode, string]> = {
-  ENOTFOUND: ['dns_not_found', 'The name does not exist'],
-  ENODATA: ['dns_not_found', 'The name has no address'],
-  EAI_AGAIN: ['dns_failed', 'The name server gave no answer (temporary failure)'],
-  EAI_FAIL: ['dns_failed', 'The name server refused or failed'],
-  ECONNREFUSED: ['connection_refused', 'The connection was refused: nothing listens there'],
-  ECONNRESET: ['connection_reset', 'The other side broke the connection'],
-  EPIPE: ['connection_reset', 'The other side closed the connection'],
+  ENOTFOUND: ['dns_not_found', 'The host name does not exist'],
+  ENODATA: ['dns_not_found', 'The host name has no address'],
+  EAI_AGAIN: ['dns_failed', 'The name server did not answer (temporary failure)'],
+  EAI_FAIL: ['dns_failed', 'The name server refused the query or failed'],
+  ECONNREFUSED: ['connection_refused', 'The connection was refused: nothing listens on that port'],
+  ECONNRESET: ['connection_reset', 'The server reset the connection'],
+  EPIPE: ['connection_reset', 'The server closed the connection'],
   ETIMEDOUT: ['connection_timeout', 'The connection was not accepted in time'],
   ECONNABORTED: ['connection_reset', 'The connection was aborted'],
-  EHOSTDOWN: ['unreachable', 'That host is down'],
+  EHOSTDOWN: ['unreachable', 'The host is down'],
   ENETDOWN: ['unreachable', 'The network of this machine is down'],
-  ENOPROTOOPT: ['unreachable', 'That host does not take TCP connections'],
-  EHOSTUNREACH: ['unreachable', 'There is no way to that host'],
-  ENETUNREACH: ['unreachable', 'There is no way to that network'],
-  EADDRNOTAVAIL: ['unreachable', 'This machine has no address of that family'],
-  EAFNOSUPPORT: ['unreachable', 'This machine has no address of that family'],
-  EACCES: ['unreachable', 'A firewall of this machine forbids the connection'],
-  EPERM: ['unreachable', 'A firewall of this machine forbids the connection'],
-  EINVAL: ['unreachable', 'That address cannot be connected to'],
+  ENOPROTOOPT: ['unreachable', 'The host does not accept TCP connections'],
+  EHOSTUNREACH: ['unreachable', 'There is no route to the host'],
+  ENETUNREACH: ['unreachable', 'There is no route to the network of the host'],
+  EADDRNOTAVAIL: ['unreachable', 'This machine has no address of that family (IPv4 or IPv6)'],
+  EAFNOSUPPORT: ['unreachable', 'This machine has no address of that family (IPv4 or IPv6)'],
+  EACCES: ['unreachable', 'A firewall on this machine blocks the connection'],
+  EPERM: ['unreachable', 'A firewall on this machine blocks the connection'],
+  EINVAL: ['unreachable', 'Connections to that address are not possible'],
 }
 const PATTERNS: [RegExp, FailureCode, string][] = [
   [
     /^ERR_SSL_.*CERTIFICATE_REQUIRED|ALERT_NO_CERTIFICATE/,
     'tls_client_certificate',
-    'The server asks for a client certificate',
+    'The server requires a client certificate',
   ],
   [
     /^ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG)/,
     'tls_not_spoken',
-    'The server does not speak TLS there',
+    'The server does not speak TLS on that port',
   ],
   [
     /^ERR_SSL_.*NO_APPLICATION_PROTOCOL/,
     'tls_alpn',
-    'The server does not speak HTTP/1.1 over TLS, which is all that is offered (ALPN); it may want HTTP/2',
+    'The server does not accept HTTP/1.1 over TLS (ALPN); it may require HTTP/2',
   ],
-  [/^ERR_SSL_.*UNRECOGNIZED_NAME/, 'tls_unrecognized_name', 'The server does not know that host name (SNI)'],
+  [/^ERR_SSL_.*UNRECOGNIZED_NAME/, 'tls_unrecognized_name', 'The server does not know the host name (SNI)'],
   [
     /^ERR_SSL_.*(PROTOCOL|VERSION|CIPHER)/,
     'tls_protocol',
-    'No TLS version or cipher in common (at least TLS 1.2 is asked for)',
+    'The server has no TLS version or cipher in common with this client (TLS 1.2 or newer)',
   ],
   [
     /^ERR_SSL_.*HANDSHAKE_FAILURE/,
     'tls_failed',
-    'The server refused the handshake: it wants a client certificate, or there is no cipher in common',
+    'The server refused the TLS handshake: it requires a client certificate, or there is no common cipher',
   ],
   [/^(ERR_SSL_|ERR_TLS_|EPROTO)/, 'tls_failed', 'The TLS handshake failed'],
-  [/^HPE_/, 'response_invalid', 'The answer is not valid HTTP'],
+  [/^HPE_/, 'response_invalid', 'The response is not valid HTTP'],
   [
     /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING|ERR_STREAM_PREMATURE_CLOSE)/,
     'response_invalid',
-    'The body cannot be decoded',
+    'The response body cannot be decoded',
   ],
 ]
 
 /**
  * Turns an error of a socket, the resolver or the parser into data.
  * @param signal the deadline the work ran under
- * @throws the reason when somebody cancelled, and the error itself when it is none of the network's (a bug, no free file descriptor)
+ * @throws the abort reason after a cancel, and the error itself when it does not come from the network (a bug, no free file descriptor)
  */
 export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Refused {
   if (isLate(signal)) return refused(...LATE[phase])

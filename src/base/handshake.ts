@@ -4,7 +4,7 @@ import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import { type Certificate, readCertificate } from './certificate'
 import { codeOf, FailureError, type Refused, refusalOf } from './failure'
 
-/** A TLS connection whose certificate was found good. */
+/** A TLS connection with a valid certificate. */
 export interface Secured {
   socket: TLSSocket
   certificate: Certificate
@@ -13,12 +13,12 @@ export interface Secured {
   cipher: string
 }
 
-/** No connection; the facts are there when the handshake came to a certificate. */
+/** No connection; the facts are set when the handshake got as far as a certificate. */
 export interface Distrusted extends Refused, Partial<Omit<Secured, 'socket'>> {}
 
 /**
- * TLS over an open socket. The handshake is completed whatever the certificate says, so that its facts can be told;
- * then it is judged, and with a problem the connection is closed before a byte of the request is sent.
+ * TLS over an open socket. The handshake is completed even with a bad certificate, so that its facts can be reported;
+ * then the certificate is checked, and on a problem the connection is closed before any byte of the request is sent.
  * @param host name or address the certificate must be good for; also the SNI when it is a name
  */
 export async function handshake(
@@ -51,8 +51,8 @@ export async function handshake(
   return { ...facts, error: certificate.problem }
 }
 
-const CLOSED = { code: 'tls_closed', message: 'The server closed the connection within the TLS handshake' } as const
+const CLOSED = { code: 'tls_closed', message: 'The server closed the connection during the TLS handshake' } as const
 
-/** Node tells an orderly end as a reset, too, but without the system call that failed. */
+/** Node reports an orderly end as a reset too, but without the system call that failed. */
 const isClosed = (error: unknown) =>
   codeOf(error) === 'ECONNRESET' && !(typeof error === 'object' && error !== null && 'syscall' in error)

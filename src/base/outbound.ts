@@ -20,7 +20,7 @@ export interface OutboundSettings {
   roots?: readonly string[]
 }
 
-/** The only way out of the program to addresses that users name. */
+/** The only way to connect to addresses that users give. */
 export interface Outbound {
   /**
    * All addresses of a name or literal, in the resolver's order. Refused with `blocked_address` when *one* of them is
@@ -29,7 +29,7 @@ export interface Outbound {
   resolve(host: string, signal: AbortSignal): Promise<string[] | Refused>
   /** Opens a TCP connection to an address that `resolve` gave; the address is judged once more. */
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket | Refused>
-  /** TLS over an open connection. The socket is only handed out when the certificate is good for `host`. */
+  /** TLS over an open connection. The socket is returned only when the certificate is valid for `host`. */
   secure(socket: Socket, host: string, signal: AbortSignal): Promise<Secured | Distrusted>
 }
 
@@ -63,7 +63,7 @@ export function createOutbound({ allow, lookup = system, roots = [] }: OutboundS
       const reason = judge(address)
       if (reason) return blocked(address, reason)
       const socket = openSocket({ host: address, port, noDelay: true })
-      socket.on('error', () => {}) // whoever waits on the socket hears of it; between two waits nobody does
+      socket.on('error', () => {}) // each wait has its own listener; between two waits there is none
       try {
         await once(socket, 'connect', { signal })
         return socket
@@ -83,7 +83,7 @@ async function find(lookup: Lookup, name: string, signal: AbortSignal): Promise<
   const { promise, stop } = whenAborted(signal)
   try {
     const found = await Promise.race([lookup(name), promise])
-    return found.length ? found.map(({ address }) => address) : refused('dns_not_found', 'The name has no address')
+    return found.length ? found.map(({ address }) => address) : refused('dns_not_found', 'The host name has no address')
   } catch (error) {
     return refusalOf(error, 'dns', signal)
   } finally {
@@ -91,7 +91,7 @@ async function find(lookup: Lookup, name: string, signal: AbortSignal): Promise<
   }
 }
 
-/** getaddrinfo cannot be called off: its late answer is left alone. */
+/** getaddrinfo cannot be cancelled: a late answer is ignored. */
 function whenAborted(signal: AbortSignal) {
   let stop = () => {}
   const promise = new Promise<never>((_, reject) => {

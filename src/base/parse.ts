@@ -38,4 +38,4 @@ export const flag = z.enum(['true', 'false', '1', '0']).transform(value => value
 /** `bom=1` of a table as CSV: begins it with a byte order mark, by which spreadsheets know UTF-8. */
 export const bomFlag = flag.default(false)
 /** `limit=` of a list. */
-export const pageSize = (standard: number, most: number) => z.coerce.number().int().min(1).max(most).default(standard)
+export const pageSize = (byDefault: number, max: number) => z.coerce.number().int().min(1).max(max).default(byDefault)

@@ -41,7 +41,7 @@ export async function startPostgres({
   const child = await startPatiently({
     name: 'PostgreSQL',
     file: join(home.programs, 'postgres'),
-    args: ['-D', data, ...settings({ ...standard(sockets), ...parameters })],
+    args: ['-D', data, ...settings({ ...defaults(sockets), ...parameters })],
     user: home.user,
     ready: /ready to accept connections/i,
     stopSignal: 'SIGINT' as const, // "fast": does not wait for clients
@@ -58,7 +58,7 @@ Does ${folder}-password belong to ${data}?`)
   return { url: urlOf(DATABASE), child }
 }
 
-const standard = (sockets: string) => ({
+const defaults = (sockets: string) => ({
   listen_addresses: '',
   unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`, // a list, in which a comma would separate
   unix_socket_permissions: '0700',

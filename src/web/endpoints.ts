@@ -10,7 +10,7 @@ import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
 import { type TimedHandler, timedHandler } from './timed-handler'
 
-/** Who is not known yet can make us hold no more; the few endpoints that take more say so. */
+/** Limits what an unauthenticated client can make us buffer; endpoints that need more set `bodyBytesMax`. */
 export const BODY_BYTES_MAX = 64 * 1024
 
 /**

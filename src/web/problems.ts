@@ -29,7 +29,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem(
       503,
       'unavailable',
-      'A part of this service is away or too busy at the moment. Try again soon.',
+      'Part of this service is unavailable or too busy at the moment. Try again soon.',
       [],
       {
         'Retry-After': '2',

@@ -2,7 +2,7 @@ import { FailureError } from '../failure'
 import { ChunkReader } from './chunks'
 import type { Notes } from './warnings'
 
-/** Where the body of a response ends: behind so many bytes, behind the last chunk, or with the connection. */
+/** Where the body of a response ends: after a number of bytes, after the last chunk, or with the connection. */
 export type Framing = number | 'chunked' | 'close'
 
 /** Takes the bytes behind a head and tells where the body ends. */
@@ -48,7 +48,7 @@ function endOfChunks(notes: Notes): BodyEnd {
   }
 }
 
-const noteMore = (notes: Notes) => notes.add('data_after_response', 'More bytes came than the response has')
+const noteMore = (notes: Notes) => notes.add('data_after_response', 'The server sent more bytes than the response has')
 
 const incomplete = (read: string) =>
-  new FailureError({ code: 'body_incomplete', message: `The connection ended after ${read} of the body` })
+  new FailureError({ code: 'body_incomplete', message: `The connection was closed after ${read} of the body` })

@@ -24,7 +24,7 @@ export function codingsOf(header: string | undefined, notes: Notes): string[] {
   const strange = codings.find(name => !Object.hasOwn(PASSES, name))
   if (strange === undefined && codings.length <= CODINGS_MAX) return codings
   const problem = strange === undefined ? `names more than ${CODINGS_MAX} codings` : `names ${shown(strange)}`
-  notes.add('content_encoding_unknown', `The body is taken as it comes: Content-Encoding ${problem}`)
+  notes.add('content_encoding_unknown', `The body was not decoded: Content-Encoding ${problem}`)
   return []
 }
 
@@ -39,7 +39,7 @@ export async function decode(codings: readonly string[], body: Part, limits: Lim
     if (!decoder || !part.bytes.length) break
     const { bytes, truncated, used } = await decoder(part, limits)
     if (used < part.bytes.length && !truncated)
-      limits.notes.add('body_trailing_data', `Behind the ${coding} data are ${part.bytes.length - used} bytes more`)
+      limits.notes.add('body_trailing_data', `${part.bytes.length - used} bytes follow the ${coding} data`)
     part = { bytes, truncated }
   }
   return part

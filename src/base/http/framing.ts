@@ -16,9 +16,12 @@ export function framingOf(fields: Field[], notes: Notes): Framing {
   const lengths = listOf(fields, 'content-length')
   const strange = codings.find(coding => coding !== 'chunked')
   if (strange !== undefined)
-    notes.add('transfer_encoding_unknown', `Transfer-Encoding ${shown(strange)} is ignored: only "chunked" is known`)
+    notes.add(
+      'transfer_encoding_unknown',
+      `Transfer-Encoding ${shown(strange)} was ignored: only "chunked" is supported`,
+    )
   if (!codings.includes('chunked')) return lengthOf(lengths, notes) ?? 'close'
-  if (lengths.length) notes.add('content_length_ignored', 'Content-Length is ignored beside Transfer-Encoding')
+  if (lengths.length) notes.add('content_length_ignored', 'Content-Length was ignored because of Transfer-Encoding')
   return 'chunked'
 }
 
@@ -29,7 +32,7 @@ export const isFraming = (name: string) =>
 function lengthOf(lengths: string[], notes: Notes): number | undefined {
   const bad = lengths.find(length => !LENGTH.test(length))
   if (bad !== undefined) {
-    notes.add('content_length_invalid', `Content-Length ${shown(bad)} is ignored: it is no number of bytes`)
+    notes.add('content_length_invalid', `Content-Length ${shown(bad)} was ignored: it is not a number of bytes`)
     return undefined
   }
   const [first, ...different] = new Set(lengths.map(Number))

@@ -30,7 +30,8 @@ export interface Head extends StatusLine {
  */
 export function mendHead(raw: string, notes: Notes): Head {
   if (raw.includes('\0')) throw invalid('Its head has a NUL byte')
-  if (raw.length > LARGE_BYTES) notes.add('head_large', `The head has ${raw.length} bytes; many clients refuse that`)
+  if (raw.length > LARGE_BYTES)
+    notes.add('head_large', `The response head has ${raw.length} bytes; many clients refuse that`)
   const [first = '', ...rest] = linesOf(raw, notes)
   const line = readStatusLine(first, notes)
   const fields = fieldsOf(rest, notes)
@@ -50,7 +51,7 @@ function refuseContradiction(fields: Field[]) {
 function linesOf(raw: string, notes: Notes): string[] {
   const lines = raw.split('\n').slice(0, -2) // behind the last line are a blank one and nothing
   if (!raw.endsWith('\r\n') || lines.some(line => !line.endsWith('\r')))
-    notes.add('bare_line_feed', 'Lines of the head end in LF instead of CR LF')
+    notes.add('bare_line_feed', 'Lines of the response head end in LF instead of CR LF')
   return lines.map((line, index) => {
     const text = line.replace(/\r$/, '')
     const clean = text.replace(CONTROL, ' ')
@@ -69,7 +70,11 @@ function fieldsOf(lines: string[], notes: Notes): Field[] {
   const unfolded: string[][] = []
   lines.forEach((line, index) => {
     const isFolded = /^[ \t]/.test(line)
-    if (isFolded) notes.add('header_folded', `Line ${index + 2} of the head begins with a space: it is a folded header`)
+    if (isFolded)
+      notes.add(
+        'header_folded',
+        `Line ${index + 2} of the head begins with a space, which continues the header before it`,
+      )
     const before = isFolded ? unfolded.at(-1) : undefined
     if (before) before.push(line.trim())
     else unfolded.push([line.trimStart()])
@@ -81,18 +86,18 @@ function fieldsOf(lines: string[], notes: Notes): Field[] {
 function readField(line: string, notes: Notes): Field | undefined {
   const colon = line.indexOf(':')
   if (colon < 0) {
-    notes.add('header_without_colon', 'A header line has no colon and is left out')
+    notes.add('header_without_colon', 'A header line without a colon was ignored')
     return undefined
   }
   const written = line.slice(0, colon)
   const name = written.trimEnd()
   if (!TOKEN.test(name)) {
-    notes.add('header_name_invalid', `A header whose name is not valid is left out: ${shown(written)}`)
+    notes.add('header_name_invalid', `A header with an invalid name was ignored: ${shown(written)}`)
     return undefined
   }
-  if (name !== written) notes.add('header_name_space', `There is a space before the colon: ${shown(written)}`)
+  if (name !== written) notes.add('header_name_space', `A header name is followed by a space: ${shown(written)}`)
   const value = line.slice(colon + 1).trim()
   if (/[^\x20-\x7e\t]/.test(value))
-    notes.add('header_not_ascii', `The header ${name} has bytes beyond ASCII, which clients read differently`)
+    notes.add('header_not_ascii', `The header ${name} has non-ASCII bytes, which clients read differently`)
   return { name, value }
 }

@@ -45,7 +45,7 @@ export async function inflateAll(
 }
 
 export const noteIncomplete = (notes: Notes) =>
-  notes.add('compressed_data_incomplete', 'The compressed data ends too early; it was read as far as it goes')
+  notes.add('compressed_data_incomplete', 'The compressed data ends too early; it was read up to there')
 
 /**
  * The same for data that must be complete, unless it was cut by us.

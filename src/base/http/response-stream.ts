@@ -38,7 +38,7 @@ export class ResponseStream extends Duplex {
     socket.once('data', () => hooks.onFirstByte())
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => this.finish())
-    // what happens to the connection behind a whole response does not matter
+    // after a complete response the connection does not matter
     socket.on('error', error => this.passed || this.destroy(error))
     socket.on('close', () => this.passed || this.destroy())
   }
@@ -75,7 +75,7 @@ export class ResponseStream extends Duplex {
     if (!complete) return undefined
     const head = mendHead(complete.raw, notes)
     if (isInterim(head)) {
-      if (++this.interim > INTERIM_MAX) throw invalid(`More than ${INTERIM_MAX} interim responses came`)
+      if (++this.interim > INTERIM_MAX) throw invalid(`The server sent more than ${INTERIM_MAX} interim responses`)
       this.reader = new HeadReader()
       return complete.rest
     }
@@ -109,10 +109,13 @@ export class ResponseStream extends Duplex {
   }
 }
 
-export const EMPTY = { code: 'response_empty', message: 'The server closed the connection without an answer' } as const
+export const EMPTY = {
+  code: 'response_empty',
+  message: 'The server closed the connection without sending a response',
+} as const
 const INCOMPLETE = {
   code: 'response_incomplete',
-  message: 'The server closed the connection before the head of its answer was complete',
+  message: 'The server closed the connection before sending a complete response head',
 } as const
 
 /** 101 ends the exchange: nobody asked for another protocol, and nothing of HTTP follows. */

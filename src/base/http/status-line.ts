@@ -44,13 +44,13 @@ function withoutCode(line: string): string[] | undefined {
 export const notHttp = (text: string) =>
   invalid(
     text.startsWith('\0\0')
-      ? 'It looks like HTTP/2, and HTTP/1.1 was asked for'
+      ? 'It looks like HTTP/2, but HTTP/1.1 was requested'
       : `It begins with ${shown(text)} instead of a status line`,
   )
 
 /** @param what a sentence about the response */
 export const invalid = (what: string) =>
-  new FailureError({ code: 'response_invalid', message: `The answer is not valid HTTP. ${what}` })
+  new FailureError({ code: 'response_invalid', message: `The response is not valid HTTP. ${what}` })
 
 /** For messages: quoted, with escapes, and cut. */
 export const shown = (text: string) =>

@@ -1,9 +1,9 @@
 /** A status, a list of statuses and ranges, or the same as text: `204`, `[200, "300-399"]`, `"200-299,404"`. */
 export type ExpectStatus = number | string | (number | string)[]
 
-/** What three digits can say: some servers answer with statuses beyond the five classes, such as 999. */
-const LEAST = 100
-const MOST = 999
+/** Any three digits: some servers answer with statuses outside the five classes, such as 999. */
+const STATUS_MIN = 100
+const STATUS_MAX = 999
 const SUCCESS = '200-299'
 
 /** Is every part a status or a range of them, the right way round? */
@@ -32,5 +32,5 @@ function rangeOf(part: string): [number, number] | undefined {
   if (!match) return undefined
   const low = Number(match[1])
   const high = Number(match[2] ?? match[1])
-  return LEAST <= low && low <= high && high <= MOST ? [low, high] : undefined
+  return STATUS_MIN <= low && low <= high && high <= STATUS_MAX ? [low, high] : undefined
 }

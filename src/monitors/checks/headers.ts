@@ -4,14 +4,14 @@ import { isSecretName } from '../../base/secret-names'
 /** Headers that frame the message or belong to one connection: the program writes them, a caller must not. */
 const FRAMING = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|content-length|upgrade|expect)$/i
 /** Fields of redirects that may hold a secret too, above all at sign-in: showing too little of them does no harm. */
-const TELLING_FIELD = /key|sig|code|state|auth/i
+const REVEALING_FIELD = /key|sig|code|state|auth/i
 /** A parameter of this name alone is a secret when its value is as long as one: Google's keys, those of Azure Functions. */
 const LONG_SECRET = /^(key|code)$/i
 const LONG_LENGTH = 16
 
 export const isFramingHeader = (name: string) => FRAMING.test(name)
 
-const isTelling = (name: string) => isSecretName(name) || TELLING_FIELD.test(name)
+const isRevealing = (name: string) => isSecretName(name) || REVEALING_FIELD.test(name)
 
 /** Whether a header is a secret by its name or its value, such as `Bearer ...`. */
 export const isSecretHeader = (name: string, value = '') => isSecretName(name) || isSecretText(value)
@@ -26,15 +26,15 @@ export function secretInUrl(url: URL): string | undefined {
   return undefined
 }
 
-/** An address as it may be logged and stored: without credentials, and without the values of telling fields. */
+/** An address as it may be logged and stored: without credentials, and without the values of revealing fields. */
 export function shownUrl(url: URL): string {
   const shown = new URL(url)
   shown.username = ''
   shown.password = ''
   for (const name of new Set(shown.searchParams.keys())) {
-    if (isTelling(name)) shown.searchParams.set(name, '***')
+    if (isRevealing(name)) shown.searchParams.set(name, '***')
   }
   const fields = [...new URLSearchParams(shown.hash.slice(1))]
-  if (fields.some(([name, value]) => value && isTelling(name))) shown.hash = '***'
+  if (fields.some(([name, value]) => value && isRevealing(name))) shown.hash = '***'
   return shown.href
 }

@@ -83,26 +83,32 @@ function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpAnswe
 }
 
 const fullJar = (count: number) =>
-  ({ code: 'cookies_left_out', message: `${count} cookies were left out: there are too many` }) as const
+  ({ code: 'cookies_left_out', message: `${count} cookies were left out: the server sets too many` }) as const
 
 async function redirect(ask: HttpAsk, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
   const next = follow(ask, status, location)
   if (isRefused(next)) throw new Down(next.error)
   if (outcome.redirects.length === REDIRECTS_MAX) {
-    throw new Down({ code: 'too_many_redirects', message: `More than ${REDIRECTS_MAX} redirects` })
+    throw new Down({ code: 'too_many_redirects', message: `The server redirected more than ${REDIRECTS_MAX} times` })
   }
   const url = shownUrl(ask.url)
   outcome.redirects.push({ url, status })
   const message = `${status} redirects to ${shownUrl(next.url)}`
   if (ask.url.protocol === 'https:' && next.url.protocol === 'http:')
-    await warn({ code: 'redirect_leaves_tls', message: `${message}, away from TLS` }, outcome, trace, { url, status })
+    await warn({ code: 'redirect_leaves_tls', message: `${message}, which is not encrypted` }, outcome, trace, {
+      url,
+      status,
+    })
   else await trace.log('info', message, { url, status })
   return next
 }
 
 function judge(status: number, expected: ExpectStatus | undefined) {
   if (isExpected(status, expected)) return
-  throw new Down({ code: 'status_unexpected', message: `Answered ${status}, expected ${expectText(expected)}` })
+  throw new Down({
+    code: 'status_unexpected',
+    message: `The server answered ${status}; expected ${expectText(expected)}`,
+  })
 }
 
 function tellOutcome(outcome: HttpOutcome, trace: Trace) {

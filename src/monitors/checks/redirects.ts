@@ -14,7 +14,7 @@ const ABOUT_BODY = /^content-/i
 export function locationOf(status: number, locations: readonly string[] = []): string | Refused | undefined {
   if (!REDIRECTS.has(status)) return undefined
   const [location, ...others] = new Set(locations)
-  if (others.length) return refused('redirect_invalid', 'The redirect has several Location headers that differ')
+  if (others.length) return refused('redirect_invalid', 'The redirect has several different Location headers')
   return location?.replace(/[\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`) || undefined
 }
 
@@ -23,8 +23,7 @@ export function locationOf(status: number, locations: readonly string[] = []): s
  * into GET, 307 and 308 change nothing. Credentials do not cross to another origin. Header names are in lower case.
  */
 export function follow(ask: HttpAsk, status: number, location: string): HttpAsk | Refused {
-  if (!URL.canParse(location, ask.url.href))
-    return refused('redirect_invalid', 'The redirect leads to no valid address')
+  if (!URL.canParse(location, ask.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
   const url = new URL(location, ask.url)
   if (!/^https?:$/.test(url.protocol)) {
     return refused('redirect_invalid', `The redirect leads to ${url.protocol}, not to http or https`)
