@@ -1,5 +1,7 @@
-import { type Db, rows } from './db'
+import type { Db } from './db'
 import { messageOf, StartError } from './errors'
+import { z } from './parse'
+import { oneRow } from './rows'
 
 /** Servers that are started together with this program need a moment. */
 export const START_TIMEOUT_MS = 10_000
@@ -13,26 +15,27 @@ const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN
  * @throws StartError that says what is wrong and which setting to look at
  */
 export async function requireDatabase(db: Db, url: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
-  const [server] = await firstAnswer(db, timeoutMs).catch(error => {
+  const server = await firstAnswer(db, timeoutMs).catch(error => {
     throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
 Start it or correct DATABASE_URL. Without DATABASE_URL Tailrace starts a PostgreSQL of its own.`)
   })
-  const problem = server && problemOf(server)
+  const problem = problemOf(server)
   if (problem) throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${problem}`)
 }
 
-interface Server {
-  version: number
-  encoding: string
-  read_only: boolean
-  role: string
-  schema: string | null
-  search_path: string
-  may_create: boolean | null
-  /** Of the tables that are there already; null before the first start. */
-  owner: string | null
-  is_owner: boolean | null
-}
+const serverRow = z.object({
+  version: z.number(),
+  encoding: z.string(),
+  read_only: z.boolean(),
+  role: z.string(),
+  schema: z.string().nullable(),
+  search_path: z.string(),
+  may_create: z.boolean().nullable(),
+  /** Of the existing tables; null before the first start. */
+  owner: z.string().nullable(),
+  is_owner: z.boolean().nullable(),
+})
+type Server = z.output<typeof serverRow>
 
 function problemOf({
   version,
@@ -68,8 +71,9 @@ async function firstAnswer(db: Db, timeoutMs: number) {
   const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
-      return await rows<Server>(
+      return await oneRow(
         db,
+        serverRow,
         `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
            current_setting('transaction_read_only')::boolean as read_only, current_user as role,
            current_schema as schema, current_setting('search_path') as search_path,

@@ -1,15 +1,24 @@
-import { type Db, rows } from './db'
+import type { Db } from './db'
+import { z } from './parse'
+import { firstRow, manyRows } from './rows'
 
-/** A process that was killed is counted for this long. */
+/** A killed process counts as alive for this long. */
 const LIVING_MS = 15_000
 
+const idRow = z.object({ id: z.string() })
+const livingRow = z.object({
+  id: z.string(),
+  seenAt: z.number().meta({ description: "Milliseconds of PostgreSQL's clock." }),
+})
+export type Living = z.output<typeof livingRow>
+
 export async function installationId(db: Db): Promise<string> {
-  const [found] = await rows<{ id: string }>(db, 'SELECT id FROM installation')
+  const found = await firstRow(db, idRow, 'SELECT id FROM installation')
   if (!found) throw new Error('The table installation is empty: restore its row from a backup')
   return found.id
 }
 
-/** Says that a process runs. Rows that killed ones have left are removed after an hour. */
+/** Records that a process runs. Rows of killed processes are removed after an hour. */
 export async function sayRunning(db: Db, id: string): Promise<void> {
   await db.raw(
     `WITH gone AS (DELETE FROM processes WHERE seen_at < now() - interval '1 hour')
@@ -22,16 +31,11 @@ export async function sayStopped(db: Db, id: string): Promise<void> {
   await db.raw('DELETE FROM processes WHERE id = ?', [id])
 }
 
-export interface Living {
-  id: string
-  /** Milliseconds of PostgreSQL's clock. */
-  seenAt: number
-}
-
-/** Processes that began before this one and have been seen a moment ago. */
+/** Processes that started before this one and are still alive. */
 export function livingBefore(db: Db, id: string): Promise<Living[]> {
-  return rows<Living>(
+  return manyRows(
     db,
+    livingRow,
     `SELECT p.id, (extract(epoch FROM p.seen_at) * 1000)::float AS "seenAt" FROM processes p
      JOIN processes own ON own.id = :id AND (p.started_at, p.id) < (own.started_at, own.id)
      WHERE p.seen_at > clock_timestamp() - :livingMs * interval '1 ms' ORDER BY p.started_at LIMIT 1000`,

@@ -1,14 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Knex } from 'knex'
-import { type Db, rows } from './db'
+import type { Db } from './db'
 import { StartError } from './errors'
+import { z } from './parse'
 import { ROOT } from './root'
+import { manyRows, oneRow } from './rows'
 
 const FOLDER = join(ROOT, 'migrations')
 const TABLE = 'migrations'
-/** Any number will do as long as nobody else on this database uses it. */
+/** Any number that nothing else on this database uses. */
 const LOCK = 7_218_304_951
+
+const foundRow = z.object({ found: z.boolean() })
+const nameRow = z.object({ name: z.string() })
 
 /**
  * Brings the schema up to this program's version. Each file of `migrations/` is one transaction, in the order of
@@ -23,7 +28,7 @@ export async function migrate(db: Db, folder = FOLDER): Promise<void> {
     const done = await applied(db)
     refuseNewer(done, names)
     const options = { tableName: TABLE, migrationSource: sourceOf(folder, names) }
-    await db.migrate.forceFreeMigrationsLock(options) // left by a crash: nobody else can be here
+    await db.migrate.forceFreeMigrationsLock(options) // left by a crash: the lock above keeps others out
     // One at a time: knex's "latest" would put all of them into one transaction.
     for (let left = names.length - done.length; left > 0; left--) await db.migrate.up(options)
   })
@@ -47,9 +52,9 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 async function applied(db: Db): Promise<string[]> {
-  const [table] = await rows<{ found: boolean }>(db, 'select to_regclass(?) is not null as found', [TABLE])
-  if (!table?.found) return []
-  const done = await rows<{ name: string }>(db, 'select name from ?? order by name', [TABLE])
+  const { found } = await oneRow(db, foundRow, 'select to_regclass(?) is not null as found', [TABLE])
+  if (!found) return []
+  const done = await manyRows(db, nameRow, 'select name from ?? order by name', [TABLE])
   return done.map(({ name }) => name)
 }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDb, rows } from '../base/db'
+import { createDb } from '../base/db'
 import { messageOf, StartError } from '../base/errors'
 import type { Log } from '../base/log'
+import { z } from '../base/parse'
+import { manyRows } from '../base/rows'
 import { type Child, run, startChild } from './child'
 import { ELSEWHERE, socketFolder } from './folders'
 import { type PostgresHome, prepareHome } from './postgres-home'
@@ -11,6 +13,7 @@ import { commandOf, isAlive } from './process-table'
 
 const USER = 'tailrace'
 const DATABASE = 'tailrace'
+const databaseRow = z.object({ datname: z.string() })
 const LEFT_BEHIND_MS = 60_000
 /** What the server says while children of a killed server still end. */
 const STILL_ENDING = /pre-existing shared memory block/
@@ -170,7 +173,7 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 async function createDatabase(url: string) {
   const db = createDb(url, 1)
   try {
-    const found = await rows(db, 'select from pg_database where datname = ?', [DATABASE])
+    const found = await manyRows(db, databaseRow, 'select datname from pg_database where datname = ?', [DATABASE])
     if (!found.length) await db.raw('create database ??', [DATABASE])
   } finally {
     await db.destroy()
