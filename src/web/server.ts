@@ -132,7 +132,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
 /** RFC 9112 section 3.2. */
 function requireHost({ httpVersion, headers }: IncomingMessage): void {
   if (headers.host === undefined && httpVersion !== '1.0')
-    throw badRequest([{ path: 'headers.host', message: 'HTTP/1.1 needs a Host header.' }])
+    throw badRequest([{ path: 'header.host', message: 'HTTP/1.1 needs a Host header.' }])
 }
 
 /** One look at a time serves all requests that wait. */

@@ -65,7 +65,7 @@ test('a request without a Host gets a problem with a body, unless it is HTTP/1.0
     socket.end(`GET /healthz HTTP/${version}\r\nConnection: close\r\n\r\n`)
     return text(socket)
   }
-  expect(await asked('1.1')).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n\{.*"path":"headers\.host".*\}$/s)
+  expect(await asked('1.1')).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n\{.*"path":"header\.host".*\}$/s)
   expect(await asked('1.0')).toMatch(/^HTTP\/1\.1 200 /)
 })
 
