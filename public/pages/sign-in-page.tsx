@@ -50,9 +50,12 @@ export function SignInPage() {
         onSubmit={event => {
           event.preventDefault()
           const fields = new FormData(event.currentTarget)
-          const text = (name: string) => String(fields.get(name)).trim()
+          const text = (name: string) => String(fields.get(name))
+          // a blank at the end of a token was copied along; one in a password belongs to it
           void signIn(
-            way.value === 'token' ? { token: text('token') } : { email: text('email'), password: text('password') },
+            way.value === 'token'
+              ? { token: text('token').trim() }
+              : { email: text('email').trim(), password: text('password') },
           )
         }}
       >

@@ -1,7 +1,7 @@
 export type { Endpoint, Principal } from '../api'
 export { DEFAULT_TENANT_ID, may, requireInstallation, runsInstallation } from '../api'
 export { type Actor, actor as actorSchema, type Role } from '../contract/access'
-export { page as pageOf, plainText, reason, reasonQuery } from '../contract/fields'
+export { page as pageOf, plainText, reason, reasonQuery, visibleText } from '../contract/fields'
 export { ROLES } from '../contract/values'
 export { type Access, type AccessDeps, createAccess } from './access'
 export { AUDIT_ROLE, type Audit, type AuditEntry } from './audit'

@@ -1,5 +1,5 @@
-/** What a spreadsheet may run, also behind blanks and invisible characters, and in the full width that it takes for the same. */
-const FORMULA = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠])/u
+/** What a spreadsheet may run, also behind blanks and invisible characters, and in other widths or as a minus sign, which it takes for the same. */
+const FORMULA = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u
 /** A sign before a number is only a number; before anything else it begins a formula. */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 /** Some spreadsheets split at semicolons and tabs, too. */

@@ -30,8 +30,19 @@ export class StartError extends Error {
   override name = 'StartError'
 }
 
-export const badRequest = (errors: Fault[]) =>
-  new Problem(400, 'invalid_request', `The request is not valid: ${errors.map(e => e.path).join(', ')}.`, errors)
+/** An answer shall not be much larger than the request it refuses: whoever asks may be a stranger. */
+const FAULTS_SHOWN_MAX = 20
+const PATH_SHOWN_MAX = 200
+
+/** Names the first faults and counts the others. */
+export function badRequest(faults: Fault[]): Problem {
+  const shown = faults.slice(0, FAULTS_SHOWN_MAX).map(({ path, message }) => ({ path: cut(path), message }))
+  const more = faults.length - shown.length
+  const names = shown.map(({ path }) => path).join(', ') + (more ? ` and ${more} more` : '')
+  return new Problem(400, 'invalid_request', `The request is not valid: ${names}.`, shown)
+}
+
+const cut = (path: string) => (path.length > PATH_SHOWN_MAX ? `${path.slice(0, PATH_SHOWN_MAX).toWellFormed()}…` : path)
 
 export const notFound = (what: string) => new Problem(404, 'not_found', `There is no such ${what} here.`)
 

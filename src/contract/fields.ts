@@ -13,10 +13,14 @@ export const timeGiven = z.iso.datetime({ offset: true })
 const STORABLE = /^[^\0\p{Surrogate}]*$/u
 const UNSTORABLE = 'must not contain NUL or lone surrogates'
 /** Text that PostgreSQL can hold: no NUL, no lone surrogate. */
-export const plainText = (max: number) => z.string().min(1).max(max).regex(STORABLE, UNSTORABLE)
+export const plainText = (max: number) => z.string().min(1, { abort: true }).max(max).regex(STORABLE, UNSTORABLE)
+
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}]/u
+/** What people know something by: a name of spaces and invisible characters is none. */
+export const visibleText = (max: number) => plainText(max).regex(VISIBLE, 'must contain a visible character')
 
 /** Why somebody changes something, for the audit log. */
-export const reason = z.string().trim().min(1).max(500).regex(STORABLE, UNSTORABLE)
+export const reason = z.string().trim().pipe(visibleText(500))
 /** The same for a request without a body. */
 export const reasonQuery = z.strictObject({ reason: reason.optional() })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { role } from './access'
-import { byId, page, paging, plainText, reason, reasonQuery, time, uuid } from './fields'
+import { byId, page, paging, reason, reasonQuery, time, uuid, visibleText } from './fields'
 import type { Routes } from './route'
 
 export const member = z.object({
@@ -15,7 +15,7 @@ export const member = z.object({
 export type Member = z.output<typeof member>
 
 /** Whom to invite. */
-export const invitee = z.strictObject({ email: z.email().max(320), name: plainText(200) })
+export const invitee = z.strictObject({ email: z.email().max(320), name: visibleText(200) })
 
 /** A one-time sign-in link. It is a secret, shown once. */
 export const signInLink = z.object({ link: z.string(), expires_at: time })

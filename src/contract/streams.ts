@@ -41,12 +41,16 @@ export const streamFields = {
 const stream = z.object(streamFields)
 export type StreamQuery = z.output<typeof stream>
 
-/** A query with these parameters and `label.<name>=`, and no others. */
+/** A query with these parameters and `label.<name>=`, and no others. No value may contain NUL, which PostgreSQL cannot hold. */
 export const withLabels = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.looseObject(shape).superRefine((query, context) => {
-    for (const [key, value] of Object.entries(query))
-      if (!(key in shape) && !(LABEL.test(key) && typeof value === 'string'))
-        context.addIssue({ code: 'custom', path: [key], message: 'This parameter is not known.' })
+    for (const [key, value] of Object.entries(query)) {
+      const refuse = (message: string) => context.addIssue({ code: 'custom', path: [key], message })
+      if (!Object.hasOwn(shape, key) && !(LABEL.test(key) && typeof value === 'string'))
+        refuse('This parameter is not known.')
+      else if ([value].flat().some(text => typeof text === 'string' && text.includes('\0')))
+        refuse('This value holds a NUL character.')
+    }
   })
 
 const streamQuery = withLabels(streamFields)

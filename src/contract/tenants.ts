@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { page, paging, plainText, reason, time, uuid } from './fields'
+import { page, paging, reason, time, uuid, visibleText } from './fields'
 import { invitee, signInLink } from './members'
 import type { Routes } from './route'
 
@@ -21,7 +21,7 @@ export const tenantRoutes = {
     role: 'admin',
     summary:
       'Creates a tenant and its first admin, who signs in with the one-time link in the reply; only for admins of the first tenant.',
-    body: z.strictObject({ name: plainText(200), admin: invitee, reason: reason.optional() }),
+    body: z.strictObject({ name: visibleText(200), admin: invitee, reason: reason.optional() }),
     replies: { 201: signInLink.extend({ tenant }) },
   },
 } as const satisfies Routes

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actor, role } from './access'
-import { byId, page, paging, plainText, reason, reasonQuery, time, timeGiven } from './fields'
+import { byId, page, paging, reason, reasonQuery, time, timeGiven, visibleText } from './fields'
 import type { Routes } from './route'
 
 export const token = z.object({
@@ -30,7 +30,7 @@ export const tokenRoutes = {
     summary:
       'Creates an API token. Its secret is shown only once. A token created with another token expires no later than that one.',
     body: z.strictObject({
-      name: plainText(200),
+      name: visibleText(200),
       role,
       expires_at: timeGiven.nullish(),
       reason: reason.optional(),

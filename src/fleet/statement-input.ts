@@ -1,4 +1,4 @@
-import { plainText, reason } from '../access'
+import { plainText, reason, visibleText } from '../access'
 import { z } from '../base/parse'
 
 /** SQL as agents take it: they drop an empty query together with all that come after it in the same answer. */
@@ -16,7 +16,7 @@ export const STATEMENT_BYTES_MAX = 512 * 1024
 
 /** A statement with a name, as saved queries and labels are. */
 export const statementInput = z.strictObject({
-  name: plainText(200),
+  name: visibleText(200),
   description: freeText(10_000).default(''),
   sql: sqlText,
   platforms: platformList.default([]),
@@ -25,7 +25,7 @@ export const statementInput = z.strictObject({
 
 /** What is not named stays. */
 export const statementChange = z.strictObject({
-  name: plainText(200).optional(),
+  name: visibleText(200).optional(),
   description: freeText(10_000).optional(),
   sql: sqlText.optional(),
   platforms: platformList.optional(),

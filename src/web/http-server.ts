@@ -11,7 +11,8 @@ const REQUEST_MS = 120_000
 
 export function createHttpServer(listener: RequestListener): Server {
   const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }
-  const server = createServer({ ...timeouts, noDelay: true }, listener)
+  // Node's own answer to a request without a Host has no body, see `requireHost`
+  const server = createServer({ ...timeouts, noDelay: true, requireHostHeader: false }, listener)
   // Node would drop headers beyond a number silently, such as the length of the body; their size is limited anyway
   server.maxHeadersCount = 0
   return server

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import express, { type Express } from 'express'
 import proxyAddr from 'proxy-addr'
 import { type Access, type Endpoint, refuseSecretsInUrl } from '../access'
-import { notFound } from '../base/errors'
+import { badRequest, notFound } from '../base/errors'
 import type { Part } from '../base/lifecycle'
 import { limitedLog } from '../base/limited-log'
 import type { Log } from '../base/log'
@@ -107,6 +107,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.use(requestLog(log, metrics))
   app.use((req, res, next) => {
     if (isStopping()) res.setHeader('Connection', 'close')
+    requireHost(req)
     refuseSecretsInUrl(req.url)
     next()
   })
@@ -126,6 +127,12 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   for (const { path, onError } of site?.mounts ?? []) if (onError) app.use(path, onError)
   app.use(errorHandler(limitedLog(log)))
   return app
+}
+
+/** RFC 9112 section 3.2. */
+function requireHost({ httpVersion, headers }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersion !== '1.0')
+    throw badRequest([{ path: 'header.host', message: 'HTTP/1.1 needs a Host header.' }])
 }
 
 /** One look at a time serves all requests that wait. */

@@ -44,6 +44,27 @@ describeInBrowser('signing in', () => {
     },
   )
 
+  it('takes a password as it is, with the blanks at its ends', async () => {
+    const password = ' twelve blanks '
+    const answer = await app.post('/api/members', { email: 'eve@example.org', name: 'Eve', role: 'viewer' })
+    const { link } = (await answer.json()) as { link: string }
+    const { context, page } = await visit(browser, app.url)
+    await page.goto(link)
+    await page.waitForURL(`${app.url}/`)
+    await page.goto(`${app.url}/settings`)
+    await page.getByLabel('New password').fill(password)
+    await page.getByRole('button', { name: 'Set password' }).click()
+    await page.getByText('Password changed').waitFor()
+    await context.clearCookies()
+    await page.goto(`${app.url}/sign-in`)
+    await page.getByRole('tab', { name: 'E-mail' }).click()
+    await page.getByLabel('E-mail').fill('eve@example.org')
+    await page.getByLabel('Password').fill(password)
+    await page.locator('form button[type=submit]').click()
+    await page.waitForURL(`${app.url}/`)
+    await context.close()
+  })
+
   it('goes on to the page that was asked for, also one outside of the app', async () => {
     expect(await landsAt('/queue?status=failed')).toBe(`${app.url}/queue?status=failed`)
     expect(await landsAt('/api/docs')).toBe(`${app.url}/api/docs`)

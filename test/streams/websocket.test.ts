@@ -51,6 +51,24 @@ async function open(each: TestApp, query = '', headers: Record<string, string> =
   }
 }
 
+test('NUL in a filter is refused by its name, and no more faults are named than in an answer to a request', async () => {
+  const client = await open(app)
+  const topic = newTopic().name
+  for (const filter of [{ types: 'logs,\0' }, { q: 'a\0' }, { 'label.a': '\0' }])
+    client.send({ op: 'subscribe', topic, filter })
+  client.send({ op: 'subscribe', topic, filter: { level: 'x,'.repeat(900) } })
+  await client.until(() => client.named('error').length === 4)
+  const faults = client.named('error').map(({ data }) => data as { code: string; errors: { path: string }[] })
+  expect(faults.map(({ code }) => code)).toEqual(Array(4).fill('invalid_request'))
+  expect(faults.slice(0, 3).map(({ errors }) => errors.map(({ path }) => path))).toEqual([
+    ['filter.types'],
+    ['filter.q'],
+    ['filter.label.a'],
+  ])
+  expect(faults[3]?.errors).toHaveLength(20)
+  client.socket.close()
+})
+
 test('topics come and go on one socket; an id resumes where it stood, on another process', async () => {
   const topics = [newTopic(), newTopic()] as const
   for (const topic of topics) await append(app, topic, numbered(1, 20))

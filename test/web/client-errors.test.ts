@@ -59,6 +59,16 @@ test.each([
   expect(answer.body.error).toBe(answer.body.detail) // what agents look at
 })
 
+test('a request without a Host gets a problem with a body, unless it is HTTP/1.0', async () => {
+  const asked = async (version: string) => {
+    const socket = await open()
+    socket.end(`GET /healthz HTTP/${version}\r\nConnection: close\r\n\r\n`)
+    return text(socket)
+  }
+  expect(await asked('1.1')).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n\{.*"path":"header\.host".*\}$/s)
+  expect(await asked('1.0')).toMatch(/^HTTP\/1\.1 200 /)
+})
+
 test('an expectation behind another request takes nothing of its answer, and leaves no connection', async () => {
   const server = createServer((req, res) => void setImmediate(() => res.end(`answer to ${req.url}`)))
   answerClientErrors(server, latestResponses(server))

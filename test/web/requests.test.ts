@@ -156,6 +156,21 @@ test.each([
   expect([answer.status, pathsOf(answer)]).toEqual([400, paths])
 })
 
+test('a refusal names some faults and counts the others: it is not much larger than what it refuses', async () => {
+  const tokens = await site.ask('GET', `/api/session?${'token&'.repeat(2_500)}`, { as: null })
+  const unknown = Array.from({ length: 900 }, (_, index) => `x${index}`)
+  const query = await site.ask('POST', `/api/session?${unknown.join('&')}`, { as: null, body: {} })
+  const deep = `${'{"'.repeat(90)}`.replaceAll('{"', () => `{"${'k'.repeat(100)}":`)
+  const nul = Array.from({ length: 20 }, (_, index) => `"${index}":"\\u0000"`)
+  const body = await site.ask('POST', '/api/session', { as: null, body: `${deep}{${nul}}${'}'.repeat(90)}` })
+  for (const { status, body: problem } of [tokens, query, body]) {
+    expect(status).toBe(400)
+    expect(problem.errors.length).toBeLessThanOrEqual(20)
+    expect(JSON.stringify(problem).length).toBeLessThan(16_384)
+  }
+  expect(query.body.detail).toMatch(/^The request is not valid: query\.x0, .*query\.x19 and 880 more\.$/)
+})
+
 test('an endpoint whose query is open takes any name', async () => {
   expect((await site.ask('GET', '/api/labels-of?label.env=prod&q=x')).body).toEqual({ 'label.env': 'prod', q: 'x' })
 })

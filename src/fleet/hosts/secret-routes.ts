@@ -6,9 +6,9 @@ import {
   endpoint,
   ok,
   pageOf,
-  plainText,
   reason,
   reasonQuery,
+  visibleText,
 } from '../../access'
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
@@ -49,7 +49,7 @@ export const secretRoutes = ({ db, audit }: Deps): Endpoint[] => [
     path: '/api/enroll-secrets',
     role: 'admin',
     summary: 'Makes a secret with which hosts enrol; it is shown this once.',
-    body: z.strictObject({ name: plainText(200).default('Hosts'), reason: reason.optional() }),
+    body: z.strictObject({ name: visibleText(200).default('Hosts'), reason: reason.optional() }),
     replies: { 201: z.object({ id: uuid, secret: z.string() }) },
     async handle({ principal, body: { name, reason } }) {
       const made = newSecret('tre')

@@ -1,4 +1,4 @@
-import { plainText, reason } from '../../access'
+import { plainText, reason, visibleText } from '../../access'
 import { z } from '../../base/parse'
 import { freeText, platformList, sqlText } from '../statement-input'
 import { packSkippedBecause, skippedBecause } from './agent-names'
@@ -9,7 +9,7 @@ const percent = z.number().int().min(0).max(100)
 
 /** What `why` finds in a text is said of it. */
 const checked = (why: (text: string) => string | undefined) =>
-  plainText(200).superRefine((text, ctx) => {
+  visibleText(200).superRefine((text, ctx) => {
     const message = why(text)
     if (message) ctx.addIssue({ code: 'custom', message })
   })

@@ -1,4 +1,4 @@
-import { actorSchema, type Endpoint, endpoint, ok, pageOf, plainText, reason, reasonQuery } from '../../access'
+import { actorSchema, type Endpoint, endpoint, ok, pageOf, reason, reasonQuery, visibleText } from '../../access'
 import { notFound } from '../../base/errors'
 import { uuid, z } from '../../base/parse'
 import { namedPage, namedQuery } from '../named-page'
@@ -142,7 +142,7 @@ const importRoute = (changes: PackChanges): Endpoint =>
     role: 'operator',
     summary:
       "Takes a pack as published, or an osquery configuration with packs or a schedule, comments and all. A pack whose name is taken replaces that one. Answers the first pack; all of them are in 'imported', and what was left out or read otherwise is in 'warnings'.",
-    body: z.strictObject({ name: plainText(200), content: z.string().min(1), reason: reason.optional() }),
+    body: z.strictObject({ name: visibleText(200), content: z.string().min(1), reason: reason.optional() }),
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: importedSchema, 201: importedSchema },
     async handle({ principal, body: { name, content, reason } }) {

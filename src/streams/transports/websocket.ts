@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Role } from '../../access'
-import { Problem } from '../../base/errors'
+import { badRequest, Problem } from '../../base/errors'
 import { faultsOf, type z } from '../../base/parse'
 import { type StreamQuery, socketMessage } from '../../contract/streams'
 import { TOPICS_MAX } from '../../contract/values'
@@ -101,7 +101,7 @@ export class SocketConnection extends Connection {
 
   private async receive(text: string) {
     const message = socketMessage.safeParse(jsonOf(text))
-    if (!message.success) return this.complain('invalid_request', faultsOf(message.error, ''))
+    if (!message.success) return this.complain('invalid_request', badRequest(faultsOf(message.error, '')).errors)
     if (message.data.op === 'subscribe') return this.subscribe(message.data)
     const reader = this.subscribed.get(message.data.topic)
     this.subscribed.delete(message.data.topic)
