@@ -266,6 +266,20 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('[data-pack="whole"]').waitFor()
   })
 
+  it('take a file as editors save it, and say when it is no text', async () => {
+    const page = await signedIn('/hosts/packs')
+    await page.getByRole('button', { name: 'Import a pack' }).click()
+    const choose = (name: string, buffer: Buffer) =>
+      page.getByLabel('File').setInputFiles({ name, mimeType: 'application/json', buffer })
+    const content = JSON.stringify({ queries: { up: { query: "select 'größe'", interval: 3_600 } } })
+    await choose('old.conf', Buffer.from(content, 'latin1'))
+    await page.getByText('old.conf is not UTF-8').waitFor()
+    await choose('wide.conf', Buffer.from(`\ufeff${content}`, 'utf16le'))
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.locator('[data-pack="wide"] summary').click()
+    await page.locator('[data-pack="wide"]', { hasText: 'größe' }).waitFor()
+  })
+
   it('warn of a host whose agent has lost its schedule', async () => {
     const { id } = await firstHost()
     await app.app.db('hosts').where({ id }).update({ schedule_lost_at: new Date() })

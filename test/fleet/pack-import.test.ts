@@ -38,6 +38,22 @@ test('a whole configuration gives its packs, and names everything else that it h
   expect(said).toHaveLength(Object.keys(sections).length + 3)
 })
 
+test('packs that stand below "*" are read like those beside it', () => {
+  const several = { a: pack(), b: pack({ down: QUERY }), c: '/etc/c.conf', d: {} }
+  const { packs, faults, warnings } = read({ packs: { own: pack(), '*': several } })
+  expect(faults).toEqual([])
+  expect(packs.map(({ name }) => name)).toEqual(['own', 'a', 'b'])
+  expect(warnings.map(({ path }) => path)).toEqual(['body.content.packs.*.c', 'body.content.packs.*.d'])
+  const twice = read({ packs: { a: pack(), '*': { a: pack() } } })
+  expect(twice.faults).toEqual([{ path: 'body.content.packs.*.a', message: expect.stringContaining('Two packs') }])
+})
+
+test.each(['', 'n'.repeat(201)])('a query whose name no form takes is refused: %j', name => {
+  const { faults } = read(pack({ [name]: QUERY }))
+  expect(faults).toEqual([{ path: `body.content.queries.${name}`, message: expect.stringContaining('1 to 200') }])
+  expect(read(pack({ ['n'.repeat(200)]: QUERY })).faults).toEqual([])
+})
+
 test('sections that hold nothing are not worth a word', () => {
   expect(read({ options: {}, views: null, events: [], packs: { a: pack() } }).warnings).toEqual([])
 })

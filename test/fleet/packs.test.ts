@@ -107,6 +107,14 @@ test.each([
   expect((await site.ask('GET', '/api/packs')).body.items).toEqual([])
 })
 
+test('a backslash before a "u" in SQL is text, not the escape of what cannot be stored', async () => {
+  const sql = "select * from file where path = 'C:\\udev\\u0000' or path like '\\\\udata%'"
+  const { status, body } = await take('paths', JSON.stringify({ queries: { a: { query: sql, interval: 60 } } }))
+  expect([status, body.queries?.[0]?.sql]).toEqual([201, sql])
+  const lone = await take('lone', `{"queries": {"a": {"query": "\\\\\\ud800", "interval": 60}}}`)
+  expect(lone.status).toBe(400)
+})
+
 test('a pack is made, changed, listed and removed, and each change is in the audit log', async () => {
   const made = await make({ name: 'base', queries: [up], platforms: ['Linux', 'linux'], reason: 'first' })
   expect(made.status).toBe(201)

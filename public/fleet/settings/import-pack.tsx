@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { decodeText } from '../../../text/decode'
 import { api, messageOf } from '../../api'
 import { Dialog } from '../../components/dialog'
 import { Failure } from '../../components/empty'
@@ -25,8 +26,13 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   const content = useRef<HTMLTextAreaElement>(null)
   const take = async (file: File | undefined) => {
     if (!file || !name.current || !content.current) return
-    content.current.value = await file.text()
-    name.current.value ||= packNameOf(file.name)
+    try {
+      content.current.value = decodeText(new Uint8Array(await file.arrayBuffer()), { fatal: true })
+      name.current.value ||= packNameOf(file.name)
+      problem.value = ''
+    } catch (error) {
+      problem.value = error instanceof TypeError ? `${file.name} is not UTF-8: save it as UTF-8.` : messageOf(error)
+    }
   }
   const save = async () => {
     try {

@@ -4,7 +4,7 @@ import { badRequest, conflict, type Fault, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
 import type { z } from '../../base/parse'
 import type { ActivePacks } from './active-packs'
-import type { PackRow } from './pack'
+import { NAME_MAX, type PackRow } from './pack'
 import { importPacks } from './pack-import'
 import { changedContent, type packChange, type packInput } from './pack-input'
 import type { ImportedPack } from './pack-reader'
@@ -130,8 +130,6 @@ export class PackChanges {
   }
 }
 
-const NAME_MAX = 200
-
 const newPack = (by: Principal, name: string, content: PackRow['content']): NewPack => ({
   id: newId(),
   tenant_id: by.tenantId,
@@ -146,11 +144,14 @@ const newPack = (by: Principal, name: string, content: PackRow['content']): NewP
 
 const nameTaken = (name: string) => conflict('name_taken', `There is a pack "${name}" already.`)
 
+/** Escapes of JSON that stand for what PostgreSQL cannot hold; behind an escaped backslash they are mere text. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
 /** Texts that PostgreSQL cannot hold, and names that no list can show. */
 function unstorable(pack: ImportedPack): Fault[] {
   const { name } = pack
   if (name === '' || name.length > NAME_MAX)
     return [{ path: 'body.content', message: `The name of a pack must have 1 to ${NAME_MAX} characters.` }]
-  const isPlain = !/\\u(0000|d[89a-f])/.test(JSON.stringify(pack))
+  const isPlain = !UNSTORABLE.test(JSON.stringify(pack))
   return isPlain ? [] : [{ path: 'body.content', message: `Pack "${name}" holds NUL or half characters.` }]
 }

@@ -32,6 +32,8 @@ export function importPacks(name: string, text: string): Import {
   return { packs, faults: report.faults, warnings: report.warnings }
 }
 
+/** Instead of the name of a pack: there are several packs in it, by name (`Config::addPack` in osquery/config/config.cpp). */
+const SEVERAL = '*'
 /** What is not a part of the pack beside which it stands. */
 const CONFIGURATION = ['schedule', 'packs']
 
@@ -73,6 +75,7 @@ class Importer {
   private several(packs: Values, path: Path) {
     for (const [name, pack] of Object.entries(packs)) {
       if (isPack(pack)) this.add(name, pack, [...path, name])
+      else if (name === SEVERAL && isObject(pack)) this.several(pack, [...path, name])
       else if (typeof pack === 'string') this.report.warning([...path, name], elsewhere(pack))
       else if (path.length === 0) this.leaveOut(name, pack)
       else this.report.warning([...path, name], 'This pack has no queries, so it was left out.')

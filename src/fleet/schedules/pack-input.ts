@@ -3,13 +3,13 @@ import { z } from '../../base/parse'
 import { freeText, platformList, sqlText } from '../statement-input'
 import { packSkippedBecause, skippedBecause } from './agent-names'
 import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
-import { INTERVAL_SECONDS_MAX, type PackContent, type PackQuery } from './pack'
+import { INTERVAL_SECONDS_MAX, NAME_MAX, type PackContent, type PackQuery } from './pack'
 
 const percent = z.number().int().min(0).max(100)
 
 /** What `why` finds in a text is said of it. */
 const checked = (why: (text: string) => string | undefined) =>
-  visibleText(200).superRefine((text, ctx) => {
+  visibleText(NAME_MAX).superRefine((text, ctx) => {
     const message = why(text)
     if (message) ctx.addIssue({ code: 'custom', message })
   })

@@ -3,7 +3,7 @@ import { AGENTS_KNOW, agentPlatforms, packPlatforms } from './agent-platforms'
 import { isTooDeep, PACK_LEVELS_MAX } from './config-limits'
 import type { ImportReport, Path } from './import-report'
 import { flagOf, isObject, numberOf, present, textOf, type Values } from './loose-values'
-import { INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_STANDARD, type PackContent, type PackQuery } from './pack'
+import { INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_STANDARD, NAME_MAX, type PackContent, type PackQuery } from './pack'
 
 export interface ImportedPack {
   name: string
@@ -63,6 +63,8 @@ export class PackReader {
     const at = (field: string) => [...path, field]
     const skipped = skippedBecause(name)
     if (skipped) this.report.fault(path, skipped)
+    if (name === '' || name.length > NAME_MAX)
+      this.report.fault(path, `The name of a query must have 1 to ${NAME_MAX} characters.`)
     if (typeof query !== 'string' || query.trim() === '')
       this.report.fault(at('query'), 'The SQL of the query is missing.')
     const seconds = interval == null ? INTERVAL_SECONDS_STANDARD : numberOf(interval)

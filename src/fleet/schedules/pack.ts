@@ -41,6 +41,8 @@ export interface PackRow {
   updated_at: Date
 }
 
+/** Characters in the name of a pack or of a query. */
+export const NAME_MAX = 200
 /** osquery's bound; an agent leaves out queries beyond it (osquery/config/packs.cpp). */
 export const INTERVAL_SECONDS_MAX = 604_800
 /** What an agent takes when a query names none: `schedule_default_interval`. */
