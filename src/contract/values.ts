@@ -29,3 +29,7 @@ export const JOB_STATUSES = ['scheduled', 'pending', 'running', 'completed', 'fa
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 /** Every queue; `src/jobs/kinds/queues.ts` says how each is run. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+
+export const HOST_STATUSES = ['online', 'offline', 'missing'] as const
+/** Operating systems that the page Add host has commands for. */
+export const SYSTEMS = ['linux', 'macos', 'windows'] as const

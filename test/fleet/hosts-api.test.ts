@@ -181,6 +181,12 @@ describe('the list', () => {
     expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, stranger))[0]).toBe(404)
   })
 
+  test('takes an id in upper case for the same one', async () => {
+    const path = `/api/hosts/${hosts[0]?.toUpperCase()}`
+    expect((await json('GET', path))[1]).toMatchObject({ id: hosts[0], links: { self: `/api/hosts/${hosts[0]}` } })
+    expect(await json('GET', `${path}/carves`)).toEqual([200, { items: [], next_cursor: null }])
+  })
+
   test('tells the platforms', async () => {
     const [, { items }] = await json('GET', '/api/hosts/platforms')
     expect(items).toContainEqual({ platform: 'ubuntu', hosts: 4 })

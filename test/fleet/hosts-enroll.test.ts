@@ -150,7 +150,9 @@ test('clones are told apart as soon as the first one is back, and stay apart', a
   ] as const)
     expect((await enroll(instance)).hostId).toBe(hostId)
   expect(await place.db('hosts').where('host_identifier', 'like', 'image%')).toHaveLength(3)
-  expect(one.records.filter(({ message }) => /Several machines call themselves image/.test(message))).toHaveLength(1)
+  expect(
+    one.records.filter(({ message }) => /Several machines have the host identifier image/.test(message)),
+  ).toHaveLength(1)
 })
 
 test('an instance that comes back after more than a day proves no clones', async () => {

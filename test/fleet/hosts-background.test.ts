@@ -26,11 +26,11 @@ const VITALS = 'tailrace:vitals:'
 
 test('a new host is asked about itself once, and what it says is stored', async () => {
   const agent = await join(one, enrollment(place.secret, 'fresh'))
-  const asked = one.hosts.standing(agent) ?? {}
+  const asked = one.hosts.backgroundQueries(agent) ?? {}
   expect(Object.keys(asked)).toEqual(expect.arrayContaining([`${VITALS}os_version`, `${VITALS}mounts`]))
   expect(Object.keys(asked).length).toBeLessThanOrEqual(10)
-  expect(one.hosts.standing(agent)).toBeUndefined()
-  await one.hosts.takeStanding(agent, [
+  expect(one.hosts.backgroundQueries(agent)).toBeUndefined()
+  await one.hosts.storeBackgroundAnswers(agent, [
     answer(`${VITALS}os_version`, [{ name: 'Debian GNU/Linux', version: '13', platform: 'debian' }]),
     answer(`${VITALS}system_info`, [{ hostname: 'new\0name', hardware_serial: 'S1' }]),
     answer(`${VITALS}mounts`, [{ path: '/', device: '/dev/sda1' }]),
@@ -46,15 +46,15 @@ test('a new host is asked about itself once, and what it says is stored', async 
   )
   await eventually(async () => (await two.hosts.agentOf(agent.key))?.hostname === 'newname', 'the name is known')
   const fresh = await one.hosts.agentOf(agent.key)
-  expect(fresh && one.hosts.standing(fresh)).toBeUndefined()
+  expect(fresh && one.hosts.backgroundQueries(fresh)).toBeUndefined()
 })
 
 test('an agent that has no pack at all has lost its schedule, until it has one again', async () => {
   const agent = await join(one, enrollment(place.secret, 'emptied'))
   const PACKS = `${VITALS}osquery_packs`
-  expect(one.hosts.standing(agent)?.[PACKS]).toBe('select name from osquery_packs limit 1')
+  expect(one.hosts.backgroundQueries(agent)?.[PACKS]).toBe('select name from osquery_packs limit 1')
   const lostAt = async (...said: Parameters<typeof answer>) => {
-    await one.hosts.takeStanding(agent, [answer(...said)])
+    await one.hosts.storeBackgroundAnswers(agent, [answer(...said)])
     return (await hostOf(agent.hostId)).schedule_lost_at as Date | null
   }
   expect(await lostAt(PACKS, [{ name: 'main' }])).toBeNull()
@@ -70,7 +70,7 @@ test('platforms are asked for what they have', async () => {
   const request = enrollment(place.secret, 'win')
   const details = { os_version: { platform: 'windows' }, osquery_info: { instance_id: 'w' } }
   const agent = await join(one, { ...request, details })
-  const asked = Object.keys(one.hosts.standing(agent) ?? {})
+  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
   expect(asked).toContain(`${VITALS}logical_drives`)
   expect(asked).not.toContain(`${VITALS}mounts`)
 })
@@ -78,29 +78,29 @@ test('platforms are asked for what they have', async () => {
 test('an answer that came to another process is not asked for again here', async () => {
   const agent = await join(one, enrollment(place.secret, 'roaming'))
   await two.hosts.agentOf(agent.key)
-  expect(one.hosts.standing(agent)).toBeDefined()
-  await one.hosts.takeStanding(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
-  await eventually(() => two.hosts.standing(agent) === undefined, 'the other process knows')
+  expect(one.hosts.backgroundQueries(agent)).toBeDefined()
+  await one.hosts.storeBackgroundAnswers(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
+  await eventually(() => two.hosts.backgroundQueries(agent) === undefined, 'the other process knows')
 })
 
 test('a silent host is asked again after five minutes', async () => {
   const agent = await join(one, enrollment(place.secret, 'mute'))
-  expect(one.hosts.standing(agent)).toBeDefined()
+  expect(one.hosts.backgroundQueries(agent)).toBeDefined()
   const now = jest.spyOn(Date, 'now')
   now.mockReturnValue(Date.now() + 299_000)
-  expect(one.hosts.standing(agent)).toBeUndefined()
+  expect(one.hosts.backgroundQueries(agent)).toBeUndefined()
   now.mockReturnValue(Date.now() + 2_000)
-  expect(one.hosts.standing(agent)).toBeDefined()
+  expect(one.hosts.backgroundQueries(agent)).toBeDefined()
   now.mockRestore()
 })
 
 test('what a host says of itself is asked for anew after an hour', async () => {
   const agent = await join(one, enrollment(place.secret, 'hourly'))
-  one.hosts.standing(agent)
-  await one.hosts.takeStanding(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
-  expect(one.hosts.standing(agent)).toBeUndefined()
+  one.hosts.backgroundQueries(agent)
+  await one.hosts.storeBackgroundAnswers(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
+  expect(one.hosts.backgroundQueries(agent)).toBeUndefined()
   const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_601_000)
-  expect(one.hosts.standing(agent)).toBeDefined()
+  expect(one.hosts.backgroundQueries(agent)).toBeDefined()
   now.mockRestore()
 })
 
@@ -108,12 +108,12 @@ test('rows decide who has a dynamic label; a query that fails decides nothing', 
   const label = await addLabel('SELECT 1 FROM users')
   const agent = await join(one, enrollment(place.secret, 'member'))
   const id = `tailrace:label:${label}:1`
-  expect(Object.keys(one.hosts.standing(agent) ?? {})).toContain(id)
-  await one.hosts.takeStanding(agent, [answer(id, [{ '1': '1' }])])
+  expect(Object.keys(one.hosts.backgroundQueries(agent) ?? {})).toContain(id)
+  await one.hosts.storeBackgroundAnswers(agent, [answer(id, [{ '1': '1' }])])
   expect(await membersOf(label)).toEqual([agent.hostId])
-  await one.hosts.takeStanding(agent, [answer(id, [], true)])
+  await one.hosts.storeBackgroundAnswers(agent, [answer(id, [], true)])
   expect(await membersOf(label)).toEqual([agent.hostId])
-  await one.hosts.takeStanding(agent, [answer(id, [])])
+  await one.hosts.storeBackgroundAnswers(agent, [answer(id, [])])
   expect(await membersOf(label)).toEqual([])
   const changes = (await place.entriesOf(`host:${agent.hostId}`)).filter(({ kind }) => kind === 'host_labels')
   expect(changes.map(({ data }) => data.changes[0].member)).toEqual([true, false])
@@ -125,7 +125,7 @@ test('nobody joins a label of another tenant, a manual one, or one whose query w
   const manual = await addLabel(null)
   const revised = await addLabel('SELECT 2', { revision: 2 })
   const agent = await join(one, enrollment(place.secret, 'climber'))
-  await one.hosts.takeStanding(
+  await one.hosts.storeBackgroundAnswers(
     agent,
     [elsewhere, manual, revised, newId(), 'x'].map(id => answer(`tailrace:label:${id}:1`, [{ a: '1' }])),
   )
@@ -136,7 +136,7 @@ test('labels are for their platforms', async () => {
   await addLabel('SELECT 1', { platforms: ['windows', 'darwin'] })
   const linux = await addLabel('SELECT 1', { platforms: ['linux'] })
   const agent = await join(one, enrollment(place.secret, 'tux'))
-  const asked = Object.keys(one.hosts.standing(agent) ?? {}).filter(id => id.startsWith('tailrace:label:'))
+  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {}).filter(id => id.startsWith('tailrace:label:'))
   expect(asked).toEqual([`tailrace:label:${linux}:1`])
 })
 
@@ -145,10 +145,10 @@ test('more labels than fit into a read come with the next ones, each once', asyn
   const agent = await join(one, enrollment(place.secret, 'crowded'))
   const reads: string[][] = []
   for (;;) {
-    const asked = Object.keys(one.hosts.standing(agent) ?? {})
+    const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
     if (!asked.length) break
     reads.push(asked)
-    await one.hosts.takeStanding(
+    await one.hosts.storeBackgroundAnswers(
       agent,
       asked.map(id => answer(id, [{ a: '1' }])),
     )
@@ -162,16 +162,16 @@ test('more labels than fit into a read come with the next ones, each once', asyn
 test('after a restart only what is new is asked', async () => {
   const label = await addLabel('SELECT 1')
   const agent = await join(one, enrollment(place.secret, 'settled'))
-  const asked = Object.keys(one.hosts.standing(agent) ?? {})
-  await one.hosts.takeStanding(
+  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
+  await one.hosts.storeBackgroundAnswers(
     agent,
     asked.map(id => answer(id, [{ a: '1' }])),
   )
   const restarted = await place.start()
   await restarted.hosts.agentOf(agent.key)
-  expect(restarted.hosts.standing(agent)).toBeUndefined()
+  expect(restarted.hosts.backgroundQueries(agent)).toBeUndefined()
   await place.db('labels').where({ id: label }).update({ revision: 2, revised_at: new Date(), sql: 'SELECT 2' })
   const later = await place.start()
   await later.hosts.agentOf(agent.key)
-  expect(later.hosts.standing(agent)).toEqual({ [`tailrace:label:${label}:2`]: 'SELECT 2' })
+  expect(later.hosts.backgroundQueries(agent)).toEqual({ [`tailrace:label:${label}:2`]: 'SELECT 2' })
 })

@@ -1,33 +1,33 @@
 import { conflict } from '../../base/errors'
+import type { System } from '../../contract/hosts'
 import { POLL_SECONDS } from '../agent'
 
-/** Where the packages of osquery keep the agent's files (docs/wiki/installation of osquery). */
-export const FOLDERS = {
+/** Where osquery's packages keep the agent's files (docs/wiki/installation of osquery). */
+export const FOLDERS: Record<System, string> = {
   linux: '/etc/osquery',
   macos: '/private/var/osquery',
   windows: 'C:\\Program Files\\osquery',
-} as const
-export type System = keyof typeof FOLDERS
-export const SYSTEMS = Object.keys(FOLDERS) as System[]
+}
 
-export interface Enrolling {
-  /** Host and port under which agents reach us. */
+/** What agents are set up with. */
+export interface AgentSetup {
+  /** Host and port at which agents reach this server. */
   address: string
-  /** The PEM text of the certificate that we show, when agents do not trust it by themselves. */
+  /** The certificate of this server as PEM, if agents do not trust it by themselves. */
   certificate: string | undefined
   /** For how long a read is held, in ms. */
   holdMs: number
 }
 
-/** What stands for the secret, until a page or a person puts one in. */
+/** Stands for the secret. */
 export const SECRET_PLACEHOLDER = '<secret>'
-/** Fewer, larger blocks than osquery's 8 KiB; well below what we take. */
+/** Larger than osquery's default of 8 KiB, for fewer requests; well below the limit for a block. */
 const CARVE_BLOCK_BYTES = 1_048_576
-/** After a refresh of the configuration that failed; osquery itself would wait for 300 s. */
+/** How soon an agent asks again after a failed refresh of its configuration; osquery's default is 300 s. */
 const RETRY_SECONDS = 30
 
-/** The flags of osqueryd (docs/wiki/installation/cli-flags.md of osquery) that make it one of our hosts. */
-export function agentFlags({ address, certificate, holdMs }: Enrolling, system: System = 'linux'): string[] {
+/** The flags that connect osqueryd to this server (docs/wiki/installation/cli-flags.md of osquery). */
+export function agentFlags({ address, certificate, holdMs }: AgentSetup, system: System = 'linux'): string[] {
   return [
     `--tls_hostname=${address}`,
     ...(certificate ? [`--tls_server_certs=${pathIn(system, 'tailrace.pem')}`] : []),
@@ -62,9 +62,9 @@ const ADDRESS = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i
 
 /**
  * Host and port for agents, which always speak HTTPS.
- * @param host under which this machine is reached, if PUBLIC_URL does not say so; what could be more than a host to a
- *   shell never gets into a command
- * @throws Problem 409 for an IPv6 literal: `tls_hostname` takes none
+ * @param host at which this server was reached, for when PUBLIC_URL is not set. It goes into a shell command only if it
+ *   is a plain host.
+ * @throws Problem 409 for an IPv6 literal, which `tls_hostname` does not accept
  */
 export function addressOf(publicUrl: string | undefined, host: string): string {
   const address = publicUrl ? addressIn(new URL(publicUrl)) : addressFrom(host)
@@ -81,4 +81,4 @@ function addressFrom(host: string): string {
 }
 
 const ipv6Hint = (address: string) =>
-  `Agents cannot be given the IPv6 address ${address}: osquery's tls_hostname takes a host name or an IPv4 address. Open this page under one of these, or set PUBLIC_URL to it.`
+  `Agents cannot use the IPv6 address ${address}: osquery's tls_hostname accepts a host name or an IPv4 address only. Open this page at one of these, or set PUBLIC_URL.`

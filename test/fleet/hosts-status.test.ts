@@ -1,5 +1,5 @@
 import { createMetrics } from '../../src/base/metrics'
-import { Presence } from '../../src/fleet/hosts/presence'
+import { StatusTracker } from '../../src/fleet/hosts/status-tracker'
 import { eventually } from '../support/programs'
 import { enrollment, type HostsNode, type HostsPlace, hostsPlace, join } from './hosts-node'
 
@@ -20,7 +20,7 @@ afterAll(() => place.stop())
 /** The presence of a node, whose timers a test does not wait for. */
 const presenceOf = ({ db, streams }: HostsNode) => {
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
-  return new Presence({ db, streams, log, metrics: createMetrics(), windowMs: WINDOW_MS })
+  return new StatusTracker({ db, streams, log, metrics: createMetrics(), windowMs: WINDOW_MS })
 }
 const seenAgo = (hostId: string, ms: number) =>
   place

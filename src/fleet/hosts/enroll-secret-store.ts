@@ -1,27 +1,24 @@
-import type { Actor } from '../../access'
-import { type Db, rows, type Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, manyRows } from '../../base/rows'
+import { type Actor, actor } from '../../contract/access'
 
-export interface SecretRow {
-  id: string
-  name: string
-  created_by: Actor
-  created_at: Date
-  last_used_at: Date | null
-}
+const secretRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  created_by: actor,
+  created_at: z.date(),
+  last_used_at: z.date().nullable(),
+})
 
-const COLUMNS = 'id, name, created_by, created_at, last_used_at'
+const secretOwner = z.object({ id: z.string(), tenant_id: z.string(), hash: z.string() })
+export type SecretOwner = z.output<typeof secretOwner>
 
-export interface SecretOwner {
-  id: string
-  tenant_id: string
-  hash: string
-}
-
-/** Which of these hashes are of secrets that still open. */
+/** The secrets with these hashes; a hash of no secret is left out. */
 export const secretsByHash = (db: Db, hashes: string[]) =>
-  rows<SecretOwner>(db, 'SELECT id, tenant_id, hash FROM enroll_secrets WHERE hash = ANY(?::text[])', [hashes])
+  manyRows(db, secretOwner, 'SELECT id, tenant_id, hash FROM enroll_secrets WHERE hash = ANY(?::text[])', [hashes])
 
-/** Notes the use of secrets, at most once a minute. */
+/** Stores when secrets were last used, to the minute. */
 export const touchSecrets = (trx: Transaction, ids: string[]) =>
   trx.raw(
     `UPDATE enroll_secrets SET last_used_at = now() WHERE id IN (
@@ -36,9 +33,10 @@ export const listSecrets = (
   db: Db,
   { tenantId, before, limit }: { tenantId: string; before: string | undefined; limit: number },
 ) =>
-  rows<SecretRow>(
+  manyRows(
     db,
-    `SELECT ${COLUMNS} FROM enroll_secrets
+    secretRow,
+    `SELECT id, name, created_by, created_at, last_used_at FROM enroll_secrets
      WHERE tenant_id = :tenantId AND (:before::uuid IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit`,
     { tenantId, before: before ?? null, limit },
   )
@@ -54,7 +52,13 @@ export async function addSecret(
   )
 }
 
+/** @returns whether there was such a secret */
 export async function removeSecret(db: Db, tenantId: string, id: string): Promise<boolean> {
-  const gone = await rows(db, 'DELETE FROM enroll_secrets WHERE tenant_id = ? AND id = ? RETURNING id', [tenantId, id])
-  return gone.length > 0
+  const removed = await firstRow(
+    db,
+    z.object({ id: z.string() }),
+    'DELETE FROM enroll_secrets WHERE tenant_id = ? AND id = ? RETURNING id',
+    [tenantId, id],
+  )
+  return removed !== undefined
 }

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { addressOf, agentFlags } from '../../src/fleet/hosts/enrollment'
-import { commandsFor } from '../../src/fleet/hosts/enrollment-commands'
+import { addressOf, agentFlags } from '../../src/fleet/hosts/agent-setup'
+import { commandsFor } from '../../src/fleet/hosts/setup-commands'
 import { programOf, testWith } from '../deploy/programs'
 
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
