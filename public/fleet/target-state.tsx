@@ -1,6 +1,6 @@
 import { STATE_WORDS, type TargetState } from './query-result'
 
-/** What has become of a query on a host, as a dot and words. */
+/** The state of a query on a host, as a dot and text. */
 export function TargetStateMark({ state }: { state: TargetState }) {
   const { name, meaning } = STATE_WORDS[state]
   return (

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { api } from '../../api'
+import type { Host } from '../../../src/contract/hosts'
+import { client } from '../../api'
 import { TypedFilter } from '../../components/typed-filter'
-import { type Host, nameOf } from '../hosts/host'
+import { nameOf } from '../hosts/host'
 
 const FOUND_MAX = 8
 /** More names than these are a number. */
@@ -24,8 +25,7 @@ export function HostChoice({ chosen, onChange }: HostChoiceProps) {
       return
     }
     let isOld = false
-    const params = new URLSearchParams({ q: typed.value, limit: String(FOUND_MAX) })
-    api.get<{ items: Host[] }>(`/api/hosts?${params}`).then(
+    client.get('/api/hosts', { q: typed.value, limit: FOUND_MAX }).then(
       ({ items }) => {
         if (!isOld) found.value = items
       },
@@ -70,7 +70,7 @@ function useNames(ids: string[]): ReadonlyMap<string, string> {
     for (const id of ids) {
       if (asked.current.has(id)) continue
       asked.current.add(id)
-      api.get<Host>(`/api/hosts/${encodeURIComponent(id)}`).then(
+      client.get('/api/hosts/{id}', { id }).then(
         host => (names.value = new Map(names.value).set(id, nameOf(host))),
         () => (names.value = new Map(names.value).set(id, 'unknown host')),
       )
