@@ -59,7 +59,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     enroll: request => hosts.enroll(request),
     agentOf: nodeKey => hosts.agentOf(nodeKey),
     config: agent => schedules.config(agent),
-    read: (agent, leave) => queries.read(agent, leave),
+    read: (agent, signal) => queries.read(agent, signal),
     write: (agent, answers) => write(agent, answers),
     log: (agent, batch) => schedules.log(agent, batch),
     carveInit: (agent, start) => carves.init(agent, start),

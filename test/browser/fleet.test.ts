@@ -310,9 +310,9 @@ describeInBrowser('the pages of hosts', () => {
       await page.getByRole('button', { name: 'Get the file' }).click()
     }
     await fetchFile('/none/%')
-    await page.getByText('no file fits this pattern').waitFor()
+    await page.getByText('no file matches this pattern').waitFor()
     await fetchFile('/none/file')
-    await page.getByText('begins to send within a minute').waitFor()
+    await page.getByText('begins within a minute').waitFor()
     await page.getByRole('cell', { name: 'empty: no such file' }).waitFor()
   })
 

@@ -24,11 +24,11 @@ const membersOf = async (labelId: string) =>
 const hostOf = (hostId: string) => place.db('hosts').where({ id: hostId }).first()
 const VITALS = 'tailrace:vitals:'
 
-test('a new host is asked about itself once, and what it says is stored', async () => {
+test('a new host gets the queries for its vitals once, and its answers are stored', async () => {
   const agent = await join(one, enrollment(place.secret, 'fresh'))
-  const asked = one.hosts.backgroundQueries(agent) ?? {}
-  expect(Object.keys(asked)).toEqual(expect.arrayContaining([`${VITALS}os_version`, `${VITALS}mounts`]))
-  expect(Object.keys(asked).length).toBeLessThanOrEqual(10)
+  const queries = one.hosts.backgroundQueries(agent) ?? {}
+  expect(Object.keys(queries)).toEqual(expect.arrayContaining([`${VITALS}os_version`, `${VITALS}mounts`]))
+  expect(Object.keys(queries).length).toBeLessThanOrEqual(10)
   expect(one.hosts.backgroundQueries(agent)).toBeUndefined()
   await one.hosts.storeBackgroundAnswers(agent, [
     answer(`${VITALS}os_version`, [{ name: 'Debian GNU/Linux', version: '13', platform: 'debian' }]),
@@ -49,12 +49,12 @@ test('a new host is asked about itself once, and what it says is stored', async 
   expect(fresh && one.hosts.backgroundQueries(fresh)).toBeUndefined()
 })
 
-test('an agent that has no pack at all has lost its schedule, until it has one again', async () => {
+test('an agent without any pack has lost its schedule, until it has one again', async () => {
   const agent = await join(one, enrollment(place.secret, 'emptied'))
   const PACKS = `${VITALS}osquery_packs`
   expect(one.hosts.backgroundQueries(agent)?.[PACKS]).toBe('select name from osquery_packs limit 1')
-  const lostAt = async (...said: Parameters<typeof answer>) => {
-    await one.hosts.storeBackgroundAnswers(agent, [answer(...said)])
+  const lostAt = async (...given: Parameters<typeof answer>) => {
+    await one.hosts.storeBackgroundAnswers(agent, [answer(...given)])
     return (await hostOf(agent.hostId)).schedule_lost_at as Date | null
   }
   expect(await lostAt(PACKS, [{ name: 'main' }])).toBeNull()
@@ -66,16 +66,16 @@ test('an agent that has no pack at all has lost its schedule, until it has one a
   expect(await lostAt(PACKS, [{ name: 'main' }, { name: 'base' }])).toBeNull()
 })
 
-test('platforms are asked for what they have', async () => {
+test('each platform gets queries for tables that it has', async () => {
   const request = enrollment(place.secret, 'win')
   const details = { os_version: { platform: 'windows' }, osquery_info: { instance_id: 'w' } }
   const agent = await join(one, { ...request, details })
-  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
-  expect(asked).toContain(`${VITALS}logical_drives`)
-  expect(asked).not.toContain(`${VITALS}mounts`)
+  const queries = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
+  expect(queries).toContain(`${VITALS}logical_drives`)
+  expect(queries).not.toContain(`${VITALS}mounts`)
 })
 
-test('an answer that came to another process is not asked for again here', async () => {
+test('a query that another process got the answer to is not sent again here', async () => {
   const agent = await join(one, enrollment(place.secret, 'roaming'))
   await two.hosts.agentOf(agent.key)
   expect(one.hosts.backgroundQueries(agent)).toBeDefined()
@@ -83,7 +83,7 @@ test('an answer that came to another process is not asked for again here', async
   await eventually(() => two.hosts.backgroundQueries(agent) === undefined, 'the other process knows')
 })
 
-test('a silent host is asked again after five minutes', async () => {
+test('an unanswered query is sent again after five minutes', async () => {
   const agent = await join(one, enrollment(place.secret, 'mute'))
   expect(one.hosts.backgroundQueries(agent)).toBeDefined()
   const now = jest.spyOn(Date, 'now')
@@ -94,7 +94,7 @@ test('a silent host is asked again after five minutes', async () => {
   now.mockRestore()
 })
 
-test('what a host says of itself is asked for anew after an hour', async () => {
+test('vitals are queried again after an hour', async () => {
   const agent = await join(one, enrollment(place.secret, 'hourly'))
   one.hosts.backgroundQueries(agent)
   await one.hosts.storeBackgroundAnswers(agent, [answer(`${VITALS}uptime`, [{ days: '1' }])])
@@ -104,7 +104,7 @@ test('what a host says of itself is asked for anew after an hour', async () => {
   now.mockRestore()
 })
 
-test('rows decide who has a dynamic label; a query that fails decides nothing', async () => {
+test('a host has a dynamic label if the query returns a row; a failed query changes nothing', async () => {
   const label = await addLabel('SELECT 1 FROM users')
   const agent = await join(one, enrollment(place.secret, 'member'))
   const id = `tailrace:label:${label}:1`
@@ -120,7 +120,7 @@ test('rows decide who has a dynamic label; a query that fails decides nothing', 
   expect((await hostOf(agent.hostId)).labels_checked_at).not.toBeNull()
 })
 
-test('nobody joins a label of another tenant, a manual one, or one whose query was another', async () => {
+test('no host gets a label of another tenant, a manual one, or one whose query has changed', async () => {
   const elsewhere = await addLabel('SELECT 1', { tenant_id: await place.addTenant() })
   const manual = await addLabel(null)
   const revised = await addLabel('SELECT 2', { revision: 2 })
@@ -132,25 +132,25 @@ test('nobody joins a label of another tenant, a manual one, or one whose query w
   expect(await place.db('label_hosts')).toEqual([])
 })
 
-test('labels are for their platforms', async () => {
+test('the query of a label runs on its platforms only', async () => {
   await addLabel('SELECT 1', { platforms: ['windows', 'darwin'] })
   const linux = await addLabel('SELECT 1', { platforms: ['linux'] })
   const agent = await join(one, enrollment(place.secret, 'tux'))
-  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {}).filter(id => id.startsWith('tailrace:label:'))
-  expect(asked).toEqual([`tailrace:label:${linux}:1`])
+  const queries = Object.keys(one.hosts.backgroundQueries(agent) ?? {}).filter(id => id.startsWith('tailrace:label:'))
+  expect(queries).toEqual([`tailrace:label:${linux}:1`])
 })
 
-test('more labels than fit into a read come with the next ones, each once', async () => {
+test('labels that do not fit into a read are in the next ones, each once', async () => {
   const labels = await Promise.all(Array.from({ length: 25 }, () => addLabel('SELECT 1')))
   const agent = await join(one, enrollment(place.secret, 'crowded'))
   const reads: string[][] = []
   for (;;) {
-    const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
-    if (!asked.length) break
-    reads.push(asked)
+    const queries = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
+    if (!queries.length) break
+    reads.push(queries)
     await one.hosts.storeBackgroundAnswers(
       agent,
-      asked.map(id => answer(id, [{ a: '1' }])),
+      queries.map(id => answer(id, [{ a: '1' }])),
     )
   }
   expect(Math.max(...reads.map(({ length }) => length))).toBeLessThanOrEqual(10)
@@ -159,13 +159,13 @@ test('more labels than fit into a read come with the next ones, each once', asyn
   expect(await place.db('label_hosts').where({ host_id: agent.hostId })).toHaveLength(25)
 })
 
-test('after a restart only what is new is asked', async () => {
+test('after a restart only new queries are sent', async () => {
   const label = await addLabel('SELECT 1')
   const agent = await join(one, enrollment(place.secret, 'settled'))
-  const asked = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
+  const queries = Object.keys(one.hosts.backgroundQueries(agent) ?? {})
   await one.hosts.storeBackgroundAnswers(
     agent,
-    asked.map(id => answer(id, [{ a: '1' }])),
+    queries.map(id => answer(id, [{ a: '1' }])),
   )
   const restarted = await place.start()
   await restarted.hosts.agentOf(agent.key)

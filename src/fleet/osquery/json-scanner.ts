@@ -1,14 +1,14 @@
 import { DEPTH_MAX, NAME_BYTES_MAX } from './limits'
 
-/** Looks at a JSON text as it arrives and takes out the values it wants, one after the other. */
+/** Decides which values of a JSON text are handed over as they arrive, and gets them. */
 export interface Visitor {
   /**
-   * An object or a list begins.
+   * Called at the beginning of an object or a list.
    * @param path keys from the top; an element of a list has the key ''
-   * @returns whether to look into it; else it is taken as one value
+   * @returns whether to enter it; else it is handed over as one value
    */
   enters(path: readonly string[], isList: boolean): boolean
-  /** @param text the value's JSON; nothing when it is larger than may be held, or nested too deeply. Not checked to be valid. */
+  /** @param text the value as JSON, not validated; nothing when it is too large or too deeply nested */
   value(path: readonly string[], text: string | undefined): void
 }
 
@@ -19,29 +19,29 @@ const COLON = 0x3a
 const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isEnd = (byte: number) => byte === BRACE_END || byte === BRACKET_END
-/** A quote, a bracket or a brace: these two differ from each other by one bit. */
+/** A quote, a bracket or a brace; a bracket and its brace differ by one bit. */
 const isStructure = (byte: number) => byte === QUOTE || (byte | 0x20) === BRACE || (byte | 0x20) === BRACE_END
-/** What follows a number or a word. */
+/** Ends a number or a literal. */
 const endsBare = (byte: number) => byte === COMMA || isEnd(byte) || isSpace(byte)
 
-/** Of a name in the path that a fault tells; paths are short, because visitors enter two levels. */
-const SHOWN_MAX = 100
+/** Characters of a name in the path of a fault. Paths are short, because visitors enter two levels. */
+const NAME_LENGTH_MAX = 100
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing'
 
 /**
- * Splits a JSON text of any size without holding more than one value of it. It reads bytes, because every character that JSON's structure
- * is made of is one byte in UTF-8, whatever rubbish stands between the quotes. Values are handed over as they are, so that one that is
- * not valid does not spoil the others, and numbers keep all their digits.
+ * Splits a JSON text of any size into values, holding one value at a time. It reads bytes, because every structural
+ * character of JSON is one byte in UTF-8, whatever the strings contain. Values are handed over as text, so that an
+ * invalid one does not affect the others, and numbers keep all their digits.
  */
-export class Skimmer {
+export class JsonScanner {
   readonly #visitor: Visitor
   readonly #bytesMax: number
   #expected: Expected = 'value'
   readonly #path: string[] = []
-  /** Of the containers that were entered. */
+  /** For each container that was entered. */
   readonly #isList: boolean[] = []
-  /** The value or key that is being collected. */
+  /** Chunks of the value or key that is being collected. */
   #parts: Buffer[] = []
   #size = 0
   #isInToken = false
@@ -58,7 +58,7 @@ export class Skimmer {
     this.#bytesMax = bytesMax
   }
 
-  /** What is wrong with the text, and where; what came before it was handed over. */
+  /** What is wrong with the text, and where; values before it were handed over. */
   get fault() {
     return this.#fault
   }
@@ -67,12 +67,12 @@ export class Skimmer {
     return this.#expected === 'nothing' && !this.#fault
   }
 
-  /** Where it stands: the path of what is being read. */
+  /** The path of the current value. */
   get path(): readonly string[] {
     return this.#path
   }
 
-  /** Looks at nothing more. */
+  /** Ignores the rest of the text. */
   stop(): void {
     this.#isStopped = true
     this.#parts = []
@@ -87,7 +87,7 @@ export class Skimmer {
     }
   }
 
-  /** @returns the index to go on from: the same when the byte begins a value */
+  /** @returns the next index: the same one when the byte begins a value */
   #step(byte: number, i: number): number {
     switch (this.#expected) {
       case 'first value':
@@ -136,7 +136,7 @@ export class Skimmer {
   #leave(byte: number, i: number): number {
     const isList = this.#isList.pop()
     if (isList !== (byte === BRACKET_END)) return this.#fail(i)
-    // an empty object has put no key on the path
+    // an empty object has added no key to the path
     if (isList || this.#expected === 'comma') this.#path.pop()
     this.#closeValue()
     return i + 1
@@ -146,7 +146,7 @@ export class Skimmer {
     this.#expected = this.#isList.length ? 'comma' : 'nothing'
   }
 
-  /** Collects bytes of the current key or value, as far as it goes in this chunk. */
+  /** Collects the bytes of the current key or value in this chunk. */
   #collect(chunk: Buffer, from: number): number {
     const end = this.#endOfToken(chunk, from)
     const to = end < 0 ? chunk.length : end
@@ -161,7 +161,7 @@ export class Skimmer {
     return this.#expected === 'key' ? NAME_BYTES_MAX : this.#bytesMax
   }
 
-  /** @returns the index behind the token; -1 when it goes on in the next chunk */
+  /** @returns the index after the token; -1 when it continues in the next chunk */
   #endOfToken(chunk: Buffer, from: number): number {
     let i = from
     while (i >= 0 && i < chunk.length) {
@@ -178,7 +178,7 @@ export class Skimmer {
     return -1
   }
 
-  /** @returns whether the byte, which stands in no string, closes the value */
+  /** @returns whether the byte, which is outside of strings, closes the value */
   #nest(byte: number): boolean {
     if (byte === QUOTE) this.#isInString = true
     else if (byte === BRACE || byte === BRACKET) this.#isTooDeep = ++this.#depth > DEPTH_MAX || this.#isTooDeep
@@ -187,7 +187,7 @@ export class Skimmer {
   }
 
   #endOfString(chunk: Buffer, from: number): number {
-    let isEscaped = this.#isEscaped // a local is quicker, and this is where most bytes are
+    let isEscaped = this.#isEscaped // a local is faster, and most bytes are in strings
     this.#isEscaped = false
     for (let i = from; i < chunk.length; i++) {
       const byte = chunk[i]
@@ -222,7 +222,7 @@ export class Skimmer {
   }
 
   #fail(i: number): number {
-    const where = this.#path.map(key => key.slice(0, SHOWN_MAX) || '[]').join('.')
+    const where = this.#path.map(key => key.slice(0, NAME_LENGTH_MAX) || '[]').join('.')
     this.#fault = `${where ? `${where}: ` : ''}not valid JSON`
     this.stop()
     return i + 1
@@ -233,6 +233,6 @@ function keyOf(text: string | undefined): string | undefined {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as string)
   } catch {
-    return undefined // an escape that is none: the reader of the text is told
+    return undefined // an invalid escape, which is reported as a fault
   }
 }

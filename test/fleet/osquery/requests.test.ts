@@ -31,8 +31,8 @@ const details = {
   platform_info: { vendor: 'x' },
 }
 
-describe('enrolment', () => {
-  test('hands over who the agent is, and answers with the key', async () => {
+describe('enrollment', () => {
+  test('passes on what the agent sent, and returns the key', async () => {
     const reply = await wire.post('enroll', {
       enroll_secret: 's3',
       host_identifier: '9F2C-..',
@@ -44,13 +44,13 @@ describe('enrolment', () => {
     expect(wire.enrolled).toEqual([{ secret: 's3', hostIdentifier: '9F2C-..', platformType: '9', details }])
   })
 
-  test('with a wrong secret tells node_invalid', async () => {
+  test('with a wrong secret returns node_invalid', async () => {
     const reply = await wire.post('enroll', { enroll_secret: 'wrong', host_identifier: 'h' })
     expect(reply).toMatchObject({ status: 200, body: { node_invalid: true } })
     expect(reply.body.node_key).toBeUndefined()
   })
 
-  test('bears missing tables, numbers, lists of rows and what PostgreSQL refuses', async () => {
+  test('accepts missing tables, numbers, lists of rows and text that PostgreSQL cannot hold', async () => {
     await wire.post('enroll', {
       enroll_secret: 's3',
       host_identifier: 'a\0b\ud800',
@@ -76,7 +76,7 @@ test('the configuration comes with node_invalid', async () => {
 describe('the node key', () => {
   const keyed = ROUTES.filter(route => route !== 'enroll' && route !== 'carve_block')
 
-  test.each(keyed)('that is unknown, missing or of wrong type gets node_invalid from %s', async route => {
+  test.each(keyed)('that is unknown, missing or of the wrong type gets node_invalid from %s', async route => {
     for (const node_key of ['wrong', undefined, '', 7, null, ['k-1'], { k: 1 }, 'k\0']) {
       const reply = await wire.post(route, {
         node_key,
@@ -99,7 +99,7 @@ describe('the node key', () => {
   })
 })
 
-describe('errors have a body that is not empty', () => {
+describe('errors have a body', () => {
   test.each(ROUTES)('%s: another method', async route => {
     for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS']) {
       const reply = await replyOf(await fetch(`${wire.url}/${route}`, { method }))
@@ -140,17 +140,17 @@ describe('errors have a body that is not empty', () => {
     expect((await wire.post(route, body(kib * 1024 - 100))).status).not.toBe(413)
   })
 
-  test('an unknown address', async () => {
+  test('an unknown endpoint', async () => {
     expect(await wire.post('nowhere', {})).toMatchObject({ status: 404, body: { error: expect.any(String) } })
   })
 
-  test('an encoding that we do not know', async () => {
+  test('an unsupported encoding', async () => {
     const reply = await wire.post('config', { node_key: 'k-1' }, { 'content-encoding': 'br' })
     expect(reply).toMatchObject({ status: 415, body: { error: expect.stringContaining('br') } })
   })
 })
 
-describe('what the rest throws', () => {
+describe('an error of the server', () => {
   const outage = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   beforeAll(() => {
     overrides = {
@@ -175,7 +175,7 @@ describe('what the rest throws', () => {
     overrides = {}
   })
 
-  test('is told: an outage with 503, a problem with its own words, a bug without any', async () => {
+  test('is reported: an outage as 503, a problem with its message, a bug without one', async () => {
     expect(await wire.post('distributed_write', { node_key: 'k-1', statuses: { q: 0 } })).toMatchObject({
       status: 503,
       body: { error: expect.any(String) },
@@ -194,7 +194,7 @@ describe('what the rest throws', () => {
   test.each([
     ['carve_init', { block_count: 1, block_size: 1, carve_size: 1, carve_id: 'c', request_id: 'r', node_key: 'k-1' }],
     ['carve_block', { block_id: 0, session_id: 'abc', data: 'AA==' }],
-  ])('is no JSON to %s, which agents send again only then', async (route, body) => {
+  ])('is not JSON for %s, so that agents send it again', async (route, body) => {
     const reply = await wire.post(route, body)
     expect(reply.status).toBe(503)
     expect(reply.text).toMatch(/^error: /)
@@ -203,23 +203,23 @@ describe('what the rest throws', () => {
 })
 
 describe('reads', () => {
-  let asked: () => void
+  let read: () => void
   let left: () => void
-  const wasAsked = new Promise<void>(resolve => {
-    asked = resolve
+  const wasRead = new Promise<void>(resolve => {
+    read = resolve
   })
   const hasLeft = new Promise<void>(resolve => {
     left = resolve
   })
-  const works: Work[] = [{ queries: {} }, { queries: { 'q-17': 'select 1' }, accelerate: 60 }]
+  const replies: Work[] = [{ queries: {} }, { queries: { 'q-17': 'select 1' }, accelerate: 60 }]
   beforeAll(() => {
     overrides = {
-      read: async (agent, leave) => {
+      read: async (agent, signal) => {
         expect(agent).toEqual(AGENT)
-        const work = works.shift()
-        if (work) return work
-        leave.addEventListener('abort', left)
-        asked()
+        const reply = replies.shift()
+        if (reply) return reply
+        signal.addEventListener('abort', left)
+        read()
         return new Promise(() => undefined)
       },
     }
@@ -228,17 +228,17 @@ describe('reads', () => {
     overrides = {}
   })
 
-  test('answer queries, and no queries when there are none', async () => {
-    const read = () => wire.post('distributed_read', { node_key: 'k-1' })
-    expect((await read()).body).toEqual({ queries: {}, node_invalid: false })
-    expect((await read()).body).toEqual({ queries: { 'q-17': 'select 1' }, accelerate: 60, node_invalid: false })
+  test('return queries, or none', async () => {
+    const poll = () => wire.post('distributed_read', { node_key: 'k-1' })
+    expect((await poll()).body).toEqual({ queries: {}, node_invalid: false })
+    expect((await poll()).body).toEqual({ queries: { 'q-17': 'select 1' }, accelerate: 60, node_invalid: false })
   })
 
-  test('that are held are told when the agent hangs up', async () => {
+  test('that are held end when the agent disconnects', async () => {
     const socket = connect(wire.port, '127.0.0.1')
     const body = '{"node_key":"k-1"}'
     socket.write(`POST /osquery/distributed_read HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
-    await wasAsked
+    await wasRead
     socket.destroy()
     await hasLeft
   })
@@ -261,7 +261,7 @@ describe('carves', () => {
     ])
   })
 
-  test('that nobody asked for get no session', async () => {
+  test('that no query asked for get no session', async () => {
     const { body } = await wire.post('carve_init', { ...start, request_id: 'q-20' })
     expect(body).toEqual({ error: expect.any(String) })
   })
@@ -273,14 +273,14 @@ describe('carves', () => {
     }
   })
 
-  test('take blocks', async () => {
+  test('accept blocks', async () => {
     const data = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0])
     const block = { block_id: 0, session_id: 'abc', request_id: 'q-19', data: data.toString('base64') }
     expect(await wire.post('carve_block', block)).toMatchObject({ status: 200, body: {} })
     expect(wire.blocks).toEqual([{ sessionId: 'abc', blockId: 0, data }])
   })
 
-  test('refuse blocks that are none', async () => {
+  test('refuse invalid blocks', async () => {
     const block = { block_id: 0, session_id: 'abc', data: 'AAA=' }
     for (const wrong of [{ block_id: -1 }, { session_id: '' }, { data: 'A*A=' }, { data: 7 }]) {
       const reply = await wire.post('carve_block', { ...block, ...wrong })
@@ -292,7 +292,7 @@ describe('carves', () => {
   })
 })
 
-test('connections stay open after a refusal, so that nobody needs a second handshake', async () => {
+test('connections stay open after a refusal, so that no second handshake is needed', async () => {
   const socket = connect(wire.port, '127.0.0.1')
   const request = (body: string) =>
     `POST /osquery/config HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`

@@ -16,16 +16,16 @@ afterEach(async () => {
   await wire.stop()
 })
 
-/** How often, and of how many characters at most, JSON was parsed meanwhile; the test's own answers are short. */
+/** How often JSON was parsed meanwhile, and the longest text; the test's own replies are short. */
 async function parsing<T>(work: () => Promise<T>) {
   const parsed = jest.spyOn(JSON, 'parse')
   const reply = await work()
   const lengths = parsed.mock.calls.map(([text]) => text.length)
   parsed.mockRestore()
-  return { reply, count: lengths.length, longest: lengths.reduce((most, length) => Math.max(most, length), 0) }
+  return { reply, count: lengths.length, longest: lengths.reduce((max, length) => Math.max(max, length), 0) }
 }
 
-/** Bytes that come out of gzip meanwhile. */
+/** Counts bytes that are inflated meanwhile. */
 function countInflated(): () => number {
   const pushed = jest.spyOn(Gunzip.prototype, 'push')
   return () => pushed.mock.calls.reduce((sum, [chunk]) => sum + ((chunk as Buffer | null)?.length ?? 0), 0)
@@ -34,7 +34,7 @@ function countInflated(): () => number {
 const bombOf = (head: string, bytes: number) =>
   gzipSync(Buffer.concat([Buffer.from(head), Buffer.alloc(bytes, '{},'), Buffer.from('{}]}')]))
 
-describe('a stranger makes nothing parsed, wherever the key stands', () => {
+describe('nothing is parsed without a valid key, wherever the key is', () => {
   const nested = '['.repeat(2 * MIB)
   const lines = `[${'{},'.repeat(1_000_000)}{}]`
   test.each([
@@ -56,7 +56,7 @@ describe('a stranger makes nothing parsed, wherever the key stands', () => {
     expect(await wire.heldBytes()).toBe(0)
   })
 
-  test('blocks of a carve that nobody asked for', async () => {
+  test('blocks of an unknown carve', async () => {
     const body = `{"block_id":0,"session_id":"other","data":"${'A'.repeat(8 * MIB)}","x":${'['.repeat(MIB)}}`
     const { reply, longest } = await parsing(() => wire.post('carve_block', body))
     expect(reply).toMatchObject({ status: 404, text: expect.stringMatching(/^error: /) })
@@ -64,7 +64,7 @@ describe('a stranger makes nothing parsed, wherever the key stands', () => {
     expect(wire.blocks).toEqual([])
   })
 
-  test('what is no JSON is told in few words', async () => {
+  test('invalid JSON gets a short error', async () => {
     for (const body of [
       `{"queries":{"a":${nested}}`,
       `{"${'n'.repeat(MIB)}":1}`,
@@ -82,8 +82,8 @@ describe('a stranger makes nothing parsed, wherever the key stands', () => {
   })
 })
 
-describe('a stranger makes little inflated', () => {
-  test('nothing beyond the key when it is not good', async () => {
+describe('little is inflated without a valid key', () => {
+  test('nothing after an invalid key', async () => {
     const inflated = countInflated()
     const bomb = bombOf('{"node_key":"wrong","log_type":"result","data":[', 40 * MIB)
     const replies = await Promise.all([1, 2, 3].map(() => wire.post('log', bomb, { 'content-encoding': 'gzip' })))
@@ -92,7 +92,7 @@ describe('a stranger makes little inflated', () => {
     expect(await wire.heldBytes()).toBe(0)
   })
 
-  test('twice the largest body when there is no key, and none of it is kept', async () => {
+  test('twice the largest body when there is no key, none of which is kept', async () => {
     const inflated = countInflated()
     const bomb = bombOf('{"log_type":"result","data":[', 250 * MIB)
     let held = 0
@@ -110,13 +110,13 @@ describe('a stranger makes little inflated', () => {
   }, 60_000)
 })
 
-describe('strangers that fill their room', () => {
+describe('unauthenticated uploads that fill their memory', () => {
   const open: Socket[] = []
   afterEach(() => {
     for (const socket of open.splice(0)) socket.destroy()
   })
 
-  /** Begins an upload whose key, if any, comes last, and stops in the middle. */
+  /** Begins an upload whose key, if any, is last, and stops in the middle. */
   async function stall(count: number, bytes: number) {
     const begun = `{"data":["${'x'.repeat(bytes - 10)}`
     for (let i = 0; i < count; i++) {
@@ -131,7 +131,7 @@ describe('strangers that fill their room', () => {
   }
   const lines = [{ message: 'x'.repeat(2 * MIB), severity: 0 }]
 
-  test('keep no agent waiting that shows its key at once', async () => {
+  test('do not delay an agent that sends its key first', async () => {
     await stall(30, 1.5 * MIB)
     await isFull(30 * MIB)
     const first = await wire.post('log', { node_key: 'k-1', log_type: 'status', data: lines })
@@ -141,7 +141,7 @@ describe('strangers that fill their room', () => {
     expect(await wire.heldBytes()).toBeLessThanOrEqual(256 * MIB)
   })
 
-  test('nor one that asks for work, nor one whose logs are small', async () => {
+  test('do not delay polls and small logs', async () => {
     await stall(30, 1.5 * MIB)
     await stall(200, 60_000)
     await isFull(37 * MIB)
@@ -151,7 +151,7 @@ describe('strangers that fill their room', () => {
   })
 })
 
-test('a key at the end of a large body that is compressed is found, and the body read from its beginning', async () => {
+test('a key at the end of a large compressed body is found, and the body is read from its beginning', async () => {
   const data = Array.from({ length: 5_000 }, (_, i) => ({ message: `${i} ${'x'.repeat(500)}`, severity: 0 }))
   const body = gzipSync(JSON.stringify({ log_type: 'status', data, node_key: 'k-1' }))
   expect(await wire.post('log', body, { 'content-encoding': 'gzip' })).toMatchObject({ status: 200, body: {} })
@@ -159,8 +159,8 @@ test('a key at the end of a large body that is compressed is found, and the body
   expect(await wire.heldBytes()).toBe(0)
 })
 
-describe('a good key', () => {
-  test('makes lines parsed up to their limit only; what lies beyond is counted', async () => {
+describe('with a valid key', () => {
+  test('lines are parsed up to their limit; further ones are counted', async () => {
     const body = `{"node_key":"k-1","log_type":"result","data":[${'{},'.repeat(299_999)}{}]}`
     const { reply, count } = await parsing(() => wire.post('log', body))
     expect(reply.status).toBe(200)
@@ -168,7 +168,7 @@ describe('a good key', () => {
     expect(count).toBeLessThan(250_100)
   })
 
-  test('does not make time run away with texts that do not end, or with padding', async () => {
+  test('unterminated texts and padding take linear time', async () => {
     const quotes = '\\"'.repeat(500_000)
     const open = await wire.post('carve_block', `{"session_id":"abc","block_id":1234567890123456,"data":"${quotes}`)
     expect(open.status).toBe(400)

@@ -41,7 +41,7 @@ const GOOD: Record<string, object> = {
   carve_block: { block_id: 0, session_id: 'abc', data: 'AAAA' },
 }
 
-/** Changes that turn one JSON value into another at some place. */
+/** JSON values that replace others. */
 const fragment = fc.constantFrom(
   'null',
   '""',
@@ -84,13 +84,13 @@ async function check(route: string, body: string | Buffer) {
   expect(STATUSES).toContain(reply.status)
   expect(reply.text).not.toBe('')
   const hasFailed = reply.status !== 200
-  // agents take any JSON for the success of a block
+  // agents take any JSON as the success of a block
   if (hasFailed && route === 'carve_block') expect(reply.text).toMatch(/^error: /)
   else expect(hasFailed).toBe('error' in reply.body || (reply.body.node_invalid === true && route !== 'enroll'))
   expect(logError).not.toHaveBeenCalled()
 }
 
-/** Texts anywhere in what was handed on. */
+/** All texts in what was passed on. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value) || value instanceof Date) return
@@ -100,24 +100,24 @@ function* textsIn(value: unknown): Generator<string> {
   }
 }
 
-function checkHandedOn() {
+function checkPassedOn() {
   const { enrolled, written, logged, started } = wire
   for (const text of textsIn([enrolled, written, logged, started])) {
     expect(text.includes('\0') || !text.isWellFormed()).toBe(false)
   }
   for (const list of [enrolled, written, logged, started]) list.length = 0
 }
-afterEach(checkHandedOn)
+afterEach(checkPassedOn)
 
 describe.each(Object.keys(GOOD))('%s', route => {
   const good = JSON.stringify(GOOD[route])
 
-  test('as it should be', async () => {
+  test('accepts a good body', async () => {
     const reply = await wire.post(route, good)
     expect(reply).toMatchObject({ status: 200 })
   })
 
-  test('answers whatever bytes change', () =>
+  test('answers whichever bytes change', () =>
     fc.assert(
       fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), changes =>
         check(route, changes.reduce(mutate, Buffer.from(good))),
@@ -125,7 +125,7 @@ describe.each(Object.keys(GOOD))('%s', route => {
       { numRuns: 75 },
     ))
 
-  test('answers whatever values change', () =>
+  test('answers whichever values change', () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(), fragment), { minLength: 1, maxLength: 4 }), changes =>
         check(

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { Skimmer } from '../../../src/fleet/osquery/skim'
+import { JsonScanner } from '../../../src/fleet/osquery/json-scanner'
 
 const TOO_LARGE = Symbol('too large')
 
-/** Puts together again what is taken apart down to a depth. */
+/** Rebuilds a value that is scanned down to a depth. */
 function rebuild(text: string | Buffer, cuts: number[], depth: number, bytesMax = 1_000_000) {
   const bytes = Buffer.from(text)
   const root: unknown[] = []
@@ -14,7 +14,7 @@ function rebuild(text: string | Buffer, cuts: number[], depth: number, bytesMax 
     if (Array.isArray(parent)) parent.push(value)
     else Object.defineProperty(parent, key, { value, enumerable: true, configurable: true, writable: true })
   }
-  const skimmer = new Skimmer(
+  const scanner = new JsonScanner(
     {
       enters(path, isList) {
         if (path.length >= depth) return false
@@ -29,28 +29,28 @@ function rebuild(text: string | Buffer, cuts: number[], depth: number, bytesMax 
   )
   let from = 0
   for (const cut of [...new Set(cuts.map(each => each % (bytes.length + 1)))].sort((a, b) => a - b)) {
-    skimmer.write(bytes.subarray(from, cut))
+    scanner.write(bytes.subarray(from, cut))
     from = cut
   }
-  skimmer.write(bytes.subarray(from))
-  return { value: root[0], skimmer }
+  scanner.write(bytes.subarray(from))
+  return { value: root[0], scanner }
 }
 
 const container = fc.oneof(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.array(fc.jsonValue()))
 
-test('what is taken apart is what JSON.parse makes of it, however the text is cut into chunks', () => {
+test('scans what JSON.parse parses, however the text is cut into chunks', () => {
   fc.assert(
     fc.property(container, fc.array(fc.nat()), fc.nat(4), fc.nat(3), (value, cuts, depth, spaces) => {
       const text = JSON.stringify(value, null, spaces)
-      const { value: found, skimmer } = rebuild(text, cuts, depth)
-      expect(skimmer.isComplete).toBe(true)
+      const { value: found, scanner } = rebuild(text, cuts, depth)
+      expect(scanner.isComplete).toBe(true)
       expect(JSON.stringify(found)).toBe(JSON.stringify(JSON.parse(text)))
     }),
     { numRuns: 1_000 },
   )
 })
 
-test('whatever it is fed, it takes what JSON.parse takes, and says so when it is no JSON on its level', () => {
+test('accepts what JSON.parse accepts, and reports invalid JSON on its level', () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 50 }).map(array => Buffer.from(array)),
     fc.string({ unit: fc.constantFrom(...'{}[]",:\\ 1ae'), maxLength: 30 }).map(text => Buffer.from(text)),
@@ -63,22 +63,22 @@ test('whatever it is fed, it takes what JSON.parse takes, and says so when it is
       } catch {
         expected = undefined
       }
-      const skimmer = new Skimmer({ enters: path => path.length < 2, value: () => undefined }, 1_000)
+      const scanner = new JsonScanner({ enters: path => path.length < 2, value: () => undefined }, 1_000)
       let from = 0
       for (const cut of cuts.map(each => each % (body.length + 1)).sort((a, b) => a - b)) {
-        skimmer.write(body.subarray(from, cut))
+        scanner.write(body.subarray(from, cut))
         from = cut
       }
-      skimmer.write(body.subarray(from))
+      scanner.write(body.subarray(from))
       // a bare number ends only with what follows it
-      if (typeof expected === 'object' && expected !== null) expect(skimmer.isComplete).toBe(true)
-      if (skimmer.isComplete) expect(skimmer.fault).toBeUndefined()
+      if (typeof expected === 'object' && expected !== null) expect(scanner.isComplete).toBe(true)
+      if (scanner.isComplete) expect(scanner.fault).toBeUndefined()
     }),
     { numRuns: 5_000 },
   )
 })
 
-test('a value that is too large is told as such, the others are not', () => {
+test('a value that is too large is reported as such, the others are not', () => {
   const { value } = rebuild(JSON.stringify({ a: ['x'.repeat(100), 'y'], b: 1 }), [10, 50], 2, 50)
   expect(value).toEqual({ a: [TOO_LARGE, 'y'], b: 1 })
 })
@@ -98,9 +98,9 @@ test.each([
   ']',
   '{"a":{"b":[1}}}',
 ])('%s is a fault', text => {
-  expect(rebuild(text, [], 3).skimmer.fault).toContain('not valid JSON')
+  expect(rebuild(text, [], 3).scanner.fault).toContain('not valid JSON')
 })
 
 test('a fault names where it is', () => {
-  expect(rebuild('{"queries":{"q-17":[{},}]}}', [], 3).skimmer.fault).toBe('queries.q-17.[]: not valid JSON')
+  expect(rebuild('{"queries":{"q-17":[{},}]}}', [], 3).scanner.fault).toBe('queries.q-17.[]: not valid JSON')
 })

@@ -1,32 +1,32 @@
 import { TAIL_BYTES } from './limits'
 import { Tail } from './tail'
 
-/** Passes on the beginning, up to a limit, and keeps the end. */
-export class Limited {
+/** Passes on the beginning of a body up to a limit, and keeps its end. */
+export class Truncator {
   readonly #bytesMax: number
   readonly #tail = new Tail(TAIL_BYTES)
-  #taken = 0
+  #passed = 0
   #isCut = false
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax
   }
 
-  /** Something lay beyond the limit. */
+  /** Whether the body was longer than the limit. */
   get isCut() {
     return this.#isCut
   }
 
-  /** @returns the part of it that lies within the limit */
+  /** @returns the part of the chunk within the limit */
   write(chunk: Buffer): Buffer {
-    const part = chunk.subarray(0, this.#bytesMax - this.#taken)
-    this.#taken += part.length
+    const part = chunk.subarray(0, this.#bytesMax - this.#passed)
+    this.#passed += part.length
     this.#isCut ||= part.length < chunk.length
     this.#tail.write(chunk)
     return part
   }
 
-  /** The last bytes, when something lay beyond the limit. */
+  /** The last bytes of a body that was cut. */
   tail(): Buffer {
     return this.#isCut ? this.#tail.bytes() : Buffer.alloc(0)
   }
