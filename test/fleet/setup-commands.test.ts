@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-/** A system tool that notes how it was called. */
+/** A system tool that records its calls. */
 async function stub(name: string, script: string) {
   const file = join(root, 'bin', name)
   await writeFile(file, `#!/bin/sh\necho "${name} $*" >> ${root}/calls\n${script}\n`)
@@ -56,7 +56,7 @@ test('the command for Linux writes the files and starts the service, now and at 
 describe('the command for macOS', () => {
   const DAEMON = '/Library/LaunchDaemons/io.osquery.agent.plist'
   const NAME = 'system/io.osquery.agent'
-  /** As launchd does: what is loaded is not loaded again, and what is not loaded cannot be kicked. */
+  /** As launchd does: a loaded service is not loaded again, and one that is not loaded cannot be restarted. */
   const LAUNCHCTL = `case "$1" in
     print) test -e "$0.loaded" ;;
     enable) : ;;
@@ -142,7 +142,7 @@ describe('the command for Windows', () => {
   })
 })
 
-test('an IPv6 literal is refused with what to do instead', () => {
+test('an IPv6 literal is refused with a hint what to do instead', () => {
   const refusal = expect.objectContaining({
     status: 409,
     code: 'ipv6_literal',

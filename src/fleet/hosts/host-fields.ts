@@ -11,7 +11,7 @@ export interface HostFields {
   hardware_serial: string
 }
 
-/** The tables whose first rows an agent sends when it enrols. */
+/** The tables whose first rows an agent sends when it enrolls. */
 export const ENROLLMENT_TABLES = ['os_version', 'osquery_info', 'system_info', 'platform_info']
 
 const TEXT_LENGTH_MAX = 255
