@@ -167,7 +167,13 @@ test('two packs that are stored at once do not get past the limit together', asy
 test('another tenant has a limit of its own', async () => {
   await app.app.db('tenants').insert({ id: newId(), name: 'other' })
   const [other] = await app.app.db('tenants').where({ name: 'other' })
-  const row = { id: newId(), tenant_id: other.id, name: 'theirs', content: content(3 * MIB), created_by: '{}' }
+  const row = {
+    id: newId(),
+    tenant_id: other.id,
+    name: 'theirs',
+    content: content(3 * MIB),
+    created_by: JSON.stringify({ type: 'system', id: null, name: 'test' }),
+  }
   await app.app.db('packs').insert(row)
   expect((await take('ours', 3 * MIB)).status).toBe(201)
 })

@@ -63,10 +63,12 @@ test.each([
   expect(read(value).faults).toEqual([{ path, message: expect.any(String) }])
 })
 
-test('a name that comes twice in one object is named', () => {
+test('a name that occurs twice in one object is reported', () => {
   const { packs, warnings } = importPacks('x', '{"queries": {\n"a": {"query": "1"},\n"a": {"query": "2"}}}')
   expect(packs[0]?.content.queries.a?.query).toBe('2')
-  expect(messages(warnings)).toEqual([expect.stringMatching(/^body.content.queries.a Line \d: "a" stands here more/)])
+  expect(messages(warnings)).toEqual([
+    expect.stringMatching(/^body.content.queries.a Line \d: "a" occurs more than once/),
+  ])
 })
 
 test('more remarks than are listed are counted', () => {

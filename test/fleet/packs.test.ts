@@ -2,6 +2,7 @@ import { addHost } from './node'
 import { RELAXED_PACK } from './packs'
 import { type FleetSite, startFleetSite } from './site'
 
+const BY = { type: 'system', id: null, name: 'test' }
 let site: FleetSite
 beforeAll(async () => {
   site = await startFleetSite()
@@ -92,7 +93,7 @@ test.each([
 test.each([
   ['{', 'body.content', /^Line 1: This is not JSON/],
   ['[]', 'body.content', /^Line 1: A pack is an object/],
-  ['{"options": {}}', 'body.content', /^Line 1: There is no pack/],
+  ['{"options": {}}', 'body.content', /^Line 1: This contains no pack/],
   ['{"queries": []}', 'body.content.queries', /^Line 1: Queries are an object/],
   ['{"queries": {\n"a": {"query": "x", "interval": 0}}}', 'body.content.queries.a.interval', /^Line 2: /],
   ['{"queries": {\n"a": {"query": "x", "interval": "soon"}}}', 'body.content.queries.a.interval', /^Line 2: /],
@@ -225,7 +226,7 @@ describe('the configuration of an agent', () => {
       decorators: { load: [expect.stringContaining('uuid'), expect.stringContaining('hostname')] },
     })
     const label = { id: '018f0000-0000-7000-8000-000000000001', tenant_id: agent.tenantId, name: 'web' }
-    await site.db('labels').insert({ ...label, created_by: '{}' })
+    await site.db('labels').insert({ ...label, created_by: JSON.stringify(BY) })
     await site.db('label_hosts').insert({ label_id: label.id, host_id: agent.hostId })
     expect(Object.keys((await site.schedules.config(agent)).packs as object)).toEqual(['all', 'linux', 'web'])
     const other = await addHost(site, { platform: 'windows' })
@@ -257,7 +258,12 @@ describe('the configuration of an agent', () => {
     const agent = await addHost(site)
     const packs = async () => Object.keys((await site.otherNode.schedules.config(agent)).packs as object)
     expect(await packs()).toEqual([])
-    const row = { name: 'unheard', content: '{"queries":{}}', created_by: '{}', tenant_id: agent.tenantId }
+    const row = {
+      name: 'unheard',
+      content: '{"queries":{}}',
+      created_by: JSON.stringify(BY),
+      tenant_id: agent.tenantId,
+    }
     await site.db('packs').insert({ ...row, id: '018f0000-0000-7000-8000-000000000002' })
     expect(await packs()).toEqual([])
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 59_000)
