@@ -1,4 +1,5 @@
-import { STATE_WORDS, type TargetState } from './query-result'
+import type { TargetState } from '../../src/contract/queries'
+import { STATE_WORDS } from './query-result'
 
 /** What has become of a query on a host, as a dot and words. */
 export function TargetStateMark({ state }: { state: TargetState }) {

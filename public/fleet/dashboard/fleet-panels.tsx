@@ -1,3 +1,4 @@
+import type { Query } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { Status } from '../../components/status'
@@ -7,7 +8,7 @@ import { HOST_STATUSES, nameOf, STATUS_MEANINGS, type StatusCounts } from '../ho
 import { answeredOf, progressWords } from '../query/segments'
 import { StateBar } from '../query/state-bar'
 import { useQueries } from '../query/use-queries'
-import { type Query, STATE_WORDS } from '../query-result'
+import { STATE_WORDS } from '../query-result'
 import { SqlText } from '../sql-text'
 import { type Answered, keyOf, wordsOf } from './recent-answers'
 import { useFleet } from './use-fleet'

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { Query } from '../../../src/contract/queries'
 import { formatBytes } from '../../../text/numbers'
 import { api, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
@@ -10,7 +11,7 @@ import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
 import { byId, usePagedListOf } from '../../use-paged-list'
-import type { Query, QueryResult } from '../query-result'
+import type { QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 
 interface Carve {

@@ -1,4 +1,5 @@
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
+import type { Query, TargetState } from '../../../src/contract/queries'
+import { isOpen, type QueryResult } from '../query-result'
 
 /** A query and what one host has made of it so far. */
 export interface HostQuery {

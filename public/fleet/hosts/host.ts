@@ -1,4 +1,4 @@
-import type { Row } from '../query-result'
+import type { Row } from '../../../src/contract/queries'
 
 export type HostStatus = 'online' | 'offline' | 'missing'
 export const HOST_STATUSES: HostStatus[] = ['online', 'offline', 'missing']

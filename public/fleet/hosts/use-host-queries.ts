@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
+import type { Query, TargetState } from '../../../src/contract/queries'
 import { api, messageOf } from '../../api'
 import { watch } from '../../live'
 import { useInterval } from '../../use-interval'
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
+import { isOpen, type QueryResult } from '../query-result'
 import {
   type HostQuery,
   mergeQueries,

@@ -1,4 +1,4 @@
-import type { Row } from '../query-result'
+import type { Row } from '../../../src/contract/queries'
 import type { HostDetails } from './host'
 
 /** The part of a host that its vitals are read from. */

@@ -1,10 +1,9 @@
 import { useEffect } from 'preact/hooks'
+import type { Query, QueryTarget } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { useFetchOf } from '../../use-fetch'
-import type { Query } from '../query-result'
 import { groupErrors } from './error-list'
-import type { TargetHost } from './target-host'
 import type { View } from './view'
 
 const HOSTS_READ = 500
@@ -40,7 +39,7 @@ interface GroupsProps {
 }
 
 function Groups({ path, count, set }: GroupsProps) {
-  const { value, problem, read } = useFetchOf<{ items: TargetHost[] }>(path)
+  const { value, problem, read } = useFetchOf<{ items: QueryTarget[] }>(path)
   useEffect(() => void read(), [count])
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (
