@@ -8,11 +8,11 @@ import type { Agent } from '../agent'
  * expression is the one of an index.
  */
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
-/** A host that was away or is busy with others may begin this much later. */
+/** A host that was away or is busy may begin this much later. */
 const LATELY = "interval '1 day'"
-/** Since 4.7 a query has a row for the carve that it has ordered: without one there is none. */
+/** Since osquery 4.7 a query has a row for each carve that it has started. */
 const SEES_ITS_ORDER = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
-/** Of the queries for files of one host; older ones are not looked at. */
+/** Queries for files of one host that are checked, the newest first. */
 const LOOKED_AT_MAX = 100
 
 const queryId = z.object({ id: z.string() })
@@ -39,8 +39,8 @@ export async function findOrderByGuid(
 }
 
 /**
- * Queries for files that this host was given lately, the oldest first, without those whose answer says that nothing
- * comes of them (an error, or no row) or names its carves (which are found by that).
+ * Queries for files that were sent to this host lately, the oldest first. Left out are those whose answer shows that no
+ * carve follows (an error, or no row), and those whose answer names its carves, which are found by that.
  */
 export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
   const orders = await manyRows(

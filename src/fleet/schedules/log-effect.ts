@@ -62,8 +62,8 @@ function settle(pieces: readonly LogPiece[], taken: Map<string, Taken>) {
     changed.set(keyOf(piece), { piece, taken: step.taken })
     const fresh = step.fresh.flatMap(place => lines[place] ?? [])
     for (const { rows } of fresh) for (const row of rows) stored.push({ ...row, tenantId, hostId })
-    const told = [...fresh.flatMap(line => line.entries), ...notices]
-    return told.length ? [{ topic: hostLogTopic(piece), entries: told }] : []
+    const logEntries = [...fresh.flatMap(line => line.entries), ...notices]
+    return logEntries.length ? [{ topic: hostLogTopic(piece), entries: logEntries }] : []
   })
   return { results, entries, stored, changed: [...changed.values()] }
 }

@@ -148,7 +148,7 @@ test('hosts that stay silent end as expired or offline at the deadline, and answ
   })
 })
 
-test('a query that was taken and not answered is offered again', async () => {
+test('a query that was fetched and not answered is sent again', async () => {
   const [agent] = (await enrolled(app, 1, 'resend')) as [OsqueryAgent]
   const query = await ask(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
   expect(await agent.next()).toHaveProperty([query.id])
@@ -158,7 +158,7 @@ test('a query that was taken and not answered is offered again', async () => {
   expect(items[0]).toMatchObject({ state: 'completed', sent_count: 2 })
 })
 
-test('few queries are given per read, in the order in which they were asked', async () => {
+test('a read gets a few queries, in the order in which they were created', async () => {
   const [agent] = (await enrolled(app, 1, 'many')) as [OsqueryAgent]
   const targets = { host_ids: [await idOf(agent)] }
   const asked: string[] = []
@@ -167,7 +167,7 @@ test('few queries are given per read, in the order in which they were asked', as
   expect(sqlOf(await agent.next())).toEqual(['select 5', 'select 6'])
 })
 
-test('stopping a query leaves silent hosts unasked; its job is cancelled, and retried it asks them again', async () => {
+test('a cancelled query is sent to no more hosts; its job is cancelled, and a retry sends it again', async () => {
   const [a, b] = (await enrolled(app, 2, 'stop')) as [OsqueryAgent, OsqueryAgent]
   const query = await ask(app, { sql: 'select 4', targets: { host_ids: [await idOf(a), await idOf(b)] } })
   await a.next()
@@ -186,7 +186,7 @@ test('stopping a query leaves silent hosts unasked; its job is cancelled, and re
   expect(await get(`/api/queries/${query.id}`)).toMatchObject({ status: 'completed', counts: { no_rows: 2 } })
 })
 
-test('bad targets are named', async () => {
+test('invalid targets are named in the error', async () => {
   const problem = async (body: unknown) =>
     (await (await app.post('/api/queries', body)).json()) as { errors: { path: string }[] }
   const nobody = '0190c6a0-0000-7000-8000-000000000000'

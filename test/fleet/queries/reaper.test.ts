@@ -4,7 +4,7 @@ import { appsOnFreshParts } from '../../support/app'
 import { quietLog } from '../../support/parts'
 import { ask, enrolled } from '../osquery-agent'
 
-test('a query is ended when its job is gone, and not when nobody can say so', async () => {
+test('a query is ended when its job was deleted, and not when the job cannot be read', async () => {
   const parts = await appsOnFreshParts()
   const app = await parts.start({ TAILRACE_ROLE: 'web' })
   await enrolled(app, 1, 'kept')
