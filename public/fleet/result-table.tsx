@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
+import type { Row } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
 import { ScrollTable } from '../components/listing'
-import { columnsOf, type Row } from './query-result'
+import { columnsOf } from './query-result'
 
 /** Rows that are rendered at first. */
 const ROWS_SHOWN = 50

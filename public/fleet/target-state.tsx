@@ -1,4 +1,5 @@
-import { STATE_WORDS, type TargetState } from './query-result'
+import type { TargetState } from '../../src/contract/queries'
+import { STATE_WORDS } from './query-result'
 
 /** The state of a query on a host, as a dot and text. */
 export function TargetStateMark({ state }: { state: TargetState }) {

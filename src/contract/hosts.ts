@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { byId, page, paging, plainText, reasonQuery, time, uuid } from './fields'
+import { row } from './queries'
 import type { Routes } from './route'
 import { HOST_STATUSES, SYSTEMS } from './values'
 
 export const hostStatus = z.enum(HOST_STATUSES)
 export type HostStatus = z.output<typeof hostStatus>
 
-/** A row of a table of osquery, whose values are text whatever the column's type. */
-const row = z.record(z.string(), z.string())
 /** The first row of each table that an agent sends when it enrolls. */
 export const hostDetails = z.record(z.string(), row)
 /** Rows by table. */

@@ -25,6 +25,12 @@ export const TARGET_STATES = [
   'expired',
 ] as const
 
+/** States of a live query. */
+export const QUERY_STATUSES = ['running', 'completed', 'cancelled'] as const
+
+/** What a scheduled query reports of a row: a change since its last run, or all there is. */
+export const SCHEDULED_ACTIONS = ['added', 'removed', 'snapshot'] as const
+
 export const JOB_STATUSES = ['scheduled', 'pending', 'running', 'completed', 'failed', 'cancelled'] as const
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 /** Every queue; `src/jobs/kinds/queues.ts` says how each is run. */

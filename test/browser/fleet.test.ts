@@ -148,7 +148,7 @@ describeInBrowser('the pages of hosts', () => {
     }
     await ask("select * from users where username = 'nobody at all'")
     await other.locator('.host-query .is-target-no_rows').waitFor()
-    await other.getByText('nothing there fits the query').waitFor()
+    await other.getByText('no row matches the query').waitFor()
     await ask('select * from there_is_no_such_table')
     await other.locator('.host-query .is-target-failed').waitFor()
     await other.getByText('no such table').waitFor()

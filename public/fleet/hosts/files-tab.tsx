@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Carve } from '../../../src/contract/carves'
 import { formatBytes } from '../../../text/numbers'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { Progress } from '../../components/status'
@@ -11,7 +11,7 @@ import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
 import { byId, usePagedList } from '../../use-paged-list'
-import type { Query, QueryResult } from '../query-result'
+import type { QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 
 const SCHEDULED =
@@ -34,7 +34,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
   const problem = useSignal('')
   const request = async (path: string) => {
     try {
-      const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql: carveSql(path) })
+      const { query } = await client.post('/api/hosts/{id}/query', { id: hostId, body: { sql: carveSql(path) } })
       queryId.value = query.id
       isPatternUsed.value = isPattern(path)
       message.value = 'The file has been requested. It appears here when the host sends it.'

@@ -1,5 +1,5 @@
+import type { Targets } from '../../../src/contract/queries'
 import { readFilters, searchOf } from '../../url-filters'
-import type { Targets } from '../query-result'
 
 const NAMES = ['status', 'q', 'platform', 'label', 'sort'] as const
 

@@ -1,5 +1,5 @@
-import type { HostResult } from '../../../src/contract/queries'
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
+import type { HostResult, Query, TargetState } from '../../../src/contract/queries'
+import { isOpen, type QueryResult } from '../query-result'
 
 /** A query on one host, with its result if there is one. */
 export interface HostQuery {

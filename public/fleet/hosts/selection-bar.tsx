@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
+import type { Targets } from '../../../src/contract/queries'
 import { counted, formatCount } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
 import { draftAddress } from '../query/draft'
-import type { Targets } from '../query-result'
 import { LabelHosts } from './label-hosts'
 
 interface SelectionBarProps {

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
-import { api, client, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { watch } from '../../live'
 import { useInterval } from '../../use-interval'
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
+import { isOpen, type QueryResult } from '../query-result'
 import { type HostQuery, mergeQueries, openQuery, queryOfResult, withResult, withState } from './host-queries'
 
 /** Earlier results that are shown below new ones; the history has all. */
@@ -30,7 +30,7 @@ export function useHostQueries(hostId: string) {
     try {
       const [past, open] = await Promise.all([
         client.get('/api/hosts/{id}/results', { id: hostId, limit: PAST_MAX }),
-        api.get<{ items: Query[] }>(`/api/queries?host_id=${hostId}&status=running&limit=${OPEN_MAX}`),
+        client.get('/api/queries', { host_id: hostId, status: 'running', limit: OPEN_MAX }),
       ])
       const found = [...open.items.map(openQuery), ...past.items.map(queryOfResult)]
       queries.value = mergeQueries(queries.peek() ?? [], found)
@@ -43,9 +43,7 @@ export function useHostQueries(hostId: string) {
 
   const readState = useCallback(
     async (queryId: string) => {
-      const { items } = await api.get<{ items: Array<{ status: TargetState }> }>(
-        `/api/queries/${queryId}/results?host_id=${hostId}&limit=1`,
-      )
+      const { items } = await client.get('/api/queries/{id}/results', { id: queryId, host_id: hostId, limit: 1 })
       const state = items[0]?.status
       if (state) queries.value = withState(queries.peek() ?? [], queryId, state)
     },
@@ -84,7 +82,7 @@ export function useHostQueries(hostId: string) {
   })
 
   const run = async (sql: string) => {
-    const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql })
+    const { query } = await client.post('/api/hosts/{id}/query', { id: hostId, body: { sql } })
     queries.value = mergeQueries(queries.peek() ?? [], [openQuery(query)])
   }
   return { queries, problem, read, run }

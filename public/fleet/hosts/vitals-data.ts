@@ -1,5 +1,5 @@
 import type { HostWithDetails } from '../../../src/contract/hosts'
-import type { Row } from '../query-result'
+import type { Row } from '../../../src/contract/queries'
 
 /** The part of a host that its vitals are read from. */
 export type Reported = Pick<HostWithDetails, 'details' | 'vitals'>

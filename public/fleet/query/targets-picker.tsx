@@ -1,5 +1,5 @@
+import type { Targets } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import type { Targets } from '../query-result'
 import { HostChoice } from './host-choice'
 import type { LabelCount, PlatformCount } from './target-count'
 
@@ -9,7 +9,7 @@ interface TargetsPickerProps {
   onChange(targets: Targets): void
 }
 
-/** Who is asked: everybody, or platforms, labels and single hosts together. */
+/** Chooses the targets: all hosts, or platforms, labels and single hosts together. */
 export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps) {
   const { all = false, platforms = [], labels = [], host_ids = [] } = targets
   const set = (change: Targets) => {

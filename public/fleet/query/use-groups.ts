@@ -3,7 +3,7 @@ import { type LabelCount, type PlatformCount, platformChoices } from './target-c
 
 const EVERY_MS = 30_000
 
-/** The groups that can be asked, with their sizes; `online` of all hosts. */
+/** The groups that can be targeted, with their sizes; `online` counts all hosts. */
 export function useGroups() {
   const hosts = useFetchOf<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
   const platforms = useFetchOf<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)

@@ -1,6 +1,6 @@
 import type { Work } from '../agent'
 
-/** Agents that were sent away together must not all come back together. */
+/** Agents whose reads end together must not all return together. */
 const JITTER = 0.2
 
 interface Held {
@@ -9,8 +9,8 @@ interface Held {
 }
 
 /**
- * The reads of agents that wait for something to do, one per host, and the hosts for which there may be something: a
- * host that is marked is looked up at its next read, all others are not.
+ * The reads of agents that wait for work, one per host, and the hosts that may have work: the database is asked for
+ * marked hosts only, at their next read.
  */
 export class HeldReads {
   private readonly held = new Map<string, Held>()
@@ -32,26 +32,26 @@ export class HeldReads {
   }
 
   /**
-   * Answers with what `find` finds, at once or as soon as the host is marked.
-   * @param find asks the database; called for marked hosts only
-   * @param own what there is to ask without the database
+   * Resolves with work for the host, at once or as soon as the host is marked, or with none.
+   * @param find reads work from the database; called for marked hosts only
+   * @param standing work that is known without the database
    */
   async read(
     hostId: string,
     leave: AbortSignal,
     find: () => Promise<Work | undefined>,
-    own: () => Work | undefined,
+    standing: () => Work | undefined,
   ): Promise<Work> {
     const until = Date.now() + this.holdMs * (1 - JITTER * Math.random())
     do {
-      const work = (this.marked.delete(hostId) ? await this.found(hostId, find) : undefined) ?? own()
+      const work = (this.marked.delete(hostId) ? await this.findOrRemark(hostId, find) : undefined) ?? standing()
       if (work) return work
     } while (await this.wait(hostId, until, leave))
     return { queries: {} }
   }
 
-  /** A lookup that fails must not make the host forgotten. */
-  private async found(hostId: string, find: () => Promise<Work | undefined>): Promise<Work | undefined> {
+  /** The host stays marked when the lookup fails. */
+  private async findOrRemark(hostId: string, find: () => Promise<Work | undefined>): Promise<Work | undefined> {
     try {
       return await find()
     } catch (error) {
@@ -64,7 +64,7 @@ export class HeldReads {
     if (this.marked.has(hostId)) return Promise.resolve(true)
     const restMs = until - Date.now()
     if (restMs <= 0 || this.stopped || leave.aborted) return Promise.resolve(false)
-    // the agent has hung up and asks anew
+    // the agent has hung up and reads again
     this.held.get(hostId)?.end(false)
     return new Promise(resolve => {
       const end = (mayHaveWork: boolean) => {
@@ -81,7 +81,7 @@ export class HeldReads {
     })
   }
 
-  /** Answers all who wait; from now on nobody does. */
+  /** Ends all reads that are held; from now on none is. */
   release() {
     this.stopped = true
     for (const held of [...this.held.values()]) held.end(false)

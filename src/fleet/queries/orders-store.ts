@@ -1,4 +1,6 @@
-import { rows, type Transaction } from '../../base/db'
+import type { Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, manyRows } from '../../base/rows'
 import type { Agent } from '../agent'
 
 /**
@@ -6,21 +8,24 @@ import type { Agent } from '../agent'
  * expression is the one of an index.
  */
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
-/** A host that was away or is busy with others may begin this much later. */
+/** A host that was away or is busy may begin this much later. */
 const LATELY = "interval '1 day'"
-/** Since 4.7 a query has a row for the carve that it has ordered: without one there is none. */
+/** Since osquery 4.7 a query has a row for each carve that it has started. */
 const SEES_ITS_ORDER = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
-/** Of the queries for files of one host; older ones are not looked at. */
+/** Queries for files of one host that are checked, the newest first. */
 const LOOKED_AT_MAX = 100
 
-/** The query whose rows, as this host answered it, name the carve: the first, as later ones may list it again. */
+const queryId = z.object({ id: z.string() })
+
+/** The query whose rows, as this host answered it, name the carve: the first one, because later ones may list it again. */
 export async function findOrderByGuid(
   trx: Transaction,
   { tenantId, hostId }: Agent,
   carveGuid: string,
 ): Promise<string | undefined> {
-  const [found] = await rows<{ id: string }>(
+  const order = await firstRow(
     trx,
+    queryId,
     `SELECT o.id FROM (
        SELECT q.id, t.answer_id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
        WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.answer_id IS NOT NULL
@@ -30,16 +35,17 @@ export async function findOrderByGuid(
      ORDER BY o.id LIMIT 1`,
     { tenantId, hostId, carveGuid },
   )
-  return found?.id
+  return order?.id
 }
 
 /**
- * Queries for files that this host was given lately, the oldest first, without those whose answer says that nothing
- * comes of them (an error, or no row) or names its carves (which are found by that).
+ * Queries for files that were sent to this host lately, the oldest first. Left out are those whose answer shows that no
+ * carve follows (an error, or no row), and those whose answer names its carves, which are found by that.
  */
 export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
-  const found = await rows<{ id: string }>(
+  const orders = await manyRows(
     trx,
+    queryId,
     `SELECT q.id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
        JOIN hosts h ON h.id = t.host_id
      WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.sent_at > now() - ${LATELY} AND t.error IS NULL
@@ -49,5 +55,5 @@ export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: A
      ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}`,
     { tenantId, hostId },
   )
-  return found.map(({ id }) => id).reverse()
+  return orders.map(({ id }) => id).reverse()
 }

@@ -1,14 +1,14 @@
 import { absent, Problem } from '../../base/errors'
+import type { QueryInput } from '../../contract/queries'
 import { JobFailure, type Jobs, type Run } from '../../jobs'
-import type { QueryInput } from './kind'
 import type { Queries } from './queries'
-import { countsOf, openOf, type QueryRow } from './query'
+import { countsOf, openOf, type QueryRow } from './query-row'
 
 /**
- * What a job of kind `query` does: opens the query unless it is open, shows how it goes on, and ends it at the deadline.
- * Run again after its worker was lost it goes on where it was.
+ * Handles a job of kind `query`: opens the query unless it is open, reports its progress, and ends it at its deadline.
+ * Run again after its worker was lost, it continues with the same query.
  */
-export async function performQuery(
+export async function runQuery(
   run: Run,
   input: QueryInput,
   { queries, jobs }: { queries: Queries; jobs: Pick<Jobs, 'find'> },
@@ -17,7 +17,7 @@ export async function performQuery(
   const query = await openOnce(run, input, queries)
   if (query.status === 'cancelled') await queries.reopen(ref)
   try {
-    const ended = await queries.follow(ref, run.signal, moved => run.progress(progressOf(moved)))
+    const ended = await queries.follow(ref, run.signal, changed => run.progress(progressOf(changed)))
     return { query_id: ended.id, ...countsOf(ended), rows: ended.row_count }
   } catch (error) {
     // a worker that is stopped leaves the query to the next one
@@ -28,8 +28,8 @@ export async function performQuery(
 
 async function openOnce(run: Run, input: QueryInput, queries: Queries): Promise<QueryRow> {
   const ref = { tenantId: run.tenantId, id: run.id }
-  const found = await queries.find(ref).catch(absent)
-  if (found) return found
+  const existing = await queries.find(ref).catch(absent)
+  if (existing) return existing
   try {
     await queries.checkTargets(run.tenantId, input.targets)
   } catch (error) {

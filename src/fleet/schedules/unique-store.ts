@@ -1,12 +1,12 @@
 /** PostgreSQL's unique_violation. */
-const TAKEN = '23505'
+const UNIQUE_VIOLATION = '23505'
 
-/** @returns nothing when a row of that name is there */
+/** @returns nothing when another row has the name */
 export async function unlessTaken<T>(statement: Promise<T>): Promise<T | undefined> {
   try {
     return await statement
   } catch (error) {
-    if ((error as { code?: unknown }).code === TAKEN) return undefined
+    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { Room } from '../../src/fleet/schedules/room'
+import { ByteLimiter } from '../../src/fleet/schedules/byte-limiter'
 
 /** Work that ends when it is told to. */
 function work() {
@@ -19,12 +19,12 @@ function work() {
   }
 }
 
-test('what does not fit waits for its turn, and turns are kept', async () => {
-  const room = new Room(10, 60_000)
+test('work that does not fit waits for its turn, in order of arrival', async () => {
+  const limiter = new ByteLimiter(10, 60_000)
   const [a, b, c] = [work(), work(), work()]
-  const first = room.use(6, a.run)
-  const second = room.use(6, b.run)
-  const third = room.use(1, c.run)
+  const first = limiter.run(6, a.run)
+  const second = limiter.run(6, b.run)
+  const third = limiter.run(1, c.run)
   expect([a.begun, b.begun, c.begun]).toEqual([true, false, false])
   a.end()
   await first
@@ -34,21 +34,21 @@ test('what does not fit waits for its turn, and turns are kept', async () => {
   await Promise.all([second, third])
 })
 
-test('something larger than the room goes alone', async () => {
-  const room = new Room(10, 60_000)
+test('work that is larger than the limit runs alone', async () => {
+  const limiter = new ByteLimiter(10, 60_000)
   const [large, small] = [work(), work()]
-  const first = room.use(100, large.run)
-  const second = room.use(1, small.run)
+  const first = limiter.run(100, large.run)
+  const second = limiter.run(1, small.run)
   expect([large.begun, small.begun]).toEqual([true, false])
   large.end()
   small.end()
   await Promise.all([first, second])
 })
 
-test('whoever waits too long is told so, and never begins', async () => {
-  const room = new Room(10, 20)
+test('work that waits too long is refused, and never starts', async () => {
+  const limiter = new ByteLimiter(10, 20)
   const [slow, late, next] = [work(), work(), work()]
-  const both = await Promise.allSettled([room.use(10, slow.run), room.use(10, late.run)])
+  const both = await Promise.allSettled([limiter.run(10, slow.run), limiter.run(10, late.run)])
   // a bug would be logged as one, for every delivery of an outage
   const reason = expect.objectContaining({ status: 503, message: expect.stringContaining('Not stored within 20 ms') })
   expect(both).toEqual([
@@ -57,12 +57,12 @@ test('whoever waits too long is told so, and never begins', async () => {
   ])
   slow.end()
   next.end()
-  await room.use(10, next.run)
+  await limiter.run(10, next.run)
   expect([late.begun, next.begun]).toEqual([false, true])
 })
 
-test('a failure gives the room free', async () => {
-  const room = new Room(10, 60_000)
-  await expect(room.use(10, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
-  await expect(room.use(10, async () => 'done')).resolves.toBe('done')
+test('a failure frees its bytes', async () => {
+  const limiter = new ByteLimiter(10, 60_000)
+  await expect(limiter.run(10, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  await expect(limiter.run(10, async () => 'done')).resolves.toBe('done')
 })

@@ -1,12 +1,14 @@
-import { type Db, likePattern, rows } from '../../base/db'
+import { type Db, likePattern } from '../../base/db'
 import { escapeText } from '../../base/json-text'
-import type { Row, Stats } from '../agent'
-import type { QueryRef, State } from './query'
+import { z } from '../../base/parse'
+import { manyRows, oneRow } from '../../base/rows'
+import { queryStats, row, type TargetState, targetState, type ValueCount, valueCount } from '../../contract/queries'
+import type { QueryRef } from './query-row'
 
 export interface ResultFilter {
   host_id?: string | undefined
-  status?: readonly State[] | undefined
-  /** In values, names of the host and errors. */
+  status?: readonly TargetState[] | undefined
+  /** In values, names of hosts and errors. */
   q?: string | undefined
 }
 
@@ -16,30 +18,31 @@ export interface Sort {
 }
 
 /** A row of a host, or a host without rows. */
-export interface ResultRow {
-  host_id: string
-  host_identifier: string
-  hostname: string
-  status: State
-  error: string | null
-  truncated: boolean
-  late: boolean
-  answered_at: Date | null
+const resultRow = z.object({
+  host_id: z.string(),
+  host_identifier: z.string(),
+  hostname: z.string(),
+  status: targetState,
+  error: z.string().nullable(),
+  truncated: z.boolean(),
+  late: z.boolean(),
+  answered_at: z.date().nullable(),
   /** From 1 in each host's answer; 0 where there is no row. */
-  no: number
-  row: Row | null
-  /** Where it stands under the sort. */
-  place: (string | number)[]
-}
+  no: z.number(),
+  row: row.nullable(),
+  /** Its place in the order, for a cursor. */
+  place: z.array(z.string()),
+})
+export type ResultRow = z.output<typeof resultRow>
 
-/** A value that reads as a number is sorted as one, and before all others. */
+/** Values that are numbers are sorted as numbers, before all others. */
 const NUMERIC = String.raw`'^-{0,1}[0-9]{1,30}(\.[0-9]{1,30}){0,1}$'`
 
-/** Of a text, as much as is compared: a cursor holds it, and stands in an address. */
+/** So much of a text is compared: a cursor contains it, and is part of an address. */
 const SORTED_CHARACTERS = 256
 
 interface Order {
-  /** Expressions that together tell every row apart, all in one direction. */
+  /** Expressions that together are unique for each row, all in one direction. */
   keys: readonly string[]
   types: readonly string[]
   bindings: Record<string, unknown>
@@ -62,23 +65,23 @@ function orderOf(sort: Sort | undefined): Order {
 const OF_TARGET = `t.tenant_id = :tenantId AND t.query_id = :id
   AND (CAST(:hostId AS uuid) IS NULL OR t.host_id = :hostId)
   AND (CAST(:states AS text[]) IS NULL OR t.state = ANY(:states))`
-/** A host without rows is an item, too. */
-const ITEMS = 'greatest(t.row_count, 1)'
+/** A host without rows is one item. */
+const ITEM_COUNT = 'greatest(t.row_count, 1)'
 const FROM = 'query_targets t LEFT JOIN query_rows r ON r.answer_id = t.answer_id'
 
-/** Values only: the names of columns are in the text of a row, too, which is looked at first because that is faster. */
+/** Searches values only. The text of a row, which also contains the names of its columns, is searched first: that is faster. */
 const WHERE = `${OF_TARGET}
   AND (CAST(:pattern AS text) IS NULL OR t.hostname ILIKE :pattern OR t.host_identifier ILIKE :pattern
     OR t.error ILIKE :pattern OR r.data::text ILIKE :encoded
       AND EXISTS (SELECT FROM jsonb_each_text(r.data) v WHERE v.value ILIKE :pattern))`
 
-const chosen = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter) => ({
+const bindingsOf = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFilter) => ({
   tenantId,
   id,
   hostId: host_id ?? null,
   states: status ?? null,
   pattern: q === undefined ? null : likePattern(q),
-  // inside JSON it stands escaped
+  // JSON escapes it
   encoded: q === undefined ? null : likePattern(escapeText(q)),
 })
 
@@ -92,7 +95,7 @@ interface Page {
   limit: number
 }
 
-/** Rows over all hosts behind a place. */
+/** Rows over all hosts, after a place. */
 export async function listResults(db: Db, query: QueryRef, filter: ResultFilter, page: Page): Promise<ResultRow[]> {
   if (!page.sort && filter.q === undefined) return listByHost(db, query, filter, page)
   const { keys, types, bindings, direction } = orderOf(page.sort)
@@ -101,21 +104,23 @@ export async function listResults(db: Db, query: QueryRef, filter: ResultFilter,
     ? `AND (${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${types.map((type, i) => `CAST(:k${i} AS ${type})`).join(', ')})`
     : ''
   const places = Object.fromEntries((after ?? []).map((value, i) => [`k${i}`, value]))
-  return rows<ResultRow>(
+  return manyRows(
     db,
+    resultRow,
     `SELECT ${COLUMNS}, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
      FROM ${FROM} WHERE ${WHERE} ${behind}
      ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit OFFSET :offset`,
-    { ...chosen(query, filter), ...bindings, ...places, limit: page.limit, offset: page.offset ?? 0 },
+    { ...bindingsOf(query, filter), ...bindings, ...places, limit: page.limit, offset: page.offset ?? 0 },
   )
 }
 
-/** As `listResults`. Hosts tell how many rows they have, so that those before the page need not be read. */
+/** Like `listResults`. Targets store how many rows they have, so that rows before the page need not be read. */
 function listByHost(db: Db, query: QueryRef, filter: ResultFilter, { after, offset = 0, limit }: Page) {
-  return rows<ResultRow>(
+  return manyRows(
     db,
+    resultRow,
     `WITH chosen AS (
-       SELECT t.*, ${ITEMS} AS items, sum(${ITEMS}) OVER (ORDER BY t.host_id) - ${ITEMS} AS before FROM query_targets t
+       SELECT t.*, ${ITEM_COUNT} AS items, sum(${ITEM_COUNT}) OVER (ORDER BY t.host_id) - ${ITEM_COUNT} AS before FROM query_targets t
        WHERE ${OF_TARGET} AND (CAST(:lastHost AS uuid) IS NULL OR t.host_id >= :lastHost)
      ), start AS (
        SELECT :offset + coalesce((
@@ -125,19 +130,20 @@ function listByHost(db: Db, query: QueryRef, filter: ResultFilter, { after, offs
      FROM start JOIN chosen t ON t.before + t.items > skip AND t.before < skip + :limit
      LEFT JOIN query_rows r ON r.answer_id = t.answer_id AND r.no > skip - t.before AND r.no <= skip - t.before + :limit
      ORDER BY t.host_id, r.no LIMIT :limit`,
-    { ...chosen(query, filter), lastHost: after?.[0] ?? null, lastNo: Number(after?.[1] ?? 0), offset, limit },
+    { ...bindingsOf(query, filter), lastHost: after?.[0] ?? null, lastNo: Number(after?.[1] ?? 0), offset, limit },
   )
 }
 
 export async function countResults(db: Db, query: QueryRef, filter: ResultFilter): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+  const { count } = await oneRow(
     db,
+    z.object({ count: z.number() }),
     filter.q === undefined
-      ? `SELECT CAST(coalesce(sum(${ITEMS}), 0) AS bigint) AS count FROM query_targets t WHERE ${OF_TARGET}`
+      ? `SELECT CAST(coalesce(sum(${ITEM_COUNT}), 0) AS bigint) AS count FROM query_targets t WHERE ${OF_TARGET}`
       : `SELECT count(*) AS count FROM ${FROM} WHERE ${WHERE}`,
-    chosen(query, filter),
+    bindingsOf(query, filter),
   )
-  return found?.count ?? 0
+  return count
 }
 
 /** The most frequent values of a column. */
@@ -145,9 +151,10 @@ export async function topValues(
   db: Db,
   query: QueryRef,
   { column, limit }: { column: string; limit: number },
-): Promise<{ value: string; rows: number; hosts: number }[]> {
-  return rows(
+): Promise<ValueCount[]> {
+  return manyRows(
     db,
+    valueCount,
     `SELECT r.data ->> :column AS value, count(*) AS rows, count(DISTINCT t.host_id) AS hosts
      FROM query_targets t JOIN query_rows r ON r.answer_id = t.answer_id
      WHERE t.tenant_id = :tenantId AND t.query_id = :id AND jsonb_exists(r.data, :column)
@@ -156,30 +163,31 @@ export async function topValues(
   )
 }
 
-export interface TargetRow {
-  host_id: string
-  host_identifier: string
-  hostname: string
-  state: State
-  row_count: number
-  error: string | null
-  truncated: boolean
-  late: boolean
-  sent_at: Date | null
-  sent_count: number
-  answered_at: Date | null
-  stats: Stats | null
-}
+const targetRow = z.object({
+  host_id: z.string(),
+  host_identifier: z.string(),
+  hostname: z.string(),
+  state: targetState,
+  row_count: z.number(),
+  error: z.string().nullable(),
+  truncated: z.boolean(),
+  late: z.boolean(),
+  sent_at: z.date().nullable(),
+  sent_count: z.number(),
+  answered_at: z.date().nullable(),
+  stats: queryStats.nullable(),
+})
 
-/** The hosts of a query with what has become of each, by name. */
+/** The hosts of a query with the state of each, by name. */
 export async function listTargets(
   db: Db,
   query: QueryRef,
-  { states, q }: { states?: readonly State[] | undefined; q?: string | undefined },
+  { states, q }: { states?: readonly TargetState[] | undefined; q?: string | undefined },
   page: { after?: readonly [string, string] | undefined; limit: number },
-): Promise<TargetRow[]> {
-  return rows<TargetRow>(
+): Promise<z.output<typeof targetRow>[]> {
+  return manyRows(
     db,
+    targetRow,
     `SELECT host_id, host_identifier, hostname, state, row_count, error, truncated, late, sent_at, sent_count, answered_at, stats
      FROM query_targets
      WHERE tenant_id = :tenantId AND query_id = :id AND (CAST(:states AS text[]) IS NULL OR state = ANY(:states))
@@ -198,28 +206,29 @@ export async function listTargets(
   )
 }
 
-export interface HostResultRow {
-  host_id: string
-  query_id: string
-  sql: string
-  state: State
-  occurred_at: Date
-  error: string | null
-  row_count: number
-  columns: string[]
-  truncated: boolean
-  late: boolean
-  answer_id: string | null
-}
+const hostResultRow = z.object({
+  host_id: z.string(),
+  query_id: z.string(),
+  sql: z.string(),
+  state: targetState,
+  occurred_at: z.date(),
+  error: z.string().nullable(),
+  row_count: z.number(),
+  columns: z.array(z.string()),
+  truncated: z.boolean(),
+  late: z.boolean(),
+  answer_id: z.string().nullable(),
+})
 
 /** What a host has answered, newest query first. */
 export async function listHostResults(
   db: Db,
   { tenantId, hostId }: { tenantId: string; hostId: string },
   page: { before: string | undefined; limit: number },
-): Promise<HostResultRow[]> {
-  return rows<HostResultRow>(
+): Promise<z.output<typeof hostResultRow>[]> {
+  return manyRows(
     db,
+    hostResultRow,
     `SELECT t.host_id, t.query_id, q.sql, t.state, t.answered_at AS occurred_at, t.error, t.row_count, q.columns,
        t.truncated, t.late, t.answer_id
      FROM query_targets t JOIN queries q ON q.tenant_id = t.tenant_id AND q.id = t.query_id

@@ -5,13 +5,13 @@ import { queryRoutes } from '../../contract/queries'
 import type { TopicServer } from '../../streams'
 import { requireHost } from '../host-store'
 import { firstOf, PREVIEW_BYTES_MAX } from './outcome'
-import { sqlFor } from './query'
-import { listHostResults } from './results-store'
+import { sqlFor } from './resource'
+import { listHostResults } from './result-store'
 import { firstRows } from './rows-store'
 
 const LIMIT_DEFAULT = 10
 const LIMIT_MAX = 100
-/** More do not go into 32 KiB, whatever the rows. */
+/** No more rows fit into 32 KiB. */
 const ROWS_MAX = 2_000
 
 /** What a host has answered: as pages, or as a stream for clients that accept `text/event-stream`. */

@@ -2,26 +2,26 @@ import { Problem } from '../../base/errors'
 
 interface Waiting {
   bytes: number
-  go(): void
+  start(): void
 }
 
-/** So many bytes may be under way at once; what is more waits for its turn, for a while. */
-export class Room {
+/** Limits the bytes that are processed at once; more work waits for its turn, for a limited time. */
+export class ByteLimiter {
   private used = 0
   private readonly waiting = new Set<Waiting>()
 
   constructor(
     private readonly bytesMax: number,
-    private readonly patienceMs: number,
+    private readonly timeoutMs: number,
   ) {}
 
   /**
-   * Does a work when there is room for it; something larger than the room goes alone.
-   * @throws Problem 503 when it is not done in time. It may be done later; its room is taken until then.
+   * Runs `work` when its bytes fit; work that is larger than the limit runs alone.
+   * @throws Problem 503 when it has not finished in time. It may finish later, and counts until then.
    */
-  use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const go = () => {
+      const start = () => {
         this.waiting.delete(turn)
         this.used += bytes
         const done = work().finally(() => {
@@ -31,22 +31,22 @@ export class Room {
         })
         done.then(resolve, reject)
       }
-      const turn = { bytes, go }
+      const turn = { bytes, start }
       const timer = setTimeout(() => {
         this.waiting.delete(turn)
-        const detail = `Not stored within ${this.patienceMs} ms: the database is away or overloaded. Send it again.`
+        const detail = `Not stored within ${this.timeoutMs} ms: the database is away or overloaded. Send it again.`
         reject(new Problem(503, 'overloaded', detail))
-      }, this.patienceMs)
+      }, this.timeoutMs)
       this.waiting.add(turn)
       this.admit()
     })
   }
 
-  /** In the order in which they came. */
+  /** In order of arrival. */
   private admit() {
-    for (const { bytes, go } of this.waiting) {
+    for (const { bytes, start } of this.waiting) {
       if (this.used > 0 && this.used + bytes > this.bytesMax) return
-      go()
+      start()
     }
   }
 }

@@ -6,13 +6,13 @@ export const isObject = (value: unknown): value is Values =>
 export const textOf = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
 
-/** Published packs write numbers as texts. */
+/** Published packs write numbers as text. */
 export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** As osquery reads truth out of texts (`JSON::valueToBool`). @returns nothing when it is neither */
+/** Reads a flag as osquery does (`JSON::valueToBool`). @returns nothing when it is neither true nor false */
 export function flagOf(value: unknown): boolean | undefined {
   const text = String(value).toLowerCase()
   if (['true', '1', 't', 'y', 'yes'].includes(text)) return true
@@ -20,8 +20,8 @@ export function flagOf(value: unknown): boolean | undefined {
   return undefined
 }
 
-/** Without what is undefined. */
-export const present = <T extends Values>(values: T) =>
+/** The fields that are not undefined. */
+export const defined = <T extends Values>(values: T) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
