@@ -51,10 +51,10 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   const { bus } = streams
   const shared = { db, streams, bus, log, metrics, audit, settings }
   const hosts = createHosts(shared)
-  const queries = createQueries({ ...shared, jobs, standing: agent => hosts.backgroundQueries(agent) })
+  const queries = createQueries({ ...shared, jobs, backgroundQueries: agent => hosts.backgroundQueries(agent) })
   hosts.onDue(hostIds => queries.wake(hostIds))
   const schedules = createSchedules(shared)
-  const carves = createCarves({ db, audit, orders: queries.orders })
+  const carves = createCarves({ db, audit, queries: queries.carveQueries })
   const api: AgentApi = {
     enroll: request => hosts.enroll(request),
     agentOf: nodeKey => hosts.agentOf(nodeKey),

@@ -1,8 +1,6 @@
 import { pageOf, readCursor } from '../api'
 import type { z } from '../base/parse'
-import { byName, plainText } from '../contract/fields'
-
-export const namedQuery = byName
+import { type byName, plainText } from '../contract/fields'
 
 /** Where a page of a list by name begins. */
 export interface NamedPlace {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   agent = await addHost(site)
   queryId = randomUUID()
-  site.orders.recent.set(agent.hostId, [queryId])
+  site.carveQueries.recent.set(agent.hostId, [queryId])
 })
 afterAll(() => site.stop())
 
@@ -125,7 +125,7 @@ test('blocks of another size, beyond the end, or without a session are refused',
   expect(await latest()).toMatchObject({ received: 0 })
 })
 
-const named = (carveId: string, id = queryId) => site.orders.byGuid.set(`${agent.hostId}/${carveId}`, id)
+const named = (carveId: string, id = queryId) => site.carveQueries.byGuid.set(`${agent.hostId}/${carveId}`, id)
 const ofQueries = async () =>
   (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items.map((carve: CarveBody) => carve.query_id)
 
@@ -145,7 +145,7 @@ test('a query whose answer names no carve gets one, whatever the id of the reque
 
 test('of two such queries the older one comes first, unless the request names the other', async () => {
   const [second, third] = [randomUUID(), randomUUID()]
-  site.orders.recent.set(agent.hostId, [queryId, second, third])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second, third])
   await begin({ requestId: third })
   await begin()
   await begin({ requestId: third })
@@ -154,14 +154,14 @@ test('of two such queries the older one comes first, unless the request names th
 
 test('two carves that begin at once get a query each', async () => {
   const second = randomUUID()
-  site.orders.recent.set(agent.hostId, [queryId, second])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second])
   await Promise.all([begin(), begin()])
   expect((await ofQueries()).sort()).toEqual([queryId, second].sort())
 })
 
 test('an answer that names the carve corrects a guess', async () => {
   const [carveId, second] = [randomUUID(), randomUUID()]
-  site.orders.recent.set(agent.hostId, [queryId, second])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second])
   const session = await begin({ carveId })
   await send(session, 0)
   named(carveId, second)
@@ -194,7 +194,7 @@ test('an agent that did not receive the reply begins again, and continues', asyn
   const carveId = randomUUID()
   const first = await begin({ carveId })
   await send(first, 0)
-  site.orders.recent.delete(agent.hostId)
+  site.carveQueries.recent.delete(agent.hostId)
   const second = await begin({ carveId })
   expect(second).not.toBe(first)
   expect(await send(first, 1)).toBe(false)
@@ -215,7 +215,7 @@ test('only hashes of sessions are stored', async () => {
 
 test('carves are listed and removed; those of another tenant do not exist', async () => {
   const session = await begin()
-  site.orders.recent.set(agent.hostId, [queryId, randomUUID()])
+  site.carveQueries.recent.set(agent.hostId, [queryId, randomUUID()])
   await begin()
   for (const no of [0, 1, 2]) await send(session, no)
   const page = (await site.ask('GET', `/api/hosts/${agent.hostId}/carves?limit=1`)).body

@@ -1,18 +1,12 @@
 import type { Host } from '../../../src/contract/hosts'
+import type { HostConfiguration } from '../../../src/contract/packs'
 import { formatBytes } from '../../../text/numbers'
 import { Ago } from '../../components/time'
-import { useFetchOf } from '../../use-fetch'
-
-interface Configuration {
-  packs: Array<{ name: string; bytes: number }>
-  bytes: number
-  bytes_max: number
-  too_large: boolean
-}
+import { useFetch } from '../../use-fetch'
 
 /** Why a host does not run its schedule. */
 export function HostWarnings({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> }) {
-  const { value } = useFetchOf<Configuration>(`/api/hosts/${host.id}/configuration`, INTERVAL_MS)
+  const { value } = useFetch('/api/hosts/{id}/configuration', { id: host.id }, { everyMs: INTERVAL_MS })
   return (
     <>
       {host.schedule_lost_at !== null && <ScheduleLost host={host} />}
@@ -31,7 +25,7 @@ function ScheduleLost({ host }: { host: Pick<Host, 'id' | 'schedule_lost_at'> })
   )
 }
 
-function TooLarge({ configuration: { packs, bytes, bytes_max } }: { configuration: Configuration }) {
+function TooLarge({ configuration: { packs, bytes, bytes_max } }: { configuration: HostConfiguration }) {
   const names = [...packs].sort((a, b) => b.bytes - a.bytes).map(({ name, bytes }) => `${name} (${formatBytes(bytes)})`)
   return (
     <p class="notice" role="status">

@@ -1,4 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { ScheduledResult } from '../../../src/contract/scheduled-results'
+import { SCHEDULED_ACTIONS } from '../../../src/contract/values'
 import { FilterSelect, PeriodSelect } from '../../components/filter-select'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
@@ -6,24 +8,12 @@ import { TypedFilter } from '../../components/typed-filter'
 import { sinceParam } from '../../periods'
 import { search, setFilters } from '../../router'
 import { readFilters } from '../../url-filters'
-import { useFetchOf } from '../../use-fetch'
+import { useFetch } from '../../use-fetch'
 import { byId, usePagedListOf } from '../../use-paged-list'
-
-interface ScheduledResult {
-  id: string
-  name: string
-  action: 'added' | 'removed' | 'snapshot'
-  at: string
-  received_at: string
-  counter: number
-  columns: Record<string, string | number>
-  decorations: Record<string, string> | null
-}
 
 const PAGE_SIZE = 100
 /** Hosts log every few seconds. */
 const INTERVAL_MS = 10_000
-const ACTIONS = ['added', 'removed', 'snapshot']
 /** How often the names of scheduled queries are read again. */
 const NAMES_MS = 60_000
 const FILTERS = ['name', 'action', 'q', 'since'] as const
@@ -34,7 +24,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   const query = search.value
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
   const params = useMemo(() => paramsOf(filters), [filters])
-  const names = useFetchOf<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
+  const names = useFetch('/api/hosts/{id}/scheduled/names', { id: hostId }, { everyMs: NAMES_MS })
   const list = usePagedListOf<ScheduledResult>({
     path: `${base}?${params}`,
     name: `${base}?${query}`,
@@ -56,7 +46,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           label="Action"
           all="Any action"
           value={filters.action}
-          options={ACTIONS}
+          options={SCHEDULED_ACTIONS}
           onChange={action => setFilters({ action })}
         />
         <PeriodSelect label="Time" value={filters.since} onChange={since => setFilters({ since })} />

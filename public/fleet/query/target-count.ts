@@ -1,15 +1,8 @@
+import type { PlatformCount } from '../../../src/contract/hosts'
+import type { Label } from '../../../src/contract/labels'
 import type { Targets } from '../../../src/contract/queries'
 
-export interface PlatformCount {
-  platform: string
-  hosts: number
-}
-
-export interface LabelCount {
-  id: string
-  name: string
-  host_count: number
-}
+type LabelCount = Pick<Label, 'id' | 'name' | 'host_count'>
 
 /** Platforms of osquery other than Linux; `linux` targets all others. */
 const NOT_LINUX = ['darwin', 'windows', 'freebsd']

@@ -7,7 +7,7 @@ import { hashSecret, newId, newSecret } from '../../base/ids'
 import { within } from '../../base/patience'
 import type { RetentionTarget } from '../../base/retention'
 import { type Agent, type Answer, type CarveBlock, type CarveStart, LOOKUP_MS_MAX } from '../agent'
-import type { FileOrders } from '../file-orders'
+import type { CarveQueries } from '../carve-queries'
 import { carveRoutes } from './carve-routes'
 import {
   addBlock,
@@ -25,7 +25,7 @@ import {
 export interface CarvesDeps {
   db: Db
   audit: Audit
-  orders: FileOrders
+  queries: CarveQueries
 }
 
 /** Files that agents upload because a query asked for them. */
@@ -56,16 +56,16 @@ const MATCHED_MAX = 100
 /** osquery's carve ids are UUIDs. */
 const GUID = /^[\w-]{1,100}$/
 
-export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
+export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
   return {
     async init(agent, start) {
       return db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
         const counts = await countByQuery(trx, agent.hostId, start.carveId)
         const queryId =
-          (await orders.byGuid(trx, agent, start.carveId)) ??
+          (await queries.byGuid(trx, agent, start.carveId)) ??
           (await findQueryOf(trx, agent.hostId, start.carveId)) ??
-          guess(start, await orders.recent(trx, agent), counts)
+          guess(start, await queries.recent(trx, agent), counts)
         if (!queryId) return undefined
         requireValid(start)
         if ((counts.get(queryId) ?? 0) >= PER_QUERY_MAX)
@@ -82,7 +82,7 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
         await lockCarvesOf(trx, agent.hostId)
         // Most answers arrive before their carve: the answers are read again only for a carve that has started.
         for (const guid of await startedOf(trx, agent.hostId, [...new Set(named.slice(0, MATCHED_MAX))])) {
-          const queryId = await orders.byGuid(trx, agent, guid)
+          const queryId = await queries.byGuid(trx, agent, guid)
           if (queryId) await setQuery(trx, agent.hostId, guid, queryId)
         }
       })

@@ -10,12 +10,12 @@ import { streamRoutes } from '../../contract/streams'
 import type { Jobs } from '../../jobs'
 import type { Family, Streams, TopicServer } from '../../streams'
 import type { Agent, Answer, Work } from '../agent'
-import type { FileOrders } from '../file-orders'
+import type { CarveQueries } from '../carve-queries'
 import { Answers } from './answers'
+import { findCarveQuery, findRecentCarveQueries } from './carve-query-store'
 import { Dispatch } from './dispatch'
 import { hostResultsRoute } from './host-result-routes'
 import { QueryNotifier } from './notifier'
-import { findOrderByGuid, findRecentOrders } from './orders-store'
 import { Queries } from './queries'
 import { queryRoutes } from './query-routes'
 import { existingQueries } from './query-store'
@@ -31,7 +31,8 @@ export interface QueriesDeps {
   jobs: Jobs
   audit: Audit
   settings: { holdMs: number; heartbeatMs: number }
-  standing(agent: Agent): Record<string, string> | undefined
+  /** Background queries that are due, by id; from memory. */
+  backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
 export interface QueriesPart {
@@ -41,14 +42,13 @@ export interface QueriesPart {
   family: Family
   retention: RetentionTarget[]
   endpoints(topics: TopicServer): Endpoint[]
-  read(agent: Agent, leave: AbortSignal): Promise<Work>
+  read(agent: Agent, signal: AbortSignal): Promise<Work>
   /** These hosts may have a query to run. */
   wake(hostIds: readonly string[]): void
   /** Ends all reads that are held, because the process stops. */
   release(): void
   take(agent: Agent, answers: readonly Answer[]): Promise<void>
-  /** Queries that asked a host for files. */
-  orders: FileOrders
+  carveQueries: CarveQueries
 }
 
 /** Live queries: their dispatch to hosts, the answers, and those who watch. */
@@ -60,12 +60,12 @@ export function createQueries({
   jobs,
   audit,
   settings,
-  standing,
+  backgroundQueries,
 }: QueriesDeps): QueriesPart {
   const { bus } = streams
   const notifier = new QueryNotifier(bus)
   const queries = new Queries({ db, streams, bus, notifier })
-  const dispatch = new Dispatch({ db, streams, bus, log, notifier, standing, holdMs: settings.holdMs })
+  const dispatch = new Dispatch({ db, streams, bus, log, notifier, backgroundQueries, holdMs: settings.holdMs })
   const answered = new Counter({
     name: 'tailrace_query_results_total',
     help: 'Answers of hosts to live queries; `repeated` were delivered before, `refused` were to queries for other hosts.',
@@ -93,11 +93,11 @@ export function createQueries({
       hostResultsRoute({ db, topics }),
       endpoint(streamRoutes.query, call => topics.stream(call, `query:${call.params.id}`)),
     ],
-    read: (agent, leave) => dispatch.read(agent, leave),
+    read: (agent, signal) => dispatch.read(agent, signal),
     wake: hostIds => dispatch.held.mark(hostIds),
     release: () => dispatch.held.release(),
     take: (agent, given) => answers.take(agent, given),
-    orders: { byGuid: findOrderByGuid, recent: findRecentOrders },
+    carveQueries: { byGuid: findCarveQuery, recent: findRecentCarveQueries },
   }
 }
 

@@ -25,8 +25,8 @@ export interface DispatchDeps {
   log: Log
   notifier: QueryNotifier
   holdMs: number
-  /** Queries of the server itself, such as those of labels; from memory. */
-  standing(agent: Agent): Record<string, string> | undefined
+  /** Background queries that are due, by id; from memory. */
+  backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
 /** Sends hosts the queries that they are to run, at once. */
@@ -53,12 +53,12 @@ export class Dispatch implements Part {
   }
 
   /** Resolves with the next queries of a host, or with none when the read was held for its time. */
-  read(agent: Agent, leave: AbortSignal): Promise<Work> {
+  read(agent: Agent, signal: AbortSignal): Promise<Work> {
     return this.held.read(
       agent.hostId,
-      leave,
+      signal,
       () => within(PATIENCE_MS, () => this.claim(agent)),
-      () => this.standingWork(agent),
+      () => this.backgroundWork(agent),
     )
   }
 
@@ -71,8 +71,8 @@ export class Dispatch implements Part {
     return this.deps.holdMs > 0 ? { queries } : { queries, accelerate: ACCELERATE_SECONDS }
   }
 
-  private standingWork(agent: Agent): Work | undefined {
-    const queries = this.deps.standing(agent)
+  private backgroundWork(agent: Agent): Work | undefined {
+    const queries = this.deps.backgroundQueries(agent)
     return queries && { queries }
   }
 

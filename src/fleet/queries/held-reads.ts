@@ -34,19 +34,19 @@ export class HeldReads {
   /**
    * Resolves with work for the host, at once or as soon as the host is marked, or with none.
    * @param find reads work from the database; called for marked hosts only
-   * @param standing work that is known without the database
+   * @param fromMemory finds work without the database
    */
   async read(
     hostId: string,
-    leave: AbortSignal,
+    signal: AbortSignal,
     find: () => Promise<Work | undefined>,
-    standing: () => Work | undefined,
+    fromMemory: () => Work | undefined,
   ): Promise<Work> {
     const until = Date.now() + this.holdMs * (1 - JITTER * Math.random())
     do {
-      const work = (this.marked.delete(hostId) ? await this.findOrRemark(hostId, find) : undefined) ?? standing()
+      const work = (this.marked.delete(hostId) ? await this.findOrRemark(hostId, find) : undefined) ?? fromMemory()
       if (work) return work
-    } while (await this.wait(hostId, until, leave))
+    } while (await this.wait(hostId, until, signal))
     return { queries: {} }
   }
 
@@ -60,22 +60,22 @@ export class HeldReads {
     }
   }
 
-  private wait(hostId: string, until: number, leave: AbortSignal): Promise<boolean> {
+  private wait(hostId: string, until: number, signal: AbortSignal): Promise<boolean> {
     if (this.marked.has(hostId)) return Promise.resolve(true)
     const restMs = until - Date.now()
-    if (restMs <= 0 || this.stopped || leave.aborted) return Promise.resolve(false)
-    // the agent has hung up and reads again
+    if (restMs <= 0 || this.stopped || signal.aborted) return Promise.resolve(false)
+    // the agent has disconnected and reads again
     this.held.get(hostId)?.end(false)
     return new Promise(resolve => {
       const end = (mayHaveWork: boolean) => {
         clearTimeout(timer)
-        leave.removeEventListener('abort', hangUp)
+        signal.removeEventListener('abort', disconnect)
         if (this.held.get(hostId) === held) this.held.delete(hostId)
         resolve(mayHaveWork)
       }
-      const hangUp = () => end(false)
+      const disconnect = () => end(false)
       const timer = setTimeout(end, restMs, false)
-      leave.addEventListener('abort', hangUp)
+      signal.addEventListener('abort', disconnect)
       const held: Held = { end }
       this.held.set(hostId, held)
     })

@@ -8,52 +8,52 @@ import type { Agent } from '../agent'
  * expression is the one of an index.
  */
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
-/** A host that was away or is busy may begin this much later. */
-const LATELY = "interval '1 day'"
+/** A host that was offline or is busy may begin this much later. */
+const RECENTLY = "interval '1 day'"
 /** Since osquery 4.7 a query has a row for each carve that it has started. */
-const SEES_ITS_ORDER = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
+const LISTS_ITS_CARVES = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
 /** Queries for files of one host that are checked, the newest first. */
-const LOOKED_AT_MAX = 100
+const QUERIES_MAX = 100
 
 const queryId = z.object({ id: z.string() })
 
 /** The query whose rows, as this host answered it, name the carve: the first one, because later ones may list it again. */
-export async function findOrderByGuid(
+export async function findCarveQuery(
   trx: Transaction,
   { tenantId, hostId }: Agent,
   carveGuid: string,
 ): Promise<string | undefined> {
-  const order = await firstRow(
+  const found = await firstRow(
     trx,
     queryId,
-    `SELECT o.id FROM (
+    `SELECT c.id FROM (
        SELECT q.id, t.answer_id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
        WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.answer_id IS NOT NULL
-       ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}
-     ) o
-     WHERE EXISTS (SELECT FROM query_rows r WHERE r.answer_id = o.answer_id AND r.data ->> 'carve_guid' = :carveGuid)
-     ORDER BY o.id LIMIT 1`,
+       ORDER BY q.id DESC LIMIT ${QUERIES_MAX}
+     ) c
+     WHERE EXISTS (SELECT FROM query_rows r WHERE r.answer_id = c.answer_id AND r.data ->> 'carve_guid' = :carveGuid)
+     ORDER BY c.id LIMIT 1`,
     { tenantId, hostId, carveGuid },
   )
-  return order?.id
+  return found?.id
 }
 
 /**
- * Queries for files that were sent to this host lately, the oldest first. Left out are those whose answer shows that no
+ * Queries for files that were sent to this host recently, the oldest first. Left out are those whose answer shows that no
  * carve follows (an error, or no row), and those whose answer names its carves, which are found by that.
  */
-export async function findRecentOrders(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
-  const orders = await manyRows(
+export async function findRecentCarveQueries(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
+  const found = await manyRows(
     trx,
     queryId,
     `SELECT q.id FROM queries q JOIN query_targets t ON t.query_id = q.id AND t.host_id = :hostId
        JOIN hosts h ON h.id = t.host_id
-     WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.sent_at > now() - ${LATELY} AND t.error IS NULL
-       AND (t.state <> 'no_rows' OR h.osquery_version !~ '${SEES_ITS_ORDER}')
+     WHERE q.tenant_id = :tenantId AND ${ASKS_FOR_FILES} AND t.sent_at > now() - ${RECENTLY} AND t.error IS NULL
+       AND (t.state <> 'no_rows' OR h.osquery_version !~ '${LISTS_ITS_CARVES}')
        AND NOT EXISTS (
          SELECT FROM query_rows r WHERE r.answer_id = t.answer_id AND jsonb_exists(r.data, 'carve_guid'))
-     ORDER BY q.id DESC LIMIT ${LOOKED_AT_MAX}`,
+     ORDER BY q.id DESC LIMIT ${QUERIES_MAX}`,
     { tenantId, hostId },
   )
-  return orders.map(({ id }) => id).reverse()
+  return found.map(({ id }) => id).reverse()
 }

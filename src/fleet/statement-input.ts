@@ -1,8 +1,0 @@
-export {
-  freeText,
-  platformList,
-  STATEMENT_BYTES_MAX,
-  sqlText,
-  statementChange,
-  statementInput,
-} from '../contract/statements'
