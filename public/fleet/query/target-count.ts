@@ -2,7 +2,7 @@ import type { PlatformCount } from '../../../src/contract/hosts'
 import type { Label } from '../../../src/contract/labels'
 import type { Targets } from '../../../src/contract/queries'
 
-type LabelCount = Pick<Label, 'id' | 'name' | 'host_count'>
+export type LabelCount = Pick<Label, 'id' | 'name' | 'host_count'>
 
 /** Platforms of osquery other than Linux; `linux` targets all others. */
 const NOT_LINUX = ['darwin', 'windows', 'freebsd']

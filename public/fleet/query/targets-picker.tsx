@@ -1,7 +1,8 @@
+import type { PlatformCount } from '../../../src/contract/hosts'
 import type { Targets } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { HostChoice } from './host-choice'
-import type { LabelCount, PlatformCount } from './target-count'
+import type { LabelCount } from './target-count'
 
 interface TargetsPickerProps {
   targets: Targets
