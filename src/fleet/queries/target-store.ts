@@ -37,7 +37,7 @@ export async function openTargets(db: Db | Transaction, hostIds: readonly string
        SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY sent_count, query_id) AS no
        FROM query_targets
        WHERE open AND host_id = ANY(?::uuid[]) AND ${DUE}
-     ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ?`,
+     ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ? ORDER BY t.no`,
     [hostIds, PER_READ],
   )
 }
