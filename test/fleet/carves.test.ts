@@ -223,11 +223,11 @@ test('carves are listed and removed; those of another tenant do not exist', asyn
   expect(rest).toMatchObject({ items: [{ received: 3 }], next_cursor: null })
   const { id } = rest.items[0]
   expect((await site.ask('GET', '/api/carves')).body.items.map((carve: { id: string }) => carve.id)).toContain(id)
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  const outsider = await site.tokenFor('admin', await site.anotherTenant())
   for (const path of ['', '/content']) {
-    expect((await site.ask('GET', `/api/carves/${id}${path}`, { as: stranger })).status).toBe(404)
+    expect((await site.ask('GET', `/api/carves/${id}${path}`, { as: outsider })).status).toBe(404)
   }
-  expect((await site.ask('GET', '/api/carves', { as: stranger })).body.items).toEqual([])
+  expect((await site.ask('GET', '/api/carves', { as: outsider })).body.items).toEqual([])
   const viewer = await site.tokenFor('viewer')
   expect((await site.ask('GET', `/api/carves/${id}`, { as: viewer })).status).toBe(200)
   expect((await site.ask('GET', `/api/carves/${id}/content`, { as: viewer })).status).toBe(403)

@@ -10,13 +10,13 @@ type Json = any
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 let secret: string
-let stranger: Record<string, string>
+let outsider: Record<string, string>
 
 beforeAll(async () => {
   parts = await appsOnFreshParts()
   app = await parts.start()
   secret = (await json('POST', '/api/enroll-secrets', {}))[1].secret
-  stranger = await tokenOf(newId(), 'admin')
+  outsider = await tokenOf(newId(), 'admin')
 })
 afterAll(() => parts.stop())
 
@@ -90,8 +90,8 @@ describe('secrets', () => {
     const operator = await tokenOf(DEFAULT_TENANT_ID, 'operator')
     expect((await json('GET', '/api/enroll-secrets', undefined, operator))[0]).toBe(403)
     const [, { id }] = await json('POST', '/api/enroll-secrets', {})
-    expect((await json('DELETE', `/api/enroll-secrets/${id}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('GET', '/api/enroll-secrets', undefined, stranger))[1].items).toEqual([])
+    expect((await json('DELETE', `/api/enroll-secrets/${id}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('GET', '/api/enroll-secrets', undefined, outsider))[1].items).toEqual([])
   })
 })
 
@@ -174,11 +174,11 @@ describe('the list', () => {
   })
 
   test('is separate for each tenant', async () => {
-    const [, page] = await json('GET', '/api/hosts', undefined, stranger)
+    const [, page] = await json('GET', '/api/hosts', undefined, outsider)
     expect(page).toEqual({ items: [], next_cursor: null, counts: { online: 0, offline: 0, missing: 0 } })
-    expect((await json('GET', `/api/hosts/${hosts[0]}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('DELETE', `/api/hosts/${hosts[0]}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, stranger))[0]).toBe(404)
+    expect((await json('GET', `/api/hosts/${hosts[0]}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('DELETE', `/api/hosts/${hosts[0]}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, outsider))[0]).toBe(404)
   })
 
   test('takes an id in upper case for the same one', async () => {
@@ -284,10 +284,10 @@ describe('labels', () => {
       ['DELETE', '', undefined],
       ['POST', '/hosts', {}],
     ] as const)
-      expect((await json(method, `/api/labels/${label.id}${path}`, body, stranger))[0]).toBe(404)
-    expect((await json('GET', '/api/labels', undefined, stranger))[1].items).toEqual([])
+      expect((await json(method, `/api/labels/${label.id}${path}`, body, outsider))[0]).toBe(404)
+    expect((await json('GET', '/api/labels', undefined, outsider))[1].items).toEqual([])
     const { id } = await enroll('not-theirs')
-    const [, theirs] = await json('POST', '/api/labels', { name: 'own' }, stranger)
-    expect((await json('POST', `/api/labels/${theirs.id}/hosts`, { add: [id] }, stranger))[0]).toBe(400)
+    const [, theirs] = await json('POST', '/api/labels', { name: 'own' }, outsider)
+    expect((await json('POST', `/api/labels/${theirs.id}/hosts`, { add: [id] }, outsider))[0]).toBe(400)
   })
 })
