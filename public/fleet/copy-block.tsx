@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 
-/** A text to be taken elsewhere, with a button that copies it. */
+/** A text with a button that copies it. */
 export function CopyBlock({ name, text }: { name: string; text: string }) {
-  const said = useSignal('')
+  const message = useSignal('')
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text)
-      said.value = 'Copied'
+      message.value = 'Copied'
     } catch {
-      said.value = 'Select the text and copy it manually' // a page that came over plain HTTP has no clipboard
+      message.value = 'Select the text and copy it manually' // pages served over plain HTTP have no clipboard
     }
   }
   return (
@@ -17,7 +17,7 @@ export function CopyBlock({ name, text }: { name: string; text: string }) {
         <h3>{name}</h3>
         <span class="spring" />
         <span class="hint" role="status">
-          {said.value}
+          {message.value}
         </span>
         <button type="button" onClick={() => void copy()} aria-label={`Copy: ${name}`}>
           Copy

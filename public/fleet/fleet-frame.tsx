@@ -3,7 +3,7 @@ import type { PageName } from '../../src/contract/pages'
 import { pageInfo } from '../page-table'
 import { FleetNav } from './fleet-nav'
 
-/** The frame of the pages around the hosts: their navigation and a heading. */
+/** Navigation and heading of the pages about the fleet. */
 export function FleetFrame({ page, children }: { page: PageName; children: ComponentChildren }) {
   return (
     <div class="page fleet">

@@ -3,7 +3,7 @@ import { mayOpen, pageInfo } from '../page-table'
 
 const TABS: PageName[] = ['hosts', 'saved-queries', 'packs', 'labels', 'enroll-secrets']
 
-/** The pages around the hosts, on top of each of them. */
+/** Links to the pages about the fleet. */
 export function FleetNav({ current }: { current: PageName }) {
   const tab = (name: PageName) => {
     const page = pageInfo(name)

@@ -1,19 +1,20 @@
 import { useSignal } from '@preact/signals'
+import type { Row } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
 import { ScrollTable } from '../components/listing'
-import { columnsOf, type Row } from './query-result'
+import { columnsOf } from './query-result'
 
-/** So many rows are drawn at first. */
+/** Rows that are rendered at first. */
 const ROWS_SHOWN = 50
 
 interface ResultTableProps {
   name: string
   rows: Row[]
-  /** Their order, as far as it is known. */
+  /** Known columns, in order. */
   columns?: string[]
 }
 
-/** The rows of one answer, all of them in the page only when asked for. */
+/** The rows of an answer; all of them are rendered only on request. */
 export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
   const isWhole = useSignal(false)
   const columns = columnsOf(rows, known)

@@ -1,9 +1,9 @@
-import { useFetchOf } from '../use-fetch'
-import type { SavedQuery } from './saved-query'
+import type { SavedQuery } from '../../src/contract/saved-queries'
+import { useFetch } from '../use-fetch'
 
-/** Puts a saved query where one is being written. */
+/** Inserts a saved query into the editor. */
 export function SavedQueryChoice({ onChoose }: { onChoose(query: SavedQuery): void }) {
-  const { value } = useFetchOf<{ items: SavedQuery[] }>('/api/saved-queries?limit=500')
+  const { value } = useFetch('/api/saved-queries', { limit: 500 })
   const queries = value.value?.items ?? []
   if (queries.length === 0) return null
   return (

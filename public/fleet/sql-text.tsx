@@ -3,7 +3,7 @@ import { KEYWORDS } from './sql-editor/words'
 
 const WORDS = new Set(KEYWORDS)
 
-/** SQL to be read, in the colours of the editor. */
+/** Read-only SQL in the colours of the editor. */
 export function SqlText({ sql }: { sql: string }) {
   let end = 0
   const parts = tokensOf(sql).flatMap(token => {
@@ -11,7 +11,7 @@ export function SqlText({ sql }: { sql: string }) {
     end = token.to
     return [
       between,
-      <span key={token.from} class={lookOf(token)}>
+      <span key={token.from} class={classOf(token)}>
         {token.text}
       </span>,
     ]
@@ -24,7 +24,7 @@ export function SqlText({ sql }: { sql: string }) {
   )
 }
 
-function lookOf({ kind, text }: Token) {
+function classOf({ kind, text }: Token) {
   if (kind === 'word') return WORDS.has(text.toLowerCase()) ? 'sql-keyword' : undefined
   return kind === 'mark' || kind === 'quoted' ? undefined : `sql-${kind}`
 }

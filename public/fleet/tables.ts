@@ -1,11 +1,11 @@
 export interface Column {
   name: string
   type: string
-  /** Without a condition on one of these the table answers nothing. */
+  /** Without a condition on a required column the table returns no rows. */
   isRequired: boolean
   /** Left out of `select *`. */
   isHidden: boolean
-  /** Where alone it is filled; nothing: wherever the table is. */
+  /** Platforms that have the column; none if it is on every platform of the table. */
   platforms: Platform[]
 }
 
@@ -14,7 +14,7 @@ export type Platform = 'darwin' | 'linux' | 'windows'
 export interface Table {
   name: string
   platforms: Platform[]
-  /** Filled by events; empty while the agent does not collect them. */
+  /** Holds events; empty unless the agent collects them. */
   isEvented: boolean
   columns: Column[]
 }
@@ -29,7 +29,7 @@ export interface Schema {
 const PLATFORM: Record<string, Platform> = { d: 'darwin', l: 'linux', w: 'windows' }
 export const PLATFORM_NAMES: Record<Platform, string> = { darwin: 'macOS', linux: 'Linux', windows: 'Windows' }
 
-/** Reads osquery-tables.txt, whose head tells the form of its lines. */
+/** Reads osquery-tables.txt, whose first lines describe its format. */
 export function schemaOf(text: string): Schema {
   const lines = text.split('\n').filter(line => line !== '')
   const tables = lines.filter(line => !line.startsWith('#')).map(tableOf)
@@ -58,11 +58,11 @@ function columnOf(text: string): Column {
 
 const platformsIn = (letters: string) => [...letters].flatMap(letter => PLATFORM[letter] ?? [])
 
-/** In words: `macOS, Linux`. */
+/** `macOS, Linux` */
 export const platformNames = (platforms: readonly Platform[]) =>
   platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
 
-/** What a search finds: tables whose name has all the words (first those that begin so), then those with such a column. */
+/** Tables whose names contain all words, first those that begin with the first word, then tables with such a column. */
 export function findTables(tables: readonly Table[], typed: string): Table[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return [...tables]
@@ -75,7 +75,7 @@ export function findTables(tables: readonly Table[], typed: string): Table[] {
 
 let loading: Promise<Schema> | null = null
 
-/** The tables of osquery, fetched once per visit. */
+/** The tables of osquery, fetched once per page load. */
 export function loadSchema(): Promise<Schema> {
   loading ??= fetch('/fleet/osquery-tables.txt')
     .then(response => {

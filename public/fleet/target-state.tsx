@@ -1,6 +1,7 @@
-import { STATE_WORDS, type TargetState } from './query-result'
+import type { TargetState } from '../../src/contract/queries'
+import { STATE_WORDS } from './query-result'
 
-/** What has become of a query on a host, as a dot and words. */
+/** The state of a query on a host, as a dot and text. */
 export function TargetStateMark({ state }: { state: TargetState }) {
   const { name, meaning } = STATE_WORDS[state]
   return (

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../api'
+import type { HostWithDetails } from '../../src/contract/hosts'
+import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Empty, Failure } from '../components/empty'
 import { Ago } from '../components/time'
 import { FilesTab } from '../fleet/hosts/files-tab'
 import { HistoryTab } from '../fleet/hosts/history-tab'
-import { type HostDetails, nameOf } from '../fleet/hosts/host'
+import { nameOf } from '../fleet/hosts/host'
 import { HostState, Seen } from '../fleet/hosts/host-status'
 import { HostWarnings } from '../fleet/hosts/host-warnings'
 import { LabelsTab } from '../fleet/hosts/labels-tab'
@@ -29,7 +30,7 @@ const TABS = {
 type Tab = keyof typeof TABS
 const TAB_NAMES = Object.keys(TABS) as Tab[]
 
-/** One host: what it is, what it says, and what it is asked. */
+/** A host: its vitals, queries and results, log, labels and files. */
 export function HostPage({ id }: { id: string }) {
   const { host, problem, read, refreshing, refresh } = useHost(id)
   useTitle(host.value ? nameOf(host.value) : '')
@@ -66,8 +67,8 @@ export function HostPage({ id }: { id: string }) {
   )
 }
 
-function Summary({ host }: { host: HostDetails }) {
-  const facts = [
+function Summary({ host }: { host: HostWithDetails }) {
+  const fields = [
     ['Status', <HostState key="status" host={host} />],
     ['Last seen', <Seen key="seen" host={host} />],
     ['Vitals of', <Ago key="vitals" time={host.refreshed_at} />],
@@ -87,7 +88,7 @@ function Summary({ host }: { host: HostDetails }) {
   ] as const
   return (
     <dl class="summary">
-      {facts
+      {fields
         .filter(([, value]) => value)
         .map(([name, value]) => (
           <div key={name}>
@@ -100,7 +101,7 @@ function Summary({ host }: { host: HostDetails }) {
 }
 
 interface ActionsProps {
-  host: HostDetails
+  host: HostWithDetails
   refreshing: Refreshing
   onRefresh(): Promise<void>
 }
@@ -116,29 +117,29 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
     }
   }
   const remove = async (reason: string) => {
-    await api.delete(`/api/hosts/${host.id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/hosts/{id}', { id: host.id, reason })
     navigate('/hosts')
   }
   if (!isOperator.value) return null
   return (
     <div class="job-actions">
-      <button type="button" disabled={refreshing === 'asked'} onClick={() => void refresh()}>
+      <button type="button" disabled={refreshing === 'waiting'} onClick={() => void refresh()}>
         Refresh
       </button>
       <ConfirmButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
       <span class="hint" role="status">
-        {refreshing === 'asked' && 'Waiting for the host'}
-        {refreshing === 'silent' && 'No answer yet. The host will be asked at its next check-in.'}
+        {refreshing === 'waiting' && 'Waiting for the host'}
+        {refreshing === 'silent' && 'No answer yet. The host will be refreshed at its next check-in.'}
       </span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )
 }
 
-/** What is in the address belongs to one tab: another one begins without it. */
-function Tabs({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
-  const asked = new URLSearchParams(search.value).get('tab') ?? ''
-  const tab = TAB_NAMES.find(name => name === asked) ?? 'query'
+/** The query of the address belongs to one tab; another one begins without it. */
+function Tabs({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
+  const given = new URLSearchParams(search.value).get('tab') ?? ''
+  const tab = TAB_NAMES.find(name => name === given) ?? 'query'
   return (
     <>
       <nav class="views" aria-label="Sections">

@@ -1,20 +1,21 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import type { Host, HostCounts } from '../../src/contract/hosts'
+import type { Targets } from '../../src/contract/queries'
+import { HOST_STATUSES } from '../../src/contract/values'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
 import { FleetNav } from '../fleet/fleet-nav'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
-import { HOST_STATUSES, type Host, type StatusCounts } from '../fleet/hosts/host'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
 import { HostTable, type Picked } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
-import type { Targets } from '../fleet/query-result'
 import { toggled } from '../jobs/list-state'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 
-/** All hosts, whether they are there, and what can be done to many of them. */
+/** All hosts with their status, and bulk actions. */
 export function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { list, counts } = useHosts(filters)
@@ -53,14 +54,14 @@ export function HostsPage() {
   )
 }
 
-/** All that are listed by their ids, when no more follow. */
+/** All listed hosts by id, if these are all. */
 const allOf = (hosts: Host[] | null, hasMore: boolean): Targets | null =>
   hosts !== null && !hasMore ? { host_ids: hosts.map(host => host.id) } : null
 
-const sumOf = (counts: StatusCounts | null) =>
+const sumOf = (counts: HostCounts | null) =>
   counts === null ? 0 : HOST_STATUSES.reduce((sum, status) => sum + counts[status], 0)
 
-const countOf = (counts: StatusCounts | null, status: string) =>
+const countOf = (counts: HostCounts | null, status: string) =>
   counts?.[HOST_STATUSES.find(each => each === status) ?? 'online'] ?? 0
 
 function NoHosts({ isFiltered }: { isFiltered: boolean }) {
@@ -83,7 +84,7 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
-/** Which rows are looked at and selected, and the keys that move among them. */
+/** The current row, the selected rows, and the keys that move between them. */
 function useRowKeys(hosts: ReadonlySignal<Host[] | null>): Picked {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())

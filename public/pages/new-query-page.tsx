@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { Query } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
 import { api, messageOf } from '../api'
 import { Empty, Failure } from '../components/empty'
-import { type Draft, draftAddress, draftOf, isNobody, sentTargets } from '../fleet/query/draft'
+import { type Draft, draftAddress, draftOf, hasNoTargets, sentTargets } from '../fleet/query/draft'
 import { SaveQuery } from '../fleet/query/save-query'
 import { countTargets } from '../fleet/query/target-count'
 import { TargetsPicker } from '../fleet/query/targets-picker'
 import { useGroups } from '../fleet/query/use-groups'
-import type { Query } from '../fleet/query-result'
 import { SavedQueryChoice } from '../fleet/saved-query-choice'
 import { SqlEditor } from '../fleet/sql-editor'
 import { navigate } from '../router'
@@ -47,10 +47,10 @@ function NewQuery() {
     return () => clearTimeout(timer)
   }, [draft.value])
 
-  const canRun = sql.trim() !== '' && !isNobody(targets) && !isBusy.value
+  const canRun = sql.trim() !== '' && !hasNoTargets(targets) && !isBusy.value
   const run = async () => {
     if (sql.trim() === '') problem.value = 'Enter a query.'
-    else if (isNobody(targets)) problem.value = 'Choose targets.'
+    else if (hasNoTargets(targets)) problem.value = 'Choose targets.'
     if (!canRun) return
     isBusy.value = true
     try {
@@ -109,9 +109,9 @@ const NoHosts = () => (
   </Empty>
 )
 
-function hostsOf({ hosts, isMost }: { hosts: number; isMost: boolean }): string {
+function hostsOf({ hosts, isMax }: { hosts: number; isMax: boolean }): string {
   if (hosts === 0) return ''
-  return `on ${isMost ? 'up to ' : ''}${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`
+  return `on ${isMax ? 'up to ' : ''}${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`
 }
 
 /** With that of a query that is run again, when it is another one. */

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import type { Query } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
 import { Empty, Failure } from '../components/empty'
 import { Errors } from '../fleet/query/errors'
@@ -9,7 +10,6 @@ import { TargetHosts } from '../fleet/query/target-hosts'
 import { useQuery } from '../fleet/query/use-query'
 import { Values } from '../fleet/query/values'
 import { searchOf, type View, type ViewName, viewOf } from '../fleet/query/view'
-import type { Query } from '../fleet/query-result'
 import { navigate, search } from '../router'
 import { useTitle } from '../use-title'
 

@@ -1,3 +1,41 @@
+import { z } from 'zod'
+import { actor } from './access'
+import { byId, page, paging, reason, reasonQuery, time, uuid, visibleText } from './fields'
 import type { Routes } from './route'
 
-export const enrollSecretRoutes = {} as const satisfies Routes
+export const enrollSecret = z.object({
+  id: uuid,
+  name: z.string(),
+  created_at: time,
+  created_by: actor,
+  last_used_at: time.nullable(),
+})
+export type EnrollSecret = z.output<typeof enrollSecret>
+
+export const enrollSecretRoutes = {
+  list: {
+    method: 'get',
+    path: '/api/enroll-secrets',
+    role: 'admin',
+    summary: 'Lists enroll secrets, newest first, without the secrets themselves.',
+    query: z.strictObject(paging()),
+    replies: { 200: page(enrollSecret) },
+  },
+  create: {
+    method: 'post',
+    path: '/api/enroll-secrets',
+    role: 'admin',
+    summary: 'Creates a secret with which hosts enroll. It is shown only once.',
+    body: z.strictObject({ name: visibleText(200).default('Hosts'), reason: reason.optional() }),
+    replies: { 201: z.object({ id: uuid, secret: z.string() }) },
+  },
+  remove: {
+    method: 'delete',
+    path: '/api/enroll-secrets/{id}',
+    role: 'admin',
+    summary: 'Removes an enroll secret: no host can enroll with it any more. Enrolled hosts stay.',
+    params: byId,
+    query: reasonQuery,
+    replies: { 204: null },
+  },
+} as const satisfies Routes

@@ -36,6 +36,15 @@ export const paging = ({ defaultLimit = 50, maxLimit = 500 } = {}) => ({
   cursor: z.string().max(2_000).optional(),
 })
 
+/** Query of a list that is ordered by name. */
+export const byName = z.strictObject({ q: z.string().min(1).max(200).optional(), ...paging({ defaultLimit: 100 }) })
+
+/** Several values, separated by commas or given as a list. */
+export const several = <Out>(one: z.ZodType<Out, string>) =>
+  z
+    .union([z.string().transform(text => text.split(',').filter(Boolean)), z.array(z.string())])
+    .pipe(z.array(one).min(1).max(50))
+
 /** A page of a list. */
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actor } from './access'
-import { byId, flag, page, paging, plainText, reason, time, timeGiven, uuid } from './fields'
+import { byId, flag, page, paging, plainText, reason, several, time, timeGiven, uuid } from './fields'
 import type { Routes } from './route'
 import { BULK_ACTIONS, JOB_STATUSES, QUEUE_NAMES } from './values'
 
@@ -86,12 +86,6 @@ export type TreeNode = z.output<typeof treeFields> & { children: TreeNode[] }
 export const treeNode: z.ZodType<TreeNode, TreeNode> = treeFields.extend({
   children: z.array(z.lazy(() => treeNode)),
 })
-
-/** Several values, separated by commas or given as a list. */
-const several = <Out>(one: z.ZodType<Out, string>) =>
-  z
-    .union([z.string().transform(text => text.split(',').filter(Boolean)), z.array(z.string())])
-    .pipe(z.array(one).min(1).max(50))
 
 /** Selects jobs of a tenant; lists and bulk actions take the same fields. */
 export const jobFilterFields = {

@@ -25,7 +25,17 @@ export const TARGET_STATES = [
   'expired',
 ] as const
 
+/** States of a live query. */
+export const QUERY_STATUSES = ['running', 'completed', 'cancelled'] as const
+
+/** What a scheduled query reports of a row: a change since its last run, or all there is. */
+export const SCHEDULED_ACTIONS = ['added', 'removed', 'snapshot'] as const
+
 export const JOB_STATUSES = ['scheduled', 'pending', 'running', 'completed', 'failed', 'cancelled'] as const
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 /** Every queue; `src/jobs/kinds/queues.ts` says how each is run. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+
+export const HOST_STATUSES = ['online', 'offline', 'missing'] as const
+/** Operating systems that the page Add host has commands for. */
+export const SYSTEMS = ['linux', 'macos', 'windows'] as const

@@ -1,7 +1,7 @@
-/** How often agents ask for queries while reads are not held. */
+/** How often agents poll for queries when reads are not held. */
 export const POLL_SECONDS = 10
 
-/** A host as its node key proves it to be. */
+/** A host that is authenticated by its node key. */
 export interface Agent {
   tenantId: string
   hostId: string
@@ -10,10 +10,10 @@ export interface Agent {
   platform: string
 }
 
-/** osquery's values are texts, whatever the column's type. */
+/** A row of osquery, whose values are text whatever the column's type. */
 export type Row = Record<string, string>
 
-/** What a query has cost the agent; since osquery 5.8. Times in ms, memory in bytes. */
+/** What a query has cost an agent, known since osquery 5.8. Times in ms, memory in bytes. */
 export interface Stats {
   wall_time_ms: number | null
   user_time: number | null
@@ -21,14 +21,14 @@ export interface Stats {
   memory: number | null
 }
 
-/** What an agent says to one query. */
+/** The answer of an agent to one query. */
 export interface Answer {
   queryId: string
   rows: Row[]
   failed: boolean
   message: string
   stats: Stats | null
-  /** The delivery was too large: these are its first rows. */
+  /** Some rows are missing or cut, because the answer was too large. */
   truncated: boolean
 }
 
@@ -40,7 +40,7 @@ export interface Enrollment {
   details: Record<string, Row>
 }
 
-/** One row that a scheduled query has logged. */
+/** A row that a scheduled query has logged. */
 export interface ScheduledRow {
   name: string
   action: 'added' | 'removed' | 'snapshot'
@@ -48,12 +48,12 @@ export interface ScheduledRow {
   at: Date
   epoch: number
   counter: number
-  /** Numbers only with `logger_numerics`; those that JavaScript cannot hold exactly stay texts. */
+  /** Numbers only with `logger_numerics`; those that JavaScript cannot represent exactly stay text. */
   columns: Record<string, string | number>
   decorations: Record<string, string> | null
 }
 
-/** One line of osqueryd's own log. */
+/** A line of osqueryd's own log. */
 export interface StatusLine {
   at: Date
   /** 0 info, 1 warning, 2 error, 3 fatal. */
@@ -64,7 +64,7 @@ export interface StatusLine {
   version: string
 }
 
-/** One line as delivered; one of results may hold several rows. `digest` is of its text, to recognise a second delivery. */
+/** A line as it was sent; a line of results may hold several rows. The digest of its text identifies a line that is sent again. */
 export type LoggedLine =
   | { digest: Buffer; rows: ScheduledRow[]; truncated: boolean }
   | { digest: Buffer; status: StatusLine }
@@ -72,7 +72,7 @@ export type LoggedLine =
 export interface LogBatch {
   type: 'result' | 'status'
   lines: LoggedLine[]
-  /** Lines that could not be understood, or lay beyond the limit of the body. */
+  /** Lines that were invalid, or beyond a limit. */
   dropped: number
 }
 
@@ -81,7 +81,7 @@ export interface CarveStart {
   blockSize: number
   carveSize: number
   carveId: string
-  /** Random since osquery 4.7; before, the last distributed query that the agent ran. */
+  /** Random since osquery 4.7; before that, the id of the last distributed query that the agent ran. */
   requestId: string
 }
 
@@ -91,36 +91,36 @@ export interface CarveBlock {
   data: Buffer
 }
 
-/** What a read is answered with: SQL by id. */
+/** The reply to a read: SQL by query id. */
 export interface Work {
   queries: Record<string, string>
-  /** Seconds during which the agent asks every 5 s. */
+  /** Seconds during which the agent polls every 5 s. */
   accelerate?: number
 }
 
-/** How long it may take to find out who calls, in ms; of the time that an agent waits, the most is for its request. */
+/** For the lookup of a key, in ms: an agent waits for a limited time, most of which is for its request. */
 export const LOOKUP_MS_MAX = 3_000
 
-/** What the routes of osquery's remote API ask of the rest. Whatever is thrown becomes `{"error": ...}` to the agent. */
+/** What the routes of osquery's remote API need from the rest of the fleet. Errors become `{"error": ...}` for the agent. */
 export interface AgentApi {
-  /** @returns the node key; nothing when the secret is not one of ours */
+  /** @returns the node key; nothing when the agent is refused */
   enroll(request: Enrollment): Promise<string | undefined>
   /**
-   * @returns nothing when the key is not (any more) one of ours: the agent is to enrol again
+   * @returns nothing when the key is not valid (any more): the agent must enroll again
    * @throws Away after `LOOKUP_MS_MAX`
    */
   agentOf(nodeKey: string): Promise<Agent | undefined>
   config(agent: Agent): Promise<Record<string, unknown>>
-  /** May be held back; `leave` is aborted when the agent hangs up. */
-  read(agent: Agent, leave: AbortSignal): Promise<Work>
+  /** May be held until there is a query; `signal` is aborted when the agent disconnects. */
+  read(agent: Agent, signal: AbortSignal): Promise<Work>
   /** Resolves when durable. */
   write(agent: Agent, answers: Answer[]): Promise<void>
   /** Resolves when durable. */
   log(agent: Agent, batch: LogBatch): Promise<void>
-  /** @returns the session id; nothing when it was not asked for */
+  /** @returns the session id; nothing when no query asked for the carve */
   carveInit(agent: Agent, start: CarveStart): Promise<string | undefined>
-  /** Whether a session takes blocks: it proves who sends one. @throws Away after `LOOKUP_MS_MAX` */
+  /** Whether there is such a session, which authenticates the sender of a block. @throws Away after `LOOKUP_MS_MAX` */
   hasCarve(sessionId: string): Promise<boolean>
-  /** @returns false when there is no such carve, or the block is none of it */
+  /** @returns false when there is no such carve, or it has no such block */
   carveBlock(block: CarveBlock): Promise<boolean>
 }

@@ -23,7 +23,7 @@ export interface FleetDeps {
   jobs: Jobs
   audit: Audit
   settings: {
-    /** For how long an agent's read may wait for something to do, in ms; 0: it is answered at once. */
+    /** For how long an agent's read is held while there is no query for it, in ms; 0 for not at all. */
     holdMs: number
     heartbeatMs: number
     publicUrl: string | undefined
@@ -35,43 +35,45 @@ export interface Fleet {
   queries: Queries
   families: Family[]
   retention: RetentionTarget[]
-  /** What of it is told of a tenant in `stats_updated`. */
+  /** The fleet's part of `stats_updated`. */
   stats: StatsSource
-  /** What every process runs; then what a process runs that agents come to. */
+  /** What every process runs, and what a process runs that agents connect to. */
   parts: { always: Part[]; agents: Part[] }
   mount: OsqueryMount
   endpoints(topics: TopicServer): Endpoint[]
-  /** Answers all agents that wait: the process is to stop. */
+  /** Answers all held reads, before the process stops. */
   release(): void
 }
 
-/** Hosts that run osquery: they enrol, are asked, answer and log. */
+/** Hosts that run osquery: enrollment, live queries, schedules and carves. */
 export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, settings }: FleetDeps): Fleet {
   const log = rootLog.child({ component: 'fleet' })
   const { bus } = streams
   const shared = { db, streams, bus, log, metrics, audit, settings }
   const hosts = createHosts(shared)
-  const queries = createQueries({ ...shared, jobs, standing: agent => hosts.standing(agent) })
-  hosts.onWork(hostIds => queries.wake(hostIds))
+  const queries = createQueries({ ...shared, jobs, backgroundQueries: agent => hosts.backgroundQueries(agent) })
+  hosts.onDue(hostIds => queries.wake(hostIds))
   const schedules = createSchedules(shared)
-  const carves = createCarves({ db, audit, orders: queries.orders })
+  const carves = createCarves({ db, audit, queries: queries.carveQueries })
   const api: AgentApi = {
     enroll: request => hosts.enroll(request),
     agentOf: nodeKey => hosts.agentOf(nodeKey),
     config: agent => schedules.config(agent),
-    read: (agent, leave) => queries.read(agent, leave),
+    read: (agent, signal) => queries.read(agent, signal),
     write: (agent, answers) => write(agent, answers),
     log: (agent, batch) => schedules.log(agent, batch),
     carveInit: (agent, start) => carves.init(agent, start),
     hasCarve: sessionId => carves.has(sessionId),
     carveBlock: block => carves.block(block),
   }
-  /** What was asked by people, and what we ask of our own accord. */
   async function write(agent: Agent, answers: Answer[]) {
-    const own = answers.filter(isOwn)
-    const asked = answers.filter(answer => !isOwn(answer))
-    await Promise.all([queries.take(agent, asked), own.length ? hosts.takeStanding(agent, own) : undefined])
-    await carves.match(agent, asked)
+    const background = answers.filter(isBackground)
+    const live = answers.filter(answer => !isBackground(answer))
+    await Promise.all([
+      queries.take(agent, live),
+      background.length ? hosts.storeBackgroundAnswers(agent, background) : undefined,
+    ])
+    await carves.match(agent, live)
   }
   return {
     queries: queries.queries,
@@ -90,5 +92,5 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
   }
 }
 
-/** To a query that nobody but us has asked. */
-const isOwn = ({ queryId }: Answer) => queryId.startsWith('tailrace:')
+/** Whether it answers a background query rather than a live one. */
+const isBackground = ({ queryId }: Answer) => queryId.startsWith('tailrace:')

@@ -1,6 +1,8 @@
-import { type Db, rows } from '../base/db'
+import type { Db } from '../base/db'
 import { notFound } from '../base/errors'
 import { isUuid } from '../base/ids'
+import { z } from '../base/parse'
+import { firstRow, manyRows } from '../base/rows'
 
 export interface HostRef {
   tenantId: string
@@ -8,29 +10,31 @@ export interface HostRef {
 }
 
 /** @throws Problem 404 when the tenant has no such host */
-export async function requireHost(db: Db, { tenantId, id }: HostRef): Promise<void> {
-  const [found] = await rows(db, 'SELECT 1 FROM hosts WHERE tenant_id = ? AND id = ?', [tenantId, id])
-  if (!found) throw notFound('host')
+export async function requireHost(db: Db, host: HostRef): Promise<void> {
+  if ((await findPlatform(db, host)) === undefined) throw notFound('host')
 }
 
 /** @returns nothing when the tenant has no such host */
 export async function findPlatform(db: Db, { tenantId, id }: HostRef): Promise<string | undefined> {
-  const [found] = await rows<{ platform: string }>(db, 'SELECT platform FROM hosts WHERE tenant_id = ? AND id = ?', [
-    tenantId,
-    id,
-  ])
+  const found = await firstRow(
+    db,
+    z.object({ platform: z.string() }),
+    'SELECT platform FROM hosts WHERE tenant_id = ? AND id = ?',
+    [tenantId, id],
+  )
   return found?.platform
 }
 
-/** Which of these hosts are there. Anything may stand for an id. */
+/** The ids of those hosts that exist. A reference may hold any text as its id. */
 export async function knownHosts(db: Db, refs: readonly HostRef[]): Promise<Set<string>> {
-  const asked = refs.filter(({ id }) => isUuid(id))
-  if (asked.length === 0) return new Set()
-  const found = await rows<{ id: string }>(
+  const valid = refs.filter(({ id }) => isUuid(id))
+  if (valid.length === 0) return new Set()
+  const found = await manyRows(
     db,
+    z.object({ id: z.string() }),
     `SELECT h.id FROM hosts h
      JOIN unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) ON h.tenant_id = r.tenant_id AND h.id = r.id`,
-    [asked.map(({ tenantId }) => tenantId), asked.map(({ id }) => id)],
+    [valid.map(({ tenantId }) => tenantId), valid.map(({ id }) => id)],
   )
   return new Set(found.map(({ id }) => id))
 }

@@ -1,2 +1,2 @@
 export { createFleet, type Fleet, type FleetDeps } from './fleet'
-export { performQuery, type Queries, query } from './queries'
+export { type Queries, query, runQuery } from './queries'

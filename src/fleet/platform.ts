@@ -1,4 +1,4 @@
-/** What is asked for by family; a Linux agent calls itself by its distribution (`debian`, `rhel`, ...). */
+/** Families of platforms by name. A Linux agent reports its distribution (`debian`, `rhel`, ...). */
 const FAMILIES: Record<string, string> = {
   darwin: 'darwin',
   macos: 'darwin',
@@ -9,23 +9,23 @@ const FAMILIES: Record<string, string> = {
   posix: 'posix',
 }
 
-/** Every other platform that is known is a distribution of Linux. */
+/** Platforms other than Linux; every other name is a distribution. */
 export const NOT_LINUX = ['', ...Object.keys(FAMILIES)]
 
-/** `debian` -> `linux`: the family of a platform as osquery's packs name it. Empty when the platform is not known. */
+/** The family of a platform as in osquery's packs: `linux` for `debian`. Empty when the platform is not known. */
 export const familyOf = (platform: string) => (platform === '' ? '' : (FAMILIES[platform] ?? 'linux'))
 
 /**
- * Whether something meant for these platforms is meant for a host. A name may be a family (`linux`, `posix`, `all`) or a
- * distribution; none means all.
+ * Whether a query for these platforms runs on a host. A name may be a family (`linux`, `posix`, `all`) or a distribution;
+ * no names mean all platforms.
  */
-export function runsOn(platform: string, wanted: readonly string[]): boolean {
-  if (wanted.length === 0) return true
+export function runsOn(platform: string, names: readonly string[]): boolean {
+  if (names.length === 0) return true
   const family = familyOf(platform)
-  return wanted.some(name => {
-    const asked = name.trim().toLowerCase()
-    if (['', 'all', 'any'].includes(asked) || asked === platform) return true
-    if (asked === 'posix') return family !== 'windows' && family !== ''
-    return (FAMILIES[asked] ?? asked) === family
+  return names.some(each => {
+    const name = each.trim().toLowerCase()
+    if (['', 'all', 'any'].includes(name) || name === platform) return true
+    if (name === 'posix') return family !== 'windows' && family !== ''
+    return (FAMILIES[name] ?? name) === family
   })
 }

@@ -1,17 +1,17 @@
 import type { Db } from '../base/db'
+import type { StatsUpdatedEvent } from '../contract/stats'
 import type { StatsSource } from '../jobs'
-import { HOST_STATUSES } from './hosts'
-import { countHostsOfAll, countOpenQueries } from './stats-store'
+import { hostCountsOf } from './host-counts'
+import { countHostsByTenant, countRunningQueries } from './stats-store'
 
-/** How many hosts are there, and how many queries are asked. */
+/** Counts hosts by status, and running queries. */
 export const fleetStats =
   (db: Db): StatsSource =>
   async () => {
-    const [hosts, queries] = await Promise.all([countHostsOfAll(db), countOpenQueries(db)])
-    return tenantId => {
-      const own = hosts.filter(row => row.tenant_id === tenantId)
-      const running = queries.find(row => row.tenant_id === tenantId)?.count ?? 0
-      const byStatus = HOST_STATUSES.map(name => [name, own.find(row => row.status === name)?.count ?? 0])
-      return { hosts: Object.fromEntries(byStatus), queries: { running } }
-    }
+    const [hosts, queries] = await Promise.all([countHostsByTenant(db), countRunningQueries(db)])
+    return tenantId =>
+      ({
+        hosts: hostCountsOf(hosts.filter(row => row.tenant_id === tenantId)),
+        queries: { running: queries.find(row => row.tenant_id === tenantId)?.count ?? 0 },
+      }) satisfies Omit<StatsUpdatedEvent, 'jobs'>
   }

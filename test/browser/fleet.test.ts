@@ -143,17 +143,17 @@ describeInBrowser('the pages of hosts', () => {
     }
     await ask('select * from uptime')
     for (const screen of [page, other]) {
-      await screen.locator('.asked .is-target-completed').waitFor()
-      await screen.locator('.asked th', { hasText: 'total_seconds' }).waitFor()
+      await screen.locator('.host-query .is-target-completed').waitFor()
+      await screen.locator('.host-query th', { hasText: 'total_seconds' }).waitFor()
     }
     await ask("select * from users where username = 'nobody at all'")
-    await other.locator('.asked .is-target-no_rows').waitFor()
-    await other.getByText('nothing there fits the query').waitFor()
+    await other.locator('.host-query .is-target-no_rows').waitFor()
+    await other.getByText('no row matches the query').waitFor()
     await ask('select * from there_is_no_such_table')
-    await other.locator('.asked .is-target-failed').waitFor()
+    await other.locator('.host-query .is-target-failed').waitFor()
     await other.getByText('no such table').waitFor()
     await page.getByRole('link', { name: 'History', exact: true }).click()
-    await page.locator('.asked').nth(2).waitFor()
+    await page.locator('.host-query').nth(2).waitFor()
     await page.getByRole('link', { name: 'Log', exact: true }).click()
     await page
       .locator('.log-message', { hasText: 'there_is_no_such_table' })
@@ -177,11 +177,11 @@ describeInBrowser('the pages of hosts', () => {
     const known = await hosts()
     const host = known.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
     const page = await signedIn(`/hosts/${host?.id}`)
-    await page.locator('.asked-list').waitFor({ state: 'attached' })
+    await page.locator('.host-queries').waitFor({ state: 'attached' })
     await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 5 })
     await page.reload()
-    await page.locator('.asked .is-target-sent, .asked .is-target-pending').waitFor()
-    await page.locator('.asked .is-target-expired').waitFor()
+    await page.locator('.host-query .is-target-sent, .host-query .is-target-pending').waitFor()
+    await page.locator('.host-query .is-target-expired').waitFor()
     await page.getByText('had not answered by the deadline').waitFor()
     await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
     await row(list, host?.id ?? '').waitFor({ state: 'detached' })
@@ -301,8 +301,8 @@ describeInBrowser('the pages of hosts', () => {
     await page.goto(`${app.url}/hosts/${id}`)
     await page.getByLabel('Saved query').selectOption({ label: 'Since when' })
     await page.getByRole('button', { name: 'Run', exact: true }).click()
-    await page.locator('.asked').first().locator('.is-target-completed').waitFor()
-    await page.locator('.asked-sql', { hasText: 'total_seconds' }).first().waitFor()
+    await page.locator('.host-query').first().locator('.is-target-completed').waitFor()
+    await page.locator('.host-query-sql', { hasText: 'total_seconds' }).first().waitFor()
   })
 
   it('fetch a file', async () => {
@@ -324,9 +324,9 @@ describeInBrowser('the pages of hosts', () => {
       await page.getByRole('button', { name: 'Get the file' }).click()
     }
     await fetchFile('/none/%')
-    await page.getByText('no file fits this pattern').waitFor()
+    await page.getByText('no file matches this pattern').waitFor()
     await fetchFile('/none/file')
-    await page.getByText('begins to send within a minute').waitFor()
+    await page.getByText('begins within a minute').waitFor()
     await page.getByRole('cell', { name: 'empty: no such file' }).waitFor()
   })
 
@@ -345,7 +345,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByRole('link', { name: 'Add host' }).click()
     await page.getByText('Only admins can create secrets.').waitFor()
     await page.goto(`${app.url}/hosts/${(await firstHost()).id}`)
-    await page.locator('.asked').first().waitFor()
+    await page.locator('.host-query').first().waitFor()
     expect(await page.getByRole('button', { name: /Run|Refresh|Delete/ }).count()).toBe(0)
   })
 })

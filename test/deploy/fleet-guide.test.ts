@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../src/base/root'
 import { POLL_SECONDS } from '../../src/fleet/agent'
-import { agentFlags } from '../../src/fleet/hosts/enrollment'
+import { agentFlags } from '../../src/fleet/hosts/agent-setup'
 
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
 

@@ -45,17 +45,17 @@ const send = (by: OsqueryAgent, session_id: string | undefined, block_id: number
   return by.say('carve_block', { block_id, session_id, request_id: randomUUID(), data })
 }
 
-/** The row with which agents since 4.7 answer a query for files. */
+/** The row that agents since 4.7 return for a query for files. */
 const scheduled = (carve_guid: string) => [{ path: '/etc/passwd', status: 'SCHEDULED', carve: '1', carve_guid }]
 
-/** Asks hosts for files and has them take it. */
+/** Runs a query for files, and has the hosts read it. */
 async function order(sql = SQL, agents = [agent], ids = [host]) {
   const query = await ask(app, { sql, targets: { host_ids: ids } })
   for (const each of agents) expect(await each.next()).toMatchObject({ [query.id]: sql })
   return query.id
 }
 
-test('a file comes in blocks after the answer that names its carve, and is downloaded whole', async () => {
+test('a file arrives in blocks after the answer that names its carve, and is downloaded as a whole', async () => {
   const query = await order()
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
@@ -67,7 +67,7 @@ test('a file comes in blocks after the answer that names its carve, and is downl
   expect(Buffer.from(await file.arrayBuffer()).equals(CONTENT)).toBe(true)
 })
 
-test('of several queries each carve finds its own by what the answers say, in whatever order they begin', async () => {
+test('carves of several queries are assigned by the answers, in whatever order they begin', async () => {
   const [first, second] = [await order(), await order(SQL.replace('passwd', 'hosts'))]
   const [a, b] = [randomUUID(), randomUUID()]
   await agent.write({ [first]: { rows: scheduled(a) }, [second]: { rows: scheduled(b) } })
@@ -77,7 +77,7 @@ test('of several queries each carve finds its own by what the answers say, in wh
   expect(await begin(agent, randomUUID())).toEqual({ error: expect.any(String) })
 })
 
-test('a carve that begins before the answer is taken, and is put right by the answer', async () => {
+test('a carve that begins before the answer is accepted, and reassigned by the answer', async () => {
   const [first, second] = [await order(), await order(SQL.replace('passwd', 'hosts'))]
   const guid = randomUUID()
   const { session_id } = await begin(agent, guid)
@@ -92,7 +92,7 @@ test('a carve that begins before the answer is taken, and is put right by the an
   expect(await carvesOf(host)).toMatchObject([{ query_id: second, received: 2 }])
 })
 
-test('two hosts that carve for one query at once keep apart', async () => {
+test('two hosts that carve for one query at once are kept apart', async () => {
   const query = await order(SQL, [agent, secondAgent], [host, secondHost])
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
@@ -102,7 +102,7 @@ test('two hosts that carve for one query at once keep apart', async () => {
   for (const id of [host, secondHost]) expect(await carvesOf(id)).toMatchObject([{ query_id: query, received: 1 }])
 })
 
-test('a host that nobody asked is refused, and nothing is stored', async () => {
+test('a carve that no query asked for is refused, and nothing is stored', async () => {
   const query = await order()
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
@@ -119,7 +119,7 @@ test.each(['select 1', 'select * from carves', "select 'carved'"])('%s asks for 
   expect(await carvesOf(host)).toEqual([])
 })
 
-test('an order that the host has not taken, or could not carry out, brings no files', async () => {
+test('a query that the host has not read, or that failed, gets no carve', async () => {
   const { id } = await ask(app, { sql: SQL, targets: { host_ids: [host] } })
   expect(await begin(agent, 'guid-1', id)).toEqual({ error: expect.any(String) })
   await agent.next()
@@ -127,7 +127,7 @@ test('an order that the host has not taken, or could not carry out, brings no fi
   expect(await begin(agent, 'guid-1', id)).toEqual({ error: expect.any(String) })
 })
 
-test('a query that a current agent answers without a row has ordered nothing', async () => {
+test('a query that a current agent answers without a row gets no carve', async () => {
   const query = await order()
   await agent.write({ [query]: { rows: [] } })
   expect(await begin(agent, randomUUID(), query)).toEqual({ error: expect.any(String) })
@@ -136,7 +136,7 @@ test('a query that a current agent answers without a row has ordered nothing', a
 test.each(['sent', 'answered'])('an old agent calls a carve after a query of ours; its order is %s', async state => {
   await app.app.db('hosts').where({ id: host }).update({ osquery_version: '4.6.0' })
   const query = await order()
-  // until 4.6 the row of an order is not among those with carve = 1
+  // until 4.6 the row of a new carve is not among those with carve = 1
   if (state === 'answered') await agent.write({ [query]: { rows: [] } })
   const guid = randomUUID()
   const { session_id } = await begin(agent, guid, 'tailrace:vitals:uptime')
@@ -145,7 +145,7 @@ test.each(['sent', 'answered'])('an old agent calls a carve after a query of our
   expect(await begin(agent, randomUUID(), 'tailrace:vitals:uptime')).toEqual({ error: expect.any(String) })
 })
 
-test('the function carve names no carve either', async () => {
+test('the function carve() names no carve either', async () => {
   const query = await order("select carve(path) from file where directory = '/etc'")
   await agent.write({ [query]: { rows: [{ 'carve(path)': 'Carve Started' }] } })
   expect(await begin(agent, randomUUID())).toEqual({ session_id: expect.any(String) })

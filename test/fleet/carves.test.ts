@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   agent = await addHost(site)
   queryId = randomUUID()
-  site.orders.recent.set(agent.hostId, [queryId])
+  site.carveQueries.recent.set(agent.hostId, [queryId])
 })
 afterAll(() => site.stop())
 
@@ -51,7 +51,7 @@ const download = async (id: string) => {
   return { response, bytes: Buffer.from(await response.arrayBuffer()) }
 }
 
-test('blocks make a file again, out of order and with some sent twice', async () => {
+test('blocks make up the file, out of order and with some sent twice', async () => {
   const carveId = randomUUID()
   const session = await begin({ carveId })
   expect(await send(session, 2)).toBe(true)
@@ -83,7 +83,7 @@ test('blocks make a file again, out of order and with some sent twice', async ()
   expect(audit.body.items[0]).toMatchObject({ target: { type: 'carve', id: open.id } })
 })
 
-test('a repeated block does not replace what is there', async () => {
+test('a repeated block does not replace the stored one', async () => {
   const session = await begin()
   for (const no of [0, 1, 2]) await send(session, no)
   expect(await send(session, 1, randomBytes(20_000))).toBe(true)
@@ -91,13 +91,13 @@ test('a repeated block does not replace what is there', async () => {
   expect(bytes.equals(CONTENT)).toBe(true)
 })
 
-test('all blocks at once are counted each once', async () => {
+test('blocks that arrive at once are each counted once', async () => {
   const session = await begin()
   await Promise.all([0, 1, 2, 0, 1, 2, 0, 1, 2].map(no => send(session, no)))
   expect(await latest()).toMatchObject({ received: 3, completed_at: expect.any(String) })
 })
 
-test('what begins as a Zstandard frame is one', async () => {
+test('an archive that begins with a Zstandard frame is downloaded as .tar.zst', async () => {
   const content = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), CONTENT.subarray(4)])
   const session = await begin()
   for (const no of [0, 1, 2]) await send(session, no, content)
@@ -106,14 +106,14 @@ test('what begins as a Zstandard frame is one', async () => {
   expect(response.headers.get('content-disposition')).toMatch(/\.tar\.zst"$/)
 })
 
-test('a carve without a byte is complete at once', async () => {
+test('an empty carve is complete at once', async () => {
   await begin({ blockCount: 0, carveSize: 0 })
   const carve = await latest()
   expect(carve.completed_at).toEqual(expect.any(String))
   expect((await download(carve.id)).bytes).toHaveLength(0)
 })
 
-test('blocks of another size, beyond the end, or of no session are refused', async () => {
+test('blocks of another size, beyond the end, or without a session are refused', async () => {
   const session = await begin()
   const block = (blockId: number, size: number, sessionId = session) =>
     site.carves.block({ sessionId, blockId, data: Buffer.alloc(size) })
@@ -125,11 +125,11 @@ test('blocks of another size, beyond the end, or of no session are refused', asy
   expect(await latest()).toMatchObject({ received: 0 })
 })
 
-const named = (carveId: string, id = queryId) => site.orders.byGuid.set(`${agent.hostId}/${carveId}`, id)
+const named = (carveId: string, id = queryId) => site.carveQueries.byGuid.set(`${agent.hostId}/${carveId}`, id)
 const ofQueries = async () =>
   (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items.map((carve: CarveBody) => carve.query_id)
 
-test('a host that nobody asked is refused, and nothing is stored', async () => {
+test('a carve that no query asked for is refused, and nothing is stored', async () => {
   const other = await addHost(site)
   expect(await site.carves.init(other, start({ requestId: queryId }))).toBeUndefined()
   named('guid-1')
@@ -137,7 +137,7 @@ test('a host that nobody asked is refused, and nothing is stored', async () => {
   expect((await site.ask('GET', `/api/hosts/${other.hostId}/carves`)).body.items).toEqual([])
 })
 
-test('a query whose answer names no carve brings one, whatever the request calls itself', async () => {
+test('a query whose answer names no carve gets one, whatever the id of the request', async () => {
   await begin({ requestId: 'tailrace:vitals:uptime' })
   expect(await site.carves.init(agent, start())).toBeUndefined()
   expect(await ofQueries()).toEqual([queryId])
@@ -145,23 +145,23 @@ test('a query whose answer names no carve brings one, whatever the request calls
 
 test('of two such queries the older one comes first, unless the request names the other', async () => {
   const [second, third] = [randomUUID(), randomUUID()]
-  site.orders.recent.set(agent.hostId, [queryId, second, third])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second, third])
   await begin({ requestId: third })
   await begin()
   await begin({ requestId: third })
   expect(await ofQueries()).toEqual([second, queryId, third])
 })
 
-test('two that begin at once get a query each', async () => {
+test('two carves that begin at once get a query each', async () => {
   const second = randomUUID()
-  site.orders.recent.set(agent.hostId, [queryId, second])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second])
   await Promise.all([begin(), begin()])
   expect((await ofQueries()).sort()).toEqual([queryId, second].sort())
 })
 
-test('an answer that names the carve corrects what it was taken for', async () => {
+test('an answer that names the carve corrects a guess', async () => {
   const [carveId, second] = [randomUUID(), randomUUID()]
-  site.orders.recent.set(agent.hostId, [queryId, second])
+  site.carveQueries.recent.set(agent.hostId, [queryId, second])
   const session = await begin({ carveId })
   await send(session, 0)
   named(carveId, second)
@@ -182,7 +182,7 @@ test.each([
   await expect(site.carves.init(agent, start(more))).rejects.toMatchObject({ code })
 })
 
-test('one query does not bring carves without end', async () => {
+test('the number of carves of a query is limited', async () => {
   const guids = Array.from({ length: 21 }, () => randomUUID())
   for (const guid of guids) named(guid)
   for (const carveId of guids.slice(1)) await begin({ carveId })
@@ -190,11 +190,11 @@ test('one query does not bring carves without end', async () => {
   await expect(begin({ carveId: guids[0] as string })).rejects.toMatchObject({ code: 'too_many_carves' })
 })
 
-test('an agent that did not hear the answer begins again, and goes on', async () => {
+test('an agent that did not receive the reply begins again, and continues', async () => {
   const carveId = randomUUID()
   const first = await begin({ carveId })
   await send(first, 0)
-  site.orders.recent.delete(agent.hostId)
+  site.carveQueries.recent.delete(agent.hostId)
   const second = await begin({ carveId })
   expect(second).not.toBe(first)
   expect(await send(first, 1)).toBe(false)
@@ -206,16 +206,16 @@ test('an agent that did not hear the answer begins again, and goes on', async ()
   expect(await latest()).toMatchObject({ received: 0, size: 20_001, completed_at: null })
 })
 
-test('sessions are kept as hashes only', async () => {
+test('only hashes of sessions are stored', async () => {
   const session = await begin()
   const { rows } = await site.db.raw('SELECT * FROM carves WHERE host_id = ?', [agent.hostId])
   expect(rows).toHaveLength(1)
   expect(JSON.stringify(rows)).not.toContain(session)
 })
 
-test('carves are listed, removed, and those of another tenant are not there', async () => {
+test('carves are listed and removed; those of another tenant do not exist', async () => {
   const session = await begin()
-  site.orders.recent.set(agent.hostId, [queryId, randomUUID()])
+  site.carveQueries.recent.set(agent.hostId, [queryId, randomUUID()])
   await begin()
   for (const no of [0, 1, 2]) await send(session, no)
   const page = (await site.ask('GET', `/api/hosts/${agent.hostId}/carves?limit=1`)).body
@@ -223,11 +223,11 @@ test('carves are listed, removed, and those of another tenant are not there', as
   expect(rest).toMatchObject({ items: [{ received: 3 }], next_cursor: null })
   const { id } = rest.items[0]
   expect((await site.ask('GET', '/api/carves')).body.items.map((carve: { id: string }) => carve.id)).toContain(id)
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  const outsider = await site.tokenFor('admin', await site.anotherTenant())
   for (const path of ['', '/content']) {
-    expect((await site.ask('GET', `/api/carves/${id}${path}`, { as: stranger })).status).toBe(404)
+    expect((await site.ask('GET', `/api/carves/${id}${path}`, { as: outsider })).status).toBe(404)
   }
-  expect((await site.ask('GET', '/api/carves', { as: stranger })).body.items).toEqual([])
+  expect((await site.ask('GET', '/api/carves', { as: outsider })).body.items).toEqual([])
   const viewer = await site.tokenFor('viewer')
   expect((await site.ask('GET', `/api/carves/${id}`, { as: viewer })).status).toBe(200)
   expect((await site.ask('GET', `/api/carves/${id}/content`, { as: viewer })).status).toBe(403)
@@ -237,7 +237,7 @@ test('carves are listed, removed, and those of another tenant are not there', as
   expect(rows[0].count).toBe(0)
 })
 
-test('carves go after their term', async () => {
+test('carves expire', async () => {
   await begin()
   const [target] = site.carves.retention
   const before = new Date(Date.now() + 60_000)
@@ -247,7 +247,7 @@ test('carves go after their term', async () => {
   expect(await target?.sweep(before, 1_000, null)).toEqual({ deleted: count, next: null })
 })
 
-test('a session is known from its beginning, and no other', async () => {
+test('a session exists from its beginning, and no other does', async () => {
   expect(await site.carves.has(await begin())).toBe(true)
   expect(await site.carves.has('trc_unknown')).toBe(false)
 })

@@ -45,7 +45,7 @@ const hostWith = async (version: string, platform = 'debian') => {
   return agent
 }
 
-test('packs for one host may not be larger together than an agent takes; the pack is named', async () => {
+test('packs for one host may not exceed together what an agent takes; the pack is named', async () => {
   expect((await take('first', 2.5 * MIB)).status).toBe(201)
   const refused = await take('second', 2.5 * MIB)
   expect(refused.status).toBe(400)
@@ -55,7 +55,7 @@ test('packs for one host may not be larger together than an agent takes; the pac
   expect((await ask('GET', '/api/packs')).body.items).toHaveLength(1)
 })
 
-test('one pack that is too large is refused by its name, in whatever way it is stored', async () => {
+test('one pack that is too large is refused by name, however it is stored', async () => {
   expect(messageOf(await take('huge', 4.5 * MIB))).toContain('With pack "huge"')
   const small = await ask('POST', '/api/packs', { name: 'small' })
   const queries = Array.from({ length: 90 }, (_, i) => ({
@@ -69,7 +69,7 @@ test('one pack that is too large is refused by its name, in whatever way it is s
   expect((await ask('POST', '/api/packs', { name: 'new', queries })).status).toBe(400)
 })
 
-test('packs for other platforms do not add up, and those that are off do not count', async () => {
+test('packs for other platforms do not add up, and disabled ones do not count', async () => {
   expect((await take('linux', 2.5 * MIB, { platform: 'linux' })).status).toBe(201)
   expect((await take('mac', 2.5 * MIB, { platform: 'darwin' })).status).toBe(201)
   expect(messageOf(await take('posix', 2.5 * MIB, { platform: 'posix' }))).toContain('With pack "posix", a linux host')
@@ -80,7 +80,7 @@ test('packs for other platforms do not add up, and those that are off do not cou
   expect(messageOf(await patch(windows, { enabled: true }))).toContain('a debian host')
 })
 
-test('packs for different labels add up where a host has both, and the label is not given then', async () => {
+test('packs for different labels add up where a host has both, and the label is refused then', async () => {
   const host = await hostWith('5.23.1')
   const [a, b] = [await ask('POST', '/api/labels', { name: 'a' }), await ask('POST', '/api/labels', { name: 'b' })]
   for (const name of ['a', 'b']) {
@@ -126,7 +126,7 @@ test('a pack that has become too large for a new host can be made smaller step b
   expect(messageOf(await patch(pack, { queries: queries(85_000) }))).toContain('1.00 MiB at most')
 })
 
-test('a host that is meant for more than it takes is told an error, with which it keeps what it has', async () => {
+test('a host whose packs are too large gets an error, on which it keeps its configuration', async () => {
   const { secret } = (await ask('POST', '/api/enroll-secrets', {})).body
   const agent = async (path: string, body: object): Promise<Json> =>
     (await fetch(`${app.url}/osquery/${path}`, { method: 'POST', body: JSON.stringify(body) })).json()
@@ -159,7 +159,7 @@ test('a host that is meant for more than it takes is told an error, with which i
   expect(told.bytes - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0)
 })
 
-test('two packs that are stored at once do not get past the limit together', async () => {
+test('two packs that are stored at once do not exceed the limit together', async () => {
   const stored = await Promise.all(['one', 'two', 'three'].map(name => take(name, 1.8 * MIB)))
   expect(stored.map(({ status }) => status).sort()).toEqual([201, 201, 400])
 })
@@ -167,7 +167,13 @@ test('two packs that are stored at once do not get past the limit together', asy
 test('another tenant has a limit of its own', async () => {
   await app.app.db('tenants').insert({ id: newId(), name: 'other' })
   const [other] = await app.app.db('tenants').where({ name: 'other' })
-  const row = { id: newId(), tenant_id: other.id, name: 'theirs', content: content(3 * MIB), created_by: '{}' }
+  const row = {
+    id: newId(),
+    tenant_id: other.id,
+    name: 'theirs',
+    content: content(3 * MIB),
+    created_by: JSON.stringify({ type: 'system', id: null, name: 'test' }),
+  }
   await app.app.db('packs').insert(row)
   expect((await take('ours', 3 * MIB)).status).toBe(201)
 })

@@ -4,23 +4,23 @@ import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { enrollment } from './hosts-node'
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
 type Json = any
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 let secret: string
-let stranger: Record<string, string>
+let outsider: Record<string, string>
 
 beforeAll(async () => {
   parts = await appsOnFreshParts()
   app = await parts.start()
   secret = (await json('POST', '/api/enroll-secrets', {}))[1].secret
-  stranger = await tokenOf(newId(), 'admin')
+  outsider = await tokenOf(newId(), 'admin')
 })
 afterAll(() => parts.stop())
 
-/** Headers of somebody with a role, in a tenant that is made when it is not there. */
+/** Headers with a token of a role, in a tenant that is created if it does not exist. */
 async function tokenOf(tenantId: string, role: string) {
   const token = newSecret('trt')
   await app.app.db('tenants').insert({ id: tenantId, name: 'other' }).onConflict('id').ignore()
@@ -57,7 +57,7 @@ const asAgent = async (path: string, body: object): Promise<Json> => {
   })
   return response.json()
 }
-async function enrol(name: string, with_ = secret, platform = 'debian') {
+async function enroll(name: string, with_ = secret, platform = 'debian') {
   const { details } = enrollment(with_, name)
   const { node_key } = await asAgent('enroll', {
     enroll_secret: with_,
@@ -70,10 +70,10 @@ async function enrol(name: string, with_ = secret, platform = 'debian') {
 }
 
 describe('secrets', () => {
-  test('are made, listed without themselves, and removed; each time in the audit log', async () => {
+  test('are created, listed without the secret itself, and removed, with an entry in the audit log each', async () => {
     const [made, { id, secret: shown }] = await json('POST', '/api/enroll-secrets', { name: 'berlin' })
     expect(made).toBe(201)
-    expect((await enrol('of-berlin', shown)).key).toMatch(/^trn_/)
+    expect((await enroll('of-berlin', shown)).key).toMatch(/^trn_/)
     const [, { items }] = await json('GET', '/api/enroll-secrets')
     const item = items.find((each: { id: string }) => each.id === id)
     expect(item).toMatchObject({ name: 'berlin', last_used_at: expect.any(String) })
@@ -90,12 +90,12 @@ describe('secrets', () => {
     const operator = await tokenOf(DEFAULT_TENANT_ID, 'operator')
     expect((await json('GET', '/api/enroll-secrets', undefined, operator))[0]).toBe(403)
     const [, { id }] = await json('POST', '/api/enroll-secrets', {})
-    expect((await json('DELETE', `/api/enroll-secrets/${id}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('GET', '/api/enroll-secrets', undefined, stranger))[1].items).toEqual([])
+    expect((await json('DELETE', `/api/enroll-secrets/${id}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('GET', '/api/enroll-secrets', undefined, outsider))[1].items).toEqual([])
   })
 })
 
-test('whoever adds a host is given the flags and a command, with a place for the secret', async () => {
+test('the set-up has the flags and commands, with a placeholder for the secret', async () => {
   const [status, { flags, command, commands, flag_files, note }] = await json('GET', '/api/hosts/enrollment')
   expect(status).toBe(200)
   expect(flags).toEqual(
@@ -120,7 +120,7 @@ describe('the list', () => {
     const names = ['Zulu', 'alpha', 'Mike', 'bravo', 'tango']
     hosts = []
     for (const name of names)
-      hosts.push((await enrol(`list-${name}`, secret, name === 'Mike' ? 'darwin' : 'ubuntu')).id)
+      hosts.push((await enroll(`list-${name}`, secret, name === 'Mike' ? 'darwin' : 'ubuntu')).id)
     const times = (i: number) => new Date(Date.now() - i * 60_000)
     for (const [i, id] of hosts.entries())
       await app.app
@@ -130,7 +130,7 @@ describe('the list', () => {
     await app.app.db('hosts').where({ id: hosts[4] }).update({ status: 'offline' })
   })
 
-  test('is sorted by name without regard to case', async () => {
+  test('is sorted by name, ignoring case', async () => {
     const { items } = await list('q=list-')
     expect(items.map(({ hostname }: { hostname: string }) => hostname.split('.')[0])).toEqual([
       ...['list-alpha', 'list-bravo', 'list-Mike', 'list-tango', 'list-Zulu'],
@@ -154,7 +154,7 @@ describe('the list', () => {
     },
   )
 
-  test('refuses a cursor of another order, and rubbish', async () => {
+  test('refuses a cursor of another order, and an invalid one', async () => {
     const { next_cursor } = await list('q=list-&limit=2')
     expect((await json('GET', `/api/hosts?sort=-hostname&cursor=${next_cursor}`))[0]).toBe(400)
     expect((await json('GET', '/api/hosts?cursor=rubbish'))[0]).toBe(400)
@@ -162,7 +162,7 @@ describe('the list', () => {
     expect((await json('GET', `/api/hosts?sort=last_seen_at&cursor=${odd}`))[0]).toBe(400)
   })
 
-  test('is narrowed by status, platform and text; counts do not depend on the status', async () => {
+  test('is filtered by status, platform and text; counts do not depend on the status', async () => {
     expect(idsOf(await list('q=list-&status=offline'))).toEqual([hosts[4]])
     expect((await list('q=list-&status=offline')).counts).toEqual({ online: 4, offline: 1, missing: 0 })
     expect(idsOf(await list('q=list-&platform=darwin'))).toEqual([hosts[2]])
@@ -173,22 +173,28 @@ describe('the list', () => {
     expect(idsOf(await list(`q=${hosts[1]}`))).toEqual([hosts[1]])
   })
 
-  test('is another one for another tenant', async () => {
-    const [, page] = await json('GET', '/api/hosts', undefined, stranger)
+  test('is separate for each tenant', async () => {
+    const [, page] = await json('GET', '/api/hosts', undefined, outsider)
     expect(page).toEqual({ items: [], next_cursor: null, counts: { online: 0, offline: 0, missing: 0 } })
-    expect((await json('GET', `/api/hosts/${hosts[0]}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('DELETE', `/api/hosts/${hosts[0]}`, undefined, stranger))[0]).toBe(404)
-    expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, stranger))[0]).toBe(404)
+    expect((await json('GET', `/api/hosts/${hosts[0]}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('DELETE', `/api/hosts/${hosts[0]}`, undefined, outsider))[0]).toBe(404)
+    expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, outsider))[0]).toBe(404)
   })
 
-  test('tells the platforms', async () => {
+  test('takes an id in upper case for the same one', async () => {
+    const path = `/api/hosts/${hosts[0]?.toUpperCase()}`
+    expect((await json('GET', path))[1]).toMatchObject({ id: hosts[0], links: { self: `/api/hosts/${hosts[0]}` } })
+    expect(await json('GET', `${path}/carves`)).toEqual([200, { items: [], next_cursor: null }])
+  })
+
+  test('counts platforms', async () => {
     const [, { items }] = await json('GET', '/api/hosts/platforms')
     expect(items).toContainEqual({ platform: 'ubuntu', hosts: 4 })
   })
 })
 
-test('a host is shown with its details, and asked anew when somebody wants it', async () => {
-  const { id, key } = await enrol('asked')
+test('a host has details, and its vitals are refreshed on request', async () => {
+  const { id, key } = await enroll('refreshed')
   const [, host] = await json('GET', `/api/hosts/${id}`)
   expect(host).toMatchObject({ id, details: { os_version: { version: '12' } }, vitals: {} })
   expect(host.links.results).toBe(`/api/hosts/${id}/results`)
@@ -203,8 +209,8 @@ test('a host is shown with its details, and asked anew when somebody wants it', 
   expect(await audited()).toContain('host.refresh')
 })
 
-test('a host that is removed is gone with its key and its topic; its agent comes back as another one', async () => {
-  const { id, key } = await enrol('removed')
+test('a removed host is gone with its key and its topic; its agent enrolls as another one', async () => {
+  const { id, key } = await enroll('removed')
   expect((await json('DELETE', `/api/hosts/${id}?reason=sold`))[0]).toBe(204)
   expect((await json('GET', `/api/hosts/${id}`))[0]).toBe(404)
   expect((await json('DELETE', `/api/hosts/${id}`))[0]).toBe(404)
@@ -215,12 +221,12 @@ test('a host that is removed is gone with its key and its topic; its agent comes
     .first()
   expect(topic.end_reason).toBe('deleted')
   expect((await audited()).filter(action => action === 'host.delete')).toHaveLength(1)
-  expect((await enrol('removed')).id).not.toBe(id)
+  expect((await enroll('removed')).id).not.toBe(id)
 })
 
 describe('labels', () => {
-  test('hold the hosts that people put into them', async () => {
-    const [one, two] = [await enrol('label-1'), await enrol('label-2')]
+  test('that are manual apply to the hosts that they were added to', async () => {
+    const [one, two] = [await enroll('label-1'), await enroll('label-2')]
     const [made, label] = await json('POST', '/api/labels', { name: 'shop', description: 'tills' })
     expect(made).toBe(201)
     expect(label).toMatchObject({ name: 'shop', sql: null, platforms: [], host_count: 0 })
@@ -242,23 +248,23 @@ describe('labels', () => {
     )
   })
 
-  test('with a query are decided by it, on every host of their platforms, at the next read', async () => {
-    const { key, id } = await enrol('dynamic')
+  test('with a query apply to hosts of their platforms on which it returns a row, from the next read on', async () => {
+    const { key, id } = await enroll('dynamic')
     await asAgent('distributed_read', { node_key: key })
     await asAgent('distributed_write', { node_key: key, queries: { 'tailrace:vitals:uptime': [] }, statuses: {} })
     const [, label] = await json('POST', '/api/labels', { name: 'dyn', sql: 'SELECT 1', platforms: ['Linux'] })
-    const asked = async () => (await asAgent('distributed_read', { node_key: key })).queries
+    const sent = async () => (await asAgent('distributed_read', { node_key: key })).queries
     const answerWith = (queryId: string, rows: object[]) =>
       asAgent('distributed_write', { node_key: key, queries: { [queryId]: rows }, statuses: { [queryId]: 0 } })
     const first = `tailrace:label:${label.id}:1`
-    await eventually(async () => (await asked())[first] === 'SELECT 1', 'the new query is asked')
+    await eventually(async () => (await sent())[first] === 'SELECT 1', 'the new query is sent')
     await answerWith(first, [{ '1': '1' }])
     expect((await json('GET', `/api/labels/${label.id}`))[1].host_count).toBe(1)
     expect((await json('POST', `/api/labels/${label.id}/hosts`, { add: [id] }))[0]).toBe(409)
 
     await json('PATCH', `/api/labels/${label.id}`, { sql: 'SELECT 2' })
     const second = `tailrace:label:${label.id}:2`
-    await eventually(async () => second in (await asked()), 'the changed query is asked')
+    await eventually(async () => second in (await sent()), 'the changed query is sent')
     await answerWith(first, [])
     expect((await json('GET', `/api/labels/${label.id}`))[1].host_count).toBe(1)
     await answerWith(second, [])
@@ -278,10 +284,10 @@ describe('labels', () => {
       ['DELETE', '', undefined],
       ['POST', '/hosts', {}],
     ] as const)
-      expect((await json(method, `/api/labels/${label.id}${path}`, body, stranger))[0]).toBe(404)
-    expect((await json('GET', '/api/labels', undefined, stranger))[1].items).toEqual([])
-    const { id } = await enrol('not-theirs')
-    const [, theirs] = await json('POST', '/api/labels', { name: 'own' }, stranger)
-    expect((await json('POST', `/api/labels/${theirs.id}/hosts`, { add: [id] }, stranger))[0]).toBe(400)
+      expect((await json(method, `/api/labels/${label.id}${path}`, body, outsider))[0]).toBe(404)
+    expect((await json('GET', '/api/labels', undefined, outsider))[1].items).toEqual([])
+    const { id } = await enroll('not-theirs')
+    const [, theirs] = await json('POST', '/api/labels', { name: 'own' }, outsider)
+    expect((await json('POST', `/api/labels/${theirs.id}/hosts`, { add: [id] }, outsider))[0]).toBe(400)
   })
 })

@@ -11,7 +11,7 @@ import { type Place, processParts } from '../support/process'
 
 export const tenantId = DEFAULT_TENANT_ID
 
-/** What one process has of hosts, with its own connections; several of them stand for several processes. */
+/** The hosts part of one process, with its own connections; several of them stand for several processes. */
 async function startNode(place: Place) {
   const records: { level: string; message: string; [field: string]: unknown }[] = []
   const output = new Writable({
@@ -34,7 +34,7 @@ async function startNode(place: Place) {
 
 export type HostsNode = Awaited<ReturnType<typeof startNode>>
 
-/** A database of its own, with one enrolment secret; nodes started on it are stopped together. */
+/** A database of its own, with one enroll secret; nodes started on it are stopped together. */
 export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
   const database = parts ? undefined : await testDatabase()
   const place = {
@@ -98,7 +98,7 @@ async function entriesOf(db: HostsNode['db'], name: string): Promise<Stored[]> {
   return found.map(({ kind, data }) => ({ kind, data: JSON.parse(data) }))
 }
 
-/** What an agent sends when it enrols. */
+/** What an agent sends to enroll. */
 export function enrollment(
   secret: string,
   hostIdentifier: string,
@@ -119,11 +119,11 @@ export function enrollment(
   return request
 }
 
-/** Enrols, and is the agent. */
+/** Enrolls. @returns the agent */
 export async function join(node: HostsNode, request: Enrollment): Promise<Agent & { key: string }> {
   const key = await node.hosts.enroll(request)
   const agent = key === undefined ? undefined : await node.hosts.agentOf(key)
-  if (!key || !agent) throw new Error(`${request.hostIdentifier} was not let in`)
+  if (!key || !agent) throw new Error(`${request.hostIdentifier} could not enroll`)
   return { ...agent, key }
 }
 

@@ -15,7 +15,7 @@ afterEach(async () => {
   await servers.stop()
 })
 
-test('a process that missed a message while Redis was away forgets what it knew of keys', async () => {
+test('a process that may have missed messages while Redis was down forgets its keys', async () => {
   const [one, two] = [await place.start(), await place.start()]
   const first = await join(one, enrollment(place.secret, 'missed'))
   await two.hosts.agentOf(first.key)
@@ -29,13 +29,13 @@ test('a process that missed a message while Redis was away forgets what it knew 
   await eventually(async () => (await two.hosts.agentOf(first.key)) === undefined, 'the old key is refused everywhere')
 })
 
-test('enrolments and sightings wait while PostgreSQL is away, and are stored once it is back', async () => {
+test('enrollments and sightings wait while PostgreSQL is down, and are stored once it is up', async () => {
   const one = await place.start()
   const known = await join(one, enrollment(place.secret, 'known'))
   await place.db('hosts').update({ last_seen_at: new Date(Date.now() - 3_600_000) })
   await one.hosts.agentOf(known.key)
   await servers.postgres.kill()
-  // The secret is looked up before anything is stored: an agent whose enrolment fails tries again.
+  // The secret is looked up before anything is stored: an agent whose enrollment fails tries again.
   await expect(one.hosts.enroll(enrollment(place.secret, 'during'))).rejects.toThrow()
   expect(await one.hosts.agentOf(known.key)).toMatchObject({ hostId: known.hostId })
   await servers.postgres.restart()

@@ -32,7 +32,7 @@ afterAll(() => parts.stop())
 const lines = (from: number, to: number) => range(from, to).map(no => resultLine(no))
 const take = (from: number, to: number, by = node) => by.schedules.log(agent, results(lines(from, to)))
 
-test('results are rows of their own, with all that the agent said', async () => {
+test('results are stored as rows, with all fields of the agent', async () => {
   const more = {
     name: 'users',
     action: 'snapshot' as const,
@@ -90,14 +90,14 @@ test("osqueryd's own lines are lines of the host's log", async () => {
   await expect(node.schedules.family.exists({ tenantId: agent.tenantId, name: 'hostlog:nobody' })).resolves.toBe(false)
 })
 
-test('a delivery of which nothing is understood leaves a word', async () => {
+test('a delivery that cannot be understood leaves a line in the log', async () => {
   await node.schedules.log(agent, results([], 3))
   expect((await hostLog(node, agent)).map(({ message }) => message)).toEqual([
     expect.stringContaining('3 results of scheduled queries could not be taken'),
   ])
 })
 
-test('lines that are sent again, with or without more behind them, are taken once', async () => {
+test('lines that are sent again, with or without more after them, are stored once', async () => {
   await take(0, 3)
   await take(0, 3)
   await take(0, 5, other)
@@ -106,7 +106,7 @@ test('lines that are sent again, with or without more behind them, are taken onc
   expect(await storedNumbers(node, agent)).toEqual(range(0, 7))
 })
 
-test('lines that come again in another order, with new ones between, are taken once', async () => {
+test('lines that are sent again in another order, with new ones between, are stored once', async () => {
   const send = (numbers: number[], by = node) => by.schedules.log(agent, results(numbers.map(no => resultLine(no))))
   await send([8, 9])
   await send([10, 8, 11, 9], other)
@@ -115,7 +115,7 @@ test('lines that come again in another order, with new ones between, are taken o
   expect([...stored].sort((a, b) => a - b)).toEqual(range(8, 14))
 })
 
-test('a delivery that was held up until the agent had gone on is known', async () => {
+test('a delivery that arrives late is recognised', async () => {
   await take(0, 3)
   await take(3, 6, other)
   await take(6, 9)
@@ -133,7 +133,7 @@ test('results and status lines have marks of their own', async () => {
   expect(await hostLog(node, agent)).toHaveLength(2)
 })
 
-test('the same delivery on several processes at once is taken once', async () => {
+test('the same delivery at several processes at once is stored once', async () => {
   for (let round = 0; round < 20; round++) {
     const [from, to] = [round * 13, round * 13 + 10]
     await Promise.all([take(from, to), take(from, to, other), take(from, to + 3, other), take(from, to + 3)])
@@ -144,7 +144,7 @@ test('the same delivery on several processes at once is taken once', async () =>
   expect([...stored].sort((a, b) => a - b)).toEqual(range(0, 260))
 })
 
-test('a delivery of many MB goes in pieces, in order, and once, also when two race', async () => {
+test('a delivery of many MB is stored in pieces, in order, and once, also when two race', async () => {
   const wide = range(0, 1_024).map(no => resultLine(no, { columns: { text: `${no} `.padEnd(8_000, 'x') } }))
   await Promise.all([
     node.schedules.log(agent, results(wide)),
@@ -154,7 +154,7 @@ test('a delivery of many MB goes in pieces, in order, and once, also when two ra
   expect(await storedNumbers(node, agent)).toEqual(range(0, 1_025))
 })
 
-test('a delivery that breaks off half-way goes on where it was', async () => {
+test('a delivery that is interrupted continues where it stopped', async () => {
   const all = lines(0, 2_500)
   let commits = 0
   const { streams } = node
@@ -169,7 +169,7 @@ test('a delivery that breaks off half-way goes on where it was', async () => {
   expect(await storedNumbers(node, agent)).toEqual(range(0, 2_500))
 })
 
-test('lines of a host that was removed are no failure', async () => {
+test('lines of a deleted host are no failure', async () => {
   await node.db('hosts').where({ id: agent.hostId }).delete()
   await take(0, 3)
   expect(await storedNumbers(node, agent)).toEqual([])
@@ -184,7 +184,7 @@ test('what the database refuses is not accepted', async () => {
   expect(await storedNumbers(node, agent)).toEqual([6_665, 6_666])
 })
 
-test('a name that no index can hold is cut, so that the agent does not send the line for ever', async () => {
+test('a name that is too long for an index is cut, so that the agent does not repeat the line for ever', async () => {
   const name = Array.from({ length: 10_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join('')
   await node.schedules.log(agent, results([resultLine(1, { name }), resultLine(2)]))
   expect(await storedNumbers(node, agent)).toEqual([1, 2])

@@ -91,7 +91,7 @@ const steps = fc.oneof(
   }),
 )
 
-test('whatever is sent again, in whatever order, lost or held up, each line is taken once', () => {
+test('each line is stored once, whether deliveries are repeated, reordered, lost or late', () => {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 80 }), all => {
       const world = new World()
@@ -113,7 +113,7 @@ function deliver(numbers: number[], taken: Taken) {
   return { stored: step?.fresh.map(place => numbers[place]), taken: step?.taken ?? taken }
 }
 
-test('lines of one delivery that are alike are taken as often as they are there', () => {
+test('equal lines of one delivery are stored as often as they occur', () => {
   const first = deliver([1, 1, 2], [])
   expect(first.stored).toEqual([1, 1, 2])
   const second = deliver([1, 2, 1, 1, 3], first.taken)
@@ -121,7 +121,7 @@ test('lines of one delivery that are alike are taken as often as they are there'
   expect(deliver([3, 1, 1, 2, 1], second.taken).stored).toBeUndefined()
 })
 
-test('the tenth line of a second comes before the ninth when both are sent again', () => {
+test('the tenth line of a second may precede the ninth when both are sent again', () => {
   const first = deliver([8, 9], [])
   expect(deliver([10, 8, 9], first.taken).stored).toEqual([10])
 })
@@ -133,14 +133,14 @@ test('a few deliveries are remembered, not all lines of a host', () => {
   expect(deliver([16, 17, 18, 19], taken).stored).toBeUndefined()
 })
 
-test('a delivery of any size is remembered whole; of earlier ones no more than fits', () => {
+test('the latest delivery is remembered whole, earlier ones up to a limit', () => {
   const large = deliver(range(0, 70_000), [])
   expect(deliver(range(0, 70_000), large.taken).stored).toBeUndefined()
   const after = deliver([70_000], large.taken)
   expect(after.taken).toHaveLength(1)
 })
 
-test('what an older version has remembered still counts', () => {
+test('marks of an older version still count', () => {
   const base64 = (numbers: number[]) =>
     Buffer.concat(numbers.map(no => resultLine(no).digest.subarray(0, 8))).toString('base64')
   expect(deliver([1, 2, 3, 4, 5], readTaken(`${base64([3, 4])} ${base64([1, 2])}`)).stored).toEqual([5])

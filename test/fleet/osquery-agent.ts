@@ -6,7 +6,7 @@ interface Read {
   error?: string
 }
 
-/** What an agent says in one write. */
+/** The answers of an agent in one write. */
 export interface Said {
   rows?: unknown
   status?: number | string
@@ -14,7 +14,7 @@ export interface Said {
   stats?: unknown
 }
 
-/** An osqueryd that does only what a test tells it to. */
+/** An osqueryd that does only what a test makes it do. */
 export class OsqueryAgent {
   nodeKey = ''
 
@@ -28,7 +28,7 @@ export class OsqueryAgent {
     return JSON.parse(await this.say(path, body, signal)) as T
   }
 
-  /** @returns the answer's text, whatever its status */
+  /** @returns the text of the reply, whatever its status */
   async say(path: string, body: unknown, signal?: AbortSignal): Promise<string> {
     const answer = await fetch(`${this.app.url}/osquery/${path}`, {
       method: 'POST',
@@ -58,13 +58,13 @@ export class OsqueryAgent {
     return this.post('distributed_read', { node_key: this.nodeKey }, signal)
   }
 
-  /** Answers what the server asks of its own accord of a new host, so that the next read waits. */
+  /** Answers the background queries for a new host, so that the next read is held. */
   async settle(): Promise<void> {
     const { queries } = await this.read()
     await this.write(Object.fromEntries(Object.keys(queries).map(id => [id, { rows: [] }])))
   }
 
-  /** Reads until there is one of the queries of people; what the server asks of its own accord is answered with nothing. */
+  /** Reads until there is a live query; background queries are answered without rows. */
   async next(): Promise<Record<string, string>> {
     for (;;) {
       const { queries } = await this.read()
@@ -89,7 +89,7 @@ export class OsqueryAgent {
   }
 }
 
-/** A secret with which agents may enrol. */
+/** Creates an enroll secret. */
 export async function enrollSecret(app: TestApp): Promise<string> {
   const answer = await app.post('/api/enroll-secrets', { name: 'test' })
   return ((await answer.json()) as { secret: string }).secret
@@ -101,7 +101,7 @@ export async function enrolled(app: TestApp, count: number, prefix = 'h'): Promi
   return Promise.all(Array.from({ length: count }, (_, i) => new OsqueryAgent(app, `${prefix}${i + 1}`).enroll(secret)))
 }
 
-/** The id of the host that an agent has become. */
+/** The id of the host of an agent. */
 export async function hostIdOf(app: TestApp, agent: OsqueryAgent): Promise<string> {
   const { id } = await app.app.db('hosts').where('host_identifier', agent.identifier).first('id')
   return id

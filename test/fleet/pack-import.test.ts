@@ -6,7 +6,7 @@ const pack = (queries: object = { up: QUERY }) => ({ queries })
 const read = (value: unknown) => importPacks('given', JSON.stringify(value))
 const messages = (list: { path: string; message: string }[]) => list.map(({ path, message }) => `${path} ${message}`)
 
-test('a whole configuration gives its packs, and names everything else that it holds', () => {
+test('a configuration is imported with its packs, and everything else in it is named', () => {
   const sections = {
     options: { logger_plugin: 'tls', host_identifier: 'uuid' },
     decorators: { load: ['select 1'] },
@@ -54,7 +54,7 @@ test.each(['', 'n'.repeat(201)])('a query whose name no form takes is refused: %
   expect(read(pack({ ['n'.repeat(200)]: QUERY })).faults).toEqual([])
 })
 
-test('sections that hold nothing are not worth a word', () => {
+test('empty sections cause no warning', () => {
   expect(read({ options: {}, views: null, events: [], packs: { a: pack() } }).warnings).toEqual([])
 })
 
@@ -64,7 +64,7 @@ test('sections beside packs at the top are named, too', () => {
   expect(warnings.map(({ path }) => path)).toEqual(['body.content.options', 'body.content.b'])
 })
 
-test('what stands in a pack beside its queries stays in it', () => {
+test('other fields of a pack stay in it', () => {
   const { packs, warnings } = read({ ...pack(), file_paths: { etc: ['/etc/%%'] }, oncall: 'us' })
   expect(packs[0]?.content).toMatchObject({ file_paths: { etc: ['/etc/%%'] }, oncall: 'us' })
   expect(warnings).toEqual([])
@@ -79,13 +79,15 @@ test.each([
   expect(read(value).faults).toEqual([{ path, message: expect.any(String) }])
 })
 
-test('a name that comes twice in one object is named', () => {
+test('a name that occurs twice in one object is reported', () => {
   const { packs, warnings } = importPacks('x', '{"queries": {\n"a": {"query": "1"},\n"a": {"query": "2"}}}')
   expect(packs[0]?.content.queries.a?.query).toBe('2')
-  expect(messages(warnings)).toEqual([expect.stringMatching(/^body.content.queries.a Line \d: "a" stands here more/)])
+  expect(messages(warnings)).toEqual([
+    expect.stringMatching(/^body.content.queries.a Line \d: "a" occurs more than once/),
+  ])
 })
 
-test('more remarks than are listed are counted', () => {
+test('warnings beyond the limit are counted', () => {
   const sections = Object.fromEntries(Array.from({ length: 130 }, (_, i) => [`section_${i}`, [1]]))
   const { warnings } = read({ ...sections, schedule: { up: QUERY } })
   expect(warnings).toHaveLength(101)
@@ -144,7 +146,7 @@ test.each([
   ])
 })
 
-test('brackets in texts and comments do not count', () => {
+test('brackets in strings and comments do not count', () => {
   const text = `{"queries": {"a": {"query": "select '${'['.repeat(500)}\\"${'{'.repeat(500)}'"}}} // ${'['.repeat(500)}`
   expect(importPacks('x', text)).toMatchObject({ faults: [], packs: [{ name: 'x' }] })
   expect(importPacks('x', `/* ${'['.repeat(500)} */ {"queries": {}}`)).toMatchObject({ faults: [] })
@@ -163,7 +165,7 @@ test.each([
   expect(warnings).toEqual([])
 })
 
-test('a platform of a pack that no host can have is told of', () => {
+test('a platform of a pack that no host can have causes a warning', () => {
   const { packs, warnings } = read({ ...pack(), platform: 'linux,beos' })
   expect(packs[0]?.platforms).toEqual(['linux', 'beos'])
   expect(warnings).toEqual([{ path: 'body.content.platform', message: expect.stringContaining('beos') }])

@@ -2,6 +2,7 @@ import { addHost } from './node'
 import { RELAXED_PACK } from './packs'
 import { type FleetSite, startFleetSite } from './site'
 
+const BY = { type: 'system', id: null, name: 'test' }
 let site: FleetSite
 beforeAll(async () => {
   site = await startFleetSite()
@@ -19,7 +20,7 @@ const up = { name: 'up', sql: 'select * from uptime', interval_seconds: 60 }
 const auditOf = async (action: string) =>
   (await site.ask('GET', `/api/audit?action=${action}`)).body.items as { data: Record<string, unknown> }[]
 
-test('a published pack is read with everything that is loose about it', async () => {
+test('a published pack is read with all its deviations from JSON', async () => {
   const { status, body } = await take('incident-response', RELAXED_PACK)
   expect(status).toBe(201)
   expect(body).toMatchObject({
@@ -66,7 +67,7 @@ test('an export is imported again as the same pack', async () => {
   expect((await site.ask('GET', `/api/packs/${second.id}/export`)).body).toEqual(exported.body)
 })
 
-test('an import replaces the pack of that name; what operators have set stays', async () => {
+test('an import replaces the pack of that name; settings of operators stay', async () => {
   const { body: first } = await take('base', '{"queries": {"a": {"query": "select 1", "interval": 10}}}')
   await site.ask('PATCH', `/api/packs/${first.id}`, { body: { enabled: false, labels: ['web'] } })
   const { status, body } = await take('base', '{"queries": {"b": {"query": "select 2", "interval": 20}}}')
@@ -92,7 +93,7 @@ test.each([
 test.each([
   ['{', 'body.content', /^Line 1: This is not JSON/],
   ['[]', 'body.content', /^Line 1: A pack is an object/],
-  ['{"options": {}}', 'body.content', /^Line 1: There is no pack/],
+  ['{"options": {}}', 'body.content', /^Line 1: This contains no pack/],
   ['{"queries": []}', 'body.content.queries', /^Line 1: Queries are an object/],
   ['{"queries": {\n"a": {"query": "x", "interval": 0}}}', 'body.content.queries.a.interval', /^Line 2: /],
   ['{"queries": {\n"a": {"query": "x", "interval": "soon"}}}', 'body.content.queries.a.interval', /^Line 2: /],
@@ -150,7 +151,7 @@ test('a pack is made, changed, listed and removed, and each change is in the aud
     expect((await auditOf(action)).map(({ data }) => data)).toContainEqual(expect.objectContaining({ name: 'base' }))
 })
 
-test('what an import has brought besides stays when queries are changed', async () => {
+test('other fields of an import stay when queries are changed', async () => {
   const { body } = await take(
     'base',
     '{"queries": {"a": {"query": "select 1", "interval": 10, "value": "v", "shard": 5}}}',
@@ -184,7 +185,7 @@ test.each([
   expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(paths)
 })
 
-test('packs of another tenant are not there', async () => {
+test('packs of another tenant are not found', async () => {
   const { body } = await make({ name: 'ours' })
   const stranger = await site.tokenFor('admin', await site.anotherTenant())
   for (const [method, path] of [
@@ -209,7 +210,7 @@ test('packs of another tenant are not there', async () => {
 })
 
 describe('the configuration of an agent', () => {
-  test('holds what is meant for its platform and labels', async () => {
+  test('contains the packs for its platform and labels', async () => {
     const agent = await addHost(site)
     await make({ name: 'all', queries: [up], version: '4.0.0', discovery: ['select 1'] })
     await make({ name: 'linux', queries: [up], platforms: ['linux'] })
@@ -233,14 +234,14 @@ describe('the configuration of an agent', () => {
       decorators: { load: [expect.stringContaining('uuid'), expect.stringContaining('hostname')] },
     })
     const label = { id: '018f0000-0000-7000-8000-000000000001', tenant_id: agent.tenantId, name: 'web' }
-    await site.db('labels').insert({ ...label, created_by: '{}' })
+    await site.db('labels').insert({ ...label, created_by: JSON.stringify(BY) })
     await site.db('label_hosts').insert({ label_id: label.id, host_id: agent.hostId })
     expect(Object.keys((await site.schedules.config(agent)).packs as object)).toEqual(['all', 'linux', 'web'])
     const other = await addHost(site, { platform: 'windows' })
     expect(Object.keys((await site.schedules.config(other)).packs as object)).toEqual(['all', 'mac'])
   })
 
-  test('changes with the packs, also in another process, and is else from memory', async () => {
+  test('changes with the packs, also in another process, and otherwise comes from memory', async () => {
     const agent = await addHost(site)
     const packsOf = async (by: Pick<FleetSite, 'schedules'>) =>
       Object.keys((await by.schedules.config(agent)).packs as object)
@@ -265,7 +266,12 @@ describe('the configuration of an agent', () => {
     const agent = await addHost(site)
     const packs = async () => Object.keys((await site.otherNode.schedules.config(agent)).packs as object)
     expect(await packs()).toEqual([])
-    const row = { name: 'unheard', content: '{"queries":{}}', created_by: '{}', tenant_id: agent.tenantId }
+    const row = {
+      name: 'unheard',
+      content: '{"queries":{}}',
+      created_by: JSON.stringify(BY),
+      tenant_id: agent.tenantId,
+    }
     await site.db('packs').insert({ ...row, id: '018f0000-0000-7000-8000-000000000002' })
     expect(await packs()).toEqual([])
     jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 59_000)

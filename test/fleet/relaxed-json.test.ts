@@ -39,7 +39,7 @@ test.each([
   expect(read).toMatchObject({ line, message: expect.stringMatching(/^This is not JSON: /) })
 })
 
-test('places are told by the lines of the original', () => {
+test('faults name lines of the original text', () => {
   const read = readRelaxedJson(RELAXED_PACK)
   if ('message' in read) throw new Error(read.message)
   const lineOf = (start: string) => RELAXED_PACK.split('\n').findIndex(line => line.trim().startsWith(start)) + 1
@@ -49,7 +49,7 @@ test('places are told by the lines of the original', () => {
   expect(read.lineOf([])).toBe(3)
 })
 
-test('what is nested without end is a fault with its line, not a full stack', () => {
+test('nesting that is too deep is a fault with its line, not a stack overflow', () => {
   const nested = (levels: number) => `{"queries":\n${'['.repeat(levels)}${']'.repeat(levels)}}`
   expect(readRelaxedJson(nested(20_000))).toEqual({ line: 2, message: expect.stringContaining('100') })
   expect(readRelaxedJson(nested(99))).toMatchObject({ value: { queries: expect.any(Array) } })

@@ -86,7 +86,7 @@ test('a download has every row; a spreadsheet gets no formula and no number lose
   expect(ndjson[0]).toContain('"columns":{"uid":"9223372036854775807","path":"=cmd()"}')
 })
 
-test('a column that is called like one of ours has another name in the head', async () => {
+test('a column with the name of one of ours gets another name in the header', async () => {
   await site.schedules.log(agent, results([resultLine(2, { columns: { name: 'bash', at: '1', result_name: 'x' } })]))
   const [head, row] = (await ask('/scheduled?format=csv&q=bash&bom=1')).text.split('\r\n')
   expect(head?.replace('\ufeff', '')).toBe(
@@ -95,7 +95,7 @@ test('a column that is called like one of ours has another name in the head', as
   expect(row).toMatch(/,1,bash,x$/)
 })
 
-test('a download of 200,000 rows goes no faster than it is read', async () => {
+test('a download of 200,000 rows is sent no faster than it is read', async () => {
   await site.db.raw(
     `INSERT INTO scheduled_results (tenant_id, host_id, name, action, at, columns)
      SELECT ?, ?, 'many', 'snapshot', now(), json_build_object('no', n::text, 'text', repeat('x', 300))
@@ -145,13 +145,13 @@ test("a host's own log is read like a job's", async () => {
   expect((await ask('/logs?format=text')).text.split('\n')).toHaveLength(4)
 })
 
-test('hosts of another tenant are not there', async () => {
+test('hosts of another tenant are not found', async () => {
   const stranger = await site.tokenFor('admin', await site.anotherTenant())
   for (const path of ['/scheduled', '/scheduled?format=csv', '/scheduled/names', '/logs', '/carves'])
     expect((await ask(path, stranger)).status).toBe(404)
 })
 
-test('topics of hosts that are no more are removed', async () => {
+test('topics of deleted hosts are removed', async () => {
   const topic = ({ tenantId, hostId }: Agent) => ({ tenantId, name: `hostlog:${hostId}` })
   const removed = await addHost(site)
   await site.db('hosts').where({ id: removed.hostId }).delete()
@@ -163,7 +163,7 @@ test('topics of hosts that are no more are removed', async () => {
   expect(gone?.map(({ name }) => name)).toEqual([topic(removed).name, 'hostlog:x'])
 })
 
-test('results go after their term', async () => {
+test('results are deleted after their term', async () => {
   await site.schedules.log(agent, results([resultLine(0), resultLine(1)]))
   const [target] = site.schedules.retention
   const before = new Date(Date.now() + 60_000)

@@ -10,8 +10,8 @@ import { freshPlace } from './node'
 export async function startFleetSite() {
   const parts = await freshPlace()
   const [node, otherNode] = await Promise.all([parts.start(), parts.start()])
-  /** Queries that asked a host for files, by its id; and those of which an answer names the carve, by `<host id>/<guid>`. */
-  const orders = { recent: new Map<string, string[]>(), byGuid: new Map<string, string>() }
+  /** Queries for files by host id, and those whose answers name the carve by `<host id>/<guid>`. */
+  const carveQueries = { recent: new Map<string, string[]>(), byGuid: new Map<string, string>() }
   let schedules: Schedules | undefined
   let carves: Carves | undefined
   const site = await startSite({
@@ -29,9 +29,9 @@ export async function startFleetSite() {
       carves = createCarves({
         db: node.db,
         audit,
-        orders: {
-          byGuid: async (_trx, { hostId }, guid) => orders.byGuid.get(`${hostId}/${guid}`),
-          recent: async (_trx, { hostId }) => orders.recent.get(hostId) ?? [],
+        queries: {
+          byGuid: async (_trx, { hostId }, guid) => carveQueries.byGuid.get(`${hostId}/${guid}`),
+          recent: async (_trx, { hostId }) => carveQueries.recent.get(hostId) ?? [],
         },
       })
       return [...schedules.endpoints, ...carves.endpoints]
@@ -46,7 +46,7 @@ export async function startFleetSite() {
     otherNode,
     schedules,
     carves,
-    orders,
+    carveQueries,
     async stop() {
       await site.stop()
       await schedules?.stop()

@@ -12,7 +12,7 @@ afterAll(() => parts.stop())
 
 const idsOf = (events: StreamEvent[]) => events.map(({ data }) => data.timestamp)
 
-test('each tenant is summed up once, however many processes there are, and on all of them', async () => {
+test('each tenant gets its stats once, however many processes there are, and from all of them', async () => {
   const [first, second] = apps as [TestApp, TestApp]
   const [agent] = await enrolled(first, 3, 'stats')
   await first.app.db('hosts').where('host_identifier', 'stats2').update({ status: 'missing' })
@@ -23,7 +23,7 @@ test('each tenant is summed up once, however many processes there are, and on al
   const query = await ask(second, { sql: 'select 1', targets: { all: true }, deadline_seconds: 600 })
   await agent?.next()
   const isSeen = (event: StreamEvent) => JSON.stringify(event.data).includes('"running":1')
-  await Promise.all(readers.map(reader => reader.until(() => reader.events.some(isSeen), 'a sum with the query')))
+  await Promise.all(readers.map(reader => reader.until(() => reader.events.some(isSeen), 'stats with the query')))
   const [here, there] = readers.map(reader => reader.named('stats_updated')) as [StreamEvent[], StreamEvent[]]
   expect(here.at(-1)?.data).toMatchObject({
     type: 'stats_updated',
@@ -35,7 +35,7 @@ test('each tenant is summed up once, however many processes there are, and on al
       jobs: { scheduled: expect.any(Number), pending: 0, running: 1 },
     },
   })
-  // a count on each process would tell twice
+  // an event from each process would come twice
   expect(idsOf(here)).toEqual(idsOf(there))
   expect(new Set(idsOf(here)).size).toBe(here.length)
   await first.post(`/api/queries/${query.id}/cancel`, {})

@@ -1,21 +1,24 @@
+import type { HostCounts } from '../../../src/contract/hosts'
+import type { Query } from '../../../src/contract/queries'
+import { HOST_STATUSES } from '../../../src/contract/values'
 import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
-import { HOST_STATUSES, nameOf, STATUS_MEANINGS, type StatusCounts } from '../hosts/host'
+import { nameOf, STATUS_MEANINGS } from '../hosts/host'
 import { answeredOf, progressWords } from '../query/segments'
 import { StateBar } from '../query/state-bar'
 import { useQueries } from '../query/use-queries'
-import { type Query, STATE_WORDS } from '../query-result'
+import { STATE_WORDS } from '../query-result'
 import { SqlText } from '../sql-text'
-import { type Answered, keyOf, wordsOf } from './recent-answers'
+import { keyOf, type RecentAnswer, summaryOf } from './recent-answers'
 import { useFleet } from './use-fleet'
 
 const ROWS = 8
 const LATEST = { status: '', q: '', host_id: '' }
 
-/** Who is there, what they are asked, and what they say. */
+/** Hosts by status, running queries, and the latest answers. */
 export function FleetPanels() {
   const { hosts, answers, problem, read } = useFleet(ROWS)
   const { items: queries, problem: queriesProblem } = useQueries(LATEST)
@@ -57,7 +60,7 @@ export function FleetPanels() {
   )
 }
 
-function Hosts({ counts }: { counts: StatusCounts }) {
+function Hosts({ counts }: { counts: HostCounts }) {
   return (
     <ul class="fleet-counts" aria-label="Hosts by status">
       {HOST_STATUSES.map(status => (
@@ -111,18 +114,18 @@ function RunningQuery({ query: { id, sql, counts } }: { query: Query }) {
   )
 }
 
-function Answer({ answer, query }: { answer: Answered; query: Query | undefined }) {
+function Answer({ answer, query }: { answer: RecentAnswer; query: Query | undefined }) {
   const { host_id, hostname = '', host_identifier = '', query_id, state, error, occurred_at } = answer
   return (
     <li class="fleet-answer">
       <a class={`status is-target-${state}`} href={`/queries/${query_id}`} title={STATE_WORDS[state].meaning}>
         <span class="dot" aria-hidden="true" />
-        {wordsOf(answer)}
+        {summaryOf(answer)}
       </a>
       <a class="line-name" href={`/hosts/${host_id}`}>
         {nameOf({ hostname, host_identifier }) || host_id}
       </a>
-      <span class="fleet-said" title={error ?? query?.sql ?? ''}>
+      <span class="fleet-answer-text" title={error ?? query?.sql ?? ''}>
         {error ?? (query && <SqlText sql={query.sql} />)}
       </span>
       <span class="hint">

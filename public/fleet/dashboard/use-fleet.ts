@@ -1,43 +1,40 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { StatsUpdatedEvent } from '../../../src/contract/stats'
 import { watch } from '../../live'
 import { perFrame } from '../../per-frame'
-import { useFetchOf } from '../../use-fetch'
+import { useFetch } from '../../use-fetch'
 import { useThrottle } from '../../use-throttle'
-import type { StatusCounts } from '../hosts/host'
 import { isHostEvent } from '../hosts/live-hosts'
-import { type Answered, recentAnswers } from './recent-answers'
+import { type RecentAnswer, recentAnswers } from './recent-answers'
 
-/** A host that came or went: counted again, at most this often. */
-const AFTER_HOST_MS = 1_500
+/** Hosts are counted again at most this often after events about hosts. */
+const COUNT_MS = 1_500
 
-interface Told {
-  type: string
-  data?: unknown
-}
-
-/** How many hosts are there, kept up by `stats_updated`, and the latest answers to live queries. */
-export function useFleet(most: number) {
-  const { value: hosts, problem, read } = useFetchOf<{ counts: StatusCounts }>('/api/hosts?limit=1')
-  const answers = useSignal<Answered[]>([])
-  const readSoon = useThrottle(AFTER_HOST_MS, () => void read())
+/** The number of hosts by status, kept up to date by `stats_updated`, and the latest answers to live queries. */
+export function useFleet(answersMax: number) {
+  const { value, problem, read } = useFetch('/api/hosts', { limit: 1 })
+  const answers = useSignal<RecentAnswer[]>([])
+  const readSoon = useThrottle(COUNT_MS, () => void read())
   useEffect(() => {
-    const drawn = perFrame<Answered>(news => {
-      answers.value = recentAnswers(answers.peek(), news, most)
+    const frames = perFrame<RecentAnswer>(added => {
+      answers.value = recentAnswers(answers.peek(), added, answersMax)
     })
     const stop = watch('events', {
       onEvent: event => {
-        const { data } = event.data as Told
-        if (event.type === 'query_result') drawn.add(data as Answered)
-        else if (event.type === 'stats_updated') hosts.value = { counts: (data as { hosts: StatusCounts }).hosts }
+        const { data } = event.data as { data?: unknown }
+        const page = value.peek()
+        if (event.type === 'query_result') frames.add(data as RecentAnswer)
+        else if (event.type === 'stats_updated' && page)
+          value.value = { ...page, counts: (data as StatsUpdatedEvent).hosts }
         else if (isHostEvent(event)) readSoon()
       },
       onGap: readSoon,
     })
     return () => {
-      drawn.stop()
+      frames.stop()
       stop()
     }
-  }, [most])
-  return { hosts, answers, problem, read }
+  }, [answersMax])
+  return { hosts: value, answers, problem, read }
 }

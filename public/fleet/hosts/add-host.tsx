@@ -1,19 +1,21 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { api, messageOf } from '../../api'
+import type { HostSetup } from '../../../src/contract/hosts'
+import { SYSTEMS } from '../../../src/contract/values'
+import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { watch } from '../../live'
 import { isAdmin, me } from '../../session'
-import { useFetchOf } from '../../use-fetch'
+import { useFetch } from '../../use-fetch'
 import { CopyBlock } from '../copy-block'
-import { type Enrollment, SHELLS, SYSTEM_NAMES, SYSTEMS, withSecret } from './enrollment'
 import type { HostEvent } from './live-hosts'
+import { SHELLS, SYSTEM_NAMES, withSecret } from './setup'
 
-/** How a machine becomes a host: a secret, the flags, and then it is waited for. */
+/** How to make a machine a host: a secret, the set-up of its agent, and its first check-in. */
 export function AddHost() {
-  const { value, problem, read } = useFetchOf<Enrollment>('/api/hosts/enrollment')
+  const { value, problem, read } = useFetch('/api/hosts/enrollment', {})
   const secret = useSignal('')
-  const told = value.value
+  const setup = value.value
   return (
     <div class="add-host">
       <p>
@@ -22,13 +24,13 @@ export function AddHost() {
       </p>
       <section class="panel" aria-label="Secret">
         <h2>1. Enroll secret</h2>
-        <Secret secret={secret.value} onMade={made => (secret.value = made)} />
+        <Secret secret={secret.value} onCreated={created => (secret.value = created)} />
       </section>
       <section class="panel" aria-label="On the host">
         <h2>2. Set up the host</h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-        {told?.note && <p class="notice">{told.note}</p>}
-        {told && <Commands told={told} secret={secret.value} />}
+        {setup?.note && <p class="notice">{setup.note}</p>}
+        {setup && <Commands setup={setup} secret={secret.value} />}
       </section>
       <section class="panel" aria-label="First check-in">
         <h2>3. First check-in</h2>
@@ -41,7 +43,7 @@ export function AddHost() {
   )
 }
 
-function Commands({ told, secret }: { told: Enrollment; secret: string }) {
+function Commands({ setup, secret }: { setup: HostSetup; secret: string }) {
   return (
     <>
       <p>Where osquery is installed, run one command:</p>
@@ -49,7 +51,7 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
         <CopyBlock
           key={system}
           name={`${SYSTEM_NAMES[system]}, ${SHELLS[system]}`}
-          text={withSecret(told.commands[system], secret)}
+          text={withSecret(setup.commands[system], secret)}
         />
       ))}
       <details class="flag-files">
@@ -57,8 +59,8 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
         {SYSTEMS.map(system => (
           <CopyBlock
             key={system}
-            name={`${SYSTEM_NAMES[system]}, ${told.flag_files[system].path}`}
-            text={told.flag_files[system].flags.join('\n')}
+            name={`${SYSTEM_NAMES[system]}, ${setup.flag_files[system].path}`}
+            text={setup.flag_files[system].flags.join('\n')}
           />
         ))}
       </details>
@@ -66,11 +68,11 @@ function Commands({ told, secret }: { told: Enrollment; secret: string }) {
   )
 }
 
-function Secret({ secret, onMade }: { secret: string; onMade(secret: string): void }) {
+function Secret({ secret, onCreated }: { secret: string; onCreated(secret: string): void }) {
   const problem = useSignal('')
-  const make = async (name: string) => {
+  const create = async (name: string) => {
     try {
-      onMade((await api.post<{ secret: string }>('/api/enroll-secrets', { name })).secret)
+      onCreated((await client.post('/api/enroll-secrets', { body: { name } })).secret)
       problem.value = ''
     } catch (error) {
       problem.value = messageOf(error)
@@ -96,7 +98,7 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
       class="row form"
       onSubmit={event => {
         event.preventDefault()
-        void make(String(new FormData(event.currentTarget).get('name')).trim())
+        void create(String(new FormData(event.currentTarget).get('name')).trim())
       }}
     >
       <label class="field">
@@ -112,21 +114,21 @@ function Secret({ secret, onMade }: { secret: string; onMade(secret: string): vo
   )
 }
 
-/** Hosts that enrol while one looks. */
+/** Hosts that enroll while the page is open. */
 function Waiting() {
-  const seen = useSignal<Array<{ id: string; name: string }>>([])
+  const enrolled = useSignal<Array<{ id: string; name: string }>>([])
   useEffect(() => {
     const opened = new Date(Date.now() - CLOCK_MS).toISOString()
     return watch('events', {
       onEvent: ({ type, data }) => {
         const { timestamp, data: host } = data as HostEvent
         if (type !== 'host_enrolled' || timestamp < opened) return
-        const others = seen.peek().filter(each => each.id !== host.host_id)
-        seen.value = [{ id: host.host_id, name: host.hostname || host.host_identifier || host.host_id }, ...others]
+        const others = enrolled.peek().filter(each => each.id !== host.host_id)
+        enrolled.value = [{ id: host.host_id, name: host.hostname || host.host_identifier || host.host_id }, ...others]
       },
     })
   }, [])
-  const [latest, ...more] = seen.value
+  const [latest, ...more] = enrolled.value
   return (
     <p role="status" class="waiting">
       <span class={`status ${latest ? 'is-online' : 'is-running'}`}>
@@ -144,5 +146,5 @@ function Waiting() {
   )
 }
 
-/** The feed begins with what was before; clocks of browser and server may differ by as much. */
+/** The stream begins with earlier events; the clocks of browser and server may differ by this much. */
 const CLOCK_MS = 5_000

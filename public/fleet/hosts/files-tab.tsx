@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import type { Carve } from '../../../src/contract/carves'
 import { formatBytes } from '../../../text/numbers'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { Progress } from '../../components/status'
@@ -9,54 +10,42 @@ import { Ago } from '../../components/time'
 import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
-import { byId, usePagedListOf } from '../../use-paged-list'
-import type { Query, QueryResult } from '../query-result'
+import { byId, usePagedList } from '../../use-paged-list'
+import type { QueryResult } from '../query-result'
 import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
 
-interface Carve {
-  id: string
-  host_id: string
-  query_id: string | null
-  carve_guid: string
-  size: number
-  block_count: number
-  received: number
-  created_at: string
-  completed_at: string | null
-}
-
 const SCHEDULED =
-  'The host has scheduled it and begins to send within a minute or so. If nothing comes, or an empty archive, there is no such file.'
-/** Behind a literal path a carver that is on always answers with a row, whether or not there is such a file. */
+  'The host has scheduled the upload, which begins within a minute or so. If nothing arrives, or an empty archive, there is no such file.'
+/** For a literal path an enabled carver always answers with a row, whether or not there is such a file. */
 const NO_CARVER =
-  'The host has not scheduled it: its carver is off (--disable_carver=false turns it on). osquery before 4.7 never says so, and may send the file all the same.'
+  'The host has not scheduled an upload: its carver is disabled (--disable_carver=false enables it). osquery before 4.7 never reports that, and may send the file all the same.'
 const NO_MATCH =
-  'The host has not scheduled it: no file fits this pattern, or its carver is off (--disable_carver=false turns it on).'
+  'The host has not scheduled an upload: no file matches this pattern, or its carver is disabled (--disable_carver=false enables it).'
 
-/** While blocks come in. */
-const EVERY_MS = 3_000
+/** While blocks arrive. */
+const INTERVAL_MS = 3_000
 
-/** Files that the host has been asked for. */
+/** Files that were requested from the host. */
 export function FilesTab({ hostId }: { hostId: string }) {
-  const list = usePagedListOf<Carve>({ path: `/api/hosts/${hostId}/carves`, idOf: byId })
-  const asked = useSignal('')
-  const isAskedByPattern = useSignal(false)
-  const said = useSignal('')
+  const list = usePagedList('/api/hosts/{id}/carves', { params: { id: hostId }, idOf: byId })
+  const queryId = useSignal('')
+  const isPatternUsed = useSignal(false)
+  const message = useSignal('')
   const problem = useSignal('')
-  const ask = async (path: string) => {
+  const request = async (path: string) => {
     try {
-      const { query } = await api.post<{ query: Query }>(`/api/hosts/${hostId}/query`, { sql: carveSql(path) })
-      asked.value = query.id
-      isAskedByPattern.value = isPattern(path)
-      said.value = 'The file has been requested. It appears here when the host sends it.'
+      const { query } = await client.post('/api/hosts/{id}/query', { id: hostId, body: { sql: carveSql(path) } })
+      queryId.value = query.id
+      isPatternUsed.value = isPattern(path)
+      message.value = 'The file has been requested. It appears here when the host sends it.'
       problem.value = ''
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
-  useInterval(EVERY_MS, () => {
+  useInterval(INTERVAL_MS, () => {
     const known = list.items.peek() ?? []
-    const isAwaited = asked.peek() !== '' && !known.some(carve => carve.query_id === asked.peek())
+    const isAwaited = queryId.peek() !== '' && !known.some(carve => carve.query_id === queryId.peek())
     if (isAwaited || known.some(carve => carve.completed_at === null)) void list.refresh()
   })
   useEffect(
@@ -64,22 +53,22 @@ export function FilesTab({ hostId }: { hostId: string }) {
       watch(`host:${hostId}`, {
         onEvent: ({ type, data }) => {
           const { query_id, state, error } = data as QueryResult
-          if (type !== 'query_result' || query_id !== asked.peek()) return
-          if (error !== null) said.value = `The host reported an error: ${error}`
-          else if (state === 'no_rows') said.value = isAskedByPattern.value ? NO_MATCH : NO_CARVER
-          else said.value = SCHEDULED
+          if (type !== 'query_result' || query_id !== queryId.peek()) return
+          if (error !== null) message.value = `The host reported an error: ${error}`
+          else if (state === 'no_rows') message.value = isPatternUsed.value ? NO_MATCH : NO_CARVER
+          else message.value = SCHEDULED
         },
       }),
     [hostId],
   )
-  const isHere = list.items.value?.some(carve => carve.query_id === asked.value) ?? false
+  const isHere = list.items.value?.some(carve => carve.query_id === queryId.value) ?? false
   return (
     <>
-      {isOperator.value && <AskForm onAsk={path => void ask(path)} />}
+      {isOperator.value && <RequestForm onRequest={path => void request(path)} />}
       {problem.value !== '' && <Failure message={problem.value} />}
-      {said.value !== '' && !isHere && (
+      {message.value !== '' && !isHere && (
         <p class="notice" role="status">
-          {said.value} <a href={`/queries/${asked.value}`}>The query</a>
+          {message.value} <a href={`/queries/${queryId.value}`}>The query</a>
         </p>
       )}
       <Listing
@@ -93,13 +82,13 @@ export function FilesTab({ hostId }: { hostId: string }) {
   )
 }
 
-function AskForm({ onAsk }: { onAsk(path: string): void }) {
+function RequestForm({ onRequest }: { onRequest(path: string): void }) {
   return (
     <form
       class="row form panel"
       onSubmit={event => {
         event.preventDefault()
-        onAsk(String(new FormData(event.currentTarget).get('path')).trim())
+        onRequest(String(new FormData(event.currentTarget).get('path')).trim())
       }}
     >
       <label class="field grow">

@@ -1,9 +1,9 @@
+import type { Targets } from '../../../src/contract/queries'
 import { readFilters, searchOf } from '../../url-filters'
-import type { Targets } from '../query-result'
 
 const NAMES = ['status', 'q', 'platform', 'label', 'sort'] as const
 
-/** Which hosts the page shows; lives in its address. */
+/** Which hosts the page shows; kept in its address. */
 export type HostFilters = Record<(typeof NAMES)[number], string>
 
 export const DEFAULT_SORT = 'hostname'
@@ -13,21 +13,21 @@ export const hostFiltersOf = (search: string): HostFilters => readFilters(NAMES,
 /** As a query string, with its `?`; empty filters are left out. */
 export const hostSearchOf = (filters: Partial<HostFilters>): string => searchOf(NAMES, filters)
 
-/** Whether some hosts are left out. */
+/** Whether any filter is set. */
 export const isNarrowed = ({ sort: _, ...filters }: HostFilters) => Object.values(filters).some(value => value !== '')
 
-/** What the server is asked for. */
+/** The query of the request. */
 export function hostParams(filters: HostFilters): string {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
   return String(new URLSearchParams({ sort: DEFAULT_SORT, ...Object.fromEntries(given) }))
 }
 
-/** The other way round when it is sorted by this already. */
-export const turned = (sort: string, by: string) => ((sort || DEFAULT_SORT) === by ? `-${by}` : by)
+/** The order after a click on a heading: reversed when the list is already sorted by it. */
+export const toggleSort = (sort: string, by: string) => ((sort || DEFAULT_SORT) === by ? `-${by}` : by)
 
 /**
- * All hosts that the filters let through, as targets of a query; null when targets cannot say it: a search, a status, or
- * a label and a platform, which as targets would add up.
+ * All hosts that match the filters, as targets of a query. Null when targets cannot express the filters: a search, a
+ * status, or a label together with a platform, because targets match any of the two.
  */
 export function targetsOf({ status, q, platform, label }: HostFilters): Targets | null {
   if (status !== '' || q !== '') return null

@@ -1,17 +1,17 @@
 import { ListStatus, LoadMore } from '../../components/list-status'
-import { usePagedListOf } from '../../use-paged-list'
-import { type PastResult, queryOfResult } from './host-queries'
+import { usePagedList } from '../../use-paged-list'
+import { queryOfResult } from './host-queries'
 import { HostQueryCard } from './host-query-card'
 
-/** All results of live queries on this host, as far as they are kept. */
+/** All results of live queries on this host that are still kept. */
 export function HistoryTab({ hostId }: { hostId: string }) {
-  const list = usePagedListOf<PastResult>({ path: `/api/hosts/${hostId}/results`, idOf: result => result.query_id })
+  const list = usePagedList('/api/hosts/{id}/results', { params: { id: hostId }, idOf: result => result.query_id })
   return (
     <>
       <ListStatus list={list} empty="No results yet, or they have expired" />
-      <ul class="asked-list" aria-label="Earlier results">
+      <ul class="host-queries" aria-label="Earlier results">
         {list.items.value?.map(result => (
-          <HostQueryCard key={result.query_id} asked={queryOfResult(result)} hostId={hostId} isOpened={false} />
+          <HostQueryCard key={result.query_id} query={queryOfResult(result)} hostId={hostId} isOpened={false} />
         ))}
       </ul>
       <LoadMore list={list} />

@@ -1,25 +1,26 @@
 import type { ReadonlySignal } from '@preact/signals'
+import type { HostCounts } from '../../../src/contract/hosts'
+import { HOST_STATUSES } from '../../../src/contract/values'
 import { formatCount } from '../../../text/numbers'
 import { FilterSelect } from '../../components/filter-select'
 import { TypedFilter } from '../../components/typed-filter'
-import { useFetchOf } from '../../use-fetch'
+import { useFetch } from '../../use-fetch'
 import { type HostFilters, isNarrowed } from './filters'
-import { HOST_STATUSES, STATUS_MEANINGS, type StatusCounts } from './host'
-import type { Label } from './label'
+import { STATUS_MEANINGS } from './host'
 
 interface HostFilterBarProps {
   filters: HostFilters
-  counts: ReadonlySignal<StatusCounts | null>
+  counts: ReadonlySignal<HostCounts | null>
   onChange(change: Partial<HostFilters>): void
 }
 
-/** How often a new platform or label is looked for. */
-const EVERY_MS = 60_000
+/** How often platforms and labels are read again. */
+const INTERVAL_MS = 60_000
 
-/** Counts by status, each a click away from its hosts, and what else narrows the list. */
+/** Filters by status, with counts, and by search, platform and label. */
 export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps) {
-  const platforms = useFetchOf<{ items: Array<{ platform: string; hosts: number }> }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useFetchOf<{ items: Label[] }>('/api/labels?limit=500', EVERY_MS)
+  const platforms = useFetch('/api/hosts/platforms', {}, { everyMs: INTERVAL_MS })
+  const labels = useFetch('/api/labels', { limit: 500 }, { everyMs: INTERVAL_MS })
   const total = counts.value && HOST_STATUSES.reduce((sum, status) => sum + (counts.value?.[status] ?? 0), 0)
   const known = {
     platforms: platforms.value.value?.items.map(each => each.platform) ?? [],

@@ -1,19 +1,17 @@
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
+import type { HostResult, Query, TargetState } from '../../../src/contract/queries'
+import { isOpen, type QueryResult } from '../query-result'
 
-/** A query and what one host has made of it so far. */
+/** A query on one host, with its result if there is one. */
 export interface HostQuery {
   query_id: string
   sql: string
-  /** When it was asked, where that is known; else when it was answered. */
+  /** When the query was created if that is known, else when it was answered. */
   at: string
   state: TargetState
   result: QueryResult | null
 }
 
-/** A result as the host's history tells it. */
-export type PastResult = QueryResult & { sql: string }
-
-export const queryOfResult = (result: PastResult): HostQuery => ({
+export const queryOfResult = (result: QueryResult & Pick<HostResult, 'sql'>): HostQuery => ({
   query_id: result.query_id,
   sql: result.sql,
   at: result.occurred_at,
@@ -29,38 +27,35 @@ export const openQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' | 'c
   result: null,
 })
 
-/** Of a page that stays open; the history has all. */
+/** Keeps a page that stays open small; the history has all queries. */
 const SHOWN_MAX = 100
 
-/**
- * The list, newest first, with these in it, each query once. An answer takes the place of one that was awaited, and is
- * not taken back by a reading that was older.
- */
+/** Adds queries to a list, newest first, each once. A result is not replaced by an older reading without one. */
 export function mergeQueries(known: readonly HostQuery[], more: readonly HostQuery[]): HostQuery[] {
-  const byId = new Map(known.map(each => [each.query_id, each]))
-  for (const each of more) {
-    const before = byId.get(each.query_id)
-    if (before?.result && !each.result) continue
-    byId.set(each.query_id, { ...each, sql: each.sql || before?.sql || '', at: before?.at ?? each.at })
+  const byId = new Map(known.map(query => [query.query_id, query]))
+  for (const query of more) {
+    const before = byId.get(query.query_id)
+    if (before?.result && !query.result) continue
+    byId.set(query.query_id, { ...query, sql: query.sql || before?.sql || '', at: before?.at ?? query.at })
   }
   return [...byId.values()].sort((a, b) => (a.query_id < b.query_id ? 1 : -1)).slice(0, SHOWN_MAX)
 }
 
 /**
- * The list with an answer from the stream in it. The stream begins with answers from before: what is not in the list and
- * older than what is there belongs to the history.
- * `isUnknown`: it was asked from elsewhere, in words that are to be read.
+ * Adds a result from the stream to a list. The stream begins with earlier results: those that are not in the list and
+ * older than a query in it belong to the history.
+ * `isUnknown`: the query was created elsewhere, so its SQL must be read.
  */
-export function withAnswer(
+export function withResult(
   known: readonly HostQuery[],
   result: QueryResult,
-): { asked: HostQuery[]; isUnknown: boolean } {
-  const isKnown = known.some(each => each.query_id === result.query_id)
-  const isPast = !isKnown && known.some(each => each.query_id > result.query_id)
-  if (isPast) return { asked: [...known], isUnknown: false }
-  return { asked: mergeQueries(known, [queryOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
+): { queries: HostQuery[]; isUnknown: boolean } {
+  const isKnown = known.some(query => query.query_id === result.query_id)
+  const isPast = !isKnown && known.some(query => query.query_id > result.query_id)
+  if (isPast) return { queries: [...known], isUnknown: false }
+  return { queries: mergeQueries(known, [queryOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
 }
 
-/** The list when a query came to its end: whoever had not answered will not do so in time. */
+/** Sets the state of a query that has ended, if the host has not answered it. */
 export const withState = (known: readonly HostQuery[], queryId: string, state: TargetState): HostQuery[] =>
-  known.map(each => (each.query_id === queryId && isOpen(each.state) ? { ...each, state } : each))
+  known.map(query => (query.query_id === queryId && isOpen(query.state) ? { ...query, state } : query))

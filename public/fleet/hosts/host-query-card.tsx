@@ -11,21 +11,21 @@ import { TargetStateMark } from '../target-state'
 import type { HostQuery } from './host-queries'
 
 interface HostQueryCardProps {
-  asked: HostQuery
+  query: HostQuery
   hostId: string
-  /** Shown with its rows from the beginning. */
+  /** Whether its rows are shown at first. */
   isOpened: boolean
-  onAgain?: (sql: string) => void
+  onEdit?: (sql: string) => void
 }
 
-/** One query and what the host has said to it. */
-export function HostQueryCard({ asked, hostId, isOpened, onAgain }: HostQueryCardProps) {
-  const { query_id, sql, at, state, result } = asked
+/** A query and the answer of the host. */
+export function HostQueryCard({ query, hostId, isOpened, onEdit }: HostQueryCardProps) {
+  const { query_id, sql, at, state, result } = query
   const fold = useSignal<boolean | null>(null)
   const isUnfolded = fold.value ?? isOpened
   return (
-    <li class="asked" data-query={query_id}>
-      <header class="asked-head">
+    <li class="host-query" data-query={query_id}>
+      <header class="host-query-head">
         <button
           type="button"
           class="fold"
@@ -34,20 +34,20 @@ export function HostQueryCard({ asked, hostId, isOpened, onAgain }: HostQueryCar
           onClick={() => (fold.value = !isUnfolded)}
         />
         <TargetStateMark state={state} />
-        <span class="asked-sql" title={sql}>
+        <span class="host-query-sql" title={sql}>
           <SqlText sql={sql} />
         </span>
-        <span class="asked-note">{noteOf(asked)}</span>
-        <span class="asked-when hint">
+        <span class="host-query-note">{noteOf(query)}</span>
+        <span class="host-query-when hint">
           {isOpen(state) ? formatDuration(now.value - Date.parse(at)) : <Ago time={at} />}
         </span>
       </header>
       {isUnfolded && (
-        <div class="asked-body">
-          <Answer asked={asked} />
-          <div class="row asked-links">
-            {onAgain && sql !== '' && (
-              <button type="button" onClick={() => onAgain(sql)}>
+        <div class="host-query-body">
+          <Answer query={query} />
+          <div class="row host-query-links">
+            {onEdit && sql !== '' && (
+              <button type="button" onClick={() => onEdit(sql)}>
                 Edit and run again
               </button>
             )}
@@ -69,8 +69,8 @@ function noteOf({ state, result }: HostQuery) {
   return result?.late ? 'after the deadline' : ''
 }
 
-function Answer({ asked: { state, result, sql } }: { asked: HostQuery }) {
-  if (!result) return <p class="asked-says">{STATE_WORDS[state].meaning}</p>
+function Answer({ query: { state, result, sql } }: { query: HostQuery }) {
+  if (!result) return <p class="host-query-text">{STATE_WORDS[state].meaning}</p>
   if (result.error !== null) {
     return (
       <>
@@ -79,7 +79,7 @@ function Answer({ asked: { state, result, sql } }: { asked: HostQuery }) {
       </>
     )
   }
-  if (result.row_count === 0) return <p class="asked-says">{STATE_WORDS.no_rows.meaning}</p>
+  if (result.row_count === 0) return <p class="host-query-text">{STATE_WORDS.no_rows.meaning}</p>
   return (
     <>
       {result.rows.length > 0 && (
@@ -90,7 +90,7 @@ function Answer({ asked: { state, result, sql } }: { asked: HostQuery }) {
   )
 }
 
-/** Rows that are not here. */
+/** Rows that are not shown. */
 function Rest({ result: { row_count, rows, late } }: { result: QueryResult }) {
   const left = row_count - rows.length
   return (

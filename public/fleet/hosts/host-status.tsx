@@ -1,9 +1,10 @@
+import type { Host } from '../../../src/contract/hosts'
 import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
-import { type Host, STATUS_MEANINGS } from './host'
+import { STATUS_MEANINGS } from './host'
 
-/** Whether a host is there, as a dot and a word. */
+/** The status of a host, as a dot and a word. */
 export function HostState({ host: { status } }: { host: Pick<Host, 'status'> }) {
   return (
     <span title={STATUS_MEANINGS[status]}>
@@ -12,7 +13,7 @@ export function HostState({ host: { status } }: { host: Pick<Host, 'status'> }) 
   )
 }
 
-/** When a host was last seen. While it is online that is now: it asks every few seconds, and is written down less often. */
+/** When a host was last seen. While it is online that is now: the time is stored less often than its agent polls. */
 export function Seen({ host: { status, last_seen_at } }: { host: Pick<Host, 'status' | 'last_seen_at'> }) {
   return (
     <time dateTime={last_seen_at} title={last_seen_at}>

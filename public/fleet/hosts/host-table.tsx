@@ -1,10 +1,11 @@
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import type { Host } from '../../../src/contract/hosts'
 import { useInView } from '../../components/in-view'
 import { toggled } from '../../jobs/list-state'
 import { isOperator } from '../../session'
-import { DEFAULT_SORT, turned } from './filters'
-import { type Host, nameOf, systemOf } from './host'
+import { DEFAULT_SORT, toggleSort } from './filters'
+import { nameOf, systemOf } from './host'
 import { HostState, Seen } from './host-status'
 
 export interface Picked {
@@ -20,7 +21,7 @@ interface HostTableProps {
   onLabel(name: string): void
 }
 
-/** Rows that are drawn, or left out, together. */
+/** Rows that are rendered together, or not at all. */
 const GROUP = 50
 const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
   { name: 'Host', by: 'hostname', class: 'host-name' },
@@ -31,7 +32,7 @@ const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
   { name: 'Last seen', by: '-last_seen_at', class: 'host-seen' },
 ]
 
-/** Hosts of any number: only rows in sight are in the page, and a group that has not changed is not drawn again. */
+/** Any number of hosts: only rows in view are rendered, and an unchanged group is not rendered again. */
 export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProps) {
   const groups = useMemo(
     () => Array.from({ length: Math.ceil(hosts.length / GROUP) }, (_, at) => hosts.slice(at * GROUP, (at + 1) * GROUP)),
@@ -84,7 +85,7 @@ function Heading({ column: { name, by, class: className }, sort, onSort }: Headi
   const order = sort === plain ? 'ascending' : sort === `-${plain}` ? 'descending' : undefined
   return (
     <th scope="col" class={className} aria-sort={order}>
-      <button type="button" class="sort" onClick={() => onSort(order ? turned(sort, sort.replace('-', '')) : by)}>
+      <button type="button" class="sort" onClick={() => onSort(order ? toggleSort(sort, sort.replace('-', '')) : by)}>
         {name}
       </button>
     </th>
@@ -131,7 +132,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(
           {nameOf(host)}
         </a>
         {host.schedule_lost_at !== null && (
-          <span class="tag is-warning" title="Its agent has no schedule, although it is served one.">
+          <span class="tag is-warning" title="Its agent reports no schedule, although it was sent one.">
             no schedule
           </span>
         )}

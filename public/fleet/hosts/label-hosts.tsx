@@ -1,24 +1,24 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
-import { useFetchOf } from '../../use-fetch'
-import { isManual, type Label } from './label'
+import { useFetch } from '../../use-fetch'
+import { isManual } from './label'
 
 interface LabelHostsProps {
   hostIds: string[]
   onDone(): void
-  /** Not given where it stays. */
-  onLeave?(): void
+  /** Left out where the form cannot be dismissed. */
+  onDismiss?(): void
 }
 
-/** The server takes so many hosts at once. */
+/** Hosts per request. */
 const HOSTS_MAX = 500
 
-/** Puts a label on hosts, or takes it off. Labels by query decide themselves. */
-export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
-  const { value, read } = useFetchOf<{ items: Label[] }>('/api/labels?limit=500')
+/** Adds a manual label to hosts, or removes it. */
+export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
+  const { value, read } = useFetch('/api/labels', { limit: 500 })
   const problem = useSignal('')
-  const said = useSignal('')
+  const message = useSignal('')
   const labels = (value.value?.items ?? []).filter(isManual)
   const change = async (fields: FormData, action: string) => {
     const name = String(fields.get('name')).trim()
@@ -26,13 +26,13 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
     try {
       const known = labels.find(label => label.name === name)
       if (!known && action === 'remove') throw new Error(`There is no manual label ${name}.`)
-      const label = known ?? (await api.post<{ id: string }>('/api/labels', { name }))
+      const label = known ?? (await client.post('/api/labels', { body: { name } }))
       for (let from = 0; from < hostIds.length; from += HOSTS_MAX) {
         const ids = hostIds.slice(from, from + HOSTS_MAX)
-        await api.post(`/api/labels/${label.id}/hosts`, { [action]: ids })
+        await client.post('/api/labels/{id}/hosts', { id: label.id, body: { [action]: ids } })
       }
       problem.value = ''
-      said.value = action === 'add' ? `Label ${name} added.` : `Label ${name} removed.`
+      message.value = action === 'add' ? `Label ${name} added.` : `Label ${name} removed.`
       if (!known) void read()
       onDone()
     } catch (error) {
@@ -48,7 +48,7 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
         void change(new FormData(event.currentTarget), button)
       }}
       onKeyDown={event => {
-        if (event.key === 'Escape') onLeave?.()
+        if (event.key === 'Escape') onDismiss?.()
       }}
     >
       <input
@@ -70,12 +70,12 @@ export function LabelHosts({ hostIds, onDone, onLeave }: LabelHostsProps) {
       <button type="submit" value="remove">
         Remove
       </button>
-      {onLeave && (
-        <button type="button" class="quiet" onClick={onLeave}>
+      {onDismiss && (
+        <button type="button" class="quiet" onClick={onDismiss}>
           Dismiss
         </button>
       )}
-      <span role="status">{said.value}</span>
+      <span role="status">{message.value}</span>
       {problem.value !== '' && <Failure message={problem.value} />}
     </form>
   )

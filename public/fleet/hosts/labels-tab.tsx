@@ -1,20 +1,20 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../../api'
+import type { HostWithDetails } from '../../../src/contract/hosts'
+import { client, messageOf } from '../../api'
 import { Empty, Failure } from '../../components/empty'
 import { isOperator } from '../../session'
-import { useFetchOf } from '../../use-fetch'
-import type { HostDetails } from './host'
-import { isManual, type Label } from './label'
+import { useFetch } from '../../use-fetch'
+import { isManual } from './label'
 import { LabelHosts } from './label-hosts'
 
-/** The labels of one host, and whether a person or a query has decided on each. */
-export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged(): void }) {
-  const { value } = useFetchOf<{ items: Label[] }>('/api/labels?limit=500')
+/** The labels of a host, manual and dynamic. */
+export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
+  const { value } = useFetch('/api/labels', { limit: 500 })
   const problem = useSignal('')
   const known = new Map((value.value?.items ?? []).map(label => [label.id, label]))
-  const drop = async (id: string) => {
+  const remove = async (id: string) => {
     try {
-      await api.post(`/api/labels/${id}/hosts`, { remove: [host.id] })
+      await client.post('/api/labels/{id}/hosts', { id, body: { remove: [host.id] } })
       problem.value = ''
       onChanged()
     } catch (error) {
@@ -36,7 +36,7 @@ export function LabelsTab({ host, onChanged }: { host: HostDetails; onChanged():
               <span class="line-name hint">{label?.description}</span>
               <span class="spring" />
               {isOperator.value && label && isManual(label) && (
-                <button type="button" onClick={() => void drop(id)}>
+                <button type="button" onClick={() => void remove(id)}>
                   Remove
                 </button>
               )}

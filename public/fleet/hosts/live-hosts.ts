@@ -1,24 +1,24 @@
-import type { Host, HostStatus, StatusCounts } from './host'
-
-/** A tenant event about a host. */
-export interface HostEvent {
-  type: string
-  timestamp: string
-  data: { host_id: string; host_identifier?: string; hostname?: string; status?: HostStatus; last_seen_at?: string }
-}
+import type { Host, HostCounts, HostStatusEvent } from '../../../src/contract/hosts'
 
 const TYPES = new Set(['host_status', 'host_enrolled', 'host_deleted'])
 export const isHostEvent = ({ type }: { type: string }) => TYPES.has(type)
 
+/** A tenant event about a host; `host_deleted` has no status. */
+export interface HostEvent {
+  type: string
+  timestamp: string
+  data: Partial<HostStatusEvent> & Pick<HostStatusEvent, 'host_id'>
+}
+
 export interface Hosts {
   hosts: Host[]
-  counts: StatusCounts
+  counts: HostCounts
 }
 
 /**
- * The list after the events of a frame; the same arrays when they change nothing. A row that no longer fits a status
- * filter stays until the next reading: it would be pulled away from under the eye.
- * `isIncomplete`: something happened to a host that is not in the list, so counts or rows have to be read again.
+ * Applies the events of a frame; returns the same arrays when they change nothing. A row that no longer matches a status
+ * filter stays until the list is read again, so that it does not disappear while somebody looks at it.
+ * `isIncomplete`: an event is about a host that is not in the list, so counts or rows must be read again.
  */
 export function applyToHosts(
   { hosts, counts }: Hosts,
@@ -27,7 +27,7 @@ export function applyToHosts(
   const places = new Map(hosts.map((host, at) => [host.id, at]))
   const next = [...hosts]
   const counted = { ...counts }
-  const gone = new Set<string>()
+  const deleted = new Set<string>()
   let isChanged = false
   let isIncomplete = false
   for (const event of events) {
@@ -39,7 +39,7 @@ export function applyToHosts(
     }
     if (event.type === 'host_deleted') {
       places.delete(known.id)
-      gone.add(known.id)
+      deleted.add(known.id)
       counted[known.status]--
       continue
     }
@@ -50,14 +50,14 @@ export function applyToHosts(
     counted[host.status]++
     isChanged = true
   }
-  if (!isChanged && gone.size === 0) return { hosts, counts, isIncomplete }
-  return { hosts: next.filter(host => !gone.has(host.id)), counts: counted, isIncomplete }
+  if (!isChanged && deleted.size === 0) return { hosts, counts, isIncomplete }
+  return { hosts: next.filter(host => !deleted.has(host.id)), counts: counted, isIncomplete }
 }
 
-/** The host after an event; the same object when the event tells nothing new, as those of before the reading do. */
+/** Returns the same object when the event changes nothing, as those from before the list was read. */
 function applyEvent(host: Host, { timestamp, data }: HostEvent): Host {
   const status = data.status ?? 'online'
   if (status === host.status || timestamp < host.last_seen_at) return host
-  const last_seen_at = data.last_seen_at ?? (status === 'online' ? timestamp : host.last_seen_at)
+  const last_seen_at = status === 'online' ? timestamp : host.last_seen_at
   return { ...host, status, last_seen_at, hostname: data.hostname || host.hostname }
 }

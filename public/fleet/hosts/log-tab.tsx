@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { LogModel, LogViewer, logSource } from '../../components/log-viewer'
 
-/** What the agent says of itself. */
+/** The agent's own log. */
 export function LogTab({ hostId }: { hostId: string }) {
   const path = `/api/hosts/${hostId}/logs`
   const model = useMemo(() => new LogModel(logSource(path)), [path])

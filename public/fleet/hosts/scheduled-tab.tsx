@@ -1,4 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { ScheduledResult } from '../../../src/contract/scheduled-results'
+import { SCHEDULED_ACTIONS } from '../../../src/contract/values'
 import { FilterSelect, PeriodSelect } from '../../components/filter-select'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
@@ -6,41 +8,29 @@ import { TypedFilter } from '../../components/typed-filter'
 import { sinceParam } from '../../periods'
 import { search, setFilters } from '../../router'
 import { readFilters } from '../../url-filters'
-import { useFetchOf } from '../../use-fetch'
+import { useFetch } from '../../use-fetch'
 import { byId, usePagedListOf } from '../../use-paged-list'
-
-interface ScheduledResult {
-  id: string
-  name: string
-  action: 'added' | 'removed' | 'snapshot'
-  at: string
-  received_at: string
-  counter: number
-  columns: Record<string, string | number>
-  decorations: Record<string, string> | null
-}
 
 const PAGE_SIZE = 100
 /** Hosts log every few seconds. */
-const EVERY_MS = 10_000
-const ACTIONS = ['added', 'removed', 'snapshot']
-/** Names of packs that have logged since are looked for this often. */
+const INTERVAL_MS = 10_000
+/** How often the names of scheduled queries are read again. */
 const NAMES_MS = 60_000
 const FILTERS = ['name', 'action', 'q', 'since'] as const
 
-/** What the host has logged of its scheduled queries; the filter is in the address. */
+/** The results of scheduled queries on the host. The filter is kept in the address. */
 export function ScheduledTab({ hostId }: { hostId: string }) {
   const base = `/api/hosts/${hostId}/scheduled`
   const query = search.value
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
-  const asked = useMemo(() => askedFor(filters), [filters])
-  const names = useFetchOf<{ items: Array<{ name: string }> }>(`${base}/names`, NAMES_MS)
+  const params = useMemo(() => paramsOf(filters), [filters])
+  const names = useFetch('/api/hosts/{id}/scheduled/names', { id: hostId }, { everyMs: NAMES_MS })
   const list = usePagedListOf<ScheduledResult>({
-    path: `${base}?${asked}`,
+    path: `${base}?${params}`,
     name: `${base}?${query}`,
     idOf: byId,
     pageSize: PAGE_SIZE,
-    everyMs: EVERY_MS,
+    everyMs: INTERVAL_MS,
   })
   return (
     <>
@@ -56,7 +46,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           label="Action"
           all="Any action"
           value={filters.action}
-          options={ACTIONS}
+          options={SCHEDULED_ACTIONS}
           onChange={action => setFilters({ action })}
         />
         <PeriodSelect label="Time" value={filters.since} onChange={since => setFilters({ since })} />
@@ -67,10 +57,10 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           onTyped={q => setFilters({ q })}
         />
         <span class="spring" />
-        <a class="button" href={`${base}?${asked}&format=csv&bom=1`} download>
+        <a class="button" href={`${base}?${params}&format=csv&bom=1`} download>
           CSV
         </a>
-        <a class="button" href={`${base}?${asked}&format=ndjson`} download>
+        <a class="button" href={`${base}?${params}&format=ndjson`} download>
           NDJSON
         </a>
       </search>
@@ -79,9 +69,9 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
         columns={['Time', 'Query', 'Action', 'Columns']}
         list={list}
         empty={
-          asked === ''
-            ? 'No scheduled results yet. Enable a pack for this host, and they come by themselves.'
-            : 'No scheduled result fits this filter.'
+          params === ''
+            ? 'No scheduled results yet. They arrive once a pack is enabled for this host.'
+            : 'No scheduled results match this filter.'
         }
         row={result => <Row key={result.id} result={result} />}
       />
@@ -89,12 +79,12 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   )
 }
 
-function askedFor({ since, ...filters }: Record<(typeof FILTERS)[number], string>): string {
+function paramsOf({ since, ...filters }: Record<(typeof FILTERS)[number], string>): string {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
   return String(new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) }))
 }
 
-/** An action's sign, so that added and removed are told apart without colour. */
+/** Signs of actions, so that they differ not only by colour. */
 const SIGNS = { added: '+', removed: '−', snapshot: '=' }
 
 function Row({ result: { name, action, at, received_at, counter, columns } }: { result: ScheduledResult }) {
@@ -113,7 +103,7 @@ function Row({ result: { name, action, at, received_at, counter, columns } }: { 
           {SIGNS[action]} {action}
         </span>
         {action === 'added' && counter === 0 && (
-          <span class="tag" title="The query ran for the first time: the row was there before, it is no change.">
+          <span class="tag" title="The query ran for the first time: the row is not a change.">
             first run
           </span>
         )}

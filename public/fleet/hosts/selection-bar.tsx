@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals'
+import type { Targets } from '../../../src/contract/queries'
 import { counted, formatCount } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
 import { draftAddress } from '../query/draft'
-import type { Targets } from '../query-result'
 import { LabelHosts } from './label-hosts'
 
 interface SelectionBarProps {
   selected: ReadonlySet<string>
-  /** All hosts that the filters let through; null when they cannot be told as targets. */
+  /** All hosts that match the filters; null when targets cannot express the filters. */
   all: Targets | null
   total: number
   onClear(): void
@@ -18,16 +18,16 @@ interface SelectionBarProps {
 
 const hostsOf = (count: number) => counted(count, 'host')
 
-/** What can be done to several hosts: those that are selected, else all that are listed. */
+/** Actions on the selected hosts, or on all listed ones if none is selected. */
 export function SelectionBar({ selected, all, total, onClear, onLabelled }: SelectionBarProps) {
   const isLabelling = useSignal(false)
   const isAll = selected.size === 0
   const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
   const count = isAll ? total : selected.size
-  const ask = () => {
+  const runQuery = () => {
     if (isOperator.peek() && targets !== null && count > 0) navigate(draftAddress({ targets }))
   }
-  useKeys({ r: ask })
+  useKeys({ r: runQuery })
   if (!isOperator.value) return null
   return (
     <section class="bulk" aria-label="Bulk actions">
@@ -38,9 +38,11 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
           class="primary"
           disabled={targets === null || count === 0}
           title={
-            targets === null ? 'Select hosts first: only a single platform or label can be asked as a whole.' : 'r'
+            targets === null
+              ? 'Select hosts first: without a selection, only a single platform or label can be queried.'
+              : 'r'
           }
-          onClick={ask}
+          onClick={runQuery}
         >
           Run query on {hostsOf(count)}
         </button>
@@ -60,7 +62,7 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
         )}
       </div>
       {isLabelling.value && !isAll && (
-        <LabelHosts hostIds={[...selected]} onDone={onLabelled} onLeave={() => (isLabelling.value = false)} />
+        <LabelHosts hostIds={[...selected]} onDone={onLabelled} onDismiss={() => (isLabelling.value = false)} />
       )}
     </section>
   )

@@ -1,85 +1,73 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { watch } from '../../live'
 import { useInterval } from '../../use-interval'
-import { isOpen, type Query, type QueryResult, type TargetState } from '../query-result'
-import {
-  type HostQuery,
-  mergeQueries,
-  openQuery,
-  type PastResult,
-  queryOfResult,
-  withAnswer,
-  withState,
-} from './host-queries'
+import { isOpen, type QueryResult } from '../query-result'
+import { type HostQuery, mergeQueries, openQuery, queryOfResult, withResult, withState } from './host-queries'
 
-/** Answers from before that are shown beneath those that come; the history has all. */
-const LATEST = 5
-/** How often it is looked whether the host has taken what it has not answered. */
-const EVERY_MS = 3_000
-/** Queries that may be under way on one host. */
+/** Earlier results that are shown below new ones; the history has all. */
+const PAST_MAX = 5
+/** How often the states of unanswered queries are read. */
+const INTERVAL_MS = 3_000
+/** Queries that may be open on one host. */
 const OPEN_MAX = 20
 
-/** What a host is asked and answers, from its latest answers on, as it happens. */
+/** The queries on a host and their results, from its latest results on, as they arrive. */
 export function useHostQueries(hostId: string) {
-  const asked = useSignal<HostQuery[] | null>(null)
+  const queries = useSignal<HostQuery[] | null>(null)
   const problem = useSignal('')
-  const path = `/api/hosts/${encodeURIComponent(hostId)}`
 
-  /** Answers that came before the first reading. */
+  /** Results that arrived before the first reading. */
   const early = useRef<QueryResult[]>([])
-  const take = (result: QueryResult) => {
-    const next = withAnswer(asked.peek() ?? [], result)
-    asked.value = next.asked
+  const add = (result: QueryResult) => {
+    const next = withResult(queries.peek() ?? [], result)
+    queries.value = next.queries
     if (next.isUnknown) void read()
   }
 
   const read = useCallback(async () => {
     try {
       const [past, open] = await Promise.all([
-        api.get<{ items: PastResult[] }>(`${path}/results?limit=${LATEST}`),
-        api.get<{ items: Query[] }>(`/api/queries?host_id=${hostId}&status=running&limit=${OPEN_MAX}`),
+        client.get('/api/hosts/{id}/results', { id: hostId, limit: PAST_MAX }),
+        client.get('/api/queries', { host_id: hostId, status: 'running', limit: OPEN_MAX }),
       ])
       const found = [...open.items.map(openQuery), ...past.items.map(queryOfResult)]
-      asked.value = mergeQueries(asked.peek() ?? [], found)
+      queries.value = mergeQueries(queries.peek() ?? [], found)
       problem.value = ''
-      for (const result of early.current.splice(0)) take(result)
+      for (const result of early.current.splice(0)) add(result)
     } catch (error) {
       problem.value = messageOf(error)
     }
-  }, [path])
+  }, [hostId])
 
-  /** Whether the host has taken it, or what became of it at the end of the query. */
-  const settle = useCallback(
+  const readState = useCallback(
     async (queryId: string) => {
-      const { items } = await api.get<{ items: Array<{ status: TargetState }> }>(
-        `/api/queries/${queryId}/results?host_id=${hostId}&limit=1`,
-      )
+      const { items } = await client.get('/api/queries/{id}/results', { id: queryId, host_id: hostId, limit: 1 })
       const state = items[0]?.status
-      if (state) asked.value = withState(asked.peek() ?? [], queryId, state)
+      if (state) queries.value = withState(queries.peek() ?? [], queryId, state)
     },
     [hostId],
   )
 
   useEffect(() => {
-    asked.value = null
+    queries.value = null
     early.current = []
     void read()
     const stopHost = watch(`host:${hostId}`, {
       onEvent: ({ type, data }) => {
         if (type !== 'query_result') return
-        if (asked.peek() === null) early.current.push(data as QueryResult)
-        else take(data as QueryResult)
+        if (queries.peek() === null) early.current.push(data as QueryResult)
+        else add(data as QueryResult)
       },
       onGap: () => void read(),
     })
     const stopEvents = watch('events', {
       onEvent: ({ type, data }) => {
         const queryId = (data as { data?: { query_id?: string } }).data?.query_id
-        const isAwaited = asked.peek()?.some(each => each.query_id === queryId && !each.result)
+        const isAwaited = queries.peek()?.some(query => query.query_id === queryId && !query.result)
         if (type === 'query_completed' && queryId !== undefined && isAwaited)
-          void settle(queryId).catch(() => undefined)
+          void readState(queryId).catch(() => undefined)
       },
     })
     return () => {
@@ -88,14 +76,14 @@ export function useHostQueries(hostId: string) {
     }
   }, [hostId])
 
-  useInterval(EVERY_MS, () => {
-    const open = asked.peek()?.filter(each => isOpen(each.state)) ?? []
-    for (const { query_id } of open) void settle(query_id).catch(() => undefined)
+  useInterval(INTERVAL_MS, () => {
+    const open = queries.peek()?.filter(query => isOpen(query.state)) ?? []
+    for (const { query_id } of open) void readState(query_id).catch(() => undefined)
   })
 
   const run = async (sql: string) => {
-    const { query } = await api.post<{ query: Query }>(`${path}/query`, { sql })
-    asked.value = mergeQueries(asked.peek() ?? [], [openQuery(query)])
+    const { query } = await client.post('/api/hosts/{id}/query', { id: hostId, body: { sql } })
+    queries.value = mergeQueries(queries.peek() ?? [], [openQuery(query)])
   }
-  return { asked, problem, read, run }
+  return { queries, problem, read, run }
 }

@@ -1,30 +1,25 @@
 import { useSignal } from '@preact/signals'
-import type { ListPage } from '../../paged-list'
+import type { Host, HostCounts, HostPage } from '../../../src/contract/hosts'
 import { byId, usePagedListOf } from '../../use-paged-list'
 import { type HostFilters, hostParams, hostSearchOf } from './filters'
-import type { Host, StatusCounts } from './host'
 import { applyToHosts, type HostEvent, isHostEvent } from './live-hosts'
 
 const PAGE_SIZE = 100
-/** What events do not tell is read again, at most this often. */
+/** The list is read again at most this often after events that do not say enough. */
 const REFRESH_MS = 3_000
-/** When hosts were last seen, and their labels, move on without events. */
-const EVERY_MS = 10_000
-const NO_COUNTS: StatusCounts = { online: 0, offline: 0, missing: 0 }
-
-interface HostPage extends ListPage<Host> {
-  counts: StatusCounts
-}
+/** Labels and last-seen times change without events. */
+const INTERVAL_MS = 10_000
+const NO_COUNTS: HostCounts = { online: 0, offline: 0, missing: 0 }
 
 /** The hosts that match the filters and their counts by status, kept up to date by the tenant's events. */
 export function useHosts(filters: HostFilters) {
-  const counts = useSignal<StatusCounts | null>(null)
+  const counts = useSignal<HostCounts | null>(null)
   const list = usePagedListOf<Host, HostEvent, HostPage>({
     path: `/api/hosts?${hostParams(filters)}`,
     name: hostSearchOf(filters),
     idOf: byId,
     pageSize: PAGE_SIZE,
-    everyMs: EVERY_MS,
+    everyMs: INTERVAL_MS,
     onFirstPage: page => (counts.value = page.counts),
     live: {
       topic: 'events',

@@ -1,11 +1,11 @@
-import type { Row } from '../query-result'
-import type { HostDetails } from './host'
+import type { HostWithDetails } from '../../../src/contract/hosts'
+import type { Row } from '../../../src/contract/queries'
 
 /** The part of a host that its vitals are read from. */
-export type Told = Pick<HostDetails, 'details' | 'vitals'>
+export type Reported = Pick<HostWithDetails, 'details' | 'vitals'>
 
-/** Rows of the first of these tables that has been told, whether at enrolment or by the detail query. */
-function rowsOf({ details, vitals }: Told, ...tables: string[]): Row[] {
+/** Rows of the first of these tables that the host has reported, as vitals or when it enrolled. */
+function rowsOf({ details, vitals }: Reported, ...tables: string[]): Row[] {
   for (const table of tables) {
     const rows = vitals[table]
     if (rows && rows.length > 0) return rows
@@ -15,7 +15,7 @@ function rowsOf({ details, vitals }: Told, ...tables: string[]): Row[] {
   return []
 }
 
-/** A count that osquery tells as a text; null when it tells none. */
+/** A number that osquery reports as text; null without one. */
 function countOf(text: string | undefined): number | null {
   const count = Number(text)
   return text === undefined || text === '' || !Number.isFinite(count) || count < 0 ? null : count
@@ -27,8 +27,8 @@ export interface Cpu {
   threads: number | null
 }
 
-export function cpuOf(told: Told): Cpu | null {
-  const [row] = rowsOf(told, 'system_info')
+export function cpuOf(host: Reported): Cpu | null {
+  const [row] = rowsOf(host, 'system_info')
   if (!row?.cpu_brand && !row?.cpu_logical_cores) return null
   return {
     brand: (row.cpu_brand ?? '').replaceAll('\0', '').trim(),
@@ -37,32 +37,32 @@ export function cpuOf(told: Told): Cpu | null {
   }
 }
 
-/** Something with a size, of which some is taken, in bytes; null is not known. */
+/** Something with a size, and how much of it is used, in bytes; null if not known. */
 export interface Filled {
   name: string
   size: number
   used: number | null
 }
 
-export function memoryOf(told: Told): Filled | null {
-  const [info] = rowsOf(told, 'memory_info')
-  const [system] = rowsOf(told, 'system_info')
+export function memoryOf(host: Reported): Filled | null {
+  const [info] = rowsOf(host, 'memory_info')
+  const [system] = rowsOf(host, 'system_info')
   const size = countOf(info?.memory_total) ?? countOf(system?.physical_memory)
   if (size === null || size === 0) return null
   const free = countOf(info?.memory_available) ?? freeOf(info)
   return { name: 'Memory', size, used: free === null ? null : Math.max(0, size - free) }
 }
 
-/** What Linux would give away at once, where the agent does not tell it itself. */
+/** Memory that Linux can free at once, for agents that do not report it. */
 function freeOf(info: Row | undefined) {
   const free = countOf(info?.memory_free)
   if (free === null) return null
   return free + (countOf(info?.buffers) ?? 0) + (countOf(info?.cached) ?? 0)
 }
 
-/** How long it has been running, in ms, at the time of the detail query. */
-export function uptimeMsOf(told: Told): number | null {
-  const [row] = rowsOf(told, 'uptime')
+/** How long it had been running when the vitals were reported, in ms. */
+export function uptimeMsOf(host: Reported): number | null {
+  const [row] = rowsOf(host, 'uptime')
   if (!row) return null
   const total = countOf(row.total_seconds)
   if (total !== null) return total * 1_000
@@ -71,20 +71,20 @@ export function uptimeMsOf(told: Told): number | null {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
 }
 
-/** Its file systems, largest first; what is not on a disk (`proc`, `tmpfs`) is left out. */
-export function disksOf(told: Told): Filled[] {
-  const rows = rowsOf(told, 'mounts', 'disk_space', 'logical_drives')
+/** Its file systems, largest first, without those that are not on a disk (`proc`, `tmpfs`). */
+export function disksOf(host: Reported): Filled[] {
+  const rows = rowsOf(host, 'mounts', 'disk_space', 'logical_drives')
   const found = new Map<string, Filled>()
   for (const row of rows) {
     const disk = diskOf(row)
     const device = row.device ?? row.device_id ?? ''
-    // The same disk may be mounted in many places: its shortest name is the one it is known by.
+    // A disk may be mounted in many places: the shortest path is shown.
     if (disk && disk.name.length < (found.get(device)?.name.length ?? Number.POSITIVE_INFINITY)) found.set(device, disk)
   }
   return [...found.values()].sort((a, b) => b.size - a.size)
 }
 
-/** What is made of memory, or of a file on another disk. */
+/** File systems in memory, or in a file on another disk. */
 const UNREAL = new Set(['tmpfs', 'devtmpfs', 'overlay', 'squashfs', 'efivarfs', 'devfs', 'autofs', 'nullfs', 'proc'])
 
 function diskOf(row: Row): Filled | null {
@@ -104,15 +104,15 @@ export interface Addresses {
   addresses: string[]
 }
 
-/** Its addresses by interface, without those that lead nowhere but to itself. */
-export function addressesOf(told: Told): Addresses[] {
+/** Its addresses by interface, without loopback and link-local ones. */
+export function addressesOf(host: Reported): Addresses[] {
   const found = new Map<string, string[]>()
-  for (const { interface: name = '', address = '' } of rowsOf(told, 'interface_addresses')) {
-    if (address === '' || isOwn(address)) continue
+  for (const { interface: name = '', address = '' } of rowsOf(host, 'interface_addresses')) {
+    if (address === '' || isLocal(address)) continue
     found.set(name, [...(found.get(name) ?? []), address])
   }
   return [...found].map(([name, addresses]) => ({ interface: name, addresses }))
 }
 
-/** Loopback, and what holds on one cable only. */
-const isOwn = (address: string) => /^(127\.|::1$|fe80:|169\.254\.)/i.test(address)
+/** Loopback or link-local. */
+const isLocal = (address: string) => /^(127\.|::1$|fe80:|169\.254\.)/i.test(address)

@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact'
+import type { HostWithDetails } from '../../../src/contract/hosts'
 import { formatBytes } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
-import { type HostDetails, systemOf } from './host'
+import { systemOf } from './host'
 import { addressesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-data'
 
-/** More disks or addresses than these are a query's business. */
+/** Disks or addresses; a query shows them all. */
 const SHOWN_MAX = 4
 
-/** What a host is and how it does, as far as it has told. */
-export function Vitals({ host }: { host: HostDetails }) {
+/** The vitals of a host, as far as it has reported them. */
+export function Vitals({ host }: { host: HostWithDetails }) {
   const cpu = cpuOf(host)
   const memory = memoryOf(host)
   const uptime = uptimeMsOf(host)
@@ -30,7 +31,7 @@ export function Vitals({ host }: { host: HostDetails }) {
       </Card>
       <Card title="Memory">{memory ? <Fill filled={memory} isNamed={false} /> : <b>unknown</b>}</Card>
       <Card title="Up for">
-        <b title={`told ${host.refreshed_at ?? 'at its enrolment'}`}>
+        <b title={`reported ${host.refreshed_at ?? 'when it enrolled'}`}>
           {uptime === null ? 'unknown' : formatDuration(uptime + sinceMs(host))}
         </b>
       </Card>
@@ -59,8 +60,8 @@ export function Vitals({ host }: { host: HostDetails }) {
   )
 }
 
-/** The uptime was told at the time of the last refresh, and has gone on since while the host is there. */
-const sinceMs = ({ status, refreshed_at }: HostDetails) =>
+/** Time since the uptime was reported, if the host is still online. */
+const sinceMs = ({ status, refreshed_at }: HostWithDetails) =>
   status === 'online' && refreshed_at !== null ? Math.max(0, now.value - Date.parse(refreshed_at)) : 0
 
 const coresOf = (cores: number | null, threads: number | null) =>
@@ -82,7 +83,7 @@ const Note = ({ children }: { children: ComponentChildren }) => <span class="hin
 /** From here on a disk is worth a look. */
 const FULL_SHARE = 0.9
 
-/** How full something is, in words and as a bar. */
+/** How much of something is used, as text and as a bar. */
 function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled; isNamed?: boolean }) {
   const share = used === null ? null : Math.min(1, used / size)
   return (

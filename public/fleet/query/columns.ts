@@ -1,4 +1,4 @@
-import type { Row } from '../query-result'
+import type { Row } from '../../../src/contract/queries'
 
 const CHARACTER_PX = 7.3
 const PADDING_PX = 34

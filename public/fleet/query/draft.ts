@@ -1,6 +1,6 @@
-import type { Targets } from '../query-result'
+import type { Targets } from '../../../src/contract/queries'
 
-/** A query that is being written; lives in the address, so that it can be sent to somebody. */
+/** A query that is being edited. It is kept in the address, so that it can be shared. */
 export interface Draft {
   sql: string
   targets: Targets
@@ -8,13 +8,13 @@ export interface Draft {
 }
 
 export const DEADLINE_SECONDS = 300
-/** Longer addresses are refused on their way. What is longer waits in this browser's session. */
+/** Longer addresses may be refused on the way; a longer draft is kept in the session storage. */
 const ADDRESS_CHARACTERS_MAX = 6_000
 const KEPT = 'tailrace.query.draft'
 const LISTS = { host_ids: 'hosts', platforms: 'platforms', labels: 'labels' } as const
 const LIST_NAMES = Object.keys(LISTS) as Array<keyof typeof LISTS>
 
-/** Address of the page that runs a query, begun with what is given. */
+/** Address of the page that runs a query, filled with the draft. */
 export function draftAddress(draft: Partial<Draft>): string {
   const text = String(paramsOf(draft))
   if (text.length <= ADDRESS_CHARACTERS_MAX) return `/queries/new${text && `?${text}`}`
@@ -31,7 +31,7 @@ function paramsOf({ sql = '', targets = {}, deadline_seconds = DEADLINE_SECONDS 
   return params
 }
 
-/** The draft that an address tells; `?hosts=a,b` is read, too. */
+/** The draft in an address, also with `?hosts=a,b`. */
 export function draftOf(search: string): Draft {
   const given = new URLSearchParams(search)
   const params = given.has('kept') ? new URLSearchParams(sessionStorage.getItem(KEPT) ?? '') : given
@@ -49,11 +49,11 @@ export function draftOf(search: string): Draft {
   }
 }
 
-/** Nobody is asked. */
-export const isNobody = ({ all, host_ids = [], platforms = [], labels = [] }: Targets) =>
+/** Whether no host is targeted. */
+export const hasNoTargets = ({ all, host_ids = [], platforms = [], labels = [] }: Targets) =>
   !all && host_ids.length + platforms.length + labels.length === 0
 
-/** As the server wants them: everybody is everybody, and empty lists are left out. */
+/** Targets as the server takes them: `all` on its own, and no empty lists. */
 export function sentTargets(targets: Targets): Targets {
   if (targets.all) return { all: true }
   return Object.fromEntries(Object.entries(targets).filter(([, value]) => Array.isArray(value) && value.length > 0))

@@ -1,12 +1,12 @@
-import type { TargetHost } from './target-host'
+import type { QueryTarget } from '../../../src/contract/queries'
 
 export interface ErrorGroup {
   message: string
-  hosts: Array<Pick<TargetHost, 'host_id' | 'hostname' | 'host_identifier'>>
+  hosts: Array<Pick<QueryTarget, 'host_id' | 'hostname' | 'host_identifier'>>
 }
 
-/** What hosts said that could not run a query, the most frequent first. */
-export function groupErrors(hosts: readonly TargetHost[]): ErrorGroup[] {
+/** Errors of hosts that could not run a query, the most frequent first. */
+export function groupErrors(hosts: readonly QueryTarget[]): ErrorGroup[] {
   const groups = new Map<string, ErrorGroup>()
   for (const host of hosts) {
     const message = host.error || 'The host gave no reason.'

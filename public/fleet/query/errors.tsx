@@ -1,10 +1,9 @@
 import { useEffect } from 'preact/hooks'
+import type { Query } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
-import { useFetchOf } from '../../use-fetch'
-import type { Query } from '../query-result'
+import { useFetch } from '../../use-fetch'
 import { groupErrors } from './error-list'
-import type { TargetHost } from './target-host'
 import type { View } from './view'
 
 const HOSTS_READ = 500
@@ -18,13 +17,11 @@ interface ErrorsProps {
 /** Why hosts could not run the query: each message once, with its hosts. */
 export function Errors({ query, set }: ErrorsProps) {
   const { failed, denylisted } = query.counts
-  const path = (state: string) =>
-    `/api/queries/${query.id}/hosts?${new URLSearchParams({ state, limit: String(HOSTS_READ) })}`
   return (
     <section class="errors" aria-label="Errors">
       {failed + denylisted === 0 && <Empty title="No errors" />}
-      {failed > 0 && <Groups path={path('failed')} count={failed} set={set} />}
-      {denylisted > 0 && <Groups path={path('denylisted')} count={denylisted} set={set} />}
+      {failed > 0 && <Groups id={query.id} state="failed" count={failed} set={set} />}
+      {denylisted > 0 && <Groups id={query.id} state="denylisted" count={denylisted} set={set} />}
       {Math.max(failed, denylisted) > HOSTS_READ && (
         <p class="hint">Of the first {formatCount(HOSTS_READ)} hosts by name.</p>
       )}
@@ -33,14 +30,16 @@ export function Errors({ query, set }: ErrorsProps) {
 }
 
 interface GroupsProps {
-  path: string
-  /** As it grows, the hosts are read again. */
+  /** Of the query. */
+  id: string
+  state: 'failed' | 'denylisted'
+  /** When it changes, the hosts are read again. */
   count: number
   set: ErrorsProps['set']
 }
 
-function Groups({ path, count, set }: GroupsProps) {
-  const { value, problem, read } = useFetchOf<{ items: TargetHost[] }>(path)
+function Groups({ id, state, count, set }: GroupsProps) {
+  const { value, problem, read } = useFetch('/api/queries/{id}/hosts', { id, state, limit: HOSTS_READ })
   useEffect(() => void read(), [count])
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (

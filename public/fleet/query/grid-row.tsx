@@ -1,5 +1,5 @@
+import type { ResultItem } from '../../../src/contract/queries'
 import { visiblePieces } from '../../components/log-viewer/visible'
-import type { ResultItem } from './result-rows'
 import { splitByMatch } from './search-matches'
 
 /** As in css/query.css. */

@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { api } from '../../api'
+import type { Host } from '../../../src/contract/hosts'
+import { client } from '../../api'
 import { TypedFilter } from '../../components/typed-filter'
-import { type Host, nameOf } from '../hosts/host'
+import { nameOf } from '../hosts/host'
 
-const FOUND_MAX = 8
-/** More names than these are a number. */
+const MATCHES_MAX = 8
+/** Above this, only the number of hosts is shown. */
 const NAMED_MAX = 12
 
 interface HostChoiceProps {
@@ -13,29 +14,28 @@ interface HostChoiceProps {
   onChange(ids: string[]): void
 }
 
-/** Single hosts, found by typing. */
+/** Chooses single hosts by a search. */
 export function HostChoice({ chosen, onChange }: HostChoiceProps) {
   const typed = useSignal('')
-  const found = useSignal<Host[]>([])
+  const matches = useSignal<Host[]>([])
   const names = useNames(chosen)
   useEffect(() => {
     if (typed.value === '') {
-      found.value = []
+      matches.value = []
       return
     }
     let isOld = false
-    const params = new URLSearchParams({ q: typed.value, limit: String(FOUND_MAX) })
-    api.get<{ items: Host[] }>(`/api/hosts?${params}`).then(
+    client.get('/api/hosts', { q: typed.value, limit: MATCHES_MAX }).then(
       ({ items }) => {
-        if (!isOld) found.value = items
+        if (!isOld) matches.value = items
       },
-      () => undefined, // typing on asks again
+      () => undefined, // typing on fetches again
     )
     return () => {
       isOld = true
     }
   }, [typed.value])
-  const offered = found.value.filter(({ id }) => !chosen.includes(id))
+  const offered = matches.value.filter(({ id }) => !chosen.includes(id))
   return (
     <fieldset class="chips host-choice">
       <legend>Hosts</legend>
@@ -61,16 +61,16 @@ export function HostChoice({ chosen, onChange }: HostChoiceProps) {
   )
 }
 
-/** What the chosen hosts are called, each asked for once. */
+/** Names of the chosen hosts, each fetched once. */
 function useNames(ids: string[]): ReadonlyMap<string, string> {
   const names = useSignal<ReadonlyMap<string, string>>(new Map())
-  const asked = useRef(new Set<string>())
+  const requested = useRef(new Set<string>())
   useEffect(() => {
     if (ids.length > NAMED_MAX) return
     for (const id of ids) {
-      if (asked.current.has(id)) continue
-      asked.current.add(id)
-      api.get<Host>(`/api/hosts/${encodeURIComponent(id)}`).then(
+      if (requested.current.has(id)) continue
+      requested.current.add(id)
+      client.get('/api/hosts/{id}', { id }).then(
         host => (names.value = new Map(names.value).set(id, nameOf(host))),
         () => (names.value = new Map(names.value).set(id, 'unknown host')),
       )

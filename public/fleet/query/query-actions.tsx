@@ -1,34 +1,34 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../../api'
+import type { Query } from '../../../src/contract/queries'
+import { client, messageOf } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Failure } from '../../components/empty'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
-import type { Query } from '../query-result'
 import { draftAddress } from './draft'
 import { rowParams, type View } from './view'
 
-/** All rows that fit a view, as a file; a table is marked as UTF-8, because it is opened with a spreadsheet. */
+/** Downloads all rows of a view; CSV is marked as UTF-8 for spreadsheets. */
 export function exportAddress(id: string, format: 'csv' | 'ndjson', view: View): string {
-  const { status: _, ...asked } = rowParams(view)
-  return `/api/queries/${id}/results?${new URLSearchParams({ format, ...(format === 'csv' && { bom: '1' }), ...asked })}`
+  const { status: _, ...filters } = rowParams(view)
+  return `/api/queries/${id}/results?${new URLSearchParams({ format, ...(format === 'csv' && { bom: '1' }), ...filters })}`
 }
 
-/** What can be done about a query; viewers only read. */
+/** Actions on a query, for operators. */
 export function QueryActions({ query, onChanged }: { query: Query; onChanged(): void }) {
   const problem = useSignal('')
   if (!isOperator.value) return null
   const again = async () => {
     try {
       const { sql, targets, deadline_seconds } = query
-      const { query: made } = await api.post<{ query: Query }>('/api/queries', { sql, targets, deadline_seconds })
-      navigate(`/queries/${made.id}`)
+      const created = await client.post('/api/queries', { body: { sql, targets, deadline_seconds } })
+      navigate(`/queries/${created.query.id}`)
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
   const stop = async (reason: string) => {
-    await api.post(`/api/queries/${query.id}/cancel`, { reason })
+    await client.post('/api/queries/{id}/cancel', { id: query.id, body: { reason } })
     onChanged()
   }
   return (

@@ -1,14 +1,14 @@
+import type { Query } from '../../../src/contract/queries'
 import { counted } from '../../../text/numbers'
 import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
-import type { Query } from '../query-result'
 import { SqlText } from '../sql-text'
 import { progressWords } from './segments'
 import { StateBar } from './state-bar'
 import { targetWords } from './target-words'
 
-/** One query in the list: what was asked, of whom, and how far it is. */
+/** One query in the list, with its targets and progress. */
 export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
   const { id, sql, status, counts, row_count, targets, created_at, created_by } = query
   return (

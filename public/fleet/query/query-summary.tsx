@@ -1,9 +1,9 @@
+import type { Query } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { elapsedMs, formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
-import type { Query } from '../query-result'
 import { SqlText } from '../sql-text'
 import { progressWords, segmentsOf } from './segments'
 import { StateBar, StateChips } from './state-bar'
@@ -16,7 +16,7 @@ interface QuerySummaryProps {
   set(change: Partial<View>): void
 }
 
-/** The query, how far it is, and what has become of it on how many hosts. */
+/** The query, its progress, and the number of hosts in each state. */
 export function QuerySummary({ query, view, set }: QuerySummaryProps) {
   const { sql, counts, row_count, created_at, created_by, job_id, targets } = query
   const chosen = view.view === 'hosts' ? view.state : ''

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
+import type { ResultItem } from '../../../src/contract/queries'
 import { Ago } from '../../components/time'
-import type { ResultItem } from './result-rows'
 
 interface ResultDetailsProps {
   item: ResultItem

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import type { Query, ResultItem } from '../../../src/contract/queries'
 import { isAtEnd, windowOf } from '../../components/row-window'
-import { columnsOf, type Query } from '../query-result'
+import { columnsOf } from '../query-result'
 import { widthsOf } from './columns'
 import { GridRow, ROW_PX } from './grid-row'
 import { ResultDetails } from './result-details'
-import type { ResultItem, ResultRows } from './result-rows'
+import type { ResultRows } from './result-rows'
 import { turnedSort } from './view'
 
 /** Rows to ask for before the total is known. */

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { useFocus } from '../../use-focus'
 
-/** Keeps the SQL under a name, for everybody. */
+/** Saves the SQL under a name, for everybody. */
 export function SaveQuery({ sql }: { sql: string }) {
   const isNaming = useSignal(false)
   const problem = useSignal('')
@@ -11,7 +11,7 @@ export function SaveQuery({ sql }: { sql: string }) {
   const save = async (name: string) => {
     problem.value = ''
     try {
-      await api.post('/api/saved-queries', { name, sql })
+      await client.post('/api/saved-queries', { body: { name, sql } })
       isNaming.value = false
       saved.value = name
     } catch (error) {
@@ -53,7 +53,7 @@ function NameForm({ onName, onLeave }: { onName(name: string): void; onLeave(): 
         aria-label="Name of the query"
         placeholder="Name"
         required
-        maxLength={100}
+        maxLength={200}
         onKeyDown={event => {
           if (event.key === 'Escape') onLeave()
         }}

@@ -1,5 +1,6 @@
+import type { QueryCounts, TargetState } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import { type QueryCounts, TARGET_STATES, type TargetState } from '../query-result'
+import { TARGET_STATES } from '../query-result'
 
 export interface Segment {
   state: TargetState
@@ -13,10 +14,10 @@ const SHARE_MIN = 0.008
 
 /** The states that any host is in, with their part of a bar: as large as their count, but never too small to be seen. */
 export function segmentsOf(counts: QueryCounts): Segment[] {
-  const found = TARGET_STATES.filter(state => counts[state] > 0)
-  const raised = found.map(state => Math.max(SHARE_MIN, counts[state] / Math.max(1, counts.targets)))
+  const present = TARGET_STATES.filter(state => counts[state] > 0)
+  const raised = present.map(state => Math.max(SHARE_MIN, counts[state] / Math.max(1, counts.targets)))
   const sum = raised.reduce((all, share) => all + share, 0)
-  return found.map((state, at) => ({ state, count: counts[state], share: (raised[at] ?? 0) / sum }))
+  return present.map((state, at) => ({ state, count: counts[state], share: (raised[at] ?? 0) / sum }))
 }
 
 /** Hosts that have said something. */

@@ -1,5 +1,6 @@
+import type { Query, TargetState } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import { type Query, STATE_WORDS, type TargetState } from '../query-result'
+import { STATE_WORDS } from '../query-result'
 import { TargetStateMark } from '../target-state'
 import { progressWords, segmentsOf } from './segments'
 

@@ -1,23 +1,16 @@
-import type { Targets } from '../query-result'
+import type { PlatformCount } from '../../../src/contract/hosts'
+import type { Label } from '../../../src/contract/labels'
+import type { Targets } from '../../../src/contract/queries'
 
-export interface PlatformCount {
-  platform: string
-  hosts: number
-}
+export type LabelCount = Pick<Label, 'id' | 'name' | 'host_count'>
 
-export interface LabelCount {
-  id: string
-  name: string
-  host_count: number
-}
-
-/** Osquery's platforms that are no Linux; all others are asked by `linux`. */
+/** Platforms of osquery other than Linux; `linux` targets all others. */
 const NOT_LINUX = ['darwin', 'windows', 'freebsd']
 
-/** `linux` for all that are one, beside each platform that hosts have. */
-export function platformChoices(found: readonly PlatformCount[]): PlatformCount[] {
-  const linux = found.filter(({ platform }) => platform !== '' && !NOT_LINUX.includes(platform))
-  const named = found.filter(({ platform }) => platform !== '' && platform !== 'linux')
+/** Each platform that hosts have, and `linux` for all distributions together. */
+export function platformChoices(counts: readonly PlatformCount[]): PlatformCount[] {
+  const linux = counts.filter(({ platform }) => platform !== '' && !NOT_LINUX.includes(platform))
+  const named = counts.filter(({ platform }) => platform !== '' && platform !== 'linux')
   const all = linux.reduce((sum, { hosts }) => sum + hosts, 0)
   if (linux.length === 0) return named
   return [{ platform: 'linux', hosts: all }, ...named]
@@ -25,16 +18,16 @@ export function platformChoices(found: readonly PlatformCount[]): PlatformCount[
 
 export interface TargetCount {
   hosts: number
-  /** Groups overlap: it may be fewer. */
-  isMost: boolean
+  /** Groups overlap, so it may be fewer. */
+  isMax: boolean
 }
 
-/** How many hosts targets are, as far as the sizes of the groups tell. */
+/** Estimates the number of targeted hosts from the sizes of the groups. */
 export function countTargets(
   { all, host_ids = [], platforms = [], labels = [] }: Targets,
   known: { total: number; platforms: readonly PlatformCount[]; labels: readonly LabelCount[] },
 ): TargetCount {
-  if (all) return { hosts: known.total, isMost: false }
+  if (all) return { hosts: known.total, isMax: false }
   const isLinux = platforms.includes('linux')
   const named = platforms.filter(name => !isLinux || name === 'linux' || NOT_LINUX.includes(name))
   const sizes = [
@@ -44,5 +37,5 @@ export function countTargets(
   ]
   const sum = sizes.reduce((all, size) => all + size, 0)
   const kinds = [named.length > 0, host_ids.length > 0].filter(Boolean).length
-  return { hosts: Math.min(sum, known.total || sum), isMost: labels.length + kinds > 1 }
+  return { hosts: Math.min(sum, known.total || sum), isMax: labels.length + kinds > 1 }
 }

@@ -1,13 +1,12 @@
 import type { VNode } from 'preact'
 import { useRef } from 'preact/hooks'
+import type { Query, QueryTarget } from '../../../src/contract/queries'
 import { counted, formatBytes } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { Ago } from '../../components/time'
 import { TypedFilter } from '../../components/typed-filter'
-import type { Query } from '../query-result'
 import { TargetStateMark } from '../target-state'
-import type { TargetHost } from './target-host'
 import { useTargetHosts } from './use-target-hosts'
 import type { View } from './view'
 
@@ -17,7 +16,7 @@ interface TargetHostsProps {
   set(change: Partial<View>): void
 }
 
-/** What has become of the query on each host. */
+/** The state of the query on each host. */
 export function TargetHosts({ query, view, set }: TargetHostsProps) {
   const list = useTargetHosts(query, view)
   const hosts = list.items.value
@@ -42,15 +41,15 @@ export function TargetHosts({ query, view, set }: TargetHostsProps) {
 }
 
 interface HostLinesProps {
-  hosts: TargetHost[]
+  hosts: QueryTarget[]
   onRows(id: string): void
 }
 
-/** A host that has not moved is not drawn again. */
+/** A host that has not changed is not drawn again. */
 function HostLines({ hosts, onRows }: HostLinesProps) {
   const latest = useRef(onRows)
   latest.current = onRows
-  const drawn = useRef(new Map<string, { host: TargetHost; node: VNode }>())
+  const drawn = useRef(new Map<string, { host: QueryTarget; node: VNode }>())
   const before = drawn.current
   drawn.current = new Map()
   const nodes = hosts.map(host => {
@@ -64,7 +63,7 @@ function HostLines({ hosts, onRows }: HostLinesProps) {
   return <ul class="target-list">{nodes}</ul>
 }
 
-function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
+function HostLine({ host, onRows }: { host: QueryTarget; onRows(): void }) {
   const { host_id, hostname, host_identifier, state, row_count, error, truncated, late, answered_at, sent_at } = host
   return (
     <li class="target">
@@ -92,8 +91,8 @@ function HostLine({ host, onRows }: { host: TargetHost; onRows(): void }) {
   )
 }
 
-function costOf({ stats, sent_count }: TargetHost): string {
-  const again = sent_count > 1 ? `asked ${sent_count} times` : ''
+function costOf({ stats, sent_count }: QueryTarget): string {
+  const again = sent_count > 1 ? `sent ${sent_count} times` : ''
   const took = stats?.wall_time_ms === null || stats === null ? '' : formatDuration(stats.wall_time_ms)
   const memory = stats?.memory ? formatBytes(stats.memory) : ''
   return [took, memory, again].filter(Boolean).join(' · ')

@@ -1,7 +1,7 @@
+import type { Targets } from '../../../src/contract/queries'
 import { counted } from '../../../text/numbers'
-import type { Targets } from '../query-result'
 
-/** Who is asked, in a few words: `all hosts`, `darwin, label web`, `3 hosts`. */
+/** The targets in a few words: `all hosts`, `darwin, label web`, `3 hosts`. */
 export function targetWords({ all, host_ids = [], platforms = [], labels = [] }: Targets): string {
   if (all) return 'all hosts'
   const parts = [

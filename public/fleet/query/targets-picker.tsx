@@ -1,7 +1,8 @@
+import type { PlatformCount } from '../../../src/contract/hosts'
+import type { Targets } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import type { Targets } from '../query-result'
 import { HostChoice } from './host-choice'
-import type { LabelCount, PlatformCount } from './target-count'
+import type { LabelCount } from './target-count'
 
 interface TargetsPickerProps {
   targets: Targets
@@ -9,7 +10,7 @@ interface TargetsPickerProps {
   onChange(targets: Targets): void
 }
 
-/** Who is asked: everybody, or platforms, labels and single hosts together. */
+/** Chooses the targets: all hosts, or platforms, labels and single hosts together. */
 export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps) {
   const { all = false, platforms = [], labels = [], host_ids = [] } = targets
   const set = (change: Targets) => {

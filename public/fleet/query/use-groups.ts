@@ -1,13 +1,13 @@
-import { useFetchOf } from '../../use-fetch'
-import { type LabelCount, type PlatformCount, platformChoices } from './target-count'
+import { useFetch } from '../../use-fetch'
+import { platformChoices } from './target-count'
 
 const EVERY_MS = 30_000
 
-/** The groups that can be asked, with their sizes; `online` of all hosts. */
+/** The groups that can be targeted, with their sizes; `online` counts all hosts. */
 export function useGroups() {
-  const hosts = useFetchOf<{ counts: Record<'online' | 'offline' | 'missing', number> }>('/api/hosts?limit=1', EVERY_MS)
-  const platforms = useFetchOf<{ items: PlatformCount[] }>('/api/hosts/platforms', EVERY_MS)
-  const labels = useFetchOf<{ items: LabelCount[] }>('/api/labels?limit=500', EVERY_MS)
+  const hosts = useFetch('/api/hosts', { limit: 1 }, { everyMs: EVERY_MS })
+  const platforms = useFetch('/api/hosts/platforms', {}, { everyMs: EVERY_MS })
+  const labels = useFetch('/api/labels', { limit: 500 }, { everyMs: EVERY_MS })
   const counts = hosts.value.value?.counts
   return {
     isRead: counts !== undefined,

@@ -1,17 +1,16 @@
-import { byId, usePagedListOf } from '../../use-paged-list'
-import type { Query } from '../query-result'
+import { byId, usePagedList } from '../../use-paged-list'
 
-/** Counts move on while answers come in, at most this often. */
+/** The list is read again at most this often while answers arrive. */
 const REFRESH_MS = 1_000
 
 export const QUERY_FILTERS = ['status', 'q', 'host_id'] as const
 export type QueryFilters = Record<(typeof QUERY_FILTERS)[number], string>
 
-/** The queries that match, newest first; read again when the tenant's events tell that one has moved. */
+/** The queries that match, newest first; read again when the tenant's events report a change. */
 export function useQueries(filters: QueryFilters) {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
-  return usePagedListOf<Query, true>({
-    path: `/api/queries?${new URLSearchParams(given)}`,
+  return usePagedList('/api/queries', {
+    params: Object.fromEntries(given),
     idOf: byId,
     live: {
       topic: 'events',

@@ -1,26 +1,24 @@
 import { useEffect } from 'preact/hooks'
+import type { QueryState } from '../../../src/contract/queries'
 import { watch } from '../../live'
 import { perFrame } from '../../per-frame'
-import { useFetchOf } from '../../use-fetch'
-import type { Query } from '../query-result'
-
-type QueryNews = Pick<Query, 'id' | 'status' | 'counts' | 'row_count' | 'columns' | 'deadline_at' | 'ended_at'>
+import { useFetch } from '../../use-fetch'
 
 /** A query, kept up to date by its stream. */
 export function useQuery(id: string) {
-  const { value: query, problem, read } = useFetchOf<Query>(`/api/queries/${encodeURIComponent(id)}`)
+  const { value: query, problem, read } = useFetch('/api/queries/{id}', { id })
   useEffect(() => {
-    const news = perFrame<QueryNews>(all => {
+    const updates = perFrame<QueryState>(all => {
       const known = query.peek()
-      if (known) query.value = { ...known, ...all.at(-1) }
+      if (known) query.value = { ...known, ...all.at(-1)?.query }
     })
     const stop = watch(`query:${id}`, {
-      onStatus: status => news.add((status as unknown as { query: QueryNews }).query),
+      onStatus: status => updates.add(status as unknown as QueryState),
       onGap: () => void read(),
     })
     return () => {
       stop()
-      news.stop()
+      updates.stop()
     }
   }, [id])
   return { query, problem, read }

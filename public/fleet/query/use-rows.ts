@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { api, messageOf } from '../../api'
-import type { Query } from '../query-result'
-import { type ResultPage, ResultRows } from './result-rows'
+import type { Query } from '../../../src/contract/queries'
+import { client, messageOf } from '../../api'
+import { ResultRows } from './result-rows'
 import { rowParams, type View } from './view'
 
-/** Rows that come in are shown at most this often. */
+/** New rows are shown at most this often. */
 const REFRESH_MS = 700
 
 /**
- * The rows that fit a view. While `isWatched` says that nobody would lose their place (the top or the end is in sight), new
- * ones come by themselves; else `unseen` counts them.
+ * The rows of a view. While `isWatched` says that nobody would lose their place (the top or the end is visible), new ones
+ * appear by themselves; otherwise `unseen` counts them.
  */
 export function useRows(query: Query, view: View, isWatched: () => boolean) {
   const { host, q, sort } = view
@@ -22,13 +22,11 @@ export function useRows(query: Query, view: View, isWatched: () => boolean) {
   const latest = useRef(query)
   latest.current = query
   const rows = useMemo(() => {
-    const asked = rowParams(view)
+    const filters = rowParams(view)
     return new ResultRows(
       ({ offset, cursor, limit }) => {
-        const params = new URLSearchParams({ ...asked, limit: String(limit) })
-        if (cursor !== null) params.set('cursor', cursor)
-        else if (offset > 0) params.set('offset', String(offset))
-        return api.get<ResultPage>(`/api/queries/${query.id}/results?${params}`)
+        const place = cursor !== null ? { cursor } : { offset }
+        return client.get('/api/queries/{id}/results', { id: query.id, ...filters, ...place, limit })
       },
       () => {
         problem.value = ''

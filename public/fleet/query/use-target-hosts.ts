@@ -1,18 +1,19 @@
 import { useEffect } from 'preact/hooks'
-import { usePagedListOf } from '../../use-paged-list'
+import type { Query } from '../../../src/contract/queries'
+import { usePagedList } from '../../use-paged-list'
 import { useThrottle } from '../../use-throttle'
-import type { Query, QueryResult } from '../query-result'
-import { applyResults, isSameTarget, type TargetHost } from './target-host'
+import type { QueryResult } from '../query-result'
+import { applyResults, isSameTarget } from './target-host'
 import type { View } from './view'
 
 const PAGE_SIZE = 100
-/** Moves on while answers come in, at most this often. */
+/** The list is read again at most this often while answers arrive. */
 const REFRESH_MS = 1_000
 
 /** The hosts of a query that match a view, by name. */
 export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 'q'>) {
-  const list = usePagedListOf<TargetHost, QueryResult>({
-    path: `/api/queries/${query.id}/hosts?${new URLSearchParams({ ...(state && { state }), ...(q && { q }) })}`,
+  const list = usePagedList('/api/queries/{id}/hosts', {
+    params: { id: query.id, ...(state && { state }), ...(q && { q }) },
     idOf: host => host.host_id,
     isSame: isSameTarget,
     pageSize: PAGE_SIZE,

@@ -1,14 +1,8 @@
+import type { Query } from '../../../src/contract/queries'
 import { counted, formatCount, formatPercent } from '../../../text/numbers'
 import { Empty, Failure } from '../../components/empty'
-import { useFetchOf } from '../../use-fetch'
-import type { Query } from '../query-result'
+import { useFetch } from '../../use-fetch'
 import type { View } from './view'
-
-interface ValueCount {
-  value: string
-  rows: number
-  hosts: number
-}
 
 const LIMIT = 30
 const EVERY_MS = 3_000
@@ -48,14 +42,12 @@ interface BarsProps {
 }
 
 function Bars({ query, column, onValue }: BarsProps) {
-  const params = new URLSearchParams({ column, limit: String(LIMIT) })
-  const { value, problem, read } = useFetchOf<{ items: ValueCount[] }>(
-    `/api/queries/${query.id}/values?${params}`,
-    query.status === 'running' ? EVERY_MS : ENDED_EVERY_MS,
-  )
+  const everyMs = query.status === 'running' ? EVERY_MS : ENDED_EVERY_MS
+  const params = { id: query.id, column, limit: LIMIT }
+  const { value, problem, read } = useFetch('/api/queries/{id}/values', params, { everyMs })
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   const items = value.value?.items ?? []
-  const most = Math.max(1, ...items.map(item => item.rows))
+  const max = Math.max(1, ...items.map(item => item.rows))
   const rest = query.row_count - items.reduce((sum, item) => sum + item.rows, 0)
   return (
     <>
@@ -72,7 +64,7 @@ function Bars({ query, column, onValue }: BarsProps) {
               {item.value === '' ? 'empty' : item.value}
             </button>
             <span class="value-track" aria-hidden="true">
-              <span class="value-bar" style={{ width: `${(item.rows / most) * 100}%` }} />
+              <span class="value-bar" style={{ width: `${(item.rows / max) * 100}%` }} />
             </span>
             <span class="value-count">
               <b>{formatCount(item.rows)}</b> {shareOf(item.rows, query.row_count)}

@@ -1,4 +1,5 @@
-import { TARGET_STATES, type TargetState } from '../query-result'
+import type { TargetState } from '../../../src/contract/queries'
+import { TARGET_STATES } from '../query-result'
 
 export type ViewName = 'rows' | 'hosts' | 'errors' | 'values'
 export const VIEWS: ViewName[] = ['rows', 'hosts', 'errors', 'values']
@@ -8,10 +9,10 @@ export interface View {
   view: ViewName
   /** Of hosts. */
   state: TargetState | ''
-  /** Id of the one host whose rows are meant. */
+  /** Id of the one host whose rows are shown. */
   host: string
   q: string
-  /** A column, or one with a minus before it: from the end. */
+  /** A column; with a minus before it, in descending order. */
   sort: string
   /** Whose values are counted. */
   column: string
@@ -30,7 +31,7 @@ export function viewOf(search: string): View {
   }
 }
 
-/** As a query string, with its `?`; what is as always is left out. */
+/** As a query string, with its `?`; defaults are left out. */
 export function searchOf({ view, ...filters }: View): string {
   const query = new URLSearchParams()
   if (view !== 'rows') query.set('view', view)
@@ -39,14 +40,14 @@ export function searchOf({ view, ...filters }: View): string {
   return text && `?${text}`
 }
 
-/** What a click on a heading asks for: this column up, then down, then no order. */
+/** The order after a click on a heading: ascending, descending, then none. */
 export function turnedSort(sort: string, column: string): string {
   if (sort === column) return `-${column}`
   return sort === `-${column}` ? '' : column
 }
 
-/** What the server is asked for: rows, not the hosts that have none. */
-export function rowParams({ host, q, sort }: View): Record<string, string> {
+/** Parameters for rows that match, without hosts that have none. */
+export function rowParams({ host, q, sort }: View) {
   return {
     status: 'completed',
     ...(host && { host_id: host }),

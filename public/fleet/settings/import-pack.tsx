@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import type { PackImport } from '../../../src/contract/packs'
 import { decodeText } from '../../../text/decode'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Dialog } from '../../components/dialog'
 import { Failure } from '../../components/empty'
 import { packNameOf } from './pack'
@@ -12,16 +13,10 @@ const SAMPLE = `{
   }
 }`
 
-interface Imported {
-  imported: Array<{ name: string; replaced: boolean }>
-  /** What was left out, or read otherwise than it may have been meant. */
-  warnings: Array<{ path: string; message: string }>
-}
-
-/** Takes a pack as it is published: pasted, or as a file. One of the same name is replaced. */
+/** Imports a published pack, pasted or from a file. One of the same name is replaced. */
 export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): void }) {
   const problem = useSignal('')
-  const warned = useSignal<Imported | null>(null)
+  const warned = useSignal<PackImport | null>(null)
   const name = useRef<HTMLInputElement>(null)
   const content = useRef<HTMLTextAreaElement>(null)
   const take = async (file: File | undefined) => {
@@ -36,11 +31,11 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   }
   const save = async () => {
     try {
-      const body = { name: name.current?.value.trim(), content: content.current?.value }
-      const made = await api.post<Imported>('/api/packs/import', body)
+      const body = { name: name.current?.value.trim() ?? '', content: content.current?.value ?? '' }
+      const result = await client.post('/api/packs/import', { body })
       onDone()
-      if (made.warnings.length === 0) onClose()
-      else warned.value = made
+      if (result.warnings.length === 0) onClose()
+      else warned.value = result
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -48,7 +43,7 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   if (warned.value) {
     return (
       <Dialog title="Imported with warnings" onClose={onClose}>
-        <Remarks made={warned.value} onClose={onClose} />
+        <Warnings result={warned.value} onClose={onClose} />
       </Dialog>
     )
   }
@@ -85,9 +80,9 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
   )
 }
 
-function Remarks({ made: { imported, warnings }, onClose }: { made: Imported; onClose(): void }) {
+function Warnings({ result: { imported, warnings }, onClose }: { result: PackImport; onClose(): void }) {
   const done = useRef<HTMLButtonElement>(null)
-  // What had the focus is gone, and without it Escape does not reach the dialog.
+  // The focused element is gone, and without focus Escape does not reach the dialog.
   useEffect(() => done.current?.focus(), [])
   return (
     <>

@@ -1,29 +1,30 @@
 import { useSignal } from '@preact/signals'
+import type { Label } from '../../../src/contract/labels'
 import { formatCount } from '../../../text/numbers'
-import { api } from '../../api'
+import { client } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
-import { byId, usePagedListOf } from '../../use-paged-list'
-import { isManual, type Label } from '../hosts/label'
+import { byId, usePagedList } from '../../use-paged-list'
+import { isManual } from '../hosts/label'
 import { type SqlFields, SqlForm } from './sql-form'
 
 const NEW: SqlFields = { name: '', description: '', sql: null, platforms: [] }
 
-/** Groups of hosts, by hand or by what a query finds. */
+/** Manual and dynamic labels. */
 export function Labels() {
-  const list = usePagedListOf<Label>({ path: '/api/labels', idOf: byId, pageSize: 200 })
+  const list = usePagedList('/api/labels', { idOf: byId, pageSize: 200 })
   const edited = useSignal<Label | 'new' | null>(null)
   const save = async ({ sql, platforms, ...fields }: SqlFields) => {
     const known = edited.peek()
     const body = { ...fields, ...(sql !== null && { sql, platforms }) }
-    if (known === 'new' || known === null) await api.post('/api/labels', body)
-    else await api.patch(`/api/labels/${known.id}`, body)
+    if (known === 'new' || known === null) await client.post('/api/labels', { body })
+    else await client.patch('/api/labels/{id}', { id: known.id, body })
     await list.refresh()
   }
   const remove = async (id: string, reason: string) => {
-    await api.delete(`/api/labels/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/labels/{id}', { id, reason })
     await list.refresh()
   }
   const shown = edited.value

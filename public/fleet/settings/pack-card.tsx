@@ -1,10 +1,11 @@
+import type { Pack, PackQuery } from '../../../src/contract/packs'
 import { counted } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { ConfirmButton } from '../../components/confirm-button'
 import { ScrollTable } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
-import { hostsOfPack, type Pack, type PackQuery } from './pack'
+import { hostsOfPack } from './pack'
 
 interface PackCardProps {
   pack: Pack
@@ -12,7 +13,7 @@ interface PackCardProps {
   onRemove(reason: string): Promise<void>
 }
 
-/** A pack with its queries, folded. */
+/** A pack with its queries, collapsed. */
 export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
   const { id, name, description, enabled, queries, updated_at } = pack
   return (

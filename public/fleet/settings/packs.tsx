@@ -1,16 +1,15 @@
 import { useSignal } from '@preact/signals'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { Empty, Failure } from '../../components/empty'
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { isOperator } from '../../session'
-import { byId, usePagedListOf } from '../../use-paged-list'
+import { byId, usePagedList } from '../../use-paged-list'
 import { ImportPack } from './import-pack'
-import type { Pack } from './pack'
 import { PackCard } from './pack-card'
 
 /** Scheduled queries, in packs. */
 export function Packs() {
-  const list = usePagedListOf<Pack>({ path: '/api/packs', idOf: byId, pageSize: 100 })
+  const list = usePagedList('/api/packs', { idOf: byId, pageSize: 100 })
   const isImporting = useSignal(false)
   const refused = useSignal('')
   const change = async (work: Promise<unknown>) => {
@@ -44,9 +43,9 @@ export function Packs() {
           <PackCard
             key={pack.id}
             pack={pack}
-            onSwitch={enabled => void change(api.patch(`/api/packs/${pack.id}`, { enabled }))}
+            onSwitch={enabled => void change(client.patch('/api/packs/{id}', { id: pack.id, body: { enabled } }))}
             onRemove={async reason => {
-              await api.delete(`/api/packs/${pack.id}?reason=${encodeURIComponent(reason)}`)
+              await client.delete('/api/packs/{id}', { id: pack.id, reason })
               await list.refresh()
             }}
           />

@@ -1,29 +1,30 @@
 import { useSignal } from '@preact/signals'
-import { api } from '../../api'
+import type { SavedQuery } from '../../../src/contract/saved-queries'
+import { client } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
-import { byId, usePagedListOf } from '../../use-paged-list'
+import { byId, usePagedList } from '../../use-paged-list'
 import { draftAddress } from '../query/draft'
-import type { SavedQuery } from '../saved-query'
 import { type SqlFields, SqlForm } from './sql-form'
 
 const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_version', platforms: [] }
 
-/** Queries worth keeping, ready wherever one is written. */
+/** Saved queries, which the editor offers. */
 export function SavedQueries() {
-  const list = usePagedListOf<SavedQuery>({ path: '/api/saved-queries', idOf: byId, pageSize: 200 })
+  const list = usePagedList('/api/saved-queries', { idOf: byId, pageSize: 200 })
   const edited = useSignal<SavedQuery | 'new' | null>(null)
-  const save = async (fields: SqlFields) => {
+  const save = async ({ sql, ...fields }: SqlFields) => {
     const known = edited.peek()
-    if (known === 'new' || known === null) await api.post('/api/saved-queries', fields)
-    else await api.patch(`/api/saved-queries/${known.id}`, fields)
+    const body = { ...fields, sql: sql ?? '' }
+    if (known === 'new' || known === null) await client.post('/api/saved-queries', { body })
+    else await client.patch('/api/saved-queries/{id}', { id: known.id, body })
     await list.refresh()
   }
   const remove = async (id: string, reason: string) => {
-    await api.delete(`/api/saved-queries/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/saved-queries/{id}', { id, reason })
     await list.refresh()
   }
   const shown = edited.value

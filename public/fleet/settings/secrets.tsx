@@ -1,29 +1,20 @@
 import { useSignal } from '@preact/signals'
-import type { Actor } from '../../../src/contract/access'
-import { api, messageOf } from '../../api'
+import { client, messageOf } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
 import { SecretNotice } from '../../components/secret-notice'
 import { Ago } from '../../components/time'
-import { byId, usePagedListOf } from '../../use-paged-list'
+import { byId, usePagedList } from '../../use-paged-list'
 
-interface EnrollSecret {
-  id: string
-  name: string
-  created_at: string
-  created_by: Actor
-  last_used_at: string | null
-}
-
-/** Secrets with which hosts enrol. Revoking one leaves the hosts that came by it. */
+/** Secrets with which hosts enroll. Revoking one does not affect enrolled hosts. */
 export function Secrets() {
-  const list = usePagedListOf<EnrollSecret>({ path: '/api/enroll-secrets', idOf: byId })
+  const list = usePagedList('/api/enroll-secrets', { idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
-  const make = async (name: string) => {
+  const create = async (name: string) => {
     try {
-      secret.value = (await api.post<{ secret: string }>('/api/enroll-secrets', { name })).secret
+      secret.value = (await client.post('/api/enroll-secrets', { body: { name } })).secret
       problem.value = ''
       await list.refresh()
     } catch (error) {
@@ -31,7 +22,7 @@ export function Secrets() {
     }
   }
   const revoke = async (id: string, reason: string) => {
-    await api.delete(`/api/enroll-secrets/${id}?reason=${encodeURIComponent(reason)}`)
+    await client.delete('/api/enroll-secrets/{id}', { id, reason })
     await list.refresh()
   }
   return (
@@ -44,7 +35,7 @@ export function Secrets() {
         class="row form panel"
         onSubmit={event => {
           event.preventDefault()
-          void make(String(new FormData(event.currentTarget).get('name')).trim())
+          void create(String(new FormData(event.currentTarget).get('name')).trim())
           event.currentTarget.reset()
         }}
       >

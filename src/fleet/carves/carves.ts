@@ -1,4 +1,5 @@
-import type { Audit, Endpoint } from '../../access'
+import type { Audit } from '../../access'
+import type { Endpoint } from '../../api'
 import type { Db } from '../../base/db'
 import { Problem } from '../../base/errors'
 import { expiringRows } from '../../base/expiring'
@@ -6,10 +7,10 @@ import { hashSecret, newId, newSecret } from '../../base/ids'
 import { withTimeout } from '../../base/request-timeout'
 import type { RetentionTarget } from '../../base/retention'
 import { type Agent, type Answer, type CarveBlock, type CarveStart, LOOKUP_MS_MAX } from '../agent'
-import type { FileOrders } from '../file-orders'
+import type { CarveQueries } from '../carve-queries'
+import { carveRoutes } from './carve-routes'
 import {
   addBlock,
-  begunOf,
   type CarveRow,
   countByQuery,
   findQueryOf,
@@ -18,57 +19,57 @@ import {
   lockSession,
   putCarve,
   setQuery,
+  startedOf,
 } from './carve-store'
-import { carveRoutes } from './routes'
 
 export interface CarvesDeps {
   db: Db
   audit: Audit
-  orders: FileOrders
+  queries: CarveQueries
 }
 
-/** Files that agents were asked for. */
+/** Files that agents upload because a query asked for them. */
 export interface Carves {
-  /** @returns the session id; nothing when nobody asked for it. @throws Problem when it is too large */
+  /** @returns the session id; nothing when no query asked for the carve. @throws Problem when it is too large */
   init(agent: Agent, start: CarveStart): Promise<string | undefined>
   /**
-   * Corrects what carves belong to by what the host has answered now: of one that began before its query was answered
-   * that was a guess. Resolves when durable.
+   * Assigns carves to the queries whose answers name them. The query of a carve that began before its answer arrived was
+   * a guess. Resolves when durable.
    */
   match(agent: Agent, answers: readonly Answer[]): Promise<void>
   /** Whether there is such a session. */
   has(sessionId: string): Promise<boolean>
-  /** Resolves when durable. @returns false when there is no such session, or the block is none of it */
+  /** Resolves when durable. @returns false when there is no such session, or the carve has no such block */
   block(block: CarveBlock): Promise<boolean>
   endpoints: Endpoint[]
   retention: RetentionTarget[]
 }
 
 const MIB = 1024 * 1024
-/** In base64, with what stands around it, a block has to fit a body of 16 MiB. */
+/** In base64 and with the other fields, a block must fit a body of 16 MiB. */
 const BLOCK_BYTES_MAX = 11 * MIB
 const SIZE_BYTES_MAX = 256 * MIB
-/** One query may carve several things, but not without end. */
+/** A query may start several carves. */
 const PER_QUERY_MAX = 20
-/** Carves that one delivery of answers is compared with. */
+/** Carves that the answers of one request are matched with. */
 const MATCHED_MAX = 100
-/** osquery's ids of carves are UUIDs. */
+/** osquery's carve ids are UUIDs. */
 const GUID = /^[\w-]{1,100}$/
 
-export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
+export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
   return {
     async init(agent, start) {
       return db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
         const counts = await countByQuery(trx, agent.hostId, start.carveId)
         const queryId =
-          (await orders.byGuid(trx, agent, start.carveId)) ??
+          (await queries.byGuid(trx, agent, start.carveId)) ??
           (await findQueryOf(trx, agent.hostId, start.carveId)) ??
-          guess(start, await orders.recent(trx, agent), counts)
+          guess(start, await queries.recent(trx, agent), counts)
         if (!queryId) return undefined
-        refuseImpossible(start)
+        requireValid(start)
         if ((counts.get(queryId) ?? 0) >= PER_QUERY_MAX)
-          throw refused('too_many_carves', `This query has brought ${PER_QUERY_MAX} carves already.`)
+          throw refused('too_many_carves', `This query has already started ${PER_QUERY_MAX} carves.`)
         const session = newSecret('trc')
         await putCarve(trx, { ...newCarve(agent, start, queryId), session_hash: hashSecret(session) })
         return session
@@ -79,9 +80,9 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
       if (!named.length) return
       await db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
-        // Most answers come before their carve: only for one that is there is it worth reading the answers again.
-        for (const guid of await begunOf(trx, agent.hostId, [...new Set(named.slice(0, MATCHED_MAX))])) {
-          const queryId = await orders.byGuid(trx, agent, guid)
+        // Most answers arrive before their carve: the answers are read again only for a carve that has started.
+        for (const guid of await startedOf(trx, agent.hostId, [...new Set(named.slice(0, MATCHED_MAX))])) {
+          const queryId = await queries.byGuid(trx, agent, guid)
           if (queryId) await setQuery(trx, agent.hostId, guid, queryId)
         }
       })
@@ -98,7 +99,7 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
     retention: [
       expiringRows(db, {
         name: 'carves',
-        summary: 'Files that hosts were asked for, complete or not.',
+        summary: 'Carved files of hosts, complete or not.',
         table: 'carves',
         column: 'created_at',
         keep: { term: 'logs' },
@@ -108,9 +109,8 @@ export function createCarves({ db, audit, orders }: CarvesDeps): Carves {
 }
 
 /**
- * What a carve belongs to that no answer names (yet): the agent is too old to name it, or has begun before it could
- * answer. Agents send one carve after the other, so it is the oldest query that has brought none; an old agent may
- * say which one it is.
+ * The query of a carve that no answer names yet: the agent is too old to name it, or began before it answered. Agents
+ * send one carve after the other, so it is the oldest query without a carve; an old agent may send the query's id.
  */
 function guess({ requestId }: CarveStart, recent: readonly string[], counts: ReadonlyMap<string, number>) {
   const open = recent.filter(id => !counts.has(id))
@@ -130,12 +130,18 @@ const newCarve = ({ tenantId, hostId }: Agent, start: CarveStart, queryId: strin
 
 const refused = (code: string, detail: string) => new Problem(413, code, detail)
 
-/** @throws Problem when it is too large, or its parts do not make a whole */
-function refuseImpossible({ blockCount, blockSize, carveSize, carveId }: CarveStart) {
+/** @throws Problem when it is too large, or its blocks do not add up to its size */
+function requireValid({ blockCount, blockSize, carveSize, carveId }: CarveStart) {
   if (blockSize > BLOCK_BYTES_MAX)
-    throw refused('block_too_large', `Blocks of a carve may have ${BLOCK_BYTES_MAX / MIB} MiB, not ${blockSize} bytes.`)
+    throw refused(
+      'block_too_large',
+      `A block may have at most ${BLOCK_BYTES_MAX / MIB} MiB; this carve has blocks of ${blockSize} bytes.`,
+    )
   if (carveSize > SIZE_BYTES_MAX)
-    throw refused('carve_too_large', `A carve may have ${SIZE_BYTES_MAX / MIB} MiB, not ${carveSize} bytes.`)
+    throw refused(
+      'carve_too_large',
+      `A carve may have at most ${SIZE_BYTES_MAX / MIB} MiB; this one has ${carveSize} bytes.`,
+    )
   const isWhole =
     [blockCount, blockSize, carveSize].every(Number.isSafeInteger) &&
     blockSize > 0 &&
@@ -145,7 +151,7 @@ function refuseImpossible({ blockCount, blockSize, carveSize, carveId }: CarveSt
     throw new Problem(400, 'invalid_carve', 'The blocks of this carve do not add up to its size, or it has no id.')
 }
 
-/** How many bytes a block has; nothing when the carve has no such block. */
+/** The size of a block in bytes; nothing when the carve has no such block. */
 function sizeOf({ block_count, block_size, size }: CarveRow, no: number): number | undefined {
   if (!Number.isInteger(no) || no < 0 || no >= block_count) return undefined
   return no < block_count - 1 ? block_size : size - block_size * (block_count - 1)

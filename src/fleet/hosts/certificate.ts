@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises'
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /**
- * The certificates that agents must be given to trust ours, because its chain ends in itself. One of a public authority
- * is shown without the authority's own, which agents have, and would not be enough to be trusted by itself.
- * @param path of a PEM file that the server has started with
- * @returns PEM; nothing when agents trust ours by themselves
+ * The certificates that agents need in order to trust this server, if its chain ends in a self-signed one. A chain of a
+ * public authority comes without its root, which agents already have.
+ * @param path of the server's PEM file
+ * @returns PEM; nothing when agents trust the certificate by themselves
  */
 export async function certificatesToPin(path: string): Promise<string | undefined> {
   const chain = (await readFile(path, 'utf8')).match(CERTIFICATE) ?? []

@@ -1,7 +1,8 @@
-import type { Audit, Principal } from '../../access'
+import type { Audit } from '../../access'
+import type { Principal } from '../../api'
 import type { Effect, TopicEntries } from '../../streams'
-import { hostTopic } from './entries'
-import { deleteHost } from './host-store'
+import { deleteHost } from './host-detail-store'
+import { deletedEntries } from './host-entries'
 
 export interface DeleteItem {
   by: Principal
@@ -9,7 +10,7 @@ export interface DeleteItem {
   reason: string | undefined
 }
 
-/** Removes hosts; whoever watches one is told, and its stream ends. @returns whether it was there */
+/** Removes hosts and ends their topics. @returns whether there was such a host */
 export const deleteEffect = (audit: Audit): Effect<DeleteItem, boolean> => ({
   name: 'fleet.delete',
   async apply(trx, items) {
@@ -17,20 +18,16 @@ export const deleteEffect = (audit: Audit): Effect<DeleteItem, boolean> => ({
     const entries: TopicEntries[][] = []
     for (const { by, id, reason } of items) {
       const { tenantId } = by
-      const gone = await deleteHost(trx, tenantId, id)
-      results.push(gone !== undefined)
-      if (!gone) {
+      const deleted = await deleteHost(trx, tenantId, id)
+      results.push(deleted !== undefined)
+      if (!deleted) {
         entries.push([])
         continue
       }
-      const { host_identifier, hostname, platform } = gone
+      const { host_identifier, hostname, platform } = deleted
       const data = { host_identifier, hostname }
       await audit.record({ by, action: 'host.delete', target: { type: 'host', id }, reason, data }, trx)
-      const told = { labels: { host_id: id, platform }, data: { host_id: id, ...data, platform } }
-      entries.push([
-        { topic: hostTopic({ tenantId, id }), entries: [], end: 'deleted' },
-        { topic: { tenantId, name: 'events' }, entries: [{ kind: 'host_deleted', source: 'fleet', data: told }] },
-      ])
+      entries.push(deletedEntries({ tenantId, id, hostIdentifier: host_identifier, hostname, platform }))
     }
     return { results, entries }
   },

@@ -1,7 +1,9 @@
-import { rows, type Transaction } from '../../base/db'
+import type { Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
+import { type HostStatus, hostStatus } from '../../contract/hosts'
 import type { Row } from '../agent'
-import type { Facts } from './facts'
-import type { HostStatus } from './host'
+import type { HostFields } from './host-fields'
 import type { Identity } from './identity'
 
 /** A name in a tenant. */
@@ -12,28 +14,29 @@ export interface Name {
 
 export const nameKey = ({ tenantId, hostIdentifier }: Name) => `${tenantId}/${hostIdentifier}`
 
-export interface HeldHost extends Name {
+export interface LockedHost extends Name {
   id: string
   identity: Identity
   status: HostStatus
   keyHash: string
 }
 
-interface StoredHost {
-  id: string
-  tenant_id: string
-  host_identifier: string
-  instance_id: string
-  earlier_instances: Record<string, string>
-  cloned_at: Date | null
-  status: HostStatus
-  node_key_hash: string
-}
+const lockedRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  host_identifier: z.string(),
+  instance_id: z.string(),
+  earlier_instances: z.record(z.string(), z.string()),
+  cloned_at: z.date().nullable(),
+  status: hostStatus,
+  node_key_hash: z.string(),
+})
 
-/** The hosts of these names, held until the end of the transaction. */
-export async function holdHosts(trx: Transaction, names: readonly Name[]): Promise<HeldHost[]> {
-  const found = await rows<StoredHost>(
+/** The hosts with these names, locked until the end of the transaction. */
+export async function lockHosts(trx: Transaction, names: readonly Name[]): Promise<LockedHost[]> {
+  const found = await manyRows(
     trx,
+    lockedRow,
     `SELECT id, tenant_id, host_identifier, instance_id, earlier_instances, cloned_at, status, node_key_hash FROM hosts
      WHERE (tenant_id, host_identifier) IN (SELECT * FROM unnest(:tenantIds::uuid[], :names::text[]))
      ORDER BY id FOR UPDATE`,
@@ -49,21 +52,22 @@ export async function holdHosts(trx: Transaction, names: readonly Name[]): Promi
   }))
 }
 
-/** Makes hosts whose names are free. @returns the ids of those that were made */
+/** Inserts the hosts whose names are free. @returns their ids */
 export async function insertHosts(
   trx: Transaction,
   hosts: readonly (Name & { id: string; keyHash: string; instanceId: string })[],
 ): Promise<Set<string>> {
-  const inserted = await rows<{ id: string }>(
+  const inserted = await manyRows(
     trx,
-    `WITH made AS (
+    z.object({ id: z.string() }),
+    `WITH inserted AS (
        INSERT INTO hosts (id, tenant_id, host_identifier, node_key_hash, instance_id)
        SELECT * FROM unnest(:ids::uuid[], :tenantIds::uuid[], :names::text[], :keyHashes::text[], :instanceIds::text[])
-         AS made (id, tenant_id, host_identifier, node_key_hash, instance_id)
+         AS given (id, tenant_id, host_identifier, node_key_hash, instance_id)
        ORDER BY tenant_id, host_identifier
        ON CONFLICT (tenant_id, host_identifier) DO NOTHING RETURNING id),
-     details AS (INSERT INTO host_details (host_id) SELECT id FROM made)
-     SELECT id FROM made`,
+     details AS (INSERT INTO host_details (host_id) SELECT id FROM inserted)
+     SELECT id FROM inserted`,
     {
       ids: hosts.map(host => host.id),
       keyHashes: hosts.map(host => host.keyHash),
@@ -79,20 +83,20 @@ const namesAsArrays = (names: readonly Name[]) => ({
   names: names.map(({ hostIdentifier }) => hostIdentifier),
 })
 
-/** A host as it stands after the enrolments of a flush. */
+/** A host after the enrollments of a flush. */
 export interface EnrolledHost {
   id: string
   identity: Identity
-  facts: Facts
+  fields: HostFields
   details: Record<string, Row>
   keyHash: string
-  /** Good for some minutes more; null when the key before is to die at once. */
+  /** Stays valid for some minutes; null when the previous key is invalid from now on. */
   previousKeyHash: string | null
 }
 
-/** Stores enrolments; what an agent did not say this time stays as it was. */
+/** Stores enrollments; fields that an agent did not report this time stay as they were. */
 export async function updateEnrolled(trx: Transaction, hosts: readonly EnrolledHost[], graceMs: number): Promise<void> {
-  const values = hosts.map(({ id, identity, facts, details, keyHash, previousKeyHash }) => ({
+  const values = hosts.map(({ id, identity, fields, details, keyHash, previousKeyHash }) => ({
     id,
     instance_id: identity.instanceId,
     earlier_instances: identity.earlier,
@@ -100,7 +104,7 @@ export async function updateEnrolled(trx: Transaction, hosts: readonly EnrolledH
     node_key_hash: keyHash,
     previous_key_hash: previousKeyHash,
     details,
-    ...facts,
+    ...fields,
   }))
   await trx.raw(
     `WITH new AS (
@@ -112,15 +116,15 @@ export async function updateEnrolled(trx: Transaction, hosts: readonly EnrolledH
      UPDATE hosts h SET instance_id = new.instance_id, earlier_instances = new.earlier_instances,
        cloned_at = new.cloned_at, node_key_hash = new.node_key_hash, previous_key_hash = new.previous_key_hash,
        previous_key_until = CASE WHEN new.previous_key_hash IS NOT NULL THEN now() + :graceMs * interval '1 ms' END,
-       ${FACTS_SET}, status = 'online', last_enrolled_at = now(), last_seen_at = now(),
+       ${SET_HOST_FIELDS}, status = 'online', last_enrolled_at = now(), last_seen_at = now(),
        refresh_wanted_at = now()
      FROM new WHERE h.id = new.id`,
     { values: JSON.stringify(values), graceMs },
   )
 }
 
-/** Takes from `new` what it says. */
-export const FACTS_SET = [
+/** Sets each field that is not empty in `new`. */
+export const SET_HOST_FIELDS = [
   'hostname',
   'platform',
   'os_name',
@@ -132,6 +136,6 @@ export const FACTS_SET = [
   .map(column => `${column} = coalesce(nullif(new.${column}, ''), h.${column})`)
   .join(', ')
 
-/** Hosts whose name turned out to be used by several agents at once. */
+/** Marks hosts whose name is used by several machines. */
 export const markCloned = (trx: Transaction, ids: string[]) =>
   trx.raw('UPDATE hosts SET cloned_at = now() WHERE id = ANY(?::uuid[]) AND cloned_at IS NULL', [ids])

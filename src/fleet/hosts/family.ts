@@ -4,7 +4,7 @@ import { knownHosts } from '../host-store'
 
 const PREFIX = 'host:'
 
-/** A host's topic: it exists while its row does; its status says all that was before. */
+/** The topics of hosts: each exists as long as its host, and its latest status replaces earlier ones. */
 export const hostFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: 'host',
   heartbeatMs,

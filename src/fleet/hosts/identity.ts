@@ -1,33 +1,33 @@
-/** What is known of the agents that have called themselves by one name. */
+/** The agents that have enrolled with one host identifier. */
 export interface Identity {
-  /** Of the agent's own database: a copy of the machine gets another one, and so does a machine that is set up anew. */
+  /** Id of the agent's database: a copy of the machine has another one, and so has a machine that was set up again. */
   instanceId: string
-  /** When those before were replaced, by instance: RFC 3339. */
+  /** When earlier instances were replaced (RFC 3339), by instance id. */
   earlier: Record<string, string>
   clonedAt: Date | null
 }
 
-/** `same` agent again; its `successor` on a machine that was set up anew; a `clone`, which needs a host of its own. */
+/** The `same` agent; its `successor` on a machine that was set up again; a `clone`, which needs a host of its own. */
 export type Claim = 'same' | 'successor' | 'clone'
 
-/** Of two agents with one name that both live, the first one is back within this time. */
-const PROOF_MS = 86_400_000
-const MARK_LENGTH = 8
-/** An agent without a database of its own is another instance each time it starts. */
+/** If a replaced instance enrolls again within this time, both machines exist. */
+const CLONE_PROOF_MS = 86_400_000
+const SUFFIX_LENGTH = 8
+/** An agent without a persistent database is another instance each time it starts. */
 const EARLIER_MAX = 50
 
-/** Decides who enrols. Agents that do not name their instance cannot be told apart: they are one host. */
+/** Decides who enrolls. Agents that do not send their instance id cannot be told apart: they are one host. */
 export function claimOf({ instanceId, earlier, clonedAt }: Identity, claimant: string, now: Date): Claim {
   if (!claimant || !instanceId || claimant === instanceId) return 'same'
   if (clonedAt) return 'clone'
   const replaced = Date.parse(earlier[claimant] ?? '')
-  return now.getTime() - replaced < PROOF_MS ? 'clone' : 'successor'
+  return now.getTime() - replaced < CLONE_PROOF_MS ? 'clone' : 'successor'
 }
 
 /** The identity after a successor has taken over. */
 export function succeed({ instanceId, earlier, clonedAt }: Identity, successor: string, now: Date): Identity {
   const recent = Object.entries(earlier)
-    .filter(([, at]) => now.getTime() - Date.parse(at) < PROOF_MS)
+    .filter(([, at]) => now.getTime() - Date.parse(at) < CLONE_PROOF_MS)
     .sort(([, a], [, b]) => Date.parse(b) - Date.parse(a))
     .slice(0, EARLIER_MAX - 1)
   return {
@@ -37,6 +37,6 @@ export function succeed({ instanceId, earlier, clonedAt }: Identity, successor: 
   }
 }
 
-/** What a clone is called, so that it keeps its host. */
+/** The host identifier of a clone, which is the same whenever it enrolls. */
 export const cloneName = (hostIdentifier: string, instanceId: string) =>
-  `${hostIdentifier}~${instanceId.slice(0, MARK_LENGTH)}`
+  `${hostIdentifier}~${instanceId.slice(0, SUFFIX_LENGTH)}`

@@ -1,26 +1,30 @@
-import { type Db, rows } from '../../base/db'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
 
-/** A host, as one of its keys opens it. */
-export interface KeyRow {
-  hash: string
-  id: string
-  tenant_id: string
-  host_identifier: string
-  hostname: string
-  platform: string
-  /** When this key stops being good; null for the current one. */
-  until: Date | null
-  refreshed_at: Date | null
-  refresh_wanted_at: Date | null
-  labels_checked_at: Date | null
-}
+/** A host, found by one of its keys. */
+const keyRow = z.object({
+  hash: z.string(),
+  id: z.string(),
+  tenant_id: z.string(),
+  host_identifier: z.string(),
+  hostname: z.string(),
+  platform: z.string(),
+  /** When this key expires; null for the current one. */
+  until: z.date().nullable(),
+  refreshed_at: z.date().nullable(),
+  refresh_wanted_at: z.date().nullable(),
+  labels_checked_at: z.date().nullable(),
+})
+export type KeyRow = z.output<typeof keyRow>
 
 const COLUMNS = 'id, tenant_id, host_identifier, hostname, platform, refreshed_at, refresh_wanted_at, labels_checked_at'
 
-/** Which of these hashes are of keys that are good now. */
+/** The hosts whose valid keys have these hashes. */
 export const hostsByKey = (db: Db, hashes: string[]) =>
-  rows<KeyRow>(
+  manyRows(
     db,
+    keyRow,
     `SELECT node_key_hash AS hash, NULL AS until, ${COLUMNS} FROM hosts WHERE node_key_hash = ANY(:hashes::text[])
      UNION ALL
      SELECT previous_key_hash, previous_key_until, ${COLUMNS} FROM hosts

@@ -14,27 +14,27 @@ interface Known {
 
 interface Deps {
   db: Db
-  /** Called before anybody is given these hosts. */
+  /** Called with hosts before they are returned. */
   onLoaded(rows: KeyRow[]): Promise<void>
 }
 
-/** A message about a changed key that was lost is made up for within this time. */
+/** A change whose message was lost takes effect within this time. */
 const KNOWN_MS = 600_000
 const KNOWN_MAX = 100_000
-/** A key that is not good never becomes good. */
+/** An invalid key never becomes valid. */
 const REFUSED_MS = 60_000
 const REFUSED_MAX = 10_000
 const BATCH_MAX = 1_000
 
-/** Which host a node key belongs to: from memory, and for many unknown keys at once with one statement. */
+/** Finds the hosts of node keys in memory, and those of many unknown keys with one statement. */
 export class NodeKeys {
   private readonly known = new Lru<string, Known>(KNOWN_MAX, (hash, { agent }) => this.unindex(hash, agent.hostId))
   private readonly hashesOf = new Map<string, Set<string>>()
   private readonly refused = new Lru<string, number>(REFUSED_MAX)
   private readonly lookups: Batcher<string, Agent | undefined>
-  /** What changed while rows are being read: those rows may be old. */
-  private changing: Set<string> | undefined
-  private gap = false
+  /** Hosts that have changed while rows are being read, whose rows may be outdated. */
+  private changed: Set<string> | undefined
+  private hasGap = false
 
   constructor(private readonly deps: Deps) {
     this.lookups = new Batcher(hashes => this.lookUp(hashes), BATCH_MAX)
@@ -50,33 +50,33 @@ export class NodeKeys {
 
   forget(hostIds: readonly string[]) {
     for (const hostId of hostIds) {
-      this.changing?.add(hostId)
+      this.changed?.add(hostId)
       for (const hash of [...(this.hashesOf.get(hostId) ?? [])]) this.known.delete(hash)
     }
   }
 
   forgetAll() {
-    this.gap = true
+    this.hasGap = true
     this.known.clear()
   }
 
   private async lookUp(hashes: string[]): Promise<(Agent | undefined)[]> {
-    this.gap = false
-    const changing = new Set<string>()
-    this.changing = changing
+    this.hasGap = false
+    const changed = new Set<string>()
+    this.changed = changed
     const found = await hostsByKey(this.deps.db, hashes)
     await this.deps.onLoaded(found)
-    this.changing = undefined
-    const byHash = new Map(found.map(row => [row.hash, this.keep(row, changing)]))
+    this.changed = undefined
+    const byHash = new Map(found.map(row => [row.hash, this.keep(row, changed)]))
     for (const hash of hashes) if (!byHash.has(hash)) this.refused.set(hash, Date.now() + REFUSED_MS)
     return hashes.map(hash => byHash.get(hash))
   }
 
-  private keep(row: KeyRow, changing: ReadonlySet<string>): Agent {
+  private keep(row: KeyRow, changed: ReadonlySet<string>): Agent {
     const { hash, id: hostId, tenant_id: tenantId, host_identifier: hostIdentifier, hostname, platform } = row
     const agent = { tenantId, hostId, hostIdentifier, hostname, platform }
-    if (this.gap || changing.has(hostId)) return agent
-    // Spread, so that a fleet that came at once is not read anew at once.
+    if (this.hasGap || changed.has(hostId)) return agent
+    // Random, so that a fleet that connected at once is not read again at once.
     const until = Date.now() + KNOWN_MS * (0.8 + 0.2 * Math.random())
     this.known.set(hash, { agent, until: Math.min(until, row.until?.getTime() ?? until) })
     const hashes = this.hashesOf.get(hostId) ?? new Set()

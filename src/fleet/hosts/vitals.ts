@@ -1,14 +1,14 @@
 import type { Row } from '../agent'
 import { familyOf } from '../platform'
-import { storableRow } from './facts'
+import { storableRow } from './host-fields'
 
 const INTERFACES = 64
 const DRIVES = 64
-/** What we keep of what an agent says of one table. */
+/** What is stored of one table. */
 const ROWS_MAX = 200
 const BYTES_MAX = 64 * 1024
 
-/** What hosts are asked about themselves: few queries, because an agent runs them one after the other. */
+/** SQL by table. Few queries, because an agent runs them one after the other. */
 const EVERYWHERE: Record<string, string> = {
   os_version: 'select * from os_version',
   system_info: 'select * from system_info',
@@ -21,10 +21,10 @@ const EVERYWHERE: Record<string, string> = {
 }
 
 /**
- * Whether an agent has lost its schedule. Everybody is served one, which `osquery_packs` shows as the pack "main", so an
- * agent without any pack has none: it was answered with an empty body on the way, or has rejected ours (`updateSource`
- * in osquery/config/config.cpp clears what was there first).
- * @returns nothing when it did not say
+ * Whether an agent has lost its schedule. Every agent is sent one, which `osquery_packs` lists as the pack "main". An
+ * agent without any pack has got an empty body from a proxy, or has rejected its configuration (`updateSource` in
+ * osquery/config/config.cpp clears the previous one first).
+ * @returns nothing when it was not reported
  */
 export const hasLostSchedule = ({ osquery_packs: packs }: Record<string, Row[]>) => packs && packs.length === 0
 
@@ -34,7 +34,7 @@ const MOUNTS = {
 const LOGICAL_DRIVES = {
   logical_drives: `select device_id, description, file_system, size, free_space from logical_drives limit ${DRIVES}`,
 }
-/** platform_info is not there on FreeBSD; a query on a missing table would fail every time. */
+/** FreeBSD has no platform_info; a query on a missing table would fail every time. */
 const { platform_info: _, ...ON_FREEBSD } = EVERYWHERE
 
 /** SQL by table. */
@@ -46,7 +46,7 @@ export function vitalsFor(platform: string): Record<string, string> {
 
 const ALL = { ...EVERYWHERE, ...MOUNTS, ...LOGICAL_DRIVES }
 
-/** Whether it is a table that we ask for. */
+/** Whether it is a table of the vitals. */
 export const isVital = (table: string) => Object.hasOwn(ALL, table)
 
 /** The rows of one table as they are stored. */

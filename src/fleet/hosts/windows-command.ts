@@ -1,16 +1,16 @@
-import { agentFlags, type Enrolling, FOLDERS, pathIn, SECRET_PLACEHOLDER } from './enrollment'
+import { type AgentSetup, agentFlags, FOLDERS, pathIn, SECRET_PLACEHOLDER } from './agent-setup'
 
 const FOLDER = FOLDERS.windows
 const PROGRAM = `${FOLDER}\\osqueryd\\osqueryd.exe`
 
 /**
- * For Windows PowerShell 5.1 or newer, started as administrator. A block, so that a console runs it as a whole when it is
- * pasted and stops at the first error. Files are written by .NET, because PowerShell 5.1 itself writes UTF-16 or a byte
- * order mark, which osquery takes for a part of the first flag. The MSI installs the service, Chocolatey only when asked
- * (docs/wiki/installation/install-windows.md of osquery).
+ * For Windows PowerShell 5.1 or newer, run as administrator. It is a block, so that a console runs it as a whole when it
+ * is pasted, and stops at the first error. Files are written with .NET, because PowerShell 5.1 itself writes UTF-16 or a
+ * byte order mark, which osquery takes for a part of the first flag. The MSI installs the service, Chocolatey does so
+ * only on request (docs/wiki/installation/install-windows.md of osquery).
  */
-export function windowsCommand(enrolling: Enrolling): string {
-  const { certificate } = enrolling
+export function windowsCommand(setup: AgentSetup): string {
+  const { certificate } = setup
   const secret = pathIn('windows', 'enroll_secret')
   const flags = pathIn('windows', 'osquery.flags')
   const write = (path: string, lines: string[]) => [
@@ -21,13 +21,13 @@ export function windowsCommand(enrolling: Enrolling): string {
   const body = [
     `$ErrorActionPreference = 'Stop'`,
     `if (-not (Test-Path ${quoted(PROGRAM)})) { throw ${quoted(`osquery is not installed: ${PROGRAM} is missing.`)} }`,
-    `[IO.File]::WriteAllText(${quoted(secret)}, '')`, // protected before the secret is in it
-    // Only SYSTEM and administrators, by their ids: their names differ by language.
+    `[IO.File]::WriteAllText(${quoted(secret)}, '')`, // restricted before it holds the secret
+    // Only SYSTEM and administrators, by their ids, because their names depend on the language.
     `icacls ${quoted(secret)} /inheritance:r /grant:r '*S-1-5-18:F' '*S-1-5-32-544:F' | Out-Null`,
     `if ($LASTEXITCODE -ne 0) { throw 'The file of the secret could not be protected.' }`,
     `[IO.File]::WriteAllText(${quoted(secret)}, ${quoted(SECRET_PLACEHOLDER)})`,
     ...(certificate ? write(pathIn('windows', 'tailrace.pem'), certificate.trim().split('\n')) : []),
-    ...write(flags, agentFlags(enrolling, 'windows')),
+    ...write(flags, agentFlags(setup, 'windows')),
     'if (-not (Get-Service osqueryd -ErrorAction SilentlyContinue)) {',
     `  New-Service -Name osqueryd -BinaryPathName ${quoted(`"${PROGRAM}" --flagfile="${flags}"`)} | Out-Null`,
     '}',
@@ -37,5 +37,5 @@ export function windowsCommand(enrolling: Enrolling): string {
   return ['& {', ...body.map(line => `  ${line}`), '}'].join('\n')
 }
 
-/** Nothing has a meaning between single quotes but the quote itself, which is doubled. */
+/** Between single quotes only the quote itself is special; it is doubled. */
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`

@@ -1,28 +1,31 @@
-import { type Db, rows } from '../../base/db'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
 
-/** A label whose members a query decides. */
+/** A label whose hosts are found by a query. */
 export interface DynamicLabel {
   id: string
   tenantId: string
   sql: string
   platforms: string[]
-  /** Changes with the query; so an answer tells which one it is to. */
+  /** Grows with each change of the query, so that an answer tells which query it is to. */
   revision: number
   revisedAt: Date
 }
 
-interface Stored {
-  id: string
-  tenant_id: string
-  sql: string
-  platforms: string[]
-  revision: number
-  revised_at: Date
-}
+const dynamicLabelRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  sql: z.string(),
+  platforms: z.array(z.string()),
+  revision: z.number(),
+  revised_at: z.date(),
+})
 
 export async function dynamicLabels(db: Db, tenantIds: string[]): Promise<DynamicLabel[]> {
-  const found = await rows<Stored>(
+  const found = await manyRows(
     db,
+    dynamicLabelRow,
     `SELECT id, tenant_id, sql, platforms, revision, revised_at FROM labels
      WHERE tenant_id = ANY(?::uuid[]) AND sql IS NOT NULL ORDER BY id`,
     [tenantIds],

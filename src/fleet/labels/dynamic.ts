@@ -1,10 +1,10 @@
 import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
-import type { HostNews } from '../host-news'
+import type { HostNotifier } from '../host-notifier'
 import { type DynamicLabel, dynamicLabels } from './dynamic-store'
 
-/** A message about a change that was lost is made up for within this time. */
+/** A change whose message was lost takes effect within this time. */
 const KNOWN_MS = 600_000
 
 interface Known {
@@ -12,22 +12,22 @@ interface Known {
   at: number
 }
 
-/** The dynamic labels of the tenants whose hosts are here, in memory: every read of an agent asks for them. */
+/** The dynamic labels of the tenants whose agents connect here, in memory, because every read of an agent needs them. */
 export class DynamicLabels {
   private readonly known = new Map<string, Known>()
 
-  constructor(private readonly deps: { db: Db; log: Log; news: HostNews }) {
-    deps.news.listen(news => {
-      if (news.type === 'labels' && this.known.has(news.tenantId)) void this.reload([news.tenantId])
+  constructor(private readonly deps: { db: Db; log: Log; notifier: HostNotifier }) {
+    deps.notifier.listen(message => {
+      if (message.type === 'labels' && this.known.has(message.tenantId)) void this.reload([message.tenantId])
     })
-    deps.news.onGap(() => void this.reload([...this.known.keys()]))
+    deps.notifier.onGap(() => void this.reload([...this.known.keys()]))
   }
 
   of(tenantId: string): readonly DynamicLabel[] {
     return this.known.get(tenantId)?.labels ?? []
   }
 
-  /** Reads those of tenants that are not known, or have not been read for long. */
+  /** Reads the labels of tenants that are not in memory, or were read long ago. */
   async ensure(tenantIds: string[]): Promise<void> {
     const now = performance.now()
     const missing = tenantIds.filter(id => now - (this.known.get(id)?.at ?? Number.NEGATIVE_INFINITY) > KNOWN_MS)
@@ -48,7 +48,7 @@ export class DynamicLabels {
     const labels = await dynamicLabels(this.deps.db, tenantIds)
     for (const id of tenantIds) {
       const known = this.known.get(id)
-      // What was asked for later has more to say.
+      // A later read is more recent.
       if (known && known.at > at) continue
       this.known.set(id, { labels: labels.filter(label => label.tenantId === id), at })
     }

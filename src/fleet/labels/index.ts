@@ -1,6 +1,6 @@
-import type { Endpoint } from '../../access'
+import type { Endpoint } from '../../api'
+import { type LabelRoutesDeps, labelRoutes } from './label-routes'
 import { labelMemberRoute } from './member-routes'
-import { type LabelRoutesDeps, labelRoutes } from './routes'
 
 export { DynamicLabels } from './dynamic'
 

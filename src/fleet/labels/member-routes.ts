@@ -1,52 +1,42 @@
-import { type Endpoint, endpoint, ok, reason } from '../../access'
+import { type Endpoint, endpoint, ok } from '../../api'
+import type { Transaction } from '../../base/db'
 import { badRequest, conflict, notFound } from '../../base/errors'
-import { uuid, z } from '../../base/parse'
+import { labelRoutes as routes } from '../../contract/labels'
 import { knownHosts } from '../host-store'
 import { requireServable } from '../schedules/served'
-import { addMembers, findLabel, holdLabel, removeMembers } from './label-store'
-import { type LabelRoutesDeps, labelSchema, params, record } from './routes'
+import { type LabelRoutesDeps, recordChange } from './label-routes'
+import { addMembers, getLabel, lockLabel, removeMembers } from './label-store'
 
-const BODY_BYTES_MAX = 1024 * 1024
-const HOSTS_MAX = 10_000
-
-const hostIds = z
-  .array(uuid.transform(id => id.toLowerCase()))
-  .max(HOSTS_MAX)
-  .default([])
-
-/** Who puts hosts into a label of which a query decides would be undone by the next answer. */
+/** Only for manual labels: a change to a dynamic one would be undone by the next answer. */
 export const labelMemberRoute = ({ db, audit }: LabelRoutesDeps): Endpoint =>
-  endpoint({
-    method: 'post',
-    path: '/api/labels/{id}/hosts',
-    role: 'operator',
-    summary: 'Puts hosts into a manual label and takes hosts out of it.',
-    params,
-    body: z.strictObject({ add: hostIds, remove: hostIds, reason: reason.optional() }),
-    bodyBytesMax: BODY_BYTES_MAX,
-    replies: { 200: labelSchema },
-    async handle({ principal, params: { id }, body: { add, remove, reason } }) {
-      const { tenantId } = principal
-      const label = await db.transaction(async trx => {
-        const held = await holdLabel(trx, tenantId, id)
-        if (!held) throw notFound('label')
-        if (held.sql !== null)
-          throw conflict('label_is_dynamic', 'A query decides which hosts have this label: change the query instead.')
-        const known = await knownHosts(
-          trx,
-          add.map(hostId => ({ tenantId, id: hostId })),
+  endpoint(routes.changeHosts, async ({ principal, params: { id }, body: { add, remove, reason } }) => {
+    const { tenantId } = principal
+    const label = await db.transaction(async trx => {
+      const locked = await lockLabel(trx, tenantId, id)
+      if (!locked) throw notFound('label')
+      if (locked.sql !== null)
+        throw conflict(
+          'label_is_dynamic',
+          'The query of this label decides which hosts have it: change the query instead.',
         )
-        const unknown = add.flatMap((hostId, i) =>
-          known.has(hostId) ? [] : [{ path: `body.add.${i}`, message: 'There is no such host here.' }],
-        )
-        if (unknown.length) throw badRequest(unknown)
-        const added = await addMembers(trx, id, add)
-        const removed = await removeMembers(trx, id, remove)
-        if (added.length) await requireServable(trx, tenantId, { label: held.name, path: 'body.add' })
-        const data = { added: added.length, removed: removed.length }
-        await record(trx, { audit, principal, id, verb: 'hosts', reason, data })
-        return findLabel(trx, tenantId, id)
-      })
-      return ok(label)
-    },
+      await requireHosts(trx, tenantId, add)
+      const added = await addMembers(trx, id, add)
+      const removed = await removeMembers(trx, id, remove)
+      if (added) await requireServable(trx, tenantId, { label: locked.name, path: 'body.add' })
+      await recordChange(trx, { audit, principal, id, verb: 'hosts', reason, data: { added, removed } })
+      return getLabel(trx, tenantId, id)
+    })
+    return ok(label)
   })
+
+/** @throws Problem 400 that names each host that does not exist */
+async function requireHosts(trx: Transaction, tenantId: string, ids: readonly string[]): Promise<void> {
+  const known = await knownHosts(
+    trx,
+    ids.map(id => ({ tenantId, id })),
+  )
+  const faults = ids.flatMap((id, i) =>
+    known.has(id) ? [] : [{ path: `body.add.${i}`, message: 'There is no such host.' }],
+  )
+  if (faults.length) throw badRequest(faults)
+}

@@ -3,17 +3,17 @@ import type { Body } from './body'
 import type { Fields } from './fields'
 import { cleanText, integerOf, type JsonObject, objectOf, rowOf, textOf, tryParseJson } from './json'
 import { ANSWERS_MAX, ROW_CHARACTERS_MAX, ROWS_MAX } from './limits'
-import { type Skimmed, skimBody } from './skimmed'
+import { type ScanResult, scanBody } from './scan-body'
 
-/** Rows of one query as far as they came. */
+/** The rows of one query that were received. */
 interface Collected {
   rows: Row[]
-  isShort: boolean
+  isIncomplete: boolean
 }
 
 /**
- * Reads what an agent answers to its queries. An answer is the union of four maps by query id (`queries`, `statuses`, `messages`, `stats`), of which
- * agents of different age leave some out.
+ * Reads the answers of an agent to its queries. They are in four maps by query id (`queries`, `statuses`, `messages`,
+ * `stats`), some of which older agents leave out.
  * @throws Refusal 400, AgentGone
  */
 export async function readAnswers(body: Body): Promise<Answer[]> {
@@ -22,12 +22,12 @@ export async function readAnswers(body: Body): Promise<Answer[]> {
   const of = (id: string) => {
     const known = collected.get(id)
     if (known || collected.size >= ANSWERS_MAX) return known
-    const fresh: Collected = { rows: [], isShort: false }
+    const fresh: Collected = { rows: [], isIncomplete: false }
     collected.set(id, fresh)
     return fresh
   }
   const fields: Fields = {}
-  const skimmed = await skimBody(body, fields, {
+  const scanned = await scanBody(body, fields, {
     enters([name, id, element], isList) {
       if (name !== 'queries' || element !== undefined) return false
       if (id === undefined) return !isList
@@ -41,22 +41,22 @@ export async function readAnswers(body: Body): Promise<Answer[]> {
         rows++
         const isLarge = text !== undefined && text.length > ROW_CHARACTERS_MAX
         answer.rows.push(isLarge ? cut(row) : row)
-        answer.isShort ||= isLarge
+        answer.isIncomplete ||= isLarge
       }
-      // `""` is how old agents say that there are no rows
-      else if (element !== undefined || text === undefined) answer.isShort = true
+      // old agents send `""` when there are no rows
+      else if (element !== undefined || text === undefined) answer.isIncomplete = true
     },
   })
-  return assemble(collected, fields, skimmed)
+  return assemble(collected, fields, scanned)
 }
 
 function cut(row: Row): Row {
   const columns = Object.entries(row)
-  const most = Math.floor(ROW_CHARACTERS_MAX / columns.length)
-  return Object.fromEntries(columns.map(([name, value]) => [name, value.slice(0, most).toWellFormed()]))
+  const lengthMax = Math.floor(ROW_CHARACTERS_MAX / columns.length)
+  return Object.fromEntries(columns.map(([name, value]) => [name, value.slice(0, lengthMax).toWellFormed()]))
 }
 
-function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, path }: Skimmed): Answer[] {
+function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, path }: ScanResult): Answer[] {
   const statuses = objectOf(fields.statuses) ?? {}
   const messages = objectOf(fields.messages) ?? {}
   const stats = objectOf(fields.stats) ?? {}
@@ -67,7 +67,7 @@ function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, pa
     const given = collected.get(id)
     const message = textOf(own(messages, id))
     const failed = hasFailed(own(statuses, id), given !== undefined, message)
-    // what lies behind the cut may have had rows
+    // the part that was cut off may have held rows
     const isCutOff = isCut && !failed && (given === undefined || id === reached)
     return {
       queryId: cleanText(id),
@@ -75,7 +75,7 @@ function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, pa
       failed,
       message,
       stats: statsOf(own(stats, id)),
-      truncated: isCutOff || (given?.isShort ?? false),
+      truncated: isCutOff || (given?.isIncomplete ?? false),
     }
   })
 }
@@ -90,7 +90,7 @@ function hasFailed(status: unknown, hasRows: boolean, message: string): boolean 
 
 const STATS = ['wall_time_ms', 'user_time', 'system_time', 'memory'] as const
 
-/** Figures may be texts, fractions or missing; `{}` is what comes with a failure. */
+/** Figures may be texts, fractions or missing; a failed query has `{}`. */
 function statsOf(value: unknown): Stats | null {
   const given = objectOf(value)
   if (!given) return null

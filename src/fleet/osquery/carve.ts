@@ -1,12 +1,12 @@
-import { agentOf, type Call, finish } from './calls'
+import { type AgentRequest, authenticate, finish } from './agent-request'
 import { type Fields, fieldsOf, needText } from './fields'
 import { integerOf } from './json'
 import { Refusal } from './refusal'
 
-/** `POST /osquery/carve_init`: files are about to be sent. */
-export async function carveInit(call: Call): Promise<object> {
-  const agent = await agentOf(call)
-  const fields = fieldsOf(await call.body.text())
+/** `POST /osquery/carve_init`: begins the upload of files. */
+export async function carveInit(request: AgentRequest): Promise<object> {
+  const agent = await authenticate(request)
+  const fields = fieldsOf(await request.body.text())
   const start = {
     blockCount: needCount(fields, 'block_count'),
     blockSize: needCount(fields, 'block_size'),
@@ -14,33 +14,33 @@ export async function carveInit(call: Call): Promise<object> {
     carveId: needText(fields, 'carve_id'),
     requestId: needText(fields, 'request_id'),
   }
-  const sessionId = await finish(call, () => call.api.carveInit(agent, start))
-  if (!sessionId) throw new Refusal(404, 'No such carve was asked for.')
+  const sessionId = await finish(request, () => request.api.carveInit(agent, start))
+  if (!sessionId) throw new Refusal(404, 'No query has asked for this carve.')
   return { session_id: sessionId }
 }
 
-/** `POST /osquery/carve_block`: a part of them. The session is all that proves who sends it. */
-export async function carveBlock(call: Call): Promise<object> {
-  const { api, body } = call
+/** `POST /osquery/carve_block`: a part of the files, authenticated by its session only. */
+export async function carveBlock(request: AgentRequest): Promise<object> {
+  const { api, body } = request
   const sessionId = await body.find('session_id')
   if (!sessionId) throw new Refusal(400, 'session_id: is missing')
   if (!(await api.hasCarve(sessionId))) throw unknownCarve()
-  await body.admit()
+  await body.authenticated()
   const fields = fieldsOf(await body.text())
   const block = { sessionId, blockId: needCount(fields, 'block_id'), data: needBytes(fields, 'data') }
-  if (!(await finish(call, () => api.carveBlock(block)))) throw unknownCarve()
+  if (!(await finish(request, () => api.carveBlock(block)))) throw unknownCarve()
   return {}
 }
 
-const unknownCarve = () => new Refusal(404, 'There is no such carve, or the block is none of it.')
+const unknownCarve = () => new Refusal(404, 'There is no such carve, or it has no such block.')
 
-/** Of blocks and of their bytes; what 32 bits hold. */
+/** Of blocks and of their bytes: 32 bits. */
 const COUNT_MAX = 2_147_483_647
 
-function needCount(fields: Fields, name: string, most = COUNT_MAX): number {
+function needCount(fields: Fields, name: string, max = COUNT_MAX): number {
   const count = integerOf(fields[name])
-  if (count === undefined || count < 0 || count > most)
-    throw new Refusal(400, `${name}: must be a whole number from 0 to ${most}`)
+  if (count === undefined || count < 0 || count > max)
+    throw new Refusal(400, `${name}: must be a whole number from 0 to ${max}`)
   return count
 }
 
@@ -49,7 +49,7 @@ function needBytes(fields: Fields, name: string): Buffer {
   if (typeof text !== 'string') throw new Refusal(400, `${name}: must be base64`)
   const base64 = withoutPadding(text.replace(/\s+/g, ''))
   const bytes = Buffer.from(base64, 'base64')
-  // Node leaves out what is not base64, so that bytes are missing then
+  // Node skips what is not base64, so bytes are missing then
   if (bytes.length !== Math.floor((base64.length * 3) / 4)) throw new Refusal(400, `${name}: must be base64`)
   return bytes
 }

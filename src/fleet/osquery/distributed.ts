@@ -1,16 +1,16 @@
+import { type AgentRequest, authenticate, finish } from './agent-request'
 import { readAnswers } from './answers'
-import { agentOf, type Call, finish } from './calls'
 import { fieldsOf } from './fields'
 
-/** `POST /osquery/distributed_read`: is there something to ask? The answer may be held back. */
-export async function read(call: Call): Promise<object> {
-  const agent = await agentOf(call)
-  fieldsOf(await call.body.text()) // there is nothing else in it, but it has to be JSON
-  const { queries, accelerate } = await call.api.read(agent, call.gone)
-  // an `accelerate` that is no whole number is ignored by agents
+/** `POST /osquery/distributed_read`: the queries to run now. The reply may be held until there is one. */
+export async function read(request: AgentRequest): Promise<object> {
+  const agent = await authenticate(request)
+  fieldsOf(await request.body.text()) // holds only the node key, but must be JSON
+  const { queries, accelerate } = await request.api.read(agent, request.gone)
+  // agents ignore an `accelerate` that is not a whole number
   return {
     queries,
-    ...(needsDiscovery(call) && { discovery: mapValues(queries, ALWAYS) }),
+    ...(needsDiscovery(request) && { discovery: mapValues(queries, ALWAYS) }),
     ...(accelerate !== undefined && { accelerate: Math.round(accelerate) }),
     node_invalid: false,
   }
@@ -19,8 +19,8 @@ export async function read(call: Call): Promise<object> {
 const ALWAYS = 'SELECT 1'
 const VERSION = /^osquery\/(\d+)\.(\d+)/
 
-/** Before 5.8 (osquery pull request 7655) agents ran only what a discovery query had found something for. */
-function needsDiscovery({ userAgent }: Call): boolean {
+/** Before 5.8 (osquery pull request 7655) agents ran only queries whose discovery query returned rows. */
+function needsDiscovery({ userAgent }: AgentRequest): boolean {
   const [, major, minor] = (userAgent?.match(VERSION) ?? []).map(Number)
   return major !== undefined && minor !== undefined && (major < 5 || (major === 5 && minor < 8))
 }
@@ -28,10 +28,10 @@ function needsDiscovery({ userAgent }: Call): boolean {
 const mapValues = (queries: Record<string, string>, value: string) =>
   Object.fromEntries(Object.keys(queries).map(id => [id, value]))
 
-/** `POST /osquery/distributed_write`: what came of it. */
-export async function write(call: Call): Promise<object> {
-  const agent = await agentOf(call)
-  const answers = await readAnswers(call.body)
-  if (answers.length) await finish(call, () => call.api.write(agent, answers))
+/** `POST /osquery/distributed_write`: the answers to queries. */
+export async function write(request: AgentRequest): Promise<object> {
+  const agent = await authenticate(request)
+  const answers = await readAnswers(request.body)
+  if (answers.length) await finish(request, () => request.api.write(agent, answers))
   return {}
 }

@@ -1,9 +1,9 @@
 import { type JsonObject, objectOf, parseJson, textOf, tryParseJson } from './json'
+import { JsonScanner } from './json-scanner'
 import { VALUE_BYTES_MAX } from './limits'
 import { Refusal } from './refusal'
-import { Skimmer } from './skim'
 
-/** The parts of a body at its top: `node_key`, `log_type`, `statuses`, ... */
+/** The top fields of a body: `node_key`, `log_type`, `statuses`, ... */
 export type Fields = Record<string, unknown>
 
 /**
@@ -22,20 +22,20 @@ export function fieldsOf(text: string): JsonObject {
   return fields
 }
 
-/** A text that must be there. @throws Refusal 400 */
+/** A required text. @throws Refusal 400 */
 export function needText(fields: Fields, name: string): string {
   const text = textOf(fields[name])
   if (!text) throw new Refusal(400, `${name}: is missing`)
   return text
 }
 
-/** Fields that agents write behind the bulk of a body. */
+/** Fields that agents write after the bulk of a body. */
 const LATE = /"(?:node_key|log_type|statuses|messages|stats)"\s*:/g
 const CANDIDATES_MAX = 200
 
 /**
- * Finds the fields at the end of a body of which only the beginning and the end were kept. Rows may hold columns of the same names: right is the
- * first place from which on the rest reads as the end of one object.
+ * Finds the fields at the end of a body of which only the beginning and the end were kept. Rows may have columns of the
+ * same names: the fields begin at the first place from which the rest is valid as the end of an object.
  */
 export function fieldsAtEnd(tail: Buffer): Fields {
   const text = tail.toString('latin1') // one character per byte, so that places in it are places in the bytes
@@ -50,7 +50,7 @@ export function fieldsAtEnd(tail: Buffer): Fields {
 
 function fieldsFrom(bytes: Buffer): Fields | undefined {
   const fields: Fields = {}
-  const skimmer = new Skimmer(
+  const scanner = new JsonScanner(
     {
       enters: path => path.length === 0,
       value: ([name = ''], text) => {
@@ -59,7 +59,7 @@ function fieldsFrom(bytes: Buffer): Fields | undefined {
     },
     VALUE_BYTES_MAX,
   )
-  skimmer.write(Buffer.from('{'))
-  skimmer.write(bytes)
-  return skimmer.isComplete ? fields : undefined
+  scanner.write(Buffer.from('{'))
+  scanner.write(bytes)
+  return scanner.isComplete ? fields : undefined
 }

@@ -5,11 +5,11 @@ import { Refusal } from './refusal'
 const CHUNK_BYTES = 64 * 1024
 
 /**
- * What was compressed with gzip, one part after the other.
+ * Inflates gzip data.
  * @throws Refusal 400
  */
 export async function* inflate(chunks: readonly Buffer[]): AsyncGenerator<Buffer, void> {
-  // an upload that was cut has no end that could be checked
+  // an upload that was cut off has no end to check
   const gunzip = createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH, chunkSize: CHUNK_BYTES })
   try {
     for await (const chunk of Readable.from(chunks).pipe(gunzip)) yield chunk as Buffer

@@ -2,13 +2,13 @@ import type { Row } from '../agent'
 
 /** Integers that a double may not hold, and exponents that may be infinite. */
 const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/
-/** A text without end goes on to the end: looking for a match from each of its quotes would take for ever. */
+/** An unterminated string matches to the end of the text: trying each of its quotes would take quadratic time. */
 const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/g
 
 /**
- * Parses JSON as agents write it. Numbers that JavaScript cannot hold become texts of their digits. Control characters that stand bare in
- * a text, which JSON forbids, become U+FFFD.
+ * Parses JSON as agents write it. Numbers that JavaScript cannot represent become texts of their digits. Unescaped
+ * control characters in a string, which JSON forbids, become U+FFFD.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
@@ -28,12 +28,12 @@ function quoted(token: string): string {
   return isExact ? token : `"${token}"`
 }
 
-/** The same, for parts whose loss does not matter to the rest. */
+/** The same, for parts that the rest does not depend on. */
 export function tryParseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : parseJson(text)
   } catch {
-    return undefined // not JSON: as good as not there
+    return undefined // not JSON: the same as missing
   }
 }
 
@@ -46,10 +46,10 @@ export const objectOf = (value: unknown): JsonObject | undefined =>
 /** What PostgreSQL's `text` and `jsonb` refuse. */
 const isDirty = (text: string) => text.includes('\0') || !text.isWellFormed()
 
-/** Text that PostgreSQL takes: NUL and halves of surrogate pairs become U+FFFD. */
+/** Text that PostgreSQL can hold: NUL and lone surrogates become U+FFFD. */
 export const cleanText = (text: string) => (isDirty(text) ? text.replaceAll('\0', '\ufffd').toWellFormed() : text)
 
-/** Any value as text; nothing and NULL are the empty text, as osquery has it. */
+/** Any value as text; null and undefined become the empty text, as in osquery. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return cleanText(value)
   if (value === null || value === undefined) return ''
@@ -57,14 +57,14 @@ export function textOf(value: unknown): string {
   try {
     return JSON.stringify(value)
   } catch {
-    return '' // nested so deeply that the stack does not suffice
+    return '' // too deeply nested for the stack
   }
 }
 
-/** A row of osquery: texts by column. @returns nothing when it is none */
+/** A row of osquery: texts by column. @returns nothing when it is not an object */
 export const rowOf = (value: unknown) => columnsOf(value, textOf)
 
-/** As `rowOf`, but leaves numbers (of `logger_numerics`) as they are. */
+/** As `rowOf`, but numbers (of `logger_numerics`) stay numbers. */
 export const numericRowOf = (value: unknown) =>
   columnsOf(value, column => (typeof column === 'number' ? column : textOf(column)))
 
@@ -83,7 +83,7 @@ function columnsOf<T>(value: unknown, read: (column: unknown) => T): Record<stri
     : columns
 }
 
-/** A row by name, each with texts only; entries of another kind are left out. */
+/** Rows by table; values that are not rows are left out. */
 export function rowsByName(value: unknown): Record<string, Row> {
   const named = Object.entries(objectOf(value) ?? {}).flatMap(([name, table]) => {
     const row = rowOf(Array.isArray(table) ? table[0] : table)
@@ -92,7 +92,7 @@ export function rowsByName(value: unknown): Record<string, Row> {
   return Object.fromEntries(named)
 }
 
-/** A whole number, written as number or as text; fractions are rounded. @returns nothing when it is none */
+/** An integer, given as number or text; fractions are rounded. @returns nothing when it is not a number */
 export function integerOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || !value.trim())) return undefined
   const number = Math.round(Number(value))

@@ -4,24 +4,24 @@ import type { Fields } from './fields'
 import { tryParseJson } from './json'
 import { LINES_MAX, ROWS_MAX } from './limits'
 import { lineOf } from './log-lines'
-import { skimBody } from './skimmed'
+import { scanBody } from './scan-body'
 
-export interface Logged {
+export interface LogRequest {
   fields: Fields
-  /** Nothing when the type of the log is none that we keep. */
+  /** Nothing when logs of this type are not kept. */
   batch: LogBatch | undefined
 }
 
 /**
- * Reads a delivery of log lines. What is no line is counted and left out.
+ * Reads log lines. Values that are not log lines are counted and left out.
  * @throws Refusal 400, AgentGone
  */
-export async function readLog(body: Body): Promise<Logged> {
+export async function readLog(body: Body): Promise<LogRequest> {
   const fields: Fields = {}
   const lines = new Lines()
-  /** Those that came before it was known what they are. */
+  /** Lines that arrived before the type of the log. */
   const early: unknown[] = []
-  const { isCut, path } = await skimBody(body, fields, {
+  const { isCut, path } = await scanBody(body, fields, {
     enters: ([name, element], isList) => name === 'data' && element === undefined && isList,
     value(_path, text) {
       const type = typeOf(fields)
@@ -41,7 +41,7 @@ function typeOf({ log_type }: Fields): LogBatch['type'] | undefined {
   return log_type === 'result' || log_type === 'status' ? log_type : undefined
 }
 
-/** Lines that do not stand in a list: a single one, or a list inside a text. */
+/** Lines outside of a list: a single one, or a list as text. */
 function loose(data: unknown): unknown[] {
   const value = typeof data === 'string' ? tryParseJson(data) : data
   if (Array.isArray(value)) return value

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
 import { integerOf, type JsonObject, numericRowOf, objectOf, rowOf, textOf } from './json'
 
-/** @returns nothing when it is no line of that type */
+/** @returns nothing when it is not a line of that type */
 export function lineOf(type: 'result' | 'status', value: unknown): LoggedLine | undefined {
   const line = objectOf(value)
   if (!line || !isOf(type, line)) return undefined
-  const digest = digestOf(line) // before anything in it is repaired
+  const digest = digestOf(line) // before any of its values are changed
   if (!digest) return undefined
   return type === 'result' ? resultLine(line, digest) : statusLine(line, digest)
 }
@@ -19,19 +19,19 @@ function digestOf(line: JsonObject): Buffer | undefined {
   try {
     return createHash('sha256').update(JSON.stringify(line)).digest().subarray(0, 8)
   } catch {
-    return undefined // nested so deeply that the stack does not suffice
+    return undefined // too deeply nested for the stack
   }
 }
 
 /**
- * A line of a scheduled query, in one of the four shapes that depend on the agent's flags: an event, a batch of differences
+ * A line of a scheduled query, in one of four forms that depend on the agent's flags: an event, a batch of differences
  * (`logger_event_type=false`), a snapshot, one row of a snapshot (`logger_snapshot_event_type`).
  */
 function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
   const name = textOf(line.name)
   const found = name ? rowsOf(line) : undefined
   if (!found) return undefined
-  const facts = {
+  const shared = {
     name,
     at: timeOf(line),
     epoch: integerOf(line.epoch) ?? 0,
@@ -40,19 +40,19 @@ function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
   }
   const rows = found.flatMap(({ action, columns }) => {
     const row = numericRowOf(columns)
-    return row ? [{ ...facts, action, columns: row }] : []
+    return row ? [{ ...shared, action, columns: row }] : []
   })
   if (found.length && !rows.length) return undefined
   return { digest, rows, truncated: rows.length < found.length }
 }
 
-/** What a line is made of when nobody has decorated it. */
+/** The fields of a line without decorations. */
 const OWN_FIELDS = new Set([
   ...['name', 'hostIdentifier', 'calendarTime', 'unixTime', 'epoch', 'counter', 'numerics', 'log_type', 'decorations'],
   ...['columns', 'action', 'snapshot', 'diffResults'],
 ])
 
-/** Beside the fields of the line itself, where the agent has `decorations_top_level` set. */
+/** With `decorations_top_level` they are at the top of the line. */
 function decorationsOf(line: JsonObject): Record<string, string> | null {
   const top = Object.entries(line).filter(([name, value]) => !OWN_FIELDS.has(name) && typeof value === 'string')
   const found = { ...rowOf(Object.fromEntries(top)), ...rowOf(line.decorations) }
@@ -73,7 +73,7 @@ function rowsOf(line: JsonObject): FoundRow[] | undefined {
     )
   const action = ACTIONS.find(known => known === line.action)
   if (action && line.columns !== undefined) return [{ action, columns: line.columns }]
-  // old agents write an empty text where there is no row
+  // old agents write an empty text when there is no row
   return 'snapshot' in line || 'diffResults' in line ? [] : undefined
 }
 
@@ -95,7 +95,7 @@ function statusLine(line: JsonObject, digest: Buffer): LoggedLine {
 /** The last second of the year 9999. */
 const UNIX_SECONDS_MAX = 253_402_300_799
 
-/** By the agent's clock, whose `unixTime` was a text once; now, when it says nothing that is a time. */
+/** By the agent's clock; now if the line has no valid time. `unixTime` is a text in old agents. */
 function timeOf({ unixTime, calendarTime }: JsonObject): Date {
   const seconds = integerOf(unixTime)
   if (seconds !== undefined && seconds > 0 && seconds <= UNIX_SECONDS_MAX) return new Date(seconds * 1000)

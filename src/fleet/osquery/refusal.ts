@@ -1,9 +1,9 @@
-/** Why a request is not served; told to the agent as `{"error": message}`. */
+/** A request is refused; the agent gets `{"error": message}`. */
 export class Refusal extends Error {
   override name = 'Refusal'
 
   constructor(
-    /** HTTP status; agents look at the body only. */
+    /** HTTP status; agents read only the body. */
     readonly status: number,
     message: string,
   ) {
@@ -11,12 +11,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The node key or the secret is none of ours. `node_invalid` makes an agent forget its key and enrol again. */
+/** The node key or the secret is invalid. `node_invalid` makes an agent drop its key and enroll again. */
 export class NodeInvalid extends Error {
   override name = 'NodeInvalid'
 }
 
-/** The agent has hung up: there is nobody to answer. */
+/** The agent has disconnected. */
 export class AgentGone extends Error {
   override name = 'AgentGone'
 }

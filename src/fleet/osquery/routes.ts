@@ -3,15 +3,15 @@ import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import { Gauge, type Registry } from '../../base/metrics'
 import type { AgentApi } from '../agent'
+import type { AgentRequest } from './agent-request'
 import { Body } from './body'
-import type { Call } from './calls'
+import { BodyMemory } from './body-memory'
 import { carveBlock, carveInit } from './carve'
 import { read, write } from './distributed'
 import { config, enroll } from './enroll'
 import { replyTo } from './failure'
 import { BODY_BYTES_MAX } from './limits'
 import { log } from './log'
-import { Rooms } from './rooms'
 
 export interface OsqueryDeps {
   api: AgentApi
@@ -19,10 +19,10 @@ export interface OsqueryDeps {
   metrics: Registry
 }
 
-/** Fits what the web server mounts. */
+/** As the web server mounts it. */
 export interface OsqueryMount {
   path: '/osquery'
-  /** Agents prove themselves by node keys. */
+  /** Agents authenticate with node keys. */
   roles: 'anyone'
   handler: RequestHandler
   onError: ErrorRequestHandler
@@ -30,7 +30,7 @@ export interface OsqueryMount {
 
 interface Route {
   bytesMax: number
-  answer(call: Call, log: Log): Promise<object>
+  answer(request: AgentRequest, log: Log): Promise<object>
 }
 
 const logRoute: Route = { bytesMax: BODY_BYTES_MAX.log, answer: log }
@@ -46,31 +46,31 @@ const ROUTES: Record<string, Route> = {
 }
 
 /**
- * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents look at bodies only: every answer has one, because they take
- * an empty one for success and forget what they sent.
+ * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents read only bodies. Every reply has one,
+ * because they take an empty body as success and drop what they have sent.
  */
-export function osqueryMount({ api, log: ours, metrics }: OsqueryDeps): OsqueryMount {
-  const log = limitedLog(ours)
-  const rooms = new Rooms()
+export function osqueryMount({ api, log: rootLog, metrics }: OsqueryDeps): OsqueryMount {
+  const log = limitedLog(rootLog)
+  const memory = new BodyMemory()
   new Gauge({
     name: 'tailrace_agent_body_bytes',
-    help: 'Bytes of bodies of agents that are held in memory.',
+    help: 'Bytes of request bodies of agents in memory.',
     registers: [metrics],
     collect() {
-      this.set(rooms.used)
+      this.set(memory.used)
     },
   })
-  const serve = server({ api, log, rooms })
+  const serve = server({ api, log, memory })
   const handler: RequestHandler = (req, res) => {
     const name = req.path.slice(1)
     const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined
-    if (!route) return send(res, 404, { error: 'There is no such address here.' })
+    if (!route) return send(res, 404, { error: 'There is no such endpoint.' })
     res.locals.route = `/osquery/${name}`
     if (req.method === 'POST') return void serve(name, route, req, res)
     res.set('Allow', 'POST')
-    send(res, 405, { error: `${req.method} is not possible here; POST is.` })
+    send(res, 405, { error: `${req.method} is not allowed, only POST.` })
   }
-  // What is refused before it gets here, such as a token in the address, is a failure to an agent, too.
+  // Requests that were refused earlier, such as for a token in the URL, are failures to an agent, too.
   const onError: ErrorRequestHandler = (error, req, res, _next) => {
     const reply = replyTo(error, req.path.slice(1), log)
     if (reply) send(res, reply.status, reply.body)
@@ -79,14 +79,14 @@ export function osqueryMount({ api, log: ours, metrics }: OsqueryDeps): OsqueryM
 }
 
 const server =
-  ({ api, log, rooms }: { api: AgentApi; log: Log; rooms: Rooms }) =>
+  ({ api, log, memory }: { api: AgentApi; log: Log; memory: BodyMemory }) =>
   async (name: string, route: Route, req: Request, res: Response) => {
     const gone = new AbortController()
     res.once('close', () => {
       if (!res.writableFinished) gone.abort()
     })
-    const body = new Body(req, route.bytesMax, rooms, gone.signal)
-    const call = {
+    const body = new Body(req, route.bytesMax, memory, gone.signal)
+    const request = {
       api,
       body,
       authorization: req.headers.authorization,
@@ -94,7 +94,7 @@ const server =
       gone: gone.signal,
     }
     try {
-      send(res, 200, await route.answer(call, log))
+      send(res, 200, await route.answer(request, log))
     } catch (error) {
       const reply = replyTo(error, name, log)
       if (reply) send(res, reply.status, reply.body)

@@ -1,4 +1,4 @@
-/** The last bytes of what is written to it. */
+/** Keeps the last bytes that are written to it. */
 export class Tail {
   readonly #bytesMax: number
   readonly #chunks: Buffer[] = []

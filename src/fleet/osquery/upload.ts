@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { AgentGone } from './refusal'
 
-/** After a chunk: go on, wait for room, or leave the rest until asked again. */
+/** After a chunk: continue, wait for memory, or leave the rest for a later call. */
 type Next = undefined | 'pause' | Promise<void>
 
 /**
- * Receives the bytes of a request as they come. By events, because an iterator costs more than all the rest of a poll.
+ * Receives the bytes of a request as they arrive. Uses events, because an iterator costs more than the rest of a poll.
  * @param msMax after which the connection is closed
- * @returns whether that was all
+ * @returns whether the body has ended
  * @throws AgentGone, and what `take` throws or its promise is rejected with
  */
 export function receive(req: IncomingMessage, msMax: number, take: (chunk: Buffer) => Next): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (req.readableEnded) return resolve(true)
-    // the only way for a request to fail is that its connection ends
+    // a request fails only when its connection ends
     const fail = () => settle(() => reject(new AgentGone()))
     const end = () => settle(() => resolve(true))
     const refuse = (error: unknown) =>

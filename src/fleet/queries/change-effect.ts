@@ -3,40 +3,40 @@ import type { Effect, TopicEntries } from '../../streams'
 import type { Agent, Row } from '../agent'
 import { joinColumns } from './columns'
 import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
-import { type Outcome, openOf, type QueryRef, type QueryRow } from './query'
+import { type Outcome, openOf, type QueryRef, type QueryRow } from './query-row'
+import { insertQuery, lockQueries, type NewQuery, updateQueries } from './query-store'
 import { holdStaged, insertRows, unstage } from './rows-store'
-import { insertQuery, lockQueries, type NewQuery, updateQueries } from './store'
-import { answerTargets, closeTargets, markSent, openTargets, type QueryText, reopenTargets } from './target-store'
+import { answerTargets, closeTargets, markSent, type OpenTarget, openTargets, reopenTargets } from './target-store'
 
 export type Change =
   | { type: 'open'; query: NewQuery }
-  /** A host is given what there is for it. */
+  /** A host takes the queries that it is to run. */
   | { type: 'claim'; hostId: string }
-  /** `staged`: its rows are stored already; else they come along. */
+  /** `staged`: its rows are stored already; otherwise `rows` holds them. */
   | { type: 'answer'; query: QueryRef; agent: Agent; outcome: Outcome; rows: readonly Row[]; staged: boolean }
   | { type: 'end'; query: QueryRef; why: 'deadline' | 'cancelled' }
   | { type: 'reopen'; query: QueryRef }
 
 export interface Changed {
-  /** The query after it; none when there is no such query, or nothing was claimed. */
+  /** The query afterwards; none when it does not exist, and for a claim. */
   query: QueryRow | undefined
-  /** Whether it has changed something: an answer that comes twice does not. */
+  /** Whether anything has changed: a repeated answer changes nothing. */
   applied: boolean
-  /** What was claimed. */
-  claimed: QueryText[]
+  /** What the host is to run. */
+  claimed: OpenTarget[]
 }
 
 type Of<T extends Change['type']> = Extract<Change, { type: T }>
 
 /**
- * Everything that happens to queries, all of a flush at once. Whoever changes a target holds the lock of its query, so
- * counts are right and an answer counts once, whatever number of processes take part.
+ * All changes of queries, those of a flush at once. Whoever changes a target holds the lock of its query, so that counts
+ * are right and an answer counts once, however many processes take part.
  */
 export const changeEffect: Effect<Change, Changed> = {
   name: 'fleet.queries',
   async apply(trx, changes) {
     const batch = new Batch(trx, changes)
-    await batch.play()
+    await batch.apply()
     return batch
   },
 }
@@ -45,7 +45,7 @@ class Batch {
   readonly results: Changed[]
   readonly entries: TopicEntries[][]
   private queries = new Map<string, QueryRow>()
-  /** Queries to be stored, with the place of the last change of each. */
+  /** Queries to store, with the index of the last change of each. */
   private readonly changed = new Map<string, number>()
   private readonly ended = new Set<string>()
 
@@ -61,29 +61,29 @@ class Batch {
     return this.changes.flatMap((change, place) => (change.type === type ? [{ change: change as Of<T>, place }] : []))
   }
 
-  async play() {
+  async apply() {
     for (const { change, place } of this.of('open')) await this.open(change, place)
-    const wanted = await this.claimable()
-    await this.lock(wanted)
+    const claimable = await this.claimable()
+    await this.lock(claimable)
     for (const { change, place } of this.of('reopen')) await this.reopen(change, place)
     await this.answer()
-    await this.claim(wanted)
+    await this.claim(claimable)
     for (const { change, place } of this.of('end')) await this.end(change, place)
     await this.store()
   }
 
   private async open({ query }: Of<'open'>, place: number) {
-    const made = await insertQuery(this.trx, query)
-    if (made) this.entries[place] = [{ topic: queryTopic(made), entries: [statusEntry(made)] }]
-    this.results[place] = { query: made, applied: made !== undefined, claimed: [] }
+    const created = await insertQuery(this.trx, query)
+    if (created) this.entries[place] = [{ topic: queryTopic(created), entries: [statusEntry(created)] }]
+    this.results[place] = { query: created, applied: created !== undefined, claimed: [] }
   }
 
-  /** Which queries the claims of this batch are about; asked again once those are locked. */
+  /** Ids of the queries that the claims of this batch may take; read again once they are locked. */
   private async claimable(): Promise<readonly string[]> {
     return [...new Set((await this.openTargets()).map(({ id }) => id))]
   }
 
-  private async openTargets(): Promise<QueryText[]> {
+  private async openTargets(): Promise<OpenTarget[]> {
     const claims = this.of('claim')
     if (!claims.length) return []
     return openTargets(
@@ -101,8 +101,8 @@ class Batch {
   }
 
   private find({ tenantId, id }: QueryRef): QueryRow | undefined {
-    const found = this.queries.get(id)
-    return found?.tenant_id === tenantId ? found : undefined
+    const query = this.queries.get(id)
+    return query?.tenant_id === tenantId ? query : undefined
   }
 
   private touch(query: QueryRow, place: number) {
@@ -112,22 +112,22 @@ class Batch {
 
   private async answer() {
     const answers = new Map<string, { change: Of<'answer'>; place: number }>()
-    const given = this.of('answer')
-    const kept = await this.stillStaged(given.map(({ change }) => change))
-    for (const each of given) {
+    const received = this.of('answer')
+    const stillStaged = await this.stillStaged(received.map(({ change }) => change))
+    for (const each of received) {
       const key = `${each.change.query.id}/${each.change.agent.hostId}`
       const query = this.find(each.change.query)
       this.results[each.place] = { query, applied: false, claimed: [] }
       const { staged, outcome } = each.change
-      const isWhole = !staged || kept.has(outcome.answerId ?? '')
+      const isWhole = !staged || stillStaged.has(outcome.answerId ?? '')
       if (query && isWhole && !answers.has(key)) answers.set(key, each)
     }
     if (!answers.size) return
-    const taken = await answerTargets(
+    const answered = await answerTargets(
       this.trx,
       [...answers.values()].map(({ change }) => this.targetOf(change)),
     )
-    for (const { query_id, host_id, before } of taken) {
+    for (const { query_id, host_id, before } of answered) {
       const answer = answers.get(`${query_id}/${host_id}`)
       const query = this.queries.get(query_id)
       if (!answer || !query) continue
@@ -139,16 +139,18 @@ class Batch {
       this.entries[answer.place] = resultEntries(query, agent, outcome, query.ended_at !== null)
       this.touch(query, answer.place)
     }
-    await this.keepRows(taken.flatMap(({ query_id, host_id }) => answers.get(`${query_id}/${host_id}`)?.change ?? []))
+    await this.storeRows(
+      answered.flatMap(({ query_id, host_id }) => answers.get(`${query_id}/${host_id}`)?.change ?? []),
+    )
   }
 
-  /** One that waited for the database so long that its rows are gone must not count: the agent gives it again. */
+  /** An answer that waited so long that retention has deleted its rows must not count: the agent sends it again. */
   private async stillStaged(answers: readonly Of<'answer'>[]): Promise<ReadonlySet<string>> {
     const staged = stagedOf(answers)
     return staged.length ? holdStaged(this.trx, staged) : new Set()
   }
 
-  private async keepRows(answers: readonly Of<'answer'>[]) {
+  private async storeRows(answers: readonly Of<'answer'>[]) {
     const chunks = answers.flatMap(({ outcome: { answerId }, rows }) =>
       answerId && rows.length ? [{ answerId, from: 1, rows }] : [],
     )
@@ -178,7 +180,7 @@ class Batch {
     const targets = (await this.openTargets()).filter(({ id }) => locked.includes(id))
     if (!targets.length) return
     await markSent(this.trx, targets)
-    const byHost = new Map<string, QueryText[]>()
+    const byHost = new Map<string, OpenTarget[]>()
     for (const target of targets) byHost.set(target.hostId, [...(byHost.get(target.hostId) ?? []), target])
     for (const { change, place } of this.of('claim')) {
       const claimed = byHost.get(change.hostId) ?? []
@@ -246,7 +248,7 @@ class Batch {
   private statusOf(query: QueryRow): TopicEntries[] {
     if (this.ended.has(query.id)) return endEntries(query)
     const status: TopicEntries = { topic: queryTopic(query), entries: [statusEntry(query)] }
-    // a late answer must not open the topic again
+    // a late answer must not reopen the topic
     return [query.ended_at ? { ...status, end: query.status } : status]
   }
 }

@@ -10,18 +10,18 @@ import { streamRoutes } from '../../contract/streams'
 import type { Jobs } from '../../jobs'
 import type { Family, Streams, TopicServer } from '../../streams'
 import type { Agent, Answer, Work } from '../agent'
-import type { FileOrders } from '../file-orders'
+import type { CarveQueries } from '../carve-queries'
 import { Answers } from './answers'
+import { findCarveQuery, findRecentCarveQueries } from './carve-query-store'
 import { Dispatch } from './dispatch'
-import { hostResultsRoute } from './host-results-routes'
-import { QueryKeeper } from './keeper'
-import { findOrderByGuid, findRecentOrders } from './orders-store'
+import { hostResultsRoute } from './host-result-routes'
+import { QueryNotifier } from './notifier'
 import { Queries } from './queries'
-import { resultRoutes } from './results-routes'
+import { queryRoutes } from './query-routes'
+import { existingQueries } from './query-store'
+import { QueryReaper } from './reaper'
+import { resultRoutes } from './result-routes'
 import { queryRetention } from './retention'
-import { queryRoutes } from './routes'
-import { Signals } from './signals'
-import { existingQueries } from './store'
 
 export interface QueriesDeps {
   db: Db
@@ -31,27 +31,27 @@ export interface QueriesDeps {
   jobs: Jobs
   audit: Audit
   settings: { holdMs: number; heartbeatMs: number }
-  standing(agent: Agent): Record<string, string> | undefined
+  /** Background queries that are due, by id; from memory. */
+  backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
 export interface QueriesPart {
   queries: Queries
-  /** What every process needs; then what a process needs that agents come to. */
+  /** Those of every process, and those of processes that serve agents. */
   parts: { always: Part[]; agents: Part[] }
   family: Family
   retention: RetentionTarget[]
   endpoints(topics: TopicServer): Endpoint[]
-  read(agent: Agent, leave: AbortSignal): Promise<Work>
-  /** There may be something to ask these hosts. */
+  read(agent: Agent, signal: AbortSignal): Promise<Work>
+  /** These hosts may have a query to run. */
   wake(hostIds: readonly string[]): void
-  /** Answers all reads that are held: the process is to stop. */
+  /** Ends all reads that are held, because the process stops. */
   release(): void
   take(agent: Agent, answers: readonly Answer[]): Promise<void>
-  /** What a host was asked for files with. */
-  orders: FileOrders
+  carveQueries: CarveQueries
 }
 
-/** Live queries: what hosts are asked, what they answer, and who watches. */
+/** Live queries: their dispatch to hosts, the answers, and those who watch. */
 export function createQueries({
   db,
   streams,
@@ -60,31 +60,31 @@ export function createQueries({
   jobs,
   audit,
   settings,
-  standing,
+  backgroundQueries,
 }: QueriesDeps): QueriesPart {
   const { bus } = streams
-  const signals = new Signals(bus)
-  const queries = new Queries({ db, streams, bus, signals })
-  const dispatch = new Dispatch({ db, streams, bus, log, signals, standing, holdMs: settings.holdMs })
+  const notifier = new QueryNotifier(bus)
+  const queries = new Queries({ db, streams, bus, notifier })
+  const dispatch = new Dispatch({ db, streams, bus, log, notifier, backgroundQueries, holdMs: settings.holdMs })
   const answered = new Counter({
     name: 'tailrace_query_results_total',
-    help: 'Answers of hosts to live queries; `repeated` were delivered before, `refused` were not asked of that host.',
+    help: 'Answers of hosts to live queries; `repeated` were delivered before, `refused` were to queries for other hosts.',
     labelNames: ['status'],
     registers: [metrics],
   })
-  answered.inc({ status: 'refused' }, 0) // an alert sees the first one only when there was a none before
+  answered.inc({ status: 'refused' }, 0) // a rate sees the first one only when there was a zero before
   new Gauge({
     name: 'tailrace_held_reads',
-    help: 'Agents that wait here for something to do.',
+    help: 'Reads of agents that are held until there is work.',
     registers: [metrics],
     collect() {
       this.set(dispatch.held.count)
     },
   })
-  const answers = new Answers({ db, streams, log, signals, onAnswer: status => answered.inc({ status }) })
+  const answers = new Answers({ db, streams, log, notifier, onAnswer: status => answered.inc({ status }) })
   return {
     queries,
-    parts: { always: [signals, new QueryKeeper({ db, log, queries, jobs })], agents: [dispatch] },
+    parts: { always: [notifier, new QueryReaper({ db, log, queries, jobs })], agents: [dispatch] },
     family: familyOf(db, settings.heartbeatMs),
     retention: queryRetention(db),
     endpoints: topics => [
@@ -93,11 +93,11 @@ export function createQueries({
       hostResultsRoute({ db, topics }),
       endpoint(streamRoutes.query, call => topics.stream(call, `query:${call.params.id}`)),
     ],
-    read: (agent, leave) => dispatch.read(agent, leave),
+    read: (agent, signal) => dispatch.read(agent, signal),
     wake: hostIds => dispatch.held.mark(hostIds),
     release: () => dispatch.held.release(),
     take: (agent, given) => answers.take(agent, given),
-    orders: { byGuid: findOrderByGuid, recent: findRecentOrders },
+    carveQueries: { byGuid: findCarveQuery, recent: findRecentCarveQueries },
   }
 }
 

@@ -7,15 +7,15 @@ import type { Bus, Writer } from '../../streams'
 import type { Agent, Work } from '../agent'
 import { changeEffect } from './change-effect'
 import { HeldReads } from './held-reads'
-import type { Signals } from './signals'
+import type { QueryNotifier } from './notifier'
 import { hostsWithWork, PER_READ, waitingHosts } from './target-store'
 
-/** How often the database is asked which hosts there is work for: what the bus has lost, and what is to be sent again. */
+/** How often hosts with work are read from the database: the bus may lose messages, and queries are sent again. */
 const SWEEP_MS = 5_000
-/** The same while the bus is away and nothing else tells. */
-const ALONE_MS = 1_000
+/** The same while the bus is away. */
+const SWEEP_WITHOUT_BUS_MS = 1_000
 const HOSTS_MAX = 200_000
-/** Whoever asks one thing often asks another: for so long agents whose reads are not held come every 5 s. */
+/** One query is often followed by another: for so long, agents whose reads are not held return every 5 s. */
 const ACCELERATE_SECONDS = 60
 
 export interface DispatchDeps {
@@ -23,27 +23,27 @@ export interface DispatchDeps {
   streams: Writer
   bus: Bus
   log: Log
-  signals: Signals
+  notifier: QueryNotifier
   holdMs: number
-  /** What we ask a host of our own accord; from memory. */
-  standing(agent: Agent): Record<string, string> | undefined
+  /** Background queries that are due, by id; from memory. */
+  backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
-/** Gives hosts what there is to ask them, the moment it is there. */
+/** Sends hosts the queries that they are to run, at once. */
 export class Dispatch implements Part {
-  readonly name = 'fleet dispatch'
+  readonly name = 'query dispatch'
   readonly held: HeldReads
   private timer: NodeJS.Timeout | undefined
   private lastSweep = 0
-  private sweeping = false
+  private isSweeping = false
 
   constructor(private readonly deps: DispatchDeps) {
     this.held = new HeldReads(deps.holdMs)
-    deps.signals.onWork(queryId => void this.markTargets(queryId))
+    deps.notifier.onNewWork(queryId => void this.markTargets(queryId))
   }
 
   async start() {
-    this.timer = setInterval(() => void this.sweep(), ALONE_MS)
+    this.timer = setInterval(() => void this.sweep(), SWEEP_WITHOUT_BUS_MS)
     await this.sweep()
   }
 
@@ -52,13 +52,13 @@ export class Dispatch implements Part {
     this.held.release()
   }
 
-  /** Resolves with the next queries of a host, or with none when it has waited long enough. */
-  read(agent: Agent, leave: AbortSignal): Promise<Work> {
+  /** Resolves with the next queries of a host, or with none when the read was held for its time. */
+  read(agent: Agent, signal: AbortSignal): Promise<Work> {
     return this.held.read(
       agent.hostId,
-      leave,
+      signal,
       () => withTimeout(REQUEST_TIMEOUT_MS, () => this.claim(agent)),
-      () => this.own(agent),
+      () => this.backgroundWork(agent),
     )
   }
 
@@ -66,13 +66,13 @@ export class Dispatch implements Part {
     const { claimed } = await this.deps.streams.commit(changeEffect, { type: 'claim', hostId })
     if (!claimed.length) return undefined
     if (claimed.length === PER_READ) this.held.mark([hostId]) // there may be more
-    for (const { id } of claimed) this.deps.signals.tellMoved(id, false)
+    for (const { id } of claimed) this.deps.notifier.announceChange(id, false)
     const queries = Object.fromEntries(claimed.map(({ id, sql }) => [id, sql]))
     return this.deps.holdMs > 0 ? { queries } : { queries, accelerate: ACCELERATE_SECONDS }
   }
 
-  private own(agent: Agent): Work | undefined {
-    const queries = this.deps.standing(agent)
+  private backgroundWork(agent: Agent): Work | undefined {
+    const queries = this.deps.backgroundQueries(agent)
     return queries && { queries }
   }
 
@@ -80,21 +80,21 @@ export class Dispatch implements Part {
     try {
       this.held.mark(await waitingHosts(this.deps.db, queryId))
     } catch (error) {
-      this.deps.log.warn('Hosts are told of a query later', { query_id: queryId, error: messageOf(error) })
+      this.deps.log.warn('A query reaches its hosts later', { query_id: queryId, error: messageOf(error) })
     }
   }
 
   private async sweep() {
     const now = Date.now()
-    if (this.sweeping || (this.deps.bus.connected && now - this.lastSweep < SWEEP_MS)) return
-    this.sweeping = true
+    if (this.isSweeping || (this.deps.bus.connected && now - this.lastSweep < SWEEP_MS)) return
+    this.isSweeping = true
     this.lastSweep = now
     try {
       this.held.mark(await hostsWithWork(this.deps.db, HOSTS_MAX))
     } catch (error) {
-      this.deps.log.warn('What hosts are to be asked could not be read', { error: messageOf(error) })
+      this.deps.log.warn('Hosts with open queries could not be read', { error: messageOf(error) })
     } finally {
-      this.sweeping = false
+      this.isSweeping = false
     }
   }
 }

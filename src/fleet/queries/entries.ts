@@ -1,6 +1,7 @@
+import type { QueryCompletedEvent, QueryResult, QueryResultEvent, QueryState } from '../../contract/queries'
 import type { NewEntry, Topic, TopicEntries } from '../../streams'
 import type { Agent } from '../agent'
-import { countsOf, type Outcome, type QueryRow } from './query'
+import { countsOf, type Outcome, type QueryRow } from './query-row'
 
 const SOURCE = 'fleet'
 
@@ -9,18 +10,20 @@ export const queryTopic = ({ tenant_id, id }: Pick<QueryRow, 'tenant_id' | 'id'>
   name: `query:${id}`,
 })
 
-/** What a reader of a query's topic is told at once and on each change. */
+/** The state of a query, which readers of its topic get at once and on each change. */
 export function statusEntry(query: QueryRow): NewEntry {
   const { id, status, row_count, columns, deadline_at, ended_at } = query
-  const data = { query: { id, status, counts: countsOf(query), row_count, columns, deadline_at, ended_at } }
+  const times = { deadline_at: deadline_at.toISOString(), ended_at: ended_at?.toISOString() ?? null }
+  const data: QueryState = { query: { id, status, counts: countsOf(query), row_count, columns, ...times } }
   return { kind: 'status', source: SOURCE, data, state: data }
 }
 
-/** The entries that tell of one host's answer: to who watches the query, the host, the job, the tenant. */
+/** The entries for one host's answer, in the topics of the query, the host, the tenant and the job. */
 export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, late: boolean): TopicEntries[] {
   const { tenantId, hostId, hostIdentifier, hostname, platform } = agent
   const { state, rowCount, columns, preview, truncated, error } = outcome
-  const told = {
+  const isTruncated = truncated || preview.length < rowCount
+  const summary: QueryResultEvent = {
     host_id: hostId,
     host_identifier: hostIdentifier,
     hostname,
@@ -30,24 +33,22 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
     occurred_at: new Date().toISOString(),
     error,
     row_count: rowCount,
+    truncated: isTruncated,
+    late,
   }
-  const isWhole = preview.length === rowCount && !truncated
-  const result = {
-    kind: 'query_result',
-    source: SOURCE,
-    data: { ...told, columns, rows: preview, truncated: !isWhole, late },
-  }
+  const data: QueryResult = { ...summary, columns, rows: preview }
+  const result = { kind: 'query_result', source: SOURCE, data }
   const event = {
     kind: 'query_result',
     source: SOURCE,
-    data: { labels: { host_id: hostId, query_id: query.id, platform }, data: { ...told, truncated: !isWhole, late } },
+    data: { labels: { host_id: hostId, query_id: query.id, platform }, data: summary },
   }
   const topics: TopicEntries[] = [
     { topic: queryTopic(query), entries: [result] },
     { topic: { tenantId, name: `host:${hostId}` }, entries: [result] },
     { topic: { tenantId, name: 'events' }, entries: [event] },
   ]
-  // a job that has ended says no more
+  // the log of a job that has ended is closed
   if (!late) topics.push({ topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] })
   return topics
 }
@@ -55,7 +56,7 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
 function lineOf({ hostId, hostname, hostIdentifier }: Agent, outcome: Outcome, queryId: string): NewEntry {
   const { state, rowCount, truncated, error, stats } = outcome
   const took = stats?.wall_time_ms == null ? '' : ` in ${stats.wall_time_ms} ms`
-  const words = {
+  const text = {
     completed: `${rowCount} row${rowCount === 1 ? '' : 's'}${truncated ? ' (cut)' : ''}${took}`,
     no_rows: `no rows${took}`,
     failed: `failed: ${error}`,
@@ -65,15 +66,15 @@ function lineOf({ hostId, hostname, hostIdentifier }: Agent, outcome: Outcome, q
     kind: 'log',
     level: error === null ? 'info' : 'warn',
     source: 'query',
-    message: `${hostname || hostIdentifier}: ${words[state]}`,
+    message: `${hostname || hostIdentifier}: ${text[state]}`,
     data: { host_id: hostId, query_id: queryId, state, row_count: rowCount },
   }
 }
 
-/** The end of a query: its topic is closed and the tenant is told. */
+/** The entries for the end of a query, which also close its topic. */
 export function endEntries(query: QueryRow): TopicEntries[] {
   const { id, tenant_id, status, row_count } = query
-  const data = { query_id: id, status, counts: countsOf(query), row_count }
+  const data: QueryCompletedEvent = { query_id: id, status, counts: countsOf(query), row_count }
   return [
     { topic: queryTopic(query), entries: [statusEntry(query)], end: status },
     {

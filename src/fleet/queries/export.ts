@@ -2,20 +2,20 @@ import type { ServerResponse } from 'node:http'
 import { csvTable } from '../../base/csv'
 import type { Db } from '../../base/db'
 import { sendDownload } from '../../base/download'
-import type { QueryRow } from './query'
-import { listResults, type ResultFilter, type ResultRow } from './results-store'
+import type { QueryRow } from './query-row'
+import { listResults, type ResultFilter, type ResultRow } from './result-store'
 
-/** Rows may be large, and a page is in memory. */
+/** Rows may be large, and a page is held in memory. */
 const PAGE_ROWS = 500
-const OWN = ['host_id', 'host_identifier', 'hostname']
+const HOST_COLUMNS = ['host_id', 'host_identifier', 'hostname']
 
 export interface ExportForm {
   format: 'csv' | 'ndjson'
-  /** CSV for a spreadsheet, which needs a byte order mark to read UTF-8. */
+  /** Begins CSV with a byte order mark, by which spreadsheets recognise UTF-8. */
   bom: boolean
 }
 
-/** Streams every row of a query, one line each, with the host that gave it. */
+/** Streams every row of a query, one line each, with its host. */
 export async function exportResults(
   db: Db,
   query: QueryRow,
@@ -26,7 +26,9 @@ export async function exportResults(
   const pages = rowsOf(db, query, filter)
   const { columns } = query
   const pieces =
-    format === 'csv' ? csvTable({ own: OWN, given: columns, pages: csvPages(columns, pages), bom }) : ndjson(pages)
+    format === 'csv'
+      ? csvTable({ own: HOST_COLUMNS, given: columns, pages: csvPages(columns, pages), bom })
+      : ndjson(pages)
   await sendDownload(res, { name: `query-${query.id}`, format }, pieces)
 }
 

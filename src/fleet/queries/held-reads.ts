@@ -1,6 +1,6 @@
 import type { Work } from '../agent'
 
-/** Agents that were sent away together must not all come back together. */
+/** Agents whose reads end together must not all return together. */
 const JITTER = 0.2
 
 interface Held {
@@ -9,8 +9,8 @@ interface Held {
 }
 
 /**
- * The reads of agents that wait for something to do, one per host, and the hosts for which there may be something: a
- * host that is marked is looked up at its next read, all others are not.
+ * The reads of agents that wait for work, one per host, and the hosts that may have work: the database is asked for
+ * marked hosts only, at their next read.
  */
 export class HeldReads {
   private readonly held = new Map<string, Held>()
@@ -32,26 +32,26 @@ export class HeldReads {
   }
 
   /**
-   * Answers with what `find` finds, at once or as soon as the host is marked.
-   * @param find asks the database; called for marked hosts only
-   * @param own what there is to ask without the database
+   * Resolves with work for the host, at once or as soon as the host is marked, or with none.
+   * @param find reads work from the database; called for marked hosts only
+   * @param fromMemory finds work without the database
    */
   async read(
     hostId: string,
-    leave: AbortSignal,
+    signal: AbortSignal,
     find: () => Promise<Work | undefined>,
-    own: () => Work | undefined,
+    fromMemory: () => Work | undefined,
   ): Promise<Work> {
     const until = Date.now() + this.holdMs * (1 - JITTER * Math.random())
     do {
-      const work = (this.marked.delete(hostId) ? await this.found(hostId, find) : undefined) ?? own()
+      const work = (this.marked.delete(hostId) ? await this.findOrRemark(hostId, find) : undefined) ?? fromMemory()
       if (work) return work
-    } while (await this.wait(hostId, until, leave))
+    } while (await this.wait(hostId, until, signal))
     return { queries: {} }
   }
 
-  /** A lookup that fails must not make the host forgotten. */
-  private async found(hostId: string, find: () => Promise<Work | undefined>): Promise<Work | undefined> {
+  /** The host stays marked when the lookup fails. */
+  private async findOrRemark(hostId: string, find: () => Promise<Work | undefined>): Promise<Work | undefined> {
     try {
       return await find()
     } catch (error) {
@@ -60,28 +60,28 @@ export class HeldReads {
     }
   }
 
-  private wait(hostId: string, until: number, leave: AbortSignal): Promise<boolean> {
+  private wait(hostId: string, until: number, signal: AbortSignal): Promise<boolean> {
     if (this.marked.has(hostId)) return Promise.resolve(true)
     const restMs = until - Date.now()
-    if (restMs <= 0 || this.stopped || leave.aborted) return Promise.resolve(false)
-    // the agent has hung up and asks anew
+    if (restMs <= 0 || this.stopped || signal.aborted) return Promise.resolve(false)
+    // the agent has disconnected and reads again
     this.held.get(hostId)?.end(false)
     return new Promise(resolve => {
       const end = (mayHaveWork: boolean) => {
         clearTimeout(timer)
-        leave.removeEventListener('abort', hangUp)
+        signal.removeEventListener('abort', disconnect)
         if (this.held.get(hostId) === held) this.held.delete(hostId)
         resolve(mayHaveWork)
       }
-      const hangUp = () => end(false)
+      const disconnect = () => end(false)
       const timer = setTimeout(end, restMs, false)
-      leave.addEventListener('abort', hangUp)
+      signal.addEventListener('abort', disconnect)
       const held: Held = { end }
       this.held.set(hostId, held)
     })
   }
 
-  /** Answers all who wait; from now on nobody does. */
+  /** Ends all reads that are held; from now on none is. */
   release() {
     this.stopped = true
     for (const held of [...this.held.values()]) held.end(false)

@@ -1,4 +1,4 @@
 export { createQueries, type QueriesPart } from './create'
-export { type QueryInput, query } from './kind'
-export { performQuery } from './perform'
+export { query } from './kind'
 export type { Queries } from './queries'
+export { runQuery } from './run-query'

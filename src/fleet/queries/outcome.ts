@@ -1,23 +1,23 @@
 import { newId } from '../../base/ids'
 import type { Answer, Row } from '../agent'
 import { joinColumns } from './columns'
-import type { Outcome } from './query'
+import type { Outcome } from './query-row'
 
-/** What of the rows goes out to who watches; all of them are read from the database. */
+/** Rows that are sent to those who watch; all of them are read from the database. */
 export const PREVIEW_BYTES_MAX = 32 * 1024
-/** Characters of what an agent says of a failure: it goes out whole to everybody who watches. */
+/** Characters of an error of an agent, which is sent whole to everybody who watches. */
 const ERROR_MAX = 4_096
-/** What osqueryd says (since 5.5) of a query during which its worker was killed, for a day. */
+/** For a day, osqueryd (since 5.5) answers this for a query during which its worker was killed. */
 const DENYLISTED = /denylisted/i
 
-/** What an answer comes to. */
+/** Turns an answer into what is stored and sent. */
 export function outcomeOf({ rows, failed, message, stats, truncated }: Answer): Outcome {
-  const nothing = { answerId: null, rowCount: 0, columns: [], preview: [], truncated: false, stats }
+  const empty = { answerId: null, rowCount: 0, columns: [], preview: [], truncated: false, stats }
   if (failed) {
     const error = message.slice(0, ERROR_MAX).toWellFormed() || 'The agent reported a failure without a reason.'
-    return { ...nothing, state: DENYLISTED.test(error) ? 'denylisted' : 'failed', error }
+    return { ...empty, state: DENYLISTED.test(error) ? 'denylisted' : 'failed', error }
   }
-  if (!rows.length) return { ...nothing, state: 'no_rows', truncated, error: null }
+  if (!rows.length) return { ...empty, state: 'no_rows', truncated, error: null }
   return {
     state: 'completed',
     answerId: newId(),
@@ -30,7 +30,7 @@ export function outcomeOf({ rows, failed, message, stats, truncated }: Answer): 
   }
 }
 
-/** As many rows as go into a frame. */
+/** As many rows as fit into a frame. */
 export function firstOf(rows: readonly Row[]): Row[] {
   let bytes = 0
   const end = rows.findIndex(row => {

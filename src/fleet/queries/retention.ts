@@ -5,14 +5,14 @@ import { countEnded, countStaged, deleteOldest, deleteStaged, oldestEnd, oldestS
 
 /** Longer than a delivery can take. */
 const STAGED_MS = 3_600_000
-/** Each may have very many rows. */
-const STAGED_AT_ONCE = 10
+/** Each may have many rows. */
+const STAGED_PER_SWEEP = 10
 
-/** What live queries keep and for how long. */
+/** What is kept of live queries, and for how long. */
 export const queryRetention = (db: Db): RetentionTarget[] => [
   {
     name: 'query_results',
-    summary: 'Live queries that have ended, with what their hosts answered.',
+    summary: 'Live queries that have ended, with the answers of their hosts.',
     keep: { term: 'jobs' },
     measure: async () => ({
       oldest: await oldestEnd(db),
@@ -31,9 +31,9 @@ export const queryRetention = (db: Db): RetentionTarget[] => [
     measure: async () => ({ oldest: await oldestStaged(db), ...(await tableSize(db, 'staged_answers')) }),
     count: before => countStaged(db, before),
     async sweep(before, limit) {
-      const most = Math.min(limit, STAGED_AT_ONCE)
-      const deleted = await deleteStaged(db, before, most)
-      return { deleted, next: deleted < most ? null : '' }
+      const max = Math.min(limit, STAGED_PER_SWEEP)
+      const deleted = await deleteStaged(db, before, max)
+      return { deleted, next: deleted < max ? null : '' }
     },
   },
 ]

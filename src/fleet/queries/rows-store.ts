@@ -1,4 +1,7 @@
-import { type Db, rows, type Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
+import { row } from '../../contract/queries'
 import type { Row } from '../agent'
 
 export interface Chunk {
@@ -8,7 +11,7 @@ export interface Chunk {
   rows: readonly Row[]
 }
 
-/** Keeps rows of answers; they count once a target names their answer. */
+/** Stores rows of answers, which count once a target names their answer. */
 export async function insertRows(db: Db | Transaction, chunks: readonly Chunk[]): Promise<void> {
   // One text for all: an array of texts would be escaped once more, which costs more than everything else here.
   await db.raw(
@@ -20,27 +23,28 @@ export async function insertRows(db: Db | Transaction, chunks: readonly Chunk[])
   )
 }
 
-/** Notes answers whose rows are stored before they count. */
+/** Registers an answer whose rows are stored before it counts. */
 export async function stage(db: Db, answerId: string): Promise<void> {
   await db.raw('INSERT INTO staged_answers (answer_id) VALUES (?) ON CONFLICT DO NOTHING', [answerId])
 }
 
-/** Which of these are still stored ahead: retention takes out what has waited for too long. They stay until the end of the transaction. */
+/** Those of the given answers that are still staged (retention deletes old ones), locked for the transaction. */
 export async function holdStaged(trx: Transaction, answerIds: string[]): Promise<Set<string>> {
-  const found = await rows<{ answer_id: string }>(
+  const held = await manyRows(
     trx,
+    z.object({ answer_id: z.string() }),
     'SELECT answer_id FROM staged_answers WHERE answer_id = ANY(?::uuid[]) ORDER BY answer_id FOR UPDATE',
     [answerIds],
   )
-  return new Set(found.map(({ answer_id }) => answer_id))
+  return new Set(held.map(({ answer_id }) => answer_id))
 }
 
-/** From now on these answers count. */
+/** To be called when these answers count. */
 export async function unstage(trx: Transaction, answerIds: string[]): Promise<void> {
   await trx.raw('DELETE FROM staged_answers WHERE answer_id = ANY(?::uuid[])', [answerIds])
 }
 
-/** Rows of an answer that does not count. */
+/** Deletes the rows of an answer that does not count. */
 export async function discard(db: Db, answerId: string): Promise<void> {
   await db.raw(
     `WITH gone AS (DELETE FROM staged_answers WHERE answer_id = ? RETURNING answer_id)
@@ -49,14 +53,15 @@ export async function discard(db: Db, answerId: string): Promise<void> {
   )
 }
 
-/** The first rows of answers, by answer: of each at most `limit`, and about as many as have `bytesMax`. */
+/** The first rows of each answer: at most `limit`, and about `bytesMax` of JSON. */
 export async function firstRows(
   db: Db,
   answerIds: readonly string[],
   { limit, bytesMax }: { limit: number; bytesMax: number },
 ): Promise<Map<string, Row[]>> {
-  const found = await rows<{ answer_id: string; data: Row }>(
+  const first = await manyRows(
     db,
+    z.object({ answer_id: z.string(), data: row }),
     `SELECT answer_id, data FROM (
        SELECT answer_id, no, data, sum(octet_length(data::text)) OVER (PARTITION BY answer_id ORDER BY no) AS bytes
        FROM query_rows WHERE answer_id = ANY(?::uuid[]) AND no <= ?
@@ -64,6 +69,6 @@ export async function firstRows(
     [answerIds, limit, bytesMax],
   )
   const byAnswer = new Map<string, Row[]>(answerIds.map(id => [id, []]))
-  for (const { answer_id, data } of found) byAnswer.get(answer_id)?.push(data)
+  for (const { answer_id, data } of first) byAnswer.get(answer_id)?.push(data)
   return byAnswer
 }

@@ -1,38 +1,43 @@
-import { type Db, rows, type Transaction } from '../../base/db'
-import type { QueryRef, State } from './query'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
+import { type TargetState, targetState } from '../../contract/queries'
+import type { QueryRef } from './query-row'
 
-export interface QueryText {
-  id: string
-  sql: string
-  /** Of the one host that is asked with it. */
-  hostId: string
-  before: Extract<State, 'pending' | 'sent'>
-}
+const openTarget = z.object({
+  id: z.string(),
+  sql: z.string(),
+  hostId: z.string(),
+  before: z.enum(['pending', 'sent']),
+})
+/** A query that a host is to run; `before` is the state of the target. */
+export type OpenTarget = z.output<typeof openTarget>
 
 /**
- * A host that asks again has done with what it was given, or has never got it: agents ask, run and answer in turn. The
- * time is for answers that are on their way, and for a read that is repeated at once on a new connection.
+ * A host that reads again has finished what it was sent, or has never received it: agents read, run and answer in turn.
+ * The time is for answers that are on their way, and for a read that is repeated at once on a new connection.
  */
 const RESEND_SECONDS = 5
-/** Each time it is twice as long: an agent whose answers are lost on the way runs the query again and keeps them all. */
+/** The time doubles with each repetition: an agent whose answers are lost on the way runs the query again and keeps them all. */
 const RESEND_SECONDS_MAX = 600
 const DUE = `(state = 'pending' OR sent_at < now() - make_interval(
   secs => least(${RESEND_SECONDS} * 2 ^ least(sent_count - 1, 10), ${RESEND_SECONDS_MAX})))`
-/** The agent runs all of one read before it answers any: few at a time, so that one slow query delays few others. */
+/** An agent runs all queries of a read before it answers: few at a time, so that a slow one delays few others. */
 export const PER_READ = 5
 
 /**
- * Queries that hosts are to be given, with their texts. A host gets them in the order in which they were made; those that
- * it has been given in vain come last, or five of them would keep it from all others.
+ * Queries that hosts are to run. A host is sent them in the order in which they were created; those that were sent to it
+ * without an answer come last, or five of them would block all others.
  */
-export async function openTargets(db: Db | Transaction, hostIds: readonly string[]): Promise<QueryText[]> {
-  return rows<QueryText>(
+export async function openTargets(db: Db | Transaction, hostIds: readonly string[]): Promise<OpenTarget[]> {
+  return manyRows(
     db,
+    openTarget,
     `SELECT t.query_id AS id, q.sql, t.host_id AS "hostId", t.state AS before FROM (
        SELECT query_id, host_id, state, row_number() OVER (PARTITION BY host_id ORDER BY sent_count, query_id) AS no
        FROM query_targets
        WHERE open AND host_id = ANY(?::uuid[]) AND ${DUE}
-     ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ?`,
+     ) t JOIN queries q ON q.id = t.query_id WHERE t.no <= ? ORDER BY t.no`,
     [hostIds, PER_READ],
   )
 }
@@ -49,7 +54,7 @@ export interface TargetAnswer {
   query_id: string
   host_id: string
   tenant_id: string
-  state: State
+  state: TargetState
   late: boolean
   answer_id: string | null
   row_count: number
@@ -58,13 +63,19 @@ export interface TargetAnswer {
   stats: unknown
 }
 
-/** Stores first answers of targets whose queries are locked. @returns the states before, of those that had none yet */
+const answeredTarget = z.object({ query_id: z.string(), host_id: z.string(), before: targetState })
+
+/**
+ * Stores the first answers of targets whose queries are locked.
+ * @returns the earlier states of the targets that had no answer yet
+ */
 export async function answerTargets(
   trx: Transaction,
   answers: readonly TargetAnswer[],
-): Promise<{ query_id: string; host_id: string; before: State }[]> {
-  return rows(
+): Promise<z.output<typeof answeredTarget>[]> {
+  return manyRows(
     trx,
+    answeredTarget,
     `UPDATE query_targets t SET state = x.state, open = false, answered_at = now(), late = x.late,
        answer_id = x.answer_id, row_count = x.row_count, truncated = x.truncated, error = x.error, stats = x.stats
      FROM jsonb_to_recordset(?::jsonb) AS x(query_id uuid, host_id uuid, tenant_id uuid, state text, late boolean,
@@ -76,7 +87,7 @@ export async function answerTargets(
   )
 }
 
-/** No more of this query is given to hosts; at its deadline those that were silent are told apart. */
+/** Sends the query to no more hosts; at its deadline, silent targets become `offline` or `expired`. */
 export async function closeTargets(trx: Transaction, { tenantId, id }: QueryRef, atDeadline: boolean): Promise<void> {
   await trx.raw(
     `UPDATE query_targets SET open = false, state = CASE WHEN NOT ? THEN state WHEN state = 'pending' THEN 'offline' ELSE 'expired' END
@@ -85,59 +96,64 @@ export async function closeTargets(trx: Transaction, { tenantId, id }: QueryRef,
   )
 }
 
-/** Asks those again that have not answered. @returns how many */
+/** Makes all targets without an answer pending again. @returns how many */
 export async function reopenTargets(trx: Transaction, { tenantId, id }: QueryRef): Promise<number> {
-  const open = await rows(
-    trx,
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
     `UPDATE query_targets SET open = true, state = 'pending', sent_at = NULL
-     WHERE tenant_id = ? AND query_id = ? AND answered_at IS NULL RETURNING 1`,
+     WHERE tenant_id = ? AND query_id = ? AND answered_at IS NULL`,
     [tenantId, id],
   )
-  return open.length
+  return rowCount
 }
 
-/** Hosts that a query still waits for. */
+const hostIdRow = z.object({ host_id: z.string() })
+
+/** Hosts that a query was not sent to yet. */
 export async function waitingHosts(db: Db, queryId: string): Promise<string[]> {
-  const found = await rows<{ host_id: string }>(
+  const hosts = await manyRows(
     db,
+    hostIdRow,
     "SELECT host_id FROM query_targets WHERE query_id = ? AND open AND state = 'pending'",
     [queryId],
   )
-  return found.map(({ host_id }) => host_id)
+  return hosts.map(({ host_id }) => host_id)
 }
 
-/** All hosts that there is something to ask of, at most `limit`. */
+/** All hosts that are to run a query, at most `limit`. */
 export async function hostsWithWork(db: Db, limit: number): Promise<string[]> {
-  const found = await rows<{ host_id: string }>(
+  const hosts = await manyRows(
     db,
+    hostIdRow,
     `SELECT DISTINCT host_id FROM query_targets
      WHERE open AND ${DUE} LIMIT ?`,
     [limit],
   )
-  return found.map(({ host_id }) => host_id)
+  return hosts.map(({ host_id }) => host_id)
 }
 
-/** What is known of a target that a host answers. */
-export interface AskedTarget {
-  hostId: string
-  queryId: string
-  isTarget: boolean
-  answered: boolean
-  rowCount: number
-}
+const targetFacts = z.object({
+  hostId: z.string(),
+  queryId: z.string(),
+  isTarget: z.boolean(),
+  answered: z.boolean(),
+  /** Rows of the query over all hosts. */
+  rowCount: z.number(),
+})
+export type TargetFacts = z.output<typeof targetFacts>
 
-/** Of pairs of host and query those whose query exists in the tenant. */
-export async function askedTargets(
+/** Reads targets by host and query; those whose query does not exist in the tenant are left out. */
+export async function readTargets(
   db: Db,
-  asked: readonly { tenantId: string; hostId: string; queryId: string }[],
-): Promise<AskedTarget[]> {
-  return rows<AskedTarget>(
+  refs: readonly { tenantId: string; hostId: string; queryId: string }[],
+): Promise<TargetFacts[]> {
+  return manyRows(
     db,
+    targetFacts,
     `SELECT a.host_id AS "hostId", a.query_id AS "queryId", t.host_id IS NOT NULL AS "isTarget",
        t.answered_at IS NOT NULL AS answered, q.row_count AS "rowCount"
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) AS a(tenant_id, host_id, query_id)
      JOIN queries q ON q.tenant_id = a.tenant_id AND q.id = a.query_id
      LEFT JOIN query_targets t ON t.query_id = a.query_id AND t.host_id = a.host_id`,
-    [asked.map(a => a.tenantId), asked.map(a => a.hostId), asked.map(a => a.queryId)],
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.hostId), refs.map(ref => ref.queryId)],
   )
 }

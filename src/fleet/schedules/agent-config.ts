@@ -13,20 +13,20 @@ interface Deps {
   packs: ActivePacks
 }
 
-type Whom = Pick<Agent, 'tenantId' | 'hostId' | 'platform'>
+type Target = Pick<Agent, 'tenantId' | 'hostId' | 'platform'>
 
-/** What is meant for one agent, and what it takes. */
+/** The packs for one agent, and how much it takes. */
 export interface Served {
   packs: ActivePack[]
   bytes: number
   bytesMax: number
 }
 
-export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform }: Whom): Promise<Served> {
+export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform }: Target): Promise<Served> {
   const active = await packs.of(tenantId)
   const labels = [...new Set(active.flatMap(pack => pack.labels))]
-  const has = labels.length ? await labelsOfHost(db, tenantId, hostId, labels) : new Set<string>()
-  const meant = active.filter(pack => isMeantFor(pack, platform, has))
+  const ownLabels = labels.length ? await labelsOfHost(db, tenantId, hostId, labels) : new Set<string>()
+  const meant = active.filter(pack => isMeantFor(pack, platform, ownLabels))
   const bytes = bytesOf(meant)
   const isSmall = bytes <= BYTES_MAX_BEFORE
   const bytesMax = isSmall ? BYTES_MAX_BEFORE : configBytesMax(await osqueryVersionOf(db, tenantId, hostId))
@@ -34,8 +34,8 @@ export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform
 }
 
 /**
- * The configuration of one agent: the packs that are meant for it.
- * @throws Problem 409 when that is more than the agent takes: told an error, it keeps the configuration that it has
+ * The configuration of one agent with its packs.
+ * @throws Problem 409 when that is more than the agent takes: on an error it keeps the configuration it has
  */
 export async function configOf(deps: Deps & { holdMs: number }, agent: Agent): Promise<Record<string, unknown>> {
   const { packs, bytes, bytesMax } = await servedTo(deps, agent)

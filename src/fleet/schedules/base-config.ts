@@ -1,8 +1,8 @@
 import { POLL_SECONDS } from '../agent'
 
 /**
- * Only what osquery takes from a configuration, and not by flag alone (`FLAG` as opposed to `CLI_FLAG` in its source).
- * @param holdMs for how long a read is held; an agent that is held asks again at once, others poll
+ * Only options that osquery reads from a configuration, and not from flags alone (`FLAG`, not `CLI_FLAG`, in its source).
+ * @param holdMs for how long a read is held; held agents read again at once, others poll
  */
 const optionsOf = (holdMs: number) => ({
   disable_distributed: false,
@@ -12,12 +12,12 @@ const optionsOf = (holdMs: number) => ({
   pack_delimiter: '_',
 })
 
-/** Each result and line carries them, so that it can be told from where it is without us. */
+/** Each result and line contains them, so that other programs know its host. */
 const DECORATORS = {
   load: ['select uuid as host_uuid from system_info;', 'select hostname from system_info;'],
 }
 
-/** What every agent is served. It always has a schedule: an agent that has none has lost its configuration. */
+/** Served to every agent. It always has a schedule: an agent without one has lost its configuration. */
 export const baseConfig = (holdMs: number) => ({
   options: optionsOf(holdMs),
   schedule: {},
@@ -25,5 +25,5 @@ export const baseConfig = (holdMs: number) => ({
   decorators: DECORATORS,
 })
 
-/** With what the route adds to it. */
+/** With the field that the route adds. */
 export const BASE_BYTES = Buffer.byteLength(JSON.stringify({ ...baseConfig(0), node_invalid: false }))

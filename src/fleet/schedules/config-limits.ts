@@ -1,18 +1,18 @@
-/** What an agent takes as its whole configuration (`kMaxConfigSize`); of a larger one it keeps nothing at all. */
+/** The largest configuration that an agent takes (`kMaxConfigSize`); it rejects a larger one as a whole. */
 const BYTES_MAX = 4 * 1024 * 1024
-/** The same before osquery 5.23.1. */
+/** Before osquery 5.23.1. */
 export const BYTES_MAX_BEFORE = 1024 * 1024
 const CHANGED_IN = [5, 23, 1]
 
-/** Levels of objects, arrays and values, the whole configuration being the first (`kMaxConfigDepth`). */
+/** Levels of objects, arrays and values; the configuration itself is the first (`kMaxConfigDepth`). */
 const LEVELS_MAX = 32
-/** Above a pack: the configuration, and "packs" in it. */
+/** Above a pack: the configuration and its "packs". */
 const LEVELS_ABOVE = 2
 
-/** @param version of the agent, `5.23.1`; one that is not known is taken for a new one */
+/** @param version of the agent, `5.23.1`; an unknown one counts as new */
 export function configBytesMax(version: string): number {
-  const found = /^(\d+)\.(\d+)\.(\d+)/.exec(version)
-  const parts = found?.slice(1).map(Number)
+  const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version)
+  const parts = match?.slice(1).map(Number)
   if (!parts) return BYTES_MAX
   const differs = parts.findIndex((part, i) => part !== CHANGED_IN[i])
   return differs >= 0 && (parts[differs] ?? 0) < (CHANGED_IN[differs] ?? 0) ? BYTES_MAX_BEFORE : BYTES_MAX
@@ -21,10 +21,10 @@ export function configBytesMax(version: string): number {
 /** Whether agents would reject a configuration because of this pack's content. */
 export const isTooDeep = (content: unknown) => levelsOf(content) > PACK_LEVELS_MAX
 
-/** Of a pack's content: objects and arrays in one another, and the values in them. */
+/** Nested objects, arrays and values of a pack's content. */
 export const PACK_LEVELS_MAX = LEVELS_MAX - LEVELS_ABOVE
 
 function levelsOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1
-  return 1 + Object.values(value).reduce((most: number, each) => Math.max(most, levelsOf(each)), 0)
+  return 1 + Object.values(value).reduce((max: number, each) => Math.max(max, levelsOf(each)), 0)
 }

@@ -2,7 +2,7 @@ import type { Level } from '../../base/log'
 import type { NewEntry } from '../../streams'
 import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
 
-/** A row for the table of results, in texts that PostgreSQL takes. */
+/** A row for the table of results, as text that PostgreSQL can hold. */
 export interface ResultRow {
   name: string
   action: string
@@ -21,7 +21,7 @@ export interface EncodedLine {
   bytes: number
 }
 
-/** What a line weighs besides its texts. */
+/** Size of a line besides its texts. */
 const LINE_BYTES = 100
 /** osquery's severities: 0 info, 1 warning, 2 error, 3 fatal. */
 const LEVELS: readonly Level[] = ['info', 'warn', 'error', 'error']
@@ -44,12 +44,12 @@ function statusEntry({ at, severity, filename, line, message, version }: StatusL
     level: LEVELS[severity] ?? 'info',
     source: 'osqueryd',
     message: place + message,
-    // The line's own time may be too far off to count; here it stays.
+    // `at` of the entry is corrected when it is far off; this one is not
     data: { severity, filename, line, version, at: timeOf(at) },
   }
 }
 
-/** As much as a list can be asked for, and less than an index takes. */
+/** What a list accepts as a filter, and less than the limit of an index. */
 const NAME_MAX = 500
 
 const encodeRow = (row: ScheduledRow, truncated: boolean): ResultRow => ({
@@ -67,20 +67,20 @@ const integer = (value: number) => (Number.isSafeInteger(value) ? value : 0)
 
 const YEAR_MAX = 9_999
 
-/** By the agent's clock; now, when that is nothing a calendar knows. */
+/** The time by the agent's clock, or now when it is not valid. */
 function timeOf(at: Date): string {
   const known = !Number.isNaN(at.getTime()) && at.getUTCFullYear() <= YEAR_MAX && at.getUTCFullYear() > 0
   return (known ? at : new Date()).toISOString()
 }
 
-/** Escapes that PostgreSQL cannot make a text of. */
-const UNHOLDABLE = /\\u(0000|d[89a-f])/
+/** Escapes that PostgreSQL cannot convert to text. */
+const UNSTORABLE = /\\u(0000|d[89a-f])/
 
 const clean = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed()
 
 function jsonOf(values: Record<string, string | number>): string {
   const text = JSON.stringify(values)
-  if (!UNHOLDABLE.test(text)) return text
+  if (!UNSTORABLE.test(text)) return text
   const cleaned = Object.entries(values).map(([key, value]) => [
     clean(key),
     typeof value === 'string' ? clean(value) : value,

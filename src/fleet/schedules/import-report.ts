@@ -3,31 +3,31 @@ import type { RelaxedJson } from './relaxed-json'
 
 export type Path = string[]
 
-/** What an answer lists. */
+/** Faults or warnings in a reply. */
 const LISTED_MAX = 100
 
-/** What is wrong with a file that is imported, and what was left out of it: by line and place. */
+/** Faults and warnings of an imported file, by line and path. */
 export class ImportReport {
-  private readonly found: Record<'faults' | 'warnings', Fault[]> = { faults: [], warnings: [] }
+  private readonly all: Record<'faults' | 'warnings', Fault[]> = { faults: [], warnings: [] }
 
   constructor(private readonly json: RelaxedJson) {}
 
   fault(path: Path, message: string) {
-    this.found.faults.push(this.at(path, message))
+    this.all.faults.push(this.at(path, message))
   }
 
   warning(path: Path, message: string) {
-    this.found.warnings.push(this.at(path, message))
+    this.all.warnings.push(this.at(path, message))
   }
 
-  /** Nothing is imported when there is one. */
+  /** With any of them, nothing is imported. */
   get faults(): Fault[] {
-    return listed(this.found.faults)
+    return firstOf(this.all.faults)
   }
 
-  /** What was left out, or read otherwise than it stands there. */
+  /** What was left out or read differently. */
   get warnings(): Fault[] {
-    return listed(this.found.warnings)
+    return firstOf(this.all.warnings)
   }
 
   private at(path: Path, message: string): Fault {
@@ -36,7 +36,7 @@ export class ImportReport {
   }
 }
 
-function listed(all: Fault[]): Fault[] {
+function firstOf(all: Fault[]): Fault[] {
   if (all.length <= LISTED_MAX) return all
   return [...all.slice(0, LISTED_MAX), { path: 'body.content', message: `And ${all.length - LISTED_MAX} more.` }]
 }

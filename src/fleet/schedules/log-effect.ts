@@ -1,19 +1,21 @@
-import { rows, type Transaction } from '../../base/db'
+import type { Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
 import type { Effect, NewEntry } from '../../streams'
 import type { LogBatch } from '../agent'
 import type { EncodedLine, ResultRow } from './encode'
 import { type Delivery, nextStep, readTaken, type Taken, writeTaken } from './marks'
 
-/** Some lines of one delivery, one behind the other. */
+/** Consecutive lines of one delivery. */
 export interface LogPiece {
   tenantId: string
   hostId: string
   type: LogBatch['type']
   delivery: Delivery
-  /** The place of the first line in the delivery. */
+  /** Index of the first line in the delivery. */
   from: number
   lines: EncodedLine[]
-  /** What else is to be told with these lines. */
+  /** Entries of our own to add to the host's log with these lines. */
   notices: NewEntry[]
 }
 
@@ -25,7 +27,7 @@ export const hostLogTopic = ({ tenantId, hostId }: { tenantId: string; hostId: s
   name: `hostlog:${hostId}`,
 })
 
-/** Takes lines of agents, each once: the mark of what was taken is in the same transaction. */
+/** Stores lines of agents, each once: their marks are stored in the same transaction. */
 export const logEffect: Effect<LogPiece, PieceResult> = {
   name: 'fleet.log',
   async apply(trx, pieces) {
@@ -45,7 +47,7 @@ interface StoredResult extends ResultRow {
   hostId: string
 }
 
-/** Pieces of one host follow each other in the order in which they came. */
+/** Keeps pieces of one host in the order in which they arrived. */
 function settle(pieces: readonly LogPiece[], taken: Map<string, Taken>) {
   const changed = new Map<string, { piece: Key; taken: Taken }>()
   const stored: StoredResult[] = []
@@ -60,49 +62,50 @@ function settle(pieces: readonly LogPiece[], taken: Map<string, Taken>) {
     changed.set(keyOf(piece), { piece, taken: step.taken })
     const fresh = step.fresh.flatMap(place => lines[place] ?? [])
     for (const { rows } of fresh) for (const row of rows) stored.push({ ...row, tenantId, hostId })
-    const told = [...fresh.flatMap(line => line.entries), ...notices]
-    return told.length ? [{ topic: hostLogTopic(piece), entries: told }] : []
+    const logEntries = [...fresh.flatMap(line => line.entries), ...notices]
+    return logEntries.length ? [{ topic: hostLogTopic(piece), entries: logEntries }] : []
   })
   return { results, entries, stored, changed: [...changed.values()] }
 }
 
 const byKey = (a: Key, b: Key) => (keyOf(a) < keyOf(b) ? -1 : 1)
 
-/** The marks of these hosts, locked in one order; a host that has just been removed has none. */
+/** Reads and locks the marks of these hosts in one order; a host that was just deleted has none. */
 async function lockTaken(trx: Transaction, pieces: readonly LogPiece[]): Promise<Map<string, Taken>> {
   const keys = [...new Map(pieces.map(piece => [keyOf(piece), piece])).values()].sort(byKey)
-  const found = await lock(trx, keys)
-  const missing = keys.filter(key => !found.has(keyOf(key)))
-  if (missing.length === 0) return found
-  await rows(
-    trx,
+  const locked = await lock(trx, keys)
+  const missing = keys.filter(key => !locked.has(keyOf(key)))
+  if (missing.length === 0) return locked
+  await trx.raw(
     `INSERT INTO log_batches (host_id, log_type)
      SELECT h.id, k.type FROM unnest(?::uuid[], ?::uuid[], ?::text[]) AS k(tenant_id, host_id, type)
      JOIN hosts h ON h.tenant_id = k.tenant_id AND h.id = k.host_id ORDER BY h.id, k.type
      ON CONFLICT DO NOTHING`,
     [missing.map(key => key.tenantId), missing.map(key => key.hostId), missing.map(key => key.type)],
   )
-  for (const [key, taken] of await lock(trx, missing)) found.set(key, taken)
-  return found
+  for (const [key, taken] of await lock(trx, missing)) locked.set(key, taken)
+  return locked
 }
 
+const marksRow = z.object({ host_id: z.string(), log_type: z.enum(['result', 'status']), marks: z.string() })
+
 async function lock(trx: Transaction, keys: readonly Key[]): Promise<Map<string, Taken>> {
-  const found = await rows<{ host_id: string; log_type: LogBatch['type']; marks: string }>(
+  const rows = await manyRows(
     trx,
+    marksRow,
     `SELECT b.host_id, b.log_type, b.marks FROM log_batches b
      JOIN unnest(?::uuid[], ?::text[]) AS k(host_id, type) ON b.host_id = k.host_id AND b.log_type = k.type
      ORDER BY b.host_id, b.log_type FOR UPDATE OF b`,
     [keys.map(key => key.hostId), keys.map(key => key.type)],
   )
   return new Map(
-    found.map(({ host_id, log_type, marks }) => [keyOf({ hostId: host_id, type: log_type }), readTaken(marks)]),
+    rows.map(({ host_id, log_type, marks }) => [keyOf({ hostId: host_id, type: log_type }), readTaken(marks)]),
   )
 }
 
-async function insertResults(trx: Transaction, found: readonly StoredResult[]): Promise<void> {
-  if (found.length === 0) return
-  await rows(
-    trx,
+async function insertResults(trx: Transaction, results: readonly StoredResult[]): Promise<void> {
+  if (results.length === 0) return
+  await trx.raw(
     `INSERT INTO scheduled_results
        (tenant_id, host_id, name, action, at, epoch, counter, columns, decorations, truncated)
      SELECT tenant_id, host_id, name, action, at, epoch, counter, columns::json, decorations::json, truncated
@@ -111,24 +114,24 @@ async function insertResults(trx: Transaction, found: readonly StoredResult[]): 
        AS r(tenant_id, host_id, name, action, at, epoch, counter, columns, decorations, truncated, no)
      ORDER BY no`,
     [
-      found.map(row => row.tenantId),
-      found.map(row => row.hostId),
-      found.map(row => row.name),
-      found.map(row => row.action),
-      found.map(row => row.at),
-      found.map(row => row.epoch),
-      found.map(row => row.counter),
-      found.map(row => row.columns),
-      found.map(row => row.decorations),
-      found.map(row => row.truncated),
+      results.map(row => row.tenantId),
+      results.map(row => row.hostId),
+      results.map(row => row.name),
+      results.map(row => row.action),
+      results.map(row => row.at),
+      results.map(row => row.epoch),
+      results.map(row => row.counter),
+      results.map(row => row.columns),
+      // some are null, which the types of knex do not allow
+      results.map(row => row.decorations) as string[],
+      results.map(row => row.truncated),
     ],
   )
 }
 
 async function storeTaken(trx: Transaction, changed: readonly { piece: Key; taken: Taken }[]): Promise<void> {
   if (changed.length === 0) return
-  await rows(
-    trx,
+  await trx.raw(
     `UPDATE log_batches b SET marks = k.marks FROM unnest(?::uuid[], ?::text[], ?::text[]) AS k(host_id, type, marks)
      WHERE b.host_id = k.host_id AND b.log_type = k.type`,
     [

@@ -1,22 +1,22 @@
 import { Counter, type Registry } from '../../base/metrics'
 import type { NewEntry, Streams } from '../../streams'
 import type { Agent, LogBatch, LoggedLine } from '../agent'
+import { ByteLimiter } from './byte-limiter'
 import { type EncodedLine, encodeLine } from './encode'
 import { hostLogTopic, logEffect } from './log-effect'
 import { deliveryOf } from './marks'
-import { Room } from './room'
 
-/** One transaction takes so much of a delivery: what else this process writes meanwhile waits no longer than for that. */
+/** So much of a delivery is stored in one transaction, for which other writes of this process wait. */
 const PIECE_BYTES_MAX = 512 * 1024
 const PIECE_LINES_MAX = 1_000
-/** Of all deliveries together: an outage ends with every agent sending what it has kept. */
-const ROOM_BYTES = 4 * 1024 * 1024
-/** osqueryd waits 16 s for an answer; what it has given up is not worth keeping, because it will be sent again. */
-const PATIENCE_MS = 12_000
+/** Of all deliveries together: after an outage every agent sends what it has buffered. */
+const CONCURRENT_BYTES_MAX = 4 * 1024 * 1024
+/** osqueryd waits 16 s for a reply, then sends the delivery again. */
+const TIMEOUT_MS = 12_000
 
-/** Takes the lines that agents log. */
+/** Stores the lines that agents log. */
 export class LogIntake {
-  private readonly room = new Room(ROOM_BYTES, PATIENCE_MS)
+  private readonly limiter = new ByteLimiter(CONCURRENT_BYTES_MAX, TIMEOUT_MS)
   private readonly lines: Counter<'type' | 'outcome'>
 
   constructor(
@@ -25,15 +25,15 @@ export class LogIntake {
   ) {
     this.lines = new Counter({
       name: 'tailrace_host_log_lines_total',
-      help: 'Lines that agents delivered: stored, taken before, or dropped because they were not understood.',
+      help: 'Lines that agents delivered: stored, repeated, or dropped because they were not understood.',
       labelNames: ['type', 'outcome'],
       registers: [metrics],
     })
   }
 
   /**
-   * Takes a delivery piece by piece, each line once. When it fails half-way, what was stored is known the next time.
-   * @throws Error when it is not all durable
+   * Stores a delivery piece by piece, each line once. When it fails half-way, lines that were stored are recognised next time.
+   * @throws Error when not all of it is durable
    */
   async take({ tenantId, hostId }: Agent, { type, lines, dropped }: LogBatch): Promise<void> {
     this.lines.inc({ type, outcome: 'dropped' }, dropped)
@@ -42,7 +42,7 @@ export class LogIntake {
     if (lines.length === 0) await this.streams.write(hostLogTopic({ tenantId, hostId }), notices)
     for (const { from, encoded, bytes, isLast } of piecesOf(lines)) {
       const piece = { tenantId, hostId, type, delivery, from, lines: encoded, notices: isLast ? notices : [] }
-      const result = await this.room.use(bytes, () => this.streams.commit(logEffect, piece))
+      const result = await this.limiter.run(bytes, () => this.streams.commit(logEffect, piece))
       const stored = result?.stored ?? 0
       this.lines.inc({ type, outcome: 'stored' }, stored)
       this.lines.inc({ type, outcome: 'repeated' }, encoded.length - stored)
@@ -57,7 +57,7 @@ interface Piece {
   isLast: boolean
 }
 
-/** Encodes as it goes: a delivery of many MB is not held twice. */
+/** Encodes on the way, so that a delivery of many MB is not held twice. */
 function* piecesOf(lines: readonly LoggedLine[]): Generator<Piece> {
   let encoded: EncodedLine[] = []
   let bytes = 0

@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto'
 import type { LoggedLine } from '../agent'
 
-/** Bytes of a line's digest that are kept: two lines of a host that meet here by chance are not to be expected. */
+/** Bytes of a line's digest that are kept: enough to tell the lines of a host apart. */
 const MARK_BYTES = 8
 const DELIVERIES_KEPT = 4
-/** Of all of them together, unless the latest has more. osqueryd sends 1,024 at a time unless told otherwise. */
+/** Of all deliveries together, unless the latest has more. osqueryd sends 1,024 at a time by default. */
 const LINES_KEPT = 65_536
 
-/** What tells a line from others. */
+/** Identifies a line. */
 export interface Mark {
-  /** A byte per character. */
+  /** One byte per character. */
   text: string
-  /** Lines may be alike: how many of its kind there are in its delivery up to and with this one. */
+  /** Lines may be equal: its number, from 1, among the equal lines of its delivery. */
   nth: number
 }
 
 export interface Delivery {
-  /** The same whenever the same lines come in the same order. */
+  /** The same for the same lines in the same order. */
   id: string
   marks: Mark[]
 }
 
-/** Lines of one delivery that were taken from an agent. */
+/** Lines of one delivery that are stored. */
 interface TakenDelivery {
   id: string
-  /** Their marks one after the other. */
+  /** Their marks, joined. */
   marks: string
 }
 
@@ -41,21 +41,21 @@ export function deliveryOf(lines: readonly LoggedLine[]): Delivery {
   return { id: hash.digest('base64url').slice(0, MARK_BYTES), marks }
 }
 
-/** What is to be done with some lines of a delivery. */
+/** What to do with some lines of a delivery. */
 export interface Step {
-  /** The places of those that are new. */
+  /** Indexes of the new ones. */
   fresh: number[]
-  /** How it stands after they were taken. */
+  /** The marks once they are stored. */
   taken: Taken
 }
 
 /**
- * Which lines of a piece are not in the database. osqueryd sends its first lines again, with those that came meanwhile, until a
- * delivery is accepted (osquery, plugins/logger/buffered.cpp); a broken connection makes it send the same at once, so that
- * two deliveries race. It orders lines by keys as texts, in which the tenth line of a second stands before the ninth: new lines
- * may come between those that were sent, and push others out into a later delivery. So each line counts for itself.
- * @param to where in the delivery the piece ends
- * @returns nothing when all of them were taken before
+ * Finds the lines of a piece that are not stored yet. osqueryd repeats its first lines, followed by new ones, until a
+ * delivery is accepted (osquery, plugins/logger/buffered.cpp); after a broken connection it repeats them at once, so that
+ * two deliveries race. It sorts lines by keys as text, in which the tenth line of a second precedes the ninth: new lines
+ * may appear between those that were sent, and move others to a later delivery. So each line is compared on its own.
+ * @param to index in the delivery where the piece ends
+ * @returns nothing when all of them are stored already
  */
 export function nextStep({ id, marks }: Delivery, from: number, to: number, taken: Taken): Step | undefined {
   const piece = marks.slice(from, to)
@@ -86,7 +86,7 @@ function add(counts: Map<string, number>, text: string): number {
   return count
 }
 
-/** How often each of the wanted marks was taken. */
+/** How often each of the wanted marks is stored. */
 function countsIn(taken: Taken, wanted: ReadonlySet<string>): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { marks } of taken)
@@ -97,7 +97,7 @@ function countsIn(taken: Taken, wanted: ReadonlySet<string>): Map<string, number
   return counts
 }
 
-/** Those that were sent again count among the latest now. */
+/** Without the marks that were sent again, which now belong to the latest delivery. */
 function without({ id, marks }: TakenDelivery, again: Map<string, number>): TakenDelivery {
   const rest: string[] = []
   for (let at = 0; at < marks.length; at += MARK_BYTES) {
@@ -109,7 +109,7 @@ function without({ id, marks }: TakenDelivery, again: Map<string, number>): Take
   return { id, marks: rest.join('') }
 }
 
-/** As it stands in the database: `id:marks` for each, with spaces between. Older versions wrote no ids. */
+/** The form in the database: `id:marks` for each, separated by spaces. Older versions wrote no ids. */
 export const writeTaken = (taken: Taken) =>
   taken.map(({ id, marks }) => `${id}:${Buffer.from(marks, 'latin1').toString('base64')}`).join(' ')
 

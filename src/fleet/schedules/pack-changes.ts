@@ -1,12 +1,13 @@
-import type { Audit, Principal } from '../../access'
+import type { Audit } from '../../access'
+import type { Principal } from '../../api'
 import type { Db, Transaction } from '../../base/db'
 import { badRequest, conflict, type Fault, notFound } from '../../base/errors'
 import { newId } from '../../base/ids'
-import type { z } from '../../base/parse'
+import type { PackChange, PackInput } from '../../contract/packs'
 import type { ActivePacks } from './active-packs'
 import { NAME_MAX, type PackRow } from './pack'
 import { importPacks } from './pack-import'
-import { changedContent, type packChange, type packInput } from './pack-input'
+import { changedContent, requireRunnable } from './pack-input'
 import type { ImportedPack } from './pack-reader'
 import { deletePack, insertPack, lockPack, type NewPack, putPack, updatePack } from './pack-store'
 import { requireServable } from './served'
@@ -18,11 +19,11 @@ export interface PackDeps {
   packs: ActivePacks
 }
 
-interface Act {
-  /** As the audit log calls it. */
+interface Action {
+  /** Its name in the audit log. */
   action: string
   reason: string | undefined
-  /** Where the request holds the packs, when agents are served something else than before. */
+  /** Path of the packs in the request, when the action changes what agents are served. */
   path?: string
 }
 
@@ -31,12 +32,13 @@ interface Recorded {
   data?: Record<string, unknown>
 }
 
-/** What operators do to packs. Agents get it with their next configuration. */
+/** Changes packs. Agents get them with their next configuration. */
 export class PackChanges {
   constructor(private readonly deps: PackDeps) {}
 
-  /** @throws Problem 409 when there is a pack of that name, 400 when hosts would be served more than they take */
-  async create(by: Principal, { reason, ...input }: z.output<typeof packInput>): Promise<PackRow> {
+  /** @throws Problem 409 when the name is taken, 400 when agents would skip it or hosts would be served more than they take */
+  async create(by: Principal, { reason, ...input }: PackInput): Promise<PackRow> {
+    requireRunnable(input)
     const row: NewPack = {
       ...newPack(by, input.name, changedContent({ queries: {} }, input)),
       description: input.description ?? '',
@@ -51,8 +53,9 @@ export class PackChanges {
     })
   }
 
-  /** @throws Problem 404, 409 when another pack has that name, 400 when hosts would be served more than they take */
-  async update(by: Principal, id: string, { reason, ...change }: z.output<typeof packChange>): Promise<PackRow> {
+  /** @throws Problem 404, 409 when the name is taken, 400 when agents would skip it or hosts would be served more than they take */
+  async update(by: Principal, id: string, { reason, ...change }: PackChange): Promise<PackRow> {
+    requireRunnable(change)
     return this.change(by, { action: 'pack.update', reason, path: 'body' }, async trx => {
       const before = await lockPack(trx, by.tenantId, id)
       if (!before) throw notFound('pack')
@@ -81,14 +84,14 @@ export class PackChanges {
   }
 
   /**
-   * Takes packs as published; one whose name is taken replaces that pack.
-   * @throws Problem 400 that names every fault with its line, or what would be too large for which hosts
+   * Imports published packs and replaces those of the same names.
+   * @throws Problem 400 that names every fault with its line, or which packs would be too large for which hosts
    */
   async import(by: Principal, name: string, text: string, reason: string | undefined) {
     const { packs, faults, warnings } = importPacks(name, text)
     const problems = [...faults, ...packs.flatMap(unstorable)]
     if (problems.length) throw badRequest(problems)
-    // In one order in all processes, so that two imports do not wait for each other.
+    // in one order in all processes, so that two imports do not deadlock
     const inOrder = [...packs].sort((a, b) => (a.name < b.name ? -1 : 1))
     const stored = new Map<string, PackRow & { replaced: boolean }>()
     await this.changeAll(by, { action: 'pack.import', reason, path: 'body.content' }, async trx => {
@@ -103,14 +106,18 @@ export class PackChanges {
     return { stored: packs.flatMap(({ name }) => stored.get(name) ?? []), warnings }
   }
 
-  private async change(by: Principal, act: Act, work: (trx: Transaction) => Promise<Recorded>): Promise<PackRow> {
-    const [changed] = await this.changeAll(by, act, async trx => [await work(trx)])
+  private async change(
+    by: Principal,
+    described: Action,
+    work: (trx: Transaction) => Promise<Recorded>,
+  ): Promise<PackRow> {
+    const [changed] = await this.changeAll(by, described, async trx => [await work(trx)])
     return (changed as Recorded).pack
   }
 
   private async changeAll(
     by: Principal,
-    { action, reason, path }: Act,
+    { action, reason, path }: Action,
     work: (trx: Transaction) => Promise<Recorded[]>,
   ): Promise<Recorded[]> {
     const { db, audit, packs } = this.deps
@@ -147,11 +154,11 @@ const nameTaken = (name: string) => conflict('name_taken', `There is a pack "${n
 /** Escapes of JSON that stand for what PostgreSQL cannot hold; behind an escaped backslash they are mere text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
-/** Texts that PostgreSQL cannot hold, and names that no list can show. */
+/** Faults of text that PostgreSQL cannot hold, and of names that no list can show. */
 function unstorable(pack: ImportedPack): Fault[] {
   const { name } = pack
   if (name === '' || name.length > NAME_MAX)
     return [{ path: 'body.content', message: `The name of a pack must have 1 to ${NAME_MAX} characters.` }]
-  const isPlain = !UNSTORABLE.test(JSON.stringify(pack))
-  return isPlain ? [] : [{ path: 'body.content', message: `Pack "${name}" holds NUL or half characters.` }]
+  const isStorable = !UNSTORABLE.test(JSON.stringify(pack))
+  return isStorable ? [] : [{ path: 'body.content', message: `Pack "${name}" contains NUL or lone surrogates.` }]
 }

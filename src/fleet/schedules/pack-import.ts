@@ -1,21 +1,21 @@
 import type { Fault } from '../../base/errors'
 import { ImportReport, type Path } from './import-report'
-import { isObject, type Values } from './loose-values'
+import { isObject, type Values } from './lenient-values'
 import { type ImportedPack, PackReader } from './pack-reader'
 import { readRelaxedJson } from './relaxed-json'
 import { isEmptySection, leftOut } from './sections'
 
 export interface Import {
   packs: ImportedPack[]
-  /** Nothing is imported when there is one. */
+  /** With any of them, nothing is imported. */
   faults: Fault[]
-  /** What was left out, or read otherwise than it stands there. */
+  /** What was left out or read differently. */
   warnings: Fault[]
 }
 
 /**
- * Reads a pack as published, or a configuration with packs or a schedule. What of it is not served to agents is named.
- * @param name of a pack that does not carry its own: a file of one pack, a schedule
+ * Reads a published pack, or a configuration with packs or a schedule. Warnings name what is not served to agents.
+ * @param name of a pack that has none of its own: a file of one pack, or a schedule
  */
 export function importPacks(name: string, text: string): Import {
   const json = readRelaxedJson(text)
@@ -27,14 +27,14 @@ export function importPacks(name: string, text: string): Import {
     }
   const report = new ImportReport(json)
   for (const path of json.repeated)
-    report.warning(path, `"${path.at(-1)}" stands here more than once; the last one was taken.`)
+    report.warning(path, `"${path.at(-1)}" occurs more than once; the last one was used.`)
   const packs = new Importer(report).read(name, json.value)
   return { packs, faults: report.faults, warnings: report.warnings }
 }
 
-/** Instead of the name of a pack: there are several packs in it, by name (`Config::addPack` in osquery/config/config.cpp). */
+/** In place of a pack's name: holds several packs by name (`Config::addPack` in osquery/config/config.cpp). */
 const SEVERAL = '*'
-/** What is not a part of the pack beside which it stands. */
+/** Not part of a pack next to them. */
 const CONFIGURATION = ['schedule', 'packs']
 
 class Importer {
@@ -54,7 +54,7 @@ class Importer {
     if ('queries' in value) this.onePack(name, value)
     else if (CONFIGURATION.some(key => key in value)) this.configuration(name, value)
     else if (named) this.several(value, [])
-    else this.report.fault([], 'There is no pack in it: neither "queries" nor "packs" nor "schedule".')
+    else this.report.fault([], 'This contains no pack: neither "queries" nor "packs" nor "schedule".')
     return [...this.packs.values()]
   }
 

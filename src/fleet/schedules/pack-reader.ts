@@ -1,9 +1,10 @@
+import { INTERVAL_SECONDS_MAX } from '../../contract/packs'
 import { packSkippedBecause, skippedBecause } from './agent-names'
 import { AGENTS_KNOW, agentPlatforms, packPlatforms } from './agent-platforms'
 import { isTooDeep, PACK_LEVELS_MAX } from './config-limits'
 import type { ImportReport, Path } from './import-report'
-import { flagOf, isObject, numberOf, present, textOf, type Values } from './loose-values'
-import { INTERVAL_SECONDS_MAX, INTERVAL_SECONDS_STANDARD, NAME_MAX, type PackContent, type PackQuery } from './pack'
+import { defined, flagOf, isObject, numberOf, textOf, type Values } from './lenient-values'
+import { INTERVAL_SECONDS_DEFAULT, NAME_MAX, type PackContent, type StoredQuery } from './pack'
 
 export interface ImportedPack {
   name: string
@@ -12,11 +13,11 @@ export interface ImportedPack {
   content: PackContent
 }
 
-/** Reads packs as they are published, which are looser than osquery's documentation. */
+/** Reads packs as they are published, less strictly than osquery's documentation describes them. */
 export class PackReader {
   constructor(private readonly report: ImportReport) {}
 
-  /** @param key under which its queries stand */
+  /** @param key of its queries */
   read(name: string, given: Values, path: Path, key = 'queries'): ImportedPack | undefined {
     const { queries, discovery, platform, description, shard, version, ...more } = given
     const at = (field: string) => [...path, field]
@@ -30,11 +31,11 @@ export class PackReader {
       query,
       this.query(query, value, [...at(key), query]),
     ])
-    const found = this.discovery(discovery, at('discovery'))
+    const discoveryQueries = this.discovery(discovery, at('discovery'))
     const content = {
       ...more,
-      ...present({ version: textOf(version), shard: this.shard(shard, at('shard')) }),
-      ...(found.length > 0 && { discovery: found }),
+      ...defined({ version: textOf(version), shard: this.shard(shard, at('shard')) }),
+      ...(discoveryQueries.length > 0 && { discovery: discoveryQueries }),
       queries: Object.fromEntries(entries) as PackContent['queries'],
     }
     if (isTooDeep(content))
@@ -56,7 +57,7 @@ export class PackReader {
     return platforms
   }
 
-  private query(name: string, given: unknown, path: Path): PackQuery {
+  private query(name: string, given: unknown, path: Path): StoredQuery {
     const value = isObject(given) ? given : {}
     const { query, interval, platform, version, shard, snapshot, removed, description, denylist, blacklist, ...more } =
       value
@@ -67,21 +68,21 @@ export class PackReader {
       this.report.fault(path, `The name of a query must have 1 to ${NAME_MAX} characters.`)
     if (typeof query !== 'string' || query.trim() === '')
       this.report.fault(at('query'), 'The SQL of the query is missing.')
-    const seconds = interval == null ? INTERVAL_SECONDS_STANDARD : numberOf(interval)
+    const seconds = interval == null ? INTERVAL_SECONDS_DEFAULT : numberOf(interval)
     if (seconds === undefined || seconds < 1 || seconds > INTERVAL_SECONDS_MAX)
       this.report.fault(at('interval'), `The interval must be 1 to ${INTERVAL_SECONDS_MAX} seconds.`)
     return {
       ...more,
       query: String(query),
       interval: Math.trunc(seconds ?? 0),
-      ...present({
+      ...defined({
         platform: this.platform(platform, at('platform')),
         version: textOf(version),
         description: textOf(description),
         shard: this.shard(shard, at('shard')),
         snapshot: this.flag(snapshot, at('snapshot')),
         removed: this.flag(removed, at('removed')),
-        // as it was called before osquery 4.7
+        // the name before osquery 4.7
         denylist: this.flag(denylist ?? blacklist, at('denylist')),
       }),
     }
@@ -89,18 +90,18 @@ export class PackReader {
 
   private platform(given: unknown, path: Path): string | undefined {
     const text = [given ?? []].flat().map(String).join(',')
-    const { platform, foreign, meansAll } = agentPlatforms(text)
+    const { platform, unknown, meansAll } = agentPlatforms(text)
     const isNowhere = platform === undefined && !meansAll
-    for (const { name, instead } of foreign) {
-      const unknown = `Agents do not know the platform "${name}"`
-      if (instead) this.report.warning(path, `${unknown} and would not run this there; it was read as "${instead}".`)
-      else if (isNowhere) this.report.fault(path, `${unknown} and would never run this. ${AGENTS_KNOW}`)
-      else this.report.warning(path, `${unknown}, so it was left out. ${AGENTS_KNOW}`)
+    for (const { name, instead } of unknown) {
+      const problem = `Agents do not know the platform "${name}"`
+      if (instead) this.report.warning(path, `${problem} and would not run this there; it was read as "${instead}".`)
+      else if (isNowhere) this.report.fault(path, `${problem} and would never run this. ${AGENTS_KNOW}`)
+      else this.report.warning(path, `${problem}, so it was left out. ${AGENTS_KNOW}`)
     }
     return platform
   }
 
-  /** An agent does not run a pack of which a discovery query fails, so malformed ones must not reach it. */
+  /** An agent does not run a pack when a discovery query fails, so malformed ones must not reach it. */
   private discovery(given: unknown, path: Path): string[] {
     const list = given == null ? [] : [given].flat()
     return list.filter((sql, i): sql is string => {

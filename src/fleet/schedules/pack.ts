@@ -1,52 +1,53 @@
-import type { Actor } from '../../access'
+import { z } from '../../base/parse'
+import { actor } from '../../contract/access'
+import type { PackQuery } from '../../contract/packs'
 
-/** A query of a pack in osquery's own words; what we do not know of is kept and handed on. */
-export interface PackQuery {
-  query: string
+/** A query of a pack in osquery's own format; unknown fields are kept and sent to agents. */
+const storedQuery = z.looseObject({
+  query: z.string(),
   /** Seconds. */
-  interval: number
-  snapshot?: boolean
-  removed?: boolean
-  platform?: string
-  version?: string
-  shard?: number
-  denylist?: boolean
-  description?: string
-  [more: string]: unknown
-}
+  interval: z.number(),
+  snapshot: z.boolean().optional(),
+  removed: z.boolean().optional(),
+  platform: z.string().optional(),
+  version: z.string().optional(),
+  shard: z.number().optional(),
+  denylist: z.boolean().optional(),
+  description: z.string().optional(),
+})
+export type StoredQuery = z.output<typeof storedQuery>
 
-/** A pack in osquery's own form (osquery, docs/wiki/deployment/configuration.md, "Packs"). */
-export interface PackContent {
-  queries: Record<string, PackQuery>
-  discovery?: string[]
+/** A pack in osquery's own format (osquery, docs/wiki/deployment/configuration.md, "Packs"). */
+export const packContent = z.looseObject({
+  queries: z.record(z.string(), storedQuery),
+  discovery: z.array(z.string()).optional(),
   /** Share of hosts in percent. */
-  shard?: number
-  /** Least version of osquery. */
-  version?: string
-  [more: string]: unknown
-}
+  shard: z.number().optional(),
+  /** Minimum version of osquery. */
+  version: z.string().optional(),
+})
+export type PackContent = z.output<typeof packContent>
 
-export interface PackRow {
-  id: string
-  tenant_id: string
-  name: string
-  description: string
-  enabled: boolean
-  platforms: string[]
+export const packRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  enabled: z.boolean(),
+  platforms: z.array(z.string()),
   /** Names. */
-  labels: string[]
-  content: PackContent
-  created_by: Actor
-  created_at: Date
-  updated_at: Date
-}
+  labels: z.array(z.string()),
+  content: packContent,
+  created_by: actor,
+  created_at: z.date(),
+  updated_at: z.date(),
+})
+export type PackRow = z.output<typeof packRow>
 
 /** Characters in the name of a pack or of a query. */
 export const NAME_MAX = 200
-/** osquery's bound; an agent leaves out queries beyond it (osquery/config/packs.cpp). */
-export const INTERVAL_SECONDS_MAX = 604_800
-/** What an agent takes when a query names none: `schedule_default_interval`. */
-export const INTERVAL_SECONDS_STANDARD = 3_600
+/** The interval of queries that name none: `schedule_default_interval` of osquery. */
+export const INTERVAL_SECONDS_DEFAULT = 3_600
 
 /** A pack as the API shows it. */
 export function toPack({ tenant_id: _, content, ...row }: PackRow) {
@@ -59,7 +60,7 @@ export function toPack({ tenant_id: _, content, ...row }: PackRow) {
   }
 }
 
-const toQuery = (name: string, each: PackQuery) => ({
+const toQuery = (name: string, each: StoredQuery): PackQuery => ({
   name,
   sql: each.query,
   interval_seconds: each.interval,
@@ -72,7 +73,7 @@ const toQuery = (name: string, each: PackQuery) => ({
   description: each.description ?? null,
 })
 
-/** As packs are published: with the platforms that otherwise the server looks at. */
+/** As packs are published: with the platforms, which otherwise the server selects hosts by. */
 export function exportPack({ content, platforms, description }: PackRow): Record<string, unknown> {
   return {
     ...(platforms.length > 0 && { platform: platforms.join(',') }),

@@ -8,12 +8,12 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 
-/** Text that was read although it is no strict JSON. */
+/** JSON that was read with comments and other deviations. */
 export interface RelaxedJson {
   value: unknown
-  /** The line, from 1, on which a value stands (or the nearest one around it). */
+  /** The line, from 1, of a value or of the nearest one around it. */
   lineOf(path: JSONPath): number
-  /** Where an object has a name more than once: the last one counts. */
+  /** Paths of names that an object has more than once; the last one counts. */
   repeated: string[][]
 }
 
@@ -27,9 +27,9 @@ export interface RelaxedFault {
 const DEPTH_MAX = 100
 
 /**
- * Reads JSON as osquery's configuration may be written: lines that end in a backslash go on in the next one, lines that
- * begin with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp); besides comments behind
- * values, trailing commas, and rubbish behind the end.
+ * Reads JSON as in osquery's configuration: lines that end in a backslash continue on the next one, and lines that begin
+ * with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp). Also accepts comments after values,
+ * trailing commas, and text after the end.
  */
 export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const { plain, lineAt } = withoutComments(text)

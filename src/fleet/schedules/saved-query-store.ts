@@ -1,79 +1,86 @@
-import type { Actor } from '../../access'
-import { type Db, rows, type Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, manyRows } from '../../base/rows'
+import { actor } from '../../contract/access'
 import type { NamedPlace } from '../named-page'
-import { unlessTaken } from './taken-store'
+import { unlessTaken } from './unique-store'
 
-export interface SavedQuery {
-  id: string
-  tenant_id: string
-  name: string
-  description: string
-  sql: string
-  platforms: string[]
-  created_by: Actor
-  created_at: Date
-  updated_at: Date
-}
-
-export type NewSavedQuery = Omit<SavedQuery, 'created_at' | 'updated_at'>
+const savedQueryRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  sql: z.string(),
+  platforms: z.array(z.string()),
+  created_by: actor,
+  created_at: z.date(),
+  updated_at: z.date(),
+})
+export type SavedQueryRow = z.output<typeof savedQueryRow>
+export type NewSavedQuery = Omit<SavedQueryRow, 'created_at' | 'updated_at'>
 
 /** Of a tenant, by name. */
-export function listSavedQueries(db: Db, tenantId: string, { after, q, limit }: NamedPlace): Promise<SavedQuery[]> {
-  return rows<SavedQuery>(
+export const listSavedQueries = (db: Db, tenantId: string, { after, q, limit }: NamedPlace) =>
+  manyRows(
     db,
+    savedQueryRow,
     `SELECT * FROM saved_queries WHERE tenant_id = :tenantId AND (CAST(:after AS text) IS NULL OR name > :after)
        AND (CAST(:q AS text) IS NULL OR strpos(lower(name || ' ' || description || ' ' || sql), lower(:q)) > 0)
      ORDER BY name LIMIT :limit`,
     { tenantId, after: after ?? null, q: q ?? null, limit },
   )
-}
 
-export async function findSavedQuery(db: Db, tenantId: string, id: string): Promise<SavedQuery | undefined> {
-  const [found] = await rows<SavedQuery>(db, 'SELECT * FROM saved_queries WHERE tenant_id = ? AND id = ?', [
-    tenantId,
-    id,
-  ])
-  return found
-}
+export const findSavedQuery = (db: Db, tenantId: string, id: string) =>
+  firstRow(db, savedQueryRow, 'SELECT * FROM saved_queries WHERE tenant_id = ? AND id = ?', [tenantId, id])
 
-/** @returns nothing when there is one of that name */
-export async function insertSavedQuery(trx: Transaction, query: NewSavedQuery): Promise<SavedQuery | undefined> {
-  const [made] = await rows<SavedQuery>(
+/** @returns nothing when the name is taken */
+export const insertSavedQuery = (trx: Transaction, query: NewSavedQuery) =>
+  firstRow(
     trx,
+    savedQueryRow,
     `INSERT INTO saved_queries (id, tenant_id, name, description, sql, platforms, created_by)
      VALUES (:id, :tenant_id, :name, :description, :sql, :platforms, :created_by)
      ON CONFLICT (tenant_id, name) DO NOTHING RETURNING *`,
     { ...query, created_by: JSON.stringify(query.created_by) },
   )
-  return made
+
+export type SavedQueryChange = {
+  [Field in 'name' | 'description' | 'sql' | 'platforms']?: SavedQueryRow[Field] | undefined
 }
 
-export type SavedQueryChange = Partial<Pick<SavedQuery, 'name' | 'description' | 'sql' | 'platforms'>>
-
-/** @returns nothing when it is not there; `taken` when another one has that name: the transaction cannot go on then */
+/** @returns nothing when it does not exist; `taken` when another one has the name, which breaks the transaction */
 export async function updateSavedQuery(
   trx: Transaction,
   { tenantId, id }: { tenantId: string; id: string },
-  { name = null, description = null, sql = null, platforms = null }: { [K in keyof SavedQueryChange]: unknown },
-): Promise<SavedQuery | 'taken' | undefined> {
-  const changed = await unlessTaken(
-    rows<SavedQuery>(
+  { name, description, sql, platforms }: SavedQueryChange,
+): Promise<SavedQueryRow | 'taken' | undefined> {
+  const updated = await unlessTaken(
+    manyRows(
       trx,
+      savedQueryRow,
       `UPDATE saved_queries SET name = coalesce(:name, name), description = coalesce(:description, description),
          sql = coalesce(:sql, sql), platforms = coalesce(CAST(:platforms AS text[]), platforms), updated_at = now()
        WHERE tenant_id = :tenantId AND id = :id RETURNING *`,
-      { tenantId, id, name, description, sql, platforms },
+      {
+        tenantId,
+        id,
+        name: name ?? null,
+        description: description ?? null,
+        sql: sql ?? null,
+        platforms: platforms ?? null,
+      },
     ),
   )
-  return changed ? changed[0] : 'taken'
+  return updated ? updated[0] : 'taken'
 }
 
-/** @returns its name; nothing when it is not there */
+/** @returns its name; nothing when it does not exist */
 export async function deleteSavedQuery(trx: Transaction, tenantId: string, id: string): Promise<string | undefined> {
-  const [gone] = await rows<{ name: string }>(
+  const deleted = await firstRow(
     trx,
+    z.object({ name: z.string() }),
     'DELETE FROM saved_queries WHERE tenant_id = ? AND id = ? RETURNING name',
     [tenantId, id],
   )
-  return gone?.name
+  return deleted?.name
 }

@@ -6,16 +6,16 @@ import { Problem } from '../../base/errors'
 import {
   latestScheduled,
   listScheduled,
-  type Scheduled,
   type ScheduledFilter,
+  type ScheduledRow,
   scheduledColumns,
 } from './scheduled-store'
 
 const PAGE_ROWS = 1_000
 const COLUMNS_MAX = 1_000
-const OWN = ['name', 'action', 'at', 'received_at', 'epoch', 'counter']
+const OWN_COLUMNS = ['name', 'action', 'at', 'received_at', 'epoch', 'counter']
 
-/** Streams every row that fits, newest first, as the host stood when it began. */
+/** Streams every matching row, newest first, up to the latest one when it began. */
 export async function exportScheduled(
   db: Db,
   filter: ScheduledFilter,
@@ -25,11 +25,12 @@ export async function exportScheduled(
   const upTo = await latestScheduled(db, filter)
   const pages = pagesOf(db, filter, upTo)
   const given = format === 'csv' ? await columnsOf(db, filter, upTo) : []
-  const pieces = format === 'csv' ? csvTable({ own: OWN, given, pages: csvPages(given, pages), bom }) : ndjson(pages)
+  const pieces =
+    format === 'csv' ? csvTable({ own: OWN_COLUMNS, given, pages: csvPages(given, pages), bom }) : ndjson(pages)
   await sendDownload(res, { name: `scheduled-${filter.hostId}`, format }, pieces)
 }
 
-/** @throws Problem 413 when there are more than a table can have */
+/** @throws Problem 413 when there are too many */
 async function columnsOf(db: Db, filter: ScheduledFilter, upTo: number): Promise<string[]> {
   const columns = await scheduledColumns(db, filter, upTo, COLUMNS_MAX + 1)
   if (columns.length <= COLUMNS_MAX) return columns
@@ -37,15 +38,18 @@ async function columnsOf(db: Db, filter: ScheduledFilter, upTo: number): Promise
   throw new Problem(413, 'too_many_columns', detail)
 }
 
-async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGenerator<Scheduled[]> {
+async function* pagesOf(db: Db, filter: ScheduledFilter, upTo: number): AsyncGenerator<ScheduledRow[]> {
   for (let before: number | undefined = upTo + 1; before !== undefined; ) {
-    const page: Scheduled[] = await listScheduled(db, filter, { before, limit: PAGE_ROWS })
+    const page: ScheduledRow[] = await listScheduled(db, filter, { before, limit: PAGE_ROWS })
     yield page
     before = page.length < PAGE_ROWS ? undefined : page.at(-1)?.id
   }
 }
 
-async function* csvPages(columns: readonly string[], pages: AsyncIterable<Scheduled[]>): AsyncGenerator<unknown[][]> {
+async function* csvPages(
+  columns: readonly string[],
+  pages: AsyncIterable<ScheduledRow[]>,
+): AsyncGenerator<unknown[][]> {
   for await (const page of pages)
     yield page.map(({ name, action, at, received_at, epoch, counter, columns: text }) => {
       const values: Record<string, unknown> = JSON.parse(text)
@@ -54,11 +58,11 @@ async function* csvPages(columns: readonly string[], pages: AsyncIterable<Schedu
     })
 }
 
-async function* ndjson(pages: AsyncIterable<Scheduled[]>): AsyncGenerator<string> {
+async function* ndjson(pages: AsyncIterable<ScheduledRow[]>): AsyncGenerator<string> {
   for await (const page of pages) yield page.map(row => `${encodeScheduled(row)}\n`).join('')
 }
 
-/** Puts the kept JSON in as it is. */
-function encodeScheduled({ id, columns, decorations, ...row }: Scheduled): string {
+/** Inserts the stored JSON as it is. */
+function encodeScheduled({ id, columns, decorations, ...row }: ScheduledRow): string {
   return `${JSON.stringify({ id: String(id), ...row }).slice(0, -1)},"columns":${columns},"decorations":${decorations ?? 'null'}}`
 }

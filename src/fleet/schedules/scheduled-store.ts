@@ -1,20 +1,24 @@
-import { type Db, escapedPatterns, rows } from '../../base/db'
+import { type Db, escapedPatterns } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows, oneRow } from '../../base/rows'
+import { scheduledAction } from '../../contract/scheduled-results'
 
-export interface Scheduled {
-  id: number
-  name: string
-  action: string
-  at: Date
-  received_at: Date
-  /** Of the query's results on the host: another one when they begin anew. */
-  epoch: number
-  /** Runs since the epoch began: 0 is the first one, whose rows are all there is and no change. */
-  counter: number
-  /** As kept: encoded JSON, in which no number has lost a digit. */
-  columns: string
-  decorations: string | null
-  truncated: boolean
-}
+const scheduledRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  action: scheduledAction,
+  at: z.date(),
+  received_at: z.date(),
+  /** Changes when the results of the query on the host begin anew. */
+  epoch: z.number(),
+  /** Runs since the epoch began; 0 is the first one, whose rows are all there is and no change. */
+  counter: z.number(),
+  /** Encoded JSON as it is stored, in which no number has lost a digit. */
+  columns: z.string(),
+  decorations: z.string().nullable(),
+  truncated: z.boolean(),
+})
+export type ScheduledRow = z.output<typeof scheduledRow>
 
 export interface ScheduledFilter {
   tenantId: string
@@ -28,7 +32,7 @@ export interface ScheduledFilter {
   until?: string | undefined
 }
 
-/** Where a name or a value begins in a row, which is JSON; agents may send numbers as numbers. */
+/** What precedes a name or a value in a row, which is JSON; agents may send numbers as numbers. */
 const COLUMN = '[{,:]"?'
 
 const WHERE = `tenant_id = :tenantId AND host_id = :hostId
@@ -38,7 +42,7 @@ const WHERE = `tenant_id = :tenantId AND host_id = :hostId
   AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
   AND (CAST(:like AS text) IS NULL OR (columns::text ILIKE :like AND columns::text ~* :exactly))`
 
-const bound = ({ name, action, q, since, until, ...host }: ScheduledFilter) => ({
+const bindingsOf = ({ name, action, q, since, until, ...host }: ScheduledFilter) => ({
   ...host,
   name: name ?? null,
   action: action ?? null,
@@ -52,49 +56,55 @@ export function listScheduled(
   db: Db,
   filter: ScheduledFilter,
   { before, limit }: { before: number | undefined; limit: number },
-): Promise<Scheduled[]> {
-  return rows<Scheduled>(
+): Promise<ScheduledRow[]> {
+  return manyRows(
     db,
+    scheduledRow,
     `SELECT id, name, action, at, received_at, epoch, counter, columns::text, decorations::text, truncated FROM scheduled_results
      WHERE ${WHERE} AND (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit`,
-    { ...bound(filter), before: before ?? null, limit },
+    { ...bindingsOf(filter), before: before ?? null, limit },
   )
 }
 
-/** The latest row of a host, and above which there is nothing yet. */
+/** The id of the latest row of a host; 0 when it has none. */
 export async function latestScheduled(db: Db, { tenantId, hostId }: ScheduledFilter): Promise<number> {
-  const [row] = await rows<{ id: number | null }>(
+  const latest = await oneRow(
     db,
+    z.object({ id: z.number().nullable() }),
     'SELECT max(id) AS id FROM scheduled_results WHERE tenant_id = ? AND host_id = ?',
     [tenantId, hostId],
   )
-  return row?.id ?? 0
+  return latest.id ?? 0
 }
 
-/** Names of all columns among these rows, sorted; at most so many. */
+/** Names of all columns of these rows, sorted; at most `limit`. */
 export async function scheduledColumns(
   db: Db,
   filter: ScheduledFilter,
   upTo: number,
   limit: number,
 ): Promise<string[]> {
-  const found = await rows<{ name: string }>(
+  const columns = await manyRows(
     db,
+    z.object({ name: z.string() }),
     `SELECT DISTINCT json_object_keys(columns) AS name FROM scheduled_results
      WHERE ${WHERE} AND id <= :upTo ORDER BY name LIMIT :limit`,
-    { ...bound(filter), upTo, limit },
+    { ...bindingsOf(filter), upTo, limit },
   )
-  return found.map(({ name }) => name)
+  return columns.map(({ name }) => name)
 }
 
-/** Names of a host's scheduled queries, and when each last said something. Jumps from name to name in the index. */
+const scheduledName = z.object({ name: z.string(), last_received_at: z.date() })
+
+/** Names of a host's scheduled queries, and when the latest result of each arrived. Jumps from name to name in the index. */
 export function scheduledNames(
   db: Db,
   { tenantId, hostId }: ScheduledFilter,
   limit: number,
-): Promise<{ name: string; last_received_at: Date }[]> {
-  return rows(
+): Promise<z.output<typeof scheduledName>[]> {
+  return manyRows(
     db,
+    scheduledName,
     `WITH RECURSIVE names AS (
        (SELECT name FROM scheduled_results WHERE tenant_id = :tenantId AND host_id = :hostId ORDER BY name LIMIT 1)
        UNION ALL

@@ -1,4 +1,5 @@
-import type { Audit, Endpoint } from '../../access'
+import type { Audit } from '../../access'
+import type { Endpoint } from '../../api'
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
@@ -23,19 +24,19 @@ export interface SchedulesDeps {
   metrics: Registry
   audit: Audit
   settings: {
-    /** For how long a read may be held; 0: agents poll. */
+    /** How long a read may be held; 0: agents poll. */
     holdMs: number
     heartbeatMs: number
   }
 }
 
-/** What agents run by schedule, and what they log. To be started after the bus. */
+/** What agents run on a schedule, and what they log. To be started after the bus. */
 export interface Schedules extends Part {
   /** The whole configuration for an agent. */
   config(agent: Agent): Promise<Record<string, unknown>>
-  /** Resolves when all lines are durable; rejects when they are not, so that the agent keeps them. */
+  /** Resolves when all lines are durable; otherwise rejects, so that the agent keeps them. */
   log(agent: Agent, batch: LogBatch): Promise<void>
-  /** Topics `hostlog:<host id>`. */
+  /** Of the topics `hostlog:<host id>`. */
   family: Family
   endpoints: Endpoint[]
   retention: RetentionTarget[]

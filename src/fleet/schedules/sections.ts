@@ -1,4 +1,4 @@
-import { isObject } from './loose-values'
+import { isObject } from './lenient-values'
 
 /** Parts of an osquery configuration that are not served to agents (docs/wiki/deployment/configuration.md of osquery). */
 const SECTIONS: ReadonlyMap<string, string> = new Map([
@@ -19,13 +19,13 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
 /** Names that a message lists. */
 const NAMES_MAX = 20
 
-/** Whether nothing is lost without it. */
+/** Whether a section can be left out without a warning. */
 export function isEmptySection(content: unknown): boolean {
   if (content == null) return true
   return typeof content === 'object' && Object.keys(content).length === 0
 }
 
-/** What is said of a part of a configuration that was not imported, with the names of what it holds. */
+/** The warning for a section of a configuration that was not imported, with the names in it. */
 export function leftOut(section: string, content: unknown): string {
   const known = SECTIONS.get(section)
   if (!known) return `Tailrace does not know the section "${section}" and does not serve it${namesIn(content)}.`

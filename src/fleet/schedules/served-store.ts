@@ -1,32 +1,38 @@
-import { type Db, rows, type Transaction } from '../../base/db'
-import { type ActivePack, BYTES } from './pack-store'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, manyRows } from '../../base/rows'
+import { activePack, BYTES } from './pack-store'
 
-export type SizedPack = Omit<ActivePack, 'content'>
+const sizedPack = activePack.omit({ content: true })
+export type SizedPack = z.output<typeof sizedPack>
 
-/** The enabled packs, while nobody else in the tenant stores one; to be called after the change. */
+/** The enabled packs, to be called after a change. Others who change packs of the tenant wait until this transaction ends. */
 export async function sizedPacks(trx: Transaction, tenantId: string): Promise<SizedPack[]> {
   await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.packs'), hashtext(?))`, [tenantId])
-  return rows<SizedPack>(
+  return manyRows(
     trx,
+    sizedPack,
     `SELECT name, platforms, labels, ${BYTES} AS bytes FROM packs
      WHERE tenant_id = ? AND enabled ORDER BY name`,
     [tenantId],
   )
 }
 
-/** Hosts that are served the same. */
-export interface HostGroup {
-  platform: string
-  osquery_version: string
-  labels: string[]
-  /** One of them. */
-  host: string
-}
+const hostGroup = z.object({
+  platform: z.string(),
+  osquery_version: z.string(),
+  labels: z.array(z.string()),
+  /** The name of one of them. */
+  host: z.string(),
+})
+/** Hosts that are served the same packs. */
+export type HostGroup = z.output<typeof hostGroup>
 
-/** @param labels names of those that decide */
-export function hostGroups(db: Db, tenantId: string, labels: string[]): Promise<HostGroup[]> {
-  return rows<HostGroup>(
+/** @param labels names of those that packs require */
+export const hostGroups = (db: Db, tenantId: string, labels: string[]) =>
+  manyRows(
     db,
+    hostGroup,
     `SELECT platform, osquery_version, labels, min(host) AS host FROM (
        SELECT h.platform, h.osquery_version, coalesce(nullif(h.hostname, ''), h.host_identifier) AS host,
          ARRAY(SELECT l.name FROM label_hosts m JOIN labels l ON l.id = m.label_id
@@ -35,13 +41,14 @@ export function hostGroups(db: Db, tenantId: string, labels: string[]): Promise<
      GROUP BY platform, osquery_version, labels`,
     { tenantId, labels },
   )
-}
 
+/** Empty when it is not known. */
 export async function osqueryVersionOf(db: Db, tenantId: string, hostId: string): Promise<string> {
-  const [found] = await rows<{ osquery_version: string }>(
+  const host = await firstRow(
     db,
+    z.object({ osquery_version: z.string() }),
     'SELECT osquery_version FROM hosts WHERE tenant_id = ? AND id = ?',
     [tenantId, hostId],
   )
-  return found?.osquery_version ?? ''
+  return host?.osquery_version ?? ''
 }

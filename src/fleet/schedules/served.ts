@@ -5,42 +5,42 @@ import { BASE_BYTES } from './base-config'
 import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
 import { type HostGroup, hostGroups, type SizedPack, sizedPacks } from './served-store'
 
-/** What was changed, so that what was over the limit before does not forbid something else. */
+/** A change, so that packs that were too large before do not prevent other changes. */
 export interface Change {
   /** Names of packs that were stored. */
   packs?: string[]
-  /** All packs as they were: what was too large may become smaller. */
+  /** All packs before it: one that was too large may become smaller. */
   before?: readonly SizedPack[]
-  /** A label that now has other hosts. */
+  /** A label whose hosts have changed. */
   label?: string
-  /** Where the request holds it. */
+  /** Its path in the request. */
   path: string
 }
 
-/** Kinds of hosts that may come at any time. */
+/** Hosts of these may enroll at any time. */
 const FAMILIES = ['linux', 'darwin', 'windows', 'freebsd']
-/** Not the name of a host's platform. */
+/** Not names of platforms of hosts. */
 const NO_PLATFORM = ['', 'all', 'any', 'posix']
 const MIB = 1024 * 1024
 
 /**
  * Agents reject a configuration that is too large after they have cleared their schedule
- * (`Config::updateSource` in osquery/config/config.cpp), so no host may be meant for more than it takes.
+ * (`Config::updateSource` in osquery/config/config.cpp), so no host may be served more than it takes.
  * @throws Problem 400 that names the packs
  */
 export async function requireServable(trx: Transaction, tenantId: string, change: Change): Promise<void> {
   const packs = await sizedPacks(trx, tenantId)
   if (bytesOf(packs) <= BYTES_MAX_BEFORE) return
   const labels = [...new Set(packs.flatMap(pack => pack.labels))]
-  const groups = [...imaginedGroups(packs, labels), ...(await hostGroups(trx, tenantId, labels))]
+  const groups = [...possibleGroups(packs, labels), ...(await hostGroups(trx, tenantId, labels))]
   for (const group of groups) {
     const meant = meantFor(group, packs)
     if (!concerns(change, group, meant)) continue
     const bytes = bytesOf(meant)
-    const most = configBytesMax(group.osquery_version)
+    const bytesMax = configBytesMax(group.osquery_version)
     const isMore = !change.before || bytes > bytesOf(meantFor(group, change.before))
-    if (bytes > most && isMore)
-      throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, most) }])
+    if (bytes > bytesMax && isMore)
+      throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, bytesMax) }])
   }
 }
 
@@ -50,12 +50,12 @@ export const isMeantFor = (pack: Pick<SizedPack, 'platforms' | 'labels'>, platfo
 const meantFor = ({ platform, labels }: HostGroup, packs: readonly SizedPack[]) =>
   packs.filter(pack => isMeantFor(pack, platform, new Set(labels)))
 
-/** Of a configuration with these packs. */
+/** Size of a configuration with these packs. */
 export const bytesOf = (packs: readonly Pick<SizedPack, 'bytes'>[]) =>
   packs.reduce((sum, { bytes }) => sum + bytes, BASE_BYTES)
 
 /** A host of each platform, without a label and with each. */
-function imaginedGroups(packs: readonly SizedPack[], labels: readonly string[]): HostGroup[] {
+function possibleGroups(packs: readonly SizedPack[], labels: readonly string[]): HostGroup[] {
   const named = packs.flatMap(pack => pack.platforms).filter(name => !NO_PLATFORM.includes(name))
   const platforms = [...new Set([...FAMILIES, ...named])]
   return platforms.flatMap(platform =>
@@ -68,16 +68,22 @@ const concerns = ({ packs, label }: Change, group: HostGroup, meant: readonly Si
     ? label !== undefined && group.labels.includes(label)
     : meant.some(({ name }) => packs.includes(name))
 
-function tooLarge(change: Change, group: HostGroup, meant: readonly SizedPack[], bytes: number, most: number): string {
+function tooLarge(
+  change: Change,
+  group: HostGroup,
+  meant: readonly SizedPack[],
+  bytes: number,
+  bytesMax: number,
+): string {
   const largest = [...meant].sort((a, b) => b.bytes - a.bytes)
   const cause = largest.find(({ name }) => change.packs?.includes(name))
-  const due = cause ? `With pack "${cause.name}"` : `With label "${change.label}"`
+  const reason = cause ? `With pack "${cause.name}"` : `With label "${change.label}"`
   const { host, platform, osquery_version: version, labels } = group
   const where = labels.length > 0 ? ` with label ${labels.join(', ')}` : ''
-  const whom = host ? `host ${host} (${platform}, osquery ${version || 'unknown'})` : `a ${platform} host${where}`
+  const target = host ? `host ${host} (${platform}, osquery ${version || 'unknown'})` : `a ${platform} host${where}`
   const list = largest.slice(0, LISTED_MAX).map(({ name, bytes }) => `${name} ${size(bytes)}`)
   const more = largest.length > LISTED_MAX ? ` and ${largest.length - LISTED_MAX} more` : ''
-  return `${due}, ${whom} would be served ${size(bytes)}: ${list.join(', ')}${more}. Its agent takes ${size(most)} at most, and would clear its schedule. Split the packs by platform or label.`
+  return `${reason}, ${target} would be served ${size(bytes)}: ${list.join(', ')}${more}. Its agent takes ${size(bytesMax)} at most, and would clear its schedule. Split the packs by platform or label.`
 }
 
 const LISTED_MAX = 10

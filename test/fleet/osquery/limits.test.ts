@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => wire.stop())
 
-/** Made while it is sent, so that the test itself holds nothing. */
+/** Generated while it is sent, so that the test itself needs no memory for it. */
 function* bodyOf(head: string, element: string, count: number, last: string, tail: string) {
   yield Buffer.from(head)
   const block = Buffer.from(element.repeat(100))
@@ -30,7 +30,7 @@ const ROWS_OVER = Math.ceil((LIMIT + 20 * MIB) / ROW.length / 100) * 100
 const ends = (statuses: object) =>
   `},"statuses":${JSON.stringify(statuses)},"messages":{"a":"","big":"","z":"no such table"},"node_key":"k-1"}`
 
-test('a write above the limit is cut: complete rows, the status and the key at its end count', async () => {
+test('a write above the limit is cut: complete rows are kept, and the statuses and the key at its end', async () => {
   const head = '{"queries":{"a":[{"n":"1"}],"big":['
   const reply = await send(
     'distributed_write',
@@ -45,7 +45,7 @@ test('a write above the limit is cut: complete rows, the status and the key at i
   expect(z).toMatchObject({ queryId: 'z', rows: [], failed: true, message: 'no such table', truncated: false })
 }, 60_000)
 
-test('rows with columns that are called like fields do not mislead who looks for the key', async () => {
+test('columns with the names of fields are not mistaken for the key', async () => {
   const decoy = `{"node_key":"k-2","statuses":"x"},${ROW}`
   const count = Math.ceil(ROWS_OVER / 100) * 100
   await send(
@@ -55,13 +55,13 @@ test('rows with columns that are called like fields do not mislead who looks for
   expect(wire.written[0]).toMatchObject([{ queryId: 'big', truncated: true }])
 }, 60_000)
 
-test('a cut body without any key is an error, which does not make the agent enrol again', async () => {
+test('a cut body without any key is an error, which does not make the agent enroll again', async () => {
   const reply = await send('distributed_write', bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', '}}'))
   expect(reply).toMatchObject({ status: 413, body: { error: expect.any(String) } })
   expect(wire.written).toEqual([])
 }, 60_000)
 
-test('a log above the limit is cut behind its last complete line', async () => {
+test('a log above the limit is cut after its last complete line', async () => {
   const line = `{"message":"${'x'.repeat(10_000)}","severity":0},`
   const head = '{"log_type":"status","data":['
   const count = Math.ceil((LIMIT + 10 * MIB) / line.length / 100) * 100
@@ -72,7 +72,7 @@ test('a log above the limit is cut behind its last complete line', async () => {
   expect(batch?.lines.length).toBe(Math.floor((LIMIT - head.length) / line.length))
 }, 60_000)
 
-test('one that inflates above the limit, too', async () => {
+test('a body that inflates above the limit is cut, too', async () => {
   const gzip = Readable.from(bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', ends({ big: 0 }))).pipe(createGzip())
   const chunks: Buffer[] = []
   for await (const chunk of gzip) chunks.push(chunk as Buffer)
@@ -81,7 +81,7 @@ test('one that inflates above the limit, too', async () => {
   expect(wire.written[0]).toContainEqual(expect.objectContaining({ queryId: 'big', failed: false, truncated: true }))
 }, 60_000)
 
-test('a bomb is not followed to its end', async () => {
+test('a gzip bomb is not inflated to its end', async () => {
   const bomb = gzipSync(Buffer.alloc(500 * MIB, ' '))
   expect(await send('log', [bomb], { 'content-encoding': 'gzip' })).toMatchObject({
     status: 413,
@@ -90,7 +90,7 @@ test('a bomb is not followed to its end', async () => {
   expect(await wire.heldBytes()).toBe(0)
 }, 60_000)
 
-test('more rows than fit are marked', async () => {
+test('an answer with too many rows is marked as truncated', async () => {
   const reply = await send(
     'distributed_write',
     bodyOf('{"queries":{"q":[', '{},', 1_000_100, '{}]},', '"node_key":"k-1"}'),
@@ -101,7 +101,7 @@ test('more rows than fit are marked', async () => {
   expect(answer?.truncated).toBe(true)
 }, 60_000)
 
-test('a row that is too large is left out and marked', async () => {
+test('a row that is too large is left out, and the answer marked as truncated', async () => {
   const huge = `{"a":"${'x'.repeat(17 * MIB)}"}`
   await wire.post(
     'distributed_write',
@@ -110,7 +110,7 @@ test('a row that is too large is left out and marked', async () => {
   expect(wire.written).toMatchObject([[{ queryId: 'q', rows: [{ a: '1' }, { a: '2' }], truncated: true }]])
 })
 
-test('memory is bounded, and polls are answered, while large bodies come in', async () => {
+test('memory is bounded and polls are answered while large bodies arrive', async () => {
   const before = process.memoryUsage().rss
   const head = '{"node_key":"k-1","log_type":"status","data":['
   const uploads = Array.from({ length: 4 }, () =>
@@ -131,7 +131,7 @@ test('memory is bounded, and polls are answered, while large bodies come in', as
   expect(await wire.heldBytes()).toBe(0)
 }, 60_000)
 
-test('an upload that is aborted reaches nobody and gives everything back', async () => {
+test('an aborted upload is not processed, and its memory is released', async () => {
   const socket = connect(wire.port, '127.0.0.1')
   const begun = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
   socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${begun}`)
@@ -141,7 +141,7 @@ test('an upload that is aborted reaches nobody and gives everything back', async
   expect(wire.logged).toEqual([])
 })
 
-test('whoever announces much and sends little keeps nobody waiting', async () => {
+test('a sender that announces much and sends little delays nobody', async () => {
   const sockets = Array.from({ length: 20 }, (_, i) => {
     const socket = connect(wire.port, '127.0.0.1')
     const length = i % 2 ? `Content-Length: ${100 * MIB}` : 'Transfer-Encoding: chunked'

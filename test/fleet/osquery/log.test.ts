@@ -15,7 +15,7 @@ async function batchOf(type: string, data: unknown, route = 'log') {
 }
 
 const digest = (line: unknown) => createHash('sha256').update(JSON.stringify(line)).digest().subarray(0, 8)
-const facts = {
+const fields = {
   name: 'up',
   hostIdentifier: '9F2C-..',
   calendarTime: 'Tue Sep  1 10:00:00 2026 UTC',
@@ -72,7 +72,7 @@ describe('results', () => {
       [{ ...row, columns: { pid: 41, load: 0.5, on: 'true', none: '' } }],
     ],
     [
-      'texts for numbers',
+      'numbers as text',
       { unixTime: '1788256800', epoch: '3', counter: '4', columns: { pid: '41' }, action: 'added' },
       [row],
     ],
@@ -89,7 +89,7 @@ describe('results', () => {
       [{ ...row, columns: { pid: '4\ufffd' }, decorations: { a: '\ufffd' } }],
     ],
   ])('%s', async (_what, more, rows) => {
-    const line = JSON.parse(JSON.stringify({ ...facts, ...more }))
+    const line = JSON.parse(JSON.stringify({ ...fields, ...more }))
     expect(await batchOf('result', [line])).toEqual({
       type: 'result',
       lines: [{ digest: digest(line), rows, truncated: false }],
@@ -118,8 +118,8 @@ describe('results', () => {
     ])
   })
 
-  test('what is no line is counted, the others stay', async () => {
-    const good = { ...facts, columns: { pid: '41' }, action: 'added' }
+  test('values that are not lines are counted, the others are kept', async () => {
+    const good = { ...fields, columns: { pid: '41' }, action: 'added' }
     const bad = [
       7,
       null,
@@ -135,13 +135,13 @@ describe('results', () => {
     expect(batch).toMatchObject({ lines: [{ rows: [row] }, { rows: [row] }], dropped: bad.length })
   })
 
-  test('a line of which some rows are none is marked', async () => {
-    const batch = await batchOf('result', [{ ...facts, snapshot: [{ days: '3' }, 7] }])
+  test('a line with invalid rows is marked as truncated', async () => {
+    const batch = await batchOf('result', [{ ...fields, snapshot: [{ days: '3' }, 7] }])
     expect(batch).toMatchObject({ lines: [{ rows: [{ columns: { days: '3' } }], truncated: true }], dropped: 0 })
   })
 
-  test('the same line has the same digest, another one another', async () => {
-    const line = { ...facts, columns: { pid: '41' }, action: 'added' }
+  test('equal lines have equal digests, others do not', async () => {
+    const line = { ...fields, columns: { pid: '41' }, action: 'added' }
     await batchOf('result', [line, { ...line, counter: 5 }])
     await wire.post('log', JSON.stringify({ node_key: 'k-1', log_type: 'result', data: [line] }, null, 2))
     const [first, other, again] = wire.logged.flatMap(batch => batch.lines.map(each => each.digest.toString('hex')))
@@ -174,7 +174,7 @@ describe('status lines', () => {
 
   test.each([
     ['of now', {}, {}],
-    ['with texts for numbers', { severity: '1', line: '254', unixTime: '1788256800' }, {}],
+    ['with numbers as text', { severity: '1', line: '254', unixTime: '1788256800' }, {}],
     ['without version', { version: undefined }, { version: '' }],
     ['with a severity of nonsense', { severity: 9 }, { severity: 3 }],
     ['with NUL', { message: '\0m' }, { message: '\ufffdm' }],
@@ -203,13 +203,13 @@ describe('status lines', () => {
     expect(await batchOf('status', data)).toEqual({ type: 'status', lines: [], dropped: 0 })
   })
 
-  test('whose type stands behind them', async () => {
+  test('whose type comes after them', async () => {
     await wire.post('log', JSON.stringify({ data: [line], log_type: 'status', node_key: 'k-1' }))
     expect(wire.logged).toMatchObject([{ type: 'status', lines: [{ status }] }])
   })
 })
 
-test.each([['string'], [undefined], [7]])('a log of type %j is answered and not kept', async log_type => {
+test.each([['string'], [undefined], [7]])('a log of type %j is acknowledged and not kept', async log_type => {
   const reply = await wire.post('log', { node_key: 'k-1', log_type, data: [{ message: 'm' }] })
   expect(reply).toMatchObject({ status: 200, body: {} })
   expect(wire.logged).toEqual([])
@@ -227,7 +227,7 @@ describe('gzip', () => {
     expect(wire.logged[0]?.lines).toHaveLength(3_000)
   })
 
-  test('that is none or ends too early is told', async () => {
+  test('that is invalid or ends too early is an error', async () => {
     for (const bytes of [Buffer.from(body), gzipSync(body).subarray(0, 100), Buffer.alloc(0)]) {
       const reply = await wire.post('log', bytes, { 'content-encoding': 'gzip' })
       expect(reply).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^body: /) } })

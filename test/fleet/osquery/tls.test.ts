@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('an agent that pins the authority and checks the name enrols, reads and writes by TLS on one connection', async () => {
+test('an agent that pins the authority and checks the name enrolls, reads and writes over TLS on one connection', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority.cert, servername: 'fleet.example' })
   const ports = new Set<number | undefined>()
   const post = (path: string, body: unknown): Promise<Record<string, unknown>> =>
@@ -54,23 +54,23 @@ test('an agent that pins the authority and checks the name enrols, reads and wri
   agent.destroy()
 })
 
-test('what is refused before it gets to the agents is told in words that they understand', async () => {
+test('a request that is refused before it reaches the routes of agents gets an error that agents understand', async () => {
   const answer = await fetch(`${app.url}/osquery/log?token=x`, { method: 'POST', body: '{}' })
   expect(answer.status).toBe(400)
   expect(await answer.json()).toEqual({ error: expect.stringContaining('token') })
 })
 
-test('who sets an agent up is told to pin a certificate that agents cannot know, and no other', async () => {
-  const told = async (on: TestApp) =>
+test('the set-up pins a certificate that agents do not trust by themselves, and no other', async () => {
+  const setupOf = async (on: TestApp) =>
     (await (await on.get('/api/hosts/enrollment')).json()) as { flags: string[]; command: string; note: string | null }
   const pinned = '--tls_server_certs=/etc/osquery/tailrace.pem'
-  const issued = await told(app)
+  const issued = await setupOf(app)
   expect(issued).toMatchObject({ note: null, flags: expect.not.arrayContaining([pinned]) })
   const lone = await identity({ name: 'fleet.example', hosts: ['fleet.example'] })
   const [cert, key] = [join(folder, 'lone.pem'), join(folder, 'lone-key.pem')]
   await writeFile(cert, lone.cert)
   await writeFile(key, lone.key)
-  const own = await told(await parts.start({ OSQUERY_TLS_CERT: cert, OSQUERY_TLS_KEY: key }))
+  const own = await setupOf(await parts.start({ OSQUERY_TLS_CERT: cert, OSQUERY_TLS_KEY: key }))
   expect(own).toMatchObject({ note: null, flags: expect.arrayContaining([pinned]) })
   expect(own.command).toContain('-----BEGIN CERTIFICATE-----')
 })

@@ -29,7 +29,7 @@ function keep<T>(list: T[], item: T): T {
   return item
 }
 
-/** The routes on a real server, before an api that remembers what it was given. The good node key is `k-1`. */
+/** The routes on a real server, with an api that records its calls. The valid node key is `k-1`. */
 export async function startWire(overrides: Partial<AgentApi> = {}, log: Log = quietLog) {
   const enrolled: Enrollment[] = []
   const written: Answer[][] = []

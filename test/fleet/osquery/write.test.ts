@@ -6,7 +6,7 @@ beforeEach(async () => {
 })
 afterEach(() => wire.stop())
 
-/** What became of the answers in a body. */
+/** The answers that a body is read as. */
 async function answersTo(body: object | string) {
   const reply = await wire.post('distributed_write', typeof body === 'string' ? body : { node_key: 'k-1', ...body })
   expect(reply).toMatchObject({ status: 200, body: {} })
@@ -15,7 +15,7 @@ async function answersTo(body: object | string) {
 
 const NOTHING = { rows: [], failed: false, message: '', stats: null, truncated: false }
 
-test('a write of a present agent', async () => {
+test('a write of a current agent', async () => {
   const answers = await answersTo({
     queries: { 'q-17': [{ name: 'root' }, { name: 'a' }], 'q-18': [] },
     statuses: { 'q-17': 0, 'q-18': 1 },
@@ -39,7 +39,7 @@ test.each([
   ['status 0 as text', { queries: { q: [] }, statuses: { q: '0' } }, {}],
   ['status 1 as text', { queries: { q: [] }, statuses: { q: '1' } }, { failed: true }],
   ['another status', { queries: { q: [] }, statuses: { q: 2 } }, { failed: true }],
-  ['a status that is none', { queries: { q: [] }, statuses: { q: 'broken' } }, { failed: true }],
+  ['an invalid status', { queries: { q: [] }, statuses: { q: 'broken' } }, { failed: true }],
   ['only a status', { statuses: { q: 0 } }, {}],
   ['only a bad status', { statuses: { q: 1 } }, { failed: true }],
   ['only a message', { messages: { q: 'denylisted' } }, { failed: true, message: 'denylisted' }],
@@ -48,7 +48,7 @@ test.each([
     { stats: { q: { memory: 1 } } },
     { stats: { wall_time_ms: null, user_time: null, system_time: null, memory: 1 } },
   ],
-  ['status and maps that are none', { queries: '', statuses: { q: 0 }, messages: '', stats: [] }, {}],
+  ['invalid maps beside a status', { queries: '', statuses: { q: 0 }, messages: '', stats: [] }, {}],
   [
     'stats as text, with fractions, missing and negative',
     { queries: { q: [] }, stats: { q: { wall_time_ms: '12', user_time: 1.6, memory: -1, system_time: 'much' } } },
@@ -61,18 +61,18 @@ test.each([
     { rows: [{ n: '1.5', t: 'true', z: '', o: '{"a":[1]}', l: '[]' }] },
   ],
   [
-    'rows that are none',
+    'invalid rows',
     { queries: { q: [{ a: '1' }, 7, 'x', [], null, { a: '2' }] } },
     { rows: [{ a: '1' }, { a: '2' }], truncated: true },
   ],
   ['rows of a failure', { queries: { q: [{ a: '1' }] }, statuses: { q: 1 } }, { failed: true }],
   [
-    'what PostgreSQL refuses',
+    'text that PostgreSQL cannot hold',
     { queries: { q: [{ 'k\0': 'a\0b', s: '\ud800x' }] }, messages: { q: '\0' } },
     { rows: [{ 'k\ufffd': 'a\ufffdb', s: '\ufffdx' }], message: '\ufffd' },
   ],
   [
-    'names that JavaScript knows',
+    'names of JavaScript',
     { queries: { q: [{ constructor: '1', toString: '2' }] } },
     { rows: [{ constructor: '1', toString: '2' }] },
   ],
@@ -80,7 +80,7 @@ test.each([
   expect(await answersTo(body)).toEqual([{ ...NOTHING, queryId: 'q', ...expected }])
 })
 
-test('integers beyond 2^53, duplicate columns and __proto__ as they stand in the text', async () => {
+test('integers beyond 2^53, duplicate columns and __proto__ as in the text', async () => {
   const answers = await answersTo(
     '{"node_key":"k-1","queries":{"q":[{"n":9223372036854775807,"m":-9007199254740993,"f":0.1,"e":1e999,"a":"1","a":"2","__proto__":"p","t":"say \\"9223372036854775807\\": 1"}]}}',
   )
@@ -95,7 +95,7 @@ test('integers beyond 2^53, duplicate columns and __proto__ as they stand in the
   ])
 })
 
-test('bytes that are no UTF-8, and bare control characters', async () => {
+test('invalid UTF-8, and unescaped control characters', async () => {
   const body = Buffer.concat([
     Buffer.from('{"node_key":"k-1","queries":{"q":[{"a":"x'),
     Buffer.from([0xff, 0xc3]),
@@ -107,7 +107,7 @@ test('bytes that are no UTF-8, and bare control characters', async () => {
   expect(wire.written.flat()[0]?.rows).toEqual([{ a: 'x\ufffd\ufffdy' }, { a: '\ufffd\ufffd' }])
 })
 
-test('one row that is not valid does not spoil the others', async () => {
+test('an invalid row does not affect the others', async () => {
   const answers = await answersTo(
     '{"node_key":"k-1","queries":{"q":[{"a":"1"},{"a":nonsense},{"a":"\\q"},{"a":"2"}],"p":[{}]}}',
   )
@@ -124,14 +124,14 @@ test('the maps in any order, with other fields and with spaces', async () => {
   expect(answers).toMatchObject([{ queryId: 'q', rows: [{ a: '1' }, {}], failed: false, stats: { memory: 3 } }])
 })
 
-test('nothing at all asks nobody', async () => {
+test('a write without answers is not passed on', async () => {
   expect(await answersTo({})).toEqual([])
   expect(await answersTo({ queries: {}, statuses: {}, messages: {}, stats: {} })).toEqual([])
   expect(await answersTo({ queries: [] })).toEqual([])
   expect(wire.written).toEqual([])
 })
 
-test('a row that is nested deeper than any is left out and marked, as is a map of statuses', async () => {
+test('a row that is nested too deeply is left out, and the answer marked; a map of statuses is left out as well', async () => {
   const deep = '['.repeat(200_000) + ']'.repeat(200_000)
   const answers = await answersTo(
     `{"node_key":"k-1","queries":{"q":[{"a":${deep}},{"a":"2"}]},"statuses":${deep},"more":${deep}}`,
@@ -139,7 +139,7 @@ test('a row that is nested deeper than any is left out and marked, as is a map o
   expect(answers).toMatchObject([{ queryId: 'q', rows: [{ a: '2' }], truncated: true, failed: false }])
 })
 
-test('a row that is too large to be read back in a page is cut, and says so', async () => {
+test('the values of a row that is too large for a page are cut, and the answer is marked', async () => {
   const [answer] = await answersTo({
     queries: {
       q: [

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-test('an answer whose rows are gone does not count, and can be given again', async () => {
+test('an answer whose rows were deleted does not count, and can be sent again', async () => {
   const [agent] = (await enrolled(app, 1, 'gone')) as [OsqueryAgent]
   const hostId = await hostIdOf(app, agent)
   const query = await ask(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
@@ -32,7 +32,7 @@ test('an answer whose rows are gone does not count, and can be given again', asy
   })
 })
 
-test('few rows that are large are kept out of the way of others, and are all there', async () => {
+test('a few large rows are staged, and all are stored', async () => {
   const [agent] = (await enrolled(app, 1, 'large')) as [OsqueryAgent]
   const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
   const rows = [{ text: 'x'.repeat(100_000) }, { text: 'y' }]

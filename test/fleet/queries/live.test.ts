@@ -1,3 +1,4 @@
+import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from '../../../src/contract/queries'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { SseReader } from '../../support/sse'
 import { ask, enrolled, hostIdOf, type OsqueryAgent, type QueryBody } from '../osquery-agent'
@@ -28,7 +29,7 @@ async function untilEnd(path: string) {
   return reader
 }
 
-test('a query is given to waiting hosts at once, and every answer is told apart', async () => {
+test('a query is sent to waiting hosts at once, and every outcome has a state of its own', async () => {
   const agents = await enrolled(app, 4, 'live')
   const ids = await Promise.all(agents.map(idOf))
   const reads = agents.map(agent => agent.next())
@@ -77,7 +78,37 @@ test('a query is given to waiting hosts at once, and every answer is told apart'
   })
 })
 
-test('an answer that is delivered again changes nothing, and one to what was asked of others is left out', async () => {
+test('events of a query have the fields of the contract', async () => {
+  const [agent] = (await enrolled(app, 1, 'events')) as [OsqueryAgent]
+  const path = '/api/v1/stream/events?types=query_result,query_completed'
+  const tenant = await SseReader.open(app.url + path, app.headers)
+  const query = await ask(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
+  await agent.next()
+  await agent.write({ [query.id]: { rows: [{ three: '3' }] } })
+  const seen = await untilEnd(`/api/queries/${query.id}/stream`)
+  const ofTenant = (name: string) =>
+    tenant
+      .named(name)
+      .map(({ data }) => data.data as Record<string, unknown>)
+      .filter(({ query_id }) => query_id === query.id)
+  await tenant.until(() => ofTenant('query_completed').length > 0, 'its end')
+  tenant.close()
+  // the transport adds the topic
+  const ofQuery = (name: string) => seen.named(name).map(({ data: { topic: _, ...data } }) => data)
+  for (const [schema, events] of [
+    [queryResult, ofQuery('query_result')],
+    [queryState, ofQuery('status')],
+    [queryResultEvent, ofTenant('query_result')],
+    [queryCompletedEvent, ofTenant('query_completed')],
+  ] as const) {
+    expect(events.length).toBeGreaterThan(0)
+    // parsing drops fields that the schema does not have
+    expect(events.map(data => schema.parse(data))).toEqual(events)
+  }
+  expect(await get(`/api/queries/${query.id.toUpperCase()}`)).toMatchObject({ id: query.id })
+})
+
+test('an answer that is delivered again changes nothing, and one to a query for another host is ignored', async () => {
   const [a, b] = (await enrolled(app, 2, 'again')) as [OsqueryAgent, OsqueryAgent]
   const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await idOf(a)] } })
   await a.next()
@@ -117,7 +148,7 @@ test('hosts that stay silent end as expired or offline at the deadline, and answ
   })
 })
 
-test('a query that was taken and not answered is offered again', async () => {
+test('a query that was fetched and not answered is sent again', async () => {
   const [agent] = (await enrolled(app, 1, 'resend')) as [OsqueryAgent]
   const query = await ask(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
   expect(await agent.next()).toHaveProperty([query.id])
@@ -127,7 +158,7 @@ test('a query that was taken and not answered is offered again', async () => {
   expect(items[0]).toMatchObject({ state: 'completed', sent_count: 2 })
 })
 
-test('few queries are given per read, in the order in which they were asked', async () => {
+test('a read gets a few queries, in the order in which they were created', async () => {
   const [agent] = (await enrolled(app, 1, 'many')) as [OsqueryAgent]
   const targets = { host_ids: [await idOf(agent)] }
   const asked: string[] = []
@@ -136,7 +167,7 @@ test('few queries are given per read, in the order in which they were asked', as
   expect(sqlOf(await agent.next())).toEqual(['select 5', 'select 6'])
 })
 
-test('stopping a query leaves silent hosts unasked; its job is cancelled, and retried it asks them again', async () => {
+test('a cancelled query is sent to no more hosts; its job is cancelled, and a retry sends it again', async () => {
   const [a, b] = (await enrolled(app, 2, 'stop')) as [OsqueryAgent, OsqueryAgent]
   const query = await ask(app, { sql: 'select 4', targets: { host_ids: [await idOf(a), await idOf(b)] } })
   await a.next()
@@ -155,7 +186,7 @@ test('stopping a query leaves silent hosts unasked; its job is cancelled, and re
   expect(await get(`/api/queries/${query.id}`)).toMatchObject({ status: 'completed', counts: { no_rows: 2 } })
 })
 
-test('bad targets are named', async () => {
+test('invalid targets are named in the error', async () => {
   const problem = async (body: unknown) =>
     (await (await app.post('/api/queries', body)).json()) as { errors: { path: string }[] }
   const nobody = '0190c6a0-0000-7000-8000-000000000000'

@@ -3,7 +3,7 @@ import { outcomeOf } from '../../../src/fleet/queries/outcome'
 
 const answer = { queryId: 'q', rows: [], failed: false, message: '', stats: null, truncated: false }
 
-test('what one agent says goes out to everybody, so it is bounded', () => {
+test('errors and columns of an agent are limited, because everybody gets them', () => {
   const { error } = outcomeOf({ ...answer, failed: true, message: 'é'.repeat(1_000_000) })
   expect(error).toBe('é'.repeat(4_096))
   const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`column_${i}`, '']))
@@ -12,7 +12,7 @@ test('what one agent says goes out to everybody, so it is bounded', () => {
   expect(columns).toEqual(Array.from({ length: 500 }, (_, i) => `column_${i}`))
 })
 
-test('columns of several hosts are joined in the order in which they came, as far as they go into a status', () => {
+test('columns of several hosts are joined in order of appearance, up to the limit of a status', () => {
   expect(joinColumns(['pid', 'name'], ['name', 'extra'])).toEqual(['pid', 'name', 'extra'])
   const known = ['pid']
   expect(joinColumns(known, ['pid'])).toBe(known)

@@ -18,7 +18,7 @@ const moved = (agent: OsqueryAgent) =>
 
 const rowsOf = (mark: string, count: number) => Array.from({ length: count }, (_, i) => ({ mark, i: String(i) }))
 
-test('a read that waits at one process is answered when a query is asked at another', async () => {
+test('a read that is held by one process gets a query that another process creates', async () => {
   const agents = await enrolled(here, 2, 'p')
   for (const agent of agents) await agent.settle()
   const ids = await Promise.all(agents.map(agent => hostIdOf(here, agent)))
@@ -28,7 +28,7 @@ test('a read that waits at one process is answered when a query is asked at anot
   for (const { queries } of await Promise.all(waiting)) expect(queries).toEqual({ [query.id]: 'select 1' })
 })
 
-test('of deliveries that race at two processes one counts, with its own rows alone', async () => {
+test('of deliveries that race at two processes one counts, with its own rows only', async () => {
   const agents = await enrolled(here, 5, 'race')
   const ids = await Promise.all(agents.map(agent => hostIdOf(here, agent)))
   const query = await ask(there, { sql: 'select mark', targets: { host_ids: ids } })
@@ -63,7 +63,7 @@ test('of deliveries that race at two processes one counts, with its own rows alo
   expect(await db('query_rows').count().first()).toEqual({ count: 30 + 31 + 32 + 33 + 34 })
 })
 
-test('a query may be asked as any other job, and fails when it asks nobody', async () => {
+test('a query can be created as a job, and fails without targets', async () => {
   const [agent] = (await enrolled(here, 1, 'job')) as [OsqueryAgent]
   const input = { sql: 'select 5', targets: { host_ids: [await hostIdOf(here, agent)] } }
   const { job } = (await (await here.post('/api/jobs', { kind: 'query', input })).json()) as { job: { id: string } }
@@ -83,7 +83,7 @@ test('a query may be asked as any other job, and fails when it asks nobody', asy
   expect(await ended(none.job.id)).toMatchObject({ status: 'failed', error: { code: 'no_targets' } })
 })
 
-test('many rows of one host are all there, whatever the number of pieces', async () => {
+test('many rows of one host are stored, in any number of chunks', async () => {
   const [agent] = (await enrolled(here, 1, 'big')) as [OsqueryAgent]
   const query = await ask(there, { sql: 'select big', targets: { host_ids: [await hostIdOf(here, agent)] } })
   const text = 'x'.repeat(150)

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-test('an agent that is not held is answered at once, and comes more often while it is asked', async () => {
+test('an agent that is not held is answered at once, and polls faster while it has queries', async () => {
   const [agent] = (await enrolled(app, 1, 'poll')) as [OsqueryAgent]
   await agent.settle()
   expect(await agent.read()).toEqual({ queries: {}, node_invalid: false })
@@ -18,7 +18,7 @@ test('an agent that is not held is answered at once, and comes more often while 
   expect(await agent.read()).toEqual({ queries: { [query.id]: 'select 1' }, accelerate: 60, node_invalid: false })
 })
 
-test('what a host was given in vain does not keep it from what is new', async () => {
+test('queries without an answer do not block new ones', async () => {
   const [agent] = (await enrolled(app, 1, 'vain')) as [OsqueryAgent]
   await agent.settle()
   const targets = { host_ids: [await hostIdOf(app, agent)] }
@@ -31,7 +31,7 @@ test('what a host was given in vain does not keep it from what is new', async ()
   expect(Object.keys(queries)).toHaveLength(5)
 })
 
-test('a query is offered again after 5 s, then after twice as long each time, at the latest after ten minutes', async () => {
+test('a query is sent again after 5 s, then after twice as long each time, up to ten minutes', async () => {
   const [agent] = (await enrolled(app, 1, 'again')) as [OsqueryAgent]
   const hostId = await hostIdOf(app, agent)
   const query = await ask(app, { sql: 'select 1', targets: { host_ids: [hostId] } })

@@ -99,7 +99,7 @@ test('the text filter looks at values, hosts and errors, not at names of columns
   expect((await page({ q: 'EVEN, "quoted"' })).total).toBe(1_250)
 })
 
-test('values of other hosts come along: NUL is replaced, large integers are kept, columns are joined', async () => {
+test('NUL in values is replaced, large integers are kept, columns of several hosts are joined', async () => {
   const [first] = (await page({ q: 'ünïcode' })).items
   expect(first?.row).toEqual({ pid: '-7', name: 'ünïcode\ufffdNUL', extra: '9223372036854775807' })
   const { columns } = (await (await app.get(`/api/queries/${query}`)).json()) as { columns: string[] }
@@ -139,7 +139,7 @@ test('a host shows what it has answered, with the first rows', async () => {
   expect((items[0]?.rows as unknown[] | undefined)?.length).toBeGreaterThan(100)
 })
 
-test('a cursor that is none, and one of another sort, are refused', async () => {
+test('an invalid cursor and one of another sort are refused', async () => {
   for (const cursor of [
     'x',
     Buffer.from('["1"]').toString('base64url'),
@@ -150,7 +150,7 @@ test('a cursor that is none, and one of another sort, are refused', async () => 
   }
 })
 
-test('a host that gives its rows after its page was read is behind that page', async () => {
+test('rows that arrive after a page was read do not move the next page', async () => {
   const hosts = await all({})
   const silent = hosts.findIndex(({ status }) => status === 'sent')
   const cursor = Buffer.from(JSON.stringify([(hosts[silent] as unknown as { host_id: string }).host_id, '0']))

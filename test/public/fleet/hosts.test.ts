@@ -1,26 +1,26 @@
 import fc from 'fast-check'
-import { withSecret } from '../../../public/fleet/hosts/enrollment'
 import {
   hostFiltersOf,
   hostParams,
   hostSearchOf,
   isNarrowed,
   targetsOf,
-  turned,
+  toggleSort,
 } from '../../../public/fleet/hosts/filters'
-import type { Host, HostStatus } from '../../../public/fleet/hosts/host'
 import {
   type HostQuery,
   mergeQueries,
   openQuery,
   queryOfResult,
-  withAnswer,
+  withResult,
   withState,
 } from '../../../public/fleet/hosts/host-queries'
 import { applyToHosts, type HostEvent } from '../../../public/fleet/hosts/live-hosts'
+import { withSecret } from '../../../public/fleet/hosts/setup'
 import type { QueryResult } from '../../../public/fleet/query-result'
 import { hostsOfPack, packNameOf } from '../../../public/fleet/settings/pack'
 import { routeOf } from '../../../public/routes'
+import type { Host, HostStatus } from '../../../src/contract/hosts'
 
 const NONE = hostFiltersOf('')
 
@@ -63,14 +63,14 @@ describe('the list of hosts', () => {
     expect(next.hosts[1]).toBe(hosts[1])
   })
 
-  it('is the same object when nothing is new', () => {
+  it('stays the same object when nothing has changed', () => {
     const stale = event('a', 'offline', '2026-01-01T09:00:00.000Z')
     const next = applyToHosts({ hosts, counts }, [stale, event('b', 'online')])
     expect(next.hosts).toBe(hosts)
     expect(next.counts).toBe(counts)
   })
 
-  it('wants to be read again for a host that it does not show', () => {
+  it('must be read again for a host that it does not show', () => {
     const enrolled = { ...event('d', 'online'), type: 'host_enrolled' }
     const next = applyToHosts({ hosts, counts }, [enrolled])
     expect(next).toEqual({ hosts, counts, isIncomplete: true })
@@ -96,7 +96,7 @@ describe('the filters of hosts', () => {
     )
   })
 
-  it('are asked with an order', () => {
+  it('become parameters with an order', () => {
     expect(hostParams(NONE)).toBe('sort=hostname')
     expect(hostParams({ ...NONE, sort: '-platform', q: 'a b' })).toBe('sort=-platform&q=a+b')
   })
@@ -111,8 +111,8 @@ describe('the filters of hosts', () => {
     ['hostname', 'hostname', '-hostname'],
     ['-hostname', 'hostname', 'hostname'],
     ['platform', 'hostname', 'hostname'],
-  ])('%s turned by %s is %s', (sort, by, result) => {
-    expect(turned(sort, by)).toBe(result)
+  ])('%s toggled by %s is %s', (sort, by, result) => {
+    expect(toggleSort(sort, by)).toBe(result)
   })
 
   it.each([
@@ -127,7 +127,7 @@ describe('the filters of hosts', () => {
   })
 })
 
-describe('what a host is asked', () => {
+describe('the queries of a host', () => {
   const query = (id: string) => openQuery({ id, sql: `select ${id}`, created_at: '2026-01-01T10:00:00.000Z' })
   const result = (query_id: string, more: Partial<QueryResult> = {}): QueryResult => ({
     host_id: 'h',
@@ -145,7 +145,7 @@ describe('what a host is asked', () => {
   const answered = (id: string, more: Partial<QueryResult> = {}): HostQuery =>
     queryOfResult({ ...result(id, more), sql: '' })
 
-  it('is listed newest first, each query once, and an answer keeps the words of the question', () => {
+  it('are listed newest first, each once, and a result keeps the SQL of its query', () => {
     const list = mergeQueries(mergeQueries([], [query('1')]), [query('2'), answered('1')])
     expect(list.map(each => [each.query_id, each.state, each.sql])).toEqual([
       ['2', 'pending', 'select 2'],
@@ -153,23 +153,23 @@ describe('what a host is asked', () => {
     ])
   })
 
-  it('is not unanswered again by an older reading', () => {
+  it('do not lose a result to an older reading', () => {
     const list = mergeQueries([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
     expect(list[0]?.state).toBe('no_rows')
   })
 
-  it('takes answers from the stream, but not those of before', () => {
+  it('take results from the stream, but no earlier ones', () => {
     const known = mergeQueries([], [query('5'), answered('3')])
-    expect(withAnswer(known, result('5'))).toMatchObject({ isUnknown: false })
-    expect(withAnswer(known, result('5')).asked[0]?.state).toBe('completed')
-    expect(withAnswer(known, result('4'))).toEqual({ asked: known, isUnknown: false })
-    const news = withAnswer(known, result('6'))
-    expect(news.isUnknown).toBe(true)
-    expect(news.asked.map(each => each.query_id)).toEqual(['6', '5', '3'])
-    expect(withAnswer([], result('1')).isUnknown).toBe(true)
+    expect(withResult(known, result('5'))).toMatchObject({ isUnknown: false })
+    expect(withResult(known, result('5')).queries[0]?.state).toBe('completed')
+    expect(withResult(known, result('4'))).toEqual({ queries: known, isUnknown: false })
+    const added = withResult(known, result('6'))
+    expect(added.isUnknown).toBe(true)
+    expect(added.queries.map(each => each.query_id)).toEqual(['6', '5', '3'])
+    expect(withResult([], result('1')).isUnknown).toBe(true)
   })
 
-  it('ends without an answer only where there is none', () => {
+  it('end without an answer only where there is none', () => {
     const list = mergeQueries([], [query('1'), query('2'), answered('3')])
     expect(withState(list, '1', 'expired').map(each => each.state)).toEqual(['completed', 'pending', 'expired'])
     expect(withState(list, '3', 'offline')[0]?.state).toBe('completed')
@@ -204,9 +204,9 @@ describe('words for people', () => {
     expect(packNameOf('pack')).toBe('pack')
   })
 
-  it('put the secret where it belongs', () => {
-    const told = "echo '<secret>' '<secret>'"
-    expect(withSecret(told, 'x$&')).toBe("echo 'x$&' 'x$&'")
-    expect(withSecret(told, '')).toBe(told)
+  it('put the secret in place of the placeholder', () => {
+    const command = "echo '<secret>' '<secret>'"
+    expect(withSecret(command, 'x$&')).toBe("echo 'x$&' 'x$&'")
+    expect(withSecret(command, '')).toBe(command)
   })
 })

@@ -1,12 +1,13 @@
-import { draftAddress, draftOf, isNobody, sentTargets } from '../../../public/fleet/query/draft'
+import { draftAddress, draftOf, hasNoTargets, sentTargets } from '../../../public/fleet/query/draft'
 import { groupErrors } from '../../../public/fleet/query/error-list'
 import { splitByMatch } from '../../../public/fleet/query/search-matches'
 import { progressWords, segmentsOf } from '../../../public/fleet/query/segments'
 import { countTargets, platformChoices } from '../../../public/fleet/query/target-count'
-import { applyResults, isSameTarget, type TargetHost } from '../../../public/fleet/query/target-host'
+import { applyResults, isSameTarget } from '../../../public/fleet/query/target-host'
 import { targetWords } from '../../../public/fleet/query/target-words'
 import { rowParams, searchOf, turnedSort, viewOf } from '../../../public/fleet/query/view'
-import type { QueryCounts, QueryResult } from '../../../public/fleet/query-result'
+import type { QueryResult } from '../../../public/fleet/query-result'
+import type { QueryCounts, QueryTarget } from '../../../src/contract/queries'
 
 const NONE = { pending: 0, sent: 0, completed: 0, no_rows: 0, failed: 0, denylisted: 0, offline: 0, expired: 0 }
 const counts = (some: Partial<QueryCounts>): QueryCounts => ({ targets: 0, ...NONE, ...some })
@@ -91,10 +92,10 @@ describe('a draft', () => {
   })
 
   it('tells whether anybody is asked, and sends no empty lists', () => {
-    expect(isNobody({})).toBe(true)
-    expect(isNobody({ platforms: [], labels: [] })).toBe(true)
-    expect(isNobody({ all: true })).toBe(false)
-    expect(isNobody({ labels: ['a'] })).toBe(false)
+    expect(hasNoTargets({})).toBe(true)
+    expect(hasNoTargets({ platforms: [], labels: [] })).toBe(true)
+    expect(hasNoTargets({ all: true })).toBe(false)
+    expect(hasNoTargets({ labels: ['a'] })).toBe(false)
     expect(sentTargets({ all: true, labels: ['a'] })).toEqual({ all: true })
     expect(sentTargets({ labels: ['a'], platforms: [] })).toEqual({ labels: ['a'] })
   })
@@ -120,19 +121,19 @@ describe('how many hosts are asked', () => {
   })
 
   it.each([
-    [{ all: true as const }, { hosts: 11, isMost: false }],
-    [{}, { hosts: 0, isMost: false }],
-    [{ platforms: ['ubuntu', 'darwin'] }, { hosts: 8, isMost: false }],
-    [{ platforms: ['linux', 'ubuntu'] }, { hosts: 7, isMost: false }],
-    [{ labels: ['web'] }, { hosts: 4, isMost: false }],
+    [{ all: true as const }, { hosts: 11, isMax: false }],
+    [{}, { hosts: 0, isMax: false }],
+    [{ platforms: ['ubuntu', 'darwin'] }, { hosts: 8, isMax: false }],
+    [{ platforms: ['linux', 'ubuntu'] }, { hosts: 7, isMax: false }],
+    [{ labels: ['web'] }, { hosts: 4, isMax: false }],
     [
       { labels: ['l'], platforms: ['darwin'] },
-      { hosts: 7, isMost: true },
+      { hosts: 7, isMax: true },
     ],
-    [{ host_ids: ['a', 'b'] }, { hosts: 2, isMost: false }],
+    [{ host_ids: ['a', 'b'] }, { hosts: 2, isMax: false }],
     [
       { host_ids: ['a'], platforms: ['linux', 'darwin'] },
-      { hosts: 11, isMost: true },
+      { hosts: 11, isMax: true },
     ],
   ])('%j', (targets, count) => expect(countTargets(targets, known)).toEqual(count))
 
@@ -144,7 +145,7 @@ describe('how many hosts are asked', () => {
   })
 })
 
-const host = (id: string, more: Partial<TargetHost> = {}): TargetHost => ({
+const host = (id: string, more: Partial<QueryTarget> = {}): QueryTarget => ({
   host_id: id,
   host_identifier: id,
   hostname: id,

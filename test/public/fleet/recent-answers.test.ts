@@ -1,6 +1,6 @@
-import { type Answered, recentAnswers, wordsOf } from '../../../public/fleet/dashboard/recent-answers'
+import { type RecentAnswer, recentAnswers, summaryOf } from '../../../public/fleet/dashboard/recent-answers'
 
-const answered = (host: string, second: number, more: Partial<Answered> = {}): Answered => ({
+const answered = (host: string, second: number, more: Partial<RecentAnswer> = {}): RecentAnswer => ({
   host_id: host,
   query_id: 'q',
   status: 'completed',
@@ -13,7 +13,7 @@ const answered = (host: string, second: number, more: Partial<Answered> = {}): A
   ...more,
 })
 
-test('the latest answers stand first, each once, and no more than are shown', () => {
+test('the latest answers come first, each once, up to the maximum', () => {
   const known = recentAnswers([], [answered('a', 1), answered('b', 3)], 3)
   expect(known.map(each => each.host_id)).toEqual(['b', 'a'])
   const next = recentAnswers(known, [answered('b', 3), answered('c', 2), answered('d', 4)], 3)
@@ -22,9 +22,9 @@ test('the latest answers stand first, each once, and no more than are shown', ()
   expect(again.map(each => `${each.query_id}${each.host_id}`)).toEqual(['otherd', 'qd', 'qb', 'qc'])
 })
 
-test('an answer is said in rows, or in its state', () => {
-  expect(wordsOf(answered('a', 1))).toBe('1 row')
-  expect(wordsOf(answered('a', 1, { row_count: 1_200 }))).toBe('1,200 rows')
-  expect(wordsOf(answered('a', 1, { row_count: 0, state: 'no_rows' }))).toBe('no rows')
-  expect(wordsOf(answered('a', 1, { row_count: 0, state: 'failed', error: 'no such table: x' }))).toBe('failed')
+test('an answer is summed up by its rows, or by its state', () => {
+  expect(summaryOf(answered('a', 1))).toBe('1 row')
+  expect(summaryOf(answered('a', 1, { row_count: 1_200 }))).toBe('1,200 rows')
+  expect(summaryOf(answered('a', 1, { row_count: 0, state: 'no_rows' }))).toBe('no rows')
+  expect(summaryOf(answered('a', 1, { row_count: 0, state: 'failed', error: 'no such table: x' }))).toBe('failed')
 })

@@ -1,4 +1,5 @@
-import { PAGE_ROWS, type ResultItem, type ResultPage, ResultRows } from '../../../public/fleet/query/result-rows'
+import { PAGE_ROWS, ResultRows } from '../../../public/fleet/query/result-rows'
+import type { ResultItem, ResultPage } from '../../../src/contract/queries'
 
 interface Asked {
   offset: number
@@ -41,6 +42,8 @@ const item = (no: number): ResultItem => ({
   host_id: 'h',
   host_identifier: 'h',
   hostname: 'h',
+  status: 'completed',
+  error: null,
   late: false,
   truncated: false,
   answered_at: null,

@@ -1,7 +1,14 @@
-import { addressesOf, cpuOf, disksOf, memoryOf, type Told, uptimeMsOf } from '../../../public/fleet/hosts/vitals-data'
+import {
+  addressesOf,
+  cpuOf,
+  disksOf,
+  memoryOf,
+  type Reported,
+  uptimeMsOf,
+} from '../../../public/fleet/hosts/vitals-data'
 
-const NOTHING: Told = { details: {}, vitals: {} }
-const told = (vitals: Told['vitals'], details: Told['details'] = {}): Told => ({ vitals, details })
+const NOTHING: Reported = { details: {}, vitals: {} }
+const told = (vitals: Reported['vitals'], details: Reported['details'] = {}): Reported => ({ vitals, details })
 
 describe('the vitals of a host', () => {
   it('are unknown until they are told', () => {

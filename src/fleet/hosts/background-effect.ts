@@ -1,0 +1,51 @@
+import type { Effect, TopicEntries } from '../../streams'
+import type { Row } from '../agent'
+import { markLabelsChecked, type ReportedVitals, storeMemberships, storeVitals } from './background-store'
+import { labelsEntries, refreshedEntries } from './host-entries'
+
+export interface BackgroundItem {
+  tenantId: string
+  hostId: string
+  /** By table; null without an answer to a query for vitals. */
+  vitals: Record<string, Row[]> | null
+  labels: { labelId: string; revision: number; member: boolean }[]
+  /** All dynamic labels have been checked. */
+  areLabelsChecked: boolean
+}
+
+/** Stores the answers of hosts to background queries. @returns whether the name or platform of the host has changed */
+export const backgroundEffect: Effect<BackgroundItem, boolean> = {
+  name: 'fleet.background',
+  async apply(trx, items) {
+    const reported = vitalsByHost(items)
+    const refreshed = reported.length ? await storeVitals(trx, reported) : []
+    const memberships = items.flatMap(({ tenantId, hostId, labels }) =>
+      labels.map(label => ({ tenantId, hostId, ...label })),
+    )
+    const latest = new Map(memberships.map(membership => [`${membership.labelId}/${membership.hostId}`, membership]))
+    const changes = latest.size ? await storeMemberships(trx, [...latest.values()]) : []
+    const checked = items.flatMap(({ areLabelsChecked, hostId }) => (areLabelsChecked ? [hostId] : []))
+    if (checked.length) await markLabelsChecked(trx, checked)
+    const hosts = new Map(refreshed.map(host => [host.id, host]))
+    const handled = new Set<string>()
+    const entries = items.map(({ tenantId, hostId: id }): TopicEntries[] => {
+      if (handled.has(id)) return []
+      handled.add(id)
+      const host = hosts.get(id)
+      const labels = changes.flatMap(({ host_id, ...change }) => (host_id === id ? [change] : []))
+      return [
+        ...(host ? [refreshedEntries({ tenantId, id }, host.refreshed_at)] : []),
+        ...(labels.length ? [labelsEntries({ tenantId, id }, labels)] : []),
+      ]
+    })
+    return { results: items.map(item => hosts.get(item.hostId)?.renamed ?? false), entries }
+  },
+}
+
+/** A statement can change a row only once, so several answers of one host in a flush become one. */
+function vitalsByHost(items: readonly BackgroundItem[]): ReportedVitals[] {
+  const byHost = new Map<string, ReportedVitals>()
+  for (const { tenantId, hostId, vitals } of items)
+    if (vitals) byHost.set(hostId, { tenantId, hostId, vitals: { ...byHost.get(hostId)?.vitals, ...vitals } })
+  return [...byHost.values()]
+}

@@ -1,0 +1,70 @@
+import type { Part } from '../../base/lifecycle'
+import type { Bus } from '../../streams'
+
+/** Names on the bus, the same in every version. */
+const NEW_WORK = 'fleet:work'
+const CHANGED = 'fleet:moved'
+/** A query that changes all the time is announced this often. */
+const CHANGED_MS = 150
+
+type Listener = (queryId: string) => void
+
+/** Announces to this process and all others that hosts have a query to run, and that a query has changed. */
+export class QueryNotifier implements Part {
+  readonly name = 'query notifier'
+  private readonly workListeners = new Set<Listener>()
+  private readonly changeListeners = new Set<Listener>()
+  private readonly timers = new Map<string, NodeJS.Timeout>()
+  private unsubscribe: (() => void)[] = []
+
+  constructor(private readonly bus: Bus) {}
+
+  async start() {
+    this.unsubscribe = [
+      await this.bus.subscribe(NEW_WORK, id => call(this.workListeners, id)),
+      await this.bus.subscribe(CHANGED, id => call(this.changeListeners, id)),
+    ]
+  }
+
+  async stop() {
+    for (const unsubscribe of this.unsubscribe) unsubscribe()
+    for (const timer of this.timers.values()) clearTimeout(timer)
+  }
+
+  onNewWork(listener: Listener) {
+    this.workListeners.add(listener)
+  }
+
+  /** @returns removes the listener */
+  onChange(listener: Listener): () => void {
+    this.changeListeners.add(listener)
+    return () => this.changeListeners.delete(listener)
+  }
+
+  /** Hosts have a query to run. */
+  announceWork(queryId: string) {
+    call(this.workListeners, queryId)
+    this.bus.publish(NEW_WORK, queryId)
+  }
+
+  /** The counts of a query have changed; its end is announced at once. */
+  announceChange(queryId: string, hasEnded: boolean) {
+    if (hasEnded) return this.publishChange(queryId)
+    if (this.timers.has(queryId)) return
+    this.timers.set(
+      queryId,
+      setTimeout(() => this.publishChange(queryId), CHANGED_MS),
+    )
+  }
+
+  private publishChange(queryId: string) {
+    clearTimeout(this.timers.get(queryId))
+    this.timers.delete(queryId)
+    call(this.changeListeners, queryId)
+    this.bus.publish(CHANGED, queryId)
+  }
+}
+
+const call = (listeners: Set<Listener>, id: string) => {
+  for (const listener of [...listeners]) listener(id)
+}

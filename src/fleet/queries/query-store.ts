@@ -1,0 +1,163 @@
+import { type Db, likePattern, type Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, manyRows, oneRow } from '../../base/rows'
+import type { Targets } from '../../contract/queries'
+import { NOT_LINUX } from '../platform'
+import { type QueryRef, type QueryRow, queryRow } from './query-row'
+
+const COLUMNS = `q.id, q.tenant_id, q.sql, q.targets, q.status, q.deadline_seconds, q.deadline_at, q.columns, q.target_count,
+  q.pending, q.sent, q.completed, q.no_rows, q.failed, q.denylisted, q.offline, q.expired, q.row_count, q.created_by,
+  q.created_at, q.ended_at`
+
+/** Whether a host `h` of the tenant is targeted. */
+const IS_TARGET = `h.tenant_id = :tenantId AND (:all OR h.id = ANY(CAST(:hostIds AS uuid[])) OR h.platform = ANY(CAST(:platforms AS text[]))
+  OR (:linux AND h.platform <> ALL(CAST(:notLinux AS text[])))
+  OR h.id IN (SELECT m.host_id FROM labels l JOIN label_hosts m ON m.label_id = l.id
+              WHERE l.tenant_id = :tenantId AND (l.name = ANY(CAST(:labels AS text[])) OR l.id::text = ANY(CAST(:labels AS text[])))))`
+
+const targetBindings = (tenantId: string, { all, host_ids = [], platforms = [], labels = [] }: Targets) => ({
+  tenantId,
+  all: all ?? false,
+  hostIds: host_ids,
+  // as hosts report them
+  platforms: platforms.map(name => name.toLowerCase()),
+  linux: platforms.some(name => name.toLowerCase() === 'linux'),
+  notLinux: NOT_LINUX,
+  labels,
+})
+
+export async function countTargets(db: Db, tenantId: string, targets: Targets): Promise<number> {
+  const { count } = await oneRow(
+    db,
+    z.object({ count: z.number() }),
+    `SELECT count(*) AS count FROM hosts h WHERE ${IS_TARGET}`,
+    targetBindings(tenantId, targets),
+  )
+  return count
+}
+
+/** Those of the given names and ids of labels that exist in the tenant. */
+export async function knownLabels(db: Db, tenantId: string, names: readonly string[]): Promise<Set<string>> {
+  const labels = await manyRows(
+    db,
+    z.object({ id: z.string(), name: z.string() }),
+    'SELECT id, name FROM labels WHERE tenant_id = ? AND (name = ANY(?::text[]) OR id::text = ANY(?::text[]))',
+    [tenantId, names, names],
+  )
+  return new Set(labels.flatMap(({ id, name }) => [id, name]))
+}
+
+export type NewQuery = Pick<QueryRow, 'id' | 'tenant_id' | 'sql' | 'targets' | 'deadline_seconds' | 'created_by'>
+
+/** Creates a query with its targets as they are now. @returns nothing when it exists already */
+export async function insertQuery(trx: Transaction, query: NewQuery): Promise<QueryRow | undefined> {
+  const { id, tenant_id, targets } = query
+  const created = await firstRow(
+    trx,
+    queryRow,
+    `INSERT INTO queries AS q (id, tenant_id, sql, targets, status, deadline_seconds, deadline_at, target_count, created_by)
+     VALUES (:id, :tenant_id, :sql, :targets, 'running', :deadline_seconds,
+       now() + make_interval(secs => :deadline_seconds), 0, :created_by)
+     ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+    { ...query, targets: JSON.stringify(targets), created_by: JSON.stringify(query.created_by) },
+  )
+  if (!created) return undefined
+  return firstRow(
+    trx,
+    queryRow,
+    `WITH target AS (
+       INSERT INTO query_targets (query_id, host_id, tenant_id, host_identifier, hostname)
+       SELECT :id, h.id, h.tenant_id, h.host_identifier, h.hostname FROM hosts h WHERE ${IS_TARGET} RETURNING 1
+     ), counted AS (SELECT count(*) AS count FROM target)
+     UPDATE queries q SET target_count = counted.count, pending = counted.count FROM counted
+     WHERE q.tenant_id = :tenantId AND q.id = :id RETURNING ${COLUMNS}`,
+    { ...targetBindings(tenant_id, targets), id },
+  )
+}
+
+/** Locks queries, always in the same order. Whoever changes a target holds the lock of its query. */
+export async function lockQueries(trx: Transaction, ids: readonly string[]): Promise<Map<string, QueryRow>> {
+  const locked = await manyRows(
+    trx,
+    queryRow,
+    `SELECT ${COLUMNS} FROM queries q WHERE q.id = ANY(?::uuid[]) ORDER BY q.id FOR NO KEY UPDATE`,
+    [ids],
+  )
+  return new Map(locked.map(row => [row.id, row]))
+}
+
+/** Stores the new state of locked queries. */
+export async function updateQueries(trx: Transaction, queries: readonly QueryRow[]): Promise<void> {
+  await trx.raw(
+    `UPDATE queries q SET status = x.status, deadline_at = x.deadline_at, ended_at = x.ended_at, columns = x.columns,
+       row_count = x.row_count, pending = x.pending, sent = x.sent, completed = x.completed, no_rows = x.no_rows,
+       failed = x.failed, denylisted = x.denylisted, offline = x.offline, expired = x.expired
+     FROM jsonb_to_recordset(?::jsonb) AS x(id uuid, tenant_id uuid, status text, deadline_at timestamptz,
+       ended_at timestamptz, columns text[], row_count bigint, pending integer, sent integer, completed integer,
+       no_rows integer, failed integer, denylisted integer, offline integer, expired integer)
+     WHERE q.tenant_id = x.tenant_id AND q.id = x.id`,
+    [JSON.stringify(queries)],
+  )
+}
+
+export const findQuery = (db: Db, { tenantId, id }: QueryRef): Promise<QueryRow | undefined> =>
+  firstRow(db, queryRow, `SELECT ${COLUMNS} FROM queries q WHERE q.tenant_id = ? AND q.id = ?`, [tenantId, id])
+
+/** Ids of those of the given queries that exist. */
+export async function existingQueries(db: Db, refs: readonly QueryRef[]): Promise<Set<string>> {
+  const existing = await manyRows(
+    db,
+    z.object({ id: z.string() }),
+    `SELECT q.id FROM queries q JOIN unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+  )
+  return new Set(existing.map(({ id }) => id))
+}
+
+export interface QueryFilter {
+  status?: QueryRow['status'] | undefined
+  /** Sent to this host. */
+  host_id?: string | undefined
+  /** In the SQL. */
+  q?: string | undefined
+}
+
+/** Newest first. */
+export async function listQueries(
+  db: Db,
+  tenantId: string,
+  { status, host_id, q }: QueryFilter,
+  page: { before: string | undefined; limit: number },
+): Promise<QueryRow[]> {
+  return manyRows(
+    db,
+    queryRow,
+    `SELECT ${COLUMNS} FROM queries q
+     WHERE q.tenant_id = :tenantId AND (CAST(:status AS text) IS NULL OR q.status = :status)
+       AND (CAST(:before AS uuid) IS NULL OR q.id < :before) AND (CAST(:pattern AS text) IS NULL OR q.sql ILIKE :pattern)
+       AND (CAST(:hostId AS uuid) IS NULL OR EXISTS (SELECT FROM query_targets t
+         WHERE t.tenant_id = :tenantId AND t.host_id = :hostId AND t.query_id = q.id))
+     ORDER BY q.id DESC LIMIT :limit`,
+    {
+      tenantId,
+      status: status ?? null,
+      before: page.before ?? null,
+      pattern: q === undefined ? null : likePattern(q),
+      hostId: host_id ?? null,
+      limit: page.limit,
+    },
+  )
+}
+
+const openQuery = z.object({ tenantId: z.string(), id: z.string(), overdue: z.boolean() })
+
+/** Open queries, and whether each is past its deadline by more than `graceMs`. */
+export async function openQueries(db: Db, graceMs: number, limit: number): Promise<z.output<typeof openQuery>[]> {
+  return manyRows(
+    db,
+    openQuery,
+    `SELECT q.tenant_id AS "tenantId", q.id, q.deadline_at < now() - make_interval(secs => ?) AS overdue
+     FROM queries q WHERE q.ended_at IS NULL ORDER BY q.deadline_at LIMIT ?`,
+    [graceMs / 1000, limit],
+  )
+}
