@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { type Access, type Audit, createAccess, type Principal } from './access'
+import { type Access, type Audit, createAccess } from './access'
+import type { Principal } from './api'
 import { requireDatabase } from './base/database-check'
 import { createDb } from './base/db'
 import { notFound } from './base/errors'

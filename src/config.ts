@@ -2,8 +2,9 @@ import { resolve } from 'node:path'
 import { isAllowance } from './base/addresses'
 import { checkDatabaseUrl } from './base/database-url'
 import { messageOf, StartError } from './base/errors'
-import { faultsOf, flag, z } from './base/parse'
+import { faultsOf, z } from './base/parse'
 import { readRedisUrl } from './base/redis-url'
+import { flag } from './contract/fields'
 
 export { ROOT } from './base/root'
 

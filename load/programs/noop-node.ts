@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { createDb, type Db, rows } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { type Place, type Server, startPlace, startServer } from '../place'
 import type { FeederQuestions } from '../programs/feeder'
 import { type Program, startProgram } from '../programs/program'

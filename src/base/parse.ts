@@ -30,12 +30,3 @@ export function parse<T extends z.ZodType>(
   const others = result.success ? [] : faultsOf(result.error, where).filter(({ path }) => !paths.has(path))
   throw badRequest([...known, ...others])
 }
-
-/** A UUID in a path or body. */
-export const uuid = z.uuid()
-/** A query flag: `true`, `1`, `false`, `0`. */
-export const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
-/** `bom=1` of a table as CSV: begins it with a byte order mark, by which spreadsheets know UTF-8. */
-export const bomFlag = flag.default(false)
-/** `limit=` of a list. */
-export const pageSize = (byDefault: number, max: number) => z.coerce.number().int().min(1).max(max).default(byDefault)

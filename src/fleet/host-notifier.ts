@@ -1,6 +1,7 @@
 import { messageOf } from '../base/errors'
 import type { Log } from '../base/log'
-import { parse, uuid, z } from '../base/parse'
+import { parse, z } from '../base/parse'
+import { uuid } from '../contract/fields'
 import type { Bus } from '../streams'
 
 const hostIds = z.array(uuid)

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
-import type { Audit, Endpoint } from '../access'
+import type { Audit } from '../access'
+import type { Endpoint } from '../api'
 import type { Db } from '../base/db'
 import { newMark } from '../base/ids'
 import type { Part } from '../base/lifecycle'

@@ -1,5 +1,3 @@
-export { reason as reasonSchema } from '../contract/fields'
-export { type Job, job as jobSchema, jobLinks as linksSchema } from '../contract/jobs'
 export type { Jobs } from './actions/jobs'
 export { bulkAction, possibleFilter } from './builtins/bulk-action'
 export { type DemoInput, type DemoStep, demo } from './builtins/demo'

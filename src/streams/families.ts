@@ -1,4 +1,5 @@
-import { may, type Role } from '../access'
+import { may } from '../api'
+import type { Role } from '../contract/access'
 import type { Topic } from './entry'
 
 /** What an area says of its topics (`job:`, `query:`, ...). Registered at start; a topic of no family does not exist. */

@@ -1,7 +1,7 @@
-import type { Role } from '../access'
 import { notFound } from '../base/errors'
 import { againLater } from '../base/outage'
 import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
+import type { Role } from '../contract/access'
 import { topicKey } from './batch'
 import type { Bus } from './bus'
 import { Channel, type ChannelDeps } from './channel'

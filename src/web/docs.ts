@@ -1,5 +1,6 @@
 import { Router } from 'express'
-import type { Access, Endpoint } from '../access'
+import type { Access } from '../access'
+import type { Endpoint } from '../api'
 import { openApi, operationId } from './openapi'
 import type { Json } from './openapi-schemas'
 import { factsOf } from './request-facts'

@@ -1,5 +1,6 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
-import type { Access, Role } from '../access'
+import type { Access } from '../access'
+import type { Role } from '../contract/access'
 import { admit } from './endpoints'
 import { toSignIn, wantsHtml } from './pages'
 import { factsOf } from './request-facts'

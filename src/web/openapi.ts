@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { Endpoint } from '../access'
+import type { Endpoint } from '../api'
 import { BODY_BYTES_MAX } from './endpoints'
 import { createSchemas, type Json } from './openapi-schemas'
 

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import type { Principal } from '../access'
+import type { Principal } from '../api'
 
 /** What becomes known of a request on its way, for its log line. */
 export interface RequestFacts {

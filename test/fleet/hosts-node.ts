@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { createDb, rows } from '../../src/base/db'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
 import { startParts } from '../../src/base/lifecycle'

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { rows } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import type { Agent, LogBatch, LoggedLine, ScheduledRow } from '../../src/fleet/agent'

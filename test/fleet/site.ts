@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../src/access'
+import type { Endpoint } from '../../src/api'
 import { createMetrics } from '../../src/base/metrics'
 import { type Carves, createCarves } from '../../src/fleet/carves'
 import { createSchedules, type Schedules } from '../../src/fleet/schedules'

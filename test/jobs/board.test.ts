@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import type { TestApp } from '../support/app'
 import { SseReader } from '../support/sse'
 import { append, newTopic, openStream, streamApps } from '../support/streams'

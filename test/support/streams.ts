@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../src/access'
+import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
 import type { NewEntry, Topic } from '../../src/streams'
 import { appsOnFreshParts, type TestApp } from './app'

@@ -1,5 +1,5 @@
-import type { Actor } from '../../access'
 import { conflict } from '../../base/errors'
+import type { Actor } from '../../contract/access'
 import type { Job } from '../../contract/jobs'
 import { History } from '../history/history'
 import { deleteEnded } from '../history/history-store'

@@ -1,5 +1,6 @@
 import type { Job as BullJob, JobType } from 'bullmq'
-import type { Audit, AuditEntry, Principal } from '../../access'
+import type { Audit, AuditEntry } from '../../access'
+import type { Principal } from '../../api'
 import { badRequest, conflict, notFound, Problem } from '../../base/errors'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'

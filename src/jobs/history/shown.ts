@@ -1,4 +1,4 @@
-import { may, type Principal, runsInstallation } from '../../access'
+import { may, type Principal, runsInstallation } from '../../api'
 import { redact } from '../../base/redact'
 import type { Job } from '../../contract/jobs'
 

@@ -1,5 +1,5 @@
-import type { Actor } from '../../access'
 import type { Level } from '../../base/log'
+import type { Actor } from '../../contract/access'
 import type { Kind } from './kind'
 
 export interface LineFacts {

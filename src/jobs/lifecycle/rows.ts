@@ -1,4 +1,4 @@
-import type { Actor } from '../../access'
+import type { Actor } from '../../contract/access'
 import { fingerprintOf } from './fingerprint'
 import type { JobRow, JobState } from './job'
 

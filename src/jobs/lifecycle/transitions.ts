@@ -1,4 +1,4 @@
-import type { Actor } from '../../access'
+import type { Actor } from '../../contract/access'
 import type { Cancel, JobError, Step } from '../../contract/jobs'
 import { type AttemptRow, hasEnded, type JobState, type Progress, type StepEnding } from './job'
 

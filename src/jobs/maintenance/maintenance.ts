@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../access'
+import { DEFAULT_TENANT_ID } from '../../api'
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import { againLater } from '../../base/outage'

@@ -1,5 +1,5 @@
-import type { Actor } from '../../access'
 import type { Db } from '../../base/db'
+import type { Actor } from '../../contract/access'
 
 /** Who paused or resumed a queue last, and why. */
 export interface Pause {

@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../access'
+import { DEFAULT_TENANT_ID } from '../../api'
 import type { Db } from '../../base/db'
 import { fresh } from '../../base/fresh'
 import { Lru } from '../../base/lru'

@@ -1,5 +1,5 @@
-import type { Actor } from '../../access'
 import { type Db, rows } from '../../base/db'
+import type { Actor } from '../../contract/access'
 
 export interface Schedule {
   id: string

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
-import type { Principal, StreamSlots } from '../../access'
+import type { StreamSlots } from '../../access'
+import type { Principal } from '../../api'
 import { Problem } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import type { StreamQuery } from '../../contract/streams'

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
-import type { Role } from '../../access'
 import { badRequest, Problem } from '../../base/errors'
 import { faultsOf, type z } from '../../base/parse'
+import type { Role } from '../../contract/access'
 import { type StreamQuery, socketMessage } from '../../contract/streams'
 import { TOPICS_MAX } from '../../contract/values'
 import type { WireEvent } from '../encode'

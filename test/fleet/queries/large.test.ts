@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT_ID } from '../../../src/access'
+import { DEFAULT_TENANT_ID } from '../../../src/api'
 import { changeEffect } from '../../../src/fleet/queries/change-effect'
 import { outcomeOf } from '../../../src/fleet/queries/outcome'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
