@@ -44,11 +44,12 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
   }
   const topics: TopicEntries[] = [
     { topic: queryTopic(query), entries: [result] },
-    { topic: { tenantId, name: `host:${hostId}` }, entries: [result] },
+    { topic: { tenantId, name: `host:${hostId}` }, entries: [result], onlyWhileOpen: true },
     { topic: { tenantId, name: 'events' }, entries: [event] },
   ]
-  // a job that has ended says no more
-  if (!late) topics.push({ topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] })
+  // A job that has ended says no more, and it may have ended before its query.
+  const line = { topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] }
+  if (!late) topics.push({ ...line, onlyWhileOpen: true })
   return topics
 }
 
