@@ -1,49 +1,75 @@
-import { Problem } from '../src/base/errors'
+import { absent, Problem } from '../src/base/errors'
+import { z } from '../src/base/parse'
 import { bulkAction, handle, type Jobs, possibleFilter, type Run } from '../src/jobs'
 
-const PAGE = 100
+const PAGE = 50
+
+/** Stored as the job's progress before a page is begun, so that a run that starts again knows where the last one was. */
+const progressSchema = z.object({
+  total: z.number(),
+  done: z.number(),
+  failed: z.number(),
+  /** All jobs up to this one are dealt with and counted. */
+  after: z.uuid().optional(),
+  /** The next ones, of which some may have been dealt with. */
+  page: z.array(z.uuid()),
+})
+type Progress = z.output<typeof progressSchema>
 
 export default handle(bulkAction, async (run, { action, filter, reason, up_to }, { jobs }: { jobs: Jobs }) => {
   const wanted = possibleFilter(action, filter)
-  const total = await jobs.count(run.tenantId, wanted, up_to)
-  const done = { total, done: 0, failed: 0 }
-  const act = actionsOf(jobs, run, reason)[action]
-  let after: string | undefined
+  const { act, wasDone } = actionsOf(jobs, run, reason)[action]
+  const pageOf = (more: object, after?: string) =>
+    jobs.ids(run.tenantId, { ...wanted, ...more }, { after, upTo: up_to, limit: PAGE })
+  const stored = progressSchema.safeParse(run.storedProgress).data
+  const progress = stored ?? { total: await jobs.count(run.tenantId, wanted, up_to), done: 0, failed: 0, page: [] }
+  let left = progress.page.length ? await pageOf({ ids: progress.page }) : []
+  for (const id of progress.page) if (!left.includes(id) && (await wasDone(id))) progress.done++
   for (;;) {
-    run.signal.throwIfAborted()
-    const ids = await jobs.ids(run.tenantId, wanted, { after, upTo: up_to, limit: PAGE })
-    if (!ids.length) break
-    for (const id of ids) await once(run, done, id, act)
-    after = ids.at(-1)
-    run.progress({ ...done })
+    for (const id of left) await once(run, progress, id, act)
+    progress.after = progress.page.at(-1) ?? progress.after
+    left = progress.page = await pageOf({}, progress.after)
+    await run.storeProgress({ ...progress })
+    if (!left.length) break
   }
   // They have changed since they were counted: by themselves, by others, or cancelled with their parents.
-  const result = { ...done, skipped: Math.max(0, total - done.done - done.failed) }
-  run.progress(result)
+  const { total, done, failed } = progress
+  const result = { total, done, failed, skipped: Math.max(0, total - done - failed) }
+  run.progress({ ...progress, ...result })
   return result
 })
 
-async function once(
-  run: Run,
-  done: { done: number; failed: number },
-  id: string,
-  act: (id: string) => Promise<unknown>,
-) {
+async function once(run: Run, progress: Progress, id: string, act: (id: string) => Promise<unknown>) {
+  run.signal.throwIfAborted()
   try {
     await act(id)
-    done.done++
+    progress.done++
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'job_ended') return
-    done.failed++
+    progress.failed++
     await run.log.warn(`${id}: ${error.detail}`)
   }
 }
 
+/** `wasDone` tells of a job to which the action can no longer be done whether that is because it was. */
 function actionsOf(jobs: Jobs, { tenantId, createdBy: by }: Run, reason: string) {
+  const find = (id: string) => jobs.find({ tenantId, id }).catch(absent)
   return {
-    cancel: (id: string) => jobs.cancel({ tenantId, id }, { reason, by }),
-    retry: (id: string) => jobs.retry({ tenantId, id }, by),
-    remove: (id: string) => jobs.remove({ tenantId, id }),
+    cancel: {
+      act: (id: string) => jobs.cancel({ tenantId, id }, { reason, by }),
+      wasDone: async (id: string) => {
+        const job = await find(id)
+        return job?.status === 'cancelled' && job.cancel?.reason === reason && job.cancel.by.id === by.id
+      },
+    },
+    retry: {
+      act: (id: string) => jobs.retry({ tenantId, id }, by),
+      wasDone: async (id: string) => (await find(id)) !== undefined,
+    },
+    remove: {
+      act: (id: string) => jobs.remove({ tenantId, id }),
+      wasDone: async (id: string) => (await find(id)) === undefined,
+    },
   }
 }

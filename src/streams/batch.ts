@@ -1,5 +1,5 @@
 import type { Transaction } from '../base/db'
-import type { Topic, TopicEntries } from './entry'
+import { type Topic, type TopicEntries, topicKey } from './entry'
 import type { TopicBatch } from './history'
 import type { EffectOp, EntriesOp, Op } from './pending'
 import { prepare } from './prepare'
@@ -8,11 +8,9 @@ import { prepare } from './prepare'
 export interface TopicPart extends TopicBatch {
   /** Those that depend on the fence the topic is expected to have. */
   guarded: EntriesOp[]
-  /** Whether it has other entries, too, which are appended in any case. */
+  /** Whether it has entries, too, that are appended in any case. */
   isMixed: boolean
 }
-
-export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
 
 /** Runs the effects of a flush; `entries` is what each of them appends. */
 export async function applyEffects(trx: Transaction, ops: readonly Op[]) {
@@ -43,13 +41,18 @@ function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
 
 /**
  * All entries by topic, in the order in which they were written; topics sorted, so that all processes lock them alike.
- * `refused`: what a fence that was set earlier in the same flush keeps out.
+ * @param ended keys of topics that were found to have ended, and are left as they are by entries for open topics only
+ * @returns `refused`: what a fence that was set earlier in the same flush keeps out
  */
-export function gather(ops: readonly Op[], ofEffects: ReadonlyMap<Op, TopicEntries[]>) {
+export function gather(
+  ops: readonly Op[],
+  ofEffects: ReadonlyMap<Op, TopicEntries[]>,
+  ended: ReadonlySet<string> = new Set(),
+) {
   const parts = new Map<string, TopicPart>()
   const refused: EntriesOp[] = []
   for (const op of ops) {
-    if (op.type === 'effect') for (const each of ofEffects.get(op) ?? []) addOfEffect(partOf(parts, each.topic), each)
+    if (op.type === 'effect') for (const each of ofEffects.get(op) ?? []) addOfEffect(parts, each, ended)
     else if (!addWritten(partOf(parts, op.topic), op)) refused.push(op)
   }
   const topics = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
@@ -60,14 +63,22 @@ function partOf(parts: Map<string, TopicPart>, topic: Topic): TopicPart {
   const key = topicKey(topic)
   const known = parts.get(key)
   if (known) return known
-  const part: TopicPart = { topic, entries: [], end: undefined, fence: undefined, guarded: [], isMixed: false }
+  const part: TopicPart = { ...NEW_PART, topic, entries: [], guarded: [] }
   parts.set(key, part)
   return part
 }
 
-function addOfEffect(part: TopicPart, { entries, end, fence }: TopicEntries) {
+const NEW_PART = { end: undefined, fence: undefined, onlyWhileOpen: false, isMixed: false }
+
+function addOfEffect(parts: Map<string, TopicPart>, each: TopicEntries, ended: ReadonlySet<string>) {
+  const { topic, entries, end, fence, onlyWhileOpen } = each
+  const known = parts.get(topicKey(topic))?.end
+  const isEnded = known === undefined ? ended.has(topicKey(topic)) : known !== ''
+  if (onlyWhileOpen && isEnded) return
+  const part = partOf(parts, topic)
+  if (onlyWhileOpen && known === undefined) part.onlyWhileOpen = true
+  else part.isMixed = true
   append(part, entries.map(prepare), end)
-  part.isMixed = true
   if (fence !== undefined) part.fence = { mark: fence, expected: part.fence?.expected ?? null }
 }
 

@@ -7,6 +7,9 @@ export interface Topic {
   name: string
 }
 
+/** Names a topic among those of all tenants. */
+export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
+
 /**
  * Something that happened. Kind `log` is a log line and is counted as one; every other kind is an event of that
  * name (`status`, `progress`, `query_result`, ...) and carries `data`.
@@ -52,6 +55,8 @@ export interface TopicEntries {
   end?: string
   /** From here on entries behind a fence are taken from the one with this mark only; null: from none. */
   fence?: string | null
+  /** Left out when the topic has ended by then. */
+  onlyWhileOpen?: boolean
 }
 
 /** Guards what one of several writers appends to a topic: refused unless the topic's fence has this mark. */

@@ -1,6 +1,6 @@
 import { type Db, escapedPatterns, rows, type Transaction } from '../base/db'
 import { newMark } from '../base/ids'
-import type { Entry, Topic } from './entry'
+import { type Entry, type Topic, topicKey } from './entry'
 import { levelNumber, levelOf, type PreparedEntry } from './prepare'
 
 /** The head of a topic, read at one moment. */
@@ -24,6 +24,8 @@ export interface TopicBatch {
   end: string | undefined
   /** Undefined: as it was. `expected`: the mark without which nothing of this batch is appended. */
   fence: { mark: string | null; expected: string | null } | undefined
+  /** Nothing of this batch is appended to a topic that has ended. */
+  onlyWhileOpen: boolean
 }
 
 export interface AppendedHead extends Head {
@@ -50,7 +52,8 @@ WITH writer AS (
     state = coalesce(excluded.state, t.state),
     end_reason = coalesce(excluded.end_reason, t.end_reason),
     fence = coalesce(excluded.fence, t.fence)
-  WHERE excluded.fence[2] IS NULL OR excluded.fence[2] = t.fence[1]
+  WHERE (excluded.fence[2] IS NULL OR excluded.fence[2] = t.fence[1])
+    AND (coalesce(t.end_reason, '') = '' OR t.tenant_id || '/' || t.name <> ALL (?::text[]))
   RETURNING t.*
 ), numbered AS (
   SELECT head.id, head.last_seq - input.entries AS before_seq, head.last_line - input.lines AS before_line, input.no
@@ -68,8 +71,8 @@ FROM writer LEFT JOIN head ON true`
 /**
  * Appends one flush in one statement: the batch is marked as done, heads move, entries get their numbers.
  * Topics must come sorted, so that processes lock them in the same order.
- * @returns the heads of the topics that took their part: one whose fence is not as expected takes nothing; undefined
- * when this batch was done before: a statement can reach the database after its connection was given up, so it is
+ * @returns the heads of the topics that took their part: one whose fence is not as expected, or that has ended and was
+ * to be open, takes nothing; undefined when this batch was done before: a statement can reach the database after its connection was given up, so it is
  * harmless however often and late it is executed
  */
 export async function appendBatches(
@@ -91,7 +94,9 @@ export async function appendBatches(
     fence?.mark ?? null,
     fence?.expected ?? null,
   ])
-  const bindings = [writerId, batchNo, ...columns(heads, 10), ...columns(batches.flatMap(numberEntries), 12)]
+  const toBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
+  const entries = columns(batches.flatMap(numberEntries), 12)
+  const bindings = [writerId, batchNo, ...columns(heads, 10), toBeOpen, ...entries]
   const appended = await rows<AppendedHead | { id: null }>(db, APPEND, bindings)
   return appended.length ? appended.filter(head => head.id !== null) : undefined
 }

@@ -11,8 +11,8 @@ import {
   pendingRequest,
   REQUEST_TIMEOUT_MS,
 } from '../base/request-timeout'
-import { applyEffects, gather, type TopicPart, topicKey } from './batch'
-import type { Effect, Fence, NewEntry, Topic, TopicEntries, Writer } from './entry'
+import { applyEffects, gather, type TopicPart } from './batch'
+import { type Effect, type Fence, type NewEntry, type Topic, type TopicEntries, topicKey, type Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
 import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
 import { prepare } from './prepare'
@@ -140,7 +140,15 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
   /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
   private async writeOut(ops: Op[]): Promise<void> {
-    const batch: Batch = { ...NEW_BATCH, no: ++this.batchNo, ops, results: new Map(), topics: [], refused: [] }
+    const batch: Batch = {
+      ...NEW_BATCH,
+      no: ++this.batchNo,
+      ops,
+      results: new Map(),
+      topics: [],
+      refused: [],
+      ended: new Set(),
+    }
     const overtaken: EntriesOp[] = []
     this.batch = batch
     for (let attempt = 0; batch.ops.length || overtaken.length; attempt++) {
@@ -154,6 +162,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
         if (error instanceof Overtaken) {
           overtaken.push(...error.ops)
           batch.ops = batch.ops.filter(op => !error.ops.includes(op as EntriesOp))
+          for (const key of error.ended) batch.ended.add(key)
           continue
         }
         if (!isPassing(error)) return this.takeApart([...batch.ops, ...overtaken], error)
@@ -241,7 +250,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       return { head, entries }
     })
     const refused = [...parts.values()]
-    if (refused.some(({ isMixed }) => isMixed)) throw new Overtaken(refused.flatMap(({ guarded }) => guarded))
+    if (refused.some(hasMore)) throw new Overtaken(refused)
     batch.refused.push(...refused.flatMap(({ guarded }) => guarded))
     return committed
   }
@@ -249,15 +258,24 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
 /** Sorts what a batch appends; answers whether a fence that is not as expected would keep out too much. */
 function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): boolean {
-  const { topics, refused } = gather(batch.ops, ofEffects)
+  const { topics, refused } = gather(batch.ops, ofEffects, batch.ended)
   Object.assign(batch, { topics, refused })
   return topics.some(({ fence, isMixed }) => isMixed && fence?.expected != null)
 }
 
-/** Another writer has taken a topic over: without these entries, the rest can be appended. */
+/** Whether a topic that refuses some entries of a part would take others. */
+const hasMore = ({ isMixed, guarded, onlyWhileOpen }: TopicPart) => isMixed || (guarded.length > 0 && onlyWhileOpen)
+
+/** Others have taken a topic over or ended it: without the entries that depend on that, the rest can be appended. */
 class Overtaken extends Error {
-  constructor(readonly ops: readonly EntriesOp[]) {
-    super('A topic has another fence')
+  readonly ops: readonly EntriesOp[]
+  /** Keys of topics that have ended. One with lines behind a fence is not known to have, before it is asked without them. */
+  readonly ended: readonly string[]
+
+  constructor(refused: readonly TopicPart[]) {
+    super('A topic has another fence or has ended')
+    this.ops = refused.flatMap(({ guarded }) => guarded)
+    this.ended = refused.filter(({ guarded }) => !guarded.length).map(({ topic }) => topicKey(topic))
   }
 }
 
@@ -269,6 +287,8 @@ interface Batch {
   topics: TopicPart[]
   /** What a fence has kept out. */
   refused: EntriesOp[]
+  /** Keys of topics that have ended. */
+  ended: Set<string>
   /** All is said but COMMIT: when its answer is lost, nobody knows. */
   isCommitting: boolean
   mayBeIn: boolean

@@ -102,3 +102,38 @@ test('a topic that nobody was given takes nothing from behind a fence, and other
   expect(await told(open)).toEqual(['yes'])
   expect(refused.refused).toBe(1)
 })
+
+/** Appends in one flush, as areas do. */
+const append: Effect<TopicEntries, null> = {
+  name: 'test.append',
+  apply: async (_trx, items) => ({ results: items.map(() => null), entries: items.map(item => [item]) }),
+}
+const note = (data: string) => [{ kind: 'note', data }]
+const commit = (place: number, ...items: TopicEntries[]) =>
+  Promise.all(items.map(item => writerOf(place).commit(append, item)))
+
+test('entries for open topics only are left out once the topic has ended, and taken again when it is open again', async () => {
+  const [topic, beside] = [newTopic(), newTopic()]
+  const ifOpen = (data: string) => ({ topic, entries: note(data), onlyWhileOpen: true })
+  await commit(one, ifOpen('new'))
+  await commit(one, ifOpen('before'), { topic, entries: note('end'), end: 'done' }, ifOpen('behind'))
+  await commit(other, ifOpen('elsewhere'), { topic: beside, entries: note('yes') })
+  await commit(other, ifOpen('mixed'), { topic, entries: note('always') })
+  await commit(other, ifOpen('closed'), { topic, entries: [{ kind: 'status', state: {} }] }, ifOpen('opened'))
+  await commit(one, ifOpen('open'))
+  expect((await told(topic)).filter(Boolean)).toEqual(['new', 'before', 'end', 'always', 'opened', 'open'])
+  expect(await told(beside)).toEqual(['yes'])
+})
+
+test('entries for open topics only and lines behind a fence do not keep each other out', async () => {
+  const topic = newTopic()
+  await give(one, topic, 'a')
+  await give(other, topic, 'b')
+  const overtaken = say(one, topic, 'a', 'overtaken')
+  await commit(one, { topic, entries: note('still open'), onlyWhileOpen: true })
+  await commit(other, { topic, entries: note('end'), end: 'done', fence: null })
+  const ended = say(one, topic, 'a', 'ended')
+  await commit(one, { topic, entries: note('no longer'), onlyWhileOpen: true })
+  expect(await told(topic)).toEqual(['to a', 'to b', 'still open', 'end'])
+  expect([overtaken.refused, ended.refused]).toEqual([1, 1])
+})

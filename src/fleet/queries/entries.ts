@@ -45,11 +45,12 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
   }
   const topics: TopicEntries[] = [
     { topic: queryTopic(query), entries: [result] },
-    { topic: { tenantId, name: `host:${hostId}` }, entries: [result] },
+    { topic: { tenantId, name: `host:${hostId}` }, entries: [result], onlyWhileOpen: true },
     { topic: { tenantId, name: 'events' }, entries: [event] },
   ]
-  // the log of a job that has ended is closed
-  if (!late) topics.push({ topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] })
+  // The log of a job that has ended is closed, and it may have ended before its query.
+  const line = { topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] }
+  if (!late) topics.push({ ...line, onlyWhileOpen: true })
   return topics
 }
 

@@ -40,6 +40,10 @@ export interface Run {
   step<T>(name: string, work: () => Promise<T> | T): Promise<T>
   /** Replaces the job's progress (JSON object up to 16 KiB). Published at most every 150 ms; the last value always is. */
   progress(value: Record<string, unknown>): void
+  /** The progress that an earlier run of this job has stored; null when there is none. */
+  readonly storedProgress: Record<string, unknown> | null
+  /** The same as `progress`, at once: resolves when it is stored. @throws AbortError when this run is to end */
+  storeProgress(value: Record<string, unknown>): Promise<void>
   /** Enqueues a child. The job ends only after all its children have. Resolves when the child is durable. */
   spawn<Input, Given>(kind: Kind<Input, Given>, input: Given, options?: SpawnOptions): Promise<{ id: string }>
 }

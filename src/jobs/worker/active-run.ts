@@ -9,7 +9,7 @@ import { type Enqueuer, SpawnBarred, ticketOf } from '../lifecycle/enqueue'
 import { fenceOf, type JobRow, type JobState, jobTopic } from '../lifecycle/job'
 import { type TransitionResult, transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
-import { ProgressReports } from './progress'
+import { checkSize, ProgressReports } from './progress'
 import { Steps } from './steps'
 
 /** Why a run is to end before its work is done. */
@@ -118,6 +118,20 @@ export class ActiveRun implements Run {
     if (this.closed) return
     this.reports ??= new ProgressReports(progress => void this.advance({ progress }))
     this.reports.report(value)
+  }
+
+  get storedProgress() {
+    return this.row.progress
+  }
+
+  async storeProgress(progress: Record<string, unknown>) {
+    this.signal.throwIfAborted()
+    checkSize(progress)
+    this.reports?.flush()
+    const result = await this.commit({ type: 'advance', progress, ...this.fence })
+    if (result?.applied) return
+    this.abort('superseded')
+    this.signal.throwIfAborted()
   }
 
   private advance(what: Pick<Extract<Change, { type: 'advance' }>, 'steps' | 'progress'>): Promise<void> | undefined {

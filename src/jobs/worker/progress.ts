@@ -3,6 +3,12 @@ import type { Progress } from '../lifecycle/job'
 const PROGRESS_BYTES_MAX = 16 * 1024
 const PAUSE_MS = 150
 
+/** @throws RangeError when it is larger than 16 KiB */
+export function checkSize(progress: Progress) {
+  if (Buffer.byteLength(JSON.stringify(progress)) > PROGRESS_BYTES_MAX)
+    throw new RangeError(`Progress may have ${PROGRESS_BYTES_MAX / 1024} KiB at most`)
+}
+
 /** Sends progress at most every 150 ms, and always the last value. */
 export class ProgressReports {
   private latest: Progress | undefined
@@ -12,8 +18,7 @@ export class ProgressReports {
 
   /** @throws RangeError when it is larger than 16 KiB */
   report(progress: Progress) {
-    if (Buffer.byteLength(JSON.stringify(progress)) > PROGRESS_BYTES_MAX)
-      throw new RangeError(`Progress may have ${PROGRESS_BYTES_MAX / 1024} KiB at most`)
+    checkSize(progress)
     this.latest = progress
     if (this.timer) return
     this.flush()
