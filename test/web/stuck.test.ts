@@ -112,8 +112,8 @@ describe.each(Object.keys(TROUBLES))('PostgreSQL %s', name => {
     const node_key = agent.nodeKey
     const told = await Promise.all([
       new OsqueryAgent(app, 'new').say('enroll', { enroll_secret: secret, host_identifier: 'new', platform_type: '9' }),
-      agent.say('config', { node_key: 'unknown-key' }),
-      agent.say('distributed_read', { node_key: 'another-unknown-key' }),
+      agent.say('config', { node_key: `unknown key, PostgreSQL ${name}` }),
+      agent.say('distributed_read', { node_key: `another unknown key, PostgreSQL ${name}` }),
       agent.say('log', { node_key, log_type: 'result', data: [line(1), line(2)] }),
       agent.say('distributed_write', {
         node_key,
