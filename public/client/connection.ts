@@ -1,11 +1,12 @@
 import { type Attention, followAttention } from './attention'
-import { backoffMs } from './backoff'
+import { backoffMs, lookAgainMs } from './backoff'
 import { chooseFrom, type TransportChoice } from './choice'
 import { Delivery } from './delivery'
 import { pause } from './pause'
+import { probe } from './probe'
 import { isReachable } from './reachable'
 import { Resume } from './resume'
-import type { Frame, Outcome, Sink } from './transport'
+import type { Ask, Frame, Outcome, Sink } from './transport'
 import { transports } from './transports'
 import type { StateDetail, StreamOptions, StreamState, TopicsHandle } from './types'
 
@@ -20,6 +21,8 @@ export class Connection implements TopicsHandle {
   private current = new AbortController()
   private failures = 0
   private askedMs = 0
+  /** How often better ways of transport were tried again. */
+  private looks = 0
   private readonly attention: Attention | undefined
 
   constructor(
@@ -76,7 +79,10 @@ export class Connection implements TopicsHandle {
 
   private async attempt(signal: AbortSignal) {
     this.enter('connecting')
+    const over = new AbortController()
+    void this.lookForBetter(AbortSignal.any([signal, over.signal]))
     const outcome = await this.open(signal)
+    over.abort()
     if (!signal.aborted) await this.settle(outcome, signal)
   }
 
@@ -98,10 +104,28 @@ export class Connection implements TopicsHandle {
         this.askedMs = ms
       },
     }
-    const { baseUrl = '', headers = {} } = this.options
-    const ask = { baseUrl, headers, topics: this.topics, resume: this.resume, options: this.options }
-    const outcome = await transports[this.choice.name](ask, sink, signal)
+    const outcome = await transports[this.choice.name](this.ask(), sink, signal)
     return { ...outcome, wasOpen }
+  }
+
+  private ask(): Ask {
+    const { baseUrl = '', headers = {} } = this.options
+    return { baseUrl, headers, topics: this.topics, resume: this.resume, options: this.options }
+  }
+
+  /** Tries ways that have failed again, beside the lesser one that serves, and changes to one that works. */
+  private async lookForBetter(signal: AbortSignal) {
+    while (this.choice.better.length) {
+      this.looks += 1
+      await pause(lookAgainMs(this.looks), signal)
+      for (const name of this.choice.better) {
+        if (signal.aborted) return
+        const works = await probe(transports[name], this.ask(), signal)
+        if (!works || signal.aborted) continue
+        this.choice.take(name)
+        return this.current.abort()
+      }
+    }
   }
 
   private frame(frame: Frame, signal: AbortSignal) {
@@ -130,7 +154,7 @@ export class Connection implements TopicsHandle {
     const retryInMs = backoffMs(this.failures, Math.max(this.askedMs, outcome.retryInMs ?? 0))
     this.enter('waiting', { retryInMs, reason: outcome.reason })
     const isBlocked = !outcome.wasOpen && !outcome.isBusy && (await isReachable(this.options.baseUrl ?? '', signal))
-    if (isBlocked && this.choice.failed()) this.failures = 0
+    if (isBlocked && this.choice.failed(outcome.isRefused ?? false)) this.failures = 0
     else await pause(retryInMs, signal)
   }
 

@@ -32,7 +32,8 @@ export type Outcome =
   | { kind: 'ended' }
   /** Not tried: the browser's tabs hold as many connections as they may, another way has to do. */
   | { kind: 'crowded' }
-  | { kind: 'lost'; reason: string; retryInMs?: number; isBusy?: boolean }
+  /** `isRefused`: the way is barred rather than the server away, if that is in reach. */
+  | { kind: 'lost'; reason: string; retryInMs?: number; isBusy?: boolean; isRefused?: boolean }
   | { kind: 'refused'; error: StreamError }
 
 /** Opens one connection, feeds the sink, and resolves when it is over; never rejects. */

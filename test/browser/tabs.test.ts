@@ -1,7 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { DEFAULT_TENANT_ID } from '../../src/access'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { proxyWithoutWebSockets } from '../support/proxy'
+import { append, numbered } from '../support/streams'
 import { buildPages, describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 import { type RealTab, startRealTabs } from './real-tabs'
 
@@ -29,8 +31,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await apps?.stop()
   })
 
-  /** Jobs that write their lines slowly enough for all tabs to be open meanwhile. */
-  const startJobs = (count = TABS) => Promise.all(Array.from({ length: count }, () => startJob(app)))
+  const makeJobs = (count = TABS) => Promise.all(Array.from({ length: count }, () => makeJob(app)))
 
   async function signedIn(url = app.url): Promise<BrowserContext> {
     visitor = await visit(browser, url)
@@ -38,35 +39,46 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     return visitor.context
   }
 
-  async function openJobs(context: BrowserContext, ids: string[], url = app.url): Promise<Page[]> {
-    const pages = []
-    for (const id of ids) {
-      const page = await context.newPage()
-      await page.setViewportSize({ width: 1280, height: 3_000 })
-      await page.goto(`${url}/jobs/${id}`)
-      pages.push(page)
-    }
-    return pages
+  async function openJob(context: BrowserContext, id: string, url: string): Promise<Page> {
+    const page = await context.newPage()
+    await page.setViewportSize({ width: 1280, height: 3_000 })
+    await page.goto(`${url}/jobs/${id}`)
+    return page
   }
 
-  /** All live while their jobs still run, every line once and in order, and the server still answers. */
-  async function expectAllLive(pages: Page[]) {
+  const openJobs = (context: BrowserContext, ids: string[], url = app.url) =>
+    Promise.all(ids.map(id => openJob(context, id, url)))
+
+  async function expectLive(pages: Page[]) {
     for (const page of pages) await page.locator('.live.is-live').waitFor()
     for (const page of pages) expect(await page.evaluate(askServer)).toBe(200)
-    for (const page of pages) await page.locator(`.log-row[data-line="${LINES}"]`).waitFor()
-    for (const page of pages) expect(await page.evaluate(shownLines)).toEqual(numbers(1, LINES))
+  }
+
+  /** Every line once and in order. */
+  async function expectLines(pages: Page[], upTo = LINES) {
+    for (const page of pages) await page.locator(`.log-row[data-line="${upTo}"]`).waitFor()
+    for (const page of pages) expect(await page.evaluate(shownLines)).toEqual(numbers(1, upTo))
+  }
+
+  /** All live together, the server still answers, and what is written now reaches all. */
+  async function expectAllLive(pages: Page[], ids: string[]) {
+    await expectLive(pages)
+    for (const id of ids) await writeLines(app, id)
+    await expectLines(pages)
   }
 
   it('are all live, and the server still answers', async () => {
-    const pages = await openJobs(await signedIn(), await startJobs())
-    await expectAllLive(pages)
+    const ids = await makeJobs()
+    const pages = await openJobs(await signedIn(), ids)
+    await expectAllLive(pages, ids)
   })
 
   it('are all live behind a proxy without WebSockets', async () => {
     const proxy = await proxyWithoutWebSockets(app.url)
     stops.push(proxy.stop)
-    const pages = await openJobs(await signedIn(proxy.url), await startJobs(), proxy.url)
-    await expectAllLive(pages)
+    const ids = await makeJobs()
+    const pages = await openJobs(await signedIn(proxy.url), ids, proxy.url)
+    await expectAllLive(pages, ids)
     expect(proxy.refused()).toBeGreaterThan(0)
   })
 
@@ -75,15 +87,20 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     stops.push(proxy.stop)
     const context = await signedIn(proxy.url)
     await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
-    const pages = await openJobs(context, await startJobs(), proxy.url)
-    await expectAllLive(pages)
+    const ids = await makeJobs()
+    const pages = await openJobs(context, ids, proxy.url)
+    await expectAllLive(pages, ids)
     for (const page of pages) expect(await page.locator('.live').textContent()).toBe('Live (poll)')
   })
 
   it('leave their places to others when they close', async () => {
     const context = await signedIn()
     await visitor.page.close()
-    const [first, ...others] = await openJobs(context, await startJobs(4))
+    const ids = await makeJobs(4)
+    const streaming = await openJobs(context, ids.slice(0, 3))
+    await expectLive(streaming)
+    const [first, ...others] = streaming
+    others.push(...(await openJobs(context, ids.slice(3))))
     for (const page of others) await page.locator('.live.is-live').waitFor()
     expect(await Promise.all(others.map(page => page.locator('.live').textContent()))).toEqual([
       'Live',
@@ -91,41 +108,55 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
       'Live (websocket)',
     ])
     await first?.close()
-    const [late] = await openJobs(context, await startJobs(1))
+    const [late] = await openJobs(context, await makeJobs(1))
     await late?.getByText('Live', { exact: true }).waitFor()
-    for (const page of others) await page.locator(`.log-row[data-line="${LINES}"]`).waitFor()
-    for (const page of others) expect(await page.evaluate(shownLines)).toEqual(numbers(1, LINES))
+    for (const id of ids) await writeLines(app, id)
+    await expectLines(others)
   })
 
   it('go on where they were after the server was away', async () => {
     const own = await apps.start({ TAILRACE_ROLE: 'web' })
-    const pages = await openJobs(await signedIn(own.url), await startJobs(), own.url)
-    for (const page of pages) await page.locator('.live.is-live').waitFor()
+    const ids = await makeJobs()
+    const pages = await openJobs(await signedIn(own.url), ids, own.url)
+    await expectLive(pages)
+    for (const id of ids) await writeLines(app, id, 1, 10)
+    await expectLines(pages, 10)
     await own.stop()
     for (const page of pages) await page.locator('.live.is-waiting').waitFor()
+    for (const id of ids) await writeLines(app, id, 11, 20)
     await apps.start({ TAILRACE_ROLE: 'web', PORT: new URL(own.url).port })
-    await expectAllLive(pages)
+    await expectLive(pages)
+    await expectLines(pages, 20)
+    for (const id of ids) await writeLines(app, id, 21, LINES)
+    await expectLines(pages)
   })
 
   it('are all live when the server lets fewer streams in', async () => {
     const own = await apps.start({ TAILRACE_ROLE: 'web', STREAM_MAX_PER_IP: '5' })
-    const pages = await openJobs(await signedIn(own.url), await startJobs(), own.url)
-    await expectAllLive(pages)
+    const ids = await makeJobs()
+    const pages = await openJobs(await signedIn(own.url), ids, own.url)
+    await expectAllLive(pages, ids)
     const told = await Promise.all(pages.map(page => page.locator('.live').textContent()))
     expect(told).toContain('Live (poll)')
   })
 
   it('of other programs are all live with the client library alone', async () => {
     const context = await signedIn()
-    const ids = await startJobs()
+    const ids = await makeJobs()
     const seen = []
     for (const id of ids) {
       const page = await context.newPage()
       await page.goto(`${app.url}/api/docs`)
       await page.addScriptTag({ url: '/client/tailrace.js', type: 'module' })
-      seen.push(page.evaluate(readJob, id))
+      await page.evaluate(readJob, id)
+      seen.push(page)
     }
-    for (const lines of await Promise.all(seen)) expect(lines).toEqual(numbers(1, LINES))
+    for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'live'")
+    for (const id of ids) await writeLines(app, id)
+    for (const id of ids) await endJob(app, id)
+    for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'ended'")
+    // The last one tells of the end.
+    for (const page of seen) expect(await page.evaluate('globalThis.seen.lines')).toEqual(numbers(1, LINES + 1))
   })
 })
 
@@ -150,27 +181,31 @@ describeInBrowser('a tab that nobody looks at', () => {
   }
   const last = `document.querySelector('.log-row[data-line="${LINES}"]')`
 
-  async function openJob(): Promise<RealTab> {
+  async function openJob(id: string): Promise<RealTab> {
+    await writeLines(app, id, 1, 10)
     const tab = await tabs.open()
     await tab.goto(await app.app.access.createSignInLink(app.url))
     await tab.until("location.pathname === '/'")
-    await tab.goto(`${app.url}/jobs/${await startJob(app)}`)
+    await tab.goto(`${app.url}/jobs/${id}`)
     await tab.until("document.querySelector('.live.is-live') && document.querySelector('.log-row')")
     return tab
   }
 
   it('lets go of its stream, and shows all lines when it is seen again', async () => {
-    const tab = await openJob()
+    const id = await makeJob(app)
+    const tab = await openJob(id)
     const other = await tabs.open()
     await other.show()
     await tab.until('document.hidden')
     expect(await streams()).toBe(1)
     await tab.freeze()
     await eventually(async () => (await streams()) === 0, 'the frozen tab has no stream')
+    await writeLines(app, id, 11, LINES)
     await tab.show()
     await tab.until("document.querySelector('.live.is-live')")
     await tab.until(last)
-    await tab.until("document.querySelector('.summary .is-completed')")
+    await endJob(app, id)
+    await tab.until("document.querySelector('.summary .is-cancelled')")
     await tab.read("document.querySelector('.log-rows').scrollTo(0, 0)")
     await tab.until('document.querySelector(\'.log-row[data-line="1"]\')')
     expect(await tab.read("document.querySelectorAll('.log-gap').length")).toBe(0)
@@ -179,12 +214,14 @@ describeInBrowser('a tab that nobody looks at', () => {
   })
 
   it('lets go of its stream when one leaves it, and goes on when one comes back', async () => {
-    const tab = await openJob()
+    const id = await makeJob(app)
+    const tab = await openJob(id)
     await tab.show()
     await tab.read('globalThis.isTheSame = true')
     await tab.goto(`${app.url}/api/docs`)
     await tab.until("location.pathname === '/api/docs' && document.readyState === 'complete'")
     await eventually(async () => (await streams()) === 0, 'the page that was left has no stream')
+    await writeLines(app, id, 11, LINES)
     await tab.read('history.back()').catch(() => undefined)
     await tab.until("location.pathname.startsWith('/jobs/') && document.querySelector('.live.is-live')")
     expect(await tab.read('globalThis.isTheSame')).toBe(true)
@@ -192,11 +229,18 @@ describeInBrowser('a tab that nobody looks at', () => {
   })
 })
 
-async function startJob(app: TestApp): Promise<string> {
-  const steps = [{ name: 'load', workers: 1, lines: LINES, interval_ms: 250 }]
-  const response = await app.post('/api/jobs', { kind: 'demo', input: { steps } })
+/** A job that is not run: its lines and its end come from the test. */
+async function makeJob(app: TestApp): Promise<string> {
+  const steps = [{ name: 'load', workers: 1, lines: LINES }]
+  const response = await app.post('/api/jobs', { kind: 'demo', input: { steps }, delay_ms: 3_600_000 })
   return ((await response.json()) as { job: { id: string } }).job.id
 }
+
+const writeLines = (app: TestApp, id: string, from = 1, to = LINES) =>
+  append(app, { tenantId: DEFAULT_TENANT_ID, name: `job:${id}` }, numbered(from, to - from + 1))
+
+/** A last line tells of it. */
+const endJob = (app: TestApp, id: string) => app.post(`/api/jobs/${id}/cancel`, { reason: 'enough' })
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
@@ -207,17 +251,17 @@ const askServer = () => fetch('/api/session').then(answer => answer.status)
 const shownLines = () =>
   [...document.querySelectorAll<HTMLElement>('.log-row[data-line]')].map(row => Number(row.dataset.line))
 
-/** Runs in a page with the client library: the numbers of a job's lines in the order in which they came. */
-const readJob = (id: string) =>
-  new Promise<number[]>((resolve, reject) => {
-    const lines: number[] = []
-    const { Tailrace } = globalThis as unknown as { Tailrace: typeof import('../../public/client') }
-    Tailrace.streamJob(id, {
-      limit: 'all',
-      onLogs: fresh => lines.push(...fresh.map(each => each.line)),
-      onState: state => {
-        if (state === 'ended') resolve(lines)
-      },
-      onError: error => reject(new Error(error.message)),
-    })
+/** Runs in a page with the client library, and keeps there what it sees of a job. */
+function readJob(id: string) {
+  const seen = { lines: [] as number[], state: '' }
+  const { Tailrace } = Object.assign(globalThis, { seen }) as unknown as {
+    Tailrace: typeof import('../../public/client')
+  }
+  Tailrace.streamJob(id, {
+    limit: 'all',
+    onLogs: fresh => seen.lines.push(...fresh.map(each => each.line)),
+    onState: state => {
+      seen.state = state
+    },
   })
+}

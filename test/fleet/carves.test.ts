@@ -106,6 +106,14 @@ test('an archive that begins with a Zstandard frame is downloaded as .tar.zst', 
   expect(response.headers.get('content-disposition')).toMatch(/\.tar\.zst"$/)
 })
 
+test('an empty Zstandard frame, which agents send when nothing was compressed, is recognised', async () => {
+  const content = Buffer.from('28b52ffd2000010000', 'hex')
+  await send(await begin({ blockCount: 1, carveSize: content.length }), 0, content)
+  const { response, bytes } = await download((await latest()).id)
+  expect(response.headers.get('content-type')).toBe('application/zstd')
+  expect(bytes.equals(content)).toBe(true)
+})
+
 test('an empty carve is complete at once', async () => {
   await begin({ blockCount: 0, carveSize: 0 })
   const carve = await latest()

@@ -7,7 +7,8 @@ const SILENCE_MS = 80_000
 
 /** The same events as JSON frames, for networks that hold streamed answers back. */
 export const websocket: Transport = async (ask, sink, signal) => {
-  if (typeof WebSocket === 'undefined') return { kind: 'lost', reason: 'There are no WebSockets here.' }
+  if (typeof WebSocket === 'undefined')
+    return { kind: 'lost', reason: 'There are no WebSockets here.', isRefused: true }
   const ticket = await ticketFor(ask, signal)
   if (typeof ticket !== 'string') return ticket
   const watchdog = createWatchdog(signal, OPEN_WITHIN_MS)
@@ -26,7 +27,9 @@ function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof c
       settle(outcome)
     }
     let isOpen = false
+    let isRefused = true // until the handshake is through: browsers do not tell how it was answered
     socket.addEventListener('open', () => {
+      isRefused = false
       for (const message of subscriptions(ask)) socket.send(JSON.stringify(message))
     })
     socket.addEventListener('message', ({ data }) => {
@@ -42,7 +45,7 @@ function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof c
         sink.id(frame.id, topicOf(frame.data) ?? ask.topics[0])
       }
     })
-    const lost = () => resolve({ kind: 'lost', reason: watchdog.reason() ?? 'The connection was lost.' })
+    const lost = () => resolve({ kind: 'lost', reason: watchdog.reason() ?? 'The connection was lost.', isRefused })
     socket.addEventListener('close', ({ code }) => (code === NO_LONGER_ALLOWED ? resolve(REVOKED) : lost()))
     socket.addEventListener('error', lost)
     watchdog.signal.addEventListener('abort', lost)

@@ -1,10 +1,15 @@
 import fc from 'fast-check'
-import { backoffMs, retryAfterMs } from '../../../public/client/backoff'
+import { backoffMs, lookAgainMs, retryAfterMs } from '../../../public/client/backoff'
 
 describe('backoff', () => {
   it('doubles from one second to thirty', () => {
     const longest = (failures: number) => backoffMs(failures, 0, () => 1)
     expect([1, 2, 3, 4, 5, 6, 7, 500].map(longest)).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map(s => s * 1000))
+  })
+
+  it('looks for better ways again after half a minute, later every five minutes', () => {
+    const longest = (looks: number) => lookAgainMs(looks, () => 1)
+    expect([1, 2, 3, 4, 5, 500].map(longest)).toEqual([30, 60, 120, 240, 300, 300].map(s => s * 1000))
   })
 
   it('is never sooner than asked for and never longer than both allow', () => {

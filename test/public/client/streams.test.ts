@@ -327,6 +327,30 @@ describe('in a page that cannot count what other tabs hold', () => {
     expect(server.asked).toEqual([])
   })
 
+  it('polls take over at once where WebSockets are refused, until they are let through again', async () => {
+    const network = new EventTarget()
+    const { addEventListener, removeEventListener } = network
+    Object.assign(globalThis, {
+      addEventListener: addEventListener.bind(network),
+      removeEventListener: removeEventListener.bind(network),
+    })
+    server.handshakes.areRefused = true
+    server.answers = [statusOnly(200, { events: [logs('job:a', 1, 1)], last_event_id: 'e.1' })]
+    server.talk = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.2')))
+    const seen = record()
+    seen.track(streamJob('a', seen.options))
+    await seen.until(() => seen.lines.length > 0)
+    expect(seen.states.at(-1)).toMatchObject({ state: 'live', detail: { transport: 'poll' } })
+    expect(server.handshakes.refused).toBe(1)
+    server.handshakes.areRefused = false
+    // A changed network is looked at without waiting.
+    network.dispatchEvent(new Event('online'))
+    await seen.isIn('ended')
+    expect(seen.states.at(-1)?.detail.transport).toBe('websocket')
+    Reflect.deleteProperty(globalThis, 'addEventListener')
+    Reflect.deleteProperty(globalThis, 'removeEventListener')
+  })
+
   it('polls are short', async () => {
     server.answers = [statusOnly(200, { events: [], last_event_id: 'e.1', ended: true })]
     const seen = record({ transports: ['poll'] })

@@ -12,11 +12,14 @@ export interface ScriptedServer {
   /** How the next stream and poll requests are answered, in turn; the last answer stays. */
   answers: Answer[]
   talk: Talk
+  /** Whether WebSocket handshakes are refused, and how many were. */
+  handshakes: { areRefused: boolean; refused: number }
   stop(): Promise<void>
 }
 
 export async function startScriptedServer(): Promise<ScriptedServer> {
-  const scripted: ScriptedServer = { baseUrl: '', asked: [], answers: [], talk: () => undefined, stop }
+  const handshakes = { areRefused: false, refused: 0 }
+  const scripted: ScriptedServer = { baseUrl: '', asked: [], answers: [], talk: () => undefined, handshakes, stop }
   const server: Server = createServer((req, res) => {
     const url = new URL(req.url ?? '', 'http://localhost')
     if (url.pathname === '/healthz') return void res.end('{}')
@@ -26,7 +29,11 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     const answer = scripted.answers.length > 1 ? scripted.answers.shift() : scripted.answers[0]
     answer?.(req, res, url)
   })
-  const sockets = new WebSocketServer({ server, path: '/ws/stream' })
+  const verifyClient = () => {
+    if (handshakes.areRefused) handshakes.refused++
+    return !handshakes.areRefused
+  }
+  const sockets = new WebSocketServer({ server, path: '/ws/stream', verifyClient })
   sockets.on('connection', socket => {
     socket.on('message', data => scripted.talk(socket, JSON.parse(String(data))))
   })
