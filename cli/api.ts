@@ -21,10 +21,6 @@ type Send<M extends Method> = <P extends PathOf<M>>(
 export interface Api {
   get: Send<'get'>
   post: Send<'post'>
-  /** A GET of a path that the contract does not have. */
-  getJson<T>(path: string, params?: Params): Promise<T>
-  /** A POST to a path that the contract does not have. */
-  postJson<T>(path: string, body: unknown): Promise<T>
   /** Chunks of a download, which may take any time. */
   download(path: string, params?: Params): AsyncIterable<Uint8Array>
 }
@@ -53,8 +49,6 @@ export function createApi(settings: Settings): Api {
   return {
     get: typed('get'),
     post: typed('post'),
-    getJson: (path, params) => request('GET', path, params),
-    postJson: (path, body) => request('POST', path, { body }),
     download: (path, params) => download(settings, addressOf(path, params)),
   }
 }

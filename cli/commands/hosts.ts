@@ -1,8 +1,9 @@
+import type { Host } from '../../src/contract/hosts'
 import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { collect, limitOf, type Page } from '../list'
-import { HOST_COLOURS, type Host, nameOf } from '../output/host-lines'
+import { collect, limitOf } from '../list'
+import { HOST_COLOURS, nameOf } from '../output/host-lines'
 import { table } from '../output/table'
 import { age } from '../output/times'
 
@@ -29,9 +30,7 @@ export const hosts = defineCommand({
   async run(context, { values }) {
     const { json, limit, ...filter } = values
     const max = limitOf(limit, LIMIT_DEFAULT)
-    const { found, isMore } = await collect(max, page =>
-      context.api.getJson<Page<Host>>('/api/hosts', { ...filter, ...page }),
-    )
+    const { found, isMore } = await collect(max, page => context.api.get('/api/hosts', { ...filter, ...page }))
     const { terminal } = context
     if (json) for (const host of found) terminal.json(host)
     else if (found.length) terminal.write(tableOf(context, found))

@@ -2,10 +2,9 @@ import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT, Failure, wrongUsage } from '../exit'
 import { FORMAT_OPTION, formatOf } from '../fleet/format'
-import type { Query } from '../fleet/query'
 import { targetsOf } from '../fleet/targets'
 import { watchQuery } from '../fleet/watch'
-import { collect, type Page } from '../list'
+import { collect } from '../list'
 import { numberOf } from '../numbers'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 import { readText } from '../read-text'
@@ -43,7 +42,7 @@ several is asked once. Rows go to stdout, progress to stderr. Ctrl-C leaves the 
     const { sql, platforms } = await questionOf(context, operand, values.saved)
     const targets = await targetsOf(api, values, platforms)
     const body = { sql, targets, deadline_seconds, reason: values.reason }
-    const { query, links } = await api.postJson<{ query: Query; links: { page: string } }>('/api/queries', body)
+    const { query, links } = await api.post('/api/queries', { body })
     if (!values.detach) return watchQuery(context, query, view)
     if (values.json) terminal.json({ event: 'query', ...query, links })
     else terminal.write(`${query.id}\n`)
@@ -65,9 +64,7 @@ async function questionOf(context: Context, operand: string | undefined, saved: 
 const textOf = (operand: string) => (operand === '-' || operand.startsWith('@') ? readText(operand) : operand)
 
 async function savedQuery(context: Context, name: string): Promise<Question> {
-  const { found } = await collect(SAVED_MAX, page =>
-    context.api.getJson<Page<Question & { name: string }>>('/api/saved-queries', { q: name, ...page }),
-  )
+  const { found } = await collect(SAVED_MAX, page => context.api.get('/api/saved-queries', { q: name, ...page }))
   const query = found.find(each => each.name === name) ?? found.find(each => isSame(each.name, name))
   if (query) return query
   const near = found.slice(0, 5).map(each => `\n  ${clean(each.name)}`)

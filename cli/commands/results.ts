@@ -1,6 +1,5 @@
 import { defineCommand, JSON_OPTION } from '../command'
 import { FORMAT_OPTION, formatOf } from '../fleet/format'
-import type { Query } from '../fleet/query'
 import { watchQuery } from '../fleet/watch'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 
@@ -16,7 +15,7 @@ export const results = defineCommand({
   },
   async run(context, { values, operands: [id = ''] }) {
     const view = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
-    const query = await context.api.getJson<Query>('/api/queries/{id}', { id })
+    const query = await context.api.get('/api/queries/{id}', { id })
     return watchQuery(context, query, view)
   },
 })

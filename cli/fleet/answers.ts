@@ -1,10 +1,11 @@
+import type { Query, QueryResult, ResultPage, Row } from '../../src/contract/queries'
 import { clean } from '../../text/display'
 import type { Api } from '../api'
 import type { Page } from '../list'
 import { nameOf } from '../output/host-lines'
 import type { RowPrinter } from '../output/rows'
 import type { Terminal } from '../output/terminal'
-import { type Asked, type Query, type QueryResult, type Row, troubleOf } from './query'
+import { type Target, troubleOf } from './query'
 
 const PAGE = 2_000
 const TROUBLES_TOLD = 20
@@ -53,13 +54,13 @@ export class Answers {
     await this.finish(result, result.columns)
   }
 
-  private print(host: Asked, rows: readonly Row[], columns: readonly string[]) {
+  private print(host: Target, rows: readonly Row[], columns: readonly string[]) {
     if (rows.length) this.deps.printer.rows(host, rows, columns)
     this.told.set(host.host_id, (this.told.get(host.host_id) ?? 0) + rows.length)
   }
 
   /** Tells the rows of a host that are not told yet, and that these are all. */
-  private async finish(host: Asked, columns: readonly string[]) {
+  private async finish(host: Target, columns: readonly string[]) {
     const { printer } = this.deps
     // a frame does not say whether it is the frame that is cut, or the answer
     const isCut = this.lacksRows(host) ? await this.tellRest(host, columns) : host.truncated
@@ -69,17 +70,17 @@ export class Answers {
     if (trouble) this.troubles.push(`${clean(nameOf(host))}: ${trouble}`)
   }
 
-  private lacksRows({ host_id, row_count }: Asked) {
+  private lacksRows({ host_id, row_count }: Target) {
     return this.deps.printer.wantsRows && (this.told.get(host_id) ?? 0) < row_count
   }
 
   /** @returns whether the answer was cut when it came */
-  private async tellRest(host: Asked, columns: readonly string[]): Promise<boolean> {
+  private async tellRest(host: Target, columns: readonly string[]): Promise<boolean> {
     const { api, queryId, terminal } = this.deps
     let where: Record<string, string | number> = { offset: this.told.get(host.host_id) ?? 0 }
     for (;;) {
       const asked = { id: queryId, host_id: host.host_id, limit: PAGE, ...where }
-      const page: Page<{ row: Row | null; truncated: boolean }> = await api.getJson('/api/queries/{id}/results', asked)
+      const page: ResultPage = await api.get('/api/queries/{id}/results', asked)
       const rows = page.items.flatMap(({ row }) => (row ? [row] : []))
       this.print(host, rows, columns)
       await terminal.drained()
@@ -88,7 +89,7 @@ export class Answers {
     }
   }
 
-  private lossOf(host: Asked, isCut: boolean): string {
+  private lossOf(host: Target, isCut: boolean): string {
     if (this.lacksRows(host)) return 'not all of its rows are kept any more'
     return isCut ? 'its answer was too large and is cut' : ''
   }
@@ -98,7 +99,7 @@ export class Answers {
     await this.working
     let cursor: string | null = null
     do {
-      const page: Page<Asked> = await this.deps.api.getJson('/api/queries/{id}/hosts', {
+      const page: Page<Target> = await this.deps.api.get('/api/queries/{id}/hosts', {
         id: query.id,
         limit: PAGE,
         cursor: cursor ?? undefined,

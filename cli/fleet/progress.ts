@@ -1,6 +1,7 @@
+import type { Query } from '../../src/contract/queries'
 import { formatDuration } from '../../text/times'
 import type { Terminal } from '../output/terminal'
-import { countsText, type Query } from './query'
+import { countsText } from './query'
 
 const EVERY_MS = 1_000
 /** Where no person watches it goes into a log. */

@@ -1,11 +1,9 @@
+import type { Query, QueryResult, QueryTarget, TargetState } from '../../src/contract/queries'
 import { clean } from '../../text/display'
 import { span } from '../output/times'
 
-/** osquery's values are texts, whatever the column's type. */
-export type Row = Record<string, string>
-
 /** What has become of a query on a host: the words that people read, in the order in which they are told. */
-const STATE_WORDS = {
+const STATE_WORDS: Record<TargetState, string> = {
   completed: 'with rows',
   no_rows: 'without',
   failed: 'failed',
@@ -15,41 +13,13 @@ const STATE_WORDS = {
   sent: 'at it',
   pending: 'not come yet',
 }
-export type State = keyof typeof STATE_WORDS
 
-export interface Query {
-  id: string
-  sql: string
-  status: 'running' | 'completed' | 'cancelled'
-  counts: { targets: number } & Record<State, number>
-  row_count: number
-  columns: string[]
-  deadline_at: string
-  created_at: string
-  ended_at: string | null
-}
-
-/** A host in a query. */
-export interface Asked {
-  host_id: string
-  host_identifier: string
-  hostname: string
-  state: State
-  row_count: number
-  error: string | null
-  truncated: boolean
-  late: boolean
-}
-
-/** What one host has answered, as the stream tells it: with the rows that fit into a frame. */
-export interface QueryResult extends Asked {
-  columns: string[]
-  rows: Row[]
-}
+/** What the answer of a host and its entry in the list of targets have in common. */
+export type Target = Pick<QueryTarget, keyof QueryTarget & keyof QueryResult>
 
 /** `12 of 20 hosts answered (10 with rows, 2 without), 5 at it, 3 not come yet, 48 rows`. */
 export function countsText({ counts, row_count }: Pick<Query, 'counts' | 'row_count'>): string {
-  const told = (states: readonly State[]) =>
+  const told = (states: readonly TargetState[]) =>
     states.filter(state => counts[state] > 0).map(state => `${counts[state]} ${STATE_WORDS[state]}`)
   const answers = told(['completed', 'no_rows', 'failed', 'denylisted'])
   const answered = counts.completed + counts.no_rows + counts.failed + counts.denylisted
@@ -70,7 +40,7 @@ export const hasAllAnswers = ({ status, counts }: Query) =>
   status === 'completed' && counts.completed + counts.no_rows === counts.targets
 
 /** What is wrong with a host, if anything is. */
-export function troubleOf({ state, error }: Asked): string {
+export function troubleOf({ state, error }: Pick<Target, 'state' | 'error'>): string {
   if (state === 'completed' || state === 'no_rows') return ''
   return error === null ? STATE_WORDS[state] : `${STATE_WORDS[state]}: ${clean(error)}`
 }

@@ -1,14 +1,8 @@
+import type { Host } from '../../src/contract/hosts'
+import type { Targets } from '../../src/contract/queries'
 import { clean } from '../../text/display'
 import type { Api } from '../api'
 import { EXIT, Failure, wrongUsage } from '../exit'
-import type { Host } from '../output/host-lines'
-
-export interface Targets {
-  all?: true
-  host_ids?: string[]
-  platforms?: string[]
-  labels?: string[]
-}
 
 export interface Chosen {
   all?: boolean | undefined
@@ -42,7 +36,7 @@ async function hostId(api: Api, name: string): Promise<string> {
   // an identifier is often a UUID too, that of the hardware
   const found = UUID.test(name) ? await withId(api, name) : undefined
   if (found) return found
-  const { items } = await api.getJson<{ items: Host[] }>('/api/hosts', { q: name, limit: SEARCH_MAX })
+  const { items } = await api.get('/api/hosts', { q: name, limit: SEARCH_MAX })
   const is = (text: string) => text.toLowerCase() === name.toLowerCase()
   const identified = items.filter(host => host.host_identifier === name)
   const meant = identified.length ? identified : items.filter(host => is(host.hostname) || is(host.host_identifier))
@@ -54,7 +48,7 @@ async function hostId(api: Api, name: string): Promise<string> {
 
 async function withId(api: Api, id: string): Promise<string | undefined> {
   try {
-    return (await api.getJson<Host>('/api/hosts/{id}', { id })).id
+    return (await api.get('/api/hosts/{id}', { id })).id
   } catch (error) {
     if (error instanceof Failure && error.exitCode === EXIT.missing) return undefined
     throw error

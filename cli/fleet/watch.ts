@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StreamEvent } from '../../public/client'
+import type { Query, QueryResult } from '../../src/contract/queries'
 import type { Context } from '../command'
 import { EXIT, Failure } from '../exit'
 import { follow } from '../follow'
@@ -7,7 +8,7 @@ import type { Printer } from '../output/printer'
 import { Answers } from './answers'
 import { type Format, printerOf } from './format'
 import { Progress } from './progress'
-import { endText, hasAllAnswers, type Query, type QueryResult } from './query'
+import { endText, hasAllAnswers } from './query'
 
 const RETRY_MS = 1_000
 
@@ -29,7 +30,7 @@ export async function watchQuery(context: Context, query: Query, { format, patie
   printer.begin(query)
   try {
     if (!query.ended_at) await untilEnded(context, query, { answers, progress, patienceMs })
-    const ended = await whileAway(patienceMs, () => api.getJson<Query>('/api/queries/{id}', { id: query.id }))
+    const ended = await whileAway(patienceMs, () => api.get('/api/queries/{id}', { id: query.id }))
     await whileAway(patienceMs, () => answers.complete(ended))
     if (format === 'csv') await writeCsv(context, ended)
     printer.end(ended)

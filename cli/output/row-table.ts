@@ -1,5 +1,5 @@
+import type { Row } from '../../src/contract/queries'
 import { clean } from '../../text/display'
-import type { Row } from '../fleet/query'
 import type { Terminal } from './terminal'
 import { cut, widthOf } from './text'
 

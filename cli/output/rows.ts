@@ -1,4 +1,5 @@
-import type { Asked, Query, Row } from '../fleet/query'
+import type { Query, Row } from '../../src/contract/queries'
+import type { Target } from '../fleet/query'
 import { nameOf } from './host-lines'
 import { RowTable } from './row-table'
 import type { Terminal } from './terminal'
@@ -10,9 +11,9 @@ export interface RowPrinter {
   wantsRows: boolean
   begin(query: Query): void
   /** Rows of one host, in order; more of the same host may follow. */
-  rows(host: Asked, rows: readonly Row[], columns: readonly string[]): void
+  rows(host: Target, rows: readonly Row[], columns: readonly string[]): void
   /** All rows of this host were told, or it has none. */
-  host(host: Asked): void
+  host(host: Target): void
   /** What was told so far shall be seen now. */
   flush(): void
   end(query: Query): void
@@ -68,7 +69,7 @@ export function tableRows(terminal: Terminal): RowPrinter {
 /** Rows come in one piece at the end, as the server exports them. */
 export const noRows: RowPrinter = { ...SILENT, wantsRows: false }
 
-const rowOf = ({ host_id, host_identifier, hostname }: Asked, row: Row) => ({
+const rowOf = ({ host_id, host_identifier, hostname }: Target, row: Row) => ({
   host_id,
   host_identifier,
   hostname,

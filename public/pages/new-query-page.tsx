@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Query } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
-import { api, messageOf } from '../api'
+import { client, messageOf } from '../api'
 import { Empty, Failure } from '../components/empty'
 import { type Draft, draftAddress, draftOf, hasNoTargets, sentTargets } from '../fleet/query/draft'
 import { SaveQuery } from '../fleet/query/save-query'
@@ -55,7 +54,7 @@ function NewQuery() {
     isBusy.value = true
     try {
       const body = { sql, targets: sentTargets(targets), deadline_seconds }
-      const { query } = await api.post<{ query: Query }>('/api/queries', body)
+      const { query } = await client.post('/api/queries', { body })
       navigate(`/queries/${query.id}`)
     } catch (error) {
       problem.value = messageOf(error)

@@ -42,7 +42,9 @@ test('a pool full of slow statements is busy: the process stays ready, and whoev
   const read = await app.get('/api/jobs')
   for (const answer of [made, read]) {
     const { code } = (await answer.json()) as { code: string }
-    expect([answer.status, code, answer.headers.get('retry-after')]).toEqual([503, 'unavailable', '2'])
+    // a flush that was under way when the pool filled up may have reached PostgreSQL
+    expect(['unavailable', 'outcome_unknown']).toContain(code)
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2'])
   }
   expect(await ready()).toEqual(isReady)
   await empty()

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { ScheduledResult } from '../../../src/contract/scheduled-results'
 import { SCHEDULED_ACTIONS } from '../../../src/contract/values'
+import { addressOf } from '../../client/address'
 import { FilterSelect, PeriodSelect } from '../../components/filter-select'
 import { Listing } from '../../components/listing'
 import { Ago } from '../../components/time'
@@ -9,7 +10,7 @@ import { sinceParam } from '../../periods'
 import { search, setFilters } from '../../router'
 import { readFilters } from '../../url-filters'
 import { useFetch } from '../../use-fetch'
-import { byId, usePagedListOf } from '../../use-paged-list'
+import { byId, usePagedList } from '../../use-paged-list'
 
 const PAGE_SIZE = 100
 /** Hosts log every few seconds. */
@@ -25,8 +26,8 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
   const params = useMemo(() => paramsOf(filters), [filters])
   const names = useFetch('/api/hosts/{id}/scheduled/names', { id: hostId }, { everyMs: NAMES_MS })
-  const list = usePagedListOf<ScheduledResult>({
-    path: `${base}?${params}`,
+  const list = usePagedList('/api/hosts/{id}/scheduled', {
+    params: { id: hostId, ...params },
     name: `${base}?${query}`,
     idOf: byId,
     pageSize: PAGE_SIZE,
@@ -57,10 +58,10 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
           onTyped={q => setFilters({ q })}
         />
         <span class="spring" />
-        <a class="button" href={`${base}?${params}&format=csv&bom=1`} download>
+        <a class="button" href={addressOf(base, { ...params, format: 'csv', bom: 1 })} download>
           CSV
         </a>
-        <a class="button" href={`${base}?${params}&format=ndjson`} download>
+        <a class="button" href={addressOf(base, { ...params, format: 'ndjson' })} download>
           NDJSON
         </a>
       </search>
@@ -69,7 +70,7 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
         columns={['Time', 'Query', 'Action', 'Columns']}
         list={list}
         empty={
-          params === ''
+          Object.keys(params).length === 0
             ? 'No scheduled results yet. They arrive once a pack is enabled for this host.'
             : 'No scheduled results match this filter.'
         }
@@ -79,9 +80,9 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
   )
 }
 
-function paramsOf({ since, ...filters }: Record<(typeof FILTERS)[number], string>): string {
+function paramsOf({ since, ...filters }: Record<(typeof FILTERS)[number], string>): Record<string, string> {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
-  return String(new URLSearchParams({ ...Object.fromEntries(given), ...sinceParam(since) }))
+  return { ...Object.fromEntries(given), ...sinceParam(since) }
 }
 
 /** Signs of actions, so that they differ not only by colour. */
