@@ -49,6 +49,7 @@ export class ActiveRun implements Run {
   /** The job as this run last saw it stored. */
   private known: JobState
   private abandon: (() => void) | undefined
+  private graceTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly deps: RunDeps,
@@ -187,8 +188,7 @@ export class ActiveRun implements Run {
     if (this.aborted || this.closed) return
     this.aborted = reason
     this.controller?.abort(abortError(reason))
-    setTimeout(() => {
-      if (this.closed) return
+    this.graceTimer = setTimeout(() => {
       void this.log.warn(
         `The handler did not end within ${GRACE_MS} ms of its signal (${reason}); the job goes on without it`,
       )
@@ -207,6 +207,7 @@ export class ActiveRun implements Run {
   /** No more lines and changes after this; answers the last state of the steps. */
   close() {
     this.reports?.close()
+    clearTimeout(this.graceTimer)
     this.closed = true
     return this.steps.snapshot()
   }
