@@ -1,10 +1,9 @@
 import type { Principal } from '../api'
 import type { Transaction } from '../base/db'
 import { z } from '../base/parse'
-import { firstRow, manyRows } from '../base/rows'
+import { firstRow, idRow, idsOf, manyRows } from '../base/rows'
 import type { Role } from '../contract/access'
 import { ROLES } from '../contract/values'
-import { idRow, idsOf } from './ids'
 import { removeSessionsOfTokens } from './session-store'
 
 /** A member or a token; tokens and links it created end with it. */

@@ -1,8 +1,7 @@
 import type { Db } from '../base/db'
 import { z } from '../base/parse'
-import { firstRow, manyRows } from '../base/rows'
+import { firstRow, idRow, idsOf, manyRows } from '../base/rows'
 import { role } from '../contract/access'
-import { idRow, idsOf } from './ids'
 
 /** A token or session that is valid now, and whom it stands for. */
 const credentialRow = z.object({

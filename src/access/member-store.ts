@@ -1,10 +1,9 @@
 import type { Db, Transaction } from '../base/db'
 import { z } from '../base/parse'
-import { firstRow, manyRows } from '../base/rows'
+import { firstRow, idRow, idsOf, manyRows } from '../base/rows'
 import { type Role, role } from '../contract/access'
 import { limitRoleOfCreatedBy, revokeCreatedBy } from './created-store'
 import { foldEmail } from './email'
-import { idRow, idsOf } from './ids'
 import { removeCode } from './user-store'
 
 const memberRow = z.object({

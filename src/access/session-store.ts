@@ -1,7 +1,6 @@
 import type { Db } from '../base/db'
 import { z } from '../base/parse'
-import { manyRows } from '../base/rows'
-import { idRow, idsOf } from './ids'
+import { idRow, idsOf, manyRows } from '../base/rows'
 
 const sessionRow = z.object({
   id: z.string(),

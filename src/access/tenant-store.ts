@@ -1,8 +1,7 @@
 import type { Db, Transaction } from '../base/db'
 import { hashSecret } from '../base/ids'
 import { z } from '../base/parse'
-import { manyRows, oneRow } from '../base/rows'
-import { idRow, idsOf } from './ids'
+import { idRow, idsOf, manyRows, oneRow } from '../base/rows'
 
 const tenantRow = z.object({ id: z.string(), name: z.string(), created_at: z.date() })
 const TENANT = 'id, name, created_at'

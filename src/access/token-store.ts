@@ -1,9 +1,8 @@
 import type { Db, Transaction } from '../base/db'
 import { z } from '../base/parse'
-import { firstRow, manyRows, oneRow } from '../base/rows'
+import { firstRow, idRow, manyRows, oneRow } from '../base/rows'
 import { type Actor, actor, type Role, role } from '../contract/access'
 import { revokeCreatedBy } from './created-store'
-import { idRow } from './ids'
 import { removeSessionsOfTokens } from './session-store'
 
 const tokenRow = z.object({

@@ -1,11 +1,10 @@
 import type { Db } from './db'
 import { z } from './parse'
-import { firstRow, manyRows } from './rows'
+import { firstRow, idRow, manyRows } from './rows'
 
 /** A killed process counts as alive for this long. */
 const LIVING_MS = 15_000
 
-const idRow = z.object({ id: z.string() })
 const livingRow = z.object({
   id: z.string(),
   seenAt: z.number().meta({ description: "Milliseconds of PostgreSQL's clock." }),

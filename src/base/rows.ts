@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { checkContract, isCheckingContracts, report } from './contract-check'
 import type { Db } from './db'
-import type { z } from './parse'
+import { z } from './parse'
 
 type Bindings = Record<string, unknown> | readonly unknown[]
 type Shape<Row> = z.ZodObject & z.ZodType<Row>
@@ -35,6 +35,20 @@ export async function builtRows<Row>(shape: Shape<Row>, query: Knex.QueryBuilder
   const rows: Row[] = await query
   if (isCheckingContracts()) checkRows(shape, rows, query.toSQL().sql)
   return rows
+}
+
+/** A row of a statement that returns ids only. */
+export const idRow = z.object({ id: z.string() })
+export const idsOf = (found: readonly { id: string }[]) => found.map(({ id }) => id)
+
+/** The row of a statement that counts. */
+export const countRow = z.object({ count: z.number() })
+
+/** The value of a text column that holds JSON; it is checked as rows are. */
+export function storedJson<Value>(schema: z.ZodType<Value>, text: string): Value {
+  const value: Value = JSON.parse(text)
+  if (isCheckingContracts()) checkContract('Stored JSON', schema, value)
+  return value
 }
 
 /** So many of the rows that one statement gives are looked at. */

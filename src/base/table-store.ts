@@ -1,13 +1,12 @@
 import type { Db, Transaction } from './db'
 import { z } from './parse'
-import { oneRow } from './rows'
+import { countRow, oneRow } from './rows'
 
 const LOCK_MS = 1_000
 const STATEMENT_MS = 60_000
 
 const sizeRow = z.object({ rows: z.number(), bytes: z.number() })
 const oldestShape = z.object({ at: z.date().nullable() })
-const countRow = z.object({ count: z.number() })
 
 /**
  * A transaction for work that can wait: it gives up rather than block others.

@@ -1,20 +1,23 @@
-import { type Db, escapedPatterns, rows, type Transaction } from '../base/db'
+import { type Db, escapedPatterns, type Transaction } from '../base/db'
 import { newMark } from '../base/ids'
+import { z } from '../base/parse'
+import { builtRows, firstRow, manyRows, oneRow } from '../base/rows'
 import { type Entry, type Topic, topicKey } from './entry'
 import { levelNumber, levelOf, type PreparedEntry } from './prepare'
 
-/** The head of a topic, read at one moment. */
-export interface Head {
-  id: number
-  epoch: string
-  last_seq: number
-  last_line: number
+const headRow = z.object({
+  id: z.number(),
+  epoch: z.string(),
+  last_seq: z.number(),
+  last_line: z.number(),
   /** Everything below is gone. */
-  first_seq: number
-  state: string | null
+  first_seq: z.number(),
+  state: z.string().nullable(),
   /** Null or empty while the topic is open. */
-  end_reason: string | null
-}
+  end_reason: z.string().nullable(),
+})
+/** The head of a topic, read at one moment. */
+export type Head = z.output<typeof headRow>
 
 /** What one flush appends to one topic. */
 export interface TopicBatch {
@@ -28,10 +31,23 @@ export interface TopicBatch {
   onlyWhileOpen: boolean
 }
 
-export interface AppendedHead extends Head {
-  tenant_id: string
-  name: string
-}
+const appendedHead = headRow.extend({ tenant_id: z.string(), name: z.string() })
+export type AppendedHead = z.output<typeof appendedHead>
+
+const { id, tenant_id, name, epoch, last_seq, last_line, first_seq } = appendedHead.shape
+/** Where no topic has taken its part, one row without a head says that the batch is marked as done. */
+const appendedRow = appendedHead.extend({
+  id: id.nullable(),
+  tenant_id: tenant_id.nullable(),
+  name: name.nullable(),
+  epoch: epoch.nullable(),
+  last_seq: last_seq.nullable(),
+  last_line: last_line.nullable(),
+  first_seq: first_seq.nullable(),
+})
+const hasHead = (row: z.output<typeof appendedRow>): row is AppendedHead => row.id !== null
+
+const HEAD = Object.keys(headRow.shape).join(', ')
 
 const APPEND = `
 WITH writer AS (
@@ -97,8 +113,8 @@ export async function appendBatches(
   const toBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
   const entries = columns(batches.flatMap(numberEntries), 12)
   const bindings = [writerId, batchNo, ...columns(heads, 10), toBeOpen, ...entries]
-  const appended = await rows<AppendedHead | { id: null }>(db, APPEND, bindings)
-  return appended.length ? appended.filter(head => head.id !== null) : undefined
+  const appended = await manyRows(db, appendedRow, APPEND, bindings)
+  return appended.length ? appended.filter(hasHead) : undefined
 }
 
 function numberEntries({ entries }: TopicBatch, index: number): unknown[][] {
@@ -121,11 +137,11 @@ function numberEntries({ entries }: TopicBatch, index: number): unknown[][] {
 
 const columns = (table: unknown[][], width: number) => Array.from({ length: width }, (_, i) => table.map(row => row[i]))
 
+const writerRow = z.object({ batch: z.number() })
+
 /** The number of the last batch that a writer has committed. Waits for a commit that is still under way. */
 export async function lastBatch(trx: Transaction, writerId: string): Promise<number | undefined> {
-  const [row] = await rows<{ batch: number }>(trx, 'SELECT batch FROM stream_writers WHERE id = ? FOR UPDATE', [
-    writerId,
-  ])
+  const row = await firstRow(trx, writerRow, 'SELECT batch FROM stream_writers WHERE id = ? FOR UPDATE', [writerId])
   return row?.batch
 }
 
@@ -135,28 +151,20 @@ export async function registerWriter(db: Db, writerId: string): Promise<void> {
 
 /** The head of a topic; makes the topic when nothing was written yet, so that its epoch is known from the start. */
 export async function readHead(db: Db, topic: Topic): Promise<Head> {
-  const select =
-    'SELECT id, epoch, last_seq, last_line, first_seq, state, end_reason FROM stream_topics WHERE tenant_id = ? AND name = ?'
-  const [found] = await rows<Head>(db, select, [topic.tenantId, topic.name])
+  const select = `SELECT ${HEAD} FROM stream_topics WHERE tenant_id = ? AND name = ?`
+  const found = await firstRow(db, headRow, select, [topic.tenantId, topic.name])
   if (found) return found
   await db.raw('INSERT INTO stream_topics (tenant_id, name, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
     topic.tenantId,
     topic.name,
     newMark(),
   ])
-  const [made] = await rows<Head>(db, select, [topic.tenantId, topic.name])
-  if (!made) throw new Error(`Topic ${topic.name} was removed while it was read`)
-  return made
+  return oneRow(db, headRow, select, [topic.tenantId, topic.name])
 }
 
 /** The heads of many topics at once: what the readers of this process compare with what they have. */
-export async function readHeads(db: Db, ids: number[]): Promise<Head[]> {
-  return rows<Head>(
-    db,
-    'SELECT id, epoch, last_seq, last_line, first_seq, state, end_reason FROM stream_topics WHERE id = ANY(?::bigint[])',
-    [ids],
-  )
-}
+export const readHeads = (db: Db, ids: number[]): Promise<Head[]> =>
+  manyRows(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE id = ANY(?::bigint[])`, [ids])
 
 /** Which entries of a topic are wanted. Kinds other than `log` are not touched by level, step, attempt and text. */
 export interface Wanted {
@@ -177,19 +185,23 @@ export interface Range {
   order?: 'asc' | 'desc'
 }
 
-const ENTRY_COLUMNS = [
-  'seq',
-  'line',
-  'kind',
-  'at',
-  'level',
-  'step',
-  'attempt',
-  'source',
-  'message',
-  'truncated',
-  'data',
-] as const
+const entryRow = z.object({
+  seq: z.number(),
+  line: z.number().nullable(),
+  kind: z.string(),
+  at: z.date(),
+  level: z.number().nullable(),
+  step: z.string().nullable(),
+  attempt: z.number().nullable(),
+  source: z.string().nullable(),
+  message: z.string().nullable(),
+  truncated: z.boolean(),
+  data: z.string().nullable(),
+})
+const ENTRY = Object.keys(entryRow.shape)
+
+const seqRow = entryRow.pick({ seq: true })
+const mergedRow = entryRow.extend({ topic_id: z.number(), topic: z.string() })
 
 /** Entries of a topic, start exclusive, end inclusive. */
 export async function readEntries(
@@ -199,14 +211,14 @@ export async function readEntries(
   wanted: Wanted,
 ): Promise<Entry[]> {
   const query = db('stream_entries')
-    .select(...ENTRY_COLUMNS)
+    .select(ENTRY)
     .where('topic_id', topicId)
     .andWhere('seq', '>', after)
     .andWhere('seq', '<=', upTo)
     .orderBy('seq', order)
     .limit(limit)
   narrow(query, wanted)
-  const found = await query
+  const found = await builtRows(entryRow, query)
   return found.map(row => ({ ...row, level: levelOf(row.level) }))
 }
 
@@ -237,7 +249,7 @@ export async function seqBeforeLines(db: Db, head: Head, count: number, wanted: 
   if (count === 0) return head.last_seq
   const query = db('stream_entries').select('seq').where('topic_id', head.id).andWhere('seq', '<=', head.last_seq)
   narrow(query.orderBy('seq', 'desc').limit(count), { ...wanted, ...(head.last_line > 0 && { kinds: ['log'] }) })
-  const lines: { seq: number }[] = await query
+  const lines = await builtRows(seqRow, query)
   const oldest = lines.at(-1)
   return lines.length < count || !oldest ? head.first_seq - 1 : oldest.seq - 1
 }
@@ -259,13 +271,13 @@ export async function readMerged(
 ): Promise<(Entry & { topic: string; topic_id: number })[]> {
   const query = db('stream_entries')
     .join('stream_topics', 'stream_topics.id', 'stream_entries.topic_id')
-    .select(...ENTRY_COLUMNS, 'topic_id', 'stream_topics.name as topic')
+    .select(...ENTRY, 'topic_id', 'stream_topics.name as topic')
     .where('stream_topics.tenant_id', tenantId)
     .whereRaw('stream_topics.name = ANY(?::text[])', [names])
     .orderBy(['at', 'topic_id', 'seq'])
     .limit(limit)
   if (after) query.whereRaw('(at, topic_id, seq) > (?, ?, ?)', [after.at, after.topicId, after.seq])
   narrow(query, wanted)
-  const found = await query
+  const found = await builtRows(mergedRow, query)
   return found.map(row => ({ ...row, level: levelOf(row.level) }))
 }

@@ -1,4 +1,6 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import type { Db, Transaction } from '../base/db'
+import { z } from '../base/parse'
+import { countRow, manyRows, oneRow } from '../base/rows'
 import { lowPriority } from '../base/table-store'
 
 export const DAY_MS = 86_400_000
@@ -11,8 +13,9 @@ const CHECK_VIOLATION = '23514'
 /** Makes the daily partitions of the next days, so that old days can be dropped whole. Safe to call from many processes. */
 export async function ensurePartitions(db: Db, now = new Date()): Promise<void> {
   await db.transaction(async trx => {
-    const [lock] = await rows<{ free: boolean }>(trx, 'SELECT pg_try_advisory_xact_lock(?) AS free', [LOCK])
-    if (!lock?.free) return
+    const freeRow = z.object({ free: z.boolean() })
+    const { free } = await oneRow(trx, freeRow, 'SELECT pg_try_advisory_xact_lock(?) AS free', [LOCK])
+    if (!free) return
     for (let day = 0; day <= DAYS_AHEAD; day++) await ensureDay(trx, new Date(now.getTime() + day * DAY_MS))
   })
 }
@@ -21,8 +24,9 @@ async function ensureDay(trx: Transaction, at: Date) {
   const from = at.toISOString().slice(0, 10)
   const to = new Date(at.getTime() + DAY_MS).toISOString().slice(0, 10)
   const name = `stream_entries_${from.replaceAll('-', '')}`
-  const [known] = await rows<{ found: boolean }>(trx, 'SELECT to_regclass(?) IS NOT NULL AS found', [name])
-  if (known?.found) return // creating it again would still lock out writers for a moment
+  const foundRow = z.object({ found: z.boolean() })
+  const { found } = await oneRow(trx, foundRow, 'SELECT to_regclass(?) IS NOT NULL AS found', [name])
+  if (found) return // creating it again would still lock out writers for a moment
   const create = `CREATE TABLE ${name} PARTITION OF stream_entries FOR VALUES FROM ('${from} 00:00+00') TO ('${to} 00:00+00')`
   await trx
     .transaction(async savepoint => savepoint.raw(create))
@@ -42,8 +46,9 @@ export interface Day {
 
 /** Oldest first. */
 export async function listDays(db: Db): Promise<Day[]> {
-  const found = await rows<{ name: string }>(
+  const found = await manyRows(
     db,
+    z.object({ name: z.string() }),
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'stream_entries'::regclass AND c.relname ~ '^stream_entries_[0-9]{8}$' ORDER BY 1`,
   )
@@ -55,23 +60,22 @@ export async function listDays(db: Db): Promise<Day[]> {
 }
 
 export async function countDay(db: Db, { name }: Day): Promise<number> {
-  const [found] = await rows<{ count: number }>(db, 'SELECT count(*) AS count FROM ??', [name])
-  return found?.count ?? 0
+  const { count } = await oneRow(db, countRow, 'SELECT count(*) AS count FROM ??', [name])
+  return count
 }
 
-/** Where the entries of a topic end that are to go. */
-export interface TopicEnd {
-  id: number
-  last: number
-}
+/** The last entry of a topic that is to go, and the id of the topic. */
+export const topicEnd = z.object({ id: z.number(), last: z.number() })
+export type TopicEnd = z.output<typeof topicEnd>
 
 /**
  * The topics that have entries on a day, with the last of them, by topic id behind `after`. Leaps from topic to topic
  * through the index, so it costs as much as there are topics, however many entries they have.
  */
 export function topicEnds(db: Db, { name }: Day, after: number, limit: number): Promise<TopicEnd[]> {
-  return rows<TopicEnd>(
+  return manyRows(
     db,
+    topicEnd,
     `WITH RECURSIVE step(id) AS (
        (SELECT topic_id FROM ${name} WHERE topic_id > :after ORDER BY topic_id LIMIT 1)
        UNION ALL

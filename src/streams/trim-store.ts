@@ -1,7 +1,9 @@
-import { type Db, rows, type Transaction } from '../base/db'
+import type { Db, Transaction } from '../base/db'
+import { z } from '../base/parse'
+import { countRow, firstRow, manyRows, oneRow } from '../base/rows'
 import { lowPriority } from '../base/table-store'
 import type { Topic } from './entry'
-import type { TopicEnd } from './partitions'
+import { type TopicEnd, topicEnd } from './partitions'
 
 /**
  * Moves the beginning of topics behind entries that go, so that their readers are told of a gap. Topics are locked in
@@ -10,8 +12,9 @@ import type { TopicEnd } from './partitions'
  */
 export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]): Promise<number> {
   if (!ends.length) return 0
-  const moved = await rows<{ gone: number }>(
+  const moved = await manyRows(
     trx,
+    z.object({ gone: z.number() }),
     `WITH ends AS (SELECT * FROM unnest(?::bigint[], ?::bigint[]) AS e(id, last)),
      held AS (
        SELECT t.id, t.first_seq, ends.last FROM stream_topics t JOIN ends ON ends.id = t.id AND t.first_seq <= ends.last
@@ -27,8 +30,9 @@ export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]):
 /** Old entries of days that have no partition, each topic from its beginning. @returns how many were deleted */
 export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const gone = await rows<TopicEnd>(
+    const gone = await manyRows(
       trx,
+      topicEnd,
       `DELETE FROM stream_entries_rest WHERE ctid = ANY(ARRAY(
          SELECT ctid FROM stream_entries_rest WHERE at < ? ORDER BY topic_id, seq LIMIT ?))
        RETURNING topic_id AS id, seq AS last`,
@@ -44,44 +48,37 @@ export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
   })
 }
 
-export async function readRest(db: Db, before?: Date): Promise<{ count: number; oldest: Date | null }> {
-  const [found] = await rows<{ count: number; oldest: Date | null }>(
+export const readRest = (db: Db, before?: Date): Promise<{ count: number; oldest: Date | null }> =>
+  oneRow(
     db,
+    countRow.extend({ oldest: z.date().nullable() }),
     `SELECT count(*) AS count, min(at) AS oldest FROM stream_entries_rest
      WHERE :before::timestamptz IS NULL OR at < :before::timestamptz`,
     { before: before ?? null },
   )
-  return found ?? { count: 0, oldest: null }
-}
 
-export interface TopicRow {
-  id: number
-  tenant_id: string
-  name: string
-  created_at: Date
-}
+const topicRow = z.object({ id: z.number(), tenant_id: z.string(), name: z.string(), created_at: z.date() })
+export type TopicRow = z.output<typeof topicRow>
 
-export async function findTopic(
-  db: Db,
-  { tenantId, name }: Topic,
-): Promise<{ id: number; first_seq: number } | undefined> {
-  const found: { id: number; first_seq: number }[] = await db('stream_topics')
-    .select('id', 'first_seq')
-    .where({ tenant_id: tenantId, name })
-  return found[0]
-}
+export const findTopic = (db: Db, { tenantId, name }: Topic) =>
+  firstRow(
+    db,
+    z.object({ id: z.number(), first_seq: z.number() }),
+    'SELECT id, first_seq FROM stream_topics WHERE tenant_id = ? AND name = ?',
+    [tenantId, name],
+  )
 
 /** Removes old entries from the beginning of a topic. @returns how many were deleted */
 export function trimTopic(db: Db, topicId: number, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const [end] = await rows<{ last: number | null }>(
+    const { last } = await oneRow(
       trx,
+      z.object({ last: z.number().nullable() }),
       `SELECT max(seq) AS last FROM (
          SELECT seq, at FROM stream_entries WHERE topic_id = ? ORDER BY seq LIMIT ?) AS first WHERE at < ?`,
       [topicId, limit, before],
     )
-    const last = end?.last
-    if (last == null) return 0
+    if (last === null) return 0
     const gone = await trx('stream_entries').where('topic_id', topicId).andWhere('seq', '<=', last).delete()
     await moveFirstSeq(trx, [{ id: topicId, last }])
     return gone
@@ -89,43 +86,46 @@ export function trimTopic(db: Db, topicId: number, before: Date, limit: number):
 }
 
 export async function countOfTopic(db: Db, topicId: number, before: Date): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+  const { count } = await oneRow(
     db,
+    countRow,
     'SELECT count(*) AS count FROM stream_entries WHERE topic_id = ? AND at < ?',
     [topicId, before],
   )
-  return found?.count ?? 0
+  return count
 }
 
 export async function oldestOfTopic(db: Db, topicId: number): Promise<Date | null> {
-  const found: { at: Date }[] = await db('stream_entries')
-    .select('at')
-    .where('topic_id', topicId)
-    .orderBy('seq')
-    .limit(1)
-  return found[0]?.at ?? null
+  const oldest = await firstRow(
+    db,
+    z.object({ at: z.date() }),
+    'SELECT at FROM stream_entries WHERE topic_id = ? ORDER BY seq LIMIT 1',
+    [topicId],
+  )
+  return oldest?.at ?? null
 }
 
 /** Topics in the order in which they were made. */
-export async function listTopics(db: Db, after: number, limit: number): Promise<TopicRow[]> {
-  return db('stream_topics')
-    .select('id', 'tenant_id', 'name', 'created_at')
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-}
+export const listTopics = (db: Db, after: number, limit: number) =>
+  manyRows(db, topicRow, 'SELECT id, tenant_id, name, created_at FROM stream_topics WHERE id > ? ORDER BY id LIMIT ?', [
+    after,
+    limit,
+  ])
 
 /** Removes entries of topics, and the topics themselves once they have none. @returns how many entries were deleted */
 export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const gone = await rows(
+    const { count } = await oneRow(
       trx,
-      `DELETE FROM stream_entries e USING (
-         SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
-       WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at RETURNING 1`,
+      countRow,
+      `WITH gone AS (
+         DELETE FROM stream_entries e USING (
+           SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
+         WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at RETURNING 1)
+       SELECT count(*) AS count FROM gone`,
       { ids, limit },
     )
-    if (gone.length < limit) await trx('stream_topics').whereIn('id', ids).delete()
-    return gone.length
+    if (count < limit) await trx('stream_topics').whereIn('id', ids).delete()
+    return count
   })
 }

@@ -1,11 +1,10 @@
 import type { Db, Transaction } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
 import { z } from '../../base/parse'
-import { builtRows, firstRow, manyRows, oneRow } from '../../base/rows'
+import { builtRows, firstRow, idRow, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
 import { actor } from '../../contract/access'
 import { auditRecord } from '../../contract/audit'
-import { idRow } from '../ids'
 
 const auditRow = z.object({
   id: z.string(),

@@ -1,5 +1,8 @@
-import { type Db, rows } from '../../base/db'
-import type { JobError, JobFilter } from '../../contract/jobs'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { builtRows, manyRows, storedJson } from '../../base/rows'
+import { type JobError, type JobFilter, jobError } from '../../contract/jobs'
+import { jobColumns } from '../lifecycle/job'
 import { narrow } from './history-store'
 
 export interface FailureGroup {
@@ -14,7 +17,14 @@ export interface FailureGroup {
   lastJobId: string
 }
 
-type Counted = { fingerprint: string; count: number; first_at: Date; last_at: Date; last_id: string }
+const groupRow = z.object({
+  fingerprint: z.string(),
+  count: z.number(),
+  first_at: z.date(),
+  last_at: z.date(),
+  last_id: z.string(),
+})
+const latestRow = jobColumns.pick({ id: true, kind: true, queue: true, error: true })
 
 /** Jobs that failed for good, grouped by cause, the most frequent first. */
 export async function groupFailures(
@@ -38,10 +48,11 @@ export async function groupFailures(
       { column: 'last_id', order: 'desc' },
     ])
     .limit(limit)
-  const counted: Counted[] = await narrow(query, tenantId, filter)
+  const counted = await builtRows(groupRow, narrow(query, tenantId, filter))
   if (!counted.length) return []
-  const latest = await rows<{ id: string; kind: string; queue: string; error: string | null }>(
+  const latest = await manyRows(
     db,
+    latestRow,
     'SELECT id, kind, queue, error FROM jobs WHERE tenant_id = ? AND id = ANY(?::uuid[])',
     [tenantId, counted.map(({ last_id }) => last_id)],
   )
@@ -50,7 +61,7 @@ export async function groupFailures(
     const last = byId.get(last_id)
     if (!last?.error) return [] // retried or removed in between
     const { kind, queue } = last
-    const error: JobError = JSON.parse(last.error)
+    const error = storedJson(jobError, last.error)
     return [{ fingerprint, kind, queue, error, count, firstAt: first_at, lastAt: last_at, lastJobId: last_id }]
   })
 }

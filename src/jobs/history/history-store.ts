@@ -1,9 +1,11 @@
-import { type Db, escapedPatterns, likePattern, rows, type Transaction } from '../../base/db'
+import { type Db, escapedPatterns, likePattern, type Transaction } from '../../base/db'
 import { timeOfId } from '../../base/ids'
+import type { z } from '../../base/parse'
+import { builtRows, countRow, idRow, idsOf, manyRows } from '../../base/rows'
 import type { JobFilter, JobStatus } from '../../contract/jobs'
-import type { AttemptRow, JobRow } from '../lifecycle/job'
+import { type AttemptRow, attemptColumns, type JobRow, jobColumns } from '../lifecycle/job'
 import type { JobRef } from '../lifecycle/job-store'
-import { readRow, type StoredRow } from '../lifecycle/rows'
+import { readAttempt, readRow } from '../lifecycle/rows'
 
 /** Where the strings of an error begin, which is JSON: its keys are not looked at. */
 const IN_ERROR = '"(?:code|message)":"'
@@ -41,18 +43,18 @@ interface Page {
 
 /** Jobs of a tenant, newest first: UUIDv7s sort by creation time. */
 export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<JobRow[]> {
-  const query = db('jobs').select('*').orderBy('id', 'desc').limit(page.limit)
+  const query = db('jobs').select(Object.keys(jobColumns.shape)).orderBy('id', 'desc').limit(page.limit)
   narrow(query, tenantId, filter)
   if (page.before) query.where('id', '<', page.before)
-  const found: StoredRow[] = await query
+  const found = await builtRows(jobColumns, query)
   return found.map(readRow)
 }
 
 export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
   const query = narrow(db('jobs').count({ count: '*' }), tenantId, filter)
   if (upTo) freeze(query, upTo)
-  const [found]: { count: number }[] = await query
-  return Number(found?.count ?? 0)
+  const [found] = await builtRows(countRow, query)
+  return found?.count ?? 0
 }
 
 /**
@@ -74,41 +76,36 @@ export async function listIds(
   narrow(query, tenantId, filter)
   freeze(query, upTo)
   if (after) query.where('id', '>', after)
-  const found: { id: string }[] = await query
-  return found.map(({ id }) => id)
+  return idsOf(await builtRows(idRow, query))
 }
-
-type StoredAttempt = Omit<AttemptRow, 'error' | 'steps'> & { error: string | null; steps: string | null }
 
 /** Attempts before the last one, in order. */
 export async function listAttempts(db: Db, { tenantId, id }: JobRef): Promise<AttemptRow[]> {
-  const found: StoredAttempt[] = await db('job_attempts')
-    .where({ tenant_id: tenantId, job_id: id })
-    .orderBy('attempt')
-    .limit(1_000)
-  return found.map(({ error, steps, ...rest }) => ({
-    ...rest,
-    error: error === null ? null : JSON.parse(error),
-    steps: steps === null ? [] : JSON.parse(steps),
-  }))
+  const found = await builtRows(
+    attemptColumns,
+    db('job_attempts').where({ tenant_id: tenantId, job_id: id }).orderBy('attempt').limit(1_000),
+  )
+  return found.map(readAttempt)
 }
 
-export interface TreeRow {
-  id: string
-  parent_id: string | null
-  kind: string
-  queue: string
-  status: JobStatus
-  attempt: number
-  created_at: Date
-  started_at: Date | null
-  ended_at: Date | null
-}
+const treeRow = jobColumns.pick({
+  id: true,
+  parent_id: true,
+  kind: true,
+  queue: true,
+  status: true,
+  attempt: true,
+  created_at: true,
+  started_at: true,
+  ended_at: true,
+})
+export type TreeRow = z.output<typeof treeRow>
 
 /** A job and its descendants, parents before children, at most `limit`. */
 export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number): Promise<TreeRow[]> {
-  return rows<TreeRow>(
+  return manyRows(
     db,
+    treeRow,
     `WITH RECURSIVE tree AS (
        SELECT tenant_id, id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at, 0 AS depth
        FROM jobs WHERE tenant_id = :tenantId AND id = :id
@@ -125,8 +122,9 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
 
 /** Descendants of a job, counted by status. */
 export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
-  const counted = await rows<{ status: JobStatus; count: number }>(
+  const counted = await manyRows(
     db,
+    countRow.extend({ status: jobColumns.shape.status }),
     `WITH RECURSIVE tree AS (
        SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
        UNION ALL
@@ -140,8 +138,9 @@ export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Parti
 
 /** Deletes ended jobs. @returns how many */
 export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: readonly string[]): Promise<number> {
-  const gone = await rows<{ id: string }>(
+  const gone = await manyRows(
     db,
+    idRow,
     `WITH gone AS (DELETE FROM jobs WHERE tenant_id = :tenantId AND id = ANY(:ids) AND ended_at IS NOT NULL RETURNING id),
        attempts AS (DELETE FROM job_attempts WHERE tenant_id = :tenantId AND job_id IN (SELECT id FROM gone))
      SELECT id FROM gone`,
@@ -152,11 +151,12 @@ export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: r
 
 /** Ids of jobs that do not exist. */
 export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
-  const found = await rows<{ id: string }>(
+  const found = await manyRows(
     db,
+    idRow,
     `SELECT r.id FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
      WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = r.tenant_id AND j.id = r.id)`,
     [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
   )
-  return new Set(found.map(({ id }) => id))
+  return new Set(idsOf(found))
 }

@@ -17,7 +17,8 @@ export type LogLine = (message: string, facts?: LineFacts) => Promise<void> | un
  * `fail` it fails too, at once · `continue` it continues at once, without waiting for the other children ·
  * `ignore` it waits for the other children, and the failure is recorded · `forget` the same, but nothing is recorded.
  */
-export type OnFailure = 'fail' | 'continue' | 'ignore' | 'forget'
+export const ON_FAILURE = ['fail', 'continue', 'ignore', 'forget'] as const
+export type OnFailure = (typeof ON_FAILURE)[number]
 
 export interface SpawnOptions {
   /** Default `ignore`. */

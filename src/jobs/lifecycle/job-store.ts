@@ -1,26 +1,30 @@
-import { type Db, rows, type Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow, idRow, idsOf, manyRows } from '../../base/rows'
 import type { Cancel } from '../../contract/jobs'
-import type { AttemptRow, JobRow, JobState } from './job'
-import { readRow, readState, type StoredRow, type StoredState, storedChange, storedRow } from './rows'
+import { type AttemptRow, type JobRow, type JobState, jobColumns, stateColumns } from './job'
+import { readCancel, readRow, readState, storedAttempt, storedChange, storedRow } from './rows'
 
 export interface JobRef {
   tenantId: string
   id: string
 }
 
-/** Everything but what only the handler or a reader needs. */
-const STATE = `j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.max_attempts, j.run_at, j.error, j.progress,
-  j.steps, j.parent_id, j.root_id, j.on_failure, j.worker, j.cancel, j.awaits_children, j.created_at, j.started_at,
-  j.ended_at, j.version`
-const ROW = `${STATE}, j.priority, j.input, j.result, j.created_by, j.reason`
+const columnsOf = ({ shape }: z.ZodObject) =>
+  Object.keys(shape)
+    .map(name => `j.${name}`)
+    .join(', ')
+const STATE = columnsOf(stateColumns)
+const ROW = columnsOf(jobColumns)
 
 /** Inserts jobs; those whose dedupe key is taken by an open job are left out. Answers the ids inserted. */
 export async function insertJobs(
   trx: Transaction,
   jobs: readonly { row: JobRow; dedupeKey: string | null }[],
 ): Promise<Set<string>> {
-  const inserted = await rows<{ id: string }>(
+  const inserted = await manyRows(
     trx,
+    idRow,
     `INSERT INTO jobs (tenant_id, id, kind, queue, status, max_attempts, priority, run_at, input, parent_id, root_id,
        on_failure, dedupe_key, created_by, reason, created_at)
      SELECT tenant_id, id, kind, queue, status, max_attempts, priority, run_at, input, parent_id, root_id,
@@ -32,16 +36,19 @@ export async function insertJobs(
      RETURNING id`,
     [JSON.stringify(jobs.map(({ row, dedupeKey }) => storedRow(row, dedupeKey)))],
   )
-  return new Set(inserted.map(({ id }) => id))
+  return new Set(idsOf(inserted))
 }
+
+const placedRow = idRow.extend({ at: z.number() })
 
 /** The open job that holds each dedupe key, in the order asked. */
 export async function findByDedupeKey(
   trx: Transaction,
   keys: readonly { tenantId: string; kind: string; key: string }[],
 ): Promise<(string | undefined)[]> {
-  const found = await rows<{ at: number; id: string }>(
+  const found = await manyRows(
     trx,
+    placedRow,
     `SELECT k.at::integer AS at, j.id
      FROM unnest(?::uuid[], ?::text[], ?::text[]) WITH ORDINALITY AS k(tenant_id, kind, key, at)
      JOIN jobs j ON j.tenant_id = k.tenant_id AND j.kind = k.kind AND j.dedupe_key = k.key AND j.ended_at IS NULL`,
@@ -53,8 +60,9 @@ export async function findByDedupeKey(
 
 /** Locks jobs, always in the same order, and answers what transitions need to know of them. */
 export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, JobState>> {
-  const found = await rows<StoredState>(
+  const found = await manyRows(
     trx,
+    stateColumns,
     `SELECT ${STATE} FROM jobs j
      JOIN unnest(?::uuid[], ?::uuid[]) AS wanted(tenant_id, id) USING (tenant_id, id)
      ORDER BY j.tenant_id, j.id FOR NO KEY UPDATE OF j`,
@@ -73,8 +81,9 @@ export async function updateJobs(
   trx: Transaction,
   jobs: readonly { state: JobState; result: string | null | undefined }[],
 ): Promise<Set<string>> {
-  const stored = await rows<{ id: string }>(
+  const stored = await manyRows(
     trx,
+    idRow,
     `UPDATE jobs j SET status = x.status, attempt = x.attempt, max_attempts = x.max_attempts, run_at = x.run_at,
        error = x.error, fingerprint = x.fingerprint, progress = x.progress, steps = x.steps, worker = x.worker,
        cancel = x.cancel, awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
@@ -87,7 +96,7 @@ export async function updateJobs(
      RETURNING j.id`,
     [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],
   )
-  return new Set(stored.map(({ id }) => id))
+  return new Set(idsOf(stored))
 }
 
 /** A job that is retried gives up its dedupe key: another open job may hold it by now. */
@@ -100,24 +109,20 @@ export async function releaseDedupeKeys(trx: Transaction, refs: readonly JobRef[
 }
 
 export async function insertAttempts(trx: Transaction, attempts: readonly AttemptRow[]): Promise<void> {
-  const encoded = attempts.map(({ error, steps, ...rest }) => ({
-    ...rest,
-    error: error && JSON.stringify(error),
-    steps: steps.length ? JSON.stringify(steps) : null,
-  }))
   await trx.raw(
     `INSERT INTO job_attempts (tenant_id, job_id, attempt, outcome, worker, error, steps, started_at, ended_at)
      SELECT * FROM json_to_recordset(?::json) AS a(tenant_id uuid, job_id uuid, attempt integer, outcome text,
        worker text, error text, steps text, started_at timestamptz, ended_at timestamptz)
      ON CONFLICT DO NOTHING`,
-    [JSON.stringify(encoded)],
+    [JSON.stringify(attempts.map(storedAttempt))],
   )
 }
 
 /** Whole rows, in no order; those that are gone are missing. */
 export async function loadJobs(db: Db, refs: readonly JobRef[]): Promise<Map<string, JobRow>> {
-  const found = await rows<StoredRow>(
+  const found = await manyRows(
     db,
+    jobColumns,
     `SELECT ${ROW} FROM jobs j
      JOIN unnest(?::uuid[], ?::uuid[]) AS wanted(tenant_id, id) USING (tenant_id, id)`,
     [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
@@ -126,7 +131,7 @@ export async function loadJobs(db: Db, refs: readonly JobRef[]): Promise<Map<str
 }
 
 export async function findJob(db: Db, { tenantId, id }: JobRef): Promise<JobRow | undefined> {
-  const [found] = await rows<StoredRow>(db, `SELECT ${ROW} FROM jobs j WHERE j.tenant_id = ? AND j.id = ?`, [
+  const found = await firstRow(db, jobColumns, `SELECT ${ROW} FROM jobs j WHERE j.tenant_id = ? AND j.id = ?`, [
     tenantId,
     id,
   ])
@@ -135,13 +140,14 @@ export async function findJob(db: Db, { tenantId, id }: JobRef): Promise<JobRow 
 
 /** Which of these jobs have a cancel flag. */
 export async function findCancelled(db: Db, refs: readonly JobRef[]): Promise<string[]> {
-  const found = await rows<{ id: string }>(
+  const found = await manyRows(
     db,
+    idRow,
     `SELECT j.id FROM jobs j JOIN unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)
      WHERE j.cancel IS NOT NULL`,
     [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
   )
-  return found.map(({ id }) => id)
+  return idsOf(found)
 }
 
 /** Why a job may not spawn (any more). */
@@ -151,6 +157,8 @@ export interface SpawnBar {
   cancel: Cancel | null
 }
 
+const barRow = idRow.extend({ has_ended: z.boolean(), cancel: jobColumns.shape.cancel })
+
 /**
  * What stands in the way of jobs that want to spawn. They are locked until the commit, so that a cancel sees either no
  * child or the whole of it. They are not in the order of all others, so this does not wait for their locks: PostgreSQL's
@@ -159,9 +167,10 @@ export interface SpawnBar {
 export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnBar>> {
   const wanted = [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)]
   const asked = 'unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)'
-  const there = await rows<{ id: string }>(trx, `SELECT j.id FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
-  const found = await rows<{ id: string; has_ended: boolean; cancel: string | null }>(
+  const there = await manyRows(trx, idRow, `SELECT j.id FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
+  const found = await manyRows(
     trx,
+    barRow,
     `WITH RECURSIVE above AS (
        SELECT j.id AS asked, j.tenant_id, j.parent_id, j.cancel, j.ended_at FROM jobs j JOIN ${asked}
        UNION ALL
@@ -174,15 +183,15 @@ export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Pr
   )
   const bars = new Map<string, SpawnBar>(refs.map(({ id }) => [id, { hasEnded: true, cancel: null }]))
   for (const { id } of there) bars.delete(id) // those that are left were removed from the history
-  for (const { id, has_ended, cancel } of found)
-    bars.set(id, { hasEnded: has_ended, cancel: cancel && JSON.parse(cancel) })
+  for (const { id, has_ended, cancel } of found) bars.set(id, { hasEnded: has_ended, cancel: readCancel(cancel) })
   return bars
 }
 
 /** Open descendants of a job that nobody has asked to cancel, deepest first. */
 export async function findUncancelled(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
-  const found = await rows<{ id: string }>(
+  const found = await manyRows(
     db,
+    idRow,
     `WITH RECURSIVE below AS (
        SELECT id, 1 AS depth FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
        UNION ALL

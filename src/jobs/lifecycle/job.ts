@@ -1,63 +1,82 @@
+import { z } from '../../base/parse'
 import type { Actor } from '../../contract/access'
-import type { Cancel, JobError, JobStatus, Step } from '../../contract/jobs'
-import type { OnFailure } from '../kinds/run'
+import { type Cancel, type JobError, type JobStatus, jobStatus, type Step } from '../../contract/jobs'
+import { ON_FAILURE } from '../kinds/run'
 
 export const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled']
 export const hasEnded = (status: JobStatus) => status === 'completed' || status === 'failed' || status === 'cancelled'
 
 export type StepEnding = 'completed' | 'failed' | 'cancelled'
 
-export type Progress = Record<string, unknown>
+/** Columns of a job as the driver gives them: JSON is text. These are the ones that transitions read and write. */
+export const stateColumns = z.object({
+  tenant_id: z.string(),
+  id: z.string(),
+  kind: z.string(),
+  queue: z.string(),
+  status: jobStatus,
+  attempt: z.number(),
+  max_attempts: z.number(),
+  run_at: z.date().nullable(),
+  error: z.string().nullable(),
+  progress: z.string().nullable(),
+  steps: z.string().nullable(),
+  parent_id: z.string().nullable(),
+  root_id: z.string(),
+  on_failure: z.enum(ON_FAILURE).nullable(),
+  worker: z.string().nullable(),
+  cancel: z.string().nullable(),
+  awaits_children: z.boolean(),
+  created_at: z.date(),
+  started_at: z.date().nullable(),
+  ended_at: z.date().nullable(),
+  /** How often it was changed. */
+  version: z.number(),
+})
 
-/** What changes in the life of a job: the part of its row that transitions read and write. */
-export interface JobState {
-  tenant_id: string
-  id: string
-  kind: string
-  queue: string
-  status: JobStatus
-  attempt: number
-  max_attempts: number
-  run_at: Date | null
+/** All columns that are read of a job. */
+export const jobColumns = stateColumns.extend({
+  priority: z.number(),
+  input: z.string(),
+  result: z.string().nullable(),
+  created_by: z.string(),
+  reason: z.string().nullable(),
+})
+
+/** An attempt that was not the last one. */
+export const attemptColumns = z.object({
+  tenant_id: z.string(),
+  job_id: z.string(),
+  attempt: z.number(),
+  outcome: z.enum(['failed', 'lost', 'cancelled', 'completed']),
+  worker: z.string().nullable(),
+  error: z.string().nullable(),
+  steps: z.string().nullable(),
+  started_at: z.date().nullable(),
+  ended_at: z.date().nullable(),
+})
+
+export type StateColumns = z.output<typeof stateColumns>
+export type JobColumns = z.output<typeof jobColumns>
+export type AttemptColumns = z.output<typeof attemptColumns>
+
+export const progress = z.record(z.string(), z.unknown())
+export type Progress = z.output<typeof progress>
+
+interface Decoded {
   error: JobError | null
   progress: Progress | null
   steps: Step[]
-  parent_id: string | null
-  root_id: string
-  on_failure: OnFailure | null
-  worker: string | null
   cancel: Cancel | null
-  awaits_children: boolean
-  created_at: Date
-  started_at: Date | null
-  ended_at: Date | null
-  /** How often it was changed. */
-  version: number
 }
 
-/** The whole row. */
-export interface JobRow extends JobState {
-  priority: number
-  /** JSON. */
-  input: string
-  /** JSON. */
-  result: string | null
-  created_by: Actor
-  reason: string | null
-}
+/** What changes in the life of a job: the part of its row that transitions read and write. */
+export type JobState = Omit<StateColumns, keyof Decoded> & Decoded
 
-/** An attempt that was not the last one. */
-export interface AttemptRow {
-  tenant_id: string
-  job_id: string
-  attempt: number
-  outcome: 'failed' | 'lost' | 'cancelled' | 'completed'
-  worker: string | null
-  error: JobError | null
-  steps: Step[]
-  started_at: Date | null
-  ended_at: Date | null
-}
+/** The whole row; `input` and `result` are JSON. */
+export type JobRow = JobState & Omit<JobColumns, keyof StateColumns | 'created_by'> & { created_by: Actor }
+
+export type AttemptRow = Omit<AttemptColumns, 'error' | 'steps'> & Pick<Decoded, 'error' | 'steps'>
 
 /** The topic that holds everything that happens to a job. */
 export const jobTopic = ({ tenant_id, id }: Pick<JobState, 'tenant_id' | 'id'>) => ({

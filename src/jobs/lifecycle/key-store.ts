@@ -1,4 +1,6 @@
-import { rows, type Transaction } from '../../base/db'
+import type { Transaction } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows } from '../../base/rows'
 
 export interface KeyClaim {
   tenantId: string
@@ -6,6 +8,8 @@ export interface KeyClaim {
   bodyHash: string
   jobId: string
 }
+
+const keyRow = z.object({ tenant_id: z.string(), key: z.string(), body_hash: z.string(), job_id: z.string() })
 
 /**
  * Claims keys for new jobs. A key is free again 24 hours after it was claimed.
@@ -29,8 +33,9 @@ export async function claimKeys(
      ON CONFLICT DO NOTHING`,
     [tenants, keys, claims.map(claim => claim.bodyHash), claims.map(claim => claim.jobId)],
   )
-  const held = await rows<{ tenant_id: string; key: string; body_hash: string; job_id: string }>(
+  const held = await manyRows(
     trx,
+    keyRow,
     `SELECT k.tenant_id, k.key, k.body_hash, k.job_id FROM job_keys k
      JOIN unnest(?::uuid[], ?::text[]) AS c(tenant_id, key) USING (tenant_id, key)`,
     [tenants, keys],

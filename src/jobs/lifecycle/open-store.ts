@@ -1,27 +1,31 @@
-import { type Db, rows } from '../../base/db'
-import type { JobRow } from './job'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { manyRows, oneRow } from '../../base/rows'
+import { jobColumns } from './job'
 import type { JobRef } from './job-store'
 
+const openJobRow = jobColumns
+  .pick({
+    tenant_id: true,
+    id: true,
+    kind: true,
+    queue: true,
+    status: true,
+    attempt: true,
+    worker: true,
+    priority: true,
+    run_at: true,
+    parent_id: true,
+    on_failure: true,
+    awaits_children: true,
+  })
+  .extend({
+    /** When a cancel was requested. */
+    cancel_at: z.date().nullable(),
+    parent_queue: jobColumns.shape.queue.nullable(),
+  })
 /** What the reconciler needs to know of an open job. */
-export type OpenJob = Pick<
-  JobRow,
-  | 'tenant_id'
-  | 'id'
-  | 'kind'
-  | 'queue'
-  | 'status'
-  | 'attempt'
-  | 'worker'
-  | 'priority'
-  | 'run_at'
-  | 'parent_id'
-  | 'on_failure'
-  | 'awaits_children'
-> & {
-  /** When a cancel was requested. */
-  cancel_at: Date | null
-  parent_queue: JobRow['queue'] | null
-}
+export type OpenJob = z.output<typeof openJobRow>
 
 const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.worker, j.priority, j.run_at, j.parent_id,
     j.on_failure, j.awaits_children, (j.cancel::json ->> 'at')::timestamptz AS cancel_at, p.queue AS parent_queue
@@ -31,8 +35,9 @@ const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.
 
 /** Open jobs that are older than the grace period, by id. */
 export function listOpen(db: Db, after: string | null, limit: number, graceMs: number): Promise<OpenJob[]> {
-  return rows<OpenJob>(
+  return manyRows(
     db,
+    openJobRow,
     `${OPEN} AND (:after::uuid IS NULL OR j.id > :after::uuid) AND j.created_at < now() - :graceMs * interval '1 ms'
      ORDER BY j.id LIMIT :limit`,
     { after, limit, graceMs },
@@ -40,27 +45,26 @@ export function listOpen(db: Db, after: string | null, limit: number, graceMs: n
 }
 
 export function findOpen(db: Db, ids: readonly string[]): Promise<OpenJob[]> {
-  return rows<OpenJob>(db, `${OPEN} AND j.id = ANY(?::uuid[])`, [ids as string[]])
+  return manyRows(db, openJobRow, `${OPEN} AND j.id = ANY(?::uuid[])`, [ids as string[]])
 }
 
-export interface Children {
+const childrenRow = z.object({
   /** Some have not ended. */
-  open: boolean
+  open: z.boolean(),
   /** One has failed that was to take its parent with it. */
-  failed: boolean
+  failed: z.boolean(),
   /** One has failed after which the parent is not to wait for the others. */
-  goOn: boolean
-}
+  goOn: z.boolean(),
+})
 
 /** What a parent needs to know of its children to decide whether it has ended. */
-export async function childrenOf(db: Db, { tenantId, id }: JobRef): Promise<Children> {
-  const [found] = await rows<Children>(
+export const childrenOf = (db: Db, { tenantId, id }: JobRef) =>
+  oneRow(
     db,
+    childrenRow,
     `SELECT coalesce(bool_or(ended_at IS NULL), false) AS open,
        coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed,
        coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "goOn"
      FROM jobs WHERE tenant_id = ? AND parent_id = ?`,
     [tenantId, id],
   )
-  return found ?? { open: false, failed: false, goOn: false }
-}

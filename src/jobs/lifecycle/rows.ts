@@ -1,30 +1,43 @@
-import type { Actor } from '../../contract/access'
+import { z } from '../../base/parse'
+import { storedJson } from '../../base/rows'
+import { actor } from '../../contract/access'
+import { cancel, jobError, step } from '../../contract/jobs'
 import { fingerprintOf } from './fingerprint'
-import type { JobRow, JobState } from './job'
+import {
+  type AttemptColumns,
+  type AttemptRow,
+  type JobColumns,
+  type JobRow,
+  type JobState,
+  progress,
+  type StateColumns,
+} from './job'
 
-type Encoded = 'error' | 'progress' | 'steps' | 'cancel'
+const steps = z.array(step)
 
-/** A row as the database driver gives it: JSON columns are text. */
-export type StoredState = Omit<JobState, Encoded> & Record<Encoded, string | null>
-export type StoredRow = StoredState & Omit<JobRow, keyof JobState | 'created_by'> & { created_by: string }
+const jsonOrNull = <Value>(schema: z.ZodType<Value>, text: string | null) =>
+  text === null ? null : storedJson(schema, text)
 
-const json = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T))
+export const readCancel = (text: string | null) => jsonOrNull(cancel, text)
 
-export function readState(row: StoredState): JobState {
-  const { error, progress, steps, cancel } = row
-  return {
-    ...row,
-    error: json(error),
-    progress: json(progress),
-    steps: json<JobState['steps']>(steps) ?? [],
-    cancel: json(cancel),
-  }
-}
+export const readState = (row: StateColumns): JobState => ({
+  ...row,
+  error: jsonOrNull(jobError, row.error),
+  progress: jsonOrNull(progress, row.progress),
+  steps: jsonOrNull(steps, row.steps) ?? [],
+  cancel: readCancel(row.cancel),
+})
 
-export const readRow = (row: StoredRow): JobRow => ({
+export const readRow = (row: JobColumns): JobRow => ({
   ...row,
   ...readState(row),
-  created_by: JSON.parse(row.created_by) as Actor,
+  created_by: storedJson(actor, row.created_by),
+})
+
+export const readAttempt = (row: AttemptColumns): AttemptRow => ({
+  ...row,
+  error: jsonOrNull(jobError, row.error),
+  steps: jsonOrNull(steps, row.steps) ?? [],
 })
 
 const text = (value: unknown) => (value === null ? null : JSON.stringify(value))
@@ -41,7 +54,7 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   error: text(job.error),
   fingerprint: job.status === 'failed' && job.error ? fingerprintOf(job.kind, job.error) : null,
   progress: text(job.progress),
-  steps: job.steps.length ? JSON.stringify(job.steps) : null,
+  steps: job.steps.length ? text(job.steps) : null,
   worker: job.worker,
   cancel: text(job.cancel),
   awaits_children: job.awaits_children,
@@ -49,6 +62,12 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   ended_at: job.ended_at,
   result: result ?? null,
   with_result: result !== undefined,
+})
+
+export const storedAttempt = (attempt: AttemptRow): AttemptColumns => ({
+  ...attempt,
+  error: text(attempt.error),
+  steps: attempt.steps.length ? text(attempt.steps) : null,
 })
 
 export const storedRow = (row: JobRow, dedupeKey: string | null) => ({

@@ -1,15 +1,18 @@
-import { type Db, rows } from '../../base/db'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { firstRow } from '../../base/rows'
 
 /**
  * Takes or keeps a lease. PostgreSQL's clock alone counts.
  * @returns the state that its last holder has left, or undefined when another process holds it
  */
-export async function takeLease(
+export function takeLease(
   db: Db,
   { name, holder, ms, state }: { name: string; holder: string; ms: number; state: string | null },
 ): Promise<{ state: string | null } | undefined> {
-  const [held] = await rows<{ state: string | null }>(
+  return firstRow(
     db,
+    z.object({ state: z.string().nullable() }),
     `INSERT INTO job_leases AS l (name, holder, until, state)
      VALUES (:name, :holder, now() + :ms * interval '1 ms', :state)
      ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until,
@@ -18,7 +21,6 @@ export async function takeLease(
      RETURNING l.state`,
     { name, holder, ms, state },
   )
-  return held
 }
 
 export async function giveBackLease(db: Db, name: string, holder: string, state: string | null): Promise<void> {

@@ -1,6 +1,10 @@
-import { type Db, rows } from '../../base/db'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { builtRows, manyRows } from '../../base/rows'
 import type { Durations } from './buckets'
 import type { Tally } from './job-metrics'
+
+const durations = { wait: z.array(z.number()), run: z.array(z.number()) }
 
 /** Adds a tally to this process's row for the current minute. */
 export async function addTally(
@@ -21,8 +25,9 @@ export async function addTally(
 
 /** Durations of all processes and tenants over the last hour, by queue. */
 export async function readDurations(db: Db): Promise<Map<string, Durations>> {
-  const found = await rows<Durations & { queue: string }>(
+  const found = await manyRows(
     db,
+    z.object({ queue: z.string(), ...durations }),
     `SELECT queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run FROM (
        SELECT queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run
        FROM job_timings, unnest(wait, run) WITH ORDINALITY AS u(w, r, bucket)
@@ -32,17 +37,20 @@ export async function readDurations(db: Db): Promise<Map<string, Durations>> {
   return new Map(found.map(({ queue, wait, run }) => [queue, { wait, run }]))
 }
 
-export interface TenantTiming extends Durations {
-  tenant_id: string
-  queue: string
-  completed: number
-  failed: number
-}
+const tenantTimingRow = z.object({
+  tenant_id: z.string(),
+  queue: z.string(),
+  completed: z.number(),
+  failed: z.number(),
+  ...durations,
+})
+export type TenantTiming = z.output<typeof tenantTimingRow>
 
 /** Durations and outcomes of the last hour per tenant and queue; of one tenant only, if given. */
 export const readTenantTimings = (db: Db, tenantId: string | null) =>
-  rows<TenantTiming>(
+  manyRows(
     db,
+    tenantTimingRow,
     `SELECT tenant_id, queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run,
        max(completed)::integer AS completed, max(failed)::integer AS failed
      FROM (
@@ -55,12 +63,8 @@ export const readTenantTimings = (db: Db, tenantId: string | null) =>
     { tenantId },
   )
 
-export interface MinuteRow extends Partial<Durations> {
-  queue: string
-  minute: Date
-  completed: number
-  failed: number
-}
+const minuteRow = z.object({ queue: z.string(), minute: z.date(), completed: z.number(), failed: z.number() })
+export type MinuteRow = z.output<typeof minuteRow> & Partial<Durations>
 
 /**
  * Durations and outcomes of the last minutes, one row per process, tenant, queue and minute that has any.
@@ -76,5 +80,6 @@ export async function readMinutes(
     .select('queue', 'minute', 'completed', 'failed')
     .where('minute', '>', db.raw("now() - ? * interval '1 minute'", [minutes]))
   if (tenantId !== undefined) query.where('tenant_id', tenantId)
-  return queue === undefined ? query : query.select('wait', 'run').where('queue', queue)
+  if (queue === undefined) return builtRows(minuteRow, query)
+  return builtRows(minuteRow.extend(durations), query.select('wait', 'run').where('queue', queue))
 }

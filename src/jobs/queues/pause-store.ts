@@ -1,5 +1,7 @@
 import type { Db } from '../../base/db'
-import type { Actor } from '../../contract/access'
+import { z } from '../../base/parse'
+import { builtRows, storedJson } from '../../base/rows'
+import { type Actor, actor as actorSchema } from '../../contract/access'
 
 /** Who paused or resumed a queue last, and why. */
 export interface Pause {
@@ -9,12 +11,20 @@ export interface Pause {
   at: Date
 }
 
+const pauseRow = z.object({
+  name: z.string(),
+  paused: z.boolean(),
+  reason: z.string(),
+  /** JSON. */
+  actor: z.string(),
+  changed_at: z.date(),
+})
+
 export async function readPauses(db: Db): Promise<Map<string, Pause>> {
-  const found: { name: string; paused: boolean; reason: string; actor: string; changed_at: Date }[] =
-    await db('job_queues').select('*')
+  const found = await builtRows(pauseRow, db('job_queues'))
   return new Map(
     found.map(({ name, paused, reason, actor, changed_at }) => {
-      return [name, { paused, reason, by: JSON.parse(actor), at: changed_at }]
+      return [name, { paused, reason, by: storedJson(actorSchema, actor), at: changed_at }]
     }),
   )
 }

@@ -1,5 +1,7 @@
-import { type Db, rows } from '../../base/db'
+import type { Db } from '../../base/db'
 import { firstIdAt } from '../../base/ids'
+import { z } from '../../base/parse'
+import { countRow, idRow, idsOf, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
 import type { JobStatus } from '../../contract/jobs'
 
@@ -29,8 +31,9 @@ export async function deleteOldJobs(
   { before, after, limit }: { before: Date; after: string; limit: number },
 ): Promise<string[]> {
   const gone = await lowPriority(db, trx =>
-    rows<{ id: string }>(
+    manyRows(
       trx,
+      idRow,
       `WITH old AS (
          SELECT j.id FROM jobs j
          WHERE ${narrow(statuses)} AND ${CHILDLESS} AND j.id > :after AND j.id < :upTo AND j.ended_at < :before
@@ -44,29 +47,31 @@ export async function deleteOldJobs(
       { tenantId, statuses, before, after, upTo: firstIdAt(before), limit },
     ),
   )
-  return gone.map(({ id }) => id)
+  return idsOf(gone)
 }
 
 /** Parents are counted if their children in the history go too. */
 export async function countOldJobs(db: Db, { tenantId, statuses }: EndedJobs, before: Date): Promise<number> {
-  const [found] = await rows<{ count: number }>(
+  const { count } = await oneRow(
     db,
+    countRow,
     `SELECT count(*) AS count FROM jobs j
      WHERE ${narrow(statuses)} AND j.id < :upTo AND j.ended_at < :before AND NOT EXISTS (
        SELECT 1 FROM jobs c WHERE c.tenant_id = j.tenant_id AND c.parent_id = j.id
          AND (c.ended_at IS NULL OR c.ended_at >= :before OR c.status <> ALL(:statuses)))`,
     { tenantId, statuses, before, upTo: firstIdAt(before) },
   )
-  return found?.count ?? 0
+  return count
 }
 
 /** When the oldest job ended that will go when its time has come. */
 export async function oldestEnded(db: Db, { tenantId, statuses }: EndedJobs): Promise<Date | null> {
-  const [found] = await rows<{ at: Date | null }>(
+  const { at } = await oneRow(
     db,
+    z.object({ at: z.date().nullable() }),
     `SELECT min(ended_at) AS at FROM (
        SELECT j.ended_at FROM jobs j WHERE ${narrow(statuses)} AND ${CHILDLESS} ORDER BY j.id LIMIT ${SAMPLE}) AS first`,
     { tenantId, statuses },
   )
-  return found?.at ?? null
+  return at
 }

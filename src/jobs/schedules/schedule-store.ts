@@ -1,57 +1,60 @@
-import { type Db, rows } from '../../base/db'
-import type { Actor } from '../../contract/access'
+import type { Db } from '../../base/db'
+import { z } from '../../base/parse'
+import { builtRows, firstRow, idRow, oneRow, storedJson } from '../../base/rows'
+import { actor } from '../../contract/access'
 
-export interface Schedule {
-  id: string
-  tenant_id: string
-  name: string
-  kind: string
+const scheduleRow = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  name: z.string(),
+  kind: z.string(),
   /** JSON. */
-  input: string
-  every_ms: number | null
-  cron: string | null
-  timezone: string | null
-  created_by: Actor
-  last_at: Date | null
-  last_job_id: string | null
-}
+  input: z.string(),
+  every_ms: z.number().nullable(),
+  cron: z.string().nullable(),
+  timezone: z.string().nullable(),
+  /** JSON. */
+  created_by: z.string(),
+  last_at: z.date().nullable(),
+  last_job_id: z.string().nullable(),
+})
+const SCHEDULE = Object.keys(scheduleRow.shape)
 
-type Stored = Omit<Schedule, 'created_by'> & { created_by: string }
-const read = (row: Stored): Schedule => ({ ...row, created_by: JSON.parse(row.created_by) })
+const read = (row: z.output<typeof scheduleRow>) => ({ ...row, created_by: storedJson(actor, row.created_by) })
+export type Schedule = ReturnType<typeof read>
 
-/** Makes a schedule or changes the one of that name; answers it. */
+/** Creates a schedule or changes the one of that name. */
 export async function writeSchedule(db: Db, given: Omit<Schedule, 'last_at' | 'last_job_id'>): Promise<Schedule> {
-  const [stored] = await rows<Stored>(
+  const stored = await oneRow(
     db,
+    scheduleRow,
     `INSERT INTO job_schedules (id, tenant_id, name, kind, input, every_ms, cron, timezone, created_by)
      VALUES (:id, :tenant_id, :name, :kind, :input, :every_ms, :cron, :timezone, :created_by)
      ON CONFLICT (tenant_id, name) DO UPDATE SET kind = excluded.kind, input = excluded.input,
        every_ms = excluded.every_ms, cron = excluded.cron, timezone = excluded.timezone
-     RETURNING *`,
+     RETURNING ${SCHEDULE.join(', ')}`,
     { ...given, created_by: JSON.stringify(given.created_by) },
   )
-  if (!stored) throw new Error('The schedule was not stored')
   return read(stored)
 }
 
 export async function deleteSchedule(db: Db, tenantId: string, name: string): Promise<string | undefined> {
-  const [gone] = await rows<{ id: string }>(
-    db,
-    'DELETE FROM job_schedules WHERE tenant_id = ? AND name = ? RETURNING id',
-    [tenantId, name],
-  )
+  const gone = await firstRow(db, idRow, 'DELETE FROM job_schedules WHERE tenant_id = ? AND name = ? RETURNING id', [
+    tenantId,
+    name,
+  ])
   return gone?.id
 }
 
 export async function findSchedule(db: Db, id: string): Promise<Schedule | undefined> {
-  const [found] = await rows<Stored>(db, 'SELECT * FROM job_schedules WHERE id = ?', [id])
+  const found = await firstRow(db, scheduleRow, `SELECT ${SCHEDULE.join(', ')} FROM job_schedules WHERE id = ?`, [id])
   return found && read(found)
 }
 
 export async function listSchedules(db: Db, tenantId?: string): Promise<Schedule[]> {
-  const query = db('job_schedules').select('*').orderBy('name')
+  const query = db('job_schedules').select(SCHEDULE).orderBy('name')
   if (tenantId) query.where('tenant_id', tenantId)
-  const found: Stored[] = await query
+  const found = await builtRows(scheduleRow, query)
   return found.map(read)
 }
 
