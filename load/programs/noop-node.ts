@@ -1,10 +1,11 @@
 import { DEFAULT_TENANT_ID } from '../../src/api'
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
 import { z } from '../../src/base/parse'
 import { createRedis } from '../../src/base/redis'
+import { countRow, oneRow } from '../../src/base/rows'
 import { readConfig } from '../../src/config'
 import { createJobs, defineKind, handle, type JobsPlatform } from '../../src/jobs'
 import { createStreams } from '../../src/streams'
@@ -50,10 +51,14 @@ async function enqueue({ count }: { count: number }) {
     await Promise.all(Array.from({ length: AT_A_TIME }, () => jobs.enqueue(noop, {}, request)))
 }
 
+const openRow = countRow.extend({ since: z.date() })
+const tookRow = z.object({ seconds: z.number().nullable(), failed: z.number() })
+
 /** Runs all that is waiting. @returns jobs per second, by the times in the history */
 async function drain() {
-  const [open] = await rows<{ count: number; since: Date }>(
+  const open = await oneRow(
     db,
+    openRow,
     'SELECT count(*)::integer AS count, now() AS since FROM jobs WHERE ended_at IS NULL',
   )
   const worker = jobs.createWorkers(handlers, {}, { queues: ['demo'] })
@@ -61,18 +66,19 @@ async function drain() {
   const ended = 'SELECT count(*)::integer AS count FROM jobs WHERE ended_at >= ?'
   for (;;) {
     await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    const [row] = await rows<{ count: number }>(db, ended, [open?.since])
-    if ((row?.count ?? 0) >= (open?.count ?? 0)) break
+    const { count } = await oneRow(db, countRow, ended, [open.since])
+    if (count >= open.count) break
   }
-  const [took] = await rows<{ seconds: number; failed: number }>(
+  const took = await oneRow(
     db,
+    tookRow,
     `SELECT extract(epoch FROM max(ended_at) - min(started_at))::float8 AS seconds,
        count(*) FILTER (WHERE status <> 'completed')::integer AS failed FROM jobs WHERE ended_at >= ?`,
-    [open?.since],
+    [open.since],
   )
   await worker.stop()
-  if (took?.failed) throw new Error(`${took.failed} jobs did not complete`)
-  return (open?.count ?? 0) / (took?.seconds ?? Number.NaN)
+  if (took.failed) throw new Error(`${took.failed} jobs did not complete`)
+  return open.count / (took.seconds ?? Number.NaN)
 }
 
 const questions = { start, enqueue, drain, ...measures }

@@ -80,16 +80,6 @@ export function isDatabaseOutage(error: unknown): boolean {
   return typeof error === 'object' && error !== null && ofDatabase.has(error) && isOutage(error)
 }
 
-/** Rows of a raw statement, in the shape the caller knows they have. */
-export async function rows<T>(
-  db: Db,
-  sql: string,
-  bindings: Record<string, unknown> | readonly unknown[] = [],
-): Promise<T[]> {
-  const result = await db.raw<{ rows: T[] }>(sql, bindings as Knex.RawBinding[])
-  return result.rows
-}
-
 /** A pattern for LIKE that finds a text as it stands, wherever it is. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 

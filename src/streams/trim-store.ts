@@ -115,17 +115,13 @@ export const listTopics = (db: Db, after: number, limit: number) =>
 /** Removes entries of topics, and the topics themselves once they have none. @returns how many entries were deleted */
 export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
   return lowPriority(db, async trx => {
-    const { count } = await oneRow(
-      trx,
-      countRow,
-      `WITH gone AS (
-         DELETE FROM stream_entries e USING (
-           SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
-         WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at RETURNING 1)
-       SELECT count(*) AS count FROM gone`,
+    const { rowCount } = await trx.raw<{ rowCount: number }>(
+      `DELETE FROM stream_entries e USING (
+         SELECT topic_id, seq, at FROM stream_entries WHERE topic_id = ANY(:ids::bigint[]) LIMIT :limit) AS old
+       WHERE e.topic_id = old.topic_id AND e.seq = old.seq AND e.at = old.at`,
       { ids, limit },
     )
-    if (count < limit) await trx('stream_topics').whereIn('id', ids).delete()
-    return count
+    if (rowCount < limit) await trx('stream_topics').whereIn('id', ids).delete()
+    return rowCount
   })
 }

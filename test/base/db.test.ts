@@ -1,5 +1,6 @@
-import { createDb, type Db, rows, type Transaction } from '../../src/base/db'
+import { createDb, type Db, type Transaction } from '../../src/base/db'
 import { type TestDatabase, testDatabase } from '../support/parts'
+import { rows } from '../support/rows'
 
 let database: TestDatabase
 let db: Db

@@ -1,8 +1,9 @@
-import { createDb, rows } from '../../src/base/db'
+import { createDb } from '../../src/base/db'
 import { StartError } from '../../src/base/errors'
 import { Installation } from '../../src/base/installation'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { quietLog, type TestDatabase, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
+import { rows } from '../support/rows'
 
 /** Another prefix is another Redis as far as a process can tell. */
 let prefix: string

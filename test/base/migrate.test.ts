@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db } from '../../src/base/db'
 import { StartError } from '../../src/base/errors'
 import { migrate, migrationsCurrent } from '../../src/base/migrate'
 import { emptyDatabase, type TestDatabase, testDatabase } from '../support/parts'
 import { compileProgram, eventually, startProgram } from '../support/programs'
+import { rows } from '../support/rows'
 
 let database: TestDatabase
 let db: Db

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { chown, mkdir, readdir, readFile, readlink, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDb, rows } from '../../src/base/db'
+import { createDb } from '../../src/base/db'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { ROOT } from '../../src/config'
 import { quietLog } from '../support/parts'
 import { eventually, makeZombie, type Zombie } from '../support/programs'
+import { rows } from '../support/rows'
 import { Workbench, withRedis } from './folder'
 
 const bench = new Workbench()

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDb, rows } from '../../src/base/db'
+import { createDb } from '../../src/base/db'
 import { isAlive } from '../../src/embedded/process-table'
 import { eventually } from '../support/programs'
+import { rows } from '../support/rows'
 import { processesNaming, serverPids, Workbench, withRedis } from './folder'
 
 const bench = new Workbench()

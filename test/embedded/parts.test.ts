@@ -1,6 +1,7 @@
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db } from '../../src/base/db'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { ownParts, quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
+import { rows } from '../support/rows'
 
 describe('parts of the test run', () => {
   test('each test database is its own', async () => {

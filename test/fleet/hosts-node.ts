@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { DEFAULT_TENANT_ID } from '../../src/api'
-import { createDb, rows } from '../../src/base/db'
+import { createDb } from '../../src/base/db'
 import { hashSecret, newId, newSecret } from '../../src/base/ids'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
@@ -8,6 +8,7 @@ import type { Agent, Answer, Enrollment } from '../../src/fleet/agent'
 import { createHosts } from '../../src/fleet/hosts'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place, processParts } from '../support/process'
+import { rows } from '../support/rows'
 
 export const tenantId = DEFAULT_TENANT_ID
 

@@ -1,8 +1,8 @@
-import { rows } from '../../src/base/db'
 import { createMetrics } from '../../src/base/metrics'
 import type { Agent } from '../../src/fleet/agent'
 import { LogIntake } from '../../src/fleet/schedules/log-intake'
 import type { Streams } from '../../src/streams'
+import { rows } from '../support/rows'
 import {
   addHost,
   freshPlace,

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { DEFAULT_TENANT_ID } from '../../src/api'
-import { rows } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import type { Agent, LogBatch, LoggedLine, ScheduledRow } from '../../src/fleet/agent'
 import { createSchedules } from '../../src/fleet/schedules'
 import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place, processParts } from '../support/process'
+import { rows } from '../support/rows'
 
 /** What one process has of schedules, with its own connections; several stand for several processes. */
 export async function startNode(place: Place, settings: { holdMs?: number } = {}) {

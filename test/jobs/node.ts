@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
-import { rows } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import type { Job, QueueName } from '../../src/contract/jobs'
 import { createJobs, type Handler } from '../../src/jobs'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place as ProcessPlace, processParts } from '../support/process'
+import { rows } from '../support/rows'
 
 export interface Place extends ProcessPlace {
   tenantId: string

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createDb, type Db, rows } from '../../src/base/db'
+import { createDb, type Db } from '../../src/base/db'
 import type { Effect, TopicEntries } from '../../src/streams'
 import { StreamWriter } from '../../src/streams/writer'
 import { quietLog, type TestDatabase, testDatabase } from '../support/parts'
+import { rows } from '../support/rows'
 
 let database: TestDatabase
 let db: Db

@@ -1,6 +1,6 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
-import { firstRow, manyRows } from '../../base/rows'
+import { firstRow, idRow, manyRows } from '../../base/rows'
 import { carve } from '../../contract/carves'
 
 const carveRow = carve.extend({
@@ -16,7 +16,6 @@ export type NewCarve = Omit<CarveRow, 'received' | 'created_at' | 'completed_at'
 }
 
 const COLUMNS = Object.keys(carveRow.shape).join(', ')
-const idRow = z.object({ id: z.string() })
 
 /** Lets carves of one host begin one at a time, in any process. */
 export async function lockCarvesOf(trx: Transaction, hostId: string): Promise<void> {

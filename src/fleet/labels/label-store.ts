@@ -1,6 +1,6 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
-import { firstRow, manyRows, oneRow } from '../../base/rows'
+import { firstRow, idRow, manyRows, oneRow } from '../../base/rows'
 import type { Actor } from '../../contract/access'
 import { label } from '../../contract/labels'
 import type { NamedPlace } from '../named-page'
@@ -11,7 +11,6 @@ export type LabelRow = z.output<typeof labelRow>
 const COLUMNS = `l.id, l.name, l.description, l.sql, l.platforms, l.created_by, l.created_at, l.updated_at,
   (SELECT count(*)::integer FROM label_hosts m WHERE m.label_id = l.id) AS host_count`
 
-const idRow = z.object({ id: z.string() })
 const hostIdRow = z.object({ host_id: z.string() })
 
 /** By name. */

@@ -1,10 +1,9 @@
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
-import { firstRow, manyRows, oneRow } from '../../base/rows'
+import { countRow, firstRow, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
 
 const oldestRow = z.object({ at: z.date().nullable() })
-const countRow = z.object({ count: z.number() })
 
 /** When the query that ended first ended. */
 export async function oldestEnd(db: Db): Promise<Date | null> {

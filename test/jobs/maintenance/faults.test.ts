@@ -1,6 +1,7 @@
-import { createDb, rows } from '../../../src/base/db'
+import { createDb } from '../../../src/base/db'
 import { isBefore } from '../../../src/jobs/maintenance/queue-events'
 import { KILLABLE, ownParts } from '../../support/parts'
+import { rows } from '../../support/rows'
 import type { Servers } from '../../support/servers'
 import { act, begun, scripted } from '../kinds'
 import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'

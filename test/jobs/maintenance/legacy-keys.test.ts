@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { Queue, Worker } from 'bullmq'
-import { rows } from '../../../src/base/db'
 import { serversOf } from '../../../src/base/redis'
+import { rows } from '../../support/rows'
 import { act, scripted } from '../kinds'
 import { eventually, freshPlace, reaches, type TestNode } from '../node'
 

@@ -1,0 +1,12 @@
+import type { Knex } from 'knex'
+import type { Db } from '../../src/base/db'
+
+/** Rows of a test's own statement. */
+export async function rows<Row>(
+  db: Db,
+  sql: string,
+  bindings: Record<string, unknown> | readonly unknown[] = [],
+): Promise<Row[]> {
+  const result = await db.raw<{ rows: Row[] }>(sql, bindings as Knex.RawBinding[])
+  return result.rows
+}
