@@ -6,7 +6,7 @@ import { prepare } from './prepare'
 
 /** What a flush appends to one topic. */
 export interface TopicPart extends TopicBatch {
-  /** Those that depend on the fence the topic is expected to have. */
+  /** Entries that depend on the fence of the topic. */
   guarded: EntriesOp[]
   /** Whether it has entries, too, that are appended in any case. */
   isMixed: boolean
@@ -18,7 +18,7 @@ export async function applyEffects(trx: Transaction, ops: readonly Op[]) {
   const entries = new Map<Op, TopicEntries[]>()
   const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
   for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
-  // One order in all processes: they lock their rows alike.
+  // The same order in all processes, so that they lock their rows in the same order.
   const inOrder = [...byEffect].sort(([a], [b]) => (a.name < b.name ? -1 : 1))
   for (const [effect, group] of inOrder) {
     const applied = await effect.apply(
@@ -44,7 +44,7 @@ function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
  * @param ended keys of topics that were found to have ended, and are left as they are by entries for open topics only
  * @returns `refused`: what a fence that was set earlier in the same flush keeps out
  */
-export function gather(
+export function groupByTopic(
   ops: readonly Op[],
   ofEffects: ReadonlyMap<Op, TopicEntries[]>,
   ended: ReadonlySet<string> = new Set(),

@@ -9,14 +9,14 @@ import { Echo } from './echo'
 
 type Listener = (message: string) => void
 
-/** A Redis that hangs must not keep streams from opening: readers compare with the database anyway. */
-const PATIENCE_MS = 1_000
-/** Older announcements say nothing of how things are now. */
+/** How long to wait for Redis. Streams must open without it: readers compare with the database anyway. */
+const WAIT_MS = 1_000
+/** Older announcements are out of date. */
 const KEPT_MS = 3_600_000
 
 /**
  * Wake-ups between processes over Redis Pub/Sub: two connections per process, whatever the number of readers.
- * Nothing here is kept: a message that is lost must cost no more than time.
+ * Nothing relies on delivery: a lost message only causes a delay.
  */
 export class Bus implements Part {
   readonly name = 'bus'
@@ -27,11 +27,11 @@ export class Bus implements Part {
   private readonly lost = new Set<() => void>()
   private readonly echo: Echo
   private wasReady = false
-  /** Before each message, so that a process does not hear itself. */
+  /** Prefix of each message, by which a process recognises its own. */
   private readonly mark = newMark()
-  /** Announcements that are not sent yet, by channel and kind: the newest of a kind stands for those before it. */
+  /** Announcements not sent yet, by channel and kind; a newer one replaces an older one. */
   private readonly unsent = new Map<string, Map<string, string>>()
-  /** Messages that Redis did not take. */
+  /** Messages that could not be sent to Redis. */
   failed = 0
 
   constructor(
@@ -40,9 +40,9 @@ export class Bus implements Part {
   ) {
     this.echo = new Echo({
       isOpen: () => this.isOpen,
-      say: no => this.publish(this.echoChannel, String(no)),
-      onSilence: () => this.tellLost('Messages to other processes do not come back: readers ask PostgreSQL'),
-      onReturn: () => this.tellReconnected(),
+      send: no => this.publish(this.echoChannel, String(no)),
+      onSilence: () => this.notifyLost('Redis does not deliver messages: streams poll PostgreSQL until it does'),
+      onReturn: () => this.notifyReconnected(),
     })
   }
 
@@ -52,28 +52,28 @@ export class Bus implements Part {
     this.subscriber = subscriber
     subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))
     subscriber.on('ready', () => {
-      // ioredis subscribes again by itself; what was said meanwhile is missing.
-      if (this.wasReady) this.tellReconnected()
+      // ioredis renews its subscriptions, but messages sent meanwhile are missing.
+      if (this.wasReady) this.notifyReconnected()
       this.wasReady = true
     })
     subscriber.on('close', () => {
-      if (this.wasReady) this.tellLost('The connection to other processes is lost: readers ask PostgreSQL')
+      if (this.wasReady) this.notifyLost('The connection to Redis is lost: streams poll PostgreSQL until it is back')
     })
     this.listeners.set(this.key(this.echoChannel), new Set())
     for (const key of this.listeners.keys()) this.subscribeTo(key)
     this.echo.start()
-    // Until then it takes nothing; a Cluster needs a moment longer than a single server.
-    await whenReady(this.publisher, PATIENCE_MS).catch(() => undefined) // it goes on trying by itself
+    // Earlier messages would be lost; a Cluster takes a moment longer than a single server.
+    await whenReady(this.publisher, WAIT_MS).catch(() => undefined) // it keeps trying by itself
   }
 
   async stop() {
     this.echo.stop()
-    this.wasReady = false // it is not lost, it is given up
+    this.wasReady = false // closed on purpose: not a loss
     this.publisher?.disconnect()
     this.subscriber?.disconnect()
   }
 
-  /** Whether this process hears the others now: what it says itself comes back. */
+  /** Whether messages of other processes arrive; tested with messages of its own. */
   get connected(): boolean {
     return this.isOpen && this.echo.isGood
   }
@@ -86,7 +86,7 @@ export class Bus implements Part {
     return `echo:${this.mark}`
   }
 
-  /** Tells the other processes; this one is not told. */
+  /** Sends a message to all other processes. */
   publish(channel: string, message: string) {
     void this.send(channel, message)
   }
@@ -100,10 +100,10 @@ export class Bus implements Part {
   }
 
   /**
-   * Tells the other processes, and keeps the last message of each kind for those that start to listen later: best
-   * effort, like all of the bus. A message is kept before it is published, so whoever subscribes and then reads misses
-   * none. A channel has one write under way: the client of a Cluster repeats commands while it connects to a server,
-   * and an older message must not come after a newer one.
+   * Sends a message to all other processes and stores the last one of each kind for later subscribers; best effort, like
+   * all of the bus. A message is stored before it is published, so a process that subscribes first and reads second
+   * misses none. Each channel has one write at a time: the client of a Cluster repeats commands while it connects, and
+   * an older message must not arrive after a newer one.
    */
   announce(channel: string, kind: string, message: string) {
     const waiting = this.unsent.get(channel)
@@ -133,52 +133,54 @@ export class Bus implements Part {
     }
   }
 
-  /** What was announced in the last hour; while Redis is away, only what this process has not got rid of. */
+  /** Announcements of the last hour; while Redis is away, only those this process could not send yet. */
   async kept(channel: string): Promise<string[]> {
     const own = Object.fromEntries(this.unsent.get(channel) ?? [])
     const found = await this.publisher?.hgetall(this.keptKey(channel)).catch(() => undefined)
     return Object.values({ ...found, ...own })
   }
 
-  /** @returns the way to unsubscribe */
+  /** @returns a function that unsubscribes */
   async subscribe(channel: string, listener: Listener): Promise<() => void> {
     const key = this.key(channel)
     const listeners = this.listeners.get(key) ?? new Set()
     listeners.add(listener)
     this.listeners.set(key, listeners)
-    // While Redis is away the subscription waits in ioredis' queue; readers poll until then.
+    // While Redis is away the subscription waits in the queue of ioredis; until then readers poll.
     if (listeners.size === 1) {
       const subscribed = this.subscribeTo(key)
-      if (this.connected) await Promise.race([subscribed, delay(PATIENCE_MS, undefined, { ref: false })])
+      if (this.connected) await Promise.race([subscribed, delay(WAIT_MS, undefined, { ref: false })])
     }
     return () => this.unsubscribe(key, listener)
   }
 
-  /** Parts that start before this one subscribe before there is a connection; `start` makes up for it. */
+  /** Parts that start earlier subscribe before there is a connection: `start` does it for them. */
   private subscribeTo(key: string) {
     return this.subscriber
       ?.subscribe(key)
-      .catch(error => this.log.warn('Cannot subscribe', { channel: key, error: messageOf(error) }))
+      .catch(error =>
+        this.log.warn('Cannot subscribe to a channel of Redis', { channel: key, error: messageOf(error) }),
+      )
   }
 
   /**
-   * Calls back when messages come again after some may have been missed: after a reconnect, and when a server answers
-   * that hung, or a Cluster has moved the subscription to another server.
+   * Calls back when messages arrive again after some may have been missed: after a reconnect, when a server no longer
+   * hangs, or when a Cluster has moved the subscription to another server.
    */
   onReconnect(listener: () => void) {
     this.reconnected.add(listener)
   }
 
-  /** Calls back when messages begin to be lost. */
+  /** Calls back when messages start getting lost. */
   onLost(listener: () => void) {
     this.lost.add(listener)
   }
 
-  private tellReconnected() {
+  private notifyReconnected() {
     for (const listener of this.reconnected) listener()
   }
 
-  private tellLost(why: string) {
+  private notifyLost(why: string) {
     this.log.warn(why)
     for (const listener of this.lost) listener()
   }
@@ -188,18 +190,18 @@ export class Bus implements Part {
     listeners?.delete(listener)
     if (!listeners || listeners.size > 0) return
     this.listeners.delete(key)
-    this.subscriber?.unsubscribe(key).catch(() => undefined) // gone with the connection, then
+    this.subscriber?.unsubscribe(key).catch(() => undefined) // then it ended with the connection
   }
 
   private deliver(key: string, message: string) {
     const text = message.slice(this.mark.length)
-    if (key === this.key(this.echoChannel)) return this.echo.hear(Number(text))
+    if (key === this.key(this.echoChannel)) return this.echo.receive(Number(text))
     if (message.startsWith(this.mark)) return
     for (const listener of this.listeners.get(key) ?? []) {
       try {
         listener(text)
       } catch (error) {
-        this.log.warn('A message of another process was not understood', { channel: key, error: messageOf(error) })
+        this.log.warn('Cannot read a message of another process', { channel: key, error: messageOf(error) })
       }
     }
   }

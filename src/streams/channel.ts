@@ -9,20 +9,28 @@ import { Frame } from './frame'
 import { type Head, readEntries, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
 import { prepare } from './prepare'
-import type { Reader } from './reader'
 import { View } from './view'
 
-/** What a flush somewhere says about a topic. */
-export interface Notice {
+/** What a process publishes after it has committed entries of a topic. */
+export interface TopicUpdate {
   id: number
   epoch: string
   first: number
   last: number
   end: string | null
-  /** Null when they are too many for the bus: the database has them. */
+  /** Null when they are too large for the bus: they are read from the database. */
   entries: Entry[] | null
   /** When they were committed, in ms since the epoch. */
   at: number
+}
+
+/** What a channel needs of its readers. */
+export interface ChannelReader {
+  readonly view: View
+  /** New frames or announcements are there. */
+  advance(): void
+  /** The topic was recreated. */
+  restart(): void
 }
 
 export interface ChannelDeps {
@@ -34,16 +42,16 @@ export interface ChannelDeps {
 
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 1024 * 1024
-/** Further behind than this, the ring is not filled up: readers page through the database on their own. */
+/** A channel that is further behind does not fill its ring: readers page through the database themselves. */
 const CATCH_UP_MAX = 5_000
-/** A window that fills up is closed early. */
+/** A window of this size is closed early. */
 const PENDING_BYTES_MAX = 1024 * 1024
 
-/** One topic in this process: what came in, batched into windows, encoded once per filter, handed to the readers. */
+/** One topic in this process: batches entries into windows, encodes each window once per filter, and serves the readers. */
 export class Channel {
-  readonly readers = new Set<Reader>()
+  readonly readers = new Set<ChannelReader>()
   head: Head = { id: 0, epoch: '', last_seq: 0, last_line: 0, first_seq: 1, state: null, end_reason: null }
-  /** The last entry that is known here, and the last that is in frames. */
+  /** The last entry received here; `sealed` is the last one in frames. */
   private tip = 0
   sealed = 0
   private pending: Entry[] = []
@@ -75,24 +83,24 @@ export class Channel {
     }
   }
 
-  /** Everything is in frames, and the topic is closed. */
+  /** Why the topic ended, once all its entries are in frames. */
   get endReason(): string | null {
     return this.tip === this.sealed && this.wantedTip <= this.tip ? this.head.end_reason || null : null
   }
 
-  /** Reads where the topic stands. To be called after the subscription is there, so that nothing falls between. */
+  /** Reads the head of the topic. Call it after subscribing to updates, so that none is missed. */
   async open(): Promise<void> {
     const head = await this.readHead()
     this.head = head
     this.tip = head.last_seq
     this.sealed = head.last_seq
     this.opened = true
-    // What was said meanwhile may be newer than this head.
-    if (this.wantedTip > this.tip) void this.lookAgain()
+    // Updates received meanwhile may be newer than this head.
+    if (this.wantedTip > this.tip) void this.recheck()
     this.wantedTip = this.tip
   }
 
-  /** The head as the database has it now; readers who join together share one read. */
+  /** The head in the database; readers that join at the same time share one read. */
   readHead(): Promise<Head> {
     this.headRead ??= readHead(this.deps.db, this.topic).finally(() => {
       this.headRead = undefined
@@ -100,15 +108,15 @@ export class Channel {
     return this.headRead
   }
 
-  /** Takes what a flush said. Entries that follow what is known go on at once; anything else is read from the database. */
-  notice({ epoch, last, first, end, entries, at }: Notice) {
+  /** Applies an update. Entries that follow the last known one are used at once; otherwise the database is read. */
+  apply({ epoch, last, first, end, entries, at }: TopicUpdate) {
     if (!this.opened) {
       this.wantedTip = Math.max(this.wantedTip, last)
       return
     }
-    if (last === Number.POSITIVE_INFINITY) return void this.lookAgain()
-    if (epoch !== this.head.epoch) return void this.lookAgain()
-    // Notices of several processes may overtake each other; the latest says whether the topic is closed.
+    if (last === Number.POSITIVE_INFINITY) return void this.recheck()
+    if (epoch !== this.head.epoch) return void this.recheck()
+    // Updates of several processes may arrive out of order; the latest says whether the topic is closed.
     if (last >= this.head.last_seq) this.head = { ...this.head, last_seq: last, end_reason: end }
     if (last <= this.tip) return this.advanceAll()
     if (!entries || first > this.tip + 1 || this.catchingUp) {
@@ -118,7 +126,7 @@ export class Channel {
     this.take(entries, at)
   }
 
-  /** Compares with the head in the database: whatever the bus lost is found here. */
+  /** Compares with the head in the database, to find what the bus has lost. */
   compare(head: Head) {
     if (!this.opened) return
     if (head.epoch !== this.head.epoch) return this.restart(head)
@@ -129,7 +137,7 @@ export class Channel {
     } else this.advanceAll()
   }
 
-  /** Sends something that has no row; its last value is kept for who joins later. */
+  /** Sends an event that is not stored; the last one of each kind is kept for later readers. */
   announce(entry: NewEntry) {
     const prepared = prepare(entry)
     const full = { ...prepared, line: null, seq: null }
@@ -148,18 +156,18 @@ export class Channel {
     return view
   }
 
-  add(reader: Reader) {
+  add(reader: ChannelReader) {
     this.readers.add(reader)
     reader.view.readerCount++
   }
 
-  remove(reader: Reader) {
+  remove(reader: ChannelReader) {
     if (!this.readers.delete(reader)) return
     reader.view.readerCount--
     if (reader.view.readerCount === 0) this.views.delete(reader.view.filter.key)
   }
 
-  /** A frame from the database, behind `after` and up to `upTo` at most; equal reads at the same time are one. */
+  /** A frame from the database, after `after` and up to `upTo` at most; identical concurrent reads are shared. */
   page(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
     const key = `${filter.key}|${after}|${upTo}|${history}`
     const running = this.pages.get(key)
@@ -191,7 +199,7 @@ export class Channel {
     return new Frame(after + 1, last, shape.epoch, events, () => this.deps.metrics.encodes.inc())
   }
 
-  /** What a page does not hold may be unwanted, or it may be gone since the head was read. */
+  /** Entries missing from a page were either filtered out or trimmed since the head was read. */
   private async wasTrimmed({ id, epoch }: Head, after: number): Promise<boolean> {
     const [now] = await readHeads(this.deps.db, [id])
     if (!now || now.first_seq <= after + 1) return false
@@ -242,9 +250,11 @@ export class Channel {
     for (const reader of this.readers) reader.advance()
   }
 
-  /** Reads the head by itself: what it was asked for may be newer than a read that is under way. */
-  async lookAgain() {
-    const later = againLater(this.deps.log, 'A topic is compared later', { topic: this.topic.name })
+  /** Compares with the head. Reads it anew: a read in progress may be older than the reason to check. */
+  async recheck() {
+    const later = againLater(this.deps.log, 'Cannot read the head of a topic, trying again later', {
+      topic: this.topic.name,
+    })
     const head = await readHead(this.deps.db, this.topic).catch(later)
     if (head) this.compare(head)
   }
@@ -255,7 +265,7 @@ export class Channel {
     try {
       while (this.wantedTip > this.tip) await this.catchUpStep()
     } catch (error) {
-      againLater(this.deps.log, 'Readers wait for the database', { topic: this.topic.name })(error)
+      againLater(this.deps.log, 'Readers are waiting for the database', { topic: this.topic.name })(error)
     } finally {
       this.catchingUp = false
     }
@@ -266,9 +276,9 @@ export class Channel {
     if (upTo - this.tip > CATCH_UP_MAX) return this.skipTo(upTo)
     const { id } = this.head
     const entries = await readEntries(this.deps.db, id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
-    if (id !== this.head.id) return // the topic was made anew meanwhile
+    if (id !== this.head.id) return // the topic was recreated meanwhile
     const contiguous = entries[0]?.seq === this.tip + 1
-    if (!contiguous) return this.skipTo(upTo) // trimmed meanwhile: each reader is told of its gap
+    if (!contiguous) return this.skipTo(upTo) // trimmed meanwhile: each reader gets a `gap` event
     this.take(entries, Date.now())
   }
 
@@ -280,7 +290,7 @@ export class Channel {
     this.advanceAll()
   }
 
-  /** The topic was made anew: what readers hold belongs to the old one. */
+  /** The topic was recreated: positions in the old one are void. */
   private restart(head: Head) {
     clearTimeout(this.timer)
     this.timer = undefined

@@ -1,27 +1,27 @@
 const BEAT_MS = 500
-/** A message that has not come back after so many beats is lost. */
+/** A message that has not come back after this many beats is lost. */
 const LATE_BEATS = 2
-/** After a loss, so many beats without another: a Cluster of which one server hangs loses only some messages. */
+/** Beats without a loss before messages count as delivered again: a Cluster with one hung server loses only some. */
 const GOOD_BEATS = 6
 
 interface Line {
   /** Whether there is a connection at all. */
   isOpen(): boolean
-  /** Says a number that should come back to `hear`. */
-  say(no: number): void
-  /** Messages are being lost from now on. */
+  /** Sends a number that should come back to `receive`. */
+  send(no: number): void
+  /** Messages are getting lost. */
   onSilence(): void
-  /** They come back again. */
+  /** Messages arrive again. */
   onReturn(): void
 }
 
 /**
- * Whether messages of this process come back to it: a server that hangs leaves connections open. Counts beats and not
- * milliseconds, so that a process which was itself held up does not blame the server.
+ * Checks that messages of this process come back to it, because a hung server keeps its connections open. Counts beats
+ * rather than milliseconds, so that a process that was itself blocked does not blame the server.
  */
 export class Echo {
   private no = 0
-  private readonly unheard = new Map<number, number>()
+  private readonly pending = new Map<number, number>()
   private goodBeats = GOOD_BEATS
   private timer: NodeJS.Timeout | undefined
 
@@ -40,20 +40,20 @@ export class Echo {
     return this.goodBeats >= GOOD_BEATS
   }
 
-  hear(no: number) {
-    this.unheard.delete(no)
+  receive(no: number) {
+    this.pending.delete(no)
   }
 
   private beat() {
-    if (!this.line.isOpen()) return this.unheard.clear()
-    const lost = [...this.unheard].filter(([, beats]) => beats >= LATE_BEATS)
-    for (const [no, beats] of this.unheard) this.unheard.set(no, beats + 1)
-    for (const [no] of lost) this.unheard.delete(no)
+    if (!this.line.isOpen()) return this.pending.clear()
+    const lost = [...this.pending].filter(([, beats]) => beats >= LATE_BEATS)
+    for (const [no, beats] of this.pending) this.pending.set(no, beats + 1)
+    for (const [no] of lost) this.pending.delete(no)
     const wasGood = this.isGood
     this.goodBeats = lost.length ? 0 : Math.min(GOOD_BEATS, this.goodBeats + 1)
     if (wasGood && !this.isGood) this.line.onSilence()
     if (!wasGood && this.isGood) this.line.onReturn()
-    this.unheard.set(++this.no, 1)
-    this.line.say(this.no)
+    this.pending.set(++this.no, 1)
+    this.line.send(this.no)
   }
 }

@@ -1,24 +1,24 @@
 import type { Entry } from './entry'
 
-/** One event on the wire, whatever the transport: `data` is encoded JSON, `seq` says up to where all was delivered. */
+/** One event on the wire, for any transport: `data` is encoded JSON, `seq` the last entry delivered with it. */
 export interface WireEvent {
   event: string
   data: string
   seq: number
 }
 
-/** How the entries of a topic look outside. */
+/** How the entries of a topic are encoded. */
 export interface Shape {
   topic: string
   tenantId: string
   epoch: string
-  /** Tenant events carry their envelope (type, id, sequence, ...); entries of other topics are sent as they are. */
+  /** Tenant events have an envelope (type, id, sequence, ...); entries of other topics are sent as they are. */
   envelope: boolean
 }
 
 const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
 
-/** A log line as the contract has it. */
+/** A log line as defined by the contract. */
 export function encodeLine(entry: Entry): string {
   const flags = `${entry.truncated ? ',"truncated":true' : ''}${entry.data === null ? '' : `,"data":${entry.data}`}`
   return (
@@ -33,7 +33,7 @@ export const withTopic = (topic: string, data: string | null) =>
     ? `{"topic":${JSON.stringify(topic)}${data === '{}' ? '}' : `,${data.slice(1)}`}`
     : `{"topic":${JSON.stringify(topic)},"value":${data}}`
 
-/** The envelope of a tenant event; `data` holds its labels and its data. `sequence` is null for those without a row. */
+/** The envelope of a tenant event; `data` holds its labels and its data. `sequence` is null for events that are not stored. */
 export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
   const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
   const { data } = entry
@@ -44,7 +44,7 @@ export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null 
   )
 }
 
-/** Entries to events, in order: neighbouring lines share one `logs` event, everything else is an event of its own. */
+/** Turns entries into events, in order: adjacent lines share a `logs` event, all others get their own. */
 export function encodeEntries(entries: readonly Entry[], shape: Shape, history: boolean): WireEvent[] {
   const events: WireEvent[] = []
   let lines: Entry[] = []

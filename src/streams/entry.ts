@@ -16,7 +16,7 @@ export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
  */
 export interface NewEntry {
   kind: string
-  /** Now, unless given; more than an hour off counts as now. */
+  /** Default now; a time more than an hour off counts as now. */
   at?: Date
   level?: Level
   step?: string | null
@@ -25,7 +25,7 @@ export interface NewEntry {
   message?: string
   /** JSON-serialisable. */
   data?: unknown
-  /** The topic's whole state after this entry; the last one is what a reader is given first when it joins. */
+  /** The whole state of the topic after this entry; new readers get the latest one first. */
   state?: unknown
 }
 
@@ -53,43 +53,43 @@ export interface TopicEntries {
   entries: NewEntry[]
   /** Closes the topic after these entries (`end` to its readers); an entry with a `state` opens it again. */
   end?: string
-  /** From here on entries behind a fence are taken from the one with this mark only; null: from none. */
+  /** From here on, only the writer with this mark may append fenced entries; null: none. */
   fence?: string | null
   /** Left out when the topic has ended by then. */
   onlyWhileOpen?: boolean
 }
 
-/** Guards what one of several writers appends to a topic: refused unless the topic's fence has this mark. */
+/** Guards the entries of one of several writers: they are refused unless the fence of the topic has this mark. */
 export interface Fence {
   mark: string
-  /** Told how many entries a flush has refused. */
+  /** Called with the number of entries that a flush has refused. */
   onRefused(count: number): void
 }
 
 /**
- * An area's own rows, written in the same transaction as the entries that tell of them: either both are there or
- * neither, and a retried flush does neither twice.
+ * Rows of an area, written in the same transaction as the entries about them: both are stored or neither, and a retried
+ * flush stores neither twice.
  */
 export interface Effect<Item, Result> {
   name: string
   /**
-   * Runs once per flush for all items collected. Rows are to be locked in one fixed order (by id).
-   * `results[i]` answers `items[i]`; `entries[i]` is what item i appends.
+   * Runs once per flush, for all items in it. Must lock rows in a fixed order (by id).
+   * `results[i]` and `entries[i]` belong to `items[i]`.
    */
   apply(trx: Transaction, items: Item[]): Promise<{ results: Result[]; entries: TopicEntries[][] }>
 }
 
-/** The one way to write into topics. */
+/** Writes to topics. */
 export interface Writer {
   /**
-   * Accepts entries. A promise means the buffer is full: wait for it before writing more.
-   * Entries that are accepted are in the database soon, or reported as lost or refused with their count.
+   * Accepts entries. Returns a promise when the buffer is full: await it before writing more.
+   * Accepted entries are stored soon, or counted as lost or refused.
    */
   write(topic: Topic, entries: NewEntry[], fence?: Fence): Promise<void> | undefined
   /** Applies an effect in the next flush, after everything written before; resolves when committed. */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result>
-  /** Resolves when everything accepted so far is durable. */
+  /** Resolves when everything accepted so far is committed. */
   flush(): Promise<void>
-  /** Publishes without a row: the last value per kind is kept for late joiners (queue stats, live metrics). */
+  /** Publishes an event without storing it; new readers get the last one of each kind (queue stats, live metrics). */
   announce(topic: Topic, entry: NewEntry): void
 }

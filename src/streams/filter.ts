@@ -3,7 +3,7 @@ import type { Entry } from './entry'
 import type { Wanted } from './history'
 import { storedName } from './prepare'
 
-/** Which entries a reader wants; all of it is applied on the server. */
+/** Which entries a reader wants. Applied on the server. */
 export interface Filter {
   /** Readers with the same key share one encoding. */
   key: string
@@ -13,8 +13,8 @@ export interface Filter {
 }
 
 /**
- * A filter that leaves kinds out as well, because its reader may not see them. It is a value of its own: readers who may
- * see as much share one encoding.
+ * A filter that also leaves out kinds its reader may not see. It has a key of its own: readers with the same
+ * permissions share one encoding.
  */
 export function withoutKinds(filter: Filter, kinds: readonly string[]): Filter {
   if (!kinds.length) return filter
@@ -38,7 +38,7 @@ export const labelsOf = (query: Record<string, unknown>) =>
 export function createFilter(query: FilterQuery, labels: [string, string][] = []): Filter {
   const { level, attempt, q } = query
   const steps = query.step === undefined ? undefined : stepNames(query.step)
-  // Lines are stored as `log` and sent as `logs`: clients know the latter.
+  // Lines are stored as `log` but sent as `logs`, the name that clients know.
   const kinds = query.types?.map(type => (type === 'logs' ? 'log' : type))
   const source = query.source === undefined ? undefined : storedName(query.source)
   const wanted: Wanted = { kinds, levels: level, steps, attempt, text: q, source }
@@ -56,7 +56,7 @@ export function createFilter(query: FilterQuery, labels: [string, string][] = []
   }
 }
 
-/** A comma separates names, but may also be part of one: the whole counts as a name, too. */
+/** A comma separates names but may also be part of one, so the whole text counts as a name as well. */
 function stepNames(given: string | string[]): string[] {
   const names = [given].flat().flatMap(text => [text, ...text.split(',')])
   return [...new Set(names)].filter(Boolean).map(storedName)
@@ -74,7 +74,7 @@ function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText
   )
 }
 
-/** The text behind JSON's escapes; most lines have none. */
+/** Decodes JSON escapes; most lines have none. */
 const textOf = (message: string): string => (message.includes('\\') ? JSON.parse(`"${message}"`) : message)
 
 function hasLabels(entry: Entry, labels: [string, string][]): boolean {

@@ -3,8 +3,8 @@ import type { WireEvent } from './encode'
 const CRLF = Buffer.from('\r\n')
 
 /**
- * Events that go out together, and their bytes per transport, made once and shared by every reader.
- * It covers the topic from `first` to `last`, also where a filter left nothing to send.
+ * Events that are sent together. Encoded once per transport and shared by all readers. Covers the topic from `first` to
+ * `last`, including entries that the filter left out.
  */
 export class Frame {
   private sseBytes: Buffer | undefined
@@ -16,7 +16,7 @@ export class Frame {
     readonly last: number,
     readonly epoch: string,
     readonly events: readonly WireEvent[],
-    /** Called for each real encoding: the proof that many readers cost one. */
+    /** Called for each encoding, to count them. */
     private readonly onEncode: () => void,
   ) {}
 
@@ -24,12 +24,12 @@ export class Frame {
     return this.events.length === 0
   }
 
-  /** Roughly what it keeps in memory. */
+  /** Approximate memory use. */
   get bytes(): number {
     return this.events.reduce((sum, event) => sum + event.data.length, 200)
   }
 
-  /** As one HTTP chunk of server-sent events. The last event's id covers the whole frame, filtered entries included. */
+  /** As one HTTP chunk of server-sent events. The id of the last event covers the whole frame. */
   get sse(): Buffer {
     if (!this.sseBytes) {
       this.onEncode()
@@ -38,7 +38,7 @@ export class Frame {
     return this.sseBytes
   }
 
-  /** The same with ids of the reader's own: only these are encoded anew. */
+  /** The same with ids for one reader; only the ids are encoded again. */
   sseWithIds(id: (seq: number) => string): Buffer {
     if (!this.sseBodies) {
       this.onEncode()
@@ -58,7 +58,7 @@ export class Frame {
     return this.socketTexts
   }
 
-  /** The last event's id covers what the filter left out behind it, too. */
+  /** The id of the last event also covers the entries after it that the filter left out. */
   private idSeq(at: number): number {
     return at === this.events.length - 1 ? this.last : (this.events[at]?.seq ?? this.last)
   }
@@ -77,7 +77,7 @@ export function sseText(events: readonly WireEvent[], id: (seq: number) => strin
 export const socketText = ({ event, data }: Pick<WireEvent, 'event' | 'data'>, id: string | null) =>
   `{"event":"${event}","id":${id === null ? 'null' : JSON.stringify(id)},"data":${data}}`
 
-/** A chunk of RFC 9112 section 7.1, ready for the socket: node's own chunking would encode a length per reader. */
+/** A chunk (RFC 9112 section 7.1), shared by readers: the chunking of Node would encode each one's anew. */
 export const httpChunk = (body: string): Buffer => chunkOf(Buffer.from(body))
 
 const chunkOf = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])

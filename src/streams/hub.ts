@@ -8,10 +8,10 @@ import { type NewEntry, type Topic, topicKey } from './entry'
 import { type Family, hiddenFrom } from './families'
 import { type Filter, withoutKinds } from './filter'
 import { type Head, readHeads, seqBeforeLines } from './history'
-import { decodeNotice, encodeNotice, noticeOf } from './notice'
 import type { Position } from './position'
 import { prepare } from './prepare'
 import { Reader, type Sink } from './reader'
+import { decodeUpdate, encodeUpdate, updateOf } from './topic-update'
 import type { Committed } from './writer'
 
 interface HubDeps extends ChannelDeps {
@@ -20,24 +20,24 @@ interface HubDeps extends ChannelDeps {
 
 /** Where a reader starts. */
 export interface Start {
-  /** The id it comes with; `unreadable` is answered with a reset. */
+  /** The position to resume from; `unreadable` is answered with a reset. */
   resume?: Position | 'unreadable' | undefined
-  /** Without an id: how many lines of history it wants first. */
+  /** Without a position: how many lines of history to send first. */
   limit: number | 'all'
-  /** Its id is where it stood a moment ago: nothing is summed up for it, every change of state is told. */
+  /** It was here a moment ago (polling): send every change since, instead of the current state. */
   continues?: boolean
 }
 
-/** What a reader wants to see, and as whom. */
-export interface Look {
+/** What a reader wants to see, and the role it may see it with. */
+export interface ReaderOptions {
   filter: Filter
   role: Role
 }
 
-/** A reader that is attached and stands still until `begin`. */
+/** A reader that is attached but sends nothing until `begin`. */
 export interface Joined {
   reader: Reader
-  /** It came back to a finished topic with nothing left to send. */
+  /** The topic has ended and the reader already has all of it. */
   finished: boolean
   begin(): void
 }
@@ -49,14 +49,14 @@ interface Watched {
   unsubscribe(): void
 }
 
-/** How often heads are compared with the database: the bus may lose anything. */
+/** How often heads are compared with the database, because the bus may lose messages. */
 const COMPARE_MS = 5_000
-/** While Redis is away this is how news arrive. */
+/** The same while Redis is away, when this is the only way to learn of new entries. */
 const COMPARE_ALONE_MS = 500
-/** Channels stay this long without readers: most of them come right back. */
+/** How long channels stay open without readers: most readers come right back. */
 const LINGER_MS = 2_000
 
-/** All topics that are watched in this process. */
+/** The channels of all topics that have readers in this process. */
 export class Hub {
   readonly name = 'hub'
   private readonly families = new Map<string, Family>()
@@ -95,43 +95,43 @@ export class Hub {
     if (!(await this.family(topic.name)?.exists(topic))) throw notFound(`topic ${topic.name}`)
   }
 
-  /** Tells the readers here and in other processes what a flush has made durable. */
+  /** Passes committed entries to the readers in this process and in others. */
   committed(committed: Committed[]) {
     for (const each of committed) {
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
       const watched = this.watched.get(topicKey(topic))
-      const notice = noticeOf(each, watched !== undefined)
-      watched?.channel.notice(notice)
-      this.deps.bus.publish(channelName(topic), encodeNotice(notice))
+      const update = updateOf(each, watched !== undefined)
+      watched?.channel.apply(update)
+      this.deps.bus.publish(updateChannel(topic), encodeUpdate(update))
     }
   }
 
-  /** Sends something that has no row to all who watch. */
+  /** Sends an event that is not stored to all readers. @throws RangeError when it is not valid */
   announce(topic: Topic, entry: NewEntry) {
-    prepare(entry) // the mistake of a caller is told to the caller
+    prepare(entry) // fails here, at the caller, rather than in a reader
     const now = { ...entry, at: entry.at ?? new Date() }
     const text = JSON.stringify(now)
     this.watched.get(topicKey(topic))?.channel.announce(now)
-    this.deps.bus.announce(nowName(topic), entry.kind, text)
+    this.deps.bus.announce(announcementChannel(topic), entry.kind, text)
   }
 
   /**
-   * Attaches a reader: to the live side first, then reads where the topic stands, so that nothing falls between.
+   * Attaches a reader: subscribes first and reads the head second, so that nothing is missed in between.
    * @throws Problem 404, Away after `REQUEST_TIMEOUT_MS`
    */
-  async join(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
-    const attaching = this.attach(topic, look, start, sink)
+  async join(topic: Topic, options: ReaderOptions, start: Start, sink: Sink): Promise<Joined> {
+    const attaching = this.attach(topic, options, start, sink)
     return withTimeout(REQUEST_TIMEOUT_MS, () => attaching).catch(error => {
       const leave = ({ reader }: Joined) => reader.close()
-      attaching.then(leave, () => undefined) // `error` tells of its failure
+      attaching.then(leave, () => undefined) // its failure is already in `error`
       throw error
     })
   }
 
-  private async attach(topic: Topic, look: Look, start: Start, sink: Sink): Promise<Joined> {
+  private async attach(topic: Topic, options: ReaderOptions, start: Start, sink: Sink): Promise<Joined> {
     await this.mustExist(topic)
     const watched = this.watch(topic)
-    const filter = withoutKinds(look.filter, hiddenFrom(look.role, watched.channel.family))
+    const filter = withoutKinds(options.filter, hiddenFrom(options.role, watched.channel.family))
     watched.users++
     try {
       await watched.ready
@@ -139,11 +139,11 @@ export class Hub {
       const head = await this.headFor(channel, start)
       const { cursor, reset, gap } = await this.startOf(head, filter, start)
       channel.compare(head)
-      const goesOn = start.continues && start.resume && !reset && !gap
+      const continues = start.continues && start.resume && !reset && !gap
       const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
-      const joinedAt = goesOn ? cursor : head.last_seq
-      // Whoever has read to the end knows how it ended.
-      const state = goesOn || finished ? null : head.state
+      const joinedAt = continues ? cursor : head.last_seq
+      // A reader that has read to the end has seen the final state.
+      const state = continues || finished ? null : head.state
       const reader = new Reader(channel, filter, cursor, joinedAt, sink, () => this.leave(watched))
       const begin = () => {
         if (channel.head.epoch === head.epoch) reader.begin(reset, state)
@@ -187,20 +187,24 @@ export class Hub {
 
   private async open(watched: Watched, topic: Topic) {
     const { channel } = watched
-    const leaveNotices = await this.deps.bus.subscribe(channelName(topic), text => channel.notice(decodeNotice(text)))
-    const leaveNow = await this.deps.bus.subscribe(nowName(topic), text => channel.announce(announcementOf(text)))
+    const unsubscribeUpdates = await this.deps.bus.subscribe(updateChannel(topic), text =>
+      channel.apply(decodeUpdate(text)),
+    )
+    const unsubscribeAnnouncements = await this.deps.bus.subscribe(announcementChannel(topic), text =>
+      channel.announce(announcementOf(text)),
+    )
     watched.unsubscribe = () => {
-      leaveNotices()
-      leaveNow()
+      unsubscribeUpdates()
+      unsubscribeAnnouncements()
     }
     await channel.open()
-    // Not waited for: no stream needs Redis to open.
-    void this.deps.bus.kept(nowName(topic)).then(kept => {
+    // Not awaited: streams must open without Redis.
+    void this.deps.bus.kept(announcementChannel(topic)).then(kept => {
       for (const entry of kept.map(announcementOf)) if (!channel.announcements.has(entry.kind)) channel.announce(entry)
     })
   }
 
-  /** A resume id from another process can be ahead of a head that was read a moment ago. */
+  /** A position from another process can be ahead of a head that was read a moment ago. */
   private async headFor(channel: Channel, { resume }: Start): Promise<Head> {
     const head = await channel.readHead()
     return typeof resume === 'object' && resume.seq > head.last_seq ? channel.readHead() : head
@@ -229,7 +233,7 @@ export class Hub {
     this.timer.unref()
   }
 
-  /** One statement for all topics that are watched here. */
+  /** One statement for all channels of this process. */
   private async compareHeads() {
     if (this.comparing || this.watched.size === 0) return
     this.comparing = true
@@ -239,25 +243,25 @@ export class Hub {
         channels.get(head.id)?.compare(head)
         channels.delete(head.id)
       }
-      // These topics are gone, and perhaps made anew.
-      for (const channel of channels.values()) await channel.lookAgain()
+      // These topics are gone, or were recreated.
+      for (const channel of channels.values()) await channel.recheck()
     } catch (error) {
-      againLater(this.deps.log, 'Heads are compared later')(error)
+      againLater(this.deps.log, 'Cannot compare topics with the database, trying again later')(error)
     } finally {
       this.comparing = false
     }
   }
 }
 
-const channelName = ({ tenantId, name }: Topic) => `topic:${tenantId}:${name}`
-const nowName = (topic: Topic) => `${channelName(topic)}:now`
+const updateChannel = ({ tenantId, name }: Topic) => `topic:${tenantId}:${name}`
+const announcementChannel = (topic: Topic) => `${updateChannel(topic)}:now`
 
 function announcementOf(text: string): NewEntry & { at: Date } {
   const entry = JSON.parse(text) as NewEntry & { at: string }
   return { ...entry, at: new Date(entry.at) }
 }
 
-/** What can be done for a reader who comes back. */
+/** Whether a reader can resume at its position. */
 function outcomeOf(
   resume: Position | 'unreadable',
   head: Head,

@@ -1,5 +1,5 @@
 import type { Topic } from './entry'
-import type { Hub, Joined, Look } from './hub'
+import type { Hub, Joined, ReaderOptions } from './hub'
 import type { Sink } from './reader'
 import type { Subscription } from './subscription'
 
@@ -7,7 +7,7 @@ import type { Subscription } from './subscription'
 export async function joinAll(
   hub: Hub,
   topics: Topic[],
-  { filter, starts, role }: Subscription & Pick<Look, 'role'>,
+  { filter, starts, role }: Subscription & Pick<ReaderOptions, 'role'>,
   sink: Sink,
 ): Promise<Joined[]> {
   const outcomes = await Promise.allSettled(

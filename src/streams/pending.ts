@@ -14,21 +14,21 @@ export interface EffectOp {
   item: unknown
   resolve(result: unknown): void
   reject(error: unknown): void
-  /** Whoever asked for it does not wait any longer. */
+  /** Its caller no longer waits. */
   isOverdue?: boolean
 }
 
 export type Op = EntriesOp | EffectOp
 
-/** One flush takes at most this: it stays short, and a failed one is cheap to try again. */
+/** Max size of a flush: it stays short, and is cheap to retry. */
 const FLUSH_ENTRIES_MAX = 5_000
 const FLUSH_BYTES_MAX = 4 * 1024 * 1024
-/** From here on writers are asked to wait. */
+/** Above this, writers are asked to wait. */
 const ROOM_BYTES = 16 * 1024 * 1024
-/** Writers that do not wait lose lines beyond this. */
+/** Above this, entries of writers that did not wait are lost. */
 const BUFFER_BYTES_MAX = 64 * 1024 * 1024
 
-/** What was accepted and is not yet in the database, in order. */
+/** Operations that were accepted but are not in the database yet, in order. */
 export class Pending {
   private ops: Op[] = []
   private bytes = 0
@@ -51,7 +51,7 @@ export class Pending {
     return 0
   }
 
-  /** Takes an effect back; false when its flush has begun. */
+  /** Removes an effect; false when its flush has begun. */
   withdraw(op: EffectOp): boolean {
     const place = this.ops.indexOf(op)
     if (place < 0) return false
@@ -63,7 +63,7 @@ export class Pending {
     return true
   }
 
-  /** Nothing while there is room, else a promise of it. */
+  /** Undefined while there is room, otherwise a promise that resolves when there is. */
   room(): Promise<void> | undefined {
     if (this.bytes < ROOM_BYTES) return undefined
     return new Promise(resolve => this.waitingForRoom.push(resolve))
@@ -83,7 +83,7 @@ export class Pending {
     return this.ops.splice(0, count)
   }
 
-  /** These are in the database, or were given up. */
+  /** Marks operations as finished: they are in the database, or were given up. */
   done(ops: Op[]) {
     this.doneOps += ops.length
     for (const op of ops) {
@@ -100,7 +100,7 @@ export class Pending {
     for (const waiter of ready) waiter.resolve()
   }
 
-  /** Resolves when all that was accepted until now is done. */
+  /** Resolves when everything accepted so far is finished. */
   allWritten(): Promise<void> {
     if (this.doneOps === this.acceptedOps) return Promise.resolve()
     return new Promise(resolve => this.waitingForOps.push({ at: this.acceptedOps, resolve }))
@@ -114,7 +114,7 @@ export class Pending {
     return entries.length
   }
 
-  /** A loss is told in the topic that has it. */
+  /** Writes a line about the loss into each affected topic. */
   private reportLosses() {
     for (const { topic, count } of this.lost.values()) {
       const message = `${count} entries were lost here: they came faster than the database could take them`

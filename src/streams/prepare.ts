@@ -3,12 +3,12 @@ import type { Level } from '../base/log'
 import { LEVELS } from '../contract/values'
 import type { NewEntry } from './entry'
 
-/** A longer message is cut and flagged. In UTF-8 bytes, before JSON escaping. */
+/** Longer messages are cut and flagged. In bytes of UTF-8, before JSON escaping. */
 export const LINE_BYTES_MAX = 16 * 1024
-/** Data of one entry, encoded. More belongs into an area's own table, with a link. */
+/** Max data of one entry, encoded. Larger data belongs in a table of its own, with a link. */
 export const DATA_BYTES_MAX = 64 * 1024
 
-/** An entry ready for the database, still without its place. */
+/** An entry ready for the database, without a `seq`. */
 export interface PreparedEntry {
   kind: string
   at: Date
@@ -26,11 +26,11 @@ export interface PreparedEntry {
 const NAME_MAX = 200
 const KIND = /^[a-z][a-z0-9_]*$/
 /**
- * Retention drops days by this time. An entry that claims to be much older than when it is written would take its
- * neighbours along; one from the future would outstay them.
+ * Retention drops whole days by this time. An entry with a time far in the past would be dropped early, one with a time
+ * in the future late.
  */
 const SKEW_MS = 3_600_000
-/** What an entry weighs in the buffer besides its texts. */
+/** Memory of an entry in the buffer besides its texts. */
 const ENTRY_BYTES = 100
 
 /**
@@ -69,7 +69,7 @@ function timeOf({ at }: NewEntry): Date {
   return at && !(Math.abs(at.getTime() - now.getTime()) > SKEW_MS) ? at : now
 }
 
-/** Null also for what JSON has no form for, such as functions. */
+/** Null also for values that JSON cannot express, such as functions. */
 const jsonOf = (value: unknown): string | null => (JSON.stringify(value) as string | undefined) ?? null
 
 /** Cuts at a byte length without splitting a character. */
@@ -85,8 +85,7 @@ export function cutText(text: string, bytesMax: number): string {
 }
 
 /**
- * The form in which the name of a step or a source is kept everywhere: it goes into a text column as it is, so what
- * PostgreSQL cannot hold there is replaced.
+ * The name of a step or source as it is stored. Characters that a text column of PostgreSQL cannot hold are replaced.
  */
 export const storedName = (name: string) => name.slice(0, NAME_MAX).replaceAll('\0', '\ufffd').toWellFormed()
 

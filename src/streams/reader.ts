@@ -7,21 +7,21 @@ import type { View } from './view'
 
 /** Where a reader's events go: one of the transports. */
 export interface Sink {
-  /** False while what was written last has not left; `advance` is to be called when it turns true again. */
+  /** False while the last write is still buffered; call `advance` when it becomes true again. */
   readonly writable: boolean
   send(reader: Reader, frame: Frame): void
   /** Events for this reader alone. */
   sendOwn(reader: Reader, events: WireEvent[]): void
-  /** The topic is finished and all of it was sent. */
+  /** The topic has ended and everything was sent. */
   ended(reader: Reader, reason: string): void
   gap(): void
-  /** The reader has all there is for now. */
+  /** Everything available so far was sent. */
   caughtUp?(reader: Reader): void
 }
 
 /**
- * One watcher of one topic: a cursor, not a queue. Whenever it can write, it takes what comes next, from the ring of
- * its view or else from the database; however slow it is, it holds no more than what was written last.
+ * One client's reader of one topic: a cursor, not a queue. Whenever it can write, it takes the next frame from the ring
+ * of its view, or else from the database. However slow it is, it buffers only its last write.
  */
 export class Reader {
   readonly view: View
@@ -33,9 +33,9 @@ export class Reader {
   constructor(
     readonly channel: Channel,
     filter: Filter,
-    /** Everything up to here was delivered. */
+    /** The last entry delivered. */
     public cursor: number,
-    /** The head when it joined: until there it is given history. */
+    /** The head when it joined: entries up to here are history. */
     private joinedAt: number,
     private readonly sink: Sink,
     private readonly onClose: () => void,
@@ -48,27 +48,27 @@ export class Reader {
     return formatPosition({ epoch: this.channel.head.epoch, seq: this.cursor })
   }
 
-  /** Whether it has all there is. */
+  /** Whether it is at the end of the frames. */
   get isLive(): boolean {
     return this.cursor >= this.channel.sealed
   }
 
   /**
-   * From here on it takes what comes; before, its connection may not even have sent its head.
-   * @param reset why the id it came with is of no use
-   * @param state the topic's whole state, told under the id of where the reader stands
+   * Starts sending. Before that, the connection may not have sent its response headers yet.
+   * @param reset why the client's position cannot be used
+   * @param state the whole state of the topic, sent with the reader's position as id
    */
   begin(reset: string | undefined, state: string | null) {
     this.begun = true
     const { family, topic, head } = this.channel
-    const tell = (event: string, data: string) =>
+    const send = (event: string, data: string) =>
       this.sink.sendOwn(this, [{ event, data: withTopic(topic.name, data), seq: this.cursor }])
-    if (reset) tell('reset', JSON.stringify({ epoch: head.epoch, reason: reset }))
-    if (family.stateEvent && state !== null) tell(family.stateEvent, state)
+    if (reset) send('reset', JSON.stringify({ epoch: head.epoch, reason: reset }))
+    if (family.stateEvent && state !== null) send(family.stateEvent, state)
     this.advance()
   }
 
-  /** The topic was made anew: everything is read from its start. */
+  /** The topic was recreated: reads it from its start. */
   restart() {
     const { head } = this.channel
     this.cursor = 0
@@ -98,7 +98,7 @@ export class Reader {
     if (!frame.isEmpty) this.sink.send(this, frame)
   }
 
-  /** Reads on from the database, outside of this call. */
+  /** Continues from the database, asynchronously. */
   private replay(upTo: number, history: boolean) {
     const { head } = this.channel
     if (this.cursor + 1 < head.first_seq) return this.skipTrimmed(head.first_seq)
@@ -106,13 +106,13 @@ export class Reader {
     this.channel.page(this.view.filter, this.cursor, upTo, history).then(
       frame => {
         this.busy = false
-        // Else the topic was made anew, or entries were trimmed, while it was read.
+        // Otherwise the topic was recreated or trimmed while it was read.
         const fits = frame?.first === this.cursor + 1 && frame.epoch === this.channel.head.epoch
         if (fits && !this.isClosed) this.deliver(frame)
         this.advance()
       },
       () => {
-        this.busy = false // the database is away; the next comparison of heads calls again
+        this.busy = false // the database is away; the next comparison of heads tries again
       },
     )
   }

@@ -1,11 +1,11 @@
 import type { Filter } from './filter'
 import type { Frame } from './frame'
 
-/** What a view keeps for readers who are a little behind; who is further behind reads the database. */
+/** What a view keeps for readers that are slightly behind; others read the database. */
 const RING_BYTES_MAX = 1024 * 1024
 const RING_FRAMES_MAX = 256
 
-/** The latest frames of a topic as one filter sees it, shared by all readers with that filter. */
+/** The latest frames of a topic for one filter, shared by all readers with that filter. */
 export class View {
   readerCount = 0
   private readonly ring: Frame[] = []
@@ -26,12 +26,12 @@ export class View {
     this.bytes = 0
   }
 
-  /** The frame that starts right behind the cursor. */
+  /** The frame that starts right after the cursor. */
   frameAfter(cursor: number): Frame | undefined {
     return this.ring.findLast(frame => frame.first === cursor + 1)
   }
 
-  /** How far the database must be read so that the cursor then stands between two frames. */
+  /** How far to read the database so that the cursor ends up between two frames. */
   boundaryAfter(cursor: number, sealed: number): number {
     const holding = this.ring.findLast(frame => frame.first <= cursor + 1 && cursor < frame.last)
     if (holding) return holding.last

@@ -11,7 +11,7 @@ import {
   pendingRequest,
   REQUEST_TIMEOUT_MS,
 } from '../base/request-timeout'
-import { applyEffects, gather, type TopicPart } from './batch'
+import { applyEffects, groupByTopic, type TopicPart } from './batch'
 import { type Effect, type Fence, type NewEntry, type Topic, type TopicEntries, topicKey, type Writer } from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
 import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
@@ -165,22 +165,22 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
           for (const key of error.ended) batch.ended.add(key)
           continue
         }
-        if (!isPassing(error)) return this.takeApart([...batch.ops, ...overtaken], error)
+        if (!isPassing(error)) return this.writeSeparately([...batch.ops, ...overtaken], error)
         if (this.stopped) return giveUp(batch.ops, error)
-        if (attempt === 0) this.sayWaiting(error)
-        await this.waitAfter(batch, error, attempt)
+        if (attempt === 0) this.logWaiting(error)
+        await this.backOff(batch, error, attempt)
       }
     }
     this.isRefused = false
   }
 
   /** A conflict with another process, unlike an outage, is over at once. */
-  private sayWaiting(error: unknown) {
+  private logWaiting(error: unknown) {
     const level = isOutage(error) ? 'warn' : 'debug'
     this.deps.log[level]('Stream entries wait for the database', { error: messageOf(error) })
   }
 
-  private async waitAfter(batch: Batch, error: unknown, attempt: number) {
+  private async backOff(batch: Batch, error: unknown, attempt: number) {
     this.isRefused = isOutage(error) && !isPoolFull(error)
     batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
     if (!batch.mayBeIn) this.dropOverdue(batch)
@@ -203,7 +203,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     for (const [fence, count] of refused) fence.onRefused(count)
   }
 
-  private async takeApart(ops: Op[], error: unknown): Promise<void> {
+  private async writeSeparately(ops: Op[], error: unknown): Promise<void> {
     if (ops.length > 1) {
       for (const op of ops) await this.writeOut([op])
       return
@@ -258,7 +258,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
 
 /** Sorts what a batch appends; answers whether a fence that is not as expected would keep out too much. */
 function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): boolean {
-  const { topics, refused } = gather(batch.ops, ofEffects, batch.ended)
+  const { topics, refused } = groupByTopic(batch.ops, ofEffects, batch.ended)
   Object.assign(batch, { topics, refused })
   return topics.some(({ fence, isMixed }) => isMixed && fence?.expected != null)
 }

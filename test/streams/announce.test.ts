@@ -1,18 +1,9 @@
 import { DEFAULT_TENANT_ID } from '../../src/api'
-import type { TestApp } from '../support/app'
 import { SseReader } from '../support/sse'
-import { append, newTopic, openStream, streamApps } from '../support/streams'
+import { append, newTopic, openStream } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 for (const side of ['same', 'another'] as const) {
   test(`who joins late on ${side} process is told the last value of each kind`, async () => {

@@ -10,19 +10,10 @@ import {
   numberedMessages,
   openStream,
   registerTestTopics,
-  streamApps,
 } from '../support/streams'
+import { app, other, parts, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 interface Row {
   seq: number

@@ -1,16 +1,7 @@
-import type { TestApp } from '../support/app'
-import { append, end, messages, newTopic, numbered, numberedMessages, openStream, streamApps } from '../support/streams'
+import { append, end, messages, newTopic, numbered, numberedMessages, openStream } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 const linesOf = (reader: Awaited<ReturnType<typeof openStream>>, topic: { name: string }) =>
   reader

@@ -1,17 +1,8 @@
 import { WebSocket } from 'ws'
-import type { TestApp } from '../support/app'
-import { append, newJobTopic, numbered, numberedMessages, openStream, streamApps } from '../support/streams'
+import { append, newJobTopic, numbered, numberedMessages, openStream } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 const odd = [
   '',

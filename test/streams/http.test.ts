@@ -2,18 +2,10 @@ import { connect } from 'node:net'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { SseReader } from '../support/sse'
-import { append, end, metricOf, newJobTopic, newTopic, numbered, streamApps, streamPath } from '../support/streams'
+import { append, end, metricOf, newJobTopic, newTopic, numbered, streamPath } from '../support/streams'
+import { app, other as limited, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let limited: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  limited = await parts.start({ STREAM_MAX_PER_IP: '3' })
-})
-afterAll(() => parts.stop())
+useTwoApps({ other: { STREAM_MAX_PER_IP: '3' } })
 
 /** A connection without any library between. */
 function raw({ url }: TestApp) {

@@ -1,4 +1,3 @@
-import type { TestApp } from '../support/app'
 import {
   append,
   end,
@@ -8,19 +7,10 @@ import {
   numbered,
   numberedMessages,
   openStream,
-  streamApps,
 } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 const status = (value: string) => ({ kind: 'status', data: { value }, state: { value } })
 

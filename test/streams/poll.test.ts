@@ -1,17 +1,9 @@
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { append, end, metricOf, newTopic, numbered, streamApps } from '../support/streams'
+import { append, end, metricOf, newTopic, numbered } from '../support/streams'
+import { app, other, parts, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 interface Answer {
   events: { event: string; id: string; data: Record<string, unknown> }[]

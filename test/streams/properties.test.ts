@@ -6,9 +6,9 @@ import type { Entry } from '../../src/streams/entry'
 import { createFilter } from '../../src/streams/filter'
 import { httpChunk, sseText } from '../../src/streams/frame'
 import type { AppendedHead } from '../../src/streams/history'
-import { decodeNotice, encodeNotice, noticeOf } from '../../src/streams/notice'
 import { compositeFormat, formatPosition, parseComposite, parsePosition } from '../../src/streams/position'
 import { cutText, LINE_BYTES_MAX, prepare } from '../../src/streams/prepare'
+import { decodeUpdate, encodeUpdate, updateOf } from '../../src/streams/topic-update'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 })
 const rough = fc.oneof(
@@ -133,15 +133,15 @@ const stored = (entries: NewEntry[]): Entry[] => {
     last_seq: 10 + entries.length,
     last_line: 5 + entries.filter(({ kind }) => kind === 'log').length,
   }
-  return noticeOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
+  return updateOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
 }
 
 test('a notice arrives at other processes as it was sent', () => {
   fc.assert(
     fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
       const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
-      const notice = noticeOf({ head, entries: entries.map(prepare) })
-      const arrived = decodeNotice(encodeNotice(notice))
+      const notice = updateOf({ head, entries: entries.map(prepare) })
+      const arrived = decodeUpdate(encodeUpdate(notice))
       expect({ ...arrived, entries: null }).toEqual({ ...notice, entries: null })
       if (!arrived.entries) return
       for (const [i, entry] of arrived.entries.entries()) expect(notice.entries?.[i]).toMatchObject(entry)
@@ -149,7 +149,7 @@ test('a notice arrives at other processes as it was sent', () => {
     }),
   )
   const unknown = { id: 0, epoch: '', first: 1, last: Number.POSITIVE_INFINITY, end: null, entries: null, at: 1 }
-  expect(decodeNotice(encodeNotice(unknown))).toEqual(unknown)
+  expect(decodeUpdate(encodeUpdate(unknown))).toEqual(unknown)
 })
 
 test('an independent decoder reads the events as they were, however the bytes are cut', () => {

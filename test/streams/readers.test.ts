@@ -1,6 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { connect, type Socket } from 'node:net'
-import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import {
   append,
@@ -10,20 +9,11 @@ import {
   numbered,
   numberedMessages,
   openStream,
-  streamApps,
   streamPath,
 } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start({ STREAM_SLOW_MS: '1000' })
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps({ app: { STREAM_SLOW_MS: '1000' } })
 
 test('a reader that never reads holds a bounded amount, harms nobody, and is closed as slow', async () => {
   const topic = await newJobTopic(app)

@@ -1,17 +1,8 @@
-import { appsOnFreshParts, type TestApp } from '../support/app'
 import { SseReader } from '../support/sse'
 import { newJobTopic } from '../support/streams'
+import { app, other, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await appsOnFreshParts()
-  app = await parts.start()
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps()
 
 const pathOf = ({ name }: { name: string }) => `/api/jobs/${name.slice(4)}/logs/stream`
 const lines = (from: number, count: number) =>

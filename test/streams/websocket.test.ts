@@ -2,18 +2,10 @@ import { WebSocket } from 'ws'
 import type { Topic } from '../../src/streams'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { append, end, metricOf, newTopic, numbered, numberedMessages, streamApps } from '../support/streams'
+import { append, end, metricOf, newTopic, numbered, numberedMessages } from '../support/streams'
+import { app, other, parts, useTwoApps } from './two-apps'
 
-let parts: Awaited<ReturnType<typeof streamApps>>
-let app: TestApp
-let other: TestApp
-
-beforeAll(async () => {
-  parts = await streamApps()
-  app = await parts.start({ STREAM_HEARTBEAT_MS: '50', STREAM_SLOW_MS: '300' })
-  other = await parts.start()
-})
-afterAll(() => parts.stop())
+useTwoApps({ app: { STREAM_HEARTBEAT_MS: '50', STREAM_SLOW_MS: '300' } })
 
 interface Message {
   event: string

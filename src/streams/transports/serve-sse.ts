@@ -75,7 +75,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
     }
     connection.open()
     connections.add(connection)
-    forgetTheWay(req)
+    releaseRoutingState(req)
     for (const { begin } of joined) begin()
   } catch (error) {
     connection.abandon()
@@ -84,7 +84,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
 }
 
 /** The request lives as long as the stream; what led it here through the router need not. */
-function forgetTheWay(req: Request) {
+function releaseRoutingState(req: Request) {
   req.next = undefined
   req.params = {}
   req.rawHeaders = []

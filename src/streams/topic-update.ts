@@ -1,11 +1,11 @@
 import type { Level } from '../base/log'
 import { LEVELS } from '../contract/values'
-import type { Notice } from './channel'
+import type { TopicUpdate } from './channel'
 import type { Entry } from './entry'
 import { levelNumber, type PreparedEntry } from './prepare'
 import type { Committed } from './writer'
 
-/** Larger batches are announced by their range only: Redis drops subscribers whose buffers grow. */
+/** Of larger batches only the range is published: Redis disconnects subscribers whose buffers grow. */
 const BUS_BYTES_MAX = 16 * 1024
 
 type Row = [
@@ -24,7 +24,7 @@ type Row = [
 interface Message {
   id: number
   epoch: string
-  /** Infinity does not survive JSON; null stands for it. */
+  /** Null stands for Infinity, which JSON cannot express. */
   last: number | null
   first: number
   end: string | null
@@ -33,10 +33,10 @@ interface Message {
 }
 
 /**
- * What a commit says to the readers of one topic.
- * @param watched readers of this process take the entries whatever their size; without any, a large batch is not made ready
+ * The update of one topic after a commit.
+ * @param watched whether readers in this process need the entries; without any, a large batch is not prepared
  */
-export function noticeOf({ head, entries }: Committed, watched = true): Notice {
+export function updateOf({ head, entries }: Committed, watched = true): TopicUpdate {
   const first = head.last_seq - (entries?.length ?? 0) + 1
   return {
     id: head.id,
@@ -61,8 +61,8 @@ function fitsBus(entries: readonly Pick<PreparedEntry, 'message' | 'data'>[]): b
   return bytes <= BUS_BYTES_MAX
 }
 
-export function encodeNotice(notice: Notice): string {
-  const { entries, last, ...rest } = notice
+export function encodeUpdate(update: TopicUpdate): string {
+  const { entries, last, ...rest } = update
   const rows = entries && fitsBus(entries) ? entries.map(rowOf) : null
   return JSON.stringify({ ...rest, last: Number.isFinite(last) ? last : null, rows } satisfies Message)
 }
@@ -80,7 +80,7 @@ const rowOf = (e: Entry): Row => [
   e.data,
 ]
 
-export function decodeNotice(text: string): Notice {
+export function decodeUpdate(text: string): TopicUpdate {
   const { rows, last, ...rest } = JSON.parse(text) as Message
   return {
     ...rest,

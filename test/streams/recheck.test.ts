@@ -31,6 +31,6 @@ test('a head that cannot be read, whatever the reason, is a line in the log and 
   const channel = new Channel(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
   await channel.open()
   await db.raw('ALTER TABLE stream_topics RENAME TO elsewhere')
-  await expect(channel.lookAgain()).resolves.toBeUndefined()
+  await expect(channel.recheck()).resolves.toBeUndefined()
   expect(logged).toContain('service:web')
 })
