@@ -11,7 +11,7 @@ export interface StreamRoutesDeps extends SseDeps {
   db: Db
 }
 
-/** Tenant events, the logs of the program itself, and any topics on one connection. Other topics have routes in their areas. */
+/** Tenant events, service logs, and several topics on one connection. Other topics have routes in their areas. */
 export const streamEndpoints = (deps: StreamRoutesDeps): Endpoint[] => [
   endpoint(streamRoutes.events, call => serveSse(deps, call, ['events'])),
   endpoint(streamRoutes.eventsV2, call => serveSse(deps, call, ['events'])),
@@ -32,7 +32,7 @@ export const streamEndpoints = (deps: StreamRoutesDeps): Endpoint[] => [
 
 const namesOf = (topic: string | string[]) => [...new Set([topic].flat())]
 
-/** How areas serve their topics by routes of their own. */
+/** Serves topics on the routes of areas. */
 export interface TopicServer {
   /** Answers a request with the stream of a topic. */
   stream(request: SseRequest, topic: string): Promise<undefined>

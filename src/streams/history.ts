@@ -19,15 +19,15 @@ const headRow = z.object({
 /** The head of a topic, read at one moment. */
 export type Head = z.output<typeof headRow>
 
-/** What one flush appends to one topic. */
+/** The entries that a flush appends to one topic. */
 export interface TopicBatch {
   topic: Topic
   entries: PreparedEntry[]
-  /** Why the topic is closed by this batch; empty: it is open (again); undefined: as it was. */
+  /** Why this batch closes the topic; empty: opens it (again); undefined: no change. */
   end: string | undefined
-  /** Undefined: as it was. `expected`: the mark without which nothing of this batch is appended. */
+  /** Undefined: no change. `expected`: the mark that the topic must have, or nothing is appended. */
   fence: { mark: string | null; expected: string | null } | undefined
-  /** Nothing of this batch is appended to a topic that has ended. */
+  /** Append nothing if the topic has ended. */
   onlyWhileOpen: boolean
 }
 
@@ -35,7 +35,7 @@ const appendedHead = headRow.extend({ tenant_id: z.string(), name: z.string() })
 export type AppendedHead = z.output<typeof appendedHead>
 
 const { id, tenant_id, name, epoch, last_seq, last_line, first_seq } = appendedHead.shape
-/** Where no topic has taken its part, one row without a head says that the batch is marked as done. */
+/** When all topics refused their part, a row of nulls says that the batch was recorded. */
 const appendedRow = appendedHead.extend({
   id: id.nullable(),
   tenant_id: tenant_id.nullable(),
@@ -85,8 +85,8 @@ SELECT head.id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, e
 FROM writer LEFT JOIN head ON true`
 
 /**
- * Appends one flush in one statement: the batch is marked as done, heads move, entries get their numbers.
- * Topics must come sorted, so that processes lock them in the same order.
+ * Appends a flush in one statement: records the batch, moves the heads and numbers the entries.
+ * Topics must be sorted, so that all processes lock them in the same order.
  * @returns the heads of the topics that took their part: one whose fence is not as expected, or that has ended and was
  * to be open, takes nothing; undefined when this batch was done before: a statement can reach the database after its connection was given up, so it is
  * harmless however often and late it is executed
@@ -97,7 +97,7 @@ export async function appendBatches(
   writerId: string,
   batchNo: number,
 ): Promise<AppendedHead[] | undefined> {
-  const epoch = newMark() // of the topics that are new; it has to differ between two lives of one topic only
+  const epoch = newMark() // for new topics; must differ from the epoch of an earlier topic of that name
   const heads = batches.map(({ topic, entries, end, fence }) => [
     topic.tenantId,
     topic.name,
@@ -139,7 +139,7 @@ const columns = (table: unknown[][], width: number) => Array.from({ length: widt
 
 const writerRow = z.object({ batch: z.number() })
 
-/** The number of the last batch that a writer has committed. Waits for a commit that is still under way. */
+/** The number of the last batch that a writer has committed. Waits for a commit in progress. */
 export async function lastBatch(trx: Transaction, writerId: string): Promise<number | undefined> {
   const row = await firstRow(trx, writerRow, 'SELECT batch FROM stream_writers WHERE id = ? FOR UPDATE', [writerId])
   return row?.batch
@@ -149,7 +149,7 @@ export async function registerWriter(db: Db, writerId: string): Promise<void> {
   await db.raw(`INSERT INTO stream_writers (id, batch) VALUES (?, 0) ON CONFLICT (id) DO NOTHING`, [writerId])
 }
 
-/** The head of a topic; makes the topic when nothing was written yet, so that its epoch is known from the start. */
+/** The head of a topic. Creates the topic if nothing was written yet, so that it has an epoch from the start. */
 export async function readHead(db: Db, topic: Topic): Promise<Head> {
   const select = `SELECT ${HEAD} FROM stream_topics WHERE tenant_id = ? AND name = ?`
   const found = await firstRow(db, headRow, select, [topic.tenantId, topic.name])
@@ -162,18 +162,18 @@ export async function readHead(db: Db, topic: Topic): Promise<Head> {
   return oneRow(db, headRow, select, [topic.tenantId, topic.name])
 }
 
-/** The heads of many topics at once: what the readers of this process compare with what they have. */
+/** The heads of many topics. */
 export const readHeads = (db: Db, ids: number[]): Promise<Head[]> =>
   manyRows(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE id = ANY(?::bigint[])`, [ids])
 
-/** Which entries of a topic are wanted. Kinds other than `log` are not touched by level, step, attempt and text. */
+/** Selects entries of a topic. Level, step, attempt and text apply to log lines only. */
 export interface Wanted {
   kinds?: readonly string[] | undefined
   withoutKinds?: readonly string[] | undefined
   levels?: readonly string[] | undefined
   steps?: readonly string[] | undefined
   attempt?: number | undefined
-  /** In the message, in any case. */
+  /** Contained in the message, ignoring case. */
   text?: string | undefined
   source?: string | undefined
 }
@@ -242,8 +242,8 @@ function narrow(query: ReturnType<Db>, wanted: Wanted) {
 }
 
 /**
- * The seq before the last `count` wanted lines: where a reader starts that asks for that much history. In a topic without
- * lines (tenant events) its entries are counted, or a reader would be sent all that is kept.
+ * The seq before the last `count` wanted lines, where a reader starts that asks for that much history. Topics without
+ * lines (tenant events) count all entries; otherwise a reader would get everything.
  */
 export async function seqBeforeLines(db: Db, head: Head, count: number, wanted: Wanted): Promise<number> {
   if (count === 0) return head.last_seq
@@ -260,7 +260,7 @@ export interface MergedPlace {
   seq: number
 }
 
-/** Entries of several topics of one tenant, by time, behind a place. */
+/** Entries of several topics of one tenant by time, after a position. */
 export async function readMerged(
   db: Db,
   tenantId: string,

@@ -3,7 +3,7 @@ import type { Hub, Joined, ReaderOptions } from './hub'
 import type { Sink } from './reader'
 import type { Subscription } from './subscription'
 
-/** All or nothing: who is attached already is detached when another topic fails. */
+/** Attaches a reader to each topic. If one fails, the others are closed. */
 export async function joinAll(
   hub: Hub,
   topics: Topic[],

@@ -21,7 +21,7 @@ export async function serveLog(db: Db, topic: Topic, query: LogQuery, res: Respo
   return ok(await page(db, head, wanted, { ...query, ...range, cursor: seqOf(query.cursor) }))
 }
 
-/** A place in a topic is a sequence number, or an event's id, which ends in one. */
+/** A position is given as a sequence number or as the id of an event. */
 function seqOf(place: string | undefined): number | undefined {
   return place === undefined ? undefined : (parsePosition(place)?.seq ?? Number(place))
 }
@@ -89,7 +89,7 @@ async function* pagesOf(
   }
 }
 
-/** A line for people: nothing in it can pass for a line of its own. Colours stay. The other formats have it as it was sent. */
+/** A line for people: cannot imitate further lines, and keeps colours. Other formats have the original text. */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
   const step = entry.step === null ? '' : ` [${clean(entry.step)}]`

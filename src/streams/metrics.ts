@@ -4,7 +4,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 
 
 export type StreamMetrics = ReturnType<typeof createStreamMetrics>
 
-/** The figures of the streams; the names are part of the contract. */
+/** Metrics of streams. Their names are part of the contract. */
 export function createStreamMetrics(registry: Registry) {
   const registers = [registry]
   const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>

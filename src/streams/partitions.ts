@@ -5,12 +5,12 @@ import { lowPriority } from '../base/table-store'
 
 export const DAY_MS = 86_400_000
 const DAYS_AHEAD = 3
-/** Any fixed number: who holds this lock makes the partitions. */
+/** Advisory lock of the process that creates partitions; any fixed number. */
 const LOCK = 7_216_001
-/** The default partition holds entries of this day already: they stay there, and the day has no partition of its own. */
+/** The default partition already holds entries of this day: they stay there, and the day gets no partition. */
 const CHECK_VIOLATION = '23514'
 
-/** Makes the daily partitions of the next days, so that old days can be dropped whole. Safe to call from many processes. */
+/** Creates the partitions of the next days, so that old days can be dropped whole. Safe in several processes at once. */
 export async function ensurePartitions(db: Db, now = new Date()): Promise<void> {
   await db.transaction(async trx => {
     const freeRow = z.object({ free: z.boolean() })
@@ -26,7 +26,7 @@ async function ensureDay(trx: Transaction, at: Date) {
   const name = `stream_entries_${from.replaceAll('-', '')}`
   const foundRow = z.object({ found: z.boolean() })
   const { found } = await oneRow(trx, foundRow, 'SELECT to_regclass(?) IS NOT NULL AS found', [name])
-  if (found) return // creating it again would still lock out writers for a moment
+  if (found) return // CREATE IF NOT EXISTS would block writers for a moment
   const create = `CREATE TABLE ${name} PARTITION OF stream_entries FOR VALUES FROM ('${from} 00:00+00') TO ('${to} 00:00+00')`
   await trx
     .transaction(async savepoint => savepoint.raw(create))
@@ -69,8 +69,8 @@ export const topicEnd = z.object({ id: z.number(), last: z.number() })
 export type TopicEnd = z.output<typeof topicEnd>
 
 /**
- * The topics that have entries on a day, with the last of them, by topic id behind `after`. Leaps from topic to topic
- * through the index, so it costs as much as there are topics, however many entries they have.
+ * The topics with entries on a day, and the last entry of each, by topic id after `after`. Skips through the index from
+ * topic to topic, so the cost depends on the number of topics, not of entries.
  */
 export function topicEnds(db: Db, { name }: Day, after: number, limit: number): Promise<TopicEnd[]> {
   return manyRows(
@@ -89,8 +89,8 @@ export function topicEnds(db: Db, { name }: Day, after: number, limit: number): 
 }
 
 /**
- * Drops a day. Waits for readers only a moment, because writers wait behind it.
- * @throws Error with PostgreSQL's code 55P03 when it is not let in
+ * Drops a day. Waits only briefly for the lock, because writers queue behind it.
+ * @throws Error with PostgreSQL's code 55P03 (lock not available)
  */
 export async function dropDay(db: Db, { name }: Day): Promise<void> {
   await lowPriority(db, async trx => {

@@ -28,14 +28,14 @@ interface Deps {
 const WRITER_MS = 7 * DAY_MS
 const REST = 'rest'
 
-/** What streams keep and for how long. */
+/** The data of streams and how long it is kept. */
 export const streamRetention = (deps: Deps): RetentionTarget[] => [
   entries(deps.db),
   tenantEvents(deps),
   goneTopics(deps),
   expiringRows(deps.db, {
     name: 'stream_writers',
-    summary: 'The last batch of processes that are gone.',
+    summary: 'The last batch of processes that have ended.',
     table: 'stream_writers',
     column: 'updated_at',
     keep: { fixedMs: WRITER_MS },
@@ -48,8 +48,8 @@ const earliest = (times: (Date | null | undefined)[]) => {
 }
 
 /**
- * Entries of all topics, by whole days. A day is dropped in two movements: first its topics are made to begin behind it,
- * so that readers are told of a gap, then its table goes.
+ * Entries of all topics, by whole days. A day is dropped in two steps: first the start of its topics moves past it, so
+ * that readers get a `gap`, then the table is dropped.
  */
 const entries = (db: Db): RetentionTarget => ({
   name: 'stream_entries',
@@ -83,7 +83,7 @@ const entries = (db: Db): RetentionTarget => ({
   },
 })
 
-/** Where events are kept for less time than lines, they go by rows; what a drop of the day does anyway is left to it. */
+/** Deletes events by row where they are kept for less time than lines. The rest is dropped with its day. */
 function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   const topics = async () => {
     const found = (await tenantIds()).map(async tenantId => (await findTopic(db, { tenantId, name: 'events' }))?.id)
@@ -113,9 +113,9 @@ function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   }
 }
 
-/** Topics of things that are no more: of jobs that were taken out of the history. */
+/** Topics of things that no longer exist, such as jobs removed from the history. */
 function goneTopics({ db, family }: Deps): RetentionTarget {
-  /** Topics are made in the order of their ids: behind the first young one there is nothing to look for. */
+  /** Ids grow with time: after the first young topic there are no old ones. */
   const page = async (before: Date, after: number, limit: number) => {
     const found = await listTopics(db, after, limit)
     const young = found.findIndex(({ created_at }) => created_at >= before)

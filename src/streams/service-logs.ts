@@ -5,10 +5,10 @@ import { SERVICES } from '../contract/values'
 import type { Topic, Writer } from './entry'
 import type { Family } from './families'
 
-/** With the role `all` one process is both. */
+/** A process with the role `all` is both. */
 export type Service = (typeof SERVICES)[number]
 
-/** The program's own log concerns all tenants, so only the one that runs it may read it. */
+/** The log of the program concerns all tenants, so only the default tenant may read it. */
 export const serviceTopic = (service: Service): Topic => ({ tenantId: DEFAULT_TENANT_ID, name: `service:${service}` })
 
 export const serviceFamily = (heartbeatMs: number): Family => ({
@@ -19,8 +19,8 @@ export const serviceFamily = (heartbeatMs: number): Family => ({
 })
 
 /**
- * Feeds the program's log lines into the service topics. What the streams themselves log stays out: it would feed itself.
- * So does who sent a request: viewers read these topics, and who did what is for those who may read the audit log.
+ * Writes the log of the program to the service topics, except lines of the streams themselves (a loop) and the actor of
+ * a request: viewers read these topics, and only roles with access to the audit log may see who did what.
  */
 export function serviceSink(writer: Pick<Writer, 'write'>, ownService: Service): (record: LogRecord) => void {
   return ({ at, level, message, facts }) => {

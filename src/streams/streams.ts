@@ -33,22 +33,22 @@ export interface StreamsDeps {
     slowMs: number
     shutdownMs: number
   }
-  /** Which service topic gets the log lines that do not say. */
+  /** The service topic for log lines that name none. */
   service: Service
 }
 
 export interface Streams extends Part, Writer {
   bus: Bus
-  /** PostgreSQL does not take what is to be written now. */
+  /** PostgreSQL currently refuses writes. */
   readonly isRefused: boolean
-  /** Makes the topics of an area known. */
+  /** Registers the topics of an area. */
   register(family: Family): void
   exists(topic: Topic): Promise<boolean>
-  /** What streams keep and for how long. */
+  /** The data of streams and how long it is kept. */
   retention(tenantIds: () => Promise<string[]>): RetentionTarget[]
-  /** Ends the streams of a session or token: for good, or to be opened anew with another role. */
+  /** Ends the streams of a session or token, for good or to reconnect with another role. */
   closeCredential(credentialId: string, why: 'revoked' | 'role_changed'): void
-  /** Sends every client away, to come back to another process. */
+  /** Closes all streams; clients reconnect to another process. */
   endConnections(): Promise<void>
   /** The routes and the WebSocket endpoint of a web process. */
   serve(access: Access, clientIp: (req: IncomingMessage) => string): Served
@@ -63,7 +63,7 @@ export interface Served {
 
 const PARTITIONS_MS = 3_600_000
 
-/** Everything about topics in one process: the writer, the bus, the hub, and the open connections. */
+/** The streams of one process: writer, bus, hub and open connections. */
 export function createStreams({ db, redis, log: rootLog, registry, settings, service }: StreamsDeps): Streams {
   const log = rootLog.child({ component: 'streams' })
   const metrics = createStreamMetrics(registry)
@@ -117,7 +117,10 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     async start() {
       await ensurePartitions(db)
       partitions = setInterval(
-        () => void ensurePartitions(db).catch(error => log.error('Partitions could not be made', { error })),
+        () =>
+          void ensurePartitions(db).catch(error =>
+            log.error('Cannot create the partitions of the next days', { error }),
+          ),
         PARTITIONS_MS,
       )
       partitions.unref()

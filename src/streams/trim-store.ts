@@ -6,8 +6,8 @@ import type { Topic } from './entry'
 import { type TopicEnd, topicEnd } from './partitions'
 
 /**
- * Moves the beginning of topics behind entries that go, so that their readers are told of a gap. Topics are locked in
- * the order in which writers lock them.
+ * Moves the start of topics past entries that will be deleted, so that their readers get a `gap`. Locks topics in the
+ * same order as writers.
  * @returns how many entries have become unreadable
  */
 export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]): Promise<number> {
@@ -27,7 +27,7 @@ export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]):
   return moved.reduce((sum, { gone }) => sum + gone, 0)
 }
 
-/** Old entries of days that have no partition, each topic from its beginning. @returns how many were deleted */
+/** Deletes old entries of days without a partition, oldest first in each topic. @returns how many */
 export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const gone = await manyRows(
@@ -68,7 +68,7 @@ export const findTopic = (db: Db, { tenantId, name }: Topic) =>
     [tenantId, name],
   )
 
-/** Removes old entries from the beginning of a topic. @returns how many were deleted */
+/** Deletes old entries from the start of a topic. @returns how many */
 export function trimTopic(db: Db, topicId: number, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const { last } = await oneRow(
@@ -105,14 +105,14 @@ export async function oldestOfTopic(db: Db, topicId: number): Promise<Date | nul
   return oldest?.at ?? null
 }
 
-/** Topics in the order in which they were made. */
+/** Topics by age, oldest first. */
 export const listTopics = (db: Db, after: number, limit: number) =>
   manyRows(db, topicRow, 'SELECT id, tenant_id, name, created_at FROM stream_topics WHERE id > ? ORDER BY id LIMIT ?', [
     after,
     limit,
   ])
 
-/** Removes entries of topics, and the topics themselves once they have none. @returns how many entries were deleted */
+/** Deletes entries of topics, and the topics once they have none. @returns how many entries */
 export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const { rowCount } = await trx.raw<{ rowCount: number }>(

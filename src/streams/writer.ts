@@ -17,10 +17,10 @@ import { type AppendedHead, appendBatches, lastBatch, registerWriter, type Topic
 import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
 import { prepare } from './prepare'
 
-/** What a flush has made durable: for each topic its new head and the entries, which end at that head. */
+/** The result of a commit for one topic: its new head, and the entries up to that head. */
 export interface Committed {
   head: AppendedHead
-  /** Null when only the database knows them (a commit whose answer was lost). */
+  /** Null when they must be read from the database, because the answer to the commit was lost. */
   entries: TopicBatch['entries'] | null
 }
 
@@ -32,7 +32,7 @@ interface Deps {
   onLost(count: number): void
 }
 
-/** PostgreSQL's codes after which the same batch is tried again: connection trouble, shutdown, deadlock, full disk. */
+/** Codes of PostgreSQL after which a batch is retried: connection trouble, shutdown, deadlock, full disk. */
 const PASSING = /^(08|40|53|55P03|57P0|58)/
 const RETRY_MS_MAX = 2_000
 
@@ -41,23 +41,23 @@ function isPassing(error: unknown): boolean {
   return isOutage(error) || PASSING.test(String((error as { code?: unknown }).code))
 }
 
-/** The server itself has said that the transaction failed, and not that it or the connection goes away. */
+/** The server reported that the transaction failed, not that it shuts down or the connection breaks. */
 const isRollback = (error: unknown) => /^(?!08|57P)[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))
 
 function giveUp(ops: Op[], error: unknown) {
   for (const op of ops) if (op.type === 'effect') op.reject(error)
 }
 
-/** The group commit of this process: one flush at a time, each with all that was accepted meanwhile. */
+/** The group commit of this process: one flush at a time, each with everything accepted during the one before. */
 export class StreamWriter implements Omit<Writer, 'announce'> {
   private readonly writerId = newId()
   private batchNo = 0
   private readonly pending = new Pending()
   private running = false
   private stopped = false
-  /** The flush under way. */
+  /** The current flush. */
   private batch: Batch | undefined
-  /** The database does not take the flush under way. */
+  /** The database currently refuses writes. */
   isRefused = false
 
   constructor(private readonly deps: Deps) {}
@@ -66,7 +66,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     await registerWriter(this.deps.db, this.writerId)
   }
 
-  /** Flushes what is left; gives up at the deadline and reports what is lost. */
+  /** Flushes the rest. At the deadline it gives up and reports how much is lost. */
   async stop(deadlineMs: number) {
     const done = this.flush().then(() => true)
     const inTime = await Promise.race([done, delay(deadlineMs, false, { ref: false })])
@@ -74,21 +74,23 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     const lost = this.pending.entryCount
     if (inTime || lost === 0) return
     this.deps.onLost(lost)
-    this.deps.log.error(`${lost} stream entries are lost: the database did not take them before the stop`)
+    this.deps.log.error(
+      `${lost} stream entries are lost: the database did not accept them before the process had to stop`,
+    )
   }
 
   write(topic: Topic, entries: NewEntry[], fence?: Fence): Promise<void> | undefined {
     const prepared = entries.map(prepare)
     const lost = this.pending.add({ type: 'entries', topic, entries: prepared, fence })
     if (lost) this.deps.onLost(lost)
-    this.kick()
+    this.schedule()
     return this.pending.room()
   }
 
   /**
-   * Resolves when it is in the database, however long that takes, unless somebody waits for the answer.
-   * @throws Problem 503 after `REQUEST_TIMEOUT_MS` for a pending request, or twice that in the middle of a flush: `unavailable` when it was taken back
-   *   before it could be in, `outcome_unknown` when the database may have it
+   * Resolves when it is committed, however long that takes, unless a request is waiting for it.
+   * @throws Problem 503 after `REQUEST_TIMEOUT_MS` for a pending request, or twice that during a flush: `unavailable`
+   *   when it was withdrawn in time, `outcome_unknown` when it may have been committed
    */
   commit<Item, Result>(effect: Effect<Item, Result>, item: Item): Promise<Result> {
     const waiting = pendingRequest()
@@ -96,19 +98,19 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       const op = { type: 'effect', effect, item, resolve, reject } as EffectOp
       this.pending.add(op)
       if (waiting) limitWait(op, waiting, () => this.takeBack(op))
-      this.kick()
+      this.schedule()
     })
   }
 
-  /** Out of what waits; out of the flush under way as soon as it is known not to be in. */
+  /** Withdraws an effect from the queue, or from the current flush once that is known not to be committed. */
   private takeBack(op: EffectOp) {
     if (this.pending.withdraw(op)) return op.reject(nothingDone())
     const { batch } = this
     if (!batch?.ops.includes(op)) return
     op.isOverdue = true
-    if (batch.mayBeIn) op.reject(outcomeUnknown())
+    if (batch.mayBeCommitted) op.reject(outcomeUnknown())
     else if (batch.isWaiting) this.dropOverdue(batch)
-    // a statement is under way; when locks hold it up, nobody knows for how long
+    // a statement is running, and may wait for locks
     else setTimeout(() => op.reject(outcomeUnknown()), REQUEST_TIMEOUT_MS).unref()
   }
 
@@ -122,10 +124,10 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     await this.pending.allWritten()
   }
 
-  private kick() {
+  private schedule() {
     if (this.running) return
     this.running = true
-    // Entries of the same tick leave together.
+    // Entries of the same tick share a flush.
     setImmediate(() => void this.loop())
   }
 
@@ -134,11 +136,11 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       await this.writeOut(ops)
       this.pending.done(ops)
     }
-    // In the same turn as the last look: whoever writes from now on starts it again.
+    // In the same tick as the last `take`, so that the next write starts the loop again.
     this.running = false
   }
 
-  /** Writes a batch until it is in; a batch that is itself wrong is taken apart so that only its wrong part is lost. */
+  /** Retries a batch until it is committed. When the batch itself is at fault, writes each operation separately. */
   private async writeOut(ops: Op[]): Promise<void> {
     const batch: Batch = {
       ...NEW_BATCH,
@@ -157,7 +159,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
         const committed = await this.attempt(batch, attempt)
         this.isRefused = false
         batch.refused.push(...overtaken)
-        return this.tell(batch, committed, (performance.now() - started) / 1000)
+        return this.report(batch, committed, (performance.now() - started) / 1000)
       } catch (error) {
         if (error instanceof Overtaken) {
           overtaken.push(...error.ops)
@@ -174,27 +176,27 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     this.isRefused = false
   }
 
-  /** A conflict with another process, unlike an outage, is over at once. */
+  /** Warns about outages only: a conflict with another process is over at once. */
   private logWaiting(error: unknown) {
     const level = isOutage(error) ? 'warn' : 'debug'
-    this.deps.log[level]('Stream entries wait for the database', { error: messageOf(error) })
+    this.deps.log[level]('Stream entries are waiting for the database', { error: messageOf(error) })
   }
 
   private async backOff(batch: Batch, error: unknown, attempt: number) {
     this.isRefused = isOutage(error) && !isPoolFull(error)
-    batch.mayBeIn ||= batch.isCommitting && !isRollback(error)
-    if (!batch.mayBeIn) this.dropOverdue(batch)
+    batch.mayBeCommitted ||= batch.isCommitting && !isRollback(error)
+    if (!batch.mayBeCommitted) this.dropOverdue(batch)
     batch.isWaiting = true
     await delay(Math.min(50 * 2 ** attempt, RETRY_MS_MAX))
     batch.isWaiting = false
   }
 
-  /** It is in the database: whatever fails from here on must not look as if it were not. */
-  private tell(batch: Batch, committed: Committed[], seconds: number) {
+  /** Reports a commit. An error from here on must not look like a failed commit. */
+  private report(batch: Batch, committed: Committed[], seconds: number) {
     try {
       this.deps.onCommitted(committed, seconds)
     } catch (error) {
-      this.deps.log.error('Readers were not told of new entries', { error: messageOf(error) })
+      this.deps.log.error('Cannot pass new entries to readers', { error: messageOf(error) })
     }
     for (const op of batch.ops) if (op.type === 'effect') op.resolve(batch.results.get(op))
     const refused = new Map<Fence, number>()
@@ -227,9 +229,9 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 
   private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
-    // The answer to an earlier attempt may have been lost after its commit.
+    // An earlier attempt may have been committed although its answer was lost.
     if (attempt > 0 && (await lastBatch(trx, this.writerId)) === batch.no) return batch.topics.map(unknownHead)
-    batch.mayBeIn = false
+    batch.mayBeCommitted = false
     const { results, entries } = await applyEffects(trx, batch.ops)
     batch.results = results
     arrange(batch, entries)
@@ -256,7 +258,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   }
 }
 
-/** Sorts what a batch appends; answers whether a fence that is not as expected would keep out too much. */
+/** Groups the entries of a batch by topic. @returns whether a changed fence would keep out entries it should not */
 function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): boolean {
   const { topics, refused } = groupByTopic(batch.ops, ofEffects, batch.ended)
   Object.assign(batch, { topics, refused })
@@ -266,10 +268,10 @@ function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): bool
 /** Whether a topic that refuses some entries of a part would take others. */
 const hasMore = ({ isMixed, guarded, onlyWhileOpen }: TopicPart) => isMixed || (guarded.length > 0 && onlyWhileOpen)
 
-/** Others have taken a topic over or ended it: without the entries that depend on that, the rest can be appended. */
+/** Another process has taken over or ended a topic: the batch can be appended without the entries that depend on it. */
 class Overtaken extends Error {
   readonly ops: readonly EntriesOp[]
-  /** Keys of topics that have ended. One with lines behind a fence is not known to have, before it is asked without them. */
+  /** Keys of topics that have ended. Of a topic with fenced entries this is only known after a try without them. */
   readonly ended: readonly string[]
 
   constructor(refused: readonly TopicPart[]) {
@@ -279,24 +281,24 @@ class Overtaken extends Error {
   }
 }
 
-/** A flush under way, with what its latest attempt came to. */
+/** The current flush and the result of its latest attempt. */
 interface Batch {
   no: number
   ops: Op[]
   results: Map<Op, unknown>
   topics: TopicPart[]
-  /** What a fence has kept out. */
+  /** Entries that a fence has kept out. */
   refused: EntriesOp[]
   /** Keys of topics that have ended. */
   ended: Set<string>
-  /** All is said but COMMIT: when its answer is lost, nobody knows. */
+  /** COMMIT was sent: if its answer is lost, the outcome is unknown. */
   isCommitting: boolean
-  mayBeIn: boolean
+  mayBeCommitted: boolean
   /** Between two attempts. */
   isWaiting: boolean
 }
 
-const NEW_BATCH = { isCommitting: false, mayBeIn: false, isWaiting: false }
+const NEW_BATCH = { isCommitting: false, mayBeCommitted: false, isWaiting: false }
 
 function limitWait(op: EffectOp, waiting: PendingRequest, takeBack: () => void) {
   const timer = setTimeout(takeBack, REQUEST_TIMEOUT_MS)
@@ -312,7 +314,7 @@ function limitWait(op: EffectOp, waiting: PendingRequest, takeBack: () => void) 
   }
 }
 
-/** `last_seq` is infinite: more than any reader has, so every reader looks for itself. */
+/** An infinite `last_seq` makes every channel compare with the database. */
 function unknownHead({ topic }: TopicBatch): Committed {
   const { tenantId: tenant_id, name } = topic
   const last_seq = Number.POSITIVE_INFINITY

@@ -4,16 +4,16 @@ import type { Frame } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import type { Reader, Sink } from '../reader'
 
-/** What all open connections of a process have in common. */
+/** Settings of all connections of a process. */
 export interface ConnectionSettings {
   heartbeatMs: number
-  /** A reader whose last write has not left after this time is closed. */
+  /** A connection whose last write is still buffered after this time is closed. */
   slowMs: number
-  /** Longest life; each connection draws 80 to 100 % of it, so that a deploy looks like any other day. */
+  /** Max lifetime. Each connection gets 80 to 100 % of it, so that reconnects are spread. */
   lifeMs: number
 }
 
-/** The client may have gone while it was still being let in: then no event tells of it any more. */
+/** Closes a connection with its response. The client may have gone before: then there is no event any more. */
 export function closeWith(res: ServerResponse, connection: Connection) {
   if (res.destroyed) connection.close('client')
   else res.once('close', () => connection.close('client'))
@@ -29,7 +29,7 @@ export abstract class Connection implements Sink {
   private readonly onClose: (() => void)[] = []
 
   constructor(
-    /** The session or token behind it: with its end the stream ends. */
+    /** The session or token that opened it, and with which it ends. */
     readonly credentialId: string,
     private readonly settings: ConnectionSettings,
     protected readonly metrics: StreamMetrics,
@@ -51,11 +51,11 @@ export abstract class Connection implements Sink {
   abstract send(reader: Reader, frame: Frame): void
   abstract sendOwn(reader: Reader, events: WireEvent[]): void
   abstract ended(reader: Reader, reason: string): void
-  /** Says that all is well, with how far the reader is. */
+  /** Sends a heartbeat with the position of each reader. */
   protected abstract ping(): void
-  /** Ends it so that the client comes back later; `retryMs` is for it alone. */
+  /** Ends the connection in order. @param retryMs when this client should reconnect */
   protected abstract finish(retryMs: number | undefined): void
-  /** Ends it now, whatever is still unsent. */
+  /** Ends the connection at once, discarding unsent data. */
   protected abstract destroy(): void
 
   gap() {
@@ -66,7 +66,7 @@ export abstract class Connection implements Sink {
     this.onClose.push(callback)
   }
 
-  /** Called about once a second for every connection of the process: heartbeats, slow readers and lifetimes in one place. */
+  /** Called about once a second: sends heartbeats, closes slow and expired connections. */
   tick(now: number) {
     if (this.blockedSince !== undefined) {
       if (now - this.blockedSince > this.settings.slowMs) this.close('slow_reader')
@@ -74,13 +74,13 @@ export abstract class Connection implements Sink {
     else if (now - this.lastWriteAt >= this.settings.heartbeatMs) this.ping()
   }
 
-  /** It was never opened. */
+  /** Releases a connection that was never opened. */
   abandon() {
     this.closed = true
     for (const callback of this.onClose.splice(0)) callback()
   }
 
-  /** @param retryMs when the client shall come back; undefined leaves it to the client */
+  /** @param retryMs when the client should reconnect; undefined leaves it to the client */
   close(reason: string, retryMs?: number) {
     if (this.closed) return
     this.closed = true
@@ -91,14 +91,14 @@ export abstract class Connection implements Sink {
     for (const callback of this.onClose.splice(0)) callback()
   }
 
-  /** To be called with the outcome of each write. */
+  /** Call it after each write. @param hasRoom whether the socket accepts more */
   protected wrote(hasRoom: boolean) {
     this.metrics.writes.inc()
     this.lastWriteAt = Date.now()
     if (!hasRoom) this.blockedSince ??= this.lastWriteAt
   }
 
-  /** What was written has left: readers go on. */
+  /** The buffer is empty: readers continue. */
   protected drained() {
     this.blockedSince = undefined
     for (const reader of this.readers) reader.advance()

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from './connection'
 
-/** Every stream that is open in this process, on one clock. */
+/** All open streams of this process, with one timer. */
 export class Connections {
   readonly name = 'stream connections'
   private readonly open = new Set<Connection>()
   private timer: NodeJS.Timeout | undefined
   private isStopped = false
 
-  /** @param tickMs how exact heartbeats and deadlines are */
+  /** @param tickMs the precision of heartbeats and deadlines */
   constructor(private readonly tickMs: number) {}
 
   async start() {
@@ -16,26 +16,26 @@ export class Connections {
     this.timer.unref()
   }
 
-  /** Sends every client away with a time of its own to come back, spread so that they do not all come at once. */
+  /** Closes all connections. Clients get different times to reconnect, so that they do not all do so at once. */
   async stop() {
     clearInterval(this.timer)
     this.isStopped = true
-    for (const connection of [...this.open]) this.sendAway(connection)
-    await delay(20) // lets the last bytes leave before the server closes its sockets
+    for (const connection of [...this.open]) this.askToReconnect(connection)
+    await delay(20) // flushes the last bytes before the server closes its sockets
   }
 
   add(connection: Connection) {
     this.open.add(connection)
     connection.whenClosed(() => this.open.delete(connection))
-    if (this.isStopped) this.sendAway(connection) // it was still joining when the others were sent away
+    if (this.isStopped) this.askToReconnect(connection) // it was still joining when the others were closed
   }
 
-  private sendAway(connection: Connection) {
+  private askToReconnect(connection: Connection) {
     const spreadMs = Math.min(5_000, 500 + this.open.size * 5)
     connection.close('shutdown', 100 + Math.random() * spreadMs)
   }
 
-  /** Ends the streams of a session or token that is no longer valid, or whose client shall come back with its new role. */
+  /** Ends the streams of a session or token that was revoked, or whose client should reconnect with its new role. */
   closeCredential(credentialId: string, why: 'revoked' | 'role_changed') {
     const retryMs = why === 'role_changed' ? 0 : undefined
     for (const connection of [...this.open])

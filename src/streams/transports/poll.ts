@@ -5,12 +5,12 @@ import { compositeFormat } from '../position'
 import type { Reader } from '../reader'
 import { Connection, type ConnectionSettings } from './connection'
 
-/** An answer is full at this size; the rest comes with the next poll. */
+/** Max size of an answer; the rest follows with the next poll. */
 const ANSWER_BYTES_MAX = 256 * 1024
-/** When the database does not answer, the poll does, with what it has. */
+/** After this extra time a poll answers with what it has, even if the database does not respond. */
 const CATCH_UP_MS_MAX = 10_000
 
-/** One long poll: collects what there is, or waits for the first that comes. */
+/** One long poll: collects the events available, or waits for the first. */
 export class PollConnection extends Connection {
   private readonly events: string[] = []
   private bytes = 0
@@ -29,13 +29,13 @@ export class PollConnection extends Connection {
     return super.writable && this.bytes < ANSWER_BYTES_MAX
   }
 
-  /** Starts the readers; resolves with the encoded answer at once when there is news, else after `waitMs` at most. */
+  /** Starts the readers. Resolves with the encoded answer at once if there are events, else after `waitMs` at most. */
   async collect(begin: (() => void)[], waitMs: number): Promise<string> {
     for (const reader of this.readers) this.behind.add(reader)
     const complete = new Promise<void>(resolve => {
       this.answer = resolve
     })
-    if (this.isClosed) this.answer() // by a stop, while it joined
+    if (this.isClosed) this.answer() // the process stopped while it was joining
     const timers = [setTimeout(() => this.timeOut(), waitMs), setTimeout(this.answer, waitMs + CATCH_UP_MS_MAX)]
     for (const start of begin) start()
     await complete

@@ -5,7 +5,7 @@ import { closeWith } from './connection'
 import { PollConnection } from './poll'
 import { admit, type SseDeps, type SseRequest } from './serve-sse'
 
-/** Answers a long poll: what is new behind `after`, or the first that comes within `waitMs`. */
+/** Answers a long poll with the events after `after`, or the first within `waitMs`. */
 export async function servePoll(
   deps: SseDeps,
   { req, res, principal, query }: SseRequest,
@@ -15,7 +15,7 @@ export async function servePoll(
   const { hub, connections, metrics, settings } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
   const subscription = readSubscription(names, query, undefined)
-  // A poll that does not wait takes no place: it is how tabs over the limit stay live.
+  // A poll that does not wait takes no slot: tabs beyond the limit stay live that way.
   const release = waitMs > 0 ? admit(deps, principal, req) : () => undefined
   const connection = new PollConnection(
     names,

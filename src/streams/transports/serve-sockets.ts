@@ -24,14 +24,14 @@ export type OpenSocket = (req: IncomingMessage, socket: Duplex, head: Buffer) =>
 
 const MESSAGE_BYTES_MAX = 64 * 1024
 
-/** WebSockets beside the server-sent events: the same hub, filters, ids and limits. */
+/** Serves streams over WebSockets, with the same filters, ids and limits as server-sent events. */
 export function createSocketServer({ access, clientIp, hub, connections, metrics, settings }: SocketDeps): OpenSocket {
   const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false })
   return async (req, socket, head) => {
     const { principal, topics } = await admit(access, req)
     const release = access.streamSlots.take(principal, clientIp(req))
     if (typeof release === 'string') throw new Problem(429, 'too_many_streams', 'Too many streams are open.')
-    // The client may have gone while it was being let in.
+    // The client may have gone during authentication.
     if (socket.destroyed) return release()
     socket.once('close', release)
     server.handleUpgrade(req, socket, head, opened => {
@@ -47,7 +47,7 @@ async function admit(
 ): Promise<{ principal: Principal; topics?: readonly string[] }> {
   const ticket = new URL(req.url ?? '/', 'http://localhost').searchParams.get('ticket')
   if (ticket !== null) return access.useTicket(ticket)
-  // Browsers let any page open a WebSocket with the visitor's cookie, so the page's origin is checked here.
+  // Browsers let any page open a WebSocket with the user's cookie, so the origin is checked here.
   if (access.isForeign(req)) throw new Problem(403, 'foreign_origin', 'This page may not open streams here.')
   return { principal: await access.authenticate(req) }
 }

@@ -32,7 +32,7 @@ export interface SseRequest {
 const RETRY_LATER_MS = 30_000
 const RETRY_LATER = { 'Retry-After': String(RETRY_LATER_MS / 1000) }
 
-/** Answers a request with the stream of one topic, or of several with one composite id. */
+/** Answers a request with the stream of one topic, or of several with a composite id. */
 export async function serveSse(
   deps: SseDeps,
   request: SseRequest,
@@ -42,11 +42,11 @@ export async function serveSse(
   try {
     await open(deps, request, names, multiplexed)
   } catch (error) {
-    // Anything else is a bug: the error handler logs and answers it.
+    // Anything else is a bug: the error handler logs it and answers.
     if (!(error instanceof Problem) && !isOutage(error)) throw error
     const problem = error instanceof Problem ? error : unavailable()
     if (problem.status < 429 || !isEventSource(request.req) || request.res.headersSent) throw problem
-    sendAway(request.res, problem.detail)
+    askToReconnect(request.res, problem.detail)
   }
 }
 
@@ -58,7 +58,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
     for (const topic of topics) await hub.mustExist(topic)
     return void res.writeHead(200, SSE_HEADERS).end()
   }
-  // A request that was sent behind an unanswered one has no socket yet, and frames go straight to the socket.
+  // A pipelined request has no socket until the one before is answered, and frames are written to the socket.
   if (!res.socket) await once(res, 'socket')
   const release = admit(deps, principal, req)
   const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
@@ -83,7 +83,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   }
 }
 
-/** The request lives as long as the stream; what led it here through the router need not. */
+/** The request lives as long as the stream. This frees memory that only the router needed. */
 function releaseRoutingState(req: Request) {
   req.next = undefined
   req.params = {}
@@ -91,8 +91,8 @@ function releaseRoutingState(req: Request) {
 }
 
 /**
- * Takes a place for a stream.
- * @returns gives it back
+ * Takes a slot for a stream.
+ * @returns a function that releases it
  * @throws Problem 429
  */
 export function admit({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, req: Request): () => void {
@@ -102,7 +102,7 @@ export function admit({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, r
   throw new Problem(
     429,
     'too_many_streams',
-    `This ${who} has as many streams open as it may. Close one, or wait.`,
+    `This ${who} has reached its limit of open streams. Close one, or wait.`,
     [],
     RETRY_LATER,
   )
@@ -114,8 +114,8 @@ const unavailable = () =>
 /** A browser's EventSource sends the cookie, never an Authorization header. */
 const isEventSource = (req: Request) => !req.get('authorization') && /text\/event-stream/.test(req.get('accept') ?? '')
 
-/** EventSource takes any status but 200 as final, so it gets a stream that tells it to come back later. */
-function sendAway(res: Response, why: string) {
+/** EventSource gives up after any status but 200, so it gets a stream that only says when to reconnect. */
+function askToReconnect(res: Response, why: string) {
   const retry = Math.round(RETRY_LATER_MS * (1 + Math.random()))
   res.writeHead(200, SSE_HEADERS)
   res.end(`retry: ${retry}\nevent: overloaded\ndata: ${JSON.stringify({ reason: why, retry_ms: retry })}\n\n`)

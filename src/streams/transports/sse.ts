@@ -12,17 +12,17 @@ export const SSE_HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
-/** Headers for documents. A stream is none, and every connection would keep them for as long as it lives. */
+/** Headers that only matter for documents. Each stream would keep them in memory as long as it is open. */
 const FOR_DOCUMENTS =
   /^(content-security-policy|cross-origin-|origin-agent-cluster|referrer-policy|x-(dns|download|frame|permitted|xss)-)/
 
-const RETRY_MS_LEAST = 1_000
-const RETRY_MS_SPREAD = 2_000
+const RETRY_MIN_MS = 1_000
+const RETRY_SPREAD_MS = 2_000
 
-/** Its own time for every client, so that they do not all come back at once. */
-export const randomRetry = () => Math.round(RETRY_MS_LEAST + Math.random() * RETRY_MS_SPREAD)
+/** A different time for each client, so that they do not all reconnect at once. */
+export const randomRetry = () => Math.round(RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS)
 
-/** Server-sent events over HTTP/1.1. One topic: frames are shared bytes. Several: one composite id per event. */
+/** Server-sent events over HTTP/1.1. With one topic frames are shared bytes; with several each event has a composite id. */
 export class SseConnection extends Connection {
   private readonly composite: ((positions: readonly string[]) => string) | undefined
 
@@ -32,7 +32,7 @@ export class SseConnection extends Connection {
     credentialId: string,
     settings: ConnectionSettings,
     metrics: StreamMetrics,
-    /** `/api/stream` always has the composite id, also for one topic. */
+    /** `/api/stream` always uses composite ids, even for one topic. */
     multiplexed: boolean,
   ) {
     super(credentialId, settings, metrics, 'sse')
@@ -40,7 +40,7 @@ export class SseConnection extends Connection {
     closeWith(res, this)
   }
 
-  /** Sends the head at once, so that the client knows that it is connected. */
+  /** Sends the headers at once, so that the client knows that it is connected. */
   open() {
     for (const name of this.res.getHeaderNames()) if (FOR_DOCUMENTS.test(name)) this.res.removeHeader(name)
     this.res.writeHead(200, SSE_HEADERS)
@@ -91,7 +91,7 @@ export class SseConnection extends Connection {
       composite(this.readers.map(each => (each === reader ? formatPosition({ epoch, seq }) : each.position)))
   }
 
-  /** Past node's own chunking, which would encode a length for every reader; HTTP/1.0 clients get the bare bytes. */
+  /** Bypasses the chunking of Node, because chunks are encoded already. HTTP/1.0 clients get the bare bytes. */
   private write(chunk: Buffer) {
     const { socket, chunkedEncoding } = this.res
     if (!socket || socket.destroyed) return

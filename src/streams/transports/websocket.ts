@@ -13,7 +13,7 @@ import { Reader } from '../reader'
 import { readSubscription } from '../subscription'
 import { Connection, type ConnectionSettings } from './connection'
 
-/** From here on the client is behind, and its readers stand still until it has caught up. */
+/** Above this the client is slow: its readers pause until it has caught up. */
 const BUFFERED_BYTES_MAX = 64 * 1024
 
 type Subscribe = Extract<z.output<typeof socketMessage>, { op: 'subscribe' }>
@@ -26,9 +26,9 @@ interface Admitted {
   topics?: readonly string[] | undefined
 }
 
-/** The same events as JSON messages; topics come and go while it is open. */
+/** The same events as JSON messages. Topics can be added and removed while it is open. */
 export class SocketConnection extends Connection {
-  /** Until a topic is joined, the message that asked for it stands for its reader. */
+  /** By topic: its reader, or the request until the topic is joined. */
   private readonly subscribed = new Map<string, Reader | Subscribe>()
 
   constructor(
@@ -88,7 +88,7 @@ export class SocketConnection extends Connection {
       this.drained()
     })
     const hasRoom = this.socket.bufferedAmount < BUFFERED_BYTES_MAX
-    // Whoever does not read the answers is not asked for more questions.
+    // A client that does not read answers must not send more requests.
     if (!hasRoom) this.socket.pause()
     this.wrote(hasRoom)
   }
@@ -101,7 +101,7 @@ export class SocketConnection extends Connection {
 
   private async receive(text: string) {
     const message = socketMessage.safeParse(jsonOf(text))
-    if (!message.success) return this.complain('invalid_request', badRequest(faultsOf(message.error, '')).errors)
+    if (!message.success) return this.sendError('invalid_request', badRequest(faultsOf(message.error, '')).errors)
     if (message.data.op === 'subscribe') return this.subscribe(message.data)
     const reader = this.subscribed.get(message.data.topic)
     this.subscribed.delete(message.data.topic)
@@ -114,11 +114,11 @@ export class SocketConnection extends Connection {
     const { topic, after, filter } = message
     if (this.subscribed.has(topic)) return
     if (this.subscribed.size >= TOPICS_MAX)
-      return this.complain('too_many_topics', [
+      return this.sendError('too_many_topics', [
         { path: 'topic', message: `At most ${TOPICS_MAX} topics on one connection.` },
       ])
     if (this.admitted.topics && !this.admitted.topics.includes(topic))
-      return this.complain('forbidden', [{ path: 'topic', message: 'The ticket is not for this topic.' }])
+      return this.sendError('forbidden', [{ path: 'topic', message: 'The ticket is not for this topic.' }])
     this.subscribed.set(topic, message)
     try {
       const query = { ...filter, after: after ?? undefined } as StreamQuery
@@ -136,16 +136,16 @@ export class SocketConnection extends Connection {
     } catch (error) {
       if (this.subscribed.get(topic) === message) this.subscribed.delete(topic)
       if (error instanceof Problem)
-        return this.complain(
+        return this.sendError(
           error.code,
           error.errors.length ? error.errors : [{ path: 'topic', message: error.detail }],
           topic,
         )
-      this.complain('unavailable', [{ path: 'topic', message: 'The topic cannot be read now. Try again.' }], topic)
+      this.sendError('unavailable', [{ path: 'topic', message: 'The topic cannot be read now. Try again.' }], topic)
     }
   }
 
-  private complain(code: string, errors: { path: string; message: string }[], topic?: string) {
+  private sendError(code: string, errors: { path: string; message: string }[], topic?: string) {
     if (!this.isClosed) this.write(socketText({ event: 'error', data: JSON.stringify({ code, topic, errors }) }, null))
   }
 }
