@@ -66,7 +66,7 @@ const becomes = (id: string, status: string) =>
 const audit = async (action: string, tenantId = DEFAULT_TENANT_ID) =>
   app.app.db('audit_log').where({ action, tenant_id: tenantId }).orderBy('id')
 
-test('operators of the default tenant read, admins act, nobody else comes in', async () => {
+test('operators of the default tenant may read and admins may act; others have no access', async () => {
   const other = await anotherTenant()
   const can = async (token: string) => [
     (await ask('/api/queues', { token })).status,
@@ -97,7 +97,7 @@ test('a page of another origin changes nothing, and visitors without a session a
   expect([visit.status, visit.headers.get('location')]).toEqual([302, '/sign-in?next=%2Fadmin%2Fqueues'])
 })
 
-test('no answer names the program behind it', async () => {
+test('no response names the underlying program', async () => {
   const paths = [PATH, `${PATH}/api/queues`, `${PATH}/static/nothing.js`, '/', '/api/queues', '/nothing', '/healthz']
   for (const path of [...paths, '/osquery/config']) {
     const { headers } = await app.get(path)
@@ -105,7 +105,7 @@ test('no answer names the program behind it', async () => {
   }
 })
 
-test('pausing on the board is pausing in PostgreSQL, with who did it', async () => {
+test('pausing on the board is recorded in PostgreSQL with the actor', async () => {
   expect((await put('/api/queues/demo/pause')).status).toBe(204)
   expect((await shown('demo')).isPaused).toBe(true)
   const { items } = await bodyOf(await app.get('/api/queues'))
@@ -117,7 +117,7 @@ test('pausing on the board is pausing in PostgreSQL, with who did it', async () 
   expect(row).toMatchObject({ target_type: 'queue', target_id: 'demo', result: 'ok', actor_type: 'token' })
 })
 
-test('a failed job is shown with its live page and run again by our own means', async () => {
+test('a failed job links to its page and is retried through the platform', async () => {
   const id = await make({ fail_rate: 1 })
   await becomes(id, 'failed')
   await eventually(async () => (await shown('demo', '&status=failed')).jobs.length === 1, 'it is shown as failed')
@@ -132,7 +132,7 @@ test('a failed job is shown with its live page and run again by our own means', 
   expect(JSON.parse(row.data)).toMatchObject({ via: 'bull-board' })
 })
 
-test('a delayed job is run now; one that has not ended is cancelled when it is removed', async () => {
+test('promotes a delayed job; removing a job that has not ended cancels it', async () => {
   const [first, second] = [await make({}, { delay_ms: 3_600_000 }), await make({}, { delay_ms: 3_600_000 })]
   expect((await put(`/api/queues/demo/${first}/promote`)).status).toBe(204)
   await becomes(first, 'completed')
@@ -145,7 +145,7 @@ test('a delayed job is run now; one that has not ended is cancelled when it is r
   expect((await app.get(`/api/jobs/${first}`)).status).toBe(404)
 })
 
-test('what would go past PostgreSQL is refused and audited', async () => {
+test('actions that would bypass PostgreSQL are refused and audited', async () => {
   const id = await make({}, { delay_ms: 3_600_000 })
   const writes: [string, string][] = [
     ['PUT', '/api/queues/demo/obliterate'],
@@ -169,7 +169,7 @@ test('what would go past PostgreSQL is refused and audited', async () => {
     expect([404, 400]).toContain((await put(path)).status)
 })
 
-test('a hundred jobs at once are done, more are sent to the bulk action', async () => {
+test('acts on up to a hundred jobs at once; for more, refers to bulk actions', async () => {
   const ids = await Promise.all(Array.from({ length: 101 }, () => make({}, { delay_ms: 3_600_000 })))
   const refusal = await put('/api/queues/demo/clean/delayed')
   expect(refusal.status).toBe(409)
@@ -183,7 +183,7 @@ test('a hundred jobs at once are done, more are sent to the bulk action', async 
   expect(await statusOf(ids[0] ?? '')).toBe('cancelled')
 })
 
-test('a job of another tenant is acted on there, and both are told', async () => {
+test('acting on a job of another tenant sends events to both tenants', async () => {
   const other = await anotherTenant()
   const token = await tokenFor('admin', other)
   const input = { steps: [{ name: 'load', workers: 1, lines: 1 }] }
@@ -198,7 +198,7 @@ test('a job of another tenant is acted on there, and both are told', async () =>
     expect((await audit('job.clean', tenant)).filter(row => row.target_id === job.id)).toMatchObject([{ result: 'ok' }])
 })
 
-test('secrets are hidden in data, errors, stacks and lines; the page asks nobody else', async () => {
+test('hides secrets in data, errors, stacks and lines; the page loads nothing from other hosts', async () => {
   const { engine } = app.app.jobs
   const queue = engine.queue('demo')
   const id = newId()

@@ -12,7 +12,7 @@ afterAll(() => place.stop())
 
 const demo = async () => (await node.jobs.queueStats.current()).find(({ name }) => name === 'demo')
 
-test('a paused queue starts nothing, says who paused it and why, and shows what waits', async () => {
+test('a paused queue starts no jobs, says who paused it and why, and counts the waiting ones', async () => {
   await node.jobs.queueControl.pause('demo', { reason: 'deploy', by: ACTOR })
   const { job } = await node.jobs.enqueue(act, {}, node.by)
   await node.jobs.enqueue(act, {}, { ...node.by, delayMs: 60_000 })
@@ -28,7 +28,7 @@ test('a paused queue starts nothing, says who paused it and why, and shows what 
   expect(await demo()).toMatchObject({ paused: false, paused_by: null })
 })
 
-test('a pause is shown at once, also to who has just asked', async () => {
+test('a pause is visible at once, even right after an earlier request', async () => {
   const shown = async () => (await node.jobs.queueStats.recent()).find(({ name }) => name === 'demo')
   expect(await shown()).toMatchObject({ paused: false })
   await node.jobs.queueControl.pause('demo', { reason: 'now', by: ACTOR })
@@ -41,7 +41,7 @@ test('a queue that does not exist cannot be paused', async () => {
   await expect(node.jobs.queueControl.pause('nope', { reason: 'x', by: ACTOR })).rejects.toMatchObject({ status: 404 })
 })
 
-test('wait and run times of the last hour are shown, and metrics count', async () => {
+test('shows wait and run times of the last hour, and counts in metrics', async () => {
   const { job } = await node.jobs.enqueue(act, { ms: 60 }, node.by)
   await reaches(node, job.id, 'completed')
   await node.jobs.timings.store()
@@ -54,7 +54,7 @@ test('wait and run times of the last hour are shown, and metrics count', async (
   expect(stored.flatMap(({ run }) => run).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(2)
 })
 
-test('percentiles are off by a bucket at most', () => {
+test('percentiles are off by one bucket at most', () => {
   const counts = new Array(96).fill(0)
   for (let ms = 1; ms <= 1_000; ms++) counts[bucketOf(ms)]++
   expect(percentile([], 0.5)).toBeNull()

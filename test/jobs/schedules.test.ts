@@ -13,7 +13,7 @@ const everySecond = { tenantId: '', name: 'tick', timing: { everyMs: 1_000 }, cr
 const madeBy = async (id: string) => (await node.jobs.list(place.tenantId, { actor: id }, { limit: 100 })).items
 const figures = async () => (await node.jobs.schedules.status(place.tenantId))[0]
 
-test('a schedule makes its job at each time once, also when a tick is run twice', async () => {
+test('a schedule creates one job per due time, even if a tick runs twice', async () => {
   const id = await node.jobs.schedules.set(act, { value: 1 }, { ...everySecond, tenantId: place.tenantId })
   await eventually(async () => (await madeBy(id)).length >= 2)
   const [tick] = await node.jobs.engine.queue('schedules').getJobs(['completed'], 0, 0)
@@ -29,7 +29,7 @@ test('a schedule makes its job at each time once, also when a tick is run twice'
   expect(made.length).toBeLessThanOrEqual(keys.length)
 })
 
-test('a schedule that BullMQ has lost or lets hang is set again', async () => {
+test('a schedule that BullMQ lost or left overdue is restored', async () => {
   const found = await figures()
   const { id } = found?.schedule ?? { id: '' }
   const queue = node.jobs.engine.queue('schedules')
@@ -44,7 +44,7 @@ test('a schedule that BullMQ has lost or lets hang is set again', async () => {
   await eventually(async () => (await madeBy(id)).length > before)
 })
 
-test('the same name changes a schedule, and one that is gone makes nothing', async () => {
+test('the same name updates a schedule, and a deleted one creates no jobs', async () => {
   const id = await node.jobs.schedules.set(
     act,
     {},

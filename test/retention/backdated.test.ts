@@ -163,7 +163,7 @@ test('job trees are removed as a whole, but never the parent or child of an open
     kind: 'demo',
     input: '{}',
     cron: '0 0 1 1 *',
-    created_by: '{}',
+    created_by: JSON.stringify({ type: 'system', id: null, name: 'test' }),
     last_job_id: scheduled,
   })
   const gone = [tree, branch, ...leaves]

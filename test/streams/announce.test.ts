@@ -5,13 +5,13 @@ import { app, other, useTwoApps } from './two-apps'
 
 useTwoApps()
 
-for (const side of ['same', 'another'] as const) {
-  test(`who joins late on ${side} process is told the last value of each kind`, async () => {
+for (const side of ['the same', 'another'] as const) {
+  test(`a late reader on ${side} process gets the last value of each kind`, async () => {
     const topic = newTopic()
     for (const value of [1, 2]) app.app.streams.announce(topic, { kind: 'figures', data: { value } })
     app.app.streams.announce(topic, { kind: 'counts', data: { value: 9 } })
     await append(app, topic, [{ kind: 'note', data: {} }])
-    const reader = await openStream(side === 'same' ? app : other, topic)
+    const reader = await openStream(side === 'the same' ? app : other, topic)
     await reader.until(() => reader.named('counts').length > 0 && reader.named('figures').length > 0)
     expect(reader.named('figures').map(({ data }) => data)).toEqual([{ topic: topic.name, value: 2 }])
     app.app.streams.announce(topic, { kind: 'figures', data: { value: 3 } })
@@ -21,7 +21,7 @@ for (const side of ['same', 'another'] as const) {
   })
 }
 
-test('an announcement on the tenant events has their envelope and the place of its reader; a filter leaves it out', async () => {
+test('an announcement among tenant events has their envelope and the position of its reader, and filters apply', async () => {
   const topic = { tenantId: DEFAULT_TENANT_ID, name: 'events' }
   const url = `${other.url}/api/v1/stream/events`
   const [all, some] = await Promise.all([
@@ -38,6 +38,6 @@ test('an announcement on the tenant events has their envelope and the place of i
   await Promise.all([all.close(), some.close()])
 })
 
-test('what cannot be an announcement is refused where it is made', () => {
+test('an invalid announcement is refused where it is made', () => {
   expect(() => app.app.streams.announce(newTopic(), { kind: 'No Kind' })).toThrow(RangeError)
 })

@@ -32,7 +32,7 @@ const rowsOf = (topic: Topic): Promise<Row[]> =>
 
 const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
-test('two processes that write into many topics at once: every seq and line is there once, each writer in its order', async () => {
+test('two processes writing to many topics at once: every seq and line exists once, in the order of its writer', async () => {
   const topics = Array.from({ length: 40 }, newTopic)
   const write = async (each: TestApp, name: string) => {
     for (let round = 0; round < 25; round++) {
@@ -60,7 +60,7 @@ test('two processes that write into many topics at once: every seq and line is t
   }
 })
 
-test('an effect and its entries are there together, behind the lines written before it', async () => {
+test('an effect is stored together with its entries, after lines written before', async () => {
   const topic = newTopic()
   await app.app.db.raw('CREATE TABLE IF NOT EXISTS test_effects (id text PRIMARY KEY)')
   const effect = {
@@ -94,7 +94,7 @@ test('an effect and its entries are there together, behind the lines written bef
   expect(await app.app.db('test_effects').orderBy('id').pluck('id')).toEqual(['one', 'two'])
 })
 
-test('of a flush that the database refuses only the wrong part is lost, and counted', async () => {
+test('when the database refuses a flush, only the invalid part is lost and counted', async () => {
   const topic = newTopic()
   const lostBefore = await metricOf(app, 'tailrace_stream_lost_total')
   app.app.streams.write(topic, numbered(1, 2))
@@ -106,7 +106,7 @@ test('of a flush that the database refuses only the wrong part is lost, and coun
   expect((await metricOf(app, 'tailrace_stream_lost_total')) - lostBefore).toBe(2)
 })
 
-test('what a reader cannot be told does not make the flush happen twice', async () => {
+test('an entry that a filter cannot read does not repeat the flush', async () => {
   const topic = newTopic()
   // A filter on labels looks into the data, whatever it is.
   const reader = await openStream(app, topic, 'label.a=b')
@@ -123,7 +123,7 @@ test('what a reader cannot be told does not make the flush happen twice', async 
   await reader.close()
 })
 
-test('a writer that waited for room and writes again is heard', async () => {
+test('a writer that waited for room can write again', async () => {
   const topic = newTopic()
   const big = Array.from({ length: 1_100 }, () => ({ kind: 'log', message: 'x'.repeat(16_000) }))
   await app.app.streams.write(topic, big)
@@ -134,7 +134,7 @@ test('a writer that waited for room and writes again is heard', async () => {
   expect(rows.at(-1)?.message).toBe('last')
 })
 
-test('writers that do not wait lose what the buffer cannot hold, and their topic says how much', async () => {
+test('writers that do not wait lose what exceeds the buffer, and their topic says how much', async () => {
   const topic = newTopic()
   const flood = numbered(1, 500).map(entry => ({ ...entry, message: `${entry.message} ${'x'.repeat(16_000)}` }))
   let accepted = 0
@@ -228,7 +228,7 @@ test.each(['lines', 'effects'])('%s are written exactly once when the answer to 
   proxy.stop()
 })
 
-test('a statement that the database executes only after its connection was given up is not done twice', async () => {
+test('a statement that is executed after its connection was abandoned has no second effect', async () => {
   const proxy = await startProxy(new URL(parts.where.databaseUrl))
   const writer = await startApp({ ...parts.where, databaseUrl: proxy.url })
   const topic = newTopic()

@@ -32,7 +32,7 @@ function announceThrice(bus: Bus) {
   for (const topic of TOPICS) for (const value of ['1', '2', '3']) bus.announce(topic, 'figures', value)
 }
 
-onCluster('who listens later is told what was announced last, though it is still under way', async () => {
+onCluster('a late subscriber gets the last announcement, even while it is being sent', async () => {
   const { here, there } = await twoBuses()
   announceThrice(here)
   const [first] = TOPICS
@@ -42,7 +42,7 @@ onCluster('who listens later is told what was announced last, though it is still
     await eventually(async () => (await there.kept(topic))[0] === '3', `the last value of ${topic} is kept`)
 })
 
-onCluster('what another process hears is kept already', async () => {
+onCluster('a message is stored before another process receives it', async () => {
   const { here, there } = await twoBuses()
   const seen: { topic: string; heard: number; kept: number }[] = []
   const look = async (topic: string, heard: string) => {

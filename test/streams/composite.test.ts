@@ -9,7 +9,7 @@ const linesOf = (reader: Awaited<ReturnType<typeof openStream>>, topic: { name: 
     .filter(({ data }) => (data.meta as { topic: string }).topic === topic.name)
     .flatMap(({ data }) => (data.logs as { message: string }[]).map(({ message }) => message))
 
-test('50 topics with history on one connection: each whole and in order, and resumed by one id', async () => {
+test('50 topics with history on one connection: each complete and in order, and resumed with one id', async () => {
   const topics = Array.from({ length: 50 }, newTopic)
   for (const topic of topics) app.app.streams.write(topic, numbered(1, 20))
   await app.app.streams.flush()
@@ -26,7 +26,7 @@ test('50 topics with history on one connection: each whole and in order, and res
   await second.close()
 })
 
-test('an id in the middle of a composite stream repeats nothing and leaves nothing out', async () => {
+test('resuming with any id of a composite stream repeats and skips nothing', async () => {
   const topics = [newTopic(), newTopic(), newTopic()]
   const first = await openStream(app, topics)
   for (let i = 1; i <= 10; i++) {
@@ -49,7 +49,7 @@ test('an id in the middle of a composite stream repeats nothing and leaves nothi
   }
 })
 
-test('each topic has its own `end`; the connection closes with the last, and its id is then answered with 204', async () => {
+test('each topic has its own `end`; the connection closes after the last, and resuming then answers 204', async () => {
   const topics = [newTopic(), newTopic()] as const
   const reader = await openStream(app, [...topics])
   await append(app, topics[0], numbered(1, 2))
@@ -68,7 +68,7 @@ test('each topic has its own `end`; the connection closes with the last, and its
   expect(again.response.status).toBe(204)
 })
 
-test('finished topics that are joined together all get their end, on a connection that stays usable', async () => {
+test('ended topics that are joined together all get their `end`, on a connection that stays usable', async () => {
   const topics = Array.from({ length: 5 }, newTopic)
   for (const topic of topics) {
     await append(app, topic, numbered(1, 2))
@@ -83,7 +83,7 @@ test('finished topics that are joined together all get their end, on a connectio
   }
 })
 
-test('an id of other topics, or of the same in another order, is answered with a reset of every topic', async () => {
+test('an id of other topics, or of a different order, resets every topic', async () => {
   const topics = [newTopic(), newTopic()] as const
   const reader = await openStream(app, [...topics])
   for (const topic of topics) await append(app, topic, numbered(1, 1))
@@ -99,7 +99,7 @@ test('an id of other topics, or of the same in another order, is answered with a
   expect(inQuery.status).toBe(400)
 })
 
-test('an id put together by the client goes on where each topic was, and a new topic starts with its history', async () => {
+test('an id composed by the client resumes each topic, and a new topic starts with its history', async () => {
   const topics = [newTopic(), newTopic(), newTopic()] as const
   for (const topic of topics) await append(app, topic, numbered(1, 20))
   const reader = await openStream(app, topics.slice(0, 2))
@@ -126,7 +126,7 @@ test('an id put together by the client goes on where each topic was, and a new t
   expect(tooFew.status).toBe(400)
 })
 
-test('the id of a single topic and the composite id of its one-topic list are both understood', async () => {
+test('one topic accepts both its plain id and a composite id', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 10))
   const reader = await openStream(app, topic, 'limit=all')

@@ -20,7 +20,7 @@ const odd = [
 ]
 const data = { deep: [{ text: 'a\0b\n"\ud83d"' }], n: 1e21, nothing: null }
 
-test('every way to read a line gives exactly what was written, live and from history', async () => {
+test('every way to read a line returns exactly what was written, live and from history', async () => {
   const topic = await newJobTopic(app)
   const live = await openStream(other, topic)
   await append(app, topic, [
@@ -72,7 +72,7 @@ test('every way to read a line gives exactly what was written, live and from his
   await Promise.all([live.close(), history.close()])
 })
 
-test.each(['asc', 'desc'])('pages (%s) follow each other without overlap or hole, also filtered', async order => {
+test.each(['asc', 'desc'])('pages (%s) have no overlaps or holes, with and without a filter', async order => {
   const topic = await newJobTopic(app)
   const entries = numbered(1, 230).map((entry, i) => ({
     ...entry,
@@ -96,7 +96,7 @@ test.each(['asc', 'desc'])('pages (%s) follow each other without overlap or hole
   }
 })
 
-test('a long log downloads whole', async () => {
+test('a long log downloads completely', async () => {
   const topic = await newJobTopic(app)
   for (let from = 1; from <= 30_000; from += 5_000) await append(app, topic, numbered(from, 5_000))
   const text = await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?format=ndjson`)).text()
@@ -118,7 +118,7 @@ test.each([
   'label.team=x',
   'types=logs',
   'types=log,progress&source=a',
-])('the filter %s gives the same live as from history, and nothing that it should not', async query => {
+])('the filter %s selects the same entries live and from history', async query => {
   const topic = await newJobTopic(app)
   const live = await openStream(other, topic, query)
   const entries = numbered(1, 24).map((entry, i) => ({

@@ -59,7 +59,7 @@ async function told({ tenantId, name }: TestTopic): Promise<string[]> {
   return found.map(({ text }) => text)
 }
 
-test('who was given the topic may write, also in the same flush, until somebody else is given it', async () => {
+test('the owner of a topic may write, in the same flush too, until it is handed over', async () => {
   const topic = newTopic()
   void give(one, topic, 'a')
   say(one, topic, 'a', 'one')
@@ -73,7 +73,7 @@ test('who was given the topic may write, also in the same flush, until somebody 
   expect([late.refused, later.refused]).toEqual([1, 1])
 })
 
-test('a process that does not know of the hand-over is told so, and loses only its own lines', async () => {
+test('a process unaware of the hand-over learns of it, and loses only its own lines', async () => {
   const topic = newTopic()
   await give(one, topic, 'a')
   say(one, topic, 'a', 'mine')
@@ -94,7 +94,7 @@ test('a process that does not know of the hand-over is told so, and loses only i
   expect([alone, beside, before, after].map(({ refused }) => refused)).toEqual([1, 1, 1, 0])
 })
 
-test('a topic that nobody was given takes nothing from behind a fence, and other topics of the flush are not held up', async () => {
+test('a topic without an owner refuses fenced entries, without affecting other topics of the flush', async () => {
   const [topic, open] = [newTopic(), newTopic()]
   await give(one, topic, null)
   const refused = say(one, topic, 'a', 'no')
@@ -113,7 +113,7 @@ const note = (data: string) => [{ kind: 'note', data }]
 const commit = (place: number, ...items: TopicEntries[]) =>
   Promise.all(items.map(item => writerOf(place).commit(append, item)))
 
-test('entries for open topics only are left out once the topic has ended, and taken again when it is open again', async () => {
+test('entries for open topics only are skipped once the topic has ended, and accepted when it is open again', async () => {
   const [topic, beside] = [newTopic(), newTopic()]
   const ifOpen = (data: string) => ({ topic, entries: note(data), onlyWhileOpen: true })
   await commit(one, ifOpen('new'))
@@ -126,7 +126,7 @@ test('entries for open topics only are left out once the topic has ended, and ta
   expect(await told(beside)).toEqual(['yes'])
 })
 
-test('entries for open topics only and lines behind a fence do not keep each other out', async () => {
+test('entries for open topics only and fenced lines do not affect each other', async () => {
   const topic = newTopic()
   await give(one, topic, 'a')
   await give(other, topic, 'b')

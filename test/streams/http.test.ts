@@ -46,7 +46,7 @@ test('headers forbid caching, changing and buffering', async () => {
   await reader.close()
 })
 
-test('a client of HTTP/1.0 gets the bare events, without chunks', async () => {
+test('an HTTP/1.0 client gets the events without chunks', async () => {
   const topic = await newJobTopic(app)
   await append(app, topic, numbered(1, 2))
   await end(app, topic, 'completed')
@@ -84,7 +84,7 @@ test.each(['/api/v1/stream/events', '/api/stream?topic=events'])(
   },
 )
 
-test('a stream that is asked for behind an unfinished answer loses nothing', async () => {
+test('a pipelined request for a stream loses nothing', async () => {
   const [first, topic] = [newTopic(), await newJobTopic(app)]
   await append(app, topic, numbered(1, 2))
   const client = raw(app)
@@ -98,7 +98,7 @@ test('a stream that is asked for behind an unfinished answer loses nothing', asy
   client.socket.destroy()
 })
 
-test('over the limit a program gets 429 with Retry-After, a browser a stream that sends it away; a place comes back', async () => {
+test('over the limit a program gets 429 with Retry-After, a browser a stream that says when to reconnect; slots are released', async () => {
   const topic = newTopic()
   const readers = await Promise.all(
     [1, 2, 3].map(() => SseReader.open(limited.url + streamPath(topic), limited.headers)),
@@ -177,6 +177,6 @@ test.each([
   '/api/stream?topic=service:nothing',
   '/api/stream?topic=job:not-an-id',
   '/api/stream?topic=events&topic=nonsense:1',
-])('%s is a topic that is not there: 404', async path => {
+])('%s does not exist: 404', async path => {
   expect((await app.get(path)).status).toBe(404)
 })

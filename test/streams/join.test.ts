@@ -19,7 +19,7 @@ test.each([
   ['limit=7', 7],
   ['', 100],
   ['limit=all', 1_200],
-])('with %p a new reader is given the last %p of 1,200 lines, then what is new', async (query, count) => {
+])('with %p a new reader gets the last %p of 1,200 lines, then new ones', async (query, count) => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 1_200))
   const reader = await openStream(other, topic, query)
@@ -30,7 +30,7 @@ test.each([
   await reader.close()
 })
 
-test('of a topic without lines a new reader is given the last entries, not all', async () => {
+test('in a topic without lines a new reader gets the last entries, not all', async () => {
   const topic = newTopic()
   await append(
     app,
@@ -43,7 +43,7 @@ test('of a topic without lines a new reader is given the last entries, not all',
   await reader.close()
 })
 
-test('the state comes first, under the id of where the reader stands; what it includes is not replayed', async () => {
+test("the state comes first, with the reader's position as id; events it includes are not replayed", async () => {
   const topic = await newJobTopic(app)
   await append(app, topic, [status('pending'), ...numbered(1, 3), status('running'), ...numbered(4, 3)])
   const reader = await openStream(app, topic, 'limit=4')
@@ -57,7 +57,7 @@ test('the state comes first, under the id of where the reader stands; what it in
   await reader.close()
 })
 
-test('an empty state is valid JSON all the same', async () => {
+test('an empty state is valid JSON', async () => {
   const topic = newTopic()
   await append(app, topic, [{ kind: 'status', data: {}, state: {} }])
   const reader = await openStream(app, topic)
@@ -65,20 +65,20 @@ test('an empty state is valid JSON all the same', async () => {
   await reader.close()
 })
 
-for (const side of ['same', 'another'] as const) {
-  test(`a reader resumes on ${side} process behind its id, also in the middle of what was written at once`, async () => {
+for (const side of ['the same', 'another'] as const) {
+  test(`a reader resumes on ${side} process after its id, even in the middle of a batch`, async () => {
     const topic = await newJobTopic(app)
     await append(app, topic, numbered(1, 300))
     const first = await openStream(app, topic, 'limit=all')
     await first.until(() => first.lines.length === 300)
     await first.close()
     const epoch = first.lastId.split('.')[0]
-    const second = await openStream(side === 'same' ? app : other, topic, '', { 'last-event-id': `${epoch}.123` })
+    const second = await openStream(side === 'the same' ? app : other, topic, '', { 'last-event-id': `${epoch}.123` })
     await append(app, topic, numbered(301, 50))
     await second.until(() => second.lines.length >= 227)
     expect(messages(second)).toEqual(numberedMessages(124, 227))
     await second.close()
-    const third = await openStream(side === 'same' ? app : other, topic, `last_event_id=${epoch}.340`)
+    const third = await openStream(side === 'the same' ? app : other, topic, `last_event_id=${epoch}.340`)
     await third.until(() => third.lines.length >= 10)
     expect(messages(third)).toEqual(numberedMessages(341, 10))
     expect(third.named('reset')).toEqual([])
@@ -90,7 +90,7 @@ test.each([
   ['an unknown epoch', 'zzzzzzzz.3', 'unknown_epoch'],
   ['a place that is not there yet', 'EPOCH.99', 'future'],
   ['something unreadable', 'what is this', 'unreadable'],
-])('an id with %s is answered with a reset, then as if it had come anew', async (_name, id, reason) => {
+])('an id with %s is answered with a reset, then as without an id', async (_name, id, reason) => {
   const topic = await newJobTopic(app)
   await append(app, topic, [status('running'), ...numbered(1, 5)])
   const probe = await openStream(app, topic)
@@ -104,7 +104,7 @@ test.each([
   await reader.close()
 })
 
-test('a reset on a finished topic ends in order: reset, status, end, and nothing behind', async () => {
+test('a reset on an ended topic sends reset, status and end, and nothing more', async () => {
   const topic = await newJobTopic(app)
   await append(app, topic, numbered(1, 3))
   await end(app, topic, 'completed', { value: 'completed' })
@@ -113,7 +113,7 @@ test('a reset on a finished topic ends in order: reset, status, end, and nothing
   expect(reader.events.map(({ event }) => event)).toEqual(['reset', 'status', 'end'])
 })
 
-test('trimmed entries are told as a gap with exact numbers, then all that is left follows', async () => {
+test('trimmed entries are reported as a gap with exact numbers, followed by the rest', async () => {
   const topic = await newJobTopic(app)
   await append(app, topic, numbered(1, 100))
   const probe = await openStream(app, topic, 'limit=1')
@@ -143,7 +143,7 @@ test('trimmed entries are told as a gap with exact numbers, then all that is lef
   await Promise.all([reader.close(), atEdge.close()])
 })
 
-test('at the end there is `end`, then 204 for its id; a topic that goes on can be read again', async () => {
+test('`end` comes last, then its id is answered with 204; a reopened topic can be read again', async () => {
   const topic = await newJobTopic(app)
   const reader = await openStream(app, topic)
   await append(app, topic, numbered(1, 3))
@@ -164,7 +164,7 @@ test('at the end there is `end`, then 204 for its id; a topic that goes on can b
   await reopened.close()
 })
 
-test('a reader that joins while lines flow gets every line once and in order', async () => {
+test('a reader that joins during writes gets every line once and in order', async () => {
   const topic = newTopic()
   const total = 20_000
   const writing = (async () => {
@@ -185,7 +185,7 @@ test('a reader that joins while lines flow gets every line once and in order', a
   }
 })
 
-test('a topic that was made anew is told as a reset to its readers, who then get all of it', async () => {
+test('a recreated topic sends a reset to its readers, then all entries', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 500))
   const reader = await openStream(app, topic, 'limit=5')
@@ -203,7 +203,7 @@ test('a topic that was made anew is told as a reset to its readers, who then get
   await reader.close()
 })
 
-test('after a restore, new epochs tell readers that the topic went back', async () => {
+test('after a restore, new epochs reset readers', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 10))
   const before = await openStream(app, topic, 'limit=all')
@@ -224,7 +224,7 @@ test('after a restore, new epochs tell readers that the topic went back', async 
   await after.close()
 })
 
-test('what is trimmed behind a reader that is still in history is told as a gap', async () => {
+test('entries trimmed while a reader is in history are reported as a gap', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 100))
   const watching = await openStream(app, topic, 'limit=0') // keeps the topic's head as it was

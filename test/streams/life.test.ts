@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-test('a ping carries how far the reader is, also over what a filter left out', async () => {
+test('a ping has the position of the reader, including entries that a filter left out', async () => {
   const topic = newTopic()
   const reader = await openStream(app, topic, 'level=error')
   await append(app, topic, numbered(1, 7))
@@ -35,7 +35,7 @@ test('a ping carries how far the reader is, also over what a filter left out', a
   await Promise.all([reader.close(), resumed.close()])
 })
 
-test('a connection ends with its life, each with a time of its own to come back', async () => {
+test('connections end after their lifetime, with different times to reconnect', async () => {
   const topic = newTopic()
   const readers = await Promise.all([1, 2, 3, 4, 5].map(() => openStream(app, topic)))
   for (const reader of readers) await reader.finished
@@ -43,7 +43,7 @@ test('a connection ends with its life, each with a time of its own to come back'
   expect(new Set(readers.map(({ retryMs }) => retryMs)).size).toBeGreaterThan(1)
 })
 
-test('a stop ends every stream in order, with a time to come back, and does not wait for its deadline', async () => {
+test('a stop ends every stream with a time to reconnect, without waiting for its deadline', async () => {
   const stopping = await parts.start()
   const topic = newTopic()
   await append(stopping, topic, numbered(1, 3))
@@ -58,7 +58,7 @@ test('a stop ends every stream in order, with a time to come back, and does not 
   expect(await metricOf(stopping, 'tailrace_stream_closed_total', { reason: 'shutdown' })).toBe(20)
 })
 
-test('a token that is revoked in another process ends its streams here', async () => {
+test('revoking a token in another process ends its streams', async () => {
   const long = await parts.start()
   const other = await parts.start()
   const made = await app.post('/api/tokens', { name: 'short', role: 'viewer' })
@@ -77,7 +77,7 @@ test('a token that is revoked in another process ends its streams here', async (
   await mine.close()
 })
 
-test('100 readers with the same filter cost one encoding per window, and no connection to Redis', async () => {
+test('100 readers with the same filter need one encoding per window, and no connections to Redis', async () => {
   const busy = await parts.start()
   const topic = await newJobTopic(busy)
   const servers = serversOf(busy.app.jobs.engine.client)

@@ -38,7 +38,7 @@ afterAll(async () => {
 const back = () =>
   eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both hear each other again')
 
-test('what is written while Redis is away reaches readers of another process, before and after it is back', async () => {
+test('entries written while Redis is away reach readers of another process, before and after it is back', async () => {
   const topic = newTopic()
   const early = await openStream(other, topic, 'limit=all')
   await append(app, topic, numbered(1, 10))
@@ -59,7 +59,7 @@ test('what is written while Redis is away reaches readers of another process, be
   }
 })
 
-test('messages that the bus loses are found by comparing', async () => {
+test('comparing heads finds messages that the bus has lost', async () => {
   const topic = newTopic()
   const reader = await openStream(other, topic)
   const redis = new Redis(servers.redis.url.replace('unix://', ''))
@@ -76,7 +76,7 @@ test('messages that the bus loses are found by comparing', async () => {
   redis.disconnect()
 })
 
-test('while Redis hangs it is noticed, and streams open all the same', async () => {
+test('a hung Redis is detected, and streams still open', async () => {
   await back()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
@@ -103,7 +103,7 @@ test('while Redis hangs it is noticed, and streams open all the same', async () 
 })
 
 for (const way of ['kill', 'restart'] as const) {
-  test(`PostgreSQL goes away (${way}) in the middle of writing and reading: nothing is lost, nothing comes twice`, async () => {
+  test(`an outage of PostgreSQL (${way}) during writes and reads loses and repeats nothing`, async () => {
     await back()
     const topic = newTopic()
     const reader = await openStream(other, topic, 'limit=all')
@@ -124,7 +124,7 @@ for (const way of ['kill', 'restart'] as const) {
   })
 }
 
-test('while PostgreSQL is away a browser is sent away to come back, a program gets 503; neither is told of the inside', async () => {
+test('while PostgreSQL is away a browser is told to reconnect and a program gets 503, without internal details', async () => {
   await servers.postgres.stop()
   const topic = newTopic()
   try {

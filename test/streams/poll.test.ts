@@ -23,7 +23,7 @@ const status = (value: string) => ({ kind: 'status', data: { value }, state: { v
 /** Longer than any test: an answer that needs it never comes. */
 const LONG = 'wait_ms=60000'
 
-test('what is there comes at once, and what is new with the next poll on another process', async () => {
+test('a poll returns existing events at once, and the next one on another process returns new ones', async () => {
   const topic = newTopic()
   await append(app, topic, [status('running'), ...numbered(1, 5)])
   const first = await poll(app, `topic=${topic.name}&limit=all&${LONG}`)
@@ -41,7 +41,7 @@ test('a topic that has only a state is answered at once', async () => {
   expect(events).toMatchObject([{ event: 'status', data: { value: 'running' } }])
 })
 
-test('a change of state between two polls is news', async () => {
+test('a change of state between two polls is an event', async () => {
   const topic = newTopic()
   await append(app, topic, [status('running'), ...numbered(1, 1)])
   const first = await poll(app, `topic=${topic.name}&${LONG}`)
@@ -50,7 +50,7 @@ test('a change of state between two polls is news', async () => {
   expect(second.events).toMatchObject([{ event: 'status', data: { value: 'stopping' } }])
 })
 
-test('nothing new within wait_ms: no events, the same place', async () => {
+test('nothing new within wait_ms: no events, the same position', async () => {
   const topic = newTopic()
   await append(app, topic, [status('running'), ...numbered(1, 1)])
   const first = await poll(app, `topic=${topic.name}&${LONG}`)
@@ -58,7 +58,7 @@ test('nothing new within wait_ms: no events, the same place', async () => {
   expect(second).toEqual({ events: [], last_event_id: first.last_event_id, ended: false })
 })
 
-test('a long history comes in several answers, nothing twice', async () => {
+test('a long history takes several answers and repeats nothing', async () => {
   const topic = newTopic()
   const long = numbered(1, 1_200).map(entry => ({ ...entry, message: `${entry.message} ${'x'.repeat(2_000)}` }))
   await append(app, topic, long)
@@ -91,7 +91,7 @@ test('several topics have one id; `ended` is true only when all have ended', asy
   expect(second.events.filter(({ event }) => event === 'end').map(({ data }) => data.reason)).toContain('failed')
 })
 
-test('a poll that a stop interrupts does not say that the topic has ended', async () => {
+test('a poll interrupted by a stop does not say that the topic has ended', async () => {
   const stopping = await parts.start()
   const topic = newTopic()
   await append(app, topic, numbered(1, 1))

@@ -46,7 +46,7 @@ const newEntry: fc.Arbitrary<NewEntry> = fc.record(
   { requiredKeys: ['kind'] },
 )
 
-test('cutText keeps a longest prefix of whole characters', () => {
+test('cutText keeps the longest prefix of whole characters', () => {
   fc.assert(
     fc.property(rough, fc.integer({ min: 1, max: 300 }), (text, bytesMax) => {
       const cut = cutText(text, bytesMax)
@@ -77,7 +77,7 @@ test('a long name is cut between characters', () => {
   expect(prepare({ kind: 'log', step: `${'x'.repeat(199)}😀` }).step?.isWellFormed()).toBe(true)
 })
 
-test('what is prepared is what was said', () => {
+test('preparing an entry preserves its content', () => {
   fc.assert(
     fc.property(newEntry, entry => {
       const prepared = prepare(entry)
@@ -94,7 +94,7 @@ test('what is prepared is what was said', () => {
   )
 })
 
-test.each([undefined, () => 1, Symbol('x')])('data that JSON has no form for is as if it were not there', data => {
+test.each([undefined, () => 1, Symbol('x')])('data that JSON cannot express is left out', data => {
   expect(prepare({ kind: 'log', data })).toMatchObject({ data: null, truncated: false })
   expect(prepare({ kind: 'note', data, state: data })).toMatchObject({ data: null, state: null })
 })
@@ -104,7 +104,7 @@ const position = fc.record({
   seq: fc.integer({ min: 0, max: 999_999_999_999_999 }),
 })
 
-test('ids are read as they were written, and nothing else is an id', () => {
+test('ids survive a round trip, and nothing else is read as an id', () => {
   fc.assert(fc.property(position, place => expect(parsePosition(formatPosition(place))).toEqual(place)))
   const list = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,9}:[a-z0-9-]{1,20}$/), { minLength: 1, maxLength: 50 })
   fc.assert(
@@ -136,7 +136,7 @@ const stored = (entries: NewEntry[]): Entry[] => {
   return updateOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
 }
 
-test('a notice arrives at other processes as it was sent', () => {
+test('an update survives the way to other processes', () => {
   fc.assert(
     fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
       const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
@@ -152,7 +152,7 @@ test('a notice arrives at other processes as it was sent', () => {
   expect(decodeUpdate(encodeUpdate(unknown))).toEqual(unknown)
 })
 
-test('an independent decoder reads the events as they were, however the bytes are cut', () => {
+test('an independent decoder reads the events, however the bytes are split', () => {
   const shape = { topic: 'test:1', tenantId: 't', epoch: 'e', envelope: false }
   fc.assert(
     fc.property(fc.array(newEntry, { minLength: 1, maxLength: 10 }), fc.integer({ min: 1, max: 50 }), (news, step) => {
@@ -177,7 +177,7 @@ test('an independent decoder reads the events as they were, however the bytes ar
   )
 })
 
-test('tenant events are valid JSON whatever their data is', () => {
+test('tenant events are valid JSON for any data', () => {
   const shape = { topic: 'events', tenantId: 't', epoch: 'e', envelope: true }
   fc.assert(
     fc.property(fc.array(newEntry, { minLength: 1, maxLength: 5 }), news => {
@@ -188,7 +188,7 @@ test('tenant events are valid JSON whatever their data is', () => {
   )
 })
 
-test('a text filter finds what is there in any case of ASCII letters', () => {
+test('a text filter ignores the case of ASCII letters', () => {
   fc.assert(
     fc.property(rough, rough, rough.filter(Boolean), (before, after, q) => {
       const [entry] = stored([{ kind: 'log', message: before + q.replace(/[a-z]/g, c => c.toUpperCase()) + after }])

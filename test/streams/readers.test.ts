@@ -15,7 +15,7 @@ import { app, other, useTwoApps } from './two-apps'
 
 useTwoApps({ app: { STREAM_SLOW_MS: '1000' } })
 
-test('a reader that never reads holds a bounded amount, harms nobody, and is closed as slow', async () => {
+test('a client that never reads buffers a bounded amount, affects no others, and is closed as slow', async () => {
   const topic = await newJobTopic(app)
   const { hostname, port } = new URL(app.url)
   const accepted: Socket[] = []
@@ -56,7 +56,7 @@ test('a reader that never reads holds a bounded amount, harms nobody, and is clo
   rude.destroy()
 })
 
-test('50 reconnects at random moments over two processes during 20,000 lines: all, once, in order', async () => {
+test('50 reconnects at random moments across two processes: all 20,000 lines, once and in order', async () => {
   const topic = await newJobTopic(app)
   const total = 20_000
   const writing = (async () => {
@@ -80,7 +80,7 @@ test('50 reconnects at random moments over two processes during 20,000 lines: al
   expect(got).toEqual(numberedMessages(1, total))
 })
 
-test('a notice that is overtaken does not close a topic that goes on', async () => {
+test('an outdated update does not close a topic that continues', async () => {
   const topic = await newJobTopic(app)
   const reader = await openStream(other, topic)
   const { bus } = app.app.streams

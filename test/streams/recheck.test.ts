@@ -17,7 +17,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('a head that cannot be read, whatever the reason, is a line in the log and not the end of the process', async () => {
+test('failing to read a head is logged and does not end the process', async () => {
   let logged = ''
   const output = new Writable({
     write(chunk, _encoding, done) {

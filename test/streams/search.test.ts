@@ -40,7 +40,7 @@ test.each([
   ['😀', [4]],
   ['%', []],
   ['a.n', []],
-])('q=%j finds what a person sees, live and in the history', async (q, found) => {
+])('q=%j finds the visible text, live and in the history', async (q, found) => {
   const topic = await newJobTopic(app)
   const query = `q=${encodeURIComponent(q)}`
   const live = await openStream(app, topic, `${query}&types=log,done`)

@@ -8,10 +8,10 @@ const pathOf = ({ name }: { name: string }) => `/api/jobs/${name.slice(4)}/logs/
 const lines = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({ kind: 'log', message: `line ${from + i}` }))
 
-for (const side of ['same', 'another'] as const) {
+for (const side of ['the same', 'another'] as const) {
   test(`a reader on ${side} process gets history, then every line live and in order`, async () => {
     const topic = await newJobTopic(app)
-    const reading = side === 'same' ? app : other
+    const reading = side === 'the same' ? app : other
     app.app.streams.write(topic, lines(1, 10))
     await app.app.streams.flush()
     const reader = await SseReader.open(reading.url + pathOf(topic), reading.headers)

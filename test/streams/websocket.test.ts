@@ -43,7 +43,7 @@ async function open(each: TestApp, query = '', headers: Record<string, string> =
   }
 }
 
-test('NUL in a filter is refused by its name, and no more faults are named than in an answer to a request', async () => {
+test('NUL in a filter is refused by name, with as many faults at most as in an HTTP response', async () => {
   const client = await open(app)
   const topic = newTopic().name
   for (const filter of [{ types: 'logs,\0' }, { q: 'a\0' }, { 'label.a': '\0' }])
@@ -61,7 +61,7 @@ test('NUL in a filter is refused by its name, and no more faults are named than 
   client.socket.close()
 })
 
-test('topics come and go on one socket; an id resumes where it stood, on another process', async () => {
+test('topics can be added and removed on one socket; an id resumes on another process', async () => {
   const topics = [newTopic(), newTopic()] as const
   for (const topic of topics) await append(app, topic, numbered(1, 20))
   const client = await open(app)
@@ -85,7 +85,7 @@ test('topics come and go on one socket; an id resumes where it stood, on another
   back.socket.close()
 })
 
-test('the id of the end is answered with the end alone', async () => {
+test('resuming at the end sends only `end`', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   await end(app, topic, 'completed', { value: 1 })
@@ -102,7 +102,7 @@ test('the id of the end is answered with the end alone', async () => {
   back.socket.close()
 })
 
-test('a topic that is left while it is being joined stays silent, and can be joined again', async () => {
+test('a topic that is unsubscribed while joining stays silent, and can be subscribed again', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   const client = await open(app)
@@ -116,7 +116,7 @@ test('a topic that is left while it is being joined stays silent, and can be joi
   client.socket.close()
 })
 
-test('filters apply to history and to what is new; the place moves on over what they leave out', async () => {
+test('filters apply to history and live entries; the position also covers entries left out', async () => {
   const topic = newTopic()
   const levels = (from: number) =>
     numbered(from, 10).map((entry, i) => ({ ...entry, level: i % 2 ? ('error' as const) : ('info' as const) }))
@@ -130,7 +130,7 @@ test('filters apply to history and to what is new; the place moves on over what 
   client.socket.close()
 })
 
-test('what cannot be understood is answered with an error that names it', async () => {
+test('an invalid message is answered with an error that names the fault', async () => {
   const client = await open(app)
   const questions = [
     'no json',
@@ -164,7 +164,7 @@ test('what cannot be understood is answered with an error that names it', async 
   client.socket.close()
 })
 
-test('a foreign page is refused, a ticket opens only its topics and only once', async () => {
+test('a page of another origin is refused; a ticket opens only its topics, once', async () => {
   const refused = await open(app, '', { ...app.headers, origin: 'https://elsewhere.example' }).catch(String)
   expect(refused).toMatch(/403/)
   expect(await open(app, '', {}).catch(String)).toMatch(/401/)
@@ -182,7 +182,7 @@ test('a foreign page is refused, a ticket opens only its topics and only once', 
   client.socket.close()
 })
 
-test('`end` ends a topic, not the socket; a stop sends a time to come back', async () => {
+test('`end` ends a topic, not the socket; a stop sends a time to reconnect', async () => {
   const stopping = await parts.start()
   const topic = newTopic()
   await append(app, topic, numbered(1, 1))
@@ -199,7 +199,7 @@ test('`end` ends a topic, not the socket; a stop sends a time to come back', asy
   expect(client.named('retry')).toMatchObject([{ data: { retry_ms: expect.any(Number) } }])
 })
 
-test('who asks without reading the answers is held back, then closed; others go on', async () => {
+test('a client that sends without reading is paused, then closed; others continue', async () => {
   const topic = newTopic()
   const fine = await open(app)
   fine.send({ op: 'subscribe', topic: topic.name })

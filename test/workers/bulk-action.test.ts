@@ -15,7 +15,7 @@ afterAll(() => place.stop())
 
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
-test('a bulk retry is about the jobs that had failed when it was asked for, whatever fails or is retried meanwhile', async () => {
+test('a bulk retry covers the jobs that had failed when it was requested, whatever fails or is retried meanwhile', async () => {
   const make = (ms: number) => node.jobs.enqueue(act, { does: 'throw', ms }, node.by)
   const [failed, retried, slow] = await Promise.all([make(0), make(0), make(400)])
   for (const { job } of [failed, retried]) await reaches(node, job.id, 'failed')
@@ -61,7 +61,7 @@ async function runBulk(action: 'cancel' | 'retry' | 'remove', ids: string[], han
   return { result, done: told.map(({ data }) => data.progress.done as number) }
 }
 
-test('a bulk action that starts again in the middle of a page counts every job once and leaves none out', async () => {
+test('a bulk action that restarts in the middle of a page counts every job once and skips none', async () => {
   const made: string[] = []
   for (let i = 0; i < TO_CANCEL; i++)
     made.push((await node.jobs.enqueue(act, { value: i }, { ...node.by, delayMs: 3_600_000 })).job.id)
@@ -74,7 +74,7 @@ test('a bulk action that starts again in the middle of a page counts every job o
   expect(done).toEqual([...done].sort((a, b) => a - b))
 })
 
-test('jobs that were retried and have failed again are not retried once more', async () => {
+test('jobs that were retried and failed again are not retried again', async () => {
   const make = () => node.jobs.enqueue(act, { does: 'throw' }, node.by)
   const made = (await Promise.all([make(), make(), make()])).map(({ job }) => job.id).sort()
   for (const id of made) await reaches(node, id, 'failed')
@@ -91,7 +91,7 @@ test('jobs that were retried and have failed again are not retried once more', a
   expect(ids).toEqual(made)
 })
 
-test('jobs that were removed before it starts again count as removed', async () => {
+test('jobs removed before a restart count as removed', async () => {
   const make = () => node.jobs.enqueue(act, {}, node.by)
   const made = (await Promise.all([make(), make(), make()])).map(({ job }) => job.id).sort()
   for (const id of made) await reaches(node, id, 'completed')

@@ -12,7 +12,7 @@ afterAll(() => place.stop())
 
 const linesOf = async (id: string) => (await entriesOf(node, `job:${id}`)).filter(({ kind }) => kind === 'log')
 
-test('steps run one after the other, their workers beside each other', async () => {
+test('steps run one after the other, their workers in parallel', async () => {
   const steps = [
     { name: 'fetch', workers: 3, lines: 4, interval_ms: 1 },
     { name: 'store', lines: 2, line_bytes: 100 },
@@ -30,14 +30,14 @@ test('steps run one after the other, their workers beside each other', async () 
   expect(lines.at(-1)?.message).toHaveLength(100)
 })
 
-test('a worker that is to fail fails its step and the job, the others finish', async () => {
+test('a worker set to fail fails its step and the job, while others finish', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', workers: 2, lines: 4, fail_rate: 1 }] }, node.by)
   const done = await reaches(node, job.id, 'failed')
   expect(done.error?.message).toContain('as asked, after 2 lines')
   expect(done.steps).toMatchObject([{ name: 's', status: 'failed' }])
 })
 
-test('children go down to their depth', async () => {
+test('children are spawned to the given depth', async () => {
   const { job } = await node.jobs.enqueue(
     demo,
     { steps: [{ name: 's', lines: 1, children: 3, child_depth: 2 }] },
@@ -48,7 +48,7 @@ test('children go down to their depth', async () => {
   expect(counts).toEqual({ completed: 12 })
 })
 
-test('a hundred thousand lines as fast as it can, in order', async () => {
+test('writes a hundred thousand lines without pause, in order', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', workers: 2, lines: 50_000 }] }, node.by)
   await reaches(node, job.id, 'completed')
   const lines = await linesOf(job.id)
@@ -56,7 +56,7 @@ test('a hundred thousand lines as fast as it can, in order', async () => {
   expect(lines.every(({ line }, i) => line === i + 1)).toBe(true)
 })
 
-test('it stops at once when it is cancelled, also without intervals', async () => {
+test('stops at once when cancelled, even without intervals', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', lines: 5_000_000 }] }, node.by)
   await reaches(node, job.id, 'running')
   await node.jobs.cancel({ tenantId: place.tenantId, id: job.id }, { reason: 'enough', by: ACTOR })
@@ -71,6 +71,6 @@ test.each([
   [{ steps: [{ name: 's', workers: 0 }] }, 'body.input.steps.0.workers'],
   [{ steps: [{ name: 's', children: 50, child_depth: 5 }] }, 'body.input.steps.0.children'],
   [{ steps: [{ name: 's', extra: 1 }] }, 'body.input.steps.0.extra'],
-])('input %j is refused with its path', async (input, path) => {
+])('input %j is refused with the path of the fault', async (input, path) => {
   await expect(node.jobs.enqueueAny(demo, input, node.by)).rejects.toMatchObject({ status: 400, errors: [{ path }] })
 })

@@ -23,22 +23,22 @@ function workersOf(kinds: readonly ReturnType<typeof kind>[], list: readonly Han
   }
 }
 
-test('every file in workers/ is in the list, once', () => {
+test('every file in workers/ is listed once', () => {
   const files = readdirSync(join(ROOT, 'workers')).filter(name => name !== 'index.ts')
   expect(handlers.map(handler => `${handler.kind.name}.ts`).sort()).toEqual(files.sort())
 })
 
-test('a kind that is registered twice stops the start', () => {
+test('registering a kind twice prevents the start', () => {
   expect(() => workersOf([one, kind('one')], [])).toThrow('registered twice')
 })
 
-test('a kind without handler stops the start, and so does a second handler', () => {
+test('a kind without a handler, or with two, prevents the start', () => {
   expect(() => workersOf([one, two], [handle(one, nothing)])).toThrow('two has no handler')
   expect(() => workersOf([one], [handle(one, nothing), handle(one, nothing)])).toThrow('two handlers')
   expect(() => workersOf([one], [handle(one, nothing), handle(two, nothing)])).toThrow('not registered')
 })
 
-test('a kind needs a name and a queue that exist', () => {
+test('a kind needs a valid name and an existing queue', () => {
   expect(() => kind('No Spaces')).toThrow('cannot be named')
   expect(() => defineKind({ name: 'x', queue: 'nowhere' as 'demo', input: z.object({}) })).toThrow('unknown queue')
 })

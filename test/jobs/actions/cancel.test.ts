@@ -14,7 +14,7 @@ afterAll(() => place.stop())
 
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
-test('a running job is cancelled from another process; again is the same, after the end is not', async () => {
+test('cancels a running job from another process; cancelling again changes nothing, cancelling an ended job is refused', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
   await reaches(web, job.id, 'running')
   const asked = await web.jobs.cancel(ref(job.id), why)
@@ -25,7 +25,7 @@ test('a running job is cancelled from another process; again is the same, after 
   await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
 })
 
-test('steps that a cancel has cut short are cancelled; one that failed before has failed', async () => {
+test('a cancel marks running steps as cancelled and leaves failed ones as they are', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'steps' }, web.by)
   await eventually(async () => (await web.jobs.find(ref(job.id))).steps.length === 3)
   await web.jobs.cancel(ref(job.id), why)
@@ -37,7 +37,7 @@ test('steps that a cancel has cut short are cancelled; one that failed before ha
   ])
 })
 
-test('a handler that ignores its signal is left behind, with a warning', async () => {
+test('a handler that ignores its signal is abandoned with a warning', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'ignore' }, web.by)
   await reaches(web, job.id, 'running')
   await web.jobs.cancel(ref(job.id), why)
@@ -48,7 +48,7 @@ test('a handler that ignores its signal is left behind, with a warning', async (
   expect(lines).toContainEqual(expect.stringContaining('did not end within 700 ms'))
 })
 
-test('jobs that wait or are delayed end at once and are never run', async () => {
+test('waiting and delayed jobs end at once and never run', async () => {
   await web.jobs.queueControl.pause('demo', { reason: 'hold', by: ACTOR })
   const waiting = await web.jobs.enqueue(act, {}, web.by)
   const delayed = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 60_000 })
@@ -61,7 +61,7 @@ test('jobs that wait or are delayed end at once and are never run', async () => 
   expect(known).toEqual(['unknown'])
 })
 
-test('a parent takes its children with it, whether it runs or waits for them', async () => {
+test('cancelling a parent cancels its children, whether it runs or waits for them', async () => {
   const children = [{ does: 'hang' }, { does: 'spawn', children: [{ does: 'hang' }] }]
   const { job } = await web.jobs.enqueue(act, { does: 'spawn', children }, web.by)
   const tree = await eventually(async () => {
@@ -74,7 +74,7 @@ test('a parent takes its children with it, whether it runs or waits for them', a
   await eventually(async () => (await web.jobs.tree(ref(job.id))).counts.cancelled === 3)
 })
 
-test('a tree that is still growing is cancelled whole, whenever it is cancelled', async () => {
+test('a growing tree is cancelled completely, at whatever moment', async () => {
   const leaf: Script = { does: 'hang' }
   const branch: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => leaf) }
   const tree: Script = { does: 'spawn', children: Array.from({ length: 5 }, () => branch) }
@@ -96,7 +96,7 @@ test('a tree that is still growing is cancelled whole, whenever it is cancelled'
   }
 })
 
-test('a job that spawns when one above it is to be cancelled is cancelled itself, and the child is not made', async () => {
+test('a job that spawns below a cancelled one is cancelled itself, and the child is not created', async () => {
   const { job } = await web.jobs.enqueue(
     act,
     { does: 'spawn', children: [{ does: 'spawn', ms: 3_000, children: [{}] }] },
@@ -112,7 +112,7 @@ test('a job that spawns when one above it is to be cancelled is cancelled itself
   await expect(web.jobs.cancel(ref(child.id), why)).rejects.toMatchObject({ status: 409 })
 })
 
-test('a job that has ended is cancelled once more for what still runs below it', async () => {
+test('cancelling an ended job again cancels the descendants that still run', async () => {
   const children = [{ does: 'throw', ms: 50 }, { does: 'hang' }]
   const { job } = await web.jobs.enqueue(act, { does: 'spawn', onFailure: 'continue', children }, web.by)
   await reaches(web, job.id, 'completed')
@@ -123,7 +123,7 @@ test('a job that has ended is cancelled once more for what still runs below it',
   await expect(web.jobs.cancel(ref(job.id), why)).rejects.toMatchObject({ status: 409, code: 'job_ended' })
 })
 
-test('another tenant sees nothing of it', async () => {
+test('another tenant does not see the job', async () => {
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   const foreign = { tenantId: '00000000-0000-7000-8000-00000000000f', id: job.id }
   await expect(web.jobs.cancel(foreign, why)).rejects.toMatchObject({ status: 404 })

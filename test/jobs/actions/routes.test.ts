@@ -21,7 +21,7 @@ const ended = (id: string) =>
     return job.ended_at && job
   })
 
-test('POST /api/jobs answers 202 with the job and where to find more', async () => {
+test('POST /api/jobs answers 202 with the job and links', async () => {
   const response = await make([{ name: 's', lines: 2 }])
   expect(response.status).toBe(202)
   const { job, links } = await body(response)
@@ -61,7 +61,7 @@ test.each([
     'body.input.headers.__proto__',
   ],
   ['has NUL', '{"kind":"demo","input":{"steps":[{"name":"\\u0000"}]}}', 'body.input.steps.0.name'],
-])('a body that %s is refused, with an Idempotency-Key and without', async (_what, text, path) => {
+])('a body that %s is refused, with or without an Idempotency-Key', async (_what, text, path) => {
   const keys: Record<string, string>[] = [{}, { 'idempotency-key': 'strange' }]
   for (const key of keys) {
     const response = await fetch(`${app.url}/api/jobs`, {
@@ -74,7 +74,7 @@ test.each([
   }
 })
 
-test('an Idempotency-Key answers the same job, and refuses another body', async () => {
+test('the same Idempotency-Key returns the same job, and refuses a different body', async () => {
   const key = { 'idempotency-key': 'abc' }
   const first = await body(make([{ name: 's' }], key))
   await ended(first.job.id)
@@ -119,7 +119,7 @@ test.each([
   expect((await body(response)).errors).toContainEqual(expect.objectContaining({ path: fault }))
 })
 
-test('cancel: 202, again 202, after the end 409; retry brings it back', async () => {
+test('cancel answers 202, twice too, and 409 after the end; retry runs the job again', async () => {
   const { job } = await body(make([{ name: 's', lines: 10_000, interval_ms: 20 }]))
   const cancel = () => app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
   const first = await cancel()
@@ -151,7 +151,7 @@ test('a bulk action counts first, then runs as a job with progress', async () =>
   expect((await app.get(`/api/jobs/${made[0].job.id}`)).status).toBe(404)
 })
 
-test('a bulk action is done to all jobs only when it is asked to', async () => {
+test('a bulk action applies to all jobs only with `all`', async () => {
   const { job } = await body(make([{ name: 'all', lines: 1 }]))
   await ended(job.id)
   const ask = { action: 'remove', filter: { all: true }, reason: 'everything' }
@@ -168,14 +168,14 @@ test.each([
   ['AS ASKED, after', 1],
   ['"message"', 0],
   ['code', 0],
-])('GET /api/jobs?q=%s looks into the texts of an error, not at how it is kept', async (q, found) => {
+])('GET /api/jobs?q=%s searches the texts of an error, not its JSON', async (q, found) => {
   const { job } = await body(make([{ name: 'search', lines: 2, fail_rate: 1 }]))
   await ended(job.id)
   const query = `q=${encodeURIComponent(q)}&root_id=${job.id}`
   expect((await body(app.get(`/api/jobs?${query}`))).items).toHaveLength(found)
 })
 
-test('GET /api/queues shows every queue, and pausing one leaves a name', async () => {
+test('GET /api/queues lists every queue, and who paused one', async () => {
   const { items } = await body(app.get('/api/queues'))
   expect(items.map(({ name }: { name: string }) => name)).toContain('checks')
   const paused = await body(app.post('/api/queues/cleanup/pause', { reason: 'quiet' }))
@@ -188,7 +188,7 @@ test('GET /api/queues shows every queue, and pausing one leaves a name', async (
   expect((await app.post('/api/queues/nope/pause', { reason: 'x' })).status).toBe(404)
 })
 
-test('a viewer sees no secret of a job, an operator sees what it was given', async () => {
+test('a viewer sees no secrets of a job, an operator sees its input', async () => {
   const { job } = await body(make([{ name: 'password=hunter2222' }]))
   expect((await body(app.get(`/api/jobs/${job.id}`))).input.steps[0].name).toBe('password=hunter2222')
   const { secret } = await body(app.post('/api/tokens', { name: 'looks on', role: 'viewer' }))

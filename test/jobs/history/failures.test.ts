@@ -28,7 +28,7 @@ async function failing(count: number) {
   return ids
 }
 
-test('messages that differ in their particulars only have one pattern', () => {
+test('messages that differ only in details share a pattern', () => {
   const pairs = [
     ['connect ECONNREFUSED 10.0.0.1:443', 'connect ECONNREFUSED 192.168.7.20:80'],
     ['No answer within 5000 ms', 'No answer within 250 ms'],
@@ -47,7 +47,7 @@ test('messages that differ in their particulars only have one pattern', () => {
   expect(fingerprintOf('k', { code: 'c', message })).not.toBe(fingerprintOf('l', { code: 'c', message }))
 })
 
-test('failed jobs are grouped by cause, listed by it and acted on by it', async () => {
+test('failed jobs are grouped by cause, which also selects them in lists and bulk actions', async () => {
   const ids = await failing(3)
   const { items } = await body(app.get('/api/failures'))
   expect(items).toHaveLength(1)
@@ -62,7 +62,7 @@ test('failed jobs are grouped by cause, listed by it and acted on by it', async 
   expect(await body(app.post('/api/jobs/actions', ask))).toEqual({ count: 3 })
 })
 
-test('each queue tells what it did per minute, and who works on it', async () => {
+test('each queue has figures per minute and its workers', async () => {
   await failing(1)
   await app.app.jobs.timings.store()
   const all = await body(app.get('/api/queues/history?minutes=5'))

@@ -5,7 +5,7 @@ import { jobRoutes } from '../../../src/contract/jobs'
 import { act, scripted } from '../kinds'
 import { ACTOR, freshPlace, reaches, type TestNode } from '../node'
 
-test('whatever stands in a query, it is read or refused with its path', () => {
+test('any query is either accepted or refused with the path of the fault', () => {
   const values = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.array(fc.string()))
   const names = fc.constantFrom(
     'status',
@@ -70,7 +70,7 @@ describe('search', () => {
     expect(await found({ parent_id: good.id })).toEqual([])
   })
 
-  test('pages hold every job once, newest first', async () => {
+  test('pages list every job once, newest first', async () => {
     const made = await Promise.all(
       Array.from({ length: 25 }, () =>
         node.jobs.enqueue(act, {}, { ...node.by, createdBy: { ...ACTOR, name: 'pager' } }),

@@ -16,7 +16,7 @@ interface Page {
 
 const read = async (query: string) => (await (await app.get(`/api/logs?scope=job&${query}`)).json()) as Page
 
-test('the lines of a job and of all below it come by time, page by page or from a time on', async () => {
+test('the lines of a job and its descendants are merged by time, in pages or from a given time', async () => {
   const input = { steps: [{ name: 'load', lines: 3, interval_ms: 5, children: 4, child_depth: 1 }] }
   const made = (await (await app.post('/api/jobs', { kind: 'demo', input })).json()) as { job: { id: string } }
   const { id } = made.job

@@ -12,14 +12,14 @@ beforeAll(async () => {
 })
 afterAll(() => place.stop())
 
-test('a process without handlers enqueues, another one runs', async () => {
+test('a process without handlers enqueues a job, and another runs it', async () => {
   const { job } = await web.jobs.enqueue(act, { value: 7, lines: 2 }, { ...web.by, reason: 'because' })
   expect(job).toMatchObject({ created_by: ACTOR, reason: 'because', worker: null })
   const done = await reaches(web, job.id, 'completed')
   expect(done).toMatchObject({ result: 7, worker: expect.stringContaining(String(process.pid)) })
 })
 
-test('input that does not fit names every path', async () => {
+test('invalid input is refused with the path of every fault', async () => {
   const asked = web.jobs.enqueueAny(act, { does: 'fly', lines: 'x' }, web.by)
   await expect(asked).rejects.toMatchObject({
     status: 400,
@@ -35,7 +35,7 @@ test('text that PostgreSQL cannot hold survives in input and result', async () =
   expect(done).toMatchObject({ result: value, input: { value } })
 })
 
-test('the same key gives the same job, also at once, from two processes and after its end', async () => {
+test('the same key returns the same job: concurrently, from two processes and after its end', async () => {
   const key = { key: 'request:k1', bodyHash: 'h' }
   const asks = [web, worker, web, worker].map(node => node.jobs.enqueue(act, { value: 1 }, { ...node.by, key }))
   const answers = await Promise.all(asks)
@@ -48,7 +48,7 @@ test('the same key gives the same job, also at once, from two processes and afte
   await expect(other).rejects.toMatchObject({ status: 409, code: 'idempotency_key_taken' })
 })
 
-test('an open job with the same dedupe key stands for later ones', async () => {
+test('an open job with the same dedupe key is returned instead of a new one', async () => {
   const asks = [web, worker, web].map(node => node.jobs.enqueue(single, { key: 'a', does: 'hang' }, node.by))
   const answers = await Promise.all(asks)
   expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1)
@@ -60,7 +60,7 @@ test('an open job with the same dedupe key stands for later ones', async () => {
   expect(next.outcome).toBe('created')
 })
 
-test('0 runs before 5, whatever came first', async () => {
+test('priority 0 runs before 5, in any order of creation', async () => {
   await web.jobs.queueControl.pause('demo', { reason: 'to fill it', by: ACTOR })
   const low = await web.jobs.enqueue(act, {}, { ...web.by, priority: 5 })
   const high = await web.jobs.enqueue(act, {}, { ...web.by, priority: 1 })
@@ -70,7 +70,7 @@ test('0 runs before 5, whatever came first', async () => {
   expect(order).toEqual([high.job.id, low.job.id])
 })
 
-test('a delayed job is scheduled first and runs when its time has come', async () => {
+test('a delayed job is scheduled first and runs when it is due', async () => {
   const { job } = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 120 })
   expect(job.status).toBe('scheduled')
   const done = await reaches(web, job.id, 'completed')
@@ -78,7 +78,7 @@ test('a delayed job is scheduled first and runs when its time has come', async (
   expect(await statesOf(web, job.id)).toEqual(['scheduled', 'running', 'completed'])
 })
 
-test('the tenant hears of a job once for each thing that happens to it', async () => {
+test('the tenant gets one event per transition of a job', async () => {
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   await reaches(web, job.id, 'completed')
   const events = (await entriesOf(web, 'events')).filter(({ data }) => data.data.job_id === job.id)
@@ -89,7 +89,7 @@ test('the tenant hears of a job once for each thing that happens to it', async (
   })
 })
 
-test('many at once are all run once', async () => {
+test('many jobs at once each run once', async () => {
   const made = await Promise.all(Array.from({ length: 300 }, () => web.jobs.enqueue(act, {}, web.by)))
   const ids = new Set(made.map(({ job }) => job.id))
   await eventually(async () => {
@@ -99,7 +99,7 @@ test('many at once are all run once', async () => {
   expect(begun.filter(({ id }) => ids.has(id))).toHaveLength(300)
 })
 
-test('a child of a job that was removed from the history is not made', async () => {
+test('no child is created for a job that was removed from the history', async () => {
   const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }
   const made = web.jobs.enqueuer.accept(act, {}, { ...web.by, parent })
   await expect(made).rejects.toMatchObject({ bar: { hasEnded: true } })

@@ -127,7 +127,7 @@ async function mustTellOf(subject: Subject) {
   }
 }
 
-test('one process: whatever shares a flush, each change meets the job as the one before has left it', async () => {
+test('one process: changes that share a flush are applied to the job one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
       const subjects = await makeJobs()
@@ -155,7 +155,7 @@ test('one process: whatever shares a flush, each change meets the job as the one
   )
 })
 
-test('two processes: no cancel that was answered is ever lost, and no attempt is run twice', async () => {
+test('two processes: no accepted cancel is lost, and no attempt runs twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
       const subjects = await makeJobs()

@@ -66,7 +66,7 @@ function mustMakeSense(before: JobState, change: Change, after: JobState) {
   if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)
 }
 
-test('whatever happens in whatever order, a job stays in a state that makes sense', () => {
+test('any events in any order leave a job in a consistent state', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 40 }), changes => {
       let job = fresh
@@ -80,7 +80,7 @@ test('whatever happens in whatever order, a job stays in a state that makes sens
   )
 })
 
-test('a report counts once, and only from the run that the job is in', () => {
+test('a report counts once, and only from the current run', () => {
   const started = transition(fresh, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())
   const job = started?.next ?? fresh
   expect(transition(job, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
@@ -92,12 +92,12 @@ test('a report counts once, and only from the run that the job is in', () => {
   expect(transition(done?.next ?? job, { ...complete, attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
 })
 
-test('a run begins when its handler does, not when that was written down', () => {
+test('a run starts with its handler, not when the start is stored', () => {
   const start = { type: 'start' as const, at: new Date(5), attempt: 1, worker: 'a' }
   expect(transition(fresh, start, new Date(9))).toMatchObject({ next: { started_at: new Date(5) } })
 })
 
-test('a lost run does not use up an attempt, but ten of them are enough', () => {
+test('a lost run does not use up an attempt, but ten of them fail the job', () => {
   let job = fresh
   for (let attempt = 1; attempt <= 10; attempt++) {
     job = transition(job, { type: 'start', at: new Date(), attempt, worker: 'a' }, new Date())?.next ?? job
@@ -108,7 +108,7 @@ test('a lost run does not use up an attempt, but ten of them are enough', () => 
   expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
 })
 
-test('a run that was given up cannot end the one that followed it', () => {
+test('an abandoned run cannot end the next one', () => {
   const begin = (attempt: number, worker: string, job: JobState) =>
     transition(job, { type: 'start', at: new Date(), attempt, worker }, new Date())?.next ?? job
   const stale = { attempt: 1, worker: 'a' }
@@ -123,6 +123,6 @@ test('a run that was given up cannot end the one that followed it', () => {
   )
 })
 
-test('a cancel that nobody asked for is not carried out', () => {
+test('a cancellation that nobody requested is not applied', () => {
   expect(transition(fresh, { type: 'cancel' }, new Date())).toBeUndefined()
 })

@@ -40,7 +40,7 @@ const engineOf = ({ jobs }: TestNode) => ({
 })
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
-test('a job taken in while Redis is away is run when it is back', async () => {
+test('a job accepted while Redis is away runs when it is back', async () => {
   await servers.redis.stop()
   const { job } = await web.jobs.enqueue(act, { value: 1 }, web.by)
   expect(job.status).toBe('pending')
@@ -48,7 +48,7 @@ test('a job taken in while Redis is away is run when it is back', async () => {
   await reaches(web, job.id, 'completed')
 })
 
-test('a job that runs while Redis restarts is completed, and its lines are there once', async () => {
+test('a job that runs while Redis restarts completes, with each line once', async () => {
   const { job } = await web.jobs.enqueue(act, { lines: 200, ms: 300 }, web.by)
   await reaches(web, job.id, 'running')
   await servers.redis.restart()
@@ -66,7 +66,7 @@ const fieldOf = (id: string, field: string) => {
 const allEventually = (ids: string[], holds: (id: string) => Promise<boolean>) =>
   eventually(async () => (await Promise.all(ids.map(holds))).every(Boolean))
 
-test('jobs that come due while PostgreSQL is away are run when it is back, each once', async () => {
+test('jobs that come due while PostgreSQL is away run once when it is back', async () => {
   const made = Array.from({ length: 20 }, () =>
     web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: 1_000 }),
   )
@@ -85,7 +85,7 @@ test('jobs that come due while PostgreSQL is away are run when it is back, each 
   }
 })
 
-test('jobs in any phase outlast a restart of PostgreSQL', async () => {
+test('jobs in any phase survive a restart of PostgreSQL', async () => {
   const children = [{ ms: 500 }, { lines: 5 }]
   const long = await web.jobs.enqueue(act, { lines: 50, ms: 800 }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children, value: 'p' }, web.by)
@@ -105,7 +105,7 @@ test('jobs in any phase outlast a restart of PostgreSQL', async () => {
   expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was away' } })
 })
 
-test('a schedule that is due while PostgreSQL is away makes its job when it is back', async () => {
+test('a schedule that comes due while PostgreSQL is away creates its job when it is back', async () => {
   const { schedules } = web.jobs
   const id = await schedules.set(
     act,
@@ -127,7 +127,7 @@ test('a schedule that is due while PostgreSQL is away makes its job when it is b
   await schedules.unset(place.tenantId, 'often')
 })
 
-test('FLUSHALL loses no job: waiting, delayed and running ones go on, and pauses and parents too', async () => {
+test('FLUSHALL loses no waiting, delayed or running job, no pause and no parent', async () => {
   const running = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children: [{ ms: 2_000 }], value: 'p' }, web.by)
   await reaches(web, running.job.id, 'running')
@@ -152,7 +152,7 @@ test('FLUSHALL loses no job: waiting, delayed and running ones go on, and pauses
   await reaches(web, again.id, 'cancelled')
 })
 
-test('a crash between PostgreSQL and BullMQ delays a job, no more', async () => {
+test('a crash between PostgreSQL and BullMQ only delays a job', async () => {
   const { enqueuer } = web.jobs
   const { id } = await enqueuer.accept(act, { value: 2 }, web.by)
   const done = await reaches(web, id, 'completed')
@@ -160,7 +160,7 @@ test('a crash between PostgreSQL and BullMQ delays a job, no more', async () => 
   expect(begun.filter(run => run.id === id)).toHaveLength(1)
 })
 
-test('an end of which only BullMQ knows is settled, once', async () => {
+test('a job that ended in BullMQ only is settled once', async () => {
   await web.jobs.queueControl.pause('demo', { reason: 'hold', by: ACTOR })
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   await web.jobs.engine.remove('demo', job.id)
@@ -169,7 +169,7 @@ test('an end of which only BullMQ knows is settled, once', async () => {
   expect(await statesOf(web, job.id)).toEqual(['pending', 'running', 'completed'])
 })
 
-test('a reader of events that dies is replaced and goes on behind what killed it', async () => {
+test('a reader of events that crashes is replaced and continues after the event that crashed it', async () => {
   const { client, key } = engineOf(web)
   const broken = await client.xadd(key('demo', 'events'), '*', 'event', 'progress', 'jobId', 'x', 'data', '{broken')
   await eventually(async () => (await counted('bullmq_events_reopened_total')) > 0)
@@ -180,7 +180,7 @@ test('a reader of events that dies is replaced and goes on behind what killed it
   expect(await counted('bullmq_events_reopened_total')).toBe(1)
 })
 
-test('a place in the events that was trimmed is noticed, and everything is compared', async () => {
+test('a trimmed position in the events is detected and triggers a full comparison', async () => {
   const db = createDb(servers.postgres.url, 1)
   await Promise.all([web.stop(), worker.stop()])
   await db.raw(`UPDATE job_leases SET state = '{"demo":"1-1"}'`)

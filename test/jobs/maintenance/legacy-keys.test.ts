@@ -55,7 +55,7 @@ async function oldWorker(node: TestNode) {
   }
 }
 
-test('jobs and schedules of a version with all queues in one slot go on, and its keys are removed', async () => {
+test('jobs and schedules of a version with all queues in one slot continue, and its keys are removed', async () => {
   const before = await place.start({ handlers: scripted, works: false })
   const { tenantId } = place
   const schedule = { tenantId, name: 'each minute', timing: { everyMs: 60_000 }, createdBy: before.by.createdBy }

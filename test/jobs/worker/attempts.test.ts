@@ -37,7 +37,7 @@ test('a JobFailure ends the job at once, with its own code', async () => {
   expect(done).toMatchObject({ attempt: 1, max_attempts: 3, error: { code: 'asked' } })
 })
 
-test('a time limit ends an attempt, also when the handler does not listen', async () => {
+test('a time limit ends an attempt even if the handler ignores its signal', async () => {
   const { job } = await node.jobs.enqueue(limited, { does: 'ignore' }, node.by)
   const done = await reaches(node, job.id, 'failed')
   expect(done.error).toMatchObject({ code: 'timeout', message: expect.stringContaining('50 ms') })
@@ -48,7 +48,7 @@ test('a result that is too large fails the job', async () => {
   await reaches(node, job.id, 'completed')
 })
 
-test('retry runs a failed job again under its id; what was stays', async () => {
+test('retry runs a failed job again under its id and keeps its history', async () => {
   const { job } = await node.jobs.enqueue(act, { does: 'throw' }, node.by)
   await reaches(node, job.id, 'failed')
   const again = await node.jobs.retry(ref(job.id), ACTOR)
@@ -60,13 +60,13 @@ test('retry runs a failed job again under its id; what was stays', async () => {
   expect(await statesOf(node, job.id)).toEqual(['pending', 'running', 'failed', 'pending', 'running', 'failed'])
 })
 
-test('a job that completed cannot be retried', async () => {
+test('a completed job cannot be retried', async () => {
   const { job } = await node.jobs.enqueue(act, {}, node.by)
   await reaches(node, job.id, 'completed')
   await expect(node.jobs.retry(ref(job.id), ACTOR)).rejects.toMatchObject({ status: 409 })
 })
 
-test("BullMQ's own log gets the last lines and a link", async () => {
+test('the log in BullMQ gets the last lines and a link', async () => {
   const { job } = await node.jobs.enqueue(act, { lines: 50 }, node.by)
   await reaches(node, job.id, 'completed')
   const { logs } = await node.jobs.engine.queue('demo').getJobLogs(job.id)

@@ -20,7 +20,7 @@ const childrenOf = async (id: string) => {
   return items
 }
 
-test('a parent ends after its children, with the result its handler had, without being run again', async () => {
+test('a parent ends after its children with the result of its handler, without running again', async () => {
   const { job } = await parentOf(undefined, [{ ms: 100 }, { lines: 3 }])
   const done = await reaches(node, job.id, 'completed')
   expect(done.result).toBe('done')
@@ -46,7 +46,7 @@ test.each(['ignore', 'forget', undefined] as const)(
   },
 )
 
-test('fail: the parent fails too, and its parent as well', async () => {
+test('fail: the parent fails, and so does its own parent', async () => {
   const inner = { does: 'spawn', onFailure: 'fail', children: [{ does: 'throw', ms: 50 }] }
   const { job } = await parentOf('fail', [inner])
   const done = await reaches(node, job.id, 'failed')
@@ -55,7 +55,7 @@ test('fail: the parent fails too, and its parent as well', async () => {
   expect(child).toMatchObject({ status: 'failed', error: { code: 'child_failed' } })
 })
 
-test('continue: the parent goes on at once, while others still run', async () => {
+test('continue: the parent continues at once, while other children still run', async () => {
   const { job } = await parentOf('continue', [{ does: 'throw', ms: 50 }, { ms: 1_500 }])
   await reaches(node, job.id, 'completed')
   const children = await childrenOf(job.id)
@@ -66,7 +66,7 @@ test('continue: the parent goes on at once, while others still run', async () =>
   )
 })
 
-test('a child that fails while its parent still works fails it all the same', async () => {
+test('a child that fails while its parent still runs fails it too', async () => {
   const { job } = await node.jobs.enqueue(
     act,
     { does: 'spawn', onFailure: 'fail', children: [{ does: 'throw' }, ...Array.from({ length: 30 }, () => ({}))] },
@@ -113,7 +113,7 @@ describe('children in another queue, which may be on another server of a Cluster
     expect([ended.status, (ended.ended_at ?? '') <= (done.ended_at ?? '')]).toEqual(['completed', true])
   })
 
-  test('the parent fails with one that was to take it along', async () => {
+  test('the parent fails with a child that should fail it', async () => {
     const { job } = await node.jobs.enqueue(above, { fails: true, onFailure: 'fail' }, node.by)
     expect((await reaches(node, job.id, 'failed')).error?.code).toBe('child_failed')
   })

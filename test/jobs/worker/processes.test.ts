@@ -30,7 +30,7 @@ const ref = (id: string) => ({ tenantId: place.tenantId, id })
 const lineNumbers = async (id: string) =>
   (await entriesOf(web, `job:${id}`)).flatMap(({ line }) => (line === null ? [] : [line]))
 
-test('kill -9 of a worker in mid-job: the attempt counts as lost, and the job is run again elsewhere', async () => {
+test('kill -9 of a worker during a job: the attempt counts as lost, and another worker runs the job again', async () => {
   const first = await startWorker()
   const { job } = await web.jobs.enqueue(act, { lines: 100, does: 'hang' }, web.by)
   await eventually(async () => (await lineNumbers(job.id)).length >= 100)
@@ -51,7 +51,7 @@ test('kill -9 of a worker in mid-job: the attempt counts as lost, and the job is
   await reaches(web, job.id, 'cancelled')
 })
 
-test('a worker that was frozen and comes back adds nothing to the job that another one has taken over', async () => {
+test('a worker that resumes after a freeze adds nothing to a job that another has taken over', async () => {
   for (const { process, ended } of started.splice(0)) {
     process.kill('SIGKILL')
     await ended
@@ -74,7 +74,7 @@ test('a worker that was frozen and comes back adds nothing to the job that anoth
   expect(entries.at(-1)).toMatchObject({ kind: 'status', data: { job: { status: 'cancelled' } } })
 })
 
-test('a job whose workers die again and again fails as stalled', async () => {
+test('a job whose workers keep dying fails as stalled', async () => {
   const { job } = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
   for (let attempt = 1; attempt <= 3; attempt++) {
     await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === attempt)
@@ -89,7 +89,7 @@ test('a job whose workers die again and again fails as stalled', async () => {
   expect(done.attempt).toBe(3)
 })
 
-test('SIGTERM with a job that does not listen: the process ends in time and the job goes elsewhere', async () => {
+test('SIGTERM during a job that ignores its signal: the process ends in time, and another runs the job', async () => {
   const [worker] = started
   const { job } = await web.jobs.enqueue(act, { does: 'ignore', lines: 3 }, web.by)
   await reaches(web, job.id, 'running')

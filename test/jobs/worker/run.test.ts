@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.stop())
 
-test('a job runs, and its topic tells every transition once and in order with its lines', async () => {
+test('the topic of a job has every transition once, in order with its lines', async () => {
   const { job } = await node.jobs.enqueue(greet, { name: 'you' }, node.by)
   expect(job).toMatchObject({ kind: 'greet', queue: 'demo', status: 'pending', attempt: 0, max_attempts: 1 })
   const done = await reaches(node, job.id, 'completed')
@@ -55,7 +55,7 @@ const namer = handle(named, async run => {
   run.log.info('from outside', { step: 'nul\0' })
 })
 
-test('a step has one name, whatever it is called: in the job, in its lines and in the filter', async () => {
+test('the name of a step is the same in the job, its lines and the filter, whatever characters it has', async () => {
   const { job } = await node.jobs.enqueue(named, {}, node.by)
   const { steps } = await reaches(node, job.id, 'completed')
   const lines = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'log')
@@ -64,7 +64,7 @@ test('a step has one name, whatever it is called: in the job, in its lines and i
   expect(new Set(lines.map(({ step }) => step))).toEqual(new Set(steps.map(({ name }) => name)))
 })
 
-test('steps beside each other keep their lines apart; progress is thinned out and its last value kept', async () => {
+test('parallel steps keep their lines apart; progress is throttled and keeps its last value', async () => {
   const other = await place.start({ handlers: [busyHandler], queues: ['checks'] })
   const worker = await place.start({ handlers: [greeter, busyHandler] })
   await node.stop()
