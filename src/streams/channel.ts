@@ -250,7 +250,7 @@ export class Channel {
     for (const reader of this.readers) reader.advance()
   }
 
-  /** Compares with the head. Reads it anew: a read in progress may be older than the reason to check. */
+  /** Compares with the head. Does not share a read in progress, which may be older than the reason to check. */
   async recheck() {
     const later = againLater(this.deps.log, 'Cannot read the head of a topic, trying again later', {
       topic: this.topic.name,

@@ -77,7 +77,7 @@ export function sseText(events: readonly WireEvent[], id: (seq: number) => strin
 export const socketText = ({ event, data }: Pick<WireEvent, 'event' | 'data'>, id: string | null) =>
   `{"event":"${event}","id":${id === null ? 'null' : JSON.stringify(id)},"data":${data}}`
 
-/** A chunk (RFC 9112 section 7.1), shared by readers: the chunking of Node would encode each one's anew. */
+/** A chunk (RFC 9112 section 7.1), shared by readers: the chunking of Node would run once per reader. */
 export const httpChunk = (body: string): Buffer => chunkOf(Buffer.from(body))
 
 const chunkOf = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])

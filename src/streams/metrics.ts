@@ -27,7 +27,7 @@ export function createStreamMetrics(registry: Registry) {
     encodes: counter('tailrace_stream_encodes_total', 'Frames encoded'),
     writes: counter('tailrace_stream_writes_total', 'Frames written to readers'),
     resumes: counter('tailrace_stream_resumes_total', 'Readers that came back with an id', ['outcome']),
-    gaps: counter('tailrace_stream_gaps_total', 'Gaps that readers were told of'),
+    gaps: counter('tailrace_stream_gaps_total', 'Gaps reported to readers'),
     closed: counter('tailrace_stream_closed_total', 'Stream connections closed', ['reason']),
   }
 }

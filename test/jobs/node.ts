@@ -129,7 +129,7 @@ export async function entriesOf(node: TestNode, name: string): Promise<StoredEnt
   return found.map(entry => ({ ...entry, data: entry.data === null ? null : JSON.parse(entry.data) }))
 }
 
-/** The states a job went through, as its own topic tells. */
+/** The states a job went through, according to its topic. */
 export async function statesOf(node: TestNode, id: string): Promise<string[]> {
   const entries = await entriesOf(node, `job:${id}`)
   const states = entries.filter(entry => entry.kind === 'status').map(entry => entry.data.job.status as string)

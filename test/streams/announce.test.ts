@@ -25,15 +25,15 @@ test('an announcement among tenant events has their envelope and the position of
   const topic = { tenantId: DEFAULT_TENANT_ID, name: 'events' }
   const url = `${other.url}/api/v1/stream/events`
   const [all, some] = await Promise.all([
-    SseReader.open(`${url}?types=tested,told`, other.headers),
-    SseReader.open(`${url}?types=told`, other.headers),
+    SseReader.open(`${url}?types=tested,stored`, other.headers),
+    SseReader.open(`${url}?types=stored`, other.headers),
   ])
   app.app.streams.announce(topic, { kind: 'tested', data: { labels: { a: 'b' }, data: { n: 1 } } })
   const announced = await all.next('tested')
   expect(announced.data).toMatchObject({ type: 'tested', id: null, sequence: null, labels: { a: 'b' }, data: { n: 1 } })
-  await append(app, topic, [{ kind: 'told', data: { labels: {}, data: null } }])
-  const told = await some.next('told')
-  expect(told.data).toMatchObject({ type: 'told', id: told.id, tenant_id: DEFAULT_TENANT_ID, data: null })
+  await append(app, topic, [{ kind: 'stored', data: { labels: {}, data: null } }])
+  const stored = await some.next('stored')
+  expect(stored.data).toMatchObject({ type: 'stored', id: stored.id, tenant_id: DEFAULT_TENANT_ID, data: null })
   expect(some.named('tested')).toEqual([])
   await Promise.all([all.close(), some.close()])
 })

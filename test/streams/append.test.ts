@@ -145,8 +145,8 @@ test('writers that do not wait lose what exceeds the buffer, and their topic say
   await app.app.streams.flush() // the report of the loss is written after
   await app.app.streams.flush()
   const rows = await rowsOf(topic)
-  const told = rows.find(({ message }) => message?.includes('were lost here'))
-  const lost = Number(told?.message?.split(' ')[0])
+  const report = rows.find(({ message }) => message?.includes('were lost here'))
+  const lost = Number(report?.message?.split(' ')[0])
   expect(lost).toBeGreaterThan(0)
   expect(rows.length - 1 + lost).toBe(accepted)
   expect(rows.map(({ seq }) => seq)).toEqual(counting(rows.length))
@@ -242,7 +242,7 @@ test('a statement that is executed after its connection was abandoned has no sec
       if (cut || !bytes.toString('latin1').includes('late')) return true
       cut = true
       upstream.write(bytes)
-      client.removeAllListeners('close').destroy() // the database does not notice
+      client.removeAllListeners('close').destroy() // the database does not see it
       resolve()
       return false
     })

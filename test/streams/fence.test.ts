@@ -38,16 +38,16 @@ const handOver: Effect<{ topic: TestTopic; mark: string | null; note: string }, 
 const give = (place: number, topic: TestTopic, mark: string | null, note = `to ${mark}`) =>
   writerOf(place).commit(handOver, { topic, mark, note })
 
-function say(place: number, topic: TestTopic, mark: string, message: string): { refused: number } {
-  const told = { refused: 0 }
+function write(place: number, topic: TestTopic, mark: string, message: string): { refused: number } {
+  const outcome = { refused: 0 }
   const onRefused = (count: number) => {
-    told.refused += count
+    outcome.refused += count
   }
   void writerOf(place).write(topic, [{ kind: 'log', message }], { mark, onRefused })
-  return told
+  return outcome
 }
 
-async function told({ tenantId, name }: TestTopic): Promise<string[]> {
+async function textsOf({ tenantId, name }: TestTopic): Promise<string[]> {
   for (const writer of writers) await writer.flush()
   const found = await rows<{ seq: number; text: string }>(
     db,
@@ -62,45 +62,45 @@ async function told({ tenantId, name }: TestTopic): Promise<string[]> {
 test('the owner of a topic may write, in the same flush too, until it is handed over', async () => {
   const topic = newTopic()
   void give(one, topic, 'a')
-  say(one, topic, 'a', 'one')
+  write(one, topic, 'a', 'one')
   await writerOf(one).flush()
-  say(one, topic, 'a', 'two')
+  write(one, topic, 'a', 'two')
   void give(one, topic, null)
-  const late = say(one, topic, 'a', 'three')
+  const late = write(one, topic, 'a', 'three')
   await writerOf(one).flush()
-  const later = say(one, topic, 'a', 'four')
-  expect(await told(topic)).toEqual(['to a', 'one', 'two', 'to null'])
+  const later = write(one, topic, 'a', 'four')
+  expect(await textsOf(topic)).toEqual(['to a', 'one', 'two', 'to null'])
   expect([late.refused, later.refused]).toEqual([1, 1])
 })
 
 test('a process unaware of the hand-over learns of it, and loses only its own lines', async () => {
   const topic = newTopic()
   await give(one, topic, 'a')
-  say(one, topic, 'a', 'mine')
+  write(one, topic, 'a', 'mine')
   await writerOf(one).flush()
   await give(other, topic, 'b')
-  say(other, topic, 'b', 'theirs')
+  write(other, topic, 'b', 'theirs')
   await writerOf(other).flush()
-  const alone = say(one, topic, 'a', 'alone')
+  const alone = write(one, topic, 'a', 'alone')
   await writerOf(one).flush()
   // With entries of the same topic that are to be kept: written freely, and by an effect.
   void writerOf(one).write(topic, [{ kind: 'log', message: 'free' }])
-  const beside = say(one, topic, 'a', 'beside')
+  const elsewhere = write(one, topic, 'a', 'elsewhere')
   await writerOf(one).flush()
-  const before = say(one, topic, 'a', 'before')
+  const before = write(one, topic, 'a', 'before')
   await give(one, topic, 'c')
-  const after = say(one, topic, 'c', 'after')
-  expect(await told(topic)).toEqual(['to a', 'mine', 'to b', 'theirs', 'free', 'to c', 'after'])
-  expect([alone, beside, before, after].map(({ refused }) => refused)).toEqual([1, 1, 1, 0])
+  const after = write(one, topic, 'c', 'after')
+  expect(await textsOf(topic)).toEqual(['to a', 'mine', 'to b', 'theirs', 'free', 'to c', 'after'])
+  expect([alone, elsewhere, before, after].map(({ refused }) => refused)).toEqual([1, 1, 1, 0])
 })
 
 test('a topic without an owner refuses fenced entries, without affecting other topics of the flush', async () => {
   const [topic, open] = [newTopic(), newTopic()]
   await give(one, topic, null)
-  const refused = say(one, topic, 'a', 'no')
+  const refused = write(one, topic, 'a', 'no')
   void writerOf(one).write(open, [{ kind: 'log', message: 'yes' }])
-  expect(await told(topic)).toEqual(['to null'])
-  expect(await told(open)).toEqual(['yes'])
+  expect(await textsOf(topic)).toEqual(['to null'])
+  expect(await textsOf(open)).toEqual(['yes'])
   expect(refused.refused).toBe(1)
 })
 
@@ -114,27 +114,27 @@ const commit = (place: number, ...items: TopicEntries[]) =>
   Promise.all(items.map(item => writerOf(place).commit(append, item)))
 
 test('entries for open topics only are skipped once the topic has ended, and accepted when it is open again', async () => {
-  const [topic, beside] = [newTopic(), newTopic()]
+  const [topic, elsewhere] = [newTopic(), newTopic()]
   const ifOpen = (data: string) => ({ topic, entries: note(data), onlyWhileOpen: true })
   await commit(one, ifOpen('new'))
   await commit(one, ifOpen('before'), { topic, entries: note('end'), end: 'done' }, ifOpen('behind'))
-  await commit(other, ifOpen('elsewhere'), { topic: beside, entries: note('yes') })
+  await commit(other, ifOpen('other topic'), { topic: elsewhere, entries: note('yes') })
   await commit(other, ifOpen('mixed'), { topic, entries: note('always') })
   await commit(other, ifOpen('closed'), { topic, entries: [{ kind: 'status', state: {} }] }, ifOpen('opened'))
   await commit(one, ifOpen('open'))
-  expect((await told(topic)).filter(Boolean)).toEqual(['new', 'before', 'end', 'always', 'opened', 'open'])
-  expect(await told(beside)).toEqual(['yes'])
+  expect((await textsOf(topic)).filter(Boolean)).toEqual(['new', 'before', 'end', 'always', 'opened', 'open'])
+  expect(await textsOf(elsewhere)).toEqual(['yes'])
 })
 
 test('entries for open topics only and fenced lines do not affect each other', async () => {
   const topic = newTopic()
   await give(one, topic, 'a')
   await give(other, topic, 'b')
-  const overtaken = say(one, topic, 'a', 'overtaken')
+  const overtaken = write(one, topic, 'a', 'overtaken')
   await commit(one, { topic, entries: note('still open'), onlyWhileOpen: true })
   await commit(other, { topic, entries: note('end'), end: 'done', fence: null })
-  const ended = say(one, topic, 'a', 'ended')
+  const ended = write(one, topic, 'a', 'ended')
   await commit(one, { topic, entries: note('no longer'), onlyWhileOpen: true })
-  expect(await told(topic)).toEqual(['to a', 'to b', 'still open', 'end'])
+  expect(await textsOf(topic)).toEqual(['to a', 'to b', 'still open', 'end'])
   expect([overtaken.refused, ended.refused]).toEqual([1, 1])
 })

@@ -153,9 +153,9 @@ test('`end` comes last, then its id is answered with 204; a reopened topic can b
   expect(messages(reader)).toEqual(numberedMessages(1, 3))
   const again = await openStream(other, topic, '', { 'last-event-id': reader.lastId })
   expect(again.response.status).toBe(204)
-  const anew = await openStream(other, topic)
-  await anew.finished
-  expect(anew.events.map(({ event }) => event)).toEqual(['status', 'logs', 'end'])
+  const fresh = await openStream(other, topic)
+  await fresh.finished
+  expect(fresh.events.map(({ event }) => event)).toEqual(['status', 'logs', 'end'])
   await append(app, topic, [status('running')])
   const reopened = await openStream(other, topic, '', { 'last-event-id': reader.lastId })
   expect(reopened.response.status).toBe(200)
@@ -191,13 +191,13 @@ test('a recreated topic sends a reset to its readers, then all entries', async (
   const reader = await openStream(app, topic, 'limit=5')
   await reader.until(() => reader.lines.length === 5)
   await app.app.db('stream_topics').where({ name: topic.name }).delete()
-  await append(other, topic, [status('anew'), ...numbered(1, 3)])
+  await append(other, topic, [status('again'), ...numbered(1, 3)])
   await reader.until(() => reader.lines.length === 8)
   await append(other, topic, numbered(4, 20))
   await reader.until(() => reader.lines.length === 28)
   expect(reader.events.slice(1, 3)).toMatchObject([
     { event: 'reset', data: { topic: topic.name, reason: 'epoch_changed' } },
-    { event: 'status', data: { value: 'anew' } },
+    { event: 'status', data: { value: 'again' } },
   ])
   expect(messages(reader).slice(5)).toEqual(numberedMessages(1, 23))
   await reader.close()

@@ -80,7 +80,7 @@ test('a hung Redis is detected, and streams still open', async () => {
   await back()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
-  const missed = new Promise<void>(told => other.app.streams.bus.onReconnect(told))
+  const missed = new Promise<void>(resolve => other.app.streams.bus.onReconnect(resolve))
   process.kill(servers.redis.pid(), 'SIGSTOP')
   try {
     const { bus } = other.app.streams

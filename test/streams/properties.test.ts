@@ -140,11 +140,11 @@ test('an update survives the way to other processes', () => {
   fc.assert(
     fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
       const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
-      const notice = updateOf({ head, entries: entries.map(prepare) })
-      const arrived = decodeUpdate(encodeUpdate(notice))
-      expect({ ...arrived, entries: null }).toEqual({ ...notice, entries: null })
+      const update = updateOf({ head, entries: entries.map(prepare) })
+      const arrived = decodeUpdate(encodeUpdate(update))
+      expect({ ...arrived, entries: null }).toEqual({ ...update, entries: null })
       if (!arrived.entries) return
-      for (const [i, entry] of arrived.entries.entries()) expect(notice.entries?.[i]).toMatchObject(entry)
+      for (const [i, entry] of arrived.entries.entries()) expect(update.entries?.[i]).toMatchObject(entry)
       expect(arrived.entries).toHaveLength(entries.length)
     }),
   )
@@ -181,9 +181,9 @@ test('tenant events are valid JSON for any data', () => {
   const shape = { topic: 'events', tenantId: 't', epoch: 'e', envelope: true }
   fc.assert(
     fc.property(fc.array(newEntry, { minLength: 1, maxLength: 5 }), news => {
-      const entries = stored(news.map(entry => ({ ...entry, kind: 'told' })))
+      const entries = stored(news.map(entry => ({ ...entry, kind: 'stored' })))
       for (const [i, { data }] of encodeEntries(entries, shape, false).entries())
-        expect(JSON.parse(data)).toMatchObject({ type: 'told', sequence: entries[i]?.seq })
+        expect(JSON.parse(data)).toMatchObject({ type: 'stored', sequence: entries[i]?.seq })
     }),
   )
 })

@@ -146,10 +146,10 @@ test('an invalid message is answered with an error that names the fault', async 
   ]
   for (const question of questions) client.send(question)
   await client.until(() => client.named('error').length === questions.length)
-  const told = client
+  const answers = client
     .named('error')
     .map(({ data: { code, errors } }) => [code, (errors as { path: string }[])[0]?.path])
-  expect(told).toEqual(
+  expect(answers).toEqual(
     expect.arrayContaining([
       ['invalid_request', 'op'],
       ['invalid_request', 'topic'],

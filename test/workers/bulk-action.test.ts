@@ -56,9 +56,9 @@ async function runBulk(action: 'cancel' | 'retry' | 'remove', ids: string[], han
   const { job } = await worker.jobs.enqueue(bulkAction, input, worker.by)
   const { result, attempt } = await reaches(worker, job.id, 'completed')
   expect(attempt).toBe(2)
-  const told = (await entriesOf(worker, `job:${job.id}`)).filter(({ kind }) => kind === 'progress')
+  const events = (await entriesOf(worker, `job:${job.id}`)).filter(({ kind }) => kind === 'progress')
   await worker.stop()
-  return { result, done: told.map(({ data }) => data.progress.done as number) }
+  return { result, done: events.map(({ data }) => data.progress.done as number) }
 }
 
 test('a bulk action that restarts in the middle of a page counts every job once and skips none', async () => {

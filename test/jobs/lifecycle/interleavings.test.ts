@@ -113,7 +113,7 @@ const facts = ({
   steps: steps.map(({ name, status }) => `${name} ${status}`),
 })
 
-/** A topic tells the same story as the row, and nothing comes behind its end but a retry. */
+/** The topic agrees with the row, and only a retry follows its end. */
 async function mustTellOf(subject: Subject) {
   const [node] = nodes as [TestNode]
   const entries = await entriesOf(node, `job:${subject.row.id}`)

@@ -28,8 +28,8 @@ test('the topic of a job has every transition once, in order with its lines', as
   expect(done.steps).toMatchObject([{ name: 'think', status: 'completed', lines: 1 }])
   expect(await statesOf(node, job.id)).toEqual(['pending', 'running', 'completed'])
   const entries = await entriesOf(node, `job:${job.id}`)
-  const told = entries.map(({ kind, message, data }) => message ?? (kind === 'status' ? data.job.status : kind))
-  expect(told).toEqual(['pending', 'running', 'running', 'thinking', 'progress', 'running', 'hello you', 'completed'])
+  const story = entries.map(({ kind, message, data }) => message ?? (kind === 'status' ? data.job.status : kind))
+  expect(story).toEqual(['pending', 'running', 'running', 'thinking', 'progress', 'running', 'hello you', 'completed'])
   expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => i + 1))
 })
 
