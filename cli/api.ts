@@ -1,5 +1,5 @@
 import { addressOf, type Params } from '../public/client/address'
-import type { PathOf, ReplyOf, RequestArgs, RouteAt } from '../src/contract/api'
+import type { Send } from '../src/contract/api'
 import type { Method } from '../src/contract/route'
 import { clean } from '../text/display'
 import { EXIT, Failure } from './exit'
@@ -10,12 +10,6 @@ const TIMEOUT_MS = 30_000
 const ATTEMPTS_MAX = 3
 
 type Headers = Record<string, string>
-
-/** One method of the API, typed by the contract. */
-type Send<M extends Method> = <P extends PathOf<M>>(
-  path: P,
-  ...request: RequestArgs<RouteAt<M, P>, { headers?: Headers }>
-) => Promise<ReplyOf<RouteAt<M, P>>>
 
 /** The server's REST API: `api.get('/api/jobs/{id}', { id })`. */
 export interface Api {

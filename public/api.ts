@@ -1,4 +1,4 @@
-import type { PathOf, ReplyOf, RequestArgs, RouteAt } from '../src/contract/api'
+import type { Send } from '../src/contract/api'
 import type { Method } from '../src/contract/route'
 import { addressOf, type Params } from './client/address'
 
@@ -60,28 +60,13 @@ function errorOf(response: Response, answer: unknown) {
   return new ApiError(response.status, code ?? 'unknown', message, errors)
 }
 
-/** The server's REST face; the session cookie goes along by itself. */
-export const api = {
-  get: <T>(path: string) => request<T>('GET', path),
-  post: <T>(path: string, body: unknown, headers?: Record<string, string>) => request<T>('POST', path, body, headers),
-  put: <T>(path: string, body: unknown) => request<T>('PUT', path, body),
-  patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, body),
-  delete: <T>(path: string) => request<T>('DELETE', path),
-}
-
-/** A reply of an address that is known only at run time. */
+/** The reply of an address that was put together elsewhere. */
 export const fetchJson = <T>(address: string) => request<T>('GET', address)
 
 interface Sent {
   body?: unknown
   headers?: Record<string, string>
 }
-
-/** One method of the client. */
-type Send<M extends Method> = <P extends PathOf<M>>(
-  path: P,
-  ...request: RequestArgs<RouteAt<M, P>, { headers?: Record<string, string> }>
-) => Promise<ReplyOf<RouteAt<M, P>>>
 
 const send = <M extends Method>(method: M) =>
   ((path: string, { body, headers, ...params }: Sent & Params = {}) =>

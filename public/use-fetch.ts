@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
-import { api, messageOf } from './api'
+import { fetchJson, messageOf } from './api'
 import { addressOf, type Params } from './client/address'
 import { useInterval } from './use-interval'
 
@@ -15,33 +15,32 @@ interface Options {
 }
 
 /** The reply of a route. It stays while it is fetched again, and when that fails; `value` is null until it is there. */
-export const useFetch = <P extends PathOf<'get'>>(
+export function useFetch<P extends PathOf<'get'>>(
   path: P,
   params: RequestOf<RouteAt<'get', P>>,
-  { everyMs, name }: Options = {},
-) => useFetchOf<ReplyOf<RouteAt<'get', P>>>(addressOf(path, params as Params), everyMs, name)
-
-/** The same for any address. */
-export function useFetchOf<T>(path: string, everyMs = NEVER_MS, name = path) {
-  const value = useSignal<T | null>(null)
+  { everyMs = NEVER_MS, name }: Options = {},
+) {
+  const value = useSignal<ReplyOf<RouteAt<'get', P>> | null>(null)
   const problem = useSignal('')
-  const asked = useRef(0)
-  const latest = useRef(path)
-  latest.current = path
+  const requests = useRef(0)
+  const address = addressOf(path, params as Params)
+  const latest = useRef(address)
+  latest.current = address
+  const key = name ?? address
   const read = useCallback(async () => {
-    const turn = ++asked.current
+    const request = ++requests.current
     try {
-      const answer = await api.get<T>(latest.current)
-      if (turn !== asked.current) return // a later question was answered by then
-      value.value = answer
+      const reply = await fetchJson<ReplyOf<RouteAt<'get', P>>>(latest.current)
+      if (request !== requests.current) return // a later request was answered first
+      value.value = reply
       problem.value = ''
     } catch (error) {
-      if (turn === asked.current) problem.value = messageOf(error)
+      if (request === requests.current) problem.value = messageOf(error)
     }
-  }, [name])
+  }, [key])
   useEffect(() => {
     value.value = null
-  }, [name])
-  useInterval(everyMs, () => void read(), name)
+  }, [key])
+  useInterval(everyMs, () => void read(), key)
   return { value, problem, read }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
-import { api } from './api'
+import { fetchJson } from './api'
 import type { StreamEvent } from './client'
 import { addressOf, type Params } from './client/address'
 import { liveState, watch } from './live'
@@ -23,48 +23,41 @@ export interface LiveUpdates<Item, News> {
   refreshMs: number
 }
 
-interface Options<Item, Page extends ListPage<Item>, News> extends Omit<PagedListOptions<Item, Page>, 'fetchPage'> {
-  /** Address with its filters, without `limit` and `cursor`. */
-  path: string
-  /** What is listed, when the path itself moves on with the time; another list begins when it changes. */
+/** Routes that return a list page by page. */
+type ListPath = {
+  [P in PathOf<'get'>]: ReplyOf<RouteAt<'get', P>> extends ListPage<infer _> ? P : never
+}[PathOf<'get'>]
+type PageAt<P extends ListPath> = ReplyOf<RouteAt<'get', P>> & ListPage<ItemAt<P>>
+type ItemAt<P extends ListPath> = ReplyOf<RouteAt<'get', P>> extends ListPage<infer Item> ? Item : never
+
+interface Options<P extends ListPath, News> extends Omit<PagedListOptions<ItemAt<P>, PageAt<P>>, 'fetchPage'> {
+  /** Filters, without `limit` and `cursor`. */
+  params?: RequestOf<RouteAt<'get', P>>
+  /** What is listed, when the parameters themselves move on with the time; another list begins when it changes. */
   name?: string
-  live?: LiveUpdates<Item, News>
+  live?: LiveUpdates<ItemAt<P>, News>
   /** Refreshed this often as well, while the page is visible. */
   everyMs?: number
 }
 
 const NEVER_MS = 2 ** 31 - 1
 
-/** Routes that return a list page by page. */
-type ListPath = {
-  [P in PathOf<'get'>]: ReplyOf<RouteAt<'get', P>> extends ListPage<infer _> ? P : never
-}[PathOf<'get'>]
-type ItemAt<P extends ListPath> = ReplyOf<RouteAt<'get', P>> extends ListPage<infer Item> ? Item : never
-
-interface RouteOptions<P extends ListPath, News> extends Omit<Options<ItemAt<P>, ListPage<ItemAt<P>>, News>, 'path'> {
-  /** Filters, without `limit` and `cursor`. */
-  params?: RequestOf<RouteAt<'get', P>>
-}
-
 /** The items of a route that returns them page by page, read when the component appears, and kept up to date. */
-export const usePagedList = <P extends ListPath, News = never>(
+export function usePagedList<P extends ListPath, News = never>(
   path: P,
-  { params, ...options }: RouteOptions<P, News>,
-): PagedList<ItemAt<P>> =>
-  usePagedListOf<ItemAt<P>, News>({ ...options, path: addressOf(path, params as Params | undefined) })
-
-/** The same for any address. */
-export function usePagedListOf<Item, News = never, Page extends ListPage<Item> = ListPage<Item>>(
-  options: Options<Item, Page, News>,
-): PagedList<Item, Page> {
-  const { path, name = path, live, everyMs = NEVER_MS } = options
-  const latest = useRef(options)
-  latest.current = options
+  options: Options<P, News>,
+): PagedList<ItemAt<P>, PageAt<P>> {
+  const { live, everyMs = NEVER_MS } = options
+  const params = (options.params ?? {}) as Params
+  const name = options.name ?? addressOf(path, params)
+  const latest = useRef({ params, live })
+  latest.current = { params, live }
   const list = useMemo(
     () =>
-      new PagedList<Item, Page>({
+      new PagedList<ItemAt<P>, PageAt<P>>({
         ...options,
-        fetchPage: (limit, cursor) => api.get<Page>(pageAddress(latest.current.path, limit, cursor)),
+        fetchPage: (limit, cursor) =>
+          fetchJson(addressOf(path, { ...latest.current.params, limit, cursor: cursor ?? undefined })),
       }),
     [name],
   )
@@ -76,7 +69,7 @@ export function usePagedListOf<Item, News = never, Page extends ListPage<Item> =
 
 function useLiveUpdates<Item, Page extends ListPage<Item>, News>(
   list: PagedList<Item, Page>,
-  latest: { current: Options<Item, Page, News> },
+  latest: { current: { live: LiveUpdates<Item, News> | undefined } },
   topic: string | undefined,
   refreshMs: number,
 ) {
@@ -118,14 +111,6 @@ function useLiveUpdates<Item, Page extends ListPage<Item>, News>(
   useEffect(() => {
     if (isLive && list.items.peek()) refreshSoon()
   }, [isLive])
-}
-
-function pageAddress(path: string, limit: number, cursor: string | null) {
-  const [base = '', query = ''] = path.split('?')
-  const params = new URLSearchParams(query)
-  params.set('limit', String(limit))
-  if (cursor !== null) params.set('cursor', cursor)
-  return `${base}?${params}`
 }
 
 /** For lists whose items have an id. */

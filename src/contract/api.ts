@@ -71,6 +71,9 @@ export type RequestOf<R> = Input<R, 'params'> & AsQuery<Input<R, 'query'>> & Bod
 export type ReplyOf<R> = R extends { replies: infer Replies } ? Parsed<In<Replies>> : never
 type Parsed<S> = S extends z.ZodType ? z.output<S> : null
 
-/** The arguments of a client's call, which may be left out when all of them may. */
-export type RequestArgs<R, More = unknown> =
-  Record<string, never> extends RequestOf<R> ? [request?: RequestOf<R> & More] : [request: RequestOf<R> & More]
+/** One method of a client. The request may be left out when all of its parts may. */
+export type Send<M extends Method> = <P extends PathOf<M>>(
+  path: P,
+  ...request: Arguments<RequestOf<RouteAt<M, P>> & { headers?: Record<string, string> }>
+) => Promise<ReplyOf<RouteAt<M, P>>>
+type Arguments<Request> = Record<string, never> extends Request ? [request?: Request] : [request: Request]

@@ -17,9 +17,9 @@ export const hostSearchOf = (filters: Partial<HostFilters>): string => searchOf(
 export const isNarrowed = ({ sort: _, ...filters }: HostFilters) => Object.values(filters).some(value => value !== '')
 
 /** The query of the request. */
-export function hostParams(filters: HostFilters): string {
+export function hostParams(filters: HostFilters): Record<string, string> {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
-  return String(new URLSearchParams({ sort: DEFAULT_SORT, ...Object.fromEntries(given) }))
+  return { sort: DEFAULT_SORT, ...Object.fromEntries(given) }
 }
 
 /** The order after a click on a heading: reversed when the list is already sorted by it. */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
-import type { Host, HostCounts, HostPage } from '../../../src/contract/hosts'
-import { byId, usePagedListOf } from '../../use-paged-list'
+import type { HostCounts } from '../../../src/contract/hosts'
+import { byId, usePagedList } from '../../use-paged-list'
 import { type HostFilters, hostParams, hostSearchOf } from './filters'
 import { applyToHosts, type HostEvent, isHostEvent } from './live-hosts'
 
@@ -14,8 +14,8 @@ const NO_COUNTS: HostCounts = { online: 0, offline: 0, missing: 0 }
 /** The hosts that match the filters and their counts by status, kept up to date by the tenant's events. */
 export function useHosts(filters: HostFilters) {
   const counts = useSignal<HostCounts | null>(null)
-  const list = usePagedListOf<Host, HostEvent, HostPage>({
-    path: `/api/hosts?${hostParams(filters)}`,
+  const list = usePagedList<'/api/hosts', HostEvent>('/api/hosts', {
+    params: hostParams(filters),
     name: hostSearchOf(filters),
     idOf: byId,
     pageSize: PAGE_SIZE,

@@ -1,6 +1,6 @@
 import { z } from '../../base/parse'
 import { actor } from '../../contract/access'
-import { type QueryCounts, queryStatus, type TargetState, targets } from '../../contract/queries'
+import { type QueryCounts, queryCounts, queryStatus, type TargetState, targets } from '../../contract/queries'
 import { TARGET_STATES } from '../../contract/values'
 import type { Row, Stats } from '../agent'
 
@@ -19,14 +19,7 @@ export const queryRow = z.object({
   deadline_at: z.date(),
   columns: z.array(z.string()),
   target_count: z.number(),
-  pending: z.number(),
-  sent: z.number(),
-  completed: z.number(),
-  no_rows: z.number(),
-  failed: z.number(),
-  denylisted: z.number(),
-  offline: z.number(),
-  expired: z.number(),
+  ...queryCounts.omit({ targets: true }).shape,
   row_count: z.number(),
   created_by: actor,
   created_at: z.date(),

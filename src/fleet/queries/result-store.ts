@@ -2,7 +2,7 @@ import { type Db, likePattern } from '../../base/db'
 import { escapeText } from '../../base/json-text'
 import { z } from '../../base/parse'
 import { manyRows, oneRow } from '../../base/rows'
-import { queryStats, row, type TargetState, targetState, type ValueCount, valueCount } from '../../contract/queries'
+import { queryTarget, row, type TargetState, targetState, type ValueCount, valueCount } from '../../contract/queries'
 import type { QueryRef } from './query-row'
 
 export interface ResultFilter {
@@ -163,20 +163,7 @@ export async function topValues(
   )
 }
 
-const targetRow = z.object({
-  host_id: z.string(),
-  host_identifier: z.string(),
-  hostname: z.string(),
-  state: targetState,
-  row_count: z.number(),
-  error: z.string().nullable(),
-  truncated: z.boolean(),
-  late: z.boolean(),
-  sent_at: z.date().nullable(),
-  sent_count: z.number(),
-  answered_at: z.date().nullable(),
-  stats: queryStats.nullable(),
-})
+const targetRow = queryTarget.extend({ sent_at: z.date().nullable(), answered_at: z.date().nullable() })
 
 /** The hosts of a query with the state of each, by name. */
 export async function listTargets(

@@ -97,8 +97,8 @@ describe('the filters of hosts', () => {
   })
 
   it('become parameters with an order', () => {
-    expect(hostParams(NONE)).toBe('sort=hostname')
-    expect(hostParams({ ...NONE, sort: '-platform', q: 'a b' })).toBe('sort=-platform&q=a+b')
+    expect(hostParams(NONE)).toEqual({ sort: 'hostname' })
+    expect(hostParams({ ...NONE, sort: '-platform', q: 'a b' })).toEqual({ sort: '-platform', q: 'a b' })
   })
 
   it('narrow, but an order does not', () => {
