@@ -38,9 +38,28 @@ export function createRedis({ url, prefix, log }: { url: string; prefix: string;
       // The name is what CLIENT LIST shows.
       const client = open(address, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
       client.on('error', error => log.warn('Redis connection failed', { purpose, error: causeOf(error) }))
+      endCopies(client)
       return client
     },
   }
+}
+
+/** BullMQ works on copies of a connection, and cannot close those that are being re-established: they end with it. */
+function endCopies(client: RedisClient): void {
+  const copies: RedisClient[] = []
+  const duplicate: (...args: never[]) => RedisClient = client.duplicate.bind(client)
+  const disconnect = client.disconnect.bind(client)
+  Object.assign(client, {
+    duplicate(...args: never[]) {
+      const copy = duplicate(...args)
+      copies.push(copy)
+      return copy
+    },
+    disconnect(...args: Parameters<typeof disconnect>) {
+      for (const copy of copies.splice(0)) copy.disconnect()
+      disconnect(...args)
+    },
+  })
 }
 
 /** A busy server of a Cluster may take this long to tell which server has which slots. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.stop()
   await servers?.stop()
-}, 180_000) // what was given up in the requests is still under way, and a stop waits for it
+})
 
 /** Ways in which PostgreSQL does not do what is asked of it. Each resolves with its end. */
 const TROUBLES: Record<string, () => Promise<() => Promise<unknown>>> = {

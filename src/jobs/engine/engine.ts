@@ -7,6 +7,7 @@ import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { OnFailure } from '../kinds/run'
+import { closeAll, waitForClose } from './close'
 
 /** What BullMQ needs to know of a job; everything else stays in PostgreSQL. */
 export interface Ticket {
@@ -195,7 +196,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.queues.values()].map(queue => queue.close().catch(() => undefined)))
+    await waitForClose(closeAll(this.queues.values()))
     this.client.disconnect()
   }
 }

@@ -5,6 +5,7 @@ import { againLater } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
+import { closeAll, waitForClose } from '../engine/close'
 import type { Engine } from '../engine/engine'
 import type { JobMetrics } from '../metrics/job-metrics'
 
@@ -143,7 +144,7 @@ export class Events {
   async close(): Promise<void> {
     this.closed = true
     clearInterval(this.timer)
-    await Promise.all([...this.readers.values()].map(reader => reader.close().catch(() => undefined)))
+    await waitForClose(closeAll(this.readers.values()))
     this.connection?.disconnect()
   }
 }

@@ -7,6 +7,7 @@ import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { CancelChannel } from '../engine/cancel-channel'
+import { closeAll, waitForClose } from '../engine/close'
 import type { Handler } from '../kinds/handler'
 import type { AnyKind } from '../kinds/kind'
 import { QUEUES } from '../kinds/queues'
@@ -30,7 +31,6 @@ const FAULT_DELAY_MS = 5_000
 const FLAG_CHECK_MS = 5_000
 /** Room for handlers to end and for what they say to be stored. */
 const ABORT_MS = 2_000
-const CLOSE_MS = 2_000
 
 export interface WorkersDeps extends ProcessorDeps {
   redis: RedisFactory
@@ -199,11 +199,11 @@ export class Workers<Deps> implements Part {
   async stop() {
     clearInterval(this.flagTimer)
     const { cancelChannel, shutdownMs } = this.options.platform
-    const closed = Promise.all(this.workers.map(worker => worker.close().catch(() => undefined)))
+    const closed = closeAll(this.workers)
     const idle = await this.untilIdle(shutdownMs / 2, () => this.abort(this.resumable(), 'shutdown'))
     // again and again: one that was fetched a moment ago may begin only now
     if (!idle) await this.untilIdle(ABORT_MS, () => this.abort([...this.processor.active.keys()], 'shutdown'))
-    await Promise.race([closed, delay(CLOSE_MS, undefined, { ref: false })])
+    await waitForClose(closed)
     cancelChannel.close()
     this.connection?.disconnect()
   }
