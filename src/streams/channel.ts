@@ -6,7 +6,7 @@ import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
 import type { Filter } from './filter'
 import { Frame } from './frame'
-import { type Head, readEntries, readHead, readHeads } from './history'
+import { findHead, type Head, readEntries, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
 import { prepare } from './prepare'
 import { View } from './view'
@@ -250,12 +250,15 @@ export class Channel {
     for (const reader of this.readers) reader.advance()
   }
 
-  /** Compares with the head. Does not share a read in progress, which may be older than the reason to check. */
+  /**
+   * Compares with the head. Does not share a read in progress, which may be older than the reason to check, and does
+   * not bring back a topic that retention has removed.
+   */
   async recheck() {
     const later = againLater(this.deps.log, 'Cannot read the head of a topic, trying again later', {
       topic: this.topic.name,
     })
-    const head = await readHead(this.deps.db, this.topic).catch(later)
+    const head = await findHead(this.deps.db, this.topic).catch(later)
     if (head) this.compare(head)
   }
 

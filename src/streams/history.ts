@@ -1,7 +1,7 @@
 import { type Db, escapedPatterns, type Transaction } from '../base/db'
 import { newMark } from '../base/ids'
 import { z } from '../base/parse'
-import { builtRows, firstRow, manyRows, oneRow } from '../base/rows'
+import { builtRows, firstRow, manyRows } from '../base/rows'
 import { type Entry, type Topic, topicKey } from './entry'
 import { levelNumber, levelOf, type PreparedEntry } from './prepare'
 
@@ -149,17 +149,22 @@ export async function registerWriter(db: Db, writerId: string): Promise<void> {
   await db.raw(`INSERT INTO stream_writers (id, batch) VALUES (?, 0) ON CONFLICT (id) DO NOTHING`, [writerId])
 }
 
+/** The head of a topic, if it exists. */
+export const findHead = (db: Db, { tenantId, name }: Topic): Promise<Head | undefined> =>
+  firstRow(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE tenant_id = ? AND name = ?`, [tenantId, name])
+
 /** The head of a topic. Creates the topic if nothing was written yet, so that it has an epoch from the start. */
 export async function readHead(db: Db, topic: Topic): Promise<Head> {
-  const select = `SELECT ${HEAD} FROM stream_topics WHERE tenant_id = ? AND name = ?`
-  const found = await firstRow(db, headRow, select, [topic.tenantId, topic.name])
+  const found = await findHead(db, topic)
   if (found) return found
   await db.raw('INSERT INTO stream_topics (tenant_id, name, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
     topic.tenantId,
     topic.name,
     newMark(),
   ])
-  return oneRow(db, headRow, select, [topic.tenantId, topic.name])
+  const created = await findHead(db, topic)
+  if (!created) throw new Error(`Topic ${topic.name} was deleted while it was created`)
+  return created
 }
 
 /** The heads of many topics. */

@@ -70,7 +70,8 @@ describeInBrowser('the code of pages', () => {
     await page.getByText('This page could not be loaded').waitFor()
     await page.keyboard.press('L')
     await page.locator('.log').waitFor()
-    await page.keyboard.press('Q')
+    // tried again, which must have failed before the code can be had
+    await Promise.all([page.waitForResponse(/chunks\/queue-page-/), page.keyboard.press('Q')])
     await page.unroute('**/chunks/queue-page-*')
     await page.getByRole('button', { name: 'Reload' }).click()
     await page.getByText('No jobs yet').waitFor()

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { createDb, type Db } from '../../src/base/db'
-import { createLog } from '../../src/base/log'
+import { createLog, type Log } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
 import { Channel } from '../../src/streams/channel'
 import { createStreamMetrics } from '../../src/streams/metrics'
@@ -17,6 +17,22 @@ afterAll(async () => {
   await database.drop()
 })
 
+const topic = { tenantId: '00000000-0000-7000-8000-000000000001', name: 'service:web' }
+
+function channelWith(log: Log) {
+  const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20 }
+  return new Channel(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
+}
+
+test('a topic that was removed while it is watched does not come back', async () => {
+  const channel = channelWith(createLog({ level: 'error', format: 'json' }))
+  await channel.open()
+  expect(await db('stream_topics')).toHaveLength(1)
+  await db('stream_topics').delete()
+  await channel.recheck()
+  expect(await db('stream_topics')).toEqual([])
+})
+
 test('failing to read a head is logged and does not end the process', async () => {
   let logged = ''
   const output = new Writable({
@@ -26,9 +42,7 @@ test('failing to read a head is logged and does not end the process', async () =
     },
   })
   const log = createLog({ level: 'error', format: 'json', output })
-  const topic = { tenantId: '00000000-0000-7000-8000-000000000001', name: 'service:web' }
-  const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20 }
-  const channel = new Channel(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
+  const channel = channelWith(log)
   await channel.open()
   await db.raw('ALTER TABLE stream_topics RENAME TO elsewhere')
   await expect(channel.recheck()).resolves.toBeUndefined()

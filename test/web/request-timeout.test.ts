@@ -57,9 +57,10 @@ test('a restart of PostgreSQL in the middle is waited for', async () => {
 test('a database that hangs: it is not known whether a job was taken, and the same key finds out', async () => {
   await warm()
   const before = await jobs()
+  // the change must get an open connection, also beside what the process does on its own: without one nothing is done
+  await Promise.all(Array.from({ length: 8 }, () => app.app.db.raw('SELECT pg_sleep(0.2)')))
   const wake = await freeze(servers.postgres.pid())
   try {
-    // first the change, which must get the open connection: without one surely nothing would be done
     expect(await codeOf(await make('hangs'))).toEqual([503, 'outcome_unknown'])
     expect(await codeOf(await app.get('/api/jobs'))).toEqual([503, 'unavailable'])
   } finally {
