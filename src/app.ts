@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Access, type Audit, createAccess } from './access'
-import type { Principal } from './api'
+import type { Endpoint, Principal } from './api'
 import { requireDatabase } from './base/database-check'
 import { createDb } from './base/db'
 import { notFound } from './base/errors'
@@ -12,15 +12,16 @@ import { migrate, migrationsCurrent } from './base/migrate'
 import { createOutbound, type Outbound } from './base/outbound'
 import { createRedis } from './base/redis'
 import { requireRedis } from './base/redis-check'
+import type { RetentionTarget } from './base/retention'
 import { ROOT } from './base/root'
 import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
-import { createFleet, type Fleet, type Queries, query } from './fleet'
-import { bulkAction, createJobs, demo, type Handler, type Jobs, type JobsPlatform } from './jobs'
-import { healthCheck } from './monitors'
-import { cleanup, Retention, retentionRoutes } from './retention'
-import { createStreams, type Streams } from './streams'
-import { createServer, type WebServer } from './web'
+import { createFleet, fleetKinds, type Queries } from './fleet'
+import { builtinKinds, createJobs, type Handler, type Jobs, type JobsPlatform, type StatsSource } from './jobs'
+import { monitorKinds } from './monitors'
+import { Retention, retentionKinds, retentionRoutes } from './retention'
+import { createStreams, type Family, type Streams, type TopicServer } from './streams'
+import { createServer, type Mount, type WebServer } from './web'
 
 /** Everything that handlers of jobs may ask for. */
 export interface HandlerDeps {
@@ -47,7 +48,20 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** Every job kind; whoever enqueues knows them without loading their handlers. */
-const KINDS = [bulkAction, cleanup, demo, healthCheck, query]
+const KINDS = [...builtinKinds, ...fleetKinds, ...monitorKinds, ...retentionKinds]
+
+/** What an area adds to the program. */
+interface Area {
+  families?: readonly Family[]
+  stats?: StatsSource
+  retention?: readonly RetentionTarget[]
+  /** Run by every process, and by those that have the HTTP server only. */
+  parts?: { always?: readonly Part[]; web?: readonly Part[] }
+  mount?: Mount
+  endpoints?(topics: TopicServer): Endpoint[]
+  /** Answers what is held open, before the process stops. */
+  release?(): void
+}
 
 /** Builds every part once, in the order in which they are started; nothing runs yet. */
 export function createApp(deps: AppDeps) {
@@ -86,9 +100,13 @@ export function createApp(deps: AppDeps) {
       ownCertificate: config.tls?.cert,
     },
   })
-  for (const family of fleet.families) streams.register(family)
-  jobs.stats.add(fleet.stats)
-  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...fleet.retention, ...access.retention]
+  const areas: Area[] = [fleet]
+  for (const { families = [], stats } of areas) {
+    for (const family of families) streams.register(family)
+    if (stats) jobs.stats.add(stats)
+  }
+  const ofAreas = areas.flatMap(area => area.retention ?? [])
+  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...ofAreas, ...access.retention]
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
   const { queries } = fleet
   const handlerDeps = { jobs, audit, queries, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
@@ -103,18 +121,29 @@ export function createApp(deps: AppDeps) {
     bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
     workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
   }
-  const server = createWebServer(deps, { metrics, checks, streams, access, jobs, fleet, retention })
+  const server = createWebServer(deps, { metrics, checks, streams, access, jobs, areas, retention })
   // Stopped together: new connections are refused while streams end, and open streams would keep the server from closing.
   const serverPart: Part = {
     name: 'server',
     start: () => server.start(),
     async stop() {
-      fleet.release()
+      for (const area of areas) area.release?.()
       await Promise.all([server.stop(), streams.endConnections()])
     },
   }
-  const ofFleet = [...fleet.parts.always, ...(config.role === 'worker' ? [] : fleet.parts.agents)]
-  const parts: Part[] = [...connections, access, streams, ...jobs.parts, ...ofFleet, retention, ...workers, serverPart]
+  const areaParts = areas.flatMap(({ parts: { always = [], web = [] } = {} }) =>
+    config.role === 'worker' ? always : [...always, ...web],
+  )
+  const parts: Part[] = [
+    ...connections,
+    access,
+    streams,
+    ...jobs.parts,
+    ...areaParts,
+    retention,
+    ...workers,
+    serverPart,
+  ]
   return { parts, streams, access, jobs, server, db, metrics }
 }
 
@@ -148,13 +177,13 @@ interface WebServerDeps {
   streams: Streams
   access: Access
   jobs: JobsPlatform
-  fleet: Fleet
+  areas: readonly Area[]
   retention: Retention
 }
 
 /** The HTTP server; a process that only works has its health routes and nothing else. */
-function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, ...areas }: WebServerDeps): WebServer {
-  const { streams, access, jobs, fleet, retention } = areas
+function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, ...parts }: WebServerDeps): WebServer {
+  const { streams, access, jobs, areas, retention } = parts
   const served = streams.serve(access, req => server.clientIp(req))
   const site = {
     access,
@@ -162,10 +191,10 @@ function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, .
       ...access.endpoints,
       ...jobs.endpoints(access.audit, served.topics),
       ...served.endpoints,
-      ...fleet.endpoints(served.topics),
+      ...areas.flatMap(area => area.endpoints?.(served.topics) ?? []),
       ...retentionRoutes(retention),
     ],
-    mounts: [jobs.board(access), fleet.mount],
+    mounts: [jobs.board(access), ...areas.flatMap(({ mount }) => mount ?? [])],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,

@@ -21,7 +21,7 @@ async function main() {
   const databaseUrl = secrets.databaseUrl ?? embedded.databaseUrl
   const redisUrl = secrets.redisUrl ?? embedded.redisUrl
   if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are needed.')
-  const { handlers } = config.role === 'web' ? { handlers: [] } : await import('../workers/index.js')
+  const handlers = config.role === 'web' ? [] : Object.values((await import('../workers/index.js')).default)
   const app = createApp({ config, secrets, databaseUrl, redisUrl, log, handlers })
   const stop = await startParts(app.parts).catch(async error => {
     await embedded.stop()

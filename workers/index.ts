@@ -1,8 +1,6 @@
-import bulkAction from './bulk-action'
-import cleanup from './cleanup'
-import demo from './demo'
-import healthCheck from './health-check'
-import query from './query'
-
 /** Every job handler of the program: one line each. */
-export const handlers = [bulkAction, cleanup, demo, healthCheck, query] as const
+export { default as bulkAction } from './bulk-action'
+export { default as cleanup } from './cleanup'
+export { default as demo } from './demo'
+export { default as healthCheck } from './health-check'
+export { default as query } from './query'

@@ -37,8 +37,8 @@ export interface Fleet {
   retention: RetentionTarget[]
   /** The fleet's part of `stats_updated`. */
   stats: StatsSource
-  /** What every process runs, and what a process runs that agents connect to. */
-  parts: { always: Part[]; agents: Part[] }
+  /** Run by every process, and by those that agents connect to. */
+  parts: { always: Part[]; web: Part[] }
   mount: OsqueryMount
   endpoints(topics: TopicServer): Endpoint[]
   /** Answers all held reads, before the process stops. */
@@ -80,7 +80,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     families: [hosts.family, queries.family, schedules.family],
     retention: [...queries.retention, ...schedules.retention, ...carves.retention],
     stats: fleetStats(db),
-    parts: { always: queries.parts.always, agents: [hosts, schedules, ...queries.parts.agents] },
+    parts: { always: queries.parts.always, web: [hosts, schedules, ...queries.parts.agents] },
     mount: osqueryMount({ api, log, metrics }),
     endpoints: topics => [
       ...hosts.endpoints,

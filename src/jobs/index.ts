@@ -1,4 +1,5 @@
 export type { Jobs } from './actions/jobs'
+export { builtinKinds } from './builtins'
 export { bulkAction, possibleFilter } from './builtins/bulk-action'
 export { type DemoInput, type DemoStep, demo } from './builtins/demo'
 export { createJobs, type JobsDeps, type JobsPlatform } from './create'

@@ -1,3 +1,3 @@
-export { cleanup } from './kind'
+export { cleanup, retentionKinds } from './kind'
 export { Retention, type RetentionDeps } from './retention'
 export { retentionRoutes } from './routes'

@@ -14,3 +14,6 @@ export const cleanup = defineKind({
     byRequest: false,
   },
 })
+
+/** The job kinds of this area. */
+export const retentionKinds = [cleanup]

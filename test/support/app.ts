@@ -4,7 +4,7 @@ import { createApp } from '../../src/app'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import { readConfig } from '../../src/config'
-import { handlers } from '../../workers'
+import * as handlers from '../../workers'
 import { type TestDatabase, testDatabase, testRedisPrefix, testRedisUrl } from './parts'
 
 export interface Where {
@@ -40,7 +40,7 @@ export async function startApp(where: Where, env: Record<string, string> = {}, c
     databaseUrl: where.databaseUrl,
     redisUrl: where.redisUrl,
     log,
-    handlers: config.role === 'web' ? [] : handlers,
+    handlers: config.role === 'web' ? [] : Object.values(handlers),
     clock,
   })
   const stop = await startParts(app.parts)

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/base/metrics'
 import { createRedis } from '../../src/base/redis'
 import { ROOT } from '../../src/config'
 import { createJobs, defineKind, type Handler, handle } from '../../src/jobs'
-import { handlers } from '../../workers'
+import * as handlers from '../../workers'
 import { quietLog, testRedisUrl } from '../support/parts'
 
 const kind = (name: string) => defineKind({ name, queue: 'demo', input: z.object({}) })
@@ -25,7 +25,11 @@ function workersOf(kinds: readonly ReturnType<typeof kind>[], list: readonly Han
 
 test('every file in workers/ is listed once', () => {
   const files = readdirSync(join(ROOT, 'workers')).filter(name => name !== 'index.ts')
-  expect(handlers.map(handler => `${handler.kind.name}.ts`).sort()).toEqual(files.sort())
+  expect(
+    Object.values(handlers)
+      .map(handler => `${handler.kind.name}.ts`)
+      .sort(),
+  ).toEqual(files.sort())
 })
 
 test('registering a kind twice prevents the start', () => {

@@ -1,0 +1,4 @@
+import { healthCheck } from './jobs'
+
+/** The job kinds of this area. */
+export const monitorKinds = [healthCheck]
