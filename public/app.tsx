@@ -3,22 +3,22 @@ import { render } from 'preact'
 import { onSignedOut } from './api'
 import { startClock } from './clock'
 import { Empty, Failure } from './components/empty'
-import { Layout } from './components/layout'
 import { liveState } from './live'
 import { failedPage, loadedPages, loadPage, preloadPages } from './page-loader'
 import { pageInfo } from './page-table'
 import { navigate, route, startRouter } from './router'
 import { sanitizeText } from './sanitize-text'
 import { loadMe } from './session'
+import { Shell } from './shell/shell'
 import { startTheme } from './theme'
 
 function App() {
   const { page } = route.value
   if (pageInfo(page)?.isPublic) return <Page />
   return (
-    <Layout page={page}>
+    <Shell page={page}>
       <Page />
-    </Layout>
+    </Shell>
   )
 }
 
@@ -27,7 +27,7 @@ function Page() {
   if (page === 'missing') {
     return (
       <Empty title="Page not found">
-        <a href="/queue">Back to queue</a>
+        <a href="/jobs">Back to jobs</a>
       </Empty>
     )
   }

@@ -2,21 +2,39 @@ import { useEffect, useRef } from 'preact/hooks'
 
 type Keys = Record<string, (event: KeyboardEvent) => void>
 
-/** Single-key commands; they rest while something is being typed and leave the browser's own shortcuts alone. */
-export function useKeys(keys: Keys) {
-  const latest = useRef(keys)
-  latest.current = keys
+interface KeyOptions {
+  /** With Ctrl (Command on a Mac), and also while something is being typed. */
+  withControl?: boolean
+  /** Asked once per key that is pressed; the keys count only if it agrees, and then for no one else. */
+  when?(event: KeyboardEvent): boolean
+  /** Asked before the other keys of the page. */
+  isFirst?: boolean
+}
+
+/** Single-key commands. They rest while something is being typed, and leave the browser's own shortcuts alone. */
+export function useKeys(keys: Keys, options: KeyOptions = {}) {
+  const latest = useRef({ keys, options })
+  latest.current = { keys, options }
+  const { isFirst = false } = options
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return
-      const act = latest.current[event.key]
+      const { keys, options } = latest.current
+      if (!isMeant(event, options)) return
+      const act = keys[event.key]
       if (!act) return
       event.preventDefault()
+      if (options.when) event.stopImmediatePropagation()
       act(event)
     }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  }, [])
+    addEventListener('keydown', pressed, isFirst)
+    return () => removeEventListener('keydown', pressed, isFirst)
+  }, [isFirst])
+}
+
+function isMeant(event: KeyboardEvent, { withControl = false, when }: KeyOptions): boolean {
+  if (event.altKey || (event.ctrlKey || event.metaKey) !== withControl) return false
+  if (!withControl && isTyping(event.composedPath()[0])) return false
+  return when === undefined || when(event)
 }
 
 /** The innermost target: seen from outside, the SQL editor in its shadow root is a plain box. */

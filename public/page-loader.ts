@@ -8,7 +8,12 @@ type PageComponent = FunctionComponent<{ id: string }>
 const LOADERS: Record<PageName, () => Promise<PageComponent>> = {
   'sign-in': () => import('./pages/sign-in-page').then(module => module.SignInPage),
   dashboard: () => import('./pages/dashboard-page').then(module => module.DashboardPage),
-  queue: () => import('./pages/queue-page').then(module => module.QueuePage),
+  jobs: () => import('./pages/jobs-page').then(module => module.JobsPage),
+  queues: () => import('./pages/queues-page').then(module => module.QueuesPage),
+  errors: () => import('./pages/errors-page').then(module => module.ErrorsPage),
+  workers: () => import('./pages/workers-page').then(module => module.WorkersPage),
+  tokens: () => import('./pages/tokens-page').then(module => module.TokensPage),
+  files: () => import('./pages/files-page').then(module => module.FilesPage),
   job: () => import('./pages/job-page').then(module => module.JobPage),
   hosts: () => import('./pages/hosts-page').then(module => module.HostsPage),
   'saved-queries': () => import('./pages/saved-queries-page').then(module => module.SavedQueriesPage),

@@ -1,11 +1,15 @@
-import { PAGES, type PageInfo } from '../src/contract/pages'
-import { isAdmin } from './session'
+import { PAGES, type PageInfo, type PageName } from '../src/contract/pages'
+import { isAdmin, isOperator, runsInstallation } from './session'
+
+type Page = PageInfo & { name: PageName }
 
 /** Title, address, role and so on of a page. */
-export const pageInfo = (name: string): PageInfo | undefined => PAGES.find(page => page.name === name)
+export const pageInfo = (name: string): Page | undefined => PAGES.find(page => page.name === name)
 
-/** Whether the page is shown in menus to whoever is signed in. */
-export const mayOpen = ({ role }: PageInfo) => role !== 'admin' || isAdmin.value
+const HAS_ROLE = { operator: isOperator, admin: isAdmin, installation: runsInstallation }
 
-/** The pages with an entry in the navigation. */
-export const navigationPages: PageInfo[] = PAGES.filter((page: PageInfo) => page.area === page.name)
+/** Whether the page is listed for whoever is signed in. */
+export const mayOpen = ({ role }: PageInfo) => role === undefined || HAS_ROLE[role].value
+
+/** The pages with an entry in the sidebar. */
+export const listedPages: readonly Page[] = PAGES.filter((page: PageInfo) => page.section !== undefined)

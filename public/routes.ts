@@ -1,4 +1,4 @@
-import { PAGES, type PageName } from '../src/contract/pages'
+import { PAGES, type PageInfo, type PageName } from '../src/contract/pages'
 
 export interface Route {
   page: PageName | 'missing'
@@ -6,7 +6,9 @@ export interface Route {
   id: string
 }
 
-const patterns = PAGES.map(({ name, path }) => ({ name, segments: segmentsOf(path) }))
+const patterns = PAGES.flatMap((page: PageInfo & { name: PageName }) =>
+  [page.path, ...(page.aliases ?? [])].map(path => ({ name: page.name, segments: segmentsOf(path) })),
+)
 
 /** Which page a path names. */
 export function routeOf(path: string): Route {

@@ -4,6 +4,7 @@ export type Theme = 'auto' | 'light' | 'dark'
 
 const KEY = 'tailrace.theme'
 export const THEMES: Theme[] = ['auto', 'light', 'dark']
+export const THEME_NAMES: Record<Theme, string> = { auto: 'System', light: 'Light', dark: 'Dark' }
 
 const stored = () => {
   const value = localStorage.getItem(KEY)

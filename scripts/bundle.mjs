@@ -102,6 +102,8 @@ const pageOptions = pages => ({
   target: 'es2022',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  loader: { '.woff2': 'file' },
+  assetNames: `${CHUNKS}/[name]-[hash]`,
   define: { 'process.env.NODE_ENV': '"production"' },
 })
 

@@ -7,8 +7,8 @@ interface DialogProps {
   children: ComponentChildren
 }
 
-/** In front of the page until it is answered or left (Escape, a click beside it). */
-export function Dialog({ title, onClose, children }: DialogProps) {
+/** Shows a dialog in front of the page when it appears, and gives the focus back when it goes. */
+export function useModal() {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const opener = document.activeElement
@@ -17,6 +17,12 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
     }
   }, [])
+  return dialog
+}
+
+/** In front of the page until it is answered or left (Escape, a click beside it). */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const dialog = useModal()
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself answers Escape
     <dialog

@@ -1,21 +1,22 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { navigationPages } from '../page-table'
+import { listedPages } from '../page-table'
 
 const KEYS: Array<readonly [keys: string, what: string]> = [
-  ...navigationPages.flatMap(({ key, title }) => (key ? [[key, `go to ${title.toLowerCase()}`] as const] : [])),
-  ['/', 'search'],
+  ['Ctrl K', 'search'],
+  ...listedPages.flatMap(({ key, title }) => (key ? [[`g ${key}`, title] as const] : [])),
+  ['/', 'search this page'],
   ['j  k', 'next and previous job, host or query'],
   ['Enter', 'open it'],
   ['x', 'expand the job'],
   ['s', 'select the job or host'],
-  ['c', 'new job or query'],
+  ['c', 'run job, or new query'],
   ['r', 'query the selected hosts, or this one'],
   ['a', 'add a host'],
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
   ['f', 'follow new lines'],
   ['w', 'wrap long lines'],
-  ['g', 'go to a line or a time'],
+  [':', 'go to a line or a time'],
   ['t', 'change the theme'],
   ['?', 'this help'],
 ]

@@ -74,7 +74,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
           ))}
         </fieldset>
         <span class="spring" />
-        <a href={`/queue?root_id=${job.root_id ?? job.id}&children=1`}>View all</a>
+        <a href={`/jobs?root_id=${job.root_id ?? job.id}&children=1`}>View all</a>
       </header>
       <Tally counts={counts} total={total} ended={ended} />
       <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />

@@ -22,7 +22,7 @@ export function ErrorGroups({ filters, max = 50 }: { filters: JobFilters; max?: 
   if (value.value.items.length === 0) {
     return (
       <Empty title="No failed jobs">
-        <a href="/queue">Show all jobs</a>
+        <a href="/jobs">Show all jobs</a>
       </Empty>
     )
   }
@@ -42,7 +42,7 @@ function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters
     <li class="error-row">
       <b class="error-count">{formatCount(count)}</b>
       <div class="error-what">
-        <a href={`/queue${search}`} title={example}>
+        <a href={`/jobs${search}`} title={example}>
           {pattern || code}
         </a>
         <span class="hint">

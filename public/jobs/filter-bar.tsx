@@ -11,7 +11,7 @@ interface FilterBarProps {
 
 export function FilterBar({ filters, kinds }: FilterBarProps) {
   const set = (change: Partial<JobFilters>) =>
-    navigate(`/queue${searchOf({ ...filters, ...change })}`, { replace: true })
+    navigate(`/jobs${searchOf({ ...filters, ...change })}`, { replace: true })
   const isByError = filters.view === 'errors'
   return (
     <search class="filters">
@@ -50,7 +50,7 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
       </label>
       <Narrowed filters={filters} onDrop={set} />
       {searchOf(filters) !== '' && (
-        <a class="button" href="/queue">
+        <a class="button" href="/jobs">
           Clear
         </a>
       )}

@@ -1,20 +1,19 @@
 import { useSignal } from '@preact/signals'
-import type { RefObject } from 'preact'
 import type { Job } from '../../src/contract/jobs'
 import type { Kind } from '../../src/contract/kinds'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { useFocus } from '../use-focus'
 import { addressOf } from './address'
 import { KindForm } from './kind-form'
 
 interface NewJobProps {
-  addressBox: RefObject<HTMLInputElement | null>
   kinds: readonly Kind[]
   onMade(job: Job): void
 }
 
 /** Starts a job of any kind that people may start. */
-export function NewJob({ addressBox, kinds, onMade }: NewJobProps) {
+export function NewJob({ kinds, onMade }: NewJobProps) {
   const name = useSignal('health-check')
   const problem = useSignal('')
   const faults = useSignal<readonly Fault[]>([])
@@ -73,9 +72,7 @@ export function NewJob({ addressBox, kinds, onMade }: NewJobProps) {
             </a>
           ))}
       </div>
-      {name.value === 'health-check' && (
-        <CheckForm addressBox={addressBox} isBusy={isBusy.value} onStart={start} onProblem={onProblem} />
-      )}
+      {name.value === 'health-check' && <CheckForm isBusy={isBusy.value} onStart={start} onProblem={onProblem} />}
       {name.value === 'demo' && <DemoForm isBusy={isBusy.value} onStart={start} />}
       {kind && !OWN_FORMS.includes(kind.name) && (
         <KindForm
@@ -98,13 +95,13 @@ const OWN_PAGES: Record<string, string | undefined> = { query: '/queries/new' }
 const OWN_FORMS = ['health-check', 'demo']
 
 interface CheckFormProps {
-  addressBox: RefObject<HTMLInputElement | null>
   isBusy: boolean
   onStart(input: { url: string }): void
   onProblem(message: string): void
 }
 
-function CheckForm({ addressBox, isBusy, onStart, onProblem }: CheckFormProps) {
+function CheckForm({ isBusy, onStart, onProblem }: CheckFormProps) {
+  const addressBox = useFocus()
   return (
     <form
       class="row"

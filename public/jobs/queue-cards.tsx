@@ -2,7 +2,6 @@ import type { Queue } from '../../src/contract/queues'
 import { formatCount } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { Sparkline } from '../components/sparkline'
-import { searchOf } from './filters'
 import { type Histories, sumOf } from './queue-history'
 import { isOverdue } from './schedules'
 
@@ -23,7 +22,7 @@ export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
         <li key={queue.name}>
           <a
             class={`queue-card${queue.paused ? ' is-paused' : ''}`}
-            href={`/queue${searchOf({ queue: chosen === queue.name ? '' : queue.name })}`}
+            href={chosen === queue.name ? '/queues' : `/queues?name=${queue.name}`}
             aria-current={chosen === queue.name ? 'true' : undefined}
           >
             <span class="queue-name">

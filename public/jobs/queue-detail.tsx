@@ -45,6 +45,9 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
           )}
         </dl>
         <span class="spring" />
+        <a class="button" href={`/jobs?queue=${queue.name}`}>
+          Jobs
+        </a>
         {!mayPause.value ? null : isAsking.value ? (
           <ReasonForm
             label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}

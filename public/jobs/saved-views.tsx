@@ -15,13 +15,13 @@ export function SavedViews({ search }: { search: string }) {
   return (
     <nav class="views" aria-label="Views">
       {READY.map(view => (
-        <a key={view.name} href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
+        <a key={view.name} href={`/jobs${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
           {view.name}
         </a>
       ))}
       {views.value.map(view => (
         <span key={view.name} class="view">
-          <a href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
+          <a href={`/jobs${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
             {view.name}
           </a>
           <button

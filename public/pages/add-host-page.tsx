@@ -1,8 +1,8 @@
-import { FleetFrame } from '../fleet/fleet-frame'
+import { PageFrame } from '../components/page-frame'
 import { AddHost } from '../fleet/hosts/add-host'
 
 export const AddHostPage = () => (
-  <FleetFrame page="add-host">
+  <PageFrame page="add-host">
     <AddHost />
-  </FleetFrame>
+  </PageFrame>
 )

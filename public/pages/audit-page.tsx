@@ -15,7 +15,7 @@ const RESULTS = { ok: 'completed', refused: 'cancelled', failed: 'failed' }
 /** Pages of targets that have one. */
 const PAGES: Record<string, (id: string) => string> = {
   job: id => `/jobs/${id}`,
-  queue: id => `/queue?queue=${encodeURIComponent(id)}`,
+  queue: id => `/jobs?queue=${encodeURIComponent(id)}`,
   member: () => '/admin/members',
   host: id => `/hosts/${id}`,
   query: id => `/queries/${id}`,

@@ -39,7 +39,7 @@ export function DashboardPage() {
         <Running />
         <section class="panel" aria-label="Failures">
           <h2>
-            <a href="/queue?since=24h&view=errors">Failures of the last 24 hours</a>
+            <a href="/jobs?since=24h&view=errors">Failures of the last 24 hours</a>
           </h2>
           <ErrorGroups filters={FAILED} max={ROWS} />
         </section>
@@ -82,11 +82,11 @@ function Running() {
   return (
     <section class="panel" aria-label="Running jobs">
       <h2>
-        <a href="/queue?status=running&children=1">Running</a>
+        <a href="/jobs?status=running&children=1">Running</a>
       </h2>
       {items.value !== null && running.length === 0 && (
         <Empty title="No running jobs">
-          <a href="/queue">Start a job</a>
+          <a href="/jobs">Start a job</a>
         </Empty>
       )}
       <ul class="lines">

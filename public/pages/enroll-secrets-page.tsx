@@ -1,8 +1,8 @@
-import { FleetFrame } from '../fleet/fleet-frame'
+import { PageFrame } from '../components/page-frame'
 import { Secrets } from '../fleet/settings/secrets'
 
 export const EnrollSecretsPage = () => (
-  <FleetFrame page="enroll-secrets">
+  <PageFrame page="enroll-secrets">
     <Secrets />
-  </FleetFrame>
+  </PageFrame>
 )

@@ -5,7 +5,7 @@ import type { Targets } from '../../src/contract/queries'
 import { HOST_STATUSES } from '../../src/contract/values'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
-import { FleetNav } from '../fleet/fleet-nav'
+import { PageFrame } from '../components/page-frame'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
 import { HostTable, type Picked } from '../fleet/hosts/host-table'
@@ -26,9 +26,14 @@ export function HostsPage() {
   const shown = list.items.value
   const isNone = shown?.length === 0 && !isNarrowed(filters)
   return (
-    <div class="page fleet">
-      <h1 class="hidden">Hosts</h1>
-      <FleetNav current="hosts" />
+    <PageFrame
+      page="hosts"
+      actions={
+        <a class="button primary" href="/hosts/add" title="Add host (a)">
+          Add host
+        </a>
+      }
+    >
       {!isNone && <HostFilterBar filters={filters} counts={counts} onChange={set} />}
       {!isNone && (
         <SelectionBar
@@ -50,7 +55,7 @@ export function HostsPage() {
         />
       )}
       <LoadMore list={list} />
-    </div>
+    </PageFrame>
   )
 }
 

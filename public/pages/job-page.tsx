@@ -23,7 +23,7 @@ export function JobPage({ id }: { id: string }) {
       <div class="page">
         <Failure message={problem.value} onRetry={() => void read()} />
         <Empty title="Job not available">
-          <a href="/queue">Back to queue</a>
+          <a href="/jobs">Back to queue</a>
         </Empty>
       </div>
     )
@@ -40,9 +40,9 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
       <header class="page-head">
         <div class="job-title">
           <p class="crumbs">
-            <a href="/queue">Queue</a>
+            <a href="/jobs">Queue</a>
             <span aria-hidden="true">/</span>
-            <a href={`/queue?kind=${encodeURIComponent(job.kind)}`}>{job.kind}</a>
+            <a href={`/jobs?kind=${encodeURIComponent(job.kind)}`}>{job.kind}</a>
             {job.parent_id !== null && (
               <>
                 <span aria-hidden="true">/</span>
@@ -104,7 +104,7 @@ function Summary({ job }: { job: Job }) {
       <Fact name="Waited" value={formatDuration(waited ?? 0)} />
       {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
-      <Fact name="Queue" value={<a href={`/queue?queue=${job.queue}`}>{job.queue}</a>} />
+      <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />
       {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
       {job.created_by && <Fact name="Created by" value={job.created_by.name} />}
       {job.worker && <Fact name="Worker" value={job.worker} />}

@@ -1,8 +1,8 @@
-import { FleetFrame } from '../fleet/fleet-frame'
+import { PageFrame } from '../components/page-frame'
 import { Labels } from '../fleet/settings/labels'
 
 export const LabelsPage = () => (
-  <FleetFrame page="labels">
+  <PageFrame page="labels">
     <Labels />
-  </FleetFrame>
+  </PageFrame>
 )

@@ -1,8 +1,8 @@
-import { FleetFrame } from '../fleet/fleet-frame'
+import { PageFrame } from '../components/page-frame'
 import { Packs } from '../fleet/settings/packs'
 
 export const PacksPage = () => (
-  <FleetFrame page="packs">
+  <PageFrame page="packs">
     <Packs />
-  </FleetFrame>
+  </PageFrame>
 )

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
+import { PageFrame } from '../components/page-frame'
 import { TypedFilter } from '../components/typed-filter'
 import { QueryRow } from '../fleet/query/query-row'
 import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use-queries'
@@ -35,15 +36,16 @@ export function QueriesPage() {
     },
   })
   return (
-    <div class="page queries-page">
-      <header class="page-head">
-        <h1>Queries</h1>
-        {isOperator.value && (
-          <a class="button primary" href="/queries/new" title="c">
+    <PageFrame
+      page="queries"
+      actions={
+        isOperator.value && (
+          <a class="button primary" href="/queries/new" title="New query (c)">
             New query
           </a>
-        )}
-      </header>
+        )
+      }
+    >
       <Filters filters={filters} />
       <ListStatus list={list} empty={<NoQueries isFiltered={Object.values(filters).some(Boolean)} />} />
       <ul class="query-list" aria-label="Queries">
@@ -52,7 +54,7 @@ export function QueriesPage() {
         ))}
       </ul>
       <LoadMore list={list} />
-    </div>
+    </PageFrame>
   )
 }
 

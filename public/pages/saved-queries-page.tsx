@@ -1,8 +1,8 @@
-import { FleetFrame } from '../fleet/fleet-frame'
+import { PageFrame } from '../components/page-frame'
 import { SavedQueries } from '../fleet/settings/saved-queries'
 
 export const SavedQueriesPage = () => (
-  <FleetFrame page="saved-queries">
+  <PageFrame page="saved-queries">
     <SavedQueries />
-  </FleetFrame>
+  </PageFrame>
 )

@@ -1,11 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { Password } from '../access/password'
 import { Sessions } from '../access/sessions'
-import { Tokens } from '../access/tokens'
-import { isAdmin, me } from '../session'
-import { THEMES, theme } from '../theme'
-
-const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' }
+import { me } from '../session'
+import { THEME_NAMES, THEMES, theme } from '../theme'
 
 /** Who one is, how one comes in, and how it looks. */
 export function SettingsPage() {
@@ -13,7 +10,7 @@ export function SettingsPage() {
   if (!who) return <div class="page is-loading" aria-busy="true" />
   return (
     <div class="page settings">
-      <h1>Settings</h1>
+      <h1>Account</h1>
       <dl class="summary">
         <Fact name="Signed in as" value={who.name} />
         <Fact name="Role" value={who.role} />
@@ -40,11 +37,6 @@ export function SettingsPage() {
       <p class="hint">
         These pages use the public API. See <a href="/api/docs">its documentation</a>.
       </p>
-      {isAdmin.value && (
-        <Section title="API tokens">
-          <Tokens />
-        </Section>
-      )}
     </div>
   )
 }

@@ -1,42 +1,65 @@
+/** Headings of the sidebar, in its order. */
+export const SECTIONS = ['Jobs', 'Fleet', 'Admin'] as const
+
 export interface PageInfo {
   name: string
   /** `:id` stands for one segment. */
   path: string
+  /** Addresses that the page had before. */
+  aliases?: readonly string[]
   title: string
-  /** The page whose entry in the navigation is marked; a page that names itself has such an entry. */
-  area?: string
-  /** Shown in menus from this role on. The server's endpoints decide what may be read and done. */
-  role?: 'admin'
-  /** Goes there from everywhere. */
+  /** Where the sidebar lists the page; `top` stands above the sections. Pages without it are reached from others. */
+  section?: (typeof SECTIONS)[number] | 'top'
+  /** The page whose entry in the sidebar is marked instead. */
+  parent?: string
+  /** Pressed after `g`, opens the page from anywhere. */
   key?: string
-  /** Needs no sign-in, and stands alone, without navigation. */
+  /** Who finds it in menus; `installation` is whoever runs the installation. The API decides what may be read and done. */
+  role?: 'operator' | 'admin' | 'installation'
+  /** Needs no sign-in, and has no sidebar. */
   isPublic?: true
 }
 
 /**
- * Every page of the browser app: the server answers these addresses, and the app takes its routes, navigation, titles and
- * keys from here. The first path that matches counts. Navigation shows the pages in this order.
+ * Every page of the console: the server answers these addresses, and the browser takes its routes, sidebar, titles and
+ * keys from here. The first path that matches wins.
  */
 export const PAGES = [
   { name: 'sign-in', path: '/sign-in', title: 'Sign in', isPublic: true },
-  { name: 'dashboard', path: '/', title: 'Dashboard', area: 'dashboard', key: 'D' },
-  { name: 'queue', path: '/queue', title: 'Queue', area: 'queue', key: 'Q' },
-  { name: 'job', path: '/jobs/:id', title: 'Job', area: 'queue' },
-  { name: 'hosts', path: '/hosts', title: 'Hosts', area: 'hosts', key: 'H' },
-  { name: 'saved-queries', path: '/hosts/saved-queries', title: 'Saved queries', area: 'hosts' },
-  { name: 'packs', path: '/hosts/packs', title: 'Packs', area: 'hosts' },
-  { name: 'labels', path: '/hosts/labels', title: 'Labels', area: 'hosts' },
-  { name: 'enroll-secrets', path: '/hosts/secrets', title: 'Enroll secrets', area: 'hosts', role: 'admin' },
-  { name: 'add-host', path: '/hosts/add', title: 'Add host', area: 'hosts' },
-  { name: 'host', path: '/hosts/:id', title: 'Host', area: 'hosts' },
-  { name: 'queries', path: '/queries', title: 'Queries', area: 'queries', key: 'U' },
-  { name: 'new-query', path: '/queries/new', title: 'New query', area: 'queries' },
-  { name: 'query', path: '/queries/:id', title: 'Query', area: 'queries' },
-  { name: 'logs', path: '/logs', title: 'Service logs', area: 'logs', key: 'L' },
-  { name: 'retention', path: '/admin/retention', title: 'Retention', area: 'retention' },
-  { name: 'audit', path: '/admin/audit', title: 'Audit log', area: 'audit', role: 'admin' },
-  { name: 'members', path: '/admin/members', title: 'Members', area: 'members', role: 'admin' },
-  { name: 'settings', path: '/settings', title: 'Settings' },
+  { name: 'dashboard', path: '/', title: 'Overview', section: 'top', key: 'o' },
+
+  { name: 'jobs', path: '/jobs', aliases: ['/queue'], title: 'Jobs', section: 'Jobs', key: 'j' },
+  { name: 'job', path: '/jobs/:id', title: 'Job', parent: 'jobs' },
+  { name: 'queues', path: '/queues', title: 'Queues', section: 'Jobs', key: 'q' },
+  { name: 'errors', path: '/errors', title: 'Errors', section: 'Jobs', key: 'e' },
+  { name: 'workers', path: '/workers', title: 'Workers', section: 'Jobs', key: 'w', role: 'installation' },
+
+  { name: 'hosts', path: '/hosts', title: 'Hosts', section: 'Fleet', key: 'h' },
+  { name: 'queries', path: '/queries', title: 'Live queries', section: 'Fleet', key: 'l' },
+  { name: 'saved-queries', path: '/hosts/saved-queries', title: 'Saved queries', section: 'Fleet', key: 'v' },
+  { name: 'packs', path: '/hosts/packs', title: 'Packs', section: 'Fleet', key: 'p' },
+  { name: 'labels', path: '/hosts/labels', title: 'Labels', section: 'Fleet', key: 'b' },
+  { name: 'files', path: '/hosts/files', title: 'Files', section: 'Fleet', key: 'f' },
+  {
+    name: 'enroll-secrets',
+    path: '/admin/enroll-secrets',
+    aliases: ['/hosts/secrets'],
+    title: 'Enroll secrets',
+    section: 'Admin',
+    key: 'n',
+    role: 'admin',
+  },
+  { name: 'add-host', path: '/hosts/add', title: 'Add host', parent: 'hosts' },
+  { name: 'host', path: '/hosts/:id', title: 'Host', parent: 'hosts' },
+  { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries' },
+  { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
+
+  { name: 'members', path: '/admin/members', title: 'Members', section: 'Admin', key: 'm', role: 'admin' },
+  { name: 'tokens', path: '/admin/tokens', title: 'API tokens', section: 'Admin', key: 't', role: 'admin' },
+  { name: 'audit', path: '/admin/audit', title: 'Audit log', section: 'Admin', key: 'a', role: 'admin' },
+  { name: 'retention', path: '/admin/retention', title: 'Retention', section: 'Admin', key: 'r' },
+  { name: 'logs', path: '/logs', title: 'Service logs', section: 'Admin', key: 's' },
+  { name: 'settings', path: '/settings', title: 'Account' },
 ] as const satisfies readonly PageInfo[]
 
 export type PageName = (typeof PAGES)[number]['name']

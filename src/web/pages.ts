@@ -15,7 +15,8 @@ export function pageRoutes(publicDir: string, access: Access): Router {
   const router = Router({ caseSensitive: true })
   for (const page of PAGES) {
     const guards = 'isPublic' in page ? [] : [signedIn(access)]
-    router.get(page.path, named(page.path), ...guards, preloading(publicDir, page.name), sendsPage(publicDir, 200))
+    for (const path of [page.path, ...('aliases' in page ? page.aliases : [])])
+      router.get(path, named(page.path), ...guards, preloading(publicDir, page.name), sendsPage(publicDir, 200))
   }
   for (const path of RESERVED_PATHS) router.get(path, named(path), signedIn(access), sendsPage(publicDir, 200))
   router.use(

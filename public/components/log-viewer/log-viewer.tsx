@@ -88,7 +88,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
     e: () => void toError(1),
     E: () => void toError(-1),
     w: toggleWrap,
-    g: () => (isJumping.value = true),
+    ':': () => (isJumping.value = true),
   })
 
   const isEmpty = model.version.value >= 0 && model.lines.rowCount === 0

@@ -1,18 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Carve } from '../../../src/contract/carves'
-import { formatBytes } from '../../../text/numbers'
 import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { Listing } from '../../components/listing'
-import { Progress } from '../../components/status'
-import { Ago } from '../../components/time'
 import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
 import { byId, usePagedList } from '../../use-paged-list'
 import type { QueryResult } from '../query-result'
-import { carveSql, isEmptyArchive, isPattern } from './carve-sql'
+import { CarveRow } from './carve-row'
+import { carveSql, isPattern } from './carve-sql'
 
 const SCHEDULED =
   'The host has scheduled the upload, which begins within a minute or so. If nothing arrives, or an empty archive, there is no such file.'
@@ -76,7 +73,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
         columns={['Requested', 'Size', 'Received', '']}
         list={list}
         empty="No files yet. Request one by its path."
-        row={carve => <Row key={carve.id} carve={carve} />}
+        row={carve => <CarveRow key={carve.id} carve={carve} />}
       />
     </>
   )
@@ -99,31 +96,5 @@ function RequestForm({ onRequest }: { onRequest(path: string): void }) {
         Get the file
       </button>
     </form>
-  )
-}
-
-function Row({ carve }: { carve: Carve }) {
-  const { id, size, received, block_count, query_id, created_at, completed_at } = carve
-  return (
-    <tr>
-      <td>
-        <Ago time={created_at} /> {query_id && <a href={`/queries/${query_id}`}>by query</a>}
-      </td>
-      <td>{isEmptyArchive(size) ? 'empty: no such file' : formatBytes(size)}</td>
-      <td>
-        {completed_at === null ? (
-          <Progress share={block_count === 0 ? 0 : received / block_count} label="Received" />
-        ) : (
-          <Ago time={completed_at} />
-        )}
-      </td>
-      <td>
-        {completed_at !== null && isOperator.value && (
-          <a class="button" href={`/api/carves/${id}/content`} download>
-            Download
-          </a>
-        )}
-      </td>
-    </tr>
   )
 }

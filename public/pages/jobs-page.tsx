@@ -1,64 +1,48 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
-import { useMemo, useRef } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
-import { Empty, Failure } from '../components/empty'
+import { Empty } from '../components/empty'
 import { ListStatus } from '../components/list-status'
+import { PageFrame } from '../components/page-frame'
 import { filterOf } from '../jobs/bulk'
 import { BulkBar } from '../jobs/bulk-bar'
-import { ErrorGroups } from '../jobs/error-groups'
 import { FilterBar } from '../jobs/filter-bar'
 import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
 import { renderDetails } from '../jobs/job-details'
 import { JobList } from '../jobs/job-list'
 import { type ListState, toggled } from '../jobs/list-state'
-import { NewJob } from '../jobs/new-job'
-import { QueueCards } from '../jobs/queue-cards'
-import { QueueDetail } from '../jobs/queue-detail'
-import { useHistory } from '../jobs/queue-history'
 import { SavedViews } from '../jobs/saved-views'
 import { useJobList } from '../jobs/use-job-list'
 import { useKinds } from '../jobs/use-kinds'
-import { useQueues } from '../jobs/use-queues'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
+import { openDialog } from '../shell/dialogs'
 
-const HISTORY_MINUTES = 60
-
-export function QueuePage() {
+export function JobsPage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
-  const { queues, problem, read, update } = useQueues()
   const kinds = useKinds()
-  const { value: history } = useHistory(HISTORY_MINUTES)
-  const addressBox = useRef<HTMLInputElement>(null)
-  const opened = useSignal<ReadonlySet<string>>(new Set())
-  const chosen = queues.value.find(queue => queue.name === filters.queue)
-  useKeys({ c: () => addressBox.current?.focus() })
+  useKeys({ c: () => openDialog('run-job') })
   return (
-    <div class="page queue">
-      <h1 class="hidden">Queue</h1>
-      {isOperator.value && (
-        <NewJob
-          addressBox={addressBox}
-          kinds={kinds}
-          onMade={job => (opened.value = new Set(opened.value).add(job.id))}
-        />
-      )}
-      {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      <QueueCards queues={queues.value} chosen={filters.queue} history={history.value} />
-      {chosen && <QueueDetail key={chosen.name} queue={chosen} onChanged={update} />}
+    <PageFrame
+      page="jobs"
+      actions={
+        isOperator.value && (
+          <button type="button" class="primary" title="Run job (c)" onClick={() => openDialog('run-job')}>
+            Run job
+          </button>
+        )
+      }
+    >
       <SavedViews search={searchOf(filters)} />
       <FilterBar filters={filters} kinds={kinds.map(({ name }) => name)} />
-      {filters.view === 'errors' ? (
-        <ErrorGroups filters={filters} />
-      ) : (
-        <Jobs key={searchOf(filters)} filters={filters} opened={opened} />
-      )}
-    </div>
+      <Jobs key={searchOf(filters)} filters={filters} />
+    </PageFrame>
   )
 }
 
-function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['opened'] }) {
+function Jobs({ filters }: { filters: JobFilters }) {
+  const opened = useSignal<ReadonlySet<string>>(new Set())
   const list = useJobList(filters)
   const state = useRowKeys(list.items, opened)
   return (
@@ -79,13 +63,17 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
       <Empty title="No jobs match">
-        <a href="/queue">Show all jobs</a>
+        <a href="/jobs">Show all jobs</a>
       </Empty>
     )
   }
   return (
     <Empty title="No jobs yet">
-      <p>Enter a web address above to check it, or start a demo load.</p>
+      {isOperator.value && (
+        <button type="button" onClick={() => openDialog('run-job')}>
+          Run job
+        </button>
+      )}
     </Empty>
   )
 }

@@ -1,0 +1,37 @@
+import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import type { PageName } from '../../src/contract/pages'
+import type { StatsUpdatedEvent } from '../../src/contract/stats'
+import { watch } from '../live'
+
+const stats = signal<StatsUpdatedEvent | null>(null)
+
+/** Keeps the counts of the sidebar up to date: the server announces them every 10 s, and the latest at once. */
+export function useCounts(): void {
+  useEffect(
+    () =>
+      watch('events', {
+        onEvent({ type, data }) {
+          if (type === 'stats_updated') stats.value = (data as { data: StatsUpdatedEvent }).data
+        },
+      }),
+    [],
+  )
+}
+
+interface Count {
+  value: number
+  /** For the tooltip and screen readers: `3 running`. */
+  unit: string
+}
+
+/** What the entry of a page counts; undefined when that is nothing, or not known yet. */
+export function countOf(page: PageName): Count | undefined {
+  const now = stats.value
+  if (!now) return undefined
+  if (page === 'jobs') return { value: now.jobs.running, unit: 'running' }
+  if (page === 'queues') return { value: now.jobs.pending, unit: 'waiting' }
+  if (page === 'hosts') return { value: now.hosts.online, unit: 'online' }
+  if (page === 'queries') return { value: now.queries.running, unit: 'running' }
+  return undefined
+}

@@ -1,0 +1,10 @@
+import { signal } from '@preact/signals'
+
+type DialogName = 'help' | 'palette' | 'run-job'
+
+/** The dialog of the shell that is open. */
+export const dialog = signal<DialogName | null>(null)
+
+export function openDialog(name: DialogName | null): void {
+  dialog.value = name
+}

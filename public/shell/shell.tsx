@@ -1,0 +1,53 @@
+import { useSignal } from '@preact/signals'
+import { Menu, Search } from 'lucide'
+import type { ComponentChildren } from 'preact'
+import { Help } from '../components/help'
+import { Icon } from '../components/icon'
+import { LiveBadge } from '../components/live-badge'
+import { useKeys } from '../keys'
+import { nextTheme } from '../theme'
+import { Brand } from './brand'
+import { CommandPalette } from './command-palette'
+import { dialog, openDialog } from './dialogs'
+import { useGoKeys } from './go-keys'
+import { RunJobDialog } from './run-job-dialog'
+import { Sidebar } from './sidebar'
+
+/** The frame around every page but sign-in: the sidebar, and the dialogs that open from anywhere. */
+export function Shell({ page, children }: { page: string; children: ComponentChildren }) {
+  const isDrawerOpen = useSignal(false)
+  useGoKeys()
+  useKeys({ '?': () => openDialog('help'), t: nextTheme })
+  useKeys({ k: () => openDialog('palette') }, { withControl: true })
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Sidebar page={page} isOpen={isDrawerOpen.value} onClose={() => (isDrawerOpen.value = false)} />
+      <header class="topbar">
+        <button
+          type="button"
+          class="quiet icon"
+          aria-label="Open navigation"
+          aria-expanded={isDrawerOpen.value}
+          onClick={() => (isDrawerOpen.value = true)}
+        >
+          <Icon of={Menu} size={18} />
+        </button>
+        <Brand />
+        <span class="spring" />
+        <LiveBadge />
+        <button type="button" class="quiet icon" aria-label="Search" onClick={() => openDialog('palette')}>
+          <Icon of={Search} size={18} />
+        </button>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+      {dialog.value === 'help' && <Help onClose={() => openDialog(null)} />}
+      {dialog.value === 'palette' && <CommandPalette onClose={() => openDialog(null)} />}
+      {dialog.value === 'run-job' && <RunJobDialog onClose={() => openDialog(null)} />}
+    </div>
+  )
+}
