@@ -1,6 +1,7 @@
 import type { Send } from '../src/contract/api'
 import type { Method } from '../src/contract/route'
 import { addressOf, type Params } from './client/address'
+import { noteReachable, noteUnreachable } from './outage'
 
 /** One problem inside a request: where it is, such as `body.input.url`, and what is wrong. */
 export interface Fault {
@@ -45,13 +46,20 @@ async function request<T>(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch(() => {
+    noteUnreachable()
     throw new ApiError(0, 'unreachable', 'Tailrace cannot be reached. Check that it runs, then try again.')
   })
   const answer: unknown = await response.json().catch(() => null)
+  if (isOfProxy(response, answer)) noteUnreachable()
+  else noteReachable()
   if (response.ok) return answer as T
   if (response.status === 401 && path !== '/api/session') signedOut()
   throw errorOf(response, answer)
 }
+
+/** A proxy in front answers in place of a server that is away. */
+const isOfProxy = ({ status }: Response, answer: unknown) =>
+  status === 502 || status === 504 || (status === 503 && answer === null)
 
 function errorOf(response: Response, answer: unknown) {
   const { code, detail, errors = [] } = (answer ?? {}) as { code?: string; detail?: string; errors?: Fault[] }

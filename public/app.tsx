@@ -8,7 +8,7 @@ import { failedPage, loadedPages, loadPage, preloadPages } from './page-loader'
 import { pageInfo } from './page-table'
 import { navigate, route, startRouter } from './router'
 import { sanitizeText } from './sanitize-text'
-import { loadMe } from './session'
+import { hasSessionEnded, loadMe } from './session'
 import { Shell } from './shell/shell'
 import { startTheme } from './theme'
 
@@ -46,6 +46,7 @@ function Page() {
 /** To the sign-in page, and back here afterwards. */
 function askToSignIn() {
   if (route.value.page === 'sign-in') return
+  hasSessionEnded.value = true
   const next = location.pathname + location.search + location.hash
   navigate(`/sign-in?next=${encodeURIComponent(next)}`, { replace: true })
 }

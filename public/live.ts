@@ -10,6 +10,7 @@ import {
   streamTopics,
   type TopicsHandle,
 } from './client'
+import { checkReachable, onReturn } from './outage'
 
 export interface Watcher {
   onLogs?(lines: LogLine[]): void
@@ -65,6 +66,8 @@ export function restart() {
   settle()
 }
 
+onReturn(() => handle?.retryNow())
+
 function settle() {
   clearTimeout(settling)
   settling = setTimeout(apply, SETTLE_MS)
@@ -102,6 +105,7 @@ function open(topics: string[]) {
     onGap: gap => tell(gap.topic, watcher => watcher.onGap?.(gap)),
     onState: (state, detail) => {
       liveState.value = { state, detail, error: null, since: Date.now() }
+      if (state === 'waiting' && !document.hidden) void checkReachable()
     },
     onError: error => {
       liveState.value = { ...liveState.value, error }

@@ -4,6 +4,9 @@ import type { Me } from '../src/contract/sessions'
 import { ROLES } from '../src/contract/values'
 import { client } from './api'
 
+/** Set when requests are refused because whoever was signed in no longer is. */
+export const hasSessionEnded = signal(false)
+
 /** Who is signed in; null until that is known. */
 export const me = signal<Me | null>(null)
 

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
 import { fetchJson, messageOf } from './api'
 import { addressOf, type Params } from './client/address'
+import { useReturn } from './outage'
 import { useInterval } from './use-interval'
 
 const NEVER_MS = 2 ** 31 - 1
@@ -42,5 +43,6 @@ export function useFetch<P extends PathOf<'get'>>(
     value.value = null
   }, [key])
   useInterval(everyMs, () => void read(), key)
+  useReturn(read)
   return { value, problem, read }
 }

@@ -4,6 +4,7 @@ import { fetchJson } from './api'
 import type { StreamEvent } from './client'
 import { addressOf, type Params } from './client/address'
 import { liveState, watch } from './live'
+import { useReturn } from './outage'
 import { type ListPage, PagedList, type PagedListOptions } from './paged-list'
 import { perFrame } from './per-frame'
 import { useInterval } from './use-interval'
@@ -63,6 +64,7 @@ export function usePagedList<P extends ListPath, News = never>(
   )
   useEffect(() => () => list.close(), [list])
   useInterval(everyMs, () => void list.refresh(), name)
+  useReturn(list.retry)
   useLiveUpdates(list, latest, live?.topic, live?.refreshMs ?? 0)
   return list
 }

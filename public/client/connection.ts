@@ -47,6 +47,10 @@ export class Connection implements TopicsHandle {
     this.current.abort()
   }
 
+  retryNow() {
+    if (this.state === 'waiting' && !this.attention?.isAway) this.current.abort()
+  }
+
   close() {
     if (this.isOver) return
     this.enter('closed')

@@ -110,4 +110,6 @@ export interface StreamHandle {
 export interface TopicsHandle extends StreamHandle {
   /** Watches this set from now on, over one connection as before; lines already seen do not come again. */
   setTopics(topics: string[]): void
+  /** While it waits to reconnect: tries at once. */
+  retryNow(): void
 }

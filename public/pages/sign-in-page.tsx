@@ -6,7 +6,7 @@ import { Failure } from '../components/empty'
 import { navigate } from '../router'
 import { routeOf } from '../routes'
 import { sameOriginUrl } from '../same-origin'
-import { me } from '../session'
+import { hasSessionEnded, me } from '../session'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
 export function SignInPage() {
@@ -20,6 +20,7 @@ export function SignInPage() {
     const next = sameOriginUrl(new URLSearchParams(location.search).get('next'), location.origin)
     try {
       me.value = await client.post('/api/session', { body })
+      hasSessionEnded.value = false
       goOn(next ?? new URL('/', location.origin))
     } catch (error) {
       problem.value = messageOf(error)
@@ -40,7 +41,13 @@ export function SignInPage() {
     <main class="sign-in">
       <img src="/icon.svg" alt="" width={44} height={44} />
       <h1>Tailrace</h1>
-      <p>Sign in to watch and run jobs.</p>
+      {hasSessionEnded.value ? (
+        <p class="notice" role="status">
+          Your session has ended. Sign in to continue where you were.
+        </p>
+      ) : (
+        <p>Sign in to watch and run jobs.</p>
+      )}
       {problem.value !== '' && <Failure message={problem.value} />}
       <div class="tabs" role="tablist">
         <Tab name="API token" isOn={way.value === 'token'} onClick={() => (way.value = 'token')} />

@@ -10,6 +10,7 @@ import { Brand } from './brand'
 import { CommandPalette } from './command-palette'
 import { dialog, openDialog } from './dialogs'
 import { useGoKeys } from './go-keys'
+import { OutageBanner } from './outage-banner'
 import { RunJobDialog } from './run-job-dialog'
 import { Sidebar } from './sidebar'
 
@@ -43,6 +44,7 @@ export function Shell({ page, children }: { page: string; children: ComponentChi
         </button>
       </header>
       <main id="main" tabIndex={-1}>
+        <OutageBanner />
         {children}
       </main>
       {dialog.value === 'help' && <Help onClose={() => openDialog(null)} />}
