@@ -19,11 +19,13 @@ interface ChartProps {
   from: number
   stepMs: number
   series: Series[]
+  /** `bars` for counts: the series stand on each other. */
+  kind?: 'lines' | 'bars'
   format(value: number): string
   heightPx?: number
 }
 
-/** Lines over time; the values under the pointer stand in the legend. */
+/** Values over time. Those under the pointer stand in the legend, also of the other charts of the page. */
 export function Chart(props: ChartProps) {
   const { title, summary, series, format } = props
   const box = useRef<HTMLDivElement>(null)
@@ -69,13 +71,31 @@ export function Chart(props: ChartProps) {
   )
 }
 
-const dataOf = ({ from, stepMs, series }: ChartProps): uPlot.AlignedData => [
+const dataOf = ({ from, stepMs, series, kind }: ChartProps): uPlot.AlignedData => [
   Array.from({ length: series[0]?.values.length ?? 0 }, (_, at) => (from + at * stepMs) / 1_000),
-  ...series.map(({ values }) => [...values]),
+  ...(kind === 'bars' ? stacked(series) : series).map(({ values }) => [...values]),
 ]
 
+/** Each series stands on those after it. The highest comes first, so that the others are drawn in front of it. */
+function stacked(series: readonly Series[]): Series[] {
+  const upFrom = (first: number, at: number) =>
+    series.slice(first).reduce((sum, { values }) => sum + (values[at] ?? 0), 0)
+  return series.map((each, index) => ({ ...each, values: each.values.map((_, at) => upFrom(index, at)) }))
+}
+
+const BARS = uPlot.paths.bars?.({ size: [0.7, 24] }) ?? null
+
+/** Counts have no fractions. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap(step => Array.from({ length: 8 }, (_, power) => step * 10 ** power))
+  .sort((a, b) => a - b)
+
+/** Rounded values may come out alike: a tick that says the same as the one below says nothing. */
+const labels = (values: number[], format: (value: number) => string) =>
+  values.map(format).map((text, at, all) => (text === all[at - 1] ? '' : text))
+
 function optionsOf(
-  { series, format, heightPx = 130 }: ChartProps,
+  { series, format, kind = 'lines', heightPx = 130 }: ChartProps,
   element: HTMLElement,
   pointed: { value: number | null },
 ): uPlot.Options {
@@ -91,7 +111,7 @@ function optionsOf(
     width: element.clientWidth,
     height: heightPx,
     legend: { show: false },
-    cursor: { y: false, drag: { setScale: false }, points: { size: 6 } },
+    cursor: { y: false, drag: { setScale: false }, points: { show: kind === 'lines', size: 6 }, sync: { key: 'time' } },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
     axes: [
       {
@@ -100,17 +120,26 @@ function optionsOf(
         size: 22,
         values: (_plot, times) => times.map(time => formatClock(time * 1_000)),
       },
-      { ...axis, size: 52, values: (_plot, values) => values.map(format) },
+      {
+        ...axis,
+        size: 52,
+        ...(kind === 'bars' && { incrs: WHOLE_STEPS }),
+        values: (_plot, values) => labels(values, format),
+      },
     ],
     series: [
       {},
       ...series.map(({ name, color }) => ({
         label: name,
         stroke: colour(color),
-        fill: `color-mix(in srgb, ${colour(color)} 14%, transparent)`,
-        width: 1.5,
+        ...(kind === 'bars'
+          ? { fill: colour(color), width: 0, paths: BARS }
+          : { fill: `color-mix(in srgb, ${colour(color)} 14%, transparent)`, width: 1.5 }),
         // A value without neighbours would be a line of no length.
-        points: { show: (plot: uPlot, at: number) => [...(plot.data[at] ?? [])].includes(null), size: 4 },
+        points: {
+          show: (plot: uPlot, at: number) => kind === 'lines' && [...(plot.data[at] ?? [])].includes(null),
+          size: 4,
+        },
       })),
     ],
     hooks: {

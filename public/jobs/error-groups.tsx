@@ -8,8 +8,15 @@ import { type JobFilters, jobParams, searchOf } from './filters'
 
 const EVERY_MS = 10_000
 
+interface ErrorGroupsProps {
+  filters: JobFilters
+  max?: number
+  /** Shown when there is nothing. */
+  empty?: string
+}
+
 /** Failed jobs by cause: thousands of failures are a few problems. */
-export function ErrorGroups({ filters, max = 50 }: { filters: JobFilters; max?: number }) {
+export function ErrorGroups({ filters, max = 50, empty = 'No failed jobs' }: ErrorGroupsProps) {
   // Not by status and error, which is what they are grouped by; and children fail like all others.
   const { status: _, fingerprint: __, roots: ___, ...asked } = jobParams(filters)
   const { value, problem, read } = useFetch(
@@ -19,13 +26,7 @@ export function ErrorGroups({ filters, max = 50 }: { filters: JobFilters; max?: 
   )
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   if (!value.value) return <div class="is-loading" aria-busy="true" />
-  if (value.value.items.length === 0) {
-    return (
-      <Empty title="No failed jobs">
-        <a href="/jobs">Show all jobs</a>
-      </Empty>
-    )
-  }
+  if (value.value.items.length === 0) return <Empty title={empty} />
   return (
     <ul class="errors" aria-label="Errors">
       {value.value.items.map(group => (

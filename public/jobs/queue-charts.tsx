@@ -37,6 +37,7 @@ export function QueueCharts({ queue }: { queue: QueueName }) {
       <Chart
         title="Jobs per minute"
         summary={`Jobs of ${queue} per minute over ${over}: ${shown.completed} completed, ${shown.failed} failed.`}
+        kind="bars"
         series={shown.counts}
         format={formatCount}
         {...time}
@@ -57,8 +58,8 @@ function chartsOf(history: QueueHistory) {
     completed: formatCount(sumOf(history.completed)),
     failed: formatCount(sumOf(history.failed)),
     counts: [
-      { name: 'completed', color: '--completed', values: history.completed },
       { name: 'failed', color: '--failed', values: history.failed },
+      { name: 'completed', color: '--completed', values: history.completed },
     ],
     spans: [
       { name: 'wait', color: '--scheduled', values: history.wait_p95_ms },

@@ -1,51 +1,83 @@
 import { useMemo } from 'preact/hooks'
-import type { Job } from '../../src/contract/jobs'
-import { formatCount, formatPercent } from '../../text/numbers'
-import { elapsedMs, formatDuration } from '../../text/times'
-import { now } from '../clock'
+import type { Queue } from '../../src/contract/queues'
+import { formatCount } from '../../text/numbers'
+import { formatDuration } from '../../text/times'
 import { Chart } from '../components/chart'
-import { Empty, Failure } from '../components/empty'
+import { Failure } from '../components/empty'
 import { Health } from '../components/health'
-import { Status } from '../components/status'
+import { PageFrame } from '../components/page-frame'
+import { Tile } from '../components/tile'
 import { FleetPanels } from '../fleet/dashboard/fleet-panels'
 import { ErrorGroups } from '../jobs/error-groups'
 import { filtersOf } from '../jobs/filters'
-import { shareDone, subjectOf } from '../jobs/job'
 import { QueueCards } from '../jobs/queue-cards'
 import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
-import { useJobList } from '../jobs/use-job-list'
+import { RunningJobs } from '../jobs/running-jobs'
 import { useQueues } from '../jobs/use-queues'
-import { Workers } from '../jobs/workers'
-import { runsInstallation } from '../session'
+import { stats } from '../shell/counts'
 
 const MINUTES = 60
 const MINUTE_MS = 60_000
 const ROWS = 8
-const RUNNING = filtersOf('?status=running&children=1')
-const FAILED = filtersOf('?since=24h&children=1')
+const ERRORS = '/errors?since=1h'
+const LAST_HOUR = filtersOf('?since=1h&children=1')
 
-/** Is all well, and what goes on? */
+/** What went wrong, and what is going on: the most urgent first. */
 export function DashboardPage() {
   const { queues, problem, read } = useQueues()
   const { value: history } = useHistory(MINUTES)
   return (
-    <div class="page dashboard">
-      <h1 class="hidden">Dashboard</h1>
+    <PageFrame page="dashboard">
       <Health />
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      <QueueCards queues={queues.value} chosen="" history={history.value} />
-      {history.value && <Throughput history={history.value} />}
+      <JobTiles queues={queues.value} history={history.value} />
       <div class="panels">
-        <Running />
         <section class="panel" aria-label="Failures">
           <h2>
-            <a href="/jobs?since=24h&view=errors">Failures of the last 24 hours</a>
+            <a href={ERRORS}>Failed in the last hour</a>
           </h2>
-          <ErrorGroups filters={FAILED} max={ROWS} />
+          <ErrorGroups filters={LAST_HOUR} max={ROWS} empty="Nothing failed in the last hour" />
         </section>
+        <RunningJobs />
       </div>
+      {history.value && <Throughput history={history.value} />}
       <FleetPanels />
-      {runsInstallation.value && <Workers />}
+      <QueueCards queues={queues.value} chosen="" history={history.value} />
+    </PageFrame>
+  )
+}
+
+function JobTiles({ queues, history }: { queues: Queue[]; history: Histories | null }) {
+  const open = stats.value?.jobs
+  const countOf = (count: number | undefined) => (count === undefined ? '–' : formatCount(count))
+  const oldestMs = Math.max(0, ...queues.map(queue => queue.oldest_waiting_seconds ?? 0)) * 1_000
+  const { completed, failed } = useMemo(() => {
+    const all = history ? together(history) : { completed: [], failed: [] }
+    return { completed: sumOf(all.completed), failed: sumOf(all.failed) }
+  }, [history])
+  return (
+    <div class="tiles">
+      <Tile
+        title="Failed"
+        value={formatCount(failed)}
+        note="in the last hour"
+        href={ERRORS}
+        tone={failed > 0 ? 'bad' : undefined}
+      />
+      <Tile
+        title="Waiting"
+        value={countOf(open?.pending)}
+        note={oldestMs >= 1_000 ? `oldest for ${formatDuration(oldestMs)}` : ''}
+        href="/jobs?status=pending&children=1"
+      />
+      <Tile title="Running" value={countOf(open?.running)} href="/jobs?status=running&children=1" />
+      <Tile title="Scheduled" value={countOf(open?.scheduled)} href="/jobs?status=scheduled&children=1" />
+      <Tile
+        title="Completed"
+        value={formatCount(completed)}
+        note="in the last hour"
+        href="/jobs?status=completed&since=1h&children=1"
+      />
     </div>
   )
 }
@@ -56,8 +88,8 @@ function Throughput({ history }: { history: Histories }) {
     return {
       summary: `Jobs per minute in the last hour: ${formatCount(sumOf(completed))} completed, ${formatCount(sumOf(failed))} failed.`,
       counts: [
-        { name: 'completed', color: '--completed', values: completed },
         { name: 'failed', color: '--failed', values: failed },
+        { name: 'completed', color: '--completed', values: completed },
       ],
     }
   }, [history])
@@ -68,48 +100,11 @@ function Throughput({ history }: { history: Histories }) {
         summary={summary}
         from={Date.parse(history.from)}
         stepMs={MINUTE_MS}
+        kind="bars"
         series={counts}
         format={formatCount}
         heightPx={110}
       />
     </div>
-  )
-}
-
-function Running() {
-  const { items } = useJobList(RUNNING)
-  const running = (items.value ?? []).filter(job => job.status === 'running')
-  return (
-    <section class="panel" aria-label="Running jobs">
-      <h2>
-        <a href="/jobs?status=running&children=1">Running</a>
-      </h2>
-      {items.value !== null && running.length === 0 && (
-        <Empty title="No running jobs">
-          <a href="/jobs">Start a job</a>
-        </Empty>
-      )}
-      <ul class="lines">
-        {running.slice(0, ROWS).map(job => (
-          <RunningJob key={job.id} job={job} />
-        ))}
-      </ul>
-      {running.length > ROWS && <p class="hint">and {formatCount(running.length - ROWS)} more</p>}
-    </section>
-  )
-}
-
-function RunningJob({ job }: { job: Job }) {
-  const share = shareDone(job.progress)
-  return (
-    <li>
-      <Status status={job.status} />
-      <a class="line-name" href={`/jobs/${job.id}`}>
-        {subjectOf(job) || job.kind}
-      </a>
-      <span class="spring" />
-      {share !== null && <span>{formatPercent(share)}</span>}
-      <span class="hint">{formatDuration(elapsedMs(job.started_at, null, now.value) ?? 0)}</span>
-    </li>
   )
 }

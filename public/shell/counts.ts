@@ -4,7 +4,8 @@ import type { PageName } from '../../src/contract/pages'
 import type { StatsUpdatedEvent } from '../../src/contract/stats'
 import { watch } from '../live'
 
-const stats = signal<StatsUpdatedEvent | null>(null)
+/** The latest figures of the tenant; null until they are known. */
+export const stats = signal<StatsUpdatedEvent | null>(null)
 
 /** Keeps the counts of the sidebar up to date: the server announces them every 10 s, and the latest at once. */
 export function useCounts(): void {
