@@ -4,32 +4,10 @@ import { PAGES, type PageName } from '../src/contract/pages'
 
 type PageComponent = FunctionComponent<{ id: string }>
 
-/** Where the code of each page is. It is loaded when the page is opened, or before that when the browser is idle. */
-const LOADERS: Record<PageName, () => Promise<PageComponent>> = {
-  'sign-in': () => import('./pages/sign-in-page').then(module => module.SignInPage),
-  dashboard: () => import('./pages/dashboard-page').then(module => module.DashboardPage),
-  jobs: () => import('./pages/jobs-page').then(module => module.JobsPage),
-  queues: () => import('./pages/queues-page').then(module => module.QueuesPage),
-  errors: () => import('./pages/errors-page').then(module => module.ErrorsPage),
-  workers: () => import('./pages/workers-page').then(module => module.WorkersPage),
-  tokens: () => import('./pages/tokens-page').then(module => module.TokensPage),
-  files: () => import('./pages/files-page').then(module => module.FilesPage),
-  job: () => import('./pages/job-page').then(module => module.JobPage),
-  hosts: () => import('./pages/hosts-page').then(module => module.HostsPage),
-  'saved-queries': () => import('./pages/saved-queries-page').then(module => module.SavedQueriesPage),
-  packs: () => import('./pages/packs-page').then(module => module.PacksPage),
-  labels: () => import('./pages/labels-page').then(module => module.LabelsPage),
-  'enroll-secrets': () => import('./pages/enroll-secrets-page').then(module => module.EnrollSecretsPage),
-  'add-host': () => import('./pages/add-host-page').then(module => module.AddHostPage),
-  host: () => import('./pages/host-page').then(module => module.HostPage),
-  queries: () => import('./pages/queries-page').then(module => module.QueriesPage),
-  'new-query': () => import('./pages/new-query-page').then(module => module.NewQueryPage),
-  query: () => import('./pages/query-page').then(module => module.QueryPage),
-  logs: () => import('./pages/logs-page').then(module => module.LogsPage),
-  retention: () => import('./pages/retention-page').then(module => module.RetentionPage),
-  audit: () => import('./pages/audit-page').then(module => module.AuditPage),
-  members: () => import('./pages/members-page').then(module => module.MembersPage),
-  settings: () => import('./pages/settings-page').then(module => module.SettingsPage),
+/** Each page is the default export of a file named after it. Its code is loaded when it is opened, or earlier when the browser is idle. */
+async function importPage(name: PageName): Promise<PageComponent> {
+  const page = (await import(`./pages/${name}-page.tsx`)) as { default: PageComponent }
+  return page.default
 }
 
 /** The pages whose code is here. */
@@ -41,7 +19,7 @@ export const failedPage = signal<PageName | ''>('')
 export async function loadPage(name: PageName): Promise<void> {
   if (loadedPages.peek().has(name)) return
   try {
-    const component = await LOADERS[name]()
+    const component = await importPage(name)
     loadedPages.value = new Map(loadedPages.peek()).set(name, component)
   } catch {
     failedPage.value = name
@@ -61,6 +39,6 @@ export async function preloadPages(): Promise<void> {
   for (const { name } of PAGES) {
     await whenIdle()
     // A page that fails here is tried again, and reported, when it is opened.
-    if (!loadedPages.peek().has(name)) await LOADERS[name]().catch(() => undefined)
+    if (!loadedPages.peek().has(name)) await importPage(name).catch(() => undefined)
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { ROOT } from '../src/base/root'
+import { PAGES } from '../src/contract/pages'
 
 const sourceFiles = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap(entry => {
@@ -142,6 +143,11 @@ test('the contract holds schemas and lists: it needs zod and nothing else, and w
       .map(to => `${file} -> ${to}`),
   )
   expect(loaded).toEqual([])
+})
+
+test('every page has a file of its name', () => {
+  const files = pages.filter(file => file.startsWith('public/pages/')).sort()
+  expect(files).toEqual(PAGES.map(({ name }) => `public/pages/${name}-page.tsx`).sort())
 })
 
 test('every package has one owner', () => {

@@ -1,8 +1,10 @@
 import { PageFrame } from '../components/page-frame'
 import { AddHost } from '../fleet/hosts/add-host'
 
-export const AddHostPage = () => (
+const AddHostPage = () => (
   <PageFrame page="add-host">
     <AddHost />
   </PageFrame>
 )
+
+export default AddHostPage

@@ -26,7 +26,7 @@ const PAGES: Record<string, (id: string) => string> = {
 }
 
 /** Who changed what, why, and whether that worked; the filter is in the address. */
-export function AuditPage() {
+export default function AuditPage() {
   const filters = useMemo(() => readFilters(FILTERS, search.value), [search.value])
   const { since, ...plain } = filters
   const given = Object.entries(plain).filter(([, value]) => value !== '')

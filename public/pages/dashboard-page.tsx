@@ -23,7 +23,7 @@ const ERRORS = '/errors?since=1h'
 const LAST_HOUR = filtersOf('?since=1h&children=1')
 
 /** What went wrong, and what is going on: the most urgent first. */
-export function DashboardPage() {
+export default function DashboardPage() {
   const { queues, problem, read } = useQueues()
   const { value: history } = useHistory(MINUTES)
   return (

@@ -1,8 +1,10 @@
 import { PageFrame } from '../components/page-frame'
 import { Secrets } from '../fleet/settings/secrets'
 
-export const EnrollSecretsPage = () => (
+const EnrollSecretsPage = () => (
   <PageFrame page="enroll-secrets">
     <Secrets />
   </PageFrame>
 )
+
+export default EnrollSecretsPage

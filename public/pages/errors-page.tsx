@@ -9,7 +9,7 @@ import { search, setFilters } from '../router'
 const DAY = '24h'
 
 /** Failed jobs by cause. */
-export function ErrorsPage() {
+export default function ErrorsPage() {
   const filters = useMemo(() => {
     const given = filtersOf(search.value)
     return { ...given, since: given.since || DAY, children: '1' }

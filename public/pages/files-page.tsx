@@ -8,7 +8,7 @@ import { byId, usePagedList } from '../use-paged-list'
 const INTERVAL_MS = 3_000
 
 /** Files that were fetched from hosts. */
-export function FilesPage() {
+export default function FilesPage() {
   const list = usePagedList('/api/carves', { idOf: byId })
   useInterval(INTERVAL_MS, () => {
     if (list.items.peek()?.some(carve => carve.completed_at === null)) void list.refresh()

@@ -31,7 +31,7 @@ type Tab = keyof typeof TABS
 const TAB_NAMES = Object.keys(TABS) as Tab[]
 
 /** A host: its vitals, queries and results, log, labels and files. */
-export function HostPage({ id }: { id: string }) {
+export default function HostPage({ id }: { id: string }) {
   const { host, problem, read, refreshing, refresh } = useHost(id)
   useTitle(host.value ? nameOf(host.value) : '')
   if (!host.value) {

@@ -16,7 +16,7 @@ import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 
 /** All hosts with their status, and bulk actions. */
-export function HostsPage() {
+export default function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { list, counts } = useHosts(filters)
   const state = useRowKeys(list.items)

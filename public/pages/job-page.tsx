@@ -16,7 +16,7 @@ import { Timeline } from '../jobs/timeline'
 import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
 
-export function JobPage({ id }: { id: string }) {
+export default function JobPage({ id }: { id: string }) {
   const { job, problem, read } = useJob(id)
   if (problem.value !== '' && !job.value) {
     return (

@@ -19,7 +19,7 @@ import { navigate, search } from '../router'
 import { isOperator } from '../session'
 import { openDialog } from '../shell/dialogs'
 
-export function JobsPage() {
+export default function JobsPage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
   const kinds = useKinds()
   useKeys({ c: () => openDialog('run-job') })

@@ -1,8 +1,10 @@
 import { PageFrame } from '../components/page-frame'
 import { Labels } from '../fleet/settings/labels'
 
-export const LabelsPage = () => (
+const LabelsPage = () => (
   <PageFrame page="labels">
     <Labels />
   </PageFrame>
 )
+
+export default LabelsPage

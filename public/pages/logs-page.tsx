@@ -5,7 +5,7 @@ import { LogModel, LogViewer, logSource } from '../components/log-viewer'
 const SERVICES = ['web', 'worker']
 
 /** What Tailrace's own processes say. */
-export function LogsPage() {
+export default function LogsPage() {
   const service = useSignal('web')
   return (
     <div class="page fill">

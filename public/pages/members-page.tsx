@@ -3,7 +3,7 @@ import { Members } from '../access/members'
 import { Sessions } from '../access/sessions'
 
 /** Who belongs to the tenant, and from where they are signed in. */
-export function MembersPage() {
+export default function MembersPage() {
   const shown = useSignal<'members' | 'sessions'>('members')
   const tab = (name: 'members' | 'sessions', title: string) => (
     <button type="button" role="tab" aria-selected={shown.value === name} onClick={() => (shown.value = name)}>

@@ -24,7 +24,7 @@ const DEADLINES: Array<[seconds: number, name: string]> = [
 const TYPING_MS = 400
 
 /** Writes a query, chooses who is asked, and runs it. */
-export function NewQueryPage() {
+export default function NewQueryPage() {
   if (me.value === null) return <div class="page is-loading" aria-busy="true" />
   if (isOperator.value) return <NewQuery />
   return (

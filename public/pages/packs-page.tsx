@@ -1,8 +1,10 @@
 import { PageFrame } from '../components/page-frame'
 import { Packs } from '../fleet/settings/packs'
 
-export const PacksPage = () => (
+const PacksPage = () => (
   <PageFrame page="packs">
     <Packs />
   </PageFrame>
 )
+
+export default PacksPage

@@ -14,7 +14,7 @@ import { readFilters } from '../url-filters'
 const STATUSES = ['', 'running', 'completed', 'cancelled']
 
 /** All live queries, newest first. */
-export function QueriesPage() {
+export default function QueriesPage() {
   const filters = useMemo(() => readFilters(QUERY_FILTERS, search.value), [search.value])
   const list = useQueries(filters)
   const current = useSignal('')

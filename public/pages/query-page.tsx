@@ -16,7 +16,7 @@ import { useTitle } from '../use-title'
 const TITLE_CHARACTERS_MAX = 60
 
 /** A live query: how far it is, and what the hosts have answered. */
-export function QueryPage({ id }: { id: string }) {
+export default function QueryPage({ id }: { id: string }) {
   const { query, problem, read } = useQuery(id)
   if (problem.value !== '' && !query.value) {
     return (

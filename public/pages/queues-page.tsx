@@ -9,7 +9,7 @@ import { search } from '../router'
 const HISTORY_MINUTES = 60
 
 /** How the queues are doing; one of them in detail, when the address names it. */
-export function QueuesPage() {
+export default function QueuesPage() {
   const { queues, problem, read, update } = useQueues()
   const { value: history } = useHistory(HISTORY_MINUTES)
   const name = new URLSearchParams(search.value).get('name') ?? ''

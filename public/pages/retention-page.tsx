@@ -15,7 +15,7 @@ import { useFetch } from '../use-fetch'
 const EVERY_MS = 10_000
 
 /** What is kept for how long, whether the sweeps keep up, and sweeping now. */
-export function RetentionPage() {
+export default function RetentionPage() {
   const { value, problem, read } = useFetch('/api/retention', {}, { everyMs: EVERY_MS })
   const shown = value.value
   return (

@@ -1,8 +1,10 @@
 import { PageFrame } from '../components/page-frame'
 import { SavedQueries } from '../fleet/settings/saved-queries'
 
-export const SavedQueriesPage = () => (
+const SavedQueriesPage = () => (
   <PageFrame page="saved-queries">
     <SavedQueries />
   </PageFrame>
 )
+
+export default SavedQueriesPage

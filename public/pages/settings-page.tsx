@@ -5,7 +5,7 @@ import { me } from '../session'
 import { THEME_NAMES, THEMES, theme } from '../theme'
 
 /** Who one is, how one comes in, and how it looks. */
-export function SettingsPage() {
+export default function SettingsPage() {
   const who = me.value
   if (!who) return <div class="page is-loading" aria-busy="true" />
   return (

@@ -9,7 +9,7 @@ import { sameOriginUrl } from '../same-origin'
 import { hasSessionEnded, me } from '../session'
 
 /** The one-time link ends here (`?code=`); without one, a token or an account. */
-export function SignInPage() {
+export default function SignInPage() {
   const problem = useSignal('')
   const isBusy = useSignal(false)
   const way = useSignal<'account' | 'token'>('token')

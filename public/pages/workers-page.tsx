@@ -2,8 +2,10 @@ import { PageFrame } from '../components/page-frame'
 import { Workers } from '../jobs/workers'
 
 /** The processes that run jobs. */
-export const WorkersPage = () => (
+const WorkersPage = () => (
   <PageFrame page="workers">
     <Workers />
   </PageFrame>
 )
+
+export default WorkersPage
