@@ -12,18 +12,15 @@ interface FilterBarProps {
 export function FilterBar({ filters, kinds }: FilterBarProps) {
   const set = (change: Partial<JobFilters>) =>
     navigate(`/jobs${searchOf({ ...filters, ...change })}`, { replace: true })
-  const isByError = filters.view === 'errors'
   return (
     <search class="filters">
-      {!isByError && (
-        <fieldset class="chips" aria-label="Status">
-          {['', ...STATES].map(status => (
-            <button key={status} type="button" aria-pressed={filters.status === status} onClick={() => set({ status })}>
-              {status === '' ? 'all' : status}
-            </button>
-          ))}
-        </fieldset>
-      )}
+      <fieldset class="chips" aria-label="Status">
+        {['', ...STATES].map(status => (
+          <button key={status} type="button" aria-pressed={filters.status === status} onClick={() => set({ status })}>
+            {status === '' ? 'all' : status}
+          </button>
+        ))}
+      </fieldset>
       <FilterSelect
         label="Kind"
         all="All kinds"

@@ -12,7 +12,6 @@ const NAMES = [
   'root_id',
   'parent_id',
   'children',
-  'view',
 ] as const
 
 /** What the queue page shows; lives in its address, so that a view can be sent to somebody. */
@@ -25,7 +24,7 @@ export const searchOf = (filters: Partial<JobFilters>): string => url.searchOf(N
 
 /** What the server is asked: periods become times, and jobs that others have made are left out unless they are meant. */
 export function jobParams(filters: JobFilters, now = Date.now()): Record<string, string> {
-  const { children, view: _, since, ...plain } = filters
+  const { children, since, ...plain } = filters
   const asked: Record<string, string> = {}
   for (const [name, value] of Object.entries(plain)) if (value !== '') asked[name] = value
   Object.assign(asked, sinceParam(since, now))

@@ -5,7 +5,6 @@ import { dropView, saveView, views } from './views'
 const READY: Array<{ name: string; search: string }> = [
   { name: 'All jobs', search: '' },
   { name: 'Failed today', search: '?status=failed&since=24h&children=1' },
-  { name: 'By error', search: '?since=7d&view=errors' },
 ]
 
 /** Views with a name. Each is a plain link: what is sent to somebody shows them the same. */

@@ -78,9 +78,10 @@ describeInBrowser('every page, for everybody', () => {
 
   const PAGES: Array<[name: string, path: () => string, ready: string]> = [
     ['dashboard', () => '/', '.queue-card'],
-    ['queue', () => '/queue', '.job-row'],
-    ['one queue', () => '/queue?queue=demo', '.chart canvas'],
-    ['errors', () => '/queue?view=errors', '.error-row'],
+    ['jobs', () => '/jobs', '.job-row'],
+    ['queues', () => '/queues', '.queue-card'],
+    ['one queue', () => '/queues?name=demo', '.chart canvas'],
+    ['errors', () => '/errors', '.error-row'],
     ['nothing found', () => '/queue?q=there+is+no+such+job', '.empty'],
     ['job', () => `/jobs/${job}`, '.tally'],
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],

@@ -37,7 +37,7 @@ describeInBrowser('what an admin does', () => {
     await ada.page.getByLabel('New password').fill('a very long password')
     await ada.page.getByRole('button', { name: 'Set password' }).click()
     await ada.page.getByText('Password changed').waitFor()
-    expect(await ada.page.getByRole('region', { name: 'API tokens' }).count()).toBe(0)
+    expect(await ada.page.getByRole('link', { name: 'API tokens' }).count()).toBe(0)
 
     await page.reload()
     await page.getByLabel('Role of Ada').selectOption('operator')
@@ -47,7 +47,7 @@ describeInBrowser('what an admin does', () => {
       () => document.querySelector<HTMLSelectElement>('[aria-label="Role of Ada"]')?.value === 'operator',
     )
     await ada.page.goto(`${app.url}/queue`)
-    await ada.page.getByRole('button', { name: 'Check', exact: true }).waitFor()
+    await ada.page.getByRole('button', { name: 'Run job' }).first().waitFor()
 
     await page.goto(`${app.url}/admin/audit?action=member.role`)
     await page.getByRole('cell', { name: 'runs the night shift' }).waitFor()
@@ -63,7 +63,7 @@ describeInBrowser('what an admin does', () => {
   })
 
   it('makes a token that is shown once, and revokes it', async () => {
-    await page.goto(`${app.url}/settings`)
+    await page.goto(`${app.url}/admin/tokens`)
     await page.getByLabel('Name').fill('dashboards')
     await page.getByRole('button', { name: 'Create token' }).click()
     const secret = (await page.locator('.once code').textContent()) ?? ''

@@ -2,6 +2,12 @@ import type { Browser, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
+/** `g`, then the key of a page. */
+async function go(page: Page, key: string) {
+  await page.keyboard.press('g')
+  await page.keyboard.press(key)
+}
+
 describeInBrowser('the code of pages', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
@@ -35,16 +41,16 @@ describeInBrowser('the code of pages', () => {
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
     const [answer] = await Promise.all([
-      page.waitForResponse(response => /\/chunks\/queue-page-\w+\.js$/.test(response.url())),
-      page.getByRole('link', { name: 'Queue', exact: true }).click(),
+      page.waitForResponse(response => /\/chunks\/jobs-page-\w+\.js$/.test(response.url())),
+      page.getByRole('link', { name: 'Jobs', exact: true }).click(),
     ])
     expect(answer.headers()['cache-control']).toMatch(/immutable/)
     await page.getByText('No jobs yet').waitFor()
-    expect(await page.title()).toBe('Queue · Tailrace')
+    expect(await page.title()).toBe('Jobs · Tailrace')
 
-    const loaded = page.waitForResponse(response => new URL(response.url()).pathname === '/queue')
+    const loaded = page.waitForResponse(response => new URL(response.url()).pathname === '/jobs')
     const [document] = await Promise.all([loaded, page.reload()])
-    expect(document.headers().link).toMatch(/chunks\/queue-page-\w+\.js>; rel=modulepreload/)
+    expect(document.headers().link).toMatch(/chunks\/jobs-page-\w+\.js>; rel=modulepreload/)
   })
 
   it('comes by itself when there is nothing else to do', async () => {
@@ -56,7 +62,7 @@ describeInBrowser('the code of pages', () => {
     page.on('request', request => {
       if (request.url().includes('/chunks/')) asked.push(request.url())
     })
-    await page.keyboard.press('H')
+    await go(page, 'h')
     await page.getByText('No hosts yet').waitFor()
     expect(asked).toEqual([])
   })
@@ -65,14 +71,14 @@ describeInBrowser('the code of pages', () => {
     await neverIdle()
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
-    await page.route('**/chunks/queue-page-*', route => route.fulfill({ status: 404 }))
-    await page.keyboard.press('Q')
+    await page.route('**/chunks/jobs-page-*', route => route.fulfill({ status: 404 }))
+    await go(page, 'j')
     await page.getByText('This page could not be loaded').waitFor()
-    await page.keyboard.press('L')
+    await go(page, 's')
     await page.locator('.log').waitFor()
     // tried again, which must have failed before the code can be had
-    await Promise.all([page.waitForResponse(/chunks\/queue-page-/), page.keyboard.press('Q')])
-    await page.unroute('**/chunks/queue-page-*')
+    await Promise.all([page.waitForResponse(/chunks\/jobs-page-/), go(page, 'j')])
+    await page.unroute('**/chunks/jobs-page-*')
     await page.getByRole('button', { name: 'Reload' }).click()
     await page.getByText('No jobs yet').waitFor()
   })

@@ -49,6 +49,7 @@ describeInBrowser('the pages', () => {
     await page.goto(await app.app.access.createSignInLink(app.url))
     await page.waitForURL(`${app.url}/`)
     await page.getByText('All systems operational').waitFor()
+    await page.locator('.account summary').click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.waitForURL('**/sign-in')
     await page.goto(`${app.url}/jobs/x`)
@@ -64,6 +65,7 @@ describeInBrowser('the pages', () => {
   it('show a health check live on two screens', async () => {
     const site = await httpSite((_ask, answer) => void answer.end('fine'))
     const [first, second] = await Promise.all([signedIn(), signedIn()])
+    await first.getByRole('button', { name: 'Run job' }).click()
     await first.getByLabel('Address').fill(site.url('/health').replace('http://', ''))
     await first.getByRole('button', { name: 'Check', exact: true }).click()
     await first.locator('.log-message', { hasText: 'up: 200' }).waitFor()
@@ -154,7 +156,7 @@ describeInBrowser('the pages', () => {
     await page.locator('.live.is-live').waitFor()
     answer.release()
     await row(page, 20).waitFor()
-    await page.getByRole('link', { name: 'Queue', exact: true }).first().click()
+    await page.getByRole('link', { name: 'Jobs', exact: true }).first().click()
     await page.locator(`[data-job="${id}"] .fold`).click()
     await row(page, 20).waitFor()
     await page.locator(`[data-job="${id}"]`).getByRole('link').first().click()
@@ -163,7 +165,7 @@ describeInBrowser('the pages', () => {
   })
 
   it('pause a queue with a reason', async () => {
-    const page = await signedIn('/queue?queue=demo')
+    const page = await signedIn('/queues?name=demo')
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByLabel('Reason').fill('night')
     await page.getByRole('button', { name: 'Pause demo' }).click()
