@@ -44,7 +44,7 @@ export function Members() {
       )}
       <Listing
         name="Members"
-        columns={['Name', 'E-mail', 'Role', 'Since', 'Last seen', '']}
+        columns={['Name', 'Email', 'Role', 'Since', 'Last seen', '']}
         list={list}
         empty="No members yet. Invite the first one above."
         row={member => (
@@ -140,7 +140,7 @@ function InviteForm({ onInvite }: { onInvite(invitee: { email: string; name: str
         <input name="name" required maxLength={200} />
       </label>
       <label class="field">
-        E-mail
+        Email
         <input name="email" type="email" required maxLength={320} />
       </label>
       <label class="field">

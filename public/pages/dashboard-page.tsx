@@ -24,7 +24,7 @@ const ROWS = 8
 const RUNNING = filtersOf('?status=running&children=1')
 const FAILED = filtersOf('?since=24h&children=1')
 
-/** Is all well, and what goes on? */
+/** The health of the installation and what is running now. */
 export function DashboardPage() {
   const { queues, problem, read } = useQueues()
   const { value: history } = useHistory(MINUTES)
@@ -39,7 +39,7 @@ export function DashboardPage() {
         <Running />
         <section class="panel" aria-label="Failures">
           <h2>
-            <a href="/queue?since=24h&view=errors">Failures of the last 24 hours</a>
+            <a href="/queue?since=24h&view=errors">Failures in the last 24 hours</a>
           </h2>
           <ErrorGroups filters={FAILED} max={ROWS} />
         </section>

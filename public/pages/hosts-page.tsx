@@ -54,7 +54,7 @@ export function HostsPage() {
   )
 }
 
-/** All listed hosts by id, if these are all. */
+/** The IDs of all listed hosts, or null while there are more pages. */
 const allOf = (hosts: Host[] | null, hasMore: boolean): Targets | null =>
   hosts !== null && !hasMore ? { host_ids: hosts.map(host => host.id) } : null
 
@@ -75,10 +75,10 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   return (
     <Empty title="No hosts yet">
       <p>
-        <a href="/hosts/add">Add a host</a>: it runs osquery and connects to Tailrace with an enroll secret.
+        <a href="/hosts/add">Add a host</a> that runs osquery and enrolls with a secret.
       </p>
       <p>
-        To look around first, enroll simulated hosts: <code>npm run simulate:fleet -- --hosts 50</code>
+        To try Tailrace out first, enroll simulated hosts: <code>npm run simulate:fleet -- --hosts 50</code>
       </p>
     </Empty>
   )

@@ -72,7 +72,7 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
   )
 }
 
-/** The job's own log, or that of all below it, too. */
+/** The log of the job, or of the job and all its descendants. */
 function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
   const isMerged = useSignal(false)
   return (
@@ -99,7 +99,7 @@ function Summary({ job }: { job: Job }) {
   return (
     <dl class="summary">
       <Fact name="Status" value={<Status status={job.status} />} />
-      {share !== null && <Fact name="Progress" value={<Progress share={share} label="Progress of the job" />} />}
+      {share !== null && <Fact name="Progress" value={<Progress share={share} label="Job progress" />} />}
       <Fact name="Created" value={formatAgo(job.created_at, now.value)} title={job.created_at} />
       <Fact name="Waited" value={formatDuration(waited ?? 0)} />
       {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
@@ -124,14 +124,14 @@ function Fact({ name, value, title }: { name: string; value: ComponentChildren; 
 
 const Notice = ({ text }: { text: string }) => <p class="notice">{text}</p>
 
-/** What is longer is folded away. */
-const OPEN_CHARS = 1_000
+/** Longer JSON is collapsed at first. */
+const OPEN_CHARS_MAX = 1_000
 
 function Details({ title, value }: { title: string; value: unknown }) {
   if (value === null || value === undefined) return null
   const text = JSON.stringify(value, null, 2)
   return (
-    <details class="json" open={text.length < OPEN_CHARS}>
+    <details class="json" open={text.length < OPEN_CHARS_MAX}>
       <summary>{title}</summary>
       <button type="button" onClick={() => void navigator.clipboard?.writeText(text)}>
         Copy

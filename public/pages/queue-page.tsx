@@ -85,12 +85,12 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   }
   return (
     <Empty title="No jobs yet">
-      <p>Enter a web address above to check it, or start a demo load.</p>
+      <p>Enter a URL above to check it, or start a demo job.</p>
     </Empty>
   )
 }
 
-/** Which rows are looked at, unfolded and selected, and the keys that move among them. */
+/** The current, expanded and selected rows, and the keyboard shortcuts for them. */
 function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']) {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())

@@ -7,7 +7,7 @@ import { THEMES, theme } from '../theme'
 
 const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' }
 
-/** Who one is, how one comes in, and how it looks. */
+/** The signed-in user: identity, appearance, password, sessions and API tokens. */
 export function SettingsPage() {
   const who = me.value
   if (!who) return <div class="page is-loading" aria-busy="true" />
@@ -38,7 +38,7 @@ export function SettingsPage() {
         <Sessions scope="own" />
       </Section>
       <p class="hint">
-        These pages use the public API. See <a href="/api/docs">its documentation</a>.
+        These pages use the public API. See the <a href="/api/docs">API documentation</a>.
       </p>
       {isAdmin.value && (
         <Section title="API tokens">

@@ -25,7 +25,7 @@ describeInBrowser('what an admin does', () => {
 
   it('invites a member, whose role can be changed while they look, with a reason that the audit log shows', async () => {
     await page.getByLabel('Name', { exact: true }).fill('Ada')
-    await page.getByLabel('E-mail').fill('ada@example.org')
+    await page.getByLabel('Email').fill('ada@example.org')
     await page.getByRole('button', { name: 'Invite' }).click()
     const link = (await page.locator('.once code').textContent()) ?? ''
     expect(link).toMatch(/\/sign-in\?code=/)
