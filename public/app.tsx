@@ -43,16 +43,16 @@ function Page() {
   )
 }
 
-/** To the sign-in page, and back here afterwards. */
-function askToSignIn() {
+/** Goes to the sign-in page, which leads back here. */
+function requireSignIn() {
   if (route.value.page === 'sign-in') return
   const next = location.pathname + location.search + location.hash
   navigate(`/sign-in?next=${encodeURIComponent(next)}`, { replace: true })
 }
 
-onSignedOut(askToSignIn)
+onSignedOut(requireSignIn)
 effect(() => {
-  if (liveState.value.error?.status === 401) askToSignIn()
+  if (liveState.value.error?.status === 401) requireSignIn()
 })
 effect(() => {
   document.title = `${pageInfo(route.value.page)?.title ?? 'Not found'} · Tailrace`

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-/** The time in milliseconds, refreshed every second while the page is seen: one timer for all running spans. */
+/** The current time in milliseconds, updated every second while the page is visible. One timer serves all components. */
 export const now = signal(Date.now())
 
 export function startClock() {

@@ -4,7 +4,7 @@ import { PAGES, type PageName } from '../src/contract/pages'
 
 type PageComponent = FunctionComponent<{ id: string }>
 
-/** Where the code of each page is. It is loaded when the page is opened, or before that when the browser is idle. */
+/** Loads the code of each page, when the page is opened or earlier, when the browser is idle. */
 const LOADERS: Record<PageName, () => Promise<PageComponent>> = {
   'sign-in': () => import('./pages/sign-in-page').then(module => module.SignInPage),
   dashboard: () => import('./pages/dashboard-page').then(module => module.DashboardPage),
@@ -27,12 +27,12 @@ const LOADERS: Record<PageName, () => Promise<PageComponent>> = {
   settings: () => import('./pages/settings-page').then(module => module.SettingsPage),
 }
 
-/** The pages whose code is here. */
+/** The pages whose code has been loaded. */
 export const loadedPages = signal<ReadonlyMap<string, PageComponent>>(new Map())
 /** The page whose code could not be loaded; `''` for none. */
 export const failedPage = signal<PageName | ''>('')
 
-/** Loads the code of a page unless it is here. */
+/** Loads the code of a page unless it has been loaded already. */
 export async function loadPage(name: PageName): Promise<void> {
   if (loadedPages.peek().has(name)) return
   try {
@@ -51,11 +51,11 @@ const whenIdle = () =>
     else setTimeout(resolve, IDLE_MS)
   })
 
-/** Loads the code of all pages, one at a time and only when there is nothing else to do, so that opening one does not wait. */
+/** Loads the code of all pages, one at a time and only while the browser is idle, so that they open without delay. */
 export async function preloadPages(): Promise<void> {
   for (const { name } of PAGES) {
     await whenIdle()
-    // A page that fails here is tried again, and reported, when it is opened.
+    // A failure is ignored here: opening the page tries again and reports it.
     if (!loadedPages.peek().has(name)) await LOADERS[name]().catch(() => undefined)
   }
 }

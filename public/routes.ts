@@ -2,13 +2,13 @@ import { PAGES, type PageName } from '../src/contract/pages'
 
 export interface Route {
   page: PageName | 'missing'
-  /** From the address of the page; `''` where it has none. */
+  /** From the path; `''` if it has none. */
   id: string
 }
 
 const patterns = PAGES.map(({ name, path }) => ({ name, segments: segmentsOf(path) }))
 
-/** Which page a path names. */
+/** The page at a path. */
 export function routeOf(path: string): Route {
   const segments = segmentsOf(path)
   const found = patterns.find(

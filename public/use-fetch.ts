@@ -8,17 +8,17 @@ import { useInterval } from './use-interval'
 const NEVER_MS = 2 ** 31 - 1
 
 interface Options {
-  /** Fetched again this often, while the page is visible. */
-  everyMs?: number
-  /** What is fetched, when the parameters themselves move on with the time; another one begins anew. */
+  /** Fetches again at this interval while the page is visible. */
+  pollMs?: number
+  /** Identifies the request if its parameters change with time. When it changes, the value is reset. */
   name?: string
 }
 
-/** The reply of a route. It stays while it is fetched again, and when that fails; `value` is null until it is there. */
+/** The reply of a route, null until it arrives. It is kept while it is fetched again, and if that fails. */
 export function useFetch<P extends PathOf<'get'>>(
   path: P,
   params: RequestOf<RouteAt<'get', P>>,
-  { everyMs = NEVER_MS, name }: Options = {},
+  { pollMs = NEVER_MS, name }: Options = {},
 ) {
   const value = useSignal<ReplyOf<RouteAt<'get', P>> | null>(null)
   const problem = useSignal('')
@@ -41,6 +41,6 @@ export function useFetch<P extends PathOf<'get'>>(
   useEffect(() => {
     value.value = null
   }, [key])
-  useInterval(everyMs, () => void read(), key)
+  useInterval(pollMs, () => void read(), key)
   return { value, problem, read }
 }

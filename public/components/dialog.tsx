@@ -7,7 +7,7 @@ interface DialogProps {
   children: ComponentChildren
 }
 
-/** In front of the page until it is answered or left (Escape, a click beside it). */
+/** A modal dialog. Escape or a click outside closes it. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -18,7 +18,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     }
   }, [])
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself answers Escape
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself handles Escape
     <dialog
       class="dialog"
       ref={dialog}
@@ -31,7 +31,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       <div class="dialog-body">
         <header class="row">
           <h2>{title}</h2>
-          <span class="spring" />
+          <span class="spacer" />
           <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.current?.close()}>
             ×
           </button>

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { navigationPages } from '../page-table'
 
-const KEYS: Array<readonly [keys: string, what: string]> = [
+const SHORTCUTS: Array<readonly [keys: string, action: string]> = [
   ...navigationPages.flatMap(({ key, title }) => (key ? [[key, `go to ${title.toLowerCase()}`] as const] : [])),
   ['/', 'search'],
   ['j  k', 'next and previous job, host or query'],
-  ['Enter', 'open it'],
-  ['x', 'expand the job'],
-  ['s', 'select the job or host'],
+  ['Enter', 'open the current row'],
+  ['x', 'expand the current job'],
+  ['s', 'select the current job or host'],
   ['c', 'new job or query'],
-  ['r', 'query the selected hosts, or this one'],
+  ['r', 'query the selected hosts or this host'],
   ['a', 'add a host'],
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
@@ -17,7 +17,7 @@ const KEYS: Array<readonly [keys: string, what: string]> = [
   ['w', 'wrap long lines'],
   ['g', 'go to a line or a time'],
   ['t', 'change the theme'],
-  ['?', 'this help'],
+  ['?', 'show or hide this help'],
 ]
 
 export function Help({ onClose }: { onClose(): void }) {
@@ -27,14 +27,14 @@ export function Help({ onClose }: { onClose(): void }) {
     <dialog class="help" ref={dialog} onClose={onClose} aria-label="Keyboard shortcuts">
       <h2>Keyboard shortcuts</h2>
       <dl>
-        {KEYS.map(([key, what]) => (
+        {SHORTCUTS.map(([key, action]) => (
           <div key={key}>
             <dt>
               {key.split('  ').map(one => (
                 <kbd key={one}>{one}</kbd>
               ))}
             </dt>
-            <dd>{what}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

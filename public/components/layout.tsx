@@ -2,19 +2,19 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { client } from '../api'
 import { useKeys } from '../keys'
-import { mayOpen, navigationPages, pageInfo } from '../page-table'
+import { canOpen, navigationPages, pageInfo } from '../page-table'
 import { navigate } from '../router'
 import { isAdmin, me } from '../session'
-import { nextTheme, theme } from '../theme'
+import { nextTheme, THEME_NAMES, theme } from '../theme'
 import { Help } from './help'
 import { LiveBadge } from './live-badge'
 
-/** The keys of the pages, each leading to its page. */
+/** The keyboard shortcuts that lead to pages. */
 const PAGE_KEYS = Object.fromEntries(
   navigationPages.flatMap(({ key, path }) => (key ? [[key, () => navigate(path)] as const] : [])),
 )
 
-/** The frame around every page but sign-in. */
+/** The header and navigation around every page except sign-in. */
 export function Layout({ page, children }: { page: string; children: ComponentChildren }) {
   const isHelpOpen = useSignal(false)
   const area = pageInfo(page)?.area
@@ -36,17 +36,17 @@ export function Layout({ page, children }: { page: string; children: ComponentCh
           Tailrace
         </a>
         <nav aria-label="Pages">
-          {navigationPages.filter(mayOpen).map(({ name, path, title }) => (
+          {navigationPages.filter(canOpen).map(({ name, path, title }) => (
             <a key={name} href={path} aria-current={name === area ? 'page' : undefined}>
               {title}
             </a>
           ))}
           {isAdmin.value && <a href="/admin/queues">Bull Board</a>}
         </nav>
-        <span class="spring" />
+        <span class="spacer" />
         <LiveBadge />
         <button type="button" class="quiet" onClick={nextTheme} title="Change theme (t)">
-          {theme.value === 'auto' ? 'Auto' : theme.value === 'dark' ? 'Dark' : 'Light'}
+          {THEME_NAMES[theme.value]}
         </button>
         <button
           type="button"

@@ -3,7 +3,7 @@ import type { PageName } from '../../src/contract/pages'
 import { pageInfo } from '../page-table'
 import { FleetNav } from './fleet-nav'
 
-/** Navigation and heading of the pages about the fleet. */
+/** Navigation and heading of the fleet pages. */
 export function FleetFrame({ page, children }: { page: PageName; children: ComponentChildren }) {
   return (
     <div class="page fleet">

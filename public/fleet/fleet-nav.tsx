@@ -1,13 +1,13 @@
 import type { PageName } from '../../src/contract/pages'
-import { mayOpen, pageInfo } from '../page-table'
+import { canOpen, pageInfo } from '../page-table'
 
 const TABS: PageName[] = ['hosts', 'saved-queries', 'packs', 'labels', 'enroll-secrets']
 
-/** Links to the pages about the fleet. */
+/** Links to the fleet pages. */
 export function FleetNav({ current }: { current: PageName }) {
   const tab = (name: PageName) => {
     const page = pageInfo(name)
-    if (!page || !mayOpen(page)) return null
+    if (!page || !canOpen(page)) return null
     return (
       <a key={name} href={page.path} aria-current={name === current ? 'page' : undefined}>
         {page.title}
@@ -17,7 +17,7 @@ export function FleetNav({ current }: { current: PageName }) {
   return (
     <nav class="views" aria-label="Fleet">
       {TABS.map(tab)}
-      <span class="spring" />
+      <span class="spacer" />
       {tab('add-host')}
     </nav>
   )

@@ -1,20 +1,20 @@
 import { useSignal } from '@preact/signals'
 import { useFocus } from '../use-focus'
-import { dropView, saveView, views } from './views'
+import { deleteView, saveView, views } from './views'
 
-const READY: Array<{ name: string; search: string }> = [
+const BUILT_IN: Array<{ name: string; search: string }> = [
   { name: 'All jobs', search: '' },
   { name: 'Failed today', search: '?status=failed&since=24h&children=1' },
   { name: 'By error', search: '?since=7d&view=errors' },
 ]
 
-/** Views with a name. Each is a plain link: what is sent to somebody shows them the same. */
+/** Named views. Each is a plain link, so that it can be shared. */
 export function SavedViews({ search }: { search: string }) {
   const isNaming = useSignal(false)
-  const isSaved = [...READY, ...views.value].some(view => view.search === search)
+  const isSaved = [...BUILT_IN, ...views.value].some(view => view.search === search)
   return (
     <nav class="views" aria-label="Views">
-      {READY.map(view => (
+      {BUILT_IN.map(view => (
         <a key={view.name} href={`/queue${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
           {view.name}
         </a>
@@ -28,7 +28,7 @@ export function SavedViews({ search }: { search: string }) {
             type="button"
             class="quiet"
             aria-label={`Delete view ${view.name}`}
-            onClick={() => dropView(view.name)}
+            onClick={() => deleteView(view.name)}
           >
             ×
           </button>
@@ -62,7 +62,7 @@ function NameForm({ search, onDone }: { search: string; onDone(): void }) {
       <input
         ref={input}
         name="name"
-        aria-label="Name of the view"
+        aria-label="View name"
         placeholder="Name"
         required
         maxLength={40}

@@ -10,9 +10,9 @@ import { Status } from '../components/status'
 import { FleetPanels } from '../fleet/dashboard/fleet-panels'
 import { ErrorGroups } from '../jobs/error-groups'
 import { filtersOf } from '../jobs/filters'
-import { shareDone, subjectOf } from '../jobs/job'
+import { progressOf, subjectOf } from '../jobs/job'
 import { QueueCards } from '../jobs/queue-cards'
-import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
+import { combineQueues, type Histories, sumOf, useHistory } from '../jobs/queue-history'
 import { useJobList } from '../jobs/use-job-list'
 import { useQueues } from '../jobs/use-queues'
 import { Workers } from '../jobs/workers'
@@ -52,7 +52,7 @@ export function DashboardPage() {
 
 function Throughput({ history }: { history: Histories }) {
   const { counts, summary } = useMemo(() => {
-    const { completed, failed } = together(history)
+    const { completed, failed } = combineQueues(history)
     return {
       summary: `Jobs per minute in the last hour: ${formatCount(sumOf(completed))} completed, ${formatCount(sumOf(failed))} failed.`,
       counts: [
@@ -100,14 +100,14 @@ function Running() {
 }
 
 function RunningJob({ job }: { job: Job }) {
-  const share = shareDone(job.progress)
+  const share = progressOf(job.progress)
   return (
     <li>
       <Status status={job.status} />
       <a class="line-name" href={`/jobs/${job.id}`}>
         {subjectOf(job) || job.kind}
       </a>
-      <span class="spring" />
+      <span class="spacer" />
       {share !== null && <span>{formatPercent(share)}</span>}
       <span class="hint">{formatDuration(elapsedMs(job.started_at, null, now.value) ?? 0)}</span>
     </li>

@@ -126,7 +126,7 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
       <button type="button" disabled={refreshing === 'waiting'} onClick={() => void refresh()}>
         Refresh
       </button>
-      <ConfirmButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
+      <ConfirmButton label="Delete" confirmLabel={`Delete ${nameOf(host)}`} onConfirm={remove} />
       <span class="hint" role="status">
         {refreshing === 'waiting' && 'Waiting for the host'}
         {refreshing === 'silent' && 'No answer yet. The host will be refreshed at its next check-in.'}

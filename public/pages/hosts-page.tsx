@@ -8,7 +8,7 @@ import { ListStatus, LoadMore } from '../components/list-status'
 import { FleetNav } from '../fleet/fleet-nav'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
-import { HostTable, type Picked } from '../fleet/hosts/host-table'
+import { HostTable, type HostTableState } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
 import { toggled } from '../jobs/list-state'
@@ -85,7 +85,7 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
 }
 
 /** The current row, the selected rows, and the keys that move between them. */
-function useRowKeys(hosts: ReadonlySignal<Host[] | null>): Picked {
+function useRowKeys(hosts: ReadonlySignal<Host[] | null>): HostTableState {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {

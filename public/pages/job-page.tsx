@@ -8,7 +8,7 @@ import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
-import { hasEnded, ranMs, shareDone, subjectOf } from '../jobs/job'
+import { hasEnded, progressOf, runDurationMs, subjectOf } from '../jobs/job'
 import { renderDetails } from '../jobs/job-details'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
@@ -93,9 +93,9 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
 }
 
 function Summary({ job }: { job: Job }) {
-  const took = ranMs(job, now.value)
+  const took = runDurationMs(job, now.value)
   const waited = elapsedMs(job.created_at, job.started_at ?? job.ended_at, now.value)
-  const share = hasEnded(job.status) ? null : shareDone(job.progress)
+  const share = hasEnded(job.status) ? null : progressOf(job.progress)
   return (
     <dl class="summary">
       <Fact name="Status" value={<Status status={job.status} />} />

@@ -94,7 +94,7 @@ function NewQuery() {
           </select>
         </label>
         {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts online</span>}
-        <span class="spring" />
+        <span class="spacer" />
         <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
         <SaveQuery sql={sql} />
       </div>

@@ -30,18 +30,18 @@ export function QueuePage() {
   const { queues, problem, read, update } = useQueues()
   const kinds = useKinds()
   const { value: history } = useHistory(HISTORY_MINUTES)
-  const addressBox = useRef<HTMLInputElement>(null)
-  const opened = useSignal<ReadonlySet<string>>(new Set())
+  const urlInput = useRef<HTMLInputElement>(null)
+  const expanded = useSignal<ReadonlySet<string>>(new Set())
   const chosen = queues.value.find(queue => queue.name === filters.queue)
-  useKeys({ c: () => addressBox.current?.focus() })
+  useKeys({ c: () => urlInput.current?.focus() })
   return (
     <div class="page queue">
       <h1 class="hidden">Queue</h1>
       {isOperator.value && (
         <NewJob
-          addressBox={addressBox}
+          urlInput={urlInput}
           kinds={kinds}
-          onMade={job => (opened.value = new Set(opened.value).add(job.id))}
+          onCreated={job => (expanded.value = new Set(expanded.value).add(job.id))}
         />
       )}
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
@@ -52,15 +52,15 @@ export function QueuePage() {
       {filters.view === 'errors' ? (
         <ErrorGroups filters={filters} />
       ) : (
-        <Jobs key={searchOf(filters)} filters={filters} opened={opened} />
+        <Jobs key={searchOf(filters)} filters={filters} expanded={expanded} />
       )}
     </div>
   )
 }
 
-function Jobs({ filters, opened }: { filters: JobFilters; opened: ListState['opened'] }) {
+function Jobs({ filters, expanded }: { filters: JobFilters; expanded: ListState['expanded'] }) {
   const list = useJobList(filters)
-  const state = useRowKeys(list.items, opened)
+  const state = useRowKeys(list.items, expanded)
   return (
     <>
       <BulkBar
@@ -91,7 +91,7 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
 }
 
 /** The current, expanded and selected rows, and the keyboard shortcuts for them. */
-function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']) {
+function useRowKeys(jobs: ReadonlySignal<Job[] | null>, expanded: ListState['expanded']) {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {
@@ -102,18 +102,18 @@ function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opene
     current.value = next.id
     document.querySelector(`[data-job="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
   }
-  const onCurrent = (ids: ListState['opened']) => () => {
+  const onCurrent = (ids: ListState['expanded']) => () => {
     if (current.value !== '') ids.value = toggled(ids.value, current.value)
   }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    x: onCurrent(opened),
+    x: onCurrent(expanded),
     s: onCurrent(selected),
     Enter: event => {
       if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
       else if (current.value !== '') navigate(`/jobs/${current.value}`)
     },
   })
-  return { current, opened, selected }
+  return { current, expanded, selected }
 }

@@ -12,11 +12,11 @@ import { BulkProgress } from '../jobs/bulk-progress'
 import { isAdmin } from '../session'
 import { useFetch } from '../use-fetch'
 
-const EVERY_MS = 10_000
+const POLL_MS = 10_000
 
 /** Retention policies, whether sweeps keep up with them, and a button to sweep now. */
 export function RetentionPage() {
-  const { value, problem, read } = useFetch('/api/retention', {}, { everyMs: EVERY_MS })
+  const { value, problem, read } = useFetch('/api/retention', {}, { pollMs: POLL_MS })
   const shown = value.value
   return (
     <div class="page">
@@ -86,7 +86,7 @@ function Sweep({ onStarted }: { onStarted(): void }) {
         <ReasonForm
           label={confirming.value === 'preview' ? 'Preview sweep' : 'Sweep now'}
           onReason={run}
-          onLeave={() => (confirming.value = null)}
+          onDismiss={() => (confirming.value = null)}
         />
       )}
       {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}

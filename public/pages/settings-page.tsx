@@ -3,9 +3,7 @@ import { Password } from '../access/password'
 import { Sessions } from '../access/sessions'
 import { Tokens } from '../access/tokens'
 import { isAdmin, me } from '../session'
-import { THEMES, theme } from '../theme'
-
-const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' }
+import { THEME_NAMES, THEMES, theme } from '../theme'
 
 /** The signed-in user: identity, appearance, password, sessions and API tokens. */
 export function SettingsPage() {

@@ -86,7 +86,7 @@ describeInBrowser('every page, for everybody', () => {
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
     ['hosts', () => '/hosts', '.host-row'],
     ['no hosts', () => '/hosts?q=there+is+no+such+host', '.empty'],
-    ['add a host', () => '/hosts/add', '.copied'],
+    ['add a host', () => '/hosts/add', '.copy-block'],
     ['labels', () => '/hosts/labels', 'table'],
     ['saved queries', () => '/hosts/saved-queries', 'table'],
     ['packs', () => '/hosts/packs', '.pack'],
@@ -172,7 +172,7 @@ describeInBrowser('every page, for everybody', () => {
     await page.setViewportSize(SIZES.desk)
     await page.goto(`${app.url}/queue`)
     await page.locator(`[data-job="${job}"] .fold`).click()
-    await page.locator('.job-unfolded .log-row').first().waitFor()
+    await page.locator('.job-details .log-row').first().waitFor()
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await page.getByLabel('Reason').waitFor()
     expect(await faultsOf(page)).toEqual([])

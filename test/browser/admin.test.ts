@@ -27,7 +27,7 @@ describeInBrowser('what an admin does', () => {
     await page.getByLabel('Name', { exact: true }).fill('Ada')
     await page.getByLabel('Email').fill('ada@example.org')
     await page.getByRole('button', { name: 'Invite' }).click()
-    const link = (await page.locator('.once code').textContent()) ?? ''
+    const link = (await page.locator('.secret code').textContent()) ?? ''
     expect(link).toMatch(/\/sign-in\?code=/)
 
     const ada = await visit(browser, app.url)
@@ -66,7 +66,7 @@ describeInBrowser('what an admin does', () => {
     await page.goto(`${app.url}/settings`)
     await page.getByLabel('Name').fill('dashboards')
     await page.getByRole('button', { name: 'Create token' }).click()
-    const secret = (await page.locator('.once code').textContent()) ?? ''
+    const secret = (await page.locator('.secret code').textContent()) ?? ''
     const ask = () => fetch(`${app.url}/api/queues`, { headers: { authorization: `Bearer ${secret}` } })
     expect((await ask()).status).toBe(200)
     const row = page.getByRole('row', { name: /dashboards/ })

@@ -81,7 +81,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByRole('link', { name: 'Add a host' }).click()
     await page.getByText('Waiting for first check-in.').waitFor()
     await page.getByRole('button', { name: 'Create secret' }).click()
-    const texts = page.locator('.copied pre')
+    const texts = page.locator('.copy-block pre')
     await texts.nth(3).waitFor()
     const [secret = '', linux, macos, windows] = await texts.allInnerTexts()
     for (const command of [linux, macos, windows]) expect(command).toContain(secret)
@@ -309,7 +309,7 @@ describeInBrowser('the pages of hosts', () => {
     const { id } = await firstHost()
     const page = await signedIn(`/hosts/${id}?tab=files`)
     await page.getByLabel(/Path on the host/).fill('/etc/hosts')
-    await page.getByRole('button', { name: 'Get the file' }).click()
+    await page.getByRole('button', { name: 'Request file' }).click()
     const link = page.getByRole('link', { name: 'Download' })
     await link.waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
@@ -321,13 +321,13 @@ describeInBrowser('the pages of hosts', () => {
     const page = await signedIn(`/hosts/${id}?tab=files`)
     const fetchFile = async (path: string) => {
       await page.getByLabel(/Path on the host/).fill(path)
-      await page.getByRole('button', { name: 'Get the file' }).click()
+      await page.getByRole('button', { name: 'Request file' }).click()
     }
     await fetchFile('/none/%')
     await page.getByText('no file matches this pattern').waitFor()
     await fetchFile('/none/file')
     await page.getByText('begins within a minute').waitFor()
-    await page.getByRole('cell', { name: 'empty: no such file' }).waitFor()
+    await page.getByRole('cell', { name: 'empty (file not found)' }).waitFor()
   })
 
   it('offer a viewer nothing that would be refused', async () => {

@@ -51,7 +51,7 @@ describeInBrowser('what an operator does', () => {
     await page.waitForURL('**/queue?status=completed&kind=demo&since=24h')
     await page.locator('.job-row .is-completed').first().waitFor()
     await page.getByRole('button', { name: 'Save view' }).click()
-    await page.getByLabel('Name of the view').fill('Mine')
+    await page.getByLabel('View name').fill('Mine')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'All jobs' }).click()
     await page.waitForURL('**/queue')
@@ -116,7 +116,7 @@ describeInBrowser('what an operator does', () => {
     await page.keyboard.press('e')
     await page.locator('.log-row.is-selected.level-error').waitFor()
     await page.keyboard.press('e')
-    await page.getByText('No error below.').waitFor()
+    await page.getByText('No errors below.').waitFor()
 
     await page.keyboard.press('g')
     await page.getByLabel('Line or time').fill('7')

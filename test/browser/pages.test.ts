@@ -64,7 +64,7 @@ describeInBrowser('the pages', () => {
   it('show a health check live on two screens', async () => {
     const site = await httpSite((_ask, answer) => void answer.end('fine'))
     const [first, second] = await Promise.all([signedIn(), signedIn()])
-    await first.getByLabel('Address').fill(site.url('/health').replace('http://', ''))
+    await first.getByLabel('URL').fill(site.url('/health').replace('http://', ''))
     await first.getByRole('button', { name: 'Check', exact: true }).click()
     await first.locator('.log-message', { hasText: 'up: 200' }).waitFor()
 
@@ -75,7 +75,7 @@ describeInBrowser('the pages', () => {
 
     await second.getByRole('link', { name: site.url('/health') }).click()
     await second.locator('.check-verdict', { hasText: 'up' }).waitFor()
-    expect(await second.locator('.fall').count()).toBe(5)
+    expect(await second.locator('.phase').count()).toBe(5)
     expect(await second.locator('.step.is-completed').count()).toBeGreaterThan(2)
   })
 
@@ -118,9 +118,9 @@ describeInBrowser('the pages', () => {
     const page = await signedIn(`/jobs/${id}`)
     await row(page, 3_000).waitFor()
     await page.keyboard.press('/')
-    await page.getByLabel('Search in lines').fill('no line says this')
+    await page.getByLabel('Search lines').fill('no line says this')
     await page.getByText('no matches').waitFor()
-    await page.getByLabel('Search in lines').fill('line')
+    await page.getByLabel('Search lines').fill('line')
     await page.keyboard.press('Enter')
     await page.locator('.log-row.is-selected .match').first().waitFor()
     await page.getByRole('button', { name: 'Follow', exact: true }).waitFor()

@@ -144,10 +144,10 @@ describeInBrowser('the pages of queries', () => {
 
     const grid = page.locator('.grid')
     await grid.evaluate(element => element.scrollTo(0, element.scrollHeight / 2))
-    await page.waitForFunction(() => document.querySelector('.grid tr.is-coming') === null)
+    await page.waitForFunction(() => document.querySelector('.grid tr.is-placeholder') === null)
     await grid.focus()
     await page.keyboard.press('End')
-    await page.locator(`.grid tr[aria-rowindex="${HOSTS * ROWS_EACH + 1}"]:not(.is-coming)`).waitFor()
+    await page.locator(`.grid tr[aria-rowindex="${HOSTS * ROWS_EACH + 1}"]:not(.is-placeholder)`).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.grid-details', { hasText: `row ${ROWS_EACH}` }).waitFor()
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)

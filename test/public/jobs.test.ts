@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { addressOf } from '../../public/jobs/address'
 import { filterOf } from '../../public/jobs/bulk'
 import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
-import { ranMs, shareDone, subjectOf } from '../../public/jobs/job'
+import { progressOf, runDurationMs, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
+import { parseUrl } from '../../public/jobs/url'
 import { routeOf } from '../../public/routes'
 import type { Job } from '../../src/contract/jobs'
 import { formatAgo, formatDuration } from '../../text/times'
@@ -118,7 +118,7 @@ describe('what is typed as an address', () => {
     ['two words', null],
     ['http://', null],
   ])('%s', (typed, address) => {
-    expect(addressOf(typed)).toBe(address)
+    expect(parseUrl(typed)).toBe(address)
   })
 })
 
@@ -166,9 +166,9 @@ describe('words for people', () => {
   it('tell how long a job ran, by its steps when its own times are too coarse', () => {
     const at = (ms: number) => new Date(ms).toISOString()
     const step = { name: 's', status: 'completed' as const, lines: 0, started_at: at(990), ended_at: at(1_005) }
-    expect(ranMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
-    expect(ranMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
-    expect(ranMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
+    expect(runDurationMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
+    expect(runDurationMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
+    expect(runDurationMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
   })
 
   it('tell how long ago it was', () => {
@@ -187,9 +187,9 @@ describe('words for people', () => {
   })
 
   it('tell how much is done, if anything does', () => {
-    expect(shareDone({ done: 1, total: 4 })).toBe(0.25)
-    expect(shareDone({ percent: 150 })).toBe(1)
-    expect(shareDone({ phase: 'x' })).toBeNull()
-    expect(shareDone(null)).toBeNull()
+    expect(progressOf({ done: 1, total: 4 })).toBe(0.25)
+    expect(progressOf({ percent: 150 })).toBe(1)
+    expect(progressOf({ phase: 'x' })).toBeNull()
+    expect(progressOf(null)).toBeNull()
   })
 })

@@ -9,7 +9,7 @@ import { LabelHosts } from './label-hosts'
 
 interface SelectionBarProps {
   selected: ReadonlySet<string>
-  /** All hosts that match the filters; null when targets cannot express the filters. */
+  /** All hosts that match the filters; null if targets cannot express the filters. */
   all: Targets | null
   total: number
   onClear(): void
@@ -39,7 +39,7 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
           disabled={targets === null || count === 0}
           title={
             targets === null
-              ? 'Select hosts first: without a selection, only a single platform or label can be queried.'
+              ? 'Select hosts first. Without a selection, only all hosts, one platform or one label can be queried.'
               : 'r'
           }
           onClick={runQuery}

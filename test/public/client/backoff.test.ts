@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { backoffMs, lookAgainMs, retryAfterMs } from '../../../public/client/backoff'
+import { backoffMs, probeDelayMs, retryAfterMs } from '../../../public/client/backoff'
 
 describe('backoff', () => {
   it('doubles from one second to thirty', () => {
@@ -8,7 +8,7 @@ describe('backoff', () => {
   })
 
   it('looks for better ways again after half a minute, later every five minutes', () => {
-    const longest = (looks: number) => lookAgainMs(looks, () => 1)
+    const longest = (probes: number) => probeDelayMs(probes, () => 1)
     expect([1, 2, 3, 4, 5, 500].map(longest)).toEqual([30, 60, 120, 240, 300, 300].map(s => s * 1000))
   })
 

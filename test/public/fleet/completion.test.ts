@@ -86,11 +86,11 @@ describe('advice', () => {
     ['select * from users', []],
     ["select * from file where path = '/x'", []],
     ['select * from processes p join file f on f.path = p.name', []],
-    ['select * from file', ['file answers only where path or directory is given.']],
-    ['select * from nope', ['osquery 5.23.1 has no table nope; an extension of the agent may have it.']],
-    ["select * from registry where key = 'x'", ['registry is there on Windows only.']],
+    ['select * from file', ['file returns no rows without a condition on path or directory.']],
+    ['select * from nope', ['osquery 5.23.1 has no table nope, unless an extension provides it.']],
+    ["select * from registry where key = 'x'", ['registry exists only on Windows.']],
     ['with a as (select 1) select * from a', []],
-    ['select * from users; select 1;', ['Only the columns of the first statement are answered: send one statement.']],
+    ['select * from users; select 1;', ['osquery returns only the columns of the first statement. Use one statement.']],
     ["select value from json_each('[1]')", []],
   ])('on %s', (sql, said) => expect(adviceOn(sql, schema)).toEqual(said))
 })

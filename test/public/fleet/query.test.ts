@@ -1,11 +1,11 @@
+import { describeTargets } from '../../../public/fleet/query/describe-targets'
 import { draftAddress, draftOf, hasNoTargets, sentTargets } from '../../../public/fleet/query/draft'
 import { groupErrors } from '../../../public/fleet/query/error-list'
 import { splitByMatch } from '../../../public/fleet/query/search-matches'
-import { progressWords, segmentsOf } from '../../../public/fleet/query/segments'
+import { describeProgress, segmentsOf } from '../../../public/fleet/query/segments'
 import { countTargets, platformChoices } from '../../../public/fleet/query/target-count'
 import { applyResults, isSameTarget } from '../../../public/fleet/query/target-host'
-import { targetWords } from '../../../public/fleet/query/target-words'
-import { rowParams, searchOf, turnedSort, viewOf } from '../../../public/fleet/query/view'
+import { nextSort, rowParams, searchOf, viewOf } from '../../../public/fleet/query/view'
 import type { QueryResult } from '../../../public/fleet/query-result'
 import type { QueryCounts, QueryTarget } from '../../../src/contract/queries'
 
@@ -32,10 +32,10 @@ describe('the bar of states', () => {
   })
 
   it('says in words who has answered', () => {
-    expect(progressWords(counts({ targets: 4, completed: 1, no_rows: 1, failed: 1, pending: 1 }))).toBe(
+    expect(describeProgress(counts({ targets: 4, completed: 1, no_rows: 1, failed: 1, pending: 1 }))).toBe(
       '3 of 4 hosts have answered',
     )
-    expect(progressWords(counts({ targets: 1, pending: 1 }))).toBe('0 of 1 host has answered')
+    expect(describeProgress(counts({ targets: 1, pending: 1 }))).toBe('0 of 1 host has answered')
   })
 })
 
@@ -59,7 +59,7 @@ describe('what a query page shows', () => {
   })
 
   it('sorts by a column up, then down, then not', () => {
-    expect(['', 'pid', '-pid', 'name'].map(sort => turnedSort(sort, 'pid'))).toEqual(['pid', '-pid', '', 'pid'])
+    expect(['', 'pid', '-pid', 'name'].map(sort => nextSort(sort, 'pid'))).toEqual(['pid', '-pid', '', 'pid'])
   })
 })
 
@@ -138,9 +138,9 @@ describe('how many hosts are asked', () => {
   ])('%j', (targets, count) => expect(countTargets(targets, known)).toEqual(count))
 
   it('is said in words', () => {
-    expect(targetWords({ all: true })).toBe('all hosts')
-    expect(targetWords({ platforms: ['darwin'], labels: ['a', 'b'], host_ids: ['x'] })).toBe(
-      'darwin, labels a, b, 1 chosen host',
+    expect(describeTargets({ all: true })).toBe('all hosts')
+    expect(describeTargets({ platforms: ['darwin'], labels: ['a', 'b'], host_ids: ['x'] })).toBe(
+      'darwin, labels a, b, 1 selected host',
     )
   })
 })
@@ -192,7 +192,7 @@ test('errors are grouped by what hosts said, the most frequent first', () => {
   ])
   expect(groups.map(({ message, hosts }) => [message, hosts.map(each => each.host_id)])).toEqual([
     ['y', ['b', 'c']],
-    ['The host gave no reason.', ['d']],
+    ['The host did not report a reason.', ['d']],
     ['x', ['a']],
   ])
 })

@@ -1,7 +1,7 @@
 /** People who switch tabs to and fro do not open a connection each time. */
 const HIDDEN_MS = 60_000
 
-export interface Attention {
+export interface PageLifecycle {
   /** Hidden for a minute, frozen, or left by a navigation that the browser may undo (back/forward cache). */
   readonly isAway: boolean
   stop(): void
@@ -11,7 +11,7 @@ export interface Attention {
  * Follows whether anyone looks at the page.
  * @param onChange called when `isAway` changes
  */
-export function followAttention(onChange: () => void): Attention {
+export function watchPageLifecycle(onChange: () => void): PageLifecycle {
   let isAway = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const set = (value: boolean) => {

@@ -1,4 +1,4 @@
-import { type Attention, followAttention } from '../../../public/client/attention'
+import { type PageLifecycle, watchPageLifecycle } from '../../../public/client/page-lifecycle'
 
 /** The little of a page that is looked at; what browsers really do is tried in test/browser/tabs.test.ts. */
 class FakeDocument extends EventTarget {
@@ -7,12 +7,12 @@ class FakeDocument extends EventTarget {
 
 let page: FakeDocument
 let global: EventTarget
-let attention: Attention
+let lifecycle: PageLifecycle
 let changes: boolean[]
 
 const begin = (hidden = false) => {
   page.hidden = hidden
-  attention = followAttention(() => changes.push(attention.isAway))
+  lifecycle = watchPageLifecycle(() => changes.push(lifecycle.isAway))
 }
 const turn = (hidden: boolean) => {
   page.hidden = hidden
@@ -31,7 +31,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
-  attention.stop()
+  lifecycle.stop()
   jest.useRealTimers()
   for (const name of ['document', 'addEventListener', 'removeEventListener']) Reflect.deleteProperty(globalThis, name)
 })
@@ -76,7 +76,7 @@ it('goes away at once when it is frozen or left, and comes back when it is shown
 it('says nothing after it was stopped', () => {
   begin()
   turn(true)
-  attention.stop()
+  lifecycle.stop()
   jest.advanceTimersByTime(60_000)
   turn(false)
   expect(changes).toEqual([])
