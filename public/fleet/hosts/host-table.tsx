@@ -41,7 +41,7 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
       ),
     [hosts],
   )
-  const allHostTableState = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
+  const allSelected = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
   return (
     <table class="hosts" aria-label="Hosts">
       <thead>
@@ -52,8 +52,8 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
                 type="checkbox"
                 class="pick"
                 aria-label="Select all shown hosts"
-                checked={allHostTableState}
-                onChange={() => (state.selected.value = new Set(allHostTableState ? [] : hosts.map(host => host.id)))}
+                checked={allSelected}
+                onChange={() => (state.selected.value = new Set(allSelected ? [] : hosts.map(host => host.id)))}
               />
             )}
             {!isOperator.value && <span class="hidden">Selection</span>}
@@ -111,13 +111,13 @@ function Group({ hosts, state, onLabel }: { hosts: Host[]; state: HostTableState
 }
 
 function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; onLabel(name: string): void }) {
-  const isHostTableState = state.selected.value.has(host.id)
+  const isSelected = state.selected.value.has(host.id)
   const isCurrent = state.current.value === host.id
   return (
     <tr
-      class={`host-row${isHostTableState ? ' is-selected' : ''}${isCurrent ? ' is-current' : ''}`}
+      class={`host-row${isSelected ? ' is-selected' : ''}${isCurrent ? ' is-current' : ''}`}
       data-host={host.id}
-      aria-selected={isHostTableState || undefined}
+      aria-selected={isSelected || undefined}
     >
       <td class="host-pick">
         {isOperator.value && (
@@ -125,7 +125,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; 
             type="checkbox"
             class="pick"
             aria-label={`Select ${nameOf(host)}`}
-            checked={isHostTableState}
+            checked={isSelected}
             onChange={() => (state.selected.value = toggled(state.selected.value, host.id))}
           />
         )}
