@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
 
-/** The current time in milliseconds, updated every second while the page is visible. One timer serves all components. */
+/**
+ * The current time in milliseconds, updated every second while the page is visible. One timer serves all components.
+ */
 export const now = signal(Date.now())
 
 export function startClock() {

@@ -26,7 +26,7 @@ const PAGE_SIZE = 50
 const PAGE_SIZE_MAX = 500
 const ROWS_MAX = 20_000
 
-/** A list that the server returns page by page, with keyset cursors: pages are appended, and a refresh reads from the start. */
+/** A list that the server returns page by page, with cursors. Pages are appended; a refresh reads from the start. */
 export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
   /** Null until the first page has arrived. */
   readonly items = signal<Item[] | null>(null)

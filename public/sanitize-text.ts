@@ -5,8 +5,8 @@ import { clean } from '../text/display'
 const TEXT_ATTRIBUTES = ['title', 'aria-label', 'alt', 'placeholder']
 
 /**
- * Cleans all text that pages show. Names, messages and values are untrusted; a hook that sees every text node and element
- * before it is rendered does not depend on each component to remember this.
+ * Cleans all text that pages show. Names, messages and values are untrusted; a hook that sees every text node and
+ * element before it is rendered does not depend on each component to remember this.
  */
 export function sanitizeText(): void {
   const before = options.vnode

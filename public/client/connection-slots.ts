@@ -2,10 +2,10 @@
 const SLOTS = 3
 
 /**
- * Acquires one of the slots that the tabs of a browser share for long-lived requests: streams and long polls.
- * Each slot is a Web Lock, so the browser frees it when its tab closes, crashes or is discarded.
- * @returns a function that releases the slot; undefined if all are taken, or if there are no Web Locks to count them with
- * (the page was loaded over plain HTTP from another machine)
+ * Acquires one of the slots that the tabs of a browser share for long-lived requests: streams and long polls. Each
+ * slot is a Web Lock, so the browser frees it when its tab closes, crashes or is discarded.
+ * @returns a function that releases the slot; undefined if all are taken, or if there are no Web Locks to count them
+ * with (the page was loaded over plain HTTP from another machine)
  */
 export async function acquireConnectionSlot(baseUrl: string): Promise<(() => void) | undefined> {
   if (typeof document === 'undefined') return () => undefined // programs have no such limit

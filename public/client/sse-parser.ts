@@ -11,8 +11,8 @@ export interface SseParserOptions {
 }
 
 /**
- * Decodes `text/event-stream` (WHATWG HTML section 9.2.6) from chunks that may be split anywhere. An unfinished event at
- * the end of the stream is discarded. The browser's EventSource can neither send headers nor tell 204 from 503.
+ * Decodes `text/event-stream` (WHATWG HTML section 9.2.6) from chunks that may be split anywhere. An unfinished event
+ * at the end of the stream is discarded. The browser's EventSource can neither send headers nor tell 204 from 503.
  */
 export class SseParser {
   /** The id of the last complete block, even if it had no data. */

@@ -48,7 +48,9 @@ export interface Gap {
 
 export type TransportName = 'sse' | 'websocket' | 'poll'
 
-/** `waiting`: lost, a retry is scheduled. `ended`: the server has ended the stream. `failed`: a retry would not help. */
+/**
+ * `waiting`: lost, a retry is scheduled. `ended`: the server has ended the stream. `failed`: a retry would not help.
+ */
 export type StreamState = 'connecting' | 'live' | 'waiting' | 'ended' | 'closed' | 'failed'
 
 export interface StateDetail {

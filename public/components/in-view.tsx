@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 /** Content this close to the viewport counts as in view. */
 const MARGIN = '900px'
 
-/** Whether a box is in or near the viewport, and its last height, to reserve its space while its content is not rendered. */
+/** Whether a box is in or near the viewport, and its last height, to reserve its space while it is not rendered. */
 export function useInView<Box extends HTMLElement>() {
   const box = useRef<Box>(null)
   const isInView = useSignal(true)

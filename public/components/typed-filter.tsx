@@ -13,7 +13,7 @@ interface TypedFilterProps {
   onTyped(text: string): void
 }
 
-/** A search field that reports its text after a pause in typing. Changes from outside do not overwrite it while it has focus. */
+/** A search field that reports its text after a pause in typing. While it has focus, a new `value` is ignored. */
 export function TypedFilter({ label, hint, value, isNarrow = false, hasShortcut = false, onTyped }: TypedFilterProps) {
   const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const latest = useRef(onTyped)

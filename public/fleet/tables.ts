@@ -62,7 +62,7 @@ const platformsIn = (letters: string) => [...letters].flatMap(letter => PLATFORM
 export const platformNames = (platforms: readonly Platform[]) =>
   platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
 
-/** Tables whose names contain all words, those that start with the first word first, then tables with a matching column. */
+/** Tables whose names contain all words, prefix matches first, followed by tables with a matching column. */
 export function findTables(tables: readonly Table[], typed: string): Table[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return [...tables]

@@ -23,7 +23,9 @@ export const filtersOf = (search: string): JobFilters => url.readFilters(NAMES, 
 /** Filters as a query string with its `?`. Empty ones are left out. */
 export const searchOf = (filters: Partial<JobFilters>): string => url.searchOf(NAMES, filters)
 
-/** Filters as parameters of the API: periods become times, and child jobs are excluded unless a filter includes them. */
+/**
+ * Filters as parameters of the API: periods become times, and child jobs are excluded unless a filter includes them.
+ */
 export function jobParams(filters: JobFilters, now = Date.now()): Record<string, string> {
   const { children, view: _, since, ...plain } = filters
   const params: Record<string, string> = {}

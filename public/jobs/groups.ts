@@ -10,8 +10,8 @@ export interface JobGroup {
 }
 
 /**
- * Splits a list, newest first, into groups whose boundaries stay when jobs are added at the top or the bottom. Otherwise
- * each new job would shift one row across every boundary, and every group would be rendered again.
+ * Splits a list, newest first, into groups whose boundaries stay when jobs are added at the top or the bottom.
+ * Otherwise each new job would shift one row across every boundary, and every group would be rendered again.
  * @param ends the boundaries so far, newest first; new ones are added
  */
 export function groupsOf(jobs: readonly Job[], ends: string[]): JobGroup[] {

@@ -16,7 +16,7 @@ interface JobListProps {
   name: string
 }
 
-/** A list of any number of jobs. Only groups near the viewport are rendered, and unchanged groups are not rendered again. */
+/** A list of any number of jobs. Only groups near the viewport are rendered, and only if they have changed. */
 export function JobList({ list, state, renderDetails, name }: JobListProps) {
   const jobs = list.items.value ?? []
   const ends = useMemo<string[]>(() => [], [name])

@@ -39,8 +39,8 @@ const clamp = (share: number) => Math.min(1, Math.max(0, share))
 type Spanned = Pick<Job, 'started_at' | 'ended_at' | 'steps'>
 
 /**
- * When a job ran, in ms since 1970: until now while it is running, null before it starts. Includes the times of its steps,
- * because a very short job is stored in one transaction, with the same start and end time.
+ * When a job ran, in ms since 1970: until now while it is running, null before it starts. Includes the times of its
+ * steps, because a very short job is stored in one transaction, with the same start and end time.
  */
 export function runOf({ started_at, ended_at, steps }: Spanned, now: number): { from: number; to: number } | null {
   if (started_at === null) return null

@@ -12,8 +12,8 @@ export const LINES_MAX = 50_000
 const OVERLAP_MS = 3_000
 
 /**
- * The lines of a job and its descendants by time, renumbered. The server can only page them by time, so they are kept and
- * searched in memory.
+ * The lines of a job and its descendants by time, renumbered. The server can only page them by time, so they are kept
+ * and searched in memory.
  */
 export class MergedLines {
   readonly lines: LogLine[] = []

@@ -15,8 +15,8 @@ interface Bar {
 }
 
 /**
- * Where the time of a job went: its waiting time, then its attempts and their steps on a common timeline. Waiting time is
- * kept off the timeline because a long wait would squeeze the steps.
+ * Where the time of a job went: its waiting time, then its attempts and their steps on a common timeline. Waiting
+ * time is kept off the timeline because a long wait would squeeze the steps.
  */
 export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
   const last = runOf(job, now.value)

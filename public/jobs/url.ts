@@ -1,6 +1,6 @@
 /**
- * Turns user input into a URL to check. Without a scheme it is `https`, but `http` for localhost and IP addresses, which
- * seldom have certificates. Null if it is not an HTTP URL.
+ * Turns user input into a URL to check. Without a scheme it is `https`, but `http` for localhost and IP addresses,
+ * which seldom have certificates. Null if it is not an HTTP URL.
  */
 export function parseUrl(typed: string): string | null {
   const text = typed.trim()

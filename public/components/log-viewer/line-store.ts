@@ -60,7 +60,7 @@ export class LineStore {
     return this.chunks.at(-1)?.lastSeq ?? 0
   }
 
-  /** Inserts lines in ascending order, from anywhere in the log. Known lines are skipped. @returns the number of new lines */
+  /** Inserts lines in ascending order, from anywhere in the log, except known ones. @returns the number of new lines */
   insert(lines: LogLine[]): number {
     let added = 0
     let from = 0

@@ -205,8 +205,8 @@ export class LogModel {
   }
 
   /**
-   * The nearest match after or before a line; 0 if there is none. The server is asked if lines between are not in memory;
-   * it searches for plain text only, not for regular expressions.
+   * The nearest match after or before a line; 0 if there is none. The server is asked if lines between are not in
+   * memory; it searches for plain text only, not for regular expressions.
    */
   async findMatch(from: number, by: 1 | -1, inMemory: number[]): Promise<number> {
     const near = by === 1 ? inMemory.find(line => line > from) : inMemory.findLast(line => line < from)

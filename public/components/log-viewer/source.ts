@@ -28,8 +28,8 @@ export function logSource(path: string): LogSource {
 }
 
 /**
- * The sequence number just before a line. Lines share the sequence with other entries, so a line's sequence number is at
- * least its line number. Each step moves the guess by the number of lines that are still between.
+ * The sequence number just before a line. Lines share the sequence with other entries, so a line's sequence number is
+ * at least its line number. Each step moves the guess by the number of lines that are still between.
  */
 export async function seqBefore(line: number, source: LogSource): Promise<number> {
   let guess = Math.max(0, line - 1)

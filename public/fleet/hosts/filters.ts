@@ -26,8 +26,8 @@ export function hostParams(filters: HostFilters): Record<string, string> {
 export const toggleSort = (sort: string, by: string) => ((sort || DEFAULT_SORT) === by ? `-${by}` : by)
 
 /**
- * All hosts that match the filters, as targets of a query. Null if targets cannot express the filters: a search, a status,
- * or a label together with a platform, since targets match either.
+ * All hosts that match the filters, as targets of a query. Null if targets cannot express the filters: a search, a
+ * status, or a label together with a platform, since targets match either.
  */
 export function targetsOf({ status, q, platform, label }: HostFilters): Targets | null {
   if (status !== '' || q !== '') return null

@@ -30,7 +30,9 @@ export const openQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' | 'c
 /** Limits a page that stays open; the history has all queries. */
 const SHOWN_MAX = 100
 
-/** Merges queries into a list, newest first, without duplicates. A query with a result is not replaced by one without. */
+/**
+ * Merges queries into a list, newest first, without duplicates. A query with a result is not replaced by one without.
+ */
 export function mergeQueries(known: readonly HostQuery[], more: readonly HostQuery[]): HostQuery[] {
   const byId = new Map(known.map(query => [query.query_id, query]))
   for (const query of more) {
@@ -42,8 +44,8 @@ export function mergeQueries(known: readonly HostQuery[], more: readonly HostQue
 }
 
 /**
- * Adds a result from the stream to a list. The stream starts with earlier results: one that is not in the list and is older
- * than a query in it belongs to the history and is ignored.
+ * Adds a result from the stream to a list. The stream starts with earlier results: one that is not in the list and is
+ * older than a query in it belongs to the history and is ignored.
  * `isUnknown`: the query was created elsewhere, so its SQL must be fetched.
  */
 export function withResult(

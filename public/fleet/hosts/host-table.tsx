@@ -32,7 +32,7 @@ const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
   { name: 'Last seen', by: '-last_seen_at', class: 'host-seen' },
 ]
 
-/** A table of any number of hosts. Only groups near the viewport are rendered, and unchanged groups are not rendered again. */
+/** A table of any number of hosts. Only groups near the viewport are rendered, and only if they have changed. */
 export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProps) {
   const groups = useMemo(
     () =>

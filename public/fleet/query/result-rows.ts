@@ -8,8 +8,8 @@ export const PAGE_ROWS = 200
 const PAGES_MAX = 15
 
 /**
- * The rows of a query result of any size, of which only those near the visible ones are kept. Pages are fetched one at a
- * time; those that are out of view by then are skipped.
+ * The rows of a query result of any size, of which only those near the visible ones are kept. Pages are fetched one
+ * at a time; those that are out of view by then are skipped.
  */
 export class ResultRows {
   /** Null until the first reply. */

@@ -38,8 +38,8 @@ export interface Editor {
 }
 
 /**
- * Opens CodeMirror in a shadow root. There it uses adopted style sheets, which the content security policy allows; in the
- * document it would insert a style element, which the policy blocks.
+ * Opens CodeMirror in a shadow root. There it uses adopted style sheets, which the content security policy allows; in
+ * the document it would insert a style element, which the policy blocks.
  */
 export function openEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
@@ -106,8 +106,8 @@ function stateOf({ sql, label, hint, complete, onChange, onRun, onEscape }: Edit
 }
 
 /**
- * Inserts text itself when it replaces a selection or the editor is empty. Chromium would copy styles into attributes in
- * these cases, which the content security policy blocks.
+ * Inserts text itself when it replaces a selection or the editor is empty. Chromium would copy styles into attributes
+ * in these cases, which the content security policy blocks.
  */
 const insertTextHandler = EditorView.domEventHandlers({
   beforeinput(event, view) {

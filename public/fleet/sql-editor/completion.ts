@@ -21,8 +21,8 @@ export interface Completion {
 const NOTHING: Option[] = []
 
 /**
- * The completions at a position: tables after `from` and `join`, columns of one table after `alias.`, otherwise columns of
- * the statement's tables, functions and keywords. Null in strings, comments and numbers.
+ * The completions at a position: tables after `from` and `join`, columns of one table after `alias.`, otherwise
+ * columns of the statement's tables, functions and keywords. Null in strings, comments and numbers.
  */
 export function completionAt(sql: string, at: number, schema: Schema): Completion | null {
   const all = tokensOf(sql)

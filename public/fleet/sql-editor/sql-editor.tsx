@@ -21,8 +21,8 @@ const HINT = 'select name, version from os_version'
 const STORAGE_KEY = 'tailrace.sql.tables'
 
 /**
- * An editor for osquery SQL with highlighting, completion and a list of tables. It is a plain text field until CodeMirror
- * has been loaded, and remains one if that fails.
+ * An editor for osquery SQL with highlighting, completion and a list of tables. It is a plain text field until
+ * CodeMirror has been loaded, and remains one if that fails.
  */
 export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = false }: SqlEditorProps) {
   const box = useRef<HTMLElement>(null)

@@ -4,7 +4,10 @@ export const KEYWORDS =
     ' ',
   )
 
-/** The parameters of SQLite's functions and of those that osquery adds: https://osquery.readthedocs.io/en/stable/introduction/sql/ */
+/**
+ * The parameters of functions of SQLite and osquery:
+ * https://osquery.readthedocs.io/en/stable/introduction/sql/
+ */
 export const FUNCTIONS: Record<string, string> = {
   abs: 'number',
   avg: 'column',
