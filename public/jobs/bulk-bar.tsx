@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { counted, formatCount } from '../../text/numbers'
+import { counted } from '../../text/numbers'
 import { messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
@@ -22,7 +22,7 @@ const LABELS: Record<BulkAction, { name: string; none: string }> = {
   retry: { name: 'Retry', none: 'None of these jobs has failed or been cancelled.' },
   remove: { name: 'Remove', none: 'None of these jobs has finished.' },
 }
-const allOf = (count: number | null) => (count === null ? 'All matching' : `All ${formatCount(count)} matching`)
+const allOf = (count: number | null) => (count === null ? 'All matching jobs' : counted(count, 'matching job'))
 const jobsOf = (count: number) => counted(count, 'job')
 
 /** Bulk actions on jobs: counts the affected jobs, asks for a reason, then shows the progress. */

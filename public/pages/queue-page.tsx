@@ -85,7 +85,7 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   }
   return (
     <Empty title="No jobs yet">
-      <p>Enter a URL above to check it, or start a demo job.</p>
+      <p>Enter a URL above to check it, or start a demo load.</p>
     </Empty>
   )
 }

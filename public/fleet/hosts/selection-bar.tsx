@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Targets } from '../../../src/contract/queries'
-import { counted, formatCount } from '../../../text/numbers'
+import { counted } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
@@ -32,7 +32,7 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
   return (
     <section class="bulk" aria-label="Bulk actions">
       <div class="row">
-        <span>{isAll ? `All ${formatCount(count)} matching` : `${hostsOf(count)} selected`}</span>
+        <span>{isAll ? counted(count, 'matching host') : `${hostsOf(count)} selected`}</span>
         <button
           type="button"
           class="primary"
