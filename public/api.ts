@@ -1,15 +1,14 @@
 import type { Send } from '../src/contract/api'
 import type { Method } from '../src/contract/route'
 import { addressOf, type Params } from './client/address'
-import { noteReachable, noteUnreachable } from './outage'
 
-/** One problem inside a request: where it is, such as `body.input.url`, and what is wrong. */
+/** What is wrong with one field of a request; `path` is such as `body.input.url`. */
 export interface Fault {
   path: string
   message: string
 }
 
-/** A refused request, in the server's own words (RFC 9457). */
+/** A request that the server refused, with the message of its problem document (RFC 9457). */
 export class ApiError extends Error {
   override name = 'ApiError'
 
@@ -30,6 +29,13 @@ export function onSignedOut(call: () => void) {
   signedOut = call
 }
 
+/** Called after each request with whether the server was reached; set by the app. */
+let reached = (_isReached: boolean) => {}
+
+export function onReached(call: typeof reached) {
+  reached = call
+}
+
 async function request<T>(
   method: string,
   path: string,
@@ -46,12 +52,11 @@ async function request<T>(
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch(() => {
-    noteUnreachable()
-    throw new ApiError(0, 'unreachable', 'Tailrace cannot be reached. Check that it runs, then try again.')
+    reached(false)
+    throw new ApiError(0, 'unreachable', 'Tailrace cannot be reached. Check that it is running, then try again.')
   })
   const answer: unknown = await response.json().catch(() => null)
-  if (isOfProxy(response, answer)) noteUnreachable()
-  else noteReachable()
+  reached(!isOfProxy(response, answer))
   if (response.ok) return answer as T
   if (response.status === 401 && path !== '/api/session') signedOut()
   throw errorOf(response, answer)
@@ -68,7 +73,7 @@ function errorOf(response: Response, answer: unknown) {
   return new ApiError(response.status, code ?? 'unknown', message, errors)
 }
 
-/** The reply of an address that was put together elsewhere. */
+/** The reply to `GET` of a complete URL. */
 export const fetchJson = <T>(address: string) => request<T>('GET', address)
 
 interface Sent {
@@ -80,7 +85,7 @@ const send = <M extends Method>(method: M) =>
   ((path: string, { body, headers, ...params }: Sent & Params = {}) =>
     request<never>(method.toUpperCase(), addressOf(path, params), body, headers)) as Send<M>
 
-/** The server's REST API: `client.get('/api/jobs/{id}', { id })`. The session cookie goes along by itself. */
+/** The server's REST API: `client.get('/api/jobs/{id}', { id })`. The browser adds the session cookie. */
 export const client = {
   get: send('get'),
   post: send('post'),

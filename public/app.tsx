@@ -1,9 +1,10 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
-import { onSignedOut } from './api'
+import { onReached, onSignedOut } from './api'
 import { startClock } from './clock'
 import { Empty, Failure } from './components/empty'
 import { liveState } from './live'
+import { noteReachable, noteUnreachable } from './outage'
 import { failedPage, loadedPages, loadPage, preloadPages } from './page-loader'
 import { pageInfo } from './page-table'
 import { navigate, route, startRouter } from './router'
@@ -43,17 +44,17 @@ function Page() {
   )
 }
 
-/** To the sign-in page, and back here afterwards. */
-function askToSignIn() {
+/** Goes to the sign-in page, which leads back here. */
+function requireSignIn() {
   if (route.value.page === 'sign-in') return
   hasSessionEnded.value = true
   const next = location.pathname + location.search + location.hash
   navigate(`/sign-in?next=${encodeURIComponent(next)}`, { replace: true })
 }
 
-onSignedOut(askToSignIn)
+onSignedOut(requireSignIn)
 effect(() => {
-  if (liveState.value.error?.status === 401) askToSignIn()
+  if (liveState.value.error?.status === 401) requireSignIn()
 })
 effect(() => {
   document.title = `${pageInfo(route.value.page)?.title ?? 'Not found'} · Tailrace`

@@ -2,8 +2,8 @@ import { signal } from '@preact/signals'
 import { outage } from './outage'
 
 /**
- * The time in milliseconds, refreshed every second while the page is seen: one timer for all running spans. It stands
- * still while the server is away, because nobody knows what has happened since.
+ * The current time in milliseconds, updated every second while the page is visible. One timer serves all components.
+ * It stops while the server is unreachable, so that ages do not pretend to be current.
  */
 export const now = signal(Date.now())
 

@@ -11,7 +11,7 @@ interface KeyOptions {
   isFirst?: boolean
 }
 
-/** Single-key commands. They rest while something is being typed, and leave the browser's own shortcuts alone. */
+/** Single-key shortcuts. They are off while the user types, and leave the browser's own shortcuts alone. */
 export function useKeys(keys: Keys, options: KeyOptions = {}) {
   const latest = useRef({ keys, options })
   latest.current = { keys, options }
@@ -37,12 +37,12 @@ function isMeant(event: KeyboardEvent, { withControl = false, when }: KeyOptions
   return when === undefined || when(event)
 }
 
-/** The innermost target: seen from outside, the SQL editor in its shadow root is a plain box. */
+/** Takes the innermost target: events from within the editor's shadow root have its host element as their target. */
 const isTyping = (target: EventTarget | undefined) =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
     (/^(input|textarea|select)$/i.test(target.tagName) && target.getAttribute('type') !== 'checkbox'))
 
-/** Enter on a link or button is that element's own. */
+/** Whether Enter would activate the focused link or button itself. */
 export const isOnControl = (event: KeyboardEvent) =>
   event.target instanceof HTMLElement && /^(a|button|summary)$/i.test(event.target.tagName)

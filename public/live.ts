@@ -17,60 +17,60 @@ export interface Watcher {
   onStatus?(status: JobStatus): void
   onEvent?(event: StreamEvent): unknown
   onGap?(gap: Gap): void
-  /** The topic was open already: what it has told until now does not come again. */
-  onLate?(): void
+  /** The topic was open already, so its earlier events are not sent again. */
+  onAlreadyOpen?(): void
 }
 
-/** Lines of history that a log is opened with. */
+/** History lines that a log starts with. */
 const HISTORY_LINES = 1_000
-/** Rows that open and close in one go make one new connection. */
-const SETTLE_MS = 30
+/** Topics that are added and removed together cause one new connection. */
+const BATCH_MS = 30
 
 export interface LiveState {
   state: StreamState
   detail: StateDetail
   error: StreamError | null
-  /** Milliseconds since 1970 at which it came to this state. */
+  /** When this state began, in milliseconds since 1970. */
   since: number
 }
 
 const IDLE: LiveState = { state: 'closed', detail: { transport: 'sse' }, error: null, since: 0 }
 
-/** How the page's one stream connection is doing. */
+/** The state of the page's stream connection. */
 export const liveState = signal<LiveState>(IDLE)
 
 const watchers = new Map<string, Set<Watcher>>()
 let handle: TopicsHandle | null = null
-/** What the connection was asked for. */
+/** The topics of the connection. */
 let opened: ReadonlySet<string> = new Set()
-let settling: ReturnType<typeof setTimeout> | undefined
+let applyTimer: ReturnType<typeof setTimeout> | undefined
 
-/** Watches a topic over the one connection of the page, however many there are; answers how to stop. */
+/** Watches a topic. All topics of a page share one connection. @returns a function that stops watching */
 export function watch(topic: string, watcher: Watcher): () => void {
   const set = watchers.get(topic) ?? new Set()
   watchers.set(topic, set.add(watcher))
-  settle()
-  if (opened.has(topic)) watcher.onLate?.()
+  applySoon()
+  if (opened.has(topic)) watcher.onAlreadyOpen?.()
   return () => {
     set.delete(watcher)
     if (set.size === 0 && watchers.get(topic) === set) watchers.delete(topic)
-    settle()
+    applySoon()
   }
 }
 
-/** Opens the connection anew, for a topic that had ended and goes on (a job that is run again). */
-export function restart() {
+/** Opens a new connection, for a topic that had ended and continues (a job that is run again). */
+export function reconnect() {
   handle?.close()
   handle = null
   opened = new Set()
-  settle()
+  applySoon()
 }
 
 onReturn(() => handle?.retryNow())
 
-function settle() {
-  clearTimeout(settling)
-  settling = setTimeout(apply, SETTLE_MS)
+function applySoon() {
+  clearTimeout(applyTimer)
+  applyTimer = setTimeout(apply, BATCH_MS)
 }
 
 function apply() {
@@ -84,32 +84,32 @@ function apply() {
   else handle = open(topics)
 }
 
-/** A topic that is gone (a job that was removed) must not end the others of the connection. */
-function leaveOut(topics: string[], message: string) {
+/** One topic that no longer exists (its job was removed) must not stop the others. */
+function dropMissingTopic(topics: string[], message: string) {
   const gone = topics.find(topic => message.includes(topic))
   if (gone === undefined || topics.length === 1) return
   watchers.delete(gone)
-  settle()
+  applySoon()
 }
 
 function open(topics: string[]) {
-  const tell = (topic: string, call: (watcher: Watcher) => void) => {
+  const notify = (topic: string, call: (watcher: Watcher) => void) => {
     for (const watcher of [...(watchers.get(topic) ?? [])]) call(watcher)
   }
   return streamTopics(topics, {
     limit: HISTORY_LINES,
     pauseWhenHidden: true,
-    onLogs: (lines, meta) => tell(meta.topic, watcher => watcher.onLogs?.(lines)),
-    onStatus: (status, topic) => tell(topic, watcher => watcher.onStatus?.(status)),
-    onEvent: event => tell(event.topic, watcher => watcher.onEvent?.(event)),
-    onGap: gap => tell(gap.topic, watcher => watcher.onGap?.(gap)),
+    onLogs: (lines, meta) => notify(meta.topic, watcher => watcher.onLogs?.(lines)),
+    onStatus: (status, topic) => notify(topic, watcher => watcher.onStatus?.(status)),
+    onEvent: event => notify(event.topic, watcher => watcher.onEvent?.(event)),
+    onGap: gap => notify(gap.topic, watcher => watcher.onGap?.(gap)),
     onState: (state, detail) => {
       liveState.value = { state, detail, error: null, since: Date.now() }
       if (state === 'waiting' && !document.hidden) void checkReachable()
     },
     onError: error => {
       liveState.value = { ...liveState.value, error }
-      if (error.status === 404) leaveOut(topics, error.message)
+      if (error.status === 404) dropMissingTopic(topics, error.message)
     },
   })
 }

@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 
 export interface Outage {
   /** Milliseconds since 1970. */
@@ -61,9 +60,4 @@ function plan(since: number) {
 export function onReturn(call: () => void): () => void {
   returns.add(call)
   return () => returns.delete(call)
-}
-
-/** The same for a component, while it is shown. */
-export function useReturn(call: () => void): void {
-  useEffect(() => onReturn(call), [call])
 }

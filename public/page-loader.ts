@@ -10,12 +10,12 @@ async function importPage(name: PageName): Promise<PageComponent> {
   return page.default
 }
 
-/** The pages whose code is here. */
+/** The pages whose code has been loaded. */
 export const loadedPages = signal<ReadonlyMap<string, PageComponent>>(new Map())
 /** The page whose code could not be loaded; `''` for none. */
 export const failedPage = signal<PageName | ''>('')
 
-/** Loads the code of a page unless it is here. */
+/** Loads the code of a page unless it has been loaded already. */
 export async function loadPage(name: PageName): Promise<void> {
   if (loadedPages.peek().has(name)) return
   try {
@@ -34,7 +34,7 @@ const whenIdle = () =>
     else setTimeout(resolve, IDLE_MS)
   })
 
-/** Loads the code of all pages, one at a time and only when there is nothing else to do, so that opening one does not wait. */
+/** Loads the code of all pages, one at a time and only while the browser is idle, so that they open without delay. */
 export async function preloadPages(): Promise<void> {
   for (const { name } of PAGES) {
     await whenIdle()

@@ -13,22 +13,22 @@ export interface PagedListOptions<Item, Page extends ListPage<Item>> {
   idOf(item: Item): string
   /** Rows of the first page. */
   pageSize?: number
-  /** Rows that are kept; more are no use to anybody, and cost memory. */
+  /** The list stops growing here, to limit memory. */
   rowsMax?: number
-  /** Whether the item on screen can stay the same object, so that its row is not drawn again. */
+  /** Whether the known item can be kept, so that its row is not rendered again. */
   isSame?(known: Item, read: Item): boolean
-  /** Called with each first page, for what it holds besides items. */
+  /** Called with each first page, to read its other fields. */
   onFirstPage?(page: Page): void
 }
 
 const PAGE_SIZE = 50
-/** The server's limit, for further pages and for refreshing what is shown. */
+/** The server's limit, used for further pages and for refreshing the shown rows. */
 const PAGE_SIZE_MAX = 500
 const ROWS_MAX = 20_000
 
-/** A list that the server returns page by page, with keyset cursors. It grows at its end, and is refreshed from its start. */
+/** A list that the server returns page by page, with cursors. Pages are appended; a refresh reads from the start. */
 export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
-  /** Null until the first page is here. */
+  /** Null until the first page has arrived. */
   readonly items = signal<Item[] | null>(null)
   /** Why the last request failed; `''` when it did not. */
   readonly problem = signal('')
@@ -43,7 +43,7 @@ export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
   private isLoadingMore = false
   private isClosed = false
   private failed: 'refresh' | 'loadMore' = 'refresh'
-  /** Made while a refresh was under way, whose answer may be older than they are. */
+  /** Updates made during a refresh, whose reply may be older. They are applied again to that reply. */
   private updates: Array<(items: Item[]) => Item[]> = []
 
   constructor(private readonly options: PagedListOptions<Item, Page>) {
@@ -51,7 +51,7 @@ export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
     this.rowsMax = options.rowsMax ?? ROWS_MAX
   }
 
-  /** Reads the first rows again; those behind them stay. @param limit how many; all that are shown, up to 500, unless given */
+  /** Reads the first rows again and keeps the rest. @param limit how many; default: all shown rows, at most 500 */
   readonly refresh = async (limit = this.items.peek()?.length ?? 0): Promise<void> => {
     const turn = ++this.latestRefresh
     this.isRefreshing = true
@@ -91,14 +91,14 @@ export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
   /** Repeats what failed. */
   readonly retry = (): Promise<void> => this[this.failed]()
 
-  /** Applies a live update; without effect before the first page, which includes it. */
+  /** Applies a live update. It has no effect before the first page, which includes it. */
   update(apply: (items: Item[]) => Item[]): void {
     if (this.isRefreshing) this.updates.push(apply)
     const known = this.items.peek()
     if (known) this.items.value = apply(known).slice(0, this.rowsMax)
   }
 
-  /** Answers that come later change nothing. */
+  /** Ignores replies that arrive later. */
   close(): void {
     this.isClosed = true
   }
@@ -123,11 +123,11 @@ export class PagedList<Item, Page extends ListPage<Item> = ListPage<Item>> {
 interface MergeOptions<Item> {
   idOf(item: Item): string
   isSame?: ((known: Item, read: Item) => boolean) | undefined
-  /** No rows are known behind those of the page. */
+  /** The page covers all known rows. */
   isWhole: boolean
 }
 
-/** The rows of the page as they now are, followed by the known rows behind them. */
+/** The rows of the new page, followed by the known rows that come after it. */
 export function mergeFirstPage<Item>(
   known: readonly Item[],
   page: Item[],

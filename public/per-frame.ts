@@ -1,9 +1,9 @@
-/** Without it a hidden tab, which draws no frames, would collect for ever. */
+/** Hidden tabs render no frames, so a timer empties the queue there. */
 const HIDDEN_MS = 1_000
 
 /**
- * Collects what comes and hands it over once per drawn frame: what happens 500 times a second changes the page 60 times.
- * `stop` drops what has not been handed over.
+ * Collects items and applies them once per animation frame, so that 500 events a second cause 60 updates of the page.
+ * `stop` drops pending items.
  */
 export function perFrame<Item>(apply: (items: Item[]) => void) {
   let items: Item[] = []

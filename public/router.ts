@@ -11,14 +11,14 @@ const follow = () => {
   place.value = { path: location.pathname, search: location.search }
 }
 
-/** Goes to another address of the app without loading a document. */
+/** Goes to another URL of the app without loading a document. */
 export function navigate(href: string, { replace = false } = {}) {
   if (replace) history.replaceState(null, '', href)
   else history.pushState(null, '', href)
   follow()
 }
 
-/** Changes filters in the address of the current page; `''` removes one. */
+/** Changes filters in the URL of the current page; `''` removes one. */
 export function setFilters(change: Record<string, string>): void {
   const query = new URLSearchParams(location.search)
   for (const [name, value] of Object.entries(change)) {
@@ -29,7 +29,7 @@ export function setFilters(change: Record<string, string>): void {
   navigate(location.pathname + (text && `?${text}`), { replace: true })
 }
 
-/** From now on the app answers its own links and the back button. */
+/** Handles clicks on links of the app, and the browser's back button. */
 export function startRouter() {
   addEventListener('popstate', follow)
   document.addEventListener('click', event => {

@@ -2,7 +2,7 @@ import { PAGES, type PageInfo, type PageName } from '../src/contract/pages'
 
 export interface Route {
   page: PageName | 'missing'
-  /** From the address of the page; `''` where it has none. */
+  /** From the path; `''` if it has none. */
   id: string
 }
 
@@ -10,7 +10,7 @@ const patterns = PAGES.flatMap((page: PageInfo & { name: PageName }) =>
   [page.path, ...(page.aliases ?? [])].map(path => ({ name: page.name, segments: segmentsOf(path) })),
 )
 
-/** Which page a path names. */
+/** The page at a path. */
 export function routeOf(path: string): Route {
   const segments = segmentsOf(path)
   const found = patterns.find(

@@ -1,12 +1,12 @@
 import { options, type VNode } from 'preact'
 import { clean } from '../text/display'
 
-/** Attributes that are read as text. Values of fields are not among them: what is edited must stay what it is. */
-const READ = ['title', 'aria-label', 'alt', 'placeholder']
+/** Attributes that are shown or read out. Field values are left alone: edited text must not change. */
+const TEXT_ATTRIBUTES = ['title', 'aria-label', 'alt', 'placeholder']
 
 /**
- * Makes all text that pages show fit to be shown, in one place: names, messages and values come from others, and a component that shows
- * them cannot forget it. Every text and every element passes here before it is drawn.
+ * Cleans all text that pages show. Names, messages and values are untrusted; a hook that sees every text node and
+ * element before it is rendered does not depend on each component to remember this.
  */
 export function sanitizeText(): void {
   const before = options.vnode
@@ -22,5 +22,6 @@ function cleanNode(vnode: { type: unknown; props: unknown }) {
     return
   }
   const props = vnode.props as Record<string, unknown> | null
-  if (props) for (const name of READ) if (typeof props[name] === 'string') props[name] = clean(props[name], true)
+  if (props)
+    for (const name of TEXT_ATTRIBUTES) if (typeof props[name] === 'string') props[name] = clean(props[name], true)
 }

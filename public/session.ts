@@ -10,12 +10,12 @@ export const hasSessionEnded = signal(false)
 /** Who is signed in; null until that is known. */
 export const me = signal<Me | null>(null)
 
-const mayAs = (role: Role) => computed(() => me.value !== null && ROLES.indexOf(me.value.role) >= ROLES.indexOf(role))
-/** The server decides; this only spares people buttons that it would refuse. */
-export const isOperator = mayAs('operator')
-export const isAdmin = mayAs('admin')
+const hasRole = (role: Role) => computed(() => me.value !== null && ROLES.indexOf(me.value.role) >= ROLES.indexOf(role))
+/** The server enforces roles; these only hide buttons that it would refuse. */
+export const isOperator = hasRole('operator')
+export const isAdmin = hasRole('admin')
 
-/** May be shown the workers, and pause queues. */
+/** Whether the user may see workers and pause queues, which all tenants share. */
 export const runsInstallation = computed(() => me.value?.runs_installation === true)
 
 export async function loadMe() {

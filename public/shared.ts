@@ -1,5 +1,6 @@
-// What nearly every page needs. scripts/bundle.mjs adds it to each of them, so that esbuild puts it into one chunk: otherwise
-// it makes a chunk for each set of pages that share a module, and opening a page takes thirty requests instead of ten.
+// Modules that nearly every page needs. scripts/bundle.mjs adds this file to each page, so that esbuild puts them into
+// one chunk. Otherwise it makes a chunk for each set of pages that share a module, and a page takes thirty requests
+// instead of ten.
 import './api'
 import './use-interval'
 import './use-focus'

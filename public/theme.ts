@@ -13,7 +13,7 @@ const stored = () => {
 
 export const theme = signal<Theme>(stored())
 
-/** Puts the choice on the document and keeps it for the next visit. */
+/** Applies the theme to the document and stores it for the next visit. */
 export function startTheme() {
   effect(() => {
     document.documentElement.dataset.theme = theme.value
@@ -21,7 +21,7 @@ export function startTheme() {
   })
 }
 
-/** Automatic, light, dark, and round again. */
+/** Switches to the next theme, in a cycle. */
 export function nextTheme() {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'auto'
 }

@@ -3,23 +3,23 @@ import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
 import { fetchJson, messageOf } from './api'
 import { addressOf, type Params } from './client/address'
-import { useReturn } from './outage'
 import { useInterval } from './use-interval'
+import { useReturn } from './use-return'
 
 const NEVER_MS = 2 ** 31 - 1
 
 interface Options {
-  /** Fetched again this often, while the page is visible. */
-  everyMs?: number
-  /** What is fetched, when the parameters themselves move on with the time; another one begins anew. */
+  /** Fetches again at this interval while the page is visible. */
+  pollMs?: number
+  /** Identifies the request if its parameters change with time. When it changes, the value is reset. */
   name?: string
 }
 
-/** The reply of a route. It stays while it is fetched again, and when that fails; `value` is null until it is there. */
+/** The reply of a route, null until it arrives. It is kept while it is fetched again, and if that fails. */
 export function useFetch<P extends PathOf<'get'>>(
   path: P,
   params: RequestOf<RouteAt<'get', P>>,
-  { everyMs = NEVER_MS, name }: Options = {},
+  { pollMs = NEVER_MS, name }: Options = {},
 ) {
   const value = useSignal<ReplyOf<RouteAt<'get', P>> | null>(null)
   const problem = useSignal('')
@@ -42,7 +42,7 @@ export function useFetch<P extends PathOf<'get'>>(
   useEffect(() => {
     value.value = null
   }, [key])
-  useInterval(everyMs, () => void read(), key)
+  useInterval(pollMs, () => void read(), key)
   useReturn(read)
   return { value, problem, read }
 }

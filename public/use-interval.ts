@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-/** Calls now and again and again while the page is seen; anew at once when `key` changes. */
+/** Calls at once and then at each interval while the page is visible. Starts over when `key` changes. */
 export function useInterval(ms: number, call: () => void, key = '') {
   const latest = useRef(call)
   latest.current = call

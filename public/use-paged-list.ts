@@ -4,23 +4,23 @@ import { fetchJson } from './api'
 import type { StreamEvent } from './client'
 import { addressOf, type Params } from './client/address'
 import { liveState, watch } from './live'
-import { useReturn } from './outage'
 import { type ListPage, PagedList, type PagedListOptions } from './paged-list'
 import { perFrame } from './per-frame'
 import { useInterval } from './use-interval'
+import { useReturn } from './use-return'
 import { useThrottle } from './use-throttle'
 
 /** How the entries of a topic change a list. */
 export interface LiveUpdates<Item, News> {
   topic: string
-  /** What an entry says about this list; undefined for nothing. */
+  /** What an entry means for this list; undefined if nothing. */
   pick(event: StreamEvent): News | undefined
   /**
-   * The list after the news of one frame.
-   * @returns `stale`: how many of the first rows must be read again, because the news does not say all; 0 for none
+   * Applies the news of one frame.
+   * @returns `stale`: how many of the first rows must be read again because the news is incomplete; 0 for none
    */
   apply(items: Item[], news: readonly News[]): { items: Item[]; stale: number }
-  /** The list is read again at most this often. */
+  /** Minimum time between two refreshes. */
   refreshMs: number
 }
 
@@ -34,21 +34,21 @@ type ItemAt<P extends ListPath> = ReplyOf<RouteAt<'get', P>> extends ListPage<in
 interface Options<P extends ListPath, News> extends Omit<PagedListOptions<ItemAt<P>, PageAt<P>>, 'fetchPage'> {
   /** Filters, without `limit` and `cursor`. */
   params?: RequestOf<RouteAt<'get', P>>
-  /** What is listed, when the parameters themselves move on with the time; another list begins when it changes. */
+  /** Identifies the list if its parameters change with time. When it changes, a new list starts. */
   name?: string
   live?: LiveUpdates<ItemAt<P>, News>
-  /** Refreshed this often as well, while the page is visible. */
-  everyMs?: number
+  /** Also refreshes at this interval while the page is visible. */
+  pollMs?: number
 }
 
 const NEVER_MS = 2 ** 31 - 1
 
-/** The items of a route that returns them page by page, read when the component appears, and kept up to date. */
+/** The items of a paged route, read when the component appears and kept up to date. */
 export function usePagedList<P extends ListPath, News = never>(
   path: P,
   options: Options<P, News>,
 ): PagedList<ItemAt<P>, PageAt<P>> {
-  const { live, everyMs = NEVER_MS } = options
+  const { live, pollMs = NEVER_MS } = options
   const params = (options.params ?? {}) as Params
   const name = options.name ?? addressOf(path, params)
   const latest = useRef({ params, live })
@@ -63,7 +63,7 @@ export function usePagedList<P extends ListPath, News = never>(
     [name],
   )
   useEffect(() => () => list.close(), [list])
-  useInterval(everyMs, () => void list.refresh(), name)
+  useInterval(pollMs, () => void list.refresh(), name)
   useReturn(list.retry)
   useLiveUpdates(list, latest, live?.topic, live?.refreshMs ?? 0)
   return list
@@ -108,7 +108,7 @@ function useLiveUpdates<Item, Page extends ListPage<Item>, News>(
     }
   }, [list, topic])
 
-  // What happened while the stream was away may be more than its history.
+  // The stream may have missed more than its history holds.
   const isLive = topic !== undefined && liveState.value.state === 'live'
   useEffect(() => {
     if (isLive && list.items.peek()) refreshSoon()

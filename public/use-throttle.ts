@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 
 /**
- * A function that makes the call happen `ms` after it was first asked for; who asks meanwhile is served by the same
- * call. What is due is dropped when `key` changes.
+ * Delays a call by `ms` and drops further requests for it until it is made. A change of `key` cancels it.
  */
 export function useThrottle(ms: number, call: () => void, key: unknown = '') {
   const latest = useRef(call)

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { clean } from '../text/display'
 
-/** Names the document more closely than the kind of page does: of many tabs each is to be found. */
+/** Sets a more specific document title than that of the page, so that tabs can be told apart. */
 export function useTitle(name: string) {
   useEffect(() => {
     if (name !== '') document.title = `${clean(name)} · Tailrace`

@@ -12,7 +12,7 @@ import { Ago } from '../components/time'
 import { me } from '../session'
 import { byId, usePagedList } from '../use-paged-list'
 
-/** People, their roles, and how they come in. */
+/** The members of the tenant: invitations, roles and sign-in links. */
 export function Members() {
   const list = usePagedList('/api/members', { idOf: byId })
   const link = useSignal('')
@@ -25,14 +25,14 @@ export function Members() {
     problem.value = ''
     await list.refresh()
   }
-  const told = (work: Promise<void>) =>
+  const reported = (work: Promise<void>) =>
     work.catch(error => {
       problem.value = messageOf(error)
     })
   return (
     <>
       <InviteForm
-        onInvite={body => void told(change(async () => showLink(await client.post('/api/members', { body }))))}
+        onInvite={body => void reported(change(async () => showLink(await client.post('/api/members', { body }))))}
       />
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
@@ -44,7 +44,7 @@ export function Members() {
       )}
       <Listing
         name="Members"
-        columns={['Name', 'E-mail', 'Role', 'Since', 'Last seen', '']}
+        columns={['Name', 'Email', 'Role', 'Member since', 'Last seen', '']}
         list={list}
         empty="No members yet. Invite the first one above."
         row={member => (
@@ -55,10 +55,10 @@ export function Members() {
             </td>
             <td>{member.email}</td>
             <td>
-              <RoleChoice
+              <RoleSelect
                 member={member}
                 onRole={(role, reason) =>
-                  told(change(() => client.patch('/api/members/{id}', { id: member.id, body: { role, reason } })))
+                  reported(change(() => client.patch('/api/members/{id}', { id: member.id, body: { role, reason } })))
                 }
               />
             </td>
@@ -72,7 +72,7 @@ export function Members() {
               <button
                 type="button"
                 onClick={() =>
-                  void told(
+                  void reported(
                     change(async () =>
                       showLink(await client.post('/api/members/{id}/link', { id: member.id, body: {} })),
                     ),
@@ -82,9 +82,9 @@ export function Members() {
                 New link
               </button>
               <ConfirmButton
-                name="Remove"
-                sure={`Remove ${member.name}`}
-                act={reason => change(() => client.delete('/api/members/{id}', { id: member.id, reason }))}
+                label="Remove"
+                confirmLabel={`Remove ${member.name}`}
+                onConfirm={reason => change(() => client.delete('/api/members/{id}', { id: member.id, reason }))}
               />
             </td>
           </tr>
@@ -94,23 +94,23 @@ export function Members() {
   )
 }
 
-/** Another role is asked for with a reason: it changes at once what somebody may do. */
-function RoleChoice({ member, onRole }: { member: Member; onRole(role: Role, reason: string): Promise<void> }) {
-  const wanted = useSignal<Role | null>(null)
-  const role = wanted.value
+/** Changes a role. It asks for a reason, because the change takes effect at once. */
+function RoleSelect({ member, onRole }: { member: Member; onRole(role: Role, reason: string): Promise<void> }) {
+  const pending = useSignal<Role | null>(null)
+  const role = pending.value
   if (role !== null) {
     const set = async (reason: string) => {
       await onRole(role, reason)
-      wanted.value = null
+      pending.value = null
     }
-    return <ReasonForm label={`Make ${member.name} ${role}`} onReason={set} onLeave={() => (wanted.value = null)} />
+    return <ReasonForm label={`Make ${member.name} ${role}`} onReason={set} onDismiss={() => (pending.value = null)} />
   }
   return (
     <select
       aria-label={`Role of ${member.name}`}
       value={member.role}
       onChange={event => {
-        wanted.value = ROLES.find(each => each === event.currentTarget.value) ?? null
+        pending.value = ROLES.find(each => each === event.currentTarget.value) ?? null
       }}
     >
       {ROLES.map(each => (
@@ -140,7 +140,7 @@ function InviteForm({ onInvite }: { onInvite(invitee: { email: string; name: str
         <input name="name" required maxLength={200} />
       </label>
       <label class="field">
-        E-mail
+        Email
         <input name="email" type="email" required maxLength={320} />
       </label>
       <label class="field">

@@ -2,18 +2,18 @@ import { useSignal } from '@preact/signals'
 import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 
-/** Sets the password of who is signed in; all their other sessions end. */
+/** Sets the user's password, which ends all other sessions of the user. */
 export function Password() {
   const problem = useSignal('')
   const isDone = useSignal(false)
   const set = async (form: HTMLFormElement) => {
     const fields = new FormData(form)
-    const present = String(fields.get('current'))
+    const current = String(fields.get('current'))
     try {
       await client.put('/api/session/password', {
         body: {
           password: String(fields.get('password')),
-          ...(present !== '' && { current_password: present }),
+          ...(current !== '' && { current_password: current }),
         },
       })
       isDone.value = true

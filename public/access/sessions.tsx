@@ -4,7 +4,7 @@ import { Listing } from '../components/listing'
 import { Ago } from '../components/time'
 import { byId, usePagedList } from '../use-paged-list'
 
-/** Browsers that are signed in: the caller's own, or for an admin everybody's. */
+/** The user's own sessions, or for an admin those of the tenant. */
 export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
   const list = usePagedList('/api/sessions', { params: { scope }, idOf: byId })
   const end = async (id: string, reason: string) => {
@@ -32,7 +32,11 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
             {session.current ? (
               <span class="badge">this session</span>
             ) : (
-              <ConfirmButton name="Sign out" sure="Sign out session" act={reason => end(session.id, reason)} />
+              <ConfirmButton
+                label="Sign out"
+                confirmLabel="Sign out session"
+                onConfirm={reason => end(session.id, reason)}
+              />
             )}
           </td>
         </tr>
@@ -41,7 +45,7 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
   )
 }
 
-/** `Firefox on Linux` from what browsers say of themselves, which each of them pads with the names of others. */
+/** Shortens a user agent to `Firefox on Linux`. The order matters: browsers also name others in their user agent. */
 function browserOf(agent: string | null): string {
   if (!agent) return 'unknown'
   const find = (names: Array<[RegExp, string]>) => names.find(([pattern]) => pattern.test(agent))?.[1]

@@ -10,29 +10,29 @@ import { Ago } from '../components/time'
 import { byId, usePagedList } from '../use-paged-list'
 
 const DAY_MS = 86_400_000
-const LIVES: Array<[days: number, name: string]> = [
+const LIFETIMES: Array<[days: number, name: string]> = [
   [30, '30 days'],
   [90, '90 days'],
   [365, '1 year'],
   [0, 'Never'],
 ]
 
-/** Tokens with which programs come in. */
+/** API tokens, with which programs sign in. */
 export function Tokens() {
   const list = usePagedList('/api/tokens', { idOf: byId })
   const secret = useSignal('')
   const problem = useSignal('')
-  const make = async (fields: FormData) => {
+  const create = async (fields: FormData) => {
     const days = Number(fields.get('days'))
     try {
-      const made = await client.post('/api/tokens', {
+      const created = await client.post('/api/tokens', {
         body: {
           name: String(fields.get('name')).trim(),
           role: fields.get('role') as Role,
           ...(days > 0 && { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
         },
       })
-      secret.value = made.secret
+      secret.value = created.secret
       problem.value = ''
       await list.refresh()
     } catch (error) {
@@ -45,7 +45,7 @@ export function Tokens() {
   }
   return (
     <>
-      <TokenForm onMake={fields => void make(fields)} />
+      <TokenForm onCreate={fields => void create(fields)} />
       {problem.value !== '' && <Failure message={problem.value} />}
       {secret.value !== '' && (
         <SecretNotice title="New token created." text={secret.value} onClose={() => (secret.value = '')} />
@@ -70,7 +70,11 @@ export function Tokens() {
               <Ago time={token.expires_at} />
             </td>
             <td>
-              <ConfirmButton name="Revoke" sure={`Revoke ${token.name}`} act={reason => revoke(token.id, reason)} />
+              <ConfirmButton
+                label="Revoke"
+                confirmLabel={`Revoke ${token.name}`}
+                onConfirm={reason => revoke(token.id, reason)}
+              />
             </td>
           </tr>
         )}
@@ -79,13 +83,13 @@ export function Tokens() {
   )
 }
 
-function TokenForm({ onMake }: { onMake(fields: FormData): void }) {
+function TokenForm({ onCreate }: { onCreate(fields: FormData): void }) {
   return (
     <form
       class="row form"
       onSubmit={event => {
         event.preventDefault()
-        onMake(new FormData(event.currentTarget))
+        onCreate(new FormData(event.currentTarget))
         event.currentTarget.reset()
       }}
     >
@@ -104,7 +108,7 @@ function TokenForm({ onMake }: { onMake(fields: FormData): void }) {
       <label class="field">
         Expires
         <select name="days">
-          {LIVES.map(([days, name]) => (
+          {LIFETIMES.map(([days, name]) => (
             <option key={days} value={days}>
               {name}
             </option>

@@ -1,7 +1,7 @@
-/** Values for the parameters of a path, and for its query; those that are undefined are left out. */
+/** Path and query parameters; undefined ones are left out. */
 export type Params = Record<string, unknown>
 
-/** `/api/jobs/{id}` with `{ id, limit: 5 }` is `/api/jobs/<id>?limit=5`; a list is given as several values. */
+/** `/api/jobs/{id}` with `{ id, limit: 5 }` is `/api/jobs/<id>?limit=5`; arrays become repeated parameters. */
 export function addressOf(path: string, params: Params = {}): string {
   const inPath = new Set<string>()
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {

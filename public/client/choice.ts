@@ -1,34 +1,34 @@
 import type { TransportName } from './types'
 
-/** Failures to open in a row, with the server in reach, before the next way is tried. */
+/** Consecutive failures to open, with the server reachable, before the next transport is tried. */
 const FAILURES_MAX = 3
 
-/** By server: the ways that failed, which later streams of this page do not begin with. */
-const failedAt = new Map<string, Set<TransportName>>()
+/** The transports that failed, by server. Later streams of this page do not start with them. */
+const failedByServer = new Map<string, Set<TransportName>>()
 
 export interface TransportChoice {
   readonly name: TransportName
-  /** The ways before this one that have failed, best first. */
+  /** Preferred transports that have failed, best first. */
   readonly better: TransportName[]
   /**
-   * @param isRefused trying it again soon is of no use
-   * @returns whether it has changed to a way that was not tried since one worked
+   * @param isRefused whether another attempt is pointless
+   * @returns whether it has switched to a transport that has not been tried since one last worked
    */
   failed(isRefused: boolean): boolean
-  /** Takes the next way, since this one has no room. */
+  /** Switches to the next transport because this one has no free connection. */
   skip(): void
-  /** Takes one of the better ways. */
+  /** Switches to one of the better transports. */
   take(name: TransportName): void
   worked(): void
 }
 
-/** Goes through the ways of transport in order, round and round, and begins with one that has not failed yet. */
+/** Cycles through the transports in order, starting with the first that has not failed. */
 export function chooseFrom(names: readonly TransportName[], server: string): TransportChoice {
-  const known = failedAt.get(server) ?? new Set()
-  failedAt.set(server, known)
+  const failed = failedByServer.get(server) ?? new Set()
+  failedByServer.set(server, failed)
   let at = Math.max(
     0,
-    names.findIndex(each => !known.has(each)),
+    names.findIndex(each => !failed.has(each)),
   )
   let failures = 0
   let changes = 0
@@ -38,12 +38,12 @@ export function chooseFrom(names: readonly TransportName[], server: string): Tra
       return name()
     },
     get better() {
-      return names.slice(0, at % names.length).filter(each => known.has(each))
+      return names.slice(0, at % names.length).filter(each => failed.has(each))
     },
     failed(isRefused) {
       failures += 1
       if (failures < FAILURES_MAX && !isRefused) return false
-      known.add(name())
+      failed.add(name())
       failures = 0
       at += 1
       changes += 1
@@ -59,7 +59,7 @@ export function chooseFrom(names: readonly TransportName[], server: string): Tra
     worked() {
       failures = 0
       changes = 0
-      known.delete(name())
+      failed.delete(name())
     },
   }
 }

@@ -1,40 +1,39 @@
-import { type Attention, followAttention } from './attention'
-import { backoffMs, lookAgainMs } from './backoff'
+import { backoffMs, probeDelayMs } from './backoff'
 import { chooseFrom, type TransportChoice } from './choice'
 import { Delivery } from './delivery'
+import { type PageLifecycle, watchPageLifecycle } from './page-lifecycle'
 import { pause } from './pause'
 import { probe } from './probe'
 import { isReachable } from './reachable'
-import { Resume } from './resume'
-import type { Ask, Frame, Outcome, Sink } from './transport'
+import { ResumePosition } from './resume'
+import type { Frame, Outcome, Sink, StreamRequest } from './transport'
 import { transports } from './transports'
 import type { StateDetail, StreamOptions, StreamState, TopicsHandle } from './types'
 
-/** Keeps one stream alive: opens, waits, resumes, changes the way of transport, and stops when there is no more. */
+/** Keeps one stream alive: opens it, retries, resumes, switches transports, and stops when the stream ends. */
 export class Connection implements TopicsHandle {
   state: StreamState = 'connecting'
-  private readonly resume: Resume
+  private readonly resume: ResumePosition
   private readonly delivery: Delivery
   private readonly choice: TransportChoice
-  private readonly whole = new AbortController()
-  /** Of the connection or pause of the moment. */
+  /** Aborts the current connection or pause. */
   private current = new AbortController()
   private failures = 0
-  private askedMs = 0
-  /** How often better ways of transport were tried again. */
-  private looks = 0
-  private readonly attention: Attention | undefined
+  private serverRetryMs = 0
+  /** How often better transports have been probed. */
+  private probes = 0
+  private readonly pageLifecycle: PageLifecycle | undefined
 
   constructor(
     private topics: string[],
     private readonly options: StreamOptions,
   ) {
-    this.resume = new Resume(options.after ?? '', topics)
+    this.resume = new ResumePosition(options.after ?? '', topics)
     this.delivery = new Delivery(topics, options)
     this.choice = chooseFrom(options.transports ?? ['sse', 'websocket', 'poll'], options.baseUrl ?? '')
     if (options.pauseWhenHidden && typeof document !== 'undefined')
-      this.attention = followAttention(() => this.current.abort())
-    // A callback may run at once: the caller must have the handle by then.
+      this.pageLifecycle = watchPageLifecycle(() => this.current.abort())
+    // Callbacks may use the handle, so they must not run before the constructor has returned.
     queueMicrotask(() => this.run())
   }
 
@@ -42,19 +41,18 @@ export class Connection implements TopicsHandle {
     if (topics.join() === this.topics.join()) return
     this.topics = topics
     this.delivery.setTopics(topics)
-    this.resume.change(topics)
+    this.resume.setTopics(topics)
     this.failures = 0
     this.current.abort()
   }
 
   retryNow() {
-    if (this.state === 'waiting' && !this.attention?.isAway) this.current.abort()
+    if (this.state === 'waiting' && !this.pageLifecycle?.isAway) this.current.abort()
   }
 
   close() {
     if (this.isOver) return
     this.enter('closed')
-    this.whole.abort()
     this.current.abort()
   }
 
@@ -70,29 +68,29 @@ export class Connection implements TopicsHandle {
     while (!this.isOver) {
       this.current = new AbortController()
       const { signal } = this.current
-      if (this.attention?.isAway) await this.rest(signal)
+      if (this.pageLifecycle?.isAway) await this.waitUntilVisible(signal)
       else await this.attempt(signal)
     }
   }
 
-  /** Until somebody looks at the page again. */
-  private async rest(signal: AbortSignal) {
+  /** Waits until the page is visible again. */
+  private async waitUntilVisible(signal: AbortSignal) {
     this.enter('waiting', { reason: 'The page is hidden.' })
     await new Promise(resolve => signal.addEventListener('abort', resolve))
   }
 
   private async attempt(signal: AbortSignal) {
     this.enter('connecting')
-    const over = new AbortController()
-    void this.lookForBetter(AbortSignal.any([signal, over.signal]))
+    const done = new AbortController()
+    void this.probeBetter(AbortSignal.any([signal, done.signal]))
     const outcome = await this.open(signal)
-    over.abort()
-    if (!signal.aborted) await this.settle(outcome, signal)
+    done.abort()
+    if (!signal.aborted) await this.handle(outcome, signal)
   }
 
   private async open(signal: AbortSignal): Promise<Outcome & { wasOpen: boolean }> {
     let wasOpen = false
-    this.askedMs = 0
+    this.serverRetryMs = 0
     const sink: Sink = {
       opened: () => {
         wasOpen = true
@@ -101,30 +99,30 @@ export class Connection implements TopicsHandle {
       frame: frame => this.frame(frame, signal),
       id: (id, topic) => {
         if (signal.aborted) return
-        if (topic === undefined) this.resume.see(id, this.topics)
-        else this.resume.seeTopic(id, topic, this.topics)
+        if (topic === undefined) this.resume.update(id, this.topics)
+        else this.resume.updateTopic(id, topic, this.topics)
       },
       retry: ms => {
-        this.askedMs = ms
+        this.serverRetryMs = ms
       },
     }
-    const outcome = await transports[this.choice.name](this.ask(), sink, signal)
+    const outcome = await transports[this.choice.name](this.request(), sink, signal)
     return { ...outcome, wasOpen }
   }
 
-  private ask(): Ask {
+  private request(): StreamRequest {
     const { baseUrl = '', headers = {} } = this.options
     return { baseUrl, headers, topics: this.topics, resume: this.resume, options: this.options }
   }
 
-  /** Tries ways that have failed again, beside the lesser one that serves, and changes to one that works. */
-  private async lookForBetter(signal: AbortSignal) {
+  /** While a fallback is in use, probes the better transports and switches to one that works. */
+  private async probeBetter(signal: AbortSignal) {
     while (this.choice.better.length) {
-      this.looks += 1
-      await pause(lookAgainMs(this.looks), signal)
+      this.probes += 1
+      await pause(probeDelayMs(this.probes), signal)
       for (const name of this.choice.better) {
         if (signal.aborted) return
-        const works = await probe(transports[name], this.ask(), signal)
+        const works = await probe(transports[name], this.request(), signal)
         if (!works || signal.aborted) continue
         this.choice.take(name)
         return this.current.abort()
@@ -144,18 +142,18 @@ export class Connection implements TopicsHandle {
     this.current.abort()
   }
 
-  private async settle(outcome: Outcome & { wasOpen: boolean }, signal: AbortSignal) {
+  private async handle(outcome: Outcome & { wasOpen: boolean }, signal: AbortSignal) {
     if (outcome.kind === 'refused') {
       this.enter('failed', { reason: outcome.error.message })
       this.options.onError?.(outcome.error)
     } else if (outcome.kind === 'ended') this.enter('ended')
-    else if (outcome.kind === 'crowded') this.choice.skip()
-    else await this.wait(outcome, signal)
+    else if (outcome.kind === 'no_connection_slot') this.choice.skip()
+    else await this.retry(outcome, signal)
   }
 
-  private async wait(outcome: Extract<Outcome, { kind: 'lost' }> & { wasOpen: boolean }, signal: AbortSignal) {
+  private async retry(outcome: Extract<Outcome, { kind: 'lost' }> & { wasOpen: boolean }, signal: AbortSignal) {
     this.failures += 1
-    const retryInMs = backoffMs(this.failures, Math.max(this.askedMs, outcome.retryInMs ?? 0))
+    const retryInMs = backoffMs(this.failures, Math.max(this.serverRetryMs, outcome.retryInMs ?? 0))
     this.enter('waiting', { retryInMs, reason: outcome.reason })
     const isBlocked = !outcome.wasOpen && !outcome.isBusy && (await isReachable(this.options.baseUrl ?? '', signal))
     if (isBlocked && this.choice.failed(outcome.isRefused ?? false)) this.failures = 0
@@ -165,7 +163,7 @@ export class Connection implements TopicsHandle {
   private enter(state: StreamState, detail: Partial<StateDetail> = {}) {
     if (this.isOver) return
     this.state = state
-    if (this.isOver) this.attention?.stop()
+    if (this.isOver) this.pageLifecycle?.stop()
     this.options.onState?.(state, { transport: this.choice.name, ...detail })
   }
 }

@@ -1,22 +1,22 @@
 import type { LogLine } from './types'
 
-/** What of one topic has been handed over: drops what comes twice and notices what never came. */
+/** How far one topic has been delivered: drops duplicates and detects missing lines. */
 export class Cursor {
   private lineSeq = 0
   private eventSeq = 0
   private line: number | null = null
   private epoch = ''
 
-  /** A filtered stream has holes by design, so only an unfiltered one is checked for them. */
+  /** Filtered streams have gaps by design, so they are not checked for missing lines. */
   constructor(private readonly isFiltered: boolean) {}
 
-  /** Begins anew when the id shows that the topic did (its epoch changed). */
-  see(epoch: string) {
+  /** Resets the cursor if the epoch has changed, that is, if the topic has started over. */
+  setEpoch(epoch: string) {
     if (this.epoch !== '' && epoch !== this.epoch) this.reset()
     this.epoch = epoch
   }
 
-  /** The lines not seen yet, and how many are missing before them. */
+  /** The new lines, and how many are missing before them. */
   takeLines(lines: LogLine[]): { fresh: LogLine[]; missed: number; fromSeq: number } {
     const fromSeq = this.lineSeq + 1
     const fresh = lines.filter(line => line.seq > this.lineSeq)
@@ -36,7 +36,7 @@ export class Cursor {
     return true
   }
 
-  /** The server told of a gap itself: the next line is not measured against the last one. */
+  /** The server has reported a gap, so the next line is not compared with the last one. */
   skip() {
     this.line = null
   }

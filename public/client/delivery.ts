@@ -6,7 +6,7 @@ interface Body {
   topic?: string
   epoch?: string
   reason?: string
-  /** Tenant events carry one; null for those that are not kept, such as queue counts. */
+  /** Tenant events have one; it is null for those that are not stored, such as queue counts. */
   sequence?: number | null
   logs?: LogLine[]
   meta?: LogsMeta
@@ -15,10 +15,10 @@ interface Body {
   to_seq?: number
 }
 
-/** Events that speak of the connection, not of a topic. */
-const SILENT = new Set(['ping', 'overloaded'])
+/** Events about the connection, not about a topic. */
+const CONNECTION_EVENTS = new Set(['ping', 'overloaded'])
 
-/** Hands each frame to the callback it is for, without what has been handed over before. */
+/** Passes each frame to its callback, without lines and events that were delivered before. */
 export class Delivery {
   private readonly cursors = new Map<string, Cursor>()
   private readonly ended = new Set<string>()
@@ -31,7 +31,7 @@ export class Delivery {
     this.isFiltered = Boolean(options.level || options.step || options.q)
   }
 
-  /** Forgets what is no longer watched, so that a topic that comes back starts with its history. */
+  /** Forgets topics that are no longer watched, so that one that is added again starts with its history. */
   setTopics(topics: string[]) {
     this.topics = topics
     for (const topic of this.cursors.keys()) if (!topics.includes(topic)) this.cursors.delete(topic)
@@ -43,12 +43,12 @@ export class Delivery {
   }
 
   frame({ event, id, data }: Frame) {
-    if (SILENT.has(event) || data === null || typeof data !== 'object') return
+    if (CONNECTION_EVENTS.has(event) || data === null || typeof data !== 'object') return
     const body = data as Body
     const topic = body.topic ?? body.meta?.topic ?? this.topics[0] ?? ''
     if (this.topics.length > 0 && !this.topics.includes(topic)) return
     const cursor = this.cursorOf(topic)
-    if (this.topics.length === 1 && /^[^.]+\.[0-9]+$/.test(id)) cursor.see(id.slice(0, id.indexOf('.')))
+    if (this.topics.length === 1 && /^[^.]+\.[0-9]+$/.test(id)) cursor.setEpoch(id.slice(0, id.indexOf('.')))
     if (event === 'logs') this.logs(cursor, topic, body)
     else if (event === 'gap' || event === 'reset') this.gap(cursor, topic, body, event === 'reset')
     else if (event === 'end') this.end(topic, body)

@@ -3,12 +3,12 @@ import type { StreamHandle, StreamOptions, TopicsHandle } from './types'
 
 export type * from './types'
 
-/** Log lines, status and progress of one job, from its last `limit` lines on, until it has ended. */
+/** Log lines, status and progress of one job, starting with its last `limit` lines, until it ends. */
 export function streamJob(id: string, options: StreamOptions = {}): StreamHandle {
   return new Connection([`job:${id}`], options)
 }
 
-/** Log lines of Tailrace itself: service `web` or `worker`. */
+/** Log lines of Tailrace's own processes: service `web` or `worker`. */
 export function streamService({
   service = 'web',
   ...options

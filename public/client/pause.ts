@@ -1,4 +1,4 @@
-/** Ends early when aborted, or when the network comes back. */
+/** Waits for `ms`. Ends early when aborted, or when the browser comes back online. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise<void>(resolve => {
     const stop = () => {

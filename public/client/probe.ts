@@ -1,7 +1,7 @@
-import type { Ask, Transport } from './transport'
+import type { StreamRequest, Transport } from './transport'
 
-/** Whether a way of transport brings anything. It is closed at the first event, which nobody is shown. */
-export async function probe(transport: Transport, ask: Ask, signal: AbortSignal): Promise<boolean> {
+/** Whether a transport delivers events. It is closed at the first event, which is discarded. */
+export async function probe(transport: Transport, request: StreamRequest, signal: AbortSignal): Promise<boolean> {
   const found = new AbortController()
   const ignore = () => undefined
   const sink = {
@@ -12,6 +12,6 @@ export async function probe(transport: Transport, ask: Ask, signal: AbortSignal)
     id: ignore,
     retry: ignore,
   }
-  await transport(ask, sink, AbortSignal.any([signal, found.signal]))
+  await transport(request, sink, AbortSignal.any([signal, found.signal]))
   return found.signal.aborted
 }

@@ -1,12 +1,12 @@
-const WITHIN_MS = 5_000
+const TIMEOUT_MS = 5_000
 
 /**
- * Whether the server answers at all. When it does not, no other way of transport would help, and changing would only
- * leave the viewer on a lesser one after the server is back.
+ * Whether the server responds at all. If it does not, another transport would not help, and switching would leave the
+ * client on a worse one once the server is back.
  */
 export async function isReachable(baseUrl: string, signal: AbortSignal): Promise<boolean> {
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)])
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
     await fetch(`${baseUrl}/healthz`, { mode: 'no-cors', cache: 'no-store', signal: limit })
     return true
   } catch {

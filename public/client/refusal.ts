@@ -2,14 +2,14 @@ import { retryAfterMs } from './backoff'
 import type { Outcome } from './transport'
 
 const ADVICE: Record<number, string> = {
-  400: 'The server does not understand this request.',
+  400: 'The server rejected this request as invalid.',
   401: 'You are signed out. Sign in and open the page again.',
-  403: 'You may not watch this.',
-  404: 'There is no such thing here, or it has been removed.',
+  403: 'You do not have permission to watch this.',
+  404: 'This does not exist or has been removed.',
   410: 'This has been removed.',
 }
 
-/** What an HTTP answer other than a good stream means. */
+/** What an HTTP response other than a successful stream means. */
 export async function outcomeOfResponse(response: Response): Promise<Outcome> {
   const { status } = response
   if (status === 204) return { kind: 'ended' }

@@ -11,14 +11,13 @@ export interface SseParserOptions {
 }
 
 /**
- * Decodes `text/event-stream` (WHATWG HTML section 9.2.6) from chunks of bytes cut anywhere. An unfinished event at the end
- * of the stream never comes out. Built by hand because the browser's own EventSource can neither send headers
- * nor tell 204 from 503.
+ * Decodes `text/event-stream` (WHATWG HTML section 9.2.6) from chunks that may be split anywhere. An unfinished event
+ * at the end of the stream is discarded. The browser's EventSource can neither send headers nor tell 204 from 503.
  */
 export class SseParser {
-  /** Of the last finished block, also when it had no data. */
+  /** The id of the last complete block, even if it had no data. */
   lastEventId = ''
-  // Strips one leading byte order mark, as the rule asks.
+  // Strips one leading byte order mark, as the standard requires.
   private readonly decoder = new TextDecoder('utf-8')
   private rest: string[] = []
   private afterCarriageReturn = false
@@ -46,7 +45,7 @@ export class SseParser {
     if (from < text.length) this.rest.push(text.slice(from))
   }
 
-  /** Pieces are joined once per line, so a message of 10 MB in 16 KB chunks stays linear. */
+  /** Joins the pieces once per line, so that decoding 10 MB in chunks of 16 KB takes linear time. */
   private finish(tail: string) {
     if (this.rest.length === 0) return tail
     const line = this.rest.join('') + tail

@@ -1,22 +1,22 @@
-import type { Resume } from './resume'
+import type { ResumePosition } from './resume'
 import type { StreamError, StreamOptions } from './types'
 
-/** What to open: the same for every way of transport. */
-export interface Ask {
+/** What to open; the same for every transport. */
+export interface StreamRequest {
   baseUrl: string
   headers: Record<string, string>
   topics: string[]
-  /** How far a connection before this one came. */
-  resume: Resume
+  /** Where the previous connection stopped. */
+  resume: ResumePosition
   options: StreamOptions
 }
 
-/** Where a transport puts what arrives. */
+/** Receives what a transport reads. */
 export interface Sink {
-  /** The first byte is here: the way is open. */
+  /** The first byte has arrived. */
   opened(): void
   frame(frame: Frame): void
-  /** Everything up to this id was delivered, in all topics or in one of them. */
+  /** Everything up to this id has been delivered, in all topics or in the given one. */
   id(id: string, topic?: string): void
   retry(milliseconds: number): void
 }
@@ -27,20 +27,20 @@ export interface Frame {
   data: unknown
 }
 
-/** How a connection came to its end. */
+/** How a connection ended. */
 export type Outcome =
   | { kind: 'ended' }
-  /** Not tried: the browser's tabs hold as many connections as they may, another way has to do. */
-  | { kind: 'crowded' }
-  /** `isRefused`: the way is barred rather than the server away, if that is in reach. */
+  /** Not tried: the browser's tabs hold all connection slots, so another transport must be used. */
+  | { kind: 'no_connection_slot' }
+  /** `isRefused`: something blocks this transport, provided that the server is reachable. */
   | { kind: 'lost'; reason: string; retryInMs?: number; isBusy?: boolean; isRefused?: boolean }
   | { kind: 'refused'; error: StreamError }
 
-/** Opens one connection, feeds the sink, and resolves when it is over; never rejects. */
-export type Transport = (ask: Ask, sink: Sink, signal: AbortSignal) => Promise<Outcome>
+/** Opens one connection, feeds the sink, and resolves when the connection ends. Never rejects. */
+export type Transport = (request: StreamRequest, sink: Sink, signal: AbortSignal) => Promise<Outcome>
 
-/** Filters and limits as query parameters, as the contract names them. */
-export function filterQuery({ options }: Ask): URLSearchParams {
+/** Filters and limits as query parameters of the API. */
+export function filterQuery({ options }: StreamRequest): URLSearchParams {
   const query = new URLSearchParams()
   const { level, step, q, limit, types, source, labels } = options
   for (const [name, value] of Object.entries({ level, step, q, limit, source, types: types?.join(',') })) {

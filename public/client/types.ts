@@ -1,8 +1,8 @@
-/** A line of a job's or service's log, as the server sends it. */
+/** A line of the log of a job or service, as the server sends it. */
 export interface LogLine {
-  /** Place among all entries of the topic. */
+  /** Number among all entries of the topic. */
   seq: number
-  /** Place among the log lines of the topic, from 1, without holes. */
+  /** Number among the log lines of the topic, from 1, without gaps. */
   line: number
   timestamp: string
   level: 'debug' | 'info' | 'warn' | 'error'
@@ -27,16 +27,16 @@ export interface JobStatus {
   topic?: string
 }
 
-/** Any event that is neither lines nor a job's status: progress, query results, tenant events, ... */
+/** Any event other than log lines and job status: progress, query results, tenant events, ... */
 export interface StreamEvent {
   type: string
-  /** Resume id: all up to here was delivered. */
+  /** Resume id: everything up to here has been delivered. */
   id: string
   topic: string
   data: unknown
 }
 
-/** A hole that could not be filled. By `reset` the topic began anew and nothing before counts any more. */
+/** Entries that could not be delivered. With `reset` the topic has started over, and earlier entries are void. */
 export interface Gap {
   topic: string
   reason: string
@@ -48,18 +48,20 @@ export interface Gap {
 
 export type TransportName = 'sse' | 'websocket' | 'poll'
 
-/** `waiting`: broken, the next attempt is planned. `ended`: the server said there is no more. `failed`: no use in trying again. */
+/**
+ * `waiting`: lost, a retry is scheduled. `ended`: the server has ended the stream. `failed`: a retry would not help.
+ */
 export type StreamState = 'connecting' | 'live' | 'waiting' | 'ended' | 'closed' | 'failed'
 
 export interface StateDetail {
   transport: TransportName
   /** Milliseconds until the next attempt, in state `waiting`. */
   retryInMs?: number
-  /** For people. */
+  /** A message for users. */
   reason?: string
 }
 
-/** A failure that trying again will not cure. */
+/** A failure for which a retry would not help. */
 export interface StreamError {
   /** HTTP status, or 0. */
   status: number
@@ -68,28 +70,28 @@ export interface StreamError {
 }
 
 export interface StreamOptions {
-  /** Where Tailrace is; same origin unless given. */
+  /** The URL of Tailrace. Default: the page's own origin. */
   baseUrl?: string
   /** For programs: `{authorization: 'Bearer ...'}`. Browsers on the same origin use their cookie. */
   headers?: Record<string, string>
   level?: string
   step?: string
   q?: string
-  /** History lines first sent, per topic. Default of the server: 100. */
+  /** History lines to start with, per topic. Default: 100. */
   limit?: number | 'all'
-  /** Event types wanted, tenant events only. */
+  /** Event types to receive; for tenant events only. */
   types?: string[]
   source?: string
   labels?: Record<string, string>
-  /** Resume after this id on the first connection. */
+  /** Id after which the first connection resumes. */
   after?: string
   /**
-   * Order in which ways of transport are tried. Default: SSE, WebSocket, polling. Of the six HTTP/1.1 connections that a
-   * browser opens to a server, its tabs hold three at most for SSE and polling; when they are taken, SSE is passed over
-   * and polls are short. A single way is always used.
+   * Transports in the order in which they are tried. Default: SSE, WebSocket, polling. A browser opens six HTTP/1.1
+   * connections to a server, of which its tabs use at most three for SSE and long polls. When those are taken, SSE is
+   * skipped and polls are short. A single transport is always used.
    */
   transports?: TransportName[]
-  /** In pages: closes the connection while the page is hidden for over a minute, and resumes when it is shown. */
+  /** In pages: closes the connection once the page has been hidden for a minute, and resumes when it is shown. */
   pauseWhenHidden?: boolean
   onLogs?(lines: LogLine[], meta: LogsMeta): void
   onStatus?(status: JobStatus, topic: string): void
@@ -97,7 +99,7 @@ export interface StreamOptions {
   onGap?(gap: Gap): void
   onState?(state: StreamState, detail: StateDetail): void
   onError?(error: StreamError): void
-  /** A topic of several is finished; `ended` as state comes when all are. */
+  /** One topic has ended. The state becomes `ended` when all have. */
   onEnd?(topic: string, reason: string): void
 }
 
@@ -108,7 +110,7 @@ export interface StreamHandle {
 }
 
 export interface TopicsHandle extends StreamHandle {
-  /** Watches this set from now on, over one connection as before; lines already seen do not come again. */
+  /** Replaces the set of topics, over a single connection. Lines that were delivered are not delivered again. */
   setTopics(topics: string[]): void
   /** While it waits to reconnect: tries at once. */
   retryNow(): void

@@ -1,27 +1,27 @@
-/** Aborts a connection that stays silent for too long; the caller's own signal counts too. */
+/** Aborts a connection that is silent for too long, or when the caller's signal is aborted. */
 export function createWatchdog(outer: AbortSignal, firstMs: number) {
   const controller = new AbortController()
   let reason: string | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  const stopBy = () => controller.abort()
+  const abort = () => controller.abort()
   const rearm = (ms: number) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      reason = `Nothing came for ${Math.round(ms / 1000)} s.`
+      reason = `Nothing was received for ${Math.round(ms / 1000)} s.`
       controller.abort()
     }, ms)
   }
   rearm(firstMs)
-  outer.addEventListener('abort', stopBy)
-  if (outer.aborted) stopBy()
+  outer.addEventListener('abort', abort)
+  if (outer.aborted) abort()
   return {
     signal: controller.signal,
     rearm,
-    /** Why it aborted, if it did by itself. */
+    /** Why it aborted; undefined unless it timed out. */
     reason: () => reason,
     stop() {
       clearTimeout(timer)
-      outer.removeEventListener('abort', stopBy)
+      outer.removeEventListener('abort', abort)
     },
   }
 }

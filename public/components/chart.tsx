@@ -6,16 +6,16 @@ import { theme } from '../theme'
 
 export interface Series {
   name: string
-  /** Name of a custom property of the theme. */
+  /** Name of a CSS custom property. */
   color: string
   values: ReadonlyArray<number | null>
 }
 
 interface ChartProps {
   title: string
-  /** What the chart says, for those who do not see it. */
+  /** A text alternative for screen readers. */
   summary: string
-  /** Milliseconds since 1970 of the first value. */
+  /** Time of the first value, in milliseconds since 1970. */
   from: number
   stepMs: number
   series: Series[]
@@ -25,7 +25,7 @@ interface ChartProps {
   heightPx?: number
 }
 
-/** Values over time. Those under the pointer stand in the legend, also of the other charts of the page. */
+/** A chart over time. The legend shows the values under the pointer; the charts of a page share their crosshair. */
 export function Chart(props: ChartProps) {
   const { title, summary, series, format } = props
   const box = useRef<HTMLDivElement>(null)
@@ -100,7 +100,7 @@ function optionsOf(
   pointed: { value: number | null },
 ): uPlot.Options {
   const style = getComputedStyle(element)
-  const colour = (name: string) => resolved(element, name)
+  const colour = (name: string) => resolveColour(element, name)
   const axis = {
     stroke: colour('--ink-soft'),
     font: `11px ${style.fontFamily}`,
@@ -135,7 +135,7 @@ function optionsOf(
         ...(kind === 'bars'
           ? { fill: colour(color), width: 0, paths: BARS }
           : { fill: `color-mix(in srgb, ${colour(color)} 14%, transparent)`, width: 1.5 }),
-        // A value without neighbours would be a line of no length.
+        // A value between gaps has no line, so draw a point.
         points: {
           show: (plot: uPlot, at: number) => kind === 'lines' && [...(plot.data[at] ?? [])].includes(null),
           size: 4,
@@ -152,8 +152,8 @@ function optionsOf(
   }
 }
 
-/** A canvas knows no custom properties and no `light-dark()`: the browser is asked what comes of them. */
-function resolved(element: HTMLElement, name: string) {
+/** Canvas supports neither custom properties nor `light-dark()`, so the browser resolves the colour first. */
+function resolveColour(element: HTMLElement, name: string) {
   const probe = document.createElement('i')
   probe.style.color = `var(${name})`
   element.append(probe)

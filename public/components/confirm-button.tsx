@@ -4,19 +4,19 @@ import { Failure } from './empty'
 import { ReasonForm } from './reason-form'
 
 interface ConfirmButtonProps {
-  name: string
-  /** What is done, on the button that does it. */
-  sure: string
-  act(reason: string): Promise<unknown>
+  label: string
+  /** On the button that confirms, such as "Delete web-1". */
+  confirmLabel: string
+  onConfirm(reason: string): Promise<unknown>
 }
 
-/** A button that asks why before it acts, and tells when that was refused. */
-export function ConfirmButton({ name, sure, act }: ConfirmButtonProps) {
+/** A button that asks for a reason before it acts, and shows the error if the action fails. */
+export function ConfirmButton({ label, confirmLabel, onConfirm }: ConfirmButtonProps) {
   const isAsking = useSignal(false)
   const problem = useSignal('')
   const run = async (reason: string) => {
     try {
-      await act(reason)
+      await onConfirm(reason)
       isAsking.value = false
       problem.value = ''
     } catch (error) {
@@ -26,10 +26,10 @@ export function ConfirmButton({ name, sure, act }: ConfirmButtonProps) {
   return (
     <>
       {isAsking.value ? (
-        <ReasonForm label={sure} onReason={run} onLeave={() => (isAsking.value = false)} />
+        <ReasonForm label={confirmLabel} onReason={run} onDismiss={() => (isAsking.value = false)} />
       ) : (
         <button type="button" onClick={() => (isAsking.value = true)}>
-          {name}
+          {label}
         </button>
       )}
       {problem.value !== '' && <Failure message={problem.value} />}

@@ -7,7 +7,7 @@ interface DialogProps {
   children: ComponentChildren
 }
 
-/** Shows a dialog in front of the page when it appears, and gives the focus back when it goes. */
+/** Opens a modal dialog when it is mounted, and restores the focus when it is unmounted. */
 export function useModal() {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -20,11 +20,11 @@ export function useModal() {
   return dialog
 }
 
-/** In front of the page until it is answered or left (Escape, a click beside it). */
+/** A modal dialog. Escape or a click outside closes it. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useModal()
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself answers Escape
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself handles Escape
     <dialog
       class="dialog"
       ref={dialog}
@@ -37,7 +37,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       <div class="dialog-body">
         <header class="row">
           <h2>{title}</h2>
-          <span class="spring" />
+          <span class="spacer" />
           <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.current?.close()}>
             ×
           </button>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** Nothing to show: says why, and what to do next. */
+/** Shown when there is nothing: says why, and what to do next. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">
@@ -12,12 +12,12 @@ export function Empty({ title, children }: { title: string; children?: Component
 
 interface FailureProps {
   message: string
-  /** What the button says. */
+  /** Label of the button. */
   action?: string
   onRetry?(): void
 }
 
-/** Something went wrong: the server's message, and a way to try again. */
+/** An error message, with a button to try again. */
 export function Failure({ message, action = 'Try again', onRetry }: FailureProps) {
   return (
     <div class="failure" role="alert">

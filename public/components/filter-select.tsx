@@ -2,14 +2,14 @@ import { PERIODS } from '../periods'
 
 interface FilterSelectProps {
   label: string
-  /** The choice that filters nothing. */
+  /** Label of the option that sets no filter. */
   all: string
   value: string
   options: ReadonlyArray<string | { value: string; name: string }>
   onChange(value: string): void
 }
 
-/** A choice of values for a filter; a value from the address that is not among them is shown as well. */
+/** Selects the value of a filter. A value from the URL that is not among the options is added to them. */
 export function FilterSelect({ label, all, value, options, onChange }: FilterSelectProps) {
   const known = options.map(option => (typeof option === 'string' ? { value: option, name: option } : option))
   const isKnown = value === '' || known.some(option => option.value === value)
@@ -28,7 +28,7 @@ export function FilterSelect({ label, all, value, options, onChange }: FilterSel
 
 const OPTIONS = Object.entries(PERIODS).map(([value, { name }]) => ({ value, name }))
 
-/** How far back. */
+/** Selects a period up to now. */
 export const PeriodSelect = (props: Pick<FilterSelectProps, 'label' | 'value' | 'onChange'>) => (
   <FilterSelect all="Any time" options={OPTIONS} {...props} />
 )

@@ -6,20 +6,20 @@ interface Readiness {
   checks: Record<string, string>
 }
 
-const EVERY_MS = 5_000
+const POLL_MS = 5_000
 const HINTS: Record<string, string> = {
   postgres: 'Jobs cannot be accepted or shown until PostgreSQL is back.',
   redis: 'Jobs are accepted, and run once Redis is back.',
-  bus: 'Live lines are slightly delayed: processes poll PostgreSQL.',
-  migrations: 'A migration is running or has failed. Check the process log.',
+  bus: 'Live updates are slightly delayed: processes poll PostgreSQL.',
+  migrations: 'A migration is running or has failed. Check the log of the process.',
   workers: 'Start a worker: TAILRACE_ROLE=worker npm start.',
 }
 
-/** How each part of Tailrace does, and what it means when one does not. */
+/** The health of each part of Tailrace, and the consequences of a failure. */
 export function Health() {
   const health = useSignal<Readiness | null>(null)
-  useInterval(EVERY_MS, () => {
-    // 503 is an answer, too.
+  useInterval(POLL_MS, () => {
+    // A 503 has the same body, so the status is not checked.
     void fetch('/readyz')
       .then(response => response.json() as Promise<Readiness>)
       .catch(() => ({ status: 'unavailable', checks: { web: 'failed' } }))

@@ -1,16 +1,16 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { listedPages } from '../page-table'
 
-const KEYS: Array<readonly [keys: string, what: string]> = [
+const SHORTCUTS: Array<readonly [keys: string, action: string]> = [
   ['Ctrl K', 'search'],
   ...listedPages.flatMap(({ key, title }) => (key ? [[`g ${key}`, title] as const] : [])),
   ['/', 'search this page'],
   ['j  k', 'next and previous job, host or query'],
-  ['Enter', 'open it'],
-  ['x', 'expand the job'],
-  ['s', 'select the job or host'],
+  ['Enter', 'open the current row'],
+  ['x', 'expand the current job'],
+  ['s', 'select the current job or host'],
   ['c', 'run job, or new query'],
-  ['r', 'query the selected hosts, or this one'],
+  ['r', 'query the selected hosts or this host'],
   ['a', 'add a host'],
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
@@ -18,7 +18,7 @@ const KEYS: Array<readonly [keys: string, what: string]> = [
   ['w', 'wrap long lines'],
   [':', 'go to a line or a time'],
   ['t', 'change the theme'],
-  ['?', 'this help'],
+  ['?', 'show or hide this help'],
 ]
 
 export function Help({ onClose }: { onClose(): void }) {
@@ -28,14 +28,14 @@ export function Help({ onClose }: { onClose(): void }) {
     <dialog class="help" ref={dialog} onClose={onClose} aria-label="Keyboard shortcuts">
       <h2>Keyboard shortcuts</h2>
       <dl>
-        {KEYS.map(([key, what]) => (
+        {SHORTCUTS.map(([key, action]) => (
           <div key={key}>
             <dt>
               {key.split('  ').map(one => (
                 <kbd key={one}>{one}</kbd>
               ))}
             </dt>
-            <dd>{what}</dd>
+            <dd>{action}</dd>
           </div>
         ))}
       </dl>

@@ -2,10 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 
-/** What is this far out of sight is kept ready. */
-const NEAR = '900px'
+/** Content this close to the viewport counts as in view. */
+const MARGIN = '900px'
 
-/** Tells whether a box is in sight or nearly; and how high it was, so that its place stays when its content leaves. */
+/** Whether a box is in or near the viewport, and its last height, to reserve its space while it is not rendered. */
 export function useInView<Box extends HTMLElement>() {
   const box = useRef<Box>(null)
   const isInView = useSignal(true)
@@ -19,7 +19,7 @@ export function useInView<Box extends HTMLElement>() {
         if (!seen.isIntersecting) heightPx.current = seen.boundingClientRect.height
         isInView.value = seen.isIntersecting
       },
-      { rootMargin: NEAR },
+      { rootMargin: MARGIN },
     )
     observer.observe(element)
     return () => observer.disconnect()
@@ -27,12 +27,12 @@ export function useInView<Box extends HTMLElement>() {
   return { box, isInView, heightPx }
 }
 
-/** What comes next in a list comes by itself when its end is near; the button is for those who do not scroll. */
+/** Loads more when it comes near the viewport. As a button it also works without scrolling. */
 export function AutoLoadButton({ onLoad, children }: { onLoad(): void; children: ComponentChildren }) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (!button.current) return
-    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && onLoad(), { rootMargin: NEAR })
+    const observer = new IntersectionObserver(([seen]) => seen?.isIntersecting && onLoad(), { rootMargin: MARGIN })
     observer.observe(button.current)
     return () => observer.disconnect()
   }, [])

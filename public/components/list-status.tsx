@@ -5,7 +5,7 @@ import { AutoLoadButton } from './in-view'
 
 type List = Pick<PagedList<unknown>, 'items' | 'isLoading' | 'isEmpty' | 'hasMore' | 'problem' | 'retry' | 'loadMore'>
 
-/** What a list shows besides its rows: an error with a way to retry, that it is loading, or that there is nothing. */
+/** The state of a list: an error with a button to retry, a loading indicator, or that it is empty. */
 export function ListStatus({ list, empty }: { list: List; empty: ComponentChildren }) {
   return (
     <>
@@ -16,7 +16,7 @@ export function ListStatus({ list, empty }: { list: List; empty: ComponentChildr
   )
 }
 
-/** Loads the next page when the end of the list is near; the button is for those who do not scroll. */
+/** Loads the next page when the end of the list comes near the viewport, or when it is clicked. */
 export function LoadMore({ list }: { list: List }) {
   if (!list.hasMore.value) return null
   return (

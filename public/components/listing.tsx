@@ -4,15 +4,15 @@ import { ListStatus, LoadMore } from './list-status'
 
 interface ListingProps<T> {
   name: string
-  /** Headings of the columns. */
+  /** Column headings; an empty one is that of the actions. */
   columns: string[]
   list: PagedList<T>
-  /** Shown while there is nothing. */
+  /** Shown while the list is empty. */
   empty: string
   row(item: T): ComponentChildren
 }
 
-/** A table that scrolls sideways where it is too wide. */
+/** A table that scrolls horizontally when it is too wide. */
 export function ScrollTable({ name, children }: { name: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
@@ -22,7 +22,7 @@ export function ScrollTable({ name, children }: { name: string; children: Compon
   )
 }
 
-/** A table of a paged list. */
+/** A paged list as a table. */
 export function Listing<T>({ name, columns, list, empty, row }: ListingProps<T>) {
   const items = list.items.value ?? []
   return (

@@ -1,14 +1,14 @@
 import { useFocus } from '../use-focus'
 
 interface ReasonFormProps {
-  /** What is done, on the button. */
+  /** On the button that confirms. */
   label: string
   onReason(reason: string): Promise<void>
-  onLeave(): void
+  onDismiss(): void
 }
 
-/** Asks why before something is done that others will wonder about. */
-export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
+/** Asks for the reason of an action; the audit log keeps it. */
+export function ReasonForm({ label, onReason, onDismiss }: ReasonFormProps) {
   const input = useFocus()
   return (
     <form
@@ -26,13 +26,13 @@ export function ReasonForm({ label, onReason, onLeave }: ReasonFormProps) {
         required
         maxLength={500}
         onKeyDown={event => {
-          if (event.key === 'Escape') onLeave()
+          if (event.key === 'Escape') onDismiss()
         }}
       />
       <button type="submit" class="danger">
         {label}
       </button>
-      <button type="button" onClick={onLeave}>
+      <button type="button" onClick={onDismiss}>
         Dismiss
       </button>
     </form>

@@ -1,13 +1,13 @@
-/** Rows drawn beyond each edge, so that scrolling shows no blank. */
+/** Rows rendered beyond each edge, so that scrolling shows no blank space. */
 const OVERSCAN_ROWS = 12
 
-/** The part of a long list that is on screen, in CSS pixels. */
+/** The visible part of a long list, in CSS pixels. */
 export interface View {
   scrollTop: number
   clientHeight: number
 }
 
-/** The rows to draw of a list whose rows have one height; `end` is exclusive. */
+/** The rows to render of a list whose rows all have the same height; `end` is exclusive. */
 export function windowOf({ scrollTop, clientHeight }: View, rowCount: number, rowPx: number) {
   const first = Math.floor(Math.max(0, scrollTop) / rowPx)
   const fitting = Math.ceil(Math.max(0, clientHeight) / rowPx)
@@ -16,10 +16,10 @@ export function windowOf({ scrollTop, clientHeight }: View, rowCount: number, ro
   return { start, end }
 }
 
-/** Whether the last row is in view; with a row of tolerance, since browsers round scroll positions. */
+/** Whether the last row is in view, with a tolerance of one row because browsers round scroll positions. */
 export const isAtEnd = ({ scrollTop, clientHeight, scrollHeight }: View & { scrollHeight: number }, rowPx: number) =>
   scrollTop + clientHeight >= scrollHeight - rowPx
 
-/** Where to scroll so that a row is in the upper third. */
+/** The scroll position at which a row is in the upper third of the view. */
 export const scrollTopFor = (row: number, { clientHeight }: Pick<View, 'clientHeight'>, rowPx: number) =>
   Math.max(0, row * rowPx - Math.floor(clientHeight / 3))

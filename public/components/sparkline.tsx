@@ -6,7 +6,7 @@ interface SparklineProps {
 const HEIGHT = 18
 const STEPS = 30
 
-/** Bars of the last hour, the bad ones on top. What they say in words stands beside them. */
+/** Stacked bars over time, failures on top. Callers provide a text alternative. */
 export function Sparkline({ good, bad }: SparklineProps) {
   const per = Math.max(1, Math.ceil(good.length / STEPS))
   const bars = Array.from({ length: Math.ceil(good.length / per) }, (_, at) => ({

@@ -1,6 +1,6 @@
 import { formatPercent } from '../../text/numbers'
 
-/** A status as a dot and a word: colour is never the only sign. */
+/** A status as a coloured dot and text: colour alone is not accessible. */
 export function Status({ status }: { status: string }) {
   return (
     <span class={`status is-${status}`}>
@@ -10,7 +10,7 @@ export function Status({ status }: { status: string }) {
   )
 }
 
-/** How much is done, 0 to 1. */
+/** A progress bar. @param share from 0 to 1 */
 export function Progress({ share, label }: { share: number; label: string }) {
   const percent = Math.round(share * 100)
   return (

@@ -1,16 +1,16 @@
 import { formatAgo, formatDateTime } from '../../text/times'
 import { now } from '../clock'
 
-/** The page's clock ticks once a second, and the server's may be a little ahead of it. */
-const TICK_MS = 2_000
+/** Times this close count as past: the page's clock is updated once a second and may lag behind the server's. */
+const TOLERANCE_MS = 2_000
 
-/** How long ago, with the exact time for those who point at it. */
+/** A relative time, with the exact one as a tooltip. */
 export function Ago({ time, never = 'never' }: { time: string | null; never?: string }) {
   if (time === null) return <span class="hint">{never}</span>
-  const isAhead = Date.parse(time) > now.value + TICK_MS
+  const isFuture = Date.parse(time) > now.value + TOLERANCE_MS
   return (
     <time dateTime={time} title={time}>
-      {isAhead ? formatDateTime(time) : formatAgo(time, now.value)}
+      {isFuture ? formatDateTime(time) : formatAgo(time, now.value)}
     </time>
   )
 }

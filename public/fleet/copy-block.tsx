@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 
-/** A text with a button that copies it. */
+/** A block of text with a copy button. */
 export function CopyBlock({ name, text }: { name: string; text: string }) {
   const message = useSignal('')
   const copy = async () => {
@@ -8,14 +8,14 @@ export function CopyBlock({ name, text }: { name: string; text: string }) {
       await navigator.clipboard.writeText(text)
       message.value = 'Copied'
     } catch {
-      message.value = 'Select the text and copy it manually' // pages served over plain HTTP have no clipboard
+      message.value = 'Select the text to copy it' // pages served over plain HTTP have no clipboard API
     }
   }
   return (
-    <div class="copied">
+    <div class="copy-block">
       <header class="row">
         <h3>{name}</h3>
-        <span class="spring" />
+        <span class="spacer" />
         <span class="hint" role="status">
           {message.value}
         </span>

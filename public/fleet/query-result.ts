@@ -1,6 +1,6 @@
 import type { HostResult, QueryResult as ResultEntry, Row, TargetState } from '../../src/contract/queries'
 
-/** In the order in which they are shown. */
+/** All states, in display order. */
 export const TARGET_STATES: readonly TargetState[] = [
   'completed',
   'no_rows',
@@ -12,14 +12,14 @@ export const TARGET_STATES: readonly TargetState[] = [
   'offline',
 ]
 
-/** The name and meaning of each state. */
-export const STATE_WORDS: Record<TargetState, { name: string; meaning: string }> = {
-  completed: { name: 'rows', meaning: 'The host has answered with rows.' },
-  no_rows: { name: 'no rows', meaning: 'The host has answered: no row matches the query.' },
+/** The label and meaning of each state. */
+export const STATE_LABELS: Record<TargetState, { name: string; meaning: string }> = {
+  completed: { name: 'rows', meaning: 'The host returned rows.' },
+  no_rows: { name: 'no rows', meaning: 'The host answered: no row matches the query.' },
   failed: { name: 'failed', meaning: 'The host could not run the query.' },
   denylisted: {
     name: 'denylisted',
-    meaning: 'The host refuses this query, because it was killed while running it before.',
+    meaning: 'osquery on the host refuses this query, because it was killed while running it before.',
   },
   sent: { name: 'running', meaning: 'The host is running the query and has not answered yet.' },
   pending: { name: 'waiting', meaning: 'The host has not fetched the query yet.' },
@@ -30,7 +30,7 @@ export const STATE_WORDS: Record<TargetState, { name: string; meaning: string }>
 /** Whether the host may still answer in time. */
 export const isOpen = (state: TargetState) => state === 'pending' || state === 'sent'
 
-/** What one host has answered, from its history or live. Entries of older versions have no columns. */
+/** The answer of one host, from its history or live. Entries of older versions have no columns. */
 export type QueryResult = Omit<HostResult, 'sql' | 'columns'> &
   Partial<Pick<ResultEntry, 'host_identifier' | 'hostname' | 'columns'>>
 

@@ -4,7 +4,7 @@ import { formatCount } from '../../text/numbers'
 import { ScrollTable } from '../components/listing'
 import { columnsOf } from './query-result'
 
-/** Rows that are rendered at first. */
+/** Rows rendered at first. */
 const ROWS_SHOWN = 50
 
 interface ResultTableProps {
@@ -14,7 +14,7 @@ interface ResultTableProps {
   columns?: string[]
 }
 
-/** The rows of an answer; all of them are rendered only on request. */
+/** The rows of an answer. Not all of them are rendered until the user asks for them. */
 export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
   const isWhole = useSignal(false)
   const columns = columnsOf(rows, known)

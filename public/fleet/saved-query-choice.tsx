@@ -1,7 +1,7 @@
 import type { SavedQuery } from '../../src/contract/saved-queries'
 import { useFetch } from '../use-fetch'
 
-/** Inserts a saved query into the editor. */
+/** Selects a saved query for the editor. */
 export function SavedQueryChoice({ onChoose }: { onChoose(query: SavedQuery): void }) {
   const { value } = useFetch('/api/saved-queries', { limit: 500 })
   const queries = value.value?.items ?? []

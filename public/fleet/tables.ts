@@ -1,11 +1,11 @@
 export interface Column {
   name: string
   type: string
-  /** Without a condition on a required column the table returns no rows. */
+  /** The table returns no rows without a condition on one of its required columns. */
   isRequired: boolean
-  /** Left out of `select *`. */
+  /** Not included in `select *`. */
   isHidden: boolean
-  /** Platforms that have the column; none if it is on every platform of the table. */
+  /** Platforms that have the column; empty if all platforms of the table do. */
   platforms: Platform[]
 }
 
@@ -14,13 +14,13 @@ export type Platform = 'darwin' | 'linux' | 'windows'
 export interface Table {
   name: string
   platforms: Platform[]
-  /** Holds events; empty unless the agent collects them. */
+  /** Contains events; empty unless the agent collects them. */
   isEvented: boolean
   columns: Column[]
 }
 
 export interface Schema {
-  /** Of the osquery release. */
+  /** The osquery release. */
   version: string
   tables: Table[]
   byName: ReadonlyMap<string, Table>
@@ -29,7 +29,7 @@ export interface Schema {
 const PLATFORM: Record<string, Platform> = { d: 'darwin', l: 'linux', w: 'windows' }
 export const PLATFORM_NAMES: Record<Platform, string> = { darwin: 'macOS', linux: 'Linux', windows: 'Windows' }
 
-/** Reads osquery-tables.txt, whose first lines describe its format. */
+/** Parses osquery-tables.txt, whose first lines describe its format. */
 export function schemaOf(text: string): Schema {
   const lines = text.split('\n').filter(line => line !== '')
   const tables = lines.filter(line => !line.startsWith('#')).map(tableOf)
@@ -62,13 +62,13 @@ const platformsIn = (letters: string) => [...letters].flatMap(letter => PLATFORM
 export const platformNames = (platforms: readonly Platform[]) =>
   platforms.map(platform => PLATFORM_NAMES[platform]).join(', ')
 
-/** Tables whose names contain all words, first those that begin with the first word, then tables with such a column. */
+/** Tables whose names contain all words, prefix matches first, followed by tables with a matching column. */
 export function findTables(tables: readonly Table[], typed: string): Table[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return [...tables]
   const hasAll = (text: string) => words.every(word => text.includes(word))
-  const isBegun = ({ name }: Table) => Number(name.startsWith(words[0] ?? ''))
-  const byName = tables.filter(({ name }) => hasAll(name)).sort((a, b) => isBegun(b) - isBegun(a))
+  const isPrefix = ({ name }: Table) => Number(name.startsWith(words[0] ?? ''))
+  const byName = tables.filter(({ name }) => hasAll(name)).sort((a, b) => isPrefix(b) - isPrefix(a))
   const found = new Set(byName)
   return [...byName, ...tables.filter(table => !found.has(table) && table.columns.some(({ name }) => hasAll(name)))]
 }
@@ -79,7 +79,7 @@ let loading: Promise<Schema> | null = null
 export function loadSchema(): Promise<Schema> {
   loading ??= fetch('/fleet/osquery-tables.txt')
     .then(response => {
-      if (!response.ok) throw new Error(`The list of tables cannot be read (${response.status}).`)
+      if (!response.ok) throw new Error(`The list of tables could not be loaded (${response.status}).`)
       return response.text()
     })
     .then(schemaOf)

@@ -3,47 +3,47 @@ import type { Job } from '../../src/contract/jobs'
 import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
-import { restart } from '../live'
+import { reconnect } from '../live'
 import { isOperator } from '../session'
 import { hasEnded } from './job'
 
 type Action = 'cancel' | 'retry'
-const WORDS: Record<Action, { name: string; sure: string }> = {
-  cancel: { name: 'Cancel', sure: 'Cancel job' },
-  retry: { name: 'Retry', sure: 'Retry job' },
+const LABELS: Record<Action, { button: string; confirm: string }> = {
+  cancel: { button: 'Cancel', confirm: 'Cancel job' },
+  retry: { button: 'Retry', confirm: 'Retry job' },
 }
 
-/** Cancel and retry, with a reason that everybody sees. */
+/** Cancels or retries a job, with a reason. */
 export function JobActions({ job, onChanged }: { job: Job; onChanged(): void }) {
-  const asked = useSignal<Action | null>(null)
+  const confirming = useSignal<Action | null>(null)
   const problem = useSignal('')
   const act = async (action: Action, reason: string) => {
     problem.value = ''
     try {
       await client.post(`/api/jobs/{id}/${action}`, { id: job.id, body: { reason } })
-      asked.value = null
+      confirming.value = null
       onChanged()
-      // Its topic had ended. The feed tells others; here the answer is faster than the feed.
-      if (action === 'retry') restart()
+      // The topic of the job had ended. Other pages learn of the retry by a tenant event; here the reply is faster.
+      if (action === 'retry') reconnect()
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
   if (!isOperator.value) return null
   const possible = actionOf(job)
-  const action = asked.value
+  const action = confirming.value
   return (
     <div class="job-actions">
       {action === null && possible !== null && (
-        <button type="button" onClick={() => (asked.value = possible)}>
-          {WORDS[possible].name}
+        <button type="button" onClick={() => (confirming.value = possible)}>
+          {LABELS[possible].button}
         </button>
       )}
       {action !== null && (
         <ReasonForm
-          label={WORDS[action].sure}
+          label={LABELS[action].confirm}
           onReason={reason => act(action, reason)}
-          onLeave={() => (asked.value = null)}
+          onDismiss={() => (confirming.value = null)}
         />
       )}
       {problem.value !== '' && <Failure message={problem.value} />}

@@ -6,7 +6,7 @@ import { client } from '../api'
 import { now } from '../clock'
 import { Status } from '../components/status'
 
-/** Every attempt at a job, read again when one begins or ends. */
+/** All attempts at a job, read again when one starts or ends. */
 export function useAttempts({ id, attempt, status }: Job) {
   const attempts = useSignal<Attempt[]>([])
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useAttempts({ id, attempt, status }: Job) {
   return attempts
 }
 
-/** Every attempt at a job that needed more than one: why it ended, where it ran, how long, and its lines. */
+/** The attempts at a job that took more than one, with outcome, error, worker, duration and log. */
 export function Attempts({ job, attempts }: { job: Job; attempts: Attempt[] }) {
   if (attempts.length < 2) return null
   return (
@@ -33,7 +33,7 @@ export function Attempts({ job, attempts }: { job: Job; attempts: Attempt[] }) {
             <b>{each.attempt}</b>
             <Status status={each.outcome} />
             <span class="attempt-error">{each.error && `${each.error.message} (${each.error.code})`}</span>
-            <span class="spring" />
+            <span class="spacer" />
             <code class="attempt-worker">{each.worker}</code>
             <span class="job-took">{formatDuration(elapsedMs(each.started_at, each.ended_at, now.value) ?? 0)}</span>
             <a href={`/jobs/${job.id}?attempt=${each.attempt}`}>lines</a>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { counted, formatCount } from '../../text/numbers'
+import { counted } from '../../text/numbers'
 import { messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
@@ -9,7 +9,7 @@ import { BulkProgress } from './bulk-progress'
 
 interface BulkBarProps {
   selected: ReadonlySet<string>
-  /** All that the page's filters find. */
+  /** Matches all jobs that the page's filters match. */
   filter: BulkFilter
   /** How many jobs match; null while not all are loaded. */
   count: number | null
@@ -17,28 +17,28 @@ interface BulkBarProps {
 }
 
 const ACTIONS: BulkAction[] = ['cancel', 'retry', 'remove']
-const WORDS: Record<BulkAction, { name: string; none: string }> = {
+const LABELS: Record<BulkAction, { name: string; none: string }> = {
   cancel: { name: 'Cancel', none: 'None of these jobs is pending or running.' },
-  retry: { name: 'Retry', none: 'None of these jobs has failed or was cancelled.' },
+  retry: { name: 'Retry', none: 'None of these jobs has failed or been cancelled.' },
   remove: { name: 'Remove', none: 'None of these jobs has finished.' },
 }
-const allOf = (count: number | null) => (count === null ? 'All matching' : `All ${formatCount(count)} matching`)
+const allOf = (count: number | null) => (count === null ? 'All matching jobs' : counted(count, 'matching job'))
 const jobsOf = (count: number) => counted(count, 'job')
 
-/** Something done to many jobs: counted first, then asked why, then followed. */
+/** Bulk actions on jobs: counts the affected jobs, asks for a reason, then shows the progress. */
 export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
   const planned = useSignal<{ action: BulkAction; filter: BulkFilter; count: number } | null>(null)
   const started = useSignal('')
   const problem = useSignal('')
   const isAll = selected.size === 0
 
-  const plan = async (action: BulkAction) => {
-    const meant = isAll ? filter : { ids: [...selected] }
+  const prepare = async (action: BulkAction) => {
+    const chosen = isAll ? filter : { ids: [...selected] }
     try {
       problem.value = ''
-      const found = await countFor(action, meant)
-      if (found === 0) problem.value = WORDS[action].none
-      else planned.value = { action, filter: meant, count: found }
+      const found = await countFor(action, chosen)
+      if (found === 0) problem.value = LABELS[action].none
+      else planned.value = { action, filter: chosen, count: found }
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -56,21 +56,21 @@ export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
   }
 
   if (!isOperator.value) return null
-  const asked = planned.value
+  const plan = planned.value
   return (
     <section class="bulk" aria-label="Bulk actions">
-      {asked ? (
+      {plan ? (
         <ReasonForm
-          label={`${WORDS[asked.action].name}: ${jobsOf(asked.count)}`}
+          label={`${LABELS[plan.action].name}: ${jobsOf(plan.count)}`}
           onReason={start}
-          onLeave={() => (planned.value = null)}
+          onDismiss={() => (planned.value = null)}
         />
       ) : (
         <div class="row">
           <span>{isAll ? allOf(count) : `${jobsOf(selected.size)} selected`}</span>
           {ACTIONS.filter(action => action !== 'remove' || isAdmin.value).map(action => (
-            <button key={action} type="button" onClick={() => void plan(action)}>
-              {WORDS[action].name}
+            <button key={action} type="button" onClick={() => void prepare(action)}>
+              {LABELS[action].name}
               {isAll ? ' all' : ''}
             </button>
           ))}

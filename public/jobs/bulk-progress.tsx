@@ -1,10 +1,10 @@
 import { formatCount } from '../../text/numbers'
 import { Progress, Status } from '../components/status'
 import { JobActions } from './actions'
-import { hasEnded, shareDone } from './job'
+import { hasEnded, progressOf } from './job'
 import { useJob } from './use-job'
 
-/** A bulk action under way, as the job that it is. */
+/** The progress of a bulk action, which is a job itself. */
 export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
   const { job, read } = useJob(id)
   if (!job.value) return null
@@ -14,7 +14,7 @@ export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
   return (
     <div class="row bulk-progress">
       <Status status={status} />
-      {!isOver && <Progress share={shareDone(progress) ?? 0} label="Progress of the bulk action" />}
+      {!isOver && <Progress share={progressOf(progress) ?? 0} label="Bulk action progress" />}
       <span>
         {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} failed`}
       </span>

@@ -13,8 +13,8 @@ import { JobList } from './job-list'
 import type { JobEvent } from './live-jobs'
 import { useJobList } from './use-job-list'
 
-/** Counts of all descendants are read again this often while something moves. */
-const EVERY_MS = 2_000
+/** Minimum time between two reads of the counts while descendants change. */
+const REFRESH_MS = 2_000
 
 type Counts = Partial<Record<string, number>>
 export interface Descendants {
@@ -22,18 +22,18 @@ export interface Descendants {
   total: number
 }
 
-/** How many jobs are below a job, in which state; null when there are none. */
+/** The number of descendants of a job, by status; null if it has none. */
 export function useDescendants(job: Job): Descendants | null {
   const { value, read } = useFetch('/api/jobs/{id}/tree', { id: job.id, limit: 1 })
-  const readSoon = useThrottle(EVERY_MS, () => void read(), job.id)
+  const readSoon = useThrottle(REFRESH_MS, () => void read(), job.id)
   useEffect(() => {
-    const moved = perFrame<JobEvent>(events => {
+    const changes = perFrame<JobEvent>(events => {
       if (events.some(event => event.data?.parent_id)) readSoon()
     })
-    const stop = watch('events', { onEvent: event => moved.add(event.data as JobEvent) })
+    const stop = watch('events', { onEvent: event => changes.add(event.data as JobEvent) })
     return () => {
       stop()
-      moved.stop()
+      changes.stop()
     }
   }, [job.id])
   useEffect(() => {
@@ -50,7 +50,7 @@ interface ChildrenProps {
   renderDetails(job: Job): ComponentChildren
 }
 
-/** The jobs that this one has made, however many: counts of all below it, and its own children as far as they are looked at. */
+/** The child jobs of a job, however many: the counts of all descendants, and a list of its direct children. */
 export function Children({ job, descendants, renderDetails }: ChildrenProps) {
   const status = useSignal('')
   if (!descendants) return null
@@ -60,7 +60,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
     <section class="panel children" aria-label="Child jobs">
       <header class="row">
         <h2>{counted(total, 'child job')}</h2>
-        <fieldset class="chips" aria-label="Status of the children">
+        <fieldset class="chips" aria-label="Status">
           {STATES.filter(state => counts[state]).map(state => (
             <button
               key={state}
@@ -73,19 +73,19 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
             </button>
           ))}
         </fieldset>
-        <span class="spring" />
+        <span class="spacer" />
         <a href={`/jobs?root_id=${job.root_id ?? job.id}&children=1`}>View all</a>
       </header>
-      <Tally counts={counts} total={total} ended={ended} />
+      <StatusBar counts={counts} total={total} ended={ended} />
       <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />
     </section>
   )
 }
 
-/** One bar for all of them. */
-function Tally({ counts, total, ended }: { counts: Counts; total: number; ended: number }) {
+/** A bar with the share of each status. */
+function StatusBar({ counts, total, ended }: { counts: Counts; total: number; ended: number }) {
   return (
-    <div class="tally" role="img" aria-label={`${ended} of ${total} have ended`}>
+    <div class="tally" role="img" aria-label={`${ended} of ${total} ended`}>
       {STATES.map(state => (
         <span key={state} class={`is-${state}`} style={{ width: `${((counts[state] ?? 0) / total) * 100}%` }} />
       ))}
@@ -104,12 +104,12 @@ function ChildList({ parentId, status, renderDetails }: ChildListProps) {
   const list = useJobList(filters)
   const state = {
     current: useSignal(''),
-    opened: useSignal<ReadonlySet<string>>(new Set()),
+    expanded: useSignal<ReadonlySet<string>>(new Set()),
     selected: null,
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section class="child-list" tabIndex={0} aria-label="Children">
+    <section class="child-list" tabIndex={0} aria-label="Direct children">
       <JobList list={list} state={state} renderDetails={renderDetails} name={`${parentId}${status}`} />
     </section>
   )

@@ -6,7 +6,7 @@ import { Empty, Failure } from '../components/empty'
 import { useFetch } from '../use-fetch'
 import { type JobFilters, jobParams, searchOf } from './filters'
 
-const EVERY_MS = 10_000
+const POLL_MS = 10_000
 
 interface ErrorGroupsProps {
   filters: JobFilters
@@ -15,14 +15,14 @@ interface ErrorGroupsProps {
   empty?: string
 }
 
-/** Failed jobs by cause: thousands of failures are a few problems. */
+/** Failed jobs grouped by error. */
 export function ErrorGroups({ filters, max = 50, empty = 'No failed jobs' }: ErrorGroupsProps) {
-  // Not by status and error, which is what they are grouped by; and children fail like all others.
-  const { status: _, fingerprint: __, roots: ___, ...asked } = jobParams(filters)
+  // Groups have one status and one error each, so neither is a filter here. Child jobs are included.
+  const { status: _, fingerprint: __, roots: ___, ...params } = jobParams(filters)
   const { value, problem, read } = useFetch(
     '/api/failures',
-    { ...asked, limit: max },
-    { everyMs: EVERY_MS, name: searchOf(filters) },
+    { ...params, limit: max },
+    { pollMs: POLL_MS, name: searchOf(filters) },
   )
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   if (!value.value) return <div class="is-loading" aria-busy="true" />

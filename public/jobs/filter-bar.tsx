@@ -29,7 +29,7 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
         onChange={kind => set({ kind })}
       />
       <PeriodSelect label="Created" value={filters.since} onChange={since => set({ since })} />
-      <TypedFilter hasKey label="Search jobs" hint="Search jobs" value={filters.q} onTyped={q => set({ q })} />
+      <TypedFilter hasShortcut label="Search jobs" hint="Search jobs" value={filters.q} onTyped={q => set({ q })} />
       <TypedFilter
         label="Created by"
         hint="Created by"
@@ -45,7 +45,7 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
         />
         include child jobs
       </label>
-      <Narrowed filters={filters} onDrop={set} />
+      <LinkFilters filters={filters} onRemove={set} />
       {searchOf(filters) !== '' && (
         <a class="button" href="/jobs">
           Clear
@@ -55,16 +55,16 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
   )
 }
 
-const NARROWED = { fingerprint: 'one error', root_id: 'one job tree', parent_id: 'children of one job' } as const
+const LINK_FILTERS = { fingerprint: 'one error', root_id: 'one job tree', parent_id: 'children of one job' } as const
 
-/** Filters that come by links only: shown, so that nobody wonders where the other jobs are. */
-function Narrowed({ filters, onDrop }: { filters: JobFilters; onDrop(change: Partial<JobFilters>): void }) {
-  const names = Object.keys(NARROWED) as Array<keyof typeof NARROWED>
+/** Filters that only links set. They are shown so that it is clear why other jobs are missing. */
+function LinkFilters({ filters, onRemove }: { filters: JobFilters; onRemove(change: Partial<JobFilters>): void }) {
+  const names = Object.keys(LINK_FILTERS) as Array<keyof typeof LINK_FILTERS>
   return names
     .filter(name => filters[name] !== '')
     .map(name => (
-      <button key={name} type="button" class="toggle is-on" onClick={() => onDrop({ [name]: '' })}>
-        {NARROWED[name]} ×
+      <button key={name} type="button" class="toggle is-on" onClick={() => onRemove({ [name]: '' })}>
+        {LINK_FILTERS[name]} ×
       </button>
     ))
 }

@@ -14,21 +14,23 @@ const NAMES = [
   'children',
 ] as const
 
-/** What the queue page shows; lives in its address, so that a view can be sent to somebody. */
+/** The filters of the queue page. They are in the URL, so that a view can be shared. */
 export type JobFilters = Record<(typeof NAMES)[number], string>
 
 export const filtersOf = (search: string): JobFilters => url.readFilters(NAMES, search)
 
-/** As a query string, with its `?`; empty filters are left out. */
+/** Filters as a query string with its `?`. Empty ones are left out. */
 export const searchOf = (filters: Partial<JobFilters>): string => url.searchOf(NAMES, filters)
 
-/** What the server is asked: periods become times, and jobs that others have made are left out unless they are meant. */
+/**
+ * Filters as parameters of the API: periods become times, and child jobs are excluded unless a filter includes them.
+ */
 export function jobParams(filters: JobFilters, now = Date.now()): Record<string, string> {
   const { children, since, ...plain } = filters
-  const asked: Record<string, string> = {}
-  for (const [name, value] of Object.entries(plain)) if (value !== '') asked[name] = value
-  Object.assign(asked, sinceParam(since, now))
-  const isAmongChildren = filters.fingerprint !== '' || filters.root_id !== '' || filters.parent_id !== ''
-  if (children === '' && !isAmongChildren) asked.roots = 'true'
-  return asked
+  const params: Record<string, string> = {}
+  for (const [name, value] of Object.entries(plain)) if (value !== '') params[name] = value
+  Object.assign(params, sinceParam(since, now))
+  const includesChildren = filters.fingerprint !== '' || filters.root_id !== '' || filters.parent_id !== ''
+  if (children === '' && !includesChildren) params.roots = 'true'
+  return params
 }

@@ -1,40 +1,40 @@
 import type { Job } from '../../src/contract/jobs'
 
-const GROUP = 50
+const GROUP_SIZE = 50
 
-/** Rows that are drawn, or left out, together. */
+/** Rows that are rendered together, or not at all. */
 export interface JobGroup {
-  /** Id of its oldest job when it was made: it names the group for good. */
+  /** Id of the oldest job of the group when it was formed. It identifies the group from then on. */
   end: string
   jobs: Job[]
 }
 
 /**
- * Cuts a list, newest first, into groups whose borders stay where they are while jobs come in at the top or are added
- * below: otherwise each new job would move one row over every border, and draw it anew.
- * @param ends the borders so far, newest first; those that are missing are added
+ * Splits a list, newest first, into groups whose boundaries stay when jobs are added at the top or the bottom.
+ * Otherwise each new job would shift one row across every boundary, and every group would be rendered again.
+ * @param ends the boundaries so far, newest first; new ones are added
  */
 export function groupsOf(jobs: readonly Job[], ends: string[]): JobGroup[] {
   const head = countNewer(jobs, ends[0])
   if (ends.length > 0) {
-    // Full up to the border above which new groups begin, of the oldest jobs first.
-    for (let from = head - GROUP; from > 0; from -= GROUP) ends.unshift(jobs[from - 1]?.id ?? '')
+    // The jobs above the first boundary form new groups; only the topmost may be incomplete.
+    for (let from = head - GROUP_SIZE; from > 0; from -= GROUP_SIZE) ends.unshift(jobs[from - 1]?.id ?? '')
   }
   const last = ends.at(-1)
   const tail = last === undefined ? 0 : countNewer(jobs, last)
-  for (let from = tail; from < jobs.length; from += GROUP)
-    ends.push(jobs[Math.min(jobs.length, from + GROUP) - 1]?.id ?? '')
-  return cut(jobs, ends)
+  for (let from = tail; from < jobs.length; from += GROUP_SIZE)
+    ends.push(jobs[Math.min(jobs.length, from + GROUP_SIZE) - 1]?.id ?? '')
+  return split(jobs, ends)
 }
 
-/** How many jobs stand above or on a border. */
+/** The number of jobs down to a boundary, inclusive. */
 function countNewer(jobs: readonly Job[], end: string | undefined) {
   if (end === undefined) return 0
   const at = jobs.findIndex(job => job.id < end)
   return at < 0 ? jobs.length : at
 }
 
-function cut(jobs: readonly Job[], ends: readonly string[]): JobGroup[] {
+function split(jobs: readonly Job[], ends: readonly string[]): JobGroup[] {
   const groups: JobGroup[] = []
   let from = 0
   for (const end of ends) {

@@ -5,14 +5,14 @@ import { JobLog } from './job-log'
 import { Steps } from './steps'
 import { useJob } from './use-job'
 
-/** The steps, child jobs and live log of a job, below its row in a list. */
+/** The steps, child jobs and live log of a job: the details of an expanded row. */
 export function JobDetails({ job: listed }: { job: Job }) {
   const { job } = useJob(listed.id)
   const shown = job.value ?? listed
   const step = useSignal('')
   const descendants = useDescendants(shown)
   return (
-    <div class="job-unfolded">
+    <div class="job-details">
       <Steps steps={shown.steps} picked={step.value} onPick={name => (step.value = name)} />
       <Children job={shown} descendants={descendants} renderDetails={renderDetails} />
       <JobLog job={shown} step={step.value} />

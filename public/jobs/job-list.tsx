@@ -12,23 +12,23 @@ interface JobListProps {
   list: PagedList<Job>
   state: ListState
   renderDetails(job: Job): ComponentChildren
-  /** Changes when the list becomes another one. */
+  /** Identifies the list; changes with its filters. */
   name: string
 }
 
-/** Jobs of any number: only the groups in sight are in the page, and a group that has not changed is not drawn again. */
+/** A list of any number of jobs. Only groups near the viewport are rendered, and only if they have changed. */
 export function JobList({ list, state, renderDetails, name }: JobListProps) {
   const jobs = list.items.value ?? []
   const ends = useMemo<string[]>(() => [], [name])
-  const drawn = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
-  const before = drawn.current
-  drawn.current = new Map()
+  const rendered = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
+  const before = rendered.current
+  rendered.current = new Map()
   const groups = groupsOf(jobs, ends).map(group => {
     const was = before.get(group.end)
     const isSame = was?.jobs.length === group.jobs.length && was.jobs.every((job, at) => job === group.jobs[at])
     const node =
       was && isSame ? was.node : <Group key={group.end} jobs={group.jobs} state={state} renderDetails={renderDetails} />
-    drawn.current.set(group.end, { jobs: group.jobs, node })
+    rendered.current.set(group.end, { jobs: group.jobs, node })
     return node
   })
   return (

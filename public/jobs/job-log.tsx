@@ -4,7 +4,7 @@ import { LogModel, LogViewer, logSource } from '../components/log-viewer'
 
 interface JobLogProps {
   job: Job
-  /** Shows the lines of this step alone, until another is chosen. */
+  /** Shows only the lines of this step. */
   step?: string
   isPermalinked?: boolean
 }

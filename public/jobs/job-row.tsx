@@ -3,24 +3,24 @@ import type { Job } from '../../src/contract/jobs'
 import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Progress, Status } from '../components/status'
-import { hasEnded, ranMs, shareDone, subjectOf } from './job'
+import { hasEnded, progressOf, runDurationMs, subjectOf } from './job'
 import { type ListState, toggled } from './list-state'
 import { isCheckResult } from './waterfall'
 
 interface JobRowProps {
   job: Job
   state: ListState
-  /** What an expanded row shows. It comes from outside because it contains a list of jobs itself. */
+  /** The content of an expanded row. It is passed in because it contains a job list itself. */
   renderDetails(job: Job): ComponentChildren
 }
 
-/** One job in the list. */
+/** A row of a job list. */
 export function JobRow({ job, state, renderDetails }: JobRowProps) {
   const { id } = job
-  const isOpen = state.opened.value.has(id)
+  const isOpen = state.expanded.value.has(id)
   const isCurrent = state.current.value === id
-  const took = ranMs(job, now.value)
-  const share = hasEnded(job.status) ? null : shareDone(job.progress)
+  const took = runDurationMs(job, now.value)
+  const share = hasEnded(job.status) ? null : progressOf(job.progress)
   const name = subjectOf(job) || job.kind
   return (
     <li class={`job-row${isOpen ? ' is-open' : ''}${isCurrent ? ' is-current' : ''}`} data-job={id}>
@@ -30,7 +30,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
           class="fold"
           aria-expanded={isOpen}
           aria-label={`Steps and log of ${name}`}
-          onClick={() => (state.opened.value = toggled(state.opened.value, id))}
+          onClick={() => (state.expanded.value = toggled(state.expanded.value, id))}
         />
         <Pick id={id} name={name} selected={state.selected} />
         <Status status={job.status} />
@@ -71,7 +71,7 @@ function Pick({ id, name, selected }: { id: string; name: string; selected: List
   )
 }
 
-/** What came of it, in a line: why it failed, or what a check found. */
+/** The outcome in one line: the error, or the result of a health check. */
 function Outcome({ job: { error, result } }: { job: Job }) {
   if (error) return <span class="job-error">{error.message}</span>
   if (!isCheckResult(result)) return null

@@ -1,12 +1,12 @@
 import type { Job, JobStatus } from '../../src/contract/jobs'
 import { formatCount } from '../../text/numbers'
 
-/** In the order in which they are shown. */
+/** All statuses, in display order. */
 export const STATES: readonly JobStatus[] = ['running', 'pending', 'scheduled', 'completed', 'failed', 'cancelled']
 
 export const hasEnded = (status: string) => status === 'completed' || status === 'failed' || status === 'cancelled'
 
-/** What a job is about, in a few words: its address, name or first input value. */
+/** A short description of a job: its URL, name or first input value. */
 export function subjectOf({ input, kind }: Pick<Job, 'input' | 'kind'>): string {
   if (input === null || typeof input !== 'object') return ''
   const fields = input as Record<string, unknown>
@@ -24,8 +24,8 @@ function demoSubject(steps: Array<{ name?: string; workers?: number; lines?: num
   return `${steps.map(step => step.name).join(', ')} · ${formatCount(lines)} lines`
 }
 
-/** Share done, 0 to 1, when the job tells one: a number of percent, or a count of a total. */
-export function shareDone(progress: unknown): number | null {
+/** Progress from 0 to 1, from a percentage or a count; null if the job reports neither. */
+export function progressOf(progress: unknown): number | null {
   if (typeof progress === 'number') return clamp(progress / 100)
   if (progress === null || typeof progress !== 'object') return null
   const { percent, done, total } = progress as { percent?: unknown; done?: unknown; total?: unknown }
@@ -39,19 +39,19 @@ const clamp = (share: number) => Math.min(1, Math.max(0, share))
 type Spanned = Pick<Job, 'started_at' | 'ended_at' | 'steps'>
 
 /**
- * From when to when a job ran, in ms since 1970; up to now while it runs, null before. The steps count, too: a job that is over
- * in a moment is stored in one go, and its own two times are then the same.
+ * When a job ran, in ms since 1970: until now while it is running, null before it starts. Includes the times of its
+ * steps, because a very short job is stored in one transaction, with the same start and end time.
  */
 export function runOf({ started_at, ended_at, steps }: Spanned, now: number): { from: number; to: number } | null {
   if (started_at === null) return null
-  const begun = steps.flatMap(step => (step.started_at === null ? [] : [Date.parse(step.started_at)]))
-  const over = steps.flatMap(step => (step.ended_at === null ? [] : [Date.parse(step.ended_at)]))
-  const from = Math.min(Date.parse(started_at), ...begun)
-  return { from, to: ended_at === null ? Math.max(now, from) : Math.max(Date.parse(ended_at), ...over) }
+  const starts = steps.flatMap(step => (step.started_at === null ? [] : [Date.parse(step.started_at)]))
+  const ends = steps.flatMap(step => (step.ended_at === null ? [] : [Date.parse(step.ended_at)]))
+  const from = Math.min(Date.parse(started_at), ...starts)
+  return { from, to: ended_at === null ? Math.max(now, from) : Math.max(Date.parse(ended_at), ...ends) }
 }
 
-/** How long it ran, in ms; null before. */
-export function ranMs(job: Spanned, now: number): number | null {
+/** How long a job ran, in ms; null before it starts. */
+export function runDurationMs(job: Spanned, now: number): number | null {
   const run = runOf(job, now)
   return run && run.to - run.from
 }

@@ -1,4 +1,4 @@
-/** The part of JSON Schema by which a form is drawn. */
+/** The parts of JSON Schema that forms use. */
 interface Schema {
   type?: string
   enum?: unknown[]
@@ -13,21 +13,21 @@ interface Schema {
 
 export type FieldType = 'text' | 'number' | 'checkbox' | 'choice' | 'lines' | 'json'
 
-/** One field of a form. */
+/** A form field. */
 export interface Field {
   name: string
-  /** `timeout_ms` is labelled `Timeout ms`. */
+  /** Derived from the name: `timeout_ms` becomes `Timeout ms`. */
   label: string
   type: FieldType
   isRequired: boolean
-  /** As text; empty for none. */
+  /** The default value as text; empty if there is none. */
   initial: string
   hint: string
   choices: string[]
   limits: { min?: number; max?: number; step?: 'any' | 1; minLength?: number; maxLength?: number }
 }
 
-/** The fields of an object schema, in its order; required ones first. */
+/** The fields of an object schema, in its order, with required ones first. */
 export function fieldsOf(schema: Record<string, unknown>): Field[] {
   const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] }
   const fields = Object.entries(properties).map(([name, property]) => fieldOf(name, property, required))
@@ -41,7 +41,7 @@ function fieldOf(name: string, schema: Schema, required: readonly string[]): Fie
     name,
     label: name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' '),
     type,
-    // a field with a default may be left out
+    // A field with a default may be left empty.
     isRequired: required.includes(name) && preset === undefined,
     initial: preset === undefined ? '' : textOf(preset, type),
     hint: schema.description ?? '',
@@ -67,8 +67,8 @@ function textOf(value: unknown, type: FieldType): string {
 }
 
 /**
- * The input that was entered; fields that were left empty are left out.
- * @throws Error that names a field whose JSON cannot be read
+ * The entered input, without empty fields.
+ * @throws Error that names a field with invalid JSON
  */
 export function inputOf(fields: readonly Field[], form: FormData): Record<string, unknown> {
   const entries = fields.flatMap(field => {

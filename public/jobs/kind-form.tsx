@@ -6,13 +6,13 @@ import { type Field, fieldsOf, inputOf } from './kind-fields'
 interface KindFormProps {
   kind: Kind
   isBusy: boolean
-  /** What the server refused. */
+  /** The field errors of the last request. */
   faults: readonly Fault[]
   onStart(input: unknown): void
   onProblem(message: string): void
 }
 
-/** A form drawn from the schema of a kind's input. */
+/** A form generated from the input schema of a kind. */
 export function KindForm({ kind, isBusy, faults, onStart, onProblem }: KindFormProps) {
   const fields = useMemo(() => fieldsOf(kind.input), [kind.input])
   return (
@@ -38,7 +38,7 @@ export function KindForm({ kind, isBusy, faults, onStart, onProblem }: KindFormP
   )
 }
 
-/** `body.input.url` and `body.input.headers.x` are faults of `url` and of `headers`. */
+/** The error of a field: `body.input.headers.x` belongs to `headers`. */
 function faultOf(faults: readonly Fault[], name: string): string | undefined {
   return faults.find(({ path }) => new RegExp(`\\binput\\.${name}(\\.|$)`).test(path))?.message
 }

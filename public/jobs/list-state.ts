@@ -1,14 +1,14 @@
 import type { Signal } from '@preact/signals'
 
-/** What is current, expanded and selected in a list of jobs, each by id. */
+/** The ids of the current, expanded and selected jobs of a list. */
 export interface ListState {
   current: Signal<string>
-  opened: Signal<ReadonlySet<string>>
+  expanded: Signal<ReadonlySet<string>>
   /** Null where there are no bulk actions. */
   selected: Signal<ReadonlySet<string>> | null
 }
 
-/** The set without this id if it was in it, else with it. */
+/** The set with the id removed if it contains it, otherwise added. */
 export function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(ids)
   if (!next.delete(id)) next.add(id)

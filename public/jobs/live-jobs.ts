@@ -2,7 +2,7 @@ import type { Job, JobStatus } from '../../src/contract/jobs'
 import type { JobFilters } from './filters'
 import { hasEnded } from './job'
 
-/** A tenant event about a job, as far as the list needs it. */
+/** The fields of a job's tenant events that the list uses. */
 export interface JobEvent {
   type: string
   timestamp: string
@@ -24,12 +24,12 @@ const STATUS_BY_TYPE: Record<string, JobStatus> = {
   job_cancelled: 'cancelled',
 }
 
-/** The newest time that a row is known to be of: events from before it (history on connect) tell nothing new. */
-const stampOf = (job: Job) => [job.created_at, job.started_at ?? '', job.ended_at ?? ''].sort().at(-1) ?? ''
+/** The latest time in a row. Older events (the history sent on connect) contain nothing new. */
+const lastChangeOf = (job: Job) => [job.created_at, job.started_at ?? '', job.ended_at ?? ''].sort().at(-1) ?? ''
 
-/** The row after an event; the same object when the event tells nothing new. */
+/** The row after an event; the same object if nothing has changed. */
 export function applyEvent(job: Job, { type, timestamp, data }: JobEvent): Job {
-  if (timestamp < stampOf(job)) return job
+  if (timestamp < lastChangeOf(job)) return job
   if (type === 'job_progress') return { ...job, progress: data.progress ?? job.progress }
   const status = data.status ?? STATUS_BY_TYPE[type]
   if (!status) return job
@@ -42,7 +42,7 @@ export function applyEvent(job: Job, { type, timestamp, data }: JobEvent): Job {
   }
 }
 
-/** A row for a job that was just made; what the event does not tell comes with the next reading of the list. */
+/** A row for a job that was just created. The next refresh of the list fills in the missing fields. */
 export function rowOfEvent({ timestamp, data }: JobEvent): Job {
   return {
     id: data.job_id,
@@ -70,10 +70,10 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
   }
 }
 
-/** Filters that only the server can judge: it sees the input, the error and the tree. */
+/** Filters that only the server can evaluate, because events lack the data. */
 const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id'] as const
 
-/** Whether a row belongs to what is shown, as far as the browser can tell. */
+/** Whether a row matches the filters. False if only the server could tell. */
 const matches = (job: Job, filters: JobFilters) =>
   SERVER_SIDE.every(name => filters[name] === '') &&
   (filters.status === '' || job.status === filters.status) &&
@@ -82,23 +82,23 @@ const matches = (job: Job, filters: JobFilters) =>
   (filters.children !== '' || job.parent_id === null)
 
 /**
- * The list, newest first, after the events of a frame; the same array when they change nothing. A row that no longer fits
- * a status filter stays until the next reading: it would be pulled away from under the eye.
- * `incomplete`: so many rows have more to show than the events tell.
+ * Applies the events of a frame to the list, newest first. Returns the same array if nothing has changed. A row that no
+ * longer matches a status filter stays until the next refresh, so that it does not vanish while somebody looks at it.
+ * `incomplete` counts the rows with fields that the events do not contain.
  */
 export function applyToList(jobs: Job[], events: readonly JobEvent[], filters: JobFilters) {
-  const change = new Change(jobs, filters)
-  for (const event of events) if (event.data?.job_id && event.type?.startsWith('job_')) change.take(event)
-  return { jobs: change.result(), incomplete: change.incomplete }
+  const update = new ListUpdate(jobs, filters)
+  for (const event of events) if (event.data?.job_id && event.type?.startsWith('job_')) update.apply(event)
+  return { jobs: update.result(), incomplete: update.incomplete }
 }
 
-/** A list while the events of one frame are worked into it: it is copied once, and each row is found at once. */
-class Change {
+/** Applies the events of one frame: copies the list at most once, and finds rows by an index. */
+class ListUpdate {
   incomplete = 0
   private readonly places
-  /** Ids are UUIDv7: one below it is of an older page, or of an event long past. */
+  /** Ids are UUIDv7: a lower one belongs to an older page or an old event. */
   private readonly newest
-  private readonly made = new Map<string, Job>()
+  private readonly created = new Map<string, Job>()
   private copy: Job[] | null = null
 
   constructor(
@@ -109,15 +109,15 @@ class Change {
     this.newest = jobs[0]?.id ?? ''
   }
 
-  take(event: JobEvent) {
+  apply(event: JobEvent) {
     const id = event.data.job_id
     const at = this.places.get(id)
-    const row = at === undefined ? this.made.get(id) : (this.copy ?? this.jobs)[at]
-    if (!row) return this.make(event)
+    const row = at === undefined ? this.created.get(id) : (this.copy ?? this.jobs)[at]
+    if (!row) return this.create(event)
     const next = applyEvent(row, event)
     if (next === row) return
     if (next.ended_at !== row.ended_at) this.incomplete++
-    if (at === undefined) this.made.set(id, next)
+    if (at === undefined) this.created.set(id, next)
     else {
       this.copy ??= [...this.jobs]
       this.copy[at] = next
@@ -126,14 +126,14 @@ class Change {
 
   result(): Job[] {
     const rows = this.copy ?? this.jobs
-    if (this.made.size === 0) return rows
-    return [...[...this.made.values()].sort((a, b) => (a.id < b.id ? 1 : -1)), ...rows]
+    if (this.created.size === 0) return rows
+    return [...[...this.created.values()].sort((a, b) => (a.id < b.id ? 1 : -1)), ...rows]
   }
 
-  private make(event: JobEvent) {
+  private create(event: JobEvent) {
     if (event.type !== 'job_created' || event.data.job_id <= this.newest) return
     this.incomplete++
     const row = rowOfEvent(event)
-    if (matches(row, this.filters)) this.made.set(row.id, row)
+    if (matches(row, this.filters)) this.created.set(row.id, row)
   }
 }

@@ -6,14 +6,14 @@ import type { LogSource, PageQuery } from '../components/log-viewer'
 type MergedPage = ReplyOf<RouteAt<'get', '/api/logs'>>
 
 const PAGE_LINES = 5_000
-/** A log longer than this is read job by job. */
+/** Longer logs must be read job by job. */
 export const LINES_MAX = 50_000
-/** Lines of other processes may become readable a little after later ones of this. */
-const LATE_MS = 3_000
+/** Lines of other processes may arrive this much out of order. */
+const OVERLAP_MS = 3_000
 
 /**
- * The lines of a job with child jobs in order of time, numbered anew: the server tells them by time only, so they are
- * kept here and searched here.
+ * The lines of a job and its descendants by time, renumbered. The server can only page them by time, so they are kept
+ * and searched in memory.
  */
 export class MergedLines {
   readonly lines: LogLine[] = []
@@ -25,30 +25,30 @@ export class MergedLines {
     return this.lines.length >= LINES_MAX
   }
 
-  /** Reads on from where it was; answers the lines that are new. */
+  /** Reads further lines. @returns the new ones */
   async read(): Promise<LogLine[]> {
     const before = this.lines.length
     let cursor: string | null = null
     const last = this.lines.at(-1)
-    const since = last && new Date(Date.parse(last.timestamp) - LATE_MS).toISOString()
+    const since = last && new Date(Date.parse(last.timestamp) - OVERLAP_MS).toISOString()
     const params = { scope: 'job', descendants: 'true', limit: PAGE_LINES, job_id: this.jobId } as const
     do {
       const from: { cursor: string } | { since: string | undefined } = cursor === null ? { since } : { cursor }
       const page: MergedPage = await client.get('/api/logs', { ...params, ...from })
-      for (const line of page.items) this.take(line)
+      for (const line of page.items) this.add(line)
       cursor = page.next_cursor
     } while (cursor !== null && !this.isFull)
     return this.lines.slice(before)
   }
 
-  /** Answers pages as the server would. */
+  /** Returns pages as the server would. */
   readonly source: LogSource = async query => {
-    const wanted = this.lines.filter(line => fits(line, query))
-    const items = query.order === 'desc' ? wanted.slice(-query.limit) : wanted.slice(0, query.limit)
+    const found = this.lines.filter(line => matches(line, query))
+    const items = query.order === 'desc' ? found.slice(-query.limit) : found.slice(0, query.limit)
     return { items, next_cursor: null, first_seq: 1, last_seq: this.lines.length }
   }
 
-  private take({ topic, ...line }: MergedPage['items'][number]) {
+  private add({ topic, ...line }: MergedPage['items'][number]) {
     const key = `${topic} ${line.seq}`
     if (this.seen.has(key) || this.isFull) return
     this.seen.add(key)
@@ -57,7 +57,7 @@ export class MergedLines {
   }
 }
 
-function fits(line: LogLine, { after = 0, before = Number.POSITIVE_INFINITY, level, step, attempt, q }: PageQuery) {
+function matches(line: LogLine, { after = 0, before = Number.POSITIVE_INFINITY, level, step, attempt, q }: PageQuery) {
   return (
     line.seq > after &&
     line.seq < before &&

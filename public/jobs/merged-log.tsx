@@ -8,9 +8,9 @@ import { useInterval } from '../use-interval'
 import { hasEnded } from './job'
 import { LINES_MAX, MergedLines } from './merged-lines'
 
-const EVERY_MS = 2_000
+const POLL_MS = 2_000
 
-/** What a job and all below it have written, in one log. Each line names its job. */
+/** The merged log of a job and its descendants. Each line names its job. */
 export function MergedLog({ job }: { job: Job }) {
   const { lines, model } = useMemo(() => {
     const lines = new MergedLines(job.id)
@@ -19,16 +19,16 @@ export function MergedLog({ job }: { job: Job }) {
   const isReading = useRef(false)
   const isComplete = useRef(false)
   const isFull = useSignal(false)
-  useInterval(EVERY_MS, () => {
+  useInterval(POLL_MS, () => {
     if (isReading.current || isComplete.current) return
     isReading.current = true
-    const isOver = hasEnded(job.status)
+    const isEnded = hasEnded(job.status)
     void lines
       .read()
       .then(fresh => {
         model.append(fresh)
         isFull.value = lines.isFull
-        isComplete.current = isOver || lines.isFull
+        isComplete.current = isEnded || lines.isFull
         model.problem.value = ''
       })
       .catch(error => (model.problem.value = messageOf(error)))
@@ -38,7 +38,7 @@ export function MergedLog({ job }: { job: Job }) {
     <>
       {isFull.value && (
         <p class="notice">
-          The first {formatCount(LINES_MAX)} lines are shown. The log of a single job has no such limit.
+          Only the first {formatCount(LINES_MAX)} lines are shown. The logs of single jobs have no limit.
         </p>
       )}
       <LogViewer

@@ -4,16 +4,16 @@ import type { Kind } from '../../src/contract/kinds'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { useFocus } from '../use-focus'
-import { addressOf } from './address'
 import { KindForm } from './kind-form'
+import { parseUrl } from './url'
 
 interface NewJobProps {
   kinds: readonly Kind[]
-  onMade(job: Job): void
+  onCreated(job: Job): void
 }
 
-/** Starts a job of any kind that people may start. */
-export function NewJob({ kinds, onMade }: NewJobProps) {
+/** Starts a job of any kind that users can start. */
+export function NewJob({ kinds, onCreated }: NewJobProps) {
   const name = useSignal('health-check')
   const problem = useSignal('')
   const faults = useSignal<readonly Fault[]>([])
@@ -34,7 +34,7 @@ export function NewJob({ kinds, onMade }: NewJobProps) {
     clear()
     try {
       const { job } = await client.post('/api/jobs', { body: { kind: name.value, input } })
-      onMade(job)
+      onCreated(job)
     } catch (error) {
       problem.value = messageOf(error)
       faults.value = error instanceof ApiError ? error.faults : []
@@ -91,7 +91,7 @@ export function NewJob({ kinds, onMade }: NewJobProps) {
 
 /** Kinds with a page of their own. */
 const OWN_PAGES: Record<string, string | undefined> = { query: '/queries/new' }
-/** The form of any other kind is drawn from its schema. */
+/** Kinds with a form of their own; those of all others are generated from their schemas. */
 const OWN_FORMS = ['health-check', 'demo']
 
 interface CheckFormProps {
@@ -101,25 +101,25 @@ interface CheckFormProps {
 }
 
 function CheckForm({ isBusy, onStart, onProblem }: CheckFormProps) {
-  const addressBox = useFocus()
+  const urlInput = useFocus()
   return (
     <form
       class="row"
       onSubmit={event => {
         event.preventDefault()
-        const url = addressOf(addressBox.current?.value ?? '')
+        const url = parseUrl(urlInput.current?.value ?? '')
         if (url) onStart({ url })
-        else onProblem('That is not a web address. Enter one like example.com or http://localhost:3000/health.')
+        else onProblem('Enter a valid URL, such as example.com or http://localhost:3000/health.')
       }}
     >
       <input
-        ref={addressBox}
+        ref={urlInput}
         class="grow"
         name="url"
         type="text"
         inputMode="url"
-        placeholder="Web address, for example example.com"
-        aria-label="Address"
+        placeholder="URL, for example example.com"
+        aria-label="URL"
         autocomplete="url"
         spellcheck={false}
         required
@@ -134,9 +134,9 @@ function CheckForm({ isBusy, onStart, onProblem }: CheckFormProps) {
 const FIELDS = [
   { name: 'workers', label: 'Workers', value: '2', min: 1 },
   { name: 'lines', label: 'Lines per worker', value: '200', min: 0 },
-  { name: 'interval_ms', label: 'Interval, ms', value: '25', min: 0 },
+  { name: 'interval_ms', label: 'Interval (ms)', value: '25', min: 0 },
   { name: 'fail_rate', label: 'Failure rate', value: '0', min: 0, max: 1, step: 0.05 },
-  { name: 'children', label: 'Children', value: '0', min: 0 },
+  { name: 'children', label: 'Child jobs', value: '0', min: 0 },
 ] as const
 
 function DemoForm({ isBusy, onStart }: { isBusy: boolean; onStart(input: unknown): void }) {

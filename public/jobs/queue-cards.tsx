@@ -9,12 +9,12 @@ const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
 
 interface QueueCardsProps {
   queues: Queue[]
-  /** The queue that is shown alone. */
+  /** The queue by which jobs are filtered; `''` for none. */
   chosen: string
   history: Histories | null
 }
 
-/** One card per queue; a click shows its jobs alone. */
+/** A card per queue. A click filters the jobs by that queue. */
 export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
   return (
     <ul class="queues" aria-label="Queues">
@@ -36,7 +36,7 @@ export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
             </span>
             <Oldest queue={queue} />
             {queue.schedules?.some(isOverdue) && <span class="queue-oldest">schedule overdue</span>}
-            <Lately name={queue.name} history={history} />
+            <LastHour name={queue.name} history={history} />
             <Times queue={queue} />
           </a>
         </li>
@@ -61,15 +61,15 @@ function Oldest({ queue }: { queue: Queue }) {
   return ms >= 1_000 ? <span class="queue-oldest">oldest waiting {formatDuration(ms)}</span> : null
 }
 
-function Lately({ name, history }: { name: string; history: Histories | null }) {
+function LastHour({ name, history }: { name: string; history: Histories | null }) {
   const own = history?.queues[name]
   if (!own) return null
   const [completed, failed] = [sumOf(own.completed), sumOf(own.failed)]
   return (
-    <span class="queue-lately" title={`In the last hour: ${completed} completed, ${failed} failed`}>
+    <span class="queue-last-hour" title={`In the last hour: ${completed} completed, ${failed} failed`}>
       <Sparkline good={own.completed} bad={own.failed} />
       <span class="hidden">
-        In the last hour {completed} completed and {failed} failed.
+        In the last hour, {completed} completed and {failed} failed.
       </span>
     </span>
   )
@@ -82,7 +82,7 @@ function Times({ queue: { wait_ms, run_ms } }: { queue: Queue }) {
     ['run', run_ms?.p95],
   ] as const
   return (
-    <span class="queue-times" title="p95 of the last hour">
+    <span class="queue-times" title="p95 over the last hour">
       {shown.map(([name, ms]) => ms != null && <span key={name}>{`${name} ${formatDuration(ms)}`}</span>)}
     </span>
   )

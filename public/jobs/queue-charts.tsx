@@ -14,20 +14,20 @@ const RANGES: Array<[minutes: number, name: string]> = [
 ]
 const MINUTE_MS = 60_000
 
-/** What one queue did in the last hours: how much, how much of it failed, how long it took. */
+/** The recent throughput, failures and durations of a queue. */
 export function QueueCharts({ queue }: { queue: QueueName }) {
   const minutes = useSignal(60)
-  const over = RANGES.find(([each]) => each === minutes.value)?.[1] ?? ''
+  const range = RANGES.find(([each]) => each === minutes.value)?.[1] ?? ''
   const { value } = useHistory(minutes.value, queue)
   const shown = useMemo(
-    () => value.value && chartsOf(value.value.queues[queue] ?? nothing(value.value.minutes)),
+    () => value.value && chartsOf(value.value.queues[queue] ?? emptyHistory(value.value.minutes)),
     [value.value],
   )
   if (!value.value || !shown) return <div class="charts is-loading" aria-busy="true" />
   const time = { from: Date.parse(value.value.from), stepMs: MINUTE_MS }
   return (
     <div class="charts">
-      <fieldset class="chips" aria-label="How far back">
+      <fieldset class="chips" aria-label="Time range">
         {RANGES.map(([each, name]) => (
           <button key={each} type="button" aria-pressed={minutes.value === each} onClick={() => (minutes.value = each)}>
             {name}
@@ -36,7 +36,7 @@ export function QueueCharts({ queue }: { queue: QueueName }) {
       </fieldset>
       <Chart
         title="Jobs per minute"
-        summary={`Jobs of ${queue} per minute over ${over}: ${shown.completed} completed, ${shown.failed} failed.`}
+        summary={`${queue} jobs per minute over ${range}: ${shown.completed} completed, ${shown.failed} failed.`}
         kind="bars"
         series={shown.counts}
         format={formatCount}
@@ -44,7 +44,7 @@ export function QueueCharts({ queue }: { queue: QueueName }) {
       />
       <Chart
         title="p95 duration"
-        summary={`p95 wait and run duration of ${queue} per minute over ${over}.`}
+        summary={`p95 wait and run durations of ${queue} jobs over ${range}.`}
         series={shown.spans}
         format={formatDuration}
         {...time}
@@ -68,8 +68,8 @@ function chartsOf(history: QueueHistory) {
   }
 }
 
-/** A queue without a row has done nothing. */
-const nothing = (minutes: number): QueueHistory => ({
+/** For a queue that has run no jobs. */
+const emptyHistory = (minutes: number): QueueHistory => ({
   completed: new Array(minutes).fill(0),
   failed: new Array(minutes).fill(0),
   wait_p95_ms: new Array(minutes).fill(null),

@@ -11,9 +11,9 @@ import { Schedules } from './schedules'
 import { Workers } from './workers'
 
 /** Queues are shared by all tenants. */
-const mayPause = computed(() => isOperator.value && runsInstallation.value)
+const canPause = computed(() => isOperator.value && runsInstallation.value)
 
-/** The chosen queue: its times, its schedules, and pausing it with a reason that everybody sees. */
+/** A queue: its durations, charts, workers and schedules, and a button to pause it. */
 export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: QueueStats): void }) {
   const isAsking = useSignal(false)
   const problem = useSignal('')
@@ -44,15 +44,15 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
             </div>
           )}
         </dl>
-        <span class="spring" />
+        <span class="spacer" />
         <a class="button" href={`/jobs?queue=${queue.name}`}>
           Jobs
         </a>
-        {!mayPause.value ? null : isAsking.value ? (
+        {!canPause.value ? null : isAsking.value ? (
           <ReasonForm
             label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
             onReason={act}
-            onLeave={() => (isAsking.value = false)}
+            onDismiss={() => (isAsking.value = false)}
           />
         ) : (
           <button type="button" onClick={() => (isAsking.value = true)}>

@@ -5,16 +5,16 @@ import { useFetch } from '../use-fetch'
 
 export type Histories = ReplyOf<RouteAt<'get', '/api/queues/history'>>
 
-const EVERY_MS = 20_000
+const POLL_MS = 20_000
 
-/** Throughput per minute; of a single queue also its times. */
+/** Throughput per minute; for a single queue also its durations. */
 export const useHistory = (minutes: number, queue?: QueueName) =>
-  useFetch('/api/queues/history', { minutes, queue }, { everyMs: EVERY_MS })
+  useFetch('/api/queues/history', { minutes, queue }, { pollMs: POLL_MS })
 
 export const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
 
-/** All queues as one. */
-export function together({ queues, minutes }: Histories): Pick<QueueHistory, 'completed' | 'failed'> {
+/** The sum of all queues. */
+export function combineQueues({ queues, minutes }: Histories): Pick<QueueHistory, 'completed' | 'failed'> {
   const all = Object.values(queues)
   const add = (of: (queue: QueueHistory) => number[]) =>
     Array.from({ length: minutes }, (_, at) => sumOf(all.map(queue => of(queue)[at] ?? 0)))

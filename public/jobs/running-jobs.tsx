@@ -5,7 +5,7 @@ import { now } from '../clock'
 import { Empty } from '../components/empty'
 import { Status } from '../components/status'
 import { filtersOf } from './filters'
-import { shareDone, subjectOf } from './job'
+import { progressOf, subjectOf } from './job'
 import { useJobList } from './use-job-list'
 
 const ROWS = 8
@@ -36,14 +36,14 @@ export function RunningJobs() {
 }
 
 function RunningJob({ job }: { job: Job }) {
-  const share = shareDone(job.progress)
+  const share = progressOf(job.progress)
   return (
     <li>
       <Status status={job.status} />
       <a class="line-name" href={`/jobs/${job.id}`}>
         {subjectOf(job) || job.kind}
       </a>
-      <span class="spring" />
+      <span class="spacer" />
       {share !== null && <span>{formatPercent(share)}</span>}
       <span class="hint">{formatDuration(elapsedMs(job.started_at, null, now.value) ?? 0)}</span>
     </li>

@@ -1,19 +1,19 @@
 import { useSignal } from '@preact/signals'
 import { useFocus } from '../use-focus'
-import { dropView, saveView, views } from './views'
+import { deleteView, saveView, views } from './views'
 
-const READY: Array<{ name: string; search: string }> = [
+const BUILT_IN: Array<{ name: string; search: string }> = [
   { name: 'All jobs', search: '' },
   { name: 'Failed today', search: '?status=failed&since=24h&children=1' },
 ]
 
-/** Views with a name. Each is a plain link: what is sent to somebody shows them the same. */
+/** Named views. Each is a plain link, so that it can be shared. */
 export function SavedViews({ search }: { search: string }) {
   const isNaming = useSignal(false)
-  const isSaved = [...READY, ...views.value].some(view => view.search === search)
+  const isSaved = [...BUILT_IN, ...views.value].some(view => view.search === search)
   return (
     <nav class="views" aria-label="Views">
-      {READY.map(view => (
+      {BUILT_IN.map(view => (
         <a key={view.name} href={`/jobs${view.search}`} aria-current={view.search === search ? 'page' : undefined}>
           {view.name}
         </a>
@@ -27,7 +27,7 @@ export function SavedViews({ search }: { search: string }) {
             type="button"
             class="quiet"
             aria-label={`Delete view ${view.name}`}
-            onClick={() => dropView(view.name)}
+            onClick={() => deleteView(view.name)}
           >
             ×
           </button>
@@ -61,7 +61,7 @@ function NameForm({ search, onDone }: { search: string; onDone(): void }) {
       <input
         ref={input}
         name="name"
-        aria-label="Name of the view"
+        aria-label="View name"
         placeholder="Name"
         required
         maxLength={40}

@@ -2,7 +2,7 @@ import type { QueueSchedule } from '../../src/contract/queues'
 import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 
-/** What is run again and again, when next, and whether it is late. */
+/** The schedules of a queue: their timing, next and last run, and whether they are overdue. */
 export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
   if (schedules.length === 0) return null
   return (
@@ -13,7 +13,7 @@ export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
           <li key={schedule.id}>
             <b>{schedule.name}</b>
             <span class="hint">{timingOf(schedule)}</span>
-            <span class="spring" />
+            <span class="spacer" />
             {isOverdue(schedule) && (
               <span class="badge is-bad">overdue by {formatDuration(schedule.overdue_seconds * 1_000)}</span>
             )}
@@ -35,11 +35,11 @@ export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
   )
 }
 
-/** A tick that is a moment late is no fault. */
-const LATE_SECONDS = 10
+/** A short delay is normal. */
+const OVERDUE_SECONDS_MIN = 10
 
 export const isOverdue = ({ overdue_seconds, every_ms }: QueueSchedule) =>
-  overdue_seconds > Math.max(LATE_SECONDS, (2 * (every_ms ?? 0)) / 1_000)
+  overdue_seconds > Math.max(OVERDUE_SECONDS_MIN, (2 * (every_ms ?? 0)) / 1_000)
 
 const timingOf = ({ every_ms, cron, timezone }: QueueSchedule) =>
   every_ms === null ? `at ${cron}${timezone ? ` (${timezone})` : ''}` : `every ${formatDuration(every_ms)}`

@@ -5,12 +5,12 @@ import { now } from '../clock'
 
 interface StepsProps {
   steps: Step[]
-  /** The step whose lines alone are shown; `''`: all. */
+  /** The step by which the log is filtered; `''` for none. */
   picked: string
   onPick(step: string): void
 }
 
-/** Each step as a bar on one time line, so that what took long is seen at once; a click shows its lines alone. */
+/** The steps as bars on a common timeline, so that slow ones stand out. A click filters the log by step. */
 export function Steps({ steps, picked, onPick }: StepsProps) {
   if (steps.length === 0) return null
   const startOf = (step: Step) => (step.started_at === null ? Number.POSITIVE_INFINITY : Date.parse(step.started_at))

@@ -15,8 +15,8 @@ interface Bar {
 }
 
 /**
- * Where the time of a job went: what it waited stands apart from what it ran, so that a long queue does not squeeze the
- * steps; then every attempt and the steps of each on one time line.
+ * Where the time of a job went: its waiting time, then its attempts and their steps on a common timeline. Waiting
+ * time is kept off the timeline because a long wait would squeeze the steps.
  */
 export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
   const last = runOf(job, now.value)
@@ -36,7 +36,7 @@ export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
   )
 }
 
-/** How long it lay in the queue; time that it was planned to wait is not the queue's. */
+/** How long the job waited in the queue, not counting a scheduled delay. */
 function Waiting({ job, started = null }: { job: Job; started?: string | null }) {
   const ready = job.attempt <= 1 && job.run_at && job.run_at > job.created_at ? job.run_at : job.created_at
   const planned = Date.parse(ready) - Date.parse(job.created_at)
@@ -44,10 +44,8 @@ function Waiting({ job, started = null }: { job: Job; started?: string | null })
   return (
     <p class="waited">
       <span class="waited-bar" aria-hidden="true" />
-      {planned > 0 && `scheduled ${formatDuration(planned)} ahead, `}
-      {waited < 0
-        ? `starts in ${formatDuration(-waited)}`
-        : `waited ${formatDuration(waited)} in the queue ${job.queue}`}
+      {planned > 0 && `scheduled with a delay of ${formatDuration(planned)}, `}
+      {waited < 0 ? `starts in ${formatDuration(-waited)}` : `waited ${formatDuration(waited)} in queue ${job.queue}`}
     </p>
   )
 }

@@ -3,11 +3,11 @@ import { byId, type LiveUpdates, usePagedList } from '../use-paged-list'
 import { type JobFilters, jobParams, searchOf } from './filters'
 import { applyToList, type JobEvent } from './live-jobs'
 
-/** New rows are completed by one reading of the list, at most this often. */
+/** Minimum time between two refreshes, which complete the rows that events have added. */
 const REFRESH_MS = 1_000
 const ROWS_MAX = 10_000
 
-/** The jobs that match the filters, newest first, kept up to date by the tenant's events. */
+/** The jobs that match the filters, newest first, kept up to date by tenant events. */
 export function useJobList(filters: JobFilters) {
   const live: LiveUpdates<Job, JobEvent> = {
     topic: 'events',

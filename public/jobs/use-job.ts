@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
-import { restart, watch } from '../live'
+import { reconnect, watch } from '../live'
 import { useFetch } from '../use-fetch'
 import { hasEnded } from './job'
 import type { JobEvent } from './live-jobs'
 
-/** One job, kept up to date: read once, then changed by its stream, and read again when it ends (for its result). */
+/** A job, kept up to date by its stream. It is read again when its status or attempt changes, for its other fields. */
 export function useJob(id: string) {
   const { value: job, problem, read } = useFetch('/api/jobs/{id}', { id })
   useEffect(() => {
@@ -13,9 +13,9 @@ export function useJob(id: string) {
       onStatus: ({ job: news, steps }) => {
         const known = job.peek()
         if (!known) return
-        const isTurn = news.status !== known.status || news.attempt !== known.attempt
+        const hasChanged = news.status !== known.status || news.attempt !== known.attempt
         job.value = { ...known, ...(news as Partial<Job>), steps: steps as Job['steps'] }
-        if (isTurn) void read()
+        if (hasChanged) void read()
       },
       onEvent: ({ type, data }) => {
         const known = job.peek()
@@ -23,20 +23,20 @@ export function useJob(id: string) {
           job.value = { ...known, progress: (data as { progress: Job['progress'] }).progress }
       },
     })
-    // A finished topic is closed; that the job runs again is told in the tenant's feed.
-    const stopFeed = watch('events', {
+    // The topic of an ended job is closed. A tenant event reports that the job is retried.
+    const stopEvents = watch('events', {
       onEvent: event => {
         const { type, timestamp, data } = event.data as JobEvent
         const known = job.peek()
         if (!known || data?.job_id !== id || !hasEnded(known.status)) return
         if (type !== 'job_retried' || timestamp <= (known.ended_at ?? '')) return
         void read()
-        restart()
+        reconnect()
       },
     })
     return () => {
       stopJob()
-      stopFeed()
+      stopEvents()
     }
   }, [id])
 

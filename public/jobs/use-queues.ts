@@ -5,19 +5,19 @@ import { watch } from '../live'
 import { useFetch } from '../use-fetch'
 import { useThrottle } from '../use-throttle'
 
-/** Between two fetches when nothing happens. */
-const EVERY_MS = 10_000
-/** A job that is created, starts or ends changes the counts: fetched again, at most this often. */
-const AFTER_JOB_MS = 1_500
+/** Polling interval, beside the events. */
+const POLL_MS = 10_000
+/** Minimum time between two fetches after job events, which change the counts. */
+const REFRESH_MS = 1_500
 
-/** The queues with their counts, kept up to date by `queue_stats` events, else by fetching them again. */
+/** The queues with their counts, kept up to date by `queue_stats` events and by polling. */
 export function useQueues() {
-  const { value, problem, read } = useFetch('/api/queues', {}, { everyMs: EVERY_MS })
+  const { value, problem, read } = useFetch('/api/queues', {}, { pollMs: POLL_MS })
   const queues = useComputed(() => value.value?.items ?? [])
   const apply = (stats: readonly QueueStats[] = []) => {
     value.value = { items: merge(queues.peek(), stats) }
   }
-  const readSoon = useThrottle(AFTER_JOB_MS, () => void read())
+  const readSoon = useThrottle(REFRESH_MS, () => void read())
   useEffect(
     () =>
       watch('events', {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-/** A name for an address of the queue page, kept in this browser. */
+/** A named query string of the queue page, stored in the browser. */
 export interface View {
   name: string
   search: string
@@ -26,11 +26,11 @@ const isView = (value: unknown): value is View =>
 
 export const views = signal<View[]>(stored())
 
-function keep(next: View[]) {
+function store(next: View[]) {
   views.value = next.slice(-VIEWS_MAX)
   localStorage.setItem(KEY, JSON.stringify(views.value))
 }
 
-/** The same name again changes the view. */
-export const saveView = (view: View) => keep([...views.value.filter(each => each.name !== view.name), view])
-export const dropView = (name: string) => keep(views.value.filter(each => each.name !== name))
+/** Saves a view. One with the same name is replaced. */
+export const saveView = (view: View) => store([...views.value.filter(each => each.name !== view.name), view])
+export const deleteView = (name: string) => store(views.value.filter(each => each.name !== name))

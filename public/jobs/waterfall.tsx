@@ -30,7 +30,7 @@ export interface CheckResult {
   error: { code: string; message: string } | null
 }
 
-/** Where the time of a health check went, and what it found. */
+/** The result of a health check, with the duration of each phase. */
 export function Waterfall({ result }: { result: CheckResult }) {
   const { phases_ms, latency_ms, error } = result
   const whole = Math.max(latency_ms, 0.01)
@@ -46,18 +46,18 @@ export function Waterfall({ result }: { result: CheckResult }) {
       <div class="waterfall">
         {PHASES.map(([phase, name]) => {
           const ms = phases_ms[phase] ?? null
-          const missing = isNeedless(phase, result.url) ? 'not used' : 'not reached'
+          const missing = isNotApplicable(phase, result.url) ? 'not used' : 'not reached'
           const left = (at / whole) * 100
           at += ms ?? 0
           return (
-            <div key={phase} class={`fall is-${phase}${ms === null ? ' is-skipped' : ''}`}>
-              <span class="fall-name">{name}</span>
-              <span class="fall-track" aria-hidden="true">
+            <div key={phase} class={`phase is-${phase}${ms === null ? ' is-skipped' : ''}`}>
+              <span class="phase-name">{name}</span>
+              <span class="phase-track" aria-hidden="true">
                 {ms !== null && (
-                  <span class="fall-bar" style={{ left: `${left}%`, width: `max(2px, ${(ms / whole) * 100}%)` }} />
+                  <span class="phase-bar" style={{ left: `${left}%`, width: `max(2px, ${(ms / whole) * 100}%)` }} />
                 )}
               </span>
-              <span class="fall-took">{ms === null ? missing : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`}</span>
+              <span class="phase-took">{ms === null ? missing : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`}</span>
             </div>
           )
         })}
@@ -67,8 +67,8 @@ export function Waterfall({ result }: { result: CheckResult }) {
   )
 }
 
-/** Plain HTTP has no TLS, and a bare address needs no name server: that is no fault of the check. */
-function isNeedless(phase: (typeof PHASES)[number][0], url: string): boolean {
+/** Whether the URL does not need a phase: plain HTTP has no TLS, and IP addresses need no DNS. */
+function isNotApplicable(phase: (typeof PHASES)[number][0], url: string): boolean {
   if (phase === 'tls') return url.startsWith('http:')
   return phase === 'dns' && /^https?:\/\/(\[|\d{1,3}(\.\d{1,3}){3}(?=[:/]|$))/.test(url)
 }
@@ -81,10 +81,10 @@ function Facts({ result }: { result: CheckResult }) {
         <div>
           <dt>Certificate</dt>
           <dd class={tls.valid ? 'is-good' : 'is-bad'}>
-            {tls.valid ? 'valid' : `not valid: ${wordsOf(tls.chain_problem)}`}
+            {tls.valid ? 'valid' : `invalid: ${describeProblem(tls.chain_problem)}`}
             {tls.subject && `, for ${tls.subject}`}
-            {tls.issuer && `, by ${tls.issuer}`}
-            {tls.expires_at && `, until ${formatDate(tls.expires_at)}`}
+            {tls.issuer && `, issued by ${tls.issuer}`}
+            {tls.expires_at && `, expires ${formatDate(tls.expires_at)}`}
             {tls.days_left !== undefined && ` (${counted(tls.days_left, 'day')})`}
           </dd>
         </div>
@@ -122,9 +122,9 @@ function Facts({ result }: { result: CheckResult }) {
   )
 }
 
-/** `tls_self_signed` for people. */
-const wordsOf = (code: string | null) => code?.replace(/^tls_/, '').replaceAll('_', ' ') ?? 'unknown reason'
+/** `tls_self_signed` as readable text. */
+const describeProblem = (code: string | null) => code?.replace(/^tls_/, '').replaceAll('_', ' ') ?? 'unknown reason'
 
-/** Whether a job's result is one of a health check. */
+/** Whether the result of a job is that of a health check. */
 export const isCheckResult = (result: unknown): result is CheckResult =>
   result !== null && typeof result === 'object' && 'phases_ms' in result && 'latency_ms' in result

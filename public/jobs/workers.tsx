@@ -3,11 +3,11 @@ import { formatDuration } from '../../text/times'
 import { Failure } from '../components/empty'
 import { useFetch } from '../use-fetch'
 
-const EVERY_MS = 10_000
+const POLL_MS = 10_000
 
-/** The processes that take jobs; of one queue, those that take its jobs. */
+/** The worker processes, or those of one queue. */
 export function Workers({ queue }: { queue?: QueueName }) {
-  const { value, problem } = useFetch('/api/workers', {}, { everyMs: EVERY_MS })
+  const { value, problem } = useFetch('/api/workers', {}, { pollMs: POLL_MS })
   if (problem.value !== '') return <Failure message={problem.value} />
   if (!value.value) return null
   const { items } = value.value
@@ -22,7 +22,7 @@ export function Workers({ queue }: { queue?: QueueName }) {
         {workers.map(worker => (
           <li key={worker.name}>
             <code>{worker.name}</code>
-            <span class="spring" />
+            <span class="spacer" />
             <span>{worker.running === 0 ? 'idle' : `${worker.running} running`}</span>
             <span class="hint">connected {formatDuration(worker.connected_seconds * 1_000)}</span>
           </li>

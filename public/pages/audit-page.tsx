@@ -12,8 +12,8 @@ const REFRESH_MS = 500
 const FILTERS = ['action', 'actor_id', 'target_type', 'target_id', 'result', 'since'] as const
 type Filters = Record<(typeof FILTERS)[number], string>
 const RESULTS = { ok: 'completed', refused: 'cancelled', failed: 'failed' }
-/** Pages of targets that have one. */
-const PAGES: Record<string, (id: string) => string> = {
+/** Paths of the pages of audit targets, by target type. */
+const TARGET_PATHS: Record<string, (id: string) => string> = {
   job: id => `/jobs/${id}`,
   queue: id => `/jobs?queue=${encodeURIComponent(id)}`,
   member: () => '/admin/members',
@@ -25,7 +25,7 @@ const PAGES: Record<string, (id: string) => string> = {
   enroll_secret: () => '/hosts/secrets',
 }
 
-/** Who changed what, why, and whether that worked; the filter is in the address. */
+/** The audit log: who changed what and why, and the outcome. The URL holds the filters. */
 export default function AuditPage() {
   const filters = useMemo(() => readFilters(FILTERS, search.value), [search.value])
   const { since, ...plain } = filters
@@ -94,7 +94,7 @@ function FilterForm({ filters }: { filters: Filters }) {
 
 function Row({ row }: { row: AuditRecord }) {
   const { actor, target } = row
-  const page = target && PAGES[target.type]
+  const pathOf = target && TARGET_PATHS[target.type]
   return (
     <tr>
       <td>
@@ -117,7 +117,7 @@ function Row({ row }: { row: AuditRecord }) {
       <td class="in-text">
         {target && (
           <>
-            {target.type} {page ? <a href={page(target.id)}>{shortOf(target.id)}</a> : shortOf(target.id)}
+            {target.type} {pathOf ? <a href={pathOf(target.id)}>{shortId(target.id)}</a> : shortId(target.id)}
           </>
         )}
       </td>
@@ -130,4 +130,4 @@ function Row({ row }: { row: AuditRecord }) {
   )
 }
 
-const shortOf = (id: string) => (/^[0-9a-f-]{36}$/.test(id) ? id.slice(-8) : id)
+const shortId = (id: string) => (/^[0-9a-f-]{36}$/.test(id) ? id.slice(-8) : id)

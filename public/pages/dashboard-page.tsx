@@ -11,7 +11,7 @@ import { FleetPanels } from '../fleet/dashboard/fleet-panels'
 import { ErrorGroups } from '../jobs/error-groups'
 import { filtersOf } from '../jobs/filters'
 import { QueueCards } from '../jobs/queue-cards'
-import { type Histories, sumOf, together, useHistory } from '../jobs/queue-history'
+import { combineQueues, type Histories, sumOf, useHistory } from '../jobs/queue-history'
 import { RunningJobs } from '../jobs/running-jobs'
 import { useQueues } from '../jobs/use-queues'
 import { stats } from '../shell/counts'
@@ -52,7 +52,7 @@ function JobTiles({ queues, history }: { queues: Queue[]; history: Histories | n
   const countOf = (count: number | undefined) => (count === undefined ? '–' : formatCount(count))
   const oldestMs = Math.max(0, ...queues.map(queue => queue.oldest_waiting_seconds ?? 0)) * 1_000
   const { completed, failed } = useMemo(() => {
-    const all = history ? together(history) : { completed: [], failed: [] }
+    const all = history ? combineQueues(history) : { completed: [], failed: [] }
     return { completed: sumOf(all.completed), failed: sumOf(all.failed) }
   }, [history])
   return (
@@ -84,7 +84,7 @@ function JobTiles({ queues, history }: { queues: Queue[]; history: Histories | n
 
 function Throughput({ history }: { history: Histories }) {
   const { counts, summary } = useMemo(() => {
-    const { completed, failed } = together(history)
+    const { completed, failed } = combineQueues(history)
     return {
       summary: `Jobs per minute in the last hour: ${formatCount(sumOf(completed))} completed, ${formatCount(sumOf(failed))} failed.`,
       counts: [

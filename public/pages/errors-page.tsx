@@ -19,7 +19,7 @@ export default function ErrorsPage() {
       <search class="filters">
         <PeriodSelect label="Failed" value={filters.since} onChange={since => setFilters({ since })} />
         <TypedFilter
-          hasKey
+          hasShortcut
           label="Search errors"
           hint="Search errors"
           value={filters.q}

@@ -30,7 +30,7 @@ const TABS = {
 type Tab = keyof typeof TABS
 const TAB_NAMES = Object.keys(TABS) as Tab[]
 
-/** A host: its vitals, queries and results, log, labels and files. */
+/** A host: its vitals, queries, results, log, labels and files. */
 export default function HostPage({ id }: { id: string }) {
   const { host, problem, read, refreshing, refresh } = useHost(id)
   useTitle(host.value ? nameOf(host.value) : '')
@@ -71,7 +71,7 @@ function Summary({ host }: { host: HostWithDetails }) {
   const fields = [
     ['Status', <HostState key="status" host={host} />],
     ['Last seen', <Seen key="seen" host={host} />],
-    ['Vitals of', <Ago key="vitals" time={host.refreshed_at} />],
+    ['Vitals updated', <Ago key="vitals" time={host.refreshed_at} />],
     ['Identifier', <code key="identifier">{host.host_identifier}</code>],
     ['osquery', host.osquery_version],
     ['Enrolled', <Ago key="enrolled" time={host.last_enrolled_at} />],
@@ -126,7 +126,7 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
       <button type="button" disabled={refreshing === 'waiting'} onClick={() => void refresh()}>
         Refresh
       </button>
-      <ConfirmButton name="Delete" sure={`Delete ${nameOf(host)}`} act={remove} />
+      <ConfirmButton label="Delete" confirmLabel={`Delete ${nameOf(host)}`} onConfirm={remove} />
       <span class="hint" role="status">
         {refreshing === 'waiting' && 'Waiting for the host'}
         {refreshing === 'silent' && 'No answer yet. The host will be refreshed at its next check-in.'}
@@ -136,7 +136,7 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
   )
 }
 
-/** The query of the address belongs to one tab; another one begins without it. */
+/** Query parameters belong to one tab, so the links to the others drop them. */
 function Tabs({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
   const given = new URLSearchParams(search.value).get('tab') ?? ''
   const tab = TAB_NAMES.find(name => name === given) ?? 'query'

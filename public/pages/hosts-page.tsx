@@ -8,7 +8,7 @@ import { ListStatus, LoadMore } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
-import { HostTable, type Picked } from '../fleet/hosts/host-table'
+import { HostTable, type HostTableState } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
 import { toggled } from '../jobs/list-state'
@@ -59,7 +59,7 @@ export default function HostsPage() {
   )
 }
 
-/** All listed hosts by id, if these are all. */
+/** The IDs of all listed hosts, or null while there are more pages. */
 const allOf = (hosts: Host[] | null, hasMore: boolean): Targets | null =>
   hosts !== null && !hasMore ? { host_ids: hosts.map(host => host.id) } : null
 
@@ -80,17 +80,17 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
   return (
     <Empty title="No hosts yet">
       <p>
-        <a href="/hosts/add">Add a host</a>: it runs osquery and connects to Tailrace with an enroll secret.
+        <a href="/hosts/add">Add a host</a> that runs osquery and enrolls with a secret.
       </p>
       <p>
-        To look around first, enroll simulated hosts: <code>npm run simulate:fleet -- --hosts 50</code>
+        To try Tailrace out first, enroll simulated hosts: <code>npm run simulate:fleet -- --hosts 50</code>
       </p>
     </Empty>
   )
 }
 
 /** The current row, the selected rows, and the keys that move between them. */
-function useRowKeys(hosts: ReadonlySignal<Host[] | null>): Picked {
+function useRowKeys(hosts: ReadonlySignal<Host[] | null>): HostTableState {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {

@@ -8,7 +8,7 @@ import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
-import { hasEnded, ranMs, shareDone, subjectOf } from '../jobs/job'
+import { hasEnded, progressOf, runDurationMs, subjectOf } from '../jobs/job'
 import { renderDetails } from '../jobs/job-details'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
@@ -72,7 +72,7 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
   )
 }
 
-/** The job's own log, or that of all below it, too. */
+/** The log of the job, or of the job and all its descendants. */
 function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
   const isMerged = useSignal(false)
   return (
@@ -93,13 +93,13 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
 }
 
 function Summary({ job }: { job: Job }) {
-  const took = ranMs(job, now.value)
+  const took = runDurationMs(job, now.value)
   const waited = elapsedMs(job.created_at, job.started_at ?? job.ended_at, now.value)
-  const share = hasEnded(job.status) ? null : shareDone(job.progress)
+  const share = hasEnded(job.status) ? null : progressOf(job.progress)
   return (
     <dl class="summary">
       <Fact name="Status" value={<Status status={job.status} />} />
-      {share !== null && <Fact name="Progress" value={<Progress share={share} label="Progress of the job" />} />}
+      {share !== null && <Fact name="Progress" value={<Progress share={share} label="Job progress" />} />}
       <Fact name="Created" value={formatAgo(job.created_at, now.value)} title={job.created_at} />
       <Fact name="Waited" value={formatDuration(waited ?? 0)} />
       {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
@@ -124,14 +124,14 @@ function Fact({ name, value, title }: { name: string; value: ComponentChildren; 
 
 const Notice = ({ text }: { text: string }) => <p class="notice">{text}</p>
 
-/** What is longer is folded away. */
-const OPEN_CHARS = 1_000
+/** Longer JSON is collapsed at first. */
+const OPEN_CHARS_MAX = 1_000
 
 function Details({ title, value }: { title: string; value: unknown }) {
   if (value === null || value === undefined) return null
   const text = JSON.stringify(value, null, 2)
   return (
-    <details class="json" open={text.length < OPEN_CHARS}>
+    <details class="json" open={text.length < OPEN_CHARS_MAX}>
       <summary>{title}</summary>
       <button type="button" onClick={() => void navigator.clipboard?.writeText(text)}>
         Copy

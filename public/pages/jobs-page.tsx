@@ -42,9 +42,9 @@ export default function JobsPage() {
 }
 
 function Jobs({ filters }: { filters: JobFilters }) {
-  const opened = useSignal<ReadonlySet<string>>(new Set())
+  const expanded = useSignal<ReadonlySet<string>>(new Set())
   const list = useJobList(filters)
-  const state = useRowKeys(list.items, opened)
+  const state = useRowKeys(list.items, expanded)
   return (
     <>
       <BulkBar
@@ -78,8 +78,8 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
-/** Which rows are looked at, unfolded and selected, and the keys that move among them. */
-function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opened']) {
+/** The current, expanded and selected rows, and the keyboard shortcuts for them. */
+function useRowKeys(jobs: ReadonlySignal<Job[] | null>, expanded: ListState['expanded']) {
   const current = useSignal('')
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const move = (by: number) => {
@@ -90,18 +90,18 @@ function useRowKeys(jobs: ReadonlySignal<Job[] | null>, opened: ListState['opene
     current.value = next.id
     document.querySelector(`[data-job="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
   }
-  const onCurrent = (ids: ListState['opened']) => () => {
+  const onCurrent = (ids: ListState['expanded']) => () => {
     if (current.value !== '') ids.value = toggled(ids.value, current.value)
   }
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    x: onCurrent(opened),
+    x: onCurrent(expanded),
     s: onCurrent(selected),
     Enter: event => {
       if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
       else if (current.value !== '') navigate(`/jobs/${current.value}`)
     },
   })
-  return { current, opened, selected }
+  return { current, expanded, selected }
 }

@@ -4,7 +4,7 @@ import { LogModel, LogViewer, logSource } from '../components/log-viewer'
 
 const SERVICES = ['web', 'worker']
 
-/** What Tailrace's own processes say. */
+/** The logs of Tailrace's own processes. */
 export default function LogsPage() {
   const service = useSignal('web')
   return (

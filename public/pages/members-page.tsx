@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { Members } from '../access/members'
 import { Sessions } from '../access/sessions'
 
-/** Who belongs to the tenant, and from where they are signed in. */
+/** The members of the tenant and their sessions. */
 export default function MembersPage() {
   const shown = useSignal<'members' | 'sessions'>('members')
   const tab = (name: 'members' | 'sessions', title: string) => (

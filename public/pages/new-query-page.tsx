@@ -20,10 +20,10 @@ const DEADLINES: Array<[seconds: number, name: string]> = [
   [86_400, '1 day'],
   [604_800, '7 days'],
 ]
-/** The address follows what is typed a moment later. */
-const TYPING_MS = 400
+/** The draft is written to the URL after a pause in typing. */
+const DEBOUNCE_MS = 400
 
-/** Writes a query, chooses who is asked, and runs it. */
+/** Where operators write a query, choose its targets and run it. */
 export default function NewQueryPage() {
   if (me.value === null) return <div class="page is-loading" aria-busy="true" />
   if (isOperator.value) return <NewQuery />
@@ -42,14 +42,14 @@ function NewQuery() {
   const { sql, targets, deadline_seconds } = draft.value
   const set = (change: Partial<Draft>) => (draft.value = { ...draft.peek(), ...change })
   useEffect(() => {
-    const timer = setTimeout(() => navigate(draftAddress(draft.peek()), { replace: true }), TYPING_MS)
+    const timer = setTimeout(() => navigate(draftAddress(draft.peek()), { replace: true }), DEBOUNCE_MS)
     return () => clearTimeout(timer)
   }, [draft.value])
 
   const canRun = sql.trim() !== '' && !hasNoTargets(targets) && !isBusy.value
   const run = async () => {
     if (sql.trim() === '') problem.value = 'Enter a query.'
-    else if (hasNoTargets(targets)) problem.value = 'Choose targets.'
+    else if (hasNoTargets(targets)) problem.value = 'Choose at least one target.'
     if (!canRun) return
     isBusy.value = true
     try {
@@ -86,7 +86,7 @@ function NewQuery() {
             value={deadline_seconds}
             onChange={event => set({ deadline_seconds: Number(event.currentTarget.value) })}
           >
-            {deadlinesWith(deadline_seconds).map(([seconds, name]) => (
+            {deadlineOptions(deadline_seconds).map(([seconds, name]) => (
               <option key={seconds} value={seconds}>
                 {name}
               </option>
@@ -94,7 +94,7 @@ function NewQuery() {
           </select>
         </label>
         {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts online</span>}
-        <span class="spring" />
+        <span class="spacer" />
         <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
         <SaveQuery sql={sql} />
       </div>
@@ -113,8 +113,8 @@ function hostsOf({ hosts, isMax }: { hosts: number; isMax: boolean }): string {
   return `on ${isMax ? 'up to ' : ''}${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`
 }
 
-/** With that of a query that is run again, when it is another one. */
-function deadlinesWith(seconds: number) {
+/** The choices, including the deadline of a query that is run again. */
+function deadlineOptions(seconds: number) {
   if (DEADLINES.some(([each]) => each === seconds)) return DEADLINES
   return [...DEADLINES, [seconds, `${seconds} seconds`] as [number, string]].sort(([a], [b]) => a - b)
 }

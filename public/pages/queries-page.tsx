@@ -73,7 +73,13 @@ function Filters({ filters }: { filters: QueryFilters }) {
           </button>
         ))}
       </fieldset>
-      <TypedFilter hasKey label="Search queries" hint="Search SQL" value={filters.q} onTyped={q => setFilters({ q })} />
+      <TypedFilter
+        hasShortcut
+        label="Search queries"
+        hint="Search SQL"
+        value={filters.q}
+        onTyped={q => setFilters({ q })}
+      />
       {filters.host_id !== '' && (
         <button type="button" class="toggle is-on" onClick={() => setFilters({ host_id: '' })}>
           one host ×

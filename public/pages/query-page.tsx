@@ -15,7 +15,7 @@ import { useTitle } from '../use-title'
 
 const TITLE_CHARACTERS_MAX = 60
 
-/** A live query: how far it is, and what the hosts have answered. */
+/** A live query: its progress, and its results by row, host, error or value. */
 export default function QueryPage({ id }: { id: string }) {
   const { query, problem, read } = useQuery(id)
   if (problem.value !== '' && !query.value) {
@@ -72,7 +72,7 @@ function Tabs({ query: { counts, row_count }, view, set }: TabsProps) {
     { view: 'values', name: 'Values' },
   ]
   return (
-    <nav class="views" aria-label="Results by">
+    <nav class="views" aria-label="Result views">
       {TABS.map(tab => (
         <button
           key={tab.view}

@@ -12,11 +12,11 @@ import { BulkProgress } from '../jobs/bulk-progress'
 import { isAdmin } from '../session'
 import { useFetch } from '../use-fetch'
 
-const EVERY_MS = 10_000
+const POLL_MS = 10_000
 
-/** What is kept for how long, whether the sweeps keep up, and sweeping now. */
+/** Retention policies, whether sweeps keep up with them, and a button to sweep now. */
 export default function RetentionPage() {
-  const { value, problem, read } = useFetch('/api/retention', {}, { everyMs: EVERY_MS })
+  const { value, problem, read } = useFetch('/api/retention', {}, { pollMs: POLL_MS })
   const shown = value.value
   return (
     <div class="page">
@@ -57,14 +57,14 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
 }
 
 function Sweep({ onStarted }: { onStarted(): void }) {
-  const asked = useSignal<'sweep' | 'count' | null>(null)
+  const confirming = useSignal<'sweep' | 'preview' | null>(null)
   const problem = useSignal('')
   const job = useSignal('')
   const run = async (reason: string) => {
     try {
-      const body = { reason, dry_run: asked.value === 'count' }
+      const body = { reason, dry_run: confirming.value === 'preview' }
       job.value = (await client.post('/api/retention/run', { body })).job.id
-      asked.value = null
+      confirming.value = null
       problem.value = ''
       onStarted()
     } catch (error) {
@@ -73,20 +73,20 @@ function Sweep({ onStarted }: { onStarted(): void }) {
   }
   return (
     <div class="job-actions">
-      {asked.value === null ? (
+      {confirming.value === null ? (
         <>
-          <button type="button" onClick={() => (asked.value = 'count')}>
+          <button type="button" onClick={() => (confirming.value = 'preview')}>
             Preview
           </button>
-          <button type="button" onClick={() => (asked.value = 'sweep')}>
+          <button type="button" onClick={() => (confirming.value = 'sweep')}>
             Sweep now
           </button>
         </>
       ) : (
         <ReasonForm
-          label={asked.value === 'count' ? 'Preview sweep' : 'Sweep now'}
+          label={confirming.value === 'preview' ? 'Preview sweep' : 'Sweep now'}
           onReason={run}
-          onLeave={() => (asked.value = null)}
+          onDismiss={() => (confirming.value = null)}
         />
       )}
       {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}
@@ -116,12 +116,12 @@ function Policies({ policies }: { policies: RetentionPolicy[] }) {
   )
 }
 
-/** A sweep comes every hour: what is behind by more was left over. */
+/** Sweeps run every hour: a longer lag means that one did not finish. */
 const LAG_SECONDS_MAX = 2 * 3_600
 
 const DAY_SECONDS = 86_400
 
-function termOf(seconds: number) {
+function formatTerm(seconds: number) {
   if (seconds === 0) return 'until expiry'
   return seconds % DAY_SECONDS === 0 ? counted(seconds / DAY_SECONDS, 'day') : formatDuration(seconds * 1_000)
 }
@@ -137,11 +137,11 @@ function PolicyRow({ policy }: { policy: RetentionPolicy }) {
         {error && <p class="is-failed">{`${error.message} (${formatDateTime(error.at)})`}</p>}
       </td>
       <td>
-        {termOf(keep_seconds)}
+        {formatTerm(keep_seconds)}
         <p class="hint">{setting ? <code>{setting}</code> : source}</p>
       </td>
       <td>
-        <Ago time={policy.oldest_kept_at} never="nothing" />
+        <Ago time={policy.oldest_kept_at} never="none" />
       </td>
       <td class={isLate ? 'is-failed' : ''}>{lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}</td>
       <td>{policy.rows === null ? '' : formatCount(policy.rows)}</td>

@@ -35,7 +35,7 @@ export default function SettingsPage() {
         <Sessions scope="own" />
       </Section>
       <p class="hint">
-        These pages use the public API. See <a href="/api/docs">its documentation</a>.
+        These pages use the public API. See the <a href="/api/docs">API documentation</a>.
       </p>
     </div>
   )

@@ -8,11 +8,11 @@ import { routeOf } from '../routes'
 import { sameOriginUrl } from '../same-origin'
 import { hasSessionEnded, me } from '../session'
 
-/** The one-time link ends here (`?code=`); without one, a token or an account. */
+/** Signs in with the code of a one-time link (`?code=`), an API token, or an email address and a password. */
 export default function SignInPage() {
   const problem = useSignal('')
   const isBusy = useSignal(false)
-  const way = useSignal<'account' | 'token'>('token')
+  const method = useSignal<'account' | 'token'>('token')
 
   const signIn = async (body: SignInRequest) => {
     isBusy.value = true
@@ -21,7 +21,7 @@ export default function SignInPage() {
     try {
       me.value = await client.post('/api/session', { body })
       hasSessionEnded.value = false
-      goOn(next ?? new URL('/', location.origin))
+      redirect(next ?? new URL('/', location.origin))
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -32,7 +32,7 @@ export default function SignInPage() {
   useEffect(() => {
     const code = new URLSearchParams(location.search).get('code')
     if (!code) return
-    // The code is spent, and an address is easily shared: it does not stay there.
+    // The URL may be copied or bookmarked, and the code works only once.
     navigate('/sign-in', { replace: true })
     void signIn({ code })
   }, [])
@@ -50,27 +50,27 @@ export default function SignInPage() {
       )}
       {problem.value !== '' && <Failure message={problem.value} />}
       <div class="tabs" role="tablist">
-        <Tab name="API token" isOn={way.value === 'token'} onClick={() => (way.value = 'token')} />
-        <Tab name="E-mail" isOn={way.value === 'account'} onClick={() => (way.value = 'account')} />
+        <Tab name="API token" isOn={method.value === 'token'} onClick={() => (method.value = 'token')} />
+        <Tab name="Email" isOn={method.value === 'account'} onClick={() => (method.value = 'account')} />
       </div>
       <form
         onSubmit={event => {
           event.preventDefault()
           const fields = new FormData(event.currentTarget)
           const text = (name: string) => String(fields.get(name))
-          // a blank at the end of a token was copied along; one in a password belongs to it
+          // Spaces around a token come from copying; in a password they count.
           void signIn(
-            way.value === 'token'
+            method.value === 'token'
               ? { token: text('token').trim() }
               : { email: text('email').trim(), password: text('password') },
           )
         }}
       >
-        {way.value === 'token' ? (
+        {method.value === 'token' ? (
           <Field name="token" label="Token" type="password" key="token" />
         ) : (
           <>
-            <Field name="email" label="E-mail" type="email" key="email" />
+            <Field name="email" label="Email" type="email" key="email" />
             <Field name="password" label="Password" type="password" key="password" />
           </>
         )}
@@ -85,8 +85,8 @@ export default function SignInPage() {
   )
 }
 
-/** To a page of this app, or to another one of the server, such as its API documentation. */
-function goOn({ pathname, href }: URL) {
+/** Goes to a page of this app, or loads another one of the server, such as the API documentation. */
+function redirect({ pathname, href }: URL) {
   if (routeOf(pathname).page === 'missing') location.replace(href)
   else navigate(href, { replace: true })
 }
@@ -104,7 +104,7 @@ function Field({ name, label, type }: { name: string; label: string; type: 'emai
   return (
     <label class="field">
       {label}
-      {/* Preact's types know each type of input on its own, and no choice of two. */}
+      {/* Preact's types accept a single input type, not a union. */}
       <input name={name} type={type as 'password'} required autocomplete={autocomplete} />
     </label>
   )

@@ -95,7 +95,7 @@ function Option({ command: { title, group, note, page }, index, isChosen, onPoin
       <PageIcon page={page} />
       <span class="palette-title">{title}</span>
       {note && <span class="hint">{note}</span>}
-      <span class="spring" />
+      <span class="spacer" />
       <span class="hint">{group}</span>
     </div>
   )

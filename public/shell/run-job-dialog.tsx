@@ -10,7 +10,7 @@ export function RunJobDialog({ onClose }: { onClose(): void }) {
     <Dialog title="Run job" onClose={onClose}>
       <NewJob
         kinds={kinds}
-        onMade={job => {
+        onCreated={job => {
           onClose()
           navigate(`/jobs/${job.id}`)
         }}

@@ -37,7 +37,7 @@ export function Shell({ page, children }: { page: string; children: ComponentChi
           <Icon of={Menu} size={18} />
         </button>
         <Brand />
-        <span class="spring" />
+        <span class="spacer" />
         <LiveBadge />
         <button type="button" class="quiet icon" aria-label="Search" onClick={() => openDialog('palette')}>
           <Icon of={Search} size={18} />

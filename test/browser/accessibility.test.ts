@@ -5,17 +5,17 @@ import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const SIZES = { desk: { width: 1_280, height: 900 }, phone: { width: 390, height: 800 } }
+const SIZES = { desktop: { width: 1_280, height: 900 }, phone: { width: 390, height: 800 } }
 
-/** What axe-core finds, as far as this test reads it. */
-interface Fault {
+/** The fields of axe-core's violations that this test reads. */
+interface Violation {
   id: string
   impact: string
   help: string
   nodes: Array<{ html: string; failureSummary: string }>
 }
 
-describeInBrowser('every page, for everybody', () => {
+describeInBrowser('accessibility of every page', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -41,10 +41,10 @@ describeInBrowser('every page, for everybody', () => {
     await page.goto(`${app.url}/hosts`)
     const first = page.locator('.host-row').first()
     host = (await first.getAttribute('data-host')) ?? ''
-    for (const sql of ['select * from os_version', 'select * from nothing_of_this_name', 'select 1 from users limit 0'])
+    for (const sql of ['select * from os_version', 'select * from no_such_table', 'select 1 from users limit 0'])
       await app.post(`/api/hosts/${host}/query`, { sql })
-    query = await askAll('select * from users')
-    badQuery = await askAll('select * from nothing_of_this_name')
+    query = await queryAll('select * from users')
+    badQuery = await queryAll('select * from no_such_table')
   })
   afterAll(async () => {
     await fleet?.stop()
@@ -54,14 +54,14 @@ describeInBrowser('every page, for everybody', () => {
 
   async function start(steps: unknown[]): Promise<string> {
     const response = await app.post('/api/jobs', { kind: 'demo', input: { steps } })
-    const made = (await response.json()) as { job: { id: string } }
-    return made.job.id
+    const { job } = (await response.json()) as { job: { id: string } }
+    return job.id
   }
 
-  async function askAll(sql: string): Promise<string> {
+  async function queryAll(sql: string): Promise<string> {
     const response = await app.post('/api/queries', { sql, targets: { all: true } })
-    const asked = (await response.json()) as { query: { id: string } }
-    return asked.query.id
+    const { query } = (await response.json()) as { query: { id: string } }
+    return query.id
   }
 
   async function startHosts() {
@@ -87,7 +87,7 @@ describeInBrowser('every page, for everybody', () => {
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
     ['hosts', () => '/hosts', '.host-row'],
     ['no hosts', () => '/hosts?q=there+is+no+such+host', '.empty'],
-    ['add a host', () => '/hosts/add', '.copied'],
+    ['add a host', () => '/hosts/add', '.copy-block'],
     ['labels', () => '/hosts/labels', 'table'],
     ['saved queries', () => '/hosts/saved-queries', 'table'],
     ['packs', () => '/hosts/packs', '.pack'],
@@ -118,76 +118,76 @@ describeInBrowser('every page, for everybody', () => {
   ]
 
   describe.each(['light', 'dark'] as const)('in %s', scheme => {
-    it.each(PAGES)('%s has no serious fault', async (_name, path, ready) => {
+    it.each(PAGES)('%s has no serious violations', async (_name, path, ready) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-      await page.setViewportSize(SIZES.desk)
+      await page.setViewportSize(SIZES.desktop)
       await page.goto(app.url + path())
       await page.locator(ready).first().waitFor()
-      expect(await faultsOf(page)).toEqual([])
+      expect(await violationsIn(page)).toEqual([])
     })
   })
 
-  it.each(PAGES)('%s fits a phone', async (_name, path, ready) => {
+  it.each(PAGES)('%s fits a phone screen and has no serious violations', async (_name, path, ready) => {
     await page.setViewportSize(SIZES.phone)
     await page.goto(app.url + path())
     await page.locator(ready).first().waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(SIZES.phone.width)
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
   })
 
-  it('says the same of what is asked about hosts', async () => {
-    await page.setViewportSize(SIZES.desk)
+  it('the forms of the fleet pages have no serious violations', async () => {
+    await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/hosts/labels`)
     await page.getByRole('button', { name: 'New label' }).click()
     await page.getByRole('button', { name: 'By query' }).click()
     await page.locator('.sql [contenteditable="true"]').waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
     await page.goto(`${app.url}/hosts`)
     await page.locator('.host-row .pick').first().check()
     await page.getByRole('button', { name: 'Labels', exact: true }).click()
     await page.getByLabel('Label', { exact: true }).last().waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
     await page.goto(`${app.url}/hosts/packs`)
     await page.locator('.pack summary').click()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
   })
 
-  it('says the same of completions, of the list of tables and of a row', async () => {
-    await page.setViewportSize(SIZES.desk)
+  it('completions, the list of tables and row details have no serious violations', async () => {
+    await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/queries/new?all=1`)
     await page.locator('.sql [contenteditable="true"]').click()
     await page.keyboard.type('select * from us')
     await page.getByRole('option', { name: 'users' }).first().waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Tables' }).click()
     await page.getByRole('button', { name: 'Columns of acpi_tables' }).click()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
     await page.goto(`${app.url}/queries/${query}`)
     await page.locator('.grid tbody td').nth(2).click()
     await page.locator('.grid-details').waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
   })
 
-  it('says the same of an unfolded job, of a reason that is asked for and of the help', async () => {
-    await page.setViewportSize(SIZES.desk)
+  it('job details, the form for a reason and the help have no serious violations', async () => {
+    await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/queue`)
     await page.locator(`[data-job="${job}"] .fold`).click()
-    await page.locator('.job-unfolded .log-row').first().waitFor()
+    await page.locator('.job-details .log-row').first().waitFor()
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await page.getByLabel('Reason').waitFor()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
-    expect(await faultsOf(page)).toEqual([])
+    expect(await violationsIn(page)).toEqual([])
   })
 })
 
-/** Serious and critical faults, told so that they can be found. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(AXE) // not as a script of the page, which its policy would refuse
+/** Serious and critical violations, with the element and a summary. */
+async function violationsIn(page: Page): Promise<string[]> {
+  await page.evaluate(AXE) // not as a script element, which the content security policy would block
   const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(o: object): Promise<{ violations: Fault[] }> } }).axe.run({
+    (globalThis as unknown as { axe: { run(o: object): Promise<{ violations: Violation[] }> } }).axe.run({
       resultTypes: ['violations'],
     }),
   )

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
-describeInBrowser('what an admin does', () => {
+describeInBrowser('administration', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -17,17 +17,17 @@ describeInBrowser('what an admin does', () => {
     await signIn(visitor, app, '/admin/members')
   })
   afterAll(async () => {
-    expect(visitor?.complaints).toEqual([])
+    expect(visitor?.errors).toEqual([])
     expect(visitor?.foreign).toEqual([])
     await browser?.close()
     await apps?.stop()
   })
 
-  it('invites a member, whose role can be changed while they look, with a reason that the audit log shows', async () => {
+  it('an invited member gets a new role while signed in, and the audit log shows the reason', async () => {
     await page.getByLabel('Name', { exact: true }).fill('Ada')
-    await page.getByLabel('E-mail').fill('ada@example.org')
+    await page.getByLabel('Email').fill('ada@example.org')
     await page.getByRole('button', { name: 'Invite' }).click()
-    const link = (await page.locator('.once code').textContent()) ?? ''
+    const link = (await page.locator('.secret code').textContent()) ?? ''
     expect(link).toMatch(/\/sign-in\?code=/)
 
     const ada = await visit(browser, app.url)
@@ -54,30 +54,30 @@ describeInBrowser('what an admin does', () => {
     await ada.context.close()
   })
 
-  it('sees new rows of the audit log as they are made', async () => {
+  it('the audit log shows new entries live', async () => {
     await page.goto(`${app.url}/admin/audit?action=token.create`)
     await page.getByText('No audit entries match').waitFor()
     await page.locator('.live.is-live').waitFor()
-    await app.post('/api/tokens', { name: 'for the test', role: 'viewer', reason: 'to be seen at once' })
-    await page.getByRole('cell', { name: 'to be seen at once' }).waitFor()
+    await app.post('/api/tokens', { name: 'live entry', role: 'viewer', reason: 'shown live' })
+    await page.getByRole('cell', { name: 'shown live' }).waitFor()
   })
 
   it('makes a token that is shown once, and revokes it', async () => {
     await page.goto(`${app.url}/admin/tokens`)
     await page.getByLabel('Name').fill('dashboards')
     await page.getByRole('button', { name: 'Create token' }).click()
-    const secret = (await page.locator('.once code').textContent()) ?? ''
-    const ask = () => fetch(`${app.url}/api/queues`, { headers: { authorization: `Bearer ${secret}` } })
-    expect((await ask()).status).toBe(200)
+    const secret = (await page.locator('.secret code').textContent()) ?? ''
+    const request = () => fetch(`${app.url}/api/queues`, { headers: { authorization: `Bearer ${secret}` } })
+    expect((await request()).status).toBe(200)
     const row = page.getByRole('row', { name: /dashboards/ })
     await row.getByRole('button', { name: 'Revoke' }).click()
     await row.getByLabel('Reason').fill('not used any more')
     await row.getByRole('button', { name: 'Revoke dashboards' }).click()
     await row.waitFor({ state: 'detached' })
-    expect((await ask()).status).toBe(401)
+    expect((await request()).status).toBe(401)
   })
 
-  it('counts what retention would remove, and follows the run', async () => {
+  it('a preview of retention counts what a sweep would delete', async () => {
     await page.goto(`${app.url}/admin/retention`)
     await page.getByRole('button', { name: 'Preview', exact: true }).click()
     await page.getByLabel('Reason').fill('before the disk is full')

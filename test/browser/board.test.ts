@@ -20,8 +20,8 @@ describeInBrowser('Bull Board', () => {
     await apps?.stop()
   })
 
-  it('works under the policy, asks nobody else, leads to the live page and acts', async () => {
-    const { page, complaints, foreign } = visitor
+  it('works under the content security policy, links to job pages and acts on jobs', async () => {
+    const { page, errors, foreign } = visitor
     const input = { steps: [{ name: 'load', workers: 1, lines: 3 }] }
     const response = await app.post('/api/jobs', { kind: 'demo', input, delay_ms: 3_600_000 })
     const { job } = JSON.parse(await response.text())
@@ -34,18 +34,18 @@ describeInBrowser('Bull Board', () => {
 
     await page.goto(`${app.url}/admin/queues/queue/demo/${job.id}`)
     const done = page.waitForResponse(answer => answer.request().method() === 'PUT')
-    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // promote: it has no name
+    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // promote, which has no name
     const confirm = page.getByRole('button', { name: /^confirm$/i })
     await Promise.race([done, confirm.click()])
     expect((await done).status()).toBe(204)
 
     await page.goto(`${app.url}/admin/queues/queue/demo/${job.id}`)
-    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // of an ended job: duplicate
+    await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // duplicate, for an ended job
     await page.getByRole('button', { name: 'Duplicate' }).click()
     await page.getByText('Bull Board may pause').waitFor()
     await page.goto(`${app.url}/jobs/${job.id}`)
     await page.locator('.summary .is-completed').waitFor()
     expect(foreign).toEqual([])
-    expect(complaints).toEqual([])
+    expect(errors).toEqual([])
   })
 })

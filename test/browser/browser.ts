@@ -7,8 +7,8 @@ import type { TestApp } from '../support/app'
 
 export const EXECUTABLE: string = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
-/** Otherwise the browser asks its maker's servers for this and that. */
-export const QUIET: string[] = [
+/** Arguments that keep Chromium from contacting its vendor's servers. */
+export const BROWSER_ARGS: string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -18,12 +18,12 @@ export const QUIET: string[] = [
   '--disable-sync',
 ]
 
-/** `describe`, or one that is skipped and says why where there is no browser. */
+/** `describe`, or `describe.skip` with a message if there is no browser. */
 export const describeInBrowser: typeof describe.skip = existsSync(EXECUTABLE) ? describe : skipped()
 
 function skipped() {
   process.stderr.write(
-    `Browser tests are skipped: ${EXECUTABLE} is not there. Install chromium or set CHROMIUM_PATH.\n`,
+    `Browser tests are skipped: ${EXECUTABLE} does not exist. Install Chromium or set CHROMIUM_PATH.\n`,
   )
   return describe.skip
 }
@@ -32,44 +32,44 @@ export async function buildPages(): Promise<void> {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
 }
 
-/** A headless browser, with the pages built as they are now. */
+/** Builds the pages and launches a headless browser. */
 export async function startBrowser(): Promise<Browser> {
   await buildPages()
-  return chromium.launch({ executablePath: EXECUTABLE, args: QUIET })
+  return chromium.launch({ executablePath: EXECUTABLE, args: BROWSER_ARGS })
 }
 
-/** A visitor of its own (cookies and all), whose page must not make errors. */
+/** A browser context with one page, whose errors and requests to other origins are recorded. */
 export interface Visitor {
   context: BrowserContext
   page: Page
-  /** What the page complained of: errors, broken security policy. */
-  complaints: string[]
-  /** Addresses that the page asked outside of the server. */
+  /** Errors of the page, including violations of the content security policy. */
+  errors: string[]
+  /** URLs that the page requested from other origins. */
   foreign: string[]
 }
 
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await context.newPage()
-  const complaints: string[] = []
+  const errors: string[] = []
   const foreign: string[] = []
-  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('pageerror', error => errors.push(String(error)))
   page.on('console', message => {
-    // A stream that breaks is told as a failed resource; what the page makes of it is what is tested.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text())
+    // Chromium logs interrupted streams as failed resources; tests check how the page handles them.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) errors.push(message.text())
   })
   page.on('request', request => {
     if (!request.url().startsWith(url)) foreign.push(request.url())
   })
-  return { context, page, complaints, foreign }
+  return { context, page, errors, foreign }
 }
 
-let before: Promise<unknown> = Promise.resolve()
+let previousSignIn: Promise<unknown> = Promise.resolve()
 
-/** In by a one-time link, and on to a page. One visitor at a time: a new link takes the place of one that is not used yet. */
+/** Signs in by a one-time link and opens a page. One visitor at a time, because a new link replaces an unused one. */
 export async function signIn(visitor: Visitor, app: TestApp, path = '/queue'): Promise<void> {
-  const signedIn = before.then(() => openLink(visitor, app))
-  before = signedIn.catch(() => undefined)
+  const signedIn = previousSignIn.then(() => openLink(visitor, app))
+  previousSignIn = signedIn.catch(() => undefined)
   await signedIn
   await visitor.page.goto(app.url + path)
 }

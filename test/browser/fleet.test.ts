@@ -6,12 +6,12 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 const HOSTS = 6
 const STARTED = { config_refresh: 1, logger_tls_period: 1, carver_tick: 1 }
 const PACK = `{
-  # what every machine tells
+  # for all machines
   "queries": { "up": { "query": "select * \\
     from uptime", "interval": "2", "snapshot": true } }
 }`
 
-describeInBrowser('the pages of hosts', () => {
+describeInBrowser('fleet pages', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -25,7 +25,7 @@ describeInBrowser('the pages of hosts', () => {
   afterEach(async () => {
     const all = visitors.splice(0)
     await Promise.all(all.map(visitor => visitor.context.close()))
-    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
     expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
   })
   afterAll(async () => {
@@ -58,7 +58,7 @@ describeInBrowser('the pages of hosts', () => {
     return host
   }
 
-  /** As people do: by keys. */
+  /** Replaces the text of the editor by keyboard. */
   async function write(page: Page, sql: string) {
     await page.locator('.sql [contenteditable="true"]').click()
     await page.keyboard.press('Control+A')
@@ -67,21 +67,21 @@ describeInBrowser('the pages of hosts', () => {
 
   const row = (page: Page, id: string) => page.locator(`[data-host="${id}"]`)
 
-  it('are led to by the dashboard while there is no host', async () => {
+  it('the dashboard links to adding a host while there are none', async () => {
     const page = await signedIn('/')
     await page.getByLabel('Fleet').getByText('No hosts yet').waitFor()
     await page.getByLabel('Fleet').getByRole('link', { name: 'Add host' }).click()
     await page.waitForURL('**/hosts/add')
   })
 
-  it('lead from nothing to the first host, which shows up by itself', async () => {
+  it('the add-host page creates a secret and shows the first host as it enrolls', async () => {
     const [page, list] = await Promise.all([signedIn('/hosts'), signedIn('/hosts')])
     await page.getByText('npm run simulate:fleet -- --hosts 50').waitFor()
     await list.getByText('No hosts yet').waitFor()
     await page.getByRole('link', { name: 'Add a host' }).click()
     await page.getByText('Waiting for first check-in.').waitFor()
     await page.getByRole('button', { name: 'Create secret' }).click()
-    const texts = page.locator('.copied pre')
+    const texts = page.locator('.copy-block pre')
     await texts.nth(3).waitFor()
     const [secret = '', linux, macos, windows] = await texts.allInnerTexts()
     for (const command of [linux, macos, windows]) expect(command).toContain(secret)
@@ -97,7 +97,7 @@ describeInBrowser('the pages of hosts', () => {
     await list.locator('.host-counts', { hasText: /online\s*6/ }).waitFor()
   })
 
-  it('are narrowed by the address, and one query is written for those that are selected', async () => {
+  it('filters are in the URL, and a query can be started for selected hosts', async () => {
     const [one, other] = await hosts()
     if (!one || !other) throw new Error('There are too few hosts.')
     const page = await signedIn(`/hosts?q=${one.hostname}`)
@@ -116,7 +116,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByText(other.hostname).first().waitFor()
   })
 
-  it('are walked through by keys', async () => {
+  it('the list of hosts has keyboard shortcuts', async () => {
     const page = await signedIn('/hosts')
     await page.locator('.host-row').first().waitFor()
     await page.keyboard.press('/')
@@ -130,26 +130,26 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('.vitals').waitFor()
   })
 
-  it('show answers on every screen as they come, and tell rows, no rows and failures apart', async () => {
+  it('answers arrive live in all browsers, as rows, no rows or an error', async () => {
     const { id } = await firstHost()
     const [page, other] = await Promise.all([signedIn(`/hosts/${id}`), signedIn(`/hosts/${id}`)])
     await page.locator('.sql [contenteditable="true"]').waitFor()
     await page.keyboard.press('r')
     await page.keyboard.insertText(' limit 1')
     await page.locator('.sql [contenteditable="true"]', { hasText: 'limit 1' }).waitFor()
-    const ask = async (sql: string) => {
+    const run = async (sql: string) => {
       await write(page, sql)
       await page.getByRole('button', { name: 'Run', exact: true }).click()
     }
-    await ask('select * from uptime')
+    await run('select * from uptime')
     for (const screen of [page, other]) {
       await screen.locator('.host-query .is-target-completed').waitFor()
       await screen.locator('.host-query th', { hasText: 'total_seconds' }).waitFor()
     }
-    await ask("select * from users where username = 'nobody at all'")
+    await run("select * from users where username = 'nobody at all'")
     await other.locator('.host-query .is-target-no_rows').waitFor()
     await other.getByText('no row matches the query').waitFor()
-    await ask('select * from there_is_no_such_table')
+    await run('select * from there_is_no_such_table')
     await other.locator('.host-query .is-target-failed').waitFor()
     await other.getByText('no such table').waitFor()
     await page.getByRole('link', { name: 'History', exact: true }).click()
@@ -162,7 +162,7 @@ describeInBrowser('the pages of hosts', () => {
       .waitFor()
   })
 
-  it('tell what has not been answered from what will not be any more, and drop a host that is deleted', async () => {
+  it('open and expired queries look different, and a deleted host disappears', async () => {
     const answer = await app.post('/api/enroll-secrets', { name: 'silent' })
     const { secret } = (await answer.json()) as { secret: string }
     const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behaviour: { silent: 1 } })
@@ -188,7 +188,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.getByText('Host not available').waitFor()
   })
 
-  it('are summed up on the dashboard, with what is asked and answered', async () => {
+  it('the dashboard shows hosts by status and the latest answers', async () => {
     const page = await signedIn('/')
     await page.locator('.fleet-counts a', { hasText: /[67]\s*online/ }).waitFor()
     const sql = "select name from users where username = 'dashboard'"
@@ -202,11 +202,11 @@ describeInBrowser('the pages of hosts', () => {
     await page.waitForURL('**/hosts?status=offline')
   })
 
-  it('have a host tell its state anew', async () => {
+  it('a refresh updates the vitals of a host', async () => {
     const { id } = await firstHost()
     const page = await signedIn(`/hosts/${id}`)
-    const told = page.locator('.summary time').nth(1)
-    const before = await told.getAttribute('title')
+    const updated = page.locator('.summary time').nth(1)
+    const before = await updated.getAttribute('title')
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.waitForFunction(
       earlier => document.querySelectorAll('.summary time')[1]?.getAttribute('title') !== earlier,
@@ -214,7 +214,7 @@ describeInBrowser('the pages of hosts', () => {
     )
   })
 
-  it('give labels by hand and by query', async () => {
+  it('labels are assigned manually and by query', async () => {
     const { id } = await firstHost()
     const page = await signedIn(`/hosts/${id}?tab=labels`)
     await page.getByLabel('Label', { exact: true }).fill('favourites')
@@ -235,7 +235,7 @@ describeInBrowser('the pages of hosts', () => {
     expect(await page.locator('.host-row').count()).toBe(1)
   })
 
-  it('take a pack as published, whose results come in by themselves', async () => {
+  it('a published pack is imported, and its results arrive', async () => {
     const { id } = await firstHost()
     const page = await signedIn('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
@@ -251,22 +251,22 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('.pairs dt', { hasText: 'total_seconds' }).first().waitFor()
   })
 
-  it('say what an imported configuration holds that hosts are not served, until Escape', async () => {
+  it('an import shows warnings about parts that hosts do not get, until Escape is pressed', async () => {
     const page = await signedIn('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
     await page.getByLabel('Name', { exact: true }).fill('whole')
     const schedule = { up: { query: 'select 1', interval: 3_600, platform: 'macos' } }
     await page.getByLabel(/Pack as JSON/).fill(JSON.stringify({ file_paths: { etc: ['/etc/%%'] }, schedule }))
     await page.getByRole('button', { name: 'Import', exact: true }).click()
-    const remarks = page.getByRole('dialog', { name: 'Imported with warnings' })
-    await remarks.getByText(/"file_paths" is not served/).waitFor()
-    await remarks.getByText(/"macos".* was read as "darwin"/).waitFor()
+    const warnings = page.getByRole('dialog', { name: 'Imported with warnings' })
+    await warnings.getByText(/"file_paths" is not served/).waitFor()
+    await warnings.getByText(/"macos".* was read as "darwin"/).waitFor()
     await page.keyboard.press('Escape')
-    await remarks.waitFor({ state: 'detached' })
+    await warnings.waitFor({ state: 'detached' })
     await page.locator('[data-pack="whole"]').waitFor()
   })
 
-  it('take a file as editors save it, and say when it is no text', async () => {
+  it('an imported file may be UTF-8 or UTF-16; other encodings are reported', async () => {
     const page = await signedIn('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
     const choose = (name: string, buffer: Buffer) =>
@@ -280,7 +280,7 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('[data-pack="wide"]', { hasText: 'größe' }).waitFor()
   })
 
-  it('warn of a host whose agent has lost its schedule', async () => {
+  it('a host whose agent has lost its schedule has a warning', async () => {
     const { id } = await firstHost()
     await app.app.db('hosts').where({ id }).update({ schedule_lost_at: new Date() })
     const page = await signedIn('/hosts')
@@ -290,7 +290,7 @@ describeInBrowser('the pages of hosts', () => {
     await app.app.db('hosts').where({ id }).update({ schedule_lost_at: null })
   })
 
-  it('keep a query under a name, ready on the page of each host', async () => {
+  it('a saved query can be run on the page of any host', async () => {
     const { id } = await firstHost()
     const page = await signedIn('/hosts/saved-queries')
     await page.getByRole('button', { name: 'New saved query' }).click()
@@ -305,32 +305,32 @@ describeInBrowser('the pages of hosts', () => {
     await page.locator('.host-query-sql', { hasText: 'total_seconds' }).first().waitFor()
   })
 
-  it('fetch a file', async () => {
+  it('a file is requested from a host and downloaded', async () => {
     const { id } = await firstHost()
     const page = await signedIn(`/hosts/${id}?tab=files`)
     await page.getByLabel(/Path on the host/).fill('/etc/hosts')
-    await page.getByRole('button', { name: 'Get the file' }).click()
+    await page.getByRole('button', { name: 'Request file' }).click()
     const link = page.getByRole('link', { name: 'Download' })
     await link.waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
     expect(download.suggestedFilename()).toMatch(/\.tar/)
   })
 
-  it('are told why no file comes', async () => {
+  it('the files tab explains why a file does not arrive', async () => {
     const { id } = await firstHost()
     const page = await signedIn(`/hosts/${id}?tab=files`)
     const fetchFile = async (path: string) => {
       await page.getByLabel(/Path on the host/).fill(path)
-      await page.getByRole('button', { name: 'Get the file' }).click()
+      await page.getByRole('button', { name: 'Request file' }).click()
     }
     await fetchFile('/none/%')
     await page.getByText('no file matches this pattern').waitFor()
     await fetchFile('/none/file')
     await page.getByText('begins within a minute').waitFor()
-    await page.getByRole('cell', { name: 'empty: no such file' }).waitFor()
+    await page.getByRole('cell', { name: 'empty (file not found)' }).waitFor()
   })
 
-  it('offer a viewer nothing that would be refused', async () => {
+  it('viewers see no actions that they are not allowed to perform', async () => {
     const answer = await app.post('/api/tokens', { name: 'viewer', role: 'viewer' })
     const { secret } = (await answer.json()) as { secret: string }
     const visitor = await visit(browser, app.url)

@@ -6,7 +6,7 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 const JOBS = 10_000
 const MOVING = 500
 const ROUNDS = 10
-/** As of all pages with a few screens of rows. */
+/** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 6_000
 
 describeInBrowser('pages with ten thousand jobs', () => {
@@ -31,12 +31,12 @@ describeInBrowser('pages with ten thousand jobs', () => {
     await page.locator('.job-row').first().waitFor()
   })
   afterAll(async () => {
-    expect(visitor?.complaints).toEqual([])
+    expect(visitor?.errors).toEqual([])
     await browser?.close()
     await apps?.stop()
   })
 
-  /** Straight into the history: what is tried is the page. */
+  /** Inserts rows directly, since only the page is tested. */
   const insertJobs = (made: string[], parent: string | null) =>
     app.app.db.raw(
       `INSERT INTO jobs (tenant_id, id, kind, queue, status, attempt, max_attempts, priority, input, parent_id, root_id, created_by,
@@ -49,7 +49,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
       { tenantId, made, parent },
     )
 
-  const tell = (kind: string, more: (id: string) => object) =>
+  const emit = (kind: string, more: (id: string) => object) =>
     app.app.streams.write(
       { tenantId, name: 'events' },
       moving.map(id => ({
@@ -60,7 +60,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     )
   const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
 
-  it('loads them all while one scrolls, and keeps the page small', async () => {
+  it('load all jobs while scrolling, with few elements', async () => {
     await page.waitForFunction(() => {
       scrollTo(0, document.body.scrollHeight)
       return document.querySelector('.more') === null
@@ -69,15 +69,15 @@ describeInBrowser('pages with ten thousand jobs', () => {
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)
   })
 
-  it('changes the page once per frame, however many jobs move', async () => {
+  it('update at most once per frame, however many jobs change', async () => {
     await page.evaluate(() => scrollTo(0, 0))
     const first = page.locator(`[data-job="${ids.at(-1)}"]`)
     await first.waitFor()
     await page.evaluate(countChanges)
-    await tell('job_started', () => ({ status: 'running', attempt: 1 }))
+    await emit('job_started', () => ({ status: 'running', attempt: 1 }))
     await first.locator('.is-running').waitFor()
     for (let round = 1; round <= ROUNDS; round++) {
-      await tell('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
+      await emit('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
       await app.app.streams.flush()
     }
     await first.locator('.progress', { hasText: '100%' }).waitFor()
@@ -87,7 +87,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)
   })
 
-  it('shows a job with as many children: all counted, and read as one scrolls', async () => {
+  it('count all child jobs of a job and load them while scrolling', async () => {
     const parent = newId()
     const children = Array.from({ length: JOBS }, () => newId()).sort()
     await insertJobs([parent], null)
@@ -109,7 +109,7 @@ interface Counted {
   frames: number
 }
 
-/** Runs in the page: from now on counts frames, and how often something in the list changes. */
+/** Runs in the page: starts counting frames and changes of the list. */
 function countChanges() {
   const counts = { changes: 0, frames: 0 }
   Object.assign(globalThis, { counts })

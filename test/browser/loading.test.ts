@@ -25,7 +25,7 @@ describeInBrowser('the code of pages', () => {
   })
   afterEach(async () => {
     await visitor.context.close()
-    expect(visitor.complaints).toEqual([])
+    expect(visitor.errors).toEqual([])
     expect(visitor.foreign).toEqual([])
   })
   afterAll(async () => {
@@ -33,10 +33,10 @@ describeInBrowser('the code of pages', () => {
     await apps?.stop()
   })
 
-  /** So that only what is opened is loaded. */
+  /** Prevents preloading, so that only opened pages are loaded. */
   const neverIdle = () => page.addInitScript(() => Object.assign(globalThis, { requestIdleCallback: () => 0 }))
 
-  it('is loaded when the page is opened, with the scripts that the server tells of', async () => {
+  it('is loaded when the page is opened, and preloaded by a header', async () => {
     await neverIdle()
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
@@ -53,21 +53,21 @@ describeInBrowser('the code of pages', () => {
     expect(document.headers().link).toMatch(/chunks\/jobs-page-\w+\.js>; rel=modulepreload/)
   })
 
-  it('comes by itself when there is nothing else to do', async () => {
+  it('is preloaded when the browser is idle', async () => {
     await signIn(visitor, app, '/logs')
     await page.waitForFunction(() =>
       performance.getEntriesByType('resource').some(({ name }) => name.includes('/chunks/settings-page-')),
     )
-    const asked: string[] = []
+    const requested: string[] = []
     page.on('request', request => {
-      if (request.url().includes('/chunks/')) asked.push(request.url())
+      if (request.url().includes('/chunks/')) requested.push(request.url())
     })
     await go(page, 'h')
     await page.getByText('No hosts yet').waitFor()
-    expect(asked).toEqual([])
+    expect(requested).toEqual([])
   })
 
-  it('is asked for again by a reload when the server has another version by now', async () => {
+  it('can be loaded by a reload after the server was updated', async () => {
     await neverIdle()
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
-describeInBrowser('what an operator does', () => {
+describeInBrowser('job and log pages', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -21,7 +21,7 @@ describeInBrowser('what an operator does', () => {
   })
   afterEach(async () => {
     await visitor.context.close()
-    expect(visitor.complaints).toEqual([])
+    expect(visitor.errors).toEqual([])
     expect(visitor.foreign).toEqual([])
   })
   afterAll(async () => {
@@ -37,13 +37,13 @@ describeInBrowser('what an operator does', () => {
     const { job } = (await response.json()) as { job: { id: string } }
     return job.id
   }
-  const ended = async (id: string) => {
+  const openEnded = async (id: string) => {
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary :is(.is-completed, .is-failed)').waitFor()
   }
   const row = (line: number) => page.locator(`.log-row[data-line="${line}"]`)
 
-  it('keeps filters in the address and gives them a name', async () => {
+  it('filters are in the URL and can be saved as a view', async () => {
     await start({ lines: 1 })
     await page.getByRole('button', { name: 'completed', exact: true }).click()
     await page.getByLabel('Kind').selectOption('demo')
@@ -51,7 +51,7 @@ describeInBrowser('what an operator does', () => {
     await page.waitForURL('**/jobs?status=completed&kind=demo&since=24h')
     await page.locator('.job-row .is-completed').first().waitFor()
     await page.getByRole('button', { name: 'Save view' }).click()
-    await page.getByLabel('Name of the view').fill('Mine')
+    await page.getByLabel('View name').fill('Mine')
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'All jobs' }).click()
     await page.waitForURL('**/jobs')
@@ -69,7 +69,7 @@ describeInBrowser('what an operator does', () => {
     await group.getByRole('link').first().click()
     await page.locator('.job-row').nth(2).waitFor()
     await page.getByRole('button', { name: 'Retry all' }).click()
-    await page.getByLabel('Reason').fill('the cause is mended')
+    await page.getByLabel('Reason').fill('the cause is fixed')
     await page.getByRole('button', { name: 'Retry: 3 jobs' }).click()
     await page.getByText('3 done').waitFor()
     await page.getByRole('link', { name: 'View log' }).click()
@@ -77,10 +77,10 @@ describeInBrowser('what an operator does', () => {
     const { items } = (await (await app.get('/api/audit?action=job.retry_all')).json()) as {
       items: Array<{ reason: string }>
     }
-    expect(items[0]?.reason).toBe('the cause is mended')
+    expect(items[0]?.reason).toBe('the cause is fixed')
   })
 
-  it('selects jobs by keys and cancels just them', async () => {
+  it('a bulk action cancels only the selected jobs', async () => {
     const ids = await Promise.all([1, 2, 3].map(() => start({ lines: 5_000, interval_ms: 50 })))
     for (const id of ids) await page.locator(`[data-job="${id}"] .is-running`).waitFor()
     await page.locator(`[data-job="${ids[0]}"] .pick`).check()
@@ -97,26 +97,26 @@ describeInBrowser('what an operator does', () => {
     await app.post(`/api/jobs/${ids[2]}/cancel`, { reason: 'test is over' })
   })
 
-  it('sees the jobs below a job, counted, and all their lines in one log', async () => {
+  it('child jobs are counted, and their lines can be merged into one log', async () => {
     const id = await start({ lines: 4, children: 30, child_depth: 1 })
-    await ended(id)
-    const below = page.getByLabel('Child jobs')
-    await below.getByText('30 child jobs').waitFor()
-    await below.getByRole('button', { name: '30 completed' }).click()
-    await below.locator('.job-row').nth(20).waitFor()
+    await openEnded(id)
+    const children = page.getByLabel('Child jobs')
+    await children.getByText('30 child jobs').waitFor()
+    await children.getByRole('button', { name: '30 completed' }).click()
+    await children.locator('.job-row').nth(20).waitFor()
     await page.getByRole('button', { name: 'with child jobs' }).click()
     await row(124).waitFor()
     const jobs = await page.locator('.log-source').evaluateAll(all => all.map(each => each.getAttribute('href')))
     expect(new Set(jobs).size).toBeGreaterThan(1)
   })
 
-  it('moves in a log by errors, times and line numbers, and copies a range', async () => {
+  it('a log is navigated by errors, times and line numbers, and a range is copied', async () => {
     const id = await start({ lines: 3_000, fail_rate: 0 }, { name: 'last', lines: 5, fail_rate: 1 })
-    await ended(id)
+    await openEnded(id)
     await page.keyboard.press('e')
     await page.locator('.log-row.is-selected.level-error').waitFor()
     await page.keyboard.press('e')
-    await page.getByText('No error below.').waitFor()
+    await page.getByText('No errors below.').waitFor()
 
     await page.keyboard.press(':')
     await page.getByLabel('Line or time').fill('7')
@@ -141,9 +141,9 @@ describeInBrowser('what an operator does', () => {
     await page.getByText('Enter a line number or a time.').waitFor()
   })
 
-  it('keeps the filter of a log in the address, and downloads what it lets through', async () => {
+  it('the filter of a log is in the URL and applies to downloads', async () => {
     const id = await start({ name: 'one', lines: 20 }, { name: 'two', lines: 3 })
-    await ended(id)
+    await openEnded(id)
     await page.getByLabel('Step').selectOption('two')
     await page.waitForURL('**?step=two')
     await page.reload()
@@ -159,9 +159,9 @@ describeInBrowser('what an operator does', () => {
     expect(lines.map(line => JSON.parse(line).step)).toEqual(['two', 'two', 'two'])
   })
 
-  it('wraps long lines and still knows where each line stands', async () => {
+  it('wrapped lines fit their rows and can still be linked to', async () => {
     const id = await start({ lines: 400, line_bytes: 1_000 })
-    await ended(id)
+    await openEnded(id)
     await row(400).waitFor()
     await page.getByRole('button', { name: 'Wrap' }).click()
     await row(400).waitFor()
@@ -186,11 +186,11 @@ describeInBrowser('what an operator does', () => {
     await page.getByRole('button', { name: 'Wrap' }).click()
   })
 
-  it('and what a viewer cannot do, the pages do not offer', async () => {
-    const made = await app.post('/api/tokens', { name: 'looks on', role: 'viewer' })
+  it('viewers see no actions that they are not allowed to perform', async () => {
+    const made = await app.post('/api/tokens', { name: 'observer', role: 'viewer' })
     const { secret } = (await made.json()) as { secret: string }
     const id = await start({ lines: 5, fail_rate: 1 })
-    await ended(id)
+    await openEnded(id)
     await page.getByRole('button', { name: 'Retry' }).waitFor()
     const viewer = await visit(browser, app.url)
     try {

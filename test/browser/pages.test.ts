@@ -5,7 +5,7 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 
 const LINES = 100_000
 
-describeInBrowser('the pages', () => {
+describeInBrowser('pages', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -19,7 +19,7 @@ describeInBrowser('the pages', () => {
     const all = visitors.splice(0)
     await Promise.all(all.map(visitor => visitor.context.close()))
     await closeSites()
-    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
     expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
   })
   afterAll(async () => {
@@ -42,7 +42,7 @@ describeInBrowser('the pages', () => {
 
   const row = (page: Page, line: number) => page.locator(`.log-row[data-line="${line}"]`)
 
-  it('sign in by the one-time link, whose code does not stay in the address', async () => {
+  it('sign in by a one-time link and remove its code from the URL', async () => {
     const visitor = await visit(browser, app.url)
     visitors.push(visitor)
     const { page } = visitor
@@ -62,8 +62,8 @@ describeInBrowser('the pages', () => {
     await page.waitForURL('**/jobs/x')
   })
 
-  it('show a health check live on two screens', async () => {
-    const site = await httpSite((_ask, answer) => void answer.end('fine'))
+  it('show a health check live in two browsers', async () => {
+    const site = await httpSite((_request, answer) => void answer.end('fine'))
     const [first, second] = await Promise.all([signedIn(), signedIn()])
     await first.getByRole('button', { name: 'Run job' }).click()
     await first.getByLabel('Address').fill(site.url('/health').replace('http://', ''))
@@ -77,11 +77,11 @@ describeInBrowser('the pages', () => {
 
     await second.getByRole('link', { name: site.url('/health') }).click()
     await second.locator('.check-verdict', { hasText: 'up' }).waitFor()
-    expect(await second.locator('.fall').count()).toBe(5)
+    expect(await second.locator('.phase').count()).toBe(5)
     expect(await second.locator('.step.is-completed').count()).toBeGreaterThan(2)
   })
 
-  it('show each line of a running job on the queue page, over one connection', async () => {
+  it('show the lines of running jobs on the queue page, over one connection', async () => {
     const page = await signedIn()
     const streams: string[] = []
     page.on('request', request => {
@@ -94,7 +94,7 @@ describeInBrowser('the pages', () => {
     expect(last.searchParams.getAll('topic')).toEqual(['events', ...ids.map(id => `job:${id}`).sort()])
   })
 
-  it('keep the page small and lead to any line of a long log', async () => {
+  it('show any line of a long log with few elements', async () => {
     const id = await startDemo({ workers: 1, lines: LINES })
     const page = await signedIn(`/jobs/${id}`)
     await page.locator('.summary .is-completed').waitFor()
@@ -115,14 +115,14 @@ describeInBrowser('the pages', () => {
     await row(page, LINES).waitFor()
   })
 
-  it('search, filter and pause', async () => {
+  it('search and filter a log and stop following it', async () => {
     const id = await startDemo({ workers: 1, lines: 3_000 })
     const page = await signedIn(`/jobs/${id}`)
     await row(page, 3_000).waitFor()
     await page.keyboard.press('/')
-    await page.getByLabel('Search in lines').fill('no line says this')
+    await page.getByLabel('Search lines').fill('no line says this')
     await page.getByText('no matches').waitFor()
-    await page.getByLabel('Search in lines').fill('line')
+    await page.getByLabel('Search lines').fill('line')
     await page.keyboard.press('Enter')
     await page.locator('.log-row.is-selected .match').first().waitFor()
     await page.getByRole('button', { name: 'Follow', exact: true }).waitFor()
@@ -130,9 +130,9 @@ describeInBrowser('the pages', () => {
     await page.getByText('No lines match').waitFor()
   })
 
-  it('go on over WebSocket where streams are held back, and poll where that is too', async () => {
+  it('fall back to WebSocket when streams are blocked, and to polling when both are', async () => {
     const id = await startDemo({ workers: 1, lines: 50 })
-    for (const [way, isBlocked] of [
+    for (const [transport, isBlocked] of [
       ['websocket', false],
       ['poll', true],
     ] as const) {
@@ -140,21 +140,21 @@ describeInBrowser('the pages', () => {
       await page.route(/\/api\/.*stream(\?|$|\/events)/, route => route.fulfill({ status: 502 }))
       if (isBlocked) await page.routeWebSocket(/ws\/stream/, socket => socket.close())
       await page.goto(`${app.url}/jobs/${id}`)
-      await page.locator('.live', { hasText: `Live (${way})` }).waitFor()
+      await page.locator('.live', { hasText: `Live (${transport})` }).waitFor()
       await row(page, 50).waitFor()
     }
   })
 
-  it('show the lines that came before their log was there to take them', async () => {
+  it('show lines that arrived before their log was rendered', async () => {
     const id = await startDemo({ workers: 1, lines: 20 })
     const page = await signedIn()
-    const answer = held()
-    await page.route(`**/api/jobs/${id}`, answer.hold)
-    const told = page.waitForResponse(response => response.url().includes(`topic=job%3A${id}`))
+    const reply = delayed()
+    await page.route(`**/api/jobs/${id}`, reply.hold)
+    const streamed = page.waitForResponse(response => response.url().includes(`topic=job%3A${id}`))
     await page.goto(`${app.url}/jobs/${id}`)
-    await told
+    await streamed
     await page.locator('.live.is-live').waitFor()
-    answer.release()
+    reply.release()
     await row(page, 20).waitFor()
     await page.getByRole('link', { name: 'Jobs', exact: true }).first().click()
     await page.locator(`[data-job="${id}"] .fold`).click()
@@ -176,7 +176,7 @@ describeInBrowser('the pages', () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
   })
 
-  it('cancel a running job with a reason, and run it again', async () => {
+  it('cancel and retry a job with a reason', async () => {
     const id = await startDemo({ workers: 1, lines: 2_000, interval_ms: 20 })
     const page = await signedIn(`/jobs/${id}`)
     await page.locator('.summary .is-running').waitFor()
@@ -186,7 +186,7 @@ describeInBrowser('the pages', () => {
     await page.locator('.notice', { hasText: 'wrong input' }).waitFor()
     await page.locator('.summary .is-cancelled').waitFor()
     await page.getByRole('button', { name: 'Retry', exact: true }).click()
-    await page.getByLabel('Reason').fill('mended')
+    await page.getByLabel('Reason').fill('fixed')
     await page.getByRole('button', { name: 'Retry job' }).click()
     await page.locator('.summary .is-running').waitFor()
     await page.locator('.log-message', { hasText: 'Retried' }).waitFor({ state: 'attached' })
@@ -194,7 +194,7 @@ describeInBrowser('the pages', () => {
     await page.locator('.notice', { hasText: 'test is over' }).waitFor()
   })
 
-  it('say that they reconnect, and go on without a line twice', async () => {
+  it('show that they reconnect, and then show no line twice', async () => {
     const port = new URL(app.url).port
     const own = await apps.start()
     const { port: ownPort } = new URL(own.url)
@@ -207,20 +207,20 @@ describeInBrowser('the pages', () => {
     await page.goto(`${own.url}/jobs/${id}`)
     await page.locator('.live.is-live').waitFor()
     await page.waitForFunction(() => document.querySelectorAll('.log-row').length > 5)
-    await page.evaluate(collectLines)
+    await page.evaluate(recordDuplicates)
     await own.stop()
     await page.locator('.live.is-waiting').waitFor()
     const again = await apps.start({ PORT: ownPort })
     await page.locator('.live.is-live').waitFor()
     await page.locator('.summary .is-completed').waitFor()
     await row(page, 400).waitFor()
-    expect(await page.evaluate(shownTwice)).toEqual([])
+    expect(await page.evaluate(duplicates)).toEqual([])
     await again.stop()
   })
 })
 
-/** Keeps requests back until they are released. */
-function held() {
+/** Delays requests until they are released. */
+function delayed() {
   let release = () => {}
   const released = new Promise<void>(resolve => {
     release = resolve
@@ -228,8 +228,8 @@ function held() {
   return { release, hold: (route: Route) => released.then(() => route.continue()) }
 }
 
-/** Runs in the page: from now on notes when one line has two rows. */
-function collectLines() {
+/** Runs in the page: starts recording lines that have two rows. */
+function recordDuplicates() {
   const twice: string[] = []
   Object.assign(globalThis, { twice })
   new MutationObserver(() => {
@@ -240,6 +240,6 @@ function collectLines() {
   }).observe(document.body, { childList: true, subtree: true })
 }
 
-function shownTwice() {
+function duplicates() {
   return (globalThis as unknown as { twice: string[] }).twice
 }

@@ -29,15 +29,15 @@ describeInBrowser('the content security policy', () => {
     await apps?.stop()
   })
 
-  it('lets no page run a script that does not come from here, and none needs one', async () => {
-    const { page, complaints, foreign } = visitor
+  it('allows only scripts from this origin on every page, and no page violates it', async () => {
+    const { page, errors, foreign } = visitor
     for (const address of addresses) {
       const answer = await page.goto(app.url + address, { waitUntil: 'load' })
       const scripts = directive(answer?.headers()['content-security-policy'], 'script-src')
       expect([address, scripts]).toEqual([address, "'self'"])
-      expect([address, complaints, foreign]).toEqual([address, [], []])
+      expect([address, errors, foreign]).toEqual([address, [], []])
       expect([address, await tryInline(page)]).toEqual([address, ['script-src-attr', 'script-src-elem']])
-      complaints.length = 0 // of what was just tried
+      errors.length = 0 // those of the attempt above
     }
   })
 })
@@ -48,18 +48,18 @@ const directive = (policy = '', name: string) =>
     .map(part => part.trim().split(/ (.*)/))
     .find(([key]) => key === name)?.[1]
 
-/** @returns by which directives an inline script and an inline handler were refused; `ran` where one was not */
+/** @returns the directives that blocked an inline script and an inline handler; `ran` for one that was not blocked */
 const tryInline = (page: Page): Promise<string[]> =>
   page.evaluate(
     () =>
       new Promise<string[]>(resolve => {
         const seen: string[] = []
-        const see = (what: string) => {
+        const record = (what: string) => {
           seen.push(what)
           if (seen.length === 2) resolve(seen.sort())
         }
-        document.addEventListener('securitypolicyviolation', event => see(event.effectiveDirective))
-        document.addEventListener('inline-ran', () => see('ran'))
+        document.addEventListener('securitypolicyviolation', event => record(event.effectiveDirective))
+        document.addEventListener('inline-ran', () => record('ran'))
         const script = document.createElement('script')
         script.textContent = "document.dispatchEvent(new Event('inline-ran'))"
         document.body.append(script)

@@ -5,10 +5,10 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 
 const ROWS_EACH = 40_000
 const HOSTS = 8
-/** As of all pages with a few screens of rows. */
+/** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 3_000
 
-describeInBrowser('the pages of queries', () => {
+describeInBrowser('query pages', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -23,7 +23,7 @@ describeInBrowser('the pages of queries', () => {
   afterEach(async () => {
     const all = visitors.splice(0)
     await Promise.all(all.map(visitor => visitor.context.close()))
-    expect(all.flatMap(visitor => visitor.complaints)).toEqual([])
+    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
     expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
   })
   afterAll(async () => {
@@ -48,13 +48,13 @@ describeInBrowser('the pages of queries', () => {
   const editor = (page: Page) => page.locator('.sql [contenteditable="true"]')
   const cells = (page: Page, text: string) => page.locator('.grid tbody td', { hasText: text })
 
-  it('write a query with the help of the tables, run it, and show its rows on two screens', async () => {
+  it('complete a query, run it, and show its rows live in two browsers', async () => {
     const page = await visitorOf('/queries')
     await page.getByText('No queries yet').waitFor()
     await page.keyboard.press('c')
     await editor(page).click()
     await page.keyboard.type('select name from os_v')
-    await page.getByRole('option', { name: 'os_version' }).click() // the editor takes no Enter while the list is new
+    await page.getByRole('option', { name: 'os_version' }).click() // the editor ignores Enter while the list is new
     await page.keyboard.type(' where n')
     await page.getByRole('option').filter({ hasText: /^name/ }).waitFor()
     await page.keyboard.press('Escape')
@@ -81,7 +81,7 @@ describeInBrowser('the pages of queries', () => {
     for (const each of [page, other]) await cells(each, 'Arch').waitFor()
   })
 
-  it('lead out of the editor by keyboard, and do without it where it cannot be loaded', async () => {
+  it('let the keyboard leave the editor, and work without it if it cannot be loaded', async () => {
     const page = await visitorOf('/queries/new')
     await editor(page).focus()
     await page.keyboard.press('Escape')
@@ -99,7 +99,7 @@ describeInBrowser('the pages of queries', () => {
     await plain.waitForURL(/\/queries\/[0-9a-f-]{36}/)
   })
 
-  it('tell each state apart, lead from it to its hosts, and group errors', async () => {
+  it('show the hosts in each state and group errors', async () => {
     const some = agents.slice(2, 6)
     const query = await ask(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
     for (const each of some.slice(0, 3)) while (!(query.id in (await each.next())));
@@ -121,7 +121,7 @@ describeInBrowser('the pages of queries', () => {
     await page.locator('.error-row', { hasText: 'distributed query is denylisted' }).waitFor()
 
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByLabel('Reason').fill('a typing error')
+    await page.getByLabel('Reason').fill('a typo')
     await page.getByRole('button', { name: 'Stop query' }).click()
     await page.locator('.query-facts .is-cancelled').waitFor()
     await page.getByRole('button', { name: 'Run again' }).click()
@@ -129,7 +129,7 @@ describeInBrowser('the pages of queries', () => {
     await page.locator('.query-facts .is-running').waitFor()
   })
 
-  it('scroll through hundreds of thousands of rows with few of them in memory', async () => {
+  it('show hundreds of thousands of rows with few elements', async () => {
     const query = await ask(app, { sql: 'select * from many', targets: { host_ids: await idsOf(agents) } })
     for (const [at, each] of agents.entries()) {
       while (!(query.id in (await each.next())));
@@ -144,10 +144,10 @@ describeInBrowser('the pages of queries', () => {
 
     const grid = page.locator('.grid')
     await grid.evaluate(element => element.scrollTo(0, element.scrollHeight / 2))
-    await page.waitForFunction(() => document.querySelector('.grid tr.is-coming') === null)
+    await page.waitForFunction(() => document.querySelector('.grid tr.is-placeholder') === null)
     await grid.focus()
     await page.keyboard.press('End')
-    await page.locator(`.grid tr[aria-rowindex="${HOSTS * ROWS_EACH + 1}"]:not(.is-coming)`).waitFor()
+    await page.locator(`.grid tr[aria-rowindex="${HOSTS * ROWS_EACH + 1}"]:not(.is-placeholder)`).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.grid-details', { hasText: `row ${ROWS_EACH}` }).waitFor()
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)
@@ -168,9 +168,9 @@ describeInBrowser('the pages of queries', () => {
     await page.getByRole('button', { name: 'Values' }).click()
     await page.getByLabel('Column').selectOption('kind')
     await page.locator('.value', { hasText: 'odd' }).getByText('50.0%').waitFor()
-  }, 180_000) // most of it to take the rows in
+  }, 180_000) // most of which stores the rows
 
-  it('keep the place of who reads, and count what has come', async () => {
+  it('keep the scroll position and count new rows', async () => {
     const query = await ask(app, { sql: 'select * from more', targets: { host_ids: await idsOf(agents.slice(0, 2)) } })
     for (const each of agents.slice(0, 2)) while (!(query.id in (await each.next())));
     await agent(0).write({ [query.id]: { rows: rowsOf(0).slice(0, 2_000) } })
@@ -184,7 +184,7 @@ describeInBrowser('the pages of queries', () => {
     await cells(page, '1000').first().waitFor()
   })
 
-  it('let viewers read, and offer them nothing that they may not do', async () => {
+  it('show viewers the results, but no actions that they are not allowed to perform', async () => {
     const query = await ask(app, { sql: 'select 1', targets: { all: true } })
     const made = await app.post('/api/tokens', { name: 'reader', role: 'viewer' })
     const { secret } = (await made.json()) as { secret: string }

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { eventually } from '../support/programs'
-import { EXECUTABLE, QUIET } from './browser'
+import { BROWSER_ARGS, EXECUTABLE } from './browser'
 
-/** A tab as a person has it. Playwright shows every page to itself as visible and never freezes one. */
+/** A real browser tab. In Playwright, every page is visible and none is ever frozen. */
 export interface RealTab {
   goto(url: string): Promise<void>
   /** The value of an expression in the page; undefined while the page is being replaced. */
   read(expression: string): Promise<unknown>
   /** Resolves when an expression holds. */
   until(expression: string): Promise<void>
-  /** In front of all others, which are hidden by that. */
+  /** Brings the tab to the front, which hides all others. */
   show(): Promise<void>
-  /** As browsers do with tabs that were hidden for some minutes. */
+  /** Freezes the tab, as browsers do with tabs that were hidden for some minutes. */
   freeze(): Promise<void>
   close(): Promise<void>
 }
@@ -26,17 +26,23 @@ interface Answer {
   error?: { message: string }
 }
 
-/** A headless Chromium, driven without any emulation. */
+/** Starts a headless Chromium without Playwright's emulation. */
 export async function startRealTabs() {
   const profile = await mkdtemp(join(tmpdir(), 'tailrace-tabs-'))
-  const args = [...QUIET, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank']
+  const args = [
+    ...BROWSER_ARGS,
+    '--headless=new',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profile}`,
+    'about:blank',
+  ]
   const child = spawn(EXECUTABLE, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const exited = new Promise(resolve => child.once('exit', resolve))
   const address = await new Promise<string>(resolve => {
-    let said = ''
+    let output = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      const found = /ws:\/\/\S+/.exec(said)
+      output += text
+      const found = /ws:\/\/\S+/.exec(output)
       if (found) resolve(found[0])
     })
   })
@@ -57,15 +63,15 @@ type Send = (method: string, params?: object, sessionId?: string) => Promise<Rec
 async function connect(address: string): Promise<Send> {
   const socket = new WebSocket(address)
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  const asked = new Map<number, (answer: Answer) => void>()
+  const pending = new Map<number, (answer: Answer) => void>()
   socket.on('message', data => {
     const answer = JSON.parse(String(data)) as Answer
-    asked.get(answer.id ?? 0)?.(answer)
+    pending.get(answer.id ?? 0)?.(answer)
   })
   let last = 0
   return (method, params = {}, sessionId) =>
     new Promise((resolve, reject) => {
-      asked.set(++last, ({ result = {}, error }) => (error ? reject(new Error(error.message)) : resolve(result)))
+      pending.set(++last, ({ result = {}, error }) => (error ? reject(new Error(error.message)) : resolve(result)))
       socket.send(JSON.stringify({ id: last, method, params, sessionId }))
     })
 }
@@ -73,22 +79,22 @@ async function connect(address: string): Promise<Send> {
 async function openTab(send: Send): Promise<RealTab> {
   const { targetId } = await send('Target.createTarget', { url: 'about:blank' })
   const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true })
-  const tell = (method: string, params?: object) => send(method, params, String(sessionId))
+  const command = (method: string, params?: object) => send(method, params, String(sessionId))
   const read = async (expression: string) => {
-    const { result } = await tell('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })
+    const { result } = await command('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })
     return (result as { value?: unknown } | undefined)?.value
   }
   return {
     read,
     until: expression => eventually(async () => Boolean(await read(expression).catch(() => false)), expression),
     async goto(url) {
-      await tell('Page.navigate', { url })
+      await command('Page.navigate', { url })
     },
     async show() {
       await send('Target.activateTarget', { targetId })
     },
     async freeze() {
-      await tell('Page.setWebLifecycleState', { state: 'frozen' })
+      await command('Page.setWebLifecycleState', { state: 'frozen' })
     },
     async close() {
       await send('Target.closeTarget', { targetId })

@@ -16,9 +16,9 @@ describeInBrowser('signing in', () => {
     await apps?.stop()
   })
 
-  async function landsAt(next: string): Promise<string> {
+  async function urlAfterSignIn(next: string): Promise<string> {
     const { context, page } = await visit(browser, app.url)
-    // a page that does lead elsewhere must not reach it
+    // A redirect to another origin is blocked, so that it is never contacted.
     await context.route(
       url => url.origin !== app.url,
       route => route.abort(),
@@ -38,13 +38,13 @@ describeInBrowser('signing in', () => {
   }
 
   it.each(['/\t/evil.example', '/\n\\evil.example', '//evil.example', 'https://evil.example/'])(
-    'a link that asks to go on to %j leads to the dashboard',
+    'ignores a link to another origin: %j',
     async next => {
-      expect(await landsAt(next)).toBe(`${app.url}/`)
+      expect(await urlAfterSignIn(next)).toBe(`${app.url}/`)
     },
   )
 
-  it('takes a password as it is, with the blanks at its ends', async () => {
+  it('does not trim passwords', async () => {
     const password = ' twelve blanks '
     const answer = await app.post('/api/members', { email: 'eve@example.org', name: 'Eve', role: 'viewer' })
     const { link } = (await answer.json()) as { link: string }
@@ -57,17 +57,17 @@ describeInBrowser('signing in', () => {
     await page.getByText('Password changed').waitFor()
     await context.clearCookies()
     await page.goto(`${app.url}/sign-in`)
-    await page.getByRole('tab', { name: 'E-mail' }).click()
-    await page.getByLabel('E-mail').fill('eve@example.org')
+    await page.getByRole('tab', { name: 'Email' }).click()
+    await page.getByLabel('Email').fill('eve@example.org')
     await page.getByLabel('Password').fill(password)
     await page.locator('form button[type=submit]').click()
     await page.waitForURL(`${app.url}/`)
     await context.close()
   })
 
-  it('goes on to the page that was asked for, also one outside of the app', async () => {
-    expect(await landsAt('/queue?status=failed')).toBe(`${app.url}/queue?status=failed`)
-    expect(await landsAt('/api/docs')).toBe(`${app.url}/api/docs`)
-    expect(await landsAt('/.//evil.example')).toBe(`${app.url}//evil.example`)
+  it('goes to the requested page, also outside the app', async () => {
+    expect(await urlAfterSignIn('/queue?status=failed')).toBe(`${app.url}/queue?status=failed`)
+    expect(await urlAfterSignIn('/api/docs')).toBe(`${app.url}/api/docs`)
+    expect(await urlAfterSignIn('/.//evil.example')).toBe(`${app.url}//evil.example`)
   })
 })

@@ -31,7 +31,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await apps?.stop()
   })
 
-  const makeJobs = (count = TABS) => Promise.all(Array.from({ length: count }, () => makeJob(app)))
+  const createJobs = (count = TABS) => Promise.all(Array.from({ length: count }, () => createJob(app)))
 
   async function signedIn(url = app.url): Promise<BrowserContext> {
     visitor = await visit(browser, url)
@@ -54,21 +54,21 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     for (const page of pages) expect(await page.evaluate(askServer)).toBe(200)
   }
 
-  /** Every line once and in order. */
+  /** Expects every line once and in order. */
   async function expectLines(pages: Page[], upTo = LINES) {
     for (const page of pages) await page.locator(`.log-row[data-line="${upTo}"]`).waitFor()
     for (const page of pages) expect(await page.evaluate(shownLines)).toEqual(numbers(1, upTo))
   }
 
-  /** All live together, the server still answers, and what is written now reaches all. */
+  /** Expects that all are live, that the server still responds, and that new lines reach all. */
   async function expectAllLive(pages: Page[], ids: string[]) {
     await expectLive(pages)
     for (const id of ids) await writeLines(app, id)
     await expectLines(pages)
   }
 
-  it('are all live, and the server still answers', async () => {
-    const ids = await makeJobs()
+  it('are all live, and the server still responds', async () => {
+    const ids = await createJobs()
     const pages = await openJobs(await signedIn(), ids)
     await expectAllLive(pages, ids)
   })
@@ -76,27 +76,27 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
   it('are all live behind a proxy without WebSockets', async () => {
     const proxy = await proxyWithoutWebSockets(app.url)
     stops.push(proxy.stop)
-    const ids = await makeJobs()
+    const ids = await createJobs()
     const pages = await openJobs(await signedIn(proxy.url), ids, proxy.url)
     await expectAllLive(pages, ids)
     expect(proxy.refused()).toBeGreaterThan(0)
   })
 
-  it('are all live where there are no Web Locks, also without WebSockets', async () => {
+  it('are all live without Web Locks and WebSockets', async () => {
     const proxy = await proxyWithoutWebSockets(app.url)
     stops.push(proxy.stop)
     const context = await signedIn(proxy.url)
     await context.addInitScript(() => Object.defineProperty(navigator, 'locks', { value: undefined }))
-    const ids = await makeJobs()
+    const ids = await createJobs()
     const pages = await openJobs(context, ids, proxy.url)
     await expectAllLive(pages, ids)
     for (const page of pages) expect(await page.locator('.live').textContent()).toBe('Live (poll)')
   })
 
-  it('leave their places to others when they close', async () => {
+  it('release their connection slots when they close', async () => {
     const context = await signedIn()
     await visitor.page.close()
-    const ids = await makeJobs(4)
+    const ids = await createJobs(4)
     const streaming = await openJobs(context, ids.slice(0, 3))
     await expectLive(streaming)
     const [first, ...others] = streaming
@@ -108,15 +108,15 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
       'Live (websocket)',
     ])
     await first?.close()
-    const [late] = await openJobs(context, await makeJobs(1))
+    const [late] = await openJobs(context, await createJobs(1))
     await late?.getByText('Live', { exact: true }).waitFor()
     for (const id of ids) await writeLines(app, id)
     await expectLines(others)
   })
 
-  it('go on where they were after the server was away', async () => {
+  it('resume after the server was down', async () => {
     const own = await apps.start({ TAILRACE_ROLE: 'web' })
-    const ids = await makeJobs()
+    const ids = await createJobs()
     const pages = await openJobs(await signedIn(own.url), ids, own.url)
     await expectLive(pages)
     for (const id of ids) await writeLines(app, id, 1, 10)
@@ -131,36 +131,36 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await expectLines(pages)
   })
 
-  it('are all live when the server lets fewer streams in', async () => {
+  it('are all live when the server allows fewer streams', async () => {
     const own = await apps.start({ TAILRACE_ROLE: 'web', STREAM_MAX_PER_IP: '5' })
-    const ids = await makeJobs()
+    const ids = await createJobs()
     const pages = await openJobs(await signedIn(own.url), ids, own.url)
     await expectAllLive(pages, ids)
-    const told = await Promise.all(pages.map(page => page.locator('.live').textContent()))
-    expect(told).toContain('Live (poll)')
+    const labels = await Promise.all(pages.map(page => page.locator('.live').textContent()))
+    expect(labels).toContain('Live (poll)')
   })
 
-  it('of other programs are all live with the client library alone', async () => {
+  it('are all live when they only use the client library', async () => {
     const context = await signedIn()
-    const ids = await makeJobs()
+    const ids = await createJobs()
     const seen = []
     for (const id of ids) {
       const page = await context.newPage()
       await page.goto(`${app.url}/api/docs`)
       await page.addScriptTag({ url: '/client/tailrace.js', type: 'module' })
-      await page.evaluate(readJob, id)
+      await page.evaluate(recordJob, id)
       seen.push(page)
     }
     for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'live'")
     for (const id of ids) await writeLines(app, id)
     for (const id of ids) await endJob(app, id)
     for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'ended'")
-    // The last one tells of the end.
+    // The last line reports the end of the job.
     for (const page of seen) expect(await page.evaluate('globalThis.seen.lines')).toEqual(numbers(1, LINES + 1))
   })
 })
 
-describeInBrowser('a tab that nobody looks at', () => {
+describeInBrowser('a hidden tab', () => {
   let tabs: Awaited<ReturnType<typeof startRealTabs>>
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -191,8 +191,8 @@ describeInBrowser('a tab that nobody looks at', () => {
     return tab
   }
 
-  it('lets go of its stream, and shows all lines when it is seen again', async () => {
-    const id = await makeJob(app)
+  it('closes its stream when it is frozen, and shows all lines when it is visible again', async () => {
+    const id = await createJob(app)
     const tab = await openJob(id)
     const other = await tabs.open()
     await other.show()
@@ -213,8 +213,8 @@ describeInBrowser('a tab that nobody looks at', () => {
     await tab.close()
   })
 
-  it('lets go of its stream when one leaves it, and goes on when one comes back', async () => {
-    const id = await makeJob(app)
+  it('closes its stream when the user navigates away, and resumes when they come back', async () => {
+    const id = await createJob(app)
     const tab = await openJob(id)
     await tab.show()
     await tab.read('globalThis.isTheSame = true')
@@ -229,8 +229,8 @@ describeInBrowser('a tab that nobody looks at', () => {
   })
 })
 
-/** A job that is not run: its lines and its end come from the test. */
-async function makeJob(app: TestApp): Promise<string> {
+/** Creates a job that is not run: the test writes its lines and ends it. */
+async function createJob(app: TestApp): Promise<string> {
   const steps = [{ name: 'load', workers: 1, lines: LINES }]
   const response = await app.post('/api/jobs', { kind: 'demo', input: { steps }, delay_ms: 3_600_000 })
   return ((await response.json()) as { job: { id: string } }).job.id
@@ -239,7 +239,7 @@ async function makeJob(app: TestApp): Promise<string> {
 const writeLines = (app: TestApp, id: string, from = 1, to = LINES) =>
   append(app, { tenantId: DEFAULT_TENANT_ID, name: `job:${id}` }, numbered(from, to - from + 1))
 
-/** A last line tells of it. */
+/** Ends a job, which adds a last line to its log. */
 const endJob = (app: TestApp, id: string) => app.post(`/api/jobs/${id}/cancel`, { reason: 'enough' })
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
@@ -251,8 +251,8 @@ const askServer = () => fetch('/api/session').then(answer => answer.status)
 const shownLines = () =>
   [...document.querySelectorAll<HTMLElement>('.log-row[data-line]')].map(row => Number(row.dataset.line))
 
-/** Runs in a page with the client library, and keeps there what it sees of a job. */
-function readJob(id: string) {
+/** Runs in a page with the client library: records the lines and state of a job in a global. */
+function recordJob(id: string) {
   const seen = { lines: [] as number[], state: '' }
   const { Tailrace } = Object.assign(globalThis, { seen }) as unknown as {
     Tailrace: typeof import('../../public/client')

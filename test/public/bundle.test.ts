@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { ROOT } from '../../src/base/root'
 import { PAGES } from '../../src/contract/pages'
 
-/** Of all that a page loads before it can be used, compressed. */
+/** Compressed size of everything that a page loads before it can be used. */
 const FIRST_BYTES_MAX = 100_000
 const EDITOR_BYTES_MAX = 180_000
 /** Browsers open six connections to a server that speaks HTTP/1.1. */
@@ -22,7 +22,7 @@ beforeAll(async () => {
   preloads = JSON.parse(readFileSync(join(FOLDER, 'preloads.json'), 'utf8'))
 })
 
-test('every page has a script of its own, and what it loads first is small', () => {
+test('every page has its own script and a small initial download', () => {
   expect(Object.keys(preloads).sort()).toEqual(PAGES.map(page => page.name).sort())
   for (const [page, scripts] of Object.entries(preloads)) {
     expect(scripts).toContainEqual(expect.stringMatching(new RegExp(`^/chunks/${page}-page-[0-9A-Z]{8}\\.js$`)))
@@ -32,7 +32,7 @@ test('every page has a script of its own, and what it loads first is small', () 
   }
 })
 
-test('the SQL editor comes apart from the pages that show it', () => {
+test('the SQL editor is not part of the initial download', () => {
   const editor = readdirSync(join(FOLDER, 'chunks')).filter(name => /^code-mirror-[0-9A-Z]{8}\.js$/.test(name))
   expect(editor).toHaveLength(1)
   expect(Object.values(preloads).flat()).not.toContain(`/chunks/${editor[0]}`)

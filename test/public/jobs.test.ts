@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { addressOf } from '../../public/jobs/address'
 import { filterOf } from '../../public/jobs/bulk'
 import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
-import { ranMs, shareDone, subjectOf } from '../../public/jobs/job'
+import { progressOf, runDurationMs, subjectOf } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
+import { parseUrl } from '../../public/jobs/url'
 import { routeOf } from '../../public/routes'
 import type { Job } from '../../src/contract/jobs'
 import { formatAgo, formatDuration } from '../../text/times'
@@ -22,7 +22,7 @@ const job = (id: string, at: string): Job => rowOfEvent(event('job_created', id,
 describe('the list of jobs', () => {
   const list = [job('b', '2026-01-01T10:00:00.000Z'), job('a', '2026-01-01T09:00:00.000Z')]
 
-  it('takes new jobs at the top, once', () => {
+  it('adds a new job at the top, once', () => {
     const created = event('job_created', 'c', '2026-01-01T11:00:00.000Z')
     const once = applyToList(list, [created], NONE)
     expect(once.jobs.map(row => row.id)).toEqual(['c', 'b', 'a'])
@@ -38,14 +38,14 @@ describe('the list of jobs', () => {
     expect(done.incomplete).toBe(1)
   })
 
-  it('is not moved by what is older than it knows', () => {
+  it('ignores events that are older than its rows', () => {
     const ended = [
       { ...job('a', '2026-01-01T09:00:00.000Z'), status: 'completed' as const, ended_at: '2026-01-01T12:00:00.000Z' },
     ]
     expect(applyToList(ended, [event('job_started', 'a', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(ended)
   })
 
-  it('leaves out what does not fit the filters, and what is none of its business', () => {
+  it('ignores jobs that do not match the filters, and other events', () => {
     const created = event('job_created', 'c', '2026-01-01T11:00:00.000Z')
     expect(applyToList(list, [created], { ...NONE, kind: 'crawl' }).jobs).toBe(list)
     expect(applyToList(list, [created], { ...NONE, q: 'x' }).jobs).toBe(list)
@@ -56,7 +56,7 @@ describe('the list of jobs', () => {
     expect(applyToList(list, [event('queue_stats', '', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(list)
   })
 
-  it('takes the events of a frame at once, whatever their number', () => {
+  it('applies all events of a frame together', () => {
     const many = Array.from({ length: 500 }, (_, at) =>
       job(`m${String(at).padStart(4, '0')}`, '2026-01-01T09:00:00.000Z'),
     )
@@ -71,7 +71,7 @@ describe('the list of jobs', () => {
     expect(incomplete).toBe(2)
   })
 
-  it('is cut into groups whose borders stay', () => {
+  it('is split into groups with stable boundaries', () => {
     const rows = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, at) => job(String(to - 1 - at).padStart(6, '0'), ''))
     const ends: string[] = []
@@ -89,8 +89,8 @@ describe('the list of jobs', () => {
   })
 })
 
-describe('what the server is asked', () => {
-  it('turns periods into times and leaves children out unless they are meant', () => {
+describe('API parameters', () => {
+  it('have times for periods, and exclude child jobs by default', () => {
     const now = Date.parse('2026-01-02T00:00:00Z')
     expect(jobParams(NONE, now)).toEqual({ roots: 'true' })
     const asked = jobParams(filtersOf('?since=24h&status=failed&children=1&view=errors'), now)
@@ -99,13 +99,13 @@ describe('what the server is asked', () => {
   })
 })
 
-test('a bulk action without any filter says that all jobs are meant', () => {
+test('a bulk action without filters selects all jobs explicitly', () => {
   expect(filterOf(filtersOf('?children=1'))).toEqual({ all: true })
   expect(filterOf(filtersOf(''))).toEqual({ roots: true })
   expect(filterOf(filtersOf('?kind=demo&children=1'))).toEqual({ kind: 'demo' })
 })
 
-describe('what is typed as an address', () => {
+describe('a URL as users type it', () => {
   it.each([
     ['example.com', 'https://example.com/'],
     [' example.com/a?b=c ', 'https://example.com/a?b=c'],
@@ -118,11 +118,11 @@ describe('what is typed as an address', () => {
     ['two words', null],
     ['http://', null],
   ])('%s', (typed, address) => {
-    expect(addressOf(typed)).toBe(address)
+    expect(parseUrl(typed)).toBe(address)
   })
 })
 
-describe('addresses of pages', () => {
+describe('paths of pages', () => {
   it.each([
     ['/', { page: 'dashboard' }],
     ['/admin/audit', { page: 'audit' }],
@@ -139,7 +139,7 @@ describe('addresses of pages', () => {
     expect(routeOf(path)).toEqual({ id: '', ...route })
   })
 
-  it('carry the filters there and back', () => {
+  it('keep filters in a round trip', () => {
     const text = fc.string({ unit: 'grapheme' }).map(value => value.toWellFormed())
     fc.assert(
       fc.property(fc.record({ status: text, kind: text, queue: text, q: text, children: text }), given => {
@@ -150,7 +150,7 @@ describe('addresses of pages', () => {
   })
 })
 
-describe('words for people', () => {
+describe('display texts', () => {
   it.each([
     [0.4, '0 ms'],
     [812, '812 ms'],
@@ -163,22 +163,22 @@ describe('words for people', () => {
     expect(formatDuration(ms)).toBe(text)
   })
 
-  it('tell how long a job ran, by its steps when its own times are too coarse', () => {
+  it('measure a run by its steps if the times of the job are too coarse', () => {
     const at = (ms: number) => new Date(ms).toISOString()
     const step = { name: 's', status: 'completed' as const, lines: 0, started_at: at(990), ended_at: at(1_005) }
-    expect(ranMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
-    expect(ranMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
-    expect(ranMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
+    expect(runDurationMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
+    expect(runDurationMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
+    expect(runDurationMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
   })
 
-  it('tell how long ago it was', () => {
+  it('include relative times', () => {
     const now = Date.parse('2026-01-02T00:00:00Z')
     expect(formatAgo('2026-01-02T00:00:00Z', now)).toBe('now')
     expect(formatAgo('2026-01-01T23:59:48Z', now)).toBe('12 s ago')
     expect(formatAgo('2026-01-01T20:30:00Z', now)).toBe('3 h ago')
   })
 
-  it('tell what a job is about', () => {
+  it('describe a job by its input', () => {
     expect(subjectOf({ kind: 'health-check', input: { url: 'http://a/' } })).toBe('http://a/')
     expect(subjectOf({ kind: 'demo', input: { steps: [{ name: 'load', workers: 2, lines: 1_000 }] } })).toBe(
       'load · 2,000 lines',
@@ -186,10 +186,10 @@ describe('words for people', () => {
     expect(subjectOf({ kind: 'x', input: null })).toBe('')
   })
 
-  it('tell how much is done, if anything does', () => {
-    expect(shareDone({ done: 1, total: 4 })).toBe(0.25)
-    expect(shareDone({ percent: 150 })).toBe(1)
-    expect(shareDone({ phase: 'x' })).toBeNull()
-    expect(shareDone(null)).toBeNull()
+  it('include the progress, if the job reports it', () => {
+    expect(progressOf({ done: 1, total: 4 })).toBe(0.25)
+    expect(progressOf({ percent: 150 })).toBe(1)
+    expect(progressOf({ phase: 'x' })).toBeNull()
+    expect(progressOf(null)).toBeNull()
   })
 })

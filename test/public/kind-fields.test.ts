@@ -6,7 +6,7 @@ import { healthCheck } from '../../src/monitors'
 const schemaOf = (input: z.ZodType) => z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
 const named = (schema: Record<string, unknown>, name: string) => fieldsOf(schema).find(field => field.name === name)
 
-test('the schema of a health check becomes fields, the required one first', () => {
+test('the schema of a health check becomes fields, with the required one first', () => {
   const schema = schemaOf(healthCheck.input)
   expect(fieldsOf(schema)[0]).toMatchObject({ name: 'url', label: 'Url', type: 'text', isRequired: true })
   expect(named(schema, 'method')).toMatchObject({ type: 'choice', initial: 'GET', isRequired: false })
@@ -16,14 +16,14 @@ test('the schema of a health check becomes fields, the required one first', () =
   expect(named(schema, 'headers')).toMatchObject({ type: 'json' })
 })
 
-test('objects and lists within are entered as JSON, lists of text line by line', () => {
+test('objects and nested lists are entered as JSON, lists of strings one per line', () => {
   expect(named(schemaOf(query.input), 'targets')).toMatchObject({ type: 'json', isRequired: true })
   const schema = schemaOf(z.object({ seeds: z.array(z.string()), depth: z.int().min(1).max(9).default(3) }))
   expect(named(schema, 'seeds')).toMatchObject({ type: 'lines', isRequired: true })
   expect(named(schema, 'depth')).toMatchObject({ initial: '3', limits: { min: 1, max: 9, step: 1 } })
 })
 
-test('what was entered becomes an input that the schema takes; empty fields are left out', () => {
+test('the entered values are valid input, without empty fields', () => {
   const input = z.strictObject({
     name: z.string(),
     seeds: z.array(z.string()),

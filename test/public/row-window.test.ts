@@ -3,7 +3,7 @@ import { isAtEnd, windowOf } from '../../public/components/row-window'
 
 const ROW_PX = 20
 
-test('a window covers what is in view and stays small', () => {
+test('a window covers the rows in view and stays small', () => {
   fc.assert(
     fc.property(fc.nat(3_000_000), fc.nat(3_000), fc.nat(200_000), (top, height, count) => {
       const { start, end } = windowOf({ scrollTop: top, clientHeight: height }, count, ROW_PX)
@@ -19,7 +19,7 @@ test('a window covers what is in view and stays small', () => {
   )
 })
 
-test('the end is in view within a row of tolerance', () => {
+test('the end is in view with a tolerance of one row', () => {
   expect(isAtEnd({ scrollTop: 380, clientHeight: 600, scrollHeight: 1_000 }, ROW_PX)).toBe(true)
   expect(isAtEnd({ scrollTop: 379, clientHeight: 600, scrollHeight: 1_000 }, ROW_PX)).toBe(false)
 })

@@ -23,7 +23,7 @@ test.each([
   'blob:http://tailrace.example:8080/1',
   'http://[',
   null,
-])('%j leads elsewhere', text => {
+])('%j is of another origin', text => {
   expect(sameOriginUrl(text, ORIGIN)).toBeUndefined()
 })
 
@@ -33,12 +33,12 @@ test.each([
   ['/.//evil.example', '//evil.example'],
   ['/%09/evil.example', '/%09/evil.example'],
   [`${ORIGIN}/jobs/1`, '/jobs/1'],
-])('%j is of this server', (text, path) => {
+])('%j is of this origin', (text, path) => {
   const address = sameOriginUrl(text, ORIGIN)
   expect(address?.href).toBe(ORIGIN + path)
 })
 
-test('whatever it lets through leads here when it is followed', () => {
+test('every accepted URL has this origin when it is followed', () => {
   const piece = fc.constantFrom('/', '\\', '\t', '\n', ' ', '.', ':', '@', '?', '#', 'http:', 'evil.example', '%09')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), pieces => {

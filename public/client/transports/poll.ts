@@ -1,25 +1,25 @@
+import { acquireConnectionSlot } from '../connection-slots'
 import { pause } from '../pause'
-import { takePlace } from '../place'
 import { outcomeOfResponse } from '../refusal'
-import { type Ask, type Frame, filterQuery, type Outcome, type Sink, type Transport } from '../transport'
+import { type Frame, filterQuery, type Outcome, type Sink, type StreamRequest, type Transport } from '../transport'
 import { createWatchdog } from '../watchdog'
 
 const WAIT_MS = 25_000
-/** Beyond the wait, for the answer to come. */
-const ANSWER_WITHIN_MS = 35_000
-/** Between questions that the server may not hold: sooner while there is news, of which an answer may hold only a part. */
+/** Time for the reply to arrive, beyond the wait. */
+const REPLY_TIMEOUT_MS = 35_000
+/** Between short polls. After news the pause is shorter, since a reply may hold only a part of it. */
 const PAUSE_MS = 1_000
 const PAUSE_AFTER_NEWS_MS = 250
 
 /**
- * Polling: one question after the other, each held by the server until there is something to say. While other tabs hold
- * as many connections as they may, it is answered at once and asked again after a pause.
+ * Long polling: one request after the other, each held by the server until there is news. While other tabs hold all
+ * connection slots, polls are short, with a pause between them.
  */
-export const poll: Transport = async (ask, sink, signal) => {
-  let after = ask.resume.id
+export const poll: Transport = async (request, sink, signal) => {
+  let after = request.resume.id
   for (;;) {
-    const release = await takePlace(ask.baseUrl)
-    const result = await question(ask, after, release ? WAIT_MS : 0, sink, signal).finally(release)
+    const release = await acquireConnectionSlot(request.baseUrl)
+    const result = await pollOnce(request, after, release ? WAIT_MS : 0, sink, signal).finally(release)
     if ('kind' in result) return result
     after = result.last_event_id ?? after
     if (result.ended) return { kind: 'ended' }
@@ -33,17 +33,17 @@ interface Answer {
   ended?: boolean
 }
 
-async function question(
-  ask: Ask,
+async function pollOnce(
+  request: StreamRequest,
   after: string,
   waitMs: number,
   sink: Sink,
   signal: AbortSignal,
 ): Promise<Answer | Outcome> {
-  const watchdog = createWatchdog(signal, waitMs + ANSWER_WITHIN_MS)
+  const watchdog = createWatchdog(signal, waitMs + REPLY_TIMEOUT_MS)
   try {
-    const response = await fetch(addressOf(ask, after, waitMs), {
-      headers: { ...ask.headers, accept: 'application/json' },
+    const response = await fetch(addressOf(request, after, waitMs), {
+      headers: { ...request.headers, accept: 'application/json' },
       credentials: 'same-origin',
       cache: 'no-store',
       signal: watchdog.signal,
@@ -65,10 +65,10 @@ function deliver({ events = [], last_event_id = '' }: Answer, sink: Sink) {
   sink.id(last_event_id)
 }
 
-function addressOf(ask: Ask, after: string, waitMs: number) {
-  const query = filterQuery(ask)
-  for (const topic of ask.topics) query.append('topic', topic)
+function addressOf(request: StreamRequest, after: string, waitMs: number) {
+  const query = filterQuery(request)
+  for (const topic of request.topics) query.append('topic', topic)
   if (after !== '') query.set('after', after)
   query.set('wait_ms', String(waitMs))
-  return `${ask.baseUrl}/api/stream/poll?${query}`
+  return `${request.baseUrl}/api/stream/poll?${query}`
 }

@@ -1,29 +1,29 @@
-import { takePlace } from '../place'
+import { acquireConnectionSlot } from '../connection-slots'
 import { outcomeOfResponse } from '../refusal'
 import { SseParser } from '../sse-parser'
-import { type Ask, filterQuery, type Outcome, type Sink, type Transport } from '../transport'
+import { filterQuery, type Outcome, type Sink, type StreamRequest, type Transport } from '../transport'
 import { createWatchdog } from '../watchdog'
 
-/** Until the first byte: longer means that something between holds the stream back. */
-const OPEN_WITHIN_MS = 10_000
-/** Three heartbeats of the slowest kind of topic, less a bit. */
+/** Until the first byte. A longer delay means that a proxy buffers the stream. */
+const OPEN_TIMEOUT_MS = 10_000
+/** Slightly less than three heartbeats of the slowest topics. */
 const SILENCE_MS = 80_000
 
-/** Server-sent events over `fetch`, which can send headers and see the status, unlike EventSource. */
-export const sse: Transport = async (ask, sink, signal) => {
-  if (ask.options.transports?.length === 1) return stream(ask, sink, signal)
-  const release = await takePlace(ask.baseUrl)
-  return release ? stream(ask, sink, signal).finally(release) : { kind: 'crowded' }
+/** Server-sent events over `fetch`, which unlike EventSource can send headers and read the status. */
+export const sse: Transport = async (request, sink, signal) => {
+  if (request.options.transports?.length === 1) return stream(request, sink, signal)
+  const release = await acquireConnectionSlot(request.baseUrl)
+  return release ? stream(request, sink, signal).finally(release) : { kind: 'no_connection_slot' }
 }
 
-async function stream(ask: Ask, sink: Sink, signal: AbortSignal): Promise<Outcome> {
-  const watchdog = createWatchdog(signal, OPEN_WITHIN_MS)
+async function stream(request: StreamRequest, sink: Sink, signal: AbortSignal): Promise<Outcome> {
+  const watchdog = createWatchdog(signal, OPEN_TIMEOUT_MS)
   try {
-    const response = await fetch(addressOf(ask), {
+    const response = await fetch(addressOf(request), {
       headers: {
-        ...ask.headers,
+        ...request.headers,
         accept: 'text/event-stream',
-        ...(ask.resume.id !== '' && { 'last-event-id': ask.resume.id }),
+        ...(request.resume.id !== '' && { 'last-event-id': request.resume.id }),
       },
       credentials: 'same-origin',
       cache: 'no-store',
@@ -64,7 +64,7 @@ async function read(body: ReadableStream<Uint8Array>, sink: Sink, rearm: (ms: nu
   }
 }
 
-/** `undefined` for a broken event: dropped, and noticed as a gap by the next one. */
+/** Undefined for malformed JSON. The event is dropped, and the next one reveals the gap. */
 function parse(data: string): unknown {
   try {
     return JSON.parse(data)
@@ -73,16 +73,16 @@ function parse(data: string): unknown {
   }
 }
 
-/** One topic has its own address; several share `/api/stream`. */
-export function addressOf(ask: Ask): string {
-  const query = filterQuery(ask)
-  const path = pathOf(ask, query)
+/** A single topic has a URL of its own; several share `/api/stream`. */
+export function addressOf(request: StreamRequest): string {
+  const query = filterQuery(request)
+  const path = pathOf(request, query)
   const text = query.toString()
-  return `${ask.baseUrl}${path}${text === '' ? '' : `?${text}`}`
+  return `${request.baseUrl}${path}${text === '' ? '' : `?${text}`}`
 }
 
-function pathOf(ask: Ask, query: URLSearchParams): string {
-  const [topic, ...more] = ask.topics
+function pathOf(request: StreamRequest, query: URLSearchParams): string {
+  const [topic, ...more] = request.topics
   if (topic !== undefined && more.length === 0) {
     if (topic === 'events') return '/api/v1/stream/events'
     const [family, name = ''] = [topic.slice(0, topic.indexOf(':')), topic.slice(topic.indexOf(':') + 1)]
@@ -92,6 +92,6 @@ function pathOf(ask: Ask, query: URLSearchParams): string {
       return '/api/service/logs/stream'
     }
   }
-  for (const each of ask.topics) query.append('topic', each)
+  for (const each of request.topics) query.append('topic', each)
   return '/api/stream'
 }

@@ -1,36 +1,41 @@
 import { outcomeOfResponse } from '../refusal'
-import { type Ask, type Frame, filterQuery, type Outcome, type Sink, type Transport } from '../transport'
+import { type Frame, filterQuery, type Outcome, type Sink, type StreamRequest, type Transport } from '../transport'
 import { createWatchdog } from '../watchdog'
 
-const OPEN_WITHIN_MS = 10_000
+const OPEN_TIMEOUT_MS = 10_000
 const SILENCE_MS = 80_000
 
-/** The same events as JSON frames, for networks that hold streamed answers back. */
-export const websocket: Transport = async (ask, sink, signal) => {
+/** The same events as JSON frames, for networks whose proxies buffer streamed responses. */
+export const websocket: Transport = async (request, sink, signal) => {
   if (typeof WebSocket === 'undefined')
-    return { kind: 'lost', reason: 'There are no WebSockets here.', isRefused: true }
-  const ticket = await ticketFor(ask, signal)
+    return { kind: 'lost', reason: 'WebSockets are not available.', isRefused: true }
+  const ticket = await ticketFor(request, signal)
   if (typeof ticket !== 'string') return ticket
-  const watchdog = createWatchdog(signal, OPEN_WITHIN_MS)
+  const watchdog = createWatchdog(signal, OPEN_TIMEOUT_MS)
   try {
-    return await run(ask, sink, ticket, watchdog)
+    return await run(request, sink, ticket, watchdog)
   } finally {
     watchdog.stop()
   }
 }
 
-function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof createWatchdog>): Promise<Outcome> {
+function run(
+  request: StreamRequest,
+  sink: Sink,
+  ticket: string,
+  watchdog: ReturnType<typeof createWatchdog>,
+): Promise<Outcome> {
   return new Promise(settle => {
-    const socket = new WebSocket(addressOf(ask, ticket))
+    const socket = new WebSocket(addressOf(request, ticket))
     const resolve = (outcome: Outcome) => {
       socket.close()
       settle(outcome)
     }
     let isOpen = false
-    let isRefused = true // until the handshake is through: browsers do not tell how it was answered
+    let isRefused = true // until the handshake succeeds: browsers do not reveal the status of a failed one
     socket.addEventListener('open', () => {
       isRefused = false
-      for (const message of subscriptions(ask)) socket.send(JSON.stringify(message))
+      for (const message of subscriptions(request)) socket.send(JSON.stringify(message))
     })
     socket.addEventListener('message', ({ data }) => {
       if (!isOpen) sink.opened()
@@ -38,25 +43,25 @@ function run(ask: Ask, sink: Sink, ticket: string, watchdog: ReturnType<typeof c
       watchdog.rearm(SILENCE_MS)
       const frame = parse(data)
       if (!frame) return
-      if (frame.event === 'error') resolve(complaint(frame.data))
+      if (frame.event === 'error') resolve(outcomeOfError(frame.data))
       else if (frame.event === 'retry') sink.retry(fieldOf(frame.data, 'retry_ms') ?? 0)
       else {
         sink.frame(frame)
-        sink.id(frame.id, topicOf(frame.data) ?? ask.topics[0])
+        sink.id(frame.id, topicOf(frame.data) ?? request.topics[0])
       }
     })
     const lost = () => resolve({ kind: 'lost', reason: watchdog.reason() ?? 'The connection was lost.', isRefused })
-    socket.addEventListener('close', ({ code }) => (code === NO_LONGER_ALLOWED ? resolve(REVOKED) : lost()))
+    socket.addEventListener('close', ({ code }) => (code === POLICY_VIOLATION ? resolve(REVOKED) : lost()))
     socket.addEventListener('error', lost)
     watchdog.signal.addEventListener('abort', lost)
   })
 }
 
-function subscriptions(ask: Ask) {
-  const { limit, ...filter } = Object.fromEntries(filterQuery(ask))
+function subscriptions(request: StreamRequest) {
+  const { limit, ...filter } = Object.fromEntries(filterQuery(request))
   const wanted = { ...filter, ...(limit !== undefined && { limit: limit === 'all' ? limit : Number(limit) }) }
-  return ask.topics.map(topic => {
-    const known = ask.topics.length === 1 ? ask.resume.id : ask.resume.of(topic)
+  return request.topics.map(topic => {
+    const known = request.topics.length === 1 ? request.resume.id : request.resume.positionOf(topic)
     return { op: 'subscribe', topic, after: known || null, filter: wanted }
   })
 }
@@ -71,7 +76,7 @@ function parse(data: unknown): Frame | null {
 }
 
 /** Close code 1008, policy violation (RFC 6455 section 7.4.1). */
-const NO_LONGER_ALLOWED = 1008
+const POLICY_VIOLATION = 1008
 
 const REVOKED: Outcome = {
   kind: 'refused',
@@ -80,9 +85,9 @@ const REVOKED: Outcome = {
 
 const STATUS: Record<string, number> = { not_found: 404, forbidden: 403, unauthorized: 401 }
 
-function complaint(data: unknown): Outcome {
+function outcomeOfError(data: unknown): Outcome {
   const { code, errors } = (data ?? {}) as { code?: string; errors?: Array<{ message: string }> }
-  const message = errors?.map(error => error.message).join(' ') || 'The server refused to subscribe.'
+  const message = errors?.map(error => error.message).join(' ') || 'The server refused the subscription.'
   if (code === undefined || code === 'unavailable') return { kind: 'lost', reason: message }
   return { kind: 'refused', error: { status: STATUS[code] ?? 400, code, message } }
 }
@@ -97,21 +102,21 @@ function topicOf(data: unknown): string | undefined {
   return topic ?? meta?.topic
 }
 
-function addressOf(ask: Ask, ticket: string) {
-  const origin = ask.baseUrl === '' ? location.origin : ask.baseUrl
+function addressOf(request: StreamRequest, ticket: string) {
+  const origin = request.baseUrl === '' ? location.origin : request.baseUrl
   const url = new URL(`${origin.replace(/^http/, 'ws')}/ws/stream`)
   if (ticket !== '') url.searchParams.set('ticket', ticket)
   return url.href
 }
 
-/** A WebSocket cannot send headers: a program changes its token into a ticket that serves once. */
-async function ticketFor(ask: Ask, signal: AbortSignal): Promise<string | Outcome> {
-  if (Object.keys(ask.headers).length === 0) return ''
+/** WebSockets in browsers cannot send headers, so programs exchange their token for a one-time ticket. */
+async function ticketFor(request: StreamRequest, signal: AbortSignal): Promise<string | Outcome> {
+  if (Object.keys(request.headers).length === 0) return ''
   try {
-    const response = await fetch(`${ask.baseUrl}/api/tickets`, {
+    const response = await fetch(`${request.baseUrl}/api/tickets`, {
       method: 'POST',
-      headers: { ...ask.headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ topics: ask.topics }),
+      headers: { ...request.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ topics: request.topics }),
       signal,
     })
     if (!response.ok) return await outcomeOfResponse(response)

@@ -1,9 +1,9 @@
-/** A piece of text that looks the same from end to end. */
+/** A piece of text in one style. */
 export interface Segment {
   text: string
-  /** Class names, blank-separated; `''` for plain text. */
+  /** Class names, separated by spaces; `''` for plain text. */
   classes: string
-  /** Only for colours that have no class: 256 and true colours. */
+  /** Only for colours without a class: those of the 256-colour palette and true colours. */
   color?: string
   background?: string
 }
@@ -11,10 +11,10 @@ export interface Segment {
 /** CSI (colours and cursor), OSC (titles, links) and two-character escapes of ECMA-48. */
 const ESCAPES = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]/g
 
-/** The text without its escape sequences: what is searched and copied. */
-export const plainOf = (message: string) => (message.includes('\x1b') ? message.replace(ESCAPES, '') : message)
+/** The text without escape sequences, for searching and copying. */
+export const stripAnsi = (message: string) => (message.includes('\x1b') ? message.replace(ESCAPES, '') : message)
 
-/** Splits a message into pieces of one look. Cursor movement and links are dropped, their text stays. */
+/** Splits a message into segments of one style. Cursor movements and links are dropped; their text stays. */
 export function segmentsOf(message: string): Segment[] {
   if (!message.includes('\x1b')) return message === '' ? [] : [{ text: message, classes: '' }]
   const segments: Segment[] = []
@@ -37,7 +37,7 @@ type Colour = number | string | null
 const FLAGS: Record<number, string> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 9: 'strike' }
 const OFF: Record<number, string[]> = { 22: ['bold', 'dim'], 23: ['italic'], 24: ['underline'], 29: ['strike'] }
 
-/** The state that Select Graphic Rendition (ECMA-48 section 8.3.117) leaves behind. */
+/** The current style, as set by Select Graphic Rendition (ECMA-48 section 8.3.117). */
 class Pen {
   private flags = new Set<string>()
   private front: Colour = null
@@ -45,7 +45,7 @@ class Pen {
   private isInverse = false
 
   apply(parameters: string) {
-    // `38:2::r:g:b` is the standard's own form, `38;2;r;g;b` the common one.
+    // `38:2::r:g:b` is the form of the standard, `38;2;r;g;b` the common one.
     const codes = parameters.split(';').flatMap(part => (part.includes(':') ? flatColour(part) : [Number(part)]))
     for (let i = 0; i < codes.length; i++) {
       const code = codes[i] ?? 0
@@ -97,7 +97,7 @@ class Pen {
 
 function flatColour(part: string): number[] {
   const [kind, mode, ...rest] = part.split(':').map(Number)
-  // The true-colour form has a colour space between the mode and the three values; it may be left out.
+  // In the true-colour form an optional colour space stands between the mode and the three values.
   return [kind ?? 0, mode ?? 0, ...(mode === 2 && rest.length > 3 ? rest.slice(1, 4) : rest)]
 }
 

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../client'
-import { DRAWN_CHARS, wrappedLines } from './wrap'
+import { ROW_CHARS_MAX, wrappedLines } from './wrap'
 
 export const CHUNK_LINES = 512
 
@@ -20,7 +20,7 @@ export interface LineRow {
   data: unknown
 }
 
-/** Names of steps and sources repeat on every line: kept once, and each line holds a number. */
+/** Interns the names of steps and sources, which repeat on every line: each line holds a number. */
 export class Names {
   private readonly byName = new Map<string, number>()
   readonly all: string[] = []
@@ -33,7 +33,7 @@ export class Names {
   }
 }
 
-/** Up to 512 lines in columns: a third of the memory that an object per line takes. */
+/** Up to 512 lines in columns, which take a third of the memory of one object per line. */
 export class Chunk {
   size = 0
   private readonly lines = new Float64Array(CHUNK_LINES)
@@ -46,7 +46,7 @@ export class Chunk {
   private readonly messages: string[] = []
   private readonly truncated = new Set<number>()
   private readonly data = new Map<number, unknown>()
-  /** Lines of text up to and with each line when messages break at `columns`; known for the first `count` lines. */
+  /** Text rows up to and including each line when messages wrap at `columns`; computed for the first `count` lines. */
   private wrapped = { columns: 0, count: 0, ends: new Uint32Array(0) }
 
   constructor(private readonly names: Names) {}
@@ -105,20 +105,20 @@ export class Chunk {
     return this.messages[at] ?? ''
   }
 
-  /** How many lines of text the first `count` lines take when messages break at this column. */
+  /** How many text rows the first `count` lines take when messages wrap at this column. */
   wrappedEnd(count: number, columns: number): number {
     if (this.wrapped.columns !== columns) this.wrapped = { columns, count: 0, ends: new Uint32Array(CHUNK_LINES + 1) }
     const { ends } = this.wrapped
     for (let at = this.wrapped.count; at < this.size; at++) {
       const message = this.messages[at] ?? ''
-      const hasButton = message.length > DRAWN_CHARS || this.truncated.has(at) || this.data.has(at)
+      const hasButton = message.length > ROW_CHARS_MAX || this.truncated.has(at) || this.data.has(at)
       ends[at + 1] = (ends[at] ?? 0) + wrappedLines(message, columns, hasButton)
     }
     this.wrapped.count = this.size
     return ends[count] ?? 0
   }
 
-  /** Index of the first line not below the given one; `size` when there is none. */
+  /** Index of the first line whose number is at least `line`; `size` if there is none. */
   indexOf(line: number) {
     let [low, high] = [0, this.size]
     while (low < high) {

@@ -1,14 +1,14 @@
 import type { Segment } from './ansi'
 
-/** Turns what was typed into a pattern: `/.../` is a regular expression, all else is plain text without regard to case. */
+/** Compiles a search: `/.../` is a regular expression, anything else is plain text, case-insensitive. */
 export function patternOf(query: string): RegExp | null {
   const [, source, flags] = /^\/(.+)\/([i]?)$/.exec(query) ?? []
   if (source !== undefined) return compile(source, `g${flags}`)
   return query === '' ? null : compile(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi')
 }
 
-/** Whether what was typed is meant as a regular expression. */
-export const isRegular = (query: string) => /^\/.+\/i?$/.test(query)
+/** Whether a search is a regular expression. */
+export const isRegex = (query: string) => /^\/.+\/i?$/.test(query)
 
 function compile(source: string, flags: string) {
   try {
@@ -18,29 +18,29 @@ function compile(source: string, flags: string) {
   }
 }
 
-/** Marks every match of the pattern, also one that runs over a change of colour. */
+/** Marks every match of the pattern, even across segments. */
 export function highlight(segments: Segment[], pattern: RegExp | null): Segment[] {
   if (!pattern) return segments
-  const edges = edgesOf(segments.map(segment => segment.text).join(''), pattern)
-  if (edges.length === 0) return segments
+  const ranges = rangesOf(segments.map(segment => segment.text).join(''), pattern)
+  if (ranges.length === 0) return segments
   const marked: Segment[] = []
   let at = 0
   for (const segment of segments) {
-    marked.push(...split(segment, at, edges))
+    marked.push(...split(segment, at, ranges))
     at += segment.text.length
   }
   return marked
 }
 
-type Edge = readonly [from: number, to: number]
+type TextRange = readonly [from: number, to: number]
 
-function edgesOf(text: string, pattern: RegExp): Edge[] {
-  const edges: Edge[] = []
-  for (const { index, 0: found } of text.matchAll(pattern)) if (found !== '') edges.push([index, index + found.length])
-  return edges
+function rangesOf(text: string, pattern: RegExp): TextRange[] {
+  const ranges: TextRange[] = []
+  for (const { index, 0: found } of text.matchAll(pattern)) if (found !== '') ranges.push([index, index + found.length])
+  return ranges
 }
 
-function split(segment: Segment, at: number, edges: Edge[]): Segment[] {
+function split(segment: Segment, at: number, ranges: TextRange[]): Segment[] {
   const pieces: Segment[] = []
   const { length } = segment.text
   let from = 0
@@ -48,7 +48,7 @@ function split(segment: Segment, at: number, edges: Edge[]): Segment[] {
     if (to > from) pieces.push({ ...segment, text: segment.text.slice(from, to), classes })
     from = Math.max(from, to)
   }
-  for (const [start, end] of edges) {
+  for (const [start, end] of ranges) {
     if (end <= at || start >= at + length) continue
     add(Math.max(0, start - at), segment.classes)
     add(Math.min(length, end - at), `${segment.classes} match`.trim())

@@ -3,14 +3,14 @@ import { useFocus } from '../../use-focus'
 import { timeOf } from './jump'
 
 interface JumpFormProps {
-  /** Milliseconds since 1970 of a line near, whose day a time of day is of. */
+  /** Time of a nearby line in milliseconds since 1970; its day applies if only a time of day is entered. */
   near: number
   onLine(line: number): void
   onTime(ms: number): void
   onClose(): void
 }
 
-/** Goes to a line by its number, or to a time. */
+/** Jumps to a line number or a time. */
 export function JumpForm({ near, onLine, onTime, onClose }: JumpFormProps) {
   const isWrong = useSignal(false)
   const input = useFocus()

@@ -1,6 +1,6 @@
 /**
- * A time as people type it: `14:30`, `14:30:05.250` (of the day on which `near` is, where the reader is), or anything with a
- * date. Milliseconds since 1970; null when it is none.
+ * Parses a time: `14:30` or `14:30:05.250` (local time, on the day of `near`), or anything that starts with a date.
+ * @returns milliseconds since 1970; null if it is not a time
  */
 export function timeOf(typed: string, near: number): number | null {
   const clock = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?$/.exec(typed)

@@ -1,13 +1,13 @@
 import type { LineStore, Section } from './line-store'
 
-/** Where rows stand, counted in lines of text: one each, or as many as a long message takes when it is wrapped. */
+/** The vertical position of each row, in text rows. A row has one, or several when its message is wrapped. */
 export class Layout {
   private readonly sections: readonly Section[]
-  /** Lines of text above each section, and of all at the end. */
+  /** Text rows above each section; the last element is the total. */
   private readonly tops: number[] = [0]
   private readonly rowCount: number
 
-  /** @param columns at which messages break; 0: never */
+  /** @param columns at which messages wrap; 0: never */
   constructor(
     store: LineStore,
     readonly columns: number,
@@ -39,7 +39,7 @@ export class Layout {
     return this.columns === 0 ? 1 : this.topOf(row + 1) - this.topOf(row)
   }
 
-  /** The row in which a line of text lies. */
+  /** The row that contains a text row. */
   rowAt(line: number): number {
     if (this.columns === 0) return Math.floor(line)
     return Math.max(
@@ -49,7 +49,7 @@ export class Layout {
   }
 }
 
-/** Binary search: the last index of `0..length` for which the condition holds, as it does for all before it; else -1. */
+/** Binary search: the last index below `length` for which a monotonic condition holds; -1 if it never does. */
 function lastIndex(length: number, holds: (index: number) => boolean) {
   let [low, high] = [-1, length - 1]
   while (low < high) {

@@ -1,4 +1,4 @@
-import { plainOf } from './ansi'
+import { stripAnsi } from './ansi'
 import { Message } from './line-row'
 import type { LogModel } from './model'
 
@@ -13,9 +13,9 @@ export function LineDetails({ model, line, onClose }: { model: LogModel; line: n
         <span>
           {new Date(row.time).toISOString()} · {row.level}
           {row.step !== '' && ` · ${row.step}`}
-          {row.isTruncated && ' · cut at 16 KiB'}
+          {row.isTruncated && ' · truncated at 16 KiB'}
         </span>
-        <button type="button" onClick={() => void navigator.clipboard?.writeText(plainOf(row.message))}>
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(stripAnsi(row.message))}>
           Copy
         </button>
         <button type="button" onClick={onClose}>

@@ -5,9 +5,9 @@ import type { LineRow } from './chunk'
 import { highlight } from './highlight'
 import type { Times } from './settings'
 import { visiblePieces } from './visible'
-import { DRAWN_CHARS } from './wrap'
+import { ROW_CHARS_MAX } from './wrap'
 
-/** Who wrote a line: not told, the name of a part of the program (which has no steps), or the id of a job. */
+/** What the source column shows: nothing, the name of a component (whose lines have no steps), or a job id. */
 export type Sources = 'none' | 'names' | 'jobs'
 
 export interface LogRowProps {
@@ -15,19 +15,19 @@ export interface LogRowProps {
   pattern: RegExp | null
   isSelected: boolean
   times: Times
-  /** What relative times count from, in milliseconds since 1970; null: back from now. */
+  /** Origin of relative times, in milliseconds since 1970; null: now. */
   origin: number | null
   sources: Sources
-  /** Only of a wrapped row. */
+  /** Set for wrapped rows only. */
   heightPx?: number
-  /** With shift: up to this line. */
+  /** `isRange` extends the selection to this line. */
   onSelect(line: number, isRange: boolean): void
   onOpen(line: number): void
 }
 
 export function LogRow(props: LogRowProps) {
   const { row, pattern, isSelected, times, origin, sources, heightPx, onSelect, onOpen } = props
-  const cut = row.message.length > DRAWN_CHARS
+  const cut = row.message.length > ROW_CHARS_MAX
   return (
     <div
       class={`log-row level-${row.level}${isSelected ? ' is-selected' : ''}`}
@@ -58,14 +58,14 @@ export function LogRow(props: LogRowProps) {
       )}
       {sources !== 'none' && <Source name={row.source} isJob={sources === 'jobs'} />}
       <span class="log-message">
-        <Message text={cut ? row.message.slice(0, DRAWN_CHARS) : row.message} pattern={pattern} />
+        <Message text={cut ? row.message.slice(0, ROW_CHARS_MAX) : row.message} pattern={pattern} />
         {(cut || row.isTruncated || row.data !== undefined) && (
           <button
             type="button"
             class={cut || row.isTruncated ? 'log-more' : 'log-more is-quiet'}
             onClick={() => onOpen(row.line)}
           >
-            {row.isTruncated ? 'cut at 16 KiB' : cut ? `${row.message.length - DRAWN_CHARS} more` : 'data'}
+            {row.isTruncated ? 'truncated at 16 KiB' : cut ? `${row.message.length - ROW_CHARS_MAX} more` : 'data'}
           </button>
         )}
       </span>
@@ -73,7 +73,7 @@ export function LogRow(props: LogRowProps) {
   )
 }
 
-/** A message with its colours, matches and visible control characters, as text nodes only. */
+/** A message with colours, search matches and visible control characters. All text is in text nodes. */
 export function Message({ text, pattern }: { text: string; pattern: RegExp | null }) {
   return highlight(segmentsOf(text), pattern).map(({ text: part, classes, color, background }, at) => (
     <span key={at} class={classes || undefined} style={color || background ? { color, background } : undefined}>
@@ -82,8 +82,8 @@ export function Message({ text, pattern }: { text: string; pattern: RegExp | nul
   ))
 }
 
-/** The end of a job's id is enough to tell jobs apart; their beginnings are alike. */
-const ID_SHOWN = 8
+/** The end of a job's id tells jobs apart; UUIDv7 ids start with the time. */
+const ID_CHARS = 8
 
 function Source({ name, isJob }: { name: string; isJob: boolean }) {
   if (!isJob) {
@@ -95,7 +95,7 @@ function Source({ name, isJob }: { name: string; isJob: boolean }) {
   }
   return (
     <a class="log-source" href={`/jobs/${name}`} title={name}>
-      {name.slice(-ID_SHOWN)}
+      {name.slice(-ID_CHARS)}
     </a>
   )
 }

@@ -6,14 +6,14 @@ export interface GapRow {
   kind: 'gap'
   from: number
   to: number
-  /** Sequence of the line before and after, to ask the server with. */
+  /** Sequence numbers of the lines before and after, for requests to the server. */
   afterSeq: number
   beforeSeq: number
 }
 
 export type Row = LineRow | GapRow
 
-/** A chunk and where its rows begin: with a row for the hole before it, when there is one. */
+/** A chunk and its first row, which is that of the gap before it if there is one. */
 export interface Section {
   chunk: Chunk
   start: number
@@ -21,13 +21,13 @@ export interface Section {
 }
 
 /**
- * The lines of one log in memory, in order, each once, as rows of a list: holes between line numbers are rows too.
- * With `hasHoles` (a filtered log) the numbers jump by design and no hole is shown.
+ * The lines of one log that are in memory, in order and without duplicates, as rows of a list. Gaps in the line numbers
+ * are rows, too. In a filtered log (`hasHoles`) gaps are expected and not shown.
  */
 export class LineStore {
   readonly names = new Names()
   private chunks: Chunk[] = []
-  /** Row number at which each chunk starts, and the number of all rows at the end. */
+  /** First row of each chunk; the last element is the number of rows. */
   private starts: number[] = [0]
 
   constructor(private readonly hasHoles = false) {}
@@ -60,7 +60,7 @@ export class LineStore {
     return this.chunks.at(-1)?.lastSeq ?? 0
   }
 
-  /** Takes lines in ascending order from anywhere in the log; what is there already is dropped. Answers how many were new. */
+  /** Inserts lines in ascending order, from anywhere in the log, except known ones. @returns the number of new lines */
   insert(lines: LogLine[]): number {
     let added = 0
     let from = 0
@@ -71,7 +71,7 @@ export class LineStore {
       while (to < lines.length && (!next || (lines[to]?.line ?? 0) < next.firstLine)) to++
       if (to > from) this.place(lines.slice(from, to), chunkAt)
       added += to - from
-      // What lies within the next chunk is known.
+      // Lines within the next chunk are known already.
       while (next && to < lines.length && (lines[to]?.line ?? 0) <= next.lastLine) to++
       from = to
     }
@@ -89,7 +89,7 @@ export class LineStore {
     return chunk.row(within - (gap ? 1 : 0))
   }
 
-  /** The row of a line, or of what stands in its place. */
+  /** The row of a line, or of the nearest one if the line is not in memory. */
   rowOfLine(line: number): number {
     const at = Math.min(this.chunkFor(line), this.chunks.length - 1)
     const chunk = this.chunks[at]
@@ -103,7 +103,7 @@ export class LineStore {
     return chunk !== undefined && chunk.lineAt(chunk.indexOf(line)) === line
   }
 
-  /** Forgets the oldest lines, whole chunks, until at most `max` are left. */
+  /** Drops the oldest chunks until at most `max` lines are left. */
   trim(max: number): boolean {
     let count = this.lineCount
     let drop = 0
@@ -127,7 +127,7 @@ export class LineStore {
     return firstIndex(this.chunks.length, at => (this.starts[at + 1] ?? 0) > row)
   }
 
-  /** Lines without a chunk of their own yet, all between two chunks (or at an end). */
+  /** Stores new lines, all of which lie between two chunks (or before the first, or after the last). */
   private place(lines: LogLine[], chunkAt: number) {
     const fresh: Chunk[] = []
     let chunk = this.chunks[chunkAt - 1]
@@ -157,13 +157,13 @@ export class LineStore {
     }
   }
 
-  /** The first chunk that ends at or after this line; `chunks.length` when the line comes after all. */
+  /** The first chunk that ends at or after this line; `chunks.length` if there is none. */
   private chunkFor(line: number) {
     return firstIndex(this.chunks.length, at => (this.chunks[at]?.lastLine ?? 0) >= line)
   }
 }
 
-/** Binary search: the first index of `0..length` for which the condition holds, as it does for all after it. */
+/** Binary search: the first index for which a monotonic condition holds; `length` if it never does. */
 function firstIndex(length: number, holds: (index: number) => boolean) {
   let [low, high] = [0, length]
   while (low < high) {

@@ -16,33 +16,33 @@ import { nextMatch, useSearch } from './use-search'
 interface LogViewerProps {
   model: LogModel
   steps: string[]
-  /** More than one: lines can be filtered by it. */
+  /** If there are several, lines can be filtered by attempt. */
   attempts?: number
-  /** Address of the log, for downloads; null when there is none. */
+  /** API path of the log, for downloads; null if it has none. */
   path: string | null
   /** Shown while there are no lines. */
   empty: string
-  /** What relative times count from, in milliseconds since 1970; else they count back from now. */
+  /** Origin of relative times, in milliseconds since 1970. Default: now. */
   origin?: number | null
-  /** Whether lines tell who wrote them. */
+  /** What the source column shows. Default: nothing. */
   sources?: Sources
-  /** The log is the page's own: its filter and selection are in the address. */
+  /** Keeps the filter and the selection in the URL, for the main log of a page. */
   isPermalinked?: boolean
 }
 
-/** A log of any length: live, searchable, with a link to every line. */
+/** Shows a log of any length: live, searchable, and with a link to every line. */
 export function LogViewer({ model, steps, attempts = 1, path, empty, origin = null, ...rest }: LogViewerProps) {
   const { sources = 'none', isPermalinked = false } = rest
   const searchBox = useRef<HTMLInputElement>(null)
   const matches = useSearch(model)
-  const [target, setTarget] = useState({ line: 0, asked: 0 })
+  const [target, setTarget] = useState({ line: 0, request: 0 })
   const opened = useSignal(0)
   const isJumping = useSignal(false)
-  const said = useSignal('')
+  const notice = useSignal('')
 
   const show = (line: number) => {
     model.follow(false)
-    setTarget(({ asked }) => ({ line, asked: asked + 1 }))
+    setTarget(({ request }) => ({ line, request: request + 1 }))
   }
   const select = (line: number, isRange = false) => {
     const first = model.selectedLine.value
@@ -50,9 +50,9 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
     else model.select(line)
     if (isPermalinked && model.selection) showSelection(model.selection)
   }
-  /** Goes where a search has led; 0 is nowhere. */
-  const goTo = (line: number, nowhere: string) => {
-    said.value = line === 0 ? nowhere : ''
+  /** Goes to a line that was found; 0 means that there is none, and shows `notFound`. */
+  const goTo = (line: number, notFound: string) => {
+    notice.value = line === 0 ? notFound : ''
     if (line === 0) return
     select(line)
     show(line)
@@ -65,18 +65,18 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
   }
   const toError = async (by: 1 | -1) => {
     const from = model.selectedLine.value
-    goTo(await model.findError(from, by), from === 0 ? 'No errors.' : `No error ${by === 1 ? 'below' : 'above'}.`)
+    goTo(await model.findError(from, by), from === 0 ? 'No errors.' : `No errors ${by === 1 ? 'below' : 'above'}.`)
   }
-  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'No such line')
-  const toTime = async (ms: number) => goTo(await model.findTime(ms), 'No lines after that time')
+  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'There is no such line.')
+  const toTime = async (ms: number) => goTo(await model.findTime(ms), 'There are no lines after that time.')
   const filter = (change: Partial<LogFilter>) =>
     isPermalinked ? setFilters(change) : void model.setFilter({ ...model.filter.value, ...change })
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(await model.selectedText())
-      said.value = 'Copied.'
+      notice.value = 'Copied.'
     } catch (error) {
-      said.value = `Not copied: ${messageOf(error)}`
+      notice.value = `Copying failed: ${messageOf(error)}`
     }
   }
   useAddress(isPermalinked, model, show)
@@ -131,8 +131,8 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
           onSelect={select}
           onOpen={line => (opened.value = line)}
         />
-        <span class="log-said" role="status">
-          {said.value}
+        <span class="log-notice" role="status">
+          {notice.value}
         </span>
         {!model.isFollowing.value && model.unseen.value > 0 && (
           <button type="button" class="log-unseen" onClick={() => model.follow(true)}>

@@ -1,48 +1,48 @@
 import { computed, signal } from '@preact/signals'
 import type { Gap, LogLine } from '../../client'
 import { watch } from '../../live'
-import { plainOf } from './ansi'
-import { isRegular, patternOf } from './highlight'
+import { stripAnsi } from './ansi'
+import { isRegex, patternOf } from './highlight'
 import { type GapRow, LineStore } from './line-store'
 import { type LogSource, linesOf, seqAtTime, seqBefore } from './source'
 
 const PAGE_LINES = 1_000
-/** Kept in memory; older ones are loaded again when scrolled to. */
+/** Lines kept in memory; older ones are loaded again when scrolled to. */
 const LINES_MAX = 200_000
 
 export interface LogFilter {
   level: string
   step: string
-  /** A number, or `''`. */
+  /** A number, or `''` for all. */
   attempt: string
 }
 
 export const NO_FILTER: LogFilter = { level: '', step: '', attempt: '' }
 
-/** What each choice of least level lets through; the server takes a list. */
+/** The levels from each minimum level up, as the server expects them. */
 export const LEVELS_FROM: Record<string, string> = {
   info: 'info,warn,error',
   warn: 'warn,error',
   error: 'error',
 }
 
-/** Everything a log viewer shows, apart from where it is scrolled to. */
+/** The state of a log viewer, except for its scroll position. */
 export class LogModel {
-  /** Counts changes of the lines; components redraw on it. */
+  /** Increases with each change of the lines, so that components render again. */
   readonly version = signal(0)
   readonly isFollowing = signal(true)
-  /** Lines that came while paused. */
+  /** Lines that arrived while not following. */
   readonly unseen = signal(0)
   readonly filter = signal<LogFilter>(NO_FILTER)
   readonly query = signal('')
   readonly pattern = computed(() => patternOf(this.query.value))
   readonly selectedLine = signal(0)
-  /** The other end of a selection of several lines; 0 when only one is selected. */
+  /** The other end of a selected range; 0 if at most one line is selected. */
   readonly selectedTo = signal(0)
   readonly hasOlder = signal(false)
   readonly isLoading = signal(false)
   readonly problem = signal('')
-  /** Lines that the server does not have any more, by first line of the hole. */
+  /** Gaps whose lines the server has deleted, by their first line. */
   readonly lostGaps = signal<ReadonlySet<number>>(new Set())
   private store = new LineStore()
   private isScheduled = false
@@ -53,7 +53,7 @@ export class LogModel {
     return this.store
   }
 
-  /** Takes lines from the stream. */
+  /** Adds lines from the stream. */
   append(lines: LogLine[]) {
     const wanted = this.isFiltered ? lines.filter(line => this.matches(line)) : lines
     const isFirst = this.store.rowCount === 0
@@ -68,7 +68,7 @@ export class LogModel {
     this.changed()
   }
 
-  /** A topic that began anew shows nothing of before; other holes show themselves by the line numbers. */
+  /** Clears the log if its topic has started over. Other gaps appear by the line numbers. */
   gap(gap: Gap) {
     if (!gap.reset) return
     this.store = new LineStore(this.isFiltered)
@@ -76,12 +76,12 @@ export class LogModel {
     this.changed()
   }
 
-  /** Shows a log live, with its last lines also where its stream is open already. */
+  /** Follows the topic of the log. Loads the last lines if the topic is already open and does not send them again. */
   watch(topic: string): () => void {
     return watch(topic, {
       onLogs: lines => this.append(lines),
       onGap: gap => this.gap(gap),
-      onLate: () => void this.loadLatest(),
+      onAlreadyOpen: () => void this.loadLatest(),
     })
   }
 
@@ -90,7 +90,7 @@ export class LogModel {
     if (isOn) this.unseen.value = 0
   }
 
-  /** Filters on the server too, since not all lines are in memory. */
+  /** Filters on the server as well, since not all lines are in memory. */
   async setFilter(filter: LogFilter) {
     this.filter.value = filter
     this.store = new LineStore(this.isFiltered)
@@ -99,11 +99,11 @@ export class LogModel {
     await this.loadLatest()
   }
 
-  /** Reads the last lines; those that are in memory already stay once. */
+  /** Loads the last lines, without duplicating those in memory. */
   async loadLatest() {
     const { store } = this
     await this.load(async () => {
-      const { items } = await this.source({ ...this.asked, limit: PAGE_LINES, order: 'desc' })
+      const { items } = await this.source({ ...this.filterParams, limit: PAGE_LINES, order: 'desc' })
       if (this.store !== store) return
       store.insert(items)
       this.hasOlder.value = this.isFiltered ? items.length === PAGE_LINES : store.firstLine > 1
@@ -114,14 +114,19 @@ export class LogModel {
     if (!this.hasOlder.value || this.isLoading.value) return
     const { store } = this
     await this.load(async () => {
-      const { items } = await this.source({ ...this.asked, before: store.firstSeq, limit: PAGE_LINES, order: 'desc' })
+      const { items } = await this.source({
+        ...this.filterParams,
+        before: store.firstSeq,
+        limit: PAGE_LINES,
+        order: 'desc',
+      })
       if (this.store !== store) return
       store.insert(items)
       this.hasOlder.value = this.isFiltered ? items.length === PAGE_LINES : items.length > 0 && store.firstLine > 1
     })
   }
 
-  /** Fills a hole from both of its ends, so that it closes on whichever side one reads. */
+  /** Loads the lines at both ends of a gap, so that the side being read is filled first. */
   async fill({ from, to, afterSeq, beforeSeq }: GapRow) {
     if (this.isLoading.value || this.lostGaps.value.has(from)) return
     await this.load(async () => {
@@ -135,7 +140,7 @@ export class LogModel {
     })
   }
 
-  /** First and last selected line, in order; null when none is. */
+  /** First and last selected line, in order; null without a selection. */
   get selection(): { from: number; to: number } | null {
     const one = this.selectedLine.value
     const other = this.selectedTo.value || one
@@ -147,21 +152,21 @@ export class LogModel {
     this.selectedTo.value = to === line ? 0 : to
   }
 
-  /** When a line was written, in milliseconds since 1970; now when it is not in memory. */
+  /** The time of a line in milliseconds since 1970; now if it is not in memory. */
   timeOf(line: number): number {
     const row = this.store.row(this.store.rowOfLine(line))
     return row?.kind === 'line' ? row.time : Date.now()
   }
 
-  /** The messages of the selected lines, without colours, also of those that are not in memory. */
+  /** The messages of the selected lines without escape sequences. Lines that are not in memory are loaded. */
   async selectedText(): Promise<string> {
     const range = this.selection
     if (!range) return ''
     const lines = await linesOf(range.from, range.to, this.source)
-    return lines.map(line => plainOf(line.message)).join('\n')
+    return lines.map(line => stripAnsi(line.message)).join('\n')
   }
 
-  /** The nearest line of level error on one side of a line; 0 when there is none. Without a line: the first or last one. */
+  /** The nearest error after or before a line; 0 if there is none. If `from` is 0, the first or last error. */
   async findError(from: number, by: 1 | -1): Promise<number> {
     const row = from === 0 ? null : this.store.row(this.store.rowOfLine(from))
     const side = row?.kind !== 'line' ? {} : by === 1 ? { after: row.seq } : { before: row.seq }
@@ -174,7 +179,7 @@ export class LogModel {
     return found
   }
 
-  /** The first line that was written at or after a time; 0 when there is none. */
+  /** The first line at or after a time; 0 if there is none. */
   async findTime(ms: number): Promise<number> {
     let found = 0
     await this.load(async () => {
@@ -185,7 +190,7 @@ export class LogModel {
     return found
   }
 
-  /** Selects a line and has it, and what stands around it, in memory. Answers whether there is such a line. */
+  /** Selects a line and loads it with the lines around it. @returns whether the line exists */
   async goTo(line: number): Promise<boolean> {
     this.select(line)
     if (this.store.has(line)) return true
@@ -200,13 +205,13 @@ export class LogModel {
   }
 
   /**
-   * The nearest line on one side that matches the search, asking the server where not all lines between are in memory
-   * (it knows plain text, no patterns). 0 when there is none.
+   * The nearest match after or before a line; 0 if there is none. The server is asked if lines between are not in
+   * memory; it searches for plain text only, not for regular expressions.
    */
   async findMatch(from: number, by: 1 | -1, inMemory: number[]): Promise<number> {
     const near = by === 1 ? inMemory.find(line => line > from) : inMemory.findLast(line => line < from)
-    const isWhole = near === undefined ? by === 1 || this.store.firstLine <= 1 : this.isUnbroken(from, near)
-    if (isWhole || this.isFiltered || isRegular(this.query.value)) return near ?? 0
+    const isWhole = near === undefined ? by === 1 || this.store.firstLine <= 1 : this.isContiguous(from, near)
+    if (isWhole || this.isFiltered || isRegex(this.query.value)) return near ?? 0
     const row = this.store.row(this.store.rowOfLine(from))
     if (row?.kind !== 'line') return near ?? 0
     const side = by === 1 ? { after: row.seq } : { before: row.seq }
@@ -219,19 +224,19 @@ export class LogModel {
     return found
   }
 
-  /** Line numbers of the lines in memory that match the search. */
+  /** The numbers of the matching lines in memory after a line. */
   matchesAfter(line: number): number[] {
     const pattern = this.pattern.value
     const found: number[] = []
     if (!pattern) return found
     this.store.forEach((at, message) => {
-      // Unlike `test`, `search` leaves no `lastIndex` behind, which would hide matches from the highlighting.
-      if (plainOf(message).search(pattern) >= 0) found.push(at)
+      // Unlike `test`, `search` does not change `lastIndex`, which the highlighting depends on.
+      if (stripAnsi(message).search(pattern) >= 0) found.push(at)
     }, line)
     return found
   }
 
-  private isUnbroken(one: number, other: number) {
+  private isContiguous(one: number, other: number) {
     return Math.abs(this.store.rowOfLine(one) - this.store.rowOfLine(other)) === Math.abs(one - other)
   }
 
@@ -240,8 +245,8 @@ export class LogModel {
     return level !== '' || step !== '' || attempt !== ''
   }
 
-  /** The filter as the server wants it. */
-  get asked() {
+  /** The filter as query parameters. */
+  get filterParams() {
     const { level, step, attempt } = this.filter.value
     return {
       ...(level !== '' && { level: LEVELS_FROM[level] ?? level }),
@@ -276,7 +281,7 @@ export class LogModel {
     }
   }
 
-  /** One redraw per frame, however many batches come in it. */
+  /** Renders once per frame, however many batches arrive. */
   private changed() {
     if (this.isScheduled) return
     this.isScheduled = true

@@ -10,7 +10,7 @@ interface ProbeProps {
 
 const SAMPLE = '0'.repeat(50)
 
-/** A row that nobody sees, to find out at which column messages break. */
+/** An invisible row that measures at which column messages wrap. */
 export function Probe({ columns, sources, hasTimes }: ProbeProps) {
   const message = useRef<HTMLSpanElement>(null)
   const sample = useRef<HTMLSpanElement>(null)

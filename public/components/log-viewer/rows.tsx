@@ -11,16 +11,16 @@ import { isWrapped, times } from './settings'
 
 interface RowsProps extends Pick<LogRowProps, 'origin' | 'sources' | 'onSelect' | 'onOpen'> {
   model: LogModel
-  /** Asks to bring a line into view. */
-  target: { line: number; asked: number }
+  /** The line to scroll to; `request` changes with each request, so that the same line can be requested again. */
+  target: { line: number; request: number }
 }
 
-/** As in css/log-viewer.css, which takes it from `--row`. */
+/** Must equal `--row` in css/log-viewer.css. */
 const ROW_PX = 20
-/** Older lines are loaded from here on. */
+/** Scrolling above this loads older lines. */
 const NEAR_TOP_PX = 40 * ROW_PX
 
-/** The list itself: a tall empty box that holds only the rows in view. */
+/** The virtual list: a box as tall as all rows, which contains only those in view. */
 export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsProps) {
   const box = useRef<HTMLDivElement>(null)
   const view = useSignal({ scrollTop: 0, clientHeight: 600 })
@@ -43,7 +43,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     const element = box.current
     if (!element || target.line === 0) return
     element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element, ROW_PX)
-    remember(element)
+    rememberTop(element)
   }, [target])
 
   useEffect(() => {
@@ -57,8 +57,8 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     return () => observer.disconnect()
   }, [])
 
-  /** Which line is at the top, so that lines coming in above do not move what is being read. */
-  function remember(element: HTMLDivElement) {
+  /** Remembers the line at the top, so that lines inserted above do not shift the view. */
+  function rememberTop(element: HTMLDivElement) {
     view.value = viewOf(element)
     const index = layout.rowAt(element.scrollTop / ROW_PX)
     const row = lines.row(index)
@@ -73,7 +73,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     const element = box.current
     if (!element) return
     const wasAbove = element.scrollTop < view.value.scrollTop
-    remember(element)
+    rememberTop(element)
     if (isAtEnd(element, ROW_PX)) model.follow(true)
     else if (wasAbove) model.follow(false)
     if (element.scrollTop < NEAR_TOP_PX && !model.isFollowing.value) void model.loadOlder()
@@ -82,12 +82,12 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   const drawn = windowOf(view.value, layout.height, ROW_PX)
   const start = layout.rowAt(drawn.start)
   const end = drawn.end === 0 ? 0 : layout.rowAt(drawn.end - 1) + 1
-  const look = isWrapped.value ? 'log-rows is-wrapped' : 'log-rows'
+  const className = isWrapped.value ? 'log-rows is-wrapped' : 'log-rows'
   const selection = model.selection
   const shared = { pattern: model.pattern.value, times: times.value, origin, sources, onSelect, onOpen }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <div class={look} ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
+    <div class={className} ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
       {isWrapped.value && <Probe columns={columns} sources={sources} hasTimes={times.value !== 'off'} />}
       <div class="log-height" style={{ height: `${layout.height * ROW_PX}px` }}>
         <div class="log-window" style={{ transform: `translateY(${layout.topOf(start) * ROW_PX}px)` }}>
@@ -113,7 +113,7 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
 
 const viewOf = ({ scrollTop, clientHeight }: HTMLElement) => ({ scrollTop, clientHeight })
 
-/** Lines that are not loaded: loads them as soon as it is in view. */
+/** A gap in the lines, which it loads when it comes into view. */
 function Gap({ gap, model }: { gap: GapRow; model: LogModel }) {
   const isLost = model.lostGaps.value.has(gap.from)
   useSignalEffect(() => {
@@ -124,7 +124,7 @@ function Gap({ gap, model }: { gap: GapRow; model: LogModel }) {
   return (
     <div class="log-row log-gap">
       <span>
-        {isLost ? `${what} expired on the server` : `${what} missing`}
+        {isLost ? `${what} no longer on the server` : `${what} missing`}
         {!isLost && (
           <button type="button" onClick={() => void model.fill(gap)}>
             {model.isLoading.value ? 'loading' : 'reload'}

@@ -20,13 +20,13 @@ function stored(): Stored {
 }
 
 const first = stored()
-/** Long lines break instead of running out of sight. */
+/** Whether long lines wrap. */
 export const isWrapped = signal(first.isWrapped)
-/** When a line was written: time of day, how long after the beginning (or before now), or not at all. */
+/** How times are shown: time of day, relative to the start (or to now), or not at all. */
 export const times = signal<Times>(first.times)
 
 effect(() => localStorage.setItem(KEY, JSON.stringify({ isWrapped: isWrapped.value, times: times.value })))
 
-export function nextTimes() {
+export function nextTimeFormat() {
   times.value = TIMES[(TIMES.indexOf(times.value) + 1) % TIMES.length] ?? 'clock'
 }

@@ -13,10 +13,10 @@ export interface PageQuery {
   q?: string
 }
 
-/** Where a viewer gets lines that are not in memory. */
+/** Loads lines that are not in memory. */
 export type LogSource = (query: PageQuery) => Promise<LogPage>
 
-/** Lines in ascending order from a REST address that answers pages of lines. */
+/** Loads pages of lines from an API path, in ascending order. */
 export function logSource(path: string): LogSource {
   return async query => {
     const given = Object.entries(query).filter(([, value]) => value !== '')
@@ -28,8 +28,8 @@ export function logSource(path: string): LogSource {
 }
 
 /**
- * The sequence just before a line: lines and other entries share one sequence, so a line's own is not below its number.
- * Each answer tells how many entries are still between; a few steps find it.
+ * The sequence number just before a line. Lines share the sequence with other entries, so a line's sequence number is
+ * at least its line number. Each step moves the guess by the number of lines that are still between.
  */
 export async function seqBefore(line: number, source: LogSource): Promise<number> {
   let guess = Math.max(0, line - 1)
@@ -42,10 +42,10 @@ export async function seqBefore(line: number, source: LogSource): Promise<number
 }
 
 const PAGE_LINES = 1_000
-/** More than this is a download. */
+/** Longer selections should be downloaded instead. */
 export const COPIED_MAX = 20_000
 
-/** Lines from one number to another, at most `COPIED_MAX`. */
+/** The lines of a range, at most `COPIED_MAX`. */
 export async function linesOf(from: number, to: number, source: LogSource): Promise<LogLine[]> {
   const found: LogLine[] = []
   let after = await seqBefore(from, source)
@@ -59,7 +59,7 @@ export async function linesOf(from: number, to: number, source: LogSource): Prom
   return found.slice(0, COPIED_MAX)
 }
 
-/** The sequence just before the first line of a time: lines stand in the order in which they were written, so halves are cut. */
+/** The sequence number just before the first line at or after a time, by binary search: lines are ordered by time. */
 export async function seqAtTime(ms: number, source: LogSource): Promise<number> {
   const { first_seq, last_seq } = await source({ limit: 1, order: 'asc' })
   let [low, high] = [first_seq - 1, last_seq]

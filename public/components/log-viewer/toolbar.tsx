@@ -2,9 +2,9 @@ import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { formatCount } from '../../../text/numbers'
 import type { LogFilter, LogModel } from './model'
-import { isWrapped, nextTimes, times } from './settings'
+import { isWrapped, nextTimeFormat, times } from './settings'
 
-/** Lines in memory that match the search, and the one that was gone to last (0: none yet). */
+/** The matching lines in memory, and the one last jumped to (0: none yet). */
 export interface Matches {
   lines: number[]
   current: number
@@ -16,7 +16,7 @@ interface ToolbarProps {
   attempts: number
   matches: Signal<Matches>
   searchBox: RefObject<HTMLInputElement | null>
-  /** Where the whole log can be had; null when nowhere. */
+  /** API path of the log, for downloads; null if it has none. */
   path: string | null
   onFilter(change: Partial<LogFilter>): void
   onMatch(by: 1 | -1): void
@@ -41,14 +41,14 @@ export function Toolbar(props: ToolbarProps) {
           ↓ error
         </button>
       </span>
-      <span class="spring" />
+      <span class="spacer" />
       {range && (
         <button type="button" title="Shift-click a line number to select more" onClick={onCopy}>
           Copy {count === 1 ? 'line' : `${formatCount(count)} lines`}
         </button>
       )}
       <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />
-      <button type="button" title="Time format" onClick={nextTimes}>
+      <button type="button" title="Change the time format" onClick={nextTimeFormat}>
         {TIMES_SHOWN[times.value]}
       </button>
       <button type="button" title="Go to a line or a time (g)" onClick={onJump}>
@@ -94,7 +94,7 @@ function Filters({ model, steps, attempts, onFilter }: ToolbarProps) {
         <option value="">all levels</option>
         <option value="info">info and above</option>
         <option value="warn">warn and above</option>
-        <option value="error">error only</option>
+        <option value="error">errors only</option>
       </select>
       {steps.length > 0 && (
         <select aria-label="Step" value={step} onChange={event => onFilter({ step: event.currentTarget.value })}>
@@ -133,7 +133,7 @@ function Search({ model, matches, searchBox, onMatch }: ToolbarProps) {
         ref={searchBox}
         type="search"
         placeholder="Search lines  /"
-        aria-label="Search in lines"
+        aria-label="Search lines"
         value={model.query.value}
         onInput={event => {
           model.query.value = event.currentTarget.value
@@ -160,16 +160,16 @@ function Search({ model, matches, searchBox, onMatch }: ToolbarProps) {
   )
 }
 
-/** The whole log, or what the filter lets through. */
+/** Links to download the log, as filtered. */
 function Downloads({ path, model }: { path: string; model: LogModel }) {
   const hrefOf = (format: string) =>
-    `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ format, ...model.asked })}`
+    `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ format, ...model.filterParams })}`
   return (
     <span class="log-downloads">
       <a class="button" href={hrefOf('text')} download title="Download as text">
         Text
       </a>
-      <a class="button" href={hrefOf('ndjson')} download title="Download as NDJSON, one line each">
+      <a class="button" href={hrefOf('ndjson')} download title="Download as NDJSON, one object per line">
         NDJSON
       </a>
     </span>

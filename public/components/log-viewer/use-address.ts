@@ -7,8 +7,8 @@ const HASH = /^#L([0-9]+)(?:-L([0-9]+))?$/
 const NAMES = ['level', 'step', 'attempt'] as const
 
 /**
- * Keeps filter and selection in the address of the page, and follows them there: `?level=error&step=load#L10-L20`.
- * A log that is not the page's own leaves the address alone.
+ * Keeps the filter and the selection in the URL and follows changes there: `?level=error&step=load#L10-L20`. Does
+ * nothing if it is off, for a log that is not the main one of its page.
  */
 export function useAddress(isOn: boolean, model: LogModel, show: (line: number) => void) {
   const query = search.value

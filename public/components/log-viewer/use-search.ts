@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks'
 import type { LogModel } from './model'
 import type { Matches } from './toolbar'
 
-/** Matches of what is typed, kept up with new lines: those are searched alone. */
+/** The matches of the search. When lines are appended, only those are searched. */
 export function useSearch(model: LogModel) {
   const matches = useSignal<Matches>({ lines: [], current: 0 })
   const seen = useRef({ pattern: null as RegExp | null, store: model.lines, last: 0, count: 0 })
@@ -24,7 +24,7 @@ export function useSearch(model: LogModel) {
   return matches
 }
 
-/** Goes to the match on one side of the current one; around the end, or with none in memory to the one before what is. */
+/** The next or previous match, with wrap-around. Without a current match and none in memory, searches older lines. */
 export async function nextMatch(model: LogModel, { lines, current }: Matches, by: 1 | -1): Promise<number> {
   if (!model.pattern.value) return 0
   const outermost = (by === 1 ? lines[0] : lines.at(-1)) ?? 0

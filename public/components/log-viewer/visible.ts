@@ -2,11 +2,11 @@ import { hiddenIn } from '../../../text/hidden'
 
 export interface Piece {
   text: string
-  /** Stands for a character that has no look of its own. */
+  /** Whether it stands for an invisible character. */
   isMark: boolean
 }
 
-/** Makes the invisible visible, so that a message never breaks its row and hides nothing. */
+/** Replaces invisible characters with visible marks, so that a message stays in its row and hides nothing. */
 export function visiblePieces(text: string): Piece[] {
   const pieces: Piece[] = []
   let from = 0
@@ -23,7 +23,7 @@ function markOf(character: string) {
   const code = character.codePointAt(0) ?? 0
   if (character === '\n') return '⏎'
   if (character === '\r') return '\\r'
-  // Unicode has pictures for these, but few fonts do.
+  // Few fonts have Unicode's symbols for control characters.
   if (code > 0xffff) return `\\u{${code.toString(16)}}`
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }

@@ -7,10 +7,10 @@ import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
 import { nameOf, STATUS_MEANINGS } from '../hosts/host'
-import { answeredOf, progressWords } from '../query/segments'
+import { answeredOf, describeProgress } from '../query/segments'
 import { StateBar } from '../query/state-bar'
 import { useQueries } from '../query/use-queries'
-import { STATE_WORDS } from '../query-result'
+import { STATE_LABELS } from '../query-result'
 import { SqlText } from '../sql-text'
 import { keyOf, type RecentAnswer, summaryOf } from './recent-answers'
 import { useFleet } from './use-fleet'
@@ -103,8 +103,8 @@ function RunningQuery({ query: { id, sql, counts } }: { query: Query }) {
       <a class="line-name" href={`/queries/${id}`} title={sql}>
         <SqlText sql={sql} />
       </a>
-      <span class="spring" />
-      <span class="fleet-bar" title={progressWords(counts)}>
+      <span class="spacer" />
+      <span class="fleet-bar" title={describeProgress(counts)}>
         <StateBar counts={counts} />
       </span>
       <span class="hint">
@@ -118,7 +118,7 @@ function Answer({ answer, query }: { answer: RecentAnswer; query: Query | undefi
   const { host_id, hostname = '', host_identifier = '', query_id, state, error, occurred_at } = answer
   return (
     <li class="fleet-answer">
-      <a class={`status is-target-${state}`} href={`/queries/${query_id}`} title={STATE_WORDS[state].meaning}>
+      <a class={`status is-target-${state}`} href={`/queries/${query_id}`} title={STATE_LABELS[state].meaning}>
         <span class="dot" aria-hidden="true" />
         {summaryOf(answer)}
       </a>

@@ -1,10 +1,10 @@
 import { counted } from '../../../text/numbers'
-import { type QueryResult, STATE_WORDS } from '../query-result'
+import { type QueryResult, STATE_LABELS } from '../query-result'
 
 /** Data of the tenant event `query_result`, which has no rows. */
 export type RecentAnswer = Omit<QueryResult, 'rows' | 'columns'>
 
-/** The latest answers, newest first, each once: an event may be repeated after a reconnect. */
+/** The latest answers, newest first, without duplicates: events may be repeated after a reconnect. */
 export function recentAnswers(
   known: readonly RecentAnswer[],
   added: readonly RecentAnswer[],
@@ -23,6 +23,6 @@ export const keyOf = ({ query_id, host_id }: RecentAnswer) => `${query_id}/${hos
 
 /** The number of rows, or the state of an answer without rows. */
 export function summaryOf({ row_count, state }: RecentAnswer): string {
-  if (state !== 'completed') return STATE_WORDS[state].name
+  if (state !== 'completed') return STATE_LABELS[state].name
   return counted(row_count, 'row')
 }

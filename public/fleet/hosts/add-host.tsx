@@ -11,7 +11,7 @@ import { CopyBlock } from '../copy-block'
 import type { HostEvent } from './live-hosts'
 import { SHELLS, SYSTEM_NAMES, withSecret } from './setup'
 
-/** How to make a machine a host: a secret, the set-up of its agent, and its first check-in. */
+/** The steps to add a host: create a secret, set up the agent, wait for the first check-in. */
 export function AddHost() {
   const { value, problem, read } = useFetch('/api/hosts/enrollment', {})
   const secret = useSignal('')
@@ -19,8 +19,8 @@ export function AddHost() {
   return (
     <div class="add-host">
       <p>
-        A host runs <code>osqueryd</code>, which connects to Tailrace; nothing has to reach the host. It enrolls once
-        with a secret and then uses a key of its own.
+        A host runs <code>osqueryd</code>, which connects to Tailrace; no inbound connection to the host is needed. It
+        enrolls once with a secret and then uses its own key.
       </p>
       <section class="panel" aria-label="Secret">
         <h2>1. Enroll secret</h2>
@@ -46,7 +46,7 @@ export function AddHost() {
 function Commands({ setup, secret }: { setup: HostSetup; secret: string }) {
   return (
     <>
-      <p>Where osquery is installed, run one command:</p>
+      <p>On a host with osquery installed, run one command:</p>
       {SYSTEMS.map(system => (
         <CopyBlock
           key={system}
@@ -89,7 +89,7 @@ function Secret({ secret, onCreated }: { secret: string; onCreated(secret: strin
   if (me.value && !isAdmin.value) {
     return (
       <p>
-        Only admins can create secrets. Ask one for a secret and put it in place of <code>{'<secret>'}</code> below.
+        Only admins can create secrets. Ask an admin for one and replace <code>{'<secret>'}</code> below with it.
       </p>
     )
   }
@@ -114,11 +114,11 @@ function Secret({ secret, onCreated }: { secret: string; onCreated(secret: strin
   )
 }
 
-/** Hosts that enroll while the page is open. */
+/** Shows hosts that enroll while the page is open. */
 function Waiting() {
   const enrolled = useSignal<Array<{ id: string; name: string }>>([])
   useEffect(() => {
-    const opened = new Date(Date.now() - CLOCK_MS).toISOString()
+    const opened = new Date(Date.now() - CLOCK_SKEW_MS).toISOString()
     return watch('events', {
       onEvent: ({ type, data }) => {
         const { timestamp, data: host } = data as HostEvent
@@ -146,5 +146,5 @@ function Waiting() {
   )
 }
 
-/** The stream begins with earlier events; the clocks of browser and server may differ by this much. */
-const CLOCK_MS = 5_000
+/** The stream starts with earlier events. This much clock difference between browser and server is tolerated. */
+const CLOCK_SKEW_MS = 5_000

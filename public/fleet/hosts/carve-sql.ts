@@ -8,7 +8,7 @@ export function carveSql(path: string): string {
 
 export const isPattern = (path: string) => path.includes('%')
 
-/** The two blocks at the end of a tar. An archive with a file is larger. */
+/** The two end-of-archive blocks. An archive with a file is larger. */
 const EMPTY_TAR_BYTES = 1_024
 
 /** Whether no file was found: the agent sends an empty archive then. */

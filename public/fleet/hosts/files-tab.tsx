@@ -12,17 +12,17 @@ import { CarveRow } from './carve-row'
 import { carveSql, isPattern } from './carve-sql'
 
 const SCHEDULED =
-  'The host has scheduled the upload, which begins within a minute or so. If nothing arrives, or an empty archive, there is no such file.'
-/** For a literal path an enabled carver always answers with a row, whether or not there is such a file. */
+  'The host has scheduled the upload, which usually begins within a minute. If nothing or an empty archive arrives, the file does not exist.'
+/** For a literal path an enabled carver always returns a row, whether or not the file exists. */
 const NO_CARVER =
-  'The host has not scheduled an upload: its carver is disabled (--disable_carver=false enables it). osquery before 4.7 never reports that, and may send the file all the same.'
+  'The host has not scheduled an upload: its carver is disabled (enable it with --disable_carver=false). With osquery before 4.7 the file may arrive nevertheless.'
 const NO_MATCH =
-  'The host has not scheduled an upload: no file matches this pattern, or its carver is disabled (--disable_carver=false enables it).'
+  'The host has not scheduled an upload: no file matches this pattern, or its carver is disabled (enable it with --disable_carver=false).'
 
-/** While blocks arrive. */
+/** Polling interval while files are expected or incomplete. */
 const INTERVAL_MS = 3_000
 
-/** Files that were requested from the host. */
+/** Files requested from the host. */
 export function FilesTab({ hostId }: { hostId: string }) {
   const list = usePagedList('/api/hosts/{id}/carves', { params: { id: hostId }, idOf: byId })
   const queryId = useSignal('')
@@ -65,7 +65,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       {problem.value !== '' && <Failure message={problem.value} />}
       {message.value !== '' && !isHere && (
         <p class="notice" role="status">
-          {message.value} <a href={`/queries/${queryId.value}`}>The query</a>
+          {message.value} <a href={`/queries/${queryId.value}`}>View query</a>
         </p>
       )}
       <Listing
@@ -93,7 +93,7 @@ function RequestForm({ onRequest }: { onRequest(path: string): void }) {
         <input name="path" required maxLength={4_096} placeholder="/var/log/syslog" spellcheck={false} />
       </label>
       <button type="submit" class="primary">
-        Get the file
+        Request file
       </button>
     </form>
   )

@@ -3,7 +3,7 @@ import { usePagedList } from '../../use-paged-list'
 import { queryOfResult } from './host-queries'
 import { HostQueryCard } from './host-query-card'
 
-/** All results of live queries on this host that are still kept. */
+/** All results of live queries on this host that have not expired. */
 export function HistoryTab({ hostId }: { hostId: string }) {
   const list = usePagedList('/api/hosts/{id}/results', { params: { id: hostId }, idOf: result => result.query_id })
   return (

@@ -14,13 +14,13 @@ interface HostFilterBarProps {
   onChange(change: Partial<HostFilters>): void
 }
 
-/** How often platforms and labels are read again. */
+/** Polling interval of platforms and labels. */
 const INTERVAL_MS = 60_000
 
-/** Filters by status, with counts, and by search, platform and label. */
+/** Filters for hosts: status with counts, search, platform and label. */
 export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps) {
-  const platforms = useFetch('/api/hosts/platforms', {}, { everyMs: INTERVAL_MS })
-  const labels = useFetch('/api/labels', { limit: 500 }, { everyMs: INTERVAL_MS })
+  const platforms = useFetch('/api/hosts/platforms', {}, { pollMs: INTERVAL_MS })
+  const labels = useFetch('/api/labels', { limit: 500 }, { pollMs: INTERVAL_MS })
   const total = counts.value && HOST_STATUSES.reduce((sum, status) => sum + (counts.value?.[status] ?? 0), 0)
   const known = {
     platforms: platforms.value.value?.items.map(each => each.platform) ?? [],
@@ -48,7 +48,13 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
           </button>
         ))}
       </fieldset>
-      <TypedFilter hasKey label="Search hosts" hint="Search hosts" value={filters.q} onTyped={q => onChange({ q })} />
+      <TypedFilter
+        hasShortcut
+        label="Search hosts"
+        hint="Search hosts"
+        value={filters.q}
+        onTyped={q => onChange({ q })}
+      />
       <FilterSelect
         label="Platform"
         all="All platforms"

@@ -5,7 +5,7 @@ import { isOpen, type QueryResult } from '../query-result'
 export interface HostQuery {
   query_id: string
   sql: string
-  /** When the query was created if that is known, else when it was answered. */
+  /** When the query was created if known, otherwise when it was answered. */
   at: string
   state: TargetState
   result: QueryResult | null
@@ -27,10 +27,12 @@ export const openQuery = ({ id, sql, created_at }: Pick<Query, 'id' | 'sql' | 'c
   result: null,
 })
 
-/** Keeps a page that stays open small; the history has all queries. */
+/** Limits a page that stays open; the history has all queries. */
 const SHOWN_MAX = 100
 
-/** Adds queries to a list, newest first, each once. A result is not replaced by an older reading without one. */
+/**
+ * Merges queries into a list, newest first, without duplicates. A query with a result is not replaced by one without.
+ */
 export function mergeQueries(known: readonly HostQuery[], more: readonly HostQuery[]): HostQuery[] {
   const byId = new Map(known.map(query => [query.query_id, query]))
   for (const query of more) {
@@ -42,9 +44,9 @@ export function mergeQueries(known: readonly HostQuery[], more: readonly HostQue
 }
 
 /**
- * Adds a result from the stream to a list. The stream begins with earlier results: those that are not in the list and
- * older than a query in it belong to the history.
- * `isUnknown`: the query was created elsewhere, so its SQL must be read.
+ * Adds a result from the stream to a list. The stream starts with earlier results: one that is not in the list and is
+ * older than a query in it belongs to the history and is ignored.
+ * `isUnknown`: the query was created elsewhere, so its SQL must be fetched.
  */
 export function withResult(
   known: readonly HostQuery[],
@@ -56,6 +58,6 @@ export function withResult(
   return { queries: mergeQueries(known, [queryOfResult({ ...result, sql: '' })]), isUnknown: !isKnown }
 }
 
-/** Sets the state of a query that has ended, if the host has not answered it. */
+/** Sets the final state of a query that the host has not answered. */
 export const withState = (known: readonly HostQuery[], queryId: string, state: TargetState): HostQuery[] =>
   known.map(query => (query.query_id === queryId && isOpen(query.state) ? { ...query, state } : query))

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { Failure } from '../../components/empty'
 import { Ago } from '../../components/time'
-import { isOpen, type QueryResult, STATE_WORDS } from '../query-result'
+import { isOpen, type QueryResult, STATE_LABELS } from '../query-result'
 import { ResultTable } from '../result-table'
 import { SqlText } from '../sql-text'
 import { TargetStateMark } from '../target-state'
@@ -13,7 +13,7 @@ import type { HostQuery } from './host-queries'
 interface HostQueryCardProps {
   query: HostQuery
   hostId: string
-  /** Whether its rows are shown at first. */
+  /** Whether it is expanded at first. */
   isOpened: boolean
   onEdit?: (sql: string) => void
 }
@@ -21,17 +21,17 @@ interface HostQueryCardProps {
 /** A query and the answer of the host. */
 export function HostQueryCard({ query, hostId, isOpened, onEdit }: HostQueryCardProps) {
   const { query_id, sql, at, state, result } = query
-  const fold = useSignal<boolean | null>(null)
-  const isUnfolded = fold.value ?? isOpened
+  const expanded = useSignal<boolean | null>(null)
+  const isExpanded = expanded.value ?? isOpened
   return (
     <li class="host-query" data-query={query_id}>
       <header class="host-query-head">
         <button
           type="button"
           class="fold"
-          aria-expanded={isUnfolded}
+          aria-expanded={isExpanded}
           aria-label={`Answer to ${sql || 'the query'}`}
-          onClick={() => (fold.value = !isUnfolded)}
+          onClick={() => (expanded.value = !isExpanded)}
         />
         <TargetStateMark state={state} />
         <span class="host-query-sql" title={sql}>
@@ -42,7 +42,7 @@ export function HostQueryCard({ query, hostId, isOpened, onEdit }: HostQueryCard
           {isOpen(state) ? formatDuration(now.value - Date.parse(at)) : <Ago time={at} />}
         </span>
       </header>
-      {isUnfolded && (
+      {isExpanded && (
         <div class="host-query-body">
           <Answer query={query} />
           <div class="row host-query-links">
@@ -70,28 +70,28 @@ function noteOf({ state, result }: HostQuery) {
 }
 
 function Answer({ query: { state, result, sql } }: { query: HostQuery }) {
-  if (!result) return <p class="host-query-text">{STATE_WORDS[state].meaning}</p>
+  if (!result) return <p class="host-query-text">{STATE_LABELS[state].meaning}</p>
   if (result.error !== null) {
     return (
       <>
         <Failure message={result.error} />
-        {state === 'denylisted' && <p class="hint">{STATE_WORDS.denylisted.meaning}</p>}
+        {state === 'denylisted' && <p class="hint">{STATE_LABELS.denylisted.meaning}</p>}
       </>
     )
   }
-  if (result.row_count === 0) return <p class="host-query-text">{STATE_WORDS.no_rows.meaning}</p>
+  if (result.row_count === 0) return <p class="host-query-text">{STATE_LABELS.no_rows.meaning}</p>
   return (
     <>
       {result.rows.length > 0 && (
         <ResultTable name={`Rows of ${sql || 'the query'}`} rows={result.rows} columns={result.columns} />
       )}
-      <Rest result={result} />
+      <Notes result={result} />
     </>
   )
 }
 
-/** Rows that are not shown. */
-function Rest({ result: { row_count, rows, late } }: { result: QueryResult }) {
+/** Notes on rows that are not shown, and on late answers. */
+function Notes({ result: { row_count, rows, late } }: { result: QueryResult }) {
   const left = row_count - rows.length
   return (
     <>

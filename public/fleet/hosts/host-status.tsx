@@ -13,7 +13,7 @@ export function HostState({ host: { status } }: { host: Pick<Host, 'status'> }) 
   )
 }
 
-/** When a host was last seen. While it is online that is now: the time is stored less often than its agent polls. */
+/** When a host was last seen; "now" while it is online, because the time is stored less often than its agent polls. */
 export function Seen({ host: { status, last_seen_at } }: { host: Pick<Host, 'status' | 'last_seen_at'> }) {
   return (
     <time dateTime={last_seen_at} title={last_seen_at}>

@@ -8,21 +8,21 @@ import { DEFAULT_SORT, toggleSort } from './filters'
 import { nameOf, systemOf } from './host'
 import { HostState, Seen } from './host-status'
 
-export interface Picked {
+export interface HostTableState {
   current: Signal<string>
   selected: Signal<ReadonlySet<string>>
 }
 
 interface HostTableProps {
   hosts: Host[]
-  state: Picked
+  state: HostTableState
   sort: string
   onSort(sort: string): void
   onLabel(name: string): void
 }
 
-/** Rows that are rendered together, or not at all. */
-const GROUP = 50
+/** Rows are rendered in groups of this size, or not at all. */
+const GROUP_SIZE = 50
 const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
   { name: 'Host', by: 'hostname', class: 'host-name' },
   { name: 'Status', class: 'host-status' },
@@ -32,13 +32,16 @@ const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
   { name: 'Last seen', by: '-last_seen_at', class: 'host-seen' },
 ]
 
-/** Any number of hosts: only rows in view are rendered, and an unchanged group is not rendered again. */
+/** A table of any number of hosts. Only groups near the viewport are rendered, and only if they have changed. */
 export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProps) {
   const groups = useMemo(
-    () => Array.from({ length: Math.ceil(hosts.length / GROUP) }, (_, at) => hosts.slice(at * GROUP, (at + 1) * GROUP)),
+    () =>
+      Array.from({ length: Math.ceil(hosts.length / GROUP_SIZE) }, (_, at) =>
+        hosts.slice(at * GROUP_SIZE, (at + 1) * GROUP_SIZE),
+      ),
     [hosts],
   )
-  const allPicked = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
+  const allSelected = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
   return (
     <table class="hosts" aria-label="Hosts">
       <thead>
@@ -49,8 +52,8 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
                 type="checkbox"
                 class="pick"
                 aria-label="Select all shown hosts"
-                checked={allPicked}
-                onChange={() => (state.selected.value = new Set(allPicked ? [] : hosts.map(host => host.id)))}
+                checked={allSelected}
+                onChange={() => (state.selected.value = new Set(allSelected ? [] : hosts.map(host => host.id)))}
               />
             )}
             {!isOperator.value && <span class="hidden">Selection</span>}
@@ -92,7 +95,7 @@ function Heading({ column: { name, by, class: className }, sort, onSort }: Headi
   )
 }
 
-function Group({ hosts, state, onLabel }: { hosts: Host[]; state: Picked; onLabel(name: string): void }) {
+function Group({ hosts, state, onLabel }: { hosts: Host[]; state: HostTableState; onLabel(name: string): void }) {
   const { box, isInView, heightPx } = useInView<HTMLTableSectionElement>()
   return (
     <tbody ref={box}>
@@ -107,14 +110,14 @@ function Group({ hosts, state, onLabel }: { hosts: Host[]; state: Picked; onLabe
   )
 }
 
-function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(name: string): void }) {
-  const isPicked = state.selected.value.has(host.id)
+function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; onLabel(name: string): void }) {
+  const isSelected = state.selected.value.has(host.id)
   const isCurrent = state.current.value === host.id
   return (
     <tr
-      class={`host-row${isPicked ? ' is-picked' : ''}${isCurrent ? ' is-current' : ''}`}
+      class={`host-row${isSelected ? ' is-selected' : ''}${isCurrent ? ' is-current' : ''}`}
       data-host={host.id}
-      aria-selected={isPicked || undefined}
+      aria-selected={isSelected || undefined}
     >
       <td class="host-pick">
         {isOperator.value && (
@@ -122,7 +125,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(
             type="checkbox"
             class="pick"
             aria-label={`Select ${nameOf(host)}`}
-            checked={isPicked}
+            checked={isSelected}
             onChange={() => (state.selected.value = toggled(state.selected.value, host.id))}
           />
         )}
@@ -132,7 +135,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: Picked; onLabel(
           {nameOf(host)}
         </a>
         {host.schedule_lost_at !== null && (
-          <span class="tag is-warning" title="Its agent reports no schedule, although it was sent one.">
+          <span class="tag is-warning" title="The agent reports no schedule although it was sent one.">
             no schedule
           </span>
         )}

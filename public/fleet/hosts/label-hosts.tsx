@@ -7,14 +7,14 @@ import { isManual } from './label'
 interface LabelHostsProps {
   hostIds: string[]
   onDone(): void
-  /** Left out where the form cannot be dismissed. */
+  /** Not set if the form cannot be dismissed. */
   onDismiss?(): void
 }
 
-/** Hosts per request. */
+/** The API's limit per request. */
 const HOSTS_MAX = 500
 
-/** Adds a manual label to hosts, or removes it. */
+/** Adds a manual label to hosts or removes it. */
 export function LabelHosts({ hostIds, onDone, onDismiss }: LabelHostsProps) {
   const { value, read } = useFetch('/api/labels', { limit: 500 })
   const problem = useSignal('')

@@ -34,7 +34,7 @@ export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChange
               </a>
               <span class="hint">{label && (isManual(label) ? 'manual' : 'by query')}</span>
               <span class="line-name hint">{label?.description}</span>
-              <span class="spring" />
+              <span class="spacer" />
               {isOperator.value && label && isManual(label) && (
                 <button type="button" onClick={() => void remove(id)}>
                   Remove

@@ -16,9 +16,9 @@ export interface Hosts {
 }
 
 /**
- * Applies the events of a frame; returns the same arrays when they change nothing. A row that no longer matches a status
- * filter stays until the list is read again, so that it does not disappear while somebody looks at it.
- * `isIncomplete`: an event is about a host that is not in the list, so counts or rows must be read again.
+ * Applies the events of a frame. Returns the same arrays if nothing has changed. A row that no longer matches a status
+ * filter stays until the next refresh, so that it does not vanish while somebody looks at it.
+ * `isIncomplete`: an event is about a host that is not in the list, so counts or rows must be refreshed.
  */
 export function applyToHosts(
   { hosts, counts }: Hosts,
@@ -54,7 +54,7 @@ export function applyToHosts(
   return { hosts: next.filter(host => !deleted.has(host.id)), counts: counted, isIncomplete }
 }
 
-/** Returns the same object when the event changes nothing, as those from before the list was read. */
+/** Returns the same object if the event changes nothing, for example because it is older than the list. */
 function applyEvent(host: Host, { timestamp, data }: HostEvent): Host {
   const status = data.status ?? 'online'
   if (status === host.status || timestamp < host.last_seen_at) return host

@@ -44,9 +44,9 @@ export function QueryTab({ host }: { host: Host }) {
           <div class="row run-bar">
             <SavedQueryChoice onChoose={saved => (sql.value = saved.sql)} />
             {host.status !== 'online' && (
-              <span class="hint">It is {host.status}: it answers if it comes online before the deadline.</span>
+              <span class="hint">The host is {host.status}. It answers if it comes online before the deadline.</span>
             )}
-            <span class="spring" />
+            <span class="spacer" />
             <button type="button" class="primary" onClick={() => void start()} title="Ctrl+Enter">
               Run
             </button>

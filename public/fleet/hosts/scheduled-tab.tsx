@@ -13,25 +13,25 @@ import { useFetch } from '../../use-fetch'
 import { byId, usePagedList } from '../../use-paged-list'
 
 const PAGE_SIZE = 100
-/** Hosts log every few seconds. */
+/** Polling interval; hosts log every few seconds. */
 const INTERVAL_MS = 10_000
-/** How often the names of scheduled queries are read again. */
+/** Polling interval of the names of scheduled queries. */
 const NAMES_MS = 60_000
 const FILTERS = ['name', 'action', 'q', 'since'] as const
 
-/** The results of scheduled queries on the host. The filter is kept in the address. */
+/** The results of scheduled queries on the host. The filters are kept in the URL. */
 export function ScheduledTab({ hostId }: { hostId: string }) {
   const base = `/api/hosts/${hostId}/scheduled`
   const query = search.value
   const filters = useMemo(() => readFilters(FILTERS, query), [query])
   const params = useMemo(() => paramsOf(filters), [filters])
-  const names = useFetch('/api/hosts/{id}/scheduled/names', { id: hostId }, { everyMs: NAMES_MS })
+  const names = useFetch('/api/hosts/{id}/scheduled/names', { id: hostId }, { pollMs: NAMES_MS })
   const list = usePagedList('/api/hosts/{id}/scheduled', {
     params: { id: hostId, ...params },
     name: `${base}?${query}`,
     idOf: byId,
     pageSize: PAGE_SIZE,
-    everyMs: INTERVAL_MS,
+    pollMs: INTERVAL_MS,
   })
   return (
     <>
@@ -53,11 +53,11 @@ export function ScheduledTab({ hostId }: { hostId: string }) {
         <PeriodSelect label="Time" value={filters.since} onChange={since => setFilters({ since })} />
         <TypedFilter
           label="Search scheduled results"
-          hint="Search in values"
+          hint="Search values"
           value={filters.q}
           onTyped={q => setFilters({ q })}
         />
-        <span class="spring" />
+        <span class="spacer" />
         <a class="button" href={addressOf(base, { ...params, format: 'csv', bom: 1 })} download>
           CSV
         </a>
@@ -85,13 +85,13 @@ function paramsOf({ since, ...filters }: Record<(typeof FILTERS)[number], string
   return { ...Object.fromEntries(given), ...sinceParam(since) }
 }
 
-/** Signs of actions, so that they differ not only by colour. */
+/** Signs for actions: colour alone is not accessible. */
 const SIGNS = { added: '+', removed: '−', snapshot: '=' }
 
 function Row({ result: { name, action, at, received_at, counter, columns } }: { result: ScheduledResult }) {
   return (
     <tr>
-      <td title={`by the host ${at}, received ${received_at}`}>
+      <td title={`host time ${at}, received ${received_at}`}>
         <Ago time={at} />
       </td>
       <td>
@@ -104,7 +104,7 @@ function Row({ result: { name, action, at, received_at, counter, columns } }: { 
           {SIGNS[action]} {action}
         </span>
         {action === 'added' && counter === 0 && (
-          <span class="tag" title="The query ran for the first time: the row is not a change.">
+          <span class="tag" title="The query ran for the first time, so this row is not a change.">
             first run
           </span>
         )}

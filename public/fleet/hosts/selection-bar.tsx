@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Targets } from '../../../src/contract/queries'
-import { counted, formatCount } from '../../../text/numbers'
+import { counted } from '../../../text/numbers'
 import { useKeys } from '../../keys'
 import { navigate } from '../../router'
 import { isOperator } from '../../session'
@@ -9,7 +9,7 @@ import { LabelHosts } from './label-hosts'
 
 interface SelectionBarProps {
   selected: ReadonlySet<string>
-  /** All hosts that match the filters; null when targets cannot express the filters. */
+  /** All hosts that match the filters; null if targets cannot express the filters. */
   all: Targets | null
   total: number
   onClear(): void
@@ -32,14 +32,14 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
   return (
     <section class="bulk" aria-label="Bulk actions">
       <div class="row">
-        <span>{isAll ? `All ${formatCount(count)} matching` : `${hostsOf(count)} selected`}</span>
+        <span>{isAll ? counted(count, 'matching host') : `${hostsOf(count)} selected`}</span>
         <button
           type="button"
           class="primary"
           disabled={targets === null || count === 0}
           title={
             targets === null
-              ? 'Select hosts first: without a selection, only a single platform or label can be queried.'
+              ? 'Select hosts first. Without a selection, only all hosts, one platform or one label can be queried.'
               : 'r'
           }
           onClick={runQuery}

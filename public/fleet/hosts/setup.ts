@@ -1,7 +1,7 @@
 import type { System } from '../../../src/contract/hosts'
 
 export const SYSTEM_NAMES: Record<System, string> = { linux: 'Linux', macos: 'macOS', windows: 'Windows' }
-/** Where a command is run. */
+/** Where to run the command. */
 export const SHELLS: Record<System, string> = {
   linux: 'in a shell',
   macos: 'in Terminal',
@@ -10,6 +10,6 @@ export const SHELLS: Record<System, string> = {
 
 const PLACEHOLDER = '<secret>'
 
-/** Puts the secret in the place of its placeholder, which stays when the secret is empty. */
+/** Replaces the placeholder with the secret, unless the secret is empty. */
 export const withSecret = (text: string, secret: string) =>
   secret === '' ? text : text.replaceAll(PLACEHOLDER, () => secret)

@@ -6,19 +6,19 @@ import { useInterval } from '../../use-interval'
 import { isOpen, type QueryResult } from '../query-result'
 import { type HostQuery, mergeQueries, openQuery, queryOfResult, withResult, withState } from './host-queries'
 
-/** Earlier results that are shown below new ones; the history has all. */
+/** Earlier results shown at first; the history has all of them. */
 const PAST_MAX = 5
-/** How often the states of unanswered queries are read. */
+/** Polling interval of the states of unanswered queries. */
 const INTERVAL_MS = 3_000
-/** Queries that may be open on one host. */
+/** Maximum number of running queries to load. */
 const OPEN_MAX = 20
 
-/** The queries on a host and their results, from its latest results on, as they arrive. */
+/** The latest queries on a host with their results, updated as they arrive. */
 export function useHostQueries(hostId: string) {
   const queries = useSignal<HostQuery[] | null>(null)
   const problem = useSignal('')
 
-  /** Results that arrived before the first reading. */
+  /** Results that arrived before the first read. */
   const early = useRef<QueryResult[]>([])
   const add = (result: QueryResult) => {
     const next = withResult(queries.peek() ?? [], result)

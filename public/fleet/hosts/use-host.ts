@@ -6,14 +6,14 @@ import { watch } from '../../live'
 import { useInterval } from '../../use-interval'
 import type { HostEvent } from './live-hosts'
 
-/** Its last-seen time changes without events. */
+/** Polling interval; the last-seen time changes without events. */
 const INTERVAL_MS = 20_000
-/** While new vitals are awaited. */
+/** Polling interval while new vitals are expected. */
 const AWAIT_MS = 1_000
-/** A host that is online answers long before. */
+/** How long to wait for new vitals; an online host answers much sooner. */
 const AWAIT_MAX_MS = 60_000
 
-/** A host, kept up to date by its stream, and how to refresh its vitals. */
+/** A host, kept up to date by its stream, and a function to refresh its vitals. */
 export function useHost(id: string) {
   const host = useSignal<HostWithDetails | null>(null)
   const problem = useSignal('')
@@ -22,7 +22,7 @@ export function useHost(id: string) {
       host.value = await client.get('/api/hosts/{id}', { id })
       problem.value = ''
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) host.value = null // it has been deleted
+      if (error instanceof ApiError && error.status === 404) host.value = null // deleted
       problem.value = messageOf(error)
     }
   }, [id])
@@ -37,7 +37,7 @@ export function useHost(id: string) {
         if (state.status !== known.status) void read()
       },
       onGap: () => void read(),
-      // Its vitals or labels have changed.
+      // All other events mean that vitals or labels have changed.
       onEvent: ({ type }) => {
         if (type !== 'query_result') void read()
       },
@@ -55,7 +55,7 @@ export function useHost(id: string) {
   return { host, problem, read, ...useRefresh(id, host, read) }
 }
 
-/** `waiting` until the new vitals have arrived, or `silent` when the host has not answered. */
+/** `waiting` until new vitals arrive, `silent` if the host has not answered in time. */
 export type Refreshing = 'idle' | 'waiting' | 'silent'
 
 function useRefresh(id: string, host: { peek(): HostWithDetails | null }, read: () => Promise<void>) {

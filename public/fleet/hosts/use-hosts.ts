@@ -5,13 +5,13 @@ import { type HostFilters, hostParams, hostSearchOf } from './filters'
 import { applyToHosts, type HostEvent, isHostEvent } from './live-hosts'
 
 const PAGE_SIZE = 100
-/** The list is read again at most this often after events that do not say enough. */
+/** Minimum time between two refreshes after events that are incomplete. */
 const REFRESH_MS = 3_000
-/** Labels and last-seen times change without events. */
+/** Polling interval; labels and last-seen times change without events. */
 const INTERVAL_MS = 10_000
 const NO_COUNTS: HostCounts = { online: 0, offline: 0, missing: 0 }
 
-/** The hosts that match the filters and their counts by status, kept up to date by the tenant's events. */
+/** The hosts that match the filters and their counts by status, kept up to date by tenant events. */
 export function useHosts(filters: HostFilters) {
   const counts = useSignal<HostCounts | null>(null)
   const list = usePagedList<'/api/hosts', HostEvent>('/api/hosts', {
@@ -19,7 +19,7 @@ export function useHosts(filters: HostFilters) {
     name: hostSearchOf(filters),
     idOf: byId,
     pageSize: PAGE_SIZE,
-    everyMs: INTERVAL_MS,
+    pollMs: INTERVAL_MS,
     onFirstPage: page => (counts.value = page.counts),
     live: {
       topic: 'events',

@@ -1,10 +1,10 @@
 import type { HostWithDetails } from '../../../src/contract/hosts'
 import type { Row } from '../../../src/contract/queries'
 
-/** The part of a host that its vitals are read from. */
+/** The fields of a host that contain its vitals. */
 export type Reported = Pick<HostWithDetails, 'details' | 'vitals'>
 
-/** Rows of the first of these tables that the host has reported, as vitals or when it enrolled. */
+/** The rows of the first of these tables that the host has reported, as vitals or at enrollment. */
 function rowsOf({ details, vitals }: Reported, ...tables: string[]): Row[] {
   for (const table of tables) {
     const rows = vitals[table]
@@ -15,7 +15,7 @@ function rowsOf({ details, vitals }: Reported, ...tables: string[]): Row[] {
   return []
 }
 
-/** A number that osquery reports as text; null without one. */
+/** Parses a number that osquery reports as text; null if there is none. */
 function countOf(text: string | undefined): number | null {
   const count = Number(text)
   return text === undefined || text === '' || !Number.isFinite(count) || count < 0 ? null : count
@@ -37,14 +37,14 @@ export function cpuOf(host: Reported): Cpu | null {
   }
 }
 
-/** Something with a size, and how much of it is used, in bytes; null if not known. */
-export interface Filled {
+/** The size and usage of memory or a disk, in bytes; null if unknown. */
+export interface Usage {
   name: string
   size: number
   used: number | null
 }
 
-export function memoryOf(host: Reported): Filled | null {
+export function memoryOf(host: Reported): Usage | null {
   const [info] = rowsOf(host, 'memory_info')
   const [system] = rowsOf(host, 'system_info')
   const size = countOf(info?.memory_total) ?? countOf(system?.physical_memory)
@@ -53,14 +53,14 @@ export function memoryOf(host: Reported): Filled | null {
   return { name: 'Memory', size, used: free === null ? null : Math.max(0, size - free) }
 }
 
-/** Memory that Linux can free at once, for agents that do not report it. */
+/** Available memory on Linux, for agents that do not report it. */
 function freeOf(info: Row | undefined) {
   const free = countOf(info?.memory_free)
   if (free === null) return null
   return free + (countOf(info?.buffers) ?? 0) + (countOf(info?.cached) ?? 0)
 }
 
-/** How long it had been running when the vitals were reported, in ms. */
+/** The uptime in ms when the vitals were reported. */
 export function uptimeMsOf(host: Reported): number | null {
   const [row] = rowsOf(host, 'uptime')
   if (!row) return null
@@ -71,24 +71,34 @@ export function uptimeMsOf(host: Reported): number | null {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000
 }
 
-/** Its file systems, largest first, without those that are not on a disk (`proc`, `tmpfs`). */
-export function disksOf(host: Reported): Filled[] {
+/** The file systems on disks, largest first. */
+export function disksOf(host: Reported): Usage[] {
   const rows = rowsOf(host, 'mounts', 'disk_space', 'logical_drives')
-  const found = new Map<string, Filled>()
+  const found = new Map<string, Usage>()
   for (const row of rows) {
     const disk = diskOf(row)
     const device = row.device ?? row.device_id ?? ''
-    // A disk may be mounted in many places: the shortest path is shown.
+    // A disk may be mounted several times; the shortest path is shown.
     if (disk && disk.name.length < (found.get(device)?.name.length ?? Number.POSITIVE_INFINITY)) found.set(device, disk)
   }
   return [...found.values()].sort((a, b) => b.size - a.size)
 }
 
-/** File systems in memory, or in a file on another disk. */
-const UNREAL = new Set(['tmpfs', 'devtmpfs', 'overlay', 'squashfs', 'efivarfs', 'devfs', 'autofs', 'nullfs', 'proc'])
+/** File systems that are in memory, or in a file on another disk. */
+const VIRTUAL_FILE_SYSTEMS = new Set([
+  'tmpfs',
+  'devtmpfs',
+  'overlay',
+  'squashfs',
+  'efivarfs',
+  'devfs',
+  'autofs',
+  'nullfs',
+  'proc',
+])
 
-function diskOf(row: Row): Filled | null {
-  if (UNREAL.has(row.type ?? '')) return null
+function diskOf(row: Row): Usage | null {
+  if (VIRTUAL_FILE_SYSTEMS.has(row.type ?? '')) return null
   const block = countOf(row.blocks_size) ?? 1
   const size = countOf(row.size) ?? (countOf(row.blocks) ?? 0) * block
   const free = countOf(row.free_space) ?? scaled(countOf(row.blocks_available) ?? countOf(row.blocks_free), block)
@@ -104,7 +114,7 @@ export interface Addresses {
   addresses: string[]
 }
 
-/** Its addresses by interface, without loopback and link-local ones. */
+/** The addresses of each interface, without loopback and link-local ones. */
 export function addressesOf(host: Reported): Addresses[] {
   const found = new Map<string, string[]>()
   for (const { interface: name = '', address = '' } of rowsOf(host, 'interface_addresses')) {

@@ -4,12 +4,12 @@ import { formatBytes } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { now } from '../../clock'
 import { systemOf } from './host'
-import { addressesOf, cpuOf, disksOf, type Filled, memoryOf, uptimeMsOf } from './vitals-data'
+import { addressesOf, cpuOf, disksOf, memoryOf, type Usage, uptimeMsOf } from './vitals-data'
 
-/** Disks or addresses; a query shows them all. */
+/** Disks or interfaces shown; a query returns all of them. */
 const SHOWN_MAX = 4
 
-/** The vitals of a host, as far as it has reported them. */
+/** The vitals that a host has reported. */
 export function Vitals({ host }: { host: HostWithDetails }) {
   const cpu = cpuOf(host)
   const memory = memoryOf(host)
@@ -29,16 +29,16 @@ export function Vitals({ host }: { host: HostWithDetails }) {
         <b>{cpu?.brand || 'unknown'}</b>
         <Note>{cpu && coresOf(cpu.cores, cpu.threads)}</Note>
       </Card>
-      <Card title="Memory">{memory ? <Fill filled={memory} isNamed={false} /> : <b>unknown</b>}</Card>
-      <Card title="Up for">
-        <b title={`reported ${host.refreshed_at ?? 'when it enrolled'}`}>
+      <Card title="Memory">{memory ? <UsageBar usage={memory} isNamed={false} /> : <b>unknown</b>}</Card>
+      <Card title="Uptime">
+        <b title={`reported ${host.refreshed_at ?? 'at enrollment'}`}>
           {uptime === null ? 'unknown' : formatDuration(uptime + sinceMs(host))}
         </b>
       </Card>
       <Card title="Disks">
         {disks.length === 0 && <b>unknown</b>}
         {disks.slice(0, SHOWN_MAX).map(disk => (
-          <Fill key={disk.name} filled={disk} />
+          <UsageBar key={disk.name} usage={disk} />
         ))}
         {disks.length > SHOWN_MAX && <Note>and {disks.length - SHOWN_MAX} more</Note>}
       </Card>
@@ -80,18 +80,20 @@ function Card({ title, children }: { title: string; children: ComponentChildren 
 
 const Note = ({ children }: { children: ComponentChildren }) => <span class="hint">{children}</span>
 
-/** From here on a disk is worth a look. */
+/** From this share on, usage is highlighted. */
 const FULL_SHARE = 0.9
 
-/** How much of something is used, as text and as a bar. */
-function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled; isNamed?: boolean }) {
+/** Usage as text and as a bar. */
+function UsageBar({ usage: { name, size, used }, isNamed = true }: { usage: Usage; isNamed?: boolean }) {
   const share = used === null ? null : Math.min(1, used / size)
   return (
     <div class="fill">
       <div class="row">
         {isNamed ? <code>{name}</code> : <b>{formatBytes(size)}</b>}
-        <span class="spring" />
-        <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>{wordsOf(size, used, isNamed)}</span>
+        <span class="spacer" />
+        <span class={share !== null && share >= FULL_SHARE ? 'is-failed' : 'hint'}>
+          {formatUsage(size, used, isNamed)}
+        </span>
       </div>
       {share !== null && (
         <div class="fill-track" aria-hidden="true">
@@ -102,7 +104,7 @@ function Fill({ filled: { name, size, used }, isNamed = true }: { filled: Filled
   )
 }
 
-function wordsOf(size: number, used: number | null, isNamed: boolean) {
+function formatUsage(size: number, used: number | null, isNamed: boolean) {
   if (used === null) return isNamed ? formatBytes(size) : ''
   return isNamed ? `${formatBytes(used)} of ${formatBytes(size)}` : `${formatBytes(used)} used`
 }

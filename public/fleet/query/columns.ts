@@ -5,7 +5,7 @@ const PADDING_PX = 34
 const WIDTH_MIN_PX = 72
 const WIDTH_MAX_PX = 380
 
-/** How wide each column is drawn: as its name and the first values need, within limits. */
+/** Column widths that fit the names and the sampled values, within limits. */
 export function widthsOf(columns: readonly string[], sample: readonly Row[]): number[] {
   return columns.map(column => {
     const most = sample.reduce((longest, row) => Math.max(longest, row[column]?.length ?? 0), column.length + 2)

@@ -1,6 +1,6 @@
 import type { Targets } from '../../../src/contract/queries'
 
-/** A query that is being edited. It is kept in the address, so that it can be shared. */
+/** A query that is being edited. It is kept in the URL, so that it can be shared. */
 export interface Draft {
   sql: string
   targets: Targets
@@ -8,17 +8,17 @@ export interface Draft {
 }
 
 export const DEADLINE_SECONDS = 300
-/** Longer addresses may be refused on the way; a longer draft is kept in the session storage. */
+/** Proxies may reject longer URLs, so longer drafts are kept in the session storage. */
 const ADDRESS_CHARACTERS_MAX = 6_000
-const KEPT = 'tailrace.query.draft'
+const STORAGE_KEY = 'tailrace.query.draft'
 const LISTS = { host_ids: 'hosts', platforms: 'platforms', labels: 'labels' } as const
 const LIST_NAMES = Object.keys(LISTS) as Array<keyof typeof LISTS>
 
-/** Address of the page that runs a query, filled with the draft. */
+/** The URL of the new-query page with a draft. */
 export function draftAddress(draft: Partial<Draft>): string {
   const text = String(paramsOf(draft))
   if (text.length <= ADDRESS_CHARACTERS_MAX) return `/queries/new${text && `?${text}`}`
-  sessionStorage.setItem(KEPT, text)
+  sessionStorage.setItem(STORAGE_KEY, text)
   return '/queries/new?kept=1'
 }
 
@@ -31,10 +31,10 @@ function paramsOf({ sql = '', targets = {}, deadline_seconds = DEADLINE_SECONDS 
   return params
 }
 
-/** The draft in an address, also with `?hosts=a,b`. */
+/** The draft in a query string. Hosts may also be given as `?hosts=a,b`. */
 export function draftOf(search: string): Draft {
   const given = new URLSearchParams(search)
-  const params = given.has('kept') ? new URLSearchParams(sessionStorage.getItem(KEPT) ?? '') : given
+  const params = given.has('kept') ? new URLSearchParams(sessionStorage.getItem(STORAGE_KEY) ?? '') : given
   const targets: Targets = params.has('all') ? { all: true } : {}
   for (const name of LIST_NAMES) {
     const all = params.getAll(LISTS[name])
@@ -53,7 +53,7 @@ export function draftOf(search: string): Draft {
 export const hasNoTargets = ({ all, host_ids = [], platforms = [], labels = [] }: Targets) =>
   !all && host_ids.length + platforms.length + labels.length === 0
 
-/** Targets as the server takes them: `all` on its own, and no empty lists. */
+/** Targets for the API: `all` on its own, and no empty lists. */
 export function sentTargets(targets: Targets): Targets {
   if (targets.all) return { all: true }
   return Object.fromEntries(Object.entries(targets).filter(([, value]) => Array.isArray(value) && value.length > 0))

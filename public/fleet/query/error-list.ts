@@ -5,11 +5,11 @@ export interface ErrorGroup {
   hosts: Array<Pick<QueryTarget, 'host_id' | 'hostname' | 'host_identifier'>>
 }
 
-/** Errors of hosts that could not run a query, the most frequent first. */
+/** Groups hosts by the error they reported, most frequent first. */
 export function groupErrors(hosts: readonly QueryTarget[]): ErrorGroup[] {
   const groups = new Map<string, ErrorGroup>()
   for (const host of hosts) {
-    const message = host.error || 'The host gave no reason.'
+    const message = host.error || 'The host did not report a reason.'
     const group = groups.get(message) ?? { message, hosts: [] }
     group.hosts.push(host)
     groups.set(message, group)

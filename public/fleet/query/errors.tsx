@@ -14,32 +14,31 @@ interface ErrorsProps {
   set(change: Partial<View>): void
 }
 
-/** Why hosts could not run the query: each message once, with its hosts. */
+/** Errors of hosts that could not run the query, grouped by message. */
 export function Errors({ query, set }: ErrorsProps) {
   const { failed, denylisted } = query.counts
   return (
     <section class="errors" aria-label="Errors">
       {failed + denylisted === 0 && <Empty title="No errors" />}
-      {failed > 0 && <Groups id={query.id} state="failed" count={failed} set={set} />}
-      {denylisted > 0 && <Groups id={query.id} state="denylisted" count={denylisted} set={set} />}
+      {failed > 0 && <Groups queryId={query.id} state="failed" count={failed} set={set} />}
+      {denylisted > 0 && <Groups queryId={query.id} state="denylisted" count={denylisted} set={set} />}
       {Math.max(failed, denylisted) > HOSTS_READ && (
-        <p class="hint">Of the first {formatCount(HOSTS_READ)} hosts by name.</p>
+        <p class="hint">Based on the first {formatCount(HOSTS_READ)} hosts by name.</p>
       )}
     </section>
   )
 }
 
 interface GroupsProps {
-  /** Of the query. */
-  id: string
+  queryId: string
   state: 'failed' | 'denylisted'
-  /** When it changes, the hosts are read again. */
+  /** The hosts are read again when it changes. */
   count: number
   set: ErrorsProps['set']
 }
 
-function Groups({ id, state, count, set }: GroupsProps) {
-  const { value, problem, read } = useFetch('/api/queries/{id}/hosts', { id, state, limit: HOSTS_READ })
+function Groups({ queryId, state, count, set }: GroupsProps) {
+  const { value, problem, read } = useFetch('/api/queries/{id}/hosts', { id: queryId, state, limit: HOSTS_READ })
   useEffect(() => void read(), [count])
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (

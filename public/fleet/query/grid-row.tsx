@@ -2,12 +2,12 @@ import type { ResultItem } from '../../../src/contract/queries'
 import { visiblePieces } from '../../components/log-viewer/visible'
 import { splitByMatch } from './search-matches'
 
-/** As in css/query.css. */
+/** Must equal the height in css/query.css. */
 export const ROW_PX = 28
 
 interface GridRowProps {
   index: number
-  /** Null while it is not here. */
+  /** Null until it has been loaded. */
   item: ResultItem | null
   columns: string[]
   q: string
@@ -15,20 +15,20 @@ interface GridRowProps {
   onOpen(): void
 }
 
-/** One row, in its place. */
+/** A row at its absolute position. */
 export function GridRow({ index, item, columns, q, isCurrent, onOpen }: GridRowProps) {
-  const look = `${isCurrent ? 'is-current ' : ''}${item ? '' : 'is-coming '}${index % 2 ? 'is-odd' : ''}`
+  const className = `${isCurrent ? 'is-current ' : ''}${item ? '' : 'is-placeholder '}${index % 2 ? 'is-odd' : ''}`
   const style = { transform: `translateY(${index * ROW_PX}px)` }
   if (item === null) {
     return (
-      <tr class={look} aria-rowindex={index + 2} style={style}>
+      <tr class={className} aria-rowindex={index + 2} style={style}>
         <td />
       </tr>
     )
   }
   const name = item.hostname || item.host_identifier
   return (
-    <tr class={look} aria-rowindex={index + 2} style={style} onClick={onOpen}>
+    <tr class={className} aria-rowindex={index + 2} style={style} onClick={onOpen}>
       <td class="grid-host">
         <a href={`/hosts/${item.host_id}`} title={name}>
           {name}
@@ -44,7 +44,7 @@ export function GridRow({ index, item, columns, q, isCurrent, onOpen }: GridRowP
   )
 }
 
-/** More of a value than this is in its details only. */
+/** Longer values are shown in full only in the row details. */
 const CELL_CHARACTERS_MAX = 200
 
 function cellOf(value: string, q: string) {
@@ -52,14 +52,14 @@ function cellOf(value: string, q: string) {
   return splitByMatch(text, q).map(({ text, isMatch }, at) =>
     isMatch ? (
       <mark key={at} class="match">
-        {shown(text)}
+        {withMarks(text)}
       </mark>
     ) : (
-      shown(text)
+      withMarks(text)
     ),
   )
 }
 
-/** Control characters and the like as marks. */
-const shown = (text: string) =>
+/** Shows invisible characters as marks. */
+const withMarks = (text: string) =>
   visiblePieces(text).map(({ text: piece, isMark }, at) => (isMark ? <i key={at}>{piece}</i> : piece))

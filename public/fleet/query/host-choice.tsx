@@ -6,7 +6,7 @@ import { TypedFilter } from '../../components/typed-filter'
 import { nameOf } from '../hosts/host'
 
 const MATCHES_MAX = 8
-/** Above this, only the number of hosts is shown. */
+/** With more hosts than this, only their number is shown. */
 const NAMED_MAX = 12
 
 interface HostChoiceProps {
@@ -14,7 +14,7 @@ interface HostChoiceProps {
   onChange(ids: string[]): void
 }
 
-/** Chooses single hosts by a search. */
+/** Selects individual hosts by search. */
 export function HostChoice({ chosen, onChange }: HostChoiceProps) {
   const typed = useSignal('')
   const matches = useSignal<Host[]>([])
@@ -24,15 +24,15 @@ export function HostChoice({ chosen, onChange }: HostChoiceProps) {
       matches.value = []
       return
     }
-    let isOld = false
+    let isStale = false
     client.get('/api/hosts', { q: typed.value, limit: MATCHES_MAX }).then(
       ({ items }) => {
-        if (!isOld) matches.value = items
+        if (!isStale) matches.value = items
       },
-      () => undefined, // typing on fetches again
+      () => undefined, // the next keystroke fetches again
     )
     return () => {
-      isOld = true
+      isStale = true
     }
   }, [typed.value])
   const offered = matches.value.filter(({ id }) => !chosen.includes(id))
@@ -41,7 +41,7 @@ export function HostChoice({ chosen, onChange }: HostChoiceProps) {
       <legend>Hosts</legend>
       {chosen.length > NAMED_MAX && (
         <button type="button" aria-pressed onClick={() => onChange([])}>
-          {chosen.length} chosen hosts ×
+          {chosen.length} selected hosts ×
         </button>
       )}
       {chosen.length <= NAMED_MAX &&

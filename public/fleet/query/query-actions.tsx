@@ -8,7 +8,7 @@ import { isOperator } from '../../session'
 import { draftAddress } from './draft'
 import { rowParams, type View } from './view'
 
-/** Downloads all rows of a view; CSV is marked as UTF-8 for spreadsheets. */
+/** The URL to download all rows of a view. CSV gets a byte order mark, so that spreadsheets read it as UTF-8. */
 export function exportAddress(id: string, format: 'csv' | 'ndjson', view: View): string {
   const { status: _, ...filters } = rowParams(view)
   return `/api/queries/${id}/results?${new URLSearchParams({ format, ...(format === 'csv' && { bom: '1' }), ...filters })}`
@@ -33,9 +33,9 @@ export function QueryActions({ query, onChanged }: { query: Query; onChanged(): 
   }
   return (
     <div class="job-actions">
-      {query.status === 'running' && <ConfirmButton name="Stop" sure="Stop query" act={stop} />}
+      {query.status === 'running' && <ConfirmButton label="Stop" confirmLabel="Stop query" onConfirm={stop} />}
       <button type="button" onClick={() => navigate(draftAddress(query))}>
-        Change
+        Edit
       </button>
       <button type="button" onClick={() => void again()}>
         Run again

@@ -4,11 +4,11 @@ import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
 import { Status } from '../../components/status'
 import { SqlText } from '../sql-text'
-import { progressWords } from './segments'
+import { describeTargets } from './describe-targets'
+import { describeProgress } from './segments'
 import { StateBar } from './state-bar'
-import { targetWords } from './target-words'
 
-/** One query in the list, with its targets and progress. */
+/** A row of the list of queries, with targets and progress. */
 export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
   const { id, sql, status, counts, row_count, targets, created_at, created_by } = query
   return (
@@ -17,12 +17,12 @@ export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolea
       <a class="query-subject" href={`/queries/${id}`} title={sql}>
         <SqlText sql={sql} />
       </a>
-      <span class="query-progress" title={progressWords(counts)}>
+      <span class="query-progress" title={describeProgress(counts)}>
         <StateBar counts={counts} />
         <span class="hint">{counted(row_count, 'row')}</span>
       </span>
       <span class="query-who">
-        {targetWords(targets)} · {created_by.name}
+        {describeTargets(targets)} · {created_by.name}
       </span>
       <time class="job-time" dateTime={created_at} title={created_at}>
         {formatAgo(created_at, now.value)}

@@ -5,9 +5,9 @@ import { now } from '../../clock'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
 import { SqlText } from '../sql-text'
-import { progressWords, segmentsOf } from './segments'
+import { describeTargets } from './describe-targets'
+import { describeProgress, segmentsOf } from './segments'
 import { StateBar, StateChips } from './state-bar'
-import { targetWords } from './target-words'
 import type { View } from './view'
 
 interface QuerySummaryProps {
@@ -32,9 +32,9 @@ export function QuerySummary({ query, view, set }: QuerySummaryProps) {
         <span>
           <b>{formatCount(row_count)}</b> {row_count === 1 ? 'row' : 'rows'}
         </span>
-        <span>{progressWords(counts)}</span>
+        <span>{describeProgress(counts)}</span>
         <span class="hint">
-          {created_by.name} asked {targetWords(targets)} <Ago time={created_at} />
+          {created_by.name} queried {describeTargets(targets)} <Ago time={created_at} />
         </span>
         <a href={`/jobs/${job_id}`}>Job</a>
       </p>
@@ -50,8 +50,8 @@ function Remaining({ query: { status, deadline_at, created_at, ended_at } }: { q
   }
   const leftMs = Date.parse(deadline_at) - now.value
   return (
-    <span class="query-left" title={`Until ${deadline_at}`}>
-      {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : formatDuration(leftMs)} left` : 'ends'}
+    <span class="query-left" title={`Deadline: ${deadline_at}`}>
+      {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : formatDuration(leftMs)} left` : 'ending'}
     </span>
   )
 }

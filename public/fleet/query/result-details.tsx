@@ -9,7 +9,7 @@ interface ResultDetailsProps {
   onClose(): void
 }
 
-/** One row, with its values whole. */
+/** One row with its full values. */
 export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsProps) {
   const row = item.row ?? {}
   const box = useRef<HTMLElement>(null)
@@ -29,7 +29,7 @@ export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsP
           row {item.no} · <Ago time={item.answered_at} />
           {item.late && ' · after the deadline'}
         </span>
-        <span class="spring" />
+        <span class="spacer" />
         <button type="button" onClick={() => onHost(item.host_id)}>
           Rows from this host
         </button>
@@ -44,7 +44,7 @@ export function ResultDetails({ item, columns, onHost, onClose }: ResultDetailsP
         {columns.map(column => (
           <div key={column}>
             <dt>{column}</dt>
-            <dd>{row[column] ?? <span class="hint">not answered</span>}</dd>
+            <dd>{row[column] ?? <span class="hint">no value</span>}</dd>
           </div>
         ))}
       </dl>

@@ -8,28 +8,28 @@ import { widthsOf } from './columns'
 import { GridRow, ROW_PX } from './grid-row'
 import { ResultDetails } from './result-details'
 import type { ResultRows } from './result-rows'
-import { turnedSort } from './view'
+import { nextSort } from './view'
 
-/** Rows to ask for before the total is known. */
+/** Rows to fetch before the total is known. */
 const UNKNOWN_ROWS = 40
 
 interface ResultsTableProps {
   query: Query
   rows: ResultRows
-  /** Moves on when rows have come. */
+  /** Increases when rows have arrived. */
   version: number
   sort: string
-  /** Is marked where it is found. */
+  /** The search text, whose matches are marked. */
   q: string
   onSort(sort: string): void
   onHost(id: string): void
   onPlace(place: { isAtTop: boolean; isAtEnd: boolean }): void
 }
 
-/** A table of any length: a tall empty box that holds only the rows in view. */
+/** A virtual table: a box as tall as all rows, which contains only those in view. */
 export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, onPlace }: ResultsTableProps) {
   const box = useRef<HTMLDivElement>(null)
-  const sight = useSignal({ start: 0, end: UNKNOWN_ROWS })
+  const visible = useSignal({ start: 0, end: UNKNOWN_ROWS })
   const current = useSignal(-1)
   const opened = useSignal<ResultItem | null>(null)
   const total = rows.total ?? 0
@@ -41,7 +41,7 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
     const element = box.current
     if (!element) return
     const { start, end } = windowOf(element, rows.total ?? UNKNOWN_ROWS, ROW_PX)
-    if (start !== sight.peek().start || end !== sight.peek().end) sight.value = { start, end }
+    if (start !== visible.peek().start || end !== visible.peek().end) visible.value = { start, end }
     onPlace({ isAtTop: element.scrollTop < ROW_PX, isAtEnd: isAtEnd(element, ROW_PX) })
   }
   useLayoutEffect(look, [version])
@@ -50,7 +50,7 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
     if (box.current) observer.observe(box.current)
     return () => observer.disconnect()
   }, [])
-  const { start, end } = sight.value
+  const { start, end } = visible.value
   useEffect(() => rows.want(start, end), [rows, start, end])
 
   const move = (by: number) => {
@@ -59,14 +59,14 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
     if (!element) return
     const top = current.value * ROW_PX
     if (top < element.scrollTop) element.scrollTop = top
-    const heightPx = element.clientHeight - ROW_PX // of the head
+    const heightPx = element.clientHeight - ROW_PX // the header row
     if (top + ROW_PX > element.scrollTop + heightPx) element.scrollTop = top + ROW_PX - heightPx
   }
   const open = (index: number) => {
     current.value = index
     opened.value = rows.rowAt(index)
   }
-  const drawn = useDrawnRows({ rows, columns, q, current: current.value, open })
+  const render = useRenderedRows({ rows, columns, q, current: current.value, open })
   return (
     <div class="grid-box">
       <section
@@ -81,7 +81,7 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
       >
         <table aria-label="Rows" aria-rowcount={total + 1} style={{ '--grid': grid, minWidth: `${widthPx}px` }}>
           <Head columns={columns} sort={sort} onSort={onSort} />
-          <tbody style={{ height: `${total * ROW_PX}px` }}>{drawn(start, Math.min(end, total))}</tbody>
+          <tbody style={{ height: `${total * ROW_PX}px` }}>{render(start, Math.min(end, total))}</tbody>
         </table>
       </section>
       {opened.value && (
@@ -113,10 +113,10 @@ function keyInTable(event: KeyboardEvent, move: (by: number) => void, open: () =
 }
 
 const SAMPLE_ROWS = 100
-/** Who answers first may have a short name. */
+/** The first hosts to answer may have short names. */
 const HOST_PX_MIN = 150
 
-/** Once rows are drawn, columns keep their widths while others come and go. */
+/** Columns keep their widths once rows have been rendered, also while new columns are added. */
 function useColumns(query: Query, rows: ResultRows, version: number) {
   const kept = useRef<Columns>({ columns: [], widths: [], hostPx: 0, isSampled: false })
   return useMemo(() => {
@@ -139,7 +139,7 @@ interface Columns {
   isSampled: boolean
 }
 
-interface DrawnRows {
+interface RenderedRows {
   rows: ResultRows
   columns: string[]
   q: string
@@ -147,8 +147,8 @@ interface DrawnRows {
   open(index: number): void
 }
 
-/** Rows that have not changed are not drawn again: scrolling then costs only the rows that come into sight. */
-function useDrawnRows({ rows, columns, q, current, open }: DrawnRows) {
+/** Reuses the nodes of unchanged rows, so that scrolling only renders the rows that come into view. */
+function useRenderedRows({ rows, columns, q, current, open }: RenderedRows) {
   const latest = useRef(open)
   latest.current = open
   const kept = useRef({
@@ -199,7 +199,7 @@ function Head({ columns, sort, onSort }: HeadProps) {
           const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
           return (
             <th key={column} scope="col" aria-sort={order}>
-              <button type="button" title={`Sort by ${column}`} onClick={() => onSort(turnedSort(sort, column))}>
+              <button type="button" title={`Sort by ${column}`} onClick={() => onSort(nextSort(sort, column))}>
                 {column}
                 <span class={`sorted is-${order}`} aria-hidden="true" />
               </button>

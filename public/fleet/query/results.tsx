@@ -14,7 +14,7 @@ interface ResultsProps {
   set(change: Partial<View>): void
 }
 
-/** All rows of all hosts: searched, sorted and given page by page by the server. */
+/** The rows of all hosts. The server searches, sorts and pages them. */
 export function Results({ query, view, set }: ResultsProps) {
   const place = useRef({ isAtTop: true, isAtEnd: true })
   const { rows, version, problem, unseen, refresh } = useRows(
@@ -27,7 +27,7 @@ export function Results({ query, view, set }: ResultsProps) {
   return (
     <section class="results" aria-label="Rows">
       <div class="filters">
-        <TypedFilter hasKey label="Search rows" hint="Search rows" value={view.q} onTyped={q => set({ q })} />
+        <TypedFilter hasShortcut label="Search rows" hint="Search rows" value={view.q} onTyped={q => set({ q })} />
         {view.host !== '' && (
           <button type="button" class="toggle is-on" onClick={() => set({ host: '' })}>
             {rows.rowAt(0)?.hostname || 'one host'} ×
@@ -41,7 +41,7 @@ export function Results({ query, view, set }: ResultsProps) {
             {formatCount(unseen.value)} new {unseen.value === 1 ? 'row' : 'rows'}
           </button>
         )}
-        <span class="spring" />
+        <span class="spacer" />
         <a class="button" download href={exportAddress(query.id, 'csv', view)}>
           CSV
         </a>

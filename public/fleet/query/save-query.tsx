@@ -3,7 +3,7 @@ import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
 import { useFocus } from '../../use-focus'
 
-/** Saves the SQL under a name, for everybody. */
+/** Saves the SQL under a name, for all members of the tenant. */
 export function SaveQuery({ sql }: { sql: string }) {
   const isNaming = useSignal(false)
   const problem = useSignal('')
@@ -21,7 +21,7 @@ export function SaveQuery({ sql }: { sql: string }) {
   return (
     <>
       {isNaming.value ? (
-        <NameForm onName={name => void save(name)} onLeave={() => (isNaming.value = false)} />
+        <NameForm onName={name => void save(name)} onDismiss={() => (isNaming.value = false)} />
       ) : (
         <button type="button" disabled={sql.trim() === ''} onClick={() => (isNaming.value = true)}>
           Save as
@@ -37,7 +37,7 @@ export function SaveQuery({ sql }: { sql: string }) {
   )
 }
 
-function NameForm({ onName, onLeave }: { onName(name: string): void; onLeave(): void }) {
+function NameForm({ onName, onDismiss }: { onName(name: string): void; onDismiss(): void }) {
   const input = useFocus()
   return (
     <form
@@ -50,12 +50,12 @@ function NameForm({ onName, onLeave }: { onName(name: string): void; onLeave(): 
       <input
         ref={input}
         name="name"
-        aria-label="Name of the query"
+        aria-label="Query name"
         placeholder="Name"
         required
         maxLength={200}
         onKeyDown={event => {
-          if (event.key === 'Escape') onLeave()
+          if (event.key === 'Escape') onDismiss()
         }}
       />
       <button type="submit">Save</button>

@@ -1,14 +1,15 @@
 export interface Part {
   text: string
-  /** It is what was searched for. */
+  /** Whether it matches the search. */
   isMatch: boolean
 }
 
-/** A text cut at each place of what is searched for, without regard to case, as the server searches. */
+/** Splits a text at each match of a search; case-insensitive, like the search of the server. */
 export function splitByMatch(text: string, q: string): Part[] {
   if (q === '') return [{ text, isMatch: false }]
   const [low, wanted] = [text.toLowerCase(), q.toLowerCase()]
-  if (low.length !== text.length) return [{ text, isMatch: false }] // letters whose small form is longer: places do not match
+  // Some letters are longer in lower case, so that positions would not match.
+  if (low.length !== text.length) return [{ text, isMatch: false }]
   const parts: Part[] = []
   let from = 0
   for (let at = low.indexOf(wanted); at !== -1; at = low.indexOf(wanted, from)) {

@@ -5,14 +5,14 @@ import { TARGET_STATES } from '../query-result'
 export interface Segment {
   state: TargetState
   count: number
-  /** Of the whole bar, 0 to 1. */
+  /** Share of the bar, from 0 to 1. */
   share: number
 }
 
-/** One host among thousands must be seen, too. */
+/** Keeps one host among thousands visible. */
 const SHARE_MIN = 0.008
 
-/** The states that any host is in, with their part of a bar: as large as their count, but never too small to be seen. */
+/** The states that occur, with a share of the bar in proportion to their count, but large enough to be visible. */
 export function segmentsOf(counts: QueryCounts): Segment[] {
   const present = TARGET_STATES.filter(state => counts[state] > 0)
   const raised = present.map(state => Math.max(SHARE_MIN, counts[state] / Math.max(1, counts.targets)))
@@ -20,10 +20,10 @@ export function segmentsOf(counts: QueryCounts): Segment[] {
   return present.map((state, at) => ({ state, count: counts[state], share: (raised[at] ?? 0) / sum }))
 }
 
-/** Hosts that have said something. */
+/** The number of hosts that have answered. */
 export const answeredOf = ({ completed, no_rows, failed, denylisted }: QueryCounts) =>
   completed + no_rows + failed + denylisted
 
-/** `12 of 50 hosts have answered`, for those who do not see the bar. */
-export const progressWords = (counts: QueryCounts) =>
+/** `12 of 50 hosts have answered`; the text alternative of the bar. */
+export const describeProgress = (counts: QueryCounts) =>
   `${formatCount(answeredOf(counts))} of ${formatCount(counts.targets)} ${counts.targets === 1 ? 'host has' : 'hosts have'} answered`

@@ -1,13 +1,13 @@
 import type { Query, TargetState } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import { STATE_WORDS } from '../query-result'
+import { STATE_LABELS } from '../query-result'
 import { TargetStateMark } from '../target-state'
-import { progressWords, segmentsOf } from './segments'
+import { describeProgress, segmentsOf } from './segments'
 
-/** The states of all hosts as one bar. */
+/** A bar with the share of each state. */
 export function StateBar({ counts }: Pick<Query, 'counts'>) {
   return (
-    <span class="states" role="img" aria-label={progressWords(counts)}>
+    <span class="states" role="img" aria-label={describeProgress(counts)}>
       {segmentsOf(counts).map(({ state, share }) => (
         <span key={state} class={`state-part is-target-${state}`} style={{ width: `${share * 100}%` }} />
       ))}
@@ -20,7 +20,7 @@ interface StateChipsProps extends Pick<Query, 'counts'> {
   onChoose(state: TargetState | ''): void
 }
 
-/** The same in words; a click shows the hosts. */
+/** Buttons with the number of hosts in each state. A click lists these hosts. */
 export function StateChips({ counts, chosen, onChoose }: StateChipsProps) {
   const segments = segmentsOf(counts)
   return (
@@ -29,7 +29,7 @@ export function StateChips({ counts, chosen, onChoose }: StateChipsProps) {
         <button
           key={state}
           type="button"
-          title={STATE_WORDS[state].meaning}
+          title={STATE_LABELS[state].meaning}
           aria-pressed={chosen === state}
           onClick={() => onChoose(chosen === state ? '' : state)}
         >

@@ -4,10 +4,10 @@ import type { Targets } from '../../../src/contract/queries'
 
 export type LabelCount = Pick<Label, 'id' | 'name' | 'host_count'>
 
-/** Platforms of osquery other than Linux; `linux` targets all others. */
+/** The osquery platforms that the target `linux` does not include. */
 const NOT_LINUX = ['darwin', 'windows', 'freebsd']
 
-/** Each platform that hosts have, and `linux` for all distributions together. */
+/** The platforms of the known hosts, and `linux` for all distributions together. */
 export function platformChoices(counts: readonly PlatformCount[]): PlatformCount[] {
   const linux = counts.filter(({ platform }) => platform !== '' && !NOT_LINUX.includes(platform))
   const named = counts.filter(({ platform }) => platform !== '' && platform !== 'linux')
@@ -18,7 +18,7 @@ export function platformChoices(counts: readonly PlatformCount[]): PlatformCount
 
 export interface TargetCount {
   hosts: number
-  /** Groups overlap, so it may be fewer. */
+  /** Whether it is an upper bound, because the groups may overlap. */
   isMax: boolean
 }
 

@@ -1,14 +1,14 @@
 import type { QueryTarget } from '../../../src/contract/queries'
 import type { QueryResult } from '../query-result'
 
-/** Whether a host has not changed between two replies. */
+/** Whether a target is the same in two replies. */
 export const isSameTarget = (one: QueryTarget, other: QueryTarget): boolean =>
   one.state === other.state &&
   one.answered_at === other.answered_at &&
   one.sent_at === other.sent_at &&
   one.sent_count === other.sent_count
 
-/** The list with the answers of a frame; the same array when nothing has changed. */
+/** Applies the answers of a frame to the list. Returns the same array if nothing has changed. */
 export function applyResults(hosts: QueryTarget[], results: readonly QueryResult[]): QueryTarget[] {
   const byHost = new Map(results.map(result => [result.host_id, result]))
   let isChanged = false

@@ -24,7 +24,7 @@ export function TargetHosts({ query, view, set }: TargetHostsProps) {
     <section class="targets" aria-label="Hosts">
       <div class="filters">
         <TypedFilter
-          hasKey
+          hasShortcut
           label="Search hosts"
           hint="Search hosts and errors"
           value={view.q}
@@ -45,19 +45,19 @@ interface HostLinesProps {
   onRows(id: string): void
 }
 
-/** A host that has not changed is not drawn again. */
+/** Reuses the nodes of unchanged hosts. */
 function HostLines({ hosts, onRows }: HostLinesProps) {
   const latest = useRef(onRows)
   latest.current = onRows
-  const drawn = useRef(new Map<string, { host: QueryTarget; node: VNode }>())
-  const before = drawn.current
-  drawn.current = new Map()
+  const rendered = useRef(new Map<string, { host: QueryTarget; node: VNode }>())
+  const before = rendered.current
+  rendered.current = new Map()
   const nodes = hosts.map(host => {
     const { host_id } = host
     const was = before.get(host_id)
     const node =
       was?.host === host ? was.node : <HostLine key={host_id} host={host} onRows={() => latest.current(host_id)} />
-    drawn.current.set(host_id, { host, node })
+    rendered.current.set(host_id, { host, node })
     return node
   })
   return <ul class="target-list">{nodes}</ul>
@@ -80,7 +80,7 @@ function HostLine({ host, onRows }: { host: QueryTarget; onRows(): void }) {
         {error && <span class="target-error">{error}</span>}
         {truncated && <span class="badge">truncated</span>}
         {late && (
-          <span class="badge" title="Answered after the query had ended.">
+          <span class="badge" title="The answer arrived after the deadline.">
             late
           </span>
         )}

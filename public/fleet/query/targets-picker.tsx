@@ -10,7 +10,7 @@ interface TargetsPickerProps {
   onChange(targets: Targets): void
 }
 
-/** Chooses the targets: all hosts, or platforms, labels and single hosts together. */
+/** Selects the targets: all hosts, or any combination of platforms, labels and individual hosts. */
 export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps) {
   const { all = false, platforms = [], labels = [], host_ids = [] } = targets
   const set = (change: Targets) => {
@@ -31,7 +31,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
               name={platform}
               count={hosts}
               isOn={platforms.includes(platform)}
-              onClick={() => set({ platforms: turned(platforms, platform) })}
+              onClick={() => set({ platforms: toggle(platforms, platform) })}
             />
           ))}
         </fieldset>
@@ -45,7 +45,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
               name={name}
               count={host_count}
               isOn={labels.includes(name) || labels.includes(id)}
-              onClick={() => set({ labels: turned(labels, labels.includes(id) ? id : name) })}
+              onClick={() => set({ labels: toggle(labels, labels.includes(id) ? id : name) })}
             />
           ))}
         </fieldset>
@@ -55,7 +55,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
   )
 }
 
-const turned = (list: string[], value: string) =>
+const toggle = (list: string[], value: string) =>
   list.includes(value) ? list.filter(each => each !== value) : [...list, value]
 
 interface ChipProps {

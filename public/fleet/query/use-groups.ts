@@ -1,13 +1,13 @@
 import { useFetch } from '../../use-fetch'
 import { platformChoices } from './target-count'
 
-const EVERY_MS = 30_000
+const POLL_MS = 30_000
 
-/** The groups that can be targeted, with their sizes; `online` counts all hosts. */
+/** The platforms and labels that can be targeted, with their sizes; `total` and `online` count all hosts. */
 export function useGroups() {
-  const hosts = useFetch('/api/hosts', { limit: 1 }, { everyMs: EVERY_MS })
-  const platforms = useFetch('/api/hosts/platforms', {}, { everyMs: EVERY_MS })
-  const labels = useFetch('/api/labels', { limit: 500 }, { everyMs: EVERY_MS })
+  const hosts = useFetch('/api/hosts', { limit: 1 }, { pollMs: POLL_MS })
+  const platforms = useFetch('/api/hosts/platforms', {}, { pollMs: POLL_MS })
+  const labels = useFetch('/api/labels', { limit: 500 }, { pollMs: POLL_MS })
   const counts = hosts.value.value?.counts
   return {
     isRead: counts !== undefined,

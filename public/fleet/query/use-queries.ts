@@ -1,12 +1,12 @@
 import { byId, usePagedList } from '../../use-paged-list'
 
-/** The list is read again at most this often while answers arrive. */
+/** Minimum time between two refreshes while answers arrive. */
 const REFRESH_MS = 1_000
 
 export const QUERY_FILTERS = ['status', 'q', 'host_id'] as const
 export type QueryFilters = Record<(typeof QUERY_FILTERS)[number], string>
 
-/** The queries that match, newest first; read again when the tenant's events report a change. */
+/** The queries that match, newest first. Tenant events that report a change refresh the list. */
 export function useQueries(filters: QueryFilters) {
   const given = Object.entries(filters).filter(([, value]) => value !== '')
   return usePagedList('/api/queries', {

@@ -5,19 +5,19 @@ import { client, messageOf } from '../../api'
 import { ResultRows } from './result-rows'
 import { rowParams, type View } from './view'
 
-/** New rows are shown at most this often. */
+/** Minimum time between two refreshes. */
 const REFRESH_MS = 700
 
 /**
- * The rows of a view. While `isWatched` says that nobody would lose their place (the top or the end is visible), new ones
- * appear by themselves; otherwise `unseen` counts them.
+ * The rows of a view. New rows appear automatically while `isWatched` reports that the top or the end of the table is
+ * visible, so that nobody loses their place; otherwise `unseen` counts them.
  */
 export function useRows(query: Query, view: View, isWatched: () => boolean) {
   const { host, q, sort } = view
   const version = useSignal(0)
   const problem = useSignal('')
   const unseen = useSignal(0)
-  /** Rows of the query when the shown ones were read. */
+  /** Row count of the query when the shown rows were read. */
   const readAt = useRef(query.row_count)
   const latest = useRef(query)
   latest.current = query
@@ -57,7 +57,7 @@ export function useRows(query: Query, view: View, isWatched: () => boolean) {
         else unseen.value = latest.current.row_count - readAt.current
       },
       REFRESH_MS - Math.min(REFRESH_MS, Date.now() - refreshedMs.current),
-    ) // the first ones at once
+    ) // the first rows appear at once
   }, [query.row_count])
   useEffect(() => () => clearTimeout(timer.current), [])
   return { rows, version, problem, unseen, refresh }

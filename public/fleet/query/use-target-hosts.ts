@@ -7,10 +7,10 @@ import { applyResults, isSameTarget } from './target-host'
 import type { View } from './view'
 
 const PAGE_SIZE = 100
-/** The list is read again at most this often while answers arrive. */
+/** Minimum time between two refreshes while answers arrive. */
 const REFRESH_MS = 1_000
 
-/** The hosts of a query that match a view, by name. */
+/** The target hosts of a query that match a view, by name. */
 export function useTargetHosts(query: Query, { state, q }: Pick<View, 'state' | 'q'>) {
   const list = usePagedList('/api/queries/{id}/hosts', {
     params: { id: query.id, ...(state && { state }), ...(q && { q }) },

@@ -5,8 +5,8 @@ import { useFetch } from '../../use-fetch'
 import type { View } from './view'
 
 const LIMIT = 30
-const EVERY_MS = 3_000
-const ENDED_EVERY_MS = 600_000
+const POLL_MS = 3_000
+const ENDED_POLL_MS = 600_000
 
 interface ValuesProps {
   query: Query
@@ -14,7 +14,7 @@ interface ValuesProps {
   set(change: Partial<View>): void
 }
 
-/** How often each value of a column was answered, over all hosts. */
+/** The most frequent values of a column over all hosts. */
 export function Values({ query, view, set }: ValuesProps) {
   const column = view.column || query.columns[0] || ''
   if (column === '') return <Empty title="No rows yet" />
@@ -42,9 +42,9 @@ interface BarsProps {
 }
 
 function Bars({ query, column, onValue }: BarsProps) {
-  const everyMs = query.status === 'running' ? EVERY_MS : ENDED_EVERY_MS
+  const pollMs = query.status === 'running' ? POLL_MS : ENDED_POLL_MS
   const params = { id: query.id, column, limit: LIMIT }
-  const { value, problem, read } = useFetch('/api/queries/{id}/values', params, { everyMs })
+  const { value, problem, read } = useFetch('/api/queries/{id}/values', params, { pollMs })
   if (problem.value !== '') return <Failure message={problem.value} onRetry={() => void read()} />
   const items = value.value?.items ?? []
   const max = Math.max(1, ...items.map(item => item.rows))
@@ -73,7 +73,7 @@ function Bars({ query, column, onValue }: BarsProps) {
           </li>
         ))}
       </ol>
-      {items.length === LIMIT && rest > 0 && <p class="hint">{formatCount(rest)} rows with other values.</p>}
+      {items.length === LIMIT && rest > 0 && <p class="hint">{formatCount(rest)} rows have other values.</p>}
     </>
   )
 }

@@ -4,17 +4,17 @@ import { TARGET_STATES } from '../query-result'
 export type ViewName = 'rows' | 'hosts' | 'errors' | 'values'
 export const VIEWS: ViewName[] = ['rows', 'hosts', 'errors', 'values']
 
-/** What the page of a query shows; lives in its address. */
+/** What the page of a query shows. It is kept in the URL. */
 export interface View {
   view: ViewName
-  /** Of hosts. */
+  /** Filters hosts. */
   state: TargetState | ''
-  /** Id of the one host whose rows are shown. */
+  /** Id of the host whose rows are shown; `''` for all. */
   host: string
   q: string
-  /** A column; with a minus before it, in descending order. */
+  /** A column, with a leading minus for descending order. */
   sort: string
-  /** Whose values are counted. */
+  /** The column whose values are counted. */
   column: string
 }
 
@@ -31,7 +31,7 @@ export function viewOf(search: string): View {
   }
 }
 
-/** As a query string, with its `?`; defaults are left out. */
+/** A view as a query string with its `?`. Defaults are left out. */
 export function searchOf({ view, ...filters }: View): string {
   const query = new URLSearchParams()
   if (view !== 'rows') query.set('view', view)
@@ -40,13 +40,13 @@ export function searchOf({ view, ...filters }: View): string {
   return text && `?${text}`
 }
 
-/** The order after a click on a heading: ascending, descending, then none. */
-export function turnedSort(sort: string, column: string): string {
+/** The next sort order after a click on a heading: ascending, descending, none. */
+export function nextSort(sort: string, column: string): string {
   if (sort === column) return `-${column}`
   return sort === `-${column}` ? '' : column
 }
 
-/** Parameters for rows that match, without hosts that have none. */
+/** Parameters for the rows of a view, without hosts that returned none. */
 export function rowParams({ host, q, sort }: View) {
   return {
     status: 'completed',

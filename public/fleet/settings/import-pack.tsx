@@ -13,20 +13,20 @@ const SAMPLE = `{
   }
 }`
 
-/** Imports a published pack, pasted or from a file. One of the same name is replaced. */
+/** Imports a pack from a file or from pasted text. A pack of the same name is replaced. */
 export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): void }) {
   const problem = useSignal('')
   const warned = useSignal<PackImport | null>(null)
   const name = useRef<HTMLInputElement>(null)
   const content = useRef<HTMLTextAreaElement>(null)
-  const take = async (file: File | undefined) => {
+  const readFile = async (file: File | undefined) => {
     if (!file || !name.current || !content.current) return
     try {
       content.current.value = decodeText(new Uint8Array(await file.arrayBuffer()), { fatal: true })
       name.current.value ||= packNameOf(file.name)
       problem.value = ''
     } catch (error) {
-      problem.value = error instanceof TypeError ? `${file.name} is not UTF-8: save it as UTF-8.` : messageOf(error)
+      problem.value = error instanceof TypeError ? `${file.name} is not UTF-8. Save it as UTF-8.` : messageOf(error)
     }
   }
   const save = async () => {
@@ -58,19 +58,23 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
       >
         <label class="field">
           File
-          <input type="file" accept=".conf,.json,.txt" onChange={event => void take(event.currentTarget.files?.[0])} />
+          <input
+            type="file"
+            accept=".conf,.json,.txt"
+            onChange={event => void readFile(event.currentTarget.files?.[0])}
+          />
         </label>
         <label class="field">
           Name
           <input ref={name} name="name" required maxLength={200} />
         </label>
         <label class="field">
-          Pack as JSON (comments and line continuations are allowed)
+          Pack as JSON (with comments and line continuations, if any)
           <textarea ref={content} name="content" required rows={12} spellcheck={false} placeholder={SAMPLE} />
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
         <div class="row">
-          <span class="spring" />
+          <span class="spacer" />
           <button type="submit" class="primary">
             Import
           </button>
@@ -82,7 +86,7 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
 
 function Warnings({ result: { imported, warnings }, onClose }: { result: PackImport; onClose(): void }) {
   const done = useRef<HTMLButtonElement>(null)
-  // The focused element is gone, and without focus Escape does not reach the dialog.
+  // The form had the focus; without a focused element, Escape would not reach the dialog.
   useEffect(() => done.current?.focus(), [])
   return (
     <>
@@ -95,7 +99,7 @@ function Warnings({ result: { imported, warnings }, onClose }: { result: PackImp
         ))}
       </ul>
       <div class="row">
-        <span class="spring" />
+        <span class="spacer" />
         <button ref={done} type="button" class="primary" onClick={onClose}>
           Done
         </button>
@@ -104,5 +108,5 @@ function Warnings({ result: { imported, warnings }, onClose }: { result: PackImp
   )
 }
 
-/** In the file, not in the request. */
+/** The path within the file instead of the request. */
 const placeOf = (path: string) => path.replace(/^body\.content\.?/, '')

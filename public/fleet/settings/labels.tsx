@@ -31,7 +31,7 @@ export function Labels() {
   return (
     <>
       <div class="row">
-        <p class="hint grow">A dynamic label applies to every host on which its query returns a row.</p>
+        <p class="hint grow">A label with a query applies to all hosts on which the query returns rows.</p>
         {isOperator.value && (
           <button type="button" class="primary" onClick={() => (edited.value = 'new')}>
             New label
@@ -72,9 +72,13 @@ export function Labels() {
               {isOperator.value && (
                 <>
                   <button type="button" onClick={() => (edited.value = label)}>
-                    Change
+                    Edit
                   </button>
-                  <ConfirmButton name="Delete" sure={`Delete ${label.name}`} act={reason => remove(label.id, reason)} />
+                  <ConfirmButton
+                    label="Delete"
+                    confirmLabel={`Delete ${label.name}`}
+                    onConfirm={reason => remove(label.id, reason)}
+                  />
                 </>
               )}
             </td>

@@ -25,7 +25,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
         </span>
         <h2>{name}</h2>
         <span class="hint">{hostsOfPack(pack)}</span>
-        <span class="spring" />
+        <span class="spacer" />
         <span class="hint">
           updated <Ago time={updated_at} />
         </span>
@@ -37,7 +37,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
             <button type="button" onClick={() => onSwitch(!enabled)}>
               {enabled ? 'Disable' : 'Enable'}
             </button>
-            <ConfirmButton name="Delete" sure={`Delete ${name}`} act={onRemove} />
+            <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={onRemove} />
           </>
         )}
       </header>

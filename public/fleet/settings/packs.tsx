@@ -7,17 +7,17 @@ import { byId, usePagedList } from '../../use-paged-list'
 import { ImportPack } from './import-pack'
 import { PackCard } from './pack-card'
 
-/** Scheduled queries, in packs. */
+/** Packs of scheduled queries. */
 export function Packs() {
   const list = usePagedList('/api/packs', { idOf: byId, pageSize: 100 })
   const isImporting = useSignal(false)
-  const refused = useSignal('')
+  const problem = useSignal('')
   const change = async (work: Promise<unknown>) => {
     try {
       await work
-      refused.value = ''
+      problem.value = ''
     } catch (error) {
-      refused.value = messageOf(error)
+      problem.value = messageOf(error)
     }
     await list.refresh()
   }
@@ -25,7 +25,7 @@ export function Packs() {
     <>
       <div class="row">
         <p class="hint grow">
-          Hosts run the queries of a pack on a schedule and report changes, shown on each host's Scheduled tab.
+          Hosts run the queries of a pack on a schedule. Each host's Scheduled tab shows the results.
         </p>
         {isOperator.value && (
           <button type="button" class="primary" onClick={() => (isImporting.value = true)}>
@@ -36,7 +36,7 @@ export function Packs() {
       {isImporting.value && (
         <ImportPack onDone={() => void list.refresh()} onClose={() => (isImporting.value = false)} />
       )}
-      {refused.value !== '' && <Failure message={refused.value} />}
+      {problem.value !== '' && <Failure message={problem.value} />}
       <ListStatus list={list} empty={<NoPacks />} />
       <ul class="packs" aria-label="Packs">
         {list.items.value?.map(pack => (
@@ -58,6 +58,6 @@ export function Packs() {
 
 const NoPacks = () => (
   <Empty title="No packs yet">
-    <p>Packs are published with osquery and elsewhere. Paste one, or choose its file.</p>
+    <p>Import one of osquery's published packs, or your own.</p>
   </Empty>
 )

@@ -12,7 +12,7 @@ import { type SqlFields, SqlForm } from './sql-form'
 
 const NEW: SqlFields = { name: '', description: '', sql: 'select * from os_version', platforms: [] }
 
-/** Saved queries, which the editor offers. */
+/** Saved queries, which the query editor offers. */
 export function SavedQueries() {
   const list = usePagedList('/api/saved-queries', { idOf: byId, pageSize: 200 })
   const edited = useSignal<SavedQuery | 'new' | null>(null)
@@ -31,7 +31,7 @@ export function SavedQueries() {
   return (
     <>
       <div class="row">
-        <span class="spring" />
+        <span class="spacer" />
         {isOperator.value && (
           <button type="button" class="primary" onClick={() => (edited.value = 'new')}>
             New saved query
@@ -74,9 +74,13 @@ export function SavedQueries() {
                     Run
                   </button>
                   <button type="button" onClick={() => (edited.value = query)}>
-                    Change
+                    Edit
                   </button>
-                  <ConfirmButton name="Delete" sure={`Delete ${query.name}`} act={reason => remove(query.id, reason)} />
+                  <ConfirmButton
+                    label="Delete"
+                    confirmLabel={`Delete ${query.name}`}
+                    onConfirm={reason => remove(query.id, reason)}
+                  />
                 </>
               )}
             </td>

@@ -7,7 +7,7 @@ import { SecretNotice } from '../../components/secret-notice'
 import { Ago } from '../../components/time'
 import { byId, usePagedList } from '../../use-paged-list'
 
-/** Secrets with which hosts enroll. Revoking one does not affect enrolled hosts. */
+/** The secrets with which hosts enroll. Revoking one does not affect enrolled hosts. */
 export function Secrets() {
   const list = usePagedList('/api/enroll-secrets', { idOf: byId })
   const secret = useSignal('')
@@ -67,7 +67,11 @@ export function Secrets() {
               <Ago time={each.last_used_at} />
             </td>
             <td>
-              <ConfirmButton name="Revoke" sure={`Revoke ${each.name}`} act={reason => revoke(each.id, reason)} />
+              <ConfirmButton
+                label="Revoke"
+                confirmLabel={`Revoke ${each.name}`}
+                onConfirm={reason => revoke(each.id, reason)}
+              />
             </td>
           </tr>
         )}

@@ -8,7 +8,7 @@ import { SqlEditor } from '../sql-editor'
 export interface SqlFields {
   name: string
   description: string
-  /** Null: there is no query. */
+  /** Null for none. */
   sql: string | null
   platforms: string[]
 }
@@ -16,7 +16,7 @@ export interface SqlFields {
 interface SqlFormProps {
   title: string
   fields: SqlFields
-  /** Asks whether there is a query at all, in these words. */
+  /** Makes the query optional; the labels of the two options. */
   choice?: { none: string; some: string }
   onSave(fields: SqlFields): Promise<unknown>
   onClose(): void
@@ -24,7 +24,7 @@ interface SqlFormProps {
 
 const FIRST_SQL = 'select 1 from os_version'
 
-/** A name, some words, a query, and the platforms it is for. */
+/** A form for name, description, query and platforms. */
 export function SqlForm({ title, fields, choice, onSave, onClose }: SqlFormProps) {
   const sql = useSignal(fields.sql)
   const problem = useSignal('')
@@ -80,7 +80,7 @@ export function SqlForm({ title, fields, choice, onSave, onClose }: SqlFormProps
         {sql.value === null && <input type="hidden" name="platforms" value="" />}
         {problem.value !== '' && <Failure message={problem.value} />}
         <div class="row">
-          <span class="spring" />
+          <span class="spacer" />
           <button type="submit" class="primary">
             Save
           </button>

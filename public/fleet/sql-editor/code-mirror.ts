@@ -13,23 +13,23 @@ import { bracketMatching, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
 import type { Completion } from './completion'
-import { colours, look } from './look'
+import { highlightStyle, theme } from './theme'
 
 export interface EditorOptions {
   sql: string
   label: string
   hint: string
-  /** What may stand at a place. It is handed in, so that the pages and this chunk have no code in common. */
+  /** The completions at a position. It is passed in so that this chunk shares no code with the pages. */
   complete(sql: string, at: number): Completion | null
   onChange(sql: string): void
   onRun(): void
-  /** The keyboard is to go elsewhere. */
-  onLeave(): void
+  /** Moves the focus out of the editor. */
+  onEscape(): void
 }
 
 export interface Editor {
   readonly sql: string
-  /** Puts another text in its place; what was there can be had back by undo. */
+  /** Replaces the text. Undo restores the previous one. */
   setSql(sql: string): void
   insert(text: string): void
   focus(): void
@@ -38,8 +38,8 @@ export interface Editor {
 }
 
 /**
- * CodeMirror in a shadow root: there it adopts its style sheets, which the security policy allows; in the document it would
- * write a style element, which the policy refuses.
+ * Opens CodeMirror in a shadow root. There it uses adopted style sheets, which the content security policy allows; in
+ * the document it would insert a style element, which the policy blocks.
  */
 export function openEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
@@ -62,13 +62,13 @@ export function openEditor(host: HTMLElement, options: EditorOptions): Editor {
   }
 }
 
-function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: EditorOptions) {
+function stateOf({ sql, label, hint, complete, onChange, onRun, onEscape }: EditorOptions) {
   const run = () => {
     onRun()
     return true
   }
   const leave = () => {
-    onLeave()
+    onEscape()
     return true
   }
   return EditorState.create({
@@ -78,20 +78,20 @@ function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: Edito
         keymap.of([
           { key: 'Ctrl-Enter', run },
           { key: 'Cmd-Enter', run },
-          { key: 'Tab', run: acceptCompletion }, // else it leads on to the next control
+          { key: 'Tab', run: acceptCompletion }, // otherwise Tab moves the focus
         ]),
       ),
       keymap.of([...completionKeymap, ...closeBracketsKeymap, ...historyKeymap, ...defaultKeymap]),
-      keymap.of([{ key: 'Escape', run: leave }]), // where it has not closed the list of completions
+      keymap.of([{ key: 'Escape', run: leave }]), // unless it closes the list of completions
       history(),
       SQLite.language,
-      syntaxHighlighting(colours),
+      syntaxHighlighting(highlightStyle),
       bracketMatching(),
       closeBrackets(),
       autocompletion({
         override: [context => completeIn(context, complete)],
         icons: false,
-        maxRenderedOptions: OPTIONS_SHOWN,
+        maxRenderedOptions: OPTIONS_MAX,
       }),
       placeholder(hint),
       EditorView.lineWrapping,
@@ -99,17 +99,17 @@ function stateOf({ sql, label, hint, complete, onChange, onRun, onLeave }: Edito
       EditorView.updateListener.of(update => {
         if (update.docChanged) onChange(update.state.doc.toString())
       }),
-      typedByUs,
-      look,
+      insertTextHandler,
+      theme,
     ],
   })
 }
 
 /**
- * Where Chromium types over a selection, or into nothing, it copies styles into attributes, which the security policy
- * refuses: it is done for it.
+ * Inserts text itself when it replaces a selection or the editor is empty. Chromium would copy styles into attributes
+ * in these cases, which the content security policy blocks.
  */
-const typedByUs = EditorView.domEventHandlers({
+const insertTextHandler = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const { from, to } = view.state.selection.main
     const { data: text } = event
@@ -117,25 +117,25 @@ const typedByUs = EditorView.domEventHandlers({
     if (from === to && view.state.doc.length > 0) return false
     const insert = () =>
       view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
-    const isTaken = view.state.facet(EditorView.inputHandler).some(handle => handle(view, from, to, text, insert))
-    if (!isTaken) view.dispatch(insert())
+    const isHandled = view.state.facet(EditorView.inputHandler).some(handle => handle(view, from, to, text, insert))
+    if (!isHandled) view.dispatch(insert())
     event.preventDefault()
     return true
   },
 })
 
-/** No more than fit without scrolling: the keyboard moves on to the rest, and who cannot see is told of no hidden box. */
-const OPTIONS_SHOWN = 11
+/** As many as fit without scrolling, so that the list needs no scrollable region; the keyboard reaches the others. */
+const OPTIONS_MAX = 11
 
-/** By itself only where a word was begun, or after what calls for one. */
-const CALLS = /(?:\.|\b(?:from|join)\s+)$/i
+/** Text after which completions open without a typed prefix. */
+const TRIGGERS = /(?:\.|\b(?:from|join)\s+)$/i
 
 function completeIn(context: CompletionContext, complete: EditorOptions['complete']): CompletionResult | null {
   const { state, pos } = context
   const found = complete(state.doc.toString(), pos)
   if (!found) return null
-  const isCalled = CALLS.test(state.sliceDoc(Math.max(0, pos - 20), pos))
-  if (found.from === pos && !context.explicit && !isCalled) return null
+  const isTriggered = TRIGGERS.test(state.sliceDoc(Math.max(0, pos - 20), pos))
+  if (found.from === pos && !context.explicit && !isTriggered) return null
   return {
     from: found.from,
     validFor: /^[\p{L}_][\p{L}\p{N}_$]*$/u,

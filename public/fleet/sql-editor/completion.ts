@@ -6,14 +6,14 @@ import { FUNCTIONS, KEYWORDS } from './words'
 export interface Option {
   label: string
   kind: 'table' | 'column' | 'function' | 'keyword'
-  /** Shown beside it: a column's type, a table's platforms. */
+  /** Shown beside the label: the type of a column, the platforms of a table. */
   detail: string
-  /** Higher comes first among what fits equally well. */
+  /** Ranks options that match equally well; higher comes first. */
   boost: number
 }
 
 export interface Completion {
-  /** Where the word begins that an option takes the place of. */
+  /** Start of the word that the option replaces. */
   from: number
   options: Option[]
 }
@@ -21,12 +21,12 @@ export interface Completion {
 const NOTHING: Option[] = []
 
 /**
- * What may stand at a place of a text: tables after `from` and `join`, columns of one table after `alias.`, else columns of the
- * statement's tables, functions and keywords. Null in strings, comments and numbers.
+ * The completions at a position: tables after `from` and `join`, columns of one table after `alias.`, otherwise
+ * columns of the statement's tables, functions and keywords. Null in strings, comments and numbers.
  */
 export function completionAt(sql: string, at: number, schema: Schema): Completion | null {
   const all = tokensOf(sql)
-  const inside = all.find(token => token.from < at && (at < token.to || (at === token.to && token.isOpen)))
+  const inside = all.find(token => token.from < at && (at < token.to || (at === token.to && token.isUnterminated)))
   if (inside && (inside.kind === 'comment' || inside.kind === 'string')) return null
   const typed = all.find(token => token.from < at && at <= token.to && isTyped(token))
   if (!typed && all.some(token => token.kind === 'number' && token.to === at)) return null
@@ -35,19 +35,19 @@ export function completionAt(sql: string, at: number, schema: Schema): Completio
   return { from, options: optionsAt(statement, from, schema) }
 }
 
-const isTyped = ({ kind, isOpen }: Token) => kind === 'word' || (kind === 'quoted' && isOpen)
+const isTyped = ({ kind, isUnterminated }: Token) => kind === 'word' || (kind === 'quoted' && isUnterminated)
 
 function optionsAt(statement: Statement | undefined, from: number, schema: Schema): Option[] {
   const tokens = statement?.tokens.filter(token => token.to <= from) ?? []
   const last = tokens.at(-1)
-  if (!statement || !last) return START
+  if (!statement || !last) return FIRST_KEYWORDS
   if (last.text === '.') return columnsOfName(tokens.at(-2), statement, schema)
   if (isTablePlace([...tokens, { ...last, text: '' }], tokens.length)) return tablesOf(statement, schema)
-  return [...columnsOf(statement.sources, schema), ...REST]
+  return [...columnsOf(statement.sources, schema), ...FUNCTIONS_AND_KEYWORDS]
 }
 
-function tablesOf({ made }: Statement, schema: Schema): Option[] {
-  const own: Option[] = made.map(label => ({ label, kind: 'table', detail: 'of this query', boost: 2 }))
+function tablesOf({ ctes }: Statement, schema: Schema): Option[] {
+  const own: Option[] = ctes.map(label => ({ label, kind: 'table', detail: 'in this query', boost: 2 }))
   return [...own, ...schema.tables.map(tableOption)]
 }
 
@@ -55,20 +55,20 @@ const tableOption = (table: Table): Option => ({
   label: table.name,
   kind: 'table',
   detail: [platformsOf(table), ...(table.isEvented ? ['events'] : [])].join(' · '),
-  boost: table.name.includes('_') ? 0 : 1, // the plain ones are meant more often: processes before process_envs
+  boost: table.name.includes('_') ? 0 : 1, // prefers short names, which are more common: processes before process_envs
 })
 
-/** Where a table is found, in words; `all` for everywhere. */
+/** The platforms of a table as text; `all` for all of them. */
 export const platformsOf = ({ platforms }: Table) => (platforms.length === 3 ? 'all' : platformNames(platforms))
 
 function columnsOfName(name: Token | undefined, { sources }: Statement, schema: Schema): Option[] {
   if (!name) return NOTHING
-  const called = nameOf(name)
-  const source = sources.find(({ alias }) => alias === called) ?? { table: called, alias: called }
+  const qualifier = nameOf(name)
+  const source = sources.find(({ alias }) => alias === qualifier) ?? { table: qualifier, alias: qualifier }
   return columnsOf([source], schema)
 }
 
-/** Of several tables with the same column, the option tells them all. */
+/** A column that several tables have becomes one option, which lists them. */
 function columnsOf(sources: readonly Source[], schema: Schema): Option[] {
   const found = new Map<string, { column: Column; aliases: Set<string> }>()
   for (const { table, alias } of sources) {
@@ -77,8 +77,8 @@ function columnsOf(sources: readonly Source[], schema: Schema): Option[] {
       found.set(column.name, { column, aliases: known.aliases.add(alias) })
     }
   }
-  const isOneOfMany = new Set(sources.map(({ alias }) => alias)).size > 1
-  return [...found.values()].map(({ column, aliases }) => columnOption(column, isOneOfMany ? [...aliases] : []))
+  const isJoin = new Set(sources.map(({ alias }) => alias)).size > 1
+  return [...found.values()].map(({ column, aliases }) => columnOption(column, isJoin ? [...aliases] : []))
 }
 
 function columnOption({ name, type, isRequired, isHidden, platforms }: Column, aliases: string[]): Option {
@@ -93,10 +93,10 @@ function columnOption({ name, type, isRequired, isHidden, platforms }: Column, a
 }
 
 const keyword = (label: string): Option => ({ label, kind: 'keyword', detail: '', boost: -2 })
-const REST: Option[] = [
+const FUNCTIONS_AND_KEYWORDS: Option[] = [
   ...Object.entries(FUNCTIONS).map(
     ([label, takes]): Option => ({ label, kind: 'function', detail: `(${takes})`, boost: -1 }),
   ),
   ...KEYWORDS.map(keyword),
 ]
-const START = ['select', 'with', 'explain'].map(keyword)
+const FIRST_KEYWORDS = ['select', 'with', 'explain'].map(keyword)

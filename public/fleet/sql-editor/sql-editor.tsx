@@ -12,28 +12,28 @@ interface SqlEditorProps {
   /** Ctrl-Enter and Cmd-Enter. */
   onRun(): void
   label?: string
-  /** The keyboard goes there when it appears. */
+  /** Focuses the editor when it appears. */
   hasFocus?: boolean
 }
 
 const HINT = 'select name, version from os_version'
-/** Kept by the browser, so that the tables stay where one wants them. */
-const KEPT = 'tailrace.sql.tables'
+/** Remembers in the browser whether the list of tables is open. */
+const STORAGE_KEY = 'tailrace.sql.tables'
 
 /**
- * A field for osquery's SQL: highlighted, completed, with the list of tables beside it. It is a plain text field until the
- * editor has come, and stays one where that cannot be loaded.
+ * An editor for osquery SQL with highlighting, completion and a list of tables. It is a plain text field until
+ * CodeMirror has been loaded, and remains one if that fails.
  */
 export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = false }: SqlEditorProps) {
   const box = useRef<HTMLElement>(null)
   const schema = useSignal<Schema | null>(null)
-  const hasTables = useSignal(localStorage.getItem(KEPT) === 'shown')
+  const hasTables = useSignal(localStorage.getItem(STORAGE_KEY) === 'shown')
   const leave = () => box.current?.focus()
-  const { host, plain, editor, isPlain } = useEditor({ value, onChange, onRun, label, schema, onLeave: leave })
+  const { host, plain, editor, isPlain } = useEditor({ value, onChange, onRun, label, schema, onEscape: leave })
   const advice = schema.value ? adviceOn(value, schema.value) : []
 
   useEffect(() => {
-    // Without the tables it is still an editor.
+    // The editor also works without the tables.
     loadSchema().then(
       loaded => (schema.value = loaded),
       () => undefined,
@@ -48,7 +48,7 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
   }
   const show = () => {
     hasTables.value = !hasTables.value
-    localStorage.setItem(KEPT, hasTables.value ? 'shown' : 'hidden')
+    localStorage.setItem(STORAGE_KEY, hasTables.value ? 'shown' : 'hidden')
   }
   return (
     <section class={hasTables.value ? 'sql has-tables' : 'sql'} ref={box} tabIndex={-1} aria-label={`${label} editor`}>
@@ -64,7 +64,7 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
               autocapitalize="off"
               value={value}
               onInput={event => onChange(event.currentTarget.value)}
-              onKeyDown={event => keyInPlain(event, onRun, leave)}
+              onKeyDown={event => onPlainKeyDown(event, onRun, leave)}
             />
           )}
           <div ref={host} hidden={isPlain.value} />
@@ -74,8 +74,8 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
             Tables
           </button>
           <div class="sql-advice" role="status">
-            {advice.map(said => (
-              <p key={said}>{said}</p>
+            {advice.map(each => (
+              <p key={each}>{each}</p>
             ))}
           </div>
         </div>
@@ -85,40 +85,40 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
   )
 }
 
-function keyInPlain(event: KeyboardEvent, onRun: () => void, onLeave: () => void) {
-  if (event.key === 'Escape') onLeave()
+function onPlainKeyDown(event: KeyboardEvent, onRun: () => void, onEscape: () => void) {
+  if (event.key === 'Escape') onEscape()
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
   event.preventDefault()
   onRun()
 }
 
-interface Wiring {
+interface UseEditorOptions {
   value: string
   schema: Signal<Schema | null>
   label: string
   onChange(sql: string): void
   onRun(): void
-  onLeave(): void
+  onEscape(): void
 }
 
-/** Brings the editor in place of the plain field, with what has been typed there by then. */
-function useEditor(wiring: Wiring) {
+/** Replaces the plain field with the editor, and keeps its text, selection and focus. */
+function useEditor(options: UseEditorOptions) {
   const host = useRef<HTMLDivElement>(null)
   const plain = useRef<HTMLTextAreaElement>(null)
   const editor = useRef<Editor | null>(null)
   const isPlain = useSignal(true)
-  /** What was typed and has not yet come back as the value: typing is faster than drawing. */
+  /** Texts that were typed but not yet passed back as the value, because typing may be faster than rendering. */
   const typed = useRef(new Set<string>())
-  const latest = useRef(wiring)
-  latest.current = wiring
+  const latest = useRef(options)
+  latest.current = options
 
   useEffect(() => {
-    let isGone = false
-    const bring = async () => {
+    let isUnmounted = false
+    const load = async () => {
       const { openEditor } = await import('./code-mirror')
-      if (isGone || !host.current) return
+      if (isUnmounted || !host.current) return
       const field = plain.current
-      const isHeld = field !== null && document.activeElement === field
+      const hadFocus = field !== null && document.activeElement === field
       const [from, to] = [field?.selectionStart ?? 0, field?.selectionEnd ?? 0]
       editor.current = openEditor(host.current, {
         sql: latest.current.value,
@@ -133,28 +133,28 @@ function useEditor(wiring: Wiring) {
           latest.current.onChange(text)
         },
         onRun: () => latest.current.onRun(),
-        onLeave: () => latest.current.onLeave(),
+        onEscape: () => latest.current.onEscape(),
       })
       isPlain.value = false
-      host.current.hidden = false // at once: what is hidden takes no focus
-      if (!isHeld) return
+      host.current.hidden = false // right away, because hidden elements cannot be focused
+      if (!hadFocus) return
       editor.current.select(from, to)
       editor.current.focus()
     }
-    bring().catch(() => undefined) // the plain field does it, too
+    load().catch(() => undefined) // the plain field remains
     return () => {
-      isGone = true
+      isUnmounted = true
       editor.current?.close()
       editor.current = null
     }
   }, [])
   useEffect(() => {
-    if (typed.current.has(wiring.value)) {
-      if (editor.current?.sql === wiring.value) typed.current.clear()
+    if (typed.current.has(options.value)) {
+      if (editor.current?.sql === options.value) typed.current.clear()
       return
     }
-    editor.current?.setSql(wiring.value)
+    editor.current?.setSql(options.value)
     typed.current.clear()
-  }, [wiring.value])
+  }, [options.value])
   return { host, plain, editor, isPlain }
 }

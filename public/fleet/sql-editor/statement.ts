@@ -3,7 +3,7 @@ import { nameOf, type Token, tokensOf } from './tokens'
 /** A table as a statement uses it. */
 export interface Source {
   table: string
-  /** By which name its columns are called; its own when it has no other. */
+  /** The name that qualifies its columns; the name of the table if it has no alias. */
   alias: string
 }
 
@@ -13,11 +13,11 @@ export interface Statement {
   /** Without comments. */
   tokens: Token[]
   sources: Source[]
-  /** Names that the statement makes itself: `with recent as (...)`. */
-  made: string[]
+  /** Names of its common table expressions: `with recent as (...)`. */
+  ctes: string[]
 }
 
-/** The statements of a text, divided at semicolons; empty ones are left out. */
+/** Splits a text at semicolons into statements; empty ones are left out. */
 export function statementsOf(sql: string): Statement[] {
   const parts: Array<{ from: number; to: number; tokens: Token[] }> = []
   let tokens: Token[] = []
@@ -35,10 +35,10 @@ export function statementsOf(sql: string): Statement[] {
   parts.push({ from, to: sql.length, tokens })
   return parts
     .filter(part => part.tokens.length > 0)
-    .map(part => ({ ...part, sources: sourcesOf(part.tokens), made: madeOf(part.tokens) }))
+    .map(part => ({ ...part, sources: sourcesOf(part.tokens), ctes: ctesOf(part.tokens) }))
 }
 
-/** Words that end a list of tables, or stand between one and the next: none of them is an alias. */
+/** Keywords that can follow a table, and so are not aliases. */
 const AFTER_TABLE = new Set(
   'where on using join inner left right full outer cross natural group order having limit offset union intersect except window as set from values select indexed not'.split(
     ' ',
@@ -57,7 +57,7 @@ function sourcesOf(tokens: readonly Token[]): Source[] {
   for (let at = 0; at < tokens.length; at++) {
     if (!isTablePlace(tokens, at) || !isName(tokens[at])) continue
     const table = tokens[at]
-    const isCalled = tokens[at + 1]?.text === '(' // a function that makes rows, such as json_each
+    const isCalled = tokens[at + 1]?.text === '(' // a table-valued function, such as json_each
     if (!table || isCalled) continue
     const after = isWord(tokens[at + 1], 'as') ? tokens[at + 2] : tokens[at + 1]
     sources.push({ table: nameOf(table), alias: nameOf(isName(after) ? after : table) })
@@ -65,16 +65,16 @@ function sourcesOf(tokens: readonly Token[]): Source[] {
   return sources
 }
 
-/** Whether a table is named at this place: after `from`, `join`, or a comma between tables. */
+/** Whether the token at this index is a table name: after `from`, `join`, or a comma between tables. */
 export function isTablePlace(tokens: readonly Token[], at: number): boolean {
   const before = tokens[at - 1]
   if (before?.kind === 'word') return OPENS_TABLES.has(nameOf(before))
   if (before?.text !== ',') return before?.text === '(' && isTablePlace(tokens, at - 1)
-  return isInTables(tokens, at - 1)
+  return isInTableList(tokens, at - 1)
 }
 
-/** Goes back from a comma, over what stands in parentheses, to what began the list. */
-function isInTables(tokens: readonly Token[], comma: number): boolean {
+/** Whether a comma separates tables: searches backwards, skipping parentheses, for the keyword that starts the list. */
+function isInTableList(tokens: readonly Token[], comma: number): boolean {
   let depth = 0
   for (let at = comma - 1; at >= 0; at--) {
     const token = tokens[at]
@@ -89,10 +89,10 @@ function isInTables(tokens: readonly Token[], comma: number): boolean {
   return false
 }
 
-function madeOf(tokens: readonly Token[]): string[] {
+function ctesOf(tokens: readonly Token[]): string[] {
   if (!tokens.some(token => isWord(token, 'with'))) return []
   return tokens.flatMap((token, at) => {
-    const isMade = isWord(tokens[at + 1], 'as') && tokens[at + 2]?.text === '('
-    return isName(token) && isMade ? [nameOf(token)] : []
+    const isCte = isWord(tokens[at + 1], 'as') && tokens[at + 2]?.text === '('
+    return isName(token) && isCte ? [nameOf(token)] : []
   })
 }

@@ -3,12 +3,12 @@ import { findTables, platformNames, type Schema, type Table } from '../tables'
 
 interface TablesPanelProps {
   schema: Schema | null
-  /** Nothing is written yet: a table then comes as a whole query. */
+  /** Whether the editor is empty: a click on a table then inserts a complete query. */
   isEmpty: boolean
   onInsert(text: string): void
 }
 
-/** All tables of osquery with their columns; a click writes the name into the query. */
+/** All osquery tables with their columns. A click inserts the name into the query. */
 export function TablesPanel({ schema, isEmpty, onInsert }: TablesPanelProps) {
   const typed = useSignal('')
   const opened = useSignal('')
@@ -59,7 +59,7 @@ function TableItem({ table, isOpen, onToggle, onInsert, onColumn }: TableItemPro
           aria-label={`Columns of ${name}`}
           onClick={onToggle}
         />
-        <button type="button" class="link" onClick={onInsert} title="Write it into the query">
+        <button type="button" class="link" onClick={onInsert} title="Insert into the query">
           {name}
         </button>
         {isEvented && <span class="badge">events</span>}

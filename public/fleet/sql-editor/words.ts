@@ -1,10 +1,13 @@
-/** Keywords of queries; osquery lets nothing be written. */
+/** Keywords of queries; osquery is read-only. */
 export const KEYWORDS =
   'select distinct from where and or not in is null like glob between exists case when then else end as on using join left outer inner cross natural group by order asc desc having limit offset union all intersect except with recursive values cast collate over partition window filter explain'.split(
     ' ',
   )
 
-/** Functions of SQLite and those that osquery adds, by what they take: https://osquery.readthedocs.io/en/stable/introduction/sql/ */
+/**
+ * The parameters of functions of SQLite and osquery:
+ * https://osquery.readthedocs.io/en/stable/introduction/sql/
+ */
 export const FUNCTIONS: Record<string, string> = {
   abs: 'number',
   avg: 'column',

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { backoffMs, lookAgainMs, retryAfterMs } from '../../../public/client/backoff'
+import { backoffMs, probeDelayMs, retryAfterMs } from '../../../public/client/backoff'
 
 describe('backoff', () => {
   it('doubles from one second to thirty', () => {
@@ -7,12 +7,12 @@ describe('backoff', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 500].map(longest)).toEqual([1, 2, 4, 8, 16, 30, 30, 30].map(s => s * 1000))
   })
 
-  it('looks for better ways again after half a minute, later every five minutes', () => {
-    const longest = (looks: number) => lookAgainMs(looks, () => 1)
+  it('probes failed transports after 30 seconds, later every five minutes', () => {
+    const longest = (probes: number) => probeDelayMs(probes, () => 1)
     expect([1, 2, 3, 4, 5, 500].map(longest)).toEqual([30, 60, 120, 240, 300, 300].map(s => s * 1000))
   })
 
-  it('is never sooner than asked for and never longer than both allow', () => {
+  it('is never shorter than the server asked for, and never longer than both maximums', () => {
     fc.assert(
       fc.property(fc.nat(100), fc.nat(100_000), (failures, asked) => {
         const ms = backoffMs(failures, asked)

@@ -14,8 +14,8 @@ function decode(chunks: Uint8Array[]) {
 
 const decodeText = (text: string) => decode([encoder.encode(text)])
 
-/** Cuts bytes at arbitrary places, so also inside a character or between CR and LF. */
-function cut(bytes: Uint8Array, places: number[]) {
+/** Splits bytes at arbitrary positions, including within characters and between CR and LF. */
+function split(bytes: Uint8Array, places: number[]) {
   const ends = [...places.map(place => place % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
   return ends.map((end, i) => bytes.slice(ends[i - 1] ?? 0, end))
 }
@@ -41,13 +41,13 @@ const stream = fc.array(piece, { maxLength: 40 }).map(pieces => pieces.join(''))
 const places = fc.array(fc.nat(), { maxLength: 12 })
 
 describe('SseParser', () => {
-  it('reads the same events as an independent decoder', () => {
+  it('returns the same events as an independent decoder', () => {
     fc.assert(
       fc.property(stream, text => {
         const expected: Array<{ event: string; data: string }> = []
         const other = createParser({ onEvent: e => expected.push({ event: e.event || 'message', data: e.data }) })
         other.feed(text.replace(/^\ufeff/, ''))
-        // The other decoder keeps a CR at the very end back, as it may be half of a CRLF; a comment releases it.
+        // The other decoder holds back a CR at the end, which may be half of a CRLF, until a comment follows.
         other.feed(':\n')
         const ours = decodeText(`${text}:\n`)
         expect(ours.events.map(({ event, data }) => ({ event, data }))).toEqual(expected)
@@ -56,24 +56,24 @@ describe('SseParser', () => {
     )
   })
 
-  it('does not care where the bytes are cut', () => {
+  it('does not depend on where the bytes are split', () => {
     fc.assert(
       fc.property(stream, places, (text, at) => {
         const bytes = encoder.encode(text)
-        expect(decode(cut(bytes, at))).toEqual(decode([bytes]))
+        expect(decode(split(bytes, at))).toEqual(decode([bytes]))
       }),
       { numRuns: 1000 },
     )
   })
 
-  it('gives back any data, id and name that was encoded by the rules', () => {
+  it('decodes any data, id and event name that was encoded by the standard', () => {
     const word = fc.string({ unit: 'grapheme' }).map(text => text.replace(/[\r\n\0]/g, ''))
     fc.assert(
       fc.property(fc.array(fc.tuple(word, word, fc.string())), places, (sent, at) => {
         const text = sent
           .map(([event, id, data]) => `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`)
           .join('')
-        const { events } = decode(cut(encoder.encode(text), at))
+        const { events } = decode(split(encoder.encode(text), at))
         expect(events).toEqual(
           sent.map(([event, id, data]) => ({ event: event || 'message', id, data: JSON.stringify(data) })),
         )
@@ -91,7 +91,7 @@ describe('SseParser', () => {
     expect(decodeText(text).events.map(event => event.data)).toEqual(data)
   })
 
-  it('keeps an id over events, also from a block without data, and clears it by an empty one', () => {
+  it('keeps an id for later events, even from a block without data, until an empty one clears it', () => {
     const { events, lastEventId } = decodeText(
       'id: 1\ndata: a\n\ndata: b\n\nid: 2\n\ndata: c\n\nid\ndata: d\n\nid: 9\n',
     )
@@ -99,11 +99,11 @@ describe('SseParser', () => {
     expect(lastEventId).toBe('')
   })
 
-  it('takes retry of digits only', () => {
+  it('accepts only digits for retry', () => {
     expect(decodeText('retry: 10\nretry: 1e3\nretry:\nretry: -5\nretry: 0\n').retries).toEqual([10, 0])
   })
 
-  it('reads 10 MB in small chunks', () => {
+  it('decodes 10 MB in small chunks', () => {
     const data = 'x'.repeat(10_000_000)
     const bytes = encoder.encode(`data: ${data}\n\n`)
     const chunks = Array.from({ length: Math.ceil(bytes.length / 16_384) }, (_, i) =>

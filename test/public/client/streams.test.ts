@@ -26,7 +26,7 @@ afterEach(async () => {
   await server.stop()
 })
 
-/** Collects what a stream says; `until` waits for a state or a number of lines. */
+/** Records the callbacks of a stream; `until` waits for a condition. */
 function record(options: StreamOptions = {}) {
   const lines: number[] = []
   const gaps: Gap[] = []
@@ -34,7 +34,7 @@ function record(options: StreamOptions = {}) {
   const states: Array<{ state: StreamState; detail: StateDetail }> = []
   const events: string[] = []
   const waiting = new Set<() => void>()
-  const told = () => {
+  const checkAll = () => {
     for (const check of waiting) check()
   }
   const until = (holds: () => boolean) =>
@@ -52,45 +52,45 @@ function record(options: StreamOptions = {}) {
     ...options,
     onLogs: fresh => {
       lines.push(...fresh.map(line => line.line))
-      told()
+      checkAll()
     },
     onGap: gap => gaps.push(gap),
     onError: error => {
       errors.push(error)
-      told()
+      checkAll()
     },
     onEvent: event => {
       events.push(`${event.type} ${event.topic}`)
-      told()
+      checkAll()
     },
     onState: (state, detail) => {
       states.push({ state, detail })
-      told()
+      checkAll()
     },
   }
   const track = <T extends StreamHandle>(handle: T) => {
     handles.push(handle)
     return handle
   }
-  const isIn = (state: StreamState) => until(() => states.at(-1)?.state === state)
-  return { options: all, lines, gaps, errors, states, events, until, isIn, track }
+  const reaches = (state: StreamState) => until(() => states.at(-1)?.state === state)
+  return { options: all, lines, gaps, errors, states, events, until, reaches, track }
 }
 
 const end = (topic: string, id: string) => ({ event: 'end', id, data: { topic, reason: 'completed' } })
 
 describe('a stream', () => {
-  it('resumes by its last id and hands every line over once', async () => {
-    server.answers = [
+  it('resumes by its last id and delivers every line once', async () => {
+    server.handlers = [
       streamOf([logs('job:a', 1, 5)]),
       streamOf([logs('job:a', 4, 8), end('job:a', 'e.9')], { isOpen: true }),
     ]
     const seen = record({ limit: 7, headers: { authorization: 'Bearer t' } })
     const handle = seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.lines).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(seen.gaps).toEqual([])
     expect(
-      server.asked.map(({ url, lastEventId, authorization }) => [
+      server.requests.map(({ url, lastEventId, authorization }) => [
         url.pathname + url.search,
         lastEventId,
         authorization,
@@ -102,66 +102,66 @@ describe('a stream', () => {
     expect(handle.state).toBe('ended')
   })
 
-  it('stops at 204 and does not come back', async () => {
-    server.answers = [statusOnly(204)]
+  it('ends at 204 without a retry', async () => {
+    server.handlers = [statusOnly(204)]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
-    expect(server.asked).toHaveLength(1)
+    await seen.reaches('ended')
+    expect(server.requests).toHaveLength(1)
   })
 
-  it.each([401, 403, 404])('stops at %i with what the server says', async status => {
-    server.answers = [statusOnly(status, { code: 'nope', detail: 'Not for you.' })]
+  it.each([401, 403, 404])("fails at %i with the server's error", async status => {
+    server.handlers = [statusOnly(status, { code: 'nope', detail: 'Not for you.' })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('failed')
+    await seen.reaches('failed')
     expect(seen.errors).toEqual([{ status, code: 'nope', message: 'Not for you.' }])
-    expect(server.asked).toHaveLength(1)
+    expect(server.requests).toHaveLength(1)
   })
 
-  it('waits as long as a busy server asks', async () => {
-    server.answers = [statusOnly(429, {}, { 'retry-after': '7' })]
+  it('honours Retry-After of a busy server', async () => {
+    server.handlers = [statusOnly(429, {}, { 'retry-after': '7' })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('waiting')
+    await seen.reaches('waiting')
     expect(seen.states.at(-1)?.detail).toMatchObject({ retryInMs: 7_000, transport: 'sse' })
   })
 
-  it('waits as long as an overloaded stream asks', async () => {
-    server.answers = [streamOf([{ event: 'overloaded', id: '', data: { reason: 'full' } }], { retryMs: 45_000 })]
+  it('honours the retry of an overloaded stream', async () => {
+    server.handlers = [streamOf([{ event: 'overloaded', id: '', data: { reason: 'full' } }], { retryMs: 45_000 })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('waiting')
+    await seen.reaches('waiting')
     expect(seen.states.at(-1)?.detail.retryInMs).toBe(45_000)
   })
 
-  it('tells of a hole that it sees itself, and not when lines are filtered', async () => {
+  it('reports missing lines, unless the stream is filtered', async () => {
     for (const level of ['', 'warn']) {
-      server.answers = [streamOf([logs('job:a', 1, 2), logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
+      server.handlers = [streamOf([logs('job:a', 1, 2), logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
       const seen = record({ level })
       seen.track(streamJob('a', seen.options))
-      await seen.isIn('ended')
+      await seen.reaches('ended')
       expect(seen.gaps.map(gap => [gap.missed, gap.reset])).toEqual(level === '' ? [[3, false]] : [])
     }
   })
 
-  it('hands a gap of the server over and does not count it twice', async () => {
+  it("reports the server's gap once", async () => {
     const gap = {
       event: 'gap',
       id: 'e.5',
       data: { topic: 'job:a', from_seq: 3, to_seq: 5, missed: 3, reason: 'retention' },
     }
-    server.answers = [streamOf([logs('job:a', 1, 2), gap, logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
+    server.handlers = [streamOf([logs('job:a', 1, 2), gap, logs('job:a', 6, 7), end('job:a', 'e.8')], { isOpen: true })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.gaps).toEqual([
       { topic: 'job:a', reason: 'retention', missed: 3, from_seq: 3, to_seq: 5, reset: false },
     ])
   })
 
-  it('starts anew with the topic when its epoch changes', async () => {
-    server.answers = [
+  it('starts over when the epoch of the topic changes', async () => {
+    server.handlers = [
       streamOf([logs('job:a', 1, 5)]),
       streamOf([
         { event: 'reset', id: 'f.0', data: { topic: 'job:a', epoch: 'f', reason: 'unknown_epoch' } },
@@ -171,18 +171,18 @@ describe('a stream', () => {
     ]
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.lines).toEqual([1, 2, 3, 4, 5, 1, 2])
     expect(seen.gaps.map(gap => gap.reset)).toEqual([true])
   })
 
-  it('passes tenant events once, and those without a sequence always', async () => {
+  it('delivers tenant events once, and those without a sequence every time', async () => {
     const event = (type: string, sequence: number | null) => ({
       event: type,
       id: 'e.9',
       data: { topic: 'events', type, sequence },
     })
-    server.answers = [
+    server.handlers = [
       streamOf([event('job_created', 1), event('queue_stats', null), event('job_started', 2)]),
       streamOf([event('job_started', 2), event('queue_stats', null), event('job_completed', 3)], { isOpen: true }),
     ]
@@ -198,8 +198,8 @@ describe('a stream', () => {
     ])
   })
 
-  it('is silent after close', async () => {
-    server.answers = [streamOf([logs('job:a', 1, 1)], { isOpen: true })]
+  it('reports nothing after close', async () => {
+    server.handlers = [streamOf([logs('job:a', 1, 1)], { isOpen: true })]
     const seen = record()
     const handle = seen.track(streamJob('a', seen.options))
     await seen.until(() => seen.lines.length === 1)
@@ -210,9 +210,9 @@ describe('a stream', () => {
 })
 
 describe('several topics', () => {
-  it('share one connection, and a new set goes on from where each topic is', async () => {
+  it('share one connection, and keep their positions when the set changes', async () => {
     const two = [logs('job:a', 1, 3, '00000000~e.3~e.0'), logs('job:b', 1, 1, '00000000~e.3~e.1')]
-    server.answers = [
+    server.handlers = [
       streamOf(two, { isOpen: true }),
       streamOf([...two, logs('job:a', 4, 4), logs('job:c', 1, 2)], { isOpen: true }),
     ]
@@ -222,34 +222,36 @@ describe('several topics', () => {
     handle.setTopics(['job:a', 'job:b', 'job:c'])
     await seen.until(() => seen.lines.length === 7)
     expect(seen.lines).toEqual([1, 2, 3, 1, 4, 1, 2])
-    expect(server.asked.map(({ url, lastEventId }) => [url.searchParams.getAll('topic').join(), lastEventId])).toEqual([
+    expect(
+      server.requests.map(({ url, lastEventId }) => [url.searchParams.getAll('topic').join(), lastEventId]),
+    ).toEqual([
       ['job:a,job:b', undefined],
       ['job:a,job:b,job:c', '~e.3~e.1~'],
     ])
   })
 
   it('end when all have ended', async () => {
-    server.answers = [streamOf([end('job:a', 'x'), logs('job:b', 1, 1, 'x'), end('job:b', 'x')], { isOpen: true })]
+    server.handlers = [streamOf([end('job:a', 'x'), logs('job:b', 1, 1, 'x'), end('job:b', 'x')], { isOpen: true })]
     const seen = record()
     seen.track(streamTopics(['job:a', 'job:b'], seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.lines).toEqual([1])
   })
 })
 
-describe('other ways of transport', () => {
-  it('takes WebSocket after streams failed to open, with the ids of each topic', async () => {
+describe('other transports', () => {
+  it('a stream falls back to WebSocket and resumes each topic', async () => {
     const subscriptions: unknown[] = []
-    server.talk = (socket, message) => {
+    server.onMessage = (socket, message) => {
       subscriptions.push(message)
       const topic = String(message.topic)
       socket.send(JSON.stringify(logs(topic, 4, 5)))
       socket.send(JSON.stringify(end(topic, 'e.6')))
     }
-    server.answers = [streamOf([logs('job:a', 1, 3, '00000000~e.3~e.0')]), statusOnly(500)]
+    server.handlers = [streamOf([logs('job:a', 1, 3, '00000000~e.3~e.0')]), statusOnly(500)]
     const seen = record({ limit: 9 })
     seen.track(streamTopics(['job:a', 'job:b'], seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.lines).toEqual([1, 2, 3, 4, 5, 4, 5])
     expect(subscriptions).toEqual([
       { op: 'subscribe', topic: 'job:a', after: 'e.3', filter: { limit: 9 } },
@@ -258,9 +260,9 @@ describe('other ways of transport', () => {
     expect(seen.states.at(-1)?.detail.transport).toBe('websocket')
   })
 
-  it('takes the places of all topics along, to WebSocket and from there', async () => {
+  it('WebSocket resumes from a composite id and returns one', async () => {
     const asked: unknown[] = []
-    server.talk = (socket, { topic, after }) => {
+    server.onMessage = (socket, { topic, after }) => {
       asked.push([topic, after])
       socket.send(JSON.stringify(logs(String(topic), 4, 5)))
     }
@@ -274,8 +276,8 @@ describe('other ways of transport', () => {
     expect(handle.lastEventId).toBe('~e.5~e.5')
   })
 
-  it('tells of a refused subscription', async () => {
-    server.talk = socket =>
+  it('a refused subscription fails the stream', async () => {
+    server.onMessage = socket =>
       socket.send(
         JSON.stringify({
           event: 'error',
@@ -285,25 +287,25 @@ describe('other ways of transport', () => {
       )
     const seen = record({ transports: ['websocket'], headers: { authorization: 'Bearer t' } })
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('failed')
+    await seen.reaches('failed')
     expect(seen.errors).toEqual([{ status: 404, code: 'not_found', message: 'No such job.' }])
   })
 
-  it('polls from where it was until all has ended', async () => {
+  it('polling resumes by id until the topic ends', async () => {
     const answer = (body: unknown) => statusOnly(200, body)
-    server.answers = [
+    server.handlers = [
       answer({ events: [logs('job:a', 1, 2)], last_event_id: 'e.2', ended: false }),
       answer({ events: [logs('job:a', 3, 3)], last_event_id: 'e.3', ended: true }),
     ]
     const seen = record({ transports: ['poll'] })
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.lines).toEqual([1, 2, 3])
-    expect(server.asked.map(({ url }) => url.searchParams.get('after'))).toEqual([null, 'e.2'])
+    expect(server.requests.map(({ url }) => url.searchParams.get('after'))).toEqual([null, 'e.2'])
   })
 })
 
-describe('in a page that cannot count what other tabs hold', () => {
+describe('in a page without Web Locks', () => {
   beforeEach(() => {
     Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
     Object.assign(globalThis, { document: {} })
@@ -313,21 +315,21 @@ describe('in a page that cannot count what other tabs hold', () => {
     Reflect.deleteProperty(globalThis, 'navigator')
   })
 
-  it('streams are passed over for WebSocket at once', async () => {
-    server.talk = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.6')))
+  it('WebSocket is used instead of a stream', async () => {
+    server.onMessage = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.6')))
     const seen = record()
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.states.map(({ state, detail }) => `${state} ${detail.transport}`)).toEqual([
       'connecting sse',
       'connecting websocket',
       'live websocket',
       'ended websocket',
     ])
-    expect(server.asked).toEqual([])
+    expect(server.requests).toEqual([])
   })
 
-  it('polls take over at once where WebSockets are refused, until they are let through again', async () => {
+  it('polling takes over when WebSockets are refused, until they work again', async () => {
     const network = new EventTarget()
     const { addEventListener, removeEventListener } = network
     Object.assign(globalThis, {
@@ -335,35 +337,35 @@ describe('in a page that cannot count what other tabs hold', () => {
       removeEventListener: removeEventListener.bind(network),
     })
     server.handshakes.areRefused = true
-    server.answers = [statusOnly(200, { events: [logs('job:a', 1, 1)], last_event_id: 'e.1' })]
-    server.talk = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.2')))
+    server.handlers = [statusOnly(200, { events: [logs('job:a', 1, 1)], last_event_id: 'e.1' })]
+    server.onMessage = (socket, { topic }) => socket.send(JSON.stringify(end(String(topic), 'e.2')))
     const seen = record()
     seen.track(streamJob('a', seen.options))
     await seen.until(() => seen.lines.length > 0)
     expect(seen.states.at(-1)).toMatchObject({ state: 'live', detail: { transport: 'poll' } })
     expect(server.handshakes.refused).toBe(1)
     server.handshakes.areRefused = false
-    // A changed network is looked at without waiting.
+    // Coming online triggers a probe at once.
     network.dispatchEvent(new Event('online'))
-    await seen.isIn('ended')
+    await seen.reaches('ended')
     expect(seen.states.at(-1)?.detail.transport).toBe('websocket')
     Reflect.deleteProperty(globalThis, 'addEventListener')
     Reflect.deleteProperty(globalThis, 'removeEventListener')
   })
 
   it('polls are short', async () => {
-    server.answers = [statusOnly(200, { events: [], last_event_id: 'e.1', ended: true })]
+    server.handlers = [statusOnly(200, { events: [], last_event_id: 'e.1', ended: true })]
     const seen = record({ transports: ['poll'] })
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
-    expect(server.asked.map(({ url }) => url.searchParams.get('wait_ms'))).toEqual(['0'])
+    await seen.reaches('ended')
+    expect(server.requests.map(({ url }) => url.searchParams.get('wait_ms'))).toEqual(['0'])
   })
 
-  it('a stream is opened when it is the only way that is wanted', async () => {
-    server.answers = [streamOf([end('job:a', 'e.6')], { isOpen: true })]
+  it('a stream is opened if it is the only transport', async () => {
+    server.handlers = [streamOf([end('job:a', 'e.6')], { isOpen: true })]
     const seen = record({ transports: ['sse'] })
     seen.track(streamJob('a', seen.options))
-    await seen.isIn('ended')
-    expect(server.asked).toHaveLength(1)
+    await seen.reaches('ended')
+    expect(server.requests).toHaveLength(1)
   })
 })

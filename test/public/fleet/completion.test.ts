@@ -9,7 +9,7 @@ file dlw path:text! directory:text! size:bigint
 registry w key:text! name:text
 process_events dle pid:bigint path:text`)
 
-/** The text with a bar where the cursor stands. */
+/** Completes a text at the position of `|`. */
 function at(text: string) {
   const cursor = text.indexOf('|')
   return completionAt(text.replace('|', ''), cursor, schema)
@@ -19,7 +19,7 @@ const labels = (text: string, kind: string) =>
     ?.options.filter(option => option.kind === kind)
     .map(option => option.label)
 
-describe('what may stand at the cursor', () => {
+describe('completions', () => {
   const ALL = ['processes', 'users', 'file', 'registry', 'process_events']
   it.each([
     'select * from |',
@@ -49,29 +49,29 @@ describe('what may stand at the cursor', () => {
     expect(labels(text, 'table')).toEqual([])
   })
 
-  it('offers nothing in texts, comments and numbers', () => {
+  it('are absent in strings, comments and numbers', () => {
     for (const text of ["select 'fr|om'", "select 'from |", 'select 1 -- from |', 'select /* | */ 1', 'select 12|']) {
       expect([text, at(text)]).toEqual([text, null])
     }
   })
 
-  it('takes the place of the word that was begun', () => {
+  it('replace the word at the cursor', () => {
     expect(at('select * from pro|cesses')?.from).toBe(14)
     expect(at('select p.na| from processes p')?.from).toBe(9)
     expect(at('select * from |')?.from).toBe(14)
   })
 
-  it('begins a statement with its keywords, and offers functions and keywords beside columns', () => {
+  it('are keywords at the start of a statement, and columns, functions and keywords later', () => {
     expect(at('sel|')?.options.map(option => option.label)).toEqual(['select', 'with', 'explain'])
     expect(labels('select | from users', 'function')).toContain('regex_match')
     expect(labels('select | from users', 'keyword')).toContain('distinct')
   })
 
-  it('names the tables a statement makes itself', () => {
+  it('include common table expressions', () => {
     expect(labels('with recent as (select * from users) select * from |', 'table')).toEqual(['recent', ...ALL])
   })
 
-  it('tells types, marks and whose a column is', () => {
+  it('show types, marks and the tables of a column', () => {
     const detail = (text: string, label: string) => at(text)?.options.find(option => option.label === label)?.detail
     expect(detail('select | from processes', 'upid')).toBe('bigint · hidden')
     expect(detail('select | from file', 'path')).toBe('text · required')
@@ -86,11 +86,11 @@ describe('advice', () => {
     ['select * from users', []],
     ["select * from file where path = '/x'", []],
     ['select * from processes p join file f on f.path = p.name', []],
-    ['select * from file', ['file answers only where path or directory is given.']],
-    ['select * from nope', ['osquery 5.23.1 has no table nope; an extension of the agent may have it.']],
-    ["select * from registry where key = 'x'", ['registry is there on Windows only.']],
+    ['select * from file', ['file returns no rows without a condition on path or directory.']],
+    ['select * from nope', ['osquery 5.23.1 has no table nope, unless an extension provides it.']],
+    ["select * from registry where key = 'x'", ['registry exists only on Windows.']],
     ['with a as (select 1) select * from a', []],
-    ['select * from users; select 1;', ['Only the columns of the first statement are answered: send one statement.']],
+    ['select * from users; select 1;', ['osquery returns only the columns of the first statement. Use one statement.']],
     ["select value from json_each('[1]')", []],
-  ])('on %s', (sql, said) => expect(adviceOn(sql, schema)).toEqual(said))
+  ])('on %s', (sql, advice) => expect(adviceOn(sql, schema)).toEqual(advice))
 })

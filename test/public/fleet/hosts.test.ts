@@ -53,7 +53,7 @@ describe('the list of hosts', () => {
   const hosts = [host('a'), host('b'), host('c', 'offline')]
   const counts = { online: 2, offline: 1, missing: 0 }
 
-  it('moves rows in place, and their counts', () => {
+  it('updates rows in place and the counts', () => {
     const next = applyToHosts({ hosts, counts }, [event('a', 'offline'), event('c', 'online')])
     expect(next.hosts.map(each => each.status)).toEqual(['offline', 'online', 'online'])
     expect(next.counts).toEqual({ online: 2, offline: 1, missing: 0 })
@@ -63,14 +63,14 @@ describe('the list of hosts', () => {
     expect(next.hosts[1]).toBe(hosts[1])
   })
 
-  it('stays the same object when nothing has changed', () => {
+  it('stays the same array when nothing has changed', () => {
     const stale = event('a', 'offline', '2026-01-01T09:00:00.000Z')
     const next = applyToHosts({ hosts, counts }, [stale, event('b', 'online')])
     expect(next.hosts).toBe(hosts)
     expect(next.counts).toBe(counts)
   })
 
-  it('must be read again for a host that it does not show', () => {
+  it('is incomplete after an event about a host that is not in it', () => {
     const enrolled = { ...event('d', 'online'), type: 'host_enrolled' }
     const next = applyToHosts({ hosts, counts }, [enrolled])
     expect(next).toEqual({ hosts, counts, isIncomplete: true })
@@ -86,8 +86,8 @@ describe('the list of hosts', () => {
   })
 })
 
-describe('the filters of hosts', () => {
-  it('go into the address and back', () => {
+describe('host filters', () => {
+  it('survive a round trip through the URL', () => {
     const text = fc.string({ unit: 'grapheme' }).map(value => value.toWellFormed())
     fc.assert(
       fc.property(fc.record({ status: text, q: text, platform: text, label: text, sort: text }), filters => {
@@ -96,12 +96,12 @@ describe('the filters of hosts', () => {
     )
   })
 
-  it('become parameters with an order', () => {
+  it('become API parameters with a sort order', () => {
     expect(hostParams(NONE)).toEqual({ sort: 'hostname' })
     expect(hostParams({ ...NONE, sort: '-platform', q: 'a b' })).toEqual({ sort: '-platform', q: 'a b' })
   })
 
-  it('narrow, but an order does not', () => {
+  it('narrow the list, unlike a sort order', () => {
     expect(isNarrowed({ ...NONE, sort: '-hostname' })).toBe(false)
     expect(isNarrowed({ ...NONE, label: 'x' })).toBe(true)
   })
@@ -145,7 +145,7 @@ describe('the queries of a host', () => {
   const answered = (id: string, more: Partial<QueryResult> = {}): HostQuery =>
     queryOfResult({ ...result(id, more), sql: '' })
 
-  it('are listed newest first, each once, and a result keeps the SQL of its query', () => {
+  it('are listed newest first without duplicates, and a result keeps the SQL of its query', () => {
     const list = mergeQueries(mergeQueries([], [query('1')]), [query('2'), answered('1')])
     expect(list.map(each => [each.query_id, each.state, each.sql])).toEqual([
       ['2', 'pending', 'select 2'],
@@ -153,12 +153,12 @@ describe('the queries of a host', () => {
     ])
   })
 
-  it('do not lose a result to an older reading', () => {
+  it('keep a result when an older reply has none', () => {
     const list = mergeQueries([answered('1', { state: 'no_rows', rows: [], row_count: 0 })], [query('1')])
     expect(list[0]?.state).toBe('no_rows')
   })
 
-  it('take results from the stream, but no earlier ones', () => {
+  it('include results from the stream, except earlier ones', () => {
     const known = mergeQueries([], [query('5'), answered('3')])
     expect(withResult(known, result('5'))).toMatchObject({ isUnknown: false })
     expect(withResult(known, result('5')).queries[0]?.state).toBe('completed')
@@ -169,14 +169,14 @@ describe('the queries of a host', () => {
     expect(withResult([], result('1')).isUnknown).toBe(true)
   })
 
-  it('end without an answer only where there is none', () => {
+  it('get a final state only if they have no result', () => {
     const list = mergeQueries([], [query('1'), query('2'), answered('3')])
     expect(withState(list, '1', 'expired').map(each => each.state)).toEqual(['completed', 'pending', 'expired'])
     expect(withState(list, '3', 'offline')[0]?.state).toBe('completed')
   })
 })
 
-describe('addresses of the fleet', () => {
+describe('paths of fleet pages', () => {
   it.each([
     ['/hosts', { page: 'hosts' }],
     ['/hosts/add', { page: 'add-host' }],
@@ -190,21 +190,21 @@ describe('addresses of the fleet', () => {
   })
 })
 
-describe('words for people', () => {
-  it('tell which hosts a pack is for', () => {
+describe('display texts', () => {
+  it('describe the hosts of a pack', () => {
     expect(hostsOfPack({ platforms: [], labels: [], shard: null })).toBe('all platforms')
     expect(hostsOfPack({ platforms: ['linux', 'darwin'], labels: ['a', 'b'], shard: 10 })).toBe(
       'linux, darwin, with the label a or b, 10% of them',
     )
   })
 
-  it('name a pack after its file', () => {
+  it('include the name of a pack from its file', () => {
     expect(packNameOf('it-compliance.conf')).toBe('it-compliance')
     expect(packNameOf('a.b.JSON')).toBe('a.b')
     expect(packNameOf('pack')).toBe('pack')
   })
 
-  it('put the secret in place of the placeholder', () => {
+  it('have the secret in place of its placeholder', () => {
     const command = "echo '<secret>' '<secret>'"
     expect(withSecret(command, 'x$&')).toBe("echo 'x$&' 'x$&'")
     expect(withSecret(command, '')).toBe(command)

@@ -1,11 +1,11 @@
+import { describeTargets } from '../../../public/fleet/query/describe-targets'
 import { draftAddress, draftOf, hasNoTargets, sentTargets } from '../../../public/fleet/query/draft'
 import { groupErrors } from '../../../public/fleet/query/error-list'
 import { splitByMatch } from '../../../public/fleet/query/search-matches'
-import { progressWords, segmentsOf } from '../../../public/fleet/query/segments'
+import { describeProgress, segmentsOf } from '../../../public/fleet/query/segments'
 import { countTargets, platformChoices } from '../../../public/fleet/query/target-count'
 import { applyResults, isSameTarget } from '../../../public/fleet/query/target-host'
-import { targetWords } from '../../../public/fleet/query/target-words'
-import { rowParams, searchOf, turnedSort, viewOf } from '../../../public/fleet/query/view'
+import { nextSort, rowParams, searchOf, viewOf } from '../../../public/fleet/query/view'
 import type { QueryResult } from '../../../public/fleet/query-result'
 import type { QueryCounts, QueryTarget } from '../../../src/contract/queries'
 
@@ -13,7 +13,7 @@ const NONE = { pending: 0, sent: 0, completed: 0, no_rows: 0, failed: 0, denylis
 const counts = (some: Partial<QueryCounts>): QueryCounts => ({ targets: 0, ...NONE, ...some })
 
 describe('the bar of states', () => {
-  it('has a part for each state that occurs, which together fill it', () => {
+  it('has a segment for each state that occurs, and they fill it', () => {
     const segments = segmentsOf(counts({ targets: 10, completed: 5, no_rows: 3, offline: 2 }))
     expect(segments.map(({ state, count }) => [state, count])).toEqual([
       ['completed', 5],
@@ -24,23 +24,23 @@ describe('the bar of states', () => {
     expect(segmentsOf(counts({}))).toEqual([])
   })
 
-  it('lets one host among thousands be seen', () => {
+  it('keeps one host among thousands visible', () => {
     const segments = segmentsOf(counts({ targets: 100_000, completed: 99_999, failed: 1 }))
     const [rows, failed] = segments.map(({ share }) => share)
     expect(failed).toBeGreaterThan(0.005)
     expect((rows ?? 0) + (failed ?? 0)).toBeCloseTo(1)
   })
 
-  it('says in words who has answered', () => {
-    expect(progressWords(counts({ targets: 4, completed: 1, no_rows: 1, failed: 1, pending: 1 }))).toBe(
+  it('has a text alternative', () => {
+    expect(describeProgress(counts({ targets: 4, completed: 1, no_rows: 1, failed: 1, pending: 1 }))).toBe(
       '3 of 4 hosts have answered',
     )
-    expect(progressWords(counts({ targets: 1, pending: 1 }))).toBe('0 of 1 host has answered')
+    expect(describeProgress(counts({ targets: 1, pending: 1 }))).toBe('0 of 1 host has answered')
   })
 })
 
-describe('what a query page shows', () => {
-  it('is in its address, and back', () => {
+describe('the view of a query page', () => {
+  it('survives a round trip through the URL', () => {
     const view = viewOf('?view=hosts&state=failed&q=x%20y&sort=-pid')
     expect(view).toEqual({ view: 'hosts', state: 'failed', host: '', q: 'x y', sort: '-pid', column: '' })
     expect(viewOf(searchOf(view))).toEqual(view)
@@ -48,7 +48,7 @@ describe('what a query page shows', () => {
     expect(viewOf('?view=nonsense&state=nonsense')).toMatchObject({ view: 'rows', state: '' })
   })
 
-  it('asks the server for rows only', () => {
+  it('requests only hosts with rows', () => {
     expect(rowParams(viewOf('?q=a&sort=pid&host=h'))).toEqual({
       status: 'completed',
       host_id: 'h',
@@ -58,8 +58,8 @@ describe('what a query page shows', () => {
     expect(rowParams(viewOf(''))).toEqual({ status: 'completed' })
   })
 
-  it('sorts by a column up, then down, then not', () => {
-    expect(['', 'pid', '-pid', 'name'].map(sort => turnedSort(sort, 'pid'))).toEqual(['pid', '-pid', '', 'pid'])
+  it('sorts ascending, descending, then not at all', () => {
+    expect(['', 'pid', '-pid', 'name'].map(sort => nextSort(sort, 'pid'))).toEqual(['pid', '-pid', '', 'pid'])
   })
 })
 
@@ -72,7 +72,7 @@ describe('a draft', () => {
   })
   afterAll(() => Reflect.deleteProperty(globalThis, 'sessionStorage'))
 
-  it('is in the address', () => {
+  it('is in the URL', () => {
     const draft = {
       sql: "select * from users where name = 'a&b'",
       targets: { host_ids: ['h1', 'h2'], labels: ['web, old'] },
@@ -84,14 +84,14 @@ describe('a draft', () => {
     expect(draftOf('?deadline=nonsense')).toEqual({ sql: '', targets: {}, deadline_seconds: 300 })
   })
 
-  it('waits in the session when it is too long for one', () => {
+  it('is in the session storage if it is too long for a URL', () => {
     const targets = { host_ids: Array.from({ length: 1_000 }, (_, at) => `host-${at}`) }
     const address = draftAddress({ targets })
     expect(address).toBe('/queries/new?kept=1')
     expect(draftOf('?kept=1').targets).toEqual(targets)
   })
 
-  it('tells whether anybody is asked, and sends no empty lists', () => {
+  it('knows whether it has targets, and sends no empty lists', () => {
     expect(hasNoTargets({})).toBe(true)
     expect(hasNoTargets({ platforms: [], labels: [] })).toBe(true)
     expect(hasNoTargets({ all: true })).toBe(false)
@@ -101,7 +101,7 @@ describe('a draft', () => {
   })
 })
 
-describe('how many hosts are asked', () => {
+describe('the number of targeted hosts', () => {
   const platforms = platformChoices([
     { platform: 'ubuntu', hosts: 5 },
     { platform: 'rhel', hosts: 2 },
@@ -110,7 +110,7 @@ describe('how many hosts are asked', () => {
   ])
   const known = { total: 11, platforms, labels: [{ id: 'l', name: 'web', host_count: 4 }] }
 
-  it('offers all that are Linux as one', () => {
+  it('has one choice for all Linux distributions', () => {
     expect(platforms).toEqual([
       { platform: 'linux', hosts: 7 },
       { platform: 'ubuntu', hosts: 5 },
@@ -137,10 +137,10 @@ describe('how many hosts are asked', () => {
     ],
   ])('%j', (targets, count) => expect(countTargets(targets, known)).toEqual(count))
 
-  it('is said in words', () => {
-    expect(targetWords({ all: true })).toBe('all hosts')
-    expect(targetWords({ platforms: ['darwin'], labels: ['a', 'b'], host_ids: ['x'] })).toBe(
-      'darwin, labels a, b, 1 chosen host',
+  it('is described as text', () => {
+    expect(describeTargets({ all: true })).toBe('all hosts')
+    expect(describeTargets({ platforms: ['darwin'], labels: ['a', 'b'], host_ids: ['x'] })).toBe(
+      'darwin, labels a, b, 1 selected host',
     )
   })
 })
@@ -161,9 +161,9 @@ const host = (id: string, more: Partial<QueryTarget> = {}): QueryTarget => ({
   ...more,
 })
 
-test('answers move the hosts in the list, each once', () => {
+test('an answer updates its host in the list once', () => {
   const hosts = [host('a'), host('b')]
-  const said: QueryResult = {
+  const result: QueryResult = {
     host_id: 'b',
     query_id: 'q',
     status: 'completed',
@@ -175,15 +175,15 @@ test('answers move the hosts in the list, each once', () => {
     truncated: false,
     late: true,
   }
-  const after = applyResults(hosts, [said, { ...said, host_id: 'elsewhere' }])
+  const after = applyResults(hosts, [result, { ...result, host_id: 'elsewhere' }])
   expect(after[0]).toBe(hosts[0])
-  expect(after[1]).toMatchObject({ state: 'completed', row_count: 3, late: true, answered_at: said.occurred_at })
-  expect(applyResults(after, [{ ...said, row_count: 5 }])).toBe(after)
-  expect(isSameTarget(host('a'), host('a', { state: 'sent', sent_at: said.occurred_at }))).toBe(false)
+  expect(after[1]).toMatchObject({ state: 'completed', row_count: 3, late: true, answered_at: result.occurred_at })
+  expect(applyResults(after, [{ ...result, row_count: 5 }])).toBe(after)
+  expect(isSameTarget(host('a'), host('a', { state: 'sent', sent_at: result.occurred_at }))).toBe(false)
   expect(isSameTarget(host('b'), host('b', { hostname: 'other' }))).toBe(true)
 })
 
-test('errors are grouped by what hosts said, the most frequent first', () => {
+test('errors are grouped by message, most frequent first', () => {
   const groups = groupErrors([
     host('a', { error: 'x' }),
     host('b', { error: 'y' }),
@@ -192,7 +192,7 @@ test('errors are grouped by what hosts said, the most frequent first', () => {
   ])
   expect(groups.map(({ message, hosts }) => [message, hosts.map(each => each.host_id)])).toEqual([
     ['y', ['b', 'c']],
-    ['The host gave no reason.', ['d']],
+    ['The host did not report a reason.', ['d']],
     ['x', ['a']],
   ])
 })
@@ -203,6 +203,6 @@ test.each([
   ['abc', 'x', ['abc']],
   ['aa', 'a', ['*a', '*a']],
   ['İa', 'a', ['İa']],
-])('%s is cut at each %s', (text, q, parts) => {
+])('%s is split at each %s', (text, q, parts) => {
   expect(splitByMatch(text, q).map(part => (part.isMatch ? `*${part.text}` : part.text))).toEqual(parts)
 })

@@ -13,7 +13,7 @@ const answered = (host: string, second: number, more: Partial<RecentAnswer> = {}
   ...more,
 })
 
-test('the latest answers come first, each once, up to the maximum', () => {
+test('the latest answers come first, without duplicates, up to the maximum', () => {
   const known = recentAnswers([], [answered('a', 1), answered('b', 3)], 3)
   expect(known.map(each => each.host_id)).toEqual(['b', 'a'])
   const next = recentAnswers(known, [answered('b', 3), answered('c', 2), answered('d', 4)], 3)
@@ -22,7 +22,7 @@ test('the latest answers come first, each once, up to the maximum', () => {
   expect(again.map(each => `${each.query_id}${each.host_id}`)).toEqual(['otherd', 'qd', 'qb', 'qc'])
 })
 
-test('an answer is summed up by its rows, or by its state', () => {
+test('an answer is summarized by its number of rows or its state', () => {
   expect(summaryOf(answered('a', 1))).toBe('1 row')
   expect(summaryOf(answered('a', 1, { row_count: 1_200 }))).toBe('1,200 rows')
   expect(summaryOf(answered('a', 1, { row_count: 0, state: 'no_rows' }))).toBe('no rows')

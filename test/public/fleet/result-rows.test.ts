@@ -1,16 +1,16 @@
 import { PAGE_ROWS, ResultRows } from '../../../public/fleet/query/result-rows'
 import type { ResultItem, ResultPage } from '../../../src/contract/queries'
 
-interface Asked {
+interface PendingRequest {
   offset: number
   cursor: string | null
-  answer(): void
-  refuse(): void
+  resolve(): void
+  reject(): void
 }
 
-/** A server of numbered rows that answers when it is told to. */
+/** A server with numbered rows, whose replies the test controls. */
 function rowsOf(count: { total: number }) {
-  const asked: Asked[] = []
+  const requests: PendingRequest[] = []
   const failures: unknown[] = []
   let changes = 0
   const page = (offset: number, isCounted: boolean): ResultPage => ({
@@ -22,20 +22,24 @@ function rowsOf(count: { total: number }) {
     ({ offset, cursor }) =>
       new Promise((resolve, reject) => {
         const from = cursor === null ? offset : Number(cursor)
-        const answer = () => resolve(page(from, cursor === null))
-        asked.push({ offset, cursor, answer, refuse: () => reject(new Error('refused')) })
+        requests.push({
+          offset,
+          cursor,
+          resolve: () => resolve(page(from, cursor === null)),
+          reject: () => reject(new Error('failed')),
+        })
       }),
     () => changes++,
     error => failures.push(error),
   )
-  /** Answers all that is asked until nothing more is. */
+  /** Resolves requests until there are no more. */
   const settle = async () => {
-    for (let at = asked.length - 1; at < asked.length; at++) {
-      asked[at]?.answer()
+    for (let at = requests.length - 1; at < requests.length; at++) {
+      requests[at]?.resolve()
       await new Promise(resolve => setImmediate(resolve))
     }
   }
-  return { rows, asked, failures, settle, changes: () => changes }
+  return { rows, requests, failures, settle, changes: () => changes }
 }
 
 const item = (no: number): ResultItem => ({
@@ -51,8 +55,8 @@ const item = (no: number): ResultItem => ({
   row: { n: String(no) },
 })
 
-test('rows are read on by cursor, and jumped to by number', async () => {
-  const { rows, asked, settle } = rowsOf({ total: 300_000 })
+test('the next page is read by cursor, a distant one by offset', async () => {
+  const { rows, requests, settle } = rowsOf({ total: 300_000 })
   rows.want(0, 50)
   await settle()
   expect(rows.total).toBe(300_000)
@@ -64,7 +68,7 @@ test('rows are read on by cursor, and jumped to by number', async () => {
   rows.want(200_000, 200_050)
   await settle()
   expect(rows.rowAt(200_049)?.no).toBe(200_049)
-  expect(asked.map(({ offset, cursor }) => [offset, cursor])).toEqual([
+  expect(requests.map(({ offset, cursor }) => [offset, cursor])).toEqual([
     [0, null],
     [PAGE_ROWS, String(PAGE_ROWS)],
     [200_000, null],
@@ -72,12 +76,12 @@ test('rows are read on by cursor, and jumped to by number', async () => {
   expect(rows.total).toBe(300_000)
 })
 
-test('only what is still wanted is asked for, one page at a time', async () => {
-  const { rows, asked, settle } = rowsOf({ total: 300_000 })
+test('pages are read one at a time, and only while they are in view', async () => {
+  const { rows, requests, settle } = rowsOf({ total: 300_000 })
   for (let start = 0; start < 300_000; start += 1_000) rows.want(start, start + 50)
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
   await settle()
-  expect(asked.map(({ offset }) => offset)).toEqual([0, 299_000])
+  expect(requests.map(({ offset }) => offset)).toEqual([0, 299_000])
 })
 
 test('few pages stay in memory', async () => {
@@ -91,9 +95,9 @@ test('few pages stay in memory', async () => {
   expect(rows.rowAt(0)).toBeNull()
 })
 
-test('what is read again takes the place of what was here when it has come, not before', async () => {
+test('a refresh keeps the old rows until the new ones have arrived', async () => {
   const count = { total: 10 }
-  const { rows, asked, settle } = rowsOf(count)
+  const { rows, requests, settle } = rowsOf(count)
   rows.want(0, 50)
   await settle()
   count.total = 400
@@ -101,27 +105,27 @@ test('what is read again takes the place of what was here when it has come, not 
   expect([rows.total, rows.rowAt(9)?.no, rows.rowAt(10)]).toEqual([10, 9, null])
   await settle()
   expect([rows.total, rows.rowAt(10)?.no]).toEqual([400, 10])
-  expect(asked.every(({ cursor }) => cursor === null)).toBe(true)
+  expect(requests.every(({ cursor }) => cursor === null)).toBe(true)
 })
 
-test('what is in sight stays in sight while it is read again, over two pages, too', async () => {
-  const { rows, asked, settle } = rowsOf({ total: 1_000 })
+test('a refresh keeps visible rows on two pages until both have arrived', async () => {
+  const { rows, requests, settle } = rowsOf({ total: 1_000 })
   rows.want(PAGE_ROWS - 10, PAGE_ROWS + 40)
   await settle()
   rows.refresh()
-  asked.at(-1)?.answer()
+  requests.at(-1)?.resolve()
   await new Promise(resolve => setImmediate(resolve))
   expect([rows.rowAt(PAGE_ROWS - 1)?.no, rows.rowAt(PAGE_ROWS)?.no]).toEqual([PAGE_ROWS - 1, PAGE_ROWS])
-  const before = asked.length
+  const before = requests.length
   await settle()
-  expect(asked).toHaveLength(before)
-  expect(asked.map(({ offset }) => offset)).toEqual([0, PAGE_ROWS, 0, PAGE_ROWS])
+  expect(requests).toHaveLength(before)
+  expect(requests.map(({ offset }) => offset)).toEqual([0, PAGE_ROWS, 0, PAGE_ROWS])
 })
 
-test('a refusal is told, and the next wish asks again', async () => {
-  const { rows, asked, failures, settle, changes } = rowsOf({ total: 10 })
+test('a failed request is reported, and a refresh tries again', async () => {
+  const { rows, requests, failures, settle, changes } = rowsOf({ total: 10 })
   rows.want(0, 50)
-  asked[0]?.refuse()
+  requests[0]?.reject()
   await new Promise(resolve => setImmediate(resolve))
   expect(failures).toHaveLength(1)
   expect(changes()).toBe(0)
@@ -130,13 +134,13 @@ test('a refusal is told, and the next wish asks again', async () => {
   expect(rows.rowAt(9)?.no).toBe(9)
 })
 
-test('after it is closed nothing is asked or told any more', async () => {
-  const { rows, asked, changes } = rowsOf({ total: 300_000 })
+test('after close nothing is requested or reported', async () => {
+  const { rows, requests, changes } = rowsOf({ total: 300_000 })
   rows.want(0, 5_000)
   rows.close()
-  asked[0]?.answer()
+  requests[0]?.resolve()
   await new Promise(resolve => setImmediate(resolve))
   rows.want(0, 50)
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
   expect(changes()).toBe(0)
 })

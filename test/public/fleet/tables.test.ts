@@ -5,7 +5,7 @@ import { ROOT } from '../../../src/base/root'
 
 const schema = schemaOf(readFileSync(join(ROOT, 'public/fleet/osquery-tables.txt'), 'utf8'))
 
-test('the tables that ship are read whole', () => {
+test('the shipped list of tables is complete', () => {
   expect(schema.version).toBe('5.23.1')
   expect(schema.tables).toHaveLength(286)
   expect(schema.tables.flatMap(table => table.columns)).toHaveLength(2_624)
@@ -26,7 +26,7 @@ test('the tables that ship are read whole', () => {
   })
 })
 
-test('columns that only some platforms fill are told from hidden ones', () => {
+test('columns of some platforms only are not hidden', () => {
   const column = (table: string, name: string) => schema.byName.get(table)?.columns.find(each => each.name === name)
   expect(column('certificates', 'sid')).toMatchObject({ isHidden: false, platforms: ['windows'] })
   expect(column('processes', 'cgroup_path')).toMatchObject({ isHidden: false, platforms: ['linux'] })
@@ -40,14 +40,14 @@ test('columns that only some platforms fill are told from hidden ones', () => {
     }
 })
 
-test('times are texts or numbers, as osquery has no type for them', () => {
+test('there are no types other than text and numbers', () => {
   const types = new Set(schema.tables.flatMap(table => table.columns.map(({ type }) => type)))
   expect([...types].sort()).toEqual(['bigint', 'double', 'integer', 'text', 'unsigned_bigint'])
   const after = schema.byName.get('certificates')?.columns.find(({ name }) => name === 'not_valid_after')
   expect(after?.type).toBe('text')
 })
 
-test('a search finds tables by name, then by a column', () => {
+test('a search finds tables by name, then by column', () => {
   const found = findTables(schema.tables, 'user group').map(table => table.name)
   expect(found).toContain('user_groups')
   const byColumn = findTables(schema.tables, 'cmdline').map(table => table.name)

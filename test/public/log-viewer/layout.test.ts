@@ -6,20 +6,20 @@ import { LineStore } from '../../../public/components/log-viewer/line-store'
 import { wrappedLines } from '../../../public/components/log-viewer/wrap'
 import { line } from '../support/scripted-server'
 
-const made = (number: number, message: string): LogLine => ({ ...line(number, number), level: 'info', message })
+const lineOf = (number: number, message: string): LogLine => ({ ...line(number, number), level: 'info', message })
 const storeOf = (messages: string[], from = 1) => {
   const store = new LineStore()
-  store.insert(messages.map((message, at) => made(from + at, message)))
+  store.insert(messages.map((message, at) => lineOf(from + at, message)))
   return store
 }
 
-describe('where rows stand', () => {
-  it('is one line of text each when nothing is wrapped', () => {
+describe('the layout of rows', () => {
+  it('has one text row per line without wrapping', () => {
     const layout = new Layout(storeOf(['a', 'b'.repeat(500), 'c']), 0)
     expect([layout.height, layout.topOf(2), layout.rowAt(1), layout.heightOf(1)]).toEqual([3, 2, 1, 1])
   })
 
-  it('fits together whatever the lengths, and each line of text is found in its row', () => {
+  it('has no gaps or overlaps, and finds the row of each text row', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(300), { minLength: 1, maxLength: 1_200 }),
@@ -40,18 +40,18 @@ describe('where rows stand', () => {
     )
   })
 
-  it('gives a hole one line, and keeps up with lines that come', () => {
+  it('has one text row for a gap, and grows with new lines', () => {
     const store = storeOf(['aaaa', 'b'])
-    store.insert([made(9, 'cccc')])
+    store.insert([lineOf(9, 'cccc')])
     const layout = new Layout(store, 2)
     expect([0, 1, 2, 3].map(row => layout.topOf(row))).toEqual([0, 2, 3, 4])
-    store.insert([made(10, 'dddddd')])
+    store.insert([lineOf(10, 'dddddd')])
     expect(new Layout(store, 2).height).toBe(9)
     expect(new Layout(store, 3).height).toBe(8)
   })
 })
 
-describe('how many lines of text a message takes', () => {
+describe('the number of text rows of a message', () => {
   it.each([
     ['', 10, 1],
     ['ten chars!', 10, 1],
@@ -64,12 +64,12 @@ describe('how many lines of text a message takes', () => {
     expect(wrappedLines(message, columns, false)).toBe(lines)
   })
 
-  it('leaves room for the button of a message that has more', () => {
+  it('includes space for a button', () => {
     expect(wrappedLines('x'.repeat(50), 60, true)).toBe(2)
   })
 })
 
-describe('a time that is typed', () => {
+describe('a time as users type it', () => {
   const near = new Date(2026, 0, 15, 23, 59).getTime()
   it.each([
     ['14:30', new Date(2026, 0, 15, 14, 30).getTime()],

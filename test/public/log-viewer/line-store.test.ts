@@ -3,8 +3,8 @@ import { LineStore } from '../../../public/components/log-viewer/line-store'
 import { seqBefore } from '../../../public/components/log-viewer/source'
 import { line } from '../support/scripted-server'
 
-const made = (number: number) => ({ ...line(number * 2, number), level: 'info' as const })
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => made(from + i))
+const lineOf = (number: number) => ({ ...line(number * 2, number), level: 'info' as const })
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => lineOf(from + i))
 
 const shown = (store: LineStore) =>
   Array.from({ length: store.rowCount }, (_, i) => {
@@ -13,7 +13,7 @@ const shown = (store: LineStore) =>
   })
 
 describe('the lines in memory', () => {
-  it('are in order, each once, with a row for every hole', () => {
+  it('are in order, without duplicates, and have a row for every gap', () => {
     const store = new LineStore()
     store.insert(range(5, 6))
     store.insert(range(10, 11))
@@ -25,7 +25,7 @@ describe('the lines in memory', () => {
     expect(shown(store)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
   })
 
-  it('agree with a plain list after any insertions', () => {
+  it('equal a plain list after any insertions', () => {
     const span = fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 0, max: 1_200 }))
     fc.assert(
       fc.property(fc.array(span, { maxLength: 12 }), spans => {
@@ -46,15 +46,15 @@ describe('the lines in memory', () => {
     )
   })
 
-  it('show no holes when filtered', () => {
+  it('have no rows for gaps when filtered', () => {
     const store = new LineStore(true)
-    store.insert([made(4), made(9)])
-    store.insert([made(1), made(2)])
-    store.insert([made(9), made(20)])
+    store.insert([lineOf(4), lineOf(9)])
+    store.insert([lineOf(1), lineOf(2)])
+    store.insert([lineOf(9), lineOf(20)])
     expect(shown(store)).toEqual([1, 2, 4, 9, 20])
   })
 
-  it('are forgotten from the oldest on', () => {
+  it('are trimmed from the oldest', () => {
     const store = new LineStore()
     store.insert(range(1, 5_000))
     expect(store.trim(2_000)).toBe(true)
@@ -65,7 +65,7 @@ describe('the lines in memory', () => {
     expect(store.trim(2_000)).toBe(false)
   })
 
-  it('are visited from any line on', () => {
+  it('are visited in order from any line', () => {
     const store = new LineStore()
     store.insert(range(1, 1_500))
     const visited: number[] = []
@@ -76,8 +76,8 @@ describe('the lines in memory', () => {
   })
 })
 
-describe('the way to a line', () => {
-  it('finds the sequence before it, however entries and lines are mixed', async () => {
+describe('the sequence number before a line', () => {
+  it('is found however entries and lines are mixed', async () => {
     const entries = fc.array(fc.boolean(), { minLength: 1, maxLength: 300 })
     await fc.assert(
       fc.asyncProperty(entries, fc.nat(400), async (isLine, wanted) => {
@@ -85,7 +85,7 @@ describe('the way to a line', () => {
         const source = async ({ after = 0 }) => {
           const at = seqs.findIndex(seq => seq > after)
           return {
-            items: at < 0 ? [] : [{ ...made(at + 1), seq: seqs[at] ?? 0 }],
+            items: at < 0 ? [] : [{ ...lineOf(at + 1), seq: seqs[at] ?? 0 }],
             next_cursor: null,
             first_seq: 1,
             last_seq: isLine.length,

@@ -3,24 +3,24 @@ import { LogModel, NO_FILTER } from '../../../public/components/log-viewer/model
 import type { PageQuery } from '../../../public/components/log-viewer/source'
 import { line } from '../support/scripted-server'
 
-// Signals without their tie to Preact, which is published as ES modules only.
+// Uses signals without Preact, which is only published as ES modules.
 jest.mock('@preact/signals', () => jest.requireActual('@preact/signals-core'))
 
-// Redraws come with the browser's frames; here nothing draws.
+// Nothing is rendered here.
 globalThis.requestAnimationFrame = () => 0
 
-const made = (number: number): LogLine => ({
+const lineOf = (number: number): LogLine => ({
   ...line(number * 2, number),
   level: number % 10 === 0 ? 'error' : 'info',
   message: number % 100 === 0 ? `needle ${number}` : `line ${number}`,
 })
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => made(from + i))
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => lineOf(from + i))
 
-/** A server that keeps `lines` and answers as the contract says. */
+/** A server with these lines that responds like the API. */
 function serverWith(lines: LogLine[]) {
-  const asked: PageQuery[] = []
+  const requests: PageQuery[] = []
   const source = async (query: PageQuery) => {
-    asked.push(query)
+    requests.push(query)
     const { after = 0, before = Number.POSITIVE_INFINITY, limit, order, level, q } = query
     const wanted = lines.filter(
       each =>
@@ -32,14 +32,14 @@ function serverWith(lines: LogLine[]) {
     const items = order === 'desc' ? wanted.slice(-limit) : wanted.slice(0, limit)
     return { items, next_cursor: null, first_seq: 1, last_seq: lines.at(-1)?.seq ?? 0 }
   }
-  return { asked, model: new LogModel(source) }
+  return { requests, model: new LogModel(source) }
 }
 
 const holes = (model: LogModel) =>
   Array.from({ length: model.lines.rowCount }, (_, i) => model.lines.row(i)).filter(row => row?.kind === 'gap')
 
 describe('a log', () => {
-  it('loads what is older until the first line is there', async () => {
+  it('loads older lines up to the first', async () => {
     const { model } = serverWith(range(1, 2_500))
     model.append(range(2_001, 2_500))
     expect(model.hasOlder.value).toBe(true)
@@ -49,7 +49,7 @@ describe('a log', () => {
     expect([model.lines.firstLine, model.lines.lineCount, model.hasOlder.value]).toEqual([1, 2_500, false])
   })
 
-  it('fills a hole from both ends', async () => {
+  it('fills a gap from both ends', async () => {
     const { model } = serverWith(range(1, 5_000))
     model.append(range(1, 10))
     model.append(range(4_001, 4_010))
@@ -60,7 +60,7 @@ describe('a log', () => {
     expect([model.lines.lineCount, holes(model)]).toEqual([4_010, []])
   })
 
-  it('says that lines are gone when the server has them no more', async () => {
+  it('marks a gap as lost if the server no longer has the lines', async () => {
     const { model } = serverWith([...range(1, 10), ...range(21, 30)])
     model.append([...range(1, 10), ...range(21, 30)])
     const [hole] = holes(model)
@@ -69,7 +69,7 @@ describe('a log', () => {
     expect(holes(model)).toHaveLength(1)
   })
 
-  it('goes to a line that is far away, keeping what it has', async () => {
+  it('goes to a distant line and keeps those in memory', async () => {
     const { model } = serverWith(range(1, 9_000))
     model.append(range(8_501, 9_000))
     expect(await model.goTo(3_000)).toBe(true)
@@ -78,11 +78,11 @@ describe('a log', () => {
     expect(await model.goTo(99_999)).toBe(false)
   })
 
-  it('filters on the server and as lines come', async () => {
-    const { model, asked } = serverWith(range(1, 3_000))
+  it('filters on the server, and new lines in the browser', async () => {
+    const { model, requests } = serverWith(range(1, 3_000))
     model.append(range(2_901, 3_000))
     await model.setFilter({ ...NO_FILTER, level: 'warn' })
-    expect(asked.at(-1)).toMatchObject({ level: 'warn,error', order: 'desc' })
+    expect(requests.at(-1)).toMatchObject({ level: 'warn,error', order: 'desc' })
     model.append(range(3_001, 3_020))
     expect(model.lines.lineCount).toBe(302)
     expect(model.lines.lastLine).toBe(3_020)
@@ -91,7 +91,7 @@ describe('a log', () => {
     expect(model.lines.lastLine).toBe(3_000)
   })
 
-  it('finds matches beyond what is in memory', async () => {
+  it('finds matches that are not in memory', async () => {
     const { model } = serverWith(range(1, 9_000))
     model.append(range(8_901, 9_000))
     model.query.value = 'needle'
@@ -102,7 +102,7 @@ describe('a log', () => {
     expect(await model.findMatch(8_900, 1, model.matchesAfter(0))).toBe(9_000)
   })
 
-  it('counts what comes while paused', () => {
+  it('counts new lines while it does not follow', () => {
     const { model } = serverWith([])
     model.append(range(1, 5))
     model.follow(false)
@@ -112,7 +112,7 @@ describe('a log', () => {
     expect(model.unseen.value).toBe(0)
   })
 
-  it('begins anew with its topic', () => {
+  it('starts over with its topic', () => {
     const { model } = serverWith([])
     model.append(range(50, 60))
     model.gap({ topic: 'job:a', reason: 'unknown_epoch', missed: null, from_seq: null, to_seq: null, reset: true })
@@ -120,18 +120,18 @@ describe('a log', () => {
     expect([model.lines.firstLine, model.lines.lastLine]).toEqual([1, 3])
   })
 
-  it('tells what went wrong, and works on', async () => {
-    const model = new LogModel(() => Promise.reject(new Error('The server is away.')))
+  it('shows an error and keeps its lines', async () => {
+    const model = new LogModel(() => Promise.reject(new Error('The server is unreachable.')))
     model.append(range(50, 60))
     await model.loadOlder()
     expect([model.problem.value, model.isLoading.value, model.lines.lineCount]).toEqual([
-      'The server is away.',
+      'The server is unreachable.',
       false,
       11,
     ])
   })
 
-  it('finds errors on either side, and the first line of a time', async () => {
+  it('finds the next and previous error', async () => {
     const { model } = serverWith(range(1, 3_000))
     model.append(range(2_901, 3_000))
     expect(await model.findError(0, 1)).toBe(10)

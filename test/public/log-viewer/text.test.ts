@@ -3,13 +3,13 @@ import { segmentsOf } from '../../../public/components/log-viewer/ansi'
 import { highlight, patternOf } from '../../../public/components/log-viewer/highlight'
 import { visiblePieces } from '../../../public/components/log-viewer/visible'
 
-describe('what cannot be seen', () => {
-  it('is shown', () => {
+describe('invisible characters', () => {
+  it('are shown as marks', () => {
     const shown = visiblePieces('a\nb\r\0\u202e\ud800😀\tc').map(({ text, isMark }) => (isMark ? `<${text}>` : text))
     expect(shown.join('')).toBe('a<⏎>b<\\r><\\x00><\\u202e><\\ud800>😀\tc')
   })
 
-  it('never breaks a row', () => {
+  it('never break a row', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         const shown = visiblePieces(text)
@@ -27,22 +27,22 @@ describe('search', () => {
       .map(({ text, classes }) => (/\bmatch\b/.test(classes) ? `<${text}>` : text))
       .join('')
 
-  it('marks every match without regard to case', () => {
+  it('marks every match, case-insensitively', () => {
     expect(marked('Error: an error.', 'ERROR')).toBe('<Error>: an <error>.')
   })
 
-  it('takes plain text as it is, and a pattern between slashes', () => {
+  it('matches plain text literally, and a regular expression between slashes', () => {
     expect(marked('a.b axb', 'a.b')).toBe('<a.b> axb')
     expect(marked('a.b axb', '/a.b/')).toBe('<a.b> <axb>')
     expect(patternOf('/(/')).toBeNull()
     expect(patternOf('')).toBeNull()
   })
 
-  it('marks over a change of colour', () => {
+  it('marks a match across a change of colour', () => {
     expect(marked('xab\x1b[31mcd\x1b[0my', 'bc')).toBe('xa<b><c>dy')
   })
 
-  it('keeps the text, whatever is searched', () => {
+  it('never changes the text', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ maxLength: 3 }), (message, query) => {
         const text = highlight(segmentsOf(message), patternOf(query))

@@ -2,16 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-type Answer = (req: IncomingMessage, res: ServerResponse, url: URL) => void
-type Talk = (socket: WebSocket, message: Record<string, unknown>) => void
+type Handler = (req: IncomingMessage, res: ServerResponse, url: URL) => void
+type MessageHandler = (socket: WebSocket, message: Record<string, unknown>) => void
 
-/** A server that answers as the test says, and keeps what it was asked. */
+/** A server that responds as the test scripts it, and records requests. */
 export interface ScriptedServer {
   baseUrl: string
-  asked: Array<{ url: URL; lastEventId: string | undefined; authorization: string | undefined }>
-  /** How the next stream and poll requests are answered, in turn; the last answer stays. */
-  answers: Answer[]
-  talk: Talk
+  requests: Array<{ url: URL; lastEventId: string | undefined; authorization: string | undefined }>
+  /** Handlers of the next stream and poll requests, in turn. The last one stays. */
+  handlers: Handler[]
+  onMessage: MessageHandler
   /** Whether WebSocket handshakes are refused, and how many were. */
   handshakes: { areRefused: boolean; refused: number }
   stop(): Promise<void>
@@ -19,15 +19,22 @@ export interface ScriptedServer {
 
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const handshakes = { areRefused: false, refused: 0 }
-  const scripted: ScriptedServer = { baseUrl: '', asked: [], answers: [], talk: () => undefined, handshakes, stop }
+  const scripted: ScriptedServer = {
+    baseUrl: '',
+    requests: [],
+    handlers: [],
+    onMessage: () => undefined,
+    handshakes,
+    stop,
+  }
   const server: Server = createServer((req, res) => {
     const url = new URL(req.url ?? '', 'http://localhost')
     if (url.pathname === '/healthz') return void res.end('{}')
     if (url.pathname === '/api/tickets') return void res.end('{"ticket":"once"}')
     const lastEventId = req.headers['last-event-id']
-    scripted.asked.push({ url, lastEventId: lastEventId?.toString(), authorization: req.headers.authorization })
-    const answer = scripted.answers.length > 1 ? scripted.answers.shift() : scripted.answers[0]
-    answer?.(req, res, url)
+    scripted.requests.push({ url, lastEventId: lastEventId?.toString(), authorization: req.headers.authorization })
+    const handler = scripted.handlers.length > 1 ? scripted.handlers.shift() : scripted.handlers[0]
+    handler?.(req, res, url)
   })
   const verifyClient = () => {
     if (handshakes.areRefused) handshakes.refused++
@@ -35,7 +42,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   }
   const sockets = new WebSocketServer({ server, path: '/ws/stream', verifyClient })
   sockets.on('connection', socket => {
-    socket.on('message', data => scripted.talk(socket, JSON.parse(String(data))))
+    socket.on('message', data => scripted.onMessage(socket, JSON.parse(String(data))))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   scripted.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -66,17 +73,17 @@ export function logs(topic: string, from: number, to: number, id = `e.${to}`) {
   return { event: 'logs', id, data: { logs: lines, meta: { topic, first_seq: from, last_seq: to, history: false } } }
 }
 
-interface Told {
+interface SentEvent {
   event: string
   id: string
   data: unknown
 }
 
-const sseText = ({ event, id, data }: Told) => `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
+const sseText = ({ event, id, data }: SentEvent) => `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
 
-/** Answers with a stream of these events, and closes it or leaves it open. */
+/** Responds with a stream of these events, and closes it unless `isOpen`. */
 export const streamOf =
-  (events: Told[], { isOpen = false, retryMs = 1 } = {}): Answer =>
+  (events: SentEvent[], { isOpen = false, retryMs = 1 } = {}): Handler =>
   (_req, res) => {
     res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
     res.write(`retry: ${retryMs}\n\n${events.map(sseText).join('')}`)
@@ -84,7 +91,7 @@ export const streamOf =
   }
 
 export const statusOnly =
-  (status: number, body: unknown = {}, headers: Record<string, string> = {}): Answer =>
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}): Handler =>
   (_req, res) => {
     res.writeHead(status, headers)
     res.end(status === 204 ? undefined : JSON.stringify(body))

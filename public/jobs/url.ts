@@ -1,8 +1,8 @@
 /**
- * What a person types, as an address to check: without a scheme `https`, but `http` for this machine and bare
- * addresses, which seldom have certificates. Null when it is no web address.
+ * Turns user input into a URL to check. Without a scheme it is `https`, but `http` for localhost and IP addresses,
+ * which seldom have certificates. Null if it is not an HTTP URL.
  */
-export function addressOf(typed: string): string | null {
+export function parseUrl(typed: string): string | null {
   const text = typed.trim()
   if (text === '' || /\s/.test(text)) return null
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)

@@ -1,17 +1,17 @@
-/** People who switch tabs to and fro do not open a connection each time. */
+/** Users who switch tabs back and forth do not open a new connection each time. */
 const HIDDEN_MS = 60_000
 
-export interface Attention {
-  /** Hidden for a minute, frozen, or left by a navigation that the browser may undo (back/forward cache). */
+export interface PageLifecycle {
+  /** Whether the page has been hidden for a minute, frozen, or put into the back/forward cache. */
   readonly isAway: boolean
   stop(): void
 }
 
 /**
- * Follows whether anyone looks at the page.
+ * Tracks whether the page is in use.
  * @param onChange called when `isAway` changes
  */
-export function followAttention(onChange: () => void): Attention {
+export function watchPageLifecycle(onChange: () => void): PageLifecycle {
   let isAway = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const set = (value: boolean) => {

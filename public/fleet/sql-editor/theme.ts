@@ -2,10 +2,10 @@ import { HighlightStyle } from '@codemirror/language'
 import { EditorView } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
-/** The theme's custom properties reach into the shadow root, so that the editor changes with the page. */
-export const look = EditorView.theme({
+/** Uses the custom properties of the page, which shadow roots inherit, so that the editor follows its theme. */
+export const theme = EditorView.theme({
   '&': { color: 'var(--ink)', background: 'var(--raised)', borderRadius: 'var(--radius)', fontSize: 'var(--sql-size)' },
-  '&.cm-focused': { outline: 'none' }, // its frame shows the focus
+  '&.cm-focused': { outline: 'none' }, // the frame around it shows the focus
   '.cm-scroller': {
     fontFamily: 'var(--mono)',
     lineHeight: '1.55',
@@ -51,7 +51,7 @@ export const look = EditorView.theme({
   },
 })
 
-export const colours = HighlightStyle.define([
+export const highlightStyle = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--accent)', fontWeight: '600' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--completed)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--running)' },

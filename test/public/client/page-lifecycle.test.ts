@@ -1,20 +1,20 @@
-import { type Attention, followAttention } from '../../../public/client/attention'
+import { type PageLifecycle, watchPageLifecycle } from '../../../public/client/page-lifecycle'
 
-/** The little of a page that is looked at; what browsers really do is tried in test/browser/tabs.test.ts. */
+/** The parts of a document that are used. test/browser/tabs.test.ts tests real browsers. */
 class FakeDocument extends EventTarget {
   hidden = false
 }
 
 let page: FakeDocument
 let global: EventTarget
-let attention: Attention
+let lifecycle: PageLifecycle
 let changes: boolean[]
 
-const begin = (hidden = false) => {
+const start = (hidden = false) => {
   page.hidden = hidden
-  attention = followAttention(() => changes.push(attention.isAway))
+  lifecycle = watchPageLifecycle(() => changes.push(lifecycle.isAway))
 }
-const turn = (hidden: boolean) => {
+const setHidden = (hidden: boolean) => {
   page.hidden = hidden
   page.dispatchEvent(new Event('visibilitychange'))
 }
@@ -31,41 +31,41 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
-  attention.stop()
+  lifecycle.stop()
   jest.useRealTimers()
   for (const name of ['document', 'addEventListener', 'removeEventListener']) Reflect.deleteProperty(globalThis, name)
 })
 
-it('goes away after a minute out of sight, and comes back at once', () => {
-  begin()
-  turn(true)
+it('is away after a minute in the background, and back at once', () => {
+  start()
+  setHidden(true)
   jest.advanceTimersByTime(59_000)
   expect(changes).toEqual([])
   jest.advanceTimersByTime(1_000)
   expect(changes).toEqual([true])
-  turn(false)
+  setHidden(false)
   expect(changes).toEqual([true, false])
 })
 
-it('stays when it is out of sight for short times only', () => {
-  begin()
+it('is not away while it is hidden only briefly', () => {
+  start()
   for (let turns = 0; turns < 10; turns++) {
-    turn(true)
+    setHidden(true)
     jest.advanceTimersByTime(30_000)
-    turn(false)
+    setHidden(false)
     jest.advanceTimersByTime(30_000)
   }
   expect(changes).toEqual([])
 })
 
-it('counts the minute of a page that is opened out of sight, too', () => {
-  begin(true)
+it('is away a minute after it was opened in the background', () => {
+  start(true)
   jest.advanceTimersByTime(60_000)
   expect(changes).toEqual([true])
 })
 
-it('goes away at once when it is frozen or left, and comes back when it is shown', () => {
-  begin()
+it('is away at once when it is frozen or left, and back when it is shown', () => {
+  start()
   page.dispatchEvent(new Event('freeze'))
   page.dispatchEvent(new Event('resume'))
   global.dispatchEvent(new Event('pagehide'))
@@ -73,11 +73,11 @@ it('goes away at once when it is frozen or left, and comes back when it is shown
   expect(changes).toEqual([true, false, true, false])
 })
 
-it('says nothing after it was stopped', () => {
-  begin()
-  turn(true)
-  attention.stop()
+it('reports nothing after it was stopped', () => {
+  start()
+  setHidden(true)
+  lifecycle.stop()
   jest.advanceTimersByTime(60_000)
-  turn(false)
+  setHidden(false)
   expect(changes).toEqual([])
 })
