@@ -53,6 +53,7 @@ function requireSignIn() {
 }
 
 onSignedOut(requireSignIn)
+onReached(isReached => (isReached ? noteReachable() : noteUnreachable()))
 effect(() => {
   if (liveState.value.error?.status === 401) requireSignIn()
 })

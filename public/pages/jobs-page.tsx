@@ -69,11 +69,7 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
   }
   return (
     <Empty title="No jobs yet">
-      {isOperator.value && (
-        <button type="button" onClick={() => openDialog('run-job')}>
-          Run job
-        </button>
-      )}
+      <p>Run one, and it appears here.</p>
     </Empty>
   )
 }

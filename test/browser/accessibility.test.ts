@@ -82,7 +82,7 @@ describeInBrowser('accessibility of every page', () => {
     ['queues', () => '/queues', '.queue-card'],
     ['one queue', () => '/queues?name=demo', '.chart canvas'],
     ['errors', () => '/errors', '.error-row'],
-    ['nothing found', () => '/queue?q=there+is+no+such+job', '.empty'],
+    ['no matches', () => '/queue?q=there+is+no+such+job', '.empty'],
     ['job', () => `/jobs/${job}`, '.tally'],
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
     ['hosts', () => '/hosts', '.host-row'],

@@ -2,13 +2,13 @@ import type { Browser, Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
-/** `g`, then the key of a page. */
+/** Presses `g`, then the key of a page. */
 async function go(page: Page, key: string) {
   await page.keyboard.press('g')
   await page.keyboard.press(key)
 }
 
-describeInBrowser('the code of pages', () => {
+describeInBrowser('the code of a page', () => {
   let browser: Browser
   let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
@@ -76,7 +76,7 @@ describeInBrowser('the code of pages', () => {
     await page.getByText('This page could not be loaded').waitFor()
     await go(page, 's')
     await page.locator('.log').waitFor()
-    // tried again, which must have failed before the code can be had
+    // this attempt must fail before the code is made available
     await Promise.all([page.waitForResponse(/chunks\/jobs-page-/), go(page, 'j')])
     await page.unroute('**/chunks/jobs-page-*')
     await page.getByRole('button', { name: 'Reload' }).click()

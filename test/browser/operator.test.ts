@@ -61,8 +61,8 @@ describeInBrowser('job and log pages', () => {
     expect(await page.getByLabel('Kind').inputValue()).toBe('demo')
   })
 
-  it('finds failures by their cause and runs them all again, with a reason, as a job', async () => {
-    for (let turn = 0; turn < 3; turn++) await ended(await start({ lines: 2, fail_rate: 1 }))
+  it('failures are grouped by error and retried together, with a reason', async () => {
+    for (let turn = 0; turn < 3; turn++) await openEnded(await start({ lines: 2, fail_rate: 1 }))
     await page.goto(`${app.url}/errors`)
     const group = page.locator('.error-row', { hasText: 'failed as asked' })
     expect(await group.locator('.error-count').textContent()).toBe('3')
@@ -198,7 +198,7 @@ describeInBrowser('job and log pages', () => {
       await viewer.page.getByLabel('Token').fill(secret)
       await viewer.page.getByRole('button', { name: 'Sign in' }).click()
       await viewer.page.locator('.summary .is-failed').waitFor()
-      await viewer.page.getByText('looks on').waitFor()
+      await viewer.page.getByRole('link', { name: 'observer' }).waitFor()
       expect(await viewer.page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
       await viewer.page.goto(`${app.url}/queues?name=demo`)
       await viewer.page.locator('.queue-detail .chart').first().waitFor()

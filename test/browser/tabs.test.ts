@@ -50,7 +50,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     Promise.all(ids.map(id => openJob(context, id, url)))
 
   async function expectLive(pages: Page[]) {
-    for (const page of pages) await page.locator('.live.is-live').waitFor()
+    for (const page of pages) await page.locator('.sidebar .live.is-live').waitFor()
     for (const page of pages) expect(await page.evaluate(askServer)).toBe(200)
   }
 
@@ -90,7 +90,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     const ids = await createJobs()
     const pages = await openJobs(context, ids, proxy.url)
     await expectAllLive(pages, ids)
-    for (const page of pages) expect(await page.locator('.live').textContent()).toBe('Live (poll)')
+    for (const page of pages) expect(await page.locator('.sidebar .live').textContent()).toBe('Live (poll)')
   })
 
   it('release their connection slots when they close', async () => {
@@ -101,8 +101,8 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     await expectLive(streaming)
     const [first, ...others] = streaming
     others.push(...(await openJobs(context, ids.slice(3))))
-    for (const page of others) await page.locator('.live.is-live').waitFor()
-    expect(await Promise.all(others.map(page => page.locator('.live').textContent()))).toEqual([
+    for (const page of others) await page.locator('.sidebar .live.is-live').waitFor()
+    expect(await Promise.all(others.map(page => page.locator('.sidebar .live').textContent()))).toEqual([
       'Live',
       'Live',
       'Live (websocket)',
@@ -122,7 +122,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     for (const id of ids) await writeLines(app, id, 1, 10)
     await expectLines(pages, 10)
     await own.stop()
-    for (const page of pages) await page.locator('.live.is-waiting').waitFor()
+    for (const page of pages) await page.locator('.sidebar .live.is-waiting').waitFor()
     for (const id of ids) await writeLines(app, id, 11, 20)
     await apps.start({ TAILRACE_ROLE: 'web', PORT: new URL(own.url).port })
     await expectLive(pages)
@@ -136,7 +136,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     const ids = await createJobs()
     const pages = await openJobs(await signedIn(own.url), ids, own.url)
     await expectAllLive(pages, ids)
-    const labels = await Promise.all(pages.map(page => page.locator('.live').textContent()))
+    const labels = await Promise.all(pages.map(page => page.locator('.sidebar .live').textContent()))
     expect(labels).toContain('Live (poll)')
   })
 
