@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** By node:http, because Node's fetch does not allow a Host header. */
+/** Uses node:http, because Node's fetch does not allow a Host header. */
 function ask<T>(path: string, host: string, body?: unknown): Promise<T> {
   const headers = { ...app.headers, host, 'content-type': 'application/json', 'x-forwarded-host': 'evil.example' }
   return new Promise((resolve, reject) => {

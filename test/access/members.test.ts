@@ -129,7 +129,7 @@ test('the last admin cannot be removed or demoted, even if two admins remove eac
   const second = (await other.ask('POST', '/api/members', { body })).body.member
   const answers = await Promise.all([first, second].map(({ id }) => other.ask('DELETE', `/api/members/${id}`)))
   expect(answers.map(answer => answer.status).sort()).toEqual([204, 409])
-  // the next start creates no second admin, and its link is for the one who is left
+  // The next start creates no second admin, and its link is for the remaining one.
   await other.anotherAccess().start()
   const { items } = (await other.ask('GET', '/api/members')).body
   expect(items.map((item: { role: string }) => item.role)).toEqual(['admin'])
@@ -138,7 +138,7 @@ test('the last admin cannot be removed or demoted, even if two admins remove eac
   await other.stop()
 })
 
-test('a cached credential is not enough to change members, tokens or tenants', async () => {
+test('a cached credential is not sufficient to change members, tokens or tenants', async () => {
   const { id, cookie } = await member('stale@example.org', 'admin')
   expect(await status(cookie)).toBe(200)
   await site.db('users').where({ id }).update({ role: 'viewer' })

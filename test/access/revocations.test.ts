@@ -79,7 +79,7 @@ test('processes reach each other through Redis, even if access starts before the
   await receiver?.start()
   await Promise.all([here.start(), there.start()])
   const id = newId()
-  // repeated, because nothing arrives before the subscription is active
+  // Repeated, because nothing arrives before the subscription is active.
   const repeating = setInterval(() => sender?.announceEnded([id]), 20)
   expect(await received).toBe(id)
   clearInterval(repeating)

@@ -34,7 +34,7 @@ async function newToken(role: Role, headers: Record<string, string>) {
   return { authorization: `Bearer ${((await answer.json()) as { secret: string }).secret}` }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+// biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
 const get = async (path: string, headers: Record<string, string>): Promise<any> =>
   (await fetch(app.url + path, { headers })).json()
 
@@ -48,7 +48,7 @@ async function change() {
   return newJob()
 }
 
-/** The first reply that fits. */
+/** Polls until a response satisfies the condition. */
 async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, what: string): Promise<T> {
   let answer: T | undefined
   await eventually(async () => {
@@ -152,7 +152,7 @@ test('viewers see the SQL of a query redacted, as in the input of its job', asyn
   const hidden = sql.replace('word', '[redacted]')
   expect(new Set(await shown(ours.viewer))).toEqual(new Set([hidden]))
   expect(new Set(await shown(ours.operator))).toEqual(new Set([sql]))
-  // Nor can it be guessed letter by letter by searching.
+  // Nor can searches reveal it letter by letter.
   const found = async (q: string, headers: Record<string, string>) => {
     const lists = ['/api/jobs', '/api/queries'].map(path => get(`${path}?q=${encodeURIComponent(q)}`, headers))
     return (await Promise.all(lists)).map(({ items }) => items.map(({ id }: { id: string }) => id))
@@ -162,14 +162,14 @@ test('viewers see the SQL of a query redacted, as in the input of its job', asyn
   expect(await found('Example.ORG', ours.viewer)).toEqual([[query.id], [query.id]])
 })
 
-describe('queues that tenants share', () => {
+describe('shared queues', () => {
   interface Shown {
     name: string
     counts: { delayed: number; completed: number }
   }
   const demoOf = (items: Shown[]) => items.find(({ name }) => name === 'demo')
 
-  test('show another tenant its own jobs, and nothing of the installation', async () => {
+  test('show another tenant its own jobs and nothing about the installation', async () => {
     await newJob()
     await app.post('/api/queues/demo/pause', { reason: 'private business' })
     const before = await get('/api/queues', theirs.viewer)

@@ -21,7 +21,7 @@ test('a ticket opens its topics once, as the principal who requested it', async 
   expect(good.map(use => use.value)).toMatchObject([{ principal: { role: 'viewer' }, topics: ['job:1', 'job:2'] }])
 })
 
-test('an expired ticket, an invented one and one whose token was revoked are refused', async () => {
+test('expired, made-up and revoked tickets are refused', async () => {
   const [old, revoked] = [
     (await make()).body.ticket,
     (await make(['job:1'], await site.tokenFor('viewer'))).body.ticket,

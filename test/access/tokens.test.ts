@@ -83,7 +83,7 @@ test('an expired token is refused', async () => {
   expect(await whoIs(secret)).toBe(401)
 })
 
-test('a hundred concurrent requests cause one look-up', async () => {
+test('a hundred concurrent requests cause one lookup', async () => {
   const { secret } = (await make({ name: 'busy', role: 'viewer' })).body
   let lookups = 0
   const count = ({ sql }: { sql: string }) => {
@@ -96,7 +96,7 @@ test('a hundred concurrent requests cause one look-up', async () => {
   expect(lookups).toBe(1)
 })
 
-test('a token revoked during its look-up is not cached', async () => {
+test('a token revoked during its lookup is not cached', async () => {
   const { token, secret } = (await make({ name: 'racing', role: 'viewer' })).body
   const req = { headers: { authorization: `Bearer ${secret}` }, url: '/' } as never
   const early = site.access.authenticate(req).catch(() => undefined)
@@ -104,7 +104,7 @@ test('a token revoked during its look-up is not cached', async () => {
   await expect(site.access.authenticate(req)).rejects.toMatchObject({ status: 401 })
 })
 
-test('another process hears of a revocation at once', async () => {
+test('another process is notified of a revocation at once', async () => {
   const other = site.anotherAccess()
   await other.start()
   const heard: string[] = []
