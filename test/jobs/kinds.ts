@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } from '../../src/jobs'
 
-/** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
+/** Kinds for tests: the input decides what a run does. */
 const script = z.strictObject({
-  /** `hang` until the signal, `ignore` it, `ask` the database or `talk` for `ms`, or do something and return. */
+  /** `hang` until the signal, `ignore` it, query the database (`ask`) or log (`talk`) for `ms`, or do something and return. */
   does: z
     .enum(['return', 'hang', 'ignore', 'ask', 'talk', 'throw', 'fail', 'lines', 'spawn', 'steps'])
     .default('return'),
@@ -31,7 +31,7 @@ export const single = defineKind({
   options: { dedupe: ({ key }) => key },
 })
 
-/** Every run that has begun in this process, in order. */
+/** Every run started in this process, in order. */
 export const begun: { id: string; attempt: number }[] = []
 
 async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {

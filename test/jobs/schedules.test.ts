@@ -36,7 +36,7 @@ test('a schedule that BullMQ lost or left overdue is restored', async () => {
   await queue.removeJobScheduler(id)
   await eventually(async () => (await figures())?.nextAt)
   const late = Date.now() - 60_000
-  // What a producer that died between two jobs leaves behind: a next time that has long passed.
+  // A producer that died between two jobs leaves a next time that is long past.
   await node.jobs.engine.client.zadd(node.jobs.engine.key('schedules', 'repeat'), late, id)
   expect((await figures())?.overdueMs).toBeGreaterThan(50_000)
   await eventually(async () => (await figures())?.overdueMs === 0)

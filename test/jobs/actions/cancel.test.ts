@@ -104,7 +104,7 @@ test('a job that spawns below a cancelled one is cancelled itself, and the child
   )
   const child = await eventually(async () => (await web.jobs.tree(ref(job.id))).job.children[0])
   await reaches(web, child.id, 'running')
-  // As if the process that cancels had died after the first of its flags.
+  // As if the cancelling process had died after setting the first flag.
   const cancel = { ...why, at: new Date().toISOString() }
   await web.streams.commit(transitionEffect, { ...ref(job.id), change: { type: 'request_cancel', cancel } })
   expect(await reaches(web, child.id, 'cancelled')).toMatchObject({ cancel: { reason: 'enough', by: ACTOR } })

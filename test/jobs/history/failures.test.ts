@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts?.stop())
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON comes back is what is tested
+// biome-ignore lint/suspicious/noExplicitAny: tests read any JSON response
 async function body(response: Response | Promise<Response>): Promise<any> {
   return (await response).json()
 }

@@ -17,13 +17,13 @@ beforeAll(async () => {
 afterAll(() => place.stop())
 
 const JOBS = 2
-/** Runs of a job that may overlap: one that was given up does not know it yet. */
+/** Runs of a job, which may overlap: an abandoned run does not know yet that it was. */
 const RUNS = 3
 const error = { code: 'error', message: 'm' }
 const cancel = { reason: 'enough', by: ACTOR, at: '2026-01-01T00:00:00.000Z' }
 const steps = [{ name: 's', status: 'completed' as const, started_at: cancel.at, ended_at: cancel.at, lines: 0 }]
 
-/** What a run says of itself; it adds its fence. */
+/** What a run reports about itself, with its fence. */
 const REPORTS = {
   start: { type: 'start' as const, at: new Date(0) },
   advance: { type: 'advance' as const, steps },
@@ -35,7 +35,7 @@ const REPORTS = {
   stop: { type: 'stop' as const, steps },
   lose: { type: 'lose' as const, reason: 'gone' },
 }
-/** What others do to a job. */
+/** What other processes do to a job. */
 const ACTS = {
   request_cancel: { type: 'request_cancel' as const, cancel },
   cancel: { type: 'cancel' as const },
@@ -48,19 +48,19 @@ const command = fc.record({
   job: fc.nat(JOBS - 1),
   node: fc.nat(1),
   run: fc.nat(RUNS - 1),
-  // Twice as often what a life of a job is made of.
+  // The usual events of a job are twice as likely.
   what: fc.constantFrom(
     ...(Object.keys({ ...REPORTS, ...ACTS }) as (keyof typeof REPORTS | keyof typeof ACTS)[]),
     ...(['start', 'start', 'start', 'complete', 'request_cancel', 'retry'] as const),
   ),
-  /** Whether everything so far is committed before: else it shares a flush with its neighbours. */
+  /** Whether everything before is committed first; otherwise the step shares a flush with its neighbours. */
   apart: fc.boolean(),
 })
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
 interface Subject {
   row: JobRow
-  /** By node. Run k stands for attempt k + 1. */
+  /** By node. Run k is attempt k + 1. */
   runs: ActiveRun[][]
 }
 
@@ -71,7 +71,7 @@ async function makeJobs(): Promise<Subject[]> {
     if (!row) throw new Error('It was not made')
     const runsOf = ({ jobs: { enqueuer }, streams, log }: TestNode, no: number) => {
       const deps = { enqueuer, streams, log, process: `process ${no}` }
-      // What later runs believe at first is outdated.
+      // Later runs start with an outdated view.
       return Array.from({ length: RUNS }, (_, attempt) => new ActiveRun(deps, { ...row, attempt, version: -attempt }))
     }
     return { row, runs: nodes.map(runsOf) }
@@ -113,7 +113,7 @@ const facts = ({
   steps: steps.map(({ name, status }) => `${name} ${status}`),
 })
 
-/** The topic agrees with the row, and only a retry follows its end. */
+/** The topic matches the row, and only a retry may follow its end. */
 async function mustTellOf(subject: Subject) {
   const [node] = nodes as [TestNode]
   const entries = await entriesOf(node, `job:${subject.row.id}`)

@@ -60,7 +60,7 @@ function mustMakeSense(before: JobState, change: Change, after: JobState) {
   if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
   if (after.status === 'completed') expect(after.error).toBeNull()
   if (after.status === 'failed') expect(after.error).not.toBeNull()
-  // An end is final, unless somebody retries.
+  // An end is final unless the job is retried.
   if (hasEnded(before.status)) expect(change.type).toBe('retry')
   if (after.status === 'cancelled') expect(after.cancel).not.toBeNull()
   if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)

@@ -28,7 +28,7 @@ const remembered = async (): Promise<Record<string, string>> => {
   return JSON.parse(lease?.state ?? '{}')
 }
 
-/** Of all processes, since only one of them reads events. */
+/** Summed over all processes, since only one of them reads events. */
 async function counted(name: string): Promise<number> {
   const metrics = await Promise.all([web, worker].map(node => node.metrics.getSingleMetric(name)?.get()))
   return metrics.flatMap(metric => metric?.values ?? []).reduce((sum, { value }) => sum + value, 0)
@@ -40,7 +40,7 @@ const engineOf = ({ jobs }: TestNode) => ({
 })
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
-test('a job accepted while Redis is away runs when it is back', async () => {
+test('a job accepted while Redis is down runs when it is back', async () => {
   await servers.redis.stop()
   const { job } = await web.jobs.enqueue(act, { value: 1 }, web.by)
   expect(job.status).toBe('pending')
@@ -66,13 +66,13 @@ const fieldOf = (id: string, field: string) => {
 const allEventually = (ids: string[], holds: (id: string) => Promise<boolean>) =>
   eventually(async () => (await Promise.all(ids.map(holds))).every(Boolean))
 
-test('jobs that come due while PostgreSQL is away run once when it is back', async () => {
+test('jobs that come due while PostgreSQL is down run once when it is back', async () => {
   const made = Array.from({ length: 20 }, () =>
     web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: 1_000 }),
   )
   const ids = (await Promise.all(made)).map(({ job }) => job.id)
   await servers.postgres.kill()
-  // Workers have taken them, could not load them, and have given them back.
+  // Workers have fetched the jobs, could not load their inputs, and have handed them back.
   const { client, key } = engineOf(web)
   await allEventually(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
   await allEventually(ids, async id => (await client.zscore(key('demo', 'delayed'), id)) !== null)
@@ -99,13 +99,13 @@ test('jobs in any phase survive a restart of PostgreSQL', async () => {
   expect((await reaches(web, parent.job.id, 'completed')).result).toBe('p')
   const lines = (await entriesOf(web, `job:${long.job.id}`)).filter(({ message }) => message?.startsWith('line '))
   expect(lines).toHaveLength(50)
-  // Its own statement met the outage: that run is lost, and no attempt of the job's is used up.
+  // The handler's own statement failed: the run is lost, but does not use up an attempt.
   expect(await reaches(web, asking.job.id, 'completed')).toMatchObject({ attempt: 2, max_attempts: 2 })
   const [lost] = await web.jobs.attempts(ref(asking.job.id))
   expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was away' } })
 })
 
-test('a schedule that comes due while PostgreSQL is away creates its job when it is back', async () => {
+test('a schedule that comes due while PostgreSQL is down creates its job when it is back', async () => {
   const { schedules } = web.jobs
   const id = await schedules.set(
     act,
@@ -175,7 +175,7 @@ test('a reader of events that crashes is replaced and continues after the event 
   await eventually(async () => (await counted('bullmq_events_reopened_total')) > 0)
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   await reaches(web, job.id, 'completed')
-  // Its place is remembered when the lease is renewed: it has come past the broken event.
+  // The position is stored when the lease is renewed: it is past the broken event.
   await eventually(async () => isBefore(broken ?? '', (await remembered()).demo ?? '0-0'))
   expect(await counted('bullmq_events_reopened_total')).toBe(1)
 })

@@ -17,7 +17,7 @@ const formerPrefix = () => `{${place.prefix}}:jobs`
 const keysLike = async (node: TestNode, pattern: string) =>
   (await Promise.all(serversOf(node.jobs.engine.client).map(server => server.keys(pattern)))).flat()
 
-/** What a version with all queues in one slot leaves: jobs in PostgreSQL, tickets under the former keys. */
+/** The data of a version with all queues in one slot: jobs in PostgreSQL, BullMQ's jobs under the old keys. */
 async function leaveJobs(node: TestNode): Promise<string[]> {
   const made = await Promise.all(
     DELAYS.map(delayMs => node.jobs.enqueue(act, { value: delayMs }, { ...node.by, delayMs })),
@@ -32,7 +32,7 @@ async function leaveJobs(node: TestNode): Promise<string[]> {
   return ids
 }
 
-/** A process of the old version at work on one of the jobs. */
+/** A process of the old version that runs one of the jobs. */
 async function oldWorker(node: TestNode) {
   const signs = new EventEmitter()
   const finish = once(signs, 'finish')
@@ -55,7 +55,7 @@ async function oldWorker(node: TestNode) {
   }
 }
 
-test('jobs and schedules of a version with all queues in one slot continue, and its keys are removed', async () => {
+test('jobs and schedules of a version with all queues in one slot continue, and the old keys are removed', async () => {
   const before = await place.start({ handlers: scripted, works: false })
   const { tenantId } = place
   const schedule = { tenantId, name: 'each minute', timing: { everyMs: 60_000 }, createdBy: before.by.createdBy }

@@ -63,7 +63,7 @@ test('a worker that resumes after a freeze adds nothing to a job that another ha
   await startWorker()
   await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === 2)
   first.process.kill('SIGCONT')
-  first.process.kill('SIGTERM') // it ends only when whatever it has to say is said
+  first.process.kill('SIGTERM') // it exits only after flushing its entries
   expect(await first.ended).toMatchObject({ code: 0 })
   await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
   await reaches(web, job.id, 'cancelled')
