@@ -4,7 +4,7 @@ import { quietLog, testRedisPrefix } from '../support/parts'
 import { eventually } from '../support/programs'
 import { type Cluster, clusterTest, startCluster } from '../support/redis'
 
-/** Enough that each server of the Cluster has some of them. */
+/** Enough for each server of the Cluster to have some. */
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const
 const onCluster = clusterTest()
 let cluster: Cluster | undefined
@@ -15,7 +15,7 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-/** Two processes; the publisher of the first has not yet talked to every server. */
+/** Two processes; the publisher of the first has not connected to every server yet. */
 async function twoBuses() {
   cluster ??= await startCluster()
   const redis = createRedis({ url: cluster.url, prefix: testRedisPrefix(), log: quietLog })

@@ -141,7 +141,7 @@ test.each([
     ((await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?limit=1`)).json()) as { last_seq: number }).last_seq,
   )
   expect(position).toBe(25)
-  // From the very start, without the state in between, so that nothing is summed up.
+  // Starts at the first entry rather than at the current state, so that no entries are skipped.
   const history = await openStream(app, topic, query, { 'last-event-id': `${await epochOf(topic.name)}.0` })
   await history.until(() => marked(history.events).length > 0)
   await live.until(() => marked(live.events).length >= marked(history.events).length)

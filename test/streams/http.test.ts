@@ -7,7 +7,7 @@ import { app, other as limited, useTwoApps } from './two-apps'
 
 useTwoApps({ other: { STREAM_MAX_PER_IP: '3' } })
 
-/** A connection without any library between. */
+/** A raw connection without an HTTP client. */
 function raw({ url }: TestApp) {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)

@@ -20,7 +20,7 @@ let other: TestApp
 
 beforeAll(async () => {
   servers = await ownParts()
-  // Test servers acknowledge commits before they are written, which a killed one would lose.
+  // Test servers acknowledge commits before writing them, so killing one would lose commits.
   const db = createDb(servers.postgres.url, 1)
   await db.raw('ALTER ROLE CURRENT_USER SET synchronous_commit = on')
   await db.destroy()
@@ -38,7 +38,7 @@ afterAll(async () => {
 const back = () =>
   eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both hear each other again')
 
-test('entries written while Redis is away reach readers of another process, before and after it is back', async () => {
+test('entries written while Redis is down reach readers of another process, before and after it is back', async () => {
   const topic = newTopic()
   const early = await openStream(other, topic, 'limit=all')
   await append(app, topic, numbered(1, 10))
@@ -99,7 +99,7 @@ test('a hung Redis is detected, and streams still open', async () => {
     process.kill(servers.redis.pid(), 'SIGCONT')
   }
   await back()
-  await missed // what was said meanwhile may be lost, though no connection was
+  await missed // messages sent meanwhile may be lost although no connection was
 })
 
 for (const way of ['kill', 'restart'] as const) {
@@ -124,7 +124,7 @@ for (const way of ['kill', 'restart'] as const) {
   })
 }
 
-test('while PostgreSQL is away a browser is told to reconnect and a program gets 503, without internal details', async () => {
+test('while PostgreSQL is down a browser is told to reconnect and a program gets 503, without internal details', async () => {
   await servers.postgres.stop()
   const topic = newTopic()
   try {

@@ -20,7 +20,7 @@ async function poll(each: TestApp, query: string): Promise<Answer> {
 const linesIn = ({ events }: Answer) =>
   events.flatMap(({ event, data }) => (event === 'logs' ? (data.logs as { message: string }[]) : []))
 const status = (value: string) => ({ kind: 'status', data: { value }, state: { value } })
-/** Longer than any test: an answer that needs it never comes. */
+/** Longer than any test, so a response that waits for it never arrives. */
 const LONG = 'wait_ms=60000'
 
 test('a poll returns existing events at once, and the next one on another process returns new ones', async () => {
@@ -34,7 +34,7 @@ test('a poll returns existing events at once, and the next one on another proces
   expect(linesIn(await waiting).map(({ message }) => message)).toEqual(['line 6'])
 })
 
-test('a topic that has only a state is answered at once', async () => {
+test('a poll of a topic that has only a state returns at once', async () => {
   const topic = newTopic()
   await append(app, topic, [status('running')])
   const { events } = await poll(app, `topic=${topic.name}&limit=0&${LONG}`)
@@ -58,7 +58,7 @@ test('nothing new within wait_ms: no events, the same position', async () => {
   expect(second).toEqual({ events: [], last_event_id: first.last_event_id, ended: false })
 })
 
-test('a long history takes several answers and repeats nothing', async () => {
+test('a long history takes several polls and repeats nothing', async () => {
   const topic = newTopic()
   const long = numbered(1, 1_200).map(entry => ({ ...entry, message: `${entry.message} ${'x'.repeat(2_000)}` }))
   await append(app, topic, long)

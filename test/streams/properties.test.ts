@@ -136,7 +136,7 @@ const stored = (entries: NewEntry[]): Entry[] => {
   return updateOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
 }
 
-test('an update survives the way to other processes', () => {
+test('an update survives encoding for other processes', () => {
   fc.assert(
     fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
       const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
