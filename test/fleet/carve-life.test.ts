@@ -45,10 +45,10 @@ const send = (by: OsqueryAgent, session_id: string | undefined, block_id: number
   return by.say('carve_block', { block_id, session_id, request_id: randomUUID(), data })
 }
 
-/** The row that agents since 4.7 return for a query for files. */
+/** The row that agents since 4.7 return for a carve query. */
 const scheduled = (carve_guid: string) => [{ path: '/etc/passwd', status: 'SCHEDULED', carve: '1', carve_guid }]
 
-/** Runs a query for files, and has the hosts read it. */
+/** Creates a carve query, and has the hosts read it. */
 async function order(sql = SQL, agents = [agent], ids = [host]) {
   const query = await ask(app, { sql, targets: { host_ids: ids } })
   for (const each of agents) expect(await each.next()).toMatchObject({ [query.id]: sql })
@@ -102,7 +102,7 @@ test('two hosts that carve for one query at once are kept apart', async () => {
   for (const id of [host, secondHost]) expect(await carvesOf(id)).toMatchObject([{ query_id: query, received: 1 }])
 })
 
-test('a carve that no query asked for is refused, and nothing is stored', async () => {
+test('a carve that no query has requested is refused, and nothing is stored', async () => {
   const query = await order()
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
@@ -112,7 +112,7 @@ test('a carve that no query asked for is refused, and nothing is stored', async 
   expect(await carvesOf(secondHost)).toEqual([])
 })
 
-test.each(['select 1', 'select * from carves', "select 'carved'"])('%s asks for no files', async sql => {
+test.each(['select 1', 'select * from carves', "select 'carved'"])('%s does not request files', async sql => {
   const query = await order(sql)
   await agent.write({ [query]: { rows: scheduled('guid-1') } })
   expect(await begin(agent, 'guid-1', query)).toEqual({ error: expect.any(String) })
@@ -133,10 +133,10 @@ test('a query that a current agent answers without a row gets no carve', async (
   expect(await begin(agent, randomUUID(), query)).toEqual({ error: expect.any(String) })
 })
 
-test.each(['sent', 'answered'])('an old agent calls a carve after a query of ours; its order is %s', async state => {
+test.each(['sent', 'answered'])('an old agent starts a carve after our query, which is %s', async state => {
   await app.app.db('hosts').where({ id: host }).update({ osquery_version: '4.6.0' })
   const query = await order()
-  // until 4.6 the row of a new carve is not among those with carve = 1
+  // Until 4.6, the row of a new carve is not among those with carve = 1.
   if (state === 'answered') await agent.write({ [query]: { rows: [] } })
   const guid = randomUUID()
   const { session_id } = await begin(agent, guid, 'tailrace:vitals:uptime')
@@ -145,14 +145,14 @@ test.each(['sent', 'answered'])('an old agent calls a carve after a query of our
   expect(await begin(agent, randomUUID(), 'tailrace:vitals:uptime')).toEqual({ error: expect.any(String) })
 })
 
-test('the function carve() names no carve either', async () => {
+test('the function carve() does not name the carve either', async () => {
   const query = await order("select carve(path) from file where directory = '/etc'")
   await agent.write({ [query]: { rows: [{ 'carve(path)': 'Carve Started' }] } })
   expect(await begin(agent, randomUUID())).toEqual({ session_id: expect.any(String) })
   expect(await carvesOf(host)).toMatchObject([{ query_id: query }])
 })
 
-test('an agent that tries again gets a new session for the same carve', async () => {
+test('an agent that retries gets a new session for the same carve', async () => {
   const query = await order()
   const guid = randomUUID()
   const first = await begin(agent, guid)

@@ -4,7 +4,7 @@ import { importPacks } from '../../src/fleet/schedules/pack-import'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { addHost } from './node'
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered
+// biome-ignore lint/suspicious/noExplicitAny: any JSON response
 type Json = any
 
 const MIB = 1024 * 1024
@@ -26,7 +26,7 @@ async function ask(method: string, path: string, body?: object): Promise<{ statu
   return { status: answer.status, body: answer.status === 204 ? null : await answer.json() }
 }
 
-/** A pack of so many bytes, and some. */
+/** A pack of slightly more than this size. */
 function content(bytes: number, more: object = {}) {
   const each = 50_000
   const queries = Array.from({ length: Math.ceil(bytes / each) }, (_, i) => {
@@ -45,7 +45,7 @@ const hostWith = async (version: string, platform = 'debian') => {
   return agent
 }
 
-test('packs for one host may not exceed together what an agent takes; the pack is named', async () => {
+test('packs for one host may not exceed the limit of its agent together; the pack is named', async () => {
   expect((await take('first', 2.5 * MIB)).status).toBe(201)
   const refused = await take('second', 2.5 * MIB)
   expect(refused.status).toBe(400)
@@ -100,7 +100,7 @@ test('packs for different labels add up where a host has both, and the label is 
   expect(messageOf(await take('both', 2.5 * MIB))).toContain('With pack "both", a linux host with label')
 })
 
-test('hosts with an older osquery take less', async () => {
+test('hosts with an older osquery have a lower limit', async () => {
   await hostWith('5.23.1')
   expect((await take('base', 1.5 * MIB)).status).toBe(201)
   await ask('DELETE', `/api/packs/${(await ask('GET', '/api/packs')).body.items[0].id}`)
@@ -111,7 +111,7 @@ test('hosts with an older osquery take less', async () => {
   expect((await take('base', 1.5 * MIB, { platform: 'windows' })).status).toBe(201)
 })
 
-test('a pack that has become too large for a new host can be made smaller step by step, and described, but not grow', async () => {
+test('a pack that has become too large for a new host can shrink step by step and get a new description, but not grow', async () => {
   const pack = await ask('POST', '/api/packs', { name: 'base' })
   const queries = (bytes: number) =>
     Array.from({ length: 15 }, (_, i) => ({
@@ -126,7 +126,7 @@ test('a pack that has become too large for a new host can be made smaller step b
   expect(messageOf(await patch(pack, { queries: queries(85_000) }))).toContain('1.00 MiB at most')
 })
 
-test('a host whose packs are too large gets an error, on which it keeps its configuration', async () => {
+test('a host whose packs are too large gets an error and keeps its configuration', async () => {
   const { secret } = (await ask('POST', '/api/enroll-secrets', {})).body
   const agent = async (path: string, body: object): Promise<Json> =>
     (await fetch(`${app.url}/osquery/${path}`, { method: 'POST', body: JSON.stringify(body) })).json()
@@ -154,17 +154,17 @@ test('a host whose packs are too large gets an error, on which it keeps its conf
   expect(Object.keys(JSON.parse(text).packs)).toEqual(['base'])
   const [{ id }] = (await ask('GET', '/api/hosts?sort=-enrolled_at')).body.items
   const told = (await ask('GET', `/api/hosts/${id}/configuration`)).body
-  // options are a digit shorter than the longest
+  // The options are a digit shorter than the longest.
   expect(told.bytes - Buffer.byteLength(text)).toBeLessThanOrEqual(4)
   expect(told.bytes - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0)
 })
 
-test('two packs that are stored at once do not exceed the limit together', async () => {
+test('two packs that are stored concurrently do not exceed the limit together', async () => {
   const stored = await Promise.all(['one', 'two', 'three'].map(name => take(name, 1.8 * MIB)))
   expect(stored.map(({ status }) => status).sort()).toEqual([201, 201, 400])
 })
 
-test('another tenant has a limit of its own', async () => {
+test('another tenant has a separate limit', async () => {
   await app.app.db('tenants').insert({ id: newId(), name: 'other' })
   const [other] = await app.app.db('tenants').where({ name: 'other' })
   const row = {
@@ -187,7 +187,7 @@ test.each([
   ['4.30.30-5-gabc', MIB],
   ['', 4 * MIB],
   ['unknown', 4 * MIB],
-])('osquery %j takes %d bytes', (version, bytes) => {
+])('osquery %j accepts %d bytes', (version, bytes) => {
   expect(configBytesMax(version)).toBe(bytes)
 })
 

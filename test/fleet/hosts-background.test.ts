@@ -75,7 +75,7 @@ test('each platform gets queries for tables that it has', async () => {
   expect(queries).not.toContain(`${VITALS}mounts`)
 })
 
-test('a query that another process got the answer to is not sent again here', async () => {
+test('a query whose answer another process received is not sent again', async () => {
   const agent = await join(one, enrollment(place.secret, 'roaming'))
   await two.hosts.agentOf(agent.key)
   expect(one.hosts.backgroundQueries(agent)).toBeDefined()

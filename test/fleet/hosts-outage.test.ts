@@ -35,7 +35,7 @@ test('enrollments and sightings wait while PostgreSQL is down, and are stored on
   await place.db('hosts').update({ last_seen_at: new Date(Date.now() - 3_600_000) })
   await one.hosts.agentOf(known.key)
   await servers.postgres.kill()
-  // The secret is looked up before anything is stored: an agent whose enrollment fails tries again.
+  // The secret is looked up before anything is stored: an agent whose enrollment fails retries.
   await expect(one.hosts.enroll(enrollment(place.secret, 'during'))).rejects.toThrow()
   expect(await one.hosts.agentOf(known.key)).toMatchObject({ hostId: known.hostId })
   await servers.postgres.restart()

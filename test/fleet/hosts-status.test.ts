@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => place.stop())
 
-/** A tracker of its own for a node, so that no test has to wait for timers. */
+/** A separate tracker for a node, so that tests need not wait for timers. */
 const trackerOf = ({ db, streams }: HostsNode) => {
   const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log }
   return new StatusTracker({ db, streams, log, metrics: createMetrics(), windowMs: WINDOW_MS })
@@ -51,7 +51,7 @@ test('a host that was not seen for too long is offline, with one event whichever
   expect(states.map(({ data }) => data.host.status)).toEqual(['online', 'offline'])
 })
 
-test('one that was seen recently is not', async () => {
+test('a host that was seen recently is not', async () => {
   const { hostId } = await enroll('quick')
   await seenAgo(hostId, WINDOW_MS - 10_000)
   expect(await trackerOf(one).sweep()).toBe(0)

@@ -115,7 +115,7 @@ test('lines that are sent again in another order, with new ones between, are sto
   expect([...stored].sort((a, b) => a - b)).toEqual(range(8, 14))
 })
 
-test('a delivery that arrives late is recognised', async () => {
+test('a delivery that arrives late is recognized', async () => {
   await take(0, 3)
   await take(3, 6, other)
   await take(6, 9)
@@ -124,7 +124,7 @@ test('a delivery that arrives late is recognised', async () => {
   expect(await storedNumbers(node, agent)).toEqual(range(0, 9))
 })
 
-test('results and status lines have marks of their own', async () => {
+test('results and status lines have separate marks', async () => {
   await take(0, 2)
   await node.schedules.log(agent, statuses([statusLine(1)]))
   await take(0, 3)
@@ -144,7 +144,7 @@ test('the same delivery at several processes at once is stored once', async () =
   expect([...stored].sort((a, b) => a - b)).toEqual(range(0, 260))
 })
 
-test('a delivery of many MB is stored in pieces, in order, and once, also when two race', async () => {
+test('a delivery of many MB is stored in pieces, in order and once, even if it is sent twice at the same time', async () => {
   const wide = range(0, 1_024).map(no => resultLine(no, { columns: { text: `${no} `.padEnd(8_000, 'x') } }))
   await Promise.all([
     node.schedules.log(agent, results(wide)),
@@ -169,7 +169,7 @@ test('a delivery that is interrupted continues where it stopped', async () => {
   expect(await storedNumbers(node, agent)).toEqual(range(0, 2_500))
 })
 
-test('lines of a deleted host are no failure', async () => {
+test('lines of a deleted host do not cause a failure', async () => {
   await node.db('hosts').where({ id: agent.hostId }).delete()
   await take(0, 3)
   expect(await storedNumbers(node, agent)).toEqual([])
@@ -184,7 +184,7 @@ test('what the database refuses is not accepted', async () => {
   expect(await storedNumbers(node, agent)).toEqual([6_665, 6_666])
 })
 
-test('a name that is too long for an index is cut, so that the agent does not repeat the line for ever', async () => {
+test('a name that is too long for an index is cut, so that the agent does not retry forever', async () => {
   const name = Array.from({ length: 10_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join('')
   await node.schedules.log(agent, results([resultLine(1, { name }), resultLine(2)]))
   expect(await storedNumbers(node, agent)).toEqual([1, 2])

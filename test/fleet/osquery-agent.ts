@@ -6,7 +6,7 @@ interface Read {
   error?: string
 }
 
-/** The answers of an agent in one write. */
+/** An agent's answers in one write. */
 export interface Said {
   rows?: unknown
   status?: number | string
@@ -14,7 +14,7 @@ export interface Said {
   stats?: unknown
 }
 
-/** An osqueryd that does only what a test makes it do. */
+/** A simulated osqueryd that the test controls. */
 export class OsqueryAgent {
   nodeKey = ''
 
@@ -28,7 +28,7 @@ export class OsqueryAgent {
     return JSON.parse(await this.say(path, body, signal)) as T
   }
 
-  /** @returns the text of the reply, whatever its status */
+  /** @returns the response text, whatever the status */
   async say(path: string, body: unknown, signal?: AbortSignal): Promise<string> {
     const answer = await fetch(`${this.app.url}/osquery/${path}`, {
       method: 'POST',
@@ -95,13 +95,13 @@ export async function enrollSecret(app: TestApp): Promise<string> {
   return ((await answer.json()) as { secret: string }).secret
 }
 
-/** Agents that have enrolled. */
+/** Enrolls agents. */
 export async function enrolled(app: TestApp, count: number, prefix = 'h'): Promise<OsqueryAgent[]> {
   const secret = await enrollSecret(app)
   return Promise.all(Array.from({ length: count }, (_, i) => new OsqueryAgent(app, `${prefix}${i + 1}`).enroll(secret)))
 }
 
-/** The id of the host of an agent. */
+/** The id of an agent's host. */
 export async function hostIdOf(app: TestApp, agent: OsqueryAgent): Promise<string> {
   const { id } = await app.app.db('hosts').where('host_identifier', agent.identifier).first('id')
   return id

@@ -20,7 +20,7 @@ const up = { name: 'up', sql: 'select * from uptime', interval_seconds: 60 }
 const auditOf = async (action: string) =>
   (await site.ask('GET', `/api/audit?action=${action}`)).body.items as { data: Record<string, unknown> }[]
 
-test('a published pack is read with all its deviations from JSON', async () => {
+test('a published pack is accepted with all its deviations from JSON', async () => {
   const { status, body } = await take('incident-response', RELAXED_PACK)
   expect(status).toBe(201)
   expect(body).toMatchObject({
@@ -108,7 +108,7 @@ test.each([
   expect((await site.ask('GET', '/api/packs')).body.items).toEqual([])
 })
 
-test('a backslash before a "u" in SQL is text, not the escape of what cannot be stored', async () => {
+test('a backslash before a "u" in SQL is text, not an escape sequence', async () => {
   const sql = "select * from file where path = 'C:\\udev\\u0000' or path like '\\\\udata%'"
   const { status, body } = await take('paths', JSON.stringify({ queries: { a: { query: sql, interval: 60 } } }))
   expect([status, body.queries?.[0]?.sql]).toEqual([201, sql])
@@ -116,7 +116,7 @@ test('a backslash before a "u" in SQL is text, not the escape of what cannot be 
   expect(lone.status).toBe(400)
 })
 
-test('a pack is made, changed, listed and removed, and each change is in the audit log', async () => {
+test('a pack is created, changed, listed and removed, and each change is in the audit log', async () => {
   const made = await make({ name: 'base', queries: [up], platforms: ['Linux', 'linux'], reason: 'first' })
   expect(made.status).toBe(201)
   const { id } = made.body
@@ -151,7 +151,7 @@ test('a pack is made, changed, listed and removed, and each change is in the aud
     expect((await auditOf(action)).map(({ data }) => data)).toContainEqual(expect.objectContaining({ name: 'base' }))
 })
 
-test('other fields of an import stay when queries are changed', async () => {
+test('other fields of an import are kept when queries are changed', async () => {
   const { body } = await take(
     'base',
     '{"queries": {"a": {"query": "select 1", "interval": 10, "value": "v", "shard": 5}}}',
@@ -262,7 +262,7 @@ describe('the configuration of an agent', () => {
     expect(statements.filter(sql => sql.includes('packs'))).toEqual([])
   })
 
-  test('is right again soon after a message was lost', async () => {
+  test('is soon correct again after a message was lost', async () => {
     const agent = await addHost(site)
     const packs = async () => Object.keys((await site.otherNode.schedules.config(agent)).packs as object)
     expect(await packs()).toEqual([])
@@ -281,7 +281,7 @@ describe('the configuration of an agent', () => {
 })
 
 describe('saved queries', () => {
-  test('are made, changed, listed, removed, and audited', async () => {
+  test('are created, changed, listed, removed, and audited', async () => {
     const ask = (method: string, path: string, body?: object) =>
       site.ask(method, `/api/saved-queries${path}`, { ...(body && { body }) })
     const made = await ask('POST', '', { name: 'users', sql: 'select * from users', platforms: ['linux'] })

@@ -10,7 +10,7 @@ import { freshPlace } from './node'
 export async function startFleetSite() {
   const parts = await freshPlace()
   const [node, otherNode] = await Promise.all([parts.start(), parts.start()])
-  /** Queries for files by host id, and those whose answers name the carve by `<host id>/<guid>`. */
+  /** Carve queries by host id, and by `<host id>/<guid>` those whose answer names the carve. */
   const carveQueries = { recent: new Map<string, string[]>(), byGuid: new Map<string, string>() }
   let schedules: Schedules | undefined
   let carves: Carves | undefined
@@ -42,7 +42,7 @@ export async function startFleetSite() {
   return {
     ...site,
     node,
-    /** Another process. */
+    /** A second process. */
     otherNode,
     schedules,
     carves,

@@ -12,7 +12,7 @@ afterAll(() => parts.stop())
 
 const idsOf = (events: StreamEvent[]) => events.map(({ data }) => data.timestamp)
 
-test('each tenant gets its stats once, however many processes there are, and from all of them', async () => {
+test('each tenant gets its stats once, however many processes there are', async () => {
   const [first, second] = apps as [TestApp, TestApp]
   const [agent] = await enrolled(first, 3, 'stats')
   await first.app.db('hosts').where('host_identifier', 'stats2').update({ status: 'missing' })
@@ -35,7 +35,7 @@ test('each tenant gets its stats once, however many processes there are, and fro
       jobs: { scheduled: expect.any(Number), pending: 0, running: 1 },
     },
   })
-  // an event from each process would come twice
+  // If each process sent the event, it would arrive twice.
   expect(idsOf(here)).toEqual(idsOf(there))
   expect(new Set(idsOf(here)).size).toBe(here.length)
   await first.post(`/api/queries/${query.id}/cancel`, {})

@@ -45,7 +45,7 @@ test('a few large rows are staged, and all are stored', async () => {
   expect(await app.app.db('staged_answers').count().first()).toEqual({ count: 0 })
 })
 
-test('pages sorted by a column with long texts lead on to each other', async () => {
+test('pages sorted by a column with long texts continue correctly', async () => {
   const [agent] = (await enrolled(app, 1, 'long')) as [OsqueryAgent]
   const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
   const rows = ['c', 'a', 'b'].map(letter => ({ text: letter.repeat(100_000) }))

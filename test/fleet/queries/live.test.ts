@@ -21,7 +21,7 @@ const idOf = (agent: OsqueryAgent) => hostIdOf(app, agent)
 
 const sqlOf = (queries: Record<string, string>) => Object.values(queries)
 
-/** The stream of a query until it has ended. */
+/** Reads the stream of a query to its end. */
 async function untilEnd(path: string) {
   const reader = await SseReader.open(app.url + path, app.headers)
   await reader.until(() => reader.named('end').length > 0, 'the end')
@@ -124,7 +124,7 @@ test('an answer that is delivered again changes nothing, and one to a query for 
   expect(metrics).toMatch(/tailrace_query_results_total\{status="repeated"\} 1/)
 })
 
-test('hosts that stay silent end as expired or offline at the deadline, and answer late', async () => {
+test('hosts that do not answer are expired or offline at the deadline, and can answer late', async () => {
   const [taker, absent] = (await enrolled(app, 2, 'silent')) as [OsqueryAgent, OsqueryAgent]
   const ids = [await idOf(taker), await idOf(absent)]
   const query = await ask(app, { sql: 'select 2', targets: { host_ids: ids }, deadline_seconds: 2 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** The same agent, whose requests go to the other process. */
+/** The same agent, sending to the other process. */
 const moved = (agent: OsqueryAgent) =>
   Object.assign(new OsqueryAgent(there, agent.identifier), { nodeKey: agent.nodeKey })
 
@@ -28,7 +28,7 @@ test('a read that is held by one process gets a query that another process creat
   for (const { queries } of await Promise.all(waiting)) expect(queries).toEqual({ [query.id]: 'select 1' })
 })
 
-test('of deliveries that race at two processes one counts, with its own rows only', async () => {
+test('of concurrent deliveries to two processes, one counts, with only its own rows', async () => {
   const agents = await enrolled(here, 5, 'race')
   const ids = await Promise.all(agents.map(agent => hostIdOf(here, agent)))
   const query = await ask(there, { sql: 'select mark', targets: { host_ids: ids } })
