@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ask, enrolled, hostIdOf, type OsqueryAgent, type Said } from '../fleet/osquery-agent'
+import { type AgentAnswer, createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
 import { startNode } from '../system/node'
@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 /** Fetches an agent's next query and answers it. @returns the SQL */
-async function answer(agent: OsqueryAgent, said: Said): Promise<string> {
+async function answer(agent: OsqueryAgent, said: AgentAnswer): Promise<string> {
   const [[id, sql] = ['', '']] = Object.entries(await agent.next())
   await agent.write({ [id]: said })
   return sql
@@ -218,7 +218,7 @@ describe('a query that continues without the command', () => {
     const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: prefix, PORT }
     const first = await startNode('web', app.token, env)
     const [a, b, c] = agents
-    const query = await ask(app, { sql: 'select 6', targets: { all: true }, deadline_seconds: 300 })
+    const query = await createQuery(app, { sql: 'select 6', targets: { all: true }, deadline_seconds: 300 })
     const running = cli.start(['results', query.id, '--format', 'ndjson', '--url', `http://127.0.0.1:${PORT}`])
     await answer(a, { rows: values(3) })
     await running.says(/host-cli1/)

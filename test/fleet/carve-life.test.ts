@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { appsOnFreshParts, type TestApp } from '../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -50,7 +50,7 @@ const scheduled = (carve_guid: string) => [{ path: '/etc/passwd', status: 'SCHED
 
 /** Creates a carve query, and has the hosts read it. */
 async function order(sql = SQL, agents = [agent], ids = [host]) {
-  const query = await ask(app, { sql, targets: { host_ids: ids } })
+  const query = await createQuery(app, { sql, targets: { host_ids: ids } })
   for (const each of agents) expect(await each.next()).toMatchObject({ [query.id]: sql })
   return query.id
 }
@@ -83,9 +83,9 @@ test('a carve that begins before the answer is accepted, and reassigned by the a
   const { session_id } = await begin(agent, guid)
   expect(await send(agent, session_id, 0)).toBe('{}')
   expect(await carvesOf(host)).toMatchObject([{ query_id: first }])
-  const said = { [second]: { rows: scheduled(guid) } }
-  await agent.write(said)
-  await agent.write(said)
+  const answer = { [second]: { rows: scheduled(guid) } }
+  await agent.write(answer)
+  await agent.write(answer)
   expect(await carvesOf(host)).toMatchObject([{ query_id: second, carve_guid: guid, received: 1 }])
   const { session_id: again } = await begin(agent, guid)
   expect(await send(agent, again, 1)).toBe('{}')
@@ -120,7 +120,7 @@ test.each(['select 1', 'select * from carves', "select 'carved'"])('%s does not 
 })
 
 test('a query that the host has not read, or that failed, gets no carve', async () => {
-  const { id } = await ask(app, { sql: SQL, targets: { host_ids: [host] } })
+  const { id } = await createQuery(app, { sql: SQL, targets: { host_ids: [host] } })
   expect(await begin(agent, 'guid-1', id)).toEqual({ error: expect.any(String) })
   await agent.next()
   await agent.write({ [id]: { status: 1, message: 'distributed query is denylisted' } })

@@ -1,13 +1,13 @@
 import { newId } from '../../src/base/ids'
 import { eventually } from '../support/programs'
-import { answer, enrollment, type HostsNode, type HostsPlace, hostsPlace, join, tenantId } from './hosts-node'
+import { answer, createHostsPlace, enrollment, type HostsNode, type HostsPlace, join, tenantId } from './hosts-node'
 
 let place: HostsPlace
 let one: HostsNode
 let two: HostsNode
 
 beforeEach(async () => {
-  place = await hostsPlace()
+  place = await createHostsPlace()
   one = await place.start()
   two = await place.start()
 })

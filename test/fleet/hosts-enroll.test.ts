@@ -1,12 +1,12 @@
 import { eventually } from '../support/programs'
-import { enrollment, type HostsNode, type HostsPlace, hostsPlace, join, tenantId } from './hosts-node'
+import { createHostsPlace, enrollment, type HostsNode, type HostsPlace, join, tenantId } from './hosts-node'
 
 let place: HostsPlace
 let one: HostsNode
 let two: HostsNode
 
 beforeAll(async () => {
-  place = await hostsPlace()
+  place = await createHostsPlace()
   one = await place.start()
   two = await place.start()
 })
@@ -18,7 +18,7 @@ const rowOf = async (hostIdentifier: string) => {
 }
 const enrolledEvents = async (hostId: string) =>
   (await place.events()).filter(({ kind, data }) => kind === 'host_enrolled' && data.data.host_id === hostId)
-const knows = (node: HostsNode, key: string) => async () => (await node.hosts.agentOf(key)) !== undefined
+const knowsKey = (node: HostsNode, key: string) => async () => (await node.hosts.agentOf(key)) !== undefined
 
 test('an agent that enrolls is a host, with events in its topic and for the tenant', async () => {
   const agent = await join(one, enrollment(place.secret, 'web-1'))
@@ -97,7 +97,7 @@ test('the third key invalidates the first one, in the other process too', async 
   await join(one, enrollment(place.secret, 'web-6'))
   await join(one, enrollment(place.secret, 'web-6'))
   expect(await one.hosts.agentOf(first.key)).toBeUndefined()
-  await eventually(async () => !(await knows(two, first.key)()), 'the other process forgets the key')
+  await eventually(async () => !(await knowsKey(two, first.key)()), 'the other process forgets the key')
 })
 
 test('one name enrolled twenty times at once on two processes is one host with one event', async () => {

@@ -36,7 +36,7 @@ async function startNode(place: Place) {
 export type HostsNode = Awaited<ReturnType<typeof startNode>>
 
 /** Creates a database with one enroll secret; nodes started on it are stopped together. */
-export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+export async function createHostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
   const database = parts ? undefined : await testDatabase()
   const place = {
     databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
@@ -81,7 +81,7 @@ export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string
   }
 }
 
-export type HostsPlace = Awaited<ReturnType<typeof hostsPlace>>
+export type HostsPlace = Awaited<ReturnType<typeof createHostsPlace>>
 
 interface Stored {
   kind: string

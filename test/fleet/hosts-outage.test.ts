@@ -1,14 +1,14 @@
 import { createDb } from '../../src/base/db'
 import { KILLABLE, ownParts } from '../support/parts'
 import { eventually } from '../support/programs'
-import { enrollment, type HostsPlace, hostsPlace, join } from './hosts-node'
+import { createHostsPlace, enrollment, type HostsPlace, join } from './hosts-node'
 
 let servers: Awaited<ReturnType<typeof ownParts>>
 let place: HostsPlace
 
 beforeEach(async () => {
   servers = await ownParts(KILLABLE)
-  place = await hostsPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
+  place = await createHostsPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
 })
 afterEach(async () => {
   await place.stop()

@@ -25,7 +25,7 @@ export async function startNode(place: Place, settings: { holdMs?: number } = {}
 export type Node = Awaited<ReturnType<typeof startNode>>
 
 /** Creates a database; nodes started on it are stopped together. */
-export async function freshPlace() {
+export async function createPlace() {
   const database = await testDatabase()
   const place: Place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
   const nodes: Node[] = []

@@ -7,7 +7,7 @@ interface Read {
 }
 
 /** An agent's answers in one write. */
-export interface Said {
+export interface AgentAnswer {
   rows?: unknown
   status?: number | string
   message?: string
@@ -74,15 +74,15 @@ export class OsqueryAgent {
     }
   }
 
-  write(said: Record<string, Said>): Promise<Record<string, unknown>> {
-    const of = <K extends keyof Said>(key: K) =>
+  write(answers: Record<string, AgentAnswer>): Promise<Record<string, unknown>> {
+    const of = <K extends keyof AgentAnswer>(key: K) =>
       Object.fromEntries(
-        Object.entries(said).flatMap(([id, each]) => (each[key] === undefined ? [] : [[id, each[key]]])),
+        Object.entries(answers).flatMap(([id, each]) => (each[key] === undefined ? [] : [[id, each[key]]])),
       )
     return this.post('distributed_write', {
       node_key: this.nodeKey,
       queries: of('rows'),
-      statuses: Object.fromEntries(Object.entries(said).map(([id, { status = 0 }]) => [id, status])),
+      statuses: Object.fromEntries(Object.entries(answers).map(([id, { status = 0 }]) => [id, status])),
       messages: of('message'),
       stats: of('stats'),
     })
@@ -117,7 +117,7 @@ export interface QueryBody {
   ended_at: string | null
 }
 
-export async function ask(app: Pick<TestApp, 'post'>, body: Record<string, unknown>): Promise<QueryBody> {
+export async function createQuery(app: Pick<TestApp, 'post'>, body: Record<string, unknown>): Promise<QueryBody> {
   const answer = await app.post('/api/queries', body)
   const text = await answer.text()
   if (answer.status !== 202) throw new Error(`${answer.status}: ${text}`)

@@ -146,9 +146,9 @@ test("a host's log is read like a job's", async () => {
 })
 
 test('hosts of another tenant are not found', async () => {
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
   for (const path of ['/scheduled', '/scheduled?format=csv', '/scheduled/names', '/logs', '/carves'])
-    expect((await ask(path, stranger)).status).toBe(404)
+    expect((await ask(path, otherAdmin)).status).toBe(404)
 })
 
 test('topics of deleted hosts are removed', async () => {

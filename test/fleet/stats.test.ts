@@ -1,6 +1,6 @@
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { SseReader, type StreamEvent } from '../support/sse'
-import { ask, enrolled } from './osquery-agent'
+import { createQuery, enrolled } from './osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let apps: TestApp[]
@@ -20,7 +20,7 @@ test('each tenant gets its stats once, however many processes there are', async 
   const readers = await Promise.all(
     apps.map(({ url, headers }) => SseReader.open(`${url}/api/v1/stream/events?types=stats_updated`, headers)),
   )
-  const query = await ask(second, { sql: 'select 1', targets: { all: true }, deadline_seconds: 600 })
+  const query = await createQuery(second, { sql: 'select 1', targets: { all: true }, deadline_seconds: 600 })
   await agent?.next()
   const isSeen = (event: StreamEvent) => JSON.stringify(event.data).includes('"running":1')
   await Promise.all(readers.map(reader => reader.until(() => reader.events.some(isSeen), 'stats with the query')))

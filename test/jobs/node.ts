@@ -60,7 +60,7 @@ export async function startNode(place: Place, options: Options) {
 export type TestNode = Awaited<ReturnType<typeof startNode>>
 
 /** Creates a database; nodes started on it are stopped together. */
-export async function freshPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+export async function createPlace(parts?: { databaseUrl: string; redisUrl: string }) {
   const database = parts ? undefined : await testDatabase()
   const place: Place = {
     databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
@@ -84,18 +84,18 @@ export async function freshPlace(parts?: { databaseUrl: string; redisUrl: string
 }
 
 /** Polls until there is a result. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
   const end = Date.now() + limitMs
   for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (Date.now() > end) throw new Error(`It did not come true within ${limitMs} ms: ${ask}`)
+    const result = await check()
+    if (result) return result
+    if (Date.now() > end) throw new Error(`The condition was not met within ${limitMs} ms: ${check}`)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }
 
 /** Waits until a job is in one of these states. */
-export function reaches(node: TestNode, id: string, ...states: Job['status'][]): Promise<Job> {
+export function untilState(node: TestNode, id: string, ...states: Job['status'][]): Promise<Job> {
   return eventually(async () => {
     const job = await node.jobs.find({ tenantId: node.by.tenantId, id })
     if (states.includes(job.status)) return job

@@ -62,17 +62,17 @@ test('a long history takes several polls and repeats nothing', async () => {
   const topic = newTopic()
   const long = numbered(1, 1_200).map(entry => ({ ...entry, message: `${entry.message} ${'x'.repeat(2_000)}` }))
   await append(app, topic, long)
-  const got: string[] = []
+  const received: string[] = []
   let query = 'limit=all'
   let answers = 0
-  while (got.length < 1_200) {
+  while (received.length < 1_200) {
     const answer = await poll(answers % 2 ? app : other, `topic=${topic.name}&${query}&${LONG}`)
-    got.push(...linesIn(answer).map(({ message }) => message.split(' x')[0] ?? ''))
+    received.push(...linesIn(answer).map(({ message }) => message.split(' x')[0] ?? ''))
     query = `after=${answer.last_event_id}`
     answers++
   }
   expect(answers).toBeGreaterThan(1)
-  expect(got).toEqual(numbered(1, 1_200).map(({ message }) => message))
+  expect(received).toEqual(numbered(1, 1_200).map(({ message }) => message))
 })
 
 test('several topics have one id; `ended` is true only when all have ended', async () => {

@@ -1,5 +1,5 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -10,7 +10,7 @@ beforeAll(async () => {
   app = await parts.start()
   agents = await enrolled(app, 4, 'r')
   const ids = await Promise.all(agents.map(agent => hostIdOf(app, agent)))
-  query = (await ask(app, { sql: 'select pid, name from processes', targets: { host_ids: ids } })).id
+  query = (await createQuery(app, { sql: 'select pid, name from processes', targets: { host_ids: ids } })).id
   await Promise.all(agents.map(agent => agent.next()))
   const [a, b, c] = agents
   const rows = Array.from({ length: 2_500 }, (_, i) => ({ pid: String(i), name: i % 2 ? 'odd' : 'even, "quoted"' }))

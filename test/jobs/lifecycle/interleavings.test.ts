@@ -5,12 +5,12 @@ import { type TransitionResult, transitionEffect } from '../../../src/jobs/lifec
 import { type Change, transition } from '../../../src/jobs/lifecycle/transitions'
 import { ActiveRun } from '../../../src/jobs/worker/active-run'
 import { act, scripted } from '../kinds'
-import { ACTOR, entriesOf, freshPlace, type TestNode } from '../node'
+import { ACTOR, createPlace, entriesOf, type TestNode } from '../node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let nodes: TestNode[]
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   const options = { handlers: scripted, works: false }
   nodes = [await place.start(options), await place.start(options)]
 })
@@ -64,11 +64,11 @@ interface Subject {
   runs: ActiveRun[][]
 }
 
-async function makeJobs(): Promise<Subject[]> {
+async function createJobs(): Promise<Subject[]> {
   const [node] = nodes as [TestNode]
   const made = Array.from({ length: JOBS }, () => node.jobs.enqueuer.accept(act, {}, node.by))
   return (await Promise.all(made)).map(({ row }) => {
-    if (!row) throw new Error('It was not made')
+    if (!row) throw new Error('The job was not created')
     const runsOf = ({ jobs: { enqueuer }, streams, log }: TestNode, no: number) => {
       const deps = { enqueuer, streams, log, process: `process ${no}` }
       // Later runs start with an outdated view.
@@ -94,11 +94,11 @@ const runOf = ({ runs }: Subject, { node, run }: Command) => runs[node]?.[run] a
 
 const stored = async ({ row }: Subject): Promise<JobRow> => {
   const found = await findJob((nodes[0] as TestNode).db, { tenantId: row.tenant_id, id: row.id })
-  if (!found) throw new Error('It is gone')
+  if (!found) throw new Error('The job is gone')
   return found
 }
 
-const facts = ({
+const summaryOf = ({
   status,
   attempt,
   max_attempts,
@@ -114,7 +114,7 @@ const facts = ({
 })
 
 /** The topic matches the row, and only a retry may follow its end. */
-async function mustTellOf(subject: Subject) {
+async function expectTopicMatches(subject: Subject) {
   const [node] = nodes as [TestNode]
   const entries = await entriesOf(node, `job:${subject.row.id}`)
   const states = entries.filter(({ kind }) => kind === 'status').map(({ data }) => data.job)
@@ -130,7 +130,7 @@ async function mustTellOf(subject: Subject) {
 test('one process: changes that share a flush are applied to the job one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
-      const subjects = await makeJobs()
+      const subjects = await createJobs()
       const models: JobState[] = subjects.map(({ row }) => row)
       const sent: Promise<TransitionResult>[] = []
       const expected: boolean[] = []
@@ -147,8 +147,8 @@ test('one process: changes that share a flush are applied to the job one after t
       const results = await Promise.all(sent)
       expect(results.map(result => result?.applied)).toEqual(expected)
       for (const [i, subject] of subjects.entries()) {
-        expect(facts(await stored(subject))).toEqual(facts(models[i] as JobState))
-        await mustTellOf(subject)
+        expect(summaryOf(await stored(subject))).toEqual(summaryOf(models[i] as JobState))
+        await expectTopicMatches(subject)
       }
     }),
     { numRuns: 150 },
@@ -158,7 +158,7 @@ test('one process: changes that share a flush are applied to the job one after t
 test('two processes: no accepted cancel is lost, and no attempt runs twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
-      const subjects = await makeJobs()
+      const subjects = await createJobs()
       const sent: { command: Command; result: Promise<TransitionResult> }[] = []
       for (const each of commands) {
         const subject = subjects[each.job] as Subject
@@ -177,7 +177,7 @@ test('two processes: no accepted cancel is lost, and no attempt runs twice', asy
           expect(cancel).toMatchObject({ reason: 'enough' })
           expect(['running', 'cancelled']).toContain(status)
         }
-        await mustTellOf(subject)
+        await expectTopicMatches(subject)
       }
     }),
     { numRuns: 150 },

@@ -52,7 +52,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.constant({ type: 'retry' as const, attempts: 1, by }),
 )
 
-function mustMakeSense(before: JobState, change: Change, after: JobState) {
+function expectConsistent(before: JobState, change: Change, after: JobState) {
   const isOver = hasEnded(after.status)
   expect(isOver).toBe(after.ended_at !== null)
   expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
@@ -72,7 +72,7 @@ test('any events in any order leave a job in a consistent state', () => {
       let job = fresh
       for (const [i, each] of changes.entries()) {
         const done = transition(job, each, new Date(i))
-        if (done) mustMakeSense(job, each, done.next)
+        if (done) expectConsistent(job, each, done.next)
         job = done?.next ?? job
       }
     }),

@@ -3,12 +3,12 @@ import { Queue, Worker } from 'bullmq'
 import { serversOf } from '../../../src/base/redis'
 import { rows } from '../../support/rows'
 import { act, scripted } from '../kinds'
-import { eventually, freshPlace, reaches, type TestNode } from '../node'
+import { createPlace, eventually, type TestNode, untilState } from '../node'
 
 const DELAYS = [0, 0, 200, 60_000]
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
 })
 afterAll(() => place.stop())
 
@@ -18,7 +18,7 @@ const keysLike = async (node: TestNode, pattern: string) =>
   (await Promise.all(serversOf(node.jobs.engine.client).map(server => server.keys(pattern)))).flat()
 
 /** The data of a version with all queues in one slot: jobs in PostgreSQL, BullMQ's jobs under the old keys. */
-async function leaveJobs(node: TestNode): Promise<string[]> {
+async function insertOldJobs(node: TestNode): Promise<string[]> {
   const made = await Promise.all(
     DELAYS.map(delayMs => node.jobs.enqueue(act, { value: delayMs }, { ...node.by, delayMs })),
   )
@@ -60,12 +60,12 @@ test('jobs and schedules of a version with all queues in one slot continue, and 
   const { tenantId } = place
   const schedule = { tenantId, name: 'each minute', timing: { everyMs: 60_000 }, createdBy: before.by.createdBy }
   await before.jobs.schedules.set(act, {}, schedule)
-  const ids = await leaveJobs(before)
+  const ids = await insertOldJobs(before)
   const old = await oldWorker(before)
   await before.stop()
 
   const after = await place.start({ handlers: scripted, reconcileMs: 200, lockMs: 500 })
-  for (const id of ids.slice(0, 3)) if (id !== old.id) await reaches(after, id, 'completed')
+  for (const id of ids.slice(0, 3)) if (id !== old.id) await untilState(after, id, 'completed')
   const later = ids[3] ?? ''
   expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
   expect(await after.jobs.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
@@ -75,6 +75,6 @@ test('jobs and schedules of a version with all queues in one slot continue, and 
   expect((await after.jobs.find({ tenantId, id: old.id })).worker).toBe('old')
   expect(await keysLike(after, `${formerPrefix()}:*`)).not.toEqual([])
   await old.finish()
-  await reaches(after, old.id, 'completed')
+  await untilState(after, old.id, 'completed')
   await eventually(async () => (await keysLike(after, `${formerPrefix()}:*`)).length === 0)
 })
