@@ -107,7 +107,7 @@ describe('a server that browsers tolerate is up, with a warning', () => {
     expect(codesOf(head)).toEqual(['data_after_response'])
   })
 
-  test('each fault is named once, redirects included, and told in the log', async () => {
+  test('each fault is reported and logged once, including redirects', async () => {
     const site = await tcpSite(socket =>
       socket.once('data', (request: Buffer) => {
         const first = request.toString().startsWith('GET / ')

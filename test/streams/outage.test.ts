@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 const back = () =>
-  eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both hear each other again')
+  eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both processes receive messages again')
 
 test('entries written while Redis is down reach readers of another process, before and after it is back', async () => {
   const topic = newTopic()
@@ -85,7 +85,7 @@ test('a hung Redis is detected, and streams still open', async () => {
   try {
     const { bus } = other.app.streams
     await Promise.all([
-      eventually(() => !bus.connected, 'silence is noticed'),
+      eventually(() => !bus.connected, 'the hang is detected'),
       new Promise<void>(heard => bus.onLost(heard)),
     ])
     const { checks } = (await (await fetch(`${other.url}/readyz`)).json()) as { checks: Record<string, string> }
