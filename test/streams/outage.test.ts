@@ -35,8 +35,11 @@ afterAll(async () => {
   await servers?.stop()
 })
 
-const back = () =>
-  eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both processes receive messages again')
+const bothConnected = () =>
+  eventually(
+    () => app.app.streams.bus.connected && other.app.streams.bus.connected,
+    'both processes receive messages again',
+  )
 
 test('entries written while Redis is down reach readers of another process, before and after it is back', async () => {
   const topic = newTopic()
@@ -50,7 +53,7 @@ test('entries written while Redis is down reach readers of another process, befo
   await late.until(() => late.lines.length === 710)
   await servers.redis.restart()
   await append(app, topic, numbered(711, 20))
-  await back()
+  await bothConnected()
   await append(app, topic, numbered(731, 20))
   for (const reader of [early, late]) {
     await reader.until(() => reader.lines.length >= 750)
@@ -77,7 +80,7 @@ test('comparing heads finds messages that the bus has lost', async () => {
 })
 
 test('a hung Redis is detected, and streams still open', async () => {
-  await back()
+  await bothConnected()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   const missed = new Promise<void>(resolve => other.app.streams.bus.onReconnect(resolve))
@@ -86,7 +89,7 @@ test('a hung Redis is detected, and streams still open', async () => {
     const { bus } = other.app.streams
     await Promise.all([
       eventually(() => !bus.connected, 'the hang is detected'),
-      new Promise<void>(heard => bus.onLost(heard)),
+      new Promise<void>(resolve => bus.onLost(resolve)),
     ])
     const { checks } = (await (await fetch(`${other.url}/readyz`)).json()) as { checks: Record<string, string> }
     expect([checks.bus, checks.redis, checks.postgres]).toEqual(['failed', 'timeout', 'ok'])
@@ -98,13 +101,13 @@ test('a hung Redis is detected, and streams still open', async () => {
   } finally {
     process.kill(servers.redis.pid(), 'SIGCONT')
   }
-  await back()
+  await bothConnected()
   await missed // messages sent meanwhile may be lost although no connection was
 })
 
 for (const way of ['kill', 'restart'] as const) {
   test(`an outage of PostgreSQL (${way}) during writes and reads loses and repeats nothing`, async () => {
-    await back()
+    await bothConnected()
     const topic = newTopic()
     const reader = await openStream(other, topic, 'limit=all')
     const lostBefore = await metricOf(app, 'tailrace_stream_lost_total')

@@ -1,5 +1,5 @@
 import { transitionEffect } from '../../../src/jobs/lifecycle/transition-effect'
-import { act, begun, type Script, scripted } from '../kinds'
+import { act, type Script, scripted, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 const cancellation = { reason: 'enough', by: ACTOR }
@@ -57,7 +57,7 @@ test('waiting and delayed jobs end at once and never run', async () => {
   await web.jobs.queueControl.resume('demo', { reason: 'go', by: ACTOR })
   const next = await web.jobs.enqueue(act, {}, web.by)
   await untilState(web, next.job.id, 'completed')
-  expect(begun.some(({ id }) => id === waiting.job.id || id === delayed.job.id)).toBe(false)
+  expect(startedRuns.some(({ id }) => id === waiting.job.id || id === delayed.job.id)).toBe(false)
   const known = await web.jobs.engine.presence([{ queue: 'demo', id: waiting.job.id }])
   expect(known).toEqual(['unknown'])
 })

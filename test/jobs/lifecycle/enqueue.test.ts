@@ -1,5 +1,5 @@
 import { newId } from '../../../src/base/ids'
-import { act, begun, scripted, single } from '../kinds'
+import { act, scripted, single, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
@@ -66,7 +66,7 @@ test('priority 0 runs before 5, in any order of creation', async () => {
   const high = await web.jobs.enqueue(act, {}, { ...web.by, priority: 1 })
   await web.jobs.queueControl.resume('demo', { reason: 'filled', by: ACTOR })
   await untilState(web, low.job.id, 'completed')
-  const order = begun.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
+  const order = startedRuns.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
   expect(order).toEqual([high.job.id, low.job.id])
 })
 
@@ -96,7 +96,7 @@ test('many jobs at once each run once', async () => {
     const { items } = await web.jobs.list(place.tenantId, { ids: [...ids], status: ['completed'] }, { limit: 500 })
     return items.length === ids.size
   })
-  expect(begun.filter(({ id }) => ids.has(id))).toHaveLength(300)
+  expect(startedRuns.filter(({ id }) => ids.has(id))).toHaveLength(300)
 })
 
 test('no child is created for a job that was removed from the history', async () => {

@@ -3,7 +3,7 @@ import { isBefore } from '../../../src/jobs/maintenance/queue-events'
 import { KILLABLE, ownParts } from '../../support/parts'
 import { rows } from '../../support/rows'
 import type { Servers } from '../../support/servers'
-import { act, begun, scripted } from '../kinds'
+import { act, scripted, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 let servers: Servers
@@ -89,7 +89,7 @@ test('jobs in any phase survive a restart of PostgreSQL', async () => {
   const children = [{ ms: 500 }, { lines: 5 }]
   const long = await web.jobs.enqueue(act, { lines: 50, ms: 800 }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children, value: 'p' }, web.by)
-  const asking = await web.jobs.enqueue(act, { does: 'ask', ms: 1_500 }, web.by)
+  const asking = await web.jobs.enqueue(act, { does: 'query', ms: 1_500 }, web.by)
   await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).job.children.length === 2)
   await untilState(web, asking.job.id, 'running')
   await servers.postgres.kill()
@@ -157,7 +157,7 @@ test('a crash between PostgreSQL and BullMQ only delays a job', async () => {
   const { id } = await enqueuer.accept(act, { value: 2 }, web.by)
   const done = await untilState(web, id, 'completed')
   expect(done.result).toBe(2)
-  expect(begun.filter(run => run.id === id)).toHaveLength(1)
+  expect(startedRuns.filter(run => run.id === id)).toHaveLength(1)
 })
 
 test('a job that ended in BullMQ only is settled once', async () => {

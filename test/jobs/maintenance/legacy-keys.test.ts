@@ -36,14 +36,14 @@ async function insertOldJobs(node: TestNode): Promise<string[]> {
 async function oldWorker(node: TestNode) {
   const signs = new EventEmitter()
   const finish = once(signs, 'finish')
-  const begun = once(signs, 'begun')
+  const started = once(signs, 'started')
   const work = async ({ id }: { id?: string | undefined }) => {
-    signs.emit('begun', id)
+    signs.emit('started', id)
     await finish
   }
   const connection = node.redis.connect('blocking')
   const worker = new Worker('demo', work, { connection, prefix: formerPrefix(), lockDuration: 2_000 })
-  const id = String((await begun)[0])
+  const id = String((await started)[0])
   await rows(node.db, "UPDATE jobs SET status = 'running', attempt = 1, worker = 'old' WHERE id = ?", [id])
   return {
     id,

@@ -1,4 +1,4 @@
-import { act, begun, limited, persistent, scripted } from '../kinds'
+import { act, limited, persistent, scripted, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, statesOf, type TestNode, untilState } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
@@ -56,7 +56,7 @@ test('retry runs a failed job again under its id and keeps its history', async (
   const done = await untilState(node, job.id, 'failed')
   expect(done.attempt).toBe(2)
   expect((await node.jobs.attempts(ref(job.id))).map(({ outcome }) => outcome)).toEqual(['failed', 'failed'])
-  expect(begun.filter(({ id }) => id === job.id).map(({ attempt }) => attempt)).toEqual([1, 2])
+  expect(startedRuns.filter(({ id }) => id === job.id).map(({ attempt }) => attempt)).toEqual([1, 2])
   expect(await statesOf(node, job.id)).toEqual(['pending', 'running', 'failed', 'pending', 'running', 'failed'])
 })
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { z } from 'zod'
 import { defineKind, handle, type OnFailure } from '../../../src/jobs'
-import { act, begun, scripted } from '../kinds'
+import { act, scripted, startedRuns } from '../kinds'
 import { createPlace, entriesOf, eventually, type TestNode, untilState } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
@@ -30,7 +30,7 @@ test('a parent ends after its children with the result of its handler, without r
     expect(child).toMatchObject({ status: 'completed', parent_id: job.id, root_id: job.id })
     expect((child.ended_at ?? '') <= (done.ended_at ?? '')).toBe(true)
   }
-  expect(begun.filter(({ id }) => id === job.id)).toHaveLength(1)
+  expect(startedRuns.filter(({ id }) => id === job.id)).toHaveLength(1)
   const spawns = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'job_spawn')
   expect(spawns.map(({ data }) => data.job_id).sort()).toEqual(children.map(({ id }) => id).sort())
 })

@@ -57,7 +57,7 @@ test('a worker that resumes after a freeze adds nothing to a job that another ha
     await ended
   }
   const first = await startWorker()
-  const { job } = await web.jobs.enqueue(act, { does: 'talk', ms: 60_000 }, web.by)
+  const { job } = await web.jobs.enqueue(act, { does: 'log', ms: 60_000 }, web.by)
   await eventually(async () => (await lineNumbers(job.id)).length >= 10)
   first.process.kill('SIGSTOP')
   await startWorker()
