@@ -35,7 +35,7 @@ const start = (more: Partial<CarveStart> = {}): CarveStart => ({
 
 async function begin(more: Partial<CarveStart> = {}, as = agent): Promise<string> {
   const session = await site.carves.init(as, start(more))
-  if (!session) throw new Error('Not begun')
+  if (!session) throw new Error('The carve was refused')
   return session
 }
 
