@@ -133,8 +133,8 @@ test('memory is bounded and polls are answered while large bodies arrive', async
 
 test('an aborted upload is not processed, and its memory is released', async () => {
   const socket = connect(wire.port, '127.0.0.1')
-  const startedRuns = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
-  socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${startedRuns}`)
+  const head = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
+  socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${head}`)
   await until(async () => (await wire.heldBytes()) > 0)
   socket.destroy()
   await until(async () => (await wire.heldBytes()) === 0)

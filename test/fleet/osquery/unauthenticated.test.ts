@@ -118,12 +118,12 @@ describe('unauthenticated uploads that fill their memory', () => {
 
   /** Starts an upload whose key, if any, comes last, and stops in the middle. */
   async function stall(count: number, bytes: number) {
-    const startedRuns = `{"data":["${'x'.repeat(bytes - 10)}`
+    const head = `{"data":["${'x'.repeat(bytes - 10)}`
     for (let i = 0; i < count; i++) {
       const socket = connect(wire.port, '127.0.0.1')
       open.push(socket)
       await once(socket, 'connect')
-      socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes + 100}\r\n\r\n${startedRuns}`)
+      socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes + 100}\r\n\r\n${head}`)
     }
   }
   const isFull = async (bytes: number) => {

@@ -30,16 +30,16 @@ describe('carves of a simulated agent', () => {
     ])
     expect(server.has('carve_init')).toBe(false)
     await clock.pass(CARVER_MS)
-    const startedRuns = await server.next('carve_init')
-    const { carve_id, request_id } = startedRuns.body
+    const begun = await server.next('carve_init')
+    const { carve_id, request_id } = begun.body
     const size = 22_016 // a head, 20,000 bytes filled up to whole blocks of 512, an end
-    expect(startedRuns.body).toEqual({
+    expect(begun.body).toEqual({
       ...{ block_count: 3, block_size: 8_192, carve_size: size, carve_id, request_id, node_key: 'k-1' },
     })
     expect(rows[0]).toMatchObject({ carve_guid: carve_id, request_id })
     expect(request_id).toMatch(UUID)
     expect(request_id).not.toBe(carve_id)
-    startedRuns.reply('{"session_id":"s-1"}')
+    begun.reply('{"session_id":"s-1"}')
     const blocks: Buffer[] = []
     for (let id = 0; id < 3; id++) {
       const { body, reply } = await server.next('carve_block')
