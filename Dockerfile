@@ -12,11 +12,11 @@ RUN node scripts/build.mjs
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Optional packages are the private PostgreSQL of a first run and native speed-ups: neither is needed here.
+# Optional packages are the private PostgreSQL for a first run and native accelerators; neither is needed here.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
-# PID 1 that reaps processes and hands signals on
+# As PID 1, tini reaps zombies and forwards signals.
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
@@ -31,7 +31,7 @@ COPY package.json ./
 COPY migrations migrations
 USER node
 EXPOSE 8080
-# Alive, not ready: a restart does not help while Redis or PostgreSQL are away.
+# Checks liveness, not readiness: a restart does not help while Redis or PostgreSQL is down.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--", "node", "--enable-source-maps"]

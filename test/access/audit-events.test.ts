@@ -31,7 +31,7 @@ test('a change is published as a tenant event, without its reason and details', 
     labels: { action: 'token.create' },
     data: { audit_id: row?.id, at: row?.at, action: 'token.create', target: row?.target, result: 'ok' },
   })
-  expect(auditEvent.parse(event.data.data)).toEqual(event.data.data) // it has nothing else
+  expect(auditEvent.parse(event.data.data)).toEqual(event.data.data) // it has no other fields
   await reader.close()
 })
 

@@ -12,9 +12,9 @@ interface By {
 }
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
-const make = (by: By, body: object = {}) =>
+const createToken = (by: By, body: object = {}) =>
   site.ask('POST', '/api/tokens', { ...by, body: { name: 'created', role: 'admin', ...body } })
-const whoIs = async (by: By) => (await site.ask('GET', '/api/session', by)).status
+const sessionStatus = async (by: By) => (await site.ask('GET', '/api/session', by)).status
 const signIn = (body: unknown) => site.ask('POST', '/api/session', { as: null, body })
 
 let count = 0
@@ -34,15 +34,15 @@ async function invite(by: By) {
 
 describe('a token created with a token', () => {
   test('does not outlive it, even when created through its session', async () => {
-    const parent = (await make({ as: site.adminToken }, { expires_at: inAnHour() })).body
+    const parent = (await createToken({ as: site.adminToken }, { expires_at: inAnHour() })).body
     const end = parent.token.expires_at
     const cookie = cookieOf(await signIn({ token: parent.secret }))
     for (const by of [{ as: parent.secret }, { cookie }]) {
-      expect((await make(by)).body.token.expires_at).toBe(end)
-      expect((await make(by, { expires_at: null })).body.token.expires_at).toBe(end)
+      expect((await createToken(by)).body.token.expires_at).toBe(end)
+      expect((await createToken(by, { expires_at: null })).body.token.expires_at).toBe(end)
       const sooner = new Date(Date.now() + 60_000).toISOString()
-      expect((await make(by, { expires_at: sooner })).body.token.expires_at).toBe(sooner)
-      const later = await make(by, { expires_at: '2099-01-01T00:00:00Z' })
+      expect((await createToken(by, { expires_at: sooner })).body.token.expires_at).toBe(sooner)
+      const later = await createToken(by, { expires_at: '2099-01-01T00:00:00Z' })
       expect([later.status, later.body.errors]).toEqual([
         400,
         [
@@ -53,41 +53,41 @@ describe('a token created with a token', () => {
         ],
       ])
     }
-    const grandchild = (await make({ as: (await make({ as: parent.secret })).body.secret })).body
+    const grandchild = (await createToken({ as: (await createToken({ as: parent.secret })).body.secret })).body
     expect(grandchild.token.expires_at).toBe(end)
   })
 
   test('is revoked with it, with everything created through either', async () => {
-    const parent = (await make({ as: site.adminToken })).body
-    const child = (await make({ as: parent.secret })).body
+    const parent = (await createToken({ as: site.adminToken })).body
+    const child = (await createToken({ as: parent.secret })).body
     const opened = cookieOf(await signIn({ token: child.secret }))
-    const grandchild = (await make({ cookie: opened })).body
-    const other = (await make({ as: site.adminToken })).body
+    const grandchild = (await createToken({ cookie: opened })).body
+    const other = (await createToken({ as: site.adminToken })).body
     await site.ask('DELETE', `/api/tokens/${child.token.id}`)
-    expect(await whoIs({ as: parent.secret })).toBe(200)
-    expect(await whoIs({ as: grandchild.secret })).toBe(401)
-    const second = (await make({ as: parent.secret })).body
+    expect(await sessionStatus({ as: parent.secret })).toBe(200)
+    expect(await sessionStatus({ as: grandchild.secret })).toBe(401)
+    const second = (await createToken({ as: parent.secret })).body
     const ended: string[] = []
     site.access.onRevoked(id => ended.push(id))
     await site.ask('DELETE', `/api/tokens/${parent.token.id}`)
-    expect(await whoIs({ cookie: opened })).toBe(401)
-    expect(await whoIs({ as: second.secret })).toBe(401)
-    expect(await whoIs({ as: other.secret })).toBe(200)
+    expect(await sessionStatus({ cookie: opened })).toBe(401)
+    expect(await sessionStatus({ as: second.secret })).toBe(401)
+    expect(await sessionStatus({ as: other.secret })).toBe(200)
     expect(ended.sort()).toEqual([parent.token.id, second.token.id].sort())
   })
 })
 
 test('a token created by a member expires only if it is given an expiry', async () => {
   const { cookie } = await admin()
-  expect((await make({ cookie })).body.token.expires_at).toBeNull()
+  expect((await createToken({ cookie })).body.token.expires_at).toBeNull()
 })
 
 describe('a one-time link', () => {
   test('ends with the token that created it', async () => {
-    const parent = (await make({ as: site.adminToken }, { expires_at: inAnHour() })).body
+    const parent = (await createToken({ as: site.adminToken }, { expires_at: inAnHour() })).body
     expect((await invite({ as: parent.secret })).body.expires_at).toBe(parent.token.expires_at)
     const kept = await invite({ as: site.adminToken })
-    const child = (await make({ as: parent.secret })).body
+    const child = (await createToken({ as: parent.secret })).body
     const [one, two] = [await invite({ as: parent.secret }), await invite({ as: child.secret })]
     await site.ask('DELETE', `/api/tokens/${parent.token.id}`)
     expect((await signIn({ code: one.code })).status).toBe(401)
@@ -97,7 +97,7 @@ describe('a one-time link', () => {
 
   test.each(['is removed', 'is no longer an admin'])('ends when the member who created it %s', async how => {
     const { id, cookie } = await admin()
-    const token = (await make({ cookie })).body
+    const token = (await createToken({ cookie })).body
     const tenant = { name: 'Acme', admin: { email: `wile-${count}@example.org`, name: 'Wile' } }
     const codes = [
       (await invite({ cookie })).code,

@@ -12,13 +12,13 @@ test.each([
   ['STRAẞE@example.org', 'strasse@example.org'],
   ['ſam@example.org', 'sam@example.org'],
   ['jose\u0301@example.org', 'jos\u00e9@example.org'],
-  // with its dot it is another letter in every locale
+  // With its dot it is a different letter in every locale.
   ['\u0130vivi@example.org', 'i\u0307vivi@example.org'],
 ])('%j is %j', (email, folded) => {
   expect(foldEmail(email)).toBe(folded)
 })
 
-test('upper, lower and folded spellings of a text fold alike', () => {
+test('upper, lower and folded spellings of a text are folded to the same form', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
       const folded = foldEmail(text)

@@ -9,16 +9,20 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** By node:http, because Node's fetch does not allow a Host header. */
+/** Uses node:http, because Node's fetch does not allow a Host header. */
 function ask<T>(path: string, host: string, body?: unknown): Promise<T> {
   const headers = { ...app.headers, host, 'content-type': 'application/json', 'x-forwarded-host': 'evil.example' }
   return new Promise((resolve, reject) => {
-    const asked = request(app.url + path, { method: body === undefined ? 'GET' : 'POST', headers }, async response => {
-      let text = ''
-      for await (const chunk of response) text += chunk
-      resolve(JSON.parse(text))
-    })
-    asked.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
+    const outgoing = request(
+      app.url + path,
+      { method: body === undefined ? 'GET' : 'POST', headers },
+      async response => {
+        let text = ''
+        for await (const chunk of response) text += chunk
+        resolve(JSON.parse(text))
+      },
+    )
+    outgoing.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body))
   })
 }
 

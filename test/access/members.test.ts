@@ -83,15 +83,15 @@ test('setting a password ends an unused link', async () => {
 
 test('a changed role applies at once, to the tokens the member created as well', async () => {
   const { id, cookie } = await member('boss@example.org', 'admin')
-  const make = (body: unknown, by: object) => site.ask('POST', '/api/tokens', { ...by, body })
-  const first = await make({ name: 'first', role: 'admin' }, { cookie })
-  const second = await make({ name: 'second', role: 'operator' }, { as: first.body.secret })
+  const createToken = (body: unknown, by: object) => site.ask('POST', '/api/tokens', { ...by, body })
+  const first = await createToken({ name: 'first', role: 'admin' }, { cookie })
+  const second = await createToken({ name: 'second', role: 'operator' }, { as: first.body.secret })
   const roleOf = async (as: string) => (await site.ask('GET', '/api/session', { as })).body.role
   expect(await roleOf(first.body.secret)).toBe('admin')
   const set = (role: string) => site.ask('PATCH', `/api/members/${id}`, { body: { role, reason: 'moved on' } })
   expect((await set('viewer')).body).toMatchObject({ id, role: 'viewer' })
   expect((await site.ask('GET', '/api/session', { cookie })).body.role).toBe('viewer')
-  expect((await make({ name: 'x', role: 'viewer' }, { cookie })).status).toBe(403)
+  expect((await createToken({ name: 'x', role: 'viewer' }, { cookie })).status).toBe(403)
   expect([await roleOf(first.body.secret), await roleOf(second.body.secret)]).toEqual(['viewer', 'viewer'])
   expect((await set('admin')).status).toBe(200)
   expect((await site.ask('GET', '/api/session', { cookie })).body.role).toBe('admin')
@@ -129,7 +129,7 @@ test('the last admin cannot be removed or demoted, even if two admins remove eac
   const second = (await other.ask('POST', '/api/members', { body })).body.member
   const answers = await Promise.all([first, second].map(({ id }) => other.ask('DELETE', `/api/members/${id}`)))
   expect(answers.map(answer => answer.status).sort()).toEqual([204, 409])
-  // the next start creates no second admin, and its link is for the one who is left
+  // The next start creates no second admin, and its link is for the remaining one.
   await other.anotherAccess().start()
   const { items } = (await other.ask('GET', '/api/members')).body
   expect(items.map((item: { role: string }) => item.role)).toEqual(['admin'])
@@ -138,7 +138,7 @@ test('the last admin cannot be removed or demoted, even if two admins remove eac
   await other.stop()
 })
 
-test('a cached credential is not enough to change members, tokens or tenants', async () => {
+test('a cached credential is not sufficient to change members, tokens or tenants', async () => {
   const { id, cookie } = await member('stale@example.org', 'admin')
   expect(await status(cookie)).toBe(200)
   await site.db('users').where({ id }).update({ role: 'viewer' })
@@ -161,19 +161,19 @@ test('another tenant has its own members, and cannot create tenants', async () =
   })
   expect(made.body.tenant).toMatchObject({ name: 'Acme', id: expect.any(String) })
   const cookie = cookieOf(await signIn({ code: codeOf(made) }))
-  const ask = (method: string, path: string, body?: unknown) => site.ask(method, path, { cookie, body })
-  expect((await ask('GET', '/api/session')).body).toMatchObject({ tenant: { name: 'Acme' }, role: 'admin' })
-  expect((await ask('GET', '/api/members')).body.items).toMatchObject([{ email: 'acme@example.org' }])
+  const request = (method: string, path: string, body?: unknown) => site.ask(method, path, { cookie, body })
+  expect((await request('GET', '/api/session')).body).toMatchObject({ tenant: { name: 'Acme' }, role: 'admin' })
+  expect((await request('GET', '/api/members')).body.items).toMatchObject([{ email: 'acme@example.org' }])
   const { items } = (await site.ask('GET', '/api/members')).body
   expect(items.map((item: { email: string }) => item.email)).not.toContain('acme@example.org')
-  expect((await ask('PATCH', `/api/members/${items[0].id}`, { role: 'viewer' })).status).toBe(404)
-  expect((await ask('GET', '/api/tenants')).status).toBe(403)
-  expect((await ask('POST', '/api/tenants', { name: 'x', admin: { email: 'x@y.zz', name: 'x' } })).status).toBe(403)
+  expect((await request('PATCH', `/api/members/${items[0].id}`, { role: 'viewer' })).status).toBe(404)
+  expect((await request('GET', '/api/tenants')).status).toBe(403)
+  expect((await request('POST', '/api/tenants', { name: 'x', admin: { email: 'x@y.zz', name: 'x' } })).status).toBe(403)
   expect((await site.ask('GET', '/api/tenants?limit=1')).body).toMatchObject({
     items: [{ name: 'Acme' }],
     next_cursor: expect.any(String),
   })
-  expect((await ask('GET', '/api/audit')).body.items).toMatchObject([
+  expect((await request('GET', '/api/audit')).body.items).toMatchObject([
     { action: 'session.create' },
     { action: 'member.create', reason: 'a customer' },
   ])

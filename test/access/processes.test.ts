@@ -18,7 +18,7 @@ interface Invited {
   link: string
 }
 
-/** Invited in one process, signed in at the other. */
+/** A member invited in one process and signed in on the other. */
 async function member(email: string, role: string) {
   const answer = (await (await here.post('/api/members', { email, name: 'Ada', role })).json()) as Invited
   const code = new URL(answer.link).searchParams.get('code')
@@ -27,7 +27,7 @@ async function member(email: string, role: string) {
   return { id: answer.member.id, cookie }
 }
 
-/** The topic of a job that waits for an hour. */
+/** The topic of a job with a delay of an hour. */
 async function quietTopic() {
   const input = { steps: [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }] }
   const made = await here.post('/api/jobs', { kind: 'demo', input, delay_ms: 3_600_000 })
@@ -43,7 +43,7 @@ const ask = (app: TestApp, method: string, path: string, body?: unknown) =>
 const stream = (cookie: string) => SseReader.open(`${there.url}/api/v2/events/stream`, { cookie })
 const get = (path: string, cookie: string) => fetch(there.url + path, { headers: { cookie } })
 
-test('a role lowered in one process applies in the other: open streams are closed to reopen with it, requests are refused', async () => {
+test('a role lowered in one process applies in the other: open streams are closed to be reopened, requests are refused', async () => {
   const { id, cookie } = await member('ada@example.org', 'admin')
   expect((await get('/api/members', cookie)).status).toBe(200)
   const reader = await stream(cookie)
@@ -72,7 +72,7 @@ test('a member removed in one process is signed out of the other, streams includ
   expect((await stream(cookie)).response.status).toBe(401)
 })
 
-test('a session ended in one process has ended in the other', async () => {
+test('a session ended in one process has ended in the other, too', async () => {
   const { id, cookie } = await member('eve@example.org', 'viewer')
   const reader = await stream(cookie)
   const { items } = (await (await ask(here, 'GET', `/api/sessions?member_id=${id}`)).json()) as {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-const deaf = { publish: () => undefined, subscribe: () => undefined }
+const silentBus = { publish: () => undefined, subscribe: () => undefined }
 
 test('a credential that ended without an announcement is found among the open streams', async () => {
   const token = await site.tokenFor('viewer')
@@ -19,7 +19,7 @@ test('a credential that ended without an announcement is found among the open st
   const release = site.access.streamSlots.take(principal, '10.0.0.1') as () => void
   const ended: string[] = []
   const { credentials: openStreams } = site.access.streamSlots
-  const revocations = createRevocations({ db: site.db, bus: deaf, log: quietLog, openStreams })
+  const revocations = createRevocations({ db: site.db, bus: silentBus, log: quietLog, openStreams })
   revocations.onEnded(id => ended.push(id))
   await revocations.sweep()
   expect(ended).toEqual([])
@@ -37,7 +37,7 @@ test('a credential that ended without an announcement is found among the open st
 test('unreadable messages are logged and ignored', async () => {
   let say: (text: string) => void = () => undefined
   const bus = {
-    ...deaf,
+    ...silentBus,
     subscribe(channel: string, listener: (text: string) => void) {
       if (channel === 'access:ended') say = listener
     },
@@ -56,7 +56,7 @@ test('unreadable messages are logged and ignored', async () => {
 })
 
 test('a failing bus does not fail the revocation', async () => {
-  const bus = { ...deaf, publish: () => Promise.reject(new Error('away')) }
+  const bus = { ...silentBus, publish: () => Promise.reject(new Error('away')) }
   const warned = new Promise<string>(resolve => {
     const revocations = createRevocations({
       db: site.db,
@@ -79,7 +79,7 @@ test('processes reach each other through Redis, even if access starts before the
   await receiver?.start()
   await Promise.all([here.start(), there.start()])
   const id = newId()
-  // repeated, because nothing arrives before the subscription is active
+  // Repeated, because nothing arrives before the subscription is active.
   const repeating = setInterval(() => sender?.announceEnded([id]), 20)
   expect(await received).toBe(id)
   clearInterval(repeating)

@@ -53,9 +53,9 @@ test("an admin sees a member's sessions, but another tenant's admin does not", a
   const cookie = cookieOf(await site.ask('POST', '/api/session', { as: null, body: { code } }))
   const { items } = (await site.ask('GET', `/api/sessions?member_id=${admin.id}`)).body
   expect(items).toMatchObject([{ holder: { type: 'user', id: admin.id, name: 'Admin' } }])
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
-  expect((await site.ask('GET', `/api/sessions?member_id=${admin.id}`, { as: stranger })).status).toBe(404)
-  expect((await site.ask('DELETE', `/api/sessions/${items[0].id}`, { as: stranger })).status).toBe(404)
-  expect((await site.ask('GET', '/api/sessions?scope=tenant', { as: stranger })).body.items).toEqual([])
+  const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
+  expect((await site.ask('GET', `/api/sessions?member_id=${admin.id}`, { as: otherAdmin })).status).toBe(404)
+  expect((await site.ask('DELETE', `/api/sessions/${items[0].id}`, { as: otherAdmin })).status).toBe(404)
+  expect((await site.ask('GET', '/api/sessions?scope=tenant', { as: otherAdmin })).body.items).toEqual([])
   expect(await status(cookie)).toBe(200)
 })

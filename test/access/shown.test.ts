@@ -12,7 +12,7 @@ let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 /** Bearer headers by tenant and role. */
 const ours = {} as Record<Role, Record<string, string>>
-const theirs = {} as Record<Role, Record<string, string>>
+const otherTenant = {} as Record<Role, Record<string, string>>
 
 beforeAll(async () => {
   parts = await appsOnFreshParts()
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const cookie = session.headers.getSetCookie()[0]?.split(';')[0] ?? ''
   for (const role of ROLES) {
     ours[role] = await newToken(role, app.headers)
-    theirs[role] = await newToken(role, { authorization: '', cookie })
+    otherTenant[role] = await newToken(role, { authorization: '', cookie })
   }
 })
 afterAll(() => parts.stop())
@@ -34,13 +34,13 @@ async function newToken(role: Role, headers: Record<string, string>) {
   return { authorization: `Bearer ${((await answer.json()) as { secret: string }).secret}` }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+// biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
 const get = async (path: string, headers: Record<string, string>): Promise<any> =>
   (await fetch(app.url + path, { headers })).json()
 
-const later = { kind: 'demo', input: { steps: [{ name: 'a' }] }, delay_ms: 3_600_000 }
+const delayedJob = { kind: 'demo', input: { steps: [{ name: 'a' }] }, delay_ms: 3_600_000 }
 const newJob = async (headers: Record<string, string> = {}) =>
-  ((await (await app.post('/api/jobs', later, headers)).json()) as { job: { id: string } }).job.id
+  ((await (await app.post('/api/jobs', delayedJob, headers)).json()) as { job: { id: string } }).job.id
 /** Causes an audit event, and then an event that every role receives. @returns the id of the job in the latter */
 async function change() {
   await app.post('/api/tokens', { name: 'audited', role: 'viewer' })
@@ -48,7 +48,7 @@ async function change() {
   return newJob()
 }
 
-/** The first reply that fits. */
+/** Polls until a response satisfies the condition. */
 async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, what: string): Promise<T> {
   let answer: T | undefined
   await eventually(async () => {
@@ -62,12 +62,12 @@ async function first<T>(ask: () => Promise<T>, fits: (answer: T) => boolean, wha
 async function socketFor(query: string, headers: Record<string, string>) {
   const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws/stream${query}`, { headers })
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
-  const heard: { event: string; text: string }[] = []
+  const received: { event: string; text: string }[] = []
   const until = (text: string) =>
     new Promise<string[]>(resolve =>
       socket.on('message', data => {
-        heard.push({ event: JSON.parse(String(data)).event, text: String(data) })
-        if (String(data).includes(text)) resolve(heard.map(each => each.event))
+        received.push({ event: JSON.parse(String(data)).event, text: String(data) })
+        if (String(data).includes(text)) resolve(received.map(each => each.event))
       }),
     )
   return { socket, until }
@@ -89,7 +89,7 @@ describe.each(ROLES)('the audit log and a %s', role => {
     const sockets = [await socketFor('', headers), await socketFor(`?ticket=${await ticketOf(headers)}`, {})]
     const { last_event_id } = await get('/api/stream/poll?topic=events&wait_ms=0&limit=0', headers)
     for (const { socket } of sockets) socket.send('{"op":"subscribe","topic":"events","filter":{"limit":0}}')
-    const heard = sockets.map(each => each.until('job_created'))
+    const received = sockets.map(each => each.until('job_created'))
     await eventually(
       async () => (await metricOf(app, 'tailrace_stream_connections', { transport: 'websocket' })) === 2,
       'the sockets',
@@ -99,7 +99,7 @@ describe.each(ROLES)('the audit log and a %s', role => {
       await reader.until(() => JSON.stringify(reader.events).includes(id), 'the job')
       expect([urls[i], reader.named('audit').length > 0]).toEqual([urls[i], isShown])
     }
-    for (const events of await Promise.all(heard)) expect(events.includes('audit')).toBe(isShown)
+    for (const events of await Promise.all(received)) expect(events.includes('audit')).toBe(isShown)
     const polled = await get(`/api/stream/poll?topic=events&wait_ms=0&after=${last_event_id}`, headers)
     expect(JSON.stringify(polled)).toContain(id)
     expect(JSON.stringify(polled).includes('"type":"audit"')).toBe(isShown)
@@ -140,8 +140,8 @@ test('viewers see the SQL of a query redacted, as in the input of its job', asyn
   const hosts = app.app.db('hosts')
   await hosts.insert({ id: host, tenant_id: DEFAULT_TENANT_ID, host_identifier: 'a', node_key_hash: host })
   const sql = "select * from curl where url = 'https://ada:word@example.org/'"
-  const asked = await app.post('/api/queries', { sql, targets: { host_ids: [host] } })
-  const { query } = (await asked.json()) as { query: { id: string } }
+  const created = await app.post('/api/queries', { sql, targets: { host_ids: [host] } })
+  const { query } = (await created.json()) as { query: { id: string } }
   await app.app.db('query_targets').where({ query_id: query.id }).update({ answered_at: new Date() })
   const shown = async (headers: Record<string, string>) => [
     (await get(`/api/jobs/${query.id}`, headers)).input.sql,
@@ -152,7 +152,7 @@ test('viewers see the SQL of a query redacted, as in the input of its job', asyn
   const hidden = sql.replace('word', '[redacted]')
   expect(new Set(await shown(ours.viewer))).toEqual(new Set([hidden]))
   expect(new Set(await shown(ours.operator))).toEqual(new Set([sql]))
-  // Nor can it be guessed letter by letter by searching.
+  // Nor can searches reveal it letter by letter.
   const found = async (q: string, headers: Record<string, string>) => {
     const lists = ['/api/jobs', '/api/queries'].map(path => get(`${path}?q=${encodeURIComponent(q)}`, headers))
     return (await Promise.all(lists)).map(({ items }) => items.map(({ id }: { id: string }) => id))
@@ -162,33 +162,33 @@ test('viewers see the SQL of a query redacted, as in the input of its job', asyn
   expect(await found('Example.ORG', ours.viewer)).toEqual([[query.id], [query.id]])
 })
 
-describe('queues that tenants share', () => {
+describe('shared queues', () => {
   interface Shown {
     name: string
     counts: { delayed: number; completed: number }
   }
   const demoOf = (items: Shown[]) => items.find(({ name }) => name === 'demo')
 
-  test('show another tenant its own jobs, and nothing of the installation', async () => {
+  test('show another tenant its own jobs and nothing about the installation', async () => {
     await newJob()
     await app.post('/api/queues/demo/pause', { reason: 'private business' })
-    const before = await get('/api/queues', theirs.viewer)
+    const before = await get('/api/queues', otherTenant.viewer)
     expect(demoOf(before.items)).toMatchObject({
       counts: { waiting: 0, active: 0, delayed: 0, completed: 0, failed: 0 },
       ...{ paused: true, paused_by: null },
     })
     expect(JSON.stringify(before)).not.toContain('private business')
     await app.post('/api/queues/demo/resume', { reason: 'done' })
-    await newJob(theirs.operator)
-    const job = (await app.post('/api/jobs', { ...later, delay_ms: 0 }, theirs.operator)) as Response
+    await newJob(otherTenant.operator)
+    const job = (await app.post('/api/jobs', { ...delayedJob, delay_ms: 0 }, otherTenant.operator)) as Response
     const { id } = ((await job.json()) as { job: { id: string } }).job
-    const find = () => get(`/api/jobs/${id}`, theirs.admin)
+    const find = () => get(`/api/jobs/${id}`, otherTenant.admin)
     const ended = await first(find, ({ status }) => status === 'completed', 'their job')
     expect(ended.worker).toBeNull()
-    const attempts = await get(`/api/jobs/${id}/attempts`, theirs.admin)
+    const attempts = await get(`/api/jobs/${id}/attempts`, otherTenant.admin)
     expect(attempts.items).toMatchObject([{ outcome: 'completed', worker: null }])
     await app.app.jobs.timings.store()
-    const read = async () => demoOf((await get('/api/queues', theirs.viewer)).items) as Shown
+    const read = async () => demoOf((await get('/api/queues', otherTenant.viewer)).items) as Shown
     const own = await first(read, ({ counts }) => counts.completed === 1, 'their counts')
     expect(own).toMatchObject({ counts: { delayed: 1 }, run_ms: { p50: expect.any(Number) }, paused: false })
     const all = demoOf((await get('/api/queues', ours.viewer)).items) as Shown
@@ -198,11 +198,13 @@ describe('queues that tenants share', () => {
       return (queues.demo?.completed ?? []).reduce((total: number, count: number) => total + count, 0)
     }
     await newJobDone()
-    expect([await sum(theirs.viewer), (await sum(ours.viewer)) > 1]).toEqual([1, true])
+    expect([await sum(otherTenant.viewer), (await sum(ours.viewer)) > 1]).toEqual([1, true])
   })
 
   async function newJobDone() {
-    const { job } = (await (await app.post('/api/jobs', { ...later, delay_ms: 0 })).json()) as { job: { id: string } }
+    const { job } = (await (await app.post('/api/jobs', { ...delayedJob, delay_ms: 0 })).json()) as {
+      job: { id: string }
+    }
     await eventually(
       async () => (await get(`/api/jobs/${job.id}`, ours.viewer)).status === 'completed',
       'a job of ours',
@@ -211,15 +213,15 @@ describe('queues that tenants share', () => {
   }
 
   test('do not show another tenant the workers', async () => {
-    expect((await fetch(`${app.url}/api/workers`, { headers: theirs.admin })).status).toBe(403)
+    expect((await fetch(`${app.url}/api/workers`, { headers: otherTenant.admin })).status).toBe(403)
     expect((await get('/api/workers', ours.viewer)).items.length).toBe(1)
-    expect((await get('/api/session', theirs.viewer)).runs_installation).toBe(false)
+    expect((await get('/api/session', otherTenant.viewer)).runs_installation).toBe(false)
     expect((await get('/api/session', ours.viewer)).runs_installation).toBe(true)
   })
 
   test('send each tenant its own queue_stats and stats_updated', async () => {
     const readers = await Promise.all(
-      [theirs.viewer, ours.viewer].map(headers =>
+      [otherTenant.viewer, ours.viewer].map(headers =>
         SseReader.open(`${app.url}/api/v1/stream/events?types=queue_stats,stats_updated&limit=0`, headers),
       ),
     )

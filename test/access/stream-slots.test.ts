@@ -8,30 +8,30 @@ const principal = (tenantId: string, credentialId = 'c') => ({
   role: 'viewer' as const,
   actor: { type: 'user' as const, id: null, name: '' },
 })
-const given = (slot: unknown): (() => void) => {
+const granted = (slot: unknown): (() => void) => {
   expect(slot).toBeInstanceOf(Function)
   return slot as () => void
 }
 
 test('open streams are limited per address and per tenant', () => {
   const slots = createStreamSlots({ maxPerIp: 2, maxPerTenant: 3 })
-  const back = given(slots.take(principal('a'), '10.0.0.1'))
-  given(slots.take(principal('a'), '::ffff:10.0.0.1'))
+  const release = granted(slots.take(principal('a'), '10.0.0.1'))
+  granted(slots.take(principal('a'), '::ffff:10.0.0.1'))
   expect(slots.take(principal('b'), '10.0.0.1')).toBe('per_ip')
-  given(slots.take(principal('a'), '10.0.0.2'))
+  granted(slots.take(principal('a'), '10.0.0.2'))
   expect(slots.take(principal('a'), '10.0.0.3')).toBe('per_tenant')
-  back()
-  back()
-  given(slots.take(principal('a'), '10.0.0.1'))
+  release()
+  release()
+  granted(slots.take(principal('a'), '10.0.0.1'))
   expect(slots.take(principal('a'), '10.0.0.9')).toBe('per_tenant')
   expect(slots.take(principal('b'), '10.0.0.1')).toBe('per_ip')
 })
 
 test('0 means no limit, and nothing is left once all streams have closed', () => {
   const slots = createStreamSlots({ maxPerIp: 0, maxPerTenant: 0 })
-  const all = Array.from({ length: 1_000 }, (_, n) => given(slots.take(principal('a', `c${n % 3}`), '10.0.0.1')))
+  const all = Array.from({ length: 1_000 }, (_, n) => granted(slots.take(principal('a', `c${n % 3}`), '10.0.0.1')))
   expect(slots.credentials().sort()).toEqual(['c0', 'c1', 'c2'])
-  for (const back of all) back()
+  for (const release of all) release()
   expect(slots.credentials()).toEqual([])
 })
 

@@ -6,12 +6,12 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-const make = async (topics: unknown = ['job:1'], as = site.adminToken) =>
+const createTicket = async (topics: unknown = ['job:1'], as = site.adminToken) =>
   site.ask('POST', '/api/tickets', { as, body: { topics } })
 
 test('a ticket opens its topics once, as the principal who requested it', async () => {
   const viewer = await site.tokenFor('viewer')
-  const { status, body } = await make(['job:1', 'job:2'], viewer)
+  const { status, body } = await createTicket(['job:1', 'job:2'], viewer)
   expect(status).toBe(201)
   const life = new Date(body.expires_at).getTime() - Date.now()
   expect(life).toBeGreaterThan(20_000)
@@ -21,10 +21,10 @@ test('a ticket opens its topics once, as the principal who requested it', async 
   expect(good.map(use => use.value)).toMatchObject([{ principal: { role: 'viewer' }, topics: ['job:1', 'job:2'] }])
 })
 
-test('an expired ticket, an invented one and one whose token was revoked are refused', async () => {
+test('expired, made-up and revoked tickets are refused', async () => {
   const [old, revoked] = [
-    (await make()).body.ticket,
-    (await make(['job:1'], await site.tokenFor('viewer'))).body.ticket,
+    (await createTicket()).body.ticket,
+    (await createTicket(['job:1'], await site.tokenFor('viewer'))).body.ticket,
   ]
   await site.db('api_tokens').where({ role: 'viewer' }).update({ revoked_at: new Date() })
   await expect(site.access.useTicket(revoked)).rejects.toMatchObject({ status: 401 })
@@ -34,7 +34,7 @@ test('an expired ticket, an invented one and one whose token was revoked are ref
 })
 
 test('topics are checked when a ticket is created', async () => {
-  expect((await make(['nothing'])).status).toBe(404)
+  expect((await createTicket(['nothing'])).status).toBe(404)
   for (const topics of [[], undefined, 'job:1', [''], ['a\0'], Array(51).fill('job:1'), [1]])
     expect((await site.ask('POST', '/api/tickets', { body: { topics } })).status).toBe(400)
 })

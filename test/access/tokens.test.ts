@@ -11,11 +11,11 @@ beforeAll(async () => {
 })
 afterAll(() => site.stop())
 
-const make = (body: unknown, as = site.adminToken) => site.ask('POST', '/api/tokens', { as, body })
-const whoIs = async (as: string) => (await site.ask('GET', '/api/session', { as })).status
+const createToken = (body: unknown, as = site.adminToken) => site.ask('POST', '/api/tokens', { as, body })
+const sessionStatus = async (as: string) => (await site.ask('GET', '/api/session', { as })).status
 
 test('a token is created, listed without its secret, used and revoked', async () => {
-  const made = await make({ name: 'CI', role: 'operator', expires_at: '2099-01-01T00:00:00+01:00' })
+  const made = await createToken({ name: 'CI', role: 'operator', expires_at: '2099-01-01T00:00:00+01:00' })
   expect(made.status).toBe(201)
   const { token, secret } = made.body
   expect(secret).toMatch(/^trt_[\w-]{43}$/)
@@ -25,18 +25,18 @@ test('a token is created, listed without its secret, used and revoked', async ()
     expires_at: '2098-12-31T23:00:00.000Z',
     last_used_at: null,
   })
-  expect(await whoIs(secret)).toBe(200)
+  expect(await sessionStatus(secret)).toBe(200)
   const listed = await site.ask('GET', '/api/tokens')
   expect(listed.text).not.toContain(secret)
   expect(listed.body.items[0]).toMatchObject({ id: token.id, created_by: { type: 'token' } })
   expect(listed.body.items[0].last_used_at).toEqual(expect.any(String))
   expect((await site.ask('DELETE', `/api/tokens/${token.id}`)).status).toBe(204)
-  expect(await whoIs(secret)).toBe(401)
+  expect(await sessionStatus(secret)).toBe(401)
   expect((await site.ask('DELETE', `/api/tokens/${token.id}`)).status).toBe(404)
 })
 
 test('a page continues where the previous one ended', async () => {
-  for (let n = 0; n < 5; n += 1) await make({ name: `page ${n}`, role: 'viewer' })
+  for (let n = 0; n < 5; n += 1) await createToken({ name: `page ${n}`, role: 'viewer' })
   const names: string[] = []
   let cursor: string | null = ''
   while (cursor !== null) {
@@ -50,12 +50,12 @@ test('a page continues where the previous one ended', async () => {
 })
 
 test('tokens of another tenant are not visible', async () => {
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
-  const { token } = (await make({ name: 'ours', role: 'viewer' })).body
-  expect((await site.ask('DELETE', `/api/tokens/${token.id}`, { as: stranger })).status).toBe(404)
-  const theirs = (await site.ask('GET', '/api/tokens', { as: stranger })).body.items
-  expect(theirs.map((item: { name: string }) => item.name)).toEqual(['a admin'])
-  const audit = await site.ask('GET', '/api/audit', { as: stranger })
+  const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
+  const { token } = (await createToken({ name: 'ours', role: 'viewer' })).body
+  expect((await site.ask('DELETE', `/api/tokens/${token.id}`, { as: otherAdmin })).status).toBe(404)
+  const theirTokens = (await site.ask('GET', '/api/tokens', { as: otherAdmin })).body.items
+  expect(theirTokens.map((item: { name: string }) => item.name)).toEqual(['a admin'])
+  const audit = await site.ask('GET', '/api/audit', { as: otherAdmin })
   expect(audit.body.items).toEqual([])
 })
 
@@ -69,22 +69,22 @@ test.each([
   [{ name: 'x', role: 'viewer', expires_at: 'tomorrow' }, ['body.expires_at']],
   [{ name: 'x', role: 'viewer', expires_at: '2001-01-01T00:00:00Z' }, ['body.expires_at']],
 ])('an invalid token %j is refused, naming each field', async (body, paths) => {
-  const answer = await make(body)
+  const answer = await createToken(body)
   expect(answer.status).toBe(400)
   expect(answer.body.errors.map((each: { path: string }) => each.path)).toEqual(paths)
 })
 
 test('an expired token is refused', async () => {
-  const { token, secret } = (await make({ name: 'short', role: 'viewer' })).body
+  const { token, secret } = (await createToken({ name: 'short', role: 'viewer' })).body
   await site
     .db('api_tokens')
     .where({ id: token.id })
     .update({ expires_at: new Date(Date.now() - 1) })
-  expect(await whoIs(secret)).toBe(401)
+  expect(await sessionStatus(secret)).toBe(401)
 })
 
-test('a hundred concurrent requests cause one look-up', async () => {
-  const { secret } = (await make({ name: 'busy', role: 'viewer' })).body
+test('a hundred concurrent requests cause one lookup', async () => {
+  const { secret } = (await createToken({ name: 'busy', role: 'viewer' })).body
   let lookups = 0
   const count = ({ sql }: { sql: string }) => {
     if (sql.includes('live_credentials')) lookups += 1
@@ -96,24 +96,24 @@ test('a hundred concurrent requests cause one look-up', async () => {
   expect(lookups).toBe(1)
 })
 
-test('a token revoked during its look-up is not cached', async () => {
-  const { token, secret } = (await make({ name: 'racing', role: 'viewer' })).body
+test('a token revoked during its lookup is not cached', async () => {
+  const { token, secret } = (await createToken({ name: 'racing', role: 'viewer' })).body
   const req = { headers: { authorization: `Bearer ${secret}` }, url: '/' } as never
   const early = site.access.authenticate(req).catch(() => undefined)
   await Promise.all([early, site.ask('DELETE', `/api/tokens/${token.id}`)])
   await expect(site.access.authenticate(req)).rejects.toMatchObject({ status: 401 })
 })
 
-test('another process hears of a revocation at once', async () => {
+test('another process is notified of a revocation at once', async () => {
   const other = site.anotherAccess()
   await other.start()
-  const heard: string[] = []
-  other.onRevoked(id => heard.push(id))
-  const { token, secret } = (await make({ name: 'far', role: 'viewer' })).body
+  const received: string[] = []
+  other.onRevoked(id => received.push(id))
+  const { token, secret } = (await createToken({ name: 'far', role: 'viewer' })).body
   const req = { headers: { authorization: `Bearer ${secret}` }, url: '/' } as never
   await other.authenticate(req)
   await site.ask('DELETE', `/api/tokens/${token.id}`)
-  expect(heard).toEqual([token.id])
+  expect(received).toEqual([token.id])
   await expect(other.authenticate(req)).rejects.toMatchObject({ status: 401 })
   await other.stop()
 })

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
@@ -101,7 +101,7 @@ describeInBrowser('query pages', () => {
 
   it('show the hosts in each state and group errors', async () => {
     const some = agents.slice(2, 6)
-    const query = await ask(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
+    const query = await createQuery(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
     for (const each of some.slice(0, 3)) while (!(query.id in (await each.next())));
     const page = await visitorOf(`/queries/${query.id}`)
     const state = (name: string) => page.locator('.state-chips button', { hasText: name })
@@ -130,7 +130,7 @@ describeInBrowser('query pages', () => {
   })
 
   it('show hundreds of thousands of rows with few elements', async () => {
-    const query = await ask(app, { sql: 'select * from many', targets: { host_ids: await idsOf(agents) } })
+    const query = await createQuery(app, { sql: 'select * from many', targets: { host_ids: await idsOf(agents) } })
     for (const [at, each] of agents.entries()) {
       while (!(query.id in (await each.next())));
       await each.write({ [query.id]: { rows: rowsOf(at) } })
@@ -171,7 +171,10 @@ describeInBrowser('query pages', () => {
   }, 180_000) // most of which stores the rows
 
   it('keep the scroll position and count new rows', async () => {
-    const query = await ask(app, { sql: 'select * from more', targets: { host_ids: await idsOf(agents.slice(0, 2)) } })
+    const query = await createQuery(app, {
+      sql: 'select * from more',
+      targets: { host_ids: await idsOf(agents.slice(0, 2)) },
+    })
     for (const each of agents.slice(0, 2)) while (!(query.id in (await each.next())));
     await agent(0).write({ [query.id]: { rows: rowsOf(0).slice(0, 2_000) } })
     const page = await visitorOf(`/queries/${query.id}`)
@@ -185,7 +188,7 @@ describeInBrowser('query pages', () => {
   })
 
   it('show viewers the results, but no actions that they are not allowed to perform', async () => {
-    const query = await ask(app, { sql: 'select 1', targets: { all: true } })
+    const query = await createQuery(app, { sql: 'select 1', targets: { all: true } })
     const made = await app.post('/api/tokens', { name: 'reader', role: 'viewer' })
     const { secret } = (await made.json()) as { secret: string }
     const visitor = await visit(browser, app.url)

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
@@ -63,7 +63,7 @@ describeInBrowser('untrusted text on pages', () => {
 
   it('is sanitized in hosts and queries', async () => {
     const id = await hostIdOf(app, agent)
-    const query = await ask(app, { sql: `select '${SPOOFED}' as x`, targets: { all: true } })
+    const query = await createQuery(app, { sql: `select '${SPOOFED}' as x`, targets: { all: true } })
     const [[asked] = ['']] = Object.entries(await agent.next())
     await agent.write({ [asked]: { rows: [{ x: SPOOFED }] } })
     for (const path of ['/hosts', `/hosts/${id}`, '/queries', `/queries/${query.id}`]) {

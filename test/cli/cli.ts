@@ -15,7 +15,7 @@ export interface Result {
 export interface Running {
   process: ChildProcessWithoutNullStreams
   ended: Promise<Result>
-  /** Resolves when what was printed so far fits; fails when the command ends before. */
+  /** Resolves when the output so far matches; rejects if the command ends first. */
   says(pattern: RegExp, where?: 'stdout' | 'stderr'): Promise<void>
 }
 
@@ -24,19 +24,16 @@ type Env = Record<string, string | undefined>
 interface Settings {
   env?: Env
   input?: string | Buffer
-  /** Who runs it; another one than this process's own only as root. */
+  /** The user that runs the command. Changing it requires root. */
   user?: { uid?: number; gid?: number }
 }
 
-/**
- * The command line as a program of its own in a folder of its own, so that neither `dist` nor the data of this clone
- * nor the home of whoever runs the tests plays a part.
- */
+/** The command line, installed in its own folder, so that neither this clone nor the user's home affects the tests. */
 export class CommandLine {
   private constructor(
-    /** Stands for the clone: the program is in dist/cli, its data would be in .data. */
+    /** Laid out like a clone: the program is in dist/cli, and data would be in .data. */
     readonly folder: string,
-    /** In every command's environment. */
+    /** The environment of every command. */
     readonly env: Env,
   ) {}
 
@@ -53,27 +50,30 @@ export class CommandLine {
 
   start(args: string[], env: Env = {}, user: Settings['user'] = {}): Running {
     const child = spawn(process.execPath, [this.program, ...args], { ...user, env: { ...this.env, ...env } })
-    const said = { stdout: '', stderr: '' }
-    const waiting = new Set<() => void>()
+    const output = { stdout: '', stderr: '' }
+    const waiters = new Set<() => void>()
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', text => {
-        said[name] += text
-        for (const check of waiting) check()
+        output[name] += text
+        for (const check of waiters) check()
       })
     const ended = new Promise<Result>((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', code => resolve({ code, ...said }))
+      child.once('close', code => resolve({ code, ...output }))
     })
     const says = (pattern: RegExp, where: 'stdout' | 'stderr' = 'stdout') =>
       new Promise<void>((resolve, reject) => {
         const check = () => {
-          if (!pattern.test(said[where])) return
-          waiting.delete(check)
+          if (!pattern.test(output[where])) return
+          waiters.delete(check)
           resolve()
         }
-        waiting.add(check)
+        waiters.add(check)
         check()
-        ended.then(result => reject(new Error(`It never said ${pattern}: ${JSON.stringify(result)}`)), reject)
+        ended.then(
+          result => reject(new Error(`The command ended without printing ${pattern}: ${JSON.stringify(result)}`)),
+          reject,
+        )
       })
     return { process: child, ended, says }
   }
@@ -81,7 +81,7 @@ export class CommandLine {
   /** Runs a command to its end. */
   run(args: string[], { env, input = '', user }: Settings = {}): Promise<Result> {
     const { process: child, ended } = this.start(args, env, user)
-    child.stdin.on('error', () => undefined) // a command that needs no input may be gone
+    child.stdin.on('error', () => undefined) // a command that reads no input may have ended
     child.stdin.end(input)
     return ended
   }
@@ -91,12 +91,12 @@ export class CommandLine {
   }
 }
 
-/** Every line as the object that it must be. */
+/** Parses output with one JSON object per line. */
 export const objectsIn = (text: string): Record<string, unknown>[] =>
   text
     .split('\n')
     .filter(line => line !== '')
     .map(line => JSON.parse(line))
 
-/** An input of kind `demo` with one step, as one argument. */
+/** The input of a `demo` job with one step, as an argument. */
 export const demo = (step: Record<string, unknown>) => JSON.stringify({ steps: [{ name: 'pump', ...step }] })

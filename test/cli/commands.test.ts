@@ -21,14 +21,14 @@ afterAll(async () => {
   await cli.remove()
 })
 
-/** A job that has ended, by its id. */
+/** Runs a job to its end. @returns its id */
 async function endedJob(step: Record<string, unknown> = {}): Promise<string> {
   const { stdout } = await cli.run(['run', 'demo', demo({ lines: 2, ...step }), '--wait', '--json'])
   return String(objectsIn(stdout)[0]?.id)
 }
 
 describe('run', () => {
-  test('prints nothing but the id', async () => {
+  test('prints only the id', async () => {
     const { code, stdout, stderr } = await cli.run(['run', 'demo', demo({})])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^[0-9a-f-]{36}\n$/)
@@ -37,9 +37,9 @@ describe('run', () => {
 
   test.each([
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
-    ['UTF-16, little end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
-    ['UTF-16, big end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
-  ])('takes an input in %s, from a file and from the standard input', async (_what, encode) => {
+    ['little-endian UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['big-endian UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('accepts input in %s, from a file and from standard input', async (_what, encode) => {
     const bytes = encode(demo({ lines: 1, name: 'größe' }))
     const file = join(cli.folder, 'marked.json')
     await writeFile(file, bytes)
@@ -51,7 +51,7 @@ describe('run', () => {
     }
   })
 
-  test('refuses an input in another encoding, from a file and from the standard input', async () => {
+  test('refuses input in another encoding, from a file and from standard input', async () => {
     const bytes = Buffer.from(demo({ lines: 1, name: 'größe' }), 'latin1')
     const file = join(cli.folder, 'latin1.json')
     await writeFile(file, bytes)
@@ -64,7 +64,7 @@ describe('run', () => {
     expect(fromFile.stderr).toContain(file)
   })
 
-  test('takes key=value, a file and the standard input', async () => {
+  test('accepts key=value, a file and standard input', async () => {
     const file = join(cli.folder, 'input.json')
     await writeFile(file, demo({ lines: 3 }))
     const steps = JSON.parse(demo({ lines: 3 })).steps
@@ -79,7 +79,7 @@ describe('run', () => {
     }
   })
 
-  test('--wait shows the lines and ends as the job does', async () => {
+  test('--wait shows the log and exits with the outcome of the job', async () => {
     const good = await cli.run(['run', 'demo', demo({ lines: 3 }), '--wait'])
     expect(good.code).toBe(0)
     expect(good.stdout.match(/pump worker 1 line \d of 3/g)).toHaveLength(3)
@@ -90,7 +90,7 @@ describe('run', () => {
     expect(bad.stderr).toMatch(/ failed after .*: Worker 1 of pump failed as asked/)
   })
 
-  test('--wait ends with 1 when somebody cancels', async () => {
+  test('--wait exits with 1 if the job is cancelled', async () => {
     const running = cli.start(['run', 'demo', demo({ lines: 10_000, interval_ms: 20 }), '--wait'])
     await running.says(/line 1 of/)
     const { stdout } = await cli.run(['jobs', '--status', 'running', '--json'])
@@ -100,7 +100,7 @@ describe('run', () => {
     expect(await running.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('cancelled') })
   })
 
-  test('--key makes one job of two commands; --delay, --priority and --reason arrive', async () => {
+  test('--key creates one job for two commands; --delay, --priority and --reason are sent', async () => {
     const args = ['run', 'demo', demo({}), '--key', 'k1', '--delay', '3600', '--priority', '7', '--reason', 'later']
     const [a, b] = [await cli.run([...args, '--json']), await cli.run([...args, '--json'])]
     expect(objectsIn(a.stdout)[0]).toMatchObject({ status: 'scheduled', priority: 7, reason: 'later' })
@@ -109,7 +109,7 @@ describe('run', () => {
 })
 
 describe('jobs, job, retry', () => {
-  test('jobs lists, filters and says when there are more', async () => {
+  test('jobs lists and filters, and says if there are more', async () => {
     const id = await endedJob({ fail_rate: 1 })
     const failed = await cli.run(['jobs', '--status', 'failed', '--kind', 'demo', '--q', 'as asked', '--since', '1h'])
     expect(failed.code).toBe(0)
@@ -121,7 +121,7 @@ describe('jobs, job, retry', () => {
     expect(await cli.run(['jobs', '--q', 'no such thing'])).toMatchObject({ code: 0, stdout: '' })
   })
 
-  test('job shows one, retry runs it again', async () => {
+  test('job shows a job, retry runs it again', async () => {
     const id = await endedJob({ fail_rate: 1 })
     const { stdout } = await cli.run(['job', id])
     expect(stdout).toMatch(/^Status: +failed$/m)
@@ -153,8 +153,8 @@ test('retention shows what is kept for how long', async () => {
   for (const { target } of policies) expect(stdout).toMatch(new RegExp(`^${target} +(\\d|not kept)`, 'm'))
 })
 
-test('retention says so when the server is older than it', async () => {
-  const { port } = await httpSite((_ask, answer) => void answer.writeHead(404).end('{}'))
+test('retention reports a server without retention', async () => {
+  const { port } = await httpSite((_request, response) => void response.writeHead(404).end('{}'))
   const { code, stdout, stderr } = await cli.run(['retention', '--url', `http://127.0.0.1:${port}`])
   await closeSites()
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
@@ -211,7 +211,7 @@ describe('exit codes', () => {
     expect(stderr.length).toBeGreaterThan(10)
   })
 
-  test('2 names what the server finds wrong', async () => {
+  test('2 shows the faults that the server reports', async () => {
     const { stderr } = await cli.run(['run', 'demo', demo({ lines: -1 })])
     expect(stderr).toMatch(/^ {2}input\.steps\.0\.lines: /m)
   })
@@ -228,27 +228,27 @@ describe('exit codes', () => {
     expect(stderr).toContain('The token came from TAILRACE_TOKEN')
     const none = await cli.run(['jobs'], { env: { TAILRACE_TOKEN: '' } })
     expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('tailrace login') })
-    const made = (await (await app.post('/api/tokens', { name: 'v', role: 'viewer' })).json()) as { secret: string }
-    const env = { TAILRACE_TOKEN: made.secret }
+    const token = (await (await app.post('/api/tokens', { name: 'v', role: 'viewer' })).json()) as { secret: string }
+    const env = { TAILRACE_TOKEN: token.secret }
     expect((await cli.run(['jobs'], { env })).code).toBe(0)
     expect((await cli.run(['run', 'demo', demo({})], { env })).code).toBe(3)
     expect((await cli.run(['tail', 'events'], { env: { TAILRACE_TOKEN: 'wrong-wrong-wrong-wrong' } })).code).toBe(3)
   })
 
-  test('4 when there is no such thing', async () => {
-    const asked = [['job'], ['retry'], ['cancel', '--reason', 'x'], ['tail', 'job']]
-    for (const args of asked) expect((await cli.run([...args, UNKNOWN])).code).toBe(4)
+  test('4 when it does not exist', async () => {
+    const commands = [['job'], ['retry'], ['cancel', '--reason', 'x'], ['tail', 'job']]
+    for (const args of commands) expect((await cli.run([...args, UNKNOWN])).code).toBe(4)
     expect((await cli.run(['pause', 'kitchen', '--reason', 'x'])).code).toBe(4)
   })
 
-  test('5 when the server cannot be reached, or is no Tailrace', async () => {
+  test('5 when the server cannot be reached or is not Tailrace', async () => {
     const url = `http://127.0.0.1:${await deadPort()}`
     for (const args of [['jobs'], ['tail', 'events'], ['run', 'demo', demo({}), '--wait']]) {
       const { code, stderr } = await cli.run([...args, '--url', url])
       expect(code).toBe(5)
       expect(stderr).toContain(url)
     }
-    const { port } = await httpSite((_ask, answer) => void answer.end('<h1>It works!</h1>'))
+    const { port } = await httpSite((_request, response) => void response.end('<h1>It works!</h1>'))
     const { code, stderr } = await cli.run(['jobs', '--url', `http://127.0.0.1:${port}`])
     await closeSites()
     expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringContaining('does not answer like Tailrace') })

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ask, enrolled, hostIdOf, type OsqueryAgent, type Said } from '../fleet/osquery-agent'
+import { type AgentAnswer, createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
 import { startNode } from '../system/node'
@@ -23,8 +23,8 @@ afterAll(async () => {
   await cli.remove()
 })
 
-/** Takes what an agent is asked next, and says something to it. @returns the SQL */
-async function answer(agent: OsqueryAgent, said: Said): Promise<string> {
+/** Fetches an agent's next query and answers it. @returns the SQL */
+async function answer(agent: OsqueryAgent, said: AgentAnswer): Promise<string> {
   const [[id, sql] = ['', '']] = Object.entries(await agent.next())
   await agent.write({ [id]: said })
   return sql
@@ -33,7 +33,7 @@ async function answer(agent: OsqueryAgent, said: Said): Promise<string> {
 const values = (count: number, width = 0) =>
   Array.from({ length: count }, (_, no) => ({ no: String(no + 1), filler: 'x'.repeat(width) }))
 
-/** The id in the note with which a query begins. */
+/** Waits for the first message of a query. @returns the query's id */
 async function queryId(running: Running): Promise<string> {
   await running.says(/Query [0-9a-f-]{36} asks/, 'stderr')
   const { items } = (await (await app.get('/api/queries?limit=1')).json()) as { items: { id: string }[] }
@@ -41,7 +41,7 @@ async function queryId(running: Running): Promise<string> {
 }
 
 describe('hosts', () => {
-  test('lists hosts by name, filtered, for people and for programs', async () => {
+  test('lists hosts by name, filtered, as a table and as JSON', async () => {
     const { code, stdout, stderr } = await cli.run(['hosts', '--q', 'cli'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^HOST +STATUS +SEEN +ID +SYSTEM +OSQUERY/)
@@ -56,7 +56,7 @@ describe('hosts', () => {
 })
 
 describe('query', () => {
-  test('shows the rows of a host while others are still at it, and ends with 0 when all have answered', async () => {
+  test('shows rows as hosts answer, and exits with 0 when all have answered', async () => {
     const [a, b, c] = agents
     const running = cli.start(['query', 'select name, version from os_version', '--all'])
     expect(await answer(a, { rows: [{ name: 'Ubuntu', version: '24.04' }] })).toBe(
@@ -72,7 +72,7 @@ describe('query', () => {
     expect(stderr).toMatch(/ended after .*: 3 of 3 hosts answered \(2 with rows, 1 without\), 2 rows\.$/m)
   })
 
-  test('ends with 6 when hosts failed or stayed silent, and names them', async () => {
+  test('exits with 6 if hosts failed or did not answer, and names them', async () => {
     const [a, b] = agents
     const running = cli.start(['query', 'select 1', '--platform', 'ubuntu', '--deadline', '2', '--json'])
     await Promise.all([
@@ -95,7 +95,7 @@ describe('query', () => {
     expect(events.at(-1)).toMatchObject({ event: 'query', status: 'completed', counts: { offline: 1, failed: 1 } })
   })
 
-  test('tells every row of an answer of which only the first rows go out live, in order and once', async () => {
+  test('shows every row once and in order, even if only the first rows are sent live', async () => {
     const [a, b, c] = agents
     const running = cli.start(['query', 'select * from t', '--all', '--format', 'ndjson'])
     await answer(a, { rows: values(5_000, 50) })
@@ -127,7 +127,7 @@ describe('query', () => {
     )
   })
 
-  test('rows with other columns begin a new head in a table; control characters do not reach the terminal', async () => {
+  test('rows with different columns start a new table header; control characters do not reach the terminal', async () => {
     const [a, b] = agents
     const running = cli.start(['query', 'select * from t', '--host', 'cli1', '--host', 'cli2'])
     await answer(a, { rows: [{ pid: '1' }] })
@@ -138,7 +138,7 @@ describe('query', () => {
     )
   })
 
-  test('takes hosts by id, identifier and name, and asks each once', async () => {
+  test('accepts hosts by id, identifier and name, and queries each once', async () => {
     const [a] = agents
     const id = await hostIdOf(app, a)
     const named = ['--host', id, '--host', 'cli1', '--host', 'HOST-CLI1']
@@ -148,7 +148,7 @@ describe('query', () => {
     expect(await running.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('1 of 1 host answered') })
   })
 
-  test('says what is wrong with whom or what it shall ask', async () => {
+  test('refuses invalid targets and SQL with a reason', async () => {
     const code = async (...args: string[]) => (await cli.run(['query', ...args])).code
     expect(await code('select 1')).toBe(2)
     expect(await code('--all')).toBe(2)
@@ -160,15 +160,15 @@ describe('query', () => {
     expect(await code('select 1', '--host', 'nobody')).toBe(4)
     expect(await code('--saved', 'nothing', '--all')).toBe(4)
     await app.app.db('hosts').where('host_identifier', 'cli3').update({ hostname: 'host-cli2' })
-    const { code: twice, stderr } = await cli.run(['query', 'select 1', '--host', 'host-cli2'])
+    const { code: ambiguous, stderr } = await cli.run(['query', 'select 1', '--host', 'host-cli2'])
     await app.app.db('hosts').where('host_identifier', 'cli3').update({ hostname: 'host-cli3' })
-    expect({ twice, stderr }).toEqual({
-      twice: 2,
+    expect({ ambiguous, stderr }).toEqual({
+      ambiguous: 2,
       stderr: expect.stringMatching(/2 hosts are called "host-cli2"[\s\S]*cli3/),
     })
   })
 
-  test('asks a saved query of the platforms that it is for, and SQL from a file', async () => {
+  test('runs a saved query on its platforms, and SQL from a file', async () => {
     await app.post('/api/saved-queries', { name: 'Uptime', sql: 'select days from uptime', platforms: ['ubuntu'] })
     const saved = cli.start(['query', '--saved', 'uptime'])
     for (const agent of agents) expect(await answer(agent, { rows: [] })).toBe('select days from uptime')
@@ -181,8 +181,8 @@ describe('query', () => {
   })
 })
 
-describe('a query that goes on without the command', () => {
-  test('--detach prints the id; results shows what there is and what comes', async () => {
+describe('a query that continues without the command', () => {
+  test('--detach prints the id; results shows existing and new rows', async () => {
     const [a, b] = agents
     const { code, stdout } = await cli.run(['query', 'select 4', '--host', 'cli1', '--host', 'cli2', '--detach'])
     expect(code).toBe(0)
@@ -199,7 +199,7 @@ describe('a query that goes on without the command', () => {
     expect((await cli.run(['results', '01990000-0000-7000-8000-000000000000'])).code).toBe(4)
   })
 
-  test('Ctrl-C leaves it running and says how to stop it; stopped by somebody it ends with 1', async () => {
+  test('Ctrl-C leaves it running and says how to stop it; results exits with 1 when it is stopped', async () => {
     const running = cli.start(['query', 'select 5', '--all'])
     const id = await queryId(running)
     running.process.kill('SIGINT')
@@ -212,13 +212,13 @@ describe('a query that goes on without the command', () => {
     expect(await again.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('was stopped') })
   })
 
-  test('kill -9 of the server: no row is missing or comes twice when it is back', async () => {
+  test('after the server is killed and restarted, no row is missing or repeated', async () => {
     const { databaseUrl, redisUrl, prefix } = parts.where
     const PORT = String(await deadPort())
     const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: prefix, PORT }
     const first = await startNode('web', app.token, env)
     const [a, b, c] = agents
-    const query = await ask(app, { sql: 'select 6', targets: { all: true }, deadline_seconds: 300 })
+    const query = await createQuery(app, { sql: 'select 6', targets: { all: true }, deadline_seconds: 300 })
     const running = cli.start(['results', query.id, '--format', 'ndjson', '--url', `http://127.0.0.1:${PORT}`])
     await answer(a, { rows: values(3) })
     await running.says(/host-cli1/)

@@ -10,7 +10,7 @@ import { enrolled } from '../fleet/osquery-agent'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { CommandLine, demo } from './cli'
 
-describe('text of others is harmless for a terminal', () => {
+describe('untrusted text cannot affect a terminal', () => {
   test.each([
     ['\x1b]0;title\x07after', 'after'],
     ['\x1b]52;c;aGk=\x1b\\after', 'after'],
@@ -22,7 +22,7 @@ describe('text of others is harmless for a terminal', () => {
     ['two\nlines\r\n', 'two lines '],
   ])('%j', (given, shown) => expect(clean(given)).toBe(shown))
 
-  test('what is noted is clean, and a file of others is where a person looks', () => {
+  test('notes are always cleaned, data only on a terminal', () => {
     const printed = (isTTY: boolean) => {
       let text = ''
       const stream = { isTTY, write: (piece: string) => (text += piece) } as unknown as NodeJS.WriteStream
@@ -35,7 +35,7 @@ describe('text of others is harmless for a terminal', () => {
     expect(printed(false)).toBe('a,\x1b[2Jb\r\nno "\ufffd"\n')
   })
 
-  test('JSON holds no control character, and means the same', () => {
+  test('JSON has no control characters and keeps its value', () => {
     const value = { text: 'a\x07\x1b[2J\x9b\x7fz' }
     expect(jsonLine(value)).toMatch(/^[\x20-\x7e]+\n$/)
     expect(JSON.parse(jsonLine(value))).toEqual(value)
@@ -55,12 +55,12 @@ describe('tables', () => {
     ['1234', 'health-check', 'the server did not answer in time'],
     ['5', '健康診断', '🙂'],
   ]
-  test.each([1, 4, 8, 16, 17, 20, 40, 60, 200])('of %d columns', width => {
+  test.each([1, 4, 8, 16, 17, 20, 40, 60, 200])('fit into %d columns', width => {
     for (const line of table(columns, rows, width).trimEnd().split('\n'))
       expect(widthOf(line)).toBeLessThanOrEqual(width)
   })
 
-  test('keep all that has room', () => {
+  test('are not cut if there is room', () => {
     expect(table(columns, rows, Number.POSITIVE_INFINITY)).toBe(
       'ID    KIND          WHY\n1234  health-check  the server did not answer in time\n5     健康診断      🙂\n',
     )
@@ -112,9 +112,9 @@ describe('on a terminal', () => {
   let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let cli: CommandLine
-  /** util-linux runs a command on a terminal of its own. */
+  /** `script` of util-linux runs a command on a pseudo terminal. */
   const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0
-  if (!hasScript) process.stderr.write('Skipped: terminals (there is no "script" of util-linux here)\n')
+  if (!hasScript) process.stderr.write('Skipped: terminal output (requires "script" of util-linux)\n')
   const onTerminal = hasScript ? test : test.skip
 
   beforeAll(async () => {
@@ -143,7 +143,7 @@ describe('on a terminal', () => {
       child.once('close', () => resolve(text))
     })
 
-  onTerminal('lines are coloured by level, unless NO_COLOR says no', async () => {
+  onTerminal('lines are coloured by level unless NO_COLOR is set', async () => {
     const { stdout } = await cli.run(['run', 'demo', demo({ lines: 2, fail_rate: 1 }), '--wait'])
     const tail = `tail job ${stdout.slice(0, 36)}`
     expect(await shown(tail, 200)).toContain('\x1b[31mERROR\x1b[0m')
@@ -159,7 +159,7 @@ describe('on a terminal', () => {
     await agent?.write({ [id]: { rows: [{ '1': 'x'.repeat(100) }] } })
     const text = await said
     expect(text).toContain('0 of 1 host answered, 1 not come yet')
-    // what a terminal shows in the end: each line as it stands after its last return and erasure
+    // What a terminal finally shows: each line after its last carriage return and erase.
     const lines = text
       .replaceAll('\r\n', '\n')
       .split('\n')
@@ -168,7 +168,7 @@ describe('on a terminal', () => {
     expect(lines[3]).toMatch(/^Query .* ended after .*: 1 of 1 host answered \(1 with rows\), 1 row\.$/)
   })
 
-  onTerminal('tables fit', async () => {
+  onTerminal('tables fit the terminal', async () => {
     await cli.run(['run', 'demo', demo({ fail_rate: 1, lines: 2 }), '--wait'])
     for (const width of [30, 80, 100]) {
       const text = await shown('jobs', width, { NO_COLOR: '1' })

@@ -23,28 +23,28 @@ afterAll(async () => {
   await cli.remove()
 })
 
-const make = async (step: Record<string, unknown>) => (await cli.run(['run', 'demo', demo(step)])).stdout.trim()
-const made = async (step: Record<string, unknown>) => {
+const createJob = async (step: Record<string, unknown>) => (await cli.run(['run', 'demo', demo(step)])).stdout.trim()
+const endedJob = async (step: Record<string, unknown>) => {
   const { stdout } = await cli.run(['run', 'demo', demo(step), '--wait'])
   return stdout.slice(0, 36)
 }
 
-/** A tail without history shows only what happens while it is connected. */
+/** A tail without history shows only what happens while it is connected, so tests wait for the connection. */
 async function openStreams(): Promise<number> {
   const metrics = await (await app.get('/metrics')).text()
   return Number(/^tailrace_stream_connections\{transport="sse"\} (\d+)$/m.exec(metrics)?.[1] ?? 0)
 }
 
-/** Places of the log lines among what `--json` printed. */
+/** The numbers of the log lines in `--json` output. */
 const linesIn = (text: string) =>
   objectsIn(text)
     .filter(({ event }) => event === 'log')
     .map(({ line }) => line as number)
-const count = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
 describe('tail job', () => {
   test('shows the lines of a running job until it ends', async () => {
-    const id = await make({ lines: 20, interval_ms: 20 })
+    const id = await createJob({ lines: 20, interval_ms: 20 })
     const { code, stdout } = await cli.run(['tail', 'job', id, '--lines', 'all'])
     expect(code).toBe(0)
     expect(stdout.match(/^\S+ INFO {2}\[pump\] pump worker 1 line \d+ of 20$/gm)).toHaveLength(20)
@@ -52,39 +52,40 @@ describe('tail job', () => {
     expect(stdout).not.toContain('\x1b')
   })
 
-  test('--json is one object per line, told of in order, with the end as the last', async () => {
-    const id = await made({ lines: 5 })
+  test('--json prints one object per line, in order, ending with `end`', async () => {
+    const id = await endedJob({ lines: 5 })
     const { stdout } = await cli.run(['tail', 'job', id, '--json'])
     const objects = objectsIn(stdout)
-    expect(linesIn(stdout)).toEqual(count(1, 5))
+    expect(linesIn(stdout)).toEqual(range(1, 5))
     expect(objects.find(({ event }) => event === 'status')).toMatchObject({ job: { id, status: 'completed' } })
     expect(objects.at(-1)).toEqual({ event: 'end', topic: `job:${id}`, reason: 'completed' })
   })
 
-  test('--lines, --q, --step and --level choose lines', async () => {
-    const id = await made({ lines: 30, fail_rate: 1 })
-    const asked = async (...args: string[]) => linesIn((await cli.run(['tail', 'job', id, '--json', ...args])).stdout)
-    const all = await asked('--lines', 'all')
-    expect(await asked('--lines', '3')).toEqual(all.slice(-3))
-    expect(await asked('--q', 'line 7 of')).toEqual([7])
-    expect(await asked('--step', 'elsewhere')).toEqual([])
-    expect(await asked('--level', 'error')).toEqual(all.slice(-1))
+  test('--lines, --q, --step and --level select lines', async () => {
+    const id = await endedJob({ lines: 30, fail_rate: 1 })
+    const linesWith = async (...args: string[]) =>
+      linesIn((await cli.run(['tail', 'job', id, '--json', ...args])).stdout)
+    const all = await linesWith('--lines', 'all')
+    expect(await linesWith('--lines', '3')).toEqual(all.slice(-3))
+    expect(await linesWith('--q', 'line 7 of')).toEqual([7])
+    expect(await linesWith('--step', 'elsewhere')).toEqual([])
+    expect(await linesWith('--level', 'error')).toEqual(all.slice(-1))
   })
 
-  test('--no-follow ends with what there is, also of a log that takes several answers', async () => {
-    const id = await make({ lines: 100_000, interval_ms: 20 })
+  test('--no-follow ends after the existing lines, even if they take several requests', async () => {
+    const id = await createJob({ lines: 100_000, interval_ms: 20 })
     await cli.start(['tail', 'job', id]).says(/line 2 of/)
     const { code, stdout } = await cli.run(['tail', 'job', id, '--no-follow', '--json', '--lines', 'all'])
     expect(code).toBe(0)
     expect(linesIn(stdout).slice(0, 2)).toEqual([1, 2])
     await cli.run(['cancel', id, '--reason', 'seen'])
-    const long = await made({ lines: 3_000, line_bytes: 300 })
+    const long = await endedJob({ lines: 3_000, line_bytes: 300 })
     const whole = await cli.run(['tail', 'job', long, '--no-follow', '--json', '--lines', 'all'])
-    expect(linesIn(whole.stdout)).toEqual(count(1, 3_000))
+    expect(linesIn(whole.stdout)).toEqual(range(1, 3_000))
   })
 
-  test('an interrupted tail says where to go on, and ends with 130', async () => {
-    const id = await make({ lines: 400, interval_ms: 5 })
+  test('an interrupted tail says how to continue, and exits with 130', async () => {
+    const id = await createJob({ lines: 400, interval_ms: 5 })
     const first = cli.start(['tail', 'job', id, '--json', '--lines', 'all'])
     await first.says(/line 20 of/)
     first.process.kill('SIGINT')
@@ -92,12 +93,12 @@ describe('tail job', () => {
     expect(code).toBe(130)
     const after = /--after (\S+)/.exec(stderr)?.[1] ?? ''
     const rest = await cli.run(['tail', 'job', id, '--json', '--after', after])
-    expect([...linesIn(stdout), ...linesIn(rest.stdout)]).toEqual(count(1, 400))
+    expect([...linesIn(stdout), ...linesIn(rest.stdout)]).toEqual(range(1, 400))
   })
 })
 
-test('a place that is not of this topic is a reset, and is seen', async () => {
-  const id = await made({ lines: 2 })
+test('an id of another topic causes a reset, which is shown', async () => {
+  const id = await endedJob({ lines: 2 })
   const [text, json] = await Promise.all([
     cli.run(['tail', 'job', id, '--after', 'elsewhere.5']),
     cli.run(['tail', 'job', id, '--after', 'elsewhere.5', '--json']),
@@ -106,12 +107,12 @@ test('a place that is not of this topic is a reset, and is seen', async () => {
   expect(objectsIn(json.stdout)).toContainEqual(expect.objectContaining({ event: 'reset', topic: `job:${id}` }))
 })
 
-test('a gap is seen', async () => {
+test('a gap is shown', async () => {
   const gap = { topic: 'events', from_seq: 3, to_seq: 14, missed: 12, reason: 'trimmed' }
-  const { port } = await httpSite((ask, answer) => {
-    if (ask.url?.startsWith('/api/session')) return void answer.end('{}')
-    answer.writeHead(200, { 'content-type': 'text/event-stream' })
-    answer.write(`event: gap\nid: a.14\ndata: ${JSON.stringify(gap)}\n\n`)
+  const { port } = await httpSite((request, response) => {
+    if (request.url?.startsWith('/api/session')) return void response.end('{}')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: gap\nid: a.14\ndata: ${JSON.stringify(gap)}\n\n`)
   })
   const url = `http://127.0.0.1:${port}`
   const text = cli.start(['tail', 'events', '--url', url])
@@ -124,11 +125,11 @@ test('a gap is seen', async () => {
   }
 })
 
-test('tail events and tail service follow what happens', async () => {
+test('tail events and tail service show new entries', async () => {
   const events = cli.start(['tail', 'events', '--types', 'job_completed', '--lines', '0'])
   const service = cli.start(['tail', 'service', 'web', '--q', '/api/jobs', '--json'])
   await eventually(async () => (await openStreams()) === 2, 'both are connected')
-  const id = await made({ lines: 1 })
+  const id = await endedJob({ lines: 1 })
   await events.says(new RegExp(`job_completed +job_id=${id}`))
   await service.says(/"event":"log","topic":"service:web".*POST \/api\/jobs/)
   for (const { process: child, ended } of [events, service]) {
@@ -143,7 +144,7 @@ test('tail events and tail service follow what happens', async () => {
   })
 })
 
-test('kill -9 of the server: the tail goes on where it was when the server is back', async () => {
+test('after the server is killed and restarted, the tail continues where it stopped', async () => {
   const { databaseUrl, redisUrl } = parts.where
   const env = {
     DATABASE_URL: databaseUrl,
@@ -154,7 +155,7 @@ test('kill -9 of the server: the tail goes on where it was when the server is ba
   const PORT = String(await deadPort())
   const url = `http://127.0.0.1:${PORT}`
   const first = await startNode('web', app.token, { ...env, PORT })
-  const id = await make({ lines: 600, interval_ms: 5 }) // runs in the app beside it
+  const id = await createJob({ lines: 600, interval_ms: 5 }) // runs in the app of this test
   const tail = cli.start(['tail', 'job', id, '--json', '--lines', 'all', '--url', url, '--exit-status'])
   await tail.says(/line 30 of/)
   await first.kill()
@@ -164,11 +165,11 @@ test('kill -9 of the server: the tail goes on where it was when the server is ba
   await second.stop()
   expect(code).toBe(0)
   expect(stderr).toContain('Connected again.')
-  expect(linesIn(stdout)).toEqual(count(1, 600))
+  expect(linesIn(stdout)).toEqual(range(1, 600))
   expect(stdout).not.toMatch(/"event":"(gap|reset)"/)
 })
 
-test('gives up with 5 when the server stays away', async () => {
+test('exits with 5 if the server does not come back', async () => {
   const env = {
     DATABASE_URL: parts.where.databaseUrl,
     REDIS_URL: parts.where.redisUrl,
@@ -181,7 +182,7 @@ test('gives up with 5 when the server stays away', async () => {
   expect(await tail.ended).toMatchObject({ code: 5, stderr: expect.stringContaining('Could not reconnect') })
 })
 
-describe('a reader that has enough', () => {
+describe('a closed output pipe', () => {
   /** Like `command | head -1`: the pipe is closed after the first line. */
   async function throughHead(args: string[]) {
     const shell = spawn(
@@ -198,8 +199,8 @@ describe('a reader that has enough', () => {
     return { lines: stdout.trimEnd().split('\n'), stderr }
   }
 
-  test('ends a list or a tail quietly', async () => {
-    const id = await made({ lines: 5_000 })
+  test('ends a list or a tail without an error', async () => {
+    const id = await endedJob({ lines: 5_000 })
     for (const args of [
       ['jobs', '--json'],
       ['tail', 'job', id, '--lines', 'all', '--json'],
@@ -211,7 +212,7 @@ describe('a reader that has enough', () => {
     }
   })
 
-  test('is no success of a job that still runs', async () => {
+  test('does not count as success while the job runs', async () => {
     const { lines, stderr } = await throughHead(['run', 'demo', demo({ lines: 500, interval_ms: 10 }), '--wait'])
     expect(lines[1]).toBe('141')
     expect(stderr).toBe('')
@@ -219,7 +220,7 @@ describe('a reader that has enough', () => {
   })
 })
 
-describe('a full disk under the output', () => {
+describe('output to a full disk', () => {
   test.each([
     ['help'],
     ['jobs'],
@@ -230,8 +231,8 @@ describe('a full disk under the output', () => {
     ['tail', 'job', 'ID', '--lines', 'all', '--no-follow', '--json'],
     ['run', 'demo', demo({ lines: 1 })],
     ['version'],
-  ])('%s %s is told in one sentence, and is no success', async (...args) => {
-    const id = args.includes('ID') ? await made({ lines: 5_000 }) : ''
+  ])('%s %s reports it in one sentence and fails', async (...args) => {
+    const id = args.includes('ID') ? await endedJob({ lines: 5_000 }) : ''
     const words = args.map(arg => (arg === 'ID' ? id : arg))
     const shell = spawn('sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, cli.program, ...words], {
       env: cli.env,
@@ -246,7 +247,7 @@ describe('a full disk under the output', () => {
   })
 })
 
-test('Ctrl-C leaves the job of run --wait alone, and says so', async () => {
+test('Ctrl-C leaves the job of run --wait running, and says so', async () => {
   const running = cli.start(['run', 'demo', demo({ lines: 10_000, interval_ms: 20 }), '--wait'])
   await running.says(/line 1 of/)
   running.process.kill('SIGINT')

@@ -1,10 +1,10 @@
 import type { Api } from '../../cli/api'
 
-/** Checked by the compiler, never run: what the contract does not have must not compile. */
+/** Only type-checked, never run: calls that the contract does not have must not compile. */
 export async function wrongCalls(api: Api, id: string) {
   const { items } = await api.get('/api/jobs', { limit: 5 })
   items.map(({ status }): string => status)
-  // @ts-expect-error a field that a reply does not have
+  // @ts-expect-error a field that the response does not have
   items.map(({ state }) => state)
   // @ts-expect-error a path that does not exist
   await api.get('/api/job')

@@ -1,6 +1,6 @@
 import { ByteLimiter } from '../../src/fleet/schedules/byte-limiter'
 
-/** Work that ends when it is told to. */
+/** Work that the test ends. */
 function work() {
   let end: () => void = () => undefined
   let begun = false
@@ -19,7 +19,7 @@ function work() {
   }
 }
 
-test('work that does not fit waits for its turn, in order of arrival', async () => {
+test('work that does not fit waits, in order of arrival', async () => {
   const limiter = new ByteLimiter(10, 60_000)
   const [a, b, c] = [work(), work(), work()]
   const first = limiter.run(6, a.run)
@@ -49,7 +49,7 @@ test('work that waits too long is refused, and never starts', async () => {
   const limiter = new ByteLimiter(10, 20)
   const [slow, late, next] = [work(), work(), work()]
   const both = await Promise.allSettled([limiter.run(10, slow.run), limiter.run(10, late.run)])
-  // a bug would be logged as one, for every delivery of an outage
+  // Otherwise every delivery during an outage would be logged as a bug.
   const reason = expect.objectContaining({ status: 503, message: expect.stringContaining('Not stored within 20 ms') })
   expect(both).toEqual([
     { status: 'rejected', reason },

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { appsOnFreshParts, type TestApp } from '../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from './osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -45,18 +45,18 @@ const send = (by: OsqueryAgent, session_id: string | undefined, block_id: number
   return by.say('carve_block', { block_id, session_id, request_id: randomUUID(), data })
 }
 
-/** The row that agents since 4.7 return for a query for files. */
+/** The row that agents since 4.7 return for a carve query. */
 const scheduled = (carve_guid: string) => [{ path: '/etc/passwd', status: 'SCHEDULED', carve: '1', carve_guid }]
 
-/** Runs a query for files, and has the hosts read it. */
-async function order(sql = SQL, agents = [agent], ids = [host]) {
-  const query = await ask(app, { sql, targets: { host_ids: ids } })
+/** Creates a carve query, and has the hosts read it. */
+async function createCarveQuery(sql = SQL, agents = [agent], ids = [host]) {
+  const query = await createQuery(app, { sql, targets: { host_ids: ids } })
   for (const each of agents) expect(await each.next()).toMatchObject({ [query.id]: sql })
   return query.id
 }
 
 test('a file arrives in blocks after the answer that names its carve, and is downloaded as a whole', async () => {
-  const query = await order()
+  const query = await createCarveQuery()
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
   const { session_id } = await begin(agent, guid)
@@ -68,7 +68,7 @@ test('a file arrives in blocks after the answer that names its carve, and is dow
 })
 
 test('carves of several queries are assigned by the answers, in whatever order they begin', async () => {
-  const [first, second] = [await order(), await order(SQL.replace('passwd', 'hosts'))]
+  const [first, second] = [await createCarveQuery(), await createCarveQuery(SQL.replace('passwd', 'hosts'))]
   const [a, b] = [randomUUID(), randomUUID()]
   await agent.write({ [first]: { rows: scheduled(a) }, [second]: { rows: scheduled(b) } })
   await begin(agent, b)
@@ -78,14 +78,14 @@ test('carves of several queries are assigned by the answers, in whatever order t
 })
 
 test('a carve that begins before the answer is accepted, and reassigned by the answer', async () => {
-  const [first, second] = [await order(), await order(SQL.replace('passwd', 'hosts'))]
+  const [first, second] = [await createCarveQuery(), await createCarveQuery(SQL.replace('passwd', 'hosts'))]
   const guid = randomUUID()
   const { session_id } = await begin(agent, guid)
   expect(await send(agent, session_id, 0)).toBe('{}')
   expect(await carvesOf(host)).toMatchObject([{ query_id: first }])
-  const said = { [second]: { rows: scheduled(guid) } }
-  await agent.write(said)
-  await agent.write(said)
+  const answer = { [second]: { rows: scheduled(guid) } }
+  await agent.write(answer)
+  await agent.write(answer)
   expect(await carvesOf(host)).toMatchObject([{ query_id: second, carve_guid: guid, received: 1 }])
   const { session_id: again } = await begin(agent, guid)
   expect(await send(agent, again, 1)).toBe('{}')
@@ -93,7 +93,7 @@ test('a carve that begins before the answer is accepted, and reassigned by the a
 })
 
 test('two hosts that carve for one query at once are kept apart', async () => {
-  const query = await order(SQL, [agent, secondAgent], [host, secondHost])
+  const query = await createCarveQuery(SQL, [agent, secondAgent], [host, secondHost])
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
   const [mine, its] = await Promise.all([begin(agent, guid), begin(secondAgent, guid)])
@@ -102,8 +102,8 @@ test('two hosts that carve for one query at once are kept apart', async () => {
   for (const id of [host, secondHost]) expect(await carvesOf(id)).toMatchObject([{ query_id: query, received: 1 }])
 })
 
-test('a carve that no query asked for is refused, and nothing is stored', async () => {
-  const query = await order()
+test('a carve that no query has requested is refused, and nothing is stored', async () => {
+  const query = await createCarveQuery()
   const guid = randomUUID()
   await agent.write({ [query]: { rows: scheduled(guid) } })
   expect(await begin(secondAgent, guid, query)).toEqual({ error: expect.any(String) })
@@ -112,15 +112,15 @@ test('a carve that no query asked for is refused, and nothing is stored', async 
   expect(await carvesOf(secondHost)).toEqual([])
 })
 
-test.each(['select 1', 'select * from carves', "select 'carved'"])('%s asks for no files', async sql => {
-  const query = await order(sql)
+test.each(['select 1', 'select * from carves', "select 'carved'"])('%s does not request files', async sql => {
+  const query = await createCarveQuery(sql)
   await agent.write({ [query]: { rows: scheduled('guid-1') } })
   expect(await begin(agent, 'guid-1', query)).toEqual({ error: expect.any(String) })
   expect(await carvesOf(host)).toEqual([])
 })
 
 test('a query that the host has not read, or that failed, gets no carve', async () => {
-  const { id } = await ask(app, { sql: SQL, targets: { host_ids: [host] } })
+  const { id } = await createQuery(app, { sql: SQL, targets: { host_ids: [host] } })
   expect(await begin(agent, 'guid-1', id)).toEqual({ error: expect.any(String) })
   await agent.next()
   await agent.write({ [id]: { status: 1, message: 'distributed query is denylisted' } })
@@ -128,15 +128,15 @@ test('a query that the host has not read, or that failed, gets no carve', async 
 })
 
 test('a query that a current agent answers without a row gets no carve', async () => {
-  const query = await order()
+  const query = await createCarveQuery()
   await agent.write({ [query]: { rows: [] } })
   expect(await begin(agent, randomUUID(), query)).toEqual({ error: expect.any(String) })
 })
 
-test.each(['sent', 'answered'])('an old agent calls a carve after a query of ours; its order is %s', async state => {
+test.each(['sent', 'answered'])('an old agent starts a carve after our query, which is %s', async state => {
   await app.app.db('hosts').where({ id: host }).update({ osquery_version: '4.6.0' })
-  const query = await order()
-  // until 4.6 the row of a new carve is not among those with carve = 1
+  const query = await createCarveQuery()
+  // Until 4.6, the row of a new carve is not among those with carve = 1.
   if (state === 'answered') await agent.write({ [query]: { rows: [] } })
   const guid = randomUUID()
   const { session_id } = await begin(agent, guid, 'tailrace:vitals:uptime')
@@ -145,15 +145,15 @@ test.each(['sent', 'answered'])('an old agent calls a carve after a query of our
   expect(await begin(agent, randomUUID(), 'tailrace:vitals:uptime')).toEqual({ error: expect.any(String) })
 })
 
-test('the function carve() names no carve either', async () => {
-  const query = await order("select carve(path) from file where directory = '/etc'")
+test('the function carve() does not name the carve either', async () => {
+  const query = await createCarveQuery("select carve(path) from file where directory = '/etc'")
   await agent.write({ [query]: { rows: [{ 'carve(path)': 'Carve Started' }] } })
   expect(await begin(agent, randomUUID())).toEqual({ session_id: expect.any(String) })
   expect(await carvesOf(host)).toMatchObject([{ query_id: query }])
 })
 
-test('an agent that tries again gets a new session for the same carve', async () => {
-  const query = await order()
+test('an agent that retries gets a new session for the same carve', async () => {
+  const query = await createCarveQuery()
   const guid = randomUUID()
   const first = await begin(agent, guid)
   const second = await begin(agent, guid)

@@ -35,7 +35,7 @@ const start = (more: Partial<CarveStart> = {}): CarveStart => ({
 
 async function begin(more: Partial<CarveStart> = {}, as = agent): Promise<string> {
   const session = await site.carves.init(as, start(more))
-  if (!session) throw new Error('Not begun')
+  if (!session) throw new Error('The carve was refused')
   return session
 }
 
@@ -51,7 +51,7 @@ const download = async (id: string) => {
   return { response, bytes: Buffer.from(await response.arrayBuffer()) }
 }
 
-test('blocks make up the file, out of order and with some sent twice', async () => {
+test('a file is assembled from blocks that arrive out of order and repeated', async () => {
   const carveId = randomUUID()
   const session = await begin({ carveId })
   expect(await send(session, 2)).toBe(true)
@@ -137,7 +137,7 @@ const named = (carveId: string, id = queryId) => site.carveQueries.byGuid.set(`$
 const ofQueries = async () =>
   (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items.map((carve: CarveBody) => carve.query_id)
 
-test('a carve that no query asked for is refused, and nothing is stored', async () => {
+test('a carve that no query has requested is refused, and nothing is stored', async () => {
   const other = await addHost(site)
   expect(await site.carves.init(other, start({ requestId: queryId }))).toBeUndefined()
   named('guid-1')
@@ -198,7 +198,7 @@ test('the number of carves of a query is limited', async () => {
   await expect(begin({ carveId: guids[0] as string })).rejects.toMatchObject({ code: 'too_many_carves' })
 })
 
-test('an agent that did not receive the reply begins again, and continues', async () => {
+test('an agent that did not receive the response starts again, and continues', async () => {
   const carveId = randomUUID()
   const first = await begin({ carveId })
   await send(first, 0)
@@ -255,7 +255,7 @@ test('carves expire', async () => {
   expect(await target?.sweep(before, 1_000, null)).toEqual({ deleted: count, next: null })
 })
 
-test('a session exists from its beginning, and no other does', async () => {
+test('a session is valid from its start, and no other is', async () => {
   expect(await site.carves.has(await begin())).toBe(true)
   expect(await site.carves.has('trc_unknown')).toBe(false)
 })

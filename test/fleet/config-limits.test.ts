@@ -4,7 +4,7 @@ import { importPacks } from '../../src/fleet/schedules/pack-import'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { addHost } from './node'
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered
+// biome-ignore lint/suspicious/noExplicitAny: any JSON response
 type Json = any
 
 const MIB = 1024 * 1024
@@ -20,13 +20,13 @@ afterEach(async () => {
   for (const table of ['packs', 'labels', 'hosts']) await app.app.db(table).delete()
 })
 
-async function ask(method: string, path: string, body?: object): Promise<{ status: number; body: Json }> {
+async function request(method: string, path: string, body?: object): Promise<{ status: number; body: Json }> {
   const headers = { ...app.headers, 'content-type': 'application/json' }
   const answer = await fetch(`${app.url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
   return { status: answer.status, body: answer.status === 204 ? null : await answer.json() }
 }
 
-/** A pack of so many bytes, and some. */
+/** A pack of slightly more than this size. */
 function content(bytes: number, more: object = {}) {
   const each = 50_000
   const queries = Array.from({ length: Math.ceil(bytes / each) }, (_, i) => {
@@ -35,9 +35,9 @@ function content(bytes: number, more: object = {}) {
   })
   return JSON.stringify({ queries: Object.fromEntries(queries), ...more })
 }
-const take = (name: string, bytes: number, more: object = {}) =>
-  ask('POST', '/api/packs/import', { name, content: content(bytes, more) })
-const patch = (pack: { body: Json }, body: object) => ask('PATCH', `/api/packs/${pack.body.id}`, body)
+const createPack = (name: string, bytes: number, more: object = {}) =>
+  request('POST', '/api/packs/import', { name, content: content(bytes, more) })
+const patch = (pack: { body: Json }, body: object) => request('PATCH', `/api/packs/${pack.body.id}`, body)
 const messageOf = ({ body }: { body: Json }) => `${body.errors?.[0].path} ${body.errors?.[0].message}`
 const hostWith = async (version: string, platform = 'debian') => {
   const agent = await addHost({ db: app.app.db }, { platform })
@@ -45,19 +45,19 @@ const hostWith = async (version: string, platform = 'debian') => {
   return agent
 }
 
-test('packs for one host may not exceed together what an agent takes; the pack is named', async () => {
-  expect((await take('first', 2.5 * MIB)).status).toBe(201)
-  const refused = await take('second', 2.5 * MIB)
+test('packs for one host may not exceed the limit of its agent together; the pack is named', async () => {
+  expect((await createPack('first', 2.5 * MIB)).status).toBe(201)
+  const refused = await createPack('second', 2.5 * MIB)
   expect(refused.status).toBe(400)
   expect(messageOf(refused)).toMatch(
     /^body.content With pack "second", a linux host would be served 5\.\d\d MiB: \w+ 2\.\d+ MiB, \w+ 2\.\d+ MiB\. .* 4\.00 MiB at most/,
   )
-  expect((await ask('GET', '/api/packs')).body.items).toHaveLength(1)
+  expect((await request('GET', '/api/packs')).body.items).toHaveLength(1)
 })
 
 test('one pack that is too large is refused by name, however it is stored', async () => {
-  expect(messageOf(await take('huge', 4.5 * MIB))).toContain('With pack "huge"')
-  const small = await ask('POST', '/api/packs', { name: 'small' })
+  expect(messageOf(await createPack('huge', 4.5 * MIB))).toContain('With pack "huge"')
+  const small = await request('POST', '/api/packs', { name: 'small' })
   const queries = Array.from({ length: 90 }, (_, i) => ({
     name: `q${i}`,
     sql: `select '${'é'.repeat(25_000)}'`,
@@ -66,14 +66,16 @@ test('one pack that is too large is refused by name, however it is stored', asyn
   const grown = await patch(small, { queries })
   expect(grown.status).toBe(400)
   expect(messageOf(grown)).toContain('With pack "small"')
-  expect((await ask('POST', '/api/packs', { name: 'new', queries })).status).toBe(400)
+  expect((await request('POST', '/api/packs', { name: 'new', queries })).status).toBe(400)
 })
 
 test('packs for other platforms do not add up, and disabled ones do not count', async () => {
-  expect((await take('linux', 2.5 * MIB, { platform: 'linux' })).status).toBe(201)
-  expect((await take('mac', 2.5 * MIB, { platform: 'darwin' })).status).toBe(201)
-  expect(messageOf(await take('posix', 2.5 * MIB, { platform: 'posix' }))).toContain('With pack "posix", a linux host')
-  const windows = await take('windows', 2.5 * MIB, { platform: 'windows' })
+  expect((await createPack('linux', 2.5 * MIB, { platform: 'linux' })).status).toBe(201)
+  expect((await createPack('mac', 2.5 * MIB, { platform: 'darwin' })).status).toBe(201)
+  expect(messageOf(await createPack('posix', 2.5 * MIB, { platform: 'posix' }))).toContain(
+    'With pack "posix", a linux host',
+  )
+  const windows = await createPack('windows', 2.5 * MIB, { platform: 'windows' })
   expect(windows.status).toBe(201)
   expect((await patch(windows, { enabled: false })).status).toBe(200)
   expect((await patch(windows, { platforms: ['debian'] })).status).toBe(200)
@@ -82,37 +84,42 @@ test('packs for other platforms do not add up, and disabled ones do not count', 
 
 test('packs for different labels add up where a host has both, and the label is refused then', async () => {
   const host = await hostWith('5.23.1')
-  const [a, b] = [await ask('POST', '/api/labels', { name: 'a' }), await ask('POST', '/api/labels', { name: 'b' })]
+  const [a, b] = [
+    await request('POST', '/api/labels', { name: 'a' }),
+    await request('POST', '/api/labels', { name: 'b' }),
+  ]
   for (const name of ['a', 'b']) {
-    const pack = await ask('POST', '/api/packs', { name: `for-${name}`, labels: [name] })
+    const pack = await request('POST', '/api/packs', { name: `for-${name}`, labels: [name] })
     expect(pack.status).toBe(201)
-    expect((await take(`for-${name}`, 2.5 * MIB)).status).toBe(200)
+    expect((await createPack(`for-${name}`, 2.5 * MIB)).status).toBe(200)
   }
-  const put = (label: { body: Json }) => ask('POST', `/api/labels/${label.body.id}/hosts`, { add: [host.hostId] })
+  const put = (label: { body: Json }) => request('POST', `/api/labels/${label.body.id}/hosts`, { add: [host.hostId] })
   expect((await put(a)).status).toBe(200)
   const refused = await put(b)
   expect(refused.status).toBe(400)
   expect(messageOf(refused)).toMatch(/^body.add With label "b", host web-07 .*for-[ab] 2\.\d+ MiB/)
-  expect((await ask('GET', `/api/labels/${b.body.id}`)).body.host_count).toBe(0)
-  await ask('PATCH', `/api/labels/${b.body.id}`, { name: 'other' })
+  expect((await request('GET', `/api/labels/${b.body.id}`)).body.host_count).toBe(0)
+  await request('PATCH', `/api/labels/${b.body.id}`, { name: 'other' })
   expect((await put(b)).status).toBe(200)
-  expect(messageOf(await ask('PATCH', `/api/labels/${b.body.id}`, { name: 'b' }))).toMatch(/^body.name With label "b"/)
-  expect(messageOf(await take('both', 2.5 * MIB))).toContain('With pack "both", a linux host with label')
+  expect(messageOf(await request('PATCH', `/api/labels/${b.body.id}`, { name: 'b' }))).toMatch(
+    /^body.name With label "b"/,
+  )
+  expect(messageOf(await createPack('both', 2.5 * MIB))).toContain('With pack "both", a linux host with label')
 })
 
-test('hosts with an older osquery take less', async () => {
+test('hosts with an older osquery have a lower limit', async () => {
   await hostWith('5.23.1')
-  expect((await take('base', 1.5 * MIB)).status).toBe(201)
-  await ask('DELETE', `/api/packs/${(await ask('GET', '/api/packs')).body.items[0].id}`)
+  expect((await createPack('base', 1.5 * MIB)).status).toBe(201)
+  await request('DELETE', `/api/packs/${(await request('GET', '/api/packs')).body.items[0].id}`)
   await hostWith('5.20.0')
-  expect(messageOf(await take('base', 1.5 * MIB))).toMatch(
+  expect(messageOf(await createPack('base', 1.5 * MIB))).toMatch(
     /host web-07 \(debian, osquery 5\.20\.0\) .* 1\.00 MiB at most/,
   )
-  expect((await take('base', 1.5 * MIB, { platform: 'windows' })).status).toBe(201)
+  expect((await createPack('base', 1.5 * MIB, { platform: 'windows' })).status).toBe(201)
 })
 
-test('a pack that has become too large for a new host can be made smaller step by step, and described, but not grow', async () => {
-  const pack = await ask('POST', '/api/packs', { name: 'base' })
+test('a pack that has become too large for a new host can shrink step by step and get a new description, but not grow', async () => {
+  const pack = await request('POST', '/api/packs', { name: 'base' })
   const queries = (bytes: number) =>
     Array.from({ length: 15 }, (_, i) => ({
       name: `q${i}`,
@@ -126,11 +133,11 @@ test('a pack that has become too large for a new host can be made smaller step b
   expect(messageOf(await patch(pack, { queries: queries(85_000) }))).toContain('1.00 MiB at most')
 })
 
-test('a host whose packs are too large gets an error, on which it keeps its configuration', async () => {
-  const { secret } = (await ask('POST', '/api/enroll-secrets', {})).body
+test('a host whose packs are too large gets an error and keeps its configuration', async () => {
+  const { secret } = (await request('POST', '/api/enroll-secrets', {})).body
   const agent = async (path: string, body: object): Promise<Json> =>
     (await fetch(`${app.url}/osquery/${path}`, { method: 'POST', body: JSON.stringify(body) })).json()
-  expect((await take('base', 1.5 * MIB)).status).toBe(201)
+  expect((await createPack('base', 1.5 * MIB)).status).toBe(201)
   const enrol = (version: string) =>
     agent('enroll', {
       enroll_secret: secret,
@@ -138,12 +145,12 @@ test('a host whose packs are too large gets an error, on which it keeps its conf
       host_details: { os_version: { platform: 'debian' }, osquery_info: { version } },
     })
   const { node_key: old } = await enrol('5.20.0')
-  const [host] = (await ask('GET', '/api/hosts')).body.items
+  const [host] = (await request('GET', '/api/hosts')).body.items
   expect(host).toMatchObject({ schedule_lost_at: null })
-  const served = await ask('GET', `/api/hosts/${host.id}/configuration`)
+  const served = await request('GET', `/api/hosts/${host.id}/configuration`)
   expect(served.body).toMatchObject({ packs: [{ name: 'base' }], bytes_max: MIB, too_large: true })
   expect(served.body.bytes).toBeGreaterThan(1.4 * MIB)
-  expect((await ask('GET', `/api/hosts/${newId()}/configuration`)).status).toBe(404)
+  expect((await request('GET', `/api/hosts/${newId()}/configuration`)).status).toBe(404)
   expect(await agent('config', { node_key: old })).toEqual({ error: expect.stringContaining('1048576') })
   const { node_key: recent } = await enrol('5.23.1')
   const config = await fetch(`${app.url}/osquery/config`, {
@@ -152,19 +159,19 @@ test('a host whose packs are too large gets an error, on which it keeps its conf
   })
   const text = await config.text()
   expect(Object.keys(JSON.parse(text).packs)).toEqual(['base'])
-  const [{ id }] = (await ask('GET', '/api/hosts?sort=-enrolled_at')).body.items
-  const told = (await ask('GET', `/api/hosts/${id}/configuration`)).body
-  // options are a digit shorter than the longest
-  expect(told.bytes - Buffer.byteLength(text)).toBeLessThanOrEqual(4)
-  expect(told.bytes - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0)
+  const [{ id }] = (await request('GET', '/api/hosts?sort=-enrolled_at')).body.items
+  const after = (await request('GET', `/api/hosts/${id}/configuration`)).body
+  // The options are a digit shorter than the longest.
+  expect(after.bytes - Buffer.byteLength(text)).toBeLessThanOrEqual(4)
+  expect(after.bytes - Buffer.byteLength(text)).toBeGreaterThanOrEqual(0)
 })
 
-test('two packs that are stored at once do not exceed the limit together', async () => {
-  const stored = await Promise.all(['one', 'two', 'three'].map(name => take(name, 1.8 * MIB)))
+test('two packs that are stored concurrently do not exceed the limit together', async () => {
+  const stored = await Promise.all(['one', 'two', 'three'].map(name => createPack(name, 1.8 * MIB)))
   expect(stored.map(({ status }) => status).sort()).toEqual([201, 201, 400])
 })
 
-test('another tenant has a limit of its own', async () => {
+test('another tenant has a separate limit', async () => {
   await app.app.db('tenants').insert({ id: newId(), name: 'other' })
   const [other] = await app.app.db('tenants').where({ name: 'other' })
   const row = {
@@ -175,7 +182,7 @@ test('another tenant has a limit of its own', async () => {
     created_by: JSON.stringify({ type: 'system', id: null, name: 'test' }),
   }
   await app.app.db('packs').insert(row)
-  expect((await take('ours', 3 * MIB)).status).toBe(201)
+  expect((await createPack('ours', 3 * MIB)).status).toBe(201)
 })
 
 test.each([
@@ -187,7 +194,7 @@ test.each([
   ['4.30.30-5-gabc', MIB],
   ['', 4 * MIB],
   ['unknown', 4 * MIB],
-])('osquery %j takes %d bytes', (version, bytes) => {
+])('osquery %j accepts %d bytes', (version, bytes) => {
   expect(configBytesMax(version)).toBe(bytes)
 })
 
@@ -196,9 +203,9 @@ const nested = (levels: number): unknown => (levels > 1 ? { a: nested(levels - 1
 test('a pack may have as many levels as fit below "packs" in a configuration of 32', () => {
   expect(isTooDeep(nested(30))).toBe(false)
   expect(isTooDeep(nested(31))).toBe(true)
-  const given = (levels: number) => JSON.stringify({ packs: { deep: { queries: {}, more: nested(levels) } } })
-  expect(importPacks('x', given(29)).faults).toEqual([])
-  expect(importPacks('x', given(30)).faults).toEqual([
+  const packWith = (levels: number) => JSON.stringify({ packs: { deep: { queries: {}, more: nested(levels) } } })
+  expect(importPacks('x', packWith(29)).faults).toEqual([])
+  expect(importPacks('x', packWith(30)).faults).toEqual([
     { path: 'body.content.packs.deep', message: expect.stringMatching(/Pack "deep" has more than 30 levels/) },
   ])
 })

@@ -95,7 +95,7 @@ describe('secrets', () => {
   })
 })
 
-test('the set-up has the flags and commands, with a placeholder for the secret', async () => {
+test('the setup has the flags and commands, with a placeholder for the secret', async () => {
   const [status, { flags, command, commands, flag_files, note }] = await json('GET', '/api/hosts/enrollment')
   expect(status).toBe(200)
   expect(flags).toEqual(
@@ -181,7 +181,7 @@ describe('the list', () => {
     expect((await json('POST', `/api/hosts/${hosts[0]}/refresh`, {}, outsider))[0]).toBe(404)
   })
 
-  test('takes an id in upper case for the same one', async () => {
+  test('accepts ids in upper case', async () => {
     const path = `/api/hosts/${hosts[0]?.toUpperCase()}`
     expect((await json('GET', path))[1]).toMatchObject({ id: hosts[0], links: { self: `/api/hosts/${hosts[0]}` } })
     expect(await json('GET', `${path}/carves`)).toEqual([200, { items: [], next_cursor: null }])

@@ -1,13 +1,13 @@
 import { newId } from '../../src/base/ids'
 import { eventually } from '../support/programs'
-import { answer, enrollment, type HostsNode, type HostsPlace, hostsPlace, join, tenantId } from './hosts-node'
+import { answer, createHostsPlace, enrollment, type HostsNode, type HostsPlace, join, tenantId } from './hosts-node'
 
 let place: HostsPlace
 let one: HostsNode
 let two: HostsNode
 
 beforeEach(async () => {
-  place = await hostsPlace()
+  place = await createHostsPlace()
   one = await place.start()
   two = await place.start()
 })
@@ -75,7 +75,7 @@ test('each platform gets queries for tables that it has', async () => {
   expect(queries).not.toContain(`${VITALS}mounts`)
 })
 
-test('a query that another process got the answer to is not sent again here', async () => {
+test('a query whose answer another process received is not sent again', async () => {
   const agent = await join(one, enrollment(place.secret, 'roaming'))
   await two.hosts.agentOf(agent.key)
   expect(one.hosts.backgroundQueries(agent)).toBeDefined()

@@ -1,12 +1,12 @@
 import { eventually } from '../support/programs'
-import { enrollment, type HostsNode, type HostsPlace, hostsPlace, join, tenantId } from './hosts-node'
+import { createHostsPlace, enrollment, type HostsNode, type HostsPlace, join, tenantId } from './hosts-node'
 
 let place: HostsPlace
 let one: HostsNode
 let two: HostsNode
 
 beforeAll(async () => {
-  place = await hostsPlace()
+  place = await createHostsPlace()
   one = await place.start()
   two = await place.start()
 })
@@ -18,7 +18,7 @@ const rowOf = async (hostIdentifier: string) => {
 }
 const enrolledEvents = async (hostId: string) =>
   (await place.events()).filter(({ kind, data }) => kind === 'host_enrolled' && data.data.host_id === hostId)
-const knows = (node: HostsNode, key: string) => async () => (await node.hosts.agentOf(key)) !== undefined
+const knowsKey = (node: HostsNode, key: string) => async () => (await node.hosts.agentOf(key)) !== undefined
 
 test('an agent that enrolls is a host, with events in its topic and for the tenant', async () => {
   const agent = await join(one, enrollment(place.secret, 'web-1'))
@@ -49,7 +49,7 @@ test('a wrong secret creates nothing, and is not in the log', async () => {
   expect(await one.metrics.metrics()).toMatch(/tailrace_enrollments_total\{outcome="wrong_secret"\} 1/)
 })
 
-test('many wrong secrets are logged in few short lines', async () => {
+test('many wrong secrets are logged in a few short lines', async () => {
   const lines = () => one.records.filter(({ message }) => message.includes('wrong enroll secret'))
   const wrong = enrollment('tre_wrong_secret_of_an_agent', 'x'.repeat(50_000))
   await Promise.all(Array.from({ length: 200 }, () => one.hosts.enroll(wrong)))
@@ -97,7 +97,7 @@ test('the third key invalidates the first one, in the other process too', async 
   await join(one, enrollment(place.secret, 'web-6'))
   await join(one, enrollment(place.secret, 'web-6'))
   expect(await one.hosts.agentOf(first.key)).toBeUndefined()
-  await eventually(async () => !(await knows(two, first.key)()), 'the other process forgets the key')
+  await eventually(async () => !(await knowsKey(two, first.key)()), 'the other process forgets the key')
 })
 
 test('one name enrolled twenty times at once on two processes is one host with one event', async () => {
@@ -133,7 +133,7 @@ test('a machine that was set up again takes over its host, and the old key becom
   expect(events.map(({ data }) => data.data.reinstalled)).toEqual([false, true])
 })
 
-test('clones are told apart as soon as the first one enrolls again, and stay apart', async () => {
+test('clones are distinguished as soon as the first one enrolls again, and stay separate', async () => {
   const enroll = (instance: string, node = one) => join(node, enrollment(place.secret, 'image', { instance }))
   const a = await enroll('aaaaaaaa-2')
   const b = await enroll('bbbbbbbb-2', two)
@@ -156,7 +156,7 @@ test('clones are told apart as soon as the first one enrolls again, and stay apa
   ).toHaveLength(1)
 })
 
-test('an instance that enrolls again after more than a day is no proof of a clone', async () => {
+test('an instance that enrolls again after more than a day does not prove a clone', async () => {
   const enroll = (instance: string) => join(one, enrollment(place.secret, 'restored', { instance }))
   const a = await enroll('aaaaaaaa-3')
   await enroll('bbbbbbbb-3')
@@ -165,7 +165,7 @@ test('an instance that enrolls again after more than a day is no proof of a clon
   expect((await enroll('aaaaaaaa-3')).hostIdentifier).toBe('restored')
 })
 
-test('clones in one flush are told apart, too', async () => {
+test('clones in one flush are distinguished, too', async () => {
   const instances = ['aaaaaaaa-4', 'bbbbbbbb-4', 'aaaaaaaa-4', 'bbbbbbbb-4', 'cccccccc-4']
   const enrolled = await Promise.all(
     instances.map(instance => one.hosts.enroll(enrollment(place.secret, 'storm', { instance }))),
@@ -246,7 +246,7 @@ describe('when PostgreSQL fails', () => {
       await place.db.raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'`)
     const settled = await Promise.allSettled(enrolled)
-    // An agent whose enrollment failed tries again.
+    // An agent whose enrollment failed retries.
     for (const [i, { status }] of settled.entries())
       if (status === 'rejected') await one.hosts.enroll(enrollment(place.secret, names[i] ?? ''))
     expect(await place.db('hosts').where('host_identifier', 'like', 'cut-%')).toHaveLength(60)

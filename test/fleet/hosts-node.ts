@@ -12,7 +12,7 @@ import { rows } from '../support/rows'
 
 export const tenantId = DEFAULT_TENANT_ID
 
-/** The hosts part of one process, with its own connections; several of them stand for several processes. */
+/** The hosts part of one process, with its own connections. Several of them simulate several processes. */
 async function startNode(place: Place) {
   const records: { level: string; message: string; [field: string]: unknown }[] = []
   const output = new Writable({
@@ -35,8 +35,8 @@ async function startNode(place: Place) {
 
 export type HostsNode = Awaited<ReturnType<typeof startNode>>
 
-/** A database of its own, with one enroll secret; nodes started on it are stopped together. */
-export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+/** Creates a database with one enroll secret; nodes started on it are stopped together. */
+export async function createHostsPlace(parts?: { databaseUrl: string; redisUrl: string }) {
   const database = parts ? undefined : await testDatabase()
   const place = {
     databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
@@ -75,17 +75,17 @@ export async function hostsPlace(parts?: { databaseUrl: string; redisUrl: string
       await database?.drop()
     },
     hostRows: () => db('hosts').orderBy('id'),
-    /** Events of the tenant, in order. */
+    /** The tenant's events, in order. */
     events: () => entriesOf(db, 'events'),
     entriesOf: (topic: string) => entriesOf(db, topic),
   }
 }
 
-export type HostsPlace = Awaited<ReturnType<typeof hostsPlace>>
+export type HostsPlace = Awaited<ReturnType<typeof createHostsPlace>>
 
 interface Stored {
   kind: string
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON an entry carries
+  // biome-ignore lint/suspicious/noExplicitAny: entries have any JSON
   data: any
 }
 
@@ -99,7 +99,7 @@ async function entriesOf(db: HostsNode['db'], name: string): Promise<Stored[]> {
   return found.map(({ kind, data }) => ({ kind, data: JSON.parse(data) }))
 }
 
-/** What an agent sends to enroll. */
+/** An agent's enrollment request. */
 export function enrollment(
   secret: string,
   hostIdentifier: string,

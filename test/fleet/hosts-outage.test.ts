@@ -1,14 +1,14 @@
 import { createDb } from '../../src/base/db'
 import { KILLABLE, ownParts } from '../support/parts'
 import { eventually } from '../support/programs'
-import { enrollment, type HostsPlace, hostsPlace, join } from './hosts-node'
+import { createHostsPlace, enrollment, type HostsPlace, join } from './hosts-node'
 
 let servers: Awaited<ReturnType<typeof ownParts>>
 let place: HostsPlace
 
 beforeEach(async () => {
   servers = await ownParts(KILLABLE)
-  place = await hostsPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
+  place = await createHostsPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
 })
 afterEach(async () => {
   await place.stop()
@@ -35,7 +35,7 @@ test('enrollments and sightings wait while PostgreSQL is down, and are stored on
   await place.db('hosts').update({ last_seen_at: new Date(Date.now() - 3_600_000) })
   await one.hosts.agentOf(known.key)
   await servers.postgres.kill()
-  // The secret is looked up before anything is stored: an agent whose enrollment fails tries again.
+  // The secret is looked up before anything is stored: an agent whose enrollment fails retries.
   await expect(one.hosts.enroll(enrollment(place.secret, 'during'))).rejects.toThrow()
   expect(await one.hosts.agentOf(known.key)).toMatchObject({ hostId: known.hostId })
   await servers.postgres.restart()

@@ -1,6 +1,6 @@
 import { claimOf, type Identity, succeed } from '../../src/fleet/hosts/identity'
 
-test('of an agent that is another instance at each start only the latest instances are stored', () => {
+test('only the latest instances are stored of an agent that has a new instance id at each start', () => {
   const start = Date.parse('2026-09-01T00:00:00Z')
   let identity: Identity = { instanceId: 'i0', earlier: {}, clonedAt: null }
   for (let no = 1; no <= 500; no++) identity = succeed(identity, `i${no}`, new Date(start + no * 1_000))

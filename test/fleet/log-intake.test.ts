@@ -5,7 +5,7 @@ import type { Streams } from '../../src/streams'
 import { rows } from '../support/rows'
 import {
   addHost,
-  freshPlace,
+  createPlace,
   hostLog,
   type Node,
   range,
@@ -16,12 +16,12 @@ import {
   storedNumbers,
 } from './node'
 
-let parts: Awaited<ReturnType<typeof freshPlace>>
+let parts: Awaited<ReturnType<typeof createPlace>>
 let node: Node
 let other: Node
 let agent: Agent
 beforeAll(async () => {
-  parts = await freshPlace()
+  parts = await createPlace()
   ;[node, other] = await Promise.all([parts.start(), parts.start()])
 })
 beforeEach(async () => {
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterAll(() => parts.stop())
 
 const lines = (from: number, to: number) => range(from, to).map(no => resultLine(no))
-const take = (from: number, to: number, by = node) => by.schedules.log(agent, results(lines(from, to)))
+const deliver = (from: number, to: number, by = node) => by.schedules.log(agent, results(lines(from, to)))
 
 test('results are stored as rows, with all fields of the agent', async () => {
   const more = {
@@ -98,11 +98,11 @@ test('a delivery that cannot be understood leaves a line in the log', async () =
 })
 
 test('lines that are sent again, with or without more after them, are stored once', async () => {
-  await take(0, 3)
-  await take(0, 3)
-  await take(0, 5, other)
-  await take(0, 5)
-  await take(5, 7)
+  await deliver(0, 3)
+  await deliver(0, 3)
+  await deliver(0, 5, other)
+  await deliver(0, 5)
+  await deliver(5, 7)
   expect(await storedNumbers(node, agent)).toEqual(range(0, 7))
 })
 
@@ -115,19 +115,19 @@ test('lines that are sent again in another order, with new ones between, are sto
   expect([...stored].sort((a, b) => a - b)).toEqual(range(8, 14))
 })
 
-test('a delivery that arrives late is recognised', async () => {
-  await take(0, 3)
-  await take(3, 6, other)
-  await take(6, 9)
-  await take(0, 3, other)
-  await take(3, 5)
+test('a delivery that arrives late is recognized', async () => {
+  await deliver(0, 3)
+  await deliver(3, 6, other)
+  await deliver(6, 9)
+  await deliver(0, 3, other)
+  await deliver(3, 5)
   expect(await storedNumbers(node, agent)).toEqual(range(0, 9))
 })
 
-test('results and status lines have marks of their own', async () => {
-  await take(0, 2)
+test('results and status lines have separate marks', async () => {
+  await deliver(0, 2)
   await node.schedules.log(agent, statuses([statusLine(1)]))
-  await take(0, 3)
+  await deliver(0, 3)
   await node.schedules.log(agent, statuses([statusLine(1), statusLine(2)]))
   expect(await storedNumbers(node, agent)).toEqual([0, 1, 2])
   expect(await hostLog(node, agent)).toHaveLength(2)
@@ -136,15 +136,20 @@ test('results and status lines have marks of their own', async () => {
 test('the same delivery at several processes at once is stored once', async () => {
   for (let round = 0; round < 20; round++) {
     const [from, to] = [round * 13, round * 13 + 10]
-    await Promise.all([take(from, to), take(from, to, other), take(from, to + 3, other), take(from, to + 3)])
-    await take(from, to + 3)
+    await Promise.all([
+      deliver(from, to),
+      deliver(from, to, other),
+      deliver(from, to + 3, other),
+      deliver(from, to + 3),
+    ])
+    await deliver(from, to + 3)
   }
   const stored = await storedNumbers(node, agent)
   expect(stored).toHaveLength(new Set(stored).size)
   expect([...stored].sort((a, b) => a - b)).toEqual(range(0, 260))
 })
 
-test('a delivery of many MB is stored in pieces, in order, and once, also when two race', async () => {
+test('a delivery of many MB is stored in pieces, in order and once, even if it is sent twice at the same time', async () => {
   const wide = range(0, 1_024).map(no => resultLine(no, { columns: { text: `${no} `.padEnd(8_000, 'x') } }))
   await Promise.all([
     node.schedules.log(agent, results(wide)),
@@ -169,9 +174,9 @@ test('a delivery that is interrupted continues where it stopped', async () => {
   expect(await storedNumbers(node, agent)).toEqual(range(0, 2_500))
 })
 
-test('lines of a deleted host are no failure', async () => {
+test('lines of a deleted host do not cause a failure', async () => {
   await node.db('hosts').where({ id: agent.hostId }).delete()
-  await take(0, 3)
+  await deliver(0, 3)
   expect(await storedNumbers(node, agent)).toEqual([])
 })
 
@@ -184,7 +189,7 @@ test('what the database refuses is not accepted', async () => {
   expect(await storedNumbers(node, agent)).toEqual([6_665, 6_666])
 })
 
-test('a name that is too long for an index is cut, so that the agent does not repeat the line for ever', async () => {
+test('a name that is too long for an index is cut, so that the agent does not retry forever', async () => {
   const name = Array.from({ length: 10_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join('')
   await node.schedules.log(agent, results([resultLine(1, { name }), resultLine(2)]))
   expect(await storedNumbers(node, agent)).toEqual([1, 2])

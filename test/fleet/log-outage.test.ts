@@ -1,7 +1,7 @@
 import { KILLABLE, ownParts, testRedisPrefix } from '../support/parts'
 import { addHost, range, resultLine, results, startNode, storedNumbers } from './node'
 
-test('an outage of the database delays lines, and neither loses nor doubles any', async () => {
+test('a PostgreSQL outage delays lines, but loses and duplicates none', async () => {
   const parts = await ownParts(KILLABLE)
   const node = await startNode({
     databaseUrl: parts.postgres.url,
@@ -11,13 +11,13 @@ test('an outage of the database delays lines, and neither loses nor doubles any'
   try {
     const agent = await addHost(node)
     const lines = range(0, 4_000).map(no => resultLine(no))
-    // What an agent does: the same again until it is accepted.
+    // Like an agent, repeats the request until it is accepted.
     const deliver = async () => {
       for (;;)
         try {
           return await node.schedules.log(agent, results(lines))
         } catch {
-          // sent again
+          // retried
         }
     }
     const first = new Promise<void>(resolve => {

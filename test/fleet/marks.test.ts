@@ -9,20 +9,20 @@ import {
 } from '../../src/fleet/schedules/marks'
 import { range, resultLine } from './node'
 
-/** One request of an agent on its way through a process, piece by piece. */
+/** A request of an agent that a process stores piece by piece. */
 interface Delivery {
-  /** Of the agent's batches, the one it begins with. */
+  /** The first of the agent's batches in it. */
   batch: number
   numbers: number[]
   delivered: Delivered
   from: number
 }
 
-/** Lines of one second: enough for tenths that stand before ninths. */
+/** Lines within a second: enough for the tenth to sort before the ninth. */
 const LINES_A_SECOND = 25
 const keyOf = (no: number) => `${1_788_256_800 + Math.floor(no / LINES_A_SECOND)}_${no + 1}`
 
-/** An agent with its buffer, in the order of its keys as texts, and what the database has. */
+/** An agent with its buffer, sorted by key as text, and what the database has stored. */
 class World {
   taken: Taken = []
   stored: number[] = []
@@ -30,7 +30,7 @@ class World {
   private buffer: number[] = []
   private underWay: Delivery[] = []
   private latest: Delivery | undefined
-  /** Of which the agent has heard. */
+  /** Acknowledged to the agent. */
   private batches = 0
 
   log(count: number) {
@@ -45,7 +45,7 @@ class World {
     this.underWay.push(this.latest)
   }
 
-  /** Takes the next piece of one of the deliveries; when it is the last, the agent may hear of it. */
+  /** Stores the next piece of a delivery; after the last one, the agent may be told. */
   work(which: number, size: number, isHeard: boolean) {
     const delivery = this.underWay[which % this.underWay.length]
     if (!delivery) return
@@ -58,7 +58,7 @@ class World {
     delivery.from = to
     if (to < delivery.numbers.length) return
     this.underWay = this.underWay.filter(other => other !== delivery)
-    // an agent sends again only when it has given up what it sent before
+    // An agent retries only after it has given up its previous request.
     if (isHeard && delivery === this.latest) this.heard(delivery.numbers)
   }
 
@@ -66,7 +66,7 @@ class World {
     this.buffer = this.buffer.filter(no => !numbers.includes(no))
     this.batches++
     this.latest = undefined
-    // one that is held up for longer than three batches is not expected any more
+    // A request delayed by more than three batches is no longer expected.
     this.underWay = this.underWay.filter(({ batch }) => batch >= this.batches - 3)
   }
 
@@ -107,7 +107,7 @@ test('each line is stored once, whether deliveries are repeated, reordered, lost
   )
 })
 
-/** Sends the numbers as one delivery, in which equal ones are lines alike. */
+/** Sends the numbers as one delivery; equal numbers are equal lines. */
 function deliver(numbers: number[], taken: Taken) {
   const step = nextStep(deliveryOf(numbers.map(no => resultLine(no))), 0, numbers.length, taken)
   return { stored: step?.fresh.map(place => numbers[place]), taken: step?.taken ?? taken }
@@ -126,14 +126,14 @@ test('the tenth line of a second may precede the ninth when both are sent again'
   expect(deliver([10, 8, 9], first.taken).stored).toEqual([10])
 })
 
-test('a few deliveries are remembered, not all lines of a host', () => {
+test('only a few deliveries are remembered, not all lines of a host', () => {
   let taken: Taken = []
   for (let no = 0; no < 20; no++) taken = deliver([no], taken).taken
   expect(taken).toHaveLength(4)
   expect(deliver([16, 17, 18, 19], taken).stored).toBeUndefined()
 })
 
-test('the latest delivery is remembered whole, earlier ones up to a limit', () => {
+test('the latest delivery is remembered completely, earlier ones up to a limit', () => {
   const large = deliver(range(0, 70_000), [])
   expect(deliver(range(0, 70_000), large.taken).stored).toBeUndefined()
   const after = deliver([70_000], large.taken)

@@ -7,7 +7,7 @@ import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../suppor
 import { type Place, processParts } from '../support/process'
 import { rows } from '../support/rows'
 
-/** What one process has of schedules, with its own connections; several stand for several processes. */
+/** The schedules part of one process, with its own connections. Several of them simulate several processes. */
 export async function startNode(place: Place, settings: { holdMs?: number } = {}) {
   const { db, metrics, streams, database } = processParts(place, { log: quietLog, service: 'web', shutdownMs: 4_000 })
   const schedules = createSchedules({
@@ -24,8 +24,8 @@ export async function startNode(place: Place, settings: { holdMs?: number } = {}
 
 export type Node = Awaited<ReturnType<typeof startNode>>
 
-/** A database of its own; nodes started on it are stopped together. */
-export async function freshPlace() {
+/** Creates a database; nodes started on it are stopped together. */
+export async function createPlace() {
   const database = await testDatabase()
   const place: Place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
   const nodes: Node[] = []
@@ -43,7 +43,7 @@ export async function freshPlace() {
   }
 }
 
-/** A host as if it had enrolled. */
+/** Inserts a host as if it had enrolled. */
 export async function addHost({ db }: Pick<Node, 'db'>, more: Partial<Agent> = {}): Promise<Agent> {
   const hostId = randomUUID()
   const agent = {
@@ -68,7 +68,7 @@ export async function addHost({ db }: Pick<Node, 'db'>, more: Partial<Agent> = {
 
 const digestOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest()
 
-/** A line with one row, told apart by its number. */
+/** A line with one row, identified by its number. */
 export function resultLine(no: number, more: Partial<ScheduledRow> = {}, truncated = false): LoggedLine {
   const row: ScheduledRow = {
     name: 'pack_base_up',
@@ -99,7 +99,7 @@ export const results = (lines: LoggedLine[], dropped = 0): LogBatch => ({ type: 
 export const statuses = (lines: LoggedLine[], dropped = 0): LogBatch => ({ type: 'status', lines, dropped })
 export const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
 
-/** Numbers of the lines that were stored, in the order in which they were. */
+/** Numbers of the stored lines, in order. */
 export async function storedNumbers({ db }: Pick<Node, 'db'>, { hostId }: Agent): Promise<number[]> {
   const found = await rows<{ counter: number }>(
     db,

@@ -6,15 +6,15 @@ interface Read {
   error?: string
 }
 
-/** The answers of an agent in one write. */
-export interface Said {
+/** An agent's answers in one write. */
+export interface AgentAnswer {
   rows?: unknown
   status?: number | string
   message?: string
   stats?: unknown
 }
 
-/** An osqueryd that does only what a test makes it do. */
+/** A simulated osqueryd that the test controls. */
 export class OsqueryAgent {
   nodeKey = ''
 
@@ -28,7 +28,7 @@ export class OsqueryAgent {
     return JSON.parse(await this.say(path, body, signal)) as T
   }
 
-  /** @returns the text of the reply, whatever its status */
+  /** @returns the response text, whatever the status */
   async say(path: string, body: unknown, signal?: AbortSignal): Promise<string> {
     const answer = await fetch(`${this.app.url}/osquery/${path}`, {
       method: 'POST',
@@ -74,15 +74,15 @@ export class OsqueryAgent {
     }
   }
 
-  write(said: Record<string, Said>): Promise<Record<string, unknown>> {
-    const of = <K extends keyof Said>(key: K) =>
+  write(answers: Record<string, AgentAnswer>): Promise<Record<string, unknown>> {
+    const of = <K extends keyof AgentAnswer>(key: K) =>
       Object.fromEntries(
-        Object.entries(said).flatMap(([id, each]) => (each[key] === undefined ? [] : [[id, each[key]]])),
+        Object.entries(answers).flatMap(([id, each]) => (each[key] === undefined ? [] : [[id, each[key]]])),
       )
     return this.post('distributed_write', {
       node_key: this.nodeKey,
       queries: of('rows'),
-      statuses: Object.fromEntries(Object.entries(said).map(([id, { status = 0 }]) => [id, status])),
+      statuses: Object.fromEntries(Object.entries(answers).map(([id, { status = 0 }]) => [id, status])),
       messages: of('message'),
       stats: of('stats'),
     })
@@ -95,13 +95,13 @@ export async function enrollSecret(app: TestApp): Promise<string> {
   return ((await answer.json()) as { secret: string }).secret
 }
 
-/** Agents that have enrolled. */
+/** Enrolls agents. */
 export async function enrolled(app: TestApp, count: number, prefix = 'h'): Promise<OsqueryAgent[]> {
   const secret = await enrollSecret(app)
   return Promise.all(Array.from({ length: count }, (_, i) => new OsqueryAgent(app, `${prefix}${i + 1}`).enroll(secret)))
 }
 
-/** The id of the host of an agent. */
+/** The id of an agent's host. */
 export async function hostIdOf(app: TestApp, agent: OsqueryAgent): Promise<string> {
   const { id } = await app.app.db('hosts').where('host_identifier', agent.identifier).first('id')
   return id
@@ -117,7 +117,7 @@ export interface QueryBody {
   ended_at: string | null
 }
 
-export async function ask(app: Pick<TestApp, 'post'>, body: Record<string, unknown>): Promise<QueryBody> {
+export async function createQuery(app: Pick<TestApp, 'post'>, body: Record<string, unknown>): Promise<QueryBody> {
   const answer = await app.post('/api/queries', body)
   const text = await answer.text()
   if (answer.status !== 202) throw new Error(`${answer.status}: ${text}`)

@@ -6,7 +6,7 @@ const pack = (queries: object = { up: QUERY }) => ({ queries })
 const read = (value: unknown) => importPacks('given', JSON.stringify(value))
 const messages = (list: { path: string; message: string }[]) => list.map(({ path, message }) => `${path} ${message}`)
 
-test('a configuration is imported with its packs, and everything else in it is named', () => {
+test('a configuration is imported with its packs, and everything else in it is listed', () => {
   const sections = {
     options: { logger_plugin: 'tls', host_identifier: 'uuid' },
     decorators: { load: ['select 1'] },
@@ -28,17 +28,17 @@ test('a configuration is imported with its packs, and everything else in it is n
   })
   expect(faults).toEqual([])
   expect(packs.map(({ name }) => name)).toEqual(['given', 'inline'])
-  const said = messages(warnings)
+  const texts = messages(warnings)
   for (const section of Object.keys(sections))
-    expect(said).toContainEqual(expect.stringMatching(new RegExp(`^body.content.${section} Line 1: .*"${section}"`)))
-  expect(said).toContainEqual(expect.stringContaining('logger_plugin, host_identifier'))
-  expect(said).toContainEqual(expect.stringContaining('/etc/osquery/packs/it.conf'))
-  expect(said).toContainEqual(expect.stringContaining('/etc/packs/*'))
-  expect(said).toContainEqual(expect.stringMatching(/^body.content.packs.empty .*no queries/))
-  expect(said).toHaveLength(Object.keys(sections).length + 3)
+    expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^body.content.${section} Line 1: .*"${section}"`)))
+  expect(texts).toContainEqual(expect.stringContaining('logger_plugin, host_identifier'))
+  expect(texts).toContainEqual(expect.stringContaining('/etc/osquery/packs/it.conf'))
+  expect(texts).toContainEqual(expect.stringContaining('/etc/packs/*'))
+  expect(texts).toContainEqual(expect.stringMatching(/^body.content.packs.empty .*no queries/))
+  expect(texts).toHaveLength(Object.keys(sections).length + 3)
 })
 
-test('packs that stand below "*" are read like those beside it', () => {
+test('packs below "*" are imported like those beside it', () => {
   const several = { a: pack(), b: pack({ down: QUERY }), c: '/etc/c.conf', d: {} }
   const { packs, faults, warnings } = read({ packs: { own: pack(), '*': several } })
   expect(faults).toEqual([])
@@ -48,7 +48,7 @@ test('packs that stand below "*" are read like those beside it', () => {
   expect(twice.faults).toEqual([{ path: 'body.content.packs.*.a', message: expect.stringContaining('Two packs') }])
 })
 
-test.each(['', 'n'.repeat(201)])('a query whose name no form takes is refused: %j', name => {
+test.each(['', 'n'.repeat(201)])('a query with an invalid name is refused: %j', name => {
   const { faults } = read(pack({ [name]: QUERY }))
   expect(faults).toEqual([{ path: `body.content.queries.${name}`, message: expect.stringContaining('1 to 200') }])
   expect(read(pack({ ['n'.repeat(200)]: QUERY })).faults).toEqual([])
@@ -58,13 +58,13 @@ test('empty sections cause no warning', () => {
   expect(read({ options: {}, views: null, events: [], packs: { a: pack() } }).warnings).toEqual([])
 })
 
-test('sections beside packs at the top are named, too', () => {
+test('sections beside packs at the top level are listed, too', () => {
   const { packs, warnings } = read({ a: pack(), options: { verbose: true }, b: '/b.conf' })
   expect(packs).toHaveLength(1)
   expect(warnings.map(({ path }) => path)).toEqual(['body.content.options', 'body.content.b'])
 })
 
-test('other fields of a pack stay in it', () => {
+test('other fields of a pack are kept', () => {
   const { packs, warnings } = read({ ...pack(), file_paths: { etc: ['/etc/%%'] }, oncall: 'us' })
   expect(packs[0]?.content).toMatchObject({ file_paths: { etc: ['/etc/%%'] }, oncall: 'us' })
   expect(warnings).toEqual([])

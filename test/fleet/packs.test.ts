@@ -13,15 +13,15 @@ afterEach(async () => {
 })
 afterAll(() => site.stop())
 
-const take = (name: string, content: string, as = site.adminToken) =>
+const importPack = (name: string, content: string, as = site.adminToken) =>
   site.ask('POST', '/api/packs/import', { as, body: { name, content } })
-const make = (body: object, as = site.adminToken) => site.ask('POST', '/api/packs', { as, body })
+const createPack = (body: object, as = site.adminToken) => site.ask('POST', '/api/packs', { as, body })
 const up = { name: 'up', sql: 'select * from uptime', interval_seconds: 60 }
 const auditOf = async (action: string) =>
   (await site.ask('GET', `/api/audit?action=${action}`)).body.items as { data: Record<string, unknown> }[]
 
-test('a published pack is read with all its deviations from JSON', async () => {
-  const { status, body } = await take('incident-response', RELAXED_PACK)
+test('a published pack is accepted with all its deviations from JSON', async () => {
+  const { status, body } = await importPack('incident-response', RELAXED_PACK)
   expect(status).toBe(201)
   expect(body).toMatchObject({
     name: 'incident-response',
@@ -57,20 +57,20 @@ test('a published pack is read with all its deviations from JSON', async () => {
 })
 
 test('an export is imported again as the same pack', async () => {
-  const { body: first } = await take('one', RELAXED_PACK)
+  const { body: first } = await importPack('one', RELAXED_PACK)
   const exported = await site.ask('GET', `/api/packs/${first.id}/export`)
   expect(exported.headers.get('content-disposition')).toBe('attachment; filename="one.json"')
   expect(exported.body).toMatchObject({ platform: 'windows,darwin', queries: { users: { value: 'kept as it is' } } })
-  const { body: second } = await take('two', exported.text)
+  const { body: second } = await importPack('two', exported.text)
   const { id, name, created_at, updated_at, imported, warnings, ...pack } = first
   expect(second).toMatchObject(pack)
   expect((await site.ask('GET', `/api/packs/${second.id}/export`)).body).toEqual(exported.body)
 })
 
 test('an import replaces the pack of that name; settings of operators stay', async () => {
-  const { body: first } = await take('base', '{"queries": {"a": {"query": "select 1", "interval": 10}}}')
+  const { body: first } = await importPack('base', '{"queries": {"a": {"query": "select 1", "interval": 10}}}')
   await site.ask('PATCH', `/api/packs/${first.id}`, { body: { enabled: false, labels: ['web'] } })
-  const { status, body } = await take('base', '{"queries": {"b": {"query": "select 2", "interval": 20}}}')
+  const { status, body } = await importPack('base', '{"queries": {"b": {"query": "select 2", "interval": 20}}}')
   expect(status).toBe(200)
   expect(body).toMatchObject({ id: first.id, enabled: false, labels: ['web'], queries: [{ name: 'b' }] })
   expect(body.imported).toEqual([{ id: first.id, name: 'base', replaced: true }])
@@ -84,7 +84,7 @@ test.each([
   ['packs at the top', '{"a": PACK, "b": PACK}', ['a', 'b'], 0],
 ])('a configuration with %s gives packs', async (_what, text, names, warnings) => {
   const content = text.replaceAll('PACK', '{"queries": {"up": {"query": "select 1", "interval": 60}}}')
-  const { status, body } = await take('given', content)
+  const { status, body } = await importPack('given', content)
   expect(status).toBe(201)
   expect(body.imported.map(({ name }: { name: string }) => name)).toEqual(names)
   expect(body.warnings).toHaveLength(warnings)
@@ -102,22 +102,22 @@ test.each([
   ['{"queries": {"a": 5}}', 'body.content.queries.a.query', /^Line 1: /],
   ['{"queries": {"a": {"query": "\\u0000"}}}', 'body.content', /NUL/],
 ])('%j is refused with its place', async (content, path, message) => {
-  const { status, body } = await take('bad', content)
+  const { status, body } = await importPack('bad', content)
   expect(status).toBe(400)
   expect(body.errors).toContainEqual({ path, message: expect.stringMatching(message) })
   expect((await site.ask('GET', '/api/packs')).body.items).toEqual([])
 })
 
-test('a backslash before a "u" in SQL is text, not the escape of what cannot be stored', async () => {
+test('a backslash before a "u" in SQL is text, not an escape sequence', async () => {
   const sql = "select * from file where path = 'C:\\udev\\u0000' or path like '\\\\udata%'"
-  const { status, body } = await take('paths', JSON.stringify({ queries: { a: { query: sql, interval: 60 } } }))
+  const { status, body } = await importPack('paths', JSON.stringify({ queries: { a: { query: sql, interval: 60 } } }))
   expect([status, body.queries?.[0]?.sql]).toEqual([201, sql])
-  const lone = await take('lone', `{"queries": {"a": {"query": "\\\\\\ud800", "interval": 60}}}`)
+  const lone = await importPack('lone', `{"queries": {"a": {"query": "\\\\\\ud800", "interval": 60}}}`)
   expect(lone.status).toBe(400)
 })
 
-test('a pack is made, changed, listed and removed, and each change is in the audit log', async () => {
-  const made = await make({ name: 'base', queries: [up], platforms: ['Linux', 'linux'], reason: 'first' })
+test('a pack is created, changed, listed and removed, and each change is in the audit log', async () => {
+  const made = await createPack({ name: 'base', queries: [up], platforms: ['Linux', 'linux'], reason: 'first' })
   expect(made.status).toBe(201)
   const { id } = made.body
   expect(made.body).toMatchObject({
@@ -126,8 +126,8 @@ test('a pack is made, changed, listed and removed, and each change is in the aud
     discovery: [],
     shard: null,
   })
-  expect((await make({ name: 'base' })).status).toBe(409)
-  const other = (await make({ name: 'other' })).body
+  expect((await createPack({ name: 'base' })).status).toBe(409)
+  const other = (await createPack({ name: 'other' })).body
   expect((await site.ask('PATCH', `/api/packs/${other.id}`, { body: { name: 'base' } })).status).toBe(409)
   const changed = await site.ask('PATCH', `/api/packs/${id}`, {
     body: { description: 'All hosts', shard: 10, queries: [up, { ...up, name: 'up2', snapshot: true }] },
@@ -151,8 +151,8 @@ test('a pack is made, changed, listed and removed, and each change is in the aud
     expect((await auditOf(action)).map(({ data }) => data)).toContainEqual(expect.objectContaining({ name: 'base' }))
 })
 
-test('other fields of an import stay when queries are changed', async () => {
-  const { body } = await take(
+test('other fields of an import are kept when queries are changed', async () => {
+  const { body } = await importPack(
     'base',
     '{"queries": {"a": {"query": "select 1", "interval": 10, "value": "v", "shard": 5}}}',
   )
@@ -180,14 +180,14 @@ test.each([
   [{ name: '*' }, ['body.name']],
   [{ name: 'config_views.x' }, ['body.name']],
 ])('%j is refused', async (body, paths) => {
-  const answer = await make(body)
+  const answer = await createPack(body)
   expect(answer.status).toBe(400)
   expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(paths)
 })
 
 test('packs of another tenant are not found', async () => {
-  const { body } = await make({ name: 'ours' })
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  const { body } = await createPack({ name: 'ours' })
+  const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
   for (const [method, path] of [
     ['GET', ''],
     ['GET', '/export'],
@@ -197,26 +197,26 @@ test('packs of another tenant are not found', async () => {
     expect(
       (
         await site.ask(method, `/api/packs/${body.id}${path}`, {
-          as: stranger,
+          as: otherAdmin,
           ...(method === 'PATCH' && { body: {} }),
         })
       ).status,
     ).toBe(404)
-  expect((await site.ask('GET', '/api/packs', { as: stranger })).body.items).toEqual([])
-  expect((await take('ours', '{"queries": {}}', stranger)).status).toBe(201)
+  expect((await site.ask('GET', '/api/packs', { as: otherAdmin })).body.items).toEqual([])
+  expect((await importPack('ours', '{"queries": {}}', otherAdmin)).status).toBe(201)
   const viewer = await site.tokenFor('viewer')
-  expect((await make({ name: 'x' }, viewer)).status).toBe(403)
-  expect((await take('x', '{"queries": {}}', viewer)).status).toBe(403)
+  expect((await createPack({ name: 'x' }, viewer)).status).toBe(403)
+  expect((await importPack('x', '{"queries": {}}', viewer)).status).toBe(403)
 })
 
 describe('the configuration of an agent', () => {
   test('contains the packs for its platform and labels', async () => {
     const agent = await addHost(site)
-    await make({ name: 'all', queries: [up], version: '4.0.0', discovery: ['select 1'] })
-    await make({ name: 'linux', queries: [up], platforms: ['linux'] })
-    await make({ name: 'mac', queries: [up], platforms: ['darwin', 'windows'] })
-    await make({ name: 'off', queries: [up], enabled: false })
-    await make({ name: 'web', queries: [up], labels: ['web', 'none'] })
+    await createPack({ name: 'all', queries: [up], version: '4.0.0', discovery: ['select 1'] })
+    await createPack({ name: 'linux', queries: [up], platforms: ['linux'] })
+    await createPack({ name: 'mac', queries: [up], platforms: ['darwin', 'windows'] })
+    await createPack({ name: 'off', queries: [up], enabled: false })
+    await createPack({ name: 'web', queries: [up], labels: ['web', 'none'] })
     const config = await site.schedules.config(agent)
     expect(config).toEqual({
       options: {
@@ -247,14 +247,14 @@ describe('the configuration of an agent', () => {
       Object.keys((await by.schedules.config(agent)).packs as object)
     expect(await packsOf(site)).toEqual([])
     expect(await packsOf(site.otherNode)).toEqual([])
-    let heard: () => void = () => undefined
-    const told = new Promise<void>(resolve => {
-      heard = resolve
+    let resolveAnnounced: () => void = () => undefined
+    const announced = new Promise<void>(resolve => {
+      resolveAnnounced = resolve
     })
-    await site.otherNode.streams.bus.subscribe('fleet:packs', () => heard())
-    await make({ name: 'new', queries: [up] })
+    await site.otherNode.streams.bus.subscribe('fleet:packs', () => resolveAnnounced())
+    await createPack({ name: 'new', queries: [up] })
     expect(await packsOf(site)).toEqual(['new'])
-    await told
+    await announced
     expect(await packsOf(site.otherNode)).toEqual(['new'])
     const statements: string[] = []
     site.node.db.on('query', ({ sql }: { sql: string }) => statements.push(sql))
@@ -262,7 +262,7 @@ describe('the configuration of an agent', () => {
     expect(statements.filter(sql => sql.includes('packs'))).toEqual([])
   })
 
-  test('is right again soon after a message was lost', async () => {
+  test('is soon correct again after a message was lost', async () => {
     const agent = await addHost(site)
     const packs = async () => Object.keys((await site.otherNode.schedules.config(agent)).packs as object)
     expect(await packs()).toEqual([])
@@ -281,7 +281,7 @@ describe('the configuration of an agent', () => {
 })
 
 describe('saved queries', () => {
-  test('are made, changed, listed, removed, and audited', async () => {
+  test('are created, changed, listed, removed, and audited', async () => {
     const ask = (method: string, path: string, body?: object) =>
       site.ask(method, `/api/saved-queries${path}`, { ...(body && { body }) })
     const made = await ask('POST', '', { name: 'users', sql: 'select * from users', platforms: ['linux'] })
@@ -307,8 +307,8 @@ describe('saved queries', () => {
     expect((await ask('DELETE', `/${made.body.id}`)).status).toBe(404)
     for (const action of ['saved_query.create', 'saved_query.update', 'saved_query.delete'])
       expect(await auditOf(action)).not.toEqual([])
-    const stranger = await site.tokenFor('admin', await site.anotherTenant())
-    expect((await site.ask('GET', `/api/saved-queries/${other.id}`, { as: stranger })).status).toBe(404)
+    const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
+    expect((await site.ask('GET', `/api/saved-queries/${other.id}`, { as: otherAdmin })).status).toBe(404)
     expect((await ask('POST', '', { name: 'x', sql: '' })).status).toBe(400)
   })
 })

@@ -20,7 +20,7 @@ afterAll(() => parts.stop())
 const json = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T
 const items = async (path: string) => (await json<{ items: Record<string, unknown>[] }>(app.get(path))).items
 
-/** The four shapes in which results are logged, as an agent sends them. */
+/** The four result formats, as agents send them. */
 const shapes = (unixTime: number) => [
   { name: 'event', unixTime, counter: '1', columns: { pid: '41' }, action: 'added', decorations: { hostname: 'h1' } },
   { name: 'batch', unixTime, diffResults: { added: [{ pid: '42' }], removed: [{ pid: '43' }, { pid: '44' }] } },
@@ -28,7 +28,7 @@ const shapes = (unixTime: number) => [
   { name: 'row', unixTime, columns: { id: '9223372036854775807' }, action: 'snapshot' },
 ]
 
-test('a pack reaches the agent by its next configuration, and its results the host, once', async () => {
+test('a pack reaches the agent with its next configuration, and its results are stored once', async () => {
   const pack = await app.post('/api/packs/import', {
     name: 'base',
     content: RELAXED_PACK.replace('windows,darwin', 'ubuntu,centos'),

@@ -64,7 +64,7 @@ test('results are found by name, action, time and text', async () => {
   ])
 })
 
-test('a download has every row; a spreadsheet gets no formula and no number loses a digit', async () => {
+test('a download has every row, no formulas and all digits of numbers', async () => {
   await site.schedules.log(
     agent,
     results([
@@ -86,7 +86,7 @@ test('a download has every row; a spreadsheet gets no formula and no number lose
   expect(ndjson[0]).toContain('"columns":{"uid":"9223372036854775807","path":"=cmd()"}')
 })
 
-test('a column with the name of one of ours gets another name in the header', async () => {
+test('a column with the name of one of ours is renamed in the header', async () => {
   await site.schedules.log(agent, results([resultLine(2, { columns: { name: 'bash', at: '1', result_name: 'x' } })]))
   const [head, row] = (await ask('/scheduled?format=csv&q=bash&bom=1')).text.split('\r\n')
   expect(head?.replace('\ufeff', '')).toBe(
@@ -108,7 +108,7 @@ test('a download of 200,000 rows is sent no faster than it is read', async () =>
   })
   const url = `${site.url}/api/hosts/${agent.hostId}/scheduled?format=ndjson`
   const headers = { authorization: `Bearer ${site.adminToken}` }
-  // One client takes the head only, and then nothing more.
+  // One client reads only the head.
   const lazy = get(url, { headers })
   await new Promise<void>(resolve => lazy.on('response', response => response.pause() && resolve()))
   let count = 0
@@ -127,12 +127,12 @@ test('a download of 200,000 rows is sent no faster than it is read', async () =>
     }
   }
   expect(count).toBe(200_000)
-  // Of 200 pages, the lazy one has been given what fits into buffers of the network.
+  // Of 200 pages, the idle client was sent only what fits into the network buffers.
   expect(pages).toBeLessThan(201 + 100)
   lazy.destroy()
 })
 
-test("a host's own log is read like a job's", async () => {
+test("a host's log is read like a job's", async () => {
   await site.schedules.log(agent, statuses([statusLine(0), statusLine(1, 2), statusLine(2, 1)]))
   expect(await hostLog(site.node, agent)).toHaveLength(3)
   const { items } = (await ask('/logs?level=warn,error')).body
@@ -146,9 +146,9 @@ test("a host's own log is read like a job's", async () => {
 })
 
 test('hosts of another tenant are not found', async () => {
-  const stranger = await site.tokenFor('admin', await site.anotherTenant())
+  const otherAdmin = await site.tokenFor('admin', await site.anotherTenant())
   for (const path of ['/scheduled', '/scheduled?format=csv', '/scheduled/names', '/logs', '/carves'])
-    expect((await ask(path, stranger)).status).toBe(404)
+    expect((await ask(path, otherAdmin)).status).toBe(404)
 })
 
 test('topics of deleted hosts are removed', async () => {
@@ -163,7 +163,7 @@ test('topics of deleted hosts are removed', async () => {
   expect(gone?.map(({ name }) => name)).toEqual([topic(removed).name, 'hostlog:x'])
 })
 
-test('results are deleted after their term', async () => {
+test('results are deleted after their retention period', async () => {
   await site.schedules.log(agent, results([resultLine(0), resultLine(1)]))
   const [target] = site.schedules.retention
   const before = new Date(Date.now() + 60_000)

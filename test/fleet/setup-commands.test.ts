@@ -25,7 +25,7 @@ async function stub(name: string, script: string) {
   await chmod(file, 0o755)
 }
 
-/** Runs a command as a shell does, with its folders below the test's own. */
+/** Runs a command in a shell, with its folders inside the test's folder. */
 async function run(command: string) {
   const here = ['/etc/osquery', '/private/var/osquery', '/Library/LaunchDaemons']
     .reduce((text, folder) => text.replaceAll(folder, root + folder), command)
@@ -56,7 +56,7 @@ test('the command for Linux writes the files and starts the service, now and at 
 describe('the command for macOS', () => {
   const DAEMON = '/Library/LaunchDaemons/io.osquery.agent.plist'
   const NAME = 'system/io.osquery.agent'
-  /** As launchd does: a loaded service is not loaded again, and one that is not loaded cannot be restarted. */
+  /** Like launchd: a loaded service cannot be loaded again, and one that is not loaded cannot be restarted. */
   const LAUNCHCTL = `case "$1" in
     print) test -e "$0.loaded" ;;
     enable) : ;;
@@ -88,12 +88,12 @@ describe('the command for macOS', () => {
     expect((await calls('launchctl')).at(-1)).toBe(`launchctl kickstart -k ${NAME}`)
   })
 
-  test('ends with a reason, and writes nothing, where osquery is not installed', async () => {
+  test('fails with a reason and writes nothing if osquery is not installed', async () => {
     await expect(run(commandsFor(enrolling).macos)).rejects.toThrow(/osquery 5 or newer is not installed/)
     expect(await readdir(root)).not.toContain('private')
   })
 
-  test('fails when the daemon cannot be started', async () => {
+  test('fails if the daemon cannot be started', async () => {
     await installOsquery()
     await stub('launchctl', 'exit 5')
     await expect(run(commandsFor(enrolling).macos)).rejects.toThrow()
@@ -105,7 +105,7 @@ describe('the command for Windows', () => {
   const texts = [...command.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) => text.replaceAll("''", "'"))
   const code = command.replaceAll(/'(?:[^']|'')*'/g, "''")
 
-  test('is one block whose quotes and brackets are closed in order', () => {
+  test('is one block with balanced quotes and brackets', () => {
     expect(code.match(/'/g)?.length).toBe(2 * texts.length)
     const open: string[] = []
     for (const [bracket] of code.matchAll(/[(){}[\]]/g)) {
@@ -134,7 +134,7 @@ describe('the command for Windows', () => {
     expect(places[0]).toBeGreaterThan(0)
   })
 
-  testWith(programOf('pwsh', 'powershell'))('is read by PowerShell without an error', async () => {
+  testWith(programOf('pwsh', 'powershell'))('is parsed by PowerShell without an error', async () => {
     const check = `$errors = $null; [void][Management.Automation.Language.Parser]::ParseInput($env:TEXT, [ref]$null, [ref]$errors); $errors.Count`
     const options = { env: { ...process.env, TEXT: command } }
     const { stdout } = await promisify(execFile)('pwsh', ['-NoProfile', '-Command', check], options)
@@ -142,7 +142,7 @@ describe('the command for Windows', () => {
   })
 })
 
-test('an IPv6 literal is refused with a hint what to do instead', () => {
+test('an IPv6 literal is refused, with a hint', () => {
   const refusal = expect.objectContaining({
     status: 409,
     code: 'ipv6_literal',

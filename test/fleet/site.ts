@@ -4,13 +4,13 @@ import { type Carves, createCarves } from '../../src/fleet/carves'
 import { createSchedules, type Schedules } from '../../src/fleet/schedules'
 import { quietLog } from '../support/parts'
 import { startSite } from '../web/site'
-import { freshPlace } from './node'
+import { createPlace } from './node'
 
 /** The real web server with the endpoints of schedules and carves. */
 export async function startFleetSite() {
-  const parts = await freshPlace()
+  const parts = await createPlace()
   const [node, otherNode] = await Promise.all([parts.start(), parts.start()])
-  /** Queries for files by host id, and those whose answers name the carve by `<host id>/<guid>`. */
+  /** Carve queries by host id, and by `<host id>/<guid>` those whose answer names the carve. */
   const carveQueries = { recent: new Map<string, string[]>(), byGuid: new Map<string, string>() }
   let schedules: Schedules | undefined
   let carves: Carves | undefined
@@ -42,7 +42,7 @@ export async function startFleetSite() {
   return {
     ...site,
     node,
-    /** Another process. */
+    /** A second process. */
     otherNode,
     schedules,
     carves,

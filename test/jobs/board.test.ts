@@ -54,14 +54,14 @@ async function shown(queue: string, query = ''): Promise<{ jobs: Shown[]; isPaus
   return queues.find((each: { name: string }) => each.name === queue)
 }
 
-async function make(step: Record<string, unknown>, more = {}): Promise<string> {
+async function createJob(step: Record<string, unknown>, more = {}): Promise<string> {
   const input = { steps: [{ name: 'load', workers: 1, lines: 1, ...step }] }
   const response = await app.post('/api/jobs', { kind: 'demo', input, ...more })
   return (await bodyOf(response)).job.id
 }
 
 const statusOf = async (id: string) => (await bodyOf(await app.get(`/api/jobs/${id}`))).status
-const becomes = (id: string, status: string) =>
+const untilStatus = (id: string, status: string) =>
   eventually(async () => (await statusOf(id)) === status, `${id} is ${status}`)
 const audit = async (action: string, tenantId = DEFAULT_TENANT_ID) =>
   app.app.db('audit_log').where({ action, tenant_id: tenantId }).orderBy('id')
@@ -118,8 +118,8 @@ test('pausing on the board is recorded in PostgreSQL with the actor', async () =
 })
 
 test('a failed job links to its page and is retried through the platform', async () => {
-  const id = await make({ fail_rate: 1 })
-  await becomes(id, 'failed')
+  const id = await createJob({ fail_rate: 1 })
+  await untilStatus(id, 'failed')
   await eventually(async () => (await shown('demo', '&status=failed')).jobs.length === 1, 'it is shown as failed')
   const [job] = (await shown('demo', '&status=failed')).jobs
   expect(job).toMatchObject({ id, externalUrl: { href: `/jobs/${id}` } })
@@ -133,9 +133,9 @@ test('a failed job links to its page and is retried through the platform', async
 })
 
 test('promotes a delayed job; removing a job that has not ended cancels it', async () => {
-  const [first, second] = [await make({}, { delay_ms: 3_600_000 }), await make({}, { delay_ms: 3_600_000 })]
+  const [first, second] = [await createJob({}, { delay_ms: 3_600_000 }), await createJob({}, { delay_ms: 3_600_000 })]
   expect((await put(`/api/queues/demo/${first}/promote`)).status).toBe(204)
-  await becomes(first, 'completed')
+  await untilStatus(first, 'completed')
   expect((await put(`/api/queues/demo/${second}/clean`)).status).toBe(204)
   expect(await statusOf(second)).toBe('cancelled')
   expect((await put(`/api/queues/demo/${first}/retry`)).status).toBe(409)
@@ -146,7 +146,7 @@ test('promotes a delayed job; removing a job that has not ended cancels it', asy
 })
 
 test('actions that would bypass PostgreSQL are refused and audited', async () => {
-  const id = await make({}, { delay_ms: 3_600_000 })
+  const id = await createJob({}, { delay_ms: 3_600_000 })
   const writes: [string, string][] = [
     ['PUT', '/api/queues/demo/obliterate'],
     ['PUT', '/api/queues/demo/empty'],
@@ -170,7 +170,7 @@ test('actions that would bypass PostgreSQL are refused and audited', async () =>
 })
 
 test('acts on up to a hundred jobs at once; for more, refers to bulk actions', async () => {
-  const ids = await Promise.all(Array.from({ length: 101 }, () => make({}, { delay_ms: 3_600_000 })))
+  const ids = await Promise.all(Array.from({ length: 101 }, () => createJob({}, { delay_ms: 3_600_000 })))
   const refusal = await put('/api/queues/demo/clean/delayed')
   expect(refusal.status).toBe(409)
   expect((await bodyOf(refusal)).error).toContain('/queue?queue=demo')

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } from '../../src/jobs'
 
-/** Kinds that tests drive from outside: what a run does is decided by who enqueues it. */
+/** Kinds for tests: the input decides what a run does. */
 const script = z.strictObject({
-  /** `hang` until the signal, `ignore` it, `ask` the database or `talk` for `ms`, or do something and return. */
+  /** `hang` until the signal, `ignore` it, `query` the database or `log` for `ms`, or do something and return. */
   does: z
-    .enum(['return', 'hang', 'ignore', 'ask', 'talk', 'throw', 'fail', 'lines', 'spawn', 'steps'])
+    .enum(['return', 'hang', 'ignore', 'query', 'log', 'throw', 'fail', 'lines', 'spawn', 'steps'])
     .default('return'),
   value: z.unknown().optional(),
   lines: z.number().default(0),
@@ -31,12 +31,12 @@ export const single = defineKind({
   options: { dedupe: ({ key }) => key },
 })
 
-/** Every run that has begun in this process, in order. */
-export const begun: { id: string; attempt: number }[] = []
+/** Every run started in this process, in order. */
+export const startedRuns: { id: string; attempt: number }[] = []
 
-async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
-  begun.push({ id: run.id, attempt: run.attempt })
-  if (input.ms && input.does !== 'ask' && input.does !== 'talk')
+async function runScript(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
+  startedRuns.push({ id: run.id, attempt: run.attempt })
+  if (input.ms && input.does !== 'query' && input.does !== 'log')
     await delay(input.ms, undefined, { signal: run.signal })
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
   switch (input.does) {
@@ -46,12 +46,12 @@ async function play(run: Run, input: z.output<typeof script>, { jobs }: { jobs: 
     case 'ignore':
       await new Promise(() => undefined)
       break
-    case 'ask':
+    case 'query':
       for (const end = Date.now() + input.ms; Date.now() < end; )
         await jobs.find({ tenantId: run.tenantId, id: run.id })
       break
-    case 'talk':
-      for (const end = Date.now() + input.ms; Date.now() < end; await delay(5)) await run.log.info('talk')
+    case 'log':
+      for (const end = Date.now() + input.ms; Date.now() < end; await delay(5)) await run.log.info('still running')
       break
     case 'throw':
       throw new Error('as asked')
@@ -74,9 +74,9 @@ const hang = (run: Run) =>
 const optionsOf = (onFailure: OnFailure | undefined) => (onFailure ? { onFailure } : {})
 
 export const scripted = [
-  handle(act, play),
-  handle(persistent, play),
-  handle(limited, play),
+  handle(act, runScript),
+  handle(persistent, runScript),
+  handle(limited, runScript),
   handle(single, async (run, { does }) => {
     if (does === 'hang')
       await new Promise((_, reject) => run.signal.addEventListener('abort', () => reject(new Error('aborted'))))

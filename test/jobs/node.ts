@@ -16,7 +16,7 @@ export const ACTOR = { type: 'system' as const, id: null, name: 'test' }
 
 interface Options {
   handlers: readonly Handler<never>[]
-  /** False: a process that only enqueues. */
+  /** False for a process that only enqueues. */
   works?: boolean
   queues?: readonly QueueName[]
   lockMs?: number
@@ -25,7 +25,7 @@ interface Options {
   concurrency?: number
 }
 
-/** What one process has of the job platform, with its own connections; several of them stand for several processes. */
+/** The job platform as in one process, with its own connections. Several of them simulate several processes. */
 export async function startNode(place: Place, options: Options) {
   const { handlers, works = true, queues, lockMs = 2_000, reconcileMs = 60_000, shutdownMs = 4_000 } = options
   const nothing = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -59,8 +59,8 @@ export async function startNode(place: Place, options: Options) {
 
 export type TestNode = Awaited<ReturnType<typeof startNode>>
 
-/** A database of its own; nodes started on it are stopped together. */
-export async function freshPlace(parts?: { databaseUrl: string; redisUrl: string }) {
+/** Creates a database; nodes started on it are stopped together. */
+export async function createPlace(parts?: { databaseUrl: string; redisUrl: string }) {
   const database = parts ? undefined : await testDatabase()
   const place: Place = {
     databaseUrl: parts?.databaseUrl ?? database?.url ?? '',
@@ -83,19 +83,19 @@ export async function freshPlace(parts?: { databaseUrl: string; redisUrl: string
   }
 }
 
-/** Asks until the answer is there. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
+/** Polls until there is a result. */
+export async function eventually<T>(check: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
   const end = Date.now() + limitMs
   for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (Date.now() > end) throw new Error(`It did not come true within ${limitMs} ms: ${ask}`)
+    const result = await check()
+    if (result) return result
+    if (Date.now() > end) throw new Error(`The condition was not met within ${limitMs} ms: ${check}`)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }
 
-/** The job as soon as it is in one of these states. */
-export function reaches(node: TestNode, id: string, ...states: Job['status'][]): Promise<Job> {
+/** Waits until a job is in one of these states. */
+export function untilState(node: TestNode, id: string, ...states: Job['status'][]): Promise<Job> {
   return eventually(async () => {
     const job = await node.jobs.find({ tenantId: node.by.tenantId, id })
     if (states.includes(job.status)) return job
@@ -113,11 +113,11 @@ export interface StoredEntry {
   step: string | null
   attempt: number | null
   message: string | null
-  // biome-ignore lint/suspicious/noExplicitAny: whatever JSON an entry carries
+  // biome-ignore lint/suspicious/noExplicitAny: entries have any JSON
   data: any
 }
 
-/** Everything in a topic, in order. */
+/** All entries of a topic, in order. */
 export async function entriesOf(node: TestNode, name: string): Promise<StoredEntry[]> {
   await node.streams.flush()
   const found = await rows<StoredEntry & { data: string | null }>(
@@ -129,7 +129,7 @@ export async function entriesOf(node: TestNode, name: string): Promise<StoredEnt
   return found.map(entry => ({ ...entry, data: entry.data === null ? null : JSON.parse(entry.data) }))
 }
 
-/** The states a job went through, according to its topic. */
+/** The states of a job so far, according to its topic. */
 export async function statesOf(node: TestNode, id: string): Promise<string[]> {
   const entries = await entriesOf(node, `job:${id}`)
   const states = entries.filter(entry => entry.kind === 'status').map(entry => entry.data.job.status as string)

@@ -1,11 +1,11 @@
 import { bucketOf, percentile } from '../../src/jobs/metrics/buckets'
 import { act, scripted } from './kinds'
-import { ACTOR, eventually, freshPlace, reaches, type TestNode } from './node'
+import { ACTOR, createPlace, eventually, type TestNode, untilState } from './node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   node = await place.start({ handlers: scripted })
 })
 afterAll(() => place.stop())
@@ -24,7 +24,7 @@ test('a paused queue starts no jobs, says who paused it and why, and counts the 
   await eventually(async () => ((await demo())?.oldest_waiting_seconds ?? 0) > 0.1)
   expect((await node.jobs.find({ tenantId: place.tenantId, id: job.id })).status).toBe('pending')
   await node.jobs.queueControl.resume('demo', { reason: 'deployed', by: ACTOR })
-  await reaches(node, job.id, 'completed')
+  await untilState(node, job.id, 'completed')
   expect(await demo()).toMatchObject({ paused: false, paused_by: null })
 })
 
@@ -43,7 +43,7 @@ test('a queue that does not exist cannot be paused', async () => {
 
 test('shows wait and run times of the last hour, and counts in metrics', async () => {
   const { job } = await node.jobs.enqueue(act, { ms: 60 }, node.by)
-  await reaches(node, job.id, 'completed')
+  await untilState(node, job.id, 'completed')
   await node.jobs.timings.store()
   const text = await node.metrics.metrics()
   expect(text).toMatch(/bullmq_job_completed_total\{queue="demo"\} [1-9]/)

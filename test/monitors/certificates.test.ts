@@ -16,15 +16,15 @@ beforeAll(async () => {
 })
 afterEach(closeSites)
 
-/** Serves with a certificate of `localhost` and notes every request that came through. */
-async function served(chain: Identity[], options: TlsOptions = {}) {
+/** Starts a server with a certificate for `localhost` that collects its requests. */
+async function startSite(chain: Identity[], options: TlsOptions = {}) {
   const requests: string[] = []
   const [leaf] = chain
   const site = await httpsSite(
     { cert: chain.map(link => link.cert).join(''), key: leaf?.key, ...options },
-    (ask, answer) => {
-      requests.push(ask.url ?? '')
-      answer.end('ok')
+    (request, response) => {
+      requests.push(request.url ?? '')
+      response.end('ok')
     },
   )
   return { site, requests }
@@ -33,9 +33,9 @@ async function served(chain: Identity[], options: TlsOptions = {}) {
 const leafOf = (by: Identity | undefined, rest: object = {}) =>
   identity({ name: 'leaf', by, hosts: ['localhost', '127.0.0.1'], ...rest })
 
-test('a good chain is up, and its facts are told', async () => {
-  const { site, requests } = await served([await leafOf(middle, { untilDays: 63.5 }), middle])
-  const { outcome, steps, told } = await check(site.url(), {}, { roots: roots() })
+test('a valid chain is up, and its details are reported', async () => {
+  const { site, requests } = await startSite([await leafOf(middle, { untilDays: 63.5 }), middle])
+  const { outcome, steps, logged } = await check(site.url(), {}, { roots: roots() })
   expect(outcome).toMatchObject({
     status: 'up',
     error: null,
@@ -53,7 +53,7 @@ test('a good chain is up, and its facts are told', async () => {
   expect(Date.parse(outcome.tls?.expires_at ?? '')).toBeGreaterThan(Date.now() + 63 * DAY_MS)
   expect(outcome.tls?.chain_expires_at).toBe(outcome.tls?.expires_at)
   expect(steps).toEqual(['dns', 'connect', 'tls', 'first byte', 'transfer'])
-  expect(told).toContainEqual({
+  expect(logged).toContainEqual({
     level: 'info',
     step: 'tls',
     message: expect.stringMatching(/^certificate of "leaf" by "Test Middle", good until .* \(63 days left\)$/),
@@ -61,36 +61,36 @@ test('a good chain is up, and its facts are told', async () => {
   expect(requests).toEqual(['/'])
 })
 
-test('an address is good when the certificate names it', async () => {
-  const { site } = await served([await leafOf(root)])
+test('an IP address is valid if the certificate names it', async () => {
+  const { site } = await startSite([await leafOf(root)])
   expect((await check(`https://127.0.0.1:${site.port}/`, {}, { roots: roots() })).outcome.status).toBe('up')
 })
 
-test('the dot behind a name is not part of it, but of the Host header', async () => {
-  const asked: (string | false | null | undefined)[] = []
+test('a trailing dot belongs to the Host header but not to the name in the certificate', async () => {
+  const names: (string | false | null | undefined)[] = []
   const leaf = await identity({ name: 'leaf', by: root, hosts: ['shop.example'] })
-  const site = await httpsSite({ cert: leaf.cert, key: leaf.key }, (ask, answer) => {
-    asked.push((ask.socket as TLSSocket).servername, ask.headers.host)
-    answer.end()
+  const site = await httpsSite({ cert: leaf.cert, key: leaf.key }, (request, response) => {
+    names.push((request.socket as TLSSocket).servername, request.headers.host)
+    response.end()
   })
   const lookup = async () => [{ address: '127.0.0.1' }]
   const { outcome } = await check(`https://shop.example.:${site.port}/`, {}, { roots: roots(), lookup })
   expect(outcome).toMatchObject({ status: 'up', tls: { valid: true } })
-  expect(asked).toEqual(['shop.example', `shop.example.:${site.port}`])
+  expect(names).toEqual(['shop.example', `shop.example.:${site.port}`])
 })
 
-test('one that ends soon is a warning', async () => {
-  const { site } = await served([await leafOf(root, { untilDays: 5.5 })])
-  const { outcome, told } = await check(site.url(), {}, { roots: roots() })
+test('a certificate that expires soon causes a warning', async () => {
+  const { site } = await startSite([await leafOf(root, { untilDays: 5.5 })])
+  const { outcome, logged } = await check(site.url(), {}, { roots: roots() })
   expect(outcome).toMatchObject({
     status: 'up',
     tls: { days_left: 5 },
     warnings: [{ code: 'certificate_expires_soon', message: expect.stringContaining('5 days left') }],
   })
-  expect(told.find(line => line.level === 'warn')?.message).toContain('5 days left')
+  expect(logged.find(line => line.level === 'warn')?.message).toContain('5 days left')
 })
 
-describe('each fault has its own code, its facts are told, and no request is sent', () => {
+describe('each certificate fault has its own code and is logged, and no request is sent', () => {
   const faults: [string, () => Promise<Identity[]>][] = [
     ['tls_expired', async () => [await leafOf(root, { fromDays: -9, untilDays: -2 })]],
     ['tls_not_yet_valid', async () => [await leafOf(root, { fromDays: 2 })]],
@@ -98,11 +98,11 @@ describe('each fault has its own code, its facts are told, and no request is sen
     ['tls_wrong_host', async () => [await identity({ name: 'localhost', by: root })]],
     ['tls_self_signed', async () => [await leafOf(undefined)]],
     ['tls_missing_intermediate', async () => [await leafOf(middle)]],
-    ['tls_untrusted_root', async () => [await leafOf(await stranger()), await stranger()]],
+    ['tls_untrusted_root', async () => [await leafOf(await strangeRoot()), await strangeRoot()]],
     [
       'tls_untrusted_root',
       async () => {
-        const between = await identity({ name: 'Strange Middle', authority: true, by: await stranger() })
+        const between = await identity({ name: 'Strange Middle', authority: true, by: await strangeRoot() })
         return [await leafOf(between), between]
       },
     ],
@@ -115,15 +115,15 @@ describe('each fault has its own code, its facts are told, and no request is sen
     ],
   ]
   let known: Identity | undefined
-  const stranger = async () => {
+  const strangeRoot = async () => {
     known ??= await identity({ name: 'Strange Root', authority: true })
     return known
   }
 
   test.each(faults)('%s', async (code, chain) => {
     const links = await chain()
-    const { site, requests } = await served(links)
-    const { outcome, told, steps } = await check(site.url(), {}, { roots: roots() })
+    const { site, requests } = await startSite(links)
+    const { outcome, logged, steps } = await check(site.url(), {}, { roots: roots() })
     expect(outcome).toMatchObject({
       status: 'down',
       status_code: null,
@@ -131,33 +131,33 @@ describe('each fault has its own code, its facts are told, and no request is sen
       tls: { valid: false, chain_problem: code, subject: links[0]?.name, expires_at: expect.any(String) },
     })
     expect(steps.at(-1)).toBe('tls')
-    expect(told.some(line => line.message.startsWith('certificate of'))).toBe(true)
+    expect(logged.some(line => line.message.startsWith('certificate of'))).toBe(true)
     expect(requests).toEqual([])
   })
 })
 
-describe('handshakes that fail', () => {
-  test('for want of a client certificate', async () => {
+describe('a handshake fails', () => {
+  test('without a client certificate', async () => {
     const options = { requestCert: true, rejectUnauthorized: true, ca: root.cert }
     const codes = { 'TLSv1.2': 'tls_failed', 'TLSv1.3': 'tls_client_certificate' } as const
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-      const { site, requests } = await served([await leafOf(root)], { ...options, maxVersion })
+      const { site, requests } = await startSite([await leafOf(root)], { ...options, maxVersion })
       const { outcome } = await check(site.url(), {}, { roots: roots() })
       expect([maxVersion, outcome.error?.code]).toEqual([maxVersion, codes[maxVersion]])
       expect(requests).toEqual([])
     }
   })
 
-  test('for want of HTTP/1.1, when only HTTP/2 is spoken', async () => {
-    const { site } = await served([await leafOf(root)], { ALPNProtocols: ['h2'] })
+  test('if the server only speaks HTTP/2', async () => {
+    const { site } = await startSite([await leafOf(root)], { ALPNProtocols: ['h2'] })
     expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({
       status: 'down',
       error: { code: 'tls_alpn', phase: 'tls' },
     })
   })
 
-  test('for want of the name', async () => {
-    // the fatal alert unrecognized_name (RFC 6066 section 3), which Node cannot be made to send
+  test('if the server does not know the name', async () => {
+    // The fatal alert unrecognized_name (RFC 6066 section 3), which Node cannot send.
     const site = await tcpSite(socket =>
       socket.once('data', () => socket.end(Buffer.from('1503030002' + '0270', 'hex'))),
     )
@@ -165,19 +165,19 @@ describe('handshakes that fail', () => {
     expect(outcome).toMatchObject({ status: 'down', error: { code: 'tls_unrecognized_name', phase: 'tls' } })
   })
 
-  test('for want of a common version', async () => {
+  test('without a common version', async () => {
     const options: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }
-    const { site } = await served([await leafOf(root)], options)
+    const { site } = await startSite([await leafOf(root)], options)
     expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({ error: { code: 'tls_protocol' } })
   })
 
-  test('where nothing answers', async () => {
+  test('if the server does not answer', async () => {
     const site = await tcpSite(() => {})
     const url = `https://localhost:${site.port}/`
     expect((await check(url, { timeout_ms: 500 })).outcome).toMatchObject({ error: { code: 'tls_timeout' } })
   })
 
-  test('where plain HTTP is spoken, or the connection is cut', async () => {
+  test('if the server speaks plain HTTP or closes the connection', async () => {
     const plain = await tcpSite(socket => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))
     const plainUrl = `https://localhost:${plain.port}/`
     expect((await check(plainUrl)).outcome).toMatchObject({ error: { code: 'tls_not_spoken' } })
@@ -189,13 +189,13 @@ describe('handshakes that fail', () => {
     expect((await check(brokenUrl)).outcome).toMatchObject({ error: { code: 'connection_reset', phase: 'tls' } })
   })
 
-  test('a server without secure renegotiation is not refused: the handshake goes on until it closes the connection', async () => {
+  test('a server without secure renegotiation is accepted: the handshake continues until it closes the connection', async () => {
     const site = await tcpSite(socket => socket.once('data', () => socket.end(SERVER_HELLO_WITHOUT_EXTENSIONS)))
     const url = `https://localhost:${site.port}/`
     expect((await check(url)).outcome).toMatchObject({ error: { code: 'tls_closed', phase: 'tls' } })
   })
 
-  test('after the handshake, when the server cuts at once', async () => {
+  test('a server that closes the connection after the handshake has an empty response', async () => {
     const leaf = await leafOf(root)
     const site = await tlsSite({ cert: leaf.cert, key: leaf.key }, socket => socket.destroy())
     expect((await check(site.url(), {}, { roots: roots() })).outcome).toMatchObject({

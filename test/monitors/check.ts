@@ -2,19 +2,19 @@ import type { Level } from '../../src/base/log'
 import { createOutbound, type OutboundSettings } from '../../src/base/outbound'
 import { checkHttp, type HttpCheck, type Trace } from '../../src/monitors'
 
-export interface Told {
+export interface LogLine {
   level: Level
   step: string | undefined
   message: string
 }
 
-/** Runs one check as the health-check job does and keeps what it told. */
+/** Runs a check like the health-check job does, and collects its steps and log lines. */
 export async function check(
   url: string,
   settings: Partial<HttpCheck> = {},
   { signal = new AbortController().signal, ...outbound }: Partial<OutboundSettings> & { signal?: AbortSignal } = {},
 ) {
-  const told: Told[] = []
+  const logged: LogLine[] = []
   const steps: string[] = []
   let step: string | undefined
   const trace: Trace = {
@@ -28,11 +28,15 @@ export async function check(
       }
     },
     log(level, message) {
-      told.push({ level, step, message })
+      logged.push({ level, step, message })
       return undefined
     },
   }
-  const ask = { url, method: 'GET', headers: {}, timeout_ms: 10_000, follow_redirects: true, ...settings }
-  const outcome = await checkHttp(ask, { signal, trace, outbound: createOutbound({ allow: ['private'], ...outbound }) })
-  return { outcome, told, steps }
+  const input = { url, method: 'GET', headers: {}, timeout_ms: 10_000, follow_redirects: true, ...settings }
+  const outcome = await checkHttp(input, {
+    signal,
+    trace,
+    outbound: createOutbound({ allow: ['private'], ...outbound }),
+  })
+  return { outcome, logged, steps }
 }

@@ -6,14 +6,14 @@ import { check } from './check'
 
 afterEach(closeSites)
 
-/** What is sent to `to` after a response of `from` set the cookies. */
+/** The Cookie header sent to `to` after a response from `from` set the cookies. */
 function sent(from: string, to: string, ...headers: string[]) {
   const cookies = createCookies()
   cookies.keep(new URL(from), headers)
   return cookies.header(new URL(to))
 }
 
-// the verdicts are those of Chromium 156, each asked with a redirect from /d/a to /d/b
+// Expected results are those of Chromium 156, with a redirect from /d/a to /d/b.
 describe('a cookie of http://www.shop.test/d/a', () => {
   test.each([
     ['plain=1', 'plain=1'],
@@ -80,7 +80,7 @@ test.each([
   expect(sent(url, url, header)).toBe(expected)
 })
 
-test('goes to other hosts only by its domain, and to http only without Secure', () => {
+test('a cookie is sent to other hosts only by its domain, and over http only without Secure', () => {
   const from = 'https://www.shop.test/'
   expect(sent(from, 'https://pay.shop.test/', 'a=1', 'b=2; Domain=shop.test')).toBe('b=2')
   expect(sent(from, 'https://shop.test/', 'a=1', 'b=2; Domain=shop.test')).toBe('b=2')
@@ -88,12 +88,12 @@ test('goes to other hosts only by its domain, and to http only without Secure', 
   expect(sent(from, 'https://www.shop.test:8443/', 'a=1')).toBe('a=1')
 })
 
-test('a later one replaces or ends an earlier one of the same name, domain and path', () => {
+test('a later cookie replaces or deletes an earlier one with the same name, domain and path', () => {
   const url = 'https://www.shop.test/'
   expect(sent(url, url, 'a=1', 'b=2', 'a=3', 'b=; Max-Age=0', 'a=4; Path=/x')).toBe('a=3')
 })
 
-test('a jar is bounded and says what it left out', () => {
+test('a jar has a limit and returns the number of cookies it rejected', () => {
   const cookies = createCookies()
   const url = new URL('https://www.shop.test/')
   const many = Array.from({ length: 200 }, (_, index) => `c${index}=1`)
@@ -102,7 +102,7 @@ test('a jar is bounded and says what it left out', () => {
   expect(cookies.header(url)?.split('; ')).toHaveLength(180)
 })
 
-test('a cookie that is renewed or ended takes no more room', () => {
+test('renewed and deleted cookies do not count twice', () => {
   const cookies = createCookies()
   const url = new URL('https://www.shop.test/')
   const many = (value: string) => Array.from({ length: 150 }, (_, index) => `c${index}=${value}`)
@@ -110,19 +110,19 @@ test('a cookie that is renewed or ended takes no more room', () => {
   expect(cookies.header(url)?.split('; ')).toEqual(many('4'))
 })
 
-test('cookies of one check are unknown to the next', async () => {
-  const asked: (string | undefined)[] = []
-  const site = await httpSite((ask, answer) => {
-    asked.push(ask.headers.cookie)
-    if (ask.url === '/') answer.writeHead(302, { location: '/2', 'set-cookie': 'a=1' })
-    answer.end()
+test('cookies are not shared between checks', async () => {
+  const received: (string | undefined)[] = []
+  const site = await httpSite((request, response) => {
+    received.push(request.headers.cookie)
+    if (request.url === '/') response.writeHead(302, { location: '/2', 'set-cookie': 'a=1' })
+    response.end()
   })
   await Promise.all([check(site.url()), check(site.url('/2'))])
   await check(site.url('/2'))
-  expect(asked.sort()).toEqual(['a=1', undefined, undefined, undefined])
+  expect(received.sort()).toEqual(['a=1', undefined, undefined, undefined])
 })
 
-test('no header makes it throw, and what it sends is a header', () => {
+test('no Set-Cookie header makes it throw, and its Cookie header is always valid', () => {
   const byte = fc.string({ unit: fc.integer({ min: 32, max: 255 }).map(code => String.fromCharCode(code)) })
   const attribute = fc.constantFrom('Domain=', 'Path=', 'Max-Age=', 'Expires=', 'SameSite=', 'Secure')
   const header = fc.tuple(byte, attribute, byte).map(([pair, name, value]) => `${pair}; ${name}${value}`)

@@ -14,9 +14,9 @@ const down = (code: string, rest: object = {}) => ({
 const MIB = 1024 * 1024
 
 describe('a server that answers', () => {
-  test('is up, with all phases in order, each told when it ends, and times that add up', async () => {
-    const site = await httpSite((_ask, answer) => void answer.end('hello'))
-    const { outcome, steps, told } = await check(site.url('/path?x=1'))
+  test('is up, with all phases in order, each logged when it ends, and times that add up', async () => {
+    const site = await httpSite((_request, response) => void response.end('hello'))
+    const { outcome, steps, logged } = await check(site.url('/path?x=1'))
     expect(outcome).toMatchObject({
       status: 'up',
       status_code: 200,
@@ -28,8 +28,8 @@ describe('a server that answers', () => {
       url: site.url('/path?x=1'),
     })
     expect(steps).toEqual(['dns', 'connect', 'first byte', 'transfer'])
-    expect(told.map(line => line.step)).toEqual([...steps, undefined])
-    expect(told.at(-1)?.message).toMatch(/^up: 200 in /)
+    expect(logged.map(line => line.step)).toEqual([...steps, undefined])
+    expect(logged.at(-1)?.message).toMatch(/^up: 200 in /)
     const { tls, ...rest } = outcome.phases_ms
     expect(tls).toBeNull()
     const sum = Object.values(rest).reduce<number>((total, ms) => total + (ms ?? Number.NaN), 0)
@@ -37,11 +37,11 @@ describe('a server that answers', () => {
     expect(sum).toBeCloseTo(outcome.latency_ms, 1) // two decimals each
   })
 
-  test('gets the method and headers of the check, one request per connection', async () => {
+  test('receives the method and headers of the check, one request per connection', async () => {
     const seen: object[] = []
-    const site = await httpSite((ask, answer) => {
-      seen.push({ method: ask.method, ...ask.headers })
-      answer.end()
+    const site = await httpSite((request, response) => {
+      seen.push({ method: request.method, ...request.headers })
+      response.end()
     })
     await check(site.url(), { method: 'POST', headers: { Accept: 'text/plain', 'X-Probe': 'a b' } })
     expect(seen).toEqual([
@@ -71,7 +71,7 @@ describe('a server that answers', () => {
     [999, 999, 'up'],
     [600, '200-299, 600-699', 'up'],
   ] as const)('%i with expect_status %j is %s', async (status, expected, verdict) => {
-    const site = await httpSite((_ask, answer) => void answer.writeHead(status).end())
+    const site = await httpSite((_request, response) => void response.writeHead(status).end())
     const expect_status = typeof expected === 'object' ? [...expected] : expected
     const { outcome } = await check(site.url(), { expect_status })
     expect(outcome).toMatchObject({ status: verdict, status_code: status })
@@ -79,12 +79,14 @@ describe('a server that answers', () => {
     expect(outcome.phases_ms.transfer).not.toBeNull()
   })
 
-  test('may answer HEAD with the headers of a coded body', async () => {
-    const site = await httpSite((_ask, answer) => void answer.writeHead(200, { 'content-encoding': 'gzip' }).end())
+  test('may answer HEAD with the headers of a compressed body', async () => {
+    const site = await httpSite(
+      (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(),
+    )
     expect((await check(site.url(), { method: 'HEAD' })).outcome).toMatchObject({ status: 'up', bytes: 0 })
   })
 
-  test('may send interim answers first', async () => {
+  test('may send interim responses first', async () => {
     const site = await tcpSite(socket =>
       socket.once('data', () =>
         socket.end('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
@@ -95,37 +97,37 @@ describe('a server that answers', () => {
 })
 
 describe('bodies', () => {
-  test('are read to 1 MiB and no further', async () => {
+  test('are read up to 1 MiB', async () => {
     let closed = () => {}
     const broken = new Promise<void>(resolve => {
       closed = resolve
     })
-    const site = await httpSite((_ask, answer) => {
+    const site = await httpSite((_request, response) => {
       const more = () => {
-        while (!answer.destroyed && answer.write(Buffer.alloc(65_536))) {}
+        while (!response.destroyed && response.write(Buffer.alloc(65_536))) {}
       }
-      answer.on('drain', more)
-      answer.on('close', closed)
+      response.on('drain', more)
+      response.on('close', closed)
       more()
     })
     expect((await check(site.url())).outcome).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
     await broken
   })
 
-  test('are counted after decompression, bombs included', async () => {
-    const small = await httpSite((_ask, answer) =>
-      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5_000))),
+  test('are measured after decompression, even decompression bombs', async () => {
+    const small = await httpSite((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5_000))),
     )
     expect((await check(small.url())).outcome).toMatchObject({ status: 'up', bytes: 5_000, truncated: false })
-    const bomb = await httpSite((_ask, answer) =>
-      answer.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 * MIB))),
+    const bomb = await httpSite((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 * MIB))),
     )
     expect((await check(bomb.url())).outcome).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
   })
 
-  test.each(['gzip', 'br'])('that are not the %s they say are invalid', async coding => {
+  test.each(['gzip', 'br'])('that claim to be %s but are not are invalid', async coding => {
     const site = await httpSite(
-      (_ask, answer) => void answer.writeHead(200, { 'content-encoding': coding }).end('<p>not compressed</p>'),
+      (_request, response) => void response.writeHead(200, { 'content-encoding': coding }).end('<p>not compressed</p>'),
     )
     expect((await check(site.url())).outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
   })
@@ -141,7 +143,7 @@ describe('bodies', () => {
     expect(outcome.error).toMatchObject({ phase: 'transfer', message: expect.stringContaining(message) })
   })
 
-  test('that break off are a broken connection', async () => {
+  test('that are cut off by a reset report the reset', async () => {
     let reset = () => {}
     const site = await tcpSite(socket => {
       reset = () => socket.resetAndDestroy()
@@ -178,7 +180,7 @@ describe('bodies', () => {
     expect((await check(site.url())).outcome).toMatchObject(down('response_invalid', { status_code: 200 }))
   })
 
-  test('end the check without waiting for the connection to end', async () => {
+  test('end the check without waiting for the connection to close', async () => {
     for (const rest of ['Content-Length: 2\r\n\r\nok', 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n']) {
       const site = await tcpSite(socket => void socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n${rest}`)))
       expect((await check(site.url())).outcome).toMatchObject({ status: 'up', bytes: 2 })
@@ -186,24 +188,24 @@ describe('bodies', () => {
   })
 })
 
-describe('a server that fails', () => {
-  test('where nothing listens', async () => {
-    const { outcome, told } = await check(`http://127.0.0.1:${await deadPort()}/`)
+describe('a failing server', () => {
+  test('that does not listen', async () => {
+    const { outcome, logged } = await check(`http://127.0.0.1:${await deadPort()}/`)
     expect(outcome).toMatchObject(down('connection_refused', { status_code: null }))
     expect(outcome.phases_ms).toMatchObject({ first_byte: null, transfer: null, connect: expect.any(Number) })
-    expect(told.map(({ level, step }) => [level, step])).toEqual([
+    expect(logged.map(({ level, step }) => [level, step])).toEqual([
       ['info', 'dns'],
       ['error', 'connect'],
       ['error', undefined],
     ])
   })
 
-  test('whose first address is dead is reached at the next, and the log says so', async () => {
-    const site = await httpSite((_ask, answer) => void answer.end())
+  test('whose first address is unreachable is reached at the next, and the log says so', async () => {
+    const site = await httpSite((_request, response) => void response.end())
     const lookup = async () => [{ address: '127.0.0.2' }, { address: '127.0.0.1' }]
-    const { outcome, told } = await check(`http://two.example:${site.port}/`, {}, { lookup })
+    const { outcome, logged } = await check(`http://two.example:${site.port}/`, {}, { lookup })
     expect(outcome.status).toBe('up')
-    expect(told).toContainEqual({
+    expect(logged).toContainEqual({
       level: 'warn',
       step: 'connect',
       message: expect.stringMatching(/refused.*trying 127\.0\.0\.1/),
@@ -212,13 +214,13 @@ describe('a server that fails', () => {
 
   test.each([
     ['closes at once', '', 'response_empty'],
-    ['speaks something else', 'SSH-2.0-OpenSSH_9.2\r\n', 'response_invalid'],
+    ['speaks another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', 'response_invalid'],
     ['speaks HTTP/0.9', '<p>old</p>', 'response_invalid'],
     ['speaks HTTP/2', '\0\0\x12\x04\0\0\0\0\0', 'response_invalid'],
     ['sends a NUL byte', 'HTTP/1.1 200 OK\r\nX-A: \0\r\n\r\n', 'response_invalid'],
     ['sends a status below 100', 'HTTP/1.1 099 Low\r\n\r\n', 'response_invalid'],
     ['sends a status above 999', 'HTTP/1.1 1000 High\r\n\r\n', 'response_invalid'],
-    ['sends interim answers only', 'HTTP/1.1 103 Hints\r\n\r\n'.repeat(60), 'response_invalid'],
+    ['sends only interim responses', 'HTTP/1.1 103 Hints\r\n\r\n'.repeat(60), 'response_invalid'],
     ['sends two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 'response_invalid'],
     [
       'changes the protocol',
@@ -232,7 +234,7 @@ describe('a server that fails', () => {
     expect((await check(site.url())).outcome).toMatchObject(down(code))
   })
 
-  test('that speaks something else and waits is known at once', async () => {
+  test('that speaks another protocol and waits is detected at once', async () => {
     const site = await tcpSite(socket => void socket.write('220 mail.example ESMTP\r\n'))
     const { outcome } = await check(site.url())
     expect(outcome.error).toMatchObject({ code: 'response_invalid', phase: 'first_byte' })
@@ -248,17 +250,17 @@ describe('a server that fails', () => {
     ['never answers', '', 'first_byte'],
     ['never ends its head', 'HTTP/1.1 200 OK\r\nX-A: b\r\n', 'first_byte'],
     ['never ends its body', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc', 'transfer'],
-    ['sends interim answers only', 'HTTP/1.1 102 Processing\r\n\r\n', 'first_byte'],
-  ])('that %s runs into the deadline, which tells the phase', async (_what, bytes, phase) => {
+    ['sends only interim responses', 'HTTP/1.1 102 Processing\r\n\r\n', 'first_byte'],
+  ])('that %s times out, and the error names the phase', async (_what, bytes, phase) => {
     const site = await tcpSite(socket => void socket.once('data', () => socket.write(bytes)))
     const { outcome } = await check(site.url(), { timeout_ms: 500 })
     expect(outcome).toMatchObject({ status: 'down', error: { code: 'timeout', phase } })
   })
 
-  test('that sends byte after byte runs into the same deadline', async () => {
-    const site = await httpSite((_ask, answer) => {
-      const beat = setInterval(() => answer.write('.'), 10)
-      answer.on('close', () => clearInterval(beat))
+  test('that sends byte after byte times out, too', async () => {
+    const site = await httpSite((_request, response) => {
+      const beat = setInterval(() => response.write('.'), 10)
+      response.on('close', () => clearInterval(beat))
     })
     expect((await check(site.url(), { timeout_ms: 500 })).outcome).toMatchObject(down('timeout', { status_code: 200 }))
   })
@@ -270,7 +272,7 @@ describe('a server that fails', () => {
     expect(steps).toEqual(['dns'])
   })
 
-  test('a cancelled check is no outcome: it rejects with the reason, and the connection ends', async () => {
+  test('a cancelled check has no outcome: it rejects with the reason and closes the connection', async () => {
     const controller = new AbortController()
     const reason = new Error('cancelled')
     const gone = new Promise<void>(resolve => {

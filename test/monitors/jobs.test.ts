@@ -8,7 +8,7 @@ const pathsOf = (input: unknown) => {
   return result.success ? [] : faultsOf(result.error, 'input').map(fault => fault.path)
 }
 
-test('an address is enough', () => {
+test('only a URL is required', () => {
   expect(healthCheck.input.parse({ url: 'https://example.org' })).toEqual({
     url: 'https://example.org',
     method: 'GET',
@@ -49,7 +49,7 @@ test.each<[string, unknown]>([
   ['input.headers.accept', { url: 'https://example.org', headers: { accept: 'a\r\nb: c' } }],
   ['input.headers.ACCEPT', { url: 'https://example.org', headers: { Accept: 'a', ACCEPT: 'b' } }],
   ['input.wrong', { url: 'https://example.org', wrong: 1 }],
-])('%s is named in %j', (path, input) => {
+])('%s is reported for %j', (path, input) => {
   expect(pathsOf(input)).toEqual([path])
 })
 
@@ -59,7 +59,7 @@ test.each([
   'http://0x7f.1/',
   'http://[::1]/',
   'https://bücher.example/',
-])('%s is an address', url => {
+])('%s is accepted', url => {
   expect(pathsOf({ url })).toEqual([])
 })
 
@@ -78,7 +78,7 @@ test.each([
   ['X-Request-Key-Count', '3'],
   ['Idempotency-Key', '1'],
   ['X-Author', 'Ada'],
-])('the header %s is not', (name, value) => {
+])('the header %s is accepted', (name, value) => {
   expect(pathsOf({ url: 'https://example.org', headers: { [name]: value } })).toEqual([])
 })
 
@@ -112,11 +112,14 @@ test.each([
   ])
 })
 
-test.each(['?code=DE', '?key=name', '?q=token', '?token_type=a', '?token=', '?page=2#top'])('%s is taken', search => {
-  expect(pathsOf({ url: `https://example.org/${search}` })).toEqual([])
-})
+test.each(['?code=DE', '?key=name', '?q=token', '?token_type=a', '?token=', '?page=2#top'])(
+  '%s is accepted',
+  search => {
+    expect(pathsOf({ url: `https://example.org/${search}` })).toEqual([])
+  },
+)
 
-test('an accepted address is always http or https, and no input makes the contract throw', () => {
+test('an accepted URL is always http or https, and no input makes the contract throw', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.anything()), url => {
       const { success, data } = healthCheck.input.safeParse({ url })
@@ -126,20 +129,20 @@ test('an accepted address is always http or https, and no input makes the contra
   fc.assert(fc.property(fc.anything(), input => typeof healthCheck.input.safeParse(input).success === 'boolean'))
 })
 
-test('an expected range holds its ends and what lies between, in every spelling', () => {
+test('an expected range includes both ends and everything between, in every spelling', () => {
   const status = fc.integer({ min: 100, max: 999 })
   fc.assert(
-    fc.property(status, status, status, (one, other, answered) => {
+    fc.property(status, status, status, (one, other, actual) => {
       const low = Math.min(one, other)
       const high = Math.max(one, other)
       const range = `${low}-${high}`
       const spellings: ExpectStatus[] = [range, [range], ` ${range} ,${low}`, [low, range, high]]
       for (const expected of spellings) {
         expect(isExpectStatus(expected)).toBe(true)
-        expect(isExpected(answered, expected)).toBe(low <= answered && answered <= high)
+        expect(isExpected(actual, expected)).toBe(low <= actual && actual <= high)
       }
-      expect(isExpected(answered, one)).toBe(answered === one)
-      expect(isExpected(answered)).toBe(answered >= 200 && answered < 300)
+      expect(isExpected(actual, one)).toBe(actual === one)
+      expect(isExpected(actual)).toBe(actual >= 200 && actual < 300)
     }),
   )
 })

@@ -10,8 +10,8 @@ const OK = 'HTTP/1.1 200 OK\r\n'
 const LENGTH = 'Content-Length: 2\r\n\r\nok'
 const CHUNKS = 'Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'
 
-/** Checks a server that answers with exactly these bytes, all at once or each on its own. */
-async function answered(bytes: string | Buffer, { single = false, method = 'GET' } = {}) {
+/** Checks a server that sends exactly these bytes, all at once or one by one. */
+async function checkResponse(bytes: string | Buffer, { single = false, method = 'GET' } = {}) {
   const all = Buffer.from(bytes as string, 'latin1')
   const site = await tcpSite(socket =>
     socket.once('data', () => {
@@ -23,10 +23,10 @@ async function answered(bytes: string | Buffer, { single = false, method = 'GET'
   return (await check(site.url(), { method })).outcome
 }
 
-const codesOf = ({ warnings }: Awaited<ReturnType<typeof answered>>) => warnings.map(({ code }) => code)
+const codesOf = ({ warnings }: Awaited<ReturnType<typeof checkResponse>>) => warnings.map(({ code }) => code)
 
-// what Chromium 156 shows is up
-describe('a server that browsers put up with is up, and a warning names what it does', () => {
+// A response that Chromium 156 displays is up.
+describe('a server that browsers tolerate is up, with a warning', () => {
   test.each<[string, string, string | undefined]>([
     ['bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok', 'bare_line_feed'],
     ['one bare LF', `HTTP/1.1 200 OK\n${LENGTH}`, 'bare_line_feed'],
@@ -40,7 +40,7 @@ describe('a server that browsers put up with is up, and a warning names what it 
     ['3000 headers', `${OK}${'X-A: b\r\n'.repeat(3_000)}${LENGTH}`, 'head_large'],
     ['the length twice', `${OK}Content-Length: 2\r\n${LENGTH}`, 'content_length_repeated'],
     ['the length as a list', `${OK}Content-Length: 2, 2\r\n\r\nok`, 'content_length_repeated'],
-    ['a length that is none', `${OK}Content-Length: two\r\n\r\nok`, 'content_length_invalid'],
+    ['a length that is not a number', `${OK}Content-Length: two\r\n\r\nok`, 'content_length_invalid'],
     ['a negative length', `${OK}Content-Length: -1\r\n\r\nok`, 'content_length_invalid'],
     ['a length before chunks', `${OK}Content-Length: 9\r\n${CHUNKS}`, 'content_length_ignored'],
     [
@@ -50,7 +50,7 @@ describe('a server that browsers put up with is up, and a warning names what it 
     ],
     ['a coding "identity"', `${OK}Transfer-Encoding: identity\r\n${LENGTH}`, 'transfer_encoding_unknown'],
     [
-      'a coding behind chunks',
+      'a coding after chunked',
       `${OK}Transfer-Encoding: chunked, identity\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
       'transfer_encoding_unknown',
     ],
@@ -66,7 +66,7 @@ describe('a server that browsers put up with is up, and a warning names what it 
     ['blank lines first', `\r\n\n\r\n${OK}${LENGTH}`, 'status_line_malformed'],
     ['a byte order mark first', `\xef\xbb\xbf${OK}${LENGTH}`, 'status_line_malformed'],
     ['HTTP/1.0 without a length', 'HTTP/1.0 200 OK\r\n\r\nok', undefined],
-    ['an interim answer', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 Odd\r\nX-A: b\r\n\r\n${OK}${LENGTH}`, undefined],
+    ['an interim response', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 199 Odd\r\nX-A: b\r\n\r\n${OK}${LENGTH}`, undefined],
     ['a control character', `${OK}X-A: b\x01c\r\n${LENGTH}`, 'header_control_character'],
     ['a bare CR', `${OK}X-A: b\rc\r\n${LENGTH}`, 'header_control_character'],
     ['Latin-1', `${OK}X-A: caf\xe9\r\n${LENGTH}`, 'header_not_ascii'],
@@ -76,47 +76,53 @@ describe('a server that browsers put up with is up, and a warning names what it 
     ['no name', `${OK}: b\r\n${LENGTH}`, 'header_name_invalid'],
     ['more than its length', `${OK}${LENGTH} and more`, 'data_after_response'],
     ['an offer to upgrade', `${OK}Upgrade: h2c\r\nConnection: Upgrade\r\n${LENGTH}`, undefined],
-    ['spaces behind a chunk size', `${OK}Transfer-Encoding: chunked\r\n\r\n2  \r\nok\r\n0\r\n\r\n`, undefined],
-    ['an extension of a chunk', `${OK}Transfer-Encoding: chunked\r\n\r\n002 ; a="b"\r\nok\r\n0\r\n\r\n`, undefined],
+    ['spaces after a chunk size', `${OK}Transfer-Encoding: chunked\r\n\r\n2  \r\nok\r\n0\r\n\r\n`, undefined],
+    ['a chunk extension', `${OK}Transfer-Encoding: chunked\r\n\r\n002 ; a="b"\r\nok\r\n0\r\n\r\n`, undefined],
     ['trailers, good and bad', `${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nA: b\r\nbad\r\n\r\n`, undefined],
     ['chunks with bare LF', `${OK}Transfer-Encoding: chunked\r\n\r\n1\no\n1\nk\n0\n\n`, 'bare_line_feed'],
-    ['data behind the last chunk', `${OK}${CHUNKS}HTTP/1.1 400 Bad Request\r\n\r\n`, 'data_after_response'],
+    ['data after the last chunk', `${OK}${CHUNKS}HTTP/1.1 400 Bad Request\r\n\r\n`, 'data_after_response'],
   ])('%s', async (_what, bytes, code) => {
     for (const single of [false, true]) {
-      const outcome = await answered(bytes, { single: single && bytes.length < 1_000 })
+      const outcome = await checkResponse(bytes, { single: single && bytes.length < 1_000 })
       expect(outcome).toMatchObject({ status: 'up', status_code: 200, bytes: 2, error: null })
-      // what comes behind the end is only noticed when it comes along
+      // Data after the end is only noticed if it arrives together with the end.
       if (single && code === 'data_after_response') continue
       expect(codesOf(outcome)).toEqual(code ? [code] : [])
     }
   })
 
-  test('a body where none may be', async () => {
-    expect(await answered(`HTTP/1.1 204 None\r\n${LENGTH}`)).toMatchObject({ status: 'up', status_code: 204, bytes: 0 })
-    expect(await answered(`HTTP/1.1 304 Same\r\n${LENGTH}`)).toMatchObject({
+  test('a body where none is allowed', async () => {
+    expect(await checkResponse(`HTTP/1.1 204 None\r\n${LENGTH}`)).toMatchObject({
+      status: 'up',
+      status_code: 204,
+      bytes: 0,
+    })
+    expect(await checkResponse(`HTTP/1.1 304 Same\r\n${LENGTH}`)).toMatchObject({
       status_code: 304,
       bytes: 0,
       error: { code: 'status_unexpected' },
     })
-    const head = await answered(`${OK}${LENGTH}`, { method: 'HEAD' })
+    const head = await checkResponse(`${OK}${LENGTH}`, { method: 'HEAD' })
     expect(head).toMatchObject({ status: 'up', bytes: 0 })
     expect(codesOf(head)).toEqual(['data_after_response'])
   })
 
-  test('each fault is named once, redirects included, and told in the log', async () => {
+  test('each fault is reported and logged once, including redirects', async () => {
     const site = await tcpSite(socket =>
-      socket.once('data', (ask: Buffer) => {
-        const first = ask.toString().startsWith('GET / ')
+      socket.once('data', (request: Buffer) => {
+        const first = request.toString().startsWith('GET / ')
         socket.end(first ? 'HTTP/1.1 302 Found\nLocation : /b\n\n' : 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok')
       }),
     )
-    const { outcome, told } = await check(site.url())
+    const { outcome, logged } = await check(site.url())
     expect(outcome).toMatchObject({ status: 'up', url: site.url('/b') })
     expect(codesOf(outcome)).toEqual(['bare_line_feed', 'header_name_space'])
-    expect(told.filter(line => line.level === 'warn').map(line => line.message)).toContain(outcome.warnings[0]?.message)
+    expect(logged.filter(line => line.level === 'warn').map(line => line.message)).toContain(
+      outcome.warnings[0]?.message,
+    )
   })
 
-  test('whatever the head, the parser behind never has to refuse it', async () => {
+  test('the HTTP parser of Node never has to refuse a head, whatever was sent', async () => {
     let bytes = Buffer.alloc(0)
     const site = await tcpSite(socket => socket.once('data', () => socket.end(bytes)))
     const head = `${OK}X-A: b\r\nContent-Encoding: gzip\r\n${LENGTH}`
@@ -136,16 +142,16 @@ describe('a server that browsers put up with is up, and a warning names what it 
     )
   })
 
-  test('what headers hold is not told', async () => {
+  test('header values are not logged', async () => {
     const secret = 'Set-Cookie: id=hidden'
-    const outcome = await answered(`${OK}${secret}\x01\r\n hidden\r\n${secret.replace(':', ' ')}\r\n${LENGTH}`)
+    const outcome = await checkResponse(`${OK}${secret}\x01\r\n hidden\r\n${secret.replace(':', ' ')}\r\n${LENGTH}`)
     expect(codesOf(outcome)).toEqual(['header_control_character', 'header_folded', 'header_without_colon'])
     expect(outcome.warnings[0]?.message).toBe('The header Set-Cookie has a control character')
     expect(JSON.stringify(outcome)).not.toContain('hidden')
   })
 
-  test('lengths that contradict each other are refused, as browsers do', async () => {
-    const outcome = await answered(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok`)
+  test('contradictory lengths are refused, as in browsers', async () => {
+    const outcome = await checkResponse(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok`)
     expect(outcome).toMatchObject({ status: 'down', error: { code: 'response_invalid' } })
     expect(outcome.error?.message).toContain('2 and 3')
   })
@@ -154,8 +160,8 @@ describe('a server that browsers put up with is up, and a warning names what it 
 test.each([
   ['that differ', 'attachment', false],
   ['that are the same', 'inline', true],
-])('two Content-Disposition headers %s are read as browsers do', async (_what, second, isUp) => {
-  const outcome = await answered(`${OK}Content-Disposition: inline\r\nContent-Disposition: ${second}\r\n${LENGTH}`)
+])('two Content-Disposition headers %s are treated as in browsers', async (_what, second, isUp) => {
+  const outcome = await checkResponse(`${OK}Content-Disposition: inline\r\nContent-Disposition: ${second}\r\n${LENGTH}`)
   const error = { code: 'response_invalid', message: expect.stringContaining('Content-Disposition') }
   expect(outcome).toMatchObject(isUp ? { status: 'up' } : { status: 'down', error })
 })
@@ -180,7 +186,12 @@ describe('content codings', () => {
     ['two members', coded('gzip', gzip, gzip), 24, undefined],
     ['trailing bytes', coded('gzip', gzip, 'garbage'), 12, 'body_trailing_data'],
     ['trailing zeros', coded('gzip', gzip, Buffer.alloc(9)), 12, 'body_trailing_data'],
-    ['what only looks like a member', coded('gzip', gzip, Buffer.from([31, 139, 8, 0, 1])), 12, 'body_trailing_data'],
+    [
+      'bytes that only look like a member',
+      coded('gzip', gzip, Buffer.from([31, 139, 8, 0, 1])),
+      12,
+      'body_trailing_data',
+    ],
     ['a wrong checksum', coded('gzip', spoiled), 12, 'body_checksum_wrong'],
     ['deflate', coded('deflate', deflateSync(page)), 12, undefined],
     ['bare deflate', coded('deflate', deflateRawSync(page)), 12, undefined],
@@ -192,7 +203,7 @@ describe('content codings', () => {
     ['an unknown coding', coded('rot13', page), 12, 'content_encoding_unknown'],
     ['too many codings', coded('gzip, gzip, gzip, gzip, gzip', page), 12, 'content_encoding_unknown'],
   ])('%s', async (_what, bytes, count, code) => {
-    const outcome = await answered(bytes)
+    const outcome = await checkResponse(bytes)
     expect(outcome).toMatchObject({ status: 'up', bytes: count, truncated: false })
     expect(codesOf(outcome)).toEqual(code ? [code] : [])
   })
@@ -206,23 +217,23 @@ describe('content codings', () => {
     ['deflate', coded('deflate', deflateSync(page).subarray(0, -4)), 12],
     ['brotli data that was flushed and never finished', coded('br', brotliCompressSync(page, flushedBrotli)), 12],
     ['brotli', coded('br', brotliCompressSync(page).subarray(0, 8)), 5],
-  ])('%s that is cut is read as far as it goes', async (_what, bytes, count) => {
-    const outcome = await answered(bytes)
+  ])('truncated data is decoded up to its end: %s', async (_what, bytes, count) => {
+    const outcome = await checkResponse(bytes)
     expect(outcome).toMatchObject({ status: 'up', bytes: count, truncated: false })
     expect(codesOf(outcome)).toEqual(['compressed_data_incomplete'])
   })
 
-  test('bombs end at the limit, also within each other, and large bodies are cut', async () => {
+  test('decompression bombs, even nested ones, and large bodies are cut at the limit', async () => {
     const MIB = 1024 * 1024
     const bomb = gzipSync(gzipSync(Buffer.alloc(64 * MIB)))
     for (const bytes of [coded('gzip, gzip', bomb), coded('gzip', ...Array(90).fill(gzipSync(Buffer.alloc(20_000))))])
-      expect(await answered(bytes)).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
+      expect(await checkResponse(bytes)).toMatchObject({ status: 'up', bytes: MIB, truncated: true })
     const noise = randomBytes(2 * MIB)
     const large = [
       coded('gzip', gzipSync(noise)),
       coded('deflate', deflateSync(noise)),
       coded('br', brotliCompressSync(noise)),
     ]
-    for (const bytes of large) expect(await answered(bytes)).toMatchObject({ status: 'up', truncated: true })
+    for (const bytes of large) expect(await checkResponse(bytes)).toMatchObject({ status: 'up', truncated: true })
   })
 })

@@ -81,7 +81,7 @@ test('an effect is stored together with its entries, after lines written before'
   app.app.streams.write(topic, [{ kind: 'log', message: 'after' }])
   await expect(first).resolves.toBe('did one')
   await expect(second).resolves.toBe('did two')
-  // The third breaks the primary key: it alone is refused, with what it would have appended.
+  // The third violates the primary key: only it is refused, with its entries.
   await expect(twice).rejects.toThrow(/duplicate key/)
   await app.app.streams.flush()
   expect((await rowsOf(topic)).map(({ message }) => message)).toEqual([
@@ -108,7 +108,7 @@ test('when the database refuses a flush, only the invalid part is lost and count
 
 test('an entry that a filter cannot read does not repeat the flush', async () => {
   const topic = newTopic()
-  // A filter on labels looks into the data, whatever it is.
+  // A filter on labels reads the data, whatever it is.
   const reader = await openStream(app, topic, 'label.a=b')
   const odd = [null, [], 'text', 1, { labels: null }, { labels: 'x' }]
   await append(
@@ -142,7 +142,7 @@ test('writers that do not wait lose what exceeds the buffer, and their topic say
     app.app.streams.write(topic, flood)
     accepted += 500
   }
-  await app.app.streams.flush() // the report of the loss is written after
+  await app.app.streams.flush() // the loss is reported in a later entry
   await app.app.streams.flush()
   const rows = await rowsOf(topic)
   const report = rows.find(({ message }) => message?.includes('were lost here'))
@@ -152,7 +152,7 @@ test('writers that do not wait lose what exceeds the buffer, and their topic say
   expect(rows.map(({ seq }) => seq)).toEqual(counting(rows.length))
 })
 
-/** Stands between a writer and PostgreSQL. */
+/** A proxy between a writer and PostgreSQL. */
 async function startProxy(target: URL) {
   const sockets = new Set<Socket>()
   let onRequest: (bytes: Buffer, upstream: Socket, client: Socket) => boolean = () => true
@@ -195,7 +195,7 @@ test.each(['lines', 'effects'])('%s are written exactly once when the answer to 
   registerTestTopics(writer)
   const topic = newTopic()
   let cuts = 0
-  // The statement, or the COMMIT, goes through; its answer does not come back.
+  // The statement or the COMMIT succeeds, but its reply is lost.
   proxy.onRequest((bytes, upstream, client) => {
     const text = bytes.toString('latin1')
     const marker = what === 'lines' ? 'cut me' : 'COMMIT'
@@ -228,12 +228,12 @@ test.each(['lines', 'effects'])('%s are written exactly once when the answer to 
   proxy.stop()
 })
 
-test('a statement that is executed after its connection was abandoned has no second effect', async () => {
+test('a statement that runs after its connection was abandoned has no second effect', async () => {
   const proxy = await startProxy(new URL(parts.where.databaseUrl))
   const writer = await startApp({ ...parts.where, databaseUrl: proxy.url })
   const topic = newTopic()
   await append(app, topic, [{ kind: 'log', message: 'first' }])
-  // Another holds the topic: the statement waits in the database while its client has gone.
+  // Another transaction has locked the topic: the statement waits in the database while its client is gone.
   const holder = await app.app.db.transaction()
   await holder.raw('SELECT * FROM stream_topics WHERE name = ? FOR UPDATE', [topic.name])
   let cut = false
@@ -242,7 +242,7 @@ test('a statement that is executed after its connection was abandoned has no sec
       if (cut || !bytes.toString('latin1').includes('late')) return true
       cut = true
       upstream.write(bytes)
-      client.removeAllListeners('close').destroy() // the database does not see it
+      client.removeAllListeners('close').destroy() // the database does not notice
       resolve()
       return false
     })

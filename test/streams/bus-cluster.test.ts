@@ -4,7 +4,7 @@ import { quietLog, testRedisPrefix } from '../support/parts'
 import { eventually } from '../support/programs'
 import { type Cluster, clusterTest, startCluster } from '../support/redis'
 
-/** Enough that each server of the Cluster has some of them. */
+/** Enough for each server of the Cluster to have some. */
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const
 const onCluster = clusterTest()
 let cluster: Cluster | undefined
@@ -15,7 +15,7 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-/** Two processes; the publisher of the first has not yet talked to every server. */
+/** Two processes; the publisher of the first has not connected to every server yet. */
 async function twoBuses() {
   cluster ??= await startCluster()
   const redis = createRedis({ url: cluster.url, prefix: testRedisPrefix(), log: quietLog })
@@ -28,13 +28,13 @@ async function twoBuses() {
   return { here, there }
 }
 
-function announceThrice(bus: Bus) {
+function announceThreeTimes(bus: Bus) {
   for (const topic of TOPICS) for (const value of ['1', '2', '3']) bus.announce(topic, 'figures', value)
 }
 
 onCluster('a late subscriber gets the last announcement, even while it is being sent', async () => {
   const { here, there } = await twoBuses()
-  announceThrice(here)
+  announceThreeTimes(here)
   const [first] = TOPICS
   await eventually(async () => (await there.kept(first)).length > 0, 'a value is kept')
   for (const topic of TOPICS) expect([topic, await here.kept(topic)]).toEqual([topic, ['3']])
@@ -44,14 +44,14 @@ onCluster('a late subscriber gets the last announcement, even while it is being 
 
 onCluster('a message is stored before another process receives it', async () => {
   const { here, there } = await twoBuses()
-  const seen: { topic: string; heard: number; kept: number }[] = []
-  const look = async (topic: string, heard: string) => {
+  const seen: { topic: string; received: number; kept: number }[] = []
+  const look = async (topic: string, received: string) => {
     const [kept] = await there.kept(topic)
-    seen.push({ topic, heard: Number(heard), kept: Number(kept ?? 0) })
+    seen.push({ topic, received: Number(received), kept: Number(kept ?? 0) })
   }
-  for (const topic of TOPICS) await there.subscribe(topic, heard => void look(topic, heard))
-  announceThrice(here)
-  const hasLast = (topic: string) => seen.some(each => each.topic === topic && each.heard === 3)
-  await eventually(() => TOPICS.every(hasLast), 'the last value of each topic is heard')
-  expect(seen.filter(({ heard, kept }) => kept < heard)).toEqual([])
+  for (const topic of TOPICS) await there.subscribe(topic, received => void look(topic, received))
+  announceThreeTimes(here)
+  const hasLast = (topic: string) => seen.some(each => each.topic === topic && each.received === 3)
+  await eventually(() => TOPICS.every(hasLast), 'the last value of each topic is received')
+  expect(seen.filter(({ received, kept }) => kept < received)).toEqual([])
 })

@@ -83,16 +83,16 @@ test.each(['asc', 'desc'])('pages (%s) have no overlaps or holes, with and witho
     ['', entries],
     ['&level=error', entries.filter(({ level }) => level === 'error')],
   ] as const) {
-    const got: string[] = []
+    const received: string[] = []
     let cursor = ''
     do {
       const reply = await app.get(`/api/jobs/${topic.name.slice(4)}/logs?limit=37&order=${order}${filter}${cursor}`)
       const page = (await reply.json()) as { items: { message: string }[]; next_cursor: string | null }
-      got.push(...page.items.map(({ message }) => message))
+      received.push(...page.items.map(({ message }) => message))
       cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`
     } while (cursor)
     const expected = wanted.map(({ message }) => message)
-    expect(got).toEqual(order === 'asc' ? expected : expected.reverse())
+    expect(received).toEqual(order === 'asc' ? expected : expected.reverse())
   }
 })
 
@@ -100,11 +100,11 @@ test('a long log downloads completely', async () => {
   const topic = await newJobTopic(app)
   for (let from = 1; from <= 30_000; from += 5_000) await append(app, topic, numbered(from, 5_000))
   const text = await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?format=ndjson`)).text()
-  const got = text
+  const received = text
     .split('\n')
     .slice(0, -1)
     .map(line => JSON.parse(line).message)
-  expect(got).toEqual(numberedMessages(1, 30_000))
+  expect(received).toEqual(numberedMessages(1, 30_000))
 })
 
 test.each([
@@ -141,7 +141,7 @@ test.each([
     ((await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?limit=1`)).json()) as { last_seq: number }).last_seq,
   )
   expect(position).toBe(25)
-  // From the very start, without the state in between, so that nothing is summed up.
+  // Starts at the first entry rather than at the current state, so that no entries are skipped.
   const history = await openStream(app, topic, query, { 'last-event-id': `${await epochOf(topic.name)}.0` })
   await history.until(() => marked(history.events).length > 0)
   await live.until(() => marked(live.events).length >= marked(history.events).length)

@@ -25,7 +25,7 @@ const writerOf = (place: number) => writers[place] as StreamWriter
 const newTopic = () => ({ tenantId: randomUUID(), name: 'job:x' })
 type TestTopic = ReturnType<typeof newTopic>
 
-/** Appends an event and hands the topic over, as a job's transition does. */
+/** Appends an event and hands the topic over, like a job's transition. */
 const handOver: Effect<{ topic: TestTopic; mark: string | null; note: string }, null> = {
   name: 'test.hand-over',
   apply: async (_trx, items) => ({
@@ -83,7 +83,7 @@ test('a process unaware of the hand-over learns of it, and loses only its own li
   await writerOf(other).flush()
   const alone = write(one, topic, 'a', 'alone')
   await writerOf(one).flush()
-  // With entries of the same topic that are to be kept: written freely, and by an effect.
+  // Along with entries of the same topic that must be kept: without a fence, and from an effect.
   void writerOf(one).write(topic, [{ kind: 'log', message: 'free' }])
   const elsewhere = write(one, topic, 'a', 'elsewhere')
   await writerOf(one).flush()
@@ -104,7 +104,7 @@ test('a topic without an owner refuses fenced entries, without affecting other t
   expect(refused.refused).toBe(1)
 })
 
-/** Appends in one flush, as areas do. */
+/** Appends in one flush, as areas do it. */
 const append: Effect<TopicEntries, null> = {
   name: 'test.append',
   apply: async (_trx, items) => ({ results: items.map(() => null), entries: items.map(item => [item]) }),

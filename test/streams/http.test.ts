@@ -7,7 +7,7 @@ import { app, other as limited, useTwoApps } from './two-apps'
 
 useTwoApps({ other: { STREAM_MAX_PER_IP: '3' } })
 
-/** A connection without any library between. */
+/** A raw connection without an HTTP client. */
 function raw({ url }: TestApp) {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -121,7 +121,7 @@ test('over the limit a program gets 429 with Retry-After, a browser a stream tha
   expect((await poll(1)).status).toBe(429)
   expect((await poll(0)).status).toBe(200)
   await readers[0]?.close()
-  await eventually(async () => (await open(limited)) === 2, 'the place is free')
+  await eventually(async () => (await open(limited)) === 2, 'the slot is free')
   const again = await SseReader.open(limited.url + streamPath(topic), limited.headers)
   expect(again.response.status).toBe(200)
   for (const reader of [...readers, again]) await reader.close()
@@ -142,7 +142,7 @@ test.each(['a stream', 'a WebSocket'])(
       client.socket.write(text, () => (i % 2 ? client.socket.destroy() : client.socket.resetAndDestroy()))
       await client.closed
     }
-    await eventually(() => limited.app.access.streamSlots.credentials().length === 0, 'all places are free')
+    await eventually(() => limited.app.access.streamSlots.credentials().length === 0, 'all slots are free')
   },
 )
 

@@ -215,7 +215,7 @@ test('after a restore, new epochs reset readers', async () => {
     topic.name,
   ])
   await db('stream_topics').where({ name: topic.name }).update({ last_seq: 5, last_line: 5 })
-  await db.raw('UPDATE stream_topics SET epoch = left(md5(random()::text), 8) WHERE name = ?', [topic.name]) // as docs/operations.md says
+  await db.raw('UPDATE stream_topics SET epoch = left(md5(random()::text), 8) WHERE name = ?', [topic.name]) // as in docs/operations.md
   await append(other, topic, numbered(6, 10))
   const after = await openStream(other, topic, `limit=all&last_event_id=${id}`)
   await after.until(() => after.lines.length === 15)
@@ -227,7 +227,7 @@ test('after a restore, new epochs reset readers', async () => {
 test('entries trimmed while a reader is in history are reported as a gap', async () => {
   const topic = newTopic()
   await append(app, topic, numbered(1, 100))
-  const watching = await openStream(app, topic, 'limit=0') // keeps the topic's head as it was
+  const watching = await openStream(app, topic, 'limit=0') // keeps the topic's old head in memory
   await app.app.db('stream_topics').where({ name: topic.name }).update({ first_seq: 51 })
   await app.app.db.raw(
     'DELETE FROM stream_entries USING stream_topics t WHERE t.id = topic_id AND t.name = ? AND seq < 51',

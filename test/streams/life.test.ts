@@ -91,7 +91,7 @@ test('100 readers with the same filter need one encoding per window, and no conn
   expect(before).toBeGreaterThan(0)
   const readers = await Promise.all(Array.from({ length: 99 }, () => openStream(busy, topic)))
   readers.push(first)
-  // A client of a Cluster connects to a server when it first needs it.
+  // A Cluster client connects to a server when it first needs it.
   const openedLater = servers.length > 1 ? readers.length / 2 : 0
   expect(await clients()).toBeLessThanOrEqual(before + openedLater)
   const encodes = await metricOf(busy, 'tailrace_stream_encodes_total')

@@ -20,7 +20,7 @@ let other: TestApp
 
 beforeAll(async () => {
   servers = await ownParts()
-  // Test servers acknowledge commits before they are written, which a killed one would lose.
+  // Test servers acknowledge commits before writing them, so killing one would lose commits.
   const db = createDb(servers.postgres.url, 1)
   await db.raw('ALTER ROLE CURRENT_USER SET synchronous_commit = on')
   await db.destroy()
@@ -35,10 +35,13 @@ afterAll(async () => {
   await servers?.stop()
 })
 
-const back = () =>
-  eventually(() => app.app.streams.bus.connected && other.app.streams.bus.connected, 'both hear each other again')
+const bothConnected = () =>
+  eventually(
+    () => app.app.streams.bus.connected && other.app.streams.bus.connected,
+    'both processes receive messages again',
+  )
 
-test('entries written while Redis is away reach readers of another process, before and after it is back', async () => {
+test('entries written while Redis is down reach readers of another process, before and after it is back', async () => {
   const topic = newTopic()
   const early = await openStream(other, topic, 'limit=all')
   await append(app, topic, numbered(1, 10))
@@ -50,7 +53,7 @@ test('entries written while Redis is away reach readers of another process, befo
   await late.until(() => late.lines.length === 710)
   await servers.redis.restart()
   await append(app, topic, numbered(711, 20))
-  await back()
+  await bothConnected()
   await append(app, topic, numbered(731, 20))
   for (const reader of [early, late]) {
     await reader.until(() => reader.lines.length >= 750)
@@ -77,7 +80,7 @@ test('comparing heads finds messages that the bus has lost', async () => {
 })
 
 test('a hung Redis is detected, and streams still open', async () => {
-  await back()
+  await bothConnected()
   const topic = newTopic()
   await append(app, topic, numbered(1, 3))
   const missed = new Promise<void>(resolve => other.app.streams.bus.onReconnect(resolve))
@@ -85,8 +88,8 @@ test('a hung Redis is detected, and streams still open', async () => {
   try {
     const { bus } = other.app.streams
     await Promise.all([
-      eventually(() => !bus.connected, 'silence is noticed'),
-      new Promise<void>(heard => bus.onLost(heard)),
+      eventually(() => !bus.connected, 'the hang is detected'),
+      new Promise<void>(resolve => bus.onLost(resolve)),
     ])
     const { checks } = (await (await fetch(`${other.url}/readyz`)).json()) as { checks: Record<string, string> }
     expect([checks.bus, checks.redis, checks.postgres]).toEqual(['failed', 'timeout', 'ok'])
@@ -98,13 +101,13 @@ test('a hung Redis is detected, and streams still open', async () => {
   } finally {
     process.kill(servers.redis.pid(), 'SIGCONT')
   }
-  await back()
-  await missed // what was said meanwhile may be lost, though no connection was
+  await bothConnected()
+  await missed // messages sent meanwhile may be lost although no connection was
 })
 
 for (const way of ['kill', 'restart'] as const) {
   test(`an outage of PostgreSQL (${way}) during writes and reads loses and repeats nothing`, async () => {
-    await back()
+    await bothConnected()
     const topic = newTopic()
     const reader = await openStream(other, topic, 'limit=all')
     const lostBefore = await metricOf(app, 'tailrace_stream_lost_total')
@@ -124,7 +127,7 @@ for (const way of ['kill', 'restart'] as const) {
   })
 }
 
-test('while PostgreSQL is away a browser is told to reconnect and a program gets 503, without internal details', async () => {
+test('while PostgreSQL is down a browser is told to reconnect and a program gets 503, without internal details', async () => {
   await servers.postgres.stop()
   const topic = newTopic()
   try {

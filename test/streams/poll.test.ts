@@ -20,7 +20,7 @@ async function poll(each: TestApp, query: string): Promise<Answer> {
 const linesIn = ({ events }: Answer) =>
   events.flatMap(({ event, data }) => (event === 'logs' ? (data.logs as { message: string }[]) : []))
 const status = (value: string) => ({ kind: 'status', data: { value }, state: { value } })
-/** Longer than any test: an answer that needs it never comes. */
+/** Longer than any test, so a response that waits for it never arrives. */
 const LONG = 'wait_ms=60000'
 
 test('a poll returns existing events at once, and the next one on another process returns new ones', async () => {
@@ -34,7 +34,7 @@ test('a poll returns existing events at once, and the next one on another proces
   expect(linesIn(await waiting).map(({ message }) => message)).toEqual(['line 6'])
 })
 
-test('a topic that has only a state is answered at once', async () => {
+test('a poll of a topic that has only a state returns at once', async () => {
   const topic = newTopic()
   await append(app, topic, [status('running')])
   const { events } = await poll(app, `topic=${topic.name}&limit=0&${LONG}`)
@@ -58,21 +58,21 @@ test('nothing new within wait_ms: no events, the same position', async () => {
   expect(second).toEqual({ events: [], last_event_id: first.last_event_id, ended: false })
 })
 
-test('a long history takes several answers and repeats nothing', async () => {
+test('a long history takes several polls and repeats nothing', async () => {
   const topic = newTopic()
   const long = numbered(1, 1_200).map(entry => ({ ...entry, message: `${entry.message} ${'x'.repeat(2_000)}` }))
   await append(app, topic, long)
-  const got: string[] = []
+  const received: string[] = []
   let query = 'limit=all'
   let answers = 0
-  while (got.length < 1_200) {
+  while (received.length < 1_200) {
     const answer = await poll(answers % 2 ? app : other, `topic=${topic.name}&${query}&${LONG}`)
-    got.push(...linesIn(answer).map(({ message }) => message.split(' x')[0] ?? ''))
+    received.push(...linesIn(answer).map(({ message }) => message.split(' x')[0] ?? ''))
     query = `after=${answer.last_event_id}`
     answers++
   }
   expect(answers).toBeGreaterThan(1)
-  expect(got).toEqual(numbered(1, 1_200).map(({ message }) => message))
+  expect(received).toEqual(numbered(1, 1_200).map(({ message }) => message))
 })
 
 test('several topics have one id; `ended` is true only when all have ended', async () => {

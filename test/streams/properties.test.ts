@@ -136,7 +136,7 @@ const stored = (entries: NewEntry[]): Entry[] => {
   return updateOf({ head: { ...head, end_reason: null } as AppendedHead, entries: entries.map(prepare) }).entries ?? []
 }
 
-test('an update survives the way to other processes', () => {
+test('an update survives encoding for other processes', () => {
   fc.assert(
     fc.property(fc.array(newEntry, { maxLength: 20 }), fc.option(fc.constant('completed')), (entries, end) => {
       const head = { id: 7, epoch: 'abc', last_seq: 40, last_line: 30, end_reason: end } as AppendedHead
@@ -159,18 +159,18 @@ test('an independent decoder reads the events, however the bytes are split', () 
       const entries = stored(news)
       const events = encodeEntries(entries, shape, false)
       const text = sseText(events, seq => `e.${seq}`, entries.at(-1)?.seq ?? 0)
-      const got: EventSourceMessage[] = []
-      const parser = createParser({ onEvent: event => got.push(event) })
+      const received: EventSourceMessage[] = []
+      const parser = createParser({ onEvent: event => received.push(event) })
       const decoder = new TextDecoder()
       const bytes = Buffer.from(text)
       for (let at = 0; at < bytes.length; at += step)
         parser.feed(decoder.decode(bytes.subarray(at, at + step), { stream: true }))
-      expect(got.map(({ event }) => event)).toEqual(events.map(({ event }) => event))
-      const lines = got.flatMap(({ event, data }) => (event === 'logs' ? JSON.parse(data).logs : []))
+      expect(received.map(({ event }) => event)).toEqual(events.map(({ event }) => event))
+      const lines = received.flatMap(({ event, data }) => (event === 'logs' ? JSON.parse(data).logs : []))
       expect(lines.map(({ message }: { message: string }) => message)).toEqual(
         news.filter(({ kind }) => kind === 'log').map(({ message }) => message ?? ''),
       )
-      expect(got.at(-1)?.id).toBe(`e.${entries.at(-1)?.seq}`)
+      expect(received.at(-1)?.id).toBe(`e.${entries.at(-1)?.seq}`)
       const chunk = httpChunk(text).toString()
       expect(chunk).toBe(`${bytes.length.toString(16)}\r\n${text}\r\n`)
     }),

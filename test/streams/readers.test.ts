@@ -65,19 +65,19 @@ test('50 reconnects at random moments across two processes: all 20,000 lines, on
       await (from % 3 ? app : other).app.streams.flush()
     }
   })()
-  const got: string[] = []
+  const received: string[] = []
   let id = ''
   for (let i = 0; i <= 50; i++) {
     const reader = await openStream(i % 2 ? app : other, topic, 'limit=all', id ? { 'last-event-id': id } : {})
-    const enough = i === 50 ? total - got.length : 1 + Math.floor(Math.random() * 600)
-    await reader.until(() => reader.lines.length >= Math.min(enough, total - got.length))
+    const enough = i === 50 ? total - received.length : 1 + Math.floor(Math.random() * 600)
+    await reader.until(() => reader.lines.length >= Math.min(enough, total - received.length))
     await reader.close()
     expect(reader.events.filter(({ event }) => event === 'gap' || event === 'reset')).toEqual([])
-    got.push(...messages(reader))
+    received.push(...messages(reader))
     id = reader.lastId || id
   }
   await writing
-  expect(got).toEqual(numberedMessages(1, total))
+  expect(received).toEqual(numberedMessages(1, total))
 })
 
 test('an outdated update does not close a topic that continues', async () => {

@@ -33,7 +33,7 @@ test('a topic that was removed while it is watched does not come back', async ()
   expect(await db('stream_topics')).toEqual([])
 })
 
-test('failing to read a head is logged and does not end the process', async () => {
+test('a failure to read a head is logged and does not end the process', async () => {
   let logged = ''
   const output = new Writable({
     write(chunk, _encoding, done) {

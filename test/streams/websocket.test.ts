@@ -13,7 +13,7 @@ interface Message {
   data: Record<string, unknown>
 }
 
-/** A client of the `ws` package; waits for messages, never for time. */
+/** A client that waits for messages, never for a time. */
 async function open(each: TestApp, query = '', headers: Record<string, string> = each.headers) {
   const socket = new WebSocket(`${each.url.replace('http', 'ws')}/ws/stream${query}`, { headers })
   const received: Message[] = []
@@ -43,7 +43,7 @@ async function open(each: TestApp, query = '', headers: Record<string, string> =
   }
 }
 
-test('NUL in a filter is refused by name, with as many faults at most as in an HTTP response', async () => {
+test('NUL in a filter is refused with its path, and the number of faults has the same limit as over HTTP', async () => {
   const client = await open(app)
   const topic = newTopic().name
   for (const filter of [{ types: 'logs,\0' }, { q: 'a\0' }, { 'label.a': '\0' }])
@@ -70,7 +70,7 @@ test('topics can be added and removed on one socket; an id resumes on another pr
   await client.until(() => client.lines(topics[0]).length === 5 && client.lines(topics[1]).length === 20)
   client.send({ op: 'unsubscribe', topic: topics[0].name })
   client.send({ op: 'subscribe', topic: 'nonsense:1' })
-  await client.until(() => client.named('error').length === 1) // all before was handled
+  await client.until(() => client.named('error').length === 1) // all earlier messages were handled
   await append(app, topics[0], numbered(21, 1))
   await append(app, topics[1], numbered(21, 1))
   await client.until(() => client.lines(topics[1]).length === 21)

@@ -1,6 +1,6 @@
 import type { Job } from './jobs'
 import { Load, STEP } from './load'
-import { System, tell } from './system'
+import { print, System } from './system'
 
 let system: System
 
@@ -10,20 +10,20 @@ beforeAll(async () => {
 
 afterAll(() => system.stop())
 
-test('kill -9 of everything: after the next start all accepted jobs end, with their history', async () => {
+test('after everything is killed and started again, all accepted jobs end, with their history', async () => {
   const load = new Load(system)
   await load.begin()
   const body = { kind: 'demo', input: { steps: [{ name: 'work', ...STEP }] } }
-  const asked = Array.from({ length: 30 }, (_, i) => system.web(i % 2).post<{ job: Job }>('/api/jobs', body))
-  await asked[4] // the others are under way
+  const requests = Array.from({ length: 30 }, (_, i) => system.web(i % 2).post<{ job: Job }>('/api/jobs', body))
+  await requests[4] // the others are in flight
   await system.killAll()
-  const answers = await Promise.allSettled(asked)
-  const accepted = answers.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+  const responses = await Promise.allSettled(requests)
+  const accepted = responses.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
   expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([202]))
-  await load.watch(accepted.map(answer => answer.body.job))
+  await load.watch(accepted.map(response => response.body.job))
 
   await Promise.all([system.parts.redis.restart(), system.parts.postgres.restart()])
   await system.startNodes(2, 2)
-  tell(`accepted in the last moment: ${accepted.length} of ${asked.length}`)
-  tell(`attempts with everything killed: ${(await load.expectAllDone()).join(' ')}`)
+  print(`accepted just before the kill: ${accepted.length} of ${requests.length}`)
+  print(`attempts after everything was killed: ${(await load.expectAllDone()).join(' ')}`)
 }, 240_000)

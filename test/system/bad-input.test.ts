@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
-import { makeJob } from './jobs'
-import { type Description, send, type Wild, wildRequests } from './requests'
+import { createJob } from './jobs'
+import { type Description, type FuzzRequest, fuzzRequests, send } from './requests'
 import { System } from './system'
 import { Viewer } from './viewer'
 
@@ -14,9 +14,9 @@ beforeAll(async () => {
   system = await System.start({ webs: 1, workers: 1, env: { LOG_LEVEL: 'debug' } })
 }, 150_000)
 
-/** Whatever came in, jobs still run, nothing was a bug, and no secret was logged (`stop` looks for them). */
+/** Jobs still run, no bug was logged, and no secret was logged (`stop` checks that). */
 afterAll(async () => {
-  const { id } = await makeJob(system.web(), { lines: 3 })
+  const { id } = await createJob(system.web(), { lines: 3 })
   const viewer = new Viewer({ topic: `job:${id}`, at: () => system.web() })
   await viewer.done
   const bugs = system.nodes
@@ -33,13 +33,13 @@ interface Problem {
   errors: { path: string; message: string }[]
 }
 
-test(`${REQUESTS} wild requests to every route: never a 5xx, and each refusal says what is wrong where`, async () => {
+test(`${REQUESTS} random requests to every route never cause a 5xx, and each refusal says what is wrong and where`, async () => {
   const web = system.web()
   const { body: description } = await web.get<Description>('/api/openapi.json')
   const seen = new Map<number, number>()
   await fc.assert(
-    fc.asyncProperty(wildRequests(description, web), async (wild: Wild) => {
-      const { status, type, text } = await send(web, wild)
+    fc.asyncProperty(fuzzRequests(description, web), async (fuzzed: FuzzRequest) => {
+      const { status, type, text } = await send(web, fuzzed)
       seen.set(status, (seen.get(status) ?? 0) + 1)
       expect(status).toBeLessThan(500)
       if (status < 400) return
@@ -55,14 +55,14 @@ test(`${REQUESTS} wild requests to every route: never a 5xx, and each refusal sa
   expect(web.isRunning()).toBe(true)
 }, 200_000)
 
-test('what lets people in stands in no log, however it is used', async () => {
+test('credentials never appear in a log, however they are misused', async () => {
   const web = system.web()
-  const { body: made } = await web.post<{ secret: string }>('/api/tokens', { name: 'mine', role: 'viewer' })
-  const { body: given } = await web.post<{ ticket: string }>('/api/tickets', { topics: ['events'] })
-  const session = await web.post('/api/session', { token: made.secret }, { authorization: '' })
+  const { body: token } = await web.post<{ secret: string }>('/api/tokens', { name: 'mine', role: 'viewer' })
+  const { body: created } = await web.post<{ ticket: string }>('/api/tickets', { topics: ['events'] })
+  const session = await web.post('/api/session', { token: token.secret }, { authorization: '' })
   const cookie = /=([^;]+)/.exec(session.headers.get('set-cookie') ?? '')?.[1] ?? ''
   const mistyped = 'a-password-with-a-mistake'
-  system.secrets.push(made.secret, given.ticket, cookie, mistyped)
+  system.secrets.push(token.secret, created.ticket, cookie, mistyped)
   for (const secret of system.secrets) expect(secret.length).toBeGreaterThan(15)
   const { status } = await web.post(
     '/api/session',
@@ -70,22 +70,22 @@ test('what lets people in stands in no log, however it is used', async () => {
     { authorization: '' },
   )
   expect(status).toBe(401)
-  for (const place of [`/api/jobs?token=${made.secret}`, `/api/jobs/${made.secret}`, `/api/jobs?q=${made.secret}`])
+  for (const place of [`/api/jobs?token=${token.secret}`, `/api/jobs/${token.secret}`, `/api/jobs?q=${token.secret}`])
     await web.get(place)
-  for (const ticket of [given.ticket, given.ticket, made.secret]) {
+  for (const ticket of [created.ticket, created.ticket, token.secret]) {
     const socket = new WebSocket(`${web.url.replace('http', 'ws')}/ws/stream?ticket=${ticket}`)
-    socket.on('error', () => undefined) // a ticket is good for once only
+    socket.on('error', () => undefined) // a ticket works only once
     socket.on('open', () => socket.close())
     await new Promise(resolve => socket.once('close', resolve))
   }
   await web.post(
     '/api/jobs',
-    { kind: 'demo', input: { steps: [], secret: made.secret } },
+    { kind: 'demo', input: { steps: [], secret: token.secret } },
     { authorization: `Bearer ${cookie}` },
   )
 }, 90_000)
 
-test('bytes that are no HTTP at all', async () => {
+test('bytes that are not HTTP get a 4xx or a closed connection', async () => {
   const { hostname, port } = new URL(system.web().url)
   const heads = [
     'nonsense\r\n\r\n',
@@ -102,23 +102,23 @@ test('bytes that are no HTTP at all', async () => {
   for (const head of heads) {
     const socket = connect({ host: hostname, port: Number(port) })
     const ended = new Promise<string>(resolve => {
-      let answer = ''
+      let response = ''
       socket.setEncoding('latin1').on('data', text => {
-        answer += text
+        response += text
       })
       socket.on('error', () => undefined)
-      socket.on('close', () => resolve(answer))
+      socket.on('close', () => resolve(response))
     })
     socket.write(head, 'latin1')
-    expect({ head: head.slice(0, 60), answer: await ended }).toEqual({
+    expect({ head: head.slice(0, 60), response: await ended }).toEqual({
       head: head.slice(0, 60),
-      answer: expect.stringMatching(/^HTTP\/1\.1 4\d\d |^$/),
+      response: expect.stringMatching(/^HTTP\/1\.1 4\d\d |^$/),
     })
   }
   expect((await system.web().get('/healthz')).status).toBe(200)
 }, 90_000)
 
-test('messages on a WebSocket that mean nothing: each is answered or ends the connection', async () => {
+test('meaningless WebSocket messages get an error or close the connection', async () => {
   const { url, headers } = system.web()
   const messages: (string | Buffer)[] = [
     ...['', 'x', '{', '[]', 'null', '{"op":"subscribe"}', '{"op":"subscribe","topic":"job:x"}', '{"op":"fly"}'],
@@ -129,17 +129,17 @@ test('messages on a WebSocket that mean nothing: each is answered or ends the co
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/stream`, { headers })
   const closed = new Promise<number>(resolve => socket.once('close', resolve))
   socket.on('error', () => undefined)
-  let complaints = 0
-  const expected = messages.length - 1 // to unsubscribe from what is not subscribed is no mistake
+  let errorCount = 0
+  const expected = messages.length - 1 // unsubscribing from a topic that is not subscribed is not an error
   const answered = new Promise<void>(resolve => {
     socket.on('message', text => {
-      if (JSON.parse(String(text)).event === 'error' && ++complaints === expected) resolve()
+      if (JSON.parse(String(text)).event === 'error' && ++errorCount === expected) resolve()
     })
   })
   await new Promise(resolve => socket.once('open', resolve))
   for (const message of messages) socket.send(message)
   await answered
   socket.send('x'.repeat(100_000))
-  expect(await closed).toBe(1009) // too big
-  expect(complaints).toBe(expected)
+  expect(await closed).toBe(1009) // message too big
+  expect(errorCount).toBe(expected)
 }, 90_000)

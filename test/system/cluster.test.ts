@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { eventually } from '../support/programs'
 import { type Cluster, clusterTest, startCluster } from '../support/redis'
-import { type Job, jobAt, makeJob } from './jobs'
+import { createJob, getJob, type Job } from './jobs'
 import type { Node } from './node'
-import { System, tell, untilPart } from './system'
+import { print, System, untilPart } from './system'
 
 const onCluster = clusterTest()
 let cluster: Cluster
@@ -20,11 +20,11 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-/** An answer of one server of the Cluster. */
-async function ask<T>(port: number, question: (server: Redis) => Promise<T>): Promise<T> {
+/** Runs commands on one server of the Cluster. */
+async function onServer<T>(port: number, run: (server: Redis) => Promise<T>): Promise<T> {
   const server = new Redis({ port, host: '127.0.0.1' })
   try {
-    return await question(server)
+    return await run(server)
   } finally {
     server.disconnect()
   }
@@ -33,7 +33,7 @@ async function ask<T>(port: number, question: (server: Redis) => Promise<T>): Pr
 const untilEnded = async (web: Node, id: string): Promise<string> => {
   let status = ''
   await eventually(async () => {
-    status = (await jobAt(web, id)).status
+    status = (await getJob(web, id)).status
     return !['scheduled', 'pending', 'running'].includes(status)
   }, `job ${id} ends`)
   return status
@@ -41,25 +41,25 @@ const untilEnded = async (web: Node, id: string): Promise<string> => {
 
 const serverOfQueue = async (queue: string) => {
   for (const server of cluster.servers)
-    if ((await ask(server.port, client => client.keys(`{tailrace:${queue}}:*`))).length) return server
+    if ((await onServer(server.port, client => client.keys(`{tailrace:${queue}}:*`))).length) return server
   throw new Error(`No server has the queue ${queue}`)
 }
 
 onCluster(
-  'jobs flow in all queues, which are on different servers',
+  'jobs run in all queues, which are on different servers',
   async () => {
     await start()
     const web = system.web()
-    const asked = [
+    const requests = [
       ['/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work', workers: 1, lines: 5, interval_ms: 0 }] } }],
       ['/api/jobs', { kind: 'health-check', input: { url: `${web.url}/healthz` } }],
       ['/api/jobs/actions', { action: 'remove', filter: { status: 'failed' }, reason: 'test' }],
       ['/api/retention/run', { reason: 'test' }],
     ] as const
-    for (const [path, body] of asked) {
-      const answer = await web.post<{ job: Job }>(path, body)
-      expect([path, answer.status]).toEqual([path, 202])
-      expect([path, await untilEnded(web, answer.body.job.id)]).toEqual([path, 'completed'])
+    for (const [path, body] of requests) {
+      const response = await web.post<{ job: Job }>(path, body)
+      expect([path, response.status]).toEqual([path, 202])
+      expect([path, await untilEnded(web, response.body.job.id)]).toEqual([path, 'completed'])
     }
     const { body } = await web.get<{ items: { name: string; counts: unknown }[] }>('/api/queues')
     const servers = new Set<number>()
@@ -68,20 +68,20 @@ onCluster(
       servers.add((await serverOfQueue(name)).port)
     }
     expect(servers.size).toBe(cluster.servers.length)
-    const lists = await Promise.all(cluster.servers.map(({ port }) => ask(port, client => client.client('LIST'))))
+    const lists = await Promise.all(cluster.servers.map(({ port }) => onServer(port, client => client.client('LIST'))))
     const ours = lists.map(
       list =>
         String(list)
           .split('\n')
           .filter(line => /name=\S/.test(line)).length,
     )
-    tell(`connections of a web and a worker process to each server of a Cluster: ${ours.join(', ')}`)
+    print(`connections of a web and a worker process to each server of a Cluster: ${ours.join(', ')}`)
   },
   150_000,
 )
 
 onCluster(
-  'a server of the Cluster hangs: not ready, no bug, jobs wait; it comes back and they run',
+  'while a server of the Cluster hangs, processes are not ready and jobs wait; afterwards the jobs run',
   async () => {
     const [web, worker] = [system.web(), system.worker()]
     const server = await serverOfQueue('demo')
@@ -92,9 +92,9 @@ onCluster(
         const { status, headers } = await web.get('/api/queues')
         expect([200, 503]).toContain(status)
         if (status === 503) expect(headers.get('retry-after')).toBeTruthy()
-        await delay(200) // through what a Cluster says one after the other of a server that is lost
+        await delay(200) // covers the different errors that a Cluster reports while it loses a server
       }
-      const waiting = await makeJob(web, { lines: 5 })
+      const waiting = await createJob(web, { lines: 5 })
       expect((await web.get('/healthz')).status).toBe(200)
       server.signal('SIGCONT')
       await Promise.all([web, worker].map(node => untilPart(node, 'redis', true)))

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 import { eventually } from '../support/programs'
 import { type Cluster, clusterTest, type RedisServer, startCluster } from '../support/redis'
-import { makeJobs } from './jobs'
+import { createJobs } from './jobs'
 import { Load, STEP } from './load'
-import { readiness, System, tell, untilPart } from './system'
+import { print, readiness, System, untilPart } from './system'
 
 const onCluster = clusterTest()
 let cluster: Cluster
@@ -14,22 +14,22 @@ afterAll(async () => {
   await cluster?.stop()
 })
 
-async function ask<T>({ port }: RedisServer, question: (client: Redis) => Promise<T>): Promise<T> {
+async function onServer<T>({ port }: RedisServer, run: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis({ port, host: '127.0.0.1', retryStrategy: () => null })
-  client.on('error', () => undefined) // it is told by the question, too
+  client.on('error', () => undefined) // the command rejects, too
   try {
-    return await question(client)
+    return await run(client)
   } finally {
     client.disconnect()
   }
 }
 
-const info = (server: RedisServer) => ask(server, client => client.info())
-const clusterInfo = (server: RedisServer) => ask(server, async client => String(await client.cluster('INFO')))
+const info = (server: RedisServer) => onServer(server, client => client.info())
+const clusterInfo = (server: RedisServer) => onServer(server, async client => String(await client.cluster('INFO')))
 
 const isReplica = async (server: RedisServer) => (await info(server)).includes('role:slave')
 
-/** A replica that knows nothing yet would take over an empty Redis. */
+/** A replica that has not synchronized yet would take over with no data. */
 async function untilReplicated() {
   await eventually(async () => {
     const links = await Promise.all(cluster.servers.map(info))
@@ -37,23 +37,22 @@ async function untilReplicated() {
   }, 'each master has a replica')
 }
 
-/** Has the jobs that `Load` makes. */
+/** The master of the jobs that `Load` creates. */
 async function masterOfDemo() {
   for (const server of cluster.servers) {
-    const keys = await ask(server, client => client.keys('{tailrace:demo}:*'))
+    const keys = await onServer(server, client => client.keys('{tailrace:demo}:*'))
     if (keys.length && !(await isReplica(server))) return server
   }
   throw new Error('No master has the queue demo')
 }
 
-const everywhere = (part: string, isWell: boolean) =>
-  Promise.all(system.nodes.map(node => untilPart(node, part, isWell)))
+const untilAll = (part: string, isUp: boolean) => Promise.all(system.nodes.map(node => untilPart(node, part, isUp)))
 
 async function expectRedisDown() {
-  await everywhere('redis', false)
+  await untilAll('redis', false)
   for (const node of system.nodes) {
     const { status, body } = await readiness(node)
-    if (body.checks.redis === 'ok') continue // the replica has taken over meanwhile
+    if (body.checks.redis === 'ok') continue // the replica has already taken over
     expect([status, body.status, body.checks.postgres, body.checks.migrations]).toEqual([
       503,
       'unavailable',
@@ -64,9 +63,9 @@ async function expectRedisDown() {
   }
 }
 
-async function expectRecovered(load: Load, what: string) {
-  await Promise.all([everywhere('redis', true), everywhere('bus', true)])
-  tell(`attempts with ${what}: ${(await load.expectAllDone()).join(' ')}`)
+async function expectRecovered(load: Load, event: string) {
+  await Promise.all([untilAll('redis', true), untilAll('bus', true)])
+  print(`attempts after ${event}: ${(await load.expectAllDone()).join(' ')}`)
   for (const node of system.nodes) {
     expect(node.isRunning()).toBe(true)
     expect(node.output()).not.toContain('because of a bug')
@@ -74,7 +73,7 @@ async function expectRecovered(load: Load, what: string) {
 }
 
 onCluster(
-  'a master dies and its replica takes over: no line is lost, none comes twice',
+  'when a master dies and its replica takes over, no line is lost or repeated',
   async () => {
     cluster = await startCluster({ replicas: 1 })
     await untilReplicated()
@@ -84,14 +83,14 @@ onCluster(
     await load.begin()
     await (await masterOfDemo()).stop()
     await expectRedisDown()
-    await load.watch(await makeJobs(system.webs, 4, STEP)) // accepted meanwhile
-    await expectRecovered(load, 'a master killed')
+    await load.watch(await createJobs(system.webs, 4, STEP)) // accepted during the outage
+    await expectRecovered(load, 'a master was killed')
   },
   200_000,
 )
 
-/** A master of which a replica is left, and that replica. */
-async function pairLeft(): Promise<{ master: RedisServer; replica: RedisServer }> {
+/** A master that still has a replica, and that replica. */
+async function remainingPair(): Promise<{ master: RedisServer; replica: RedisServer }> {
   for (const master of cluster.servers) {
     const port = /^slave0:.*port=(\d+)/m.exec(await info(master).catch(() => ''))?.[1]
     const replica = cluster.servers.find(server => server.port === Number(port))
@@ -101,9 +100,9 @@ async function pairLeft(): Promise<{ master: RedisServer; replica: RedisServer }
 }
 
 onCluster(
-  'the Cluster is down because a master died and its replica hangs: jobs wait; the replica wakes and they go on',
+  'while the Cluster is down (a master died, its replica hangs) jobs wait; when the replica resumes, they run',
   async () => {
-    const { master, replica } = await pairLeft()
+    const { master, replica } = await remainingPair()
     const others = cluster.servers.filter(server => server !== master && server !== replica)
     const load = new Load(system)
     await load.begin()
@@ -114,11 +113,11 @@ onCluster(
         (await clusterInfo(server).catch(() => '')).includes('cluster_state:fail')
       await eventually(async () => (await Promise.all(others.map(isDown))).some(Boolean), 'the Cluster is down')
       await expectRedisDown()
-      await load.watch(await makeJobs(system.webs, 4, STEP))
+      await load.watch(await createJobs(system.webs, 4, STEP))
     } finally {
       replica.signal('SIGCONT')
     }
-    await expectRecovered(load, 'the Cluster down')
+    await expectRecovered(load, 'the Cluster was down')
   },
   200_000,
 )

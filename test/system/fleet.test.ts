@@ -3,7 +3,7 @@ import { Fleet } from '../../load/fleet/fleet'
 import { SseReader } from '../support/sse'
 import type { Job } from './jobs'
 import type { Node } from './node'
-import { System, tell } from './system'
+import { print, System } from './system'
 
 const HOSTS = 40
 
@@ -34,45 +34,47 @@ interface Query {
   counts: Record<string, number>
 }
 
-test('kill -9 of a web and a worker process: every query ends with the answer of every host, once', async () => {
+test('after a web and a worker process are killed, every query ends with one answer from each host', async () => {
   await untilHosts(HOSTS)
-  const asked = await Promise.all(['os_version', 'system_info', 'time'].map(table => ask(`select * from ${table}`)))
-  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+  const queries = await Promise.all(
+    ['os_version', 'system_info', 'time'].map(table => createQuery(`select * from ${table}`)),
+  )
+  const viewers = await Promise.all(queries.map(query => watch(system.web(1), query)))
   const results = () => viewers.map(viewer => viewer.named('query_result').length)
   await viewers[0]?.until(() => results().some(count => count > 0))
-  const { body: job } = await system.web(1).get<Job>(`/api/jobs/${asked[0]?.id}`)
+  const { body: job } = await system.web(1).get<Job>(`/api/jobs/${queries[0]?.id}`)
   const worker = system.workers.find(each => each.pid === Number(job.worker?.split(':')[1])) ?? system.worker()
   const before = results()
   await Promise.all([system.web(0).kill(), worker.kill()])
   await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
-  tell(`answers seen before the kill: ${before.join(' ')} of ${HOSTS} each`)
+  print(`answers seen before the kill: ${before.join(' ')} of ${HOSTS} each`)
 
-  await expectWhole(asked, viewers)
+  await expectAllAnswers(queries, viewers)
 }, 180_000)
 
-test('with Redis away hosts are asked, answer and are watched all the same', async () => {
+test('while Redis is down, queries reach hosts and their answers reach viewers', async () => {
   await system.parts.redis.kill()
-  const asked = [await ask('select * from uptime')]
-  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+  const queries = [await createQuery('select * from uptime')]
+  const viewers = await Promise.all(queries.map(query => watch(system.web(1), query)))
   await viewers[0]?.until(() => viewers[0]?.named('end').length === 1, 'the end')
   await system.parts.redis.restart()
-  await expectWhole(asked, viewers)
+  await expectAllAnswers(queries, viewers)
 }, 120_000)
 
-test('a database that restarts in the middle loses no answer: agents keep what was not taken', async () => {
-  const asked = await Promise.all(['users', 'processes'].map(table => ask(`select * from ${table} limit 1`)))
-  const viewers = await Promise.all(asked.map(query => watch(system.web(1), query)))
+test('a PostgreSQL restart loses no answers, because agents keep what was not accepted', async () => {
+  const queries = await Promise.all(['users', 'processes'].map(table => createQuery(`select * from ${table} limit 1`)))
+  const viewers = await Promise.all(queries.map(query => watch(system.web(1), query)))
   await viewers[0]?.until(() => viewers[0]?.named('query_result').length !== 0, 'an answer')
   await system.parts.postgres.kill()
   await system.parts.postgres.restart()
   await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
-  await expectWhole(asked, viewers)
+  await expectAllAnswers(queries, viewers)
 }, 180_000)
 
-/** Every host is told of once, its row is there once, and the job has ended well. */
-async function expectWhole(asked: readonly Query[], viewers: readonly SseReader[]) {
+/** Every host has one result event and one row, and the job has completed. */
+async function expectAllAnswers(queries: readonly Query[], viewers: readonly SseReader[]) {
   const web = system.web(1)
-  for (const [i, { id }] of asked.entries()) {
+  for (const [i, { id }] of queries.entries()) {
     const hosts = viewers[i]?.named('query_result').map(({ data }) => data.host_id as string) ?? []
     expect([hosts.length, new Set(hosts).size]).toEqual([HOSTS, HOSTS])
     const { body: query } = await web.get<Query>(`/api/queries/${id}`)
@@ -85,12 +87,12 @@ async function expectWhole(asked: readonly Query[], viewers: readonly SseReader[
   }
 }
 
-const ask = async (sql: string) =>
+const createQuery = async (sql: string) =>
   (await system.web(1).post<{ query: Query }>('/api/queries', { sql, targets: { all: true } })).body.query
 
 const watch = (web: Node, { id }: Query) => SseReader.open(`${web.url}/api/queries/${id}/stream?limit=all`, web.headers)
 
-/** By the tenant's events, from the first one on. */
+/** Reads the tenant's events from the beginning. */
 async function untilHosts(count: number) {
   const web = system.web(1)
   const reader = await SseReader.open(`${web.url}/api/v2/events/stream?types=host_enrolled&limit=all`, web.headers)
@@ -98,7 +100,7 @@ async function untilHosts(count: number) {
   void reader.close()
 }
 
-/** Hands each connection to a process that runs, in turn, as a balancer does. */
+/** Distributes connections round-robin over the running processes, like a load balancer. */
 class Balancer {
   private turn = 0
   private readonly sockets = new Set<Socket>()
@@ -114,21 +116,21 @@ class Balancer {
       server.listen(0, '127.0.0.1', () => {
         const { port } = server.address() as { port: number }
         const balancer = new Balancer(server, `http://127.0.0.1:${port}`)
-        server.on('connection', socket => balancer.join(socket, nodes))
+        server.on('connection', socket => balancer.forward(socket, nodes))
         resolve(balancer)
       })
     })
   }
 
-  private join(socket: Socket, nodes: readonly Node[]) {
+  private forward(socket: Socket, nodes: readonly Node[]) {
     const running = nodes.filter(node => node.isRunning())
     const node = running[this.turn++ % running.length]
     if (!node) return socket.destroy()
     const { hostname, port } = new URL(node.url)
-    const behind = connect(Number(port), hostname)
+    const upstream = connect(Number(port), hostname)
     for (const [from, to] of [
-      [socket, behind],
-      [behind, socket],
+      [socket, upstream],
+      [upstream, socket],
     ] as const) {
       this.sockets.add(from)
       from.pipe(to)

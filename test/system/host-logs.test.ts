@@ -3,7 +3,7 @@ import { System } from './system'
 
 const HOSTS = 12
 const LINES = 3_000
-/** As osqueryd: `logger_tls_max_lines` is 1024; fewer make more deliveries to kill. */
+/** osqueryd's `logger_tls_max_lines` is 1024; smaller batches give more requests to interrupt. */
 const BATCH = 150
 
 let system: System
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop())
 
-test('kill -9 of web processes while hosts log: every line is kept, once and in order', async () => {
+test('when web processes are killed while hosts send logs, every line is stored once and in order', async () => {
   const delivered = Promise.all(loggers.map(logger => logger.deliverAll()))
   for (const round of [1, 2, 3]) {
     await Promise.all(loggers.map(logger => logger.untilDelivered((round * LINES) / 5)))
@@ -35,15 +35,15 @@ test('kill -9 of web processes while hosts log: every line is kept, once and in 
     expect(numbers.reverse()).toEqual(Array.from({ length: LINES }, (_, no) => no))
   }
   expect(hosts.body.items).toHaveLength(HOSTS)
-  // else nothing was interrupted, and nothing is proven
+  // Otherwise nothing was interrupted and the test proves nothing.
   expect(loggers.reduce((sum, logger) => sum + logger.failures, 0)).toBeGreaterThan(0)
 }, 180_000)
 
-/** What osqueryd's logger does: it sends its first lines, and the same again until they are accepted. */
+/** Like osqueryd's logger: sends the oldest lines and repeats them until they are accepted. */
 class Logger {
   failures = 0
   private delivered = 0
-  private readonly waiting: { count: number; go(): void }[] = []
+  private readonly waiters: { count: number; resolve(): void }[] = []
 
   private constructor(
     readonly identifier: string,
@@ -57,18 +57,18 @@ class Logger {
 
   async deliverAll() {
     for (let turn = 0; this.delivered < LINES; turn++) {
-      // what has come meanwhile stands behind what is sent again
+      // A retry has new lines after the repeated ones.
       const count = Math.min(BATCH + (this.failures % 7), LINES - this.delivered)
       if (await this.deliver(system.web(turn % 2), count)) this.delivered += count
       else this.failures++
-      for (const { go } of this.waiting.filter(each => each.count <= this.delivered)) go()
+      for (const { resolve } of this.waiters.filter(each => each.count <= this.delivered)) resolve()
     }
   }
 
   untilDelivered(count: number): Promise<void> {
-    return new Promise(go => {
-      if (this.delivered >= count) go()
-      else this.waiting.push({ count, go })
+    return new Promise(resolve => {
+      if (this.delivered >= count) resolve()
+      else this.waiters.push({ count, resolve })
     })
   }
 
@@ -81,8 +81,8 @@ class Logger {
       action: 'added',
     }))
     try {
-      const answer = await send(web, 'log', { node_key: this.nodeKey, log_type: 'result', data })
-      return !('error' in answer || 'node_invalid' in answer)
+      const response = await send(web, 'log', { node_key: this.nodeKey, log_type: 'result', data })
+      return !('error' in response || 'node_invalid' in response)
     } catch {
       return false
     }
@@ -90,10 +90,10 @@ class Logger {
 }
 
 async function send(web: Node, path: string, body: unknown): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${web.url}/osquery/${path}`, {
+  const response = await fetch(`${web.url}/osquery/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-  return (await answer.json()) as Record<string, unknown>
+  return (await response.json()) as Record<string, unknown>
 }

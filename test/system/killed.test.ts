@@ -1,6 +1,15 @@
-import { attemptsAt, demoLines, difference, expectWhole, jobAt, logAt, makeJob, saidIn } from './jobs'
+import {
+  createJob,
+  demoLines,
+  difference,
+  expectCompleteLog,
+  getAttempts,
+  getJob,
+  getLog,
+  handlerMessages,
+} from './jobs'
 import { System } from './system'
-import { statusesOf, timesTold, Viewer } from './viewer'
+import { eventCounts, statusesOf, Viewer } from './viewer'
 
 let system: System
 
@@ -13,28 +22,28 @@ afterAll(() => system.stop())
 const LINES = 600
 const STEP = { lines: LINES, interval_ms: 3 }
 
-test('kill -9 of a worker: another one runs the job again, and every line and change is told once', async () => {
+test('after a worker is killed, another runs the job again, and every line and change is sent once', async () => {
   const [a, b] = [system.web(0), system.web(1)]
   const feed = new Viewer({ topic: 'events', at: () => b })
-  const { id } = await makeJob(a, STEP)
+  const { id } = await createJob(a, STEP)
   const viewer = new Viewer({ topic: `job:${id}`, at: () => b })
   await viewer.until(() => viewer.lines.length >= 200)
-  const first = await jobAt(a, id)
+  const first = await getJob(a, id)
   await system.workerOf(first.worker).kill()
-  const durable = await logAt(a, id)
+  const durable = await getLog(a, id)
   await viewer.done
 
-  const logged = await logAt(a, id)
-  expectWhole(logged)
+  const logged = await getLog(a, id)
+  expectCompleteLog(logged)
   expect(difference(logged.slice(0, durable.length), durable)).toBeUndefined()
   expect(difference(viewer.lines, logged)).toBeUndefined()
-  expect(saidIn(logged, 1)).toEqual(demoLines(LINES).slice(0, saidIn(logged, 1).length))
-  expect(saidIn(logged, 2)).toEqual(demoLines(LINES))
-  const attempts = await attemptsAt(a, id)
+  expect(handlerMessages(logged, 1)).toEqual(demoLines(LINES).slice(0, handlerMessages(logged, 1).length))
+  expect(handlerMessages(logged, 2)).toEqual(demoLines(LINES))
+  const attempts = await getAttempts(a, id)
   expect(attempts.map(({ attempt, outcome }) => `${attempt} ${outcome}`)).toEqual(['1 lost', '2 completed'])
   expect(attempts[0]?.error).toMatchObject({ code: 'stalled', message: expect.stringContaining(first.worker ?? '?') })
   expect(attempts[1]?.worker).not.toBe(first.worker)
-  // The first one is the state at the time of joining, wherever the job was then.
+  // The first one is the state at the time of joining, whatever that was.
   const statuses = statusesOf(viewer).slice(1)
   const all = [
     'pending 0',
@@ -48,13 +57,15 @@ test('kill -9 of a worker: another one runs the job again, and every line and ch
   ]
   expect(statuses).toEqual(all.slice(-statuses.length))
   expect(statuses.length).toBeGreaterThanOrEqual(5)
-  await feed.until(() => timesTold(feed, 'job_completed').has(id))
-  expect(['job_created', 'job_started', 'job_completed'].map(type => timesTold(feed, type).get(id))).toEqual([1, 2, 1])
-  await feed.leave()
+  await feed.until(() => eventCounts(feed, 'job_completed').has(id))
+  expect(['job_created', 'job_started', 'job_completed'].map(type => eventCounts(feed, type).get(id))).toEqual([
+    1, 2, 1,
+  ])
+  await feed.close()
 })
 
-test('kill -9 of a web process: its viewers go on at the other one, where they were', async () => {
-  const { id } = await makeJob(system.web(1), STEP)
+test('after a web process is killed, its viewers resume on the other without a gap', async () => {
+  const { id } = await createJob(system.web(1), STEP)
   const viewers = Array.from(
     { length: 10 },
     () => new Viewer({ topic: `job:${id}`, at: () => system.web(system.web(0).isRunning() ? 0 : 1) }),
@@ -62,9 +73,9 @@ test('kill -9 of a web process: its viewers go on at the other one, where they w
   await Promise.all(viewers.map((viewer, i) => viewer.until(() => viewer.lines.length >= 30 * i)))
   await system.web(0).kill()
   await Promise.all(viewers.map(viewer => viewer.done))
-  const logged = await logAt(system.web(1), id)
-  expectWhole(logged)
-  expect(saidIn(logged, 1)).toEqual(demoLines(LINES))
+  const logged = await getLog(system.web(1), id)
+  expectCompleteLog(logged)
+  expect(handlerMessages(logged, 1)).toEqual(demoLines(LINES))
   for (const viewer of viewers) {
     expect(viewer.connections).toBe(2)
     expect(difference(viewer.lines, logged)).toBeUndefined()

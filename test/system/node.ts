@@ -5,14 +5,14 @@ import { type Ending, startProgram } from '../support/programs'
 
 export type NodeRole = 'all' | 'web' | 'worker'
 
-/** An answer with its body read: JSON as a value, anything else as text. */
-export interface Answer<Body> {
+/** A response with its body: JSON parsed, anything else as text. */
+export interface NodeResponse<Body> {
   status: number
   headers: Headers
   body: Body
 }
 
-/** One real process of Tailrace. */
+/** A real Tailrace process. */
 export interface Node {
   role: NodeRole
   url: string
@@ -21,16 +21,16 @@ export interface Node {
   headers: Record<string, string>
   /** Everything it has printed so far. */
   output(): string
-  get<Body>(path: string): Promise<Answer<Body>>
-  post<Body>(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer<Body>>
+  get<Body>(path: string): Promise<NodeResponse<Body>>
+  post<Body>(path: string, body: unknown, headers?: Record<string, string>): Promise<NodeResponse<Body>>
   /** `kill -9`. */
   kill(): Promise<void>
-  /** SIGTERM; resolves with how it ended. */
+  /** Sends SIGTERM; resolves with how the process ended. */
   stop(): Promise<Ending>
   isRunning(): boolean
 }
 
-/** Starts `dist/src/main.js`, which `npm test` has built; resolves when it serves. */
+/** Starts `dist/src/main.js` (built by `npm test`); resolves when it listens. */
 export async function startNode(role: NodeRole, token: string, env: Record<string, string>): Promise<Node> {
   const program = startProgram(
     [process.execPath, join(ROOT, 'dist/src/main.js')],
@@ -46,7 +46,7 @@ export async function startNode(role: NodeRole, token: string, env: Record<strin
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text
     })
-  const url = await readyLine(program.process.stdout, program.ended)
+  const url = await listeningUrl(program.process.stdout, program.ended)
   const headers = { authorization: `Bearer ${token}` }
   return {
     role,
@@ -54,9 +54,9 @@ export async function startNode(role: NodeRole, token: string, env: Record<strin
     pid: program.pid,
     headers,
     output: () => output,
-    get: path => answerOf(fetch(url + path, { headers })),
+    get: path => readResponse(fetch(url + path, { headers })),
     post: (path, body, more = {}) =>
-      answerOf(
+      readResponse(
         fetch(url + path, {
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json', ...more },
@@ -75,8 +75,8 @@ export async function startNode(role: NodeRole, token: string, env: Record<strin
   }
 }
 
-/** The address in the line of the log that says that it serves; other lines may come before it. */
-function readyLine(stdout: NodeJS.ReadableStream | null, ended: Promise<Ending>): Promise<string> {
+/** The URL from the log line that says the process is listening; other lines may come before it. */
+function listeningUrl(stdout: NodeJS.ReadableStream | null, ended: Promise<Ending>): Promise<string> {
   return new Promise((resolve, reject) => {
     if (stdout)
       createInterface(stdout).on('line', line => {
@@ -84,18 +84,21 @@ function readyLine(stdout: NodeJS.ReadableStream | null, ended: Promise<Ending>)
         const { url, role } = JSON.parse(line) as { url?: string; role?: string }
         if (url && role) resolve(url)
       })
-    ended.then(({ code, signal, stderr }) => reject(new Error(`It ended with ${code ?? signal}: ${stderr}`)), reject)
+    ended.then(
+      ({ code, signal, stderr }) => reject(new Error(`The process ended with ${code ?? signal}: ${stderr}`)),
+      reject,
+    )
   })
 }
 
-async function answerOf<Body>(asked: Promise<Response>): Promise<Answer<Body>> {
-  const response = await asked
+async function readResponse<Body>(pending: Promise<Response>): Promise<NodeResponse<Body>> {
+  const response = await pending
   const text = await response.text()
   const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
 }
 
-/** The sum of a metric of a process over all its label sets that hold `labels`. */
+/** The sum of a process's metric over all label sets that contain `labels`. */
 export async function metricOf(node: Node, name: string, labels: Record<string, string> = {}): Promise<number> {
   const { body } = await node.get<string>('/metrics')
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)

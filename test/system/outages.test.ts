@@ -1,6 +1,6 @@
-import { type Job, makeJobs } from './jobs'
+import { createJobs, type Job } from './jobs'
 import { Load, STEP } from './load'
-import { readiness, System, tell, untilPart } from './system'
+import { print, readiness, System, untilPart } from './system'
 
 let system: System
 
@@ -11,56 +11,55 @@ beforeAll(async () => {
 afterAll(() => system.stop())
 
 const pids = () => system.nodes.map(({ pid }) => pid)
-const allStillRun = () => expect(system.nodes.map(node => node.isRunning())).toEqual(pids().map(() => true))
-const everywhere = (part: string, isWell: boolean) =>
-  Promise.all(system.nodes.map(node => untilPart(node, part, isWell)))
+const expectAllRunning = () => expect(system.nodes.map(node => node.isRunning())).toEqual(pids().map(() => true))
+const untilAll = (part: string, isUp: boolean) => Promise.all(system.nodes.map(node => untilPart(node, part, isUp)))
 
-test('Redis is killed and comes back: nothing is lost, nothing runs twice', async () => {
+test('when Redis is killed and restarted, nothing is lost and nothing runs twice', async () => {
   const load = new Load(system)
   await load.begin()
   await system.parts.redis.kill()
-  await everywhere('redis', false)
+  await untilAll('redis', false)
   for (const node of system.nodes) {
     const { status, body } = await readiness(node)
     expect([status, body.status, body.checks.redis, body.checks.postgres]).toEqual([503, 'unavailable', 'failed', 'ok'])
     expect((await node.get('/healthz')).status).toBe(200)
   }
-  await load.watch(await makeJobs(system.webs, 4, STEP)) // accepted meanwhile
+  await load.watch(await createJobs(system.webs, 4, STEP)) // accepted during the outage
   await system.parts.redis.restart()
-  await everywhere('redis', true)
-  tell(`attempts with Redis restarted: ${(await load.expectAllDone()).join(' ')}`)
-  allStillRun()
+  await untilAll('redis', true)
+  print(`attempts after Redis was restarted: ${(await load.expectAllDone()).join(' ')}`)
+  expectAllRunning()
 }, 200_000)
 
-test('Redis forgets everything: all that was accepted still ends', async () => {
+test('when Redis loses all data, all accepted jobs still end', async () => {
   const load = new Load(system)
   await load.begin()
   await system.flushRedis()
-  await load.watch(await makeJobs(system.webs, 4, STEP))
-  tell(`attempts with Redis emptied: ${(await load.expectAllDone()).join(' ')}`)
-  allStillRun()
+  await load.watch(await createJobs(system.webs, 4, STEP))
+  print(`attempts after Redis was flushed: ${(await load.expectAllDone()).join(' ')}`)
+  expectAllRunning()
 }, 200_000)
 
-test('PostgreSQL is killed and comes back: nothing is lost, nothing runs twice', async () => {
+test('when PostgreSQL is killed and restarted, nothing is lost and nothing runs twice', async () => {
   const load = new Load(system)
   await load.begin()
   await system.parts.postgres.kill()
-  await everywhere('postgres', false)
+  await untilAll('postgres', false)
   for (const node of system.nodes) {
     const { status, body } = await readiness(node)
     expect([status, body.checks.postgres, body.checks.redis]).toEqual([503, 'failed', 'ok'])
     expect((await node.get('/healthz')).status).toBe(200)
   }
-  const asked = system.webs.map(web =>
+  const requests = system.webs.map(web =>
     web.post<{ job: Job }>('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work', ...STEP }] } }),
   )
   await system.parts.postgres.restart()
-  await everywhere('postgres', true)
-  // Either it waited for the database, and is durable, or it was refused.
-  for (const { status, body } of await Promise.all(asked)) {
+  await untilAll('postgres', true)
+  // A request either waited for the database and is durable, or was refused.
+  for (const { status, body } of await Promise.all(requests)) {
     expect([202, 503]).toContain(status)
     if (status === 202) await load.watch([body.job])
   }
-  tell(`attempts with PostgreSQL restarted: ${(await load.expectAllDone()).join(' ')}`)
-  allStillRun()
+  print(`attempts after PostgreSQL was restarted: ${(await load.expectAllDone()).join(' ')}`)
+  expectAllRunning()
 }, 200_000)

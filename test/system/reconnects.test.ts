@@ -1,5 +1,5 @@
-import { difference, expectWhole, logAt, makeJob, saidIn } from './jobs'
-import { System, tell } from './system'
+import { createJob, difference, expectCompleteLog, getLog, handlerMessages } from './jobs'
+import { print, System } from './system'
 import { overPoll, overSocket, overSse, Viewer } from './viewer'
 
 const LINES = 20_000
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => system.stop())
 
-/** Small and repeatable: a failure names its seed. */
+/** A small reproducible generator; failures print the seed. */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -23,22 +23,22 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-test(`${RECONNECTS} random reconnects over two web processes: every line once, in order`, async () => {
+test(`${RECONNECTS} random reconnects between two web processes: every line arrives once, in order`, async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
   const random = randomFrom(seed)
-  const { id } = await makeJob(system.web(0), { workers: 4, lines: LINES / 4, interval_ms: 1 })
+  const { id } = await createJob(system.web(0), { workers: 4, lines: LINES / 4, interval_ms: 1 })
   const topic = `job:${id}`
   const at = () => system.web(Math.floor(random() * 2))
   const steady = new Viewer({ topic, at: () => system.web(0) })
   let reconnects = 0
 
-  const restless = TRANSPORTS.map(transport => {
+  const viewers = TRANSPORTS.map(transport => {
     const viewer = new Viewer({ topic, at, transport })
-    void cutAtRandom(viewer)
+    void disconnectAtRandom(viewer)
     return viewer
   })
 
-  async function cutAtRandom(viewer: Viewer) {
+  async function disconnectAtRandom(viewer: Viewer) {
     const moments = Array.from({ length: RECONNECTS / TRANSPORTS.length }, () => Math.floor(random() * LINES * 0.95))
     for (const moment of moments.sort((a, b) => a - b)) {
       await viewer.until(() => viewer.lines.length >= moment)
@@ -47,14 +47,14 @@ test(`${RECONNECTS} random reconnects over two web processes: every line once, i
     }
   }
 
-  await Promise.all([steady, ...restless].map(viewer => viewer.done))
-  const logged = await logAt(system.web(1), id)
-  expectWhole(logged)
-  expect(saidIn(logged, 1)).toHaveLength(LINES)
-  expect(new Set(saidIn(logged, 1)).size).toBe(LINES)
-  const found = [steady, ...restless].map(viewer => difference(viewer.lines, logged))
+  await Promise.all([steady, ...viewers].map(viewer => viewer.done))
+  const logged = await getLog(system.web(1), id)
+  expectCompleteLog(logged)
+  expect(handlerMessages(logged, 1)).toHaveLength(LINES)
+  expect(new Set(handlerMessages(logged, 1)).size).toBe(LINES)
+  const found = [steady, ...viewers].map(viewer => difference(viewer.lines, logged))
   expect({ seed, found }).toEqual({ seed, found: found.map(() => undefined) })
-  for (const viewer of restless) expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
+  for (const viewer of viewers) expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
   expect(reconnects).toBe(RECONNECTS)
-  tell(`connections: ${restless.map(({ connections }) => connections).join(' ')}`)
+  print(`connections: ${viewers.map(({ connections }) => connections).join(' ')}`)
 }, 240_000)

@@ -15,8 +15,8 @@ export interface Description {
   components: { schemas: Record<string, Schema> }
 }
 
-/** A request that may be as wrong as can be. */
-export interface Wild {
+/** A request that may be invalid in any way. */
+export interface FuzzRequest {
   method: string
   url: string
   headers: Record<string, string>
@@ -44,7 +44,7 @@ const text = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...words) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
 )
-/** As it stands in a URL; some escapes are broken. */
+/** URL-encoded text; some escapes are invalid. */
 const inUrl = fc.oneof(
   { weight: 8, arbitrary: text.map(each => encodeURIComponent(each.toWellFormed())) },
   { weight: 1, arbitrary: fc.constantFrom('%', '%00', '%ff', '%c3%28', '%2e%2e%2f', '%zz') },
@@ -58,15 +58,15 @@ const json = fc.oneof(
   fc.constantFrom<unknown>(null, [], {}, '', 0, -1, 1e308, true, 'x'.repeat(2_000), [[[[[[]]]]]], { __proto__: 1 }),
 )
 
-/** Every route of a program with wild ids, queries, bodies and headers. */
-export function wildRequests(description: Description, web: Node): fc.Arbitrary<Wild> {
+/** Requests to every route with random ids, queries, bodies and headers. */
+export function fuzzRequests(description: Description, web: Node): fc.Arbitrary<FuzzRequest> {
   const all = Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => wild(description, web, path, method, operation)),
+    Object.entries(methods).map(([method, operation]) => requestTo(description, web, path, method, operation)),
   )
   return fc.oneof(...all)
 }
 
-function wild(description: Description, web: Node, path: string, method: string, operation: Operation) {
+function requestTo(description: Description, web: Node, path: string, method: string, operation: Operation) {
   const known = (operation.parameters ?? []).filter(each => each.in === 'query').map(({ name }) => name)
   const fields = fieldsOf(description, operation)
   const parts = {
@@ -77,7 +77,7 @@ function wild(description: Description, web: Node, path: string, method: string,
   }
   return fc.record(parts).map(({ path, query, headers, body }) => ({
     method: method.toUpperCase(),
-    // an answer at once, unless the wait itself is wild
+    // answered at once, unless the wait itself is fuzzed
     url: `${path}?${known.includes('wait_ms') && !query.includes('wait_ms') ? 'wait_ms=0&' : ''}${query}`,
     headers,
     body,
@@ -95,8 +95,8 @@ function pathOf(path: string): fc.Arbitrary<string> {
     .map(values => names.reduce((text, name, i) => text.replace(name, () => values[i] ?? ''), path))
 }
 
-/** A long wait is a good request, and no good in a test. */
-const isPatient = (name: string, value: string) => name === 'wait_ms' && Number(value) > 0
+/** A long wait is valid, but would delay the test. */
+const isLongWait = (name: string, value: string) => name === 'wait_ms' && Number(value) > 0
 
 function queryOf(known: string[]): fc.Arbitrary<string> {
   const name = fc.oneof(
@@ -105,7 +105,7 @@ function queryOf(known: string[]): fc.Arbitrary<string> {
   )
   return fc.array(fc.tuple(name, inUrl), { maxLength: 3 }).map(pairs =>
     pairs
-      .filter(([name, value]) => !isPatient(name, value))
+      .filter(([name, value]) => !isLongWait(name, value))
       .map(pair => pair.join('='))
       .join('&'),
   )
@@ -170,30 +170,30 @@ function fieldsOf({ components }: Description, { requestBody }: Operation): stri
 
 const agent = new Agent({ keepAlive: true })
 
-export interface WildAnswer {
+export interface FuzzResponse {
   status: number
   type: string
   text: string
 }
 
-/** Sends it as it is, which fetch would not, and reads the answer unless that is a stream. */
-export function send(web: Node, { method, url, headers, body = '' }: Wild): Promise<WildAnswer> {
+/** Sends the request unchanged, which fetch would not, and reads the response unless it is a stream. */
+export function send(web: Node, { method, url, headers, body = '' }: FuzzRequest): Promise<FuzzResponse> {
   return new Promise((resolve, reject) => {
-    const asked = request(web.url, { method, path: url, headers, agent }, answer => {
-      const { statusCode: status = 0, headers } = answer
+    const outgoing = request(web.url, { method, path: url, headers, agent }, response => {
+      const { statusCode: status = 0, headers } = response
       const type = headers['content-type'] ?? ''
       if (type.startsWith('text/event-stream')) {
-        answer.destroy()
+        response.destroy()
         return resolve({ status, type, text: '' })
       }
       let text = ''
-      answer.setEncoding('utf8').on('data', part => {
+      response.setEncoding('utf8').on('data', part => {
         text += part
       })
-      answer.on('end', () => resolve({ status, type, text }))
-      answer.on('error', reject)
+      response.on('end', () => resolve({ status, type, text }))
+      response.on('error', reject)
     })
-    asked.on('error', reject)
-    asked.end(body)
+    outgoing.on('error', reject)
+    outgoing.end(body)
   })
 }

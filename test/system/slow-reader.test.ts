@@ -1,16 +1,16 @@
 import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { eventually } from '../support/programs'
-import { difference, expectWhole, logAt, makeJob, saidIn } from './jobs'
+import { createJob, difference, expectCompleteLog, getLog, handlerMessages } from './jobs'
 import { metricOf } from './node'
-import { System, tell } from './system'
+import { print, System } from './system'
 import { overSocket, Viewer } from './viewer'
 
 const LINES = 100_000
 const MB = 1024 * 1024
-/** A writer's buffer holds 16 MB before it asks to wait; what node makes of it while it hurries is some ten times that. */
+/** The writer's buffer holds 16 MB before it applies backpressure; Node uses about ten times that under load. */
 const WORKER_MAX = 400 * MB
-/** The whole log is some 50 MB on the wire; what node itself takes in this time is about 100 MB. */
+/** The whole log is about 50 MB on the wire, and Node itself grows by about 100 MB during the test. */
 const GROWTH_MAX = 200 * MB
 
 let system: System
@@ -25,17 +25,17 @@ beforeAll(async () => {
 
 afterAll(() => system.stop())
 
-/** Asks for a stream and takes not one byte of it. */
-function askAndSleep(path: string): Socket {
+/** Requests a stream and never reads from it. */
+function openIdleStream(path: string): Socket {
   const { url, headers } = system.web()
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port) }).pause()
-  socket.on('error', () => undefined) // it is thrown out, as it should
+  socket.on('error', () => undefined) // the server closes it, as it should
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: ${headers.authorization}\r\n\r\n`)
   return socket
 }
 
-function subscribeAndSleep(topic: string): WebSocket {
+function openIdleSocket(topic: string): WebSocket {
   const { url, headers } = system.web()
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/stream`, { headers })
   socket.on('error', () => undefined)
@@ -45,36 +45,39 @@ function subscribeAndSleep(topic: string): WebSocket {
   return socket
 }
 
-test('readers that never read cost no memory and nobody else a line, and are closed', async () => {
+test('readers that never read use no memory, cost other readers no lines, and are closed', async () => {
   const web = system.web()
   const memory = () => metricOf(web, 'process_resident_memory_bytes')
-  let mostOfWorker = 0
-  const { id } = await makeJob(web, { lines: LINES, line_bytes: 300 })
+  let workerMax = 0
+  const { id } = await createJob(web, { lines: LINES, line_bytes: 300 })
   const topic = `job:${id}`
   const viewers = [new Viewer({ topic, at: () => web }), new Viewer({ topic, at: () => web, transport: overSocket })]
   const [first] = viewers as [Viewer]
   await first.until(() => first.lines.length > 0)
   const before = await memory()
-  const asleep = Array.from({ length: 5 }, () => askAndSleep(`/api/jobs/${id}/logs/stream?limit=all`))
-  const sleepers = [subscribeAndSleep(topic), subscribeAndSleep(topic)]
-  let most = before
+  const idleStreams = Array.from({ length: 5 }, () => openIdleStream(`/api/jobs/${id}/logs/stream?limit=all`))
+  const idleSockets = [openIdleSocket(topic), openIdleSocket(topic)]
+  let max = before
   for (let lines = 0; lines < LINES; lines += LINES / 20) {
     await first.until(() => first.lines.length >= lines)
-    most = Math.max(most, await memory())
-    mostOfWorker = Math.max(mostOfWorker, await metricOf(system.worker(), 'process_resident_memory_bytes'))
+    max = Math.max(max, await memory())
+    workerMax = Math.max(workerMax, await metricOf(system.worker(), 'process_resident_memory_bytes'))
   }
   await Promise.all(viewers.map(viewer => viewer.done))
   const closed = () => metricOf(web, 'tailrace_stream_closed_total', { reason: 'slow_reader' })
-  await eventually(async () => (await closed()) === asleep.length + sleepers.length, 'the slow readers are closed')
-  most = Math.max(most, await memory())
-  tell(`memory of the web process: ${Math.round(before / MB)} MB, at most ${Math.round(most / MB)} MB`)
-  expect(most - before).toBeLessThan(GROWTH_MAX)
-  tell(`memory of the worker that logs as fast as it can: at most ${Math.round(mostOfWorker / MB)} MB`)
-  expect(mostOfWorker).toBeLessThan(WORKER_MAX)
-  const logged = await logAt(web, id)
-  expectWhole(logged)
-  expect(saidIn(logged, 1)).toHaveLength(LINES)
+  await eventually(
+    async () => (await closed()) === idleStreams.length + idleSockets.length,
+    'the slow readers are closed',
+  )
+  max = Math.max(max, await memory())
+  print(`memory of the web process: ${Math.round(before / MB)} MB, max ${Math.round(max / MB)} MB`)
+  expect(max - before).toBeLessThan(GROWTH_MAX)
+  print(`memory of a worker that logs as fast as it can: max ${Math.round(workerMax / MB)} MB`)
+  expect(workerMax).toBeLessThan(WORKER_MAX)
+  const logged = await getLog(web, id)
+  expectCompleteLog(logged)
+  expect(handlerMessages(logged, 1)).toHaveLength(LINES)
   for (const viewer of viewers) expect(difference(viewer.lines, logged)).toBeUndefined()
-  for (const socket of asleep) socket.destroy()
-  for (const socket of sleepers) socket.terminate()
+  for (const socket of idleStreams) socket.destroy()
+  for (const socket of idleSockets) socket.terminate()
 }, 200_000)

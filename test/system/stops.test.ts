@@ -1,9 +1,9 @@
 import { processesNaming, Workbench } from '../embedded/folder'
 import { SseReader } from '../support/sse'
-import { attemptsAt, difference, expectWhole, type Job, logAt, makeJob } from './jobs'
+import { createJob, difference, expectCompleteLog, getAttempts, getLog, type Job } from './jobs'
 import { Load, runningFrom } from './load'
 import { type Node, startNode } from './node'
-import { System, tell } from './system'
+import { print, System } from './system'
 import { Viewer } from './viewer'
 
 describe('SIGTERM under load', () => {
@@ -15,17 +15,17 @@ describe('SIGTERM under load', () => {
 
   afterAll(() => system.stop())
 
-  test('a worker hands back what it cannot end, and the other one runs it', async () => {
+  test('a worker hands back the jobs it cannot finish, and the other worker runs them', async () => {
     const load = new Load(system)
     await load.begin()
     expect(await system.worker(0).stop()).toMatchObject({ code: 0, stderr: '' })
     const attempts = await load.expectAllDone()
-    tell(`attempts with a worker stopped: ${attempts.join(' ')}`)
+    print(`attempts after a worker was stopped: ${attempts.join(' ')}`)
     system.workers[0] = await system.startNode('worker')
   }, 150_000)
 
-  test('both web processes are replaced one after the other, and no reader misses a line', async () => {
-    const jobs = await Promise.all(system.webs.map(web => makeJob(web, { lines: 100_000, interval_ms: 5 })))
+  test('when both web processes are replaced one after the other, no reader misses a line', async () => {
+    const jobs = await Promise.all(system.webs.map(web => createJob(web, { lines: 100_000, interval_ms: 5 })))
     const viewers = jobs.flatMap(({ id }) =>
       Array.from({ length: 10 }, (_, i) => new Viewer({ topic: `job:${id}`, at: runningFrom(system, i) })),
     )
@@ -37,10 +37,10 @@ describe('SIGTERM under load', () => {
       await reader.until(() => reader.lines.length > 0)
       const { retryMs } = reader
       const seen = viewers.map(({ lines }) => lines.length)
-      accepted.push(...Array.from({ length: 10 }, () => askFor(web)))
+      accepted.push(...Array.from({ length: 10 }, () => createDuringStop(web)))
       expect(await web.stop()).toMatchObject({ code: 0, stderr: '' })
       await reader.finished
-      expect(reader.retryMs).not.toBe(retryMs) // a time of its own to come back
+      expect(reader.retryMs).not.toBe(retryMs) // on a stop each reader gets a random retry delay
       await Promise.all(viewers.map((viewer, i) => viewer.until(() => viewer.lines.length > (seen[i] ?? 0) + 50)))
       system.webs[index] = await system.startNode('web')
     }
@@ -48,8 +48,8 @@ describe('SIGTERM under load', () => {
     for (const { id } of jobs) await system.web(0).post(`/api/jobs/${id}/cancel`, { reason: 'enough' })
     await Promise.all(viewers.map(viewer => viewer.done))
     for (const [i, { id }] of jobs.entries()) {
-      const logged = await logAt(system.web(0), id)
-      expectWhole(logged)
+      const logged = await getLog(system.web(0), id)
+      expectCompleteLog(logged)
       for (const viewer of viewers.slice(i * 10, i * 10 + 10)) {
         expect(difference(viewer.lines, logged)).toBeUndefined()
         expect(viewer.connections).toBeGreaterThan(1)
@@ -58,37 +58,37 @@ describe('SIGTERM under load', () => {
     }
   }, 150_000)
 
-  /** A job asked for while its web process stops: either it is accepted and runs, or nobody was told that it would. */
-  async function askFor(web: Node) {
+  /** A job created while its web process stops is either accepted and runs, or its request fails. */
+  async function createDuringStop(web: Node) {
     const body = { kind: 'demo', input: { steps: [{ name: 'work', lines: 1 }] } }
-    const answer = await web.post<{ job: Job }>('/api/jobs', body).catch(() => undefined)
-    if (answer?.status !== 202) return
-    const viewer = new Viewer({ topic: `job:${answer.body.job.id}`, at: runningFrom(system, 0) })
+    const response = await web.post<{ job: Job }>('/api/jobs', body).catch(() => undefined)
+    if (response?.status !== 202) return
+    const viewer = new Viewer({ topic: `job:${response.body.job.id}`, at: runningFrom(system, 0) })
     await viewer.done
     expect(viewer.named('end').map(({ data }) => data.reason)).toEqual(['completed'])
   }
 })
 
-test('npm start with its own Redis and PostgreSQL ends with both, and goes on with its jobs at the next start', async () => {
+test('npm start stops its own Redis and PostgreSQL, and the next start continues the jobs', async () => {
   const bench = new Workbench()
   const DATA_DIR = await bench.folder()
   const env = { DATA_DIR, RECONCILE_MS: '500', SHUTDOWN_TIMEOUT_MS: '1000' }
   const start = () => startNode('all', 'a-token-for-this-test', env)
   let node = await start()
   try {
-    const { id } = await makeJob(node, { lines: 1_500, interval_ms: 2 })
+    const { id } = await createJob(node, { lines: 1_500, interval_ms: 2 })
     const viewer = new Viewer({ topic: `job:${id}`, at: () => node })
     await viewer.until(() => viewer.lines.length >= 100)
     expect(await node.stop()).toMatchObject({ code: 0, stderr: '' })
     expect(processesNaming(DATA_DIR)).toEqual([])
     node = await start()
     await viewer.done
-    const logged = await logAt(node, id)
-    expectWhole(logged)
+    const logged = await getLog(node, id)
+    expectCompleteLog(logged)
     expect(difference(viewer.lines, logged)).toBeUndefined()
-    const attempts = await attemptsAt(node, id)
+    const attempts = await getAttempts(node, id)
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
-    expect(attempts[1]?.worker).toContain(`:${node.pid}:`) // the first process did not take back what it had given away
+    expect(attempts[1]?.worker).toContain(`:${node.pid}:`) // the first process did not take the job back after handing it back
     expect(await node.stop()).toMatchObject({ code: 0 })
   } finally {
     await node.kill()

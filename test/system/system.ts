@@ -4,10 +4,10 @@ import { KILLABLE, ownParts, quietLog } from '../support/parts'
 import { eventually } from '../support/programs'
 import type { Servers } from '../support/servers'
 import { type Node, startNode } from './node'
-import { leaveAll } from './viewer'
+import { closeAll } from './viewer'
 
-/** Short times, so that what the platform does after a while happens within a test. */
-const QUICK = {
+/** Short intervals, so that periodic work happens within a test. */
+const SHORT_TIMES = {
   STREAM_MAX_PER_IP: '0',
   STREAM_MAX_PER_TENANT: '0',
   OUTBOUND_ALLOW: 'private',
@@ -21,12 +21,12 @@ interface Shape {
   env?: Record<string, string>
 }
 
-/** Processes of Tailrace on a Redis and a PostgreSQL of their own. */
+/** Tailrace processes on a Redis and PostgreSQL of their own. */
 export class System {
   readonly token = `system-${randomBytes(16).toString('hex')}`
   readonly webs: Node[] = []
   readonly workers: Node[] = []
-  /** All that were ever started. */
+  /** Every process started so far. */
   readonly nodes: Node[] = []
 
   private constructor(
@@ -37,7 +37,7 @@ export class System {
   }
 
   static async start({ webs = 2, workers = 2, env = {} }: Shape = {}): Promise<System> {
-    const system = new System(await ownParts(KILLABLE), { ...QUICK, ...env })
+    const system = new System(await ownParts(KILLABLE), { ...SHORT_TIMES, ...env })
     try {
       await system.startNodes(webs, workers)
       return system
@@ -47,7 +47,7 @@ export class System {
     }
   }
 
-  /** Starts processes, in place of those before. */
+  /** Starts processes that replace the previous ones. */
   async startNodes(webs: number, workers: number) {
     const start = (role: 'web' | 'worker', count: number) =>
       Promise.all(Array.from({ length: count }, () => this.startNode(role)))
@@ -80,15 +80,15 @@ export class System {
     return worker
   }
 
-  /** The worker process that a job names as its own (`host:pid:mark`). */
+  /** The worker process that a job names (`host:pid:mark`). */
   workerOf(name: string | null): Node {
     const pid = Number(name?.split(':')[1])
     const worker = this.workers.find(each => each.pid === pid)
-    if (!worker) throw new Error(`No worker process has the number ${pid}`)
+    if (!worker) throw new Error(`No worker process has pid ${pid}`)
     return worker
   }
 
-  /** Forgets all that Redis holds. */
+  /** Deletes all data in Redis. */
   async flushRedis() {
     const client = createRedis({ url: this.parts.redis.url, prefix: 'test', log: quietLog }).connect('command')
     await whenReady(client, 5_000)
@@ -96,19 +96,19 @@ export class System {
     client.disconnect()
   }
 
-  /** Ends all without a word: processes, Redis and PostgreSQL. */
+  /** Kills all processes, Redis and PostgreSQL. */
   async killAll() {
     const { postgres, redis } = this.parts
     await Promise.all([...this.nodes.filter(node => node.isRunning()), postgres, redis].map(each => each.kill()))
   }
 
-  /** What must stand in no log: the token of the requests, how the database is entered, and what a test adds. */
+  /** Must not appear in any log: the API token, the database password, and what a test adds. */
   readonly secrets: string[]
 
-  /** @throws Error when a process has printed a secret */
+  /** @throws Error if a process has printed a secret */
   async stop() {
     await Promise.all(this.nodes.filter(node => node.isRunning()).map(node => node.kill()))
-    await leaveAll()
+    await closeAll()
     await this.parts.stop()
     for (const { role, output } of this.nodes)
       if (this.secrets.some(secret => output().includes(secret))) throw new Error(`The ${role} process logs a secret`)
@@ -122,13 +122,13 @@ interface Readiness {
 
 export const readiness = (node: Node) => node.get<Readiness>('/readyz')
 
-/** Waits until `/readyz` says of a part that it is well, or not. */
-export async function untilPart(node: Node, part: string, isWell: boolean) {
+/** Waits until `/readyz` reports a dependency as up or down. */
+export async function untilPart(node: Node, part: string, isUp: boolean) {
   await eventually(
-    async () => ((await readiness(node)).body.checks[part] === 'ok') === isWell,
-    `${part} is ${isWell ? 'well' : 'down'} at the ${node.role} process`,
+    async () => ((await readiness(node)).body.checks[part] === 'ok') === isUp,
+    `${part} is ${isUp ? 'up' : 'down'} in the ${node.role} process`,
   )
 }
 
-/** For figures that a test measures and does not judge. */
-export const tell = (text: string) => void process.stderr.write(`  ${text}\n`)
+/** Prints figures that a test measures but does not check. */
+export const print = (text: string) => void process.stderr.write(`  ${text}\n`)

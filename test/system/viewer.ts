@@ -3,26 +3,26 @@ import { WebSocket } from 'ws'
 import { type Line, SseReader, type StreamEvent } from '../support/sse'
 import type { Node } from './node'
 
-/** An open connection of a viewer. */
+/** A viewer's open connection. */
 interface Link {
-  /** Cuts it, as a lost network does. */
+  /** Cuts the connection like a network failure. */
   cut(): void
-  /** Resolves when it is over, whoever ended it. */
-  over: Promise<unknown>
+  /** Resolves when the connection has ended, whoever ended it. */
+  ended: Promise<unknown>
 }
 
-interface Asked {
+interface ConnectOptions {
   web: Node
   topic: string
   lastId: string
   take(event: StreamEvent): void
 }
 
-/** Undefined: there is nothing left to read. */
-type Transport = (asked: Asked) => Promise<Link | undefined>
+/** Resolves with undefined if there is nothing left to read. */
+type Transport = (options: ConnectOptions) => Promise<Link | undefined>
 
-/** The client's own patience between two attempts to connect. */
-const AGAIN_MS = 50
+/** Delay between two connection attempts. */
+const RECONNECT_MS = 50
 
 const pathOf = (topic: string) =>
   topic.startsWith('job:') ? `/api/jobs/${topic.slice(4)}/logs/stream` : '/api/v2/events/stream'
@@ -33,12 +33,12 @@ export const overSse: Transport = async ({ web, topic, lastId, take }) => {
   const { status } = reader.response
   if (status === 204) return undefined
   if (status !== 200) throw new Error(`${status}`)
-  return { cut: () => void reader.close(), over: reader.finished }
+  return { cut: () => void reader.close(), ended: reader.finished }
 }
 
 export const overSocket: Transport = async ({ web, topic, lastId, take }) => {
   const socket = new WebSocket(`${web.url.replace('http', 'ws')}/ws/stream`, { headers: web.headers })
-  const over = new Promise<void>(resolve => socket.once('close', () => resolve()))
+  const ended = new Promise<void>(resolve => socket.once('close', () => resolve()))
   const after = lastId ? { after: lastId } : {}
   socket.on('open', () => socket.send(JSON.stringify({ op: 'subscribe', topic, ...after, filter: { limit: 'all' } })))
   let isCut = false
@@ -53,87 +53,87 @@ export const overSocket: Transport = async ({ web, topic, lastId, take }) => {
     isCut = true
     socket.terminate()
   }
-  return { cut, over }
+  return { cut, ended }
 }
 
-/** One poll is one connection. */
+/** Each poll is a connection. */
 export const overPoll: Transport = async ({ web, topic, lastId, take }) => {
   const abort = new AbortController()
   const from = lastId ? `&after=${lastId}` : '&limit=all'
   const url = `${web.url}/api/stream/poll?topic=${topic}&wait_ms=5000${from}`
-  const over = (async () => {
+  const ended = (async () => {
     const response = await fetch(url, { headers: web.headers, signal: abort.signal })
     if (!response.ok) throw new Error(`${response.status}`)
     const { events, last_event_id } = (await response.json()) as { events: StreamEvent[]; last_event_id: string }
     for (const event of events) take(event)
     take({ event: 'poll', id: last_event_id, data: {} })
-  })().catch(() => undefined) // it asks again from where it was
-  return { cut: () => abort.abort(), over }
+  })().catch(() => undefined) // the next poll continues where this one started
+  return { cut: () => abort.abort(), ended }
 }
 
-interface Wish {
+interface ViewerOptions {
   topic: string
-  /** Asked before each connection. */
+  /** Called before each connection. */
   at: () => Node
   transport?: Transport
 }
 
-const watching = new Set<Viewer>()
+const openViewers = new Set<Viewer>()
 
-/** For the end of a test file, also of one that failed: viewers would try to come back for ever. */
-export async function leaveAll() {
-  for (const viewer of [...watching]) await viewer.leave()
+/** For the end of a test file, even one that failed: viewers would reconnect forever. */
+export async function closeAll() {
+  for (const viewer of [...openViewers]) await viewer.close()
 }
 
-/** Somebody who watches a topic to its end, and comes back with the last id whenever the connection is gone. */
+/** Watches a topic to its end, and resumes with the last id whenever it loses the connection. */
 export class Viewer {
   readonly events: StreamEvent[] = []
   readonly lines: Line[] = []
   connections = 0
   lastId = ''
-  /** Resolves when the topic has ended, or after `leave`. */
+  /** Resolves when the topic has ended, or after `close`. */
   readonly done: Promise<void>
-  private over = false
+  private isDone = false
   private link: Link | undefined
-  private waiting: { isThere: () => boolean; go(): void }[] = []
+  private waiters: { condition: () => boolean; resolve(): void }[] = []
 
-  constructor(private readonly wish: Wish) {
-    watching.add(this)
-    this.done = this.watch().finally(() => watching.delete(this))
+  constructor(private readonly options: ViewerOptions) {
+    openViewers.add(this)
+    this.done = this.watch().finally(() => openViewers.delete(this))
   }
 
   named(event: string): StreamEvent[] {
     return this.events.filter(each => each.event === event)
   }
 
-  /** Resolves as soon as the condition holds; asked after each event. */
-  async until(isThere: () => boolean) {
-    if (!isThere()) await new Promise<void>(go => this.waiting.push({ isThere, go }))
+  /** Resolves as soon as the condition holds; checked after each event. */
+  async until(condition: () => boolean) {
+    if (!condition()) await new Promise<void>(resolve => this.waiters.push({ condition, resolve }))
   }
 
-  /** Loses the connection. */
+  /** Cuts the connection; the viewer reconnects. */
   cut() {
     this.link?.cut()
   }
 
-  async leave() {
-    this.over = true
+  async close() {
+    this.isDone = true
     this.cut()
     await this.done
   }
 
   private async watch() {
-    const { at, topic, transport = overSse } = this.wish
-    while (!this.over) {
+    const { at, topic, transport = overSse } = this.options
+    while (!this.isDone) {
       try {
         this.link = await transport({ web: at(), topic, lastId: this.lastId, take: event => this.take(event) })
       } catch {
-        await delay(AGAIN_MS)
+        await delay(RECONNECT_MS)
         continue
       }
       this.connections++
       if (!this.link) return
-      await this.link.over
+      await this.link.ended
     }
   }
 
@@ -142,10 +142,10 @@ export class Viewer {
     if (event.event === 'poll') return
     this.events.push(event)
     if (event.event === 'logs') this.lines.push(...(event.data.logs as Line[]))
-    if (event.event === 'end') this.over = true
-    const ready = this.waiting.filter(({ isThere }) => isThere())
-    this.waiting = this.waiting.filter(waiter => !ready.includes(waiter))
-    for (const { go } of ready) go()
+    if (event.event === 'end') this.isDone = true
+    const ready = this.waiters.filter(({ condition }) => condition())
+    this.waiters = this.waiters.filter(waiter => !ready.includes(waiter))
+    for (const { resolve } of ready) resolve()
   }
 }
 
@@ -154,7 +154,7 @@ interface StatusData {
   steps: { status: string }[]
 }
 
-/** What a viewer was told of a job's state, in order: `running 1`, or with steps `running 1 completed`. */
+/** The states of a job that a viewer received, in order: `running 1`, or with steps `running 1 completed`. */
 export const statusesOf = (viewer: Viewer): string[] =>
   viewer.named('status').map(({ data }) => {
     const { job, steps } = data as unknown as StatusData
@@ -170,8 +170,8 @@ interface TenantEvent {
 export const tenantEventsOf = (viewer: Viewer): TenantEvent[] =>
   viewer.events.filter(({ event }) => event.startsWith('job_')).map(({ data }) => data as unknown as TenantEvent)
 
-/** How often a tenant event of this type was told, by job. */
-export function timesTold(viewer: Viewer, type: string): Map<string, number> {
+/** How often a tenant event of this type was received, by job. */
+export function eventCounts(viewer: Viewer, type: string): Map<string, number> {
   const times = new Map<string, number>()
   for (const event of tenantEventsOf(viewer))
     if (event.type === type) times.set(event.data.job_id, (times.get(event.data.job_id) ?? 0) + 1)

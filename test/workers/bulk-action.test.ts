@@ -3,12 +3,12 @@ import type { Jobs } from '../../src/jobs'
 import { bulkAction } from '../../src/jobs/builtins/bulk-action'
 import bulkActionHandler from '../../workers/bulk-action'
 import { act, scripted } from '../jobs/kinds'
-import { entriesOf, eventually, freshPlace, reaches, type TestNode } from '../jobs/node'
+import { createPlace, entriesOf, eventually, type TestNode, untilState } from '../jobs/node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   node = await place.start({ handlers: [...scripted, bulkActionHandler], queues: ['demo'] })
 })
 afterAll(() => place.stop())
@@ -18,16 +18,16 @@ const ref = (id: string) => ({ tenantId: place.tenantId, id })
 test('a bulk retry covers the jobs that had failed when it was requested, whatever fails or is retried meanwhile', async () => {
   const make = (ms: number) => node.jobs.enqueue(act, { does: 'throw', ms }, node.by)
   const [failed, retried, slow] = await Promise.all([make(0), make(0), make(400)])
-  for (const { job } of [failed, retried]) await reaches(node, job.id, 'failed')
+  for (const { job } of [failed, retried]) await untilState(node, job.id, 'failed')
   const input = { action: 'retry' as const, filter: { kind: ['act'] }, reason: 'again', up_to: newId() }
   await node.jobs.retry(ref(retried.job.id), node.by.createdBy)
-  for (const { job } of [retried, slow]) await reaches(node, job.id, 'failed')
+  for (const { job } of [retried, slow]) await untilState(node, job.id, 'failed')
   const worker = await place.start({ handlers: [bulkActionHandler], queues: ['control'] })
   const { job } = await node.jobs.enqueue(bulkAction, input, node.by)
   const counts = { total: 1, done: 1, failed: 0, skipped: 0 }
-  expect(await reaches(node, job.id, 'completed')).toMatchObject({ result: counts, progress: counts })
+  expect(await untilState(node, job.id, 'completed')).toMatchObject({ result: counts, progress: counts })
   await worker.stop()
-  await reaches(node, failed.job.id, 'failed')
+  await untilState(node, failed.job.id, 'failed')
   const attempts = [failed, retried, slow].map(async each => (await node.jobs.find(ref(each.job.id))).attempt)
   expect(await Promise.all(attempts)).toEqual([2, 2, 1])
 })
@@ -54,7 +54,7 @@ async function runBulk(action: 'cancel' | 'retry' | 'remove', ids: string[], han
   const worker = await place.start({ handlers: [handler], queues: ['control'] })
   const input = { action, filter: { ids }, reason: 'enough', up_to: newId() }
   const { job } = await worker.jobs.enqueue(bulkAction, input, worker.by)
-  const { result, attempt } = await reaches(worker, job.id, 'completed')
+  const { result, attempt } = await untilState(worker, job.id, 'completed')
   expect(attempt).toBe(2)
   const events = (await entriesOf(worker, `job:${job.id}`)).filter(({ kind }) => kind === 'progress')
   await worker.stop()
@@ -77,7 +77,7 @@ test('a bulk action that restarts in the middle of a page counts every job once 
 test('jobs that were retried and failed again are not retried again', async () => {
   const make = () => node.jobs.enqueue(act, { does: 'throw' }, node.by)
   const made = (await Promise.all([make(), make(), make()])).map(({ job }) => job.id).sort()
-  for (const id of made) await reaches(node, id, 'failed')
+  for (const id of made) await untilState(node, id, 'failed')
   const failedAgain = async () => {
     for (const id of made.slice(0, 2))
       await eventually(async () => {
@@ -94,7 +94,7 @@ test('jobs that were retried and failed again are not retried again', async () =
 test('jobs removed before a restart count as removed', async () => {
   const make = () => node.jobs.enqueue(act, {}, node.by)
   const made = (await Promise.all([make(), make(), make()])).map(({ job }) => job.id).sort()
-  for (const id of made) await reaches(node, id, 'completed')
+  for (const id of made) await untilState(node, id, 'completed')
   const { handler } = failingOnce('remove', 2)
   const { result, done } = await runBulk('remove', made, handler)
   expect(result).toEqual({ total: 3, done: 3, failed: 0, skipped: 0 })

@@ -1,11 +1,11 @@
 import { demo } from '../../src/jobs'
 import demoHandler from '../../workers/demo'
-import { ACTOR, entriesOf, freshPlace, reaches, type TestNode } from '../jobs/node'
+import { ACTOR, createPlace, entriesOf, type TestNode, untilState } from '../jobs/node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   node = await place.start({ handlers: [demoHandler] })
 })
 afterAll(() => place.stop())
@@ -18,7 +18,7 @@ test('steps run one after the other, their workers in parallel', async () => {
     { name: 'store', lines: 2, line_bytes: 100 },
   ]
   const { job } = await node.jobs.enqueue(demo, { steps }, node.by)
-  const done = await reaches(node, job.id, 'completed')
+  const done = await untilState(node, job.id, 'completed')
   expect(done.steps).toMatchObject([
     { name: 'fetch', status: 'completed', lines: 12 },
     { name: 'store', status: 'completed', lines: 2 },
@@ -32,7 +32,7 @@ test('steps run one after the other, their workers in parallel', async () => {
 
 test('a worker set to fail fails its step and the job, while others finish', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', workers: 2, lines: 4, fail_rate: 1 }] }, node.by)
-  const done = await reaches(node, job.id, 'failed')
+  const done = await untilState(node, job.id, 'failed')
   expect(done.error?.message).toContain('as asked, after 2 lines')
   expect(done.steps).toMatchObject([{ name: 's', status: 'failed' }])
 })
@@ -43,14 +43,14 @@ test('children are spawned to the given depth', async () => {
     { steps: [{ name: 's', lines: 1, children: 3, child_depth: 2 }] },
     node.by,
   )
-  await reaches(node, job.id, 'completed')
+  await untilState(node, job.id, 'completed')
   const { counts } = await node.jobs.tree({ tenantId: place.tenantId, id: job.id })
   expect(counts).toEqual({ completed: 12 })
 })
 
 test('writes a hundred thousand lines without pause, in order', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', workers: 2, lines: 50_000 }] }, node.by)
-  await reaches(node, job.id, 'completed')
+  await untilState(node, job.id, 'completed')
   const lines = await linesOf(job.id)
   expect(lines).toHaveLength(100_000)
   expect(lines.every(({ line }, i) => line === i + 1)).toBe(true)
@@ -58,9 +58,9 @@ test('writes a hundred thousand lines without pause, in order', async () => {
 
 test('stops at once when cancelled, even without intervals', async () => {
   const { job } = await node.jobs.enqueue(demo, { steps: [{ name: 's', lines: 5_000_000 }] }, node.by)
-  await reaches(node, job.id, 'running')
+  await untilState(node, job.id, 'running')
   await node.jobs.cancel({ tenantId: place.tenantId, id: job.id }, { reason: 'enough', by: ACTOR })
-  const done = await reaches(node, job.id, 'cancelled')
+  const done = await untilState(node, job.id, 'cancelled')
   const lines = (await linesOf(job.id)).map(({ message }) => message)
   expect(lines.some(message => message?.includes('did not end within'))).toBe(false)
   expect(done.steps).toMatchObject([{ status: 'cancelled' }])

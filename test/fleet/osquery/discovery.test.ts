@@ -7,7 +7,7 @@ test.each([
   ['osquery/5.23.1', undefined],
   ['osquery/6.0.0', undefined],
   ['curl/8', undefined],
-])('%s runs all queries that it gets', async (agent, discovery) => {
+])('%s runs all queries it receives', async (agent, discovery) => {
   const wire = await startWire({ read: async () => ({ queries: { 'q-1': 'select a', 'q-2': 'select b' } }) })
   const { body } = await wire.post('distributed_read', { node_key: 'k-1' }, { 'user-agent': agent })
   expect(body).toEqual({

@@ -3,7 +3,7 @@ import { JsonScanner } from '../../../src/fleet/osquery/json-scanner'
 
 const TOO_LARGE = Symbol('too large')
 
-/** Rebuilds a value that is scanned down to a depth. */
+/** Rebuilds a value scanned down to a depth. */
 function rebuild(text: string | Buffer, cuts: number[], depth: number, bytesMax = 1_000_000) {
   const bytes = Buffer.from(text)
   const root: unknown[] = []
@@ -38,7 +38,7 @@ function rebuild(text: string | Buffer, cuts: number[], depth: number, bytesMax 
 
 const container = fc.oneof(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.array(fc.jsonValue()))
 
-test('scans what JSON.parse parses, however the text is cut into chunks', () => {
+test('returns the same value as JSON.parse, however the text is split into chunks', () => {
   fc.assert(
     fc.property(container, fc.array(fc.nat()), fc.nat(4), fc.nat(3), (value, cuts, depth, spaces) => {
       const text = JSON.stringify(value, null, spaces)
@@ -70,7 +70,7 @@ test('accepts what JSON.parse accepts, and reports invalid JSON on its level', (
         from = cut
       }
       scanner.write(body.subarray(from))
-      // a bare number ends only with what follows it
+      // A bare number ends only with what follows it.
       if (typeof expected === 'object' && expected !== null) expect(scanner.isComplete).toBe(true)
       if (scanner.isComplete) expect(scanner.fault).toBeUndefined()
     }),

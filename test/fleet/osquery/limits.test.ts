@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => wire.stop())
 
-/** Generated while it is sent, so that the test itself needs no memory for it. */
+/** Generated while it is sent, so that the test does not hold it in memory. */
 function* bodyOf(head: string, element: string, count: number, last: string, tail: string) {
   yield Buffer.from(head)
   const block = Buffer.from(element.repeat(100))
@@ -30,7 +30,7 @@ const ROWS_OVER = Math.ceil((LIMIT + 20 * MIB) / ROW.length / 100) * 100
 const ends = (statuses: object) =>
   `},"statuses":${JSON.stringify(statuses)},"messages":{"a":"","big":"","z":"no such table"},"node_key":"k-1"}`
 
-test('a write above the limit is cut: complete rows are kept, and the statuses and the key at its end', async () => {
+test('a write above the limit is cut: complete rows, and the statuses and key at its end, are kept', async () => {
   const head = '{"queries":{"a":[{"n":"1"}],"big":['
   const reply = await send(
     'distributed_write',
@@ -72,7 +72,7 @@ test('a log above the limit is cut after its last complete line', async () => {
   expect(batch?.lines.length).toBe(Math.floor((LIMIT - head.length) / line.length))
 }, 60_000)
 
-test('a body that inflates above the limit is cut, too', async () => {
+test('a body that decompresses to more than the limit is cut, too', async () => {
   const gzip = Readable.from(bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', ends({ big: 0 }))).pipe(createGzip())
   const chunks: Buffer[] = []
   for await (const chunk of gzip) chunks.push(chunk as Buffer)
@@ -81,7 +81,7 @@ test('a body that inflates above the limit is cut, too', async () => {
   expect(wire.written[0]).toContainEqual(expect.objectContaining({ queryId: 'big', failed: false, truncated: true }))
 }, 60_000)
 
-test('a gzip bomb is not inflated to its end', async () => {
+test('a gzip bomb is not decompressed completely', async () => {
   const bomb = gzipSync(Buffer.alloc(500 * MIB, ' '))
   expect(await send('log', [bomb], { 'content-encoding': 'gzip' })).toMatchObject({
     status: 413,
@@ -133,15 +133,15 @@ test('memory is bounded and polls are answered while large bodies arrive', async
 
 test('an aborted upload is not processed, and its memory is released', async () => {
   const socket = connect(wire.port, '127.0.0.1')
-  const begun = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
-  socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${begun}`)
+  const head = `{"node_key":"k-1","log_type":"status","data":[{"message":"${'m'.repeat(100_000)}"},`
+  socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${50 * MIB}\r\n\r\n${head}`)
   await until(async () => (await wire.heldBytes()) > 0)
   socket.destroy()
   await until(async () => (await wire.heldBytes()) === 0)
   expect(wire.logged).toEqual([])
 })
 
-test('a sender that announces much and sends little delays nobody', async () => {
+test('a client that announces a large body and sends little delays nobody', async () => {
   const sockets = Array.from({ length: 20 }, (_, i) => {
     const socket = connect(wire.port, '127.0.0.1')
     const length = i % 2 ? `Content-Length: ${100 * MIB}` : 'Transfer-Encoding: chunked'

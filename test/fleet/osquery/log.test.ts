@@ -183,7 +183,7 @@ describe('status lines', () => {
     expect(batch).toMatchObject({ type: 'status', lines: [{ status: { ...status, ...expected } }], dropped: 0 })
   })
 
-  test('without any time are of now', async () => {
+  test('without a time get the current time', async () => {
     const before = Date.now()
     const batch = await batchOf('status', [{ message: 'm' }])
     const [found] = batch?.lines ?? []
@@ -199,7 +199,7 @@ describe('status lines', () => {
     expect(await batchOf('status', data)).toMatchObject({ lines: [{ status }], dropped: 0 })
   })
 
-  test.each([[''], [null], [undefined], [[]], ['nonsense']])('none at all: %j', async data => {
+  test.each([[''], [null], [undefined], [[]], ['nonsense']])('invalid data has no lines: %j', async data => {
     expect(await batchOf('status', data)).toEqual({ type: 'status', lines: [], dropped: 0 })
   })
 
@@ -236,7 +236,7 @@ describe('gzip', () => {
     expect(await wire.heldBytes()).toBe(0)
   })
 
-  test('of other routes, bounded after inflation', async () => {
+  test('on other routes, limited after decompression', async () => {
     const config = (x: string) =>
       wire.post('config', gzipSync(JSON.stringify({ node_key: 'k-1', x })), { 'content-encoding': 'gzip' })
     expect((await config('')).status).toBe(200)

@@ -41,7 +41,7 @@ const GOOD: Record<string, object> = {
   carve_block: { block_id: 0, session_id: 'abc', data: 'AAAA' },
 }
 
-/** JSON values that replace others. */
+/** JSON values to replace others with. */
 const fragment = fc.constantFrom(
   'null',
   '""',
@@ -84,7 +84,7 @@ async function check(route: string, body: string | Buffer) {
   expect(STATUSES).toContain(reply.status)
   expect(reply.text).not.toBe('')
   const hasFailed = reply.status !== 200
-  // agents take any JSON as the success of a block
+  // Agents treat any JSON as success of a block.
   if (hasFailed && route === 'carve_block') expect(reply.text).toMatch(/^error: /)
   else expect(hasFailed).toBe('error' in reply.body || (reply.body.node_invalid === true && route !== 'enroll'))
   expect(logError).not.toHaveBeenCalled()
@@ -117,7 +117,7 @@ describe.each(Object.keys(GOOD))('%s', route => {
     expect(reply).toMatchObject({ status: 200 })
   })
 
-  test('answers whichever bytes change', () =>
+  test('responds whichever bytes change', () =>
     fc.assert(
       fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), changes =>
         check(route, changes.reduce(mutate, Buffer.from(good))),
@@ -125,7 +125,7 @@ describe.each(Object.keys(GOOD))('%s', route => {
       { numRuns: 75 },
     ))
 
-  test('answers whichever values change', () =>
+  test('responds whichever values change', () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(), fragment), { minLength: 1, maxLength: 4 }), changes =>
         check(
@@ -136,7 +136,7 @@ describe.each(Object.keys(GOOD))('%s', route => {
       { numRuns: 75 },
     ))
 
-  test('answers any JSON', () =>
+  test('responds to any JSON', () =>
     fc.assert(
       fc.asyncProperty(fc.json(), text => check(route, text)),
       { numRuns: 50 },

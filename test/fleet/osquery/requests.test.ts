@@ -68,7 +68,7 @@ describe('enrollment', () => {
   })
 })
 
-test('the configuration comes with node_invalid', async () => {
+test('the configuration includes node_invalid', async () => {
   const { body } = await wire.post('config', { node_key: 'k-1' })
   expect(body).toEqual({ options: { distributed_interval: 10 }, node_invalid: false })
 })
@@ -108,7 +108,7 @@ describe('errors have a body', () => {
     }
   })
 
-  test.each(ROUTES)('%s: no JSON', async route => {
+  test.each(ROUTES)('%s: a body that is not JSON', async route => {
     for (const body of [
       '',
       '{',
@@ -194,7 +194,7 @@ describe('an error of the server', () => {
   test.each([
     ['carve_init', { block_count: 1, block_size: 1, carve_size: 1, carve_id: 'c', request_id: 'r', node_key: 'k-1' }],
     ['carve_block', { block_id: 0, session_id: 'abc', data: 'AA==' }],
-  ])('is not JSON for %s, so that agents send it again', async (route, body) => {
+  ])('is not JSON for %s, so that agents retry', async (route, body) => {
     const reply = await wire.post(route, body)
     expect(reply.status).toBe(503)
     expect(reply.text).toMatch(/^error: /)
@@ -261,7 +261,7 @@ describe('carves', () => {
     ])
   })
 
-  test('that no query asked for get no session', async () => {
+  test('that no query has requested get no session', async () => {
     const { body } = await wire.post('carve_init', { ...start, request_id: 'q-20' })
     expect(body).toEqual({ error: expect.any(String) })
   })

@@ -5,7 +5,7 @@ import { type Permit, Semaphore } from '../../../src/fleet/osquery/semaphore'
 const LONG_MS = 60_000
 const never = new AbortController().signal
 
-test('requests for more than is free wait in order until enough is released', async () => {
+test('requests for more than is available wait in order until enough is released', async () => {
   const semaphore = new Semaphore(10)
   const first = await semaphore.acquire(8, LONG_MS, never)
   const order: string[] = []
@@ -51,7 +51,7 @@ test('a request that is aborted or times out lets later ones in', async () => {
   expect(semaphore).toMatchObject({ used: 9, waiting: 0 })
 })
 
-test('the limit holds, and all get in', () =>
+test('the limit holds, and every request is granted', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.nat(12), { maxLength: 30 }), async sizes => {
       const semaphore = new Semaphore(10)
@@ -93,7 +93,7 @@ test('a permit that cannot grow in time fails to, and keeps its units', async ()
   expect(semaphore).toMatchObject({ used: 5, waiting: 0 })
 })
 
-test('however they grow, all end, and at most one exceeds the limit', () =>
+test('however permits grow, all end, and at most one exceeds the limit', () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.array(fc.nat(10), { maxLength: 5 }), { maxLength: 20 }), async bodies => {
       const semaphore = new Semaphore(10)

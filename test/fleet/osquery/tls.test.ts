@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('an agent that pins the authority and checks the name enrolls, reads and writes over TLS on one connection', async () => {
+test('an agent that pins the CA and verifies the host name enrolls, reads and writes on one TLS connection', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: authority.cert, servername: 'fleet.example' })
   const ports = new Set<number | undefined>()
   const post = (path: string, body: unknown): Promise<Record<string, unknown>> =>
@@ -54,13 +54,13 @@ test('an agent that pins the authority and checks the name enrolls, reads and wr
   agent.destroy()
 })
 
-test('a request that is refused before it reaches the routes of agents gets an error that agents understand', async () => {
+test('a request that is refused before it reaches the agent routes gets an error that agents understand', async () => {
   const answer = await fetch(`${app.url}/osquery/log?token=x`, { method: 'POST', body: '{}' })
   expect(answer.status).toBe(400)
   expect(await answer.json()).toEqual({ error: expect.stringContaining('token') })
 })
 
-test('the set-up pins a certificate that agents do not trust by themselves, and no other', async () => {
+test('the setup pins a certificate only if agents do not trust it by default', async () => {
   const setupOf = async (on: TestApp) =>
     (await (await on.get('/api/hosts/enrollment')).json()) as { flags: string[]; command: string; note: string | null }
   const pinned = '--tls_server_certs=/etc/osquery/tailrace.pem'

@@ -16,7 +16,7 @@ afterEach(async () => {
   await wire.stop()
 })
 
-/** How often JSON was parsed meanwhile, and the longest text; the test's own replies are short. */
+/** Counts calls of JSON.parse and records the longest text; the test's own responses are short. */
 async function parsing<T>(work: () => Promise<T>) {
   const parsed = jest.spyOn(JSON, 'parse')
   const reply = await work()
@@ -25,7 +25,7 @@ async function parsing<T>(work: () => Promise<T>) {
   return { reply, count: lengths.length, longest: lengths.reduce((max, length) => Math.max(max, length), 0) }
 }
 
-/** Counts bytes that are inflated meanwhile. */
+/** Counts decompressed bytes. */
 function countInflated(): () => number {
   const pushed = jest.spyOn(Gunzip.prototype, 'push')
   return () => pushed.mock.calls.reduce((sum, [chunk]) => sum + ((chunk as Buffer | null)?.length ?? 0), 0)
@@ -82,7 +82,7 @@ describe('nothing is parsed without a valid key, wherever the key is', () => {
   })
 })
 
-describe('little is inflated without a valid key', () => {
+describe('little is decompressed without a valid key', () => {
   test('nothing after an invalid key', async () => {
     const inflated = countInflated()
     const bomb = bombOf('{"node_key":"wrong","log_type":"result","data":[', 40 * MIB)
@@ -92,7 +92,7 @@ describe('little is inflated without a valid key', () => {
     expect(await wire.heldBytes()).toBe(0)
   })
 
-  test('twice the largest body when there is no key, none of which is kept', async () => {
+  test('at most twice the largest body if there is no key, and nothing is kept', async () => {
     const inflated = countInflated()
     const bomb = bombOf('{"log_type":"result","data":[', 250 * MIB)
     let held = 0
@@ -116,14 +116,14 @@ describe('unauthenticated uploads that fill their memory', () => {
     for (const socket of open.splice(0)) socket.destroy()
   })
 
-  /** Begins an upload whose key, if any, is last, and stops in the middle. */
+  /** Starts an upload whose key, if any, comes last, and stops in the middle. */
   async function stall(count: number, bytes: number) {
-    const begun = `{"data":["${'x'.repeat(bytes - 10)}`
+    const head = `{"data":["${'x'.repeat(bytes - 10)}`
     for (let i = 0; i < count; i++) {
       const socket = connect(wire.port, '127.0.0.1')
       open.push(socket)
       await once(socket, 'connect')
-      socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes + 100}\r\n\r\n${begun}`)
+      socket.write(`POST /osquery/log HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes + 100}\r\n\r\n${head}`)
     }
   }
   const isFull = async (bytes: number) => {

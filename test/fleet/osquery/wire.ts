@@ -20,7 +20,7 @@ export interface Reply {
   status: number
   headers: Headers
   text: string
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
   body: any
 }
 
@@ -29,7 +29,7 @@ function keep<T>(list: T[], item: T): T {
   return item
 }
 
-/** The routes on a real server, with an api that records its calls. The valid node key is `k-1`. */
+/** The routes on a real server, with an API that records its calls. The valid node key is `k-1`. */
 export async function startWire(overrides: Partial<AgentApi> = {}, log: Log = quietLog) {
   const enrolled: Enrollment[] = []
   const written: Answer[][] = []

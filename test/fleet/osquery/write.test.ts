@@ -6,7 +6,7 @@ beforeEach(async () => {
 })
 afterEach(() => wire.stop())
 
-/** The answers that a body is read as. */
+/** The answers parsed from a body. */
 async function answersTo(body: object | string) {
   const reply = await wire.post('distributed_write', typeof body === 'string' ? body : { node_key: 'k-1', ...body })
   expect(reply).toMatchObject({ status: 200, body: {} })

@@ -1,19 +1,19 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { SseReader } from '../../support/sse'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 beforeAll(async () => {
   parts = await appsOnFreshParts()
-  // Without workers nothing ends the query together with its job.
+  // Without workers, nothing ends the query with its job.
   app = await parts.start({ TAILRACE_ROLE: 'web' })
 })
 afterAll(() => parts.stop())
 
-test('an answer to a query whose job has been cancelled counts, and adds nothing behind the end of the job', async () => {
+test('an answer to a query whose job was cancelled counts, but adds nothing after the end of the job', async () => {
   const [agent] = (await enrolled(app, 1, 'behind')) as [OsqueryAgent]
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
   await agent.next()
   expect((await app.post(`/api/jobs/${query.job_id}/cancel`, { reason: 'enough' })).status).toBe(202)
   await agent.write({ [query.id]: { rows: [{ one: '1' }] } })

@@ -2,7 +2,7 @@ import { DEFAULT_TENANT_ID } from '../../../src/api'
 import { changeEffect } from '../../../src/fleet/queries/change-effect'
 import { outcomeOf } from '../../../src/fleet/queries/outcome'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -15,7 +15,7 @@ afterAll(() => parts.stop())
 test('an answer whose rows were deleted does not count, and can be sent again', async () => {
   const [agent] = (await enrolled(app, 1, 'gone')) as [OsqueryAgent]
   const hostId = await hostIdOf(app, agent)
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
   const rows = [{ n: '1' }]
   const { applied } = await app.app.streams.commit(changeEffect, {
     type: 'answer',
@@ -34,7 +34,7 @@ test('an answer whose rows were deleted does not count, and can be sent again', 
 
 test('a few large rows are staged, and all are stored', async () => {
   const [agent] = (await enrolled(app, 1, 'large')) as [OsqueryAgent]
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
   const rows = [{ text: 'x'.repeat(100_000) }, { text: 'y' }]
   const statements: string[] = []
   app.app.db.on('query', ({ sql }: { sql: string }) => statements.push(sql))
@@ -45,9 +45,9 @@ test('a few large rows are staged, and all are stored', async () => {
   expect(await app.app.db('staged_answers').count().first()).toEqual({ count: 0 })
 })
 
-test('pages sorted by a column with long texts lead on to each other', async () => {
+test('pages sorted by a column with long texts continue correctly', async () => {
   const [agent] = (await enrolled(app, 1, 'long')) as [OsqueryAgent]
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [await hostIdOf(app, agent)] } })
   const rows = ['c', 'a', 'b'].map(letter => ({ text: letter.repeat(100_000) }))
   await agent.write({ [query.id]: { rows } })
   const letters: string[] = []

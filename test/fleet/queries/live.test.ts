@@ -1,7 +1,7 @@
 import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from '../../../src/contract/queries'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { SseReader } from '../../support/sse'
-import { ask, enrolled, hostIdOf, type OsqueryAgent, type QueryBody } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent, type QueryBody } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -21,7 +21,7 @@ const idOf = (agent: OsqueryAgent) => hostIdOf(app, agent)
 
 const sqlOf = (queries: Record<string, string>) => Object.values(queries)
 
-/** The stream of a query until it has ended. */
+/** Reads the stream of a query to its end. */
 async function untilEnd(path: string) {
   const reader = await SseReader.open(app.url + path, app.headers)
   await reader.until(() => reader.named('end').length > 0, 'the end')
@@ -33,7 +33,7 @@ test('a query is sent to waiting hosts at once, and every outcome has a state of
   const agents = await enrolled(app, 4, 'live')
   const ids = await Promise.all(agents.map(idOf))
   const reads = agents.map(agent => agent.next())
-  const query = await ask(app, { sql: 'select * from os_version', targets: { host_ids: ids } })
+  const query = await createQuery(app, { sql: 'select * from os_version', targets: { host_ids: ids } })
   expect(query.counts).toMatchObject({ targets: 4, pending: 4 })
   for (const read of await Promise.all(reads)) expect(read).toEqual({ [query.id]: 'select * from os_version' })
   const [a, b, c, d] = agents as [OsqueryAgent, OsqueryAgent, OsqueryAgent, OsqueryAgent]
@@ -82,7 +82,7 @@ test('events of a query have the fields of the contract', async () => {
   const [agent] = (await enrolled(app, 1, 'events')) as [OsqueryAgent]
   const path = '/api/v1/stream/events?types=query_result,query_completed'
   const tenant = await SseReader.open(app.url + path, app.headers)
-  const query = await ask(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
+  const query = await createQuery(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
   await agent.next()
   await agent.write({ [query.id]: { rows: [{ three: '3' }] } })
   const seen = await untilEnd(`/api/queries/${query.id}/stream`)
@@ -110,7 +110,7 @@ test('events of a query have the fields of the contract', async () => {
 
 test('an answer that is delivered again changes nothing, and one to a query for another host is ignored', async () => {
   const [a, b] = (await enrolled(app, 2, 'again')) as [OsqueryAgent, OsqueryAgent]
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [await idOf(a)] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [await idOf(a)] } })
   await a.next()
   expect(await b.write({ [query.id]: { rows: [{ x: 'stolen' }] } })).not.toHaveProperty('error')
   await a.write({ [query.id]: { rows: [{ x: 'first' }] } })
@@ -124,10 +124,10 @@ test('an answer that is delivered again changes nothing, and one to a query for 
   expect(metrics).toMatch(/tailrace_query_results_total\{status="repeated"\} 1/)
 })
 
-test('hosts that stay silent end as expired or offline at the deadline, and answer late', async () => {
+test('hosts that do not answer are expired or offline at the deadline, and can answer late', async () => {
   const [taker, absent] = (await enrolled(app, 2, 'silent')) as [OsqueryAgent, OsqueryAgent]
   const ids = [await idOf(taker), await idOf(absent)]
-  const query = await ask(app, { sql: 'select 2', targets: { host_ids: ids }, deadline_seconds: 2 })
+  const query = await createQuery(app, { sql: 'select 2', targets: { host_ids: ids }, deadline_seconds: 2 })
   await taker.next()
   await untilEnd(`/api/queries/${query.id}/stream`)
   expect((await get<QueryBody>(`/api/queries/${query.id}`)).counts).toMatchObject({
@@ -150,7 +150,7 @@ test('hosts that stay silent end as expired or offline at the deadline, and answ
 
 test('a query that was fetched and not answered is sent again', async () => {
   const [agent] = (await enrolled(app, 1, 'resend')) as [OsqueryAgent]
-  const query = await ask(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
+  const query = await createQuery(app, { sql: 'select 3', targets: { host_ids: [await idOf(agent)] } })
   expect(await agent.next()).toHaveProperty([query.id])
   expect(await agent.next()).toEqual({ [query.id]: 'select 3' })
   await agent.write({ [query.id]: { rows: [{ three: '3' }] } })
@@ -161,15 +161,15 @@ test('a query that was fetched and not answered is sent again', async () => {
 test('a read gets a few queries, in the order in which they were created', async () => {
   const [agent] = (await enrolled(app, 1, 'many')) as [OsqueryAgent]
   const targets = { host_ids: [await idOf(agent)] }
-  const asked: string[] = []
-  for (let i = 0; i < 7; i++) asked.push((await ask(app, { sql: `select ${i}`, targets })).id)
+  const created: string[] = []
+  for (let i = 0; i < 7; i++) created.push((await createQuery(app, { sql: `select ${i}`, targets })).id)
   expect(sqlOf(await agent.next())).toEqual([0, 1, 2, 3, 4].map(i => `select ${i}`))
   expect(sqlOf(await agent.next())).toEqual(['select 5', 'select 6'])
 })
 
 test('a cancelled query is sent to no more hosts; its job is cancelled, and a retry sends it again', async () => {
   const [a, b] = (await enrolled(app, 2, 'stop')) as [OsqueryAgent, OsqueryAgent]
-  const query = await ask(app, { sql: 'select 4', targets: { host_ids: [await idOf(a), await idOf(b)] } })
+  const query = await createQuery(app, { sql: 'select 4', targets: { host_ids: [await idOf(a), await idOf(b)] } })
   await a.next()
   await a.write({ [query.id]: { rows: [] } })
   const stopped = await app.post(`/api/queries/${query.id}/cancel`, { reason: 'enough' })

@@ -1,6 +1,6 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
 import { SseReader } from '../../support/sse'
-import { ask, enrolled, hostIdOf, OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let here: TestApp
@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-/** The same agent, whose requests go to the other process. */
-const moved = (agent: OsqueryAgent) =>
+/** The same agent, sending to the other process. */
+const viaOtherProcess = (agent: OsqueryAgent) =>
   Object.assign(new OsqueryAgent(there, agent.identifier), { nodeKey: agent.nodeKey })
 
 const rowsOf = (mark: string, count: number) => Array.from({ length: count }, (_, i) => ({ mark, i: String(i) }))
@@ -24,21 +24,21 @@ test('a read that is held by one process gets a query that another process creat
   const ids = await Promise.all(agents.map(agent => hostIdOf(here, agent)))
   const waiting = agents.map(agent => agent.read())
   await eventuallyHeld(2)
-  const query = await ask(there, { sql: 'select 1', targets: { host_ids: ids } })
+  const query = await createQuery(there, { sql: 'select 1', targets: { host_ids: ids } })
   for (const { queries } of await Promise.all(waiting)) expect(queries).toEqual({ [query.id]: 'select 1' })
 })
 
-test('of deliveries that race at two processes one counts, with its own rows only', async () => {
+test('of concurrent deliveries to two processes, one counts, with only its own rows', async () => {
   const agents = await enrolled(here, 5, 'race')
   const ids = await Promise.all(agents.map(agent => hostIdOf(here, agent)))
-  const query = await ask(there, { sql: 'select mark', targets: { host_ids: ids } })
+  const query = await createQuery(there, { sql: 'select mark', targets: { host_ids: ids } })
   const viewers = await Promise.all(
     [here, there].map(app => SseReader.open(`${app.url}/api/queries/${query.id}/stream?limit=all`, app.headers)),
   )
   await Promise.all(
     agents.flatMap((agent, i) => [
       agent.write({ [query.id]: { rows: rowsOf('here', 30 + i) } }),
-      moved(agent).write({ [query.id]: { rows: rowsOf('there', 30 + i) } }),
+      viaOtherProcess(agent).write({ [query.id]: { rows: rowsOf('there', 30 + i) } }),
       agent.write({ [query.id]: { rows: rowsOf('again', 30 + i) } }),
     ]),
   )
@@ -85,7 +85,7 @@ test('a query can be created as a job, and fails without targets', async () => {
 
 test('many rows of one host are stored, in any number of chunks', async () => {
   const [agent] = (await enrolled(here, 1, 'big')) as [OsqueryAgent]
-  const query = await ask(there, { sql: 'select big', targets: { host_ids: [await hostIdOf(here, agent)] } })
+  const query = await createQuery(there, { sql: 'select big', targets: { host_ids: [await hostIdOf(here, agent)] } })
   const text = 'x'.repeat(150)
   await agent.write({ [query.id]: { rows: rowsOf(text, 50_000) } })
   const page = await here.get(`/api/queries/${query.id}/results?sort=-i&limit=1`)

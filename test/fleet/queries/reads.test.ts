@@ -1,6 +1,6 @@
 import { hostsWithWork, openTargets } from '../../../src/fleet/queries/target-store'
 import { appsOnFreshParts, type TestApp } from '../../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -14,7 +14,7 @@ test('an agent that is not held is answered at once, and polls faster while it h
   const [agent] = (await enrolled(app, 1, 'poll')) as [OsqueryAgent]
   await agent.settle()
   expect(await agent.read()).toEqual({ queries: {}, node_invalid: false })
-  const query = await ask(app, { sql: 'select 1', targets: { platforms: ['Linux'] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { platforms: ['Linux'] } })
   expect(await agent.read()).toEqual({ queries: { [query.id]: 'select 1' }, accelerate: 60, node_invalid: false })
 })
 
@@ -22,10 +22,10 @@ test('queries without an answer do not block new ones', async () => {
   const [agent] = (await enrolled(app, 1, 'vain')) as [OsqueryAgent]
   await agent.settle()
   const targets = { host_ids: [await hostIdOf(app, agent)] }
-  for (let i = 0; i < 5; i++) await ask(app, { sql: `select ${i}`, targets })
+  for (let i = 0; i < 5; i++) await createQuery(app, { sql: `select ${i}`, targets })
   expect(Object.keys((await agent.read()).queries)).toHaveLength(5)
   await app.app.db('query_targets').where('sent_count', '>', 0).update('sent_at', new Date(0))
-  await ask(app, { sql: 'select new', targets })
+  await createQuery(app, { sql: 'select new', targets })
   const { queries } = await agent.read()
   expect(Object.values(queries)).toContain('select new')
   expect(Object.keys(queries)).toHaveLength(5)
@@ -34,7 +34,7 @@ test('queries without an answer do not block new ones', async () => {
 test('a query is sent again after 5 s, then after twice as long each time, up to ten minutes', async () => {
   const [agent] = (await enrolled(app, 1, 'again')) as [OsqueryAgent]
   const hostId = await hostIdOf(app, agent)
-  const query = await ask(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
+  const query = await createQuery(app, { sql: 'select 1', targets: { host_ids: [hostId] } })
   const { db } = app.app
   const isDue = async (sent_count: number, ageSeconds: number) => {
     const sent_at = new Date(Date.now() - ageSeconds * 1_000)

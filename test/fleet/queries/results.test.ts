@@ -1,5 +1,5 @@
 import { appsOnFreshParts, type TestApp } from '../../support/app'
-import { ask, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
+import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../osquery-agent'
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -10,7 +10,7 @@ beforeAll(async () => {
   app = await parts.start()
   agents = await enrolled(app, 4, 'r')
   const ids = await Promise.all(agents.map(agent => hostIdOf(app, agent)))
-  query = (await ask(app, { sql: 'select pid, name from processes', targets: { host_ids: ids } })).id
+  query = (await createQuery(app, { sql: 'select pid, name from processes', targets: { host_ids: ids } })).id
   await Promise.all(agents.map(agent => agent.next()))
   const [a, b, c] = agents
   const rows = Array.from({ length: 2_500 }, (_, i) => ({ pid: String(i), name: i % 2 ? 'odd' : 'even, "quoted"' }))
@@ -56,7 +56,7 @@ async function all(params: Record<string, string>): Promise<Item[]> {
   return items
 }
 
-test('pages hold every row once, and every host that has none', async () => {
+test('pages have every row once, and every host without rows', async () => {
   const items = await all({ limit: '700' })
   expect(items).toHaveLength(2_504)
   expect(new Set(items.map(({ host_identifier, no }) => `${host_identifier} ${no}`)).size).toBe(2_504)
@@ -79,7 +79,7 @@ test('pages hold every row once, and every host that has none', async () => {
   expect(empty).toBeUndefined()
 })
 
-test('a column is sorted by number where it is one, in pages, both ways; hosts without rows come last', async () => {
+test('a numeric column is sorted by number, in pages, in both directions; hosts without rows come last', async () => {
   const up = await all({ sort: 'pid', limit: '600' })
   const pids = up.map(({ row }) => row?.pid)
   expect(pids.slice(0, 12)).toEqual(['-7', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'])
@@ -130,7 +130,7 @@ test('the most frequent values of a column are counted over all hosts', async ()
   ])
 })
 
-test('a host shows what it has answered, with the first rows', async () => {
+test('a host lists its answers, with the first rows', async () => {
   const [a] = agents as [OsqueryAgent]
   const { items } = (await (await app.get(`/api/hosts/${await hostIdOf(app, a)}/results`)).json()) as {
     items: Record<string, unknown>[]

@@ -9,11 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => parts.stop())
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON comes back is what is tested
+// biome-ignore lint/suspicious/noExplicitAny: tests read any JSON response
 async function body(response: Response | Promise<Response>): Promise<any> {
   return (await response).json()
 }
-const make = (steps: unknown[], headers?: Record<string, string>) =>
+const createJob = (steps: unknown[], headers?: Record<string, string>) =>
   app.post('/api/jobs', { kind: 'demo', input: { steps }, reason: 'test' }, headers)
 const ended = (id: string) =>
   eventually(async () => {
@@ -22,7 +22,7 @@ const ended = (id: string) =>
   })
 
 test('POST /api/jobs answers 202 with the job and links', async () => {
-  const response = await make([{ name: 's', lines: 2 }])
+  const response = await createJob([{ name: 's', lines: 2 }])
   expect(response.status).toBe(202)
   const { job, links } = await body(response)
   expect(job).toMatchObject({
@@ -76,13 +76,13 @@ test.each([
 
 test('the same Idempotency-Key returns the same job, and refuses a different body', async () => {
   const key = { 'idempotency-key': 'abc' }
-  const first = await body(make([{ name: 's' }], key))
+  const first = await body(createJob([{ name: 's' }], key))
   await ended(first.job.id)
-  const again = await make([{ name: 's' }], key)
+  const again = await createJob([{ name: 's' }], key)
   expect(again.headers.get('idempotency-replayed')).toBe('true')
   expect((await body(again)).job).toMatchObject({ id: first.job.id, status: 'completed' })
-  expect((await make([{ name: 't' }], key)).status).toBe(409)
-  expect((await make([{ name: 's' }], { 'idempotency-key': 'a b' })).status).toBe(400)
+  expect((await createJob([{ name: 't' }], key)).status).toBe(409)
+  expect((await createJob([{ name: 's' }], { 'idempotency-key': 'a b' })).status).toBe(400)
 })
 
 test.each([
@@ -120,7 +120,7 @@ test.each([
 })
 
 test('cancel answers 202, twice too, and 409 after the end; retry runs the job again', async () => {
-  const { job } = await body(make([{ name: 's', lines: 10_000, interval_ms: 20 }]))
+  const { job } = await body(createJob([{ name: 's', lines: 10_000, interval_ms: 20 }]))
   const cancel = () => app.post(`/api/jobs/${job.id}/cancel`, { reason: 'enough' })
   const first = await cancel()
   expect(first.status).toBe(202)
@@ -140,7 +140,7 @@ test('cancel answers 202, twice too, and 409 after the end; retry runs the job a
 
 test('a bulk action counts first, then runs as a job with progress', async () => {
   const made = await Promise.all(
-    Array.from({ length: 5 }, () => body(make([{ name: 'bulk', lines: 2, fail_rate: 1 }]))),
+    Array.from({ length: 5 }, () => body(createJob([{ name: 'bulk', lines: 2, fail_rate: 1 }]))),
   )
   for (const { job } of made) await ended(job.id)
   const ask = { action: 'remove', filter: { q: '"bulk"', status: ['failed'] }, reason: 'clean up' }
@@ -152,7 +152,7 @@ test('a bulk action counts first, then runs as a job with progress', async () =>
 })
 
 test('a bulk action applies to all jobs only with `all`', async () => {
-  const { job } = await body(make([{ name: 'all', lines: 1 }]))
+  const { job } = await body(createJob([{ name: 'all', lines: 1 }]))
   await ended(job.id)
   const ask = { action: 'remove', filter: { all: true }, reason: 'everything' }
   const { count } = await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))
@@ -169,7 +169,7 @@ test.each([
   ['"message"', 0],
   ['code', 0],
 ])('GET /api/jobs?q=%s searches the texts of an error, not its JSON', async (q, found) => {
-  const { job } = await body(make([{ name: 'search', lines: 2, fail_rate: 1 }]))
+  const { job } = await body(createJob([{ name: 'search', lines: 2, fail_rate: 1 }]))
   await ended(job.id)
   const query = `q=${encodeURIComponent(q)}&root_id=${job.id}`
   expect((await body(app.get(`/api/jobs?${query}`))).items).toHaveLength(found)
@@ -189,7 +189,7 @@ test('GET /api/queues lists every queue, and who paused one', async () => {
 })
 
 test('a viewer sees no secrets of a job, an operator sees its input', async () => {
-  const { job } = await body(make([{ name: 'password=hunter2222' }]))
+  const { job } = await body(createJob([{ name: 'password=hunter2222' }]))
   expect((await body(app.get(`/api/jobs/${job.id}`))).input.steps[0].name).toBe('password=hunter2222')
   const { secret } = await body(app.post('/api/tokens', { name: 'looks on', role: 'viewer' }))
   const look = (path: string) => body(fetch(app.url + path, { headers: { authorization: `Bearer ${secret}` } }))

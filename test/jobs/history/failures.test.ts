@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => parts?.stop())
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON comes back is what is tested
+// biome-ignore lint/suspicious/noExplicitAny: tests read any JSON response
 async function body(response: Response | Promise<Response>): Promise<any> {
   return (await response).json()
 }
@@ -58,8 +58,8 @@ test('failed jobs are grouped by cause, which also selects them in lists and bul
   const listed = await body(app.get(`/api/jobs?fingerprint=${fingerprint}`))
   expect(listed.items.map(({ id }: { id: string }) => id).sort()).toEqual(ids.toSorted())
   expect((await app.get('/api/jobs?fingerprint=nonsense')).status).toBe(400)
-  const ask = { action: 'retry', filter: { fingerprint }, dry_run: true }
-  expect(await body(app.post('/api/jobs/actions', ask))).toEqual({ count: 3 })
+  const action = { action: 'retry', filter: { fingerprint }, dry_run: true }
+  expect(await body(app.post('/api/jobs/actions', action))).toEqual({ count: 3 })
 })
 
 test('each queue has figures per minute and its workers', async () => {

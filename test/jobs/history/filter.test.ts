@@ -3,7 +3,7 @@ import { Problem } from '../../../src/base/errors'
 import { parse } from '../../../src/base/parse'
 import { jobRoutes } from '../../../src/contract/jobs'
 import { act, scripted } from '../kinds'
-import { ACTOR, freshPlace, reaches, type TestNode } from '../node'
+import { ACTOR, createPlace, type TestNode, untilState } from '../node'
 
 test('any query is either accepted or refused with the path of the fault', () => {
   const values = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.array(fc.string()))
@@ -33,7 +33,7 @@ test('any query is either accepted or refused with the path of the fault', () =>
 })
 
 describe('search', () => {
-  let place: Awaited<ReturnType<typeof freshPlace>>
+  let place: Awaited<ReturnType<typeof createPlace>>
   let node: TestNode
   const found = async (query: Record<string, string>) => {
     const { limit, cursor, ...filter } = parse(jobRoutes.list.query, query, 'query')
@@ -41,7 +41,7 @@ describe('search', () => {
     return items.map(({ id }) => id)
   }
   beforeAll(async () => {
-    place = await freshPlace()
+    place = await createPlace()
     node = await place.start({ handlers: scripted })
   })
   afterAll(() => place.stop())
@@ -55,8 +55,8 @@ describe('search', () => {
         { ...node.by, createdBy: { type: 'user', id: 'u1', name: 'Ada' } },
       )
     ).job
-    await reaches(node, good.id, 'completed')
-    await reaches(node, bad.id, 'failed')
+    await untilState(node, good.id, 'completed')
+    await untilState(node, bad.id, 'failed')
     expect(await found({ status: 'failed' })).toEqual([bad.id])
     expect(await found({ status: 'failed,completed', kind: 'act', queue: 'demo' })).toEqual([bad.id, good.id])
     expect(await found({ q: '50%_"x"' })).toEqual([good.id])

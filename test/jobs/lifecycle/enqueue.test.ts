@@ -1,12 +1,12 @@
 import { newId } from '../../../src/base/ids'
-import { act, begun, scripted, single } from '../kinds'
-import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'
+import { act, scripted, single, startedRuns } from '../kinds'
+import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let web: TestNode
 let worker: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   web = await place.start({ handlers: scripted, works: false })
   worker = await place.start({ handlers: scripted, concurrency: 1 })
 })
@@ -15,13 +15,13 @@ afterAll(() => place.stop())
 test('a process without handlers enqueues a job, and another runs it', async () => {
   const { job } = await web.jobs.enqueue(act, { value: 7, lines: 2 }, { ...web.by, reason: 'because' })
   expect(job).toMatchObject({ created_by: ACTOR, reason: 'because', worker: null })
-  const done = await reaches(web, job.id, 'completed')
+  const done = await untilState(web, job.id, 'completed')
   expect(done).toMatchObject({ result: 7, worker: expect.stringContaining(String(process.pid)) })
 })
 
 test('invalid input is refused with the path of every fault', async () => {
-  const asked = web.jobs.enqueueAny(act, { does: 'fly', lines: 'x' }, web.by)
-  await expect(asked).rejects.toMatchObject({
+  const enqueuing = web.jobs.enqueueAny(act, { does: 'fly', lines: 'x' }, web.by)
+  await expect(enqueuing).rejects.toMatchObject({
     status: 400,
     errors: [{ path: 'body.input.does' }, { path: 'body.input.lines' }],
   })
@@ -31,7 +31,7 @@ test('invalid input is refused with the path of every fault', async () => {
 test('text that PostgreSQL cannot hold survives in input and result', async () => {
   const value = { text: 'a\0b \ud800 \u{1f600} "\\' }
   const { job } = await web.jobs.enqueue(act, { value }, web.by)
-  const done = await reaches(web, job.id, 'completed')
+  const done = await untilState(web, job.id, 'completed')
   expect(done).toMatchObject({ result: value, input: { value } })
 })
 
@@ -41,7 +41,7 @@ test('the same key returns the same job: concurrently, from two processes and af
   const answers = await Promise.all(asks)
   expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1)
   expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['created', 'replayed', 'replayed', 'replayed'])
-  await reaches(web, answers[0]?.job.id ?? '', 'completed')
+  await untilState(web, answers[0]?.job.id ?? '', 'completed')
   const again = await web.jobs.enqueue(act, { value: 1 }, { ...web.by, key })
   expect(again).toMatchObject({ outcome: 'replayed', job: { id: answers[0]?.job.id, status: 'completed' } })
   const other = web.jobs.enqueue(act, { value: 2 }, { ...web.by, key: { ...key, bodyHash: 'other' } })
@@ -53,9 +53,9 @@ test('an open job with the same dedupe key is returned instead of a new one', as
   const answers = await Promise.all(asks)
   expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1)
   const id = answers[0]?.job.id ?? ''
-  await reaches(web, id, 'running')
+  await untilState(web, id, 'running')
   await web.jobs.cancel({ tenantId: place.tenantId, id }, { reason: 'done', by: ACTOR })
-  await reaches(web, id, 'cancelled')
+  await untilState(web, id, 'cancelled')
   const next = await web.jobs.enqueue(single, { key: 'a' }, web.by)
   expect(next.outcome).toBe('created')
 })
@@ -65,22 +65,22 @@ test('priority 0 runs before 5, in any order of creation', async () => {
   const low = await web.jobs.enqueue(act, {}, { ...web.by, priority: 5 })
   const high = await web.jobs.enqueue(act, {}, { ...web.by, priority: 1 })
   await web.jobs.queueControl.resume('demo', { reason: 'filled', by: ACTOR })
-  await reaches(web, low.job.id, 'completed')
-  const order = begun.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
+  await untilState(web, low.job.id, 'completed')
+  const order = startedRuns.map(({ id }) => id).filter(id => id === low.job.id || id === high.job.id)
   expect(order).toEqual([high.job.id, low.job.id])
 })
 
 test('a delayed job is scheduled first and runs when it is due', async () => {
   const { job } = await web.jobs.enqueue(act, {}, { ...web.by, delayMs: 120 })
   expect(job.status).toBe('scheduled')
-  const done = await reaches(web, job.id, 'completed')
+  const done = await untilState(web, job.id, 'completed')
   expect(Date.parse(done.started_at ?? '')).toBeGreaterThanOrEqual(Date.parse(job.run_at ?? ''))
   expect(await statesOf(web, job.id)).toEqual(['scheduled', 'running', 'completed'])
 })
 
 test('the tenant gets one event per transition of a job', async () => {
   const { job } = await web.jobs.enqueue(act, {}, web.by)
-  await reaches(web, job.id, 'completed')
+  await untilState(web, job.id, 'completed')
   const events = (await entriesOf(web, 'events')).filter(({ data }) => data.data.job_id === job.id)
   expect(events.map(({ kind }) => kind)).toEqual(['job_created', 'job_started', 'job_completed'])
   expect(events[2]?.data).toMatchObject({
@@ -96,7 +96,7 @@ test('many jobs at once each run once', async () => {
     const { items } = await web.jobs.list(place.tenantId, { ids: [...ids], status: ['completed'] }, { limit: 500 })
     return items.length === ids.size
   })
-  expect(begun.filter(({ id }) => ids.has(id))).toHaveLength(300)
+  expect(startedRuns.filter(({ id }) => ids.has(id))).toHaveLength(300)
 })
 
 test('no child is created for a job that was removed from the history', async () => {

@@ -5,25 +5,25 @@ import { type TransitionResult, transitionEffect } from '../../../src/jobs/lifec
 import { type Change, transition } from '../../../src/jobs/lifecycle/transitions'
 import { ActiveRun } from '../../../src/jobs/worker/active-run'
 import { act, scripted } from '../kinds'
-import { ACTOR, entriesOf, freshPlace, type TestNode } from '../node'
+import { ACTOR, createPlace, entriesOf, type TestNode } from '../node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let nodes: TestNode[]
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   const options = { handlers: scripted, works: false }
   nodes = [await place.start(options), await place.start(options)]
 })
 afterAll(() => place.stop())
 
 const JOBS = 2
-/** Runs of a job that may overlap: one that was given up does not know it yet. */
+/** Runs of a job, which may overlap: an abandoned run does not know yet that it was. */
 const RUNS = 3
 const error = { code: 'error', message: 'm' }
 const cancel = { reason: 'enough', by: ACTOR, at: '2026-01-01T00:00:00.000Z' }
 const steps = [{ name: 's', status: 'completed' as const, started_at: cancel.at, ended_at: cancel.at, lines: 0 }]
 
-/** What a run says of itself; it adds its fence. */
+/** What a run reports about itself, with its fence. */
 const REPORTS = {
   start: { type: 'start' as const, at: new Date(0) },
   advance: { type: 'advance' as const, steps },
@@ -35,7 +35,7 @@ const REPORTS = {
   stop: { type: 'stop' as const, steps },
   lose: { type: 'lose' as const, reason: 'gone' },
 }
-/** What others do to a job. */
+/** What other processes do to a job. */
 const ACTS = {
   request_cancel: { type: 'request_cancel' as const, cancel },
   cancel: { type: 'cancel' as const },
@@ -48,30 +48,30 @@ const command = fc.record({
   job: fc.nat(JOBS - 1),
   node: fc.nat(1),
   run: fc.nat(RUNS - 1),
-  // Twice as often what a life of a job is made of.
+  // The usual events of a job are twice as likely.
   what: fc.constantFrom(
     ...(Object.keys({ ...REPORTS, ...ACTS }) as (keyof typeof REPORTS | keyof typeof ACTS)[]),
     ...(['start', 'start', 'start', 'complete', 'request_cancel', 'retry'] as const),
   ),
-  /** Whether everything so far is committed before: else it shares a flush with its neighbours. */
+  /** Whether everything before is committed first; otherwise the step shares a flush with its neighbours. */
   apart: fc.boolean(),
 })
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
 
 interface Subject {
   row: JobRow
-  /** By node. Run k stands for attempt k + 1. */
+  /** By node. Run k is attempt k + 1. */
   runs: ActiveRun[][]
 }
 
-async function makeJobs(): Promise<Subject[]> {
+async function createJobs(): Promise<Subject[]> {
   const [node] = nodes as [TestNode]
   const made = Array.from({ length: JOBS }, () => node.jobs.enqueuer.accept(act, {}, node.by))
   return (await Promise.all(made)).map(({ row }) => {
-    if (!row) throw new Error('It was not made')
+    if (!row) throw new Error('The job was not created')
     const runsOf = ({ jobs: { enqueuer }, streams, log }: TestNode, no: number) => {
       const deps = { enqueuer, streams, log, process: `process ${no}` }
-      // What later runs believe at first is outdated.
+      // Later runs start with an outdated view.
       return Array.from({ length: RUNS }, (_, attempt) => new ActiveRun(deps, { ...row, attempt, version: -attempt }))
     }
     return { row, runs: nodes.map(runsOf) }
@@ -94,11 +94,11 @@ const runOf = ({ runs }: Subject, { node, run }: Command) => runs[node]?.[run] a
 
 const stored = async ({ row }: Subject): Promise<JobRow> => {
   const found = await findJob((nodes[0] as TestNode).db, { tenantId: row.tenant_id, id: row.id })
-  if (!found) throw new Error('It is gone')
+  if (!found) throw new Error('The job is gone')
   return found
 }
 
-const facts = ({
+const summaryOf = ({
   status,
   attempt,
   max_attempts,
@@ -113,8 +113,8 @@ const facts = ({
   steps: steps.map(({ name, status }) => `${name} ${status}`),
 })
 
-/** The topic agrees with the row, and only a retry follows its end. */
-async function mustTellOf(subject: Subject) {
+/** The topic matches the row, and only a retry may follow its end. */
+async function expectTopicMatches(subject: Subject) {
   const [node] = nodes as [TestNode]
   const entries = await entriesOf(node, `job:${subject.row.id}`)
   const states = entries.filter(({ kind }) => kind === 'status').map(({ data }) => data.job)
@@ -130,7 +130,7 @@ async function mustTellOf(subject: Subject) {
 test('one process: changes that share a flush are applied to the job one after the other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
-      const subjects = await makeJobs()
+      const subjects = await createJobs()
       const models: JobState[] = subjects.map(({ row }) => row)
       const sent: Promise<TransitionResult>[] = []
       const expected: boolean[] = []
@@ -147,8 +147,8 @@ test('one process: changes that share a flush are applied to the job one after t
       const results = await Promise.all(sent)
       expect(results.map(result => result?.applied)).toEqual(expected)
       for (const [i, subject] of subjects.entries()) {
-        expect(facts(await stored(subject))).toEqual(facts(models[i] as JobState))
-        await mustTellOf(subject)
+        expect(summaryOf(await stored(subject))).toEqual(summaryOf(models[i] as JobState))
+        await expectTopicMatches(subject)
       }
     }),
     { numRuns: 150 },
@@ -158,7 +158,7 @@ test('one process: changes that share a flush are applied to the job one after t
 test('two processes: no accepted cancel is lost, and no attempt runs twice', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 4, maxLength: 25 }), async commands => {
-      const subjects = await makeJobs()
+      const subjects = await createJobs()
       const sent: { command: Command; result: Promise<TransitionResult> }[] = []
       for (const each of commands) {
         const subject = subjects[each.job] as Subject
@@ -177,7 +177,7 @@ test('two processes: no accepted cancel is lost, and no attempt runs twice', asy
           expect(cancel).toMatchObject({ reason: 'enough' })
           expect(['running', 'cancelled']).toContain(status)
         }
-        await mustTellOf(subject)
+        await expectTopicMatches(subject)
       }
     }),
     { numRuns: 150 },

@@ -52,7 +52,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.constant({ type: 'retry' as const, attempts: 1, by }),
 )
 
-function mustMakeSense(before: JobState, change: Change, after: JobState) {
+function expectConsistent(before: JobState, change: Change, after: JobState) {
   const isOver = hasEnded(after.status)
   expect(isOver).toBe(after.ended_at !== null)
   expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
@@ -60,7 +60,7 @@ function mustMakeSense(before: JobState, change: Change, after: JobState) {
   if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
   if (after.status === 'completed') expect(after.error).toBeNull()
   if (after.status === 'failed') expect(after.error).not.toBeNull()
-  // An end is final, unless somebody retries.
+  // An end is final unless the job is retried.
   if (hasEnded(before.status)) expect(change.type).toBe('retry')
   if (after.status === 'cancelled') expect(after.cancel).not.toBeNull()
   if (before.cancel && change.type !== 'retry') expect(['cancelled', before.status]).toContain(after.status)
@@ -72,7 +72,7 @@ test('any events in any order leave a job in a consistent state', () => {
       let job = fresh
       for (const [i, each] of changes.entries()) {
         const done = transition(job, each, new Date(i))
-        if (done) mustMakeSense(job, each, done.next)
+        if (done) expectConsistent(job, each, done.next)
         job = done?.next ?? job
       }
     }),

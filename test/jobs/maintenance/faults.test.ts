@@ -3,16 +3,16 @@ import { isBefore } from '../../../src/jobs/maintenance/queue-events'
 import { KILLABLE, ownParts } from '../../support/parts'
 import { rows } from '../../support/rows'
 import type { Servers } from '../../support/servers'
-import { act, begun, scripted } from '../kinds'
-import { ACTOR, entriesOf, eventually, freshPlace, reaches, statesOf, type TestNode } from '../node'
+import { act, scripted, startedRuns } from '../kinds'
+import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 let servers: Servers
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let web: TestNode
 let worker: TestNode
 beforeAll(async () => {
   servers = await ownParts(KILLABLE)
-  place = await freshPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
+  place = await createPlace({ databaseUrl: servers.postgres.url, redisUrl: servers.redis.url })
   const options = { handlers: scripted, reconcileMs: 300, lockMs: 1_000 }
   worker = await place.start(options)
   web = await place.start({ ...options, works: false })
@@ -23,12 +23,12 @@ afterAll(async () => {
 })
 
 const flush = (node: TestNode) => node.jobs.engine.client.flushall()
-const remembered = async (): Promise<Record<string, string>> => {
+const storedPositions = async (): Promise<Record<string, string>> => {
   const [lease] = await rows<{ state: string | null }>(web.db, "SELECT state FROM job_leases WHERE name = 'job keeper'")
   return JSON.parse(lease?.state ?? '{}')
 }
 
-/** Of all processes, since only one of them reads events. */
+/** Summed over all processes, since only one of them reads events. */
 async function counted(name: string): Promise<number> {
   const metrics = await Promise.all([web, worker].map(node => node.metrics.getSingleMetric(name)?.get()))
   return metrics.flatMap(metric => metric?.values ?? []).reduce((sum, { value }) => sum + value, 0)
@@ -40,45 +40,45 @@ const engineOf = ({ jobs }: TestNode) => ({
 })
 const ref = (id: string) => ({ tenantId: place.tenantId, id })
 
-test('a job accepted while Redis is away runs when it is back', async () => {
+test('a job accepted while Redis is down runs when it is back', async () => {
   await servers.redis.stop()
   const { job } = await web.jobs.enqueue(act, { value: 1 }, web.by)
   expect(job.status).toBe('pending')
   await servers.redis.restart()
-  await reaches(web, job.id, 'completed')
+  await untilState(web, job.id, 'completed')
 })
 
 test('a job that runs while Redis restarts completes, with each line once', async () => {
   const { job } = await web.jobs.enqueue(act, { lines: 200, ms: 300 }, web.by)
-  await reaches(web, job.id, 'running')
+  await untilState(web, job.id, 'running')
   await servers.redis.restart()
-  await reaches(web, job.id, 'completed')
+  await untilState(web, job.id, 'completed')
   const lines = (await entriesOf(web, `job:${job.id}`)).filter(({ message }) => message?.startsWith('line '))
   expect(lines.map(({ message }) => message)).toEqual(Array.from({ length: 200 }, (_, i) => `line ${i + 1}`))
   const { job: next } = await web.jobs.enqueue(act, {}, web.by)
-  await reaches(web, next.id, 'completed')
+  await untilState(web, next.id, 'completed')
 })
 
 const fieldOf = (id: string, field: string) => {
   const { client, key } = engineOf(web)
   return client.hget(key('demo', id), field)
 }
-const allEventually = (ids: string[], holds: (id: string) => Promise<boolean>) =>
+const untilAll = (ids: string[], holds: (id: string) => Promise<boolean>) =>
   eventually(async () => (await Promise.all(ids.map(holds))).every(Boolean))
 
-test('jobs that come due while PostgreSQL is away run once when it is back', async () => {
+test('jobs that come due while PostgreSQL is down run once when it is back', async () => {
   const made = Array.from({ length: 20 }, () =>
     web.jobs.enqueue(act, { lines: 3, value: 'ran' }, { ...web.by, delayMs: 1_000 }),
   )
   const ids = (await Promise.all(made)).map(({ job }) => job.id)
   await servers.postgres.kill()
-  // Workers have taken them, could not load them, and have given them back.
+  // Workers have fetched the jobs, could not load their inputs, and have handed them back.
   const { client, key } = engineOf(web)
-  await allEventually(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
-  await allEventually(ids, async id => (await client.zscore(key('demo', 'delayed'), id)) !== null)
+  await untilAll(ids, async id => (await fieldOf(id, 'processedOn')) !== null)
+  await untilAll(ids, async id => (await client.zscore(key('demo', 'delayed'), id)) !== null)
   await servers.postgres.restart()
   for (const id of ids) {
-    expect(await reaches(web, id, 'completed')).toMatchObject({ attempt: 1, max_attempts: 1, result: 'ran' })
+    expect(await untilState(web, id, 'completed')).toMatchObject({ attempt: 1, max_attempts: 1, result: 'ran' })
     const entries = await entriesOf(web, `job:${id}`)
     expect(entries.flatMap(({ message }) => message ?? [])).toEqual(['line 1', 'line 2', 'line 3'])
     expect(entries.at(-1)?.data.job.status).toBe('completed')
@@ -89,23 +89,23 @@ test('jobs in any phase survive a restart of PostgreSQL', async () => {
   const children = [{ ms: 500 }, { lines: 5 }]
   const long = await web.jobs.enqueue(act, { lines: 50, ms: 800 }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children, value: 'p' }, web.by)
-  const asking = await web.jobs.enqueue(act, { does: 'ask', ms: 1_500 }, web.by)
+  const asking = await web.jobs.enqueue(act, { does: 'query', ms: 1_500 }, web.by)
   await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).job.children.length === 2)
-  await reaches(web, asking.job.id, 'running')
+  await untilState(web, asking.job.id, 'running')
   await servers.postgres.kill()
-  await allEventually([parent.job.id, long.job.id], async id => (await fieldOf(id, 'processedOn')) !== null)
+  await untilAll([parent.job.id, long.job.id], async id => (await fieldOf(id, 'processedOn')) !== null)
   await servers.postgres.restart()
-  expect((await reaches(web, long.job.id, 'completed')).attempt).toBe(1)
-  expect((await reaches(web, parent.job.id, 'completed')).result).toBe('p')
+  expect((await untilState(web, long.job.id, 'completed')).attempt).toBe(1)
+  expect((await untilState(web, parent.job.id, 'completed')).result).toBe('p')
   const lines = (await entriesOf(web, `job:${long.job.id}`)).filter(({ message }) => message?.startsWith('line '))
   expect(lines).toHaveLength(50)
-  // Its own statement met the outage: that run is lost, and no attempt of the job's is used up.
-  expect(await reaches(web, asking.job.id, 'completed')).toMatchObject({ attempt: 2, max_attempts: 2 })
+  // The handler's own statement failed: the run is lost, but does not use up an attempt.
+  expect(await untilState(web, asking.job.id, 'completed')).toMatchObject({ attempt: 2, max_attempts: 2 })
   const [lost] = await web.jobs.attempts(ref(asking.job.id))
   expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was away' } })
 })
 
-test('a schedule that comes due while PostgreSQL is away creates its job when it is back', async () => {
+test('a schedule that comes due while PostgreSQL is down creates its job when it is back', async () => {
   const { schedules } = web.jobs
   const id = await schedules.set(
     act,
@@ -130,7 +130,7 @@ test('a schedule that comes due while PostgreSQL is away creates its job when it
 test('FLUSHALL loses no waiting, delayed or running job, no pause and no parent', async () => {
   const running = await web.jobs.enqueue(act, { does: 'hang' }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children: [{ ms: 2_000 }], value: 'p' }, web.by)
-  await reaches(web, running.job.id, 'running')
+  await untilState(web, running.job.id, 'running')
   await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).counts.running === 1)
   await web.jobs.queueControl.pause('demo', { reason: 'kept', by: ACTOR })
   const waiting = await web.jobs.enqueue(act, {}, web.by)
@@ -138,9 +138,9 @@ test('FLUSHALL loses no waiting, delayed or running job, no pause and no parent'
   await flush(web)
   await eventually(() => web.jobs.engine.queue('demo').isPaused())
   await web.jobs.queueControl.resume('demo', { reason: 'seen', by: ACTOR })
-  await reaches(web, waiting.job.id, 'completed')
-  await reaches(web, delayed.job.id, 'completed')
-  expect((await reaches(web, parent.job.id, 'completed')).result).toBe('p')
+  await untilState(web, waiting.job.id, 'completed')
+  await untilState(web, delayed.job.id, 'completed')
+  expect((await untilState(web, parent.job.id, 'completed')).result).toBe('p')
   const again = await eventually(async () => {
     const job = await web.jobs.find(ref(running.job.id))
     return job.attempt === 2 && job.status === 'running' && job
@@ -149,15 +149,15 @@ test('FLUSHALL loses no waiting, delayed or running job, no pause and no parent'
   const lines = (await entriesOf(web, `job:${waiting.job.id}`)).map(({ message }) => message)
   expect(lines).toContainEqual(expect.stringContaining('Redis had lost this job'))
   await web.jobs.cancel(ref(again.id), { reason: 'end', by: ACTOR })
-  await reaches(web, again.id, 'cancelled')
+  await untilState(web, again.id, 'cancelled')
 })
 
 test('a crash between PostgreSQL and BullMQ only delays a job', async () => {
   const { enqueuer } = web.jobs
   const { id } = await enqueuer.accept(act, { value: 2 }, web.by)
-  const done = await reaches(web, id, 'completed')
+  const done = await untilState(web, id, 'completed')
   expect(done.result).toBe(2)
-  expect(begun.filter(run => run.id === id)).toHaveLength(1)
+  expect(startedRuns.filter(run => run.id === id)).toHaveLength(1)
 })
 
 test('a job that ended in BullMQ only is settled once', async () => {
@@ -165,7 +165,7 @@ test('a job that ended in BullMQ only is settled once', async () => {
   const { job } = await web.jobs.enqueue(act, {}, web.by)
   await web.jobs.engine.remove('demo', job.id)
   await web.jobs.queueControl.resume('demo', { reason: 'go', by: ACTOR })
-  await reaches(web, job.id, 'completed')
+  await untilState(web, job.id, 'completed')
   expect(await statesOf(web, job.id)).toEqual(['pending', 'running', 'completed'])
 })
 
@@ -174,9 +174,9 @@ test('a reader of events that crashes is replaced and continues after the event 
   const broken = await client.xadd(key('demo', 'events'), '*', 'event', 'progress', 'jobId', 'x', 'data', '{broken')
   await eventually(async () => (await counted('bullmq_events_reopened_total')) > 0)
   const { job } = await web.jobs.enqueue(act, {}, web.by)
-  await reaches(web, job.id, 'completed')
-  // Its place is remembered when the lease is renewed: it has come past the broken event.
-  await eventually(async () => isBefore(broken ?? '', (await remembered()).demo ?? '0-0'))
+  await untilState(web, job.id, 'completed')
+  // The position is stored when the lease is renewed: it is past the broken event.
+  await eventually(async () => isBefore(broken ?? '', (await storedPositions()).demo ?? '0-0'))
   expect(await counted('bullmq_events_reopened_total')).toBe(1)
 })
 

@@ -3,12 +3,12 @@ import { Queue, Worker } from 'bullmq'
 import { serversOf } from '../../../src/base/redis'
 import { rows } from '../../support/rows'
 import { act, scripted } from '../kinds'
-import { eventually, freshPlace, reaches, type TestNode } from '../node'
+import { createPlace, eventually, type TestNode, untilState } from '../node'
 
 const DELAYS = [0, 0, 200, 60_000]
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
 })
 afterAll(() => place.stop())
 
@@ -17,8 +17,8 @@ const formerPrefix = () => `{${place.prefix}}:jobs`
 const keysLike = async (node: TestNode, pattern: string) =>
   (await Promise.all(serversOf(node.jobs.engine.client).map(server => server.keys(pattern)))).flat()
 
-/** What a version with all queues in one slot leaves: jobs in PostgreSQL, tickets under the former keys. */
-async function leaveJobs(node: TestNode): Promise<string[]> {
+/** The data of a version with all queues in one slot: jobs in PostgreSQL, BullMQ's jobs under the old keys. */
+async function insertOldJobs(node: TestNode): Promise<string[]> {
   const made = await Promise.all(
     DELAYS.map(delayMs => node.jobs.enqueue(act, { value: delayMs }, { ...node.by, delayMs })),
   )
@@ -32,18 +32,18 @@ async function leaveJobs(node: TestNode): Promise<string[]> {
   return ids
 }
 
-/** A process of the old version at work on one of the jobs. */
+/** A process of the old version that runs one of the jobs. */
 async function oldWorker(node: TestNode) {
   const signs = new EventEmitter()
   const finish = once(signs, 'finish')
-  const begun = once(signs, 'begun')
+  const started = once(signs, 'started')
   const work = async ({ id }: { id?: string | undefined }) => {
-    signs.emit('begun', id)
+    signs.emit('started', id)
     await finish
   }
   const connection = node.redis.connect('blocking')
   const worker = new Worker('demo', work, { connection, prefix: formerPrefix(), lockDuration: 2_000 })
-  const id = String((await begun)[0])
+  const id = String((await started)[0])
   await rows(node.db, "UPDATE jobs SET status = 'running', attempt = 1, worker = 'old' WHERE id = ?", [id])
   return {
     id,
@@ -55,17 +55,17 @@ async function oldWorker(node: TestNode) {
   }
 }
 
-test('jobs and schedules of a version with all queues in one slot continue, and its keys are removed', async () => {
+test('jobs and schedules of a version with all queues in one slot continue, and the old keys are removed', async () => {
   const before = await place.start({ handlers: scripted, works: false })
   const { tenantId } = place
   const schedule = { tenantId, name: 'each minute', timing: { everyMs: 60_000 }, createdBy: before.by.createdBy }
   await before.jobs.schedules.set(act, {}, schedule)
-  const ids = await leaveJobs(before)
+  const ids = await insertOldJobs(before)
   const old = await oldWorker(before)
   await before.stop()
 
   const after = await place.start({ handlers: scripted, reconcileMs: 200, lockMs: 500 })
-  for (const id of ids.slice(0, 3)) if (id !== old.id) await reaches(after, id, 'completed')
+  for (const id of ids.slice(0, 3)) if (id !== old.id) await untilState(after, id, 'completed')
   const later = ids[3] ?? ''
   expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
   expect(await after.jobs.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
@@ -75,6 +75,6 @@ test('jobs and schedules of a version with all queues in one slot continue, and 
   expect((await after.jobs.find({ tenantId, id: old.id })).worker).toBe('old')
   expect(await keysLike(after, `${formerPrefix()}:*`)).not.toEqual([])
   await old.finish()
-  await reaches(after, old.id, 'completed')
+  await untilState(after, old.id, 'completed')
   await eventually(async () => (await keysLike(after, `${formerPrefix()}:*`)).length === 0)
 })

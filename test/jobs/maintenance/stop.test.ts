@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => servers?.stop())
 
 test('a process stops while Redis is down', async () => {
-  await eventually(async () => (await app.get('/readyz')).status === 200, 'all is well')
+  await eventually(async () => (await app.get('/readyz')).status === 200, 'the process is ready')
   await servers.redis.stop()
-  await eventually(async () => (await app.get('/readyz')).status === 503, 'Redis is noticed to be down')
+  await eventually(async () => (await app.get('/readyz')).status === 503, 'Redis is detected as down')
   await app.stop()
 })

@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events'
 import { z } from 'zod'
 import { defineKind, handle, type OnFailure } from '../../../src/jobs'
-import { act, begun, scripted } from '../kinds'
-import { entriesOf, eventually, freshPlace, reaches, type TestNode } from '../node'
+import { act, scripted, startedRuns } from '../kinds'
+import { createPlace, entriesOf, eventually, type TestNode, untilState } from '../node'
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   node = await place.start({ handlers: scripted })
 })
 afterAll(() => place.stop())
@@ -22,7 +22,7 @@ const childrenOf = async (id: string) => {
 
 test('a parent ends after its children with the result of its handler, without running again', async () => {
   const { job } = await parentOf(undefined, [{ ms: 100 }, { lines: 3 }])
-  const done = await reaches(node, job.id, 'completed')
+  const done = await untilState(node, job.id, 'completed')
   expect(done.result).toBe('done')
   const children = await childrenOf(job.id)
   expect(children).toHaveLength(2)
@@ -30,7 +30,7 @@ test('a parent ends after its children with the result of its handler, without r
     expect(child).toMatchObject({ status: 'completed', parent_id: job.id, root_id: job.id })
     expect((child.ended_at ?? '') <= (done.ended_at ?? '')).toBe(true)
   }
-  expect(begun.filter(({ id }) => id === job.id)).toHaveLength(1)
+  expect(startedRuns.filter(({ id }) => id === job.id)).toHaveLength(1)
   const spawns = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'job_spawn')
   expect(spawns.map(({ data }) => data.job_id).sort()).toEqual(children.map(({ id }) => id).sort())
 })
@@ -39,7 +39,7 @@ test.each(['ignore', 'forget', undefined] as const)(
   '%s: the parent completes after the other children',
   async option => {
     const { job } = await parentOf(option, [{ does: 'throw' }, { ms: 150 }])
-    const done = await reaches(node, job.id, 'completed')
+    const done = await untilState(node, job.id, 'completed')
     const children = await childrenOf(job.id)
     expect(children.map(({ status }) => status).sort()).toEqual(['completed', 'failed'])
     for (const { ended_at } of children) expect((ended_at ?? '') <= (done.ended_at ?? '')).toBe(true)
@@ -49,7 +49,7 @@ test.each(['ignore', 'forget', undefined] as const)(
 test('fail: the parent fails, and so does its own parent', async () => {
   const inner = { does: 'spawn', onFailure: 'fail', children: [{ does: 'throw', ms: 50 }] }
   const { job } = await parentOf('fail', [inner])
-  const done = await reaches(node, job.id, 'failed')
+  const done = await untilState(node, job.id, 'failed')
   expect(done.error).toMatchObject({ code: 'child_failed' })
   const [child] = await childrenOf(job.id)
   expect(child).toMatchObject({ status: 'failed', error: { code: 'child_failed' } })
@@ -57,7 +57,7 @@ test('fail: the parent fails, and so does its own parent', async () => {
 
 test('continue: the parent continues at once, while other children still run', async () => {
   const { job } = await parentOf('continue', [{ does: 'throw', ms: 50 }, { ms: 1_500 }])
-  await reaches(node, job.id, 'completed')
+  await untilState(node, job.id, 'completed')
   const children = await childrenOf(job.id)
   expect(children.map(({ status }) => status).sort()).toEqual(['failed', 'running'])
   const slow = children.find(({ status }) => status === 'running')
@@ -72,7 +72,7 @@ test('a child that fails while its parent still runs fails it too', async () => 
     { does: 'spawn', onFailure: 'fail', children: [{ does: 'throw' }, ...Array.from({ length: 30 }, () => ({}))] },
     node.by,
   )
-  const done = await reaches(node, job.id, 'failed')
+  const done = await untilState(node, job.id, 'failed')
   expect(done.error?.code).toBe('child_failed')
 })
 
@@ -92,10 +92,10 @@ describe('children in another queue, which may be on another server of a Cluster
       return 'done'
     }),
   ]
-  let other: Awaited<ReturnType<typeof freshPlace>>
+  let other: Awaited<ReturnType<typeof createPlace>>
   let node: TestNode
   beforeAll(async () => {
-    other = await freshPlace()
+    other = await createPlace()
     node = await other.start({ handlers })
   })
   afterAll(() => other.stop())
@@ -108,13 +108,13 @@ describe('children in another queue, which may be on another server of a Cluster
     })
     expect((await node.jobs.find({ tenantId: other.tenantId, id: job.id })).status).toBe('running')
     gate.emit('open')
-    const done = await reaches(node, job.id, 'completed')
+    const done = await untilState(node, job.id, 'completed')
     const ended = await node.jobs.find({ tenantId: other.tenantId, id: child?.id ?? '' })
     expect([ended.status, (ended.ended_at ?? '') <= (done.ended_at ?? '')]).toEqual(['completed', true])
   })
 
   test('the parent fails with a child that should fail it', async () => {
     const { job } = await node.jobs.enqueue(above, { fails: true, onFailure: 'fail' }, node.by)
-    expect((await reaches(node, job.id, 'failed')).error?.code).toBe('child_failed')
+    expect((await untilState(node, job.id, 'failed')).error?.code).toBe('child_failed')
   })
 })

@@ -1,9 +1,9 @@
 import { compileProgram, type Program, startProgram } from '../../support/programs'
 import { act, scripted } from '../kinds'
-import { ACTOR, entriesOf, eventually, freshPlace, type Place, reaches, type TestNode } from '../node'
+import { ACTOR, createPlace, entriesOf, eventually, type Place, type TestNode, untilState } from '../node'
 
 let program: string
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let web: TestNode
 const started: Program[] = []
 
@@ -18,7 +18,7 @@ async function startWorker(): Promise<Program> {
 
 beforeAll(async () => {
   program = await compileProgram('test/jobs/worker/worker-process.ts')
-  place = await freshPlace()
+  place = await createPlace()
   web = await place.start({ handlers: scripted, works: false, reconcileMs: 500, lockMs: 1_000 })
 })
 afterAll(async () => {
@@ -48,7 +48,7 @@ test('kill -9 of a worker during a job: the attempt counts as lost, and another 
   const lines = await lineNumbers(job.id)
   expect(lines).toEqual(lines.map((_, i) => i + 1))
   await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
-  await reaches(web, job.id, 'cancelled')
+  await untilState(web, job.id, 'cancelled')
 })
 
 test('a worker that resumes after a freeze adds nothing to a job that another has taken over', async () => {
@@ -57,16 +57,16 @@ test('a worker that resumes after a freeze adds nothing to a job that another ha
     await ended
   }
   const first = await startWorker()
-  const { job } = await web.jobs.enqueue(act, { does: 'talk', ms: 60_000 }, web.by)
+  const { job } = await web.jobs.enqueue(act, { does: 'log', ms: 60_000 }, web.by)
   await eventually(async () => (await lineNumbers(job.id)).length >= 10)
   first.process.kill('SIGSTOP')
   await startWorker()
   await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === 2)
   first.process.kill('SIGCONT')
-  first.process.kill('SIGTERM') // it ends only when whatever it has to say is said
+  first.process.kill('SIGTERM') // it exits only after flushing its entries
   expect(await first.ended).toMatchObject({ code: 0 })
   await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
-  await reaches(web, job.id, 'cancelled')
+  await untilState(web, job.id, 'cancelled')
   const entries = await entriesOf(web, `job:${job.id}`)
   const second = entries.findIndex(({ kind, attempt }) => kind === 'status' && attempt === 2)
   expect(second).toBeGreaterThan(0)
@@ -84,7 +84,7 @@ test('a job whose workers keep dying fails as stalled', async () => {
     }
     await startWorker()
   }
-  const done = await reaches(web, job.id, 'failed')
+  const done = await untilState(web, job.id, 'failed')
   expect(done.error).toMatchObject({ code: 'stalled' })
   expect(done.attempt).toBe(3)
 })
@@ -92,7 +92,7 @@ test('a job whose workers keep dying fails as stalled', async () => {
 test('SIGTERM during a job that ignores its signal: the process ends in time, and another runs the job', async () => {
   const [worker] = started
   const { job } = await web.jobs.enqueue(act, { does: 'ignore', lines: 3 }, web.by)
-  await reaches(web, job.id, 'running')
+  await untilState(web, job.id, 'running')
   worker?.process.kill('SIGTERM')
   expect(await worker?.ended).toMatchObject({ code: 0 })
   const [lost] = await web.jobs.attempts(ref(job.id))
@@ -100,7 +100,7 @@ test('SIGTERM during a job that ignores its signal: the process ends in time, an
   const next = await startWorker()
   await eventually(async () => (await web.jobs.find(ref(job.id))).attempt === 2)
   await web.jobs.cancel(ref(job.id), { reason: 'seen', by: ACTOR })
-  await reaches(web, job.id, 'cancelled')
+  await untilState(web, job.id, 'cancelled')
   next.process.kill('SIGTERM')
   expect(await next.ended).toMatchObject({ code: 0 })
 })

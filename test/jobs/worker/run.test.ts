@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineKind, handle } from '../../../src/jobs'
-import { entriesOf, freshPlace, reaches, statesOf, type TestNode } from '../node'
+import { createPlace, entriesOf, statesOf, type TestNode, untilState } from '../node'
 
 const greet = defineKind({ name: 'greet', queue: 'demo', input: z.strictObject({ name: z.string() }) })
 const greeter = handle(greet, async (run, { name }) => {
@@ -12,10 +12,10 @@ const greeter = handle(greet, async (run, { name }) => {
   return { greeted: name }
 })
 
-let place: Awaited<ReturnType<typeof freshPlace>>
+let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
 beforeAll(async () => {
-  place = await freshPlace()
+  place = await createPlace()
   node = await place.start({ handlers: [greeter, namer] })
 })
 afterAll(() => place.stop())
@@ -23,7 +23,7 @@ afterAll(() => place.stop())
 test('the topic of a job has every transition once, in order with its lines', async () => {
   const { job } = await node.jobs.enqueue(greet, { name: 'you' }, node.by)
   expect(job).toMatchObject({ kind: 'greet', queue: 'demo', status: 'pending', attempt: 0, max_attempts: 1 })
-  const done = await reaches(node, job.id, 'completed')
+  const done = await untilState(node, job.id, 'completed')
   expect(done).toMatchObject({ attempt: 1, result: { greeted: 'you' }, error: null, progress: { percent: 50 } })
   expect(done.steps).toMatchObject([{ name: 'think', status: 'completed', lines: 1 }])
   expect(await statesOf(node, job.id)).toEqual(['pending', 'running', 'completed'])
@@ -57,7 +57,7 @@ const namer = handle(named, async run => {
 
 test('the name of a step is the same in the job, its lines and the filter, whatever characters it has', async () => {
   const { job } = await node.jobs.enqueue(named, {}, node.by)
-  const { steps } = await reaches(node, job.id, 'completed')
+  const { steps } = await untilState(node, job.id, 'completed')
   const lines = (await entriesOf(node, `job:${job.id}`)).filter(({ kind }) => kind === 'log')
   expect(steps.map(({ name }) => name)).toEqual(['nul\ufffd', 'half\ufffd', 'x'.repeat(200), 'a,b'])
   expect(steps.map(step => step.lines)).toEqual([2, 1, 1, 1])
@@ -69,7 +69,7 @@ test('parallel steps keep their lines apart; progress is throttled and keeps its
   const worker = await place.start({ handlers: [greeter, busyHandler] })
   await node.stop()
   const { job } = await other.jobs.enqueue(busy, {}, other.by)
-  const done = await reaches(worker, job.id, 'completed')
+  const done = await untilState(worker, job.id, 'completed')
   expect(done).toMatchObject({
     progress: { n: 1_000 },
     steps: [

@@ -1,7 +1,7 @@
 import { scripted } from '../kinds'
 import { type Place, startNode } from '../node'
 
-/** A worker process of its own, for a test to kill. */
+/** A separate worker process that tests can kill. */
 async function main() {
   const place = JSON.parse(process.env.PLACE ?? '{}') as Place
   const node = await startNode(place, { handlers: scripted, lockMs: 1_000, shutdownMs: 2_000 })
