@@ -180,9 +180,9 @@ describe('the files', () => {
 
   test.each([
     ['no file', 'OSQUERY_TLS_CERT', { cert: '/nowhere/cert.pem' }, /nowhere/],
-    ['a key for a certificate', 'OSQUERY_TLS_CERT', { cert: 'key.pem' }, /no PEM file of a certificate/],
-    ['a certificate for a key', 'OSQUERY_TLS_KEY', { key: 'cert.pem' }, /no PEM file of a key/],
-    ['the key of another', 'OSQUERY_TLS_KEY', { key: 'other.pem' }, /is not the key of/],
+    ['a key for a certificate', 'OSQUERY_TLS_CERT', { cert: 'key.pem' }, /is not a certificate in PEM format/],
+    ['a certificate for a key', 'OSQUERY_TLS_KEY', { key: 'cert.pem' }, /is not an unencrypted private key/],
+    ['the key of another', 'OSQUERY_TLS_KEY', { key: 'other.pem' }, /does not match the certificate/],
   ])('%s stops the start, and names %s', async (_what, setting, wrong, problem) => {
     await writeFile(join(folder, 'other.pem'), authority.key)
     const given = Object.entries({ cert: 'cert.pem', key: 'key.pem', ...wrong })
