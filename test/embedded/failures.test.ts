@@ -135,7 +135,7 @@ describe('what lies in the folder', () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/data/novel.txt'), 'Chapter one')
-    expect(await refusal(dataDir)).toContain('does not look like a folder of PostgreSQL data')
+    expect(await refusal(dataDir)).toContain('is not a PostgreSQL data folder')
     expect(await readdir(join(dataDir, 'postgres/data'))).toEqual(['novel.txt'])
   })
 
@@ -283,7 +283,7 @@ asRoot('as root', () => {
   const NAMELESS = { uid: 54_321, gid: 54_321 }
   testNobody('a user without a name is told so, too', async () => {
     const dataDir = await bench.folder(0o755)
-    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/writable for user number 54321.*DATA_DIR=/s)
+    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/writable for user id 54321.*DATA_DIR=/s)
     await chown(dataDir, NAMELESS.uid, NAMELESS.gid)
     expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/user ID 54321.*DATABASE_URL/s)
   })
