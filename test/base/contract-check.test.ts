@@ -44,5 +44,5 @@ test('rows are held against their shape, also when there are none', async () => 
   await expect(manyRows(db, shape, "SELECT 1 AS id, 'a' AS name, 2 AS more")).rejects.toThrow(
     'more: is not in the shape',
   )
-  await expect(oneRow(db, shape, "SELECT 1 AS id, 'a' AS name WHERE false")).rejects.toThrow('gave no row')
+  await expect(oneRow(db, shape, "SELECT 1 AS id, 'a' AS name WHERE false")).rejects.toThrow('returned no row')
 })

@@ -83,7 +83,7 @@ test('another Redis while processes of this database run is refused', async () =
   await start(here())
   const error = await start({ ...here(), prefix: testRedisPrefix() }).catch(error => error)
   expect(error).toBeInstanceOf(StartError)
-  expect(error.message).toContain('To move to another Redis, stop all of them first.')
+  expect(error.message).toContain('To move to another Redis, stop all processes first.')
   expect(errors).toEqual([]) // the one that was there first goes on
 }, 60_000)
 

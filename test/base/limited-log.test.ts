@@ -39,5 +39,5 @@ test('who makes up messages fills no memory: they share one count', () => {
   for (let i = 0; i < 10_000; i++) log.error(`Made up ${i}`)
   expect(lines).toHaveLength(520)
   jest.advanceTimersByTime(MINUTE_MS)
-  expect(lines.slice(520)).toEqual(['error Other lines of this kind: 9480 more within a minute'])
+  expect(lines.slice(520)).toEqual(['error Other log lines: 9480 more within a minute'])
 })

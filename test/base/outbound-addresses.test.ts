@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { createJudge, isAllowance } from '../../src/base/addresses'
+import { createAddressCheck, isAllowance } from '../../src/base/addresses'
 import { readConfig } from '../../src/config'
 
-const strict = createJudge([])
-const home = createJudge(['private'])
-const everything = createJudge(['0.0.0.0/0', '::/0', 'private'])
+const strict = createAddressCheck([])
+const home = createAddressCheck(['private'])
+const everything = createAddressCheck(['0.0.0.0/0', '::/0', 'private'])
 
 const octet = fc.integer({ min: 0, max: 255 })
 const address = fc.tuple(octet, octet, octet, octet)
@@ -128,7 +128,7 @@ describe('allowances', () => {
   })
 
   test('a CIDR allows what lies in it and nothing else', () => {
-    const judge = createJudge(['10.1.0.0/16', 'fd00:1::/32', '192.168.7.7'])
+    const judge = createAddressCheck(['10.1.0.0/16', 'fd00:1::/32', '192.168.7.7'])
     for (const text of ['10.1.255.255', '::ffff:10.1.0.1', 'fd00:1::9', '192.168.7.7'])
       expect(judge(text)).toBeUndefined()
     for (const text of ['10.2.0.0', 'fd00:2::9', '192.168.7.8', '127.0.0.1'])
@@ -174,7 +174,7 @@ describe('allowances', () => {
       '1.2.3.4/',
     ]) {
       expect([wrong, isAllowance(wrong)]).toEqual([wrong, false])
-      expect(() => createJudge([wrong])).toThrow(wrong)
+      expect(() => createAddressCheck([wrong])).toThrow(wrong)
       expect(() => readConfig({ OUTBOUND_ALLOW: `private,${wrong}` })).toThrow('OUTBOUND_ALLOW')
     }
     expect(readConfig({ OUTBOUND_ALLOW: ' private, 10.0.0.0/8 ,' }).config.outboundAllow).toEqual([

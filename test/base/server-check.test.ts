@@ -113,7 +113,7 @@ describe('a Redis that answers and is not what is needed', () => {
     const cluster = await startCluster()
     try {
       const [one = ''] = cluster.url.split(',')
-      expect(await problemOf(one)).toContain('belongs to a Cluster: give the addresses of several')
+      expect(await problemOf(one)).toContain('belongs to a Cluster: list several of its servers')
       expect(await redisProblem(cluster.url, 10_000)).toBeUndefined()
     } finally {
       await cluster.stop()
@@ -135,7 +135,7 @@ test('a database that takes no writes, or lets nothing be created: what to run',
     return other.href
   }
   expect((await databaseProblem(as(''))).message).toContain(`grant usage, create on schema "public" to "${role}"`)
-  expect((await databaseProblem(as('-c default_transaction_read_only=on'))).message).toContain('it takes no writes')
+  expect((await databaseProblem(as('-c default_transaction_read_only=on'))).message).toContain('it is read-only')
   expect((await databaseProblem(as('-c search_path=nowhere'))).message).toContain('create schema')
   await admin.raw('create schema mine authorization ??', [role])
   expect(await databaseProblem(as('-c search_path=mine'))).toBeUndefined()

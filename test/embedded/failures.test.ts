@@ -143,7 +143,7 @@ describe('what lies in the folder', () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/data/PG_VERSION'), '9\n')
-    expect(await refusal(dataDir)).toMatch(/made by PostgreSQL 9, this Tailrace brings PostgreSQL \d+/)
+    expect(await refusal(dataDir)).toMatch(/created by PostgreSQL 9; this Tailrace bundles PostgreSQL \d+/)
   })
 
   test('says so when the password is not the one of the data', async () => {
