@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each(['none,private', 'all', '10.0.0.0/33'])('OUTBOUND_ALLOW=%s is refused', given => {
-  expect(() => readConfig({ OUTBOUND_ALLOW: given })).toThrow(/OUTBOUND_ALLOW: may be "none"/)
+  expect(() => readConfig({ OUTBOUND_ALLOW: given })).toThrow(/OUTBOUND_ALLOW: must be "none"/)
 })
 
 test('an empty value of another setting is as if it were not set', () => {

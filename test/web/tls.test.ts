@@ -194,8 +194,8 @@ describe('the files', () => {
   })
 
   test('are given both or not at all', () => {
-    expect(() => readConfig({ OSQUERY_TLS_CERT: 'cert.pem' })).toThrow(/OSQUERY_TLS_KEY: is needed/)
-    expect(() => readConfig({ OSQUERY_TLS_KEY: 'key.pem' })).toThrow(/OSQUERY_TLS_CERT: is needed/)
+    expect(() => readConfig({ OSQUERY_TLS_CERT: 'cert.pem' })).toThrow(/OSQUERY_TLS_KEY: is required/)
+    expect(() => readConfig({ OSQUERY_TLS_KEY: 'key.pem' })).toThrow(/OSQUERY_TLS_CERT: is required/)
     expect(readConfig({ OSQUERY_TLS_CERT: '/c', OSQUERY_TLS_KEY: '/k' }).config.tls).toEqual({ cert: '/c', key: '/k' })
     expect(readConfig({}).config.tls).toBeUndefined()
   })
