@@ -3,19 +3,19 @@ export interface PageInfo {
   /** `:id` stands for one segment. */
   path: string
   title: string
-  /** The page whose entry in the navigation is marked; a page that names itself has such an entry. */
+  /** The page whose navigation entry is highlighted; a page that names itself has an entry. */
   area?: string
-  /** Shown in menus from this role on. The server's endpoints decide what may be read and done. */
+  /** Minimum role to show it in menus. Access itself is controlled by the endpoints. */
   role?: 'admin'
-  /** Goes there from everywhere. */
+  /** Keyboard shortcut that opens it from any page. */
   key?: string
-  /** Needs no sign-in, and stands alone, without navigation. */
+  /** Needs no sign-in, and is shown without navigation. */
   isPublic?: true
 }
 
 /**
- * Every page of the browser app: the server answers these addresses, and the app takes its routes, navigation, titles and
- * keys from here. The first path that matches counts. Navigation shows the pages in this order.
+ * All pages of the browser app. The server serves these paths, and the app takes its routes, navigation, titles and
+ * shortcuts from here. The first matching path wins. Navigation shows the pages in this order.
  */
 export const PAGES = [
   { name: 'sign-in', path: '/sign-in', title: 'Sign in', isPublic: true },
@@ -41,5 +41,5 @@ export const PAGES = [
 
 export type PageName = (typeof PAGES)[number]['name']
 
-/** Addresses of pages to come. They are answered already, so that they cannot be given to anything else. */
+/** Paths of future pages. They are already served, so that nothing else can use them. */
 export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/incidents', '/crawls', '/crawls/:id']
