@@ -8,10 +8,10 @@ import { startViewers, TOPIC_PATH, targetOf, withStage } from './stage'
 const CONNECTIONS = 1_000
 const WATCHED = 100
 const WATCH_SECONDS = 10
-/** Requests, pools and compiled code settle before the first measurement. */
+/** Lets requests, pools and compiled code settle before the first measurement. */
 const SETTLE_MS = 1_500
 
-/** What a viewer costs while nothing happens. */
+/** The cost of an idle viewer. */
 export const idle: Scenario = () =>
   withStage(async ({ place, web }) => {
     const targets = [targetOf(web.url, TOPIC_PATH, place.token)]

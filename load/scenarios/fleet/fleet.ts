@@ -10,7 +10,7 @@ import { besideBare } from './yardstick'
 const MANY = 1_000
 const MOST = 5_000
 
-/** Live queries to simulated hosts, from the call that sends one to viewers of its stream. */
+/** Live queries to simulated hosts, from the request that creates one to the viewers of its stream. */
 export const fleet: Scenario = ({ profileTo }) =>
   withFleetStage(async stage => {
     const nobody = await statementsPerMinute(stage)

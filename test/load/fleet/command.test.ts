@@ -36,8 +36,8 @@ describe('the arguments of simulate:fleet', () => {
     ['--hosts 0', '--hosts must be a number from 1 to 20000.'],
     ['--hosts 1.5', '--hosts must be a whole number.'],
     ['--errors 5', '--errors must be a number from 0 to 1.'],
-    ['--delay 500-50', '--delay must be two numbers of ms, the smaller one first: 50-500.'],
-    ['--url ftp://x', '--url must be an address such as http://127.0.0.1:8080.'],
+    ['--delay 500-50', '--delay must be a range in ms, such as 50-500.'],
+    ['--url ftp://x', '--url must be a URL such as http://127.0.0.1:8080.'],
     ['--log-shape round', '--log-shape must be one of configured, event, batch, snapshot-event, mixed.'],
     ['--nope', '--help tells all options.'],
   ])('%s is refused', (given, message) => {
@@ -83,7 +83,7 @@ describe('an enroll secret', () => {
   test('needs a token that may make one', async () => {
     await expect(makeSecret(url, { DATA_DIR: folder })).rejects.toThrow('Start the server first (npm start)')
     server.always['/api/enroll-secrets'] = ''
-    await expect(makeSecret(url, { TAILRACE_TOKEN: 'x' })).rejects.toThrow('gave no enroll secret (200)')
+    await expect(makeSecret(url, { TAILRACE_TOKEN: 'x' })).rejects.toThrow('did not return an enroll secret (200)')
     delete server.always['/api/enroll-secrets']
     const asked = server.next('/api/enroll-secrets')
     const refused = makeSecret(url, { TAILRACE_TOKEN: 'x' })
