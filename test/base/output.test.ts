@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { lossyOutput } from '../../src/base/output'
 
-test('a reader that is behind is told of once, and once more when it has caught up', async () => {
+test('a stalled reader is reported once, and once more when it has caught up', async () => {
   const waiting: (() => void)[] = []
   const slow = new Writable({ write: (_chunk, _encoding, done) => void waiting.push(done) })
   const told: string[] = []
