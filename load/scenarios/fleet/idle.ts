@@ -30,9 +30,9 @@ export async function statementsPerMinute({ place, web }: FleetStage) {
 type Idle = Awaited<ReturnType<typeof statementsPerMinute>>
 
 /** The cost of an idle host. */
-export const perHost = (nobody: Idle, all: Idle, hosts: number) => ({
-  statements_per_host_and_minute: rounded((all.statements - nobody.statements) / hosts),
-  statements_per_minute_no_hosts: rounded(nobody.statements),
-  core_percent_no_hosts: rounded(nobody.corePercent),
+export const perHost = (baseline: Idle, all: Idle, hosts: number) => ({
+  statements_per_host_and_minute: rounded((all.statements - baseline.statements) / hosts),
+  statements_per_minute_no_hosts: rounded(baseline.statements),
+  core_percent_no_hosts: rounded(baseline.corePercent),
   core_percent_1000_hosts: rounded(all.corePercent),
 })

@@ -11,7 +11,7 @@ const WAITING = 0.85
  * Time from the request that creates a query until the waiting hosts know that their answers are durable, without viewers,
  * compared with a server that also holds reads but stores nothing. Much of both is the time of the simulated hosts.
  */
-export async function besideBare(stage: FleetStage, ours: Hosts, count: number) {
+export async function compareWithBare(stage: FleetStage, ours: Hosts, count: number) {
   const bare = startProgram<BareFleetQuestions>('load/peers/bare-fleet')
   const url = await bare.ask('listen', undefined)
   const rounds = await withHosts(url, 'none', count, async theirs => {
