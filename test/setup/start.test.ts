@@ -123,7 +123,7 @@ describe('a start that cannot succeed says what to do', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address ? address.port : 0
-    expect(await refusal({ PORT: String(port) })).toContain(`Port ${port} of 127.0.0.1 is in use`)
+    expect(await refusal({ PORT: String(port) })).toContain(`Port ${port} on 127.0.0.1 is already in use`)
     server.close()
   })
 
