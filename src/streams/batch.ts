@@ -40,8 +40,8 @@ function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
 }
 
 /**
- * Groups entries by topic, in the order in which they were written. Topics are sorted, so that all processes lock them in
- * the same order.
+ * Groups entries by topic, in the order in which they were written. Topics are sorted, so that all processes lock
+ * them in the same order.
  * @param ended keys of topics known to have ended: `onlyWhileOpen` entries for them are left out
  * @returns `refused`: entries kept out by a fence that was set earlier in the same flush
  */

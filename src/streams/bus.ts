@@ -100,10 +100,10 @@ export class Bus implements Part {
   }
 
   /**
-   * Sends a message to all other processes and stores the last one of each kind for later subscribers. Best effort, like
-   * everything on the bus. A message is stored before it is published, so a process that subscribes first and reads
-   * second misses none. Each channel has one write in progress: a Cluster client retries commands while it connects, and
-   * an older message must not arrive after a newer one.
+   * Sends a message to all other processes and stores the last one of each kind for later subscribers. Best effort,
+   * like everything on the bus. A message is stored before it is published, so a process that subscribes first and
+   * reads second misses none. Each channel has one write in progress: a Cluster client retries commands while it
+   * connects, and an older message must not arrive after a newer one.
    */
   announce(channel: string, kind: string, message: string) {
     const waiting = this.unsent.get(channel)

@@ -33,7 +33,10 @@ export const withTopic = (topic: string, data: string | null) =>
     ? `{"topic":${JSON.stringify(topic)}${data === '{}' ? '}' : `,${data.slice(1)}`}`
     : `{"topic":${JSON.stringify(topic)},"value":${data}}`
 
-/** A tenant event in its envelope. The entry's `data` holds `labels` and `data`; `sequence` is null for unstored events. */
+/**
+ * A tenant event in its envelope. The entry's `data` holds `labels` and `data`; `sequence` is null for unstored
+ * events.
+ */
 export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
   const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
   const { data } = entry

@@ -41,7 +41,9 @@ export interface Entry {
   step: string | null
   attempt: number | null
   source: string | null
-  /** JSON-escaped, without quotes: PostgreSQL text cannot hold NUL or lone surrogates, but it can hold their escapes. */
+  /**
+   * JSON-escaped, without quotes: PostgreSQL text cannot hold NUL or lone surrogates, but it can hold their escapes.
+   */
   message: string | null
   truncated: boolean
   /** Encoded JSON, or null. */
@@ -59,7 +61,9 @@ export interface TopicEntries {
   onlyWhileOpen?: boolean
 }
 
-/** Protects a topic from writers that have been replaced: entries are refused unless the topic's fence has this mark. */
+/**
+ * Protects a topic from writers that have been replaced: entries are refused unless the topic's fence has this mark.
+ */
 export interface Fence {
   mark: string
   /** Called with the number of entries refused in a flush. */

@@ -13,8 +13,8 @@ export interface Filter {
 }
 
 /**
- * A filter that also leaves out kinds that its reader may not see. It has its own key, so that only readers with the same
- * permissions share an encoding.
+ * A filter that also leaves out kinds that its reader may not see. It has its own key, so that only readers with the
+ * same permissions share an encoding.
  */
 export function withoutKinds(filter: Filter, kinds: readonly string[]): Filter {
   if (!kinds.length) return filter

@@ -88,7 +88,8 @@ FROM writer LEFT JOIN head ON true`
  * Appends a flush in one statement: records the batch, moves the heads and numbers the entries. It may be executed any
  * number of times and arbitrarily late: a statement can reach the database after its connection was given up.
  * Topics must be sorted, so that all processes lock them in the same order.
- * @returns the heads of the topics that accepted their entries, which excludes those with another fence than expected and
+ * @returns the heads of the topics that accepted their entries, which excludes those with another fence than expected
+ * and
  *   those that should have been open and have ended; undefined if this batch was appended before
  */
 export async function appendBatches(

@@ -93,7 +93,9 @@ async function* pagesOf(
   }
 }
 
-/** A line for people: a message cannot fake further lines, and colours are kept. Other formats have the original text. */
+/**
+ * A line for people: a message cannot fake further lines, and colours are kept. Other formats have the original text.
+ */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
   const step = entry.step === null ? '' : ` [${clean(entry.step)}]`

@@ -8,8 +8,8 @@ export interface Position {
 
 const POSITION = /^([a-z0-9]{1,32})\.(\d{1,15})$/
 /**
- * A composite id: a hash of the topic list, so that the id is not used with another list, and the position in each topic.
- * Clients that know each position (WebSocket) leave out the hash, and leave the positions of new topics empty.
+ * A composite id: a hash of the topic list, so that the id is not used with another list, and the position in each
+ * topic. Clients that know each position (WebSocket) leave out the hash, and leave the positions of new topics empty.
  */
 const COMPOSITE = /^([a-f0-9]{8})?~([a-z0-9.~]*)$/
 

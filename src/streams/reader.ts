@@ -20,8 +20,8 @@ export interface Sink {
 }
 
 /**
- * Reads one topic for one client: a cursor, not a queue. Whenever it can write, it takes the next frame from the ring of
- * its view, or else from the database. However slow the client, only the last write is buffered.
+ * Reads one topic for one client: a cursor, not a queue. Whenever it can write, it takes the next frame from the ring
+ * of its view, or else from the database. However slow the client, only the last write is buffered.
  */
 export class Reader {
   readonly view: View

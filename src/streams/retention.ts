@@ -83,7 +83,9 @@ const entries = (db: Db): RetentionTarget => ({
   },
 })
 
-/** Deletes tenant events row by row if they are kept for less time than log lines. Others are dropped with their day. */
+/**
+ * Deletes tenant events row by row if they are kept for less time than log lines. Others are dropped with their day.
+ */
 function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   const topics = async () => {
     const found = (await tenantIds()).map(async tenantId => (await findTopic(db, { tenantId, name: 'events' }))?.id)

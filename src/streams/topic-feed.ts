@@ -47,7 +47,10 @@ const CATCH_UP_MAX = 5_000
 /** A window of this size is closed early. */
 const PENDING_BYTES_MAX = 1024 * 1024
 
-/** A topic's readers in this process: batches entries into windows and encodes each window once per filter for all of them. */
+/**
+ * A topic's readers in this process: batches entries into windows and encodes each window once per filter for all of
+ * them.
+ */
 export class TopicFeed {
   readonly readers = new Set<FeedReader>()
   head: Head = { id: 0, epoch: '', last_seq: 0, last_line: 0, first_seq: 1, state: null, end_reason: null }
@@ -251,8 +254,8 @@ export class TopicFeed {
   }
 
   /**
-   * Compares with the head in the database. Does not share a read in progress, which may predate the reason to check, and
-   * does not recreate a topic that retention has removed.
+   * Compares with the head in the database. Does not share a read in progress, which may predate the reason to check,
+   * and does not recreate a topic that retention has removed.
    */
   async recheck() {
     const later = againLater(this.deps.log, 'Cannot read the head of a topic, will retry', {

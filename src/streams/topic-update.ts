@@ -5,7 +5,10 @@ import { levelNumber, type PreparedEntry } from './prepare'
 import type { TopicUpdate } from './topic-feed'
 import type { Committed } from './writer'
 
-/** Only the range of a larger batch is published, because Redis disconnects subscribers whose output buffer grows too large. */
+/**
+ * Only the range of a larger batch is published, because Redis disconnects subscribers whose output buffer grows too
+ * large.
+ */
 const BUS_BYTES_MAX = 16 * 1024
 
 type Row = [

@@ -269,10 +269,15 @@ function arrange(batch: Batch, effectEntries: ReadonlyMap<Op, TopicEntries[]>): 
 const hasMore = ({ hasUnconditional, fenced, onlyWhileOpen }: TopicPart) =>
   hasUnconditional || (fenced.length > 0 && onlyWhileOpen)
 
-/** Another process has changed the fence of a topic or ended it: the batch can be appended without the entries refused. */
+/**
+ * Another process has changed the fence of a topic or ended it: the batch can be appended without the entries
+ * refused.
+ */
 class EntriesRefused extends Error {
   readonly ops: readonly EntriesOp[]
-  /** Keys of topics that have ended. For a topic with fenced entries this is known only after an attempt without them. */
+  /**
+   * Keys of topics that have ended. For a topic with fenced entries this is known only after an attempt without them.
+   */
   readonly ended: readonly string[]
 
   constructor(refused: readonly TopicPart[]) {

@@ -29,7 +29,9 @@ export class PollConnection extends Connection {
     return super.writable && this.bytes < RESPONSE_BYTES_MAX
   }
 
-  /** Starts the readers. Resolves with the encoded response at once if there are events, else after `waitMs` at most. */
+  /**
+   * Starts the readers. Resolves with the encoded response at once if there are events, else after `waitMs` at most.
+   */
   async collect(begin: (() => void)[], waitMs: number): Promise<string> {
     for (const reader of this.readers) this.behind.add(reader)
     const complete = new Promise<void>(resolve => {

@@ -22,7 +22,10 @@ const RETRY_SPREAD_MS = 2_000
 /** A different time for each client, so that they do not all reconnect at once. */
 export const randomRetry = () => Math.round(RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS)
 
-/** Server-sent events over HTTP/1.1. With one topic frames are shared bytes; with several each event has a composite id. */
+/**
+ * Server-sent events over HTTP/1.1. With one topic frames are shared bytes; with several each event has a composite
+ * id.
+ */
 export class SseConnection extends Connection {
   private readonly composite: ((positions: readonly string[]) => string) | undefined
 
