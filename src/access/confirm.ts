@@ -17,5 +17,5 @@ export async function confirmAdmin(trx: Transaction, { tenantId, credentialId }:
   const credential = await credentialById(trx, credentialId)
   if (!credential) throw unauthorized('This token or session has just ended.', 'invalid_credential')
   if (!may(principalOf(credential), 'admin'))
-    throw new Problem(403, 'forbidden', `This requires the role admin; your role is now ${credential.role}.`)
+    throw new Problem(403, 'forbidden', `This requires the role admin, but your role is ${credential.role} now.`)
 }
