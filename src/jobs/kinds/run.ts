@@ -15,7 +15,7 @@ export type LogLine = (message: string, facts?: LineFacts) => Promise<void> | un
 /**
  * What happens to the parent when a child fails:
  * `fail`: it fails at once, too · `continue`: it continues at once, without waiting for the other children ·
- * `ignore`: it waits for the other children, and the failure is recorded · `forget`: the same, but nothing is recorded.
+ * `ignore`: it waits for the other children, and the failure is recorded · `forget`: the same, without a record.
  */
 export const ON_FAILURE = ['fail', 'continue', 'ignore', 'forget'] as const
 export type OnFailure = (typeof ON_FAILURE)[number]
