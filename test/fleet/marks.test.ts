@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import {
-  type Delivery as Delivered,
-  deliveryOf,
-  nextStep,
-  decodeAccepted,
   type Accepted,
+  type Delivery as Delivered,
+  decodeAccepted,
+  deliveryOf,
   encodeAccepted,
+  nextStep,
 } from '../../src/fleet/schedules/marks'
 import { range, resultLine } from './node'
 

@@ -39,7 +39,10 @@ onCluster('a late subscriber gets the last announcement, even while it is being 
   await eventually(async () => (await there.storedAnnouncements(first)).length > 0, 'a value is kept')
   for (const topic of TOPICS) expect([topic, await here.storedAnnouncements(topic)]).toEqual([topic, ['3']])
   for (const topic of TOPICS)
-    await eventually(async () => (await there.storedAnnouncements(topic))[0] === '3', `the last value of ${topic} is kept`)
+    await eventually(
+      async () => (await there.storedAnnouncements(topic))[0] === '3',
+      `the last value of ${topic} is kept`,
+    )
 })
 
 onCluster('a message is stored before another process receives it', async () => {
