@@ -6,7 +6,7 @@ import { EXIT, Failure } from './exit'
 import type { Settings } from './settings'
 
 const TIMEOUT_MS = 30_000
-/** How often a request that is safe to repeat is sent when the connection breaks. */
+/** Max attempts of a retryable request whose connection breaks. */
 const ATTEMPTS_MAX = 3
 
 type Headers = Record<string, string>
@@ -15,7 +15,7 @@ type Headers = Record<string, string>
 export interface Api {
   get: Send<'get'>
   post: Send<'post'>
-  /** Chunks of a download, which may take any time. */
+  /** The chunks of a download, which may take any time. */
   download(path: string, params?: Params): AsyncIterable<Uint8Array>
 }
 
@@ -25,7 +25,7 @@ interface Problem {
   errors?: { path: string; message: string }[]
 }
 
-/** Calls the server. Anything but a good reply becomes a `Failure` with the exit code that scripts check. */
+/** Calls the server. Anything but success becomes a `Failure` with the exit code that scripts check. */
 export function createApi(settings: Settings): Api {
   const request = <T>(
     method: string,
@@ -51,7 +51,7 @@ async function* download(settings: Settings, path: string): AsyncGenerator<Uint8
   const started = new AbortController()
   const timer = setTimeout(() => started.abort(new DOMException('', 'TimeoutError')), TIMEOUT_MS)
   const { signal } = started
-  const response = await reach(
+  const response = await fetchWithRetry(
     settings,
     path,
     { headers: authorization(settings), redirect: 'manual', signal },
@@ -62,7 +62,7 @@ async function* download(settings: Settings, path: string): AsyncGenerator<Uint8
   try {
     yield* response.body ?? []
   } catch (error) {
-    throw new Failure(EXIT.unreachable, `The download broke off (${reasonOf(error)}): the output is incomplete.`)
+    throw new Failure(EXIT.unreachable, `The download was interrupted (${reasonOf(error)}): the output is incomplete.`)
   }
 }
 
@@ -76,24 +76,24 @@ async function send<T>(settings: Settings, path: string, init: RequestInit): Pro
     ...(init.headers as Headers),
     ...authorization(settings),
   }
-  const isRepeatable = init.method === 'GET' || 'idempotency-key' in headers
-  const response = await reach(
+  const isRetryable = init.method === 'GET' || 'idempotency-key' in headers
+  const response = await fetchWithRetry(
     settings,
     path,
     { ...init, headers, redirect: 'manual' },
-    isRepeatable ? ATTEMPTS_MAX : 1,
+    isRetryable ? ATTEMPTS_MAX : 1,
   )
   if (response.ok) return jsonOf<T>(settings, response)
   throw await failureOf(settings, response)
 }
 
-async function reach({ url }: Settings, path: string, init: RequestInit, attempts: number): Promise<Response> {
+async function fetchWithRetry({ url }: Settings, path: string, init: RequestInit, attempts: number): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await fetch(url + path, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
     } catch (error) {
       const reason = reasonOf(error)
-      // only a connection that broke midway is worth another attempt
+      // Only a connection that broke midway is worth another attempt.
       if (attempt < attempts && /ECONNRESET|EPIPE|UND_ERR_SOCKET/.test(reason)) continue
       throw new Failure(
         EXIT.unreachable,
@@ -134,9 +134,9 @@ async function failureOf(settings: Settings, response: Response): Promise<Failur
 /** The failure for a refused request or stream. */
 export function failureFor(settings: Settings, status: number, { detail, errors = [] }: Problem): Failure {
   const faults = errors.map(({ path, message }) => `\n  ${path.replace(/^(body|query|params)\./, '')}: ${message}`)
-  const said = clean(detail ?? `The server answered ${status}.`) + faults.map(fault => clean(fault, true)).join('')
-  if (status === 401) return new Failure(EXIT.denied, `${said}\n${adviceFor(settings)}`)
-  return new Failure(exitCodeOf(status), said)
+  const message = clean(detail ?? `The server answered ${status}.`) + faults.map(fault => clean(fault, true)).join('')
+  if (status === 401) return new Failure(EXIT.denied, `${message}\n${adviceFor(settings)}`)
+  return new Failure(exitCodeOf(status), message)
 }
 
 function adviceFor({ token, tokenFrom }: Settings): string {

@@ -6,7 +6,7 @@ export interface Option {
   type: 'string' | 'boolean'
   /** Placeholder for the value in the help. */
   value?: string
-  /** May be given several times. */
+  /** May be repeated. */
   multiple?: true
   help: string
 }
@@ -20,7 +20,7 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
     : string
 type Values<O extends Options> = { [Name in keyof O]?: ValueOf<O[Name]> }
 
-/** As parsed, before a command gives them its own types. */
+/** Option values as parsed, before a command gives them its own types. */
 export type RawValues = Record<string, string | boolean | string[] | undefined>
 
 /** What a command may use. */
@@ -33,8 +33,8 @@ export interface Context {
   api: Api
   /** A hint to print when Ctrl-C ends the command, about what keeps running. */
   onInterrupt(hint: () => string): void
-  /** From here on, ending without an outcome must not look like success. */
-  owesOutcome(): void
+  /** From now on, exiting without a known outcome must not look like success. */
+  requireOutcome(): void
 }
 
 export interface Command {
@@ -44,7 +44,7 @@ export interface Command {
   /** Minimum and maximum number of operands. */
   count: readonly [number, number]
   summary: string
-  /** More for `help <command>`, printed as it is. */
+  /** More text for `help <command>`, printed unchanged. */
   details?: string
   options: Options
   /** @returns the exit code */

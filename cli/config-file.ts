@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { decodeText } from '../text/decode'
 import { EXIT, Failure } from './exit'
 
-/** What `login` keeps. A token is only ever sent to the server it was given for. */
+/** What `login` saves. A token is only ever sent to the server it was saved for. */
 export interface Config {
-  /** Empty when there is no place to keep it. */
+  /** Empty if there is no folder for it. */
   path: string
   /** The server of the last sign-in. */
   url: string | undefined
@@ -25,11 +25,11 @@ function homeOfUser(): string {
   try {
     return homedir()
   } catch {
-    return '' // containers may run as a number that the system has no entry for
+    return '' // containers may run as a user id without an entry in the system
   }
 }
 
-/** @throws Failure when others may read the file, or it cannot be understood */
+/** @throws Failure if other users can read the file, or it is invalid */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const path = configPath(env)
   const text = path ? readPrivate(path) : undefined
@@ -40,16 +40,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 /**
- * Renamed into place, so that a crash leaves no half of it.
- * @throws Failure when there is no place for it
+ * Writes the file under another name and renames it, so that a crash leaves no partial file.
+ * @throws Failure if there is no folder for it
  */
 export function writeConfig({ path, url, tokens }: Config): void {
   if (!path)
-    throw new Failure(EXIT.failed, 'This user has no home folder to keep the token in. Set HOME or XDG_CONFIG_HOME.')
+    throw new Failure(EXIT.failed, 'This user has no home folder to save the token in. Set HOME or XDG_CONFIG_HOME.')
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify({ url, tokens }, null, 2)}\n`, { mode: 0o600 })
-  chmodSync(draft, 0o600) // a draft that a crash has left keeps its mode
+  chmodSync(draft, 0o600) // a draft left by a crash keeps its mode
   renameSync(draft, path)
 }
 
@@ -57,7 +57,7 @@ function readPrivate(path: string): string | undefined {
   try {
     const { mode } = statSync(path)
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-      throw new Failure(EXIT.denied, `Others may read ${path}, so it is not used. Run: chmod 600 ${path}`)
+      throw new Failure(EXIT.denied, `Other users can read ${path}, so it is not used. Run: chmod 600 ${path}`)
     return decodeText(readFileSync(path))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
@@ -70,7 +70,7 @@ function parse(path: string, text: string): { url?: unknown; tokens?: Record<str
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null) return value
   } catch {
-    // told below, without the parser's message: it quotes the text, which holds tokens
+    // Reported below without the parser's message, which quotes the text and so the tokens.
   }
   throw new Failure(EXIT.denied, `${path} is not valid JSON. Repair it, or remove it and run "tailrace login" again.`)
 }

@@ -1,21 +1,24 @@
-/** What a script can tell from how the command ended. The table in docs/cli.md says the same in words. */
+/** Exit codes, as documented in docs/cli.md. */
 export const EXIT = {
   ok: 0,
-  /** The job failed or was cancelled, the server refused the command in the state things are in, or the output was not written. */
+  /**
+   * The job failed or was cancelled, the server refused the command in the current state, or the output was not
+   * written.
+   */
   failed: 1,
   usage: 2,
   denied: 3,
   missing: 4,
   unreachable: 5,
-  /** A query has ended, and some of its hosts failed or stayed silent. */
+  /** A query has ended, but some of its hosts failed or did not answer. */
   partial: 6,
   /** 128 + SIGINT. */
   interrupted: 130,
-  /** 128 + SIGPIPE: nobody reads the output any more, and the outcome that was asked for is not known. */
-  cutOff: 141,
+  /** 128 + SIGPIPE: the output was closed before the requested outcome was known. */
+  outputClosed: 141,
 } as const
 
-/** Ends the command with a sentence for people on stderr. */
+/** Ends the command with a message for people on stderr. */
 export class Failure extends Error {
   override name = 'Failure'
 

@@ -6,38 +6,38 @@ import type { Context } from './command'
 import { EXIT, Failure } from './exit'
 import type { Printer } from './output/printer'
 
-/** A poll of this size may have been cut, with more to come: half of the server's limit, to be safe. */
+/** A poll of this size may be incomplete, with more to come: half of the server's limit, to be safe. */
 const FULL_LENGTH = 128 * 1024
 
-export interface Wanted {
+export interface FollowRequest {
   topic: string
   /** Filters of the stream: `level`, `step`, `q`, `limit`, `types`, `after`. */
   filter: Pick<StreamOptions, 'level' | 'step' | 'q' | 'limit' | 'types' | 'after'>
-  /** How long to wait for a server that is away; 0 for ever. */
+  /** How long to wait for a server that is down; 0: forever. */
   patienceMs: number
 }
 
 /** The last status on the stream, if the topic is a job's. */
-export type Ending = JobStatus | undefined
+export type LastStatus = JobStatus | undefined
 
 /**
  * Shows a topic until it has ended, over as many connections as it takes.
- * @throws Failure when the server refuses, or is away for longer than `patienceMs`
+ * @throws Failure if the server refuses, or is down for longer than `patienceMs`
  */
-export function follow(context: Context, wanted: Wanted, printer: Printer): Promise<Ending> {
+export function follow(context: Context, request: FollowRequest, printer: Printer): Promise<LastStatus> {
   const { settings } = context
   return new Promise((resolve, reject) => {
-    let last: Ending
-    const outage = watchOutage(context, wanted.patienceMs, failure => {
+    let last: LastStatus
+    const outage = watchOutage(context, request.patienceMs, failure => {
       handle.close()
       reject(failure)
     })
-    const handle: StreamHandle = streamTopics([wanted.topic], {
-      ...wanted.filter,
+    const handle: StreamHandle = streamTopics([request.topic], {
+      ...request.filter,
       baseUrl: settings.url,
       headers: authorization(settings),
       transports: ['sse', 'poll'],
-      ...callbacks(printer, wanted.topic, status => {
+      ...callbacks(printer, request.topic, status => {
         last = status
       }),
       onError: ({ status, message }) => reject(failureFor(settings, status, { detail: message })),
@@ -67,7 +67,7 @@ function callbacks(printer: Printer, topic: string, keep: (status: JobStatus) =>
   }
 }
 
-/** Reports that the server is away, and gives up after `patienceMs`. One reconnect is not worth a message. */
+/** Reports that the server is down, and gives up after `patienceMs`. A single reconnect is not worth a message. */
 function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp: (failure: Failure) => void) {
   let failures = 0
   let timer: NodeJS.Timeout | undefined
@@ -87,16 +87,20 @@ function watchOutage({ settings, terminal }: Context, patienceMs: number, giveUp
       if (failures > 1) terminal.note(`${reason} Trying again in ${formatDuration(retryInMs)}.`)
       if (timer || patienceMs === 0) return
       timer = setTimeout(() => {
-        const away = `Could not reconnect to ${settings.url} within ${formatDuration(patienceMs)}.`
-        giveUp(new Failure(EXIT.unreachable, away))
+        const message = `Could not reconnect to ${settings.url} within ${formatDuration(patienceMs)}.`
+        giveUp(new Failure(EXIT.unreachable, message))
       }, patienceMs)
     },
   }
 }
 
-/** Shows what is in a topic now. */
-export async function showOnce({ api }: Context, { topic, filter }: Wanted, printer: Printer): Promise<Ending> {
-  let last: Ending
+/** Shows the current content of a topic. */
+export async function showOnce(
+  { api }: Context,
+  { topic, filter }: FollowRequest,
+  printer: Printer,
+): Promise<LastStatus> {
+  let last: LastStatus
   const options = callbacks(printer, topic, status => {
     last = status
   })

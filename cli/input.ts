@@ -2,8 +2,8 @@ import { wrongUsage } from './exit'
 import { readText } from './read-text'
 
 /**
- * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` pairs. A value that is JSON
- * (a number, true, false, null, or begins with { [ ") is parsed, any other is text.
+ * The input of a job from operands: a JSON object, `@file` or `-` (standard input) with one, or `key=value` pairs. A
+ * value that is JSON (a number, true, false, null, or starts with { [ ") is parsed; any other is text.
  * @throws Failure that names the invalid operand
  */
 export function parseInput(operands: readonly string[]): Record<string, unknown> {
@@ -26,7 +26,7 @@ function objectOf(text: string, from: string): Record<string, unknown> {
   try {
     value = JSON.parse(text)
   } catch {
-    throw wrongUsage(`${from} is not valid JSON.`) // the parser's message would quote it
+    throw wrongUsage(`${from} is not valid JSON.`) // without the parser's message, which would quote it
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   throw wrongUsage(`${from} must be a JSON object.`)
@@ -38,8 +38,8 @@ function fieldsOf(operands: readonly string[]): Record<string, unknown> {
     if (at < 1) throw wrongUsage(`"${operand}" is neither key=value nor a JSON object. See: tailrace help run`)
     return [operand.slice(0, at), fieldValue(operand.slice(0, at), operand.slice(at + 1))]
   })
-  const twice = fields.find(([name], at) => fields.findIndex(([other]) => other === name) !== at)
-  if (twice) throw wrongUsage(`${twice[0]} is given twice.`)
+  const repeated = fields.find(([name], at) => fields.findIndex(([other]) => other === name) !== at)
+  if (repeated) throw wrongUsage(`${repeated[0]} is given twice.`)
   return Object.fromEntries(fields)
 }
 
@@ -48,10 +48,10 @@ function fieldValue(name: string, text: string): unknown {
     try {
       return JSON.parse(text)
     } catch {
-      throw wrongUsage(`The value of ${name} begins like JSON, but is not.`)
+      throw wrongUsage(`The value of ${name} starts like JSON, but is not valid JSON.`)
     }
   }
   if (text === 'true' || text === 'false' || text === 'null') return JSON.parse(text)
-  // 007, 1e3 and numbers with more digits than fit stay the text that they are
+  // 007, 1e3 and numbers with too many digits stay text.
   return text !== '' && String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text
 }

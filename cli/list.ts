@@ -9,8 +9,8 @@ export interface Page<T> {
 }
 
 /** The option `--limit`. @throws Failure */
-export function limitOf(text: string | undefined, byDefault: number): number {
-  if (text === undefined) return byDefault
+export function limitOf(text: string | undefined, defaultLimit: number): number {
+  if (text === undefined) return defaultLimit
   const limit = Number(text)
   if (/^\d+$/.test(text) && limit >= 1 && limit <= LIMIT_MAX) return limit
   throw wrongUsage(`--limit must be a number from 1 to ${LIMIT_MAX}, not "${text}".`)

@@ -6,10 +6,10 @@ import { runProgram } from './program'
 
 const { stdout, stderr, env, argv } = process
 let hint = () => ''
-let owesOutcome = false
+let outcomeRequired = false
 
-stdout.on('error', endWithoutOutput)
-stderr.on('error', () => undefined) // nobody is left to tell that nobody is left
+stdout.on('error', exitWithoutOutput)
+stderr.on('error', () => undefined) // there is nowhere left to report it
 
 const terminal = createTerminal(env, stdout, stderr)
 process.on('SIGINT', () => {
@@ -26,22 +26,22 @@ const finished = runProgram({
   onInterrupt: says => {
     hint = says
   },
-  owesOutcome: () => {
-    owesOutcome = true
+  requireOutcome: () => {
+    outcomeRequired = true
   },
 })
 finished.then(
-  // an idle connection to the server must not keep us, what is written must arrive
-  code => stdout.write('', () => setImmediate(() => process.exit(code))), // an error of an earlier write is told first
+  // Exits although idle connections are open, but only after all output was written or an error was reported.
+  code => stdout.write('', () => setImmediate(() => process.exit(code))),
   error => {
-    stderr.write(`tailrace failed; this is a fault of the program: ${error instanceof Error ? error.stack : error}\n`)
+    stderr.write(`tailrace failed because of a bug: ${error instanceof Error ? error.stack : error}\n`)
     process.exit(EXIT.failed)
   },
 )
 
-/** `| head` has read enough: that is no failure, and nobody is left to tell. But an outcome that was asked for is not known. */
-function endWithoutOutput(error: NodeJS.ErrnoException): never {
-  if (error.code === 'EPIPE') process.exit(owesOutcome ? EXIT.cutOff : EXIT.ok)
-  terminal.note(`The output could not be written (${error.message}): what is there is not all.`)
+/** With `| head`, a closed output is not a failure, unless the outcome was requested and is not known yet. */
+function exitWithoutOutput(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(outcomeRequired ? EXIT.outputClosed : EXIT.ok)
+  terminal.note(`The output could not be written (${error.message}) and is incomplete.`)
   process.exit(EXIT.failed)
 }

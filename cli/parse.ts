@@ -8,10 +8,10 @@ export interface Parsed {
   operands: string[]
 }
 
-/** @throws Failure when the arguments are not those of the command; it never quotes a value */
+/** @throws Failure for arguments that the command does not accept; it never quotes a value */
 export function parseCommand({ name, options, count, operands }: Command, args: readonly string[]): Parsed {
   refuseToken(args)
-  const { values, positionals } = tell(name, () =>
+  const { values, positionals } = withUsageHint(name, () =>
     parseArgs({ args: [...args], options: typesOf({ ...options, ...COMMON_OPTIONS }), allowPositionals: true }),
   )
   const [least, most] = count
@@ -23,7 +23,7 @@ export function parseCommand({ name, options, count, operands }: Command, args: 
 const typesOf = (options: Command['options']) =>
   Object.fromEntries(Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]))
 
-function tell<T>(name: string, parse: () => T): T {
+function withUsageHint<T>(name: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
@@ -37,7 +37,7 @@ export function refuseToken(args: readonly string[]): void {
   const before = end === -1 ? args : args.slice(0, end)
   if (!before.some(arg => /^--?(token|password|secret)(=|$)/i.test(arg))) return
   throw wrongUsage(
-    `A token is not taken from an argument: everybody on this machine can see it there (ps), and the shell keeps it in its
-history. Set TAILRACE_TOKEN, or run "tailrace login". If it was a real one, revoke it.`,
+    `Tokens are not accepted as arguments: everybody on this machine can see those (ps), and the shell keeps them in its
+history. Set TAILRACE_TOKEN, or run "tailrace login". If this was a real token, revoke it.`,
   )
 }

@@ -5,7 +5,7 @@ const DEFAULT_SECONDS = 600
 export const PATIENCE_OPTION = {
   type: 'string',
   value: 'seconds',
-  help: `How long to wait for a server that is away; 0 for ever (default ${DEFAULT_SECONDS})`,
+  help: `How long to wait for a server that is down; 0: forever (default ${DEFAULT_SECONDS})`,
 } as const
 
 /** In milliseconds. */

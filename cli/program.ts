@@ -13,7 +13,7 @@ export interface Program {
   root: string
   terminal: Terminal
   onInterrupt: Context['onInterrupt']
-  owesOutcome: Context['owesOutcome']
+  requireOutcome: Context['requireOutcome']
 }
 
 /** Runs one command. @returns the exit code */
@@ -53,15 +53,15 @@ function commandNamed(name: string) {
   throw wrongUsage(`There is no command "${name}". Commands: ${commands.map(each => each.name).join(', ')}, help`)
 }
 
-/** Settings are read when a command asks for them: `help`, `version` and `login` must work with broken ones. */
-function contextOf({ env, root, terminal, onInterrupt, owesOutcome }: Program, url: string | undefined): Context {
+/** Settings are read lazily, because `help`, `version` and `login` must work with invalid ones. */
+function contextOf({ env, root, terminal, onInterrupt, requireOutcome }: Program, url: string | undefined): Context {
   let settings: Settings | undefined
   return {
     terminal,
     env,
     url,
     onInterrupt,
-    owesOutcome,
+    requireOutcome,
     get settings() {
       settings ??= readSettings({ env, root, url })
       return settings

@@ -5,7 +5,7 @@ import { wrongUsage } from './exit'
 /**
  * The text that an operand names.
  * @param operand `@file`, or `-` for the standard input
- * @throws Failure when it cannot be read, or is not text: what another encoding means would be lost without a word
+ * @throws Failure if it cannot be read or is in another encoding, which would corrupt the text silently
  */
 export function readText(operand: string): string {
   const path = operand === '-' ? 0 : operand.slice(1)

@@ -1,9 +1,13 @@
 import { wrongUsage } from './exit'
 
-export const REASON_OPTION = { type: 'string', value: 'text', help: 'Why; kept in the audit log. Needed' } as const
+export const REASON_OPTION = {
+  type: 'string',
+  value: 'text',
+  help: 'Why (required); recorded in the audit log',
+} as const
 
-/** @throws Failure without one */
-export function neededReason(reason: string | undefined): string {
+/** @throws Failure if there is none */
+export function requireReason(reason: string | undefined): string {
   if (reason?.trim()) return reason
-  throw wrongUsage('Say why with --reason "...": it is kept in the audit log.')
+  throw wrongUsage('A reason is required, for the audit log: --reason "..."')
 }

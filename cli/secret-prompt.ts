@@ -3,7 +3,7 @@ import { EXIT, Failure } from './exit'
 
 const LENGTH_MAX = 4_096
 
-/** One line from standard input; on a terminal nothing of it is shown. */
+/** Reads one line from standard input. A terminal does not show it. */
 export async function readSecret(question: string, note: (text: string) => void): Promise<string> {
   const { stdin } = process
   if (!stdin.isTTY) return readLine(stdin)
@@ -28,7 +28,7 @@ async function readLine(stdin: NodeJS.ReadStream): Promise<string> {
   return decodeText(Buffer.concat(chunks)).trim()
 }
 
-/** Raw keys: the terminal neither shows them nor turns Ctrl-C into a signal. */
+/** Reads raw keys: the terminal neither shows them nor turns Ctrl-C into a signal. */
 function readKeys(stdin: NodeJS.ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
@@ -40,7 +40,7 @@ function readKeys(stdin: NodeJS.ReadStream): Promise<string> {
     const take = (keys: string) => {
       for (const key of keys) {
         if (key === '\r' || key === '\n' || key === '\x04') return finish(() => resolve(text.trim()))
-        if (key === '\x03') return finish(() => reject(new Failure(EXIT.interrupted, 'Nothing was kept.')))
+        if (key === '\x03') return finish(() => reject(new Failure(EXIT.interrupted, 'Nothing was saved.')))
         text = key === '\x7f' || key === '\b' ? text.slice(0, -1) : `${text}${key}`.slice(0, LENGTH_MAX)
       }
     }

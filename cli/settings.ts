@@ -5,18 +5,18 @@ import { readConfig } from './config-file'
 import { EXIT, Failure, wrongUsage } from './exit'
 
 const DEFAULT_URL = 'http://127.0.0.1:8080'
-/** What a header can carry. */
+/** Tokens that a header can carry. */
 const TOKEN = /^[\x21-\x7e]{1,512}$/
 
 export interface Settings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string
   token: string | undefined
-  /** Where the token comes from, for people. */
+  /** Where the token comes from, for messages. */
   tokenFrom: string
 }
 
-export interface Surroundings {
+export interface SettingsSources {
   env: NodeJS.ProcessEnv
   /** The folder of package.json. */
   root: string
@@ -25,11 +25,11 @@ export interface Surroundings {
 }
 
 /**
- * Which server, and by which token: of the environment, else what `login` has kept for this server, else, when the server is on this
- * machine, the admin token that its first start has written.
+ * The server and the token: from the environment, or else saved by `login` for this server, or else, if the server is
+ * on this machine, the admin token written by its first start.
  * @throws Failure for settings that cannot be used
  */
-export function readSettings({ env, root, url: given }: Surroundings): Settings {
+export function readSettings({ env, root, url: given }: SettingsSources): Settings {
   const fromEnv = env.TAILRACE_TOKEN?.trim()
   const isComplete = fromEnv && (given || env.TAILRACE_URL)
   const config = isComplete ? undefined : readConfig(env)
@@ -41,19 +41,19 @@ export function readSettings({ env, root, url: given }: Surroundings): Settings 
   return local ? { url, ...local } : { url, token: undefined, tokenFrom: 'nowhere' }
 }
 
-/** @throws Failure unless it can be sent in a header; the message never holds the token */
+/** @throws Failure unless it can be sent in a header; the message never contains the token */
 export function checkToken(token: string, from: string): string {
   if (TOKEN.test(token)) return token
-  throw new Failure(EXIT.denied, `What ${from} holds is not a token: it must be one line of visible ASCII characters.`)
+  throw new Failure(EXIT.denied, `There is no valid token in ${from}: it must be one line of visible ASCII characters.`)
 }
 
-/** The address in one form, so that a token kept for it is found again. */
+/** The normalized address, so that a token saved for it is found again. */
 export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (!url || !/^https?:$/.test(url.protocol))
     throw wrongUsage(`"${text}" is not the address of a server: http(s)://host[:port].`)
   if (url.username || url.password)
-    throw wrongUsage('The address of the server must not hold a password. Use TAILRACE_TOKEN or "tailrace login".')
+    throw wrongUsage('The address of the server must not contain a password. Use TAILRACE_TOKEN or "tailrace login".')
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
@@ -67,6 +67,6 @@ function adminToken(env: NodeJS.ProcessEnv, root: string) {
   try {
     return { token: checkToken(decodeText(readFileSync(path)).trim(), path), tokenFrom: path }
   } catch {
-    return undefined // not made yet, or not ours to read: then there is no token
+    return undefined // missing or not readable: then there is no token
   }
 }

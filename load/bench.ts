@@ -12,12 +12,12 @@ import type { Scenario } from './scenarios/scenario'
 
 const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http, fleet }
 
-/** `npm run bench [-- --profile-to FOLDER] [name...]`: one line of JSON per scenario. */
+/** `npm run bench [-- --profile-to FOLDER] [name...]`: prints one line of JSON per scenario. */
 async function main() {
   const { values, positionals } = parseArgs({ options: { 'profile-to': { type: 'string' } }, allowPositionals: true })
   const unknown = positionals.filter(name => !(name in scenarios))
   if (unknown.length)
-    throw new Error(`There is no scenario ${unknown.join(', ')}. There are: ${Object.keys(scenarios).join(', ')}`)
+    throw new Error(`Unknown scenario ${unknown.join(', ')}. Available: ${Object.keys(scenarios).join(', ')}`)
   for (const [name, scenario] of Object.entries(scenarios)) {
     if (positionals.length && !positionals.includes(name)) continue
     const figures = await scenario({ profileTo: values['profile-to'] })

@@ -11,7 +11,7 @@ const checks: Record<string, { check: Check; timeoutSeconds: number }> = {
   reconnects: { check: reconnects, timeoutSeconds: LIMITS.reconnects.timeoutSeconds },
 }
 
-/** `npm run load -- --small | --reconnects`: times are printed, only what was delivered is judged. */
+/** `npm run load -- --small | --reconnects`: fails on delivery errors only; times are printed for information. */
 async function main() {
   const flags = { small: { type: 'boolean' }, reconnects: { type: 'boolean' } } as const
   const { values } = parseArgs({ options: flags })

@@ -1,6 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 
-/** The middle one; of an even number the mean of both in the middle. */
+/** The middle value; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -14,16 +14,16 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
 }
 
-/** Three digits are all that a shared machine gives. */
+/** Rounds to three digits: measurements on a shared machine are no more precise. */
 export function rounded(value: number): number {
   if (!Number.isFinite(value) || value === 0) return value
   return Number(value.toPrecision(3))
 }
 
-/** Milliseconds on a clock that all processes of this machine share and nobody sets. */
+/** Milliseconds of a monotonic clock that all processes of this machine share. */
 export const nowMs = () => Number(process.hrtime.bigint()) / 1e6
 
-/** What the figures were measured on, and how busy it was: a shared machine lends less than it has. */
+/** The machine of the measurement and its load. */
 export function machine() {
   const all = cpus()
   return {

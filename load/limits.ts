@@ -1,6 +1,6 @@
 /**
- * What must hold on any machine, however slow: nothing here is a time. The figures that a benchmark aims at stand beside
- * them, to be printed with the result; only people judge those.
+ * Limits that must hold on any machine, however slow, so none of them is a time. Performance targets are separate (`AIMS`):
+ * they are printed with the results but not enforced.
  */
 export const LIMITS = {
   /** Lines that a viewer missed, saw twice or saw out of order. */
@@ -12,17 +12,17 @@ export const LIMITS = {
   reconnects: { viewers: 20, lines: 100_000, kills: 200, timeoutSeconds: 300 },
 }
 
-/** Design section 5. */
+/** Performance targets. */
 export const AIMS = {
   appendShare: 0.4,
   fanoutTimesNchan: 10,
   idleHeapKib: 10,
   idleCorePercent: 5,
   idleLatencyMsP50: 20,
-  /** Beyond the window. */
+  /** In addition to the window. */
   loadedLatencyMsP99: 50,
   jobsShare: 0.5,
-  /** Live queries: from the call that sends one. */
+  /** Live queries, from the request that creates one. */
   fleetFirstMsP95: 1_000,
   fleetAllMs: 2_000,
   fleetThousandMs: 5_000,

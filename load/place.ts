@@ -9,19 +9,19 @@ import { startPostgres, startRedis } from '../src/embedded'
 import type { Probe } from './programs/probe'
 import { startProgram, stopPrograms } from './programs/program'
 
-/** A private Redis and PostgreSQL, as a first run has them: every commit waits for the disk. */
+/** A private Redis and PostgreSQL, configured as on a first run: every commit waits for the disk. */
 export interface Place {
   databaseUrl: string
   redisUrl: string
   token: string
   folder: string
-  /** Also ends all programs that still use it. */
+  /** Also stops all programs that still use it. */
   stop(): Promise<void>
 }
 
 const open = new Set<Place>()
 
-/** Leaves nothing behind, whatever has happened. */
+/** Cleans up everything, also after failures. */
 export async function stopEverything() {
   await stopPrograms()
   await Promise.all([...open].map(place => place.stop()))
@@ -30,7 +30,7 @@ export async function stopEverything() {
 export async function startPlace(): Promise<Place> {
   const log = createLog({ level: 'error', format: 'pretty', output: process.stderr })
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-load-'))
-  await chmod(folder, 0o711) // PostgreSQL is another user when this one is root
+  await chmod(folder, 0o711) // if this is root, PostgreSQL runs as another user
   const stops: (() => Promise<void>)[] = [() => removeFolder(folder)]
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
@@ -61,13 +61,13 @@ export async function startPlace(): Promise<Place> {
   }
 }
 
-/** Part of the data may lie outside, because only root could enter the folder. */
+/** Part of the data may be in another folder, if only root can enter this one. */
 async function removeFolder(folder: string) {
   const postgres = await realpath(join(folder, 'postgres')).catch(() => folder)
   for (const each of [postgres, folder]) await rm(each, { recursive: true, force: true })
 }
 
-/** The real program in a process of its own. */
+/** Tailrace in a separate process. */
 export interface Server extends Awaited<ReturnType<typeof startServer>> {}
 
 export async function startServer(place: Place, role: 'all' | 'web' | 'worker', env: Record<string, string> = {}) {

@@ -16,25 +16,25 @@ import { giveUp, ROOT } from './root.mjs'
 
 const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.stamp')
-/** Run by Node, file by file. */
+/** Compiled file by file for Node. */
 const SERVER = ['src', 'workers', 'load', 'text']
-/** Run by people: one file with all that it imports, because it is started for each command. */
+/** Bundled into one file, because it is loaded for each command. */
 const COMMAND_LINE = 'cli/main.ts'
-/** Run by browsers: what comes in -> what goes out below dist/public. The library is one file that is used alone. */
+/** Bundled for browsers: source and output in dist/public. The library is one self-contained file. */
 const LIBRARY = [{ in: 'public/client/global.ts', out: 'client/tailrace' }]
 const PAGES = [
   { in: 'public/app.tsx', out: 'app' },
   { in: 'public/css/app.css', out: 'app' },
 ]
-/** Added to each page: one chunk that all of them share. */
+/** Injected into each page: a chunk that all of them share. */
 const SHARED = 'public/shared.ts'
-/** What the pages load when they need it, by names that change with the content. */
+/** Loaded by pages on demand; file names contain a content hash. */
 const CHUNKS = 'chunks'
 const SOURCE = /\.(tsx?|json|css)$/
 
 /**
- * Makes dist/ from the sources when they have changed.
- * @returns {Promise<boolean>} whether there was something to do
+ * Builds dist/ if the sources have changed.
+ * @returns {Promise<boolean>} whether anything was built
  */
 export async function build() {
   if (isFresh()) return false
@@ -49,18 +49,18 @@ export async function build() {
       esbuild(pageOptions(LIBRARY)),
       esbuild(serverOptions(server)),
       esbuild(commandLineOptions()),
-    ]).finally(stop) // its helper process
+    ]).finally(stop) // ends esbuild's child process
     for (const file of assets) copyAsset(file)
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
-    removeLeftovers(server)
-    removeLeftChunks(Object.keys(pages.metafile.outputs))
+    removeStaleFiles(server)
+    removeStaleChunks(Object.keys(pages.metafile.outputs))
     writeFileSync(join(DIST, 'public/preloads.json'), JSON.stringify(preloadsOf(pages.metafile.outputs)))
     writeFileSync(STAMP, stamp)
     return true
   })
 }
 
-/** Like `build`, but ends this program when the sources have errors, which esbuild has printed by then. */
+/** Like `build`, but exits if the sources have errors, which esbuild prints. */
 export async function mustBuild() {
   try {
     return await build()
@@ -115,7 +115,7 @@ const splitOptions = () => ({
   metafile: true,
 })
 
-/** For each page the scripts that it needs besides app.js, by addresses: src/web/preloads.ts tells browsers of them. */
+/** URLs of the scripts that each page needs besides app.js; src/web/preloads.ts sends them to browsers. */
 function preloadsOf(outputs) {
   const needs = (file, found = new Set()) => {
     if (found.has(file)) return found
@@ -141,15 +141,15 @@ function copyAsset(file) {
   copyFileSync(join(ROOT, file), to)
 }
 
-/** A file that was removed or renamed must not go on living in dist. */
-function removeLeftovers(server) {
+/** Removes outputs of files that were deleted or renamed. */
+function removeStaleFiles(server) {
   const wanted = new Set(server.map(file => join('dist', file.replace(/\.ts$/, '.js'))))
   for (const file of SERVER.flatMap(folder => filesBelow(join('dist', folder)))) {
     if (!wanted.has(file.replace(/\.map$/, ''))) rmSync(join(ROOT, file))
   }
 }
 
-function removeLeftChunks(made) {
+function removeStaleChunks(made) {
   const wanted = new Set(made)
   for (const file of filesBelow(join('dist/public', CHUNKS))) if (!wanted.has(file)) rmSync(join(ROOT, file))
 }
@@ -158,7 +158,7 @@ function isFresh() {
   return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stampOf()
 }
 
-/** Changes with every change of a source, of the packages or of this script. */
+/** Changes whenever a source, the packages or this script change. */
 function stampOf() {
   const files = [...SERVER, 'cli', 'public'].flatMap(filesBelow)
   const hash = createHash('sha256')

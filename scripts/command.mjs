@@ -3,18 +3,17 @@ import { constants } from 'node:os'
 import { ROOT } from './root.mjs'
 
 /**
- * Runs a command to its end, with our terminal. Signals to this program go on to the command, so that nothing is
- * left behind.
- * @returns {Promise<number>} its exit code; 128 + number when a signal ended it, as shells have it
+ * Runs a command in our terminal until it exits. Signals are forwarded to the command, so that it does not outlive us.
+ * @returns {Promise<number>} its exit code, or as in shells 128 + signal number if a signal ended it
  */
 export function run(file, args, { env = process.env, stdio = 'inherit', onStart } = {}) {
   return new Promise(resolve => {
     const child = spawn(file, args, { cwd: ROOT, env, stdio })
-    const pass = signal => child.kill(signal)
+    const forward = signal => child.kill(signal)
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-    for (const signal of signals) process.on(signal, pass)
+    for (const signal of signals) process.on(signal, forward)
     const end = code => {
-      for (const signal of signals) process.off(signal, pass)
+      for (const signal of signals) process.off(signal, forward)
       resolve(code)
     }
     child.once('error', () => end(127))
@@ -23,7 +22,7 @@ export function run(file, args, { env = process.env, stdio = 'inherit', onStart 
   })
 }
 
-/** Like `run`, but ends this program when the command fails. */
+/** Like `run`, but exits if the command fails. */
 export async function must(file, args, options) {
   const code = await run(file, args, options)
   if (code !== 0) process.exit(code)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { ROOT, say } from './root.mjs'
 
 /**
- * Adds to package-lock.json the optional packages of other platforms that npm has left out. It leaves out what the
- * registry in use does not offer, and then "npm ci" refuses the file everywhere. Run it after "npm install".
- * With --check it only tells, by its exit code, whether that is needed.
+ * Adds optional packages of other platforms that npm left out of package-lock.json. npm omits packages that the registry in use
+ * does not offer, and "npm ci" then rejects the file everywhere. Run this after "npm install".
+ * With --check, the exit code tells whether that is needed.
  */
 const FILE = join(ROOT, 'package-lock.json')
 const SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openbsd', 'netbsd', 'openharmony', 'sunos', 'win32']
@@ -32,9 +32,9 @@ const sorted = Object.entries(lock.packages).filter(([path]) => path !== '')
 sorted.sort(([a], [b]) => a.localeCompare(b, 'en'))
 lock.packages = { '': root, ...Object.fromEntries(sorted) }
 writeFileSync(FILE, `${JSON.stringify(lock, null, 2)}\n`)
-say(added.length ? `Added ${added.join(', ')}.` : 'package-lock.json was complete.')
+say(added.length ? `Added ${added.join(', ')}.` : 'package-lock.json is complete.')
 
-/** Node looks in the package's own folder first, then outwards. */
+/** Node searches the package's own folder first, then its parents. */
 function isPresent(path, name) {
   const parts = path.split('/node_modules/')
   for (let depth = parts.length; depth > 0; depth--) {
@@ -43,7 +43,7 @@ function isPresent(path, name) {
   return `node_modules/${name}` in lock.packages
 }
 
-/** Packages of one platform say so in their names: `linux-arm64-musl`, `win32-x64-msvc`. */
+/** Platform packages name their platform: `linux-arm64-musl`, `win32-x64-msvc`. */
 function platformOf(name) {
   const words = name.split('/').at(-1).split('-')
   const os = SYSTEMS.filter(each => words.includes(each))

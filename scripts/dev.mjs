@@ -7,9 +7,9 @@ import { ensurePackages } from './packages.mjs'
 import { loadEnvFile, ROOT, requireNode, say } from './root.mjs'
 import { ensureRedis } from './system.mjs'
 
-/** Editors write several files in a row. */
-const QUIET_MS = 100
-/** A change here needs a new server process; a change in public/ only a reload of the page. */
+/** Debounces changes, because editors write several files in a row. */
+const DEBOUNCE_MS = 100
+/** Changes here need a server restart; changes in public/ only a page reload. */
 const SERVER = ['src', 'workers', 'text', 'migrations']
 
 requireNode()
@@ -30,9 +30,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop
 
 function startServer() {
   const env = { LOG_FORMAT: 'pretty', CONTRACT_CHECK_FILE: join(ROOT, 'dist', 'contract-mismatches'), ...process.env }
-  const options = { cwd: ROOT, env, stdio: 'inherit', detached: true } // we pass Ctrl-C on, once
+  const options = { cwd: ROOT, env, stdio: 'inherit', detached: true } // detached, so that Ctrl-C reaches it only once, through us
   const child = spawn(process.execPath, ['--enable-source-maps', 'dist/src/main.js'], options)
-  child.once('exit', code => code && say(`The server ended with exit code ${code}. A change starts it again.`))
+  child.once('exit', code => code && say(`The server exited with code ${code}. It restarts on the next change.`))
   return child
 }
 
@@ -48,7 +48,7 @@ function noteChange(folder) {
   clearTimeout(timer)
   timer = setTimeout(() => {
     applying = applying.then(apply)
-  }, QUIET_MS)
+  }, DEBOUNCE_MS)
 }
 
 async function apply() {
@@ -57,9 +57,9 @@ async function apply() {
   try {
     await build()
   } catch {
-    return // esbuild has printed what is wrong; the next change tries again
+    return // esbuild has printed the errors; the next change retries
   }
-  if (!SERVER.some(folder => folders.has(folder))) return say('Pages built: reload the browser.')
+  if (!SERVER.some(folder => folders.has(folder))) return say('Pages rebuilt: reload the browser.')
   await stopServer()
   server = startServer()
 }

@@ -5,10 +5,10 @@ import { ROOT, say } from './root.mjs'
 
 const FOLDER = join(ROOT, 'dist')
 const FILE = join(FOLDER, '.setting-up')
-/** No set-up takes that long: a lock of that age was left behind, whoever has the process number now. */
+/** No setup takes this long: an older lock is stale, even if its pid has been reused. */
 const AGE_MS_MAX = 15 * 60_000
 
-/** Runs `work` while no other start, test or build of this clone installs or builds. */
+/** Runs `work` while no other process of this clone installs or builds. */
 export async function withLock(work) {
   const mine = `${FILE}.${process.pid}`
   mkdirSync(FOLDER, { recursive: true })
@@ -16,7 +16,7 @@ export async function withLock(work) {
   const release = () => rmSync(FILE, { force: true })
   try {
     for (let tries = 0; !take(mine); tries++) {
-      if (tries === 0) say('Waiting for another Tailrace that is being set up in this folder.')
+      if (tries === 0) say('Waiting for another Tailrace process that is installing or building in this folder.')
       await pause(200)
     }
     process.once('exit', release)
@@ -54,8 +54,8 @@ function isStale() {
 }
 
 /**
- * When a process started (field 22 of /proc/PID/stat), because numbers are given out again; empty where there is no /proc.
- * A zombie has ended, although signals still reach it: it has none.
+ * Start time of a process (field 22 of /proc/PID/stat), because pids are reused; empty without /proc. `ended` for a zombie, which
+ * still accepts signals.
  */
 function startOf(pid) {
   try {

@@ -3,17 +3,17 @@ import { basename, join } from 'node:path'
 import { giveUp, ROOT, say } from './root.mjs'
 
 /**
- * Makes public/fleet/osquery-tables.txt for a newer osquery release. Usage: node scripts/osquery-tables.mjs 5.24.0.json
- * The file is one of osquery's site: https://github.com/osquery/osquery-site, src/data/osquery_schema_versions/.
- * It does not tell which columns only some platforms fill, and calls most of them hidden: such marks are kept as they are.
- * For new columns add them by hand, from `extended_schema` in https://github.com/osquery/osquery, specs/.
+ * Updates public/fleet/osquery-tables.txt for a newer osquery release. Usage: node scripts/osquery-tables.mjs 5.24.0.json
+ * The schema file comes from https://github.com/osquery/osquery-site, src/data/osquery_schema_versions/. It does not tell which
+ * columns are platform-specific, and marks most of them as hidden, so existing marks are kept. Add marks for new columns by hand,
+ * from `extended_schema` in https://github.com/osquery/osquery, specs/.
  */
 const FILE = join(ROOT, 'public/fleet/osquery-tables.txt')
-/** What osquery makes of the types of its specs (tools/codegen/gentable.py). */
+/** How osquery maps the types in its specs (tools/codegen/gentable.py). */
 const TYPES = { date: 'text', datetime: 'text' }
 const LETTERS = { darwin: 'd', linux: 'l', windows: 'w' }
 const [source] = process.argv.slice(2)
-if (!source) giveUp('Name the schema file of a release: node scripts/osquery-tables.mjs 5.24.0.json')
+if (!source) giveUp('Pass the schema file of a release: node scripts/osquery-tables.mjs 5.24.0.json')
 
 const version = basename(source, '.json')
 const tables = JSON.parse(readFileSync(source, 'utf8'))
@@ -34,7 +34,7 @@ const lines = tables
   .sort((a, b) => (a.name < b.name ? -1 : 1))
   .map(table => [table.name, flagsOf(table), ...table.columns.map(column => columnOf(table, column))].join(' '))
 writeFileSync(FILE, `${[...legend, ...lines].join('\n')}\n`)
-say(`${lines.length} tables of osquery ${version} are in ${FILE}.`)
+say(`Wrote ${lines.length} tables of osquery ${version} to ${FILE}.`)
 
 function flagsOf({ platforms, evented }) {
   const letters = platforms.flatMap(platform => LETTERS[platform] ?? []).sort()

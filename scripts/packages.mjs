@@ -4,20 +4,20 @@ import { must } from './command.mjs'
 import { withLock } from './lock.mjs'
 import { ROOT, say } from './root.mjs'
 
-/** Runs `npm ci` when the packages are missing or are not those of package-lock.json. */
+/** Runs `npm ci` if the packages are missing or do not match package-lock.json. */
 export async function ensurePackages() {
   if (installed()) return
   await withLock(async () => {
     if (installed()) return
-    say('Installing the packages of Tailrace with "npm ci". This happens once and takes about half a minute.')
-    const { NODE_ENV, ...env } = process.env // "production" would leave out what the build needs
+    say('Installing packages with "npm ci". This happens once and takes about half a minute.')
+    const { NODE_ENV, ...env } = process.env // "production" would skip the packages that the build needs
     const npm = env.npm_execpath?.endsWith('.js') ? [process.execPath, env.npm_execpath] : ['npm']
     const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
     await must(npm[0], [...npm.slice(1), 'ci', ...options], { env, stdio: ['ignore', 2, 2] })
   })
 }
 
-/** npm notes what it has installed; it writes that note last, so an interrupted install shows too. */
+/** npm records installed packages in this file last, so an interrupted install is detected too. */
 function installed() {
   const wanted = packagesOf('package-lock.json')
   const present = packagesOf('node_modules/.package-lock.json')

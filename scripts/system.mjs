@@ -6,10 +6,10 @@ import { ROOT, say } from './root.mjs'
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const require = createRequire(`${ROOT}/`)
 
-/** Installs a Redis server program when one is needed, missing, and can be installed. Needs dist. */
+/** Installs a Redis server if one is needed, missing, and can be installed. Needs dist. */
 export async function ensureRedis() {
   if (process.env.REDIS_URL || !canInstall() || (await hasRedis())) return
-  // Debian keeps the server program in this package; redis-server only adds a system service, which we must not start.
+  // on Debian this package contains the server; redis-server only adds a system service, which must not be started
   await install('Redis', 'redis-tools')
 }
 
@@ -20,8 +20,8 @@ async function hasRedis() {
 }
 
 /**
- * Finds a browser for the tests, or installs one where that can be done.
- * @returns {Promise<string | undefined>} its path; undefined when browser tests must be skipped
+ * Finds a browser for the tests, or installs one if possible.
+ * @returns {Promise<string | undefined>} its path; undefined if browser tests must be skipped
  */
 export async function ensureChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH

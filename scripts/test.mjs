@@ -9,7 +9,7 @@ import { ensureChromium, ensureRedis } from './system.mjs'
 
 requireNode()
 await ensurePackages()
-await mustBuild() // for the tests that start real processes
+await mustBuild() // some tests start real processes
 await ensureRedis()
 const chromium = await ensureChromium()
 
@@ -24,7 +24,7 @@ rmSync(folder, { recursive: true })
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed && code === 0 ? 1 : code
 
-/** A file that could not be loaded counts as one failed test, and so does a run that left no results. */
+/** A file that could not be loaded counts as one failed test, as does a run without results. */
 function countsIn(file) {
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'))

@@ -23,7 +23,7 @@ import { Retention, retentionKinds, retentionRoutes } from './retention'
 import { createStreams, type Family, type Streams, type TopicServer } from './streams'
 import { createServer, type Mount, type WebServer } from './web'
 
-/** Everything that handlers of jobs may ask for. */
+/** Dependencies available to job handlers. */
 export interface HandlerDeps {
   jobs: Jobs
   audit: Audit
@@ -38,32 +38,32 @@ export interface AppDeps {
   databaseUrl: string
   redisUrl: string
   log: ReturnType<typeof createLog>
-  /** The handlers of `workers/`; none in a process that runs no jobs. */
+  /** The handlers of `workers/`; empty in a process that runs no jobs. */
   handlers: readonly Handler<HandlerDeps>[]
-  /** By which retention goes; the machine's unless a test moves it. */
+  /** Clock for retention; default the system clock. */
   clock?: (() => Date) | undefined
 }
 
 export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
-/** Every job kind; whoever enqueues knows them without loading their handlers. */
+/** All job kinds. Enqueuing needs them without loading their handlers. */
 const KINDS = [...builtinKinds, ...fleetKinds, ...monitorKinds, ...retentionKinds]
 
-/** What an area adds to the program. */
+/** What an area contributes. */
 interface Area {
   families?: readonly Family[]
   stats?: StatsSource
   retention?: readonly RetentionTarget[]
-  /** Run by every process, and by those that have the HTTP server only. */
+  /** Parts of every process, and parts only of processes with the HTTP server. */
   parts?: { always?: readonly Part[]; web?: readonly Part[] }
   mount?: Mount
   endpoints?(topics: TopicServer): Endpoint[]
-  /** Answers what is held open, before the process stops. */
+  /** Answers held requests before the process stops. */
   release?(): void
 }
 
-/** Builds every part once, in the order in which they are started; nothing runs yet. */
+/** Builds all parts, in start order, without starting them. */
 export function createApp(deps: AppDeps) {
   const { config, secrets, log, handlers, clock } = deps
   const metrics = createMetrics()
@@ -83,7 +83,7 @@ export function createApp(deps: AppDeps) {
     events: streams,
     config,
     adminToken: secrets.adminToken,
-    checkTopics: (principal, topics) => mustExist(streams, principal, topics),
+    checkTopics: (principal, topics) => requireTopics(streams, principal, topics),
   })
   access.onRevoked(id => streams.closeCredential(id, 'revoked'))
   access.onRoleChanged(id => streams.closeCredential(id, 'role_changed'))
@@ -113,16 +113,16 @@ export function createApp(deps: AppDeps) {
   const workers = config.role === 'web' ? [] : [jobs.createWorkers(handlers, handlerDeps)]
   const checks = {
     async postgres() {
-      mustBe(!streams.isRefused, 'it does not take what is to be written')
+      requireThat(!streams.isRefused, 'it does not accept writes')
       await checkWritable(checkDb)
     },
     redis: () => jobs.engine.probe(),
-    migrations: async () => mustBe(await migrationsCurrent(checkDb), 'the schema is not the one of this program'),
-    bus: () => mustBe(streams.bus.connected, 'messages do not come back from Redis'),
-    workers: () => mustBe(!workers.some(worker => !worker.isRunning), 'not all queues are worked on'),
+    migrations: async () => requireThat(await migrationsCurrent(checkDb), 'the schema does not match this version'),
+    bus: () => requireThat(streams.bus.connected, 'published messages do not come back from Redis'),
+    workers: () => requireThat(!workers.some(worker => !worker.isRunning), 'some queues have no running worker'),
   }
   const server = createWebServer(deps, { metrics, checks, streams, access, jobs, areas, retention })
-  // Stopped together: new connections are refused while streams end, and open streams would keep the server from closing.
+  // stopped together: the server refuses new connections while streams end, and could not close while streams are open
   const serverPart: Part = {
     name: 'server',
     start: () => server.start(),
@@ -150,7 +150,7 @@ export function createApp(deps: AppDeps) {
 /** PostgreSQL and Redis, which everything else needs. */
 function createConnections({ config, databaseUrl, redisUrl, log }: AppDeps) {
   const db = createDb(databaseUrl, config.databasePool)
-  // Whether PostgreSQL is there must not depend on whether slow statements have taken the whole pool.
+  // separate, so that health checks do not fail because slow statements occupy the pool
   const checkDb = createDb(databaseUrl, 1)
   const redis = createRedis({ url: redisUrl, prefix: config.redisPrefix, log })
   const queue: Part = {
@@ -181,7 +181,7 @@ interface WebServerDeps {
   retention: Retention
 }
 
-/** The HTTP server; a process that only works has its health routes and nothing else. */
+/** The HTTP server. In a worker process it only has the health and metrics routes. */
 function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, ...parts }: WebServerDeps): WebServer {
   const { streams, access, jobs, areas, retention } = parts
   const served = streams.serve(access, req => server.clientIp(req))
@@ -211,10 +211,10 @@ function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, .
   return server
 }
 
-async function mustExist(streams: Streams, { tenantId }: Principal, topics: string[]) {
+async function requireTopics(streams: Streams, { tenantId }: Principal, topics: string[]) {
   for (const name of topics) if (!(await streams.exists({ tenantId, name }))) throw notFound(`topic ${name}`)
 }
 
-function mustBe(fine: boolean, why: string) {
-  if (!fine) throw new Error(why)
+function requireThat(condition: boolean, message: string) {
+  if (!condition) throw new Error(message)
 }

@@ -8,17 +8,17 @@ import { flag } from './contract/fields'
 
 export { ROOT } from './base/root'
 
-const integer = (byDefault: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(byDefault)
-/** A secret that is sent in a header. */
-const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must have 16 to 512 characters, ASCII without spaces')
+const integer = (defaultValue: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(defaultValue)
+/** A secret sent in a header. */
+const bearer = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must be 16 to 512 ASCII characters without spaces')
 const MINUTE_MS = 60_000
-const days = (byDefault: number) => integer(byDefault, 1, 3_650)
-/** Any other setting that is empty counts as not set. */
+const days = (defaultValue: number) => integer(defaultValue, 1, 3_650)
+/** Other settings count as unset if they are empty. */
 const MAY_BE_EMPTY = new Set(['OUTBOUND_ALLOW'])
-/** Both or none. */
-const TOGETHER = ['OSQUERY_TLS_CERT', 'OSQUERY_TLS_KEY'] as const
-/** Each must be kept at least as long as the ones before: a failed job without its lines is hard to understand. */
+/** Must be set both or not at all. */
+const TLS_PAIR = ['OSQUERY_TLS_CERT', 'OSQUERY_TLS_KEY'] as const
+/** In ascending order: each period must be at least as long as the previous one. */
 const KEPT_IN_ORDER = [
   'RETENTION_EVENTS_DAYS',
   'RETENTION_LOGS_DAYS',
@@ -26,7 +26,7 @@ const KEPT_IN_ORDER = [
   'RETENTION_FAILED_DAYS',
   'RETENTION_AUDIT_DAYS',
 ] as const
-/** An empty list and `none` say that there is to be none, also where the default is another. */
+/** An empty value and `none` both mean an empty list, even if the default is not empty. */
 const allowances = z
   .string()
   .transform(text =>
@@ -38,10 +38,10 @@ const allowances = z
   .transform(parts => (parts.length === 1 && parts[0] === 'none' ? [] : parts))
   .refine(
     parts => parts.every(isAllowance),
-    'may be "none", or hold "private", addresses and CIDRs such as 10.0.0.0/8, with commas between',
+    'must be "none", or a comma-separated list of "private", addresses and CIDRs such as 10.0.0.0/8',
   )
 
-/** A text that `check` throws no Error for. */
+/** A string that `check` accepts without throwing. */
 const checkedBy = (check: (text: string) => unknown) =>
   z.string().superRefine((text, context) => {
     try {
@@ -51,7 +51,7 @@ const checkedBy = (check: (text: string) => unknown) =>
     }
   })
 
-/** Every setting, with its default; docs/settings.md and .env.example describe them. */
+/** All settings with their defaults; docs/settings.md and .env.example describe them. */
 export const variables = z.object({
   PORT: integer(8080, 0, 65_535),
   HOST: z.string().default('127.0.0.1'),
@@ -63,7 +63,7 @@ export const variables = z.object({
   REDIS_URL: checkedBy(readRedisUrl).optional(),
   REDIS_PREFIX: z
     .string()
-    .regex(/^[a-z0-9_-]+$/, 'may hold a-z, 0-9, _ and - only')
+    .regex(/^[a-z0-9_-]+$/, 'may only contain a-z, 0-9, _ and -')
     .default('tailrace'),
   TAILRACE_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   TAILRACE_ADMIN_TOKEN: bearer.optional(),
@@ -96,12 +96,12 @@ export const variables = z.object({
 })
 
 const environment = variables.superRefine((e, context) => {
-  for (const setting of TOGETHER) {
-    if (e[setting] || !TOGETHER.some(other => e[other])) continue
+  for (const setting of TLS_PAIR) {
+    if (e[setting] || !TLS_PAIR.some(other => e[other])) continue
     context.addIssue({
       code: 'custom',
       path: [setting],
-      message: `is needed too: ${TOGETHER.join(' and ')} go together`,
+      message: `is required too: set both ${TLS_PAIR.join(' and ')}, or neither`,
     })
   }
   for (const [i, longer] of KEPT_IN_ORDER.entries()) {
@@ -117,9 +117,9 @@ export type Config = ReturnType<typeof readConfig>['config']
 export type Secrets = ReturnType<typeof readConfig>['secrets']
 
 /**
- * Reads all settings at once.
- * @param env usually `process.env`; tests hand in their own
- * @throws StartError that names every wrong setting
+ * Reads and validates all settings.
+ * @param env usually `process.env`
+ * @throws StartError that lists every invalid setting
  */
 export function readConfig(env: Record<string, string | undefined>) {
   const isGiven = (name: string, value: string | undefined) =>
@@ -131,7 +131,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new StartError(`These settings are not valid:\n${problems.join('\n')}\ndocs/settings.md lists all settings.`)
   }
   const e = result.data
-  /** No DATABASE_URL or no REDIS_URL: the parts this program starts itself, for one machine and one user. */
+  /** The servers Tailrace runs itself because no URL is set. */
   const embedded = { postgres: !e.DATABASE_URL, redis: !e.REDIS_URL }
   const keptFor = (setting: (typeof KEPT_IN_ORDER)[number]) => ({ setting, days: e[setting], given: setting in given })
   const firstRun = embedded.postgres && embedded.redis
@@ -146,7 +146,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     databasePool: e.DATABASE_POOL,
     redisPrefix: e.REDIS_PREFIX,
     embedded,
-    /** Where programs such as redis-server are looked for. */
+    /** Search path for programs such as redis-server. */
     searchPath: e.PATH,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
@@ -154,7 +154,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,
     /** For development and tests, see `base/contract-check.ts`. */
     contractCheckFile: e.CONTRACT_CHECK_FILE,
-    /** Days, by term. */
+    /** Days by term. */
     retention: Object.freeze({
       events: keptFor('RETENTION_EVENTS_DAYS'),
       logs: keptFor('RETENTION_LOGS_DAYS'),
@@ -162,7 +162,7 @@ export function readConfig(env: Record<string, string | undefined>) {
       failed: keptFor('RETENTION_FAILED_DAYS'),
       audit: keptFor('RETENTION_AUDIT_DAYS'),
     }),
-    /** PEM files; the web process then speaks TLS beside plain HTTP. */
+    /** PEM files; if set, the web process serves TLS as well as plain HTTP. */
     tls:
       e.OSQUERY_TLS_CERT && e.OSQUERY_TLS_KEY
         ? Object.freeze({ cert: resolve(e.OSQUERY_TLS_CERT), key: resolve(e.OSQUERY_TLS_KEY) })

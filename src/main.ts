@@ -6,21 +6,22 @@ import { createLog } from './base/log'
 import { readConfig } from './config'
 import { startEmbedded } from './embedded'
 
-/** Past the parts' own deadlines: something hangs, and a supervisor should not have to wait for it. */
+/** Added to the parts' own deadlines. After that something hangs, and a supervisor should not have to wait for it. */
 const EXIT_GRACE_MS = 5_000
-const ECHO_MS = 1_000
+/** Signals within this time of the first count as duplicates. */
+const DUPLICATE_SIGNAL_MS = 1_000
 
-process.stderr.on('error', () => undefined) // it may be closed or full, too; the program goes on without
+process.stderr.on('error', () => undefined) // stderr may be closed or full; the process continues without it
 
 async function main() {
   const { config, secrets } = readConfig(process.env)
   checkContracts(config.contractCheckFile)
   const log = createLog(config.log)
-  const stopAsked = waitForSignal()
+  const stopSignal = waitForSignal()
   const embedded = await startEmbedded(config, log)
   const databaseUrl = secrets.databaseUrl ?? embedded.databaseUrl
   const redisUrl = secrets.redisUrl ?? embedded.redisUrl
-  if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are needed.')
+  if (!databaseUrl || !redisUrl) throw new StartError('DATABASE_URL and REDIS_URL are required.')
   const handlers = config.role === 'web' ? [] : Object.values((await import('../workers/index.js')).default)
   const app = createApp({ config, secrets, databaseUrl, redisUrl, log, handlers })
   const stop = await startParts(app.parts).catch(async error => {
@@ -30,12 +31,12 @@ async function main() {
   const url = config.publicUrl ?? app.server.url()
   log.info('Tailrace is ready', { url, role: config.role })
   if (config.role !== 'worker' && config.embedded.postgres) {
-    // Printed, not logged: the link is a secret and must not reach the service logs.
+    // printed, not logged: the link is a secret and must not reach the service logs
     process.stdout.write(
-      `\n  Open Tailrace: ${await app.access.createSignInLink(url)}\n  (works once, for 15 minutes; a new one comes with each start)\n\n`,
+      `\n  Open Tailrace: ${await app.access.createSignInLink(url)}\n  (works once, within 15 minutes; each start prints a new one)\n\n`,
     )
   }
-  log.info('Stopping', { signal: await stopAsked })
+  log.info('Stopping', { signal: await stopSignal })
   const timer = setTimeout(() => process.exit(1), config.shutdownMs + EXIT_GRACE_MS)
   timer.unref()
   app.server.drain()
@@ -44,27 +45,27 @@ async function main() {
 }
 
 /**
- * Resolves with the first signal to stop; a later one ends the program at once. Not one that follows on its heels:
- * npm passes Ctrl-C on to a program that has it from the terminal already.
+ * Resolves with the first stop signal; a later one exits at once. Signals that follow immediately are ignored, because
+ * npm forwards Ctrl-C to a process that has already received it from the terminal.
  */
 function waitForSignal(): Promise<string> {
   return new Promise(resolve => {
-    let impatientFrom = Number.POSITIVE_INFINITY
-    const take = (signal: string) => {
-      if (Date.now() > impatientFrom) process.exit(1)
-      impatientFrom = Math.min(impatientFrom, Date.now() + ECHO_MS)
+    let forceExitFrom = Number.POSITIVE_INFINITY
+    const receive = (signal: string) => {
+      if (Date.now() > forceExitFrom) process.exit(1)
+      forceExitFrom = Math.min(forceExitFrom, Date.now() + DUPLICATE_SIGNAL_MS)
       resolve(signal)
     }
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => take(signal))
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => receive(signal))
   })
 }
 
-const isForeseen = (error: unknown) => error instanceof StartError || error instanceof Problem
+const isExpected = (error: unknown) => error instanceof StartError || error instanceof Problem
 
 main().then(
   () => process.exit(0),
   error => {
-    const text = isForeseen(error) ? messageOf(error) : error.stack
+    const text = isExpected(error) ? messageOf(error) : error.stack
     process.stderr.write(`${text}\n`)
     process.exit(1)
   },

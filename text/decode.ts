@@ -1,7 +1,6 @@
 /**
- * Text of a file or of the standard input, as editors and shells write it: UTF-8, or UTF-16 where a byte order mark says so. The mark
- * itself is no part of the text.
- * @param fatal whether bytes that are no such text are refused; else they become U+FFFD
+ * Decodes a file or standard input: UTF-8, or UTF-16 if there is a byte order mark. The byte order mark is removed.
+ * @param fatal throw on invalid bytes; otherwise they become U+FFFD
  * @throws TypeError
  */
 export function decodeText(bytes: Uint8Array, { fatal = false } = {}): string {

@@ -1,13 +1,13 @@
 const count = new Intl.NumberFormat('en')
 
-/** A count for people: `12,345`. */
+/** A count with separators: `12,345`. */
 export const formatCount = (value: number): string => count.format(value)
 
 /** A count with its noun: `1 row`, `12,345 rows`, `2 queries`. */
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${formatCount(value)} ${value === 1 ? one : many}`
 
-/** A share of 0 to 1 as `12%`; with digits after the point where a whole percent is too coarse. */
+/** A fraction of 0 to 1 as `12%`. @param digits decimal places */
 export const formatPercent = (share: number, digits = 0): string => `${(share * 100).toFixed(digits)}%`
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']

@@ -15,7 +15,7 @@ const pair = (large: number, unit: string, small: number | string, part: string)
 
 const pad = (value: number, length = 2) => String(value).padStart(length, '0')
 
-/** Milliseconds between two times of the server; until `now` when there is no end yet. */
+/** Milliseconds between two server times; until `now` if there is no end yet. */
 export function elapsedMs(from: string | null, to: string | null, now: number): number | null {
   if (from === null) return null
   return (to === null ? now : Date.parse(to)) - Date.parse(from)

@@ -4,14 +4,14 @@ import { bulkAction, handle, type Jobs, possibleFilter, type Run } from '../src/
 
 const PAGE = 50
 
-/** Stored as the job's progress before a page is begun, so that a run that starts again knows where the last one was. */
+/** Stored as the job's progress before each page, so that a restarted run knows where the previous one stopped. */
 const progressSchema = z.object({
   total: z.number(),
   done: z.number(),
   failed: z.number(),
-  /** All jobs up to this one are dealt with and counted. */
+  /** All jobs up to this one are processed and counted. */
   after: z.uuid().optional(),
-  /** The next ones, of which some may have been dealt with. */
+  /** The next jobs, some of which may already be processed. */
   page: z.array(z.uuid()),
 })
 type Progress = z.output<typeof progressSchema>
@@ -32,7 +32,7 @@ export default handle(bulkAction, async (run, { action, filter, reason, up_to },
     await run.storeProgress({ ...progress })
     if (!left.length) break
   }
-  // They have changed since they were counted: by themselves, by others, or cancelled with their parents.
+  // the rest changed state after they were counted, for example cancelled with their parents
   const { total, done, failed } = progress
   const result = { total, done, failed, skipped: Math.max(0, total - done - failed) }
   run.progress({ ...progress, ...result })
@@ -52,7 +52,7 @@ async function once(run: Run, progress: Progress, id: string, act: (id: string) 
   }
 }
 
-/** `wasDone` tells of a job to which the action can no longer be done whether that is because it was. */
+/** `wasDone` tells whether a job no longer needs the action because this bulk action has already processed it. */
 function actionsOf(jobs: Jobs, { tenantId, createdBy: by }: Run, reason: string) {
   const find = (id: string) => jobs.find({ tenantId, id }).catch(absent)
   return {

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DemoStep, demo, handle, type Run } from '../src/jobs'
 
-/** With no interval, the event loop is let go after so many lines: streams, heartbeats and the signal need it. */
-const LINES_AT_A_TIME = 200
+/** Without an interval, yields to the event loop after this many lines: streams, heartbeats and the signal need it. */
+const LINES_PER_TICK = 200
 
 export default handle(demo, async (run, { steps }) => {
   const total = steps.reduce((sum, { workers, lines }) => sum + workers * lines, 0)
   let done = 0
   const count = () => {
     done++
-    if (done % LINES_AT_A_TIME === 0 || done === total)
+    if (done % LINES_PER_TICK === 0 || done === total)
       run.progress({ lines: done, total, percent: percent(done, total) })
   }
   for (const step of steps) await run.step(step.name, () => perform(run, step, count))
@@ -46,7 +46,7 @@ async function work(run: Run, step: DemoStep, worker: number, count: () => void)
 
 async function pause(run: Run, { interval_ms }: DemoStep, line: number) {
   if (interval_ms > 0) return delay(interval_ms, undefined, { signal: run.signal })
-  if (line % LINES_AT_A_TIME === 0) await new Promise(setImmediate)
+  if (line % LINES_PER_TICK === 0) await new Promise(setImmediate)
   run.signal.throwIfAborted()
 }
 

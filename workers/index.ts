@@ -1,4 +1,4 @@
-/** Every job handler of the program: one line each. */
+/** All job handlers. */
 export { default as bulkAction } from './bulk-action'
 export { default as cleanup } from './cleanup'
 export { default as demo } from './demo'

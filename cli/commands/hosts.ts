@@ -34,8 +34,8 @@ export const hosts = defineCommand({
     const { terminal } = context
     if (json) for (const host of found) terminal.json(host)
     else if (found.length) terminal.write(tableOf(context, found))
-    else terminal.note('There are no such hosts.')
-    if (isMore) terminal.note(`These are the first ${max}; --limit shows more.`)
+    else terminal.note('No hosts match.')
+    if (isMore) terminal.note(`Only the first ${max} are shown; use --limit for more.`)
     return EXIT.ok
   },
 })

@@ -31,8 +31,8 @@ export const jobs = defineCommand({
     const { terminal } = context
     if (json) for (const job of found) terminal.json(job)
     else if (found.length) terminal.write(tableOf(context, found))
-    else terminal.note('There are no such jobs.')
-    if (isMore) terminal.note(`These are the newest ${max}; --limit shows more.`)
+    else terminal.note('No jobs match.')
+    if (isMore) terminal.note(`Only the newest ${max} are shown; use --limit for more.`)
     return EXIT.ok
   },
 })

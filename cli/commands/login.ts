@@ -12,7 +12,7 @@ export const login = defineCommand({
   operands: '',
   count: [0, 0],
   summary: 'Saves a token for a server, read from standard input or a hidden prompt',
-  details: `An admin creates tokens on the page /settings or with POST /api/tokens. The token is kept in
+  details: `An admin creates tokens on the page /settings or with POST /api/tokens. The token is saved in
 ~/.config/tailrace/config.json (mode 0600) and only ever sent to this server, which becomes the default.
 
   tailrace login --url https://tailrace.example.org < token-file`,
@@ -25,7 +25,7 @@ export const login = defineCommand({
     const me = await createApi({ url, token, tokenFrom: 'the input' }).get('/api/session')
     const config = readConfig(context.env)
     writeConfig({ ...config, url, tokens: { ...config.tokens, [url]: token } })
-    context.terminal.note(`${describe(me, url)} The token is kept in ${config.path}.`)
+    context.terminal.note(`${describe(me, url)} The token was saved in ${config.path}.`)
     if (context.env.TAILRACE_TOKEN) context.terminal.note('TAILRACE_TOKEN is set and takes precedence.')
     return EXIT.ok
   },
@@ -35,15 +35,15 @@ export const logout = defineCommand({
   name: 'logout',
   operands: '',
   count: [0, 0],
-  summary: 'Forgets the token kept for a server; it stays valid until it is revoked',
+  summary: 'Deletes the saved token of a server; the token stays valid until it is revoked',
   options: {},
   async run(context) {
     const url = serverOf(context)
     const config = readConfig(context.env)
     const { [url]: kept, ...tokens } = config.tokens
-    if (kept === undefined) throw new Failure(EXIT.missing, `No token is kept for ${url}.`)
+    if (kept === undefined) throw new Failure(EXIT.missing, `No token is saved for ${url}.`)
     writeConfig({ ...config, url: config.url === url ? undefined : config.url, tokens })
-    context.terminal.note(`The token for ${url} is forgotten.`)
+    context.terminal.note(`The token for ${url} was deleted.`)
     return EXIT.ok
   },
 })
@@ -62,7 +62,7 @@ export const whoami = defineCommand({
   },
 })
 
-/** Not from `settings`, which fails on a broken token elsewhere. */
+/** Does not use `settings`, which fails on an invalid token. */
 const serverOf = ({ url, env }: Context): Settings['url'] =>
   parseUrl(url || env.TAILRACE_URL || readConfig(env).url || 'http://127.0.0.1:8080')
 

@@ -1,7 +1,7 @@
 import { clean } from '../../text/display'
 import { type Command, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { neededReason, REASON_OPTION } from '../reason'
+import { REASON_OPTION, requireReason } from '../reason'
 
 const control = (verb: 'pause' | 'resume', summary: string): Command =>
   defineCommand({
@@ -11,7 +11,7 @@ const control = (verb: 'pause' | 'resume', summary: string): Command =>
     summary,
     options: { reason: REASON_OPTION, json: JSON_OPTION },
     async run({ api, terminal }, { values, operands: [name = ''] }) {
-      const body = { reason: neededReason(values.reason) }
+      const body = { reason: requireReason(values.reason) }
       const { queue } = await api.post(`/api/queues/{name}/${verb}`, { name, body })
       if (values.json) terminal.json(queue)
       else terminal.write(`${clean(queue.name)} ${queue.paused ? 'paused' : 'open'}\n`)
@@ -19,5 +19,5 @@ const control = (verb: 'pause' | 'resume', summary: string): Command =>
     },
   })
 
-export const pause = control('pause', 'Starts no more jobs of a queue until it is resumed')
-export const resume = control('resume', 'Starts jobs of a queue again')
+export const pause = control('pause', 'Pauses a queue: no jobs are started until it is resumed')
+export const resume = control('resume', 'Resumes a paused queue')

@@ -15,9 +15,9 @@ export const query = defineCommand({
   name: 'query',
   operands: '<sql> | @<file> | - | --saved <name>',
   count: [0, 1],
-  summary: 'Queries hosts of the fleet, and shows rows as they arrive',
-  details: `Choose hosts with --all, or with --host, --platform and --label, each as often as needed; a host that matches
-several is asked once. Rows go to stdout, progress to stderr. Ctrl-C leaves the query running.
+  summary: 'Queries hosts of the fleet and shows rows as they arrive',
+  details: `Select hosts with --all, or with --host, --platform and --label, which may be repeated; a host that matches
+several gets the query once. Rows go to stdout, progress to stderr. Ctrl-C leaves the query running.
 
   tailrace query "select name, version from os_version" --all
   tailrace query "select * from listening_ports where port = 22" --platform linux --label web --format csv > ports.csv
@@ -27,19 +27,19 @@ several is asked once. Rows go to stdout, progress to stderr. Ctrl-C leaves the 
     host: { type: 'string', value: 'host', multiple: true, help: 'Id, identifier or name of a host' },
     platform: { type: 'string', value: 'name', multiple: true, help: 'As osquery names it, or linux' },
     label: { type: 'string', value: 'name', multiple: true, help: 'Name or id of a label' },
-    saved: { type: 'string', value: 'name', help: 'Run a saved query; without targets, on the platforms it is for' },
+    saved: { type: 'string', value: 'name', help: 'Run a saved query, by default on the platforms it is for' },
     deadline: { type: 'string', value: 'seconds', help: 'How long to wait for answers (default 60)' },
     format: FORMAT_OPTION,
     json: { ...JSON_OPTION, help: 'Query, rows and hosts as events, one JSON object per line, for programs' },
     detach: { type: 'boolean', help: 'Print the id and exit; "tailrace results <id>" shows the answers' },
-    reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
+    reason: { type: 'string', value: 'text', help: 'Recorded with the job and in the audit log' },
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands: [operand] }) {
     const { api, terminal } = context
     const view = { format: formatOf(values.format, values.json), patienceMs: patienceOf(values.patience) }
     const deadline_seconds = numberOf('--deadline', values.deadline)
-    const { sql, platforms } = await questionOf(context, operand, values.saved)
+    const { sql, platforms } = await querySourceOf(context, operand, values.saved)
     const targets = await targetsOf(api, values, platforms)
     const body = { sql, targets, deadline_seconds, reason: values.reason }
     const { query, links } = await api.post('/api/queries', { body })
@@ -50,12 +50,16 @@ several is asked once. Rows go to stdout, progress to stderr. Ctrl-C leaves the 
   },
 })
 
-interface Question {
+interface QuerySource {
   sql: string
   platforms: string[]
 }
 
-async function questionOf(context: Context, operand: string | undefined, saved: string | undefined): Promise<Question> {
+async function querySourceOf(
+  context: Context,
+  operand: string | undefined,
+  saved: string | undefined,
+): Promise<QuerySource> {
   if ((operand === undefined) === (saved === undefined))
     throw wrongUsage('Give either SQL (or @file, or -) or --saved <name>. See: tailrace help query')
   return saved === undefined ? { sql: textOf(operand ?? ''), platforms: [] } : savedQuery(context, saved)
@@ -63,7 +67,7 @@ async function questionOf(context: Context, operand: string | undefined, saved: 
 
 const textOf = (operand: string) => (operand === '-' || operand.startsWith('@') ? readText(operand) : operand)
 
-async function savedQuery(context: Context, name: string): Promise<Question> {
+async function savedQuery(context: Context, name: string): Promise<QuerySource> {
   const { found } = await collect(SAVED_MAX, page => context.api.get('/api/saved-queries', { q: name, ...page }))
   const query = found.find(each => each.name === name) ?? found.find(each => isSame(each.name, name))
   if (query) return query

@@ -27,7 +27,7 @@ function tableOf(terminal: Terminal, items: readonly Queue[]): string {
     ...['WAIT', 'RUN', 'DELAYED', 'FAILED', 'OLDEST', 'WAIT P95', 'RUN P95'].map(title => ({ title, right: true })),
     { title: 'PAUSED BY', widthMin: 10 },
   ]
-  const count = (value: number | undefined) => (value === undefined ? '?' : String(value)) // Redis is away
+  const count = (value: number | undefined) => (value === undefined ? '?' : String(value)) // Redis is down
   const rows = items.map(({ name, counts, paused, paused_by, ...times }) => [
     clean(name),
     paused ? 'paused' : 'open',

@@ -7,7 +7,7 @@ export const results = defineCommand({
   name: 'results',
   operands: '<query-id>',
   count: [1, 1],
-  summary: 'Shows the answers to a query, and follows it until it ends',
+  summary: 'Shows the answers to a query and follows it until it ends',
   options: {
     format: FORMAT_OPTION,
     json: { ...JSON_OPTION, help: 'Query, rows and hosts as events, one JSON object per line, for programs' },

@@ -11,12 +11,12 @@ export const retention = defineCommand({
   name: 'retention',
   operands: '',
   count: [0, 0],
-  summary: 'Shows how long data is kept, and the state of the clean-up',
+  summary: 'Shows how long data is kept and the state of the clean-up',
   options: { json: JSON_OPTION },
   async run({ api, terminal }, { values }) {
     const status = await api.get('/api/retention').catch(error => {
       if (!(error instanceof Failure) || error.exitCode !== EXIT.missing) throw error
-      throw new Failure(EXIT.missing, 'This server has no retention yet: it keeps everything. A newer version has it.')
+      throw new Failure(EXIT.missing, 'This server is too old to support retention: it keeps everything.')
     })
     if (values.json) terminal.json(status)
     else terminal.write(textOf(terminal, status))

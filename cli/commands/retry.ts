@@ -7,7 +7,7 @@ export const retry = defineCommand({
   count: [1, 1],
   summary: 'Runs a failed or cancelled job again',
   options: {
-    reason: { type: 'string', value: 'text', help: 'Why; kept in the audit log' },
+    reason: { type: 'string', value: 'text', help: 'Why; recorded in the audit log' },
     json: JSON_OPTION,
   },
   async run({ api, terminal }, { values, operands: [id = ''] }) {

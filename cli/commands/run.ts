@@ -17,18 +17,18 @@ export const run = defineCommand({
   count: [1, Number.POSITIVE_INFINITY],
   summary: 'Creates a job and prints its id',
   details: `The input is a JSON object, @file or - (standard input) with one, or key=value pairs. A value that is a
-number, true, false, null, or begins with { [ or " is taken as JSON, any other as text.
+number, true, false, null, or starts with { [ or " is parsed as JSON; any other is text.
 Pass secrets with @file or -, because everybody on the machine can see arguments.
 
   tailrace run health-check url=https://example.org expect_status=200
   tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait`,
   options: {
-    wait: { type: 'boolean', help: 'Follow its lines; exit 0 when it completed, 1 when it failed or was cancelled' },
+    wait: { type: 'boolean', help: 'Follow its log; exit 0 if it completes, 1 if it fails or is cancelled' },
     json: JSON_OPTION,
     priority: { type: 'string', value: 'n', help: 'Default 0; higher numbers wait longer' },
-    delay: { type: 'string', value: 'seconds', help: 'Start it only after this time' },
-    reason: { type: 'string', value: 'text', help: 'Kept with the job and in the audit log' },
-    key: { type: 'string', value: 'key', help: 'Idempotency key: the same key within 24 h gives the same job' },
+    delay: { type: 'string', value: 'seconds', help: 'Start the job after this time' },
+    reason: { type: 'string', value: 'text', help: 'Recorded with the job and in the audit log' },
+    key: { type: 'string', value: 'key', help: 'Idempotency key: within 24 h, the same key returns the same job' },
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands: [kind = '', ...rest] }) {
@@ -51,12 +51,13 @@ Pass secrets with @file or -, because everybody on the machine can see arguments
 
 async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienceMs: number): Promise<number> {
   const { terminal, api } = context
-  context.owesOutcome()
+  context.requireOutcome()
   const printer = isJson ? jsonPrinter(terminal) : textPrinter(terminal)
-  const wanted = { topic: `job:${id}`, filter: { limit: 'all' as const }, patienceMs }
-  const ending = follow(context, wanted, printer)
+  const request = { topic: `job:${id}`, filter: { limit: 'all' as const }, patienceMs }
+  const ending = follow(context, request, printer)
   context.onInterrupt(
-    () => `The job goes on. Follow it: tailrace tail job ${id}   Cancel it: tailrace cancel ${id} --reason ...`,
+    () =>
+      `The job is still running. Follow it: tailrace tail job ${id}   Cancel it: tailrace cancel ${id} --reason ...`,
   )
   await ending
   const job = await api.get('/api/jobs/{id}', { id })

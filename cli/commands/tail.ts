@@ -1,6 +1,6 @@
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT, wrongUsage } from '../exit'
-import { follow, showOnce, type Wanted } from '../follow'
+import { type FollowRequest, follow, showOnce } from '../follow'
 import { jsonPrinter, textPrinter } from '../output/printer'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 
@@ -8,35 +8,35 @@ export const tail = defineCommand({
   name: 'tail',
   operands: 'job <id> | service [<name>] | events',
   count: [1, 2],
-  summary: 'Shows lines and events as they arrive, and resumes after a disconnect',
-  details: `Services are web (the default) and worker. The tail of a job ends with the job, others with Ctrl-C, which prints
-how to continue from there. Gaps are reported: "!! 12 entries are missing here".`,
+  summary: 'Shows lines and events as they arrive and resumes after a disconnect',
+  details: `Services are web (the default) and worker. The tail of a job ends with the job, others end with Ctrl-C, which
+prints how to continue. Gaps are reported: "!! 12 entries are missing here".`,
   options: {
     level: { type: 'string', value: 'level', help: 'This level and above: debug, info, warn, error' },
-    step: { type: 'string', value: 'name', help: 'Lines of this step only' },
+    step: { type: 'string', value: 'name', help: 'Only lines of this step' },
     q: { type: 'string', value: 'text', help: 'Lines that contain this' },
-    types: { type: 'string', value: 'a,b', help: 'Events of these types only, such as job_failed' },
-    lines: { type: 'string', value: 'n', help: 'Begin with the last n entries: 0 to 10000, or all (default 100)' },
-    after: { type: 'string', value: 'id', help: 'Begin after this id, as printed by an interrupted tail' },
-    'no-follow': { type: 'boolean', help: 'Show what is there and exit' },
-    'exit-status': { type: 'boolean', help: 'For a job: exit 1 when it failed or was cancelled' },
+    types: { type: 'string', value: 'a,b', help: 'Only events of these types, such as job_failed' },
+    lines: { type: 'string', value: 'n', help: 'Start with the last n entries: 0 to 10000, or all (default 100)' },
+    after: { type: 'string', value: 'id', help: 'Start after this id, as printed by an interrupted tail' },
+    'no-follow': { type: 'boolean', help: 'Show existing entries and exit' },
+    'exit-status': { type: 'boolean', help: 'For a job: exit 1 if it failed or was cancelled' },
     json: JSON_OPTION,
     patience: PATIENCE_OPTION,
   },
   async run(context, { values, operands }) {
     const { level, step, q, types, after } = values
-    const wanted: Wanted = {
+    const request: FollowRequest = {
       topic: topicOf(operands),
       filter: { level, step, q, after, limit: linesOf(values.lines), types: types?.split(',').filter(Boolean) },
       patienceMs: patienceOf(values.patience),
     }
     if (values['exit-status']) {
-      if (!wanted.topic.startsWith('job:')) throw wrongUsage('--exit-status is for jobs only.')
-      context.owesOutcome()
+      if (!request.topic.startsWith('job:')) throw wrongUsage('--exit-status is for jobs only.')
+      context.requireOutcome()
     }
-    await checkAccess(context, wanted.topic)
+    await checkAccess(context, request.topic)
     const printer = values.json ? jsonPrinter(context.terminal) : textPrinter(context.terminal)
-    const ending = await (values['no-follow'] ? showOnce : follow)(context, wanted, printer)
+    const ending = await (values['no-follow'] ? showOnce : follow)(context, request, printer)
     if (!values['exit-status']) return EXIT.ok
     return ending?.job.status === 'completed' ? EXIT.ok : EXIT.failed
   },
@@ -48,7 +48,7 @@ function topicOf([family, name, ...rest]: readonly string[]): string {
     if (family === 'service') return `service:${name ?? 'web'}`
     if (family === 'events' && name === undefined) return 'events'
   }
-  throw wrongUsage('Say what to tail: job <id>, service [web|worker], or events.')
+  throw wrongUsage('Specify what to tail: job <id>, service [web|worker], or events.')
 }
 
 function linesOf(text: string | undefined): number | 'all' | undefined {
@@ -57,7 +57,7 @@ function linesOf(text: string | undefined): number | 'all' | undefined {
   throw wrongUsage(`--lines must be a number from 0 to 10000, or all, not "${text}".`)
 }
 
-/** Streams reconnect for ever; this one request lets a script see at once that access is refused or the server is down. */
+/** Streams reconnect forever. This request fails at once if access is refused or the server is down. */
 async function checkAccess({ api }: Context, topic: string): Promise<void> {
   const [family, name = ''] = topic.split(':')
   if (family === 'job') await api.get('/api/jobs/{id}', { id: name })

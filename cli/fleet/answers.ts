@@ -8,7 +8,7 @@ import type { Terminal } from '../output/terminal'
 import { type Target, troubleOf } from './query'
 
 const PAGE = 2_000
-const TROUBLES_TOLD = 20
+const TROUBLES_SHOWN = 20
 
 interface Deps {
   api: Api
@@ -18,12 +18,12 @@ interface Deps {
 }
 
 /**
- * The answers of hosts, each told once and whole: the stream brings the first rows of each, what does not fit into its
- * frames is read from the server, and so is what the stream could not tell.
+ * Prints the answers of hosts, each once and completely. The stream has the first rows of each; what does not fit
+ * into its frames, and what the stream missed, is read from the server.
  */
 export class Answers {
-  /** Rows that were told, by host. */
-  private readonly told = new Map<string, number>()
+  /** The number of printed rows by host. */
+  private readonly printed = new Map<string, number>()
   private readonly done = new Set<string>()
   private waiting: QueryResult[] = []
   private working: Promise<void> | undefined
@@ -31,7 +31,7 @@ export class Answers {
 
   constructor(private readonly deps: Deps) {}
 
-  /** An answer that the stream tells of. What cannot be read now is left for `complete`. */
+  /** Accepts an answer from the stream. What cannot be read now is left for `complete`. */
   take(result: QueryResult) {
     if (!this.deps.printer.wantsRows || this.done.has(result.host_id)) return
     this.waiting.push(result)
@@ -39,45 +39,45 @@ export class Answers {
   }
 
   private async work() {
-    // what came in one piece is in the queue by the next turn
+    // Waits until all answers of a frame are queued.
     await new Promise(setImmediate)
     while (this.waiting.length) {
-      for (const result of this.waiting.splice(0)) await this.tell(result).catch(() => undefined) // `complete` asks again
+      for (const result of this.waiting.splice(0)) await this.handle(result).catch(() => undefined) // `complete` retries
       this.deps.printer.flush()
     }
     this.working = undefined
   }
 
-  private async tell(result: QueryResult) {
+  private async handle(result: QueryResult) {
     if (this.done.has(result.host_id)) return
-    if (!this.told.has(result.host_id)) this.print(result, result.rows, result.columns)
+    if (!this.printed.has(result.host_id)) this.print(result, result.rows, result.columns)
     await this.finish(result, result.columns)
   }
 
   private print(host: Target, rows: readonly Row[], columns: readonly string[]) {
     if (rows.length) this.deps.printer.rows(host, rows, columns)
-    this.told.set(host.host_id, (this.told.get(host.host_id) ?? 0) + rows.length)
+    this.printed.set(host.host_id, (this.printed.get(host.host_id) ?? 0) + rows.length)
   }
 
-  /** Tells the rows of a host that are not told yet, and that these are all. */
+  /** Prints the remaining rows of a host, and that these are all. */
   private async finish(host: Target, columns: readonly string[]) {
     const { printer } = this.deps
-    // a frame does not say whether it is the frame that is cut, or the answer
-    const isCut = this.lacksRows(host) ? await this.tellRest(host, columns) : host.truncated
+    // A frame does not say whether only the frame is truncated or the answer itself.
+    const isTruncated = this.lacksRows(host) ? await this.printRest(host, columns) : host.truncated
     this.done.add(host.host_id)
-    printer.host({ ...host, truncated: isCut })
-    const trouble = troubleOf(host) || this.lossOf(host, isCut)
+    printer.host({ ...host, truncated: isTruncated })
+    const trouble = troubleOf(host) || this.lossOf(host, isTruncated)
     if (trouble) this.troubles.push(`${clean(nameOf(host))}: ${trouble}`)
   }
 
   private lacksRows({ host_id, row_count }: Target) {
-    return this.deps.printer.wantsRows && (this.told.get(host_id) ?? 0) < row_count
+    return this.deps.printer.wantsRows && (this.printed.get(host_id) ?? 0) < row_count
   }
 
-  /** @returns whether the answer was cut when it came */
-  private async tellRest(host: Target, columns: readonly string[]): Promise<boolean> {
+  /** @returns whether the answer itself was truncated */
+  private async printRest(host: Target, columns: readonly string[]): Promise<boolean> {
     const { api, queryId, terminal } = this.deps
-    let where: Record<string, string | number> = { offset: this.told.get(host.host_id) ?? 0 }
+    let where: Record<string, string | number> = { offset: this.printed.get(host.host_id) ?? 0 }
     for (;;) {
       const asked = { id: queryId, host_id: host.host_id, limit: PAGE, ...where }
       const page: ResultPage = await api.get('/api/queries/{id}/results', asked)
@@ -89,12 +89,12 @@ export class Answers {
     }
   }
 
-  private lossOf(host: Target, isCut: boolean): string {
-    if (this.lacksRows(host)) return 'not all of its rows are kept any more'
-    return isCut ? 'its answer was too large and is cut' : ''
+  private lossOf(host: Target, isTruncated: boolean): string {
+    if (this.lacksRows(host)) return 'some of its rows have been deleted'
+    return isTruncated ? 'its answer was too large and was truncated' : ''
   }
 
-  /** Waits for what is under way, then goes through all hosts for what was not told. */
+  /** Waits for work in progress, then prints what is missing from all hosts. */
   async complete(query: Query): Promise<void> {
     await this.working
     let cursor: string | null = null
@@ -110,9 +110,9 @@ export class Answers {
     this.deps.printer.flush()
   }
 
-  /** What went wrong on hosts, for people; the first ones. */
+  /** The first problems of hosts, for people. */
   get trouble(): string[] {
-    const more = this.troubles.length - TROUBLES_TOLD
-    return [...this.troubles.slice(0, TROUBLES_TOLD), ...(more > 0 ? [`... and ${more} more`] : [])]
+    const more = this.troubles.length - TROUBLES_SHOWN
+    return [...this.troubles.slice(0, TROUBLES_SHOWN), ...(more > 0 ? [`... and ${more} more`] : [])]
   }
 }

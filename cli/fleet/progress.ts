@@ -4,10 +4,10 @@ import type { Terminal } from '../output/terminal'
 import { countsText } from './query'
 
 const EVERY_MS = 1_000
-/** Where no person watches it goes into a log. */
+/** The same when stderr is not a terminal but probably a log. */
 const LOGGED_EVERY_MS = 10_000
 
-/** Shows how far a query is: in place for people, a line now and then for logs. */
+/** Shows the progress of a query: in place on a terminal, as occasional lines in a log. */
 export class Progress {
   private latest: Query | undefined
   private logged = ''

@@ -12,16 +12,16 @@ export interface Chosen {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-/** How many hosts whose name contains the text are searched. */
+/** Max hosts found by text that are compared. */
 const SEARCH_MAX = 500
 const NAMED_MAX = 5
 
-/** The targets of a query. @throws Failure when none are given, or a host is unknown */
+/** The targets of a query. @throws Failure if none are given or a host is unknown */
 export async function targetsOf(api: Api, chosen: Chosen, defaultPlatforms: readonly string[] = []): Promise<Targets> {
   const { all, host = [], platform = [], label = [] } = chosen
   const isChosen = all || host.length || platform.length || label.length
   const platforms = isChosen ? platform : defaultPlatforms
-  if (!isChosen && !platforms.length) throw wrongUsage('Choose hosts with --all, --host, --platform or --label.')
+  if (!isChosen && !platforms.length) throw wrongUsage('Select hosts with --all, --host, --platform or --label.')
   const ids = await Promise.all([...new Set(host)].map(name => hostId(api, name)))
   return {
     ...(all && { all: true as const }),
@@ -33,16 +33,16 @@ export async function targetsOf(api: Api, chosen: Chosen, defaultPlatforms: read
 
 /** The id of the host with this id, identifier or name. */
 async function hostId(api: Api, name: string): Promise<string> {
-  // an identifier is often a UUID too, that of the hardware
+  // An identifier is often a UUID, too: that of the hardware.
   const found = UUID.test(name) ? await withId(api, name) : undefined
   if (found) return found
   const { items } = await api.get('/api/hosts', { q: name, limit: SEARCH_MAX })
   const is = (text: string) => text.toLowerCase() === name.toLowerCase()
   const identified = items.filter(host => host.host_identifier === name)
-  const meant = identified.length ? identified : items.filter(host => is(host.hostname) || is(host.host_identifier))
-  const [first, ...others] = meant
+  const matches = identified.length ? identified : items.filter(host => is(host.hostname) || is(host.host_identifier))
+  const [first, ...others] = matches
   if (!first) throw new Failure(EXIT.missing, `There is no host "${clean(name)}". See: tailrace hosts --q ...`)
-  if (others.length) throw wrongUsage(ambiguous(name, meant))
+  if (others.length) throw wrongUsage(ambiguous(name, matches))
   return first.id
 }
 
@@ -55,8 +55,8 @@ async function withId(api: Api, id: string): Promise<string | undefined> {
   }
 }
 
-function ambiguous(name: string, meant: readonly Host[]): string {
-  const named = meant.slice(0, NAMED_MAX).map(({ id, host_identifier }) => `\n  ${id}  ${clean(host_identifier)}`)
-  const more = meant.length > NAMED_MAX ? '\n  ...' : ''
-  return `${meant.length} hosts are called "${clean(name)}". Say which by its id:${named.join('')}${more}`
+function ambiguous(name: string, matches: readonly Host[]): string {
+  const named = matches.slice(0, NAMED_MAX).map(({ id, host_identifier }) => `\n  ${id}  ${clean(host_identifier)}`)
+  const more = matches.length > NAMED_MAX ? '\n  ...' : ''
+  return `${matches.length} hosts are called "${clean(name)}". Select one by its id:${named.join('')}${more}`
 }

@@ -18,20 +18,20 @@ interface View {
 }
 
 /**
- * Shows the answers to a query as they come, until it has ended.
- * @returns the exit code: 0 when every host has answered
+ * Shows the answers to a query as they arrive, until it has ended.
+ * @returns the exit code: 0 if every host has answered
  */
 export async function watchQuery(context: Context, query: Query, { format, patienceMs }: View): Promise<number> {
   const { terminal, api } = context
   const printer = printerOf(format, terminal)
   const answers = new Answers({ api, terminal, printer, queryId: query.id })
   const progress = new Progress(terminal)
-  context.owesOutcome()
+  context.requireOutcome()
   printer.begin(query)
   try {
     if (!query.ended_at) await untilEnded(context, query, { answers, progress, patienceMs })
-    const ended = await whileAway(patienceMs, () => api.get('/api/queries/{id}', { id: query.id }))
-    await whileAway(patienceMs, () => answers.complete(ended))
+    const ended = await retryWhileDown(patienceMs, () => api.get('/api/queries/{id}', { id: query.id }))
+    await retryWhileDown(patienceMs, () => answers.complete(ended))
     if (format === 'csv') await writeCsv(context, ended)
     printer.end(ended)
     progress.stop()
@@ -52,7 +52,7 @@ interface Watching {
 
 async function untilEnded(context: Context, query: Query, { answers, progress, patienceMs }: Watching) {
   const { targets } = query.counts
-  context.terminal.note(`Query ${query.id} asks ${targets} ${targets === 1 ? 'host' : 'hosts'}.`)
+  context.terminal.note(`Query ${query.id} targets ${targets} ${targets === 1 ? 'host' : 'hosts'}.`)
   progress.start(query)
   const ending = follow(
     context,
@@ -61,12 +61,12 @@ async function untilEnded(context: Context, query: Query, { answers, progress, p
   )
   context.onInterrupt(() => {
     progress.stop()
-    return `The query goes on. See it: tailrace results ${query.id}   Stop it: tailrace cancel ${query.id} --reason ...`
+    return `The query is still running. Show it: tailrace results ${query.id}   Stop it: tailrace cancel ${query.id} --reason ...`
   })
   await ending
 }
 
-/** Gaps need no message: at the end every host is checked. */
+/** Gaps need no message, because every host is checked at the end. */
 const listener = (answers: Answers, progress: Progress): Printer => ({
   lines() {},
   gap() {},
@@ -78,7 +78,7 @@ const listener = (answers: Answers, progress: Progress): Printer => ({
 })
 
 /** Waits for a server that is restarting, as streams do. */
-async function whileAway<T>(patienceMs: number, ask: () => Promise<T>): Promise<T> {
+async function retryWhileDown<T>(patienceMs: number, ask: () => Promise<T>): Promise<T> {
   const until = patienceMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + patienceMs
   for (;;) {
     try {

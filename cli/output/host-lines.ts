@@ -3,6 +3,6 @@ import type { Colour } from './terminal'
 
 export const HOST_COLOURS: Record<string, Colour> = { online: 'green', offline: 'yellow', missing: 'red' }
 
-/** What a host is called: its name, else what its agent calls itself. */
+/** The name of a host, or else its identifier. */
 export const nameOf = ({ hostname, host_identifier }: Pick<Host, 'hostname' | 'host_identifier'>) =>
   hostname || host_identifier

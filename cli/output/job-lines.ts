@@ -14,7 +14,7 @@ export const paintStatus = (terminal: Terminal) => (text: string) => terminal.pa
 
 export const hasEnded = (status: string) => status === 'completed' || status === 'failed' || status === 'cancelled'
 
-/** Why a job ended as it did, in a few words. */
+/** Why a job failed or was cancelled; empty otherwise. */
 export function reasonOf({ error, cancel }: Partial<Pick<Job, 'error' | 'cancel'>>): string {
   if (error) return `${error.message} (${error.code})`
   return cancel ? `${cancel.by.name}: ${cancel.reason}` : ''

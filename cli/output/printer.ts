@@ -6,7 +6,7 @@ import type { Colour, Terminal } from './terminal'
 import { cut } from './text'
 import { clock } from './times'
 
-/** What a stream brings, shown for people or for programs. */
+/** Prints what arrives on a stream, for people or for programs. */
 export interface Printer {
   lines(lines: readonly LogLine[], topic: string): void
   status(status: JobStatus, topic: string): void
@@ -15,7 +15,7 @@ export interface Printer {
   end(topic: string, reason: string): void
 }
 
-/** One object per line; `event` says of what kind. */
+/** Prints one object per line; its `event` names the kind. */
 export function jsonPrinter({ json }: Terminal): Printer {
   const object = (data: unknown) => (typeof data === 'object' && data !== null ? data : { data })
   return {
@@ -34,8 +34,8 @@ const LEVEL_COLOURS: Record<string, Colour> = { debug: 'dim', warn: 'yellow', er
 export function textPrinter(terminal: Terminal): Printer {
   let shown = ''
   let ending = ''
-  const tell = (text: string) => {
-    // steps and progress change the status too; they have lines of their own to tell of it
+  const print = (text: string) => {
+    // Steps and progress also change the status, but not its text.
     if (text !== '' && text !== shown) terminal.write(`${text}\n`)
     shown = text || shown
   }
@@ -43,13 +43,13 @@ export function textPrinter(terminal: Terminal): Printer {
     lines: lines => terminal.write(lines.map(line => lineText(terminal, line)).join('')),
     status: ({ job }) => {
       const text = statusText(terminal, job as unknown as Job)
-      // whoever joins late is told the last status first, but it belongs behind the lines
+      // A late reader gets the last status first, but it belongs after the lines.
       if (hasEnded(job.status)) ending = text
-      else tell(text)
+      else print(text)
     },
     event: event => terminal.write(eventText(terminal, event)),
     gap: gap => terminal.write(`${terminal.paint('yellow', gapText(gap))}\n`),
-    end: () => tell(ending),
+    end: () => print(ending),
   }
 }
 
@@ -58,7 +58,7 @@ function lineText(terminal: Terminal, { timestamp, level, step, message, truncat
   const name = terminal.paint(LEVEL_COLOURS[level], level.toUpperCase().padEnd(5))
   const place = step ? terminal.paint('cyan', `[${clean(step)}] `) : ''
   const text = terminal.isColoured ? cleanColoured(message) : clean(message, true)
-  const rest = truncated ? terminal.paint('yellow', ' (cut off at 16 KiB)') : ''
+  const rest = truncated ? terminal.paint('yellow', ' (truncated at 16 KiB)') : ''
   return `${time} ${name} ${place}${indented(text)}${rest}\n`
 }
 
@@ -69,9 +69,9 @@ function statusText(terminal: Terminal, job: Pick<Job, 'status' | 'attempt' | 'e
   return terminal.paint(STATUS_COLOURS[job.status], `== ${job.status}${attempt}${why && `: ${why}`}`)
 }
 
-/** What is not there must be seen: a reader would take the lines around it for neighbours. */
+/** Makes missing entries visible, because the lines around them would look adjacent. */
 function gapText({ reset, reason, missed }: Gap): string {
-  if (reset) return `!! The stream began anew (${clean(reason)}): what stands above may come again or may not be all.`
+  if (reset) return `!! The stream was reset (${clean(reason)}): lines above may be repeated or incomplete.`
   return `!! ${missed ?? 'Some'} entries are missing here (${clean(reason)}).`
 }
 

@@ -3,14 +3,16 @@ import { clean } from '../../text/display'
 import type { Terminal } from './terminal'
 import { cut, widthOf } from './text'
 
-/** Longest cell on a terminal; files get all of it. */
+/** Max width of a cell on a terminal; files get whole cells. */
 const CELL_MAX = 60
-/** Rows that are aligned together. */
+/** Max rows that are aligned together. */
 const BATCH_MAX = 1_000
 const GAP = '  '
 const HOST = 'HOST'
 
-/** A table that grows: columns get wider, never narrower, and rows with other columns start a new header. */
+/**
+ * A table that is printed in batches: columns get wider, never narrower, and rows with other columns start a new one.
+ */
 export class RowTable {
   private columns: readonly string[] | undefined
   private widths: number[] = []

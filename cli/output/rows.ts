@@ -5,23 +5,23 @@ import { RowTable } from './row-table'
 import type { Terminal } from './terminal'
 import { jsonLine } from './text'
 
-/** What a query brings, in the form that was asked for. */
+/** Prints the results of a query in one of the formats. */
 export interface RowPrinter {
-  /** Else only what became of the hosts is told. */
+  /** If false, only the outcomes of hosts are printed. */
   wantsRows: boolean
   begin(query: Query): void
   /** Rows of one host, in order; more of the same host may follow. */
   rows(host: Target, rows: readonly Row[], columns: readonly string[]): void
-  /** All rows of this host were told, or it has none. */
+  /** All rows of this host were printed, or it has none. */
   host(host: Target): void
-  /** What was told so far shall be seen now. */
+  /** Prints what was buffered. */
   flush(): void
   end(query: Query): void
 }
 
 const SILENT: RowPrinter = { wantsRows: true, begin() {}, rows() {}, host() {}, flush() {}, end() {} }
 
-/** One object per row, as the server's export has them. */
+/** One object per row, as in the server's export. */
 export const ndjsonRows = ({ json }: Terminal): RowPrinter => ({
   ...SILENT,
   rows(host, rows) {
@@ -41,7 +41,7 @@ export function jsonRows(terminal: Terminal): RowPrinter {
   }
 }
 
-/** Everything that happens, one object each, for programs. */
+/** One object per event, for programs. */
 export const eventRows = ({ json }: Terminal): RowPrinter => ({
   ...SILENT,
   begin: query => json({ event: 'query', ...query }),
@@ -53,7 +53,7 @@ export const eventRows = ({ json }: Terminal): RowPrinter => ({
   end: query => json({ event: 'query', ...query }),
 })
 
-/** For people. */
+/** A table for people. */
 export function tableRows(terminal: Terminal): RowPrinter {
   const table = new RowTable(terminal)
   return {
@@ -66,7 +66,7 @@ export function tableRows(terminal: Terminal): RowPrinter {
   }
 }
 
-/** Rows come in one piece at the end, as the server exports them. */
+/** Prints no rows: the server's export is printed at the end. */
 export const noRows: RowPrinter = { ...SILENT, wantsRows: false }
 
 const rowOf = ({ host_id, host_identifier, hostname }: Target, row: Row) => ({

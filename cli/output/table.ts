@@ -11,7 +11,8 @@ export interface Column {
 const GAP = '  '
 
 /**
- * A table of plain cells, fitted into `width` columns: wide cells are cut first, then columns at the end are left out.
+ * A table of plain cells that fits into `width` columns: wide cells are truncated first, then the last columns are left
+ * out.
  * @returns lines, each with its line break
  */
 export function table(columns: readonly Column[], rows: readonly string[][], width: number): string {

@@ -5,29 +5,29 @@ import { cut, jsonLine } from './text'
 const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 }
 export type Colour = keyof typeof CODES
 
-/** To the beginning of the line, and nothing behind it (ECMA-48). */
-const TAKE_AWAY = '\r\x1b[K'
+/** Moves to the start of the line and erases the rest of it (ECMA-48). */
+const CLEAR_LINE = '\r\x1b[K'
 
-/** Where the answer goes (`write`), and what people shall know besides (`note`). */
+/** Output goes to stdout (`write`), messages for people to stderr (`note`). */
 export interface Terminal {
   readonly isColoured: boolean
-  /** Columns; without limit when the output is no terminal. */
+  /** Columns; infinite if the output is not a terminal. */
   width(): number
   write(text: string): void
   json(value: unknown): void
-  /** A piece of a file of others: as it is for a file or a program, made harmless where a person looks. */
+  /** Writes data of others: unchanged to a file or program, without control characters to a terminal. */
   data(text: string): void
   note(text: string): void
-  /** Whether a person sees what is noted: then progress is shown. */
+  /** Whether messages go to a terminal, so that progress is shown. */
   readonly isWatched: boolean
-  /** A line below everything else that stays in its place, on a terminal; an empty text takes it away. */
+  /** Shows a line that stays below all other output on a terminal; an empty text removes it. */
   progress(text: string): void
-  /** Resolves when the output takes more. */
+  /** Resolves when the output accepts more. */
   drained(): Promise<void>
   paint(colour: Colour | undefined, text: string): string
 }
 
-/** Colours only where a person looks, and has not asked for none (https://no-color.org). */
+/** Uses colours only on a terminal, and unless they are turned off (https://no-color.org). */
 export function createTerminal(
   env: NodeJS.ProcessEnv,
   stdout: NodeJS.WriteStream,
@@ -39,9 +39,9 @@ export function createTerminal(
   const draw = () => {
     if (below) stderr.write(cut(below, (stderr.columns || 80) - 1))
   }
-  /** Other text never runs into the progress. */
+  /** Erases the progress line first, so that other text does not run into it. */
   const print = (stream: NodeJS.WriteStream, text: string) => {
-    if (below) stderr.write(TAKE_AWAY)
+    if (below) stderr.write(CLEAR_LINE)
     stream.write(text)
     draw()
   }
@@ -55,7 +55,7 @@ export function createTerminal(
     note: text => print(stderr, `${clean(text, true)}\n`),
     progress(text) {
       if (!isWatched || clean(text) === below) return
-      if (below) stderr.write(TAKE_AWAY)
+      if (below) stderr.write(CLEAR_LINE)
       below = clean(text)
       draw()
     },

@@ -3,10 +3,10 @@ import { escapeHidden } from '../../text/display'
 
 const graphemes = new Intl.Segmenter()
 
-/** Columns on a terminal (UAX 11). Escape sequences count: `clean` has removed those of others. */
+/** Width in terminal columns (UAX 11). Escape sequences count, because `clean` has removed those in foreign text. */
 export const widthOf = (text: string): number => stringWidth(text, { countAnsiEscapeCodes: true })
 
-/** At most `width` columns, with an ellipsis where something is cut off. */
+/** Truncates a text to `width` columns, with an ellipsis. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   let left = width - 1
@@ -19,5 +19,5 @@ export function cut(text: string, width: number): string {
   return width > 0 ? `${kept}…` : ''
 }
 
-/** JSON on one line, on which a terminal does not act. */
+/** JSON on one line, with control characters escaped so that a terminal does not act on them. */
 export const jsonLine = (value: unknown) => `${escapeHidden(JSON.stringify(value))}\n`

@@ -1,6 +1,6 @@
 import { elapsedMs, formatDate, formatDuration, formatPreciseClock } from '../../text/times'
 
-/** `5s`, `3m`, `2h`, `9d`: how long ago. */
+/** How long ago: `5s`, `3m`, `2h`, `9d`. */
 export function age(time: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.floor((now - Date.parse(time)) / 1_000))
   if (seconds < 60) return `${seconds}s`
@@ -8,7 +8,7 @@ export function age(time: string, now = Date.now()): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`
 }
 
-/** Local time of day with milliseconds, with its date when that is not today. */
+/** Local time of day with milliseconds, and with the date unless it is today. */
 export function clock(time: string, now = new Date()): string {
   const at = new Date(time)
   if (Number.isNaN(at.getTime())) return '            '
@@ -18,7 +18,7 @@ export function clock(time: string, now = new Date()): string {
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
-/** `90s`, `30m`, `2h`, `7d` before now as RFC 3339; anything else as it is, for the server to judge. */
+/** Converts `90s`, `30m`, `2h`, `7d` before now to RFC 3339; anything else stays unchanged for the server to check. */
 export function since(text: string, now = Date.now()): string {
   const match = /^(\d{1,6})([smhd])$/.exec(text)
   if (!match) return text

@@ -1,8 +1,8 @@
-/** What a check found; with `missing` or `faults` other than 0 it has failed. */
+/** The result of a check, which has failed if `missing` or `faults` is not 0. */
 export interface Finding {
   missing: number
   faults: number
 }
 
-/** Something that must hold on any machine. */
+/** A check that must pass on any machine. */
 export type Check = () => Promise<Finding & Record<string, unknown>>

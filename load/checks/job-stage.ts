@@ -3,19 +3,19 @@ import { startPlace, startServer } from '../place'
 
 const STEP = 'load'
 
-/** A job that has not begun, two web processes that show it, and how to let it begin. */
+/** A job that has not started, web processes that serve it, and a way to start it. */
 export interface JobStage {
   place: Place
   webs: Server[]
   /** Path of the job's stream, with all of its history. */
   path: string
-  /** What line n of the job must be. */
+  /** The expected line n of the job. */
   expected: { step: string; lines: number }
   /** Starts the worker process, which takes the job at once. */
   begin(): Promise<Server>
 }
 
-/** The job is made before there is a worker: viewers are there from the first line on, and no clock decides it. */
+/** Creates the job before there is a worker, so that viewers are connected before the first line, without relying on timing. */
 export async function withJob<T>(lines: number, webCount: number, work: (stage: JobStage) => Promise<T>): Promise<T> {
   const place = await startPlace()
   try {

@@ -7,7 +7,7 @@ import { withJob } from './job-stage'
 const QUIET_MS = 30_000
 const KILL_EVERY_MS = 25
 
-/** Viewers lose their connection at random, and come back to one of two web processes, while a long job runs. */
+/** Connections of viewers are cut at random and reopened to one of two web processes while a long job runs. */
 export const reconnects: Check = () => {
   const { viewers: count, lines, kills } = LIMITS.reconnects
   return withJob(lines, 2, async ({ place, webs, path, expected, begin }) => {

@@ -6,7 +6,7 @@ import { withJob } from './job-stage'
 
 const QUIET_MS = 30_000
 
-/** 100 viewers of a job of 1,000 lines: each gets every one, in order, once. */
+/** 100 viewers of a job with 1,000 lines: each must get every line once, in order. */
 export const small: Check = () => {
   const { viewers: count, lines } = LIMITS.small
   return withJob(lines, 1, async ({ place, webs, path, expected, begin }) => {

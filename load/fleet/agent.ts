@@ -22,14 +22,14 @@ export interface AgentSettings {
   clock: Clock
   random: Random
   tally: Tally
-  /** What is given on its command line; what somebody who wants live queries gives unless set. */
+  /** Command-line flags; default: those for live queries. */
   started?: Partial<Flags>
 }
 
-/** First rows of these go along when a host enrols. */
+/** Tables whose first row is sent when a host enrols. */
 const DETAILS = ['os_version', 'osquery_info', 'system_info', 'platform_info']
 
-/** One osqueryd: its threads for configuration, logs, schedule and distributed queries know nothing of each other. */
+/** A simulated osqueryd, whose threads for configuration, logs, schedule and distributed queries are independent. */
 export class Agent {
   private readonly life: Life
   private readonly flags: Flags
@@ -68,7 +68,7 @@ export class Agent {
     })
   }
 
-  /** Begins after some time, so that not all hosts come at once. */
+  /** Starts after a delay, so that not all hosts connect at once. */
   start(afterMs: number) {
     this.ended ??= this.live(afterMs)
   }
@@ -77,7 +77,7 @@ export class Agent {
     Object.assign(this.settings.behaviour, behaviour)
   }
 
-  /** Nothing is waited for: requests are broken off. */
+  /** Stops at once, aborting running requests. */
   async stop() {
     this.life.end()
     await this.ended
@@ -102,12 +102,12 @@ export class Agent {
     ])
   }
 
-  /** The thread that asks for the configuration again (osquery/config/config.cpp, ConfigRefreshRunner). */
+  /** The thread that refreshes the configuration (osquery/config/config.cpp, ConfigRefreshRunner). */
   private async refresh() {
     let good = true
     while (!this.life.ended) {
       const { config_refresh, config_accelerated_refresh } = this.flags
-      // without a refresh interval it asks never again, but a later start of the worker may bring one
+      // without a refresh interval it never refreshes, but a restart of the worker may set one
       const seconds =
         good || !config_refresh ? config_refresh || config_accelerated_refresh : config_accelerated_refresh
       await this.life.sleep(seconds * 1_000)

@@ -4,8 +4,8 @@ const FILE_BYTES = 20_000
 const TAR_BLOCK = 512
 
 /**
- * An archive with random bytes for each file, in the format that POSIX calls ustar. Of no files it is the two empty
- * blocks at its end, as the agent's own archives are (osquery/carver/carver_utils.cpp).
+ * A POSIX ustar archive with random content for each file. Without files it consists of the two empty end blocks, like
+ * the agent's own archives (osquery/carver/carver_utils.cpp).
  */
 export function tarOf(paths: readonly string[]): Buffer {
   return Buffer.concat([...paths.flatMap(path => [headOf(path), fileContent()]), Buffer.alloc(2 * TAR_BLOCK)])

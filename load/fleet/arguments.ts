@@ -13,7 +13,7 @@ export interface Arguments {
   behaviour: FleetBehaviour
 }
 
-/** Something that the caller wrote wrong; its message says what and what to do. */
+/** Invalid arguments; the message says what is wrong and what to do. */
 export class ArgumentError extends Error {}
 
 const OPTIONS = {
@@ -41,31 +41,31 @@ export const HELP = `Simulates hosts that run osquery: they enrol, hold reads, a
 
 npm run simulate:fleet -- [options]
 
-  --hosts N         how many (100)
-  --url URL         the server, http or https (the one of npm start on this machine)
-  --secret TEXT     an enroll secret; unless given one is made, with the token in TAILRACE_TOKEN or DATA_DIR/admin-token
-  --ca FILE         PEM of the authority that signed the server's certificate
-  --seconds N       stop by itself after so long (until Ctrl-C)
-  --seed TEXT       the same seed gives the same hosts again (tailrace)
-  --rows N          rows of tables that have many, such as processes (their own number)
-  --delay A-B       how long a query runs, ms (0)
-  --carve-tick N    how often hosts begin to send files that were asked for, s (60)
-  --log-shape S     ${LOG_SHAPES.join(', ')} or mixed (configured: as the server's options say)
+  --hosts N         number of hosts (default 100)
+  --url URL         server, http or https (default: npm start on this machine)
+  --secret TEXT     enroll secret (default: created with the token in TAILRACE_TOKEN or DATA_DIR/admin-token)
+  --ca FILE         CA certificate of the server (PEM)
+  --seconds N       stop after N seconds (default: until Ctrl-C)
+  --seed TEXT       seed; the same seed gives the same hosts (default tailrace)
+  --rows N          rows of large tables such as processes (default: depends on the table)
+  --delay A-B       run time of a query, in ms (default 0)
+  --carve-tick N    interval at which hosts start sending requested files, in s (default 60)
+  --log-shape S     ${LOG_SHAPES.join(', ')} or mixed (default configured: by the server's options)
 
-Shares from 0 to 1, each 0 unless given:
-  --no-rows S       of queries that find nothing
-  --errors S        of queries that fail
-  --crashes S       of queries that crash the agent, which then denies to run them again
-  --duplicates S    of answers that are sent twice
-  --malformed S     of answers whose first sending is cut off
-  --silent S        of hosts that take queries and never answer
-  --offline S       of hosts that enrol and are not seen again
+Fractions from 0 to 1 (default 0):
+  --no-rows S       queries that return no rows
+  --errors S        queries that fail
+  --crashes S       queries that crash the agent, which then denylists them
+  --duplicates S    answers sent twice
+  --malformed S     answers truncated on the first attempt
+  --silent S        hosts that take queries but never answer
+  --offline S       hosts that enrol and never come back
 
-A table for tests is simulated_rows: select * from simulated_rows where count = 100000`
+The table simulated_rows has any number of rows: select * from simulated_rows where count = 100000`
 
 /**
- * @param env where `PORT` says on which one `npm start` listens
- * @returns nothing when help is wanted
+ * @param env `PORT` is the port of `npm start`
+ * @returns undefined for --help
  * @throws ArgumentError
  */
 export function readArguments(args: string[], env: Record<string, string | undefined> = {}): Arguments | undefined {
@@ -97,27 +97,27 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options: OPTIONS }).values
   } catch (error) {
-    throw new ArgumentError(`${error instanceof Error ? error.message : error}. --help tells all options.`)
+    throw new ArgumentError(`${error instanceof Error ? error.message : error}. --help lists all options.`)
   }
 }
 
-function numberOf(name: string, value: unknown, least: number, most: number): number {
+function numberOf(name: string, value: unknown, min: number, max: number): number {
   const number = Number(value)
-  if (value === '' || !(number >= least && number <= most))
-    throw new ArgumentError(`--${name} must be a number from ${least} to ${most}.`)
+  if (value === '' || !(number >= min && number <= max))
+    throw new ArgumentError(`--${name} must be a number from ${min} to ${max}.`)
   return number
 }
 
-function wholeOf(name: string, value: string, least: number, most: number): number {
-  const number = numberOf(name, value, least, most)
+function wholeOf(name: string, value: string, min: number, max: number): number {
+  const number = numberOf(name, value, min, max)
   if (!Number.isInteger(number)) throw new ArgumentError(`--${name} must be a whole number.`)
   return number
 }
 
 function rangeOf(text: string): [number, number] {
-  const [least = '', most = least] = text.split('-')
-  const range: [number, number] = [wholeOf('delay', least, 0, 600_000), wholeOf('delay', most, 0, 600_000)]
-  if (range[0] > range[1]) throw new ArgumentError('--delay must be two numbers of ms, the smaller one first: 50-500.')
+  const [min = '', max = min] = text.split('-')
+  const range: [number, number] = [wholeOf('delay', min, 0, 600_000), wholeOf('delay', max, 0, 600_000)]
+  if (range[0] > range[1]) throw new ArgumentError('--delay must be a range in ms, such as 50-500.')
   return range
 }
 
@@ -129,6 +129,6 @@ function shapeOf(text: string): FleetBehaviour['logShape'] {
 
 function urlOf(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new ArgumentError('--url must be an address such as http://127.0.0.1:8080.')
+    throw new ArgumentError('--url must be a URL such as http://127.0.0.1:8080.')
   return text.replace(/\/+$/, '')
 }

@@ -1,33 +1,33 @@
 import type { Random } from './random'
 
-/** What an agent does besides answering well. Shares are from 0 to 1. */
+/** How an agent deviates from correct answers. Probabilities are from 0 to 1. */
 export interface Behaviour {
-  /** Of queries that find nothing. */
+  /** Probability that a query returns no rows. */
   noRows: number
-  /** Of queries that fail. */
+  /** Probability that a query fails. */
   errors: number
-  /** Of queries at which the worker process crashes: the query is lost and its SQL denylisted. */
+  /** Probability that a query crashes the worker process: the query is lost and its SQL denylisted. */
   crashes: number
-  /** Of writes that are sent twice. */
+  /** Probability that a write is sent twice. */
   duplicates: number
-  /** Of writes whose body is cut off at the first attempt. */
+  /** Probability that the body of a write is truncated on the first attempt. */
   malformed: number
-  /** How long a query runs, ms. */
+  /** Range of a query's run time, in ms. */
   delayMs: readonly [least: number, most: number]
-  /** Takes queries and never answers. */
+  /** Takes queries but never answers. */
   silent: boolean
-  /** Enrols, and is not seen again. */
+  /** Enrols and never comes back. */
   offline: boolean
-  /** Rows of tables that have many; their own number unless given. */
+  /** Rows of large tables; default depends on the table. */
   rows: number | undefined
   logShape: LogShape
 }
 
-/** `configured`: as the server's options say. */
+/** `configured`: determined by the server's options. */
 export const LOG_SHAPES = ['configured', 'event', 'batch', 'snapshot-event'] as const
 export type LogShape = (typeof LOG_SHAPES)[number]
 
-/** For a whole fleet: some of its hosts are silent, some offline. */
+/** For a whole fleet; `silent` and `offline` are fractions of its hosts. */
 export interface FleetBehaviour extends Omit<Behaviour, 'silent' | 'offline' | 'logShape'> {
   silent: number
   offline: number
@@ -39,7 +39,7 @@ export const GOOD: FleetBehaviour = {
   ...{ silent: 0, offline: 0, rows: undefined, logShape: 'configured' },
 }
 
-/** What one host of the fleet is like. */
+/** Derives the behaviour of one host. */
 export function behaviourOf(fleet: FleetBehaviour, random: Random): Behaviour {
   return {
     ...fleet,

@@ -21,7 +21,7 @@ interface Settings {
 
 interface Carve {
   guid: string
-  /** What it calls itself when it is sent; an older agent takes the id of its last distributed query then. */
+  /** Request id sent with it; older agents use the id of their last distributed query. */
   requestId: string
   paths: string[]
   status: 'SCHEDULED' | 'STARTING' | 'SUCCESS' | 'DATA POST FAILED'
@@ -29,14 +29,14 @@ interface Carve {
   seconds: number
 }
 
-/** The agent keeps all that have failed; the simulator must have a limit. */
+/** The agent keeps all failed carves; the simulator needs a limit. */
 const KEPT_MAX = 100
 const ATTEMPTS = 3
 
 /**
- * The table `carves`, and the thread that sends the files that were ordered with it (osquery/carver/carver.cpp,
- * osquery/tables/forensic/carves.cpp): since 4.6 on a tick (osquery pull request 6671), so mostly after the query that
- * ordered them is answered; before, at once and mostly before it.
+ * The table `carves` and the thread that sends the requested files (osquery/carver/carver.cpp,
+ * osquery/tables/forensic/carves.cpp). Since 4.6 it runs periodically (osquery pull request 6671), so usually after the query
+ * is answered; before 4.6 at once, so usually before.
  */
 export class Carver {
   private readonly carves = new Map<string, Carve>()
@@ -44,12 +44,12 @@ export class Carver {
 
   constructor(private readonly settings: Settings) {}
 
-  /** The agent runs a distributed query: until 4.6 carves go by its id, whoever has ordered them. */
+  /** Records the distributed query being run: before 4.6, carves use its id whichever query requested them. */
   noteQuery(id: string) {
     this.lastQueryId = id
   }
 
-  /** @returns nothing when the SQL is not about the table */
+  /** @returns undefined if the SQL does not use the table */
   run(sql: string): Found | undefined {
     try {
       const parsed = parseSelect(sql)
@@ -66,12 +66,12 @@ export class Carver {
     while (!life.ended) {
       await life.sleep(flags.carver_tick * 1_000)
       const due = [...this.carves.values()].filter(({ status }) => status === 'SCHEDULED')
-      // by their keys in the database
+      // in the order of their database keys
       for (const carve of due.sort((a, b) => (a.guid < b.guid ? -1 : 1))) if (!life.ended) await this.send(carve)
     }
   }
 
-  /** @returns the carve that a query has ordered */
+  /** @returns the carve requested by a query */
   private order({ anyOf }: Select): Carve | undefined {
     const { host, flags, life } = this.settings
     const conditions = anyOf.flat()
@@ -80,7 +80,7 @@ export class Carver {
     )
     const paths = conditions.flatMap(({ left, operator, right }) => {
       if (left !== 'path') return []
-      if (operator === '=') return [constantOf(right)] // whether or not there is such a file
+      if (operator === '=') return [constantOf(right)] // whether or not the file exists
       return operator === 'like' ? matchingFiles(host.family, constantOf(right)) : []
     })
     if (flags.disable_carver || !isOrder || !paths.length) return undefined
@@ -98,7 +98,7 @@ export class Carver {
     return carve
   }
 
-  /** Up to 4.6 no row says that it was ordered right now, so that SQLite leaves out all of them where `carve = 1`. */
+  /** Before 4.6 no row has `carve` set, so SQLite drops all of them for `carve = 1`. */
   private rows(ordered: Carve | undefined): Row[] {
     return [...this.carves.values()].map(carve => {
       const { guid, requestId, paths, status, size, seconds } = carve
@@ -135,7 +135,7 @@ export class Carver {
     for (let id = 0; id < blocks; id++) {
       const data = archive.subarray(id * blockBytes, (id + 1) * blockBytes).toString('base64')
       const sent = await this.post('carve_block', { block_id: id, session_id: session, request_id: requestId, data })
-      // an agent that does not retry goes on with the next block
+      // agents that do not retry continue with the next block
       if (!sent && this.retries) return
     }
     carve.status = 'SUCCESS'
@@ -146,7 +146,7 @@ export class Carver {
     return isSince(this.settings.host.osqueryVersion, '5.22')
   }
 
-  /** Any JSON is a success, whatever it says. What is none is tried again since 5.22, and lost before. */
+  /** Any JSON counts as success. Anything else is retried since 5.22, and lost before that. */
   private async post(path: string, fields: Record<string, unknown>): Promise<Answer | undefined> {
     const { life, remote } = this.settings
     for (let attempt = 1; !life.ended; attempt++) {

@@ -1,8 +1,8 @@
-/** Where the simulator gets its time from; tests have their own. */
+/** The simulator's source of time, which tests replace. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number
-  /** @returns takes the call back */
+  /** @returns a function that cancels the call */
   after(ms: number, call: () => void): () => void
 }
 
@@ -14,14 +14,14 @@ export const realClock: Clock = {
   },
 }
 
-/** From the start of an agent to its stop: whatever waits is woken at the end. */
+/** The lifetime of an agent. Everything that is waiting is woken at its end. */
 export class Life {
   ended = false
   private readonly ends = new Set<() => void>()
 
   constructor(readonly clock: Clock) {}
 
-  /** Resolves after that time, or at the end if that comes first. */
+  /** Resolves after that time, or at the end of the lifetime if that is earlier. */
   sleep(ms: number): Promise<void> {
     if (this.ended) return Promise.resolve()
     return new Promise(resolve => {
@@ -35,7 +35,7 @@ export class Life {
     })
   }
 
-  /** @returns takes the call back */
+  /** @returns a function that cancels the call */
   onEnd(call: () => void): () => void {
     this.ends.add(call)
     return () => this.ends.delete(call)

@@ -4,20 +4,20 @@ import type { Host } from './host'
 import type { Answer } from './remote'
 import { isSince } from './version'
 
-/** One query that is to be run again and again. */
+/** A scheduled query. */
 export interface Scheduled {
   name: string
   sql: string
   intervalSeconds: number
   snapshot: boolean
-  /** Whether rows that have gone are logged. */
+  /** Whether removed rows are logged. */
   removed: boolean
 }
 
-/** What an agent makes of the answer to its config call. */
+/** A configuration as the agent interprets it. */
 export interface Configuration {
   scheduled: Scheduled[]
-  /** SQL whose first rows are added to each line. */
+  /** SQL whose first row is added to each line. */
   decorators: string[]
 }
 
@@ -29,8 +29,8 @@ type Fields = Record<string, unknown>
 const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
 
 /**
- * Obeys the options and picks the queries that are for this host (osquery/config/packs.cpp).
- * @param holds whether a discovery query finds something
+ * Applies the options and selects the queries for this host (osquery/config/packs.cpp).
+ * @param holds whether a discovery query returns rows
  */
 export function readConfiguration(
   answer: Answer,
@@ -69,7 +69,7 @@ function scheduledOf(name: string, value: unknown, host: Host): Scheduled[] {
 
 const isTrue = (value: unknown) => /^(true|1)$/i.test(String(value))
 
-/** By platform, version and share of hosts, of a pack or of a query. */
+/** Whether a pack or query applies to the host, by platform, version and shard. */
 function isFor({ platform, version, shard }: Fields, host: Host): boolean {
   const platforms = String(platform ?? '')
   const names = [host.platform, host.family, ...(POSIX.includes(host.family) ? ['posix'] : []), 'any', 'all']
@@ -78,7 +78,7 @@ function isFor({ platform, version, shard }: Fields, host: Host): boolean {
   return shard === undefined || placeOf(host) < Number(shard)
 }
 
-/** From 0 to 99, always the same for a host. */
+/** From 0 to 99, constant for a host. */
 const placeOf = (host: Host) => createHash('sha1').update(host.identifier).digest().readUInt8() % 100
 
 function decoratorsOf({ load, always, interval }: Fields): string[] {

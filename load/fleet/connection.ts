@@ -3,12 +3,12 @@ import * as https from 'node:https'
 import type { Life } from './clock'
 import type { Tally } from './tally'
 
-/** osquery's own, not to be set (osquery/remote/transports/tls.cpp). */
+/** Fixed in osquery (osquery/remote/transports/tls.cpp). */
 const TIMEOUT_MS = 16_000
-/** As large as a configuration may be. */
+/** The maximum size of a configuration. */
 const ANSWER_BYTES_MAX = 4 * 2 ** 20
 
-/** What one request carries. */
+/** A request. */
 export interface Message {
   path: string
   body: string | Buffer
@@ -17,12 +17,12 @@ export interface Message {
 
 interface Settings {
   url: string
-  /** PEM of the authority that signed the server's certificate; the system's authorities unless given. */
+  /** CA certificate of the server (PEM); default: the system's CAs. */
   ca?: string
   tally: Tally
 }
 
-/** Sends the requests of all agents of this process, over connections that are kept open as osqueryd keeps them. */
+/** Sends the requests of all agents of this process over keep-alive connections, as osqueryd does. */
 export class Connection {
   private readonly agent: http.Agent
   private readonly base: URL
@@ -37,8 +37,8 @@ export class Connection {
   }
 
   /**
-   * @returns the body of the answer, whatever its status
-   * @throws when there is none; a broken connection gets one second chance at once, on a new one
+   * @returns the body of the response, whatever its status
+   * @throws if there is none; after a broken connection it retries once on a new one
    */
   async post(message: Message, life: Life): Promise<string> {
     const { tally } = this.settings
@@ -52,7 +52,7 @@ export class Connection {
     }
   }
 
-  /** @param agent false: over a connection of its own */
+  /** @param agent false for a separate connection */
   private once({ path, body, headers }: Message, life: Life, agent: http.Agent | false): Promise<string> {
     return new Promise((resolve, reject) => {
       const request = this.send(new URL(path, this.base), {
@@ -88,7 +88,7 @@ export class Connection {
     })
   }
 
-  /** A new connection, kept open no longer than for one answer. */
+  /** A new connection for a single response. */
   private agentForOne(): http.Agent {
     const { ca } = this.settings
     return this.base.protocol === 'https:' ? new https.Agent({ ca }) : new http.Agent()
@@ -104,13 +104,13 @@ const isBroken = (error: unknown) => BROKEN.has(String((error as NodeJS.ErrnoExc
 
 async function readAll(response: http.IncomingMessage): Promise<string> {
   const { statusCode = 0 } = response
-  // followed by osqueryd up to 10 times; a server of ours has no reason to send one, so it is a fault here
+  // osqueryd follows up to 10 redirects, but our server has no reason to send any, so this is a bug
   if (statusCode >= 300 && statusCode < 400) throw new Error(`redirected with ${statusCode}`)
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of response as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`answer of more than ${ANSWER_BYTES_MAX} bytes`)
+    if (bytes > ANSWER_BYTES_MAX) throw new Error(`response larger than ${ANSWER_BYTES_MAX} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')

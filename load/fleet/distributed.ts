@@ -9,14 +9,14 @@ import type { Found } from './tables/database'
 import type { Tally } from './tally'
 import { isSince } from './version'
 
-/** What is to be sent back for one query; the rows are JSON already. */
+/** The result of a query; the rows are already JSON. */
 interface Result {
   id: string
   rows: string
   count: number
   status: number
   message: string
-  /** JSON, too. */
+  /** Already JSON. */
   stats: string
 }
 
@@ -28,18 +28,18 @@ interface Settings {
   life: Life
   random: Random
   tally: Tally
-  /** Runs SQL for the query with that id. */
+  /** Runs the SQL of the query with this id. */
   run: (sql: string, id: string) => Found
-  /** A line of the agent's own log. */
+  /** Logs a line in the agent's own log. */
   warn: (message: string) => void
-  /** The worker process was started again. */
+  /** Called when the worker process has restarted. */
   onRestart: () => void
 }
 
 const ACCELERATED_MS = 5_000
-/** Until the watcher has started another worker. */
+/** Time until the watcher has started another worker. */
 const RESTART_MS = 5_000
-/** The agent has no limit; the simulator must have one. */
+/** The agent has no limit; the simulator needs one. */
 const RESULTS_MAX = 10_000
 
 /** The thread of distributed queries (osquery/distributed/distributed.cpp, osquery/dispatcher/distributed_runner.cpp). */
@@ -47,7 +47,7 @@ export class Distributed {
   private readonly queue = new Map<string, string>()
   /** Kept until a write is accepted. */
   private results: Result[] = []
-  /** By hash of the SQL: when it began to run. What is found here when it is to run again has crashed its worker. */
+  /** Start times by hash of the SQL. A query that is found here when it is about to run has crashed its worker. */
   private readonly running = new Map<string, number>()
   private acceleratedUntilMs = 0
 
@@ -83,7 +83,7 @@ export class Distributed {
     const wanted = this.discover(discovery)
     if (!wanted) return
     for (const [id, sql] of Object.entries(queries ?? {})) {
-      if (typeof sql !== 'string' || !sql || !id) return // and none of those after it
+      if (typeof sql !== 'string' || !sql || !id) return // and drops all queries after it
       if (!this.isWanted(wanted.get(id), wanted)) continue
       this.queue.set(id, sql)
       this.settings.tally.taken++
@@ -92,7 +92,7 @@ export class Distributed {
       this.acceleratedUntilMs = this.settings.life.clock.nowMs() + Number(accelerate) * 1_000
   }
 
-  /** @returns nothing when one of them cannot be run: the whole answer is dropped then */
+  /** @returns undefined if one of them cannot be run, as the whole response is then dropped */
   private discover(discovery: unknown): Map<string, boolean> | undefined {
     const wanted = new Map<string, boolean>()
     for (const [id, sql] of Object.entries(discovery ?? {})) {
@@ -103,13 +103,13 @@ export class Distributed {
     return wanted
   }
 
-  /** Before 5.8 (osquery pull request 7655) one query whose discovery found something kept out all that had none. */
+  /** Before 5.8 (osquery pull request 7655), one matching discovery query excluded all queries without one. */
   private isWanted(found: boolean | undefined, all: Map<string, boolean>): boolean {
     if (isSince(this.settings.host.osqueryVersion, '5.8.0')) return found !== false
     return found === true || ![...all.values()].includes(true)
   }
 
-  /** One after the other in the order of their ids, with one write at the end. @returns whether the worker has crashed */
+  /** Runs the queries in the order of their ids, with one write at the end. @returns whether the worker crashed */
   private async runQueue(): Promise<boolean> {
     const { life } = this.settings
     for (const id of [...this.queue.keys()].sort()) {
@@ -124,7 +124,7 @@ export class Distributed {
     return false
   }
 
-  /** @returns nothing when the worker has crashed on it */
+  /** @returns undefined if it crashed the worker */
   private async execute(id: string, sql: string): Promise<Result | undefined> {
     const { behaviour, flags, life, random, tally } = this.settings
     const hash = createHash('sha256').update(sql).digest('base64')
@@ -157,7 +157,7 @@ export class Distributed {
     return { id, rows: '[]', count: 0, status: 1, message: found.message, stats }
   }
 
-  /** What was only in memory is lost. The queue is on disk: it stays. */
+  /** Everything in memory is lost; the queue on disk stays. */
   private async restart(): Promise<boolean> {
     const { life, tally, onRestart } = this.settings
     tally.crashes++
@@ -182,7 +182,7 @@ export class Distributed {
     } else tally.dropped += this.results.splice(0, this.results.length - RESULTS_MAX).length
   }
 
-  /** Of one id that was run twice there are two members, as the agent writes them. Older agents leave parts out. */
+  /** An id that was run twice occurs twice, as in the agent's output. Older agents omit some parts. */
   private fields(): string {
     const { osqueryVersion } = this.settings.host
     const objectOf = (partOf: (result: Result) => string | number) =>

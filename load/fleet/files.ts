@@ -1,6 +1,6 @@
 import type { Family } from './host'
 
-/** The files that simulated machines have. */
+/** The files of simulated machines. */
 const FILES: Record<Family, readonly string[]> = {
   linux: ['/etc/hosts', '/etc/passwd', '/etc/ssh/sshd_config', '/var/log/syslog', '/var/log/apt/history.log'],
   darwin: ['/etc/hosts', '/etc/passwd', '/etc/ssh/sshd_config', '/var/log/system.log', '/Library/Preferences/a.plist'],
@@ -9,7 +9,7 @@ const FILES: Record<Family, readonly string[]> = {
 
 export const hasFile = (family: Family, path: string) => FILES[family].includes(path)
 
-/** Files that fit a pattern: `%` is anything within a name, `%%` at the end is everything below (osquery/filesystem/filesystem.cpp). */
+/** Files that match a pattern: `%` matches within a name, a final `%%` everything below (osquery/filesystem/filesystem.cpp). */
 export function matchingFiles(family: Family, pattern: string): string[] {
   const regex = pattern
     .split(/(%%$|%)/)

@@ -1,4 +1,4 @@
-/** The flags of osqueryd that matter here, with its own defaults (osquery's `--help`). Times in seconds. */
+/** The relevant flags of osqueryd with its defaults (osquery's `--help`). Times in seconds. */
 const DEFAULTS = {
   distributed_interval: 60,
   distributed_tls_max_attempts: 3,
@@ -25,14 +25,14 @@ const DEFAULTS = {
   carver_block_size: 8_192,
   /** Fixed in the agent: how often it looks for carves to begin (SchedulerRunner in osquery/dispatcher/scheduler.cpp). */
   carver_tick: 60,
-  /** Far below the agent's own 1,000,000: here are thousands of agents in one process. */
+  /** Far below the agent's own 1,000,000, because thousands of agents share this process. */
   buffered_log_max: 20_000,
 }
 
 export type Flags = { -readonly [name in keyof typeof DEFAULTS]: (typeof DEFAULTS)[name] }
 type Value = string | number | boolean
 
-/** As on the command line of somebody who wants live queries. */
+/** Command-line flags for live queries. */
 export const STARTED_WITH: Partial<Flags> = {
   ...{ disable_distributed: false, disable_carver: false },
   ...{ distributed_interval: 1, config_refresh: 60, config_accelerated_refresh: 30 },
@@ -40,15 +40,15 @@ export const STARTED_WITH: Partial<Flags> = {
 
 export const flagsOf = (started: Partial<Flags>): Flags => ({ ...DEFAULTS, ...started })
 
-/** `CLI_FLAG`s in osquery's source: it ignores them in a configuration. */
+/** `CLI_FLAG`s in osquery's source, which it ignores in a configuration. */
 const CLI_ONLY: readonly string[] = [
   ...['config_refresh', 'config_accelerated_refresh', 'config_tls_max_attempts', 'disable_reenrollment'],
   ...['tls_enroll_max_attempts', 'tls_enroll_max_interval', 'disable_carver', 'carver_block_size', 'carver_tick'],
 ]
 
 /**
- * What the `options` of a configuration say counts more; unknown ones, flags of the command line and wrong types are
- * ignored, as the agent does.
+ * Applies the `options` of a configuration, which override flags. Unknown options, command-line flags and wrong types are
+ * ignored, as in the agent.
  */
 export function applyOptions(flags: Flags, options: unknown) {
   if (typeof options !== 'object' || options === null) return

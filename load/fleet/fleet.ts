@@ -14,14 +14,14 @@ export interface FleetSettings {
   /** The same seed gives the same hosts. */
   seed: string
   behaviour?: Partial<FleetBehaviour>
-  /** Of every agent's command line. */
+  /** Command-line flags of every agent. */
   started?: Partial<Flags>
-  /** PEM of the authority that signed the server's certificate. */
+  /** CA certificate of the server (PEM). */
   ca?: string
   clock?: Clock
 }
 
-/** Hosts that start in one second. */
+/** Hosts started per second. */
 const STARTS_PER_SECOND = 100
 
 /** Many agents in one process. */
@@ -48,7 +48,7 @@ export class Fleet {
     }
   }
 
-  /** Changes what all hosts do from now on. */
+  /** Changes the behaviour of all hosts from now on. */
   behave(behaviour: Omit<Partial<FleetBehaviour>, 'silent' | 'offline' | 'logShape'>) {
     for (const agent of this.agents) agent.behave(behaviour)
   }

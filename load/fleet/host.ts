@@ -3,7 +3,7 @@ import { Random } from './random'
 type Platform = 'ubuntu' | 'debian' | 'rhel' | 'darwin' | 'windows'
 export type Family = 'linux' | 'darwin' | 'windows'
 
-/** A machine that does not exist, as osquery's tables tell of it. */
+/** A simulated machine, with the values that osquery's tables report. */
 export interface Host {
   identifier: string
   hostname: string
@@ -22,7 +22,7 @@ export interface Host {
   memoryBytes: number
   address: string
   mac: string
-  /** When it was booted. */
+  /** Boot time. */
   bootedMs: number
 }
 
@@ -93,10 +93,10 @@ const SITES = ['ams', 'fra', 'iad', 'sin', 'syd'] as const
 const OWNERS = ['ada', 'ben', 'chen', 'dana', 'emil', 'fatima', 'goro', 'hana', 'ivo', 'june', 'kofi', 'lena'] as const
 const GIB = 2 ** 30
 const DAY_MS = 86_400_000
-/** Of 2026-01-01, so that the same seed gives the same host on any day. */
+/** 2026-01-01, fixed so that the same seed gives the same host on any day. */
 const LONG_AGO_MS = 1_767_225_600_000
 
-/** The host number `index` of a fleet. */
+/** Creates host number `index` of a fleet. */
 export function hostOf(seed: string, index: number): Host {
   const random = new Random(`${seed}/${index}`)
   const model = modelOf(random.next())
@@ -135,7 +135,7 @@ function hostnameOf(family: Family, index: number, random: Random): string {
   return `DESKTOP-${random.hex(4).toUpperCase()}${number}`
 }
 
-/** Virtual machines and cheap boards often have none. */
+/** May be empty, as on virtual machines and cheap boards. */
 function serialOf(random: Random): string {
   const place = random.next()
   if (place < 0.1) return ''

@@ -11,14 +11,14 @@ interface Settings {
 }
 
 interface Line {
-  /** Its second and its place among all lines: `1788256800_10`. */
+  /** Its second and its number among all lines: `1788256800_10`. */
   key: string
   text: string
 }
 
-/** The lines of one type that wait to be sent, and how long they must. */
+/** Lines of one type waiting to be sent, and when to send them. */
 class Buffer {
-  /** In the order of their keys as texts, which is the database's: of one second the tenth line stands before the ninth. */
+  /** In the database's text order of the keys: within a second, the tenth line comes before the ninth. */
   lines: Line[] = []
   private failures = 0
   private backoffSeconds = 0
@@ -51,7 +51,7 @@ class Buffer {
   }
 }
 
-/** The thread that sends log lines (plugins/logger/buffered.cpp, tls_logger.cpp). A failure is not tried again at once. */
+/** The thread that sends log lines (plugins/logger/buffered.cpp, tls_logger.cpp). Failures are not retried at once. */
 export class LogForwarder {
   private readonly results = new Buffer('result')
   private readonly statuses = new Buffer('status')

@@ -4,7 +4,7 @@ import type { Flags } from './flags'
 import type { Host } from './host'
 import { calendarTime } from './tables/machine'
 
-/** What a run of a scheduled query has to say. */
+/** The outcome of a run of a scheduled query. */
 export interface Finding {
   name: string
   nowMs: number
@@ -15,7 +15,7 @@ export interface Finding {
   removed: readonly Row[]
 }
 
-/** The lines of a finding, in the shape that the flags or the agent's own shape ask for (osquery/core/sql/query_data). */
+/** The lines of a finding, in the shape set by the flags or the agent (osquery/core/sql/query_data). */
 export function resultLines(finding: Finding, host: Host, flags: Flags, shape: LogShape): string[] {
   const events = shape === 'configured' ? flags.logger_event_type : shape !== 'batch'
   const snapshotEvents = shape === 'configured' ? flags.logger_snapshot_event_type : shape === 'snapshot-event'
@@ -45,7 +45,7 @@ function headOf({ name, nowMs, counter, decorations }: Finding, host: Host, flag
   return JSON.stringify(head).slice(1, -1)
 }
 
-/** Whole numbers keep all their digits: 64 bits do not fit into a number of JavaScript. */
+/** Keeps all digits of integers: 64 bits do not fit in a JavaScript number. */
 const rowText = (row: Row, numerics: boolean) =>
   numerics ? JSON.stringify(row).replace(/"(-?(?:0|[1-9]\d{0,18}))"(?=[,}])/g, '$1') : JSON.stringify(row)
 

@@ -4,11 +4,11 @@ import { Fleet } from './fleet'
 import { makeSecret } from './secret'
 import type { Tally } from './tally'
 
-const TOLD_EVERY_MS = 1_000
-/** Where nobody watches, a line now and then is enough. */
-const LOGGED_EVERY_MS = 10_000
+const TERMINAL_INTERVAL_MS = 1_000
+/** Without a terminal, an occasional line is enough. */
+const LOG_INTERVAL_MS = 10_000
 
-/** `npm run simulate:fleet`: a living fleet without an agent. */
+/** `npm run simulate:fleet`: simulates a fleet without real agents. */
 async function main() {
   const given = readArguments(process.argv.slice(2), process.env)
   if (!given) return console.log(HELP)
@@ -16,9 +16,9 @@ async function main() {
   const own = given.secret === undefined ? await makeSecret(given.url, process.env) : undefined
   const fleet = new Fleet({ ...given, secret: given.secret ?? own?.text ?? '', ca })
   fleet.start()
-  const stopTelling = tell(fleet.tally, given.hosts)
+  const stopProgress = showProgress(fleet.tally, given.hosts)
   await untilEnded(given.seconds)
-  stopTelling()
+  stopProgress()
   await fleet.stop()
   await own?.revoke()
 }
@@ -38,17 +38,17 @@ function untilEnded(seconds: number | undefined): Promise<void> {
       clearTimeout(timer)
       resolve()
     }
-    // each may come twice: from the terminal, and from npm that passes it on
+    // each may arrive twice: from the terminal, and forwarded by npm
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
   })
 }
 
-/** One line that stays in its place on a terminal. @returns ends it */
-function tell(tally: Tally, hosts: number): () => void {
+/** Prints progress, on a terminal as one line that is updated in place. @returns a function that stops it */
+function showProgress(tally: Tally, hosts: number): () => void {
   const { isTTY } = process.stdout
-  process.stdout.on('error', () => undefined) // nobody reads the progress any more: the fleet goes on
+  process.stdout.on('error', () => undefined) // the fleet continues if its output is closed
   const print = () => process.stdout.write(isTTY ? `\r\x1b[K${summary(tally, hosts)}` : `${summary(tally, hosts)}\n`)
-  const timer = setInterval(print, isTTY ? TOLD_EVERY_MS : LOGGED_EVERY_MS)
+  const timer = setInterval(print, isTTY ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS)
   return () => {
     clearInterval(timer)
     print()

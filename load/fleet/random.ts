@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Numbers that look random and are the same for the same seed (the generator is known as mulberry32). */
+/** A seeded pseudo-random number generator (mulberry32). */
 export class Random {
   private state: number
 
@@ -8,7 +8,7 @@ export class Random {
     this.state = createHash('sha256').update(seed).digest().readInt32LE()
   }
 
-  /** From 0 up to, but not, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state)
@@ -16,9 +16,9 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** A whole number from `least` to `most`, both included. */
-  between(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1))
+  /** An integer from `min` to `max`, both inclusive. */
+  between(min: number, max: number): number {
+    return min + Math.floor(this.next() * (max - min + 1))
   }
 
   chance(share: number): boolean {
@@ -27,7 +27,7 @@ export class Random {
 
   pick<T>(from: readonly T[]): T {
     const found = from[Math.floor(this.next() * from.length)]
-    if (found === undefined) throw new Error('There is nothing to pick from')
+    if (found === undefined) throw new Error('Cannot pick from an empty list')
     return found
   }
 

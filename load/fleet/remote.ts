@@ -22,21 +22,21 @@ interface Settings {
 interface CallOptions {
   attempts?: number
   compress?: boolean
-  /** What is sent at the first attempt only. */
+  /** Body of the first attempt only. */
   garbled?: string
 }
 
-/** Of PlatformType in osquery: POSIX 1, Windows 2, BSD 4, Linux 8, macOS 16. */
+/** Bits of PlatformType in osquery: POSIX 1, Windows 2, BSD 4, Linux 8, macOS 16. */
 const PLATFORM_TYPE = { linux: '9', darwin: '21', windows: '2' }
 
-/** osquery's remote API as the agent sees it: enrols when it must, tries again when it may. */
+/** Client of osquery's remote API: enrols when necessary and retries where the agent does. */
 export class Remote {
   private nodeKey = ''
   private enrolling: Promise<string> | undefined
 
   constructor(private readonly settings: Settings) {}
 
-  /** @returns '' when all attempts to enrol have failed */
+  /** @returns '' if all attempts to enrol failed */
   async key(): Promise<string> {
     if (this.nodeKey) return this.nodeKey
     this.enrolling ??= this.enrol().finally(() => {
@@ -47,7 +47,7 @@ export class Remote {
 
   /**
    * @param fields the body without its braces; the node key comes last, as the agent adds it last
-   * @returns nothing when every attempt has failed. Between attempts it sleeps 1 s, 4 s, 9 s (osquery/remote/utility.h).
+   * @returns undefined if all attempts failed. It sleeps 1 s, 4 s, 9 s between attempts (osquery/remote/utility.h).
    */
   async call(
     path: string,
@@ -66,7 +66,7 @@ export class Remote {
     return undefined
   }
 
-  /** One attempt, without a look at what the answer says; nothing when it is none. */
+  /** A single attempt that does not interpret the answer; undefined if there is none. */
   async post(path: string, body: string, compress = false): Promise<Answer | undefined> {
     const { connection, host, life, tally } = this.settings
     const headers: Record<string, string> = { 'User-Agent': `osquery/${host.osqueryVersion}` }
@@ -107,7 +107,7 @@ export class Remote {
         tally.enrolments++
         return found
       }
-      if (answer) tally.failed(`enroll: ${answer.error ?? 'the server gave no node key'}`)
+      if (answer) tally.failed(`enroll: ${answer.error ?? 'the server returned no node key'}`)
       if (attempt === flags.tls_enroll_max_attempts) break
       await life.sleep(Math.min(attempt ** 2, flags.tls_enroll_max_interval) * 1_000)
     }
@@ -125,7 +125,7 @@ export class Remote {
   }
 }
 
-/** An empty body is a success without content; anything else must be JSON. */
+/** An empty body counts as success without content; anything else must be JSON. */
 function parse(text: string): Answer {
   if (text === '') return {}
   const answer: unknown = JSON.parse(text)

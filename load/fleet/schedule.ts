@@ -22,25 +22,25 @@ interface Entry {
   query: Scheduled
   everyMs: number
   dueMs: number
-  /** Of the first run, and of the first one of a changed query, it is 0; then it counts the runs that found changes. */
+  /** 0 for the first run of a new or changed query; then counts the runs that found changes. */
   counter: number | undefined
-  /** What it found last, each row as JSON. */
+  /** The previous rows, as JSON. */
   last: Set<string>
 }
 
-/** How long nothing to do lasts, until a configuration brings something. */
+/** How long to wait for a configuration if nothing is scheduled. */
 const IDLE_MS = 3_000
-/** Rows kept to compare the next ones with: thousands of agents are in one process. */
+/** Rows kept for the next comparison; limited, because thousands of agents share this process. */
 const ROWS_KEPT = 500
 
-/** The thread of scheduled queries (osquery/dispatcher/scheduler.cpp): results are told as differences, or whole. */
+/** The thread of scheduled queries (osquery/dispatcher/scheduler.cpp), which logs results as differences or snapshots. */
 export class Schedule {
   private entries = new Map<string, Entry>()
   private decorators: string[] = []
 
   constructor(private readonly settings: Settings) {}
 
-  /** A query that stays as it was goes on where it is; one that has changed is compared with what it found before. */
+  /** Unchanged queries keep their state; a changed query is compared with its previous rows. */
   configure({ scheduled, decorators }: Configuration) {
     const old = this.entries
     this.decorators = decorators
@@ -53,7 +53,7 @@ export class Schedule {
     )
   }
 
-  /** Its interval is shifted a little, so that not all hosts ask their tables at the same time. */
+  /** Adds jitter to the interval, so that hosts do not all run their queries at the same time. */
   private entryOf(query: Scheduled, before: Entry | undefined): Entry {
     const { life, flags, random } = this.settings
     const splay = (query.intervalSeconds * Math.min(100, flags.schedule_splay_percent)) / 100
@@ -97,7 +97,7 @@ export class Schedule {
 }
 
 /**
- * What has come and gone (osquery/core/sql/query.cpp, addNewResults). A snapshot compares nothing: its counter stays 0.
+ * Added and removed rows (osquery/core/sql/query.cpp, addNewResults). Snapshots are not compared, so their counter stays 0.
  */
 function compare(entry: Entry, rows: Row[]): Pick<Finding, 'snapshot' | 'added' | 'removed' | 'counter'> {
   if (entry.query.snapshot) return { counter: 0, snapshot: rows, added: [], removed: [] }

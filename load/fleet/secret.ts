@@ -5,12 +5,12 @@ import { ArgumentError } from './arguments'
 
 export interface Secret {
   text: string
-  /** Takes it back: hosts that it let in stay. */
+  /** Removes the secret; hosts that enrolled with it stay. */
   revoke(): Promise<void>
 }
 
 /**
- * Makes an enroll secret over the API, as the first administrator.
+ * Creates an enroll secret through the API, as the first administrator.
  * @throws ArgumentError that says what to do
  */
 export async function makeSecret(url: string, env: Record<string, string | undefined>): Promise<Secret> {
@@ -19,16 +19,16 @@ export async function makeSecret(url: string, env: Record<string, string | undef
   const text = await response.text()
   if (response.status === 401 || response.status === 403)
     throw new ArgumentError(
-      `The token may not make an enroll secret at ${url}. Set TAILRACE_TOKEN to one of an administrator.`,
+      `The token may not create enroll secrets at ${url}. Set TAILRACE_TOKEN to an admin's token.`,
     )
   const { id, secret } = parse(text)
   if (!response.ok || typeof secret !== 'string')
     throw new ArgumentError(
-      `${url} gave no enroll secret (${response.status}). Is it Tailrace? Else hand in one with --secret.`,
+      `${url} did not return an enroll secret (${response.status}). Check that it is Tailrace, or pass a secret with --secret.`,
     )
   const headers = { authorization: `Bearer ${token}` }
   const revoke = async () => {
-    // the server may have been stopped meanwhile; the secret can be removed in its settings
+    // the server may have stopped in the meantime; the secret can be removed on its pages
     await fetch(`${url}/api/enroll-secrets/${id}`, { method: 'DELETE', headers }).catch(() => undefined)
   }
   return { text: secret, revoke }
@@ -40,7 +40,7 @@ async function tokenOf(folder: string): Promise<string> {
     return decodeText(await readFile(file)).trim()
   } catch {
     throw new ArgumentError(
-      `There is no ${file}. Start the server first (npm start), or hand in an enroll secret with --secret, or a token in TAILRACE_TOKEN.`,
+      `${file} does not exist. Start the server first (npm start), or pass an enroll secret with --secret or a token in TAILRACE_TOKEN.`,
     )
   }
 }
@@ -55,7 +55,7 @@ async function ask(url: string, token: string): Promise<Response> {
   } catch (error) {
     const { cause } = error as Error
     throw new ArgumentError(
-      `No server answers at ${url} (${(cause as Error | undefined)?.message ?? error}). Start it with npm start, or name another one with --url.`,
+      `No server answers at ${url} (${(cause as Error | undefined)?.message ?? error}). Start it with npm start, or set another URL with --url.`,
     )
   }
 }

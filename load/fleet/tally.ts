@@ -1,18 +1,18 @@
-/** What a fleet has done so far. */
+/** Counters of a fleet. */
 export class Tally {
-  /** Hosts that have a node key now. */
+  /** Hosts that currently have a node key. */
   enrolled = 0
-  /** Times a node key was given out. */
+  /** Node keys issued so far. */
   enrolments = 0
-  /** Reads that wait for their answer now. */
+  /** Reads currently waiting for a response. */
   heldReads = 0
   reads = 0
-  /** Queries taken. */
+  /** Queries received. */
   taken = 0
-  /** Queries whose answer was accepted. */
+  /** Queries whose answers were accepted. */
   answered = 0
   rows = 0
-  /** Queries taken by those who never answer. */
+  /** Queries received by silent hosts. */
   ignored = 0
   crashes = 0
   denylisted = 0
@@ -20,11 +20,11 @@ export class Tally {
   logLines = 0
   carves = 0
   requests = 0
-  /** Sent again, because the connection broke. */
+  /** Requests repeated because the connection broke. */
   resends = 0
-  /** Requests that were not answered, or with what the agent counts as a failure. */
+  /** Requests without a response, or with one that the agent counts as a failure. */
   failures = 0
-  /** Answers and lines thrown away because the server did not take them for too long. */
+  /** Answers and lines dropped because the server did not accept them for too long. */
   dropped = 0
   /** Why the last request failed. */
   lastFailure = ''

@@ -7,16 +7,16 @@ import { answer } from '../programs/questions'
 const HOLD_MS = 10_000
 const NOTHING = '{"queries":{}}'
 
-/** Of all hosts. */
+/** Node key of all hosts. */
 const keys = new Set<string>()
-/** Reads that are held, each by its node key. */
+/** Held reads by node key. */
 const held = new Map<string, ServerResponse>()
-/** Hosts that have not been asked yet. */
+/** Hosts that have not received the query yet. */
 const unasked = new Set<string>()
 let asked = NOTHING
 let answered: () => void = () => undefined
 
-/** The least that answers agents: it holds reads, parses what is written, and keeps nothing. */
+/** A minimal server for agents: it holds reads, parses writes and stores nothing. */
 const server = createServer((request, response) => void take(request, response))
 server.keepAliveTimeout = 75_000
 
@@ -54,7 +54,7 @@ const questions = {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   },
-  /** Asks every host; resolves when all have answered. @returns how long that took, ms */
+  /** Sends a query to every host and waits for all answers. @returns the time taken, in ms */
   ask: async ({ sql }: { sql: string }) => {
     asked = JSON.stringify({ queries: { q: sql } })
     const hosts = keys.size

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { createChannel, createSession } from 'better-sse'
 import { answer } from '../programs/questions'
 
-/** Messages between two looks at the event loop: what is written must leave. */
-const AT_A_TIME = 20
+/** Messages per tick of the event loop, so that written data can be sent. */
+const MESSAGES_PER_TICK = 20
 
 const channel = createChannel()
 const server = createServer((req, res) => {
@@ -16,11 +16,11 @@ const questions = {
     new Promise<number>(resolve => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
     }),
-  /** It has no back-pressure: the loop is let go so that it does not only fill buffers. */
+  /** better-sse has no back-pressure, so this yields to the event loop instead of only filling buffers. */
   publish: async ({ messages }: { messages: unknown[] }) => {
     for (const [i, message] of messages.entries()) {
       channel.broadcast(message)
-      if (i % AT_A_TIME === 0) await new Promise(setImmediate)
+      if (i % MESSAGES_PER_TICK === 0) await new Promise(setImmediate)
     }
   },
 }

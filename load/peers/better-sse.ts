@@ -2,7 +2,7 @@ import { startProgram } from '../programs/program'
 import type { BetterSseQuestions } from './better-sse-server'
 import type { Peer } from './peer'
 
-/** better-sse in a process of its own; undefined where it is not installed. */
+/** Starts better-sse in a separate process; undefined if it is not installed. */
 export async function startBetterSse(): Promise<Peer | undefined> {
   try {
     require.resolve('better-sse')

@@ -14,7 +14,7 @@ const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so'
 const PUBLISHERS = 16
 const READY_TRIES = 200
 
-/** As its own documentation would have it: a buffer that holds the run, two workers for two cores, no access log. */
+/** Configured as its documentation recommends: a buffer that fits the run, two workers for two cores, no access log. */
 const configuration = (folder: string, port: number, user: string) => `
 load_module ${MODULE};
 ${user}
@@ -40,7 +40,7 @@ http {
   }
 }`
 
-/** nginx with nchan, the fastest server of its kind that Debian has; undefined where it is not installed. */
+/** Starts nginx with nchan, the fastest comparable server in Debian; undefined if it is not installed. */
 export async function startNchan(): Promise<Peer | undefined> {
   if (!existsSync(PROGRAM) || !existsSync(MODULE)) return undefined
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-nchan-'))
@@ -72,7 +72,7 @@ export async function startNchan(): Promise<Peer | undefined> {
   return { url, path: '/stream', publish: messages => publishAll(`${url}/publish`, agent, messages), stop }
 }
 
-/** Over several kept-alive connections: order is not asked for, only speed. */
+/** Publishes over several keep-alive connections, for speed; the order does not matter. */
 async function publishAll(url: string, agent: Agent, messages: string[]) {
   let next = 0
   const one = async () => {

@@ -19,22 +19,22 @@ interface WriteArgs {
   topic: Topic
   lines: number
   lineBytes: number
-  /** As fast as the database takes them unless given. */
+  /** Default: as fast as the database accepts them. */
   perSecond?: number
 }
 
-/** With no rate, the event loop is let go after so many lines, as a job does. */
-const LINES_AT_A_TIME = 200
+/** Without a rate, yields to the event loop after this many lines, as a job does. */
+const LINES_PER_TICK = 200
 const TICK_MS = 5
 const BARE_ROWS = 1_000
 
 let streams: Streams
 let db: Db
 
-/** A line that tells when it was written. */
+/** A line that contains its time of writing. */
 const lineOf = (bytes: number) => `t=${nowMs().toFixed(3)} `.padEnd(bytes, '.')
 
-/** The part of a worker process that writes lines: the program's own writer, on its own connections. */
+/** The line-writing part of a worker process: the real writer, with its own connections. */
 async function start({ databaseUrl, redisUrl }: Parts) {
   const log = createLog({ level: 'error', format: 'json', output: process.stderr })
   const { config } = readConfig({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
@@ -56,7 +56,7 @@ async function write(args: WriteArgs) {
 async function writeFast({ topic, lines, lineBytes }: WriteArgs) {
   for (let i = 1; i <= lines; i++) {
     await streams.write(topic, [{ kind: 'log', message: lineOf(lineBytes), source: 'load' }])
-    if (i % LINES_AT_A_TIME === 0) await new Promise(setImmediate)
+    if (i % LINES_PER_TICK === 0) await new Promise(setImmediate)
   }
 }
 
@@ -70,7 +70,7 @@ async function writePaced({ topic, lines, lineBytes }: WriteArgs, perSecond: num
   }
 }
 
-/** Single lines with so much quiet between them that each finds an idle stream. */
+/** Writes single lines with pauses, so that each finds an idle stream. */
 async function writeSeldom({ topic, lines, everyMs }: { topic: Topic; lines: number; everyMs: number }) {
   for (let i = 0; i < lines; i++) {
     await delay(everyMs * (0.75 + Math.random() / 2))
@@ -79,7 +79,7 @@ async function writeSeldom({ topic, lines, everyMs }: { topic: Topic; lines: num
   await streams.flush()
 }
 
-/** The yardstick of ingest: one loop of the plainest durable statement there is, on a table with a key. */
+/** The yardstick for ingest: a loop of plain durable inserts into a table with a primary key. */
 async function insertBare({ lines, lineBytes }: { lines: number; lineBytes: number }) {
   await db.raw(`CREATE TABLE IF NOT EXISTS bare_lines
     (topic bigint, seq bigint, at timestamptz NOT NULL, message text NOT NULL, PRIMARY KEY (topic, seq))`)

@@ -4,14 +4,14 @@ import type { Tally } from '../fleet/tally'
 import { measures } from './measures'
 import { answer } from './questions'
 
-/** A number of the tally. */
+/** A numeric counter of the tally. */
 type Count = { [key in keyof Tally]: Tally[key] extends number ? key : never }[keyof Tally]
 
-const LOOK_MS = 5
+const POLL_MS = 5
 
 let fleet: Fleet
 
-/** Simulated hosts in a process of their own. */
+/** Simulated hosts in a separate process. */
 const questions = {
   start: (settings: FleetSettings) => {
     fleet = new Fleet(settings)
@@ -25,8 +25,8 @@ const questions = {
     const untilMs = nowMs() + withinMs
     while (wanted.some(([name, least]) => fleet.tally[name] < least)) {
       if (nowMs() > untilMs)
-        throw new Error(`${JSON.stringify(counts)} was not reached: ${JSON.stringify(fleet.tally)}`)
-      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+        throw new Error(`${JSON.stringify(counts)} were not reached: ${JSON.stringify(fleet.tally)}`)
+      await new Promise(resolve => setTimeout(resolve, POLL_MS))
     }
     return nowMs()
   },

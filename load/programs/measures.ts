@@ -3,7 +3,7 @@ import { Session } from 'node:inspector'
 
 const session = new Session()
 
-/** What a program can tell of itself: memory, CPU time, and profiles. */
+/** Measurements of the current process: memory, CPU time and profiles. */
 export const measures = {
   /** Bytes after a full garbage collection; needs `--expose-gc`. */
   memory: () => {

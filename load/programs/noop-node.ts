@@ -18,16 +18,16 @@ interface Parts {
   concurrency: number
 }
 
-/** One line each, so that the way of a line is part of it. */
+/** Logs one line, so that the path of a line is part of the measurement. */
 const noop = defineKind({ name: 'noop', queue: 'demo', input: z.strictObject({}) })
 const handlers = [handle(noop, async run => void run.log.info('nothing to do'))] as const
-const AT_A_TIME = 1_000
+const BATCH = 1_000
 const POLL_MS = 100
 
 let db: Db
 let jobs: JobsPlatform
 
-/** A worker process of the program, with a kind that does nothing; its workers begin when asked. */
+/** A worker process with a job kind that does nothing; its workers start on request. */
 async function start({ databaseUrl, redisUrl, concurrency }: Parts) {
   const { config } = readConfig({
     DATABASE_URL: databaseUrl,
@@ -47,14 +47,14 @@ async function start({ databaseUrl, redisUrl, concurrency }: Parts) {
 
 async function enqueue({ count }: { count: number }) {
   const request = { tenantId: DEFAULT_TENANT_ID, createdBy: { type: 'system' as const, id: null, name: 'load' } }
-  for (let made = 0; made < count; made += AT_A_TIME)
-    await Promise.all(Array.from({ length: AT_A_TIME }, () => jobs.enqueue(noop, {}, request)))
+  for (let made = 0; made < count; made += BATCH)
+    await Promise.all(Array.from({ length: BATCH }, () => jobs.enqueue(noop, {}, request)))
 }
 
 const openRow = countRow.extend({ since: z.date() })
 const tookRow = z.object({ seconds: z.number().nullable(), failed: z.number() })
 
-/** Runs all that is waiting. @returns jobs per second, by the times in the history */
+/** Runs all waiting jobs. @returns jobs per second, by the times in the history */
 async function drain() {
   const open = await oneRow(
     db,

@@ -1,9 +1,9 @@
 import { measures } from './measures'
 import { answer } from './questions'
 
-/** Loaded into a program under test before its own first line (`node --require`), to measure it from inside. */
+/** Preloaded into the program under test (`node --require`) to measure it from inside. */
 export type Probe = typeof measures
 
 answer(measures)
-// the program under test is to end by itself
+// must not keep the program under test running
 process.channel?.unref()

@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline'
 import { ROOT } from '../../src/base/root'
 import type { Questions, Reply } from './questions'
 
-/** A child process of ours that answers questions. */
+/** A child process that answers questions. */
 export interface Program<Q extends Questions> {
   pid: number
   ask<N extends keyof Q & string>(name: N, args: Parameters<Q[N]>[0]): Promise<Awaited<ReturnType<Q[N]>>>
-  /** The first line on stdout that is a JSON object with this key. */
+  /** Waits for the first line on stdout that is a JSON object with this key. */
   printed(key: string): Promise<Record<string, string>>
-  /** SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   kill(): Promise<void>
 }
@@ -22,11 +22,11 @@ interface Options {
 }
 
 const running = new Set<ChildProcess>()
-const LINES_KEPT = 20
+const OUTPUT_LINES_MAX = 20
 
 /**
  * Starts a program of dist/.
- * @param file below dist, without `.js`
+ * @param file path in dist, without `.js`
  */
 export function startProgram<Q extends Questions>(file: string, { env = {}, nodeOptions = [] }: Options = {}) {
   const child = fork(join(ROOT, 'dist', `${file}.js`), [], {
@@ -56,7 +56,7 @@ export function startProgram<Q extends Questions>(file: string, { env = {}, node
   } as Program<Q>
 }
 
-/** Ends whatever still runs; nothing may be left behind, also after a failure. */
+/** Stops all programs that are still running, also after a failure. */
 export async function stopPrograms() {
   const all = [...running]
   for (const child of all) child.kill('SIGTERM')
@@ -67,21 +67,21 @@ export async function stopPrograms() {
   clearTimeout(force)
 }
 
-/** The last lines, for a failure's message. */
+/** Keeps the last lines for error messages. */
 function watchOutput(child: ChildProcess): string[] {
   const kept: string[] = []
   for (const output of [child.stdout, child.stderr]) {
     if (!output) continue
     createInterface(output).on('line', line => {
       kept.push(line.slice(0, 2_000))
-      if (kept.length > LINES_KEPT) kept.shift()
+      if (kept.length > OUTPUT_LINES_MAX) kept.shift()
     })
   }
   return kept
 }
 
 const failure = (file: string, code: number | null, lines: string[]) =>
-  new Error(`${file} ended with ${code}. It said:\n  ${lines.join('\n  ')}`)
+  new Error(`${file} exited with ${code}. Its output:\n  ${lines.join('\n  ')}`)
 
 function asker(child: ChildProcess, file: string, ended: Promise<number | null>, lines: string[]) {
   let asked = 0

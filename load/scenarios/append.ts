@@ -7,13 +7,13 @@ const LINES = 100_000
 const ROUNDS = 5
 const VIEWERS = 10
 
-/** Durable ingest through the writer with viewers on, beside a bare insert loop on the same PostgreSQL. */
+/** Durable ingest through the writer with connected viewers, compared with a bare insert loop on the same PostgreSQL. */
 export const append: Scenario = ({ profileTo }) =>
   withStage(async ({ place, web, feeder }) => {
     const viewers = startViewers()
     const targets = [targetOf(web.url, TOPIC_PATH, place.token)]
     await viewers.ask('open', { targets, count: VIEWERS, look: 'count' })
-    await ourRate(feeder, LINES / 5) // both sides warm
+    await ourRate(feeder, LINES / 5) // warm-up
     await bareRate(feeder, LINES / 5)
     const ours: number[] = []
     const bare: number[] = []

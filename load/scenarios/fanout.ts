@@ -18,13 +18,13 @@ import {
 
 const ROUNDS = 3
 const QUIET_MS = 20_000
-/** Lines per round; peers get fewer, or their rounds would last too long. */
+/** Lines per round; fewer for peers, whose rounds would take too long. */
 const LINES = 60_000
 const PEER_LINES = 5_000
-/** At this pace every server has time to spare: what is measured is delay, not throughput. */
+/** A rate that every server can sustain, to measure latency rather than throughput. */
 const PACED = { perSecond: 500, lines: 2_500 }
 
-/** Delivered lines per second and publish-to-client times for 100 and 1,000 viewers, beside other servers. */
+/** Delivered lines per second and publish-to-client times for 100 and 1,000 viewers, compared with other servers. */
 export const fanout: Scenario = async ({ profileTo }) => {
   const nchan = await startNchan()
   const betterSse = await startBetterSse()
@@ -101,7 +101,7 @@ async function peerRound(peer: Peer, count: number): Promise<number> {
   return ((count * PEER_LINES) / (seen.lastAtMs - startedMs)) * 1_000
 }
 
-/** The line as our own server would send it. */
+/** The line as our server would send it. */
 const message = (i: number) =>
   JSON.stringify({
     seq: 10_000 + i,

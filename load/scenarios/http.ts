@@ -8,7 +8,7 @@ const SECONDS = 6
 const CONNECTIONS = 20
 const JOB = { kind: 'demo', input: { steps: [{ name: 'nothing', lines: 0 }] } }
 
-/** The JSON side, driven by autocannon from this process: making jobs, then listing them. */
+/** The JSON API, driven by autocannon from this process: creating jobs, then listing them. */
 export const http: Scenario = async ({ profileTo }) => {
   const place = await startPlace()
   try {
@@ -16,7 +16,7 @@ export const http: Scenario = async ({ profileTo }) => {
     const headers = { authorization: `Bearer ${place.token}`, 'content-type': 'application/json' }
     const ask = async (options: autocannon.Options) => {
       const shared = { connections: CONNECTIONS, headers, bailout: 100 }
-      await autocannon({ ...shared, ...options, duration: 2 }) // warm
+      await autocannon({ ...shared, ...options, duration: 2 }) // warm-up
       const result = await autocannon({ ...shared, ...options, duration: SECONDS })
       if (result.non2xx || result.errors)
         throw new Error(`${options.url}: ${result.non2xx} refused, ${result.errors} failed`)

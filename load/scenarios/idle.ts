@@ -8,10 +8,10 @@ import { startViewers, TOPIC_PATH, targetOf, withStage } from './stage'
 const CONNECTIONS = 1_000
 const WATCHED = 100
 const WATCH_SECONDS = 10
-/** Requests, pools and compiled code settle before the first measurement. */
+/** Lets requests, pools and compiled code settle before the first measurement. */
 const SETTLE_MS = 1_500
 
-/** What a viewer costs while nothing happens. */
+/** The cost of an idle viewer. */
 export const idle: Scenario = () =>
   withStage(async ({ place, web }) => {
     const targets = [targetOf(web.url, TOPIC_PATH, place.token)]
@@ -19,7 +19,7 @@ export const idle: Scenario = () =>
     await warm.ask('open', { targets, count: WATCHED, look: 'count' })
     await warm.ask('close', undefined)
     await delay(SETTLE_MS)
-    const nobody = await corePercent(web)
+    const baseline = await corePercent(web)
     const viewers = startViewers()
     await viewers.ask('open', { targets, count: WATCHED, look: 'count' })
     await delay(SETTLE_MS)
@@ -38,7 +38,7 @@ export const idle: Scenario = () =>
       external_kib_per_connection: kib('external'),
       connections: CONNECTIONS,
       core_percent_100_viewers: rounded(watched),
-      core_percent_no_viewers: rounded(nobody),
+      core_percent_no_viewers: rounded(baseline),
       aim_core_percent: AIMS.idleCorePercent,
       heartbeat_seconds: 5,
       opens_per_s: rounded((CONNECTIONS / openMs) * 1_000),

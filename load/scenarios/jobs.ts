@@ -11,7 +11,7 @@ const JOBS = 10_000
 const ROUNDS = 3
 const CONCURRENCIES = [20, 100]
 
-/** Jobs that do nothing but log one line, through history, streams and a watched events feed, beside bare BullMQ. */
+/** Jobs that only log one line, with history, streams and a watched events feed, compared with bare BullMQ. */
 export const jobs: Scenario = async ({ profileTo }) => {
   const place = await startPlace()
   try {

@@ -7,7 +7,7 @@ const LOAD_LINES_PER_SECOND = 2_000
 const LOAD_SECONDS = 8
 const VIEWERS = 100
 
-/** From the call that logs a line in one process to its arrival at a viewer of another, through PostgreSQL. */
+/** Time from logging a line in one process to its arrival at a viewer of another, through PostgreSQL. */
 export const latency: Scenario = ({ profileTo }) =>
   withStage(async ({ place, web, feeder }) => {
     const viewers = startViewers()

@@ -3,5 +3,5 @@ export interface ScenarioOptions {
   profileTo: string | undefined
 }
 
-/** Measures one thing; its figures become one line of JSON. */
+/** A benchmark; its figures become one line of JSON. */
 export type Scenario = (options: ScenarioOptions) => Promise<Record<string, unknown>>

@@ -5,10 +5,10 @@ import { type Program, startProgram } from '../programs/program'
 import type { Target } from '../viewing/subscriber'
 import type { ViewerQuestions } from '../viewing/viewers'
 
-/** A topic that exists without a job and holds only what the feeder writes, as long as no worker process runs. */
+/** A topic that exists without a job and only contains what the feeder writes, as long as no worker process runs. */
 export const TOPIC = { tenantId: DEFAULT_TENANT_ID, name: 'service:worker' }
 export const TOPIC_PATH = '/api/service/logs/stream?service=worker&limit=0'
-/** About what a log line has. */
+/** A typical log line. */
 export const LINE_BYTES = 100
 export const WINDOW_MS = 150
 
@@ -49,7 +49,7 @@ export function targetOf(url: string, path: string, token?: string): Target {
   return { host: hostname, port: Number(port), path, headers: token ? { Authorization: `Bearer ${token}` } : {} }
 }
 
-/** Takes a CPU profile of a program while `work` runs, when a folder for it is named. */
+/** Takes a CPU profile of a program while `work` runs, if a folder is given. */
 export async function profiled<T>(
   server: Pick<Server, 'ask'>,
   name: string,

@@ -4,20 +4,20 @@ const TAIL_BYTES = 192
 const NOTHING = Buffer.alloc(0)
 const ONE_LF = Buffer.from('\n')
 
-/** One server-sent event as text: whole, or only its first and last bytes. */
+/** A server-sent event as text: complete, or only its first and last bytes. */
 export type EventSink = (head: string, tail: string) => void
 
 /**
- * Splits a body into server-sent events. It relies on what our server and the peers promise, single line feeds and no
- * empty line inside an event, so that it costs little: native searches, and no copy of what nobody will look at.
+ * Splits a body into server-sent events. To be cheap, it relies on our server and the peers using single line feeds and no
+ * empty lines inside events: it uses native searches and does not copy unused parts.
  */
 export class EventSplitter {
   private kept: Buffer[] = []
   private head = ''
-  /** A line feed at the end of what was read: it may be the first half of an event's end. */
+  /** The last read ended in a line feed, which may be the first half of an event's end. */
   private heldLf = false
 
-  /** @param whole keep all of an event; else only enough of its ends to see name, id and range */
+  /** @param whole keep complete events; otherwise only enough of both ends for name, id and range */
   constructor(
     private readonly whole: boolean,
     private readonly sink: EventSink,
@@ -43,7 +43,7 @@ export class EventSplitter {
 
   private keep(bytes: Buffer) {
     if (this.head.length < HEAD_BYTES) this.head += bytes.toString('latin1', 0, HEAD_BYTES - this.head.length)
-    // the buffer is used again for the next read
+    // the buffer is reused for the next read
     const wanted = this.whole ? bytes : bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES))
     if (!this.whole && wanted.length === TAIL_BYTES) this.kept.length = 0
     this.kept.push(Buffer.from(wanted))

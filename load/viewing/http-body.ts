@@ -1,22 +1,22 @@
 const CR = 13
 
-/** Receives the bytes of a body; they are only valid during the call. */
+/** Receives bytes of a body, which are only valid during the call. */
 export type BodySink = (bytes: Buffer) => void
 
-/** The answer to one HTTP/1.1 request, read from a raw socket: much cheaper than node's own client, and shared by none. */
+/** The response to one HTTP/1.1 request on a raw socket, which is much cheaper than Node's own client. */
 export class HttpBody {
   status = 0
-  /** The last chunk has come. */
+  /** Whether the last chunk has been received. */
   ended = false
   /** Chunks so far; our server sends one for each frame. */
   chunks = 0
   private head: Buffer | undefined = Buffer.alloc(0)
   private chunked = false
-  /** Bytes of the current chunk that are still to come. */
+  /** Remaining bytes of the current chunk. */
   private left = 0
-  /** What was read of a chunk's size line, when it is cut in two. */
+  /** The first part of a chunk size line that was split between reads. */
   private sizeLine = ''
-  /** The line end behind a chunk. */
+  /** Bytes of the line end after a chunk that are still to skip. */
   private skip = 0
 
   constructor(private readonly sink: BodySink) {}
@@ -42,7 +42,7 @@ export class HttpBody {
     return head.subarray(end + 4)
   }
 
-  /** RFC 9112 section 7.1, without extensions and trailers: nobody here sends them. */
+  /** RFC 9112 section 7.1, without extensions and trailers, which none of these servers send. */
   private feedChunked(bytes: Buffer) {
     let at = 0
     while (at < bytes.length && !this.ended) {

@@ -4,7 +4,7 @@ import { HttpBody } from './http-body'
 import type { Sight, Tally } from './tally'
 
 const READ_BYTES = 256 * 1024
-/** One for all connections of the process: what is read is used up before the next read. */
+/** Shared by all connections of the process, because data is consumed before the next read. */
 const readBuffer = Buffer.allocUnsafe(READ_BYTES)
 
 export interface Target {
@@ -15,7 +15,7 @@ export interface Target {
 }
 
 interface Events {
-  /** The head of the answer is here, and that it is a stream. */
+  /** Called with the status once the response head has arrived. */
   onOpen(): void
   onLines(): void
   onClose(status: number): void
@@ -46,7 +46,7 @@ export class Subscriber {
         this.opened = true
         events.onOpen()
       }
-      if (status !== 0 && status !== 200) this.socket.destroy() // else it would be kept alive
+      if (status !== 0 && status !== 200) this.socket.destroy() // otherwise it would be kept alive
       return true
     }
     const { host, port } = target
@@ -56,7 +56,7 @@ export class Subscriber {
     this.socket.write(requestOf(target, sight.lastId))
   }
 
-  /** As when the cable is pulled. */
+  /** Cuts the connection without closing it properly. */
   kill() {
     this.socket.destroy()
   }

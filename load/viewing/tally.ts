@@ -1,20 +1,20 @@
 import { nowMs, percentile, rounded } from '../figures'
 
 /**
- * What a viewer looks at. `count`: ranges only, as cheap as can be. `time`: the mark of each line or result. `check`: every
- * line is decoded and compared with what must have been logged; a host has one result.
+ * What a viewer inspects. `count`: ranges only, as cheap as possible. `time`: the timestamp in each line or result. `check`:
+ * decodes every line and compares it with the expected one; a host has one result.
  */
 export type Look = 'count' | 'time' | 'check'
 
 const RANGE = /"first_seq":(\d+),"last_seq":(\d+),"history":(true|false)\}\}$/
-/** A peer sends each line as an event without a name, or with the default one. */
+/** A peer sends each line as an event without a name or with the default name. */
 const PEER_LINE = /^(?:id:.*\n|event: ?message\n)*data:/
 const MARK = /t=([\d.]+) /g
-/** In the first row that a simulated host has answered with. */
+/** In the first row of a simulated host's answer. */
 const RESULT_MARK = /"made_at_ms":"([\d.]+)"/
 const FAULTS_SHOWN = 5
 
-/** What the viewers of one process have seen together. */
+/** Totals of all viewers of a process. */
 export class Tally {
   lines = 0
   events = 0
@@ -42,13 +42,13 @@ export class Tally {
 
 export type Summary = ReturnType<Tally['summary']>
 
-/** What one viewer has seen of one topic. */
+/** What one viewer has received of a topic. */
 export class Sight {
-  /** Lines, or results of a query, so far. */
+  /** Lines or query results so far. */
   lines = 0
-  /** The last event's id, to come back with. */
+  /** Id of the last event, to resume from. */
   lastId = ''
-  /** The topic has ended. */
+  /** Whether the topic has ended. */
   ended = false
   private lastSeq = 0
   private lastLine = 0
@@ -59,11 +59,11 @@ export class Sight {
   constructor(
     private readonly tally: Tally,
     readonly look: Look,
-    /** The text of line `n`, for `check`; lines that are not of the job itself have another source. */
+    /** The expected text of line `n`, for `check`; lines not logged by the job have another source. */
     private readonly expected?: (line: number) => string,
   ) {}
 
-  /** @returns whether it brought lines */
+  /** @returns whether it contained lines */
   take(head: string, text: string): boolean {
     const id = /^id: (.*)$/m.exec(head)
     if (id?.[1]) this.lastId = id[1]
@@ -108,7 +108,7 @@ export class Sight {
     if (!range) return this.tally.fault(`no range in ...${text.slice(-100)}`)
     const [first, last] = [Number(range[1]), Number(range[2])]
     if (first <= this.lastSeq) this.tally.fault(`seq ${first} came after ${this.lastSeq}`)
-    // between two frames lie status entries, so only inside a topic of lines alone must ranges touch
+    // status entries may lie between two frames, so ranges must only be contiguous in topics of lines alone
     if (this.look !== 'check' && this.lastSeq && first !== this.lastSeq + 1)
       this.tally.fault(`seq ${first} came after ${this.lastSeq}: some are missing`)
     this.lastSeq = last

@@ -4,14 +4,14 @@ import { answer } from '../programs/questions'
 import { Subscriber, type Target } from './subscriber'
 import { type Look, Sight, Tally } from './tally'
 
-/** How a viewer of a demo job's only step and worker knows what line n must be. */
+/** The expected lines of a demo job with one step and one worker. */
 interface Expected {
   step: string
   lines: number
 }
 
 interface OpenArgs {
-  /** Viewers are spread over them, and come back to any of them. */
+  /** Viewers are distributed over them, and reconnect to any of them. */
   targets: Target[]
   count: number
   look: Look
@@ -25,10 +25,10 @@ interface Viewer {
 }
 
 const RECONNECT_MS_MAX = 200
-/** Reading every mark would cost the small machine more than serving them: one viewer in ten does, over the whole order. */
+/** Reading every timestamp would cost more than serving the lines, so only every tenth viewer does. */
 const TIMED_EACH = 10
 
-/** Many viewers in one process, away from the event loop of the server. */
+/** Many viewers in one process, separate from the event loop of the server. */
 class Viewers {
   private viewers: Viewer[] = []
   private tally = new Tally()
@@ -36,7 +36,7 @@ class Viewers {
   private args: OpenArgs | undefined
   reconnects = 0
 
-  /** Resolves when each was let in. */
+  /** Resolves once all are connected. */
   async open(args: OpenArgs): Promise<number> {
     this.args = args
     const startedMs = nowMs()
@@ -61,21 +61,21 @@ class Viewers {
         onLines: () => this.changed(),
         onClose: status => {
           viewer.alive = false
-          if (status === 204) viewer.sight.ended = true // it came back when there was nothing left
+          if (status === 204) viewer.sight.ended = true // it reconnected after the end of the topic
           if (status !== 200 && status !== 204 && status !== 0) this.tally.fault(`answered with ${status}`)
-          reject(new Error(`A viewer was turned away with ${status}`))
+          reject(new Error(`A viewer was refused with ${status}`))
           this.changed()
         },
       })
     })
   }
 
-  /** Resolves when each viewer has this many lines, or nothing has come for `quietMs`. */
+  /** Resolves once each viewer has this many lines, or nothing has arrived for `quietMs`. */
   until({ lines, quietMs }: { lines: number; quietMs: number }) {
     return this.when(() => this.viewers.every(({ sight }) => sight.lines >= lines), quietMs)
   }
 
-  /** Resolves when each viewer was told of the end of its topic. */
+  /** Resolves once each viewer has received the end of its topic. */
   untilEnded({ quietMs }: { quietMs: number }) {
     return this.when(() => this.viewers.every(({ sight }) => sight.ended), quietMs)
   }
@@ -89,13 +89,13 @@ class Viewers {
         resolve(this.summary())
       }
       const timer = setTimeout(() => {
-        this.tally.fault(`nothing came for ${quietMs} ms`)
+        this.tally.fault(`nothing arrived for ${quietMs} ms`)
         finish()
       }, quietMs)
       this.changed = () => {
         timer.refresh()
         if (asked) return
-        // looking at all viewers for each event of each viewer would be the most expensive thing here
+        // checking all viewers on each event of each viewer would dominate the cost
         asked = true
         setImmediate(() => {
           asked = false
@@ -106,7 +106,7 @@ class Viewers {
     })
   }
 
-  /** Cuts random connections, one after the other; each comes back where it was, after a random time. */
+  /** Cuts random connections, one after the other; each resumes after a random time. */
   async killRandomly({ kills, everyMs }: { kills: number; everyMs: number }): Promise<number> {
     for (let i = 0; i < kills; i++) {
       await new Promise(resolve => setTimeout(resolve, Math.random() * 2 * everyMs))
@@ -124,11 +124,11 @@ class Viewers {
   private async comeBack(viewer: Viewer) {
     if (!this.args) return
     await this.connect(viewer, this.args, Math.floor(Math.random() * 1_000)).catch(() => {
-      // killed again before it was let in, or the topic has ended meanwhile
+      // cut again before it was connected, or the topic has ended in the meantime
     })
   }
 
-  /** Counts from now on. */
+  /** Restarts counting. */
   restart() {
     const { faultCount, faults } = this.tally
     Object.assign(this.tally, new Tally(), { faultCount, faults })

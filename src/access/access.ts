@@ -35,7 +35,7 @@ export interface AccessDeps {
   db: Db
   log: Log
   bus: Bus
-  /** For the tenant events `audit`. */
+  /** Writes the tenant events `audit`. */
   events: EventWriter
   config: {
     cookieSecure: boolean
@@ -49,7 +49,10 @@ export interface AccessDeps {
   checkTopics: CheckTopics
 }
 
-/** Who may do what. `start` needs a migrated database; it creates the default tenant with its admin and admin token. */
+/**
+ * Authentication, sessions, tokens, members and tenants. `start` needs a migrated database; it creates the default
+ * tenant with its admin and admin token.
+ */
 export interface Access extends Part {
   endpoints: Endpoint[]
   audit: Audit
@@ -57,22 +60,22 @@ export interface Access extends Part {
   /** Name of the session cookie; after `start`. */
   cookieName(): string
   /**
-   * The verified caller, by Bearer header or session cookie. Cached for 5 s: if another process ends the credential and
-   * its message is lost, that goes unnoticed for as long.
+   * The authenticated caller, by Bearer header or session cookie. Cached for 5 s: if another process ends the
+   * credential and its message is lost, the credential stays valid here for that long.
    * @throws Problem 400 when the URL contains a secret, else 401
    */
   authenticate(req: IncomingMessage): Promise<Principal>
-  /** Uses up a `?ticket=`. @throws Problem 401 */
+  /** Redeems a `?ticket=`, which then becomes invalid. @throws Problem 401 */
   useTicket(ticket: string): Promise<TicketGrant>
   /** @throws Problem 403 when a page of another origin tries to change something with the visitor's cookie */
   requireSameOrigin(req: IncomingMessage): void
-  /** For WebSocket handshakes, which are GETs and still need the same origin (unless a ticket opens them). */
+  /** For WebSocket handshakes, which are GETs but must come from the same origin, unless they have a ticket. */
   isForeign(req: IncomingMessage): boolean
   /** The visitor of a page, whose session cookie is renewed; undefined when signed out. */
   visitor(req: IncomingMessage, res: Response): Promise<Principal | undefined>
   /** Calls back with the `credentialId` of every session or token that ends in any process, to close its streams. */
   onRevoked(listener: (credentialId: string) => void): void
-  /** The same for every session or token whose role has changed: its streams have to be opened again. */
+  /** The same for every session or token whose role has changed, because its streams must be reopened. */
   onRoleChanged(listener: (credentialId: string) => void): void
   /** A one-time link that signs in the default tenant's first admin, valid for 15 minutes. It is a secret. */
   createSignInLink(baseUrl: string): Promise<string>
@@ -121,7 +124,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
     onRoleChanged: revocations.onChanged,
     async createSignInLink(baseUrl) {
       const admin = await firstAdmin(db, DEFAULT_TENANT_ID)
-      if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin who could sign in.')
+      if (!admin) throw new Problem(409, 'no_admin', 'The default tenant has no admin who can sign in.')
       const expiresAt = new Date(Date.now() + START_LINK_LIFE_MS)
       return signInLink(baseUrl, await signIn.createCode(admin.id, { expiresAt, createdBy: null }))
     },

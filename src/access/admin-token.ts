@@ -19,12 +19,12 @@ interface Options {
   dataDir: string
   /** TAILRACE_ADMIN_TOKEN, if set. */
   setting: string | undefined
-  /** Whether the database is in DATA_DIR too; otherwise another machine may have created the token. */
+  /** Whether the database is in DATA_DIR, too; otherwise another machine may have created the token. */
   ownDatabase: boolean
 }
 
 /**
- * Makes sure the tenant has an admin token, with the secret of the setting or else of DATA_DIR/admin-token.
+ * Ensures that the tenant has an admin token, with the secret from the setting or else from DATA_DIR/admin-token.
  * @returns the token and sessions that ended because the secret was replaced
  */
 export function ensureAdminToken(options: Options): Promise<string[]> {
@@ -54,7 +54,7 @@ async function ensureFromFile(trx: Transaction, { tenantId, dataDir, ownDatabase
     log.info('Another machine created the admin token; set TAILRACE_ADMIN_TOKEN to use one token on all machines')
     return []
   }
-  // with a new database the secret in the file is still good; a revoked one is not
+  // With a new database the secret in the file is still valid; a revoked one is not.
   const secret = stored && !token ? stored : newSecret('trt')
   try {
     if (secret !== stored) await writeSecret(dataDir, path, secret)
@@ -73,7 +73,7 @@ async function readSecret(path: string): Promise<string | undefined> {
   return text.length >= SECRET_LENGTH_MIN ? text : undefined
 }
 
-/** Renamed into place, so that a crash leaves no partial file. */
+/** Writes the file under another name and renames it, so that a crash leaves no partial file. */
 async function writeSecret(folder: string, path: string, secret: string): Promise<void> {
   await mkdir(folder, { recursive: true })
   const draft = `${path}.${process.pid}`

@@ -30,7 +30,7 @@ export async function uncountAttempt(db: Db, key: string, endsAt: Date): Promise
   await db.raw('UPDATE sign_in_attempts SET count = count - 1 WHERE key = :key AND ends_at = :endsAt', { key, endsAt })
 }
 
-/** How long the window of a key still lasts. */
+/** How long until the window of a key ends. */
 export async function msUntilNextAttempt(db: Db, key: string): Promise<number> {
   const window = await firstRow(
     db,

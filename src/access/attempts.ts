@@ -6,7 +6,7 @@ import { countAttempt, msUntilNextAttempt, uncountAttempt } from './attempt-stor
 export interface AttemptLimit {
   /**
    * Counts an attempt before it is made, so that concurrent ones cannot exceed the limit.
-   * @returns uncounts it, for when it has succeeded
+   * @returns a function that uncounts it after success
    * @throws Problem 429 with Retry-After
    */
   count(key: string): Promise<() => Promise<void>>
@@ -14,7 +14,7 @@ export interface AttemptLimit {
 
 /**
  * Limits failed attempts per key in a fixed window. Counted in the database, so that the limit holds across web
- * processes and while Redis is away. Keys are hashed, because people type passwords into the e-mail field.
+ * processes and while Redis is down. Keys are hashed, because people type passwords into the e-mail field.
  * @param name distinguishes the keys of different limits
  */
 export function createAttemptLimit(

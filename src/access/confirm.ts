@@ -7,9 +7,9 @@ import { unauthorized } from './requests'
 import { lockTenant } from './tenant-store'
 
 /**
- * Begins a change of members, roles or tokens. Such changes are serialised per tenant, and the database is asked whether
- * the caller is still an admin, because the cached credential may be some seconds old. So nobody grants a role they have
- * just lost, and two admins cannot remove each other.
+ * Checks that the caller may change members, roles or tokens, at the start of such a change. Changes are serialised per
+ * tenant, and the role is read from the database, because the cached credential may be a few seconds old. So nobody
+ * can grant a role they have just lost, and two admins cannot remove each other.
  * @throws Problem 401 or 403
  */
 export async function confirmAdmin(trx: Transaction, { tenantId, credentialId }: Principal): Promise<void> {
@@ -17,5 +17,5 @@ export async function confirmAdmin(trx: Transaction, { tenantId, credentialId }:
   const credential = await credentialById(trx, credentialId)
   if (!credential) throw unauthorized('This token or session has just ended.', 'invalid_credential')
   if (!may(principalOf(credential), 'admin'))
-    throw new Problem(403, 'forbidden', `This needs the role admin; you have the role ${credential.role} now.`)
+    throw new Problem(403, 'forbidden', `This requires the role admin, but your role is ${credential.role} now.`)
 }

@@ -6,13 +6,13 @@ import type { Role } from '../contract/access'
 import { ROLES } from '../contract/values'
 import { removeSessionsOfTokens } from './session-store'
 
-/** A member or a token; tokens and links it created end with it. */
+/** A member or a token. The tokens and links it created end with it. */
 export interface Creator {
   tenantId: string
   id: string
 }
 
-/** Tokens created by the creator, or with one of those. The type is not compared: ids of members and tokens differ. */
+/** Tokens created by the creator or, in turn, with one of those. Ids of members and tokens never coincide. */
 const CREATED = `WITH RECURSIVE created AS (
     SELECT id FROM api_tokens WHERE tenant_id = :tenantId AND created_by->>'id' = :id
   UNION
@@ -61,7 +61,7 @@ const removeCodesCreatedBy = (trx: Transaction, creator: Creator) =>
     ...creator,
   })
 
-/** When whatever the caller creates must expire at the latest: with the caller's own token. Null for members. */
+/** The latest expiry of what the caller creates: that of the caller's own token. Null for members. */
 export async function latestExpiry(trx: Transaction, { tenantId, actor }: Principal): Promise<Date | null> {
   const token = await firstRow(
     trx,

@@ -3,7 +3,7 @@ import { z } from '../base/parse'
 import { firstRow, idRow, idsOf, manyRows } from '../base/rows'
 import { role } from '../contract/access'
 
-/** A token or session that is valid now, and whom it stands for. */
+/** A valid token or session, and the actor it belongs to. */
 const credentialRow = z.object({
   id: z.string(),
   tenant_id: z.string(),

@@ -12,8 +12,8 @@ const TOKEN_TOUCH_MS = 60_000
 const SESSION_TOUCH_MS = 3_600_000
 
 /**
- * How long a credential is cached: an end or a changed role that the bus does not announce goes unnoticed for as long.
- * The process that makes the change forgets it at once.
+ * How long a credential is cached, and so how long its end or a changed role can go unnoticed if the bus loses the
+ * message. The process that makes the change forgets it at once.
  */
 const CACHE_MS = 5_000
 const CACHE_MAX = 10_000
@@ -21,7 +21,7 @@ const CACHE_MAX = 10_000
 interface Cached {
   until: number
   lookup: Promise<Credential | undefined>
-  /** Once the lookup is done. */
+  /** Set when the lookup is done. */
   credential?: Credential
 }
 
@@ -57,7 +57,7 @@ export function createCredentials(db: Db, cookie: SessionCookie): Credentials {
     function settle(credential: Credential | undefined) {
       if (cache.get(hash) !== entry) return
       if (!credential)
-        cache.delete(hash) // not found is never cached: the lookup may have failed
+        cache.delete(hash) // never cached: the lookup may have failed
       else entry.credential = credential
       entry.until = Math.min(entry.until, credential?.expires_at?.getTime() ?? Number.POSITIVE_INFINITY)
     }
@@ -82,7 +82,7 @@ export function createCredentials(db: Db, cookie: SessionCookie): Credentials {
       return credential?.kind === 'session' ? { secret, credential } : undefined
     },
     forget(credentialId) {
-      // a lookup that is still under way may have read the row before it changed
+      // A lookup in progress may have read the row before it changed.
       for (const [hash, { credential }] of cache) if (!credential || credential.id === credentialId) cache.delete(hash)
     },
   }

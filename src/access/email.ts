@@ -2,7 +2,7 @@
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
 
 /**
- * The canonical form of an e-mail address, for look-up, uniqueness and limits: two spellings that find the same account
+ * The canonical form of an e-mail address, for lookup, uniqueness and limits: two spellings that find the same account
  * must share one limit. Folded here rather than by PostgreSQL, whose lower() depends on the server's locale. Follows
  * toNFKC_Casefold of the Unicode Standard (section 3.13). JavaScript has no case folding, so the text is converted to
  * upper case and back, which unifies ß, ẞ and SS.

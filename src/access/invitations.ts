@@ -17,7 +17,7 @@ export interface Invitations {
   invite(trx: Transaction, member: { tenantId: string; email: string; name: string; role: Role }): Promise<MemberRow>
   /**
    * The link expires early if its creator loses the right to create links.
-   * @param req gives the address of this server unless PUBLIC_URL is set
+   * @param req provides the address of this server unless PUBLIC_URL is set
    */
   linkFor(
     trx: Transaction,

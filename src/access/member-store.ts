@@ -42,7 +42,7 @@ export const memberById = (db: Db, tenantId: string, id: string) =>
     { tenantId, id },
   )
 
-/** @returns nothing if the address is taken: sign-in names no tenant, so it belongs to one member of one tenant */
+/** @returns undefined if the address is taken: sign-in names no tenant, so an address belongs to one member only */
 export const addMember = (db: Db, member: { id: string; tenantId: string; email: string; name: string; role: Role }) =>
   firstRow(
     db,

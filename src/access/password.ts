@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { Problem } from '../base/errors'
 
-/** One of the equivalent settings of OWASP's Password Storage Cheat Sheet: the one of 32 MiB per hash. */
+/** One of the equivalent settings in OWASP's Password Storage Cheat Sheet, with 32 MiB per hash. */
 const COST = { N: 2 ** 15, r: 8, p: 3, maxmem: 2 ** 26 }
 const KEY_BYTES = 32
 /** Each hash occupies one of libuv's four threads for about 0.2 s; file and DNS access use the same threads. */
@@ -21,14 +21,14 @@ async function derive(password: string, salt: Buffer): Promise<Buffer> {
   }
 }
 
-/** What is stored instead of a password: `scrypt$<salt>$<key>`. */
+/** @returns what is stored instead of the password: `scrypt$<salt>$<key>` */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const key = await derive(password, salt)
   return `scrypt$${salt.toString('base64url')}$${key.toString('base64url')}`
 }
 
-/** Used when there is no user or password, so that the check takes just as long. */
+/** Checked when there is no user or password, so that the check takes just as long. */
 const DUMMY = `scrypt$${Buffer.alloc(16).toString('base64url')}$${Buffer.alloc(KEY_BYTES).toString('base64url')}`
 
 /** @param stored by `hashPassword`; without it the same work is done, and the result is false */

@@ -13,8 +13,8 @@ export interface GivenSecret {
 }
 
 /**
- * A Bearer header takes precedence over the cookie even if it is invalid. Other schemes are ignored: they may be meant
- * for a proxy in front of us.
+ * The secret in a request. A Bearer header takes precedence over the cookie even if it is invalid. Other schemes are
+ * ignored, because they may be meant for a reverse proxy.
  * @throws Problem 401 when the Bearer header holds no token
  */
 export function givenSecret(req: IncomingMessage, cookie: SessionCookie): GivenSecret | undefined {
@@ -31,7 +31,7 @@ export function givenSecret(req: IncomingMessage, cookie: SessionCookie): GivenS
 /** Whether the request carries a Bearer token, which a page of another origin cannot make a browser send. */
 export const hasBearer = (req: IncomingMessage) => /^bearer( |$)/i.test(req.headers.authorization ?? '')
 
-/** 401 as RFC 6750 section 3 requires. */
+/** A 401 with the header that RFC 6750 section 3 requires. */
 export function unauthorized(detail: string, code = 'not_signed_in'): Problem {
   const error = code === 'not_signed_in' ? '' : ', error="invalid_token"'
   return new Problem(401, code, detail, [], { 'WWW-Authenticate': `Bearer realm="tailrace"${error}` })

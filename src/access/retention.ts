@@ -5,35 +5,35 @@ import { tableSize } from '../base/table-store'
 import { countAuditRows, deleteAuditRows, oldestAuditRow } from './audit/store'
 import { tenantIds } from './tenant-store'
 
-/** What has expired is refused anyway; deleting it only keeps the tables small. */
+/** Expired rows are refused anyway; deleting them only keeps the tables small. */
 const EXPIRED = { fixedMs: 0 }
 
-/** Everything in access that grows, and how long it is kept. */
+/** The data of access and how long it is kept. */
 export const accessRetention = (db: Db): RetentionTarget[] => [
   expiringRows(db, {
     name: 'sessions',
-    summary: 'Sessions that have expired.',
+    summary: 'Expired sessions.',
     table: 'sessions',
     column: 'expires_at',
     keep: EXPIRED,
   }),
   expiringRows(db, {
     name: 'sign_in_codes',
-    summary: 'One-time links that were not used in time.',
+    summary: 'Expired one-time links.',
     table: 'sign_in_codes',
     column: 'expires_at',
     keep: EXPIRED,
   }),
   expiringRows(db, {
     name: 'tickets',
-    summary: 'Tickets for WebSockets that were not used in time.',
+    summary: 'Expired tickets for WebSockets.',
     table: 'tickets',
     column: 'expires_at',
     keep: EXPIRED,
   }),
   expiringRows(db, {
     name: 'sign_in_attempts',
-    summary: 'Counts of failed sign-ins whose time window is over.',
+    summary: 'Counts of failed sign-ins whose time window has ended.',
     table: 'sign_in_attempts',
     column: 'ends_at',
     keep: EXPIRED,
@@ -43,7 +43,7 @@ export const accessRetention = (db: Db): RetentionTarget[] => [
 
 const auditLog = (db: Db): RetentionTarget => ({
   name: 'audit_log',
-  summary: 'Who changed what.',
+  summary: 'The audit log: who changed what.',
   keep: { term: 'audit' },
   async measure() {
     const oldest = await Promise.all((await tenantIds(db)).map(id => oldestAuditRow(db, id)))

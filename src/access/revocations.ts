@@ -5,7 +5,7 @@ import { parse, z } from '../base/parse'
 import { uuid } from '../contract/fields'
 import { endedCredentials } from './credential-store'
 
-/** What access needs of the connection between processes; the sweep below makes up for lost messages. */
+/** What access needs from the bus between processes. Messages may be lost: the sweep below makes up for that. */
 export interface Bus {
   /** Reaches the other processes, not this one. */
   publish(channel: string, text: string): unknown
@@ -15,7 +15,7 @@ export interface Bus {
 const ENDED = 'access:ended'
 const CHANGED = 'access:changed'
 const message = z.array(uuid)
-/** How long a stream may outlive its session or token when that has expired, or when a message was lost. */
+/** How long a stream may outlive its session or token if that expires, or if a message is lost. */
 const SWEEP_MS = 15_000
 
 export interface Revocations {
@@ -44,8 +44,7 @@ export function createRevocations({
   log: Log
   openStreams: () => string[]
 }): Revocations {
-  const warn = (error: unknown) =>
-    log.warn('Ended sessions could not be announced or looked up', { error: messageOf(error) })
+  const warn = (error: unknown) => log.warn('Cannot announce or look up ended sessions', { error: messageOf(error) })
   const ended = createAnnouncements(bus, ENDED, warn)
   const changed = createAnnouncements(bus, CHANGED, warn)
   let timer: NodeJS.Timeout | undefined
@@ -68,7 +67,7 @@ export function createRevocations({
   }
 }
 
-/** Credential ids on one channel of the bus. */
+/** Sends and receives credential ids on one channel of the bus. */
 function createAnnouncements(bus: Bus, channel: string, warn: (error: unknown) => void) {
   const listeners = new Set<(credentialId: string) => void>()
   const notify = (ids: string[]) => {

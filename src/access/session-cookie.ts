@@ -10,7 +10,10 @@ const SECRET_LENGTH_MAX = 1024
 export class SessionCookie {
   #name: string | undefined
 
-  /** @param secure over HTTPS only; the prefix of the name then keeps other hosts of the domain from setting it */
+  /**
+   * @param secure sent over HTTPS only; its name then has a prefix that keeps other hosts of the domain from setting
+   *   it
+   */
   constructor(private readonly secure: boolean) {}
 
   /** @param id unique among the installations on this host */

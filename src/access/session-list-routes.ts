@@ -36,7 +36,7 @@ export const sessionListRoutes = ({ db, audit, revocations }: Deps): Endpoint[] 
 ]
 
 /**
- * Whose sessions to list; undefined: the whole tenant's.
+ * Whose sessions to list; undefined: all of the tenant's.
  * @throws Problem 403 for the sessions of others, unless the caller is an admin
  */
 async function holderOf(
@@ -46,12 +46,12 @@ async function holderOf(
 ): Promise<string | undefined> {
   const own = ownHolderId(principal)
   if (scope === 'own' && (member_id === undefined || member_id === own)) return own
-  if (!may(principal, 'admin')) throw new Problem(403, 'forbidden', 'Only admins see the sessions of others.')
+  if (!may(principal, 'admin')) throw new Problem(403, 'forbidden', 'Only admins can see the sessions of others.')
   if (member_id && !(await memberById(db, principal.tenantId, member_id))) throw notFound('member')
   return member_id
 }
 
-/** A caller that is neither a member nor a token has no sessions, and the credential's id is nobody's. */
+/** A caller that is neither a member nor a token has no sessions; no session has the credential's id as its holder. */
 const ownHolderId = ({ actor, credentialId }: Principal) => actor.id ?? credentialId
 
 const sessionOf = ({ holder_type, holder_id, holder_name, ...row }: SessionRow, { credentialId }: Principal) => ({

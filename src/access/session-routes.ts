@@ -14,7 +14,7 @@ import type { SignIn } from './sign-in'
 import { tenantById } from './tenant-store'
 import { removeCode, setPasswordHash, userById } from './user-store'
 
-/** Keeps whoever has stolen a session from guessing the password with it. */
+/** Keeps the thief of a session from guessing the password with it. */
 const PASSWORD_GUESSES = { name: 'present password', max: 10, windowMs: 15 * 60_000 }
 
 interface Deps {
@@ -44,7 +44,11 @@ export const sessionRoutes = (deps: Deps): Endpoint[] => {
     }),
     endpoint(routes.signOut, async ({ principal, res }) => {
       if (!(await endSession(deps, principal)))
-        throw new Problem(409, 'not_a_session', 'A token has no session to end; DELETE /api/tokens/{id} revokes it.')
+        throw new Problem(
+          409,
+          'not_a_session',
+          'A token has no session to end. Use DELETE /api/tokens/{id} to revoke it.',
+        )
       deps.cookie.set(res, '', 0)
       return noContent()
     }),
@@ -73,7 +77,7 @@ async function changePassword(
 ): Promise<void> {
   const { actor, credentialId } = principal
   const user = actor.type === 'user' && actor.id ? await userById(db, actor.id) : undefined
-  if (!user) throw new Problem(409, 'not_a_user', 'Only members have a password, and this is an API token.')
+  if (!user) throw new Problem(409, 'not_a_user', 'Only members have a password. This is an API token.')
   if (user.password_hash && !(await passwordMatches(current_password ?? '', user.password_hash)))
     throw badRequest([{ path: 'body.current_password', message: 'This is not the current password.' }])
   const hash = await hashPassword(password)

@@ -15,7 +15,7 @@ const sessionRow = z.object({
 })
 export type SessionRow = z.output<typeof sessionRow>
 
-/** Sessions that are open, newest first. @param holderId a member or token; undefined: the whole tenant */
+/** Valid sessions, newest first. @param holderId a member or token; undefined: the whole tenant */
 export const listSessions = (
   db: Db,
   {
@@ -55,7 +55,7 @@ export async function addSession(db: Db, session: NewSession): Promise<void> {
   )
 }
 
-/** @param holderId only if it is a session of this member or token. @returns whether there was one */
+/** @param holderId if given, removes only a session of this member or token. @returns whether there was one */
 export async function removeSession(
   db: Db,
   { holderId, ...session }: { tenantId: string; id: string; holderId?: string | undefined },

@@ -11,19 +11,19 @@ import { type Credentials, principalOf, SESSION_LIFE_SECONDS } from './credentia
 import { foldEmail } from './email'
 import { passwordMatches } from './password'
 import { addSession } from './session-store'
-import { putCode, takeCode, type User, userByEmail, userById } from './user-store'
+import { putCode, redeemCode, type User, userByEmail, userById } from './user-store'
 
 const WINDOW_MS = 5 * 60_000
 const LIMITS = {
   client: { name: 'sign-in client', max: 30, windowMs: WINDOW_MS },
-  /** One network at one account; far below the next limit, so that a single attacker cannot lock out the owner. */
+  /** One network and one account; far below the next limit, so that a single attacker cannot lock out the owner. */
   pair: { name: 'sign-in pair', max: 10, windowMs: WINDOW_MS },
-  /** All networks at one account. The owner can still sign in with a link or a token. */
+  /** All networks and one account. The owner can still sign in with a link or a token. */
   account: { name: 'sign-in account', max: 100, windowMs: WINDOW_MS },
 }
 const AGENT_LENGTH_MAX = 200
 
-/** Whom a new session stands for. */
+/** The member or token that a new session belongs to. */
 interface Holder {
   tenantId: string
   userId: string | null
@@ -41,19 +41,21 @@ export interface SignIn {
   /** @returns the session's secret, for its cookie. @throws Problem 401 or 429 */
   openSession(request: SignInRequest, client: Client): Promise<string>
   /**
-   * A one-time code for a user, which replaces the previous one.
-   * @param code `createdBy` is the member or token with whose rights it ends; null: the program itself
+   * Creates a one-time code for a user, which replaces the previous one.
+   * @param code `createdBy` is the member or token whose removal also ends the code; null: the program itself
    */
   createCode(userId: string, code: { expiresAt: Date; createdBy: string | null }, trx?: Db): Promise<string>
 }
 
-/** @param defaultTenantId has the audit records of refused sign-ins that belong to no other tenant */
+/** @param defaultTenantId gets the audit records of refused sign-ins that belong to no other tenant */
 export function createSignIn(db: Db, credentials: Credentials, audit: Audit, defaultTenantId: string): SignIn {
   const clients = createAttemptLimit(db, LIMITS.client)
   const pairs = createAttemptLimit(db, LIMITS.pair)
   const accounts = createAttemptLimit(db, LIMITS.account)
 
-  /** Does the same work for an unknown address: neither the reply nor its timing reveals whether an account exists. */
+  /**
+   * Does the same work for an unknown address: neither the response nor its timing reveals whether an account exists.
+   */
   async function byPassword(email: string, password: string, client: string): Promise<Holder | undefined> {
     const account = foldEmail(email)
     const counted = [await pairs.count(`${client} ${account}`), await accounts.count(account)]
@@ -79,8 +81,8 @@ export function createSignIn(db: Db, credentials: Credentials, audit: Audit, def
   }
 
   async function byCode(code: string): Promise<Holder | undefined> {
-    const taken = await takeCode(db, hashSecret(code))
-    const user = taken && (await userById(db, taken.user_id))
+    const redeemed = await redeemCode(db, hashSecret(code))
+    const user = redeemed && (await userById(db, redeemed.user_id))
     return user && { tenantId: user.tenant_id, userId: user.id, tokenId: null }
   }
 
@@ -126,7 +128,7 @@ const actorOf = ({ id, name }: User): Actor => ({ type: 'user', id, name })
 
 async function principalOfNew(credentials: Credentials, secret: string): Promise<Principal> {
   const credential = await credentials.find(secret)
-  if (!credential) throw refusal({ token: '' }) // revoked between the two statements
+  if (!credential) throw refusal({ token: '' }) // revoked since it was added
   return principalOf(credential)
 }
 
@@ -138,5 +140,5 @@ const REFUSALS = {
   password: 'E-mail or password is incorrect.',
 }
 
-/** Without WWW-Authenticate, which would make browsers ask for a token here. */
+/** Without WWW-Authenticate, which would make browsers prompt for credentials. */
 const refusal = (request: SignInRequest) => new Problem(401, 'sign_in_refused', REFUSALS[methodOf(request)])

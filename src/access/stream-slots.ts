@@ -4,8 +4,8 @@ import { clientKey } from './addresses'
 export interface StreamSlots {
   /**
    * Takes a slot for one open stream.
-   * @param ip of the client, from `clientIp` of the web server
-   * @returns releases the slot (calling it twice does no harm), or the limit that is reached
+   * @param ip the client's address, from `clientIp` of the web server
+   * @returns a function that releases the slot and may be called twice, or the limit that was reached
    */
   take(principal: Principal, ip: string): (() => void) | 'per_ip' | 'per_tenant'
   /** Credentials that have streams open in this process. */
@@ -14,8 +14,8 @@ export interface StreamSlots {
 
 /**
  * Limits open streams per client address and per tenant; 0 means no limit. Counted per process and without Redis, so
- * that limits hold, and streams open, while Redis is away. With N web processes behind a load balancer, a tenant, or an
- * address whose connections are spread, can have up to N times the limit.
+ * that the limits work while Redis is down. With N web processes behind a load balancer, a tenant, or an address whose
+ * connections are spread over them, can have up to N times the limit.
  */
 export function createStreamSlots(limits: { maxPerIp: number; maxPerTenant: number }): StreamSlots {
   const perIp = createCounts()

@@ -15,9 +15,9 @@ interface Deps {
 }
 
 /**
- * The admins of the first tenant run the installation. They create tenants, each with a first admin, to whom they pass a
- * link on. They have no role in the tenants they create, so nothing needs to be checked across tenants. No request
- * removes a tenant, because its history would go with it.
+ * The admins of the default tenant run the installation. They create tenants, each with a first admin, and pass on that
+ * admin's link. They have no role in the tenants they create, so nothing needs to be checked across tenants. No request
+ * removes a tenant, because that would delete its history.
  */
 export const tenantRoutes = ({ db, audit, invitations }: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal, query: { limit, cursor } }) => {

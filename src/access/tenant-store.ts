@@ -8,7 +8,7 @@ const TENANT = 'id, name, created_at'
 
 export const tenantIds = async (db: Db) => idsOf(await manyRows(db, idRow, 'SELECT id FROM tenants ORDER BY id'))
 
-/** @throws Error when there is no such tenant */
+/** @throws Error if there is no such tenant */
 export const tenantById = (db: Db, id: string) =>
   oneRow(db, tenantRow.pick({ id: true, name: true }), 'SELECT id, name FROM tenants WHERE id = :id', { id })
 
@@ -32,13 +32,13 @@ export async function ensureTenant(db: Db, { id, name }: { id: string; name: str
 export const lockTenant = (trx: Transaction, id: string) =>
   trx.raw('SELECT 1 FROM tenants WHERE id = :id FOR NO KEY UPDATE', { id })
 
-/** The same in all processes of an installation: derived from the time, in microseconds, its first tenant was created. */
-export async function installationId(db: Db, firstTenantId: string): Promise<string> {
+/** An id that all processes of an installation share, derived from the microsecond its default tenant was created. */
+export async function installationId(db: Db, defaultTenantId: string): Promise<string> {
   const { at } = await oneRow(
     db,
     z.object({ at: z.string() }),
     'SELECT CAST(extract(epoch FROM created_at) AS text) AS at FROM tenants WHERE id = ?',
-    [firstTenantId],
+    [defaultTenantId],
   )
   return hashSecret(at).slice(0, 8)
 }

@@ -2,7 +2,7 @@ import type { Db } from '../base/db'
 import { z } from '../base/parse'
 import { firstRow, oneRow } from '../base/rows'
 
-/** @returns when it expires */
+/** @returns when the ticket expires */
 export async function addTicket(
   db: Db,
   ticket: { hash: string; credentialId: string; topics: string[]; lifeSeconds: number },
@@ -17,8 +17,8 @@ export async function addTicket(
   return expires_at
 }
 
-/** Deletes a ticket that has not expired. */
-export const takeTicket = (db: Db, hash: string) =>
+/** Redeems a ticket that has not expired, by deleting it. */
+export const redeemTicket = (db: Db, hash: string) =>
   firstRow(
     db,
     z.object({ credential_id: z.string(), topics: z.array(z.string()) }),

@@ -5,7 +5,7 @@ import { ticketRoutes as routes } from '../contract/tickets'
 import { credentialById } from './credential-store'
 import { principalOf } from './credentials'
 import { unauthorized } from './requests'
-import { addTicket, takeTicket } from './ticket-store'
+import { addTicket, redeemTicket } from './ticket-store'
 
 const TICKET_LIFE_SECONDS = 30
 
@@ -33,10 +33,10 @@ export const ticketRoutes = (db: Db, checkTopics: CheckTopics): Endpoint[] => [
   }),
 ]
 
-/** Uses a ticket up. @throws Problem 401 if it was used before, has expired, or its session or token has ended */
+/** Redeems a ticket. @throws Problem 401 if it was used before, has expired, or its session or token has ended */
 export async function useTicket(db: Db, ticket: string): Promise<TicketGrant> {
-  const taken = await takeTicket(db, hashSecret(ticket))
-  const credential = taken && (await credentialById(db, taken.credential_id))
+  const redeemed = await redeemTicket(db, hashSecret(ticket))
+  const credential = redeemed && (await credentialById(db, redeemed.credential_id))
   if (!credential) throw unauthorized('This ticket has already been used or has expired.', 'invalid_credential')
-  return { principal: principalOf(credential), topics: taken.topics }
+  return { principal: principalOf(credential), topics: redeemed.topics }
 }

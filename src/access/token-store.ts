@@ -49,7 +49,9 @@ export const listTokens = (
     { tenantId, before: before ?? null, limit },
   )
 
-/** @returns the ids of the token, its sessions and all it created, which have ended; undefined if there is no such token */
+/**
+ * @returns the ids of the token, its sessions and the tokens it created, which have all ended; undefined if not found
+ */
 export async function revokeToken(trx: Transaction, tenantId: string, id: string): Promise<string[] | undefined> {
   const revoked = await firstRow(
     trx,
@@ -65,7 +67,7 @@ export async function revokeToken(trx: Transaction, tenantId: string, id: string
 /** Where the secret of the tenant's admin token comes from. */
 export type AdminTokenSource = 'setting' | 'file'
 
-/** Makes processes that start at the same time wait for each other. */
+/** Serialises the creation of admin tokens by processes that start at the same time. */
 export const lockAdminTokens = (trx: Transaction) =>
   trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.made_token'))`)
 
@@ -78,8 +80,8 @@ export const adminToken = (db: Db, tenantId: string, source: AdminTokenSource) =
   )
 
 /**
- * Gives the tenant's admin token this secret. If another token already has it, that one becomes an admin's: people copy
- * DATA_DIR/admin-token into TAILRACE_ADMIN_TOKEN.
+ * Sets the secret of the tenant's admin token. If another token already has this secret, that one gets the role admin:
+ * people copy DATA_DIR/admin-token into TAILRACE_ADMIN_TOKEN.
  * @returns the token and sessions that ended with the previous secret
  */
 export async function putAdminToken(

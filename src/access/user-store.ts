@@ -13,7 +13,7 @@ export type User = z.output<typeof userRow>
 
 const USER = 'id, tenant_id, name, password_hash'
 
-/** Gives the tenant an admin if it has none. */
+/** Adds an admin to the tenant if it has none. */
 export async function ensureAdmin(db: Db, user: { id: string; tenantId: string; email: string; name: string }) {
   await db.raw(
     `INSERT INTO users (id, tenant_id, email, email_folded, name, role)
@@ -61,8 +61,10 @@ export async function putCode(
 /** Deletes the unused one-time code of a user. */
 export const removeCode = (db: Db, userId: string) => db.raw('DELETE FROM sign_in_codes WHERE user_id = ?', [userId])
 
-/** Uses a code up. Of two requests at once, the second waits for the row lock of the first and then finds nothing. */
-export const takeCode = (db: Db, hash: string) =>
+/**
+ * Redeems a code. Of two concurrent requests, the second waits for the row lock of the first and then finds nothing.
+ */
+export const redeemCode = (db: Db, hash: string) =>
   firstRow(
     db,
     z.object({ user_id: z.string() }),

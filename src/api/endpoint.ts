@@ -5,7 +5,7 @@ import type { Principal } from './principal'
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
-/** A request that has been let in and checked. */
+/** A request that was authenticated and validated. */
 export type Call<R extends Route> = {
   params: Parsed<R['params']>
   query: Parsed<R['query']>
@@ -14,7 +14,7 @@ export type Call<R extends Route> = {
   res: Response
 } & (R['role'] extends 'anyone' ? unknown : { principal: Principal })
 
-/** What is about to become JSON: a time may still be a `Date`. */
+/** A value before serialization to JSON: a time may still be a `Date`. */
 type Sendable<T> = T extends string
   ? string extends T
     ? T | Date
@@ -25,14 +25,14 @@ type Sendable<T> = T extends string
 
 type Headers = Record<string, string>
 
-/** A good reply of a route: one of its statuses with the body that belongs to it. */
+/** A successful reply of a route: one of its statuses with the matching body. */
 export type Reply<R extends Route = Route> = {
   [Status in keyof R['replies'] & number]: R['replies'][Status] extends z.ZodType
     ? { status: Status; body: Sendable<z.input<R['replies'][Status]>>; headers?: Headers | undefined }
     : { status: Status; body?: undefined; headers?: Headers | undefined }
 }[keyof R['replies'] & number]
 
-/** A route with its handler, whose types are forgotten so that all fit into one list. */
+/** A route with its handler. Types are erased so that all endpoints fit in one list. */
 export interface Endpoint extends Route {
   handle(call: AnyCall): Promise<AnyReply | undefined>
 }
@@ -53,8 +53,8 @@ export interface AnyReply {
 }
 
 /**
- * Joins a route of the contract with its handler.
- * @param handle answers nothing when it has written to `res` itself
+ * Combines a route of the contract with its handler.
+ * @param handle returns undefined if it has written to `res` itself
  */
 export const endpoint = <const R extends Route>(
   route: R,
@@ -63,6 +63,6 @@ export const endpoint = <const R extends Route>(
 
 export const ok = <Body>(body: Body, headers?: Headers) => ({ status: 200 as const, body, headers })
 export const created = <Body>(body: Body) => ({ status: 201 as const, body })
-/** The work goes on: a job does it. */
+/** The request was accepted and is being processed by a job. */
 export const accepted = <Body>(body: Body, headers?: Headers) => ({ status: 202 as const, body, headers })
 export const noContent = () => ({ status: 204 as const })

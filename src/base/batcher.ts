@@ -1,26 +1,26 @@
 import { Away } from './outage'
 
-/** While the work hangs, callers that gave up come again, so the queue needs a limit. */
+/** The queue is limited because callers that time out while the work hangs will retry. */
 const WAITING_MAX = 50_000
 
 /**
- * Collects single requests into batches: those that arrive while a batch is running go into the next one. Batches grow
- * with the load, and a lone request does not wait.
+ * Groups requests into batches: those that arrive while a batch is running form the next one. Batches grow with the
+ * load, and a single request does not wait.
  */
 export class Batcher<Request, Answer> {
   private waiting: { request: Request; resolve(answer: Answer): void; reject(error: unknown): void }[] = []
   private running = false
 
-  /** @param work answers a batch, in its order */
+  /** @param work handles a batch and returns the answers in the same order */
   constructor(
     private readonly work: (requests: Request[]) => Promise<Answer[]>,
     private readonly batchMax: number,
   ) {}
 
-  /** @throws Away when too many wait, and what the work throws */
+  /** @throws Away if too many requests are waiting, and whatever the work throws */
   ask(request: Request): Promise<Answer> {
     if (this.waiting.length >= WAITING_MAX)
-      return Promise.reject(new Away(`${WAITING_MAX} requests are waiting already`))
+      return Promise.reject(new Away(`${WAITING_MAX} requests are already waiting`))
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject })
       if (!this.running) void this.run()
@@ -39,7 +39,7 @@ export class Batcher<Request, Answer> {
         for (const { reject } of batch) reject(error)
       }
     }
-    // Synchronous with the last check of the loop, so no request is left behind.
+    // synchronous with the last check of the loop, so no request is missed
     this.running = false
   }
 }

@@ -2,28 +2,28 @@ import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } fro
 import type { Failure } from './failure'
 
 const DAY_MS = 86_400_000
-/** Chains of real servers have two to four links; a longer one is not walked. */
+/** Real chains have two to four certificates; longer ones are cut. */
 const CHAIN_MAX = 10
 
-/** Facts of a server's certificate. */
+/** Details of a server's certificate. */
 export interface Certificate {
   subject: string
   issuer: string
-  /** Names and addresses it is valid for. */
+  /** DNS names and IP addresses it is valid for. */
   names: string[]
   validFrom: Date
   expiresAt: Date
-  /** Whole days until it expires; negative when it has. */
+  /** Whole days until it expires; negative once it has. */
   daysLeft: number
-  /** Of the link that expires first, root included. */
+  /** When the first certificate in the chain expires, root included. */
   chainExpiresAt: Date
   serial: string
   fingerprint: string
-  /** Why it is not trusted; undefined when it is. */
+  /** Why it is not trusted; undefined if it is. */
   problem?: Failure
 }
 
-/** Facts of the server's certificate, and whether it is trusted. */
+/** Reads the server's certificate and decides whether it is trusted. */
 export function readCertificate(socket: TLSSocket, host: string, now = new Date()): Certificate {
   const leaf = socket.getPeerCertificate(true)
   const chain = chainOf(leaf)
@@ -42,7 +42,7 @@ export function readCertificate(socket: TLSSocket, host: string, now = new Date(
   }
 }
 
-/** OpenSSL reports the last fault it met, Node adds the name only to a good chain: so the dates and names are read here. */
+/** OpenSSL reports only the last problem, and Node checks the name only on a valid chain, so dates and names are checked here. */
 function problemOf(verdict: string, chain: DetailedPeerCertificate[], host: string, now: Date): Failure | undefined {
   const [leaf, ...above] = chain
   if (!leaf) return { code: 'tls_failed', message: 'The server presented no certificate' }
@@ -96,7 +96,7 @@ function hostProblem(leaf: DetailedPeerCertificate, host: string): Failure | und
   return wrong ? { code: 'tls_wrong_host', message: `The certificate is not valid for ${host}: ${wrong}` } : undefined
 }
 
-/** From the server's own upwards. Node closes the chain with a root that is its own issuer. */
+/** From the server's certificate up. In Node, the root is its own issuer. */
 function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = []
   let link: DetailedPeerCertificate | undefined = leaf
@@ -107,7 +107,7 @@ function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   return chain
 }
 
-/** The part of a distinguished name that people know it by. A repeated field is a list. */
+/** The common name, or the closest substitute. A repeated field is an array. */
 function nameOf(name: DetailedPeerCertificate['subject'] | undefined): string {
   return [name?.CN ?? name?.O ?? name?.OU ?? ''].flat().join(', ')
 }

@@ -2,12 +2,12 @@ import { appendFileSync } from 'node:fs'
 import { faultsOf, type z } from './parse'
 
 /**
- * In development and tests, what leaves the program (replies) and what comes out of the database (rows) is held
- * against its schema. In production nothing of this runs.
+ * In development and tests, replies and database rows are checked against their schemas. In production none of this
+ * runs.
  */
 let reportFile: string | undefined
 
-/** Turns the check on. @param file that every mismatch is added to */
+/** Turns the check on. @param file every mismatch is appended to it */
 export function checkContracts(file: string | undefined): void {
   reportFile = file
 }
@@ -15,8 +15,8 @@ export function checkContracts(file: string | undefined): void {
 export const isCheckingContracts = () => reportFile !== undefined
 
 /**
- * @param what for the report: `GET /api/jobs 200`
- * @throws Error that names every field that differs, missing or extra, but none of its content
+ * @param what name for the report, such as `GET /api/jobs 200`
+ * @throws Error that names every field that is missing, extra or invalid, but no values
  */
 export function checkContract(what: string, schema: z.ZodType, value: unknown): void {
   const result = schema.safeParse(value)
@@ -33,7 +33,7 @@ export function report(what: string, faults: string[]): never {
   throw new Error(text)
 }
 
-/** What parsing has left out: objects drop fields that their schema does not list. */
+/** Fields that parsing dropped because the schema does not list them. */
 function extraFields(value: unknown, parsed: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null || typeof parsed !== 'object' || parsed === null) return []
   return Object.entries(value).flatMap(([name, field]) => {

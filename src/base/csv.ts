@@ -1,30 +1,30 @@
-/** What a spreadsheet may run, also behind blanks and invisible characters, and in other widths or as a minus sign, which it takes for the same. */
+/** The start of a spreadsheet formula, including after spaces and invisible characters, and the full-width and minus variants that spreadsheets accept. */
 const FORMULA = /^(?:[\t\r\n]|[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u
-/** A sign before a number is only a number; before anything else it begins a formula. */
+/** A sign before a number is just a number; before anything else it starts a formula. */
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
-/** Some spreadsheets split at semicolons and tabs, too. */
+/** Includes semicolons and tabs, because some spreadsheets split at them. */
 const QUOTED = /[",;\t\r\n]/
 /** Tells spreadsheets that this is UTF-8. */
 const BYTE_ORDER_MARK = '\ufeff'
 
 export interface CsvTable {
-  /** Our own columns. */
+  /** Columns with fixed names. */
   own: readonly string[]
-  /** Columns that somebody else has named; they are renamed where they would be called like one before. */
+  /** Columns with names from elsewhere, which are renamed if they clash with an earlier one. */
   given: readonly string[]
-  /** The rows, page by page, with a value for each column. */
+  /** Pages of rows, with a value for each column. */
   pages: AsyncIterable<readonly (readonly unknown[])[]>
-  /** Begins with a byte order mark. */
+  /** Whether to start with a byte order mark. */
   bom: boolean
 }
 
-/** A table as records of RFC 4180, page by page, under a head whose names are all different. */
+/** Generates RFC 4180 records, one string per page, after a header row of unique names. */
 export async function* csvTable({ own, given, pages, bom }: CsvTable): AsyncGenerator<string> {
   yield (bom ? BYTE_ORDER_MARK : '') + csvRecord([...own, ...distinctFrom(own, given)])
   for await (const page of pages) yield page.map(csvRecord).join('')
 }
 
-/** `hostname` beside our own `hostname` becomes `result_hostname`, and `result_hostname_2` where that is there, too. */
+/** A given `hostname` next to our own becomes `result_hostname`, or `result_hostname_2` if that exists too. */
 function distinctFrom(own: readonly string[], given: readonly string[]): string[] {
   const taken = new Set(own)
   const kept = new Set(given)
@@ -37,7 +37,7 @@ function distinctFrom(own: readonly string[], given: readonly string[]): string[
   })
 }
 
-/** One record with its line end. A value that a spreadsheet would run as a formula gets a `'` before it. */
+/** One record including its line ending. Values that a spreadsheet would run as formulas are prefixed with `'`. */
 export const csvRecord = (values: readonly unknown[]): string => `${values.map(cell).join(',')}\r\n`
 
 function cell(value: unknown): string {

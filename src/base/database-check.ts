@@ -3,21 +3,21 @@ import { messageOf, StartError } from './errors'
 import { z } from './parse'
 import { oneRow } from './rows'
 
-/** Servers that are started together with this program need a moment. */
+/** Allows for servers that are started together with this process. */
 export const START_TIMEOUT_MS = 10_000
-const PAUSE_MS = 250
-const POSTGRES_OLDEST = 14
-/** Refused, unknown host (DNS of containers may lag), still starting up. Retrying does not help with anything else. */
+const RETRY_MS = 250
+const POSTGRES_VERSION_MIN = 14
+/** Connection refused, unknown host (container DNS may lag) or still starting up. Nothing else is worth retrying. */
 const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
 
 /**
- * Checks at start that the database answers and can be used.
- * @throws StartError that says what is wrong and which setting to look at
+ * Checks at startup that the database is reachable and usable.
+ * @throws StartError that says what is wrong and which setting to check
  */
 export async function requireDatabase(db: Db, url: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
-  const server = await firstAnswer(db, timeoutMs).catch(error => {
+  const server = await readServer(db, timeoutMs).catch(error => {
     throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
-Start it or correct DATABASE_URL. Without DATABASE_URL Tailrace starts a PostgreSQL of its own.`)
+Start it or correct DATABASE_URL. Without DATABASE_URL, Tailrace starts its own PostgreSQL.`)
   })
   const problem = problemOf(server)
   if (problem) throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${problem}`)
@@ -31,7 +31,7 @@ const serverRow = z.object({
   schema: z.string().nullable(),
   search_path: z.string(),
   may_create: z.boolean().nullable(),
-  /** Of the existing tables; null before the first start. */
+  /** Owner of the existing tables; null before the first start. */
   owner: z.string().nullable(),
   is_owner: z.boolean().nullable(),
 })
@@ -49,25 +49,25 @@ function problemOf({
   is_owner,
 }: Server): string | undefined {
   const major = Math.floor(version / 10_000)
-  if (major < POSTGRES_OLDEST) return `it is version ${major}; Tailrace needs ${POSTGRES_OLDEST} or newer.`
+  if (major < POSTGRES_VERSION_MIN) return `it is version ${major}; Tailrace needs ${POSTGRES_VERSION_MIN} or newer.`
   if (encoding !== 'UTF8')
     return `the database has the encoding ${encoding}; Tailrace needs UTF8.
-Make one with: create database tailrace encoding 'UTF8' template template0`
+Create one with: create database tailrace encoding 'UTF8' template template0`
   if (read_only)
-    return `it takes no writes: it is a standby, or default_transaction_read_only is on.
-Give the address of the primary, or run: alter role "${role}" set default_transaction_read_only = off`
+    return `it is read-only: it is a standby, or default_transaction_read_only is on.
+Use the address of the primary, or run: alter role "${role}" set default_transaction_read_only = off`
   if (schema === null)
-    return `no schema of its search_path (${search_path}) is there. Run as its owner: create schema tailrace authorization "${role}"
+    return `no schema in its search_path (${search_path}) exists. Run as its owner: create schema tailrace authorization "${role}"
 and name it in DATABASE_URL (?options=-c%20search_path%3Dtailrace) or with: alter role "${role}" set search_path = tailrace`
   if (!may_create)
     return `the role "${role}" may not create tables in the schema "${schema}".
 Run as its owner: grant usage, create on schema "${schema}" to "${role}"`
   if (is_owner === false)
-    return `its tables belong to "${owner}", and the role "${role}" may not change them. Give DATABASE_URL the role "${owner}".`
+    return `its tables belong to "${owner}", and the role "${role}" may not change them. Use the role "${owner}" in DATABASE_URL.`
   return undefined
 }
 
-async function firstAnswer(db: Db, timeoutMs: number) {
+async function readServer(db: Db, timeoutMs: number) {
   const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
@@ -83,10 +83,10 @@ async function firstAnswer(db: Db, timeoutMs: number) {
       )
     } catch (error) {
       if (!TRANSIENT.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error
-      await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      await new Promise(resolve => setTimeout(resolve, RETRY_MS))
     }
   }
 }
 
-/** An address without user, password and options. */
+/** A URL without user, password and options, for messages. */
 export const placeOf = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')

@@ -11,20 +11,20 @@ export type Transaction = Knex.Transaction
 const BIGINT = 20
 pg.types.setTypeParser(BIGINT, Number)
 
-/** knex would print to stdout, with stack traces, what it also throws. */
+/** knex would print the errors it throws to stdout as well, with stack traces. */
 const SILENT = { warn() {}, error() {}, deprecate() {}, debug() {} }
 
-/** A process that is frozen within a transaction would hold its locks, and hold up everybody, until it wakes. */
+/** A process frozen in a transaction would hold its locks, and block everyone else, until it wakes. */
 const IDLE_IN_TRANSACTION_MS = 10_000
 
-/** How long a statement waits for a connection of the pool, and a new connection for PostgreSQL's welcome. */
-const ACQUIRE_MS = 10_000
-const CONNECT_MS = 5_000
+/** How long a statement waits for a pooled connection, and how long a new connection waits for PostgreSQL. */
+const ACQUIRE_TIMEOUT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 5_000
 
-/** Errors that the driver gave for one of our own statements or connections. */
-const ofDatabase = new WeakSet<object>()
+/** Errors the driver raised for one of our own statements or connections. */
+const databaseErrors = new WeakSet<object>()
 
-/** A pool of connections. A statement that gets none within 10 s fails as in an outage. */
+/** Creates a connection pool. A statement that gets no connection within 10 s fails as in an outage. */
 export function createDb(url: string, poolMax: number): Db {
   const db = knex({
     client: 'pg',
@@ -32,16 +32,16 @@ export function createDb(url: string, poolMax: number): Db {
       connectionString: connectionString(url),
       application_name: 'tailrace',
       keepAlive: true,
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     },
     pool: { min: 0, max: poolMax },
-    acquireConnectionTimeout: ACQUIRE_MS,
-    // Messages of errors name the statement, not the data in it: they end up in logs.
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // error messages end up in logs, so they contain the statement without its data
     compileSqlOnError: false,
     log: SILENT,
   })
-  boundTransactions(db.client)
-  const remember = (error: object) => void ofDatabase.add(error)
+  limitIdleTransactions(db.client)
+  const remember = (error: object) => void databaseErrors.add(error)
   db.on('query-error', remember)
   const acquire: () => Promise<unknown> = db.client.acquireConnection.bind(db.client)
   db.client.acquireConnection = () =>
@@ -52,17 +52,17 @@ export function createDb(url: string, poolMax: number): Db {
   return db
 }
 
-/** What knex makes of `db.transaction`. */
+/** knex's internal transaction object. */
 interface KnexTransaction {
   begin(connection: pg.Client): Promise<unknown>
   query(connection: pg.Client, sql: string): Promise<unknown>
 }
 
 /**
- * Not as a setting of the session: pgbouncer in transaction mode gives each transaction another one, which other programs
- * use as well. It goes with BEGIN in one message. No transaction of ours has an isolation level of its own.
+ * Sets the idle timeout per transaction, not per session: with pgbouncer in transaction mode, sessions are shared with
+ * other programs. It is sent together with BEGIN. This overrides isolation levels, which we do not use.
  */
-function boundTransactions(client: { transaction(...args: unknown[]): KnexTransaction }) {
+function limitIdleTransactions(client: { transaction(...args: unknown[]): KnexTransaction }) {
   const create = client.transaction.bind(client)
   client.transaction = (...args) => {
     const transaction = create(...args)
@@ -73,24 +73,24 @@ function boundTransactions(client: { transaction(...args: unknown[]): KnexTransa
 }
 
 /**
- * Whether the database is away for our own statements. The code of an error does not tell: the connection that was
- * refused may be one that a handler opened to another server.
+ * Whether the error is an outage of our own database. The error code alone cannot tell: the refused connection may be
+ * one that a handler opened to another server.
  */
 export function isDatabaseOutage(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && ofDatabase.has(error) && isOutage(error)
+  return typeof error === 'object' && error !== null && databaseErrors.has(error) && isOutage(error)
 }
 
-/** A pattern for LIKE that finds a text as it stands, wherever it is. */
+/** A LIKE pattern that finds a text literally anywhere. */
 export const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
-/** A character of a JSON string, or a whole escape. */
+/** A character or a complete escape in a JSON string. */
 const CHARACTER = String.raw`(?:[^"\\]|\\u[0-9a-f]{4}|\\[^u])`
 
 /**
- * Patterns that find a text, in any case, inside strings that are stored with JSON's escapes: PostgreSQL has no way to take out all of
- * them (NUL). Not every occurrence will do, `n` is no part of `\n`: so `like` is fast and finds too much, `exactly`, a regular
- * expression, steps over whole escapes from the beginning of the string.
- * @param begin matches what stands before a string
+ * Patterns for a case-insensitive search in strings stored with JSON escapes, which PostgreSQL cannot decode completely (NUL).
+ * `like` is fast but matches too much, such as the `n` of `\n`. `exactly` is a regular expression that skips whole escapes from
+ * the start of the string.
+ * @param begin pattern of the text before the string
  */
 export function escapedPatterns(text: string, begin: string): { like: string; exactly: string } {
   const escaped = escapeText(text)

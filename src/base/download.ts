@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 
-/** Content types by the ending of the file. */
+/** Content types by file extension. */
 const TYPES = {
   csv: 'text/csv; charset=utf-8',
   log: 'text/plain; charset=utf-8',
@@ -11,18 +11,18 @@ const TYPES = {
 } as const
 
 interface File {
-  /** Without its ending. */
+  /** Without extension. */
   name: string
   format: keyof typeof TYPES
-  /** In bytes, where it is known before. */
+  /** In bytes, if known in advance. */
   size?: number
 }
 
-/** Sends pieces as a file, as fast as the client takes them and never more than one ahead. */
+/** Sends chunks as a file download, with backpressure. */
 export async function sendDownload(
   res: ServerResponse,
   { name, format, size }: File,
-  pieces: AsyncIterable<string | Buffer>,
+  chunks: AsyncIterable<string | Buffer>,
 ): Promise<void> {
   res.writeHead(200, {
     'Content-Type': TYPES[format],
@@ -30,8 +30,8 @@ export async function sendDownload(
     'Cache-Control': 'no-store',
     ...(size !== undefined && { 'Content-Length': size }),
   })
-  // A client that leaves in the middle is no failure.
-  await pipeline(pieces, res).catch(error => {
+  // a client that disconnects early is not an error
+  await pipeline(chunks, res).catch(error => {
     if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   })
 }

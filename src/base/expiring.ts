@@ -2,7 +2,7 @@ import type { Db } from './db'
 import type { Keep, RetentionTarget } from './retention'
 import { countBefore, deleteBefore, type Expiring, oldestRow, tableSize } from './table-store'
 
-/** The retention of a small table whose rows carry the time at which they are done with. */
+/** Retention target for a small table whose rows have an expiry time. */
 export function expiringRows(db: Db, rows: Expiring & { name: string; summary: string; keep: Keep }): RetentionTarget {
   const { name, summary, keep, table } = rows
   return {

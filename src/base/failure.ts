@@ -1,6 +1,6 @@
 import { isLate } from './deadline'
 
-/** Every way in which an exchange over the network can fail, in the order of its phases. Explained in docs/health-checks.md. */
+/** All ways a network exchange can fail, ordered by phase. Explained in docs/health-checks.md. */
 export const FAILURE_CODES = [
   'dns_name_invalid',
   'dns_not_found',
@@ -38,17 +38,17 @@ export const FAILURE_CODES = [
 ] as const
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
-/** A foreseeable failure of the network or the server: data, not an exception. */
+/** An expected failure of the network or the server: data, not an exception. */
 export interface Failure {
-  /** Stable, machine-readable. */
+  /** Stable and machine-readable. */
   code: FailureCode
-  /** For people. */
+  /** Human-readable. */
   message: string
-  /** Where it happened; absent when every phase went well and the result is what fails. */
+  /** Where it happened; absent if all phases succeeded and only the result is wrong. */
   phase?: Phase
 }
 
-/** Carries a failure through code that passes errors on, such as a stream. */
+/** Wraps a failure for code that passes errors, such as streams. */
 export class FailureError extends Error {
   override name = 'FailureError'
 
@@ -57,18 +57,18 @@ export class FailureError extends Error {
   }
 }
 
-/** Returned in place of a result. */
+/** Returned instead of a result. */
 export interface Refused {
   error: Failure
 }
 
 export const refused = (code: FailureCode, message: string): Refused => ({ error: { code, message } })
 
-/** The parts of one exchange over the network, in order. */
+/** The phases of a network exchange, in order. */
 export const PHASES = ['dns', 'connect', 'tls', 'first_byte', 'transfer'] as const
 export type Phase = (typeof PHASES)[number]
 
-const LATE: Record<Phase, [FailureCode, string]> = {
+const TIMEOUTS: Record<Phase, [FailureCode, string]> = {
   dns: ['dns_timeout', 'The host name was not resolved in time'],
   connect: ['connection_timeout', 'The connection was not accepted in time'],
   tls: ['tls_timeout', 'The TLS handshake was not completed in time'],
@@ -76,7 +76,7 @@ const LATE: Record<Phase, [FailureCode, string]> = {
   transfer: ['timeout', 'The response was not completed in time'],
 }
 
-/** What the codes of getaddrinfo, sockets, and Node's TLS and zlib mean for a check. */
+/** What error codes of getaddrinfo, sockets, and Node's TLS and zlib mean for a check. */
 const CODES: Record<string, [FailureCode, string]> = {
   ENOTFOUND: ['dns_not_found', 'The host name does not exist'],
   ENODATA: ['dns_not_found', 'The host name has no address'],
@@ -135,12 +135,12 @@ const PATTERNS: [RegExp, FailureCode, string][] = [
 ]
 
 /**
- * Turns an error of a socket, the resolver or the parser into data.
- * @param signal the deadline the work ran under
- * @throws the abort reason after a cancel, and the error itself when it does not come from the network (a bug, no free file descriptor)
+ * Converts an error of a socket, the resolver or the parser to a failure.
+ * @param signal the deadline of the work
+ * @throws the abort reason after a cancellation, and the error itself if it is not a network error (a bug, out of file descriptors)
  */
 export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Refused {
-  if (isLate(signal)) return refused(...LATE[phase])
+  if (isLate(signal)) return refused(...TIMEOUTS[phase])
   if (signal.aborted) throw signal.reason
   if (error instanceof FailureError) return { error: error.failure }
   const code = codeOf(error)
@@ -151,6 +151,6 @@ export function refusalOf(error: unknown, phase: Phase, signal: AbortSignal): Re
   throw error
 }
 
-/** The code of a system error; empty for all else. Not by `instanceof`: errors of Node itself may come from another realm. */
+/** The code of a system error, or an empty string. No `instanceof`: Node's own errors may come from another realm. */
 export const codeOf = (error: unknown) =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''

@@ -1,4 +1,4 @@
-/** One answer for everybody who asks within `forMs`; one that failed is not kept. */
+/** Caches the result of `read` for `forMs`. Concurrent callers share it; failures are not cached. */
 export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
   let answer: Promise<T> | undefined
   let until = 0

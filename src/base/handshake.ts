@@ -13,13 +13,13 @@ export interface Secured {
   cipher: string
 }
 
-/** No connection; the facts are set when the handshake got as far as a certificate. */
+/** A failed handshake. The details are set if the server presented a certificate. */
 export interface Distrusted extends Refused, Partial<Omit<Secured, 'socket'>> {}
 
 /**
- * TLS over an open socket. The handshake is completed even with a bad certificate, so that its facts can be reported;
- * then the certificate is checked, and on a problem the connection is closed before any byte of the request is sent.
- * @param host name or address the certificate must be good for; also the SNI when it is a name
+ * Starts TLS on an open socket. The handshake is completed even with a bad certificate, so that its details can be
+ * reported. The certificate is then checked, and if it is bad, the connection is closed before any request is sent.
+ * @param host name or address the certificate must be valid for; also the SNI if it is a name
  */
 export async function handshake(
   raw: Socket,
@@ -36,7 +36,7 @@ export async function handshake(
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: false,
   })
-  socket.on('error', () => {}) // as for the raw socket: between two waits nobody listens
+  socket.on('error', () => {}) // as for the raw socket: errors may occur when no wait is listening
   try {
     await once(socket, 'secureConnect', { signal })
   } catch (error) {
@@ -53,6 +53,6 @@ export async function handshake(
 
 const CLOSED = { code: 'tls_closed', message: 'The server closed the connection during the TLS handshake' } as const
 
-/** Node reports an orderly end as a reset too, but without the system call that failed. */
+/** Node reports a regular close as a reset too, but without a failed system call. */
 const isClosed = (error: unknown) =>
   codeOf(error) === 'ECONNRESET' && !(typeof error === 'object' && error !== null && 'syscall' in error)

@@ -1,11 +1,11 @@
-/** RFC 1035 section 2.3.4, as text without the dot of the root. */
+/** RFC 1035 section 2.3.4, in text form without the trailing dot. */
 const NAME_MAX = 253
 const LABEL_MAX = 63
 
 /**
- * Why a host name cannot exist in the DNS, or undefined when it can. Underscores and the like are left to the DNS: real
- * hosts have them.
- * @param name in ASCII, as `URL` gives it
+ * Why a host name cannot exist in DNS, or undefined if it can. Underscores and the like are left to the resolver,
+ * because real hosts have them.
+ * @param name in ASCII, as `URL` returns it
  */
 export function hostNameProblem(name: string): string | undefined {
   const labels = withoutRootDot(name).split('.')
@@ -15,5 +15,5 @@ export function hostNameProblem(name: string): string | undefined {
   return undefined
 }
 
-/** `example.org.` names the same host as `example.org`; certificates and SNI know only the latter (RFC 6066 section 3). */
+/** `example.org.` is the same host as `example.org`; certificates and SNI use only the latter (RFC 6066 section 3). */
 export const withoutRootDot = (name: string) => name.replace(/\.$/, '')

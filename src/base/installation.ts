@@ -4,18 +4,18 @@ import { placeOf } from './database-check'
 import type { Db } from './db'
 import { StartError } from './errors'
 import { newMark } from './ids'
-import { installationId, livingBefore, sayRunning, sayStopped } from './installation-store'
+import { installationId, recordRunning, recordStopped, runningBefore } from './installation-store'
 import type { Part } from './lifecycle'
 import type { Log } from './log'
 import { againLater } from './outage'
 import { type RedisClient, type RedisFactory, whenReady } from './redis'
 
-const BEAT_MS = 5_000
-const LOOK_MS = 500
-/** So long a process stays known in Redis, should it be cut off; what was killed is forgotten then. */
-const KEPT_MS = 3_600_000
-/** Once it may have written just before somebody emptied Redis. */
-const MOVES_MIN = 2
+const HEARTBEAT_MS = 5_000
+const RECHECK_MS = 500
+/** How long Redis remembers a process that was cut off or killed. */
+const PROCESS_TTL_MS = 3_600_000
+/** One heartbeat may have been sent just before Redis was flushed. */
+const HEARTBEATS_MIN = 2
 
 interface Deps {
   db: Db
@@ -26,9 +26,9 @@ interface Deps {
 }
 
 /**
- * Keeps two installations off one Redis, and one installation off two: jobs would run twice. Redis has the id of the
- * database, and takes it again when it was emptied. Each process says in Redis, then in PostgreSQL, that it runs: one
- * that goes on saying so in PostgreSQL and is not in our Redis has another.
+ * Prevents two installations from sharing a Redis, and one installation from using two: jobs would run twice. Redis
+ * stores the id of the database, which is set again after a flush. Each process sends heartbeats to Redis, then to
+ * PostgreSQL: one whose heartbeats continue in PostgreSQL without being in our Redis uses another Redis.
  */
 export class Installation implements Part {
   readonly name = 'installation'
@@ -36,54 +36,54 @@ export class Installation implements Part {
   private client: RedisClient | undefined
   private id = ''
   private timer: NodeJS.Timeout | undefined
-  private beating: Promise<void> | undefined
+  private heartbeat: Promise<void> | undefined
   private isAdmitted = false
-  /** Processes that Redis does not know: when each was last seen, and how often it has been seen since. */
-  private unknown = new Map<string, { seenAt: number; moves: number }>()
+  /** Processes missing from Redis: when each was last seen, and how many heartbeats were seen since. */
+  private unknown = new Map<string, { seenAt: number; heartbeats: number }>()
 
   constructor(private readonly deps: Deps) {}
 
-  /** @throws StartError when Redis or another process does not belong to this database and this Redis */
+  /** @throws StartError if Redis belongs to another database, or another process uses another Redis */
   async start() {
     const { db, redis } = this.deps
     this.client = redis.connect('command')
-    await whenReady(this.client, BEAT_MS)
+    await whenReady(this.client, HEARTBEAT_MS)
     this.id = await installationId(db)
     if (!(await this.isOurs(this.client))) throw new StartError(this.foreign())
-    await this.sayRunning(this.client)
+    await this.recordRunning(this.client)
     this.timer = setInterval(() => {
-      this.beating ??= this.beat().finally(() => {
-        this.beating = undefined
+      this.heartbeat ??= this.sendHeartbeat().finally(() => {
+        this.heartbeat = undefined
       })
-    }, BEAT_MS)
+    }, HEARTBEAT_MS)
     this.timer.unref()
     for (;;) {
-      const elsewhere = await this.elsewhere(this.client)
-      if (elsewhere) throw new StartError(this.split(elsewhere))
+      const inOtherRedis = await this.inOtherRedis(this.client)
+      if (inOtherRedis) throw new StartError(this.split(inOtherRedis))
       if (!this.unknown.size) break
-      await delay(LOOK_MS) // until they are in Redis again (it was emptied), or have not been seen for long
+      await delay(RECHECK_MS) // until they are in Redis again after a flush, or no longer count as running
     }
     this.isAdmitted = true
   }
 
   async stop() {
     clearInterval(this.timer)
-    await this.beating // it would say once more that this process runs
-    await this.client?.del(this.key(this.own)).catch(() => undefined) // it expires
+    await this.heartbeat // it would record this process as running again
+    await this.client?.del(this.key(this.own)).catch(() => undefined) // the key expires
     this.client?.disconnect()
-    await sayStopped(this.deps.db, this.own).catch(() => undefined) // it is not seen any more
+    await recordStopped(this.deps.db, this.own).catch(() => undefined) // the row times out
   }
 
-  private async beat() {
+  private async sendHeartbeat() {
     const { client } = this
     if (!client) return
     try {
       if (!(await this.isOurs(client))) return this.deps.log.error(this.foreign())
-      await this.sayRunning(client)
-      const elsewhere = this.isAdmitted && (await this.elsewhere(client))
-      if (elsewhere) this.deps.log.error(this.split(elsewhere))
+      await this.recordRunning(client)
+      const inOtherRedis = this.isAdmitted && (await this.inOtherRedis(client))
+      if (inOtherRedis) this.deps.log.error(this.split(inOtherRedis))
     } catch (error) {
-      againLater(this.deps.log, 'This process says later that it runs')(error)
+      againLater(this.deps.log, 'The heartbeat of this process failed and will be retried')(error)
     }
   }
 
@@ -93,23 +93,23 @@ export class Installation implements Part {
     return (await client.get(key)) === this.id
   }
 
-  private async sayRunning(client: RedisClient) {
-    await client.set(this.key(this.own), '', 'PX', KEPT_MS)
-    await sayRunning(this.deps.db, this.own)
+  private async recordRunning(client: RedisClient) {
+    await client.set(this.key(this.own), '', 'PX', PROCESS_TTL_MS)
+    await recordRunning(this.deps.db, this.own)
   }
 
-  /** A process that runs and is not in our Redis. */
-  private async elsewhere(client: RedisClient): Promise<string | undefined> {
-    const others = await livingBefore(this.deps.db, this.own)
+  /** A running process that is not in our Redis. */
+  private async inOtherRedis(client: RedisClient): Promise<string | undefined> {
+    const others = await runningBefore(this.deps.db, this.own)
     const known = await Promise.all(others.map(({ id }) => client.exists(this.key(id))))
     const unknown = others.filter((_, i) => !known[i])
     this.unknown = new Map(
       unknown.map(({ id, seenAt }) => {
-        const before = this.unknown.get(id) ?? { seenAt, moves: 0 }
-        return [id, { seenAt, moves: before.moves + (seenAt > before.seenAt ? 1 : 0) }]
+        const before = this.unknown.get(id) ?? { seenAt, heartbeats: 0 }
+        return [id, { seenAt, heartbeats: before.heartbeats + (seenAt > before.seenAt ? 1 : 0) }]
       }),
     )
-    return [...this.unknown].find(([, { moves }]) => moves >= MOVES_MIN)?.[0]
+    return [...this.unknown].find(([, { heartbeats }]) => heartbeats >= HEARTBEATS_MIN)?.[0]
   }
 
   private key(id: string): string {
@@ -118,13 +118,13 @@ export class Installation implements Part {
 
   private foreign(): string {
     const { redis, redisUrl, databaseUrl } = this.deps
-    return `Redis at ${placeOf(redisUrl)} belongs to another installation than the database at ${placeOf(databaseUrl)}: jobs would run twice.
-Give each installation a Redis or a REDIS_PREFIX of its own. If the other database is gone for good: redis-cli DEL ${redis.prefix}:installation`
+    return `Redis at ${placeOf(redisUrl)} belongs to a different installation than the database at ${placeOf(databaseUrl)}: jobs would run twice.
+Give each installation its own Redis or REDIS_PREFIX. If the other database no longer exists, run: redis-cli DEL ${redis.prefix}:installation`
   }
 
   private split(id: string): string {
     const { redis, redisUrl } = this.deps
-    return `The process ${id} has the same database and another Redis than ${placeOf(redisUrl)} with REDIS_PREFIX ${redis.prefix}: jobs would run twice.
-Give all processes the same REDIS_URL and REDIS_PREFIX. To move to another Redis, stop all of them first.`
+    return `The process ${id} uses the same database but not the Redis at ${placeOf(redisUrl)} with REDIS_PREFIX ${redis.prefix}: jobs would run twice.
+Give all processes the same REDIS_URL and REDIS_PREFIX. To move to another Redis, stop all processes first.`
   }
 }

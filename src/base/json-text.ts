@@ -1,2 +1,2 @@
-/** Text with JSON's escapes but without the quotes; well-formed since ES2019, so lone surrogates become `\udXXX`. */
+/** JSON-escapes a text, without the quotes. Lone surrogates become `\udXXX` (well-formed JSON.stringify, ES2019). */
 export const escapeText = (text: string) => JSON.stringify(text).slice(1, -1)

@@ -1,11 +1,11 @@
-/** Something that is started once and stopped once. `stop` must also work when `start` failed half-way. */
+/** Something that is started and stopped once. `stop` must also work after `start` failed halfway. */
 export interface Part {
   name: string
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts parts in order; when one fails, those already started are stopped again, last first. */
+/** Starts parts in order. If one fails, those already started are stopped in reverse order. */
 export async function startParts(parts: Part[]): Promise<() => Promise<void>> {
   const running: Part[] = []
   let stopping: Promise<void> | undefined
@@ -28,5 +28,5 @@ export async function startParts(parts: Part[]): Promise<() => Promise<void>> {
 async function stopAll(running: Part[]) {
   const problems: unknown[] = []
   for (const part of running.splice(0).reverse()) await part.stop().catch(error => problems.push(error))
-  if (problems.length) throw new AggregateError(problems, 'Not everything could be stopped cleanly')
+  if (problems.length) throw new AggregateError(problems, 'Some parts did not stop cleanly')
 }

@@ -1,11 +1,11 @@
 import type { Facts, Level, Log } from './log'
 
-/** Of one message in one window. */
+/** Lines per message and window. */
 const LINES_MAX = 20
 const WINDOW_MS = 60_000
-/** Messages beyond are counted together. */
+/** Further messages are counted together. */
 const MESSAGES_MAX = 500
-const OTHERS = 'Other lines of this kind'
+const OTHERS = 'Other log lines'
 
 interface Count {
   lines: number
@@ -13,8 +13,8 @@ interface Count {
 }
 
 /**
- * A log for what anybody can make the program say at will: prints the first 20 lines with one message within a minute, and at its end how many
- * more there were. Debug lines are for whoever asked for all of them.
+ * Limits log lines that unauthenticated clients can trigger: prints the first 20 lines with the same message per minute, and at the
+ * end of the minute how many were dropped. Debug lines are not limited.
  */
 export function limitedLog(log: Log): Log {
   const counts = new Map<string, Count>()
@@ -28,8 +28,8 @@ export function limitedLog(log: Log): Log {
 
   function end(message: string, { lines, level }: Count) {
     counts.delete(message)
-    const left = lines - LINES_MAX
-    if (left > 0) log[level](`${message}: ${left} more within a minute`, { left_out: left })
+    const dropped = lines - LINES_MAX
+    if (dropped > 0) log[level](`${message}: ${dropped} more within a minute`, { left_out: dropped })
   }
 
   const at = (level: Level) => (message: string, facts?: Facts) => {

@@ -4,9 +4,8 @@ import { hostname } from 'node:os'
 import ipaddr from 'ipaddr.js'
 
 /**
- * Host and port of this machine for a link, when PUBLIC_URL is not set. The Host header is used only when it names
- * this machine, loopback or the address the request arrived at, because clients can send anything in it; otherwise it
- * is that address.
+ * Host and port of this machine for links if PUBLIC_URL is not set. Clients can send any Host header, so it is used
+ * only if it names this machine, loopback or the address the request arrived at. Otherwise that address is used.
  */
 export function linkHost(req: IncomingMessage): string {
   const { localAddress, localPort } = req.socket
@@ -26,5 +25,5 @@ function isOwn(name: string, address: string): boolean {
   return plain(literal) === address || ipaddr.process(literal).range() === 'loopback'
 }
 
-/** Dual-stack sockets report an IPv4 address in IPv6 form; this makes it IPv4 again. */
+/** Dual-stack sockets report IPv4 addresses in IPv6 form; this converts them back. */
 const plain = (address: string) => ipaddr.process(address).toString()

@@ -2,27 +2,27 @@ import { Writable } from 'node:stream'
 import winston from 'winston'
 import { clean, escapeHidden } from '../../text/display'
 import type { LEVELS } from '../contract/values'
-import { dispensable } from './output'
+import { lossyOutput } from './output'
 import { redact } from './redact'
 
-/** Where winston keeps the finished line. */
+/** Where winston stores the formatted line. */
 const MESSAGE = Symbol.for('message')
 
 export type Level = (typeof LEVELS)[number]
-/** Extra facts of a line: `request_id`, `job_id`, `duration_ms`, ... */
+/** Structured fields of a line: `request_id`, `job_id`, `duration_ms`, ... */
 export type Facts = Record<string, unknown>
 
-/** What the rest of the program sees of logging. */
+/** The logging interface used by the rest of the program. */
 export interface Log {
   debug(message: string, facts?: Facts): void
   info(message: string, facts?: Facts): void
   warn(message: string, facts?: Facts): void
   error(message: string, facts?: Facts): void
-  /** A log whose lines all carry these facts too. */
+  /** A log that adds these fields to every line. */
   child(facts: Facts): Log
 }
 
-/** A finished, redacted line on its way out. */
+/** A redacted line, as sinks receive it. */
 export interface LogRecord {
   at: Date
   level: Level
@@ -33,13 +33,13 @@ export interface LogRecord {
 export interface LogSettings {
   level: Level
   format: 'json' | 'pretty'
-  /** Where lines are printed; stdout unless a test collects them. */
+  /** Where lines are printed; default stdout. */
   output?: Writable
 }
 
 /**
- * The program's log on winston. The program goes on when it cannot be printed. `sinks` see each line after redaction; the service streams are fed by one.
- * A sink must not log itself.
+ * Creates the log, based on winston. Failing output does not stop the program. `sinks` receive each line after redaction; one of them
+ * feeds the service streams. A sink must not log.
  */
 export function createLog({
   level,
@@ -56,7 +56,7 @@ export function createLog({
       done()
     },
   })
-  const printed = dispensable(output, {
+  const printed = lossyOutput(output, {
     onLoss: reason => logger.warn('Log lines cannot be printed', { reason }),
     onRecovery: lines => logger.warn('Log lines can be printed again', { lost_lines: lines }),
   })
@@ -74,7 +74,7 @@ export function createLog({
 }
 
 function wrap(logger: winston.Logger): Log {
-  // winston formats a line before its transports find out that nobody wants it
+  // winston would format the line before checking its level
   const at = (level: Level) => (message: string, facts?: Facts) => {
     if (logger.isLevelEnabled(level)) logger.log({ ...facts, level, message })
   }
@@ -87,7 +87,7 @@ function wrap(logger: winston.Logger): Log {
   }
 }
 
-/** Texts of others reach the log: a terminal must not act on them. */
+/** Log lines contain text from others, which a terminal must not interpret. */
 const json = () => winston.format.combine(winston.format.json(), winston.format(escapeLine)())
 
 function escapeLine(info: winston.Logform.TransformableInfo) {

@@ -1,11 +1,11 @@
-/** A map that forgets what was not used for longest when it is full. */
+/** A map that evicts the least recently used entry when full. */
 export class Lru<Key, Value> {
   private readonly entries = new Map<Key, Value>()
 
-  /** @param onDropped told of each entry that goes, for whatever reason */
+  /** @param onRemoved called for each entry that is evicted, replaced or deleted */
   constructor(
     private readonly sizeMax: number,
-    private readonly onDropped: (key: Key, value: Value) => void = () => undefined,
+    private readonly onRemoved: (key: Key, value: Value) => void = () => undefined,
   ) {}
 
   get(key: Key): Value | undefined {
@@ -29,7 +29,7 @@ export class Lru<Key, Value> {
     const value = this.entries.get(key)
     if (value === undefined) return
     this.entries.delete(key)
-    this.onDropped(key, value)
+    this.onRemoved(key, value)
   }
 
   clear(): void {

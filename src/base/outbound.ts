@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { isIP, connect as openSocket, type Socket } from 'node:net'
 import { createSecureContext, rootCertificates } from 'node:tls'
-import { createJudge } from './addresses'
+import { createAddressCheck } from './addresses'
 import { type Refused, refusalOf, refused } from './failure'
 import { type Distrusted, handshake, type Secured } from './handshake'
 import { hostNameProblem, withoutRootDot } from './host-name'
@@ -14,56 +14,55 @@ export type Lookup = (host: string) => Promise<{ address: string }[]>
 export interface OutboundSettings {
   /** OUTBOUND_ALLOW: CIDRs, or `private` for loopback and private ranges. */
   allow: readonly string[]
-  /** The system's resolver unless a test hands in its own. */
+  /** Default: the system's resolver. */
   lookup?: Lookup
-  /** Root certificates (PEM) trusted beside those of Node. */
+  /** Root certificates (PEM) trusted in addition to Node's. */
   roots?: readonly string[]
 }
 
-/** The only way to connect to addresses that users give. */
+/** The only way to connect to addresses given by users. */
 export interface Outbound {
   /**
-   * All addresses of a name or literal, in the resolver's order. Refused with `blocked_address` when *one* of them is
-   * banned: a name that mixes public and private addresses is a trap or a mistake.
+   * All addresses of a name or literal, in the resolver's order. Refused with `blocked_address` if *any* of them is
+   * blocked: a name with both public and private addresses is an attack or a mistake.
    */
   resolve(host: string, signal: AbortSignal): Promise<string[] | Refused>
-  /** Opens a TCP connection to an address that `resolve` gave; the address is judged once more. */
+  /** Opens a TCP connection to an address from `resolve`, after checking it once more. */
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket | Refused>
-  /** TLS over an open connection. The socket is returned only when the certificate is valid for `host`. */
+  /** Starts TLS on an open connection. The socket is returned only if the certificate is valid for `host`. */
   secure(socket: Socket, host: string, signal: AbortSignal): Promise<Secured | Distrusted>
 }
 
 /**
- * The guard of all requests to addresses that users name: checks, crawls, webhooks. It resolves, judges every address
- * and connects to the very address that was judged, so an answer that changes in between (DNS rebinding) gains nothing.
- * Callers go through it again for each redirect.
- * @throws Error when an entry of `allow` is not valid
+ * Guards all requests to user-supplied addresses: checks, crawls, webhooks. It checks every resolved address and
+ * connects to exactly the address it checked, which defeats DNS rebinding. Callers use it again for each redirect.
+ * @throws Error if an entry of `allow` is not valid
  */
 export function createOutbound({ allow, lookup = system, roots = [] }: OutboundSettings): Outbound {
-  const judge = createJudge(allow)
+  const blockReason = createAddressCheck(allow)
   const context = createSecureContext({
     ...(roots.length && { ca: [...rootCertificates, ...roots] }),
-    // browsers do not insist on secure renegotiation (RFC 5746) either; nothing here ever renegotiates
+    // browsers do not require secure renegotiation (RFC 5746) either, and nothing here renegotiates
     secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
   })
 
   return {
     async resolve(host, signal) {
-      const name = bare(host)
+      const name = withoutBrackets(host)
       const addresses = isIP(name) ? [name] : await find(lookup, name, signal)
       if ('error' in addresses) return addresses
       for (const address of addresses) {
-        const reason = judge(address)
+        const reason = blockReason(address)
         if (reason) return blocked(name === address ? address : `${name} resolves to ${address}, which`, reason)
       }
       return addresses
     },
 
     async connect(address, port, signal) {
-      const reason = judge(address)
+      const reason = blockReason(address)
       if (reason) return blocked(address, reason)
       const socket = openSocket({ host: address, port, noDelay: true })
-      socket.on('error', () => {}) // each wait has its own listener; between two waits there is none
+      socket.on('error', () => {}) // errors may occur when no wait is listening
       try {
         await once(socket, 'connect', { signal })
         return socket
@@ -73,7 +72,7 @@ export function createOutbound({ allow, lookup = system, roots = [] }: OutboundS
       }
     },
 
-    secure: (socket, host, signal) => handshake(socket, withoutRootDot(bare(host)), context, signal),
+    secure: (socket, host, signal) => handshake(socket, withoutRootDot(withoutBrackets(host)), context, signal),
   }
 }
 
@@ -91,7 +90,7 @@ async function find(lookup: Lookup, name: string, signal: AbortSignal): Promise<
   }
 }
 
-/** getaddrinfo cannot be cancelled: a late answer is ignored. */
+/** getaddrinfo cannot be cancelled, so a late answer is ignored. */
 function whenAborted(signal: AbortSignal) {
   let stop = () => {}
   const promise = new Promise<never>((_, reject) => {
@@ -105,7 +104,7 @@ function whenAborted(signal: AbortSignal) {
 
 const system: Lookup = host => systemLookup(host, { all: true, verbatim: true })
 
-/** `[::1]`, as URLs write it, without the brackets. */
-const bare = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
+/** Removes the brackets that URLs put around IPv6 addresses. */
+const withoutBrackets = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
 
 const blocked = (subject: string, reason: string) => refused('blocked_address', `${subject} ${reason}`)

@@ -1,21 +1,21 @@
 import { Writable } from 'node:stream'
 import { messageOf } from './errors'
 
-/** What a reader that is slow, or reads no more, may be behind. */
-const WAITING_BYTES_MAX = 1024 * 1024
+/** How far a slow or stalled reader may fall behind. */
+const BUFFERED_BYTES_MAX = 1024 * 1024
 
-interface Teller {
-  /** Told once, with the first line that is lost. */
+interface LossHandlers {
+  /** Called once, for the first line that is lost. */
   onLoss(reason: string): void
-  /** Lines get through again. */
+  /** Called when lines are written again. */
   onRecovery(lostLines: number): void
 }
 
 /**
- * An output that the program can do without: when its reader is gone (EPIPE), its disk is full (ENOSPC) or nobody reads, lines are
- * lost and counted, and nothing else happens.
+ * An output whose failure does not affect the program: if its reader is gone (EPIPE), its disk is full (ENOSPC) or the reader stalls,
+ * lines are dropped and counted.
  */
-export function dispensable(output: Writable, { onLoss, onRecovery }: Teller): Writable {
+export function lossyOutput(output: Writable, { onLoss, onRecovery }: LossHandlers): Writable {
   let lost = 0
   const lose = (reason: string) => {
     lost++
@@ -26,17 +26,17 @@ export function dispensable(output: Writable, { onLoss, onRecovery }: Teller): W
     lost = 0
     if (lines > 0) onRecovery(lines)
   }
-  // each write is told of its own error; without any listener it would end the program
+  // each write handles its own error; without a listener an error would end the process
   if (output.listenerCount('error') === 0) output.on('error', () => undefined)
   return new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {
       done()
-      if (output.writableLength > WAITING_BYTES_MAX) return lose('nobody reads them')
+      if (output.writableLength > BUFFERED_BYTES_MAX) return lose('the reader has stalled')
       output.write(line, error => {
         if (error) lose(messageOf(error))
-        // not with each line that still gets through while nobody reads the rest
-        else if (output.writableLength <= WAITING_BYTES_MAX / 2) recover()
+        // half the limit, so that a stalled reader does not cause alternating messages
+        else if (output.writableLength <= BUFFERED_BYTES_MAX / 2) recover()
       })
     },
   })

@@ -3,20 +3,20 @@ import { badRequest, type Fault } from './errors'
 
 export { z }
 
-/** Every problem zod found, each with its full path below `where`. */
+/** All faults zod found, with full paths below `where`. */
 export function faultsOf(error: z.ZodError, where: string): Fault[] {
   return error.issues.flatMap(issue => {
     const path = [where, ...issue.path.map(String)].filter(Boolean).join('.')
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
-    return issue.keys.map(key => ({ path: [path, key].filter(Boolean).join('.'), message: 'This field is not known.' }))
+    return issue.keys.map(key => ({ path: [path, key].filter(Boolean).join('.'), message: 'Unknown field.' }))
   })
 }
 
 /**
- * Parses outside input.
- * @param where how the caller names the part: `body`, `query`, `params`
- * @param known faults that were found before
- * @throws Problem 400 that names every faulty path
+ * Parses external input.
+ * @param where the part of the request: `body`, `query`, `params`
+ * @param known faults found earlier
+ * @throws Problem 400 that lists every fault
  */
 export function parse<T extends z.ZodType>(
   schema: T,

@@ -2,27 +2,27 @@ import { escapeText } from './json-text'
 import { isSecretName } from './secret-names'
 
 const HIDDEN = '[redacted]'
-/** Secrets inside running text: bearer headers, our own secrets, passwords in URLs, `password=...` pairs. */
+/** Secrets in free text: bearer headers, our own secrets, passwords in URLs, `password=...` pairs. */
 const SECRET_TEXT: [RegExp, string][] = [
   [/\b(bearer|basic)\s+[a-z0-9+/=_.~-]{8,}/gi, `$1 ${HIDDEN}`],
   [/\btr(t|s|c|k|e|n)_[A-Za-z0-9_-]{20,}/g, HIDDEN],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi, `$1${HIDDEN}@`],
   [/\b((?:password|passwd|secret|token|api_?key)\s*[=:]\s*)("[^"]*"|[^\s"&,;]+)/gi, `$1${HIDDEN}`],
 ]
-/** `name=value` of addresses, forms and cookies; bounded, so that a long line costs no more than its length. */
+/** `name=value` in URLs, forms and cookies; bounded, so that matching stays linear. */
 const PAIR = /\b([\w.[\]-]{1,64})=("[^"]*"|[^\s"&,;]+)/g
 const DEPTH_MAX = 8
 
-/** Hides secrets in running text. */
+/** Hides secrets in free text. */
 export const redactText = (text: string) =>
   SECRET_TEXT.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text).replace(PAIR, (pair, name: string) =>
     isSecretName(name) ? `${name}=${HIDDEN}` : pair,
   )
 
-/** Whether a text holds what `redactText` would hide. */
+/** Whether a text contains anything that `redactText` would hide. */
 export const isSecretText = (text: string) => redactText(text) !== text
 
-/** A copy with secrets hidden, by field name and inside strings. Deeper than 8 levels is cut off. */
+/** A copy with secrets hidden, by field name and inside strings. Anything below 8 levels is cut. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value)
   if (value instanceof Error) return { message: redactText(value.message), stack: redactText(value.stack ?? '') }
@@ -37,6 +37,6 @@ export function redact(value: unknown, depth = 0): unknown {
   return clean
 }
 
-/** Whether a search finds something in what is shown: what is hidden is not to be guessed by searching for it. */
+/** Whether a search matches the redacted form, so that hidden values cannot be guessed by searching for them. */
 export const isFoundIn = (shown: unknown, q: string | undefined): boolean =>
   q === undefined || JSON.stringify(shown).toLowerCase().includes(escapeText(q).toLowerCase())

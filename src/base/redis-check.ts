@@ -3,8 +3,8 @@ import { messageOf, StartError } from './errors'
 import type { Log } from './log'
 import { type RedisClient, type RedisFactory, type RedisServer, serversOf, whenReady } from './redis'
 
-const OLDEST = [6, 2] as const
-/** One command of each kind that queues and streams use, to find out whether an ACL forbids it. */
+const VERSION_MIN = [6, 2] as const
+/** One command of each kind that queues and streams use, to detect ACLs that forbid it. */
 const TRIAL = `
   redis.call('HSET', KEYS[1], 'a', '1') redis.call('DEL', KEYS[1])
   redis.call('RPUSH', KEYS[1], 'a') redis.call('RPOPLPUSH', KEYS[1], KEYS[1]) redis.call('DEL', KEYS[1])
@@ -20,8 +20,8 @@ interface Options {
 }
 
 /**
- * Checks at start that Redis answers and can be used.
- * @throws StartError that says what is wrong and which setting to look at
+ * Checks at startup that Redis is reachable and usable.
+ * @throws StartError that says what is wrong and which setting to check
  */
 export async function requireRedis(
   redis: RedisFactory,
@@ -34,7 +34,7 @@ export async function requireRedis(
     await tryCommands(client, redis.prefix)
   } catch (error) {
     throw new StartError(`Redis at ${placeOf(url)} cannot be used: ${reasonOf(error)}.
-Start it or correct REDIS_URL. Without REDIS_URL Tailrace starts a Redis of its own.`)
+Start it or correct REDIS_URL. Without REDIS_URL, Tailrace starts its own Redis.`)
   } finally {
     client.disconnect()
   }
@@ -44,24 +44,24 @@ async function checkServer(server: RedisServer, asCluster: boolean, log: Log): P
   const facts = await server.info()
   const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(facts)?.[1]
   if (fact('redis_mode') === 'sentinel')
-    throw new Error('it is a Sentinel, which keeps no data: give the address of the master that it watches')
+    throw new Error('it is a Sentinel, which stores no data: use the address of the master it monitors')
   if (!asCluster && fact('cluster_enabled') === '1')
-    throw new Error('it belongs to a Cluster: give the addresses of several of its servers, with commas between')
-  if (fact('role') === 'slave')
-    throw new Error('it is a replica, which takes no writes: give the address of its master')
+    throw new Error('it belongs to a Cluster: list several of its servers, separated by commas')
+  if (fact('role') === 'slave') throw new Error('it is a replica, which is read-only: use the address of its master')
   const version = (fact('redis_version') ?? '').split('.').map(Number)
   if (isOlder(version))
-    throw new Error(`it is version ${version.join('.')}, and Tailrace needs ${OLDEST.join('.')} or newer`)
+    throw new Error(`it is version ${version.join('.')}; Tailrace needs ${VERSION_MIN.join('.')} or newer`)
   const policy = fact('maxmemory_policy')
   if (policy && policy !== 'noeviction')
-    log.warn('Redis may throw away waiting jobs when its memory is full: set maxmemory-policy to noeviction', {
+    log.warn('Redis may evict waiting jobs when its memory is full: set maxmemory-policy to noeviction', {
       maxmemory_policy: policy,
     })
 }
 
-const isOlder = ([major = 0, minor = 0]: number[]) => major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+const isOlder = ([major = 0, minor = 0]: number[]) =>
+  major < VERSION_MIN[0] || (major === VERSION_MIN[0] && minor < VERSION_MIN[1])
 
-/** @throws Error of Redis when something of what we need is not allowed, or cannot be written */
+/** @throws Redis errors if a command we need is not allowed, or writes fail */
 async function tryCommands(client: RedisClient, prefix: string): Promise<void> {
   await client.eval(TRIAL, 1, `${prefix}:trial`)
   await client.publish(`${prefix}:start`, '')
@@ -71,6 +71,6 @@ async function tryCommands(client: RedisClient, prefix: string): Promise<void> {
 function reasonOf(error: unknown): string {
   const message = messageOf(error).replace(/\.$/, '')
   if (/NOPERM|can't run this command|No permissions/.test(message))
-    return `${message}. Its user needs the rules: +@all -@dangerous +info +client +keys, with the keys and channels of REDIS_PREFIX (~* &*)`
+    return `${message}. The Redis user needs the rules +@all -@dangerous +info +client +keys and the keys and channels of REDIS_PREFIX (~* &*)`
   return message
 }

@@ -4,48 +4,48 @@ import type { Log } from './log'
 import { type RedisAddress, readRedisUrl } from './redis-url'
 
 export type RedisClient = Redis | Cluster
-/** One server, alone or of a Cluster. */
+/** A single server, standalone or in a Cluster. */
 export type RedisServer = Redis
-/** Without `replyMapping`: BullMQ reads only the legacy shapes. */
+/** Without `replyMapping`: BullMQ only supports the legacy reply shapes. */
 type Options = Omit<RedisOptions, 'replyMapping'>
 
-/** What a connection is for decides how it waits. */
+/** The purpose of a connection decides how it waits and retries. */
 export type Purpose =
-  /** Blocking reads of workers and QueueEvents: retries for ever. */
+  /** Blocking reads of workers and QueueEvents: retries forever. */
   | 'blocking'
-  /** Commands behind a request: fails at once while Redis is away, so that the caller can answer. */
+  /** Commands for a request: fails at once while Redis is unavailable, so that the request can be answered. */
   | 'command'
-  /** Messages to other processes, many in one tick: they leave in one write. Fails at once, too. */
+  /** Messages to other processes: those of one tick are pipelined. Fails at once as well. */
   | 'publisher'
-  /** Subscriptions: resubscribes by itself. */
+  /** Subscriptions: resubscribes automatically. */
   | 'subscriber'
 
 export interface RedisFactory {
   connect(purpose: Purpose): RedisClient
-  /** Keys of this installation; `{...}` keeps them in one slot of a Cluster. */
+  /** Key prefix of this installation; `{...}` keeps its keys in one Cluster slot. */
   prefix: string
 }
 
 /**
  * @param url see `readRedisUrl`
- * @throws Error when it cannot be read
+ * @throws Error if the URL is not valid
  */
 export function createRedis({ url, prefix, log }: { url: string; prefix: string; log: Log }): RedisFactory {
   const address = readRedisUrl(url)
   return {
     prefix,
     connect(purpose) {
-      // The name is what CLIENT LIST shows.
+      // shown by CLIENT LIST
       const client = open(address, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
       client.on('error', error => log.warn('Redis connection failed', { purpose, error: causeOf(error) }))
-      endCopies(client)
+      disconnectDuplicates(client)
       return client
     },
   }
 }
 
-/** BullMQ works on copies of a connection, and cannot close those that are being re-established: they end with it. */
-function endCopies(client: RedisClient): void {
+/** BullMQ duplicates connections and cannot close those that are reconnecting, so duplicates are closed with the original. */
+function disconnectDuplicates(client: RedisClient): void {
   const copies: RedisClient[] = []
   const duplicate: (...args: never[]) => RedisClient = client.duplicate.bind(client)
   const disconnect = client.disconnect.bind(client)
@@ -62,14 +62,14 @@ function endCopies(client: RedisClient): void {
   })
 }
 
-/** A busy server of a Cluster may take this long to tell which server has which slots. */
-const SLOTS_MS = 5_000
+/** A busy Cluster node may take this long to return the slot map. */
+const SLOTS_TIMEOUT_MS = 5_000
 
 function optionsFor(purpose: Purpose): Options {
   const common: Options = { connectTimeout: 10_000, retryStrategy: times => Math.min(50 * 2 ** times, 2_000) }
-  const impatient = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 }
-  if (purpose === 'command') return impatient
-  if (purpose === 'publisher') return { ...impatient, enableAutoPipelining: true }
+  const failFast = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 }
+  if (purpose === 'command') return failFast
+  if (purpose === 'publisher') return { ...failFast, enableAutoPipelining: true }
   return { ...common, maxRetriesPerRequest: null }
 }
 
@@ -81,17 +81,17 @@ function open({ nodes, path, db, tls, ...who }: RedisAddress, options: Options):
   return new Cluster(nodes, {
     redisOptions: common,
     enableOfflineQueue: options.enableOfflineQueue ?? true,
-    slotsRefreshTimeout: SLOTS_MS,
+    slotsRefreshTimeout: SLOTS_TIMEOUT_MS,
   })
 }
 
-/** The address of a Redis behind a Unix socket, whatever its path holds. */
+/** The URL of a Redis on a Unix socket, with its path escaped. */
 export const socketUrl = (path: string) => `unix://${path.split('/').map(encodeURIComponent).join('/')}`
 
-/** Who is not let in now will not be let in a moment later, and a server does not become one of a Cluster. */
-const LASTING = /^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH|This instance has cluster support disabled))/
+/** Errors that retrying does not fix: failed authentication, or a server without Cluster support. */
+const PERMANENT = /^(WRONGPASS|NOAUTH|NOPERM|ERR (invalid password|AUTH|This instance has cluster support disabled))/
 
-/** Resolves when the connection can take commands, or says why it cannot: at once, or within `timeoutMs`. */
+/** Resolves once the connection is ready. Rejects with the reason after `timeoutMs`, or at once for permanent errors. */
 export async function whenReady(client: RedisClient, timeoutMs: number): Promise<void> {
   if (client.status === 'ready') return
   await new Promise<void>((resolve, reject) => {
@@ -99,7 +99,7 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
     const timer = setTimeout(() => done(unreachable(last)), timeoutMs)
     const remember = (error: Error) => {
       last = causeOf(error)
-      if (LASTING.test(last)) done(unreachable(last))
+      if (PERMANENT.test(last)) done(unreachable(last))
     }
     const done = (error?: Error) => {
       clearTimeout(timer)
@@ -111,10 +111,10 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
   })
 }
 
-/** A Cluster says only that it failed; one of its servers has said why. */
+/** A Cluster error only says that it failed; the last node's error says why. */
 const causeOf = (error: Error & { lastNodeError?: Error }) => messageOf(error.lastNodeError ?? error)
 
 const unreachable = (why: string) => new Problem(503, 'redis_unreachable', `Redis cannot be reached: ${why}`)
 
-/** The servers that take writes: the masters of a Cluster, or the only one. */
+/** The writable servers: the masters of a Cluster, or the single server. */
 export const serversOf = (client: RedisClient): RedisServer[] => ('nodes' in client ? client.nodes('master') : [client])

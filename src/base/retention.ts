@@ -1,46 +1,46 @@
-/** Terms that an admin can set, in the order in which they may not overtake each other. */
+/** Retention terms an admin can set, in ascending order: none may exceed the next. */
 export const TERMS = ['events', 'logs', 'jobs', 'failed', 'audit'] as const
 export type Term = (typeof TERMS)[number]
 
-/** For how long something is kept: by a setting in days, or always for as long as its owner says. */
+/** How long something is kept: by a setting in days, or for a fixed time. */
 export type Keep = { term: Term } | { fixedMs: number }
 
 export interface Measure {
   /**
-   * The time that counts for the oldest thing which will be removed when its term is over; null when there is none.
-   * Things that are protected (an active job) do not count.
+   * Time of the oldest item that will be removed at the end of its term; null if there is none. Protected items (such
+   * as an active job) do not count.
    */
   oldest: Date | null
-  /** Estimates; null when nobody knows without counting. */
+  /** Estimates; null if only counting could tell. */
   rows: number | null
   bytes: number | null
 }
 
 export interface Swept {
   deleted: number
-  /** Where the next batch goes on; null when nothing is left to do. */
+  /** Cursor of the next batch; null if nothing is left. */
   next: string | null
 }
 
 /**
- * Something that grows, and what its owner knows of making it smaller. Nothing is kept between two batches but the
- * cursor, so a sweep can be broken off anywhere and begun anew.
+ * Data that grows, and how to delete its old parts. Only the cursor is kept between batches, so a sweep can be
+ * interrupted at any point and restarted.
  */
 export interface RetentionTarget {
-  /** Label of metrics and name of the step: `audit_log`. */
+  /** Metric label and step name, such as `audit_log`. */
   name: string
-  /** For people: what it is, and what is never taken. */
+  /** Human-readable: what it is, and what is never deleted. */
   summary: string
   keep: Keep
-  /** Things go in pieces that span so long: the oldest may be past its term by that, and still be in time. */
+  /** Time span of the units that are deleted together (partitions). The oldest item may exceed its term by this much. */
   grainMs?: number
-  /** Cheap, whatever the amount of history. */
+  /** Cheap, however much history there is. */
   measure(): Promise<Measure>
-  /** How many things a sweep would remove. May take a while: dry runs only. */
+  /** How many items a sweep would remove. May be slow; for dry runs only. */
   count(before: Date): Promise<number>
   /**
-   * Removes up to `limit` things whose time is before the given one.
-   * @param cursor null for the first batch, then what the last one answered
+   * Removes up to `limit` items older than the given time.
+   * @param cursor null for the first batch, then the cursor of the previous one
    */
   sweep(before: Date, limit: number, cursor: string | null): Promise<Swept>
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The folder that holds package.json: migrations and the built pages are read from there. */
+/** The folder of package.json, which holds the migrations and the built pages. */
 export const ROOT = findRoot(__dirname)
 
 function findRoot(from: string): string {

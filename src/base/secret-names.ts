@@ -1,18 +1,18 @@
-/** Whole words that name a secret wherever they stand in a name. */
+/** Whole words that indicate a secret anywhere in a name. */
 const WORDS =
   /^(authorization|authorisation|authentication|bearer|credentials|cookies|hmac|jwt|otp|pass|pwd|secrets|sid|sig|totp)$/
-/** Words that name one also at the end of a longer word, as people run them together: `accesstoken`, `PHPSESSID`. */
+/** Words that indicate a secret even at the end of a longer word: `accesstoken`, `PHPSESSID`. */
 const ENDINGS =
   /(auth|token|secret|password|passwd|passphrase|passcode|credential|signature|cookie|session|sessid|sessionid|(access|account|api|app|auth|client|function|master|node|private|secret|session|shared|signing|subscription)key)$/
-/** What `...-key` means after these is no secret. */
+/** A `...-key` after one of these words is not a secret. */
 const PLAIN_KEYS =
   /^(cache|column|correlation|foreign|idempotency|job|message|object|parent|partition|primary|public|repeat|routing|row|sort|surrogate)$/
-/** A name that ends so says something of a secret, not the secret: `X-Request-Key-Count`, `token_type`. */
+/** A name ending in one of these describes a secret but is not one: `X-Request-Key-Count`, `token_type`. */
 const ABOUT = /^(age|algorithm|count|expires|expiry|length|limit|method|mode|name|size|status|ttl|type|version)$/
 
 /**
- * Whether a header, parameter or field of this name usually holds a secret. What is refused in inputs, dropped
- * across origins and hidden in logs goes by it.
+ * Whether a header, parameter or field of this name usually holds a secret. Decides what is refused in inputs, dropped
+ * on cross-origin redirects and hidden in logs.
  */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name)
@@ -22,7 +22,7 @@ export function isSecretName(name: string): boolean {
   return last === 'key' && words.length > 1 && !PLAIN_KEYS.test(words.at(-2) ?? '')
 }
 
-/** `AWSSecretAccessKey`, `X-Auth-Token2` and `user[password]` in words of small letters. */
+/** Splits `AWSSecretAccessKey`, `X-Auth-Token2` or `user[password]` into lower-case words. */
 function wordsOf(name: string): string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -2,24 +2,24 @@ import type { Db, Transaction } from './db'
 import { z } from './parse'
 import { countRow, oneRow } from './rows'
 
-const LOCK_MS = 1_000
-const STATEMENT_MS = 60_000
+const LOCK_TIMEOUT_MS = 1_000
+const STATEMENT_TIMEOUT_MS = 60_000
 
 const sizeRow = z.object({ rows: z.number(), bytes: z.number() })
 const oldestShape = z.object({ at: z.date().nullable() })
 
 /**
- * A transaction for work that can wait: it gives up rather than block others.
+ * A transaction for low-priority work, which gives up rather than block others.
  * @throws Error with PostgreSQL's code 55P03 (lock not available) or 57014 (statement timeout)
  */
 export function lowPriority<T>(db: Db, work: (trx: Transaction) => Promise<T>): Promise<T> {
   return db.transaction(async trx => {
-    await trx.raw(`SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`)
+    await trx.raw(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`)
     return work(trx)
   })
 }
 
-/** PostgreSQL's estimate for tables and their partitions, without counting: live rows, and bytes including indexes. */
+/** PostgreSQL's estimates for tables and their partitions, without counting: live rows, and bytes including indexes. */
 export function tableSize(db: Db, ...names: string[]): Promise<{ rows: number; bytes: number }> {
   return oneRow(
     db,
@@ -46,7 +46,7 @@ export async function countBefore(db: Db, { table, column }: Expiring, before: D
   return (await oneRow(db, countRow, 'SELECT count(*) AS count FROM ?? WHERE ?? < ?', bindings)).count
 }
 
-/** Leaves locked rows for the next time. @returns how many were deleted */
+/** Skips locked rows. @returns how many rows were deleted */
 export function deleteBefore(db: Db, { table, column }: Expiring, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const { rowCount } = await trx.raw<{ rowCount: number }>(

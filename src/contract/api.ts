@@ -48,15 +48,15 @@ export type ApiRoute =
   | In<typeof ticketRoutes>
   | In<typeof tokenRoutes>
 
-/** The endpoints of a method by path. */
+/** Endpoints of a method, by path. */
 type ByPath<M extends Method> = { [R in Extract<ApiRoute, { method: M }> as R['path']]: R }
 
-/** Paths that answer a method. */
+/** Paths that support a method. */
 export type PathOf<M extends Method> = keyof ByPath<M>
 export type RouteAt<M extends Method, P extends PathOf<M>> = ByPath<M>[P]
 
 type Input<R, Part extends string> = R extends Record<Part, infer S extends z.ZodType> ? z.input<S> : unknown
-/** A query holds text; the server reads numbers and flags out of it. */
+/** Query parameters are text, from which the server parses numbers and flags. */
 type AsQuery<Fields> = { [Name in keyof Fields]: Fields[Name] | string | number | boolean }
 type Body<R> = R extends { body: infer S extends z.ZodType }
   ? undefined extends z.input<S>
@@ -64,14 +64,14 @@ type Body<R> = R extends { body: infer S extends z.ZodType }
     : { body: z.input<S> }
   : unknown
 
-/** What a client sends: the parameters of path and query in one object, and the body. */
+/** What a client sends: path and query parameters in one object, and the body. */
 export type RequestOf<R> = Input<R, 'params'> & AsQuery<Input<R, 'query'>> & Body<R>
 
-/** What a client gets when all went well; null without a body. */
+/** What a client gets on success; null without a body. */
 export type ReplyOf<R> = R extends { replies: infer Replies } ? Parsed<In<Replies>> : never
 type Parsed<S> = S extends z.ZodType ? z.output<S> : null
 
-/** One method of a client. The request may be left out when all of its parts may. */
+/** A method of a client. The request may be omitted if all of its parts are optional. */
 export type Send<M extends Method> = <P extends PathOf<M>>(
   path: P,
   ...request: Arguments<RequestOf<RouteAt<M, P>> & { headers?: Record<string, string> }>

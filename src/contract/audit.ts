@@ -28,9 +28,9 @@ export const auditRoutes = {
     method: 'get',
     path: '/api/audit',
     role: 'admin',
-    summary: 'Lists who changed what, newest first.',
+    summary: 'Lists the audit log, newest first.',
     query: z.strictObject({
-      actor: text.optional().meta({ description: 'Id, or full name in any case.' }),
+      actor: text.optional().meta({ description: 'Id or full name, case-insensitive.' }),
       actor_id: text.optional(),
       action: text.optional().meta({ description: '`member.role`, or `member.` for all actions on members.' }),
       target_type: text.optional(),

@@ -9,7 +9,7 @@ export const failureGroup = z.object({
   kind: z.string(),
   queue: z.string(),
   code: z.string(),
-  /** The message without its particulars, such as numbers and ids. */
+  /** The message without variable parts such as numbers and ids. */
   pattern: z.string(),
   /** The latest message. */
   example: z.string(),
@@ -27,7 +27,7 @@ export const failureRoutes = {
     method: 'get',
     path: '/api/failures',
     role: 'viewer',
-    summary: 'Failed jobs grouped by kind, code and message pattern; the most frequent first.',
+    summary: 'Lists failed jobs grouped by kind, code and message pattern, the most frequent first.',
     query: z.strictObject({ ...fields, limit: z.coerce.number().int().min(1).max(200).default(50) }),
     replies: { 200: z.object({ items: z.array(failureGroup) }) },
   },

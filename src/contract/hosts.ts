@@ -7,12 +7,12 @@ import { HOST_STATUSES, SYSTEMS } from './values'
 export const hostStatus = z.enum(HOST_STATUSES)
 export type HostStatus = z.output<typeof hostStatus>
 
-/** The first row of each table that an agent sends when it enrolls. */
+/** The first row of each table an agent sends when it enrolls. */
 export const hostDetails = z.record(z.string(), row)
 /** Rows by table. */
 export const hostVitals = z.record(z.string(), z.array(row))
 
-/** Fields are empty where the agent does not report them. */
+/** Fields that the agent does not report are empty. */
 export const host = z
   .object({
     id: uuid,
@@ -55,7 +55,7 @@ export type HostCounts = z.output<typeof hostCounts>
 
 export const hostPage = page(host).extend({
   counts: hostCounts.meta({
-    description: 'Of the hosts that match `q`, `platform` and `label`, whatever their status.',
+    description: 'Counts of the hosts that match `q`, `platform` and `label`, whatever their status.',
   }),
 })
 export type HostPage = z.output<typeof hostPage>
@@ -69,7 +69,7 @@ export const hostStatusEvent = z.object({ ...hostNames, status: hostStatus })
 export type HostStatusEvent = z.output<typeof hostStatusEvent>
 /** Data of the tenant event `host_enrolled`. */
 export const hostEnrolledEvent = hostStatusEvent.extend({
-  reinstalled: z.boolean().meta({ description: 'The host was known; its machine has been set up again.' }),
+  reinstalled: z.boolean().meta({ description: 'The host was already known; its machine has been reinstalled.' }),
 })
 export type HostEnrolledEvent = z.output<typeof hostEnrolledEvent>
 /** Data of the tenant event `host_deleted`. */
@@ -82,7 +82,7 @@ export type HostState = z.output<typeof hostState>
 /** Data of `host_refreshed` in the topic of a host: its vitals have changed. */
 export const hostRefreshedEvent = z.object({ host_id: uuid, refreshed_at: time })
 export type HostRefreshedEvent = z.output<typeof hostRefreshedEvent>
-/** Data of `host_labels` in the topic of a host: dynamic labels that it has got or lost. */
+/** Data of `host_labels` in the topic of a host: dynamic labels it has gained or lost. */
 export const hostLabelsEvent = z.object({
   host_id: uuid,
   changes: z.array(z.object({ label_id: uuid, name: z.string(), member: z.boolean() })),
@@ -93,7 +93,7 @@ const bySystem = <Value extends z.ZodType>(value: Value) => z.object({ linux: va
 export const system = z.enum(SYSTEMS)
 export type System = z.output<typeof system>
 
-/** How to make a machine a host, with `<secret>` where the enroll secret goes. */
+/** How to enroll a machine, with `<secret>` in place of the enroll secret. */
 export const hostSetup = z.object({
   flags: z.array(z.string()),
   command: z.string(),
@@ -125,7 +125,7 @@ export const hostRoutes = {
     summary: 'Lists hosts, with the number of hosts in each status.',
     query: z.strictObject({
       status: hostStatus.optional(),
-      /** In names, identifiers, serial numbers and operating systems. */
+      /** Searches names, identifiers, serial numbers and operating systems. */
       q: plainText(200).optional(),
       /** As osquery names it, or `linux` for every distribution. */
       platform: plainText(64).optional(),
@@ -140,7 +140,7 @@ export const hostRoutes = {
     method: 'get',
     path: '/api/hosts/platforms',
     role: 'viewer',
-    summary: 'Platforms with the number of hosts of each, the most frequent first.',
+    summary: 'Lists platforms with their number of hosts, the most frequent first.',
     replies: { 200: z.object({ items: z.array(platformCount) }) },
   },
   setup: {
@@ -148,14 +148,14 @@ export const hostRoutes = {
     path: '/api/hosts/enrollment',
     role: 'viewer',
     summary:
-      'How to make a machine a host: a command and the flags of osqueryd for each operating system, with `<secret>` where the secret goes. `flags` and `command` are those for Linux.',
+      'Returns how to enroll a machine: a command and the flags of osqueryd for each operating system, with `<secret>` in place of the secret. `flags` and `command` are those for Linux.',
     replies: { 200: hostSetup },
   },
   read: {
     method: 'get',
     path: '/api/hosts/{id}',
     role: 'viewer',
-    summary: 'A host with its details and vitals.',
+    summary: 'Returns a host with its details and vitals.',
     params: byId,
     replies: { 200: hostWithDetails.extend({ links: hostLinks }) },
   },
@@ -163,7 +163,7 @@ export const hostRoutes = {
     method: 'post',
     path: '/api/hosts/{id}/refresh',
     role: 'operator',
-    summary: 'Queries the vitals and labels of a host again, as soon as its agent polls.',
+    summary: 'Refreshes the vitals and labels of a host as soon as its agent polls.',
     params: byId,
     query: reasonQuery,
     replies: { 202: z.object({ links: hostLinks }) },

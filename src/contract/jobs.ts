@@ -9,7 +9,7 @@ export type JobStatus = z.output<typeof jobStatus>
 export const queueName = z.enum(QUEUE_NAMES)
 export type QueueName = z.output<typeof queueName>
 
-/** `code` is `error` for whatever a handler throws, else what the platform or the handler says: `timeout`, `stalled`, ... */
+/** `code` is `error` for anything a handler throws, unless the platform or handler sets one: `timeout`, `stalled`, ... */
 export const jobError = z.object({ code: z.string(), message: z.string() })
 export type JobError = z.output<typeof jobError>
 
@@ -23,7 +23,7 @@ export const step = z.object({
 })
 export type Step = z.output<typeof step>
 
-/** Who asked for the end of a job, when and why. */
+/** Who cancelled a job, when and why. */
 export const cancel = z.object({ reason: z.string(), by: actor, at: time })
 export type Cancel = z.output<typeof cancel>
 
@@ -35,7 +35,7 @@ export const job = z.object({
   attempt: z.number(),
   max_attempts: z.number(),
   priority: z.number(),
-  /** By kind; often `{ done, total }` or `{ percent }`. */
+  /** Depends on the kind; often `{ done, total }` or `{ percent }`. */
   progress: z.record(z.string(), z.unknown()).nullable(),
   steps: z.array(step),
   parent_id: z.string().nullable(),
@@ -45,7 +45,7 @@ export const job = z.object({
   error: jobError.nullable(),
   cancel: cancel.nullable(),
   reason: z.string().nullable(),
-  /** Not to be started before. */
+  /** Earliest start. */
   run_at: time.nullable(),
   created_at: time,
   started_at: time.nullable(),
@@ -56,7 +56,7 @@ export const job = z.object({
 export type Job = z.output<typeof job>
 
 export const jobLinks = z.object({ self: z.string(), logs: z.string(), stream: z.string(), page: z.string() })
-/** A job that was created or asked for again. */
+/** A job that was created or retried. */
 export const jobAccepted = z.object({ job, links: jobLinks })
 
 export const attempt = z.object({
@@ -81,7 +81,7 @@ const treeFields = z.object({
   started_at: time.nullable(),
   ended_at: time.nullable(),
 })
-/** A job within the tree of its descendants. */
+/** A job in a tree of descendants. */
 export type TreeNode = z.output<typeof treeFields> & { children: TreeNode[] }
 export const treeNode: z.ZodType<TreeNode, TreeNode> = treeFields.extend({
   children: z.array(z.lazy(() => treeNode)),
@@ -92,13 +92,13 @@ export const jobFilterFields = {
   status: several(jobStatus).optional(),
   kind: several(plainText(64)).optional(),
   queue: several(queueName).optional(),
-  /** In kind, id, input, error and reason. */
+  /** Searches kind, id, input, error and reason. */
   q: plainText(200).optional(),
   parent_id: uuid.optional(),
   root_id: uuid.optional(),
   /** Id or name of its creator. */
   actor: plainText(200).optional(),
-  /** Failed jobs of one cause, see `GET /api/failures`. */
+  /** Failed jobs with the same cause, see `GET /api/failures`. */
   fingerprint: z
     .string()
     .regex(/^[0-9a-f]{16}$/, 'is not the fingerprint of a failure')
@@ -113,13 +113,13 @@ export const jobFilterFields = {
 export const jobFilter = z.strictObject({ ...jobFilterFields, ids: z.array(uuid).min(1).max(1_000).optional() })
 export type JobFilter = z.output<typeof jobFilter>
 
-/** The jobs of a bulk action. A filter that was forgotten must not select everything: `{"all": true}` does. */
+/** The jobs of a bulk action. Selecting all requires `{"all": true}`, so that a forgotten filter cannot do it. */
 const bulkFilter = jobFilter.extend({ all: z.literal(true).optional() }).superRefine((filter, context) => {
   const narrowing = Object.entries(filter).filter(([name, value]) => name !== 'all' && value !== false)
   if (filter.all ? narrowing.length === 0 : narrowing.length > 0) return
   const message = filter.all
-    ? 'Use all on its own: leave out the other fields, or all.'
-    : 'Select the jobs, or all of them with {"all": true}.'
+    ? 'Omit either "all" or the other fields.'
+    : 'Select jobs by at least one field, or all of them with {"all": true}.'
   context.addIssue({ code: 'custom', message })
 })
 
@@ -174,7 +174,7 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs/{id}',
     role: 'viewer',
-    summary: 'A job.',
+    summary: 'Returns a job.',
     params: byId,
     replies: { 200: job.extend({ links: jobLinks }) },
   },
@@ -182,7 +182,7 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs/{id}/tree',
     role: 'viewer',
-    summary: 'A job with all its descendants, up to `limit` jobs; `counts` covers all of them.',
+    summary: 'Returns a job with its descendants, up to `limit` jobs; `counts` covers all of them.',
     params: byId,
     query: z.strictObject({ limit: z.coerce.number().int().min(1).max(TREE_MAX).default(TREE_MAX) }),
     replies: {
@@ -193,7 +193,7 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs/{id}/attempts',
     role: 'viewer',
-    summary: 'Every attempt at a job, oldest first.',
+    summary: 'Lists all attempts of a job, oldest first.',
     params: byId,
     replies: { 200: z.object({ items: z.array(attempt), next_cursor: z.null() }) },
   },
@@ -201,7 +201,7 @@ export const jobRoutes = {
     method: 'post',
     path: '/api/jobs/{id}/cancel',
     role: 'operator',
-    summary: 'Cancels a job and all its descendants, whichever process runs them.',
+    summary: 'Cancels a job and all its descendants, whichever processes run them.',
     params: byId,
     body: z.strictObject({ reason }),
     replies: { 202: z.object({ job }) },

@@ -8,7 +8,7 @@ export const kind = z.object({
   name: z.string(),
   label: z.string(),
   queue: queueName,
-  /** The least role that may start it with `POST /api/jobs`; null when only the program starts it. */
+  /** The minimum role to start it with `POST /api/jobs`; null if only Tailrace itself starts it. */
   role: role.nullable(),
   /** JSON Schema of its input. */
   input: z.record(z.string(), z.unknown()),
@@ -20,7 +20,7 @@ export const kindRoutes = {
     method: 'get',
     path: '/api/kinds',
     role: 'viewer',
-    summary: 'The kinds of jobs, with the schema of their input.',
+    summary: 'Lists the kinds of jobs, with the schema of their input.',
     replies: { 200: z.object({ items: z.array(kind) }) },
   },
 } as const satisfies Routes

@@ -7,15 +7,15 @@ import { LEVELS, SERVICES } from './values'
 /** A log line. */
 export const logLine = z
   .object({
-    /** Counts all entries of its topic: lines, status changes, progress and the like. */
+    /** Number among all entries of the topic: lines, status changes, progress and so on. */
     seq: z.number().int(),
-    /** Counts the log lines of its topic, from 1 without gaps. */
+    /** Number among the log lines of the topic, from 1 without gaps. */
     line: z.number().int(),
     timestamp: z.iso.datetime(),
     level: z.enum(LEVELS),
     step: z.string().nullable(),
     attempt: z.number().int().nullable(),
-    /** As it was sent, ANSI escapes included; cut at 16 KiB. */
+    /** The original text including ANSI escapes; cut at 16 KiB. */
     message: z.string(),
     source: z.string().nullable(),
     data: z.unknown().optional(),
@@ -33,16 +33,16 @@ export const logPage = z.object({
 })
 export type LogPage = z.output<typeof logPage>
 
-/** A place in a topic: a bare sequence number, or the id of an event. */
-const place = z.string().regex(/^([a-z0-9]{1,32}\.)?\d{1,15}$/, 'This is not a sequence number.')
+/** A position in a topic: a sequence number or the id of an event. */
+const position = z.string().regex(/^([a-z0-9]{1,32}\.)?\d{1,15}$/, 'must be a sequence number or an event id')
 const { level, step, attempt, q } = filterFields
 const lineFilter = { level, step, attempt, q, limit: z.coerce.number().int().min(1).max(5_000).default(500) }
 
 const logFields = {
   ...lineFilter,
-  after: place.optional(),
-  before: place.optional(),
-  cursor: place.optional(),
+  after: position.optional(),
+  before: position.optional(),
+  cursor: position.optional(),
   order: z.enum(['asc', 'desc']).default('asc'),
   format: z.enum(['json', 'text', 'ndjson']).default('json'),
 }
@@ -60,7 +60,7 @@ export const logRoutes = {
     method: 'get',
     path: '/api/jobs/{id}/logs',
     role: 'viewer',
-    summary: "A page of a job's log lines, or with `format=text|ndjson` the whole log as a download.",
+    summary: "Returns a page of a job's log lines, or the whole log as a download with `format=text|ndjson`.",
     params: byId,
     query: logQuery,
     replies: { 200: logPage },
@@ -69,7 +69,8 @@ export const logRoutes = {
     method: 'get',
     path: '/api/hosts/{id}/logs',
     role: 'viewer',
-    summary: "A page of a host's own log lines, or with `format=text|ndjson` the whole log as a download.",
+    summary:
+      "Returns a page of the log lines of a host's agent, or the whole log as a download with `format=text|ndjson`.",
     params: byId,
     query: logQuery,
     replies: { 200: logPage },
@@ -78,7 +79,7 @@ export const logRoutes = {
     method: 'get',
     path: '/api/service/logs',
     role: 'viewer',
-    summary: "A page of the program's own log lines, or with `format=text|ndjson` the whole log as a download.",
+    summary: "Returns a page of Tailrace's own log lines, or the whole log as a download with `format=text|ndjson`.",
     query: z.strictObject({ ...logFields, service: z.enum(SERVICES).default('web') }),
     replies: { 200: logPage },
   },
@@ -86,7 +87,7 @@ export const logRoutes = {
     method: 'get',
     path: '/api/logs',
     role: 'viewer',
-    summary: 'Log lines of a service, or of a job with all its descendants, by time.',
+    summary: 'Lists log lines of a service, or of a job with all its descendants, in order of time.',
     query: z.strictObject({
       ...lineFilter,
       scope: z.enum(['service', 'job']),

@@ -10,11 +10,11 @@ export const member = z.object({
   role,
   has_password: z.boolean(),
   created_at: time,
-  last_used_at: time.nullable().meta({ description: 'Last use of a session that is still open.' }),
+  last_used_at: time.nullable().meta({ description: 'Last use of any session that is still open.' }),
 })
 export type Member = z.output<typeof member>
 
-/** Whom to invite. */
+/** A person to invite. */
 export const invitee = z.strictObject({ email: z.email().max(320), name: visibleText(200) })
 
 /** A one-time sign-in link. It is a secret, shown once. */

@@ -4,12 +4,12 @@ import { byId, byName, page, plainText, reason, reasonQuery, time, visibleText }
 import type { Routes } from './route'
 import { freeText, platformList, sqlText } from './statements'
 
-/** More than an agent takes of a configuration, so that the error can name what is too large; comments do not count. */
+/** More than the largest configuration an agent accepts, because comments do not count and the error should name what is too large. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024
 /** osquery's limit; an agent drops queries beyond it (osquery/config/packs.cpp). */
 export const INTERVAL_SECONDS_MAX = 604_800
 
-/** One query of a pack, and how it is run. */
+/** A query of a pack and how it runs. */
 export const packQuery = z.object({
   name: z.string(),
   sql: z.string(),
@@ -36,7 +36,7 @@ export const pack = z
     labels: z.array(z.string()),
     queries: z.array(packQuery),
     discovery: z.array(z.string()),
-    /** Share of hosts in percent. */
+    /** Percentage of hosts it runs on. */
     shard: z.number().nullable(),
     version: z.string().nullable(),
     created_by: actor,
@@ -46,10 +46,10 @@ export const pack = z
   .meta({ id: 'Pack' })
 export type Pack = z.output<typeof pack>
 
-/** What was skipped or read differently in an import: its place in the request, and why. */
+/** Something an import skipped or interpreted differently: its path in the request, and why. */
 const warning = z.object({ path: z.string(), message: z.string() })
 
-/** The first pack of an import, if there is one, and a list of all. */
+/** The first imported pack, if any, and a list of all. */
 export const packImport = pack
   .extend({ replaced: z.boolean() })
   .partial()
@@ -93,7 +93,7 @@ const fields = {
 
 export const packInput = z.strictObject({ ...fields, name: visibleText(200), queries: queries.default([]) })
 export type PackInput = z.output<typeof packInput>
-/** Fields that are left out stay as they are; null removes one. */
+/** Omitted fields stay unchanged; null removes a field. */
 export const packChange = z.strictObject({
   ...fields,
   name: visibleText(200).optional(),
@@ -101,7 +101,7 @@ export const packChange = z.strictObject({
 })
 export type PackChange = z.output<typeof packChange>
 
-/** What the packs of one host come to. */
+/** The packs of a host and their size. */
 export const hostConfiguration = z.object({
   packs: z.array(z.object({ name: z.string(), bytes: z.number() })),
   bytes: z.number(),
@@ -124,7 +124,7 @@ export const packRoutes = {
     path: '/api/packs',
     role: 'operator',
     summary:
-      'Creates a pack; refused when the configuration of a host would exceed what its agent takes (4 MiB in all).',
+      'Creates a pack. Refused if the configuration of a host would exceed the limit of its agent (4 MiB in total).',
     body: packInput,
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 201: pack },
@@ -134,7 +134,7 @@ export const packRoutes = {
     path: '/api/packs/import',
     role: 'operator',
     summary:
-      "Imports a published pack, or an osquery configuration with packs or a schedule; comments are allowed. Replaces packs of the same name. Replies with the first pack; 'imported' lists all of them, and 'warnings' what was left out or read differently.",
+      "Imports a published pack, or an osquery configuration with packs or a schedule; comments are allowed. Replaces packs of the same name. Replies with the first pack; 'imported' lists all of them, and 'warnings' what was skipped or interpreted differently.",
     body: z.strictObject({ name: visibleText(200), content: z.string().min(1), reason: reason.optional() }),
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: packImport, 201: packImport },
@@ -143,7 +143,7 @@ export const packRoutes = {
     method: 'get',
     path: '/api/packs/{id}',
     role: 'viewer',
-    summary: 'A pack.',
+    summary: 'Returns a pack.',
     params: byId,
     replies: { 200: pack },
   },
@@ -151,7 +151,7 @@ export const packRoutes = {
     method: 'get',
     path: '/api/packs/{id}/export',
     role: 'viewer',
-    summary: "A pack in osquery's own format, in which packs are published.",
+    summary: "Exports a pack in osquery's own format, in which packs are published.",
     params: byId,
     replies: { 200: z.record(z.string(), z.unknown()) },
   },
@@ -159,7 +159,7 @@ export const packRoutes = {
     method: 'patch',
     path: '/api/packs/{id}',
     role: 'operator',
-    summary: 'Changes a pack; fields that are left out stay as they are, and `queries` replaces all queries.',
+    summary: 'Changes a pack; omitted fields stay unchanged, and `queries` replaces all queries.',
     params: byId,
     body: packChange,
     bodyBytesMax: BODY_BYTES_MAX,
@@ -169,7 +169,7 @@ export const packRoutes = {
     method: 'delete',
     path: '/api/packs/{id}',
     role: 'operator',
-    summary: 'Deletes a pack; the results that hosts have logged stay.',
+    summary: 'Deletes a pack; results that hosts have already logged stay.',
     params: byId,
     query: reasonQuery,
     replies: { 204: null },
@@ -179,7 +179,7 @@ export const packRoutes = {
     path: '/api/hosts/{id}/configuration',
     role: 'viewer',
     summary:
-      'Which packs a host is served, and the size of its configuration. One that is `too_large` is not sent: the agent keeps the one it has.',
+      'Returns which packs a host gets and the size of its configuration. A configuration that is `too_large` is not sent: the agent keeps its current one.',
     params: byId,
     replies: { 200: hostConfiguration },
   },

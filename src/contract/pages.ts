@@ -64,5 +64,5 @@ export const PAGES = [
 
 export type PageName = (typeof PAGES)[number]['name']
 
-/** Addresses of pages to come. They are answered already, so that they cannot be given to anything else. */
+/** Paths of future pages. They are already served, so that nothing else can use them. */
 export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/incidents', '/crawls', '/crawls/:id']

@@ -9,13 +9,13 @@ import { QUERY_STATUSES, TARGET_STATES } from './values'
 
 const SQL_CHARACTERS_MAX = 32_000
 const DEADLINE_SECONDS_MAX = 7 * 24 * 3_600
-/** The input of the query's job holds them all; labels are for larger groups. */
+/** Limited because the job's input contains all ids; labels are for larger groups. */
 const HOSTS_MAX = 5_000
 const GROUPS_MAX = 100
-/** Large enough for the ids of many hosts. */
+/** Large enough for the maximum number of host ids. */
 const BODY_BYTES_MAX = 512 * 1024
 
-/** The states exclude each other. */
+/** A target is in exactly one state. */
 export const targetState = z.enum(TARGET_STATES)
 export type TargetState = z.output<typeof targetState>
 export const queryStatus = z.enum(QUERY_STATUSES)
@@ -31,7 +31,7 @@ export const targets = z
     /** Names or ids. */
     labels: z.array(plainText(200)).min(1).max(GROUPS_MAX).optional(),
   })
-  .refine(given => Object.values(given).some(Boolean), 'Name targets: all, host_ids, platforms or labels.')
+  .refine(given => Object.values(given).some(Boolean), 'Give at least one of all, host_ids, platforms or labels.')
 export type Targets = z.output<typeof targets>
 
 const liveSql = sqlText.max(SQL_CHARACTERS_MAX)
@@ -41,7 +41,7 @@ const deadline = z.number().int().min(1).max(DEADLINE_SECONDS_MAX).default(60)
 export const queryInput = z.strictObject({ sql: liveSql, targets, deadline_seconds: deadline })
 export type QueryInput = z.output<typeof queryInput>
 
-/** How many targets there are in all, and in each state. */
+/** Number of targets in total and in each state. */
 export const queryCounts = z.object({
   targets: z.number(),
   pending: z.number(),
@@ -63,7 +63,7 @@ export const query = z.object({
   status: queryStatus,
   counts: queryCounts,
   row_count: z.number(),
-  /** In the order in which the query names them. */
+  /** In the order of the query. */
   columns: z.array(z.string()),
   deadline_seconds: z.number(),
   deadline_at: time,
@@ -82,11 +82,11 @@ const queryLinks = z.object({
 })
 const queryAccepted = z.object({ query, job, links: queryLinks })
 
-/** A row of a table of osquery, whose values are text whatever the column's type. */
+/** A row of an osquery table. Values are text whatever the column's type. */
 export const row = z.record(z.string(), z.string())
 export type Row = z.output<typeof row>
 
-/** What a query has cost an agent, known since osquery 5.8. Times in ms, memory in bytes. */
+/** Resource usage of a query on a host, reported since osquery 5.8. Times in ms, memory in bytes. */
 export const queryStats = z.object({
   wall_time_ms: z.number().nullable(),
   user_time: z.number().nullable(),
@@ -105,14 +105,14 @@ export const resultItem = z.object({
   truncated: z.boolean(),
   late: z.boolean(),
   answered_at: time.nullable(),
-  /** From 1 within each host; 0 without a row. */
+  /** Row number within the host, from 1; 0 without a row. */
   no: z.number(),
   row: row.nullable(),
 })
 export type ResultItem = z.output<typeof resultItem>
 
 export const resultPage = page(resultItem).extend({
-  total: z.number().nullable().meta({ description: 'On the first page only.' }),
+  total: z.number().nullable().meta({ description: 'Only on the first page.' }),
 })
 export type ResultPage = z.output<typeof resultPage>
 
@@ -133,7 +133,7 @@ export const queryTarget = z.object({
 })
 export type QueryTarget = z.output<typeof queryTarget>
 
-/** How often a column has a value, and on how many hosts. */
+/** How many rows have a value in a column, and on how many hosts. */
 export const valueCount = z.object({ value: z.string(), rows: z.number(), hosts: z.number() })
 export type ValueCount = z.output<typeof valueCount>
 
@@ -151,7 +151,7 @@ const resultFields = {
 /** The first rows, up to 32 KiB. */
 const firstRows = { columns: z.array(z.string()), rows: z.array(row) }
 
-/** What one host has answered to one query, with its first rows. */
+/** The answer of one host to a query, with its first rows. */
 export const hostResult = z.object({ ...resultFields, ...firstRows, sql: z.string() })
 export type HostResult = z.output<typeof hostResult>
 
@@ -187,12 +187,12 @@ export const queryState = z.object({
 })
 export type QueryState = z.output<typeof queryState>
 
-/** A column, or what to search for. */
+/** A column name or search text. */
 const searchText = z
   .string()
   .min(1)
   .max(500)
-  .regex(/^[^\0]*$/, 'may not hold NUL')
+  .regex(/^[^\0]*$/, 'must not contain NUL')
 const OFFSET_MAX = 100_000_000
 
 export const queryRoutes = {
@@ -203,9 +203,9 @@ export const queryRoutes = {
     summary: 'Lists live queries, newest first.',
     query: z.strictObject({
       status: queryStatus.optional(),
-      /** Sent to this host. */
+      /** Only queries sent to this host. */
       host_id: uuid.optional(),
-      /** In the SQL. */
+      /** Searches the SQL. */
       q: z.string().min(1).max(500).optional(),
       ...paging(),
     }),
@@ -215,7 +215,7 @@ export const queryRoutes = {
     method: 'post',
     path: '/api/queries',
     role: 'operator',
-    summary: 'Runs a query on hosts; those that are online answer within a second.',
+    summary: 'Runs a query on hosts. Hosts that are online usually answer within a second.',
     body: queryInput.extend({ reason: reason.optional() }),
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 202: queryAccepted },
@@ -233,7 +233,7 @@ export const queryRoutes = {
     method: 'post',
     path: '/api/queries/targets',
     role: 'operator',
-    summary: 'How many hosts a query with these targets would run on now.',
+    summary: 'Counts the hosts that a query with these targets would run on now.',
     body: queryInput.pick({ targets: true }),
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: z.object({ hosts: z.number() }) },
@@ -242,7 +242,7 @@ export const queryRoutes = {
     method: 'get',
     path: '/api/queries/{id}',
     role: 'viewer',
-    summary: 'A live query with the number of its hosts in each state.',
+    summary: 'Returns a live query with the number of its hosts in each state.',
     params: byId,
     replies: { 200: query.extend({ links: queryLinks }) },
   },
@@ -250,7 +250,7 @@ export const queryRoutes = {
     method: 'post',
     path: '/api/queries/{id}/cancel',
     role: 'operator',
-    summary: 'Stops a query: it is sent to no more hosts; answers on their way still count.',
+    summary: 'Stops a query: it is sent to no more hosts, but answers under way still count.',
     params: byId,
     body: z.strictObject({ reason: reason.optional() }).optional(),
     replies: { 202: z.object({ query }) },
@@ -260,19 +260,19 @@ export const queryRoutes = {
     path: '/api/queries/{id}/results',
     role: 'viewer',
     summary:
-      'Rows over all hosts, and an item without a row for each host that has none; `format=csv|ndjson` streams every row.',
+      'Lists result rows of all hosts, with an item without a row for each host that has none; `format=csv|ndjson` streams all rows.',
     params: byId,
     query: z.strictObject({
       host_id: uuid.optional(),
       status: several(targetState).optional(),
       q: searchText.optional(),
-      /** A column, or `-` and a column. */
+      /** A column, or `-` and a column for descending order. */
       sort: searchText.optional(),
       ...paging({ defaultLimit: 100, maxLimit: 2_000 }),
-      /** Holds the value of the column that is sorted by. */
+      /** Long, because it contains the value of the sort column. */
       cursor: z.string().max(200_000).optional(),
       offset: z.coerce.number().int().min(0).max(OFFSET_MAX).optional().meta({
-        description: 'Rows to skip before this page, to jump where no cursor leads yet.',
+        description: 'Rows to skip before this page, to jump to a page without a cursor.',
       }),
       format: z.enum(['json', 'csv', 'ndjson']).default('json'),
       bom: bomFlag,
@@ -283,7 +283,7 @@ export const queryRoutes = {
     method: 'get',
     path: '/api/queries/{id}/hosts',
     role: 'viewer',
-    summary: 'The hosts of a query with the state of each, by name.',
+    summary: 'Lists the hosts of a query with their states, by name.',
     params: byId,
     query: z.strictObject({
       state: several(targetState).optional(),
@@ -296,7 +296,7 @@ export const queryRoutes = {
     method: 'get',
     path: '/api/queries/{id}/values',
     role: 'viewer',
-    summary: 'The most frequent values of a column over all hosts.',
+    summary: 'Lists the most frequent values of a column on all hosts.',
     params: byId,
     query: z.strictObject({ column: searchText, limit: z.coerce.number().int().min(1).max(200).default(20) }),
     replies: { 200: z.object({ items: z.array(valueCount) }) },
@@ -305,7 +305,8 @@ export const queryRoutes = {
     method: 'get',
     path: '/api/hosts/{id}/results',
     role: 'viewer',
-    summary: 'What a host has answered, newest first; with `Accept: text/event-stream` as it arrives.',
+    summary:
+      'Lists the answers of a host, newest first; with `Accept: text/event-stream`, streams them as they arrive.',
     params: byId,
     query: withLabels({ ...streamFields, cursor: z.string().max(2_000).optional() }),
     replies: { 200: page(hostResult) },

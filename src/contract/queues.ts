@@ -49,7 +49,7 @@ export type Queue = z.output<typeof queue>
 /** Data of the tenant event `queue_stats`. */
 export const queueStatsEvent = z.object({ queues: z.array(queueStats) })
 
-/** Completed and failed jobs, and times in milliseconds, minute by minute. */
+/** Completed and failed jobs, and times in milliseconds, per minute. */
 export const queueHistory = z.object({
   completed: z.array(z.number()),
   failed: z.array(z.number()),
@@ -63,7 +63,7 @@ export const worker = z.object({
   name: z.string(),
   queues: z.array(queueName),
   connected_seconds: z.number(),
-  /** Jobs of the tenant. */
+  /** Running jobs of the tenant. */
   running: z.number(),
 })
 export type Worker = z.output<typeof worker>
@@ -83,21 +83,21 @@ export const queueRoutes = {
     path: '/api/queues',
     role: 'viewer',
     summary:
-      'Every queue: counts, oldest waiting job, wait and run times of the last hour, pauses, schedules. All jobs for those who run the installation, else the jobs of the tenant (ended ones: of the last hour).',
+      'Lists all queues: counts, oldest waiting job, wait and run times of the last hour, pauses and schedules. Members of the default tenant see figures of all jobs, others those of their own tenant (ended jobs: of the last hour).',
     replies: { 200: z.object({ items: z.array(queue) }) },
   },
   pause: {
     ...control,
     path: '/api/queues/{name}/pause',
-    summary: 'Starts no more jobs of a queue until it is resumed.',
+    summary: 'Pauses a queue: no more of its jobs are started until it is resumed.',
   },
-  resume: { ...control, path: '/api/queues/{name}/resume', summary: 'Starts jobs of a queue again.' },
+  resume: { ...control, path: '/api/queues/{name}/resume', summary: 'Resumes a queue.' },
   history: {
     method: 'get',
     path: '/api/queues/history',
     role: 'viewer',
     summary:
-      'Completed and failed jobs per minute and queue; for a single queue also wait and run times. All jobs for those who run the installation, else the jobs of the tenant.',
+      'Returns completed and failed jobs per minute and queue, and for a single queue also wait and run times. Members of the default tenant see figures of all jobs, others those of their own tenant.',
     query: z.strictObject({
       minutes: z.coerce
         .number()
@@ -114,7 +114,7 @@ export const queueRoutes = {
     path: '/api/workers',
     role: 'viewer',
     summary:
-      'The processes that run jobs, and how many jobs of the tenant each runs; null while Redis is down. Only for those who run the installation.',
+      'Lists the worker processes and how many jobs of the tenant each is running; null while Redis is down. Only for members of the default tenant.',
     replies: { 200: z.object({ items: z.array(worker).nullable() }) },
   },
 } as const satisfies Routes

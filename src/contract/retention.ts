@@ -42,7 +42,7 @@ export const retentionRoutes = {
     method: 'get',
     path: '/api/retention',
     role: 'viewer',
-    summary: 'Lists what is kept and for how long, with the oldest item, the lag, and the last and next sweep.',
+    summary: 'Lists what is kept for how long, with the oldest item, the lag, and the last and next sweep.',
     replies: { 200: retentionStatus },
   },
   run: {

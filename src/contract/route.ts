@@ -3,23 +3,23 @@ import type { Role } from './access'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-/** What one endpoint takes and answers. The server checks requests with it, and the API document is generated from it. */
+/** The requests and replies of an endpoint. The server validates requests with it, and the API document is generated from it. */
 export interface Route {
   method: Method
   /** In OpenAPI form: `/api/jobs/{id}`. */
   path: `/${string}`
-  /** The least role that may call it; `anyone` asks for no credential. */
+  /** The minimum role required; `anyone` needs no credentials. */
   role: Role | 'anyone'
   /** One sentence for the API documentation. */
   summary: string
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
-  /** Largest body as it arrives; 64 KiB unless given. */
+  /** Maximum body size as received; default 64 KiB. */
   bodyBytesMax?: number
-  /** Schema of each good reply by status; null has no body. */
+  /** Schema of each successful reply by status; null for no body. */
   replies: Readonly<Record<number, z.ZodType | null>>
 }
 
-/** The endpoints of a noun, by what they do. */
+/** The endpoints of a resource, by operation. */
 export type Routes = Readonly<Record<string, Route>>

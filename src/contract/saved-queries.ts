@@ -4,7 +4,7 @@ import { byId, byName, page, reasonQuery, time } from './fields'
 import type { Routes } from './route'
 import { STATEMENT_BYTES_MAX, statementChange, statementInput } from './statements'
 
-/** A query with a name, to be run again. */
+/** A named query that can be run again. */
 export const savedQuery = z
   .object({
     id: z.string(),
@@ -32,7 +32,7 @@ export const savedQueryRoutes = {
     method: 'get',
     path: '/api/saved-queries/{id}',
     role: 'viewer',
-    summary: 'A saved query.',
+    summary: 'Returns a saved query.',
     params: byId,
     replies: { 200: savedQuery },
   },
@@ -49,7 +49,7 @@ export const savedQueryRoutes = {
     method: 'patch',
     path: '/api/saved-queries/{id}',
     role: 'operator',
-    summary: 'Changes a saved query; fields that are left out stay as they are.',
+    summary: 'Changes a saved query; omitted fields stay unchanged.',
     params: byId,
     body: statementChange,
     bodyBytesMax: STATEMENT_BYTES_MAX,

@@ -5,7 +5,7 @@ import { SCHEDULED_ACTIONS } from './values'
 
 export const scheduledAction = z.enum(SCHEDULED_ACTIONS)
 
-/** A row that a host has logged for a scheduled query. */
+/** A row that a host logged for a scheduled query. */
 export const scheduledResult = z
   .object({
     id: z.string(),
@@ -15,12 +15,12 @@ export const scheduledResult = z
     /** By the host's clock. */
     at: time,
     received_at: time,
-    /** Changes when the results of the query on the host begin anew. */
+    /** Changes when the results of the query on the host start over. */
     epoch: z.number(),
     counter: z.number().meta({
-      description: 'Counts the runs that found changes: rows of run 0 were there already. Always 0 for snapshots.',
+      description: 'Counts the runs that found changes; rows of run 0 are the initial state. Always 0 for snapshots.',
     }),
-    /** Numbers only from agents with `logger_numerics`. */
+    /** Contains numbers only if the agent uses `logger_numerics`. */
     columns: z.record(z.string(), z.union([z.string(), z.number()])),
     decorations: z.record(z.string(), z.unknown()).nullable(),
     truncated: z.boolean(),
@@ -36,12 +36,12 @@ export const scheduledResultRoutes = {
     method: 'get',
     path: '/api/hosts/{id}/scheduled',
     role: 'viewer',
-    summary: 'Results of scheduled queries of a host, newest first; `format=csv|ndjson` streams all of them.',
+    summary: 'Lists results of scheduled queries of a host, newest first; `format=csv|ndjson` streams all of them.',
     params: byId,
     query: z.strictObject({
       name: z.string().min(1).max(500).optional(),
       action: several(scheduledAction).optional(),
-      /** In columns. */
+      /** Searches the columns. */
       q: z.string().min(1).max(200).optional(),
       /** By the host's clock, at or after. */
       since: timeGiven.optional(),
@@ -57,7 +57,7 @@ export const scheduledResultRoutes = {
     method: 'get',
     path: '/api/hosts/{id}/scheduled/names',
     role: 'viewer',
-    summary: 'Names of the scheduled queries that have results on a host, and when the latest result arrived.',
+    summary: 'Lists the scheduled queries with results from a host, and when the latest result arrived.',
     params: byId,
     replies: { 200: z.object({ items: z.array(scheduledName) }) },
   },

@@ -9,9 +9,9 @@ export const me = z.object({
   role,
   name: z.string(),
   actor,
-  runs_installation: z
-    .boolean()
-    .meta({ description: 'Belongs to the first tenant, whose members manage what all tenants share.' }),
+  runs_installation: z.boolean().meta({
+    description: 'Whether the caller belongs to the default tenant, whose members manage what all tenants share.',
+  }),
 })
 export type Me = z.output<typeof me>
 
@@ -58,7 +58,7 @@ export const sessionRoutes = {
     method: 'get',
     path: '/api/session',
     role: 'viewer',
-    summary: 'Returns who the caller is.',
+    summary: 'Returns the caller.',
     replies: { 200: me },
   },
   signOut: {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { plainText, reason, visibleText } from './fields'
 
-/** SQL for agents. They drop an empty query together with all that follow it in the same reply. */
-export const sqlText = plainText(100_000).refine(sql => sql.trim() !== '', 'must hold a statement')
+/** SQL for agents. They drop an empty query together with all queries after it in the same reply. */
+export const sqlText = plainText(100_000).refine(sql => sql.trim() !== '', 'must contain a statement')
 
 export const platformList = z
   .array(plainText(50).transform(name => name.trim().toLowerCase()))
@@ -14,7 +14,7 @@ export const freeText = (max: number) => z.union([z.literal(''), plainText(max)]
 
 export const STATEMENT_BYTES_MAX = 512 * 1024
 
-/** A statement with a name, such as a saved query or a label. */
+/** A named statement, such as a saved query or a label. */
 export const statementInput = z.strictObject({
   name: visibleText(200),
   description: freeText(10_000).default(''),
@@ -23,7 +23,7 @@ export const statementInput = z.strictObject({
   reason: reason.optional(),
 })
 
-/** Fields that are left out stay as they are. */
+/** Omitted fields stay unchanged. */
 export const statementChange = z.strictObject({
   name: visibleText(200).optional(),
   description: freeText(10_000).optional(),

@@ -6,7 +6,7 @@ import { LEVELS, SERVICES, TOPICS_MAX } from './values'
 /** `job:<id>`, `host:<id>`, `query:<id>`, `service:<name>`, `events`. */
 export const topicName = z
   .string()
-  .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'This is not the name of a topic, such as job:<id> or events.')
+  .regex(/^[a-z]+(:[A-Za-z0-9._-]{1,100})?$/, 'must be a topic name such as job:<id> or events')
 
 const commaList = z
   .string()
@@ -14,10 +14,10 @@ const commaList = z
   .transform(text => text.split(',').filter(Boolean))
 const stepName = z.string().max(2_000)
 
-/** The parameters that narrow a stream or a log. All filtering is done on the server. */
+/** The parameters that filter a stream or a log. All filtering is done on the server. */
 export const filterFields = {
   level: commaList.pipe(z.array(z.enum(LEVELS))).optional(),
-  /** A name, or several with commas in between; may be repeated. A name may contain a comma. */
+  /** One or more comma-separated names; may be repeated. A name may contain a comma. */
   step: z.union([stepName, z.array(stepName).max(100)]).optional(),
   attempt: z.coerce.number().int().min(1).max(32_767).optional(),
   q: z.string().min(1).max(500).optional(),
@@ -33,7 +33,7 @@ const LABEL = /^label\.[A-Za-z0-9_.-]{1,100}$/
 /** The parameters of a stream on any transport. */
 export const streamFields = {
   ...filterFields,
-  /** How many lines of history come first. */
+  /** Lines of history sent first. */
   limit: z.union([z.literal('all'), z.coerce.number().int().min(0).max(10_000)]).default(100),
   after: z.string().max(4_000).optional(),
   last_event_id: z.string().max(4_000).optional(),
@@ -41,24 +41,23 @@ export const streamFields = {
 const stream = z.object(streamFields)
 export type StreamQuery = z.output<typeof stream>
 
-/** A query with these parameters and `label.<name>=`, and no others. No value may contain NUL, which PostgreSQL cannot hold. */
+/** A query with only these parameters and `label.<name>=`. Values must not contain NUL, which PostgreSQL cannot store. */
 export const withLabels = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.looseObject(shape).superRefine((query, context) => {
     for (const [key, value] of Object.entries(query)) {
       const refuse = (message: string) => context.addIssue({ code: 'custom', path: [key], message })
-      if (!Object.hasOwn(shape, key) && !(LABEL.test(key) && typeof value === 'string'))
-        refuse('This parameter is not known.')
+      if (!Object.hasOwn(shape, key) && !(LABEL.test(key) && typeof value === 'string')) refuse('Unknown parameter.')
       else if ([value].flat().some(text => typeof text === 'string' && text.includes('\0')))
-        refuse('This value holds a NUL character.')
+        refuse('This value contains a NUL character.')
     }
   })
 
 const streamQuery = withLabels(streamFields)
-const tooMany = `A connection takes at most ${TOPICS_MAX} topics.`
+const tooMany = `At most ${TOPICS_MAX} topics are allowed per connection.`
 /** One name or several. */
 const topics = z.union([topicName, z.array(topicName).min(1).max(TOPICS_MAX, tooMany)])
 
-/** Server-sent events; 204 when the topic has ended and the client has seen it all. */
+/** Server-sent events; 204 if the topic has ended and the client has received everything. */
 export const sse = { 200: z.string().meta({ description: 'text/event-stream' }), 204: null }
 
 /** What a WebSocket client sends. */
@@ -72,11 +71,11 @@ export const socketMessage = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('unsubscribe'), topic: topicName }),
 ])
 
-/** An event as JSON, over WebSocket and in polls. `data` is by the kind of event. */
+/** An event as JSON, over WebSocket and in polls. `data` depends on the event. */
 export const streamEvent = z.object({ event: z.string(), id: z.string().nullable(), data: z.unknown() })
 export type StreamEvent = z.output<typeof streamEvent>
 
-/** Data of `gap`: entries that are no longer kept, or were not stored. */
+/** Data of `gap`: entries that are no longer stored, or were lost. */
 export const gap = z.object({
   topic: z.string(),
   from_seq: z.number(),
@@ -84,11 +83,11 @@ export const gap = z.object({
   missed: z.number(),
   reason: z.string(),
 })
-/** Data of `reset`: the position that the client gave is not one of this topic; it is read from its beginning. */
+/** Data of `reset`: the client's position does not exist in this topic, which is read from its start. */
 export const reset = z.object({ topic: z.string(), epoch: z.string(), reason: z.string() })
 /** Data of `end`. */
 export const end = z.object({ topic: z.string(), reason: z.string() })
-/** Data of `overloaded`: too many streams are open. */
+/** Data of `overloaded`: there are too many open streams. */
 export const overloaded = z.object({ reason: z.string(), retry_ms: z.number() })
 
 export const streamRoutes = {
@@ -96,7 +95,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/v1/stream/events',
     role: 'viewer',
-    summary: 'The events of the tenant as they happen.',
+    summary: 'Streams the events of the tenant as they happen.',
     query: streamQuery,
     replies: sse,
   },
@@ -104,7 +103,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/v2/events/stream',
     role: 'viewer',
-    summary: 'The events of the tenant as they happen.',
+    summary: 'Streams the events of the tenant as they happen.',
     query: streamQuery,
     replies: sse,
   },
@@ -112,7 +111,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/jobs/{id}/logs/stream',
     role: 'viewer',
-    summary: "A job's log lines, status and progress.",
+    summary: "Streams a job's log lines, status and progress.",
     params: byId,
     query: streamQuery,
     replies: sse,
@@ -121,7 +120,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/queries/{id}/stream',
     role: 'viewer',
-    summary: 'The counts and results of a live query as they arrive.',
+    summary: 'Streams the counts and results of a live query as they arrive.',
     params: byId,
     query: streamQuery,
     replies: sse,
@@ -130,7 +129,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/service/logs/stream',
     role: 'viewer',
-    summary: "The program's own log lines, from its web or worker processes.",
+    summary: "Streams Tailrace's own log lines, from its web or worker processes.",
     query: withLabels({ ...streamFields, service: z.enum(SERVICES).default('web') }),
     replies: sse,
   },
@@ -138,7 +137,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/stream',
     role: 'viewer',
-    summary: `Up to ${TOPICS_MAX} topics on one connection, with one id for all.`,
+    summary: `Streams up to ${TOPICS_MAX} topics on one connection, with one combined event id.`,
     query: withLabels({ ...streamFields, topic: topics }),
     replies: sse,
   },
@@ -146,7 +145,7 @@ export const streamRoutes = {
     method: 'get',
     path: '/api/stream/poll',
     role: 'viewer',
-    summary: 'The same events as JSON, for clients that can use neither server-sent events nor WebSockets.',
+    summary: 'Returns the same events as JSON, for clients that can use neither server-sent events nor WebSockets.',
     query: withLabels({
       ...streamFields,
       topic: topics,

@@ -11,7 +11,7 @@ export const tenantRoutes = {
     method: 'get',
     path: '/api/tenants',
     role: 'admin',
-    summary: 'Lists the tenants, newest first; only for admins of the first tenant.',
+    summary: 'Lists the tenants, newest first; only for admins of the default tenant.',
     query: z.strictObject(paging()),
     replies: { 200: page(tenant) },
   },
@@ -20,7 +20,7 @@ export const tenantRoutes = {
     path: '/api/tenants',
     role: 'admin',
     summary:
-      'Creates a tenant and its first admin, who signs in with the one-time link in the reply; only for admins of the first tenant.',
+      'Creates a tenant and its first admin, who signs in with the one-time link in the reply; only for admins of the default tenant.',
     body: z.strictObject({ name: visibleText(200), admin: invitee, reason: reason.optional() }),
     replies: { 201: signInLink.extend({ tenant }) },
   },

@@ -4,46 +4,46 @@ import { createInterface } from 'node:readline'
 import { messageOf, StartError } from '../base/errors'
 import type { Log } from '../base/log'
 
-/** A system user by number; undefined means the user of this program. */
+/** A system user; undefined means the user this process runs as. */
 export interface SystemUser {
   uid: number
   gid: number
 }
 
-/** A server program that this program starts and owns. */
+/** A server to run as a child process. */
 export interface ServerCommand {
-  /** For people: `Redis`, `PostgreSQL`. */
+  /** Display name: `Redis`, `PostgreSQL`. */
   name: string
   file: string
-  /** The name it is told it was called by; its file name unless given. */
-  calledAs?: string
+  /** Its `argv[0]`; default `file`. */
+  argv0?: string
   args: string[]
   user?: SystemUser
-  /** What it prints when it takes connections. */
+  /** Matches the line it prints once it accepts connections. */
   ready: RegExp
   stopSignal: 'SIGTERM' | 'SIGINT'
   log: Log
 }
 
-/** A running server program. */
+/** A running server. */
 export interface Child {
   pid: number
   /** Resolves with a description of how it ended. */
   exited: Promise<string>
-  /** Orderly end; after 20 s by force. */
+  /** Shuts it down; kills it after 20 s. */
   stop(): Promise<void>
-  /** `kill -9`: what a crash looks like. */
+  /** `kill -9`, as in a crash. */
   kill(): Promise<void>
 }
 
-/** Our own environment holds secrets, and PGDATA or LC_* would bend what the servers do. */
+/** Not our own environment: it holds secrets, and PGDATA or LC_* would change how the servers behave. */
 export const CHILD_ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' }
-const READY_MS = 120_000
-const STOP_MS = 20_000
-const LINES_KEPT = 12
+const READY_TIMEOUT_MS = 120_000
+const STOP_TIMEOUT_MS = 20_000
+const OUTPUT_LINES_MAX = 12
 /**
- * Waits until the pipe from this program is closed, however this program ended, and then ends the server.
- * An orderly stop ends the watcher first.
+ * Stops the server when the pipe from this process closes, however this process ended.
+ * After a regular stop the watcher itself is killed.
  */
 const WATCHER = `read -r _
 kill -s "$2" "$1" || exit 0
@@ -52,14 +52,14 @@ while [ $left -gt 0 ] && kill -0 "$1"; do sleep 1; left=$((left - 1)); done
 kill -s KILL "$1"`
 
 /**
- * Starts a server program and resolves when it takes connections. It gets a process group of its own, so that
- * Ctrl-C in a terminal does not end it before this program has flushed, and ends when this program is gone.
+ * Starts a server and resolves when it accepts connections. It gets its own process group, so that Ctrl-C in a
+ * terminal does not stop it before this process has flushed, and it stops when this process is gone.
  * @throws StartError with the last lines it printed
  */
 export async function startChild({
   name,
   file,
-  calledAs = file,
+  argv0 = file,
   args,
   user,
   ready,
@@ -68,20 +68,20 @@ export async function startChild({
 }: ServerCommand): Promise<Child> {
   const server = spawn(file, args, {
     ...user,
-    argv0: calledAs,
+    argv0,
     cwd: '/',
     env: CHILD_ENVIRONMENT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const exited = endOf(server)
+  const exited = exitOf(server)
   const { pid } = server
   if (pid === undefined) throw new StartError(`${name} cannot be started: ${await exited}`)
   const watcher = watch(pid, stopSignal)
   void exited.then(() => watcher.kill('SIGKILL'))
   const end = async (signal: NodeJS.Signals) => {
     server.kill(signal)
-    const force = setTimeout(() => server.kill('SIGKILL'), STOP_MS)
+    const force = setTimeout(() => server.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await exited
     clearTimeout(force)
   }
@@ -97,10 +97,10 @@ export async function startChild({
   }
 }
 
-function endOf(server: ChildProcess): Promise<string> {
+function exitOf(server: ChildProcess): Promise<string> {
   return new Promise(resolve => {
     server.once('error', error => resolve(error.message))
-    server.once('close', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with exit code ${code}`))
+    server.once('close', (code, signal) => resolve(signal ? `was ended by ${signal}` : `exited with code ${code}`))
   })
 }
 
@@ -111,7 +111,7 @@ function watch(pid: number, signal: 'SIGTERM' | 'SIGINT'): ChildProcess {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
-  watcher.on('error', () => undefined) // without a shell there is no watcher; the next start finds the server
+  watcher.on('error', () => undefined) // without a shell there is no watcher; the next start stops the server
   watcher.stdin?.on('error', () => undefined)
   return watcher
 }
@@ -125,38 +125,38 @@ interface Starting {
 }
 
 async function whenReady({ name, server, exited, ready, log }: Starting): Promise<void> {
-  const last: string[] = []
+  const output: string[] = []
   const up = new Promise<string>(resolve => {
-    for (const output of [server.stdout, server.stderr]) {
-      if (!output) continue
-      createInterface(output).on('line', line => {
+    for (const stream of [server.stdout, server.stderr]) {
+      if (!stream) continue
+      createInterface(stream).on('line', line => {
         log.debug(line, { source: name })
-        last.push(line)
-        if (last.length > LINES_KEPT) last.shift()
+        output.push(line)
+        if (output.length > OUTPUT_LINES_MAX) output.shift()
         if (ready.test(line)) resolve('ready')
       })
     }
   })
   const timer = new AbortController()
-  const late = new Promise<string>(resolve => {
-    const timeout = setTimeout(resolve, READY_MS, `took longer than ${READY_MS / 1000} s to start`)
+  const timedOut = new Promise<string>(resolve => {
+    const timeout = setTimeout(resolve, READY_TIMEOUT_MS, `was not ready after ${READY_TIMEOUT_MS / 1000} s`)
     timer.signal.addEventListener('abort', () => clearTimeout(timeout))
   })
-  const outcome = await Promise.race([up, exited, late])
+  const outcome = await Promise.race([up, exited, timedOut])
   timer.abort()
   if (outcome !== 'ready')
-    throw new StartError(`${name} could not start: it ${outcome}. It said:\n  ${last.join('\n  ')}`)
+    throw new StartError(`${name} failed to start: it ${outcome}. Its output:\n  ${output.join('\n  ')}`)
 }
 
-/** Runs a program to its end. @returns its exit code and all that it printed */
+/** Runs a program until it exits. @returns its exit code and output */
 export async function run(
   file: string,
   args: string[],
-  { user, calledAs = file }: { user?: SystemUser; calledAs?: string } = {},
+  { user, argv0 = file }: { user?: SystemUser; argv0?: string } = {},
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(file, args, {
     ...user,
-    argv0: calledAs,
+    argv0,
     cwd: '/',
     env: CHILD_ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],

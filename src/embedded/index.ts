@@ -13,22 +13,22 @@ export { startPostgres } from './postgres'
 export { startRedis } from './redis'
 
 export interface Embedded {
-  /** Set when PostgreSQL is one of ours. */
+  /** Set if Tailrace runs its own PostgreSQL. */
   databaseUrl?: string
-  /** Set when Redis is one of ours. */
+  /** Set if Tailrace runs its own Redis. */
   redisUrl?: string
-  /** Call it when nothing uses the parts any more: ends PostgreSQL, then Redis, and frees DATA_DIR. */
+  /** Stops PostgreSQL, then Redis, and unlocks DATA_DIR. Call it once nothing uses them any more. */
   stop(): Promise<void>
 }
 
 /**
- * Makes DATA_DIR ready, locks it, and starts the parts no address was given for.
+ * Creates and locks DATA_DIR, and starts the servers that no URL is configured for.
  * @throws StartError whose message says what to do
  */
 export async function startEmbedded(config: Config, log: Log): Promise<Embedded> {
   const { dataDir, embedded, searchPath } = config
   if (process.platform === 'win32' && (embedded.redis || embedded.postgres))
-    throw new StartError('On Windows start Tailrace inside WSL, or set REDIS_URL and DATABASE_URL.')
+    throw new StartError('On Windows, run Tailrace inside WSL or set REDIS_URL and DATABASE_URL.')
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
@@ -52,10 +52,10 @@ export async function startEmbedded(config: Config, log: Log): Promise<Embedded>
   }
 }
 
-/** Errors of the file system name their path and cause; anything else is a bug and keeps its stack. */
+/** File system errors name their path and cause; anything else is a bug and keeps its stack. */
 function explain(error: unknown, dataDir: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (error instanceof StartError || !code?.startsWith('E')) return error
   return new StartError(`The data folder ${dataDir} cannot be used: ${messageOf(error)}.
-Free or repair it, or choose another one: DATA_DIR=/path/to/folder npm start`)
+Fix the problem or choose another folder: DATA_DIR=/path/to/folder npm start`)
 }

@@ -7,9 +7,9 @@ import { type Identity, identify } from './process-table'
 const TRIES_MAX = 20
 
 /**
- * Makes this process the only one that uses `dataDir`.
- * @returns gives the folder free again
- * @throws StartError that names the process which has it
+ * Locks `dataDir` for this process.
+ * @returns a function that releases the lock
+ * @throws StartError that names the process holding the lock
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const file = join(dataDir, 'lock')
@@ -26,7 +26,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   }
 }
 
-/** A link is made whole or not at all, so nobody ever reads a half-written lock. */
+/** Creating a link is atomic, so no process ever reads a half-written lock. */
 async function take(file: string, mine: string, dataDir: string) {
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const free = await link(mine, file).then(
@@ -43,12 +43,12 @@ async function take(file: string, mine: string, dataDir: string) {
     if (holder) throw new StartError(heldBy(holder, dataDir))
     await removeStale(file, found, mine)
   }
-  throw new StartError(`The lock ${file} changes all the time. Are many programs started on this folder at once?`)
+  throw new StartError(`The lock ${file} keeps changing. Are several processes starting on this folder at once?`)
 }
 
 const heldBy = ({ pid }: Identity, dataDir: string) =>
   `Tailrace is already running on ${dataDir} (process ${pid}).
-Stop that one first, or give this one a folder and a port of its own: DATA_DIR=.data-2 PORT=8081 npm start`
+Stop it first, or use another folder and port: DATA_DIR=.data-2 PORT=8081 npm start`
 
 async function liveHolder(content: string): Promise<Identity | undefined> {
   const noted = parseIdentity(content)
@@ -61,11 +61,11 @@ function parseIdentity(content: string): Identity | undefined {
     const { pid, started } = JSON.parse(content)
     return Number.isInteger(pid) ? { pid, started } : undefined
   } catch {
-    return undefined // a machine that lost power may leave an empty file
+    return undefined // a power failure may leave an empty file
   }
 }
 
-/** Two starters may find the same stale lock: moving it away is atomic, and shows whether it still was that one. */
+/** Several processes may find the same stale lock. Renaming is atomic, and shows whether the lock is still the stale one. */
 async function removeStale(file: string, stale: string, mine: string) {
   const away = `${mine}.stale`
   try {

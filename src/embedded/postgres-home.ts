@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path'
 import { StartError } from '../base/errors'
 import type { Log } from '../base/log'
 import { run, type SystemUser } from './child'
-import { ELSEWHERE, makeOutside, OUTSIDE } from './folders'
+import { makeSharedFolder, SHARED_FOLDER, USE_OTHER_POSTGRES } from './folders'
 import { programsFor } from './postgres-programs'
 
-/** PostgreSQL refuses to run as root; this user owns its files then. */
+/** PostgreSQL refuses to run as root, so this user runs it and owns its files. */
 const OWN_USER = 'tailrace-db'
 
 export interface PostgresHome {
-  /** Holds `data` and the socket. The server's user can reach it. */
+  /** Holds `data` and the socket; accessible to the server's user. */
   folder: string
   /** Holds `postgres` and `initdb`. */
   programs: string
@@ -19,8 +19,8 @@ export interface PostgresHome {
 }
 
 /**
- * Finds a folder and programs that PostgreSQL's user can reach. That is `folder` itself, but for root in a place
- * that only root may enter: then `folder` becomes a link to a new folder below /var/lib/tailrace.
+ * Finds a folder and programs that PostgreSQL's user can access. The folder is `folder` itself, unless root runs
+ * Tailrace where only root may enter: then `folder` becomes a link to a new folder in /var/lib/tailrace.
  */
 export async function prepareHome(folder: string, log: Log): Promise<PostgresHome> {
   const user = process.getuid?.() === 0 ? await serverUser(folder) : undefined
@@ -30,7 +30,7 @@ export async function prepareHome(folder: string, log: Log): Promise<PostgresHom
   return { folder: home, user, programs: await programsFor(user) }
 }
 
-/** Data made by an ordinary user keeps its owner when root starts the program. */
+/** Data created by an ordinary user keeps its owner when root starts Tailrace. */
 async function serverUser(folder: string): Promise<SystemUser> {
   const data = await lstat(join(folder, 'data')).catch(() => undefined)
   if (data && data.uid !== 0) return { uid: data.uid, gid: data.gid }
@@ -55,8 +55,8 @@ async function createUser(): Promise<SystemUser> {
     const user = await lookUp(OWN_USER)
     if (user) return user
   }
-  throw new StartError(`PostgreSQL must not run as root, and the user ${OWN_USER} cannot be made: ${said.join('; ')}.
-Start Tailrace as an ordinary user. ${ELSEWHERE}`)
+  throw new StartError(`PostgreSQL must not run as root, and the user ${OWN_USER} could not be created: ${said.join('; ')}.
+Start Tailrace as an ordinary user. ${USE_OTHER_POSTGRES}`)
 }
 
 async function placeForUser(folder: string, user: SystemUser, log: Log) {
@@ -66,17 +66,17 @@ async function placeForUser(folder: string, user: SystemUser, log: Log) {
   await chown(folder, user.uid, user.gid)
   if (await canWrite(folder, user)) return
   if (await lstat(join(folder, 'data')).catch(() => undefined)) {
-    throw new StartError(`PostgreSQL's user (number ${user.uid}) can no longer enter ${folder}.
-Open the folders above it for passing through (chmod o+x), or move DATA_DIR.`)
+    throw new StartError(`PostgreSQL's user (id ${user.uid}) can no longer enter ${folder}.
+Make the folders above it accessible (chmod o+x), or move DATA_DIR.`)
   }
-  const outside = join(OUTSIDE, randomBytes(6).toString('hex'))
+  const outside = join(SHARED_FOLDER, randomBytes(6).toString('hex'))
   await rm(folder, { recursive: true })
   await symlink(outside, folder)
   await claim(folder, user)
-  log.info('Only root may enter the data folder, so the data of PostgreSQL is kept elsewhere', { folder: outside })
+  log.info('Only root can enter the data folder; the PostgreSQL data is kept in another folder', { folder: outside })
 }
 
-/** A copied DATA_DIR would link to the data of the original: two servers on one folder of data. */
+/** Prevents a copied DATA_DIR, whose link leads to the original's data, from running a second server on that data. */
 async function claim(link: string, user: SystemUser) {
   const outside = await readlink(link)
   const mine = join(await realpath(dirname(link)), 'postgres')
@@ -84,14 +84,14 @@ async function claim(link: string, user: SystemUser) {
   const owner = await readFile(note, 'utf8').catch(() => undefined)
   if (owner && owner !== mine && (await readlink(owner).catch(() => undefined)) === outside)
     throw new StartError(`${link} points to ${outside}, which belongs to ${owner}.
-Remove the link ${link} to begin with an empty database, or choose another DATA_DIR.`)
-  await makeOutside()
+Remove the link ${link} to start with an empty database, or choose another DATA_DIR.`)
+  await makeSharedFolder()
   await mkdir(outside, { recursive: true })
   await chmod(outside, 0o700)
   await chown(outside, user.uid, user.gid)
   await writeFile(note, mine)
   if (!(await canWrite(outside, user)))
-    throw new StartError(`PostgreSQL's user (number ${user.uid}) cannot use ${outside}. ${ELSEWHERE}`)
+    throw new StartError(`PostgreSQL's user (id ${user.uid}) cannot use ${outside}. ${USE_OTHER_POSTGRES}`)
 }
 
 const canWrite = async (folder: string, user: SystemUser) => (await run('test', ['-w', folder], { user })).code === 0

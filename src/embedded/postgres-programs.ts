@@ -3,31 +3,33 @@ import { cp, lstat, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StartError } from '../base/errors'
 import { run, type SystemUser } from './child'
-import { ELSEWHERE, makeOutside, OUTSIDE } from './folders'
+import { makeSharedFolder, SHARED_FOLDER, USE_OTHER_POSTGRES } from './folders'
 
 /**
- * The programs of the package, or a copy that root's clones share when PostgreSQL's user cannot reach them.
+ * The packaged programs, or if PostgreSQL's user cannot access them, a copy that all clones run by root share.
  * @returns the folder that holds `postgres` and `initdb`
- * @throws StartError when there are none for this machine
+ * @throws StartError if there are none for this machine
  */
 export async function programsFor(user?: SystemUser): Promise<string> {
   const { native, version } = await packagedPrograms()
-  await linkLibraries(native).catch(() => undefined) // a read-only folder may well hold the links already
+  await linkLibraries(native).catch(() => undefined) // a read-only folder may already have the links
   const packaged = await tryOut(native, user)
   if (!packaged.problem) return packaged.programs
   if (user) {
-    const shared = join(OUTSIDE, `postgres-${version}`)
+    const shared = join(SHARED_FOLDER, `postgres-${version}`)
     if ((await tryOut(shared, user)).problem) await copyPrograms(native, shared)
     const copied = await tryOut(shared, user)
     if (!copied.problem) return copied.programs
   }
-  throw new StartError(`The PostgreSQL that comes with Tailrace does not run here: ${packaged.problem}.\n${ELSEWHERE}`)
+  throw new StartError(
+    `The PostgreSQL bundled with Tailrace does not run here: ${packaged.problem}.\n${USE_OTHER_POSTGRES}`,
+  )
 }
 
 async function tryOut(native: string, user?: SystemUser): Promise<{ programs: string; problem?: string }> {
   const programs = join(native, 'bin')
-  // initdb hands its own path to a shell, between double quotes.
-  if (/["$`\\]/.test(programs)) return { programs, problem: `the path ${programs} holds one of " $ \` \\` }
+  // initdb passes its own path to a shell in double quotes.
+  if (/["$`\\]/.test(programs)) return { programs, problem: `the path ${programs} contains one of " $ \` \\` }
   const { code, output } = await run(join(programs, 'postgres'), ['--version'], { user })
   return { programs, problem: code === 0 ? undefined : output.trim() }
 }
@@ -39,21 +41,23 @@ async function packagedPrograms(): Promise<{ native: string; version: string }> 
     const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     return { native: join(folder, 'native'), version }
   } catch {
-    throw new StartError(`There is no ready-made PostgreSQL for ${platform}, or "npm ci" left it out.\n${ELSEWHERE}`)
+    throw new StartError(
+      `There is no bundled PostgreSQL for ${platform}, or "npm ci" skipped it.\n${USE_OTHER_POSTGRES}`,
+    )
   }
 }
 
-/** Several programs may do this at once; whoever is last finds that it is done. */
+/** Several processes may do this at once; the first to finish wins. */
 async function copyPrograms(from: string, to: string) {
   const unfinished = `${to}.${randomBytes(4).toString('hex')}`
-  await makeOutside()
-  await rm(to, { recursive: true, force: true }) // it did not work
+  await makeSharedFolder()
+  await rm(to, { recursive: true, force: true }) // a copy that does not run
   await cp(from, unfinished, { recursive: true, verbatimSymlinks: true })
-  await run('chmod', ['-R', 'a+rX', unfinished]) // the clone may be closed to others file by file
+  await run('chmod', ['-R', 'a+rX', unfinished]) // files of the clone may be closed to others
   await rename(unfinished, to).catch(() => rm(unfinished, { recursive: true }))
 }
 
-/** npm packages cannot hold links. The package makes them in an install script, which npm may have been told not to run. */
+/** npm packages cannot contain links. The package creates them in an install script, which npm may be configured to skip. */
 async function linkLibraries(native: string) {
   const list: { source: string; target: string }[] = JSON.parse(
     await readFile(join(native, 'pg-symlinks.json'), 'utf8'),

@@ -7,19 +7,19 @@ import type { Log } from '../base/log'
 import { z } from '../base/parse'
 import { manyRows } from '../base/rows'
 import { type Child, run, startChild } from './child'
-import { ELSEWHERE, socketFolder } from './folders'
+import { socketFolder, USE_OTHER_POSTGRES } from './folders'
 import { type PostgresHome, prepareHome } from './postgres-home'
 import { commandOf, isAlive } from './process-table'
 
 const USER = 'tailrace'
 const DATABASE = 'tailrace'
 const databaseRow = z.object({ datname: z.string() })
-const LEFT_BEHIND_MS = 60_000
-/** What the server says while children of a killed server still end. */
-const STILL_ENDING = /pre-existing shared memory block/
+const ORPHAN_TIMEOUT_MS = 60_000
+/** Reported while child processes of a killed server are still exiting. */
+const STILL_EXITING = /pre-existing shared memory block/
 
 interface PostgresSettings {
-  /** The folder of its data, socket and password, made when missing. */
+  /** Folder for its data, socket and password; created if missing. */
   folder: string
   log: Log
   /** Server parameters, for example `{ fsync: 'off' }`. */
@@ -27,8 +27,8 @@ interface PostgresSettings {
 }
 
 /**
- * Starts a private PostgreSQL that listens on a Unix socket only and asks for a random password.
- * @throws StartError when it cannot run here, or `folder` holds something else
+ * Starts a private PostgreSQL that listens on a Unix socket only and requires a random password.
+ * @throws StartError if it cannot run here, or `folder` holds other data
  */
 export async function startPostgres({
   folder,
@@ -38,16 +38,16 @@ export async function startPostgres({
   const home = await prepareHome(folder, log)
   const password = await readPassword(`${folder}-password`)
   const data = join(home.folder, 'data')
-  if (await isEmptyPlace(home)) await initialise(home, data, password)
+  if (await needsInit(home)) await initialise(home, data, password)
   const sockets = await socketFolder(join(home.folder, 'run'), home.user)
-  await endLeftBehind(data, sockets)
-  const child = await startPatiently({
+  await stopOrphan(data, sockets)
+  const child = await startWithRetry({
     name: 'PostgreSQL',
     file: join(home.programs, 'postgres'),
     args: ['-D', data, ...settings({ ...defaults(sockets), ...parameters })],
     user: home.user,
     ready: /ready to accept connections/i,
-    stopSignal: 'SIGINT' as const, // "fast": does not wait for clients
+    stopSignal: 'SIGINT' as const, // fast shutdown: does not wait for clients
     log,
   })
   const urlOf = (name: string) => `postgres://${USER}:${password}@localhost/${name}?host=${encodeURIComponent(sockets)}`
@@ -55,7 +55,7 @@ export async function startPostgres({
     await createDatabase(urlOf('postgres'))
   } catch (error) {
     await child.stop()
-    throw new StartError(`The private PostgreSQL does not let Tailrace in: ${messageOf(error)}.
+    throw new StartError(`Tailrace cannot connect to its private PostgreSQL: ${messageOf(error)}.
 Does ${folder}-password belong to ${data}?`)
   }
   return { url: urlOf(DATABASE), child }
@@ -63,7 +63,7 @@ Does ${folder}-password belong to ${data}?`)
 
 const defaults = (sockets: string) => ({
   listen_addresses: '',
-  unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`, // a list, in which a comma would separate
+  unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`, // quoted, because the setting is a comma-separated list
   unix_socket_permissions: '0700',
   max_connections: '200',
   lc_messages: 'C',
@@ -81,13 +81,16 @@ async function readPassword(file: string): Promise<string> {
   return password
 }
 
-/** Data exists whole or not at all: it is made under another name. Anything unfinished there is our own. */
-async function isEmptyPlace({ folder, programs, user }: PostgresHome): Promise<boolean> {
+/**
+ * Whether the data has yet to be created. It is created under another name and then renamed, so it is never half-finished.
+ * @throws StartError if it is not data that this PostgreSQL and user can use
+ */
+async function needsInit({ folder, programs, user }: PostgresHome): Promise<boolean> {
   const data = join(folder, 'data')
   const found = await lstat(data).catch(() => undefined)
   if (!found) return true
   if (!user && found.uid !== process.getuid?.())
-    throw new StartError(`${data} belongs to another user (number ${found.uid}).
+    throw new StartError(`${data} belongs to another user (id ${found.uid}).
 Start Tailrace as that user or as root, or choose another DATA_DIR.`)
   const made = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
   const { output } = await run(join(programs, 'postgres'), ['--version'], { user })
@@ -95,15 +98,15 @@ Start Tailrace as that user or as root, or choose another DATA_DIR.`)
   if (made === runs) return false
   throw new StartError(
     made
-      ? `${data} was made by PostgreSQL ${made}, this Tailrace brings PostgreSQL ${runs}.
-Move the data with pg_dump and pg_restore, or choose another DATA_DIR to begin anew.`
-      : `${data} does not look like a folder of PostgreSQL data. Move it away, or choose another DATA_DIR.`,
+      ? `${data} was created by PostgreSQL ${made}; this Tailrace bundles PostgreSQL ${runs}.
+Move the data with pg_dump and pg_restore, or choose another DATA_DIR to start fresh.`
+      : `${data} is not a PostgreSQL data folder. Move it away, or choose another DATA_DIR.`,
   )
 }
 
 async function initialise({ folder, programs, user }: PostgresHome, data: string, password: string) {
   await removeUnfinished(folder)
-  const unfinished = `${data}.new-${randomBytes(4).toString('hex')}` // an initdb whose parent was killed may still run
+  const unfinished = `${data}.new-${randomBytes(4).toString('hex')}` // an initdb whose parent was killed may still be running
   const passwordFile = `${unfinished}-password`
   await mkdir(unfinished, { mode: 0o700 })
   await writeFile(passwordFile, password, { mode: 0o600 })
@@ -120,49 +123,49 @@ async function initialise({ folder, programs, user }: PostgresHome, data: string
   await rm(passwordFile, { force: true })
   if (code !== 0)
     throw new StartError(
-      `The private PostgreSQL cannot make its data in ${unfinished}:\n${output.trim()}\n${ELSEWHERE}`,
+      `The private PostgreSQL cannot create its data in ${unfinished}:\n${output.trim()}\n${USE_OTHER_POSTGRES}`,
     )
   await chmod(unfinished, 0o700)
   await rename(unfinished, data)
 }
 
-/** What cannot be removed yet, because an initdb still writes there, goes with the next start. */
+/** Leftovers that an initdb still writes to cannot be removed yet; the next start removes them. */
 async function removeUnfinished(folder: string) {
   const names = (await readdir(folder)).filter(name => name.startsWith('data.new'))
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
 }
 
 /**
- * Ends a server whose parent was killed, and removes the notes of one that is long gone: in a container its number
- * may have been given to another process by now, or be that of a zombie, and PostgreSQL would refuse to start.
+ * Stops a server whose parent was killed, and removes the lock files of one that is gone. In a container its pid may
+ * have been reused or belong to a zombie, and PostgreSQL would refuse to start.
  */
-async function endLeftBehind(data: string, sockets: string) {
-  const note = join(data, 'postmaster.pid')
-  const pid = Number.parseInt(await readFile(note, 'utf8').catch(() => ''), 10)
-  if (pid > 0) await endServer(pid, data)
-  for (const each of [note, join(sockets, '.s.PGSQL.5432.lock')]) await rm(each, { force: true })
+async function stopOrphan(data: string, sockets: string) {
+  const pidFile = join(data, 'postmaster.pid')
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
+  if (pid > 0) await stopServer(pid, data)
+  for (const each of [pidFile, join(sockets, '.s.PGSQL.5432.lock')]) await rm(each, { force: true })
 }
 
-async function endServer(pid: number, data: string) {
+async function stopServer(pid: number, data: string) {
   const running = async () => {
     const [program = '', ...args] = await commandOf(pid)
     return /postgres$/.test(program) && args.join(' ').includes(data) && (await isAlive(pid))
   }
   if (await running()) process.kill(pid, 'SIGINT')
-  const deadline = Date.now() + LEFT_BEHIND_MS
+  const deadline = Date.now() + ORPHAN_TIMEOUT_MS
   while (await running()) {
-    if (Date.now() > deadline) throw new StartError(`A PostgreSQL from an earlier run (process ${pid}) does not end.`)
+    if (Date.now() > deadline) throw new StartError(`A PostgreSQL from an earlier run (process ${pid}) does not stop.`)
     await pause(50)
   }
 }
 
-async function startPatiently(command: Parameters<typeof startChild>[0]): Promise<Child> {
-  const deadline = Date.now() + LEFT_BEHIND_MS
+async function startWithRetry(command: Parameters<typeof startChild>[0]): Promise<Child> {
+  const deadline = Date.now() + ORPHAN_TIMEOUT_MS
   for (;;) {
     try {
       return await startChild(command)
     } catch (error) {
-      if (!STILL_ENDING.test(messageOf(error)) || Date.now() > deadline) throw error
+      if (!STILL_EXITING.test(messageOf(error)) || Date.now() > deadline) throw error
       await pause(200)
     }
   }

@@ -1,31 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import { run } from './child'
 
-/** A process number alone says little: numbers are given out again. */
+/** Identifies a process. The pid alone is not enough, because pids are reused. */
 export interface Identity {
   pid: number
-  /** When it started, in whatever unit the system tells; undefined when it cannot be told. */
+  /** When it started, in the system's own format; undefined if unknown. */
   started: string | undefined
 }
 
-/** Who has this number now; undefined when nobody has. */
+/** The process that has this pid now; undefined if none. */
 export async function identify(pid: number): Promise<Identity | undefined> {
   if (!isTaken(pid)) return undefined
   const { state, started } = await look(pid)
   return state.startsWith('Z') ? undefined : { pid, started: started || undefined }
 }
 
-/** Whether a process with this number runs. A zombie does not: it has ended, and only its parent has not asked how. */
+/** Whether a process with this pid is running. A zombie is not: it has exited, but its parent has not waited for it. */
 export const isAlive = async (pid: number): Promise<boolean> => (await identify(pid)) !== undefined
 
-/** The command line of a process, word by word; empty when it is gone or cannot be read. */
+/** The arguments of a process; empty if it is gone or cannot be read. */
 export async function commandOf(pid: number): Promise<string[]> {
   const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
   if (line !== undefined) return line.split('\0').slice(0, -1)
   return (await ask('command=', pid)).split(' ')
 }
 
-/** Signals reach zombies, too: their number is not free yet. */
+/** True for zombies as well: their pid is not free yet. */
 function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -36,8 +36,8 @@ function isTaken(pid: number): boolean {
 }
 
 /**
- * Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5). The start counts from boot, so the boot belongs to it. The name in
- * field 2 may hold blanks.
+ * Fields 3 and 22 of /proc/PID/stat, see proc_pid_stat(5). The start time counts from boot, so it includes the boot id.
+ * The name in field 2 may contain spaces.
  */
 async function look(pid: number): Promise<{ state: string; started: string }> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)

@@ -7,32 +7,32 @@ import { socketUrl } from '../base/redis'
 import { type Child, run, startChild } from './child'
 import { socketFolder } from './folders'
 
-/** Debian's package of tools holds the server under the name of a checker; what it does depends on how it is called. */
+/** Debian's tools package ships the server binary under the checker's name; its `argv[0]` decides what it does. */
 const PROGRAMS = [
-  { program: 'redis-server', calledAs: 'redis-server' },
-  { program: 'valkey-server', calledAs: 'valkey-server' },
-  { program: 'redis-check-rdb', calledAs: 'redis-server' },
-  { program: 'valkey-check-rdb', calledAs: 'valkey-server' },
+  { program: 'redis-server', argv0: 'redis-server' },
+  { program: 'valkey-server', argv0: 'valkey-server' },
+  { program: 'redis-check-rdb', argv0: 'redis-server' },
+  { program: 'valkey-check-rdb', argv0: 'valkey-server' },
 ]
-const LEFT_BEHIND_MS = 30_000
+const ORPHAN_TIMEOUT_MS = 30_000
 
 interface RedisSettings {
-  /** The folder of its data, made when missing. */
+  /** Folder for its data; created if missing. */
   folder: string
   searchPath: string
   log: Log
 }
 
 /**
- * Starts a private Redis (or Valkey) that listens on a Unix socket only and keeps every write in an append-only file.
- * @throws StartError when no server program is there or it cannot start
+ * Starts a private Redis (or Valkey) that listens on a Unix socket only and logs every write to an append-only file.
+ * @throws StartError if no server program is installed or it cannot start
  */
 export async function startRedis({ folder, searchPath, log }: RedisSettings): Promise<{ url: string; child: Child }> {
   const program = await findRedis(searchPath)
   if (!program) throw missing()
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const socket = join(await socketFolder(folder), 'redis.sock')
-  await endLeftBehind(socket)
+  await stopOrphan(socket)
   const child = await startChild({
     name: 'Redis',
     ...program,
@@ -51,13 +51,13 @@ export async function startRedis({ folder, searchPath, log }: RedisSettings): Pr
   return { url: socketUrl(socket), child }
 }
 
-/** A Redis or Valkey server program of this machine. */
-export async function findRedis(searchPath: string): Promise<{ file: string; calledAs: string } | undefined> {
+/** Finds a Redis or Valkey server program on this machine. */
+export async function findRedis(searchPath: string): Promise<{ file: string; argv0: string } | undefined> {
   const folders = searchPath.split(delimiter).filter(Boolean)
-  for (const { program, calledAs } of PROGRAMS) {
+  for (const { program, argv0 } of PROGRAMS) {
     for (const folder of folders) {
       const file = join(folder, program)
-      if ((await isProgram(file)) && (await isServer(file, calledAs))) return { file, calledAs }
+      if ((await isProgram(file)) && (await isServer(file, argv0))) return { file, argv0 }
     }
   }
   return undefined
@@ -68,25 +68,25 @@ async function isProgram(file: string): Promise<boolean> {
   return found?.isFile() === true && (found.mode & 0o111) !== 0
 }
 
-const isServer = async (file: string, calledAs: string) =>
-  /server v=/i.test((await run(file, ['--version'], { calledAs })).output)
+const isServer = async (file: string, argv0: string) =>
+  /server v=/i.test((await run(file, ['--version'], { argv0 })).output)
 
 const missing = () =>
   new StartError(`Tailrace needs Redis, and neither redis-server nor valkey-server is installed. Do one of these:
   apt-get install redis-server        on Debian or Ubuntu, as root
   brew install redis                  on macOS
   docker compose up                   runs Tailrace with Redis and PostgreSQL in containers
-  REDIS_URL=redis://host:6379         uses a Redis that already runs`)
+  REDIS_URL=redis://host:6379         uses an existing Redis server`)
 
-/** A Redis behind our own socket can only be one whose parent was killed a moment ago. */
-async function endLeftBehind(socket: string): Promise<void> {
+/** A Redis that listens on our own socket can only be one whose parent was just killed. */
+async function stopOrphan(socket: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const client = connect(socket)
-    client.on('error', () => resolve()) // nobody listens
+    client.on('error', () => resolve()) // nothing is listening
     client.on('close', () => resolve())
-    client.setTimeout(LEFT_BEHIND_MS, () => {
+    client.setTimeout(ORPHAN_TIMEOUT_MS, () => {
       client.destroy()
-      reject(new StartError(`A Redis from an earlier run does not end. It listens on ${socket}.`))
+      reject(new StartError(`A Redis from an earlier run does not stop. It listens on ${socket}.`))
     })
     client.write('SHUTDOWN\r\n')
     client.resume()

@@ -2,10 +2,10 @@ import { messageOf } from '../base/errors'
 import type { Log } from '../base/log'
 import type { Child } from './child'
 
-const PAUSE_MS_MIN = 200
-const PAUSE_MS_MAX = 10_000
+const BACKOFF_MS_MIN = 200
+const BACKOFF_MS_MAX = 10_000
 
-/** Starts a server and starts it again whenever it ends by itself, until `stop`. */
+/** Starts a server and restarts it whenever it exits by itself, until `stop`. */
 export async function keepRunning(
   name: string,
   log: Log,
@@ -16,10 +16,10 @@ export async function keepRunning(
   let child = first
   const watch = async () => {
     while (!stopping.signal.aborted) {
-      const how = await child.exited
+      const reason = await child.exited
       if (stopping.signal.aborted) return
-      log.error(`${name} ended by itself and is started again`, { reason: how })
-      child = await startAgain(name, log, start, stopping.signal, child)
+      log.error(`${name} exited unexpectedly; restarting it`, { reason })
+      child = await restart(name, log, start, stopping.signal, child)
     }
   }
   const watching = watch()
@@ -29,25 +29,25 @@ export async function keepRunning(
       stopping.abort()
       await child.stop()
       await watching
-      await child.stop() // a start that was under way when we were told to stop
+      await child.stop() // a restart may have been under way
     },
   }
 }
 
-async function startAgain(
+async function restart(
   name: string,
   log: Log,
   start: () => Promise<{ child: Child }>,
   stopping: AbortSignal,
   last: Child,
 ): Promise<Child> {
-  for (let wait = PAUSE_MS_MIN; !stopping.aborted; wait = Math.min(wait * 2, PAUSE_MS_MAX)) {
+  for (let backoff = BACKOFF_MS_MIN; !stopping.aborted; backoff = Math.min(backoff * 2, BACKOFF_MS_MAX)) {
     try {
       return (await start()).child
     } catch (error) {
-      log.error(`${name} could not be started again`, { error: messageOf(error) })
+      log.error(`${name} could not be restarted`, { error: messageOf(error) })
     }
-    await pause(wait, stopping)
+    await pause(backoff, stopping)
   }
   return last
 }

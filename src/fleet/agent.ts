@@ -1,7 +1,7 @@
 /** How often agents poll for queries when reads are not held. */
 export const POLL_SECONDS = 10
 
-/** A host that is authenticated by its node key. */
+/** The agent of a host, authenticated by its node key. */
 export interface Agent {
   tenantId: string
   hostId: string
@@ -10,10 +10,10 @@ export interface Agent {
   platform: string
 }
 
-/** A row of osquery, whose values are text whatever the column's type. */
+/** A row of osquery, in which every value is text, whatever the type of its column. */
 export type Row = Record<string, string>
 
-/** What a query has cost an agent, known since osquery 5.8. Times in ms, memory in bytes. */
+/** What a query cost an agent, reported since osquery 5.8. Times in ms, memory in bytes. */
 export interface Stats {
   wall_time_ms: number | null
   user_time: number | null
@@ -21,14 +21,14 @@ export interface Stats {
   memory: number | null
 }
 
-/** The answer of an agent to one query. */
+/** An agent's answer to one query. */
 export interface Answer {
   queryId: string
   rows: Row[]
   failed: boolean
   message: string
   stats: Stats | null
-  /** Some rows are missing or cut, because the answer was too large. */
+  /** Some rows are missing or truncated, because the answer was too large. */
   truncated: boolean
 }
 
@@ -36,11 +36,11 @@ export interface Enrollment {
   secret: string
   hostIdentifier: string
   platformType: string
-  /** First row by table: `os_version`, `osquery_info`, `system_info`, `platform_info`; tables may be missing. */
+  /** The first row of `os_version`, `osquery_info`, `system_info` and `platform_info`; tables may be missing. */
   details: Record<string, Row>
 }
 
-/** A row that a scheduled query has logged. */
+/** A row logged by a scheduled query. */
 export interface ScheduledRow {
   name: string
   action: 'added' | 'removed' | 'snapshot'
@@ -64,7 +64,10 @@ export interface StatusLine {
   version: string
 }
 
-/** A line as it was sent; a line of results may hold several rows. The digest of its text identifies a line that is sent again. */
+/**
+ * A line that an agent sent; a line of results may hold several rows. The digest of its text identifies repeated
+ * lines.
+ */
 export type LoggedLine =
   | { digest: Buffer; rows: ScheduledRow[]; truncated: boolean }
   | { digest: Buffer; status: StatusLine }
@@ -72,7 +75,7 @@ export type LoggedLine =
 export interface LogBatch {
   type: 'result' | 'status'
   lines: LoggedLine[]
-  /** Lines that were invalid, or beyond a limit. */
+  /** Lines that were invalid or beyond a limit. */
   dropped: number
 }
 
@@ -91,36 +94,38 @@ export interface CarveBlock {
   data: Buffer
 }
 
-/** The reply to a read: SQL by query id. */
+/** The response to a read: SQL by query id. */
 export interface Work {
   queries: Record<string, string>
-  /** Seconds during which the agent polls every 5 s. */
+  /** For how many seconds the agent polls every 5 s. */
   accelerate?: number
 }
 
-/** For the lookup of a key, in ms: an agent waits for a limited time, most of which is for its request. */
+/** Timeout for the lookup of a key: an agent waits for a limited time, most of which its request may need. */
 export const LOOKUP_MS_MAX = 3_000
 
-/** What the routes of osquery's remote API need from the rest of the fleet. Errors become `{"error": ...}` for the agent. */
+/**
+ * What the routes of osquery's remote API need from the rest of the fleet. Agents receive errors as `{"error": ...}`.
+ */
 export interface AgentApi {
-  /** @returns the node key; nothing when the agent is refused */
+  /** @returns the node key; undefined if the agent is refused */
   enroll(request: Enrollment): Promise<string | undefined>
   /**
-   * @returns nothing when the key is not valid (any more): the agent must enroll again
+   * @returns undefined if the key is not valid, or no longer: the agent must enroll again
    * @throws Away after `LOOKUP_MS_MAX`
    */
   agentOf(nodeKey: string): Promise<Agent | undefined>
   config(agent: Agent): Promise<Record<string, unknown>>
-  /** May be held until there is a query; `signal` is aborted when the agent disconnects. */
+  /** May wait until there is a query; `signal` is aborted when the agent disconnects. */
   read(agent: Agent, signal: AbortSignal): Promise<Work>
   /** Resolves when durable. */
   write(agent: Agent, answers: Answer[]): Promise<void>
   /** Resolves when durable. */
   log(agent: Agent, batch: LogBatch): Promise<void>
-  /** @returns the session id; nothing when no query asked for the carve */
+  /** @returns the session id; undefined if no query asked for the carve */
   carveInit(agent: Agent, start: CarveStart): Promise<string | undefined>
   /** Whether there is such a session, which authenticates the sender of a block. @throws Away after `LOOKUP_MS_MAX` */
   hasCarve(sessionId: string): Promise<boolean>
-  /** @returns false when there is no such carve, or it has no such block */
+  /** @returns false if there is no such carve, or it has no such block */
   carveBlock(block: CarveBlock): Promise<boolean>
 }

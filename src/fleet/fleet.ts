@@ -23,7 +23,7 @@ export interface FleetDeps {
   jobs: Jobs
   audit: Audit
   settings: {
-    /** For how long an agent's read is held while there is no query for it, in ms; 0 for not at all. */
+    /** How long an agent's read is held while there is no query for it, in ms; 0: not at all. */
     holdMs: number
     heartbeatMs: number
     publicUrl: string | undefined
@@ -37,11 +37,11 @@ export interface Fleet {
   retention: RetentionTarget[]
   /** The fleet's part of `stats_updated`. */
   stats: StatsSource
-  /** Run by every process, and by those that agents connect to. */
+  /** Parts for every process, and parts only for processes that serve agents. */
   parts: { always: Part[]; web: Part[] }
   mount: OsqueryMount
   endpoints(topics: TopicServer): Endpoint[]
-  /** Answers all held reads, before the process stops. */
+  /** Ends all held reads, before the process stops. */
   release(): void
 }
 

@@ -6,9 +6,9 @@ import type { Bus } from '../streams'
 
 const hostIds = z.array(uuid)
 const message = z.discriminatedUnion('type', [
-  /** The key, name or platform of these hosts has changed, or they are gone. */
+  /** The key, name or platform of these hosts has changed, or they were deleted. */
   z.object({ type: z.literal('changed'), hostIds }),
-  /** Somebody wants these hosts to be refreshed. */
+  /** Somebody has requested a refresh of these hosts. */
   z.object({ type: z.literal('wanted'), hostIds }),
   /** A host has answered background queries. */
   z.object({ type: z.literal('answered'), hostId: uuid, queryIds: z.array(z.string()) }),
@@ -17,12 +17,12 @@ const message = z.discriminatedUnion('type', [
 ])
 export type HostMessage = z.output<typeof message>
 
-/** The same in every version. */
+/** Must not change between versions. */
 const CHANNEL = 'fleet:hosts'
-/** Keeps messages small, whatever the number of hosts. */
+/** Max hosts per message. */
 const IDS_MAX = 1_000
 
-/** Notifies all processes of changes to hosts. A lost message only costs time, because caches are read again after a while. */
+/** Notifies all processes of changes to hosts. A lost message only causes a delay, because caches expire. */
 export class HostNotifier {
   private readonly listeners = new Set<(message: HostMessage) => void>()
 
@@ -39,7 +39,7 @@ export class HostNotifier {
     this.listeners.add(listener)
   }
 
-  /** Messages from other processes may have been missed. */
+  /** Calls back when messages from other processes may have been missed. */
   onGap(listener: () => void) {
     this.bus.onReconnect(listener)
   }
@@ -55,7 +55,7 @@ export class HostNotifier {
       try {
         listener(message)
       } catch (error) {
-        this.log.error('A message about hosts could not be handled', { error: messageOf(error) })
+        this.log.error('Cannot handle a message about hosts', { error: messageOf(error) })
       }
     }
   }

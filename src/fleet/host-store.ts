@@ -9,12 +9,12 @@ export interface HostRef {
   id: string
 }
 
-/** @throws Problem 404 when the tenant has no such host */
+/** @throws Problem 404 if the tenant has no such host */
 export async function requireHost(db: Db, host: HostRef): Promise<void> {
   if ((await findPlatform(db, host)) === undefined) throw notFound('host')
 }
 
-/** @returns nothing when the tenant has no such host */
+/** @returns undefined if the tenant has no such host */
 export async function findPlatform(db: Db, { tenantId, id }: HostRef): Promise<string | undefined> {
   const found = await firstRow(
     db,
@@ -25,7 +25,7 @@ export async function findPlatform(db: Db, { tenantId, id }: HostRef): Promise<s
   return found?.platform
 }
 
-/** The ids of those hosts that exist. A reference may hold any text as its id. */
+/** The ids of those hosts that exist. Invalid ids are allowed. */
 export async function knownHosts(db: Db, refs: readonly HostRef[]): Promise<Set<string>> {
   const valid = refs.filter(({ id }) => isUuid(id))
   if (valid.length === 0) return new Set()

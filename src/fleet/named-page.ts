@@ -2,8 +2,8 @@ import { pageOf, readCursor } from '../api'
 import type { z } from '../base/parse'
 import { type byName, plainText } from '../contract/fields'
 
-/** Where a page of a list by name begins. */
-export interface NamedPlace {
+/** A page of a list that is ordered by name. */
+export interface NamePage {
   after: string | undefined
   q: string | undefined
   limit: number
@@ -11,10 +11,10 @@ export interface NamedPlace {
 
 const name = plainText(500)
 
-/** @param list reads the rows of a page and one more, if there is one */
+/** Answers a page of a list by name. @param list reads the rows of a page, and one more if there is one */
 export async function namedPage<Row extends { name: string }>(
   { q, limit, cursor }: z.output<typeof byName>,
-  list: (place: NamedPlace) => Promise<Row[]>,
+  list: (page: NamePage) => Promise<Row[]>,
 ) {
   const found = await list({ after: readCursor(cursor, name), q, limit: limit + 1 })
   return pageOf(found, limit, row => row.name)

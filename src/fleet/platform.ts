@@ -1,4 +1,4 @@
-/** Families of platforms by name. A Linux agent reports its distribution (`debian`, `rhel`, ...). */
+/** Platform families by name. A Linux agent reports its distribution (`debian`, `rhel`, ...). */
 const FAMILIES: Record<string, string> = {
   darwin: 'darwin',
   macos: 'darwin',
@@ -12,12 +12,12 @@ const FAMILIES: Record<string, string> = {
 /** Platforms other than Linux; every other name is a distribution. */
 export const NOT_LINUX = ['', ...Object.keys(FAMILIES)]
 
-/** The family of a platform as in osquery's packs: `linux` for `debian`. Empty when the platform is not known. */
+/** The family of a platform as in osquery's packs: `linux` for `debian`. Empty if the platform is unknown. */
 export const familyOf = (platform: string) => (platform === '' ? '' : (FAMILIES[platform] ?? 'linux'))
 
 /**
- * Whether a query for these platforms runs on a host. A name may be a family (`linux`, `posix`, `all`) or a distribution;
- * no names mean all platforms.
+ * Whether a query for these platforms runs on a host. A name may be a family (`linux`, `posix`, `all`) or a
+ * distribution; no names mean all platforms.
  */
 export function runsOn(platform: string, names: readonly string[]): boolean {
   if (names.length === 0) return true

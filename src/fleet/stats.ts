@@ -4,7 +4,7 @@ import type { StatsSource } from '../jobs'
 import { hostCountsOf } from './host-counts'
 import { countHostsByTenant, countRunningQueries } from './stats-store'
 
-/** Counts hosts by status, and running queries. */
+/** The fleet's part of tenant stats: hosts by status, and running queries. */
 export const fleetStats =
   (db: Db): StatsSource =>
   async () => {

@@ -48,20 +48,20 @@ export interface JobsDeps {
   log: Log
   metrics: Registry
   config: Pick<Config, 'worker' | 'shutdownMs' | 'publicUrl'> & { streams: Pick<Config['streams'], 'heartbeatMs'> }
-  /** Every kind of the program. */
+  /** All job kinds. */
   kinds: readonly AnyKind[]
-  /** All tenants: each hears how its queues are doing. */
+  /** All tenants; each of them gets the stats of its queues. */
   tenantIds(): Promise<string[]>
 }
 
 /**
- * The job platform of a process: enqueues, lists, cancels, and keeps PostgreSQL and BullMQ in step. It does not run
- * jobs: see its `createWorkers`.
+ * The job platform of a process: enqueues, lists and cancels jobs, and keeps PostgreSQL and BullMQ in sync. Its
+ * `createWorkers` runs them.
  * @throws Error when two kinds share a name
  */
 export function createJobs({ db, redis, streams, log, metrics: registry, config, kinds: list, tenantIds }: JobsDeps) {
   const { concurrency, lockMs, reconcileMs } = config.worker
-  /** Differs from that of all other processes, and from that of this one before its last restart. */
+  /** Unique to this process and to each restart. */
   const process = `${hostname()}:${globalThis.process.pid}:${newMark()}`
   const kinds = indexKinds(list)
   const metrics = new JobMetrics(registry)
@@ -106,7 +106,7 @@ export function createJobs({ db, redis, streams, log, metrics: registry, config,
       deps: DepsOf<Handlers>,
       options: { queues?: readonly QueueName[] } = {},
     ): Part & { readonly isRunning: boolean } {
-      // `DepsOf` is what all of them need, so each of them takes it.
+      // `DepsOf` has what all handlers need, so each of them accepts it.
       const list = handlers as unknown as readonly Handler<DepsOf<Handlers>>[]
       const platform = {
         ...{ db, redis, streams, engine, enqueuer, cancelChannel, kinds, metrics, log, process },

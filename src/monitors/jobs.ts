@@ -7,12 +7,12 @@ import { isFramingHeader, isSecretHeader, secretInUrl } from './checks/headers'
 
 const HEADERS_MAX = 50
 const TIMEOUT_MS_MAX = 120_000
-/** Above every timeout of a check: it only ends a check that hangs by a bug. */
+/** Above any check's own timeout: it only ends a check that hangs because of a bug. */
 const TIME_LIMIT_MS = TIMEOUT_MS_MAX + 30_000
 
-/** Inputs are kept as they are, and shown to everybody in the tenant. */
+/** Refused because inputs are stored unchanged and shown to everybody in the tenant. */
 const NO_SECRETS =
-  'it looks like a secret, and a job keeps its input readable. Check an address that asks for none, such as one for health checks'
+  'it looks like a secret, and the input of a job is stored readable. Check an address that needs none, such as one for health checks'
 
 const url = z
   .string()
@@ -23,14 +23,14 @@ const url = z
   })
 
 function urlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return 'must be a whole address, such as https://example.org/'
+  if (!URL.canParse(text)) return 'must be a complete URL, such as https://example.org/'
   const address = new URL(text)
   if (address.protocol !== 'http:' && address.protocol !== 'https:') return 'must begin with http:// or https://'
   const secret = secretInUrl(address)
-  if (secret) return `must not hold ${secret}: ${NO_SECRETS}`
+  if (secret) return `must not contain ${secret}: ${NO_SECRETS}`
   if (address.port === '0') return 'must not have port 0'
   const problem = hostNameProblem(address.hostname)
-  return problem && `must have a host name that can exist: this one ${problem}`
+  return problem && `must have a valid host name: this one ${problem}`
 }
 
 const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, context) => {
@@ -40,20 +40,20 @@ const headers = z.record(z.string(), z.string().max(8_192)).superRefine((all, co
   for (const name of names) {
     const isRepeated = seen.has(name.toLowerCase())
     seen.add(name.toLowerCase())
-    const problem = isRepeated ? 'is given twice: names differ in case only' : headerProblem(name, all[name] ?? '')
+    const problem = isRepeated ? 'is given twice: the names differ only in case' : headerProblem(name, all[name] ?? '')
     if (problem) context.addIssue({ code: 'custom', path: [name], message: problem })
   }
 })
 
 function headerProblem(name: string, value: string): string | undefined {
   if (isSecretHeader(name, value)) return `must not be given: ${NO_SECRETS}`
-  if (isFramingHeader(name)) return 'is written by the program itself'
+  if (isFramingHeader(name)) return 'is set by the program itself'
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)
     return undefined
   } catch {
-    return 'has a character that HTTP does not allow'
+    return 'contains a character that HTTP does not allow'
   }
 }
 
@@ -63,9 +63,9 @@ const expectStatus = z
   .refine(isExpectStatus, 'must be a status (200), a range ("200-299") or a list of these, from 100 to 999')
 
 /**
- * One check of a web server, now. A server that is down is a *completed* job whose result says so. One attempt: a
- * check is a measurement at its time, a second one would be another measurement (and send a POST twice unasked);
- * confirming a failure by checking again is the monitor's business.
+ * One immediate check of a web server. If the server is down, the job *completes* with a result that says so. There is
+ * only one attempt, because a second check would be another measurement (and would send a POST twice); retrying to
+ * confirm a failure is up to the monitor.
  */
 export const healthCheck = defineKind({
   name: 'health-check',

@@ -2,7 +2,7 @@ import { z } from '../base/parse'
 import { reason } from '../contract/fields'
 import { defineKind } from '../jobs'
 
-/** Removes everything past its retention period, or counts it. One of each at a time: a second request gets the running job. */
+/** Removes everything past its retention period, or counts it. Only one of each runs at a time: a second request returns the running job. */
 export const cleanup = defineKind({
   name: 'cleanup',
   queue: 'cleanup',

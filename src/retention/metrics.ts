@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from '../base/metrics'
 import { ignoreOutage } from '../base/outage'
 
-/** @param lags seconds by target, read at each scrape: one row per target, however much history there is */
+/** @param lags seconds by target, read at each scrape; cheap, because there is one row per target */
 export function createRetentionMetrics(registry: Registry, lags: () => Promise<{ target: string; seconds: number }[]>) {
   const registers = [registry]
   const labelNames = ['target']

@@ -11,7 +11,7 @@ export class Pace {
   /** Rows of the next batch. */
   rows = ROWS_FIRST
 
-  /** @returns the pause in ms: as long as the batch took, so that sweeping takes at most half of the time */
+  /** @returns the pause in ms: as long as the batch took, so that sweeping uses at most half of the time */
   after(batchMs: number): number {
     if (batchMs > SLOW_MS) this.slower()
     else if (batchMs < QUICK_MS) this.rows = Math.min(ROWS_MAX, this.rows * 2)

@@ -7,11 +7,11 @@ export interface TermSetting {
   /** Name of the environment variable. */
   setting: string
   days: number
-  /** False when it is the default. */
+  /** False for the default. */
   given: boolean
 }
 
-/** How long a target is kept, and where that is set. */
+/** How long a target is kept, and what sets it. */
 export interface Policy {
   target: RetentionTarget
   keepMs: number
@@ -19,7 +19,7 @@ export interface Policy {
   setting: string | null
 }
 
-/** @throws Error when two targets share a name */
+/** @throws Error if two targets share a name */
 export function policiesOf(targets: readonly RetentionTarget[], terms: Record<Term, TermSetting>): Policy[] {
   const names = new Set(targets.map(({ name }) => name))
   if (names.size !== targets.length) throw new Error('Two retention targets share a name')

@@ -26,14 +26,14 @@ export interface RetentionDeps {
   jobs: JobsPlatform
   streams: Pick<Writer, 'write' | 'flush'>
   audit: Audit
-  /** Of all areas. */
+  /** Targets of all areas. */
   targets: readonly RetentionTarget[]
   terms: Record<Term, TermSetting>
-  /** For tests that move it. */
+  /** Default: the system clock. */
   clock?: (() => Date) | undefined
 }
 
-/** What a run has done: its progress and its result. */
+/** What a run did: both its progress and its result. */
 interface Outcome {
   dry_run: boolean
   /** Removed items by target; in a dry run those that would be removed. */
@@ -41,7 +41,7 @@ interface Outcome {
   errors: Record<string, string>
 }
 
-/** Removes everything past its retention period, in all areas: every hour, or when an admin starts it. */
+/** Removes everything past its retention period in all areas, hourly or on request of an admin. */
 export class Retention implements Part {
   readonly name = 'retention'
   readonly policies: readonly Policy[]
@@ -55,7 +55,7 @@ export class Retention implements Part {
     for (const { target } of this.policies) this.deleted.inc({ target: target.name }, 0)
   }
 
-  /** Sets the schedule unless it is set already: setting it again would restart its clock. */
+  /** Sets the schedule unless it is already set, because setting it again would restart its interval. */
   async start() {
     const { schedules } = this.deps.jobs
     const current = (await schedules.status(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
@@ -77,7 +77,7 @@ export class Retention implements Part {
 
   /**
    * Runs a `cleanup` job, with a step per target.
-   * @throws Error when another process is sweeping, so that the job is retried; JobFailure when a target failed
+   * @throws Error if another process is sweeping, so that the job is retried; JobFailure if a target failed
    */
   async perform(run: Run, input: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
     const { dry_run } = input
@@ -93,7 +93,10 @@ export class Retention implements Part {
     await this.record(run, input, outcome, failed.length ? 'failed' : 'ok')
     if (!dry_run) await this.publish(run, outcome)
     if (failed.length)
-      throw new JobFailure('targets_failed', `Could not be swept: ${failed.join(', ')}. See the log of this job.`)
+      throw new JobFailure(
+        'targets_failed',
+        `These targets could not be swept: ${failed.join(', ')}. See the job's log.`,
+      )
     return outcome
   }
 
@@ -121,7 +124,7 @@ export class Retention implements Part {
     if (!done) throw new Error('Another process is sweeping. This job will be retried.')
   }
 
-  /** Goes on with the other targets when one fails. */
+  /** Continues with the other targets if one fails. */
   private async eachTarget(run: Run, outcome: Outcome, work: (policy: Policy) => Promise<void>) {
     for (const policy of this.policies) {
       const { name } = policy.target
@@ -173,7 +176,7 @@ export class Retention implements Part {
     await writeMeasure(this.deps.db, target.name, now, await target.measure())
   }
 
-  /** Figures cover all tenants, so only the first tenant gets them. */
+  /** The figures cover all tenants, so only the default tenant receives them. */
   private async publish(run: Run, { counts, errors }: Outcome) {
     const { streams } = this.deps
     const data: RetentionSwept = { job_id: run.id, deleted: counts, failed: Object.keys(errors) }

@@ -6,7 +6,7 @@ import { lagSeconds, type Policy } from './policies'
 import { type Retention, SCHEDULE } from './retention'
 import { readTargets, type TargetRow } from './store'
 
-/** How long everything is kept, and sweeping now. Figures cover all tenants, so only the first tenant sees them. */
+/** Retention periods, and starting a sweep. The figures cover all tenants, so only the default tenant sees them. */
 export const retentionRoutes = (retention: Retention): Endpoint[] => [statusRoute(retention), runRoute(retention)]
 
 function statusRoute(retention: Retention): Endpoint {

@@ -3,7 +3,7 @@ import { z } from '../base/parse'
 import type { Measure } from '../base/retention'
 import { manyRows, oneRow } from '../base/rows'
 
-/** An arbitrary constant: the key of the advisory lock that a sweep holds. */
+/** An arbitrary key for the advisory lock that a sweep holds. */
 const LOCK = 7_216_020
 
 const targetRow = z.object({
@@ -21,7 +21,7 @@ const targetRow = z.object({
 })
 export type TargetRow = z.output<typeof targetRow>
 
-/** What was last found and done, by target. */
+/** The latest measurement and sweep of each target. */
 export async function readTargets(db: Db): Promise<Map<string, TargetRow>> {
   const found = await manyRows(db, targetRow, 'SELECT * FROM retention_targets')
   return new Map(found.map(row => [row.name, row]))
@@ -47,13 +47,13 @@ export async function writeError(db: Db, name: string, at: Date, error: string):
 }
 
 /**
- * Does the work unless another process holds the lock. The lock ends with its connection, even after kill -9.
+ * Runs the work unless another process holds the lock. The lock ends with its connection, even after kill -9.
  * @param work `stillHeld` rejects once the connection that holds the lock is gone
- * @returns undefined when another process holds the lock
+ * @returns undefined if another process holds the lock
  */
 export function withLock<T>(db: Db, work: (stillHeld: () => Promise<unknown>) => Promise<T>): Promise<T | undefined> {
   return db.transaction(async (lock: Transaction) => {
-    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it holds no rows and lasts as long as a sweep
+    await lock.raw('SET LOCAL idle_in_transaction_session_timeout = 0') // it locks no rows and lasts as long as the sweep
     const { locked } = await oneRow(
       lock,
       z.object({ locked: z.boolean() }),

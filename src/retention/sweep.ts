@@ -3,8 +3,8 @@ import type { RetentionTarget } from '../base/retention'
 import type { Run } from '../jobs'
 import { Pace } from './pace'
 
-/** How often a batch blocked by locks is tried, each time smaller and later. */
-const TRIES_MAX = 6
+/** Attempts per batch that is blocked by locks, each smaller and later. */
+const ATTEMPTS_MAX = 6
 const RETRY_MS = 200
 /** PostgreSQL: lock not available, statement timeout, deadlock. */
 const BLOCKED = /^(55P03|57014|40P01)$/
@@ -20,14 +20,14 @@ export interface SweepOptions {
 
 /**
  * Removes everything past its retention period from one target, in small batches with pauses.
- * @throws AbortError when the signal is aborted; the error of a batch that was blocked too often
+ * @throws AbortError if the signal is aborted; the error of a batch that was blocked too often
  */
 export async function sweepTarget(target: RetentionTarget, { before, signal, onBatch }: SweepOptions): Promise<void> {
   const pace = new Pace()
   let cursor: string | null = null
   do {
     signal.throwIfAborted()
-    const began = performance.now()
+    const startedAt = performance.now()
     const { deleted, next }: { deleted: number; next: string | null } = await batch(
       target,
       before,
@@ -35,7 +35,7 @@ export async function sweepTarget(target: RetentionTarget, { before, signal, onB
       pace,
       signal,
     )
-    const pauseMs = pace.after(performance.now() - began)
+    const pauseMs = pace.after(performance.now() - startedAt)
     await onBatch(deleted)
     cursor = next
     if (next !== null) await delay(pauseMs, undefined, { signal })
@@ -43,13 +43,13 @@ export async function sweepTarget(target: RetentionTarget, { before, signal, onB
 }
 
 async function batch(target: RetentionTarget, before: Date, cursor: string | null, pace: Pace, signal: Run['signal']) {
-  for (let tries = 1; ; tries++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await target.sweep(before, pace.rows, cursor)
     } catch (error) {
-      if (tries === TRIES_MAX || !wasBlocked(error)) throw error
+      if (attempt === ATTEMPTS_MAX || !wasBlocked(error)) throw error
       pace.slower()
-      await delay(RETRY_MS * tries, undefined, { signal })
+      await delay(RETRY_MS * attempt, undefined, { signal })
     }
   }
 }

@@ -6,19 +6,19 @@ import { prepare } from './prepare'
 
 /** What a flush appends to one topic. */
 export interface TopicPart extends TopicBatch {
-  /** Entries that depend on the fence of the topic. */
-  guarded: EntriesOp[]
-  /** Whether it has entries, too, that are appended in any case. */
-  isMixed: boolean
+  /** Entries that are appended only if the topic has their fence. */
+  fenced: EntriesOp[]
+  /** Whether it also has entries that are appended in any case. */
+  hasUnconditional: boolean
 }
 
-/** Runs the effects of a flush; `entries` is what each of them appends. */
+/** Applies the effects of a flush. @returns their results, and the entries that each of them appends */
 export async function applyEffects(trx: Transaction, ops: readonly Op[]) {
   const results = new Map<Op, unknown>()
   const entries = new Map<Op, TopicEntries[]>()
   const byEffect = new Map<EffectOp['effect'], EffectOp[]>()
   for (const op of ops) if (op.type === 'effect') pushTo(byEffect, op)
-  // The same order in all processes, so that they lock their rows in the same order.
+  // Sorted, so that all processes lock rows in the same order.
   const inOrder = [...byEffect].sort(([a], [b]) => (a.name < b.name ? -1 : 1))
   for (const [effect, group] of inOrder) {
     const applied = await effect.apply(
@@ -40,19 +40,20 @@ function pushTo(groups: Map<EffectOp['effect'], EffectOp[]>, op: EffectOp) {
 }
 
 /**
- * All entries by topic, in the order in which they were written; topics sorted, so that all processes lock them alike.
- * @param ended keys of topics that were found to have ended, and are left as they are by entries for open topics only
- * @returns `refused`: what a fence that was set earlier in the same flush keeps out
+ * Groups entries by topic, in the order in which they were written. Topics are sorted, so that all processes lock
+ * them in the same order.
+ * @param ended keys of topics known to have ended: `onlyWhileOpen` entries for them are left out
+ * @returns `refused`: entries kept out by a fence that was set earlier in the same flush
  */
 export function groupByTopic(
   ops: readonly Op[],
-  ofEffects: ReadonlyMap<Op, TopicEntries[]>,
+  effectEntries: ReadonlyMap<Op, TopicEntries[]>,
   ended: ReadonlySet<string> = new Set(),
 ) {
   const parts = new Map<string, TopicPart>()
   const refused: EntriesOp[] = []
   for (const op of ops) {
-    if (op.type === 'effect') for (const each of ofEffects.get(op) ?? []) addOfEffect(parts, each, ended)
+    if (op.type === 'effect') for (const each of effectEntries.get(op) ?? []) addEffectEntries(parts, each, ended)
     else if (!addWritten(partOf(parts, op.topic), op)) refused.push(op)
   }
   const topics = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
@@ -63,33 +64,33 @@ function partOf(parts: Map<string, TopicPart>, topic: Topic): TopicPart {
   const key = topicKey(topic)
   const known = parts.get(key)
   if (known) return known
-  const part: TopicPart = { ...NEW_PART, topic, entries: [], guarded: [] }
+  const part: TopicPart = { ...NEW_PART, topic, entries: [], fenced: [] }
   parts.set(key, part)
   return part
 }
 
-const NEW_PART = { end: undefined, fence: undefined, onlyWhileOpen: false, isMixed: false }
+const NEW_PART = { end: undefined, fence: undefined, onlyWhileOpen: false, hasUnconditional: false }
 
-function addOfEffect(parts: Map<string, TopicPart>, each: TopicEntries, ended: ReadonlySet<string>) {
+function addEffectEntries(parts: Map<string, TopicPart>, each: TopicEntries, ended: ReadonlySet<string>) {
   const { topic, entries, end, fence, onlyWhileOpen } = each
   const known = parts.get(topicKey(topic))?.end
   const isEnded = known === undefined ? ended.has(topicKey(topic)) : known !== ''
   if (onlyWhileOpen && isEnded) return
   const part = partOf(parts, topic)
   if (onlyWhileOpen && known === undefined) part.onlyWhileOpen = true
-  else part.isMixed = true
+  else part.hasUnconditional = true
   append(part, entries.map(prepare), end)
   if (fence !== undefined) part.fence = { mark: fence, expected: part.fence?.expected ?? null }
 }
 
-/** False when another fence stands in the way. */
+/** @returns false if another fence is set */
 function addWritten(part: TopicPart, op: EntriesOp): boolean {
   if (op.fence) {
     const { mark } = op.fence
     part.fence ??= { mark, expected: mark }
     if (part.fence.mark !== mark) return false
-    part.guarded.push(op)
-  } else part.isMixed = true
+    part.fenced.push(op)
+  } else part.hasUnconditional = true
   append(part, op.entries, undefined)
   return true
 }

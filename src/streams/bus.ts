@@ -9,10 +9,10 @@ import { Echo } from './echo'
 
 type Listener = (message: string) => void
 
-/** How long to wait for Redis. Streams must open without it: readers compare with the database anyway. */
+/** How long to wait for Redis. Streams must open without it, and are compared with the database anyway. */
 const WAIT_MS = 1_000
-/** Older announcements are out of date. */
-const KEPT_MS = 3_600_000
+/** How long announcements are stored; older ones are out of date. */
+const ANNOUNCEMENT_TTL_MS = 3_600_000
 
 /**
  * Wake-ups between processes over Redis Pub/Sub: two connections per process, whatever the number of readers.
@@ -29,7 +29,7 @@ export class Bus implements Part {
   private wasReady = false
   /** Prefix of each message, by which a process recognises its own. */
   private readonly mark = newMark()
-  /** Announcements not sent yet, by channel and kind; a newer one replaces an older one. */
+  /** Announcements not sent yet, by channel and kind; a newer one replaces the older one. */
   private readonly unsent = new Map<string, Map<string, string>>()
   /** Messages that could not be sent to Redis. */
   failed = 0
@@ -41,8 +41,8 @@ export class Bus implements Part {
     this.echo = new Echo({
       isOpen: () => this.isOpen,
       send: no => this.publish(this.echoChannel, String(no)),
-      onSilence: () => this.notifyLost('Redis does not deliver messages: streams poll PostgreSQL until it does'),
-      onReturn: () => this.notifyReconnected(),
+      onLost: () => this.notifyLost('Redis does not deliver messages: streams poll PostgreSQL until it does'),
+      onRecovered: () => this.notifyReconnected(),
     })
   }
 
@@ -52,30 +52,30 @@ export class Bus implements Part {
     this.subscriber = subscriber
     subscriber.on('message', (channel: string, message: string) => this.deliver(channel, message))
     subscriber.on('ready', () => {
-      // ioredis renews its subscriptions, but messages sent meanwhile are missing.
+      // ioredis restores its subscriptions, but messages sent in the meantime are lost.
       if (this.wasReady) this.notifyReconnected()
       this.wasReady = true
     })
     subscriber.on('close', () => {
-      if (this.wasReady) this.notifyLost('The connection to Redis is lost: streams poll PostgreSQL until it is back')
+      if (this.wasReady) this.notifyLost('The connection to Redis was lost: streams poll PostgreSQL until it is back')
     })
     this.listeners.set(this.key(this.echoChannel), new Set())
     for (const key of this.listeners.keys()) this.subscribeTo(key)
     this.echo.start()
-    // Earlier messages would be lost; a Cluster takes a moment longer than a single server.
-    await whenReady(this.publisher, WAIT_MS).catch(() => undefined) // it keeps trying by itself
+    // Messages sent before it is ready would be lost; a Cluster takes longer to connect than a single server.
+    await whenReady(this.publisher, WAIT_MS).catch(() => undefined) // it keeps trying to connect
   }
 
   async stop() {
     this.echo.stop()
-    this.wasReady = false // closed on purpose: not a loss
+    this.wasReady = false // closing on purpose is not a lost connection
     this.publisher?.disconnect()
     this.subscriber?.disconnect()
   }
 
-  /** Whether messages of other processes arrive; tested with messages of its own. */
+  /** Whether messages arrive, which is tested with its own. */
   get connected(): boolean {
-    return this.isOpen && this.echo.isGood
+    return this.isOpen && this.echo.isDelivering
   }
 
   private get isOpen(): boolean {
@@ -100,10 +100,10 @@ export class Bus implements Part {
   }
 
   /**
-   * Sends a message to all other processes and stores the last one of each kind for later subscribers; best effort, like
-   * all of the bus. A message is stored before it is published, so a process that subscribes first and reads second
-   * misses none. Each channel has one write at a time: the client of a Cluster repeats commands while it connects, and
-   * an older message must not arrive after a newer one.
+   * Sends a message to all other processes and stores the last one of each kind for later subscribers. Best effort,
+   * like everything on the bus. A message is stored before it is published, so a process that subscribes first and
+   * reads second misses none. Each channel has one write in progress: a Cluster client retries commands while it
+   * connects, and an older message must not arrive after a newer one.
    */
   announce(channel: string, kind: string, message: string) {
     const waiting = this.unsent.get(channel)
@@ -116,27 +116,27 @@ export class Bus implements Part {
   private async sendAnnouncements(channel: string, unsent: Map<string, string>) {
     while (unsent.size) {
       const messages = [...unsent]
-      await this.keep(channel, messages)
+      await this.storeAnnouncements(channel, messages)
       await Promise.all(messages.map(([, message]) => this.send(channel, message)))
       for (const [kind, message] of messages) if (unsent.get(kind) === message) unsent.delete(kind)
     }
     this.unsent.delete(channel)
   }
 
-  private async keep(channel: string, messages: [string, string][]) {
-    const key = this.keptKey(channel)
+  private async storeAnnouncements(channel: string, messages: [string, string][]) {
+    const key = this.announcementsKey(channel)
     const fields = Object.fromEntries(messages)
     try {
-      await this.publisher?.multi().hset(key, fields).pexpire(key, KEPT_MS).exec()
+      await this.publisher?.multi().hset(key, fields).pexpire(key, ANNOUNCEMENT_TTL_MS).exec()
     } catch {
       this.failed++
     }
   }
 
-  /** Announcements of the last hour; while Redis is away, only those this process could not send yet. */
-  async kept(channel: string): Promise<string[]> {
+  /** Announcements of the last hour; while Redis is down, only those that this process could not send yet. */
+  async storedAnnouncements(channel: string): Promise<string[]> {
     const own = Object.fromEntries(this.unsent.get(channel) ?? [])
-    const found = await this.publisher?.hgetall(this.keptKey(channel)).catch(() => undefined)
+    const found = await this.publisher?.hgetall(this.announcementsKey(channel)).catch(() => undefined)
     return Object.values({ ...found, ...own })
   }
 
@@ -146,7 +146,7 @@ export class Bus implements Part {
     const listeners = this.listeners.get(key) ?? new Set()
     listeners.add(listener)
     this.listeners.set(key, listeners)
-    // While Redis is away the subscription waits in the queue of ioredis; until then readers poll.
+    // While Redis is down, ioredis queues the subscription; until then streams poll PostgreSQL.
     if (listeners.size === 1) {
       const subscribed = this.subscribeTo(key)
       if (this.connected) await Promise.race([subscribed, delay(WAIT_MS, undefined, { ref: false })])
@@ -154,13 +154,11 @@ export class Bus implements Part {
     return () => this.unsubscribe(key, listener)
   }
 
-  /** Parts that start earlier subscribe before there is a connection: `start` does it for them. */
+  /** Does nothing before there is a connection: `start` subscribes for parts that start earlier. */
   private subscribeTo(key: string) {
     return this.subscriber
       ?.subscribe(key)
-      .catch(error =>
-        this.log.warn('Cannot subscribe to a channel of Redis', { channel: key, error: messageOf(error) }),
-      )
+      .catch(error => this.log.warn('Cannot subscribe to a Redis channel', { channel: key, error: messageOf(error) }))
   }
 
   /**
@@ -190,7 +188,7 @@ export class Bus implements Part {
     listeners?.delete(listener)
     if (!listeners || listeners.size > 0) return
     this.listeners.delete(key)
-    this.subscriber?.unsubscribe(key).catch(() => undefined) // then it ended with the connection
+    this.subscriber?.unsubscribe(key).catch(() => undefined) // the subscription ended with the connection
   }
 
   private deliver(key: string, message: string) {
@@ -201,12 +199,12 @@ export class Bus implements Part {
       try {
         listener(text)
       } catch (error) {
-        this.log.warn('Cannot read a message of another process', { channel: key, error: messageOf(error) })
+        this.log.warn('Cannot handle a message from another process', { channel: key, error: messageOf(error) })
       }
     }
   }
 
-  private keptKey(channel: string) {
+  private announcementsKey(channel: string) {
     return `${this.key(channel)}:kept`
   }
 

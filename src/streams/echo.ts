@@ -1,18 +1,18 @@
 const BEAT_MS = 500
-/** A message that has not come back after this many beats is lost. */
-const LATE_BEATS = 2
+/** A message that has not come back after this many beats counts as lost. */
+const LOST_BEATS = 2
 /** Beats without a loss before messages count as delivered again: a Cluster with one hung server loses only some. */
-const GOOD_BEATS = 6
+const RECOVERED_BEATS = 6
 
-interface Line {
+interface Link {
   /** Whether there is a connection at all. */
   isOpen(): boolean
   /** Sends a number that should come back to `receive`. */
-  send(no: number): void
-  /** Messages are getting lost. */
-  onSilence(): void
-  /** Messages arrive again. */
-  onReturn(): void
+  send(id: number): void
+  /** Messages are being lost. */
+  onLost(): void
+  /** Messages are delivered again. */
+  onRecovered(): void
 }
 
 /**
@@ -20,12 +20,12 @@ interface Line {
  * rather than milliseconds, so that a process that was itself blocked does not blame the server.
  */
 export class Echo {
-  private no = 0
+  private lastId = 0
   private readonly pending = new Map<number, number>()
-  private goodBeats = GOOD_BEATS
+  private deliveredBeats = RECOVERED_BEATS
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly line: Line) {}
+  constructor(private readonly link: Link) {}
 
   start() {
     this.timer = setInterval(() => this.beat(), BEAT_MS)
@@ -36,24 +36,24 @@ export class Echo {
     clearInterval(this.timer)
   }
 
-  get isGood(): boolean {
-    return this.goodBeats >= GOOD_BEATS
+  get isDelivering(): boolean {
+    return this.deliveredBeats >= RECOVERED_BEATS
   }
 
-  receive(no: number) {
-    this.pending.delete(no)
+  receive(id: number) {
+    this.pending.delete(id)
   }
 
   private beat() {
-    if (!this.line.isOpen()) return this.pending.clear()
-    const lost = [...this.pending].filter(([, beats]) => beats >= LATE_BEATS)
-    for (const [no, beats] of this.pending) this.pending.set(no, beats + 1)
-    for (const [no] of lost) this.pending.delete(no)
-    const wasGood = this.isGood
-    this.goodBeats = lost.length ? 0 : Math.min(GOOD_BEATS, this.goodBeats + 1)
-    if (wasGood && !this.isGood) this.line.onSilence()
-    if (!wasGood && this.isGood) this.line.onReturn()
-    this.pending.set(++this.no, 1)
-    this.line.send(this.no)
+    if (!this.link.isOpen()) return this.pending.clear()
+    const lost = [...this.pending].filter(([, beats]) => beats >= LOST_BEATS)
+    for (const [id, beats] of this.pending) this.pending.set(id, beats + 1)
+    for (const [id] of lost) this.pending.delete(id)
+    const wasDelivering = this.isDelivering
+    this.deliveredBeats = lost.length ? 0 : Math.min(RECOVERED_BEATS, this.deliveredBeats + 1)
+    if (wasDelivering && !this.isDelivering) this.link.onLost()
+    if (!wasDelivering && this.isDelivering) this.link.onRecovered()
+    this.pending.set(++this.lastId, 1)
+    this.link.send(this.lastId)
   }
 }

@@ -18,7 +18,7 @@ export interface Shape {
 
 const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))
 
-/** A log line as defined by the contract. */
+/** Encodes a log line as the contract defines it. */
 export function encodeLine(entry: Entry): string {
   const flags = `${entry.truncated ? ',"truncated":true' : ''}${entry.data === null ? '' : `,"data":${entry.data}`}`
   return (
@@ -33,7 +33,10 @@ export const withTopic = (topic: string, data: string | null) =>
     ? `{"topic":${JSON.stringify(topic)}${data === '{}' ? '}' : `,${data.slice(1)}`}`
     : `{"topic":${JSON.stringify(topic)},"value":${data}}`
 
-/** The envelope of a tenant event; `data` holds its labels and its data. `sequence` is null for events that are not stored. */
+/**
+ * A tenant event in its envelope. The entry's `data` holds `labels` and `data`; `sequence` is null for unstored
+ * events.
+ */
 export function encodeEnvelope(entry: Omit<Entry, 'seq'> & { seq: number | null }, shape: Shape): string {
   const id = entry.seq === null ? 'null' : `"${shape.epoch}.${entry.seq}"`
   const { data } = entry

@@ -7,7 +7,7 @@ export interface Topic {
   name: string
 }
 
-/** Names a topic among those of all tenants. */
+/** A key for a topic that is unique across tenants. */
 export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
 
 /**
@@ -16,7 +16,7 @@ export const topicKey = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
  */
 export interface NewEntry {
   kind: string
-  /** Default now; a time more than an hour off counts as now. */
+  /** Default: now. A time more than an hour off is replaced by now. */
   at?: Date
   level?: Level
   step?: string | null
@@ -25,7 +25,7 @@ export interface NewEntry {
   message?: string
   /** JSON-serialisable. */
   data?: unknown
-  /** The whole state of the topic after this entry; new readers get the latest one first. */
+  /** The complete state of the topic after this entry; new readers get the latest one first. */
   state?: unknown
 }
 
@@ -41,7 +41,9 @@ export interface Entry {
   step: string | null
   attempt: number | null
   source: string | null
-  /** JSON-escaped, without quotes: PostgreSQL text cannot hold NUL or lone surrogates, their escapes it can. */
+  /**
+   * JSON-escaped, without quotes: PostgreSQL text cannot hold NUL or lone surrogates, but it can hold their escapes.
+   */
   message: string | null
   truncated: boolean
   /** Encoded JSON, or null. */
@@ -51,24 +53,26 @@ export interface Entry {
 export interface TopicEntries {
   topic: Topic
   entries: NewEntry[]
-  /** Closes the topic after these entries (`end` to its readers); an entry with a `state` opens it again. */
+  /** Ends the topic after these entries (its readers get `end`); an entry with a `state` reopens it. */
   end?: string
-  /** From here on, only the writer with this mark may append fenced entries; null: none. */
+  /** From now on, only the writer with this mark may append fenced entries; null: no writer. */
   fence?: string | null
-  /** Left out when the topic has ended by then. */
+  /** The entries are left out if the topic has ended by then. */
   onlyWhileOpen?: boolean
 }
 
-/** Guards the entries of one of several writers: they are refused unless the fence of the topic has this mark. */
+/**
+ * Protects a topic from writers that have been replaced: entries are refused unless the topic's fence has this mark.
+ */
 export interface Fence {
   mark: string
-  /** Called with the number of entries that a flush has refused. */
+  /** Called with the number of entries refused in a flush. */
   onRefused(count: number): void
 }
 
 /**
- * Rows of an area, written in the same transaction as the entries about them: both are stored or neither, and a retried
- * flush stores neither twice.
+ * Writes rows of an area in the same transaction as the entries about them: either both are stored or neither, and a
+ * retried flush stores neither twice.
  */
 export interface Effect<Item, Result> {
   name: string
@@ -83,7 +87,7 @@ export interface Effect<Item, Result> {
 export interface Writer {
   /**
    * Accepts entries. Returns a promise when the buffer is full: await it before writing more.
-   * Accepted entries are stored soon, or counted as lost or refused.
+   * Accepted entries are soon stored, or else counted as lost or refused.
    */
   write(topic: Topic, entries: NewEntry[], fence?: Fence): Promise<void> | undefined
   /** Applies an effect in the next flush, after everything written before; resolves when committed. */

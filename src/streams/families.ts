@@ -2,25 +2,25 @@ import { may } from '../api'
 import type { Role } from '../contract/access'
 import type { Topic } from './entry'
 
-/** The topics of an area (`job:`, `query:`, ...). Registered at start; other topics do not exist. */
+/** A family of topics (`job:`, `query:`, ...). Areas register theirs at startup; other topics do not exist. */
 export interface Family {
-  /** The name of its topics up to the colon; `events` has none. */
+  /** The part of its topics' names before the colon; `events` is the whole name. */
   prefix: string
   heartbeatMs: number
-  /** Whether its entries are sent in the envelope of tenant events. */
+  /** Whether its entries are sent in the envelope for tenant events. */
   envelope?: boolean
-  /** Kinds that need a role, with the lowest role that may read them. */
-  readers?: Readonly<Record<string, Role>>
-  /** Whether the topic exists for its tenant; otherwise the answer is 404. */
+  /** By kind of entry: the lowest role that may read it. Other kinds need none. */
+  minRoles?: Readonly<Record<string, Role>>
+  /** Whether the topic exists for its tenant; otherwise requests for it get a 404. */
   exists(topic: Topic): Promise<boolean>
-  /** Which of these topics belong to things that no longer exist, so that retention removes them. Default: none. */
+  /** Which of these topics have outlived what they are about, so that retention removes them. Default: none. */
   gone?(topics: readonly Topic[]): Promise<readonly Topic[]>
-  /** The event that sends the state of the topic to new readers. */
+  /** Name of the event that sends the topic's state to new readers. */
   stateEvent?: string
-  /** Kinds that are not replayed to new readers, because the state includes them. */
+  /** Kinds that are not replayed to new readers because the state covers them. */
   supersededKinds?: readonly string[]
 }
 
 /** The kinds of a family that a role may not read. */
-export const hiddenFrom = (role: Role, { readers = {} }: Family): string[] =>
-  Object.keys(readers).filter(kind => !may({ role }, readers[kind] ?? 'admin'))
+export const hiddenFrom = (role: Role, { minRoles = {} }: Family): string[] =>
+  Object.keys(minRoles).filter(kind => !may({ role }, minRoles[kind] ?? 'admin'))

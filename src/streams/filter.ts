@@ -1,27 +1,27 @@
 import type { FilterQuery } from '../contract/streams'
 import type { Entry } from './entry'
-import type { Wanted } from './history'
+import type { Criteria } from './history'
 import { storedName } from './prepare'
 
-/** Which entries a reader wants. Applied on the server. */
+/** Which entries a reader gets. Applied on the server. */
 export interface Filter {
   /** Readers with the same key share one encoding. */
   key: string
-  wanted: Wanted
+  criteria: Criteria
   labels: [string, string][]
   matches(entry: Entry): boolean
 }
 
 /**
- * A filter that also leaves out kinds its reader may not see. It has a key of its own: readers with the same
- * permissions share one encoding.
+ * A filter that also leaves out kinds that its reader may not see. It has its own key, so that only readers with the
+ * same permissions share an encoding.
  */
 export function withoutKinds(filter: Filter, kinds: readonly string[]): Filter {
   if (!kinds.length) return filter
   return {
     ...filter,
     key: JSON.stringify([filter.key, kinds]),
-    wanted: { ...filter.wanted, withoutKinds: kinds },
+    criteria: { ...filter.criteria, withoutKinds: kinds },
     matches: entry => !kinds.includes(entry.kind) && filter.matches(entry),
   }
 }
@@ -41,17 +41,17 @@ export function createFilter(query: FilterQuery, labels: [string, string][] = []
   // Lines are stored as `log` but sent as `logs`, the name that clients know.
   const kinds = query.types?.map(type => (type === 'logs' ? 'log' : type))
   const source = query.source === undefined ? undefined : storedName(query.source)
-  const wanted: Wanted = { kinds, levels: level, steps, attempt, text: q, source }
+  const criteria: Criteria = { kinds, levels: level, steps, attempt, text: q, source }
   const lowerText = q?.toLowerCase()
   return {
     key: JSON.stringify([kinds, level, steps, attempt, q, source, labels]),
-    wanted,
+    criteria,
     labels,
     matches(entry) {
       if (kinds && !kinds.includes(entry.kind)) return false
       if (source !== undefined && entry.source !== source) return false
       if (labels.length && !hasLabels(entry, labels)) return false
-      return entry.kind !== 'log' || matchesLine(entry, wanted, lowerText)
+      return entry.kind !== 'log' || matchesLine(entry, criteria, lowerText)
     },
   }
 }
@@ -62,7 +62,7 @@ function stepNames(given: string | string[]): string[] {
   return [...new Set(names)].filter(Boolean).map(storedName)
 }
 
-function matchesLine(entry: Entry, { levels, steps, attempt }: Wanted, lowerText: string | undefined): boolean {
+function matchesLine(entry: Entry, { levels, steps, attempt }: Criteria, lowerText: string | undefined): boolean {
   if (levels && !(entry.level && levels.includes(entry.level))) return false
   if (steps && !(entry.step && steps.includes(entry.step))) return false
   if (attempt !== undefined && entry.attempt !== attempt) return false

@@ -24,7 +24,7 @@ export class Frame {
     return this.events.length === 0
   }
 
-  /** Approximate memory use. */
+  /** Approximate memory use, in bytes. */
   get bytes(): number {
     return this.events.reduce((sum, event) => sum + event.data.length, 200)
   }
@@ -38,7 +38,7 @@ export class Frame {
     return this.sseBytes
   }
 
-  /** The same with ids for one reader; only the ids are encoded again. */
+  /** The same with ids for one reader; only the ids are encoded for each. */
   sseWithIds(id: (seq: number) => string): Buffer {
     if (!this.sseBodies) {
       this.onEncode()
@@ -77,7 +77,7 @@ export function sseText(events: readonly WireEvent[], id: (seq: number) => strin
 export const socketText = ({ event, data }: Pick<WireEvent, 'event' | 'data'>, id: string | null) =>
   `{"event":"${event}","id":${id === null ? 'null' : JSON.stringify(id)},"data":${data}}`
 
-/** A chunk (RFC 9112 section 7.1), shared by readers: the chunking of Node would run once per reader. */
+/** An HTTP chunk (RFC 9112 section 7.1) that readers share: Node's own chunked encoding would run once per reader. */
 export const httpChunk = (body: string): Buffer => chunkOf(Buffer.from(body))
 
 const chunkOf = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF])

@@ -10,20 +10,20 @@ const headRow = z.object({
   epoch: z.string(),
   last_seq: z.number(),
   last_line: z.number(),
-  /** Everything below is gone. */
+  /** Entries before it have been deleted. */
   first_seq: z.number(),
   state: z.string().nullable(),
   /** Null or empty while the topic is open. */
   end_reason: z.string().nullable(),
 })
-/** The head of a topic, read at one moment. */
+/** A snapshot of the head of a topic. */
 export type Head = z.output<typeof headRow>
 
 /** The entries that a flush appends to one topic. */
 export interface TopicBatch {
   topic: Topic
   entries: PreparedEntry[]
-  /** Why this batch closes the topic; empty: opens it (again); undefined: no change. */
+  /** Why this batch ends the topic; empty: opens or reopens it; undefined: no change. */
   end: string | undefined
   /** Undefined: no change. `expected`: the mark that the topic must have, or nothing is appended. */
   fence: { mark: string | null; expected: string | null } | undefined
@@ -35,7 +35,7 @@ const appendedHead = headRow.extend({ tenant_id: z.string(), name: z.string() })
 export type AppendedHead = z.output<typeof appendedHead>
 
 const { id, tenant_id, name, epoch, last_seq, last_line, first_seq } = appendedHead.shape
-/** When all topics refused their part, a row of nulls says that the batch was recorded. */
+/** When all topics refused their entries, a row of nulls says that the batch was recorded. */
 const appendedRow = appendedHead.extend({
   id: id.nullable(),
   tenant_id: tenant_id.nullable(),
@@ -85,11 +85,12 @@ SELECT head.id, tenant_id, name, epoch, last_seq, last_line, first_seq, state, e
 FROM writer LEFT JOIN head ON true`
 
 /**
- * Appends a flush in one statement: records the batch, moves the heads and numbers the entries.
+ * Appends a flush in one statement: records the batch, moves the heads and numbers the entries. It may be executed any
+ * number of times and arbitrarily late: a statement can reach the database after its connection was given up.
  * Topics must be sorted, so that all processes lock them in the same order.
- * @returns the heads of the topics that took their part: one whose fence is not as expected, or that has ended and was
- * to be open, takes nothing; undefined when this batch was done before: a statement can reach the database after its connection was given up, so it is
- * harmless however often and late it is executed
+ * @returns the heads of the topics that accepted their entries, which excludes those with another fence than expected
+ * and
+ *   those that should have been open and have ended; undefined if this batch was appended before
  */
 export async function appendBatches(
   db: Db | Transaction,
@@ -110,9 +111,9 @@ export async function appendBatches(
     fence?.mark ?? null,
     fence?.expected ?? null,
   ])
-  const toBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
+  const mustBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
   const entries = columns(batches.flatMap(numberEntries), 12)
-  const bindings = [writerId, batchNo, ...columns(heads, 10), toBeOpen, ...entries]
+  const bindings = [writerId, batchNo, ...columns(heads, 10), mustBeOpen, ...entries]
   const appended = await manyRows(db, appendedRow, APPEND, bindings)
   return appended.length ? appended.filter(hasHead) : undefined
 }
@@ -139,7 +140,7 @@ const columns = (table: unknown[][], width: number) => Array.from({ length: widt
 
 const writerRow = z.object({ batch: z.number() })
 
-/** The number of the last batch that a writer has committed. Waits for a commit in progress. */
+/** The number of the last batch that a writer committed. Waits for a commit in progress. */
 export async function lastBatch(trx: Transaction, writerId: string): Promise<number | undefined> {
   const row = await firstRow(trx, writerRow, 'SELECT batch FROM stream_writers WHERE id = ? FOR UPDATE', [writerId])
   return row?.batch
@@ -153,7 +154,7 @@ export async function registerWriter(db: Db, writerId: string): Promise<void> {
 export const findHead = (db: Db, { tenantId, name }: Topic): Promise<Head | undefined> =>
   firstRow(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE tenant_id = ? AND name = ?`, [tenantId, name])
 
-/** The head of a topic. Creates the topic if nothing was written yet, so that it has an epoch from the start. */
+/** The head of a topic. Creates the topic if nothing has been written yet, so that it has an epoch from the start. */
 export async function readHead(db: Db, topic: Topic): Promise<Head> {
   const found = await findHead(db, topic)
   if (found) return found
@@ -163,16 +164,15 @@ export async function readHead(db: Db, topic: Topic): Promise<Head> {
     newMark(),
   ])
   const created = await findHead(db, topic)
-  if (!created) throw new Error(`Topic ${topic.name} was deleted while it was created`)
+  if (!created) throw new Error(`Topic ${topic.name} was deleted while it was being created`)
   return created
 }
 
-/** The heads of many topics. */
 export const readHeads = (db: Db, ids: number[]): Promise<Head[]> =>
   manyRows(db, headRow, `SELECT ${HEAD} FROM stream_topics WHERE id = ANY(?::bigint[])`, [ids])
 
-/** Selects entries of a topic. Level, step, attempt and text apply to log lines only. */
-export interface Wanted {
+/** Which entries of a topic to select. Level, step, attempt and text apply to log lines only. */
+export interface Criteria {
   kinds?: readonly string[] | undefined
   withoutKinds?: readonly string[] | undefined
   levels?: readonly string[] | undefined
@@ -213,7 +213,7 @@ export async function readEntries(
   db: Db,
   topicId: number,
   { after, upTo, limit, order = 'asc' }: Range,
-  wanted: Wanted,
+  criteria: Criteria,
 ): Promise<Entry[]> {
   const query = db('stream_entries')
     .select(ENTRY)
@@ -222,13 +222,13 @@ export async function readEntries(
     .andWhere('seq', '<=', upTo)
     .orderBy('seq', order)
     .limit(limit)
-  narrow(query, wanted)
+  narrow(query, criteria)
   const found = await builtRows(entryRow, query)
   return found.map(row => ({ ...row, level: levelOf(row.level) }))
 }
 
-function narrow(query: ReturnType<Db>, wanted: Wanted) {
-  const { kinds, withoutKinds, levels, steps, attempt, text, source } = wanted
+function narrow(query: ReturnType<Db>, criteria: Criteria) {
+  const { kinds, withoutKinds, levels, steps, attempt, text, source } = criteria
   if (kinds) query.whereIn('kind', kinds)
   if (withoutKinds?.length) query.whereNotIn('kind', withoutKinds)
   if (source !== undefined) query.where('source', source)
@@ -247,19 +247,19 @@ function narrow(query: ReturnType<Db>, wanted: Wanted) {
 }
 
 /**
- * The seq before the last `count` wanted lines, where a reader starts that asks for that much history. Topics without
- * lines (tenant events) count all entries; otherwise a reader would get everything.
+ * The seq before the last `count` matching lines: where a reader that asks for that much history starts. In topics
+ * without lines (tenant events) all entries count; otherwise a reader would get everything.
  */
-export async function seqBeforeLines(db: Db, head: Head, count: number, wanted: Wanted): Promise<number> {
+export async function seqBeforeLines(db: Db, head: Head, count: number, criteria: Criteria): Promise<number> {
   if (count === 0) return head.last_seq
   const query = db('stream_entries').select('seq').where('topic_id', head.id).andWhere('seq', '<=', head.last_seq)
-  narrow(query.orderBy('seq', 'desc').limit(count), { ...wanted, ...(head.last_line > 0 && { kinds: ['log'] }) })
+  narrow(query.orderBy('seq', 'desc').limit(count), { ...criteria, ...(head.last_line > 0 && { kinds: ['log'] }) })
   const lines = await builtRows(seqRow, query)
   const oldest = lines.at(-1)
   return lines.length < count || !oldest ? head.first_seq - 1 : oldest.seq - 1
 }
 
-export interface MergedPlace {
+export interface MergedPosition {
   at: Date
   topicId: number
   seq: number
@@ -270,9 +270,9 @@ export async function readMerged(
   db: Db,
   tenantId: string,
   names: string[],
-  after: MergedPlace | undefined,
+  after: MergedPosition | undefined,
   limit: number,
-  wanted: Wanted,
+  criteria: Criteria,
 ): Promise<(Entry & { topic: string; topic_id: number })[]> {
   const query = db('stream_entries')
     .join('stream_topics', 'stream_topics.id', 'stream_entries.topic_id')
@@ -282,7 +282,7 @@ export async function readMerged(
     .orderBy(['at', 'topic_id', 'seq'])
     .limit(limit)
   if (after) query.whereRaw('(at, topic_id, seq) > (?, ?, ?)', [after.at, after.topicId, after.seq])
-  narrow(query, wanted)
+  narrow(query, criteria)
   const found = await builtRows(mergedRow, query)
   return found.map(row => ({ ...row, level: levelOf(row.level) }))
 }

@@ -3,7 +3,6 @@ import { againLater } from '../base/outage'
 import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import type { Role } from '../contract/access'
 import type { Bus } from './bus'
-import { Channel, type ChannelDeps } from './channel'
 import { type NewEntry, type Topic, topicKey } from './entry'
 import { type Family, hiddenFrom } from './families'
 import { type Filter, withoutKinds } from './filter'
@@ -11,10 +10,11 @@ import { type Head, readHeads, seqBeforeLines } from './history'
 import type { Position } from './position'
 import { prepare } from './prepare'
 import { Reader, type Sink } from './reader'
+import { type FeedDeps, TopicFeed } from './topic-feed'
 import { decodeUpdate, encodeUpdate, updateOf } from './topic-update'
 import type { Committed } from './writer'
 
-interface HubDeps extends ChannelDeps {
+interface HubDeps extends FeedDeps {
   bus: Bus
 }
 
@@ -24,11 +24,11 @@ export interface Start {
   resume?: Position | 'unreadable' | undefined
   /** Without a position: how many lines of history to send first. */
   limit: number | 'all'
-  /** It was here a moment ago (polling): send every change since, instead of the current state. */
+  /** The client is polling: send every change since its last poll instead of the current state. */
   continues?: boolean
 }
 
-/** What a reader wants to see, and the role it may see it with. */
+/** What a reader asks for, and the role that decides what it may see. */
 export interface ReaderOptions {
   filter: Filter
   role: Role
@@ -43,7 +43,7 @@ export interface Joined {
 }
 
 interface Watched {
-  channel: Channel
+  feed: TopicFeed
   users: number
   ready: Promise<void>
   unsubscribe(): void
@@ -51,12 +51,12 @@ interface Watched {
 
 /** How often heads are compared with the database, because the bus may lose messages. */
 const COMPARE_MS = 5_000
-/** The same while Redis is away, when this is the only way to learn of new entries. */
-const COMPARE_ALONE_MS = 500
-/** How long channels stay open without readers: most readers come right back. */
+/** The same while Redis is down, when this is the only way to learn of new entries. */
+const COMPARE_WITHOUT_BUS_MS = 500
+/** How long feeds stay open without readers: most clients reconnect at once. */
 const LINGER_MS = 2_000
 
-/** The channels of all topics that have readers in this process. */
+/** The feeds of all topics that have readers in this process. */
 export class Hub {
   readonly name = 'hub'
   private readonly families = new Map<string, Family>()
@@ -74,15 +74,15 @@ export class Hub {
 
   async stop() {
     clearTimeout(this.timer)
-    for (const { channel, unsubscribe } of this.watched.values()) {
+    for (const { feed, unsubscribe } of this.watched.values()) {
       unsubscribe()
-      channel.close()
+      feed.close()
     }
     this.watched.clear()
   }
 
   register(family: Family) {
-    if (this.families.has(family.prefix)) throw new Error(`Two areas claim the topics ${family.prefix}:`)
+    if (this.families.has(family.prefix)) throw new Error(`Topics ${family.prefix}: are registered twice`)
     this.families.set(family.prefix, family)
   }
 
@@ -101,29 +101,29 @@ export class Hub {
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
       const watched = this.watched.get(topicKey(topic))
       const update = updateOf(each, watched !== undefined)
-      watched?.channel.apply(update)
+      watched?.feed.apply(update)
       this.deps.bus.publish(updateChannel(topic), encodeUpdate(update))
     }
   }
 
   /** Sends an event that is not stored to all readers. @throws RangeError when it is not valid */
   announce(topic: Topic, entry: NewEntry) {
-    prepare(entry) // fails here, at the caller, rather than in a reader
+    prepare(entry) // throws here, in the caller, rather than in a reader
     const now = { ...entry, at: entry.at ?? new Date() }
     const text = JSON.stringify(now)
-    this.watched.get(topicKey(topic))?.channel.announce(now)
+    this.watched.get(topicKey(topic))?.feed.announce(now)
     this.deps.bus.announce(announcementChannel(topic), entry.kind, text)
   }
 
   /**
-   * Attaches a reader: subscribes first and reads the head second, so that nothing is missed in between.
+   * Attaches a reader: subscribes before it reads the head, so that nothing is missed in between.
    * @throws Problem 404, Away after `REQUEST_TIMEOUT_MS`
    */
   async join(topic: Topic, options: ReaderOptions, start: Start, sink: Sink): Promise<Joined> {
     const attaching = this.attach(topic, options, start, sink)
     return withTimeout(REQUEST_TIMEOUT_MS, () => attaching).catch(error => {
       const leave = ({ reader }: Joined) => reader.close()
-      attaching.then(leave, () => undefined) // its failure is already in `error`
+      attaching.then(leave, () => undefined) // its error was thrown already, or comes after the timeout
       throw error
     })
   }
@@ -131,23 +131,23 @@ export class Hub {
   private async attach(topic: Topic, options: ReaderOptions, start: Start, sink: Sink): Promise<Joined> {
     await this.mustExist(topic)
     const watched = this.watch(topic)
-    const filter = withoutKinds(options.filter, hiddenFrom(options.role, watched.channel.family))
+    const filter = withoutKinds(options.filter, hiddenFrom(options.role, watched.feed.family))
     watched.users++
     try {
       await watched.ready
-      const { channel } = watched
-      const head = await this.headFor(channel, start)
+      const { feed } = watched
+      const head = await this.headFor(feed, start)
       const { cursor, reset, gap } = await this.startOf(head, filter, start)
-      channel.compare(head)
+      feed.compare(head)
       const continues = start.continues && start.resume && !reset && !gap
       const finished = !reset && start.resume !== undefined && cursor >= head.last_seq && Boolean(head.end_reason)
       const joinedAt = continues ? cursor : head.last_seq
       // A reader that has read to the end has seen the final state.
       const state = continues || finished ? null : head.state
-      const reader = new Reader(channel, filter, cursor, joinedAt, sink, () => this.leave(watched))
+      const reader = new Reader(feed, filter, cursor, joinedAt, sink, () => this.leave(watched))
       const begin = () => {
-        if (channel.head.epoch === head.epoch) reader.begin(reset, state)
-        else reader.begin('epoch_changed', channel.head.state)
+        if (feed.head.epoch === head.epoch) reader.begin(reset, state)
+        else reader.begin('epoch_changed', feed.head.state)
       }
       return { reader, finished, begin }
     } catch (error) {
@@ -159,12 +159,12 @@ export class Hub {
   private leave(watched: Watched) {
     watched.users--
     if (watched.users > 0) return
-    const key = topicKey(watched.channel.topic)
+    const key = topicKey(watched.feed.topic)
     setTimeout(() => {
       if (watched.users > 0 || this.watched.get(key) !== watched) return
       this.watched.delete(key)
       watched.unsubscribe()
-      watched.channel.close()
+      watched.feed.close()
     }, LINGER_MS).unref()
   }
 
@@ -174,8 +174,8 @@ export class Hub {
     if (known) return known
     const family = this.family(topic.name)
     if (!family) throw notFound(`topic ${topic.name}`)
-    const channel = new Channel(topic, family, this.deps)
-    const watched: Watched = { channel, users: 0, ready: Promise.resolve(), unsubscribe: () => undefined }
+    const feed = new TopicFeed(topic, family, this.deps)
+    const watched: Watched = { feed, users: 0, ready: Promise.resolve(), unsubscribe: () => undefined }
     this.watched.set(key, watched)
     watched.ready = this.open(watched, topic).catch(error => {
       this.watched.delete(key)
@@ -186,28 +186,28 @@ export class Hub {
   }
 
   private async open(watched: Watched, topic: Topic) {
-    const { channel } = watched
+    const { feed } = watched
     const unsubscribeUpdates = await this.deps.bus.subscribe(updateChannel(topic), text =>
-      channel.apply(decodeUpdate(text)),
+      feed.apply(decodeUpdate(text)),
     )
     const unsubscribeAnnouncements = await this.deps.bus.subscribe(announcementChannel(topic), text =>
-      channel.announce(announcementOf(text)),
+      feed.announce(announcementOf(text)),
     )
     watched.unsubscribe = () => {
       unsubscribeUpdates()
       unsubscribeAnnouncements()
     }
-    await channel.open()
+    await feed.open()
     // Not awaited: streams must open without Redis.
-    void this.deps.bus.kept(announcementChannel(topic)).then(kept => {
-      for (const entry of kept.map(announcementOf)) if (!channel.announcements.has(entry.kind)) channel.announce(entry)
+    void this.deps.bus.storedAnnouncements(announcementChannel(topic)).then(stored => {
+      for (const entry of stored.map(announcementOf)) if (!feed.announcements.has(entry.kind)) feed.announce(entry)
     })
   }
 
-  /** A position from another process can be ahead of a head that was read a moment ago. */
-  private async headFor(channel: Channel, { resume }: Start): Promise<Head> {
-    const head = await channel.readHead()
-    return typeof resume === 'object' && resume.seq > head.last_seq ? channel.readHead() : head
+  /** A position from another process can be ahead of a head read slightly earlier: then the head is read again. */
+  private async headFor(feed: TopicFeed, { resume }: Start): Promise<Head> {
+    const head = await feed.readHead()
+    return typeof resume === 'object' && resume.seq > head.last_seq ? feed.readHead() : head
   }
 
   private async startOf(
@@ -216,7 +216,7 @@ export class Hub {
     { resume, limit }: Start,
   ): Promise<{ cursor: number; reset?: string; gap?: boolean }> {
     const fresh = async () =>
-      limit === 'all' ? head.first_seq - 1 : seqBeforeLines(this.deps.db, head, limit, filter.wanted)
+      limit === 'all' ? head.first_seq - 1 : seqBeforeLines(this.deps.db, head, limit, filter.criteria)
     const { resumes } = this.deps.metrics
     if (resume === undefined) return { cursor: await fresh() }
     const outcome = outcomeOf(resume, head)
@@ -228,25 +228,25 @@ export class Hub {
 
   private scheduleComparison() {
     clearTimeout(this.timer)
-    const wait = this.deps.bus.connected ? COMPARE_MS : COMPARE_ALONE_MS
+    const wait = this.deps.bus.connected ? COMPARE_MS : COMPARE_WITHOUT_BUS_MS
     this.timer = setTimeout(() => void this.compareHeads().finally(() => this.scheduleComparison()), wait)
     this.timer.unref()
   }
 
-  /** One statement for all channels of this process. */
+  /** Compares all feeds of this process, in one statement. */
   private async compareHeads() {
     if (this.comparing || this.watched.size === 0) return
     this.comparing = true
     try {
-      const channels = new Map([...this.watched.values()].map(({ channel }) => [channel.head.id, channel]))
-      for (const head of await readHeads(this.deps.db, [...channels.keys()])) {
-        channels.get(head.id)?.compare(head)
-        channels.delete(head.id)
+      const feeds = new Map([...this.watched.values()].map(({ feed }) => [feed.head.id, feed]))
+      for (const head of await readHeads(this.deps.db, [...feeds.keys()])) {
+        feeds.get(head.id)?.compare(head)
+        feeds.delete(head.id)
       }
-      // These topics are gone, or were recreated.
-      for (const channel of channels.values()) await channel.recheck()
+      // These topics were deleted or recreated.
+      for (const feed of feeds.values()) await feed.recheck()
     } catch (error) {
-      againLater(this.deps.log, 'Cannot compare topics with the database, trying again later')(error)
+      againLater(this.deps.log, 'Cannot compare topics with the database, will retry')(error)
     } finally {
       this.comparing = false
     }

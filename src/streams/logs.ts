@@ -7,7 +7,7 @@ import type { LogLine, LogPage, LogQuery } from '../contract/logs'
 import { encodeLine } from './encode'
 import type { Entry, Topic } from './entry'
 import { createFilter } from './filter'
-import { type Head, readEntries, readHead, type Wanted } from './history'
+import { type Criteria, type Head, readEntries, readHead } from './history'
 import { parsePosition } from './position'
 
 const DOWNLOAD_PAGE = 2_000
@@ -15,15 +15,18 @@ const DOWNLOAD_PAGE = 2_000
 /** A page of a topic's log lines, or all of them as a download. */
 export async function serveLog(db: Db, topic: Topic, query: LogQuery, res: Response) {
   const head = await readHead(db, topic)
-  const wanted: Wanted = { ...createFilter({ ...query, types: undefined, source: undefined }).wanted, kinds: ['log'] }
+  const criteria: Criteria = {
+    ...createFilter({ ...query, types: undefined, source: undefined }).criteria,
+    kinds: ['log'],
+  }
   const range = { after: seqOf(query.after), before: seqOf(query.before) }
-  if (query.format !== 'json') return download(db, topic, head, wanted, { ...range, format: query.format }, res)
-  return ok(await page(db, head, wanted, { ...query, ...range, cursor: seqOf(query.cursor) }))
+  if (query.format !== 'json') return download(db, topic, head, criteria, { ...range, format: query.format }, res)
+  return ok(await page(db, head, criteria, { ...query, ...range, cursor: seqOf(query.cursor) }))
 }
 
-/** A position is given as a sequence number or as the id of an event. */
-function seqOf(place: string | undefined): number | undefined {
-  return place === undefined ? undefined : (parsePosition(place)?.seq ?? Number(place))
+/** A position is given as a `seq` or as an event id. */
+function seqOf(position: string | undefined): number | undefined {
+  return position === undefined ? undefined : (parsePosition(position)?.seq ?? Number(position))
 }
 
 interface Range {
@@ -36,28 +39,29 @@ type PageQuery = Pick<LogQuery, 'limit' | 'order'> & Range & { cursor: number | 
 async function page(
   db: Db,
   head: Head,
-  wanted: Wanted,
+  criteria: Criteria,
   { after, before, cursor, limit, order }: PageQuery,
 ): Promise<LogPage> {
-  const down = order === 'desc'
-  const from = Math.max(after ?? 0, (!down && cursor) || 0)
-  const upTo = Math.min(before === undefined ? head.last_seq : before - 1, down && cursor ? cursor - 1 : head.last_seq)
-  // `before` alone means the lines right before it, still in ascending order.
-  const backwards = down || (before !== undefined && after === undefined && cursor === undefined)
+  const descending = order === 'desc'
+  const from = Math.max(after ?? 0, (!descending && cursor) || 0)
+  const end = descending && cursor ? cursor - 1 : head.last_seq
+  const upTo = Math.min(before === undefined ? head.last_seq : before - 1, end)
+  // `before` alone means the lines immediately before it, still in ascending order.
+  const backwards = descending || (before !== undefined && after === undefined && cursor === undefined)
   const found = await readEntries(
     db,
     head.id,
     { after: from, upTo, limit: limit + 1, order: backwards ? 'desc' : 'asc' },
-    wanted,
+    criteria,
   )
   const entries = found.slice(0, limit)
-  const more = found.length > limit && backwards === down
+  const more = found.length > limit && backwards === descending
   const next = more ? String(entries.at(-1)?.seq) : null
-  if (backwards && !down) entries.reverse()
+  if (backwards && !descending) entries.reverse()
   return { items: entries.map(lineOf), next_cursor: next, first_seq: head.first_seq, last_seq: head.last_seq }
 }
 
-/** The line as an object; its message is stored JSON-escaped. */
+/** A line as an object, with its message unescaped. */
 export const lineOf = (entry: Entry): LogLine => JSON.parse(encodeLine(entry))
 
 /** Streams the whole log, page by page and no faster than the client reads. */
@@ -65,31 +69,33 @@ async function download(
   db: Db,
   topic: Topic,
   head: Head,
-  wanted: Wanted,
+  criteria: Criteria,
   { format, after, before }: Range & { format: 'text' | 'ndjson' },
   res: Response,
 ): Promise<undefined> {
   const encode = format === 'text' ? textOf : (entry: Entry) => `${encodeLine(entry)}\n`
   const range = { after: after ?? 0, upTo: before === undefined ? head.last_seq : before - 1 }
   const file = { name: topic.name, format: format === 'text' ? ('log' as const) : ('ndjson' as const) }
-  await sendDownload(res, file, pagesOf(db, head.id, range, wanted, encode))
+  await sendDownload(res, file, pagesOf(db, head.id, range, criteria, encode))
 }
 
 async function* pagesOf(
   db: Db,
   topicId: number,
   { after, upTo }: { after: number; upTo: number },
-  wanted: Wanted,
+  criteria: Criteria,
   encode: (entry: Entry) => string,
 ): AsyncGenerator<string> {
   for (let from = after; from < upTo; ) {
-    const entries = await readEntries(db, topicId, { after: from, upTo, limit: DOWNLOAD_PAGE }, wanted)
+    const entries = await readEntries(db, topicId, { after: from, upTo, limit: DOWNLOAD_PAGE }, criteria)
     if (entries.length) yield entries.map(encode).join('')
     from = entries.length < DOWNLOAD_PAGE ? upTo : (entries.at(-1)?.seq ?? upTo)
   }
 }
 
-/** A line for people: cannot imitate further lines, and keeps colours. Other formats have the original text. */
+/**
+ * A line for people: a message cannot fake further lines, and colours are kept. Other formats have the original text.
+ */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
   const step = entry.step === null ? '' : ` [${clean(entry.step)}]`

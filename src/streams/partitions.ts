@@ -10,7 +10,7 @@ const LOCK = 7_216_001
 /** The default partition already holds entries of this day: they stay there, and the day gets no partition. */
 const CHECK_VIOLATION = '23514'
 
-/** Creates the partitions of the next days, so that old days can be dropped whole. Safe in several processes at once. */
+/** Creates partitions for today and the next days. Safe in several processes at once. */
 export async function ensurePartitions(db: Db, now = new Date()): Promise<void> {
   await db.transaction(async trx => {
     const freeRow = z.object({ free: z.boolean() })
@@ -26,7 +26,7 @@ async function ensureDay(trx: Transaction, at: Date) {
   const name = `stream_entries_${from.replaceAll('-', '')}`
   const foundRow = z.object({ found: z.boolean() })
   const { found } = await oneRow(trx, foundRow, 'SELECT to_regclass(?) IS NOT NULL AS found', [name])
-  if (found) return // CREATE IF NOT EXISTS would block writers for a moment
+  if (found) return // CREATE TABLE IF NOT EXISTS would briefly block writers
   const create = `CREATE TABLE ${name} PARTITION OF stream_entries FOR VALUES FROM ('${from} 00:00+00') TO ('${to} 00:00+00')`
   await trx
     .transaction(async savepoint => savepoint.raw(create))
@@ -35,16 +35,16 @@ async function ensureDay(trx: Transaction, at: Date) {
     })
 }
 
-/** A day of entries that can be dropped whole. */
+/** A day of entries with a partition of its own, which can be dropped as a whole. */
 export interface Day {
-  /** Of the partition. */
+  /** Name of the partition. */
   name: string
   from: Date
   /** Exclusive. */
   to: Date
 }
 
-/** Oldest first. */
+/** All days, oldest first. */
 export async function listDays(db: Db): Promise<Day[]> {
   const found = await manyRows(
     db,
@@ -64,13 +64,13 @@ export async function countDay(db: Db, { name }: Day): Promise<number> {
   return count
 }
 
-/** The last entry of a topic that is to go, and the id of the topic. */
+/** The last `seq` of a topic that will be deleted, and the id of the topic. */
 export const topicEnd = z.object({ id: z.number(), last: z.number() })
 export type TopicEnd = z.output<typeof topicEnd>
 
 /**
- * The topics with entries on a day, and the last entry of each, by topic id after `after`. Skips through the index from
- * topic to topic, so the cost depends on the number of topics, not of entries.
+ * The topics after id `after` with entries on a day, and the last entry of each. Skips through the index from topic to
+ * topic, so the cost depends on the number of topics, not of entries.
  */
 export function topicEnds(db: Db, { name }: Day, after: number, limit: number): Promise<TopicEnd[]> {
   return manyRows(
@@ -89,7 +89,7 @@ export function topicEnds(db: Db, { name }: Day, after: number, limit: number): 
 }
 
 /**
- * Drops a day. Waits only briefly for the lock, because writers queue behind it.
+ * Drops a day. Waits only briefly for the lock, because writers would queue behind it.
  * @throws Error with PostgreSQL's code 55P03 (lock not available)
  */
 export async function dropDay(db: Db, { name }: Day): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Effect, Fence, Topic } from './entry'
+import { type Effect, type Fence, type Topic, topicKey } from './entry'
 import { type PreparedEntry, prepare } from './prepare'
 
 export interface EntriesOp {
@@ -14,21 +14,21 @@ export interface EffectOp {
   item: unknown
   resolve(result: unknown): void
   reject(error: unknown): void
-  /** Its caller no longer waits. */
+  /** Its caller has stopped waiting. */
   isOverdue?: boolean
 }
 
 export type Op = EntriesOp | EffectOp
 
-/** Max size of a flush: it stays short, and is cheap to retry. */
+/** Max size of a flush, so that it stays short and cheap to retry. */
 const FLUSH_ENTRIES_MAX = 5_000
 const FLUSH_BYTES_MAX = 4 * 1024 * 1024
-/** Above this, writers are asked to wait. */
-const ROOM_BYTES = 16 * 1024 * 1024
-/** Above this, entries of writers that did not wait are lost. */
+/** Above this size, writers are asked to wait. */
+const HIGH_WATER_BYTES = 16 * 1024 * 1024
+/** Above this size, entries of writers that did not wait are lost. */
 const BUFFER_BYTES_MAX = 64 * 1024 * 1024
 
-/** Operations that were accepted but are not in the database yet, in order. */
+/** Operations that were accepted but not committed yet, in order. */
 export class Pending {
   private ops: Op[] = []
   private bytes = 0
@@ -51,7 +51,7 @@ export class Pending {
     return 0
   }
 
-  /** Removes an effect; false when its flush has begun. */
+  /** Removes an effect. @returns false if its flush has begun */
   withdraw(op: EffectOp): boolean {
     const place = this.ops.indexOf(op)
     if (place < 0) return false
@@ -63,9 +63,9 @@ export class Pending {
     return true
   }
 
-  /** Undefined while there is room, otherwise a promise that resolves when there is. */
+  /** @returns undefined while there is room, otherwise a promise that resolves when there is */
   room(): Promise<void> | undefined {
-    if (this.bytes < ROOM_BYTES) return undefined
+    if (this.bytes < HIGH_WATER_BYTES) return undefined
     return new Promise(resolve => this.waitingForRoom.push(resolve))
   }
 
@@ -83,7 +83,7 @@ export class Pending {
     return this.ops.splice(0, count)
   }
 
-  /** Marks operations as finished: they are in the database, or were given up. */
+  /** Marks operations as finished: committed or given up. */
   done(ops: Op[]) {
     this.doneOps += ops.length
     for (const op of ops) {
@@ -91,7 +91,7 @@ export class Pending {
       this.entryCount -= op.entries.length
       this.bytes -= sizeOf(op)
     }
-    if (this.bytes < ROOM_BYTES) {
+    if (this.bytes < HIGH_WATER_BYTES) {
       this.reportLosses()
       for (const go of this.waitingForRoom.splice(0)) go()
     }
@@ -107,17 +107,17 @@ export class Pending {
   }
 
   private lose({ topic, entries }: EntriesOp): number {
-    const key = `${topic.tenantId}/${topic.name}`
+    const key = topicKey(topic)
     const loss = this.lost.get(key) ?? { topic, count: 0 }
     loss.count += entries.length
     this.lost.set(key, loss)
     return entries.length
   }
 
-  /** Writes a line about the loss into each affected topic. */
+  /** Writes a line about the loss to each affected topic. */
   private reportLosses() {
     for (const { topic, count } of this.lost.values()) {
-      const message = `${count} entries were lost here: they came faster than the database could take them`
+      const message = `${count} entries were lost here: they arrived faster than the database could store them`
       this.add({
         type: 'entries',
         topic,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A position in a topic. Readers resume from its text, `epoch.seq`. */
+/** A position in a topic. Readers resume from its text form, `epoch.seq`. */
 export interface Position {
   epoch: string
   seq: number
@@ -8,8 +8,8 @@ export interface Position {
 
 const POSITION = /^([a-z0-9]{1,32})\.(\d{1,15})$/
 /**
- * A composite id: a hash of the topic list, so that it is not used with another list, and the position in each topic.
- * Clients that know each position (WebSocket) write it without the hash, and leave the position of new topics empty.
+ * A composite id: a hash of the topic list, so that the id is not used with another list, and the position in each
+ * topic. Clients that know each position (WebSocket) leave out the hash, and leave the positions of new topics empty.
  */
 const COMPOSITE = /^([a-f0-9]{8})?~([a-z0-9.~]*)$/
 
@@ -20,11 +20,11 @@ export function parsePosition(text: string): Position | undefined {
   return match?.[1] && match[2] ? { epoch: match[1], seq: Number(match[2]) } : undefined
 }
 
-const markOf = (topics: readonly string[]) => createHash('sha1').update(topics.join('\n')).digest('hex').slice(0, 8)
+const hashOf = (topics: readonly string[]) => createHash('sha1').update(topics.join('\n')).digest('hex').slice(0, 8)
 
-/** Formats one id for several topics: their positions, in the order of the request. */
+/** Formats one id for several topics from their positions, in the order of the request. */
 export function compositeFormat(topics: readonly string[]): (positions: readonly string[]) => string {
-  const mark = markOf(topics)
+  const mark = hashOf(topics)
   return positions => `${mark}~${positions.join('~')}`
 }
 
@@ -34,7 +34,7 @@ export function compositeFormat(topics: readonly string[]): (positions: readonly
  */
 export function parseComposite(topics: readonly string[], text: string): (Position | null)[] | undefined {
   const match = COMPOSITE.exec(text)
-  if (!match || (match[1] !== undefined && match[1] !== markOf(topics))) return undefined
+  if (!match || (match[1] !== undefined && match[1] !== hashOf(topics))) return undefined
   const positions = (match[2] ?? '').split('~').map(each => (each === '' ? null : parsePosition(each)))
   return positions.length === topics.length && positions.every(each => each !== undefined) ? positions : undefined
 }

@@ -3,12 +3,12 @@ import type { Level } from '../base/log'
 import { LEVELS } from '../contract/values'
 import type { NewEntry } from './entry'
 
-/** Longer messages are cut and flagged. In bytes of UTF-8, before JSON escaping. */
+/** Longer messages are truncated and flagged. In bytes of UTF-8, before JSON escaping. */
 export const LINE_BYTES_MAX = 16 * 1024
 /** Max data of one entry, encoded. Larger data belongs in a table of its own, with a link. */
 export const DATA_BYTES_MAX = 64 * 1024
 
-/** An entry ready for the database, without a `seq`. */
+/** An entry ready for the database, except for its `seq`. */
 export interface PreparedEntry {
   kind: string
   at: Date
@@ -26,19 +26,19 @@ export interface PreparedEntry {
 const NAME_MAX = 200
 const KIND = /^[a-z][a-z0-9_]*$/
 /**
- * Retention drops whole days by this time. An entry with a time far in the past would be dropped early, one with a time
- * in the future late.
+ * Max difference of an entry's time from now. Retention drops whole days by this time: an entry with a time far in the
+ * past would be dropped too early, one far in the future too late.
  */
 const SKEW_MS = 3_600_000
-/** Memory of an entry in the buffer besides its texts. */
+/** Memory of a buffered entry besides its texts. */
 const ENTRY_BYTES = 100
 
 /**
- * Checks, cuts and encodes one entry.
- * @throws RangeError when the entry cannot be stored: a bug of the caller
+ * Checks, truncates and encodes one entry.
+ * @throws RangeError if the entry cannot be stored, which is a bug in the caller
  */
 export function prepare(entry: NewEntry): PreparedEntry {
-  if (!KIND.test(entry.kind)) throw new RangeError(`An entry cannot be of kind ${JSON.stringify(entry.kind)}`)
+  if (!KIND.test(entry.kind)) throw new RangeError(`Invalid kind of entry: ${JSON.stringify(entry.kind)}`)
   const isLine = entry.kind === 'log'
   const message = entry.message === undefined ? (isLine ? '' : undefined) : entry.message
   const cut = message === undefined ? undefined : cutText(message, LINE_BYTES_MAX)
@@ -69,10 +69,10 @@ function timeOf({ at }: NewEntry): Date {
   return at && !(Math.abs(at.getTime() - now.getTime()) > SKEW_MS) ? at : now
 }
 
-/** Null also for values that JSON cannot express, such as functions. */
+/** Null also for values that JSON cannot represent, such as functions. */
 const jsonOf = (value: unknown): string | null => (JSON.stringify(value) as string | undefined) ?? null
 
-/** Cuts at a byte length without splitting a character. */
+/** Truncates a text to a number of bytes without splitting a character. */
 export function cutText(text: string, bytesMax: number): string {
   // A UTF-16 unit is at most 3 bytes of UTF-8: most texts need no measuring.
   if (text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax) return text
@@ -84,9 +84,7 @@ export function cutText(text: string, bytesMax: number): string {
   return text.slice(0, splitsPair ? end - 1 : end)
 }
 
-/**
- * The name of a step or source as it is stored. Characters that a text column of PostgreSQL cannot hold are replaced.
- */
+/** The name of a step or source as stored. Replaces characters that a PostgreSQL text column cannot hold. */
 export const storedName = (name: string) => name.slice(0, NAME_MAX).replaceAll('\0', '\ufffd').toWellFormed()
 
 export const levelNumber = (level: Level | null) => (level === null ? null : LEVELS.indexOf(level))

@@ -1,27 +1,27 @@
-import type { Channel } from './channel'
 import { type WireEvent, withTopic } from './encode'
 import type { Filter } from './filter'
 import type { Frame } from './frame'
 import { formatPosition } from './position'
+import type { TopicFeed } from './topic-feed'
 import type { View } from './view'
 
 /** Where a reader's events go: one of the transports. */
 export interface Sink {
-  /** False while the last write is still buffered; call `advance` when it becomes true again. */
+  /** False while the last write is still buffered. Readers need a call of `advance` when it becomes true again. */
   readonly writable: boolean
   send(reader: Reader, frame: Frame): void
-  /** Events for this reader alone. */
+  /** Sends events to this reader only. */
   sendOwn(reader: Reader, events: WireEvent[]): void
-  /** The topic has ended and everything was sent. */
+  /** The topic has ended and the reader has sent everything. */
   ended(reader: Reader, reason: string): void
   gap(): void
-  /** Everything available so far was sent. */
+  /** The reader has sent everything available so far. */
   caughtUp?(reader: Reader): void
 }
 
 /**
- * One client's reader of one topic: a cursor, not a queue. Whenever it can write, it takes the next frame from the ring
- * of its view, or else from the database. However slow it is, it buffers only its last write.
+ * Reads one topic for one client: a cursor, not a queue. Whenever it can write, it takes the next frame from the ring
+ * of its view, or else from the database. However slow the client, only the last write is buffered.
  */
 export class Reader {
   readonly view: View
@@ -31,7 +31,7 @@ export class Reader {
   private announced = 0
 
   constructor(
-    readonly channel: Channel,
+    readonly feed: TopicFeed,
     filter: Filter,
     /** The last entry delivered. */
     public cursor: number,
@@ -40,27 +40,27 @@ export class Reader {
     private readonly sink: Sink,
     private readonly onClose: () => void,
   ) {
-    this.view = channel.view(filter)
-    channel.add(this)
+    this.view = feed.view(filter)
+    feed.add(this)
   }
 
   get position(): string {
-    return formatPosition({ epoch: this.channel.head.epoch, seq: this.cursor })
+    return formatPosition({ epoch: this.feed.head.epoch, seq: this.cursor })
   }
 
-  /** Whether it is at the end of the frames. */
+  /** Whether it has sent all frames. */
   get isLive(): boolean {
-    return this.cursor >= this.channel.sealed
+    return this.cursor >= this.feed.sealed
   }
 
   /**
-   * Starts sending. Before that, the connection may not have sent its response headers yet.
+   * Starts sending. Call it once the response headers were sent.
    * @param reset why the client's position cannot be used
-   * @param state the whole state of the topic, sent with the reader's position as id
+   * @param state the complete state of the topic, sent with the reader's position as id
    */
   begin(reset: string | undefined, state: string | null) {
     this.begun = true
-    const { family, topic, head } = this.channel
+    const { family, topic, head } = this.feed
     const send = (event: string, data: string) =>
       this.sink.sendOwn(this, [{ event, data: withTopic(topic.name, data), seq: this.cursor }])
     if (reset) send('reset', JSON.stringify({ epoch: head.epoch, reason: reset }))
@@ -68,9 +68,9 @@ export class Reader {
     this.advance()
   }
 
-  /** The topic was recreated: reads it from its start. */
+  /** Starts over, because the topic was recreated. */
   restart() {
-    const { head } = this.channel
+    const { head } = this.feed
     this.cursor = 0
     this.joinedAt = head.last_seq
     if (this.begun) this.begin('epoch_changed', head.state)
@@ -81,7 +81,7 @@ export class Reader {
       if (this.cursor < this.joinedAt) return this.replay(this.joinedAt, true)
       if (this.isLive) return this.idle()
       const frame = this.view.frameAfter(this.cursor)
-      if (!frame) return this.replay(this.view.boundaryAfter(this.cursor, this.channel.sealed), false)
+      if (!frame) return this.replay(this.view.boundaryAfter(this.cursor, this.feed.sealed), false)
       this.deliver(frame)
     }
   }
@@ -89,7 +89,7 @@ export class Reader {
   close() {
     if (this.isClosed) return
     this.isClosed = true
-    this.channel.remove(this)
+    this.feed.remove(this)
     this.onClose()
   }
 
@@ -98,21 +98,21 @@ export class Reader {
     if (!frame.isEmpty) this.sink.send(this, frame)
   }
 
-  /** Continues from the database, asynchronously. */
+  /** Reads the next frame from the database. */
   private replay(upTo: number, history: boolean) {
-    const { head } = this.channel
+    const { head } = this.feed
     if (this.cursor + 1 < head.first_seq) return this.skipTrimmed(head.first_seq)
     this.busy = true
-    this.channel.page(this.view.filter, this.cursor, upTo, history).then(
+    this.feed.page(this.view.filter, this.cursor, upTo, history).then(
       frame => {
         this.busy = false
-        // Otherwise the topic was recreated or trimmed while it was read.
-        const fits = frame?.first === this.cursor + 1 && frame.epoch === this.channel.head.epoch
+        // Otherwise the topic was recreated or trimmed during the read.
+        const fits = frame?.first === this.cursor + 1 && frame.epoch === this.feed.head.epoch
         if (fits && !this.isClosed) this.deliver(frame)
         this.advance()
       },
       () => {
-        this.busy = false // the database is away; the next comparison of heads tries again
+        this.busy = false // the database is down; the next comparison of heads tries again
       },
     )
   }
@@ -120,7 +120,7 @@ export class Reader {
   private skipTrimmed(firstSeq: number) {
     const [from_seq, to_seq] = [this.cursor + 1, firstSeq - 1]
     const missed = to_seq - from_seq + 1
-    const data = withTopic(this.channel.topic.name, JSON.stringify({ from_seq, to_seq, missed, reason: 'retention' }))
+    const data = withTopic(this.feed.topic.name, JSON.stringify({ from_seq, to_seq, missed, reason: 'retention' }))
     this.cursor = to_seq
     this.sink.gap()
     this.sink.sendOwn(this, [{ event: 'gap', data, seq: to_seq }])
@@ -128,8 +128,8 @@ export class Reader {
   }
 
   private idle() {
-    if (this.announced < this.channel.announceVersion) this.sendAnnouncements()
-    const reason = this.channel.endReason
+    if (this.announced < this.feed.announceVersion) this.sendAnnouncements()
+    const reason = this.feed.endReason
     if (reason && !this.isClosed) {
       this.close()
       this.sink.ended(this, reason)
@@ -138,8 +138,8 @@ export class Reader {
   }
 
   private sendAnnouncements() {
-    const { announcements, announceVersion } = this.channel
-    const { kinds, withoutKinds = [] } = this.view.filter.wanted
+    const { announcements, announceVersion } = this.feed
+    const { kinds, withoutKinds = [] } = this.view.filter.criteria
     const isWanted = (kind: string) => (!kinds || kinds.includes(kind)) && !withoutKinds.includes(kind)
     const fresh = [...announcements.values()].filter(
       each => each.version > this.announced && isWanted(each.event.event),

@@ -2,7 +2,7 @@ import type { Db } from '../base/db'
 import { expiringRows } from '../base/expiring'
 import type { RetentionTarget } from '../base/retention'
 import { lowPriority, tableSize } from '../base/table-store'
-import type { Topic } from './entry'
+import { topicKey } from './entry'
 import type { Family } from './families'
 import { countDay, DAY_MS, dropDay, listDays, topicEnds } from './partitions'
 import {
@@ -20,7 +20,7 @@ import {
 
 interface Deps {
   db: Db
-  /** Of a topic's name. */
+  /** The family of a topic, by the topic's name. */
   family(name: string): Family | undefined
   tenantIds(): Promise<string[]>
 }
@@ -35,7 +35,7 @@ export const streamRetention = (deps: Deps): RetentionTarget[] => [
   goneTopics(deps),
   expiringRows(deps.db, {
     name: 'stream_writers',
-    summary: 'The last batch of processes that have ended.',
+    summary: 'Last batch numbers of processes that have ended.',
     table: 'stream_writers',
     column: 'updated_at',
     keep: { fixedMs: WRITER_MS },
@@ -49,7 +49,7 @@ const earliest = (times: (Date | null | undefined)[]) => {
 
 /**
  * Entries of all topics, by whole days. A day is dropped in two steps: first the start of its topics moves past it, so
- * that readers get a `gap`, then the table is dropped.
+ * that readers get a `gap`, then the partition is dropped.
  */
 const entries = (db: Db): RetentionTarget => ({
   name: 'stream_entries',
@@ -83,7 +83,9 @@ const entries = (db: Db): RetentionTarget => ({
   },
 })
 
-/** Deletes events by row where they are kept for less time than lines. The rest is dropped with its day. */
+/**
+ * Deletes tenant events row by row if they are kept for less time than log lines. Others are dropped with their day.
+ */
 function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   const topics = async () => {
     const found = (await tenantIds()).map(async tenantId => (await findTopic(db, { tenantId, name: 'events' }))?.id)
@@ -92,7 +94,7 @@ function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   const daysBefore = (before: Date) => new Date(before.getTime() - DAY_MS)
   return {
     name: 'tenant_events',
-    summary: 'Events of tenants, where they are kept for less time than log lines.',
+    summary: 'Tenant events, if they are kept for less time than log lines.',
     keep: { term: 'events' },
     grainMs: 2 * DAY_MS,
     async measure() {
@@ -113,14 +115,17 @@ function tenantEvents({ db, tenantIds }: Deps): RetentionTarget {
   }
 }
 
-/** Topics of things that no longer exist, such as jobs removed from the history. */
+/** Topics that have outlived what they are about, such as those of deleted jobs. */
 function goneTopics({ db, family }: Deps): RetentionTarget {
-  /** Ids grow with time: after the first young topic there are no old ones. */
+  /** Ids grow with time: no old topics follow the first recent one. */
   const page = async (before: Date, after: number, limit: number) => {
     const found = await listTopics(db, after, limit)
-    const young = found.findIndex(({ created_at }) => created_at >= before)
-    const old = young < 0 ? found : found.slice(0, young)
-    return { gone: await goneOf(family, old), last: young < 0 && found.length === limit ? found.at(-1)?.id : undefined }
+    const recent = found.findIndex(({ created_at }) => created_at >= before)
+    const old = recent < 0 ? found : found.slice(0, recent)
+    return {
+      gone: await findGone(family, old),
+      last: recent < 0 && found.length === limit ? found.at(-1)?.id : undefined,
+    }
   }
   return {
     name: 'stream_topics',
@@ -146,13 +151,12 @@ function goneTopics({ db, family }: Deps): RetentionTarget {
   }
 }
 
-async function goneOf(family: Deps['family'], found: readonly TopicRow[]): Promise<TopicRow[]> {
+async function findGone(family: Deps['family'], found: readonly TopicRow[]): Promise<TopicRow[]> {
   const topics = found.map(row => ({ row, topic: { tenantId: row.tenant_id, name: row.name } }))
   const gone = new Set<string>()
-  const keyOf = ({ tenantId, name }: Topic) => `${tenantId}/${name}`
   for (const owner of new Set(found.map(({ name }) => family(name)))) {
     const asked = topics.flatMap(({ topic }) => (family(topic.name) === owner ? [topic] : []))
-    for (const topic of (await owner?.gone?.(asked)) ?? []) gone.add(keyOf(topic))
+    for (const topic of (await owner?.gone?.(asked)) ?? []) gone.add(topicKey(topic))
   }
-  return topics.flatMap(({ row, topic }) => (gone.has(keyOf(topic)) ? [row] : []))
+  return topics.flatMap(({ row, topic }) => (gone.has(topicKey(topic)) ? [row] : []))
 }

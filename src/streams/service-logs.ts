@@ -5,10 +5,10 @@ import { SERVICES } from '../contract/values'
 import type { Topic, Writer } from './entry'
 import type { Family } from './families'
 
-/** A process with the role `all` is both. */
+/** A service with a log of its own. A process with the role `all` runs both. */
 export type Service = (typeof SERVICES)[number]
 
-/** The log of the program concerns all tenants, so only the default tenant may read it. */
+/** The program's own log concerns all tenants, so only the default tenant may read it. */
 export const serviceTopic = (service: Service): Topic => ({ tenantId: DEFAULT_TENANT_ID, name: `service:${service}` })
 
 export const serviceFamily = (heartbeatMs: number): Family => ({
@@ -19,8 +19,8 @@ export const serviceFamily = (heartbeatMs: number): Family => ({
 })
 
 /**
- * Writes the log of the program to the service topics, except lines of the streams themselves (a loop) and the actor of
- * a request: viewers read these topics, and only roles with access to the audit log may see who did what.
+ * Writes the program's own log to the service topics. Leaves out lines of the streams themselves, which would loop, and
+ * the actor of a request: viewers read these topics, but only roles with access to the audit log may see who did what.
  */
 export function serviceSink(writer: Pick<Writer, 'write'>, ownService: Service): (record: LogRecord) => void {
   return ({ at, level, message, facts }) => {

@@ -33,20 +33,20 @@ export interface StreamsDeps {
     slowMs: number
     shutdownMs: number
   }
-  /** The service topic for log lines that name none. */
+  /** The service that log lines without one belong to. */
   service: Service
 }
 
 export interface Streams extends Part, Writer {
   bus: Bus
-  /** PostgreSQL currently refuses writes. */
+  /** Whether PostgreSQL currently refuses writes. */
   readonly isRefused: boolean
   /** Registers the topics of an area. */
   register(family: Family): void
   exists(topic: Topic): Promise<boolean>
   /** The data of streams and how long it is kept. */
   retention(tenantIds: () => Promise<string[]>): RetentionTarget[]
-  /** Ends the streams of a session or token, for good or to reconnect with another role. */
+  /** Closes the streams of a session or token: for good, or so that clients reconnect with another role. */
   closeCredential(credentialId: string, why: 'revoked' | 'role_changed'): void
   /** Closes all streams; clients reconnect to another process. */
   endConnections(): Promise<void>
@@ -84,7 +84,7 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     prefix: 'events',
     heartbeatMs: settings.eventsHeartbeatMs,
     envelope: true,
-    readers: { audit: AUDIT_ROLE },
+    minRoles: { audit: AUDIT_ROLE },
     exists: async ({ name }) => name === 'events',
   })
   hub.register(serviceFamily(settings.heartbeatMs))

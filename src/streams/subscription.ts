@@ -23,7 +23,7 @@ export function readSubscription(
   header: string | undefined,
 ): Subscription {
   const filter = createFilter(query, labelsOf(query))
-  // For one topic both forms are accepted, so that a client may change its transport.
+  // For one topic both forms of id are accepted, so that a client may change its transport.
   const read = (id: string) => parseComposite(topics, id) ?? (topics.length === 1 ? one(parsePosition(id)) : undefined)
   const name = query.last_event_id !== undefined ? 'last_event_id' : 'after'
   const given = header || query[name]

@@ -1,11 +1,14 @@
 import type { Level } from '../base/log'
 import { LEVELS } from '../contract/values'
-import type { TopicUpdate } from './channel'
 import type { Entry } from './entry'
 import { levelNumber, type PreparedEntry } from './prepare'
+import type { TopicUpdate } from './topic-feed'
 import type { Committed } from './writer'
 
-/** Of larger batches only the range is published: Redis disconnects subscribers whose buffers grow. */
+/**
+ * Only the range of a larger batch is published, because Redis disconnects subscribers whose output buffer grows too
+ * large.
+ */
 const BUS_BYTES_MAX = 16 * 1024
 
 type Row = [
@@ -24,7 +27,7 @@ type Row = [
 interface Message {
   id: number
   epoch: string
-  /** Null stands for Infinity, which JSON cannot express. */
+  /** Null stands for Infinity, which JSON cannot represent. */
   last: number | null
   first: number
   end: string | null
@@ -34,7 +37,7 @@ interface Message {
 
 /**
  * The update of one topic after a commit.
- * @param watched whether readers in this process need the entries; without any, a large batch is not prepared
+ * @param watched whether readers in this process need the entries; otherwise those of a large batch are left out
  */
 export function updateOf({ head, entries }: Committed, watched = true): TopicUpdate {
   const first = head.last_seq - (entries?.length ?? 0) + 1

@@ -27,7 +27,7 @@ export async function moveFirstSeq(trx: Transaction, ends: readonly TopicEnd[]):
   return moved.reduce((sum, { gone }) => sum + gone, 0)
 }
 
-/** Deletes old entries of days without a partition, oldest first in each topic. @returns how many */
+/** Deletes old entries of days without a partition, oldest first per topic. @returns how many */
 export function trimRest(db: Db, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const gone = await manyRows(
@@ -112,7 +112,7 @@ export const listTopics = (db: Db, after: number, limit: number) =>
     limit,
   ])
 
-/** Deletes entries of topics, and the topics once they have none. @returns how many entries */
+/** Deletes entries of topics, and the topics once they have none left. @returns how many entries */
 export function deleteTopics(db: Db, ids: readonly number[], limit: number): Promise<number> {
   return lowPriority(db, async trx => {
     const { rowCount } = await trx.raw<{ rowCount: number }>(

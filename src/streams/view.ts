@@ -1,7 +1,7 @@
 import type { Filter } from './filter'
 import type { Frame } from './frame'
 
-/** What a view keeps for readers that are slightly behind; others read the database. */
+/** How much a view keeps for readers that are slightly behind; others read the database. */
 const RING_BYTES_MAX = 1024 * 1024
 const RING_FRAMES_MAX = 256
 
@@ -31,7 +31,7 @@ export class View {
     return this.ring.findLast(frame => frame.first === cursor + 1)
   }
 
-  /** How far to read the database so that the cursor ends up between two frames. */
+  /** How far to read from the database so that the cursor ends up between two frames. */
   boundaryAfter(cursor: number, sealed: number): number {
     const holding = this.ring.findLast(frame => frame.first <= cursor + 1 && cursor < frame.last)
     if (holding) return holding.last

@@ -17,10 +17,10 @@ import { type AppendedHead, appendBatches, lastBatch, registerWriter, type Topic
 import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
 import { prepare } from './prepare'
 
-/** The result of a commit for one topic: its new head, and the entries up to that head. */
+/** The result of a commit for one topic: its new head and the entries up to it. */
 export interface Committed {
   head: AppendedHead
-  /** Null when they must be read from the database, because the answer to the commit was lost. */
+  /** Null when they must be read from the database, because the response to the commit was lost. */
   entries: TopicBatch['entries'] | null
 }
 
@@ -32,23 +32,23 @@ interface Deps {
   onLost(count: number): void
 }
 
-/** Codes of PostgreSQL after which a batch is retried: connection trouble, shutdown, deadlock, full disk. */
-const PASSING = /^(08|40|53|55P03|57P0|58)/
+/** PostgreSQL error codes after which a batch is retried: connection failure, shutdown, deadlock, full disk. */
+const TRANSIENT = /^(08|40|53|55P03|57P0|58)/
 const RETRY_MS_MAX = 2_000
 
-/** Whether the database was away, rather than the batch being wrong. */
-function isPassing(error: unknown): boolean {
-  return isOutage(error) || PASSING.test(String((error as { code?: unknown }).code))
+/** Whether a retry may succeed because the batch itself is not at fault. */
+function isTransient(error: unknown): boolean {
+  return isOutage(error) || TRANSIENT.test(String((error as { code?: unknown }).code))
 }
 
-/** The server reported that the transaction failed, not that it shuts down or the connection breaks. */
+/** Whether the server reported that the transaction failed, rather than a shutdown or a broken connection. */
 const isRollback = (error: unknown) => /^(?!08|57P)[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))
 
-function giveUp(ops: Op[], error: unknown) {
+function rejectEffects(ops: Op[], error: unknown) {
   for (const op of ops) if (op.type === 'effect') op.reject(error)
 }
 
-/** The group commit of this process: one flush at a time, each with everything accepted during the one before. */
+/** Group commit for this process: one flush at a time, each with everything accepted during the previous one. */
 export class StreamWriter implements Omit<Writer, 'announce'> {
   private readonly writerId = newId()
   private batchNo = 0
@@ -57,7 +57,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private stopped = false
   /** The current flush. */
   private batch: Batch | undefined
-  /** The database currently refuses writes. */
+  /** Whether the database currently refuses writes. */
   isRefused = false
 
   constructor(private readonly deps: Deps) {}
@@ -66,7 +66,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     await registerWriter(this.deps.db, this.writerId)
   }
 
-  /** Flushes the rest. At the deadline it gives up and reports how much is lost. */
+  /** Flushes what is left. At the deadline it gives up and reports how much was lost. */
   async stop(deadlineMs: number) {
     const done = this.flush().then(() => true)
     const inTime = await Promise.race([done, delay(deadlineMs, false, { ref: false })])
@@ -75,7 +75,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     if (inTime || lost === 0) return
     this.deps.onLost(lost)
     this.deps.log.error(
-      `${lost} stream entries are lost: the database did not accept them before the process had to stop`,
+      `${lost} stream entries were lost: the database did not accept them before the process had to stop`,
     )
   }
 
@@ -97,27 +97,27 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     return new Promise<Result>((resolve, reject) => {
       const op = { type: 'effect', effect, item, resolve, reject } as EffectOp
       this.pending.add(op)
-      if (waiting) limitWait(op, waiting, () => this.takeBack(op))
+      if (waiting) limitWait(op, waiting, () => this.withdraw(op))
       this.schedule()
     })
   }
 
   /** Withdraws an effect from the queue, or from the current flush once that is known not to be committed. */
-  private takeBack(op: EffectOp) {
+  private withdraw(op: EffectOp) {
     if (this.pending.withdraw(op)) return op.reject(nothingDone())
     const { batch } = this
     if (!batch?.ops.includes(op)) return
     op.isOverdue = true
     if (batch.mayBeCommitted) op.reject(outcomeUnknown())
     else if (batch.isWaiting) this.dropOverdue(batch)
-    // a statement is running, and may wait for locks
+    // A statement is running and may be waiting for locks.
     else setTimeout(() => op.reject(outcomeUnknown()), REQUEST_TIMEOUT_MS).unref()
   }
 
   private dropOverdue(batch: Batch) {
     const overdue = batch.ops.filter(op => op.type === 'effect' && op.isOverdue)
     batch.ops = batch.ops.filter(op => !overdue.includes(op))
-    giveUp(overdue, nothingDone())
+    rejectEffects(overdue, nothingDone())
   }
 
   async flush() {
@@ -140,7 +140,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     this.running = false
   }
 
-  /** Retries a batch until it is committed. When the batch itself is at fault, writes each operation separately. */
+  /** Retries a batch until it is committed. If the batch itself is at fault, writes each operation separately. */
   private async writeOut(ops: Op[]): Promise<void> {
     const batch: Batch = {
       ...NEW_BATCH,
@@ -151,24 +151,24 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       refused: [],
       ended: new Set(),
     }
-    const overtaken: EntriesOp[] = []
+    const removed: EntriesOp[] = []
     this.batch = batch
-    for (let attempt = 0; batch.ops.length || overtaken.length; attempt++) {
+    for (let attempt = 0; batch.ops.length || removed.length; attempt++) {
       const started = performance.now()
       try {
         const committed = await this.attempt(batch, attempt)
         this.isRefused = false
-        batch.refused.push(...overtaken)
+        batch.refused.push(...removed)
         return this.report(batch, committed, (performance.now() - started) / 1000)
       } catch (error) {
-        if (error instanceof Overtaken) {
-          overtaken.push(...error.ops)
+        if (error instanceof EntriesRefused) {
+          removed.push(...error.ops)
           batch.ops = batch.ops.filter(op => !error.ops.includes(op as EntriesOp))
           for (const key of error.ended) batch.ended.add(key)
           continue
         }
-        if (!isPassing(error)) return this.writeSeparately([...batch.ops, ...overtaken], error)
-        if (this.stopped) return giveUp(batch.ops, error)
+        if (!isTransient(error)) return this.writeSeparately([...batch.ops, ...removed], error)
+        if (this.stopped) return rejectEffects(batch.ops, error)
         if (attempt === 0) this.logWaiting(error)
         await this.backOff(batch, error, attempt)
       }
@@ -223,13 +223,13 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     batch.isCommitting = false
     if (batch.ops.some(op => op.type === 'effect'))
       return this.deps.db.transaction(trx => this.inTransaction(trx, batch, attempt))
-    const mayBeOvertaken = arrange(batch, new Map())
-    if (!mayBeOvertaken) return this.append(this.deps.db, batch)
+    const mayRefuse = arrange(batch, new Map())
+    if (!mayRefuse) return this.append(this.deps.db, batch)
     return this.deps.db.transaction(trx => this.append(trx, batch))
   }
 
   private async inTransaction(trx: Transaction, batch: Batch, attempt: number): Promise<Committed[]> {
-    // An earlier attempt may have been committed although its answer was lost.
+    // An earlier attempt may have been committed although the response was lost.
     if (attempt > 0 && (await lastBatch(trx, this.writerId)) === batch.no) return batch.topics.map(unknownHead)
     batch.mayBeCommitted = false
     const { results, entries } = await applyEffects(trx, batch.ops)
@@ -240,7 +240,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
     return committed
   }
 
-  /** @throws Overtaken */
+  /** @throws EntriesRefused */
   private async append(db: Db | Transaction, batch: Batch): Promise<Committed[]> {
     const heads = await appendBatches(db, batch.topics, this.writerId, batch.no)
     if (!heads) return batch.topics.map(unknownHead)
@@ -252,32 +252,38 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
       return { head, entries }
     })
     const refused = [...parts.values()]
-    if (refused.some(hasMore)) throw new Overtaken(refused)
-    batch.refused.push(...refused.flatMap(({ guarded }) => guarded))
+    if (refused.some(hasMore)) throw new EntriesRefused(refused)
+    batch.refused.push(...refused.flatMap(({ fenced }) => fenced))
     return committed
   }
 }
 
-/** Groups the entries of a batch by topic. @returns whether a changed fence would keep out entries it should not */
-function arrange(batch: Batch, ofEffects: ReadonlyMap<Op, TopicEntries[]>): boolean {
-  const { topics, refused } = groupByTopic(batch.ops, ofEffects, batch.ended)
+/** Groups the entries of a batch by topic. @returns whether a changed fence would also keep out unfenced entries */
+function arrange(batch: Batch, effectEntries: ReadonlyMap<Op, TopicEntries[]>): boolean {
+  const { topics, refused } = groupByTopic(batch.ops, effectEntries, batch.ended)
   Object.assign(batch, { topics, refused })
-  return topics.some(({ fence, isMixed }) => isMixed && fence?.expected != null)
+  return topics.some(({ fence, hasUnconditional }) => hasUnconditional && fence?.expected != null)
 }
 
 /** Whether a topic that refuses some entries of a part would take others. */
-const hasMore = ({ isMixed, guarded, onlyWhileOpen }: TopicPart) => isMixed || (guarded.length > 0 && onlyWhileOpen)
+const hasMore = ({ hasUnconditional, fenced, onlyWhileOpen }: TopicPart) =>
+  hasUnconditional || (fenced.length > 0 && onlyWhileOpen)
 
-/** Another process has taken over or ended a topic: the batch can be appended without the entries that depend on it. */
-class Overtaken extends Error {
+/**
+ * Another process has changed the fence of a topic or ended it: the batch can be appended without the entries
+ * refused.
+ */
+class EntriesRefused extends Error {
   readonly ops: readonly EntriesOp[]
-  /** Keys of topics that have ended. Of a topic with fenced entries this is only known after a try without them. */
+  /**
+   * Keys of topics that have ended. For a topic with fenced entries this is known only after an attempt without them.
+   */
   readonly ended: readonly string[]
 
   constructor(refused: readonly TopicPart[]) {
     super('A topic has another fence or has ended')
-    this.ops = refused.flatMap(({ guarded }) => guarded)
-    this.ended = refused.filter(({ guarded }) => !guarded.length).map(({ topic }) => topicKey(topic))
+    this.ops = refused.flatMap(({ fenced }) => fenced)
+    this.ended = refused.filter(({ fenced }) => !fenced.length).map(({ topic }) => topicKey(topic))
   }
 }
 
@@ -291,7 +297,7 @@ interface Batch {
   refused: EntriesOp[]
   /** Keys of topics that have ended. */
   ended: Set<string>
-  /** COMMIT was sent: if its answer is lost, the outcome is unknown. */
+  /** COMMIT was sent: if the response is lost, the outcome is unknown. */
   isCommitting: boolean
   mayBeCommitted: boolean
   /** Between two attempts. */
@@ -300,8 +306,8 @@ interface Batch {
 
 const NEW_BATCH = { isCommitting: false, mayBeCommitted: false, isWaiting: false }
 
-function limitWait(op: EffectOp, waiting: PendingRequest, takeBack: () => void) {
-  const timer = setTimeout(takeBack, REQUEST_TIMEOUT_MS)
+function limitWait(op: EffectOp, waiting: PendingRequest, withdraw: () => void) {
+  const timer = setTimeout(withdraw, REQUEST_TIMEOUT_MS)
   const { resolve, reject } = op
   op.resolve = result => {
     clearTimeout(timer)
@@ -314,7 +320,7 @@ function limitWait(op: EffectOp, waiting: PendingRequest, takeBack: () => void) 
   }
 }
 
-/** An infinite `last_seq` makes every channel compare with the database. */
+/** An infinite `last_seq` makes every feed compare with the database. */
 function unknownHead({ topic }: TopicBatch): Committed {
   const { tenantId: tenant_id, name } = topic
   const last_seq = Number.POSITIVE_INFINITY

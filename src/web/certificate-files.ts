@@ -5,7 +5,7 @@ import { createSecureContext } from 'node:tls'
 import { messageOf, StartError } from '../base/errors'
 import type { Log } from '../base/log'
 
-/** Paths of PEM files: OSQUERY_TLS_CERT, with the chain behind the certificate, and OSQUERY_TLS_KEY. */
+/** Paths of PEM files: OSQUERY_TLS_CERT, the certificate followed by its chain, and OSQUERY_TLS_KEY. */
 export interface TlsFiles {
   cert: string
   key: string
@@ -16,8 +16,8 @@ export interface Pem {
   key: Buffer
 }
 
-/** How often the files are looked at. By their state rather than by notifications, which miss what lies behind symbolic links. */
-const LOOK_MS = 5_000
+/** Files are polled rather than watched, because change notifications miss the targets of symbolic links. */
+const POLL_MS = 5_000
 
 /**
  * Reads both files.
@@ -28,10 +28,15 @@ export async function readPem(files: TlsFiles): Promise<Pem> {
     readSetting('OSQUERY_TLS_CERT', files.cert),
     readSetting('OSQUERY_TLS_KEY', files.key),
   ])
-  check('OSQUERY_TLS_CERT', files.cert, () => createSecureContext({ cert }), 'is no PEM file of a certificate')
-  check('OSQUERY_TLS_KEY', files.key, () => createSecureContext({ key }), 'is no PEM file of a key without passphrase')
-  const isPair = () => createSecureContext({ cert, key })
-  check('OSQUERY_TLS_KEY', files.key, isPair, `is not the key of the certificate ${files.cert}`)
+  check('OSQUERY_TLS_CERT', files.cert, () => createSecureContext({ cert }), 'is not a certificate in PEM format')
+  check(
+    'OSQUERY_TLS_KEY',
+    files.key,
+    () => createSecureContext({ key }),
+    'is not an unencrypted private key in PEM format',
+  )
+  const createPair = () => createSecureContext({ cert, key })
+  check('OSQUERY_TLS_KEY', files.key, createPair, `does not match the certificate ${files.cert}`)
   return { cert, key }
 }
 
@@ -52,23 +57,23 @@ function check(setting: string, path: string, attempt: () => unknown, problem: s
 }
 
 /**
- * Reads the files again when they change, as renewal does. A pair that does not fit, which is so while one file is new and the other is not yet, is
- * not used: the one before stays.
- * @returns ends it
+ * Reloads the files when they change. A certificate and key that do not match, as happens while a renewal has replaced only one of them,
+ * are ignored and the previous pair stays in use.
+ * @returns a function that stops watching
  */
-export function watchPem(files: TlsFiles, log: Log, use: (pem: Pem) => void, lookMs = LOOK_MS): () => void {
-  const renew = async () => {
+export function watchPem(files: TlsFiles, log: Log, use: (pem: Pem) => void, pollMs = POLL_MS): () => void {
+  const reload = async () => {
     try {
       const pem = await readPem(files)
       use(pem)
-      log.info('The TLS certificate was read again', { valid_to: new X509Certificate(pem.cert).validTo })
+      log.info('Reloaded the TLS certificate', { valid_to: new X509Certificate(pem.cert).validTo })
     } catch (error) {
-      log.warn('The TLS certificate has changed and cannot be used; the one before stays', { error: messageOf(error) })
+      log.warn('The changed TLS certificate cannot be used; keeping the previous one', { error: messageOf(error) })
     }
   }
   const paths = [...new Set(Object.values(files) as string[])]
-  const onChange = () => void renew()
-  for (const path of paths) watchFile(path, { interval: lookMs, persistent: false }, onChange)
+  const onChange = () => void reload()
+  for (const path of paths) watchFile(path, { interval: pollMs, persistent: false }, onChange)
   return () => {
     for (const path of paths) unwatchFile(path, onChange)
   }

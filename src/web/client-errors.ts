@@ -2,15 +2,15 @@ import { maxHeaderSize, type Server } from 'node:http'
 import { badRequest, Problem } from '../base/errors'
 import { codeOf } from '../base/failure'
 import type { LatestResponses } from './http-server'
-import { problemOnSocket, strangersBody } from './problems'
+import { problemOnSocket, unknownClientBody } from './problems'
 
 /**
- * Answers requests that Node cannot parse or that arrive too slowly. Node's own answers have no body, which osquery
- * agents take for success.
+ * Answers requests that Node cannot parse or that arrive too slowly. Node's own replies have no body, which osquery
+ * agents treat as success.
  */
 export function answerClientErrors(server: Server, responses: LatestResponses): void {
   server.on('clientError', (error, socket) => {
-    const response = responses.get(socket) // an answer that has begun cannot be followed by another
+    const response = responses.get(socket) // a started response cannot be followed by another
     const isAnswering = response?.headersSent && !response.writableFinished
     if (!socket.writable || isAnswering || codeOf(error) === 'ECONNRESET') socket.destroy()
     else socket.end(problemOnSocket(problemOf(codeOf(error))))
@@ -19,19 +19,19 @@ export function answerClientErrors(server: Server, responses: LatestResponses): 
     const problem = new Problem(417, 'expectation_failed', 'Only "Expect: 100-continue" is supported.')
     res.statusCode = problem.status
     res.setHeader('Content-Type', 'application/problem+json').setHeader('Connection', 'close')
-    res.end(strangersBody(problem))
+    res.end(unknownClientBody(problem))
   })
 }
 
 function problemOf(code: string): Problem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem(431, 'headers_too_large', `The headers together are larger than ${maxHeaderSize} bytes.`)
+      return new Problem(431, 'headers_too_large', `The headers exceed ${maxHeaderSize} bytes in total.`)
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new Problem(408, 'request_timeout', 'The request did not arrive in time.')
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Problem(413, 'body_too_large', 'The chunk extensions are too large.')
     default:
-      return badRequest([{ path: 'request', message: `This is not valid HTTP/1.1 (${code || 'unknown'}).` }])
+      return badRequest([{ path: 'request', message: `The request is not valid HTTP/1.1 (${code || 'unknown'}).` }])
   }
 }

@@ -12,16 +12,16 @@ interface Site {
   access: Pick<Access, 'cookieName'>
 }
 
-/** `/api/openapi.json`, and the same for people at `/api/docs`. They tell what the program is, nothing of a tenant. */
+/** `/api/openapi.json`, and a readable version at `/api/docs`. Both are public: they hold no tenant data. */
 export function docsRoutes({ endpoints, version, access }: Site): Router {
   const router = Router({ caseSensitive: true })
   const document = () => openApi(endpoints, version, access.cookieName())
-  const answers: Record<string, [string, () => string]> = {
+  const files: Record<string, [string, () => string]> = {
     '/api/openapi.json': ['application/json', once(() => JSON.stringify(document()))],
     '/api/docs': ['text/html', once(() => docsPage(endpoints, document()))],
     '/api/docs/style.css': ['text/css', () => STYLE],
   }
-  for (const [path, [type, text]] of Object.entries(answers))
+  for (const [path, [type, text]] of Object.entries(files))
     router.get(path, (_req, res) => {
       factsOf(res).route = path
       res.set('Cache-Control', 'no-cache').type(type).send(text())
@@ -45,7 +45,7 @@ function docsPage(endpoints: Endpoint[], document: Json): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Tailrace API</title>
 <link rel="stylesheet" href="/api/docs/style.css"></head>
 <body><h1>Tailrace API</h1>
-<p>Send <code>Authorization: Bearer &lt;token&gt;</code>. For programs: <a href="/api/openapi.json">OpenAPI 3.1</a>.
+<p>Send <code>Authorization: Bearer &lt;token&gt;</code>. Machine-readable version: <a href="/api/openapi.json">OpenAPI 3.1</a>.
 Errors are <code>application/problem+json</code>.</p>
 ${sections.join('\n')}
 </body></html>`
@@ -56,7 +56,7 @@ function section(each: Endpoint, { parameters, requestBody, responses }: Json): 
   const details = JSON.stringify({ parameters, requestBody, responses }, null, 2)
   return `<section id="${id}"><h2><a href="#${id}"><b>${each.method.toUpperCase()}</b> ${escaped(each.path)}</a></h2>
 <p>${escaped(each.summary)} <i>${each.role}</i></p>
-<details><summary>Parameters, body and answers</summary><pre>${escaped(details)}</pre></details></section>`
+<details><summary>Parameters, body and responses</summary><pre>${escaped(details)}</pre></details></section>`
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -14,8 +14,8 @@ import { type TimedHandler, timedHandler } from './timed-handler'
 export const BODY_BYTES_MAX = 64 * 1024
 
 /**
- * All endpoints as express routes; a method that a path does not have is 405.
- * @param isAway whether PostgreSQL does not answer
+ * All endpoints as express routes. A method that a path does not support is answered with 405.
+ * @param isAway whether PostgreSQL is unavailable
  */
 export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: () => Promise<boolean>): Router {
   const router = Router({ caseSensitive: true })
@@ -23,28 +23,28 @@ export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: ()
   for (const each of [...endpoints].sort(bySpecificity)) {
     const path = expressPath(each.path)
     const taken = methods.get(path) ?? []
-    if (taken.includes(each.method)) throw new Error(`Two endpoints answer ${each.method.toUpperCase()} ${each.path}`)
+    if (taken.includes(each.method)) throw new Error(`Two endpoints handle ${each.method.toUpperCase()} ${each.path}`)
     methods.set(path, [...taken, each.method])
     router[each.method](path, timedHandler(handlerOf(each, access), isAway))
   }
-  for (const [path, taken] of methods) router.all(path, otherMethod(taken))
+  for (const [path, taken] of methods) router.all(path, methodNotAllowed(taken))
   return router
 }
 
 const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1')
 
-/** `/api/jobs/actions` is asked before `/api/jobs/{id}`, in whatever order areas list them. */
+/** Sorts `/api/jobs/actions` before `/api/jobs/{id}`, whatever order areas list them in. */
 export function bySpecificity(a: { path: string }, b: { path: string }): number {
   const mark = (path: string) => path.replace(/\{\w+\}/g, '\uffff')
   return mark(a.path) < mark(b.path) ? -1 : 1
 }
 
-function otherMethod(taken: string[]): RequestHandler {
+function methodNotAllowed(taken: string[]): RequestHandler {
   const allowed = [...taken, ...(taken.includes('get') ? ['head'] : []), 'options'].map(name => name.toUpperCase())
   const headers = { Allow: allowed.join(', ') }
   return (req, res) => {
     if (req.method !== 'OPTIONS')
-      throw new Problem(405, 'method_not_allowed', `${req.method} is not possible here.`, [], headers)
+      throw new Problem(405, 'method_not_allowed', `${req.method} is not allowed here.`, [], headers)
     res.status(204).set(headers).end()
   }
 }
@@ -59,7 +59,8 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
     factsOf(res).route = each.path
     const principal = each.role === 'anyone' ? undefined : await admit(access, each.role, req, res)
     if (!principal) access.requireSameOrigin(req)
-    if (Object.values(req.params).some(hasNul)) throw badRequest([{ path: 'params', message: 'This path holds NUL.' }])
+    if (Object.values(req.params).some(hasNul))
+      throw badRequest([{ path: 'params', message: 'The path contains a NUL character.' }])
     const call = {
       params: each.params && parse(each.params, req.params, 'params'),
       query: readQuery(req.query),
@@ -77,7 +78,7 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
 }
 
 /**
- * Lets a caller through to something that needs a role.
+ * Authenticates the caller and checks its role.
  * @throws Problem 401 or 403
  */
 export async function admit(access: Access, role: Role, req: Request, res: Response): Promise<Principal> {
@@ -85,11 +86,11 @@ export async function admit(access: Access, role: Role, req: Request, res: Respo
   factsOf(res).principal = principal
   access.requireSameOrigin(req)
   if (!may(principal, role))
-    throw new Problem(403, 'forbidden', `This needs the role ${role}; you have the role ${principal.role}.`)
+    throw new Problem(403, 'forbidden', `This requires the role ${role}; your role is ${principal.role}.`)
   return principal
 }
 
-/** The JSON body; a request without one counts as `{}`, so that what is missing is named field by field. */
+/** Reads the JSON body. A missing body is treated as `{}`, so that the error names each missing field. */
 async function readBody(schema: z.ZodType, readBytes: RequestHandler, req: Request, res: Response): Promise<unknown> {
   const [, charset = 'utf-8'] = req.get('content-type')?.match(/;\s*charset\s*=\s*"?([^\s;"]+)/i) ?? []
   if (!/^utf-?8$/i.test(charset)) throw unsupportedBody('The body must be JSON in UTF-8.')
@@ -112,7 +113,7 @@ function checkReply({ method, path, replies }: Endpoint, { status, body }: AnyRe
   const what = `${method.toUpperCase()} ${path} ${status}`
   const schema = replies[status]
   if (schema) checkContract(what, schema, JSON.parse(JSON.stringify(body)))
-  else if (schema === undefined || body !== undefined) report(what, ['the contract does not have it'])
+  else if (schema === undefined || body !== undefined) report(what, ['the contract does not define it'])
 }
 
 function send(res: Response, { status, body, headers }: AnyReply): void {

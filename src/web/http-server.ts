@@ -3,24 +3,24 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '../base/errors'
 
-/** Longer than the 60 s that balancers keep idle connections, so that they and not we close them. */
+/** Longer than the 60 s for which load balancers keep idle connections, so that they close them, not this server. */
 const KEEP_ALIVE_MS = 65_000
-/** For the head, and for the whole request; answers may take as long as they like. */
+/** Time to receive the headers, and the whole request. Responses have no limit. */
 const HEADERS_MS = 20_000
 const REQUEST_MS = 120_000
 
 export function createHttpServer(listener: RequestListener): Server {
   const timeouts = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }
-  // Node's own answer to a request without a Host has no body, see `requireHost`
+  // Node's own response to a request without Host has no body, see `requireHost`
   const server = createServer({ ...timeouts, noDelay: true, requireHostHeader: false }, listener)
-  // Node would drop headers beyond a number silently, such as the length of the body; their size is limited anyway
+  // by default Node silently drops headers beyond a number, Content-Length included; their total size is limited anyway
   server.maxHeadersCount = 0
   return server
 }
 
 export type LatestResponses = Pick<WeakMap<Duplex, ServerResponse>, 'get'>
 
-/** The latest response on each connection, whether or not it has ended. */
+/** The latest response on each connection, finished or not. */
 export function latestResponses(server: Server): LatestResponses {
   const latest = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (req, res) => latest.set(req.socket, res))
@@ -41,16 +41,16 @@ export function listen(server: Server, port: number, host: string): Promise<void
 
 function startProblem(error: NodeJS.ErrnoException, port: number, host: string): unknown {
   const details: Record<string, string> = {
-    EADDRINUSE: `Port ${port} of ${host} is in use by another program. Set PORT to a free one (PORT=0 takes any).`,
-    EACCES: `This user may not open port ${port}. Set PORT to 1024 or above.`,
-    EADDRNOTAVAIL: `This machine does not have the address ${host}. Set HOST to one it has, such as 127.0.0.1 or 0.0.0.0.`,
-    ENOTFOUND: `The name ${host} has no address. Set HOST to an address of this machine.`,
+    EADDRINUSE: `Port ${port} on ${host} is already in use. Set PORT to a free port, or to 0 for any free port.`,
+    EACCES: `This user may not listen on port ${port}. Set PORT to 1024 or above.`,
+    EADDRNOTAVAIL: `This machine does not have the address ${host}. Set HOST to one of its addresses, such as 127.0.0.1 or 0.0.0.0.`,
+    ENOTFOUND: `The name ${host} cannot be resolved. Set HOST to an address of this machine.`,
   }
   const detail = error.code && details[error.code]
   return detail ? new Problem(503, 'cannot_listen', detail) : error
 }
 
-/** The address that people on this machine can open. */
+/** A URL that works in a browser on this machine. */
 export function addressOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo
   const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
@@ -58,15 +58,15 @@ export function addressOf(server: Server): string {
 }
 
 /**
- * Stops taking connections, lets running requests end, and at the deadline closes what is left.
- * @param upgraded sockets that were handed over, of which Node's server knows nothing any more
+ * Stops accepting connections, lets running requests finish, and closes whatever is left after `timeoutMs`.
+ * @param upgraded sockets of upgraded connections, which Node's server no longer tracks
  */
 export async function closeServer(server: Server, upgraded: Set<Duplex>, timeoutMs: number): Promise<void> {
   if (!server.listening) return
   const closed = new Promise<void>(resolve => void server.close(() => resolve()))
   const closeIdle = () => server.closeIdleConnections()
   closeIdle()
-  // a keep-alive connection becomes idle when its last answer is out
+  // a keep-alive connection becomes idle once its last response is sent
   const idle = setInterval(closeIdle, 50)
   const deadline = setTimeout(() => {
     for (const socket of upgraded) socket.destroy()

@@ -1,27 +1,28 @@
 import { badRequest, type Fault, Problem } from '../base/errors'
 
-/** Far more than any request needs, far less than what recursion, PostgreSQL's `jsonb` or a reader bears. */
+/** Far more than any request needs, and far less than recursion or PostgreSQL's `jsonb` can handle. */
 const DEPTH_MAX = 100
 const FAULTS_MAX = 10
-/** Of a name in a path. */
-const SHOWN_MAX = 100
+/** Longer names are cut in the paths of faults. */
+const NAME_CHARS_MAX = 100
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export interface JsonBody {
   value: unknown
-  /** What JavaScript, PostgreSQL or the next program would change or leave out silently (I-JSON, RFC 7493 section 2). */
+  /** Content that JavaScript, PostgreSQL or other programs would silently change or drop (I-JSON, RFC 7493 section 2). */
   faults: Fault[]
 }
 
-/** @throws Problem 400 when it is no JSON, or nested without end */
+/** @throws Problem 400 if the body is not JSON, or nested too deeply */
 export function parseJsonBody(bytes: Buffer): JsonBody {
   const text = decode(bytes)
   const { depth, names } = measure(text)
-  if (depth > DEPTH_MAX) throw badRequest([{ path: 'body', message: `Nested more than ${DEPTH_MAX} levels deep.` }])
+  if (depth > DEPTH_MAX)
+    throw badRequest([{ path: 'body', message: `The body is nested more than ${DEPTH_MAX} levels deep.` }])
   const value = parseText(text)
   const { faults, kept } = check(value)
-  if (kept < names) faults.push({ path: repeatedPath(text), message: 'This name stands twice in one object.' })
+  if (kept < names) faults.push({ path: repeatedPath(text), message: 'This name occurs twice in one object.' })
   return { value, faults }
 }
 
@@ -40,14 +41,14 @@ function parseText(text: string): unknown {
   } catch (error) {
     throw invalidJson(error instanceof Error ? error.message : String(error))
   }
-  if (typeof value !== 'object' || value === null) throw invalidJson('There must be an object or a list.')
+  if (typeof value !== 'object' || value === null) throw invalidJson('The body must be an object or an array.')
   return value
 }
 
 const invalidJson = (message: string) =>
   new Problem(400, 'invalid_json', 'The body is not valid JSON.', [{ path: 'body', message }])
 
-/** How deep a text is nested, and how many names stand in it, before anything is built of it. */
+/** Measures nesting depth and counts names without parsing. */
 function measure(text: string): { depth: number; names: number } {
   let [depth, deepest, names, isInString] = [0, 0, 0, false]
   for (let i = 0; i < text.length; i++) {
@@ -62,7 +63,7 @@ function measure(text: string): { depth: number; names: number } {
   return { depth: deepest, names }
 }
 
-/** What cannot be kept as it was sent, and how many names there are. */
+/** Finds values that cannot be stored as sent, and counts the names. */
 function check(body: unknown): { faults: Fault[]; kept: number } {
   const faults: Fault[] = []
   let kept = 0
@@ -75,10 +76,10 @@ function check(body: unknown): { faults: Fault[]; kept: number } {
     if (typeof value === 'string') refuse(path, faultOfText(value))
     if (typeof value !== 'object' || value === null) continue
     for (const [name, inner] of Object.entries(value)) {
-      const at = `${path}.${name.slice(0, SHOWN_MAX).toWellFormed()}`
+      const at = `${path}.${name.slice(0, NAME_CHARS_MAX).toWellFormed()}`
       if (!Array.isArray(value)) {
         kept++
-        refuse(at, name === '__proto__' ? 'No field can have this name.' : faultOfText(name))
+        refuse(at, name === '__proto__' ? 'This name is not allowed.' : faultOfText(name))
       }
       open.push({ value: inner, path: at })
     }
@@ -86,13 +87,13 @@ function check(body: unknown): { faults: Fault[]; kept: number } {
   return { faults, kept }
 }
 
-/** What PostgreSQL's `text` and `jsonb` cannot hold. */
+/** PostgreSQL's `text` and `jsonb` cannot hold these characters. */
 function faultOfText(text: string): string | undefined {
-  if (text.includes('\0')) return 'This text holds a NUL character.'
-  return text.isWellFormed() ? undefined : 'This text holds half of a surrogate pair.'
+  if (text.includes('\0')) return 'This text contains a NUL character.'
+  return text.isWellFormed() ? undefined : 'This text contains a lone surrogate.'
 }
 
-/** Of valid JSON in which a name is repeated: where. */
+/** The path of the first repeated name in valid JSON. */
 function repeatedPath(text: string): string {
   const names: Set<string>[] = []
   const path: string[] = []
@@ -107,7 +108,7 @@ function repeatedPath(text: string): string {
     } else if (token !== ':') last = token
     else {
       const name: string = JSON.parse(last)
-      path[path.length - 1] = name.slice(0, SHOWN_MAX)
+      path[path.length - 1] = name.slice(0, NAME_CHARS_MAX)
       if (names.at(-1)?.has(name)) return ['body', ...path.filter(Boolean)].join('.')
       names.at(-1)?.add(name)
     }

@@ -6,16 +6,16 @@ import { toSignIn, wantsHtml } from './pages'
 import { factsOf } from './request-facts'
 import { relaxedPolicy } from './security'
 
-/** A router of its own, such as osquery's API or Bull Board. It reads its bodies itself. */
+/** A separate router, such as osquery's API or Bull Board. It reads request bodies itself. */
 export interface Mount {
-  /** Where it begins: `/osquery`, `/admin/queues`. */
+  /** Path prefix, such as `/osquery` or `/admin/queues`. */
   path: string
-  /** `anyone`: it checks its callers itself. */
+  /** `anyone`: the handler authenticates callers itself. */
   roles: { read: Role; write: Role } | 'anyone'
   handler: RequestHandler
-  /** Answers what was refused or failed before it got to the handler, where callers do not understand a problem. */
+  /** Answers errors raised before the handler was reached, for clients that do not understand problem+json. */
   onError?: ErrorRequestHandler
-  /** What its pages need beside our own content security policy. */
+  /** Sources its pages need in addition to our content security policy. */
   csp?: Record<string, string[]>
 }
 

@@ -8,11 +8,11 @@ interface Property {
   schema: Json
 }
 
-/** Turns zod schemas into JSON Schema; what schemas refer to is gathered as components of the document. */
+/** Converts zod schemas to JSON Schema and collects the definitions they refer to as components of the document. */
 export function createSchemas() {
   const components: Record<string, Json> = {}
 
-  /** @param name for the schema, should it refer to itself; unique in the document */
+  /** @param name unique in the document; used if the schema refers to itself */
   function convert(schema: z.ZodType, io: 'input' | 'output', name: string): Json {
     const {
       $schema: _,

@@ -10,8 +10,8 @@ const PROBLEM = {
     type: { type: 'string' },
     title: { type: 'string' },
     status: { type: 'integer' },
-    code: { type: 'string', description: 'Stable and machine-readable.' },
-    detail: { type: 'string', description: 'For people: what happened and what to do next.' },
+    code: { type: 'string', description: 'A stable, machine-readable code.' },
+    detail: { type: 'string', description: 'A human-readable explanation of what happened and what to do next.' },
     errors: {
       type: 'array',
       items: {
@@ -24,8 +24,8 @@ const PROBLEM = {
 }
 
 /**
- * The OpenAPI 3.1 document of all endpoints, from the same schemas that check their requests.
- * @param cookieName of the session cookie
+ * The OpenAPI 3.1 document of all endpoints, generated from the schemas that validate their requests.
+ * @param cookieName name of the session cookie
  */
 export function openApi(endpoints: Endpoint[], version: string, cookieName: string): Json {
   const schemas = createSchemas()
@@ -50,7 +50,7 @@ export function openApi(endpoints: Endpoint[], version: string, cookieName: stri
   }
 }
 
-/** `get /api/jobs/{id}/logs` is `getJobsByIdLogs`. */
+/** `get /api/jobs/{id}/logs` becomes `getJobsByIdLogs`. */
 export function operationId({ method, path }: Pick<Endpoint, 'method' | 'path'>): string {
   const words = path.replace(/^\/api\b/, '').split(/[^A-Za-z0-9{}]+/)
   const name = words.map(word => (word.startsWith('{') ? `By${capital(word.slice(1, -1))}` : capital(word)))
@@ -77,7 +77,7 @@ function operation(each: Endpoint, schemas: Schemas): Json {
     tags: [each.path.split('/')[2] ?? 'api'],
     summary: each.summary,
     'x-role': each.role,
-    ...(each.role === 'anyone' ? { security: [] } : { description: `Needs the role ${each.role}.` }),
+    ...(each.role === 'anyone' ? { security: [] } : { description: `Requires the role ${each.role}.` }),
     parameters: [...path, ...query.map(property => ({ ...property, in: 'query' }))],
     ...(each.body && {
       requestBody: {

@@ -6,11 +6,11 @@ import { preloadHeader } from './preloads'
 import { sendProblem } from './problems'
 import { factsOf } from './request-facts'
 
-/** esbuild writes a hash of the content into these names: `main-5RTVQ2GK.js`. */
+/** esbuild adds a content hash to these names: `main-5RTVQ2GK.js`. */
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/
 const YEAR_SECONDS = 365 * 24 * 3600
 
-/** The built pages and their files. Pages want a signed-in visitor; files hold no data and are for anyone. */
+/** The built pages and their assets. Pages require a session; assets hold no data and are public. */
 export function pageRoutes(publicDir: string, access: Access): Router {
   const router = Router({ caseSensitive: true })
   for (const page of PAGES) {
@@ -38,7 +38,7 @@ const named =
     next()
   }
 
-/** Sends signed-out visitors to the sign-in page and from there back to where they wanted to go. */
+/** Redirects signed-out visitors to the sign-in page, which sends them back after they have signed in. */
 export function signedIn(access: Access): RequestHandler {
   return async (req, res, next) => {
     const principal = await access.visitor(req, res)
@@ -51,11 +51,11 @@ export function signedIn(access: Access): RequestHandler {
 export const toSignIn = (req: Request, res: Response) =>
   res.set('Cache-Control', 'no-store').redirect(302, `/sign-in?next=${encodeURIComponent(req.originalUrl)}`)
 
-/** A browser that opens a page, as against a program or a script of a page. */
+/** Whether a browser is opening a page, as opposed to a program or a page's script making a request. */
 export const wantsHtml = (req: Request) =>
   req.method === 'GET' && !req.path.startsWith('/api/') && (req.get('accept') ?? '').includes('text/html')
 
-/** Names with a hash never change their content; all others are asked for again each time (304 by ETag). */
+/** Files with a hash in their name never change; all others are revalidated each time (304 by ETag). */
 const cachingOf = (path: string) =>
   HASHED_NAME.test(path) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'public, no-cache'
 
@@ -70,7 +70,7 @@ const preloading =
 const sendsPage =
   (root: string, status: number): RequestHandler =>
   (_req, res) => {
-    // `no-store` would take the page out of the browser's back-and-forward cache
+    // `no-store` would keep the page out of the browser's back/forward cache
     res
       .status(status)
       .sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Written by scripts/bundle.mjs: for each page the scripts that it needs besides `app.js`. */
+/** Written by scripts/bundle.mjs: the scripts each page needs besides `app.js`. */
 const FILE = 'preloads.json'
 
 /**
- * The `Link` header (RFC 8288) by which a browser fetches the scripts of a page at the same time as `app.js`, instead of one after the
- * other. Read anew each time, because the pages may be built while the server runs.
- * @returns undefined when nothing is known of the page; it then loads a little later
+ * The `Link` header (RFC 8288) that makes a browser fetch the scripts of a page in parallel with `app.js`. The file is read
+ * each time, because the pages may be rebuilt while the server runs.
+ * @returns undefined if the page is not listed; its scripts then load after `app.js`
  */
 export async function preloadHeader(publicDir: string, page: string): Promise<string | undefined> {
   const scripts = (await readPreloads(publicDir))[page]
@@ -18,6 +18,6 @@ async function readPreloads(publicDir: string): Promise<Record<string, string[]>
   try {
     return JSON.parse(await readFile(join(publicDir, FILE), 'utf8'))
   } catch {
-    return {} // not built, or just being built: pages work without
+    return {} // not built yet, or being built: pages work without it
   }
 }

@@ -5,7 +5,7 @@ import type { Log } from '../base/log'
 import { isOutage } from '../base/outage'
 import { factsOf } from './request-facts'
 
-/** What express and its body reader throw when a request is not as it should be. */
+/** What express and its body parser throw for an invalid request. */
 interface HttpError extends Error {
   status?: number
   type?: string
@@ -22,27 +22,21 @@ export const problemBody = ({ status, code, detail, errors }: Problem) => ({
   errors,
 })
 
-/** The problem that a caller is told for whatever was thrown; bugs tell nothing of themselves. */
+/** Converts anything thrown to the problem sent to the caller. Bugs reveal no details. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isOutage(error))
-    return new Problem(
-      503,
-      'unavailable',
-      'Part of this service is unavailable or too busy at the moment. Try again soon.',
-      [],
-      {
-        'Retry-After': '2',
-      },
-    )
+    return new Problem(503, 'unavailable', 'Part of this service is unavailable or overloaded. Try again soon.', [], {
+      'Retry-After': '2',
+    })
   const { status = 500, type, limit, message } = (error ?? {}) as HttpError
   if (type && BODY_PROBLEMS[type]) return BODY_PROBLEMS[type]({ message, limit })
   if (status >= 400 && status < 500) {
-    // an escape in the path that is none, or a body that cannot be inflated
+    // an invalid escape in the path, or a body that cannot be inflated
     const path = error instanceof URIError ? 'params' : 'body'
     return new Problem(status, 'invalid_request', 'The request cannot be read.', [{ path, message }])
   }
-  return new Problem(500, 'internal_error', 'Something went wrong here. The log has the details.')
+  return new Problem(500, 'internal_error', 'An internal error occurred. See the server log for details.')
 }
 
 type BodyProblem = (error: { message: string; limit: number | undefined }) => Problem
@@ -54,7 +48,7 @@ const unsupported: BodyProblem = ({ message }) =>
 /** By the `type` of a body-parser error. */
 const BODY_PROBLEMS: Record<string, BodyProblem> = {
   'entity.too.large': ({ limit }) =>
-    new Problem(413, 'body_too_large', `The body is larger than ${limit} bytes, the most that is taken here.`),
+    new Problem(413, 'body_too_large', `The body exceeds the limit of ${limit} bytes.`),
   'encoding.unsupported': unsupported,
   'request.aborted': unreadable,
   'request.size.invalid': unreadable,
@@ -69,12 +63,13 @@ export function sendProblem(res: Response, problem: Problem): void {
     .send(JSON.stringify(problemBody(problem)))
 }
 
-/** Where it is not known whose request it is: agents of osquery take an answer without `error` for success. */
-export const strangersBody = (problem: Problem) => JSON.stringify({ ...problemBody(problem), error: problem.detail })
+/** Body for an unidentified client. It may be an osquery agent, which treats a reply without `error` as success. */
+export const unknownClientBody = (problem: Problem) =>
+  JSON.stringify({ ...problemBody(problem), error: problem.detail })
 
-/** A problem for a bare socket, as the answer to a refused upgrade or to what is no request. */
+/** A complete response for a bare socket, after a refused upgrade or an invalid request. */
 export function problemOnSocket(problem: Problem): string {
-  const body = strangersBody(problem)
+  const body = unknownClientBody(problem)
   const headers = {
     ...problem.headers,
     'Content-Type': 'application/problem+json',
@@ -85,7 +80,7 @@ export function problemOnSocket(problem: Problem): string {
   return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`
 }
 
-/** Logs a bug with its stack; foreseeable problems are in the request's own log line. */
+/** Logs a bug with its stack; expected problems only appear in the request's log line. */
 export function logBug(log: Log, error: unknown, problem: Problem, req: IncomingMessage, requestId?: string): void {
   if (problem.status !== 500 || error instanceof Problem) return
   log.error('A request failed because of a bug', {
@@ -95,7 +90,7 @@ export function logBug(log: Log, error: unknown, problem: Problem, req: Incoming
   })
 }
 
-/** The one error handler. */
+/** The error handler of the express app. */
 export const errorHandler =
   (log: Log): ErrorRequestHandler =>
   (error, req, res, _next) => {

@@ -5,9 +5,9 @@ type Schema = z.ZodType
 type Values = Record<string, unknown>
 
 /**
- * Makes the reader of an endpoint's query. Beside what the schema says: a parameter that is not known is refused (a
- * mistyped filter would quietly show everything), and so is a second value where one is meant.
- * @returns throws Problem 400 that names every faulty parameter
+ * Creates the parser of an endpoint's query string. Besides applying the schema, it rejects unknown parameters (a
+ * mistyped filter would silently match everything) and repeated single-value parameters.
+ * @returns a function that throws a Problem 400 naming every invalid parameter
  */
 export function queryReader(schema: Schema = z.strictObject({})): (query: Values) => unknown {
   const object = objectOf(schema)
@@ -29,17 +29,17 @@ export function queryReader(schema: Schema = z.strictObject({})): (query: Values
   }
 
   function faultOf(name: string, value: unknown): string | undefined {
-    if (known && !known.has(name)) return 'This parameter is not known.'
-    if (Array.isArray(value) && single.has(name)) return 'This parameter may be given once only.'
-    return hasNul(value) ? 'This value holds a NUL character.' : undefined
+    if (known && !known.has(name)) return 'Unknown parameter.'
+    if (Array.isArray(value) && single.has(name)) return 'This parameter may be given only once.'
+    return hasNul(value) ? 'This value contains a NUL character.' : undefined
   }
 }
 
-/** PostgreSQL text cannot hold NUL, so nothing that is looked up can. */
+/** PostgreSQL text cannot contain NUL, so a value with one can never match. */
 export const hasNul = (value: unknown): boolean =>
   Array.isArray(value) ? value.some(hasNul) : typeof value === 'string' && value.includes('\0')
 
-/** The object schema inside, also below transforms. */
+/** The underlying object schema, without transforms, optionals and defaults. */
 function objectOf(schema: Schema): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema
   if (schema instanceof z.ZodPipe) return objectOf(schema.in as Schema)
@@ -47,7 +47,7 @@ function objectOf(schema: Schema): z.ZodObject | undefined {
   return undefined
 }
 
-/** Takes names that its shape does not list, such as `label.<name>`. */
+/** Whether it accepts names that its shape does not list, such as `label.<name>`. */
 const isOpen = (object: z.ZodObject) =>
   object.def.catchall !== undefined && !(object.def.catchall instanceof z.ZodNever)
 
@@ -57,7 +57,7 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>
 }
 
-/** Parameters that take one value; coercion would make something of two (`new Date(['2020', '5'])`). */
+/** Parameters that take one value. Coercion would accept two of them (`new Date(['2020', '5'])`). */
 function singleNames(schema: Schema): Set<string> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
   const takesMany = ({ type, anyOf = [] }: JsonSchema): boolean => type === 'array' || anyOf.some(takesMany)

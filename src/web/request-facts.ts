@@ -1,13 +1,13 @@
 import type { Response } from 'express'
 import type { Principal } from '../api'
 
-/** What becomes known of a request on its way, for its log line. */
+/** Facts about a request, collected while it is handled, for its log line. */
 export interface RequestFacts {
   requestId?: string
-  /** The pattern that matched, never the path itself. */
+  /** The matched pattern, never the path itself. */
   route?: string
   principal?: Principal
-  /** Code of the problem that was answered. */
+  /** Code of the problem sent, if any. */
   problem?: string
 }
 

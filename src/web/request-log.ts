@@ -5,35 +5,35 @@ import type { Facts, Log } from '../base/log'
 import { Histogram, type Registry } from '../base/metrics'
 import { factsOf } from './request-facts'
 
-const GIVEN_ID = /^[A-Za-z0-9._-]{8,64}$/
-/** Asked every few seconds by machines: their lines would bury the others. */
+const CLIENT_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
+/** Polled by machines every few seconds: logged at debug level, so that they do not bury other lines. */
 const QUIET_ROUTES = /^\/(healthz|readyz|metrics|osquery\/.*)$/
 
 /**
- * Gives each request an id, measures it, and writes one log line when it is over; of requests that nobody has signed in for, only the first
- * of a kind in a minute. Queries stay out of the log.
+ * Gives each request an id, measures it, and logs one line when it ends. Of unauthenticated requests, only the first of each
+ * kind per minute is logged. Query strings are never logged.
  */
 export function requestLog(log: Log, metrics: Registry): RequestHandler {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer, without event streams.',
+    help: 'Time from receiving a request to the end of its response, event streams excluded.',
     labelNames: ['route', 'method', 'status'],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
     registers: [metrics],
   })
-  const ofStrangers = limitedLog(log)
+  const unauthenticatedLog = limitedLog(log)
   return (req, res, next) => {
     const startedAt = performance.now()
     const given = req.get('x-request-id')
     const facts = factsOf(res)
-    facts.requestId = given && GIVEN_ID.test(given) ? given : newId()
+    facts.requestId = given && CLIENT_REQUEST_ID.test(given) ? given : newId()
     res.setHeader('X-Request-Id', facts.requestId)
     res.once('close', () => {
       const durationMs = performance.now() - startedAt
       const route = facts.route ?? 'none'
       if (!isStream(res)) durations.observe({ route, method: methodOf(req), status: res.statusCode }, durationMs / 1000)
-      const to = facts.principal ? log : ofStrangers
-      to[levelOf(route, res.statusCode)](`${req.method} ${route} ${res.statusCode}`, line(req, res, durationMs))
+      const target = facts.principal ? log : unauthenticatedLog
+      target[levelOf(route, res.statusCode)](`${req.method} ${route} ${res.statusCode}`, line(req, res, durationMs))
     })
     next()
   }
@@ -41,7 +41,7 @@ export function requestLog(log: Log, metrics: Registry): RequestHandler {
 
 const PATH_SHOWN_MAX = 200
 
-/** Methods are the client's own words; a metric's labels must not be. */
+/** Clients may send any method name; metric labels must come from a fixed set. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const methodOf = (req: Request) => (METHODS.has(req.method) ? req.method : 'other')
 

@@ -3,7 +3,7 @@ import helmet from 'helmet'
 
 type Directives = Record<string, string[]>
 
-/** Everything from here and nothing inline; the log viewer sets styles through the CSSOM, which this allows. */
+/** Same origin only and nothing inline. The log viewer sets styles through the CSSOM, which this allows. */
 const DIRECTIVES: Directives = {
   'default-src': ["'self'"],
   'script-src': ["'self'"],
@@ -17,7 +17,7 @@ const DIRECTIVES: Directives = {
   'frame-ancestors': ["'none'"],
 }
 
-/** @param https whether people come over HTTPS; without it HSTS would lock them out */
+/** @param https whether browsers use HTTPS; if not, HSTS would lock them out */
 export const securityHeaders = (https: boolean): RequestHandler =>
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
@@ -26,6 +26,6 @@ export const securityHeaders = (https: boolean): RequestHandler =>
     referrerPolicy: { policy: 'same-origin' }, // the same-origin check may need the Referer
   })
 
-/** A looser policy for a foreign program that is mounted (Bull Board). */
+/** A looser policy for mounted third-party pages (Bull Board). */
 export const relaxedPolicy = (more: Directives): RequestHandler =>
   helmet.contentSecurityPolicy({ useDefaults: false, directives: { ...DIRECTIVES, ...more } })

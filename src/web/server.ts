@@ -22,16 +22,16 @@ import { securityHeaders } from './security'
 import { serveTls } from './tls'
 import { serveUpgrades, type Upgrade } from './upgrades'
 
-/** What a web process serves beside its health. */
+/** What a web process serves besides health and metrics. */
 export interface Site {
   access: Access
   endpoints: Endpoint[]
   mounts?: Mount[]
-  /** By path: `/ws/stream`. */
+  /** Keyed by path, such as `/ws/stream`. */
   upgrades?: Record<string, Upgrade>
   /** The built pages. */
   publicDir: string
-  /** Of the program. */
+  /** Version of Tailrace. */
   version: string
 }
 
@@ -41,33 +41,33 @@ export interface WebDeps {
     host: string
     trustProxy?: string | undefined
     cookieSecure: boolean
-    /** Speaks TLS as well, when there is a site. */
+    /** Serves TLS as well, if there is a site. */
     tls?: TlsFiles | undefined
   }
   metricsToken: string | undefined
   log: Log
   metrics: Registry
-  /** For `/readyz`, by name. */
+  /** Checks of `/readyz`, by name. */
   checks: Record<string, Check>
-  /** A worker process has none. */
+  /** Absent in worker processes. */
   site?: Site
 }
 
 export interface WebServer extends Part {
   server: Server
-  /** Where it is reached; after `start`. */
+  /** Base URL; valid after `start`. */
   url(): string
-  /** From now on `/readyz` says `stopping`, so that balancers send nobody here any more. */
+  /** Makes `/readyz` report `stopping`, so that load balancers send no more requests here. */
   drain(): void
-  /** Ends what is still open after this time; end the streams first. */
+  /** Closes connections that are still open after `timeoutMs`. Close the streams first. */
   stop(timeoutMs?: number): Promise<void>
-  /** Address of a client, through trusted proxies only; for upgrade requests, which express does not see. */
+  /** Client address, resolved through trusted proxies; for upgrade requests, which express does not handle. */
   clientIp(req: IncomingMessage): string
 }
 
-const STOP_MS_MAX = 5_000
-/** Whoever waits has waited long when this is asked. */
-const AWAY_MS = 1_000
+const STOP_TIMEOUT_MS = 5_000
+/** Short, because requests have already waited when this check runs. */
+const DATABASE_CHECK_TIMEOUT_MS = 1_000
 
 /** The HTTP server of a process: health for every role, and the site for web processes. */
 export function createServer(deps: WebDeps): WebServer {
@@ -91,7 +91,7 @@ export function createServer(deps: WebDeps): WebServer {
     drain() {
       isStopping = true
     },
-    async stop(timeoutMs = STOP_MS_MAX) {
+    async stop(timeoutMs = STOP_TIMEOUT_MS) {
       isStopping = true
       tls?.stop()
       await closeServer(server, upgraded, timeoutMs)
@@ -112,13 +112,13 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
     refuseSecretsInUrl(req.url)
     next()
   })
-  const [ofPrograms, ofPeople] = partOf(site?.mounts ?? [])
-  if (site) app.use(mountRoutes(ofPrograms, site.access)) // headers for browsers are nothing to them, and they ask all the time
+  const [programMounts, browserMounts] = splitMounts(site?.mounts ?? [])
+  if (site) app.use(mountRoutes(programMounts, site.access)) // before the browser headers, which busy agents do not need
   app.use(securityHeaders(config.cookieSecure))
   app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
   if (site) {
-    app.use(mountRoutes(ofPeople, site.access))
-    app.use(endpointRoutes(site.endpoints, site.access, awayCheck(checks.postgres)))
+    app.use(mountRoutes(browserMounts, site.access))
+    app.use(endpointRoutes(site.endpoints, site.access, sharedOutageCheck(checks.postgres)))
     app.use(docsRoutes(site))
     app.use(pageRoutes(site.publicDir, site.access))
   }
@@ -136,20 +136,20 @@ function requireHost({ httpVersion, headers }: IncomingMessage): void {
     throw badRequest([{ path: 'header.host', message: 'HTTP/1.1 needs a Host header.' }])
 }
 
-/** One look at a time serves all requests that wait. */
-function awayCheck(check: Check = () => undefined): () => Promise<boolean> {
-  let looking: Promise<boolean> | undefined
+/** Waiting requests share one check at a time. */
+function sharedOutageCheck(check: Check = () => undefined): () => Promise<boolean> {
+  let running: Promise<boolean> | undefined
   return () => {
-    looking ??= runCheck(check, AWAY_MS)
+    running ??= runCheck(check, DATABASE_CHECK_TIMEOUT_MS)
       .then(({ outcome }) => outcome !== 'ok')
       .finally(() => {
-        looking = undefined
+        running = undefined
       })
-    return looking
+    return running
   }
 }
 
-const partOf = (mounts: Mount[]) =>
+const splitMounts = (mounts: Mount[]) =>
   [mounts.filter(({ roles }) => roles === 'anyone'), mounts.filter(({ roles }) => roles !== 'anyone')] as const
 
 /**

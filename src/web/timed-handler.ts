@@ -2,17 +2,17 @@ import type { Request, RequestHandler, Response } from 'express'
 import { isOutage } from '../base/outage'
 import { changeError, nothingDone, type PendingRequest, runRequest } from '../base/request-timeout'
 
-/** Progress of a request. */
+/** How far a request has got. */
 interface Work {
-  /** It was authorised and parsed: from here on something may have been changed. */
+  /** The request was authorised and parsed: from here on it may have changed something. */
   hasBegun: boolean
 }
 
 export type TimedHandler = (req: Request, res: Response, work: Work) => Promise<void>
 
 /**
- * Answers within seconds while PostgreSQL is away, and says of a change whether it was certainly not made or may have
- * been. An open stream counts as answered.
+ * Answers within seconds even if PostgreSQL is unavailable, and tells whether a change was certainly not made or may
+ * have been. An open stream counts as answered.
  */
 export function timedHandler(handle: TimedHandler, isAway: () => Promise<boolean>): RequestHandler {
   return async (req, res) => {
@@ -30,7 +30,7 @@ export function timedHandler(handle: TimedHandler, isAway: () => Promise<boolean
   }
 }
 
-/** PostgreSQL has not answered; `isOutage` recognises it by its message. */
+/** PostgreSQL did not answer; `isOutage` recognises this error by its message. */
 class NoAnswer extends Error {
   constructor() {
     super('timeout expired')

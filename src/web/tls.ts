@@ -4,70 +4,71 @@ import { createServer } from 'node:tls'
 import type { Log } from '../base/log'
 import { readPem, type TlsFiles, watchPem } from './certificate-files'
 
-/** First byte of a TLS connection (RFC 8446 section 5.1: a record of type handshake); no HTTP request begins so. */
+/** First byte of a TLS connection (RFC 8446 section 5.1: a handshake record); no HTTP request starts with it. */
 const HANDSHAKE = 0x16
-/** For the first byte, and for the handshake. */
-const HELLO_MS = 20_000
+/** Limit for the first byte to arrive, and again for the handshake. */
+const HANDSHAKE_TIMEOUT_MS = 20_000
 
-/** Speaks TLS on the port of an HTTP server, beside plain HTTP. */
+/** Serves TLS and plain HTTP on the same port. */
 export interface TlsFront {
   /** @throws StartError */
   start(): Promise<void>
-  /** Ends what is not yet a connection of the HTTP server. */
+  /** Closes connections not yet handed to the HTTP server. */
   stop(): void
 }
 
 /**
- * Lets the first byte of each connection decide. A TLS connection becomes one of the same HTTP server once its handshake is done, so that
- * requests, upgrades, timeouts, counts and closing are the same for both.
- * @param lookMs how often the files are looked at for renewal
+ * Tells TLS from plain HTTP by the first byte of each connection. After its handshake, a TLS connection is handed to the same HTTP server,
+ * so that requests, upgrades, timeouts, counts and shutdown work alike for both.
+ * @param pollMs how often the certificate files are checked for changes
  */
-export function serveTls(server: Server, files: TlsFiles, log: Log, lookMs?: number): TlsFront {
+export function serveTls(server: Server, files: TlsFiles, log: Log, pollMs?: number): TlsFront {
   const plain = server.listeners('connection') as ((socket: Socket) => void)[]
   const accept = (socket: Socket) => {
     for (const listener of plain) listener.call(server, socket)
   }
-  /** Connections whose handshake, or first byte, is not yet there. */
-  const early = new Map<string, Socket>()
+  /** Connections that have not sent a byte or finished their handshake yet. */
+  const pending = new Map<string, Socket>()
   const secure = createServer(
-    { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], handshakeTimeout: HELLO_MS },
+    { minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
     accept,
   )
-  // a failed handshake is the client's matter: a scanner, an agent with another authority
+  // a failed handshake is the client's problem: a scanner, or an agent that trusts another CA
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
-    const end = endOf(socket)
-    early.set(end, socket)
-    const forget = () => early.delete(end)
+    const key = connectionKey(socket)
+    pending.set(key, socket)
+    const forget = () => pending.delete(key)
     const fail = () => socket.destroy()
-    socket.once('close', forget).once('error', fail).setTimeout(HELLO_MS, fail)
+    socket.once('close', forget).once('error', fail).setTimeout(HANDSHAKE_TIMEOUT_MS, fail)
     socket.once('readable', () => {
       const first: Buffer | null = socket.read()
-      if (!first) return fail() // it ended without a word
+      if (!first) return fail() // closed without sending anything
       socket.unshift(first)
       socket.off('error', fail).setTimeout(0).off('timeout', fail)
       if (first[0] === HANDSHAKE) {
-        socket.allowHalfOpen = false // as on an https server: who hangs up during the handshake is gone at once
+        socket.allowHalfOpen = false // as on an https server: a client that hangs up during the handshake is dropped at once
         return secure.emit('connection', socket)
       }
       forget()
       return accept(socket)
     })
   })
-  secure.on('secureConnection', socket => early.delete(endOf(socket)))
+  secure.on('secureConnection', socket => pending.delete(connectionKey(socket)))
   let unwatch = () => {}
   return {
     async start() {
       secure.setSecureContext(await readPem(files))
-      unwatch = watchPem(files, log, pem => secure.setSecureContext(pem), lookMs)
+      unwatch = watchPem(files, log, pem => secure.setSecureContext(pem), pollMs)
     },
     stop() {
       unwatch()
-      for (const socket of early.values()) socket.destroy()
+      for (const socket of pending.values()) socket.destroy()
     },
   }
 }
 
-/** The same for a connection and for the TLS on it. */
-const endOf = ({ remoteAddress, remotePort, localAddress }: Socket) => `${remoteAddress} ${remotePort} ${localAddress}`
+/** Identical for a TCP connection and the TLS connection on top of it. */
+const connectionKey = ({ remoteAddress, remotePort, localAddress }: Socket) =>
+  `${remoteAddress} ${remotePort} ${localAddress}`

@@ -6,13 +6,13 @@ import type { Log } from '../base/log'
 import type { LatestResponses } from './http-server'
 import { logBug, problemOnSocket, toProblem } from './problems'
 
-/** Takes a connection over, or throws a Problem, which is answered. It authenticates by itself. */
+/** Takes over a connection, or throws a Problem, which is sent to the client. Authenticates the client itself. */
 export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void
 
 /**
- * Hands upgrade requests to whoever has that path. An offer of any other protocol than WebSocket is ignored, as RFC 9110 section 7.8 allows:
+ * Routes upgrade requests by path. Upgrades to protocols other than WebSocket are ignored, as RFC 9110 section 7.8 allows:
  * `curl --http2` and Java's HttpClient offer `h2c` with every request.
- * @returns the sockets that Node's server does not know (any more)
+ * @returns the open sockets that Node's server does not track
  */
 export function serveUpgrades(
   server: Server,
@@ -24,17 +24,17 @@ export function serveUpgrades(
   server.on('upgrade', (req, socket, head) => {
     sockets.add(socket)
     const forget = () => sockets.delete(socket)
-    const destroy = () => socket.destroy() // a peer that vanishes is no event of ours
+    const destroy = () => socket.destroy() // the client has gone; nothing else to do
     socket.once('close', forget).on('error', destroy)
     if (isWebSocket(req)) return void answer(req, socket, head)
-    const goOn = () => {
+    const proceed = () => {
       forget()
       socket.off('close', forget).off('error', destroy)
       if (!socket.destroyed) serveWithoutUpgrade(server, req, socket, head)
     }
-    const previous = responses.get(socket) // Node keeps the order only of requests that it parses in one go
-    if (previous && !previous.closed) previous.once('close', goOn)
-    else goOn()
+    const previous = responses.get(socket) // Node keeps responses in order only for requests it parses together
+    if (previous && !previous.closed) previous.once('close', proceed)
+    else proceed()
   })
   return sockets
 
@@ -44,7 +44,7 @@ export function serveUpgrades(
     } catch (error) {
       const problem = toProblem(error)
       logBug(log, error, problem, req)
-      socket.end(problemOnSocket(problem), () => socket.destroy()) // Node has no timeouts for it any more
+      socket.end(problemOnSocket(problem), () => socket.destroy()) // Node no longer applies timeouts to it
     }
   }
 
@@ -59,27 +59,27 @@ export function serveUpgrades(
 
 const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket'
 
-/** Belong to the offer, and are named in `Connection`. */
-const OFFER = new Set(['upgrade', 'http2-settings'])
+/** Headers of an upgrade offer, which are also listed in `Connection`. */
+const UPGRADE_HEADERS = new Set(['upgrade', 'http2-settings'])
 
 /**
- * Gives the connection back to the server as if its client had offered nothing. Node stops parsing at an upgrade request and leaves its body
- * and whatever follows in `head`; once it has decided so, that request can only be parsed again.
+ * Gives the connection back to the server as if the client had not offered an upgrade. Node stops parsing at an upgrade request and leaves
+ * its body and anything after it in `head`, so the request has to be written back and parsed again.
  */
 function serveWithoutUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer) {
   const lines = [`${req.method} ${req.url} HTTP/${req.httpVersion}`]
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const [name = '', value = ''] = req.rawHeaders.slice(i, i + 2)
-    const kept = name.toLowerCase() === 'connection' ? withoutOffer(value) : value
-    if (!OFFER.has(name.toLowerCase())) lines.push(`${name}:${kept}`)
+    const kept = name.toLowerCase() === 'connection' ? withoutUpgrade(value) : value
+    if (!UPGRADE_HEADERS.has(name.toLowerCase())) lines.push(`${name}:${kept}`)
   }
-  const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // as Node has decoded it
+  const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1') // the encoding Node decoded it with
   socket.unshift(Buffer.concat([bytes, head]))
   server.emit('connection', socket)
 }
 
-const withoutOffer = (connection: string) =>
+const withoutUpgrade = (connection: string) =>
   connection
     .split(',')
-    .filter(option => !OFFER.has(option.trim().toLowerCase()))
+    .filter(option => !UPGRADE_HEADERS.has(option.trim().toLowerCase()))
     .join(',')

@@ -66,7 +66,7 @@ test('a failing bus does not fail the revocation', async () => {
     })
     revocations.announceEnded([newId()])
   })
-  expect(await warned).toMatch(/could not be announced/)
+  expect(await warned).toMatch(/Cannot announce/)
 })
 
 test('processes reach each other through Redis, even if access starts before the bus', async () => {

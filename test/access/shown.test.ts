@@ -73,7 +73,7 @@ async function socketFor(query: string, headers: Record<string, string>) {
   return { socket, until }
 }
 
-async function ticketOf(headers: Record<string, string>) {
+async function queuedJobOf(headers: Record<string, string>) {
   const answer = await app.post('/api/tickets', { topics: ['events'] }, headers)
   return ((await answer.json()) as { ticket: string }).ticket
 }
@@ -86,7 +86,7 @@ describe.each(ROLES)('the audit log and a %s', role => {
     expect((await fetch(`${app.url}/api/audit`, { headers })).status).toBe(isShown ? 200 : 403)
     const urls = ['/api/v1/stream/events?limit=0', '/api/v2/events/stream?limit=0', '/api/stream?topic=events&limit=0']
     const readers = await Promise.all(urls.map(url => SseReader.open(app.url + url, headers)))
-    const sockets = [await socketFor('', headers), await socketFor(`?ticket=${await ticketOf(headers)}`, {})]
+    const sockets = [await socketFor('', headers), await socketFor(`?ticket=${await queuedJobOf(headers)}`, {})]
     const { last_event_id } = await get('/api/stream/poll?topic=events&wait_ms=0&limit=0', headers)
     for (const { socket } of sockets) socket.send('{"op":"subscribe","topic":"events","filter":{"limit":0}}')
     const received = sockets.map(each => each.until('job_created'))

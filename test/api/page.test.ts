@@ -5,7 +5,7 @@ import { z } from '../../src/base/parse'
 
 const shape = z.tuple([z.string(), z.uuid()])
 
-test('a cursor leads back to its place, and nothing else is one', () => {
+test('a cursor decodes to its position, and anything else is refused', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.uuid(), (name, id) => {
       const place: [string, string] = [name.toWellFormed(), id]
@@ -20,7 +20,7 @@ test('a cursor leads back to its place, and nothing else is one', () => {
   expect(readCursor(undefined, shape)).toBeUndefined()
 })
 
-test('a page ends at its limit, and has a cursor only when more follows', () => {
+test('a page ends at its limit, and only has a cursor if more follows', () => {
   const place = (item: number) => item
   expect(pageOf([1, 2, 3], 2, place)).toEqual({ items: [1, 2], next_cursor: writeCursor(2) })
   expect(pageOf([1, 2], 2, place)).toEqual({ items: [1, 2], next_cursor: null })

@@ -1,6 +1,6 @@
 import { Batcher } from '../../src/base/batcher'
 
-test('asks of one tick share a batch, up to its size', async () => {
+test('requests of one tick share a batch, up to its maximum size', async () => {
   const batches: number[][] = []
   const batcher = new Batcher<number, number>(async asks => {
     batches.push(asks)
@@ -10,12 +10,12 @@ test('asks of one tick share a batch, up to its size', async () => {
   expect(batches).toEqual([[1, 2], [3]])
 })
 
-test('who asks again as soon as it is answered is answered again', async () => {
+test('a request made as soon as the previous one is answered is answered as well', async () => {
   const batcher = new Batcher<number, number>(async asks => asks, 10)
   for (let i = 0; i < 5; i++) expect(await batcher.ask(i)).toBe(i)
 })
 
-test('a batch that fails fails its asks, and the next one is tried', async () => {
+test('a failing batch fails its requests, and the next batch still runs', async () => {
   let fails = true
   const batcher = new Batcher<number, number>(async asks => {
     if (fails) throw new Error('away')

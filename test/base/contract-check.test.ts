@@ -15,7 +15,7 @@ let db: Db
 beforeAll(async () => {
   database = await testDatabase()
   db = createDb(database.url, 1)
-  checkContracts(file) // not the run's own file: here they are meant
+  checkContracts(file) // not the file of the test run, as these mismatches are intended
 })
 
 afterAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const job = z.object({ id: z.string(), by: z.object({ name: z.string() }).nullable() })
 
-test('what is missing, of another type, or not in the schema is named with its path, without its content', () => {
+test('missing, mistyped and extra fields are reported by path, without their values', () => {
   const check = (value: unknown) => () => checkContract('GET /api/x 200', job, value)
   expect(check({ id: 'a', by: null })).not.toThrow()
   expect(check({ id: 'a' })).toThrow('GET /api/x 200 differs from its schema: by: ')
@@ -36,7 +36,7 @@ test('what is missing, of another type, or not in the schema is named with its p
   expect(readFileSync(file, 'utf8')).not.toContain('secret')
 })
 
-test('rows are held against their shape, also when there are none', async () => {
+test('rows are checked against their shape, also if there are none', async () => {
   const shape = z.object({ id: z.number(), name: z.string().nullable() })
   expect(await manyRows(db, shape, "SELECT 1 AS id, NULL::text AS name UNION SELECT 2, 'b' ORDER BY 1")).toHaveLength(2)
   await expect(manyRows(db, shape, "SELECT '1' AS id, NULL::text AS name")).rejects.toThrow('id: ')
@@ -44,5 +44,5 @@ test('rows are held against their shape, also when there are none', async () => 
   await expect(manyRows(db, shape, "SELECT 1 AS id, 'a' AS name, 2 AS more")).rejects.toThrow(
     'more: is not in the shape',
   )
-  await expect(oneRow(db, shape, "SELECT 1 AS id, 'a' AS name WHERE false")).rejects.toThrow('gave no row')
+  await expect(oneRow(db, shape, "SELECT 1 AS id, 'a' AS name WHERE false")).rejects.toThrow('returned no row')
 })

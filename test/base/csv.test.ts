@@ -34,7 +34,7 @@ test.each([
   ['- 1', "'- 1"],
   ['=', "'="],
   [{ toJSON: () => '=1' }, '"""=1"""'],
-])('%j is no formula any more', (value, shown) => {
+])('%j is not a formula any more', (value, shown) => {
   expect(cell(value)).toBe(shown)
 })
 
@@ -56,11 +56,11 @@ test.each([
   [undefined, ''],
   [0, '0'],
   [false, 'false'],
-])('%j is written as it is', (value, shown) => {
+])('%j is written unchanged', (value, shown) => {
   expect(cell(value)).toBe(shown)
 })
 
-test('no cell begins with what a spreadsheet runs, unless all of it is a number', () => {
+test('no cell starts like a formula unless it is a number', () => {
   const piece = fc.constantFrom(...'=+-@＝＋－＠\t\r\n \u00a0\u200b"\',;|0123.eE'.split(''), 'cmd', 'SUM(A1)')
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
@@ -90,11 +90,11 @@ test.each([
   [['name'], ['result_name', 'name'], 'name,result_name,result_name_2'],
   [['a'], ['x', 'x', 'x'], 'a,x,result_x,result_x_2'],
   [['a'], ['=1'], "a,'=1"],
-])('beside %j the columns %j stand under %j', async (own, given, head) => {
+])('next to %j the columns %j are named %j', async (own, given, head) => {
   expect(await headOf(own, given)).toBe(head)
 })
 
-test('all names of a head are different, whatever the columns are called', async () => {
+test('all names in a header row are unique, whatever the columns are called', async () => {
   const name = fc.constantFrom('a', 'b', 'result_a', 'result_a_2', 'result_b', 'result_result_a')
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(name), fc.array(name, { maxLength: 6 }), async (own, given) => {
@@ -104,6 +104,6 @@ test('all names of a head are different, whatever the columns are called', async
   )
 })
 
-test('a byte order mark is the very first', async () => {
+test('a byte order mark comes first', async () => {
   expect(await headOf(['a'], [], true)).toBe('\ufeffa')
 })

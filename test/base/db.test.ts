@@ -21,25 +21,25 @@ const idleMaxOf = async (on: Db | Transaction) => {
   return setting?.idle_in_transaction_session_timeout
 }
 
-test('a process that stops within a transaction does not keep its locks for ever', async () => {
+test('a process frozen in a transaction does not hold its locks forever', async () => {
   await db.transaction(async trx => expect(await idleMaxOf(trx)).toBe('10s'))
   await expect(db.transaction(async trx => rows(trx, 'select 1 / 0'))).rejects.toThrow('division by zero')
   await db.transaction(trx => trx.transaction(async nested => expect(await idleMaxOf(nested)).toBe('10s')))
 })
 
-test('a session is left as it was: behind pgbouncer it serves other programs and other transactions of ours', async () => {
+test('a session is left unchanged, because behind pgbouncer other programs and transactions use it', async () => {
   await db.transaction(async trx => rows(trx, 'select 1'))
   expect(await idleMaxOf(db)).toBe('0')
 })
 
-test.each(['prefer', 'require', 'verify-ca', 'verify-full'])('sslmode=%s is read without a warning', async mode => {
+test.each(['prefer', 'require', 'verify-ca', 'verify-full'])('sslmode=%s causes no warning', async mode => {
   const warned = jest.spyOn(process, 'emitWarning').mockImplementation()
   const address = new URL(database.url)
   address.searchParams.set('sslmode', mode)
   const other = createDb(address.href, 1)
   const error = await rows(other, 'select 1').catch(error => error)
   await other.destroy()
-  expect(error.message).toContain('The server does not support SSL connections') // so it would have been checked
+  expect(error.message).toContain('The server does not support SSL connections') // so TLS was attempted
   expect(warned.mock.calls).toEqual([])
   warned.mockRestore()
 })

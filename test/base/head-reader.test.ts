@@ -8,7 +8,7 @@ const head = (bytes: number) => {
 test.each([
   ['in one piece', Number.POSITIVE_INFINITY],
   ['in pieces', 64 * 1024],
-])('the size of a head is bounded, whether it comes %s, and what comes behind it does not count', (_how, size) => {
+])('the size of a head is limited, whether it arrives %s, not counting the data after it', (_how, size) => {
   const feed = (bytes: Buffer) => {
     const reader = new HeadReader()
     for (let at = 0; at < bytes.length; at += size) {

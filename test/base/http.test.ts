@@ -9,7 +9,7 @@ afterEach(closeSites)
 const ask = { url: new URL('http://localhost/'), method: 'GET', headers: {} }
 const { signal } = new AbortController()
 
-describe('a connection that is over before the request', () => {
+describe('a connection that ends before the request', () => {
   test('by a cancellation or the deadline', async () => {
     const site = await tcpSite(() => {})
     const socket = connect(site.port, '127.0.0.1')
@@ -21,7 +21,7 @@ describe('a connection that is over before the request', () => {
     socket.destroy()
   })
 
-  test('by its end', async () => {
+  test('by a regular close', async () => {
     const site = await tcpSite(socket => socket.end())
     const socket = connect(site.port, '127.0.0.1')
     await once(socket, 'end')

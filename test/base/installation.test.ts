@@ -5,7 +5,7 @@ import { createRedis, whenReady } from '../../src/base/redis'
 import { quietLog, type TestDatabase, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { rows } from '../support/rows'
 
-/** Another prefix is another Redis as far as a process can tell. */
+/** To a process, another prefix looks like another Redis. */
 let prefix: string
 let database: TestDatabase
 const errors: string[] = []
@@ -21,7 +21,7 @@ afterEach(async () => {
   await database.drop()
 })
 
-/** One process' worth; `stop` ends it in order. */
+/** The installation part of one process; `stop` ends it cleanly. */
 async function start(where: { prefix: string; databaseUrl: string }) {
   const db = createDb(where.databaseUrl, 2)
   const redisUrl = testRedisUrl()
@@ -49,7 +49,7 @@ async function asked(sql: string) {
   return found
 }
 
-/** What FLUSHALL does, as far as this test is concerned. */
+/** Has the effect of FLUSHALL on this test's keys. */
 async function emptyRedis() {
   const client = createRedis({ url: testRedisUrl(), prefix, log }).connect('command')
   await whenReady(client, 5_000)
@@ -59,12 +59,12 @@ async function emptyRedis() {
   client.disconnect()
 }
 
-test('processes on the same Redis and database start beside each other', async () => {
+test('processes with the same Redis and database can run together', async () => {
   await start(here())
   await start(here())
 })
 
-test('another database on the same Redis and prefix is refused: what to do', async () => {
+test('another database with the same Redis and prefix is refused with what to do', async () => {
   await start(here())
   const other = await testDatabase()
   const db = createDb(other.url, 1)
@@ -79,28 +79,28 @@ test('another database on the same Redis and prefix is refused: what to do', asy
   await other.drop()
 })
 
-test('another Redis while processes of this database run is refused', async () => {
+test('another Redis is refused while processes of this database are running', async () => {
   await start(here())
   const error = await start({ ...here(), prefix: testRedisPrefix() }).catch(error => error)
   expect(error).toBeInstanceOf(StartError)
-  expect(error.message).toContain('To move to another Redis, stop all of them first.')
-  expect(errors).toEqual([]) // the one that was there first goes on
+  expect(error.message).toContain('To move to another Redis, stop all processes first.')
+  expect(errors).toEqual([]) // the first process continues
 }, 60_000)
 
-test('another Redis after all have stopped is a move', async () => {
+test('another Redis is accepted after all processes have stopped', async () => {
   await start(here())
   for (const stop of started.splice(0)) await stop()
   expect(await asked('SELECT id FROM processes')).toEqual([])
   await start({ ...here(), prefix: testRedisPrefix() })
 })
 
-test('another Redis after a process was killed: it is waited until that one has not been seen for long', async () => {
+test('another Redis after a process was killed: the start waits until that process no longer counts as running', async () => {
   await asked(`INSERT INTO processes (id, started_at, seen_at)
     VALUES ('killed', now(), now() - interval '13 seconds') RETURNING id`)
   await start(here())
 })
 
-test('a Redis that was emptied takes the id again, and a process may start meanwhile', async () => {
+test('after a flush Redis gets the id again, and a process can start in the meantime', async () => {
   await start(here())
   await emptyRedis()
   await start(here())

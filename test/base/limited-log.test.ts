@@ -13,7 +13,7 @@ function collect() {
   return { lines, log: limitedLog(log) }
 }
 
-test('the first lines with a message are printed, the others counted once a minute', () => {
+test('the first lines with a message are printed, and the rest are counted once a minute', () => {
   const { lines, log } = collect()
   for (let i = 0; i < 620; i++) log.warn('A wrong secret', { no: i })
   log.warn('Something else')
@@ -26,7 +26,7 @@ test('the first lines with a message are printed, the others counted once a minu
   expect(lines).toHaveLength(23)
 })
 
-test('what is within the limit has no summary, and debug lines have no limit', () => {
+test('within the limit there is no summary, and debug lines have no limit', () => {
   const { lines, log } = collect()
   for (let i = 0; i < 20; i++) log.info('A request')
   for (let i = 0; i < 50; i++) log.debug('A poll')
@@ -34,10 +34,10 @@ test('what is within the limit has no summary, and debug lines have no limit', (
   expect(lines).toEqual([...Array(20).fill('info A request'), ...Array(50).fill('debug A poll')])
 })
 
-test('who makes up messages fills no memory: they share one count', () => {
+test('an unlimited number of different messages needs limited memory: they share one count', () => {
   const { lines, log } = collect()
   for (let i = 0; i < 10_000; i++) log.error(`Made up ${i}`)
   expect(lines).toHaveLength(520)
   jest.advanceTimersByTime(MINUTE_MS)
-  expect(lines.slice(520)).toEqual(['error Other lines of this kind: 9480 more within a minute'])
+  expect(lines.slice(520)).toEqual(['error Other log lines: 9480 more within a minute'])
 })

@@ -14,7 +14,7 @@ test.each([
   ['192.168.1.5:80', '192.168.1.5'],
   ['192.168.1.5:8443', '192.168.1.5:8443'],
   [`${hostname()}:8080`, `${hostname().toLowerCase()}:8080`],
-])('the host %s is one of this machine', (host, shown) => {
+])('the host %s is accepted as this machine', (host, shown) => {
   expect(linkHost(request(host))).toBe(shown)
 })
 
@@ -29,11 +29,11 @@ test.each([
   'localhost#x',
   '',
   undefined,
-])('the host %j is not, so the address that it came in at stands for it', host => {
+])('the host %j is not, so the address the request arrived at is used', host => {
   expect(linkHost(request(host))).toBe('192.168.1.5:8080')
 })
 
-test('addresses of IPv6, and of IPv4 in its form, are written as in URLs', () => {
+test('IPv6 addresses, and IPv4 addresses in IPv6 form, are written as in URLs', () => {
   expect(linkHost(request('evil.example', '2001:db8::5'))).toBe('[2001:db8::5]:8080')
   expect(linkHost(request('evil.example', '::ffff:10.0.0.7'))).toBe('10.0.0.7:8080')
   expect(linkHost(request('10.0.0.7:1', '::ffff:10.0.0.7'))).toBe('10.0.0.7:1')

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createLog } from '../../src/base/log'
 
-/** An output whose reader can stop, and then goes on. */
+/** An output whose reader can stall and continue. */
 function tap() {
   const lines: string[] = []
   let waiting: (() => void) | undefined
@@ -20,7 +20,7 @@ function tap() {
   return { output, lines, open }
 }
 
-test('lines that nobody reads are not kept without limit, and their number is told later', async () => {
+test('unread lines are buffered up to a limit, and the number of lost lines is reported later', async () => {
   const { output, lines, open } = tap()
   const log = createLog({ level: 'info', format: 'json', output })
   const kept: string[] = []
@@ -28,7 +28,7 @@ test('lines that nobody reads are not kept without limit, and their number is to
   const written = 20_000
   for (let line = 0; line < written; line++) log.info('x'.repeat(200))
   expect(output.writableLength).toBeLessThan(2 * 1024 * 1024)
-  expect(kept).toContain('Log lines cannot be printed {"reason":"nobody reads them"}')
+  expect(kept).toContain('Log lines cannot be printed {"reason":"the reader has stalled"}')
   const drained = new Promise(resolve => output.once('drain', resolve))
   open()
   await drained
@@ -39,7 +39,7 @@ test('lines that nobody reads are not kept without limit, and their number is to
   expect(told.at(-1)).toMatchObject({ message: 'after' })
 })
 
-test('an output that fails costs its lines, nothing else', async () => {
+test('a failing output loses its lines and affects nothing else', async () => {
   const output = new Writable({
     write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })),
     autoDestroy: false,

@@ -1,6 +1,6 @@
 import { Lru } from '../../src/base/lru'
 
-test('what was not used for longest goes first, and its owner is told', () => {
+test('the least recently used entry is evicted first, and its owner is notified', () => {
   const dropped: string[] = []
   const lru = new Lru<string, number>(2, key => dropped.push(key))
   lru.set('a', 1)

@@ -30,7 +30,7 @@ const things = () => rows<{ name: string }>(db, 'select name from things order b
 const applied = async () =>
   (await rows<{ name: string }>(db, 'select name from migrations order by id')).map(({ name }) => name)
 
-test('applies each file once, in order, also those added later', async () => {
+test('applies each file once and in order, including files added later', async () => {
   expect(await migrationsCurrent(db, folder)).toBe(false)
   await migrate(db, folder)
   await migrate(db, folder)
@@ -42,7 +42,7 @@ test('applies each file once, in order, also those added later', async () => {
   expect(await migrationsCurrent(db, folder)).toBe(true)
 })
 
-test('several programs may start at once', async () => {
+test('several processes can start at once', async () => {
   await write('0002_slow.sql', `select pg_sleep(0.2); insert into things values ('once')`)
   const dbs = Array.from({ length: 4 }, () => createDb(database.url, 2))
   await Promise.all(dbs.map(each => migrate(each, folder)))
@@ -50,7 +50,7 @@ test('several programs may start at once', async () => {
   expect(await things()).toEqual([{ name: 'once' }, { name: 'what?' }])
 })
 
-test('a file that fails leaves nothing of itself, and what came before stays', async () => {
+test('a failing file is rolled back, and the files before it stay applied', async () => {
   await write('0002_bad.sql', `insert into things values ('half'); select 1 / 0;`)
   await expect(migrate(db, folder)).rejects.toThrow('division by zero')
   expect(await things()).toEqual([{ name: 'what?' }])
@@ -60,7 +60,7 @@ test('a file that fails leaves nothing of itself, and what came before stays', a
   expect(await things()).toEqual([{ name: 'what?' }, { name: 'whole' }])
 })
 
-test('goes on after kill -9 in the middle of a migration', async () => {
+test('continues after kill -9 in the middle of a migration', async () => {
   await write(
     '0002_long.sql',
     `insert into things values ('long'); select pg_sleep(case when gate then 60 else 0 end) from gate`,
@@ -84,7 +84,7 @@ test('goes on after kill -9 in the middle of a migration', async () => {
   expect(await things()).toEqual([{ name: 'long' }, { name: 'what?' }])
 })
 
-test('a lock that knex has left behind does not stop the start', async () => {
+test('a stale lock of knex does not prevent the start', async () => {
   await migrate(db, folder)
   await db('migrations_lock').update({ is_locked: 1 })
   await write('0002_more.sql', `insert into things values ('later')`)
@@ -92,7 +92,7 @@ test('a lock that knex has left behind does not stop the start', async () => {
   expect(await migrationsCurrent(db, folder)).toBe(true)
 })
 
-test('an older program stops at a newer schema', async () => {
+test('an older version refuses a newer schema', async () => {
   await write('0002_future.sql', 'select 1')
   await migrate(db, folder)
   await rm(join(folder, '0002_future.sql'))
@@ -106,7 +106,7 @@ test.each(['no-number.sql', '2_short.sql', '0001_again.sql'])('refuses a file na
   await expect(migrate(db, folder)).rejects.toThrow('NNNN_name.sql')
 })
 
-test('test databases hold the real schema', async () => {
+test('test databases have the real schema', async () => {
   const real = await testDatabase()
   const its = createDb(real.url, 2)
   expect(await migrationsCurrent(its)).toBe(true)

@@ -46,6 +46,6 @@ const OTHERS = [
   'CLUSTERDOWN',
   undefined,
 ]
-test.each(OTHERS.map(error => [String(error), error]))('no outage: %s', (_name, error) =>
+test.each(OTHERS.map(error => [String(error), error]))('not an outage: %s', (_name, error) =>
   expect(isOutage(error)).toBe(false),
 )

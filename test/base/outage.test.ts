@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { createLog } from '../../src/base/log'
 import { Away, againLater, ignoreOutage } from '../../src/base/outage'
 
-/** What the log says of a failure of something that is done again later. */
+/** The log line for a failure of work that is retried later. */
 function told(error: unknown): { level: string; message: string; error: string } {
   let text = ''
   const output = new Writable({
@@ -15,12 +15,12 @@ function told(error: unknown): { level: string; message: string; error: string }
   return JSON.parse(text)
 }
 
-test('an outage is told as one', () => {
+test('an outage is logged as one', () => {
   expect(told(new Away('Redis is away'))).toMatchObject({ level: 'warn', error: 'Redis is away' })
   expect(told(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toMatchObject({ level: 'warn' })
 })
 
-test('a fault is not taken for an outage: it is an error with its stack, and is not passed over', () => {
+test('any other failure is logged as an error with its stack, and is not ignored', () => {
   const fault = new TypeError('x is not a function')
   const { level, error } = told(fault)
   expect(level).toBe('error')

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { createJudge, isAllowance } from '../../src/base/addresses'
+import { createAddressCheck, isAllowance } from '../../src/base/addresses'
 import { readConfig } from '../../src/config'
 
-const strict = createJudge([])
-const home = createJudge(['private'])
-const everything = createJudge(['0.0.0.0/0', '::/0', 'private'])
+const strict = createAddressCheck([])
+const home = createAddressCheck(['private'])
+const everything = createAddressCheck(['0.0.0.0/0', '::/0', 'private'])
 
 const octet = fc.integer({ min: 0, max: 255 })
 const address = fc.tuple(octet, octet, octet, octet)
@@ -23,7 +23,7 @@ const banned = fc.oneof(
   fc.tuple(fc.integer({ min: 224, max: 255 }), octet, octet, octet),
 )
 
-describe('addresses that may be reached', () => {
+describe('allowed addresses', () => {
   test.each(['8.8.8.8', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808'])(
     '%s is public',
     text => {
@@ -49,7 +49,7 @@ describe('addresses that may be reached', () => {
     expect(strict(text)).toEqual(expect.any(String))
   })
 
-  test('no spelling of a banned address passes, in a URL or inside an IPv6 address', () => {
+  test('a blocked address is refused in any notation, in a URL or inside an IPv6 address', () => {
     fc.assert(
       fc.property(banned, parts => {
         const [a, b, c, d] = parts
@@ -63,7 +63,7 @@ describe('addresses that may be reached', () => {
           parts.map(part => `0${part.toString(8)}`).join('.'),
           parts.map(part => `0x${part.toString(16)}`).join('.'),
           `${a}.${b}.${c * 256 + d}`,
-          parts.join('。'), // full-width dots are dots to a URL
+          parts.join('。'), // URLs treat full-width dots as dots
         ].map(literal => new URL(`http://${literal}/`).hostname)
         const inside = [
           `::ffff:${groups(parts)}`,
@@ -76,10 +76,10 @@ describe('addresses that may be reached', () => {
     )
   })
 
-  /** Without the address that is really reached. */
+  /** Without the address that is actually reached. */
   const unnamed = (reason: string | undefined) => reason?.replace(/^leads to \S+, which /, '')
 
-  test('a mapped address is judged as the IPv4 address it is', () => {
+  test('a mapped address is checked as its IPv4 address', () => {
     fc.assert(
       fc.property(address, parts => {
         for (const judge of [strict, home, everything]) {
@@ -91,7 +91,7 @@ describe('addresses that may be reached', () => {
     )
   })
 
-  test('any text has a verdict', () => {
+  test('any text gets a result', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.ipV4(), fc.ipV6()), text =>
         ['undefined', 'string'].includes(typeof strict(text)),
@@ -100,7 +100,7 @@ describe('addresses that may be reached', () => {
   })
 })
 
-describe('allowances', () => {
+describe('OUTBOUND_ALLOW', () => {
   test('`private` is loopback and private ranges, not link-local or shared space', () => {
     for (const text of [
       '127.0.0.1',
@@ -127,8 +127,8 @@ describe('allowances', () => {
     }
   })
 
-  test('a CIDR allows what lies in it and nothing else', () => {
-    const judge = createJudge(['10.1.0.0/16', 'fd00:1::/32', '192.168.7.7'])
+  test('a CIDR allows its addresses and no others', () => {
+    const judge = createAddressCheck(['10.1.0.0/16', 'fd00:1::/32', '192.168.7.7'])
     for (const text of ['10.1.255.255', '::ffff:10.1.0.1', 'fd00:1::9', '192.168.7.7'])
       expect(judge(text)).toBeUndefined()
     for (const text of ['10.2.0.0', 'fd00:2::9', '192.168.7.8', '127.0.0.1'])
@@ -162,7 +162,7 @@ describe('allowances', () => {
     expect(everything('169.254.1.1')).toBeUndefined()
   })
 
-  test('a wrong entry stops the start and is named', () => {
+  test('an invalid entry prevents the start and is named', () => {
     for (const wrong of [
       '10.0.0.0/33',
       '10.0/8',
@@ -174,7 +174,7 @@ describe('allowances', () => {
       '1.2.3.4/',
     ]) {
       expect([wrong, isAllowance(wrong)]).toEqual([wrong, false])
-      expect(() => createJudge([wrong])).toThrow(wrong)
+      expect(() => createAddressCheck([wrong])).toThrow(wrong)
       expect(() => readConfig({ OUTBOUND_ALLOW: `private,${wrong}` })).toThrow('OUTBOUND_ALLOW')
     }
     expect(readConfig({ OUTBOUND_ALLOW: ' private, 10.0.0.0/8 ,' }).config.outboundAllow).toEqual([

@@ -13,12 +13,12 @@ const never: Lookup = () => new Promise(() => {})
 afterEach(closeSites)
 
 describe('resolve', () => {
-  test('gives all addresses in order', async () => {
+  test('returns all addresses in order', async () => {
     const outbound = createOutbound({ allow: [], lookup: answers('8.8.8.8', '2606:4700::1111') })
     expect(await outbound.resolve('example.org', signal)).toEqual(['8.8.8.8', '2606:4700::1111'])
   })
 
-  test('one banned address bans the name, and the message says which', async () => {
+  test('one blocked address blocks the name, and the message says which', async () => {
     const outbound = createOutbound({ allow: [], lookup: answers('8.8.8.8', '10.0.0.7') })
     expect(await outbound.resolve('mixed.example', signal)).toEqual({
       error: { code: 'blocked_address', message: expect.stringMatching(/^mixed\.example resolves to 10\.0\.0\.7/) },
@@ -30,12 +30,12 @@ describe('resolve', () => {
     ['[::ffff:7f00:1]', /^::ffff:7f00:1 leads to 127\.0\.0\.1, which is not a public address \(loopback\)/],
     ['[64:ff9b::a00:7]', /^64:ff9b::a00:7 leads to 10\.0\.0\.7, which is not a public address/],
     ['[fd00::7]', /^fd00::7 is not a public address \(uniqueLocal\)/],
-  ])('%s: the message says which address is banned, and why', async (host, message) => {
+  ])('%s: the message says which address is blocked and why', async (host, message) => {
     const { error } = (await createOutbound({ allow: [] }).resolve(host, signal)) as { error: { message: string } }
     expect(error.message).toMatch(message)
   })
 
-  test('a literal is judged without asking the resolver', async () => {
+  test('a literal is checked without the resolver', async () => {
     const outbound = createOutbound({ allow: [], lookup: () => Promise.reject(new Error('asked')) })
     expect(await outbound.resolve('[2606:4700::1111]', signal)).toEqual(['2606:4700::1111'])
     for (const host of ['127.0.0.1', '[::1]', '[::ffff:7f00:1]']) {
@@ -46,7 +46,7 @@ describe('resolve', () => {
   test.each([
     ['ENOTFOUND', 'dns_not_found'],
     ['EAI_AGAIN', 'dns_failed'],
-  ])('%s is data', async (code, expected) => {
+  ])('%s is returned as a failure', async (code, expected) => {
     const lookup: Lookup = () => Promise.reject(Object.assign(new Error(code), { code }))
     const outbound = createOutbound({ allow: [], lookup })
     expect(await outbound.resolve('example.org', signal)).toMatchObject({ error: { code: expected } })
@@ -60,12 +60,12 @@ describe('resolve', () => {
     },
   )
 
-  test('the real resolver has no address for a name that cannot exist', async () => {
+  test('the real resolver finds no address for a name that cannot exist', async () => {
     const found = await createOutbound({ allow: [] }).resolve('tailrace.invalid', signal)
     expect(found).toMatchObject({ error: { code: expect.stringMatching(/^dns_(not_found|failed)$/) } })
   })
 
-  test('no answer before the deadline is data, a cancellation is thrown, a bug too', async () => {
+  test('a timeout is returned as a failure; a cancellation and a bug are thrown', async () => {
     const outbound = createOutbound({ allow: [], lookup: never })
     const limit = deadline(signal, 20)
     expect(await outbound.resolve('slow.example', limit.signal)).toMatchObject({ error: { code: 'dns_timeout' } })
@@ -77,13 +77,13 @@ describe('resolve', () => {
 })
 
 describe('connect', () => {
-  test('judges the address once more', async () => {
+  test('checks the address once more', async () => {
     const site = await tcpSite(socket => socket.end())
     const outbound = createOutbound({ allow: [] })
     expect(await outbound.connect('127.0.0.1', site.port, signal)).toMatchObject({ error: { code: 'blocked_address' } })
   })
 
-  test('connects to the very address, where nothing listens it is refused', async () => {
+  test('connects to exactly that address, and is refused if nothing is listening', async () => {
     const outbound = createOutbound({ allow: ['private'] })
     const site = await tcpSite(() => {})
     const socket = await outbound.connect('127.0.0.1', site.port, signal)

@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream'
-import { dispensable } from '../../src/base/output'
+import { lossyOutput } from '../../src/base/output'
 
-test('a reader that is behind is told of once, and once more when it has caught up', async () => {
+test('a stalled reader is reported once, and once more when it has caught up', async () => {
   const waiting: (() => void)[] = []
   const slow = new Writable({ write: (_chunk, _encoding, done) => void waiting.push(done) })
   const told: string[] = []
-  const output = dispensable(slow, {
+  const output = lossyOutput(slow, {
     onLoss: () => void told.push('lost'),
     onRecovery: lines => void told.push(`again, ${lines} lost`),
   })

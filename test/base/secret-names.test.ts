@@ -88,6 +88,6 @@ test.each([
   'X-Amz-Expires',
   'hostname',
   'sessions',
-])('%s names none', name => {
+])('%s does not name a secret', name => {
   expect(isSecretName(name)).toBe(false)
 })

@@ -20,7 +20,7 @@ const redisProblem = (url: string, timeoutMs = PATIENCE_MS) =>
   requireRedis(createRedis({ url, prefix: 'test', log: silent }), { url, log: silent, timeoutMs }).catch(error => error)
 const silent = { ...quietLog, warn() {} }
 
-/** A port that nobody listens on. */
+/** A port on which nothing is listening. */
 async function closedPort(): Promise<number> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -29,14 +29,14 @@ async function closedPort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0
 }
 
-test('servers that answer are accepted', async () => {
+test('working servers are accepted', async () => {
   const { url, drop } = await testDatabase()
   expect(await databaseProblem(url)).toBeUndefined()
   await drop()
   for (let i = 0; i < 2; i++) expect(await redisProblem(testRedisUrl())).toBeUndefined()
 })
 
-test('a database that cannot be reached: what to do, and no password', async () => {
+test('an unreachable database: the error says what to do, without the password', async () => {
   const port = await closedPort()
   const error = await databaseProblem(`postgres://me:s3cret@127.0.0.1:${port}/mine`)
   expect(error).toBeInstanceOf(StartError)
@@ -45,7 +45,7 @@ test('a database that cannot be reached: what to do, and no password', async () 
   expect(error.message).not.toContain('s3cret')
 })
 
-test('a database that lets nobody in is told at once', async () => {
+test('failed database authentication is reported at once', async () => {
   const { url, drop } = await testDatabase()
   const wrong = new URL(url)
   wrong.password = 'wrong'
@@ -56,7 +56,7 @@ test('a database that lets nobody in is told at once', async () => {
   await drop()
 })
 
-test('a Redis that cannot be reached: what to do, and no password', async () => {
+test('an unreachable Redis: the error says what to do, without the password', async () => {
   const port = await closedPort()
   const error = await redisProblem(`redis://:s3cret@127.0.0.1:${port}`)
   expect(error).toBeInstanceOf(StartError)
@@ -65,7 +65,7 @@ test('a Redis that cannot be reached: what to do, and no password', async () => 
   expect(error.message).not.toContain('s3cret')
 })
 
-test('a port that never answers does not hold the start up for ever', async () => {
+test('a port that never answers does not block the start forever', async () => {
   const server = createServer(() => undefined)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -74,7 +74,7 @@ test('a port that never answers does not hold the start up for ever', async () =
   server.close()
 })
 
-describe('a Redis that answers and is not what is needed', () => {
+describe('an unsuitable Redis', () => {
   const servers: RedisServer[] = []
   const start = async (...args: string[]) => {
     const server = await startRedisServer(...args)
@@ -98,7 +98,7 @@ describe('a Redis that answers and is not what is needed', () => {
     expect(await redisProblem(`redis://:s3cret@127.0.0.1:${port}`)).toBeUndefined()
   })
 
-  test('a replica, a single server given as a Cluster, a full memory', async () => {
+  test('a replica, a single server given as a Cluster, full memory', async () => {
     const master = await start()
     const replica = await start('--replicaof', '127.0.0.1', String(master.port))
     expect(await problemOf(`redis://127.0.0.1:${replica.port}`)).toContain('it is a replica')
@@ -113,7 +113,7 @@ describe('a Redis that answers and is not what is needed', () => {
     const cluster = await startCluster()
     try {
       const [one = ''] = cluster.url.split(',')
-      expect(await problemOf(one)).toContain('belongs to a Cluster: give the addresses of several')
+      expect(await problemOf(one)).toContain('belongs to a Cluster: list several of its servers')
       expect(await redisProblem(cluster.url, 10_000)).toBeUndefined()
     } finally {
       await cluster.stop()
@@ -121,7 +121,7 @@ describe('a Redis that answers and is not what is needed', () => {
   })
 })
 
-test('a database that takes no writes, or lets nothing be created: what to run', async () => {
+test('a read-only database, or one without the right to create tables: the error says what to run', async () => {
   const { url, drop } = await testDatabase()
   const admin = createDb(url, 1)
   const role = `reader_${Date.now()}`
@@ -135,11 +135,11 @@ test('a database that takes no writes, or lets nothing be created: what to run',
     return other.href
   }
   expect((await databaseProblem(as(''))).message).toContain(`grant usage, create on schema "public" to "${role}"`)
-  expect((await databaseProblem(as('-c default_transaction_read_only=on'))).message).toContain('it takes no writes')
+  expect((await databaseProblem(as('-c default_transaction_read_only=on'))).message).toContain('it is read-only')
   expect((await databaseProblem(as('-c search_path=nowhere'))).message).toContain('create schema')
   await admin.raw('create schema mine authorization ??', [role])
   expect(await databaseProblem(as('-c search_path=mine'))).toBeUndefined()
-  // Rights to create and to read are not enough for tables of another role: each day has a table of its own.
+  // rights to create and read are not enough for tables of another role, because partitions are added daily
   await admin.raw('grant usage, create on schema public to ??', [role])
   await admin.raw('grant select, insert, update, delete on all tables in schema public to ??', [role])
   const owned = await databaseProblem(as(''))

@@ -21,34 +21,34 @@ test.each([
       password: 'pw',
     },
   ],
-])('%s is an address of Redis', (url, expected) => {
+])('%s is a valid REDIS_URL', (url, expected) => {
   expect(readRedisUrl(url)).toEqual({ ...NONE, nodes: [], ...expected })
 })
 
 test.each([
   ['http://localhost:6379', 'must start with redis://'],
   ['localhost:6379', 'must start with redis://'],
-  ['redis://', 'names no host'],
-  ['redis:///0', 'names no host'],
+  ['redis://', 'has no host'],
+  ['redis:///0', 'has no host'],
   ['redis://a,b', 'address 2 must start with redis://'],
-  ['redis://a,', 'address 2 is empty: is there a comma too many?'],
+  ['redis://a,', 'address 2 is empty: remove the extra comma'],
   ['redis://a,,redis://b', 'address 2 is empty'],
   ['redis://a,rediss://b', 'address 2 must start with redis:// as well'],
-  ['redis://:x@a,redis://:y@b', 'address 2 has another password'],
-  ['redis://a/3,redis://b/3', 'no database but 0'],
+  ['redis://:x@a,redis://:y@b', 'address 2 has a different password'],
+  ['redis://a/3,redis://b/3', 'only has database 0'],
   ['redis://a,unix:///r.sock', 'address 2 must start with'],
-  ['unix:///r.sock,redis://a', 'can only stand alone'],
+  ['unix:///r.sock,redis://a', 'must be the only address'],
   ['unix://r.sock', 'must be unix:///path/to/socket'],
   ['unix:///', 'must be unix:///path/to/socket'],
   ['unix:///r.sock?pass=x', 'must be unix:///path/to/socket'],
   ['unix:///r.sock?db=x', 'db= must be'],
   ['redis://a:0', 'ports are 1 to 65535'],
   ['redis://a:65536', 'a port above 65535'],
-  ['redis://a:port', 'is not a URL'],
-  ['redis://:p#ss@a', 'is not a URL'],
-  ['redis://:100%@a', 'a % that escapes nothing'],
-  ['redis://a/name', 'a database number only'],
-  ['rediss://a?rejectUnauthorized=false', 'no ? and no # options'],
+  ['redis://a:port', 'is not a valid URL'],
+  ['redis://:p#ss@a', 'is not a valid URL'],
+  ['redis://:100%@a', 'a % that is not an escape'],
+  ['redis://a/name', 'may only end with / and a database number'],
+  ['rediss://a?rejectUnauthorized=false', 'options after ? or # are not supported'],
   ['redis+sentinel://a:26379/mymaster', 'must start with redis://'],
 ])('%s is refused: %s', (url, message) => {
   expect(() => readRedisUrl(url)).toThrow(message)
@@ -59,27 +59,27 @@ test.each([
   'postgresql://me:p%40%25@[::1]:5433/mine?sslmode=verify-full&sslrootcert=/ca.pem',
   'postgres://me@/mine?host=/var/run/postgresql',
   'postgres://me:pw@localhost/mine?host=%2Ftmp%2Fx&options=-c%20search_path%3Dtailrace',
-])('%s is an address of PostgreSQL', url => expect(() => checkDatabaseUrl(url)).not.toThrow())
+])('%s is a valid DATABASE_URL', url => expect(() => checkDatabaseUrl(url)).not.toThrow())
 
 test.each([
   ['mysql://localhost/x', 'must start with postgres://'],
-  ['postgres://', 'names no host'],
-  ['postgres:///mine', 'names no host'],
-  ['postgres://localhost', 'names no database'],
-  ['postgres://localhost/', 'names no database'],
+  ['postgres://', 'has no host'],
+  ['postgres:///mine', 'has no host'],
+  ['postgres://localhost', 'has no database name'],
+  ['postgres://localhost/', 'has no database name'],
   ['postgres://localhost:70000/mine', 'a port above 65535'],
   ['postgres://localhost:0/mine', 'ports are 1 to 65535'],
   ['postgres://a,b/mine', 'must name one host'],
   ['postgres://me:p@ss@localhost/mine', 'written as %40'],
-  ['postgres://me:100%@localhost/mine', 'a % that escapes nothing'],
-  ['postgres://me:p#w@localhost/mine', 'is not a URL'],
+  ['postgres://me:100%@localhost/mine', 'a % that is not an escape'],
+  ['postgres://me:p#w@localhost/mine', 'is not a valid URL'],
   ['postgres://localhost/mine?sslmode=on', 'sslmode must be one of'],
 ])('%s is refused: %s', (url, message) => {
   expect(() => checkDatabaseUrl(url)).toThrow(message)
 })
 
-test('the settings name both, and tell no password', () => {
+test('the error names both settings and contains no password', () => {
   const start = () => readConfig({ REDIS_URL: 'redis://:s3cret@a,b', DATABASE_URL: 'postgres://me:s3cret@h' })
-  expect(start).toThrow(/DATABASE_URL: names no database.*\n.*REDIS_URL: address 2 must start with/)
+  expect(start).toThrow(/DATABASE_URL: has no database name.*\n.*REDIS_URL: address 2 must start with/)
   expect(start).not.toThrow(/s3cret/)
 })

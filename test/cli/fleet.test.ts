@@ -35,7 +35,7 @@ const values = (count: number, width = 0) =>
 
 /** Waits for the first message of a query. @returns the query's id */
 async function queryId(running: Running): Promise<string> {
-  await running.says(/Query [0-9a-f-]{36} asks/, 'stderr')
+  await running.says(/Query [0-9a-f-]{36} targets/, 'stderr')
   const { items } = (await (await app.get('/api/queries?limit=1')).json()) as { items: { id: string }[] }
   return items[0]?.id ?? ''
 }
@@ -68,7 +68,7 @@ describe('query', () => {
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(0)
     expect(stdout).toBe('HOST       name    version\nhost-cli1  Ubuntu  24.04\nhost-cli2  Ubuntu  22.04\n')
-    expect(stderr).toMatch(/^Query [0-9a-f-]{36} asks 3 hosts\.$/m)
+    expect(stderr).toMatch(/^Query [0-9a-f-]{36} targets 3 hosts\.$/m)
     expect(stderr).toMatch(/ended after .*: 3 of 3 hosts answered \(2 with rows, 1 without\), 2 rows\.$/m)
   })
 
@@ -82,7 +82,7 @@ describe('query', () => {
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(6)
     expect(stderr).toMatch(/^host-cli2: failed: no such table: nope$/m)
-    expect(stderr).toMatch(/^host-cli3: never came$/m)
+    expect(stderr).toMatch(/^host-cli3: offline$/m)
     const events = objectsIn(stdout)
     expect(events[0]).toMatchObject({ event: 'query', sql: 'select 1', status: 'running' })
     expect(events).toContainEqual(expect.objectContaining({ event: 'row', hostname: 'host-cli1', row: { '1': '1' } }))

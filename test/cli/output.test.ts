@@ -158,7 +158,7 @@ describe('on a terminal', () => {
     const [id = ''] = Object.keys((await agent?.next()) ?? {})
     await agent?.write({ [id]: { rows: [{ '1': 'x'.repeat(100) }] } })
     const text = await said
-    expect(text).toContain('0 of 1 host answered, 1 not come yet')
+    expect(text).toContain('0 of 1 host answered, 1 pending')
     // What a terminal finally shows: each line after its last carriage return and erase.
     const lines = text
       .replaceAll('\r\n', '\n')

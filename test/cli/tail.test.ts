@@ -103,7 +103,7 @@ test('an id of another topic causes a reset, which is shown', async () => {
     cli.run(['tail', 'job', id, '--after', 'elsewhere.5']),
     cli.run(['tail', 'job', id, '--after', 'elsewhere.5', '--json']),
   ])
-  expect(text.stdout).toMatch(/^!! The stream began anew/m)
+  expect(text.stdout).toMatch(/^!! The stream was reset/m)
   expect(objectsIn(json.stdout)).toContainEqual(expect.objectContaining({ event: 'reset', topic: `job:${id}` }))
 })
 
@@ -242,7 +242,7 @@ describe('output to a full disk', () => {
     const [code] = await once(shell, 'close')
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: expect.stringMatching(/^The output could not be written \(ENOSPC: .*\): what is there is not all\.\n$/),
+      stderr: expect.stringMatching(/^The output could not be written \(ENOSPC: .*\) and is incomplete\.\n$/),
     })
   })
 })

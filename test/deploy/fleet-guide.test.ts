@@ -6,7 +6,7 @@ import { agentFlags } from '../../src/fleet/hosts/agent-setup'
 
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
 
-test('the guide prints the flags that the page prints', () => {
+test('the guide lists the same flags as the page', () => {
   const flags = (holdMs: number) => agentFlags({ address: 'tailrace.example:443', certificate: undefined, holdMs })
   expect(guide).toContain(`\`\`\`\n${flags(10_000).join('\n')}\n\`\`\``)
   const [, pinned] = agentFlags({ address: 'tailrace.example:443', certificate: 'PEM', holdMs: 10_000 })

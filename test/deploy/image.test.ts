@@ -14,11 +14,11 @@ const copies = [...stage.matchAll(/^COPY (?:--from=\w+ )?(\S+) (\S+)$/gm)].map((
   from: from.replace('/app/', ''),
   to,
 }))
-/** Nobody: neither root nor the owner of the files. */
+/** The user nobody: neither root nor the owner of the files. */
 const OTHER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const TOKEN = 'token-of-the-image-test'
 
-/** The last stage as a folder; its packages are those of this clone. */
+/** The final image stage as a folder, with the packages of this clone. */
 async function assemble(): Promise<string> {
   await run(process.execPath, [join(ROOT, 'scripts/build.mjs')])
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-image-'))
@@ -33,7 +33,7 @@ async function assemble(): Promise<string> {
   return folder
 }
 
-test('the image runs from a read-only folder as somebody else, is healthy, and stops in order', async () => {
+test('the image runs from a read-only folder as another user, is healthy, and stops cleanly', async () => {
   const [folder, parts] = await Promise.all([assemble(), ownParts()])
   await letIn(parts.redis.url.replace('unix://', ''))
   await letIn(join(new URL(parts.postgres.url).searchParams.get('host') ?? '', '.s.PGSQL.5432'))
@@ -82,13 +82,13 @@ test('the image runs from a read-only folder as somebody else, is healthy, and s
   }
 })
 
-/** The servers of tests are for their own users only. */
+/** The test servers only accept their own users. */
 async function letIn(socket: string) {
   await chmod(socket, 0o777)
   for (const folder of [dirname(socket), dirname(dirname(socket))]) await chmod(folder, 0o711)
 }
 
-/** The line that tells the address; others come before it. */
+/** The log line with the URL, which is not the first line. */
 function readyLine(stdout: NodeJS.ReadableStream | null): Promise<{ url?: string }> {
   return new Promise(resolve => {
     let text = ''
@@ -100,7 +100,7 @@ function readyLine(stdout: NodeJS.ReadableStream | null): Promise<{ url?: string
   })
 }
 
-test('what the built program needs is among the packages that the image has', async () => {
+test('the image has all packages that the built program needs', async () => {
   await run(process.execPath, [join(ROOT, 'scripts/build.mjs')])
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const text = await run('grep', ['-rhoE', 'require\\("[^"]+"\\)', join(ROOT, 'dist/src'), join(ROOT, 'dist/workers')])

@@ -25,12 +25,12 @@ const NEEDED = [
 const CONFIG = { extends: join(ROOT, 'tsconfig.json'), include: ['src', 'workers'], exclude: [] }
 
 const guide = readFileSync(join(ROOT, 'docs/integration.md'), 'utf8')
-/** Code blocks whose first line names what they are for: a file, or `run`. */
+/** Code blocks whose first line names their purpose: a file, or `run`. */
 const blocks = [...guide.matchAll(/^```(\w+)\n(?:\/\/|#) (\S+)\n([\s\S]*?)^```$/gm)].map(
   ([, language = '', name = '', text = '']) => ({ language, name, text }),
 )
 
-/** Does to a file what a block with - and + lines says; what is to be replaced must be there once. */
+/** Applies a block with - and + lines to a file, in which the replaced text must occur once. */
 function changed(text: string, diff: string): string {
   const lines = diff.split('\n').filter(Boolean)
   const steps: { from: string; to: string[] }[] = []
@@ -44,7 +44,7 @@ function changed(text: string, diff: string): string {
   }, text)
 }
 
-test('whoever follows the guide has a new job kind that type-checks, builds and runs', async () => {
+test('following the guide gives a new job kind that type-checks, builds and runs', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-guide-'))
   const database = await testDatabase()
   for (const name of NEEDED) await cp(join(ROOT, name), join(folder, name), { recursive: true })

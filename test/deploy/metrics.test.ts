@@ -15,7 +15,7 @@ const prometheus = programOf('prometheus', 'prometheus')
 const at = (path: string) => join(ROOT, path)
 const ALERTS = at('deploy/prometheus/alerts.yml')
 
-/** What the contract promises of the parts that exist, with types. */
+/** The metrics that the contract promises for existing parts, with types. */
 const PROMISED: Record<string, string> = {
   bullmq_jobs: 'gauge',
   bullmq_job_completed_total: 'counter',
@@ -45,7 +45,7 @@ let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
 beforeAll(async () => {
   apps = await appsOnFreshParts()
-  app = await apps.start({ DATABASE_POOL: '30' }) // one test blocks whatever touches the history
+  app = await apps.start({ DATABASE_POOL: '30' }) // one test blocks everything that uses the history
   await runDemo()
 })
 afterAll(() => apps?.stop())
@@ -59,20 +59,20 @@ async function runDemo() {
 
 const scrape = async () => (await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(20_000) })).text()
 
-test('every promised name is there with its type', async () => {
+test('every promised metric exists with its type', async () => {
   const types = Object.fromEntries([...(await scrape()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, ...pair]) => pair))
   expect(types).toMatchObject(PROMISED)
 })
 
-test('no label tells of a job, a tenant or an address', async () => {
+test('no label contains a job, a tenant or an address', async () => {
   const text = await scrape()
   expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)
   expect(text).toContain('bullmq_job_completed_total{queue="demo"} 1')
-  // without it the alert on the first one would not see it come
+  // without an initial 0 the alert would miss the first one
   expect(text).toContain('tailrace_query_results_total{status="refused"} 0')
 })
 
-test('a scrape reads no table of the history, and asks Redis for nothing that grows', async () => {
+test('a scrape reads no history tables, and nothing from Redis that grows', async () => {
   const { db, jobs } = app.app
   const { client } = jobs.engine
   const prefix = jobs.engine.prefixOf('').slice(0, -1)
@@ -90,7 +90,7 @@ test('a scrape reads no table of the history, and asks Redis for nothing that gr
   await db.transaction(async trx => {
     for (const { name } of history) await trx.raw('LOCK TABLE ?? IN ACCESS EXCLUSIVE MODE', [name])
     const hasAsked = async () => (await scrape()).includes('bullmq_jobs{queue="demo"') && asked.has('zcard')
-    await eventually(hasAsked, 'the queues are read anew') // an answer serves for a second
+    await eventually(hasAsked, 'the queues are read again') // results are cached for a second
   })
   monitor.disconnect()
   const cheap = [
@@ -128,7 +128,7 @@ test('every alert is in its test and in the operations guide', () => {
   expect(names.filter(name => !guide.includes(`### ${name}`))).toEqual([])
 })
 
-test('dashboard and alerts ask only for metrics that exist', async () => {
+test('dashboard and alerts only use existing metrics', async () => {
   const text = await scrape()
   const asked = [ALERTS, at('deploy/grafana/tailrace.json')].map(file => readFileSync(file, 'utf8')).join('\n')
   const names = new Set(asked.match(/\b(?:bullmq|tailrace|http|nodejs|process)_[a-z0-9_]+\b/g))

@@ -35,7 +35,7 @@ testWithNginx('each line comes through at once although nginx buffers by default
   expect(reader.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
   for (let i = 1; i <= 5; i++) {
     app.app.streams.write(topic, line(`line ${i}`))
-    await reader.until(() => reader.lines.length === i) // the next is written when this one is there
+    await reader.until(() => reader.lines.length === i) // the next is written once this one has arrived
   }
   await reader.close()
 })

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** The path of a program, or nothing where it is missing; then what needs it is skipped with a printed reason. */
+/** The path of a program; undefined if it is missing, in which case its tests are skipped with a printed reason. */
 export function programOf(name: string, from: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   const found = folders.map(folder => join(folder, name)).find(existsSync)
@@ -13,7 +13,7 @@ export function programOf(name: string, from: string): string | undefined {
 
 export const testWith = (program: string | undefined): typeof test => (program ? test : (test.skip as typeof test))
 
-/** Runs a program to its end. @throws Error with its output when it fails */
+/** Runs a program until it exits. @throws Error with its output if it fails */
 export async function run(program: string, args: string[], input = ''): Promise<string> {
   const running = promisify(execFile)(program, args)
   running.child.stdin?.end(input)

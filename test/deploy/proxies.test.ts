@@ -8,7 +8,7 @@ import { newJobTopic } from '../support/streams'
 import { programOf, testWith } from './programs'
 import { freePort, PROXIES, type ProxyName, type RunningProxy, startProxy } from './proxies'
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever JSON is answered
+// biome-ignore lint/suspicious/noExplicitAny: any JSON response
 type Json = any
 
 const CALLS = ['enroll', 'config', 'log', 'logger', 'distributed_read', 'distributed_write']
@@ -41,18 +41,18 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
   const enrol = async (who: string): Promise<string> =>
     (await asAgent(proxy, 'enroll', { enroll_secret: secret, host_identifier: `${name}-${who}` })).node_key
 
-  check('an agent enrols, is configured, and delivers more than other routes take', async () => {
+  check('an agent enrols, gets its configuration, and sends larger bodies than other routes accept', async () => {
     const node_key = await enrol('delivers')
     expect(await asAgent(proxy, 'config', { node_key })).toMatchObject({ node_invalid: false, schedule: {} })
     const data = Array.from({ length: 500 }, (_, i) => ({ message: `${i} ${'x'.repeat(10_000)}`, severity: 0 }))
     expect(await asAgent(proxy, 'log', { node_key, log_type: 'status', data })).toEqual({})
   })
 
-  check('a read is held until there is a query for the host, and its answer arrives', async () => {
+  check('a read is held until there is a query for the host, and the answer arrives', async () => {
     const node_key = await enrol('waits')
     const host_identifier = `${name}-waits`
     const { items } = (await (await app.get(`/api/hosts?q=${host_identifier}`)).json()) as Json
-    // what we ask of our own accord is answered first, so that the next read waits
+    // the initial queries are answered first, so that the next read waits
     const first = await asAgent(proxy, 'distributed_read', { node_key })
     const ids = Object.keys(first.queries)
     const statuses = Object.fromEntries(ids.map(id => [id, 1]))
@@ -69,13 +69,13 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
     expect(counts.completed).toBe(1)
   })
 
-  check('each line of a stream comes through at once, and a WebSocket is upgraded', async () => {
+  check('each line of a stream is forwarded at once, and a WebSocket is upgraded', async () => {
     const topic = await newJobTopic(app)
     const path = `/api/jobs/${topic.name.slice('job:'.length)}/logs/stream`
     const reader = await SseReader.open(`${proxy?.url}${path}`, app.headers)
     for (let i = 1; i <= 3; i++) {
       app.app.streams.write(topic, [{ kind: 'log', message: `line ${i}` }])
-      await reader.until(() => reader.lines.length === i) // the next is written when this one is there
+      await reader.until(() => reader.lines.length === i) // the next is written once this one has arrived
     }
     await reader.close()
     const socket = new WebSocket(`${proxy?.url.replace('http', 'ws')}/ws/stream`, { headers: app.headers })
@@ -92,7 +92,7 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
     await once(socket, 'close')
   })
 
-  check('what Tailrace refuses comes through as it is', async () => {
+  check('errors of Tailrace are forwarded unchanged', async () => {
     const refused = await post(proxy, 'config', { node_key: 'wrong' })
     expect(await refused.json()).toEqual({ node_invalid: true })
     const people = await fetch(`${proxy?.url}/api/session`)
@@ -100,7 +100,7 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
     expect(people.headers.get('content-type')).toContain('application/problem+json')
   })
 
-  /** What an agent takes for a failure: an error in JSON, and for carves anything but JSON. */
+  /** Responses that agents treat as failures: a JSON error, and for carves anything but JSON. */
   async function expectFailures(broken: RunningProxy) {
     const calls = CALLS.map(async path => {
       const answer = await post(broken, path)
@@ -121,13 +121,13 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
     expect(await page.text()).not.toBe('')
   }
 
-  check('agents are told an error with a body while Tailrace is down', async () => {
+  check('agents get an error with a body while Tailrace is down', async () => {
     const broken = await startProxy(name, `127.0.0.1:${await freePort()}`)
     await expectFailures(broken)
     await broken.stop()
   })
 
-  check('agents are told an error with a body while Tailrace does not answer', async () => {
+  check('agents get an error with a body while Tailrace does not answer', async () => {
     const silent = await startSilent()
     const broken = await startProxy(name, silent.address, '1s')
     await expectFailures(broken)
@@ -135,11 +135,11 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
     silent.stop()
   })
 
-  check('agents are not told a success while Tailrace hangs up', async () => {
+  check('agents do not get a success while Tailrace closes connections', async () => {
     const rude = await startSilent(socket => socket.once('data', () => socket.destroy()))
     const broken = await startProxy(name, rude.address)
     for (const path of [...CALLS, ...CARVES]) {
-      // a proxy may hang up as well, on which agents send the same once more
+      // a proxy may close the connection as well, in which case agents retry
       const answer = await post(broken, path).catch(() => undefined)
       if (answer) expect(await answer.text()).toContain('Tailrace does not answer')
     }
@@ -148,7 +148,7 @@ describe.each(PROXIES)('behind %s', (name: ProxyName) => {
   })
 })
 
-/** A server that takes connections and says nothing. */
+/** A server that accepts connections and never answers. */
 async function startSilent(onConnection: (socket: Socket) => void = socket => socket.resume()) {
   const sockets = new Set<Socket>()
   const server: Server = createServer(socket => {

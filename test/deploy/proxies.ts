@@ -9,7 +9,7 @@ import { ROOT } from '../../src/base/root'
 import { eventually } from '../support/programs'
 import { programOf } from './programs'
 
-/** How long the snippets wait for Tailrace; longer than a read of an agent is held. */
+/** How long the snippets wait for Tailrace; longer than agents' reads are held. */
 const PATIENCE = '65s'
 
 interface Place {
@@ -23,7 +23,7 @@ interface Place {
 interface Kind {
   snippet: string
   args(folder: string): string[]
-  /** The snippet with nothing changed but its addresses and, where the test wants to see it end, its patience. */
+  /** The snippet, changed only in its addresses and, if the test needs a timeout, its timeouts. */
   configure(text: string, place: Place): string
 }
 
@@ -74,8 +74,8 @@ export interface RunningProxy {
 }
 
 /**
- * Starts the real program with the snippet that we ship.
- * @param upstream host and port of what is behind it
+ * Starts the real proxy with the shipped snippet.
+ * @param upstream host and port behind the proxy
  */
 export async function startProxy(name: ProxyName, upstream: string, patience = PATIENCE): Promise<RunningProxy> {
   const kind: Kind = KINDS[name]

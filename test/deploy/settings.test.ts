@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { ROOT, variables } from '../../src/config'
 
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
-/** PATH is the system's own. */
+/** PATH is a setting of the system. */
 const settings = Object.keys(variables.shape).filter(name => name !== 'PATH')
 
-/** What a table says of a setting: its default. */
+/** The default of a setting according to a table. */
 function defaultsIn(file: string): Map<string, string> {
   const rows = textOf(file)
     .split('\n')
@@ -25,7 +25,7 @@ test('docs/settings.md lists every setting and no other, and .env.example has th
   expect(settings.filter(name => !new RegExp(`^# ?${name}=`, 'm').test(textOf('.env.example')))).toEqual([])
 })
 
-test.each(['docs/settings.md', 'README.md'])('the defaults in %s are those of the program', file => {
+test.each(['docs/settings.md', 'README.md'])('the defaults in %s match the code', file => {
   const { success, data } = variables.safeParse({})
   expect(success).toBe(true)
   for (const [name, text] of defaultsIn(file)) {

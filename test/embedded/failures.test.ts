@@ -13,7 +13,7 @@ const bench = new Workbench()
 beforeAll(() => bench.prepare())
 afterEach(() => bench.clean())
 
-/** A start that must fail: with what is to be done, and without a stack trace. */
+/** The error of a start that must fail, which must not contain a stack trace. */
 async function refusal(dataDir: string, env?: Record<string, string>, user?: { uid: number; gid: number }) {
   const { code, stderr } = await bench.start(dataDir, env, user).ended
   expect(code).toBe(1)
@@ -21,7 +21,7 @@ async function refusal(dataDir: string, env?: Record<string, string>, user?: { u
   return stderr
 }
 
-/** What both servers answer. */
+/** Queries both servers. */
 async function visit({ redisUrl = '', databaseUrl = '' }: Record<string, string>) {
   const client = createRedis({ url: redisUrl, prefix: 'test', log: quietLog }).connect('command')
   const db = createDb(databaseUrl, 1)
@@ -35,8 +35,8 @@ async function visit({ redisUrl = '', databaseUrl = '' }: Record<string, string>
   }
 }
 
-describe('one folder, one program', () => {
-  test('the second start names the first and the way out', async () => {
+describe('one process per folder', () => {
+  test('the second start names the first process and what to do', async () => {
     const dataDir = await bench.folder()
     const first = bench.start(dataDir)
     const { redisUrl } = await first.ready
@@ -46,7 +46,7 @@ describe('one folder, one program', () => {
     expect(await withRedis(new URL(String(redisUrl)).pathname, client => client.ping())).toBe('PONG')
   })
 
-  test('of many starts at once one wins', async () => {
+  test('one of several simultaneous starts succeeds', async () => {
     const dataDir = await bench.folder()
     const all = Array.from({ length: 4 }, () => bench.start(dataDir))
     const outcomes = await Promise.allSettled(all.map(({ ready }) => ready))
@@ -57,7 +57,7 @@ describe('one folder, one program', () => {
     ['whose number another process has now', JSON.stringify({ pid: process.pid, started: 'long ago' })],
     ['whose process is gone', JSON.stringify({ pid: 2 ** 22 - 1, started: 'x' })],
     ['that a loss of power has emptied', ''],
-  ])('takes over the lock of a program %s', async (_what, lock) => {
+  ])('takes over the lock of a process %s', async (_what, lock) => {
     const dataDir = await bench.folder()
     await writeFile(join(dataDir, 'lock'), lock)
     await bench.start(dataDir).ready
@@ -65,14 +65,14 @@ describe('one folder, one program', () => {
   })
 })
 
-describe('a number that a zombie still has', () => {
+describe('the pid of a zombie', () => {
   let zombie: Zombie
   beforeEach(async () => {
     zombie = await makeZombie()
   })
   afterEach(() => zombie.release())
 
-  test('does not hold the folder', async () => {
+  test('does not lock the folder', async () => {
     const dataDir = await bench.folder()
     await writeFile(join(dataDir, 'lock'), zombie.identity)
     await bench.start(dataDir).ready
@@ -95,8 +95,8 @@ describe('a number that a zombie still has', () => {
   })
 })
 
-describe('what lies in the folder', () => {
-  test('begins anew where the first run was interrupted', async () => {
+describe('the data folder', () => {
+  test('starts over if the first run was interrupted', async () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data.new/base'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/data.new/PG_VERSION'), '18\n')
@@ -112,7 +112,7 @@ describe('what lies in the folder', () => {
     ['the first file of its data', /^postgres\/data\.new.*\/PG_VERSION$/],
     ['its finished data', /^postgres\/data$/],
     ['its socket', /^postgres\/run\/\.s/],
-  ])('starts after kill -9 in the first run, when there was %s', async (_what, path) => {
+  ])('starts after kill -9 in the first run, while there was %s', async (_what, path) => {
     const dataDir = await bench.folder()
     const first = bench.start(dataDir)
     const paths = () => readdir(dataDir, { recursive: true }).catch(() => [])
@@ -122,31 +122,31 @@ describe('what lies in the folder', () => {
     await bench.start(dataDir).ready
   })
 
-  test('makes the folder with those above it', async () => {
+  test('creates the folder and its parents', async () => {
     await bench.start(join(await bench.folder(), 'a/b')).ready
   })
 
-  test('says that no folder can be made, also where the system says that its parent is not there', async () => {
+  test('reports that a folder cannot be created, even if the system claims that its parent is missing', async () => {
     expect(await refusal('/proc/tailrace/data')).toContain('DATA_DIR=')
     expect(await refusal(process.execPath)).toContain('DATA_DIR=')
   })
 
-  test('does not touch a folder that is not its own', async () => {
+  test('does not touch a folder with other data', async () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/data/novel.txt'), 'Chapter one')
-    expect(await refusal(dataDir)).toContain('does not look like a folder of PostgreSQL data')
+    expect(await refusal(dataDir)).toContain('is not a PostgreSQL data folder')
     expect(await readdir(join(dataDir, 'postgres/data'))).toEqual(['novel.txt'])
   })
 
-  test('names the version that made the data', async () => {
+  test('names the version that created the data', async () => {
     const dataDir = await bench.folder()
     await mkdir(join(dataDir, 'postgres/data'), { recursive: true })
     await writeFile(join(dataDir, 'postgres/data/PG_VERSION'), '9\n')
-    expect(await refusal(dataDir)).toMatch(/made by PostgreSQL 9, this Tailrace brings PostgreSQL \d+/)
+    expect(await refusal(dataDir)).toMatch(/created by PostgreSQL 9; this Tailrace bundles PostgreSQL \d+/)
   })
 
-  test('says so when the password is not the one of the data', async () => {
+  test('reports a password that does not belong to the data', async () => {
     const dataDir = await bench.folder()
     const first = bench.start(dataDir)
     await first.ready
@@ -156,7 +156,7 @@ describe('what lies in the folder', () => {
     expect(await refusal(dataDir)).toContain('postgres-password')
   })
 
-  test('is not a folder', async () => {
+  test('reports a path that is not a folder', async () => {
     const file = join(await bench.folder(), 'file')
     await writeFile(file, '')
     expect(await refusal(file)).toContain('DATA_DIR=')
@@ -164,8 +164,8 @@ describe('what lies in the folder', () => {
   })
 })
 
-describe('places', () => {
-  test('a path too long for a socket works, and is found again after kill -9', async () => {
+describe('locations', () => {
+  test('a path that is too long for a socket works, also again after kill -9', async () => {
     const dataDir = join(await bench.folder(), 'long-'.repeat(20), 'and-longer')
     await mkdir(dataDir, { recursive: true })
     const first = bench.start(dataDir)
@@ -198,7 +198,7 @@ describe('places', () => {
     '数据 😀',
     '{a,b}*',
     '~',
-  ])('a path with %j works, and is found again', async name => {
+  ])('a path with %j works, also again after a restart', async name => {
     const dataDir = join(await bench.folder(), name)
     const first = bench.start(dataDir)
     expect(await visit(await first.ready)).toEqual(['PONG', 1])
@@ -213,12 +213,12 @@ describe('places', () => {
     }
   })
 
-  test('a path that is longer than a system takes is refused with what to do', async () => {
+  test('a path that exceeds the limit is refused with what to do', async () => {
     const said = await refusal(join(await bench.folder(), ...Array.from({ length: 12 }, () => 'x'.repeat(100))))
     expect(said).toMatch(/^DATA_DIR is longer than 900 bytes.*DATA_DIR=/)
   })
 
-  test('a folder for temporary files that is too long for a socket, too, is not used', async () => {
+  test('a temporary folder that is also too long for a socket is not used', async () => {
     const dataDir = join(await bench.folder(), 'x'.repeat(100))
     const TMPDIR = join(await bench.folder(), 'y'.repeat(100))
     await mkdir(TMPDIR)
@@ -226,7 +226,7 @@ describe('places', () => {
     expect(redisUrl).toMatch(/^unix:\/\/\/tmp\/tailrace-[0-9a-f]{16}\/redis\.sock$/)
   })
 
-  test('without a Redis program it says how to get one', async () => {
+  test('without a Redis program the error says how to get one', async () => {
     const said = await refusal(await bench.folder(), { PATH: '/nonexistent' })
     expect(said).toContain('apt-get install redis-server')
     expect(said).toContain('docker compose up')
@@ -240,7 +240,7 @@ const asRoot = isRoot ? describe : describe.skip
 asRoot('as root', () => {
   const NOBODY = { uid: 65_534, gid: 65_534 }
 
-  test('a folder that only root may enter works, and keeps its data', async () => {
+  test('a folder that only root can enter works and keeps its data', async () => {
     const dataDir = await bench.folder(0o700)
     const first = bench.start(dataDir)
     await first.ready
@@ -251,7 +251,7 @@ asRoot('as root', () => {
     await bench.start(dataDir).ready
   })
 
-  test('a copy of such a folder does not run on the data of the original', async () => {
+  test('a copy of such a folder does not use the data of the original', async () => {
     const dataDir = await bench.folder(0o700)
     await bench.start(dataDir).ready
     const copy = await bench.folder(0o700)
@@ -260,7 +260,7 @@ asRoot('as root', () => {
     await rm(join(copy, 'postgres'))
   })
 
-  test('PostgreSQL runs as a user of its own', async () => {
+  test('PostgreSQL runs as its own user', async () => {
     const dataDir = await bench.folder()
     await bench.start(dataDir).ready
     const pid = Number.parseInt(await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'), 10)
@@ -279,11 +279,11 @@ asRoot('as root', () => {
     expect(said).toContain('permission denied')
   })
 
-  /** As containers run: the system has no name for it. */
+  /** A user without a name, as in containers. */
   const NAMELESS = { uid: 54_321, gid: 54_321 }
   testNobody('a user without a name is told so, too', async () => {
     const dataDir = await bench.folder(0o755)
-    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/writable for user number 54321.*DATA_DIR=/s)
+    expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/writable for user id 54321.*DATA_DIR=/s)
     await chown(dataDir, NAMELESS.uid, NAMELESS.gid)
     expect(await refusal(dataDir, {}, NAMELESS)).toMatch(/user ID 54321.*DATABASE_URL/s)
   })

@@ -7,7 +7,7 @@ import { quietLog } from '../support/parts'
 import { compileProgram, type Program, startProgram } from '../support/programs'
 import { removeDataDir } from '../support/servers'
 
-/** Folders of data and the programs that use them; `clean` ends and removes all. */
+/** Data folders and the processes that use them; `clean` stops and removes all of them. */
 export class Workbench {
   private readonly folders: string[] = []
   private readonly programs: Program[] = []
@@ -17,7 +17,7 @@ export class Workbench {
     this.holder = await compileProgram('test/embedded/holder.ts')
   }
 
-  /** A folder that others may pass through, unless told otherwise. */
+  /** Creates a folder, by default one that others can pass through. */
   async folder(mode = 0o711): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-data-'))
     await chmod(folder, mode)
@@ -25,7 +25,7 @@ export class Workbench {
     return folder
   }
 
-  /** Starts the private servers on `dataDir` in a process of their own. */
+  /** Starts the private servers on `dataDir` in a separate process. */
   start(dataDir: string, env: Record<string, string> = {}, user: { uid?: number; gid?: number } = {}): Program {
     const program = startProgram([process.execPath, this.holder], { DATA_DIR: dataDir, ...env }, user)
     this.programs.push(program)
@@ -41,7 +41,7 @@ export class Workbench {
   }
 }
 
-/** The process numbers of both servers of a running program. */
+/** The pids of both servers of a running process. */
 export async function serverPids(dataDir: string): Promise<{ redis: number; postgres: number }> {
   const note = await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')
   const facts = await withRedis(join(dataDir, 'redis/redis.sock'), client => client.info('server'))
@@ -50,7 +50,7 @@ export async function serverPids(dataDir: string): Promise<{ redis: number; post
 
 type Client = ReturnType<ReturnType<typeof createRedis>['connect']>
 
-/** A short visit to the Redis behind `socket`. */
+/** Opens a short connection to the Redis on `socket`. */
 export async function withRedis<T>(socket: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = createRedis({ url: `unix://${socket}`, prefix: 'test', log: quietLog }).connect('command')
   try {

@@ -2,7 +2,7 @@ import { createLog } from '../../src/base/log'
 import { readConfig } from '../../src/config'
 import { startEmbedded } from '../../src/embedded'
 
-/** A small program around the private servers, for tests that end it in every way. */
+/** A small program that runs the private servers, for tests that end it in every way. */
 async function hold() {
   const { config } = readConfig(process.env)
   const log = createLog({ ...config.log, output: process.stderr })

@@ -10,7 +10,7 @@ const bench = new Workbench()
 beforeAll(() => bench.prepare())
 afterEach(() => bench.clean())
 
-/** Leaves a mark in both servers, or reads what a former run has left. */
+/** Writes a value to both servers, or reads what a previous run wrote. */
 async function visit(urls: Record<string, string>, leave: boolean) {
   const db = createDb(urls.databaseUrl ?? '', 1)
   const socket = (urls.redisUrl ?? '').slice('unix://'.length)
@@ -26,7 +26,7 @@ async function visit(urls: Record<string, string>, leave: boolean) {
 
 const KEPT = { row: 'häßlich 🎏', key: 'yes' }
 
-test('keeps its data over a stop, and leaves no process behind', async () => {
+test('keeps its data after a stop, and leaves no processes behind', async () => {
   const dataDir = await bench.folder()
   const first = bench.start(dataDir)
   expect(await visit(await first.ready, true)).toEqual(KEPT)
@@ -38,7 +38,7 @@ test('keeps its data over a stop, and leaves no process behind', async () => {
   expect(await visit(await second.ready, false)).toEqual(KEPT)
 })
 
-test('ends the servers after kill -9 of the program', async () => {
+test('stops the servers after kill -9 of the main process', async () => {
   const dataDir = await bench.folder()
   const program = bench.start(dataDir)
   await program.ready
@@ -48,7 +48,7 @@ test('ends the servers after kill -9 of the program', async () => {
   await eventually(() => processesNaming(dataDir).length === 0, 'nothing is left behind')
 })
 
-test('starts at once after kill -9, with all that was written', async () => {
+test('starts at once after kill -9, with everything that was written', async () => {
   const dataDir = await bench.folder()
   const first = bench.start(dataDir)
   expect(await visit(await first.ready, true)).toEqual(KEPT)
@@ -58,7 +58,7 @@ test('starts at once after kill -9, with all that was written', async () => {
   expect(await visit(await second.ready, false)).toEqual(KEPT)
 })
 
-test('starts a server again that has crashed', async () => {
+test('restarts a crashed server', async () => {
   const dataDir = await bench.folder()
   const urls = await bench.start(dataDir).ready
   expect(await visit(urls, true)).toEqual(KEPT)
@@ -74,7 +74,7 @@ test('starts a server again that has crashed', async () => {
   expect(await visit(urls, false)).toEqual(KEPT)
 })
 
-test('lets nobody else in', async () => {
+test('lets no one else connect', async () => {
   const dataDir = await bench.folder()
   const urls = await bench.start(dataDir).ready
   expect((await stat(join(dataDir, 'postgres-password'))).mode & 0o777).toBe(0o600)

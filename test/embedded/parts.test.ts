@@ -3,8 +3,8 @@ import { createRedis, whenReady } from '../../src/base/redis'
 import { ownParts, quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { rows } from '../support/rows'
 
-describe('parts of the test run', () => {
-  test('each test database is its own', async () => {
+describe('servers of the test run', () => {
+  test('each test database is separate', async () => {
     const [one, two] = await Promise.all([testDatabase(), testDatabase()])
     const dbs = [createDb(one.url, 2), createDb(two.url, 2)] as const
     await dbs[0].raw('create table only_here (id int)')
@@ -21,7 +21,7 @@ describe('parts of the test run', () => {
     expect(testRedisPrefix()).not.toBe(testRedisPrefix())
   })
 
-  test('own parts keep their data over a crash and a restart', async () => {
+  test('own servers keep their data over a crash and a restart', async () => {
     const parts = await ownParts()
     const withDb = async (use: (db: Db) => Promise<unknown>) => {
       const db = createDb(parts.postgres.url, 1)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import {
+  type Accepted,
   type Delivery as Delivered,
+  decodeAccepted,
   deliveryOf,
+  encodeAccepted,
   nextStep,
-  readTaken,
-  type Taken,
-  writeTaken,
 } from '../../src/fleet/schedules/marks'
 import { range, resultLine } from './node'
 
@@ -24,7 +24,7 @@ const keyOf = (no: number) => `${1_788_256_800 + Math.floor(no / LINES_A_SECOND)
 
 /** An agent with its buffer, sorted by key as text, and what the database has stored. */
 class World {
-  taken: Taken = []
+  taken: Accepted = []
   stored: number[] = []
   private next = 0
   private buffer: number[] = []
@@ -53,7 +53,7 @@ class World {
     const step = nextStep(delivery.delivered, delivery.from, to, this.taken)
     if (step) {
       this.stored.push(...step.fresh.map(place => delivery.numbers[delivery.from + place] ?? -1))
-      this.taken = readTaken(writeTaken(step.taken))
+      this.taken = decodeAccepted(encodeAccepted(step.accepted))
     }
     delivery.from = to
     if (to < delivery.numbers.length) return
@@ -108,9 +108,9 @@ test('each line is stored once, whether deliveries are repeated, reordered, lost
 })
 
 /** Sends the numbers as one delivery; equal numbers are equal lines. */
-function deliver(numbers: number[], taken: Taken) {
+function deliver(numbers: number[], taken: Accepted) {
   const step = nextStep(deliveryOf(numbers.map(no => resultLine(no))), 0, numbers.length, taken)
-  return { stored: step?.fresh.map(place => numbers[place]), taken: step?.taken ?? taken }
+  return { stored: step?.fresh.map(place => numbers[place]), taken: step?.accepted ?? taken }
 }
 
 test('equal lines of one delivery are stored as often as they occur', () => {
@@ -127,7 +127,7 @@ test('the tenth line of a second may precede the ninth when both are sent again'
 })
 
 test('only a few deliveries are remembered, not all lines of a host', () => {
-  let taken: Taken = []
+  let taken: Accepted = []
   for (let no = 0; no < 20; no++) taken = deliver([no], taken).taken
   expect(taken).toHaveLength(4)
   expect(deliver([16, 17, 18, 19], taken).stored).toBeUndefined()
@@ -143,5 +143,5 @@ test('the latest delivery is remembered completely, earlier ones up to a limit',
 test('marks of an older version still count', () => {
   const base64 = (numbers: number[]) =>
     Buffer.concat(numbers.map(no => resultLine(no).digest.subarray(0, 8))).toString('base64')
-  expect(deliver([1, 2, 3, 4, 5], readTaken(`${base64([3, 4])} ${base64([1, 2])}`)).stored).toEqual([5])
+  expect(deliver([1, 2, 3, 4, 5], decodeAccepted(`${base64([3, 4])} ${base64([1, 2])}`)).stored).toEqual([5])
 })

@@ -7,7 +7,7 @@ import { Sight, Tally } from '../../load/viewing/tally'
 const HEAD = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 const chunkOf = (body: string) => `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`
 
-/** Cuts bytes at the given places, and hands out each piece in the same reused buffer, as the socket does. */
+/** Splits bytes at the given positions and passes each piece in the same reused buffer, as the socket does. */
 function feedInPieces(bytes: Buffer, cuts: number[], feed: (piece: Buffer) => void) {
   const places = [...new Set(cuts.map(cut => cut % (bytes.length + 1)))].sort((a, b) => a - b)
   const shared = Buffer.alloc(bytes.length)
@@ -22,7 +22,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 400 }).map(each => JSON.st
 const cuts = fc.array(fc.nat(5_000), { maxLength: 40 })
 
 describe('the reader of the load tests', () => {
-  test('finds the same events however the bytes are cut', () => {
+  test('finds the same events however the bytes are split', () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 20 }), cuts, fc.boolean(), (datas, places, whole) => {
         const sent = datas.map((data, i) => `event: logs\nid: e.${i}\ndata: ${data}`)
@@ -69,8 +69,8 @@ function faultsOf(look: 'count' | 'check', events: string[]) {
   return { faults: tally.faultCount, lines: sight.lines, lastId: sight.lastId }
 }
 
-describe('what a viewer has seen', () => {
-  test.each(['count', 'check'] as const)('%s: lines in order have no fault', look => {
+describe('checks of a viewer', () => {
+  test.each(['count', 'check'] as const)('%s: lines in order cause no fault', look => {
     expect(faultsOf(look, [logs([1, 2], 1), logs([3], 3)])).toEqual({ faults: 0, lines: 3, lastId: 'e.3' })
   })
 
@@ -85,7 +85,7 @@ describe('what a viewer has seen', () => {
     expect(faultsOf(look, [...events]).faults).toBeGreaterThan(0)
   })
 
-  test('a peer sends each line as an event of its own', () => {
+  test('each event of a peer is one line', () => {
     const events = [
       'id: 1:0\ndata: {}',
       'event:message\nid:x\ndata:{}',
@@ -97,7 +97,7 @@ describe('what a viewer has seen', () => {
   })
 })
 
-test('percentiles are of the nearest rank', () => {
+test('percentiles use the nearest rank', () => {
   expect(percentile([5, 1, 3, 2, 4], 0.5)).toBe(3)
   expect(percentile([5, 1, 3, 2, 4], 0.99)).toBe(5)
   expect(percentile([], 0.5)).toBeNaN()

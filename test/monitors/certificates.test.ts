@@ -56,7 +56,7 @@ test('a valid chain is up, and its details are reported', async () => {
   expect(logged).toContainEqual({
     level: 'info',
     step: 'tls',
-    message: expect.stringMatching(/^certificate of "leaf" by "Test Middle", good until .* \(63 days left\)$/),
+    message: expect.stringMatching(/^certificate of "leaf" by "Test Middle", valid until .* \(63 days left\)$/),
   })
   expect(requests).toEqual(['/'])
 })

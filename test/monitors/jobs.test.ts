@@ -105,7 +105,7 @@ test.each([
 ])('%s is refused because of %s', (url, what) => {
   const result = healthCheck.input.safeParse({ url })
   const [fault, ...more] = faultsOf(result.error as never, 'input')
-  expect([fault?.path, fault?.message.startsWith(`must not hold ${what}: it looks like a secret`), more]).toEqual([
+  expect([fault?.path, fault?.message.startsWith(`must not contain ${what}: it looks like a secret`), more]).toEqual([
     'input.url',
     true,
     [],

@@ -119,7 +119,7 @@ test('a sweep needs neither a reason nor a body', async () => {
   expect((await ended(app, job.id)).status).toBe('completed')
 })
 
-test('only an admin of the first tenant may sweep', async () => {
+test('only an admin of the default tenant may sweep', async () => {
   const made = await app.post('/api/tokens', { name: 'reader', role: 'operator' })
   const { secret } = (await made.json()) as { secret: string }
   const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }

@@ -3,7 +3,7 @@ import { createDb } from '../../src/base/db'
 import { withLock } from '../../src/retention/store'
 import { sweepTarget } from '../../src/retention/sweep'
 
-/** Sweeps the audit log in a process of its own, which is to be killed once it has reported a few batches. */
+/** Sweeps the audit log in a separate process, which is killed once it has reported a few batches. */
 const db = createDb(process.env.DATABASE_URL ?? '', 3)
 const target = accessRetention(db).find(({ name }) => name === 'audit_log')
 let batches = 0

@@ -13,7 +13,7 @@ const LOCK = {
     'node_modules/other-platform': { version: '1.0.0', optional: true },
   },
 }
-/** Stands for npm: notes each call, takes a moment, and leaves what npm would leave. */
+/** A fake npm that records each call, takes a moment, and writes the files that npm would write. */
 const NPM = `#!/bin/sh
 echo "$@" NODE_ENV="$NODE_ENV" >> calls
 mkdir -p node_modules
@@ -52,14 +52,14 @@ async function ensure() {
 
 const calls = async () => (await readFile(join(clone, 'calls'), 'utf8').catch(() => '')).split('\n').filter(Boolean)
 
-test('installs what is missing, with what the build needs, and says so', async () => {
+test('installs missing packages, including those of the build, and says so', async () => {
   const { code, stderr } = await ensure()
   expect(code).toBe(0)
   expect(stderr).toContain('npm ci')
   expect(await calls()).toEqual([expect.stringMatching(/^ci .*--include=dev.* NODE_ENV=$/)])
 })
 
-test('installs once: not again, but when the lock file has changed', async () => {
+test('installs again only if the lock file has changed', async () => {
   await ensure()
   expect((await ensure()).stderr).toBe('')
   expect(await calls()).toHaveLength(1)
@@ -68,20 +68,20 @@ test('installs once: not again, but when the lock file has changed', async () =>
   expect(await calls()).toHaveLength(2)
 })
 
-test('two at once install once', async () => {
+test('two simultaneous starts install once', async () => {
   const endings = await Promise.all([ensure(), ensure(), ensure()])
   expect(endings.map(({ code }) => code)).toEqual([0, 0, 0])
   expect(await calls()).toHaveLength(1)
 })
 
-test('an install that fails ends the start with its code, and the next one tries again', async () => {
+test('a failed install ends the start with its exit code, and the next start retries', async () => {
   await writeFile(join(clone, 'fails'), '')
   expect((await ensure()).code).toBe(7)
   await rm(join(clone, 'fails'))
   expect((await ensure()).code).toBe(0)
 })
 
-test('a lock of a set-up that was killed does not hold up the next', async () => {
+test('the lock of a killed setup does not block the next one', async () => {
   await mkdir(join(clone, 'dist'))
   await writeFile(join(clone, 'dist/.setting-up'), String(2 ** 22 - 1))
   expect((await ensure()).code).toBe(0)
@@ -90,7 +90,7 @@ test('a lock of a set-up that was killed does not hold up the next', async () =>
 test.each([
   ['is a zombie', ''],
   ['is that of another process now', ' 1'],
-])('a lock whose process number %s does not hold up the next', async (_what, started) => {
+])('a lock whose pid %s does not block the next setup', async (_what, started) => {
   const zombie = await makeZombie()
   await mkdir(join(clone, 'dist'))
   await writeFile(join(clone, 'dist/.setting-up'), started ? `${process.pid}${started}` : String(zombie.pid))
@@ -101,16 +101,22 @@ test.each([
 test.each([
   ['UTF-8', (text: string) => Buffer.from(text)],
   ['UTF-16', (text: string) => Buffer.from(text, 'utf16le')],
-])('.env in %s may begin with a byte order mark; what is set already counts more', async (_what, encode) => {
-  await writeFile(join(clone, '.env'), encode('\ufeffPORT=1234\nHOST="::1"\nTHERE=file\n'))
-  const script = `import('./scripts/root.mjs').then(({ loadEnvFile }) => {
+])(
+  '.env in %s may start with a byte order mark; variables that are already set take precedence',
+  async (_what, encode) => {
+    await writeFile(join(clone, '.env'), encode('\ufeffPORT=1234\nHOST="::1"\nTHERE=file\n'))
+    const script = `import('./scripts/root.mjs').then(({ loadEnvFile }) => {
     loadEnvFile()
     process.stdout.write(JSON.stringify([process.env.PORT, process.env.HOST, process.env.THERE]))
   })`
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: clone, env: { THERE: 'set' } })
-  expect(JSON.parse(stdout)).toEqual(['1234', '::1', 'set'])
-})
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
+      cwd: clone,
+      env: { THERE: 'set' },
+    })
+    expect(JSON.parse(stdout)).toEqual(['1234', '::1', 'set'])
+  },
+)
 
-test('package-lock.json names the packages of every platform', async () => {
+test('package-lock.json has the packages of all platforms', async () => {
   await promisify(execFile)(process.execPath, ['scripts/complete-lock.mjs', '--check'], { cwd: ROOT })
 })

@@ -16,14 +16,14 @@ test.each([
 })
 
 test.each(['none,private', 'all', '10.0.0.0/33'])('OUTBOUND_ALLOW=%s is refused', given => {
-  expect(() => readConfig({ OUTBOUND_ALLOW: given })).toThrow(/OUTBOUND_ALLOW: may be "none"/)
+  expect(() => readConfig({ OUTBOUND_ALLOW: given })).toThrow(/OUTBOUND_ALLOW: must be "none"/)
 })
 
-test('an empty value of another setting is as if it were not set', () => {
+test('other settings count as unset if they are empty', () => {
   expect(readConfig({ PORT: '', PUBLIC_URL: '' }).config.port).toBe(8080)
 })
 
-test('.env.example names every setting, and the values it shows are valid', async () => {
+test('.env.example has every setting with a valid value', async () => {
   const source = await readFile(join(ROOT, 'src/config.ts'), 'utf8')
   const example = await readFile(join(ROOT, '.env.example'), 'utf8')
   const settings = namesIn(source, /^ {2}([A-Z][A-Z_]+):/gm).filter(name => name !== 'PATH')

@@ -28,7 +28,7 @@ async function start(command: [string, ...string[]], env: Record<string, string>
   return { ...program, dataDir }
 }
 
-/** A start that must fail: what it says, without a stack trace. */
+/** The error of a start that must fail, without a stack trace. */
 async function refusal(env: Record<string, string>): Promise<string> {
   const { ended, dataDir } = await start(NODE, env)
   const { code, stderr }: Ending = await ended
@@ -38,11 +38,11 @@ async function refusal(env: Record<string, string>): Promise<string> {
   return stderr
 }
 
-/** The process that holds the data folder is the program itself, whatever stands before it. */
+/** The process that locks the data folder is the server itself, whatever started it. */
 const holder = async (dataDir: string) => JSON.parse(await readFile(join(dataDir, 'lock'), 'utf8')).pid
 
 describe('npm start', () => {
-  test('serves, and ends with all its children when npm is told to', async () => {
+  test('serves, and stops with all its children when npm gets a signal', async () => {
     const program = await start(NPM)
     const { url } = await program.ready
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
@@ -52,7 +52,7 @@ describe('npm start', () => {
     expect(processesNaming(program.dataDir)).toEqual([])
   })
 
-  test('ends with npm, in order, when the program itself is told to', async () => {
+  test('stops cleanly together with npm when the server itself gets a signal', async () => {
     const program = await start(SHELL)
     await program.ready
     process.kill(await holder(program.dataDir), 'SIGTERM')
@@ -60,7 +60,7 @@ describe('npm start', () => {
     expect(processesNaming(program.dataDir)).toEqual([])
   })
 
-  test('takes Ctrl-C once, though npm passes on what the terminal has sent', async () => {
+  test('handles Ctrl-C once, although npm forwards the signal of the terminal', async () => {
     const program = await start(NODE)
     await program.ready
     program.process.kill('SIGINT')
@@ -79,7 +79,7 @@ describe('npm start', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
 
-  test('installs nothing and builds nothing the second time', async () => {
+  test('neither installs nor builds the second time', async () => {
     const program = await start(NODE)
     await program.ready
     program.process.kill('SIGTERM')
@@ -87,8 +87,8 @@ describe('npm start', () => {
   })
 })
 
-describe('goes on without its output', () => {
-  test('when its reader has left', async () => {
+describe('continues without its output', () => {
+  test('when its reader is gone', async () => {
     const program = await start(['sh', '-c', 'exec "$0" scripts/start.mjs 2>&1', process.execPath])
     const { url } = await program.ready
     program.process.stdout?.destroy()
@@ -123,17 +123,17 @@ describe('a start that cannot succeed says what to do', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address ? address.port : 0
-    expect(await refusal({ PORT: String(port) })).toContain(`Port ${port} of 127.0.0.1 is in use`)
+    expect(await refusal({ PORT: String(port) })).toContain(`Port ${port} on 127.0.0.1 is already in use`)
     server.close()
   })
 
-  test('settings that are wrong, all of them', async () => {
+  test('all invalid settings', async () => {
     const said = await refusal({ PORT: 'eighty', REDIS_URL: 'http://x', LOG_LEVEL: 'loud' })
     for (const name of ['PORT', 'REDIS_URL', 'LOG_LEVEL']) expect(said).toContain(name)
   })
 
-  test('a Redis or PostgreSQL that is not there', async () => {
-    const port = 1 // reserved, nobody listens there
+  test('an unreachable Redis or PostgreSQL', async () => {
+    const port = 1 // reserved, nothing listens there
     const [redis, postgres] = await Promise.all([
       refusal({ REDIS_URL: `redis://:s3cret@127.0.0.1:${port}` }),
       refusal({ DATABASE_URL: `postgres://me:s3cret@127.0.0.1:${port}/mine` }),

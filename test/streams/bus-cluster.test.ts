@@ -23,7 +23,7 @@ async function twoBuses() {
   buses.push(here, there)
   await there.start()
   await eventually(() => there.connected, 'the other process listens')
-  for (const topic of TOPICS) await there.kept(topic)
+  for (const topic of TOPICS) await there.storedAnnouncements(topic)
   await here.start()
   return { here, there }
 }
@@ -36,17 +36,20 @@ onCluster('a late subscriber gets the last announcement, even while it is being 
   const { here, there } = await twoBuses()
   announceThreeTimes(here)
   const [first] = TOPICS
-  await eventually(async () => (await there.kept(first)).length > 0, 'a value is kept')
-  for (const topic of TOPICS) expect([topic, await here.kept(topic)]).toEqual([topic, ['3']])
+  await eventually(async () => (await there.storedAnnouncements(first)).length > 0, 'a value is kept')
+  for (const topic of TOPICS) expect([topic, await here.storedAnnouncements(topic)]).toEqual([topic, ['3']])
   for (const topic of TOPICS)
-    await eventually(async () => (await there.kept(topic))[0] === '3', `the last value of ${topic} is kept`)
+    await eventually(
+      async () => (await there.storedAnnouncements(topic))[0] === '3',
+      `the last value of ${topic} is kept`,
+    )
 })
 
 onCluster('a message is stored before another process receives it', async () => {
   const { here, there } = await twoBuses()
   const seen: { topic: string; received: number; kept: number }[] = []
   const look = async (topic: string, received: string) => {
-    const [kept] = await there.kept(topic)
+    const [kept] = await there.storedAnnouncements(topic)
     seen.push({ topic, received: Number(received), kept: Number(kept ?? 0) })
   }
   for (const topic of TOPICS) await there.subscribe(topic, received => void look(topic, received))

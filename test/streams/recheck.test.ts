@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { createDb, type Db } from '../../src/base/db'
 import { createLog, type Log } from '../../src/base/log'
 import { createMetrics } from '../../src/base/metrics'
-import { Channel } from '../../src/streams/channel'
 import { createStreamMetrics } from '../../src/streams/metrics'
+import { TopicFeed } from '../../src/streams/topic-feed'
 import { type TestDatabase, testDatabase } from '../support/parts'
 
 let database: TestDatabase
@@ -19,17 +19,17 @@ afterAll(async () => {
 
 const topic = { tenantId: '00000000-0000-7000-8000-000000000001', name: 'service:web' }
 
-function channelWith(log: Log) {
+function feedWith(log: Log) {
   const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20 }
-  return new Channel(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
+  return new TopicFeed(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
 }
 
 test('a topic that was removed while it is watched does not come back', async () => {
-  const channel = channelWith(createLog({ level: 'error', format: 'json' }))
-  await channel.open()
+  const feed = feedWith(createLog({ level: 'error', format: 'json' }))
+  await feed.open()
   expect(await db('stream_topics')).toHaveLength(1)
   await db('stream_topics').delete()
-  await channel.recheck()
+  await feed.recheck()
   expect(await db('stream_topics')).toEqual([])
 })
 
@@ -42,9 +42,9 @@ test('a failure to read a head is logged and does not end the process', async ()
     },
   })
   const log = createLog({ level: 'error', format: 'json', output })
-  const channel = channelWith(log)
-  await channel.open()
+  const feed = feedWith(log)
+  await feed.open()
   await db.raw('ALTER TABLE stream_topics RENAME TO elsewhere')
-  await expect(channel.recheck()).resolves.toBeUndefined()
+  await expect(feed.recheck()).resolves.toBeUndefined()
   expect(logged).toContain('service:web')
 })

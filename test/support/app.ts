@@ -13,7 +13,7 @@ export interface Where {
   prefix: string
 }
 
-/** One process' worth of Tailrace inside the test, on the given parts. */
+/** A complete Tailrace inside the test process, on the given servers. */
 export async function startApp(where: Where, env: Record<string, string> = {}, clock?: () => Date) {
   const token = env.TAILRACE_ADMIN_TOKEN ?? `test-${randomBytes(16).toString('hex')}`
   const { config, secrets } = readConfig({
@@ -64,7 +64,7 @@ export async function startApp(where: Where, env: Record<string, string> = {}, c
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>
 
-/** A database of its own on the run's servers, and apps on it that are stopped together. */
+/** A separate database on the servers of the run, and apps on it that are stopped together. */
 export async function appsOnFreshParts() {
   const database: TestDatabase = await testDatabase()
   const where: Where = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
@@ -72,7 +72,7 @@ export async function appsOnFreshParts() {
   const token = `test-${randomBytes(16).toString('hex')}`
   return {
     where,
-    /** @param clock the one that retention goes by */
+    /** @param clock the clock of retention */
     start: async (env: Record<string, string> = {}, clock?: () => Date) => {
       const app = await startApp(where, { TAILRACE_ADMIN_TOKEN: token, ...env }, clock)
       apps.push(app)

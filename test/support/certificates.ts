@@ -1,4 +1,4 @@
-import 'reflect-metadata' // the maker of certificates does not load without it
+import 'reflect-metadata' // required by the certificate library
 import { type webcrypto as WebCrypto, webcrypto } from 'node:crypto'
 import {
   BasicConstraintsExtension,
@@ -20,18 +20,18 @@ export interface Identity {
 
 export interface IdentitySettings {
   name: string
-  /** Signed by itself unless given. */
+  /** Default: self-signed. */
   by?: Identity
-  /** Makes it an authority. */
+  /** Makes it a CA. */
   authority?: boolean
-  /** Names and addresses it is good for. */
+  /** Names and addresses it is valid for. */
   hosts?: string[]
   /** Days from now. */
   fromDays?: number
   untilDays?: number
 }
 
-/** Makes a certificate with exactly the faults that a test wants. */
+/** Creates a certificate with exactly the faults a test needs. */
 export async function identity(settings: IdentitySettings): Promise<Identity> {
   const { name, by, fromDays = -1, untilDays = 90 } = settings
   const keys = await webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])

@@ -17,14 +17,14 @@ export default async function setUp() {
   process.env.CONTRACT_CHECK_FILE = file
   const servers = await startServers()
   globalThis.testServers = servers
-  const url = process.env.TEST_DATABASE_URL || servers.postgres.url // such as another version, or one behind pgbouncer
+  const url = process.env.TEST_DATABASE_URL || servers.postgres.url // for example another version, or one behind pgbouncer
   const admin = createDb(url, 1)
-  await admin.raw('drop database if exists ??', [TEMPLATE]) // of a run before
+  await admin.raw('drop database if exists ??', [TEMPLATE]) // from an earlier run
   await admin.raw('create database ??', [TEMPLATE])
   await admin.destroy()
   const template = createDb(databaseUrl(url, TEMPLATE), 2)
   await migrate(template)
   await template.destroy()
   process.env.TEST_DATABASE_URL = url
-  process.env.TEST_REDIS_URL ||= servers.redis.url // such as a Cluster that was started by hand
+  process.env.TEST_REDIS_URL ||= servers.redis.url // for example a Cluster started by hand
 }

@@ -6,16 +6,16 @@ import { type Servers, startServers } from './servers'
 
 export { KILLABLE, quietLog } from './servers'
 
-/** A PostgreSQL database for one test file; `drop` ends it with whatever is still connected. */
+/** A PostgreSQL database for one test file; `drop` also ends open connections. */
 export interface TestDatabase {
   url: string
   drop(): Promise<void>
 }
 
-/** A fresh, migrated database on the server of this run. */
+/** A new, migrated database on the server of this run. */
 export const testDatabase = (): Promise<TestDatabase> => copyOf(TEMPLATE)
 
-/** A fresh database without any table. */
+/** A new database without tables. */
 export const emptyDatabase = (): Promise<TestDatabase> => copyOf('template1')
 
 async function copyOf(template: string): Promise<TestDatabase> {
@@ -36,7 +36,7 @@ async function onServer(sql: string, bindings: string[]) {
   }
 }
 
-/** The Redis of this run. All test files share it: keep to a prefix of your own, never FLUSHALL (see `ownParts`). */
+/** The Redis of this run. All test files share it: use a separate prefix, and never FLUSHALL (see `ownParts`). */
 export const testRedisUrl = () => given('TEST_REDIS_URL')
 
 /** A prefix for keys and channels that no other test uses. */
@@ -49,8 +49,8 @@ function given(name: string): string {
 }
 
 /**
- * A Redis and a PostgreSQL (with a migrated database) for one test alone, to kill, restart or flush.
- * They take about two seconds to start; `stop` ends them and removes their data.
+ * A Redis and a PostgreSQL (with a migrated database) for a single test, to kill, restart or flush.
+ * They take about two seconds to start; `stop` stops them and removes their data.
  */
 export async function ownParts(parameters?: Record<string, string>): Promise<Servers> {
   const servers = await startServers(parameters)

@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/base/metrics'
 import { createRedis } from '../../src/base/redis'
 import { createStreams } from '../../src/streams'
 
-/** Where the processes of one test meet. */
+/** What the processes of a test share. */
 export interface Place {
   databaseUrl: string
   redisUrl: string
@@ -18,7 +18,7 @@ interface ProcessOptions {
   shutdownMs: number
 }
 
-/** What a process has whatever its areas are: connections of its own, metrics, and streams. `database` starts first. */
+/** What every process has: its own connections, metrics and streams. `database` starts first. */
 export function processParts(place: Place, { log, service, shutdownMs }: ProcessOptions) {
   const db = createDb(place.databaseUrl, 5)
   const redis = createRedis({ url: place.redisUrl, prefix: place.prefix, log })

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { ROOT } from '../../src/config'
 import { identify } from '../../src/embedded/process-table'
 
-/** How a program ended. */
+/** How a process ended. */
 export interface Ending {
   code: number | null
   signal: NodeJS.Signals | null
@@ -18,14 +18,14 @@ export interface Ending {
 export interface Program {
   pid: number
   process: ChildProcess
-  /** The first JSON object on stdout that is no other line of the log; rejects when the program ends before. */
+  /** The first JSON object on stdout that is not a log line; rejects if the process exits before. */
   ready: Promise<Record<string, string>>
   ended: Promise<Ending>
 }
 
 /**
- * Makes one runnable file out of a TypeScript file of the tests.
- * @param source path below the project's folder
+ * Bundles a TypeScript file of the tests into one executable file.
+ * @param source path relative to the project's folder
  * @returns path of the result
  */
 export async function compileProgram(source: string): Promise<string> {
@@ -35,7 +35,7 @@ export async function compileProgram(source: string): Promise<string> {
   return result
 }
 
-/** Starts `command` with nothing but `env` and the search path in its environment. */
+/** Starts `command` with only `env` and PATH in its environment. */
 export function startProgram(
   command: [string, ...string[]],
   env: Record<string, string>,
@@ -56,7 +56,7 @@ export function startProgram(
     child.once('close', (code, signal) => resolve({ code, signal, stderr }))
   })
   const ready = firstObject(child, ended)
-  ready.catch(() => undefined) // a test that expects a failed start looks at `ended`
+  ready.catch(() => undefined) // a test that expects a failed start uses `ended`
   return { pid: child.pid ?? 0, process: child, ready, ended }
 }
 
@@ -72,12 +72,12 @@ function firstObject(child: ChildProcess, ended: Promise<Ending>): Promise<Recor
   })
 }
 
-/** A process that was killed and whose parent does not ask how it ended, as in a container without an init. */
+/** A killed process whose parent does not wait for it, as in a container without an init. */
 export interface Zombie {
   pid: number
   /** Identity it had while it ran. */
   identity: string
-  /** Ends the parent, so that it is reaped. */
+  /** Ends the parent, so that the zombie is reaped. */
   release(): void
 }
 
@@ -92,8 +92,8 @@ export async function makeZombie(): Promise<Zombie> {
 }
 
 /**
- * Stops a server with all processes that it has started. It goes first, so that it starts no other meanwhile.
- * @returns lets them go on
+ * Suspends a server with all its child processes, the server first, so that it starts no others in the meantime.
+ * @returns a function that resumes them
  */
 export async function freeze(pid: number): Promise<() => void> {
   process.kill(pid, 'SIGSTOP')
@@ -105,7 +105,7 @@ export async function freeze(pid: number): Promise<() => void> {
   }
 }
 
-/** For what tells nobody when it happens, such as the end of a process that is not our child. */
+/** Polls for something without an event, such as the end of a process that is not our child. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 30_000
   while (!(await condition())) {

@@ -1,7 +1,7 @@
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A reverse proxy over plain HTTP/1.1 that passes everything on but WebSockets, as some companies have them. */
+/** A plain HTTP/1.1 reverse proxy that forwards everything except WebSockets, like some corporate proxies. */
 export async function proxyWithoutWebSockets(target: string) {
   const server = createServer((req, res) => {
     const onward = request(target + (req.url ?? ''), { method: req.method, headers: req.headers }, answer => {

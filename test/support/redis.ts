@@ -11,16 +11,16 @@ const run = promisify(execFile)
 const NODE_TIMEOUT_MS = 1_000
 const MASTERS = 3
 
-/** A redis-server of a test, on a port of the loopback. */
+/** A redis-server for a test, on a loopback port. */
 export interface RedisServer {
   port: number
   pid: number
-  /** Freezes and wakes it, as a machine that hangs. */
+  /** Suspends and resumes it, like a hanging machine. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void
   stop(): Promise<void>
 }
 
-/** Starts redis-server with further arguments, without any data on disk. */
+/** Starts redis-server with additional arguments and without persistence. */
 export async function startRedisServer(...args: string[]): Promise<RedisServer> {
   const port = await deadPort()
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-redis-'))
@@ -51,7 +51,7 @@ async function ready(child: ChildProcess): Promise<void> {
   child.removeAllListeners('exit')
 }
 
-/** Why there can be no Cluster here; undefined when there can. */
+/** Why a Cluster cannot run here; undefined if it can. */
 function noCluster(): string | undefined {
   const { error, stdout } = spawnSync('redis-cli', ['--version'], { encoding: 'utf8' })
   if (error) return 'redis-cli is not installed'
@@ -59,14 +59,14 @@ function noCluster(): string | undefined {
   return version < 7 ? 'Redis is older than 7: the ports of its Cluster cannot be chosen' : undefined
 }
 
-/** `test`, or one that is skipped and says why. */
+/** `test`, or a skipped test that says why. */
 export function clusterTest(): typeof test {
   const reason = noCluster()
   if (reason) process.stderr.write(`Skipped: ${reason}\n`)
   return reason ? (test.skip as typeof test) : test
 }
 
-/** A real Cluster of three masters. Without replicas, what a master holds is away while the master is. */
+/** A real Cluster of three masters without replicas, so the slots of a master are unavailable while it is down. */
 export async function startCluster({ replicas = 0 }: { replicas?: 0 | 1 } = {}) {
   const servers: RedisServer[] = []
   const stop = async () => {

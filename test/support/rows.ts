@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Db } from '../../src/base/db'
 
-/** Rows of a test's own statement. */
+/** Rows of a statement that a test runs itself. */
 export async function rows<Row>(
   db: Db,
   sql: string,

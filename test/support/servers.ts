@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import { createLog } from '../../src/base/log'
 import { type Child, startPostgres, startRedis } from '../../src/embedded'
 
-/** Only what goes wrong is worth a line in a test's output. */
+/** Only warnings and errors are printed in tests. */
 export const quietLog = createLog({ level: 'error', format: 'pretty', output: process.stderr })
 
-/** A private server that a test may end and start again as it likes; address and data stay the same. */
+/** A private server that a test can stop and restart; its URL and data stay the same. */
 export interface Server {
   url: string
   pid(): number
-  /** `kill -9`, as in a crash. Resolves when it is gone. */
+  /** `kill -9`, as in a crash. Resolves once it is gone. */
   kill(): Promise<void>
-  /** Orderly end. */
+  /** Stops it cleanly. */
   stop(): Promise<void>
-  /** Starts it again, after ending it in order if it still runs. */
+  /** Starts it again, after stopping it cleanly if it is running. */
   restart(): Promise<void>
 }
 
@@ -33,15 +33,15 @@ async function createServer(start: () => Promise<{ url: string; child: Child }>)
   }
 }
 
-/** Tests need no safety against loss of power. */
+/** Tests need not survive a power failure. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
-/** What was committed is with the operating system: `kill -9` of PostgreSQL loses nothing. */
+/** Committed data is in the operating system's cache, so `kill -9` of PostgreSQL loses nothing. */
 export const KILLABLE = { fsync: 'off', full_page_writes: 'off' }
 
-/** A Redis and a PostgreSQL with data in a folder of their own, which `stop` removes. */
+/** A Redis and a PostgreSQL with data in a separate folder, which `stop` removes. */
 export async function startServers(parameters: Record<string, string> = FAST) {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-test-'))
-  await chmod(folder, 0o711) // PostgreSQL is not root, also when the tests are
+  await chmod(folder, 0o711) // PostgreSQL does not run as root even if the tests do
   const searchPath = process.env.PATH ?? ''
   const [redis, postgres] = await Promise.all([
     createServer(() => startRedis({ folder: join(folder, 'redis'), searchPath, log: quietLog })),
@@ -57,7 +57,7 @@ export async function startServers(parameters: Record<string, string> = FAST) {
   }
 }
 
-/** Also what lies outside, because only root could enter the folder. */
+/** Includes data kept elsewhere because only root could enter the folder. */
 export async function removeDataDir(folder: string) {
   const postgres = await realpath(join(folder, 'postgres')).catch(() => folder)
   for (const each of [postgres, folder]) await rm(each, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { createServer as createTls, type TlsOptions } from 'node:tls'
 /** A server on a free loopback port. */
 export interface Site {
   port: number
-  /** With the name `localhost`. */
+  /** URL with the name `localhost`. */
   url(path?: string): string
 }
 
@@ -16,11 +16,11 @@ const running = new Set<{ server: Server; sockets: Set<Socket> }>()
 export const httpSite = (listener: RequestListener) => open(createHttp(listener), 'http')
 export const httpsSite = (options: TlsOptions, listener: RequestListener = (_ask, answer) => void answer.end('ok')) =>
   open(createHttps(options, listener), 'https')
-/** A server that speaks no HTTP but what `talk` writes. */
+/** A raw TCP server that only sends what `talk` writes. */
 export const tcpSite = (talk: (socket: Socket) => void) => open(createTcp(talk), 'http')
 export const tlsSite = (options: TlsOptions, talk: (socket: Socket) => void) => open(createTls(options, talk), 'https')
 
-/** Ends all sites with their connections; for `afterEach`. */
+/** Closes all sites and their connections; for `afterEach`. */
 export async function closeSites() {
   for (const { server, sockets } of running) {
     for (const socket of sockets) socket.destroy()
@@ -46,7 +46,7 @@ async function open(server: Server, scheme: string): Promise<Site> {
   return { port, url: (path = '/') => `${scheme}://localhost:${port}${path}` }
 }
 
-/** A port of the loopback where nothing listens. */
+/** A loopback port on which nothing is listening. */
 export async function deadPort(): Promise<number> {
   const server = createTcp().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -14,7 +14,7 @@ export interface Line {
   step: string | null
 }
 
-/** A reader of server-sent events on an independent decoder. Waits for events, never for time. */
+/** A reader of server-sent events with an independent decoder. Waits for events, never for time. */
 export class SseReader {
   readonly events: StreamEvent[] = []
   lastId = ''
@@ -31,7 +31,7 @@ export class SseReader {
     this.finished = this.read()
   }
 
-  /** @param onEvent called with each event as it comes */
+  /** @param onEvent called with each event as it arrives */
   static async open(
     url: string,
     headers: Record<string, string>,
@@ -56,7 +56,7 @@ export class SseReader {
     return this.events.filter(each => each.event === event)
   }
 
-  /** Resolves when the condition holds; fails when the stream ends before. */
+  /** Resolves once the condition holds; rejects if the stream ends before. */
   until(done: () => boolean, what = 'the expected events'): Promise<void> {
     if (done()) return Promise.resolve()
     if (this.closed) return Promise.reject(new Error(`The stream had ended before ${what}`))

@@ -6,7 +6,7 @@ import { SseReader } from './sse'
 
 const tenantId = DEFAULT_TENANT_ID
 
-/** A topic of its own, of a family whose topics always exist; its state event is `status`, as with jobs. */
+/** A unique topic of a family whose topics always exist; its state event is `status`, as for jobs. */
 export const newTopic = (): Topic => ({ tenantId, name: `test:${newId()}` })
 
 export const registerTestTopics = ({ app }: TestApp, heartbeatMs = 5_000) =>
@@ -18,7 +18,7 @@ export const registerTestTopics = ({ app }: TestApp, heartbeatMs = 5_000) =>
     supersededKinds: ['status', 'progress'],
   })
 
-/** Apps on a database of their own, in which topics `test:*` exist. */
+/** Apps on a separate database, in which topics `test:*` exist. */
 export async function streamApps() {
   const parts = await appsOnFreshParts()
   return {
@@ -31,7 +31,7 @@ export async function streamApps() {
   }
 }
 
-/** A finished job, whose topic can be read alone on one connection, without a composite id. */
+/** A finished job, whose topic can be read on a connection of its own, without a composite id. */
 export async function newJobTopic({ app }: TestApp): Promise<Topic> {
   const id = newId()
   await app.db('jobs').insert({
@@ -51,7 +51,7 @@ export async function newJobTopic({ app }: TestApp): Promise<Topic> {
   return { tenantId, name: `job:${id}` }
 }
 
-/** Where a topic is read: a job's on its own route, others on the route for several. */
+/** Path for reading a topic: a job's own route, or the route for several topics. */
 export function streamPath(topics: Topic | Topic[], query = ''): string {
   const list = [topics].flat()
   const [only] = list
@@ -74,13 +74,13 @@ export const numbered = (from: number, count: number): NewEntry[] =>
 export const messages = (reader: SseReader) => reader.lines.map(({ message }) => message)
 export const numberedMessages = (from: number, count: number) => numbered(from, count).map(({ message }) => message)
 
-/** Writes and waits until it is in the database. */
+/** Writes entries and waits until they are in the database. */
 export async function append({ app }: TestApp, topic: Topic, entries: NewEntry[]) {
   await app.streams.write(topic, entries)
   await app.streams.flush()
 }
 
-/** Ends a topic, as an area does with the last state of a thing. */
+/** Ends a topic, as an area does with a final state. */
 export function end({ app }: TestApp, topic: Topic, reason: string, state?: unknown) {
   const effect = {
     name: `end ${topic.name}`,

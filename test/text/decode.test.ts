@@ -14,10 +14,10 @@ test.each([
   ['UTF-8 that is cut off', Buffer.from('größe 😀').subarray(0, -1)],
   ['UTF-16 with half a character', utf16('\ufeff😀').subarray(0, -2)],
   ['UTF-16 with an odd number of bytes', utf16('\ufeffgröße').subarray(0, -1)],
-])('%s is refused, or repaired where that does no harm', (_name, bytes) => {
-  // by name: the class of the error is that of another realm than the test's
+])('%s is refused if fatal, otherwise repaired', (_name, bytes) => {
+  // by name, because the error class is from another realm
   expect(() => decodeText(bytes, { fatal: true })).toThrow(expect.objectContaining({ name: 'TypeError' }))
   expect(decodeText(bytes)).toContain('\ufffd')
 })
 
-test('nothing', () => expect(decodeText(Buffer.alloc(0))).toBe(''))
+test('empty input', () => expect(decodeText(Buffer.alloc(0))).toBe(''))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { clean, cleanColoured, escapeHidden, indented } from '../../text/display'
 import { hiddenIn } from '../../text/hidden'
 
-describe('what acts on other text or cannot be seen', () => {
+describe('hidden characters and those that affect other text', () => {
   test.each([
     ['invoice\u202egpj.exe', 'invoice\ufffdgpj.exe'],
     ['a\u2066b\u2069c\u200ed\u200fe\u061cf', 'a\ufffdb\ufffdc\ufffdd\ufffde\ufffdf'],
@@ -14,7 +14,7 @@ describe('what acts on other text or cannot be seen', () => {
     ['nul\0 and lone \ud83d', 'nul\ufffd and lone \ufffd'],
     ['hangul \u3164 filler', 'hangul \ufffd filler'],
     ['\x1b]0;title\x07after \x1b[2Jall \x9b31m', 'after all \ufffd31m'],
-  ])('is replaced: %j', (given, shown) => expect(clean(given)).toBe(shown))
+  ])('are replaced: %j', (given, shown) => expect(clean(given)).toBe(shown))
 
   test.each([
     ['family 👩‍👩‍👧, flag 🏳️‍🌈, skin 👍🏽, heart ❤️, key 1️⃣'],
@@ -23,17 +23,20 @@ describe('what acts on other text or cannot be seen', () => {
     ['می‌خواهم'],
     ['ക്‍ and क्‍ष'],
     ['葛\u{e0100} 健康診断 naïve e\u0301'],
-  ])('stays where writing needs it: %s', text => {
+  ])('are kept where scripts need them: %s', text => {
     expect(clean(text)).toBe(text)
     expect(hiddenIn(text)).toEqual([])
   })
 
-  test.each(['\n', '\r', '\r\n', '\v', '\f', '\x85', '\u2028', '\u2029'])('the line break %j forges no line', mark => {
-    expect(clean(`a${mark}b`)).toBe('a b')
-    expect(indented(clean(`a${mark}b`, true))).toBe('a\n    b')
-  })
+  test.each(['\n', '\r', '\r\n', '\v', '\f', '\x85', '\u2028', '\u2029'])(
+    'the line break %j cannot forge a line',
+    mark => {
+      expect(clean(`a${mark}b`)).toBe('a b')
+      expect(indented(clean(`a${mark}b`, true))).toBe('a\n    b')
+    },
+  )
 
-  test('whatever is given, one line of visible text comes out', () => {
+  test('any input results in one line of visible text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), text => {
         expect(clean(text)).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u)
@@ -43,12 +46,12 @@ describe('what acts on other text or cannot be seen', () => {
   })
 })
 
-test('colours may stay, and end with the text', () => {
+test('colours can be kept, and are reset at the end', () => {
   expect(cleanColoured('\x1b[31mred\x1b[2J')).toBe('\x1b[31mred\x1b[0m')
   expect(cleanColoured('plain\nlines')).toBe('plain\nlines')
 })
 
-test('JSON with escapes means the same', () => {
+test('JSON with escapes has the same value', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), text => {
       const json = escapeHidden(JSON.stringify({ text }))

@@ -11,7 +11,7 @@ test.each([
   expect(formatBytes(bytes)).toBe(text)
 })
 
-test('counts and shares', () => {
+test('counts and percentages', () => {
   expect(formatCount(12_345)).toBe('12,345')
   expect([counted(0, 'row'), counted(1, 'row'), counted(2, 'query', 'queries')]).toEqual([
     '0 rows',

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const sleepers = () => beside('pg_stat_activity').where('query', 'like', 'SELECT pg_sleep%').select('pid')
 
-/** Occupies every connection of the pool, as slow searches do. */
+/** Occupies all connections of the pool, as slow searches do. */
 async function fillPool(): Promise<() => Promise<void>> {
   const slow = Array.from({ length: POOL }, () => app.app.db.raw('SELECT pg_sleep(600)').catch(() => undefined))
   await eventually(async () => (await sleepers()).length === POOL, 'the pool is full')
@@ -30,7 +30,7 @@ async function fillPool(): Promise<() => Promise<void>> {
   }
 }
 
-test('a pool full of slow statements is busy: the process stays ready, and whoever waits is told', async () => {
+test('with a pool full of slow statements the process stays ready, and waiting requests get an error', async () => {
   const key = { 'idempotency-key': 'busy' }
   const job = { kind: 'demo', input: { steps: [{ name: 'work', workers: 1, lines: 1, interval_ms: 0 }] } }
   expect((await app.get('/api/session')).status).toBe(200)

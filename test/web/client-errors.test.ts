@@ -28,7 +28,7 @@ async function open(port = Number(new URL(site.url).port)): Promise<Socket> {
   return socket
 }
 
-/** The answer of a connection that is closed behind it. */
+/** The response on a connection that is closed after it. */
 async function answerOf(socket: Socket) {
   const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
   expect(head).toMatch(/\r\nContent-Type: application\/problem\+json\r\n/)
@@ -51,12 +51,12 @@ test.each([
   ],
   ['an expectation', 'POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n', 417, 'expectation_failed'],
   ['a header that is none', 'GET / HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n', 400, 'invalid_request'],
-])('%s: a problem, and the connection is closed', async (_what, bytes, status, code) => {
+])('%s: answered with a problem, and the connection is closed', async (_what, bytes, status, code) => {
   const socket = await open()
   socket.write(bytes)
   const answer = await answerOf(socket)
   expect(answer).toMatchObject({ status, body: { status, code, detail: expect.any(String) } })
-  expect(answer.body.error).toBe(answer.body.detail) // what agents look at
+  expect(answer.body.error).toBe(answer.body.detail) // the field that agents read
 })
 
 test('a request without a Host gets a problem with a body, unless it is HTTP/1.0', async () => {
@@ -69,20 +69,20 @@ test('a request without a Host gets a problem with a body, unless it is HTTP/1.0
   expect(await asked('1.0')).toMatch(/^HTTP\/1\.1 200 /)
 })
 
-test('an expectation behind another request takes nothing of its answer, and leaves no connection', async () => {
+test('an unsupported expectation after another request does not affect its response, and leaves no connection open', async () => {
   const server = createServer((req, res) => void setImmediate(() => res.end(`answer to ${req.url}`)))
   answerClientErrors(server, latestResponses(server))
   await listen(server, 0, '127.0.0.1')
   const { port } = server.address() as { port: number }
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }) // never says that it is through
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }) // never closes its side
   socket.write('GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n')
   const statuses = [...(await text(socket)).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status))
   expect(statuses).toEqual([200, 417])
-  await new Promise(resolve => server.close(resolve)) // only when no connection is left
+  await new Promise(resolve => server.close(resolve)) // only once no connections are left
   socket.destroy()
 })
 
-test('headers that do not come in time: 408', async () => {
+test('headers that do not arrive in time: 408', async () => {
   const server = createServer({ headersTimeout: 50, requestTimeout: 50, connectionsCheckingInterval: 10 })
   answerClientErrors(server, latestResponses(server))
   await listen(server, 0, '127.0.0.1')
@@ -92,7 +92,7 @@ test('headers that do not come in time: 408', async () => {
   server.close()
 })
 
-test('nothing is written into an answer that has begun', async () => {
+test('nothing is written into a response that has started', async () => {
   const socket = await open()
   socket.write('GET /api/endless HTTP/1.1\r\nHost: x\r\n\r\n')
   await once(socket, 'data')
@@ -100,7 +100,7 @@ test('nothing is written into an answer that has begun', async () => {
   expect(await text(socket).catch(() => '')).toBe('')
 })
 
-test('a client that is gone is answered by nobody', async () => {
+test('a disconnected client gets no response', async () => {
   const socket = await open()
   socket.write('GET / HTTP/1.1\r\nHost:')
   socket.resetAndDestroy()

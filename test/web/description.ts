@@ -1,4 +1,4 @@
-/** What the walk over all routes needs of the OpenAPI document. */
+/** The parts of the OpenAPI document that the test of all routes needs. */
 export interface Description {
   paths: Record<string, Record<string, Described>>
   components: { schemas: Record<string, Schema> }
@@ -32,9 +32,9 @@ export interface Operation {
   method: string
   path: string
   role: string
-  /** A body that the schema takes. */
+  /** A body that matches the schema. */
   body: unknown
-  /** The address with these ids, and a value for every parameter that is needed. */
+  /** The URL with these ids and a value for every required parameter. */
   urlOf(id: () => string): string
 }
 
@@ -64,7 +64,7 @@ function operation(path: string, method: string, each: Described, schemas: Recor
   }
 }
 
-/** The smallest value that a schema takes, for the schemas that we have. */
+/** A minimal value that matches a schema; supports only the kinds of schemas in use. */
 function sampleOf(schema: Schema, schemas: Record<string, Schema>): unknown {
   const { $ref, const: fixed, anyOf, oneOf, properties = {}, required = [], items, minItems = 0 } = schema
   if ($ref) return sampleOf(schemas[$ref.slice('#/components/schemas/'.length)] ?? {}, schemas)

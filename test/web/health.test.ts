@@ -8,7 +8,7 @@ const check = (name: string) => () => {
   if (failing.has(name)) throw new Error(`${name} at 10.1.2.3 is away`)
 }
 
-/** A worker's server: health and nothing else. */
+/** The server of a worker process, with health routes only. */
 async function start(checks = {}, metricsToken?: string): Promise<WebServer> {
   const config = { port: 0, host: '127.0.0.1', cookieSecure: false }
   const log = { ...quietLog, warn: () => undefined }
@@ -17,7 +17,7 @@ async function start(checks = {}, metricsToken?: string): Promise<WebServer> {
   return web
 }
 
-test('a process is alive, ready while its parts are, and says which is not', async () => {
+test('a process is alive, and ready only while all parts are; the response names those that are not', async () => {
   const names = ['postgres', 'redis', 'migrations', 'bus', 'workers']
   const web = await start(Object.fromEntries(names.map(name => [name, check(name)])))
   expect(await (await fetch(`${web.url()}/healthz`)).json()).toEqual({ status: 'ok' })
@@ -27,7 +27,7 @@ test('a process is alive, ready while its parts are, and says which is not', asy
   await web.stop(0)
 })
 
-test('what fails or hangs is named, and no more is told of it', async () => {
+test('a part that fails or hangs is named without details', async () => {
   failing.add('redis')
   const hang = () => new Promise<void>(() => undefined)
   const web = await start({ postgres: check('postgres'), redis: check('redis'), bus: hang })
@@ -41,7 +41,7 @@ test('what fails or hangs is named, and no more is told of it', async () => {
   await web.stop(0)
 })
 
-test('many who ask at once cost one check', async () => {
+test('concurrent requests share one check', async () => {
   let asked = 0
   const web = await start({
     postgres() {
@@ -53,7 +53,7 @@ test('many who ask at once cost one check', async () => {
   await web.stop(0)
 })
 
-test('a process that drains is alive and not ready', async () => {
+test('a draining process is alive but not ready', async () => {
   const web = await start({})
   web.drain()
   expect((await fetch(`${web.url()}/healthz`)).status).toBe(200)
@@ -63,7 +63,7 @@ test('a process that drains is alive and not ready', async () => {
   await web.stop(0)
 })
 
-test('requests are measured by route pattern; unknown ones and odd methods add no labels', async () => {
+test('requests are measured by route pattern; unknown routes and methods add no labels', async () => {
   const web = await start()
   for (const path of ['/healthz', '/some/random/path', '/another?x=1']) await (await fetch(web.url() + path)).text()
   await (await fetch(`${web.url()}/healthz`, { method: 'PROPFIND' })).text()
@@ -75,7 +75,7 @@ test('requests are measured by route pattern; unknown ones and odd methods add n
   await web.stop(0)
 })
 
-test('a METRICS_TOKEN guards the metrics only', async () => {
+test('METRICS_TOKEN protects only the metrics', async () => {
   const web = await start({}, TOKEN)
   const ask = async (path: string, authorization?: string) =>
     (await fetch(web.url() + path, authorization ? { headers: { authorization } } : {})).status

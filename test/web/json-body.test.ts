@@ -26,7 +26,7 @@ afterAll(() => site.stop())
 async function post(body: string | Buffer) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${site.adminToken}` }
   const answer = await fetch(`${site.url}/api/echo`, { method: 'POST', headers, body: body as string })
-  // biome-ignore lint/suspicious/noExplicitAny: what was echoed, or a problem
+  // biome-ignore lint/suspicious/noExplicitAny: the echoed value or a problem
   return { status: answer.status, body: (await answer.json()) as any }
 }
 const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
@@ -34,35 +34,35 @@ const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(dep
 test.each([
   ['bytes that are not UTF-8', Buffer.from('{"a":"M\xfcller"}', 'latin1'), 'body'],
   ['half of a character at the end of a text', Buffer.from([...Buffer.from('{"a":"'), 0xc3, 0x22, 0x7d]), 'body'],
-  ['a text with half of a surrogate pair', '{"a":["x","\\ud800"]}', 'body.a.1'],
+  ['a text with a lone surrogate', '{"a":["x","\\ud800"]}', 'body.a.1'],
   ['a text with NUL', '{"a":{"b":"x\\u0000"}}', 'body.a.b'],
   ['a name with NUL', '{"a":{"b\\u0000":1}}', 'body.a.b\0'],
   ['__proto__ as a name', '{"headers":{"__proto__":"x"}}', 'body.headers.__proto__'],
   ['__proto__ written with escapes, at the top', '{"\\u005f_proto__":{}}', 'body.__proto__'],
-  ['a name that stands twice', '{"a":[{"b":1},{"c":1,"d":{"x":":"},"c":2}]}', 'body.a.c'],
+  ['a repeated name', '{"a":[{"b":1},{"c":1,"d":{"x":":"},"c":2}]}', 'body.a.c'],
   ['the same, once with an escape', '{"ab":1,"\\u0061b":1}', 'body.ab'],
   ['too many levels', nested(101), 'body'],
   ['very many levels', nested(30_000), 'body'],
   ['levels that are never closed', `{"a":${'['.repeat(60_000)}`, 'body'],
-])('%s: 400 that names the place', async (_what, text, path) => {
+])('%s: 400 with the path', async (_what, text, path) => {
   const { status, body } = await post(text)
   expect([status, body.errors.map((fault: { path: string }) => fault.path)]).toEqual([400, [path]])
   expect(JSON.stringify(body).length).toBeLessThan(1_000)
 })
 
-test('all places are named, up to ten', async () => {
+test('up to ten paths are listed', async () => {
   const { body } = await post(JSON.stringify({ a: '\0', b: '\0' }))
   expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['body.a', 'body.b'])
   expect((await post(JSON.stringify({ a: Array(50).fill('\0') }))).body.errors).toHaveLength(10)
 })
 
-test('names that mean something in JavaScript are names like others, and a BOM is no part of the text', async () => {
+test('names with a meaning in JavaScript are ordinary names, and a BOM is ignored', async () => {
   const given = { headers: { constructor: 'a', prototype: 'b', toString: 'c', hasOwnProperty: 'd' }, constructor: {} }
   expect(await post(`\ufeff${JSON.stringify(given)}`)).toEqual({ status: 200, body: given })
   expect((await post(nested(100))).status).toBe(200)
 })
 
-test('whatever JSON holds none of that is taken as JSON.parse takes it', () => {
+test('any other JSON is parsed as by JSON.parse', () => {
   const text = fc.string({ unit: 'grapheme' }).filter(each => !each.includes('\0') && each !== '__proto__')
   const value = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'{}[]",:\\ü') }),

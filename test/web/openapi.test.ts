@@ -38,7 +38,7 @@ test('operations have short, distinct names', () => {
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-test('the document tells every endpoint, its problems and who may call it', async () => {
+test('the document lists every endpoint with its problems and role', async () => {
   const { body } = await site.ask('GET', '/api/openapi.json', { as: null })
   expect(body.openapi).toBe('3.1.0')
   for (const each of site.access.endpoints) {
@@ -56,7 +56,7 @@ test('the document tells every endpoint, its problems and who may call it', asyn
   ])
 })
 
-test('every reference within it leads somewhere, also in schemas that hold themselves', () => {
+test('every reference resolves, also in recursive schemas', () => {
   const document = openApi([...site.access.endpoints, ...sample], '1', 'session')
   const text = JSON.stringify(document)
   const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference]) => String(reference))
@@ -71,7 +71,7 @@ test('every reference within it leads somewhere, also in schemas that hold thems
   expect(text).toContain('"format":"date-time"')
 })
 
-test('the page shows the same without foreign or inline code', async () => {
+test('the page shows the same without third-party or inline code', async () => {
   const { text, headers } = await site.ask('GET', '/api/docs', { as: null })
   expect(headers.get('content-type')).toContain('text/html')
   expect(text).toContain('A &lt;tree&gt;.')

@@ -17,7 +17,7 @@ afterAll(async () => {
   await parts?.stop()
 })
 
-test('while PostgreSQL is away the answer is 503 with a hint, and afterwards all is well again', async () => {
+test('during a PostgreSQL outage requests get a 503 with Retry-After, and afterwards they work again', async () => {
   const ask = (as: string | null) => site.ask('GET', '/api/audit', { as })
   const tokens = [site.adminToken, await site.tokenFor('admin'), await site.tokenFor('admin')]
   const cookie = cookieOf(await site.ask('POST', '/api/session', { as: null, body: { token: site.adminToken } }))

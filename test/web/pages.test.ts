@@ -30,7 +30,7 @@ afterAll(() => site.stop())
 const open = (path: string, options: { cookie?: string } = {}) =>
   site.ask('GET', path, { as: null, headers: HTML, ...options })
 
-test('pages are one file for signed-in visitors; others are sent to sign in and back', async () => {
+test('all pages are one file for signed-in visitors; others are redirected to sign in and back', async () => {
   const paths = [...PAGES.flatMap(page => ('isPublic' in page ? [] : [page.path])), ...RESERVED_PATHS]
   for (const page of paths.map(path => path.replace(':id', '1'))) {
     const out = await open(`${page}?level=warn`)
@@ -47,7 +47,7 @@ test('pages are one file for signed-in visitors; others are sent to sign in and 
   expect((await open('/sign-in?code=trc_x')).status).toBe(200)
 })
 
-test('a page comes with the addresses of its scripts, when they are known', async () => {
+test('a page is sent with preload links of its scripts, if known', async () => {
   const file = join(site.dataDir, 'preloads.json')
   expect((await open('/sign-in')).headers.get('link')).toBeNull()
   await writeFile(file, JSON.stringify({ 'sign-in': ['/chunks/a-ABCDEFG2.js', '/chunks/b-ABCDEFG2.js'] }))
@@ -55,19 +55,19 @@ test('a page comes with the addresses of its scripts, when they are known', asyn
     '</chunks/a-ABCDEFG2.js>; rel=modulepreload, </chunks/b-ABCDEFG2.js>; rel=modulepreload',
   )
   expect((await open('/queue', { cookie })).headers.get('link')).toBeNull()
-  await writeFile(file, '{"sign-') // is just being written
+  await writeFile(file, '{"sign-') // still being written
   expect((await open('/sign-in')).status).toBe(200)
   await rm(file)
 })
 
-test('an unknown page is the page, as 404; an unknown file is a problem', async () => {
+test('an unknown page is the page with status 404; an unknown file is a problem', async () => {
   const page = await open('/nowhere/at/all')
   expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8'])
   expect((await site.ask('GET', '/nothing.js')).body.code).toBe('not_found')
   expect((await open('/api/nowhere')).body.code).toBe('not_found')
 })
 
-test('everything is served under a policy without inline code', async () => {
+test('everything is served with a policy that forbids inline code', async () => {
   for (const path of ['/sign-in', '/api/docs', '/api/session', '/plain.js', '/nowhere']) {
     const { headers } = await open(path)
     const policy = headers.get('content-security-policy') ?? ''
@@ -79,10 +79,10 @@ test('everything is served under a policy without inline code', async () => {
   }
 })
 
-test('files are asked for again unless their name has a hash', async () => {
+test('files are revalidated unless their name contains a hash', async () => {
   const plain = await open('/plain.js')
   expect(plain.headers.get('cache-control')).toBe('public, no-cache')
-  // not by fetch: it adds a Cache-Control of its own to conditional requests
+  // not with fetch, which adds its own Cache-Control to conditional requests
   const etag = plain.headers.get('etag') ?? ''
   const [again] = await once(get(`${site.url}/plain.js`, { headers: { 'if-none-match': etag } }), 'response')
   again.resume()
@@ -90,7 +90,7 @@ test('files are asked for again unless their name has a hash', async () => {
   expect((await open('/main-ABCDEFG2.js')).headers.get('cache-control')).toMatch(/immutable/)
 })
 
-test('pages that are not built are told as that', async () => {
+test('pages that are not built are reported as such', async () => {
   const page = join(site.dataDir, 'index.html')
   await rename(page, `${page}.away`)
   expect((await open('/', { cookie })).body.code).toBe('not_built')
@@ -98,7 +98,7 @@ test('pages that are not built are told as that', async () => {
   expect((await open('/', { cookie })).status).toBe(200)
 })
 
-test('a mounted program is guarded by role, and by origin', async () => {
+test('a mounted program is protected by role and origin', async () => {
   expect((await open('/admin/queues/a?b=1')).headers.get('location')).toBe(
     '/sign-in?next=%2Fadmin%2Fqueues%2Fa%3Fb%3D1',
   )
@@ -114,7 +114,7 @@ test('a mounted program is guarded by role, and by origin', async () => {
   expect((await site.ask('POST', '/osquery/enroll', { as: null })).body).toEqual({ method: 'POST' })
 })
 
-test('behind HTTPS the cookie is for HTTPS only, and browsers are told to stay there', async () => {
+test('behind HTTPS the cookie is Secure, and HSTS is set', async () => {
   const other = await startSite({ config: { cookieSecure: true } })
   const answer = await other.ask('POST', '/api/session', { as: null, body: { token: other.adminToken } })
   expect(answer.headers.get('set-cookie')).toMatch(/^__Host-tailrace_[0-9a-f]{8}=.*; Path=\/; HttpOnly; Secure/)

@@ -26,11 +26,11 @@ const make = (key: string) =>
   )
 const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code]
 const jobs = async () => ((await (await app.get('/api/jobs')).json()) as { items: unknown[] }).items.length
-/** The credential is known for a few seconds, so that a request comes as far as its commit. */
+/** The credential is cached for a few seconds, so that a request gets as far as its commit. */
 const warm = () => app.get('/api/session')
 const untilWell = () => eventually(async () => (await app.get('/readyz')).status === 200, 'all is well')
 
-test('while PostgreSQL is away a job is surely not taken, and does not appear afterwards', async () => {
+test('during a PostgreSQL outage a job is certainly not accepted, and does not appear afterwards', async () => {
   await warm()
   await servers.postgres.stop()
   const [made, read] = await Promise.all([make('away'), app.get('/api/jobs')])
@@ -44,7 +44,7 @@ test('while PostgreSQL is away a job is surely not taken, and does not appear af
   expect((await make('away')).status).toBe(202)
 })
 
-test('a restart of PostgreSQL in the middle is waited for', async () => {
+test('a request waits for PostgreSQL to restart', async () => {
   await warm()
   const before = await jobs()
   await servers.postgres.stop()
@@ -54,10 +54,10 @@ test('a restart of PostgreSQL in the middle is waited for', async () => {
   expect(await jobs()).toBe(before + 1)
 })
 
-test('a database that hangs: it is not known whether a job was taken, and the same key finds out', async () => {
+test('with a hanging database the outcome is unknown, and a retry with the same key resolves it', async () => {
   await warm()
   const before = await jobs()
-  // the change must get an open connection, also beside what the process does on its own: without one nothing is done
+  // the change needs an open connection besides those the process itself uses; without one nothing would be done
   await Promise.all(Array.from({ length: 8 }, () => app.app.db.raw('SELECT pg_sleep(0.2)')))
   const wake = await freeze(servers.postgres.pid())
   try {
@@ -71,7 +71,7 @@ test('a database that hangs: it is not known whether a job was taken, and the sa
   expect(await jobs()).toBe(before + 1)
 })
 
-test('a database that takes no more (a full disk, a standby): surely not taken, and not ready', async () => {
+test('with a read-only database (a full disk, a standby) a job is certainly not accepted, and the process is not ready', async () => {
   await warm()
   const db = createDb(servers.postgres.url, 1)
   const before = await jobs()
@@ -106,7 +106,7 @@ test('a database that takes no more (a full disk, a standby): surely not taken, 
   await db.destroy()
 })
 
-test('a commit that locks hold up: it is not known whether a job was taken, and the same key finds out', async () => {
+test('with a commit blocked by locks the outcome is unknown, and a retry with the same key resolves it', async () => {
   await warm()
   const before = await jobs()
   const beside = createDb(servers.postgres.url, 1)

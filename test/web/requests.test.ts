@@ -131,14 +131,14 @@ test('a request is parsed and answered', async () => {
   expect(answer.headers.get('x-powered-by')).toBeNull()
 })
 
-test('a given request id is kept when it is one', async () => {
+test('a valid request id of the client is kept', async () => {
   const idOf = async (id: string) =>
     (await site.ask('GET', '/api/session', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
   expect(await idOf('abc-123-def')).toBe('abc-123-def')
   expect(await idOf('a b')).not.toBe('a b')
 })
 
-test('a literal path goes before a parameter, in whatever order they are listed', async () => {
+test('a literal path takes precedence over a parameter, in whatever order they are listed', async () => {
   expect((await post('/api/echo/actions', {})).body).toBe('literal')
 })
 
@@ -156,7 +156,7 @@ test.each([
   expect([answer.status, pathsOf(answer)]).toEqual([400, paths])
 })
 
-test('a refusal names some faults and counts the others: it is not much larger than what it refuses', async () => {
+test('an error lists some faults and counts the rest, so that it is not much larger than the request', async () => {
   const tokens = await site.ask('GET', `/api/session?${'token&'.repeat(2_500)}`, { as: null })
   const unknown = Array.from({ length: 900 }, (_, index) => `x${index}`)
   const query = await site.ask('POST', `/api/session?${unknown.join('&')}`, { as: null, body: {} })
@@ -171,7 +171,7 @@ test('a refusal names some faults and counts the others: it is not much larger t
   expect(query.body.detail).toMatch(/^The request is not valid: query\.x0, .*query\.x19 and 880 more\.$/)
 })
 
-test('an endpoint whose query is open takes any name', async () => {
+test('an endpoint with an open query accepts any name', async () => {
   expect((await site.ask('GET', '/api/labels-of?label.env=prod&q=x')).body).toEqual({ 'label.env': 'prod', q: 'x' })
 })
 
@@ -192,14 +192,14 @@ test.each([
   expect(pathsOf(answer)[0]).toMatch(/^body/)
 })
 
-test('no body is a body in which everything is missing', async () => {
+test('a missing body counts as a body in which everything is missing', async () => {
   expect(pathsOf(await site.ask('POST', '/api/echo/1'))).toEqual(['body.name'])
 })
 
 test.each([
   ['/api/echo/1', 64 * 1024],
   ['/api/large', 1024 * 1024],
-])('a body for %s may have %d bytes, not one more', async (path, most) => {
+])('a body for %s may have at most %d bytes', async (path, most) => {
   const bytes = (count: number) => ({ name: 'x'.repeat(count - '{"name":""}'.length) })
   const over = await post(path, bytes(most + 1))
   expect([over.status, over.body.code]).toEqual([413, 'body_too_large'])
@@ -207,12 +207,12 @@ test.each([
   expect((await post(path, bytes(most))).status).toBe(200)
 })
 
-test('who signs in can make us read 16 KiB at most', async () => {
+test('a sign-in request may have at most 16 KiB', async () => {
   const answer = await site.ask('POST', '/api/session', { as: null, body: { token: 'x'.repeat(17_000) } })
   expect(answer.status).toBe(413)
 })
 
-test('a body of another type, encoding or alphabet is refused', async () => {
+test('a body of another type, encoding or charset is refused', async () => {
   const types = { 'content-type': 'text/plain' }
   expect((await post('/api/echo/1', '{"name":"n"}', types)).status).toBe(415)
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -222,7 +222,7 @@ test('a body of another type, encoding or alphabet is refused', async () => {
   expect((await post('/api/echo/1', 'not gzip', { 'content-encoding': 'gzip' })).status).toBe(400)
 })
 
-test('addresses and methods that do not exist are told apart', async () => {
+test('unknown paths and unsupported methods get different errors', async () => {
   const nowhere = await site.ask('GET', '/api/nowhere')
   expect([nowhere.status, nowhere.body.code]).toEqual([404, 'not_found'])
   const wrong = await site.ask('DELETE', '/api/echo/1')
@@ -235,7 +235,7 @@ test('addresses and methods that do not exist are told apart', async () => {
   expect((await site.ask('GET', '/api/things/not-a-uuid')).body.errors[0].path).toBe('params.id')
 })
 
-test('what is thrown is told as far as the caller may know', async () => {
+test('errors reveal only what the caller may know', async () => {
   const ask = (what: string) => site.ask('GET', `/api/throw/${what}`, { as: null })
   for (const what of ['bug', 'text', 'nothing']) {
     const { status, text, body } = await ask(what)
@@ -260,7 +260,7 @@ test('what is thrown is told as far as the caller may know', async () => {
   })
 })
 
-/** Sends bytes as they are and gives the status line's code. */
+/** Sends raw bytes. @returns the status code */
 function raw(text: string): Promise<number> {
   const { port } = new URL(site.url)
   return new Promise((resolve, reject) => {
@@ -302,7 +302,7 @@ test.each([
   expect(status).toBeLessThan(500)
 })
 
-test('no path, query or body brings about a 500', async () => {
+test('no path, query or body causes a 500', async () => {
   const part = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('%', '%00', '..', '%2e%2e', '__proto__'))
   const query = fc.array(fc.tuple(fc.constantFrom('limit', 'since', 'topic', 'wide', 'x'), part), { maxLength: 4 })
   await fc.assert(

@@ -64,21 +64,21 @@ describe('listening', () => {
     ['a port in use', {}, /PORT/],
     ['an address of another machine', { host: '192.0.2.1' }, /HOST/],
     ['a name without address', { host: 'nowhere.invalid' }, /HOST|EAI_AGAIN/],
-  ])('%s is told with the setting to change', async (_what, more, setting) => {
+  ])('%s: the error names the setting to change', async (_what, more, setting) => {
     const { port } = new URL(site.url)
     await expect(bare(Number(port), more).start()).rejects.toThrow(setting)
   })
 
-  test('a TRUST_PROXY that is none is told at once', () => {
+  test('an invalid TRUST_PROXY is reported at once', () => {
     expect(() => bare(0, { trustProxy: 'nonsense' })).toThrow(/TRUST_PROXY/)
   })
 
-  test('stopping what never started is fine', async () => {
+  test('a server that never started can be stopped', async () => {
     await bare(0).stop()
   })
 })
 
-test('an address is believed from a trusted proxy, for requests and upgrades alike', async () => {
+test('a forwarded address is only trusted from a trusted proxy, for requests and upgrades alike', async () => {
   const headers = { 'x-forwarded-for': '203.0.113.7, 198.51.100.9' }
   expect((await site.ask('GET', '/api/ip', { headers })).body.ip).toBe('198.51.100.9')
   const req = { headers, socket: { remoteAddress: '127.0.0.1' } }
@@ -95,7 +95,7 @@ describe('upgrades', () => {
     return { socket, answer: String(data) }
   }
 
-  test('go to whoever has the path', async () => {
+  test('are routed by path', async () => {
     const { socket, answer } = await upgrade('/ws/echo?a=1')
     expect(answer).toMatch(/^HTTP\/1.1 101 /)
     socket.write('hello')
@@ -121,7 +121,7 @@ describe('upgrades', () => {
 })
 
 describe('stopping', () => {
-  test('ends idle connections at once and open streams at the deadline', async () => {
+  test('closes idle connections at once and open streams at the deadline', async () => {
     const other = await startSite({ endpoints: () => [streaming] })
     const idle = await fetch(`${other.url}/healthz`)
     await idle.text()
@@ -133,7 +133,7 @@ describe('stopping', () => {
     await expect(fetch(`${other.url}/healthz`)).rejects.toThrow()
   })
 
-  test('waits for nothing when every stream has ended', async () => {
+  test('does not wait once all streams have ended', async () => {
     const web = bare(0)
     await web.start()
     await (await fetch(`${web.url()}/healthz`)).text()
@@ -141,7 +141,7 @@ describe('stopping', () => {
   })
 })
 
-test('requests of strangers make few lines, and short ones', async () => {
+test('unauthenticated requests cause few and short log lines', async () => {
   const output = new PassThrough()
   const lines: string[] = []
   output.on('data', line => lines.push(String(line)))

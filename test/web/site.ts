@@ -11,7 +11,7 @@ import { createMetrics } from '../../src/base/metrics'
 import { type Check, createServer, type Mount, type Upgrade, type WebServer } from '../../src/web'
 import { quietLog, testDatabase } from '../support/parts'
 
-/** Connects processes as Redis would: each hears the others, not itself. */
+/** Connects processes like Redis: each receives the messages of the others, not its own. */
 function createWire(): () => Bus {
   const buses = new Set<Map<string, (text: string) => void>>()
   return () => {
@@ -34,9 +34,9 @@ export interface Site {
   adminToken: string
   dataDir: string
   databaseUrl: string
-  /** A request with the admin's token, unless `as` says otherwise (null: nobody). */
+  /** Sends a request with the admin's token, or the one in `as` (null: none). */
   ask(method: string, path: string, options?: Ask): Promise<Answer>
-  /** A new token of the default or another tenant. */
+  /** Creates a token in the default or another tenant. */
   tokenFor(role: 'viewer' | 'operator' | 'admin', tenantId?: string): Promise<string>
   anotherTenant(): Promise<string>
   /** Another process on the same database and bus. */
@@ -54,7 +54,7 @@ interface Ask {
 export interface Answer {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  // biome-ignore lint/suspicious/noExplicitAny: tests read responses of every shape
   body: any
   text: string
 }
@@ -66,13 +66,13 @@ interface Options {
   checks?: Record<string, Check>
   metricsToken?: string
   log?: Log
-  /** A database of its own server, for tests that stop it. */
+  /** Uses a separate PostgreSQL server, for tests that stop it. */
   databaseUrl?: string
   config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean; tls?: { cert: string; key: string } }
   streams?: { maxPerIp: number; maxPerTenant: number }
 }
 
-/** The real web server with access and a database of its own. */
+/** The real web server with access and its own database. */
 export async function startSite(options: Options = {}): Promise<Site> {
   const database = options.databaseUrl
     ? { url: options.databaseUrl, drop: async () => undefined }
@@ -82,7 +82,7 @@ export async function startSite(options: Options = {}): Promise<Site> {
   const newBus = createWire()
   const adminToken = newSecret('trt')
   const config = { cookieSecure: false, ...options.config, dataDir, embedded: { postgres: true } }
-  // what the writer of streams does, less the entries
+  // what the streams writer does, without the entries
   const events: AccessDeps['events'] = {
     commit: (effect, item) => db.transaction(async trx => (await effect.apply(trx, [item])).results[0] as never),
   }
@@ -182,5 +182,5 @@ async function request(url: string, method: string, { as, cookie, body, headers 
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined }
 }
 
-/** The `name=value` of the cookie that an answer sets. */
+/** The `name=value` of the cookie that a response sets. */
 export const cookieOf = (answer: Answer) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''

@@ -8,7 +8,7 @@ import { eventually, freeze } from '../support/programs'
 let servers: Awaited<ReturnType<typeof ownParts>>
 let app: TestApp
 let secret: string
-/** Known to the process, so that what it brings comes as far as the database. */
+/** Cached by the process, so that its requests get as far as the database. */
 let agent: OsqueryAgent
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
   await servers?.stop()
 })
 
-/** Ways in which PostgreSQL does not do what is asked of it. Each resolves with its end. */
+/** Ways in which PostgreSQL fails. Each resolves with a function that ends it. */
 const TROUBLES: Record<string, () => Promise<() => Promise<unknown>>> = {
   async 'is down'() {
     await servers.postgres.stop()
@@ -46,7 +46,7 @@ const TROUBLES: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
 }
 
-/** Locks every table. What the app does meanwhile may be in the way, and then it is tried again. */
+/** Locks all tables, retrying if work of the app interferes. */
 async function lockAll(db: Db, tries = 20): Promise<Transaction> {
   const lock = await db.transaction()
   try {
@@ -83,7 +83,7 @@ async function problemOf(answer: Promise<Response>) {
   return { status, code: body.code, saysWhen: headers.has('retry-after') }
 }
 
-/** The status of an upgrade request that is refused, and whether it says when to come back. */
+/** The status of a refused upgrade request, and whether it has Retry-After. */
 function refusedUpgrade(): Promise<{ status: number | undefined; saysWhen: boolean }> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws/stream`, { headers: app.headers })
@@ -108,7 +108,7 @@ describe.each(Object.keys(TROUBLES))('PostgreSQL %s', name => {
     await eventually(async () => (await app.get('/readyz')).status === 200, 'all is well')
   })
 
-  test('every request of an agent is answered so that it is sent again', async () => {
+  test('every request of an agent gets an answer that makes the agent retry', async () => {
     const node_key = agent.nodeKey
     const told = await Promise.all([
       new OsqueryAgent(app, 'new').say('enroll', { enroll_secret: secret, host_identifier: 'new', platform_type: '9' }),
@@ -130,7 +130,7 @@ describe.each(Object.keys(TROUBLES))('PostgreSQL %s', name => {
     for (const text of plain) expect(text).toMatch(/^error: /)
   }, 60_000)
 
-  test('a stream that cannot be opened is refused with a time to come back', async () => {
+  test('a stream that cannot be opened is refused with Retry-After', async () => {
     const stream = fetch(`${app.url}/api/v1/stream/events`, {
       headers: { ...app.headers, accept: 'text/event-stream' },
     })
@@ -144,7 +144,7 @@ describe.each(Object.keys(TROUBLES))('PostgreSQL %s', name => {
     expect(socket).toEqual({ status: 503, saysWhen: true })
   }, 60_000)
 
-  test('Bull Board and pages say that something is away', async () => {
+  test('Bull Board and pages report the outage', async () => {
     const board = (method: string, path: string) =>
       fetch(`${app.url}/admin/queues${path}`, { method, headers: app.headers })
     const [read, act, page] = await Promise.all([
@@ -174,7 +174,7 @@ describe.each(REDIS_TROUBLES)('Redis %s', (_name, begin, end) => {
     await eventually(async () => (await app.get('/readyz')).status === 200, 'all is well')
   })
 
-  test('agents are served, streams open, and Bull Board says that something is away', async () => {
+  test('agents are served, streams open, and Bull Board reports the outage', async () => {
     expect(JSON.parse(await agent.say('config', { node_key: agent.nodeKey }))).toHaveProperty('schedule')
     const log = { node_key: agent.nodeKey, log_type: 'result', data: [line(3)] }
     expect(JSON.parse(await agent.say('log', log))).toEqual({})
@@ -189,7 +189,7 @@ describe.each(REDIS_TROUBLES)('Redis %s', (_name, begin, end) => {
   }, 60_000)
 })
 
-test('what was not stored and is sent again is stored once', async () => {
+test('data that was not stored and is sent again is stored once', async () => {
   const body = { node_key: agent.nodeKey, log_type: 'result', data: [line(1), line(2)] }
   expect(JSON.parse(await agent.say('log', body))).toEqual({})
   expect(JSON.parse(await agent.say('log', body))).toEqual({})

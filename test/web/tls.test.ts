@@ -69,7 +69,7 @@ async function tls(options: ConnectionOptions = {}): Promise<TLSSocket> {
   return socket
 }
 
-/** As an agent does: a body over TLS, with the authority pinned and the name checked. */
+/** Sends a body over TLS like an agent, with the CA pinned and the name checked. */
 function post(path: string, body: string): Promise<{ status: number; text: string }> {
   return new Promise((answered, failed) => {
     const options = {
@@ -99,7 +99,7 @@ async function echo(socket: Socket) {
   expect(String((await once(socket, 'data'))[0])).toBe('hello')
 }
 
-test('one port answers both', async () => {
+test('one port serves both', async () => {
   const body = 'x'.repeat(1_000_000)
   expect(JSON.parse((await post('/protocol', body)).text)).toEqual({ protocol: 'https', size: body.length })
   expect((await site.ask('POST', '/protocol', { body })).body).toEqual({ protocol: 'http', size: body.length })
@@ -113,14 +113,14 @@ test('upgrades work for both', async () => {
   }
 })
 
-test('a plain request that comes byte by byte', async () => {
+test('a plain request that arrives byte by byte', async () => {
   const socket = connectPlain(port(), '127.0.0.1').setNoDelay()
   for (const byte of 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n') await new Promise(done => socket.write(byte, done))
   expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1.1 200 /)
   socket.destroy()
 })
 
-test('TLS 1.1 is refused, 1.2 and 1.3 are spoken', async () => {
+test('TLS 1.1 is refused, 1.2 and 1.3 work', async () => {
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     const socket = await tls({ minVersion: version, maxVersion: version })
     expect(socket.getProtocol()).toBe(version)
@@ -131,7 +131,7 @@ test('TLS 1.1 is refused, 1.2 and 1.3 are spoken', async () => {
   await expect(old).rejects.toThrow(/version|protocol/i)
 })
 
-test('who speaks neither, or leaves during the handshake, harms nobody', async () => {
+test('clients that speak neither, or disconnect during the handshake, affect no others', async () => {
   for (const bytes of [
     Buffer.from([0x16, 3, 1, 0, 5, 1, 2, 3]),
     Buffer.from([0x16]),
@@ -152,7 +152,7 @@ test('who speaks neither, or leaves during the handshake, harms nobody', async (
 })
 
 describe('the files', () => {
-  test('are read again when they change; a pair that does not fit is not used', async () => {
+  test('are reloaded when they change; a pair that does not match is not used', async () => {
     const log = { ...quietLog, info: jest.fn(), warn: jest.fn() }
     const server = createServer((_req, res) => res.end('fine'))
     const renewed = { cert: join(folder, 'renewed.pem'), key: join(folder, 'renewed.key') }
@@ -180,10 +180,10 @@ describe('the files', () => {
 
   test.each([
     ['no file', 'OSQUERY_TLS_CERT', { cert: '/nowhere/cert.pem' }, /nowhere/],
-    ['a key for a certificate', 'OSQUERY_TLS_CERT', { cert: 'key.pem' }, /no PEM file of a certificate/],
-    ['a certificate for a key', 'OSQUERY_TLS_KEY', { key: 'cert.pem' }, /no PEM file of a key/],
-    ['the key of another', 'OSQUERY_TLS_KEY', { key: 'other.pem' }, /is not the key of/],
-  ])('%s stops the start, and names %s', async (_what, setting, wrong, problem) => {
+    ['a key for a certificate', 'OSQUERY_TLS_CERT', { cert: 'key.pem' }, /is not a certificate in PEM format/],
+    ['a certificate for a key', 'OSQUERY_TLS_KEY', { key: 'cert.pem' }, /is not an unencrypted private key/],
+    ['the key of another', 'OSQUERY_TLS_KEY', { key: 'other.pem' }, /does not match the certificate/],
+  ])('%s prevents the start with an error that names %s', async (_what, setting, wrong, problem) => {
     await writeFile(join(folder, 'other.pem'), authority.key)
     const given = Object.entries({ cert: 'cert.pem', key: 'key.pem', ...wrong })
     const paths = Object.fromEntries(given.map(([name, path]) => [name, resolve(folder, path)])) as unknown as TlsFiles
@@ -193,20 +193,20 @@ describe('the files', () => {
     await expect(serveTls(createServer(), paths, quietLog).start()).rejects.toThrow(problem)
   })
 
-  test('are given both or not at all', () => {
-    expect(() => readConfig({ OSQUERY_TLS_CERT: 'cert.pem' })).toThrow(/OSQUERY_TLS_KEY: is needed/)
-    expect(() => readConfig({ OSQUERY_TLS_KEY: 'key.pem' })).toThrow(/OSQUERY_TLS_CERT: is needed/)
+  test('must be set both or not at all', () => {
+    expect(() => readConfig({ OSQUERY_TLS_CERT: 'cert.pem' })).toThrow(/OSQUERY_TLS_KEY: is required/)
+    expect(() => readConfig({ OSQUERY_TLS_KEY: 'key.pem' })).toThrow(/OSQUERY_TLS_CERT: is required/)
     expect(readConfig({ OSQUERY_TLS_CERT: '/c', OSQUERY_TLS_KEY: '/k' }).config.tls).toEqual({ cert: '/c', key: '/k' })
     expect(readConfig({}).config.tls).toBeUndefined()
   })
 })
 
-/** Waits until it was called, however long that takes. */
+/** Waits until it has been called. */
 async function called(listener: jest.Mock) {
   while (!listener.mock.calls.length) await new Promise(setImmediate)
 }
 
-test('stopping ends connections of both kinds, also those that have said nothing yet', async () => {
+test('stopping closes connections of both kinds, including those that have sent nothing yet', async () => {
   const other = await startSite({ config: { tls: files() } })
   const own = Number(new URL(other.url).port)
   const silent = connectPlain(own, '127.0.0.1')

@@ -10,7 +10,7 @@ import { type Site, startSite } from './site'
 
 const held: (() => void)[] = []
 let onHeld: () => void
-/** Answers with what it got; `/echo/held` only when the test says so. */
+/** Echoes requests; `/echo/held` only when the test releases it. */
 const echo: Mount = {
   path: '/echo',
   roles: 'anyone',
@@ -62,7 +62,7 @@ async function open(isTls: boolean): Promise<Socket> {
   return socket
 }
 
-/** Reads so many answers, each of which has a length. */
+/** Reads this many responses, each of which has a Content-Length. */
 async function answers(socket: Socket, count: number): Promise<{ status: number; body: string }[]> {
   const found: { status: number; body: string }[] = []
   let text = ''
@@ -102,7 +102,7 @@ describe.each([
     }
   })
 
-  test('is ignored on a request with a body, also one that comes later or in chunks', async () => {
+  test('is ignored on a request with a body, also if it arrives later or in chunks', async () => {
     socket.write(request('POST /echo/whole', 'abc'))
     expect(JSON.parse((await answers(socket, 1))[0]?.body ?? '').text).toBe('abc')
     socket.write(request('POST /echo/late', 'x'.repeat(100_000)).slice(0, -50_000))
@@ -113,7 +113,7 @@ describe.each([
     expect(JSON.parse((await answers(socket, 1))[0]?.body ?? '').text).toBe('abc')
   })
 
-  test('leaves pipelined requests in their order, also behind an answer that takes long', async () => {
+  test('keeps pipelined requests in order, also after a slow response', async () => {
     const isHeld = new Promise<void>(resolve => {
       onHeld = resolve
     })
@@ -128,7 +128,7 @@ describe.each([
     expect(urlsOf(await answers(socket, 4))).toEqual(['/echo/held', '/echo/2', '/echo/3', '/echo/4'])
   })
 
-  test('does not keep the connection from becoming a WebSocket afterwards', async () => {
+  test('does not prevent a later WebSocket upgrade on the connection', async () => {
     socket.write(request('GET /echo/1'))
     await answers(socket, 1)
     socket.write('GET /ws/echo HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
@@ -138,7 +138,7 @@ describe.each([
   })
 })
 
-test('a body keeps its length however many headers stand before it', async () => {
+test('a body keeps its length however many headers there are', async () => {
   const socket = await open(false)
   const many = 'a:\r\n'.repeat(2_100)
   socket.write(request('POST /echo/1', request('GET /echo/smuggled'), OFFER + many) + request('GET /echo/2'))

@@ -13,10 +13,10 @@ const tokens: Record<'ours' | 'theirs', Record<Role, string>> = {
   ours: { viewer: '', operator: '', admin: '' },
   theirs: { viewer: '', operator: '', admin: '' },
 }
-/** Ids of our tenant, by what comes before them in paths. */
+/** Ids of our tenant, by the path segment before them. */
 const ours: Record<string, string> = {}
 
-/** What is of the whole installation, and so for its own admins only. */
+/** Routes of the whole installation, only for admins of the default tenant. */
 const OF_INSTALLATION = [
   '/api/tenants',
   '/api/retention/run',
@@ -108,7 +108,7 @@ async function json<T>(answer: Response): Promise<T> {
   return (await answer.json()) as T
 }
 
-/** @returns the status; a stream is left as soon as it is there */
+/** @returns the status; streams are closed as soon as they are open */
 async function ask({ method, body }: Operation, url: string, token?: string): Promise<number> {
   const leave = new AbortController()
   const answer = await fetch(app.url + url, {
@@ -124,7 +124,7 @@ async function ask({ method, body }: Operation, url: string, token?: string): Pr
 const guarded = () => operations.filter(each => each.role !== 'anyone')
 const nowhere = (each: Operation) => each.urlOf(() => newId())
 
-test('the description names the role of every route, and few are for anyone', () => {
+test('the document has the role of every route, and few are public', () => {
   expect(operations.length).toBeGreaterThan(40)
   for (const { path, role } of operations)
     expect([path, ['anyone', ...ROLES]]).toEqual([path, expect.arrayContaining([role])])
@@ -132,7 +132,7 @@ test('the description names the role of every route, and few are for anyone', ()
   expect(open).toEqual(['POST /api/session'])
 })
 
-test('no credential: 401', async () => {
+test('without credentials: 401', async () => {
   for (const each of guarded()) expect([each.name, await ask(each, nowhere(each))]).toEqual([each.name, 401])
 })
 
@@ -145,7 +145,7 @@ describe.each(['ours', 'theirs'] as const)('%s', tenant => {
       }
   })
 
-  test('the right role is let in', async () => {
+  test('the required role is accepted', async () => {
     for (const each of guarded())
       for (const role of ROLES.slice(ROLES.indexOf(each.role as Role))) {
         const status = await ask(each, nowhere(each), tokens[tenant][role])
@@ -157,7 +157,7 @@ describe.each(['ours', 'theirs'] as const)('%s', tenant => {
   })
 })
 
-test("another tenant's id in a path: 404, whatever is asked", async () => {
+test("another tenant's id in a path: 404 on every route", async () => {
   const withId = guarded().filter(each => each.path.includes('{id}'))
   expect(withId.length).toBeGreaterThan(10)
   for (const each of withId) {
@@ -165,7 +165,7 @@ test("another tenant's id in a path: 404, whatever is asked", async () => {
     if (!known) throw new Error(`Tell this test of something of ours for ${each.path}`)
     const url = each.urlOf(() => known)
     expect([each.name, await ask(each, url, tokens.theirs.admin)]).toEqual([each.name, 404])
-    // it is there: a route that says 404 to everybody proves nothing
+    // the id exists: a route that always answers 404 would prove nothing
     if (each.method === 'GET') expect([each.name, await ask(each, url, tokens.ours.admin)]).toEqual([each.name, 200])
   }
 })

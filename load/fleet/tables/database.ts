@@ -4,7 +4,7 @@ import { listTables, ONLY } from './lists'
 import { machineTables, type Scene, type Table } from './machine'
 import { parseSelect, SqlError, select } from './select'
 
-/** What a query has found, or why it has failed. */
+/** The rows of a query, or why it failed. */
 export type Found = { rows: Row[] } | { message: string }
 
 const ROWS_MAX = 1_000_000
@@ -12,9 +12,9 @@ const ROWS_MAX = 1_000_000
 const tables: Record<string, Table> = { ...machineTables, ...listTables }
 
 /**
- * Answers a query with rows that the host could have. Besides tables of osquery there is `simulated_rows`, whose length
- * is asked for: `select * from simulated_rows where count = 100000`. Its `made_at_ms` is of a clock that all processes
- * of the machine share.
+ * Answers a query with plausible rows for the host. Besides osquery's tables there is `simulated_rows`, with any number of
+ * rows: `select * from simulated_rows where count = 100000`. Its `made_at_ms` is from a clock that all processes of the
+ * machine share.
  */
 export function runSql(sql: string, scene: Scene): Found {
   try {
@@ -36,7 +36,7 @@ function tableOf(name: string, scene: Scene): Row[] {
   return table(scene)
 }
 
-/** The column `count` is no filter: it says how many rows there are. */
+/** The column `count` is not a filter but sets the number of rows. */
 function countOf(anyOf: ReturnType<typeof parseSelect>['anyOf']) {
   const all = anyOf[0] ?? []
   const wanted = all.find(({ left, operator }) => left.toLowerCase() === 'count' && operator === '=')

@@ -18,14 +18,14 @@ const PACKAGES = [
 ] as const
 const PORTS = [22, 80, 443, 5432, 6379, 8080, 9100] as const
 
-/** The n-th of a list that may be asked for more than it has. */
+/** The n-th item of a list, wrapping around at its end. */
 const nth = <T>(from: readonly T[], n: number) => from[n % from.length] as T
 
-/** @param usual rows, unless another number is wanted */
-function listTable(usual: number, rowOf: (n: number, scene: Scene, random: Random) => Row): Table {
+/** @param defaultRows number of rows unless overridden */
+function listTable(defaultRows: number, rowOf: (n: number, scene: Scene, random: Random) => Row): Table {
   return scene => {
-    const random = new Random(scene.host.identifier) // the same rows each time
-    return Array.from({ length: scene.rows ?? usual }, (_, n) => rowOf(n, scene, random))
+    const random = new Random(scene.host.identifier) // seeded, so that the rows are always the same
+    return Array.from({ length: scene.rows ?? defaultRows }, (_, n) => rowOf(n, scene, random))
   }
 }
 
@@ -51,7 +51,7 @@ const installed = listTable(9, (n, _, random) => {
   return { name, version, path: `/Applications/${name}.app`, publisher: 'Example', install_date: '2026-02-01' }
 })
 
-/** Tables of several rows. Names and columns as in osquery's schema. */
+/** Tables with several rows. Names and columns as in osquery's schema. */
 export const listTables: Record<string, Table> = {
   users: listTable(PEOPLE.length, (n, { host }, random) => {
     const username = n < PEOPLE.length ? nth(PEOPLE, n) : `${nth(PEOPLE, n)}${n}`
@@ -160,7 +160,7 @@ function homeOf(family: string, username: string): Row {
   return { directory: username === 'root' ? '/root' : home, shell: '/bin/bash' }
 }
 
-/** Tables that only some platforms have. */
+/** Platforms of tables that not all platforms have. */
 export const ONLY: Record<string, readonly string[]> = {
   deb_packages: ['ubuntu', 'debian'],
   rpm_packages: ['rhel'],

@@ -1,11 +1,11 @@
 import type { Row } from '../../../src/fleet/agent'
 import type { Host } from '../host'
 
-/** When it is, and on which host. */
+/** The host and time a query runs with. */
 export interface Scene {
   host: Host
   nowMs: number
-  /** Rows of tables that have many; their own number unless given. */
+  /** Rows of large tables; default depends on the table. */
   rows: number | undefined
 }
 
@@ -13,7 +13,7 @@ export type Table = (scene: Scene) => Row[]
 
 const DAY_S = 86_400
 
-/** Tables of one row about the machine itself. Names and columns as in osquery's schema. */
+/** Single-row tables about the machine. Names and columns as in osquery's schema. */
 export const machineTables: Record<string, Table> = {
   os_version: ({ host }) => {
     const [major = '', minor = '0', patch = '0'] = host.osVersion.split(/[. ]/)
@@ -48,7 +48,7 @@ export const machineTables: Record<string, Table> = {
       ...{ platform_mask: '9' },
     },
   ],
-  // The schedule of a configuration stands as the pack "main".
+  // the schedule of a configuration is reported as the pack "main"
   osquery_packs: () => [
     {
       name: 'main',
@@ -102,7 +102,7 @@ const seconds = (ms: number) => String(Math.floor(ms / 1_000))
 const texts = (numbers: Record<string, number>): Row =>
   Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, String(Math.floor(value))]))
 
-/** As C's asctime writes it, which osquery logs: `Tue Sep  1 10:00:00 2026 UTC`. */
+/** The format of C's asctime, which osquery logs: `Tue Sep  1 10:00:00 2026 UTC`. */
 export function calendarTime(ms: number): string {
   const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(/,? /)
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year} UTC`

@@ -1,11 +1,11 @@
 import type { Row } from '../../../src/fleet/agent'
 
-/** As much of SQL as the simulator understands: one table, `=`-like conditions, columns with names, a limit. */
+/** The supported subset of SQL: one table, simple conditions, named columns, a limit. */
 export interface Select {
-  /** Nothing: only constants are asked for. */
+  /** Undefined if only constants are selected. */
   table: string | undefined
   columns: Column[]
-  /** Any of these, each of which is several that must all hold. */
+  /** A disjunction of conjunctions. */
   anyOf: Condition[][]
   limit: number
 }
@@ -22,24 +22,24 @@ export interface Condition {
   right: string
 }
 
-/** What SQLite would refuse, with its message. */
+/** An error of SQLite, with its message. */
 export class SqlError extends Error {}
 
 const CONSTANT = /^(?:'(?:[^']|'')*'|[-+]?\d+(?:\.\d+)?|null)$/i
 const CONDITION = /^([\w.']+)\s*(=|==|!=|<>|<=|>=|<|>|\blike\b|\bglob\b|\bin\b)\s*(.+)$/is
 
-/** Of several statements only the first is read. */
+/** Only the first of several statements is parsed. */
 export function parseSelect(sql: string): Select {
   const texts: string[] = []
   const bare = sql
     .replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-    // texts may hold any word or sign, so they stand aside while the statement is taken apart
+    // string literals may contain anything, so they are set aside while the statement is split
     .replace(/'(?:[^']|'')*'/g, text => `'${texts.push(text) - 1}'`)
     .split(';', 1)
     .join('')
     .trim()
   const restore = (text: string) => text.trim().replace(/'(\d+)'/g, (_, no) => texts[Number(no)] ?? '')
-  if (!bare) throw new SqlError('not an error') // indeed what the agent says
+  if (!bare) throw new SqlError('not an error') // this is the agent's actual message
   const match = /^(?:with\b.*?\)\s*)?select\s+(?:distinct\s+)?(.+?)(?=\s+(?:from|where|order|limit)\b|$)(.*)$/is.exec(
     bare,
   )
@@ -56,7 +56,7 @@ export function parseSelect(sql: string): Select {
   }
 }
 
-/** At commas outside of parentheses. */
+/** Splits at commas outside parentheses. */
 function splitList(list: string): string[] {
   const parts = ['']
   let depth = 0
@@ -75,7 +75,7 @@ function columnOf(text: string): Column {
   return { expression: plain, name: alias ?? plain }
 }
 
-/** What is not understood is taken to hold. */
+/** Unsupported conditions count as true. */
 function conditionOf(text: string): Condition[] {
   const [, left, operator, right] = CONDITION.exec(text.replace(/^[\s(]+/, '')) ?? []
   if (!left || !operator || !right) return []
@@ -83,7 +83,7 @@ function conditionOf(text: string): Condition[] {
   return [{ left: left.replace(/^\w+\./, ''), operator: operator.toLowerCase(), right: bare }]
 }
 
-/** What the statement makes of a table's rows. */
+/** Applies a statement to the rows of a table. */
 export function select({ columns, anyOf, limit }: Select, rows: readonly Row[]): Row[] {
   const found = rows.filter(row => !anyOf.length || anyOf.some(all => all.every(each => holds(each, row))))
   if (columns.every(({ expression }) => /^count\(.*\)$/i.test(expression)))
@@ -97,7 +97,7 @@ function project({ expression, name }: Column, row: Row): Row {
 
 function fieldOf(expression: string, row: Row): string {
   if (CONSTANT.test(expression)) return constantOf(expression)
-  if (!/^\w+$/.test(expression)) return '' // a call or a sum: too much for a simulator
+  if (!/^\w+$/.test(expression)) return '' // function calls and expressions are not supported
   const value = row[expression] ?? row[expression.toLowerCase()]
   if (value === undefined) throw new SqlError(`no such column: ${expression}`)
   return value

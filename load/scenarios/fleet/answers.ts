@@ -5,14 +5,14 @@ import { ask, type FleetStage, type Hosts, hostIds, ONE_ROW, watch, watchHost, w
 
 const FEW = { hosts: 100, rounds: 20 }
 const MANY = { hosts: 1_000, viewers: 100, rounds: 3 }
-/** So few that a result mostly finds an idle stream. */
+/** Few enough that most results find an idle stream. */
 const SELDOM = { hosts: 30, viewers: 100, delayMs: [1_000, 20_000] as [number, number] }
 const QUIET_MS = 20_000
 
-/** One query after the other to one host, whose page 100 viewers have open. */
+/** Successive queries to one host, watched by 100 viewers. */
 const ONE = { queries: 30, viewers: 100 }
 
-/** From the making of a result in the agent to the viewers of its host. */
+/** Time from the creation of a result in the agent to the viewers of its host. */
 export async function ofOneHost(stage: FleetStage) {
   const [host = ''] = await hostIds(stage, 1)
   await watchHost(stage, host, ONE.viewers)
@@ -23,7 +23,7 @@ export async function ofOneHost(stage: FleetStage) {
   return { ...ONE, write_to_viewer_ms: seen.latencyMs, aim_write_to_viewer_ms_p99: AIMS.fleetWriteToViewerMsP99 }
 }
 
-/** From the call that sends a query to a viewer's first and last result, with 100 hosts. */
+/** Time from the request that creates a query to a viewer's first and last result, with 100 hosts. */
 export const ofHundred = (stage: FleetStage) =>
   stage.hosts(FEW.hosts, async () => {
     const firstMs: number[] = []
@@ -34,7 +34,7 @@ export const ofHundred = (stage: FleetStage) =>
       const seen = await stage.viewers.ask('until', { lines: FEW.hosts, quietMs: QUIET_MS })
       refuseFaults(seen)
       await whenComplete(stage, asked, { hosts: FEW.hosts, rows: FEW.hosts })
-      if (round === 0) continue // warms up
+      if (round === 0) continue // warm-up
       firstMs.push(seen.firstAtMs - asked.sentMs)
       allMs.push(seen.lastAtMs - asked.sentMs)
     }
@@ -46,9 +46,8 @@ export const ofHundred = (stage: FleetStage) =>
   })
 
 /**
- * 1,000 hosts and 100 viewers. `at_once`: all answer as soon as they can, until the last viewer has the last result.
- * Then what a result takes from its making in the agent to a viewer: when all are made in the same moment, when they come
- * over 3 s, and when each comes alone.
+ * 1,000 hosts and 100 viewers. `at_once`: all hosts answer as soon as they can; time until the last viewer has the last
+ * result. Then the latency of a result from the agent to a viewer: all at once, spread over 3 s, and one at a time.
  */
 export async function ofThousand(stage: FleetStage, hosts: Hosts) {
   const allMs: number[] = []
@@ -76,7 +75,7 @@ export async function ofThousand(stage: FleetStage, hosts: Hosts) {
   }
 }
 
-/** What a result takes that comes alone. */
+/** Latency of single results. */
 async function ofFew(stage: FleetStage, hosts: Hosts) {
   await hosts.ask('behave', { delayMs: SELDOM.delayMs })
   const ids = await hostIds(stage, SELDOM.hosts)

@@ -5,22 +5,22 @@ import { ofHundred, ofOneHost, ofThousand, refuseFaults } from './answers'
 import { perHost, statementsPerMinute } from './idle'
 import { ask, type FleetStage, type Hosts, mib, ONE_ROW, watch, whenComplete, withFleetStage } from './stage'
 import { volumes } from './volumes'
-import { besideBare } from './yardstick'
+import { compareWithBare } from './yardstick'
 
 const MANY = 1_000
 const MOST = 5_000
 
-/** Live queries to simulated hosts, from the call that sends one to viewers of its stream. */
+/** Live queries to simulated hosts, from the request that creates one to the viewers of its stream. */
 export const fleet: Scenario = ({ profileTo }) =>
   withFleetStage(async stage => {
-    const nobody = await statementsPerMinute(stage)
+    const baseline = await statementsPerMinute(stage)
     const hundred = await ofHundred(stage)
     const thousand = await stage.hosts(MANY, async hosts => ({
       one_host: await ofOneHost(stage),
       answers: await profiled(stage.web, 'fleet-1000', profileTo, () => ofThousand(stage, hosts)),
-      idle: perHost(nobody, await statementsPerMinute(stage), MANY),
+      idle: perHost(baseline, await statementsPerMinute(stage), MANY),
       volumes: await volumes(stage),
-      yardstick: await besideBare(stage, hosts, MANY),
+      yardstick: await compareWithBare(stage, hosts, MANY),
     }))
     const most = await stage.hosts(MOST, hosts => ofMost(stage, hosts))
     const processes = [

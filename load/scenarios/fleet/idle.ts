@@ -7,7 +7,7 @@ const WATCH_SECONDS = 30
 /** PostgreSQL counts a session's statements at most once a second. */
 const SETTLE_MS = 2_000
 
-/** What the platform asks its database while nothing happens: statements per minute (each is a transaction here). */
+/** SQL statements per minute while nothing happens (each is a transaction here). */
 export async function statementsPerMinute({ place, web }: FleetStage) {
   const db = createDb(place.databaseUrl, 1)
   const count = async () => {
@@ -29,10 +29,10 @@ export async function statementsPerMinute({ place, web }: FleetStage) {
 
 type Idle = Awaited<ReturnType<typeof statementsPerMinute>>
 
-/** What one host that has nothing to do costs. */
-export const perHost = (nobody: Idle, all: Idle, hosts: number) => ({
-  statements_per_host_and_minute: rounded((all.statements - nobody.statements) / hosts),
-  statements_per_minute_no_hosts: rounded(nobody.statements),
-  core_percent_no_hosts: rounded(nobody.corePercent),
+/** The cost of an idle host. */
+export const perHost = (baseline: Idle, all: Idle, hosts: number) => ({
+  statements_per_host_and_minute: rounded((all.statements - baseline.statements) / hosts),
+  statements_per_minute_no_hosts: rounded(baseline.statements),
+  core_percent_no_hosts: rounded(baseline.corePercent),
   core_percent_1000_hosts: rounded(all.corePercent),
 })

@@ -7,12 +7,12 @@ import { startViewers, targetOf, type ViewerProgram } from '../stage'
 
 export type Hosts = Program<FleetQuestions>
 
-/** A web process, a worker process, viewers in one process, and simulated hosts in another. */
+/** A web process, a worker process, a process of viewers, and a process of simulated hosts. */
 export interface FleetStage {
   place: Place
   web: Server
   viewers: ViewerProgram
-  /** Starts that many hosts, always the same ones; resolves when each waits for something to do. */
+  /** Starts this many hosts, always the same ones; resolves once all are idle. */
   hosts<T>(count: number, work: (hosts: Hosts) => Promise<T>): Promise<T>
 }
 
@@ -22,18 +22,18 @@ export interface Asked {
   sentMs: number
 }
 
-/** As much of a query as is looked at here. */
+/** The fields of a query used here. */
 interface Query {
   status: string
   counts: Record<string, number>
   row_count: number
 }
 
-const LOOK_MS = 200
-const PATIENCE_MS = 120_000
-/** More of it for each host: they come one after the other. */
+const POLL_MS = 200
+const TIMEOUT_MS = 120_000
+/** Added to the timeout per host, because hosts enrol one after the other. */
 const ENROL_MS = 30
-/** Rows that hold the moment they were made at. */
+/** Rows contain the time of their creation. */
 export const ONE_ROW = 'select * from simulated_rows where count = 1'
 
 export async function withFleetStage<T>(work: (stage: FleetStage) => Promise<T>): Promise<T> {
@@ -61,8 +61,8 @@ export async function withFleetStage<T>(work: (stage: FleetStage) => Promise<T>)
 export async function withHosts<T>(url: string, secret: string, count: number, work: (hosts: Hosts) => Promise<T>) {
   const hosts = startProgram<FleetQuestions>('load/programs/fleet-node', { nodeOptions: ['--expose-gc'] })
   await hosts.ask('start', { url, secret, hosts: count, seed: 'benchmark' })
-  // what is asked of a new host is answered before its second read
-  const withinMs = PATIENCE_MS + count * ENROL_MS
+  // a new host has answered its initial queries before its second read
+  const withinMs = TIMEOUT_MS + count * ENROL_MS
   await hosts.ask('until', { counts: { enrolled: count, reads: 2 * count }, withinMs })
   const result = await work(hosts)
   await hosts.ask('end', undefined)
@@ -76,11 +76,11 @@ export async function ask({ web }: FleetStage, sql: string, targets: object = { 
   return { id: query.id, sentMs }
 }
 
-/** Opens viewers of a query's stream. They count from now on. */
+/** Opens viewers of a query's stream, which count from now on. */
 export const watch = (stage: FleetStage, { id }: Asked, count: number, look: 'check' | 'time') =>
   watchPath(stage, `/api/queries/${id}/stream?limit=all`, count, look)
 
-/** Opens viewers of what a host answers from now on. */
+/** Opens viewers of a host's answers from now on. */
 export const watchHost = (stage: FleetStage, id: string, count: number) =>
   watchPath(stage, `/api/hosts/${id}/results?limit=0`, count, 'time')
 
@@ -90,23 +90,23 @@ async function watchPath({ web, viewers, place }: FleetStage, path: string, coun
   await viewers.ask('open', { targets: [targetOf(web.url, path, place.token)], count, look })
 }
 
-/** Resolves with the query when it has ended. @throws when a host is missing, or rows are */
+/** Resolves with the query once it has ended. @throws if hosts or rows are missing */
 export async function whenComplete({ web }: FleetStage, { id }: Asked, wanted: { hosts: number; rows: number }) {
-  const untilMs = nowMs() + PATIENCE_MS
+  const untilMs = nowMs() + TIMEOUT_MS
   let query: Query
   do {
-    await delay(LOOK_MS)
+    await delay(POLL_MS)
     query = await web.get(`/api/queries/${id}`)
     if (nowMs() > untilMs) throw new Error(`The query did not end: ${JSON.stringify(query)}`)
   } while (query.status === 'running')
   if (query.counts.completed !== wanted.hosts || query.row_count !== wanted.rows)
-    throw new Error(`Not all is there of ${JSON.stringify(wanted)}: ${JSON.stringify(query)}`)
+    throw new Error(`Expected ${JSON.stringify(wanted)}, got ${JSON.stringify(query)}`)
   return query
 }
 
 export const mib = (bytes: number) => Math.round(bytes / 2 ** 20)
 
-/** Of the first hosts of the list. */
+/** Ids of the first hosts in the list. */
 export async function hostIds({ web }: FleetStage, count: number): Promise<string[]> {
   const ids: string[] = []
   let cursor = ''

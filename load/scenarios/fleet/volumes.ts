@@ -5,7 +5,7 @@ import { ask, type FleetStage, hostIds, mib, ONE_ROW, watch, whenComplete } from
 const QUIET_MS = 60_000
 const VIEWERS = 100
 
-/** One host with 100,000 rows, 400 hosts with 750 rows each, and 40 queries to 1,000 hosts: nothing may be missing. */
+/** One host with 100,000 rows, 400 hosts with 750 rows each, and 40 queries to 1,000 hosts; nothing may be missing. */
 export async function volumes(stage: FleetStage) {
   const ids = await hostIds(stage, 400)
   return {
@@ -30,7 +30,7 @@ async function large(stage: FleetStage, hostIdsAsked: string[], rowsEach: number
   }
 }
 
-/** @returns how long 40,000 results took, watched by 100 viewers of the last query */
+/** @returns the time for 40,000 results, with 100 viewers of the last query */
 async function many(stage: FleetStage) {
   const [queries, hosts] = [40, 1_000]
   const startedMs = nowMs()

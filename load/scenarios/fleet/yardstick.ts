@@ -4,14 +4,14 @@ import { startProgram } from '../../programs/program'
 import { ask, type FleetStage, type Hosts, ONE_ROW, whenComplete, withHosts } from './stage'
 
 const ROUNDS = 5
-/** The others are between two reads, which is a second of their own. */
+/** Fraction of hosts with a held read; the others are between two reads, one second apart. */
 const WAITING = 0.85
 
 /**
- * From the call that sends a query until the hosts that wait for one know that their answers are durable, while nobody
- * looks on; beside a server that holds reads, too, but keeps nothing. Much of both is the time of the simulated hosts.
+ * Time from the request that creates a query until the waiting hosts know that their answers are durable, without viewers,
+ * compared with a server that also holds reads but stores nothing. Much of both is the time of the simulated hosts.
  */
-export async function besideBare(stage: FleetStage, ours: Hosts, count: number) {
+export async function compareWithBare(stage: FleetStage, ours: Hosts, count: number) {
   const bare = startProgram<BareFleetQuestions>('load/peers/bare-fleet')
   const url = await bare.ask('listen', undefined)
   const rounds = await withHosts(url, 'none', count, async theirs => {
@@ -22,7 +22,7 @@ export async function besideBare(stage: FleetStage, ours: Hosts, count: number) 
         const asked = await ask(stage, ONE_ROW)
         await whenComplete(stage, asked, { hosts: count, rows: count })
       })
-      if (round) times.push({ ours: oursMs, bare: bareMs }) // the first one warms up
+      if (round) times.push({ ours: oursMs, bare: bareMs }) // the first round is a warm-up
     }
     return times
   })

@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../contract/audit'
 import { actorOf, targetOf } from './record'
 import { takeUnpublished, type UnpublishedRow, unpublishedRows } from './store'
 
-/** Events of a tenant, as the streams writer takes them. */
+/** Events of a tenant, in the form that the streams writer takes. */
 interface TenantEvents {
   topic: { tenantId: string; name: string }
   entries: { kind: string; source: string; data: { labels: Record<string, string>; data: AuditEvent } }[]
@@ -31,7 +31,7 @@ const RETRY_MS = 30_000
 const RETRIED_MAX = 500
 
 export interface AuditEvents {
-  /** Publishes the event of a row that is committed. */
+  /** Publishes the event of a committed row. */
   publish(row: AuditRef): void
   start(): void
   stop(): void
@@ -40,8 +40,8 @@ export interface AuditEvents {
 }
 
 /**
- * Publishes every audit row once as the tenant event `audit`. A change commits its row; a second transaction appends the
- * event and sets `told`. Rows without it are looked for now and again (a transactional outbox).
+ * Publishes every audit row once, as the tenant event `audit` (a transactional outbox). A change commits its row; a
+ * second transaction appends the event and sets `told`. A sweep publishes rows without it.
  */
 export function createAuditEvents({ db, log, events }: { db: Db; log: Log; events: EventWriter }): AuditEvents {
   let timer: NodeJS.Timeout | undefined
@@ -68,14 +68,14 @@ const effect = {
     const unpublished = new Map((await takeUnpublished(trx, items)).map(row => [row.id, row]))
     const entries = items.map(({ id }) => {
       const row = unpublished.get(id)
-      unpublished.delete(id) // the same row may be among the items twice
+      unpublished.delete(id) // the items may contain the same row twice
       return row ? [eventOf(row)] : []
     })
     return { results: items.map(() => undefined), entries }
   },
 }
 
-/** Without the reason and further facts of the record. */
+/** The event of a row, without its reason and data. */
 const eventOf = (row: UnpublishedRow): TenantEvents => ({
   topic: { tenantId: row.tenant_id, name: 'events' },
   entries: [

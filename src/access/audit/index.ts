@@ -11,7 +11,7 @@ import { addAuditRow } from './store'
 
 /** One change, as given to `Audit.record`. */
 export interface AuditEntry {
-  /** Who made it: a principal fits. */
+  /** Who made the change, for example a `Principal`. */
   by: { tenantId: string; actor: Actor }
   /** `noun.verb`: `job.cancel`, `token.create`. */
   action: string
@@ -19,7 +19,7 @@ export interface AuditEntry {
   reason?: string | undefined
   /** Default: `ok`. */
   result?: AuditRecord['result']
-  /** Further facts; secrets in it are redacted. */
+  /** Further details; secrets in them are redacted. */
   data?: Record<string, unknown>
 }
 
@@ -35,7 +35,7 @@ export function createAudit(db: Db, events: Pick<AuditEvents, 'publish'>): Audit
       await addAuditRow(trx ?? db, row)
       const publish = () => events.publish({ tenantId: row.tenant_id, id: row.id })
       if (!trx) return publish()
-      // a rollback leaves nothing to publish, and whoever began the transaction gets its error
+      // After a rollback there is nothing to publish, and its error goes to the owner of the transaction.
       trx.executionPromise.then(publish, () => undefined)
     },
   }

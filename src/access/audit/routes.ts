@@ -5,7 +5,7 @@ import { uuid } from '../../contract/fields'
 import { actorOf, targetOf } from './record'
 import { type AuditRow, listAuditRows } from './store'
 
-/** Who may read the audit log, by REST and as events. */
+/** The lowest role that may read the audit log, over REST and as events. */
 export const AUDIT_ROLE = routes.list.role
 
 export const auditRoutes = (db: Db): Endpoint[] => [

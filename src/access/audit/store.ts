@@ -60,10 +60,10 @@ export const unpublishedRows = (db: Db, ageMs: number, limit: number) =>
   )
 
 export interface AuditFilter {
-  /** Id, or full name in any case. */
+  /** An id, or a full name in any case. */
   actor?: string | undefined
   actor_id?: string | undefined
-  /** Complete, or a noun with its dot. */
+  /** A whole action, or a noun with its dot: `job.`. */
   action?: string | undefined
   target_type?: string | undefined
   target_id?: string | undefined
@@ -72,7 +72,7 @@ export interface AuditFilter {
   until?: string | undefined
 }
 
-/** Newest first; ids are in order of time. */
+/** Newest first: ids sort by time. */
 export function listAuditRows(
   db: Db,
   {

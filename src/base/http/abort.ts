@@ -1,12 +1,12 @@
 /**
- * Destroys a stream when the signal aborts, or already has; the work then fails as with a broken connection.
- * @returns ends the watch
+ * Destroys a stream when the signal aborts, or at once if it already has. The work then fails as if the connection broke.
+ * @returns a function that stops watching
  */
 export function destroyOnAbort(signal: AbortSignal, target: { destroy(error?: Error): unknown }): () => void {
-  const abort = () => target.destroy(brokenOff())
+  const abort = () => target.destroy(connectionClosed())
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
   return () => signal.removeEventListener('abort', abort)
 }
 
-export const brokenOff = () => Object.assign(new Error('The connection was closed'), { code: 'ECONNRESET' })
+export const connectionClosed = () => Object.assign(new Error('The connection was closed'), { code: 'ECONNRESET' })

@@ -2,15 +2,15 @@ import { FailureError } from '../failure'
 import { ChunkReader } from './chunks'
 import type { Notes } from './warnings'
 
-/** Where the body of a response ends: after a number of bytes, after the last chunk, or with the connection. */
+/** How the end of a response body is found: a number of bytes, the last chunk, or the end of the connection. */
 export type Framing = number | 'chunked' | 'close'
 
-/** Takes the bytes behind a head and tells where the body ends. */
+/** Reads the bytes after a head and finds the end of the body. */
 export interface BodyEnd {
-  /** @returns the bytes that belong to the body, without framing */
+  /** @returns the body bytes, without framing */
   take(bytes: Buffer): Buffer
   reached(): boolean
-  /** Why the connection must not end here; undefined when it may. */
+  /** Why the body is incomplete if the connection ends now; undefined if it is complete. */
   missing(): FailureError | undefined
 }
 
@@ -25,7 +25,7 @@ function endOfLength(length: number, notes: Notes): BodyEnd {
     take(bytes) {
       const wanted = bytes.subarray(0, length - count)
       count += wanted.length
-      if (wanted.length < bytes.length) noteMore(notes)
+      if (wanted.length < bytes.length) noteExtraData(notes)
       return wanted
     },
     reached: () => count === length,
@@ -40,7 +40,7 @@ function endOfChunks(notes: Notes): BodyEnd {
     take(bytes) {
       const { data, rest } = chunks.take(bytes)
       count += data.length
-      if (rest.length) noteMore(notes)
+      if (rest.length) noteExtraData(notes)
       return data
     },
     reached: () => chunks.done,
@@ -48,7 +48,8 @@ function endOfChunks(notes: Notes): BodyEnd {
   }
 }
 
-const noteMore = (notes: Notes) => notes.add('data_after_response', 'The server sent more bytes than the response has')
+const noteExtraData = (notes: Notes) =>
+  notes.add('data_after_response', 'The server sent data after the end of the response')
 
 const incomplete = (read: string) =>
   new FailureError({ code: 'body_incomplete', message: `The connection was closed after ${read} of the body` })

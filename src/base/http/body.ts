@@ -4,11 +4,11 @@ import { destroyOnAbort } from './abort'
 import { codingsOf, decode } from './content-codings'
 import type { HttpAnswer } from './send'
 
-/** What of a body was read. */
+/** How much of a body was read. */
 export interface BodyCount {
   /** After decompression. */
   bytes: number
-  /** More was there: reading stopped at the limit. */
+  /** Reading stopped at the limit. */
   truncated: boolean
 }
 
@@ -17,8 +17,8 @@ interface Wire extends BodyCount {
 }
 
 /**
- * Reads and decodes the body, and closes the connection after `maxBytes`, counted as they come and again
- * after each decompression.
+ * Reads and decodes the body, then closes the connection. `maxBytes` limits the bytes received as well as the output of
+ * each decompression.
  */
 export async function countBody(
   { response, notes }: HttpAnswer,

@@ -3,18 +3,18 @@ import type { Notes } from './warnings'
 
 /** Chromium's limit for a line between chunks. */
 const LINE_MAX = 16 * 1024
-/** Lines behind the last chunk. */
+/** Lines after the last chunk. */
 const TRAILERS_MAX = 1_000
-/** As many digits as a size can have that is still counted exactly, behind any zeros. */
+/** After leading zeros, as many digits as a number can represent exactly. */
 const SIZE = /^0*([0-9a-f]{1,13})[ \t]*(?:;.*)?$/i
 
 type State = 'size' | 'data' | 'data_end' | 'trailer' | 'done'
 
-/** Takes a chunked body apart (RFC 9112 section 7.1). Lines may end in LF alone, extensions and trailers are ignored. */
+/** Decodes a chunked body (RFC 9112 section 7.1). Lines may end in LF alone; extensions and trailers are ignored. */
 export class ChunkReader {
   private state: State = 'size'
   private line = ''
-  /** Bytes of the current chunk that are still to come. */
+  /** Remaining bytes of the current chunk. */
   private left = 0
   private trailers = 0
 
@@ -25,7 +25,7 @@ export class ChunkReader {
   }
 
   /**
-   * @returns the data in these bytes, and what comes behind the last chunk
+   * @returns the data in these bytes, and anything after the last chunk
    * @throws FailureError `response_invalid`
    */
   take(bytes: Buffer): { data: Buffer; rest: Buffer } {

@@ -5,9 +5,9 @@ import { shown } from './status-line'
 import type { Notes } from './warnings'
 
 type Decoder = (input: Part, limits: Limits) => Promise<Decoded>
-/** Nobody needs more than two; curl stops at five. */
+/** More than two are unusual; curl allows five. */
 const CODINGS_MAX = 4
-const PASSES: Record<string, Decoder> = {
+const DECODERS: Record<string, Decoder> = {
   gzip: gunzip,
   'x-gzip': gunzip,
   deflate: inflateEither,
@@ -15,27 +15,27 @@ const PASSES: Record<string, Decoder> = {
 }
 
 /**
- * The codings of a body in the order they were applied. None when one is unknown: the body is then taken as it comes,
- * as browsers do.
+ * The codings of a body in the order they were applied. Empty if one is unknown: the body is then used undecoded, as in
+ * browsers.
  */
 export function codingsOf(header: string | undefined, notes: Notes): string[] {
   const names = (header ?? '').split(',').map(name => name.trim().toLowerCase())
   const codings = names.filter(name => name !== '' && name !== 'identity')
-  const strange = codings.find(name => !Object.hasOwn(PASSES, name))
-  if (strange === undefined && codings.length <= CODINGS_MAX) return codings
-  const problem = strange === undefined ? `names more than ${CODINGS_MAX} codings` : `names ${shown(strange)}`
+  const unknown = codings.find(name => !Object.hasOwn(DECODERS, name))
+  if (unknown === undefined && codings.length <= CODINGS_MAX) return codings
+  const problem = unknown === undefined ? `names more than ${CODINGS_MAX} codings` : `names ${shown(unknown)}`
   notes.add('content_encoding_unknown', `The body was not decoded: Content-Encoding ${problem}`)
   return []
 }
 
 /**
- * Undoes codings, the last applied first. What comes behind the end of the compressed data is left out and noted.
- * @throws an error of zlib, with its code, when the body is not what its codings say
+ * Decodes a body, undoing the last coding first. Data after the end of the compressed data is dropped with a warning.
+ * @throws an error of zlib, with its code, if the body cannot be decoded
  */
 export async function decode(codings: readonly string[], body: Part, limits: Limits): Promise<Part> {
   let part = body
   for (const coding of codings.toReversed()) {
-    const decoder = PASSES[coding]
+    const decoder = DECODERS[coding]
     if (!decoder || !part.bytes.length) break
     const { bytes, truncated, used } = await decoder(part, limits)
     if (used < part.bytes.length && !truncated)
@@ -45,7 +45,7 @@ export async function decode(codings: readonly string[], body: Part, limits: Lim
   return part
 }
 
-/** "deflate" means zlib (RFC 9110 section 8.4.1.2), but servers send bare deflate, too. The first byte tells. */
+/** "deflate" means zlib (RFC 9110 section 8.4.1.2), but some servers send raw deflate. The first byte tells which. */
 function inflateEither(input: Part, limits: Limits): Promise<Decoded> {
   const isZlib = ((input.bytes[0] ?? 0) & 0x0f) === 8
   return inflateAll(isZlib ? createInflate : createInflateRaw, input, limits)

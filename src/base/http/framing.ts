@@ -3,29 +3,29 @@ import type { Field } from './head'
 import { invalid, shown } from './status-line'
 import type { Notes } from './warnings'
 
-/** More digits than a length can have that is still counted exactly. */
+/** As many digits as a number can represent exactly. */
 const LENGTH = /^\d{1,15}$/
 
 /**
- * Where the body ends, by what browsers go by: chunks before a length, a length before the end of the connection
+ * How the body ends, by the rules browsers follow: chunked first, then a length, then the end of the connection
  * (RFC 9112 section 6.3).
- * @throws FailureError `response_invalid` when two lengths contradict each other
+ * @throws FailureError `response_invalid` if two lengths contradict each other
  */
 export function framingOf(fields: Field[], notes: Notes): Framing {
   const codings = listOf(fields, 'transfer-encoding').map(coding => coding.toLowerCase())
   const lengths = listOf(fields, 'content-length')
-  const strange = codings.find(coding => coding !== 'chunked')
-  if (strange !== undefined)
+  const unknown = codings.find(coding => coding !== 'chunked')
+  if (unknown !== undefined)
     notes.add(
       'transfer_encoding_unknown',
-      `Transfer-Encoding ${shown(strange)} was ignored: only "chunked" is supported`,
+      `Transfer-Encoding ${shown(unknown)} was ignored: only "chunked" is supported`,
     )
   if (!codings.includes('chunked')) return lengthOf(lengths, notes) ?? 'close'
   if (lengths.length) notes.add('content_length_ignored', 'Content-Length was ignored because of Transfer-Encoding')
   return 'chunked'
 }
 
-/** Does a header say how this message or connection ends? Nobody needs it once that is known. */
+/** Whether a header describes framing or the connection; these are dropped once the framing is known. */
 export const isFraming = (name: string) =>
   /^(transfer-encoding|content-length|connection|keep-alive|proxy-connection|upgrade)$/i.test(name)
 

@@ -2,7 +2,7 @@ import { crc32, createInflateRaw } from 'node:zlib'
 import { codeOf } from '../failure'
 import { type Decoded, inflateAll, inflateWhole, type Limits, noteIncomplete, type Part } from './inflate'
 
-/** Members that are read; what comes behind them counts as trailing data. */
+/** Anything after this many members counts as trailing data. */
 const MEMBERS_MAX = 1_000
 const TRAILER_BYTES = 8
 /** Flags of RFC 1952 section 2.3. */
@@ -12,8 +12,8 @@ const NAME = 8
 const COMMENT = 16
 
 /**
- * Decompresses gzip, all members of it. Not with Node's own Gunzip, which fails at anything behind a member that is not
- * another one and then loses what it had decoded.
+ * Decompresses all members of gzip data. Node's own Gunzip fails if a member is followed by anything else, and then
+ * loses what it had decoded.
  * @throws an error of zlib, with its code
  */
 export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
@@ -22,9 +22,9 @@ export async function gunzip(input: Part, limits: Limits): Promise<Decoded> {
   let { truncated, used } = first
   let size = first.bytes.length
   for (let count = 1; count < MEMBERS_MAX && !truncated && used < input.bytes.length; count++) {
-    // what does not decode is no member but something else that browsers leave out
+    // data that does not decode is not a member; browsers drop it too
     const left = { ...limits, maxBytes: limits.maxBytes - size }
-    const next = await readMember(input, used, left, inflateWhole).catch(ifNoGzip)
+    const next = await readMember(input, used, left, inflateWhole).catch(ifNotGzip)
     if (!next) break
     parts.push(next.bytes)
     size += next.bytes.length
@@ -52,25 +52,25 @@ async function readMember(
   return { ...member, used: trailer + TRAILER_BYTES }
 }
 
-/** Where the compressed data begins, behind the header of the member (RFC 1952 section 2.3). */
+/** Where the compressed data starts, after the member's header (RFC 1952 section 2.3). */
 function dataBegin(input: Buffer, at: number): number {
   const [magic1, magic2, method, flags = 0] = input.subarray(at)
   if (magic1 !== 0x1f || magic2 !== 0x8b || method !== 8) throw zlibError('Z_DATA_ERROR')
   let position = at + 10
   if (flags & EXTRA) position += 2 + (input.subarray(position).length < 2 ? 0 : input.readUInt16LE(position))
-  if (flags & NAME) position = behindZero(input, position)
-  if (flags & COMMENT) position = behindZero(input, position)
+  if (flags & NAME) position = afterZero(input, position)
+  if (flags & COMMENT) position = afterZero(input, position)
   if (flags & HEADER_CRC) position += 2
   return position
 }
 
-function behindZero(input: Buffer, from: number): number {
+function afterZero(input: Buffer, from: number): number {
   const zero = input.indexOf(0, from)
   return zero < 0 ? input.length : zero + 1
 }
 
-function ifNoGzip(error: unknown): undefined {
+function ifNotGzip(error: unknown): undefined {
   if (!codeOf(error).startsWith('Z_')) throw error
 }
 
-const zlibError = (code: string) => Object.assign(new Error('The gzip data is not whole'), { code })
+const zlibError = (code: string) => Object.assign(new Error('The gzip data is not valid'), { code })

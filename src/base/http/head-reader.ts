@@ -1,27 +1,27 @@
 import { invalid, isStart, notHttp, START_BYTES } from './status-line'
 
-/** Chromium's limit for the whole head. */
+/** Chromium's limit for a response head. */
 export const HEAD_BYTES_MAX = 256 * 1024
 const END = /\n\r?\n/
 
-/** Collects the bytes of one head, up to its blank line. The size is bounded, the work is linear in it. */
+/** Collects a response head up to its blank line, in linear time and with a size limit. */
 export class HeadReader {
   private readonly parts: string[] = []
   private bytes = 0
-  /** The last characters so far: the end of the head can begin in them. */
+  /** The last characters read, in which the end of the head may start. */
   private tail = ''
   private started = false
-  /** Blank lines or spaces came before the status line. */
+  /** Whether blank lines or spaces preceded the status line. */
   private indented = false
 
-  /** Nothing came at all. */
+  /** Whether no bytes have been received. */
   get empty() {
     return this.bytes === 0
   }
 
   /**
-   * @returns the head, one character per byte, and what comes behind it; undefined when more is needed
-   * @throws FailureError when it is no HTTP or too large
+   * @returns the head, one character per byte, and the bytes after it; undefined if more is needed
+   * @throws FailureError if it is not HTTP or too large
    */
   take(chunk: Buffer): { raw: string; rest: Buffer } | undefined {
     this.bytes += chunk.length
@@ -36,20 +36,20 @@ export class HeadReader {
     const headLength = end ? end.index + end[0].length - this.tail.length : text.length
     this.tail = (this.tail + text).slice(-2)
     this.parts.push(text.slice(0, headLength))
-    this.judgeStart()
+    this.checkStart()
     if (!end) return this.more()
     const rest = chunk.subarray(chunk.length - (text.length - headLength))
-    mustFit(this.bytes - rest.length)
+    checkSize(this.bytes - rest.length)
     return { raw: (this.indented ? ' ' : '') + this.parts.join(''), rest }
   }
 
   private more() {
-    mustFit(this.bytes)
+    checkSize(this.bytes)
     return undefined
   }
 
-  /** Something else than HTTP is told at once: it may never send a blank line. */
-  private judgeStart() {
+  /** Detects other protocols at once: they may never send a blank line. */
+  private checkStart() {
     if (this.started) return
     const text = this.parts.join('')
     if (isStart(text)) this.started = true
@@ -57,6 +57,6 @@ export class HeadReader {
   }
 }
 
-function mustFit(headBytes: number) {
+function checkSize(headBytes: number) {
   if (headBytes > HEAD_BYTES_MAX) throw invalid(`Its head is larger than ${HEAD_BYTES_MAX / 1024} KiB`)
 }

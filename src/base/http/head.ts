@@ -6,7 +6,7 @@ import type { Notes } from './warnings'
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
 const CONTROL = /[\x01-\x08\x0b-\x1f\x7f]/g
-/** The limit of many servers, proxies and clients, Node among them. */
+/** The limit of many servers, proxies and clients, including Node. */
 const LARGE_BYTES = 16 * 1024
 
 export interface Field {
@@ -14,21 +14,21 @@ export interface Field {
   value: string
 }
 
-/** A response head that every parser reads alike. */
+/** A response head that every parser reads the same way. */
 export interface Head extends StatusLine {
-  /** One character per byte, with the blank line. Says that the body ends with the connection. */
+  /** One character per byte, including the blank line. Declares that the body ends with the connection. */
   text: string
-  /** Where the body really ends. */
+  /** How the body really ends. */
   framing: Framing
 }
 
 /**
- * Rewrites the head of a response into the strict form of RFC 9112, with the meaning that browsers give it, and notes
- * what they put up with. What browsers refuse is refused: a NUL byte, lengths that contradict each other.
- * @param raw one character per byte, with the blank line at the end
+ * Rewrites a response head in the strict form of RFC 9112, interpreted as browsers do, and adds a warning for each
+ * deviation they tolerate. What browsers reject is rejected: a NUL byte, contradicting lengths.
+ * @param raw one character per byte, including the blank line
  * @throws FailureError `response_invalid`
  */
-export function mendHead(raw: string, notes: Notes): Head {
+export function normalizeHead(raw: string, notes: Notes): Head {
   if (raw.includes('\0')) throw invalid('Its head has a NUL byte')
   if (raw.length > LARGE_BYTES)
     notes.add('head_large', `The response head has ${raw.length} bytes; many clients refuse that`)
@@ -41,7 +41,7 @@ export function mendHead(raw: string, notes: Notes): Head {
   return { ...line, text, framing: framingOf(fields, notes) }
 }
 
-/** Browsers take a second Content-Disposition that says something else for an injected one, and show nothing. */
+/** Browsers treat a second, different Content-Disposition as injected and reject the response. */
 function refuseContradiction(fields: Field[]) {
   const dispositions = fields.filter(({ name }) => name.toLowerCase() === 'content-disposition')
   if (new Set(dispositions.map(({ value }) => value)).size > 1)
@@ -49,19 +49,19 @@ function refuseContradiction(fields: Field[]) {
 }
 
 function linesOf(raw: string, notes: Notes): string[] {
-  const lines = raw.split('\n').slice(0, -2) // behind the last line are a blank one and nothing
+  const lines = raw.split('\n').slice(0, -2) // drops the blank line and the empty string after it
   if (!raw.endsWith('\r\n') || lines.some(line => !line.endsWith('\r')))
     notes.add('bare_line_feed', 'Lines of the response head end in LF instead of CR LF')
   return lines.map((line, index) => {
     const text = line.replace(/\r$/, '')
     const clean = text.replace(CONTROL, ' ')
-    if (clean !== text) notes.add('header_control_character', `${placeOf(clean, index)} has a control character`)
+    if (clean !== text) notes.add('header_control_character', `${describeLine(clean, index)} has a control character`)
     return clean
   })
 }
 
-/** Names a line without its value, which may be a secret. */
-function placeOf(line: string, index: number): string {
+/** Identifies a line without its value, which may be secret. */
+function describeLine(line: string, index: number): string {
   const name = line.split(':')[0] ?? ''
   return index > 0 && TOKEN.test(name) ? `The header ${name}` : `Line ${index + 1} of the head`
 }
@@ -82,7 +82,7 @@ function fieldsOf(lines: string[], notes: Notes): Field[] {
   return unfolded.flatMap(parts => readField(parts.join(' '), notes) ?? [])
 }
 
-/** A line that is no header is left out, as browsers do. */
+/** Lines that are not headers are ignored, as in browsers. */
 function readField(line: string, notes: Notes): Field | undefined {
   const colon = line.indexOf(':')
   if (colon < 0) {

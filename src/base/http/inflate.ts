@@ -6,12 +6,12 @@ import type { Notes } from './warnings'
 /** Bytes of a body. */
 export interface Part {
   bytes: Buffer
-  /** More was there: reading stopped at the limit. */
+  /** Reading stopped at the limit. */
   truncated: boolean
 }
 
 export interface Decoded extends Part {
-  /** Bytes of the input up to the end of the compressed data. */
+  /** Input bytes up to the end of the compressed data. */
   used: number
 }
 
@@ -23,9 +23,9 @@ export interface Limits {
 type Create = (options: { finishFlush?: number }) => Transform & Zlib
 
 /**
- * Decompresses as far as the limit. Data that ends too early is read as far as it goes, as browsers do: servers flush and then forget to finish. That
- * is noted, unless it was cut by us.
- * @param lenient the flush operation at the end of data that is not complete
+ * Decompresses up to the limit. Data that ends early is decoded as far as possible, as in browsers, because some servers flush but never
+ * finish. This adds a warning, unless the data was cut by us.
+ * @param lenient the flush operation at the end of incomplete data
  * @throws an error of zlib, with its code
  */
 export async function inflateAll(
@@ -45,10 +45,10 @@ export async function inflateAll(
 }
 
 export const noteIncomplete = (notes: Notes) =>
-  notes.add('compressed_data_incomplete', 'The compressed data ends too early; it was read up to there')
+  notes.add('compressed_data_incomplete', 'The compressed data ends early; it was decoded up to that point')
 
 /**
- * The same for data that must be complete, unless it was cut by us.
+ * Like `inflateAll`, but fails on incomplete data unless it was cut by us.
  * @throws an error of zlib, with its code
  */
 export async function inflateWhole(

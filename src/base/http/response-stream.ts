@@ -2,32 +2,32 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { FailureError } from '../failure'
 import { type BodyEnd, bodyEnd } from './body-end'
-import { type Head, mendHead } from './head'
+import { type Head, normalizeHead } from './head'
 import { HeadReader } from './head-reader'
 import { invalid } from './status-line'
 import type { Notes } from './warnings'
 
-/** 100, 102 and 103 come once or a few times; a server that sends more of them never answers. */
+/** 100, 102 and 103 are sent once or a few times; a server that sends more never sends a final response. */
 const INTERIM_MAX = 50
 const BODILESS = new Set([101, 204, 304])
 
 interface Hooks {
-  /** Of the request: HEAD is answered without a body. */
+  /** Method of the request; responses to HEAD have no body. */
   method: string
   notes: Notes
   onFirstByte(): void
 }
 
 /**
- * A connection for one exchange as Node's HTTP parser is to see it: a strict head and a body that ends with the
- * connection. The parser refuses much of what every browser reads, also in its lenient mode (a space before a colon,
- * repeated lengths, a body after 204), and tells an end within the body as a reset.
+ * A connection for one exchange, rewritten for Node's HTTP parser: a strict head and a body that ends with the
+ * connection. Even in its lenient mode, the parser rejects responses that every browser accepts (a space before a colon,
+ * repeated lengths, a body after 204), and it reports a truncated body as a reset.
  */
 export class ResponseStream extends Duplex {
   private reader: HeadReader | undefined = new HeadReader()
   private interim = 0
   private bodyEnd: BodyEnd | undefined
-  /** All of the response has been passed on. */
+  /** The complete response has been passed on. */
   private passed = false
 
   constructor(
@@ -38,7 +38,7 @@ export class ResponseStream extends Duplex {
     socket.once('data', () => hooks.onFirstByte())
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => this.finish())
-    // after a complete response the connection does not matter
+    // after a complete response, errors of the connection do not matter
     socket.on('error', error => this.passed || this.destroy(error))
     socket.on('close', () => this.passed || this.destroy())
   }
@@ -68,12 +68,12 @@ export class ResponseStream extends Duplex {
     }
   }
 
-  /** @returns what comes behind the head */
+  /** @returns the bytes after the head */
   private takeHead(reader: HeadReader, chunk: Buffer): Buffer | undefined {
     const { method, notes } = this.hooks
     const complete = reader.take(chunk)
     if (!complete) return undefined
-    const head = mendHead(complete.raw, notes)
+    const head = normalizeHead(complete.raw, notes)
     if (isInterim(head)) {
       if (++this.interim > INTERIM_MAX) throw invalid(`The server sent more than ${INTERIM_MAX} interim responses`)
       this.reader = new HeadReader()
@@ -118,5 +118,5 @@ const INCOMPLETE = {
   message: 'The server closed the connection before sending a complete response head',
 } as const
 
-/** 101 ends the exchange: nobody asked for another protocol, and nothing of HTTP follows. */
+/** 101 is final: no other protocol was requested, and no more HTTP follows. */
 const isInterim = ({ status }: Head) => status < 200 && status !== 101

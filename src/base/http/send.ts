@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Refused, refusalOf } from '../failure'
-import { brokenOff, destroyOnAbort } from './abort'
+import { connectionClosed, destroyOnAbort } from './abort'
 import { HEAD_BYTES_MAX } from './head-reader'
 import { EMPTY, ResponseStream } from './response-stream'
 import { createNotes, type Notes } from './warnings'
@@ -13,17 +13,17 @@ export interface HttpAsk {
   headers: Record<string, string>
 }
 
-/** A response as far as its head. */
+/** A response whose head has arrived. */
 export interface HttpAnswer {
   response: IncomingMessage
-  /** What is wrong with the response and does not matter; more can come with the body. */
+  /** Warnings about the response; reading the body may add more. */
   notes: Notes
 }
 
 /**
- * Sends one request over a connection that is already open (and, for https, already judged) and waits for the head.
- * The caller owns the socket; it cannot be used again afterwards.
- * @param onFirstByte called when the first byte of the answer arrives
+ * Sends one request over an open connection (for https, one whose certificate was checked) and waits for the response
+ * head. The caller owns the socket, which cannot be reused.
+ * @param onFirstByte called when the first byte of the response arrives
  */
 export async function send(
   socket: Socket,
@@ -31,7 +31,7 @@ export async function send(
   signal: AbortSignal,
   onFirstByte: () => void = () => {},
 ): Promise<HttpAnswer | Refused> {
-  if (signal.aborted || socket.errored) return refusalOf(socket.errored ?? brokenOff(), 'first_byte', signal)
+  if (signal.aborted || socket.errored) return refusalOf(socket.errored ?? connectionClosed(), 'first_byte', signal)
   if (socket.destroyed || socket.readableEnded) return { error: EMPTY }
   const notes = createNotes()
   const stream = new ResponseStream(socket, { method, notes, onFirstByte })
@@ -44,11 +44,11 @@ export async function send(
         path: url.pathname + url.search,
         setHost: false,
         headers: { host: url.host, ...headers },
-        maxHeaderSize: 2 * HEAD_BYTES_MAX, // the stream has its limit, and writes the head anew
+        maxHeaderSize: 2 * HEAD_BYTES_MAX, // the stream has its own limit, and rewrites the head
       })
       ask.maxHeadersCount = 0
       ask.once('response', head => {
-        // a fault behind the head, which Node would tell only as "aborted"
+        // an error in the body, which Node would report only as "aborted"
         ask.on('error', error => head.complete || head.destroy(error))
         resolve(head)
       })

@@ -1,13 +1,13 @@
 import { FailureError } from '../failure'
 import type { Notes } from './warnings'
 
-/** Chromium looks for the status line behind as many bytes of something else, such as a byte order mark. */
+/** Like Chromium, skips up to this many bytes before the status line, such as a byte order mark. */
 const JUNK_BYTES_MAX = 4
-/** As soon as that many bytes are there, it is plain whether they begin a response. */
+/** This many bytes are enough to tell whether a response starts here. */
 export const START_BYTES = JUNK_BYTES_MAX + 4
 const START = /^.{0,4}?(?=http|icy[ \t])/is
 const STATUS_LINE = /^(?:http(?:\/\d+(?:\.\d+)?)?|icy)[ \t]+(\d+)(.*)$/i
-/** Browsers take a line without a code for one with 200. */
+/** Browsers treat a status line without a code as 200. */
 const WITHOUT_CODE = /^http\/\d+\.\d+(?:[ \t]+(\D.*))?$/i
 /** RFC 9112 section 4. */
 const REGULAR = /^HTTP\/1\.[01] \d{3} /
@@ -18,13 +18,13 @@ export interface StatusLine {
   reason: string
 }
 
-/** Do these bytes begin a response? ICY is what streaming servers of the SHOUTcast kind answer. */
+/** Whether these bytes start a response. ICY is the status line of SHOUTcast servers. */
 export const isStart = (text: string) => START.test(text)
 
 /**
- * Reads a status line as leniently as browsers do.
- * @param line without its end
- * @throws FailureError `response_invalid` when there is none, or its code is not from 100 to 999
+ * Parses a status line as leniently as browsers.
+ * @param line without its line ending
+ * @throws FailureError `response_invalid` if it is not a status line, or its code is not from 100 to 999
  */
 export function readStatusLine(line: string, notes: Notes): StatusLine {
   const text = line.replace(START, '')
@@ -52,6 +52,6 @@ export const notHttp = (text: string) =>
 export const invalid = (what: string) =>
   new FailureError({ code: 'response_invalid', message: `The response is not valid HTTP. ${what}` })
 
-/** For messages: quoted, with escapes, and cut. */
+/** Quotes, escapes and truncates a text for messages. */
 export const shown = (text: string) =>
   JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)

@@ -1,4 +1,4 @@
-/** What a server does wrong and clients put up with. Listed in docs/health-checks.md. */
+/** Server errors that clients tolerate. Listed in docs/health-checks.md. */
 export const WARNING_CODES = [
   'status_line_malformed',
   'bare_line_feed',
@@ -21,29 +21,29 @@ export const WARNING_CODES = [
 ] as const
 export type WarningCode = (typeof WARNING_CODES)[number]
 
-/** A fault of a response that does not keep clients from reading it. */
+/** A fault in a response that clients can still read. */
 export interface Warning {
   code: WarningCode
-  /** For people. */
+  /** Human-readable. */
   message: string
 }
 
-/** Collects the warnings of one response: the first of each code, so that there are never more than codes. */
+/** Collects the warnings of one response, at most one per code. */
 export function createNotes() {
   const seen = new Set<WarningCode>()
-  let fresh: Warning[] = []
+  let added: Warning[] = []
 
   return {
     add(code: WarningCode, message: string) {
       if (seen.has(code)) return
       seen.add(code)
-      fresh.push({ code, message })
+      added.push({ code, message })
     },
 
-    /** Those that came since the last call. */
+    /** The warnings added since the last call. */
     take(): Warning[] {
-      const taken = fresh
-      fresh = []
+      const taken = added
+      added = []
       return taken
     },
   }

@@ -17,12 +17,12 @@ export type NewCarve = Omit<CarveRow, 'received' | 'created_at' | 'completed_at'
 
 const COLUMNS = Object.keys(carveRow.shape).join(', ')
 
-/** Lets carves of one host begin one at a time, in any process. */
+/** Serialises the start of carves of one host, across processes. */
 export async function lockCarvesOf(trx: Transaction, hostId: string): Promise<void> {
   await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.carves'), hashtext(?))`, [hostId])
 }
 
-/** How many carves other than this one a host has begun, by query id. */
+/** How many carves other than this one a host has started, by query id. */
 export async function countByQuery(trx: Transaction, hostId: string, carveGuid: string): Promise<Map<string, number>> {
   const found = await manyRows(
     trx,
@@ -34,7 +34,7 @@ export async function countByQuery(trx: Transaction, hostId: string, carveGuid: 
   return new Map(found.map(({ query_id, count }) => [query_id, count]))
 }
 
-/** The query of a carve that has already begun. */
+/** The query of a carve that has already started. */
 export async function findQueryOf(trx: Transaction, hostId: string, carveGuid: string): Promise<string | undefined> {
   const found = await firstRow(
     trx,
@@ -45,7 +45,7 @@ export async function findQueryOf(trx: Transaction, hostId: string, carveGuid: s
   return found?.query_id ?? undefined
 }
 
-/** @returns the guids of those carves that have begun */
+/** @returns the guids of those carves that have started */
 export async function startedOf(trx: Transaction, hostId: string, carveGuids: readonly string[]): Promise<string[]> {
   const found = await manyRows(
     trx,
@@ -65,7 +65,7 @@ export async function setQuery(trx: Transaction, hostId: string, carveGuid: stri
   ])
 }
 
-/** Begins a carve, or gives a new session to one that has begun. Its blocks stay, unless the sizes have changed. */
+/** Starts a carve, or gives a started one a new session and keeps its blocks, unless the sizes have changed. */
 export async function putCarve(trx: Transaction, carve: NewCarve): Promise<void> {
   const before = await firstRow(
     trx,
@@ -85,7 +85,7 @@ export async function putCarve(trx: Transaction, carve: NewCarve): Promise<void>
   )
 }
 
-/** The carve of a session, locked, so that its blocks are counted one at a time. */
+/** Reads and locks the carve of a session, so that its blocks are counted one at a time. */
 export const lockSession = (trx: Transaction, sessionHash: string) =>
   firstRow(trx, carveRow, `SELECT ${COLUMNS} FROM carves WHERE session_hash = ? FOR UPDATE`, [sessionHash])
 
@@ -94,7 +94,7 @@ export async function hasSession(db: Db, sessionHash: string): Promise<boolean> 
   return found !== undefined
 }
 
-/** Stores a block, unless it is already stored; the last one completes the carve. */
+/** Stores a block unless it is already stored; the last one completes the carve. */
 export async function addBlock(trx: Transaction, carveId: string, no: number, data: Buffer): Promise<void> {
   await trx.raw(
     `WITH added AS (
@@ -132,7 +132,7 @@ export async function deleteCarve(trx: Transaction, tenantId: string, id: string
   return deleted !== undefined
 }
 
-/** Blocks in order. */
+/** Reads blocks in order. */
 export async function readBlocks(db: Db, carveId: string, from: number, limit: number): Promise<Buffer[]> {
   const found = await manyRows(
     db,

@@ -30,28 +30,28 @@ export interface CarvesDeps {
 
 /** Files that agents upload because a query asked for them. */
 export interface Carves {
-  /** @returns the session id; nothing when no query asked for the carve. @throws Problem when it is too large */
+  /** @returns the session id; undefined if no query asked for the carve. @throws Problem if it is too large */
   init(agent: Agent, start: CarveStart): Promise<string | undefined>
   /**
-   * Assigns carves to the queries whose answers name them. The query of a carve that began before its answer arrived was
-   * a guess. Resolves when durable.
+   * Assigns carves to the queries whose answers name them. Until then, the query of a carve that started before its
+   * answer arrived is a guess. Resolves when durable.
    */
   match(agent: Agent, answers: readonly Answer[]): Promise<void>
   /** Whether there is such a session. */
   has(sessionId: string): Promise<boolean>
-  /** Resolves when durable. @returns false when there is no such session, or the carve has no such block */
+  /** Resolves when durable. @returns false if there is no such session, or the carve has no such block */
   block(block: CarveBlock): Promise<boolean>
   endpoints: Endpoint[]
   retention: RetentionTarget[]
 }
 
 const MIB = 1024 * 1024
-/** In base64 and with the other fields, a block must fit a body of 16 MiB. */
+/** Encoded as base64 and with the other fields, a block must fit into a body of 16 MiB. */
 const BLOCK_BYTES_MAX = 11 * MIB
 const SIZE_BYTES_MAX = 256 * MIB
 /** A query may start several carves. */
 const PER_QUERY_MAX = 20
-/** Carves that the answers of one request are matched with. */
+/** Max carves in the answers of one request that are matched. */
 const MATCHED_MAX = 100
 /** osquery's carve ids are UUIDs. */
 const GUID = /^[\w-]{1,100}$/
@@ -80,7 +80,7 @@ export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
       if (!named.length) return
       await db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
-        // Most answers arrive before their carve: the answers are read again only for a carve that has started.
+        // Most answers arrive before their carve starts, so only those of started carves need to be read again.
         for (const guid of await startedOf(trx, agent.hostId, [...new Set(named.slice(0, MATCHED_MAX))])) {
           const queryId = await queries.byGuid(trx, agent, guid)
           if (queryId) await setQuery(trx, agent.hostId, guid, queryId)
@@ -99,7 +99,7 @@ export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
     retention: [
       expiringRows(db, {
         name: 'carves',
-        summary: 'Carved files of hosts, complete or not.',
+        summary: 'Files carved from hosts, complete or not.',
         table: 'carves',
         column: 'created_at',
         keep: { term: 'logs' },
@@ -109,8 +109,8 @@ export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
 }
 
 /**
- * The query of a carve that no answer names yet: the agent is too old to name it, or began before it answered. Agents
- * send one carve after the other, so it is the oldest query without a carve; an old agent may send the query's id.
+ * Guesses the query of a carve that no answer names: the agent is too old to name it, or started it before it answered.
+ * Agents send one carve after another, so it is the oldest query without a carve; an old agent may send the query's id.
  */
 function guess({ requestId }: CarveStart, recent: readonly string[], counts: ReadonlyMap<string, number>) {
   const open = recent.filter(id => !counts.has(id))
@@ -130,7 +130,7 @@ const newCarve = ({ tenantId, hostId }: Agent, start: CarveStart, queryId: strin
 
 const refused = (code: string, detail: string) => new Problem(413, code, detail)
 
-/** @throws Problem when it is too large, or its blocks do not add up to its size */
+/** @throws Problem if it is too large, or its blocks do not add up to its size */
 function requireValid({ blockCount, blockSize, carveSize, carveId }: CarveStart) {
   if (blockSize > BLOCK_BYTES_MAX)
     throw refused(
@@ -148,10 +148,14 @@ function requireValid({ blockCount, blockSize, carveSize, carveId }: CarveStart)
     carveSize >= 0 &&
     blockCount === Math.ceil(carveSize / blockSize)
   if (!isWhole || !GUID.test(carveId))
-    throw new Problem(400, 'invalid_carve', 'The blocks of this carve do not add up to its size, or it has no id.')
+    throw new Problem(
+      400,
+      'invalid_carve',
+      'The blocks of this carve do not add up to its size, or its id is missing or invalid.',
+    )
 }
 
-/** The size of a block in bytes; nothing when the carve has no such block. */
+/** The size of a block in bytes; undefined if the carve has no such block. */
 function sizeOf({ block_count, block_size, size }: CarveRow, no: number): number | undefined {
   if (!Number.isInteger(no) || no < 0 || no >= block_count) return undefined
   return no < block_count - 1 ? block_size : size - block_size * (block_count - 1)

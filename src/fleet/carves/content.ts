@@ -7,7 +7,7 @@ const READ_BYTES = 1024 * 1024
 /** Magic number of a Zstandard frame (RFC 8878, section 3.1.1). */
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
-/** Streams a complete carve, as fast as the client reads it. */
+/** Streams a complete carve, no faster than the client reads it. */
 export async function sendContent(db: Db, carve: CarveRow, res: ServerResponse): Promise<void> {
   const [first] = await readBlocks(db, carve.id, 0, 1)
   const isZstd = first?.subarray(0, ZSTD.length).equals(ZSTD) ?? false

@@ -9,21 +9,21 @@ export const FOLDERS: Record<System, string> = {
   windows: 'C:\\Program Files\\osquery',
 }
 
-/** What agents are set up with. */
+/** What the configuration of agents depends on. */
 export interface AgentSetup {
   /** Host and port at which agents reach this server. */
   address: string
-  /** The certificate of this server as PEM, if agents do not trust it by themselves. */
+  /** The certificate of this server as PEM, if agents do not trust it by default. */
   certificate: string | undefined
-  /** For how long a read is held, in ms. */
+  /** How long a read is held, in ms. */
   holdMs: number
 }
 
-/** Stands for the secret. */
+/** Placeholder for the enroll secret. */
 export const SECRET_PLACEHOLDER = '<secret>'
-/** Larger than osquery's default of 8 KiB, for fewer requests; well below the limit for a block. */
+/** Larger than osquery's default of 8 KiB, for fewer requests, and well below our limit for a block. */
 const CARVE_BLOCK_BYTES = 1_048_576
-/** How soon an agent asks again after a failed refresh of its configuration; osquery's default is 300 s. */
+/** How soon an agent retries after a failed refresh of its configuration; osquery's default is 300 s. */
 const RETRY_SECONDS = 30
 
 /** The flags that connect osqueryd to this server (docs/wiki/installation/cli-flags.md of osquery). */
@@ -61,9 +61,9 @@ const HTTPS_PORT = '443'
 const ADDRESS = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i
 
 /**
- * Host and port for agents, which always speak HTTPS.
- * @param host at which this server was reached, for when PUBLIC_URL is not set. It goes into a shell command only if it
- *   is a plain host.
+ * Host and port for agents, which always use HTTPS.
+ * @param host the host by which the request reached this server, used if PUBLIC_URL is not set. It ends up in a shell
+ *   command, so anything but a plain host is replaced.
  * @throws Problem 409 for an IPv6 literal, which `tls_hostname` does not accept
  */
 export function addressOf(publicUrl: string | undefined, host: string): string {

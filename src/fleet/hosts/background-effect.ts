@@ -6,14 +6,14 @@ import { labelsEntries, refreshedEntries } from './host-entries'
 export interface BackgroundItem {
   tenantId: string
   hostId: string
-  /** By table; null without an answer to a query for vitals. */
+  /** By table; null if no query for vitals was answered. */
   vitals: Record<string, Row[]> | null
   labels: { labelId: string; revision: number; member: boolean }[]
-  /** All dynamic labels have been checked. */
+  /** The host has answered the queries of all dynamic labels. */
   areLabelsChecked: boolean
 }
 
-/** Stores the answers of hosts to background queries. @returns whether the name or platform of the host has changed */
+/** Stores answers to background queries. @returns whether the name or platform of the host has changed */
 export const backgroundEffect: Effect<BackgroundItem, boolean> = {
   name: 'fleet.background',
   async apply(trx, items) {
@@ -42,7 +42,7 @@ export const backgroundEffect: Effect<BackgroundItem, boolean> = {
   },
 }
 
-/** A statement can change a row only once, so several answers of one host in a flush become one. */
+/** Merges the answers of each host in a flush, because a statement can change a row only once. */
 function vitalsByHost(items: readonly BackgroundItem[]): ReportedVitals[] {
   const byHost = new Map<string, ReportedVitals>()
   for (const { tenantId, hostId, vitals } of items)

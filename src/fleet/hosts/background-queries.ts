@@ -15,7 +15,7 @@ const HOSTS_MAX = 100_000
 const INTERVAL_MS = 3_600_000
 /** A query that a host does not answer is sent again after this time. */
 const RESEND_MS = 300_000
-/** An agent runs all queries of a read, one after the other, before it answers any. */
+/** Max queries per read: an agent runs them one after another before it answers any. */
 const QUERIES_MAX = 10
 const VITALS = 'tailrace:vitals:'
 const LABEL = 'tailrace:label:'
@@ -23,10 +23,10 @@ const LABEL = 'tailrace:label:'
 /** Which background queries a host has been sent and has answered. Times are Unix times in ms. */
 interface HostState {
   vitalsDueAt: number
-  /** The host had answered all labels that were revised before; later answers are in `checked`. */
+  /** By then the host had answered all labels revised earlier; later answers are in `checked`. */
   labelsCheckedAt: number
   labelsDueAt: number
-  /** When the current round of label queries began: earlier answers are outdated. */
+  /** When the current round of label queries started: earlier answers are outdated. */
   roundFrom: number
   checked: Map<string, { revision: number; at: number }>
   /** When unanswered queries were sent. */
@@ -40,8 +40,8 @@ interface Deps {
 }
 
 /**
- * The queries that every host runs in the background: its vitals, once an hour or when somebody asks for a refresh, and
- * the queries of dynamic labels.
+ * The queries that every host runs in the background: those for vitals, once an hour or when a refresh is requested,
+ * and those of dynamic labels.
  */
 export class BackgroundQueries {
   private readonly hosts = new Lru<string, HostState>(HOSTS_MAX)
@@ -52,7 +52,7 @@ export class BackgroundQueries {
     this.commit = commitInBatches(deps.streams, backgroundEffect)
     deps.notifier.listen(message => {
       if (message.type === 'wanted') this.makeDue(message.hostIds)
-      // The host may have enrolled again, without the queries that it was sent.
+      // The host may have enrolled again and lost the queries that it was sent.
       if (message.type === 'changed') for (const id of message.hostIds) this.hosts.get(id)?.sent.clear()
       if (message.type === 'answered') this.markAnswered(message.hostId, message.queryIds)
     })
@@ -63,7 +63,7 @@ export class BackgroundQueries {
     this.listeners.add(listener)
   }
 
-  /** Takes over the state of a host from the database. */
+  /** Initializes the state of a host from the database. */
   load(row: KeyRow) {
     const wantedAt = row.refresh_wanted_at?.getTime() ?? 0
     const checkedAt = row.labels_checked_at?.getTime() ?? 0
@@ -78,7 +78,7 @@ export class BackgroundQueries {
     })
   }
 
-  /** @returns SQL by query id for the host to run now; nothing when no query is due */
+  /** @returns SQL by query id for the host to run now; undefined if no query is due */
   next({ hostId, tenantId, platform }: Agent): Record<string, string> | undefined {
     const host = this.hosts.get(hostId)
     if (!host) return undefined
@@ -121,7 +121,7 @@ export class BackgroundQueries {
     if (known.length) for (const listener of this.listeners) listener(known)
   }
 
-  /** The answer may have arrived at another process than the one that sent the query. */
+  /** The answer may have arrived at a different process than the one that sent the query. */
   private markAnswered(hostId: string, queryIds: readonly string[]) {
     const host = this.hosts.get(hostId)
     if (!host) return
@@ -135,7 +135,7 @@ export class BackgroundQueries {
   }
 }
 
-/** Random, so that hosts that connected at once do not run their queries at once for ever. */
+/** Random, so that hosts that connected at the same time spread their queries. */
 const nextTime = (from: number) => from + INTERVAL_MS * (0.9 + 0.1 * Math.random())
 
 function dueAfter(answered: Date | null, wantedAt: number): number {
@@ -146,7 +146,7 @@ function dueAfter(answered: Date | null, wantedAt: number): number {
 const vitalQueries = (platform: string) =>
   Object.entries(vitalsFor(platform)).map(([table, sql]) => [VITALS + table, sql] as const)
 
-/** Begins a round when it is due, and continues the one that has begun. */
+/** Starts a round when it is due, and continues the current one. */
 function labelQueries(host: HostState, labels: readonly DynamicLabel[], platform: string, now: number) {
   if (now >= host.labelsDueAt) {
     host.roundFrom = now
@@ -171,7 +171,7 @@ function labelOf(queryId: string) {
 
 const REVISION = /^\d{1,9}$/
 
-/** Answers as they are stored. A failed query changes nothing until the next time. */
+/** What to store of the answers. A failed query changes nothing until its next run. */
 function itemOf({ tenantId, hostId }: Agent, answers: readonly Answer[]): Omit<BackgroundItem, 'areLabelsChecked'> {
   const vitals = answers.filter(({ queryId }) => queryId.startsWith(VITALS))
   const tables = vitals.flatMap(({ queryId, failed, rows }) => {

@@ -20,7 +20,7 @@ const refreshedHost = z.object({
   renamed: z.boolean(),
 })
 
-/** Stores the vitals of hosts; tables that were not reported this time stay as they were. */
+/** Stores the vitals of hosts. Tables that were not reported this time are kept. */
 export function storeVitals(trx: Transaction, reported: readonly ReportedVitals[]) {
   const values = reported.map(({ tenantId, hostId, vitals }) => {
     const details = Object.fromEntries(
@@ -53,7 +53,7 @@ export function storeVitals(trx: Transaction, reported: readonly ReportedVitals[
   )
 }
 
-/** Whether a host has a label, by its answer to the query of the label. */
+/** Whether a host has a label, according to its answer to the label's query. */
 export interface Membership {
   tenantId: string
   hostId: string
@@ -70,8 +70,8 @@ const membershipChange = z.object({
 })
 
 /**
- * Stores which hosts have which labels. Labels of another tenant, manual ones, and answers to a query that has changed
- * since are ignored.
+ * Stores which hosts have which labels. Ignores labels of other tenants, manual labels, and answers to earlier
+ * revisions of a query.
  * @returns what has changed
  */
 export function storeMemberships(trx: Transaction, memberships: readonly Membership[]) {
@@ -104,7 +104,7 @@ export function storeMemberships(trx: Transaction, memberships: readonly Members
   )
 }
 
-/** Marks that these hosts have answered the queries of all dynamic labels that were revised before now. */
+/** Records that these hosts have answered the queries of all dynamic labels as of now. */
 export const markLabelsChecked = (trx: Transaction, hostIds: string[]) =>
   trx.raw(
     `UPDATE hosts SET labels_checked_at = now() WHERE id IN (

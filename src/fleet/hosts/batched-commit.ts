@@ -1,10 +1,10 @@
 import { Batcher } from '../../base/batcher'
 import type { Effect, Writer } from '../../streams'
 
-/** Keeps a whole fleet that arrives at once from filling the flushes, which hold results of queries as well. */
+/** Keeps a fleet that connects all at once from filling the flushes, which also carry query results. */
 const BATCH_MAX = 200
 
-/** Commits the items of an effect in batches, one after the other; an item that fails does not affect the others. */
+/** Commits the items of an effect in batches, one after another; an item that fails does not affect the others. */
 export function commitInBatches<Item, Result>(streams: Writer, effect: Effect<Item, Result>) {
   const batches = new Batcher<Item, PromiseSettledResult<Result>>(
     items => Promise.allSettled(items.map(item => streams.commit(effect, item))),

@@ -15,11 +15,11 @@ import {
 } from './enroll-store'
 import { enrolledEntries, stateEntries, statusEntries } from './host-entries'
 import type { HostFields } from './host-fields'
-import { type Claim, claimOf, cloneName, succeed } from './identity'
+import { type Claim, claimOf, cloneName, replaceInstance } from './identity'
 
 export interface EnrollItem extends Name {
   secretId: string
-  /** Empty when the agent does not send it. */
+  /** Empty if the agent does not send it. */
   instanceId: string
   fields: HostFields
   details: Record<string, Row>
@@ -28,25 +28,27 @@ export interface EnrollItem extends Name {
 
 export interface EnrollResult extends Name {
   hostId: string
-  /** `new` when the host was not known before. */
+  /** `new` if the host was not known before. */
   outcome: Claim | 'new'
-  /** It has just turned out that several machines use this name. */
+  /** This enrollment revealed that several machines use the name. */
   isCloneFound: boolean
 }
 
-/** The name under which an agent enrolls. */
+/** Under which name an agent enrolls, and why. */
 interface Decision {
   item: EnrollItem
   outcome: Claim | 'new'
   isCloneFound: boolean
 }
 
-/** An agent may have enrolled twice at once and use the first key (osquery issue 6993). */
+/**
+ * How long a previous key stays valid: an agent may enroll twice at once and use the first key (osquery issue 6993).
+ */
 const KEY_GRACE_MS = 5 * 60_000
 
 /**
- * Gives agents their hosts and keys, for all agents of a flush at once. The rows are locked, so that processes that
- * enroll the same name wait for each other.
+ * Enrolls all agents of a flush: assigns hosts and keys. Locks the rows, which serializes processes that enroll the
+ * same name.
  */
 export const enrollEffect: Effect<EnrollItem, EnrollResult> = {
   name: 'fleet.enroll',
@@ -64,7 +66,7 @@ export const enrollEffect: Effect<EnrollItem, EnrollResult> = {
   },
 }
 
-/** The locked hosts of a flush, as they are after the enrollments handled so far. */
+/** The locked hosts of a flush, in their state after the enrollments handled so far. */
 class EnrollBatch {
   private readonly hosts = new Map<string, LockedHost & { isNew: boolean }>()
   private readonly changed = new Map<string, EnrolledHost>()
@@ -79,7 +81,7 @@ class EnrollBatch {
       this.hosts.set(nameKey(host), { ...host, isNew: inserted.has(host.id) })
   }
 
-  /** If another process has just inserted one of them, that one is locked. */
+  /** Inserts hosts and locks them, also those that another process has just inserted. */
   async insert(items: readonly EnrollItem[]) {
     if (!items.length) return
     const byName = new Map(items.map(item => [nameKey(item), { ...item, id: newId() }]))
@@ -97,7 +99,7 @@ class EnrollBatch {
     const now = new Date()
     const outcome = claimOf(host.identity, item.instanceId, now)
     if (outcome === 'clone') return { item: asClone, outcome, isCloneFound: this.markCloned(host, now) }
-    if (outcome === 'successor') host.identity = succeed(host.identity, item.instanceId, now)
+    if (outcome === 'successor') host.identity = replaceInstance(host.identity, item.instanceId, now)
     return { item, outcome, isCloneFound: false }
   }
 
@@ -112,7 +114,8 @@ class EnrollBatch {
   enroll({ item, outcome, isCloneFound }: Decision): { result: EnrollResult; entries: TopicEntries[] } {
     const host = this.get(item)
     const { id, identity, status } = host
-    // A successor is a machine that was set up again. An agent that still has the old key is another one: it must enroll.
+    // A successor is a machine that was reinstalled. An agent that still has the old key is another one and must
+    // enroll.
     const previousKeyHash = outcome === 'same' && host.keyHash !== item.keyHash ? host.keyHash : null
     if (item.instanceId && !identity.instanceId) host.identity = { ...identity, instanceId: item.instanceId }
     const { tenantId, hostIdentifier, fields, details, keyHash } = item

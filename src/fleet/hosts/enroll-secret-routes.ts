@@ -12,7 +12,7 @@ interface Deps {
   audit: Audit
 }
 
-/** A tenant may have several secrets, so that a new one can be handed out before the old one is removed. */
+/** A tenant may have several secrets, so that a new one can be rolled out before the old one is removed. */
 export const enrollSecretRoutes = ({ db, audit }: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query: { limit, cursor } }) => {
     const found = await listSecrets(db, { tenantId, before: readCursor(cursor, uuid), limit: limit + 1 })

@@ -14,7 +14,7 @@ const secretRow = z.object({
 const secretOwner = z.object({ id: z.string(), tenant_id: z.string(), hash: z.string() })
 export type SecretOwner = z.output<typeof secretOwner>
 
-/** The secrets with these hashes; a hash of no secret is left out. */
+/** The secrets with these hashes; unknown hashes are left out. */
 export const secretsByHash = (db: Db, hashes: string[]) =>
   manyRows(db, secretOwner, 'SELECT id, tenant_id, hash FROM enroll_secrets WHERE hash = ANY(?::text[])', [hashes])
 

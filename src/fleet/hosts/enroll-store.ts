@@ -6,7 +6,7 @@ import type { Row } from '../agent'
 import type { HostFields } from './host-fields'
 import type { Identity } from './identity'
 
-/** A name in a tenant. */
+/** The name of a host, unique within its tenant. */
 export interface Name {
   tenantId: string
   hostIdentifier: string
@@ -32,7 +32,7 @@ const lockedRow = z.object({
   node_key_hash: z.string(),
 })
 
-/** The hosts with these names, locked until the end of the transaction. */
+/** Reads the hosts with these names and locks them until the end of the transaction. */
 export async function lockHosts(trx: Transaction, names: readonly Name[]): Promise<LockedHost[]> {
   const found = await manyRows(
     trx,
@@ -90,11 +90,11 @@ export interface EnrolledHost {
   fields: HostFields
   details: Record<string, Row>
   keyHash: string
-  /** Stays valid for some minutes; null when the previous key is invalid from now on. */
+  /** Stays valid for some minutes; null if the previous key is invalid from now on. */
   previousKeyHash: string | null
 }
 
-/** Stores enrollments; fields that an agent did not report this time stay as they were. */
+/** Stores enrollments. Fields that an agent did not report this time are kept. */
 export async function updateEnrolled(trx: Transaction, hosts: readonly EnrolledHost[], graceMs: number): Promise<void> {
   const values = hosts.map(({ id, identity, fields, details, keyHash, previousKeyHash }) => ({
     id,

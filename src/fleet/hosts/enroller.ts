@@ -21,9 +21,9 @@ interface Deps {
 }
 
 const BATCH_MAX = 500
-/** Characters of a name from an unauthenticated request that are logged. */
+/** Max characters of names from unauthenticated requests in the log. */
 const LOGGED_LENGTH_MAX = 200
-/** UUIDs of mainboards that have none of their own. */
+/** UUIDs that mainboards without a UUID of their own report. */
 const NO_UUID = /^(0{8}-(0{4}-){3}0{12}|f{8}-(f{4}-){3}f{12}|03000200-0400-0500-0006-000700080009|)$/i
 
 /** Enrolls agents. */
@@ -42,13 +42,13 @@ export class Enroller {
     this.commit = commitInBatches(deps.streams, enrollEffect)
     this.outcomes = new Counter({
       name: 'tailrace_enrollments_total',
-      help: 'Requests of agents to enroll, by outcome.',
+      help: 'Enrollment requests of agents, by outcome.',
       labelNames: ['outcome'],
       registers: [deps.metrics],
     })
   }
 
-  /** @returns the node key, of which only a hash is stored; nothing when the agent is refused */
+  /** @returns the node key, of which only a hash is stored; undefined if the agent is refused */
   async enroll(request: Enrollment): Promise<string | undefined> {
     const details = Object.fromEntries(
       ENROLLMENT_TABLES.flatMap(table =>
@@ -89,7 +89,7 @@ export class Enroller {
   }
 }
 
-/** An agent with an empty identifier is identified by its hardware, or else by its host name. */
+/** Identifies an agent with an empty identifier by its hardware, or else by its host name. */
 function identifierOf(given: string, { system_info: system = {} }: Record<string, Row>): string {
   const uuid = NO_UUID.test(system.uuid ?? '') ? '' : system.uuid
   return storable(given.trim() || uuid || system.hostname || '')

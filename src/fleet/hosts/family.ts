@@ -4,7 +4,7 @@ import { knownHosts } from '../host-store'
 
 const PREFIX = 'host:'
 
-/** The topics of hosts: each exists as long as its host, and its latest status replaces earlier ones. */
+/** The topics of hosts: each exists as long as its host does, and a new reader gets only the latest status. */
 export const hostFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: 'host',
   heartbeatMs,

@@ -24,7 +24,7 @@ export async function requestRefresh(trx: Transaction, tenantId: string, id: str
   return found !== undefined
 }
 
-/** Removes a host; its results stay. @returns nothing when there is no such host */
+/** Deletes a host but not its results. @returns undefined if there is no such host */
 export const deleteHost = (trx: Transaction, tenantId: string, id: string) =>
   firstRow(
     trx,

@@ -9,7 +9,7 @@ import type {
 } from '../../contract/hosts'
 import type { Topic, TopicEntries } from '../../streams'
 
-/** What the events about a host hold. */
+/** What events about a host contain. */
 export interface HostSummary {
   tenantId: string
   id: string
@@ -52,7 +52,7 @@ const statusOf = (host: HostSummary): HostStatusEvent => ({ ...namesOf(host), st
 
 export const statusEntries = (host: HostSummary): TopicEntries => tenantEvent('host_status', host, statusOf(host))
 
-/** @param reinstalled whether the machine of a known host has been set up again */
+/** @param reinstalled whether the machine of a known host was reinstalled */
 export function enrolledEntries(host: HostSummary, reinstalled: boolean): TopicEntries {
   const data: HostEnrolledEvent = { ...statusOf(host), reinstalled }
   return tenantEvent('host_enrolled', host, data)

@@ -1,6 +1,6 @@
 import type { Row } from '../agent'
 
-/** What a host is listed and searched by; empty where the agent did not report it. */
+/** The fields by which hosts are listed and searched; empty if the agent did not report them. */
 export interface HostFields {
   hostname: string
   platform: string
@@ -26,7 +26,7 @@ const PLATFORM_BITS: [number, string][] = [
   [0x02, 'windows'],
 ]
 
-/** Text that PostgreSQL can hold, cut to a length. */
+/** Text that PostgreSQL can hold, truncated to a length. */
 export const storable = (text: string, lengthMax = TEXT_LENGTH_MAX) =>
   text.replaceAll('\0', '').slice(0, lengthMax).toWellFormed()
 

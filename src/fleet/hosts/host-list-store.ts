@@ -19,7 +19,7 @@ export const COLUMNS = Object.keys(hostRow.shape)
 
 export type SortField = (typeof HOST_SORT_FIELDS)[number]
 
-/** What a list may be sorted by: the expression, and the type as which a cursor compares it. */
+/** By sort field: the SQL expression, and the type by which a cursor compares it. */
 const SORTED: Record<SortField, readonly [expression: string, type: string]> = {
   hostname: ['lower(h.hostname)', 'text'],
   host_identifier: ['h.host_identifier', 'text'],
@@ -32,11 +32,11 @@ const SORTED: Record<SortField, readonly [expression: string, type: string]> = {
 }
 
 export interface HostFilter {
-  /** In names, identifiers, serial numbers and operating systems. */
+  /** Searches names, identifiers, serial numbers and operating systems. */
   q?: string | undefined
   /** A name, or `linux` for every distribution. */
   platform?: string | undefined
-  /** Name or id. */
+  /** A name or an id. */
   label?: string | undefined
 }
 
@@ -46,7 +46,7 @@ export interface Sort {
 }
 
 /** The last host of the previous page. */
-export interface Place {
+export interface HostPosition {
   value: string
   id: string
 }
@@ -56,7 +56,7 @@ const SEARCHED = ['hostname', 'host_identifier', 'hardware_serial', 'hardware_uu
   .concat("h.os_name || ' ' || h.os_version ILIKE :like")
   .join(' OR ')
 
-/** The filter as SQL, without the conditions that are not given, so that they cost nothing. */
+/** The filter as SQL. Conditions that are not given are left out, so that they cost nothing. */
 function conditionsOf(tenantId: string, { q, platform, label }: HostFilter) {
   const conditions = ['h.tenant_id = :tenantId']
   if (q !== undefined) conditions.push(`(${SEARCHED})`)
@@ -70,22 +70,22 @@ function conditionsOf(tenantId: string, { q, platform, label }: HostFilter) {
   return { where: conditions.join(' AND '), bindings }
 }
 
-/** @returns hosts in order, each with the value that it is sorted by as text */
+/** @returns hosts in order, each with its sort value as text */
 export function listHosts(
   db: Db,
   tenantId: string,
   filter: HostFilter & { status?: HostStatus | undefined },
-  { sort, after, limit }: { sort: Sort; after: Place | undefined; limit: number },
+  { sort, after, limit }: { sort: Sort; after: HostPosition | undefined; limit: number },
 ) {
   const { where, bindings } = conditionsOf(tenantId, filter)
   const [expression, type] = SORTED[sort.field]
   const [direction, beyond] = sort.descending ? ['DESC', '<'] : ['ASC', '>']
   const status = filter.status === undefined ? '' : 'AND h.status = :status'
-  const behind = after ? `AND (${expression}, h.id) ${beyond} (:value::${type}, :id::uuid)` : ''
+  const afterPosition = after ? `AND (${expression}, h.id) ${beyond} (:value::${type}, :id::uuid)` : ''
   return manyRows(
     db,
     hostRow.extend({ sorted_by: z.string() }),
-    `SELECT ${COLUMNS}, (${expression})::text AS sorted_by FROM hosts h WHERE ${where} ${status} ${behind}
+    `SELECT ${COLUMNS}, (${expression})::text AS sorted_by FROM hosts h WHERE ${where} ${status} ${afterPosition}
      ORDER BY ${expression} ${direction}, h.id ${direction} LIMIT :limit`,
     { ...bindings, status: filter.status ?? '', value: after?.value ?? '', id: after?.id ?? '', limit },
   )

@@ -8,7 +8,7 @@ import type { Writer } from '../../streams'
 import { hostCountsOf } from '../host-counts'
 import type { HostNotifier } from '../host-notifier'
 import { deleteEffect } from './delete-effect'
-import { cursorOf, placeOf, sortOf } from './host-cursor'
+import { cursorOf, positionOf, sortOf } from './host-cursor'
 import { findHost, requestRefresh } from './host-detail-store'
 import {
   countByPlatform,
@@ -30,11 +30,8 @@ export const hostRoutes = (deps: Deps): Endpoint[] => [...readRoutes(deps), refr
 
 const readRoutes = ({ db }: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query: { sort, limit, cursor, ...filter } }) => {
-    const place = { sort: sortOf(sort), after: placeOf(cursor, sort), limit: limit + 1 }
-    const [found, counts] = await Promise.all([
-      listHosts(db, tenantId, filter, place),
-      countHosts(db, tenantId, filter),
-    ])
+    const page = { sort: sortOf(sort), after: positionOf(cursor, sort), limit: limit + 1 }
+    const [found, counts] = await Promise.all([listHosts(db, tenantId, filter, page), countHosts(db, tenantId, filter)])
     const { items, next_cursor } = pageOf(found, limit, host => cursorOf(sort, host))
     const labels = await labelsOfHosts(
       db,

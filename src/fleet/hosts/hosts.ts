@@ -25,26 +25,26 @@ export interface HostsDeps {
   metrics: Registry
   audit: Audit
   settings: {
-    /** For how long a read of an agent is held, in ms. */
+    /** How long a read of an agent is held, in ms. */
     holdMs: number
-    /** Of the streams of a host. */
+    /** For the streams of hosts. */
     heartbeatMs: number
-    /** At which agents reach this server; the host name of the request if not set. */
+    /** Where agents reach this server; default: the host name of the request. */
     publicUrl: string | undefined
     /** PEM file of the server's own certificate, if it serves HTTPS itself. */
     ownCertificate: string | undefined
   }
 }
 
-/** The hosts themselves: enrollment, status, vitals and labels. */
+/** Hosts: enrollment, status, vitals and labels. */
 export interface Hosts extends Part {
-  /** @returns the node key; nothing when the secret is wrong or the agent sent no host identifier */
+  /** @returns the node key; undefined if the secret is wrong or the agent sent no host identifier */
   enroll(request: Enrollment): Promise<string | undefined>
-  /** The host with this key, which then counts as seen. From memory, except for the first time in ten minutes. */
+  /** Finds the host with this key and marks it as seen. Cached for ten minutes. */
   agentOf(nodeKey: string): Promise<Agent | undefined>
-  /** Marks a host as seen, without a statement of its own. */
+  /** Marks a host as seen; stored with others later. */
   seen(hostId: string): void
-  /** Background queries that are due, by id (`tailrace:...`), ten at most; from memory. */
+  /** Up to ten background queries that are due, by id (`tailrace:...`), without a database query. */
   backgroundQueries(agent: Agent): Record<string, string> | undefined
   /** Stores answers to background queries; resolves when durable. */
   storeBackgroundAnswers(agent: Agent, answers: Answer[]): Promise<void>
@@ -54,7 +54,7 @@ export interface Hosts extends Part {
   endpoints: Endpoint[]
 }
 
-/** A host is online for this long beyond the time between two reads. */
+/** How long beyond the time between two reads a host counts as online. */
 const ONLINE_GRACE_MS = 61_000
 
 /** @returns a part that must be started after the streams */

@@ -1,22 +1,22 @@
 /** The agents that have enrolled with one host identifier. */
 export interface Identity {
-  /** Id of the agent's database: a copy of the machine has another one, and so has a machine that was set up again. */
+  /** Id of the agent's database. A copy of the machine has a different one, and so does a reinstalled machine. */
   instanceId: string
   /** When earlier instances were replaced (RFC 3339), by instance id. */
   earlier: Record<string, string>
   clonedAt: Date | null
 }
 
-/** The `same` agent; its `successor` on a machine that was set up again; a `clone`, which needs a host of its own. */
+/** The `same` agent; its `successor` on a reinstalled machine; a `clone`, which needs a host of its own. */
 export type Claim = 'same' | 'successor' | 'clone'
 
-/** If a replaced instance enrolls again within this time, both machines exist. */
+/** If a replaced instance enrolls again within this time, both machines must exist. */
 const CLONE_PROOF_MS = 86_400_000
 const SUFFIX_LENGTH = 8
-/** An agent without a persistent database is another instance each time it starts. */
+/** Max earlier instances: an agent without a persistent database is a new instance each time it starts. */
 const EARLIER_MAX = 50
 
-/** Decides who enrolls. Agents that do not send their instance id cannot be told apart: they are one host. */
+/** Decides who is enrolling. Agents that do not send an instance id cannot be told apart and count as one host. */
 export function claimOf({ instanceId, earlier, clonedAt }: Identity, claimant: string, now: Date): Claim {
   if (!claimant || !instanceId || claimant === instanceId) return 'same'
   if (clonedAt) return 'clone'
@@ -24,8 +24,8 @@ export function claimOf({ instanceId, earlier, clonedAt }: Identity, claimant: s
   return now.getTime() - replaced < CLONE_PROOF_MS ? 'clone' : 'successor'
 }
 
-/** The identity after a successor has taken over. */
-export function succeed({ instanceId, earlier, clonedAt }: Identity, successor: string, now: Date): Identity {
+/** The identity after a successor has replaced the current instance. */
+export function replaceInstance({ instanceId, earlier, clonedAt }: Identity, successor: string, now: Date): Identity {
   const recent = Object.entries(earlier)
     .filter(([, at]) => now.getTime() - Date.parse(at) < CLONE_PROOF_MS)
     .sort(([, a], [, b]) => Date.parse(b) - Date.parse(a))
@@ -37,6 +37,6 @@ export function succeed({ instanceId, earlier, clonedAt }: Identity, successor: 
   }
 }
 
-/** The host identifier of a clone, which is the same whenever it enrolls. */
+/** The host identifier of a clone, the same each time it enrolls. */
 export const cloneName = (hostIdentifier: string, instanceId: string) =>
   `${hostIdentifier}~${instanceId.slice(0, SUFFIX_LENGTH)}`

@@ -6,7 +6,7 @@ import { withTimeout } from '../../base/request-timeout'
 import { type Agent, LOOKUP_MS_MAX } from '../agent'
 import { hostsByKey, type KeyRow } from './key-store'
 
-interface Known {
+interface Cached {
   agent: Agent
   /** Unix time in ms. */
   until: number
@@ -14,25 +14,25 @@ interface Known {
 
 interface Deps {
   db: Db
-  /** Called with hosts before they are returned. */
+  /** Called with rows before their hosts are returned. */
   onLoaded(rows: KeyRow[]): Promise<void>
 }
 
 /** A change whose message was lost takes effect within this time. */
-const KNOWN_MS = 600_000
-const KNOWN_MAX = 100_000
-/** An invalid key never becomes valid. */
+const CACHED_MS = 600_000
+const CACHED_MAX = 100_000
+/** Invalid keys are cached because they never become valid. */
 const REFUSED_MS = 60_000
 const REFUSED_MAX = 10_000
 const BATCH_MAX = 1_000
 
-/** Finds the hosts of node keys in memory, and those of many unknown keys with one statement. */
+/** Finds the hosts of node keys: in memory, or else with one statement for many keys. */
 export class NodeKeys {
-  private readonly known = new Lru<string, Known>(KNOWN_MAX, (hash, { agent }) => this.unindex(hash, agent.hostId))
+  private readonly known = new Lru<string, Cached>(CACHED_MAX, (hash, { agent }) => this.unindex(hash, agent.hostId))
   private readonly hashesOf = new Map<string, Set<string>>()
   private readonly refused = new Lru<string, number>(REFUSED_MAX)
   private readonly lookups: Batcher<string, Agent | undefined>
-  /** Hosts that have changed while rows are being read, whose rows may be outdated. */
+  /** Hosts that have changed while rows are being read: those rows may be outdated. */
   private changed: Set<string> | undefined
   private hasGap = false
 
@@ -76,8 +76,8 @@ export class NodeKeys {
     const { hash, id: hostId, tenant_id: tenantId, host_identifier: hostIdentifier, hostname, platform } = row
     const agent = { tenantId, hostId, hostIdentifier, hostname, platform }
     if (this.hasGap || changed.has(hostId)) return agent
-    // Random, so that a fleet that connected at once is not read again at once.
-    const until = Date.now() + KNOWN_MS * (0.8 + 0.2 * Math.random())
+    // Random, so that a fleet that connected all at once does not expire all at once.
+    const until = Date.now() + CACHED_MS * (0.8 + 0.2 * Math.random())
     this.known.set(hash, { agent, until: Math.min(until, row.until?.getTime() ?? until) })
     const hashes = this.hashesOf.get(hostId) ?? new Set()
     this.hashesOf.set(hostId, hashes.add(hash))

@@ -10,8 +10,8 @@ const MACOS_SOURCE = pathIn('macos', `${MACOS_SERVICE}.plist`)
 const LINUX_START = ['systemctl enable osqueryd', 'systemctl restart osqueryd']
 
 /**
- * The package does not install the LaunchDaemon, and `osqueryctl restart` stops first, which fails if it is not running
- * (tools/deployment/osqueryctl of osquery). A running one is restarted to read its flags.
+ * The package does not install the LaunchDaemon, and `osqueryctl restart` first stops it, which fails if it is not
+ * running (tools/deployment/osqueryctl of osquery). A running daemon is restarted so that it reads its flags.
  */
 const MACOS_START = [
   `install -m 644 ${MACOS_SOURCE} ${MACOS_DAEMON}`,
@@ -20,14 +20,17 @@ const MACOS_START = [
 ]
 const MACOS_CHECK = `if [ ! -e ${MACOS_SOURCE} ]; then echo "osquery 5 or newer is not installed: ${MACOS_SOURCE} is missing." >&2; exit 1; fi`
 
-/** One command per operating system that sets up an installed osquery; only the administrator may read the secret's file. */
+/**
+ * One command per operating system that configures an installed osquery. Only administrators can read the secret's
+ * file.
+ */
 export const commandsFor = (setup: AgentSetup): Record<System, string> => ({
   linux: shellCommand(setup, 'linux', LINUX_START),
   macos: shellCommand(setup, 'macos', MACOS_START, [MACOS_CHECK]),
   windows: windowsCommand(setup),
 })
 
-/** One line for a shell, in single quotes, so it must not contain any. */
+/** A one-line shell command. It is in single quotes, so its steps must not contain any. */
 function shellCommand(setup: AgentSetup, system: System, start: string[], check: string[] = []): string {
   const { certificate } = setup
   const write = (lines: string[], file: string) =>

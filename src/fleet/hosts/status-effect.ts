@@ -3,17 +3,17 @@ import type { Effect, TopicEntries } from '../../streams'
 import { stateEntries, statusEntries } from './host-entries'
 import { markUnseen, type Sighting, storeSightings } from './status-store'
 
-/** Hosts with the time at which they were last seen, by the clock of `performance.now()`; or a sweep. */
+/** When hosts were last seen, by the clock of `performance.now()`; or a sweep. */
 export type StatusItem = { seen: ReadonlyMap<string, number> } | { sweep: true }
 
-/** A host that was last seen before is missing. */
+/** A host that was not seen for this long is missing. */
 const MISSING_MS = 30 * 86_400_000
 const SWEEP_MAX = 1_000
 
 /**
- * Updates the status of hosts: those that were seen come online; a sweep finds those that have gone.
- * @param windowMs a host that was last seen within it is online
- * @returns an effect whose result is the number of hosts that have changed
+ * Updates the status of hosts: hosts that were seen become online; a sweep finds those that are no longer.
+ * @param windowMs a host that was seen within this time is online
+ * @returns an effect whose result is the number of hosts whose status has changed
  */
 export const statusEffect = (windowMs: number): Effect<StatusItem, number> => ({
   name: 'fleet.status',

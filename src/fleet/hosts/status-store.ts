@@ -25,7 +25,7 @@ const summaryOf = (row: z.output<typeof summaryRow>): HostSummary => ({
   lastSeenAt: row.last_seen_at,
 })
 
-/** How many ms ago a host was seen: an age, because the clocks of machines differ. */
+/** How many ms ago a host was seen. An age rather than a time, because the clocks of machines differ. */
 export interface Sighting {
   id: string
   ageMs: number
@@ -53,7 +53,7 @@ const asArrays = (sightings: readonly Sighting[]) => ({
   ages: sightings.map(({ ageMs }) => ageMs),
 })
 
-/** Stores when hosts were last seen. @returns those that have come online */
+/** Stores when hosts were last seen. @returns those that became online */
 export async function storeSightings(
   trx: Transaction,
   sightings: readonly Sighting[],
@@ -77,7 +77,7 @@ export async function storeSightings(
   return changed.map(summaryOf)
 }
 
-/** Marks up to `limit` hosts that were last seen more than `afterMs` ago. @returns them */
+/** Changes the status of up to `limit` hosts that were last seen more than `afterMs` ago. @returns those hosts */
 export async function markUnseen(
   trx: Transaction,
   { from, to, afterMs, limit }: { from: HostStatus[]; to: HostStatus; afterMs: number; limit: number },

@@ -14,21 +14,21 @@ interface Deps {
   streams: Writer
   log: Log
   metrics: Registry
-  /** A host that was last seen within it is online. */
+  /** A host that was seen within this time is online. */
   windowMs: number
 }
 
 const FLUSH_MS = 5_000
 const SWEEP_MS = 10_000
-/** After a pause this long (PostgreSQL down, machine asleep) agents get time to connect before the next sweep. */
+/** After a pause this long (PostgreSQL down, machine asleep), agents get time to connect before the next sweep. */
 const PAUSE_MS = 30_000
 const COUNT_MS = 10_000
-/** Keeps row locks short, whatever the size of the fleet. */
+/** Max hosts per statement, to keep row locks short. */
 const STATEMENT_MAX = 1_000
 
 /**
- * Tracks which hosts are online. When they were last seen is kept in memory, and stored every few seconds with one
- * statement for a thousand hosts.
+ * Tracks which hosts are online. Keeps their last-seen times in memory, and stores them every few seconds with one
+ * statement per thousand hosts.
  */
 export class StatusTracker {
   private seenAt = new Map<string, number>()
@@ -56,7 +56,7 @@ export class StatusTracker {
 
   async stop() {
     for (const timer of this.timers) clearInterval(timer)
-    await this.flushing?.catch(() => undefined) // reported where it was started
+    await this.flushing?.catch(() => undefined) // logged where it was started
     await this.flushOrWarn()
   }
 
@@ -64,7 +64,7 @@ export class StatusTracker {
     this.seenAt.set(hostId, performance.now())
   }
 
-  /** Stores which hosts were seen; those that are seen meanwhile are left for the next flush. */
+  /** Stores last-seen times. Hosts seen in the meantime are left for the next flush. */
   flush(): Promise<void> {
     this.flushing ??= this.store().finally(() => {
       this.flushing = undefined
@@ -74,7 +74,7 @@ export class StatusTracker {
 
   private flushOrWarn(): Promise<void> {
     return this.flush().catch(error =>
-      this.deps.log.warn('Last-seen times of hosts wait for the database', { error: messageOf(error) }),
+      this.deps.log.warn('Cannot store when hosts were last seen, will retry', { error: messageOf(error) }),
     )
   }
 
@@ -90,7 +90,7 @@ export class StatusTracker {
     }
   }
 
-  /** Only hosts that come online go through the streams, to keep their load low. */
+  /** Only hosts that become online go through the streams, to keep their load low. */
   private async storeBatch(batch: ReadonlyMap<string, number>) {
     const others = await touchOnline(this.deps.db, sightingsOf(batch))
     if (!others.length) return
@@ -107,14 +107,14 @@ export class StatusTracker {
     if (now < this.sweepFrom) return
     this.isSweeping = true
     await this.sweep().catch(error =>
-      this.deps.log.error('Hosts that have gone could not be marked', { error: messageOf(error) }),
+      this.deps.log.error('Cannot mark hosts that are no longer online, will retry', { error: messageOf(error) }),
     )
     this.isSweeping = false
   }
 
   /**
-   * Marks hosts that were not seen lately, after storing those that this process has seen. Of several processes only the
-   * first one finds them.
+   * Stores the last-seen times of this process, then marks hosts that were not seen recently. Of several processes,
+   * only the first finds them.
    * @returns how many
    */
   async sweep(): Promise<number> {
@@ -128,7 +128,7 @@ function createGauge({ db, metrics }: Deps) {
   let counting: ReturnType<typeof countByStatus> = Promise.resolve([])
   new Gauge({
     name: 'tailrace_hosts',
-    help: 'Hosts of all tenants by status, from the database: the same in every process.',
+    help: 'Hosts of all tenants by status. Read from the database, so the same in every process.',
     labelNames: ['status'],
     registers: [metrics],
     async collect() {

@@ -4,11 +4,11 @@ import { storableRow } from './host-fields'
 
 const INTERFACES = 64
 const DRIVES = 64
-/** What is stored of one table. */
+/** Max rows and bytes stored per table. */
 const ROWS_MAX = 200
 const BYTES_MAX = 64 * 1024
 
-/** SQL by table. Few queries, because an agent runs them one after the other. */
+/** SQL by table. Few queries, because an agent runs them one after another. */
 const EVERYWHERE: Record<string, string> = {
   os_version: 'select * from os_version',
   system_info: 'select * from system_info',
@@ -22,9 +22,9 @@ const EVERYWHERE: Record<string, string> = {
 
 /**
  * Whether an agent has lost its schedule. Every agent is sent one, which `osquery_packs` lists as the pack "main". An
- * agent without any pack has got an empty body from a proxy, or has rejected its configuration (`updateSource` in
+ * agent without any pack received an empty body from a proxy, or rejected its configuration (`updateSource` in
  * osquery/config/config.cpp clears the previous one first).
- * @returns nothing when it was not reported
+ * @returns undefined if it was not reported
  */
 export const hasLostSchedule = ({ osquery_packs: packs }: Record<string, Row[]>) => packs && packs.length === 0
 
@@ -49,7 +49,7 @@ const ALL = { ...EVERYWHERE, ...MOUNTS, ...LOGICAL_DRIVES }
 /** Whether it is a table of the vitals. */
 export const isVital = (table: string) => Object.hasOwn(ALL, table)
 
-/** The rows of one table as they are stored. */
+/** The rows of one table, bounded for storage. */
 export function vitalRows(rows: readonly Row[]): Row[] {
   const kept: Row[] = []
   let bytes = 0

@@ -2,13 +2,13 @@ import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows } from '../../base/rows'
 
-/** A label whose hosts are found by a query. */
+/** A label whose hosts are determined by a query. */
 export interface DynamicLabel {
   id: string
   tenantId: string
   sql: string
   platforms: string[]
-  /** Grows with each change of the query, so that an answer tells which query it is to. */
+  /** Grows with each change of the query, so that answers can be matched to it. */
   revision: number
   revisedAt: Date
 }

@@ -5,16 +5,16 @@ import type { HostNotifier } from '../host-notifier'
 import { type DynamicLabel, dynamicLabels } from './dynamic-store'
 
 /** A change whose message was lost takes effect within this time. */
-const KNOWN_MS = 600_000
+const CACHED_MS = 600_000
 
-interface Known {
+interface Cached {
   labels: DynamicLabel[]
   at: number
 }
 
-/** The dynamic labels of the tenants whose agents connect here, in memory, because every read of an agent needs them. */
+/** Caches the dynamic labels of the tenants whose agents connect here, because every read of an agent needs them. */
 export class DynamicLabels {
-  private readonly known = new Map<string, Known>()
+  private readonly known = new Map<string, Cached>()
 
   constructor(private readonly deps: { db: Db; log: Log; notifier: HostNotifier }) {
     deps.notifier.listen(message => {
@@ -27,10 +27,10 @@ export class DynamicLabels {
     return this.known.get(tenantId)?.labels ?? []
   }
 
-  /** Reads the labels of tenants that are not in memory, or were read long ago. */
+  /** Reads the labels of tenants that are not cached or have expired. */
   async ensure(tenantIds: string[]): Promise<void> {
     const now = performance.now()
-    const missing = tenantIds.filter(id => now - (this.known.get(id)?.at ?? Number.NEGATIVE_INFINITY) > KNOWN_MS)
+    const missing = tenantIds.filter(id => now - (this.known.get(id)?.at ?? Number.NEGATIVE_INFINITY) > CACHED_MS)
     if (missing.length) await this.load(missing)
   }
 
@@ -38,7 +38,7 @@ export class DynamicLabels {
     try {
       await this.load(tenantIds)
     } catch (error) {
-      this.deps.log.warn('Dynamic labels could not be read', { error: messageOf(error) })
+      this.deps.log.warn('Cannot read dynamic labels', { error: messageOf(error) })
       for (const id of tenantIds) this.known.delete(id)
     }
   }
@@ -48,7 +48,7 @@ export class DynamicLabels {
     const labels = await dynamicLabels(this.deps.db, tenantIds)
     for (const id of tenantIds) {
       const known = this.known.get(id)
-      // A later read is more recent.
+      // A later read has already finished.
       if (known && known.at > at) continue
       this.known.set(id, { labels: labels.filter(label => label.tenantId === id), at })
     }

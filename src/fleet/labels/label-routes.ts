@@ -29,7 +29,7 @@ export interface LabelRoutesDeps {
   notifier: HostNotifier
 }
 
-/** Every host runs the query of every dynamic label. */
+/** Limited because every host runs the query of every dynamic label. */
 const LABELS_MAX = 500
 
 const nameTaken = (name: string) => conflict('name_taken', `There is already a label "${name}".`)
@@ -43,7 +43,7 @@ export const labelRoutes = (deps: LabelRoutesDeps): Endpoint[] => [
 
 const readRoutes = ({ db }: LabelRoutesDeps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query }) =>
-    ok(await namedPage(query, place => listLabels(db, tenantId, place))),
+    ok(await namedPage(query, page => listLabels(db, tenantId, page))),
   ),
   endpoint(routes.read, async ({ principal: { tenantId }, params: { id } }) => {
     const found = await findLabel(db, tenantId, id)
@@ -126,6 +126,6 @@ interface LabelChange {
   data: Record<string, unknown>
 }
 
-/** Adds a change of a label to the audit log. */
+/** Records a change of a label in the audit log. */
 export const recordChange = (trx: Transaction, { audit, principal, id, verb, reason, data }: LabelChange) =>
   audit.record({ by: principal, action: `label.${verb}`, target: { type: 'label', id }, reason, data }, trx)

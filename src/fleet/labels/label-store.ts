@@ -3,7 +3,7 @@ import { z } from '../../base/parse'
 import { firstRow, idRow, manyRows, oneRow } from '../../base/rows'
 import type { Actor } from '../../contract/access'
 import { label } from '../../contract/labels'
-import type { NamedPlace } from '../named-page'
+import type { NamePage } from '../named-page'
 
 const labelRow = label.extend({ created_at: z.date(), updated_at: z.date() })
 export type LabelRow = z.output<typeof labelRow>
@@ -13,8 +13,8 @@ const COLUMNS = `l.id, l.name, l.description, l.sql, l.platforms, l.created_by, 
 
 const hostIdRow = z.object({ host_id: z.string() })
 
-/** By name. */
-export const listLabels = (db: Db, tenantId: string, { after, q, limit }: NamedPlace) =>
+/** Ordered by name. */
+export const listLabels = (db: Db, tenantId: string, { after, q, limit }: NamePage) =>
   manyRows(
     db,
     labelRow,
@@ -34,10 +34,10 @@ const FIND = `SELECT ${COLUMNS} FROM labels l WHERE tenant_id = ? AND id = ?`
 
 export const findLabel = (db: Db, tenantId: string, id: string) => firstRow(db, labelRow, FIND, [tenantId, id])
 
-/** The label of an id that was found, or inserted, in this transaction. */
+/** The label with an id that was found or inserted in this transaction. */
 export const getLabel = (trx: Transaction, tenantId: string, id: string) => oneRow(trx, labelRow, FIND, [tenantId, id])
 
-/** The label, locked until the end of the transaction. */
+/** Reads a label and locks it until the end of the transaction. */
 export const lockLabel = (trx: Transaction, tenantId: string, id: string) =>
   firstRow(trx, labelRow, `${FIND} FOR UPDATE OF l`, [tenantId, id])
 
@@ -64,7 +64,10 @@ export async function insertLabel(
   return inserted !== undefined
 }
 
-/** @param label `revised`: hosts must answer again, and answers to the previous query are ignored. @returns whether the name was free */
+/**
+ * @param label `revised`: hosts must answer again, and answers to the previous query are ignored
+ * @returns whether the name was free
+ */
 export async function updateLabel(
   trx: Transaction,
   label: LabelFields & { id: string; tenantId: string; revised: boolean },
@@ -83,7 +86,7 @@ export async function updateLabel(
   return updated !== undefined
 }
 
-/** @returns its name; nothing when there is no such label */
+/** @returns its name; undefined if there is no such label */
 export async function deleteLabel(trx: Transaction, tenantId: string, id: string): Promise<string | undefined> {
   const deleted = await firstRow(
     trx,

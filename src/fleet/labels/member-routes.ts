@@ -7,7 +7,7 @@ import { requireServable } from '../schedules/served'
 import { type LabelRoutesDeps, recordChange } from './label-routes'
 import { addMembers, getLabel, lockLabel, removeMembers } from './label-store'
 
-/** Only for manual labels: a change to a dynamic one would be undone by the next answer. */
+/** Only for manual labels: the next answer would undo a change to a dynamic one. */
 export const labelMemberRoute = ({ db, audit }: LabelRoutesDeps): Endpoint =>
   endpoint(routes.changeHosts, async ({ principal, params: { id }, body: { add, remove, reason } }) => {
     const { tenantId } = principal

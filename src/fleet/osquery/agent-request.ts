@@ -14,12 +14,12 @@ export interface AgentRequest {
   /** `osquery/5.23.1` */
   userAgent: string | undefined
   /** Aborted when the agent disconnects. */
-  gone: AbortSignal
+  disconnected: AbortSignal
 }
 
 /**
- * Finds the agent by its node key, before anything of the body is parsed. The key is in the body, and with newer agents
- * in the header as well; the one in the body decides.
+ * Finds the agent by its node key, before any of the body is parsed. The key is in the body and, with newer agents,
+ * also in the header; the one in the body takes precedence.
  * @throws NodeInvalid, Refusal, Away
  */
 export async function authenticate({ api, body, authorization }: AgentRequest): Promise<Agent> {
@@ -27,8 +27,8 @@ export async function authenticate({ api, body, authorization }: AgentRequest): 
   const byHeader = headerKey === undefined ? undefined : await api.agentOf(headerKey)
   if (byHeader) await body.authenticated()
   const key = await body.find('node_key')
-  // The key may be in the part that was cut off: that is no reason for an agent to enroll again.
-  if (!key && !headerKey && body.isCut)
+  // The key may be in the truncated part: `node_invalid` would make the agent enroll again without need.
+  if (!key && !headerKey && body.isTruncated)
     throw new Refusal(413, 'The body is too large, and no node_key was found in it.')
   const agent = !key || key === headerKey ? byHeader : await api.agentOf(cleanText(key))
   if (!agent) throw new NodeInvalid()
@@ -37,8 +37,8 @@ export async function authenticate({ api, body, authorization }: AgentRequest): 
 }
 
 /**
- * Waits for the work on a request that has been read. If it takes too long the agent is told to try again, and the body
- * counts as held until the work is over.
+ * Waits for the work on a request that has been read. If it takes too long, the agent is told to try again, and the
+ * body counts as held until the work has ended.
  * @throws Away, and what the work throws
  */
 export const finish = <T>({ body }: AgentRequest, work: () => Promise<T>): Promise<T> =>

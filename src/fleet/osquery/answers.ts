@@ -5,16 +5,16 @@ import { cleanText, integerOf, type JsonObject, objectOf, rowOf, textOf, tryPars
 import { ANSWERS_MAX, ROW_CHARACTERS_MAX, ROWS_MAX } from './limits'
 import { type ScanResult, scanBody } from './scan-body'
 
-/** The rows of one query that were received. */
+/** The rows received for one query. */
 interface Collected {
   rows: Row[]
   isIncomplete: boolean
 }
 
 /**
- * Reads the answers of an agent to its queries. They are in four maps by query id (`queries`, `statuses`, `messages`,
- * `stats`), some of which older agents leave out.
- * @throws Refusal 400, AgentGone
+ * Reads an agent's answers to queries. They are in four maps by query id (`queries`, `statuses`, `messages`, `stats`),
+ * some of which older agents leave out.
+ * @throws Refusal 400, AgentDisconnected
  */
 export async function readAnswers(body: Body): Promise<Answer[]> {
   const collected = new Map<string, Collected>()
@@ -40,23 +40,23 @@ export async function readAnswers(body: Body): Promise<Answer[]> {
       if (row) {
         rows++
         const isLarge = text !== undefined && text.length > ROW_CHARACTERS_MAX
-        answer.rows.push(isLarge ? cut(row) : row)
+        answer.rows.push(isLarge ? truncateRow(row) : row)
         answer.isIncomplete ||= isLarge
       }
-      // old agents send `""` when there are no rows
+      // Old agents send `""` when there are no rows.
       else if (element !== undefined || text === undefined) answer.isIncomplete = true
     },
   })
   return assemble(collected, fields, scanned)
 }
 
-function cut(row: Row): Row {
+function truncateRow(row: Row): Row {
   const columns = Object.entries(row)
   const lengthMax = Math.floor(ROW_CHARACTERS_MAX / columns.length)
   return Object.fromEntries(columns.map(([name, value]) => [name, value.slice(0, lengthMax).toWellFormed()]))
 }
 
-function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, path }: ScanResult): Answer[] {
+function assemble(collected: Map<string, Collected>, fields: Fields, { isTruncated, path }: ScanResult): Answer[] {
   const statuses = objectOf(fields.statuses) ?? {}
   const messages = objectOf(fields.messages) ?? {}
   const stats = objectOf(fields.stats) ?? {}
@@ -67,22 +67,22 @@ function assemble(collected: Map<string, Collected>, fields: Fields, { isCut, pa
     const given = collected.get(id)
     const message = textOf(own(messages, id))
     const failed = hasFailed(own(statuses, id), given !== undefined, message)
-    // the part that was cut off may have held rows
-    const isCutOff = isCut && !failed && (given === undefined || id === reached)
+    // Rows may have been in the truncated part.
+    const mayLackRows = isTruncated && !failed && (given === undefined || id === reached)
     return {
       queryId: cleanText(id),
       rows: failed ? [] : (given?.rows ?? []),
       failed,
       message,
       stats: statsOf(own(stats, id)),
-      truncated: isCutOff || (given?.isIncomplete ?? false),
+      truncated: mayLackRows || (given?.isIncomplete ?? false),
     }
   })
 }
 
 const own = (map: JsonObject, id: string) => (Object.hasOwn(map, id) ? map[id] : undefined)
 
-/** Statuses are numbers since osquery 3, texts before; 0 is success. */
+/** Statuses are numbers since osquery 3, strings before; 0 is success. */
 function hasFailed(status: unknown, hasRows: boolean, message: string): boolean {
   if (status === undefined || status === null || status === '') return !hasRows && message !== ''
   return Number(status) !== 0
@@ -90,7 +90,7 @@ function hasFailed(status: unknown, hasRows: boolean, message: string): boolean 
 
 const STATS = ['wall_time_ms', 'user_time', 'system_time', 'memory'] as const
 
-/** Figures may be texts, fractions or missing; a failed query has `{}`. */
+/** Figures may be strings, fractions or missing; a failed query has `{}`. */
 function statsOf(value: unknown): Stats | null {
   const given = objectOf(value)
   if (!given) return null

@@ -10,29 +10,29 @@ import { Truncator } from './truncator'
 import { receive } from './upload'
 
 export interface ReadResult {
-  /** The body was larger than its limit: only its beginning was read. */
-  isCut: boolean
-  /** The last bytes of a body that was cut. */
+  /** The body was larger than its limit, and only its beginning was read. */
+  isTruncated: boolean
+  /** The last bytes of a truncated body. */
   tail: Buffer
 }
 
-/** An inflated body after a search: what was passed, and the rest. */
+/** An inflated body after a search: the part that was searched, and the rest. */
 interface Inflating {
   passed: Buffer[]
   rest: AsyncGenerator<Buffer, void>
 }
 
 /**
- * The body of a request. Until `authenticated` is called only `find` reads from it, and it counts against the memory of
- * unauthenticated requests. It counts until it is released.
+ * The body of a request. Until `authenticated` is called, only `find` reads from it, and it counts against the memory
+ * of unauthenticated requests. It counts until it is released.
  */
 export class Body {
   readonly #req: IncomingMessage
   readonly #bytesMax: number
   readonly #memory: BodyMemory
-  readonly #gone: AbortSignal
+  readonly #disconnected: AbortSignal
   #sender: Sender = 'unauthenticated'
-  /** The body as it arrives; what was not read yet is kept. */
+  /** The body as it arrives; what has not been read yet is kept. */
   readonly #received: Truncator
   readonly #kept: Buffer[] = []
   readonly #reservation: Reservation
@@ -40,41 +40,41 @@ export class Body {
   readonly #inflated: Reservation
   #inflating: Inflating | undefined
   #isTooLong = false
-  /** Number of works that use what was read. */
+  /** How many operations use what was read. */
   #users = 0
   #isReleased = false
 
   /**
    * @param bytesMax after inflation
-   * @param gone aborted when the agent disconnects
+   * @param disconnected aborted when the agent disconnects
    */
-  constructor(req: IncomingMessage, bytesMax: number, memory: BodyMemory, gone: AbortSignal) {
+  constructor(req: IncomingMessage, bytesMax: number, memory: BodyMemory, disconnected: AbortSignal) {
     this.#req = req
     this.#bytesMax = bytesMax
     this.#memory = memory
-    this.#gone = gone
+    this.#disconnected = disconnected
     this.#received = new Truncator(bytesMax)
     const pool = memory.poolFor(this.#sender, this.#announced)
-    this.#reservation = new Reservation(pool, bytesMax + INFLATED_KEPT_BYTES_MAX, gone)
-    this.#inflated = new Reservation(memory.inflated, bytesMax, gone)
+    this.#reservation = new Reservation(pool, bytesMax + INFLATED_KEPT_BYTES_MAX, disconnected)
+    this.#inflated = new Reservation(memory.inflated, bytesMax, disconnected)
   }
 
-  /** Whether it is larger than its limit, as far as it was read. */
-  get isCut() {
-    return this.#received.isCut || this.#isTooLong
+  /** Whether it is known to be larger than its limit. */
+  get isTruncated() {
+    return this.#received.isTruncated || this.#isTooLong
   }
 
   /**
-   * Finds a text field at the top, reading no further, and keeps what it passes.
-   * @returns nothing when there is no such field
-   * @throws Refusal 400, 415 or 503, AgentGone
+   * Finds a text field at the top level, reading no further, and keeps what it has read.
+   * @returns undefined if there is no such field
+   * @throws Refusal 400, 415 or 503, AgentDisconnected
    */
   async find(name: string): Promise<string | undefined> {
     const search = new FieldSearch(name)
     if (this.#isCompressed) return this.#findInflated(search)
     const isWhole = await this.#receive(chunk => {
       search.write(chunk)
-      // reading a short body to its end costs less than a pause
+      // Reading a short body to its end costs less than a pause.
       if (!search.isOver || this.#announced <= FREE_BYTES) return this.#reservation.add(this.#keep(chunk))
       this.#reservation.count(this.#keep(chunk))
       return 'pause'
@@ -82,30 +82,30 @@ export class Body {
     return search.result(isWhole)
   }
 
-  /** Its sender has a valid key. @throws Refusal 503, AgentGone */
+  /** Call it once the sender has shown a valid key. @throws Refusal 503, AgentDisconnected */
   async authenticated(): Promise<void> {
     this.#sender = 'authenticated'
     await this.#reservation.move(this.#memory.poolFor(this.#sender, this.#announced))
   }
 
   /**
-   * Reads to the end, whatever the size, so that the agent receives the reply.
+   * Reads to the end, whatever the size, so that the agent receives the response.
    * @param take gets the bytes up to the limit
-   * @throws Refusal, AgentGone
+   * @throws Refusal, AgentDisconnected
    */
   read(take: (chunk: Buffer) => void): Promise<ReadResult> {
     return this.#isCompressed ? this.#readInflated(take) : this.#readPlain(take)
   }
 
-  /** @throws Refusal 413 when it is above its limit, AgentGone */
+  /** @throws Refusal 413 if it is above its limit, AgentDisconnected */
   async text(): Promise<string> {
     const chunks: Buffer[] = []
-    const { isCut } = await this.read(chunk => chunks.push(chunk))
-    if (isCut) throw new Refusal(413, `The body is larger than the maximum of ${this.#bytesMax} bytes.`)
+    const { isTruncated } = await this.read(chunk => chunks.push(chunk))
+    if (isTruncated) throw new Refusal(413, `The body is larger than the maximum of ${this.#bytesMax} bytes.`)
     return Buffer.concat(chunks).toString('utf8')
   }
 
-  /** Counts the body as held until the work is over, even if nobody waits for it any more. */
+  /** Counts the body as held until the work has ended, even if nobody is waiting for it any longer. */
   async usedBy<T>(work: Promise<T>): Promise<T> {
     this.#users++
     try {
@@ -121,7 +121,7 @@ export class Body {
     this.#freeMemory()
     this.#kept.length = 0
     void this.#inflating?.rest.return()
-    this.#req.resume() // an agent that was refused early sends the rest before it reads the reply
+    this.#req.resume() // an agent that was refused early sends the rest before it reads the response
   }
 
   #freeMemory() {
@@ -162,19 +162,24 @@ export class Body {
       return this.#reservation.add(part.length)
     })
     this.#reservation.settle()
-    return { isCut: this.#received.isCut, tail: this.#received.tail() }
+    return { isTruncated: this.#received.isTruncated, tail: this.#received.tail() }
   }
 
-  /** Compressed bytes are kept until all have arrived, so that nothing waits for the network while it holds memory for inflated ones. */
+  /**
+   * Keeps all compressed bytes first, so that nothing waits for the network while it holds memory for inflated bytes.
+   */
   async #findInflated(search: FieldSearch): Promise<string | undefined> {
     await this.#receive(chunk => this.#reservation.add(this.#keep(chunk)))
     this.#reservation.settle()
     const inflating = { passed: [], rest: inflate(this.#kept) }
     const isWhole = await this.#inflate(search, inflating)
-    return search.result(isWhole && !this.isCut)
+    return search.result(isWhole && !this.isTruncated)
   }
 
-  /** Few may inflate much at a time: an unauthenticated sender can cause a thousand times the work of what it sends. */
+  /**
+   * Limits how many inflate much at a time: gzip lets unauthenticated senders cause a thousand times the work they
+   * send.
+   */
   async #inflate(search: FieldSearch, inflating: Inflating): Promise<boolean> {
     let bytes = 0
     let permit: Permit | undefined
@@ -187,7 +192,7 @@ export class Body {
         this.#isTooLong = bytes > this.#bytesMax * FOLLOW_LIMITS
         if (bytes <= INFLATED_KEPT_BYTES_MAX) inflating.passed.push(chunk)
         if (bytes <= INFLATED_KEPT_BYTES_MAX) await this.#reservation.add(chunk.length)
-        else permit ??= await this.#memory.inflatingUnauthenticated.acquire(1, WAIT_MS_MAX, this.#gone)
+        else permit ??= await this.#memory.inflatingUnauthenticated.acquire(1, WAIT_MS_MAX, this.#disconnected)
       }
       return false
     } finally {
@@ -216,13 +221,13 @@ export class Body {
       if (this.#isTooLong) break
     }
     reservation.settle()
-    return { isCut: this.isCut || truncator.isCut, tail: truncator.tail() }
+    return { isTruncated: this.isTruncated || truncator.isTruncated, tail: truncator.tail() }
   }
 }
 
 const YIELD_BYTES = 256 * 1024
 
-/** Hands over the kept chunks and drops them, letting other work run in between. */
+/** Passes on the kept chunks and drops them, yielding to other work in between. */
 async function replay(kept: Buffer[], take: (chunk: Buffer) => unknown): Promise<void> {
   let bytes = 0
   for (let chunk = kept.shift(); chunk; chunk = kept.shift()) {

@@ -2,12 +2,12 @@ import { type AgentRequest, authenticate, finish } from './agent-request'
 import { readAnswers } from './answers'
 import { fieldsOf } from './fields'
 
-/** `POST /osquery/distributed_read`: the queries to run now. The reply may be held until there is one. */
+/** `POST /osquery/distributed_read`: the queries to run now. The response may be held until there is one. */
 export async function read(request: AgentRequest): Promise<object> {
   const agent = await authenticate(request)
   fieldsOf(await request.body.text()) // holds only the node key, but must be JSON
-  const { queries, accelerate } = await request.api.read(agent, request.gone)
-  // agents ignore an `accelerate` that is not a whole number
+  const { queries, accelerate } = await request.api.read(agent, request.disconnected)
+  // Agents ignore an `accelerate` that is not an integer.
   return {
     queries,
     ...(needsDiscovery(request) && { discovery: mapValues(queries, ALWAYS) }),

@@ -3,7 +3,10 @@ import { JsonScanner } from './json-scanner'
 import { FIELDS_MAX, NAME_BYTES_MAX } from './limits'
 import { Refusal } from './refusal'
 
-/** Searches a body for a text field at its top as it arrives. Other fields are not parsed, so the search is cheap for any sender. */
+/**
+ * Searches an arriving body for a top-level text field. Other fields are not parsed, so it is cheap whoever the
+ * sender.
+ */
 export class FieldSearch {
   readonly #name: string
   readonly #scanner: JsonScanner
@@ -30,8 +33,8 @@ export class FieldSearch {
 
   /**
    * @param isWhole whether the whole body was written
-   * @returns the text; nothing when there is no such field, or it is not a text
-   * @throws Refusal 400 when the body, as far as it was scanned, is not a JSON object
+   * @returns the text; undefined if there is no such field, or it is not a string
+   * @throws Refusal 400 if the part that was scanned is not a JSON object
    */
   result(isWhole: boolean): string | undefined {
     if (this.#found !== undefined) return this.#found || undefined

@@ -3,11 +3,11 @@ import { JsonScanner } from './json-scanner'
 import { VALUE_BYTES_MAX } from './limits'
 import { Refusal } from './refusal'
 
-/** The top fields of a body: `node_key`, `log_type`, `statuses`, ... */
+/** The top-level fields of a body: `node_key`, `log_type`, `statuses`, ... */
 export type Fields = Record<string, unknown>
 
 /**
- * A whole small body.
+ * Parses a small body as a whole.
  * @throws Refusal 400
  */
 export function fieldsOf(text: string): JsonObject {
@@ -22,23 +22,23 @@ export function fieldsOf(text: string): JsonObject {
   return fields
 }
 
-/** A required text. @throws Refusal 400 */
-export function needText(fields: Fields, name: string): string {
+/** A required text field. @throws Refusal 400 */
+export function requireText(fields: Fields, name: string): string {
   const text = textOf(fields[name])
   if (!text) throw new Refusal(400, `${name}: is missing`)
   return text
 }
 
-/** Fields that agents write after the bulk of a body. */
+/** Fields that agents write after the large part of a body. */
 const LATE = /"(?:node_key|log_type|statuses|messages|stats)"\s*:/g
 const CANDIDATES_MAX = 200
 
 /**
- * Finds the fields at the end of a body of which only the beginning and the end were kept. Rows may have columns of the
- * same names: the fields begin at the first place from which the rest is valid as the end of an object.
+ * Finds the fields at the end of a body whose middle was dropped. Rows may have columns with the same names: the fields
+ * begin at the first position from which the rest parses as the end of an object.
  */
 export function fieldsAtEnd(tail: Buffer): Fields {
-  const text = tail.toString('latin1') // one character per byte, so that places in it are places in the bytes
+  const text = tail.toString('latin1') // one character per byte, so that indexes are the same
   let candidates = 0
   for (const { index } of text.matchAll(LATE)) {
     if (++candidates > CANDIDATES_MAX) break

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024
  * @throws Refusal 400
  */
 export async function* inflate(chunks: readonly Buffer[]): AsyncGenerator<Buffer, void> {
-  // an upload that was cut off has no end to check
+  // A truncated upload has no trailer to check.
   const gunzip = createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH, chunkSize: CHUNK_BYTES })
   try {
     for await (const chunk of Readable.from(chunks).pipe(gunzip)) yield chunk as Buffer

@@ -1,14 +1,14 @@
 import { DEPTH_MAX, NAME_BYTES_MAX } from './limits'
 
-/** Decides which values of a JSON text are handed over as they arrive, and gets them. */
+/** Decides which values of a JSON text are passed on as they arrive, and receives them. */
 export interface Visitor {
   /**
-   * Called at the beginning of an object or a list.
+   * Called at the start of an object or a list.
    * @param path keys from the top; an element of a list has the key ''
-   * @returns whether to enter it; else it is handed over as one value
+   * @returns whether to enter it; otherwise it is passed on as one value
    */
   enters(path: readonly string[], isList: boolean): boolean
-  /** @param text the value as JSON, not validated; nothing when it is too large or too deeply nested */
+  /** @param text the value as unvalidated JSON; undefined if it is too large or too deeply nested */
   value(path: readonly string[], text: string | undefined): void
 }
 
@@ -19,19 +19,19 @@ const COLON = 0x3a
 const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isEnd = (byte: number) => byte === BRACE_END || byte === BRACKET_END
-/** A quote, a bracket or a brace; a bracket and its brace differ by one bit. */
+/** A quote, a bracket or a brace. A bracket and the corresponding brace differ by one bit. */
 const isStructure = (byte: number) => byte === QUOTE || (byte | 0x20) === BRACE || (byte | 0x20) === BRACE_END
-/** Ends a number or a literal. */
+/** Whether the byte ends a number or a literal. */
 const endsBare = (byte: number) => byte === COMMA || isEnd(byte) || isSpace(byte)
 
-/** Characters of a name in the path of a fault. Paths are short, because visitors enter two levels. */
+/** Max characters of a name in the path of a fault. Paths are short, because visitors enter only two levels. */
 const NAME_LENGTH_MAX = 100
 
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'nothing'
 
 /**
- * Splits a JSON text of any size into values, holding one value at a time. It reads bytes, because every structural
- * character of JSON is one byte in UTF-8, whatever the strings contain. Values are handed over as text, so that an
+ * Splits a JSON text of any size into values, buffering one value at a time. It reads bytes, because every structural
+ * character of JSON is one byte in UTF-8, whatever the strings contain. Values are passed on as text, so that an
  * invalid one does not affect the others, and numbers keep all their digits.
  */
 export class JsonScanner {
@@ -39,7 +39,7 @@ export class JsonScanner {
   readonly #bytesMax: number
   #expected: Expected = 'value'
   readonly #path: string[] = []
-  /** For each container that was entered. */
+  /** For each entered container: whether it is a list. */
   readonly #isList: boolean[] = []
   /** Chunks of the value or key that is being collected. */
   #parts: Buffer[] = []
@@ -52,13 +52,13 @@ export class JsonScanner {
   #isStopped = false
   #fault: string | undefined
 
-  /** @param bytesMax of one value */
+  /** @param bytesMax limit for one value */
   constructor(visitor: Visitor, bytesMax: number) {
     this.#visitor = visitor
     this.#bytesMax = bytesMax
   }
 
-  /** What is wrong with the text, and where; values before it were handed over. */
+  /** What is wrong with the text, and where; values before it were passed on. */
   get fault() {
     return this.#fault
   }
@@ -136,7 +136,7 @@ export class JsonScanner {
   #leave(byte: number, i: number): number {
     const isList = this.#isList.pop()
     if (isList !== (byte === BRACKET_END)) return this.#fail(i)
-    // an empty object has added no key to the path
+    // An empty object has added no key to the path.
     if (isList || this.#expected === 'comma') this.#path.pop()
     this.#closeValue()
     return i + 1

@@ -1,14 +1,16 @@
 import type { Row } from '../agent'
 
-/** Integers that a double may not hold, and exponents that may be infinite. */
+/** Integers that a double may not represent, and exponents that may overflow. */
 const SUSPECT = /\d{16}|\d[eE]\+?\d{3}/
-/** An unterminated string matches to the end of the text: trying each of its quotes would take quadratic time. */
+/**
+ * An unterminated string matches to the end of the text, because trying each of its quotes would take quadratic time.
+ */
 const TOKEN = /"[^"\\]*(?:\\(?:.|$)[^"\\]*)*(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/g
 
 /**
- * Parses JSON as agents write it. Numbers that JavaScript cannot represent become texts of their digits. Unescaped
- * control characters in a string, which JSON forbids, become U+FFFD.
+ * Parses JSON as agents write it. Numbers that JavaScript cannot represent become strings of their digits. Unescaped
+ * control characters in strings, which JSON forbids, become U+FFFD.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
@@ -28,18 +30,18 @@ function quoted(token: string): string {
   return isExact ? token : `"${token}"`
 }
 
-/** The same, for parts that the rest does not depend on. */
+/** The same, but invalid JSON yields undefined. */
 export function tryParseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : parseJson(text)
   } catch {
-    return undefined // not JSON: the same as missing
+    return undefined // treated like a missing value
   }
 }
 
 export type JsonObject = Record<string, unknown>
 
-/** @returns nothing when it is not an object */
+/** @returns undefined if it is not an object */
 export const objectOf = (value: unknown): JsonObject | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined
 
@@ -49,7 +51,7 @@ const isDirty = (text: string) => text.includes('\0') || !text.isWellFormed()
 /** Text that PostgreSQL can hold: NUL and lone surrogates become U+FFFD. */
 export const cleanText = (text: string) => (isDirty(text) ? text.replaceAll('\0', '\ufffd').toWellFormed() : text)
 
-/** Any value as text; null and undefined become the empty text, as in osquery. */
+/** Any value as text; null and undefined become empty, as in osquery. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return cleanText(value)
   if (value === null || value === undefined) return ''
@@ -61,10 +63,10 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** A row of osquery: texts by column. @returns nothing when it is not an object */
+/** A row of osquery: text by column. @returns undefined if it is not an object */
 export const rowOf = (value: unknown) => columnsOf(value, textOf)
 
-/** As `rowOf`, but numbers (of `logger_numerics`) stay numbers. */
+/** Like `rowOf`, but numbers (from `logger_numerics`) stay numbers. */
 export const numericRowOf = (value: unknown) =>
   columnsOf(value, column => (typeof column === 'number' ? column : textOf(column)))
 
@@ -92,7 +94,7 @@ export function rowsByName(value: unknown): Record<string, Row> {
   return Object.fromEntries(named)
 }
 
-/** An integer, given as number or text; fractions are rounded. @returns nothing when it is not a number */
+/** An integer, given as a number or as text; fractions are rounded. @returns undefined if it is not a number */
 export function integerOf(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || !value.trim())) return undefined
   const number = Math.round(Number(value))

@@ -8,20 +8,20 @@ import { scanBody } from './scan-body'
 
 export interface LogRequest {
   fields: Fields
-  /** Nothing when logs of this type are not kept. */
+  /** Undefined if logs of this type are not kept. */
   batch: LogBatch | undefined
 }
 
 /**
- * Reads log lines. Values that are not log lines are counted and left out.
- * @throws Refusal 400, AgentGone
+ * Reads log lines. Values that are not log lines are counted as dropped.
+ * @throws Refusal 400, AgentDisconnected
  */
 export async function readLog(body: Body): Promise<LogRequest> {
   const fields: Fields = {}
   const lines = new Lines()
   /** Lines that arrived before the type of the log. */
   const early: unknown[] = []
-  const { isCut, path } = await scanBody(body, fields, {
+  const { isTruncated, path } = await scanBody(body, fields, {
     enters: ([name, element], isList) => name === 'data' && element === undefined && isList,
     value(_path, text) {
       const type = typeOf(fields)
@@ -33,7 +33,7 @@ export async function readLog(body: Body): Promise<LogRequest> {
   const type = typeOf(fields)
   if (!type) return { fields, batch: undefined }
   for (const value of [...early, ...loose(fields.data)]) lines.add(type, value)
-  const cutOff = isCut && path[0] === 'data' ? 1 : 0
+  const cutOff = isTruncated && path[0] === 'data' ? 1 : 0
   return { fields, batch: { type, lines: lines.kept, dropped: lines.dropped + cutOff } }
 }
 
@@ -41,7 +41,7 @@ function typeOf({ log_type }: Fields): LogBatch['type'] | undefined {
   return log_type === 'result' || log_type === 'status' ? log_type : undefined
 }
 
-/** Lines outside of a list: a single one, or a list as text. */
+/** Lines that are not in a list: a single one, or a list encoded as text. */
 function loose(data: unknown): unknown[] {
   const value = typeof data === 'string' ? tryParseJson(data) : data
   if (Array.isArray(value)) return value

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
 import { integerOf, type JsonObject, numericRowOf, objectOf, rowOf, textOf } from './json'
 
-/** @returns nothing when it is not a line of that type */
+/** @returns undefined if it is not a line of that type */
 export function lineOf(type: 'result' | 'status', value: unknown): LoggedLine | undefined {
   const line = objectOf(value)
   if (!line || !isOf(type, line)) return undefined
@@ -14,7 +14,7 @@ export function lineOf(type: 'result' | 'status', value: unknown): LoggedLine | 
 const isOf = (type: 'result' | 'status', { name, message, severity }: JsonObject) =>
   type === 'result' ? name !== undefined : message !== undefined || severity !== undefined
 
-/** The first 8 bytes of SHA-256 of the line's JSON text without spaces. */
+/** The first 8 bytes of the SHA-256 of the line as compact JSON. */
 function digestOf(line: JsonObject): Buffer | undefined {
   try {
     return createHash('sha256').update(JSON.stringify(line)).digest().subarray(0, 8)
@@ -25,7 +25,7 @@ function digestOf(line: JsonObject): Buffer | undefined {
 
 /**
  * A line of a scheduled query, in one of four forms that depend on the agent's flags: an event, a batch of differences
- * (`logger_event_type=false`), a snapshot, one row of a snapshot (`logger_snapshot_event_type`).
+ * (`logger_event_type=false`), a snapshot, or one row of a snapshot (`logger_snapshot_event_type`).
  */
 function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
   const name = textOf(line.name)
@@ -46,13 +46,13 @@ function resultLine(line: JsonObject, digest: Buffer): LoggedLine | undefined {
   return { digest, rows, truncated: rows.length < found.length }
 }
 
-/** The fields of a line without decorations. */
+/** The fields of a line that are not decorations. */
 const OWN_FIELDS = new Set([
   ...['name', 'hostIdentifier', 'calendarTime', 'unixTime', 'epoch', 'counter', 'numerics', 'log_type', 'decorations'],
   ...['columns', 'action', 'snapshot', 'diffResults'],
 ])
 
-/** With `decorations_top_level` they are at the top of the line. */
+/** Reads decorations. With `decorations_top_level` they are at the top level of the line. */
 function decorationsOf(line: JsonObject): Record<string, string> | null {
   const top = Object.entries(line).filter(([name, value]) => !OWN_FIELDS.has(name) && typeof value === 'string')
   const found = { ...rowOf(Object.fromEntries(top)), ...rowOf(line.decorations) }
@@ -73,7 +73,7 @@ function rowsOf(line: JsonObject): FoundRow[] | undefined {
     )
   const action = ACTIONS.find(known => known === line.action)
   if (action && line.columns !== undefined) return [{ action, columns: line.columns }]
-  // old agents write an empty text when there is no row
+  // Old agents write an empty string when there is no row.
   return 'snapshot' in line || 'diffResults' in line ? [] : undefined
 }
 
@@ -95,7 +95,7 @@ function statusLine(line: JsonObject, digest: Buffer): LoggedLine {
 /** The last second of the year 9999. */
 const UNIX_SECONDS_MAX = 253_402_300_799
 
-/** By the agent's clock; now if the line has no valid time. `unixTime` is a text in old agents. */
+/** The time by the agent's clock, or now if the line has no valid time. `unixTime` is a string in old agents. */
 function timeOf({ unixTime, calendarTime }: JsonObject): Date {
   const seconds = integerOf(unixTime)
   if (seconds !== undefined && seconds > 0 && seconds <= UNIX_SECONDS_MAX) return new Date(seconds * 1000)

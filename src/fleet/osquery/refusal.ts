@@ -17,6 +17,6 @@ export class NodeInvalid extends Error {
 }
 
 /** The agent has disconnected. */
-export class AgentGone extends Error {
-  override name = 'AgentGone'
+export class AgentDisconnected extends Error {
+  override name = 'AgentDisconnected'
 }

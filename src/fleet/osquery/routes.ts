@@ -19,7 +19,7 @@ export interface OsqueryDeps {
   metrics: Registry
 }
 
-/** As the web server mounts it. */
+/** What the web server mounts. */
 export interface OsqueryMount {
   path: '/osquery'
   /** Agents authenticate with node keys. */
@@ -46,15 +46,15 @@ const ROUTES: Record<string, Route> = {
 }
 
 /**
- * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents read only bodies. Every reply has one,
- * because they take an empty body as success and drop what they have sent.
+ * osquery's remote API as of 5.23 (osquery/remote), for agents from 3.0 on. Agents read only bodies. Every response has
+ * one, because they treat an empty body as success and drop what they have sent.
  */
 export function osqueryMount({ api, log: rootLog, metrics }: OsqueryDeps): OsqueryMount {
   const log = limitedLog(rootLog)
   const memory = new BodyMemory()
   new Gauge({
     name: 'tailrace_agent_body_bytes',
-    help: 'Bytes of request bodies of agents in memory.',
+    help: "Bytes of agents' request bodies in memory.",
     registers: [metrics],
     collect() {
       this.set(memory.used)
@@ -70,7 +70,7 @@ export function osqueryMount({ api, log: rootLog, metrics }: OsqueryDeps): Osque
     res.set('Allow', 'POST')
     send(res, 405, { error: `${req.method} is not allowed, only POST.` })
   }
-  // Requests that were refused earlier, such as for a token in the URL, are failures to an agent, too.
+  // Requests refused earlier, for example for a token in the URL, must also get a response that agents understand.
   const onError: ErrorRequestHandler = (error, req, res, _next) => {
     const reply = replyTo(error, req.path.slice(1), log)
     if (reply) send(res, reply.status, reply.body)
@@ -81,17 +81,17 @@ export function osqueryMount({ api, log: rootLog, metrics }: OsqueryDeps): Osque
 const server =
   ({ api, log, memory }: { api: AgentApi; log: Log; memory: BodyMemory }) =>
   async (name: string, route: Route, req: Request, res: Response) => {
-    const gone = new AbortController()
+    const disconnected = new AbortController()
     res.once('close', () => {
-      if (!res.writableFinished) gone.abort()
+      if (!res.writableFinished) disconnected.abort()
     })
-    const body = new Body(req, route.bytesMax, memory, gone.signal)
+    const body = new Body(req, route.bytesMax, memory, disconnected.signal)
     const request = {
       api,
       body,
       authorization: req.headers.authorization,
       userAgent: req.headers['user-agent'],
-      gone: gone.signal,
+      disconnected: disconnected.signal,
     }
     try {
       send(res, 200, await route.answer(request, log))

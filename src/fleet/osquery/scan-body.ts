@@ -7,15 +7,16 @@ import { Refusal } from './refusal'
 
 export interface ScanResult {
   /** The body was longer than its limit. */
-  isCut: boolean
-  /** The path at which it was cut. */
+  isTruncated: boolean
+  /** The path at which it was truncated. */
   path: readonly string[]
 }
 
 /**
  * Reads a large body value by value.
- * @param fields is filled with the top fields that the visitor does not enter, and with those at the end of a cut body
- * @throws Refusal 400, AgentGone
+ * @param fields filled with the top-level fields that the visitor does not enter, and those at the end of a truncated
+ * body
+ * @throws Refusal 400, AgentDisconnected
  */
 export async function scanBody(body: Body, fields: Fields, visitor: Visitor): Promise<ScanResult> {
   let fault: string | undefined
@@ -30,7 +31,7 @@ export async function scanBody(body: Body, fields: Fields, visitor: Visitor): Pr
         else if (++count > FIELDS_MAX) fault = `more than ${FIELDS_MAX} fields`
         else {
           fields[name] = tryParseJson(text)
-          // a value above the limit is left out; nothing depends on it
+          // A value above the limit is left out; nothing depends on it.
           if (text !== undefined && fields[name] === undefined) fault = `${name.slice(0, 100)}: not valid JSON`
         }
         if (fault) scanner.stop()
@@ -38,11 +39,11 @@ export async function scanBody(body: Body, fields: Fields, visitor: Visitor): Pr
     },
     VALUE_BYTES_MAX,
   )
-  const { isCut, tail } = await body.read(chunk => scanner.write(chunk))
+  const { isTruncated, tail } = await body.read(chunk => scanner.write(chunk))
   fault = scanner.fault ?? fault
-  if (!isCut && !scanner.isComplete) fault ??= 'not valid JSON, it ends too early'
+  if (!isTruncated && !scanner.isComplete) fault ??= 'not valid JSON, it ends too early'
   if (fault) throw new Refusal(400, `body: ${fault}`)
-  if (!isCut) return { isCut, path: [] }
+  if (!isTruncated) return { isTruncated, path: [] }
   Object.assign(fields, fieldsAtEnd(tail), { ...fields })
-  return { isCut, path: scanner.path }
+  return { isTruncated, path: scanner.path }
 }

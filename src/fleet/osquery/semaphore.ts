@@ -1,14 +1,14 @@
-import { AgentGone, Refusal } from './refusal'
+import { AgentDisconnected, Refusal } from './refusal'
 
-/** Units that are held until they are released. */
+/** Units of a semaphore, held until they are released. */
 export interface Permit {
   readonly units: number
   /**
-   * Acquires more, up to `units` in all.
-   * @returns nothing when they are free; else a promise of them
-   * @throws Refusal 503 after `waitMs`, AgentGone
+   * Acquires more, up to `units` in total.
+   * @returns undefined if they are free, otherwise a promise that resolves when they are acquired
+   * @throws Refusal 503 after `waitMs`, AgentDisconnected
    */
-  grow(units: number, waitMs: number, gone: AbortSignal): Promise<void> | undefined
+  grow(units: number, waitMs: number, disconnected: AbortSignal): Promise<void> | undefined
   /** Releases all but `units`. */
   shrink(units: number): void
   release(): void
@@ -16,14 +16,14 @@ export interface Permit {
 
 interface Waiting {
   units: number
-  /** The permit that is to grow, if it is not a new one. */
+  /** The permit to grow; undefined for a new one. */
   permit: Permit | undefined
   admit(): void
 }
 
 /**
- * A weighted semaphore. Requests for more than is free wait in order. Only the oldest permit never waits to grow, even
- * above the limit: otherwise several that each hold a part could wait for each other.
+ * A weighted semaphore. Requests for more than is free wait in order. The oldest permit never waits to grow, even above
+ * the limit: otherwise permits that each hold a part could deadlock.
  */
 export class Semaphore {
   readonly unitsMax: number
@@ -45,12 +45,12 @@ export class Semaphore {
 
   /**
    * @param units at most `unitsMax` are acquired
-   * @param gone aborted when nobody waits any more
-   * @throws Refusal 503 after `waitMs`, AgentGone
+   * @param disconnected aborted when the agent disconnects
+   * @throws Refusal 503 after `waitMs`, AgentDisconnected
    */
-  async acquire(units: number, waitMs: number, gone: AbortSignal): Promise<Permit> {
+  async acquire(units: number, waitMs: number, disconnected: AbortSignal): Promise<Permit> {
     const wanted = Math.min(units, this.unitsMax)
-    if (this.#waiting.size || !this.#fits(wanted)) await this.#wait(wanted, undefined, waitMs, gone)
+    if (this.#waiting.size || !this.#fits(wanted)) await this.#wait(wanted, undefined, waitMs, disconnected)
     else this.#used += wanted
     return this.#permit(wanted)
   }
@@ -62,20 +62,20 @@ export class Semaphore {
     return permit !== undefined && permit === oldest
   }
 
-  #wait(units: number, permit: Permit | undefined, waitMs: number, gone: AbortSignal): Promise<void> {
-    if (gone.aborted) return Promise.reject(new AgentGone())
+  #wait(units: number, permit: Permit | undefined, waitMs: number, disconnected: AbortSignal): Promise<void> {
+    if (disconnected.aborted) return Promise.reject(new AgentDisconnected())
     return new Promise((resolve, reject) => {
       const end = () => {
         this.#waiting.delete(waiting)
         clearTimeout(timer)
-        gone.removeEventListener('abort', leave)
+        disconnected.removeEventListener('abort', leave)
       }
       const fail = (error: Error) => {
         end()
         reject(error)
         this.#admit() // later requests may be smaller
       }
-      const leave = () => fail(new AgentGone())
+      const leave = () => fail(new AgentDisconnected())
       const timer = setTimeout(
         () => fail(new Refusal(503, 'The server is receiving too much data. Try again soon.')),
         waitMs,
@@ -89,7 +89,7 @@ export class Semaphore {
           resolve()
         },
       }
-      gone.addEventListener('abort', leave)
+      disconnected.addEventListener('abort', leave)
       this.#waiting.add(waiting)
     })
   }
@@ -106,13 +106,13 @@ export class Semaphore {
       get units() {
         return held
       },
-      grow: (units, waitMs, gone) => {
+      grow: (units, waitMs, disconnected) => {
         const more = units - held
         const grown = () => {
           held = units
         }
         if (!this.#isOldest(permit) && (this.#waiting.size || !this.#fits(more)))
-          return this.#wait(more, permit, waitMs, gone).then(grown)
+          return this.#wait(more, permit, waitMs, disconnected).then(grown)
         this.#used += more
         grown()
       },

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http'
-import { AgentGone } from './refusal'
+import { AgentDisconnected } from './refusal'
 
-/** After a chunk: continue, wait for memory, or leave the rest for a later call. */
+/** What to do after a chunk: continue, wait for memory, or leave the rest for a later call. */
 type Next = undefined | 'pause' | Promise<void>
 
 /**
  * Receives the bytes of a request as they arrive. Uses events, because an iterator costs more than the rest of a poll.
- * @param msMax after which the connection is closed
+ * @param msMax after this time the connection is closed
  * @returns whether the body has ended
- * @throws AgentGone, and what `take` throws or its promise is rejected with
+ * @throws AgentDisconnected, and what `take` throws or its promise is rejected with
  */
 export function receive(req: IncomingMessage, msMax: number, take: (chunk: Buffer) => Next): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (req.readableEnded) return resolve(true)
-    // a request fails only when its connection ends
-    const fail = () => settle(() => reject(new AgentGone()))
+    // A request fails only when its connection ends.
+    const fail = () => settle(() => reject(new AgentDisconnected()))
     const end = () => settle(() => resolve(true))
     const refuse = (error: unknown) =>
       settle(() => {

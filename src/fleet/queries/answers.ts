@@ -13,13 +13,13 @@ import type { Outcome } from './query-row'
 import { type Chunk, discard, insertRows, stage } from './rows-store'
 import { readTargets, type TargetFacts } from './target-store'
 
-/** More rows than this, or more than fit into a frame, are staged first, so that they do not delay the answers of other hosts. */
+/** Larger answers, and those that do not fit into a frame, are staged first, so that they do not delay other hosts. */
 const UNSTAGED_ROWS_MAX = 20
-/** Rows per statement, so that none lasts long. */
+/** Max rows per statement, to keep it short. */
 const CHUNK_ROWS = 2_000
 const CHUNKS_MAX = 50
 const LOOKUPS_MAX = 2_000
-/** Rows of one query over all hosts. Answers beyond are counted, but their rows are not stored. */
+/** Max rows of a query over all hosts. Answers beyond that count, but their rows are not stored. */
 const QUERY_ROWS_MAX = 5_000_000
 
 interface Deps {
@@ -30,7 +30,7 @@ interface Deps {
   onAnswer(state: TargetState | 'refused' | 'repeated'): void
 }
 
-/** Stores the answers of hosts: each once, however often it is delivered, and only from targets of the query. */
+/** Stores the answers of hosts: each only once, however often it is delivered, and only from targets of the query. */
 export class Answers {
   private readonly targets: Batcher<{ tenantId: string; hostId: string; queryId: string }, TargetFacts | undefined>
   private readonly chunks: Batcher<Chunk, void>
@@ -50,32 +50,32 @@ export class Answers {
   }
 
   /**
-   * Resolves when all answers are durable. Those to queries that were not for this host are ignored: were the delivery
-   * refused, the agent would repeat it for ever, together with everything it has to report later.
+   * Resolves when all answers are durable. Answers to queries that were not for this host are ignored: if they were
+   * refused, the agent would resend them forever, and with them everything it reports later.
    */
   async take(agent: Agent, answers: readonly Answer[]): Promise<void> {
     const taken = await Promise.all(answers.map(answer => this.takeOne(agent, answer)))
     const refused = answers.filter((_, i) => !taken[i])
     if (refused.length)
-      this.refusals.warn('A host answered queries that were not for it; they are ignored', {
+      this.refusals.warn('Ignored answers of a host to queries that were not for it', {
         host_id: agent.hostId,
         query_id: refused[0]?.queryId,
         answers: refused.length,
       })
   }
 
-  /** @returns false when the query was not for this host */
+  /** @returns false if the query was not for this host */
   private async takeOne(agent: Agent, answer: Answer): Promise<boolean> {
     const { tenantId, hostId } = agent
     const { queryId } = answer
-    // a query of another server, or of none
+    // Not one of our queries.
     if (!isUuid(queryId)) return true
     const outcome = outcomeOf(answer)
     const few = answer.rows.length <= Math.min(UNSTAGED_ROWS_MAX, outcome.preview.length)
-    // storing it shows whether it counts: no lookup for the usual answer
+    // Storing it shows whether it counts, which saves the usual answer a lookup.
     if (few && (await this.store(agent, queryId, outcome, answer.rows))) return true
     const target = await this.targets.ask({ tenantId, hostId, queryId })
-    // retention has deleted the query
+    // Retention has deleted the query.
     if (!target) return true
     if (!target.isTarget) this.deps.onAnswer('refused')
     else if (few || target.answered) this.deps.onAnswer('repeated')
@@ -83,7 +83,7 @@ export class Answers {
     return target.isTarget
   }
 
-  /** @param staged the rows are stored already. @returns whether the answer counts */
+  /** @param staged whether the rows are already stored. @returns whether the answer counts */
   private async store(agent: Agent, queryId: string, outcome: Outcome, rows: readonly Row[], staged = false) {
     const query = { tenantId: agent.tenantId, id: queryId }
     const change = { type: 'answer' as const, query, agent, outcome, staged, rows }
@@ -98,7 +98,7 @@ export class Answers {
     const { answerId, rowCount } = outcome
     if (answerId) await this.stageRows(answerId, rows.slice(0, rowCount))
     if (await this.store(agent, queryId, outcome, [], answerId !== null)) return
-    // another delivery was faster
+    // Another delivery was faster.
     this.deps.onAnswer('repeated')
     if (answerId) await discard(this.deps.db, answerId)
   }
@@ -110,7 +110,7 @@ export class Answers {
   }
 }
 
-/** The outcome without its rows, marked as truncated, when its query has too many. */
+/** The outcome, without its rows and marked as truncated if its query has too many rows. */
 function bounded(outcome: Outcome, { rowCount }: TargetFacts): Outcome {
   if (rowCount + outcome.rowCount <= QUERY_ROWS_MAX) return outcome
   return { ...outcome, answerId: null, rowCount: 0, preview: [], truncated: true }

@@ -4,20 +4,20 @@ import { firstRow, manyRows } from '../../base/rows'
 import type { Agent } from '../agent'
 
 /**
- * Queries that ask for files, by the column `carve` of the table `carves` or by the function of that name. The
- * expression is the one of an index.
+ * Selects queries that carve files, by the column `carve` of the table `carves` or the function of that name. The
+ * expression must match that of an index.
  */
 const ASKS_FOR_FILES = String.raw`q.sql ~* '\ycarve\y'`
-/** A host that was offline or is busy may begin this much later. */
+/** How much later a host that was offline or busy may start a carve. */
 const RECENTLY = "interval '1 day'"
-/** Since osquery 4.7 a query has a row for each carve that it has started. */
+/** Versions, since osquery 4.7, in which a query has a row for each carve that it has started. */
 const LISTS_ITS_CARVES = String.raw`^(4\.([7-9]|\d\d)|[5-9]\.|\d\d)`
-/** Queries for files of one host that are checked, the newest first. */
+/** Max carving queries of a host that are checked, newest first. */
 const QUERIES_MAX = 100
 
 const queryId = z.object({ id: z.string() })
 
-/** The query whose rows, as this host answered it, name the carve: the first one, because later ones may list it again. */
+/** The query whose rows from this host name the carve: the first one, because later ones may list it again. */
 export async function findCarveQuery(
   trx: Transaction,
   { tenantId, hostId }: Agent,
@@ -39,8 +39,8 @@ export async function findCarveQuery(
 }
 
 /**
- * Queries for files that were sent to this host recently, the oldest first. Left out are those whose answer shows that no
- * carve follows (an error, or no row), and those whose answer names its carves, which are found by that.
+ * Carving queries that were recently sent to this host, oldest first. Leaves out those whose answer shows that no carve
+ * follows (an error, or no row), and those whose answer names its carves, which `findCarveQuery` finds.
  */
 export async function findRecentCarveQueries(trx: Transaction, { tenantId, hostId }: Agent): Promise<string[]> {
   const found = await manyRows(

@@ -10,27 +10,27 @@ import { answerTargets, closeTargets, markSent, type OpenTarget, openTargets, re
 
 export type Change =
   | { type: 'open'; query: NewQuery }
-  /** A host takes the queries that it is to run. */
+  /** A host claims the queries that it must run. */
   | { type: 'claim'; hostId: string }
-  /** `staged`: its rows are stored already; otherwise `rows` holds them. */
+  /** `staged`: its rows are already stored; otherwise `rows` has them. */
   | { type: 'answer'; query: QueryRef; agent: Agent; outcome: Outcome; rows: readonly Row[]; staged: boolean }
   | { type: 'end'; query: QueryRef; why: 'deadline' | 'cancelled' }
   | { type: 'reopen'; query: QueryRef }
 
 export interface Changed {
-  /** The query afterwards; none when it does not exist, and for a claim. */
+  /** The query after the change; undefined if it does not exist, and for a claim. */
   query: QueryRow | undefined
   /** Whether anything has changed: a repeated answer changes nothing. */
   applied: boolean
-  /** What the host is to run. */
+  /** What the host must run. */
   claimed: OpenTarget[]
 }
 
 type Of<T extends Change['type']> = Extract<Change, { type: T }>
 
 /**
- * All changes of queries, those of a flush at once. Whoever changes a target holds the lock of its query, so that counts
- * are right and an answer counts once, however many processes take part.
+ * Applies all changes of queries in a flush. A target is changed only while its query is locked, so that counts are
+ * correct and each answer counts once, however many processes take part.
  */
 export const changeEffect: Effect<Change, Changed> = {
   name: 'fleet.queries',
@@ -57,28 +57,28 @@ class Batch {
     this.entries = changes.map(() => [])
   }
 
-  private of<T extends Change['type']>(type: T): { change: Of<T>; place: number }[] {
-    return this.changes.flatMap((change, place) => (change.type === type ? [{ change: change as Of<T>, place }] : []))
+  private of<T extends Change['type']>(type: T): { change: Of<T>; index: number }[] {
+    return this.changes.flatMap((change, index) => (change.type === type ? [{ change: change as Of<T>, index }] : []))
   }
 
   async apply() {
-    for (const { change, place } of this.of('open')) await this.open(change, place)
+    for (const { change, index } of this.of('open')) await this.open(change, index)
     const claimable = await this.claimable()
     await this.lock(claimable)
-    for (const { change, place } of this.of('reopen')) await this.reopen(change, place)
+    for (const { change, index } of this.of('reopen')) await this.reopen(change, index)
     await this.answer()
     await this.claim(claimable)
-    for (const { change, place } of this.of('end')) await this.end(change, place)
+    for (const { change, index } of this.of('end')) await this.end(change, index)
     await this.store()
   }
 
-  private async open({ query }: Of<'open'>, place: number) {
+  private async open({ query }: Of<'open'>, index: number) {
     const created = await insertQuery(this.trx, query)
-    if (created) this.entries[place] = [{ topic: queryTopic(created), entries: [statusEntry(created)] }]
-    this.results[place] = { query: created, applied: created !== undefined, claimed: [] }
+    if (created) this.entries[index] = [{ topic: queryTopic(created), entries: [statusEntry(created)] }]
+    this.results[index] = { query: created, applied: created !== undefined, claimed: [] }
   }
 
-  /** Ids of the queries that the claims of this batch may take; read again once they are locked. */
+  /** Ids of the queries that this batch may claim. They are read again once they are locked. */
   private async claimable(): Promise<readonly string[]> {
     return [...new Set((await this.openTargets()).map(({ id }) => id))]
   }
@@ -105,19 +105,19 @@ class Batch {
     return query?.tenant_id === tenantId ? query : undefined
   }
 
-  private touch(query: QueryRow, place: number) {
-    this.changed.set(query.id, Math.max(place, this.changed.get(query.id) ?? 0))
-    this.results[place] = { query, applied: true, claimed: this.results[place]?.claimed ?? [] }
+  private touch(query: QueryRow, index: number) {
+    this.changed.set(query.id, Math.max(index, this.changed.get(query.id) ?? 0))
+    this.results[index] = { query, applied: true, claimed: this.results[index]?.claimed ?? [] }
   }
 
   private async answer() {
-    const answers = new Map<string, { change: Of<'answer'>; place: number }>()
+    const answers = new Map<string, { change: Of<'answer'>; index: number }>()
     const received = this.of('answer')
     const stillStaged = await this.stillStaged(received.map(({ change }) => change))
     for (const each of received) {
       const key = `${each.change.query.id}/${each.change.agent.hostId}`
       const query = this.find(each.change.query)
-      this.results[each.place] = { query, applied: false, claimed: [] }
+      this.results[each.index] = { query, applied: false, claimed: [] }
       const { staged, outcome } = each.change
       const isWhole = !staged || stillStaged.has(outcome.answerId ?? '')
       if (query && isWhole && !answers.has(key)) answers.set(key, each)
@@ -136,15 +136,18 @@ class Batch {
       query[outcome.state]++
       query.row_count += outcome.rowCount
       query.columns = joinColumns(query.columns, outcome.columns)
-      this.entries[answer.place] = resultEntries(query, agent, outcome, query.ended_at !== null)
-      this.touch(query, answer.place)
+      this.entries[answer.index] = resultEntries(query, agent, outcome, query.ended_at !== null)
+      this.touch(query, answer.index)
     }
     await this.storeRows(
       answered.flatMap(({ query_id, host_id }) => answers.get(`${query_id}/${host_id}`)?.change ?? []),
     )
   }
 
-  /** An answer that waited so long that retention has deleted its rows must not count: the agent sends it again. */
+  /**
+   * Which answers are still staged. If retention has deleted its rows, an answer must not count: the agent resends
+   * it.
+   */
   private async stillStaged(answers: readonly Of<'answer'>[]): Promise<ReadonlySet<string>> {
     const staged = stagedOf(answers)
     return staged.length ? holdStaged(this.trx, staged) : new Set()
@@ -182,22 +185,22 @@ class Batch {
     await markSent(this.trx, targets)
     const byHost = new Map<string, OpenTarget[]>()
     for (const target of targets) byHost.set(target.hostId, [...(byHost.get(target.hostId) ?? []), target])
-    for (const { change, place } of this.of('claim')) {
+    for (const { change, index } of this.of('claim')) {
       const claimed = byHost.get(change.hostId) ?? []
-      this.results[place] = { query: undefined, applied: claimed.length > 0, claimed }
+      this.results[index] = { query: undefined, applied: claimed.length > 0, claimed }
       for (const { id, before } of claimed) {
         const query = this.queries.get(id)
         if (!query || before === 'sent') continue
         query.pending--
         query.sent++
-        this.changed.set(id, Math.max(place, this.changed.get(id) ?? 0))
+        this.changed.set(id, Math.max(index, this.changed.get(id) ?? 0))
       }
     }
   }
 
-  private async end({ query: ref, why }: Of<'end'>, place: number) {
+  private async end({ query: ref, why }: Of<'end'>, index: number) {
     const query = this.find(ref)
-    this.results[place] = { query, applied: false, claimed: [] }
+    this.results[index] = { query, applied: false, claimed: [] }
     if (!query || query.ended_at) return
     await closeTargets(this.trx, ref, why === 'deadline')
     if (why === 'deadline') {
@@ -208,7 +211,7 @@ class Batch {
     }
     query.status = why === 'deadline' ? 'completed' : 'cancelled'
     this.finish(query)
-    this.touch(query, place)
+    this.touch(query, index)
   }
 
   private finish(query: QueryRow) {
@@ -216,28 +219,28 @@ class Batch {
     this.ended.add(query.id)
   }
 
-  private async reopen({ query: ref }: Of<'reopen'>, place: number) {
+  private async reopen({ query: ref }: Of<'reopen'>, index: number) {
     const query = this.find(ref)
-    this.results[place] = { query, applied: false, claimed: [] }
+    this.results[index] = { query, applied: false, claimed: [] }
     if (query?.status !== 'cancelled') return
     const open = await reopenTargets(this.trx, ref)
     const silent = query.pending + query.sent + query.offline + query.expired
     if (open !== silent) throw new Error(`Query ${query.id} counts ${silent} silent targets, and has ${open}`)
     Object.assign(query, { pending: open, sent: 0, offline: 0, expired: 0, status: 'running', ended_at: null })
     query.deadline_at = new Date(Date.now() + query.deadline_seconds * 1_000)
-    this.touch(query, place)
+    this.touch(query, index)
   }
 
   private async store() {
     if (!this.changed.size) return
-    for (const [id, place] of this.changed) {
+    for (const [id, index] of this.changed) {
       const query = this.queries.get(id)
       if (!query) continue
       if (!query.ended_at && openOf(query) === 0) {
         query.status = 'completed'
         this.finish(query)
       }
-      this.entries[place]?.push(...this.statusOf(query))
+      this.entries[index]?.push(...this.statusOf(query))
     }
     await updateQueries(
       this.trx,
@@ -248,7 +251,7 @@ class Batch {
   private statusOf(query: QueryRow): TopicEntries[] {
     if (this.ended.has(query.id)) return endEntries(query)
     const status: TopicEntries = { topic: queryTopic(query), entries: [statusEntry(query)] }
-    // a late answer must not reopen the topic
+    // A late answer must not reopen the topic.
     return [query.ended_at ? { ...status, end: query.status } : status]
   }
 }

@@ -1,6 +1,6 @@
 import type { QueryNotifier } from './notifier'
 
-/** Waits for changes of one query, and misses none between two waits. */
+/** Waits for changes of a query without missing any between two waits. */
 export class ChangeWaiter {
   private hasChanged = false
   private wake: (() => void) | undefined

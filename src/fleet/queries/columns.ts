@@ -1,7 +1,7 @@
 const COLUMNS_MAX = 500
 const CHARACTERS_MAX = 16 * 1024
 
-/** Adds names of columns, in order, up to what each status of a query may hold. */
+/** Adds column names, in order, up to the limit for the status of a query. */
 export function joinColumns(known: string[], more: readonly string[]): string[] {
   const fresh = more.slice(0, COLUMNS_MAX).filter(name => !known.includes(name))
   if (!fresh.length) return known

@@ -13,7 +13,7 @@ import type { Agent, Answer, Work } from '../agent'
 import type { CarveQueries } from '../carve-queries'
 import { Answers } from './answers'
 import { findCarveQuery, findRecentCarveQueries } from './carve-query-store'
-import { Dispatch } from './dispatch'
+import { Dispatcher } from './dispatcher'
 import { hostResultsRoute } from './host-result-routes'
 import { QueryNotifier } from './notifier'
 import { Queries } from './queries'
@@ -31,13 +31,13 @@ export interface QueriesDeps {
   jobs: Jobs
   audit: Audit
   settings: { holdMs: number; heartbeatMs: number }
-  /** Background queries that are due, by id; from memory. */
+  /** Background queries that are due, by id, without a database query. */
   backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
 export interface QueriesPart {
   queries: Queries
-  /** Those of every process, and those of processes that serve agents. */
+  /** Parts for every process, and parts for processes that serve agents. */
   parts: { always: Part[]; agents: Part[] }
   family: Family
   retention: RetentionTarget[]
@@ -45,13 +45,13 @@ export interface QueriesPart {
   read(agent: Agent, signal: AbortSignal): Promise<Work>
   /** These hosts may have a query to run. */
   wake(hostIds: readonly string[]): void
-  /** Ends all reads that are held, because the process stops. */
+  /** Ends all held reads, because the process stops. */
   release(): void
   take(agent: Agent, answers: readonly Answer[]): Promise<void>
   carveQueries: CarveQueries
 }
 
-/** Live queries: their dispatch to hosts, the answers, and those who watch. */
+/** Live queries: their dispatch to hosts, their answers, and their routes and streams. */
 export function createQueries({
   db,
   streams,
@@ -65,17 +65,17 @@ export function createQueries({
   const { bus } = streams
   const notifier = new QueryNotifier(bus)
   const queries = new Queries({ db, streams, bus, notifier })
-  const dispatch = new Dispatch({ db, streams, bus, log, notifier, backgroundQueries, holdMs: settings.holdMs })
+  const dispatch = new Dispatcher({ db, streams, bus, log, notifier, backgroundQueries, holdMs: settings.holdMs })
   const answered = new Counter({
     name: 'tailrace_query_results_total',
-    help: 'Answers of hosts to live queries; `repeated` were delivered before, `refused` were to queries for other hosts.',
+    help: 'Answers of hosts to live queries. `repeated`: delivered before. `refused`: to queries for other hosts.',
     labelNames: ['status'],
     registers: [metrics],
   })
-  answered.inc({ status: 'refused' }, 0) // a rate sees the first one only when there was a zero before
+  answered.inc({ status: 'refused' }, 0) // otherwise a rate would miss the first one
   new Gauge({
     name: 'tailrace_held_reads',
-    help: 'Reads of agents that are held until there is work.',
+    help: 'Agent reads that are held until there is work.',
     registers: [metrics],
     collect() {
       this.set(dispatch.held.count)

@@ -10,7 +10,7 @@ export const queryTopic = ({ tenant_id, id }: Pick<QueryRow, 'tenant_id' | 'id'>
   name: `query:${id}`,
 })
 
-/** The state of a query, which readers of its topic get at once and on each change. */
+/** The state of a query, which readers of its topic get when they join and after each change. */
 export function statusEntry(query: QueryRow): NewEntry {
   const { id, status, row_count, columns, deadline_at, ended_at } = query
   const times = { deadline_at: deadline_at.toISOString(), ended_at: ended_at?.toISOString() ?? null }
@@ -48,7 +48,7 @@ export function resultEntries(query: QueryRow, agent: Agent, outcome: Outcome, l
     { topic: { tenantId, name: `host:${hostId}` }, entries: [result], onlyWhileOpen: true },
     { topic: { tenantId, name: 'events' }, entries: [event] },
   ]
-  // The log of a job that has ended is closed, and it may have ended before its query.
+  // The job may have ended before its query, and its log has ended with it.
   const line = { topic: { tenantId, name: `job:${query.id}` }, entries: [lineOf(agent, outcome, query.id)] }
   if (!late) topics.push({ ...line, onlyWhileOpen: true })
   return topics
@@ -58,7 +58,7 @@ function lineOf({ hostId, hostname, hostIdentifier }: Agent, outcome: Outcome, q
   const { state, rowCount, truncated, error, stats } = outcome
   const took = stats?.wall_time_ms == null ? '' : ` in ${stats.wall_time_ms} ms`
   const text = {
-    completed: `${rowCount} row${rowCount === 1 ? '' : 's'}${truncated ? ' (cut)' : ''}${took}`,
+    completed: `${rowCount} row${rowCount === 1 ? '' : 's'}${truncated ? ' (truncated)' : ''}${took}`,
     no_rows: `no rows${took}`,
     failed: `failed: ${error}`,
     denylisted: `not run: ${error}`,
@@ -72,7 +72,7 @@ function lineOf({ hostId, hostname, hostIdentifier }: Agent, outcome: Outcome, q
   }
 }
 
-/** The entries for the end of a query, which also close its topic. */
+/** The entries for the end of a query, which also end its topic. */
 export function endEntries(query: QueryRow): TopicEntries[] {
   const { id, tenant_id, status, row_count } = query
   const data: QueryCompletedEvent = { query_id: id, status, counts: countsOf(query), row_count }

@@ -5,13 +5,13 @@ import { sendDownload } from '../../base/download'
 import type { QueryRow } from './query-row'
 import { listResults, type ResultFilter, type ResultRow } from './result-store'
 
-/** Rows may be large, and a page is held in memory. */
+/** Small, because rows may be large and a page is held in memory. */
 const PAGE_ROWS = 500
 const HOST_COLUMNS = ['host_id', 'host_identifier', 'hostname']
 
 export interface ExportForm {
   format: 'csv' | 'ndjson'
-  /** Begins CSV with a byte order mark, by which spreadsheets recognise UTF-8. */
+  /** Whether to start CSV with a byte order mark, by which spreadsheets recognise UTF-8. */
   bom: boolean
 }
 
@@ -37,7 +37,7 @@ async function* rowsOf(db: Db, { tenant_id, id }: QueryRow, filter: ResultFilter
   for (;;) {
     const page = await listResults(db, { tenantId: tenant_id, id }, filter, { after, limit: PAGE_ROWS })
     yield page.filter(({ row }) => row !== null)
-    after = page.at(-1)?.place
+    after = page.at(-1)?.position
     if (page.length < PAGE_ROWS) return
   }
 }

@@ -1,23 +1,23 @@
 import type { Work } from '../agent'
 
-/** Agents whose reads end together must not all return together. */
+/** Random share of the hold time, so that agents do not all return at once. */
 const JITTER = 0.2
 
 interface Held {
-  /** Ends the wait: true when there may be something to do. */
+  /** Ends the wait. */
   end(mayHaveWork: boolean): void
 }
 
 /**
- * The reads of agents that wait for work, one per host, and the hosts that may have work: the database is asked for
- * marked hosts only, at their next read.
+ * The agent reads that are held until there is work, one per host, and marks on hosts that may have work: the
+ * database is queried only for marked hosts, at their next read.
  */
 export class HeldReads {
   private readonly held = new Map<string, Held>()
   private readonly marked = new Set<string>()
   private stopped = false
 
-  /** @param holdMs 0: reads are answered at once */
+  /** @param holdMs how long reads are held; 0: not at all */
   constructor(private readonly holdMs: number) {}
 
   get count(): number {
@@ -32,8 +32,8 @@ export class HeldReads {
   }
 
   /**
-   * Resolves with work for the host, at once or as soon as the host is marked, or with none.
-   * @param find reads work from the database; called for marked hosts only
+   * Resolves with work for the host, as soon as there is some, or with none at the end of the hold time.
+   * @param find reads work from the database; called only for marked hosts
    * @param fromMemory finds work without the database
    */
   async read(
@@ -50,7 +50,7 @@ export class HeldReads {
     return { queries: {} }
   }
 
-  /** The host stays marked when the lookup fails. */
+  /** Looks up work. The host stays marked if that fails. */
   private async findOrRemark(hostId: string, find: () => Promise<Work | undefined>): Promise<Work | undefined> {
     try {
       return await find()
@@ -64,7 +64,7 @@ export class HeldReads {
     if (this.marked.has(hostId)) return Promise.resolve(true)
     const restMs = until - Date.now()
     if (restMs <= 0 || this.stopped || signal.aborted) return Promise.resolve(false)
-    // the agent has disconnected and reads again
+    // The agent had disconnected and reads again.
     this.held.get(hostId)?.end(false)
     return new Promise(resolve => {
       const end = (mayHaveWork: boolean) => {
@@ -81,7 +81,7 @@ export class HeldReads {
     })
   }
 
-  /** Ends all reads that are held; from now on none is. */
+  /** Ends all held reads and holds no more. */
   release() {
     this.stopped = true
     for (const held of [...this.held.values()]) held.end(false)

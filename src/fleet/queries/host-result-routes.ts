@@ -11,10 +11,10 @@ import { firstRows } from './rows-store'
 
 const LIMIT_DEFAULT = 10
 const LIMIT_MAX = 100
-/** No more rows fit into 32 KiB. */
+/** More rows do not fit into 32 KiB. */
 const ROWS_MAX = 2_000
 
-/** What a host has answered: as pages, or as a stream for clients that accept `text/event-stream`. */
+/** A host's answers: as pages, or as a stream for clients that accept `text/event-stream`. */
 export const hostResultsRoute = ({ db, topics }: { db: Db; topics: TopicServer }): Endpoint =>
   endpoint(queryRoutes.hostResults, async call => {
     const { principal, params, req } = call
@@ -32,7 +32,7 @@ async function page(db: Db, host: { tenantId: string; hostId: string }, limit: n
   const found = await listHostResults(db, host, { before, limit: limit + 1 })
   const { items: shown, next_cursor } = pageOf(found, limit, ({ query_id }) => query_id)
   const ids = shown.flatMap(({ answer_id }) => (answer_id ? [answer_id] : []))
-  const rows = await firstRows(db, ids, { limit: ROWS_MAX, bytesMax: 2 * PREVIEW_BYTES_MAX }) // with spaces, in PostgreSQL
+  const rows = await firstRows(db, ids, { limit: ROWS_MAX, bytesMax: 2 * PREVIEW_BYTES_MAX }) // PostgreSQL counts JSON with spaces
   const items = shown.map(({ answer_id, truncated, ...rest }) => {
     const first = firstOf((answer_id && rows.get(answer_id)) || [])
     return {

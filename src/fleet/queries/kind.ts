@@ -2,8 +2,8 @@ import { queryInput } from '../../contract/queries'
 import { defineKind } from '../../jobs'
 
 /**
- * A live query. Hosts fetch and answer it through the web processes; the job fixes the targets, reports progress, and
- * ends the query at its deadline. A host that does not answer is a result, not a failure.
+ * A live query. Hosts fetch and answer it through the web processes; the job determines the targets, reports progress,
+ * and ends the query at its deadline. A host that does not answer is a result, not a failure.
  */
 export const query = defineKind({
   name: 'query',

@@ -1,15 +1,15 @@
 import type { Part } from '../../base/lifecycle'
 import type { Bus } from '../../streams'
 
-/** Names on the bus, the same in every version. */
+/** Channels of the bus. They must not change between versions. */
 const NEW_WORK = 'fleet:work'
 const CHANGED = 'fleet:moved'
-/** A query that changes all the time is announced this often. */
+/** Min interval between announcements of a query's changes. */
 const CHANGED_MS = 150
 
 type Listener = (queryId: string) => void
 
-/** Announces to this process and all others that hosts have a query to run, and that a query has changed. */
+/** Announces to all processes, including this one, that hosts have a query to run and that a query has changed. */
 export class QueryNotifier implements Part {
   readonly name = 'query notifier'
   private readonly workListeners = new Set<Listener>()
@@ -35,19 +35,19 @@ export class QueryNotifier implements Part {
     this.workListeners.add(listener)
   }
 
-  /** @returns removes the listener */
+  /** @returns a function that removes the listener */
   onChange(listener: Listener): () => void {
     this.changeListeners.add(listener)
     return () => this.changeListeners.delete(listener)
   }
 
-  /** Hosts have a query to run. */
+  /** Announces that hosts have a query to run. */
   announceWork(queryId: string) {
     call(this.workListeners, queryId)
     this.bus.publish(NEW_WORK, queryId)
   }
 
-  /** The counts of a query have changed; its end is announced at once. */
+  /** Announces that the counts of a query have changed, or without delay that it has ended. */
   announceChange(queryId: string, hasEnded: boolean) {
     if (hasEnded) return this.publishChange(queryId)
     if (this.timers.has(queryId)) return

@@ -3,11 +3,11 @@ import type { Answer, Row } from '../agent'
 import { joinColumns } from './columns'
 import type { Outcome } from './query-row'
 
-/** Rows that are sent to those who watch; all of them are read from the database. */
+/** Max size of the rows sent over streams; all rows are read from the database. */
 export const PREVIEW_BYTES_MAX = 32 * 1024
-/** Characters of an error of an agent, which is sent whole to everybody who watches. */
+/** Max characters of an agent's error, which is sent whole over streams. */
 const ERROR_MAX = 4_096
-/** For a day, osqueryd (since 5.5) answers this for a query during which its worker was killed. */
+/** The error that osqueryd (since 5.5) reports for a day for a query during which its worker was killed. */
 const DENYLISTED = /denylisted/i
 
 /** Turns an answer into what is stored and sent. */
@@ -30,7 +30,7 @@ export function outcomeOf({ rows, failed, message, stats, truncated }: Answer): 
   }
 }
 
-/** As many rows as fit into a frame. */
+/** The first rows, as many as fit into a frame. */
 export function firstOf(rows: readonly Row[]): Row[] {
   let bytes = 0
   const end = rows.findIndex(row => {

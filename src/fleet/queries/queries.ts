@@ -11,11 +11,11 @@ import type { QueryNotifier } from './notifier'
 import { openOf, type QueryRef, type QueryRow } from './query-row'
 import { countTargets, findQuery, knownLabels } from './query-store'
 
-/** How often a query that is followed is read when no change is announced. */
+/** How often a followed query is read when no change is announced. */
 const READ_MS = 5_000
-/** The same while the bus is away. */
+/** The same while the bus is down. */
 const READ_WITHOUT_BUS_MS = 500
-/** The same while the database is away: hosts keep their answers, and the query continues when it is back. */
+/** The same while the database is down: hosts keep their answers, and the query continues when it is back. */
 const RETRY_MS = 1_000
 
 interface Deps {
@@ -25,12 +25,12 @@ interface Deps {
   notifier: QueryNotifier
 }
 
-/** Live queries as their jobs and routes see them. */
+/** The interface to live queries for their jobs and routes. */
 export class Queries {
   constructor(private readonly deps: Deps) {}
 
   /**
-   * Counts the hosts that are targeted now, at least one.
+   * Counts the hosts that are currently targeted, at least one.
    * @throws Problem 400 that names hosts or labels that do not exist, or says that no host is targeted
    */
   async checkTargets(tenantId: string, targets: Targets): Promise<number> {
@@ -39,7 +39,7 @@ export class Queries {
     return count
   }
 
-  /** Counts the hosts that are targeted now. @throws Problem 400 that names hosts or labels that do not exist */
+  /** Counts the hosts that are currently targeted. @throws Problem 400 that names hosts or labels that do not exist */
   async countTargets(tenantId: string, targets: Targets): Promise<number> {
     const { db } = this.deps
     const { host_ids = [], labels = [] } = targets
@@ -59,7 +59,7 @@ export class Queries {
     return countTargets(db, tenantId, targets)
   }
 
-  /** Creates the query of a job and announces it to its hosts. Called again, it changes nothing. */
+  /** Creates the query of a job and announces it to its hosts. Idempotent. */
   async open(ref: QueryRef & { createdBy: Actor }, input: QueryInput): Promise<QueryRow> {
     const { tenantId, id, createdBy } = ref
     const { sql, targets, deadline_seconds } = input
@@ -76,21 +76,21 @@ export class Queries {
     return found
   }
 
-  /** Continues a cancelled query on the hosts that have not answered. */
+  /** Resumes a cancelled query on the hosts that have not answered. */
   async reopen(ref: QueryRef): Promise<void> {
     const { applied } = await this.deps.streams.commit(changeEffect, { type: 'reopen', query: ref })
     if (applied) this.deps.notifier.announceWork(ref.id)
   }
 
-  /** Ends a query, which is sent to no more hosts. One that has ended stays as it is. */
+  /** Ends a query, which is then sent to no more hosts. Does nothing if it has already ended. */
   async end(ref: QueryRef, why: 'deadline' | 'cancelled'): Promise<void> {
     const { applied } = await this.deps.streams.commit(changeEffect, { type: 'end', query: ref, why })
     if (applied) this.deps.notifier.announceChange(ref.id, true)
   }
 
   /**
-   * Resolves with the query when it has ended, at the latest at its deadline.
-   * @param onChange called with each state on the way
+   * Resolves with the query when it has ended, which is at its deadline at the latest.
+   * @param onChange called with each state until then
    * @throws the reason of `signal`
    */
   async follow(ref: QueryRef, signal: AbortSignal, onChange: (query: QueryRow) => void): Promise<QueryRow> {

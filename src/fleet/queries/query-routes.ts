@@ -75,7 +75,7 @@ const cancelRoute = ({ queries, jobs, audit }: QueryRoutesDeps): Endpoint =>
     await queries.find(ref)
     const reason = body?.reason ?? 'Stopped'
     const job = await jobs.cancel(ref, { reason, by }).catch(async error => {
-      // the query may have outlived its job
+      // The query may have outlived its job.
       if (!isOver(error) || (await queries.find(ref)).ended_at) throw error
       return undefined
     })
@@ -90,5 +90,5 @@ const cancelRoute = ({ queries, jobs, audit }: QueryRoutesDeps): Endpoint =>
     return accepted({ query: toQuery(await queries.find(ref)) })
   })
 
-/** The job has ended, or its history is gone. */
+/** Whether the job has ended or was deleted. */
 const isOver = (error: unknown) => error instanceof Problem && (error.status === 409 || error.status === 404)

@@ -27,7 +27,7 @@ export const queryRow = z.object({
 })
 export type QueryRow = z.output<typeof queryRow>
 
-/** What one host has answered, as its readers see it. */
+/** The outcome of a query on one host, as it is stored and streamed. */
 export interface Outcome {
   state: Extract<TargetState, 'completed' | 'no_rows' | 'failed' | 'denylisted'>
   answerId: string | null

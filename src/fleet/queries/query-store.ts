@@ -19,7 +19,7 @@ const targetBindings = (tenantId: string, { all, host_ids = [], platforms = [], 
   tenantId,
   all: all ?? false,
   hostIds: host_ids,
-  // as hosts report them
+  // Hosts report lower case.
   platforms: platforms.map(name => name.toLowerCase()),
   linux: platforms.some(name => name.toLowerCase() === 'linux'),
   notLinux: NOT_LINUX,
@@ -36,7 +36,7 @@ export async function countTargets(db: Db, tenantId: string, targets: Targets): 
   return count
 }
 
-/** Those of the given names and ids of labels that exist in the tenant. */
+/** Which of the given label names and ids exist in the tenant. */
 export async function knownLabels(db: Db, tenantId: string, names: readonly string[]): Promise<Set<string>> {
   const labels = await manyRows(
     db,
@@ -49,7 +49,7 @@ export async function knownLabels(db: Db, tenantId: string, names: readonly stri
 
 export type NewQuery = Pick<QueryRow, 'id' | 'tenant_id' | 'sql' | 'targets' | 'deadline_seconds' | 'created_by'>
 
-/** Creates a query with its targets as they are now. @returns nothing when it exists already */
+/** Creates a query with its current targets. @returns undefined if it already exists */
 export async function insertQuery(trx: Transaction, query: NewQuery): Promise<QueryRow | undefined> {
   const { id, tenant_id, targets } = query
   const created = await firstRow(
@@ -75,7 +75,7 @@ export async function insertQuery(trx: Transaction, query: NewQuery): Promise<Qu
   )
 }
 
-/** Locks queries, always in the same order. Whoever changes a target holds the lock of its query. */
+/** Locks queries, always in the same order. A target may be changed only while its query is locked. */
 export async function lockQueries(trx: Transaction, ids: readonly string[]): Promise<Map<string, QueryRow>> {
   const locked = await manyRows(
     trx,
@@ -103,7 +103,7 @@ export async function updateQueries(trx: Transaction, queries: readonly QueryRow
 export const findQuery = (db: Db, { tenantId, id }: QueryRef): Promise<QueryRow | undefined> =>
   firstRow(db, queryRow, `SELECT ${COLUMNS} FROM queries q WHERE q.tenant_id = ? AND q.id = ?`, [tenantId, id])
 
-/** Ids of those of the given queries that exist. */
+/** The ids of those queries that exist. */
 export async function existingQueries(db: Db, refs: readonly QueryRef[]): Promise<Set<string>> {
   const existing = await manyRows(
     db,
@@ -118,7 +118,7 @@ export interface QueryFilter {
   status?: QueryRow['status'] | undefined
   /** Sent to this host. */
   host_id?: string | undefined
-  /** In the SQL. */
+  /** Searches the SQL. */
   q?: string | undefined
 }
 

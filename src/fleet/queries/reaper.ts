@@ -8,11 +8,11 @@ import type { QueryRef } from './query-row'
 import { openQueries } from './query-store'
 
 const INTERVAL_MS = 10_000
-/** So long after its deadline a query is ended without its job. */
+/** How long after its deadline a query is ended without its job. */
 const GRACE_MS = 10_000
 const QUERIES_MAX = 1_000
 
-/** Ends queries whose job cannot: there is no worker, or the job was cancelled before it began. */
+/** Ends queries whose job cannot do so: there is no worker, or the job was cancelled before it started. */
 export class QueryReaper implements Part {
   readonly name = 'query reaper'
   private timer: NodeJS.Timeout | undefined
@@ -34,7 +34,7 @@ export class QueryReaper implements Part {
     try {
       for (const query of await openQueries(this.deps.db, GRACE_MS, QUERIES_MAX)) await this.check(query)
     } catch (error) {
-      this.deps.log.warn('Open queries could not be checked', { error: messageOf(error) })
+      this.deps.log.warn('Cannot check open queries, will retry', { error: messageOf(error) })
     } finally {
       this.isRunning = false
     }
@@ -43,7 +43,7 @@ export class QueryReaper implements Part {
   private async check(query: QueryRef & { overdue: boolean }) {
     const { queries, jobs } = this.deps
     if (query.overdue) return queries.end(query, 'deadline')
-    const job = await jobs.find(query).catch(absent) // its history may be gone
+    const job = await jobs.find(query).catch(absent) // it may have been deleted
     if (!job || job.status === 'cancelled' || job.status === 'failed') await queries.end(query, 'cancelled')
   }
 }

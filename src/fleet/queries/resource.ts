@@ -3,7 +3,7 @@ import { redactText } from '../../base/redact'
 import type { Query } from '../../contract/queries'
 import { countsOf, type QueryRow } from './query-row'
 
-/** SQL is the input of a job: viewers do not see what looks like a secret in it. */
+/** The SQL of a query, which is the input of a job and therefore redacted for viewers. */
 export const sqlFor = (principal: Principal, sql: string) => (may(principal, 'operator') ? sql : redactText(sql))
 
 /** A query as operators see it. */

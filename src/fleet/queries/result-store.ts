@@ -8,7 +8,7 @@ import type { QueryRef } from './query-row'
 export interface ResultFilter {
   host_id?: string | undefined
   status?: readonly TargetState[] | undefined
-  /** In values, names of hosts and errors. */
+  /** Searches values, host names and errors. */
   q?: string | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Sort {
   descending: boolean
 }
 
-/** A row of a host, or a host without rows. */
+/** A row from a host, or a host without rows. */
 const resultRow = z.object({
   host_id: z.string(),
   host_identifier: z.string(),
@@ -27,22 +27,22 @@ const resultRow = z.object({
   truncated: z.boolean(),
   late: z.boolean(),
   answered_at: z.date().nullable(),
-  /** From 1 in each host's answer; 0 where there is no row. */
+  /** The number of the row in the host's answer, from 1; 0 if there is no row. */
   no: z.number(),
   row: row.nullable(),
-  /** Its place in the order, for a cursor. */
-  place: z.array(z.string()),
+  /** Its position in the order, for a cursor. */
+  position: z.array(z.string()),
 })
 export type ResultRow = z.output<typeof resultRow>
 
-/** Values that are numbers are sorted as numbers, before all others. */
+/** Matches values that are sorted as numbers, before all others. */
 const NUMERIC = String.raw`'^-{0,1}[0-9]{1,30}(\.[0-9]{1,30}){0,1}$'`
 
-/** So much of a text is compared: a cursor contains it, and is part of an address. */
+/** How much of a text is compared. Limited because a cursor contains it, and is part of a URL. */
 const SORTED_CHARACTERS = 256
 
 interface Order {
-  /** Expressions that together are unique for each row, all in one direction. */
+  /** Expressions that together are unique for each row, all sorted in the same direction. */
   keys: readonly string[]
   types: readonly string[]
   bindings: Record<string, unknown>
@@ -65,11 +65,11 @@ function orderOf(sort: Sort | undefined): Order {
 const OF_TARGET = `t.tenant_id = :tenantId AND t.query_id = :id
   AND (CAST(:hostId AS uuid) IS NULL OR t.host_id = :hostId)
   AND (CAST(:states AS text[]) IS NULL OR t.state = ANY(:states))`
-/** A host without rows is one item. */
+/** A host without rows counts as one item. */
 const ITEM_COUNT = 'greatest(t.row_count, 1)'
 const FROM = 'query_targets t LEFT JOIN query_rows r ON r.answer_id = t.answer_id'
 
-/** Searches values only. The text of a row, which also contains the names of its columns, is searched first: that is faster. */
+/** Searches values only. First searches the whole row as text, including column names, because that is faster. */
 const WHERE = `${OF_TARGET}
   AND (CAST(:pattern AS text) IS NULL OR t.hostname ILIKE :pattern OR t.host_identifier ILIKE :pattern
     OR t.error ILIKE :pattern OR r.data::text ILIKE :encoded
@@ -81,7 +81,7 @@ const bindingsOf = ({ tenantId, id }: QueryRef, { host_id, status, q }: ResultFi
   hostId: host_id ?? null,
   states: status ?? null,
   pattern: q === undefined ? null : likePattern(q),
-  // JSON escapes it
+  // As it is escaped in JSON.
   encoded: q === undefined ? null : likePattern(escapeText(q)),
 })
 
@@ -95,26 +95,26 @@ interface Page {
   limit: number
 }
 
-/** Rows over all hosts, after a place. */
+/** A page of rows over all hosts. */
 export async function listResults(db: Db, query: QueryRef, filter: ResultFilter, page: Page): Promise<ResultRow[]> {
   if (!page.sort && filter.q === undefined) return listByHost(db, query, filter, page)
   const { keys, types, bindings, direction } = orderOf(page.sort)
   const { after } = page
-  const behind = after
+  const afterPosition = after
     ? `AND (${keys.join(', ')}) ${direction === 'ASC' ? '>' : '<'} (${types.map((type, i) => `CAST(:k${i} AS ${type})`).join(', ')})`
     : ''
-  const places = Object.fromEntries((after ?? []).map((value, i) => [`k${i}`, value]))
+  const positionBindings = Object.fromEntries((after ?? []).map((value, i) => [`k${i}`, value]))
   return manyRows(
     db,
     resultRow,
-    `SELECT ${COLUMNS}, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS place
-     FROM ${FROM} WHERE ${WHERE} ${behind}
+    `SELECT ${COLUMNS}, jsonb_build_array(${keys.map(key => `CAST(${key} AS text)`).join(', ')}) AS position
+     FROM ${FROM} WHERE ${WHERE} ${afterPosition}
      ORDER BY ${keys.map(key => `${key} ${direction}`).join(', ')} LIMIT :limit OFFSET :offset`,
-    { ...bindingsOf(query, filter), ...bindings, ...places, limit: page.limit, offset: page.offset ?? 0 },
+    { ...bindingsOf(query, filter), ...bindings, ...positionBindings, limit: page.limit, offset: page.offset ?? 0 },
   )
 }
 
-/** Like `listResults`. Targets store how many rows they have, so that rows before the page need not be read. */
+/** Like `listResults`, in the default order. Targets have row counts, so rows before the page need not be read. */
 function listByHost(db: Db, query: QueryRef, filter: ResultFilter, { after, offset = 0, limit }: Page) {
   return manyRows(
     db,
@@ -126,7 +126,7 @@ function listByHost(db: Db, query: QueryRef, filter: ResultFilter, { after, offs
        SELECT :offset + coalesce((
          SELECT CASE WHEN row_count > 0 THEN :lastNo ELSE 1 END FROM chosen WHERE host_id = :lastHost), 0) AS skip
      )
-     SELECT ${COLUMNS}, jsonb_build_array(CAST(t.host_id AS text), CAST(coalesce(r.no, 0) AS text)) AS place
+     SELECT ${COLUMNS}, jsonb_build_array(CAST(t.host_id AS text), CAST(coalesce(r.no, 0) AS text)) AS position
      FROM start JOIN chosen t ON t.before + t.items > skip AND t.before < skip + :limit
      LEFT JOIN query_rows r ON r.answer_id = t.answer_id AND r.no > skip - t.before AND r.no <= skip - t.before + :limit
      ORDER BY t.host_id, r.no LIMIT :limit`,
@@ -165,7 +165,7 @@ export async function topValues(
 
 const targetRow = queryTarget.extend({ sent_at: z.date().nullable(), answered_at: z.date().nullable() })
 
-/** The hosts of a query with the state of each, by name. */
+/** The hosts of a query with their states, ordered by name. */
 export async function listTargets(
   db: Db,
   query: QueryRef,
@@ -207,7 +207,7 @@ const hostResultRow = z.object({
   answer_id: z.string().nullable(),
 })
 
-/** What a host has answered, newest query first. */
+/** A host's answers, newest query first. */
 export async function listHostResults(
   db: Db,
   { tenantId, hostId }: { tenantId: string; hostId: string },

@@ -5,7 +5,7 @@ import { lowPriority } from '../../base/table-store'
 
 const oldestRow = z.object({ at: z.date().nullable() })
 
-/** When the query that ended first ended. */
+/** When the query that ended first has ended. */
 export async function oldestEnd(db: Db): Promise<Date | null> {
   return (await oneRow(db, oldestRow, 'SELECT min(ended_at) AS at FROM queries')).at
 }
@@ -15,8 +15,8 @@ export async function countEnded(db: Db, before: Date): Promise<number> {
 }
 
 /**
- * Deletes rows of the query that ended first; when it has none left, the query with its targets.
- * @returns how many rows and queries were deleted; 0 when no query ended before the time
+ * Deletes rows of the query that ended first, and once it has none left, the query with its targets.
+ * @returns how many rows and queries were deleted; 0 if no query ended before the time
  */
 export function deleteOldest(db: Db, before: Date, limit: number): Promise<number> {
   return lowPriority(db, async trx => {
@@ -40,7 +40,7 @@ export function deleteOldest(db: Db, before: Date, limit: number): Promise<numbe
   })
 }
 
-/** When the oldest staged answer was registered; one that counts is not among them. */
+/** When the oldest staged answer was registered. Answers that count are not staged. */
 export async function oldestStaged(db: Db): Promise<Date | null> {
   return (await oneRow(db, oldestRow, 'SELECT min(staged_at) AS at FROM staged_answers')).at
 }

@@ -5,14 +5,14 @@ import { countEnded, countStaged, deleteOldest, deleteStaged, oldestEnd, oldestS
 
 /** Longer than a delivery can take. */
 const STAGED_MS = 3_600_000
-/** Each may have many rows. */
+/** Few, because each may have many rows. */
 const STAGED_PER_SWEEP = 10
 
-/** What is kept of live queries, and for how long. */
+/** The data of live queries and how long it is kept. */
 export const queryRetention = (db: Db): RetentionTarget[] => [
   {
     name: 'query_results',
-    summary: 'Live queries that have ended, with the answers of their hosts.',
+    summary: 'Ended live queries with the answers of their hosts.',
     keep: { term: 'jobs' },
     measure: async () => ({
       oldest: await oldestEnd(db),
@@ -26,7 +26,7 @@ export const queryRetention = (db: Db): RetentionTarget[] => [
   },
   {
     name: 'staged_answers',
-    summary: 'Rows of answers whose delivery was broken off.',
+    summary: 'Rows of answers whose delivery was interrupted.',
     keep: { fixedMs: STAGED_MS },
     measure: async () => ({ oldest: await oldestStaged(db), ...(await tableSize(db, 'staged_answers')) }),
     count: before => countStaged(db, before),

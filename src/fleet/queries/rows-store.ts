@@ -11,9 +11,9 @@ export interface Chunk {
   rows: readonly Row[]
 }
 
-/** Stores rows of answers, which count once a target names their answer. */
+/** Stores rows of answers. They count once a target refers to their answer. */
 export async function insertRows(db: Db | Transaction, chunks: readonly Chunk[]): Promise<void> {
-  // One text for all: an array of texts would be escaped once more, which costs more than everything else here.
+  // One JSON text for all: an array of texts would be escaped again, which costs more than everything else here.
   await db.raw(
     `INSERT INTO query_rows (answer_id, no, data)
      SELECT CAST(c.chunk ->> 'answerId' AS uuid), CAST(c.chunk ->> 'from' AS integer) + r.no - 1, r.data
@@ -28,7 +28,7 @@ export async function stage(db: Db, answerId: string): Promise<void> {
   await db.raw('INSERT INTO staged_answers (answer_id) VALUES (?) ON CONFLICT DO NOTHING', [answerId])
 }
 
-/** Those of the given answers that are still staged (retention deletes old ones), locked for the transaction. */
+/** Which of the answers are still staged (retention deletes old ones), locked until the end of the transaction. */
 export async function holdStaged(trx: Transaction, answerIds: string[]): Promise<Set<string>> {
   const held = await manyRows(
     trx,
@@ -39,7 +39,7 @@ export async function holdStaged(trx: Transaction, answerIds: string[]): Promise
   return new Set(held.map(({ answer_id }) => answer_id))
 }
 
-/** To be called when these answers count. */
+/** Call it when these answers count. */
 export async function unstage(trx: Transaction, answerIds: string[]): Promise<void> {
   await trx.raw('DELETE FROM staged_answers WHERE answer_id = ANY(?::uuid[])', [answerIds])
 }

@@ -5,8 +5,8 @@ import type { Queries } from './queries'
 import { countsOf, openOf, type QueryRow } from './query-row'
 
 /**
- * Handles a job of kind `query`: opens the query unless it is open, reports its progress, and ends it at its deadline.
- * Run again after its worker was lost, it continues with the same query.
+ * Handles a job of kind `query`: opens the query, reports its progress, and ends it at its deadline. If its worker is
+ * lost, the next run continues with the same query.
  */
 export async function runQuery(
   run: Run,
@@ -20,7 +20,7 @@ export async function runQuery(
     const ended = await queries.follow(ref, run.signal, changed => run.progress(progressOf(changed)))
     return { query_id: ended.id, ...countsOf(ended), rows: ended.row_count }
   } catch (error) {
-    // a worker that is stopped leaves the query to the next one
+    // A worker that is being stopped leaves the query to the next one.
     if (run.signal.aborted && (await jobs.find(ref)).cancel) await queries.end(ref, 'cancelled')
     throw error
   }

@@ -10,24 +10,27 @@ const openTarget = z.object({
   hostId: z.string(),
   before: z.enum(['pending', 'sent']),
 })
-/** A query that a host is to run; `before` is the state of the target. */
+/** A query that a host must run; `before` is the state of the target. */
 export type OpenTarget = z.output<typeof openTarget>
 
 /**
- * A host that reads again has finished what it was sent, or has never received it: agents read, run and answer in turn.
- * The time is for answers that are on their way, and for a read that is repeated at once on a new connection.
+ * When an unanswered query is resent. A host that reads again has finished what it was sent, or has never received it:
+ * agents read, run and answer in turn. The delay is for answers in transit, and for reads that are retried at once on a
+ * new connection.
  */
 const RESEND_SECONDS = 5
-/** The time doubles with each repetition: an agent whose answers are lost on the way runs the query again and keeps them all. */
+/**
+ * The delay doubles each time: an agent whose answers are lost in transit runs the query again and keeps all answers.
+ */
 const RESEND_SECONDS_MAX = 600
 const DUE = `(state = 'pending' OR sent_at < now() - make_interval(
   secs => least(${RESEND_SECONDS} * 2 ^ least(sent_count - 1, 10), ${RESEND_SECONDS_MAX})))`
-/** An agent runs all queries of a read before it answers: few at a time, so that a slow one delays few others. */
+/** Max queries per read. An agent runs all of them before it answers, so a slow one should delay only few others. */
 export const PER_READ = 5
 
 /**
- * Queries that hosts are to run. A host is sent them in the order in which they were created; those that were sent to it
- * without an answer come last, or five of them would block all others.
+ * Queries that hosts must run. A host is sent them in the order in which they were created, but those that it has not
+ * answered before come last; otherwise five of them would block all others.
  */
 export async function openTargets(db: Db | Transaction, hostIds: readonly string[]): Promise<OpenTarget[]> {
   return manyRows(
@@ -108,7 +111,7 @@ export async function reopenTargets(trx: Transaction, { tenantId, id }: QueryRef
 
 const hostIdRow = z.object({ host_id: z.string() })
 
-/** Hosts that a query was not sent to yet. */
+/** Hosts that a query has not been sent to yet. */
 export async function waitingHosts(db: Db, queryId: string): Promise<string[]> {
   const hosts = await manyRows(
     db,
@@ -119,7 +122,7 @@ export async function waitingHosts(db: Db, queryId: string): Promise<string[]> {
   return hosts.map(({ host_id }) => host_id)
 }
 
-/** All hosts that are to run a query, at most `limit`. */
+/** All hosts that must run a query, at most `limit`. */
 export async function hostsWithWork(db: Db, limit: number): Promise<string[]> {
   const hosts = await manyRows(
     db,

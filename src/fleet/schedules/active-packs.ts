@@ -3,10 +3,10 @@ import type { Bus } from '../../streams'
 import { type ActivePack, activePacks } from './pack-store'
 
 const CHANNEL = 'fleet:packs'
-/** So long packs may be out of date when a message is lost. */
+/** How long packs may be outdated if a message is lost. */
 const CACHED_MS = 30_000
 
-/** The enabled packs of each tenant in memory: thousands of agents read them, and they seldom change. */
+/** Caches the enabled packs of each tenant: thousands of agents read them, and they rarely change. */
 export class ActivePacks {
   private readonly cached = new Map<string, { packs: Promise<ActivePack[]>; until: number }>()
   private unsubscribe: (() => void) | undefined
@@ -26,7 +26,7 @@ export class ActivePacks {
     this.unsubscribe?.()
   }
 
-  /** To be called after a change is committed; announces it to other processes. */
+  /** Call it after a change is committed: announces it to other processes. */
   changed(tenantId: string) {
     this.cached.delete(tenantId)
     this.bus.publish(CHANNEL, tenantId)
@@ -37,7 +37,7 @@ export class ActivePacks {
     if (known && known.until > Date.now()) return known.packs
     const read = { packs: activePacks(this.db, tenantId), until: Date.now() + CACHED_MS }
     this.cached.set(tenantId, read)
-    // a failure reaches those who wait for it; the next call reads again
+    // A failure is thrown to the current callers; the next call reads again.
     read.packs.catch(() => this.cached.get(tenantId) === read && this.cached.delete(tenantId))
     return read.packs
   }

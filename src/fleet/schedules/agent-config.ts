@@ -5,7 +5,7 @@ import type { ActivePacks } from './active-packs'
 import { baseConfig } from './base-config'
 import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
 import { type ActivePack, labelsOfHost } from './pack-store'
-import { bytesOf, isMeantFor } from './served'
+import { appliesTo, bytesOf } from './served'
 import { osqueryVersionOf } from './served-store'
 
 interface Deps {
@@ -15,7 +15,7 @@ interface Deps {
 
 type Target = Pick<Agent, 'tenantId' | 'hostId' | 'platform'>
 
-/** The packs for one agent, and how much it takes. */
+/** The packs for one agent, and how large a configuration it accepts. */
 export interface Served {
   packs: ActivePack[]
   bytes: number
@@ -26,21 +26,21 @@ export async function servedTo({ db, packs }: Deps, { tenantId, hostId, platform
   const active = await packs.of(tenantId)
   const labels = [...new Set(active.flatMap(pack => pack.labels))]
   const ownLabels = labels.length ? await labelsOfHost(db, tenantId, hostId, labels) : new Set<string>()
-  const meant = active.filter(pack => isMeantFor(pack, platform, ownLabels))
-  const bytes = bytesOf(meant)
+  const applying = active.filter(pack => appliesTo(pack, platform, ownLabels))
+  const bytes = bytesOf(applying)
   const isSmall = bytes <= BYTES_MAX_BEFORE
   const bytesMax = isSmall ? BYTES_MAX_BEFORE : configBytesMax(await osqueryVersionOf(db, tenantId, hostId))
-  return { packs: meant, bytes, bytesMax }
+  return { packs: applying, bytes, bytesMax }
 }
 
 /**
  * The configuration of one agent with its packs.
- * @throws Problem 409 when that is more than the agent takes: on an error it keeps the configuration it has
+ * @throws Problem 409 if that is more than the agent accepts: on an error it keeps its current configuration
  */
 export async function configOf(deps: Deps & { holdMs: number }, agent: Agent): Promise<Record<string, unknown>> {
   const { packs, bytes, bytesMax } = await servedTo(deps, agent)
   if (bytes > bytesMax) {
-    const detail = `The packs for this host make ${bytes} bytes, and its osquery takes ${bytesMax}.`
+    const detail = `The configuration for this host has ${bytes} bytes, but its osquery accepts at most ${bytesMax}.`
     throw new Problem(409, 'configuration_too_large', detail)
   }
   return {

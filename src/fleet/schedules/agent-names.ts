@@ -1,11 +1,11 @@
-/** Names of other data in the part of an agent's database that holds the results of queries. */
+/** Prefixes that agents use for other data in the part of their database that holds query results. */
 const PREFIXES = ['query.', 'cache.', 'config_views.']
 const SUFFIXES = ['epoch', 'counter']
 
 /**
- * Why agents would not run a pack or query of this name. Since osquery 5.19 they silently skip some, and take a
- * pack called `*` for several packs (`Config::addPack` in osquery/config/config.cpp).
- * @returns nothing when they run it
+ * Why agents would not run a pack or query with this name. Since osquery 5.19 they silently skip some names, and
+ * treat a pack called `*` as several packs (`Config::addPack` in osquery/config/config.cpp).
+ * @returns undefined if they run it
  */
 export function skippedBecause(name: string): string | undefined {
   const prefix = PREFIXES.find(each => name.startsWith(each))
@@ -17,4 +17,4 @@ export function skippedBecause(name: string): string | undefined {
 
 /** Like `skippedBecause`, for a pack. */
 export const packSkippedBecause = (name: string) =>
-  name === '*' ? 'Agents take a pack called "*" for a list of packs: choose another name.' : skippedBecause(name)
+  name === '*' ? 'Agents treat a pack called "*" as a list of packs: choose another name.' : skippedBecause(name)

@@ -1,4 +1,7 @@
-/** Names that agents look for in the platform of a query; to them the last two mean any Linux (`checkPlatform`, osquery). */
+/**
+ * Names that agents look for in the platform of a query. The last two mean any Linux to them (`checkPlatform`,
+ * osquery).
+ */
 const KNOWN = ['darwin', 'linux', 'windows', 'freebsd', 'posix', 'any', 'all', 'ubuntu', 'centos']
 const MEANS_ALL = ['any', 'all', 'null']
 
@@ -7,7 +10,7 @@ const DISTRIBUTIONS = [
   ...['linuxmint', 'nixos', 'ol', 'opensuse', 'opensuse-leap', 'opensuse-tumbleweed', 'oracle', 'pop', 'raspbian'],
   ...['redhat', 'rhel', 'rocky', 'sles', 'suse', 'void'],
 ]
-/** Names of other products for platforms that agents know. */
+/** Names that other products use for platforms that agents know. */
 const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ...['mac', 'macos', 'macosx', 'osx'].map(name => [name, 'darwin'] as const),
   ...['win', 'win32', 'win64'].map(name => [name, 'windows'] as const),
@@ -15,17 +18,17 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
 ])
 
 export interface AgentPlatforms {
-  /** As agents understand it; nothing when it means all, or contains no platform that they know. */
+  /** In the names that agents know; undefined if it means all, or contains no platform that they know. */
   platform: string | undefined
   /** Whether it means every agent. */
   meansAll: boolean
-  /** Names that agents do not know, and what to write instead, if that is known. */
+  /** Names that agents do not know, and what to write instead, if known. */
   unknown: { name: string; instead: string | undefined }[]
 }
 
 /**
- * Reads the `platform` of a query. Agents search it for names that they know, in lower case, and silently skip
- * the query when there is none.
+ * Reads the `platform` of a query. Agents search it for lower-case names that they know, and silently skip the query if
+ * there is none.
  */
 export function agentPlatforms(text: string): AgentPlatforms {
   const names = namesIn(text)
@@ -41,8 +44,8 @@ export function agentPlatforms(text: string): AgentPlatforms {
 export const AGENTS_KNOW = `Agents know ${KNOWN.slice(0, -2).join(', ')}.`
 
 /**
- * Reads the `platform` of a pack, by which the server selects hosts; it knows their distributions.
- * `platforms` is empty for all hosts; `unknown` are names that no host has.
+ * Reads the `platform` of a pack, by which the server selects hosts, whose distributions it knows.
+ * @returns `platforms`: empty for all hosts; `unknown`: names that no host has
  */
 export function packPlatforms(text: string): { platforms: string[]; unknown: string[] } {
   const names = namesIn(text)

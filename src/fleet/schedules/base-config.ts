@@ -1,8 +1,9 @@
 import { POLL_SECONDS } from '../agent'
 
 /**
- * Only options that osquery reads from a configuration, and not from flags alone (`FLAG`, not `CLI_FLAG`, in its source).
- * @param holdMs for how long a read is held; held agents read again at once, others poll
+ * Options for agents. Only those that osquery reads from a configuration, not those that must be flags (`FLAG`, not
+ * `CLI_FLAG`, in its source).
+ * @param holdMs how long a read is held; agents whose reads are held read again at once, others poll
  */
 const optionsOf = (holdMs: number) => ({
   disable_distributed: false,
@@ -12,12 +13,12 @@ const optionsOf = (holdMs: number) => ({
   pack_delimiter: '_',
 })
 
-/** Each result and line contains them, so that other programs know its host. */
+/** Added to each result and line, so that other programs know its host. */
 const DECORATORS = {
   load: ['select uuid as host_uuid from system_info;', 'select hostname from system_info;'],
 }
 
-/** Served to every agent. It always has a schedule: an agent without one has lost its configuration. */
+/** The configuration for every agent. It always has a schedule: an agent without one has lost its configuration. */
 export const baseConfig = (holdMs: number) => ({
   options: optionsOf(holdMs),
   schedule: {},
@@ -25,5 +26,5 @@ export const baseConfig = (holdMs: number) => ({
   decorators: DECORATORS,
 })
 
-/** With the field that the route adds. */
+/** Size of the configuration without packs, with the field that the route adds. */
 export const BASE_BYTES = Buffer.byteLength(JSON.stringify({ ...baseConfig(0), node_invalid: false }))

@@ -5,7 +5,7 @@ interface Waiting {
   start(): void
 }
 
-/** Limits the bytes that are processed at once; more work waits for its turn, for a limited time. */
+/** Limits the bytes that are processed at once. Other work waits for its turn, for a limited time. */
 export class ByteLimiter {
   private used = 0
   private readonly waiting = new Set<Waiting>()
@@ -16,8 +16,8 @@ export class ByteLimiter {
   ) {}
 
   /**
-   * Runs `work` when its bytes fit; work that is larger than the limit runs alone.
-   * @throws Problem 503 when it has not finished in time. It may finish later, and counts until then.
+   * Runs `work` when its bytes fit. Work that is larger than the limit runs alone.
+   * @throws Problem 503 if it does not finish in time. It may finish later, and counts until then.
    */
   run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -34,7 +34,7 @@ export class ByteLimiter {
       const turn = { bytes, start }
       const timer = setTimeout(() => {
         this.waiting.delete(turn)
-        const detail = `Not stored within ${this.timeoutMs} ms: the database is away or overloaded. Send it again.`
+        const detail = `Not stored within ${this.timeoutMs} ms: the database is down or overloaded. Send it again.`
         reject(new Problem(503, 'overloaded', detail))
       }, this.timeoutMs)
       this.waiting.add(turn)
@@ -42,7 +42,7 @@ export class ByteLimiter {
     })
   }
 
-  /** In order of arrival. */
+  /** Starts work in order of arrival. */
   private admit() {
     for (const { bytes, start } of this.waiting) {
       if (this.used > 0 && this.used + bytes > this.bytesMax) return

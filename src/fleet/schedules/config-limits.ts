@@ -1,15 +1,15 @@
-/** The largest configuration that an agent takes (`kMaxConfigSize`); it rejects a larger one as a whole. */
+/** The largest configuration that an agent accepts (`kMaxConfigSize`); it rejects a larger one as a whole. */
 const BYTES_MAX = 4 * 1024 * 1024
-/** Before osquery 5.23.1. */
+/** The same before osquery 5.23.1. */
 export const BYTES_MAX_BEFORE = 1024 * 1024
 const CHANGED_IN = [5, 23, 1]
 
-/** Levels of objects, arrays and values; the configuration itself is the first (`kMaxConfigDepth`). */
+/** Max levels of objects, arrays and values, counting the configuration itself (`kMaxConfigDepth`). */
 const LEVELS_MAX = 32
-/** Above a pack: the configuration and its "packs". */
+/** Levels above a pack: the configuration and its "packs". */
 const LEVELS_ABOVE = 2
 
-/** @param version of the agent, `5.23.1`; an unknown one counts as new */
+/** @param version the agent's version, such as `5.23.1`; an unknown one counts as new */
 export function configBytesMax(version: string): number {
   const match = /^(\d+)\.(\d+)\.(\d+)/.exec(version)
   const parts = match?.slice(1).map(Number)
@@ -21,7 +21,7 @@ export function configBytesMax(version: string): number {
 /** Whether agents would reject a configuration because of this pack's content. */
 export const isTooDeep = (content: unknown) => levelsOf(content) > PACK_LEVELS_MAX
 
-/** Nested objects, arrays and values of a pack's content. */
+/** Max levels of a pack's content. */
 export const PACK_LEVELS_MAX = LEVELS_MAX - LEVELS_ABOVE
 
 function levelsOf(value: unknown): number {

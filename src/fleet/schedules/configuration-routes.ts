@@ -6,7 +6,7 @@ import { findPlatform } from '../host-store'
 import type { ActivePacks } from './active-packs'
 import { servedTo } from './agent-config'
 
-/** Which packs one host is served, and whether its agent takes them. */
+/** Shows which packs a host is served, and whether its agent accepts them. */
 export const configurationRoute = (deps: { db: Db; packs: ActivePacks }): Endpoint =>
   endpoint(packRoutes.hostConfiguration, async ({ principal: { tenantId }, params: { id: hostId } }) => {
     const platform = await findPlatform(deps.db, { tenantId, id: hostId })

@@ -2,7 +2,7 @@ import type { Level } from '../../base/log'
 import type { NewEntry } from '../../streams'
 import type { LoggedLine, ScheduledRow, StatusLine } from '../agent'
 
-/** A row for the table of results, as text that PostgreSQL can hold. */
+/** A row for the table of results, in text that PostgreSQL can hold. */
 export interface ResultRow {
   name: string
   action: string
@@ -14,14 +14,14 @@ export interface ResultRow {
   truncated: boolean
 }
 
-/** A line as it goes into the database: rows of results, or a line of the host's log. */
+/** A line ready for the database: rows of results, or an entry of the host's log. */
 export interface EncodedLine {
   rows: ResultRow[]
   entries: NewEntry[]
   bytes: number
 }
 
-/** Size of a line besides its texts. */
+/** Size of a line in addition to its texts. */
 const LINE_BYTES = 100
 /** osquery's severities: 0 info, 1 warning, 2 error, 3 fatal. */
 const LEVELS: readonly Level[] = ['info', 'warn', 'error', 'error']
@@ -37,19 +37,19 @@ export function encodeLine(line: LoggedLine): EncodedLine {
 }
 
 function statusEntry({ at, severity, filename, line, message, version }: StatusLine): NewEntry {
-  const place = filename ? `${filename}:${line} ` : ''
+  const location = filename ? `${filename}:${line} ` : ''
   return {
     kind: 'log',
     at,
     level: LEVELS[severity] ?? 'info',
     source: 'osqueryd',
-    message: place + message,
-    // `at` of the entry is corrected when it is far off; this one is not
+    message: location + message,
+    // The entry's own `at` is corrected when it is far off; this one is not.
     data: { severity, filename, line, version, at: timeOf(at) },
   }
 }
 
-/** What a list accepts as a filter, and less than the limit of an index. */
+/** The limit of the list's filter, and below the limit of an index. */
 const NAME_MAX = 500
 
 const encodeRow = (row: ScheduledRow, truncated: boolean): ResultRow => ({
@@ -67,7 +67,7 @@ const integer = (value: number) => (Number.isSafeInteger(value) ? value : 0)
 
 const YEAR_MAX = 9_999
 
-/** The time by the agent's clock, or now when it is not valid. */
+/** The time by the agent's clock, or now if it is not valid. */
 function timeOf(at: Date): string {
   const known = !Number.isNaN(at.getTime()) && at.getUTCFullYear() <= YEAR_MAX && at.getUTCFullYear() > 0
   return (known ? at : new Date()).toISOString()

@@ -8,7 +8,7 @@ import { hostLogTopic } from './log-effect'
 const PREFIX = 'hostlog'
 const refOf = ({ tenantId, name }: Topic) => ({ tenantId, id: name.slice(PREFIX.length + 1) })
 
-/** The log of osqueryd itself on a host, which exists as long as the host. */
+/** The log of osqueryd itself on a host, which exists as long as the host does. */
 export const hostLogFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: PREFIX,
   heartbeatMs,

@@ -3,7 +3,7 @@ import type { RelaxedJson } from './relaxed-json'
 
 export type Path = string[]
 
-/** Faults or warnings in a reply. */
+/** Max faults or warnings in a response. */
 const LISTED_MAX = 100
 
 /** Faults and warnings of an imported file, by line and path. */
@@ -20,19 +20,19 @@ export class ImportReport {
     this.all.warnings.push(this.at(path, message))
   }
 
-  /** With any of them, nothing is imported. */
+  /** If there are any, nothing is imported. */
   get faults(): Fault[] {
     return firstOf(this.all.faults)
   }
 
-  /** What was left out or read differently. */
+  /** What was left out or changed. */
   get warnings(): Fault[] {
     return firstOf(this.all.warnings)
   }
 
   private at(path: Path, message: string): Fault {
-    const place = path.map(part => (/^\d+$/.test(part) ? Number(part) : part))
-    return { path: ['body', 'content', ...path].join('.'), message: `Line ${this.json.lineOf(place)}: ${message}` }
+    const location = path.map(part => (/^\d+$/.test(part) ? Number(part) : part))
+    return { path: ['body', 'content', ...path].join('.'), message: `Line ${this.json.lineOf(location)}: ${message}` }
   }
 }
 

@@ -12,7 +12,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** Reads a flag as osquery does (`JSON::valueToBool`). @returns nothing when it is neither true nor false */
+/** Reads a flag as osquery does (`JSON::valueToBool`). @returns undefined if it is neither true nor false */
 export function flagOf(value: unknown): boolean | undefined {
   const text = String(value).toLowerCase()
   if (['true', '1', 't', 'y', 'yes'].includes(text)) return true

@@ -4,10 +4,10 @@ import { manyRows } from '../../base/rows'
 import type { Effect, NewEntry } from '../../streams'
 import type { LogBatch } from '../agent'
 import type { EncodedLine, ResultRow } from './encode'
-import { type Delivery, nextStep, readTaken, type Taken, writeTaken } from './marks'
+import { type Accepted, type Delivery, decodeAccepted, encodeAccepted, nextStep } from './marks'
 
 /** Consecutive lines of one delivery. */
-export interface LogPiece {
+export interface LogChunk {
   tenantId: string
   hostId: string
   type: LogBatch['type']
@@ -15,64 +15,64 @@ export interface LogPiece {
   /** Index of the first line in the delivery. */
   from: number
   lines: EncodedLine[]
-  /** Entries of our own to add to the host's log with these lines. */
+  /** Entries of our own to add to the host's log. */
   notices: NewEntry[]
 }
 
-/** How many lines were new; nothing when the host is gone. */
-export type PieceResult = { stored: number } | null
+/** How many lines were new; null if the host was deleted. */
+export type ChunkResult = { stored: number } | null
 
 export const hostLogTopic = ({ tenantId, hostId }: { tenantId: string; hostId: string }) => ({
   tenantId,
   name: `hostlog:${hostId}`,
 })
 
-/** Stores lines of agents, each once: their marks are stored in the same transaction. */
-export const logEffect: Effect<LogPiece, PieceResult> = {
+/** Stores the lines of agents, each only once: their marks are stored in the same transaction. */
+export const logEffect: Effect<LogChunk, ChunkResult> = {
   name: 'fleet.log',
-  async apply(trx, pieces) {
-    const taken = await lockTaken(trx, pieces)
-    const outcome = settle(pieces, taken)
+  async apply(trx, chunks) {
+    const accepted = await lockAccepted(trx, chunks)
+    const outcome = settle(chunks, accepted)
     await insertResults(trx, outcome.stored)
-    await storeTaken(trx, outcome.changed)
+    await storeAccepted(trx, outcome.changed)
     return outcome
   },
 }
 
-type Key = Pick<LogPiece, 'tenantId' | 'hostId' | 'type'>
-const keyOf = ({ hostId, type }: Pick<LogPiece, 'hostId' | 'type'>) => `${hostId}/${type}`
+type Key = Pick<LogChunk, 'tenantId' | 'hostId' | 'type'>
+const keyOf = ({ hostId, type }: Pick<LogChunk, 'hostId' | 'type'>) => `${hostId}/${type}`
 
 interface StoredResult extends ResultRow {
   tenantId: string
   hostId: string
 }
 
-/** Keeps pieces of one host in the order in which they arrived. */
-function settle(pieces: readonly LogPiece[], taken: Map<string, Taken>) {
-  const changed = new Map<string, { piece: Key; taken: Taken }>()
+/** Handles the chunks of each host in the order in which they arrived. */
+function settle(chunks: readonly LogChunk[], accepted: Map<string, Accepted>) {
+  const changed = new Map<string, { chunk: Key; accepted: Accepted }>()
   const stored: StoredResult[] = []
-  const results: PieceResult[] = []
-  const entries = pieces.map(piece => {
-    const before = taken.get(keyOf(piece))
-    const { tenantId, hostId, delivery, from, lines, notices } = piece
+  const results: ChunkResult[] = []
+  const entries = chunks.map(chunk => {
+    const before = accepted.get(keyOf(chunk))
+    const { tenantId, hostId, delivery, from, lines, notices } = chunk
     const step = before && nextStep(delivery, from, from + lines.length, before)
     results.push(before ? { stored: step?.fresh.length ?? 0 } : null)
     if (!step) return []
-    taken.set(keyOf(piece), step.taken)
-    changed.set(keyOf(piece), { piece, taken: step.taken })
-    const fresh = step.fresh.flatMap(place => lines[place] ?? [])
+    accepted.set(keyOf(chunk), step.accepted)
+    changed.set(keyOf(chunk), { chunk, accepted: step.accepted })
+    const fresh = step.fresh.flatMap(index => lines[index] ?? [])
     for (const { rows } of fresh) for (const row of rows) stored.push({ ...row, tenantId, hostId })
     const logEntries = [...fresh.flatMap(line => line.entries), ...notices]
-    return logEntries.length ? [{ topic: hostLogTopic(piece), entries: logEntries }] : []
+    return logEntries.length ? [{ topic: hostLogTopic(chunk), entries: logEntries }] : []
   })
   return { results, entries, stored, changed: [...changed.values()] }
 }
 
 const byKey = (a: Key, b: Key) => (keyOf(a) < keyOf(b) ? -1 : 1)
 
-/** Reads and locks the marks of these hosts in one order; a host that was just deleted has none. */
-async function lockTaken(trx: Transaction, pieces: readonly LogPiece[]): Promise<Map<string, Taken>> {
-  const keys = [...new Map(pieces.map(piece => [keyOf(piece), piece])).values()].sort(byKey)
+/** Reads and locks the marks of these hosts, always in the same order. A host that was just deleted has none. */
+async function lockAccepted(trx: Transaction, chunks: readonly LogChunk[]): Promise<Map<string, Accepted>> {
+  const keys = [...new Map(chunks.map(chunk => [keyOf(chunk), chunk])).values()].sort(byKey)
   const locked = await lock(trx, keys)
   const missing = keys.filter(key => !locked.has(keyOf(key)))
   if (missing.length === 0) return locked
@@ -83,13 +83,13 @@ async function lockTaken(trx: Transaction, pieces: readonly LogPiece[]): Promise
      ON CONFLICT DO NOTHING`,
     [missing.map(key => key.tenantId), missing.map(key => key.hostId), missing.map(key => key.type)],
   )
-  for (const [key, taken] of await lock(trx, missing)) locked.set(key, taken)
+  for (const [key, accepted] of await lock(trx, missing)) locked.set(key, accepted)
   return locked
 }
 
 const marksRow = z.object({ host_id: z.string(), log_type: z.enum(['result', 'status']), marks: z.string() })
 
-async function lock(trx: Transaction, keys: readonly Key[]): Promise<Map<string, Taken>> {
+async function lock(trx: Transaction, keys: readonly Key[]): Promise<Map<string, Accepted>> {
   const rows = await manyRows(
     trx,
     marksRow,
@@ -99,7 +99,7 @@ async function lock(trx: Transaction, keys: readonly Key[]): Promise<Map<string,
     [keys.map(key => key.hostId), keys.map(key => key.type)],
   )
   return new Map(
-    rows.map(({ host_id, log_type, marks }) => [keyOf({ hostId: host_id, type: log_type }), readTaken(marks)]),
+    rows.map(({ host_id, log_type, marks }) => [keyOf({ hostId: host_id, type: log_type }), decodeAccepted(marks)]),
   )
 }
 
@@ -122,22 +122,22 @@ async function insertResults(trx: Transaction, results: readonly StoredResult[])
       results.map(row => row.epoch),
       results.map(row => row.counter),
       results.map(row => row.columns),
-      // some are null, which the types of knex do not allow
+      // Some are null, which Knex's types do not allow.
       results.map(row => row.decorations) as string[],
       results.map(row => row.truncated),
     ],
   )
 }
 
-async function storeTaken(trx: Transaction, changed: readonly { piece: Key; taken: Taken }[]): Promise<void> {
+async function storeAccepted(trx: Transaction, changed: readonly { chunk: Key; accepted: Accepted }[]): Promise<void> {
   if (changed.length === 0) return
   await trx.raw(
     `UPDATE log_batches b SET marks = k.marks FROM unnest(?::uuid[], ?::text[], ?::text[]) AS k(host_id, type, marks)
      WHERE b.host_id = k.host_id AND b.log_type = k.type`,
     [
-      changed.map(({ piece }) => piece.hostId),
-      changed.map(({ piece }) => piece.type),
-      changed.map(({ taken }) => writeTaken(taken)),
+      changed.map(({ chunk }) => chunk.hostId),
+      changed.map(({ chunk }) => chunk.type),
+      changed.map(({ accepted }) => encodeAccepted(accepted)),
     ],
   )
 }

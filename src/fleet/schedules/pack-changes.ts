@@ -23,7 +23,7 @@ interface Action {
   /** Its name in the audit log. */
   action: string
   reason: string | undefined
-  /** Path of the packs in the request, when the action changes what agents are served. */
+  /** Path of the packs in the request, if the action changes what agents are served. */
   path?: string
 }
 
@@ -36,7 +36,10 @@ interface Recorded {
 export class PackChanges {
   constructor(private readonly deps: PackDeps) {}
 
-  /** @throws Problem 409 when the name is taken, 400 when agents would skip it or hosts would be served more than they take */
+  /**
+   * @throws Problem 409 if the name is taken, 400 if agents would skip it or hosts would be served more than they
+   *   accept
+   */
   async create(by: Principal, { reason, ...input }: PackInput): Promise<PackRow> {
     requireRunnable(input)
     const row: NewPack = {
@@ -53,7 +56,7 @@ export class PackChanges {
     })
   }
 
-  /** @throws Problem 404, 409 when the name is taken, 400 when agents would skip it or hosts would be served more than they take */
+  /** @throws Problem 404, and the same as `create` */
   async update(by: Principal, id: string, { reason, ...change }: PackChange): Promise<PackRow> {
     requireRunnable(change)
     return this.change(by, { action: 'pack.update', reason, path: 'body' }, async trx => {
@@ -84,14 +87,14 @@ export class PackChanges {
   }
 
   /**
-   * Imports published packs and replaces those of the same names.
+   * Imports published packs and replaces packs with the same names.
    * @throws Problem 400 that names every fault with its line, or which packs would be too large for which hosts
    */
   async import(by: Principal, name: string, text: string, reason: string | undefined) {
     const { packs, faults, warnings } = importPacks(name, text)
     const problems = [...faults, ...packs.flatMap(unstorable)]
     if (problems.length) throw badRequest(problems)
-    // in one order in all processes, so that two imports do not deadlock
+    // Sorted in all processes, so that two imports do not deadlock.
     const inOrder = [...packs].sort((a, b) => (a.name < b.name ? -1 : 1))
     const stored = new Map<string, PackRow & { replaced: boolean }>()
     await this.changeAll(by, { action: 'pack.import', reason, path: 'body.content' }, async trx => {
@@ -149,12 +152,12 @@ const newPack = (by: Principal, name: string, content: PackRow['content']): NewP
   created_by: by.actor,
 })
 
-const nameTaken = (name: string) => conflict('name_taken', `There is a pack "${name}" already.`)
+const nameTaken = (name: string) => conflict('name_taken', `There is already a pack "${name}".`)
 
-/** Escapes of JSON that stand for what PostgreSQL cannot hold; behind an escaped backslash they are mere text. */
+/** JSON escapes of what PostgreSQL cannot hold; after an escaped backslash they are plain text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
-/** Faults of text that PostgreSQL cannot hold, and of names that no list can show. */
+/** Faults for text that PostgreSQL cannot hold and for names of invalid length. */
 function unstorable(pack: ImportedPack): Fault[] {
   const { name } = pack
   if (name === '' || name.length > NAME_MAX)

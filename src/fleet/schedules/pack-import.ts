@@ -7,15 +7,15 @@ import { isEmptySection, leftOut } from './sections'
 
 export interface Import {
   packs: ImportedPack[]
-  /** With any of them, nothing is imported. */
+  /** If there are any, nothing is imported. */
   faults: Fault[]
-  /** What was left out or read differently. */
+  /** What was left out or changed. */
   warnings: Fault[]
 }
 
 /**
  * Reads a published pack, or a configuration with packs or a schedule. Warnings name what is not served to agents.
- * @param name of a pack that has none of its own: a file of one pack, or a schedule
+ * @param name the name for a pack without one: a file with a single pack, or a schedule
  */
 export function importPacks(name: string, text: string): Import {
   const json = readRelaxedJson(text)
@@ -32,9 +32,9 @@ export function importPacks(name: string, text: string): Import {
   return { packs, faults: report.faults, warnings: report.warnings }
 }
 
-/** In place of a pack's name: holds several packs by name (`Config::addPack` in osquery/config/config.cpp). */
+/** Stands in place of a pack's name for several packs by name (`Config::addPack` in osquery/config/config.cpp). */
 const SEVERAL = '*'
-/** Not part of a pack next to them. */
+/** Sections of a configuration that are not part of a pack next to them. */
 const CONFIGURATION = ['schedule', 'packs']
 
 class Importer {
@@ -89,9 +89,9 @@ class Importer {
   private add(name: string, given: Values, path: Path, key?: string) {
     const pack = this.reader.read(name, given, path, key)
     if (!pack) return
-    const place = key ? [...path, key] : path
+    const faultPath = key ? [...path, key] : path
     if (this.packs.has(name))
-      this.report.fault(place, `Two packs would be called "${name}": import under another name, or rename one.`)
+      this.report.fault(faultPath, `Two packs would be called "${name}": import under another name, or rename one.`)
     this.packs.set(name, pack)
   }
 }

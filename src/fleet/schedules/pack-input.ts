@@ -5,7 +5,7 @@ import { AGENTS_KNOW, agentPlatforms } from './agent-platforms'
 import type { PackContent, StoredQuery } from './pack'
 
 /**
- * Checks names and platforms for what agents would silently skip.
+ * Refuses names and platforms that agents would silently skip.
  * @throws Problem 400 that names every fault
  */
 export function requireRunnable({ name, queries = [] }: PackChange): void {
@@ -28,7 +28,7 @@ function platformProblem(text: string): string | undefined {
   return `Agents do not know the platform "${first.name}" and would not run this there: ${hint}`
 }
 
-/** The pack's content after a change; fields that are left out stay, null removes one. */
+/** The pack's content after a change: omitted fields stay, null removes a field. */
 export function changedContent(content: PackContent, change: PackChange): PackContent {
   const { queries, discovery, shard, version } = change
   const changed = { ...content, ...givenFields({ discovery, shard, version }) }
@@ -36,7 +36,7 @@ export function changedContent(content: PackContent, change: PackChange): PackCo
   return changed
 }
 
-/** In osquery's format. Fields that only an import can set stay with a query of the same name. */
+/** A query in osquery's format. Fields that only an import can set are kept if the name stays the same. */
 function toContent({ name, sql, interval_seconds, platform, ...more }: PackQueryInput, { queries }: PackContent) {
   const before = Object.hasOwn(queries, name) ? queries[name] : undefined
   const { query: _, interval: __, ...rest } = before ?? {}

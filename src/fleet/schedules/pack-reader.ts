@@ -13,11 +13,11 @@ export interface ImportedPack {
   content: PackContent
 }
 
-/** Reads packs as they are published, less strictly than osquery's documentation describes them. */
+/** Reads packs as people publish them, which is less strict than osquery's documentation. */
 export class PackReader {
   constructor(private readonly report: ImportReport) {}
 
-  /** @param key of its queries */
+  /** @param key the name of the field with its queries */
   read(name: string, given: Values, path: Path, key = 'queries'): ImportedPack | undefined {
     const { queries, discovery, platform, description, shard, version, ...more } = given
     const at = (field: string) => [...path, field]
@@ -82,7 +82,7 @@ export class PackReader {
         shard: this.shard(shard, at('shard')),
         snapshot: this.flag(snapshot, at('snapshot')),
         removed: this.flag(removed, at('removed')),
-        // the name before osquery 4.7
+        // Its name before osquery 4.7.
         denylist: this.flag(denylist ?? blacklist, at('denylist')),
       }),
     }
@@ -101,7 +101,7 @@ export class PackReader {
     return platform
   }
 
-  /** An agent does not run a pack when a discovery query fails, so malformed ones must not reach it. */
+  /** An agent does not run a pack whose discovery query fails, so malformed ones must not reach it. */
   private discovery(given: unknown, path: Path): string[] {
     const list = given == null ? [] : [given].flat()
     return list.filter((sql, i): sql is string => {

@@ -13,7 +13,7 @@ export function packRoutes(deps: PackDeps): Endpoint[] {
 
 const readRoutes = ({ db }: PackDeps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query }) => {
-    const { items, next_cursor } = await namedPage(query, place => listPacks(db, tenantId, place))
+    const { items, next_cursor } = await namedPage(query, page => listPacks(db, tenantId, page))
     return ok({ items: items.map(toPack), next_cursor })
   }),
   endpoint(routes.read, async ({ principal: { tenantId }, params: { id } }) => {

@@ -1,14 +1,14 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { firstRow, manyRows, oneRow } from '../../base/rows'
-import type { NamedPlace } from '../named-page'
+import type { NamePage } from '../named-page'
 import { type PackRow, packRow } from './pack'
 import { unlessTaken } from './unique-store'
 
 export type NewPack = Omit<PackRow, 'created_at' | 'updated_at'>
 
-/** Of a tenant, by name. */
-export const listPacks = (db: Db, tenantId: string, { after, q, limit }: NamedPlace) =>
+/** Ordered by name. */
+export const listPacks = (db: Db, tenantId: string, { after, q, limit }: NamePage) =>
   manyRows(
     db,
     packRow,
@@ -21,7 +21,7 @@ export const listPacks = (db: Db, tenantId: string, { after, q, limit }: NamedPl
 export const findPack = (db: Db | Transaction, tenantId: string, id: string) =>
   firstRow(db, packRow, 'SELECT * FROM packs WHERE tenant_id = ? AND id = ?', [tenantId, id])
 
-/** @returns nothing when the name is taken */
+/** @returns undefined if the name is taken */
 export const insertPack = (trx: Transaction, pack: NewPack) =>
   firstRow(
     trx,
@@ -32,7 +32,7 @@ export const insertPack = (trx: Transaction, pack: NewPack) =>
     encoded(pack),
   )
 
-/** When a pack is replaced, what an operator has set (whether it is enabled, and its labels) stays. */
+/** Creates or replaces a pack. What an operator has set (whether it is enabled, and its labels) is kept. */
 export async function putPack(trx: Transaction, pack: NewPack): Promise<PackRow & { replaced: boolean }> {
   const { is_new, ...row } = await oneRow(
     trx,
@@ -53,11 +53,11 @@ const encoded = (pack: NewPack) => ({
   created_by: JSON.stringify(pack.created_by),
 })
 
-/** Reads a pack and locks it for the transaction. */
+/** Reads a pack and locks it until the end of the transaction. */
 export const lockPack = (trx: Transaction, tenantId: string, id: string) =>
   firstRow(trx, packRow, 'SELECT * FROM packs WHERE tenant_id = ? AND id = ? FOR UPDATE', [tenantId, id])
 
-/** @returns nothing when another pack has the name, which breaks the transaction */
+/** @returns undefined if another pack has the name, which aborts the transaction */
 export const updatePack = (trx: Transaction, pack: NewPack): Promise<PackRow | undefined> =>
   unlessTaken(
     oneRow(
@@ -76,7 +76,7 @@ export const deletePack = (trx: Transaction, tenantId: string, id: string) =>
 /** A pack that agents are served. */
 export const activePack = packRow
   .pick({ name: true, platforms: true, labels: true, content: true })
-  /** As agents get it in their configuration, with its name, a colon and a comma. */
+  /** Size in an agent's configuration, with its name, a colon and a comma. */
   .extend({ bytes: z.number() })
 export type ActivePack = z.output<typeof activePack>
 
@@ -91,7 +91,7 @@ export const activePacks = (db: Db, tenantId: string) =>
     [tenantId],
   )
 
-/** Those of the given labels that a host has. */
+/** Which of the given labels a host has. */
 export async function labelsOfHost(db: Db, tenantId: string, hostId: string, names: string[]): Promise<Set<string>> {
   const labels = await manyRows(
     db,

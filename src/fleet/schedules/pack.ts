@@ -35,7 +35,7 @@ export const packRow = z.object({
   description: z.string(),
   enabled: z.boolean(),
   platforms: z.array(z.string()),
-  /** Names. */
+  /** Names of labels. */
   labels: z.array(z.string()),
   content: packContent,
   created_by: actor,
@@ -44,9 +44,9 @@ export const packRow = z.object({
 })
 export type PackRow = z.output<typeof packRow>
 
-/** Characters in the name of a pack or of a query. */
+/** Max characters in the name of a pack or of a query. */
 export const NAME_MAX = 200
-/** The interval of queries that name none: `schedule_default_interval` of osquery. */
+/** The interval of queries without one: osquery's `schedule_default_interval`. */
 export const INTERVAL_SECONDS_DEFAULT = 3_600
 
 /** A pack as the API shows it. */
@@ -73,7 +73,7 @@ const toQuery = (name: string, each: StoredQuery): PackQuery => ({
   description: each.description ?? null,
 })
 
-/** As packs are published: with the platforms, which otherwise the server selects hosts by. */
+/** A pack in the published format, which includes the platforms by which the server otherwise selects hosts. */
 export function exportPack({ content, platforms, description }: PackRow): Record<string, unknown> {
   return {
     ...(platforms.length > 0 && { platform: platforms.join(',') }),

@@ -8,12 +8,12 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 
-/** JSON that was read with comments and other deviations. */
+/** The result of reading JSON with comments and other deviations. */
 export interface RelaxedJson {
   value: unknown
-  /** The line, from 1, of a value or of the nearest one around it. */
+  /** The line, from 1, of a value or of the nearest value that contains it. */
   lineOf(path: JSONPath): number
-  /** Paths of names that an object has more than once; the last one counts. */
+  /** Paths of duplicate names in objects; the last one counts. */
   repeated: string[][]
 }
 
@@ -23,13 +23,13 @@ export interface RelaxedFault {
   message: string
 }
 
-/** A pack has four levels, an osquery configuration with packs two more; the parser is recursive. */
+/** Limited because the parser is recursive. A pack has four levels, an osquery configuration with packs two more. */
 const DEPTH_MAX = 100
 
 /**
- * Reads JSON as in osquery's configuration: lines that end in a backslash continue on the next one, and lines that begin
- * with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp). Also accepts comments after values,
- * trailing commas, and text after the end.
+ * Reads JSON as in osquery's configuration: lines that end with a backslash continue on the next line, and lines that
+ * start with `#` or `//` are comments (`stripConfigComments` in osquery/config/config.cpp). Also accepts comments after
+ * values, trailing commas, and text after the end.
  */
 export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   const { plain, lineAt } = withoutComments(text)
@@ -38,7 +38,7 @@ export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
     return { line: lineAt(tooDeep), message: `This is nested more than ${DEPTH_MAX} levels deep.` }
   const errors: ParseError[] = []
   const tree = parseTree(plain, errors, { allowTrailingComma: true })
-  // What is wrong behind the end is of no interest, but that there is an end.
+  // Errors after the end are ignored, but a missing end is not.
   const end = tree ? tree.offset + tree.length : 0
   const error = errors.find(each => each.offset < end || printParseErrorCode(each.error).startsWith('Close'))
   if (error || !tree) return { line: lineAt((error ?? errors[0])?.offset ?? 0), message: messageOf(error ?? errors[0]) }
@@ -47,7 +47,7 @@ export function readRelaxedJson(text: string): RelaxedJson | RelaxedFault {
   return { value, repeated, lineOf: path => lineAt(nearest(tree, path).offset) }
 }
 
-/** @returns where it is nested more deeply than it may be */
+/** @returns the offset at which it is nested too deeply, if it is */
 function tooDeepAt(plain: string): number | undefined {
   const scanner = createScanner(plain, true)
   let depth = 0
@@ -65,7 +65,7 @@ function messageOf(error: ParseError | undefined): string {
   return `This is not JSON: ${what.replace(/(?!^)[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}.`
 }
 
-/** Like jsonc-parser's own, but to it `__proto__` is a name like others, and names that come again are noted. */
+/** Like jsonc-parser's `getNodeValue`, but treats `__proto__` like any other name and collects duplicate names. */
 function plainValue(node: Node, path: string[], repeated: string[][]): unknown {
   if (node.type === 'array')
     return node.children?.map((each, i) => plainValue(each, [...path, String(i)], repeated)) ?? []
@@ -73,9 +73,9 @@ function plainValue(node: Node, path: string[], repeated: string[][]): unknown {
   const values = new Map<string, unknown>()
   for (const { children: [key, value] = [] } of node.children ?? []) {
     if (!key || !value) continue
-    const place = [...path, String(key.value)]
-    if (values.has(String(key.value))) repeated.push(place)
-    values.set(String(key.value), plainValue(value, place, repeated))
+    const childPath = [...path, String(key.value)]
+    if (values.has(String(key.value))) repeated.push(childPath)
+    values.set(String(key.value), plainValue(value, childPath, repeated))
   }
   return Object.fromEntries(values)
 }
@@ -88,17 +88,17 @@ function nearest(tree: Node, path: JSONPath): Node {
   return tree
 }
 
-/** Joins lines, empties comment lines, and remembers which line of the original a place comes from. */
+/** Joins lines, blanks out comment lines, and maps offsets to lines of the original. */
 function withoutComments(text: string) {
   const starts: { offset: number; line: number }[] = []
   let plain = ''
   let joined = ''
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
   for (const [i, line] of lines.entries()) {
-    const goesOn = line.endsWith('\\') && i < lines.length - 1
+    const continues = line.endsWith('\\') && i < lines.length - 1
     starts.push({ offset: plain.length + joined.length, line: i + 1 })
-    joined += goesOn ? line.slice(0, -1) : line
-    if (goesOn) continue
+    joined += continues ? line.slice(0, -1) : line
+    if (continues) continue
     plain += /^\s*(#|\/\/)/.test(joined) ? ' '.repeat(joined.length) : joined
     plain += '\n'
     joined = ''

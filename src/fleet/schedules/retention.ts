@@ -5,7 +5,7 @@ import type { RetentionTarget } from '../../base/retention'
 export const scheduleRetention = (db: Db): RetentionTarget[] => [
   expiringRows(db, {
     name: 'scheduled_results',
-    summary: 'Rows that hosts logged of scheduled queries.',
+    summary: 'Rows of scheduled queries, as logged by hosts.',
     table: 'scheduled_results',
     column: 'received_at',
     keep: { term: 'logs' },

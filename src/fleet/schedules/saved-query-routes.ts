@@ -21,13 +21,13 @@ interface Deps {
 
 const toSavedQuery = ({ tenant_id: _, ...row }: SavedQueryRow) => row
 const nameTaken = (name: string | undefined) =>
-  conflict('name_taken', `There is a saved query "${name ?? ''}" already.`)
+  conflict('name_taken', `There is already a saved query "${name ?? ''}".`)
 
 export const savedQueryRoutes = (deps: Deps): Endpoint[] => [...readRoutes(deps), ...changeRoutes(deps)]
 
 const readRoutes = ({ db }: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query }) => {
-    const { items, next_cursor } = await namedPage(query, place => listSavedQueries(db, tenantId, place))
+    const { items, next_cursor } = await namedPage(query, page => listSavedQueries(db, tenantId, page))
     return ok({ items: items.map(toSavedQuery), next_cursor })
   }),
   endpoint(routes.read, async ({ principal: { tenantId }, params: { id } }) => {

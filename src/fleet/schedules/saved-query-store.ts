@@ -2,7 +2,7 @@ import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { firstRow, manyRows } from '../../base/rows'
 import { actor } from '../../contract/access'
-import type { NamedPlace } from '../named-page'
+import type { NamePage } from '../named-page'
 import { unlessTaken } from './unique-store'
 
 const savedQueryRow = z.object({
@@ -19,8 +19,8 @@ const savedQueryRow = z.object({
 export type SavedQueryRow = z.output<typeof savedQueryRow>
 export type NewSavedQuery = Omit<SavedQueryRow, 'created_at' | 'updated_at'>
 
-/** Of a tenant, by name. */
-export const listSavedQueries = (db: Db, tenantId: string, { after, q, limit }: NamedPlace) =>
+/** Ordered by name. */
+export const listSavedQueries = (db: Db, tenantId: string, { after, q, limit }: NamePage) =>
   manyRows(
     db,
     savedQueryRow,
@@ -33,7 +33,7 @@ export const listSavedQueries = (db: Db, tenantId: string, { after, q, limit }: 
 export const findSavedQuery = (db: Db, tenantId: string, id: string) =>
   firstRow(db, savedQueryRow, 'SELECT * FROM saved_queries WHERE tenant_id = ? AND id = ?', [tenantId, id])
 
-/** @returns nothing when the name is taken */
+/** @returns undefined if the name is taken */
 export const insertSavedQuery = (trx: Transaction, query: NewSavedQuery) =>
   firstRow(
     trx,
@@ -48,7 +48,7 @@ export type SavedQueryChange = {
   [Field in 'name' | 'description' | 'sql' | 'platforms']?: SavedQueryRow[Field] | undefined
 }
 
-/** @returns nothing when it does not exist; `taken` when another one has the name, which breaks the transaction */
+/** @returns undefined if it does not exist; `taken` if another one has the name, which aborts the transaction */
 export async function updateSavedQuery(
   trx: Transaction,
   { tenantId, id }: { tenantId: string; id: string },
@@ -74,7 +74,7 @@ export async function updateSavedQuery(
   return updated ? updated[0] : 'taken'
 }
 
-/** @returns its name; nothing when it does not exist */
+/** @returns its name; undefined if it does not exist */
 export async function deleteSavedQuery(trx: Transaction, tenantId: string, id: string): Promise<string | undefined> {
   const deleted = await firstRow(
     trx,

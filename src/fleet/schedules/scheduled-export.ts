@@ -15,7 +15,7 @@ const PAGE_ROWS = 1_000
 const COLUMNS_MAX = 1_000
 const OWN_COLUMNS = ['name', 'action', 'at', 'received_at', 'epoch', 'counter']
 
-/** Streams every matching row, newest first, up to the latest one when it began. */
+/** Streams every matching row, newest first, starting with the latest one at the time of the request. */
 export async function exportScheduled(
   db: Db,
   filter: ScheduledFilter,
@@ -30,11 +30,11 @@ export async function exportScheduled(
   await sendDownload(res, { name: `scheduled-${filter.hostId}`, format }, pieces)
 }
 
-/** @throws Problem 413 when there are too many */
+/** @throws Problem 413 if there are too many */
 async function columnsOf(db: Db, filter: ScheduledFilter, upTo: number): Promise<string[]> {
   const columns = await scheduledColumns(db, filter, upTo, COLUMNS_MAX + 1)
   if (columns.length <= COLUMNS_MAX) return columns
-  const detail = `These results have more than ${COLUMNS_MAX} columns: ask for one query by \`name\`, or for ndjson.`
+  const detail = `These results have more than ${COLUMNS_MAX} columns: select one query by \`name\`, or use ndjson.`
   throw new Problem(413, 'too_many_columns', detail)
 }
 
@@ -62,7 +62,7 @@ async function* ndjson(pages: AsyncIterable<ScheduledRow[]>): AsyncGenerator<str
   for await (const page of pages) yield page.map(row => `${encodeScheduled(row)}\n`).join('')
 }
 
-/** Inserts the stored JSON as it is. */
+/** Encodes a row with its stored JSON unchanged. */
 function encodeScheduled({ id, columns, decorations, ...row }: ScheduledRow): string {
   return `${JSON.stringify({ id: String(id), ...row }).slice(0, -1)},"columns":${columns},"decorations":${decorations ?? 'null'}}`
 }

@@ -7,7 +7,7 @@ import { exportScheduled } from './scheduled-export'
 import { listScheduled, type ScheduledRow, scheduledNames } from './scheduled-store'
 
 const NAMES_MAX = 2_000
-const place = z.number().int().positive()
+const idShape = z.number().int().positive()
 
 const toScheduledResult = ({ id, columns, decorations, ...row }: ScheduledRow) => ({
   ...row,
@@ -26,7 +26,7 @@ export const scheduledRoutes = (db: Db): Endpoint[] => [
       await exportScheduled(db, filter, { format, bom }, res)
       return undefined
     }
-    const found = await listScheduled(db, filter, { before: readCursor(cursor, place), limit: limit + 1 })
+    const found = await listScheduled(db, filter, { before: readCursor(cursor, idShape), limit: limit + 1 })
     const { items, next_cursor } = pageOf(found, limit, ({ id }) => id)
     return ok({ items: items.map(toScheduledResult), next_cursor })
   }),

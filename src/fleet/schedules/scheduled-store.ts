@@ -9,11 +9,11 @@ const scheduledRow = z.object({
   action: scheduledAction,
   at: z.date(),
   received_at: z.date(),
-  /** Changes when the results of the query on the host begin anew. */
+  /** Changes when the results of the query on the host start over. */
   epoch: z.number(),
-  /** Runs since the epoch began; 0 is the first one, whose rows are all there is and no change. */
+  /** Number of runs since the epoch started; 0 is the first run, whose rows are the full result rather than changes. */
   counter: z.number(),
-  /** Encoded JSON as it is stored, in which no number has lost a digit. */
+  /** Encoded JSON as stored, in which numbers have all their digits. */
   columns: z.string(),
   decorations: z.string().nullable(),
   truncated: z.boolean(),
@@ -25,14 +25,14 @@ export interface ScheduledFilter {
   hostId: string
   name?: string | undefined
   action?: string[] | undefined
-  /** In names and values of columns. */
+  /** Searches names and values of columns. */
   q?: string | undefined
   /** By the agent's clock. */
   since?: string | undefined
   until?: string | undefined
 }
 
-/** What precedes a name or a value in a row, which is JSON; agents may send numbers as numbers. */
+/** What precedes a name or a value in the JSON of a row; numbers may be unquoted. */
 const COLUMN = '[{,:]"?'
 
 const WHERE = `tenant_id = :tenantId AND host_id = :hostId
@@ -51,7 +51,7 @@ const bindingsOf = ({ name, action, q, since, until, ...host }: ScheduledFilter)
   ...(q === undefined ? { like: null, exactly: null } : escapedPatterns(q, COLUMN)),
 })
 
-/** Newest first. @param before below this id */
+/** Newest first. @param before only rows with lower ids */
 export function listScheduled(
   db: Db,
   filter: ScheduledFilter,
@@ -66,7 +66,7 @@ export function listScheduled(
   )
 }
 
-/** The id of the latest row of a host; 0 when it has none. */
+/** The id of the latest row of a host; 0 if it has none. */
 export async function latestScheduled(db: Db, { tenantId, hostId }: ScheduledFilter): Promise<number> {
   const latest = await oneRow(
     db,
@@ -96,7 +96,10 @@ export async function scheduledColumns(
 
 const scheduledName = z.object({ name: z.string(), last_received_at: z.date() })
 
-/** Names of a host's scheduled queries, and when the latest result of each arrived. Jumps from name to name in the index. */
+/**
+ * Names of a host's scheduled queries, and when the latest result of each arrived. Skips from name to name in the
+ * index.
+ */
 export function scheduledNames(
   db: Db,
   { tenantId, hostId }: ScheduledFilter,

@@ -24,19 +24,19 @@ export interface SchedulesDeps {
   metrics: Registry
   audit: Audit
   settings: {
-    /** How long a read may be held; 0: agents poll. */
+    /** How long a read may be held, in ms; 0: agents poll. */
     holdMs: number
     heartbeatMs: number
   }
 }
 
-/** What agents run on a schedule, and what they log. To be started after the bus. */
+/** What agents run on a schedule and what they log. Must be started after the bus. */
 export interface Schedules extends Part {
-  /** The whole configuration for an agent. */
+  /** The complete configuration for an agent. */
   config(agent: Agent): Promise<Record<string, unknown>>
   /** Resolves when all lines are durable; otherwise rejects, so that the agent keeps them. */
   log(agent: Agent, batch: LogBatch): Promise<void>
-  /** Of the topics `hostlog:<host id>`. */
+  /** The family of the topics `hostlog:<host id>`. */
   family: Family
   endpoints: Endpoint[]
   retention: RetentionTarget[]

@@ -1,8 +1,10 @@
 import { isObject } from './lenient-values'
 
-/** Parts of an osquery configuration that are not served to agents (docs/wiki/deployment/configuration.md of osquery). */
+/**
+ * Parts of an osquery configuration that are not served to agents (docs/wiki/deployment/configuration.md of osquery).
+ */
 const SECTIONS: ReadonlyMap<string, string> = new Map([
-  ['options', 'Set options in the flags file of the agents'],
+  ['options', 'Set options in the flag file of the agents'],
   ['decorators', 'Tailrace sends decorators of its own'],
   ['file_paths', 'Tailrace does not configure file monitoring yet'],
   ['file_paths_query', 'Tailrace does not configure file monitoring yet'],
@@ -16,7 +18,7 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['prometheus_targets', 'Tailrace does not send Prometheus targets yet'],
 ])
 
-/** Names that a message lists. */
+/** Max names in a message. */
 const NAMES_MAX = 20
 
 /** Whether a section can be left out without a warning. */
@@ -28,7 +30,7 @@ export function isEmptySection(content: unknown): boolean {
 /** The warning for a section of a configuration that was not imported, with the names in it. */
 export function leftOut(section: string, content: unknown): string {
   const known = SECTIONS.get(section)
-  if (!known) return `Tailrace does not know the section "${section}" and does not serve it${namesIn(content)}.`
+  if (!known) return `The section "${section}" is unknown and was left out${namesIn(content)}.`
   return `The section "${section}" is not served to agents and was left out${namesIn(content)}. ${known}.`
 }
 

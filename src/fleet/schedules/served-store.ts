@@ -6,7 +6,7 @@ import { activePack, BYTES } from './pack-store'
 const sizedPack = activePack.omit({ content: true })
 export type SizedPack = z.output<typeof sizedPack>
 
-/** The enabled packs, to be called after a change. Others who change packs of the tenant wait until this transaction ends. */
+/** The enabled packs with their sizes. Serialises changes to the tenant's packs until the end of the transaction. */
 export async function sizedPacks(trx: Transaction, tenantId: string): Promise<SizedPack[]> {
   await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.packs'), hashtext(?))`, [tenantId])
   return manyRows(
@@ -22,13 +22,13 @@ const hostGroup = z.object({
   platform: z.string(),
   osquery_version: z.string(),
   labels: z.array(z.string()),
-  /** The name of one of them. */
+  /** The name of one of these hosts. */
   host: z.string(),
 })
 /** Hosts that are served the same packs. */
 export type HostGroup = z.output<typeof hostGroup>
 
-/** @param labels names of those that packs require */
+/** @param labels the names of labels that packs require */
 export const hostGroups = (db: Db, tenantId: string, labels: string[]) =>
   manyRows(
     db,
@@ -42,7 +42,7 @@ export const hostGroups = (db: Db, tenantId: string, labels: string[]) =>
     { tenantId, labels },
   )
 
-/** Empty when it is not known. */
+/** The osquery version of a host; empty if unknown. */
 export async function osqueryVersionOf(db: Db, tenantId: string, hostId: string): Promise<string> {
   const host = await firstRow(
     db,

@@ -5,11 +5,11 @@ import { BASE_BYTES } from './base-config'
 import { BYTES_MAX_BEFORE, configBytesMax } from './config-limits'
 import { type HostGroup, hostGroups, type SizedPack, sizedPacks } from './served-store'
 
-/** A change, so that packs that were too large before do not prevent other changes. */
+/** What a change affects, so that packs that were already too large do not prevent other changes. */
 export interface Change {
   /** Names of packs that were stored. */
   packs?: string[]
-  /** All packs before it: one that was too large may become smaller. */
+  /** All packs before the change: what was too large may become smaller. */
   before?: readonly SizedPack[]
   /** A label whose hosts have changed. */
   label?: string
@@ -17,15 +17,15 @@ export interface Change {
   path: string
 }
 
-/** Hosts of these may enroll at any time. */
+/** Platforms whose hosts may enroll at any time. */
 const FAMILIES = ['linux', 'darwin', 'windows', 'freebsd']
-/** Not names of platforms of hosts. */
+/** Names that are not platforms of hosts. */
 const NO_PLATFORM = ['', 'all', 'any', 'posix']
 const MIB = 1024 * 1024
 
 /**
- * Agents reject a configuration that is too large after they have cleared their schedule
- * (`Config::updateSource` in osquery/config/config.cpp), so no host may be served more than it takes.
+ * Checks that no host would be served more than it accepts. Agents reject a configuration that is too large only after
+ * they have cleared their schedule (`Config::updateSource` in osquery/config/config.cpp).
  * @throws Problem 400 that names the packs
  */
 export async function requireServable(trx: Transaction, tenantId: string, change: Change): Promise<void> {
@@ -34,27 +34,27 @@ export async function requireServable(trx: Transaction, tenantId: string, change
   const labels = [...new Set(packs.flatMap(pack => pack.labels))]
   const groups = [...possibleGroups(packs, labels), ...(await hostGroups(trx, tenantId, labels))]
   for (const group of groups) {
-    const meant = meantFor(group, packs)
-    if (!concerns(change, group, meant)) continue
-    const bytes = bytesOf(meant)
+    const applying = packsFor(group, packs)
+    if (!isAffected(change, group, applying)) continue
+    const bytes = bytesOf(applying)
     const bytesMax = configBytesMax(group.osquery_version)
-    const isMore = !change.before || bytes > bytesOf(meantFor(group, change.before))
-    if (bytes > bytesMax && isMore)
-      throw badRequest([{ path: change.path, message: tooLarge(change, group, meant, bytes, bytesMax) }])
+    const hasGrown = !change.before || bytes > bytesOf(packsFor(group, change.before))
+    if (bytes > bytesMax && hasGrown)
+      throw badRequest([{ path: change.path, message: tooLarge(change, group, applying, bytes, bytesMax) }])
   }
 }
 
-export const isMeantFor = (pack: Pick<SizedPack, 'platforms' | 'labels'>, platform: string, labels: Set<string>) =>
+export const appliesTo = (pack: Pick<SizedPack, 'platforms' | 'labels'>, platform: string, labels: Set<string>) =>
   runsOn(platform, pack.platforms) && (pack.labels.length === 0 || pack.labels.some(name => labels.has(name)))
 
-const meantFor = ({ platform, labels }: HostGroup, packs: readonly SizedPack[]) =>
-  packs.filter(pack => isMeantFor(pack, platform, new Set(labels)))
+const packsFor = ({ platform, labels }: HostGroup, packs: readonly SizedPack[]) =>
+  packs.filter(pack => appliesTo(pack, platform, new Set(labels)))
 
 /** Size of a configuration with these packs. */
 export const bytesOf = (packs: readonly Pick<SizedPack, 'bytes'>[]) =>
   packs.reduce((sum, { bytes }) => sum + bytes, BASE_BYTES)
 
-/** A host of each platform, without a label and with each. */
+/** Hypothetical hosts: for each platform one without labels, and one with each label. */
 function possibleGroups(packs: readonly SizedPack[], labels: readonly string[]): HostGroup[] {
   const named = packs.flatMap(pack => pack.platforms).filter(name => !NO_PLATFORM.includes(name))
   const platforms = [...new Set([...FAMILIES, ...named])]
@@ -63,19 +63,19 @@ function possibleGroups(packs: readonly SizedPack[], labels: readonly string[]):
   )
 }
 
-const concerns = ({ packs, label }: Change, group: HostGroup, meant: readonly SizedPack[]) =>
+const isAffected = ({ packs, label }: Change, group: HostGroup, applying: readonly SizedPack[]) =>
   packs === undefined
     ? label !== undefined && group.labels.includes(label)
-    : meant.some(({ name }) => packs.includes(name))
+    : applying.some(({ name }) => packs.includes(name))
 
 function tooLarge(
   change: Change,
   group: HostGroup,
-  meant: readonly SizedPack[],
+  applying: readonly SizedPack[],
   bytes: number,
   bytesMax: number,
 ): string {
-  const largest = [...meant].sort((a, b) => b.bytes - a.bytes)
+  const largest = [...applying].sort((a, b) => b.bytes - a.bytes)
   const cause = largest.find(({ name }) => change.packs?.includes(name))
   const reason = cause ? `With pack "${cause.name}"` : `With label "${change.label}"`
   const { host, platform, osquery_version: version, labels } = group
@@ -83,7 +83,7 @@ function tooLarge(
   const target = host ? `host ${host} (${platform}, osquery ${version || 'unknown'})` : `a ${platform} host${where}`
   const list = largest.slice(0, LISTED_MAX).map(({ name, bytes }) => `${name} ${size(bytes)}`)
   const more = largest.length > LISTED_MAX ? ` and ${largest.length - LISTED_MAX} more` : ''
-  return `${reason}, ${target} would be served ${size(bytes)}: ${list.join(', ')}${more}. Its agent takes ${size(bytesMax)} at most, and would clear its schedule. Split the packs by platform or label.`
+  return `${reason}, ${target} would be served ${size(bytes)}: ${list.join(', ')}${more}. Its agent accepts ${size(bytesMax)} at most, and would clear its schedule. Split the packs by platform or label.`
 }
 
 const LISTED_MAX = 10

@@ -1,7 +1,7 @@
 /** PostgreSQL's unique_violation. */
 const UNIQUE_VIOLATION = '23505'
 
-/** @returns nothing when another row has the name */
+/** @returns undefined if another row has the name */
 export async function unlessTaken<T>(statement: Promise<T>): Promise<T | undefined> {
   try {
     return await statement

@@ -21,7 +21,7 @@ export const actionRoutes = ({ jobs, kinds, audit }: ActionRoutesDeps): Endpoint
   endpoint(routes.create, async ({ principal, body, req }) => {
     const kind = kinds.get(body.kind)
     if (!kind || kind.options.byRequest === false)
-      throw badRequest([{ path: 'body.kind', message: `There is no such kind. Kinds: ${namesOf(kinds)}` }])
+      throw badRequest([{ path: 'body.kind', message: `Unknown kind. Known kinds: ${namesOf(kinds)}` }])
     const given = req.headers['idempotency-key']
     const { job, outcome } = await jobs.enqueueAny(kind, body.input ?? {}, {
       tenantId: principal.tenantId,
@@ -64,7 +64,7 @@ function keyOf(given: string | string[]): string {
   throw badRequest([{ path: 'header.idempotency-key', message: 'must be 1 to 200 visible ASCII characters' }])
 }
 
-/** The same whatever the order of the fields. */
+/** Does not depend on the order of fields. */
 function hashOf(body: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(body)))

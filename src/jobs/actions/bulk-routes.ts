@@ -7,7 +7,7 @@ import { bulkAction, possibleFilter } from '../builtins/bulk-action'
 import { linksOf } from '../history/resource'
 import type { Jobs } from './jobs'
 
-/** An action on every job that a filter selects, as a job of its own. */
+/** An action on every job that matches a filter, run as a job of its own. */
 export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpoint[] => [
   endpoint(routes.bulk, async ({ principal, body: { action, filter: given, dry_run, reason } }) => {
     const { tenantId, actor } = principal

@@ -19,14 +19,14 @@ export interface CancelDeps {
   log: Log
 }
 
-const LEFT_IN_QUEUE = 'A cancelled job stays in its queue until its turn comes'
-/** Each pass finds children spawned during the one before; once its flag is stored, a job spawns no more. */
+const LEFT_IN_QUEUE = 'A cancelled job stays in its queue until a worker drops it'
+/** Each pass finds children spawned during the previous one; once its flag is stored, a job can no longer spawn. */
 const PASSES_MAX = 100
 
 /**
- * Cancels a job and all its open descendants, even when the job itself has ended. The flags are durable before anything
- * else happens, deepest first, because a parent continues as soon as its children are gone. Jobs without a running handler
- * end at once, the others as soon as their worker is notified.
+ * Cancels a job and all its open descendants, even if the job itself has ended. Before anything else, the flags are
+ * stored, deepest jobs first, because a parent continues as soon as its children have ended. Jobs without a running
+ * handler end at once, the others as soon as their worker is notified.
  * @throws Problem 404, or 409 when there is nothing to cancel
  */
 export async function cancelJob(deps: CancelDeps, ref: JobRef, { reason, by }: Reason): Promise<JobRow> {
@@ -37,7 +37,7 @@ export async function cancelJob(deps: CancelDeps, ref: JobRef, { reason, by }: R
   const after = await findJob(deps.db, ref)
   if (!after) throw notFound('job')
   if (!reached.length && hasEnded(after.status))
-    throw conflict('job_ended', 'The job has ended, and so has all that it spawned: there is nothing to cancel.')
+    throw conflict('job_ended', 'The job and all its descendants have ended: there is nothing to cancel.')
   await deps.cancelChannel.publish(reached.filter(({ status }) => status === 'running').map(({ id }) => id))
   await dequeue(
     deps,
@@ -56,7 +56,7 @@ async function flagTree(
   const reached: JobState[] = []
   let refs = [...(await findUncancelled(db, root)), ...own]
   for (let pass = 0; refs.length; pass++) {
-    if (pass === PASSES_MAX) throw new Error(`The tree of job ${root.id} grows faster than it is cancelled`)
+    if (pass === PASSES_MAX) throw new Error(`The tree of job ${root.id} grows faster than it can be cancelled`)
     const change = { type: 'request_cancel' as const, cancel }
     const results = await Promise.all(refs.map(ref => streams.commit(transitionEffect, { ...ref, change })))
     for (const result of results) if (result?.applied) reached.push(result.state)
@@ -65,7 +65,7 @@ async function flagTree(
   return reached
 }
 
-/** BullMQ would drop them when their turn comes; until then they would only take up space. */
+/** Frees space in Redis early: workers would drop these jobs when their turn comes. */
 async function dequeue({ engine, log }: CancelDeps, jobs: readonly JobState[]) {
   for (const { id, queue } of jobs)
     await engine.remove(queue as QueueName, id).catch(againLater(log, LEFT_IN_QUEUE, { job_id: id }))

@@ -18,7 +18,7 @@ export interface EnqueuedJob {
   outcome: 'created' | 'replayed' | 'deduplicated'
 }
 
-/** What the rest of the program can do with jobs. */
+/** The interface to jobs for the rest of the program. */
 export class Jobs extends History {
   readonly #deps: CancelDeps & RetryDeps
 
@@ -28,7 +28,7 @@ export class Jobs extends History {
   }
 
   /**
-   * Creates a job. It is durable when this resolves; while Redis is down it runs later.
+   * Creates a job. Resolves when it is durable; if Redis is down, the job runs later.
    * @throws Problem 400 when the input does not fit, 409 when the key was used for another request
    */
   async enqueue<Input, Given>(
@@ -39,7 +39,7 @@ export class Jobs extends History {
     return this.enqueueAny(kind, input, request)
   }
 
-  /** The same for a kind that is known only by name. */
+  /** The same for a kind whose type is not known at compile time. */
   async enqueueAny(kind: AnyKind, input: unknown, request: Omit<EnqueueRequest, 'parent'>): Promise<EnqueuedJob> {
     const { id, outcome, row } = await this.#deps.enqueuer.enqueue(kind, input, request)
     const job = row ? toJob(row) : await this.find({ tenantId: request.tenantId, id })

@@ -16,7 +16,7 @@ export interface ActionDeps {
   audit: Audit
 }
 
-/** What an admin may do on the board. It is done to the job in PostgreSQL; a change in Redis only would be undone. */
+/** What an admin can do on the board. It changes the job in PostgreSQL: a change in Redis alone would be undone. */
 type JobAction = 'retry' | 'clean' | 'promote'
 
 interface Target {
@@ -36,40 +36,40 @@ const STATES: Record<string, JobType> = {
 }
 
 /**
- * Does what a write of the board's page asks for, with our own means.
- * @param path below the board's own: `/api/queues/checks/pause`
- * @throws Problem 403 for what is not possible here, 404, 409
+ * Carries out a write request of Bull Board's page through our own API.
+ * @param path relative to the board's: `/api/queues/checks/pause`
+ * @throws Problem 403 for unsupported actions, 404, 409
  */
 export async function act(deps: ActionDeps, principal: Principal, method: string, path: string): Promise<void> {
-  const [api, queues, ...words] = wordsOf(path)
+  const [api, queues, ...segments] = segmentsOf(path)
   if (api !== 'api' || queues !== 'queues' || method !== 'PUT') return refuse(deps, principal, method, path)
-  const [first = '', second = '', third] = words
-  if (words.length === 1 && isControl(first)) {
+  const [first = '', second = '', third] = segments
+  if (segments.length === 1 && isControl(first)) {
     for (const name of QUEUE_NAMES) await pauseOrResume(deps, principal, name, first)
     return
   }
   const queue = QUEUE_NAMES.find(name => name === first)
   if (!queue) throw notFound('queue')
-  if (words.length === 2 && isControl(second)) return pauseOrResume(deps, principal, queue, second)
+  if (segments.length === 2 && isControl(second)) return pauseOrResume(deps, principal, queue, second)
   if (queue === 'schedules') return refuse(deps, principal, method, path)
-  if (words.length === 2 && second === 'promote') return actOnAll(deps, principal, queue, 'promote', 'delayed')
-  if (words.length === 3 && (second === 'retry' || second === 'clean'))
+  if (segments.length === 2 && second === 'promote') return actOnAll(deps, principal, queue, 'promote', 'delayed')
+  if (segments.length === 3 && (second === 'retry' || second === 'clean'))
     return actOnAll(deps, principal, queue, second, third ?? '')
-  if (words.length === 3 && isJobAction(third)) return actOnJob(deps, principal, queue, second, third)
+  if (segments.length === 3 && isJobAction(third)) return actOnJob(deps, principal, queue, second, third)
   return refuse(deps, principal, method, path)
 }
 
-function wordsOf(path: string): string[] {
+function segmentsOf(path: string): string[] {
   try {
     return path.split('/').filter(Boolean).map(decodeURIComponent)
   } catch {
-    throw badRequest([{ path: 'path', message: 'This path is not encoded well.' }])
+    throw badRequest([{ path: 'path', message: 'This path is not URL-encoded correctly.' }])
   }
 }
 
-const isControl = (word: string): word is 'pause' | 'resume' => word === 'pause' || word === 'resume'
-const isJobAction = (word: string | undefined): word is JobAction =>
-  word === 'retry' || word === 'clean' || word === 'promote'
+const isControl = (segment: string): segment is 'pause' | 'resume' => segment === 'pause' || segment === 'resume'
+const isJobAction = (segment: string | undefined): segment is JobAction =>
+  segment === 'retry' || segment === 'clean' || segment === 'promote'
 
 async function pauseOrResume(
   { queueControl, audit }: ActionDeps,
@@ -93,8 +93,8 @@ async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, actio
   if (!type) throw notFound('state')
   const count = await bull.getJobCountByTypes(type)
   if (count > BULK_MAX) {
-    const detail = `Here at most ${BULK_MAX} jobs at once; these are ${count}. Select them by filter on /queue?queue=${queue} instead: that runs as a job with progress.`
-    await audited(deps.audit, by, { action: `job.${action}_all`, target: { type: 'queue', id: queue }, detail })
+    const detail = `Bull Board changes at most ${BULK_MAX} jobs at a time, and these are ${count}. Select them by filter on /queue?queue=${queue} instead: that runs as a job with progress.`
+    await recordAudit(deps.audit, by, { action: `job.${action}_all`, target: { type: 'queue', id: queue }, detail })
     throw conflict('too_many_jobs', detail)
   }
   for (const job of await bull.getJobs(type, 0, BULK_MAX - 1)) if (job) await actOn(deps, by, queue, job, action)
@@ -102,45 +102,46 @@ async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, actio
 
 async function actOn(deps: ActionDeps, by: Principal, queue: QueueName, job: BullJob, action: JobAction) {
   const target = { queue, id: String(job.id), tenantId: String(job.data?.tenant_id) }
-  const told = { action: `job.${action}`, target: { type: 'job', id: target.id }, tenantId: target.tenantId }
+  const event = { action: `job.${action}`, target: { type: 'job', id: target.id }, tenantId: target.tenantId }
   try {
-    await DO[action](deps, by, target, job)
+    await ACTIONS[action](deps, by, target, job)
   } catch (error) {
-    await audited(deps.audit, by, { ...told, detail: error instanceof Problem ? error.detail : 'It failed.' })
+    await recordAudit(deps.audit, by, { ...event, detail: error instanceof Problem ? error.detail : 'It failed.' })
     throw error
   }
-  await audited(deps.audit, by, told)
+  await recordAudit(deps.audit, by, event)
 }
 
-const DO: Record<JobAction, (deps: ActionDeps, by: Principal, target: Target, job: BullJob) => Promise<unknown>> = {
-  retry: ({ jobs }, by, target) => jobs.retry(target, by.actor),
-  promote: (_deps, _by, _target, job) => job.promote(),
-  async clean({ jobs, engine }, by, target) {
-    const { status } = await jobs.find(target)
-    if (!hasEnded(status)) return jobs.cancel(target, { reason: `removed ${REASON}`, by: by.actor })
-    await jobs.remove(target)
-    await engine.remove(target.queue, target.id)
-  },
-}
+const ACTIONS: Record<JobAction, (deps: ActionDeps, by: Principal, target: Target, job: BullJob) => Promise<unknown>> =
+  {
+    retry: ({ jobs }, by, target) => jobs.retry(target, by.actor),
+    promote: (_deps, _by, _target, job) => job.promote(),
+    async clean({ jobs, engine }, by, target) {
+      const { status } = await jobs.find(target)
+      if (!hasEnded(status)) return jobs.cancel(target, { reason: `removed ${REASON}`, by: by.actor })
+      await jobs.remove(target)
+      await engine.remove(target.queue, target.id)
+    },
+  }
 
-/** Told to the installation's people and, for a job of another tenant, to that tenant, too. */
-async function audited(
+/** Records an action in the audit log of the default tenant and, for a job of another tenant, also in that tenant's. */
+async function recordAudit(
   audit: Audit,
   { tenantId, actor }: Principal,
-  told: { action: string; target: { type: string; id: string }; tenantId?: string; detail?: string },
+  event: { action: string; target: { type: string; id: string }; tenantId?: string; detail?: string },
 ) {
-  const { action, target, detail } = told
+  const { action, target, detail } = event
   const data = { via: 'bull-board', ...(detail && { detail }) }
   const entry: Omit<AuditEntry, 'by'> = { action, target, result: detail ? 'refused' : 'ok', reason: REASON, data }
   await audit.record({ by: { tenantId, actor }, ...entry })
-  if (told.tenantId && told.tenantId !== tenantId)
-    await audit.record({ by: { tenantId: told.tenantId, actor }, ...entry })
+  if (event.tenantId && event.tenantId !== tenantId)
+    await audit.record({ by: { tenantId: event.tenantId, actor }, ...entry })
 }
 
 async function refuse({ audit }: ActionDeps, by: Principal, method: string, path: string): Promise<never> {
   const detail =
-    'Bull Board may pause, resume, retry, remove and promote here. For anything else use /queue or the API.'
-  await audited(audit, by, {
+    'Bull Board can only pause, resume, retry, remove and promote here. For anything else, use /queue or the API.'
+  await recordAudit(audit, by, {
     action: 'board.write',
     target: { type: 'board', id: `${method} ${path}`.slice(0, 200) },
     detail,

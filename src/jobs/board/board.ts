@@ -26,23 +26,23 @@ export interface BoardDeps {
 }
 
 /**
- * Bull Board at /admin/queues. BullMQ's queues hold the jobs of every tenant, so the board is only for people of the
- * default tenant, who run the installation: its operators read, its admins act. What they do goes the way of our own
- * API (see actions.ts); Bull Board's own write routes are never reached.
+ * Bull Board at /admin/queues. BullMQ's queues hold the jobs of every tenant, so the board is only for users of the
+ * default tenant, who run the installation: operators can read, admins can also write. Writes go through our own API
+ * (see actions.ts) and never reach Bull Board's own routes.
  */
 export function createBoard(deps: BoardDeps) {
   const boards = { read: page(deps.engine, true), act: page(deps.engine, false) }
   const handler: RequestHandler = async (req, res, next) => {
     const principal = await deps.authenticate(req)
-    if (!runsInstallation(principal)) throw new Problem(403, 'forbidden', FOREIGN)
+    if (!runsInstallation(principal)) throw new Problem(403, 'forbidden', NOT_INSTALLATION)
     const board = may(principal, 'admin') ? boards.act : boards.read
     if (req.method === 'GET' || req.method === 'HEAD') return board(req, res, next)
     try {
-      await actInTime(() => act(deps, principal, req.method, req.path))
+      await actWithinTimeout(() => act(deps, principal, req.method, req.path))
       res.status(204).end()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      // the shape in which the page finds the text to show
+      // The page shows the text in `error`.
       res.status(error.status).set(error.headers).json({ error: error.detail, code: error.code })
     }
   }
@@ -50,8 +50,8 @@ export function createBoard(deps: BoardDeps) {
   return { path: PATH, roles, handler, csp: { 'style-src': ["'self'", "'unsafe-inline'"], 'base-uri': ["'self'"] } }
 }
 
-/** Whoever acts here waits a few seconds at most, whatever holds it up, and is told whether it was done. */
-const actInTime = (work: () => Promise<void>) =>
+/** Limits how long a write may take, and answers whether it was done. */
+const actWithinTimeout = (work: () => Promise<void>) =>
   runRequest(
     request =>
       work().catch(error => {
@@ -60,8 +60,8 @@ const actInTime = (work: () => Promise<void>) =>
     { isAway: async () => true, giveUp: outcomeUnknown },
   )
 
-const FOREIGN =
-  'Bull Board shows the jobs of all tenants, so it is only for those who run this installation. Yours are on /queue.'
+const NOT_INSTALLATION =
+  'Bull Board shows the jobs of all tenants, so only users who run this installation may open it. Yours are on /queue.'
 
 function page(engine: Engine, readOnly: boolean): RequestHandler {
   const serverAdapter = new PageAdapter().setBasePath(PATH)

@@ -2,10 +2,10 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import type { Queue } from 'bullmq'
 import { redact } from '../../base/redact'
 
-/** Each costs two commands; all of them are on the queue page. */
+/** Each costs two Redis commands; the queue page has all of them. */
 const SCHEDULERS_MAX = 100
 
-/** A queue as the board shows it: every job leads to its live page, and what is read is bounded. */
+/** A queue as the board shows it: every job links to its live page, and reads are bounded. */
 export class ShownQueue extends BullMQAdapter {
   readonly #queue: Queue
 
@@ -26,7 +26,7 @@ export class ShownQueue extends BullMQAdapter {
   }
 }
 
-/** Hides secrets in every string of an answer: data, options, errors, stacks, lines, trees. */
+/** Redacts secrets in every string of a response: data, options, errors, stacks, lines, trees. */
 export const withoutSecrets = <T>(body: T): T =>
   JSON.parse(JSON.stringify(body), (key, value) =>
     typeof value === 'string' ? (redact({ [key]: value }) as Record<string, unknown>)[key] : value,

@@ -10,11 +10,11 @@ const input = z.strictObject({
   action: z.enum(BULK_ACTIONS),
   filter: jobFilter,
   reason: z.string(),
-  /** Only jobs created before this id, so that later ones are left alone. */
+  /** Only jobs created before this id; later ones are left alone. */
   up_to: z.uuid(),
 })
 
-/** Does something to every job that a filter finds. Asked for by `POST /api/jobs/actions`, never by itself. */
+/** Applies an action to every job that matches a filter. Created only by `POST /api/jobs/actions`. */
 export const bulkAction = defineKind({
   name: 'bulk-action',
   queue: 'control',
@@ -29,13 +29,13 @@ const POSSIBLE = {
 } as const
 
 /**
- * The filter, narrowed to jobs to which the action can be done.
- * @throws Problem 400 when it is possible with none of the given statuses
+ * The filter, narrowed to jobs that the action can be applied to.
+ * @throws Problem 400 if it applies to none of the given statuses
  */
 export function possibleFilter(action: BulkAction, filter: JobFilter) {
   const possible: readonly string[] = POSSIBLE[action]
   const status = filter.status?.filter(each => possible.includes(each)) ?? [...POSSIBLE[action]]
   if (status.length) return { ...filter, status }
-  const message = `To ${action} is possible with: ${possible.join(', ')}`
+  const message = `The action ${action} applies only to these statuses: ${possible.join(', ')}`
   throw new Problem(400, 'invalid_request', message, [{ path: 'body.filter.status', message }])
 }

@@ -4,7 +4,7 @@ import { defineKind } from '../kinds/kind'
 const WORKERS_MAX = 50
 const DEPTH_MAX = 5
 const CHILDREN_MAX = 50
-/** Of one step over all levels. */
+/** Per step, over all levels. */
 const JOBS_MAX = 10_000
 const LINES_MAX = 10_000_000
 
@@ -18,7 +18,7 @@ const step = z
     /** Between two lines of a worker; 0: as fast as it can. */
     interval_ms: z.number().min(0).max(60_000).default(0),
     line_bytes: z.number().int().min(1).max(1_048_576).optional(),
-    /** The share of workers that fail, after half of their lines. */
+    /** The share of workers that fail after half of their lines. */
     fail_rate: z.number().min(0).max(1).default(0),
     child_depth: z.number().int().min(0).max(DEPTH_MAX).default(0),
     /** Jobs of the same step, per level. */
@@ -26,7 +26,7 @@ const step = z
   })
   .refine(({ children, child_depth }) => jobsOf(children, child_depth) <= JOBS_MAX, {
     path: ['children'],
-    message: `would make more than ${JOBS_MAX} jobs`,
+    message: `would create more than ${JOBS_MAX} jobs`,
   })
 
 function jobsOf(children: number, depth: number): number {

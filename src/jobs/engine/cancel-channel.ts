@@ -5,9 +5,9 @@ import type { RedisClient, RedisFactory } from '../../base/redis'
 type Listener = (jobIds: string[]) => void
 
 /**
- * Tells all worker processes over Redis Pub/Sub which jobs to cancel: BullMQ can do that only in the process that runs
- * the job. Messages may be lost; the flag in PostgreSQL is authoritative, and workers read it when they start a job, after a
- * lost connection, and every few seconds.
+ * Tells all worker processes over Redis Pub/Sub which jobs to cancel, because BullMQ can cancel a job only in the
+ * process that runs it. Messages may be lost: the flag in PostgreSQL is authoritative, and workers read it when they
+ * start a job, after a lost connection, and every few seconds.
  */
 export class CancelChannel {
   private readonly channel: string
@@ -32,7 +32,7 @@ export class CancelChannel {
     this.subscriber = subscriber
     subscriber.on('message', (_channel: string, text: string) => onCancel(idsOf(text)))
     subscriber.on('ready', onGap)
-    // Rejects only when the connection is closed for good; until Redis is there it waits.
+    // Waits until Redis is up, and rejects only when the connection is closed for good.
     subscriber.subscribe(this.channel).catch(error => {
       this.deps.log.debug('Cancel channel closed', { error: messageOf(error) })
     })
@@ -48,6 +48,6 @@ function idsOf(text: string): string[] {
     const ids: unknown = JSON.parse(text)
     return Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : []
   } catch {
-    return [] // not from us
+    return [] // not one of our messages
   }
 }

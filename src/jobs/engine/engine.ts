@@ -9,8 +9,8 @@ import { QUEUE_NAMES } from '../../contract/values'
 import type { OnFailure } from '../kinds/run'
 import { closeAll, waitForClose } from './close'
 
-/** What BullMQ needs to know of a job; everything else stays in PostgreSQL. */
-export interface Ticket {
+/** What BullMQ needs to know about a job; everything else stays in PostgreSQL. */
+export interface QueuedJob {
   id: string
   tenantId: string
   kind: string
@@ -20,10 +20,13 @@ export interface Ticket {
   parent: { id: string; queue: QueueName; onFailure: OnFailure } | null
 }
 
-/** What BullMQ knows of a job: `open` it will be or is being run, `ended`, or `unknown`. */
+/**
+ * The state of a job in BullMQ: `open` if it is running or will run, `ended`, or `unknown` if BullMQ does not have
+ * it.
+ */
 export type Presence = 'open' | 'ended' | 'unknown'
 
-/** BullMQ's failure options under our names. Without one a parent would wait for ever, so that is not on offer. */
+/** BullMQ's options for failed children. Without one a parent would wait forever, so one is always set. */
 const FAILURE_OPTIONS: Record<OnFailure, JobsOptions> = {
   fail: { failParentOnFailure: true },
   continue: { continueParentOnFailure: true },
@@ -31,25 +34,25 @@ const FAILURE_OPTIONS: Record<OnFailure, JobsOptions> = {
   forget: { removeDependencyOnFailure: true },
 }
 
-/** PostgreSQL decides how often a job is tried; BullMQ's own count must never end one before. */
+/** PostgreSQL decides how often a job is retried, so BullMQ's own limit must never be reached. */
 const ATTEMPTS = 1_000
-/** Ended jobs are kept in Redis for Bull Board only: the history is in PostgreSQL. Per queue and state. */
-export const KEPT_SECONDS = 24 * 60 * 60
-export const KEPT_COUNT = 1_000
+/** Ended jobs stay in Redis only for Bull Board: the history is in PostgreSQL. Limits per queue and state. */
+export const KEEP_SECONDS = 24 * 60 * 60
+export const KEEP_COUNT = 1_000
 const COMMON: JobsOptions = {
   attempts: ATTEMPTS,
   backoff: { type: 'decided' },
-  removeOnComplete: { age: KEPT_SECONDS, count: KEPT_COUNT },
-  removeOnFail: { age: KEPT_SECONDS, count: KEPT_COUNT },
+  removeOnComplete: { age: KEEP_SECONDS, count: KEEP_COUNT },
+  removeOnFail: { age: KEEP_SECONDS, count: KEEP_COUNT },
   stackTraceLimit: 1,
 }
-/** About 5,000 jobs: enough for the reader of events to come back from a short absence. */
-const EVENTS_KEPT = 20_000
-const PROBE_KEPT_MS = 60_000
-/** Ids of jobs, and not those of markers and ticks. */
+/** Events of about 5,000 jobs: enough for QueueEvents to resume after a short interruption. */
+const EVENTS_MAX = 20_000
+const PROBE_TTL_MS = 60_000
+/** Ids of jobs, as opposed to those of markers and ticks. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const BULK_MAX = 1_000
-/** Lines in BullMQ's own log of a job, over all attempts. */
+/** Max lines in BullMQ's own log of a job, over all attempts. */
 const MIRRORED_MAX = 100
 
 /** Lines for BullMQ's own log of a job. */
@@ -57,11 +60,11 @@ export interface Mirrored {
   queue: string
   id: string
   lines: string[]
-  /** Nothing can be there yet that would have to be cut. */
+  /** The log is still empty, so it need not be trimmed. */
   isFirst: boolean
 }
 
-/** BullMQ's queues as this process sees them, over one connection that fails at once while Redis is down. */
+/** BullMQ's queues, over one connection whose commands fail at once while Redis is down. */
 export class Engine {
   readonly client: RedisClient
   readonly queues: ReadonlyMap<QueueName, Queue>
@@ -72,7 +75,7 @@ export class Engine {
     this.client = redis.connect('command')
     this.installation = redis.prefix
     const open = (name: QueueName) => {
-      const events = { maxLen: EVENTS_KEPT }
+      const events = { maxLen: EVENTS_MAX }
       const queue = new Queue(name, { connection: this.client, prefix: this.prefixOf(name), streams: { events } })
       queue.on('error', error => log.debug('Queue connection failed', { queue: name, error: messageOf(error) }))
       return [name, queue] as const
@@ -86,13 +89,13 @@ export class Engine {
 
   queue(name: QueueName): Queue {
     const queue = this.queues.get(name)
-    if (!queue) throw new Error(`There is no queue ${name}`)
+    if (!queue) throw new Error(`Unknown queue ${name}`)
     return queue
   }
 
   /**
-   * Of all keys of a queue. The braces keep them in one slot of a Cluster, as BullMQ's scripts need it; each queue has
-   * a slot of its own, so that the queues spread over the servers.
+   * The prefix of all keys of a queue. The braces keep them in one slot of a Cluster, as BullMQ's scripts require; each
+   * queue has its own slot, so that queues are spread over the servers.
    */
   prefixOf(queue: string): string {
     return `{${this.installation}:${queue}}`
@@ -103,50 +106,50 @@ export class Engine {
   }
 
   /**
-   * Writes a small key next to every queue, because reading still works where Redis has become a replica, has no memory
-   * left, or cannot write to its disk.
-   * @throws Error when any of the queues cannot take jobs now
+   * Writes a small key next to every queue, because reads still work when Redis has become a replica, is out of memory,
+   * or cannot write to disk.
+   * @throws Error if any of the queues cannot accept jobs
    */
   async probe(): Promise<void> {
-    await Promise.all(QUEUE_NAMES.map(name => this.client.set(this.key(name, 'probe'), '', 'PX', PROBE_KEPT_MS)))
+    await Promise.all(QUEUE_NAMES.map(name => this.client.set(this.key(name, 'probe'), '', 'PX', PROBE_TTL_MS)))
   }
 
-  /** @throws Error when Redis does not take them; what it took is not undone and may be added again. */
-  async add(tickets: readonly Ticket[]): Promise<void> {
-    if (!this.isUp) throw new Away('Redis is away')
+  /** Adding a job again changes nothing. @throws Error if Redis did not accept all of them */
+  async add(jobs: readonly QueuedJob[]): Promise<void> {
+    if (!this.isUp) throw new Away('Redis is down')
     for (const [name, queue] of this.queues) {
-      const own = tickets.filter(ticket => ticket.queue === name)
+      const own = jobs.filter(job => job.queue === name)
       for (let i = 0; i < own.length; i += BULK_MAX) await this.addTo(queue, own.slice(i, i + BULK_MAX))
     }
   }
 
-  private async addTo(queue: Queue, tickets: Ticket[]): Promise<void> {
-    const bulk = (list: Ticket[]) =>
+  private async addTo(queue: Queue, jobs: QueuedJob[]): Promise<void> {
+    const bulk = (list: QueuedJob[]) =>
       queue.addBulk(
         list.map(each => ({ name: each.kind, data: { tenant_id: each.tenantId }, opts: this.optionsFor(each) })),
       )
-    const added = await bulk(tickets)
-    // A negative number instead of the id: the parent has left Redis, so nothing waits for this child there.
-    const orphans = tickets.filter((ticket, i) => ticket.parent && Number(added[i]?.id) < 0)
+    const added = await bulk(jobs)
+    // A negative number instead of an id: the parent is no longer in Redis, so nothing there waits for this child.
+    const orphans = jobs.filter((job, i) => job.parent && Number(added[i]?.id) < 0)
     if (orphans.length) await bulk(orphans.map(orphan => ({ ...orphan, parent: null })))
   }
 
-  private optionsFor({ id, queue, priority, runAt, parent }: Ticket): JobsOptions {
+  private optionsFor({ id, queue, priority, runAt, parent }: QueuedJob): JobsOptions {
     const delay = runAt ? Math.max(0, runAt.getTime() - Date.now()) : 0
     const options: JobsOptions = { ...COMMON, jobId: id, priority, delay }
-    // BullMQ can tie jobs of one queue only: in a Cluster another one may be on another server.
+    // BullMQ can link jobs of the same queue only: in a Cluster, another queue may be on another server.
     if (parent?.queue !== queue) return options
     const link = { id: parent.id, queue: `${this.prefixOf(queue)}:${queue}` }
     return { ...options, parent: link, ...FAILURE_OPTIONS[parent.onFailure] }
   }
 
-  /** Takes a job out of BullMQ; false when a worker holds it. One that is unknown counts as taken out. */
+  /** Removes a job from BullMQ. @returns false if a worker holds it; true also if BullMQ did not have it */
   async remove(queue: QueueName, id: string): Promise<boolean> {
     if (!this.isUp) return false
     return (await this.queue(queue).remove(id)) === 1 || (await this.presence([{ queue, id }]))[0] === 'unknown'
   }
 
-  /** What BullMQ knows of jobs, by one pipeline of cheap reads for each queue. */
+  /** The state of jobs in BullMQ, with one pipeline of cheap reads per queue. */
   async presence(jobs: readonly { queue: string; id: string }[]): Promise<Presence[]> {
     const found = new Map<string, Presence>()
     await Promise.all(
@@ -162,12 +165,12 @@ export class Engine {
     return jobs.map(({ id }) => found.get(id) ?? 'open')
   }
 
-  /** The jobs of a queue that are next: in order of arrival and by priority. */
+  /** The next jobs of a queue: the first in order of arrival and the first by priority. */
   async nextIds(name: QueueName): Promise<string[]> {
     return (await this.next(name)).filter(id => UUID.test(id))
   }
 
-  /** The same with ticks of schedules. */
+  /** The same, including ticks of schedules. */
   async next(name: QueueName): Promise<string[]> {
     const [next, [first]] = await Promise.all([
       this.client.lindex(this.key(name, 'wait'), -1),
@@ -176,7 +179,7 @@ export class Engine {
     return [next, first].filter(id => typeof id === 'string')
   }
 
-  /** Appends lines to BullMQ's own log of a job that is active. Those of jobs that end together go together. */
+  /** Appends lines to BullMQ's own log of an active job. Jobs that end at the same time share a round trip. */
   mirror(lines: Mirrored): Promise<void> {
     return this.mirrors.ask(lines)
   }
@@ -201,7 +204,7 @@ export class Engine {
   }
 }
 
-/** A pipeline in a Cluster goes to one server, so it holds commands of one queue. */
+/** In a Cluster a pipeline goes to one server, so it may hold commands of one queue only. */
 function byQueue<T extends { queue: string }>(all: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const each of all) {

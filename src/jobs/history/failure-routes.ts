@@ -4,7 +4,7 @@ import { failureRoutes as routes } from '../../contract/failures'
 import { patternOf } from '../lifecycle/fingerprint'
 import { groupFailures } from './failure-store'
 
-/** Failed jobs by cause: many failures are few problems. */
+/** Failed jobs, grouped by cause. */
 export const failureRoutes = (db: Db): Endpoint[] => [
   endpoint(routes.list, async ({ principal, query: { limit, ...filter } }) => {
     const groups = await groupFailures(db, principal.tenantId, filter, limit)

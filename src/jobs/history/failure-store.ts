@@ -9,7 +9,7 @@ export interface FailureGroup {
   fingerprint: string
   kind: string
   queue: string
-  /** Of the latest one. */
+  /** The latest error of the group. */
   error: JobError
   count: number
   firstAt: Date
@@ -26,7 +26,7 @@ const groupRow = z.object({
 })
 const latestRow = jobColumns.pick({ id: true, kind: true, queue: true, error: true })
 
-/** Jobs that failed for good, grouped by cause, the most frequent first. */
+/** Failed jobs, grouped by cause, the most frequent first. */
 export async function groupFailures(
   db: Db,
   tenantId: string,

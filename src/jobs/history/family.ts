@@ -5,7 +5,7 @@ import { missingJobs } from './history-store'
 
 const idOf = (topic: string) => topic.slice('job:'.length)
 
-/** Topics of jobs: each exists as long as its job does, and its status replaces all earlier ones. */
+/** Topics of jobs: each exists as long as its job does, and a new reader gets only the latest status. */
 export const jobFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: 'job',
   heartbeatMs,

@@ -7,7 +7,7 @@ import { type AttemptRow, attemptColumns, type JobRow, jobColumns } from '../lif
 import type { JobRef } from '../lifecycle/job-store'
 import { readAttempt, readRow } from '../lifecycle/rows'
 
-/** Where the strings of an error begin, which is JSON: its keys are not looked at. */
+/** Where the strings of an error begin in its JSON, so that a search does not match its keys. */
 const IN_ERROR = '"(?:code|message)":"'
 
 /** Applies a filter to a query on `jobs`. */
@@ -15,7 +15,7 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
   const { status, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
   query.where('tenant_id', tenantId)
   if (status) query.whereIn('status', status)
-  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // allows the index of failures
+  if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets PostgreSQL use the index of failures
   if (kind) query.whereIn('kind', kind)
   if (queue) query.whereIn('queue', queue)
   if (parent_id) query.where('parent_id', parent_id)
@@ -58,8 +58,8 @@ export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upT
 }
 
 /**
- * Only jobs that existed when this id was created and have not ended since: one that is retried and fails again during
- * a bulk action is not selected a second time.
+ * Selects only jobs that existed when this id was created and have not ended since, so that a job that is retried and
+ * fails again during a bulk action is not selected a second time.
  */
 function freeze(query: ReturnType<Db>, upTo: string) {
   query.where('id', '<', upTo).whereRaw('(ended_at IS NULL OR ended_at <= ?)', [timeOfId(upTo)])
@@ -79,7 +79,7 @@ export async function listIds(
   return idsOf(await builtRows(idRow, query))
 }
 
-/** Attempts before the last one, in order. */
+/** The attempts before the last one, in order. */
 export async function listAttempts(db: Db, { tenantId, id }: JobRef): Promise<AttemptRow[]> {
   const found = await builtRows(
     attemptColumns,
@@ -149,7 +149,7 @@ export async function deleteEnded(db: Db | Transaction, tenantId: string, ids: r
   return gone.length
 }
 
-/** Ids of jobs that do not exist. */
+/** The ids of those jobs that do not exist. */
 export async function missingJobs(db: Db, refs: readonly JobRef[]): Promise<Set<string>> {
   const found = await manyRows(
     db,

@@ -27,7 +27,7 @@ export class History {
     return row
   }
 
-  /** Newest first. @throws Problem 400 for a cursor of another list */
+  /** A page of jobs, newest first. @throws Problem 400 for a cursor of another list */
   async list(tenantId: string, filter: JobFilter, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
     const before = readCursor(cursor, uuid)
     const found = await listJobs(this.db, tenantId, filter, { before, limit: limit + 1 })
@@ -40,12 +40,12 @@ export class History {
     return countJobs(this.db, tenantId, filter, upTo)
   }
 
-  /** A page of ids for a bulk action, oldest first: jobs that have not changed since the id `upTo` was made. */
+  /** A page of ids for a bulk action, oldest first: jobs created before the id `upTo` that have not ended since. */
   ids(tenantId: string, filter: JobFilter, page: { after: string | undefined; upTo: string; limit: number }) {
     return listIds(this.db, tenantId, filter, page)
   }
 
-  /** A job with its descendants, at most 1,000 jobs in all; `counts` covers all of them. @throws Problem 404 */
+  /** A job with its descendants, at most 1,000 jobs; `counts` covers all descendants. @throws Problem 404 */
   async tree(ref: JobRef, limit = TREE_MAX) {
     const [found, counts] = await Promise.all([readTree(this.db, ref, limit + 1), countTree(this.db, ref)])
     const job = nest(found.slice(0, limit))
@@ -53,7 +53,7 @@ export class History {
     return { job, counts, truncated: found.length > limit }
   }
 
-  /** A job and its descendants, parents first, at most 10,000; empty when there is no such job. */
+  /** Ids of a job and its descendants, parents first, at most 10,000; empty if there is no such job. */
   async treeIds(ref: JobRef): Promise<string[]> {
     return (await readTree(this.db, ref, TREE_IDS_MAX)).map(({ id }) => id)
   }

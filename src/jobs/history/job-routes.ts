@@ -5,7 +5,7 @@ import type { History } from './history'
 import { linksOf } from './resource'
 import { shownTo, withoutWorker } from './shown'
 
-/** Reads jobs. */
+/** The routes that read jobs. */
 export const jobRoutes = (history: History): Endpoint[] => [
   endpoint(routes.list, async ({ principal, query: { limit, cursor, ...filter } }) => {
     const { items, next_cursor } = await history.list(principal.tenantId, filter, { limit, cursor })

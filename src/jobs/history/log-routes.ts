@@ -12,7 +12,7 @@ interface Deps {
   topics: TopicServer
 }
 
-/** Log lines of jobs, of one or of a whole tree, as a page, a download or a stream. */
+/** Log lines of a job or of a whole tree, as a page, a download or a stream. */
 export const jobLogRoutes = ({ db, history, topics }: Deps): Endpoint[] => [
   endpoint(streamRoutes.job, call => topics.stream(call, topicOf(call.params.id))),
   endpoint(logRoutes.ofJob, async ({ principal: { tenantId }, params: { id }, query, res }) => {
@@ -22,7 +22,7 @@ export const jobLogRoutes = ({ db, history, topics }: Deps): Endpoint[] => [
   endpoint(logRoutes.merged, async ({ principal: { tenantId }, query }) => {
     const { scope, service, job_id, descendants } = query
     if (scope === 'service' && job_id)
-      throw badRequest([{ path: 'query.job_id', message: 'A job can only be named with scope=job.' }])
+      throw badRequest([{ path: 'query.job_id', message: 'job_id requires scope=job.' }])
     const names =
       scope === 'service'
         ? serviceTopics(tenantId, service).map(({ name }) => name)
@@ -39,7 +39,7 @@ async function treeTopics(
   id: string | undefined,
   descendants: boolean,
 ): Promise<string[]> {
-  if (!id) throw badRequest([{ path: 'query.job_id', message: 'Name the job.' }])
+  if (!id) throw badRequest([{ path: 'query.job_id', message: 'The id of the job is required.' }])
   const ids = await history.treeIds({ tenantId, id })
   if (!ids.length) throw notFound('job')
   return (descendants ? ids : ids.slice(0, 1)).map(topicOf)

@@ -35,7 +35,7 @@ export const linksOf = (id: string) => ({
   page: `/jobs/${id}`,
 })
 
-/** All attempts of a job: those before, and the one in its own row. */
+/** All attempts of a job: the earlier ones, and the one in the job's own row. */
 export function attemptsOf(row: JobRow, earlier: readonly AttemptRow[]): Attempt[] {
   const attempts: Attempt[] = earlier.map(({ attempt, outcome, worker, error, steps, started_at, ended_at }) => {
     return { attempt, outcome, worker, error, steps, started_at: iso(started_at), ended_at: iso(ended_at) }

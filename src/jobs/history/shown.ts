@@ -3,8 +3,8 @@ import { redact } from '../../base/redact'
 import type { Job } from '../../contract/jobs'
 
 /**
- * A job as this principal may see it: viewers get input, result and error without what looks like a secret, and only
- * those who run the installation see which worker ran it.
+ * A job as this principal may see it: for viewers, input, result and error are redacted, and only users who run the
+ * installation see which worker ran it.
  */
 export function shownTo(principal: Principal, given: Job): Job {
   const job = withoutWorker(principal, given)

@@ -1,15 +1,15 @@
 import type { AnyKind, Kind } from './kind'
 import type { Run } from './run'
 
-/** A kind with the function that does its work. */
+/** A kind with the function that runs its jobs. */
 export interface Handler<Deps = unknown> {
   kind: AnyKind
   work: (run: Run, input: unknown, deps: Deps) => Promise<unknown>
 }
 
 /**
- * Joins a kind with its work.
- * @param work what it returns is the job's result: JSON up to 256 KiB; what it throws is the attempt's error
+ * Defines the handler of a kind.
+ * @param work its return value is the job's result, JSON up to 256 KiB; what it throws is the attempt's error
  */
 export function handle<Input, Given, Deps = object>(
   kind: Kind<Input, Given>,
@@ -18,7 +18,7 @@ export function handle<Input, Given, Deps = object>(
   return { kind, work: work as Handler<Deps>['work'] }
 }
 
-/** Everything that the handlers of a list need, together. */
+/** The dependencies of all handlers in a list. */
 export type DepsOf<Handlers extends readonly Handler<never>[]> = (
   Handlers[number] extends infer H
     ? H extends Handler<infer D>

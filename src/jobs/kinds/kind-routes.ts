@@ -3,7 +3,7 @@ import { z } from '../../base/parse'
 import { type Kind, kindRoutes as routes } from '../../contract/kinds'
 import type { AnyKind } from './kind'
 
-/** The kinds of jobs, by which clients offer them and draw their forms. */
+/** Lists the job kinds, from which clients build their forms. */
 export function kindRoutes(kinds: ReadonlyMap<string, AnyKind>): Endpoint[] {
   const items = [...kinds.values()].map(shown)
   return [endpoint(routes.list, async () => ok({ items }))]

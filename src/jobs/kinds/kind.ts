@@ -2,30 +2,30 @@ import type { z } from '../../base/parse'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUES } from './queues'
 
-/** How jobs of a kind are run, unless the enqueuer says otherwise. */
+/** How jobs of a kind are run. */
 export interface KindOptions<Input> {
-  /** How often a job is tried before it has failed for good; default 1. */
+  /** Max attempts of a job; default 1. */
   attempts?: number
-  /** Pause before the second attempt, doubled for each further one; default 1,000 ms. */
+  /** Delay before the second attempt, doubled for each further one; default 1,000 ms. */
   backoffMs?: number
-  /** An attempt that takes longer is ended with code `timeout`; default: no limit. */
+  /** An attempt that takes longer fails with code `timeout`; default: no limit. */
   timeLimitMs?: number
   /** 0 runs first; default 0. */
   priority?: number
-  /** While a job with the same key has not ended, enqueuing answers that job. */
+  /** The dedupe key of a job. While a job with the same key is open, enqueuing returns that job. */
   dedupe?: (input: Input) => string
-  /** No mirror of its lines in BullMQ's own job log. For kinds with very many short jobs. */
+  /** Do not copy log lines to BullMQ's own job log. For kinds with very many short jobs. */
   silent?: boolean
-  /** Its handler can resume in any process: on shutdown the job is handed back at once instead of waited for. */
+  /** Its handler can resume in any process: a shutdown aborts its runs at once instead of waiting for them. */
   resumable?: boolean
-  /** May be created through `POST /api/jobs`; default true. */
+  /** Whether `POST /api/jobs` may create its jobs; default true. */
   byRequest?: boolean
 }
 
-/** The contract of a job kind. Processes that only enqueue know this and never load the handler. */
+/** The contract of a job kind. Processes that only enqueue jobs never load the handler. */
 export interface Kind<Input = unknown, Given = unknown> {
   name: string
-  /** For people: `Health check`. */
+  /** The name shown to people, such as `Health check`. */
   label: string
   queue: QueueName
   input: z.ZodType<Input, Given>
@@ -36,7 +36,7 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/
 
 /**
  * Defines a job kind.
- * @throws Error when its name or queue cannot be
+ * @throws Error if its name or queue is invalid
  */
 export function defineKind<Input, Given = Input>(definition: {
   name: string
@@ -50,7 +50,7 @@ export function defineKind<Input, Given = Input>(definition: {
   return { options: {}, label: labelOf(definition.name), ...definition }
 }
 
-/** `health-check` is labelled `Health check`. */
+/** `health-check` becomes `Health check`. */
 const labelOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ')
 
 /** Any kind, whatever its input. */
@@ -63,7 +63,7 @@ export interface AnyKind {
 }
 
 /**
- * All kinds of the program by name.
+ * All kinds by name.
  * @throws Error when two kinds share a name
  */
 export function indexKinds(kinds: readonly AnyKind[]): ReadonlyMap<string, AnyKind> {

@@ -2,13 +2,13 @@ import type { Transaction } from '../../base/db'
 import type { Effect } from '../../streams'
 import { createdEntries } from './entries'
 import type { JobRow } from './job'
-import { findByDedupeKey, insertJobs, type JobRef, lockParents, type SpawnBar } from './job-store'
-import { claimKeys, repointKey } from './key-store'
+import { findByDedupeKey, insertJobs, type JobRef, lockParents, type SpawnRefusal } from './job-store'
+import { claimKeys, reassignKey } from './key-store'
 
 export interface EnqueueItem {
   row: JobRow
   dedupeKey: string | null
-  /** The same key gives the same job for 24 hours. */
+  /** The idempotency key: for 24 hours, the same key returns the same job. */
   key: { key: string; bodyHash: string } | null
 }
 
@@ -20,8 +20,8 @@ export type EnqueueResult =
   | { outcome: 'key_taken' }
   /** An open job holds the dedupe key. */
   | { outcome: 'deduplicated'; id: string }
-  /** The parent has ended, or it or one above it is to be cancelled. */
-  | { outcome: 'barred'; bar: SpawnBar }
+  /** The parent has ended, or it or an ancestor is being cancelled. */
+  | { outcome: 'refused'; refusal: SpawnRefusal }
 
 type Outcomes = Map<EnqueueItem, EnqueueResult>
 
@@ -36,7 +36,7 @@ export const enqueueEffect: Effect<EnqueueItem, EnqueueResult> = {
     await settleDuplicates(trx, fresh, outcomes)
     const created = fresh.filter(item => !outcomes.has(item))
     if (created.length) await insertAll(trx, created, outcomes)
-    await repoint(trx, items, outcomes)
+    await reassignKeys(trx, items, outcomes)
     const results = items.map((item): EnqueueResult => outcomes.get(item) ?? { outcome: 'created' })
     const entries = items.map((item, i) => (results[i]?.outcome === 'created' ? createdEntries(item.row) : []))
     return { results, entries }
@@ -48,10 +48,10 @@ async function settleSpawns(trx: Transaction, items: readonly EnqueueItem[], out
   for (const { row } of items)
     if (row.parent_id) parents.set(row.parent_id, { tenantId: row.tenant_id, id: row.parent_id })
   if (!parents.size) return
-  const bars = await lockParents(trx, [...parents.values()])
+  const refusals = await lockParents(trx, [...parents.values()])
   for (const item of items) {
-    const bar = bars.get(item.row.parent_id ?? '')
-    if (bar) outcomes.set(item, { outcome: 'barred', bar })
+    const refusal = refusals.get(item.row.parent_id ?? '')
+    if (refusal) outcomes.set(item, { outcome: 'refused', refusal })
   }
 }
 
@@ -74,7 +74,7 @@ async function settleKeys(trx: Transaction, items: readonly EnqueueItem[], outco
 
 const slotOf = ({ row, dedupeKey }: EnqueueItem) => `${row.tenant_id}/${row.kind}/${dedupeKey}`
 
-/** Of the jobs of a flush that share a dedupe key, the first is inserted and answers for the others. */
+/** Of the jobs in a flush that share a dedupe key, the first is inserted and returned for the others. */
 async function settleDuplicates(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
   const holders = new Map<string, string>()
   const keyed = items.filter(item => item.dedupeKey !== null)
@@ -95,7 +95,7 @@ async function holdersOf(trx: Transaction, items: readonly EnqueueItem[]) {
   return items.map((item, i) => [item, ids[i]] as const)
 }
 
-/** Another process may have taken a dedupe key since it was looked up. */
+/** Inserts jobs. Another process may have claimed a dedupe key since it was looked up. */
 async function insertAll(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
   const inserted = await insertJobs(trx, items)
   const refused = items.filter(item => !inserted.has(item.row.id))
@@ -112,11 +112,11 @@ async function insertAll(trx: Transaction, items: readonly EnqueueItem[], outcom
   }
 }
 
-/** Points a key at the existing job when its own was deduplicated. */
-async function repoint(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
+/** Points idempotency keys at the existing jobs where their own were deduplicated. */
+async function reassignKeys(trx: Transaction, items: readonly EnqueueItem[], outcomes: Outcomes) {
   for (const item of items) {
     const outcome = outcomes.get(item)
     if (item.key && outcome?.outcome === 'deduplicated')
-      await repointKey(trx, { tenantId: item.row.tenant_id, key: item.key.key, jobId: outcome.id })
+      await reassignKey(trx, { tenantId: item.row.tenant_id, key: item.key.key, jobId: outcome.id })
   }
 }

@@ -7,14 +7,14 @@ import { parse } from '../../base/parse'
 import type { Actor } from '../../contract/access'
 import type { QueueName } from '../../contract/jobs'
 import type { Writer } from '../../streams'
-import type { Engine, Ticket } from '../engine/engine'
+import type { Engine, QueuedJob } from '../engine/engine'
 import type { AnyKind } from '../kinds/kind'
 import type { OnFailure } from '../kinds/run'
 import { enqueueEffect } from './enqueue-effect'
 import type { JobRow } from './job'
-import type { SpawnBar } from './job-store'
+import type { SpawnRefusal } from './job-store'
 
-/** Encoded input of a job. Larger things belong into a table of their area, with their id in the input. */
+/** Max size of a job's encoded input. Larger data belongs in a table of its area, with its id in the input. */
 const INPUT_BYTES_MAX = 256 * 1024
 
 export interface EnqueueRequest {
@@ -23,18 +23,18 @@ export interface EnqueueRequest {
   /** 0 runs first. */
   priority?: number | undefined
   delayMs?: number | undefined
-  /** Why, for the history. */
+  /** Why the job was created, for its history. */
   reason?: string | undefined
-  /** The same key gives the same job for 24 hours, if the request is the same. */
+  /** The idempotency key: for 24 hours, the same key and request return the same job. */
   key?: { key: string; bodyHash: string } | undefined
   parent?: { id: string; rootId: string; queue: QueueName; onFailure: OnFailure } | undefined
 }
 
 export interface Enqueued {
-  /** The new job, or the existing one that is answered instead. */
+  /** The new job, or the existing one that is returned instead. */
   id: string
   outcome: 'created' | 'replayed' | 'deduplicated'
-  /** Set when it is new. */
+  /** Set if the job is new. */
   row: JobRow | null
 }
 
@@ -44,34 +44,38 @@ interface Deps {
   log: Log
 }
 
-/** A child was not created: its parent may not spawn any more. */
-export class SpawnBarred extends Error {
-  constructor(readonly bar: SpawnBar) {
-    super(bar.hasEnded ? 'The job has ended and spawns no more' : 'The job is to be cancelled and spawns no more')
+/** A child was not created, because its parent may no longer spawn. */
+export class SpawnRefused extends Error {
+  constructor(readonly refusal: SpawnRefusal) {
+    super(
+      refusal.hasEnded
+        ? 'The job has ended and can no longer spawn'
+        : 'The job is being cancelled and can no longer spawn',
+    )
   }
 }
 
 /** Accepts jobs: PostgreSQL first, then BullMQ. */
 export class Enqueuer {
-  private readonly adds: Batcher<Ticket, void>
+  private readonly adds: Batcher<QueuedJob, void>
 
   constructor(private readonly deps: Deps) {
-    this.adds = new Batcher(async tickets => {
-      await deps.engine.add(tickets)
-      return tickets.map(() => undefined)
+    this.adds = new Batcher(async jobs => {
+      await deps.engine.add(jobs)
+      return jobs.map(() => undefined)
     }, 1_000)
   }
 
   /**
-   * Resolves when the job is durable; while Redis is down it runs later.
-   * @throws Problem 400 when the input does not fit the kind, 409 when the key was used for another request
+   * Resolves when the job is durable; if Redis is down, it runs later.
+   * @throws Problem 400 if the input is invalid, 409 if the key was used for another request
    */
   async enqueue(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
     const accepted = await this.accept(kind, input, request)
     if (accepted.row) {
       const facts = { job_id: accepted.id, kind: kind.name }
       const { log } = this.deps
-      await this.add(ticketOf(accepted.row, request.parent?.queue)).catch(
+      await this.add(queuedJobOf(accepted.row, request.parent?.queue)).catch(
         againLater(log, 'A job is not in its queue yet', facts, 'warn'),
       )
     }
@@ -80,26 +84,26 @@ export class Enqueuer {
 
   /**
    * Makes the job durable without telling BullMQ.
-   * @throws SpawnBarred when its parent may not have children any more
+   * @throws SpawnRefused if its parent may no longer have children
    */
   async accept(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
     const parsed = parse(kind.input, input, 'body.input')
     const encoded = JSON.stringify(parsed ?? null)
     if (Buffer.byteLength(encoded) > INPUT_BYTES_MAX)
-      throw new Problem(413, 'input_too_large', `The input of a job may have ${INPUT_BYTES_MAX / 1024} KiB.`)
+      throw new Problem(413, 'input_too_large', `The input of a job is limited to ${INPUT_BYTES_MAX / 1024} KiB.`)
     const row = newRow(kind, encoded, request)
     const dedupeKey = kind.options.dedupe?.(parsed as never) ?? null
     const result = await this.deps.streams.commit(enqueueEffect, { row, dedupeKey, key: request.key ?? null })
     if (result.outcome === 'created') return { id: row.id, outcome: 'created', row }
-    if (result.outcome === 'barred') throw new SpawnBarred(result.bar)
+    if (result.outcome === 'refused') throw new SpawnRefused(result.refusal)
     if (result.outcome === 'key_taken')
       throw new Problem(409, 'idempotency_key_taken', 'This Idempotency-Key was used for another request.')
     return { id: result.id, outcome: result.outcome, row: null }
   }
 
-  /** Tells BullMQ of a job; rejects while Redis is down. */
-  add(ticket: Ticket): Promise<void> {
-    return this.adds.ask(ticket)
+  /** Adds a job to BullMQ. @throws Error while Redis is down */
+  add(job: QueuedJob): Promise<void> {
+    return this.adds.ask(job)
   }
 }
 
@@ -137,13 +141,13 @@ function newRow(kind: AnyKind, input: string, request: EnqueueRequest): JobRow {
   }
 }
 
-type TicketSource = Pick<
+type QueuedJobRow = Pick<
   JobRow,
   'id' | 'tenant_id' | 'kind' | 'queue' | 'priority' | 'run_at' | 'parent_id' | 'on_failure'
 >
 
-/** @param parentQueue undefined when nothing in BullMQ waits for this job */
-export function ticketOf(row: TicketSource, parentQueue?: QueueName): Ticket {
+/** @param parentQueue undefined if nothing in BullMQ waits for this job */
+export function queuedJobOf(row: QueuedJobRow, parentQueue?: QueueName): QueuedJob {
   const { id, tenant_id, kind, queue, priority, run_at, parent_id, on_failure } = row
   const linked = parentQueue && parent_id
   const parent = linked ? { id: parent_id, queue: parentQueue, onFailure: on_failure ?? 'ignore' } : null

@@ -1,8 +1,8 @@
 import type { NewEntry, TopicEntries } from '../../streams'
-import { fenceOf, hasEnded, type JobState, jobTopic } from './job'
+import { fenceMark, hasEnded, type JobState, jobTopic } from './job'
 import type { Event } from './transitions'
 
-/** Sent to readers of a job's topic on joining and on each change. */
+/** The state of a job's topic, sent to readers when they join and after each change. */
 export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState) => ({
   job: { id, status, attempt, progress, ...(error && { error }), ...(cancel && { cancel }) },
   steps,
@@ -10,7 +10,7 @@ export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }
 
 const SOURCE = 'jobs'
 
-/** A tenant event about a job: what dashboards and the queue page live on. */
+/** A tenant event about a job, for dashboards and the queue page. */
 function tenantEvent(kind: string, job: JobState): TopicEntries {
   const { tenant_id, id, queue, status, attempt, max_attempts, parent_id, root_id, error, progress } = job
   const about = { job_id: id, kind: job.kind, queue, status, attempt, max_attempts, parent_id, root_id }
@@ -43,10 +43,10 @@ const TENANT_EVENTS: Partial<Record<Event, string>> = {
   retried: 'job_retried',
 }
 
-/** The entries of a transition: a log line where people need one, the status, and the tenant's event. */
+/** The entries of a transition: a log line where people need one, the status, and the tenant event. */
 export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
-  const words = lineFor(job, event)
-  const own: TopicEntries = { topic: jobTopic(job), entries: words ? [words] : [], fence: markOf(job) }
+  const logLine = lineFor(job, event)
+  const own: TopicEntries = { topic: jobTopic(job), entries: logLine ? [logLine] : [], fence: markOf(job) }
   if (event === 'progressed') own.entries.push(progressEntry(job))
   else if (event !== 'requeued') own.entries.push(statusEntry(job))
   if (hasEnded(job.status)) own.end = job.status
@@ -54,9 +54,9 @@ export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
   return type ? [own, tenantEvent(type, job)] : [own]
 }
 
-/** Only a handler writes lines of its own, and only as long as the job is its own. */
+/** Lets only the current run write lines, and only while its handler is running. */
 const markOf = ({ status, awaits_children, attempt, worker }: JobState) =>
-  status === 'running' && !awaits_children && worker !== null ? fenceOf({ attempt, worker }) : null
+  status === 'running' && !awaits_children && worker !== null ? fenceMark({ attempt, worker }) : null
 
 const progressEntry = (job: JobState): NewEntry => ({
   kind: 'progress',
@@ -83,13 +83,13 @@ function lineFor(job: JobState, event: Event): NewEntry | undefined {
     case 'will_retry':
       return line('warn', `Attempt ${attempt} of ${max_attempts} failed: ${why}; next at ${job.run_at?.toISOString()}`)
     case 'lost':
-      return line('warn', `Attempt ${attempt} was lost: ${error?.message}; the job will be run again`)
+      return line('warn', `Attempt ${attempt} was lost: ${error?.message}; the job will run again`)
     case 'cancel_requested':
-      return line('warn', `Cancel asked for by ${who}`)
+      return line('warn', `Cancel requested by ${who}`)
     case 'cancelled':
       return line('warn', `Cancelled by ${who}`)
     case 'requeued':
-      return line('warn', 'Redis had lost this job: it was queued again')
+      return line('warn', 'Redis lost this job, and it was queued again')
     case 'retried':
       return line('info', 'Retried')
     default:

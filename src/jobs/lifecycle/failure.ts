@@ -1,14 +1,14 @@
 import type { JobError } from '../../contract/jobs'
 
-/** BullMQ says it in words only. */
+/** Why BullMQ failed a job: it reports that only as text. */
 export function failureOf(reason: string): JobError {
   if (/stalled|more than allowable/.test(reason))
-    return { code: 'stalled', message: 'Its workers stopped without a word too often' }
+    return { code: 'stalled', message: 'Its workers stopped unexpectedly too many times' }
   if (isChildFailure(reason)) return CHILD_FAILED
   return { code: 'error', message: reason }
 }
 
-export const CHILD_FAILED: JobError = { code: 'child_failed', message: 'A job that it had spawned failed' }
+export const CHILD_FAILED: JobError = { code: 'child_failed', message: 'A child job failed' }
 
-/** Said of a parent that is picked up again, and of one that wants to wait when a child has failed already. */
+/** Whether BullMQ reports a failed child: of a parent that runs again, or one about to wait for its children. */
 export const isChildFailure = (reason: string) => /^child .* failed|has at least one failed child/.test(reason)

@@ -3,8 +3,8 @@ import type { JobError } from '../../contract/jobs'
 
 const PATTERN_MAX = 300
 
-/** What differs between two failures of one cause, the most specific first. */
-const PARTICULARS: readonly [RegExp, string][] = [
+/** What differs between failures with the same cause, most specific first. */
+const VARIABLE_PARTS: readonly [RegExp, string][] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, '<url>'],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
@@ -14,13 +14,13 @@ const PARTICULARS: readonly [RegExp, string][] = [
   [/\d+(?:[.,]\d+)*/g, '<n>'],
 ]
 
-/** An error message without what differs each time: numbers, ids, addresses, quoted text. */
+/** An error message without its variable parts: numbers, ids, addresses, quoted text. */
 export function patternOf(message: string): string {
-  const text = PARTICULARS.reduce((left, [pattern, word]) => left.replace(pattern, word), message)
+  const text = VARIABLE_PARTS.reduce((left, [pattern, word]) => left.replace(pattern, word), message)
   return text.replace(/\s+/g, ' ').trim().slice(0, PATTERN_MAX)
 }
 
-/** The same for all failures of a kind with one code and one message, apart from its particulars. */
+/** Groups failures: the same for all of a kind with the same code and message, apart from variable parts. */
 export const fingerprintOf = (kind: string, { code, message }: JobError): string =>
   createHash('sha256')
     .update(JSON.stringify([kind, code, patternOf(message)]))

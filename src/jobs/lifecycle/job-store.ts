@@ -17,7 +17,7 @@ const columnsOf = ({ shape }: z.ZodObject) =>
 const STATE = columnsOf(stateColumns)
 const ROW = columnsOf(jobColumns)
 
-/** Inserts jobs; those whose dedupe key is taken by an open job are left out. Answers the ids inserted. */
+/** Inserts jobs, except those whose dedupe key an open job holds. @returns the ids inserted */
 export async function insertJobs(
   trx: Transaction,
   jobs: readonly { row: JobRow; dedupeKey: string | null }[],
@@ -39,26 +39,26 @@ export async function insertJobs(
   return new Set(idsOf(inserted))
 }
 
-const placedRow = idRow.extend({ at: z.number() })
+const indexedRow = idRow.extend({ at: z.number() })
 
-/** The open job that holds each dedupe key, in the order asked. */
+/** The open job that holds each dedupe key, in the given order. */
 export async function findByDedupeKey(
   trx: Transaction,
   keys: readonly { tenantId: string; kind: string; key: string }[],
 ): Promise<(string | undefined)[]> {
   const found = await manyRows(
     trx,
-    placedRow,
+    indexedRow,
     `SELECT k.at::integer AS at, j.id
      FROM unnest(?::uuid[], ?::text[], ?::text[]) WITH ORDINALITY AS k(tenant_id, kind, key, at)
      JOIN jobs j ON j.tenant_id = k.tenant_id AND j.kind = k.kind AND j.dedupe_key = k.key AND j.ended_at IS NULL`,
     [keys.map(k => k.tenantId), keys.map(k => k.kind), keys.map(k => k.key)],
   )
-  const byPlace = new Map(found.map(({ at, id }) => [at - 1, id]))
-  return keys.map((_, i) => byPlace.get(i))
+  const byIndex = new Map(found.map(({ at, id }) => [at - 1, id]))
+  return keys.map((_, i) => byIndex.get(i))
 }
 
-/** Locks jobs, always in the same order, and answers what transitions need to know of them. */
+/** Locks jobs, always in the same order. @returns what transitions need to know about them, by id */
 export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, JobState>> {
   const found = await manyRows(
     trx,
@@ -72,10 +72,10 @@ export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promi
 }
 
 /**
- * Stores jobs after their transitions. `state.version` is the one that was read: a row that has changed since is
+ * Stores jobs after their transitions. `state.version` is the version that was read: a row that has changed since is
  * left alone.
- * The limit makes the planner expect few rows: from JSON it expects 100, and would read a whole young table for them.
- * @returns the ids of the rows that were stored
+ * The LIMIT makes the planner expect few rows: it assumes 100 from JSON, and would scan all of a small table for them.
+ * @returns the ids of the stored rows
  */
 export async function updateJobs(
   trx: Transaction,
@@ -99,7 +99,7 @@ export async function updateJobs(
   return new Set(idsOf(stored))
 }
 
-/** A job that is retried gives up its dedupe key: another open job may hold it by now. */
+/** Clears the dedupe keys of retried jobs: other open jobs may hold them by now. */
 export async function releaseDedupeKeys(trx: Transaction, refs: readonly JobRef[]): Promise<void> {
   await trx.raw(
     `UPDATE jobs j SET dedupe_key = NULL FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id)
@@ -118,7 +118,7 @@ export async function insertAttempts(trx: Transaction, attempts: readonly Attemp
   )
 }
 
-/** Whole rows, in no order; those that are gone are missing. */
+/** Whole rows by id, without those of jobs that no longer exist. */
 export async function loadJobs(db: Db, refs: readonly JobRef[]): Promise<Map<string, JobRow>> {
   const found = await manyRows(
     db,
@@ -150,27 +150,28 @@ export async function findCancelled(db: Db, refs: readonly JobRef[]): Promise<st
   return idsOf(found)
 }
 
-/** Why a job may not spawn (any more). */
-export interface SpawnBar {
+/** Why a job may not spawn children, or no longer. */
+export interface SpawnRefusal {
   hasEnded: boolean
-  /** Asked for of the job or of one above it. */
+  /** A cancel of the job or of an ancestor. */
   cancel: Cancel | null
 }
 
-const barRow = idRow.extend({ has_ended: z.boolean(), cancel: jobColumns.shape.cancel })
+const refusalRow = idRow.extend({ has_ended: z.boolean(), cancel: jobColumns.shape.cancel })
 
 /**
- * What stands in the way of jobs that want to spawn. They are locked until the commit, so that a cancel sees either no
- * child or the whole of it. They are not in the order of all others, so this does not wait for their locks: PostgreSQL's
- * 55P03 makes the flush try again.
+ * Locks jobs that want to spawn children, until the commit: a concurrent cancel sees the children either not at all or
+ * complete. These locks are outside the usual order, so this never waits for one, which could deadlock: PostgreSQL
+ * fails with 55P03 instead, and the flush is retried.
+ * @returns by id: why a job may not spawn
  */
-export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnBar>> {
+export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Promise<Map<string, SpawnRefusal>> {
   const wanted = [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)]
   const asked = 'unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) USING (tenant_id, id)'
   const there = await manyRows(trx, idRow, `SELECT j.id FROM jobs j JOIN ${asked} FOR SHARE OF j NOWAIT`, wanted)
   const found = await manyRows(
     trx,
-    barRow,
+    refusalRow,
     `WITH RECURSIVE above AS (
        SELECT j.id AS asked, j.tenant_id, j.parent_id, j.cancel, j.ended_at FROM jobs j JOIN ${asked}
        UNION ALL
@@ -181,13 +182,13 @@ export async function lockParents(trx: Transaction, refs: readonly JobRef[]): Pr
      GROUP BY asked HAVING bool_or(ended_at IS NOT NULL OR cancel IS NOT NULL)`,
     wanted,
   )
-  const bars = new Map<string, SpawnBar>(refs.map(({ id }) => [id, { hasEnded: true, cancel: null }]))
-  for (const { id } of there) bars.delete(id) // those that are left were removed from the history
-  for (const { id, has_ended, cancel } of found) bars.set(id, { hasEnded: has_ended, cancel: readCancel(cancel) })
-  return bars
+  const refusals = new Map<string, SpawnRefusal>(refs.map(({ id }) => [id, { hasEnded: true, cancel: null }]))
+  for (const { id } of there) refusals.delete(id) // the others were deleted
+  for (const { id, has_ended, cancel } of found) refusals.set(id, { hasEnded: has_ended, cancel: readCancel(cancel) })
+  return refusals
 }
 
-/** Open descendants of a job that nobody has asked to cancel, deepest first. */
+/** Open descendants of a job that have no cancel flag, deepest first. */
 export async function findUncancelled(db: Db, { tenantId, id }: JobRef): Promise<JobRef[]> {
   const found = await manyRows(
     db,

@@ -8,7 +8,7 @@ export const hasEnded = (status: JobStatus) => status === 'completed' || status 
 
 export type StepEnding = 'completed' | 'failed' | 'cancelled'
 
-/** Columns of a job as the driver gives them: JSON is text. These are the ones that transitions read and write. */
+/** The columns of a job that transitions read and write, as the driver returns them: JSON is text. */
 export const stateColumns = z.object({
   tenant_id: z.string(),
   id: z.string(),
@@ -34,7 +34,7 @@ export const stateColumns = z.object({
   version: z.number(),
 })
 
-/** All columns that are read of a job. */
+/** All columns of a job that are read. */
 export const jobColumns = stateColumns.extend({
   priority: z.number(),
   input: z.string(),
@@ -70,7 +70,7 @@ interface Decoded {
   cancel: Cancel | null
 }
 
-/** What changes in the life of a job: the part of its row that transitions read and write. */
+/** The part of a job's row that transitions read and write. */
 export type JobState = Omit<StateColumns, keyof Decoded> & Decoded
 
 /** The whole row; `input` and `result` are JSON. */
@@ -78,11 +78,11 @@ export type JobRow = JobState & Omit<JobColumns, keyof StateColumns | 'created_b
 
 export type AttemptRow = Omit<AttemptColumns, 'error' | 'steps'> & Pick<Decoded, 'error' | 'steps'>
 
-/** The topic that holds everything that happens to a job. */
+/** The topic with everything that happens to a job. */
 export const jobTopic = ({ tenant_id, id }: Pick<JobState, 'tenant_id' | 'id'>) => ({
   tenantId: tenant_id,
   name: `job:${id}`,
 })
 
-/** The fence of a job's topic: what its run writes is taken as long as the job is in the hands of that run. */
-export const fenceOf = ({ attempt, worker }: { attempt: number; worker: string }) => `${attempt}@${worker}`
+/** The mark in the fence of a job's topic: entries are accepted from this run only. */
+export const fenceMark = ({ attempt, worker }: { attempt: number; worker: string }) => `${attempt}@${worker}`

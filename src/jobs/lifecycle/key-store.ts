@@ -12,8 +12,8 @@ export interface KeyClaim {
 const keyRow = z.object({ tenant_id: z.string(), key: z.string(), body_hash: z.string(), job_id: z.string() })
 
 /**
- * Claims keys for new jobs. A key is free again 24 hours after it was claimed.
- * @returns who holds each key now, in the given order: the claimant, or the job that was first
+ * Claims idempotency keys for new jobs. A key is free again 24 hours after it was claimed.
+ * @returns the job that holds each key now, in the given order: the new one, or an earlier one
  */
 export async function claimKeys(
   trx: Transaction,
@@ -49,6 +49,6 @@ export async function claimKeys(
   })
 }
 
-export async function repointKey(trx: Transaction, { tenantId, key, jobId }: Omit<KeyClaim, 'bodyHash'>) {
+export async function reassignKey(trx: Transaction, { tenantId, key, jobId }: Omit<KeyClaim, 'bodyHash'>) {
   await trx.raw('UPDATE job_keys SET job_id = ? WHERE tenant_id = ? AND key = ?', [jobId, tenantId, key])
 }

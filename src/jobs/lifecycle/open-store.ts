@@ -24,7 +24,7 @@ const openJobRow = jobColumns
     cancel_at: z.date().nullable(),
     parent_queue: jobColumns.shape.queue.nullable(),
   })
-/** What the reconciler needs to know of an open job. */
+/** What the reconciler needs to know about an open job. */
 export type OpenJob = z.output<typeof openJobRow>
 
 const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.worker, j.priority, j.run_at, j.parent_id,
@@ -33,7 +33,7 @@ const OPEN = `SELECT j.tenant_id, j.id, j.kind, j.queue, j.status, j.attempt, j.
   LEFT JOIN jobs p ON p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL
   WHERE j.ended_at IS NULL`
 
-/** Open jobs that are older than the grace period, by id. */
+/** Open jobs older than the grace period, ordered by id. */
 export function listOpen(db: Db, after: string | null, limit: number, graceMs: number): Promise<OpenJob[]> {
   return manyRows(
     db,
@@ -49,22 +49,22 @@ export function findOpen(db: Db, ids: readonly string[]): Promise<OpenJob[]> {
 }
 
 const childrenRow = z.object({
-  /** Some have not ended. */
+  /** Some children have not ended. */
   open: z.boolean(),
-  /** One has failed that was to take its parent with it. */
+  /** A child with `on_failure: fail` has failed, so the parent fails. */
   failed: z.boolean(),
-  /** One has failed after which the parent is not to wait for the others. */
-  goOn: z.boolean(),
+  /** A child with `on_failure: continue` has failed, so the parent does not wait for the others. */
+  continues: z.boolean(),
 })
 
-/** What a parent needs to know of its children to decide whether it has ended. */
+/** What decides whether a parent has ended: the state of its children. */
 export const childrenOf = (db: Db, { tenantId, id }: JobRef) =>
   oneRow(
     db,
     childrenRow,
     `SELECT coalesce(bool_or(ended_at IS NULL), false) AS open,
        coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed,
-       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "goOn"
+       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "continues"
      FROM jobs WHERE tenant_id = ? AND parent_id = ?`,
     [tenantId, id],
   )

@@ -1,6 +1,6 @@
 import type { Actor } from '../../contract/access'
 
-/** Why somebody acts on a job or a queue. */
+/** Who acts on a job or a queue, and why. */
 export interface Reason {
   reason: string
   by: Actor

@@ -42,7 +42,7 @@ export const readAttempt = (row: AttemptColumns): AttemptRow => ({
 
 const text = (value: unknown) => (value === null ? null : JSON.stringify(value))
 
-/** What transitions change, in the shape that `json_to_recordset` reads. */
+/** The columns that transitions change, in the shape that `json_to_recordset` reads. */
 export const storedChange = (job: JobState, result: string | null | undefined) => ({
   tenant_id: job.tenant_id,
   id: job.id,

@@ -7,23 +7,20 @@ import { type Change, transition } from './transitions'
 
 export interface TransitionItem extends JobRef {
   change: Change
-  /**
-   * The job as its run knows it when the flush begins. If that is still so, the row need not be read and locked before
-   * it is written.
-   */
+  /** The job as its run knows it when the flush begins. If it is up to date, the row is written without a read. */
   known?: () => JobState
 }
 
-/** `state`: the job as the whole flush leaves it. Null when there is no such job. */
+/** `state`: the job after the whole flush. Null if there is no such job. */
 export type TransitionResult = { applied: boolean; state: JobState } | null
 
 /**
- * Applies what happened to jobs, all of a flush at once: one write, and one read for those that nobody knows, whatever
- * their number. Changes of the same job are applied in the order in which they were committed; those that come too late
- * or twice change nothing.
+ * Applies the changes of a flush to their jobs: with one write, and one read for the jobs whose state is not known,
+ * whatever their number. Changes of the same job are applied in the order in which they were committed; late and
+ * repeated ones change nothing.
  */
 export const transitionEffect: Effect<TransitionItem, TransitionResult> = {
-  // Before `jobs.enqueue`, which locks parents out of order: nothing waits for a job while it holds those.
+  // Sorts before `jobs.enqueue`, which locks parents out of order and must not hold those while waiting for other jobs.
   name: 'jobs.change',
   async apply(trx, items) {
     const batch = new Batch(items)
@@ -35,18 +32,18 @@ export const transitionEffect: Effect<TransitionItem, TransitionResult> = {
 interface Group {
   ref: JobRef
   known: JobState | undefined
-  /** Places in the batch. */
-  places: number[]
+  /** Of its items in the batch. */
+  indexes: number[]
 }
 
 function groupByJob(items: readonly TransitionItem[]): Group[] {
   const groups = new Map<string, Group>()
-  for (const [place, item] of items.entries()) {
+  for (const [index, item] of items.entries()) {
     const group = groups.get(item.id)
-    if (group) group.places.push(place)
-    else groups.set(item.id, { ref: { tenantId: item.tenantId, id: item.id }, known: item.known?.(), places: [place] })
+    if (group) group.indexes.push(index)
+    else groups.set(item.id, { ref: { tenantId: item.tenantId, id: item.id }, known: item.known?.(), indexes: [index] })
   }
-  // In one order everywhere, so that processes do not wait for each other in a circle.
+  // Sorted in all processes, so that they do not deadlock.
   return [...groups.values()].sort((a, b) => (a.ref.id < b.ref.id ? -1 : 1))
 }
 
@@ -72,11 +69,11 @@ class Batch {
     const unknown = groups.filter(group => !group.known).map(({ ref }) => ref)
     const locked = unknown.length ? await lockJobs(trx, unknown) : new Map<string, JobState>()
     const changed: Changed[] = []
-    const doubtful: Group[] = []
+    const outdated: Group[] = []
     for (const group of groups) {
-      const done = this.play(group, group.known ?? locked.get(group.ref.id))
+      const done = this.applyChanges(group, group.known ?? locked.get(group.ref.id))
       if (done) changed.push(done)
-      else if (group.known) doubtful.push(group)
+      else if (group.known) outdated.push(group)
     }
     const reopened = changed.filter(each => each.reopened).map(({ group }) => group.ref)
     if (reopened.length) await releaseDedupeKeys(trx, reopened)
@@ -84,8 +81,8 @@ class Batch {
     const kept = changed.filter(({ group }) => stored.has(group.ref.id))
     const attempts = kept.flatMap(each => each.attempts)
     if (attempts.length) await insertAttempts(trx, attempts)
-    // What a run believed was not so (any more): its row decides.
-    const again = [...doubtful, ...changed.filter(each => !kept.includes(each)).map(({ group }) => group)]
+    // What these runs knew was outdated: read their rows and apply the changes again.
+    const again = [...outdated, ...changed.filter(each => !kept.includes(each)).map(({ group }) => group)]
     if (again.length)
       await this.settle(
         trx,
@@ -93,26 +90,26 @@ class Batch {
       )
   }
 
-  /** All changes of one job; undefined when they change nothing. */
-  private play(group: Group, before: JobState | undefined): Changed | undefined {
-    for (const place of group.places) {
-      this.results[place] = null
-      this.entries[place] = []
+  /** Applies all changes of one job. @returns undefined if they change nothing */
+  private applyChanges(group: Group, before: JobState | undefined): Changed | undefined {
+    for (const index of group.indexes) {
+      this.results[index] = null
+      this.entries[index] = []
     }
     if (!before) return undefined
     const changed: Changed = { group, state: before, result: undefined, attempts: [], reopened: false }
     const applied = new Set<number>()
-    for (const place of group.places) {
-      const item = this.items[place]
+    for (const index of group.indexes) {
+      const item = this.items[index]
       const done = item && transition(changed.state, item.change, new Date())
       if (!done) continue
-      applied.add(place)
+      applied.add(index)
       apply(changed, done)
-      this.entries[place] = transitionEntries(changed.state, done.event)
+      this.entries[index] = transitionEntries(changed.state, done.event)
     }
-    // Whoever goes on from a result must know all that this flush did to the job, not only its own part.
+    // Each result has the state after the whole flush, because callers continue from it.
     const state = applied.size ? { ...changed.state, version: before.version + 1 } : before
-    for (const place of group.places) this.results[place] = { applied: applied.has(place), state }
+    for (const index of group.indexes) this.results[index] = { applied: applied.has(index), state }
     return applied.size ? changed : undefined
   }
 }

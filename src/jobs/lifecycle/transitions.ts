@@ -2,35 +2,35 @@ import type { Actor } from '../../contract/access'
 import type { Cancel, JobError, Step } from '../../contract/jobs'
 import { type AttemptRow, hasEnded, type JobState, type Progress, type StepEnding } from './job'
 
-/** Which run of a job reports: reports of an attempt that was given up change nothing. */
-interface Fence {
+/** Identifies a run of a job: reports of a run that was given up change nothing. */
+interface RunKey {
   attempt: number
   worker: string
 }
 
 /** Something that may happen to a job. */
 export type Change =
-  /** `at`: when the handler began, which is before this is stored. */
-  | ({ type: 'start'; at: Date } & Fence)
-  | ({ type: 'advance'; steps?: Step[]; progress?: Progress } & Fence)
+  /** `at`: when the handler started, which is before this is stored. */
+  | ({ type: 'start'; at: Date } & RunKey)
+  | ({ type: 'advance'; steps?: Step[]; progress?: Progress } & RunKey)
   /** The handler has returned; open children keep the job running. */
-  | ({ type: 'await_children'; result: string | null; steps: Step[] } & Fence)
-  | ({ type: 'complete'; result: string | null; steps: Step[] } & Fence)
-  | ({ type: 'fail'; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & Fence)
+  | ({ type: 'await_children'; result: string | null; steps: Step[] } & RunKey)
+  | ({ type: 'complete'; result: string | null; steps: Step[] } & RunKey)
+  | ({ type: 'fail'; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & RunKey)
   /** The handler has ended after a cancel. */
-  | ({ type: 'stop'; steps: Step[] } & Fence)
-  /** The run ended without saying how: its process died, lost its lock or was shut down. */
-  | ({ type: 'lose'; reason: string } & Fence)
+  | ({ type: 'stop'; steps: Step[] } & RunKey)
+  /** The run ended without an outcome: its process died, lost its lock or was shut down. */
+  | ({ type: 'lose'; reason: string } & RunKey)
   | { type: 'request_cancel'; cancel: Cancel }
-  /** Carries out a cancel for which no handler is left. */
+  /** Completes a cancel without waiting for a handler. */
   | { type: 'cancel' }
-  /** BullMQ had lost it and is given it again. */
+  /** BullMQ lost the job, and it is added again. */
   | { type: 'requeue' }
-  /** Ended by something other than its own run, which saw it in this attempt. */
+  /** Ended by something other than its own run, as of this attempt. */
   | { type: 'settle'; attempt: number; error: JobError | null }
   | { type: 'retry'; attempts: number; by: Actor }
 
-/** What happened, for those who write entries about it. */
+/** What happened, from which entries are written. */
 export type Event =
   | 'started'
   | 'advanced'
@@ -48,18 +48,18 @@ export type Event =
 export interface Transition {
   next: JobState
   event: Event
-  /** Undefined: leave what is stored. */
+  /** Undefined: keep the stored one. */
   result?: string | null
-  /** The attempt that ended while the job continues. */
+  /** The attempt that ended although the job continues. */
   archived?: AttemptRow
 }
 
-/** How many lost runs a job survives. */
+/** A job whose run is lost in this attempt or a later one fails. */
 const LOST_MAX = 10
 
 /**
- * The one place that decides what may happen to a job.
- * @returns undefined when the change is old, repeated or not possible in this state
+ * The only place that decides what may happen to a job.
+ * @returns undefined if the change is late, repeated or impossible in this state
  */
 export function transition(job: JobState, change: Change, now: Date): Transition | undefined {
   if (change.type === 'retry') return retried(job, change, now)
@@ -96,11 +96,11 @@ function started(job: JobState, { attempt, worker, at }: Extract<Change, { type:
   return { next, event: 'started' }
 }
 
-type Report = Exclude<Extract<Change, Fence & { type: string }>, { type: 'start' }>
+type Report = Exclude<Extract<Change, RunKey & { type: string }>, { type: 'start' }>
 
 function reported(job: JobState, change: Report, now: Date): Transition | undefined {
   if (job.status !== 'running' || job.attempt !== change.attempt || job.worker !== change.worker) return undefined
-  // Whatever the handler returned: the caller was promised a cancel.
+  // Whatever the handler returned: the cancel was already confirmed to its caller.
   if (job.cancel && change.type !== 'advance') return cancelled(job, now, 'steps' in change ? change.steps : undefined)
   switch (change.type) {
     case 'stop':
@@ -137,16 +137,16 @@ function lost(job: JobState, reason: string, now: Date): Transition {
   const error = { code: 'stalled', message: reason }
   const steps = closeSteps(job.steps, 'failed', now)
   if (job.attempt >= LOST_MAX) return { next: { ...ended(job, 'failed', now, steps), error }, event: 'failed' }
-  // it was not the job's fault and does not use up one of its attempts
+  // Not the job's fault, so it does not use up one of its attempts.
   const next: JobState = { ...job, status: 'pending', max_attempts: job.max_attempts + 1, error, steps }
   return { next, event: 'lost', archived: archive({ ...job, steps }, 'lost', error, now) }
 }
 
 function cancelRequested(job: JobState, cancel: Cancel, now: Date): Transition | undefined {
   if (job.cancel) return undefined
-  const asked = { ...job, cancel }
+  const next = { ...job, cancel }
   const hasHandler = job.status === 'running' && !job.awaits_children
-  return hasHandler ? { next: asked, event: 'cancel_requested' } : cancelled(asked, now)
+  return hasHandler ? { next, event: 'cancel_requested' } : cancelled(next, now)
 }
 
 const cancelled = (job: JobState, now: Date, steps = job.steps): Transition => ({

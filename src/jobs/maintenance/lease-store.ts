@@ -3,10 +3,10 @@ import { z } from '../../base/parse'
 import { firstRow } from '../../base/rows'
 
 /**
- * Takes or keeps a lease. PostgreSQL's clock alone counts.
- * @returns the state that its last holder has left, or undefined when another process holds it
+ * Acquires or renews a lease, by PostgreSQL's clock.
+ * @returns the state left by its last holder, or undefined if another process holds it
  */
-export function takeLease(
+export function acquireLease(
   db: Db,
   { name, holder, ms, state }: { name: string; holder: string; ms: number; state: string | null },
 ): Promise<{ state: string | null } | undefined> {
@@ -23,7 +23,7 @@ export function takeLease(
   )
 }
 
-export async function giveBackLease(db: Db, name: string, holder: string, state: string | null): Promise<void> {
+export async function releaseLease(db: Db, name: string, holder: string, state: string | null): Promise<void> {
   await db.raw('UPDATE job_leases SET until = now(), state = coalesce(?, state) WHERE name = ? AND holder = ?', [
     state,
     name,

@@ -7,9 +7,9 @@ import type { Engine } from '../engine/engine'
 const SCAN_COUNT = 1_000
 
 /**
- * The keys of versions that kept all queues in one slot (`{tailrace}:jobs:<queue>:...`), found after an upgrade. Open
- * jobs and schedules are put under the new keys from PostgreSQL; here the old queues are stopped, and removed when no
- * process of the old version runs a job any more.
+ * The keys of old versions, which kept all queues in one slot (`{tailrace}:jobs:<queue>:...`). After an upgrade, open
+ * jobs and schedules are written to the new keys from PostgreSQL; this pauses the old queues, and removes them once no
+ * process of the old version is running a job.
  */
 export class LegacyKeys {
   private readonly prefix: string
@@ -22,12 +22,12 @@ export class LegacyKeys {
     this.prefix = `{${redis.prefix}}:jobs`
   }
 
-  /** Whether a process of the old version is running this job: no other may. */
+  /** Whether a process of the old version is running this job, so that no other may. */
   isRun(id: string): boolean {
     return this.held.has(id)
   }
 
-  /** Cheap where there is nothing left: one question per queue. */
+  /** Pauses or removes the old queues. Cheap when none is left: one command per queue. */
   async retire(): Promise<void> {
     const { client } = this.engine
     const found = await Promise.all(QUEUE_NAMES.map(name => client.exists(`${this.prefix}:${name}:meta`)))
@@ -41,11 +41,11 @@ export class LegacyKeys {
     this.held = held
   }
 
-  /** @returns the jobs that are still being run */
+  /** @returns the jobs that are still running */
   private async stop(name: QueueName): Promise<string[]> {
     const { client } = this.engine
     const queue = new Queue(name, { connection: client, prefix: this.prefix, skipMetasUpdate: true })
-    await queue.pause() // in all processes; running jobs continue
+    await queue.pause() // for all processes; running jobs continue
     await queue.close()
     const ids = await client.lrange(`${this.prefix}:${name}:active`, 0, -1)
     const locks = await Promise.all(ids.map(id => client.exists(`${this.prefix}:${name}:${id}:lock`)))

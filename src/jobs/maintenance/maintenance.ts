@@ -6,12 +6,12 @@ import type { Writer } from '../../streams'
 import type { QueueControl } from '../queues/queue-control'
 import { announceQueues, type QueueStatsReader } from '../queues/queue-stats'
 import type { Schedules } from '../schedules/schedules'
-import { giveBackLease, takeLease } from './lease-store'
+import { acquireLease, releaseLease } from './lease-store'
 import type { LegacyKeys } from './legacy-keys'
 import { Events, type EventsDeps, type Positions } from './queue-events'
 import type { Reconciler } from './reconciler'
 
-/** Stored. Not `jobs`: versions with other Redis keys ask for that one. */
+/** The stored name of the lease. Not `jobs`, which is used by versions with other Redis keys. */
 const LEASE = 'job keeper'
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
@@ -26,13 +26,13 @@ export interface MaintenanceDeps extends EventsDeps {
   reconciler: Reconciler
   legacyKeys: LegacyKeys
   reconcileMs: number
-  /** Who holds the lease. */
+  /** The holder of the lease. */
   process: string
 }
 
 /**
- * What a single process does for all: it reads BullMQ's events, reconciles PostgreSQL and BullMQ, watches schedules and
- * publishes the stats of the queues. Every process stands by; the leader is the one that holds the lease.
+ * What one process, the leader, does for all: it reads BullMQ's events, reconciles PostgreSQL and BullMQ, watches
+ * schedules and publishes queue stats. The leader is the process that holds the lease; the others stand by.
  */
 export class Maintenance implements Part {
   readonly name = 'job maintenance'
@@ -65,38 +65,38 @@ export class Maintenance implements Part {
   }
 
   private renew(): Promise<void> {
-    this.renewing = this.renewing.then(() => this.takeOrKeep()).catch(error => this.failed('lease', error))
+    this.renewing = this.renewing.then(() => this.acquireOrRenew()).catch(error => this.failed('lease', error))
     return this.renewing
   }
 
-  private async takeOrKeep() {
+  private async acquireOrRenew() {
     if (this.stopped) return
     const { db, process } = this.deps
-    const held = await takeLease(db, { name: LEASE, holder: process, ms: LEASE_MS, state: this.state })
-    if (held && !this.events) await this.begin(held.state)
-    else if (!held && this.events) await this.end()
+    const held = await acquireLease(db, { name: LEASE, holder: process, ms: LEASE_MS, state: this.state })
+    if (held && !this.events) await this.startLeading(held.state)
+    else if (!held && this.events) await this.stopLeading()
   }
 
-  /** What the next leader needs. */
+  /** What the next leader needs to know. */
   private get state(): string | null {
     return this.events ? JSON.stringify(this.events.positions) : null
   }
 
-  private async begin(state: string | null) {
+  private async startLeading(state: string | null) {
     const { reconciler, log } = this.deps
     this.events = new Events(this.deps, state ? (JSON.parse(state) as Positions) : {}, {
       onSuspects: ids => reconciler.check(ids),
       onGap: queue => {
-        log.warn('Queue events were trimmed before they were read: all open jobs are compared', { queue })
+        log.warn('Queue events were trimmed before they were read: comparing all open jobs', { queue })
         void this.repairNow()
       },
     })
-    // While Redis is down this waits; the lease must not.
+    // Not awaited: it waits while Redis is down, and the lease must be renewed.
     void this.events.open().catch(error => this.failed('events', error))
     void this.repairNow()
   }
 
-  private async end() {
+  private async stopLeading() {
     const events = this.events
     this.events = undefined
     await events?.close()
@@ -132,14 +132,14 @@ export class Maintenance implements Part {
       const next = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
       if (next === this.announced) return
       this.announced = next
-      announceQueues(streams, DEFAULT_TENANT_ID, queues) // of all tenants; the others get their own from `TenantStats`
+      announceQueues(streams, DEFAULT_TENANT_ID, queues) // covers all tenants; the others get theirs from `TenantStats`
     } catch (error) {
       this.failed('announce', error)
     }
   }
 
   private failed(what: string, error: unknown) {
-    againLater(this.deps.log, 'Job maintenance is tried again later', { what })(error)
+    againLater(this.deps.log, 'Job maintenance failed, will retry', { what })(error)
   }
 
   async stop() {
@@ -149,7 +149,7 @@ export class Maintenance implements Part {
     const { state } = this
     await this.renewing
     await this.repairing
-    await this.end()
-    await giveBackLease(db, LEASE, process, state).catch(error => this.failed('lease', error))
+    await this.stopLeading()
+    await releaseLease(db, LEASE, process, state).catch(error => this.failed('lease', error))
   }
 }

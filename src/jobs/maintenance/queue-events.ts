@@ -9,9 +9,9 @@ import { closeAll, waitForClose } from '../engine/close'
 import type { Engine } from '../engine/engine'
 import type { JobMetrics } from '../metrics/job-metrics'
 
-/** Workers report to PostgreSQL themselves; BullMQ's events are checked only after they had time to. */
+/** Workers report to PostgreSQL themselves: BullMQ's events are checked only after they have had time for that. */
 const GRACE_MS = 2_000
-/** Suspects above this number are left to the reconciler, which finds them by their rows. */
+/** Suspects beyond this number are left to the reconciler, which finds them by their rows. */
 const SUSPECTS_MAX = 5_000
 const REOPEN_MS = 1_000
 const READ_MAX = 1_000
@@ -26,19 +26,19 @@ export interface EventsDeps {
 }
 
 interface Hooks {
-  /** Jobs that BullMQ reports as ended. */
+  /** BullMQ reports these jobs as ended. */
   onSuspects(ids: string[]): Promise<void>
-  /** Events are missing: everything must be compared. */
+  /** Events were lost: all open jobs must be compared. */
   onGap(queue: QueueName): void
 }
 
 /**
- * The second source of transitions: BullMQ's own events, one QueueEvents per queue. It starts where the last reader
- * stopped, reports when that position is gone, and is reopened when it dies.
+ * The second source of transitions: BullMQ's own events, with one QueueEvents per queue. It resumes where the previous
+ * leader stopped, reports when that position was trimmed, and reopens a QueueEvents that fails.
  */
 export class Events {
   readonly positions: Positions
-  private readonly readers = new Map<QueueName, QueueEvents>()
+  private readonly opened = new Map<QueueName, QueueEvents>()
   private readonly suspects = new Map<string, number>()
   private connection: RedisClient | undefined
   private timer: NodeJS.Timeout | undefined
@@ -55,37 +55,37 @@ export class Events {
   async open(): Promise<void> {
     this.connection = this.deps.redis.connect('blocking')
     this.timer = setInterval(() => void this.check(), GRACE_MS / 2)
-    await Promise.all(QUEUE_NAMES.map(queue => this.openReader(queue)))
+    await Promise.all(QUEUE_NAMES.map(queue => this.openQueue(queue)))
   }
 
-  private async openReader(queue: QueueName): Promise<void> {
+  private async openQueue(queue: QueueName): Promise<void> {
     if (this.closed || !this.connection) return
     try {
       const lastEventId = await this.startOf(queue)
       if (this.closed) return
       const prefix = this.deps.engine.prefixOf(queue)
-      const reader = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
-      this.readers.set(queue, reader)
-      this.listen(queue, reader)
-      reader.run().catch(error => this.revive(queue, reader, error))
+      const events = new QueueEvents(queue, { connection: this.connection, prefix, lastEventId, autorun: false })
+      this.opened.set(queue, events)
+      this.listen(queue, events)
+      events.run().catch(error => this.revive(queue, events, error))
     } catch (error) {
       this.reopen(queue, undefined, error)
     }
   }
 
-  private listen(queue: QueueName, reader: QueueEvents) {
+  private listen(queue: QueueName, events: QueueEvents) {
     const suspect = ({ jobId }: { jobId: string }, id: string) => {
       this.positions[queue] = id
       if (this.suspects.size < SUSPECTS_MAX) this.suspects.set(jobId, Date.now())
     }
-    reader.on('completed', suspect)
-    reader.on('failed', suspect)
-    reader.on('removed', suspect)
-    reader.on('stalled', suspect)
-    reader.on('error', error => this.deps.log.debug('Queue events error', { queue, error: messageOf(error) }))
+    events.on('completed', suspect)
+    events.on('failed', suspect)
+    events.on('removed', suspect)
+    events.on('stalled', suspect)
+    events.on('error', error => this.deps.log.debug('Queue events error', { queue, error: messageOf(error) }))
   }
 
-  /** An event that is not JSON kills a reader for good: the next one starts after it. */
+  /** An event that is not JSON stops a QueueEvents for good: the next one starts after it. */
   private async revive(queue: QueueName, dead: QueueEvents, error: unknown) {
     if (error instanceof SyntaxError) {
       const id = await this.brokenAfter(queue).catch(() => undefined)
@@ -111,12 +111,12 @@ export class Events {
   private reopen(queue: QueueName, dead: QueueEvents | undefined, error: unknown) {
     if (this.closed) return
     this.deps.metrics.eventsReopened(queue)
-    this.deps.log.warn('Queue events are reopened', { queue, error: messageOf(error) })
+    this.deps.log.warn('Reading queue events failed, will reopen', { queue, error: messageOf(error) })
     void dead?.close().catch(() => undefined)
-    setTimeout(() => void this.openReader(queue), REOPEN_MS).unref()
+    setTimeout(() => void this.openQueue(queue), REOPEN_MS).unref()
   }
 
-  /** `$` would miss what happens before the first read: a real id is looked up, or the remembered one is checked. */
+  /** Where to start: `$` would miss what happens before the first read, so this looks up a real id. */
   private async startOf(queue: QueueName): Promise<string> {
     const { engine } = this.deps
     const key = engine.key(queue, 'events')
@@ -138,13 +138,13 @@ export class Events {
     const due = [...this.suspects].filter(([, at]) => now - at >= GRACE_MS).map(([id]) => id)
     for (const id of due) this.suspects.delete(id)
     if (!due.length) return
-    await this.hooks.onSuspects(due).catch(againLater(this.deps.log, 'Jobs are compared later'))
+    await this.hooks.onSuspects(due).catch(againLater(this.deps.log, 'Cannot compare jobs, will retry'))
   }
 
   async close(): Promise<void> {
     this.closed = true
     clearInterval(this.timer)
-    await waitForClose(closeAll(this.readers.values()))
+    await waitForClose(closeAll(this.opened.values()))
     this.connection?.disconnect()
   }
 }

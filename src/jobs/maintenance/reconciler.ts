@@ -2,18 +2,18 @@ import type { Db } from '../../base/db'
 import type { JobError, QueueName } from '../../contract/jobs'
 import type { Writer } from '../../streams'
 import type { Engine, Presence } from '../engine/engine'
-import { type Enqueuer, ticketOf } from '../lifecycle/enqueue'
+import { type Enqueuer, queuedJobOf } from '../lifecycle/enqueue'
 import { CHILD_FAILED, failureOf } from '../lifecycle/failure'
 import { childrenOf, findOpen, listOpen, type OpenJob } from '../lifecycle/open-store'
 import { transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 
 const PAGE = 2_000
-/** Per pass; the next one continues from there. */
+/** Max pages per pass; the next pass continues from there. */
 const PAGES_MAX = 10
-/** A job is in PostgreSQL a moment before BullMQ knows it. */
+/** A job is in PostgreSQL slightly before it is in BullMQ. */
 const GRACE_MS = 3_000
-/** A cancel that no worker has carried out by then is done without it. */
+/** A cancel that no worker has completed after this time is completed without one. */
 const CANCEL_MS = 5_000
 
 export interface ReconcilerDeps {
@@ -22,14 +22,14 @@ export interface ReconcilerDeps {
   engine: Engine
   enqueuer: Enqueuer
   lockMs: number
-  /** Whether a process runs this job under keys that are not ours, see `LegacyKeys`. */
+  /** Whether a process of an old version runs this job, see `LegacyKeys`. */
   isRunElsewhere(jobId: string): boolean
 }
 
-/** Brings PostgreSQL and BullMQ back together after whatever has driven them apart: crashes, FLUSHALL, lost events. */
+/** Brings PostgreSQL and BullMQ back in sync after crashes, FLUSHALL or lost events. */
 export class Reconciler {
   private after: string | null = null
-  /** Running jobs that BullMQ does not know, since when. */
+  /** Since when running jobs have been missing in BullMQ. */
   private readonly missing = new Map<string, number>()
 
   constructor(private readonly deps: ReconcilerDeps) {}
@@ -70,23 +70,23 @@ export class Reconciler {
     const { engine, enqueuer } = this.deps
     if (presence === 'ended') await engine.remove(job.queue as QueueName, job.id)
     const result = await this.deps.streams.commit(transitionEffect, { ...refOf(job), change: { type: 'requeue' } })
-    if (result?.applied) await enqueuer.add(ticketOf(job, (job.parent_queue as QueueName | null) ?? undefined))
+    if (result?.applied) await enqueuer.add(queuedJobOf(job, (job.parent_queue as QueueName | null) ?? undefined))
   }
 
-  /** Children that are all done release their parent; if BullMQ has lost count of them, we do it. */
+  /** Ends a parent whose children have all ended, in case BullMQ has lost count of them. */
   private async repairParent(job: OpenJob, presence: Presence) {
     const children = await childrenOf(this.deps.db, refOf(job))
-    if (children.open && !children.failed && !children.goOn) return
+    if (children.open && !children.failed && !children.continues) return
     if (presence === 'open' && !this.isOverdue(job)) return
     await this.settle(job, children.failed ? CHILD_FAILED : null)
     await this.deps.engine.remove(job.queue as QueueName, job.id)
   }
 
-  /** A worker that still runs it notices by itself that BullMQ has lost it, when it renews its lock. */
+  /** Gives up a run that BullMQ has lost. A worker that is still running it finds out when it renews its lock. */
   private async giveUpRun(job: OpenJob) {
     if (!this.isOverdue(job)) return
     const { attempt, worker } = job
-    await this.commit(job, { type: 'lose', attempt, worker: worker ?? '', reason: 'Redis had lost it' })
+    await this.commit(job, { type: 'lose', attempt, worker: worker ?? '', reason: 'Redis lost the job' })
     const [now] = await findOpen(this.deps.db, [job.id])
     if (now && now.status !== 'running') await this.requeue(now, 'unknown')
   }

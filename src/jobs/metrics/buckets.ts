@@ -1,4 +1,4 @@
-/** Durations are counted in buckets that grow by a quarter: up to 12 % off, from 1 ms to some days. */
+/** Durations are counted in buckets that grow by a quarter: accurate to 12 %, from 1 ms to several days. */
 const GROWTH = Math.log(1.25)
 export const BUCKETS = 96
 
@@ -9,7 +9,7 @@ const middleOf = (bucket: number) => Math.exp((bucket - 0.5) * GROWTH)
 
 /**
  * The value below which the given share of all durations lies.
- * @returns ms, or null when nothing was counted
+ * @returns ms, or null if nothing was counted
  */
 export function percentile(counts: readonly number[], share: number): number | null {
   const total = counts.reduce((sum, n) => sum + n, 0)

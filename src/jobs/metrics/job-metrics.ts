@@ -8,7 +8,7 @@ const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1_80
 
 type About = Pick<JobRow, 'queue' | 'kind' | 'tenant_id'>
 
-/** Counts of a tenant's jobs in one queue since they were last stored. */
+/** Counts of a tenant's jobs in one queue since the last time they were stored. */
 export interface Tally extends Durations {
   queue: string
   tenantId: string
@@ -18,7 +18,7 @@ export interface Tally extends Durations {
 
 const none = () => new Array<number>(BUCKETS).fill(0)
 
-/** Counts the jobs of this process: for Prometheus, and as durations per queue for the queue page. */
+/** Counts and times the jobs of this process, for Prometheus and for the queue page. */
 export class JobMetrics {
   private readonly waitSeconds
   private readonly runSeconds
@@ -33,14 +33,14 @@ export class JobMetrics {
     const registers = [registry]
     this.waitSeconds = new Histogram({
       name: 'bullmq_job_wait_seconds',
-      help: 'From when a job could have been run to its first start.',
+      help: 'Time from when a job was ready to run to its first start.',
       labelNames: ['queue', 'kind'],
       buckets: SECONDS,
       registers,
     })
     this.runSeconds = new Histogram({
       name: 'bullmq_job_run_seconds',
-      help: 'How long attempts took that ended a job.',
+      help: 'Duration of the attempts that ended a job.',
       labelNames: ['queue', 'kind', 'outcome'],
       buckets: SECONDS,
       registers,
@@ -48,36 +48,39 @@ export class JobMetrics {
     const labelNames = ['queue']
     const perQueue = (name: string, help: string) => {
       const counter = new Counter({ name, help, labelNames, registers })
-      for (const queue of QUEUE_NAMES) counter.inc({ queue }, 0) // else Prometheus misses the first increment
+      for (const queue of QUEUE_NAMES) counter.inc({ queue }, 0) // otherwise Prometheus misses the first increment
       return counter
     }
     this.completed = perQueue('bullmq_job_completed_total', 'Jobs that were completed.')
     this.failed = perQueue('bullmq_job_failed_total', 'Jobs that failed for good.')
-    this.gaps = perQueue('bullmq_events_gap_total', 'Times that events were trimmed before they were read.')
-    this.reopens = perQueue('bullmq_events_reopened_total', 'Times that a dead reader of events was replaced.')
-    this.stalls = perQueue('bullmq_job_stalled_total', 'Runs that ended without a word of their worker.')
+    this.gaps = perQueue('bullmq_events_gap_total', 'Number of times that events were trimmed before they were read.')
+    this.reopens = perQueue(
+      'bullmq_events_reopened_total',
+      'Number of times that reading of events failed and was restarted.',
+    )
+    this.stalls = perQueue('bullmq_job_stalled_total', 'Runs whose worker stopped unexpectedly.')
   }
 
   /** @returns when it started, for `ended` */
   started(job: JobRow): number {
     const { queue, kind, attempt, created_at, run_at } = job
     const now = Date.now()
-    if (attempt > 0) return now // a retry has not waited in the queue only
+    if (attempt > 0) return now // a retry has not only waited in the queue
     const waitedMs = Math.max(0, now - (run_at ?? created_at).getTime())
     this.waitSeconds.observe({ queue, kind }, waitedMs / 1000)
     this.count(job, 'wait', waitedMs)
     return now
   }
 
-  /** @param began omitted for a parent whose own run ended before its children's */
-  ended(job: About, outcome: JobStatus, began?: number) {
+  /** @param startedAt undefined for a parent whose own run ended before its children did */
+  ended(job: About, outcome: JobStatus, startedAt?: number) {
     const { queue, kind } = job
     if (outcome === 'completed' || outcome === 'failed') {
       this[outcome].inc({ queue })
       this.tally(job)[outcome]++
     }
-    if (began === undefined) return
-    const ranMs = Date.now() - began
+    if (startedAt === undefined) return
+    const ranMs = Date.now() - startedAt
     this.runSeconds.observe({ queue, kind, outcome }, ranMs / 1000)
     this.count(job, 'run', ranMs)
   }

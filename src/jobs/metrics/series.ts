@@ -19,7 +19,7 @@ interface Minute {
 const MINUTE_MS = 60_000
 
 /**
- * Rows of all processes as one series per queue, one value for each minute.
+ * Merges the rows of all processes into one series per queue, with one value for each minute.
  * @param first the first minute, in ms since 1970
  */
 export function historyOf(found: readonly MinuteRow[], first: number, minutes: number): Record<string, QueueHistory> {

@@ -6,7 +6,7 @@ import type { Tally } from './job-metrics'
 
 const durations = { wait: z.array(z.number()), run: z.array(z.number()) }
 
-/** Adds a tally to this process's row for the current minute. */
+/** Adds a tally to the process's row for the current minute. */
 export async function addTally(
   db: Db,
   process: string,
@@ -46,7 +46,7 @@ const tenantTimingRow = z.object({
 })
 export type TenantTiming = z.output<typeof tenantTimingRow>
 
-/** Durations and outcomes of the last hour per tenant and queue; of one tenant only, if given. */
+/** Durations and outcomes of the last hour by tenant and queue, for all tenants or one. */
 export const readTenantTimings = (db: Db, tenantId: string | null) =>
   manyRows(
     db,
@@ -67,9 +67,9 @@ const minuteRow = z.object({ queue: z.string(), minute: z.date(), completed: z.n
 export type MinuteRow = z.output<typeof minuteRow> & Partial<Durations>
 
 /**
- * Durations and outcomes of the last minutes, one row per process, tenant, queue and minute that has any.
- * @param queue only this one, then with its durations
- * @param tenantId only jobs of this one
+ * Durations and outcomes of the last minutes: one row per process, tenant, queue and minute that has any.
+ * @param queue if given, only this queue, and with durations
+ * @param tenantId if given, only jobs of this tenant
  */
 export async function readMinutes(
   db: Db,

@@ -13,14 +13,14 @@ interface Deps {
   db: Db
   metrics: JobMetrics
   log: Log
-  /** Each process has rows of its own. */
+  /** Each process has its own rows. */
   process: string
 }
 
-/** How long jobs wait and run, as all processes have measured it. */
+/** How long jobs wait and run, as measured by all processes. */
 export class Timings implements Part {
   readonly name = 'job timings'
-  /** Of the last hour, by queue; at most 10 s old. */
+  /** Durations of the last hour by queue, at most 10 s old. */
   readonly durations: () => ReturnType<typeof readDurations>
   private timer: NodeJS.Timeout | undefined
 
@@ -38,10 +38,10 @@ export class Timings implements Part {
     await this.store()
   }
 
-  /** Adds what this process has measured since the last time to its rows. */
+  /** Adds what this process has measured since the last call to its rows. */
   async store() {
     const { db, metrics, process, log } = this.deps
     for (const tally of metrics.takeTallies())
-      await addTally(db, process, tally).catch(againLater(log, 'Timings were not stored', { queue: tally.queue }))
+      await addTally(db, process, tally).catch(againLater(log, 'Cannot store timings', { queue: tally.queue }))
   }
 }

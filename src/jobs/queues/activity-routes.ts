@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000
 /** CLIENT LIST is expensive in Redis. */
 const WORKERS_FRESH_MS = 5_000
 
-/** Throughput and times of the queues, and the processes that work on them. */
+/** Throughput and timings of the queues, and the processes that work on them. */
 export const activityRoutes = (db: Db, engine: Engine): Endpoint[] => [historyRoute(db), workersRoute(db, engine)]
 
 const historyRoute = (db: Db): Endpoint =>

@@ -6,7 +6,7 @@ import type { QueueStatsReader } from './queue-stats'
 
 const STATES = ['waiting', 'active', 'delayed', 'waiting_children', 'completed', 'failed'] as const
 
-/** Read when Prometheus scrapes; each reading is at most a second old. */
+/** Gauges that are read when Prometheus scrapes; values are at most a second old. */
 export function createGauges(registry: Registry, stats: QueueStatsReader, schedules: Schedules): void {
   const gauge = (name: string, help: string, labelNames: string[], fill: (gauge: Gauge) => Promise<void>) =>
     new Gauge({
@@ -24,7 +24,7 @@ export function createGauges(registry: Registry, stats: QueueStatsReader, schedu
   }
   gauge(
     'bullmq_jobs',
-    'Jobs in BullMQ by state; ended ones only as far as they are kept.',
+    'Jobs in BullMQ by state. Ended jobs count as long as BullMQ keeps them.',
     ['queue', 'state'],
     perQueue((gauge, { name, counts }) => {
       if (counts) for (const state of STATES) gauge.set({ queue: name, state }, counts[state])
@@ -32,7 +32,7 @@ export function createGauges(registry: Registry, stats: QueueStatsReader, schedu
   )
   gauge(
     'bullmq_queue_oldest_waiting_seconds',
-    'For how long the oldest job that could be run has waited.',
+    'How long the oldest job that is ready to run has waited.',
     ['queue'],
     perQueue((gauge, { name, oldest_waiting_seconds }) => {
       if (oldest_waiting_seconds !== null) gauge.set({ queue: name }, oldest_waiting_seconds)
@@ -44,7 +44,7 @@ export function createGauges(registry: Registry, stats: QueueStatsReader, schedu
     ['queue'],
     perQueue((gauge, { name, paused }) => gauge.set({ queue: name }, paused ? 1 : 0)),
   )
-  gauge('bullmq_scheduler_overdue_seconds', 'How much the latest schedule is behind.', [], async gauge => {
+  gauge('bullmq_scheduler_overdue_seconds', 'How late the most overdue schedule is.', [], async gauge => {
     const late = (await schedules.status()).map(({ overdueMs }) => overdueMs / 1000)
     gauge.set(Math.max(0, ...late))
   })

@@ -14,11 +14,11 @@ interface Deps {
   log: Log
 }
 
-/** Pauses and resumes queues in all processes. PostgreSQL keeps who did it and why; Redis follows as soon as it is up. */
+/** Pauses and resumes queues in all processes. PostgreSQL records who did it and why; Redis follows when it is up. */
 export class QueueControl {
   constructor(private readonly deps: Deps) {}
 
-  /** Starts no more jobs of a queue. @throws Problem 404 */
+  /** Stops starting jobs of a queue. @throws Problem 404 */
   pause(queue: string, reason: Reason): Promise<void> {
     return this.set(queue, true, reason)
   }
@@ -40,13 +40,13 @@ export class QueueControl {
 
   private async apply(name: QueueName, paused: boolean) {
     const { engine } = this.deps
-    if (!engine.isUp) throw new Away('Redis is away')
+    if (!engine.isUp) throw new Away('Redis is down')
     const queue = engine.queue(name)
     if ((await queue.isPaused()) === paused) return
     await (paused ? queue.pause() : queue.resume())
   }
 
-  /** FLUSHALL makes Redis forget pauses: sets them again. @throws Error while Redis is down */
+  /** Sets all pauses again, because FLUSHALL makes Redis forget them. @throws Error while Redis is down */
   async restore(): Promise<void> {
     for (const [name, { paused }] of await readPauses(this.deps.db)) {
       const queue = QUEUE_NAMES.find(each => each === name)

@@ -17,7 +17,7 @@ export interface QueueRoutesDeps {
   audit: Audit
 }
 
-/** The state of the queues, and their pauses. */
+/** Shows, pauses and resumes queues. */
 export function queueRoutes(deps: QueueRoutesDeps): Endpoint[] {
   return [listRoute(deps), controlRoute(deps, 'pause'), controlRoute(deps, 'resume')]
 }

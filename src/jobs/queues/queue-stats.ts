@@ -17,7 +17,7 @@ export const FRESH_MS = 1_000
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 type BullState = (typeof STATES)[number]
 
-/** How many jobs BullMQ has in each state; ended ones only while it keeps them. */
+/** How many jobs BullMQ has in each state. Ended jobs count as long as BullMQ keeps them. */
 export type Counts = NonNullable<QueueStats['counts']>
 
 interface Deps {
@@ -27,7 +27,7 @@ interface Deps {
   log: Log
 }
 
-/** Reads how the queues are doing. */
+/** Reads the stats of the queues. */
 export class QueueStatsReader {
   private readonly recentStates: () => ReturnType<QueueStatsReader['states']>
 
@@ -35,12 +35,12 @@ export class QueueStatsReader {
     this.recentStates = fresh(() => this.states(), FRESH_MS)
   }
 
-  /** Counts are at most a second old, however many ask; a pause shows at once. */
+  /** Counts are cached for a second; a pause shows at once. */
   recent(): Promise<QueueStats[]> {
     return this.compose(this.recentStates())
   }
 
-  /** As of now. */
+  /** Stats without the cache. */
   current(): Promise<QueueStats[]> {
     return this.compose(this.states())
   }
@@ -65,7 +65,7 @@ export class QueueStatsReader {
     })
   }
 
-  /** Of the queues that can be read: in a Cluster a single server may be down. */
+  /** States of the queues that can be read: in a Cluster, a single server may be down. */
   private async states(): Promise<Map<QueueName, State>> {
     const { engine } = this.deps
     if (!engine.isUp) return new Map()
@@ -79,7 +79,7 @@ export class QueueStatsReader {
     const now = Date.now()
     return new Map(
       here.map(({ name, counts, nextIds }) => {
-        // of the job that is next and, in case that one was put in front, of the highest priority
+        // Of the next job and, in case that one jumped the queue, of the next by priority.
         const waits = nextIds.map(id => now - (since.get(id)?.getTime() ?? now))
         return [name, { counts, oldest: Math.max(0, ...waits) / 1000 }]
       }),
@@ -94,13 +94,13 @@ export class QueueStatsReader {
   }
 
   private notRead(queue: string, error: unknown): undefined {
-    againLater(this.deps.log, 'Queues were not read', { queue })(error)
+    againLater(this.deps.log, 'Cannot read queue stats, will retry', { queue })(error)
   }
 }
 
 interface State {
   counts: Counts
-  /** For how long the oldest has waited, in seconds. */
+  /** How long the oldest job has waited, in seconds. */
   oldest: number
 }
 
@@ -113,7 +113,7 @@ const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): C
   failed: counts.failed ?? 0,
 })
 
-/** Publishes `queue_stats` to those who watch a tenant. */
+/** Publishes `queue_stats` as a tenant event. */
 export const announceQueues = (streams: Writer, tenantId: string, queues: QueueStats[]) =>
   streams.announce(
     { tenantId, name: 'events' },

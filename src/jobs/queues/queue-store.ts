@@ -29,12 +29,12 @@ export async function readWaiting(db: Db, ids: readonly string[]): Promise<Map<s
 
 const openRow = jobColumns.pick({ tenant_id: true, queue: true, status: true, awaits_children: true }).extend({
   jobs: z.number(),
-  /** Since when the longest-waiting one has been ready to run. */
+  /** Since when the longest-waiting job has been ready to run. */
   since: z.date(),
 })
 export type OpenRow = z.output<typeof openRow>
 
-/** Jobs of all tenants, or of one, that have not ended. */
+/** Counts open jobs, of all tenants or of one. */
 export const countOpen = (db: Db, tenantId: string | null = null) =>
   manyRows(
     db,

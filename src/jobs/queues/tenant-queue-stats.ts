@@ -11,7 +11,7 @@ import { type Pause, readPauses } from './pause-store'
 import { type Counts, FRESH_MS } from './queue-stats'
 import { countOpen, type OpenRow } from './queue-store'
 
-/** Tenants whose stats are remembered; those of the others are read each time. */
+/** Max tenants whose stats are cached; those of others are read each time. */
 const TENANTS_MAX = 1_000
 
 interface Deps {
@@ -21,14 +21,14 @@ interface Deps {
 
 /**
  * The queues as seen by a tenant that shares them with others: counts of its own jobs from PostgreSQL, and whether a
- * queue is paused, but not by whom. Ended jobs are those of the last hour.
+ * queue is paused, but not by whom. Ended jobs are those that ended within the last hour.
  */
 export class TenantQueueStats {
   private readonly recent = new Lru<string, () => Promise<QueueStats[]>>(TENANTS_MAX)
 
   constructor(private readonly deps: Deps) {}
 
-  /** At most a second old, however many ask. */
+  /** The stats of one tenant, cached for a second. */
   of(tenantId: string): Promise<QueueStats[]> {
     const known = this.recent.get(tenantId)
     if (known) return known()
@@ -41,14 +41,14 @@ export class TenantQueueStats {
   }
 
   /**
-   * Of every tenant except the default one, whose people run the installation and see all jobs.
-   * @param open jobs of all tenants
+   * The stats of every tenant except the default one, whose users run the installation and see all jobs.
+   * @param open the open jobs of all tenants
    */
-  async ofGuests(open: readonly OpenRow[]): Promise<Map<string, QueueStats[]>> {
-    const guests = (await this.deps.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
-    if (!guests.length) return new Map()
+  async ofOtherTenants(open: readonly OpenRow[]): Promise<Map<string, QueueStats[]>> {
+    const others = (await this.deps.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
+    if (!others.length) return new Map()
     const statsOf = await this.read(open, null)
-    return new Map(guests.map(id => [id, statsOf(id)]))
+    return new Map(others.map(id => [id, statsOf(id)]))
   }
 
   private async read(counted: readonly OpenRow[] | Promise<OpenRow[]>, tenantId: string | null) {

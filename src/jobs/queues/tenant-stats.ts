@@ -7,11 +7,11 @@ import { announceQueues } from './queue-stats'
 import { countOpen, type OpenRow } from './queue-store'
 import type { TenantQueueStats } from './tenant-queue-stats'
 
-/** One part of a tenant's stats; answers for every tenant, even one without any data. */
+/** One part of the stats. The function it resolves with must support every tenant, even one without data. */
 export type StatsSource = () => Promise<(tenantId: string) => Record<string, unknown>>
 
 const EVERY_MS = 10_000
-/** Counting may take up one part in this many of the time. */
+/** The pause between two counts is at least this many times as long as the last one took. */
 const SHARE = 20
 const OPEN = ['scheduled', 'pending', 'running'] as const
 
@@ -20,7 +20,7 @@ interface Deps {
   streams: Writer
   queueStats: TenantQueueStats
   tenantIds(): Promise<string[]>
-  /** Whether this process is the one that publishes. */
+  /** Whether this process publishes stats. */
   isLeader(): boolean
   log: Log
 }
@@ -47,14 +47,14 @@ export class TenantStats implements Part {
   private wait(ms: number) {
     if (this.stopped) return
     this.timer = setTimeout(() => {
-      this.publishing = this.publishInTime()
+      this.publishing = this.publishAndWait()
     }, ms)
     this.timer.unref()
   }
 
-  private async publishInTime() {
+  private async publishAndWait() {
     const began = performance.now()
-    if (this.deps.isLeader()) await this.publish().catch(againLater(this.deps.log, 'Stats are published later'))
+    if (this.deps.isLeader()) await this.publish().catch(againLater(this.deps.log, 'Cannot publish stats, will retry'))
     const tookMs = performance.now() - began
     this.wait(Math.max(EVERY_MS - tookMs, SHARE * tookMs))
   }
@@ -70,7 +70,7 @@ export class TenantStats implements Part {
         { kind: 'stats_updated', source: 'tailrace', data: { labels: {}, data } },
       )
     }
-    for (const [tenantId, queues] of await this.deps.queueStats.ofGuests(open))
+    for (const [tenantId, queues] of await this.deps.queueStats.ofOtherTenants(open))
       announceQueues(streams, tenantId, queues)
   }
 

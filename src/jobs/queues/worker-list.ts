@@ -3,7 +3,7 @@ import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
 
 export interface WorkerProcess {
-  /** As in `worker` of jobs. */
+  /** The same as in the `worker` field of jobs. */
   name: string
   queues: QueueName[]
   connected_seconds: number
@@ -12,7 +12,7 @@ export interface WorkerProcess {
 const MARK = ':w:'
 
 /**
- * The processes that take jobs now, as Redis knows them by the names of their connections.
+ * The processes that currently take jobs, identified by the names of their Redis connections.
  * @returns null while Redis is down
  */
 export async function listWorkers(engine: Engine): Promise<WorkerProcess[] | null> {

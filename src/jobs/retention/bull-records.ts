@@ -2,68 +2,68 @@ import { serversOf } from '../../base/redis'
 import type { RetentionTarget } from '../../base/retention'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
-import { type Engine, KEPT_COUNT, KEPT_SECONDS } from '../engine/engine'
+import { type Engine, KEEP_COUNT, KEEP_SECONDS } from '../engine/engine'
 
-/** Ended ones only: schedules and jobs to be run are in other sets. */
+/** Only ended jobs: schedules and open jobs are in other sets. */
 const STATES = ['completed', 'failed'] as const
-const PLACES = QUEUE_NAMES.flatMap(queue => STATES.map(state => ({ queue, state })))
+const ENDED_SETS = QUEUE_NAMES.flatMap(queue => STATES.map(state => ({ queue, state })))
 /** Larger batches would block Redis noticeably. */
 const CLEAN_MAX = 1_000
 
 /**
- * Records of ended jobs in Redis, by age and by count. BullMQ does the same itself, but only where jobs of the same
- * queue go on ending.
+ * BullMQ's records of ended jobs, by age and by count. BullMQ also removes them itself, but only when another job of
+ * the same queue ends.
  */
 export const bullRecords = (engine: Engine): RetentionTarget => ({
   name: 'bullmq_records',
-  summary: `BullMQ's own records of ended jobs, at most ${KEPT_COUNT} per queue and state.`,
-  keep: { fixedMs: KEPT_SECONDS * 1_000 },
+  summary: `BullMQ's own records of ended jobs, at most ${KEEP_COUNT} per queue and state.`,
+  keep: { fixedMs: KEEP_SECONDS * 1_000 },
   async measure() {
-    const all = await Promise.all(PLACES.map(place => placeStats(engine, place)))
+    const all = await Promise.all(ENDED_SETS.map(set => setStats(engine, set)))
     const oldest = all.flatMap(({ oldest }) => (oldest === null ? [] : [oldest]))
     const rows = all.reduce((sum, { count }) => sum + count, 0)
     return { oldest: oldest.length ? new Date(Math.min(...oldest)) : null, rows, bytes: null }
   },
   async count(before) {
-    const counts = PLACES.map(async ({ queue, state }) =>
-      engine.client.zcount(engine.key(queue, state), '-inf', await lastToGo(engine, { queue, state }, before)),
+    const counts = ENDED_SETS.map(async ({ queue, state }) =>
+      engine.client.zcount(engine.key(queue, state), '-inf', await newestExpired(engine, { queue, state }, before)),
     )
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
   },
-  /** The cursor is a place in the list of queues and states. */
+  /** The cursor is an index into `ENDED_SETS`. */
   async sweep(before, limit, cursor) {
-    const no = Number(cursor ?? 0)
-    const place = PLACES[no]
-    if (!place) return { deleted: 0, next: null }
+    const index = Number(cursor ?? 0)
+    const set = ENDED_SETS[index]
+    if (!set) return { deleted: 0, next: null }
     const max = Math.min(limit, CLEAN_MAX)
-    const graceMs = Date.now() - (await lastToGo(engine, place, before))
-    const { length } = await engine.queue(place.queue).clean(graceMs, max, place.state)
-    return { deleted: length, next: String(length === max ? no : no + 1) }
+    const graceMs = Date.now() - (await newestExpired(engine, set, before))
+    const { length } = await engine.queue(set.queue).clean(graceMs, max, set.state)
+    return { deleted: length, next: String(length === max ? index : index + 1) }
   },
 })
 
-interface Place {
+interface EndedSet {
   queue: QueueName
   state: (typeof STATES)[number]
 }
 
-async function placeStats(engine: Engine, { queue, state }: Place) {
+async function setStats(engine: Engine, { queue, state }: EndedSet) {
   const { client } = engine
   const set = engine.key(queue, state)
   const [count, [, oldest]] = await Promise.all([client.zcard(set), client.zrange(set, '0', '0', 'WITHSCORES')])
   return { count, oldest: oldest === undefined ? null : Number(oldest) }
 }
 
-/** When the newest of those has ended that are too old or too many, in ms since the epoch. */
-async function lastToGo(engine: Engine, { queue, state }: Place, before: Date): Promise<number> {
-  const [, surplus] = await engine.client.zrevrange(engine.key(queue, state), KEPT_COUNT, KEPT_COUNT, 'WITHSCORES')
+/** When the newest job that is too old or one too many ended, in ms since the epoch. */
+async function newestExpired(engine: Engine, { queue, state }: EndedSet, before: Date): Promise<number> {
+  const [, surplus] = await engine.client.zrevrange(engine.key(queue, state), KEEP_COUNT, KEEP_COUNT, 'WITHSCORES')
   return Math.max(before.getTime() - 1, Number(surplus ?? 0))
 }
 
-/** A job's lines can be written when its record has just been removed: nothing ever removes them. */
+/** Lines of a job that were written just after its record was removed: nothing else removes them. */
 export const bullOrphans = (engine: Engine): RetentionTarget => ({
   name: 'bullmq_orphans',
-  summary: 'Lines that BullMQ keeps of jobs whose records are gone.',
+  summary: 'Log lines in BullMQ whose jobs it no longer has.',
   keep: { fixedMs: 0 },
   measure: async () => ({ oldest: null, rows: null, bytes: null }),
   async count() {
@@ -77,7 +77,7 @@ export const bullOrphans = (engine: Engine): RetentionTarget => ({
   },
   async sweep(_before, limit, cursor) {
     const { orphans, next } = await scan(engine, cursor ?? '0:0', limit)
-    // one by one: they are in the slots of different queues
+    // One by one, because the keys of different queues are in different slots.
     await Promise.all(orphans.map(key => engine.client.unlink(key)))
     return { deleted: orphans.length, next }
   },
@@ -88,13 +88,13 @@ interface Scanned {
   next: string | null
 }
 
-/** @param cursor the server of a Cluster, and its own cursor */
+/** @param cursor the index of a server in a Cluster, and that server's own cursor */
 async function scan(engine: Engine, cursor: string, limit: number): Promise<Scanned> {
-  const [no = 0, from = 0] = cursor.split(':').map(Number)
-  const server = serversOf(engine.client)[no]
+  const [index = 0, from = 0] = cursor.split(':').map(Number)
+  const server = serversOf(engine.client)[index]
   if (!server) return { orphans: [], next: null }
   const [to, keys] = await server.scan(String(from), 'MATCH', engine.key('*', '*:logs'), 'COUNT', limit)
-  const next = to === '0' ? `${no + 1}:0` : `${no}:${to}`
+  const next = to === '0' ? `${index + 1}:0` : `${index}:${to}`
   const known = await Promise.all(keys.map(key => engine.client.exists(key.slice(0, -':logs'.length))))
   return { orphans: keys.filter((_, i) => known[i] === 0), next }
 }

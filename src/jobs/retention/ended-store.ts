@@ -5,26 +5,26 @@ import { countRow, idRow, idsOf, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
 import type { JobStatus } from '../../contract/jobs'
 
-/** Selects ended jobs of a tenant. */
+/** Which ended jobs of a tenant to select. */
 export interface EndedJobs {
   tenantId: string
   statuses: readonly JobStatus[]
 }
 
 /**
- * What may go: a job that has ended, has no children in the history, is no child of a job that is still open (that one
- * decides by its children's ends how its own is), and is not the last run of a schedule. So a tree goes from its leaves.
+ * What may be deleted: a job that has ended, has no children in the history, is not the child of an open job (whose
+ * outcome depends on its children), and is not the last run of a schedule. So trees are deleted from their leaves.
  */
 const FREE = `j.tenant_id = :tenantId AND j.status = ANY(:statuses) AND j.ended_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM jobs p WHERE p.tenant_id = j.tenant_id AND p.id = j.parent_id AND p.ended_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM job_schedules s WHERE s.tenant_id = j.tenant_id AND s.last_job_id = j.id)`
 const CHILDLESS = `NOT EXISTS (SELECT 1 FROM jobs c WHERE c.tenant_id = j.tenant_id AND c.parent_id = j.id)`
-/** Failures are few, and there is an index of them. */
+/** Lets PostgreSQL use the index of failures. */
 const narrow = (statuses: readonly JobStatus[]) =>
   statuses.every(status => status === 'failed') ? `${FREE} AND j.error IS NOT NULL` : FREE
 const SAMPLE = 100
 
-/** Ids sort by creation time, and no job ends before it was created: only ids below that of `before` matter. */
+/** Ids sort by creation time, and no job ends before it is created: only ids below that of `before` matter. */
 export async function deleteOldJobs(
   db: Db,
   { tenantId, statuses }: EndedJobs,
@@ -50,7 +50,7 @@ export async function deleteOldJobs(
   return idsOf(gone)
 }
 
-/** Parents are counted if their children in the history go too. */
+/** Counts parents if their children in the history would be deleted, too. */
 export async function countOldJobs(db: Db, { tenantId, statuses }: EndedJobs, before: Date): Promise<number> {
   const { count } = await oneRow(
     db,
@@ -64,7 +64,7 @@ export async function countOldJobs(db: Db, { tenantId, statuses }: EndedJobs, be
   return count
 }
 
-/** When the oldest job ended that will go when its time has come. */
+/** When the oldest job that retention may delete ended. */
 export async function oldestEnded(db: Db, { tenantId, statuses }: EndedJobs): Promise<Date | null> {
   const { at } = await oneRow(
     db,

@@ -8,7 +8,7 @@ import { bullOrphans, bullRecords } from './bull-records'
 import { countOldJobs, deleteOldJobs, oldestEnded } from './ended-store'
 
 const HOUR_MS = 3_600_000
-/** Below every id. */
+/** Sorts before every id. */
 const NONE = '00000000-0000-0000-0000-000000000000'
 
 interface Deps {
@@ -17,18 +17,18 @@ interface Deps {
   tenantIds(): Promise<string[]>
 }
 
-/** What the job platform keeps, and for how long. */
+/** The data of the job platform and how long it is kept. */
 export const jobRetention = (deps: Deps): RetentionTarget[] => [
   history(deps, {
     name: 'job_history',
-    summary: 'Completed and cancelled jobs with their attempts; never one that is open or has open relatives.',
+    summary: 'Completed and cancelled jobs with their attempts, except those with open parents or children.',
     term: 'jobs',
     statuses: ['completed', 'cancelled'],
     size: () => tableSize(deps.db, 'jobs', 'job_attempts'),
   }),
   history(deps, {
     name: 'failed_jobs',
-    summary: 'Jobs that failed for good, with their attempts.',
+    summary: 'Failed jobs with their attempts.',
     term: 'failed',
     statuses: ['failed'],
     size: async () => ({ rows: null, bytes: null }),
@@ -37,14 +37,14 @@ export const jobRetention = (deps: Deps): RetentionTarget[] => [
   bullOrphans(deps.engine),
   expiringRows(deps.db, {
     name: 'idempotency_keys',
-    summary: 'Idempotency-Key of requests and fire times of schedules.',
+    summary: 'Idempotency keys of requests and schedules.',
     table: 'job_keys',
     column: 'created_at',
     keep: { fixedMs: 24 * HOUR_MS },
   }),
   expiringRows(deps.db, {
     name: 'queue_durations',
-    summary: 'What queues did per minute and how long it took: percentiles and charts.',
+    summary: 'Throughput and durations of queues per minute, for percentiles and charts.',
     table: 'job_timings',
     column: 'minute',
     keep: { fixedMs: 25 * HOUR_MS },
@@ -60,13 +60,13 @@ interface History {
 }
 
 /**
- * A walk through the tenants, and through each one's ids until a walk finds nothing: each takes the leaves of what the
- * one before has left of a tree.
+ * Where a sweep is. It walks through the ids of each tenant repeatedly, until a walk finds nothing: each walk deletes
+ * the leaves of what the previous one has left of the trees.
  */
-interface Place {
+interface SweepPosition {
   tenantId: string
   after: string
-  /** Of this walk. */
+  /** By this walk. */
   found: number
 }
 
@@ -90,18 +90,18 @@ function history(
       return count
     },
     async sweep(before, limit, cursor) {
-      const first = async (behind: string) => {
-        const tenantId = await nextTenant(behind)
+      const first = async (after: string) => {
+        const tenantId = await nextTenant(after)
         return tenantId === undefined ? null : { tenantId, after: NONE, found: 0 }
       }
-      const place: Place | null = cursor === null ? await first('') : JSON.parse(cursor)
-      if (!place) return { deleted: 0, next: null }
-      const { tenantId, after } = place
+      const position: SweepPosition | null = cursor === null ? await first('') : JSON.parse(cursor)
+      if (!position) return { deleted: 0, next: null }
+      const { tenantId, after } = position
       const gone = await deleteOldJobs(db, { tenantId, statuses }, { before, after, limit })
-      const found = place.found + gone.length
-      const onward = { tenantId, after: gone.at(-1) ?? after, found }
+      const found = position.found + gone.length
+      const continued = { tenantId, after: gone.at(-1) ?? after, found }
       const again = found > 0 ? { tenantId, after: NONE, found: 0 } : await first(tenantId)
-      const next = gone.length === limit ? onward : again
+      const next = gone.length === limit ? continued : again
       return { deleted: gone.length, next: next && JSON.stringify(next) }
     },
   }

@@ -23,7 +23,7 @@ const SCHEDULE = Object.keys(scheduleRow.shape)
 const read = (row: z.output<typeof scheduleRow>) => ({ ...row, created_by: storedJson(actor, row.created_by) })
 export type Schedule = ReturnType<typeof read>
 
-/** Creates a schedule or changes the one of that name. */
+/** Creates a schedule, or changes the one with that name. */
 export async function writeSchedule(db: Db, given: Omit<Schedule, 'last_at' | 'last_job_id'>): Promise<Schedule> {
   const stored = await oneRow(
     db,

@@ -14,7 +14,7 @@ import { checkTiming, type Timing } from './timing'
 
 export interface ScheduleRequest {
   tenantId: string
-  /** Of the tenant's schedules; the same name again changes it. */
+  /** Unique within the tenant: setting the same name again changes the schedule. */
   name: string
   timing: Timing
   createdBy: Actor
@@ -22,7 +22,7 @@ export interface ScheduleRequest {
 
 export interface ScheduleStatus {
   schedule: Schedule
-  /** Null while BullMQ does not know it. */
+  /** Null while BullMQ does not have it. */
   nextAt: Date | null
   overdueMs: number
 }
@@ -36,12 +36,12 @@ interface Deps {
 }
 
 const TICK = 'tick'
-/** A schedule is reset when it is this late, or two of its intervals if that is longer. */
+/** A schedule is set again when it is this late, or two of its intervals if that is longer. */
 const OVERDUE_MS = 10_000
 
 /**
- * Recurring jobs. PostgreSQL holds the list; each has one of BullMQ's Job Schedulers that produces ticks, and a tick
- * enqueues the real job, once per due time.
+ * Recurring jobs. PostgreSQL holds the list of schedules. Each has a BullMQ Job Scheduler that produces ticks, and a
+ * tick enqueues the real job, once per due time.
  */
 export class Schedules {
   constructor(private readonly deps: Deps) {}
@@ -50,7 +50,7 @@ export class Schedules {
     return this.deps.engine.queue('schedules')
   }
 
-  /** @throws Problem 400 when the timing cannot be kept or the input does not fit the kind */
+  /** @throws Problem 400 if the timing or the input is invalid */
   async set<Input, Given>(kind: Kind<Input, Given>, input: Given, request: ScheduleRequest): Promise<string> {
     const { tenantId, name, timing, createdBy } = request
     checkTiming(timing)
@@ -76,7 +76,7 @@ export class Schedules {
   }
 
   private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
-    if (!this.deps.engine.isUp) throw new Away('Redis is away')
+    if (!this.deps.engine.isUp) throw new Away('Redis is down')
     const repeat = every_ms === null ? { pattern: cron ?? '', ...(timezone && { tz: timezone }) } : { every: every_ms }
     const opts = { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } }
     await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })
@@ -90,7 +90,7 @@ export class Schedules {
     const kind = schedule && kinds.get(schedule.kind)
     if (!kind) {
       await this.queue.removeJobScheduler(id)
-      return log.warn('A schedule is gone, or its kind is', { schedule_id: id })
+      return log.warn('A schedule or its kind no longer exists', { schedule_id: id })
     }
     const dueAt = dueAtOf(tick)
     const made = await enqueuer.enqueue(kind, JSON.parse(schedule.input), {
@@ -101,7 +101,7 @@ export class Schedules {
     await markFired(db, schedule.id, dueAt, made.id)
   }
 
-  /** Schedules with their next time, for the queue page and the overdue watch. */
+  /** Schedules with their next due times, for the queue page and metrics. */
   async status(tenantId?: string): Promise<ScheduleStatus[]> {
     const known = await listSchedules(this.deps.db, tenantId)
     if (!known.length) return []
@@ -111,12 +111,12 @@ export class Schedules {
 
   /** @throws Error while Redis is down */
   private async nextTimes(): Promise<Map<string, number>> {
-    if (!this.deps.engine.isUp) throw new Away('Redis is away')
+    if (!this.deps.engine.isUp) throw new Away('Redis is down')
     const schedulers = await this.queue.getJobSchedulers(0, -1)
     return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
   }
 
-  /** Sets every schedule again that BullMQ has lost or that is overdue. */
+  /** Sets schedules again that BullMQ has lost or that are overdue. */
   async repair(): Promise<void> {
     const known = await listSchedules(this.deps.db)
     if (!known.length) return
@@ -124,13 +124,13 @@ export class Schedules {
     const late = known.map(schedule => statusOf(schedule, next)).filter(isLate)
     for (const { schedule, nextAt, overdueMs } of late) {
       const facts = { schedule: schedule.name, overdue_ms: overdueMs }
-      if (nextAt) this.deps.log.warn('A schedule was overdue and is set again', facts)
-      else this.deps.log.info('A schedule was not in Redis and is set', { schedule: schedule.name })
+      if (nextAt) this.deps.log.warn('A schedule was overdue, setting it again', facts)
+      else this.deps.log.info('A schedule was not in Redis, setting it', { schedule: schedule.name })
       try {
         await this.queue.removeJobScheduler(schedule.id)
         await this.upsert(schedule)
       } catch (error) {
-        this.deps.log.warn('A schedule could not be set', { schedule: schedule.name, error: messageOf(error) })
+        this.deps.log.warn('Cannot set a schedule', { schedule: schedule.name, error: messageOf(error) })
       }
     }
   }

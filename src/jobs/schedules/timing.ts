@@ -1,14 +1,14 @@
 import { defaultRepeatStrategy } from 'bullmq'
 import { badRequest, messageOf } from '../../base/errors'
 
-/** When a schedule is due: in an interval, or by a cron expression in a time zone of the IANA database, UTC unless given. */
+/** When a schedule is due: at an interval, or by a cron expression in an IANA time zone, by default UTC. */
 export type Timing = { everyMs: number } | { cron: string; timezone?: string }
 
 const EVERY_MS_MIN = 100
 const EVERY_MS_MAX = 366 * 24 * 60 * 60 * 1_000
 
 /**
- * Makes sure that a schedule comes due, by the parser that will compute its times.
+ * Checks that a schedule will be due at all, with the parser that will compute its times.
  * @throws Problem 400 that names the field
  */
 export function checkTiming(timing: Timing): void {
@@ -21,7 +21,7 @@ function checkCron({ cron, timezone }: { cron: string; timezone?: string }) {
     throw badRequest([{ path: 'timezone', message: `There is no time zone ${JSON.stringify(timezone)}.` }])
   if (cron.trim() === '') throw badRequest([{ path: 'cron', message: 'A cron expression must not be empty.' }])
   if (nextTime(cron, timezone) === undefined)
-    throw badRequest([{ path: 'cron', message: 'This cron expression never comes due.' }])
+    throw badRequest([{ path: 'cron', message: 'This cron expression is never due.' }])
 }
 
 function checkInterval(everyMs: number) {
@@ -35,7 +35,7 @@ function isTimeZone(name: string): boolean {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true
   } catch {
-    return false // a RangeError, for nothing else
+    return false // the only error is a RangeError for an unknown zone
   }
 }
 

@@ -5,22 +5,22 @@ import type { QueueName } from '../../contract/jobs'
 import type { Fence, Writer } from '../../streams'
 import type { Kind } from '../kinds/kind'
 import type { LineFacts, LogLine, Run, SpawnOptions } from '../kinds/run'
-import { type Enqueuer, SpawnBarred, ticketOf } from '../lifecycle/enqueue'
-import { fenceOf, type JobRow, type JobState, jobTopic } from '../lifecycle/job'
+import { type Enqueuer, queuedJobOf, SpawnRefused } from '../lifecycle/enqueue'
+import { fenceMark, type JobRow, type JobState, jobTopic } from '../lifecycle/job'
 import { type TransitionResult, transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 import { checkSize, ProgressReports } from './progress'
 import { Steps } from './steps'
 
-/** Why a run is to end before its work is done. */
+/** Why a run is aborted. */
 export type AbortReason = 'cancel' | 'timeout' | 'shutdown' | 'superseded'
 
-/** How long a handler may take to end after its signal; then the run is abandoned. */
+/** How long a handler may take to end after its signal was aborted; then the run is abandoned. */
 const GRACE_MS = 700
-/** Step changes on their way to the database before the handler has to wait for them. */
+/** Max step changes waiting for the database before the handler has to wait for them. */
 const CHANGES_AHEAD = 20
 const MIRROR_LINES = 20
-const ADD_AGAIN_MS = 500
+const ADD_RETRY_MS = 500
 
 export interface RunDeps {
   streams: Writer
@@ -33,7 +33,7 @@ export interface RunDeps {
 /** One run of a job in this process. */
 export class ActiveRun implements Run {
   readonly attempt: number
-  /** The reason it is to end, once there is one. */
+  /** Why it was aborted, if it was. */
   aborted: AbortReason | undefined
   /** The last lines, for BullMQ's own job log. */
   readonly mirror: string[] = []
@@ -46,7 +46,7 @@ export class ActiveRun implements Run {
   private lines: Record<Level, LogLine> | undefined
   private changesAhead = 0
   private closed = false
-  /** The job as this run last saw it stored. */
+  /** The job as last stored, as far as this run knows. */
   private known: JobState
   private abandon: (() => void) | undefined
   private graceTimer: NodeJS.Timeout | undefined
@@ -58,7 +58,7 @@ export class ActiveRun implements Run {
     this.attempt = row.attempt + 1
     this.topic = jobTopic(row)
     this.known = row
-    this.lineFence = { mark: fenceOf(this.fence), onRefused: count => this.overtaken(count) }
+    this.lineFence = { mark: fenceMark(this.key), onRefused: count => this.linesRefused(count) }
   }
 
   get id() {
@@ -74,7 +74,7 @@ export class ActiveRun implements Run {
     return this.row.created_by
   }
 
-  /** Created on first use: most short jobs never need it. */
+  /** Its controller is created on first use: most short jobs never need one. */
   get signal(): AbortSignal {
     if (!this.controller) {
       this.controller = new AbortController()
@@ -94,7 +94,7 @@ export class ActiveRun implements Run {
   }
 
   private line(level: Level, message: string, facts: LineFacts = {}): Promise<void> | undefined {
-    // The run was given up: its attempt is over, or somebody else's.
+    // The attempt is over or belongs to another run.
     if (this.closed || this.aborted === 'superseded') return undefined
     const step = facts.step === undefined ? Steps.current : facts.step
     this.steps.countLine(step)
@@ -105,9 +105,9 @@ export class ActiveRun implements Run {
     return this.deps.streams.write(this.topic, [entry], this.lineFence)
   }
 
-  /** The job has ended, or another run has it: BullMQ may tell us much later, or never. */
-  private overtaken(count: number) {
-    this.deps.log.warn('Lines of a run that no longer has its job were not kept', { job_id: this.id, lines: count })
+  /** The job has ended or belongs to another run: BullMQ may report that much later, or never. */
+  private linesRefused(count: number) {
+    this.deps.log.warn('Lines of a superseded run were not stored', { job_id: this.id, lines: count })
     this.abort('superseded')
   }
 
@@ -129,7 +129,7 @@ export class ActiveRun implements Run {
     this.signal.throwIfAborted()
     checkSize(progress)
     this.reports?.flush()
-    const result = await this.commit({ type: 'advance', progress, ...this.fence })
+    const result = await this.commit({ type: 'advance', progress, ...this.key })
     if (result?.applied) return
     this.abort('superseded')
     this.signal.throwIfAborted()
@@ -138,8 +138,8 @@ export class ActiveRun implements Run {
   private advance(what: Pick<Extract<Change, { type: 'advance' }>, 'steps' | 'progress'>): Promise<void> | undefined {
     if (this.closed) return undefined
     this.changesAhead++
-    const done = this.commit({ type: 'advance', ...what, ...this.fence })
-      .catch(error => this.deps.log.error('A step could not be stored', { job_id: this.id, error: String(error) }))
+    const done = this.commit({ type: 'advance', ...what, ...this.key })
+      .catch(error => this.deps.log.error('Cannot store steps or progress', { job_id: this.id, error: String(error) }))
       .then(() => void this.changesAhead--)
     return this.changesAhead > CHANGES_AHEAD ? done : undefined
   }
@@ -155,48 +155,48 @@ export class ActiveRun implements Run {
     const parent = { id: row.id, rootId: row.root_id, queue, onFailure: options.onFailure ?? 'ignore' }
     const { priority, delayMs } = options
     const request = { tenantId: row.tenant_id, createdBy: row.created_by, parent, priority, delayMs }
-    const child = await this.deps.enqueuer.accept(kind, input, request).catch(error => this.barred(error))
+    const child = await this.deps.enqueuer.accept(kind, input, request).catch(error => this.spawnRefused(error))
     if (!child.row) return { id: child.id }
     this.hasChildren = true
     await this.addChild(child.row, queue)
     return { id: child.id }
   }
 
-  /** A cancel of a job above reaches this one here, if it has not before. */
-  private async barred(error: unknown): Promise<never> {
-    if (!(error instanceof SpawnBarred)) throw error
-    const { hasEnded, cancel } = error.bar
+  /** A cancel of an ancestor may reach this job only here. */
+  private async spawnRefused(error: unknown): Promise<never> {
+    if (!(error instanceof SpawnRefused)) throw error
+    const { hasEnded, cancel } = error.refusal
     if (cancel && !hasEnded) await this.commit({ type: 'request_cancel', cancel })
     this.abort(cancel && !hasEnded ? 'cancel' : 'superseded')
     throw error
   }
 
-  /** BullMQ must know of the child before the parent starts to wait for it. */
+  /** BullMQ must have the child before the parent starts to wait for it. */
   private async addChild(row: JobRow, parentQueue: QueueName) {
     for (;;) {
       try {
-        return await this.deps.enqueuer.add(ticketOf(row, parentQueue))
+        return await this.deps.enqueuer.add(queuedJobOf(row, parentQueue))
       } catch (error) {
         ignoreOutage(error)
-        await delay(ADD_AGAIN_MS, undefined, { signal: this.signal })
+        await delay(ADD_RETRY_MS, undefined, { signal: this.signal })
       }
     }
   }
 
-  /** Ends the run: its signal is aborted, and after a grace it is given up. */
+  /** Aborts the run's signal; after a grace period the run is abandoned. */
   abort(reason: AbortReason) {
     if (this.aborted || this.closed) return
     this.aborted = reason
     this.controller?.abort(abortError(reason))
     this.graceTimer = setTimeout(() => {
       void this.log.warn(
-        `The handler did not end within ${GRACE_MS} ms of its signal (${reason}); the job goes on without it`,
+        `The handler did not end within ${GRACE_MS} ms of its signal (${reason}); the job continues without it`,
       )
       this.abandon?.()
     }, GRACE_MS)
   }
 
-  /** Settles like `work`, or rejects when the handler does not listen to its signal. */
+  /** Settles like `work`, or rejects when the handler ignores its signal. */
   within<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.abandon = () => reject(abortError(this.aborted ?? 'cancel'))
@@ -204,7 +204,7 @@ export class ActiveRun implements Run {
     })
   }
 
-  /** No more lines and changes after this; answers the last state of the steps. */
+  /** Accepts no more lines and changes. @returns the last state of the steps */
   close() {
     this.reports?.close()
     clearTimeout(this.graceTimer)
@@ -212,7 +212,7 @@ export class ActiveRun implements Run {
     return this.steps.snapshot()
   }
 
-  get fence() {
+  get key() {
     return { attempt: this.attempt, worker: this.deps.process }
   }
 
@@ -229,7 +229,7 @@ export class ActiveRun implements Run {
 }
 
 function abortError(reason: AbortReason) {
-  const error = new Error(`The run is to end: ${reason}`)
+  const error = new Error(`The run was aborted: ${reason}`)
   error.name = 'AbortError'
   return error
 }

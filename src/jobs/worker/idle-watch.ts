@@ -1,8 +1,8 @@
 import type { QueueName } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
 
-/** Looks in a row that find the same job next, though nothing hinders an idle worker from taking it. */
-const LOOKS_MAX = 3
+/** A worker is stuck when this many checks in a row find it idle with the same job next in an open queue. */
+const CHECKS_MAX = 3
 
 /**
  * Detects a BullMQ worker that waits forever. After a server of a Cluster has hung for a while, its blocking
@@ -10,11 +10,11 @@ const LOOKS_MAX = 3
  */
 export class IdleWatch {
   private readonly busy = new Map<QueueName, number>()
-  private readonly seen = new Map<QueueName, { next: string; looks: number }>()
+  private readonly seen = new Map<QueueName, { next: string; checks: number }>()
 
   constructor(private readonly engine: Engine) {}
 
-  /** Counts what a worker of this process does. */
+  /** Runs `work` and counts the worker as busy meanwhile. */
   async during<T>(queue: QueueName, work: () => Promise<T>): Promise<T> {
     this.busy.set(queue, (this.busy.get(queue) ?? 0) + 1)
     this.seen.delete(queue)
@@ -33,8 +33,8 @@ export class IdleWatch {
       return false
     }
     const before = this.seen.get(queue)
-    const looks = before?.next === next ? before.looks + 1 : 1
-    this.seen.set(queue, { next, looks: looks % LOOKS_MAX })
-    return looks >= LOOKS_MAX
+    const checks = before?.next === next ? before.checks + 1 : 1
+    this.seen.set(queue, { next, checks: checks % CHECKS_MAX })
+    return checks >= CHECKS_MAX
   }
 }

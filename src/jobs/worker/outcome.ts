@@ -13,9 +13,9 @@ const RESULT_BYTES_MAX = 256 * 1024
 const ERROR_CHARS_MAX = 8_000
 const BACKOFF_MS = 1_000
 const BACKOFF_MS_MAX = 60 * 60_000
-const AWAY_WAITS_MS = [100, 200, 400, 800, 1_500, 2_000]
+const OUTAGE_RETRY_MS = [100, 200, 400, 800, 1_500, 2_000]
 
-/** Tells BullMQ that the job ended without success; PostgreSQL knows all about it already. */
+/** Tells BullMQ that the job ended without success, after that was stored in PostgreSQL. */
 export class EndedForGood extends UnrecoverableError {
   constructor(
     readonly outcome: JobStatus,
@@ -25,7 +25,7 @@ export class EndedForGood extends UnrecoverableError {
   }
 }
 
-/** Tells BullMQ to run the job again; PostgreSQL knows all about it already. */
+/** Tells BullMQ to run the job again, after that was stored in PostgreSQL. */
 export class RunAgain extends Error {
   constructor(
     message: string,
@@ -36,33 +36,33 @@ export class RunAgain extends Error {
 }
 
 /**
- * A handler's return value as stored.
- * @throws JobFailure when it is too large or no JSON
+ * Encodes a handler's return value for storage.
+ * @throws JobFailure if it is too large or not JSON
  */
 export function encodeResult(value: unknown): string | null {
   if (value === undefined) return null
   const encoded = JSON.stringify(value)
   if (encoded === undefined) throw new JobFailure('result_invalid', 'The result of a job must be JSON')
   if (Buffer.byteLength(encoded) > RESULT_BYTES_MAX)
-    throw new JobFailure('result_too_large', `The result of a job may have ${RESULT_BYTES_MAX / 1024} KiB at most`)
+    throw new JobFailure('result_too_large', `The result of a job is limited to ${RESULT_BYTES_MAX / 1024} KiB`)
   return encoded
 }
 
 export function errorOf(thrown: unknown, aborted: AbortReason | undefined, kind: AnyKind): JobError {
   if (aborted === 'timeout')
-    return { code: 'timeout', message: `It took longer than its limit of ${kind.options.timeLimitMs} ms` }
-  // events, lines, attempts and failures all show it, also to viewers
+    return { code: 'timeout', message: `The attempt exceeded its time limit of ${kind.options.timeLimitMs} ms` }
+  // Redacted because events, lines, attempts and failures show it to viewers.
   const message = redactText(messageOf(thrown)).slice(0, ERROR_CHARS_MAX)
   return { code: thrown instanceof JobFailure ? thrown.code : 'error', message }
 }
 
 /**
- * Tries again while PostgreSQL is away, for a few seconds: the slot of the worker stays taken meanwhile, so that jobs
- * that come due in an outage do not run in circles through Redis.
- * @throws Error the last one, when it is away for longer
+ * Retries for a few seconds while PostgreSQL is down. The worker's slot stays taken in the meantime, so that jobs due
+ * during an outage do not cycle through Redis.
+ * @throws the last error if the outage lasts longer
  */
-export async function whileAway<T>(work: () => Promise<T>): Promise<T> {
-  for (const waitMs of AWAY_WAITS_MS) {
+export async function retryDuringOutage<T>(work: () => Promise<T>): Promise<T> {
+  for (const waitMs of OUTAGE_RETRY_MS) {
     try {
       return await work()
     } catch (error) {
@@ -73,7 +73,7 @@ export async function whileAway<T>(work: () => Promise<T>): Promise<T> {
   return work()
 }
 
-/** When a failed attempt is followed by another one; null when it was the last. */
+/** The delay before the next attempt; null if this was the last. */
 export function retryOf(thrown: unknown, row: JobRow, kind: AnyKind): { delayMs: number } | null {
   const attempt = row.attempt + 1
   if (thrown instanceof JobFailure || attempt >= row.max_attempts) return null

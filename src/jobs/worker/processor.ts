@@ -11,11 +11,11 @@ import { childrenOf } from '../lifecycle/open-store'
 import { type TransitionItem, transitionEffect } from '../lifecycle/transition-effect'
 import type { JobMetrics } from '../metrics/job-metrics'
 import { type AbortReason, ActiveRun, type RunDeps } from './active-run'
-import { EndedForGood, encodeResult, errorOf, RunAgain, retryOf, whileAway } from './outcome'
+import { EndedForGood, encodeResult, errorOf, RunAgain, retryDuringOutage, retryOf } from './outcome'
 
 const LOAD_MAX = 500
-/** How often a parent looks after children in other queues. */
-const LOOK_MS = 1_000
+/** How often a parent checks on children in other queues. */
+const CHILD_CHECK_MS = 1_000
 
 export interface ProcessorDeps extends RunDeps {
   db: Db
@@ -24,10 +24,10 @@ export interface ProcessorDeps extends RunDeps {
   publicUrl: string | undefined
 }
 
-/** BullMQ's side of a job: the little that the processor needs of it. */
-export type Ticketed = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren' | 'moveToDelayed'>
+/** The part of BullMQ's job that the processor needs. */
+export type ClaimedJob = Pick<BullJob<{ tenant_id: string }>, 'id' | 'data' | 'moveToWaitingChildren' | 'moveToDelayed'>
 
-/** Runs jobs: each change goes to PostgreSQL first; BullMQ learns the outcome from how the processor ends. */
+/** Runs jobs. Each change is stored in PostgreSQL first; BullMQ learns the outcome from how `process` ends. */
 export class Processor<Deps> {
   readonly active = new Map<string, ActiveRun>()
   private readonly loads: Batcher<JobRef, JobRow | undefined>
@@ -38,19 +38,19 @@ export class Processor<Deps> {
     private readonly deps: Deps,
   ) {
     this.loads = new Batcher(async refs => {
-      const found = await whileAway(() => loadJobs(platform.db, refs))
+      const found = await retryDuringOutage(() => loadJobs(platform.db, refs))
       return refs.map(ref => found.get(ref.id))
     }, LOAD_MAX)
   }
 
-  async process(job: Ticketed, token: string): Promise<void> {
+  async process(job: ClaimedJob, token: string): Promise<void> {
     const ref = { tenantId: job.data.tenant_id, id: job.id ?? '' }
     const row = await this.loads.ask(ref)
-    // Its end was committed, but BullMQ did not hear of it; or the history was cleaned.
+    // Otherwise its end was committed but did not reach BullMQ, or the job was deleted.
     if (row && !hasEnded(row.status)) await this.proceed(job, token, row)
   }
 
-  private async proceed(job: Ticketed, token: string, row: JobRow): Promise<void> {
+  private async proceed(job: ClaimedJob, token: string, row: JobRow): Promise<void> {
     if (row.cancel) return this.refuse(row)
     if (row.status === 'running') {
       if (row.awaits_children) return this.counted(row, undefined, () => this.endParent(job, token, row, row.attempt))
@@ -63,7 +63,7 @@ export class Processor<Deps> {
   private async takeOver(row: JobRow): Promise<JobRow> {
     this.platform.metrics.stalled(row)
     const { attempt, worker } = row
-    const lost = await this.commit(row, { type: 'lose', attempt, worker: worker ?? '', reason: lossOf(row) })
+    const lost = await this.commit(row, { type: 'lose', attempt, worker: worker ?? '', reason: stalledReason(row) })
     if (!lost || hasEnded(lost.state.status)) throw new EndedForGood(lost?.state.status ?? 'failed')
     return { ...row, ...lost.state }
   }
@@ -73,74 +73,74 @@ export class Processor<Deps> {
     throw new EndedForGood('cancelled')
   }
 
-  /** The handler is through: the job ends with its children, or is parked until they have ended. */
-  private async endParent(job: Ticketed, token: string, row: JobRow, attempt: number): Promise<void> {
+  /** The handler has returned: ends the job if its children have ended, or else makes it wait for them. */
+  private async endParent(job: ClaimedJob, token: string, row: JobRow, attempt: number): Promise<void> {
     const error = (await this.waitForChildren(job, token, row)) === 'failed' ? CHILD_FAILED : null
     const result = await this.commit(row, { type: 'settle', attempt, error })
     if (result && result.state.status !== 'completed') throw new EndedForGood(result.state.status, error?.message)
   }
 
-  /** @throws WaitingChildrenError or DelayedError when there is something to wait for */
-  private async waitForChildren(job: Ticketed, token: string, row: JobRow): Promise<'failed' | 'done'> {
-    const before = await this.childrenEnd(row)
+  /** @throws WaitingChildrenError or DelayedError if children are still open */
+  private async waitForChildren(job: ClaimedJob, token: string, row: JobRow): Promise<'failed' | 'done'> {
+    const before = await this.childrenOutcome(row)
     if (before) return before
     const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
       if (isChildFailure(error.message)) return 'failed' as const
       throw error
     })
     if (waits === true) throw new WaitingChildrenError()
-    const after = waits === 'failed' ? waits : await this.childrenEnd(row)
+    const after = waits === 'failed' ? waits : await this.childrenOutcome(row)
     if (after) return after
-    // BullMQ knows only of children in the parent's own queue.
-    await job.moveToDelayed(Date.now() + LOOK_MS, token)
+    // BullMQ knows only about children in the parent's own queue.
+    await job.moveToDelayed(Date.now() + CHILD_CHECK_MS, token)
     throw new DelayedError()
   }
 
-  /** What a parent comes to by its children; undefined while it has to wait for them. */
-  private async childrenEnd({ tenant_id, id }: JobRow): Promise<'failed' | 'done' | undefined> {
-    const children = await whileAway(() => childrenOf(this.platform.db, { tenantId: tenant_id, id }))
+  /** How a parent ends because of its children; undefined while it has to wait for them. */
+  private async childrenOutcome({ tenant_id, id }: JobRow): Promise<'failed' | 'done' | undefined> {
+    const children = await retryDuringOutage(() => childrenOf(this.platform.db, { tenantId: tenant_id, id }))
     if (children.failed) return 'failed'
-    return children.open && !children.goOn ? undefined : 'done'
+    return children.open && !children.continues ? undefined : 'done'
   }
 
-  private async run(job: Ticketed, token: string, row: JobRow): Promise<void> {
+  private async run(job: ClaimedJob, token: string, row: JobRow): Promise<void> {
     const handler = this.handlers.get(row.kind)
     if (!handler) {
-      const error = { code: 'unknown_kind', message: `No handler for ${row.kind} in this version of the program` }
+      const error = { code: 'unknown_kind', message: `This version of the program has no handler for ${row.kind}` }
       await this.commit(row, { type: 'settle', attempt: row.attempt, error })
       throw new EndedForGood('failed')
     }
     const run = new ActiveRun(this.platform, row)
     this.active.get(row.id)?.abort('superseded')
     this.active.set(row.id, run)
-    const endTimer = this.startClock(run, handler)
-    const began = this.platform.metrics.started(row)
+    const limitTimer = this.startTimeLimit(run, handler)
+    const startedAt = this.platform.metrics.started(row)
     try {
-      await this.counted(row, began, () => this.perform(job, token, row, run, handler))
+      await this.counted(row, startedAt, () => this.perform(job, token, row, run, handler))
     } finally {
-      clearTimeout(endTimer)
+      clearTimeout(limitTimer)
       if (this.active.get(row.id) === run) this.active.delete(row.id)
     }
   }
 
-  /** @param began undefined when the time is not that of a run */
-  private async counted(row: JobRow, began: number | undefined, work: () => Promise<void>): Promise<void> {
+  /** @param startedAt undefined if no run is to be timed */
+  private async counted(row: JobRow, startedAt: number | undefined, work: () => Promise<void>): Promise<void> {
     try {
       await work()
-      this.platform.metrics.ended(row, 'completed', began)
+      this.platform.metrics.ended(row, 'completed', startedAt)
     } catch (error) {
-      if (error instanceof EndedForGood) this.platform.metrics.ended(row, error.outcome, began)
+      if (error instanceof EndedForGood) this.platform.metrics.ended(row, error.outcome, startedAt)
       throw error
     }
   }
 
-  private startClock(run: ActiveRun, { kind }: Handler<Deps>) {
+  private startTimeLimit(run: ActiveRun, { kind }: Handler<Deps>) {
     const limit = kind.options.timeLimitMs
     return limit === undefined ? undefined : setTimeout(() => run.abort('timeout'), limit)
   }
 
-  private async perform(job: Ticketed, token: string, row: JobRow, run: ActiveRun, handler: Handler<Deps>) {
-    const started = run.commit({ type: 'start', at: new Date(), ...run.fence }).then(result => {
+  private async perform(job: ClaimedJob, token: string, row: JobRow, run: ActiveRun, handler: Handler<Deps>) {
+    const started = run.commit({ type: 'start', at: new Date(), ...run.key }).then(result => {
       if (!result?.applied) run.abort(result?.state.status === 'running' ? 'superseded' : 'cancel')
     })
     started.catch(() => run.abort('superseded'))
@@ -153,10 +153,10 @@ export class Processor<Deps> {
     const steps = run.close()
     this.mirror(row, run, handler)
     if (run.hasChildren) {
-      await run.commit({ type: 'await_children', result, steps, ...run.fence })
+      await run.commit({ type: 'await_children', result, steps, ...run.key })
       return this.endParent(job, token, row, run.attempt)
     }
-    const ended = await run.commit({ type: 'complete', result, steps, ...run.fence })
+    const ended = await run.commit({ type: 'complete', result, steps, ...run.key })
     if (ended?.state.status === 'cancelled') throw new EndedForGood('cancelled')
   }
 
@@ -165,17 +165,17 @@ export class Processor<Deps> {
     this.mirror(row, run, handler)
     const { aborted } = run
     if (aborted === 'cancel') {
-      await run.commit({ type: 'stop', steps, ...run.fence })
+      await run.commit({ type: 'stop', steps, ...run.key })
       throw new EndedForGood('cancelled')
     }
-    const reason = lossBy(aborted, thrown)
+    const reason = lossReason(aborted, thrown)
     if (reason) {
-      await run.commit({ type: 'lose', reason, ...run.fence })
+      await run.commit({ type: 'lose', reason, ...run.key })
       throw new RunAgain(reason, 0)
     }
     const error = errorOf(thrown, aborted, handler.kind)
     const retry = retryOf(thrown, row, handler.kind)
-    const ended = await run.commit({ type: 'fail', error, steps, retry, ...run.fence })
+    const ended = await run.commit({ type: 'fail', error, steps, retry, ...run.key })
     if (retry && ended?.state.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
     throw new EndedForGood(ended?.state.status ?? 'failed', error.message)
   }
@@ -187,7 +187,7 @@ export class Processor<Deps> {
     const link = `All lines: ${publicUrl}/jobs/${run.id}`
     engine
       .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
-      .catch(againLater(log, 'Lines were not mirrored', { job_id: run.id }))
+      .catch(againLater(log, 'Cannot mirror log lines', { job_id: run.id }))
   }
 
   private commit(row: JobRow, change: TransitionItem['change']) {
@@ -195,11 +195,11 @@ export class Processor<Deps> {
   }
 }
 
-/** Why a run is over through no fault of the job's; undefined when it is the job's own failure. */
-function lossBy(aborted: AbortReason | undefined, thrown: unknown): string | undefined {
+/** Why a run was lost through no fault of the job; undefined if it is the job's own failure. */
+function lossReason(aborted: AbortReason | undefined, thrown: unknown): string | undefined {
   if (aborted === 'shutdown') return 'its worker was stopped'
-  if (aborted === 'superseded') return 'its worker lost its hold on the job'
-  return aborted === undefined && isDatabaseOutage(thrown) ? 'PostgreSQL was away' : undefined
+  if (aborted === 'superseded') return 'its worker lost the job to another'
+  return aborted === undefined && isDatabaseOutage(thrown) ? 'PostgreSQL was down' : undefined
 }
 
-const lossOf = ({ worker }: JobRow) => `its worker (${worker ?? 'unknown'}) stopped without a word`
+const stalledReason = ({ worker }: JobRow) => `its worker (${worker ?? 'unknown'}) stopped unexpectedly`

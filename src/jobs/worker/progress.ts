@@ -3,13 +3,13 @@ import type { Progress } from '../lifecycle/job'
 const PROGRESS_BYTES_MAX = 16 * 1024
 const PAUSE_MS = 150
 
-/** @throws RangeError when it is larger than 16 KiB */
+/** @throws RangeError if it is larger than 16 KiB */
 export function checkSize(progress: Progress) {
   if (Buffer.byteLength(JSON.stringify(progress)) > PROGRESS_BYTES_MAX)
-    throw new RangeError(`Progress may have ${PROGRESS_BYTES_MAX / 1024} KiB at most`)
+    throw new RangeError(`Progress is limited to ${PROGRESS_BYTES_MAX / 1024} KiB`)
 }
 
-/** Sends progress at most every 150 ms, and always the last value. */
+/** Throttles progress: sends it at most every 150 ms, and always the last value. */
 export class ProgressReports {
   private latest: Progress | undefined
   private timer: NodeJS.Timeout | undefined

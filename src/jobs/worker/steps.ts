@@ -3,26 +3,26 @@ import type { Step } from '../../contract/jobs'
 import { storedName } from '../../streams'
 import type { StepEnding } from '../lifecycle/job'
 
-/** More names than this are not shown as steps of their own. */
+/** Steps beyond this number are not recorded. */
 const STEPS_MAX = 100
 
-/** The step whose work is running: lines logged inside know it, even when steps run in parallel. */
+/** The step whose work is running, so that lines logged inside belong to it even when steps run in parallel. */
 const current = new AsyncLocalStorage<string>()
 
-/** The steps of one attempt, by name: one that is entered again continues. */
+/** The steps of one attempt, by name: a step that is entered again continues. */
 export class Steps {
   private readonly byName = new Map<string, Step & { entered: number }>()
 
-  /** @param isCancelled whether what fails now fails because the job is cancelled */
+  /** @param isCancelled whether a step that fails now fails because the job was cancelled */
   constructor(private readonly isCancelled: () => boolean) {}
 
   static get current(): string | null {
     return current.getStore() ?? null
   }
 
-  /** The work of a step; `changed` is called when it begins and when it ends. */
+  /** Runs the work of a step; `changed` is called when it starts and when it ends. */
   async run<T>(given: string, work: () => Promise<T> | T, changed: () => Promise<void> | undefined): Promise<T> {
-    const name = storedName(given) // as its lines have it
+    const name = storedName(given) // the same as in its lines
     const step = this.enter(name)
     if (step?.entered === 1) await changed()
     try {

@@ -17,19 +17,19 @@ import { transitionEffect } from '../lifecycle/transition-effect'
 import type { AbortReason } from './active-run'
 import { IdleWatch } from './idle-watch'
 import { EndedForGood, RunAgain } from './outcome'
-import { Processor, type ProcessorDeps, type Ticketed } from './processor'
+import { type ClaimedJob, Processor, type ProcessorDeps } from './processor'
 
-/** How often per `lockMs` BullMQ checks for stalled workers. */
+/** How often BullMQ checks for stalled jobs per `lockMs`. */
 const STALLED_CHECKS = 6
-/** How often a run may be lost before BullMQ fails the job. */
+/** How often a job may stall before BullMQ fails it. */
 const STALLED_MAX = 2
-/** Before a job that met an outage is tried again; with a random part, so that not all come at once. */
-const AWAY_DELAY_MS = 2_000
-/** After a fault of ours, before a job is tried again. */
+/** Delay before a job interrupted by an outage runs again. A random part spreads the load. */
+const OUTAGE_DELAY_MS = 2_000
+/** Delay before a job runs again after an internal error. */
 const FAULT_DELAY_MS = 5_000
-/** How often running jobs are compared with the cancel flags, should every call have been lost. */
+/** How often the cancel flags of running jobs are read, in case messages were lost. */
 const FLAG_CHECK_MS = 5_000
-/** Room for handlers to end and for what they say to be stored. */
+/** Time for aborted handlers to end and for their lines to be stored. */
 const ABORT_MS = 2_000
 
 export interface WorkersDeps extends ProcessorDeps {
@@ -47,11 +47,11 @@ export interface WorkersOptions<Deps> {
   deps: Deps
   /** Default: all. */
   queues?: readonly QueueName[]
-  /** What ticks of the `schedules` queue do. */
+  /** Handles ticks of the `schedules` queue. */
   tick: (job: BullJob) => Promise<void>
 }
 
-/** The workers of this process: one of BullMQ's per queue, all over one shared connection. */
+/** The workers of this process: one BullMQ Worker per queue, all over one shared connection. */
 export class Workers<Deps> implements Part {
   readonly name = 'workers'
   private readonly processor: Processor<Deps>
@@ -59,9 +59,9 @@ export class Workers<Deps> implements Part {
   private readonly idle: IdleWatch
   private connection: RedisClient | undefined
   private flagTimer: NodeJS.Timeout | undefined
-  private looking: Promise<void> | undefined
+  private checking: Promise<void> | undefined
 
-  /** @throws Error when a kind has no handler, or a handler no kind */
+  /** @throws Error if a kind has no handler or two, or a handler has no registered kind */
   constructor(private readonly options: WorkersOptions<Deps>) {
     this.processor = new Processor(options.platform, indexHandlers(options), options.deps)
     this.idle = new IdleWatch(options.platform.engine)
@@ -75,7 +75,7 @@ export class Workers<Deps> implements Part {
     return this.processor.active.size
   }
 
-  /** Whether every queue's worker runs. */
+  /** Whether the workers of all queues are running. */
   get isRunning() {
     return this.workers.length > 0 && this.workers.every(worker => worker.isRunning())
   }
@@ -90,17 +90,17 @@ export class Workers<Deps> implements Part {
     for (const queue of queues) this.opened.set(queue, this.open(queue, this.connection))
     this.flagTimer = setInterval(() => {
       void this.checkFlags()
-      this.lookForStuck()
+      this.checkForStuck()
     }, FLAG_CHECK_MS)
   }
 
-  /** One pass at a time: while a server hangs, one takes longer than the pause between them. */
-  private lookForStuck() {
+  /** One check at a time: while a server hangs, a check takes longer than the interval. */
+  private checkForStuck() {
     const { log } = this.options.platform
-    this.looking ??= this.reopenStuck()
-      .catch(againLater(log, 'Stuck workers are looked for later'))
+    this.checking ??= this.reopenStuck()
+      .catch(againLater(log, 'Cannot check for stuck workers, will retry'))
       .finally(() => {
-        this.looking = undefined
+        this.checking = undefined
       })
   }
 
@@ -109,7 +109,7 @@ export class Workers<Deps> implements Part {
     for (const [queue, worker] of this.opened) {
       const isStuck = engine.isUp && (await this.idle.isStuck(queue).catch(ignoreOutage))
       if (!isStuck || worker.closing || !this.connection) continue
-      log.warn('A worker took no jobs although some are waiting: it is reopened', { queue })
+      log.warn('A worker takes no jobs although some are waiting, reopening it', { queue })
       this.opened.set(queue, this.open(queue, this.connection))
       void worker.close(true).catch(() => undefined) // what it waits for may never come
     }
@@ -119,16 +119,16 @@ export class Workers<Deps> implements Part {
     const { engine, process, lockMs, concurrency, log } = this.options.platform
     const stalledInterval = Math.ceil(lockMs / STALLED_CHECKS)
     const work = (job: BullJob, token: string) =>
-      queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as Ticketed, token)
-    // Two parameters: this declines BullMQ's signal, because the run has one that says why it was aborted.
+      queue === 'schedules' ? this.options.tick(job) : this.processor.process(job as ClaimedJob, token)
+    // Two parameters only, which disables BullMQ's signal: a run has its own, with the reason of the abort.
     const run = (job: BullJob, token = '') =>
-      this.idle.during(queue, () => work(job, token)).catch(error => this.handBack(job, token, error))
+      this.idle.during(queue, () => work(job, token)).catch(error => this.returnToQueue(job, token, error))
     const worker = new Worker(queue, run, {
       connection,
       prefix: engine.prefixOf(queue),
       name: process,
       concurrency: Math.max(1, Math.round(concurrency * QUEUES[queue].concurrency)),
-      // A worker is given up one interval after its lock has run out at the latest: together that is the setting.
+      // A job is found stalled at most one interval after its lock expires: together that is `lockMs`.
       lockDuration: lockMs - stalledInterval,
       stalledInterval,
       maxStalledCount: STALLED_MAX,
@@ -143,14 +143,14 @@ export class Workers<Deps> implements Part {
     return worker
   }
 
-  /** An outage of ours says nothing about the job: BullMQ gets it back as it was, to try again later. */
-  private async handBack(job: BullJob, token: string, error: unknown): Promise<never> {
+  /** An outage says nothing about the job, so it goes back to BullMQ unchanged, to run again later. */
+  private async returnToQueue(job: BullJob, token: string, error: unknown): Promise<never> {
     if (!isOutage(error)) throw error
-    this.options.platform.log.warn('A job met an outage and is tried again later', {
+    this.options.platform.log.warn('A job was interrupted by an outage and will run again', {
       job_id: job.id,
       error: messageOf(error),
     })
-    await job.moveToDelayed(Date.now() + AWAY_DELAY_MS * (1 + Math.random()), token)
+    await job.moveToDelayed(Date.now() + OUTAGE_DELAY_MS * (1 + Math.random()), token)
     throw new DelayedError()
   }
 
@@ -158,14 +158,14 @@ export class Workers<Deps> implements Part {
     for (const id of ids) this.processor.active.get(id)?.abort(reason)
   }
 
-  /** What is not an outcome is a fault of ours, after which BullMQ tries again. */
+  /** Anything that is not an outcome is an internal error, after which BullMQ runs the job again. */
   private failed(job: BullJob | undefined, error: Error) {
     if (!job?.id || error instanceof EndedForGood || error instanceof RunAgain || job.queueName === 'schedules') return
     if (error instanceof UnrecoverableError) return void this.failedByBull(job, job.id, error)
-    this.options.platform.log.error('A job could not be processed and is tried again', { job_id: job.id, error })
+    this.options.platform.log.error('A job could not be processed and will run again', { job_id: job.id, error })
   }
 
-  /** BullMQ fails some jobs without running them: a child of theirs failed, or too many runs were lost. */
+  /** BullMQ fails some jobs without running them: a child failed, or they stalled too often. */
   private async failedByBull({ queueName, name, data }: BullJob, id: string, error: Error) {
     const { db, streams, metrics, log } = this.options.platform
     const { tenant_id } = data
@@ -177,7 +177,7 @@ export class Workers<Deps> implements Part {
       const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
       await streams.commit(transitionEffect, { ...ref, change })
     } catch (problem) {
-      againLater(log, 'A failed job is settled later, when queues are compared', { job_id: id }, 'warn')(problem)
+      againLater(log, 'Cannot store that a job failed, will retry', { job_id: id }, 'warn')(problem)
     }
   }
 
@@ -188,20 +188,21 @@ export class Workers<Deps> implements Part {
     try {
       this.abort(await findCancelled(db, refs), 'cancel')
     } catch (error) {
-      againLater(log, 'Cancel flags are read later')(error)
+      againLater(log, 'Cannot read cancel flags, will retry')(error)
     }
   }
 
   /**
-   * Takes no more jobs, lets those that run end, and hands back those that do not. By `close`, not `pause`: a paused
-   * worker that waits for a job still takes the next one, which would be the one it has just handed back.
+   * Takes no more jobs, waits for running ones to end, and aborts the rest so that they run again elsewhere. Uses
+   * `close` rather than `pause`: a paused worker that is waiting for a job still takes the next one, which would be
+   * one of those just aborted.
    */
   async stop() {
     clearInterval(this.flagTimer)
     const { cancelChannel, shutdownMs } = this.options.platform
     const closed = closeAll(this.workers)
     const idle = await this.untilIdle(shutdownMs / 2, () => this.abort(this.resumable(), 'shutdown'))
-    // again and again: one that was fetched a moment ago may begin only now
+    // Repeatedly, because a job fetched just before may start only now.
     if (!idle) await this.untilIdle(ABORT_MS, () => this.abort([...this.processor.active.keys()], 'shutdown'))
     await waitForClose(closed)
     cancelChannel.close()

@@ -1,25 +1,25 @@
-/** A status, a list of statuses and ranges, or the same as text: `204`, `[200, "300-399"]`, `"200-299,404"`. */
+/** A status, or a list of statuses and ranges, also as text: `204`, `[200, "300-399"]`, `"200-299,404"`. */
 export type ExpectStatus = number | string | (number | string)[]
 
-/** Any three digits: some servers answer with statuses outside the five classes, such as 999. */
+/** Any three digits, because some servers use statuses outside the five classes, such as 999. */
 const STATUS_MIN = 100
 const STATUS_MAX = 999
 const SUCCESS = '200-299'
 
-/** Is every part a status or a range of them, the right way round? */
+/** Whether every part is a status or an ascending range of statuses. */
 export const isExpectStatus = (expected: ExpectStatus) => {
   const parts = partsOf(expected)
   return parts.length > 0 && parts.every(part => rangeOf(part) !== undefined)
 }
 
-/** Does the status pass? What is expected replaces the default (2xx): nothing outside it passes. */
+/** Whether the status passes. */
 export const isExpected = (status: number, expected: ExpectStatus = SUCCESS) =>
   partsOf(expected).some(part => {
     const range = rangeOf(part)
     return range !== undefined && status >= range[0] && status <= range[1]
   })
 
-/** For messages: `200-299, 404`. */
+/** The expected statuses for messages: `200-299, 404`. */
 export const expectText = (expected: ExpectStatus = SUCCESS) => partsOf(expected).join(', ')
 
 const partsOf = (expected: ExpectStatus) =>

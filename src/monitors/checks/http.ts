@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpAsk } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
 import { createCookies } from './cookies'
 import { type ExpectStatus, expectText, isExpected } from './expect'
-import { shownUrl } from './headers'
+import { redactedUrl } from './headers'
 import type { HttpOutcome } from './outcome'
 import { createPhases, Down, isRefused, SILENT, type Trace } from './phases'
 import { follow, locationOf } from './redirects'
@@ -11,15 +11,15 @@ import { readBody, type VisitDeps, visit } from './visit'
 import { warn } from './warnings'
 
 const REDIRECTS_MAX = 10
-/** `accept-encoding` as browsers ask: what is measured is what people wait for. */
+/** `accept-encoding` is the same as in browsers, so that the check measures what people wait for. */
 const HEADERS = { 'user-agent': 'Tailrace-HealthCheck', accept: '*/*', 'accept-encoding': 'gzip, deflate, br' }
 
-/** What to ask of a web server, and what to expect. */
+/** What to request from a web server, and what to expect. */
 export interface HttpCheck {
   url: string
   method: string
   headers: Record<string, string>
-  /** For everything together, redirects included. */
+  /** For the whole check, including redirects. */
   timeout_ms: number
   /** Default: 200-299. */
   expect_status?: ExpectStatus
@@ -27,8 +27,9 @@ export interface HttpCheck {
 }
 
 /**
- * Checks a web server once, over fresh connections. Whatever the server or the network does is an outcome, told to
- * `trace` phase by phase while it happens; what rejects is a bug, or the reason of an aborted `signal`.
+ * Checks a web server once, over new connections. Whatever the server or the network does is an outcome, and is
+ * logged to `trace` phase by phase as it happens.
+ * @throws the reason of an aborted `signal`; anything else is a bug
  */
 export async function checkHttp(
   check: HttpCheck,
@@ -38,7 +39,7 @@ export async function checkHttp(
   const limit = deadline(signal, check.timeout_ms)
   const outcome = emptyOutcome(check.url, phases.ms)
   try {
-    await walk(check, outcome, { outbound, signal: limit.signal, trace, phases })
+    await followRedirects(check, outcome, { outbound, signal: limit.signal, trace, phases })
     outcome.status = 'up'
   } catch (error) {
     if (!(error instanceof Down)) throw error
@@ -47,29 +48,29 @@ export async function checkHttp(
     limit.end()
   }
   outcome.latency_ms = phases.total()
-  await tellOutcome(outcome, trace)
+  await logOutcome(outcome, trace)
   return outcome
 }
 
-/** From redirect to redirect until a response is the last one, which is then judged. */
-async function walk(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
-  let ask: HttpAsk = { url: new URL(check.url), method: check.method, headers: headersOf(check) }
+/** Follows redirects to the last response and checks its status. @throws Down */
+async function followRedirects(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
+  let request: HttpAsk = { url: new URL(check.url), method: check.method, headers: headersOf(check) }
   const cookies = createCookies()
   for (let hop = 0; ; hop++) {
-    outcome.url = shownUrl(ask.url)
+    outcome.url = redactedUrl(request.url)
     outcome.tls = null
-    const { answer, close } = await visit(withCookies(ask, cookies.header(ask.url)), hop, outcome, deps)
+    const { answer, close } = await visit(withCookies(request, cookies.header(request.url)), hop, outcome, deps)
     try {
       const status = answer.response.statusCode ?? 0
       outcome.status_code = status
       const location = check.follow_redirects ? locationIn(answer) : undefined
       if (location === undefined) {
         await readBody(answer, hop, outcome, deps)
-        return judge(status, check.expect_status)
+        return checkStatus(status, check.expect_status)
       }
-      const leftOut = cookies.keep(ask.url, answer.response.headers['set-cookie'])
-      if (leftOut) await warn(fullJar(leftOut), outcome, deps.trace)
-      ask = await redirect(ask, status, location, outcome, deps.trace)
+      const leftOut = cookies.keep(request.url, answer.response.headers['set-cookie'])
+      if (leftOut) await warn(cookiesLeftOut(leftOut), outcome, deps.trace)
+      request = await redirect(request, status, location, outcome, deps.trace)
     } finally {
       close()
     }
@@ -82,19 +83,19 @@ function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpAnswe
   return location
 }
 
-const fullJar = (count: number) =>
-  ({ code: 'cookies_left_out', message: `${count} cookies were left out: the server sets too many` }) as const
+const cookiesLeftOut = (count: number) =>
+  ({ code: 'cookies_left_out', message: `${count} cookies were left out because the server sets too many` }) as const
 
-async function redirect(ask: HttpAsk, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
-  const next = follow(ask, status, location)
+async function redirect(request: HttpAsk, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
+  const next = follow(request, status, location)
   if (isRefused(next)) throw new Down(next.error)
   if (outcome.redirects.length === REDIRECTS_MAX) {
     throw new Down({ code: 'too_many_redirects', message: `The server redirected more than ${REDIRECTS_MAX} times` })
   }
-  const url = shownUrl(ask.url)
+  const url = redactedUrl(request.url)
   outcome.redirects.push({ url, status })
-  const message = `${status} redirects to ${shownUrl(next.url)}`
-  if (ask.url.protocol === 'https:' && next.url.protocol === 'http:')
+  const message = `${status} redirects to ${redactedUrl(next.url)}`
+  if (request.url.protocol === 'https:' && next.url.protocol === 'http:')
     await warn({ code: 'redirect_leaves_tls', message: `${message}, which is not encrypted` }, outcome, trace, {
       url,
       status,
@@ -103,7 +104,7 @@ async function redirect(ask: HttpAsk, status: number, location: string, outcome:
   return next
 }
 
-function judge(status: number, expected: ExpectStatus | undefined) {
+function checkStatus(status: number, expected: ExpectStatus | undefined) {
   if (isExpected(status, expected)) return
   throw new Down({
     code: 'status_unexpected',
@@ -111,17 +112,17 @@ function judge(status: number, expected: ExpectStatus | undefined) {
   })
 }
 
-function tellOutcome(outcome: HttpOutcome, trace: Trace) {
+function logOutcome(outcome: HttpOutcome, trace: Trace) {
   const { status, status_code, latency_ms, error } = outcome
   if (error) return trace.log('error', `down after ${latency_ms} ms: ${error.message}`, { status, code: error.code })
   return trace.log('info', `up: ${status_code} in ${latency_ms} ms`, { status, status_code, latency_ms })
 }
 
-/** A cookie that the check itself gives goes first; it is gone after a redirect to another origin. */
-function withCookies(ask: HttpAsk, kept: string | undefined): HttpAsk {
-  if (!kept) return ask
-  const cookie = [ask.headers.cookie, kept].filter(Boolean).join('; ')
-  return { ...ask, headers: { ...ask.headers, cookie } }
+/** Adds cookies from the jar after those of the check itself, which do not survive a redirect to another origin. */
+function withCookies(request: HttpAsk, kept: string | undefined): HttpAsk {
+  if (!kept) return request
+  const cookie = [request.headers.cookie, kept].filter(Boolean).join('; ')
+  return { ...request, headers: { ...request.headers, cookie } }
 }
 
 const headersOf = ({ headers }: HttpCheck) => ({

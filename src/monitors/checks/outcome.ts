@@ -2,7 +2,7 @@ import type { Certificate } from '../../base/certificate'
 import type { Failure, Phase } from '../../base/failure'
 import type { CheckWarning } from './warnings'
 
-/** What is kept and shown of a certificate. */
+/** What is stored and shown of a certificate. */
 export interface TlsFacts {
   valid: boolean
   subject: string
@@ -11,12 +11,12 @@ export interface TlsFacts {
   valid_from: string
   expires_at: string
   days_left: number
-  /** The earliest end in the whole chain. */
+  /** The earliest expiry in the whole chain. */
   chain_expires_at: string
   fingerprint: string
   protocol: string
   cipher: string
-  /** A code such as `tls_expired`; null when the chain is good. */
+  /** A code such as `tls_expired`; null if the chain is valid. */
   chain_problem: string | null
 }
 
@@ -24,22 +24,22 @@ export interface TlsFacts {
 export interface HttpOutcome {
   status: 'up' | 'down'
   checked_at: string
-  /** All phases together, redirects included: what a visitor would have waited for. */
+  /** All phases together, including redirects: what a visitor would have waited for. */
   latency_ms: number
-  /** Summed over all redirects. null: that phase was never reached. */
+  /** Summed over all redirects; null for phases that were never reached. */
   phases_ms: Record<Phase, number | null>
-  /** Of the last response. */
+  /** The status of the last response. */
   status_code: number | null
-  /** Of the last address, when it is https and the handshake came to a certificate. */
+  /** The certificate of the last URL, if it is https and the handshake got as far as a certificate. */
   tls: TlsFacts | null
-  /** Each address that redirected, with its status. */
+  /** Each URL that redirected, with its status. */
   redirects: { url: string; status: number }[]
-  /** The last address that was asked. */
+  /** The last URL that was requested. */
   url: string
-  /** Of the last body after decompression, at most 1 MiB; null when none was read. */
+  /** Size of the last body after decompression, at most 1 MiB; null if none was read. */
   bytes: number | null
   truncated: boolean
-  /** What is wrong and did not keep the check from going on, redirects included: the first of each code. */
+  /** Problems that did not stop the check, including those of redirects: the first of each code. */
   warnings: CheckWarning[]
   error: Failure | null
 }

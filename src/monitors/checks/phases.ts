@@ -2,17 +2,17 @@ import { performance } from 'node:perf_hooks'
 import { type Failure, PHASES, type Phase, type Refused } from '../../base/failure'
 import type { Level } from '../../base/log'
 
-/** Where a check tells what it does, the moment it happens. A job's `run` fits behind it. */
+/** Where a check logs what it does as it happens. A job's `run` satisfies it. */
 export interface Trace {
-  /** Brackets one phase. `work` rejects when the phase failed. */
+  /** Runs one phase. `work` rejects if the phase fails. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>
-  /** A promise means: wait before telling more. */
+  /** Returns a promise when the buffer is full: await it before logging more. */
   log(level: Level, message: string, data?: Record<string, unknown>): Promise<void> | undefined
 }
 
 export const SILENT: Trace = { step: (_name, work) => work(), log: () => undefined }
 
-/** Ends a check from inside a phase. Never leaves this folder: outside, a failed check is data. */
+/** Ends a check from inside a phase. It never leaves this folder: outside, a failed check is data. */
 export class Down extends Error {
   override name = 'Down'
 
@@ -25,8 +25,8 @@ export class Down extends Error {
 const rounded = (ms: number) => Math.round(ms * 100) / 100
 
 /**
- * Times phases: only the work itself, not what telling about it takes, so that a slow database does not look like a slow
- * server. `mark` ends the first byte on the clock before its work is done: the rest of the head counts as transfer.
+ * Times phases: only the work itself and not its logging, so that a slow database does not look like a slow server.
+ * `mark` ends a phase before its work is done, for the first byte: the rest of the response head counts as transfer.
  */
 export function createPhases(trace: Trace) {
   const ms = Object.fromEntries(PHASES.map(phase => [phase, null])) as Record<Phase, number | null>
@@ -40,18 +40,18 @@ export function createPhases(trace: Trace) {
 
   return {
     ms,
-    /** Milliseconds of all phases together. */
+    /** Total of all phases in milliseconds. */
     total: () => rounded(total),
     /**
-     * @param hop how many redirects came before
-     * @param tell the line for a phase that went well
-     * @throws Down when it did not
+     * @param hop the number of redirects before this request
+     * @param describe the log line for a phase that succeeded
+     * @throws Down if the phase failed
      */
     run<T extends object>(
       phase: Phase,
       hop: number,
       work: (mark: () => void) => Promise<T | Refused>,
-      tell: (value: T) => string,
+      describe: (value: T) => string,
     ): Promise<T> {
       const name = phase.replace('_', ' ')
       return trace.step(hop ? `redirect ${hop}: ${name}` : name, async () => {
@@ -70,7 +70,7 @@ export function createPhases(trace: Trace) {
           })
           throw new Down({ ...value.error, phase })
         }
-        await trace.log('info', `${tell(value)}, ${phaseMs} ms`, { ms: phaseMs })
+        await trace.log('info', `${describe(value)}, ${phaseMs} ms`, { ms: phaseMs })
         return value
       })
     },

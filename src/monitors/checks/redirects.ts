@@ -3,12 +3,12 @@ import type { HttpAsk } from '../../base/http'
 import { isSecretHeader } from './headers'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
-/** Describe a body; a request that turned into GET has none (RFC 9110 section 15.4). */
+/** Headers that describe a body, which a request that turned into GET does not have (RFC 9110 section 15.4). */
 const ABOUT_BODY = /^content-/i
 
 /**
- * Where a response sends the caller on to, if anywhere. As in Chromium, an empty address is none, two addresses that
- * differ are a fault, and each byte beyond ASCII is asked for as it is, percent-encoded.
+ * Where a response redirects to, if anywhere. As in Chromium, an empty location is ignored, different locations are a
+ * failure, and non-ASCII bytes are percent-encoded as they are.
  * @param locations the values of all `Location` headers, one character per byte
  */
 export function locationOf(status: number, locations: readonly string[] = []): string | Refused | undefined {
@@ -22,21 +22,21 @@ export function locationOf(status: number, locations: readonly string[] = []): s
  * The request that follows a redirect (RFC 9110 section 15.4): 303 turns all but HEAD into GET, 301 and 302 turn POST
  * into GET, 307 and 308 change nothing. Credentials do not cross to another origin. Header names are in lower case.
  */
-export function follow(ask: HttpAsk, status: number, location: string): HttpAsk | Refused {
-  if (!URL.canParse(location, ask.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
-  const url = new URL(location, ask.url)
+export function follow(request: HttpAsk, status: number, location: string): HttpAsk | Refused {
+  if (!URL.canParse(location, request.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
+  const url = new URL(location, request.url)
   if (!/^https?:$/.test(url.protocol)) {
     return refused('redirect_invalid', `The redirect leads to ${url.protocol}, not to http or https`)
   }
   if (url.port === '0') return refused('redirect_invalid', 'The redirect leads to port 0')
-  if (!location.includes('#')) url.hash = ask.url.hash
+  if (!location.includes('#')) url.hash = request.url.hash
   url.username = ''
   url.password = ''
-  const method = methodAfter(status, ask.method)
+  const method = methodAfter(status, request.method)
   const dropped = (name: string, value: string) =>
-    (url.origin !== ask.url.origin && (isSecretHeader(name, value) || name === 'host')) ||
-    (method !== ask.method && ABOUT_BODY.test(name))
-  const headers = Object.fromEntries(Object.entries(ask.headers).filter(([name, value]) => !dropped(name, value)))
+    (url.origin !== request.url.origin && (isSecretHeader(name, value) || name === 'host')) ||
+    (method !== request.method && ABOUT_BODY.test(name))
+  const headers = Object.fromEntries(Object.entries(request.headers).filter(([name, value]) => !dropped(name, value)))
   return { url, method, headers }
 }
 

@@ -7,38 +7,38 @@ import { type HttpOutcome, type TlsFacts, tlsFacts } from './outcome'
 import { isRefused, type Phases, type Trace } from './phases'
 import { warn } from './warnings'
 
-/** A body is read so far and no further: enough to see that the server delivers. */
+/** How much of a body is read: enough to see that the server delivers it. */
 const BODY_BYTES_MAX = 1024 * 1024
-/** A name with more addresses is not tried to the end. */
+/** Max addresses of a name that are tried. */
 const ADDRESSES_MAX = 4
-/** Certificates that end sooner are told as a warning. */
+/** Certificates that expire sooner cause a warning. */
 const DAYS_LEFT_MIN = 21
 
 export interface VisitDeps {
   outbound: Outbound
-  /** Carries the deadline of the whole check. */
+  /** Aborted at the deadline of the whole check. */
   signal: AbortSignal
   trace: Trace
   phases: Phases
 }
 
 /**
- * Asks one address over a fresh connection, as far as the head of its response.
- * @param hop how many redirects came before
- * @param outcome gets the TLS facts, also when they are why this fails
- * @returns the answer and the way to end it
- * @throws Down when any phase fails
+ * Sends one request over a new connection and reads the head of the response.
+ * @param hop the number of redirects before this request
+ * @param outcome receives the TLS facts, also if they are why this fails
+ * @returns the response, and a function that closes the connection
+ * @throws Down if a phase fails
  */
-export async function visit(ask: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+export async function visit(request: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
   const { outbound, signal, phases } = deps
-  const { hostname, protocol } = ask.url
+  const { hostname, protocol } = request.url
   const addresses = await phases.run(
     'dns',
     hop,
     () => outbound.resolve(hostname, signal),
     found => `${hostname} is at ${found.join(', ')}`,
   )
-  const port = Number(ask.url.port || (protocol === 'https:' ? 443 : 80))
+  const port = Number(request.url.port || (protocol === 'https:' ? 443 : 80))
   const raw = await phases.run(
     'connect',
     hop,
@@ -46,14 +46,14 @@ export async function visit(ask: HttpAsk, hop: number, outcome: HttpOutcome, dep
     socket => `connected to ${socket.remoteAddress} port ${port}`,
   )
   try {
-    const socket = protocol === 'https:' ? await secure(raw, ask, hop, outcome, deps) : raw
+    const socket = protocol === 'https:' ? await secure(raw, request, hop, outcome, deps) : raw
     const answer = await phases.run(
       'first_byte',
       hop,
-      mark => send(socket, ask, signal, mark),
-      ({ response }) => `${ask.method} was answered ${response.statusCode} ${reasonOf(response)}`.trimEnd(),
+      mark => send(socket, request, signal, mark),
+      ({ response }) => `${request.method} was answered ${response.statusCode} ${reasonOf(response)}`.trimEnd(),
     )
-    await tellNotes(answer.notes, outcome, deps.trace)
+    await logNotes(answer.notes, outcome, deps.trace)
     return { answer, close: () => raw.destroy() }
   } catch (error) {
     raw.destroy()
@@ -68,28 +68,28 @@ export async function readBody(answer: HttpAnswer, hop: number, outcome: HttpOut
       'transfer',
       hop,
       () => countBody(answer, BODY_BYTES_MAX, deps.signal),
-      ({ bytes, truncated }) => `${bytes} bytes${truncated ? ' read, and more was there' : ''}`,
+      ({ bytes, truncated }) => `${bytes} bytes${truncated ? ' read, the rest was ignored' : ''}`,
     )
     outcome.bytes = body.bytes
     outcome.truncated = body.truncated
   } finally {
-    await tellNotes(answer.notes, outcome, deps.trace)
+    await logNotes(answer.notes, outcome, deps.trace)
   }
 }
 
-async function tellNotes(notes: Notes, outcome: HttpOutcome, trace: Trace) {
+async function logNotes(notes: Notes, outcome: HttpOutcome, trace: Trace) {
   for (const warning of notes.take()) await warn(warning, outcome, trace)
 }
 
-/** Phrases arrive as bytes; most servers that go beyond ASCII send UTF-8. */
+/** The reason phrase arrives as bytes, which are mostly UTF-8 if they are not ASCII. */
 const reasonOf = ({ statusMessage = '' }: HttpAnswer['response']) => {
   const text = Buffer.from(statusMessage, 'latin1').toString()
   return text.includes('\ufffd') ? statusMessage : text
 }
 
 /**
- * One address after the other, never two at once: a racing client would hide a host of which one half is dead.
- * Only an immediate refusal leads to the next address; a silent one uses up the deadline.
+ * Tries one address after another, never two at once: racing them would hide that some are dead. Only an immediate
+ * failure leads to the next address; one that does not respond uses up the deadline.
  */
 async function connectFirst(
   addresses: string[],
@@ -108,15 +108,15 @@ async function connectFirst(
   return result
 }
 
-async function secure(raw: Socket, ask: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+async function secure(raw: Socket, request: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
   const secured = await deps.phases.run<Secured>(
     'tls',
     hop,
     async () => {
-      const result = await deps.outbound.secure(raw, ask.url.hostname, deps.signal)
+      const result = await deps.outbound.secure(raw, request.url.hostname, deps.signal)
       if (result.certificate) {
         outcome.tls = tlsFacts(result.certificate, result.protocol, result.cipher)
-        await tellCertificate(outcome.tls, outcome, deps.trace)
+        await logCertificate(outcome.tls, outcome, deps.trace)
       }
       return result
     },
@@ -125,8 +125,8 @@ async function secure(raw: Socket, ask: HttpAsk, hop: number, outcome: HttpOutco
   return secured.socket
 }
 
-function tellCertificate(tls: TlsFacts, outcome: HttpOutcome, trace: Trace) {
-  const dates = `good until ${tls.expires_at.slice(0, 10)} (${tls.days_left} days left)`
+function logCertificate(tls: TlsFacts, outcome: HttpOutcome, trace: Trace) {
+  const dates = `valid until ${tls.expires_at.slice(0, 10)} (${tls.days_left} days left)`
   const message = `certificate of "${tls.subject}" by "${tls.issuer}", ${dates}`
   if (!tls.valid || tls.days_left >= DAYS_LEFT_MIN) return trace.log('info', message, { ...tls })
   return warn({ code: 'certificate_expires_soon', message }, outcome, trace, { ...tls })

@@ -2,7 +2,7 @@ import { WARNING_CODES } from '../../base/http'
 import type { HttpOutcome } from './outcome'
 import type { Trace } from './phases'
 
-/** Everything a check warns of. Listed in docs/health-checks.md. */
+/** The codes of all warnings of a check. They are listed in docs/health-checks.md. */
 export const CHECK_WARNING_CODES = [
   'address_failed',
   'certificate_expires_soon',
@@ -13,11 +13,11 @@ export const CHECK_WARNING_CODES = [
 
 export interface CheckWarning {
   code: (typeof CHECK_WARNING_CODES)[number]
-  /** For people. */
+  /** A message for people. */
   message: string
 }
 
-/** Keeps a warning in the outcome, unless one with its code is there, and tells it. */
+/** Logs a warning and adds it to the outcome, unless that already has one with its code. */
 export function warn(
   { code, message }: CheckWarning,
   outcome: HttpOutcome,

@@ -13,7 +13,7 @@ export interface ConnectionSettings {
   lifeMs: number
 }
 
-/** Closes a connection with its response. The client may have gone before: then there is no event any more. */
+/** Closes a connection when its response closes. If the client has already gone, no `close` event will follow. */
 export function closeWith(res: ServerResponse, connection: Connection) {
   if (res.destroyed) connection.close('client')
   else res.once('close', () => connection.close('client'))
@@ -29,7 +29,7 @@ export abstract class Connection implements Sink {
   private readonly onClose: (() => void)[] = []
 
   constructor(
-    /** The session or token that opened it, and with which it ends. */
+    /** The session or token that opened it; its end closes the connection. */
     readonly credentialId: string,
     private readonly settings: ConnectionSettings,
     protected readonly metrics: StreamMetrics,
@@ -53,7 +53,7 @@ export abstract class Connection implements Sink {
   abstract ended(reader: Reader, reason: string): void
   /** Sends a heartbeat with the position of each reader. */
   protected abstract ping(): void
-  /** Ends the connection in order. @param retryMs when this client should reconnect */
+  /** Ends the connection gracefully. @param retryMs when this client should reconnect */
   protected abstract finish(retryMs: number | undefined): void
   /** Ends the connection at once, discarding unsent data. */
   protected abstract destroy(): void
@@ -74,7 +74,7 @@ export abstract class Connection implements Sink {
     else if (now - this.lastWriteAt >= this.settings.heartbeatMs) this.ping()
   }
 
-  /** Releases a connection that was never opened. */
+  /** Releases the resources of a connection that was never opened. */
   abandon() {
     this.closed = true
     for (const callback of this.onClose.splice(0)) callback()

@@ -21,13 +21,13 @@ export class Connections {
     clearInterval(this.timer)
     this.isStopped = true
     for (const connection of [...this.open]) this.askToReconnect(connection)
-    await delay(20) // flushes the last bytes before the server closes its sockets
+    await delay(20) // lets the last bytes leave before the server closes its sockets
   }
 
   add(connection: Connection) {
     this.open.add(connection)
     connection.whenClosed(() => this.open.delete(connection))
-    if (this.isStopped) this.askToReconnect(connection) // it was still joining when the others were closed
+    if (this.isStopped) this.askToReconnect(connection) // it was still joining topics when the others were closed
   }
 
   private askToReconnect(connection: Connection) {
@@ -35,7 +35,7 @@ export class Connections {
     connection.close('shutdown', 100 + Math.random() * spreadMs)
   }
 
-  /** Ends the streams of a session or token that was revoked, or whose client should reconnect with its new role. */
+  /** Closes the streams of a session or token that was revoked, or whose clients should reconnect with a new role. */
   closeCredential(credentialId: string, why: 'revoked' | 'role_changed') {
     const retryMs = why === 'role_changed' ? 0 : undefined
     for (const connection of [...this.open])

@@ -5,19 +5,19 @@ import { compositeFormat } from '../position'
 import type { Reader } from '../reader'
 import { Connection, type ConnectionSettings } from './connection'
 
-/** Max size of an answer; the rest follows with the next poll. */
-const ANSWER_BYTES_MAX = 256 * 1024
-/** After this extra time a poll answers with what it has, even if the database does not respond. */
+/** Max size of a response; the rest follows with the next poll. */
+const RESPONSE_BYTES_MAX = 256 * 1024
+/** After this extra time a poll responds with what it has, even if the database is slow. */
 const CATCH_UP_MS_MAX = 10_000
 
-/** One long poll: collects the events available, or waits for the first. */
+/** One long poll: collects the available events, or waits for the first. */
 export class PollConnection extends Connection {
   private readonly events: string[] = []
   private bytes = 0
   private timedOut = false
   private endedCount = 0
   private readonly behind = new Set<Reader>()
-  private answer: () => void = () => undefined
+  private respond: () => void = () => undefined
   private readonly composite: ((positions: readonly string[]) => string) | undefined
 
   constructor(topics: readonly string[], credentialId: string, settings: ConnectionSettings, metrics: StreamMetrics) {
@@ -26,17 +26,19 @@ export class PollConnection extends Connection {
   }
 
   override get writable(): boolean {
-    return super.writable && this.bytes < ANSWER_BYTES_MAX
+    return super.writable && this.bytes < RESPONSE_BYTES_MAX
   }
 
-  /** Starts the readers. Resolves with the encoded answer at once if there are events, else after `waitMs` at most. */
+  /**
+   * Starts the readers. Resolves with the encoded response at once if there are events, else after `waitMs` at most.
+   */
   async collect(begin: (() => void)[], waitMs: number): Promise<string> {
     for (const reader of this.readers) this.behind.add(reader)
     const complete = new Promise<void>(resolve => {
-      this.answer = resolve
+      this.respond = resolve
     })
-    if (this.isClosed) this.answer() // the process stopped while it was joining
-    const timers = [setTimeout(() => this.timeOut(), waitMs), setTimeout(this.answer, waitMs + CATCH_UP_MS_MAX)]
+    if (this.isClosed) this.respond() // the process stopped while it was joining
+    const timers = [setTimeout(() => this.timeOut(), waitMs), setTimeout(this.respond, waitMs + CATCH_UP_MS_MAX)]
     for (const start of begin) start()
     await complete
     for (const timer of timers) clearTimeout(timer)
@@ -59,7 +61,7 @@ export class PollConnection extends Connection {
   ended(reader: Reader, reason: string) {
     this.endedCount++
     this.sendOwn(reader, [
-      { event: 'end', data: JSON.stringify({ topic: reader.channel.topic.name, reason }), seq: reader.cursor },
+      { event: 'end', data: JSON.stringify({ topic: reader.feed.topic.name, reason }), seq: reader.cursor },
     ])
   }
 
@@ -73,11 +75,11 @@ export class PollConnection extends Connection {
   }
 
   protected finish() {
-    this.answer()
+    this.respond()
   }
 
   protected destroy() {
-    this.answer()
+    this.respond()
   }
 
   private timeOut() {
@@ -86,8 +88,8 @@ export class PollConnection extends Connection {
   }
 
   private check() {
-    const full = this.bytes >= ANSWER_BYTES_MAX
-    if (full || (this.behind.size === 0 && (this.events.length > 0 || this.timedOut))) this.answer()
+    const full = this.bytes >= RESPONSE_BYTES_MAX
+    if (full || (this.behind.size === 0 && (this.events.length > 0 || this.timedOut))) this.respond()
   }
 
   private idOf(positions: string[]): string {
@@ -95,7 +97,7 @@ export class PollConnection extends Connection {
   }
 
   private add(reader: Reader, events: readonly WireEvent[], last: number) {
-    const { epoch } = reader.channel.head
+    const { epoch } = reader.feed.head
     for (const [i, each] of events.entries()) {
       const own = `${epoch}.${i === events.length - 1 ? last : each.seq}`
       const text = socketText(each, this.idOf(this.readers.map(other => (other === reader ? own : other.position))))

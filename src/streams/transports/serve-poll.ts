@@ -3,9 +3,9 @@ import { joinAll } from '../join-all'
 import { readSubscription } from '../subscription'
 import { closeWith } from './connection'
 import { PollConnection } from './poll'
-import { admit, type SseDeps, type SseRequest } from './serve-sse'
+import { type SseDeps, type SseRequest, takeSlot } from './serve-sse'
 
-/** Answers a long poll with the events after `after`, or the first within `waitMs`. */
+/** Answers a long poll with the events after `after`, or with the first that arrive within `waitMs`. */
 export async function servePoll(
   deps: SseDeps,
   { req, res, principal, query }: SseRequest,
@@ -15,8 +15,8 @@ export async function servePoll(
   const { hub, connections, metrics, settings } = deps
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
   const subscription = readSubscription(names, query, undefined)
-  // A poll that does not wait takes no slot: tabs beyond the limit stay live that way.
-  const release = waitMs > 0 ? admit(deps, principal, req) : () => undefined
+  // A poll that does not wait takes no slot, so that tabs beyond the limit stay live.
+  const release = waitMs > 0 ? takeSlot(deps, principal, req) : () => undefined
   const connection = new PollConnection(
     names,
     principal.credentialId,

@@ -28,7 +28,7 @@ const MESSAGE_BYTES_MAX = 64 * 1024
 export function createSocketServer({ access, clientIp, hub, connections, metrics, settings }: SocketDeps): OpenSocket {
   const server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false })
   return async (req, socket, head) => {
-    const { principal, topics } = await admit(access, req)
+    const { principal, topics } = await authenticate(access, req)
     const release = access.streamSlots.take(principal, clientIp(req))
     if (typeof release === 'string') throw new Problem(429, 'too_many_streams', 'Too many streams are open.')
     // The client may have gone during authentication.
@@ -41,7 +41,7 @@ export function createSocketServer({ access, clientIp, hub, connections, metrics
   }
 }
 
-async function admit(
+async function authenticate(
   access: SocketDeps['access'],
   req: IncomingMessage,
 ): Promise<{ principal: Principal; topics?: readonly string[] }> {

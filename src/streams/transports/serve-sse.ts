@@ -58,9 +58,9 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
     for (const topic of topics) await hub.mustExist(topic)
     return void res.writeHead(200, SSE_HEADERS).end()
   }
-  // A pipelined request has no socket until the one before is answered, and frames are written to the socket.
+  // Frames are written to the socket, and a pipelined request has none until the previous one was answered.
   if (!res.socket) await once(res, 'socket')
-  const release = admit(deps, principal, req)
+  const release = takeSlot(deps, principal, req)
   const heartbeatMs = Math.min(...names.map(name => hub.family(name)?.heartbeatMs ?? Number.POSITIVE_INFINITY))
   const settings = { ...deps.settings, heartbeatMs }
   const connection = new SseConnection(res, names, principal.credentialId, settings, metrics, multiplexed)
@@ -83,7 +83,7 @@ async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, n
   }
 }
 
-/** The request lives as long as the stream. This frees memory that only the router needed. */
+/** Frees what only the router needed: the request is in memory as long as the stream is open. */
 function releaseRoutingState(req: Request) {
   req.next = undefined
   req.params = {}
@@ -95,7 +95,7 @@ function releaseRoutingState(req: Request) {
  * @returns a function that releases it
  * @throws Problem 429
  */
-export function admit({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, req: Request): () => void {
+export function takeSlot({ slots }: Pick<SseDeps, 'slots'>, principal: Principal, req: Request): () => void {
   const release = slots.take(principal, req.ip ?? '')
   if (typeof release === 'function') return release
   const who = release === 'per_ip' ? 'address' : 'tenant'
@@ -114,7 +114,7 @@ const unavailable = () =>
 /** A browser's EventSource sends the cookie, never an Authorization header. */
 const isEventSource = (req: Request) => !req.get('authorization') && /text\/event-stream/.test(req.get('accept') ?? '')
 
-/** EventSource gives up after any status but 200, so it gets a stream that only says when to reconnect. */
+/** EventSource gives up after any status other than 200, so it gets a stream that only says when to reconnect. */
 function askToReconnect(res: Response, why: string) {
   const retry = Math.round(RETRY_LATER_MS * (1 + Math.random()))
   res.writeHead(200, SSE_HEADERS)

@@ -12,7 +12,7 @@ export const SSE_HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
-/** Headers that only matter for documents. Each stream would keep them in memory as long as it is open. */
+/** Headers that only matter for documents. Each stream would hold them in memory as long as it is open. */
 const FOR_DOCUMENTS =
   /^(content-security-policy|cross-origin-|origin-agent-cluster|referrer-policy|x-(dns|download|frame|permitted|xss)-)/
 
@@ -22,7 +22,10 @@ const RETRY_SPREAD_MS = 2_000
 /** A different time for each client, so that they do not all reconnect at once. */
 export const randomRetry = () => Math.round(RETRY_MIN_MS + Math.random() * RETRY_SPREAD_MS)
 
-/** Server-sent events over HTTP/1.1. With one topic frames are shared bytes; with several each event has a composite id. */
+/**
+ * Server-sent events over HTTP/1.1. With one topic frames are shared bytes; with several each event has a composite
+ * id.
+ */
 export class SseConnection extends Connection {
   private readonly composite: ((positions: readonly string[]) => string) | undefined
 
@@ -40,7 +43,7 @@ export class SseConnection extends Connection {
     closeWith(res, this)
   }
 
-  /** Sends the headers at once, so that the client knows that it is connected. */
+  /** Sends the headers at once, so that the client sees it is connected. */
   open() {
     for (const name of this.res.getHeaderNames()) if (FOR_DOCUMENTS.test(name)) this.res.removeHeader(name)
     this.res.writeHead(200, SSE_HEADERS)
@@ -62,7 +65,7 @@ export class SseConnection extends Connection {
   }
 
   ended(reader: Reader, reason: string) {
-    const data = JSON.stringify({ topic: reader.channel.topic.name, reason })
+    const data = JSON.stringify({ topic: reader.feed.topic.name, reason })
     this.sendOwn(reader, [{ event: 'end', data, seq: reader.cursor }])
     if (this.readers.every(each => each.isClosed)) this.close('ended')
   }
@@ -84,14 +87,14 @@ export class SseConnection extends Connection {
   }
 
   private idsFor(reader: Reader): (seq: number) => string {
-    const { epoch } = reader.channel.head
+    const { epoch } = reader.feed.head
     const { composite } = this
     if (!composite) return seq => formatPosition({ epoch, seq })
     return seq =>
       composite(this.readers.map(each => (each === reader ? formatPosition({ epoch, seq }) : each.position)))
   }
 
-  /** Bypasses the chunking of Node, because chunks are encoded already. HTTP/1.0 clients get the bare bytes. */
+  /** Bypasses Node's chunked encoding, because chunks are already encoded. HTTP/1.0 clients get the bare bytes. */
   private write(chunk: Buffer) {
     const { socket, chunkedEncoding } = this.res
     if (!socket || socket.destroyed) return

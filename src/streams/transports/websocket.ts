@@ -13,7 +13,7 @@ import { Reader } from '../reader'
 import { readSubscription } from '../subscription'
 import { Connection, type ConnectionSettings } from './connection'
 
-/** Above this the client is slow: its readers pause until it has caught up. */
+/** When more than this is buffered, readers pause until the client has caught up. */
 const BUFFERED_BYTES_MAX = 64 * 1024
 
 type Subscribe = Extract<z.output<typeof socketMessage>, { op: 'subscribe' }>
@@ -26,7 +26,7 @@ interface Admitted {
   topics?: readonly string[] | undefined
 }
 
-/** The same events as JSON messages. Topics can be added and removed while it is open. */
+/** Sends the same events as JSON messages. Topics can be added and removed while it is open. */
 export class SocketConnection extends Connection {
   /** By topic: its reader, or the request until the topic is joined. */
   private readonly subscribed = new Map<string, Reader | Subscribe>()
@@ -50,13 +50,13 @@ export class SocketConnection extends Connection {
   }
 
   sendOwn(reader: Reader, events: WireEvent[]) {
-    const { epoch } = reader.channel.head
+    const { epoch } = reader.feed.head
     for (const event of events) this.write(socketText(event, formatPosition({ epoch, seq: event.seq })))
   }
 
   ended(reader: Reader, reason: string) {
     this.sendOwn(reader, [
-      { event: 'end', data: JSON.stringify({ topic: reader.channel.topic.name, reason }), seq: reader.cursor },
+      { event: 'end', data: JSON.stringify({ topic: reader.feed.topic.name, reason }), seq: reader.cursor },
     ])
     this.forget(reader)
   }
@@ -65,13 +65,13 @@ export class SocketConnection extends Connection {
     if (this.readers.length === 0) this.write(socketText({ event: 'ping', data: '{}' }, null))
     for (const reader of this.readers) {
       this.write(
-        socketText({ event: 'ping', data: JSON.stringify({ topic: reader.channel.topic.name }) }, reader.position),
+        socketText({ event: 'ping', data: JSON.stringify({ topic: reader.feed.topic.name }) }, reader.position),
       )
     }
   }
 
   protected finish(retryMs: number | undefined) {
-    // 1012: service restart, come back; 1008: no longer allowed (RFC 6455 section 7.4.1 and the IANA registry)
+    // 1012: service restart, so reconnect; 1008: no longer allowed (RFC 6455 section 7.4.1 and the IANA registry)
     if (retryMs !== undefined)
       this.socket.send(socketText({ event: 'retry', data: JSON.stringify({ retry_ms: Math.round(retryMs) }) }, null))
     this.socket.close(retryMs === undefined ? 1008 : 1012)
@@ -88,7 +88,7 @@ export class SocketConnection extends Connection {
       this.drained()
     })
     const hasRoom = this.socket.bufferedAmount < BUFFERED_BYTES_MAX
-    // A client that does not read answers must not send more requests.
+    // A client that does not read responses must not send more requests.
     if (!hasRoom) this.socket.pause()
     this.wrote(hasRoom)
   }
@@ -96,7 +96,7 @@ export class SocketConnection extends Connection {
   private forget(reader: Reader) {
     const at = this.readers.indexOf(reader)
     if (at >= 0) this.readers.splice(at, 1)
-    this.subscribed.delete(reader.channel.topic.name)
+    this.subscribed.delete(reader.feed.topic.name)
   }
 
   private async receive(text: string) {

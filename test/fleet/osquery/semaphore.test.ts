@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { AgentGone, Refusal } from '../../../src/fleet/osquery/refusal'
+import { AgentDisconnected, Refusal } from '../../../src/fleet/osquery/refusal'
 import { type Permit, Semaphore } from '../../../src/fleet/osquery/semaphore'
 
 const LONG_MS = 60_000
@@ -44,10 +44,10 @@ test('a request that is aborted or times out lets later ones in', async () => {
   const large = semaphore.acquire(9, LONG_MS, leaving.signal)
   const small = semaphore.acquire(3, LONG_MS, never)
   leaving.abort()
-  await expect(large).rejects.toThrow(AgentGone)
+  await expect(large).rejects.toThrow(AgentDisconnected)
   await small
   await expect(semaphore.acquire(9, 1, never)).rejects.toThrow(Refusal)
-  await expect(semaphore.acquire(9, 1, leaving.signal)).rejects.toThrow(AgentGone)
+  await expect(semaphore.acquire(9, 1, leaving.signal)).rejects.toThrow(AgentDisconnected)
   expect(semaphore).toMatchObject({ used: 9, waiting: 0 })
 })
 

@@ -102,5 +102,5 @@ test('many jobs at once each run once', async () => {
 test('no child is created for a job that was removed from the history', async () => {
   const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }
   const made = web.jobs.enqueuer.accept(act, {}, { ...web.by, parent })
-  await expect(made).rejects.toMatchObject({ bar: { hasEnded: true } })
+  await expect(made).rejects.toMatchObject({ refusal: { hasEnded: true } })
 })

@@ -79,7 +79,7 @@ async function createJobs(): Promise<Subject[]> {
 }
 
 function changeOf({ what }: Command, run: ActiveRun): Change {
-  return what in REPORTS ? { ...REPORTS[what as keyof typeof REPORTS], ...run.fence } : ACTS[what as keyof typeof ACTS]
+  return what in REPORTS ? { ...REPORTS[what as keyof typeof REPORTS], ...run.key } : ACTS[what as keyof typeof ACTS]
 }
 
 function send(subject: Subject, command: Command, change: Change): Promise<TransitionResult> {

@@ -102,7 +102,7 @@ test('jobs in any phase survive a restart of PostgreSQL', async () => {
   // The handler's own statement failed: the run is lost, but does not use up an attempt.
   expect(await untilState(web, asking.job.id, 'completed')).toMatchObject({ attempt: 2, max_attempts: 2 })
   const [lost] = await web.jobs.attempts(ref(asking.job.id))
-  expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was away' } })
+  expect(lost).toMatchObject({ outcome: 'lost', error: { message: 'PostgreSQL was down' } })
 })
 
 test('a schedule that comes due while PostgreSQL is down creates its job when it is back', async () => {
@@ -147,7 +147,7 @@ test('FLUSHALL loses no waiting, delayed or running job, no pause and no parent'
   })
   expect((await web.jobs.attempts(ref(again.id)))[0]).toMatchObject({ attempt: 1, outcome: 'lost' })
   const lines = (await entriesOf(web, `job:${waiting.job.id}`)).map(({ message }) => message)
-  expect(lines).toContainEqual(expect.stringContaining('Redis had lost this job'))
+  expect(lines).toContainEqual(expect.stringContaining('Redis lost this job'))
   await web.jobs.cancel(ref(again.id), { reason: 'end', by: ACTOR })
   await untilState(web, again.id, 'cancelled')
 })

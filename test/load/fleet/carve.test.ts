@@ -9,7 +9,7 @@ const EMPTY_BYTES = 1_024
 const orderOf = (condition: string) => `select * from carves where ${condition} and carve = 1`
 type Rows = Record<string, string>[]
 
-/** An agent that has run one query, as the query's rows tell. */
+/** An agent that has run one query. */
 async function afterQuery(sql: string, options: Parameters<typeof withAgent>[0] = {}) {
   const stage = await withAgent(options)
   await stage.start()
@@ -23,7 +23,7 @@ async function afterQuery(sql: string, options: Parameters<typeof withAgent>[0] 
 }
 
 describe('carves of a simulated agent', () => {
-  test('a file comes in blocks on the tick, under ids of its own', async () => {
+  test('a file is sent in blocks on the tick, under its own ids', async () => {
     const { server, clock, tally, rows } = await afterQuery(orderOf("path = '/etc/passwd'"))
     expect(rows).toEqual([
       expect.objectContaining({ path: '/etc/passwd', status: 'SCHEDULED', carve: '1', size: '-1' }),
@@ -32,7 +32,7 @@ describe('carves of a simulated agent', () => {
     await clock.pass(CARVER_MS)
     const begun = await server.next('carve_init')
     const { carve_id, request_id } = begun.body
-    const size = 22_016 // a head, 20,000 bytes filled up to whole blocks of 512, an end
+    const size = 22_016 // header, 20,000 bytes padded to blocks of 512, end
     expect(begun.body).toEqual({
       ...{ block_count: 3, block_size: 8_192, carve_size: size, carve_id, request_id, node_key: 'k-1' },
     })
@@ -57,7 +57,7 @@ describe('carves of a simulated agent', () => {
     await eventually(() => tally.carves === 1, 'the last block is accepted')
   })
 
-  test('up to 4.6 the request is the last distributed query, whichever it was, and the order has no row', async () => {
+  test('at 4.6 the request id is that of the last distributed query, whichever it was, and the request returns no row', async () => {
     const { server, clock, ask, rows } = await afterQuery(orderOf("path = '/etc/passwd'"), { osqueryVersion: '4.6.0' })
     expect(rows).toEqual([])
     await clock.pass(DISTRIBUTED_MS)
@@ -69,7 +69,7 @@ describe('carves of a simulated agent', () => {
     expect(body).toMatchObject({ carve_id: listed?.carve_guid, request_id: 'tailrace:vitals:uptime' })
   })
 
-  test('before 4.6 it comes at once, under the id of the query that ordered it', async () => {
+  test('before 4.6 it is sent at once, under the id of the query that requested it', async () => {
     const { server, start } = await withAgent({ osqueryVersion: '4.5.1' })
     await start()
     const order = orderOf("path = '/etc/passwd'")
@@ -78,7 +78,7 @@ describe('carves of a simulated agent', () => {
     expect((await server.next('distributed_write')).body.queries).toMatchObject({ 'q-1': [] })
   })
 
-  test('a pattern needs LIKE; behind = it is the name of a file that is not there, and an empty archive comes', async () => {
+  test('a pattern needs LIKE; after = it names a missing file, and an empty archive is sent', async () => {
     const { server, clock, ask, rows } = await afterQuery(orderOf("path = '/etc/%'"))
     expect(rows).toEqual([expect.objectContaining({ path: '/etc/%', status: 'SCHEDULED' })])
     await clock.pass(CARVER_MS)
@@ -96,12 +96,12 @@ describe('carves of a simulated agent', () => {
     expect((await server.next('carve_init')).body).toMatchObject({ carve_id: found?.carve_guid })
   })
 
-  test('with the carver off the table is there, and no row comes of an order', async () => {
+  test('with the carver off the table exists, but requests return no rows', async () => {
     const { rows } = await afterQuery(orderOf("path = '/etc/passwd'"), { started: { disable_carver: true } })
     expect(rows).toEqual([])
   })
 
-  test('what is no JSON is tried three times since 5.22, and no block follows one that was lost', async () => {
+  test('since 5.22 a response that is not JSON causes up to three attempts, and no block follows a lost one', async () => {
     const { server, clock, tally, agent } = await afterQuery(orderOf("path = '/etc/passwd'"))
     await clock.pass(CARVER_MS)
     ;(await server.next('carve_init')).reply('Bad Gateway', 502)
@@ -118,7 +118,7 @@ describe('carves of a simulated agent', () => {
     expect(tally.carves).toBe(0)
   })
 
-  test('before 5.22 nothing is tried again, and a block that was lost is left out', async () => {
+  test('before 5.22 nothing is retried, and a lost block is skipped', async () => {
     const { server, clock } = await afterQuery(orderOf("path = '/etc/passwd'"), { osqueryVersion: '5.12.2' })
     await clock.pass(CARVER_MS)
     ;(await server.next('carve_init')).reply('{"session_id":"s-1"}')

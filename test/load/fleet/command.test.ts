@@ -15,11 +15,11 @@ describe('the arguments of simulate:fleet', () => {
     })
   })
 
-  test('find the server where npm start has put it', () => {
+  test('default to the server of npm start', () => {
     expect(readArguments([], { PORT: '9000' })).toMatchObject({ url: 'http://127.0.0.1:9000' })
   })
 
-  test('set what an agent does', () => {
+  test('set the behaviour of agents', () => {
     const given =
       '--hosts 7 --url https://fleet.example/ --delay 50-500 --errors 0.05 --silent 1 --rows 9 --log-shape mixed'
     expect(readArguments(given.split(' '))).toMatchObject({
@@ -36,10 +36,10 @@ describe('the arguments of simulate:fleet', () => {
     ['--hosts 0', '--hosts must be a number from 1 to 20000.'],
     ['--hosts 1.5', '--hosts must be a whole number.'],
     ['--errors 5', '--errors must be a number from 0 to 1.'],
-    ['--delay 500-50', '--delay must be two numbers of ms, the smaller one first: 50-500.'],
-    ['--url ftp://x', '--url must be an address such as http://127.0.0.1:8080.'],
+    ['--delay 500-50', '--delay must be a range in ms, such as 50-500.'],
+    ['--url ftp://x', '--url must be a URL such as http://127.0.0.1:8080.'],
     ['--log-shape round', '--log-shape must be one of configured, event, batch, snapshot-event, mixed.'],
-    ['--nope', '--help tells all options.'],
+    ['--nope', '--help lists all options.'],
   ])('%s is refused', (given, message) => {
     expect(() => readArguments(given.split(' '))).toThrow(message)
   })
@@ -61,7 +61,7 @@ describe('an enroll secret', () => {
     await rm(folder, { recursive: true })
   })
 
-  test('is made with the token that the server has left in its folder', async () => {
+  test('is created with the token in the data folder of the server', async () => {
     await writeFile(join(folder, 'admin-token'), 'the-token\n')
     const asked = server.next('/api/enroll-secrets')
     const secret = makeSecret(url, { DATA_DIR: folder })
@@ -75,30 +75,30 @@ describe('an enroll secret', () => {
     await revoked
     expect((await taken).headers.authorization).toBe('Bearer the-token')
     await server.close()
-    await (await secret).revoke() // nobody is there any more
+    await (await secret).revoke() // the server is gone
     server = new ScriptedServer()
     await server.listen()
   })
 
-  test('needs a token that may make one', async () => {
+  test('requires a token that may create one', async () => {
     await expect(makeSecret(url, { DATA_DIR: folder })).rejects.toThrow('Start the server first (npm start)')
     server.always['/api/enroll-secrets'] = ''
-    await expect(makeSecret(url, { TAILRACE_TOKEN: 'x' })).rejects.toThrow('gave no enroll secret (200)')
+    await expect(makeSecret(url, { TAILRACE_TOKEN: 'x' })).rejects.toThrow('did not return an enroll secret (200)')
     delete server.always['/api/enroll-secrets']
     const asked = server.next('/api/enroll-secrets')
     const refused = makeSecret(url, { TAILRACE_TOKEN: 'x' })
     ;(await asked).reply('{}', 403)
-    await expect(refused).rejects.toThrow('Set TAILRACE_TOKEN to one of an administrator')
+    await expect(refused).rejects.toThrow('may not create enroll secrets')
   })
 
-  test('says what to do when no server is there', async () => {
+  test('explains what to do if there is no server', async () => {
     await server.close()
     await expect(makeSecret(url, { TAILRACE_TOKEN: 'x' })).rejects.toThrow('Start it with npm start')
     server = new ScriptedServer()
     await server.listen()
   })
 
-  test('lets a fleet in, host by host', async () => {
+  test('enrolls all hosts of a fleet', async () => {
     const fleet = new Fleet({ url, secret: 's3cret', hosts: 3, seed: 'test' })
     fleet.start()
     const reads = await Promise.all([1, 2, 3].map(() => server.next('distributed_read')))

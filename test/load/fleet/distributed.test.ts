@@ -23,7 +23,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(Object.keys(write.body).at(-1)).toBe('node_key') // the agent adds it last
   })
 
-  test('one runs after the other', async () => {
+  test('run one after the other', async () => {
     const { server, start, clock } = await withAgent({ behaviour: { delayMs: [500, 500] } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1', b: 'select 2' }))
@@ -33,7 +33,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(Object.keys((await server.next('distributed_write')).body.queries ?? {})).toEqual(['a', 'b'])
   })
 
-  test('a write that fails three times is kept, and sent again with the next results', async () => {
+  test('a write that fails three times is kept and sent again with the next results', async () => {
     const { server, start, clock, tally } = await withAgent()
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
@@ -51,7 +51,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(tally.answered).toBe(2)
   })
 
-  test('kept results are sent in the next cycle even when it brings nothing', async () => {
+  test('kept results are sent in the next cycle even without new queries', async () => {
     const { server, start, clock } = await withAgent({ started: { distributed_tls_max_attempts: 1 } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
@@ -77,12 +77,12 @@ describe('distributed queries of a simulated agent', () => {
     expect(tally.answered).toBe(1)
   })
 
-  test('SQL that crashed the worker is denied when it comes again, under whatever id', async () => {
+  test('SQL that crashed the worker is denylisted when it comes again, under any id', async () => {
     const behaviour = { crashes: 1 }
     const { server, start, clock, tally } = await withAgent({ behaviour })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1', b: 'select 1' }))
-    await clock.pass(5_000) // until the watcher has started another worker
+    await clock.pass(5_000) // time until the watcher has started another worker
     ;(await server.next('distributed_read')).reply('{}')
     const { queries, statuses, messages, stats } = (await server.next('distributed_write')).body
     expect({ queries, statuses, messages, stats }).toEqual({
@@ -94,7 +94,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(tally).toMatchObject({ crashes: 1, denylisted: 1 })
   })
 
-  test('accelerate shortens the interval when it is a whole number, not a text', async () => {
+  test('accelerate shortens the interval if it is an integer, not a string', async () => {
     const { server, start, clock } = await withAgent()
     await start()
     ;(await server.next('distributed_read')).reply('{"accelerate":"60"}')
@@ -108,7 +108,7 @@ describe('distributed queries of a simulated agent', () => {
     await server.next('distributed_read')
   })
 
-  test('discovery decides which queries run; one that fails drops the whole answer', async () => {
+  test('discovery decides which queries run; a failing one drops the whole response', async () => {
     const { server, start, clock } = await withAgent()
     await start()
     const discovery = { yes: 'select 1 from os_version', no: "select 1 from os_version where platform = 'beos'" }
@@ -127,7 +127,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(server.has('distributed_write')).toBe(false)
   })
 
-  test('before 5.8 a discovery that finds something keeps out the queries that have none', async () => {
+  test('before 5.8 a matching discovery query excludes queries without one', async () => {
     const { server, start, clock } = await withAgent({ osqueryVersion: '5.7.0' })
     await start()
     const [yes, no] = ['select 1 from os_version', "select 1 from os_version where platform = 'beos'"]
@@ -142,14 +142,14 @@ describe('distributed queries of a simulated agent', () => {
     expect(Object.keys((await server.next('distributed_write')).body.queries ?? {})).toEqual(['free', 'no'])
   })
 
-  test('an empty query drops itself and all after it', async () => {
+  test('an empty query is dropped with all queries after it', async () => {
     const { server, start } = await withAgent()
     await start()
     ;(await server.next('distributed_read')).reply(asking({ c: 'select 1', b: '', a: 'select 2' }))
     expect((await server.next('distributed_write')).body.queries).toEqual({ c: [{ 1: '1' }] })
   })
 
-  test('a silent agent takes queries and goes on reading', async () => {
+  test('a silent agent takes queries and continues reading', async () => {
     const { server, start, clock, tally } = await withAgent({ behaviour: { silent: true } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
@@ -159,7 +159,7 @@ describe('distributed queries of a simulated agent', () => {
     expect(tally.ignored).toBe(1)
   })
 
-  test('writes come twice, and cut off, when that is wanted', async () => {
+  test('writes are duplicated and truncated if configured', async () => {
     const { server, start, clock } = await withAgent({ behaviour: { duplicates: 1, malformed: 1 } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
@@ -172,7 +172,7 @@ describe('distributed queries of a simulated agent', () => {
     expect((await server.next('distributed_write')).text).toBe(good.text)
   })
 
-  test('errors and queries without rows come when that is wanted', async () => {
+  test('queries fail or return no rows if configured', async () => {
     const { server, start } = await withAgent({ behaviour: { errors: 1 } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
@@ -183,7 +183,7 @@ describe('distributed queries of a simulated agent', () => {
     expect((await none.server.next('distributed_write')).body).toMatchObject({ queries: { a: [] }, statuses: { a: 0 } })
   })
 
-  test('an older agent leaves out what it does not know', async () => {
+  test('an older agent omits what it does not support', async () => {
     const { server, start } = await withAgent({ osqueryVersion: '4.3.0' })
     await start()
     const read = await server.next('distributed_read')

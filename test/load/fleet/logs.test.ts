@@ -9,12 +9,12 @@ const configured = (more: object, options: object = {}) =>
 
 type Line = Record<string, unknown>
 
-/** An agent whose schedule runs once; the first log line that it sends as a result. */
+/** The first result line sent by an agent whose schedule runs once. */
 async function firstResults(config: string, behaviour = {}) {
   const stage = await withAgent({ behaviour })
   stage.server.always.config = config
   await stage.start()
-  await stage.clock.pass(LOGGER_MS) // the first line of its own has been sent
+  await stage.clock.pass(LOGGER_MS) // the first line of its own log has been sent
   delete stage.server.always.log
   await runSchedule(stage, 30 - LOGGER_MS / 1_000)
   await stage.clock.pass(LOGGER_MS)
@@ -26,7 +26,7 @@ async function firstResults(config: string, behaviour = {}) {
   return { ...stage, received, lines: received.body.data as Line[] }
 }
 
-/** The schedule looks at the clock every 3 s. */
+/** The schedule checks the clock every 3 s. */
 async function runSchedule({ clock }: { clock: { pass(ms: number): Promise<void> } }, seconds: number) {
   for (let passed = 0; passed < seconds; passed += 3) await clock.pass(3_000)
 }
@@ -35,7 +35,7 @@ describe('the log of a simulated agent', () => {
   const common = { epoch: 0, counter: 0, numerics: false }
   const row = { days: '3', big: '9223372036854775807' }
 
-  test('event: a line for each row that came or went', async () => {
+  test('event: a line for each added or removed row', async () => {
     const { lines, host, received } = await firstResults(configured({ schedule: { up: UP } }))
     expect(lines).toEqual([
       {
@@ -50,13 +50,13 @@ describe('the log of a simulated agent', () => {
     ['batch', { logger_event_type: false }, {}, { diffResults: { removed: [], added: [row] } }],
     ['snapshot', {}, { snapshot: true }, { snapshot: [row], action: 'snapshot' }],
     ['snapshot-event', { logger_snapshot_event_type: true }, { snapshot: true }, { columns: row, action: 'snapshot' }],
-  ])('%s, as the options say', async (_, options, more, expected) => {
+  ])('%s, set by the options', async (_, options, more, expected) => {
     const { lines } = await firstResults(configured({ schedule: { up: { ...UP, ...more } } }, options))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject(expected)
   })
 
-  test('batch and snapshot-event, as the agent wants them', async () => {
+  test('batch and snapshot-event, set by the agent', async () => {
     const schedule = configured({ schedule: { up: UP } })
     expect((await firstResults(schedule, { logShape: 'batch' })).lines[0]).toHaveProperty('diffResults')
     const whole = configured({ schedule: { up: { ...UP, snapshot: true } } })
@@ -72,7 +72,7 @@ describe('the log of a simulated agent', () => {
     expect(lines[0]).toMatchObject({ numerics: true, decorations: { host: 'web-07', deep: '1' } })
   })
 
-  test('only what is for this host is run, under its name', async () => {
+  test('only queries for this host run, under their names', async () => {
     const pack = { platform: 'beos', queries: { up: UP } }
     const packs = {
       ...{ beos: pack, one: { queries: { up: { ...UP, interval: '30' }, later: { ...UP, version: '99.0' } } } },
@@ -83,7 +83,7 @@ describe('the log of a simulated agent', () => {
     expect(lines.map(({ name }) => name)).toEqual(['pack/one/up'])
   })
 
-  test('rows that stay are told once', async () => {
+  test('unchanged rows are logged once', async () => {
     const stage = await firstResults(
       configured({ schedule: { up: UP, now: { ...UP, query: 'select unix_time from time' } } }),
     )
@@ -101,7 +101,7 @@ describe('the log of a simulated agent', () => {
     ])
   })
 
-  test('a refused log is kept, and tried again after n² periods, not at once', async () => {
+  test('a refused log is kept and retried after n² periods, not at once', async () => {
     const { server, clock, received } = await firstResults(configured({ schedule: { up: { ...UP, snapshot: true } } }))
     received.reply('{"error":"not now"}')
     await clock.pass(LOGGER_MS)
@@ -113,13 +113,13 @@ describe('the log of a simulated agent', () => {
     await clock.pass(LOGGER_MS)
     const third = await server.next('log')
     expect(third.body.data).toEqual(received.body.data)
-    third.reply('') // an empty body is a success
+    third.reply('') // an empty body counts as success
     await clock.pass(LOGGER_MS)
     await clock.pass(LOGGER_MS)
     expect(server.has('log')).toBe(false)
   })
 
-  test('its own lines tell of the start and of queries that fail', async () => {
+  test('its own lines report the start and failing queries', async () => {
     const { server, start, clock, host } = await withAgent()
     const first = server.next('log')
     await start()
@@ -136,7 +136,7 @@ describe('the log of a simulated agent', () => {
     ])
   })
 
-  test('no more lines than the buffer may hold are kept', async () => {
+  test('the buffer is limited', async () => {
     const many = { query: 'select n from simulated_rows where count = 10', interval: 30 }
     const { lines, tally } = await firstResults(configured({ schedule: { many } }, { buffered_log_max: 4 }))
     // the agent's own first line took key 1; keys 10 and 11 count as older than 2
@@ -144,17 +144,17 @@ describe('the log of a simulated agent', () => {
     expect(tally.dropped).toBe(6)
   })
 
-  test('lines of one second go in the order of their keys as texts', async () => {
+  test('lines of one second are sent in the text order of their keys', async () => {
     const many = { query: 'select n from simulated_rows where count = 12', interval: 30 }
     const { lines, received, server, clock } = await firstResults(configured({ schedule: { many } }))
-    // the agent's own first line was the first of all
+    // the first line was the agent's own
     expect(lines.map(({ columns }) => Number((columns as Line).n))).toEqual([9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8])
     received.reply('{"error":"not now"}')
     await clock.pass(LOGGER_MS)
     expect((await server.next('log')).body.data).toEqual(received.body.data)
   })
 
-  test('only what has changed counts, and a snapshot does not', async () => {
+  test('the counter counts runs with changes, but not snapshots', async () => {
     const schedule = { now: { ...UP, query: 'select unix_time from time' }, up: { ...UP, snapshot: true } }
     const stage = await firstResults(configured({ schedule }))
     const counters = ({ data }: Line) => (data as Line[]).map(({ name, counter }) => [name, counter])
@@ -172,7 +172,7 @@ describe('the log of a simulated agent', () => {
     ])
   })
 
-  test('decorations stand beside the other fields when that is wanted', async () => {
+  test('decorations are at the top level if configured', async () => {
     const decorators = { load: ["select 'web-07' as host"] }
     const { lines } = await firstResults(
       configured({ schedule: { up: UP }, decorators }, { decorations_top_level: true }),
@@ -189,7 +189,7 @@ describe('the log of a simulated agent', () => {
     ;(await config).reply('{"schedule":{}}')
     server.always.config = '{"schedule":{}}'
     const again = server.next('config')
-    await clock.pass(CONFIG_MS) // the one before has been read when it asks again
+    await clock.pass(CONFIG_MS) // the previous one has been read by the next refresh
     await again
     await runSchedule({ clock }, 60)
     await clock.pass(LOGGER_MS)

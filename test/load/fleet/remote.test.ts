@@ -4,7 +4,7 @@ import { CONFIG_MS, closeAll, DISTRIBUTED_MS, withAgent } from './stage'
 afterEach(closeAll)
 
 describe('the remote API as a simulated agent uses it', () => {
-  test('a host enrols with what it is, then shows its key', async () => {
+  test('a host enrols with its details, then sends its key', async () => {
     const { server, start, host } = await withAgent()
     const enrolled = server.next('enroll')
     await start()
@@ -25,7 +25,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(read.headers.authorization).toBe('NodeKey k-7')
   })
 
-  test('enrolment is tried again n² seconds later; any key is taken, `id` too', async () => {
+  test('enrolment is retried n² seconds later; any key is accepted, also as `id`', async () => {
     const { server, start, clock, tally } = await withAgent()
     const first = server.next('enroll')
     await start()
@@ -43,7 +43,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(tally).toMatchObject({ enrolled: 1, enrolments: 1 })
   })
 
-  test('a key that is refused is thrown away: the host enrols again inside the same tries', async () => {
+  test('a refused key is discarded, and the host enrols again within the same attempts', async () => {
     const { server, start, clock } = await withAgent()
     await start()
     const read = await server.next('distributed_read')
@@ -53,7 +53,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect((await server.next('distributed_read')).body.node_key).toBe('k-2')
   })
 
-  test('threads that find the key gone at the same time enrol once', async () => {
+  test('threads that lose the key at the same time enrol once', async () => {
     const { server, start, clock, tally } = await withAgent()
     await start()
     const read = await server.next('distributed_read')
@@ -69,7 +69,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(tally.enrolments).toBe(2)
   })
 
-  test('a text is no refusal of the key', async () => {
+  test('a node_invalid string does not invalidate the key', async () => {
     const { server, start, clock } = await withAgent()
     await start()
     ;(await server.next('distributed_read')).reply('{"node_invalid":"true"}')
@@ -77,7 +77,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect((await server.next('distributed_read')).body.node_key).toBe('k-1')
   })
 
-  test('a connection that breaks gets the request again at once on a new one, and once only', async () => {
+  test('after a broken connection the request is repeated once, at once, on a new one', async () => {
     const { server, start, clock, tally } = await withAgent()
     await start()
     ;(await server.next('distributed_read')).reply('{"queries":{"a":"select 1"}}')
@@ -87,13 +87,13 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(second.text).toBe(first.text)
     expect(second.connection).not.toBe(first.connection)
     second.hangUp()
-    await clock.pass(1_000) // the first of the regular tries has failed
+    await clock.pass(1_000) // the first regular attempt has failed
     ;(await server.next('distributed_write')).reply('{}')
     await clock.pass(DISTRIBUTED_MS)
     expect(tally).toMatchObject({ resends: 1, failures: 1, answered: 1 })
   })
 
-  test('requests share connections that stay open', async () => {
+  test('requests share keep-alive connections', async () => {
     const { server, start, clock } = await withAgent()
     await start()
     const first = await server.next('distributed_read')
@@ -102,7 +102,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect((await server.next('distributed_read')).connection).toBe(first.connection)
   })
 
-  test('an answer is waited for 16 s', async () => {
+  test('a request times out after 16 s', async () => {
     const { server, start, clock, tally } = await withAgent()
     await start()
     await server.next('distributed_read')
@@ -121,7 +121,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(tally.lastFailure).toBe('distributed_read: redirected with 304')
   })
 
-  test('options of the configuration are obeyed, flags of the command line are not', async () => {
+  test('options of the configuration are applied, except command-line flags', async () => {
     const { server, start, clock } = await withAgent({ started: { config_refresh: 43 } })
     server.always.config =
       '{"options":{"distributed_interval":"23","config_refresh":29,"config_accelerated_refresh":31,"unknown":1,"logger_event_type":[]}}'
@@ -137,17 +137,17 @@ describe('the remote API as a simulated agent uses it', () => {
       await clock.pass(ms)
       ;(await retry).reply('{"error":"not now"}')
     }
-    await clock.pass(30_000) // config_accelerated_refresh of the command line, after a failure
+    await clock.pass(30_000) // config_accelerated_refresh from the command line, after a failure
   })
 
-  test('an offline host enrols and is not seen again', async () => {
+  test('an offline host enrols and never comes back', async () => {
     const { start, agent, tally } = await withAgent({ behaviour: { offline: true } })
     await start()
     await agent.ended
     expect(tally).toMatchObject({ enrolled: 1, requests: 1 })
   })
 
-  test('stop ends a read that is held', async () => {
+  test('stop ends a held read', async () => {
     const { server, start, agent, tally } = await withAgent()
     await start()
     await server.next('distributed_read')
@@ -156,7 +156,7 @@ describe('the remote API as a simulated agent uses it', () => {
     expect(tally).toMatchObject({ heldReads: 0, failures: 0, resends: 0 })
   })
 
-  test('TLS, with the authority that is named', async () => {
+  test('TLS with the given CA', async () => {
     const authority = await identity({ name: 'Test authority', authority: true })
     const own = await identity({ name: '127.0.0.1', by: authority, hosts: ['127.0.0.1'] })
     const trusting = await withAgent({ identity: { cert: own.cert, key: own.key, ca: authority.cert } })

@@ -8,16 +8,16 @@ export interface Received {
   headers: IncomingHttpHeaders
   text: string
   body: Record<string, unknown>
-  /** Which connection it came on; the first one is 1. */
+  /** Number of its connection, from 1. */
   connection: number
   reply(text: string, status?: number): void
-  /** Breaks the connection without an answer. */
+  /** Breaks the connection without a response. */
   hangUp(): void
 }
 
-/** A server on a real socket that answers with what a test says, request by request. */
+/** A server on a real socket whose responses a test controls, request by request. */
 export class ScriptedServer {
-  /** Answers to paths that the test does not look at. */
+  /** Responses to paths that the test does not check. */
   readonly always: Record<string, string> = { enroll: '{"node_key":"k-1"}', config: '{}', log: '{}' }
   private readonly server: Server
   private readonly seen: Received[] = []
@@ -38,14 +38,14 @@ export class ScriptedServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
-  /** The next request to that path, the earliest first. */
+  /** The next request to this path, oldest first. */
   next(path: string): Promise<Received> {
     const at = this.seen.findIndex(received => received.path === path)
     const [waiting] = at < 0 ? [] : this.seen.splice(at, 1)
     return waiting ? Promise.resolve(waiting) : new Promise(found => this.hopes.push({ path, found }))
   }
 
-  /** Whether a request to that path waits to be looked at. */
+  /** Whether a request to this path is pending. */
   has(path: string) {
     return this.seen.some(received => received.path === path)
   }

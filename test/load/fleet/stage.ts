@@ -7,7 +7,7 @@ import { Tally } from '../../../load/fleet/tally'
 import { ScriptedServer } from './scripted-server'
 import { TestClock } from './test-clock'
 
-/** Seconds that nothing else waits for, so that a test can tell the threads apart. */
+/** Distinct intervals, so that a test can tell the threads apart. */
 export const DISTRIBUTED_MS = 7_000
 export const LOGGER_MS = 12_000
 export const CONFIG_MS = 60_000
@@ -23,7 +23,7 @@ interface Options {
   osqueryVersion?: string
 }
 
-/** One agent and a server that says what the test wants. The agent has not begun yet. */
+/** An agent, not yet started, and a scripted server. */
 export async function withAgent({ behaviour, started, identity, osqueryVersion = '5.23.1' }: Options = {}) {
   const server = new ScriptedServer(identity)
   const url = await server.listen()

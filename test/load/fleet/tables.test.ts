@@ -11,7 +11,7 @@ const rowsOf = (sql: string, more = {}) => {
   return found.rows
 }
 
-describe('SQL as the simulated agent understands it', () => {
+describe('SQL of the simulated agent', () => {
   test.each([
     ['select 1', [{ 1: '1' }]],
     ["SELECT 7 AS n, 'it''s' AS \"text\";", [{ n: '7', text: "it's" }]],
@@ -42,7 +42,7 @@ describe('SQL as the simulated agent understands it', () => {
     expect(runSql(sql, scene)).toEqual({ message })
   })
 
-  test('any number of rows can be had', () => {
+  test('any number of rows can be selected', () => {
     expect(rowsOf('select n from simulated_rows where count = 3')).toEqual([{ n: '1' }, { n: '2' }, { n: '3' }])
     expect(rowsOf("select n from simulated_rows where count = 8 and state = 'ok'")).toHaveLength(6)
     expect(rowsOf('select * from simulated_rows where count = 100000')).toHaveLength(100_000)
@@ -56,7 +56,7 @@ describe('SQL as the simulated agent understands it', () => {
     expect(rowsOf('select * from programs', { host: one('windows') }).length).toBeGreaterThan(0)
   })
 
-  test('time and uptime are those of the moment', () => {
+  test('time and uptime are current', () => {
     expect(rowsOf('select weekday, year, month, day, hour, unix_time, timestamp from time')).toEqual([
       {
         ...{ weekday: 'Tue', year: '2026', month: '9', day: '1', hour: '10', unix_time: '1788256800' },
@@ -69,14 +69,14 @@ describe('SQL as the simulated agent understands it', () => {
 })
 
 describe('simulated hosts', () => {
-  test('are the same for the same seed, and differ from each other', () => {
+  test('are the same for the same seed, and all different', () => {
     expect(hostOf('test', 5)).toEqual(hosts[5])
     expect(hostOf('other', 5).identifier).not.toBe(hosts[5]?.identifier)
     for (const key of ['identifier', 'hostname', 'instanceId', 'address', 'mac'] as const)
       expect(new Set(hosts.map(host => host[key])).size).toBe(hosts.length)
   })
 
-  test('are of all platforms; some have no serial number', () => {
+  test('cover all platforms; some have no serial number', () => {
     expect(new Set(hosts.map(({ platform }) => platform))).toEqual(
       new Set(['ubuntu', 'debian', 'rhel', 'darwin', 'windows']),
     )

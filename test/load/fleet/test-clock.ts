@@ -5,7 +5,7 @@ interface Timer {
   call: () => void
 }
 
-/** A clock that stands still until a test lets somebody's time pass. */
+/** A clock that only moves when a test advances it. */
 export class TestClock implements Clock {
   private now = Date.UTC(2026, 8, 1, 10)
   private readonly timers = new Set<Timer>()
@@ -26,7 +26,7 @@ export class TestClock implements Clock {
     return () => this.timers.delete(timer)
   }
 
-  /** Waits until somebody sleeps for exactly that long, and wakes that one alone. */
+  /** Waits until something sleeps for exactly this long, and wakes only that. */
   async pass(ms: number) {
     const waiting = [...this.timers].find(timer => timer.ms === ms)
     const timer = waiting ?? (await new Promise<Timer>(found => this.hopes.add({ ms, found })))
@@ -35,7 +35,7 @@ export class TestClock implements Clock {
     timer.call()
   }
 
-  /** Whether somebody sleeps for that long now. */
+  /** Whether something is sleeping for this long. */
   waits(ms: number) {
     return [...this.timers].some(timer => timer.ms === ms)
   }

@@ -10,34 +10,34 @@ import { HeldReads } from './held-reads'
 import type { QueryNotifier } from './notifier'
 import { hostsWithWork, PER_READ, waitingHosts } from './target-store'
 
-/** How often hosts with work are read from the database: the bus may lose messages, and queries are sent again. */
+/** How often hosts with work are read from the database, because the bus may lose messages and queries are resent. */
 const SWEEP_MS = 5_000
-/** The same while the bus is away. */
+/** The same while the bus is down. */
 const SWEEP_WITHOUT_BUS_MS = 1_000
 const HOSTS_MAX = 200_000
-/** One query is often followed by another: for so long, agents whose reads are not held return every 5 s. */
+/** Queries often follow each other: for this long, agents whose reads are not held poll every 5 s. */
 const ACCELERATE_SECONDS = 60
 
-export interface DispatchDeps {
+export interface DispatcherDeps {
   db: Db
   streams: Writer
   bus: Bus
   log: Log
   notifier: QueryNotifier
   holdMs: number
-  /** Background queries that are due, by id; from memory. */
+  /** Background queries that are due, by id, without a database query. */
   backgroundQueries(agent: Agent): Record<string, string> | undefined
 }
 
-/** Sends hosts the queries that they are to run, at once. */
-export class Dispatch implements Part {
+/** Sends hosts the queries that they must run, without delay. */
+export class Dispatcher implements Part {
   readonly name = 'query dispatch'
   readonly held: HeldReads
   private timer: NodeJS.Timeout | undefined
   private lastSweep = 0
   private isSweeping = false
 
-  constructor(private readonly deps: DispatchDeps) {
+  constructor(private readonly deps: DispatcherDeps) {
     this.held = new HeldReads(deps.holdMs)
     deps.notifier.onNewWork(queryId => void this.markTargets(queryId))
   }
@@ -52,7 +52,7 @@ export class Dispatch implements Part {
     this.held.release()
   }
 
-  /** Resolves with the next queries of a host, or with none when the read was held for its time. */
+  /** Resolves with the next queries of a host, or with none at the end of the hold time. */
   read(agent: Agent, signal: AbortSignal): Promise<Work> {
     return this.held.read(
       agent.hostId,
@@ -80,7 +80,10 @@ export class Dispatch implements Part {
     try {
       this.held.mark(await waitingHosts(this.deps.db, queryId))
     } catch (error) {
-      this.deps.log.warn('A query reaches its hosts later', { query_id: queryId, error: messageOf(error) })
+      this.deps.log.warn('Cannot notify the hosts of a query, will retry', {
+        query_id: queryId,
+        error: messageOf(error),
+      })
     }
   }
 
@@ -92,7 +95,7 @@ export class Dispatch implements Part {
     try {
       this.held.mark(await hostsWithWork(this.deps.db, HOSTS_MAX))
     } catch (error) {
-      this.deps.log.warn('Hosts with open queries could not be read', { error: messageOf(error) })
+      this.deps.log.warn('Cannot read hosts with open queries, will retry', { error: messageOf(error) })
     } finally {
       this.isSweeping = false
     }

@@ -11,29 +11,29 @@ import type { StreamMetrics } from './metrics'
 import { prepare } from './prepare'
 import { View } from './view'
 
-/** What a process publishes after it has committed entries of a topic. */
+/** What a process publishes after it has committed entries to a topic. */
 export interface TopicUpdate {
   id: number
   epoch: string
   first: number
   last: number
   end: string | null
-  /** Null when they are too large for the bus: they are read from the database. */
+  /** Null when they are too large for the bus and must be read from the database. */
   entries: Entry[] | null
   /** When they were committed, in ms since the epoch. */
   at: number
 }
 
-/** What a channel needs of its readers. */
-export interface ChannelReader {
+/** What a feed needs from its readers. */
+export interface FeedReader {
   readonly view: View
-  /** New frames or announcements are there. */
+  /** New frames or announcements are available. */
   advance(): void
   /** The topic was recreated. */
   restart(): void
 }
 
-export interface ChannelDeps {
+export interface FeedDeps {
   db: Db
   log: Log
   metrics: StreamMetrics
@@ -42,14 +42,17 @@ export interface ChannelDeps {
 
 const PAGE_ENTRIES = 500
 const PAGE_BYTES = 1024 * 1024
-/** A channel that is further behind does not fill its ring: readers page through the database themselves. */
+/** A feed that is further behind skips ahead, and its readers page through the database. */
 const CATCH_UP_MAX = 5_000
 /** A window of this size is closed early. */
 const PENDING_BYTES_MAX = 1024 * 1024
 
-/** One topic in this process: batches entries into windows, encodes each window once per filter, and serves the readers. */
-export class Channel {
-  readonly readers = new Set<ChannelReader>()
+/**
+ * A topic's readers in this process: batches entries into windows and encodes each window once per filter for all of
+ * them.
+ */
+export class TopicFeed {
+  readonly readers = new Set<FeedReader>()
   head: Head = { id: 0, epoch: '', last_seq: 0, last_line: 0, first_seq: 1, state: null, end_reason: null }
   /** The last entry received here; `sealed` is the last one in frames. */
   private tip = 0
@@ -71,7 +74,7 @@ export class Channel {
   constructor(
     readonly topic: Topic,
     readonly family: Family,
-    private readonly deps: ChannelDeps,
+    private readonly deps: FeedDeps,
   ) {}
 
   get shape(): Shape {
@@ -95,7 +98,7 @@ export class Channel {
     this.tip = head.last_seq
     this.sealed = head.last_seq
     this.opened = true
-    // Updates received meanwhile may be newer than this head.
+    // Updates received in the meantime may be newer than this head.
     if (this.wantedTip > this.tip) void this.recheck()
     this.wantedTip = this.tip
   }
@@ -116,7 +119,7 @@ export class Channel {
     }
     if (last === Number.POSITIVE_INFINITY) return void this.recheck()
     if (epoch !== this.head.epoch) return void this.recheck()
-    // Updates of several processes may arrive out of order; the latest says whether the topic is closed.
+    // Updates from several processes may arrive out of order; the latest says whether the topic has ended.
     if (last >= this.head.last_seq) this.head = { ...this.head, last_seq: last, end_reason: end }
     if (last <= this.tip) return this.advanceAll()
     if (!entries || first > this.tip + 1 || this.catchingUp) {
@@ -137,7 +140,7 @@ export class Channel {
     } else this.advanceAll()
   }
 
-  /** Sends an event that is not stored; the last one of each kind is kept for later readers. */
+  /** Sends an event that is not stored in the topic; the last one of each kind is kept for later readers. */
   announce(entry: NewEntry) {
     const prepared = prepare(entry)
     const full = { ...prepared, line: null, seq: null }
@@ -156,12 +159,12 @@ export class Channel {
     return view
   }
 
-  add(reader: ChannelReader) {
+  add(reader: FeedReader) {
     this.readers.add(reader)
     reader.view.readerCount++
   }
 
-  remove(reader: ChannelReader) {
+  remove(reader: FeedReader) {
     if (!this.readers.delete(reader)) return
     reader.view.readerCount--
     if (reader.view.readerCount === 0) this.views.delete(reader.view.filter.key)
@@ -183,13 +186,13 @@ export class Channel {
 
   private async readPage(filter: Filter, after: number, upTo: number, history: boolean): Promise<Frame | undefined> {
     const { shape, head, family } = this
-    const { withoutKinds: unwanted = [] } = filter.wanted
+    const { withoutKinds: unwanted = [] } = filter.criteria
     const withoutKinds = history ? [...unwanted, ...(family.supersededKinds ?? [])] : unwanted
     const found = await readEntries(
       this.deps.db,
       head.id,
       { after, upTo, limit: PAGE_ENTRIES },
-      { ...filter.wanted, withoutKinds },
+      { ...filter.criteria, withoutKinds },
     )
     if (found[0]?.seq !== after + 1 && (await this.wasTrimmed(head, after))) return undefined
     const entries = withinBytes(found)
@@ -251,11 +254,11 @@ export class Channel {
   }
 
   /**
-   * Compares with the head. Does not share a read in progress, which may be older than the reason to check, and does
-   * not bring back a topic that retention has removed.
+   * Compares with the head in the database. Does not share a read in progress, which may predate the reason to check,
+   * and does not recreate a topic that retention has removed.
    */
   async recheck() {
-    const later = againLater(this.deps.log, 'Cannot read the head of a topic, trying again later', {
+    const later = againLater(this.deps.log, 'Cannot read the head of a topic, will retry', {
       topic: this.topic.name,
     })
     const head = await findHead(this.deps.db, this.topic).catch(later)
@@ -279,9 +282,9 @@ export class Channel {
     if (upTo - this.tip > CATCH_UP_MAX) return this.skipTo(upTo)
     const { id } = this.head
     const entries = await readEntries(this.deps.db, id, { after: this.tip, upTo, limit: PAGE_ENTRIES }, {})
-    if (id !== this.head.id) return // the topic was recreated meanwhile
+    if (id !== this.head.id) return // the topic was recreated in the meantime
     const contiguous = entries[0]?.seq === this.tip + 1
-    if (!contiguous) return this.skipTo(upTo) // trimmed meanwhile: each reader gets a `gap` event
+    if (!contiguous) return this.skipTo(upTo) // trimmed in the meantime: each reader gets a `gap` event
     this.take(entries, Date.now())
   }
 
@@ -293,7 +296,7 @@ export class Channel {
     this.advanceAll()
   }
 
-  /** The topic was recreated: positions in the old one are void. */
+  /** The topic was recreated: positions in the old one are invalid. */
   private restart(head: Head) {
     clearTimeout(this.timer)
     this.timer = undefined
