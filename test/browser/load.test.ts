@@ -25,6 +25,10 @@ describeInBrowser('pages with ten thousand jobs', () => {
     const me = (await (await app.get('/api/session')).json()) as { tenant: { id: string } }
     tenantId = me.tenant.id
     await insertJobs(ids, null)
+    await app.app.db.raw(
+      `UPDATE jobs SET status = 'scheduled', run_at = now() + interval '1 day', started_at = NULL, ended_at = NULL WHERE id = ANY(?)`,
+      [moving],
+    )
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app)
@@ -74,6 +78,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     const first = page.locator(`[data-job="${ids.at(-1)}"]`)
     await first.waitFor()
     await page.evaluate(countChanges)
+    // not ended before: a row that begins anew is read from the server again, where these jobs do not run
     await emit('job_started', () => ({ status: 'running', attempt: 1 }))
     await first.locator('.is-running').waitFor()
     for (let round = 1; round <= ROUNDS; round++) {

@@ -109,7 +109,7 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
     ])
     await first?.close()
     const [late] = await openJobs(context, await createJobs(1))
-    await late?.getByText('Live', { exact: true }).waitFor()
+    await late?.locator('.sidebar').getByText('Live', { exact: true }).waitFor()
     for (const id of ids) await writeLines(app, id)
     await expectLines(others)
   })
