@@ -42,7 +42,7 @@ describeInBrowser('Bull Board', () => {
     await page.goto(`${app.url}/admin/queues/queue/demo/${job.id}`)
     await page.locator('xpath=//a[contains(., "Live page")]/following::button[1]').click() // duplicate, for an ended job
     await page.getByRole('button', { name: 'Duplicate' }).click()
-    await page.getByText('Bull Board may pause').waitFor()
+    await page.getByText('Bull Board can only pause').waitFor()
     await page.goto(`${app.url}/jobs/${job.id}`)
     await page.locator('.summary .is-completed').waitFor()
     expect(foreign).toEqual([])

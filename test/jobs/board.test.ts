@@ -161,7 +161,7 @@ test('actions that would bypass PostgreSQL are refused and audited', async () =>
   for (const [method, path] of writes) {
     const response = await ask(path, { method })
     expect([path, response.status]).toEqual([path, 403])
-    expect((await bodyOf(response)).error).toContain('/queue')
+    expect((await bodyOf(response)).error).toContain('/jobs')
   }
   expect(await audit('board.write')).toHaveLength(writes.length)
   expect(await statusOf(id)).toBe('scheduled')
@@ -173,7 +173,7 @@ test('acts on up to a hundred jobs at once; for more, refers to bulk actions', a
   const ids = await Promise.all(Array.from({ length: 101 }, () => createJob({}, { delay_ms: 3_600_000 })))
   const refusal = await put('/api/queues/demo/clean/delayed')
   expect(refusal.status).toBe(409)
-  expect((await bodyOf(refusal)).error).toContain('/queue?queue=demo')
+  expect((await bodyOf(refusal)).error).toContain('/jobs?queue=demo')
   expect((await put(`/api/queues/demo/${ids.pop()}/clean`)).status).toBe(204)
   const left = (await shown('demo', '&status=delayed&jobsPerPage=100000')).jobs.length
   expect(left).toBe(100)

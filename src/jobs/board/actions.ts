@@ -93,7 +93,7 @@ async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, actio
   if (!type) throw notFound('state')
   const count = await bull.getJobCountByTypes(type)
   if (count > BULK_MAX) {
-    const detail = `Bull Board changes at most ${BULK_MAX} jobs at a time, and these are ${count}. Select them by filter on /queue?queue=${queue} instead: that runs as a job with progress.`
+    const detail = `Bull Board changes at most ${BULK_MAX} jobs at a time, and these are ${count}. Select them by filter on /jobs?queue=${queue} instead: that runs as a job with progress.`
     await recordAudit(deps.audit, by, { action: `job.${action}_all`, target: { type: 'queue', id: queue }, detail })
     throw conflict('too_many_jobs', detail)
   }
@@ -140,7 +140,7 @@ async function recordAudit(
 
 async function refuse({ audit }: ActionDeps, by: Principal, method: string, path: string): Promise<never> {
   const detail =
-    'Bull Board can only pause, resume, retry, remove and promote here. For anything else, use /queue or the API.'
+    'Bull Board can only pause, resume, retry, remove and promote here. For anything else, use /jobs or the API.'
   await recordAudit(audit, by, {
     action: 'board.write',
     target: { type: 'board', id: `${method} ${path}`.slice(0, 200) },

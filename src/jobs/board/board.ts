@@ -72,7 +72,7 @@ function page(engine: Engine, readOnly: boolean): RequestHandler {
       uiConfig: {
         boardTitle: 'Tailrace',
         hideDocsLink: true,
-        miscLinks: [{ text: 'Queues and jobs', url: '/queue' }],
+        miscLinks: [{ text: 'Queues and jobs', url: '/jobs' }],
         showWorkers: false, // CLIENT LIST for every queue at every poll
         pollingInterval: { showSetting: false, forceInterval: POLL_SECONDS },
         sortQueues: true,
