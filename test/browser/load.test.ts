@@ -6,6 +6,7 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 const JOBS = 10_000
 const MOVING = 500
 const ROUNDS = 10
+const ABOUT = { kind: 'demo', queue: 'demo', status: 'running', attempt: 1, max_attempts: 1, parent_id: null }
 /** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 6_000
 
@@ -55,7 +56,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
       moving.map(id => ({
         kind,
         source: 'jobs',
-        data: { data: { job_id: id, kind: 'demo', queue: 'demo', ...more(id) } },
+        data: { labels: {}, data: { ...ABOUT, job_id: id, root_id: id, ...more(id) } },
       })),
     )
   const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
@@ -74,7 +75,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     const first = page.locator(`[data-job="${ids.at(-1)}"]`)
     await first.waitFor()
     await page.evaluate(countChanges)
-    await emit('job_started', () => ({ status: 'running', attempt: 1 }))
+    await emit('job_started', () => ({}))
     await first.locator('.is-running').waitFor()
     for (let round = 1; round <= ROUNDS; round++) {
       await emit('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
