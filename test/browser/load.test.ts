@@ -6,6 +6,7 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 const JOBS = 10_000
 const MOVING = 500
 const ROUNDS = 10
+const ABOUT = { kind: 'demo', queue: 'demo', status: 'running', attempt: 1, max_attempts: 1, parent_id: null }
 /** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 6_000
 
@@ -59,7 +60,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
       moving.map(id => ({
         kind,
         source: 'jobs',
-        data: { data: { job_id: id, kind: 'demo', queue: 'demo', ...more(id) } },
+        data: { labels: {}, data: { ...ABOUT, job_id: id, root_id: id, ...more(id) } },
       })),
     )
   const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
@@ -79,7 +80,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     await first.waitFor()
     await page.evaluate(countChanges)
     // not ended before: a row that begins anew is read from the server again, where these jobs do not run
-    await emit('job_started', () => ({ status: 'running', attempt: 1 }))
+    await emit('job_started', () => ({}))
     await first.locator('.is-running').waitFor()
     for (let round = 1; round <= ROUNDS; round++) {
       await emit('job_progress', () => ({ progress: { done: round, total: ROUNDS } }))
