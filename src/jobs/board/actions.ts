@@ -97,7 +97,10 @@ async function actOnAll(deps: ActionDeps, by: Principal, queue: QueueName, actio
     await recordAudit(deps.audit, by, { action: `job.${action}_all`, target: { type: 'queue', id: queue }, detail })
     throw conflict('too_many_jobs', detail)
   }
-  for (const job of await bull.getJobs(type, 0, BULK_MAX - 1)) if (job) await actOn(deps, by, queue, job, action)
+  const found = (await bull.getJobs(type, 0, BULK_MAX - 1)).filter(Boolean)
+  // together, because the page waits for the answer
+  const done = await Promise.allSettled(found.map(job => actOn(deps, by, queue, job, action)))
+  for (const each of done) if (each.status === 'rejected') throw each.reason
 }
 
 async function actOn(deps: ActionDeps, by: Principal, queue: QueueName, job: BullJob, action: JobAction) {
