@@ -12,7 +12,7 @@ type Shape<Row> = z.ZodObject & z.ZodType<Row>
  */
 export async function manyRows<Row>(db: Db, shape: Shape<Row>, sql: string, bindings: Bindings = []): Promise<Row[]> {
   const { rows, fields } = await db.raw<{ rows: Row[]; fields: { name: string }[] }>(sql, bindings as Knex.RawBinding[])
-  if (isCheckingContracts()) {
+  if (isCheckingContracts) {
     checkColumns(shape, fields, sql)
     checkRows(shape, rows, sql)
   }
@@ -33,7 +33,7 @@ export async function oneRow<Row>(db: Db, shape: Shape<Row>, sql: string, bindin
 /** Rows of a query built with knex. */
 export async function builtRows<Row>(shape: Shape<Row>, query: Knex.QueryBuilder): Promise<Row[]> {
   const rows: Row[] = await query
-  if (isCheckingContracts()) checkRows(shape, rows, query.toSQL().sql)
+  if (isCheckingContracts) checkRows(shape, rows, query.toSQL().sql)
   return rows
 }
 
@@ -47,7 +47,7 @@ export const countRow = z.object({ count: z.number() })
 /** The value of a text column that holds JSON, checked like rows. */
 export function storedJson<Value>(schema: z.ZodType<Value>, text: string): Value {
   const value: Value = JSON.parse(text)
-  if (isCheckingContracts()) checkContract('Stored JSON', schema, value)
+  if (isCheckingContracts) checkContract('Stored JSON', schema, value)
   return value
 }
 

@@ -24,7 +24,7 @@ export function controlEvent<Kind extends keyof ControlEvents>(
   data: ControlEvents[Kind],
   seq = 0,
 ): WireEvent {
-  if (isCheckingContracts()) recordMismatch(`The event ${event}`, controlEvents[event], data)
+  if (isCheckingContracts) recordMismatch(`The event ${event}`, controlEvents[event], data)
   return { event, data: JSON.stringify(data), seq }
 }
 

@@ -95,9 +95,14 @@ export class Hub {
     if (!(await this.family(topic.name)?.exists(topic))) throw notFound(`topic ${topic.name}`)
   }
 
-  /** Passes committed entries to the readers in this process and in others. */
-  committed(committed: Committed[]) {
+  /**
+   * Passes committed entries to the readers in this process and in others.
+   * @param seconds how long storing them took
+   */
+  committed(committed: Committed[], seconds: number) {
+    this.deps.metrics.append.observe(seconds)
     for (const each of committed) {
+      for (const { kind } of each.entries ?? []) this.deps.metrics.entries.inc({ kind })
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
       const watched = this.watched.get(topicKey(topic))
       const update = updateOf(each, watched !== undefined)

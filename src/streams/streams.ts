@@ -21,7 +21,7 @@ import { streamRetention } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
 import { createSocketServer, type OpenSocket } from './transports/serve-sockets'
-import { type Committed, StreamWriter } from './writer'
+import { StreamWriter } from './writer'
 
 export interface StreamsDeps {
   db: Db
@@ -71,18 +71,14 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
   const log = rootLog.child({ component: 'streams' })
   const metrics = createStreamMetrics(registry)
   const bus = new Bus(redis, log)
-  const isChecking = isCheckingContracts()
+  const isChecking = isCheckingContracts
   const hub = new (isChecking ? CheckedHub : Hub)({ db, log, metrics, windowMs: settings.windowMs, bus })
   const connections = new Connections(Math.min(1_000, settings.heartbeatMs / 5))
   const writerDeps = {
     db,
     log,
     onLost: (count: number) => metrics.lost.inc(count),
-    onCommitted: (committed: Committed[], seconds: number) => {
-      metrics.append.observe(seconds)
-      for (const { entries } of committed) for (const { kind } of entries ?? []) metrics.entries.inc({ kind })
-      hub.committed(committed)
-    },
+    onCommitted: hub.committed.bind(hub),
   }
   const writer = isChecking ? new CheckedWriter(writerDeps, name => hub.family(name)) : new StreamWriter(writerDeps)
   hub.register({
@@ -104,9 +100,9 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
     },
     register: family => hub.register(family),
     exists: async topic => (await hub.family(topic.name)?.exists(topic)) ?? false,
-    write: (topic, entries, fence) => writer.write(topic, entries, fence),
-    commit: (effect, item) => writer.commit(effect, item),
-    flush: () => writer.flush(),
+    write: writer.write.bind(writer),
+    commit: writer.commit.bind(writer),
+    flush: writer.flush.bind(writer),
     announce: (topic: Topic, entry: NewEntry) => hub.announce(topic, entry),
     retention: tenantIds => streamRetention({ db, tenantIds, family: name => hub.family(name) }),
     closeCredential: (id, why) => connections.closeCredential(id, why),

@@ -72,7 +72,7 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
     work.hasBegun = true
     const reply = await each.handle(call)
     if (!reply) return
-    if (isCheckingContracts()) checkReply(each, reply)
+    if (isCheckingContracts) checkReply(each, reply)
     send(res, reply)
   }
 }

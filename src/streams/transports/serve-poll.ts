@@ -40,7 +40,7 @@ export async function servePoll(
       joined.map(({ begin }) => begin),
       waitMs,
     )
-    if (isCheckingContracts())
+    if (isCheckingContracts)
       checkContract('GET /api/stream/poll 200', streamRoutes.poll.replies[200], JSON.parse(answer))
     res.type('json').set('Cache-Control', 'no-store').send(answer)
   } catch (error) {
