@@ -171,20 +171,10 @@ test('SQL stands in stores, histories and migrations', () => {
   expect(server.filter(file => sql.test(textOf(file)) && !homes.test(file))).toEqual([])
 })
 
-test('values are not imported in circles, and in the pages not even types', () => {
-  const circles = [server, commandLine].flatMap(files => circlesOf(files, IMPORT))
-  expect([...circles, ...circlesOf(pages, ANY_IMPORT)]).toEqual([])
+test('nothing is imported in circles, not even types', () => {
+  const graph = new Map(all.map(file => [file, importsOf(file, ANY_IMPORT).flatMap(to => resolve(file, to))]))
+  expect(circlesIn(graph)).toEqual([])
 })
-
-test('in rooms with many parts not even types are imported in circles', () => {
-  const rooms = ['jobs', 'streams', 'access', 'fleet', 'web']
-  expect(rooms.flatMap(room => circlesOf(sourceFiles(`src/${room}`), ANY_IMPORT))).toEqual([])
-})
-
-function circlesOf(files: string[], pattern: RegExp): string[] {
-  const graph = new Map(files.map(file => [file, importsOf(file, pattern).flatMap(to => resolve(file, to))]))
-  return circlesIn(graph)
-}
 
 function circlesIn(graph: ReadonlyMap<string, string[]>): string[] {
   const done = new Set<string>()
@@ -218,8 +208,7 @@ function folderCirclesIn(room: string): string[] {
       .map(folderOf)
     graph.set(from, [...(graph.get(from) ?? []), ...to.filter(other => other !== from)])
   }
-  // Circles of types between two files beside the folders are no matter of folders.
-  return circlesIn(graph).filter(circle => circle.split(' -> ').some(node => !node.endsWith('.ts')))
+  return circlesIn(graph)
 }
 
 function resolve(file: string, to: string): string[] {

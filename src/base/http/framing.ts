@@ -1,5 +1,5 @@
 import type { Framing } from './body-end'
-import type { Field } from './head'
+import type { Field } from './fields'
 import { invalid, shown } from './status-line'
 import type { Notes } from './warnings'
 

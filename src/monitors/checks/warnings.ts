@@ -1,5 +1,4 @@
 import { WARNING_CODES } from '../../base/http'
-import type { HttpOutcome } from './outcome'
 import type { Trace } from './phases'
 
 /** The codes of all warnings of a check. They are listed in docs/health-checks.md. */
@@ -20,7 +19,7 @@ export interface CheckWarning {
 /** Logs a warning and adds it to the outcome, unless that already has one with its code. */
 export function warn(
   { code, message }: CheckWarning,
-  outcome: HttpOutcome,
+  outcome: { warnings: CheckWarning[] },
   trace: Trace,
   data: Record<string, unknown> = {},
 ) {
