@@ -1,31 +1,9 @@
-/** A line of the log of a job or service, as the server sends it. */
-export interface LogLine {
-  /** Number among all entries of the topic. */
-  seq: number
-  /** Number among the log lines of the topic, from 1, without gaps. */
-  line: number
-  timestamp: string
-  level: 'debug' | 'info' | 'warn' | 'error'
-  step: string | null
-  attempt: number | null
-  message: string
-  source: string | null
-  data?: unknown
-  truncated?: boolean
-}
+import type { JobTopicState } from '../../src/contract/jobs'
+import type { LogLine, LogsEvent } from '../../src/contract/logs'
 
-export interface LogsMeta {
-  topic: string
-  first_seq: number
-  last_seq: number
-  history: boolean
-}
-
-export interface JobStatus {
-  job: { id: string; status: string; attempt: number; progress: unknown; [key: string]: unknown }
-  steps: Array<{ name: string; status: string; started_at: string | null; ended_at: string | null; lines: number }>
-  topic?: string
-}
+export type { LogLine }
+export type LogsMeta = LogsEvent['meta']
+export type JobStatus = JobTopicState & { topic?: string }
 
 /** Any event other than log lines and job status: progress, query results, tenant events, ... */
 export interface StreamEvent {

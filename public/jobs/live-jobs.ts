@@ -1,4 +1,4 @@
-import type { Job, JobStatus } from '../../src/contract/jobs'
+import type { Job, JobEvent as JobEventData, JobProgressEvent, JobStatus } from '../../src/contract/jobs'
 import type { JobFilters } from './filters'
 import { hasEnded } from './job'
 
@@ -6,15 +6,7 @@ import { hasEnded } from './job'
 export interface JobEvent {
   type: string
   timestamp: string
-  data: {
-    job_id: string
-    kind?: string
-    queue?: string
-    status?: JobStatus
-    attempt?: number
-    progress?: Job['progress']
-    parent_id?: string | null
-  }
+  data: Pick<JobEventData, 'job_id'> & Partial<JobProgressEvent>
 }
 
 const STATUS_BY_TYPE: Record<string, JobStatus> = {

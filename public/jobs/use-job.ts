@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks'
-import type { Job } from '../../src/contract/jobs'
+import type { JobProgress } from '../../src/contract/jobs'
 import { reconnect, watch } from '../live'
 import { useFetch } from '../use-fetch'
 import { hasEnded } from './job'
@@ -14,13 +14,12 @@ export function useJob(id: string) {
         const known = job.peek()
         if (!known) return
         const hasChanged = news.status !== known.status || news.attempt !== known.attempt
-        job.value = { ...known, ...(news as Partial<Job>), steps: steps as Job['steps'] }
+        job.value = { ...known, ...news, steps }
         if (hasChanged) void read()
       },
       onEvent: ({ type, data }) => {
         const known = job.peek()
-        if (known && type === 'progress')
-          job.value = { ...known, progress: (data as { progress: Job['progress'] }).progress }
+        if (known && type === 'progress') job.value = { ...known, progress: (data as JobProgress).progress }
       },
     })
     // The topic of an ended job is closed. A tenant event reports that the job is retried.

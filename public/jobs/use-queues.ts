@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Queue, QueueStats } from '../../src/contract/queues'
+import type { Queue, QueueStats, QueueStatsEvent } from '../../src/contract/queues'
 import { watch } from '../live'
 import { useFetch } from '../use-fetch'
 import { useThrottle } from '../use-throttle'
@@ -14,7 +14,7 @@ const REFRESH_MS = 1_500
 export function useQueues() {
   const { value, problem, read } = useFetch('/api/queues', {}, { pollMs: POLL_MS })
   const queues = useComputed(() => value.value?.items ?? [])
-  const apply = (stats: readonly QueueStats[] = []) => {
+  const apply = (stats: readonly QueueStats[]) => {
     value.value = { items: merge(queues.peek(), stats) }
   }
   const readSoon = useThrottle(REFRESH_MS, () => void read())
@@ -22,7 +22,7 @@ export function useQueues() {
     () =>
       watch('events', {
         onEvent: ({ type, data }) => {
-          if (type === 'queue_stats') apply((data as { data?: { queues?: QueueStats[] } }).data?.queues)
+          if (type === 'queue_stats') apply((data as { data: QueueStatsEvent }).data.queues)
           else if (type.startsWith('job_') && type !== 'job_progress') readSoon()
         },
       }),

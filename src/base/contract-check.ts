@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs'
 import { faultsOf, type z } from './parse'
 
 /**
- * In development and tests, replies and database rows are checked against their schemas. In production none of this
- * runs.
+ * In development and tests, replies, events and database rows are checked against their schemas. In production none
+ * of this runs.
  */
 let reportFile: string | undefined
 
@@ -19,18 +19,32 @@ export const isCheckingContracts = () => reportFile !== undefined
  * @throws Error that names every field that is missing, extra or invalid, but no values
  */
 export function checkContract(what: string, schema: z.ZodType, value: unknown): void {
-  const result = schema.safeParse(value)
-  const faults = result.success
-    ? extraFields(value, result.data, '')
-    : faultsOf(result.error, '').map(({ path, message }) => `${path}: ${message}`)
+  const faults = faultsIn(schema, value)
   if (faults.length) report(what, faults)
+}
+
+/** The same where nobody would catch an error: it is only recorded. */
+export function recordMismatch(what: string, schema: z.ZodType, value: unknown): void {
+  const faults = faultsIn(schema, value)
+  if (faults.length) record(what, faults)
 }
 
 /** @throws Error */
 export function report(what: string, faults: string[]): never {
+  throw new Error(record(what, faults))
+}
+
+/** Adds a mismatch to the file. @returns what was added */
+export function record(what: string, faults: string[]): string {
   const text = `${what} differs from its schema: ${faults.join('; ')}`
   if (reportFile !== undefined) appendFileSync(reportFile, `${text}\n`)
-  throw new Error(text)
+  return text
+}
+
+function faultsIn(schema: z.ZodType, value: unknown): string[] {
+  const result = schema.safeParse(value)
+  if (result.success) return extraFields(value, result.data, '')
+  return faultsOf(result.error, '').map(({ path, message }) => `${path}: ${message}`)
 }
 
 /** Fields that parsing dropped because the schema does not list them. */

@@ -70,6 +70,31 @@ export const attempt = z.object({
 })
 export type Attempt = z.output<typeof attempt>
 
+/** Data of `status` in the topic of a job. */
+export const jobTopicState = z.object({
+  job: job
+    .pick({ id: true, status: true, attempt: true, progress: true })
+    .extend({ error: jobError.optional(), cancel: cancel.optional() }),
+  steps: z.array(step),
+})
+export type JobTopicState = z.output<typeof jobTopicState>
+/** Data of `progress` in the topic of a job. */
+export const jobProgress = job.pick({ progress: true })
+export type JobProgress = z.output<typeof jobProgress>
+/** Data of `job_spawn` in the topic of the parent. */
+export const jobSpawned = z.object({ job_id: z.string(), kind: z.string(), queue: z.string() })
+export type JobSpawned = z.output<typeof jobSpawned>
+
+/** Data of the tenant events about a job. */
+export const jobEvent = jobSpawned.extend({
+  ...job.pick({ status: true, attempt: true, max_attempts: true, parent_id: true, root_id: true }).shape,
+  error: jobError.optional(),
+})
+export type JobEvent = z.output<typeof jobEvent>
+/** Data of the tenant event `job_progress`. */
+export const jobProgressEvent = jobEvent.extend({ progress: job.shape.progress })
+export type JobProgressEvent = z.output<typeof jobProgressEvent>
+
 const treeFields = z.object({
   id: z.string(),
   parent_id: z.string().nullable(),

@@ -24,6 +24,19 @@ export const logLine = z
   .meta({ id: 'LogLine' })
 export type LogLine = z.output<typeof logLine>
 
+/** Data of `logs`: adjacent lines of a topic. */
+export const logsEvent = z.object({
+  logs: z.array(logLine),
+  meta: z.object({
+    topic: z.string(),
+    first_seq: z.number().int(),
+    last_seq: z.number().int(),
+    /** Whether the lines were there before the stream was opened. */
+    history: z.boolean(),
+  }),
+})
+export type LogsEvent = z.output<typeof logsEvent>
+
 /** A page of the log of one topic. */
 export const logPage = z.object({
   items: z.array(logLine),

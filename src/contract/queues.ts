@@ -48,6 +48,7 @@ export type Queue = z.output<typeof queue>
 
 /** Data of the tenant event `queue_stats`. */
 export const queueStatsEvent = z.object({ queues: z.array(queueStats) })
+export type QueueStatsEvent = z.output<typeof queueStatsEvent>
 
 /** Completed and failed jobs, and times in milliseconds, per minute. */
 export const queueHistory = z.object({

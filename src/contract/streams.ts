@@ -75,20 +75,34 @@ export const socketMessage = z.discriminatedUnion('op', [
 export const streamEvent = z.object({ event: z.string(), id: z.string().nullable(), data: z.unknown() })
 export type StreamEvent = z.output<typeof streamEvent>
 
-/** Data of `gap`: entries that are no longer stored, or were lost. */
-export const gap = z.object({
-  topic: z.string(),
-  from_seq: z.number(),
-  to_seq: z.number(),
-  missed: z.number(),
-  reason: z.string(),
-})
-/** Data of `reset`: the client's position does not exist in this topic, which is read from its start. */
-export const reset = z.object({ topic: z.string(), epoch: z.string(), reason: z.string() })
-/** Data of `end`. */
-export const end = z.object({ topic: z.string(), reason: z.string() })
-/** Data of `overloaded`: there are too many open streams. */
-export const overloaded = z.object({ reason: z.string(), retry_ms: z.number() })
+/** Data of the events about a stream or its connection rather than about what happened in a topic. */
+export const controlEvents = {
+  /** Nothing has happened for a while. Over a WebSocket it names the topic. */
+  ping: z.object({ topic: z.string().optional() }),
+  /** Entries that are no longer stored, or were lost. */
+  gap: z.object({
+    topic: z.string(),
+    from_seq: z.number(),
+    to_seq: z.number(),
+    missed: z.number(),
+    reason: z.string(),
+  }),
+  /** The client's position does not exist in this topic, which is read from its start. */
+  reset: z.object({ topic: z.string(), epoch: z.string(), reason: z.string() }),
+  /** The topic has ended. */
+  end: z.object({ topic: z.string(), reason: z.string() }),
+  /** There are too many open streams. */
+  overloaded: z.object({ reason: z.string(), retry_ms: z.number() }),
+  /** Before a WebSocket is closed: when to connect again. */
+  retry: z.object({ retry_ms: z.number() }),
+  /** A message of a WebSocket client cannot be answered. */
+  error: z.object({
+    code: z.string(),
+    topic: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  }),
+}
+export type ControlEvents = { [Event in keyof typeof controlEvents]: z.output<(typeof controlEvents)[Event]> }
 
 export const streamRoutes = {
   events: {

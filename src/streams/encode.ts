@@ -1,3 +1,5 @@
+import { isCheckingContracts, recordMismatch } from '../base/contract-check'
+import { type ControlEvents, controlEvents } from '../contract/streams'
 import type { Entry } from './entry'
 
 /** One event on the wire, for any transport: `data` is encoded JSON, `seq` the last entry delivered with it. */
@@ -14,6 +16,16 @@ export interface Shape {
   epoch: string
   /** Tenant events have an envelope (type, id, sequence, ...); entries of other topics are sent as they are. */
   envelope: boolean
+}
+
+/** An event about a stream or its connection. @param seq the last entry delivered before */
+export function controlEvent<Kind extends keyof ControlEvents>(
+  event: Kind,
+  data: ControlEvents[Kind],
+  seq = 0,
+): WireEvent {
+  if (isCheckingContracts()) recordMismatch(`The event ${event}`, controlEvents[event], data)
+  return { event, data: JSON.stringify(data), seq }
 }
 
 const text = (value: string | null) => (value === null ? 'null' : JSON.stringify(value))

@@ -1,4 +1,5 @@
 import { may } from '../api'
+import type { z } from '../base/parse'
 import type { Role } from '../contract/access'
 import type { Topic } from './entry'
 
@@ -7,6 +8,8 @@ export interface Family {
   /** The part of its topics' names before the colon; `events` is the whole name. */
   prefix: string
   heartbeatMs: number
+  /** Schemas of the entries' `data` by kind. Log lines need none: they are the same in all topics. */
+  kinds: Readonly<Record<string, z.ZodType>>
   /** Whether its entries are sent in the envelope for tenant events. */
   envelope?: boolean
   /** By kind of entry: the lowest role that may read it. Other kinds need none. */

@@ -1,4 +1,4 @@
-import { type WireEvent, withTopic } from './encode'
+import { controlEvent, type WireEvent, withTopic } from './encode'
 import type { Filter } from './filter'
 import type { Frame } from './frame'
 import { formatPosition } from './position'
@@ -12,8 +12,8 @@ export interface Sink {
   send(reader: Reader, frame: Frame): void
   /** Sends events to this reader only. */
   sendOwn(reader: Reader, events: WireEvent[]): void
-  /** The topic has ended and the reader has sent everything. */
-  ended(reader: Reader, reason: string): void
+  /** The topic has ended and the reader has sent everything, including `end`. */
+  ended(reader: Reader): void
   gap(): void
   /** The reader has sent everything available so far. */
   caughtUp?(reader: Reader): void
@@ -61,10 +61,10 @@ export class Reader {
   begin(reset: string | undefined, state: string | null) {
     this.begun = true
     const { family, topic, head } = this.feed
-    const send = (event: string, data: string) =>
-      this.sink.sendOwn(this, [{ event, data: withTopic(topic.name, data), seq: this.cursor }])
-    if (reset) send('reset', JSON.stringify({ epoch: head.epoch, reason: reset }))
-    if (family.stateEvent && state !== null) send(family.stateEvent, state)
+    const send = (event: WireEvent) => this.sink.sendOwn(this, [event])
+    if (reset) send(controlEvent('reset', { topic: topic.name, epoch: head.epoch, reason: reset }, this.cursor))
+    if (family.stateEvent && state !== null)
+      send({ event: family.stateEvent, data: withTopic(topic.name, state), seq: this.cursor })
     this.advance()
   }
 
@@ -120,10 +120,10 @@ export class Reader {
   private skipTrimmed(firstSeq: number) {
     const [from_seq, to_seq] = [this.cursor + 1, firstSeq - 1]
     const missed = to_seq - from_seq + 1
-    const data = withTopic(this.feed.topic.name, JSON.stringify({ from_seq, to_seq, missed, reason: 'retention' }))
+    const data = { topic: this.feed.topic.name, from_seq, to_seq, missed, reason: 'retention' }
     this.cursor = to_seq
     this.sink.gap()
-    this.sink.sendOwn(this, [{ event: 'gap', data, seq: to_seq }])
+    this.sink.sendOwn(this, [controlEvent('gap', data, to_seq)])
     this.advance()
   }
 
@@ -132,7 +132,8 @@ export class Reader {
     const reason = this.feed.endReason
     if (reason && !this.isClosed) {
       this.close()
-      this.sink.ended(this, reason)
+      this.sink.sendOwn(this, [controlEvent('end', { topic: this.feed.topic.name, reason }, this.cursor)])
+      this.sink.ended(this)
     }
     this.sink.caughtUp?.(this)
   }

@@ -14,6 +14,7 @@ export const serviceTopic = (service: Service): Topic => ({ tenantId: DEFAULT_TE
 export const serviceFamily = (heartbeatMs: number): Family => ({
   prefix: 'service',
   heartbeatMs,
+  kinds: {},
   exists: async ({ tenantId, name }) =>
     tenantId === DEFAULT_TENANT_ID && SERVICES.some(service => name === `service:${service}`),
 })

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { type Access, AUDIT_ROLE } from '../access'
 import type { Endpoint } from '../api'
+import { isCheckingContracts } from '../base/contract-check'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
 import type { Log, LogRecord } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { RedisFactory } from '../base/redis'
 import type { RetentionTarget } from '../base/retention'
+import { tenantEvents } from '../contract/events'
 import { Bus } from './bus'
+import { CheckedHub, CheckedWriter } from './contract-check'
 import { streamEndpoints, type TopicServer, topicServer } from './endpoints'
 import type { NewEntry, Topic, Writer } from './entry'
 import type { Family } from './families'
@@ -18,7 +21,7 @@ import { streamRetention } from './retention'
 import { type Service, serviceFamily, serviceSink } from './service-logs'
 import { Connections } from './transports/connections'
 import { createSocketServer, type OpenSocket } from './transports/serve-sockets'
-import { StreamWriter } from './writer'
+import { type Committed, StreamWriter } from './writer'
 
 export interface StreamsDeps {
   db: Db
@@ -68,21 +71,24 @@ export function createStreams({ db, redis, log: rootLog, registry, settings, ser
   const log = rootLog.child({ component: 'streams' })
   const metrics = createStreamMetrics(registry)
   const bus = new Bus(redis, log)
-  const hub = new Hub({ db, log, metrics, windowMs: settings.windowMs, bus })
+  const isChecking = isCheckingContracts()
+  const hub = new (isChecking ? CheckedHub : Hub)({ db, log, metrics, windowMs: settings.windowMs, bus })
   const connections = new Connections(Math.min(1_000, settings.heartbeatMs / 5))
-  const writer = new StreamWriter({
+  const writerDeps = {
     db,
     log,
-    onLost: count => metrics.lost.inc(count),
-    onCommitted: (committed, seconds) => {
+    onLost: (count: number) => metrics.lost.inc(count),
+    onCommitted: (committed: Committed[], seconds: number) => {
       metrics.append.observe(seconds)
       for (const { entries } of committed) for (const { kind } of entries ?? []) metrics.entries.inc({ kind })
       hub.committed(committed)
     },
-  })
+  }
+  const writer = isChecking ? new CheckedWriter(writerDeps, name => hub.family(name)) : new StreamWriter(writerDeps)
   hub.register({
     prefix: 'events',
     heartbeatMs: settings.eventsHeartbeatMs,
+    kinds: tenantEvents,
     envelope: true,
     minRoles: { audit: AUDIT_ROLE },
     exists: async ({ name }) => name === 'events',

@@ -6,6 +6,7 @@ import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './
 const JOBS = 10_000
 const MOVING = 500
 const ROUNDS = 10
+const ABOUT = { kind: 'demo', queue: 'demo', status: 'running', attempt: 1, max_attempts: 1, parent_id: null }
 /** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 6_000
 
@@ -59,7 +60,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
       moving.map(id => ({
         kind,
         source: 'jobs',
-        data: { data: { job_id: id, kind: 'demo', queue: 'demo', ...more(id) } },
+        data: { labels: {}, data: { ...ABOUT, job_id: id, root_id: id, ...more(id) } },
       })),
     )
   const elements = () => page.evaluate(() => document.querySelectorAll('*').length)

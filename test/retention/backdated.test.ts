@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 import { DEFAULT_TENANT_ID } from '../../src/api'
+import { newId } from '../../src/base/ids'
 import { z } from '../../src/base/parse'
 import { oneRow } from '../../src/base/rows'
 import { ensurePartitions } from '../../src/streams/partitions'
@@ -118,9 +119,10 @@ test('tenant events are kept for less time than lines, and are removed from the 
   await append(
     app,
     topic,
-    Array.from({ length: 2_500 }, (_, i) => ({
-      kind: 'note',
-      data: { labels: {}, source: 'test', data: { no: i + 1 } },
+    Array.from({ length: 2_500 }, () => ({
+      kind: 'retention_swept',
+      source: 'test',
+      data: { labels: {}, data: { job_id: newId(), deleted: {}, failed: [] } },
     })),
   )
   const head = await oneRow(

@@ -1,4 +1,5 @@
 import { DEFAULT_TENANT_ID } from '../../src/api'
+import { newId } from '../../src/base/ids'
 import { SseReader } from '../support/sse'
 import { append, newTopic, openStream } from '../support/streams'
 import { app, other, useTwoApps } from './two-apps'
@@ -25,16 +26,24 @@ test('an announcement among tenant events has their envelope and the position of
   const topic = { tenantId: DEFAULT_TENANT_ID, name: 'events' }
   const url = `${other.url}/api/v1/stream/events`
   const [all, some] = await Promise.all([
-    SseReader.open(`${url}?types=tested,stored`, other.headers),
-    SseReader.open(`${url}?types=stored`, other.headers),
+    SseReader.open(`${url}?types=host_deleted,retention_swept`, other.headers),
+    SseReader.open(`${url}?types=retention_swept`, other.headers),
   ])
-  app.app.streams.announce(topic, { kind: 'tested', data: { labels: { a: 'b' }, data: { n: 1 } } })
-  const announced = await all.next('tested')
-  expect(announced.data).toMatchObject({ type: 'tested', id: null, sequence: null, labels: { a: 'b' }, data: { n: 1 } })
-  await append(app, topic, [{ kind: 'stored', data: { labels: {}, data: null } }])
-  const stored = await some.next('stored')
-  expect(stored.data).toMatchObject({ type: 'stored', id: stored.id, tenant_id: DEFAULT_TENANT_ID, data: null })
-  expect(some.named('tested')).toEqual([])
+  const host = { host_id: newId(), host_identifier: 'h', hostname: 'h', platform: 'linux' }
+  app.app.streams.announce(topic, { kind: 'host_deleted', data: { labels: { a: 'b' }, data: host } })
+  const announced = await all.next('host_deleted')
+  expect(announced.data).toMatchObject({
+    ...{ type: 'host_deleted', id: null, sequence: null },
+    ...{ labels: { a: 'b' }, data: host },
+  })
+  const swept = { job_id: newId(), deleted: {}, failed: [] }
+  await append(app, topic, [{ kind: 'retention_swept', data: { labels: {}, data: swept } }])
+  const stored = await some.next('retention_swept')
+  expect(stored.data).toMatchObject({
+    ...{ type: 'retention_swept', id: stored.id },
+    ...{ tenant_id: DEFAULT_TENANT_ID, data: swept },
+  })
+  expect(some.named('host_deleted')).toEqual([])
   await Promise.all([all.close(), some.close()])
 })
 

@@ -1,6 +1,7 @@
 import {
   append,
   end,
+  jobState,
   messages,
   newJobTopic,
   newTopic,
@@ -12,7 +13,7 @@ import { app, other, useTwoApps } from './two-apps'
 
 useTwoApps()
 
-const status = (value: string) => ({ kind: 'status', data: { value }, state: { value } })
+const status = (value: string) => ({ kind: 'status', data: jobState(value), state: jobState(value) })
 
 test.each([
   ['limit=0', 0],
@@ -49,11 +50,11 @@ test("the state comes first, with the reader's position as id; events it include
   const reader = await openStream(app, topic, 'limit=4')
   await reader.until(() => reader.lines.length === 4)
   const [first, ...rest] = reader.events
-  expect(first).toMatchObject({ event: 'status', data: { value: 'running' }, id: expect.stringMatching(/\.3$/) })
+  expect(first).toMatchObject({ event: 'status', data: jobState('running'), id: expect.stringMatching(/\.3$/) })
   expect(rest.map(({ event }) => event)).not.toContain('status')
   await append(app, topic, [status('done')])
   await reader.until(() => reader.named('status').length === 2)
-  expect(reader.named('status')[1]?.data.value).toBe('done')
+  expect(reader.named('status')[1]?.data).toMatchObject(jobState('done'))
   await reader.close()
 })
 
@@ -107,7 +108,7 @@ test.each([
 test('a reset on an ended topic sends reset, status and end, and nothing more', async () => {
   const topic = await newJobTopic(app)
   await append(app, topic, numbered(1, 3))
-  await end(app, topic, 'completed', { value: 'completed' })
+  await end(app, topic, 'completed', jobState('completed'))
   const reader = await openStream(app, topic, 'limit=0', { 'last-event-id': 'unreadable' })
   await reader.finished
   expect(reader.events.map(({ event }) => event)).toEqual(['reset', 'status', 'end'])
@@ -147,7 +148,7 @@ test('`end` comes last, then its id is answered with 204; a reopened topic can b
   const topic = await newJobTopic(app)
   const reader = await openStream(app, topic)
   await append(app, topic, numbered(1, 3))
-  await end(other, topic, 'completed', { value: 'completed' })
+  await end(other, topic, 'completed', jobState('completed'))
   await reader.finished
   expect(reader.events.at(-1)).toMatchObject({ event: 'end', data: { topic: topic.name, reason: 'completed' } })
   expect(messages(reader)).toEqual(numberedMessages(1, 3))
@@ -197,7 +198,7 @@ test('a recreated topic sends a reset to its readers, then all entries', async (
   await reader.until(() => reader.lines.length === 28)
   expect(reader.events.slice(1, 3)).toMatchObject([
     { event: 'reset', data: { topic: topic.name, reason: 'epoch_changed' } },
-    { event: 'status', data: { value: 'again' } },
+    { event: 'status', data: jobState('again') },
   ])
   expect(messages(reader).slice(5)).toEqual(numberedMessages(1, 23))
   await reader.close()

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { eventually } from '../support/programs'
 import {
   append,
+  jobState,
   messages,
   metricOf,
   newJobTopic,
@@ -95,7 +96,7 @@ test('an outdated update does not close a topic that continues', async () => {
     }),
   }
   await app.app.streams.commit(effect as never, undefined)
-  await append(app, topic, [{ kind: 'status', data: {}, state: {} }])
+  await append(app, topic, [{ kind: 'status', data: jobState('running'), state: jobState('running') }])
   bus.publish = publish
   for (const [channel, message] of held.reverse()) publish(channel, message)
   await append(app, topic, numbered(2, 1))

@@ -21,7 +21,7 @@ const topic = { tenantId: '00000000-0000-7000-8000-000000000001', name: 'service
 
 function feedWith(log: Log) {
   const deps = { db, log, metrics: createStreamMetrics(createMetrics()), windowMs: 20 }
-  return new TopicFeed(topic, { prefix: 'service', heartbeatMs: 5_000, exists: async () => true }, deps)
+  return new TopicFeed(topic, { prefix: 'service', heartbeatMs: 5_000, kinds: {}, exists: async () => true }, deps)
 }
 
 test('a topic that was removed while it is watched does not come back', async () => {

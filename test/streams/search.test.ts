@@ -43,9 +43,12 @@ test.each([
 ])('q=%j finds the visible text, live and in the history', async (q, found) => {
   const topic = await newJobTopic(app)
   const query = `q=${encodeURIComponent(q)}`
-  const live = await openStream(app, topic, `${query}&types=log,done`)
-  await append(app, topic, [...messages.map(message => ({ kind: 'log', message })), { kind: 'done', data: {} }])
-  await live.until(() => live.events.some(({ event }) => event === 'done'))
+  const live = await openStream(app, topic, `${query}&types=log,progress`)
+  await append(app, topic, [
+    ...messages.map(message => ({ kind: 'log', message })),
+    { kind: 'progress', data: { progress: null } },
+  ])
+  await live.until(() => live.events.some(({ event }) => event === 'progress'))
   const expected = found.map(at => messages[at])
   expect(live.lines.map(({ message }) => message)).toEqual(expected)
   const page = (await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?${query}`)).json()) as {
@@ -64,11 +67,11 @@ test.each([
   [`step=${encodeURIComponent('x'.repeat(300))}`, ['x'.repeat(200)]],
 ])('%s finds the lines of these steps, live and in the history', async (query, found) => {
   const topic = await newJobTopic(app)
-  const live = await openStream(app, topic, `${query}&types=log,done`)
+  const live = await openStream(app, topic, `${query}&types=log,progress`)
   const names = ['a,b', 'b', 'c', 'n\0ul', 'half\ud83d', 'x'.repeat(300)]
   const lines = names.map(step => ({ kind: 'log', message: 'line', step }))
-  await append(app, topic, [...lines, { kind: 'done', data: {} }])
-  await live.until(() => live.events.some(({ event }) => event === 'done'))
+  await append(app, topic, [...lines, { kind: 'progress', data: { progress: null } }])
+  await live.until(() => live.events.some(({ event }) => event === 'progress'))
   expect(live.lines.map(({ step }) => step)).toEqual(found)
   const page = (await (await app.get(`/api/jobs/${topic.name.slice(4)}/logs?${query}`)).json()) as {
     items: { step: string }[]

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Stops what global-setup.ts started. @throws Error if a reply or row differed from its schema in any test */
+/** Stops what global-setup.ts started. @throws Error if a reply, event or row differed from its schema in any test */
 export default async function tearDown() {
   await globalThis.testServers?.stop()
   const file = process.env.CONTRACT_CHECK_FILE ?? ''

@@ -1,10 +1,14 @@
 import { DEFAULT_TENANT_ID } from '../../src/api'
 import { newId } from '../../src/base/ids'
+import { z } from '../../src/base/parse'
 import type { NewEntry, Topic } from '../../src/streams'
 import { appsOnFreshParts, type TestApp } from './app'
 import { SseReader } from './sse'
 
 const tenantId = DEFAULT_TENANT_ID
+
+/** Kinds used by tests, with any data. */
+const TEST_KINDS = ['status', 'progress', 'note', 'figures', 'counts']
 
 /** A unique topic of a family whose topics always exist; its state event is `status`, as for jobs. */
 export const newTopic = (): Topic => ({ tenantId, name: `test:${newId()}` })
@@ -13,6 +17,7 @@ export const registerTestTopics = ({ app }: TestApp, heartbeatMs = 5_000) =>
   app.streams.register({
     prefix: 'test',
     heartbeatMs,
+    kinds: Object.fromEntries(TEST_KINDS.map(kind => [kind, z.unknown()])),
     exists: async () => true,
     stateEvent: 'status',
     supersededKinds: ['status', 'progress'],
@@ -50,6 +55,12 @@ export async function newJobTopic({ app }: TestApp): Promise<Topic> {
   })
   return { tenantId, name: `job:${id}` }
 }
+
+/** A state like that of a job. */
+export const jobState = (value: string) => ({
+  job: { id: 'job', status: 'running', attempt: 1, progress: { value } },
+  steps: [],
+})
 
 /** Path for reading a topic: a job's own route, or the route for several topics. */
 export function streamPath(topics: Topic | Topic[], query = ''): string {

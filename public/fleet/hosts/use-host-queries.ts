@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
+import type { QueryCompletedEvent } from '../../../src/contract/queries'
 import { client, messageOf } from '../../api'
 import { watch } from '../../live'
 import { useInterval } from '../../use-interval'
@@ -64,7 +65,7 @@ export function useHostQueries(hostId: string) {
     })
     const stopEvents = watch('events', {
       onEvent: ({ type, data }) => {
-        const queryId = (data as { data?: { query_id?: string } }).data?.query_id
+        const queryId = (data as { data?: Partial<QueryCompletedEvent> }).data?.query_id
         const isAwaited = queries.peek()?.some(query => query.query_id === queryId && !query.result)
         if (type === 'query_completed' && queryId !== undefined && isAwaited)
           void readState(queryId).catch(() => undefined)

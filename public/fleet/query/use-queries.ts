@@ -1,3 +1,4 @@
+import type { JobEvent } from '../../../src/contract/jobs'
 import { byId, usePagedList } from '../../use-paged-list'
 
 /** Minimum time between two refreshes while answers arrive. */
@@ -15,7 +16,7 @@ export function useQueries(filters: QueryFilters) {
     live: {
       topic: 'events',
       pick: ({ type, data }) => {
-        const { kind } = (data as { data?: { kind?: string } }).data ?? {}
+        const { kind } = (data as { data?: Partial<JobEvent> }).data ?? {}
         return type.startsWith('query_') || (type.startsWith('job_') && kind === 'query') || undefined
       },
       apply: items => ({ items, stale: items.length || 1 }),

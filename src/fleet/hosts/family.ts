@@ -1,4 +1,5 @@
 import type { Db } from '../../base/db'
+import { hostTopicEvents } from '../../contract/events'
 import type { Family } from '../../streams'
 import { knownHosts } from '../host-store'
 
@@ -8,6 +9,7 @@ const PREFIX = 'host:'
 export const hostFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: 'host',
   heartbeatMs,
+  kinds: hostTopicEvents,
   exists: async topic => (await existing(db, [topic])).length > 0,
   async gone(topics) {
     const there = new Set(await existing(db, topics))

@@ -6,6 +6,7 @@ import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { Counter, Gauge, type Registry } from '../../base/metrics'
 import type { RetentionTarget } from '../../base/retention'
+import { queryTopicEvents } from '../../contract/events'
 import { streamRoutes } from '../../contract/streams'
 import type { Jobs } from '../../jobs'
 import type { Family, Streams, TopicServer } from '../../streams'
@@ -113,6 +114,7 @@ const familyOf = (db: Db, heartbeatMs: number): Family => {
   return {
     prefix: 'query',
     heartbeatMs,
+    kinds: queryTopicEvents,
     exists: async topic => (await known([topic])).size > 0,
     async gone(topics) {
       const there = await known(topics)

@@ -12,6 +12,7 @@ const refOf = ({ tenantId, name }: Topic) => ({ tenantId, id: name.slice(PREFIX.
 export const hostLogFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: PREFIX,
   heartbeatMs,
+  kinds: {},
   exists: async topic => (await knownHosts(db, [refOf(topic)])).size > 0,
   async gone(topics) {
     const known = await knownHosts(db, topics.map(refOf))

@@ -1,5 +1,6 @@
 import type { Db } from '../../base/db'
 import { isUuid } from '../../base/ids'
+import { jobTopicEvents } from '../../contract/events'
 import type { Family } from '../../streams'
 import { missingJobs } from './history-store'
 
@@ -9,6 +10,7 @@ const idOf = (topic: string) => topic.slice('job:'.length)
 export const jobFamily = (db: Db, heartbeatMs: number): Family => ({
   prefix: 'job',
   heartbeatMs,
+  kinds: jobTopicEvents,
   async exists({ tenantId, name }) {
     const id = idOf(name)
     return isUuid(id) && (await missingJobs(db, [{ tenantId, id }])).size === 0

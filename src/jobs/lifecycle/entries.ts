@@ -1,9 +1,10 @@
+import type { JobEvent, JobProgress, JobProgressEvent, JobSpawned, JobTopicState } from '../../contract/jobs'
 import type { NewEntry, TopicEntries } from '../../streams'
 import { fenceMark, hasEnded, type JobState, jobTopic } from './job'
 import type { Event } from './transitions'
 
 /** The state of a job's topic, sent to readers when they join and after each change. */
-export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState) => ({
+export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState): JobTopicState => ({
   job: { id, status, attempt, progress, ...(error && { error }), ...(cancel && { cancel }) },
   steps,
 })
@@ -14,9 +15,10 @@ const SOURCE = 'jobs'
 function tenantEvent(kind: string, job: JobState): TopicEntries {
   const { tenant_id, id, queue, status, attempt, max_attempts, parent_id, root_id, error, progress } = job
   const about = { job_id: id, kind: job.kind, queue, status, attempt, max_attempts, parent_id, root_id }
-  const more = { ...(error && { error }), ...(kind === 'job_progress' && { progress }) }
-  const data = { labels: { kind: job.kind, queue }, data: { ...about, ...more } }
-  return { topic: { tenantId: tenant_id, name: 'events' }, entries: [{ kind, source: SOURCE, data }] }
+  const event: JobEvent = { ...about, ...(error && { error }) }
+  const data: JobEvent | JobProgressEvent = kind === 'job_progress' ? { ...event, progress } : event
+  const entry = { kind, source: SOURCE, data: { labels: { kind: job.kind, queue }, data } }
+  return { topic: { tenantId: tenant_id, name: 'events' }, entries: [entry] }
 }
 
 /** The entries of a new job; a child is also announced in its parent's topic. */
@@ -24,8 +26,11 @@ export function createdEntries(job: JobState): TopicEntries[] {
   const own = { topic: jobTopic(job), entries: [statusEntry(job)] }
   const created = tenantEvent('job_created', job)
   if (!job.parent_id) return [own, created]
-  const spawned = { kind: 'job_spawn', source: SOURCE, data: { job_id: job.id, kind: job.kind, queue: job.queue } }
-  const parent = { topic: jobTopic({ tenant_id: job.tenant_id, id: job.parent_id }), entries: [spawned] }
+  const spawned: JobSpawned = { job_id: job.id, kind: job.kind, queue: job.queue }
+  const parent = {
+    topic: jobTopic({ tenant_id: job.tenant_id, id: job.parent_id }),
+    entries: [{ kind: 'job_spawn', source: SOURCE, data: spawned }],
+  }
   return [own, parent, created, tenantEvent('job_spawn', job)]
 }
 
@@ -62,7 +67,7 @@ const progressEntry = (job: JobState): NewEntry => ({
   kind: 'progress',
   source: SOURCE,
   attempt: job.attempt,
-  data: { progress: job.progress },
+  data: { progress: job.progress } satisfies JobProgress,
   state: statusOf(job),
 })
 

@@ -3,7 +3,7 @@ import { fresh } from '../../base/fresh'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
 import type { QueueName } from '../../contract/jobs'
-import type { QueueStats } from '../../contract/queues'
+import type { QueueStats, QueueStatsEvent } from '../../contract/queues'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { Writer } from '../../streams'
 import type { Engine } from '../engine/engine'
@@ -114,8 +114,7 @@ const countsOf = (counts: Partial<Record<BullState | (string & {}), number>>): C
 })
 
 /** Publishes `queue_stats` as a tenant event. */
-export const announceQueues = (streams: Writer, tenantId: string, queues: QueueStats[]) =>
-  streams.announce(
-    { tenantId, name: 'events' },
-    { kind: 'queue_stats', source: 'jobs', data: { labels: {}, data: { queues } } },
-  )
+export function announceQueues(streams: Writer, tenantId: string, queues: QueueStats[]) {
+  const data: QueueStatsEvent = { queues }
+  streams.announce({ tenantId, name: 'events' }, { kind: 'queue_stats', source: 'jobs', data: { labels: {}, data } })
+}

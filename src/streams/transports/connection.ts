@@ -50,7 +50,7 @@ export abstract class Connection implements Sink {
 
   abstract send(reader: Reader, frame: Frame): void
   abstract sendOwn(reader: Reader, events: WireEvent[]): void
-  abstract ended(reader: Reader, reason: string): void
+  abstract ended(reader: Reader): void
   /** Sends a heartbeat with the position of each reader. */
   protected abstract ping(): void
   /** Ends the connection gracefully. @param retryMs when this client should reconnect */

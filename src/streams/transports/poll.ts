@@ -58,11 +58,8 @@ export class PollConnection extends Connection {
     this.check()
   }
 
-  ended(reader: Reader, reason: string) {
+  ended() {
     this.endedCount++
-    this.sendOwn(reader, [
-      { event: 'end', data: JSON.stringify({ topic: reader.feed.topic.name, reason }), seq: reader.cursor },
-    ])
   }
 
   caughtUp(reader: Reader) {

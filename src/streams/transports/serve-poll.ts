@@ -1,3 +1,5 @@
+import { checkContract, isCheckingContracts } from '../../base/contract-check'
+import { streamRoutes } from '../../contract/streams'
 import type { Topic } from '../entry'
 import { joinAll } from '../join-all'
 import { readSubscription } from '../subscription'
@@ -38,6 +40,8 @@ export async function servePoll(
       joined.map(({ begin }) => begin),
       waitMs,
     )
+    if (isCheckingContracts())
+      checkContract('GET /api/stream/poll 200', streamRoutes.poll.replies[200], JSON.parse(answer))
     res.type('json').set('Cache-Control', 'no-store').send(answer)
   } catch (error) {
     connection.abandon()

@@ -5,6 +5,7 @@ import type { Principal } from '../../api'
 import { Problem } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import type { StreamQuery } from '../../contract/streams'
+import { controlEvent } from '../encode'
 import type { Topic } from '../entry'
 import type { Hub } from '../hub'
 import { joinAll } from '../join-all'
@@ -118,5 +119,6 @@ const isEventSource = (req: Request) => !req.get('authorization') && /text\/even
 function askToReconnect(res: Response, why: string) {
   const retry = Math.round(RETRY_LATER_MS * (1 + Math.random()))
   res.writeHead(200, SSE_HEADERS)
-  res.end(`retry: ${retry}\nevent: overloaded\ndata: ${JSON.stringify({ reason: why, retry_ms: retry })}\n\n`)
+  const { event, data } = controlEvent('overloaded', { reason: why, retry_ms: retry })
+  res.end(`retry: ${retry}\nevent: ${event}\ndata: ${data}\n\n`)
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { WireEvent } from '../encode'
+import { controlEvent, type WireEvent } from '../encode'
 import { type Frame, httpChunk, sseText } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import { compositeFormat, formatPosition } from '../position'
@@ -64,9 +64,7 @@ export class SseConnection extends Connection {
     this.write(httpChunk(sseText(events, this.idsFor(reader), last)))
   }
 
-  ended(reader: Reader, reason: string) {
-    const data = JSON.stringify({ topic: reader.feed.topic.name, reason })
-    this.sendOwn(reader, [{ event: 'end', data, seq: reader.cursor }])
+  ended() {
     if (this.readers.every(each => each.isClosed)) this.close('ended')
   }
 
@@ -74,7 +72,7 @@ export class SseConnection extends Connection {
     const id = this.composite
       ? this.composite(this.readers.map(each => each.position))
       : (this.readers[0]?.position ?? '')
-    this.write(httpChunk(`event: ping\nid: ${id}\ndata: {}\n\n`))
+    this.write(httpChunk(sseText([controlEvent('ping', {})], () => id, 0)))
   }
 
   protected finish(retryMs: number | undefined) {

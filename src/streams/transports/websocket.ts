@@ -4,7 +4,7 @@ import { faultsOf, type z } from '../../base/parse'
 import type { Role } from '../../contract/access'
 import { type StreamQuery, socketMessage } from '../../contract/streams'
 import { TOPICS_MAX } from '../../contract/values'
-import type { WireEvent } from '../encode'
+import { controlEvent, type WireEvent } from '../encode'
 import { type Frame, socketText } from '../frame'
 import type { Hub } from '../hub'
 import type { StreamMetrics } from '../metrics'
@@ -54,26 +54,20 @@ export class SocketConnection extends Connection {
     for (const event of events) this.write(socketText(event, formatPosition({ epoch, seq: event.seq })))
   }
 
-  ended(reader: Reader, reason: string) {
-    this.sendOwn(reader, [
-      { event: 'end', data: JSON.stringify({ topic: reader.feed.topic.name, reason }), seq: reader.cursor },
-    ])
+  ended(reader: Reader) {
     this.forget(reader)
   }
 
   protected ping() {
-    if (this.readers.length === 0) this.write(socketText({ event: 'ping', data: '{}' }, null))
-    for (const reader of this.readers) {
-      this.write(
-        socketText({ event: 'ping', data: JSON.stringify({ topic: reader.feed.topic.name }) }, reader.position),
-      )
-    }
+    if (this.readers.length === 0) this.write(socketText(controlEvent('ping', {}), null))
+    for (const reader of this.readers)
+      this.write(socketText(controlEvent('ping', { topic: reader.feed.topic.name }), reader.position))
   }
 
   protected finish(retryMs: number | undefined) {
     // 1012: service restart, so reconnect; 1008: no longer allowed (RFC 6455 section 7.4.1 and the IANA registry)
     if (retryMs !== undefined)
-      this.socket.send(socketText({ event: 'retry', data: JSON.stringify({ retry_ms: Math.round(retryMs) }) }, null))
+      this.socket.send(socketText(controlEvent('retry', { retry_ms: Math.round(retryMs) }), null))
     this.socket.close(retryMs === undefined ? 1008 : 1012)
   }
 
@@ -146,7 +140,7 @@ export class SocketConnection extends Connection {
   }
 
   private sendError(code: string, errors: { path: string; message: string }[], topic?: string) {
-    if (!this.isClosed) this.write(socketText({ event: 'error', data: JSON.stringify({ code, topic, errors }) }, null))
+    if (!this.isClosed) this.write(socketText(controlEvent('error', { code, topic, errors }), null))
   }
 }
 

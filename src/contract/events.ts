@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { auditEvent } from './audit'
+import { time } from './fields'
+import {
+  hostDeletedEvent,
+  hostEnrolledEvent,
+  hostLabelsEvent,
+  hostRefreshedEvent,
+  hostState,
+  hostStatusEvent,
+} from './hosts'
+import { jobEvent, jobProgress, jobProgressEvent, jobSpawned, jobTopicState } from './jobs'
+import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from './queries'
+import { queueStatsEvent } from './queues'
+import { retentionSwept } from './retention'
+import { statsUpdatedEvent } from './stats'
+
+/** Data of the events in the topic of a job; on the wire, `topic` comes on top. */
+export const jobTopicEvents = { status: jobTopicState, progress: jobProgress, job_spawn: jobSpawned }
+/** The same for a live query. */
+export const queryTopicEvents = { status: queryState, query_result: queryResult }
+/** The same for a host. */
+export const hostTopicEvents = {
+  status: hostState,
+  host_refreshed: hostRefreshedEvent,
+  host_labels: hostLabelsEvent,
+  query_result: queryResult,
+}
+
+/** `data` of the events of a tenant. */
+export const tenantEvents = {
+  job_created: jobEvent,
+  job_started: jobEvent,
+  job_progress: jobProgressEvent,
+  job_completed: jobEvent,
+  job_failed: jobEvent,
+  job_cancelled: jobEvent,
+  job_retried: jobEvent,
+  job_spawn: jobEvent,
+  queue_stats: queueStatsEvent,
+  stats_updated: statsUpdatedEvent,
+  query_result: queryResultEvent,
+  query_completed: queryCompletedEvent,
+  host_enrolled: hostEnrolledEvent,
+  host_status: hostStatusEvent,
+  host_deleted: hostDeletedEvent,
+  retention_swept: retentionSwept,
+  audit: auditEvent,
+}
+
+/** What areas store of a tenant event. */
+export const tenantEventContent = z.object({ labels: z.record(z.string(), z.string()), data: z.unknown() })
+/** A tenant event on the wire; `data` is by its type. */
+export const tenantEvent = tenantEventContent.extend({
+  topic: z.literal('events'),
+  type: z.string(),
+  /** Null, like `sequence`, when the event is not stored. */
+  id: z.string().nullable(),
+  sequence: z.number().int().nullable(),
+  timestamp: time,
+  source: z.string().nullable(),
+  tenant_id: z.string(),
+})
+export type TenantEvent = z.output<typeof tenantEvent>
