@@ -3,6 +3,7 @@ import { Writable } from 'node:stream'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import type { Job, QueueName } from '../../src/contract/jobs'
+import { fleetStats } from '../../src/fleet/stats'
 import { createJobs, type Handler } from '../../src/jobs'
 import { testDatabase, testRedisPrefix, testRedisUrl } from '../support/parts'
 import { type Place as ProcessPlace, processParts } from '../support/process'
@@ -46,6 +47,8 @@ export async function startNode(place: Place, options: Options) {
     kinds: handlers.map(handler => handler.kind),
     tenantIds: async () => [place.tenantId],
   })
+  streams.register(jobs.family)
+  jobs.stats.add(fleetStats(db))
   const workers = works ? [jobs.createWorkers(handlers, { jobs } as never, queues ? { queues } : {})] : []
   const stopParts = await startParts([database, streams, ...jobs.parts, ...workers])
   let stopped: Promise<void> | undefined

@@ -1,6 +1,7 @@
 import { type Endpoint, endpoint, ok, pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
-import { auditRoutes as routes } from '../../contract/audit'
+import { storedJson } from '../../base/rows'
+import { auditRecord, auditRoutes as routes } from '../../contract/audit'
 import { uuid } from '../../contract/fields'
 import { actorOf, targetOf } from './record'
 import { type AuditRow, listAuditRows } from './store'
@@ -24,5 +25,5 @@ const recordOf = (row: AuditRow) => ({
   target: targetOf(row),
   reason: row.reason,
   result: row.result,
-  data: row.data && JSON.parse(row.data),
+  data: row.data === null ? null : storedJson(auditRecord.shape.data, row.data),
 })

@@ -1,19 +1,21 @@
 import { type Endpoint, endpoint, ok, pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
-import { scheduledResultRoutes as routes } from '../../contract/scheduled-results'
+import { storedJson } from '../../base/rows'
+import { scheduledResultRoutes as routes, scheduledResult } from '../../contract/scheduled-results'
 import { requireHost } from '../host-store'
 import { exportScheduled } from './scheduled-export'
 import { listScheduled, type ScheduledRow, scheduledNames } from './scheduled-store'
 
 const NAMES_MAX = 2_000
 const idShape = z.number().int().positive()
+const { shape } = scheduledResult
 
 const toScheduledResult = ({ id, columns, decorations, ...row }: ScheduledRow) => ({
   ...row,
   id: String(id),
-  columns: JSON.parse(columns),
-  decorations: decorations && JSON.parse(decorations),
+  columns: storedJson(shape.columns, columns),
+  decorations: decorations === null ? null : storedJson(shape.decorations, decorations),
 })
 
 /** Results of scheduled queries of one host. */
