@@ -1,5 +1,4 @@
 import { type Db, escapedPatterns, type Transaction } from '../base/db'
-import { newMark } from '../base/ids'
 import { z } from '../base/parse'
 import { builtRows, firstRow, manyRows } from '../base/rows'
 import { type Entry, type Topic, topicKey } from './entry'
@@ -55,12 +54,12 @@ WITH writer AS (
   ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = now() WHERE w.batch < excluded.batch
   RETURNING w.id
 ), input AS (
-  SELECT i.* FROM writer, unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[],
-      ?::bool[], ?::text[], ?::text[])
-    WITH ORDINALITY AS i(tenant_id, name, epoch, entries, lines, state, end_reason, fenced, mark, expected, no)
+  SELECT i.* FROM writer, unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bool[],
+      ?::text[], ?::text[])
+    WITH ORDINALITY AS i(tenant_id, name, entries, lines, state, end_reason, fenced, mark, expected, no)
 ), head AS (
-  INSERT INTO stream_topics AS t (tenant_id, name, epoch, last_seq, last_line, state, end_reason, fence)
-  SELECT tenant_id, name, epoch, entries, lines, state, end_reason, CASE WHEN fenced THEN ARRAY[mark, expected] END
+  INSERT INTO stream_topics AS t (tenant_id, name, last_seq, last_line, state, end_reason, fence)
+  SELECT tenant_id, name, entries, lines, state, end_reason, CASE WHEN fenced THEN ARRAY[mark, expected] END
   FROM input ORDER BY no
   ON CONFLICT (tenant_id, name) DO UPDATE SET
     last_seq = t.last_seq + excluded.last_seq,
@@ -98,11 +97,9 @@ export async function appendBatches(
   writerId: string,
   batchNo: number,
 ): Promise<AppendedHead[] | undefined> {
-  const epoch = newMark() // for new topics; must differ from the epoch of an earlier topic of that name
   const heads = batches.map(({ topic, entries, end, fence }) => [
     topic.tenantId,
     topic.name,
-    epoch,
     entries.length,
     entries.filter(entry => entry.kind === 'log').length,
     entries.findLast(entry => entry.state !== null)?.state ?? null,
@@ -113,7 +110,7 @@ export async function appendBatches(
   ])
   const mustBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
   const entries = columns(batches.flatMap(numberEntries), 12)
-  const bindings = [writerId, batchNo, ...columns(heads, 10), mustBeOpen, ...entries]
+  const bindings = [writerId, batchNo, ...columns(heads, 9), mustBeOpen, ...entries]
   const appended = await manyRows(db, appendedRow, APPEND, bindings)
   return appended.length ? appended.filter(hasHead) : undefined
 }
@@ -158,10 +155,9 @@ export const findHead = (db: Db, { tenantId, name }: Topic): Promise<Head | unde
 export async function readHead(db: Db, topic: Topic): Promise<Head> {
   const found = await findHead(db, topic)
   if (found) return found
-  await db.raw('INSERT INTO stream_topics (tenant_id, name, epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
+  await db.raw('INSERT INTO stream_topics (tenant_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING', [
     topic.tenantId,
     topic.name,
-    newMark(),
   ])
   const created = await findHead(db, topic)
   if (!created) throw new Error(`Topic ${topic.name} was deleted while it was being created`)

@@ -2,8 +2,7 @@ import type { Db, Transaction } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
 import type { AuditEvent } from '../../contract/audit'
-import { actorOf, targetOf } from './record'
-import { takeUnpublished, type UnpublishedRow, unpublishedRows } from './store'
+import { actorOf, takeUnpublished, targetOf, type UnpublishedRow, unpublishedRows } from './store'
 
 /** Events of a tenant, in the form that the streams writer takes. */
 interface TenantEvents {

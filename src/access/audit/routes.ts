@@ -3,8 +3,7 @@ import type { Db } from '../../base/db'
 import { storedJson } from '../../base/rows'
 import { auditRecord, auditRoutes as routes } from '../../contract/audit'
 import { uuid } from '../../contract/fields'
-import { actorOf, targetOf } from './record'
-import { type AuditRow, listAuditRows } from './store'
+import { type AuditRow, actorOf, listAuditRows, targetOf } from './store'
 
 /** The lowest role that may read the audit log, over REST and as events. */
 export const AUDIT_ROLE = routes.list.role

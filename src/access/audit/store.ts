@@ -3,8 +3,8 @@ import { firstIdAt } from '../../base/ids'
 import { z } from '../../base/parse'
 import { builtRows, firstRow, idRow, manyRows, oneRow } from '../../base/rows'
 import { lowPriority } from '../../base/table-store'
-import { actor } from '../../contract/access'
-import { auditRecord } from '../../contract/audit'
+import { type Actor, actor } from '../../contract/access'
+import { type AuditRecord, auditRecord } from '../../contract/audit'
 
 const auditRow = z.object({
   id: z.string(),
@@ -131,3 +131,14 @@ export function deleteAuditRows(db: Db, tenantId: string, before: Date, limit: n
     return deleted.length
   })
 }
+
+export const actorOf = (row: Pick<AuditRow, 'actor_type' | 'actor_id' | 'actor_name'>): Actor => ({
+  type: row.actor_type,
+  id: row.actor_id,
+  name: row.actor_name,
+})
+
+export const targetOf = ({
+  target_type: type,
+  target_id: id,
+}: Pick<AuditRow, 'target_type' | 'target_id'>): AuditRecord['target'] => (type && id ? { type, id } : null)

@@ -2,8 +2,7 @@ import { type Endpoint, endpoint, may, ok } from '../../api'
 import { isFoundIn } from '../../base/redact'
 import { jobRoutes as routes } from '../../contract/jobs'
 import type { History } from './history'
-import { linksOf } from './resource'
-import { shownTo, withoutWorker } from './shown'
+import { linksOf, shownTo, withoutWorker } from './resource'
 
 /** The routes that read jobs. */
 export const jobRoutes = (history: History): Endpoint[] => [
