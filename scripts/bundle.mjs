@@ -19,10 +19,21 @@ const PAGES = [
   { in: 'public/css/app.css', out: 'app' },
   { in: 'public/icon.svg', out: 'icon' },
 ]
+/** The API documentation page, which shares no code with the other pages. */
+const REDOC = 'node_modules/redoc/bundles/redoc.standalone.js'
+const DOCS = [
+  { in: 'public/docs/docs.ts', out: 'docs' },
+  { in: 'public/docs/docs.css', out: 'docs' },
+  { in: REDOC, out: 'redoc' },
+  { in: `${REDOC}.LICENSE.txt`, out: 'redoc-licenses' },
+]
 /** Injected into each page: a chunk that all of them share. */
 const SHARED = 'public/shared.ts'
 /** HTML pages, which refer to scripts and styles by their names without hash: source and output in dist/public. */
-const TEMPLATES = [{ in: 'public/index.html', out: 'index.html' }]
+const TEMPLATES = [
+  { in: 'public/index.html', out: 'index.html' },
+  { in: 'public/docs/docs.html', out: 'docs.html' },
+]
 
 /**
  * Builds dist/ if the sources have changed.
@@ -35,15 +46,16 @@ export async function build() {
     const { build: esbuild, stop } = await import('esbuild')
     const stamp = stampOf()
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
-    const [pages, library] = await Promise.all([
+    const [pages, docs, library] = await Promise.all([
       esbuild(splitOptions()),
+      esbuild(docsOptions()),
       esbuild(pageOptions(LIBRARY)),
       esbuild(serverOptions(server)),
       esbuild(commandLineOptions()),
     ]).finally(stop) // ends esbuild's child process
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeStaleFiles(server)
-    const files = [pages, library].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+    const files = [pages, docs, library].flatMap(({ metafile }) => Object.keys(metafile.outputs))
     const compressed = await compressFiles(files)
     const written = { 'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)), ...pagesWith(files) }
     for (const [name, text] of Object.entries(written)) writeFileSync(join(ROOT, PUBLIC, name), text)
@@ -112,6 +124,27 @@ const splitOptions = () => ({
   chunkNames: 'chunks/[name]-[hash]',
   loader: { ...LOADERS, '.txt': 'text' },
 })
+
+const docsOptions = () => ({
+  ...pageOptions(DOCS),
+  entryNames: '[name]-[hash]',
+  loader: { '.txt': 'copy' },
+  plugins: [redocWithoutLogo],
+})
+
+/** Redoc unchanged, except for the vendor's logo, which it would load from the vendor's server. */
+const redocWithoutLogo = {
+  name: 'redoc-without-logo',
+  setup({ onLoad }) {
+    onLoad({ filter: /redoc\.standalone\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8')
+      const [logo] = /"https:\/\/cdn\.redoc\.ly\/[^"]+"/.exec(code) ?? []
+      if (!logo)
+        throw new Error(`${REDOC} has another URL for its logo: make sure that it loads nothing from other servers.`)
+      return { contents: code.replace(logo, '"data:,"').replace(/\n\/\/# sourceMappingURL=.*\s*$/, ''), loader: 'copy' }
+    })
+  },
+}
 
 /** The HTML pages with the hashed names of their scripts and styles, by file name. */
 function pagesWith(files) {

@@ -22,7 +22,8 @@ export function pageRoutes(publicDir: string, access: Access): Router {
   return router
 }
 
-const named =
+/** Records the route of a page for the request log. */
+export const named =
   (route: string): RequestHandler =>
   (_req, res, next) => {
     factsOf(res).route = route
@@ -54,7 +55,8 @@ const preloading =
     next()
   }
 
-const sendsPage =
+/** Sends a built page. */
+export const sendsPage =
   (root: string, status: number, file = 'index.html'): RequestHandler =>
   (_req, res) => {
     // `no-store` would keep the page out of the browser's back/forward cache

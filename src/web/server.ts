@@ -41,6 +41,7 @@ export interface WebDeps {
     host: string
     trustProxy?: string | undefined
     cookieSecure: boolean
+    publicUrl?: string | undefined
     /** Serves TLS as well, if there is a site. */
     tls?: TlsFiles | undefined
   }
@@ -119,7 +120,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   if (site) {
     app.use(mountRoutes(browserMounts, site.access))
     app.use(endpointRoutes(site.endpoints, site.access, sharedOutageCheck(checks.postgres)))
-    app.use(docsRoutes(site))
+    app.use(docsRoutes(site, config.publicUrl))
     app.use(pageRoutes(site.publicDir, site.access))
   }
   app.use(() => {
