@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { isAllowance } from './base/addresses'
 import { checkDatabaseUrl } from './base/database-url'
 import { messageOf, StartError } from './base/errors'
+import { readOrigins } from './base/origins'
 import { faultsOf, z } from './base/parse'
 import { readRedisUrl } from './base/redis-url'
 import { flag } from './contract/fields'
@@ -57,6 +58,7 @@ export const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url().optional(),
   TRUST_PROXY: z.string().optional(),
+  CORS_ORIGINS: checkedBy(readOrigins).transform(readOrigins).optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: checkedBy(checkDatabaseUrl).optional(),
   DATABASE_POOL: integer(10, 2, 200),
@@ -141,6 +143,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
     trustProxy: e.TRUST_PROXY,
+    corsOrigins: e.CORS_ORIGINS ?? [],
     cookieSecure: e.COOKIE_SECURE ?? e.PUBLIC_URL?.startsWith('https:') ?? false,
     dataDir: resolve(e.DATA_DIR),
     databasePool: e.DATABASE_POOL,

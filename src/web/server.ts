@@ -10,6 +10,7 @@ import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { TlsFiles } from './certificate-files'
 import { answerClientErrors } from './client-errors'
+import { cors } from './cors'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
 import { type Check, healthRoutes, runCheck } from './health'
@@ -42,6 +43,8 @@ export interface WebDeps {
     trustProxy?: string | undefined
     cookieSecure: boolean
     publicUrl?: string | undefined
+    /** Origins whose pages may use the API with a token or ticket. */
+    corsOrigins?: readonly string[]
     /** Serves TLS as well, if there is a site. */
     tls?: TlsFiles | undefined
   }
@@ -107,6 +110,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.set('case sensitive routing', true)
   app.set('trust proxy', trustOf(config.trustProxy))
   app.use(requestLog(log, metrics))
+  if (site && config.corsOrigins?.length) app.use(['/api', '/client'], cors(config.corsOrigins, site.access))
   app.use((req, res, next) => {
     if (isStopping()) res.setHeader('Connection', 'close')
     requireHost(req)

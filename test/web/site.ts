@@ -71,6 +71,7 @@ interface Options {
   config?: {
     trustProxy?: string
     publicUrl?: string
+    corsOrigins?: readonly string[]
     cookieSecure?: boolean
     tls?: { cert: string; key: string }
   }
