@@ -72,6 +72,7 @@ export const variables = z.object({
   METRICS_TOKEN: bearer.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
+  ACCESS_LOG: z.enum(['on', 'off']).default('on'),
   OUTBOUND_ALLOW: allowances.optional(),
   WORKER_CONCURRENCY: integer(20, 1, 1_000),
   SHUTDOWN_TIMEOUT_MS: integer(20_000, 100, 10 * MINUTE_MS),
@@ -152,6 +153,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Search path for programs such as redis-server. */
     searchPath: e.PATH,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+    accessLog: e.ACCESS_LOG === 'on',
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,

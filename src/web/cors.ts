@@ -25,7 +25,7 @@ export function cors(origins: readonly string[], { isForeign }: Pick<Access, 'is
       res.set('Access-Control-Expose-Headers', EXPOSED_HEADERS)
       return next()
     }
-    factsOf(res).route = `${req.baseUrl}/*`
+    Object.assign(factsOf(res), { route: `${req.baseUrl}/*`, isRoutine: true })
     res
       .status(204)
       .set({

@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import express, { type RequestHandler, type Response } from 'express'
 import { Problem } from '../base/errors'
 import { contentCodings, SUFFIXES } from './content-codings'
+import { factsOf } from './request-facts'
 
 /** esbuild adds a content hash to these names: `main-5RTVQ2GK.js`. */
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/
@@ -46,6 +47,7 @@ function refused(res: Response, error: unknown): unknown {
 function describe(res: Response, path: string): void {
   const coding = Object.entries(SUFFIXES).find(([, suffix]) => path.endsWith(suffix))?.[0]
   const name = path.replace(COMPRESSED, '')
+  Object.assign(factsOf(res), { route: '/{file}', isRoutine: true })
   if (coding) res.type(extname(name)).set('Content-Encoding', coding)
   res
     .vary('Accept-Encoding')

@@ -26,7 +26,7 @@ export function pageRoutes(publicDir: string, access: Access): Router {
 export const named =
   (route: string): RequestHandler =>
   (_req, res, next) => {
-    factsOf(res).route = route
+    Object.assign(factsOf(res), { route, isRoutine: true })
     next()
   }
 

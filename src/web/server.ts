@@ -45,6 +45,8 @@ export interface WebDeps {
     publicUrl?: string | undefined
     /** Origins whose pages may use the API with a token or ticket. */
     corsOrigins?: readonly string[]
+    /** Whether requests are logged; on by default. */
+    accessLog?: boolean
     /** Serves TLS as well, if there is a site. */
     tls?: TlsFiles | undefined
   }
@@ -109,7 +111,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.disable('etag')
   app.set('case sensitive routing', true)
   app.set('trust proxy', trustOf(config.trustProxy))
-  app.use(requestLog(log, metrics))
+  app.use(requestLog({ log, metrics, isOn: config.accessLog ?? true }))
   if (site && config.corsOrigins?.length) app.use(['/api', '/client'], cors(config.corsOrigins, site.access))
   app.use((req, res, next) => {
     if (isStopping()) res.setHeader('Connection', 'close')

@@ -72,6 +72,7 @@ interface Options {
     trustProxy?: string
     publicUrl?: string
     corsOrigins?: readonly string[]
+    accessLog?: boolean
     cookieSecure?: boolean
     tls?: { cert: string; key: string }
   }
