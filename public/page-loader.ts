@@ -34,8 +34,22 @@ const whenIdle = () =>
     else setTimeout(resolve, IDLE_MS)
   })
 
-/** Loads the code of all pages, one at a time and only while the browser is idle, so that they open without delay. */
+/** Long enough for the opened page to get its data, even over a slow connection. */
+const PRELOAD_AFTER_MS = 2_000
+
+const whenLoaded = () =>
+  new Promise<void>(resolve => {
+    const wait = () => setTimeout(resolve, PRELOAD_AFTER_MS)
+    if (document.readyState === 'complete') wait()
+    else addEventListener('load', wait, { once: true })
+  })
+
+/**
+ * Loads the code of all pages, one at a time and only while the browser is idle, so that they open without delay. Waits for
+ * the opened page first, which would otherwise share a slow connection with pages that nobody has opened.
+ */
 export async function preloadPages(): Promise<void> {
+  await whenLoaded()
   for (const { name } of PAGES) {
     await whenIdle()
     // A page that fails here is tried again, and reported, when it is opened.

@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compressFiles } from './compress.mjs'
 import { withLock } from './lock.mjs'
 import { giveUp, ROOT } from './root.mjs'
 
@@ -21,16 +12,28 @@ const SERVER = ['src', 'workers', 'load', 'text']
 /** Bundled into one file, because it is loaded for each command. */
 const COMMAND_LINE = 'cli/main.ts'
 /** Bundled for browsers: source and output in dist/public. The library is one self-contained file. */
+const PUBLIC = 'dist/public'
 const LIBRARY = [{ in: 'public/client/global.ts', out: 'client/tailrace' }]
 const PAGES = [
   { in: 'public/app.tsx', out: 'app' },
   { in: 'public/css/app.css', out: 'app' },
+  { in: 'public/icon.svg', out: 'icon' },
+]
+/** The API documentation page, which shares no code with the other pages. */
+const REDOC = 'node_modules/redoc/bundles/redoc.standalone.js'
+const DOCS = [
+  { in: 'public/docs/docs.ts', out: 'docs' },
+  { in: 'public/docs/docs.css', out: 'docs' },
+  { in: REDOC, out: 'redoc' },
+  { in: `${REDOC}.LICENSE.txt`, out: 'redoc-licenses' },
 ]
 /** Injected into each page: a chunk that all of them share. */
 const SHARED = 'public/shared.ts'
-/** Loaded by pages on demand; file names contain a content hash. */
-const CHUNKS = 'chunks'
-const SOURCE = /\.(tsx?|json|css)$/
+/** HTML pages, which refer to scripts and styles by their names without hash: source and output in dist/public. */
+const TEMPLATES = [
+  { in: 'public/index.html', out: 'index.html' },
+  { in: 'public/docs/docs.html', out: 'docs.html' },
+]
 
 /**
  * Builds dist/ if the sources have changed.
@@ -43,18 +46,20 @@ export async function build() {
     const { build: esbuild, stop } = await import('esbuild')
     const stamp = stampOf()
     const server = SERVER.flatMap(filesBelow).filter(file => file.endsWith('.ts'))
-    const assets = filesBelow('public').filter(file => !SOURCE.test(file))
-    const [pages] = await Promise.all([
+    const [pages, docs, library] = await Promise.all([
       esbuild(splitOptions()),
+      esbuild(docsOptions()),
       esbuild(pageOptions(LIBRARY)),
       esbuild(serverOptions(server)),
       esbuild(commandLineOptions()),
     ]).finally(stop) // ends esbuild's child process
-    for (const file of assets) copyAsset(file)
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeStaleFiles(server)
-    removeStaleChunks(Object.keys(pages.metafile.outputs))
-    writeFileSync(join(DIST, 'public/preloads.json'), JSON.stringify(preloadsOf(pages.metafile.outputs)))
+    const files = [pages, docs, library].flatMap(({ metafile }) => Object.keys(metafile.outputs))
+    const compressed = await compressFiles(files)
+    const written = { 'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)), ...pagesWith(files) }
+    for (const [name, text] of Object.entries(written)) writeFileSync(join(ROOT, PUBLIC, name), text)
+    removeStaleAssets([...files, ...compressed, ...Object.keys(written).map(name => `${PUBLIC}/${name}`)])
     writeFileSync(STAMP, stamp)
     return true
   })
@@ -92,18 +97,22 @@ const commandLineOptions = () => ({
   target: 'node20',
 })
 
+const LOADERS = { '.svg': 'copy', '.woff2': 'file' }
+
 const pageOptions = pages => ({
   ...common,
   entryPoints: pages.filter(page => existsSync(join(ROOT, page.in))),
-  outdir: join(DIST, 'public'),
+  outdir: join(ROOT, PUBLIC),
   bundle: true,
+  metafile: true,
   minify: true,
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  loader: { '.woff2': 'file' },
-  assetNames: `${CHUNKS}/[name]-[hash]`,
+  loader: LOADERS,
+  // src/web/files.ts lets browsers cache files with a hash in their name for ever
+  assetNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"' },
 })
 
@@ -111,11 +120,47 @@ const splitOptions = () => ({
   ...pageOptions(PAGES),
   splitting: true,
   inject: [SHARED],
-  chunkNames: `${CHUNKS}/[name]-[hash]`,
-  metafile: true,
+  entryNames: '[name]-[hash]',
+  chunkNames: 'chunks/[name]-[hash]',
+  loader: { ...LOADERS, '.txt': 'text' },
 })
 
-/** URLs of the scripts that each page needs besides app.js; src/web/preloads.ts sends them to browsers. */
+const docsOptions = () => ({
+  ...pageOptions(DOCS),
+  entryNames: '[name]-[hash]',
+  loader: { '.txt': 'copy' },
+  plugins: [redocWithoutLogo],
+})
+
+/** Redoc unchanged, except for the vendor's logo, which it would load from the vendor's server. */
+const redocWithoutLogo = {
+  name: 'redoc-without-logo',
+  setup({ onLoad }) {
+    onLoad({ filter: /redoc\.standalone\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8')
+      const [logo] = /"https:\/\/cdn\.redoc\.ly\/[^"]+"/.exec(code) ?? []
+      if (!logo)
+        throw new Error(`${REDOC} has another URL for its logo: make sure that it loads nothing from other servers.`)
+      return { contents: code.replace(logo, '"data:,"').replace(/\n\/\/# sourceMappingURL=.*\s*$/, ''), loader: 'copy' }
+    })
+  },
+}
+
+/** The HTML pages with the hashed names of their scripts and styles, by file name. */
+function pagesWith(files) {
+  const nameOf = (template, name, type) => {
+    const made = files.find(file => new RegExp(`^${PUBLIC}/${name}-[0-9A-Z]{8}\\.${type}$`).test(file))
+    if (!made) throw new Error(`${template} refers to /${name}.${type}, which is not built.`)
+    return `"${made.slice(PUBLIC.length)}"`
+  }
+  const pages = TEMPLATES.map(page => {
+    const text = readFileSync(join(ROOT, page.in), 'utf8')
+    return [page.out, text.replace(/"\/(\w+)\.(js|css|svg)"/g, (_, name, type) => nameOf(page.in, name, type))]
+  })
+  return Object.fromEntries(pages)
+}
+
+/** URLs of the scripts that each page needs besides that of the app; src/web/preloads.ts sends them to browsers. */
 function preloadsOf(outputs) {
   const needs = (file, found = new Set()) => {
     if (found.has(file)) return found
@@ -123,22 +168,17 @@ function preloadsOf(outputs) {
     for (const { path, kind } of outputs[file]?.imports ?? []) if (kind === 'import-statement') needs(path, found)
     return found
   }
-  const shared = needs('dist/public/app.js')
+  const [app] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'public/app.tsx')
+  const shared = needs(app)
   const preloads = {}
   for (const [file, { entryPoint = '' }] of Object.entries(outputs)) {
     const page = /^public\/pages\/(.+)-page\.tsx$/.exec(entryPoint)?.[1]
     if (!page) continue
     const scripts = new Set([...shared, ...needs(file)])
-    scripts.delete('dist/public/app.js')
-    preloads[page] = [...scripts].map(script => script.slice('dist/public'.length))
+    scripts.delete(app)
+    preloads[page] = [...scripts].map(script => script.slice(PUBLIC.length))
   }
   return preloads
-}
-
-function copyAsset(file) {
-  const to = join(DIST, file)
-  mkdirSync(dirname(to), { recursive: true })
-  copyFileSync(join(ROOT, file), to)
 }
 
 /** Removes outputs of files that were deleted or renamed. */
@@ -149,9 +189,10 @@ function removeStaleFiles(server) {
   }
 }
 
-function removeStaleChunks(made) {
+/** Removes what earlier builds left: names change with the content. */
+function removeStaleAssets(made) {
   const wanted = new Set(made)
-  for (const file of filesBelow(join('dist/public', CHUNKS))) if (!wanted.has(file)) rmSync(join(ROOT, file))
+  for (const file of filesBelow(PUBLIC)) if (!wanted.has(file)) rmSync(join(ROOT, file))
 }
 
 function isFresh() {
@@ -162,7 +203,7 @@ function isFresh() {
 function stampOf() {
   const files = [...SERVER, 'cli', 'public'].flatMap(filesBelow)
   const hash = createHash('sha256')
-  for (const file of [...files, 'package-lock.json', 'scripts/bundle.mjs']) {
+  for (const file of [...files, 'package-lock.json', 'scripts/bundle.mjs', 'scripts/compress.mjs']) {
     const { size, mtimeMs } = statSync(join(ROOT, file))
     hash.update(`${file} ${size} ${mtimeMs}\n`)
   }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { isAllowance } from './base/addresses'
 import { checkDatabaseUrl } from './base/database-url'
 import { messageOf, StartError } from './base/errors'
+import { readOrigins } from './base/origins'
 import { faultsOf, z } from './base/parse'
 import { readRedisUrl } from './base/redis-url'
 import { flag } from './contract/fields'
@@ -57,6 +58,7 @@ export const variables = z.object({
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: z.url().optional(),
   TRUST_PROXY: z.string().optional(),
+  CORS_ORIGINS: checkedBy(readOrigins).transform(readOrigins).optional(),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: checkedBy(checkDatabaseUrl).optional(),
   DATABASE_POOL: integer(10, 2, 200),
@@ -70,6 +72,7 @@ export const variables = z.object({
   METRICS_TOKEN: bearer.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
+  ACCESS_LOG: z.enum(['on', 'off']).default('on'),
   OUTBOUND_ALLOW: allowances.optional(),
   WORKER_CONCURRENCY: integer(20, 1, 1_000),
   SHUTDOWN_TIMEOUT_MS: integer(20_000, 100, 10 * MINUTE_MS),
@@ -141,6 +144,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     host: e.HOST,
     publicUrl: e.PUBLIC_URL,
     trustProxy: e.TRUST_PROXY,
+    corsOrigins: e.CORS_ORIGINS ?? [],
     cookieSecure: e.COOKIE_SECURE ?? e.PUBLIC_URL?.startsWith('https:') ?? false,
     dataDir: resolve(e.DATA_DIR),
     databasePool: e.DATABASE_POOL,
@@ -149,6 +153,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Search path for programs such as redis-server. */
     searchPath: e.PATH,
     log: { level: e.LOG_LEVEL, format: e.LOG_FORMAT },
+    accessLog: e.ACCESS_LOG === 'on',
     outboundAllow: e.OUTBOUND_ALLOW ?? (firstRun ? ['private'] : []),
     worker: { concurrency: e.WORKER_CONCURRENCY, lockMs: e.JOB_LOCK_MS, reconcileMs: e.RECONCILE_MS },
     shutdownMs: e.SHUTDOWN_TIMEOUT_MS,

@@ -75,14 +75,10 @@ export function findTables(tables: readonly Table[], typed: string): Table[] {
 
 let loading: Promise<Schema> | null = null
 
-/** The tables of osquery, fetched once per page load. */
+/** Loads the osquery tables, once per page load and only where they are needed. */
 export function loadSchema(): Promise<Schema> {
-  loading ??= fetch('/fleet/osquery-tables.txt')
-    .then(response => {
-      if (!response.ok) throw new Error(`The list of tables could not be loaded (${response.status}).`)
-      return response.text()
-    })
-    .then(schemaOf)
+  loading ??= import('./osquery-tables.txt')
+    .then(({ default: text }) => schemaOf(text))
     .catch(error => {
       loading = null
       throw error

@@ -12,6 +12,8 @@ export interface Principal {
   actor: Actor
   /** The session or token used. When it ends, its streams end. */
   credentialId: string
+  /** The topics of a one-time ticket; undefined: all of the tenant. */
+  topics?: readonly string[]
 }
 
 export const may = (principal: Pick<Principal, 'role'>, role: Role) =>

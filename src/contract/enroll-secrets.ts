@@ -27,6 +27,7 @@ export const enrollSecretRoutes = {
     role: 'admin',
     summary: 'Creates a secret that hosts enroll with. It is shown only once.',
     body: z.strictObject({ name: visibleText(200).default('Hosts'), reason: reason.optional() }),
+    example: { name: 'Hosts' },
     replies: { 201: z.object({ id: uuid, secret: z.string() }) },
   },
   remove: {

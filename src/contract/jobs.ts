@@ -175,6 +175,7 @@ export const jobRoutes = {
       delay_ms: z.number().int().min(0).max(YEAR_MS).optional(),
       reason: reason.optional(),
     }),
+    example: { kind: 'health-check', input: { url: 'https://example.org' } },
     bodyBytesMax: 1024 * 1024,
     replies: { 202: jobAccepted },
   },
@@ -190,6 +191,7 @@ export const jobRoutes = {
       dry_run: z.boolean().default(false),
       reason: reason.default('bulk action'),
     }),
+    example: { action: 'retry', filter: { status: ['failed'] }, dry_run: true },
     replies: {
       200: z.object({ count: z.number() }),
       202: jobAccepted.extend({ count: z.number() }),
@@ -229,6 +231,7 @@ export const jobRoutes = {
     summary: 'Cancels a job and all its descendants, whichever processes run them.',
     params: byId,
     body: z.strictObject({ reason }),
+    example: { reason: 'no longer needed' },
     replies: { 202: z.object({ job }) },
   },
   retry: {

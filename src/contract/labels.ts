@@ -50,6 +50,7 @@ export const labelRoutes = {
     summary:
       'Creates a label. With `sql` it is dynamic: the query runs on every host of its platforms, and hosts that return a row have the label.',
     body: statementInput.extend({ sql: sqlText.nullable().default(null) }),
+    example: { name: 'Ubuntu', sql: "select 1 from os_version where name = 'Ubuntu'" },
     bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 201: label },
   },
@@ -61,6 +62,7 @@ export const labelRoutes = {
       'Changes the given fields of a label. After a change of the query, hosts keep the label until they have answered it.',
     params: byId,
     body: statementChange,
+    example: { description: 'Hosts of the data centre' },
     bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 200: label },
   },

@@ -36,6 +36,7 @@ export const memberRoutes = {
     role: 'admin',
     summary: 'Adds a member, who signs in with the one-time link in the reply and then sets a password.',
     body: invitee.extend({ role, reason: reason.optional() }),
+    example: { email: 'ada@example.org', name: 'Ada', role: 'operator' },
     replies: { 201: signInLink.extend({ member }) },
   },
   createLink: {
@@ -55,6 +56,7 @@ export const memberRoutes = {
     summary: 'Changes the role of a member at once; tokens they created are limited to the new role.',
     params: byId,
     body: z.strictObject({ role, reason: reason.optional() }),
+    example: { role: 'viewer' },
     replies: { 200: member },
   },
   remove: {

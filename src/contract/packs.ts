@@ -126,6 +126,10 @@ export const packRoutes = {
     summary:
       'Creates a pack. Refused if the configuration of a host would exceed the limit of its agent (4 MiB in total).',
     body: packInput,
+    example: {
+      name: 'Baseline',
+      queries: [{ name: 'users', sql: 'select username from users', interval_seconds: 3_600 }],
+    },
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 201: pack },
   },
@@ -136,6 +140,10 @@ export const packRoutes = {
     summary:
       "Imports a published pack, or an osquery configuration with packs or a schedule; comments are allowed. Replaces packs of the same name. Replies with the first pack; 'imported' lists all of them, and 'warnings' what was skipped or interpreted differently.",
     body: z.strictObject({ name: visibleText(200), content: z.string().min(1), reason: reason.optional() }),
+    example: {
+      name: 'Baseline',
+      content: '{"queries":{"users":{"query":"select username from users","interval":3600}}}',
+    },
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: packImport, 201: packImport },
   },
@@ -162,6 +170,7 @@ export const packRoutes = {
     summary: 'Changes a pack; omitted fields stay unchanged, and `queries` replaces all queries.',
     params: byId,
     body: packChange,
+    example: { name: 'Baseline' },
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 200: pack },
   },

@@ -217,6 +217,7 @@ export const queryRoutes = {
     role: 'operator',
     summary: 'Runs a query on hosts. Hosts that are online usually answer within a second.',
     body: queryInput.extend({ reason: reason.optional() }),
+    example: { sql: 'select name, version from os_version', targets: { all: true } },
     bodyBytesMax: BODY_BYTES_MAX,
     replies: { 202: queryAccepted },
   },
@@ -227,6 +228,7 @@ export const queryRoutes = {
     summary: 'Runs a query on one host.',
     params: byId,
     body: z.strictObject({ sql: liveSql, deadline_seconds: deadline, reason: reason.optional() }),
+    example: { sql: 'select name, version from os_version' },
     replies: { 202: queryAccepted },
   },
   countTargets: {

@@ -15,6 +15,8 @@ export interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /** An example of the body for the API documentation, valid as it is. */
+  example?: unknown
   /** Maximum body size as received; default 64 KiB. */
   bodyBytesMax?: number
   /** Schema of each successful reply by status; null for no body. */

@@ -51,6 +51,7 @@ export const sessionRoutes = {
     role: 'anyone',
     summary: 'Signs a browser in with a password, a token or a one-time code, and ends the session it had before.',
     body: signInRequest,
+    example: { email: 'ada@example.org', password: 'correct horse battery staple' },
     bodyBytesMax: 16 * 1024,
     replies: { 201: me },
   },
@@ -74,6 +75,7 @@ export const sessionRoutes = {
     role: 'viewer',
     summary: "Sets the password of the signed-in member, and ends the member's other sessions and one-time link.",
     body: passwordChange,
+    example: { password: 'correct horse battery staple' },
     replies: { 204: null },
   },
   list: {

@@ -52,7 +52,9 @@ export const withLabels = <Shape extends z.ZodRawShape>(shape: Shape) =>
     }
   })
 
-const streamQuery = withLabels(streamFields)
+/** For server-sent events: EventSource sends no headers, so pages of other origins give a ticket in the query. */
+const sseFields = { ...streamFields, ticket: z.string().max(200).optional() }
+const streamQuery = withLabels(sseFields)
 const tooMany = `At most ${TOPICS_MAX} topics are allowed per connection.`
 /** One name or several. */
 const topics = z.union([topicName, z.array(topicName).min(1).max(TOPICS_MAX, tooMany)])
@@ -144,7 +146,7 @@ export const streamRoutes = {
     path: '/api/service/logs/stream',
     role: 'viewer',
     summary: "Streams Tailrace's own log lines, from its web or worker processes.",
-    query: withLabels({ ...streamFields, service: z.enum(SERVICES).default('web') }),
+    query: withLabels({ ...sseFields, service: z.enum(SERVICES).default('web') }),
     replies: sse,
   },
   topics: {
@@ -152,7 +154,7 @@ export const streamRoutes = {
     path: '/api/stream',
     role: 'viewer',
     summary: `Streams up to ${TOPICS_MAX} topics on one connection, with one combined event id.`,
-    query: withLabels({ ...streamFields, topic: topics }),
+    query: withLabels({ ...sseFields, topic: topics }),
     replies: sse,
   },
   poll: {

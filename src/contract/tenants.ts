@@ -22,6 +22,7 @@ export const tenantRoutes = {
     summary:
       'Creates a tenant and its first admin, who signs in with the one-time link in the reply; only for admins of the default tenant.',
     body: z.strictObject({ name: visibleText(200), admin: invitee, reason: reason.optional() }),
+    example: { name: 'Acme', admin: { email: 'ada@example.org', name: 'Ada' } },
     replies: { 201: signInLink.extend({ tenant }) },
   },
 } as const satisfies Routes

@@ -35,6 +35,7 @@ export const tokenRoutes = {
       expires_at: timeGiven.nullish(),
       reason: reason.optional(),
     }),
+    example: { name: 'deploy', role: 'operator' },
     replies: { 201: z.object({ token, secret: z.string() }) },
   },
   revoke: {

@@ -5,6 +5,7 @@ import { checkContract, isCheckingContracts, report } from '../base/contract-che
 import { badRequest, Problem } from '../base/errors'
 import { parse, type z } from '../base/parse'
 import type { Role } from '../contract/access'
+import { sse } from '../contract/streams'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-facts'
@@ -57,7 +58,7 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
   })
   return async (req, res, work) => {
     factsOf(res).route = each.path
-    const principal = each.role === 'anyone' ? undefined : await admit(access, each.role, req, res)
+    const principal = each.role === 'anyone' ? undefined : await callerOf(each, each.role, access, req, res)
     if (!principal) access.requireSameOrigin(req)
     if (Object.values(req.params).some(hasNul))
       throw badRequest([{ path: 'params', message: 'The path contains a NUL character.' }])
@@ -75,6 +76,21 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
     if (isCheckingContracts) checkReply(each, reply)
     send(res, reply)
   }
+}
+
+/** The caller; streams also accept a one-time ticket. @throws Problem 401 or 403 */
+async function callerOf(
+  { replies }: Endpoint,
+  role: Role,
+  access: Access,
+  req: Request,
+  res: Response,
+): Promise<Principal> {
+  const { ticket } = req.query
+  if (replies !== sse || typeof ticket !== 'string') return admit(access, role, req, res)
+  const { principal, topics } = await access.useTicket(ticket)
+  factsOf(res).principal = principal
+  return { ...principal, topics }
 }
 
 /**

@@ -26,7 +26,7 @@ export function healthRoutes({ checks, metrics, metricsToken, log, isStopping }:
   const router = Router({ caseSensitive: true })
   const runAll = cachedChecks(checks, log)
   router.use(['/healthz', '/readyz', '/metrics'], (req, res, next) => {
-    factsOf(res).route = req.baseUrl
+    Object.assign(factsOf(res), { route: req.baseUrl, isRoutine: true })
     res.setHeader('Cache-Control', 'no-store')
     if (req.method === 'GET' || req.method === 'HEAD') next()
     else throw new Problem(405, 'method_not_allowed', 'Only GET is allowed here.', [], { Allow: 'GET, HEAD' })

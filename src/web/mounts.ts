@@ -1,4 +1,4 @@
-import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import type { Access } from '../access'
 import type { Role } from '../contract/access'
 import { admit } from './endpoints'
@@ -22,7 +22,7 @@ export interface Mount {
 export function mountRoutes(mounts: Mount[], access: Access): Router {
   const router = Router({ caseSensitive: true })
   for (const { path, roles, handler, csp } of mounts) {
-    router.use(path, named(path))
+    router.use(path, named(path, roles === 'anyone'))
     if (roles !== 'anyone') router.use(path, guard(roles, access))
     if (csp) router.use(path, relaxedPolicy(csp))
     router.use(path, handler)
@@ -30,18 +30,20 @@ export function mountRoutes(mounts: Mount[], access: Access): Router {
   return router
 }
 
+/** Requests of machines are routine, and so are reads, because pages poll. */
 const named =
-  (path: string): RequestHandler =>
-  (_req, res, next) => {
-    factsOf(res).route = `${path}/*`
+  (path: string, isForMachines: boolean): RequestHandler =>
+  (req, res, next) => {
+    Object.assign(factsOf(res), { route: `${path}/*`, isRoutine: isForMachines || isRead(req) })
     next()
   }
 
+const isRead = ({ method }: Request) => method === 'GET' || method === 'HEAD'
+
 function guard(roles: { read: Role; write: Role }, access: Access): RequestHandler {
   return async (req, res, next) => {
-    const isRead = req.method === 'GET' || req.method === 'HEAD'
-    if (isRead && wantsHtml(req) && !(await access.visitor(req, res))) return toSignIn(req, res)
-    await admit(access, isRead ? roles.read : roles.write, req, res)
+    if (isRead(req) && wantsHtml(req) && !(await access.visitor(req, res))) return toSignIn(req, res)
+    await admit(access, isRead(req) ? roles.read : roles.write, req, res)
     next()
   }
 }

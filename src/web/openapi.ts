@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Endpoint } from '../api'
 import { BODY_BYTES_MAX } from './endpoints'
+import { curlFor, SERVER_URL, smallestOf } from './openapi-examples'
 import { createSchemas, type Json } from './openapi-schemas'
 
 const PROBLEM = {
@@ -23,6 +24,12 @@ const PROBLEM = {
   },
 }
 
+const DESCRIPTION = `Programs send \`Authorization: Bearer <token>\`. Create a token on the Settings page, or use that of the first
+admin: \`TOKEN=$(cat .data/admin-token)\`. Each endpoint has a curl example, in which \`$TOKEN\` and ids such as \`$ID\` are shell variables.
+
+Errors are \`application/problem+json\` (RFC 9457) and name every faulty field. Lists accept \`limit\` and \`cursor\`, and return \`items\` and
+\`next_cursor\`. Streams are server-sent events.`
+
 /**
  * The OpenAPI 3.1 document of all endpoints, generated from the schemas that validate their requests.
  * @param cookieName name of the session cookie
@@ -36,8 +43,14 @@ export function openApi(endpoints: Endpoint[], version: string, cookieName: stri
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Tailrace', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    servers: [{ url: '/' }],
+    info: {
+      title: 'Tailrace',
+      version,
+      description: DESCRIPTION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: SERVER_URL, description: 'This server' }],
+    tags: [...new Set(endpoints.map(tagOf))].sort().map(name => ({ name, 'x-displayName': titleOf(name) })),
     security: [{ token: [] }, { session: [] }],
     paths,
     components: {
@@ -57,6 +70,15 @@ export function operationId({ method, path }: Pick<Endpoint, 'method' | 'path'>)
   return method + name.join('')
 }
 
+/** The noun in a path; the versioned paths are all streams. */
+function tagOf({ path }: Pick<Endpoint, 'path'>): string {
+  const noun = path.split('/')[2] ?? 'api'
+  return /^v\d$/.test(noun) ? 'stream' : noun
+}
+
+/** `enroll-secrets` is `Enroll secrets`. */
+const titleOf = (tag: string) => capital(tag).replaceAll('-', ' ')
+
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 type Schemas = ReturnType<typeof createSchemas>
@@ -72,20 +94,24 @@ function operation(each: Endpoint, schemas: Schemas): Json {
     schema: given.find(property => property.name === name)?.schema ?? { type: 'string' },
   }))
   const query = each.query ? schemas.properties(each.query, `${id}Query`) : []
+  const body = each.body && schemas.convert(each.body, 'input', `${id}Body`)
+  const example = body && (each.example ?? smallestOf(body))
+  const needed = query.filter(({ required }) => required).map(({ name }) => name)
   return {
     operationId: id,
-    tags: [each.path.split('/')[2] ?? 'api'],
+    tags: [tagOf(each)],
     summary: each.summary,
     'x-role': each.role,
     ...(each.role === 'anyone' ? { security: [] } : { description: `Requires the role ${each.role}.` }),
     parameters: [...path, ...query.map(property => ({ ...property, in: 'query' }))],
-    ...(each.body && {
+    ...(body && {
       requestBody: {
         required: true,
         description: `At most ${each.bodyBytesMax ?? BODY_BYTES_MAX} bytes.`,
-        content: json(schemas.convert(each.body, 'input', `${id}Body`)),
+        content: { 'application/json': { schema: body, example } },
       },
     }),
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curlFor({ operation: each, needed, example }) }],
     responses: { ...goodReplies(each, id, schemas), ...problems(each, inPath.length > 0) },
   }
 }

@@ -1,14 +1,11 @@
-import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Access } from '../access'
 import { Problem } from '../base/errors'
 import { PAGES, RESERVED_PATHS } from '../contract/pages'
+import { serveFiles } from './files'
 import { preloadHeader } from './preloads'
 import { sendProblem } from './problems'
 import { factsOf } from './request-facts'
-
-/** esbuild adds a content hash to these names: `main-5RTVQ2GK.js`. */
-const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/
-const YEAR_SECONDS = 365 * 24 * 3600
 
 /** The built pages and their assets. Pages require a session; assets hold no data and are public. */
 export function pageRoutes(publicDir: string, access: Access): Router {
@@ -19,22 +16,17 @@ export function pageRoutes(publicDir: string, access: Access): Router {
       router.get(path, named(page.path), ...guards, preloading(publicDir, page.name), sendsPage(publicDir, 200))
   }
   for (const path of RESERVED_PATHS) router.get(path, named(path), signedIn(access), sendsPage(publicDir, 200))
-  router.use(
-    express.static(publicDir, {
-      index: false,
-      redirect: false,
-      setHeaders: (res, path) => res.setHeader('Cache-Control', cachingOf(path)),
-    }),
-  )
+  router.use(serveFiles(publicDir))
   const sendMissing = sendsPage(publicDir, 404)
   router.get('/*path', (req, res, next) => (wantsHtml(req) ? sendMissing(req, res, next) : next()))
   return router
 }
 
-const named =
+/** Records the route of a page for the request log. */
+export const named =
   (route: string): RequestHandler =>
   (_req, res, next) => {
-    factsOf(res).route = route
+    Object.assign(factsOf(res), { route, isRoutine: true })
     next()
   }
 
@@ -55,10 +47,6 @@ export const toSignIn = (req: Request, res: Response) =>
 export const wantsHtml = (req: Request) =>
   req.method === 'GET' && !req.path.startsWith('/api/') && (req.get('accept') ?? '').includes('text/html')
 
-/** Files with a hash in their name never change; all others are revalidated each time (304 by ETag). */
-const cachingOf = (path: string) =>
-  HASHED_NAME.test(path) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'public, no-cache'
-
 const preloading =
   (publicDir: string, page: string): RequestHandler =>
   async (_req, res, next) => {
@@ -67,13 +55,14 @@ const preloading =
     next()
   }
 
-const sendsPage =
-  (root: string, status: number): RequestHandler =>
+/** Sends a built page. */
+export const sendsPage =
+  (root: string, status: number, file = 'index.html'): RequestHandler =>
   (_req, res) => {
     // `no-store` would keep the page out of the browser's back/forward cache
     res
       .status(status)
-      .sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {
+      .sendFile(file, { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {
         if (error && !res.headersSent) sendProblem(res, NOT_BUILT)
       })
   }

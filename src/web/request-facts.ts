@@ -6,6 +6,8 @@ export interface RequestFacts {
   requestId?: string
   /** The matched pattern, never the path itself. */
   route?: string
+  /** Pages, static files and whatever machines poll: logged at debug level, so that they do not bury other lines. */
+  isRoutine?: boolean
   principal?: Principal
   /** Code of the problem sent, if any. */
   problem?: string

@@ -3,17 +3,22 @@ import { newId } from '../base/ids'
 import { limitedLog } from '../base/limited-log'
 import type { Facts, Log } from '../base/log'
 import { Histogram, type Registry } from '../base/metrics'
-import { factsOf } from './request-facts'
+import { factsOf, type RequestFacts } from './request-facts'
 
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
-/** Polled by machines every few seconds: logged at debug level, so that they do not bury other lines. */
-const QUIET_ROUTES = /^\/(healthz|readyz|metrics|osquery\/.*)$/
+
+interface RequestLogDeps {
+  log: Log
+  metrics: Registry
+  /** Whether requests are logged; 5xx responses always are. */
+  isOn: boolean
+}
 
 /**
  * Gives each request an id, measures it, and logs one line when it ends. Of unauthenticated requests, only the first of each
  * kind per minute is logged. Query strings are never logged.
  */
-export function requestLog(log: Log, metrics: Registry): RequestHandler {
+export function requestLog({ log, metrics, isOn }: RequestLogDeps): RequestHandler {
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from receiving a request to the end of its response, event streams excluded.',
@@ -24,16 +29,24 @@ export function requestLog(log: Log, metrics: Registry): RequestHandler {
   const unauthenticatedLog = limitedLog(log)
   return (req, res, next) => {
     const startedAt = performance.now()
+    const { socket } = req
+    const sentBefore = socket.bytesWritten
     const given = req.get('x-request-id')
     const facts = factsOf(res)
     facts.requestId = given && CLIENT_REQUEST_ID.test(given) ? given : newId()
     res.setHeader('X-Request-Id', facts.requestId)
     res.once('close', () => {
       const durationMs = performance.now() - startedAt
-      const route = facts.route ?? 'none'
+      const { route = 'none', principal } = facts
       if (!isStream(res)) durations.observe({ route, method: methodOf(req), status: res.statusCode }, durationMs / 1000)
-      const target = facts.principal ? log : unauthenticatedLog
-      target[levelOf(route, res.statusCode)](`${req.method} ${route} ${res.statusCode}`, line(req, res, durationMs))
+      const level = levelOf(facts, res.statusCode)
+      if (!isOn && level !== 'warn') return
+      const target = principal ? log : unauthenticatedLog
+      const what = facts.route ?? 'unknown address'
+      target[level](
+        `${req.method} ${what} ${res.statusCode}`,
+        line(req, res, durationMs, socket.bytesWritten - sentBefore),
+      )
     })
     next()
   }
@@ -47,19 +60,21 @@ const methodOf = (req: Request) => (METHODS.has(req.method) ? req.method : 'othe
 
 const isStream = (res: Response) => String(res.getHeader('content-type') ?? '').startsWith('text/event-stream')
 
-function levelOf(route: string, status: number) {
+function levelOf({ isRoutine = false }: RequestFacts, status: number) {
   if (status >= 500) return 'warn'
-  return QUIET_ROUTES.test(route) ? 'debug' : 'info'
+  return isRoutine ? 'debug' : 'info'
 }
 
-function line(req: Request, res: Response, durationMs: number): Facts {
+/** @param bytes sent, headers included */
+function line(req: Request, res: Response, durationMs: number, bytes: number): Facts {
   const { requestId, route, principal, problem } = factsOf(res)
   return {
-    request_id: requestId,
     method: req.method,
     ...(route ? { route } : { path: req.path.slice(0, PATH_SHOWN_MAX) }),
     status: res.statusCode,
     duration_ms: Math.round(durationMs * 10) / 10,
+    bytes,
+    request_id: requestId,
     ...(principal && { tenant_id: principal.tenantId, actor_id: principal.actor.id }),
     ...(problem && { problem }),
     ...(!res.writableFinished && { aborted: true }),

@@ -10,6 +10,7 @@ import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
 import type { TlsFiles } from './certificate-files'
 import { answerClientErrors } from './client-errors'
+import { cors } from './cors'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
 import { type Check, healthRoutes, runCheck } from './health'
@@ -41,6 +42,11 @@ export interface WebDeps {
     host: string
     trustProxy?: string | undefined
     cookieSecure: boolean
+    publicUrl?: string | undefined
+    /** Origins whose pages may use the API with a token or ticket. */
+    corsOrigins?: readonly string[]
+    /** Whether requests are logged; on by default. */
+    accessLog?: boolean
     /** Serves TLS as well, if there is a site. */
     tls?: TlsFiles | undefined
   }
@@ -105,7 +111,8 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   app.disable('etag')
   app.set('case sensitive routing', true)
   app.set('trust proxy', trustOf(config.trustProxy))
-  app.use(requestLog(log, metrics))
+  app.use(requestLog({ log, metrics, isOn: config.accessLog ?? true }))
+  if (site && config.corsOrigins?.length) app.use(['/api', '/client'], cors(config.corsOrigins, site.access))
   app.use((req, res, next) => {
     if (isStopping()) res.setHeader('Connection', 'close')
     requireHost(req)
@@ -119,7 +126,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   if (site) {
     app.use(mountRoutes(browserMounts, site.access))
     app.use(endpointRoutes(site.endpoints, site.access, sharedOutageCheck(checks.postgres)))
-    app.use(docsRoutes(site))
+    app.use(docsRoutes(site, config.publicUrl))
     app.use(pageRoutes(site.publicDir, site.access))
   }
   app.use(() => {

@@ -59,7 +59,13 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) errors.push(message.text())
   })
   page.on('request', request => {
-    if (!request.url().startsWith(url)) foreign.push(request.url())
+    if (
+      !request
+        .url()
+        .replace(/^blob:/, '')
+        .startsWith(url)
+    )
+      foreign.push(request.url())
   })
   return { context, page, errors, foreign }
 }

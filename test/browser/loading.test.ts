@@ -1,6 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+/** Everything transferred until a page is usable, headers and data included. */
+const FIRST_BYTES_MAX = 150_000
+/** Needed by the SQL editor only. */
+const EDITOR = /\/chunks\/(code-mirror|osquery-tables)-/
 
 /** Presses `g`, then the key of a page. */
 async function go(page: Page, key: string) {
@@ -65,6 +70,57 @@ describeInBrowser('the code of a page', () => {
     await go(page, 'h')
     await page.getByText('No hosts yet').waitFor()
     expect(requested).toEqual([])
+  })
+
+  /** Opens a page with an empty cache and records the order of requests and responses. */
+  async function openCold(path: string, ready: string) {
+    await signIn(visitor, app, '/settings')
+    const session = await visitor.context.newCDPSession(page)
+    await session.send('Network.enable')
+    await session.send('Network.clearBrowserCache')
+    let bytes = 0
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength
+    })
+    const order: { what: 'requested' | 'finished'; request: Request }[] = []
+    page.on('request', request => order.push({ what: 'requested', request }))
+    page.on('requestfinished', request => order.push({ what: 'finished', request }))
+    await page.goto(app.url + path)
+    await page.getByText(ready).first().waitFor()
+    return { bytes, order }
+  }
+
+  it.each([
+    ['/jobs', 'No jobs yet'],
+    ['/queues', 'checks'],
+    ['/hosts', 'No hosts yet'],
+  ])('is small for %s, and requested all at once', async (path, ready) => {
+    await neverIdle()
+    const { bytes, order } = await openCold(path, ready)
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(FIRST_BYTES_MAX)
+    const files = order.filter(({ request }) => ['script', 'stylesheet'].includes(request.resourceType()))
+    const firstFinished = files.findIndex(({ what }) => what === 'finished')
+    const late = files.slice(firstFinished).filter(({ what }) => what === 'requested')
+    expect(late.map(({ request }) => request.url())).toEqual([]) // no script has to wait for another to be requested
+    for (const { request } of files) {
+      const headers = (await request.response())?.headers() ?? {}
+      expect([request.url(), headers['cache-control']]).toEqual([request.url(), expect.stringMatching(/immutable/)])
+      if (Number(headers['content-length']) > 1_000) expect(headers['content-encoding']).toMatch(/br|gzip/)
+    }
+  })
+
+  it('includes the editor only where one is shown', async () => {
+    const requested: string[] = []
+    page.on('request', request => requested.push(request.url()))
+    await signIn(visitor, app, '/jobs')
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('/chunks/settings-page-')),
+    )
+    expect(requested.filter(url => EDITOR.test(url))).toEqual([])
+    await page.goto(`${app.url}/queries/new`)
+    await page.locator('.cm-content').waitFor()
+    expect(requested.filter(url => EDITOR.test(url))).toHaveLength(2)
   })
 
   it('can be loaded by a reload after the server was updated', async () => {

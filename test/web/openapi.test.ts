@@ -1,6 +1,19 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { type Endpoint, endpoint } from '../../src/api'
 import { z } from '../../src/base/parse'
 import { byId, time, uuid } from '../../src/contract/fields'
+import { jobRoutes } from '../../src/contract/jobs'
+import { labelRoutes } from '../../src/contract/labels'
+import { memberRoutes } from '../../src/contract/members'
+import { packRoutes } from '../../src/contract/packs'
+import { queryRoutes } from '../../src/contract/queries'
+import type { Route } from '../../src/contract/route'
+import { savedQueryRoutes } from '../../src/contract/saved-queries'
+import { sessionRoutes } from '../../src/contract/sessions'
+import { tenantRoutes } from '../../src/contract/tenants'
+import { ticketRoutes } from '../../src/contract/tickets'
+import { tokenRoutes } from '../../src/contract/tokens'
 import { openApi, operationId } from '../../src/web/openapi'
 import { type Site, startSite } from './site'
 
@@ -23,6 +36,19 @@ const sample: Endpoint[] = [
     },
     async () => undefined,
   ),
+]
+
+const nouns = [
+  jobRoutes,
+  labelRoutes,
+  memberRoutes,
+  packRoutes,
+  queryRoutes,
+  savedQueryRoutes,
+  sessionRoutes,
+  tenantRoutes,
+  ticketRoutes,
+  tokenRoutes,
 ]
 
 let site: Site
@@ -71,10 +97,66 @@ test('every reference resolves, also in recursive schemas', () => {
   expect(text).toContain('"format":"date-time"')
 })
 
-test('the page shows the same without third-party or inline code', async () => {
-  const { text, headers } = await site.ask('GET', '/api/docs', { as: null })
-  expect(headers.get('content-type')).toContain('text/html')
-  expect(text).toContain('A &lt;tree&gt;.')
-  expect(text).not.toMatch(/<script|style=|https?:\/\//)
-  expect((await site.ask('GET', '/api/docs/style.css', { as: null })).headers.get('content-type')).toContain('text/css')
+test('endpoints are grouped by noun, and every group has a title', async () => {
+  const { body } = await site.ask('GET', '/api/openapi.json', { as: null })
+  const used = Object.values<Record<string, { tags: string[] }>>(body.paths).flatMap(methods =>
+    Object.values(methods).flatMap(({ tags }) => tags),
+  )
+  expect(body.tags.map(({ name }: { name: string }) => name)).toEqual([...new Set(used)].sort())
+  expect(body.tags).toContainEqual({ name: 'tokens', 'x-displayName': 'Tokens' })
+})
+
+test('the server URL is that of the request, or PUBLIC_URL', async () => {
+  const urlOf = async (from: Site) => (await from.ask('GET', '/api/openapi.json', { as: null })).body.servers[0].url
+  expect(await urlOf(site)).toBe(site.url)
+  const other = await startSite({ config: { publicUrl: 'https://tailrace.example/' } })
+  expect(await urlOf(other)).toBe('https://tailrace.example')
+  await other.stop()
+})
+
+test('examples of bodies are valid', () => {
+  const routes = nouns.flatMap(noun => Object.values<Route>(noun)).filter(({ example }) => example !== undefined)
+  expect(routes.length).toBeGreaterThan(15)
+  for (const { path, body, example } of routes) {
+    const result = body?.safeParse(example)
+    expect([path, result?.error?.issues]).toEqual([path, undefined])
+  }
+})
+
+test('the curl commands work as they are', async () => {
+  const { body } = await site.ask('GET', '/api/openapi.json', { as: null })
+  const run = (path: string, method: string, env = {}) => {
+    const [sample] = body.paths[path][method]['x-codeSamples']
+    return promisify(execFile)('sh', ['-c', sample.source], { env: { ...process.env, TOKEN: site.adminToken, ...env } })
+  }
+  const { token, secret } = JSON.parse((await run('/api/tokens', 'post')).stdout)
+  expect(token).toMatchObject({ name: 'deploy', role: 'operator' })
+  const mine = JSON.parse((await run('/api/session', 'get', { TOKEN: secret })).stdout)
+  expect(mine.role).toBe('operator')
+  expect((await run('/api/tokens/{id}', 'delete', { ID: token.id })).stdout).toBe('')
+  expect(JSON.parse((await run('/api/session', 'get', { TOKEN: secret })).stdout).status).toBe(401)
+  const tree = await run('/api/trees/{id}', 'get', { ID: 'x', Q: 'it' })
+  expect(JSON.parse(tree.stdout).errors).toMatchObject([{ path: 'params.id' }])
+})
+
+test('the document is compressed for clients that accept it', async () => {
+  const lengthOf = async (coding: string) => {
+    const answer = await site.ask('GET', '/api/openapi.json', { as: null, headers: { 'accept-encoding': coding } })
+    expect(answer.body.openapi).toBe('3.1.0')
+    expect(answer.headers.get('content-encoding')).toBe(coding === 'identity' ? null : coding)
+    expect(answer.headers.get('vary')).toBe('Accept-Encoding')
+    return Number(answer.headers.get('content-length'))
+  }
+  const [plain, gzip, br] = [await lengthOf('identity'), await lengthOf('gzip'), await lengthOf('br')]
+  expect(gzip).toBeLessThan(plain / 4)
+  expect(br).toBeLessThan(plain / 4)
+})
+
+test('the page has a policy without inline scripts', async () => {
+  const { headers, text } = await site.ask('GET', '/api/docs', { as: null })
+  expect(text).toContain('<title>')
+  const policy = headers.get('content-security-policy') ?? ''
+  expect(policy).toContain("script-src 'self';")
+  expect(policy).toContain('worker-src blob:')
+  expect(policy).not.toContain('unsafe')
 })

@@ -68,7 +68,14 @@ interface Options {
   log?: Log
   /** Uses a separate PostgreSQL server, for tests that stop it. */
   databaseUrl?: string
-  config?: { trustProxy?: string; publicUrl?: string; cookieSecure?: boolean; tls?: { cert: string; key: string } }
+  config?: {
+    trustProxy?: string
+    publicUrl?: string
+    corsOrigins?: readonly string[]
+    accessLog?: boolean
+    cookieSecure?: boolean
+    tls?: { cert: string; key: string }
+  }
   streams?: { maxPerIp: number; maxPerTenant: number }
 }
 
@@ -100,17 +107,12 @@ export async function startSite(options: Options = {}): Promise<Site> {
     })
   const access = newAccess()
   await access.start()
-  await writeFile(join(dataDir, 'index.html'), '<!doctype html><title>Tailrace</title>')
+  for (const name of ['index.html', 'docs.html'])
+    await writeFile(join(dataDir, name), '<!doctype html><title>Tailrace</title>')
   await writeFile(join(dataDir, 'main-ABCDEFG2.js'), 'export {}')
   await writeFile(join(dataDir, 'plain.js'), 'export {}')
   const web = createServer({
-    config: {
-      port: 0,
-      host: '127.0.0.1',
-      cookieSecure: config.cookieSecure,
-      trustProxy: config.trustProxy,
-      tls: options.config?.tls,
-    },
+    config: { ...options.config, port: 0, host: '127.0.0.1', cookieSecure: config.cookieSecure },
     metricsToken: options.metricsToken,
     log: options.log ?? quietLog,
     metrics: createMetrics(),

@@ -1,4 +1,6 @@
+import { Fragment } from 'preact'
 import { stripAnsi } from './ansi'
+import { factsOf } from './facts'
 import { Message } from './line-row'
 import type { LogModel } from './model'
 
@@ -23,13 +25,32 @@ export function LineDetails({ model, line, onClose }: { model: LogModel; line: n
         </button>
       </header>
       <div class="log-full">
-        {row.message.split('\n').map((part, at) => (
-          <div key={at}>
-            <Message text={part} pattern={model.pattern.value} />
-          </div>
-        ))}
+        <Lines text={row.message} pattern={model.pattern.value} />
       </div>
-      {row.data !== undefined && <pre>{JSON.stringify(row.data, null, 2)}</pre>}
+      {row.data !== undefined && (
+        <dl class="log-facts">
+          {factsOf(row.data).map(({ name, text }) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <Lines text={text} pattern={null} />
+              </dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
     </div>
+  )
+}
+
+function Lines({ text, pattern }: { text: string; pattern: RegExp | null }) {
+  return (
+    <>
+      {text.split('\n').map((part, at) => (
+        <div key={at}>
+          <Message text={part} pattern={pattern} />
+        </div>
+      ))}
+    </>
   )
 }

@@ -2,6 +2,7 @@ import { formatAgo, formatDuration, formatPreciseClock } from '../../../text/tim
 import { now } from '../../clock'
 import { segmentsOf } from './ansi'
 import type { LineRow } from './chunk'
+import { briefFacts } from './facts'
 import { highlight } from './highlight'
 import type { Times } from './settings'
 import { visiblePieces } from './visible'
@@ -59,6 +60,7 @@ export function LogRow(props: LogRowProps) {
       {sources !== 'none' && <Source name={row.source} isJob={sources === 'jobs'} />}
       <span class="log-message">
         <Message text={cut ? row.message.slice(0, ROW_CHARS_MAX) : row.message} pattern={pattern} />
+        {sources === 'names' && heightPx === undefined && <BriefFacts data={row.data} />}
         {(cut || row.isTruncated || row.data !== undefined) && (
           <button
             type="button"
@@ -70,6 +72,19 @@ export function LogRow(props: LogRowProps) {
         )}
       </span>
     </div>
+  )
+}
+
+/** The structured data of a service log line. Wrapped rows leave it to the details, since their height is computed from the message. */
+function BriefFacts({ data }: { data: unknown }) {
+  return (
+    <>
+      {briefFacts(data).map(({ name, text }) => (
+        <span key={name} class="log-fact">
+          {name} <Message text={text} pattern={null} />
+        </span>
+      ))}
+    </>
   )
 }
 

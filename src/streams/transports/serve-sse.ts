@@ -53,6 +53,8 @@ export async function serveSse(
 
 async function open(deps: SseDeps, { req, res, principal, query }: SseRequest, names: string[], multiplexed: boolean) {
   const { hub, connections, metrics } = deps
+  if (principal.topics && !names.every(name => principal.topics?.includes(name)))
+    throw new Problem(403, 'forbidden', 'The ticket is not for this topic.')
   const topics: Topic[] = names.map(name => ({ tenantId: principal.tenantId, name }))
   const subscription = readSubscription(names, query, req.get('last-event-id'))
   if (req.method === 'HEAD') {

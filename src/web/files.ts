@@ -1,0 +1,55 @@
+import { extname } from 'node:path'
+import express, { type RequestHandler, type Response } from 'express'
+import { Problem } from '../base/errors'
+import { contentCodings, SUFFIXES } from './content-codings'
+import { factsOf } from './request-facts'
+
+/** esbuild adds a content hash to these names: `main-5RTVQ2GK.js`. */
+const HASHED_NAME = /-[0-9A-Z]{8}\.\w+(\.map)?$/
+const COMPRESSED = /\.(br|gz)$/
+const YEAR_SECONDS = 365 * 24 * 3600
+
+/**
+ * Serves the files of a folder. Clients that accept it get the compressed variant made by the build (`app.css.br`, see
+ * scripts/compress.mjs). A variant is a representation of its own: length, ETag and ranges are of the compressed bytes.
+ */
+export function serveFiles(folder: string): RequestHandler {
+  const serve = express.static(folder, { index: false, redirect: false, setHeaders: describe })
+  return (req, res, next) => {
+    if (COMPRESSED.test(req.path)) return next() // variants have no URL of their own
+    const { url } = req
+    const [path = '', query] = url.split(/(?=\?)/)
+    const suffixes = contentCodings(req.get('accept-encoding')).map(coding => SUFFIXES[coding])
+    const tryNext = () => {
+      const suffix = suffixes.shift()
+      req.url = suffix === undefined ? url : path + suffix + (query ?? '')
+      serve(req, res, (error?: unknown) => {
+        req.url = url
+        if (error) next(refused(res, error))
+        else if (suffix === undefined) next()
+        else tryNext()
+      })
+    }
+    tryNext()
+  }
+}
+
+/** The error for the client; headers that describe the file must not describe the problem document. */
+function refused(res: Response, error: unknown): unknown {
+  for (const name of ['Content-Encoding', 'ETag', 'Last-Modified']) res.removeHeader(name)
+  const { status } = error as { status?: number }
+  if (status !== 416) return error
+  const message = 'The file is shorter than that.'
+  return new Problem(416, 'range_not_satisfiable', message, [{ path: 'header.range', message }])
+}
+
+/** Files with a hash in their name never change; all others are revalidated each time (304 by ETag). */
+function describe(res: Response, path: string): void {
+  const coding = Object.entries(SUFFIXES).find(([, suffix]) => path.endsWith(suffix))?.[0]
+  const name = path.replace(COMPRESSED, '')
+  Object.assign(factsOf(res), { route: '/{file}', isRoutine: true })
+  if (coding) res.type(extname(name)).set('Content-Encoding', coding)
+  res
+    .vary('Accept-Encoding')
+    .set('Cache-Control', HASHED_NAME.test(name) ? `public, max-age=${YEAR_SECONDS}, immutable` : 'public, no-cache')
+}

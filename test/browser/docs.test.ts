@@ -1,0 +1,70 @@
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+
+describeInBrowser('the documentation of the API', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+  let page: Page
+  const asked: string[] = []
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start({ TAILRACE_ROLE: 'web' })
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    page.on('request', request => asked.push(request.url()))
+    await page.goto(`${app.url}/api/docs`)
+    await page.getByRole('heading', { name: 'Tailrace', exact: false }).first().waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+  /** Nothing is loaded from elsewhere, and no policy is broken. */
+  const expectNoComplaints = () => expect([visitor.errors, visitor.foreign]).toEqual([[], []])
+
+  it('groups endpoints by noun', async () => {
+    await page
+      .locator('h2')
+      .filter({ hasText: /^Jobs$/ })
+      .first()
+      .waitFor()
+    await page.locator('[role=menuitem]', { hasText: 'Enroll secrets' }).first().waitFor()
+    expectNoComplaints()
+  })
+
+  it('shows a curl command for this server', async () => {
+    const sample = page
+      .locator('pre, code')
+      .filter({ hasText: `curl "${app.url}/api/jobs"` })
+      .first()
+    await sample.waitFor()
+    expect(await sample.textContent()).toContain('Authorization: Bearer $TOKEN')
+    expectNoComplaints()
+  })
+
+  it('is searched', async () => {
+    await page
+      .getByRole('textbox', { name: /search/i })
+      .or(page.getByPlaceholder(/search/i))
+      .first()
+      .fill('retention')
+    await page
+      .locator('[data-role="search:results"]')
+      .getByText(/retention/i)
+      .first()
+      .waitFor()
+    expectNoComplaints()
+  })
+
+  it('loads its viewer on no other page', async () => {
+    expect(asked.some(url => /\/redoc-\w+\.js$/.test(url))).toBe(true)
+    asked.length = 0
+    await page.goto(`${app.url}/sign-in`)
+    await page.getByRole('button', { name: 'Sign in' }).first().waitFor()
+    expect(asked.filter(url => /redoc|docs/.test(url))).toEqual([])
+  })
+})
