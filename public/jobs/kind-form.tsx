@@ -28,15 +28,22 @@ export function KindForm({ kind, isBusy, faults, onStart, onProblem }: KindFormP
         }
       }}
     >
-      {fields.map(field => (
-        <FieldRow key={field.name} field={field} fault={faultOf(faults, field.name)} />
-      ))}
+      <KindFields fields={fields} faults={faults} />
       <button type="submit" class="primary" disabled={isBusy}>
         Start
       </button>
     </form>
   )
 }
+
+/** The fields of a kind's input, for a form that asks for more. */
+export const KindFields = ({ fields, faults }: { fields: readonly Field[]; faults: readonly Fault[] }) => (
+  <>
+    {fields.map(field => (
+      <FieldRow key={field.name} field={field} fault={faultOf(faults, field.name)} />
+    ))}
+  </>
+)
 
 /** The error of a field: `body.input.headers.x` belongs to `headers`. */
 function faultOf(faults: readonly Fault[], name: string): string | undefined {
