@@ -12,6 +12,8 @@ const HOURS = 24
 const FIELDS = /^(@[a-z]+|\S+(\s+\S+){4,5})$/i
 /** `H` stands for a value that the parser would choose anew each time. */
 const RANDOM = /(^|[\s,])H/i
+/** Of seconds, minutes, hours, days, months and days of the week. A larger step is taken by the parser, and means nothing. */
+const STEP_MAX = [59, 59, 23, 31, 12, 7]
 const NO_SUCH_DAY = 'Invalid explicit day of month definition'
 const NEVER = 'This cron expression never comes due.'
 
@@ -24,12 +26,24 @@ export function faultOfCron(cron: string, now: number): string | undefined {
   if (text === '') return 'A cron expression must not be empty.'
   if (!FIELDS.test(text)) return 'This is not a cron expression: it has five fields, or six with seconds first.'
   if (RANDOM.test(text)) return 'This is not a cron expression: H is not supported.'
+  const step = steppedOver(text)
+  if (step) return `This is not a cron expression: a step of ${step} is too large.`
   try {
     return nextOfCron(text, 'UTC', now) === null ? NEVER : undefined
   } catch (error) {
     const message = messageOf(error)
     return message === NO_SUCH_DAY ? NEVER : `This is not a cron expression: ${message}.`
   }
+}
+
+/** The first step that leads out of its field. */
+function steppedOver(cron: string): number | undefined {
+  const fields = cron.split(/\s+/)
+  const steps = fields.flatMap((field, i) => {
+    const max = STEP_MAX[i + STEP_MAX.length - fields.length] ?? 0
+    return [...field.matchAll(/\/(\d+)/g)].map(match => Number(match[1])).filter(step => step > max)
+  })
+  return steps[0]
 }
 
 /**

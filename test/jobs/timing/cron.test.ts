@@ -86,14 +86,21 @@ test.each([
   ['@reboot', /not a cron expression/],
   ['H * * * *', /H is not supported/],
   ['*/0 * * * *', /not a cron expression/],
+  ['*/90 * * * *', /a step of 90 is too large/],
+  ['0 0 1 */13 *', /a step of 13 is too large/],
 ])('%j is refused', (cron, message) => {
   expect(faultOfCron(cron, NOW)).toMatch(message)
 })
 
-test.each(['0 0 29 2 *', '*/5 * * * * *', '@daily', '0 9 * MAR thu-fri', '0 0 L * *', '0 8 * * 1#2'])(
-  '%s is taken',
-  cron => expect(faultOfCron(cron, NOW)).toBeUndefined(),
-)
+test.each([
+  '0 0 29 2 *',
+  '*/5 * * * * *',
+  '0 */12 */10 * *',
+  '@daily',
+  '0 9 * MAR thu-fri',
+  '0 0 L * *',
+  '0 8 * * 1#2',
+])('%s is taken', cron => expect(faultOfCron(cron, NOW)).toBeUndefined())
 
 test.each([
   [{ every_ms: 1_000, cron: null }, 'Every second'],
