@@ -88,10 +88,12 @@ function Control({ id, field, describedBy }: ControlProps) {
   }
   if (type === 'choice')
     return (
-      <select {...common} defaultValue={initial}>
+      <select {...common}>
         {!isRequired && <option value="" />}
         {choices.map(choice => (
-          <option key={choice}>{choice}</option>
+          <option key={choice} selected={choice === initial}>
+            {choice}
+          </option>
         ))}
       </select>
     )

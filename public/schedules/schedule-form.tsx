@@ -98,16 +98,20 @@ const Policies = ({ schedule }: { schedule: ScheduleItem | null }) => (
   <div class="kind-form">
     <label class="field">
       While the last job has not ended
-      <select name="schedule_overlap" defaultValue={schedule?.overlap ?? 'skip'}>
+      <select name="schedule_overlap">
         <option value="skip">Skip</option>
-        <option value="queue">Create a job all the same</option>
+        <option value="queue" selected={schedule?.overlap === 'queue'}>
+          Create a job all the same
+        </option>
       </select>
     </label>
     <label class="field">
       For times that were missed
-      <select name="schedule_catch_up" defaultValue={schedule?.catch_up ?? 'one'}>
+      <select name="schedule_catch_up">
         <option value="one">Create one job</option>
-        <option value="none">Create none</option>
+        <option value="none" selected={schedule?.catch_up === 'none'}>
+          Create none
+        </option>
       </select>
     </label>
     <label class="field">

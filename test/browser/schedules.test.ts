@@ -20,7 +20,7 @@ describeInBrowser('schedules', () => {
     await signIn(visitor, app, '/schedules')
   })
   afterAll(async () => {
-    expect(visitor?.complaints).toEqual([])
+    expect(visitor?.errors).toEqual([])
     expect(visitor?.foreign).toEqual([])
     await browser?.close()
     await apps?.stop()
@@ -89,6 +89,26 @@ describeInBrowser('schedules', () => {
     await dialog().getByText('Every 2 hours').waitFor()
     await dialog().getByRole('button', { name: 'Save' }).click()
     await row('each morning').getByText('Every 2 hours').waitFor()
+    expect(await find()).toMatchObject({ every_seconds: 7_200, overlap: 'queue', catch_up: 'one' })
+  })
+
+  it('keeps choices of the input that it shows', async () => {
+    const input = { url: app.url, method: 'HEAD', follow_redirects: false }
+    await app.post('/api/schedules', {
+      name: 'head',
+      kind: 'health-check',
+      input,
+      every_seconds: 3_600,
+      catch_up: 'none',
+    })
+    await page.reload()
+    await row('^head').getByRole('button', { name: 'Change' }).click()
+    expect(await dialog().getByLabel('Method').inputValue()).toBe('HEAD')
+    await dialog().getByLabel('Name', { exact: true }).fill('head of the site')
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await row('head of the site').waitFor()
+    const { items } = (await (await app.get('/api/schedules?q=head+of')).json()) as { items: Schedule[] }
+    expect(items[0]).toMatchObject({ input, catch_up: 'none' })
   })
 
   it('fits a phone, in the dark, and works by keyboard', async () => {
