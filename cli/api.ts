@@ -15,6 +15,8 @@ type Headers = Record<string, string>
 export interface Api {
   get: Send<'get'>
   post: Send<'post'>
+  patch: Send<'patch'>
+  delete: Send<'delete'>
   /** The chunks of a download, which may take any time. */
   download(path: string, params?: Params): AsyncIterable<Uint8Array>
 }
@@ -43,6 +45,8 @@ export function createApi(settings: Settings): Api {
   return {
     get: typed('get'),
     post: typed('post'),
+    patch: typed('patch'),
+    delete: typed('delete'),
     download: (path, params) => download(settings, addressOf(path, params)),
   }
 }
@@ -83,6 +87,7 @@ async function send<T>(settings: Settings, path: string, init: RequestInit): Pro
     { ...init, headers, redirect: 'manual' },
     isRetryable ? ATTEMPTS_MAX : 1,
   )
+  if (response.status === 204) return null as T
   if (response.ok) return jsonOf<T>(settings, response)
   throw await failureOf(settings, response)
 }

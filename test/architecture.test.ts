@@ -111,6 +111,8 @@ test('rules for text need nothing, so that server, command line and pages can sh
 
 const OWNERS: Record<string, RegExp> = {
   bullmq: /^src\/jobs\//,
+  'cron-parser': /^src\/jobs\/timing\//,
+  cronstrue: /^src\/jobs\/timing\//,
   '@bull-board/api': /^src\/jobs\/board\//,
   '@bull-board/express': /^src\/jobs\/board\//,
   ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,

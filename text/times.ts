@@ -51,3 +51,14 @@ export function formatDate(time: string | number): string {
 
 /** Local date and time: `2026-01-31 14:30`. */
 export const formatDateTime = (time: string | number): string => `${formatDate(time)} ${formatClock(time)}`
+
+/** Date and time in a time zone, with its offset, which changes with daylight saving: `Mon 2026-03-30 08:00:00 GMT+2`. */
+export function formatInZone(time: string | number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ timeZone, weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' },
+    ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'shortOffset' },
+  })
+  const parts = Object.fromEntries(format.formatToParts(new Date(time)).map(({ type, value }) => [type, value]))
+  const { weekday, year, month, day, hour, minute, second, timeZoneName } = parts
+  return `${weekday} ${year}-${month}-${day} ${hour}:${minute}:${second} ${timeZoneName}`
+}

@@ -11,6 +11,8 @@ import { results } from './results'
 import { retention } from './retention'
 import { retry } from './retry'
 import { run } from './run'
+import { schedule } from './schedule'
+import { schedules } from './schedules'
 import { tail } from './tail'
 import { version } from './version'
 
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   queues,
   pause,
   resume,
+  schedules,
+  schedule,
   retention,
   login,
   logout,

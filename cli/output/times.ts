@@ -20,9 +20,14 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 /** Converts `90s`, `30m`, `2h`, `7d` before now to RFC 3339; anything else stays unchanged for the server to check. */
 export function since(text: string, now = Date.now()): string {
+  const seconds = secondsOf(text)
+  return seconds === undefined ? text : new Date(now - seconds * 1_000).toISOString()
+}
+
+/** `90s`, `30m`, `2h`, `1d` in seconds; nothing for anything else. */
+export function secondsOf(text: string): number | undefined {
   const match = /^(\d{1,6})([smhd])$/.exec(text)
-  if (!match) return text
-  return new Date(now - Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) * 1_000).toISOString()
+  return match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : undefined
 }
 
 export const span = (from: string | null, to: string | null, now = Date.now()) =>

@@ -27,10 +27,16 @@ export interface Field {
   limits: { min?: number; max?: number; step?: 'any' | 1; minLength?: number; maxLength?: number }
 }
 
-/** The fields of an object schema, in its order, with required ones first. */
-export function fieldsOf(schema: Record<string, unknown>): Field[] {
+/**
+ * The fields of an object schema, in its order, with required ones first.
+ * @param input what they hold at first; else their defaults
+ */
+export function fieldsOf(schema: Record<string, unknown>, input: Record<string, unknown> = {}): Field[] {
   const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] }
-  const fields = Object.entries(properties).map(([name, property]) => fieldOf(name, property, required))
+  const fields = Object.entries(properties).map(([name, property]) => {
+    const field = fieldOf(name, property, required)
+    return input[name] === undefined ? field : { ...field, initial: textOf(input[name], field.type) }
+  })
   return [...fields.filter(field => field.isRequired), ...fields.filter(field => !field.isRequired)]
 }
 

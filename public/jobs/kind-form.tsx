@@ -28,15 +28,22 @@ export function KindForm({ kind, isBusy, faults, onStart, onProblem }: KindFormP
         }
       }}
     >
-      {fields.map(field => (
-        <FieldRow key={field.name} field={field} fault={faultOf(faults, field.name)} />
-      ))}
+      <KindFields fields={fields} faults={faults} />
       <button type="submit" class="primary" disabled={isBusy}>
         Start
       </button>
     </form>
   )
 }
+
+/** The fields of a kind's input, for a form that asks for more. */
+export const KindFields = ({ fields, faults }: { fields: readonly Field[]; faults: readonly Fault[] }) => (
+  <>
+    {fields.map(field => (
+      <FieldRow key={field.name} field={field} fault={faultOf(faults, field.name)} />
+    ))}
+  </>
+)
 
 /** The error of a field: `body.input.headers.x` belongs to `headers`. */
 function faultOf(faults: readonly Fault[], name: string): string | undefined {
@@ -81,10 +88,12 @@ function Control({ id, field, describedBy }: ControlProps) {
   }
   if (type === 'choice')
     return (
-      <select {...common} defaultValue={initial}>
+      <select {...common}>
         {!isRequired && <option value="" />}
         {choices.map(choice => (
-          <option key={choice}>{choice}</option>
+          <option key={choice} selected={choice === initial}>
+            {choice}
+          </option>
         ))}
       </select>
     )

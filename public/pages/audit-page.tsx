@@ -19,6 +19,7 @@ const TARGET_PATHS: Record<string, (id: string) => string> = {
   member: () => '/admin/members',
   host: id => `/hosts/${id}`,
   query: id => `/queries/${id}`,
+  schedule: () => '/schedules',
   label: () => '/hosts/labels',
   pack: () => '/hosts/packs',
   saved_query: () => '/hosts/saved-queries',

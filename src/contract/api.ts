@@ -16,6 +16,7 @@ import type { retentionRoutes } from './retention'
 import type { Method } from './route'
 import type { savedQueryRoutes } from './saved-queries'
 import type { scheduledResultRoutes } from './scheduled-results'
+import type { scheduleRoutes } from './schedules'
 import type { sessionRoutes } from './sessions'
 import type { streamRoutes } from './streams'
 import type { tenantRoutes } from './tenants'
@@ -42,6 +43,7 @@ export type ApiRoute =
   | In<typeof retentionRoutes>
   | In<typeof savedQueryRoutes>
   | In<typeof scheduledResultRoutes>
+  | In<typeof scheduleRoutes>
   | In<typeof sessionRoutes>
   | In<typeof streamRoutes>
   | In<typeof tenantRoutes>

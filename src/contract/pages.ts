@@ -30,6 +30,7 @@ export const PAGES = [
 
   { name: 'jobs', path: '/jobs', aliases: ['/queue'], title: 'Jobs', section: 'Jobs', key: 'j' },
   { name: 'job', path: '/jobs/:id', title: 'Job', parent: 'jobs' },
+  { name: 'schedules', path: '/schedules', title: 'Schedules', section: 'Jobs', key: 'd' },
   { name: 'queues', path: '/queues', title: 'Queues', section: 'Jobs', key: 'q' },
   { name: 'errors', path: '/errors', title: 'Errors', section: 'Jobs', key: 'e' },
   { name: 'workers', path: '/workers', title: 'Workers', section: 'Jobs', key: 'w', role: 'installation' },

@@ -36,6 +36,25 @@ export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
 
+/** What a schedule does when it is due and its last job has not ended. */
+export const OVERLAPS = ['skip', 'queue'] as const
+/** How many jobs a schedule creates for all the times that it has missed. */
+export const CATCH_UPS = ['none', 'one'] as const
+export const SCHEDULE_STATES = ['active', 'paused', 'ended'] as const
+/** Why a schedule was due and created no job. */
+export const SKIP_REASONS = [
+  /** Its last job had not ended. */
+  'overlap',
+  /** Nothing served it in time, and it makes up for nothing. */
+  'missed',
+  /** An open job does the same already. */
+  'duplicate',
+  /** So many of its jobs are open that it creates no more. */
+  'too_many_open',
+  /** Its kind does not take its input any more. */
+  'invalid_input',
+] as const
+
 export const HOST_STATUSES = ['online', 'offline', 'missing'] as const
 /** Operating systems that the Add host page has commands for. */
 export const SYSTEMS = ['linux', 'macos', 'windows'] as const

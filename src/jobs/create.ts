@@ -37,6 +37,7 @@ import { QueueStatsReader } from './queues/queue-stats'
 import { TenantQueueStats } from './queues/tenant-queue-stats'
 import { TenantStats } from './queues/tenant-stats'
 import { jobRetention } from './retention/targets'
+import { scheduleRoutes } from './schedules/schedule-routes'
 import { Schedules } from './schedules/schedules'
 import { Workers } from './worker/workers'
 
@@ -52,6 +53,8 @@ export interface JobsDeps {
   kinds: readonly AnyKind[]
   /** All tenants; each of them gets the stats of its queues. */
   tenantIds(): Promise<string[]>
+  /** By which schedules are due; the machine's unless a test moves it. */
+  clock?: () => Date
 }
 
 /**
@@ -59,7 +62,8 @@ export interface JobsDeps {
  * `createWorkers` runs them.
  * @throws Error when two kinds share a name
  */
-export function createJobs({ db, redis, streams, log, metrics: registry, config, kinds: list, tenantIds }: JobsDeps) {
+export function createJobs(deps: JobsDeps) {
+  const { db, redis, streams, log, metrics: registry, config, kinds: list, tenantIds, clock = () => new Date() } = deps
   const { concurrency, lockMs, reconcileMs } = config.worker
   /** Unique to this process and to each restart. */
   const process = `${hostname()}:${globalThis.process.pid}:${newMark()}`
@@ -69,7 +73,7 @@ export function createJobs({ db, redis, streams, log, metrics: registry, config,
   const enqueuer = new Enqueuer({ streams, engine, log })
   const cancelChannel = new CancelChannel({ redis, log, publisher: engine.client })
   const jobs = new Jobs({ db, streams, engine, enqueuer, cancelChannel, kinds, log })
-  const schedules = new Schedules({ db, engine, enqueuer, kinds, log })
+  const schedules = new Schedules({ db, streams, engine, enqueuer, kinds, log, clock })
 
   const timings = new Timings({ db, metrics, log, process })
   const queueControl = new QueueControl({ db, engine, log })
@@ -121,6 +125,7 @@ export function createJobs({ db, redis, streams, log, metrics: registry, config,
       ...jobLogRoutes({ db, history: jobs, topics }),
       ...actionRoutes({ jobs, kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
+      ...scheduleRoutes({ db, schedules, jobs, kinds, audit, log }),
       ...queueRoutes({ kinds, queueControl, queueStats, tenantQueueStats, schedules, audit }),
       ...activityRoutes(db, engine),
       ...failureRoutes(db),

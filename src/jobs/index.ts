@@ -10,4 +10,4 @@ export { JobFailure, type LineFacts, type LogLine, type OnFailure, type Run, typ
 export type { EnqueueRequest } from './lifecycle/enqueue'
 export type { StatsSource } from './queues/tenant-stats'
 export type { Schedules } from './schedules/schedules'
-export type { Timing } from './schedules/timing'
+export type { Timing } from './timing/timing'

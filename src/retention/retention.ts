@@ -58,8 +58,8 @@ export class Retention implements Part {
   /** Sets the schedule unless it is already set, because setting it again would restart its interval. */
   async start() {
     const { schedules } = this.deps.jobs
-    const current = (await schedules.status(DEFAULT_TENANT_ID)).find(({ schedule }) => schedule.name === SCHEDULE)
-    if (current?.schedule.cron === CRON && current.schedule.kind === cleanup.name) return
+    const current = await schedules.find(DEFAULT_TENANT_ID, SCHEDULE)
+    if (current?.cron === CRON && current.kind === cleanup.name) return
     const request = { tenantId: DEFAULT_TENANT_ID, name: SCHEDULE, timing: { cron: CRON, timezone: 'UTC' } }
     await schedules.set(cleanup, {}, { ...request, createdBy: SYSTEM })
   }

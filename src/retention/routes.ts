@@ -13,23 +13,22 @@ function statusRoute(retention: Retention): Endpoint {
   const { db, jobs } = retention.deps
   return endpoint(routes.get, async ({ principal }) => {
     const seesFigures = runsInstallation(principal)
-    const [stored, schedules, open] = await Promise.all([
+    const [stored, hourly, open] = await Promise.all([
       seesFigures ? readTargets(db) : new Map<string, TargetRow>(),
-      seesFigures ? jobs.schedules.status(DEFAULT_TENANT_ID) : [],
+      seesFigures ? jobs.schedules.find(DEFAULT_TENANT_ID, SCHEDULE) : undefined,
       jobs.list(
         principal.tenantId,
         { kind: [cleanup.name], status: ['scheduled', 'pending', 'running'] },
         { limit: 1 },
       ),
     ])
-    const hourly = schedules.find(each => each.schedule.name === SCHEDULE)
     const sweeps = [...stored.values()].flatMap(({ swept_at }) => (swept_at ? [swept_at.getTime()] : []))
     const now = retention.now()
     return ok({
       policies: retention.policies.map(policy => policyOf(policy, stored.get(policy.target.name), now)),
       last_sweep_at: sweeps.length ? new Date(Math.max(...sweeps)) : null,
-      next_sweep_at: hourly?.nextAt ?? null,
-      last_job_id: hourly?.schedule.last_job_id ?? null,
+      next_sweep_at: hourly?.next_at ?? null,
+      last_job_id: hourly?.last_job_id ?? null,
       running_job_id: open.items[0]?.id ?? null,
     })
   })

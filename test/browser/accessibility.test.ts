@@ -85,6 +85,7 @@ describeInBrowser('accessibility of every page', () => {
     ['no matches', () => '/queue?q=there+is+no+such+job', '.empty'],
     ['job', () => `/jobs/${job}`, '.tally'],
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
+    ['schedules', () => '/schedules', 'table'],
     ['hosts', () => '/hosts', '.host-row'],
     ['no hosts', () => '/hosts?q=there+is+no+such+host', '.empty'],
     ['add a host', () => '/hosts/add', '.copy-block'],

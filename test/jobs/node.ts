@@ -24,6 +24,8 @@ interface Options {
   reconcileMs?: number
   shutdownMs?: number
   concurrency?: number
+  /** By which schedules are due. */
+  clock?: () => Date
 }
 
 /** The job platform as in one process, with its own connections. Several of them simulate several processes. */
@@ -46,6 +48,7 @@ export async function startNode(place: Place, options: Options) {
     },
     kinds: handlers.map(handler => handler.kind),
     tenantIds: async () => [place.tenantId],
+    ...(options.clock && { clock: options.clock }),
   })
   streams.register(jobs.family)
   jobs.stats.add(fleetStats(db))

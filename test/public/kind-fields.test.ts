@@ -41,3 +41,13 @@ test('the entered values are valid input, without empty fields', () => {
   form.set('scope', '{type')
   expect(() => inputOf(fields, form)).toThrow('Scope is not valid JSON.')
 })
+
+test('a form is filled with an input that is there, else with defaults', () => {
+  const schema = schemaOf(z.object({ seeds: z.array(z.string()), depth: z.int().default(3), scope: z.object({}) }))
+  const fields = fieldsOf(schema, { seeds: ['a', 'b'], scope: { x: 1 } })
+  expect(fields.map(({ name, initial }) => [name, initial])).toEqual([
+    ['seeds', 'a\nb'],
+    ['scope', '{\n  "x": 1\n}'],
+    ['depth', '3'],
+  ])
+})

@@ -83,6 +83,7 @@ async function makeOurFleet() {
     size: 0,
     completed_at: new Date(),
   })
+  const input = { steps: [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }] }
   const made = async (path: string, body: unknown) => json<{ id: string }>(await app.post(path, body))
   const asked = await json<{ query: { id: string } }>(
     await app.post('/api/queries', { sql: 'select 1', targets: { host_ids: [host] } }),
@@ -94,6 +95,7 @@ async function makeOurFleet() {
     '/api/packs/': (await made('/api/packs', { name: 'ours' })).id,
     '/api/saved-queries/': (await made('/api/saved-queries', { name: 'ours', sql: 'select 1' })).id,
     '/api/labels/': (await made('/api/labels', { name: 'ours' })).id,
+    '/api/schedules/': (await made('/api/schedules', { name: 'ours', kind: 'demo', input, every_seconds: 86_400 })).id,
     '/api/enroll-secrets/': (await made('/api/enroll-secrets', { name: 'ours' })).id,
   })
 }

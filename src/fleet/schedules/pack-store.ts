@@ -1,9 +1,9 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { firstRow, manyRows, oneRow } from '../../base/rows'
+import { unlessTaken } from '../../base/unique'
 import type { NamePage } from '../named-page'
 import { type PackRow, packRow } from './pack'
-import { unlessTaken } from './unique-store'
 
 export type NewPack = Omit<PackRow, 'created_at' | 'updated_at'>
 

@@ -1,9 +1,9 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { firstRow, manyRows } from '../../base/rows'
+import { unlessTaken } from '../../base/unique'
 import { actor } from '../../contract/access'
 import type { NamePage } from '../named-page'
-import { unlessTaken } from './unique-store'
 
 const savedQueryRow = z.object({
   id: z.string(),

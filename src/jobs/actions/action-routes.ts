@@ -5,6 +5,7 @@ import { badRequest } from '../../base/errors'
 import { jobRoutes as routes } from '../../contract/jobs'
 import { linksOf, shownTo } from '../history/resource'
 import type { AnyKind } from '../kinds/kind'
+import { startableKind } from '../kinds/startable'
 import type { Jobs } from './jobs'
 
 const KEY = /^[\x21-\x7e]{1,200}$/
@@ -18,9 +19,7 @@ export interface ActionRoutesDeps {
 /** Creates, cancels and retries jobs. */
 export const actionRoutes = ({ jobs, kinds, audit }: ActionRoutesDeps): Endpoint[] => [
   endpoint(routes.create, async ({ principal, body, req }) => {
-    const kind = kinds.get(body.kind)
-    if (!kind || kind.options.byRequest === false)
-      throw badRequest([{ path: 'body.kind', message: `Unknown kind. Known kinds: ${namesOf(kinds)}` }])
+    const kind = startableKind(kinds, body.kind)
     const given = req.headers['idempotency-key']
     const { job, outcome } = await jobs.enqueueAny(kind, body.input ?? {}, {
       tenantId: principal.tenantId,
@@ -51,12 +50,6 @@ export const actionRoutes = ({ jobs, kinds, audit }: ActionRoutesDeps): Endpoint
     return accepted({ job: shownTo(principal, job), links: linksOf(id) })
   }),
 ]
-
-const namesOf = (kinds: ReadonlyMap<string, AnyKind>) =>
-  [...kinds.values()]
-    .filter(kind => kind.options.byRequest !== false)
-    .map(kind => kind.name)
-    .join(', ')
 
 function keyOf(given: string | string[]): string {
   if (typeof given === 'string' && KEY.test(given)) return `request:${given}`

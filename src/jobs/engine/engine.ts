@@ -1,4 +1,4 @@
-import { type JobsOptions, Queue } from 'bullmq'
+import { type JobsOptions, Queue, type RepeatStrategy } from 'bullmq'
 import { Batcher } from '../../base/batcher'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
@@ -7,7 +7,12 @@ import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { OnFailure } from '../kinds/run'
+import { nextOfCron } from '../timing/cron'
 import { closeAll, waitForClose } from './close'
+
+/** When BullMQ's schedulers tick: at the times at which schedules are due. */
+export const repeatStrategy: RepeatStrategy = (millis, { pattern = '', tz = 'UTC' }) =>
+  nextOfCron(pattern, tz, millis) ?? undefined
 
 /** What BullMQ needs to know about a job; everything else stays in PostgreSQL. */
 export interface QueuedJob {
@@ -76,7 +81,9 @@ export class Engine {
     this.installation = redis.prefix
     const open = (name: QueueName) => {
       const events = { maxLen: EVENTS_MAX }
-      const queue = new Queue(name, { connection: this.client, prefix: this.prefixOf(name), streams: { events } })
+      const settings = { repeatStrategy }
+      const place = { connection: this.client, prefix: this.prefixOf(name) }
+      const queue = new Queue(name, { ...place, streams: { events }, settings })
       queue.on('error', error => log.debug('Queue connection failed', { queue: name, error: messageOf(error) }))
       return [name, queue] as const
     }

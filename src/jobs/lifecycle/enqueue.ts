@@ -10,7 +10,7 @@ import type { Writer } from '../../streams'
 import type { Engine, QueuedJob } from '../engine/engine'
 import type { AnyKind } from '../kinds/kind'
 import type { OnFailure } from '../kinds/run'
-import { enqueueEffect } from './enqueue-effect'
+import { type EnqueueItem, enqueueEffect } from './enqueue-effect'
 import type { JobRow } from './job'
 import type { SpawnRefusal } from './job-store'
 
@@ -87,13 +87,9 @@ export class Enqueuer {
    * @throws SpawnRefused if its parent may no longer have children
    */
   async accept(kind: AnyKind, input: unknown, request: EnqueueRequest): Promise<Enqueued> {
-    const parsed = parse(kind.input, input, 'body.input')
-    const encoded = JSON.stringify(parsed ?? null)
-    if (Buffer.byteLength(encoded) > INPUT_BYTES_MAX)
-      throw new Problem(413, 'input_too_large', `The input of a job is limited to ${INPUT_BYTES_MAX / 1024} KiB.`)
-    const row = newRow(kind, encoded, request)
-    const dedupeKey = kind.options.dedupe?.(parsed as never) ?? null
-    const result = await this.deps.streams.commit(enqueueEffect, { row, dedupeKey, key: request.key ?? null })
+    const item = newItem(kind, input, request)
+    const result = await this.deps.streams.commit(enqueueEffect, item)
+    const { row } = item
     if (result.outcome === 'created') return { id: row.id, outcome: 'created', row }
     if (result.outcome === 'refused') throw new SpawnRefused(result.refusal)
     if (result.outcome === 'key_taken')
@@ -105,6 +101,19 @@ export class Enqueuer {
   add(job: QueuedJob): Promise<void> {
     return this.adds.ask(job)
   }
+}
+
+/**
+ * A job that is to be created, for `enqueueEffect`.
+ * @throws Problem 400 when the input does not fit the kind, 413 when it is too large
+ */
+export function newItem(kind: AnyKind, input: unknown, request: EnqueueRequest): EnqueueItem {
+  const parsed = parse(kind.input, input, 'body.input')
+  const encoded = JSON.stringify(parsed ?? null)
+  if (Buffer.byteLength(encoded) > INPUT_BYTES_MAX)
+    throw new Problem(413, 'input_too_large', `The input of a job is limited to ${INPUT_BYTES_MAX / 1024} KiB.`)
+  const dedupeKey = kind.options.dedupe?.(parsed as never) ?? null
+  return { row: newRow(kind, encoded, request), dedupeKey, key: request.key ?? null }
 }
 
 function newRow(kind: AnyKind, input: string, request: EnqueueRequest): JobRow {

@@ -45,7 +45,6 @@ export function createGauges(registry: Registry, stats: QueueStatsReader, schedu
     perQueue((gauge, { name, paused }) => gauge.set({ queue: name }, paused ? 1 : 0)),
   )
   gauge('bullmq_scheduler_overdue_seconds', 'How late the most overdue schedule is.', [], async gauge => {
-    const late = (await schedules.status()).map(({ overdueMs }) => overdueMs / 1000)
-    gauge.set(Math.max(0, ...late))
+    gauge.set((await schedules.overdueMsMax()) / 1000)
   })
 }

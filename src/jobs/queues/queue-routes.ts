@@ -3,7 +3,8 @@ import { type Endpoint, endpoint, ok, requireInstallation, runsInstallation } fr
 import { notFound } from '../../base/errors'
 import { queueRoutes as routes } from '../../contract/queues'
 import type { AnyKind } from '../kinds/kind'
-import type { ScheduleStatus, Schedules } from '../schedules/schedules'
+import type { BriefSchedule } from '../schedules/schedule-store'
+import type { Schedules } from '../schedules/schedules'
 import type { QueueControl } from './queue-control'
 import type { QueueStatsReader } from './queue-stats'
 import type { TenantQueueStats } from './tenant-queue-stats'
@@ -27,24 +28,12 @@ const listRoute = ({ queueStats, tenantQueueStats, schedules, kinds }: QueueRout
     const { tenantId } = principal
     const [queues, planned] = await Promise.all([
       runsInstallation(principal) ? queueStats.recent() : tenantQueueStats.of(tenantId),
-      schedules.status(tenantId),
+      schedules.list(tenantId),
     ])
-    const inQueue = (name: string) => planned.filter(({ schedule }) => kinds.get(schedule.kind)?.queue === name)
+    const shown = (schedule: BriefSchedule) => ({ ...schedule, overdue_seconds: schedules.overdueMs(schedule) / 1000 })
+    const inQueue = (name: string) => planned.filter(({ kind }) => kinds.get(kind)?.queue === name)
     return ok({ items: queues.map(queue => ({ ...queue, schedules: inQueue(queue.name).map(shown) })) })
   })
-
-const shown = ({ schedule, nextAt, overdueMs }: ScheduleStatus) => ({
-  id: schedule.id,
-  name: schedule.name,
-  kind: schedule.kind,
-  every_ms: schedule.every_ms,
-  cron: schedule.cron,
-  timezone: schedule.timezone,
-  next_at: nextAt,
-  last_at: schedule.last_at,
-  last_job_id: schedule.last_job_id,
-  overdue_seconds: overdueMs / 1000,
-})
 
 const controlRoute = ({ queueControl, queueStats, audit }: QueueRoutesDeps, verb: 'pause' | 'resume'): Endpoint =>
   endpoint(routes[verb], async ({ principal, params: { name }, body: { reason } }) => {

@@ -1,156 +1,228 @@
-import type { Job as BullJob, Queue } from 'bullmq'
+import type { Job as BullJob, JobSchedulerJson, Queue } from 'bullmq'
 import type { Db } from '../../base/db'
-import { messageOf } from '../../base/errors'
-import { newId } from '../../base/ids'
+import { conflict, messageOf, notFound, Problem } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { Away, againLater, ignoreOutage } from '../../base/outage'
+import { Away, againLater, ignoreOutage, isOutage } from '../../base/outage'
 import { parse } from '../../base/parse'
 import type { Actor } from '../../contract/access'
+import type { Writer } from '../../streams'
 import type { Engine } from '../engine/engine'
 import type { AnyKind, Kind } from '../kinds/kind'
-import type { Enqueuer } from '../lifecycle/enqueue'
-import { deleteSchedule, findSchedule, listSchedules, markFired, type Schedule, writeSchedule } from './schedule-store'
-import { checkTiming, type Timing } from './timing'
+import { type Enqueuer, newItem, queuedJobOf } from '../lifecycle/enqueue'
+import type { EnqueueItem } from '../lifecycle/enqueue-effect'
+import { checkTiming, type Timing } from '../timing/timing'
+import { dueIds, earliestDue } from './due-store'
+import { type FireResult, fireEffect } from './fire-effect'
+import { newSchedule } from './new-schedule'
+import {
+  type BriefSchedule,
+  deleteNamed,
+  findSchedule,
+  findSystemSchedule,
+  listBrief,
+  runningSchedules,
+  type Schedule,
+  writeSystemSchedule,
+} from './schedule-store'
 
 export interface ScheduleRequest {
   tenantId: string
-  /** Unique within the tenant: setting the same name again changes the schedule. */
+  /** Of the tenant's schedules; the same name again changes it. */
   name: string
   timing: Timing
   createdBy: Actor
 }
 
-export interface ScheduleStatus {
-  schedule: Schedule
-  /** Null while BullMQ does not have it. */
-  nextAt: Date | null
-  overdueMs: number
-}
-
-interface Deps {
+export interface SchedulesDeps {
   db: Db
+  streams: Writer
   engine: Engine
   enqueuer: Enqueuer
   kinds: ReadonlyMap<string, AnyKind>
   log: Log
+  /** By which schedules are due. */
+  clock: () => Date
 }
 
 const TICK = 'tick'
-/** A schedule is set again when it is this late, or two of its intervals if that is longer. */
+/** A scheduler of BullMQ is set again when it is this late. */
 const OVERDUE_MS = 10_000
+/** Schedules that are fired in one pass, should their ticks be missing; the next pass takes the rest. */
+const DUE_MAX = 1_000
+/** Schedules of a tenant. */
+export const SCHEDULES_MAX = 500
 
 /**
- * Recurring jobs. PostgreSQL holds the list of schedules. Each has a BullMQ Job Scheduler that produces ticks, and a
- * tick enqueues the real job, once per due time.
+ * Recurring jobs. PostgreSQL holds the list and when each is due next. BullMQ's Job Schedulers tick at these times, and
+ * a tick makes the schedule create its job; one that was lost is made up for by `repair`.
  */
 export class Schedules {
-  constructor(private readonly deps: Deps) {}
+  constructor(private readonly deps: SchedulesDeps) {}
 
   private get queue(): Queue {
     return this.deps.engine.queue('schedules')
   }
 
-  /** @throws Problem 400 if the timing or the input is invalid */
+  get now(): Date {
+    return this.deps.clock()
+  }
+
+  /**
+   * Creates or changes a schedule of the program, which people cannot change.
+   * @throws Problem 400 when the timing cannot be kept or the input does not fit the kind
+   */
   async set<Input, Given>(kind: Kind<Input, Given>, input: Given, request: ScheduleRequest): Promise<string> {
     const { tenantId, name, timing, createdBy } = request
-    checkTiming(timing)
-    const every = 'everyMs' in timing
-    const schedule = await writeSchedule(this.deps.db, {
-      id: newId(),
-      tenant_id: tenantId,
-      name,
-      kind: kind.name,
-      input: JSON.stringify(parse(kind.input, input, 'input') ?? null),
-      every_ms: every ? timing.everyMs : null,
-      cron: every ? null : timing.cron,
-      timezone: every ? null : (timing.timezone ?? null),
-      created_by: createdBy,
-    })
-    await this.upsert(schedule).catch(againLater(this.deps.log, 'A schedule is not in Redis yet', { name }, 'warn'))
+    const { db, log } = this.deps
+    checkTiming(timing, this.now.getTime())
+    parse(kind.input, input, 'input')
+    const fields = { tenantId, name, kind: kind.name, input: JSON.stringify(input ?? null), timing, createdBy }
+    const schedule = await writeSystemSchedule(db, newSchedule({ ...fields, isSystem: true }, this.now))
+    await this.place(schedule.id).catch(againLater(log, 'A schedule is not in Redis yet', { name }, 'warn'))
     return schedule.id
   }
 
   async unset(tenantId: string, name: string): Promise<void> {
-    const id = await deleteSchedule(this.deps.db, tenantId, name)
-    if (id) await this.queue.removeJobScheduler(id).catch(ignoreOutage) // a tick without a schedule enqueues nothing
+    const id = await deleteNamed(this.deps.db, tenantId, name)
+    if (id) await this.place(id).catch(ignoreOutage) // a tick without a schedule creates nothing
   }
 
-  private async upsert({ id, tenant_id, every_ms, cron, timezone }: Schedule): Promise<void> {
+  /** The program's schedule of a name. */
+  find(tenantId: string, name: string): Promise<Schedule | undefined> {
+    return findSystemSchedule(this.deps.db, tenantId, name)
+  }
+
+  /** All of a tenant, by name. */
+  list(tenantId: string): Promise<BriefSchedule[]> {
+    return listBrief(this.deps.db, tenantId, SCHEDULES_MAX)
+  }
+
+  /** For how long a schedule has been due; 0 when it is not. */
+  overdueMs({ next_at }: Pick<Schedule, 'next_at'>): number {
+    return next_at ? Math.max(0, this.now.getTime() - next_at.getTime()) : 0
+  }
+
+  /** How much the latest of all schedules is behind. */
+  async overdueMsMax(): Promise<number> {
+    return this.overdueMs({ next_at: await earliestDue(this.deps.db) })
+  }
+
+  /** Makes BullMQ tick for a schedule as PostgreSQL has it now, or no more. @throws Error while Redis is down */
+  async place(id: string): Promise<void> {
     if (!this.deps.engine.isUp) throw new Away('Redis is down')
-    const repeat = every_ms === null ? { pattern: cron ?? '', ...(timezone && { tz: timezone }) } : { every: every_ms }
+    const schedule = await findSchedule(this.deps.db, id)
+    await this.queue.removeJobScheduler(id)
+    if (schedule?.enabled && !schedule.ended_at) await this.upsert(schedule)
+  }
+
+  private async upsert({ id, tenant_id, every_ms, cron, timezone, next_at }: Schedule): Promise<void> {
+    const pattern = { pattern: cron ?? '', ...(timezone && { tz: timezone }) }
+    const repeat = every_ms === null ? pattern : { every: every_ms, ...(next_at && { startDate: next_at }) }
     const opts = { removeOnComplete: { count: 10 }, removeOnFail: { count: 100 } }
     await this.queue.upsertJobScheduler(id, repeat, { name: TICK, data: { tenant_id, schedule_id: id }, opts })
   }
 
-  /** Enqueues the job of a tick. A tick that runs twice enqueues one job. */
+  /** Creates the job of a schedule that is due. A tick that runs twice creates one job. */
   async tick(tick: BullJob): Promise<void> {
-    const { db, enqueuer, kinds, log } = this.deps
     const id = tick.data.schedule_id as string
+    // Clocks of processes differ: what was due for the one that made the tick is due.
+    const result = await this.fire(id, { now: Math.max(this.now.getTime(), dueAtOf(tick)) })
+    if (result.outcome === 'gone' || !result.isRunning) await this.queue.removeJobScheduler(id)
+  }
+
+  /**
+   * Creates a job now, whether it is due or not.
+   * @param request who wants it, and why
+   * @returns the id of the new job, or of the open one that is answered instead
+   * @throws Problem 409 when its kind does not take its input any more
+   */
+  async run(schedule: Schedule, request: { createdBy: Actor; reason: string }): Promise<string> {
+    const result = await this.fire(schedule.id, { now: this.now.getTime(), byHand: request })
+    if (result.outcome === 'fired') return result.id
+    if (result.outcome === 'gone') throw notFound('schedule')
+    throw conflict('input_invalid', 'The kind of this schedule does not take its input any more: change the schedule.')
+  }
+
+  private async fire(
+    id: string,
+    { now, byHand }: { now: number; byHand?: { createdBy: Actor; reason: string } },
+  ): Promise<FireResult> {
+    const { db, streams, enqueuer, log } = this.deps
     const schedule = await findSchedule(db, id)
-    const kind = schedule && kinds.get(schedule.kind)
-    if (!kind) {
-      await this.queue.removeJobScheduler(id)
-      return log.warn('A schedule or its kind no longer exists', { schedule_id: id })
+    if (!schedule) return { outcome: 'gone' }
+    const createdBy: Actor = { type: 'system', id, name: `schedule ${schedule.name}` }
+    const job = this.jobOf(schedule, byHand ?? { createdBy })
+    const result = await streams.commit(fireEffect, { scheduleId: id, now, byHand: byHand !== undefined, job })
+    const facts = { schedule_id: id, schedule: schedule.name }
+    if (result.outcome === 'skipped')
+      log.info('A schedule was due and created no job', { ...facts, why: result.reason })
+    if (result.outcome !== 'fired' || !result.row) return result
+    const late = againLater(log, 'A job is not in its queue yet', { ...facts, job_id: result.id }, 'warn')
+    await enqueuer.add(queuedJobOf(result.row)).catch(late)
+    return result
+  }
+
+  /** Null when its kind, which may be of a newer version, does not take its input. */
+  private jobOf(schedule: Schedule, request: { createdBy: Actor; reason?: string }): EnqueueItem | null {
+    const kind = this.deps.kinds.get(schedule.kind)
+    if (!kind) return null
+    try {
+      return newItem(kind, JSON.parse(schedule.input), { tenantId: schedule.tenant_id, ...request })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.deps.log.warn('A schedule has an input that its kind does not take', {
+        schedule_id: schedule.id,
+        error: messageOf(error),
+      })
+      return null
     }
-    const dueAt = dueAtOf(tick)
-    const made = await enqueuer.enqueue(kind, JSON.parse(schedule.input), {
-      tenantId: schedule.tenant_id,
-      createdBy: { type: 'system', id: schedule.id, name: `schedule ${schedule.name}` },
-      key: { key: `schedule:${schedule.id}:${dueAt.getTime()}`, bodyHash: schedule.id },
-    })
-    await markFired(db, schedule.id, dueAt, made.id)
   }
 
-  /** Schedules with their next due times, for the queue page and metrics. */
-  async status(tenantId?: string): Promise<ScheduleStatus[]> {
-    const known = await listSchedules(this.deps.db, tenantId)
-    if (!known.length) return []
-    const next = (await this.nextTimes().catch(ignoreOutage)) ?? new Map<string, number>()
-    return known.map(schedule => statusOf(schedule, next))
+  /** Creates the jobs of all schedules that are due, for ticks that were lost or never came. */
+  async fireDue(): Promise<void> {
+    const now = this.now
+    for (const id of await dueIds(this.deps.db, now, DUE_MAX))
+      await this.fire(id, { now: now.getTime() }).catch(error => this.stays(id, error))
   }
 
-  /** @throws Error while Redis is down */
-  private async nextTimes(): Promise<Map<string, number>> {
-    if (!this.deps.engine.isUp) throw new Away('Redis is down')
-    const schedulers = await this.queue.getJobSchedulers(0, -1)
-    return new Map(schedulers.map(({ key, next }) => [key, next ?? 0]))
+  /** A schedule whose job cannot be created must not keep others from theirs. @throws Error in an outage */
+  private stays(id: string, error: unknown) {
+    if (isOutage(error)) throw error
+    this.deps.log.error('The job of a schedule could not be created', { schedule_id: id, error: messageOf(error) })
   }
 
-  /** Sets schedules again that BullMQ has lost or that are overdue. */
+  /** Makes up for what was missed while nothing ran, and makes BullMQ tick for what PostgreSQL has, and nothing else. */
   async repair(): Promise<void> {
-    const known = await listSchedules(this.deps.db)
-    if (!known.length) return
-    const next = await this.nextTimes()
-    const late = known.map(schedule => statusOf(schedule, next)).filter(isLate)
-    for (const { schedule, nextAt, overdueMs } of late) {
-      const facts = { schedule: schedule.name, overdue_ms: overdueMs }
-      if (nextAt) this.deps.log.warn('A schedule was overdue, setting it again', facts)
-      else this.deps.log.info('A schedule was not in Redis, setting it', { schedule: schedule.name })
-      try {
-        await this.queue.removeJobScheduler(schedule.id)
-        await this.upsert(schedule)
-      } catch (error) {
-        this.deps.log.warn('Cannot set a schedule', { schedule: schedule.name, error: messageOf(error) })
-      }
+    if (!this.deps.engine.isUp) throw new Away('Redis is down')
+    if (!(await this.queue.isPaused())) await this.fireDue()
+    const found = new Map((await this.queue.getJobSchedulers(0, -1)).map(scheduler => [scheduler.key, scheduler]))
+    const running = await runningSchedules(this.deps.db)
+    const known = new Set(running.map(({ id }) => id))
+    const wrong = running.filter(schedule => !isPlaced(schedule, found.get(schedule.id)))
+    const gone = [...found.keys()].filter(id => !known.has(id))
+    for (const id of [...wrong.map(schedule => schedule.id), ...gone]) await this.placeAgain(id)
+  }
+
+  private async placeAgain(id: string): Promise<void> {
+    const { log } = this.deps
+    try {
+      await this.place(id)
+      log.info('A schedule was not as it should be in Redis and is set again', { schedule_id: id })
+    } catch (error) {
+      log.warn('A schedule could not be set', { schedule_id: id, error: messageOf(error) })
     }
   }
 }
 
-function statusOf(schedule: Schedule, next: ReadonlyMap<string, number>): ScheduleStatus {
-  const at = next.get(schedule.id)
-  return {
-    schedule,
-    nextAt: at === undefined ? null : new Date(at),
-    overdueMs: at ? Math.max(0, Date.now() - at) : 0,
-  }
-}
-
-function isLate({ schedule, nextAt, overdueMs }: ScheduleStatus): boolean {
-  return nextAt === null || overdueMs > Math.max(OVERDUE_MS, 2 * (schedule.every_ms ?? 0))
+/** Whether BullMQ ticks for a schedule when it is due. */
+function isPlaced({ every_ms, cron, timezone, next_at }: BriefSchedule, found: JobSchedulerJson | undefined): boolean {
+  if (!found?.next || Date.now() - found.next > OVERDUE_MS) return false
+  if (next_at && found.next > next_at.getTime() && next_at.getTime() > Date.now()) return false
+  return every_ms === null ? found.pattern === cron && (found.tz ?? null) === timezone : found.every === every_ms
 }
 
 /** `repeat:<scheduler>:<millis>`: the time at which the tick was due. */
-function dueAtOf({ id, timestamp, delay }: BullJob): Date {
+function dueAtOf({ id, timestamp, delay }: BullJob): number {
   const millis = Number(id?.split(':').at(-1))
-  return new Date(Number.isFinite(millis) ? millis : timestamp + delay)
+  return Number.isFinite(millis) ? millis : timestamp + delay
 }

@@ -8,6 +8,7 @@ import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { CancelChannel } from '../engine/cancel-channel'
 import { closeAll, waitForClose } from '../engine/close'
+import { repeatStrategy } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
 import type { AnyKind } from '../kinds/kind'
 import { QUEUES } from '../kinds/queues'
@@ -134,6 +135,7 @@ export class Workers<Deps> implements Part {
       maxStalledCount: STALLED_MAX,
       runRetryDelay: 1_000,
       settings: {
+        repeatStrategy,
         backoffStrategy: (_made, _type, error) => (error instanceof RunAgain ? error.delayMs : FAULT_DELAY_MS),
       },
     })

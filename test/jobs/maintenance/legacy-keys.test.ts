@@ -69,8 +69,10 @@ test('jobs and schedules of a version with all queues in one slot continue, and 
   const later = ids[3] ?? ''
   expect((await after.jobs.find({ tenantId, id: later })).status).toBe('scheduled')
   expect(await after.jobs.engine.presence([{ queue: 'demo', id: later }])).toEqual(['open'])
-  const [figures] = await after.jobs.schedules.status(tenantId)
-  expect([figures?.schedule.name, figures?.nextAt]).toEqual(['each minute', expect.any(Date)])
+  const [figures] = await after.jobs.schedules.list(tenantId)
+  expect([figures?.name, figures?.next_at]).toEqual(['each minute', expect.any(Date)])
+  const queue = after.jobs.engine.queue('schedules')
+  await eventually(async () => (await queue.getJobScheduler(figures?.id ?? ''))?.next === figures?.next_at?.getTime())
 
   expect((await after.jobs.find({ tenantId, id: old.id })).worker).toBe('old')
   expect(await keysLike(after, `${formerPrefix()}:*`)).not.toEqual([])

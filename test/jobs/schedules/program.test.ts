@@ -1,5 +1,5 @@
-import { act, scripted } from './kinds'
-import { ACTOR, createPlace, eventually, type TestNode } from './node'
+import { act, scripted } from '../kinds'
+import { ACTOR, createPlace, eventually, type TestNode } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
 let node: TestNode
@@ -10,38 +10,32 @@ beforeAll(async () => {
 afterAll(() => place.stop())
 
 const everySecond = { tenantId: '', name: 'tick', timing: { everyMs: 1_000 }, createdBy: ACTOR }
-const jobsCreatedBy = async (id: string) => (await node.jobs.list(place.tenantId, { actor: id }, { limit: 100 })).items
-const scheduleStatus = async () => (await node.jobs.schedules.status(place.tenantId))[0]
+const madeBy = async (id: string) => (await node.jobs.list(place.tenantId, { actor: id }, { limit: 100 })).items
+const figures = async () => (await node.jobs.schedules.list(place.tenantId))[0]
+const scheduler = (id: string) => node.jobs.engine.queue('schedules').getJobScheduler(id)
 
 test('a schedule creates one job per due time, even if a tick runs twice', async () => {
   const id = await node.jobs.schedules.set(act, { value: 1 }, { ...everySecond, tenantId: place.tenantId })
-  await eventually(async () => (await jobsCreatedBy(id)).length >= 2)
+  await eventually(async () => (await madeBy(id)).length >= 2)
   const [tick] = await node.jobs.engine.queue('schedules').getJobs(['completed'], 0, 0)
   if (!tick) throw new Error('no tick')
-  const before = await scheduleStatus()
+  const made = await madeBy(id)
   await node.jobs.schedules.tick(tick)
-  expect((await scheduleStatus())?.schedule.last_at?.getTime()).toBeGreaterThanOrEqual(
-    before?.schedule.last_at?.getTime() ?? 0,
-  )
-  const made = await jobsCreatedBy(id)
-  const keys = await node.db('job_keys').where('key', 'like', `schedule:${id}:%`)
-  expect(new Set(keys.map(({ job_id }) => job_id)).size).toBe(keys.length)
-  expect(made.length).toBeLessThanOrEqual(keys.length)
+  await eventually(async () => (await madeBy(id)).length > made.length)
+  const times = (await madeBy(id)).map(({ created_at }) => Math.floor(Date.parse(created_at) / 1_000))
+  expect(times).toHaveLength(new Set(times).size)
 })
 
 test('a schedule that BullMQ lost or left overdue is restored', async () => {
-  const found = await scheduleStatus()
-  const { id } = found?.schedule ?? { id: '' }
-  const queue = node.jobs.engine.queue('schedules')
-  await queue.removeJobScheduler(id)
-  await eventually(async () => (await scheduleStatus())?.nextAt)
+  const { id = '' } = (await figures()) ?? {}
+  await node.jobs.engine.queue('schedules').removeJobScheduler(id)
+  await eventually(async () => (await scheduler(id))?.next)
   const late = Date.now() - 60_000
-  // A producer that died between two jobs leaves a next time that is long past.
+  // What a producer that died between two jobs leaves behind: a next time that has long passed.
   await node.jobs.engine.client.zadd(node.jobs.engine.key('schedules', 'repeat'), late, id)
-  expect((await scheduleStatus())?.overdueMs).toBeGreaterThan(50_000)
-  await eventually(async () => (await scheduleStatus())?.overdueMs === 0)
-  const before = (await jobsCreatedBy(id)).length
-  await eventually(async () => (await jobsCreatedBy(id)).length > before)
+  await eventually(async () => ((await scheduler(id))?.next ?? 0) > Date.now())
+  const before = (await madeBy(id)).length
+  await eventually(async () => (await madeBy(id)).length > before)
 })
 
 test('the same name updates a schedule, and a deleted one creates no jobs', async () => {
@@ -50,10 +44,10 @@ test('the same name updates a schedule, and a deleted one creates no jobs', asyn
     {},
     { ...everySecond, tenantId: place.tenantId, timing: { cron: '0 8 * * *', timezone: 'Europe/Berlin' } },
   )
-  expect((await scheduleStatus())?.schedule).toMatchObject({ id, cron: '0 8 * * *', every_ms: null })
+  expect(await figures()).toMatchObject({ id, cron: '0 8 * * *', every_ms: null })
   await node.jobs.schedules.unset(place.tenantId, 'tick')
-  expect(await scheduleStatus()).toBeUndefined()
-  expect(await node.jobs.engine.queue('schedules').getJobScheduler(id)).toBeUndefined()
+  expect(await figures()).toBeUndefined()
+  expect(await scheduler(id)).toBeUndefined()
 })
 
 describe('a schedule that can never come due is refused before it is stored', () => {
@@ -71,6 +65,6 @@ describe('a schedule that can never come due is refused before it is stored', ()
       status: 400,
       errors: [{ path, message: expect.stringMatching(message) }],
     })
-    expect(await node.jobs.schedules.status(place.tenantId)).toEqual([])
+    expect(await node.jobs.schedules.list(place.tenantId)).toEqual([])
   })
 })

@@ -1,0 +1,122 @@
+import type { ScheduleItem, SkipReason } from '../../src/contract/schedules'
+import { formatDuration } from '../../text/times'
+import { client } from '../api'
+import { now } from '../clock'
+import { ConfirmButton } from '../components/confirm-button'
+import { Status } from '../components/status'
+import { Ago } from '../components/time'
+import { isOperator } from '../session'
+
+interface ScheduleRowProps {
+  schedule: ScheduleItem
+  /** Of its kind. */
+  label: string
+  onChange(work: Promise<unknown>): void
+  onRemoved(): void
+  onEdit(): void
+}
+
+/** A schedule of the list. */
+export function ScheduleRow({ schedule, label, onChange, onRemoved, onEdit }: ScheduleRowProps) {
+  const { name, system, words, timezone } = schedule
+  return (
+    <tr>
+      <td class="wide">
+        <b>{name}</b>
+        {system && <span class="badge">system</span>}
+        <p class="hint">{label}</p>
+      </td>
+      <td class="wide">
+        {words}
+        {timezone && <p class="hint">{timezone}</p>}
+      </td>
+      <td>
+        <NextRun schedule={schedule} />
+      </td>
+      <td>
+        <LastRun schedule={schedule} />
+      </td>
+      <td class="row">
+        {isOperator.value && !system && (
+          <Actions schedule={schedule} onChange={onChange} onRemoved={onRemoved} onEdit={onEdit} />
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** A tick that is a moment late is no fault. */
+const LATE_SECONDS = 10
+
+function NextRun({ schedule: { state, next_at, overdue_seconds, until } }: { schedule: ScheduleItem }) {
+  if (next_at === null) return <span class="badge">{state}</span>
+  const ms = Date.parse(next_at) - now.value
+  return (
+    <>
+      <time dateTime={next_at} title={next_at}>
+        {ms >= 1_000 ? `in ${formatDuration(ms)}` : 'now'}
+      </time>
+      {overdue_seconds > LATE_SECONDS && (
+        <span class="badge is-bad">overdue by {formatDuration(overdue_seconds * 1_000)}</span>
+      )}
+      {until && (
+        <p class="hint">
+          until <Ago time={until} />
+        </p>
+      )}
+    </>
+  )
+}
+
+const SKIPPED: Record<SkipReason, string> = {
+  overlap: 'the last job had not ended',
+  missed: 'nothing ran at that time',
+  duplicate: 'an open job does the same',
+  too_many_open: 'too many of its jobs are open',
+  invalid_input: 'the kind does not take this input',
+}
+
+function LastRun({ schedule: { last_at, last_job_id, last_job_status, last_skip } }: { schedule: ScheduleItem }) {
+  return (
+    <>
+      {last_job_id && last_job_status && (
+        <a href={`/jobs/${last_job_id}`}>
+          <Status status={last_job_status} />
+        </a>
+      )}{' '}
+      <Ago time={last_at} />
+      {last_skip && (
+        <p class="hint">
+          skipped <Ago time={last_skip.at} />: {SKIPPED[last_skip.reason]}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Actions({ schedule, onChange, onRemoved, onEdit }: Omit<ScheduleRowProps, 'label'>) {
+  const { id, name, state, enabled } = schedule
+  const remove = async (reason: string) => {
+    await client.delete('/api/schedules/{id}', { id, reason })
+    onRemoved()
+  }
+  return (
+    <>
+      {state !== 'ended' && (
+        <button
+          type="button"
+          onClick={() => onChange(client.patch('/api/schedules/{id}', { id, body: { enabled: !enabled } }))}
+        >
+          {enabled ? 'Pause' : 'Resume'}
+        </button>
+      )}
+      <button type="button" onClick={() => onChange(client.post('/api/schedules/{id}/run', { id }))}>
+        Run now
+      </button>
+      <button type="button" onClick={onEdit}>
+        Change
+      </button>
+      <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={remove} />
+    </>
+  )
+}

@@ -1,0 +1,91 @@
+import type { Signal } from '@preact/signals'
+import { localZone, type TimingFields, UNIT_NAMES, type Unit } from './timing'
+import { TimingPreview } from './timing-preview'
+
+/** Every IANA zone that the browser knows. */
+const zones = () => Intl.supportedValuesOf('timeZone')
+
+/** When a schedule is due: an interval or a cron expression, and what that means. */
+export function TimingFieldset({ fields }: { fields: Signal<TimingFields> }) {
+  const { mode } = fields.value
+  const set = (change: Partial<TimingFields>) => {
+    fields.value = { ...fields.peek(), ...change }
+  }
+  return (
+    <>
+      <fieldset class="chips" aria-label="Timing">
+        <button type="button" aria-pressed={mode === 'cron'} onClick={() => set({ mode: 'cron' })}>
+          Cron expression
+        </button>
+        <button type="button" aria-pressed={mode === 'interval'} onClick={() => set({ mode: 'interval' })}>
+          Interval
+        </button>
+      </fieldset>
+      <div class="kind-form">
+        {mode === 'cron' ? <CronFields {...{ fields, set }} /> : <IntervalFields {...{ fields, set }} />}
+      </div>
+      <TimingPreview fields={fields.value} />
+    </>
+  )
+}
+
+interface FieldsProps {
+  fields: Signal<TimingFields>
+  set(change: Partial<TimingFields>): void
+}
+
+const CronFields = ({ fields: { value }, set }: FieldsProps) => (
+  <>
+    <label class="field">
+      Cron expression
+      <input
+        value={value.cron}
+        required
+        maxLength={200}
+        spellcheck={false}
+        placeholder="minute hour day month weekday"
+        onInput={event => set({ cron: event.currentTarget.value })}
+      />
+    </label>
+    <label class="field">
+      Time zone
+      <input
+        value={value.timezone}
+        list="time-zones"
+        maxLength={100}
+        spellcheck={false}
+        placeholder={localZone()}
+        onInput={event => set({ timezone: event.currentTarget.value })}
+      />
+      <datalist id="time-zones">
+        {zones().map(zone => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+    </label>
+  </>
+)
+
+const IntervalFields = ({ fields: { value }, set }: FieldsProps) => (
+  <>
+    <label class="field">
+      Every
+      <input
+        type="number"
+        value={value.count}
+        min={1}
+        step={1}
+        required
+        onInput={event => set({ count: event.currentTarget.value })}
+      />
+    </label>
+    <label class="field">
+      Unit
+      <select value={value.unit} onChange={event => set({ unit: event.currentTarget.value as Unit })}>
+        {UNIT_NAMES.map(unit => (
+          <option key={unit}>{unit}</option>
+        ))}
+      </select>
+    </label>
+  </>
+)
