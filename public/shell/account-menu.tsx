@@ -19,7 +19,7 @@ export function AccountMenu() {
           {who.name.slice(0, 1).toUpperCase()}
         </span>
         <span class="account-name">{who.name}</span>
-        <span class="hint">{who.role}</span>
+        <span class="account-role">{who.role}</span>
       </summary>
       <div class="account-menu">
         <fieldset class="segments" aria-label="Theme">
