@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '../../src/contract/jobs'
-import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { follow } from '../follow'
 import { parseInput } from '../input'
 import { numberOf } from '../numbers'
-import { hasEnded, reasonOf } from '../output/job-lines'
+import { outcomeText, ranText } from '../output/job-lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
-import { span } from '../output/times'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 
 export const run = defineCommand({
@@ -63,12 +61,13 @@ async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienc
   const job = await api.get('/api/jobs/{id}', { id })
   if (isJson) terminal.json({ event: 'job', ...job })
   else terminal.note(summaryOf(job))
-  return hasEnded(job.status) && job.status === 'completed' ? EXIT.ok : EXIT.failed
+  return job.status === 'completed' ? EXIT.ok : EXIT.failed
 }
 
 function summaryOf(job: Job): string {
-  const why = clean(reasonOf(job))
-  return `Job ${job.id} ${job.status} after ${span(job.created_at, job.ended_at)}${why && `: ${why}`}`
+  const ran = job.ran_ms === null ? '' : ` after ${ranText(job)}`
+  const result = outcomeText(job)
+  return `${result && `${result}\n`}Job ${job.id} ${job.status}${ran}`
 }
 
 function millisOf(name: string, text: string | undefined): number | undefined {

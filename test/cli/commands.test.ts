@@ -83,11 +83,11 @@ describe('run', () => {
     const good = await cli.run(['run', 'demo', demo({ lines: 3 }), '--wait'])
     expect(good.code).toBe(0)
     expect(good.stdout.match(/pump worker 1 line \d of 3/g)).toHaveLength(3)
-    expect(good.stdout.trimEnd().endsWith('== completed')).toBe(true)
-    expect(good.stderr).toMatch(/^Job [0-9a-f-]{36} completed after /)
+    expect(good.stdout.trimEnd().endsWith('== ✓ completed: 3 lines')).toBe(true)
+    expect(good.stderr).toMatch(/^✓ 3 lines\nJob [0-9a-f-]{36} completed after /)
     const bad = await cli.run(['run', 'demo', demo({ lines: 2, fail_rate: 1 }), '--wait'])
     expect(bad.code).toBe(1)
-    expect(bad.stderr).toMatch(/ failed after .*: Worker 1 of pump failed as asked/)
+    expect(bad.stderr).toMatch(/^✗ Worker 1 of pump failed as asked.*\nJob [0-9a-f-]{36} failed after /)
   })
 
   test('--wait exits with 1 if the job is cancelled', async () => {
@@ -113,8 +113,12 @@ describe('jobs, job, retry', () => {
     const id = await endedJob({ fail_rate: 1 })
     const failed = await cli.run(['jobs', '--status', 'failed', '--kind', 'demo', '--q', 'as asked', '--since', '1h'])
     expect(failed.code).toBe(0)
-    expect(failed.stdout).toMatch(/^ID +STATUS +KIND +AGE +RAN +TRY +WHY\n/)
-    expect(failed.stdout).toMatch(new RegExp(`^${id} +failed +demo .*Worker 1 of pump failed as asked`, 'm'))
+    expect(failed.stdout).toMatch(/^ID +STATUS +OUTCOME +TITLE +AGE +RAN +TRY +KIND\n/)
+    expect(failed.stdout).toMatch(
+      new RegExp(`^${id} +✗ failed +Worker 1 of pump failed as asked.* pump · 2 lines`, 'm'),
+    )
+    const bad = await cli.run(['jobs', '--outcome', 'bad', '--json'])
+    expect(objectsIn(bad.stdout).map(job => job.id)).toContain(id)
     const one = await cli.run(['jobs', '--limit', '1', '--json'])
     expect(objectsIn(one.stdout)).toHaveLength(1)
     expect(one.stderr).toContain('--limit')
@@ -124,6 +128,7 @@ describe('jobs, job, retry', () => {
   test('job shows a job, retry runs it again', async () => {
     const id = await endedJob({ fail_rate: 1 })
     const { stdout } = await cli.run(['job', id])
+    expect(stdout).toMatch(/^Title: +pump · 2 lines\nOutcome: +✗ Worker 1 of pump failed as asked/m)
     expect(stdout).toMatch(/^Status: +failed$/m)
     expect(stdout).toMatch(/^Why: +Worker 1 of pump failed as asked/m)
     expect(stdout).toMatch(/^pump +failed +\d+/m)
