@@ -75,12 +75,13 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
 }
 
 /** Filters that only the server can evaluate, because events lack the data. */
-const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id'] as const
+const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id', 'ancestor_id'] as const
 
 /** Whether a row matches the filters. False if only the server could tell. */
 const matches = (job: Job, filters: JobFilters) =>
   SERVER_SIDE.every(name => filters[name] === '') &&
   (filters.status === '' || job.status === filters.status) &&
+  (filters.outcome === '' || job.outcome?.level === filters.outcome) &&
   (filters.kind === '' || job.kind === filters.kind) &&
   (filters.queue === '' || job.queue === filters.queue) &&
   (filters.children !== '' || job.parent_id === null)

@@ -146,6 +146,8 @@ export const jobFilterFields = {
   q: plainText(200).optional(),
   parent_id: uuid.optional(),
   root_id: uuid.optional(),
+  /** All jobs below this one. */
+  ancestor_id: uuid.optional(),
   /** Id or name of its creator. */
   actor: plainText(200).optional(),
   /** Failed jobs with the same cause, see `GET /api/failures`. */

@@ -10,9 +10,31 @@ import { readAttempt, readRow } from '../lifecycle/rows'
 /** Where the strings of an error begin in its JSON, so that a search does not match its keys. */
 const IN_ERROR = '"(?:code|message)":"'
 
+/** All descendants of a job. */
+const BELOW = `WITH RECURSIVE below AS (
+    SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+    UNION ALL
+    SELECT j.id, j.status FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
+  )`
+
 /** Applies a filter to a query on `jobs`. */
 export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
-  const { status, outcome, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
+  const {
+    status,
+    outcome,
+    kind,
+    queue,
+    q,
+    parent_id,
+    root_id,
+    ancestor_id,
+    actor,
+    fingerprint,
+    since,
+    until,
+    roots,
+    ids,
+  } = filter
   query.where('tenant_id', tenantId)
   if (status) query.whereIn('status', status)
   if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets PostgreSQL use the index of failures
@@ -23,6 +45,7 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
   if (queue) query.whereIn('queue', queue)
   if (parent_id) query.where('parent_id', parent_id)
   if (root_id) query.where('root_id', root_id)
+  if (ancestor_id) query.whereRaw(`id IN (${BELOW} SELECT id FROM below)`, { tenantId, id: ancestor_id })
   if (fingerprint) query.where('fingerprint', fingerprint)
   if (roots) query.whereNull('parent_id')
   if (ids) query.whereIn('id', ids)
@@ -129,12 +152,7 @@ export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Parti
   const counted = await manyRows(
     db,
     countRow.extend({ status: jobColumns.shape.status }),
-    `WITH RECURSIVE tree AS (
-       SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
-       UNION ALL
-       SELECT j.id, j.status FROM jobs j JOIN tree ON j.tenant_id = :tenantId AND j.parent_id = tree.id
-     )
-     SELECT status, count(*)::integer AS count FROM tree GROUP BY status`,
+    `${BELOW} SELECT status, count(*)::integer AS count FROM below GROUP BY status`,
     { tenantId, id },
   )
   return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
