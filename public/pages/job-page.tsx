@@ -19,8 +19,27 @@ import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
 import { useTitle } from '../use-title'
 
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 export default function JobPage({ id }: { id: string }) {
-  const { job, problem, read } = useJob(id)
+  return ID.test(id) ? <KnownJob id={id} /> : <NoSuchJob />
+}
+
+function NoSuchJob() {
+  useTitle('No such job')
+  return (
+    <div class="page">
+      <Empty title="No such job">
+        <p>It may have been removed from the history, or the address is not complete.</p>
+        <a href="/jobs">All jobs</a>
+      </Empty>
+    </div>
+  )
+}
+
+function KnownJob({ id }: { id: string }) {
+  const { job, problem, isMissing, read } = useJob(id)
+  if (isMissing.value && !job.value) return <NoSuchJob />
   if (problem.value !== '' && !job.value) {
     return (
       <div class="page">

@@ -175,6 +175,18 @@ const bulkFilter = jobFilter.extend({ all: z.literal(true).optional() }).superRe
   context.addIssue({ code: 'custom', message })
 })
 
+/** What a bulk action would do now. */
+export const bulkPreview = z.object({
+  /** Jobs that the filter selects. */
+  matched: z.number(),
+  /** Those to which the action can be done; `count` is the same. */
+  applicable: z.number(),
+  count: z.number(),
+  /** The others, by the status that bars it. */
+  skipped: z.partialRecord(jobStatus, z.number()),
+})
+export type BulkPreview = z.output<typeof bulkPreview>
+
 const YEAR_MS = 365 * 24 * 60 * 60_000
 /** BullMQ's limit. */
 const PRIORITY_MAX = 2_097_151
@@ -211,7 +223,7 @@ export const jobRoutes = {
     path: '/api/jobs/actions',
     role: 'operator',
     summary:
-      'Cancels, retries or removes the jobs that a filter selects, or all with `{"all": true}`; `dry_run` only counts them.',
+      'Cancels, retries or removes the jobs that a filter selects, or all with `{"all": true}`; `dry_run` only counts them, and those that it would skip by their status.',
     body: z.strictObject({
       action: z.enum(BULK_ACTIONS),
       filter: bulkFilter,
@@ -220,7 +232,7 @@ export const jobRoutes = {
     }),
     example: { action: 'retry', filter: { status: ['failed'] }, dry_run: true },
     replies: {
-      200: z.object({ count: z.number() }),
+      200: bulkPreview,
       202: jobAccepted.extend({ count: z.number() }),
     },
   },

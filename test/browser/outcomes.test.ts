@@ -65,6 +65,15 @@ describeInBrowser('what came of a job', () => {
     expect(await page.title()).toMatch(/^✕ .*refused.* · http:\/\/127\.0\.0\.1/)
   })
 
+  it('has no page when there is no such job, or its address is no id', async () => {
+    for (const id of ['xyz', '01990000-0000-7000-8000-000000000000']) {
+      await page.goto(`${app.url}/jobs/${id}`)
+      await page.getByText('No such job', { exact: true }).waitFor()
+      expect(await page.title()).toMatch(/^No such job/)
+      expect(await page.getByRole('alert').count()).toBe(0)
+    }
+  })
+
   it('is amber when it was cancelled, and so are the steps that this cut short', async () => {
     const id = await start('demo', { steps: [{ name: 'load', lines: 1_000, interval_ms: 50 }] })
     await page.goto(`${app.url}/jobs/${id}`)

@@ -108,6 +108,25 @@ describe('run', () => {
   })
 })
 
+test('a health check takes an address without its scheme', async () => {
+  const port = await deadPort()
+  for (const address of [`127.0.0.1:${port}/health?a=1`, `url=127.0.0.1:${port}/health?a=1`]) {
+    const { stdout, stderr } = await cli.run(['run', 'health-check', address, 'timeout_ms=5000', '--wait', '--json'])
+    const url = `http://127.0.0.1:${port}/health?a=1`
+    expect(objectsIn(stdout).at(-1)).toMatchObject({ input: { url }, status: 'completed', outcome: { level: 'bad' } })
+    expect(stderr).toBe('')
+  }
+})
+
+test('an unknown command or kind is answered with the one that was meant', async () => {
+  const command = await cli.run(['job-s'])
+  expect(command).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "jobs"?') })
+  const kind = await cli.run(['run', 'health-chek', 'url=http://127.0.0.1/'])
+  expect(kind).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "health-check"?') })
+  const other = await cli.run(['run', 'nonsense'])
+  expect(other.stderr).toMatch(/^There is no kind "nonsense"\. Kinds: .*demo/)
+})
+
 describe('jobs, job, retry', () => {
   test('jobs lists and filters, and says if there are more', async () => {
     const id = await endedJob({ fail_rate: 1 })

@@ -4,11 +4,11 @@ import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
 import { progressOf, runDurationMs, waitedMs } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
-import { parseUrl } from '../../public/jobs/url'
 import { routeOf } from '../../public/routes'
 import type { Job } from '../../src/contract/jobs'
 import { subjectOf } from '../../text/subject'
 import { formatAgo, formatDuration } from '../../text/times'
+import { parseUrl } from '../../text/url'
 
 const NONE = filtersOf('')
 

@@ -83,6 +83,19 @@ export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upT
   return found?.count ?? 0
 }
 
+const statusCountRow = countRow.extend({ status: jobColumns.shape.status })
+const byStatus = (counted: readonly z.output<typeof statusCountRow>[]) =>
+  Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+
+export async function countByStatus(
+  db: Db,
+  tenantId: string,
+  filter: JobFilter,
+): Promise<Partial<Record<JobStatus, number>>> {
+  const query = narrow(db('jobs').select('status').count({ count: '*' }).groupBy('status'), tenantId, filter)
+  return byStatus(await builtRows(statusCountRow, query))
+}
+
 /**
  * Selects only jobs that existed when this id was created and have not ended since, so that a job that is retried and
  * fails again during a bulk action is not selected a second time.
@@ -151,11 +164,11 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
 export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
   const counted = await manyRows(
     db,
-    countRow.extend({ status: jobColumns.shape.status }),
+    statusCountRow,
     `${BELOW} SELECT status, count(*)::integer AS count FROM below GROUP BY status`,
     { tenantId, id },
   )
-  return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+  return byStatus(counted)
 }
 
 /** Deletes ended jobs. @returns how many */
