@@ -3,6 +3,7 @@ import type { Context } from './command'
 import { commands } from './commands'
 import { EXIT, Failure, wrongUsage } from './exit'
 import { helpFor, overview } from './help'
+import { didYouMean } from './near'
 import type { Terminal } from './output/terminal'
 import { parseCommand, refuseToken } from './parse'
 import { readSettings, type Settings } from './settings'
@@ -50,7 +51,8 @@ function commandNamed(name: string) {
   const command = commands.find(each => each.name === name)
   if (command) return command
   if (name.startsWith('-')) throw wrongUsage('Options come after the command. See: tailrace help')
-  throw wrongUsage(`There is no command "${name}". Commands: ${commands.map(each => each.name).join(', ')}, help`)
+  const names = [...commands.map(each => each.name), 'help']
+  throw wrongUsage(`There is no command "${name}".${didYouMean(name, names)} Commands: ${names.join(', ')}`)
 }
 
 /** Settings are read lazily, because `help`, `version` and `login` must work with invalid ones. */

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
-import { fetchJson, messageOf } from './api'
+import { ApiError, fetchJson, messageOf } from './api'
 import { addressOf, type Params } from './client/address'
 import { useInterval } from './use-interval'
 import { useReturn } from './use-return'
@@ -23,6 +23,7 @@ export function useFetch<P extends PathOf<'get'>>(
 ) {
   const value = useSignal<ReplyOf<RouteAt<'get', P>> | null>(null)
   const problem = useSignal('')
+  const isMissing = useSignal(false)
   const requests = useRef(0)
   const address = addressOf(path, params as Params)
   const latest = useRef(address)
@@ -35,8 +36,11 @@ export function useFetch<P extends PathOf<'get'>>(
       if (request !== requests.current) return // a later request was answered first
       value.value = reply
       problem.value = ''
+      isMissing.value = false
     } catch (error) {
-      if (request === requests.current) problem.value = messageOf(error)
+      if (request !== requests.current) return
+      problem.value = messageOf(error)
+      isMissing.value = error instanceof ApiError && error.status === 404
     }
   }, [key])
   useEffect(() => {
@@ -44,5 +48,5 @@ export function useFetch<P extends PathOf<'get'>>(
   }, [key])
   useInterval(pollMs, () => void read(), key)
   useReturn(read)
-  return { value, problem, read }
+  return { value, problem, isMissing, read }
 }

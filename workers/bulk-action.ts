@@ -1,6 +1,6 @@
 import { absent, Problem } from '../src/base/errors'
 import { z } from '../src/base/parse'
-import { bulkAction, handle, type Jobs, possibleFilter, type Run } from '../src/jobs'
+import { type BulkResult, bulkAction, handle, type Jobs, possibleFilter, type Run } from '../src/jobs'
 
 const PAGE = 50
 
@@ -34,7 +34,7 @@ export default handle(bulkAction, async (run, { action, filter, reason, up_to },
   }
   // the rest changed state after they were counted, for example cancelled with their parents
   const { total, done, failed } = progress
-  const result = { total, done, failed, skipped: Math.max(0, total - done - failed) }
+  const result: BulkResult = { total, done, failed, skipped: Math.max(0, total - done - failed) }
   run.progress({ ...progress, ...result })
   return result
 })

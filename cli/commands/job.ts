@@ -1,8 +1,10 @@
 import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
+import { subjectOf } from '../../text/subject'
+import { formatDuration } from '../../text/times'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
-import { paintStatus, reasonOf } from '../output/job-lines'
+import { outcomeText, paintMarked, paintStatus, ranText, reasonOf } from '../output/job-lines'
 import { table } from '../output/table'
 import type { Terminal } from '../output/terminal'
 import { clock, span } from '../output/times'
@@ -32,6 +34,8 @@ function fieldsOf(terminal: Terminal, job: Job, page: string): Record<string, st
   const time = (text: string | null) => (text === null ? '' : clock(text))
   return {
     Id: job.id,
+    Title: clean(subjectOf(job)),
+    Outcome: paintMarked(terminal)(outcomeText(job)),
     Kind: `${clean(job.kind)} in queue ${clean(job.queue)}`,
     Status: paintStatus(terminal)(job.status),
     Why: clean(reasonOf(job)),
@@ -39,7 +43,8 @@ function fieldsOf(terminal: Terminal, job: Job, page: string): Record<string, st
     Created: `${time(job.created_at)} by ${clean(job.created_by.name)}${job.reason ? `: ${clean(job.reason)}` : ''}`,
     Due: job.status === 'scheduled' ? time(job.run_at) : '',
     Started: time(job.started_at),
-    Ended: job.ended_at ? `${time(job.ended_at)} after ${span(job.started_at ?? job.created_at, job.ended_at)}` : '',
+    Waited: formatDuration(job.waited_ms),
+    Ended: job.ended_at ? `${time(job.ended_at)}${job.ran_ms === null ? '' : ` after ${ranText(job)}`}` : '',
     Worker: clean(job.worker ?? ''),
     Parent: job.parent_id ?? '',
     Progress: json(job.progress),

@@ -1,11 +1,12 @@
 import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
+import { subjectOf } from '../../text/subject'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { collect, limitOf } from '../list'
-import { paintStatus, reasonOf } from '../output/job-lines'
+import { markedStatus, paintMarked, ranText } from '../output/job-lines'
 import { table } from '../output/table'
-import { age, since, span } from '../output/times'
+import { age, since } from '../output/times'
 
 const LIMIT_DEFAULT = 20
 
@@ -16,6 +17,7 @@ export const jobs = defineCommand({
   summary: 'Lists jobs, newest first',
   options: {
     status: { type: 'string', value: 'a,b', help: 'scheduled, pending, running, completed, failed, cancelled' },
+    outcome: { type: 'string', value: 'a,b', help: 'What came of them: ok, warn, bad' },
     kind: { type: 'string', value: 'a,b', help: 'Such as health-check' },
     queue: { type: 'string', value: 'a,b', help: 'Such as demo' },
     q: { type: 'string', value: 'text', help: 'Search in kind, id, input, error and reason' },
@@ -40,21 +42,23 @@ export const jobs = defineCommand({
 function tableOf({ terminal }: Context, found: readonly Job[]): string {
   const columns = [
     { title: 'ID' },
-    { title: 'STATUS', paint: paintStatus(terminal) },
-    { title: 'KIND', widthMin: 6 },
+    { title: 'STATUS', paint: paintMarked(terminal) },
+    { title: 'OUTCOME', widthMin: 12 },
+    { title: 'TITLE', widthMin: 12 },
     { title: 'AGE', right: true },
     { title: 'RAN', right: true },
     { title: 'TRY', right: true },
-    { title: 'WHY', widthMin: 8 },
+    { title: 'KIND', widthMin: 6 },
   ]
   const rows = found.map(job => [
     job.id,
-    job.status,
-    clean(job.kind),
+    markedStatus(job),
+    clean(job.outcome?.text ?? ''),
+    clean(subjectOf(job)),
     age(job.created_at),
-    span(job.started_at, job.ended_at),
+    ranText(job),
     `${job.attempt}/${job.max_attempts}`,
-    clean(reasonOf(job)),
+    clean(job.kind),
   ])
   return table(columns, rows, terminal.width())
 }

@@ -24,17 +24,16 @@ function tableOf(terminal: Terminal, items: readonly Queue[]): string {
   const columns = [
     { title: 'QUEUE', widthMin: 8 },
     { title: 'STATE', paint: (text: string) => terminal.paint(text.startsWith('paused') ? 'yellow' : 'green', text) },
-    ...['WAIT', 'RUN', 'DELAYED', 'FAILED', 'OLDEST', 'WAIT P95', 'RUN P95'].map(title => ({ title, right: true })),
+    ...['PENDING', 'RUNNING', 'SCHEDULED', 'FAILED 24H', 'BAD 24H', 'OLDEST', 'WAIT P95', 'RUN P95'].map(title => ({
+      title,
+      right: true,
+    })),
     { title: 'PAUSED BY', widthMin: 10 },
   ]
-  const count = (value: number | undefined) => (value === undefined ? '?' : String(value)) // Redis is down
   const rows = items.map(({ name, counts, paused, paused_by, ...times }) => [
     clean(name),
     paused ? 'paused' : 'open',
-    count(counts?.waiting),
-    count(counts?.active),
-    count(counts?.delayed),
-    count(counts?.failed),
+    ...[counts.pending, counts.running, counts.scheduled, counts.failed, counts.bad].map(String),
     times.oldest_waiting_seconds ? formatDuration(times.oldest_waiting_seconds * 1_000) : '',
     formatDuration(times.wait_ms.p95),
     formatDuration(times.run_ms.p95),

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
+import { parseUrl } from '../../text/url'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
-import { EXIT } from '../exit'
+import { EXIT, Failure, wrongUsage } from '../exit'
 import { follow } from '../follow'
 import { parseInput } from '../input'
+import { didYouMean } from '../near'
 import { numberOf } from '../numbers'
-import { hasEnded, reasonOf } from '../output/job-lines'
+import { outcomeText, ranText } from '../output/job-lines'
 import { jsonPrinter, textPrinter } from '../output/printer'
-import { span } from '../output/times'
 import { PATIENCE_OPTION, patienceOf } from '../patience'
 
 export const run = defineCommand({
@@ -20,7 +21,7 @@ export const run = defineCommand({
 number, true, false, null, or starts with { [ or " is parsed as JSON; any other is text.
 Pass secrets with @file or -, because everybody on the machine can see arguments.
 
-  tailrace run health-check url=https://example.org expect_status=200
+  tailrace run health-check example.org expect_status=200
   tailrace run demo '{"steps":[{"name":"pump","lines":100}]}' --wait`,
   options: {
     wait: { type: 'boolean', help: 'Follow its log; exit 0 if it completes, 1 if it fails or is cancelled' },
@@ -36,18 +37,38 @@ Pass secrets with @file or -, because everybody on the machine can see arguments
     const patienceMs = patienceOf(values.patience)
     const body = {
       kind,
-      input: parseInput(rest),
+      input: inputOf(kind, rest),
       priority: numberOf('--priority', values.priority),
       delay_ms: millisOf('--delay', values.delay),
       reason: values.reason,
     }
     const headers = { 'idempotency-key': values.key ?? randomUUID() } // a repeated request creates one job
-    const { job, links } = await api.post('/api/jobs', { body, headers })
+    const { job, links } = await api
+      .post('/api/jobs', { body, headers })
+      .catch(error => unknownKind(context, kind, error))
     if (values.json) terminal.json({ event: 'job', ...job, links })
     else terminal.write(`${job.id}\n`)
     return values.wait ? outcomeOf(context, job, values.json === true, patienceMs) : EXIT.ok
   },
 })
+
+/** `tailrace run health-check example.org`: as on the queue page, an address may be given as people write it. */
+function inputOf(kind: string, operands: readonly string[]): Record<string, unknown> {
+  const [first = '', ...more] = operands
+  const isBare = kind === 'health-check' && first !== '' && !/^(\w+=|@|-$|\s*\{)/.test(first)
+  const input = parseInput(isBare ? [`url=${first}`, ...more] : operands)
+  const { url } = input
+  if (kind !== 'health-check' || typeof url !== 'string' || url.includes('://')) return input
+  return { ...input, url: parseUrl(url) ?? url }
+}
+
+/** The server lists all kinds; which of them was meant is seen sooner from one. @throws Failure */
+async function unknownKind({ api }: Context, kind: string, error: unknown): Promise<never> {
+  if (!(error instanceof Failure) || error.exitCode !== EXIT.usage) throw error
+  const names = (await api.get('/api/kinds')).items.filter(each => each.role !== null).map(each => each.name)
+  if (names.includes(kind)) throw error
+  throw wrongUsage(`There is no kind "${clean(kind)}".${didYouMean(kind, names)} Kinds: ${names.join(', ')}`)
+}
 
 async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienceMs: number): Promise<number> {
   const { terminal, api } = context
@@ -63,12 +84,13 @@ async function outcomeOf(context: Context, { id }: Job, isJson: boolean, patienc
   const job = await api.get('/api/jobs/{id}', { id })
   if (isJson) terminal.json({ event: 'job', ...job })
   else terminal.note(summaryOf(job))
-  return hasEnded(job.status) && job.status === 'completed' ? EXIT.ok : EXIT.failed
+  return job.status === 'completed' ? EXIT.ok : EXIT.failed
 }
 
 function summaryOf(job: Job): string {
-  const why = clean(reasonOf(job))
-  return `Job ${job.id} ${job.status} after ${span(job.created_at, job.ended_at)}${why && `: ${why}`}`
+  const ran = job.ran_ms === null ? '' : ` after ${ranText(job)}`
+  const result = outcomeText(job)
+  return `${result && `${result}\n`}Job ${job.id} ${job.status}${ran}`
 }
 
 function millisOf(name: string, text: string | undefined): number | undefined {

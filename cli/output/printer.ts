@@ -1,7 +1,7 @@
 import type { Gap, JobStatus, LogLine, StreamEvent } from '../../public/client'
 import type { Job } from '../../src/contract/jobs'
 import { clean, cleanColoured, indented } from '../../text/display'
-import { hasEnded, reasonOf, STATUS_COLOURS } from './job-lines'
+import { hasEnded, markedStatus, paintMarked, reasonOf } from './job-lines'
 import type { Colour, Terminal } from './terminal'
 import { cut } from './text'
 import { clock } from './times'
@@ -62,11 +62,15 @@ function lineText(terminal: Terminal, { timestamp, level, step, message, truncat
   return `${time} ${name} ${place}${indented(text)}${rest}\n`
 }
 
-function statusText(terminal: Terminal, job: Pick<Job, 'status' | 'attempt' | 'error' | 'cancel'>): string {
+function statusText(
+  terminal: Terminal,
+  job: Pick<Job, 'status' | 'attempt' | 'error' | 'cancel'> & Partial<Pick<Job, 'outcome'>>,
+): string {
   const attempt = job.attempt > 1 ? `, attempt ${job.attempt}` : ''
-  const isOver = job.status === 'failed' || job.status === 'cancelled'
-  const why = isOver ? clean(reasonOf(job)) : ''
-  return terminal.paint(STATUS_COLOURS[job.status], `== ${job.status}${attempt}${why && `: ${why}`}`)
+  const outcome = job.outcome ?? null
+  const why = clean(hasEnded(job.status) ? reasonOf(job) || (outcome?.text ?? '') : '')
+  const text = `${markedStatus({ ...job, outcome })}${attempt}${why && `: ${why}`}`
+  return `== ${paintMarked(terminal)(text)}`
 }
 
 /** Makes missing entries visible, because the lines around them would look adjacent. */

@@ -32,17 +32,20 @@ export function table(columns: readonly Column[], rows: readonly string[][], wid
 }
 
 function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
-  const widths = [...natural]
-  const total = () => widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1)
-  for (let over = total() - width; over > 0; over = total() - width) {
+  const narrowest = natural.map((each, at) => Math.min(each, columns[at]?.widthMin ?? each))
+  let count = columns.length
+  while (count > 1 && totalOf(narrowest.slice(0, count)) > width) count--
+  const widths = natural.slice(0, count)
+  for (let over = totalOf(widths) - width; over > 0; over = totalOf(widths) - width) {
     const widest = widestOf(columns, widths)
-    if (widest === undefined) {
-      if (widths.length === 1) return [width]
-      widths.pop()
-    } else widths[widest] = Math.max(columns[widest]?.widthMin ?? 0, (widths[widest] ?? 0) - over)
+    if (widest === undefined) return [width] // a single column that is too wide
+    widths[widest] = Math.max(columns[widest]?.widthMin ?? 0, (widths[widest] ?? 0) - over)
   }
   return widths
 }
+
+const totalOf = (widths: readonly number[]) =>
+  widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1)
 
 function widestOf(columns: readonly Column[], widths: readonly number[]): number | undefined {
   let found: number | undefined

@@ -4,6 +4,7 @@ import type { Attempt, Job } from '../../src/contract/jobs'
 import { elapsedMs, formatDuration } from '../../text/times'
 import { client } from '../api'
 import { now } from '../clock'
+import { Outcome } from '../components/outcome'
 import { Status } from '../components/status'
 
 /** All attempts at a job, read again when one starts or ends. */
@@ -31,7 +32,7 @@ export function Attempts({ job, attempts }: { job: Job; attempts: Attempt[] }) {
         {attempts.map(each => (
           <li key={each.attempt} id={`attempt-${each.attempt}`}>
             <b>{each.attempt}</b>
-            <Status status={each.outcome} />
+            {each.attempt === job.attempt && job.outcome ? <Outcome of={job} /> : <Status status={each.outcome} />}
             <span class="attempt-error">{each.error && `${each.error.message} (${each.error.code})`}</span>
             <span class="spacer" />
             <code class="attempt-worker">{each.worker}</code>

@@ -4,7 +4,7 @@ import { messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { ReasonForm } from '../components/reason-form'
 import { isAdmin, isOperator } from '../session'
-import { type BulkAction, type BulkFilter, countFor, startBulk } from './bulk'
+import { type BulkAction, type BulkFilter, preview, previewWords, startBulk } from './bulk'
 import { BulkProgress } from './bulk-progress'
 
 interface BulkBarProps {
@@ -27,7 +27,7 @@ const jobsOf = (count: number) => counted(count, 'job')
 
 /** Bulk actions on jobs: counts the affected jobs, asks for a reason, then shows the progress. */
 export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
-  const planned = useSignal<{ action: BulkAction; filter: BulkFilter; count: number } | null>(null)
+  const planned = useSignal<{ action: BulkAction; filter: BulkFilter; words: string } | null>(null)
   const started = useSignal('')
   const problem = useSignal('')
   const isAll = selected.size === 0
@@ -36,9 +36,9 @@ export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
     const chosen = isAll ? filter : { ids: [...selected] }
     try {
       problem.value = ''
-      const found = await countFor(action, chosen)
-      if (found === 0) problem.value = LABELS[action].none
-      else planned.value = { action, filter: chosen, count: found }
+      const found = await preview(action, chosen)
+      if (found.applicable === 0) problem.value = LABELS[action].none
+      else planned.value = { action, filter: chosen, words: previewWords(found) }
     } catch (error) {
       problem.value = messageOf(error)
     }
@@ -61,7 +61,7 @@ export function BulkBar({ selected, filter, count, onClear }: BulkBarProps) {
     <section class="bulk" aria-label="Bulk actions">
       {plan ? (
         <ReasonForm
-          label={`${LABELS[plan.action].name}: ${jobsOf(plan.count)}`}
+          label={`${LABELS[plan.action].name}: ${plan.words}`}
           onReason={start}
           onDismiss={() => (planned.value = null)}
         />

@@ -1,5 +1,6 @@
 import { formatCount } from '../../text/numbers'
-import { Progress, Status } from '../components/status'
+import { Outcome } from '../components/outcome'
+import { Progress } from '../components/status'
 import { JobActions } from './actions'
 import { hasEnded, progressOf } from './job'
 import { useJob } from './use-job'
@@ -8,16 +9,18 @@ import { useJob } from './use-job'
 export function BulkProgress({ id, onClose }: { id: string; onClose(): void }) {
   const { job, read } = useJob(id)
   if (!job.value) return null
-  const { status, progress, result } = job.value
-  const { done = 0, failed = 0 } = (result ?? progress ?? {}) as { done?: number; failed?: number }
+  const { status, progress } = job.value
+  const { done = 0, failed = 0 } = (progress ?? {}) as { done?: number; failed?: number }
   const isOver = hasEnded(status)
   return (
     <div class="row bulk-progress">
-      <Status status={status} />
+      <Outcome of={job.value} />
       {!isOver && <Progress share={progressOf(progress) ?? 0} label="Bulk action progress" />}
-      <span>
-        {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} failed`}
-      </span>
+      {!isOver && (
+        <span>
+          {formatCount(done)} done{failed > 0 && `, ${formatCount(failed)} failed`}
+        </span>
+      )}
       <a href={`/jobs/${id}`}>View log</a>
       {isOver ? (
         <button type="button" class="quiet" onClick={onClose}>

@@ -50,7 +50,10 @@ interface ChildrenProps {
   renderDetails(job: Job): ComponentChildren
 }
 
-/** The child jobs of a job, however many: the counts of all descendants, and a list of its direct children. */
+/**
+ * The jobs below this one, however many: counts of all of them, and its own children as far as they are looked at. A
+ * status shows all that it counts, at whatever depth.
+ */
 export function Children({ job, descendants, renderDetails }: ChildrenProps) {
   const status = useSignal('')
   if (!descendants) return null
@@ -74,7 +77,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
           ))}
         </fieldset>
         <span class="spacer" />
-        <a href={`/jobs?root_id=${job.root_id ?? job.id}&children=1`}>View all</a>
+        <a href={`/jobs?ancestor_id=${job.id}`}>View all</a>
       </header>
       <StatusBar counts={counts} total={total} ended={ended} />
       <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />
@@ -100,7 +103,10 @@ interface ChildListProps {
 }
 
 function ChildList({ parentId, status, renderDetails }: ChildListProps) {
-  const filters = useMemo(() => ({ ...filtersOf(''), parent_id: parentId, status, children: '1' }), [parentId, status])
+  const filters = useMemo(
+    () => ({ ...filtersOf(''), [status === '' ? 'parent_id' : 'ancestor_id']: parentId, status }),
+    [parentId, status],
+  )
   const list = useJobList(filters)
   const state = {
     current: useSignal(''),

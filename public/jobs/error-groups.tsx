@@ -18,7 +18,7 @@ interface ErrorGroupsProps {
 /** Failed jobs grouped by error. */
 export function ErrorGroups({ filters, max = 50, empty = 'No failed jobs' }: ErrorGroupsProps) {
   // Groups have one status and one error each, so neither is a filter here. Child jobs are included.
-  const { status: _, fingerprint: __, roots: ___, ...params } = jobParams(filters)
+  const { status: _, fingerprint: __, roots: ___, outcome: ____, ...params } = jobParams(filters)
   const { value, problem, read } = useFetch(
     '/api/failures',
     { ...params, limit: max },
@@ -38,7 +38,7 @@ export function ErrorGroups({ filters, max = 50, empty = 'No failed jobs' }: Err
 
 function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters }) {
   const { fingerprint, kind, code, pattern, example, count, first_at, last_at } = group
-  const search = searchOf({ since: filters.since, status: 'failed', fingerprint })
+  const search = searchOf({ ...filters, status: 'failed', outcome: '', fingerprint })
   return (
     <li class="error-row">
       <b class="error-count">{formatCount(count)}</b>

@@ -1,3 +1,4 @@
+import { OUTCOME_LEVELS } from '../../src/contract/values'
 import { FilterSelect, PeriodSelect } from '../components/filter-select'
 import { TypedFilter } from '../components/typed-filter'
 import { navigate } from '../router'
@@ -21,6 +22,13 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
           </button>
         ))}
       </fieldset>
+      <FilterSelect
+        label="Outcome"
+        all="All outcomes"
+        value={filters.outcome}
+        options={[...OUTCOME_LEVELS]}
+        onChange={outcome => set({ outcome })}
+      />
       <FilterSelect
         label="Kind"
         all="All kinds"
@@ -55,7 +63,12 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
   )
 }
 
-const LINK_FILTERS = { fingerprint: 'one error', root_id: 'one job tree', parent_id: 'children of one job' } as const
+const LINK_FILTERS = {
+  fingerprint: 'one error',
+  root_id: 'one job tree',
+  parent_id: 'children of one job',
+  ancestor_id: 'jobs below one job',
+} as const
 
 /** Filters that only links set. They are shown so that it is clear why other jobs are missing. */
 function LinkFilters({ filters, onRemove }: { filters: JobFilters; onRemove(change: Partial<JobFilters>): void }) {

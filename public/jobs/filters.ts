@@ -3,6 +3,7 @@ import * as url from '../url-filters'
 
 const NAMES = [
   'status',
+  'outcome',
   'kind',
   'queue',
   'q',
@@ -11,6 +12,7 @@ const NAMES = [
   'fingerprint',
   'root_id',
   'parent_id',
+  'ancestor_id',
   'children',
 ] as const
 
@@ -22,6 +24,8 @@ export const filtersOf = (search: string): JobFilters => url.readFilters(NAMES, 
 /** Filters as a query string with its `?`. Empty ones are left out. */
 export const searchOf = (filters: Partial<JobFilters>): string => url.searchOf(NAMES, filters)
 
+const CHILD_FILTERS = ['fingerprint', 'root_id', 'parent_id', 'ancestor_id'] as const
+
 /**
  * Filters as parameters of the API: periods become times, and child jobs are excluded unless a filter includes them.
  */
@@ -30,7 +34,7 @@ export function jobParams(filters: JobFilters, now = Date.now()): Record<string,
   const params: Record<string, string> = {}
   for (const [name, value] of Object.entries(plain)) if (value !== '') params[name] = value
   Object.assign(params, sinceParam(since, now))
-  const includesChildren = filters.fingerprint !== '' || filters.root_id !== '' || filters.parent_id !== ''
+  const includesChildren = CHILD_FILTERS.some(name => filters[name] !== '')
   if (children === '' && !includesChildren) params.roots = 'true'
   return params
 }

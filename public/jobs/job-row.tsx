@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
+import { subjectOf } from '../../text/subject'
 import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
+import { Outcome } from '../components/outcome'
 import { Progress, Status } from '../components/status'
-import { hasEnded, progressOf, runDurationMs, subjectOf } from './job'
+import { hasEnded, progressOf, runDurationMs } from './job'
 import { type ListState, toggled } from './list-state'
-import { isCheckResult } from './waterfall'
 
 interface JobRowProps {
   job: Job
@@ -33,7 +34,9 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
           onClick={() => (state.expanded.value = toggled(state.expanded.value, id))}
         />
         <Pick id={id} name={name} selected={state.selected} />
-        <Status status={job.status} />
+        <span class="job-outcome">
+          <Outcome of={job} />
+        </span>
         <a class="job-subject" href={`/jobs/${id}`} title={subjectOf(job)}>
           {name}
         </a>
@@ -42,7 +45,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
           {share !== null && job.status === 'running' ? (
             <Progress share={share} label={`Progress of ${job.kind}`} />
           ) : (
-            <Outcome job={job} />
+            job.outcome && <Status status={job.status} />
           )}
         </span>
         <span class="job-attempt">
@@ -68,17 +71,5 @@ function Pick({ id, name, selected }: { id: string; name: string; selected: List
       checked={selected.value.has(id)}
       onChange={() => (selected.value = toggled(selected.value, id))}
     />
-  )
-}
-
-/** The outcome in one line: the error, or the result of a health check. */
-function Outcome({ job: { error, result } }: { job: Job }) {
-  if (error) return <span class="job-error">{error.message}</span>
-  if (!isCheckResult(result)) return null
-  const found = result.error ? result.error.message : `${result.status_code} in ${formatDuration(result.latency_ms)}`
-  return (
-    <span title={found}>
-      <b class={`is-${result.status}`}>{result.status}</b> {found}
-    </span>
   )
 }

@@ -1,28 +1,9 @@
 import type { Job, JobStatus } from '../../src/contract/jobs'
-import { formatCount } from '../../text/numbers'
 
 /** All statuses, in display order. */
 export const STATES: readonly JobStatus[] = ['running', 'pending', 'scheduled', 'completed', 'failed', 'cancelled']
 
 export const hasEnded = (status: string) => status === 'completed' || status === 'failed' || status === 'cancelled'
-
-/** A short description of a job: its URL, name or first input value. */
-export function subjectOf({ input, kind }: Pick<Job, 'input' | 'kind'>): string {
-  if (input === null || typeof input !== 'object') return ''
-  const fields = input as Record<string, unknown>
-  if (kind === 'demo' && Array.isArray(fields.steps)) return demoSubject(fields.steps)
-  for (const name of ['url', 'name', 'target', 'sql', 'seeds', 'id']) {
-    const value = fields[name]
-    if (typeof value === 'string' && value !== '') return value
-    if (Array.isArray(value) && typeof value[0] === 'string') return value[0]
-  }
-  return (Object.values(fields).find(value => typeof value === 'string') as string | undefined) ?? ''
-}
-
-function demoSubject(steps: Array<{ name?: string; workers?: number; lines?: number }>) {
-  const lines = steps.reduce((sum, step) => sum + (step.workers ?? 1) * (step.lines ?? 0), 0)
-  return `${steps.map(step => step.name).join(', ')} · ${formatCount(lines)} lines`
-}
 
 /** Progress from 0 to 1, from a percentage or a count; null if the job reports neither. */
 export function progressOf(progress: unknown): number | null {
@@ -36,22 +17,22 @@ export function progressOf(progress: unknown): number | null {
 
 const clamp = (share: number) => Math.min(1, Math.max(0, share))
 
-type Spanned = Pick<Job, 'started_at' | 'ended_at' | 'steps'>
-
-/**
- * When a job ran, in ms since 1970: until now while it is running, null before it starts. Includes the times of its
- * steps, because a very short job is stored in one transaction, with the same start and end time.
- */
-export function runOf({ started_at, ended_at, steps }: Spanned, now: number): { from: number; to: number } | null {
-  if (started_at === null) return null
-  const starts = steps.flatMap(step => (step.started_at === null ? [] : [Date.parse(step.started_at)]))
-  const ends = steps.flatMap(step => (step.ended_at === null ? [] : [Date.parse(step.ended_at)]))
-  const from = Math.min(Date.parse(started_at), ...starts)
-  return { from, to: ended_at === null ? Math.max(now, from) : Math.max(Date.parse(ended_at), ...ends) }
+/** How long it has run, in ms: up to now while it runs, null before its first start and between two attempts. */
+export function runDurationMs(
+  { ran_ms, started_at, status }: Pick<Job, 'ran_ms' | 'started_at' | 'status'>,
+  now: number,
+) {
+  if (started_at === null || hasEnded(status)) return ran_ms
+  return Math.max(0, now - Date.parse(started_at))
 }
 
-/** How long a job ran, in ms; null before it starts. */
-export function runDurationMs(job: Spanned, now: number): number | null {
-  const run = runOf(job, now)
-  return run && run.to - run.from
+type Waited = Pick<Job, 'waited_ms' | 'created_at' | 'run_at' | 'attempt' | 'status'>
+
+/**
+ * How long it has waited for its first start, in ms: up to now while it waits, below zero before it is due. Null for a
+ * job that never started.
+ */
+export function waitedMs({ waited_ms, created_at, run_at, attempt, status }: Waited, now: number): number | null {
+  if (waited_ms !== null || attempt > 0 || hasEnded(status)) return waited_ms
+  return now - Math.max(Date.parse(created_at), run_at === null ? 0 : Date.parse(run_at))
 }

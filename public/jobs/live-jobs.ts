@@ -17,20 +17,29 @@ const STATUS_BY_TYPE: Record<string, JobStatus> = {
 }
 
 /** The latest time in a row. Older events (the history sent on connect) contain nothing new. */
-const lastChangeOf = (job: Job) => [job.created_at, job.started_at ?? '', job.ended_at ?? ''].sort().at(-1) ?? ''
+function lastChangeOf({ created_at, started_at, ended_at, run_at, status }: Job): string {
+  const retriedAt = status === 'pending' ? run_at : null
+  return [created_at, started_at ?? '', ended_at ?? '', retriedAt ?? ''].sort().at(-1) ?? ''
+}
 
 /** The row after an event; the same object if nothing has changed. */
 export function applyEvent(job: Job, { type, timestamp, data }: JobEvent): Job {
   if (timestamp < lastChangeOf(job)) return job
+  // Short jobs are stored with their start and end at once, and their row may be read before the events arrive.
+  if (type === 'job_started' && hasEnded(job.status) && (data.attempt ?? 0) <= job.attempt) return job
   if (type === 'job_progress') return { ...job, progress: data.progress ?? job.progress }
   const status = data.status ?? STATUS_BY_TYPE[type]
   if (!status) return job
+  const { started_at = null, ended_at = null } = data
   return {
     ...job,
     status,
     attempt: data.attempt ?? job.attempt,
-    started_at: type === 'job_started' ? timestamp : job.started_at,
-    ended_at: hasEnded(status) ? (job.ended_at ?? timestamp) : null,
+    outcome: data.outcome ?? null,
+    waited_ms: data.waited_ms ?? job.waited_ms,
+    ran_ms: started_at && ended_at ? Date.parse(ended_at) - Date.parse(started_at) : null,
+    started_at,
+    ended_at,
   }
 }
 
@@ -50,11 +59,14 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
     root_id: data.parent_id ?? data.job_id,
     input: null,
     result: null,
+    outcome: null,
     error: null,
     cancel: null,
     reason: null,
     run_at: null,
     created_at: timestamp,
+    waited_ms: null,
+    ran_ms: null,
     started_at: null,
     ended_at: null,
     created_by: { type: 'system', id: null, name: '' },
@@ -63,12 +75,13 @@ export function rowOfEvent({ timestamp, data }: JobEvent): Job {
 }
 
 /** Filters that only the server can evaluate, because events lack the data. */
-const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id'] as const
+const SERVER_SIDE = ['q', 'actor', 'since', 'fingerprint', 'root_id', 'parent_id', 'ancestor_id'] as const
 
 /** Whether a row matches the filters. False if only the server could tell. */
 const matches = (job: Job, filters: JobFilters) =>
   SERVER_SIDE.every(name => filters[name] === '') &&
   (filters.status === '' || job.status === filters.status) &&
+  (filters.outcome === '' || job.outcome?.level === filters.outcome) &&
   (filters.kind === '' || job.kind === filters.kind) &&
   (filters.queue === '' || job.queue === filters.queue) &&
   (filters.children !== '' || job.parent_id === null)
@@ -108,7 +121,7 @@ class ListUpdate {
     if (!row) return this.create(event)
     const next = applyEvent(row, event)
     if (next === row) return
-    if (next.ended_at !== row.ended_at) this.incomplete++
+    if (hasEnded(next.status) !== hasEnded(row.status)) this.incomplete++
     if (at === undefined) this.created.set(id, next)
     else {
       this.copy ??= [...this.jobs]

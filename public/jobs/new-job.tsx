@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals'
 import type { Job } from '../../src/contract/jobs'
 import type { Kind } from '../../src/contract/kinds'
+import { parseUrl } from '../../text/url'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Failure } from '../components/empty'
 import { useFocus } from '../use-focus'
 import { KindForm } from './kind-form'
-import { parseUrl } from './url'
 
 interface NewJobProps {
   kinds: readonly Kind[]

@@ -1,11 +1,15 @@
-import type { Queue } from '../../src/contract/queues'
+import type { Queue, QueueCounts } from '../../src/contract/queues'
+import { QUEUE_COUNTS } from '../../src/contract/values'
 import { formatCount } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { Sparkline } from '../components/sparkline'
+import { searchOf } from './filters'
 import { type Histories, sumOf } from './queue-history'
 import { isOverdue } from './schedules'
 
-const SHOWN = ['waiting', 'active', 'delayed', 'failed'] as const
+type Count = keyof QueueCounts
+const COUNTS = Object.keys(QUEUE_COUNTS) as Count[]
+const WORDS: Partial<Record<Count, string>> = { failed: 'failed in 24 h', bad: 'bad in 24 h' }
 
 interface QueueCardsProps {
   queues: Queue[]
@@ -20,13 +24,14 @@ export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
     <ul class="queues" aria-label="Queues">
       {queues.map(queue => (
         <li key={queue.name}>
-          <a
-            class={`queue-card${queue.paused ? ' is-paused' : ''}`}
-            href={chosen === queue.name ? '/queues' : `/queues?name=${queue.name}`}
-            aria-current={chosen === queue.name ? 'true' : undefined}
-          >
+          <section class={`queue-card${queue.paused ? ' is-paused' : ''}${chosen === queue.name ? ' is-chosen' : ''}`}>
             <span class="queue-name">
-              {queue.name}
+              <a
+                href={chosen === queue.name ? '/queues' : `/queues?name=${queue.name}`}
+                aria-current={chosen === queue.name ? 'true' : undefined}
+              >
+                {queue.name}
+              </a>
               {queue.paused && (
                 <em title={queue.paused_by ? `${queue.paused_by.by.name}: ${queue.paused_by.reason}` : ''}>paused</em>
               )}
@@ -38,26 +43,26 @@ export function QueueCards({ queues, chosen, history }: QueueCardsProps) {
             {queue.schedules?.some(isOverdue) && <span class="queue-oldest">schedule overdue</span>}
             <LastHour name={queue.name} history={history} />
             <Times queue={queue} />
-          </a>
+          </section>
         </li>
       ))}
     </ul>
   )
 }
 
-function Counts({ queue: { counts } }: { queue: Queue }) {
-  if (!counts) return <span class="count">unknown: Redis is unavailable</span>
-  const busy = SHOWN.filter(state => counts[state] > 0)
+/** Each count leads to the jobs that it counts. */
+function Counts({ queue: { name, counts } }: { queue: Queue }) {
+  const busy = COUNTS.filter(count => counts[count] > 0)
   if (busy.length === 0) return <span class="count">idle</span>
-  return busy.map(state => (
-    <span key={state} class={`count is-${state}`}>
-      <b>{formatCount(counts[state])}</b> {state}
-    </span>
+  return busy.map(count => (
+    <a key={count} class="count" href={`/jobs${searchOf({ queue: name, children: '1', ...QUEUE_COUNTS[count] })}`}>
+      <b class={`is-${count}`}>{formatCount(counts[count])}</b> {WORDS[count] ?? count}
+    </a>
   ))
 }
 
 function Oldest({ queue }: { queue: Queue }) {
-  const ms = (queue.oldest_waiting_seconds ?? 0) * 1_000
+  const ms = queue.oldest_waiting_seconds * 1_000
   return ms >= 1_000 ? <span class="queue-oldest">oldest waiting {formatDuration(ms)}</span> : null
 }
 

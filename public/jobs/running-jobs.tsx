@@ -1,11 +1,12 @@
 import type { Job } from '../../src/contract/jobs'
 import { formatCount, formatPercent } from '../../text/numbers'
+import { subjectOf } from '../../text/subject'
 import { elapsedMs, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Empty } from '../components/empty'
 import { Status } from '../components/status'
 import { filtersOf } from './filters'
-import { progressOf, subjectOf } from './job'
+import { progressOf } from './job'
 import { useJobList } from './use-job-list'
 
 const ROWS = 8

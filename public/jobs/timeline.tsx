@@ -1,8 +1,8 @@
 import type { Attempt, Job, Step } from '../../src/contract/jobs'
 import { counted } from '../../text/numbers'
-import { elapsedMs, formatDuration } from '../../text/times'
+import { formatDuration } from '../../text/times'
 import { now } from '../clock'
-import { runOf } from './job'
+import { waitedMs } from './job'
 
 interface Bar {
   name: string
@@ -19,14 +19,14 @@ interface Bar {
  * time is kept off the timeline because a long wait would squeeze the steps.
  */
 export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
-  const last = runOf(job, now.value)
-  if (!last) return <Waiting job={job} />
-  const begin = Math.min(last.from, Date.parse(attempts[0]?.started_at ?? job.started_at ?? ''))
-  const end = last.to
+  const first = attempts[0]?.started_at ?? job.started_at
+  if (first === null) return <Waiting job={job} />
+  const begin = Date.parse(first)
+  const end = job.ended_at === null ? Math.max(begin, now.value) : Date.parse(job.ended_at)
   const whole = Math.max(1, end - begin)
   return (
     <section class="steps" aria-label="Timeline">
-      <Waiting job={job} started={new Date(begin).toISOString()} />
+      <Waiting job={job} />
       <ol>
         {barsOf(job, attempts, end).map((bar, at) => (
           <Row key={`${bar.name}${at}`} bar={bar} begin={begin} whole={whole} />
@@ -37,14 +37,12 @@ export function Timeline({ job, attempts }: { job: Job; attempts: Attempt[] }) {
 }
 
 /** How long the job waited in the queue, not counting a scheduled delay. */
-function Waiting({ job, started = null }: { job: Job; started?: string | null }) {
-  const ready = job.attempt <= 1 && job.run_at && job.run_at > job.created_at ? job.run_at : job.created_at
-  const planned = Date.parse(ready) - Date.parse(job.created_at)
-  const waited = elapsedMs(ready, started ?? job.ended_at, now.value) ?? 0
+function Waiting({ job }: { job: Job }) {
+  const waited = waitedMs(job, now.value)
+  if (waited === null) return null
   return (
     <p class="waited">
       <span class="waited-bar" aria-hidden="true" />
-      {planned > 0 && `scheduled with a delay of ${formatDuration(planned)}, `}
       {waited < 0 ? `starts in ${formatDuration(-waited)}` : `waited ${formatDuration(waited)} in queue ${job.queue}`}
     </p>
   )

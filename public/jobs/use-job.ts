@@ -7,7 +7,7 @@ import type { JobEvent } from './live-jobs'
 
 /** A job, kept up to date by its stream. It is read again when its status or attempt changes, for its other fields. */
 export function useJob(id: string) {
-  const { value: job, problem, read } = useFetch('/api/jobs/{id}', { id })
+  const { value: job, problem, isMissing, read } = useFetch('/api/jobs/{id}', { id })
   useEffect(() => {
     const stopJob = watch(`job:${id}`, {
       onStatus: ({ job: news, steps }) => {
@@ -39,5 +39,5 @@ export function useJob(id: string) {
     }
   }, [id])
 
-  return { job, problem, read }
+  return { job, problem, isMissing, read }
 }

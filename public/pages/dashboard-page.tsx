@@ -19,8 +19,8 @@ import { stats } from '../shell/counts'
 const MINUTES = 60
 const MINUTE_MS = 60_000
 const ROWS = 8
-const ERRORS = '/errors?since=1h'
-const LAST_HOUR = filtersOf('?since=1h&children=1')
+const ERRORS = '/errors?since=24h'
+const LAST_DAY = filtersOf('?since=24h&children=1')
 
 /** What went wrong, and what is going on: the most urgent first. */
 export default function DashboardPage() {
@@ -30,13 +30,13 @@ export default function DashboardPage() {
     <PageFrame page="dashboard">
       <Health />
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-      <JobTiles queues={queues.value} history={history.value} />
+      <JobTiles queues={queues.value} />
       <div class="panels">
         <section class="panel" aria-label="Failures">
           <h2>
-            <a href={ERRORS}>Failed in the last hour</a>
+            <a href={ERRORS}>Failed in the last 24 hours</a>
           </h2>
-          <ErrorGroups filters={LAST_HOUR} max={ROWS} empty="Nothing failed in the last hour" />
+          <ErrorGroups filters={LAST_DAY} max={ROWS} empty="Nothing failed in the last 24 hours" />
         </section>
         <RunningJobs />
       </div>
@@ -47,22 +47,27 @@ export default function DashboardPage() {
   )
 }
 
-function JobTiles({ queues, history }: { queues: Queue[]; history: Histories | null }) {
+function JobTiles({ queues }: { queues: Queue[] }) {
   const open = stats.value?.jobs
   const countOf = (count: number | undefined) => (count === undefined ? '–' : formatCount(count))
-  const oldestMs = Math.max(0, ...queues.map(queue => queue.oldest_waiting_seconds ?? 0)) * 1_000
-  const { completed, failed } = useMemo(() => {
-    const all = history ? combineQueues(history) : { completed: [], failed: [] }
-    return { completed: sumOf(all.completed), failed: sumOf(all.failed) }
-  }, [history])
+  const oldestMs = Math.max(0, ...queues.map(queue => queue.oldest_waiting_seconds)) * 1_000
+  const failed = sumOf(queues.map(queue => queue.counts.failed))
+  const bad = sumOf(queues.map(queue => queue.counts.bad))
   return (
     <div class="tiles">
       <Tile
         title="Failed"
         value={formatCount(failed)}
-        note="in the last hour"
+        note="in the last 24 hours"
         href={ERRORS}
         tone={failed > 0 ? 'bad' : undefined}
+      />
+      <Tile
+        title="Bad results"
+        value={formatCount(bad)}
+        note="in the last 24 hours"
+        href="/jobs?status=completed&outcome=bad&since=24h&children=1"
+        tone={bad > 0 ? 'bad' : undefined}
       />
       <Tile
         title="Waiting"
@@ -72,12 +77,6 @@ function JobTiles({ queues, history }: { queues: Queue[]; history: Histories | n
       />
       <Tile title="Running" value={countOf(open?.running)} href="/jobs?status=running&children=1" />
       <Tile title="Scheduled" value={countOf(open?.scheduled)} href="/jobs?status=scheduled&children=1" />
-      <Tile
-        title="Completed"
-        value={formatCount(completed)}
-        note="in the last hour"
-        href="/jobs?status=completed&since=1h&children=1"
-      />
     </div>
   )
 }

@@ -1,23 +1,45 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
-import { elapsedMs, formatAgo, formatDuration } from '../../text/times'
+import { subjectOf } from '../../text/subject'
+import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
+import { Outcome, outcomeWords } from '../components/outcome'
 import { Progress, Status } from '../components/status'
 import { JobActions } from '../jobs/actions'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
-import { hasEnded, progressOf, runDurationMs, subjectOf } from '../jobs/job'
+import { hasEnded, progressOf, runDurationMs, waitedMs } from '../jobs/job'
 import { renderDetails } from '../jobs/job-details'
 import { JobLog } from '../jobs/job-log'
 import { MergedLog } from '../jobs/merged-log'
 import { Timeline } from '../jobs/timeline'
 import { useJob } from '../jobs/use-job'
 import { isCheckResult, Waterfall } from '../jobs/waterfall'
+import { useTitle } from '../use-title'
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 export default function JobPage({ id }: { id: string }) {
-  const { job, problem, read } = useJob(id)
+  return ID.test(id) ? <KnownJob id={id} /> : <NoSuchJob />
+}
+
+function NoSuchJob() {
+  useTitle('No such job')
+  return (
+    <div class="page">
+      <Empty title="No such job">
+        <p>It may have been removed from the history, or the address is not complete.</p>
+        <a href="/jobs">All jobs</a>
+      </Empty>
+    </div>
+  )
+}
+
+function KnownJob({ id }: { id: string }) {
+  const { job, problem, isMissing, read } = useJob(id)
+  if (isMissing.value && !job.value) return <NoSuchJob />
   if (problem.value !== '' && !job.value) {
     return (
       <div class="page">
@@ -33,6 +55,8 @@ export default function JobPage({ id }: { id: string }) {
 }
 
 function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
+  const name = subjectOf(job) || job.kind
+  useTitle(`${outcomeWords(job)} · ${name}`)
   const attempts = useAttempts(job)
   const descendants = useDescendants(job)
   return (
@@ -50,7 +74,7 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
               </>
             )}
           </p>
-          <h1>{subjectOf(job) || job.kind}</h1>
+          <h1>{name}</h1>
         </div>
         <JobActions job={job} onChanged={onChanged} />
       </header>
@@ -94,14 +118,15 @@ function Logs({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
 
 function Summary({ job }: { job: Job }) {
   const took = runDurationMs(job, now.value)
-  const waited = elapsedMs(job.created_at, job.started_at ?? job.ended_at, now.value)
+  const waited = waitedMs(job, now.value)
   const share = hasEnded(job.status) ? null : progressOf(job.progress)
   return (
     <dl class="summary">
+      {job.outcome && <Fact name="Outcome" value={<Outcome of={job} />} />}
       <Fact name="Status" value={<Status status={job.status} />} />
       {share !== null && <Fact name="Progress" value={<Progress share={share} label="Job progress" />} />}
       <Fact name="Created" value={formatAgo(job.created_at, now.value)} title={job.created_at} />
-      <Fact name="Waited" value={formatDuration(waited ?? 0)} />
+      {waited !== null && waited >= 0 && <Fact name="Waited" value={formatDuration(waited)} />}
       {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
       <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />
       <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />

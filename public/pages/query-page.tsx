@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { Query } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
 import { Empty, Failure } from '../components/empty'
+import { outcomeWords } from '../components/outcome'
 import { Errors } from '../fleet/query/errors'
 import { QueryActions } from '../fleet/query/query-actions'
 import { QuerySummary } from '../fleet/query/query-summary'
@@ -33,7 +34,7 @@ export default function QueryPage({ id }: { id: string }) {
 }
 
 function QueryView({ query, onChanged }: { query: Query; onChanged(): void }) {
-  useTitle(query.sql.replace(/\s+/g, ' ').slice(0, TITLE_CHARACTERS_MAX))
+  useTitle(`${outcomeWords(query)} · ${query.sql.replace(/\s+/g, ' ').slice(0, TITLE_CHARACTERS_MAX)}`)
   const view = useMemo(() => viewOf(search.value), [search.value])
   const set = (change: Partial<View>) =>
     navigate(`/queries/${query.id}${searchOf({ ...view, ...change })}`, { replace: change.view === undefined })

@@ -57,14 +57,13 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
 }
 
 function Sweep({ onStarted }: { onStarted(): void }) {
-  const confirming = useSignal<'sweep' | 'preview' | null>(null)
+  const isConfirming = useSignal(false)
   const problem = useSignal('')
   const job = useSignal('')
-  const run = async (reason: string) => {
+  const run = async (body: { dry_run: true } | { reason: string }) => {
     try {
-      const body = { reason, dry_run: confirming.value === 'preview' }
       job.value = (await client.post('/api/retention/run', { body })).job.id
-      confirming.value = null
+      isConfirming.value = false
       problem.value = ''
       onStarted()
     } catch (error) {
@@ -73,20 +72,20 @@ function Sweep({ onStarted }: { onStarted(): void }) {
   }
   return (
     <div class="job-actions">
-      {confirming.value === null ? (
+      {!isConfirming.value ? (
         <>
-          <button type="button" onClick={() => (confirming.value = 'preview')}>
+          <button type="button" onClick={() => void run({ dry_run: true })}>
             Preview
           </button>
-          <button type="button" onClick={() => (confirming.value = 'sweep')}>
+          <button type="button" onClick={() => (isConfirming.value = true)}>
             Sweep now
           </button>
         </>
       ) : (
         <ReasonForm
-          label={confirming.value === 'preview' ? 'Preview sweep' : 'Sweep now'}
-          onReason={run}
-          onDismiss={() => (confirming.value = null)}
+          label="Sweep now"
+          onReason={reason => run({ reason })}
+          onDismiss={() => (isConfirming.value = false)}
         />
       )}
       {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}

@@ -1,5 +1,5 @@
+import { subjectOf } from '../../text/subject'
 import { client } from '../api'
-import { subjectOf } from '../jobs/job'
 import { listedPages, mayOpen, pageInfo } from '../page-table'
 import { navigate } from '../router'
 import { isOperator } from '../session'

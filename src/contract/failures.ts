@@ -20,7 +20,7 @@ export const failureGroup = z.object({
 })
 export type FailureGroup = z.output<typeof failureGroup>
 
-const { status: _, fingerprint: __, ...fields } = jobFilterFields
+const { status: _, outcome: __, fingerprint: ___, ...fields } = jobFilterFields
 
 export const failureRoutes = {
   list: {

@@ -2,12 +2,22 @@ import { z } from 'zod'
 import { actor } from './access'
 import { byId, flag, page, paging, plainText, reason, several, time, timeGiven, uuid } from './fields'
 import type { Routes } from './route'
-import { BULK_ACTIONS, JOB_STATUSES, QUEUE_NAMES } from './values'
+import { BULK_ACTIONS, JOB_STATUSES, OUTCOME_LEVELS, QUEUE_NAMES } from './values'
 
 export const jobStatus = z.enum(JOB_STATUSES)
 export type JobStatus = z.output<typeof jobStatus>
 export const queueName = z.enum(QUEUE_NAMES)
 export type QueueName = z.output<typeof queueName>
+
+export const outcomeLevel = z.enum(OUTCOME_LEVELS)
+export type OutcomeLevel = z.output<typeof outcomeLevel>
+
+/**
+ * What a job came to, in a few words: what its result means, why it failed, or why it was cancelled. The text is one
+ * line of up to 200 characters.
+ */
+export const jobOutcome = z.object({ level: outcomeLevel, text: z.string() })
+export type JobOutcome = z.output<typeof jobOutcome>
 
 /** `code` is `error` for anything a handler throws, unless the platform or handler sets one: `timeout`, `stalled`, ... */
 export const jobError = z.object({ code: z.string(), message: z.string() })
@@ -42,12 +52,19 @@ export const job = z.object({
   root_id: z.string(),
   input: z.unknown(),
   result: z.unknown(),
+  /** Null before the end, and for jobs that ended before outcomes were kept. */
+  outcome: jobOutcome.nullable(),
   error: jobError.nullable(),
   cancel: cancel.nullable(),
   reason: z.string().nullable(),
   /** Earliest start. */
   run_at: time.nullable(),
   created_at: time,
+  /** From when it could have been started (its creation, or `run_at` if later) to its first start. */
+  waited_ms: z.number().nullable(),
+  /** From the start of the last attempt to the end, once it has ended; with its children, if it waited for any. */
+  ran_ms: z.number().nullable(),
+  /** Of the attempt that runs or was last; null before the first and between two. */
   started_at: time.nullable(),
   ended_at: time.nullable(),
   created_by: actor,
@@ -74,7 +91,7 @@ export type Attempt = z.output<typeof attempt>
 export const jobTopicState = z.object({
   job: job
     .pick({ id: true, status: true, attempt: true, progress: true })
-    .extend({ error: jobError.optional(), cancel: cancel.optional() }),
+    .extend({ outcome: jobOutcome.optional(), error: jobError.optional(), cancel: cancel.optional() }),
   steps: z.array(step),
 })
 export type JobTopicState = z.output<typeof jobTopicState>
@@ -88,6 +105,11 @@ export type JobSpawned = z.output<typeof jobSpawned>
 /** Data of the tenant events about a job. */
 export const jobEvent = jobSpawned.extend({
   ...job.pick({ status: true, attempt: true, max_attempts: true, parent_id: true, root_id: true }).shape,
+  /** Of the job, not of the event, which is stored later. */
+  waited_ms: job.shape.waited_ms.optional(),
+  started_at: time.optional(),
+  ended_at: time.optional(),
+  outcome: jobOutcome.optional(),
   error: jobError.optional(),
 })
 export type JobEvent = z.output<typeof jobEvent>
@@ -101,6 +123,7 @@ const treeFields = z.object({
   kind: z.string(),
   queue: z.string(),
   status: jobStatus,
+  outcome: jobOutcome.nullable(),
   attempt: z.number(),
   created_at: time,
   started_at: time.nullable(),
@@ -115,12 +138,16 @@ export const treeNode: z.ZodType<TreeNode, TreeNode> = treeFields.extend({
 /** Selects jobs of a tenant; lists and bulk actions take the same fields. */
 export const jobFilterFields = {
   status: several(jobStatus).optional(),
+  /** Level of the outcome; jobs that have not ended have none. */
+  outcome: several(outcomeLevel).optional(),
   kind: several(plainText(64)).optional(),
   queue: several(queueName).optional(),
   /** Searches kind, id, input, error and reason. */
   q: plainText(200).optional(),
   parent_id: uuid.optional(),
   root_id: uuid.optional(),
+  /** All jobs below this one. */
+  ancestor_id: uuid.optional(),
   /** Id or name of its creator. */
   actor: plainText(200).optional(),
   /** Failed jobs with the same cause, see `GET /api/failures`. */
@@ -147,6 +174,18 @@ const bulkFilter = jobFilter.extend({ all: z.literal(true).optional() }).superRe
     : 'Select jobs by at least one field, or all of them with {"all": true}.'
   context.addIssue({ code: 'custom', message })
 })
+
+/** What a bulk action would do now. */
+export const bulkPreview = z.object({
+  /** Jobs that the filter selects. */
+  matched: z.number(),
+  /** Those to which the action can be done; `count` is the same. */
+  applicable: z.number(),
+  count: z.number(),
+  /** The others, by the status that bars it. */
+  skipped: z.partialRecord(jobStatus, z.number()),
+})
+export type BulkPreview = z.output<typeof bulkPreview>
 
 const YEAR_MS = 365 * 24 * 60 * 60_000
 /** BullMQ's limit. */
@@ -184,7 +223,7 @@ export const jobRoutes = {
     path: '/api/jobs/actions',
     role: 'operator',
     summary:
-      'Cancels, retries or removes the jobs that a filter selects, or all with `{"all": true}`; `dry_run` only counts them.',
+      'Cancels, retries or removes the jobs that a filter selects, or all with `{"all": true}`; `dry_run` only counts them, and those that it would skip by their status.',
     body: z.strictObject({
       action: z.enum(BULK_ACTIONS),
       filter: bulkFilter,
@@ -193,7 +232,7 @@ export const jobRoutes = {
     }),
     example: { action: 'retry', filter: { status: ['failed'] }, dry_run: true },
     replies: {
-      200: z.object({ count: z.number() }),
+      200: bulkPreview,
       202: jobAccepted.extend({ count: z.number() }),
     },
   },

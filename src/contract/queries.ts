@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { actor } from './access'
 import { bomFlag, byId, page, paging, plainText, reason, several, time, uuid } from './fields'
-import { job } from './jobs'
+import { job, jobOutcome } from './jobs'
 import type { Routes } from './route'
 import { sqlText } from './statements'
 import { streamFields, withLabels } from './streams'
@@ -61,6 +61,8 @@ export const query = z.object({
   sql: z.string(),
   targets,
   status: queryStatus,
+  /** Null while it runs. */
+  outcome: jobOutcome.nullable(),
   counts: queryCounts,
   row_count: z.number(),
   /** In the order of the query. */
@@ -178,6 +180,7 @@ export const queryState = z.object({
   query: query.pick({
     id: true,
     status: true,
+    outcome: true,
     counts: true,
     row_count: true,
     columns: true,

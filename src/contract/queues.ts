@@ -21,21 +21,21 @@ export const queueSchedule = z.object({
 })
 export type QueueSchedule = z.output<typeof queueSchedule>
 
-/** How a queue is doing. */
+export const queueCounts = z.object({
+  scheduled: z.number(),
+  pending: z.number(),
+  running: z.number().meta({ description: 'With those that wait for their children.' }),
+  failed: z.number().meta({ description: 'Of those created in the last 24 hours.' }),
+  bad: z.number().meta({ description: 'Completed, with a result that is bad, of those created in the last 24 hours.' }),
+})
+export type QueueCounts = z.output<typeof queueCounts>
+
+/** How a queue is doing with the jobs of a tenant. */
 export const queueStats = z.object({
   name: queueName,
-  /** Null while Redis, or the server of a Cluster that holds the queue, is down. */
-  counts: z
-    .object({
-      waiting: z.number(),
-      active: z.number(),
-      delayed: z.number(),
-      waiting_children: z.number(),
-      completed: z.number(),
-      failed: z.number(),
-    })
-    .nullable(),
-  oldest_waiting_seconds: z.number().nullable(),
+  counts: queueCounts,
+  /** Of the pending jobs: since it was created, became due or was retried. */
+  oldest_waiting_seconds: z.number(),
   wait_ms: quantiles,
   run_ms: quantiles,
   paused: z.boolean(),
@@ -84,7 +84,7 @@ export const queueRoutes = {
     path: '/api/queues',
     role: 'viewer',
     summary:
-      'Lists all queues: counts, oldest waiting job, wait and run times of the last hour, pauses and schedules. Members of the default tenant see figures of all jobs, others those of their own tenant (ended jobs: of the last hour).',
+      "Every queue: counts of the tenant's jobs, oldest waiting job, wait and run times of the last hour, pauses, schedules. `/metrics` covers the jobs of all tenants.",
     replies: { 200: z.object({ items: z.array(queue) }) },
   },
   pause: {
@@ -98,7 +98,7 @@ export const queueRoutes = {
     path: '/api/queues/history',
     role: 'viewer',
     summary:
-      'Returns completed and failed jobs per minute and queue, and for a single queue also wait and run times. Members of the default tenant see figures of all jobs, others those of their own tenant.',
+      'How often jobs of the tenant completed and failed, per minute and queue; for a single queue also wait and run times. A job that is retried and fails again counts twice.',
     query: z.strictObject({
       minutes: z.coerce
         .number()

@@ -32,7 +32,20 @@ export const QUERY_STATUSES = ['running', 'completed', 'cancelled'] as const
 export const SCHEDULED_ACTIONS = ['added', 'removed', 'snapshot'] as const
 
 export const JOB_STATUSES = ['scheduled', 'pending', 'running', 'completed', 'failed', 'cancelled'] as const
+/** What the result of a job means, whatever its status: a check that finds a server down is `completed` and `bad`. */
+export const OUTCOME_LEVELS = ['ok', 'warn', 'bad'] as const
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
+/**
+ * The counts of a queue, each with the filter of `GET /api/jobs` that finds exactly these jobs. Those that ended count
+ * for a day from when they were created, as `since` of the filter does.
+ */
+export const QUEUE_COUNTS = {
+  scheduled: { status: 'scheduled' },
+  pending: { status: 'pending' },
+  running: { status: 'running' },
+  failed: { status: 'failed', since: '24h' },
+  bad: { status: 'completed', outcome: 'bad', since: '24h' },
+} as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
 

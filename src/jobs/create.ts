@@ -30,10 +30,10 @@ import { Reconciler, type ReconcilerDeps } from './maintenance/reconciler'
 import { JobMetrics } from './metrics/job-metrics'
 import { Timings } from './metrics/timings'
 import { activityRoutes } from './queues/activity-routes'
+import { BullStates } from './queues/bull-states'
 import { createGauges } from './queues/gauges'
 import { QueueControl } from './queues/queue-control'
 import { queueRoutes } from './queues/queue-routes'
-import { QueueStatsReader } from './queues/queue-stats'
 import { TenantQueueStats } from './queues/tenant-queue-stats'
 import { TenantStats } from './queues/tenant-stats'
 import { jobRetention } from './retention/targets'
@@ -77,16 +77,15 @@ export function createJobs(deps: JobsDeps) {
 
   const timings = new Timings({ db, metrics, log, process })
   const queueControl = new QueueControl({ db, engine, log })
-  const queueStats = new QueueStatsReader({ db, engine, timings, log })
-  const tenantQueueStats = new TenantQueueStats({ db, tenantIds })
-  createGauges(registry, queueStats, schedules)
+  const queueStats = new TenantQueueStats(db)
+  createGauges(registry, { db, bullStates: new BullStates({ db, engine, log }), schedules })
 
   const maintenance = createMaintenance({
     ...{ db, redis, streams, engine, enqueuer, metrics, log, process, lockMs, reconcileMs },
-    ...{ queueControl, queueStats, schedules },
+    ...{ queueControl, schedules },
   })
   const isLeader = () => maintenance.isLeader
-  const stats = new TenantStats({ db, streams, queueStats: tenantQueueStats, tenantIds, isLeader, log })
+  const stats = new TenantStats({ db, streams, queueStats, tenantIds, isLeader, log })
   const connection: Part = { name: 'queues', start: async () => undefined, stop: () => engine.close() }
 
   return Object.assign(jobs, {
@@ -126,7 +125,7 @@ export function createJobs(deps: JobsDeps) {
       ...actionRoutes({ jobs, kinds, audit }),
       ...bulkRoutes({ jobs, audit }),
       ...scheduleRoutes({ db, schedules, jobs, kinds, audit, log }),
-      ...queueRoutes({ kinds, queueControl, queueStats, tenantQueueStats, schedules, audit }),
+      ...queueRoutes({ kinds, streams, queueControl, queueStats, schedules, audit }),
       ...activityRoutes(db, engine),
       ...failureRoutes(db),
     ],

@@ -1,6 +1,6 @@
 export type { Jobs } from './actions/jobs'
 export { builtinKinds } from './builtins'
-export { bulkAction, possibleFilter } from './builtins/bulk-action'
+export { type BulkResult, bulkAction, possibleFilter } from './builtins/bulk-action'
 export { type DemoInput, type DemoStep, demo } from './builtins/demo'
 export { createJobs, type JobsDeps, type JobsPlatform } from './create'
 export { linksOf } from './history/resource'

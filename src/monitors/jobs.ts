@@ -1,9 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { formatDuration } from '../../text/times'
 import { hostNameProblem } from '../base/host-name'
 import { z } from '../base/parse'
+import type { JobOutcome } from '../contract/jobs'
 import { defineKind } from '../jobs'
 import { isExpectStatus } from './checks/expect'
 import { isFramingHeader, isSecretHeader, secretInUrl } from './checks/headers'
+import type { HttpOutcome } from './checks/outcome'
 
 const HEADERS_MAX = 50
 const TIMEOUT_MS_MAX = 120_000
@@ -78,5 +81,14 @@ export const healthCheck = defineKind({
     expect_status: expectStatus.optional(),
     follow_redirects: z.boolean().default(true),
   }),
+  outcome,
   options: { attempts: 1, timeLimitMs: TIME_LIMIT_MS },
 })
+
+/** `200 in 120 ms`, or why the server counts as down. */
+function outcome({ error, status_code, latency_ms, warnings }: HttpOutcome): JobOutcome {
+  if (error) return { level: 'bad', text: error.message }
+  const text = `${status_code} in ${formatDuration(latency_ms)}`
+  const [first] = warnings
+  return first ? { level: 'warn', text: `${text}. ${first.message}` } : { level: 'ok', text }
+}

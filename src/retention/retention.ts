@@ -9,7 +9,7 @@ import type { Actor } from '../contract/access'
 import type { RetentionSwept } from '../contract/retention'
 import { JobFailure, type JobsPlatform, type Run } from '../jobs'
 import type { Writer } from '../streams'
-import { cleanup } from './kind'
+import { cleanup, type SweepResult } from './kind'
 import { createRetentionMetrics } from './metrics'
 import { cutoff, lagSeconds, type Policy, policiesOf, type TermSetting } from './policies'
 import { readTargets, withLock, writeCounted, writeError, writeMeasure, writeSwept } from './store'
@@ -31,14 +31,6 @@ export interface RetentionDeps {
   terms: Record<Term, TermSetting>
   /** Default: the system clock. */
   clock?: (() => Date) | undefined
-}
-
-/** What a run did: both its progress and its result. */
-interface Outcome {
-  dry_run: boolean
-  /** Removed items by target; in a dry run those that would be removed. */
-  counts: Record<string, number>
-  errors: Record<string, string>
 }
 
 /** Removes everything past its retention period in all areas, hourly or on request of an admin. */
@@ -79,9 +71,9 @@ export class Retention implements Part {
    * Runs a `cleanup` job, with a step per target.
    * @throws Error if another process is sweeping, so that the job is retried; JobFailure if a target failed
    */
-  async perform(run: Run, input: { dry_run: boolean; reason?: string | undefined }): Promise<Outcome> {
+  async perform(run: Run, input: { dry_run: boolean; reason?: string | undefined }): Promise<SweepResult> {
     const { dry_run } = input
-    const outcome: Outcome = { dry_run, counts: {}, errors: {} }
+    const outcome: SweepResult = { dry_run, counts: {}, errors: {} }
     try {
       if (dry_run) await this.eachTarget(run, outcome, policy => this.countOne(run, policy, outcome))
       else await this.sweepAll(run, outcome)
@@ -103,7 +95,7 @@ export class Retention implements Part {
   private record(
     run: Run,
     { dry_run, reason }: { dry_run: boolean; reason?: string | undefined },
-    outcome: Outcome,
+    outcome: SweepResult,
     result: 'ok' | 'failed',
   ) {
     return this.deps.audit.record({
@@ -116,7 +108,7 @@ export class Retention implements Part {
     })
   }
 
-  private async sweepAll(run: Run, outcome: Outcome) {
+  private async sweepAll(run: Run, outcome: SweepResult) {
     const done = await withLock(this.deps.db, async stillHeld => {
       await this.eachTarget(run, outcome, policy => this.sweepOne(run, policy, outcome, stillHeld))
       return true
@@ -125,7 +117,7 @@ export class Retention implements Part {
   }
 
   /** Continues with the other targets if one fails. */
-  private async eachTarget(run: Run, outcome: Outcome, work: (policy: Policy) => Promise<void>) {
+  private async eachTarget(run: Run, outcome: SweepResult, work: (policy: Policy) => Promise<void>) {
     for (const policy of this.policies) {
       const { name } = policy.target
       try {
@@ -140,7 +132,7 @@ export class Retention implements Part {
     }
   }
 
-  private async countOne(run: Run, policy: Policy, outcome: Outcome) {
+  private async countOne(run: Run, policy: Policy, outcome: SweepResult) {
     const { name } = policy.target
     const now = this.now()
     run.signal.throwIfAborted()
@@ -151,7 +143,7 @@ export class Retention implements Part {
     await run.log.info(`${count} would be removed`)
   }
 
-  private async sweepOne(run: Run, policy: Policy, outcome: Outcome, stillHeld: () => Promise<unknown>) {
+  private async sweepOne(run: Run, policy: Policy, outcome: SweepResult, stillHeld: () => Promise<unknown>) {
     const { name } = policy.target
     const now = this.now()
     let deleted = 0
@@ -177,7 +169,7 @@ export class Retention implements Part {
   }
 
   /** The figures cover all tenants, so only the default tenant receives them. */
-  private async publish(run: Run, { counts, errors }: Outcome) {
+  private async publish(run: Run, { counts, errors }: SweepResult) {
     const { streams } = this.deps
     const data: RetentionSwept = { job_id: run.id, deleted: counts, failed: Object.keys(errors) }
     await streams.write({ tenantId: DEFAULT_TENANT_ID, name: 'events' }, [
@@ -187,7 +179,7 @@ export class Retention implements Part {
   }
 }
 
-const progressOf = ({ dry_run, counts, errors }: Outcome, target: string, targets: number) => ({
+const progressOf = ({ dry_run, counts, errors }: SweepResult, target: string, targets: number) => ({
   target,
   targets,
   targets_done: new Set([...Object.keys(counts), ...Object.keys(errors)]).size,

@@ -71,7 +71,7 @@ describeInBrowser('job and log pages', () => {
     await page.getByRole('button', { name: 'Retry all' }).click()
     await page.getByLabel('Reason').fill('the cause is fixed')
     await page.getByRole('button', { name: 'Retry: 3 jobs' }).click()
-    await page.getByText('3 done').waitFor()
+    await page.getByText('3 of 3 jobs done').waitFor()
     await page.getByRole('link', { name: 'View log' }).click()
     await page.locator('.summary .is-completed').waitFor()
     const { items } = (await (await app.get('/api/audit?action=job.retry_all')).json()) as {

@@ -83,11 +83,11 @@ describe('run', () => {
     const good = await cli.run(['run', 'demo', demo({ lines: 3 }), '--wait'])
     expect(good.code).toBe(0)
     expect(good.stdout.match(/pump worker 1 line \d of 3/g)).toHaveLength(3)
-    expect(good.stdout.trimEnd().endsWith('== completed')).toBe(true)
-    expect(good.stderr).toMatch(/^Job [0-9a-f-]{36} completed after /)
+    expect(good.stdout.trimEnd().endsWith('== ✓ completed: 3 lines')).toBe(true)
+    expect(good.stderr).toMatch(/^✓ 3 lines\nJob [0-9a-f-]{36} completed after /)
     const bad = await cli.run(['run', 'demo', demo({ lines: 2, fail_rate: 1 }), '--wait'])
     expect(bad.code).toBe(1)
-    expect(bad.stderr).toMatch(/ failed after .*: Worker 1 of pump failed as asked/)
+    expect(bad.stderr).toMatch(/^✗ Worker 1 of pump failed as asked.*\nJob [0-9a-f-]{36} failed after /)
   })
 
   test('--wait exits with 1 if the job is cancelled', async () => {
@@ -108,13 +108,36 @@ describe('run', () => {
   })
 })
 
+test('a health check takes an address without its scheme', async () => {
+  const port = await deadPort()
+  for (const address of [`127.0.0.1:${port}/health?a=1`, `url=127.0.0.1:${port}/health?a=1`]) {
+    const { stdout, stderr } = await cli.run(['run', 'health-check', address, 'timeout_ms=5000', '--wait', '--json'])
+    const url = `http://127.0.0.1:${port}/health?a=1`
+    expect(objectsIn(stdout).at(-1)).toMatchObject({ input: { url }, status: 'completed', outcome: { level: 'bad' } })
+    expect(stderr).toBe('')
+  }
+})
+
+test('an unknown command or kind is answered with the one that was meant', async () => {
+  const command = await cli.run(['job-s'])
+  expect(command).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "jobs"?') })
+  const kind = await cli.run(['run', 'health-chek', 'url=http://127.0.0.1/'])
+  expect(kind).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "health-check"?') })
+  const other = await cli.run(['run', 'nonsense'])
+  expect(other.stderr).toMatch(/^There is no kind "nonsense"\. Kinds: .*demo/)
+})
+
 describe('jobs, job, retry', () => {
   test('jobs lists and filters, and says if there are more', async () => {
     const id = await endedJob({ fail_rate: 1 })
     const failed = await cli.run(['jobs', '--status', 'failed', '--kind', 'demo', '--q', 'as asked', '--since', '1h'])
     expect(failed.code).toBe(0)
-    expect(failed.stdout).toMatch(/^ID +STATUS +KIND +AGE +RAN +TRY +WHY\n/)
-    expect(failed.stdout).toMatch(new RegExp(`^${id} +failed +demo .*Worker 1 of pump failed as asked`, 'm'))
+    expect(failed.stdout).toMatch(/^ID +STATUS +OUTCOME +TITLE +AGE +RAN +TRY +KIND\n/)
+    expect(failed.stdout).toMatch(
+      new RegExp(`^${id} +✗ failed +Worker 1 of pump failed as asked.* pump · 2 lines`, 'm'),
+    )
+    const bad = await cli.run(['jobs', '--outcome', 'bad', '--json'])
+    expect(objectsIn(bad.stdout).map(job => job.id)).toContain(id)
     const one = await cli.run(['jobs', '--limit', '1', '--json'])
     expect(objectsIn(one.stdout)).toHaveLength(1)
     expect(one.stderr).toContain('--limit')
@@ -124,6 +147,7 @@ describe('jobs, job, retry', () => {
   test('job shows a job, retry runs it again', async () => {
     const id = await endedJob({ fail_rate: 1 })
     const { stdout } = await cli.run(['job', id])
+    expect(stdout).toMatch(/^Title: +pump · 2 lines\nOutcome: +✗ Worker 1 of pump failed as asked/m)
     expect(stdout).toMatch(/^Status: +failed$/m)
     expect(stdout).toMatch(/^Why: +Worker 1 of pump failed as asked/m)
     expect(stdout).toMatch(/^pump +failed +\d+/m)

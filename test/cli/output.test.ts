@@ -170,6 +170,7 @@ describe('on a terminal', () => {
 
   onTerminal('tables fit the terminal', async () => {
     await cli.run(['run', 'demo', demo({ fail_rate: 1, lines: 2 }), '--wait'])
+    expect(await shown('jobs', 50, { NO_COLOR: '1' })).toMatch(/^[0-9a-f-]{36} {2}✗ failed\r?$/m)
     for (const width of [30, 80, 100]) {
       const text = await shown('jobs', width, { NO_COLOR: '1' })
       const lines = text.replaceAll('\r', '').trimEnd().split('\n')

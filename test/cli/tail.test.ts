@@ -48,7 +48,7 @@ describe('tail job', () => {
     const { code, stdout } = await cli.run(['tail', 'job', id, '--lines', 'all'])
     expect(code).toBe(0)
     expect(stdout.match(/^\S+ INFO {2}\[pump\] pump worker 1 line \d+ of 20$/gm)).toHaveLength(20)
-    expect(stdout.trimEnd().split('\n').at(-1)).toBe('== completed')
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('== ✓ completed: 20 lines')
     expect(stdout).not.toContain('\x1b')
   })
 

@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { filterOf } from '../../public/jobs/bulk'
 import { filtersOf, jobParams, searchOf } from '../../public/jobs/filters'
 import { groupsOf } from '../../public/jobs/groups'
-import { progressOf, runDurationMs, subjectOf } from '../../public/jobs/job'
+import { progressOf, runDurationMs, waitedMs } from '../../public/jobs/job'
 import { applyToList, type JobEvent, rowOfEvent } from '../../public/jobs/live-jobs'
-import { parseUrl } from '../../public/jobs/url'
 import { routeOf } from '../../public/routes'
 import type { Job } from '../../src/contract/jobs'
+import { subjectOf } from '../../text/subject'
 import { formatAgo, formatDuration } from '../../text/times'
+import { parseUrl } from '../../text/url'
 
 const NONE = filtersOf('')
 
@@ -31,10 +32,15 @@ describe('the list of jobs', () => {
   })
 
   it('follows a job to its end', () => {
-    const started = applyToList(list, [event('job_started', 'a', '2026-01-01T10:30:00.000Z', { attempt: 1 })], NONE)
-    expect(started.jobs[1]).toMatchObject({ status: 'running', attempt: 1, started_at: '2026-01-01T10:30:00.000Z' })
-    const done = applyToList(started.jobs, [event('job_failed', 'a', '2026-01-01T10:31:00.000Z')], NONE)
-    expect(done.jobs[1]).toMatchObject({ status: 'failed', ended_at: '2026-01-01T10:31:00.000Z' })
+    const started_at = '2026-01-01T10:29:59.990Z'
+    const start = event('job_started', 'a', '2026-01-01T10:30:00.000Z', { attempt: 1, started_at, waited_ms: 7 })
+    const started = applyToList(list, [start], NONE)
+    expect(started.jobs[1]).toMatchObject({ status: 'running', attempt: 1, started_at, waited_ms: 7 })
+    const outcome = { level: 'bad', text: 'm' }
+    const end = { started_at, ended_at: '2026-01-01T10:30:00.009Z', outcome }
+    const done = applyToList(started.jobs, [event('job_failed', 'a', '2026-01-01T10:30:00.200Z', end)], NONE)
+    // The times are those of the job, not of its events: a reload shows the same.
+    expect(done.jobs[1]).toMatchObject({ status: 'failed', ...end, ran_ms: 19, waited_ms: 7 })
     expect(done.incomplete).toBe(1)
   })
 
@@ -43,6 +49,8 @@ describe('the list of jobs', () => {
       { ...job('a', '2026-01-01T09:00:00.000Z'), status: 'completed' as const, ended_at: '2026-01-01T12:00:00.000Z' },
     ]
     expect(applyToList(ended, [event('job_started', 'a', '2026-01-01T11:00:00.000Z')], NONE).jobs).toBe(ended)
+    const [late] = [event('job_started', 'a', '2026-01-01T12:00:00.150Z', { attempt: 0 })]
+    expect(applyToList(ended, [late], NONE).jobs).toBe(ended)
   })
 
   it('ignores jobs that do not match the filters, and other events', () => {
@@ -164,12 +172,21 @@ describe('display texts', () => {
     expect(formatDuration(ms)).toBe(text)
   })
 
-  it('measure a run by its steps if the times of the job are too coarse', () => {
-    const at = (ms: number) => new Date(ms).toISOString()
-    const step = { name: 's', status: 'completed' as const, lines: 0, started_at: at(990), ended_at: at(1_005) }
-    expect(runDurationMs({ started_at: null, ended_at: null, steps: [] }, 5_000)).toBeNull()
-    expect(runDurationMs({ started_at: at(1_000), ended_at: at(1_000), steps: [step] }, 5_000)).toBe(15)
-    expect(runDurationMs({ started_at: at(1_000), ended_at: null, steps: [] }, 5_000)).toBe(4_000)
+  const at = (ms: number) => new Date(ms).toISOString()
+
+  it('tell how long a job ran, as the server has measured it', () => {
+    const running = { status: 'running' as const, started_at: at(1_000), ran_ms: null }
+    expect(runDurationMs(running, 5_000)).toBe(4_000)
+    expect(runDurationMs({ ...running, status: 'completed', ran_ms: 19 }, 5_000)).toBe(19)
+    expect(runDurationMs({ ...running, status: 'scheduled', started_at: null }, 5_000)).toBeNull()
+  })
+
+  it('tell how long a job waited for its first start', () => {
+    const waiting = { status: 'pending' as const, attempt: 0, created_at: at(1_000), run_at: null, waited_ms: null }
+    expect(waitedMs(waiting, 5_000)).toBe(4_000)
+    expect(waitedMs({ ...waiting, status: 'scheduled', run_at: at(6_000) }, 5_000)).toBe(-1_000)
+    expect(waitedMs({ ...waiting, attempt: 2, waited_ms: 30, run_at: at(4_000) }, 5_000)).toBe(30)
+    expect(waitedMs({ ...waiting, status: 'cancelled' }, 5_000)).toBeNull()
   })
 
   it('include relative times', () => {

@@ -2,7 +2,7 @@ import type { Query } from '../../../src/contract/queries'
 import { counted } from '../../../text/numbers'
 import { formatAgo } from '../../../text/times'
 import { now } from '../../clock'
-import { Status } from '../../components/status'
+import { Outcome } from '../../components/outcome'
 import { SqlText } from '../sql-text'
 import { describeTargets } from './describe-targets'
 import { describeProgress } from './segments'
@@ -10,10 +10,10 @@ import { StateBar } from './state-bar'
 
 /** A row of the list of queries, with targets and progress. */
 export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
-  const { id, sql, status, counts, row_count, targets, created_at, created_by } = query
+  const { id, sql, counts, row_count, targets, created_at, created_by } = query
   return (
     <li class={isCurrent ? 'query-row is-current' : 'query-row'} data-query={id}>
-      <Status status={status} />
+      <Outcome of={query} />
       <a class="query-subject" href={`/queries/${id}`} title={sql}>
         <SqlText sql={sql} />
       </a>

@@ -2,6 +2,7 @@ import type { Query } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
 import { elapsedMs, formatDuration } from '../../../text/times'
 import { now } from '../../clock'
+import { Outcome } from '../../components/outcome'
 import { Status } from '../../components/status'
 import { Ago } from '../../components/time'
 import { SqlText } from '../sql-text'
@@ -27,7 +28,8 @@ export function QuerySummary({ query, view, set }: QuerySummaryProps) {
         <SqlText sql={sql} />
       </section>
       <p class="query-facts">
-        <Status status={query.status} />
+        <Outcome of={query} />
+        {query.outcome && <Status status={query.status} />}
         <Remaining query={query} />
         <span>
           <b>{formatCount(row_count)}</b> {row_count === 1 ? 'row' : 'rows'}

@@ -1,6 +1,7 @@
 import type { QueryCompletedEvent, QueryResult, QueryResultEvent, QueryState } from '../../contract/queries'
 import type { NewEntry, Topic, TopicEntries } from '../../streams'
 import type { Agent } from '../agent'
+import { endOf } from './query-outcome'
 import { countsOf, type Outcome, type QueryRow } from './query-row'
 
 const SOURCE = 'fleet'
@@ -14,7 +15,8 @@ export const queryTopic = ({ tenant_id, id }: Pick<QueryRow, 'tenant_id' | 'id'>
 export function statusEntry(query: QueryRow): NewEntry {
   const { id, status, row_count, columns, deadline_at, ended_at } = query
   const times = { deadline_at: deadline_at.toISOString(), ended_at: ended_at?.toISOString() ?? null }
-  const data: QueryState = { query: { id, status, counts: countsOf(query), row_count, columns, ...times } }
+  const state = { id, status, outcome: endOf(query), counts: countsOf(query), row_count, columns }
+  const data: QueryState = { query: { ...state, ...times } }
   return { kind: 'status', source: SOURCE, data, state: data }
 }
 

@@ -1,5 +1,9 @@
-import { queryInput } from '../../contract/queries'
+import { type QueryCounts, queryInput } from '../../contract/queries'
 import { defineKind } from '../../jobs'
+import { outcomeOf } from './query-outcome'
+
+/** What became of the hosts of a query, and how many rows they have sent. */
+export type QueryJobResult = QueryCounts & { query_id: string; rows: number }
 
 /**
  * A live query. Hosts fetch and answer it through the web processes; the job determines the targets, reports progress,
@@ -9,5 +13,6 @@ export const query = defineKind({
   name: 'query',
   queue: 'fleet',
   input: queryInput,
+  outcome: ({ rows, ...counts }: QueryJobResult) => outcomeOf(counts, rows),
   options: { attempts: 3, resumable: true },
 })

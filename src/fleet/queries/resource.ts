@@ -1,6 +1,7 @@
 import { may, type Principal } from '../../api'
 import { redactText } from '../../base/redact'
 import type { Query } from '../../contract/queries'
+import { endOf } from './query-outcome'
 import { countsOf, type QueryRow } from './query-row'
 
 /** The SQL of a query, which is the input of a job and therefore redacted for viewers. */
@@ -13,6 +14,7 @@ export const toQuery = (row: QueryRow): Query => ({
   sql: row.sql,
   targets: row.targets,
   status: row.status,
+  outcome: endOf(row),
   counts: countsOf(row),
   row_count: row.row_count,
   columns: row.columns,

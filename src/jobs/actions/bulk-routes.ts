@@ -2,7 +2,7 @@ import type { Audit } from '../../access'
 import { accepted, type Endpoint, endpoint, may, ok } from '../../api'
 import { Problem } from '../../base/errors'
 import { newId } from '../../base/ids'
-import { jobRoutes as routes } from '../../contract/jobs'
+import { type BulkPreview, type JobStatus, jobRoutes as routes } from '../../contract/jobs'
 import { bulkAction, possibleFilter } from '../builtins/bulk-action'
 import { linksOf } from '../history/resource'
 import type { Jobs } from './jobs'
@@ -14,8 +14,9 @@ export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpo
     if (action === 'remove' && !may(principal, 'admin'))
       throw new Problem(403, 'forbidden', 'Only an admin may remove jobs from the history.')
     const { all: _, ...filter } = given
-    const count = await jobs.count(tenantId, possibleFilter(action, filter))
-    if (dry_run) return ok({ count })
+    const possible = possibleFilter(action, filter)
+    if (dry_run) return ok(previewOf(await jobs.countByStatus(tenantId, filter), possible.status))
+    const count = await jobs.count(tenantId, possible)
     const input = { action, filter, reason, up_to: newId() }
     const { job } = await jobs.enqueue(bulkAction, input, { tenantId, createdBy: actor, reason })
     const target = { type: 'job', id: job.id }
@@ -23,3 +24,11 @@ export const bulkRoutes = ({ jobs, audit }: { jobs: Jobs; audit: Audit }): Endpo
     return accepted({ count, job, links: linksOf(job.id) })
   }),
 ]
+
+function previewOf(counts: Partial<Record<JobStatus, number>>, possible: readonly string[]): BulkPreview {
+  const entries = Object.entries(counts) as [JobStatus, number][]
+  const sumOf = (some: typeof entries) => some.reduce((sum, [, count]) => sum + count, 0)
+  const applicable = sumOf(entries.filter(([status]) => possible.includes(status)))
+  const skipped = Object.fromEntries(entries.filter(([status]) => !possible.includes(status)))
+  return { matched: sumOf(entries), applicable, count: applicable, skipped }
+}

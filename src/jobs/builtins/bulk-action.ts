@@ -1,6 +1,7 @@
+import { counted, formatCount } from '../../../text/numbers'
 import { Problem } from '../../base/errors'
 import { z } from '../../base/parse'
-import { type JobFilter, jobFilter } from '../../contract/jobs'
+import { type JobFilter, type JobOutcome, jobFilter } from '../../contract/jobs'
 import { BULK_ACTIONS } from '../../contract/values'
 import { defineKind } from '../kinds/kind'
 
@@ -14,13 +15,29 @@ const input = z.strictObject({
   up_to: z.uuid(),
 })
 
+/** How many jobs were selected, and what became of them. `skipped` have changed since they were selected. */
+export interface BulkResult {
+  total: number
+  done: number
+  failed: number
+  skipped: number
+}
+
 /** Applies an action to every job that matches a filter. Created only by `POST /api/jobs/actions`. */
 export const bulkAction = defineKind({
   name: 'bulk-action',
   queue: 'control',
   input,
+  outcome,
   options: { attempts: 3, byRequest: false },
 })
+
+function outcome({ total, done, failed, skipped }: BulkResult): JobOutcome {
+  const rest = [failed && `${formatCount(failed)} failed`, skipped && `${formatCount(skipped)} skipped`].filter(Boolean)
+  const text = [`${formatCount(done)} of ${counted(total, 'job')} done`, ...rest].join(', ')
+  if (failed === 0) return { level: 'ok', text }
+  return { level: done === 0 ? 'bad' : 'warn', text }
+}
 
 const POSSIBLE = {
   cancel: ['scheduled', 'pending', 'running'],

@@ -1,3 +1,4 @@
+import { counted } from '../../../text/numbers'
 import { z } from '../../base/parse'
 import { defineKind } from '../kinds/kind'
 
@@ -41,6 +42,7 @@ export const demo = defineKind({
   label: 'Demo load',
   queue: 'demo',
   input: z.strictObject({ steps: z.array(step).min(1).max(20) }),
+  outcome: ({ lines }: { lines: number }) => ({ level: 'ok', text: counted(lines, 'line') }),
 })
 
 export type DemoInput = z.output<typeof demo.input>

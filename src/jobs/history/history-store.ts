@@ -4,22 +4,48 @@ import type { z } from '../../base/parse'
 import { builtRows, countRow, idRow, idsOf, manyRows } from '../../base/rows'
 import type { JobFilter, JobStatus } from '../../contract/jobs'
 import { type AttemptRow, attemptColumns, type JobRow, jobColumns } from '../lifecycle/job'
-import type { JobRef } from '../lifecycle/job-store'
+import { columnsOf, type JobRef } from '../lifecycle/job-store'
 import { readAttempt, readRow } from '../lifecycle/rows'
 
 /** Where the strings of an error begin in its JSON, so that a search does not match its keys. */
 const IN_ERROR = '"(?:code|message)":"'
 
+/** All descendants of a job. */
+const BELOW = `WITH RECURSIVE below AS (
+    SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+    UNION ALL
+    SELECT j.id, j.status FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
+  )`
+
 /** Applies a filter to a query on `jobs`. */
 export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilter) {
-  const { status, kind, queue, q, parent_id, root_id, actor, fingerprint, since, until, roots, ids } = filter
+  const {
+    status,
+    outcome,
+    kind,
+    queue,
+    q,
+    parent_id,
+    root_id,
+    ancestor_id,
+    actor,
+    fingerprint,
+    since,
+    until,
+    roots,
+    ids,
+  } = filter
   query.where('tenant_id', tenantId)
   if (status) query.whereIn('status', status)
   if (status?.every(each => each === 'failed')) query.whereNotNull('error') // lets PostgreSQL use the index of failures
+  // A parent that waits for its children has the outcome of its own run already.
+  if (outcome) query.whereIn('outcome_level', outcome).whereNotNull('ended_at')
+  if (outcome && !outcome.includes('ok')) query.whereRaw("outcome_level <> 'ok'") // allows the index of those
   if (kind) query.whereIn('kind', kind)
   if (queue) query.whereIn('queue', queue)
   if (parent_id) query.where('parent_id', parent_id)
   if (root_id) query.where('root_id', root_id)
+  if (ancestor_id) query.whereRaw(`id IN (${BELOW} SELECT id FROM below)`, { tenantId, id: ancestor_id })
   if (fingerprint) query.where('fingerprint', fingerprint)
   if (roots) query.whereNull('parent_id')
   if (ids) query.whereIn('id', ids)
@@ -55,6 +81,19 @@ export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upT
   if (upTo) freeze(query, upTo)
   const [found] = await builtRows(countRow, query)
   return found?.count ?? 0
+}
+
+const statusCountRow = countRow.extend({ status: jobColumns.shape.status })
+const byStatus = (counted: readonly z.output<typeof statusCountRow>[]) =>
+  Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+
+export async function countByStatus(
+  db: Db,
+  tenantId: string,
+  filter: JobFilter,
+): Promise<Partial<Record<JobStatus, number>>> {
+  const query = narrow(db('jobs').select('status').count({ count: '*' }).groupBy('status'), tenantId, filter)
+  return byStatus(await builtRows(statusCountRow, query))
 }
 
 /**
@@ -94,12 +133,15 @@ const treeRow = jobColumns.pick({
   kind: true,
   queue: true,
   status: true,
+  outcome_level: true,
+  outcome_text: true,
   attempt: true,
   created_at: true,
   started_at: true,
   ended_at: true,
 })
 export type TreeRow = z.output<typeof treeRow>
+const TREE = columnsOf(treeRow)
 
 /** A job and its descendants, parents before children, at most `limit`. */
 export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number): Promise<TreeRow[]> {
@@ -107,15 +149,13 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
     db,
     treeRow,
     `WITH RECURSIVE tree AS (
-       SELECT tenant_id, id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at, 0 AS depth
-       FROM jobs WHERE tenant_id = :tenantId AND id = :id
+       SELECT ${TREE}, j.tenant_id, 0 AS depth
+       FROM jobs j WHERE j.tenant_id = :tenantId AND j.id = :id
        UNION ALL
-       SELECT j.tenant_id, j.id, j.parent_id, j.kind, j.queue, j.status, j.attempt, j.created_at, j.started_at,
-         j.ended_at, tree.depth + 1
+       SELECT ${TREE}, j.tenant_id, tree.depth + 1
        FROM jobs j JOIN tree ON j.tenant_id = tree.tenant_id AND j.parent_id = tree.id
      )
-     SELECT id, parent_id, kind, queue, status, attempt, created_at, started_at, ended_at
-     FROM tree ORDER BY depth, id LIMIT :limit`,
+     SELECT ${TREE.replaceAll('j.', 'tree.')} FROM tree ORDER BY depth, id LIMIT :limit`,
     { tenantId, id, limit },
   )
 }
@@ -124,16 +164,11 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
 export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
   const counted = await manyRows(
     db,
-    countRow.extend({ status: jobColumns.shape.status }),
-    `WITH RECURSIVE tree AS (
-       SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
-       UNION ALL
-       SELECT j.id, j.status FROM jobs j JOIN tree ON j.tenant_id = :tenantId AND j.parent_id = tree.id
-     )
-     SELECT status, count(*)::integer AS count FROM tree GROUP BY status`,
+    statusCountRow,
+    `${BELOW} SELECT status, count(*)::integer AS count FROM below GROUP BY status`,
     { tenantId, id },
   )
-  return Object.fromEntries(counted.map(({ status, count }) => [status, count]))
+  return byStatus(counted)
 }
 
 /** Deletes ended jobs. @returns how many */

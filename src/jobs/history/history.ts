@@ -2,10 +2,10 @@ import { pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
 import { uuid } from '../../contract/fields'
-import { type Attempt, type Job, type JobFilter, TREE_MAX } from '../../contract/jobs'
+import { type Attempt, type Job, type JobFilter, type JobStatus, TREE_MAX } from '../../contract/jobs'
 import type { JobRow } from '../lifecycle/job'
 import { findJob, type JobRef } from '../lifecycle/job-store'
-import { countJobs, countTree, listAttempts, listIds, listJobs, readTree } from './history-store'
+import { countByStatus, countJobs, countTree, listAttempts, listIds, listJobs, readTree } from './history-store'
 import { attemptsOf, toJob } from './resource'
 import { nest } from './tree'
 
@@ -38,6 +38,11 @@ export class History {
   /** @param upTo as for `ids` */
   count(tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {
     return countJobs(this.db, tenantId, filter, upTo)
+  }
+
+  /** How many jobs a filter selects, by status. */
+  countByStatus(tenantId: string, filter: JobFilter): Promise<Partial<Record<JobStatus, number>>> {
+    return countByStatus(this.db, tenantId, filter)
   }
 
   /** A page of ids for a bulk action, oldest first: jobs created before the id `upTo` that have not ended since. */

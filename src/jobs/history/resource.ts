@@ -1,9 +1,11 @@
 import { may, type Principal, runsInstallation } from '../../api'
 import { redact } from '../../base/redact'
 import type { Attempt, Job } from '../../contract/jobs'
-import { type AttemptRow, hasEnded, type JobRow } from '../lifecycle/job'
+import { type AttemptRow, hasEnded, type JobRow, shownOutcome } from '../lifecycle/job'
 
 const iso = (date: Date | null) => date?.toISOString() ?? null
+
+const ranMs = ({ started_at, ended_at }: JobRow) => started_at && ended_at && ended_at.getTime() - started_at.getTime()
 
 export const toJob = (row: JobRow): Job => ({
   id: row.id,
@@ -19,11 +21,14 @@ export const toJob = (row: JobRow): Job => ({
   root_id: row.root_id,
   input: JSON.parse(row.input),
   result: row.result === null || !hasEnded(row.status) ? null : JSON.parse(row.result),
+  outcome: shownOutcome(row),
   error: row.error,
   cancel: row.cancel,
   reason: row.reason,
   run_at: iso(row.run_at),
   created_at: row.created_at.toISOString(),
+  waited_ms: row.waited_ms,
+  ran_ms: ranMs(row),
   started_at: iso(row.started_at),
   ended_at: iso(row.ended_at),
   created_by: row.created_by,
@@ -53,13 +58,19 @@ export function attemptsOf(row: JobRow, earlier: readonly AttemptRow[]): Attempt
 }
 
 /**
- * A job as this principal may see it: for viewers, input, result and error are redacted, and only users who run the
+ * A job as this principal may see it: for viewers, input, result, outcome and error are redacted, and only users who run the
  * installation see which worker ran it.
  */
 export function shownTo(principal: Principal, given: Job): Job {
   const job = withoutWorker(principal, given)
   if (may(principal, 'operator')) return job
-  return { ...job, input: redact(job.input), result: redact(job.result), error: redact(job.error) as Job['error'] }
+  return {
+    ...job,
+    input: redact(job.input),
+    result: redact(job.result),
+    error: redact(job.error) as Job['error'],
+    outcome: redact(job.outcome) as Job['outcome'],
+  }
 }
 
 export const withoutWorker = <T extends { worker: string | null }>(principal: Principal, shown: T): T =>

@@ -11,9 +11,9 @@ export interface Handler<Deps = unknown> {
  * Defines the handler of a kind.
  * @param work its return value is the job's result, JSON up to 256 KiB; what it throws is the attempt's error
  */
-export function handle<Input, Given, Deps = object>(
-  kind: Kind<Input, Given>,
-  work: (run: Run, input: Input, deps: Deps) => Promise<unknown>,
+export function handle<Input, Given, Result, Deps = object>(
+  kind: Kind<Input, Given, Result>,
+  work: (run: Run, input: Input, deps: Deps) => Promise<Result>,
 ): Handler<Deps> {
   return { kind, work: work as Handler<Deps>['work'] }
 }

@@ -1,5 +1,5 @@
 import type { z } from '../../base/parse'
-import type { QueueName } from '../../contract/jobs'
+import type { JobOutcome, QueueName } from '../../contract/jobs'
 import { QUEUES } from './queues'
 
 /** How jobs of a kind are run. */
@@ -23,14 +23,18 @@ export interface KindOptions<Input> {
 }
 
 /** The contract of a job kind. Processes that only enqueue jobs never load the handler. */
-export interface Kind<Input = unknown, Given = unknown> {
+export interface Kind<Input = unknown, Given = unknown, Result = never> {
   name: string
   /** The name shown to people, such as `Health check`. */
   label: string
   queue: QueueName
   input: z.ZodType<Input, Given>
+  /** What a result means. Pure: it sees nothing but what the handler returned. */
+  outcome: (result: Result) => JobOutcome
   options: KindOptions<Input>
 }
+
+const DONE: JobOutcome = { level: 'ok', text: 'Done' }
 
 const NAME = /^[a-z][a-z0-9-]{0,63}$/
 
@@ -38,16 +42,18 @@ const NAME = /^[a-z][a-z0-9-]{0,63}$/
  * Defines a job kind.
  * @throws Error if its name or queue is invalid
  */
-export function defineKind<Input, Given = Input>(definition: {
+export function defineKind<Input, Given = Input, Result = unknown>(definition: {
   name: string
   label?: string
   queue: QueueName
   input: z.ZodType<Input, Given>
+  /** Default: whatever is returned is good. */
+  outcome?: (result: Result) => JobOutcome
   options?: KindOptions<Input>
-}): Kind<Input, Given> {
+}): Kind<Input, Given, Result> {
   if (!NAME.test(definition.name)) throw new Error(`A kind cannot be named "${definition.name}"`)
   if (!(definition.queue in QUEUES)) throw new Error(`Kind ${definition.name} names an unknown queue`)
-  return { options: {}, label: labelOf(definition.name), ...definition }
+  return { options: {}, label: labelOf(definition.name), outcome: () => DONE, ...definition }
 }
 
 /** `health-check` becomes `Health check`. */
@@ -59,6 +65,7 @@ export interface AnyKind {
   label: string
   queue: QueueName
   input: z.ZodType
+  outcome: (result: never) => JobOutcome
   options: KindOptions<never>
 }
 

@@ -1,21 +1,40 @@
 import type { JobEvent, JobProgress, JobProgressEvent, JobSpawned, JobTopicState } from '../../contract/jobs'
 import type { NewEntry, TopicEntries } from '../../streams'
-import { fenceMark, hasEnded, type JobState, jobTopic } from './job'
+import { fenceMark, hasEnded, type JobState, jobTopic, shownOutcome } from './job'
 import type { Event } from './transitions'
 
 /** The state of a job's topic, sent to readers when they join and after each change. */
-export const statusOf = ({ id, status, attempt, progress, error, cancel, steps }: JobState): JobTopicState => ({
-  job: { id, status, attempt, progress, ...(error && { error }), ...(cancel && { cancel }) },
-  steps,
-})
+export function statusOf(job: JobState): JobTopicState {
+  const { id, status, attempt, progress, error, cancel, steps } = job
+  const outcome = shownOutcome(job)
+  return {
+    job: {
+      id,
+      status,
+      attempt,
+      progress,
+      ...(outcome && { outcome }),
+      ...(error && { error }),
+      ...(cancel && { cancel }),
+    },
+    steps,
+  }
+}
 
 const SOURCE = 'jobs'
+
+/** The event itself is stored later than what it tells of: pages would show other times than after a reload. */
+const timesOf = ({ waited_ms, started_at, ended_at }: JobState) => ({
+  ...(started_at && { waited_ms, started_at: started_at.toISOString() }),
+  ...(ended_at && { ended_at: ended_at.toISOString() }),
+})
 
 /** A tenant event about a job, for dashboards and the queue page. */
 function tenantEvent(kind: string, job: JobState): TopicEntries {
   const { tenant_id, id, queue, status, attempt, max_attempts, parent_id, root_id, error, progress } = job
   const about = { job_id: id, kind: job.kind, queue, status, attempt, max_attempts, parent_id, root_id }
-  const event: JobEvent = { ...about, ...(error && { error }) }
+  const outcome = shownOutcome(job)
+  const event: JobEvent = { ...about, ...timesOf(job), ...(outcome && { outcome }), ...(error && { error }) }
   const data: JobEvent | JobProgressEvent = kind === 'job_progress' ? { ...event, progress } : event
   const entry = { kind, source: SOURCE, data: { labels: { kind: job.kind, queue }, data } }
   return { topic: { tenantId: tenant_id, name: 'events' }, entries: [entry] }

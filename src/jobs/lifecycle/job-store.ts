@@ -10,7 +10,8 @@ export interface JobRef {
   id: string
 }
 
-const columnsOf = ({ shape }: z.ZodObject) =>
+/** The columns of a shape, of the table `j`. */
+export const columnsOf = ({ shape }: z.ZodObject) =>
   Object.keys(shape)
     .map(name => `j.${name}`)
     .join(', ')
@@ -85,13 +86,14 @@ export async function updateJobs(
     trx,
     idRow,
     `UPDATE jobs j SET status = x.status, attempt = x.attempt, max_attempts = x.max_attempts, run_at = x.run_at,
-       error = x.error, fingerprint = x.fingerprint, progress = x.progress, steps = x.steps, worker = x.worker,
-       cancel = x.cancel, awaits_children = x.awaits_children, started_at = x.started_at, ended_at = x.ended_at,
+       outcome_level = x.outcome_level, outcome_text = x.outcome_text, error = x.error, fingerprint = x.fingerprint,
+       progress = x.progress, steps = x.steps, worker = x.worker, cancel = x.cancel,
+       awaits_children = x.awaits_children, waited_ms = x.waited_ms, started_at = x.started_at, ended_at = x.ended_at,
        version = x.version + 1, result = CASE WHEN x.with_result THEN x.result ELSE j.result END
      FROM (SELECT * FROM json_to_recordset(?::json) AS r(tenant_id uuid, id uuid, version integer, status text,
-       attempt integer, max_attempts integer, run_at timestamptz, error text, fingerprint text, progress text, steps text,
-       worker text, cancel text, awaits_children boolean, started_at timestamptz, ended_at timestamptz, result text,
-       with_result boolean) LIMIT (SELECT ?::integer)) AS x
+       attempt integer, max_attempts integer, run_at timestamptz, outcome_level text, outcome_text text, error text,
+       fingerprint text, progress text, steps text, worker text, cancel text, awaits_children boolean, waited_ms bigint,
+       started_at timestamptz, ended_at timestamptz, result text, with_result boolean) LIMIT (SELECT ?::integer)) AS x
      WHERE j.tenant_id = x.tenant_id AND j.id = x.id AND j.version = x.version
      RETURNING j.id`,
     [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],

@@ -1,6 +1,14 @@
 import { z } from '../../base/parse'
 import type { Actor } from '../../contract/access'
-import { type Cancel, type JobError, type JobStatus, jobStatus, type Step } from '../../contract/jobs'
+import {
+  type Cancel,
+  type JobError,
+  type JobOutcome,
+  type JobStatus,
+  jobStatus,
+  outcomeLevel,
+  type Step,
+} from '../../contract/jobs'
 import { ON_FAILURE } from '../kinds/run'
 
 export const ENDED: readonly JobStatus[] = ['completed', 'failed', 'cancelled']
@@ -18,6 +26,8 @@ export const stateColumns = z.object({
   attempt: z.number(),
   max_attempts: z.number(),
   run_at: z.date().nullable(),
+  outcome_level: outcomeLevel.nullable(),
+  outcome_text: z.string().nullable(),
   error: z.string().nullable(),
   progress: z.string().nullable(),
   steps: z.string().nullable(),
@@ -28,6 +38,9 @@ export const stateColumns = z.object({
   cancel: z.string().nullable(),
   awaits_children: z.boolean(),
   created_at: z.date(),
+  /** From when it could have been started to its first start. */
+  waited_ms: z.number().nullable(),
+  /** Of the attempt that runs or was last; null between two attempts. */
   started_at: z.date().nullable(),
   ended_at: z.date().nullable(),
   /** How often it was changed. */
@@ -64,6 +77,8 @@ export const progress = z.record(z.string(), z.unknown())
 export type Progress = z.output<typeof progress>
 
 interface Decoded {
+  /** Also of a job that waits for its children: what its own run came to. */
+  outcome: JobOutcome | null
   error: JobError | null
   progress: Progress | null
   steps: Step[]
@@ -71,10 +86,14 @@ interface Decoded {
 }
 
 /** The part of a job's row that transitions read and write. */
-export type JobState = Omit<StateColumns, keyof Decoded> & Decoded
+export type JobState = Omit<StateColumns, keyof Decoded | 'outcome_level' | 'outcome_text'> & Decoded
 
 /** The whole row; `input` and `result` are JSON. */
 export type JobRow = JobState & Omit<JobColumns, keyof StateColumns | 'created_by'> & { created_by: Actor }
+
+/** What is told of an outcome: nothing before the end. */
+export const shownOutcome = ({ status, outcome }: Pick<JobState, 'status' | 'outcome'>) =>
+  hasEnded(status) ? outcome : null
 
 export type AttemptRow = Omit<AttemptColumns, 'error' | 'steps'> & Pick<Decoded, 'error' | 'steps'>
 

@@ -2,6 +2,7 @@ import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows, oneRow } from '../../base/rows'
 import { jobColumns } from './job'
+import type { ChildEnds } from './job-outcome'
 import type { JobRef } from './job-store'
 
 const openJobRow = jobColumns
@@ -55,7 +56,11 @@ const childrenRow = z.object({
   failed: z.boolean(),
   /** A child with `on_failure: continue` has failed, so the parent does not wait for the others. */
   continues: z.boolean(),
+  total: z.number(),
+  /** That failed and whose failure is recorded. */
+  failures: z.number(),
 })
+export type Children = z.output<typeof childrenRow>
 
 /** What decides whether a parent has ended: the state of its children. */
 export const childrenOf = (db: Db, { tenantId, id }: JobRef) =>
@@ -64,7 +69,15 @@ export const childrenOf = (db: Db, { tenantId, id }: JobRef) =>
     childrenRow,
     `SELECT coalesce(bool_or(ended_at IS NULL), false) AS open,
        coalesce(bool_or(status = 'failed' AND on_failure = 'fail'), false) AS failed,
-       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "continues"
+       coalesce(bool_or(status = 'failed' AND on_failure = 'continue'), false) AS "continues",
+       count(*)::integer AS total,
+       (count(*) FILTER (WHERE status = 'failed' AND on_failure <> 'forget'))::integer AS failures
      FROM jobs WHERE tenant_id = ? AND parent_id = ?`,
     [tenantId, id],
   )
+
+/** Whether a parent need not wait any longer. */
+export const isDecided = ({ open, failed, continues }: Children) => failed || continues || !open
+
+/** What their ends say about their parent. */
+export const endsOf = ({ total, failures }: Children): ChildEnds => ({ total, failed: failures })

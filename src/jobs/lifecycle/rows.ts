@@ -20,18 +20,24 @@ const jsonOrNull = <Value>(schema: z.ZodType<Value>, text: string | null) =>
 
 export const readCancel = (text: string | null) => jsonOrNull(cancel, text)
 
-export const readState = (row: StateColumns): JobState => ({
+export const readOutcome = ({
+  outcome_level: level,
+  outcome_text: text,
+}: Pick<StateColumns, 'outcome_level' | 'outcome_text'>) => (level === null ? null : { level, text: text ?? '' })
+
+export const readState = ({ outcome_level, outcome_text, ...row }: StateColumns): JobState => ({
   ...row,
+  outcome: readOutcome({ outcome_level, outcome_text }),
   error: jsonOrNull(jobError, row.error),
   progress: jsonOrNull(progress, row.progress),
   steps: jsonOrNull(steps, row.steps) ?? [],
   cancel: readCancel(row.cancel),
 })
 
-export const readRow = (row: JobColumns): JobRow => ({
-  ...row,
-  ...readState(row),
-  created_by: storedJson(actor, row.created_by),
+export const readRow = ({ input, result, priority, created_by, reason, ...state }: JobColumns): JobRow => ({
+  ...readState(state),
+  ...{ input, result, priority, reason },
+  created_by: storedJson(actor, created_by),
 })
 
 export const readAttempt = (row: AttemptColumns): AttemptRow => ({
@@ -51,6 +57,8 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   attempt: job.attempt,
   max_attempts: job.max_attempts,
   run_at: job.run_at,
+  outcome_level: job.outcome?.level ?? null,
+  outcome_text: job.outcome?.text ?? null,
   error: text(job.error),
   fingerprint: job.status === 'failed' && job.error ? fingerprintOf(job.kind, job.error) : null,
   progress: text(job.progress),
@@ -58,6 +66,7 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   worker: job.worker,
   cancel: text(job.cancel),
   awaits_children: job.awaits_children,
+  waited_ms: job.waited_ms,
   started_at: job.started_at,
   ended_at: job.ended_at,
   result: result ?? null,

@@ -1,6 +1,7 @@
 import type { Actor } from '../../contract/access'
-import type { Cancel, JobError, Step } from '../../contract/jobs'
+import type { Cancel, JobError, JobOutcome, Step } from '../../contract/jobs'
 import { type AttemptRow, hasEnded, type JobState, type Progress, type StepEnding } from './job'
+import { type ChildEnds, outcomeOfCancel, outcomeOfFailure, outcomeOfParent, shortened } from './job-outcome'
 
 /** Identifies a run of a job: reports of a run that was given up change nothing. */
 interface RunKey {
@@ -14,9 +15,11 @@ export type Change =
   | ({ type: 'start'; at: Date } & RunKey)
   | ({ type: 'advance'; steps?: Step[]; progress?: Progress } & RunKey)
   /** The handler has returned; open children keep the job running. */
-  | ({ type: 'await_children'; result: string | null; steps: Step[] } & RunKey)
-  | ({ type: 'complete'; result: string | null; steps: Step[] } & RunKey)
-  | ({ type: 'fail'; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & RunKey)
+  | ({ type: 'await_children'; result: string | null; outcome: JobOutcome; steps: Step[] } & RunKey)
+  /** `at`: when the handler returned. */
+  | ({ type: 'complete'; at: Date; result: string | null; outcome: JobOutcome; steps: Step[] } & RunKey)
+  /** `at`: when the handler threw. */
+  | ({ type: 'fail'; at: Date; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & RunKey)
   /** The handler has ended after a cancel. */
   | ({ type: 'stop'; steps: Step[] } & RunKey)
   /** The run ended without an outcome: its process died, lost its lock or was shut down. */
@@ -26,8 +29,8 @@ export type Change =
   | { type: 'cancel' }
   /** BullMQ lost the job, and it is added again. */
   | { type: 'requeue' }
-  /** Ended by something other than its own run, as of this attempt. */
-  | { type: 'settle'; attempt: number; error: JobError | null }
+  /** Ended by something other than its own run, which saw it in this attempt. `children`: what a parent waited for. */
+  | { type: 'settle'; attempt: number; error: JobError | null; children?: ChildEnds }
   | { type: 'retry'; attempts: number; by: Actor }
 
 /** What happened, from which entries are written. */
@@ -87,14 +90,20 @@ function started(job: JobState, { attempt, worker, at }: Extract<Change, { type:
     status: 'running',
     attempt,
     worker,
+    waited_ms: job.attempt === 0 ? waitedMs(job, at) : job.waited_ms,
     started_at: at,
     run_at: null,
+    outcome: null,
     error: null,
     steps: [],
     awaits_children: false,
   }
   return { next, event: 'started' }
 }
+
+/** A job that is planned for later waits only from then on. */
+const waitedMs = ({ created_at, run_at }: JobState, at: Date) =>
+  Math.max(0, at.getTime() - Math.max(created_at.getTime(), run_at?.getTime() ?? 0))
 
 type Report = Exclude<Extract<Change, RunKey & { type: string }>, { type: 'start' }>
 
@@ -112,33 +121,49 @@ function reported(job: JobState, change: Report, now: Date): Transition | undefi
       return { next, event: change.steps ? 'advanced' : 'progressed' }
     }
     case 'await_children':
-      return { next: { ...job, steps: change.steps, awaits_children: true }, event: 'waits', result: change.result }
-    case 'complete':
-      return { next: ended(job, 'completed', now, change.steps), event: 'completed', result: change.result }
+      return {
+        next: { ...job, steps: change.steps, outcome: shortened(change.outcome), awaits_children: true },
+        event: 'waits',
+        result: change.result,
+      }
+    case 'complete': {
+      const outcome = shortened(change.outcome)
+      const next = ended({ ...job, outcome }, 'completed', change.at, change.steps)
+      return { next, event: 'completed', result: change.result }
+    }
     case 'fail':
-      return failed(job, change, now)
+      return failed(job, change)
   }
 }
 
-function failed(job: JobState, { error, steps, retry }: Extract<Change, { type: 'fail' }>, now: Date): Transition {
-  const broken = closeSteps(steps, 'failed', now)
-  if (!retry) return { next: { ...ended(job, 'failed', now, broken), error }, event: 'failed' }
+function failed(job: JobState, { error, steps, retry, at }: Extract<Change, { type: 'fail' }>): Transition {
+  if (!retry) return { next: ended({ ...job, error }, 'failed', at, steps), event: 'failed' }
+  const broken = closeSteps(steps, 'failed', at)
   const next: JobState = {
     ...job,
     status: retry.delayMs > 0 ? 'scheduled' : 'pending',
-    run_at: new Date(now.getTime() + retry.delayMs),
+    run_at: new Date(at.getTime() + retry.delayMs),
+    started_at: null,
     error,
     steps: broken,
   }
-  return { next, event: 'will_retry', archived: archive({ ...job, steps: broken }, 'failed', error, now) }
+  return { next, event: 'will_retry', archived: archive({ ...job, steps: broken }, 'failed', error, at) }
 }
 
 function lost(job: JobState, reason: string, now: Date): Transition {
   const error = { code: 'stalled', message: reason }
   const steps = closeSteps(job.steps, 'failed', now)
-  if (job.attempt >= LOST_MAX) return { next: { ...ended(job, 'failed', now, steps), error }, event: 'failed' }
+  if (job.attempt >= LOST_MAX) return { next: ended({ ...job, error }, 'failed', now, steps), event: 'failed' }
   // Not the job's fault, so it does not use up one of its attempts.
-  const next: JobState = { ...job, status: 'pending', max_attempts: job.max_attempts + 1, error, steps }
+  const next: JobState = {
+    ...job,
+    status: 'pending',
+    max_attempts: job.max_attempts + 1,
+    run_at: now,
+    started_at: null,
+    error,
+    steps,
+  }
   return { next, event: 'lost', archived: archive({ ...job, steps }, 'lost', error, now) }
 }
 
@@ -156,11 +181,12 @@ const cancelled = (job: JobState, now: Date, steps = job.steps): Transition => (
 
 type Settle = Extract<Change, { type: 'settle' }>
 
-function settled(job: JobState, { attempt, error }: Settle, now: Date): Transition | undefined {
+function settled(job: JobState, { attempt, error, children }: Settle, now: Date): Transition | undefined {
   if (job.attempt !== attempt) return undefined
   if (job.cancel) return cancelled(job, now)
-  if (!error) return { next: ended(job, 'completed', now), event: 'completed' }
-  return { next: { ...ended(job, 'failed', now, closeSteps(job.steps, 'failed', now)), error }, event: 'failed' }
+  if (error) return { next: ended({ ...job, error }, 'failed', now), event: 'failed' }
+  const outcome = children ? outcomeOfParent(job.outcome, children) : job.outcome
+  return { next: ended({ ...job, outcome }, 'completed', now), event: 'completed' }
 }
 
 function retried(job: JobState, { attempts }: Extract<Change, { type: 'retry' }>, now: Date): Transition | undefined {
@@ -169,7 +195,9 @@ function retried(job: JobState, { attempts }: Extract<Change, { type: 'retry' }>
     ...job,
     status: 'pending',
     max_attempts: job.attempt + attempts,
-    run_at: null,
+    // It waits in the queue from now on, not since it was created.
+    run_at: now,
+    outcome: null,
     error: null,
     progress: null,
     steps: [],
@@ -186,7 +214,13 @@ function retried(job: JobState, { attempts }: Extract<Change, { type: 'retry' }>
 
 function ended(job: JobState, status: StepEnding, now: Date, steps = job.steps): JobState {
   const error = status === 'completed' ? null : job.error
-  return { ...job, status, error, steps: closeSteps(steps, status, now), ended_at: now, run_at: null }
+  const outcome = outcomeOf(job, status)
+  return { ...job, status, outcome, error, steps: closeSteps(steps, status, now), ended_at: now, run_at: null }
+}
+
+function outcomeOf({ outcome, error, cancel }: JobState, status: StepEnding): JobOutcome | null {
+  if (status === 'completed') return outcome
+  return status === 'failed' ? outcomeOfFailure(error) : outcomeOfCancel(cancel)
 }
 
 function closeSteps(steps: Step[], status: StepEnding, now: Date): Step[] {

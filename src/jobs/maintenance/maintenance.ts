@@ -1,10 +1,8 @@
-import { DEFAULT_TENANT_ID } from '../../api'
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import { againLater } from '../../base/outage'
 import type { Writer } from '../../streams'
 import type { QueueControl } from '../queues/queue-control'
-import { announceQueues, type QueueStatsReader } from '../queues/queue-stats'
 import type { Schedules } from '../schedules/schedules'
 import { acquireLease, releaseLease } from './lease-store'
 import type { LegacyKeys } from './legacy-keys'
@@ -15,13 +13,11 @@ import type { Reconciler } from './reconciler'
 const LEASE = 'job keeper'
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-const ANNOUNCE_MS = 2_000
 
 export interface MaintenanceDeps extends EventsDeps {
   db: Db
   streams: Writer
   queueControl: QueueControl
-  queueStats: QueueStatsReader
   schedules: Schedules
   reconciler: Reconciler
   legacyKeys: LegacyKeys
@@ -31,14 +27,13 @@ export interface MaintenanceDeps extends EventsDeps {
 }
 
 /**
- * What one process, the leader, does for all: it reads BullMQ's events, reconciles PostgreSQL and BullMQ, watches
- * schedules and publishes queue stats. The leader is the process that holds the lease; the others stand by.
+ * What one process, the leader, does for all: it reads BullMQ's events, reconciles PostgreSQL and BullMQ, and watches
+ * schedules. The leader is the process that holds the lease; the others stand by.
  */
 export class Maintenance implements Part {
   readonly name = 'job maintenance'
   private events: Events | undefined
   private readonly timers = new Set<NodeJS.Timeout>()
-  private announced = ''
   private stopped = false
   private repairing: Promise<void> | undefined
   private renewing: Promise<void> = Promise.resolve()
@@ -54,7 +49,6 @@ export class Maintenance implements Part {
     engine.client.on('ready', () => void this.repairNow())
     this.every(RENEW_MS, () => this.renew())
     this.every(reconcileMs, () => this.repairNow())
-    this.every(ANNOUNCE_MS, () => this.announce())
     await this.renew()
   }
 
@@ -121,20 +115,6 @@ export class Maintenance implements Part {
       await schedules.repair()
     } catch (error) {
       this.failed('reconcile', error)
-    }
-  }
-
-  private async announce() {
-    if (!this.isLeader || this.stopped) return
-    const { streams, queueStats } = this.deps
-    try {
-      const queues = await queueStats.recent()
-      const next = JSON.stringify(queues.map(({ oldest_waiting_seconds: _, ...rest }) => rest))
-      if (next === this.announced) return
-      this.announced = next
-      announceQueues(streams, DEFAULT_TENANT_ID, queues) // covers all tenants; the others get theirs from `TenantStats`
-    } catch (error) {
-      this.failed('announce', error)
     }
   }
 

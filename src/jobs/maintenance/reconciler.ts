@@ -4,7 +4,8 @@ import type { Writer } from '../../streams'
 import type { Engine, Presence } from '../engine/engine'
 import { type Enqueuer, queuedJobOf } from '../lifecycle/enqueue'
 import { CHILD_FAILED, failureOf } from '../lifecycle/failure'
-import { childrenOf, findOpen, listOpen, type OpenJob } from '../lifecycle/open-store'
+import type { ChildEnds } from '../lifecycle/job-outcome'
+import { childrenOf, endsOf, findOpen, isDecided, listOpen, type OpenJob } from '../lifecycle/open-store'
 import { transitionEffect } from '../lifecycle/transition-effect'
 import type { Change } from '../lifecycle/transitions'
 
@@ -76,9 +77,9 @@ export class Reconciler {
   /** Ends a parent whose children have all ended, in case BullMQ has lost count of them. */
   private async repairParent(job: OpenJob, presence: Presence) {
     const children = await childrenOf(this.deps.db, refOf(job))
-    if (children.open && !children.failed && !children.continues) return
+    if (!isDecided(children)) return
     if (presence === 'open' && !this.isOverdue(job)) return
-    await this.settle(job, children.failed ? CHILD_FAILED : null)
+    await this.settle(job, children.failed ? CHILD_FAILED : null, endsOf(children))
     await this.deps.engine.remove(job.queue as QueueName, job.id)
   }
 
@@ -104,8 +105,8 @@ export class Reconciler {
     return job?.failedReason ? failureOf(job.failedReason) : null
   }
 
-  private settle(job: OpenJob, error: JobError | null) {
-    return this.commit(job, { type: 'settle', attempt: job.attempt, error })
+  private settle(job: OpenJob, error: JobError | null, children?: ChildEnds) {
+    return this.commit(job, { type: 'settle', attempt: job.attempt, error, ...(children && { children }) })
   }
 
   private async commit(job: OpenJob, change: Change) {

@@ -23,39 +23,21 @@ export async function addTally(
   )
 }
 
-/** Durations of all processes and tenants over the last hour, by queue. */
-export async function readDurations(db: Db): Promise<Map<string, Durations>> {
-  const found = await manyRows(
-    db,
-    z.object({ queue: z.string(), ...durations }),
-    `SELECT queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run FROM (
-       SELECT queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run
-       FROM job_timings, unnest(wait, run) WITH ORDINALITY AS u(w, r, bucket)
-       WHERE minute > now() - interval '1 hour' GROUP BY queue, bucket) AS summed
-     GROUP BY queue`,
-  )
-  return new Map(found.map(({ queue, wait, run }) => [queue, { wait, run }]))
-}
-
 const tenantTimingRow = z.object({
   tenant_id: z.string(),
   queue: z.string(),
-  completed: z.number(),
-  failed: z.number(),
   ...durations,
 })
 export type TenantTiming = z.output<typeof tenantTimingRow>
 
-/** Durations and outcomes of the last hour by tenant and queue, for all tenants or one. */
+/** Durations of the last hour by tenant and queue, for all tenants or one. */
 export const readTenantTimings = (db: Db, tenantId: string | null) =>
   manyRows(
     db,
     tenantTimingRow,
-    `SELECT tenant_id, queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run,
-       max(completed)::integer AS completed, max(failed)::integer AS failed
+    `SELECT tenant_id, queue, array_agg(wait ORDER BY bucket) AS wait, array_agg(run ORDER BY bucket) AS run
      FROM (
-       SELECT tenant_id, queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run, sum(completed) AS completed,
-         sum(failed) AS failed
+       SELECT tenant_id, queue, bucket, sum(w)::integer AS wait, sum(r)::integer AS run
        FROM job_timings, unnest(wait, run) WITH ORDINALITY AS u(w, r, bucket)
        WHERE minute > now() - interval '1 hour' AND (CAST(:tenantId AS uuid) IS NULL OR tenant_id = :tenantId)
        GROUP BY tenant_id, queue, bucket) AS summed
@@ -67,19 +49,19 @@ const minuteRow = z.object({ queue: z.string(), minute: z.date(), completed: z.n
 export type MinuteRow = z.output<typeof minuteRow> & Partial<Durations>
 
 /**
- * Durations and outcomes of the last minutes: one row per process, tenant, queue and minute that has any.
+ * Durations and outcomes of a tenant's jobs in the last minutes: one row per process, queue and minute that has any.
  * @param queue if given, only this queue, and with durations
- * @param tenantId if given, only jobs of this tenant
  */
 export async function readMinutes(
   db: Db,
+  tenantId: string,
   minutes: number,
-  { queue, tenantId }: { queue?: string | undefined; tenantId?: string | undefined },
+  queue: string | undefined,
 ): Promise<MinuteRow[]> {
   const query = db('job_timings')
     .select('queue', 'minute', 'completed', 'failed')
     .where('minute', '>', db.raw("now() - ? * interval '1 minute'", [minutes]))
-  if (tenantId !== undefined) query.where('tenant_id', tenantId)
+    .where('tenant_id', tenantId)
   if (queue === undefined) return builtRows(minuteRow, query)
   return builtRows(minuteRow.extend(durations), query.select('wait', 'run').where('queue', queue))
 }

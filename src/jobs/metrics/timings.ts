@@ -1,12 +1,10 @@
 import type { Db } from '../../base/db'
-import { fresh } from '../../base/fresh'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
 import type { JobMetrics } from './job-metrics'
-import { addTally, readDurations } from './timing-store'
+import { addTally } from './timing-store'
 
-const FRESH_MS = 10_000
 const STORE_MS = 5_000
 
 interface Deps {
@@ -20,13 +18,9 @@ interface Deps {
 /** How long jobs wait and run, as measured by all processes. */
 export class Timings implements Part {
   readonly name = 'job timings'
-  /** Durations of the last hour by queue, at most 10 s old. */
-  readonly durations: () => ReturnType<typeof readDurations>
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly deps: Deps) {
-    this.durations = fresh(() => readDurations(deps.db), FRESH_MS)
-  }
+  constructor(private readonly deps: Deps) {}
 
   async start() {
     this.timer = setInterval(() => void this.store(), STORE_MS)

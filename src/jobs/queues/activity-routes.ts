@@ -1,4 +1,4 @@
-import { type Endpoint, endpoint, ok, requireInstallation, runsInstallation } from '../../api'
+import { type Endpoint, endpoint, ok, requireInstallation } from '../../api'
 import type { Db } from '../../base/db'
 import { fresh } from '../../base/fresh'
 import { queueRoutes as routes } from '../../contract/queues'
@@ -17,9 +17,8 @@ export const activityRoutes = (db: Db, engine: Engine): Endpoint[] => [historyRo
 
 const historyRoute = (db: Db): Endpoint =>
   endpoint(routes.history, async ({ principal, query: { minutes, queue } }) => {
-    const tenantId = runsInstallation(principal) ? undefined : principal.tenantId
     const first = (Math.floor(Date.now() / MINUTE_MS) - minutes + 1) * MINUTE_MS
-    const queues = historyOf(await readMinutes(db, minutes, { queue, tenantId }), first, minutes)
+    const queues = historyOf(await readMinutes(db, principal.tenantId, minutes, queue), first, minutes)
     return ok({ from: new Date(first), minutes, queues })
   })
 

@@ -1,7 +1,12 @@
 import type { Db } from '../../base/db'
+import { firstIdAt } from '../../base/ids'
 import { z } from '../../base/parse'
 import { countRow, idRow, manyRows } from '../../base/rows'
-import { jobColumns } from '../lifecycle/job'
+
+/** As long as `since` of `QUEUE_COUNTS`. */
+const ENDED_MS = 24 * 60 * 60_000
+/** An id is made just before the time that is stored as the creation of its job. */
+const ID_AHEAD_MS = 60_000
 
 /** How many jobs of a tenant each worker process runs. */
 export async function countRunning(db: Db, tenantId: string): Promise<Map<string, number>> {
@@ -27,20 +32,36 @@ export async function readWaiting(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(found.map(({ id, since }) => [id, since]))
 }
 
-const openRow = jobColumns.pick({ tenant_id: true, queue: true, status: true, awaits_children: true }).extend({
+const countedRow = z.object({
+  tenant_id: z.string(),
+  queue: z.string(),
+  count: z.enum(['scheduled', 'pending', 'running', 'failed', 'bad']),
   jobs: z.number(),
-  /** Since when the longest-waiting job has been ready to run. */
-  since: z.date(),
+  /** Since when the longest-waiting one has been ready to run; null for those that have ended. */
+  since: z.date().nullable(),
 })
-export type OpenRow = z.output<typeof openRow>
+export type CountedRow = z.output<typeof countedRow>
 
-/** Counts open jobs, of all tenants or of one. */
-export const countOpen = (db: Db, tenantId: string | null = null) =>
-  manyRows(
+/**
+ * The counts of `QUEUE_COUNTS` that are not 0, for one tenant or all. Ids are UUIDv7: those of the last day are found in
+ * the indexes of jobs that failed and of jobs whose outcome is not ok.
+ */
+export function countJobsByQueue(db: Db, tenantId: string | null = null): Promise<CountedRow[]> {
+  const since = new Date(Date.now() - ENDED_MS)
+  const ofDay = 'id >= :first AND created_at >= :since AND (CAST(:tenantId AS uuid) IS NULL OR tenant_id = :tenantId)'
+  return manyRows(
     db,
-    openRow,
-    `SELECT tenant_id, queue, status, awaits_children, count(*)::integer AS jobs, min(greatest(created_at, run_at)) AS since
+    countedRow,
+    `SELECT tenant_id, queue, status AS count, count(*)::integer AS jobs, min(greatest(created_at, run_at)) AS since
      FROM jobs WHERE ended_at IS NULL AND (CAST(:tenantId AS uuid) IS NULL OR tenant_id = :tenantId)
-     GROUP BY tenant_id, queue, status, awaits_children`,
-    { tenantId },
+     GROUP BY tenant_id, queue, status
+     UNION ALL
+     SELECT tenant_id, queue, 'failed', count(*)::integer, NULL
+     FROM jobs WHERE error IS NOT NULL AND status = 'failed' AND ${ofDay} GROUP BY tenant_id, queue
+     UNION ALL
+     SELECT tenant_id, queue, 'bad', count(*)::integer, NULL
+     FROM jobs WHERE outcome_level <> 'ok' AND outcome_level = 'bad' AND status = 'completed' AND ${ofDay}
+     GROUP BY tenant_id, queue`,
+    { tenantId, since, first: firstIdAt(new Date(since.getTime() - ID_AHEAD_MS)) },
   )
+}

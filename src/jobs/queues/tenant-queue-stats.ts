@@ -8,88 +8,76 @@ import { QUEUE_NAMES } from '../../contract/values'
 import { quantilesOf } from '../metrics/buckets'
 import { readTenantTimings, type TenantTiming } from '../metrics/timing-store'
 import { type Pause, readPauses } from './pause-store'
-import { type Counts, FRESH_MS } from './queue-stats'
-import { countOpen, type OpenRow } from './queue-store'
+import { type CountedRow, countJobsByQueue } from './queue-store'
 
-/** Max tenants whose stats are cached; those of others are read each time. */
+const FRESH_MS = 1_000
+/** Tenants whose figures are remembered; those of the others are read each time. */
 const TENANTS_MAX = 1_000
 
-interface Deps {
-  db: Db
-  tenantIds(): Promise<string[]>
+interface Figures {
+  counted: CountedRow[]
+  timings: TenantTiming[]
 }
 
 /**
- * The queues as seen by a tenant that shares them with others: counts of its own jobs from PostgreSQL, and whether a
- * queue is paused, but not by whom. Ended jobs are those that ended within the last hour.
+ * How the queues are doing with the jobs of a tenant, by PostgreSQL: BullMQ counts those of all tenants, keeps ended
+ * ones for a while only, and takes cancelled ones for failed.
  */
 export class TenantQueueStats {
-  private readonly recent = new Lru<string, () => Promise<QueueStats[]>>(TENANTS_MAX)
+  private readonly recent = new Lru<string, () => Promise<Figures>>(TENANTS_MAX)
 
-  constructor(private readonly deps: Deps) {}
+  constructor(private readonly db: Db) {}
 
-  /** The stats of one tenant, cached for a second. */
-  of(tenantId: string): Promise<QueueStats[]> {
+  /** Counts are at most a second old, however many ask; a pause shows at once. */
+  async of(tenantId: string): Promise<QueueStats[]> {
+    const [figures, pauses] = await Promise.all([this.figures(tenantId), readPauses(this.db)])
+    return statsOf(tenantId, figures, pauses)
+  }
+
+  private figures(tenantId: string): Promise<Figures> {
     const known = this.recent.get(tenantId)
     if (known) return known()
-    const read = fresh(async () => {
-      const open = countOpen(this.deps.db, tenantId)
-      return (await this.read(open, tenantId))(tenantId)
-    }, FRESH_MS)
+    const read = fresh(() => this.read(countJobsByQueue(this.db, tenantId), tenantId), FRESH_MS)
     this.recent.set(tenantId, read)
     return read()
   }
 
-  /**
-   * The stats of every tenant except the default one, whose users run the installation and see all jobs.
-   * @param open the open jobs of all tenants
-   */
-  async ofOtherTenants(open: readonly OpenRow[]): Promise<Map<string, QueueStats[]>> {
-    const others = (await this.deps.tenantIds()).filter(id => id !== DEFAULT_TENANT_ID)
-    if (!others.length) return new Map()
-    const statsOf = await this.read(open, null)
-    return new Map(others.map(id => [id, statsOf(id)]))
+  private async read(counting: Promise<CountedRow[]>, tenantId: string | null): Promise<Figures> {
+    const [counted, timings] = await Promise.all([counting, readTenantTimings(this.db, tenantId)])
+    return { counted, timings }
   }
 
-  private async read(counted: readonly OpenRow[] | Promise<OpenRow[]>, tenantId: string | null) {
-    const { db } = this.deps
-    const [open, timings, pauses] = await Promise.all([counted, readTenantTimings(db, tenantId), readPauses(db)])
-    return (id: string): QueueStats[] => {
-      const own = open.filter(row => row.tenant_id === id)
-      const timed = timings.filter(row => row.tenant_id === id)
-      return QUEUE_NAMES.map(name => statsOf(name, own, timed, pauses.get(name)))
+  /** @param counted jobs of all tenants */
+  async ofAll(tenantIds: readonly string[], counted: CountedRow[]): Promise<Map<string, QueueStats[]>> {
+    const [figures, pauses] = await Promise.all([this.read(Promise.resolve(counted), null), readPauses(this.db)])
+    return new Map(tenantIds.map(id => [id, statsOf(id, figures, pauses)]))
+  }
+}
+
+/** Who paused a queue, and why, is for those who run the installation. */
+function statsOf(tenantId: string, { counted, timings }: Figures, pauses: ReadonlyMap<string, Pause>): QueueStats[] {
+  const own = counted.filter(row => row.tenant_id === tenantId)
+  const timed = timings.filter(row => row.tenant_id === tenantId)
+  return QUEUE_NAMES.map(name => {
+    const pause = pauses.get(name)
+    const seesWho = pause?.paused && tenantId === DEFAULT_TENANT_ID
+    return {
+      name,
+      ...countsOf(name, own),
+      ...quantilesOf(timed.find(row => row.queue === name)),
+      paused: pause?.paused ?? false,
+      paused_by: seesWho ? { reason: pause.reason, by: pause.by, at: pause.at.toISOString() } : null,
     }
-  }
+  })
 }
 
-function statsOf(
-  name: QueueName,
-  open: readonly OpenRow[],
-  timings: readonly TenantTiming[],
-  pause: Pause | undefined,
-): QueueStats {
-  const rows = open.filter(row => row.queue === name)
-  const timing = timings.find(row => row.queue === name)
-  const since = rows.find(row => row.status === 'pending')?.since
-  return {
-    name,
-    counts: countsOf(rows, timing),
-    oldest_waiting_seconds: since ? Math.max(0, Date.now() - since.getTime()) / 1000 : 0,
-    ...quantilesOf(timing),
-    paused: pause?.paused ?? false,
-    paused_by: null,
+function countsOf(name: QueueName, own: readonly CountedRow[]): Pick<QueueStats, 'counts' | 'oldest_waiting_seconds'> {
+  const counts = { scheduled: 0, pending: 0, running: 0, failed: 0, bad: 0 }
+  let oldest = 0
+  for (const { queue, count, jobs, since } of own) {
+    if (queue !== name) continue
+    counts[count] = jobs
+    if (count === 'pending' && since) oldest = Math.max(0, Date.now() - since.getTime()) / 1000
   }
-}
-
-function countsOf(rows: readonly OpenRow[], timing: TenantTiming | undefined): Counts {
-  const jobs = (status: string, awaits = false) =>
-    rows.find(row => row.status === status && row.awaits_children === awaits)?.jobs ?? 0
-  return {
-    waiting: jobs('pending'),
-    active: jobs('running'),
-    delayed: jobs('scheduled'),
-    waiting_children: jobs('running', true),
-    completed: timing?.completed ?? 0,
-    failed: timing?.failed ?? 0,
-  }
+  return { counts, oldest_waiting_seconds: oldest }
 }

@@ -2,9 +2,9 @@ import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { againLater } from '../../base/outage'
+import type { QueueStats, QueueStatsEvent } from '../../contract/queues'
 import type { Writer } from '../../streams'
-import { announceQueues } from './queue-stats'
-import { countOpen, type OpenRow } from './queue-store'
+import { type CountedRow, countJobsByQueue } from './queue-store'
 import type { TenantQueueStats } from './tenant-queue-stats'
 
 /** One part of the stats. The function it resolves with must support every tenant, even one without data. */
@@ -25,7 +25,7 @@ interface Deps {
   log: Log
 }
 
-/** Publishes `stats_updated` to each tenant: the leader counts for all tenants at once. */
+/** Publishes `stats_updated` and `queue_stats` to each tenant: the leader counts for all tenants at once. */
 export class TenantStats implements Part {
   readonly name = 'stats'
   private readonly sources: StatsSource[] = []
@@ -60,9 +60,13 @@ export class TenantStats implements Part {
   }
 
   private async publish() {
-    const { db, streams, tenantIds } = this.deps
-    const [open, tenants, ...others] = await Promise.all([countOpen(db), tenantIds(), ...this.sources.map(s => s())])
-    const parts = [openJobs(open), ...others]
+    const { db, streams, tenantIds, queueStats } = this.deps
+    const [counted, tenants, ...others] = await Promise.all([
+      countJobsByQueue(db),
+      tenantIds(),
+      ...this.sources.map(s => s()),
+    ])
+    const parts = [openJobs(counted), ...others]
     for (const tenantId of tenants) {
       const data = Object.assign({}, ...parts.map(part => part(tenantId)))
       streams.announce(
@@ -70,8 +74,7 @@ export class TenantStats implements Part {
         { kind: 'stats_updated', source: 'tailrace', data: { labels: {}, data } },
       )
     }
-    for (const [tenantId, queues] of await this.deps.queueStats.ofOtherTenants(open))
-      announceQueues(streams, tenantId, queues)
+    for (const [tenantId, queues] of await queueStats.ofAll(tenants, counted)) announceQueues(streams, tenantId, queues)
   }
 
   async stop() {
@@ -81,10 +84,16 @@ export class TenantStats implements Part {
   }
 }
 
-function openJobs(found: readonly OpenRow[]) {
+function openJobs(counted: readonly CountedRow[]) {
   return (tenantId: string) => {
-    const own = found.filter(row => row.tenant_id === tenantId)
-    const jobs = (name: string) => own.reduce((sum, row) => sum + (row.status === name ? row.jobs : 0), 0)
+    const own = counted.filter(row => row.tenant_id === tenantId)
+    const jobs = (name: string) => own.reduce((sum, row) => sum + (row.count === name ? row.jobs : 0), 0)
     return { jobs: Object.fromEntries(OPEN.map(name => [name, jobs(name)])) }
   }
+}
+
+/** Publishes `queue_stats` as a tenant event. */
+export function announceQueues(streams: Writer, tenantId: string, queues: QueueStats[]) {
+  const data: QueueStatsEvent = { queues }
+  streams.announce({ tenantId, name: 'events' }, { kind: 'queue_stats', source: 'jobs', data: { labels: {}, data } })
 }

@@ -3,7 +3,7 @@ import { UnrecoverableError } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import { isOutage } from '../../base/outage'
 import { redactText } from '../../base/redact'
-import type { JobError, JobStatus } from '../../contract/jobs'
+import type { JobError, JobOutcome, JobStatus } from '../../contract/jobs'
 import type { AnyKind } from '../kinds/kind'
 import { JobFailure } from '../kinds/run'
 import type { JobRow } from '../lifecycle/job'
@@ -36,10 +36,16 @@ export class RunAgain extends Error {
 }
 
 /**
- * Encodes a handler's return value for storage.
+ * What a handler has returned: as it is stored, and what it means.
  * @throws JobFailure if it is too large or not JSON
  */
-export function encodeResult(value: unknown): string | null {
+export function resultOf(kind: AnyKind, value: unknown): { result: string | null; outcome: JobOutcome } {
+  const result = encodeResult(value)
+  const { level, text } = kind.outcome(value as never)
+  return { result, outcome: { level, text: redactText(text) } } // events and lists show it to viewers, too
+}
+
+function encodeResult(value: unknown): string | null {
   if (value === undefined) return null
   const encoded = JSON.stringify(value)
   if (encoded === undefined) throw new JobFailure('result_invalid', 'The result of a job must be JSON')

@@ -2,16 +2,17 @@ import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
 import { Batcher } from '../../base/batcher'
 import { type Db, isDatabaseOutage } from '../../base/db'
 import { againLater } from '../../base/outage'
+import type { JobOutcome } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
 import { CHILD_FAILED, isChildFailure } from '../lifecycle/failure'
 import { hasEnded, type JobRow } from '../lifecycle/job'
 import { type JobRef, loadJobs } from '../lifecycle/job-store'
-import { childrenOf } from '../lifecycle/open-store'
+import { type Children, childrenOf, endsOf, isDecided } from '../lifecycle/open-store'
 import { type TransitionItem, transitionEffect } from '../lifecycle/transition-effect'
 import type { JobMetrics } from '../metrics/job-metrics'
 import { type AbortReason, ActiveRun, type RunDeps } from './active-run'
-import { EndedForGood, encodeResult, errorOf, RunAgain, retryDuringOutage, retryOf } from './outcome'
+import { EndedForGood, errorOf, RunAgain, resultOf, retryDuringOutage, retryOf } from './outcome'
 
 const LOAD_MAX = 500
 /** How often a parent checks on children in other queues. */
@@ -75,32 +76,31 @@ export class Processor<Deps> {
 
   /** The handler has returned: ends the job if its children have ended, or else makes it wait for them. */
   private async endParent(job: ClaimedJob, token: string, row: JobRow, attempt: number): Promise<void> {
-    const error = (await this.waitForChildren(job, token, row)) === 'failed' ? CHILD_FAILED : null
-    const result = await this.commit(row, { type: 'settle', attempt, error })
+    const children = await this.waitForChildren(job, token, row)
+    const error = children.failed ? CHILD_FAILED : null
+    const result = await this.commit(row, { type: 'settle', attempt, error, children: endsOf(children) })
     if (result && result.state.status !== 'completed') throw new EndedForGood(result.state.status, error?.message)
   }
 
   /** @throws WaitingChildrenError or DelayedError if children are still open */
-  private async waitForChildren(job: ClaimedJob, token: string, row: JobRow): Promise<'failed' | 'done'> {
-    const before = await this.childrenOutcome(row)
-    if (before) return before
+  private async waitForChildren(job: ClaimedJob, token: string, row: JobRow): Promise<Children> {
+    const before = await this.childrenOf(row)
+    if (isDecided(before)) return before
     const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
       if (isChildFailure(error.message)) return 'failed' as const
       throw error
     })
     if (waits === true) throw new WaitingChildrenError()
-    const after = waits === 'failed' ? waits : await this.childrenOutcome(row)
-    if (after) return after
+    const after = await this.childrenOf(row)
+    if (waits === 'failed') return { ...after, failed: true }
+    if (isDecided(after)) return after
     // BullMQ knows only about children in the parent's own queue.
     await job.moveToDelayed(Date.now() + CHILD_CHECK_MS, token)
     throw new DelayedError()
   }
 
-  /** How a parent ends because of its children; undefined while it has to wait for them. */
-  private async childrenOutcome({ tenant_id, id }: JobRow): Promise<'failed' | 'done' | undefined> {
-    const children = await retryDuringOutage(() => childrenOf(this.platform.db, { tenantId: tenant_id, id }))
-    if (children.failed) return 'failed'
-    return children.open && !children.continues ? undefined : 'done'
+  private childrenOf({ tenant_id, id }: JobRow): Promise<Children> {
+    return retryDuringOutage(() => childrenOf(this.platform.db, { tenantId: tenant_id, id }))
   }
 
   private async run(job: ClaimedJob, token: string, row: JobRow): Promise<void> {
@@ -144,23 +144,25 @@ export class Processor<Deps> {
       if (!result?.applied) run.abort(result?.state.status === 'running' ? 'superseded' : 'cancel')
     })
     started.catch(() => run.abort('superseded'))
-    let result: string | null
+    let returned: { result: string | null; outcome: JobOutcome }
     try {
-      result = encodeResult(await run.within(handler.work(run, JSON.parse(row.input), this.deps)))
+      returned = resultOf(handler.kind, await run.within(handler.work(run, JSON.parse(row.input), this.deps)))
     } catch (error) {
       return this.fail(row, run, handler, error)
     }
+    const at = new Date()
     const steps = run.close()
     this.mirror(row, run, handler)
     if (run.hasChildren) {
-      await run.commit({ type: 'await_children', result, steps, ...run.key })
+      await run.commit({ type: 'await_children', ...returned, steps, ...run.key })
       return this.endParent(job, token, row, run.attempt)
     }
-    const ended = await run.commit({ type: 'complete', result, steps, ...run.key })
+    const ended = await run.commit({ type: 'complete', at, ...returned, steps, ...run.key })
     if (ended?.state.status === 'cancelled') throw new EndedForGood('cancelled')
   }
 
   private async fail(row: JobRow, run: ActiveRun, handler: Handler<Deps>, thrown: unknown): Promise<never> {
+    const at = new Date()
     const steps = run.close()
     this.mirror(row, run, handler)
     const { aborted } = run
@@ -175,7 +177,7 @@ export class Processor<Deps> {
     }
     const error = errorOf(thrown, aborted, handler.kind)
     const retry = retryOf(thrown, row, handler.kind)
-    const ended = await run.commit({ type: 'fail', error, steps, retry, ...run.key })
+    const ended = await run.commit({ type: 'fail', at, error, steps, retry, ...run.key })
     if (retry && ended?.state.status !== 'cancelled') throw new RunAgain(error.message, retry.delayMs)
     throw new EndedForGood(ended?.state.status ?? 'failed', error.message)
   }

@@ -144,7 +144,17 @@ test('a bulk action counts first, then runs as a job with progress', async () =>
   )
   for (const { job } of made) await ended(job.id)
   const ask = { action: 'remove', filter: { q: '"bulk"', status: ['failed'] }, reason: 'clean up' }
-  expect(await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))).toEqual({ count: 5 })
+  expect(await body(app.post('/api/jobs/actions', { ...ask, dry_run: true }))).toEqual({
+    ...{ matched: 5, applicable: 5, count: 5, skipped: {} },
+  })
+  const cancelAll = { action: 'cancel', filter: { ids: made.map(({ job }) => job.id) }, dry_run: true }
+  const { job: open } = await body(
+    app.post('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'open' }] }, delay_ms: 600_000 }),
+  )
+  cancelAll.filter.ids.push(open.id)
+  expect(await body(app.post('/api/jobs/actions', cancelAll))).toEqual({
+    ...{ matched: 6, applicable: 1, count: 1, skipped: { failed: 5 } },
+  })
   const { job, count } = await body(app.post('/api/jobs/actions', ask))
   expect(count).toBe(5)
   expect(await ended(job.id)).toMatchObject({ status: 'completed', progress: { total: 5, done: 5, failed: 0 } })

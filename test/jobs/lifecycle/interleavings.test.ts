@@ -19,6 +19,7 @@ afterAll(() => place.stop())
 const JOBS = 2
 /** Runs of a job, which may overlap: an abandoned run does not know yet that it was. */
 const RUNS = 3
+const good = { level: 'ok' as const, text: 'fine' }
 const error = { code: 'error', message: 'm' }
 const cancel = { reason: 'enough', by: ACTOR, at: '2026-01-01T00:00:00.000Z' }
 const steps = [{ name: 's', status: 'completed' as const, started_at: cancel.at, ended_at: cancel.at, lines: 0 }]
@@ -28,10 +29,10 @@ const REPORTS = {
   start: { type: 'start' as const, at: new Date(0) },
   advance: { type: 'advance' as const, steps },
   progress: { type: 'advance' as const, progress: { percent: 1 } },
-  await_children: { type: 'await_children' as const, result: '1', steps },
-  complete: { type: 'complete' as const, result: '2', steps },
-  fail: { type: 'fail' as const, error, steps, retry: null },
-  fail_once: { type: 'fail' as const, error, steps, retry: { delayMs: 0 } },
+  await_children: { type: 'await_children' as const, result: '1', outcome: good, steps },
+  complete: { type: 'complete' as const, at: new Date(0), result: '2', outcome: good, steps },
+  fail: { type: 'fail' as const, at: new Date(0), error, steps, retry: null },
+  fail_once: { type: 'fail' as const, at: new Date(0), error, steps, retry: { delayMs: 0 } },
   stop: { type: 'stop' as const, steps },
   lose: { type: 'lose' as const, reason: 'gone' },
 }

@@ -12,6 +12,7 @@ const fresh: JobState = {
   attempt: 0,
   max_attempts: 2,
   run_at: null,
+  outcome: null,
   error: null,
   progress: null,
   steps: [],
@@ -22,6 +23,7 @@ const fresh: JobState = {
   cancel: null,
   awaits_children: false,
   created_at: new Date(0),
+  waited_ms: null,
   started_at: null,
   ended_at: null,
   version: 0,
@@ -33,14 +35,15 @@ const cancel = { reason: 'r', by, at: '2026-01-01T00:00:00.000Z' }
 const running = [
   { name: 's', status: 'running' as const, started_at: '2026-01-01T00:00:00.000Z', ended_at: null, lines: 0 },
 ]
+const good = { level: 'ok' as const, text: 'fine' }
 const change: fc.Arbitrary<Change> = fc.oneof(
   fence.map(f => ({ type: 'start' as const, at: new Date(0), ...f })),
   fence.map(f => ({ type: 'advance' as const, steps: running, ...f })),
-  fence.map(f => ({ type: 'await_children' as const, result: '1', steps: running, ...f })),
-  fence.map(f => ({ type: 'complete' as const, result: '1', steps: running, ...f })),
+  fence.map(f => ({ type: 'await_children' as const, result: '1', outcome: good, steps: running, ...f })),
+  fence.map(f => ({ type: 'complete' as const, at: new Date(0), result: '1', outcome: good, steps: running, ...f })),
   fc
     .tuple(fence, fc.constantFrom(null, { delayMs: 0 }, { delayMs: 5 }))
-    .map(([f, retry]) => ({ type: 'fail' as const, error, steps: running, retry, ...f })),
+    .map(([f, retry]) => ({ type: 'fail' as const, at: new Date(0), error, steps: running, retry, ...f })),
   fence.map(f => ({ type: 'stop' as const, steps: running, ...f })),
   fence.map(f => ({ type: 'lose' as const, reason: 'r', ...f })),
   fc.constant({ type: 'cancel' as const }),
@@ -59,6 +62,8 @@ function expectConsistent(before: JobState, change: Change, after: JobState) {
   if (after.status === 'running') expect(after.worker).not.toBeNull()
   if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
   if (after.status === 'completed') expect(after.error).toBeNull()
+  if (after.status === 'failed') expect(after.outcome).toEqual({ level: 'bad', text: after.error?.message })
+  if (after.status === 'cancelled') expect(after.outcome).toEqual({ level: 'warn', text: 'Cancelled by test: r' })
   if (after.status === 'failed') expect(after.error).not.toBeNull()
   // An end is final unless the job is retried.
   if (hasEnded(before.status)) expect(change.type).toBe('retry')
@@ -84,11 +89,14 @@ test('a report counts once, and only from the current run', () => {
   const started = transition(fresh, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())
   const job = started?.next ?? fresh
   expect(transition(job, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
-  const complete = { type: 'complete' as const, result: null, steps: [] }
+  const complete = { type: 'complete' as const, at: new Date(7), result: null, outcome: good, steps: [] }
   expect(transition(job, { ...complete, attempt: 1, worker: 'b' }, new Date())).toBeUndefined()
   expect(transition(job, { ...complete, attempt: 2, worker: 'a' }, new Date())).toBeUndefined()
   const done = transition(job, { ...complete, attempt: 1, worker: 'a' }, new Date())
-  expect(done).toMatchObject({ event: 'completed', next: { status: 'completed' } })
+  expect(done).toMatchObject({
+    event: 'completed',
+    next: { status: 'completed', outcome: good, ended_at: new Date(7) },
+  })
   expect(transition(done?.next ?? job, { ...complete, attempt: 1, worker: 'a' }, new Date())).toBeUndefined()
 })
 
@@ -125,4 +133,37 @@ test('an abandoned run cannot end the next one', () => {
 
 test('a cancellation that nobody requested is not applied', () => {
   expect(transition(fresh, { type: 'cancel' }, new Date())).toBeUndefined()
+})
+
+test('a job has waited until its first start, from when it was due; later attempts do not count', () => {
+  const start = (job: JobState, attempt: number, at: number) =>
+    transition(job, { type: 'start', at: new Date(at), attempt, worker: 'a' }, new Date(at))?.next ?? job
+  expect(start(fresh, 1, 30).waited_ms).toBe(30)
+  const planned = start({ ...fresh, status: 'scheduled', run_at: new Date(1_000) }, 1, 1_005)
+  expect(planned).toMatchObject({ waited_ms: 5, started_at: new Date(1_005), run_at: null })
+  const fail = { type: 'fail' as const, at: new Date(2_000), error, steps: [], attempt: 1, worker: 'a' }
+  const between = transition(planned, { ...fail, retry: { delayMs: 500 } }, new Date(2_009))?.next ?? planned
+  expect(between).toMatchObject({ status: 'scheduled', run_at: new Date(2_500), started_at: null, waited_ms: 5 })
+  expect(start(between, 2, 9_000)).toMatchObject({ waited_ms: 5, started_at: new Date(9_000) })
+  const failed = transition(planned, { ...fail, retry: null }, new Date(2_009))?.next ?? planned
+  const again = transition(failed, { type: 'retry', attempts: 1, by }, new Date(60_000))?.next ?? failed
+  expect(again).toMatchObject({ status: 'pending', run_at: new Date(60_000), outcome: null, waited_ms: 5 })
+})
+
+test('a parent whose children failed is not good, whatever it returned itself', () => {
+  const parent: JobState = {
+    ...fresh,
+    status: 'running',
+    attempt: 1,
+    worker: 'a',
+    awaits_children: true,
+    outcome: good,
+  }
+  const endOf = (failed: number, outcome = good) => {
+    const settle = { type: 'settle' as const, attempt: 1, error: null, children: { total: 3, failed } }
+    return transition({ ...parent, outcome }, settle, new Date())?.next.outcome
+  }
+  expect(endOf(0)).toEqual(good)
+  expect(endOf(1)).toEqual({ level: 'warn', text: '1 of 3 child jobs failed' })
+  expect(endOf(3)).toEqual({ level: 'bad', text: '3 of 3 child jobs failed' })
 })
