@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
 import { PAGES, type PageName } from '../src/contract/pages'
+import { onReturn } from './outage'
 
 type PageComponent = FunctionComponent<{ id: string }>
 
@@ -15,9 +16,11 @@ export const loadedPages = signal<ReadonlyMap<string, PageComponent>>(new Map())
 /** The page whose code could not be loaded; `''` for none. */
 export const failedPage = signal<PageName | ''>('')
 
-/** Loads the code of a page unless it has been loaded already. */
-export async function loadPage(name: PageName): Promise<void> {
-  if (loadedPages.peek().has(name)) return
+onReturn(() => void loadPage(failedPage.peek()))
+
+/** Loads the code of a page unless it has been loaded already. A failure is repaired once the server is back. */
+export async function loadPage(name: PageName | ''): Promise<void> {
+  if (name === '' || loadedPages.peek().has(name)) return
   try {
     const component = await importPage(name)
     loadedPages.value = new Map(loadedPages.peek()).set(name, component)

@@ -27,6 +27,9 @@ export const queueCounts = z.object({
   running: z.number().meta({ description: 'With those that wait for their children.' }),
   failed: z.number().meta({ description: 'Of those created in the last 24 hours.' }),
   bad: z.number().meta({ description: 'Completed, with a result that is bad, of those created in the last 24 hours.' }),
+  waiting: z.number().meta({ description: 'The same as `pending`, its earlier name.' }),
+  active: z.number().meta({ description: 'The same as `running`, its earlier name.' }),
+  delayed: z.number().meta({ description: 'The same as `scheduled`, its earlier name.' }),
 })
 export type QueueCounts = z.output<typeof queueCounts>
 

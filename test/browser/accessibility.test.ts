@@ -186,7 +186,7 @@ describeInBrowser('accessibility of every page', () => {
     expect(await violationsIn(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+k')
-    await page.getByRole('option').first().waitFor()
+    await page.locator('.palette-option').first().waitFor()
     expect(await violationsIn(page)).toEqual([])
   })
 })

@@ -198,7 +198,7 @@ describeInBrowser('job and log pages', () => {
       await viewer.page.getByLabel('Token').fill(secret)
       await viewer.page.getByRole('button', { name: 'Sign in' }).click()
       await viewer.page.locator('.summary .is-failed').waitFor()
-      await viewer.page.getByRole('link', { name: 'observer' }).waitFor()
+      await viewer.page.locator('.account', { hasText: 'observer' }).waitFor()
       expect(await viewer.page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
       await viewer.page.goto(`${app.url}/queues?name=demo`)
       await viewer.page.locator('.queue-detail .chart').first().waitFor()

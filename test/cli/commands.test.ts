@@ -182,7 +182,7 @@ test('retention reports a server without retention', async () => {
   const { code, stdout, stderr } = await cli.run(['retention', '--url', `http://127.0.0.1:${port}`])
   await closeSites()
   expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-  expect(stderr).toMatch(/no retention/)
+  expect(stderr).toMatch(/too old to support retention/)
 })
 
 test('version and help work without a server', async () => {

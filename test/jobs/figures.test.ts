@@ -65,7 +65,7 @@ async function listed(filter: Record<string, string>): Promise<number> {
 }
 
 const demoOf = (queues: Pick<Queue, 'name' | 'counts'>[]) => queues.find(({ name }) => name === 'demo')?.counts
-const settled = { scheduled: 1, pending: 0, running: 1, failed: 9, bad: 0 }
+const settled = { scheduled: 1, pending: 0, running: 1, failed: 9, bad: 0, delayed: 1, waiting: 0, active: 1 }
 const counts = async (): Promise<Queue[]> =>
   eventually(async () => {
     const { items } = await get('/api/queues')

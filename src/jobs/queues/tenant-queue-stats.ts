@@ -79,5 +79,7 @@ function countsOf(name: QueueName, own: readonly CountedRow[]): Pick<QueueStats,
     counts[count] = jobs
     if (count === 'pending' && since) oldest = Math.max(0, Date.now() - since.getTime()) / 1000
   }
-  return { counts, oldest_waiting_seconds: oldest }
+  const { pending, running, scheduled } = counts
+  const earlierNames = { waiting: pending, active: running, delayed: scheduled }
+  return { counts: { ...counts, ...earlierNames }, oldest_waiting_seconds: oldest }
 }
