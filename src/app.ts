@@ -17,7 +17,15 @@ import { ROOT } from './base/root'
 import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
 import { createFleet, fleetKinds, type Queries } from './fleet'
-import { builtinKinds, createJobs, type Handler, type Jobs, type JobsPlatform, type StatsSource } from './jobs'
+import {
+  type AnyKind,
+  builtinKinds,
+  createJobs,
+  type Handler,
+  type Jobs,
+  type JobsPlatform,
+  type StatsSource,
+} from './jobs'
 import { monitorKinds } from './monitors'
 import { Retention, retentionKinds, retentionRoutes } from './retention'
 import { createStreams, type Family, type Streams, type TopicServer } from './streams'
@@ -48,7 +56,7 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** All job kinds. Enqueuing needs them without loading their handlers. */
-const KINDS = [...builtinKinds, ...fleetKinds, ...monitorKinds, ...retentionKinds]
+const KINDS = [builtinKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds => Object.values<AnyKind>(kinds))
 
 /** What an area contributes. */
 interface Area {

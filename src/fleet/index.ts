@@ -1,3 +1,4 @@
 export { createFleet, type Fleet, type FleetDeps } from './fleet'
-export { fleetKinds } from './kinds'
-export { type Queries, query, runQuery } from './queries'
+export * from './kinds'
+export * as fleetKinds from './kinds'
+export { type Queries, runQuery } from './queries'

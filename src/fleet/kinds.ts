@@ -1,4 +1,2 @@
-import { query } from './queries'
-
-/** The job kinds of this area. */
-export const fleetKinds = [query]
+/** The job kinds of this area, one line each. */
+export { query } from './queries'

@@ -1,5 +1,5 @@
 export { checkHttp, type HttpCheck } from './checks/http'
 export type { HttpOutcome } from './checks/outcome'
 export type { Trace } from './checks/phases'
-export { healthCheck } from './jobs'
-export { monitorKinds } from './kinds'
+export * from './kinds'
+export * as monitorKinds from './kinds'

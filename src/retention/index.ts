@@ -1,3 +1,4 @@
-export { cleanup, retentionKinds } from './kind'
+export * from './kinds'
+export * as retentionKinds from './kinds'
 export { Retention, type RetentionDeps } from './retention'
 export { retentionRoutes } from './routes'

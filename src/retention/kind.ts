@@ -30,6 +30,3 @@ function outcome({ dry_run, counts }: SweepResult): JobOutcome {
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0)
   return { level: 'ok', text: `${counted(rows, 'row')} ${dry_run ? 'would be removed' : 'removed'}` }
 }
-
-/** The job kinds of this area. */
-export const retentionKinds = [cleanup]
