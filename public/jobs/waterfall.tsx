@@ -1,7 +1,8 @@
 import { counted, formatBytes } from '../../text/numbers'
 import { formatDate, formatDuration } from '../../text/times'
 
-const PHASES = [
+/** The phases of an HTTP request, in order. */
+export const PHASES = [
   ['dns', 'DNS'],
   ['connect', 'Connect'],
   ['tls', 'TLS'],

@@ -3,6 +3,7 @@ import type { HostWithDetails } from '../../src/contract/hosts'
 import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
 import { Empty, Failure } from '../components/empty'
+import { TabLinks } from '../components/tab-links'
 import { Ago } from '../components/time'
 import { FilesTab } from '../fleet/hosts/files-tab'
 import { HistoryTab } from '../fleet/hosts/history-tab'
@@ -19,16 +20,14 @@ import { navigate, search } from '../router'
 import { isOperator } from '../session'
 import { useTitle } from '../use-title'
 
-const TABS = {
-  query: 'Query',
-  history: 'History',
-  scheduled: 'Scheduled',
-  log: 'Log',
-  labels: 'Labels',
-  files: 'Files',
-} as const
-type Tab = keyof typeof TABS
-const TAB_NAMES = Object.keys(TABS) as Tab[]
+const TABS = [
+  ['query', 'Query'],
+  ['history', 'History'],
+  ['scheduled', 'Scheduled'],
+  ['log', 'Log'],
+  ['labels', 'Labels'],
+  ['files', 'Files'],
+] as const
 
 /** A host: its vitals, queries, results, log, labels and files. */
 export default function HostPage({ id }: { id: string }) {
@@ -139,25 +138,14 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
 /** Query parameters belong to one tab, so the links to the others drop them. */
 function Tabs({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
   const given = new URLSearchParams(search.value).get('tab') ?? ''
-  const tab = TAB_NAMES.find(name => name === given) ?? 'query'
+  const tab = TABS.map(([name]) => name).find(name => name === given) ?? 'query'
   return (
     <>
-      <nav class="views" aria-label="Sections">
-        {TAB_NAMES.map(name => (
-          <a
-            key={name}
-            href={`/hosts/${host.id}${name === 'query' ? '' : `?tab=${name}`}`}
-            aria-current={name === tab ? 'page' : undefined}
-            onClick={event => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-              event.preventDefault()
-              navigate(event.currentTarget.pathname + event.currentTarget.search)
-            }}
-          >
-            {TABS[name]}
-          </a>
-        ))}
-      </nav>
+      <TabLinks
+        tabs={TABS}
+        current={tab}
+        hrefOf={name => `/hosts/${host.id}${name === 'query' ? '' : `?tab=${name}`}`}
+      />
       {tab === 'query' && <QueryTab host={host} />}
       {tab === 'history' && <HistoryTab hostId={host.id} />}
       {tab === 'scheduled' && <ScheduledTab hostId={host.id} />}

@@ -98,7 +98,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     const children = Array.from({ length: JOBS }, () => newId()).sort()
     await insertJobs([parent], null)
     await insertJobs(children, parent)
-    await page.goto(`${app.url}/jobs/${parent}`)
+    await page.goto(`${app.url}/jobs/${parent}?tab=children`)
     await page.getByText('10,000 child jobs').waitFor()
     await page.waitForFunction(() => {
       const list = document.querySelector('.child-list')

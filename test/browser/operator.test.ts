@@ -100,10 +100,12 @@ describeInBrowser('job and log pages', () => {
   it('child jobs are counted, and their lines can be merged into one log', async () => {
     const id = await start({ lines: 4, children: 30, child_depth: 1 })
     await openEnded(id)
+    await page.getByRole('link', { name: 'Children 30' }).click()
     const children = page.getByLabel('Child jobs')
     await children.getByText('30 child jobs').waitFor()
     await children.getByRole('button', { name: '30 completed' }).click()
     await children.locator('.job-row').nth(20).waitFor()
+    await page.getByRole('link', { name: 'Log', exact: true }).click()
     await page.getByRole('button', { name: 'with child jobs' }).click()
     await row(124).waitFor()
     const jobs = await page.locator('.log-source').evaluateAll(all => all.map(each => each.getAttribute('href')))

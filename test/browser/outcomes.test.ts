@@ -76,7 +76,7 @@ describeInBrowser('what came of a job', () => {
 
   it('is amber when it was cancelled, and so are the steps that this cut short', async () => {
     const id = await start('demo', { steps: [{ name: 'load', lines: 1_000, interval_ms: 50 }] })
-    await page.goto(`${app.url}/jobs/${id}`)
+    await page.goto(`${app.url}/jobs/${id}?tab=timeline`)
     await page.locator('.step.is-running').waitFor()
     expect((await app.post(`/api/jobs/${id}/cancel`, { reason: 'enough' })).status).toBe(202)
     await page.locator('.summary .outcome.is-warn', { hasText: 'enough' }).waitFor()

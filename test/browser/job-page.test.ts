@@ -1,0 +1,163 @@
+import type { Browser, Page } from 'playwright-core'
+import { appsOnFreshParts, type TestApp } from '../support/app'
+import { closeSites, httpSite } from '../support/sites'
+import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+
+describeInBrowser('a job page', () => {
+  let browser: Browser
+  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let app: TestApp
+  let visitor: Visitor
+  let page: Page
+
+  beforeAll(async () => {
+    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+    app = await apps.start()
+  })
+  beforeEach(async () => {
+    visitor = await visit(browser, app.url)
+    page = visitor.page
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await signIn(visitor, app)
+  })
+  afterEach(async () => {
+    await visitor.context.close()
+    await closeSites()
+    expect(visitor.errors).toEqual([])
+    expect(visitor.foreign).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await apps?.stop()
+  })
+
+  async function create(kind: string, input: object): Promise<string> {
+    const response = await app.post('/api/jobs', { kind, input })
+    return ((await response.json()) as { job: { id: string } }).job.id
+  }
+  const demo = (...steps: Record<string, unknown>[]) =>
+    create('demo', { steps: steps.map(step => ({ name: 'load', ...step })) })
+  const open = (path: string) => page.goto(`${app.url}/jobs/${path}`)
+  const hasEnded = () => page.locator('.summary :is(.is-completed, .is-failed, .is-cancelled)').waitFor()
+  const openEnded = async (id: string) => {
+    await open(id)
+    await hasEnded()
+  }
+  const row = (line: number) => page.locator(`.log-row[data-line="${line}"]`)
+  const tab = (name: string) => page.getByLabel('Sections').getByRole('link', { name })
+
+  it('leads with its log, which fills the window, and has tabs in the URL', async () => {
+    const id = await demo({ lines: 30 })
+    await openEnded(id)
+    await row(30).waitFor()
+    const bottom = await page.locator('.log').evaluate(log => innerHeight - log.getBoundingClientRect().bottom)
+    expect(bottom).toBeGreaterThanOrEqual(0)
+    expect(bottom).toBeLessThan(24)
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0)
+
+    await tab('Timeline').click()
+    await page.waitForURL(`**/jobs/${id}?tab=timeline`)
+    await page.getByLabel('Timeline').getByRole('link', { name: 'load' }).waitFor()
+    await page.reload()
+    await page.getByLabel('Timeline').getByRole('link', { name: 'load' }).click()
+    await page.waitForURL(`**/jobs/${id}?step=load`)
+    await row(30).waitFor()
+    await page.goBack()
+    await page.getByLabel('Timeline').waitFor()
+    expect(await tab('Children').count()).toBe(0)
+    expect(await tab('Attempts').count()).toBe(0)
+  })
+
+  it('keeps the filter of its log while another tab is open', async () => {
+    const id = await demo({ name: 'one', lines: 3 }, { name: 'two', lines: 3 })
+    await openEnded(id)
+    await page.getByLabel('Step', { exact: true }).selectOption('two')
+    await page.waitForURL('**?step=two')
+    await tab('Timeline').click()
+    await tab('Log').click()
+    await page.waitForURL(`**/jobs/${id}?step=two`)
+    await row(6).waitFor()
+    expect(await row(1).count()).toBe(0)
+  })
+
+  it('shows its input and result as JSON to copy', async () => {
+    const id = await demo({ lines: 3 })
+    await openEnded(id)
+    await tab('Input and result').click()
+    await page.getByRole('button', { name: 'Copy: Input' }).click()
+    await page.getByText('Copied').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toContain('\n  "steps": [')
+    expect(JSON.parse(copied).steps[0].lines).toBe(3)
+    expect(await page.getByLabel('Result', { exact: true }).locator('pre').textContent()).toContain('\n')
+  })
+
+  it('lists attempts once there are several, each with its lines', async () => {
+    const id = await demo({ lines: 4, fail_rate: 1 })
+    await openEnded(id)
+    await app.post(`/api/jobs/${id}/retry`, { reason: 'once more' })
+    await tab('Attempts').click()
+    await page.getByLabel('Attempts').getByRole('link').first().click()
+    await page.waitForURL(`**/jobs/${id}?attempt=1`)
+    await row(1).waitFor()
+  })
+
+  it('shows the outcome of a health check above the log, and all of it with the result', async () => {
+    const site = await httpSite((_request, answer) => void answer.end('fine'))
+    await openEnded(await create('health-check', { url: site.url('/') }))
+    const strip = page.getByLabel('Check result')
+    await strip.getByText('200').waitFor()
+    expect(await strip.locator('.phase').count()).toBe(5)
+    expect((await strip.boundingBox())?.height).toBeLessThan(60)
+    await strip.getByRole('link', { name: 'Details' }).click()
+    await page.locator('.waterfall .phase-bar').first().waitFor()
+    await page.getByText('Body', { exact: true }).waitFor()
+  })
+
+  it.each(['xyz', '00000000-0000-7000-8000-000000000000'])('says that there is no job %s', async id => {
+    await open(id)
+    await page.getByText('No such job').waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByRole('link', { name: 'All jobs' }).click()
+    await page.waitForURL('**/jobs')
+  })
+
+  it.each([
+    ['a running job', () => demo({ lines: 300, interval_ms: 10, workers: 3 }, { name: 'next', lines: 20 })],
+    ['a job with children', () => demo({ lines: 300, children: 5, child_depth: 1 })],
+    ['a failing job', () => demo({ lines: 200, interval_ms: 10, fail_rate: 1 })],
+    ['a health check', async () => create('health-check', { url: (await slowSite()).url('/') })],
+  ])('does not shift while %s appears and ends', async (_, start) => {
+    await page.addInitScript(recordShifts)
+    await open(await start())
+    await hasEnded()
+    await page.locator('.log-row').first().waitFor()
+    expect(await page.evaluate(shifts)).toBeLessThan(0.1)
+  })
+
+  /** Answers after the page has been opened. */
+  const slowSite = () =>
+    httpSite(
+      (_request, answer) =>
+        void page
+          .locator('.summary .is-running')
+          .waitFor()
+          .then(() => answer.end('fine')),
+    )
+})
+
+interface LayoutShift extends PerformanceEntry {
+  value: number
+  hadRecentInput: boolean
+}
+
+/** Runs in the page: starts adding up its layout shifts. */
+function recordShifts() {
+  const total = { shifts: 0 }
+  Object.assign(globalThis, { total })
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries() as LayoutShift[]) if (!entry.hadRecentInput) total.shifts += entry.value
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+const shifts = () => (globalThis as unknown as { total: { shifts: number } }).total.shifts
