@@ -18,15 +18,15 @@ export function navigate(href: string, { replace = false } = {}) {
   follow()
 }
 
-/** Changes filters in the URL of the current page; `''` removes one. */
-export function setFilters(change: Record<string, string>): void {
+/** Changes filters in the URL of the current page; `''` removes one. @param hash what comes after them; default: nothing */
+export function setFilters(change: Record<string, string>, hash = ''): void {
   const query = new URLSearchParams(location.search)
   for (const [name, value] of Object.entries(change)) {
     if (value === '') query.delete(name)
     else query.set(name, value)
   }
   const text = query.toString()
-  navigate(location.pathname + (text && `?${text}`), { replace: true })
+  navigate(location.pathname + (text && `?${text}`) + hash, { replace: true })
 }
 
 /** Handles clicks on links of the app, and the browser's back button. */

@@ -15,6 +15,7 @@ const SHORTCUTS: Array<readonly [keys: string, action: string]> = [
   ['n  N', 'next and previous match in the log'],
   ['e  E', 'next and previous error in the log'],
   ['f', 'follow new lines'],
+  ['F', 'full-screen log, Escape leaves'],
   ['w', 'wrap long lines'],
   [':', 'go to a line or a time'],
   ['t', 'change the theme'],

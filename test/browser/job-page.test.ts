@@ -122,6 +122,69 @@ describeInBrowser('a job page', () => {
     await page.waitForURL('**/jobs')
   })
 
+  it('has the search of its log in the URL', async () => {
+    const id = await demo({ lines: 40 })
+    await openEnded(id)
+    await row(40).waitFor()
+    await page.getByLabel('Search lines').fill('line 7 of')
+    await page.waitForURL('**?find=line+7+of')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**?find=line+7+of#L7')
+    await page.reload()
+    await row(7).locator('.match').waitFor()
+    expect(await page.getByLabel('Search lines').inputValue()).toBe('line 7 of')
+    await page.getByLabel('Search lines').fill('')
+    await page.waitForURL(`**/jobs/${id}#L7`)
+  })
+
+  it('says that a linked line does not exist, and shows the end of the log', async () => {
+    const id = await demo({ lines: 300 })
+    await openEnded(`${id}#L5000`)
+    await page.getByText(/^Line 5,000 does not exist; this log has 30\d lines\.$/).waitFor()
+    await page.getByRole('button', { name: 'Following' }).waitFor()
+    await row(300).waitFor()
+    await page.keyboard.press(':')
+    await page.getByLabel('Line or time').fill('6000')
+    await page.keyboard.press('Enter')
+    await page.getByText(/^Line 6,000 does not exist/).waitFor()
+  })
+
+  it('copies a link to the selected lines', async () => {
+    const id = await demo({ lines: 20 })
+    await openEnded(id)
+    await row(5).locator('.log-number').click()
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    await page.getByText('Copied', { exact: true }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${app.url}/jobs/${id}#L5`)
+  })
+
+  it('wraps long lines on a phone until told otherwise', async () => {
+    const id = await demo({ lines: 5, line_bytes: 300 })
+    await openEnded(id)
+    await row(5).waitFor()
+    expect(await page.locator('.log-rows.is-wrapped').count()).toBe(0)
+    await page.setViewportSize({ width: 390, height: 800 })
+    await page.locator('.log-rows.is-wrapped').waitFor()
+    await page.getByRole('button', { name: 'Wrap' }).click()
+    await page.reload()
+    await row(5).waitFor()
+    expect(await page.locator('.log-rows.is-wrapped').count()).toBe(0)
+  })
+
+  it('covers the window with its log, by button and by key, until Escape', async () => {
+    await openEnded(await demo({ lines: 50 }))
+    await row(50).waitFor()
+    const log = page.locator('.log')
+    const before = await log.boundingBox()
+    for (const enter of [() => page.getByLabel('Full screen').click(), () => page.keyboard.press('F')]) {
+      await enter()
+      expect(await log.boundingBox()).toEqual({ x: 0, y: 0, width: 1_280, height: 800 })
+      expect(await page.getByRole('link', { name: 'Timeline' }).isVisible()).toBe(false)
+      await page.keyboard.press('Escape')
+      expect(await log.boundingBox()).toEqual(before)
+    }
+  })
+
   it.each([
     ['a running job', () => demo({ lines: 300, interval_ms: 10, workers: 3 }, { name: 'next', lines: 20 })],
     ['a job with children', () => demo({ lines: 300, children: 5, child_depth: 1 })],

@@ -130,7 +130,7 @@ describeInBrowser('job and log pages', () => {
       .click({ modifiers: ['Shift'] })
     await page.waitForURL('**#L7-L9')
     await page.getByRole('button', { name: 'Copy 3 lines' }).click()
-    await page.getByText('Copied.').waitFor()
+    await page.getByText('Copied', { exact: true }).waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toMatch(/line 7 of 3000\n.*line 8 of 3000\n.*line 9 of 3000$/)
 

@@ -8,9 +8,12 @@ import { JumpForm } from './jump-form'
 import { LineDetails } from './line-details'
 import type { Sources } from './line-row'
 import type { LogFilter, LogModel } from './model'
+import { LogNotice, type Notice } from './notice'
 import { Rows } from './rows'
-import { Toolbar, toggleWrap } from './toolbar'
+import { toggleWrap } from './settings'
+import { Toolbar } from './toolbar'
 import { showSelection, useAddress } from './use-address'
+import { useFullScreen } from './use-full-screen'
 import { nextMatch, useSearch } from './use-search'
 
 interface LogViewerProps {
@@ -38,8 +41,11 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
   const [target, setTarget] = useState({ line: 0, request: 0 })
   const opened = useSignal(0)
   const isJumping = useSignal(false)
-  const notice = useSignal('')
+  const box = useRef<HTMLElement>(null)
+  const isFull = useFullScreen(box)
+  const notice = useSignal<Notice>({ text: '', count: 0 })
 
+  const say = (text: string, isBrief = false) => (notice.value = { text, isBrief, count: notice.peek().count + 1 })
   const show = (line: number) => {
     model.follow(false)
     setTarget(({ request }) => ({ line, request: request + 1 }))
@@ -52,7 +58,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
   }
   /** Goes to a line that was found; 0 means that there is none, and shows `notFound`. */
   const goTo = (line: number, notFound: string) => {
-    notice.value = line === 0 ? notFound : ''
+    say(line === 0 ? notFound : '')
     if (line === 0) return
     select(line)
     show(line)
@@ -67,19 +73,20 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
     const from = model.selectedLine.value
     goTo(await model.findError(from, by), from === 0 ? 'No errors.' : `No errors ${by === 1 ? 'below' : 'above'}.`)
   }
-  const toLine = async (line: number) => goTo((await model.goTo(line)) ? line : 0, 'There is no such line.')
+  const explain = async (line: number) => say(await model.whyMissing(line))
+  const toLine = async (line: number) => ((await model.goTo(line)) ? goTo(line, '') : explain(line))
   const toTime = async (ms: number) => goTo(await model.findTime(ms), 'There are no lines after that time.')
   const filter = (change: Partial<LogFilter>) =>
     isPermalinked ? setFilters(change) : void model.setFilter({ ...model.filter.value, ...change })
-  const copy = async () => {
+  const copy = async (textOf: () => string | Promise<string>) => {
     try {
-      await navigator.clipboard.writeText(await model.selectedText())
-      notice.value = 'Copied.'
+      await navigator.clipboard.writeText(await textOf())
+      say('Copied', true)
     } catch (error) {
-      notice.value = `Copying failed: ${messageOf(error)}`
+      say(`Copying failed: ${messageOf(error)}`)
     }
   }
-  useAddress(isPermalinked, model, show)
+  useAddress(isPermalinked, model, show, line => void explain(line))
   useKeys({
     '/': () => searchBox.current?.focus(),
     f: () => model.follow(!model.isFollowing.value),
@@ -93,7 +100,12 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
 
   const isEmpty = model.version.value >= 0 && model.lines.rowCount === 0
   return (
-    <section class="log" aria-label="Log" style={{ '--rows': String(model.lines.rowCount) }}>
+    <section
+      ref={box}
+      class={isFull.value ? 'log is-full' : 'log'}
+      aria-label="Log"
+      style={{ '--rows': String(model.lines.rowCount) }}
+    >
       <Toolbar
         model={model}
         steps={steps}
@@ -105,7 +117,9 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
         onMatch={by => void toMatch(by)}
         onError={by => void toError(by)}
         onJump={() => (isJumping.value = !isJumping.value)}
-        onCopy={() => void copy()}
+        onCopy={() => void copy(() => model.selectedText())}
+        onCopyLink={isPermalinked ? () => void copy(() => location.href) : null}
+        isFull={isFull}
       />
       {isJumping.value && (
         <JumpForm
@@ -131,9 +145,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
           onSelect={select}
           onOpen={line => (opened.value = line)}
         />
-        <span class="log-notice" role="status">
-          {notice.value}
-        </span>
+        <LogNotice notice={notice.value} />
         {!model.isFollowing.value && model.unseen.value > 0 && (
           <button type="button" class="log-unseen" onClick={() => model.follow(true)}>
             {formatCount(model.unseen.value)} new {model.unseen.value === 1 ? 'line' : 'lines'} ↓

@@ -4,6 +4,7 @@ import { watch } from '../../live'
 import { stripAnsi } from './ansi'
 import { isRegex, patternOf } from './highlight'
 import { type GapRow, LineStore } from './line-store'
+import { missingLine } from './missing-line'
 import { type LogSource, linesOf, seqAtTime, seqBefore } from './source'
 
 const PAGE_LINES = 1_000
@@ -201,7 +202,22 @@ export class LogModel {
       this.store.insert(items)
       this.hasOlder.value = this.store.firstLine > 1
     })
-    return this.store.has(line)
+    const isFound = this.store.has(line)
+    if (!isFound) this.select(0)
+    return isFound
+  }
+
+  /** Why a line cannot be shown: the log is shorter, or the line was deleted; `''` if the server does not answer. */
+  async whyMissing(line: number): Promise<string> {
+    let reason = ''
+    await this.load(async () => {
+      const [head, tail] = await Promise.all([
+        this.source({ limit: 1, order: 'asc' }),
+        this.source({ limit: 1, order: 'desc' }),
+      ])
+      reason = missingLine(line, head.items[0]?.line ?? 0, tail.items[0]?.line ?? 0, head.first_seq > 1)
+    })
+    return reason
   }
 
   /**

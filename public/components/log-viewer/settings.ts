@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 
 export type Times = 'clock' | 'relative' | 'off'
 export const TIMES: Times[] = ['clock', 'relative', 'off']
@@ -6,26 +6,37 @@ export const TIMES: Times[] = ['clock', 'relative', 'off']
 const KEY = 'tailrace.log'
 
 interface Stored {
-  isWrapped: boolean
-  times: Times
+  /** Absent until chosen. */
+  wrap?: boolean
+  times?: Times
 }
 
 function stored(): Stored {
   try {
-    const { isWrapped, times } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Stored>
-    return { isWrapped: isWrapped === true, times: TIMES.find(each => each === times) ?? 'clock' }
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Stored
   } catch {
-    return { isWrapped: false, times: 'clock' }
+    return {}
   }
 }
 
 const first = stored()
-/** Whether long lines wrap. */
-export const isWrapped = signal(first.isWrapped)
 /** How times are shown: time of day, relative to the start (or to now), or not at all. */
-export const times = signal<Times>(first.times)
+export const times = signal<Times>(TIMES.find(each => each === first.times) ?? 'clock')
+const wrapChoice = signal(typeof first.wrap === 'boolean' ? first.wrap : undefined)
 
-effect(() => localStorage.setItem(KEY, JSON.stringify({ isWrapped: isWrapped.value, times: times.value })))
+/** As in css/narrow.css. */
+const narrow = matchMedia('(max-width: 620px)')
+const isNarrow = signal(narrow.matches)
+narrow.addEventListener('change', () => (isNarrow.value = narrow.matches))
+
+/** Whether long lines wrap. Until it is chosen, they do on a phone. */
+export const isWrapped = computed(() => wrapChoice.value ?? isNarrow.value)
+
+effect(() => localStorage.setItem(KEY, JSON.stringify({ wrap: wrapChoice.value, times: times.value })))
+
+export function toggleWrap() {
+  wrapChoice.value = !isWrapped.value
+}
 
 export function nextTimeFormat() {
   times.value = TIMES[(TIMES.indexOf(times.value) + 1) % TIMES.length] ?? 'clock'

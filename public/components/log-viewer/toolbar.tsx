@@ -1,8 +1,10 @@
 import type { Signal } from '@preact/signals'
+import { Maximize2, Minimize2 } from 'lucide'
 import type { RefObject } from 'preact'
 import { formatCount } from '../../../text/numbers'
+import { Icon } from '../icon'
 import type { LogFilter, LogModel } from './model'
-import { isWrapped, nextTimeFormat, times } from './settings'
+import { isWrapped, nextTimeFormat, times, toggleWrap } from './settings'
 
 /** The matching lines in memory, and the one last jumped to (0: none yet). */
 export interface Matches {
@@ -23,10 +25,13 @@ interface ToolbarProps {
   onError(by: 1 | -1): void
   onJump(): void
   onCopy(): void
+  /** Null if lines have no links. */
+  onCopyLink: (() => void) | null
+  isFull: Signal<boolean>
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { model, path, onError, onJump, onCopy } = props
+  const { model, path, onError, onJump, onCopy, onCopyLink } = props
   const range = model.selection
   const count = range ? range.to - range.from + 1 : 0
   return (
@@ -47,6 +52,11 @@ export function Toolbar(props: ToolbarProps) {
           Copy {count === 1 ? 'line' : `${formatCount(count)} lines`}
         </button>
       )}
+      {range && onCopyLink && (
+        <button type="button" onClick={onCopyLink}>
+          Copy link
+        </button>
+      )}
       <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />
       <button type="button" title="Change the time format" onClick={nextTimeFormat}>
         {TIMES_SHOWN[times.value]}
@@ -61,14 +71,26 @@ export function Toolbar(props: ToolbarProps) {
         onClick={() => model.follow(!model.isFollowing.value)}
       />
       {path !== null && <Downloads path={path} model={model} />}
+      <FullScreen isFull={props.isFull} />
     </div>
   )
 }
 
 const TIMES_SHOWN = { clock: 'Time of day', relative: 'Relative', off: 'No times' }
 
-export function toggleWrap() {
-  isWrapped.value = !isWrapped.value
+function FullScreen({ isFull }: { isFull: Signal<boolean> }) {
+  return (
+    <button
+      type="button"
+      class="icon"
+      aria-label="Full screen"
+      aria-pressed={isFull.value}
+      title={isFull.value ? 'Leave full screen (Escape)' : 'Full screen (F)'}
+      onClick={() => (isFull.value = !isFull.value)}
+    >
+      <Icon of={isFull.value ? Minimize2 : Maximize2} size={14} />
+    </button>
+  )
 }
 
 interface ToggleProps {

@@ -78,6 +78,16 @@ describe('a log', () => {
     expect(await model.goTo(99_999)).toBe(false)
   })
 
+  it('explains why it cannot go to a line, and selects none', async () => {
+    const { model } = serverWith(range(1_001, 1_300))
+    model.append(range(1_201, 1_300))
+    expect(await model.goTo(5_000)).toBe(false)
+    expect(await model.whyMissing(5_000)).toBe('Line 5,000 does not exist; this log ends at line 1,300.')
+    expect(await model.goTo(7)).toBe(false)
+    expect(await model.whyMissing(7)).toBe('Line 7 is no longer stored; this log starts at line 1,001.')
+    expect(model.selection).toBe(null)
+  })
+
   it('filters on the server, and new lines in the browser', async () => {
     const { model, requests } = serverWith(range(1, 3_000))
     model.append(range(2_901, 3_000))
