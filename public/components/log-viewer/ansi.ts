@@ -1,11 +1,10 @@
+import { type Colour, type Look, lookOf } from './colours'
+
 /** A piece of text in one style. */
-export interface Segment {
+export interface Segment extends Look {
   text: string
   /** Class names, separated by spaces; `''` for plain text. */
   classes: string
-  /** Only for colours without a class: those of the 256-colour palette and true colours. */
-  color?: string
-  background?: string
 }
 
 /** CSI (colours and cursor), OSC (titles, links) and two-character escapes of ECMA-48. */
@@ -32,8 +31,6 @@ export function segmentsOf(message: string): Segment[] {
   return segments
 }
 
-type Colour = number | string | null
-
 const FLAGS: Record<number, string> = { 1: 'bold', 2: 'dim', 3: 'italic', 4: 'underline', 9: 'strike' }
 const OFF: Record<number, string[]> = { 22: ['bold', 'dim'], 23: ['italic'], 24: ['underline'], 29: ['strike'] }
 
@@ -59,14 +56,9 @@ class Pen {
   }
 
   look(): Omit<Segment, 'text'> {
-    const [front, back] = this.isInverse ? [this.back ?? 'bg', this.front ?? 'fg'] : [this.front, this.back]
-    const classes = [...this.flags].map(flag => `a-${flag}`)
-    const look: Omit<Segment, 'text'> = { classes: '' }
-    if (typeof front === 'string' && front.startsWith('#')) look.color = front
-    else if (front !== null) classes.push(`a-fg-${front}`)
-    if (typeof back === 'string' && back.startsWith('#')) look.background = back
-    else if (back !== null) classes.push(`a-bg-${back}`)
-    return { ...look, classes: classes.join(' ') }
+    const [front, back] = this.isInverse ? [this.back ?? 'row', this.front ?? 'ink'] : [this.front, this.back]
+    const classes = [...this.flags].map(flag => `a-${flag}`).join(' ')
+    return { classes, ...lookOf(front, back, this.flags.has('dim')) }
   }
 
   private set(code: number) {
@@ -117,7 +109,7 @@ function indexed(index: number): Colour {
   return hex([CUBE[Math.floor(at / 36)] ?? 0, CUBE[Math.floor(at / 6) % 6] ?? 0, CUBE[at % 6] ?? 0])
 }
 
-function hex(values: number[]): string {
+function hex(values: number[]): Colour {
   const byte = (value = 0) =>
     Math.min(255, Math.max(0, Math.trunc(value) || 0))
       .toString(16)

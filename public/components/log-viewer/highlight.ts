@@ -44,15 +44,16 @@ function split(segment: Segment, at: number, ranges: TextRange[]): Segment[] {
   const pieces: Segment[] = []
   const { length } = segment.text
   let from = 0
-  const add = (to: number, classes: string) => {
-    if (to > from) pieces.push({ ...segment, text: segment.text.slice(from, to), classes })
+  const add = (to: number, style: Omit<Segment, 'text'>) => {
+    if (to > from) pieces.push({ ...style, text: segment.text.slice(from, to) })
     from = Math.max(from, to)
   }
   for (const [start, end] of ranges) {
     if (end <= at || start >= at + length) continue
-    add(Math.max(0, start - at), segment.classes)
-    add(Math.min(length, end - at), `${segment.classes} match`.trim())
+    add(Math.max(0, start - at), segment)
+    // A match has colours of its own.
+    add(Math.min(length, end - at), { classes: `${segment.classes} match`.trim() })
   }
-  add(length, segment.classes)
+  add(length, segment)
   return pieces
 }

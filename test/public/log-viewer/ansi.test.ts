@@ -2,29 +2,33 @@ import fc from 'fast-check'
 import { segmentsOf, stripAnsi } from '../../../public/components/log-viewer/ansi'
 
 const ESC = '\x1b'
+const RED = 'light-dark(#b42525, #ff7b72)'
 
 describe('ANSI colours', () => {
-  it('turns codes into classes and leaves the text', () => {
+  it('turns codes into styles and leaves the text', () => {
     expect(segmentsOf(`a${ESC}[1;31mb${ESC}[22mc${ESC}[0md`)).toEqual([
       { text: 'a', classes: '' },
-      { text: 'b', classes: 'a-bold a-fg-1' },
-      { text: 'c', classes: 'a-fg-1' },
+      { text: 'b', classes: 'a-bold', color: RED },
+      { text: 'c', classes: '', color: RED },
       { text: 'd', classes: '' },
     ])
   })
 
   it.each([
-    ['bright', '92', { classes: 'a-fg-10' }],
-    ['background', '103', { classes: 'a-bg-11' }],
-    ['256 colours, basic', '38;5;9', { classes: 'a-fg-9' }],
-    ['256 colours, cube', '38;5;208', { classes: '', color: '#ff8700' }],
-    ['256 colours, grey', '48;5;232', { classes: '', background: '#080808' }],
-    ['true colour', '38;2;1;2;300', { classes: '', color: '#0102ff' }],
-    ['true colour, standard form', '38:2::1:2:3', { classes: '', color: '#010203' }],
-    ['inverse', '7;31', { classes: 'a-fg-bg a-bg-1' }],
-    ['unknown', '38;5;999', { classes: '' }],
+    ['unknown', '38;5;999', {}],
+    ['256 colours, basic', '38;5;1', { color: RED }],
+    ['256 colours, cube', '38;5;208;48;5;16', { color: '#ff8700', background: '#000000' }],
+    ['256 colours, grey', '38;5;255;48;5;232', { color: '#eeeeee', background: '#080808' }],
+    ['true colour', '48;2;1;2;300;97', { background: '#0102ff' }],
+    ['true colour, standard form', '38;5;15;48:2::1:2:3', { background: '#010203' }],
+    ['inverse', '7;38;5;226', { background: '#ffff00' }],
   ])('%s', (_, code, look) => {
-    expect(segmentsOf(`${ESC}[${code}mx`)).toEqual([{ text: 'x', ...look }])
+    expect(segmentsOf(`${ESC}[${code}mx`)).toEqual([expect.objectContaining({ text: 'x', classes: '', ...look })])
+  })
+
+  it('has bright colours', () => {
+    expect(segmentsOf(`${ESC}[92mx`)).toEqual(segmentsOf(`${ESC}[38;5;10mx`))
+    expect(segmentsOf(`${ESC}[103mx`)).toEqual(segmentsOf(`${ESC}[48;5;11mx`))
   })
 
   it('resets with an empty code', () => {
