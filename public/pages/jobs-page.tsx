@@ -11,6 +11,7 @@ import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
 import { renderDetails } from '../jobs/job-details'
 import { JobList } from '../jobs/job-list'
 import { type ListState, toggled } from '../jobs/list-state'
+import { useOpenRows } from '../jobs/open-rows'
 import { SavedViews } from '../jobs/saved-views'
 import { useJobList } from '../jobs/use-job-list'
 import { useKinds } from '../jobs/use-kinds'
@@ -42,7 +43,7 @@ export default function JobsPage() {
 }
 
 function Jobs({ filters }: { filters: JobFilters }) {
-  const expanded = useSignal<ReadonlySet<string>>(new Set())
+  const expanded = useOpenRows()
   const list = useJobList(filters)
   const state = useRowKeys(list.items, expanded)
   return (

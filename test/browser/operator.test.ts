@@ -61,6 +61,17 @@ describeInBrowser('job and log pages', () => {
     expect(await page.getByLabel('Kind').inputValue()).toBe('demo')
   })
 
+  it('expanded rows are in the URL and open again after a reload', async () => {
+    const [first, second] = [await start({ lines: 3 }), await start({ lines: 3 })]
+    for (const id of [first, second]) await page.locator(`[data-job="${id}"] .fold`).click()
+    await page.waitForURL(url => url.searchParams.get('open') === `${first},${second}`)
+    await page.reload()
+    for (const id of [first, second]) await page.locator(`[data-job="${id}"] .log-row`).first().waitFor()
+    await page.locator(`[data-job="${first}"] .fold`).click()
+    await page.waitForURL(url => url.searchParams.get('open') === second)
+    expect(await page.locator('.job-details').count()).toBe(1)
+  })
+
   it('failures are grouped by error and retried together, with a reason', async () => {
     for (let turn = 0; turn < 3; turn++) await openEnded(await start({ lines: 2, fail_rate: 1 }))
     await page.goto(`${app.url}/errors`)
@@ -104,7 +115,7 @@ describeInBrowser('job and log pages', () => {
     const children = page.getByLabel('Child jobs')
     await children.getByText('30 child jobs').waitFor()
     await children.getByRole('button', { name: '30 completed' }).click()
-    await children.locator('.job-row').nth(20).waitFor()
+    await children.locator('.tree-node').nth(20).waitFor()
     await page.getByRole('link', { name: 'Log', exact: true }).click()
     await page.getByRole('button', { name: 'with child jobs' }).click()
     await row(124).waitFor()
