@@ -1,17 +1,14 @@
 import { useSignal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
 import { counted, formatCount } from '../../text/numbers'
 import { watch } from '../live'
 import { perFrame } from '../per-frame'
 import { useFetch } from '../use-fetch'
 import { useThrottle } from '../use-throttle'
-import { filtersOf } from './filters'
 import { hasEnded, STATES } from './job'
-import { JobList } from './job-list'
+import { JobTree } from './job-tree'
 import type { JobEvent } from './live-jobs'
-import { useJobList } from './use-job-list'
 
 /** Minimum time between two reads of the counts while descendants change. */
 const REFRESH_MS = 2_000
@@ -47,14 +44,13 @@ export function useDescendants(job: Job): Descendants | null {
 interface ChildrenProps {
   job: Job
   descendants: Descendants | null
-  renderDetails(job: Job): ComponentChildren
 }
 
 /**
- * The jobs below this one, however many: counts of all of them, and its own children as far as they are looked at. A
- * status shows all that it counts, at whatever depth.
+ * The child jobs of a job, however many: the counts of all descendants, and their tree. A status shows all that it
+ * counts, at whatever depth.
  */
-export function Children({ job, descendants, renderDetails }: ChildrenProps) {
+export function Children({ job, descendants }: ChildrenProps) {
   const status = useSignal('')
   if (!descendants) return null
   const { counts, total } = descendants
@@ -80,7 +76,7 @@ export function Children({ job, descendants, renderDetails }: ChildrenProps) {
         <a href={`/jobs?ancestor_id=${job.id}`}>View all</a>
       </header>
       <StatusBar counts={counts} total={total} ended={ended} />
-      <ChildList key={status.value} parentId={job.id} status={status.value} renderDetails={renderDetails} />
+      <JobTree key={status.value} job={job} status={status.value} />
     </section>
   )
 }
@@ -93,30 +89,5 @@ function StatusBar({ counts, total, ended }: { counts: Counts; total: number; en
         <span key={state} class={`is-${state}`} style={{ width: `${((counts[state] ?? 0) / total) * 100}%` }} />
       ))}
     </div>
-  )
-}
-
-interface ChildListProps {
-  parentId: string
-  status: string
-  renderDetails(job: Job): ComponentChildren
-}
-
-function ChildList({ parentId, status, renderDetails }: ChildListProps) {
-  const filters = useMemo(
-    () => ({ ...filtersOf(''), [status === '' ? 'parent_id' : 'ancestor_id']: parentId, status }),
-    [parentId, status],
-  )
-  const list = useJobList(filters)
-  const state = {
-    current: useSignal(''),
-    expanded: useSignal<ReadonlySet<string>>(new Set()),
-    selected: null,
-  }
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section class="child-list" tabIndex={0} aria-label="Direct children">
-      <JobList list={list} state={state} renderDetails={renderDetails} name={`${parentId}${status}`} />
-    </section>
   )
 }

@@ -14,7 +14,7 @@ export function JobDetails({ job: listed }: { job: Job }) {
   return (
     <div class="job-details">
       <Steps steps={shown.steps} picked={step.value} onPick={name => (step.value = name)} />
-      <Children job={shown} descendants={descendants} renderDetails={renderDetails} />
+      <Children job={shown} descendants={descendants} />
       <JobLog job={shown} step={step.value} />
     </div>
   )

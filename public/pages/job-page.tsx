@@ -5,7 +5,6 @@ import { outcomeWords } from '../components/outcome'
 import { Attempts, useAttempts } from '../jobs/attempts'
 import { Children, useDescendants } from '../jobs/children'
 import { JobData } from '../jobs/job-data'
-import { renderDetails } from '../jobs/job-details'
 import { JobHead, JobHeadSkeleton } from '../jobs/job-head'
 import { shownTab, tabsOf } from '../jobs/job-tabs'
 import { LogTab } from '../jobs/log-tab'
@@ -62,7 +61,7 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
       )}
       {tab === 'log' && <LogTab job={job} hasChildren={descendants !== null} />}
       {tab === 'timeline' && <Timeline job={job} attempts={attempts.value} />}
-      {tab === 'children' && <Children job={job} descendants={descendants} renderDetails={renderDetails} />}
+      {tab === 'children' && <Children job={job} descendants={descendants} />}
       {tab === 'attempts' && <Attempts job={job} attempts={attempts.value} />}
       {tab === 'data' && <JobData job={job} />}
     </div>

@@ -69,6 +69,8 @@ export const job = z.object({
   ended_at: time.nullable(),
   created_by: actor,
   worker: z.string().nullable(),
+  /** Direct child jobs; only in lists by `parent_id`. */
+  child_count: z.number().optional(),
 })
 export type Job = z.output<typeof job>
 
@@ -197,7 +199,7 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs',
     role: 'viewer',
-    summary: 'Lists jobs, newest first.',
+    summary: 'Lists jobs, newest first. With `parent_id`, each has its `child_count`.',
     query: z.strictObject({ ...jobFilterFields, ...paging() }),
     replies: { 200: page(job) },
   },

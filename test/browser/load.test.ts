@@ -101,9 +101,8 @@ describeInBrowser('pages with ten thousand jobs', () => {
     await page.goto(`${app.url}/jobs/${parent}?tab=children`)
     await page.getByText('10,000 child jobs').waitFor()
     await page.waitForFunction(() => {
-      const list = document.querySelector('.child-list')
-      list?.scrollTo(0, list.scrollHeight)
-      return list !== null && list.querySelector('.job-row') !== null && list.querySelector('.more') === null
+      scrollTo(0, document.body.scrollHeight)
+      return document.querySelector('.tree-node') !== null && document.querySelector('.more') === null
     })
     await page.locator(`[data-job="${children[0]}"]`).waitFor()
     expect(await elements()).toBeLessThan(ELEMENTS_MAX)

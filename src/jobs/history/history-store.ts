@@ -1,6 +1,6 @@
 import { type Db, escapedPatterns, likePattern, type Transaction } from '../../base/db'
 import { timeOfId } from '../../base/ids'
-import type { z } from '../../base/parse'
+import { z } from '../../base/parse'
 import { builtRows, countRow, idRow, idsOf, manyRows } from '../../base/rows'
 import type { JobFilter, JobStatus } from '../../contract/jobs'
 import { type AttemptRow, attemptColumns, type JobRow, jobColumns } from '../lifecycle/job'
@@ -61,19 +61,26 @@ export function narrow(query: ReturnType<Db>, tenantId: string, filter: JobFilte
   return query.whereRaw(`(${places})`, { q: likePattern(q), ...escapedPatterns(q, IN_ERROR) })
 }
 
+const COUNT_CHILDREN =
+  'SELECT count(*)::integer FROM jobs child WHERE child.tenant_id = jobs.tenant_id AND child.parent_id = jobs.id'
+
 interface Page {
   /** Only jobs created before this one. */
   before?: string | undefined
   limit: number
 }
 
-/** Jobs of a tenant, newest first: UUIDv7s sort by creation time. */
-export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<JobRow[]> {
+const listedColumns = jobColumns.extend({ child_count: z.number().optional() })
+export type ListedRow = JobRow & { child_count?: number | undefined }
+
+/** Jobs of a tenant, newest first: UUIDv7s sort by creation time. The children of a job have their `child_count`. */
+export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<ListedRow[]> {
   const query = db('jobs').select(Object.keys(jobColumns.shape)).orderBy('id', 'desc').limit(page.limit)
+  if (filter.parent_id) query.select(db.raw(`(${COUNT_CHILDREN}) AS child_count`))
   narrow(query, tenantId, filter)
   if (page.before) query.where('id', '<', page.before)
-  const found = await builtRows(jobColumns, query)
-  return found.map(readRow)
+  const found = await builtRows(listedColumns, query)
+  return found.map(row => ({ ...readRow(row), child_count: row.child_count }))
 }
 
 export async function countJobs(db: Db, tenantId: string, filter: JobFilter, upTo?: string): Promise<number> {

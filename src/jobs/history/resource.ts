@@ -2,12 +2,13 @@ import { may, type Principal, runsInstallation } from '../../api'
 import { redact } from '../../base/redact'
 import type { Attempt, Job } from '../../contract/jobs'
 import { type AttemptRow, hasEnded, type JobRow, shownOutcome } from '../lifecycle/job'
+import type { ListedRow } from './history-store'
 
 const iso = (date: Date | null) => date?.toISOString() ?? null
 
 const ranMs = ({ started_at, ended_at }: JobRow) => started_at && ended_at && ended_at.getTime() - started_at.getTime()
 
-export const toJob = (row: JobRow): Job => ({
+export const toJob = (row: ListedRow): Job => ({
   id: row.id,
   kind: row.kind,
   queue: row.queue,
@@ -33,6 +34,7 @@ export const toJob = (row: JobRow): Job => ({
   ended_at: iso(row.ended_at),
   created_by: row.created_by,
   worker: row.worker,
+  ...(row.child_count !== undefined && { child_count: row.child_count }),
 })
 
 export const linksOf = (id: string) => ({

@@ -27,7 +27,7 @@ test('a parent ends after its children with the result of its handler, without r
   const children = await childrenOf(job.id)
   expect(children).toHaveLength(2)
   for (const child of children) {
-    expect(child).toMatchObject({ status: 'completed', parent_id: job.id, root_id: job.id })
+    expect(child).toMatchObject({ status: 'completed', parent_id: job.id, root_id: job.id, child_count: 0 })
     expect((child.ended_at ?? '') <= (done.ended_at ?? '')).toBe(true)
   }
   expect(startedRuns.filter(({ id }) => id === job.id)).toHaveLength(1)
