@@ -122,6 +122,56 @@ describeInBrowser('a job page', () => {
     await page.waitForURL('**/jobs')
   })
 
+  it('shows its descendants as a tree', async () => {
+    const id = await demo({ lines: 2, children: 3, child_depth: 2 })
+    await openEnded(id)
+    await tab('Children 12').click()
+    await page.waitForURL('**?tab=children')
+    const nodes = page.locator('.tree-node')
+    await nodes.nth(2).waitFor()
+    expect(await nodes.count()).toBe(3)
+    await nodes.first().getByText('3 child jobs').waitFor()
+    await nodes.first().getByRole('button', { expanded: false }).click()
+    await nodes.first().locator('.tree-node .status.is-completed').nth(2).waitFor()
+    expect(await nodes.count()).toBe(6)
+    expect(await nodes.first().locator('.tree-node .fold').count()).toBe(0)
+    await page.getByRole('button', { name: '12 completed' }).click()
+    await nodes.nth(11).waitFor()
+    expect(await nodes.count()).toBe(12)
+  })
+
+  it('shows steps that were cancelled like the job, not as failed', async () => {
+    const id = await demo({ lines: 5_000, interval_ms: 20 })
+    await open(`${id}?tab=timeline`)
+    await page.locator('.step.is-running').waitFor()
+    await app.post(`/api/jobs/${id}/cancel`, { reason: 'test is over' })
+    const status = page.locator('.summary .status.is-cancelled')
+    await status.waitFor()
+    const step = page.locator('.step.is-cancelled')
+    await step.waitFor()
+    const colorOf = (element: Element) => getComputedStyle(element).color
+    expect(await step.locator('.step-bar').evaluate(colorOf)).toBe(await status.evaluate(colorOf))
+  })
+
+  it('prints its content only, with the log as text', async () => {
+    const id = await demo({ lines: 300 })
+    await openEnded(id)
+    await row(300).waitFor()
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    await page.evaluate(() =>
+      addEventListener('beforeprint', () =>
+        Object.assign(globalThis, { printed: document.querySelector('.log-printed')?.textContent }),
+      ),
+    )
+    await page.pdf()
+    const printed = (await page.evaluate('globalThis.printed')) as string
+    for (const line of [1, 150, 300]) expect(printed).toContain(`line ${line} of 300`)
+    expect(await page.locator('h1').isVisible()).toBe(true)
+    for (const part of ['.sidebar', '.log-toolbar', '.views', '.log-body', 'button'])
+      expect(await page.locator(`${part}:visible`).count()).toBe(0)
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('light')
+  })
+
   it('has the search of its log in the URL', async () => {
     const id = await demo({ lines: 40 })
     await openEnded(id)

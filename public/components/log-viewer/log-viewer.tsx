@@ -9,6 +9,7 @@ import { LineDetails } from './line-details'
 import type { Sources } from './line-row'
 import type { LogFilter, LogModel } from './model'
 import { LogNotice, type Notice } from './notice'
+import { PrintedLog } from './printed-log'
 import { Rows } from './rows'
 import { toggleWrap } from './settings'
 import { Toolbar } from './toolbar'
@@ -152,6 +153,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
           </button>
         )}
       </div>
+      <PrintedLog model={model} />
       {opened.value > 0 && <LineDetails model={model} line={opened.value} onClose={() => (opened.value = 0)} />}
     </section>
   )
