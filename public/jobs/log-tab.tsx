@@ -7,20 +7,22 @@ import { MergedLog } from './merged-log'
 /** The log of a job, or of the job and all its descendants; above it the outcome of a health check. */
 export function LogTab({ job, hasChildren }: { job: Job; hasChildren: boolean }) {
   const isMerged = new URLSearchParams(search.value).get('scope') === 'tree'
+  const scope = (hasChildren || isMerged) && <Scope isMerged={isMerged} />
   return (
     <>
       {job.kind === 'health-check' && <CheckStrip job={job} />}
-      {(hasChildren || isMerged) && (
-        <fieldset class="chips" aria-label="Log scope">
-          <button type="button" aria-pressed={!isMerged} onClick={() => setFilters({ scope: '' })}>
-            this job
-          </button>
-          <button type="button" aria-pressed={isMerged} onClick={() => setFilters({ scope: 'tree' })}>
-            with child jobs
-          </button>
-        </fieldset>
-      )}
-      {isMerged ? <MergedLog job={job} /> : <JobLog job={job} isPermalinked />}
+      {isMerged ? <MergedLog job={job} scope={scope} /> : <JobLog job={job} scope={scope} isPermalinked />}
     </>
   )
 }
+
+const Scope = ({ isMerged }: { isMerged: boolean }) => (
+  <button
+    type="button"
+    class={isMerged ? 'toggle is-on' : 'toggle'}
+    aria-pressed={isMerged}
+    onClick={() => setFilters({ scope: isMerged ? '' : 'tree' })}
+  >
+    With child jobs
+  </button>
+)

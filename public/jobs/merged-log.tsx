@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
 import { formatCount } from '../../text/numbers'
@@ -11,7 +12,7 @@ import { LINES_MAX, MergedLines } from './merged-lines'
 const POLL_MS = 2_000
 
 /** The merged log of a job and its descendants. Each line names its job. */
-export function MergedLog({ job }: { job: Job }) {
+export function MergedLog({ job, scope }: { job: Job; scope: ComponentChildren }) {
   const { lines, model } = useMemo(() => {
     const lines = new MergedLines(job.id)
     return { lines, model: new LogModel(lines.source) }
@@ -45,6 +46,7 @@ export function MergedLog({ job }: { job: Job }) {
         model={model}
         steps={[]}
         path={null}
+        scope={scope}
         empty="No log lines yet"
         origin={Date.parse(job.started_at ?? job.created_at)}
         sources="jobs"

@@ -140,19 +140,6 @@ describeInBrowser('a job page', () => {
     expect(await nodes.count()).toBe(12)
   })
 
-  it('shows steps that were cancelled like the job, not as failed', async () => {
-    const id = await demo({ lines: 5_000, interval_ms: 20 })
-    await open(`${id}?tab=timeline`)
-    await page.locator('.step.is-running').waitFor()
-    await app.post(`/api/jobs/${id}/cancel`, { reason: 'test is over' })
-    const status = page.locator('.summary .status.is-cancelled')
-    await status.waitFor()
-    const step = page.locator('.step.is-cancelled')
-    await step.waitFor()
-    const colorOf = (element: Element) => getComputedStyle(element).color
-    expect(await step.locator('.step-bar').evaluate(colorOf)).toBe(await status.evaluate(colorOf))
-  })
-
   it('prints its content only, with the log as text', async () => {
     const id = await demo({ lines: 300 })
     await openEnded(id)

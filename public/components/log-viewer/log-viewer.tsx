@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { formatCount } from '../../../text/numbers'
 import { messageOf } from '../../api'
@@ -24,6 +25,8 @@ interface LogViewerProps {
   attempts?: number
   /** API path of the log, for downloads; null if it has none. */
   path: string | null
+  /** What the log covers, to choose from in its toolbar. */
+  scope?: ComponentChildren
   /** Shown while there are no lines. */
   empty: string
   /** Origin of relative times, in milliseconds since 1970. Default: now. */
@@ -36,7 +39,7 @@ interface LogViewerProps {
 
 /** Shows a log of any length: live, searchable, and with a link to every line. */
 export function LogViewer({ model, steps, attempts = 1, path, empty, origin = null, ...rest }: LogViewerProps) {
-  const { sources = 'none', isPermalinked = false } = rest
+  const { sources = 'none', isPermalinked = false, scope } = rest
   const searchBox = useRef<HTMLInputElement>(null)
   const matches = useSearch(model)
   const [target, setTarget] = useState({ line: 0, request: 0 })
@@ -114,6 +117,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
         matches={matches}
         searchBox={searchBox}
         path={path}
+        scope={scope}
         onFilter={filter}
         onMatch={by => void toMatch(by)}
         onError={by => void toError(by)}

@@ -89,23 +89,25 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <div class={className} ref={box} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label="Log lines">
       {isWrapped.value && <Probe columns={columns} sources={sources} hasTimes={times.value !== 'off'} />}
-      <div class="log-height" style={{ height: `${layout.height * ROW_PX}px` }}>
-        <div class="log-window" style={{ transform: `translateY(${layout.topOf(start) * ROW_PX}px)` }}>
-          {Array.from({ length: end - start }, (_, i) => {
-            const row = lines.row(start + i)
-            if (row === null) return null
-            if (row.kind === 'gap') return <Gap key={`gap${row.to}`} gap={row} model={model} />
-            return (
-              <LogRow
-                key={row.line}
-                row={row}
-                isSelected={selection !== null && row.line >= selection.from && row.line <= selection.to}
-                {...(layout.columns > 0 && { heightPx: layout.heightOf(start + i) * ROW_PX })}
-                {...shared}
-              />
-            )
-          })}
-        </div>
+      {/* Padding rather than a transform: a row stays in its place while others are added, so that nothing shifts. */}
+      <div
+        class="log-height"
+        style={{ height: `${layout.height * ROW_PX}px`, paddingTop: `${layout.topOf(start) * ROW_PX}px` }}
+      >
+        {Array.from({ length: end - start }, (_, i) => {
+          const row = lines.row(start + i)
+          if (row === null) return null
+          if (row.kind === 'gap') return <Gap key={`gap${row.to}`} gap={row} model={model} />
+          return (
+            <LogRow
+              key={row.line}
+              row={row}
+              isSelected={selection !== null && row.line >= selection.from && row.line <= selection.to}
+              {...(layout.columns > 0 && { heightPx: layout.heightOf(start + i) * ROW_PX })}
+              {...shared}
+            />
+          )
+        })}
       </div>
     </div>
   )

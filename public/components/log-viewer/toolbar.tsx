@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals'
-import { Maximize2, Minimize2 } from 'lucide'
-import type { RefObject } from 'preact'
+import { Clock, Maximize2, Minimize2 } from 'lucide'
+import type { ComponentChildren, RefObject } from 'preact'
 import { formatCount } from '../../../text/numbers'
 import { Icon } from '../icon'
 import type { LogFilter, LogModel } from './model'
@@ -20,6 +20,7 @@ interface ToolbarProps {
   searchBox: RefObject<HTMLInputElement | null>
   /** API path of the log, for downloads; null if it has none. */
   path: string | null
+  scope: ComponentChildren
   onFilter(change: Partial<LogFilter>): void
   onMatch(by: 1 | -1): void
   onError(by: 1 | -1): void
@@ -46,6 +47,7 @@ export function Toolbar(props: ToolbarProps) {
           ↓ error
         </button>
       </span>
+      {props.scope}
       <span class="spacer" />
       {range && (
         <button type="button" title="Shift-click a line number to select more" onClick={onCopy}>
@@ -58,8 +60,14 @@ export function Toolbar(props: ToolbarProps) {
         </button>
       )}
       <Toggle name="Wrap" hint="Wrap long lines (w)" isOn={isWrapped.value} onClick={toggleWrap} />
-      <button type="button" title="Change the time format" onClick={nextTimeFormat}>
-        {TIMES_SHOWN[times.value]}
+      <button
+        type="button"
+        class="icon"
+        aria-label={`Times: ${TIMES_SHOWN[times.value]}`}
+        title={`Times: ${TIMES_SHOWN[times.value]}`}
+        onClick={nextTimeFormat}
+      >
+        <Icon of={Clock} size={14} />
       </button>
       <button type="button" title="Go to a line or a time (g)" onClick={onJump}>
         Go to
@@ -76,7 +84,7 @@ export function Toolbar(props: ToolbarProps) {
   )
 }
 
-const TIMES_SHOWN = { clock: 'Time of day', relative: 'Relative', off: 'No times' }
+const TIMES_SHOWN = { clock: 'time of day', relative: 'relative', off: 'hidden' }
 
 function FullScreen({ isFull }: { isFull: Signal<boolean> }) {
   return (
