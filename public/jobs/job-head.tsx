@@ -45,6 +45,7 @@ export const JobHeadSkeleton = () => (
     <div class="summary">
       <span class="skeleton" />
     </div>
+    <div class="summary" />
     <div class="views">
       <span class="skeleton" />
     </div>
@@ -65,28 +66,33 @@ const Crumbs = ({ job }: { job: Job }) => (
   </p>
 )
 
+/** What is longer once the job has ended has a line of its own, so that nothing else moves. */
 function Summary({ job }: { job: Job }) {
   const took = runDurationMs(job, now.value)
   const waited = waitedMs(job, now.value)
   const share = hasEnded(job.status) ? null : progressOf(job.progress)
   return (
-    <dl class="summary">
-      {job.outcome && <Fact name="Outcome" value={<Outcome of={job} />} isNamed={false} />}
-      <Fact name="Status" value={<Status status={job.status} />} isNamed={false} />
-      {share !== null && (
-        <Fact name="Progress" value={<Progress share={share} label="Job progress" />} isNamed={false} />
-      )}
-      {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
-      {waited !== null && waited >= 0 && <Fact name="Waited" value={formatDuration(waited)} />}
-      {job.max_attempts > 1 && <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />}
-      <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />
-      {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
-      <Fact
-        name="Created"
-        value={`${formatAgo(job.created_at, now.value)}${job.created_by ? ` by ${job.created_by.name}` : ''}`}
-        title={job.created_at}
-      />
-    </dl>
+    <>
+      <dl class="summary">
+        {job.outcome && <Fact name="Outcome" value={<Outcome of={job} />} isNamed={false} />}
+        <Fact name="Status" value={<Status status={job.status} />} isNamed={false} />
+        {share !== null && (
+          <Fact name="Progress" value={<Progress share={share} label="Job progress" />} isNamed={false} />
+        )}
+      </dl>
+      <dl class="summary">
+        {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
+        {waited !== null && waited >= 0 && <Fact name="Waited" value={formatDuration(waited)} />}
+        {job.max_attempts > 1 && <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />}
+        <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />
+        {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
+        <Fact
+          name="Created"
+          value={`${formatAgo(job.created_at, now.value)}${job.created_by ? ` by ${job.created_by.name}` : ''}`}
+          title={job.created_at}
+        />
+      </dl>
+    </>
   )
 }
 
