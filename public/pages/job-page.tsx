@@ -53,7 +53,8 @@ function JobView({ job, onChanged }: { job: Job; onChanged(): void }) {
   return (
     <div class={`page job is-${tab}`}>
       <JobHead job={job} tabs={tabs} tab={tab} onChanged={onChanged} />
-      {job.error && <Failure message={`${job.error.message} (${job.error.code})`} />}
+      {/* Not above the log, which it would push down: the head has the message, too. */}
+      {job.error && tab !== 'log' && <Failure message={`${job.error.message} (${job.error.code})`} />}
       {job.cancel && (
         <p class="notice">
           Cancelled by {job.cancel.by.name}: {job.cancel.reason}
