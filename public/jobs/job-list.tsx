@@ -1,10 +1,12 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useMemo, useRef } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
+import { counted } from '../../text/numbers'
 import { useInView } from '../components/in-view'
 import { LoadMore } from '../components/list-status'
 import type { PagedList } from '../paged-list'
 import { groupsOf } from './groups'
+import { JobHead, jobLayout } from './job-columns'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 
@@ -33,7 +35,12 @@ export function JobList({ list, state, renderDetails, name }: JobListProps) {
   })
   return (
     <>
-      <div class="jobs">{groups}</div>
+      {jobs.length > 0 && (
+        <div class="jobs columns" {...jobLayout()}>
+          <JobHead />
+          {groups}
+        </div>
+      )}
       <LoadMore list={list} />
     </>
   )
@@ -49,7 +56,7 @@ function Group({ jobs, state, renderDetails }: GroupProps) {
     <ul
       ref={box}
       class="job-group"
-      aria-label={`${jobs.length} jobs`}
+      aria-label={counted(jobs.length, 'job')}
       style={isInView.value ? undefined : { height: `${heightPx.current}px` }}
     >
       {isInView.value && jobs.map(job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />)}

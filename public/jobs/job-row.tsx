@@ -25,7 +25,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
   const name = subjectOf(job) || job.kind
   return (
     <li class={`job-row${isOpen ? ' is-open' : ''}${isCurrent ? ' is-current' : ''}`} data-job={id}>
-      <div class="job-line">
+      <div class="job-line columns-row">
         <button
           type="button"
           class="fold"
@@ -48,11 +48,11 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
             job.outcome && <Status status={job.status} />
           )}
         </span>
-        <span class="job-attempt">
+        <span class="job-attempt number">
           {job.max_attempts > 1 && job.attempt > 0 ? `${job.attempt}/${job.max_attempts}` : ''}
         </span>
-        <span class="job-took">{took === null ? '' : formatDuration(took)}</span>
-        <time class="job-time" dateTime={job.created_at} title={job.created_at}>
+        <span class="job-took number">{took === null ? '' : formatDuration(took)}</span>
+        <time class="job-time number" dateTime={job.created_at} title={job.created_at}>
           {formatAgo(job.created_at, now.value)}
         </time>
       </div>

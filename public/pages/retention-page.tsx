@@ -5,7 +5,7 @@ import { formatDateTime, formatDuration } from '../../text/times'
 import { client, messageOf } from '../api'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
-import { ScrollTable } from '../components/listing'
+import { number, ScrollTable, TableHead } from '../components/listing'
 import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
@@ -94,18 +94,21 @@ function Sweep({ onStarted }: { onStarted(): void }) {
   )
 }
 
+const COLUMNS = [
+  'Data',
+  'Kept for',
+  'Oldest',
+  number('Overdue'),
+  number('Rows'),
+  number('Size'),
+  'Last sweep',
+  'Preview',
+]
+
 function Policies({ policies }: { policies: RetentionPolicy[] }) {
   return (
     <ScrollTable name="Policies">
-      <thead>
-        <tr>
-          {['Data', 'Kept for', 'Oldest', 'Overdue', 'Rows', 'Size', 'Last sweep', 'Preview'].map(name => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody>
         {policies.map(policy => (
           <PolicyRow key={policy.target} policy={policy} />
@@ -142,9 +145,11 @@ function PolicyRow({ policy }: { policy: RetentionPolicy }) {
       <td>
         <Ago time={policy.oldest_kept_at} never="none" />
       </td>
-      <td class={isLate ? 'is-failed' : ''}>{lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}</td>
-      <td>{policy.rows === null ? '' : formatCount(policy.rows)}</td>
-      <td>{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
+      <td class={isLate ? 'number is-failed' : 'number'}>
+        {lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}
+      </td>
+      <td class="number">{policy.rows === null ? '' : formatCount(policy.rows)}</td>
+      <td class="number">{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
       <td>
         <Ago time={last_sweep?.at ?? null} />
         {last_sweep && <p class="hint">{formatCount(last_sweep.deleted)} deleted</p>}
