@@ -50,6 +50,7 @@ function Jobs({ filters }: { filters: JobFilters }) {
       <BulkBar
         selected={state.selected.value}
         filter={filterOf(filters)}
+        isFiltered={searchOf(filters) !== ''}
         count={list.hasMore.value ? null : (list.items.value?.length ?? null)}
         onClear={() => (state.selected.value = new Set())}
       />

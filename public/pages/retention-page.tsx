@@ -4,12 +4,13 @@ import { counted, formatBytes, formatCount } from '../../text/numbers'
 import { formatDateTime, formatDuration } from '../../text/times'
 import { client, messageOf } from '../api'
 import { now } from '../clock'
+import { ActionDialog } from '../components/action-dialog'
 import { Empty, Failure } from '../components/empty'
 import { number, ScrollTable, TableHead } from '../components/listing'
-import { ReasonForm } from '../components/reason-form'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
 import { isAdmin } from '../session'
+import { showToast } from '../toasts'
 import { useFetch } from '../use-fetch'
 
 const POLL_MS = 10_000
@@ -59,36 +60,31 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
 function Sweep({ onStarted }: { onStarted(): void }) {
   const isConfirming = useSignal(false)
   const problem = useSignal('')
-  const job = useSignal('')
   const run = async (body: { dry_run: true } | { reason: string }) => {
-    try {
-      job.value = (await client.post('/api/retention/run', { body })).job.id
-      isConfirming.value = false
-      problem.value = ''
-      onStarted()
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
+    const { job } = await client.post('/api/retention/run', { body })
+    showToast('reason' in body ? 'Sweep started' : 'Preview started', { href: `/jobs/${job.id}`, text: 'View job' })
+    onStarted()
+  }
+  const preview = async () => {
+    problem.value = await run({ dry_run: true }).then(() => '', messageOf)
   }
   return (
     <div class="job-actions">
-      {!isConfirming.value ? (
-        <>
-          <button type="button" onClick={() => void run({ dry_run: true })}>
-            Preview
-          </button>
-          <button type="button" onClick={() => (isConfirming.value = true)}>
-            Sweep now
-          </button>
-        </>
-      ) : (
-        <ReasonForm
-          label="Sweep now"
-          onReason={reason => run({ reason })}
-          onDismiss={() => (isConfirming.value = false)}
-        />
+      <button type="button" onClick={() => void preview()}>
+        Preview
+      </button>
+      <button type="button" onClick={() => (isConfirming.value = true)}>
+        Sweep now
+      </button>
+      {isConfirming.value && (
+        <ActionDialog
+          title="Sweep now"
+          onConfirm={reason => run({ reason })}
+          onClose={() => (isConfirming.value = false)}
+        >
+          <p>A job deletes everything that is kept for longer than its policy says.</p>
+        </ActionDialog>
       )}
-      {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )

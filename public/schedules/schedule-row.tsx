@@ -116,7 +116,13 @@ function Actions({ schedule, onChange, onRemoved, onEdit }: Omit<ScheduleRowProp
       <button type="button" onClick={onEdit}>
         Change
       </button>
-      <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={remove} />
+      <ConfirmButton
+        label="Delete"
+        confirmLabel={`Delete ${name}`}
+        effect="No more jobs are created. Jobs that it has created are kept."
+        done={`Schedule ${name} deleted`}
+        onConfirm={remove}
+      />
     </>
   )
 }

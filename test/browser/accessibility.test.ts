@@ -175,6 +175,7 @@ describeInBrowser('accessibility of every page', () => {
     await page.goto(`${app.url}/queue`)
     await page.locator(`[data-job="${job}"] .fold`).click()
     await page.locator('.job-details .log-row').first().waitFor()
+    await page.goto(`${app.url}/queue?kind=demo`)
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await page.getByLabel('Reason').waitFor()
     expect(await violationsIn(page)).toEqual([])

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Label } from '../../../src/contract/labels'
-import { formatCount } from '../../../text/numbers'
+import { counted, formatCount } from '../../../text/numbers'
 import { client } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
 import { Listing, number } from '../../components/listing'
@@ -77,6 +77,8 @@ export function Labels() {
                   <ConfirmButton
                     label="Delete"
                     confirmLabel={`Delete ${label.name}`}
+                    effect={`The label is removed from ${counted(label.host_count, 'host')}.`}
+                    done={`Label ${label.name} deleted`}
                     onConfirm={reason => remove(label.id, reason)}
                   />
                 </>

@@ -37,7 +37,13 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
             <button type="button" onClick={() => onSwitch(!enabled)}>
               {enabled ? 'Disable' : 'Enable'}
             </button>
-            <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={onRemove} />
+            <ConfirmButton
+              label="Delete"
+              confirmLabel={`Delete ${name}`}
+              effect="Hosts stop running the queries of this pack when they fetch their next configuration."
+              done={`Pack ${name} deleted`}
+              onConfirm={onRemove}
+            />
           </>
         )}
       </header>
