@@ -1,11 +1,9 @@
 import { OUTCOME_LEVELS } from '../../src/contract/values'
-import { ColumnMenu } from '../components/columns'
 import { FilterSelect, PeriodSelect } from '../components/filter-select'
 import { TypedFilter } from '../components/typed-filter'
 import { navigate } from '../router'
 import { type JobFilters, searchOf } from './filters'
 import { STATES } from './job'
-import { JOB_COLUMNS, JOB_TABLE } from './job-columns'
 
 interface FilterBarProps {
   filters: JobFilters
@@ -61,7 +59,6 @@ export function FilterBar({ filters, kinds }: FilterBarProps) {
           Clear
         </a>
       )}
-      <ColumnMenu table={JOB_TABLE} columns={JOB_COLUMNS} />
     </search>
   )
 }

@@ -2,13 +2,11 @@ import type { ReadonlySignal } from '@preact/signals'
 import type { HostCounts } from '../../../src/contract/hosts'
 import { HOST_STATUSES } from '../../../src/contract/values'
 import { formatCount } from '../../../text/numbers'
-import { ColumnMenu } from '../../components/columns'
 import { FilterSelect } from '../../components/filter-select'
 import { TypedFilter } from '../../components/typed-filter'
 import { useFetch } from '../../use-fetch'
 import { type HostFilters, isNarrowed } from './filters'
 import { STATUS_MEANINGS } from './host'
-import { HOST_COLUMNS, HOST_TABLE } from './host-table'
 
 interface HostFilterBarProps {
   filters: HostFilters
@@ -76,7 +74,6 @@ export function HostFilterBar({ filters, counts, onChange }: HostFilterBarProps)
           Clear
         </a>
       )}
-      <ColumnMenu table={HOST_TABLE} columns={HOST_COLUMNS} />
     </search>
   )
 }
