@@ -5,6 +5,7 @@ import { formatAgo, formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Outcome } from '../components/outcome'
 import { Progress, Status } from '../components/status'
+import { isOperator } from '../session'
 import { hasEnded, progressOf, runDurationMs } from './job'
 import { type ListState, toggled } from './list-state'
 
@@ -62,7 +63,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
 }
 
 function Pick({ id, name, selected }: { id: string; name: string; selected: ListState['selected'] }) {
-  if (!selected) return <span class="pick" />
+  if (!selected || !isOperator.value) return <span class="pick" />
   return (
     <input
       type="checkbox"

@@ -55,6 +55,7 @@ export default function HostsPage() {
           selected={state.selected.value}
           all={targetsOf(filters) ?? allOf(shown, list.hasMore.value)}
           total={filters.status === '' ? sumOf(counts.value) : countOf(counts.value, filters.status)}
+          isFiltered={isNarrowed(filters)}
           onClear={() => (state.selected.value = new Set())}
           onLabelled={() => void list.refresh()}
         />
