@@ -61,6 +61,7 @@ export const PAGES = [
   { name: 'retention', path: '/admin/retention', title: 'Retention', section: 'Admin', key: 'r' },
   { name: 'logs', path: '/logs', title: 'Service logs', section: 'Admin', key: 's' },
   { name: 'settings', path: '/settings', title: 'Account' },
+  { name: 'set-password', path: '/set-password', title: 'Set a password' },
 ] as const satisfies readonly PageInfo[]
 
 export type PageName = (typeof PAGES)[number]['name']

@@ -111,6 +111,7 @@ describeInBrowser('accessibility of every page', () => {
     ['no query', () => '/queries/00000000-0000-7000-8000-000000000000', '.empty'],
     ['logs', () => '/logs', '.log-row'],
     ['settings', () => '/settings', 'table'],
+    ['set a password', () => '/set-password', 'form'],
     ['members', () => '/admin/members', 'table'],
     ['audit', () => '/admin/audit', 'table'],
     ['retention', () => '/admin/retention', 'table'],
