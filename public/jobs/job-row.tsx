@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
 import { subjectOf } from '../../text/subject'
-import { formatAgo, formatDuration } from '../../text/times'
+import { formatAgo, formatDuration, formatUtc } from '../../text/times'
 import { now } from '../clock'
 import { Outcome } from '../components/outcome'
 import { Progress, Status } from '../components/status'
@@ -53,7 +53,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
           {job.max_attempts > 1 && job.attempt > 0 ? `${job.attempt}/${job.max_attempts}` : ''}
         </span>
         <span class="job-took number">{took === null ? '' : formatDuration(took)}</span>
-        <time class="job-time number" dateTime={job.created_at} title={job.created_at}>
+        <time class="job-time number" dateTime={job.created_at} title={formatUtc(job.created_at)}>
           {formatAgo(job.created_at, now.value)}
         </time>
       </div>
