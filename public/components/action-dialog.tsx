@@ -5,20 +5,18 @@ import { useFocus } from '../use-focus'
 import { Dialog } from './dialog'
 import { Failure } from './empty'
 
-export interface ActionDialogProps {
+interface ActionDialogProps {
+  /** Also on the button that confirms. */
   title: string
   /** What will happen. */
   children: ComponentChildren
-  /** On the button that confirms; default: the title. */
-  confirm?: string
   /** The dialog stays open and shows the error if it fails. */
   onConfirm(reason: string): Promise<unknown>
   onClose(): void
 }
 
 /** Says what an action will do, and asks for its reason, which the audit log keeps. */
-export function ActionDialog(props: ActionDialogProps) {
-  const { title, children, confirm = title, onConfirm, onClose } = props
+export function ActionDialog({ title, children, onConfirm, onClose }: ActionDialogProps) {
   const input = useFocus()
   const problem = useSignal('')
   const isBusy = useSignal(false)
@@ -54,7 +52,7 @@ export function ActionDialog(props: ActionDialogProps) {
             Dismiss
           </button>
           <button type="submit" class="danger" disabled={isBusy.value}>
-            {confirm}
+            {title}
           </button>
         </div>
       </form>
