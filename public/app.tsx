@@ -1,15 +1,16 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
+import type { PageInfo } from '../src/contract/pages'
 import { onReached, onSignedOut } from './api'
 import { startClock } from './clock'
 import { Empty, Failure } from './components/empty'
 import { liveState } from './live'
 import { noteReachable, noteUnreachable } from './outage'
 import { failedPage, loadedPages, loadPage, preloadPages } from './page-loader'
-import { pageInfo } from './page-table'
+import { mayOpen, pageInfo } from './page-table'
 import { navigate, route, startRouter } from './router'
 import { sanitizeText } from './sanitize-text'
-import { hasSessionEnded, loadMe } from './session'
+import { hasSessionEnded, loadMe, me } from './session'
 import { Shell } from './shell/shell'
 import { startTheme } from './theme'
 
@@ -32,6 +33,8 @@ function Page() {
       </Empty>
     )
   }
+  const info = pageInfo(page)
+  if (me.value && info && !mayOpen(info)) return <NotAllowed role={info.role} />
   const Component = loadedPages.value.get(page)
   if (Component) return <Component key={`${page} ${id}`} id={id} />
   if (failedPage.value !== page) return <div class="page is-loading" aria-busy="true" />
@@ -41,6 +44,19 @@ function Page() {
       action="Reload"
       onRetry={() => location.reload()}
     />
+  )
+}
+
+function NotAllowed({ role }: { role: PageInfo['role'] }) {
+  return (
+    <Empty title="Not allowed">
+      <p>
+        {role === 'installation'
+          ? 'This page is for those who run the installation.'
+          : `This page requires the role ${role}. Your role is ${me.value?.role}.`}
+      </p>
+      <a href="/">Go to the overview</a>
+    </Empty>
   )
 }
 

@@ -1,4 +1,4 @@
-import { formatCount } from './numbers'
+import { counted } from './numbers'
 
 /** What a job is about, in a few words: its address, name or first input value. */
 export function subjectOf({ input, kind }: { input: unknown; kind: string }): string {
@@ -15,5 +15,5 @@ export function subjectOf({ input, kind }: { input: unknown; kind: string }): st
 
 function demoSubject(steps: Array<{ name?: string; workers?: number; lines?: number }>) {
   const lines = steps.reduce((sum, step) => sum + (step.workers ?? 1) * (step.lines ?? 0), 0)
-  return `${steps.map(step => step.name).join(', ')} · ${formatCount(lines)} lines`
+  return `${steps.map(step => step.name).join(', ')} · ${counted(lines, 'line')}`
 }

@@ -62,3 +62,7 @@ export function formatInZone(time: string | number, timeZone: string): string {
   const { weekday, year, month, day, hour, minute, second, timeZoneName } = parts
   return `${weekday} ${year}-${month}-${day} ${hour}:${minute}:${second} ${timeZoneName}`
 }
+
+/** The exact time in UTC, for tooltips: `2026-01-31 14:30:05 UTC`. */
+export const formatUtc = (time: string | number): string =>
+  `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -3,10 +3,10 @@ import type { Role } from '../../src/contract/access'
 import type { Member, SignInLink } from '../../src/contract/members'
 import { ROLES } from '../../src/contract/values'
 import { client, messageOf } from '../api'
+import { ActionDialog } from '../components/action-dialog'
 import { ConfirmButton } from '../components/confirm-button'
 import { Failure } from '../components/empty'
 import { Listing } from '../components/listing'
-import { ReasonForm } from '../components/reason-form'
 import { SecretNotice } from '../components/secret-notice'
 import { Ago } from '../components/time'
 import { me } from '../session'
@@ -84,6 +84,8 @@ export function Members() {
               <ConfirmButton
                 label="Remove"
                 confirmLabel={`Remove ${member.name}`}
+                effect="Their sessions end at once, and the tokens that they created are revoked."
+                done={`${member.name} removed`}
                 onConfirm={reason => change(() => client.delete('/api/members/{id}', { id: member.id, reason }))}
               />
             </td>
@@ -98,25 +100,29 @@ export function Members() {
 function RoleSelect({ member, onRole }: { member: Member; onRole(role: Role, reason: string): Promise<void> }) {
   const pending = useSignal<Role | null>(null)
   const role = pending.value
-  if (role !== null) {
-    const set = async (reason: string) => {
-      await onRole(role, reason)
-      pending.value = null
-    }
-    return <ReasonForm label={`Make ${member.name} ${role}`} onReason={set} onDismiss={() => (pending.value = null)} />
-  }
   return (
-    <select
-      aria-label={`Role of ${member.name}`}
-      value={member.role}
-      onChange={event => {
-        pending.value = ROLES.find(each => each === event.currentTarget.value) ?? null
-      }}
-    >
-      {ROLES.map(each => (
-        <option key={each}>{each}</option>
-      ))}
-    </select>
+    <>
+      <select
+        aria-label={`Role of ${member.name}`}
+        value={role ?? member.role}
+        onChange={event => {
+          pending.value = ROLES.find(each => each === event.currentTarget.value) ?? null
+        }}
+      >
+        {ROLES.map(each => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+      {role !== null && (
+        <ActionDialog
+          title={`Make ${member.name} ${role}`}
+          onConfirm={reason => onRole(role, reason)}
+          onClose={() => (pending.value = null)}
+        >
+          <p>The change takes effect at once, also for the tokens that they created.</p>
+        </ActionDialog>
+      )}
+    </>
   )
 }
 

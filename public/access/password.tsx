@@ -1,14 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { me } from '../session'
 
 /** Sets the user's password, which ends all other sessions of the user. */
-export function Password() {
+export function Password({ onSet }: { onSet?(): void }) {
   const problem = useSignal('')
   const isDone = useSignal(false)
   const set = async (form: HTMLFormElement) => {
     const fields = new FormData(form)
-    const current = String(fields.get('current'))
+    const current = String(fields.get('current') ?? '')
     try {
       await client.put('/api/session/password', {
         body: {
@@ -19,6 +20,8 @@ export function Password() {
       isDone.value = true
       problem.value = ''
       form.reset()
+      if (me.value) me.value = { ...me.value, has_password: true }
+      onSet?.()
     } catch (error) {
       isDone.value = false
       problem.value = messageOf(error)
@@ -33,10 +36,12 @@ export function Password() {
           void set(event.currentTarget)
         }}
       >
-        <label class="field">
-          Current password, if you have one
-          <input name="current" type="password" autocomplete="current-password" />
-        </label>
+        {me.value?.has_password && (
+          <label class="field">
+            Current password
+            <input name="current" type="password" autocomplete="current-password" required />
+          </label>
+        )}
         <label class="field">
           New password (at least 12 characters)
           <input name="password" type="password" autocomplete="new-password" required minLength={12} />

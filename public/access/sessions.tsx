@@ -35,6 +35,8 @@ export function Sessions({ scope }: { scope: 'own' | 'tenant' }) {
               <ConfirmButton
                 label="Sign out"
                 confirmLabel="Sign out session"
+                effect="This browser has to sign in again. Its streams are closed."
+                done="Session signed out"
                 onConfirm={reason => end(session.id, reason)}
               />
             )}

@@ -73,6 +73,8 @@ export function Tokens() {
               <ConfirmButton
                 label="Revoke"
                 confirmLabel={`Revoke ${token.name}`}
+                effect="Programs that use this token are refused at once. Tokens created with it are revoked, too."
+                done={`Token ${token.name} revoked`}
                 onConfirm={reason => revoke(token.id, reason)}
               />
             </td>

@@ -1,38 +1,38 @@
 import { useSignal } from '@preact/signals'
-import { messageOf } from '../api'
-import { Failure } from './empty'
-import { ReasonForm } from './reason-form'
+import { showToast } from '../toasts'
+import { ActionDialog } from './action-dialog'
 
 interface ConfirmButtonProps {
   label: string
-  /** On the button that confirms, such as "Delete web-1". */
+  /** Of the dialog and its button, such as "Delete web-1". */
   confirmLabel: string
+  /** What will happen. */
+  effect: string
+  /** What has happened then. */
+  done: string
   onConfirm(reason: string): Promise<unknown>
 }
 
-/** A button that asks for a reason before it acts, and shows the error if the action fails. */
-export function ConfirmButton({ label, confirmLabel, onConfirm }: ConfirmButtonProps) {
+/** A button that says what will happen and asks for a reason before it acts. */
+export function ConfirmButton({ label, confirmLabel, effect, done, onConfirm }: ConfirmButtonProps) {
   const isAsking = useSignal(false)
-  const problem = useSignal('')
-  const run = async (reason: string) => {
-    try {
-      await onConfirm(reason)
-      isAsking.value = false
-      problem.value = ''
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
-  }
   return (
     <>
-      {isAsking.value ? (
-        <ReasonForm label={confirmLabel} onReason={run} onDismiss={() => (isAsking.value = false)} />
-      ) : (
-        <button type="button" onClick={() => (isAsking.value = true)}>
-          {label}
-        </button>
+      <button type="button" onClick={() => (isAsking.value = true)}>
+        {label}
+      </button>
+      {isAsking.value && (
+        <ActionDialog
+          title={confirmLabel}
+          onConfirm={async reason => {
+            await onConfirm(reason)
+            showToast(done)
+          }}
+          onClose={() => (isAsking.value = false)}
+        >
+          <p>{effect}</p>
+        </ActionDialog>
       )}
-      {problem.value !== '' && <Failure message={problem.value} />}
     </>
   )
 }

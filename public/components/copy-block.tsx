@@ -1,7 +1,14 @@
 import { useSignal } from '@preact/signals'
 
+interface CopyBlockProps {
+  name: string
+  text: string
+  /** Why the text cannot be used yet; `''` if it can. */
+  missing?: string
+}
+
 /** A block of text with a copy button. */
-export function CopyBlock({ name, text }: { name: string; text: string }) {
+export function CopyBlock({ name, text, missing = '' }: CopyBlockProps) {
   const message = useSignal('')
   const copy = async () => {
     try {
@@ -19,7 +26,13 @@ export function CopyBlock({ name, text }: { name: string; text: string }) {
         <span class="hint" role="status">
           {message.value}
         </span>
-        <button type="button" onClick={() => void copy()} aria-label={`Copy: ${name}`}>
+        <button
+          type="button"
+          disabled={missing !== ''}
+          title={missing || undefined}
+          onClick={() => void copy()}
+          aria-label={`Copy: ${name}`}
+        >
           Copy
         </button>
       </header>

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'preact/hooks'
 
 interface DialogProps {
   title: string
+  /** No wider than a few words need. */
+  isSmall?: boolean
   onClose(): void
   children: ComponentChildren
 }
@@ -21,12 +23,12 @@ export function useModal() {
 }
 
 /** A modal dialog. Escape or a click outside closes it. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, isSmall = false, onClose, children }: DialogProps) {
   const dialog = useModal()
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog itself handles Escape
     <dialog
-      class="dialog"
+      class={isSmall ? 'dialog is-small' : 'dialog'}
       ref={dialog}
       aria-label={title}
       onClose={onClose}

@@ -1,4 +1,4 @@
-import { formatAgo, formatDateTime } from '../../text/times'
+import { formatAgo, formatDateTime, formatUtc } from '../../text/times'
 import { now } from '../clock'
 
 /** Times this close count as past: the page's clock is updated once a second and may lag behind the server's. */
@@ -9,7 +9,7 @@ export function Ago({ time, never = 'never' }: { time: string | null; never?: st
   if (time === null) return <span class="hint">{never}</span>
   const isFuture = Date.parse(time) > now.value + TOLERANCE_MS
   return (
-    <time dateTime={time} title={time}>
+    <time dateTime={time} title={formatUtc(time)}>
       {isFuture ? formatDateTime(time) : formatAgo(time, now.value)}
     </time>
   )

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { Row } from '../../src/contract/queries'
 import { formatCount } from '../../text/numbers'
-import { ScrollTable } from '../components/listing'
+import { ScrollTable, TableHead } from '../components/listing'
 import { columnsOf } from './query-result'
 
 /** Rows rendered at first. */
@@ -22,15 +22,7 @@ export function ResultTable({ name, rows, columns: known }: ResultTableProps) {
   return (
     <>
       <ScrollTable name={name}>
-        <thead>
-          <tr>
-            {columns.map(column => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={columns} />
         <tbody>
           {shown.map((row, at) => (
             <tr key={at}>

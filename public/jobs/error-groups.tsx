@@ -1,6 +1,6 @@
 import type { FailureGroup } from '../../src/contract/failures'
 import { formatCount } from '../../text/numbers'
-import { formatAgo } from '../../text/times'
+import { formatAgo, formatUtc } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { useFetch } from '../use-fetch'
@@ -50,7 +50,7 @@ function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters
           {kind} · {code}
         </span>
       </div>
-      <span class="hint" title={`${first_at} to ${last_at}`}>
+      <span class="hint" title={`${formatUtc(first_at)} to ${formatUtc(last_at)}`}>
         {count > 1 && `first ${formatAgo(first_at, now.value)}, `}last{' '}
         <a href={`/jobs/${group.last_job_id}`}>{formatAgo(last_at, now.value)}</a>
       </span>

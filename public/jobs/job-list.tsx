@@ -3,6 +3,7 @@ import type { Job } from '../../src/contract/jobs'
 import { LoadMore } from '../components/list-status'
 import type { PagedList } from '../paged-list'
 import { GroupedRows } from './grouped-rows'
+import { JobHead, jobLayout } from './job-columns'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 
@@ -15,15 +16,21 @@ interface JobListProps {
 }
 
 /** A list of any number of jobs, with details of those that are expanded. */
-export const JobList = ({ list, state, renderDetails, name }: JobListProps) => (
-  <>
-    <div class="jobs">
-      <GroupedRows
-        jobs={list.items.value ?? []}
-        name={name}
-        row={job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />}
-      />
-    </div>
-    <LoadMore list={list} />
-  </>
-)
+export function JobList({ list, state, renderDetails, name }: JobListProps) {
+  const jobs = list.items.value ?? []
+  return (
+    <>
+      {jobs.length > 0 && (
+        <div class="jobs columns" {...jobLayout()}>
+          <JobHead />
+          <GroupedRows
+            jobs={jobs}
+            name={name}
+            row={job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />}
+          />
+        </div>
+      )}
+      <LoadMore list={list} />
+    </>
+  )
+}

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
 import { subjectOf } from '../../text/subject'
-import { formatAgo, formatDuration } from '../../text/times'
+import { formatAgo, formatDuration, formatUtc } from '../../text/times'
 import { now } from '../clock'
 import { Outcome } from '../components/outcome'
 import { Progress, Status } from '../components/status'
+import { isOperator } from '../session'
 import { hasEnded, progressOf, runDurationMs } from './job'
 import { type ListState, toggled } from './list-state'
 
@@ -25,7 +26,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
   const name = subjectOf(job) || job.kind
   return (
     <li class={`job-row${isOpen ? ' is-open' : ''}${isCurrent ? ' is-current' : ''}`} data-job={id}>
-      <div class="job-line">
+      <div class="job-line columns-row">
         <button
           type="button"
           class="fold"
@@ -48,11 +49,11 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
             job.outcome && <Status status={job.status} />
           )}
         </span>
-        <span class="job-attempt">
+        <span class="job-attempt number">
           {job.max_attempts > 1 && job.attempt > 0 ? `${job.attempt}/${job.max_attempts}` : ''}
         </span>
-        <span class="job-took">{took === null ? '' : formatDuration(took)}</span>
-        <time class="job-time" dateTime={job.created_at} title={job.created_at}>
+        <span class="job-took number">{took === null ? '' : formatDuration(took)}</span>
+        <time class="job-time number" dateTime={job.created_at} title={formatUtc(job.created_at)}>
           {formatAgo(job.created_at, now.value)}
         </time>
       </div>
@@ -62,7 +63,7 @@ export function JobRow({ job, state, renderDetails }: JobRowProps) {
 }
 
 function Pick({ id, name, selected }: { id: string; name: string; selected: ListState['selected'] }) {
-  if (!selected) return <span class="pick" />
+  if (!selected || !isOperator.value) return <span class="pick" />
   return (
     <input
       type="checkbox"

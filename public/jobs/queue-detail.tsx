@@ -1,11 +1,11 @@
 import { computed, useSignal } from '@preact/signals'
 import type { Queue, QueueStats } from '../../src/contract/queues'
 import { formatAgo, formatDuration } from '../../text/times'
-import { client, messageOf } from '../api'
+import { client } from '../api'
 import { now } from '../clock'
-import { Failure } from '../components/empty'
-import { ReasonForm } from '../components/reason-form'
+import { ActionDialog } from '../components/action-dialog'
 import { isOperator, runsInstallation } from '../session'
+import { showToast } from '../toasts'
 import { QueueCharts } from './queue-charts'
 import { Schedules } from './schedules'
 import { Workers } from './workers'
@@ -16,17 +16,11 @@ const canPause = computed(() => isOperator.value && runsInstallation.value)
 /** A queue: its durations, charts, workers and schedules, and a button to pause it. */
 export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queue: QueueStats): void }) {
   const isAsking = useSignal(false)
-  const problem = useSignal('')
   const verb = queue.paused ? 'resume' : 'pause'
   const act = async (reason: string) => {
-    try {
-      const { queue: changed } = await client.post(`/api/queues/{name}/${verb}`, { name: queue.name, body: { reason } })
-      isAsking.value = false
-      problem.value = ''
-      onChanged(changed)
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
+    const { queue: changed } = await client.post(`/api/queues/{name}/${verb}`, { name: queue.name, body: { reason } })
+    showToast(`Queue ${queue.name} ${verb}d`)
+    onChanged(changed)
   }
   const { paused_by: paused } = queue
   return (
@@ -48,19 +42,25 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
         <a class="button" href={`/jobs?queue=${queue.name}`}>
           Jobs
         </a>
-        {!canPause.value ? null : isAsking.value ? (
-          <ReasonForm
-            label={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
-            onReason={act}
-            onDismiss={() => (isAsking.value = false)}
-          />
-        ) : (
+        {canPause.value && (
           <button type="button" onClick={() => (isAsking.value = true)}>
             {queue.paused ? 'Resume' : 'Pause'}
           </button>
         )}
       </div>
-      {problem.value !== '' && <Failure message={problem.value} />}
+      {isAsking.value && (
+        <ActionDialog
+          title={`${queue.paused ? 'Resume' : 'Pause'} ${queue.name}`}
+          onConfirm={act}
+          onClose={() => (isAsking.value = false)}
+        >
+          <p>
+            {queue.paused
+              ? 'Workers start the waiting jobs of all tenants again.'
+              : 'Running jobs finish. Waiting and new jobs of all tenants wait until the queue is resumed.'}
+          </p>
+        </ActionDialog>
+      )}
       <QueueCharts queue={queue.name} />
       <div class="panels">
         {runsInstallation.value && <Workers queue={queue.name} />}

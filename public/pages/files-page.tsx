@@ -1,4 +1,4 @@
-import { Listing } from '../components/listing'
+import { Listing, number } from '../components/listing'
 import { PageFrame } from '../components/page-frame'
 import { CarveRow } from '../fleet/hosts/carve-row'
 import { useInterval } from '../use-interval'
@@ -17,7 +17,7 @@ export default function FilesPage() {
     <PageFrame page="files">
       <Listing
         name="Files"
-        columns={['Requested', 'Host', 'Size', 'Received', '']}
+        columns={['Requested', 'Host', number('Size'), 'Received', '']}
         list={list}
         empty="No files yet. Request one on the page of a host, under Files."
         row={carve => <CarveRow key={carve.id} carve={carve} hasHost />}

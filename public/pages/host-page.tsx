@@ -125,7 +125,13 @@ function Actions({ host, refreshing, onRefresh }: ActionsProps) {
       <button type="button" disabled={refreshing === 'waiting'} onClick={() => void refresh()}>
         Refresh
       </button>
-      <ConfirmButton label="Delete" confirmLabel={`Delete ${nameOf(host)}`} onConfirm={remove} />
+      <ConfirmButton
+        label="Delete"
+        confirmLabel={`Delete ${nameOf(host)}`}
+        effect="The host is removed from all lists. Its results are kept."
+        done={`Host ${nameOf(host)} deleted`}
+        onConfirm={remove}
+      />
       <span class="hint" role="status">
         {refreshing === 'waiting' && 'Waiting for the host'}
         {refreshing === 'silent' && 'No answer yet. The host will be refreshed at its next check-in.'}

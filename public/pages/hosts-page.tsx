@@ -3,24 +3,32 @@ import { useMemo } from 'preact/hooks'
 import type { Host, HostCounts } from '../../src/contract/hosts'
 import type { Targets } from '../../src/contract/queries'
 import { HOST_STATUSES } from '../../src/contract/values'
+import { ColumnMenu } from '../components/columns'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
-import { HostTable, type HostTableState } from '../fleet/hosts/host-table'
+import { HOST_COLUMNS, HOST_TABLE, HostTable, type HostTableState } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
 import { toggled } from '../jobs/list-state'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
+import { isOperator } from '../session'
+import { SavedViews } from '../views/saved-views'
+
+const VIEWS = [
+  { name: 'All hosts', search: '' },
+  { name: 'Missing', search: '?status=missing' },
+]
 
 /** All hosts with their status, and bulk actions. */
 export default function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { list, counts } = useHosts(filters)
   const state = useRowKeys(list.items)
-  useKeys({ a: () => navigate('/hosts/add') })
+  useKeys({ a: () => isOperator.value && navigate('/hosts/add') })
   const set = (change: Partial<HostFilters>) =>
     navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
   const shown = list.items.value
@@ -29,17 +37,25 @@ export default function HostsPage() {
     <PageFrame
       page="hosts"
       actions={
-        <a class="button primary" href="/hosts/add" title="Add host (a)">
-          Add host
-        </a>
+        isOperator.value && (
+          <a class="button primary" href="/hosts/add" title="Add host (a)">
+            Add host
+          </a>
+        )
       }
     >
+      {!isNone && (
+        <SavedViews page="hosts" path="/hosts" builtIn={VIEWS} search={hostSearchOf(filters)}>
+          <ColumnMenu table={HOST_TABLE} columns={HOST_COLUMNS} />
+        </SavedViews>
+      )}
       {!isNone && <HostFilterBar filters={filters} counts={counts} onChange={set} />}
       {!isNone && (
         <SelectionBar
           selected={state.selected.value}
           all={targetsOf(filters) ?? allOf(shown, list.hasMore.value)}
           total={filters.status === '' ? sumOf(counts.value) : countOf(counts.value, filters.status)}
+          isFiltered={isNarrowed(filters)}
           onClear={() => (state.selected.value = new Set())}
           onLabelled={() => void list.refresh()}
         />
@@ -77,6 +93,7 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
       </Empty>
     )
   }
+  if (!isOperator.value) return <Empty title="No hosts yet" />
   return (
     <Empty title="No hosts yet">
       <p>

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
+import { ColumnMenu } from '../components/columns'
 import { Empty } from '../components/empty'
 import { ListStatus } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
@@ -8,17 +9,23 @@ import { filterOf } from '../jobs/bulk'
 import { BulkBar } from '../jobs/bulk-bar'
 import { FilterBar } from '../jobs/filter-bar'
 import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
+import { JOB_COLUMNS, JOB_TABLE } from '../jobs/job-columns'
 import { renderDetails } from '../jobs/job-details'
 import { JobList } from '../jobs/job-list'
 import { type ListState, toggled } from '../jobs/list-state'
 import { useOpenRows } from '../jobs/open-rows'
-import { SavedViews } from '../jobs/saved-views'
 import { useJobList } from '../jobs/use-job-list'
 import { useKinds } from '../jobs/use-kinds'
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
 import { openDialog } from '../shell/dialogs'
+import { SavedViews } from '../views/saved-views'
+
+const VIEWS = [
+  { name: 'All jobs', search: '' },
+  { name: 'Failed today', search: '?status=failed&since=24h&children=1' },
+]
 
 export default function JobsPage() {
   const filters = useMemo(() => filtersOf(search.value), [search.value])
@@ -35,7 +42,9 @@ export default function JobsPage() {
         )
       }
     >
-      <SavedViews search={searchOf(filters)} />
+      <SavedViews page="jobs" path="/jobs" builtIn={VIEWS} search={searchOf(filters)}>
+        <ColumnMenu table={JOB_TABLE} columns={JOB_COLUMNS} />
+      </SavedViews>
       <FilterBar filters={filters} kinds={kinds.map(({ name }) => name)} />
       <Jobs key={searchOf(filters)} filters={filters} />
     </PageFrame>
@@ -51,6 +60,7 @@ function Jobs({ filters }: { filters: JobFilters }) {
       <BulkBar
         selected={state.selected.value}
         filter={filterOf(filters)}
+        isFiltered={searchOf(filters) !== ''}
         count={list.hasMore.value ? null : (list.items.value?.length ?? null)}
         onClear={() => (state.selected.value = new Set())}
       />

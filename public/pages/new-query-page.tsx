@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { formatCount } from '../../text/numbers'
+import { counted } from '../../text/numbers'
 import { client, messageOf } from '../api'
 import { Empty, Failure } from '../components/empty'
 import { type Draft, draftAddress, draftOf, hasNoTargets, sentTargets } from '../fleet/query/draft'
@@ -11,7 +11,6 @@ import { useGroups } from '../fleet/query/use-groups'
 import { SavedQueryChoice } from '../fleet/saved-query-choice'
 import { SqlEditor } from '../fleet/sql-editor'
 import { navigate } from '../router'
-import { isOperator, me } from '../session'
 
 const DEADLINES: Array<[seconds: number, name: string]> = [
   [60, '1 minute'],
@@ -25,16 +24,6 @@ const DEBOUNCE_MS = 400
 
 /** Where operators write a query, choose its targets and run it. */
 export default function NewQueryPage() {
-  if (me.value === null) return <div class="page is-loading" aria-busy="true" />
-  if (isOperator.value) return <NewQuery />
-  return (
-    <Empty title="Only operators can run queries">
-      <a href="/queries">View existing queries</a>
-    </Empty>
-  )
-}
-
-function NewQuery() {
   const draft = useSignal<Draft>(draftOf(location.search))
   const problem = useSignal('')
   const isBusy = useSignal(false)
@@ -93,7 +82,7 @@ function NewQuery() {
             ))}
           </select>
         </label>
-        {groups.isRead && <span class="hint">{formatCount(groups.online)} hosts online</span>}
+        {groups.isRead && <span class="hint">{counted(groups.online, 'host')} online</span>}
         <span class="spacer" />
         <SavedQueryChoice onChoose={query => set({ sql: query.sql })} />
         <SaveQuery sql={sql} />
@@ -110,7 +99,7 @@ const NoHosts = () => (
 
 function hostsOf({ hosts, isMax }: { hosts: number; isMax: boolean }): string {
   if (hosts === 0) return ''
-  return `on ${isMax ? 'up to ' : ''}${formatCount(hosts)} ${hosts === 1 ? 'host' : 'hosts'}`
+  return `on ${isMax ? 'up to ' : ''}${counted(hosts, 'host')}`
 }
 
 /** The choices, including the deadline of a query that is run again. */

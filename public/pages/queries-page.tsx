@@ -9,8 +9,13 @@ import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use
 import { isOnControl, useKeys } from '../keys'
 import { navigate, search, setFilters } from '../router'
 import { isOperator } from '../session'
-import { readFilters } from '../url-filters'
+import { readFilters, searchOf } from '../url-filters'
+import { SavedViews } from '../views/saved-views'
 
+const VIEWS = [
+  { name: 'All queries', search: '' },
+  { name: 'Running', search: '?status=running' },
+]
 const STATUSES = ['', 'running', 'completed', 'cancelled']
 
 /** All live queries, newest first. */
@@ -46,6 +51,7 @@ export default function QueriesPage() {
         )
       }
     >
+      <SavedViews page="queries" path="/queries" builtIn={VIEWS} search={searchOf(QUERY_FILTERS, filters)} />
       <Filters filters={filters} />
       <ListStatus list={list} empty={<NoQueries isFiltered={Object.values(filters).some(Boolean)} />} />
       <ul class="query-list" aria-label="Queries">

@@ -4,12 +4,13 @@ import { counted, formatBytes, formatCount } from '../../text/numbers'
 import { formatDateTime, formatDuration } from '../../text/times'
 import { client, messageOf } from '../api'
 import { now } from '../clock'
+import { ActionDialog } from '../components/action-dialog'
 import { Empty, Failure } from '../components/empty'
-import { ScrollTable } from '../components/listing'
-import { ReasonForm } from '../components/reason-form'
+import { number, ScrollTable, TableHead } from '../components/listing'
 import { Ago } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
 import { isAdmin } from '../session'
+import { showToast } from '../toasts'
 import { useFetch } from '../use-fetch'
 
 const POLL_MS = 10_000
@@ -59,53 +60,51 @@ function Sweeps({ shown: { last_sweep_at, next_sweep_at, last_job_id } }: { show
 function Sweep({ onStarted }: { onStarted(): void }) {
   const isConfirming = useSignal(false)
   const problem = useSignal('')
-  const job = useSignal('')
   const run = async (body: { dry_run: true } | { reason: string }) => {
-    try {
-      job.value = (await client.post('/api/retention/run', { body })).job.id
-      isConfirming.value = false
-      problem.value = ''
-      onStarted()
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
+    const { job } = await client.post('/api/retention/run', { body })
+    showToast('reason' in body ? 'Sweep started' : 'Preview started', { href: `/jobs/${job.id}`, text: 'View job' })
+    onStarted()
+  }
+  const preview = async () => {
+    problem.value = await run({ dry_run: true }).then(() => '', messageOf)
   }
   return (
     <div class="job-actions">
-      {!isConfirming.value ? (
-        <>
-          <button type="button" onClick={() => void run({ dry_run: true })}>
-            Preview
-          </button>
-          <button type="button" onClick={() => (isConfirming.value = true)}>
-            Sweep now
-          </button>
-        </>
-      ) : (
-        <ReasonForm
-          label="Sweep now"
-          onReason={reason => run({ reason })}
-          onDismiss={() => (isConfirming.value = false)}
-        />
+      <button type="button" onClick={() => void preview()}>
+        Preview
+      </button>
+      <button type="button" onClick={() => (isConfirming.value = true)}>
+        Sweep now
+      </button>
+      {isConfirming.value && (
+        <ActionDialog
+          title="Sweep now"
+          onConfirm={reason => run({ reason })}
+          onClose={() => (isConfirming.value = false)}
+        >
+          <p>A job deletes everything that is kept for longer than its policy says.</p>
+        </ActionDialog>
       )}
-      {job.value !== '' && <a href={`/jobs/${job.value}`}>View job</a>}
       {problem.value !== '' && <Failure message={problem.value} />}
     </div>
   )
 }
 
+const COLUMNS = [
+  'Data',
+  'Kept for',
+  'Oldest',
+  number('Overdue'),
+  number('Rows'),
+  number('Size'),
+  'Last sweep',
+  'Preview',
+]
+
 function Policies({ policies }: { policies: RetentionPolicy[] }) {
   return (
     <ScrollTable name="Policies">
-      <thead>
-        <tr>
-          {['Data', 'Kept for', 'Oldest', 'Overdue', 'Rows', 'Size', 'Last sweep', 'Preview'].map(name => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody>
         {policies.map(policy => (
           <PolicyRow key={policy.target} policy={policy} />
@@ -142,9 +141,11 @@ function PolicyRow({ policy }: { policy: RetentionPolicy }) {
       <td>
         <Ago time={policy.oldest_kept_at} never="none" />
       </td>
-      <td class={isLate ? 'is-failed' : ''}>{lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}</td>
-      <td>{policy.rows === null ? '' : formatCount(policy.rows)}</td>
-      <td>{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
+      <td class={isLate ? 'number is-failed' : 'number'}>
+        {lag_seconds === null ? '' : formatDuration(lag_seconds * 1_000)}
+      </td>
+      <td class="number">{policy.rows === null ? '' : formatCount(policy.rows)}</td>
+      <td class="number">{policy.bytes === null ? '' : formatBytes(policy.bytes)}</td>
       <td>
         <Ago time={last_sweep?.at ?? null} />
         {last_sweep && <p class="hint">{formatCount(last_sweep.deleted)} deleted</p>}

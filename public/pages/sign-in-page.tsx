@@ -3,8 +3,8 @@ import { useEffect } from 'preact/hooks'
 import type { SignInRequest } from '../../src/contract/sessions'
 import { client, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { openAddress } from '../open-address'
 import { navigate } from '../router'
-import { routeOf } from '../routes'
 import { sameOriginUrl } from '../same-origin'
 import { hasSessionEnded, me } from '../session'
 
@@ -21,7 +21,8 @@ export default function SignInPage() {
     try {
       me.value = await client.post('/api/session', { body })
       hasSessionEnded.value = false
-      redirect(next ?? new URL('/', location.origin))
+      const target = next ?? new URL('/', location.origin)
+      openAddress('code' in body && me.value.has_password === false ? setPasswordUrl(target) : target)
     } catch (error) {
       problem.value = messageOf(error)
     } finally {
@@ -85,11 +86,7 @@ export default function SignInPage() {
   )
 }
 
-/** Goes to a page of this app, or loads another one of the server, such as the API documentation. */
-function redirect({ pathname, href }: URL) {
-  if (routeOf(pathname).page === 'missing') location.replace(href)
-  else navigate(href, { replace: true })
-}
+const setPasswordUrl = ({ href }: URL) => new URL(`/set-password?next=${encodeURIComponent(href)}`, location.origin)
 
 function Tab({ name, isOn, onClick }: { name: string; isOn: boolean; onClick(): void }) {
   return (

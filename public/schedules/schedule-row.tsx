@@ -1,5 +1,5 @@
 import type { ScheduleItem, SkipReason } from '../../src/contract/schedules'
-import { formatDuration } from '../../text/times'
+import { formatDuration, formatUtc } from '../../text/times'
 import { client } from '../api'
 import { now } from '../clock'
 import { ConfirmButton } from '../components/confirm-button'
@@ -53,7 +53,7 @@ function NextRun({ schedule: { state, next_at, overdue_seconds, until } }: { sch
   const ms = Date.parse(next_at) - now.value
   return (
     <>
-      <time dateTime={next_at} title={next_at}>
+      <time dateTime={next_at} title={formatUtc(next_at)}>
         {ms >= 1_000 ? `in ${formatDuration(ms)}` : 'now'}
       </time>
       {overdue_seconds > LATE_SECONDS && (
@@ -116,7 +116,13 @@ function Actions({ schedule, onChange, onRemoved, onEdit }: Omit<ScheduleRowProp
       <button type="button" onClick={onEdit}>
         Change
       </button>
-      <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={remove} />
+      <ConfirmButton
+        label="Delete"
+        confirmLabel={`Delete ${name}`}
+        effect="No more jobs are created. Jobs that it has created are kept."
+        done={`Schedule ${name} deleted`}
+        onConfirm={remove}
+      />
     </>
   )
 }

@@ -1,10 +1,10 @@
 import { BookOpen, Keyboard, LogOut, UserRound } from 'lucide'
-import { useEffect, useRef } from 'preact/hooks'
 import { client } from '../api'
 import { Icon } from '../components/icon'
-import { navigate, route } from '../router'
+import { navigate } from '../router'
 import { me } from '../session'
 import { THEME_NAMES, THEMES, theme } from '../theme'
+import { useMenu } from '../use-menu'
 import { openDialog } from './dialogs'
 
 /** Account, appearance and help, behind the name of whoever is signed in. */
@@ -29,13 +29,13 @@ export function AccountMenu() {
             </button>
           ))}
         </fieldset>
-        <a href="/settings">
+        <a href="/settings" data-closes-menu>
           <Icon of={UserRound} /> Account
         </a>
-        <a href="/api/docs" target="_blank" rel="noreferrer">
+        <a href="/api/docs" data-closes-menu target="_blank" rel="noreferrer">
           <Icon of={BookOpen} /> API documentation
         </a>
-        <button type="button" onClick={() => openDialog('help')}>
+        <button type="button" data-closes-menu onClick={() => openDialog('help')}>
           <Icon of={Keyboard} /> Keyboard shortcuts
         </button>
         <button type="button" onClick={() => void signOut()}>
@@ -44,31 +44,6 @@ export function AccountMenu() {
       </div>
     </details>
   )
-}
-
-/** Closes it on Escape, on a click elsewhere and when another page opens. */
-function useMenu() {
-  const menu = useRef<HTMLDetailsElement>(null)
-  const { page } = route.value
-  useEffect(() => {
-    const close = () => menu.current?.removeAttribute('open')
-    close()
-    const onClick = (event: MouseEvent) => {
-      if (event.target instanceof Element && !event.target.closest('.account summary, .segments')) close()
-    }
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || !menu.current?.open) return
-      close()
-      menu.current.querySelector('summary')?.focus()
-    }
-    addEventListener('click', onClick)
-    addEventListener('keydown', onKey)
-    return () => {
-      removeEventListener('click', onClick)
-      removeEventListener('keydown', onKey)
-    }
-  }, [page])
-  return menu
 }
 
 export async function signOut(): Promise<void> {

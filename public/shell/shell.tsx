@@ -13,6 +13,7 @@ import { useGoKeys } from './go-keys'
 import { OutageBanner } from './outage-banner'
 import { RunJobDialog } from './run-job-dialog'
 import { Sidebar } from './sidebar'
+import { Toasts } from './toasts'
 
 /** The frame around every page but sign-in: the sidebar, and the dialogs that open from anywhere. */
 export function Shell({ page, children }: { page: string; children: ComponentChildren }) {
@@ -47,6 +48,7 @@ export function Shell({ page, children }: { page: string; children: ComponentChi
         <OutageBanner />
         {children}
       </main>
+      <Toasts />
       {dialog.value === 'help' && <Help onClose={() => openDialog(null)} />}
       {dialog.value === 'palette' && <CommandPalette onClose={() => openDialog(null)} />}
       {dialog.value === 'run-job' && <RunJobDialog onClose={() => openDialog(null)} />}

@@ -27,6 +27,7 @@ import { ensureTenant, installationId, tenantIds } from './tenant-store'
 import { type CheckTopics, type TicketGrant, ticketRoutes, useTicket } from './tickets'
 import { tokenRoutes } from './token-routes'
 import { ensureAdmin, firstAdmin } from './user-store'
+import { savedViewRoutes } from './views'
 
 const ADMIN_EMAIL = 'admin@localhost'
 const START_LINK_LIFE_MS = 15 * 60_000
@@ -107,6 +108,7 @@ export function createAccess({ db, log, bus, events, config, adminToken, checkTo
       ...tenantRoutes({ db, audit, invitations }),
       ...ticketRoutes(db, checkTopics),
       ...auditRoutes(db),
+      ...savedViewRoutes(shared),
     ],
     audit,
     streamSlots,

@@ -5,6 +5,7 @@ import { type Role, role } from '../contract/access'
 import { limitRoleOfCreatedBy, revokeCreatedBy } from './created-store'
 import { foldEmail } from './email'
 import { removeCode } from './user-store'
+import { removePrivateViews } from './views'
 
 const memberRow = z.object({
   id: z.string(),
@@ -95,6 +96,7 @@ export const clearPassword = (trx: Transaction, tenantId: string, id: string) =>
  */
 export async function removeMember(trx: Transaction, tenantId: string, id: string): Promise<string[]> {
   const ended = [...(await signOut(trx, tenantId, id)), ...(await revokeCreatedBy(trx, { tenantId, id }))]
+  await removePrivateViews(trx, tenantId, [id, ...ended])
   await trx.raw('DELETE FROM users WHERE tenant_id = :tenantId AND id = :id', { tenantId, id })
   return ended
 }

@@ -93,7 +93,9 @@ async function changePassword(
 async function describeCaller(db: Db, principal: Principal) {
   const { tenantId, role, actor } = principal
   const tenant = await tenantById(db, tenantId)
-  return { tenant, role, name: actor.name, actor, runs_installation: runsInstallation(principal) }
+  const user = actor.type === 'user' && actor.id ? await userById(db, actor.id) : undefined
+  const has_password = user ? user.password_hash !== null : null
+  return { tenant, role, name: actor.name, actor, has_password, runs_installation: runsInstallation(principal) }
 }
 
 /** Each use extends a session by 30 days, so the cookie's expiry has to move with it. */

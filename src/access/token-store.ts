@@ -4,6 +4,7 @@ import { firstRow, idRow, manyRows, oneRow } from '../base/rows'
 import { type Actor, actor, type Role, role } from '../contract/access'
 import { revokeCreatedBy } from './created-store'
 import { removeSessionsOfTokens } from './session-store'
+import { removePrivateViews } from './views'
 
 const tokenRow = z.object({
   id: z.string(),
@@ -61,7 +62,9 @@ export async function revokeToken(trx: Transaction, tenantId: string, id: string
     { id, tenantId },
   )
   if (!revoked) return undefined
-  return [id, ...(await removeSessionsOfTokens(trx, [id])), ...(await revokeCreatedBy(trx, { tenantId, id }))]
+  const ended = [id, ...(await removeSessionsOfTokens(trx, [id])), ...(await revokeCreatedBy(trx, { tenantId, id }))]
+  await removePrivateViews(trx, tenantId, ended)
+  return ended
 }
 
 /** Where the secret of the tenant's admin token comes from. */

@@ -15,6 +15,7 @@ import type { queueRoutes } from './queues'
 import type { retentionRoutes } from './retention'
 import type { Method } from './route'
 import type { savedQueryRoutes } from './saved-queries'
+import type { savedViewRoutes } from './saved-views'
 import type { scheduledResultRoutes } from './scheduled-results'
 import type { scheduleRoutes } from './schedules'
 import type { sessionRoutes } from './sessions'
@@ -42,6 +43,7 @@ export type ApiRoute =
   | In<typeof queueRoutes>
   | In<typeof retentionRoutes>
   | In<typeof savedQueryRoutes>
+  | In<typeof savedViewRoutes>
   | In<typeof scheduledResultRoutes>
   | In<typeof scheduleRoutes>
   | In<typeof sessionRoutes>

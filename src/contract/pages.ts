@@ -50,9 +50,9 @@ export const PAGES = [
     key: 'n',
     role: 'admin',
   },
-  { name: 'add-host', path: '/hosts/add', title: 'Add host', parent: 'hosts' },
+  { name: 'add-host', path: '/hosts/add', title: 'Add host', parent: 'hosts', role: 'operator' },
   { name: 'host', path: '/hosts/:id', title: 'Host', parent: 'hosts' },
-  { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries' },
+  { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries', role: 'operator' },
   { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
 
   { name: 'members', path: '/admin/members', title: 'Members', section: 'Admin', key: 'm', role: 'admin' },
@@ -61,6 +61,7 @@ export const PAGES = [
   { name: 'retention', path: '/admin/retention', title: 'Retention', section: 'Admin', key: 'r' },
   { name: 'logs', path: '/logs', title: 'Service logs', section: 'Admin', key: 's' },
   { name: 'settings', path: '/settings', title: 'Account' },
+  { name: 'set-password', path: '/set-password', title: 'Set a password' },
 ] as const satisfies readonly PageInfo[]
 
 export type PageName = (typeof PAGES)[number]['name']

@@ -9,6 +9,9 @@ export const me = z.object({
   role,
   name: z.string(),
   actor,
+  has_password: z.boolean().nullable().meta({
+    description: 'Whether the member can sign in with a password; null for an API token.',
+  }),
   runs_installation: z.boolean().meta({
     description: 'Whether the caller belongs to the default tenant, whose members manage what all tenants share.',
   }),

@@ -2,7 +2,8 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, Router } f
 import type { Access } from '../access'
 import type { Role } from '../contract/access'
 import { admit } from './endpoints'
-import { toSignIn, wantsHtml } from './pages'
+import { toSignIn } from './pages'
+import { wantsHtml } from './problem-page'
 import { factsOf } from './request-facts'
 import { relaxedPolicy } from './security'
 

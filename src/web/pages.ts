@@ -4,6 +4,7 @@ import { Problem } from '../base/errors'
 import { PAGES, RESERVED_PATHS } from '../contract/pages'
 import { serveFiles } from './files'
 import { preloadHeader } from './preloads'
+import { wantsHtml } from './problem-page'
 import { sendProblem } from './problems'
 import { factsOf } from './request-facts'
 
@@ -42,10 +43,6 @@ export function signedIn(access: Access): RequestHandler {
 
 export const toSignIn = (req: Request, res: Response) =>
   res.set('Cache-Control', 'no-store').redirect(302, `/sign-in?next=${encodeURIComponent(req.originalUrl)}`)
-
-/** Whether a browser is opening a page, as opposed to a program or a page's script making a request. */
-export const wantsHtml = (req: Request) =>
-  req.method === 'GET' && !req.path.startsWith('/api/') && (req.get('accept') ?? '').includes('text/html')
 
 const preloading =
   (publicDir: string, page: string): RequestHandler =>

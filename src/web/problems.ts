@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express'
 import { Problem } from '../base/errors'
 import type { Log } from '../base/log'
 import { isOutage } from '../base/outage'
+import { sendProblemPage, wantsHtml } from './problem-page'
 import { factsOf } from './request-facts'
 
 /** What express and its body parser throw for an invalid request. */
@@ -90,14 +91,18 @@ export function logBug(log: Log, error: unknown, problem: Problem, req: Incoming
   })
 }
 
-/** The error handler of the express app. */
+/**
+ * The error handler of the express app. Browsers that open a page get a page.
+ * @param publicDir has the built pages; undefined if this process serves none
+ */
 export const errorHandler =
-  (log: Log): ErrorRequestHandler =>
-  (error, req, res, _next) => {
+  (log: Log, publicDir: string | undefined): ErrorRequestHandler =>
+  async (error, req, res, _next) => {
     const problem = toProblem(error)
     const facts = factsOf(res)
     facts.problem = problem.code
     logBug(log, error, problem, req, facts.requestId)
     if (res.headersSent) res.destroy()
+    else if (publicDir !== undefined && wantsHtml(req)) await sendProblemPage(res, problem, publicDir)
     else sendProblem(res, problem)
   }

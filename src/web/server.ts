@@ -133,7 +133,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
     throw notFound('address')
   })
   for (const { path, onError } of site?.mounts ?? []) if (onError) app.use(path, onError)
-  app.use(errorHandler(limitedLog(log)))
+  app.use(errorHandler(limitedLog(log), site?.publicDir))
   return app
 }
 

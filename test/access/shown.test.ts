@@ -219,6 +219,7 @@ describe('shared queues', () => {
     expect((await get('/api/workers', ours.viewer)).items.length).toBe(1)
     expect((await get('/api/session', otherTenant.viewer)).runs_installation).toBe(false)
     expect((await get('/api/session', ours.viewer)).runs_installation).toBe(true)
+    expect((await get('/api/session', ours.viewer)).has_password).toBeNull()
   })
 
   test('send each tenant its own queue_stats and stats_updated', async () => {

@@ -110,7 +110,10 @@ test('changing a password needs the current one and ends other sessions', async 
   const [cookie, other] = [await signedIn(), await signedIn()]
   const set = (body: unknown, by = cookie) => site.ask('PUT', '/api/session/password', { cookie: by, body })
   expect((await set({ password: 'short' })).body.errors[0].path).toBe('body.password')
+  const hasPassword = async () => (await site.ask('GET', '/api/session', { cookie })).body.has_password
+  expect(await hasPassword()).toBe(false)
   expect((await set({ password: 'correct horse battery' })).status).toBe(204)
+  expect(await hasPassword()).toBe(true)
   expect((await site.ask('GET', '/api/session', { cookie: other })).status).toBe(401)
   expect((await site.ask('GET', '/api/session', { cookie })).status).toBe(200)
   expect((await set({ password: 'another long one!' })).body.errors[0].path).toBe('body.current_password')

@@ -114,6 +114,7 @@ describeInBrowser('accessibility of every page', () => {
     ['no query', () => '/queries/00000000-0000-7000-8000-000000000000', '.empty'],
     ['logs', () => '/logs', '.log-row'],
     ['settings', () => '/settings', 'table'],
+    ['set a password', () => '/set-password', 'form'],
     ['members', () => '/admin/members', 'table'],
     ['audit', () => '/admin/audit', 'table'],
     ['retention', () => '/admin/retention', 'table'],
@@ -178,6 +179,7 @@ describeInBrowser('accessibility of every page', () => {
     await page.goto(`${app.url}/queue`)
     await page.locator(`[data-job="${job}"] .fold`).click()
     await page.locator('.job-details .log-row').first().waitFor()
+    await page.goto(`${app.url}/queue?kind=demo`)
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await page.getByLabel('Reason').waitFor()
     expect(await violationsIn(page)).toEqual([])

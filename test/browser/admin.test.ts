@@ -32,11 +32,11 @@ describeInBrowser('administration', () => {
 
     const ada = await visit(browser, app.url)
     await ada.page.goto(link)
-    await ada.page.waitForURL(`${app.url}/`)
-    await ada.page.goto(`${app.url}/settings`)
+    await ada.page.waitForURL('**/set-password?**')
     await ada.page.getByLabel('New password').fill('a very long password')
     await ada.page.getByRole('button', { name: 'Set password' }).click()
-    await ada.page.getByText('Password changed').waitFor()
+    await ada.page.getByText('Password set', { exact: true }).waitFor()
+    await ada.page.waitForURL(`${app.url}/`)
     expect(await ada.page.getByRole('link', { name: 'API tokens' }).count()).toBe(0)
 
     await page.reload()

@@ -47,6 +47,8 @@ describeInBrowser('pages', () => {
     visitors.push(visitor)
     const { page } = visitor
     await page.goto(await app.app.access.createSignInLink(app.url))
+    await page.waitForURL('**/set-password?**')
+    await page.getByRole('link', { name: 'Not now' }).click()
     await page.waitForURL(`${app.url}/`)
     await page.getByText('All systems operational').waitFor()
     await page.locator('.account summary').click()

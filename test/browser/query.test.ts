@@ -99,6 +99,27 @@ describeInBrowser('query pages', () => {
     await plain.waitForURL(/\/queries\/[0-9a-f-]{36}/)
   })
 
+  it('keep the keys that are typed while the editor is loading', async () => {
+    let load: () => void = () => undefined
+    const loading = new Promise<void>(resolve => (load = resolve))
+    const page = await visitorOf('/queries', each =>
+      each.route('**/chunks/code-mirror-*', async route => {
+        await loading
+        await route.continue()
+      }),
+    )
+    await page.getByText('Live queries').first().waitFor()
+    await page.keyboard.press('c')
+    await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA')
+    await page.keyboard.type('select 1')
+    load()
+    // While the code arrives, every key goes into the field or, once it is there, the editor.
+    for (const key of ' as first_keys_of_a_query') await page.keyboard.press(key === ' ' ? 'Space' : key)
+    await editor(page).waitFor()
+    await page.waitForURL(url => url.searchParams.get('sql') === 'select 1 as first_keys_of_a_query')
+    expect(await editor(page).textContent()).toBe('select 1 as first_keys_of_a_query')
+  })
+
   it('show the hosts in each state and group errors', async () => {
     const some = agents.slice(2, 6)
     const query = await createQuery(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
@@ -199,7 +220,7 @@ describeInBrowser('query pages', () => {
     await page.locator('.query-facts').waitFor()
     for (const name of ['Stop', 'Run again']) expect(await page.getByRole('button', { name }).count()).toBe(0)
     await page.goto(`${app.url}/queries/new`)
-    await page.getByText('Only operators can run queries').waitFor()
+    await page.getByText('Not allowed').waitFor()
   })
 })
 

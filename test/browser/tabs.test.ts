@@ -185,7 +185,7 @@ describeInBrowser('a hidden tab', () => {
     await writeLines(app, id, 1, 10)
     const tab = await tabs.open()
     await tab.goto(await app.app.access.createSignInLink(app.url))
-    await tab.until("location.pathname === '/'")
+    await tab.until("location.pathname === '/set-password'")
     await tab.goto(`${app.url}/jobs/${id}`)
     await tab.until("document.querySelector('.live.is-live') && document.querySelector('.log-row')")
     return tab

@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RequestHandler } from 'express'
+import { Problem } from '../../src/base/errors'
 import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
 import { cookieOf, type Site, startSite } from './site'
 
@@ -17,6 +18,14 @@ beforeAll(async () => {
         roles: { read: 'viewer', write: 'admin' },
         handler: board,
         csp: { 'style-src': ["'self'", "'unsafe-inline'"] },
+      },
+      { path: '/refused', roles: { read: 'admin', write: 'admin' }, handler: board },
+      {
+        path: '/away',
+        roles: { read: 'viewer', write: 'admin' },
+        handler() {
+          throw new Problem(503, 'unavailable', '<script> is "away"', [], { 'Retry-After': '2' })
+        },
       },
       { path: '/osquery', roles: 'anyone', handler: (req, res) => void res.json({ method: req.method }) },
     ],
@@ -109,4 +118,21 @@ test('behind HTTPS the cookie is Secure, and HSTS is set', async () => {
   expect((await other.ask('GET', '/api/session', { cookie })).status).toBe(200)
   expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=31536000/)
   await other.stop()
+})
+
+test('a browser gets refusals as pages, whose text is escaped; programs get problems', async () => {
+  const viewer = await site.tokenFor('viewer')
+  const as = cookieOf(await site.ask('POST', '/api/session', { as: null, body: { token: viewer } }))
+  const page = await site.ask('GET', '/refused?<b>', { as: null, headers: HTML, cookie: as })
+  expect([page.status, page.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8'])
+  expect(page.text).toContain('<h1>Not allowed</h1>')
+  expect(page.text).toContain('requires the role admin; your role is viewer')
+  expect(page.headers.get('cache-control')).toBe('no-store')
+  const problem = await site.ask('GET', '/refused', { as: viewer })
+  expect(problem.body).toMatchObject({ status: 403, code: 'forbidden' })
+  const away = await site.ask('GET', '/away', { as: null, headers: HTML, cookie })
+  expect([away.status, away.headers.get('retry-after')]).toEqual([503, '2'])
+  expect(away.text).toContain('&lt;script&gt; is &quot;away&quot;')
+  expect(away.text).not.toContain('<script>')
+  expect((await site.ask('GET', '/api/nothing', { as: null, headers: HTML, cookie })).body.status).toBe(404)
 })

@@ -52,6 +52,9 @@ async function makeOurs() {
   )
   const body = { email: 'we@example.org', name: 'We', role: 'viewer' }
   const { member } = await json<{ member: { id: string } }>(await app.post('/api/members', body))
+  const view = await json<{ id: string }>(
+    await app.post('/api/saved-views', { page: 'jobs', name: 'ours', shared: true }),
+  )
   await app.post('/api/session', { token: app.token }, { authorization: '' })
   const { items } = await json<{ items: { id: string }[] }>(await app.get('/api/sessions'))
   Object.assign(ours, {
@@ -59,6 +62,7 @@ async function makeOurs() {
     '/api/tokens/': token.id,
     '/api/members/': member.id,
     '/api/sessions/': items[0]?.id,
+    '/api/saved-views/': view.id,
   })
   await makeOurFleet()
 }

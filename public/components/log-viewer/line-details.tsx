@@ -1,4 +1,5 @@
 import { Fragment } from 'preact'
+import { formatDate, formatPreciseClock } from '../../../text/times'
 import { stripAnsi } from './ansi'
 import { factsOf } from './facts'
 import { Message } from './line-row'
@@ -13,7 +14,10 @@ export function LineDetails({ model, line, onClose }: { model: LogModel; line: n
       <header>
         <strong>Line {row.line}</strong>
         <span>
-          {new Date(row.time).toISOString()} · {row.level}
+          <time title={new Date(row.time).toISOString()}>
+            {formatDate(row.time)} {formatPreciseClock(row.time)}
+          </time>{' '}
+          · {row.level}
           {row.step !== '' && ` · ${row.step}`}
           {row.isTruncated && ' · truncated at 16 KiB'}
         </span>

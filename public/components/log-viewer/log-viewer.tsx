@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import { formatCount } from '../../../text/numbers'
+import { counted } from '../../../text/numbers'
 import { messageOf } from '../../api'
 import { useKeys } from '../../keys'
 import { setFilters } from '../../router'
@@ -153,7 +153,7 @@ export function LogViewer({ model, steps, attempts = 1, path, empty, origin = nu
         <LogNotice notice={notice.value} />
         {!model.isFollowing.value && model.unseen.value > 0 && (
           <button type="button" class="log-unseen" onClick={() => model.follow(true)}>
-            {formatCount(model.unseen.value)} new {model.unseen.value === 1 ? 'line' : 'lines'} ↓
+            {counted(model.unseen.value, 'new line')} ↓
           </button>
         )}
       </div>

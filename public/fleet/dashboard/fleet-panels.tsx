@@ -31,11 +31,7 @@ export function FleetPanels() {
           <a href="/hosts">Hosts</a>
         </h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
-        {isEmpty && (
-          <Empty title="No hosts yet">
-            <a href="/hosts/add">Add host</a>
-          </Empty>
-        )}
+        {isEmpty && <Empty title="No hosts yet">{isOperator.value && <a href="/hosts/add">Add host</a>}</Empty>}
         {counts !== null && !isEmpty && <Hosts counts={counts} />}
         {counts !== null && !isEmpty && <Running queries={queries.value} problem={queriesProblem.value} />}
       </section>

@@ -24,7 +24,7 @@ export function AddHost() {
       </p>
       <section class="panel" aria-label="Secret">
         <h2>1. Enroll secret</h2>
-        <Secret secret={secret.value} onCreated={created => (secret.value = created)} />
+        <Secret secret={secret.value} onSecret={given => (secret.value = given)} />
       </section>
       <section class="panel" aria-label="On the host">
         <h2>2. Set up the host</h2>
@@ -52,6 +52,7 @@ function Commands({ setup, secret }: { setup: HostSetup; secret: string }) {
           key={system}
           name={`${SYSTEM_NAMES[system]}, ${SHELLS[system]}`}
           text={withSecret(setup.commands[system], secret)}
+          missing={secret === '' ? 'The command needs an enroll secret first.' : ''}
         />
       ))}
       <details class="flag-files">
@@ -68,29 +69,36 @@ function Commands({ setup, secret }: { setup: HostSetup; secret: string }) {
   )
 }
 
-function Secret({ secret, onCreated }: { secret: string; onCreated(secret: string): void }) {
+function Secret({ secret, onSecret }: { secret: string; onSecret(secret: string): void }) {
   const problem = useSignal('')
   const create = async (name: string) => {
     try {
-      onCreated((await client.post('/api/enroll-secrets', { body: { name } })).secret)
+      onSecret((await client.post('/api/enroll-secrets', { body: { name } })).secret)
       problem.value = ''
     } catch (error) {
       problem.value = messageOf(error)
     }
   }
+  if (me.value && !isAdmin.value) {
+    return (
+      <label class="field">
+        Only admins can create secrets. Ask an admin for one and paste it here.
+        <input
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          value={secret}
+          onInput={event => onSecret(event.currentTarget.value.trim())}
+        />
+      </label>
+    )
+  }
   if (secret !== '') {
     return (
       <>
         <CopyBlock name="Enroll secret. It is included in the commands below and is not shown again." text={secret} />
-        <a href="/hosts/secrets">View all secrets</a>
+        <a href="/admin/enroll-secrets">View all secrets</a>
       </>
-    )
-  }
-  if (me.value && !isAdmin.value) {
-    return (
-      <p>
-        Only admins can create secrets. Ask an admin for one and replace <code>{'<secret>'}</code> below with it.
-      </p>
     )
   }
   return (

@@ -18,7 +18,7 @@ export function CarveRow({ carve, hasHost = false }: { carve: Carve; hasHost?: b
           <a href={`/hosts/${host_id}`}>Host</a>
         </td>
       )}
-      <td>{isEmptyArchive(size) ? 'empty (file not found)' : formatBytes(size)}</td>
+      <td class="number">{isEmptyArchive(size) ? 'empty (file not found)' : formatBytes(size)}</td>
       <td>
         {completed_at === null ? (
           <Progress share={block_count === 0 ? 0 : received / block_count} label="Received" />

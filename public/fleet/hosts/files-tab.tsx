@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { client, messageOf } from '../../api'
 import { Failure } from '../../components/empty'
-import { Listing } from '../../components/listing'
+import { Listing, number } from '../../components/listing'
 import { watch } from '../../live'
 import { isOperator } from '../../session'
 import { useInterval } from '../../use-interval'
@@ -70,7 +70,7 @@ export function FilesTab({ hostId }: { hostId: string }) {
       )}
       <Listing
         name="Files"
-        columns={['Requested', 'Size', 'Received', '']}
+        columns={['Requested', number('Size'), 'Received', '']}
         list={list}
         empty="No files yet. Request one by its path."
         row={carve => <CarveRow key={carve.id} carve={carve} />}

@@ -99,7 +99,7 @@ function Notes({ result: { row_count, rows, late } }: { result: QueryResult }) {
         <p class="hint">
           {rows.length === 0
             ? 'The rows are too large to show here'
-            : `${formatCount(left)} more rows are not shown here`}
+            : `${counted(left, 'more row')} ${left === 1 ? 'is' : 'are'} not shown here`}
           . View the query or download the CSV.
         </p>
       )}

@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Host } from '../../../src/contract/hosts'
+import { type Column, ColumnResizer, edgeOf, layoutOf, shownColumns, tracksOf } from '../../components/columns'
 import { useInView } from '../../components/in-view'
 import { toggled } from '../../jobs/list-state'
 import { isOperator } from '../../session'
@@ -23,14 +24,18 @@ interface HostTableProps {
 
 /** Rows are rendered in groups of this size, or not at all. */
 const GROUP_SIZE = 50
-const COLUMNS: Array<{ name: string; by?: string; class: string }> = [
-  { name: 'Host', by: 'hostname', class: 'host-name' },
-  { name: 'Status', class: 'host-status' },
-  { name: 'System', by: 'platform', class: 'host-system' },
-  { name: 'osquery', class: 'host-osquery' },
-  { name: 'Labels', class: 'host-labels' },
-  { name: 'Last seen', by: '-last_seen_at', class: 'host-seen' },
+/** The name under which the layout of the columns is remembered. */
+export const HOST_TABLE = 'hosts'
+/** `by` is the sort order that a click on the heading starts with. */
+export const HOST_COLUMNS: ReadonlyArray<Column & { by?: string }> = [
+  { name: 'host-name', title: 'Host', track: 'minmax(140px, 1.4fr)', by: 'hostname', isMain: true },
+  { name: 'host-status', title: 'Status', track: '110px' },
+  { name: 'host-system', title: 'System', track: 'minmax(0, 1fr)', by: 'platform' },
+  { name: 'host-osquery', title: 'osquery', track: '100px', isNumber: true },
+  { name: 'host-labels', title: 'Labels', track: 'minmax(0, 1fr)' },
+  { name: 'host-seen', title: 'Last seen', track: '110px', by: '-last_seen_at', isNumber: true },
 ]
+const PICK_TRACK = '28px'
 
 /** A table of any number of hosts. Only groups near the viewport are rendered, and only if they have changed. */
 export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProps) {
@@ -42,10 +47,17 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
     [hosts],
   )
   const allSelected = hosts.length > 0 && hosts.every(host => state.selected.value.has(host.id))
+  const layout = layoutOf(HOST_TABLE).value
+  const shown = shownColumns(HOST_COLUMNS, layout)
   return (
-    <table class="hosts" aria-label="Hosts">
+    <table
+      class="hosts columns"
+      aria-label="Hosts"
+      data-hidden={layout.hidden.join(' ')}
+      style={{ '--columns': `${PICK_TRACK} ${tracksOf(shown, layout)}` }}
+    >
       <thead>
-        <tr>
+        <tr class="columns-row">
           <th scope="col" class="host-pick">
             {isOperator.value && (
               <input
@@ -58,7 +70,7 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
             )}
             {!isOperator.value && <span class="hidden">Selection</span>}
           </th>
-          {COLUMNS.map(column => (
+          {shown.map(column => (
             <Heading key={column.name} column={column} sort={sort || DEFAULT_SORT} onSort={onSort} />
           ))}
         </tr>
@@ -71,16 +83,21 @@ export function HostTable({ hosts, state, sort, onSort, onLabel }: HostTableProp
 }
 
 interface HeadingProps {
-  column: (typeof COLUMNS)[number]
+  column: (typeof HOST_COLUMNS)[number]
   sort: string
   onSort(sort: string): void
 }
 
-function Heading({ column: { name, by, class: className }, sort, onSort }: HeadingProps) {
+function Heading({ column: { name, title, by, isMain, isNumber }, sort, onSort }: HeadingProps) {
+  const className = isNumber ? `${name} number` : name
+  const resizer = !isMain && (
+    <ColumnResizer table={HOST_TABLE} name={name} title={title} edge={edgeOf(HOST_COLUMNS, name)} />
+  )
   if (by === undefined) {
     return (
       <th scope="col" class={className}>
-        {name}
+        <span>{title}</span>
+        {resizer}
       </th>
     )
   }
@@ -89,8 +106,9 @@ function Heading({ column: { name, by, class: className }, sort, onSort }: Headi
   return (
     <th scope="col" class={className} aria-sort={order}>
       <button type="button" class="sort" onClick={() => onSort(order ? toggleSort(sort, sort.replace('-', '')) : by)}>
-        {name}
+        {title}
       </button>
+      {resizer}
     </th>
   )
 }
@@ -98,14 +116,8 @@ function Heading({ column: { name, by, class: className }, sort, onSort }: Headi
 function Group({ hosts, state, onLabel }: { hosts: Host[]; state: HostTableState; onLabel(name: string): void }) {
   const { box, isInView, heightPx } = useInView<HTMLTableSectionElement>()
   return (
-    <tbody ref={box}>
-      {isInView.value ? (
-        hosts.map(host => <HostRow key={host.id} host={host} state={state} onLabel={onLabel} />)
-      ) : (
-        <tr>
-          <td style={{ height: `${heightPx.current}px` }} />
-        </tr>
-      )}
+    <tbody ref={box} style={isInView.value ? undefined : { height: `${heightPx.current}px` }}>
+      {isInView.value && hosts.map(host => <HostRow key={host.id} host={host} state={state} onLabel={onLabel} />)}
     </tbody>
   )
 }
@@ -115,7 +127,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; 
   const isCurrent = state.current.value === host.id
   return (
     <tr
-      class={`host-row${isSelected ? ' is-selected' : ''}${isCurrent ? ' is-current' : ''}`}
+      class={`host-row columns-row${isSelected ? ' is-selected' : ''}${isCurrent ? ' is-current' : ''}`}
       data-host={host.id}
       aria-selected={isSelected || undefined}
     >
@@ -131,7 +143,7 @@ function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; 
         )}
       </td>
       <td class="host-name">
-        <a href={`/hosts/${host.id}`} title={host.host_identifier}>
+        <a href={`/hosts/${host.id}`} title={titleOf(host)}>
           {nameOf(host)}
         </a>
         {host.schedule_lost_at !== null && (
@@ -147,17 +159,20 @@ function HostRow({ host, state, onLabel }: { host: Host; state: HostTableState; 
       <td class="host-system" title={host.platform}>
         {systemOf(host)}
       </td>
-      <td class="host-osquery">{host.osquery_version}</td>
-      <td class="host-labels">
+      <td class="host-osquery number">{host.osquery_version}</td>
+      <td class="host-labels" title={host.labels.map(label => label.name).join(', ')}>
         {host.labels.map(label => (
           <button key={label.id} type="button" class="tag" onClick={() => onLabel(label.name)}>
             {label.name}
           </button>
         ))}
       </td>
-      <td class="host-seen">
+      <td class="host-seen number">
         <Seen host={host} />
       </td>
     </tr>
   )
 }
+
+/** The name, which may be cut off, and the identifier if that is another one. */
+const titleOf = (host: Host) => [...new Set([nameOf(host), host.host_identifier])].join('\n')

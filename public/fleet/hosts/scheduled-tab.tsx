@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { ScheduledResult } from '../../../src/contract/scheduled-results'
 import { SCHEDULED_ACTIONS } from '../../../src/contract/values'
+import { formatUtc } from '../../../text/times'
 import { addressOf } from '../../client/address'
 import { FilterSelect, PeriodSelect } from '../../components/filter-select'
 import { Listing } from '../../components/listing'
@@ -91,7 +92,7 @@ const SIGNS = { added: '+', removed: '−', snapshot: '=' }
 function Row({ result: { name, action, at, received_at, counter, columns } }: { result: ScheduledResult }) {
   return (
     <tr>
-      <td title={`host time ${at}, received ${received_at}`}>
+      <td title={`host time ${formatUtc(at)}, received ${formatUtc(received_at)}`}>
         <Ago time={at} />
       </td>
       <td>

@@ -12,6 +12,7 @@ interface SelectionBarProps {
   /** All hosts that match the filters; null if targets cannot express the filters. */
   all: Targets | null
   total: number
+  isFiltered: boolean
   onClear(): void
   onLabelled(): void
 }
@@ -19,7 +20,7 @@ interface SelectionBarProps {
 const hostsOf = (count: number) => counted(count, 'host')
 
 /** Actions on the selected hosts, or on all listed ones if none is selected. */
-export function SelectionBar({ selected, all, total, onClear, onLabelled }: SelectionBarProps) {
+export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabelled }: SelectionBarProps) {
   const isLabelling = useSignal(false)
   const isAll = selected.size === 0
   const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
@@ -28,7 +29,7 @@ export function SelectionBar({ selected, all, total, onClear, onLabelled }: Sele
     if (isOperator.peek() && targets !== null && count > 0) navigate(draftAddress({ targets }))
   }
   useKeys({ r: runQuery })
-  if (!isOperator.value) return null
+  if (!isOperator.value || (isAll && !isFiltered)) return null
   return (
     <section class="bulk" aria-label="Bulk actions">
       <div class="row">

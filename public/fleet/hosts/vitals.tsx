@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import type { HostWithDetails } from '../../../src/contract/hosts'
 import { formatBytes } from '../../../text/numbers'
-import { formatDuration } from '../../../text/times'
+import { formatDuration, formatUtc } from '../../../text/times'
 import { now } from '../../clock'
 import { systemOf } from './host'
 import { addressesOf, cpuOf, disksOf, memoryOf, type Usage, uptimeMsOf } from './vitals-data'
@@ -31,7 +31,7 @@ export function Vitals({ host }: { host: HostWithDetails }) {
       </Card>
       <Card title="Memory">{memory ? <UsageBar usage={memory} isNamed={false} /> : <b>unknown</b>}</Card>
       <Card title="Uptime">
-        <b title={`reported ${host.refreshed_at ?? 'at enrollment'}`}>
+        <b title={`reported ${host.refreshed_at ? formatUtc(host.refreshed_at) : 'at enrollment'}`}>
           {uptime === null ? 'unknown' : formatDuration(uptime + sinceMs(host))}
         </b>
       </Card>

@@ -3,20 +3,21 @@ import { visiblePieces } from '../../components/log-viewer/visible'
 import { splitByMatch } from './search-matches'
 
 /** Must equal the height in css/query.css. */
-export const ROW_PX = 28
+export const ROW_PX = 32
 
 interface GridRowProps {
   index: number
   /** Null until it has been loaded. */
   item: ResultItem | null
   columns: string[]
+  numeric: ReadonlySet<string>
   q: string
   isCurrent: boolean
   onOpen(): void
 }
 
 /** A row at its absolute position. */
-export function GridRow({ index, item, columns, q, isCurrent, onOpen }: GridRowProps) {
+export function GridRow({ index, item, columns, numeric, q, isCurrent, onOpen }: GridRowProps) {
   const className = `${isCurrent ? 'is-current ' : ''}${item ? '' : 'is-placeholder '}${index % 2 ? 'is-odd' : ''}`
   const style = { transform: `translateY(${index * ROW_PX}px)` }
   if (item === null) {
@@ -36,7 +37,7 @@ export function GridRow({ index, item, columns, q, isCurrent, onOpen }: GridRowP
         {item.late && <span class="badge">late</span>}
       </td>
       {columns.map(column => (
-        <td key={column} title={item.row?.[column]}>
+        <td key={column} class={numeric.has(column) ? 'number' : undefined} title={item.row?.[column]}>
           {cellOf(item.row?.[column] ?? '', q)}
         </td>
       ))}

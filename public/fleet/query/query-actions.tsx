@@ -33,7 +33,15 @@ export function QueryActions({ query, onChanged }: { query: Query; onChanged(): 
   }
   return (
     <div class="job-actions">
-      {query.status === 'running' && <ConfirmButton label="Stop" confirmLabel="Stop query" onConfirm={stop} />}
+      {query.status === 'running' && (
+        <ConfirmButton
+          label="Stop"
+          confirmLabel="Stop query"
+          effect="Hosts that have not fetched the query will not get it. Answers so far are kept."
+          done="Query stopped"
+          onConfirm={stop}
+        />
+      )}
       <button type="button" onClick={() => navigate(draftAddress(query))}>
         Edit
       </button>

@@ -1,6 +1,6 @@
 import type { Query } from '../../../src/contract/queries'
 import { counted } from '../../../text/numbers'
-import { formatAgo } from '../../../text/times'
+import { formatAgo, formatUtc } from '../../../text/times'
 import { now } from '../../clock'
 import { Outcome } from '../../components/outcome'
 import { SqlText } from '../sql-text'
@@ -24,7 +24,7 @@ export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolea
       <span class="query-who">
         {describeTargets(targets)} · {created_by.name}
       </span>
-      <time class="job-time" dateTime={created_at} title={created_at}>
+      <time class="job-time" dateTime={created_at} title={formatUtc(created_at)}>
         {formatAgo(created_at, now.value)}
       </time>
     </li>

@@ -1,6 +1,6 @@
 import type { Query } from '../../../src/contract/queries'
 import { formatCount } from '../../../text/numbers'
-import { elapsedMs, formatDuration } from '../../../text/times'
+import { elapsedMs, formatDuration, formatUtc } from '../../../text/times'
 import { now } from '../../clock'
 import { Outcome } from '../../components/outcome'
 import { Status } from '../../components/status'
@@ -52,7 +52,7 @@ function Remaining({ query: { status, deadline_at, created_at, ended_at } }: { q
   }
   const leftMs = Date.parse(deadline_at) - now.value
   return (
-    <span class="query-left" title={`Deadline: ${deadline_at}`}>
+    <span class="query-left" title={`Deadline: ${formatUtc(deadline_at)}`}>
       {leftMs > 0 ? `${leftMs < 60_000 ? `${Math.ceil(leftMs / 1_000)} s` : formatDuration(leftMs)} left` : 'ending'}
     </span>
   )

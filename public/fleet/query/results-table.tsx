@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { Query, ResultItem } from '../../../src/contract/queries'
+import { ColumnResizer, layoutOf } from '../../components/columns'
 import { isAtEnd, windowOf } from '../../components/row-window'
 import { columnsOf } from '../query-result'
-import { widthsOf } from './columns'
+import { isNumeric, RESULT_TABLE, widthsOf } from './columns'
 import { GridRow, ROW_PX } from './grid-row'
 import { ResultDetails } from './result-details'
 import type { ResultRows } from './result-rows'
@@ -33,9 +34,9 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
   const current = useSignal(-1)
   const opened = useSignal<ResultItem | null>(null)
   const total = rows.total ?? 0
-  const { columns, widths, hostPx } = useColumns(query, rows, version)
-  const grid = `${hostPx}px ${widths.map(px => `${px}px`).join(' ')}`
-  const widthPx = widths.reduce((sum, px) => sum + px, hostPx)
+  const { columns, numeric, widths } = useShownColumns(query, rows, version)
+  const grid = widths.map(px => `${px}px`).join(' ')
+  const widthPx = widths.reduce((sum, px) => sum + px, 0)
 
   const look = () => {
     const element = box.current
@@ -66,7 +67,7 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
     current.value = index
     opened.value = rows.rowAt(index)
   }
-  const render = useRenderedRows({ rows, columns, q, current: current.value, open })
+  const render = useRenderedRows({ rows, columns, numeric, q, current: current.value, open })
   return (
     <div class="grid-box">
       <section
@@ -80,12 +81,17 @@ export function ResultsTable({ query, rows, version, sort, q, onSort, onHost, on
         onKeyDown={event => keyInTable(event, move, () => current.value >= 0 && open(current.value))}
       >
         <table aria-label="Rows" aria-rowcount={total + 1} style={{ '--grid': grid, minWidth: `${widthPx}px` }}>
-          <Head columns={columns} sort={sort} onSort={onSort} />
+          <Head columns={columns} numeric={numeric} sort={sort} onSort={onSort} />
           <tbody style={{ height: `${total * ROW_PX}px` }}>{render(start, Math.min(end, total))}</tbody>
         </table>
       </section>
       {opened.value && (
-        <ResultDetails item={opened.value} columns={columns} onHost={onHost} onClose={() => (opened.value = null)} />
+        <ResultDetails
+          item={opened.value}
+          columns={query.columns}
+          onHost={onHost}
+          onClose={() => (opened.value = null)}
+        />
       )}
     </div>
   )
@@ -118,7 +124,7 @@ const HOST_PX_MIN = 150
 
 /** Columns keep their widths once rows have been rendered, also while new columns are added. */
 function useColumns(query: Query, rows: ResultRows, version: number) {
-  const kept = useRef<Columns>({ columns: [], widths: [], hostPx: 0, isSampled: false })
+  const kept = useRef<Columns>({ columns: [], numeric: new Set(), widths: [], hostPx: 0, isSampled: false })
   return useMemo(() => {
     const items = Array.from({ length: SAMPLE_ROWS }, (_, at) => rows.rowAt(at)).filter(item => item !== null)
     const sample = items.map(({ row }) => row ?? {})
@@ -127,13 +133,27 @@ function useColumns(query: Query, rows: ResultRows, version: number) {
     if (isSame && (kept.current.isSampled || sample.length === 0)) return kept.current
     const names = items.map(({ hostname, host_identifier }) => ({ host: hostname || host_identifier }))
     const hostPx = Math.max(HOST_PX_MIN, widthsOf(['host'], names)[0] ?? 0)
-    kept.current = { columns, widths: widthsOf(columns, sample), hostPx, isSampled: sample.length > 0 }
+    const numeric = new Set(columns.filter(column => isNumeric(column, sample)))
+    kept.current = { columns, numeric, widths: widthsOf(columns, sample), hostPx, isSampled: sample.length > 0 }
     return kept.current
   }, [query.columns, rows, version])
 }
 
+/** The columns that are not hidden, and their widths after that of the host. */
+function useShownColumns(query: Query, rows: ResultRows, version: number) {
+  const all = useColumns(query, rows, version)
+  const layout = layoutOf(RESULT_TABLE).value
+  return useMemo(() => {
+    const columns = all.columns.filter(column => !layout.hidden.includes(column))
+    const widths = columns.map(column => layout.widths[column] ?? all.widths[all.columns.indexOf(column)] ?? 0)
+    return { columns, numeric: all.numeric, widths: [layout.widths.host ?? all.hostPx, ...widths] }
+  }, [all, layout])
+}
+
 interface Columns {
   columns: string[]
+  /** Those with numbers only. */
+  numeric: ReadonlySet<string>
   widths: number[]
   hostPx: number
   isSampled: boolean
@@ -142,13 +162,14 @@ interface Columns {
 interface RenderedRows {
   rows: ResultRows
   columns: string[]
+  numeric: ReadonlySet<string>
   q: string
   current: number
   open(index: number): void
 }
 
 /** Reuses the nodes of unchanged rows, so that scrolling only renders the rows that come into view. */
-function useRenderedRows({ rows, columns, q, current, open }: RenderedRows) {
+function useRenderedRows({ rows, columns, numeric, q, current, open }: RenderedRows) {
   const latest = useRef(open)
   latest.current = open
   const kept = useRef({
@@ -173,6 +194,7 @@ function useRenderedRows({ rows, columns, q, current, open }: RenderedRows) {
             index={index}
             item={item}
             columns={columns}
+            numeric={numeric}
             q={q}
             isCurrent={isCurrent}
             onOpen={() => latest.current(index)}
@@ -184,25 +206,28 @@ function useRenderedRows({ rows, columns, q, current, open }: RenderedRows) {
   }
 }
 
-interface HeadProps {
-  columns: string[]
+interface HeadProps extends Pick<Columns, 'columns' | 'numeric'> {
   sort: string
   onSort(sort: string): void
 }
 
-function Head({ columns, sort, onSort }: HeadProps) {
+function Head({ columns, numeric, sort, onSort }: HeadProps) {
   return (
     <thead>
       <tr aria-rowindex={1}>
-        <th scope="col">host</th>
+        <th scope="col">
+          host
+          <ColumnResizer table={RESULT_TABLE} name="host" title="host" edge="end" />
+        </th>
         {columns.map(column => {
           const order = sort === column ? 'ascending' : sort === `-${column}` ? 'descending' : 'none'
           return (
-            <th key={column} scope="col" aria-sort={order}>
+            <th key={column} scope="col" aria-sort={order} class={numeric.has(column) ? 'number' : undefined}>
               <button type="button" title={`Sort by ${column}`} onClick={() => onSort(nextSort(sort, column))}>
                 {column}
                 <span class={`sorted is-${order}`} aria-hidden="true" />
               </button>
+              <ColumnResizer table={RESULT_TABLE} name={column} title={column} edge="end" />
             </th>
           )
         })}

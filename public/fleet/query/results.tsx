@@ -1,8 +1,10 @@
 import { useRef } from 'preact/hooks'
 import type { Query } from '../../../src/contract/queries'
-import { formatCount } from '../../../text/numbers'
+import { counted } from '../../../text/numbers'
+import { ColumnMenu } from '../../components/columns'
 import { Empty, Failure } from '../../components/empty'
 import { TypedFilter } from '../../components/typed-filter'
+import { RESULT_TABLE } from './columns'
 import { exportAddress } from './query-actions'
 import { ResultsTable } from './results-table'
 import { useRows } from './use-rows'
@@ -34,11 +36,11 @@ export function Results({ query, view, set }: ResultsProps) {
           </button>
         )}
         <span class="results-count" role="status">
-          {isRead && `${formatCount(rows.total ?? 0)} ${rows.total === 1 ? 'row' : 'rows'}`}
+          {isRead && counted(rows.total ?? 0, 'row')}
         </span>
         {unseen.value > 0 && (
           <button type="button" class="results-unseen" onClick={refresh}>
-            {formatCount(unseen.value)} new {unseen.value === 1 ? 'row' : 'rows'}
+            {counted(unseen.value, 'new row')}
           </button>
         )}
         <span class="spacer" />
@@ -48,6 +50,7 @@ export function Results({ query, view, set }: ResultsProps) {
         <a class="button" download href={exportAddress(query.id, 'ndjson', view)}>
           NDJSON
         </a>
+        <ColumnMenu table={RESULT_TABLE} columns={query.columns.map(name => ({ name, title: name }))} />
       </div>
       {problem.value !== '' && <Failure message={problem.value} onRetry={refresh} />}
       {rows.total === 0 && <NoRows query={query} isNarrowed={isNarrowed} />}

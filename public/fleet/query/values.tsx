@@ -73,7 +73,11 @@ function Bars({ query, column, onValue }: BarsProps) {
           </li>
         ))}
       </ol>
-      {items.length === LIMIT && rest > 0 && <p class="hint">{formatCount(rest)} rows have other values.</p>}
+      {items.length === LIMIT && rest > 0 && (
+        <p class="hint">
+          {counted(rest, 'row')} {rest === 1 ? 'has another value' : 'have other values'}.
+        </p>
+      )}
     </>
   )
 }

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import type { Label } from '../../../src/contract/labels'
-import { formatCount } from '../../../text/numbers'
+import { counted, formatCount } from '../../../text/numbers'
 import { client } from '../../api'
 import { ConfirmButton } from '../../components/confirm-button'
-import { Listing } from '../../components/listing'
+import { Listing, number } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
 import { byId, usePagedList } from '../../use-paged-list'
@@ -49,7 +49,7 @@ export function Labels() {
       )}
       <Listing
         name="Labels"
-        columns={['Name', 'Hosts', 'Members', 'Updated', '']}
+        columns={['Name', number('Hosts'), 'Members', 'Updated', '']}
         list={list}
         empty="No labels yet. Labels group hosts for queries and packs."
         row={label => (
@@ -58,7 +58,7 @@ export function Labels() {
               <b>{label.name}</b>
               <p class="hint">{label.description}</p>
             </td>
-            <td>
+            <td class="number">
               <a href={`/hosts?label=${encodeURIComponent(label.name)}`}>{formatCount(label.host_count)}</a>
             </td>
             <td class="wide">
@@ -77,6 +77,8 @@ export function Labels() {
                   <ConfirmButton
                     label="Delete"
                     confirmLabel={`Delete ${label.name}`}
+                    effect={`The label is removed from ${counted(label.host_count, 'host')}.`}
+                    done={`Label ${label.name} deleted`}
                     onConfirm={reason => remove(label.id, reason)}
                   />
                 </>

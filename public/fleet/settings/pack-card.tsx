@@ -2,7 +2,7 @@ import type { Pack, PackQuery } from '../../../src/contract/packs'
 import { counted } from '../../../text/numbers'
 import { formatDuration } from '../../../text/times'
 import { ConfirmButton } from '../../components/confirm-button'
-import { ScrollTable } from '../../components/listing'
+import { number, ScrollTable, TableHead } from '../../components/listing'
 import { Ago } from '../../components/time'
 import { isOperator } from '../../session'
 import { hostsOfPack } from './pack'
@@ -37,7 +37,13 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
             <button type="button" onClick={() => onSwitch(!enabled)}>
               {enabled ? 'Disable' : 'Enable'}
             </button>
-            <ConfirmButton label="Delete" confirmLabel={`Delete ${name}`} onConfirm={onRemove} />
+            <ConfirmButton
+              label="Delete"
+              confirmLabel={`Delete ${name}`}
+              effect="Hosts stop running the queries of this pack when they fetch their next configuration."
+              done={`Pack ${name} deleted`}
+              onConfirm={onRemove}
+            />
           </>
         )}
       </header>
@@ -53,15 +59,7 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
 function Queries({ name, queries }: { name: string; queries: PackQuery[] }) {
   return (
     <ScrollTable name={`Queries of ${name}`}>
-      <thead>
-        <tr>
-          {['Name', 'Every', 'Query', 'For'].map(column => (
-            <th key={column} scope="col">
-              {column}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={['Name', number('Every'), 'Query', 'For']} />
       <tbody>
         {queries.map(query => (
           <tr key={query.name}>
@@ -69,7 +67,7 @@ function Queries({ name, queries }: { name: string; queries: PackQuery[] }) {
               <b>{query.name}</b>
               {query.snapshot && <p class="hint">snapshot</p>}
             </td>
-            <td>{formatDuration(query.interval_seconds * 1_000)}</td>
+            <td class="number">{formatDuration(query.interval_seconds * 1_000)}</td>
             <td class="wide">
               <code>{query.sql}</code>
               <p class="hint">{query.description}</p>

@@ -79,6 +79,8 @@ export function SavedQueries() {
                   <ConfirmButton
                     label="Delete"
                     confirmLabel={`Delete ${query.name}`}
+                    effect="It is no longer offered in the editor. Live queries and packs are not affected."
+                    done={`Saved query ${query.name} deleted`}
                     onConfirm={reason => remove(query.id, reason)}
                   />
                 </>

@@ -70,6 +70,8 @@ export function Secrets() {
               <ConfirmButton
                 label="Revoke"
                 confirmLabel={`Revoke ${each.name}`}
+                effect="Hosts can no longer enroll with this secret. Enrolled hosts are not affected."
+                done={`Secret ${each.name} revoked`}
                 onConfirm={reason => revoke(each.id, reason)}
               />
             </td>

@@ -120,8 +120,11 @@ function useEditor(options: UseEditorOptions) {
       const field = plain.current
       const hadFocus = field !== null && document.activeElement === field
       const [from, to] = [field?.selectionStart ?? 0, field?.selectionEnd ?? 0]
+      // The field may be ahead of the value: keys that were just typed have not been rendered yet.
+      const sql = field?.value ?? latest.current.value
+      typed.current.add(sql)
       editor.current = openEditor(host.current, {
-        sql: latest.current.value,
+        sql,
         label: latest.current.label,
         hint: HINT,
         complete: (text, at) => {

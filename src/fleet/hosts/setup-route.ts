@@ -12,7 +12,7 @@ interface Settings {
 }
 
 const NO_TLS =
-  'Agents use HTTPS only: set OSQUERY_TLS_CERT and OSQUERY_TLS_KEY, or put a TLS-terminating proxy in front and set PUBLIC_URL to its https:// address.'
+  'osqueryd connects over TLS (HTTPS) only, and this installation serves plain HTTP. Set OSQUERY_TLS_CERT and OSQUERY_TLS_KEY, or put a TLS-terminating proxy in front and set PUBLIC_URL to its https:// address.'
 
 export const setupRoute = ({ holdMs, publicUrl, ownCertificate }: Settings): Endpoint =>
   endpoint(routes.setup, async ({ req }) => {
