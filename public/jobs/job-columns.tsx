@@ -22,9 +22,9 @@ export function jobLayout() {
 }
 
 /** The headings of a list of jobs. */
-export function JobHead() {
+export function JobsHead() {
   return (
-    <div class="job-head columns-row">
+    <div class="jobs-head columns-row">
       <span />
       <span />
       {shownColumns(JOB_COLUMNS, layoutOf(JOB_TABLE).value).map(({ name, title, isMain, isNumber }) => (

@@ -3,7 +3,7 @@ import type { Job } from '../../src/contract/jobs'
 import { LoadMore } from '../components/list-status'
 import type { PagedList } from '../paged-list'
 import { GroupedRows } from './grouped-rows'
-import { JobHead, jobLayout } from './job-columns'
+import { JobsHead, jobLayout } from './job-columns'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 
@@ -22,7 +22,7 @@ export function JobList({ list, state, renderDetails, name }: JobListProps) {
     <>
       {jobs.length > 0 && (
         <div class="jobs columns" {...jobLayout()}>
-          <JobHead />
+          <JobsHead />
           <GroupedRows
             jobs={jobs}
             name={name}

@@ -83,7 +83,7 @@ describeInBrowser('accessibility of every page', () => {
     ['one queue', () => '/queues?name=demo', '.chart canvas'],
     ['errors', () => '/errors', '.error-row'],
     ['no matches', () => '/queue?q=there+is+no+such+job', '.empty'],
-    ['job', () => `/jobs/${job}`, '.log-row'],
+    ['job', () => `/jobs/${job}`, '.log-row:not(.log-probe)'],
     ['timeline of a job', () => `/jobs/${job}?tab=timeline`, '.step'],
     ['children of a job', () => `/jobs/${job}?tab=children`, '.tally'],
     ['input and result of a job', () => `/jobs/${job}?tab=data`, '.copy-block'],
@@ -99,7 +99,7 @@ describeInBrowser('accessibility of every page', () => {
     ['host', () => `/hosts/${host}`, '.host-query'],
     ['history of a host', () => `/hosts/${host}?tab=history`, '.host-query'],
     ['scheduled results of a host', () => `/hosts/${host}?tab=scheduled`, '.change'],
-    ['log of a host', () => `/hosts/${host}?tab=log`, '.log-row'],
+    ['log of a host', () => `/hosts/${host}?tab=log`, '.log-row:not(.log-probe)'],
     ['labels of a host', () => `/hosts/${host}?tab=labels`, '.host-labels-tab'],
     ['files of a host', () => `/hosts/${host}?tab=files`, '.empty'],
     ['no host', () => '/hosts/00000000-0000-7000-8000-000000000000', '.empty'],
@@ -112,7 +112,7 @@ describeInBrowser('accessibility of every page', () => {
     ['errors of a query', () => `/queries/${badQuery}?view=errors`, '.error-row'],
     ['values of a query', () => `/queries/${query}?view=values&column=username`, '.value'],
     ['no query', () => '/queries/00000000-0000-7000-8000-000000000000', '.empty'],
-    ['logs', () => '/logs', '.log-row'],
+    ['logs', () => '/logs', '.log-row:not(.log-probe)'],
     ['settings', () => '/settings', 'table'],
     ['set a password', () => '/set-password', 'form'],
     ['members', () => '/admin/members', 'table'],
@@ -178,7 +178,7 @@ describeInBrowser('accessibility of every page', () => {
     await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/queue`)
     await page.locator(`[data-job="${job}"] .fold`).click()
-    await page.locator('.job-details .log-row').first().waitFor()
+    await page.locator('.job-details .log-row:not(.log-probe)').first().waitFor()
     await page.goto(`${app.url}/queue?kind=demo`)
     await page.getByRole('button', { name: 'Cancel all' }).click()
     await page.getByLabel('Reason').waitFor()

@@ -186,7 +186,7 @@ describeInBrowser('tables', () => {
   })
 
   it.each([
-    ['/jobs', '.job-head'],
+    ['/jobs', '.jobs-head'],
     ['/hosts', '.hosts thead'],
     ['/admin/audit', 'thead'],
   ])('the heading of %s sticks to the window', async (path, head) => {

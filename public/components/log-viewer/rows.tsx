@@ -43,6 +43,8 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     const element = box.current
     if (!element || target.line === 0) return
     element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element, ROW_PX)
+    // a scroll event from before, at the end, may have turned it on again
+    if (!isAtEnd(element, ROW_PX)) model.follow(false)
     rememberTop(element)
   }, [target])
 
