@@ -12,7 +12,8 @@ export interface SseParserOptions {
 
 /**
  * Decodes `text/event-stream` (WHATWG HTML section 9.2.6) from chunks that may be split anywhere. An unfinished event
- * at the end of the stream is discarded. The browser's EventSource can neither send headers nor tell 204 from 503.
+ * at the end of the stream is discarded. The browser's EventSource can neither send headers nor tell 204 from 503, and
+ * the package eventsource-parser drops ids of events without data (3.x) or needs Node 22 (4.x).
  */
 export class SseParser {
   /** The id of the last complete block, even if it had no data. */
