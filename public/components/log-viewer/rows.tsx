@@ -43,8 +43,6 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
     const element = box.current
     if (!element || target.line === 0) return
     element.scrollTop = scrollTopFor(layout.topOf(lines.rowOfLine(target.line)), element, ROW_PX)
-    // a scroll event from before, at the end, may have turned it on again
-    if (!isAtEnd(element, ROW_PX)) model.follow(false)
     rememberTop(element)
   }, [target])
 
@@ -74,10 +72,12 @@ export function Rows({ model, target, origin, sources, onSelect, onOpen }: RowsP
   function scrolled() {
     const element = box.current
     if (!element) return
-    const wasAbove = element.scrollTop < view.value.scrollTop
+    const movedBy = element.scrollTop - view.value.scrollTop
     rememberTop(element)
-    if (isAtEnd(element, ROW_PX)) model.follow(true)
-    else if (wasAbove) model.follow(false)
+    // A jump to a line near the end does not count: only whoever scrolls down to the end wants to follow.
+    if (isAtEnd(element, ROW_PX)) {
+      if (movedBy > 0) model.follow(true)
+    } else if (movedBy < 0) model.follow(false)
     if (element.scrollTop < NEAR_TOP_PX && !model.isFollowing.value) void model.loadOlder()
   }
 
