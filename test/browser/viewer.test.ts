@@ -43,7 +43,7 @@ describeInBrowser('what a viewer sees', () => {
     page.on('response', onResponse)
     await page.goto(app.url + path)
     await page.locator('.account-name', { hasText: 'viewer' }).waitFor()
-    await page.locator('.is-loading').waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.querySelector('.is-loading') === null)
     await page.getByRole('heading', { level: 1 }).waitFor()
     page.off('response', onResponse)
     expect(refused).toEqual([])
