@@ -150,9 +150,11 @@ describe.each(Object.keys(TROUBLES))('PostgreSQL %s', name => {
     const [read, act, page] = await Promise.all([
       problemOf(board('GET', '/api/queues')),
       problemOf(board('PUT', '/api/queues/demo/pause')),
-      problemOf(fetch(`${app.url}/`, { headers: { ...app.headers, accept: 'text/html' } })),
+      fetch(`${app.url}/`, { headers: { ...app.headers, accept: 'text/html' } }),
     ])
-    expect([read, act, page]).toEqual([unavailable, unavailable, unavailable])
+    expect([read, act]).toEqual([unavailable, unavailable])
+    expect([page.status, page.headers.has('retry-after')]).toEqual([503, true])
+    expect(await page.text()).toContain('Temporarily unavailable')
   }, 60_000)
 })
 
