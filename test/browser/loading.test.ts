@@ -1,4 +1,5 @@
 import type { Browser, Page, Request } from 'playwright-core'
+import { PAGES } from '../../src/contract/pages'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
@@ -60,8 +61,9 @@ describeInBrowser('the code of a page', () => {
 
   it('is preloaded when the browser is idle', async () => {
     await signIn(visitor, app, '/logs')
-    await page.waitForFunction(() =>
-      performance.getEntriesByType('resource').some(({ name }) => name.includes('/chunks/settings-page-')),
+    await page.waitForFunction(
+      last => performance.getEntriesByType('resource').some(({ name }) => name.includes(`/chunks/${last}-page-`)),
+      PAGES.at(-1)?.name,
     )
     const requested: string[] = []
     page.on('request', request => {
@@ -84,7 +86,10 @@ describeInBrowser('the code of a page', () => {
     })
     const order: { what: 'requested' | 'finished'; request: Request }[] = []
     page.on('request', request => order.push({ what: 'requested', request }))
-    page.on('requestfinished', request => order.push({ what: 'finished', request }))
+    page.on('requestfinished', request => {
+      // not one of the page before
+      if (order.some(each => each.request === request)) order.push({ what: 'finished', request })
+    })
     await page.goto(app.url + path)
     await page.getByText(ready).first().waitFor()
     return { bytes, order }
@@ -114,8 +119,9 @@ describeInBrowser('the code of a page', () => {
     const requested: string[] = []
     page.on('request', request => requested.push(request.url()))
     await signIn(visitor, app, '/jobs')
-    await page.waitForFunction(() =>
-      performance.getEntriesByType('resource').some(({ name }) => name.includes('/chunks/settings-page-')),
+    await page.waitForFunction(
+      last => performance.getEntriesByType('resource').some(({ name }) => name.includes(`/chunks/${last}-page-`)),
+      PAGES.at(-1)?.name,
     )
     expect(requested.filter(url => EDITOR.test(url))).toEqual([])
     await page.goto(`${app.url}/queries/new`)

@@ -44,12 +44,14 @@ describeInBrowser('untrusted text on pages', () => {
   it('is sanitized in jobs, steps and lines, without changing other scripts', async () => {
     await page.goto(`${app.url}/jobs/${jobId}`)
     await page.locator('.log-row').nth(2).waitFor()
+    await expectNoControls()
+    const hebrew = page.locator('.log-step', { hasText: HEBREW })
+    expect(await hebrew.evaluate(step => getComputedStyle(step).unicodeBidi)).toBe('plaintext')
+    await page.goto(`${app.url}/jobs/${jobId}?tab=timeline`)
     await page.locator('.step-name', { hasText: HEBREW }).waitFor()
     await page.locator('.step-name', { hasText: FAMILY }).waitFor()
     await page.locator('.step-name', { hasText: 'report\ufffdexe.\ufffdx\ufffd' }).waitFor()
     await expectNoControls()
-    const hebrew = page.locator('.log-step', { hasText: HEBREW })
-    expect(await hebrew.evaluate(step => getComputedStyle(step).unicodeBidi)).toBe('plaintext')
   })
 
   it('does not prevent selecting a step by its name', async () => {
