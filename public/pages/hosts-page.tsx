@@ -1,4 +1,4 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Host, HostCounts } from '../../src/contract/hosts'
 import type { Targets } from '../../src/contract/queries'
@@ -9,13 +9,14 @@ import { ListStatus, LoadMore } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { type HostFilters, hostFiltersOf, hostSearchOf, isNarrowed, targetsOf } from '../fleet/hosts/filters'
 import { HostFilterBar } from '../fleet/hosts/host-filters'
-import { HOST_COLUMNS, HOST_TABLE, HostTable, type HostTableState } from '../fleet/hosts/host-table'
+import { HOST_COLUMNS, HOST_TABLE, HostTable } from '../fleet/hosts/host-table'
 import { SelectionBar } from '../fleet/hosts/selection-bar'
 import { useHosts } from '../fleet/hosts/use-hosts'
 import { toggled } from '../jobs/list-state'
-import { isOnControl, useKeys } from '../keys'
+import { useKeys } from '../keys'
 import { navigate, search } from '../router'
 import { isOperator } from '../session'
+import { useRowKeys } from '../use-row-keys'
 import { SavedViews } from '../views/saved-views'
 
 const VIEWS = [
@@ -27,7 +28,12 @@ const VIEWS = [
 export default function HostsPage() {
   const filters = useMemo(() => hostFiltersOf(search.value), [search.value])
   const { list, counts } = useHosts(filters)
-  const state = useRowKeys(list.items)
+  const selected = useSignal<ReadonlySet<string>>(new Set())
+  const select = (id: string) => {
+    selected.value = toggled(selected.value, id)
+  }
+  const current = useRowKeys(list.items, { name: 'host', path: '/hosts', keys: { s: select } })
+  const state = { current, selected }
   useKeys({ a: () => isOperator.value && navigate('/hosts/add') })
   const set = (change: Partial<HostFilters>) =>
     navigate(`/hosts${hostSearchOf({ ...filters, ...change })}`, { replace: true })
@@ -104,30 +110,4 @@ function NoHosts({ isFiltered }: { isFiltered: boolean }) {
       </p>
     </Empty>
   )
-}
-
-/** The current row, the selected rows, and the keys that move between them. */
-function useRowKeys(hosts: ReadonlySignal<Host[] | null>): HostTableState {
-  const current = useSignal('')
-  const selected = useSignal<ReadonlySet<string>>(new Set())
-  const move = (by: number) => {
-    const list = hosts.value ?? []
-    const at = list.findIndex(host => host.id === current.value)
-    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
-    if (!next) return
-    current.value = next.id
-    document.querySelector(`[data-host="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
-  }
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    s: () => {
-      if (current.value !== '') selected.value = toggled(selected.value, current.value)
-    },
-    Enter: event => {
-      if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
-      else if (current.value !== '') navigate(`/hosts/${current.value}`)
-    },
-  })
-  return { current, selected }
 }

@@ -1,6 +1,5 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { Job } from '../../src/contract/jobs'
 import { ColumnMenu } from '../components/columns'
 import { Empty } from '../components/empty'
 import { ListStatus } from '../components/list-status'
@@ -16,10 +15,11 @@ import { type ListState, toggled } from '../jobs/list-state'
 import { useOpenRows } from '../jobs/open-rows'
 import { useJobList } from '../jobs/use-job-list'
 import { useKinds } from '../jobs/use-kinds'
-import { isOnControl, useKeys } from '../keys'
-import { navigate, search } from '../router'
+import { useKeys } from '../keys'
+import { search } from '../router'
 import { isOperator } from '../session'
 import { openDialog } from '../shell/dialogs'
+import { useRowKeys } from '../use-row-keys'
 import { SavedViews } from '../views/saved-views'
 
 const VIEWS = [
@@ -54,7 +54,13 @@ export default function JobsPage() {
 function Jobs({ filters }: { filters: JobFilters }) {
   const expanded = useOpenRows()
   const list = useJobList(filters)
-  const state = useRowKeys(list.items, expanded)
+  const selected = useSignal<ReadonlySet<string>>(new Set())
+  const toggle = (ids: ListState['expanded']) => (id: string) => {
+    ids.value = toggled(ids.value, id)
+  }
+  const keys = { x: toggle(expanded), s: toggle(selected) }
+  const current = useRowKeys(list.items, { name: 'job', path: '/jobs', keys })
+  const state = { current, expanded, selected }
   return (
     <>
       <BulkBar
@@ -83,32 +89,4 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
       <p>Run one, and it appears here.</p>
     </Empty>
   )
-}
-
-/** The current, expanded and selected rows, and the keyboard shortcuts for them. */
-function useRowKeys(jobs: ReadonlySignal<Job[] | null>, expanded: ListState['expanded']) {
-  const current = useSignal('')
-  const selected = useSignal<ReadonlySet<string>>(new Set())
-  const move = (by: number) => {
-    const list = jobs.value ?? []
-    const at = list.findIndex(job => job.id === current.value)
-    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
-    if (!next) return
-    current.value = next.id
-    document.querySelector(`[data-job="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
-  }
-  const onCurrent = (ids: ListState['expanded']) => () => {
-    if (current.value !== '') ids.value = toggled(ids.value, current.value)
-  }
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    x: onCurrent(expanded),
-    s: onCurrent(selected),
-    Enter: event => {
-      if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
-      else if (current.value !== '') navigate(`/jobs/${current.value}`)
-    },
-  })
-  return { current, expanded, selected }
 }

@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
@@ -6,10 +5,11 @@ import { PageFrame } from '../components/page-frame'
 import { TypedFilter } from '../components/typed-filter'
 import { QueryRow } from '../fleet/query/query-row'
 import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use-queries'
-import { isOnControl, useKeys } from '../keys'
+import { useKeys } from '../keys'
 import { navigate, search, setFilters } from '../router'
 import { isOperator } from '../session'
 import { readFilters, searchOf } from '../url-filters'
+import { useRowKeys } from '../use-row-keys'
 import { SavedViews } from '../views/saved-views'
 
 const VIEWS = [
@@ -22,24 +22,9 @@ const STATUSES = ['', 'running', 'completed', 'cancelled']
 export default function QueriesPage() {
   const filters = useMemo(() => readFilters(QUERY_FILTERS, search.value), [search.value])
   const list = useQueries(filters)
-  const current = useSignal('')
+  const current = useRowKeys(list.items, { name: 'query', path: '/queries' })
   const queries = list.items.value ?? []
-  const move = (by: number) => {
-    const at = queries.findIndex(query => query.id === current.value)
-    const next = queries[Math.min(queries.length - 1, Math.max(0, at + by))]
-    if (!next) return
-    current.value = next.id
-    document.querySelector(`[data-query="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
-  }
-  useKeys({
-    c: () => isOperator.value && navigate('/queries/new'),
-    j: () => move(1),
-    k: () => move(-1),
-    Enter: event => {
-      if (isOnControl(event) && event.target instanceof HTMLElement) event.target.click()
-      else if (current.value !== '') navigate(`/queries/${current.value}`)
-    },
-  })
+  useKeys({ c: () => isOperator.value && navigate('/queries/new') })
   return (
     <PageFrame
       page="queries"

@@ -10,7 +10,6 @@ export const enrollSecret = z.object({
   created_by: actor,
   last_used_at: time.nullable(),
 })
-export type EnrollSecret = z.output<typeof enrollSecret>
 
 export const enrollSecretRoutes = {
   list: {

@@ -10,7 +10,6 @@ export const queueName = z.enum(QUEUE_NAMES)
 export type QueueName = z.output<typeof queueName>
 
 export const outcomeLevel = z.enum(OUTCOME_LEVELS)
-export type OutcomeLevel = z.output<typeof outcomeLevel>
 
 /**
  * What a job came to, in a few words: what its result means, why it failed, or why it was cancelled. The text is one

@@ -19,7 +19,6 @@ const BODY_BYTES_MAX = 512 * 1024
 export const targetState = z.enum(TARGET_STATES)
 export type TargetState = z.output<typeof targetState>
 export const queryStatus = z.enum(QUERY_STATUSES)
-export type QueryStatus = z.output<typeof queryStatus>
 
 /** Hosts that match any of the fields. */
 export const targets = z
@@ -95,7 +94,6 @@ export const queryStats = z.object({
   system_time: z.number().nullable(),
   memory: z.number().nullable(),
 })
-export type QueryStats = z.output<typeof queryStats>
 
 /** A row of one host, or a host without rows. */
 export const resultItem = z.object({

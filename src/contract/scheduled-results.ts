@@ -29,7 +29,6 @@ export const scheduledResult = z
 export type ScheduledResult = z.output<typeof scheduledResult>
 
 export const scheduledName = z.object({ name: z.string(), last_received_at: time })
-export type ScheduledName = z.output<typeof scheduledName>
 
 export const scheduledResultRoutes = {
   list: {

@@ -1,27 +1,16 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { idRow, idsOf, manyRows, oneRow } from '../../base/rows'
-import { skipReason } from '../../contract/schedules'
-import { CATCH_UPS, OVERLAPS } from '../../contract/values'
+import { scheduleRow } from './schedule-store'
 
-const dueRow = z.object({
-  id: z.string(),
-  tenant_id: z.string(),
-  every_ms: z.number().nullable(),
-  cron: z.string().nullable(),
-  timezone: z.string().nullable(),
-  anchor_at: z.date(),
-  overlap: z.enum(OVERLAPS),
-  catch_up: z.enum(CATCH_UPS),
-  enabled: z.boolean(),
-  until: z.date().nullable(),
-  next_at: z.date().nullable(),
-  ended_at: z.date().nullable(),
-  last_at: z.date().nullable(),
-  last_job_id: z.string().nullable(),
-  open_jobs: z.array(z.string()),
-  skipped_at: z.date().nullable(),
-  skip_reason: skipReason.nullable(),
+const dueRow = scheduleRow.omit({
+  name: true,
+  kind: true,
+  input: true,
+  is_system: true,
+  created_by: true,
+  created_at: true,
+  updated_at: true,
 })
 /** What decides on whether a schedule creates a job, and what comes of it. */
 export type DueSchedule = z.output<typeof dueRow>

@@ -7,7 +7,8 @@ import { jobStatus } from '../../contract/jobs'
 import { skipReason } from '../../contract/schedules'
 import { CATCH_UPS, OVERLAPS } from '../../contract/values'
 
-const scheduleRow = z.object({
+/** A row of `job_schedules`. */
+export const scheduleRow = z.object({
   id: z.string(),
   tenant_id: z.string(),
   name: z.string(),
