@@ -32,11 +32,11 @@ export default function DashboardPage() {
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       <JobTiles queues={queues.value} />
       <div class="panels">
-        <section class="panel" aria-label="Failures">
+        <section class="panel" aria-label="What went wrong">
           <h2>
-            <a href={ERRORS}>Failed in the last 24 hours</a>
+            <a href={ERRORS}>What went wrong</a>
           </h2>
-          <ErrorGroups filters={LAST_DAY} max={ROWS} empty="Nothing failed in the last 24 hours" />
+          <ErrorGroups filters={LAST_DAY} sort="recent" max={ROWS} empty="Nothing in the last 24 hours" />
         </section>
         <RunningJobs />
       </div>

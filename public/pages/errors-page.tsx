@@ -8,7 +8,7 @@ import { search, setFilters } from '../router'
 
 const DAY = '24h'
 
-/** Failed jobs by cause. */
+/** Failed jobs and bad results by cause. */
 export default function ErrorsPage() {
   const filters = useMemo(() => {
     const given = filtersOf(search.value)

@@ -3,12 +3,20 @@ import { time } from './fields'
 import { jobFilterFields } from './jobs'
 import type { Routes } from './route'
 
-/** Failed jobs with the same cause. */
+const sort = z.enum(['count', 'recent'])
+export type FailureSort = z.output<typeof sort>
+
+/** Jobs that went wrong for the same reason. */
 export const failureGroup = z.object({
   fingerprint: z.string(),
   kind: z.string(),
   queue: z.string(),
-  code: z.string(),
+  status: z
+    .enum(['failed', 'completed'])
+    .meta({
+      description: '`completed`: the jobs ended with a bad outcome, such as a check that found its target down.',
+    }),
+  code: z.string().meta({ description: '`bad_result` for completed jobs.' }),
   /** The message without variable parts such as numbers and ids. */
   pattern: z.string(),
   /** The latest message. */
@@ -27,8 +35,14 @@ export const failureRoutes = {
     method: 'get',
     path: '/api/failures',
     role: 'viewer',
-    summary: 'Lists failed jobs grouped by kind, code and message pattern, the most frequent first.',
-    query: z.strictObject({ ...fields, limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    summary: 'Lists jobs that failed or had a bad outcome, grouped by kind, code and message pattern.',
+    query: z.strictObject({
+      ...fields,
+      sort: sort
+        .default('count')
+        .meta({ description: '`count`: the most frequent first; `recent`: the latest first.' }),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     replies: { 200: z.object({ items: z.array(failureGroup) }) },
   },
 } as const satisfies Routes

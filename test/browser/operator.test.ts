@@ -91,6 +91,19 @@ describeInBrowser('job and log pages', () => {
     expect(items[0]?.reason).toBe('the cause is fixed')
   })
 
+  it('the overview leads to what went wrong in the last hour, and why', async () => {
+    await app.post('/api/jobs', { kind: 'health-check', input: { url: 'http://127.0.0.1:9/' } })
+    await openEnded(await start({ lines: 2, fail_rate: 1 }))
+    await page.goto(app.url)
+    const recent = page.getByRole('list', { name: 'Errors of the last hour' })
+    await recent.locator('.error-row', { hasText: 'bad result' }).waitFor()
+    await recent.locator('.error-row', { hasText: 'failed as asked' }).waitFor()
+    await recent.getByRole('link', { name: 'The connection was refused' }).click()
+    await page.waitForURL(url => url.searchParams.get('outcome') === 'bad')
+    await page.locator('.job-row', { hasText: 'http://127.0.0.1:9/' }).waitFor()
+    expect(await page.locator('.job-row').count()).toBe(1)
+  })
+
   it('a bulk action cancels only the selected jobs', async () => {
     const ids = await Promise.all([1, 2, 3].map(() => start({ lines: 5_000, interval_ms: 50 })))
     for (const id of ids) await page.locator(`[data-job="${id}"] .is-running`).waitFor()

@@ -4,16 +4,16 @@ import { failureRoutes as routes } from '../../contract/failures'
 import { patternOf } from '../lifecycle/fingerprint'
 import { groupFailures } from './failure-store'
 
-/** Failed jobs, grouped by cause. */
+/** Jobs that went wrong, grouped by cause. */
 export const failureRoutes = (db: Db): Endpoint[] => [
-  endpoint(routes.list, async ({ principal, query: { limit, ...filter } }) => {
-    const groups = await groupFailures(db, principal.tenantId, filter, limit)
+  endpoint(routes.list, async ({ principal, query: { sort, limit, ...filter } }) => {
+    const groups = await groupFailures(db, principal.tenantId, filter, { sort, limit })
     return ok({
-      items: groups.map(({ error, firstAt, lastAt, lastJobId, ...rest }) => ({
+      items: groups.map(({ cause, firstAt, lastAt, lastJobId, ...rest }) => ({
         ...rest,
-        code: error.code,
-        pattern: patternOf(error.message),
-        example: error.message,
+        code: cause.code,
+        pattern: patternOf(cause.message),
+        example: cause.message,
         first_at: firstAt,
         last_at: lastAt,
         last_job_id: lastJobId,

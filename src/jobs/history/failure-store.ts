@@ -1,16 +1,20 @@
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { builtRows, manyRows, storedJson } from '../../base/rows'
+import type { FailureSort } from '../../contract/failures'
 import { type JobError, type JobFilter, jobError } from '../../contract/jobs'
+import { causeOf } from '../lifecycle/fingerprint'
 import { jobColumns } from '../lifecycle/job'
+import { readOutcome } from '../lifecycle/rows'
 import { narrow } from './history-store'
 
 export interface FailureGroup {
   fingerprint: string
   kind: string
   queue: string
-  /** The latest error of the group. */
-  error: JobError
+  status: 'failed' | 'completed'
+  /** Of the latest job. */
+  cause: JobError
   count: number
   firstAt: Date
   lastAt: Date
@@ -24,14 +28,27 @@ const groupRow = z.object({
   last_at: z.date(),
   last_id: z.string(),
 })
-const latestRow = jobColumns.pick({ id: true, kind: true, queue: true, error: true })
+const latestRow = jobColumns.pick({
+  id: true,
+  kind: true,
+  queue: true,
+  status: true,
+  error: true,
+  outcome_level: true,
+  outcome_text: true,
+})
 
-/** Failed jobs, grouped by cause, the most frequent first. */
+const ORDERS = {
+  count: ['count', 'last_id'],
+  recent: ['last_at', 'last_id'],
+} as const satisfies Record<FailureSort, readonly string[]>
+
+/** Jobs that failed or had a bad result, grouped by cause. */
 export async function groupFailures(
   db: Db,
   tenantId: string,
   filter: JobFilter,
-  limit: number,
+  { sort, limit }: { sort: FailureSort; limit: number },
 ): Promise<FailureGroup[]> {
   const query = db('jobs')
     .select(
@@ -43,25 +60,29 @@ export async function groupFailures(
     )
     .whereNotNull('fingerprint')
     .groupBy('fingerprint')
-    .orderBy([
-      { column: 'count', order: 'desc' },
-      { column: 'last_id', order: 'desc' },
-    ])
+    .orderBy(ORDERS[sort].map(column => ({ column, order: 'desc' })))
     .limit(limit)
   const counted = await builtRows(groupRow, narrow(query, tenantId, filter))
   if (!counted.length) return []
   const latest = await manyRows(
     db,
     latestRow,
-    'SELECT id, kind, queue, error FROM jobs WHERE tenant_id = ? AND id = ANY(?::uuid[])',
+    'SELECT id, kind, queue, status, error, outcome_level, outcome_text FROM jobs WHERE tenant_id = ? AND id = ANY(?::uuid[])',
     [tenantId, counted.map(({ last_id }) => last_id)],
   )
   const byId = new Map(latest.map(row => [row.id, row]))
   return counted.flatMap(({ fingerprint, count, first_at, last_at, last_id }) => {
     const last = byId.get(last_id)
-    if (!last?.error) return [] // retried or removed in between
+    const cause = last && causeOf(readCause(last))
+    if (!cause) return [] // retried or removed in between
     const { kind, queue } = last
-    const error = storedJson(jobError, last.error)
-    return [{ fingerprint, kind, queue, error, count, firstAt: first_at, lastAt: last_at, lastJobId: last_id }]
+    const status = last.status === 'failed' ? 'failed' : 'completed'
+    return [{ fingerprint, kind, queue, status, cause, count, firstAt: first_at, lastAt: last_at, lastJobId: last_id }]
   })
 }
+
+const readCause = ({ status, error, ...row }: z.output<typeof latestRow>) => ({
+  status,
+  error: error === null ? null : storedJson(jobError, error),
+  outcome: readOutcome(row),
+})

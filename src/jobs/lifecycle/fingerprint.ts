@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JobError } from '../../contract/jobs'
+import type { JobState } from './job'
+
+/** Code of jobs that completed with a bad result. */
+export const BAD_RESULT = 'bad_result'
 
 const PATTERN_MAX = 300
 
@@ -26,3 +30,15 @@ export const fingerprintOf = (kind: string, { code, message }: JobError): string
     .update(JSON.stringify([kind, code, patternOf(message)]))
     .digest('hex')
     .slice(0, 16)
+
+/** Why a job went wrong: the error of a failed job, or the bad result of a completed one. */
+export function causeOf({ status, error, outcome }: Pick<JobState, 'status' | 'error' | 'outcome'>): JobError | null {
+  if (status === 'failed') return error
+  return status === 'completed' && outcome?.level === 'bad' ? { code: BAD_RESULT, message: outcome.text } : null
+}
+
+/** The fingerprint of a job that went wrong; null for any other job. */
+export function causeFingerprint(job: Pick<JobState, 'kind' | 'status' | 'error' | 'outcome'>): string | null {
+  const cause = causeOf(job)
+  return cause && fingerprintOf(job.kind, cause)
+}

@@ -2,7 +2,7 @@ import { z } from '../../base/parse'
 import { storedJson } from '../../base/rows'
 import { actor } from '../../contract/access'
 import { cancel, jobError, step } from '../../contract/jobs'
-import { fingerprintOf } from './fingerprint'
+import { causeFingerprint } from './fingerprint'
 import {
   type AttemptColumns,
   type AttemptRow,
@@ -60,7 +60,7 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   outcome_level: job.outcome?.level ?? null,
   outcome_text: job.outcome?.text ?? null,
   error: text(job.error),
-  fingerprint: job.status === 'failed' && job.error ? fingerprintOf(job.kind, job.error) : null,
+  fingerprint: causeFingerprint(job),
   progress: text(job.progress),
   steps: job.steps.length ? text(job.steps) : null,
   worker: job.worker,

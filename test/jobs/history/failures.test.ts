@@ -62,6 +62,19 @@ test('failed jobs are grouped by cause, which also selects them in lists and bul
   expect(await body(app.post('/api/jobs/actions', action))).toMatchObject({ count: 3, skipped: {} })
 })
 
+test('bad results are grouped too, and the latest causes come first on request', async () => {
+  const { job } = await body(app.post('/api/jobs', { kind: 'health-check', input: { url: 'http://127.0.0.1:9/' } }))
+  const [latest] = await eventually(async () => {
+    const { items } = await body(app.get('/api/failures?sort=recent'))
+    return items[0]?.kind === 'health-check' && items
+  })
+  expect(latest).toMatchObject({ status: 'completed', code: 'bad_result', count: 1, last_job_id: job.id })
+  const { items } = await body(app.get('/api/failures'))
+  expect(items[0]).toMatchObject({ kind: 'demo', status: 'failed' })
+  const filter = `status=completed&outcome=bad&fingerprint=${latest.fingerprint}`
+  expect((await body(app.get(`/api/jobs?${filter}`))).items.map(({ id }: { id: string }) => id)).toEqual([job.id])
+})
+
 test('each queue has figures per minute and its workers', async () => {
   await failing(1)
   await app.app.jobs.timings.store()
