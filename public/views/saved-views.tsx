@@ -3,9 +3,11 @@ import { Ellipsis } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import type { SavedView } from '../../src/contract/saved-views'
 import { messageOf } from '../api'
+import { ActionDialog } from '../components/action-dialog'
 import { Failure } from '../components/empty'
 import { Icon } from '../components/icon'
 import { isAdmin } from '../session'
+import { showToast } from '../toasts'
 import { useFocus } from '../use-focus'
 import { useMenu } from '../use-menu'
 import { useViews, type ViewPage } from './use-views'
@@ -43,7 +45,7 @@ export function SavedViews({ page, path, builtIn, search, children }: SavedViews
               <ViewMenu
                 view={view}
                 onShare={() => void reported(change(view.id, !view.shared))}
-                onDelete={() => void reported(remove(view.id))}
+                onDelete={reason => remove(view.id, reason)}
               />
             )}
           </span>
@@ -83,25 +85,40 @@ const titleOf = ({ name, own, shared, created_by }: SavedView) =>
 interface ViewMenuProps {
   view: SavedView
   onShare(): void
-  onDelete(): void
+  onDelete(reason: string): Promise<void>
 }
 
 function ViewMenu({ view: { name, shared }, onShare, onDelete }: ViewMenuProps) {
   const menu = useMenu()
+  const isDeleting = useSignal(false)
   return (
-    <details class="menu view-menu" ref={menu}>
-      <summary class="button quiet icon" aria-label={`View ${name}`}>
-        <Icon of={Ellipsis} />
-      </summary>
-      <div class="menu-items">
-        <button type="button" data-closes-menu onClick={onShare}>
-          {shared ? 'Stop sharing' : 'Share with everybody'}
-        </button>
-        <button type="button" data-closes-menu onClick={onDelete}>
-          Delete view
-        </button>
-      </div>
-    </details>
+    <>
+      <details class="menu view-menu" ref={menu}>
+        <summary class="button quiet icon" aria-label={`View ${name}`}>
+          <Icon of={Ellipsis} />
+        </summary>
+        <div class="menu-items">
+          <button type="button" data-closes-menu onClick={onShare}>
+            {shared ? 'Stop sharing' : 'Share with everybody'}
+          </button>
+          <button type="button" data-closes-menu onClick={() => (isDeleting.value = true)}>
+            Delete view
+          </button>
+        </div>
+      </details>
+      {isDeleting.value && (
+        <ActionDialog
+          title={`Delete ${name}`}
+          onConfirm={async reason => {
+            await onDelete(reason)
+            showToast(`View ${name} deleted`)
+          }}
+          onClose={() => (isDeleting.value = false)}
+        >
+          <p>{shared ? 'Everybody in the tenant loses this view.' : 'Only you have this view.'}</p>
+        </ActionDialog>
+      )}
+    </>
   )
 }
 

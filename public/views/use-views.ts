@@ -29,8 +29,8 @@ export function useViews(page: ViewPage) {
       await client.patch('/api/saved-views/{id}', { id, body: { shared } })
       await read()
     },
-    async remove(id: string) {
-      await client.delete('/api/saved-views/{id}', { id })
+    async remove(id: string, reason: string) {
+      await client.delete('/api/saved-views/{id}', { id, reason })
       await read()
     },
   }

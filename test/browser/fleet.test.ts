@@ -284,6 +284,29 @@ describeInBrowser('fleet pages', () => {
     await page.locator('[data-pack="wide"]', { hasText: 'größe' }).waitFor()
   })
 
+  it('taking a label from a host and disabling a pack say what they do, and ask for a reason', async () => {
+    const { id, hostname } = await firstHost()
+    await app.post('/api/labels', { name: 'spare' })
+    await app.post('/api/packs/import', { name: 'idle', content: '{"queries": {}}' })
+    const page = await signedIn('/hosts/packs')
+    const pack = page.locator('[data-pack="idle"]')
+    await pack.getByRole('button', { name: 'Disable' }).click()
+    await page.getByText('Hosts stop running the queries').waitFor()
+    await page.getByLabel('Reason').fill('not needed')
+    await page.getByRole('button', { name: 'Disable idle' }).click()
+    await pack.getByText('disabled').waitFor()
+
+    await page.goto(`${app.url}/hosts/${id}?tab=labels`)
+    await page.getByLabel('Label', { exact: true }).fill('spare')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const label = page.locator('.host-labels-tab li', { hasText: 'spare' })
+    await label.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText(`${hostname} no longer has this label`).waitFor()
+    await page.getByLabel('Reason').fill('not needed')
+    await page.getByRole('button', { name: 'Remove spare' }).click()
+    await label.waitFor({ state: 'detached' })
+  })
+
   it('a host whose agent has lost its schedule has a warning', async () => {
     const { id } = await firstHost()
     await app.app.db('hosts').where({ id }).update({ schedule_lost_at: new Date() })

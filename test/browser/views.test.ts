@@ -68,6 +68,9 @@ describeInBrowser('saved views', () => {
     await other.locator('.view').waitFor({ state: 'detached' })
     await page.locator('.view-menu summary').click()
     await page.getByRole('button', { name: 'Delete view' }).click()
+    await page.getByText('Only you have this view').waitFor()
+    await page.getByLabel('Reason').fill('not needed')
+    await page.getByRole('button', { name: 'Delete Ours' }).click()
     await page.getByRole('link', { name: 'Ours' }).waitFor({ state: 'detached' })
   })
 

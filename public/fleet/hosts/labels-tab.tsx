@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals'
 import type { HostWithDetails } from '../../../src/contract/hosts'
-import { client, messageOf } from '../../api'
-import { Empty, Failure } from '../../components/empty'
+import { client } from '../../api'
+import { ConfirmButton } from '../../components/confirm-button'
+import { Empty } from '../../components/empty'
 import { isOperator } from '../../session'
 import { useFetch } from '../../use-fetch'
 import { isManual } from './label'
@@ -10,16 +10,10 @@ import { LabelHosts } from './label-hosts'
 /** The labels of a host, manual and dynamic. */
 export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChanged(): void }) {
   const { value } = useFetch('/api/labels', { limit: 500 })
-  const problem = useSignal('')
   const known = new Map((value.value?.items ?? []).map(label => [label.id, label]))
-  const remove = async (id: string) => {
-    try {
-      await client.post('/api/labels/{id}/hosts', { id, body: { remove: [host.id] } })
-      problem.value = ''
-      onChanged()
-    } catch (error) {
-      problem.value = messageOf(error)
-    }
+  const remove = async (id: string, reason: string) => {
+    await client.post('/api/labels/{id}/hosts', { id, body: { remove: [host.id], reason } })
+    onChanged()
   }
   return (
     <section class="panel host-labels-tab" aria-label="Labels">
@@ -36,15 +30,18 @@ export function LabelsTab({ host, onChanged }: { host: HostWithDetails; onChange
               <span class="line-name hint">{label?.description}</span>
               <span class="spacer" />
               {isOperator.value && label && isManual(label) && (
-                <button type="button" onClick={() => void remove(id)}>
-                  Remove
-                </button>
+                <ConfirmButton
+                  label="Remove"
+                  confirmLabel={`Remove ${name}`}
+                  effect={`${host.hostname} no longer has this label, nor runs what is scheduled for it.`}
+                  done={`Label ${name} removed`}
+                  onConfirm={reason => remove(id, reason)}
+                />
               )}
             </li>
           )
         })}
       </ul>
-      {problem.value !== '' && <Failure message={problem.value} />}
       {isOperator.value && <LabelHosts hostIds={[host.id]} onDone={onChanged} />}
     </section>
   )

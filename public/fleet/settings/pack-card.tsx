@@ -9,7 +9,7 @@ import { hostsOfPack } from './pack'
 
 interface PackCardProps {
   pack: Pack
-  onSwitch(enabled: boolean): void
+  onSwitch(enabled: boolean, reason: string): Promise<void>
   onRemove(reason: string): Promise<void>
 }
 
@@ -34,9 +34,13 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
         </a>
         {isOperator.value && (
           <>
-            <button type="button" onClick={() => onSwitch(!enabled)}>
-              {enabled ? 'Disable' : 'Enable'}
-            </button>
+            <ConfirmButton
+              label={enabled ? 'Disable' : 'Enable'}
+              confirmLabel={`${enabled ? 'Disable' : 'Enable'} ${name}`}
+              effect={`Hosts ${enabled ? 'stop running' : 'run'} the queries of this pack from their next configuration on.`}
+              done={`Pack ${name} ${enabled ? 'disabled' : 'enabled'}`}
+              onConfirm={reason => onSwitch(!enabled, reason)}
+            />
             <ConfirmButton
               label="Delete"
               confirmLabel={`Delete ${name}`}
