@@ -11,11 +11,9 @@ export const failureGroup = z.object({
   fingerprint: z.string(),
   kind: z.string(),
   queue: z.string(),
-  status: z
-    .enum(['failed', 'completed'])
-    .meta({
-      description: '`completed`: the jobs ended with a bad outcome, such as a check that found its target down.',
-    }),
+  status: z.enum(['failed', 'completed']).meta({
+    description: '`completed`: the jobs ended with a bad outcome, such as a check that found its target down.',
+  }),
   code: z.string().meta({ description: '`bad_result` for completed jobs.' }),
   /** The message without variable parts such as numbers and ids. */
   pattern: z.string(),

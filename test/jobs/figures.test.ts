@@ -85,12 +85,12 @@ test('each count of a queue is what the list finds with its filter', async () =>
       ])
 })
 
-test('failures by cause add up to the failed jobs, and each leads to as many', async () => {
-  const failed = (await counts()).reduce((sum, each) => sum + each.counts.failed, 0)
+test('causes add up to the failed jobs and bad results, and each leads to as many', async () => {
+  const wrong = (await counts()).reduce((sum, { counts }) => sum + counts.failed + counts.bad, 0)
   const { items } = await get(`/api/failures?since=${new Date(Date.now() - DAY_MS).toISOString()}`)
-  expect(items.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(failed)
-  for (const { fingerprint, count } of items)
-    expect(await listed({ status: 'failed', fingerprint, since: '24h' })).toBe(count)
+  expect(items.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(wrong)
+  for (const { status, fingerprint, count } of items)
+    expect(await listed({ status, fingerprint, since: '24h' })).toBe(count)
 })
 
 test('the counts of all jobs below one are what the list finds below it, at every depth', async () => {
