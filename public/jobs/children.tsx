@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Job } from '../../src/contract/jobs'
+import type { Job, JobStatus, OutcomeLevel } from '../../src/contract/jobs'
 import { counted, formatCount } from '../../text/numbers'
 import { watch } from '../live'
 import { perFrame } from '../per-frame'
@@ -13,13 +13,31 @@ import type { JobEvent } from './live-jobs'
 /** Minimum time between two reads of the counts while descendants change. */
 const REFRESH_MS = 2_000
 
-type Counts = Partial<Record<string, number>>
+/** Descendants of a job that are in the same state, or completed with the same outcome. */
+interface Share {
+  name: string
+  status: JobStatus
+  outcome: OutcomeLevel | ''
+  count: number
+}
+
 export interface Descendants {
-  counts: Counts
+  /** Without empty ones. */
+  shares: Share[]
   total: number
 }
 
-/** The number of descendants of a job, by status; null if it has none. */
+const SHARES = STATES.flatMap((status): Omit<Share, 'count'>[] =>
+  status === 'completed'
+    ? [
+        { name: 'completed', status, outcome: 'ok' },
+        { name: 'with a warning', status, outcome: 'warn' },
+        { name: 'with a bad result', status, outcome: 'bad' },
+      ]
+    : [{ name: status, status, outcome: '' }],
+)
+
+/** How many descendants a job has, by what became of them; null if it has none. */
 export function useDescendants(job: Job): Descendants | null {
   const { value, read } = useFetch('/api/jobs/{id}/tree', { id: job.id, limit: 1 })
   const readSoon = useThrottle(REFRESH_MS, () => void read(), job.id)
@@ -36,10 +54,17 @@ export function useDescendants(job: Job): Descendants | null {
   useEffect(() => {
     if (hasEnded(job.status)) void read()
   }, [job.status])
-  const counts = value.value?.counts ?? {}
-  const total = Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0)
-  return total === 0 ? null : { counts, total }
+  if (!value.value) return null
+  const { counts, outcomes } = value.value
+  const shares = SHARES.map(share => ({
+    ...share,
+    count: (share.outcome === '' ? counts[share.status] : outcomes[share.outcome]) ?? 0,
+  })).filter(({ count }) => count > 0)
+  return shares.length === 0 ? null : { shares, total: sumOf(shares) }
 }
+
+const sumOf = (shares: readonly Share[]) => shares.reduce((sum, { count }) => sum + count, 0)
+const classOf = ({ status, outcome }: Share) => `is-${outcome || status}`
 
 interface ChildrenProps {
   job: Job
@@ -47,46 +72,47 @@ interface ChildrenProps {
 }
 
 /**
- * The child jobs of a job, however many: the counts of all descendants, and their tree. A status shows all that it
+ * The child jobs of a job, however many: what became of all descendants, and their tree. A share shows all that it
  * counts, at whatever depth.
  */
 export function Children({ job, descendants }: ChildrenProps) {
-  const status = useSignal('')
+  const chosen = useSignal('')
   if (!descendants) return null
-  const { counts, total } = descendants
-  const ended = STATES.filter(hasEnded).reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+  const { shares, total } = descendants
+  const { status = '', outcome = '' } = SHARES.find(({ name }) => name === chosen.value) ?? {}
   return (
     <section class="panel children" aria-label="Child jobs">
       <header class="row">
         <h2>{counted(total, 'child job')}</h2>
         <fieldset class="chips" aria-label="Status">
-          {STATES.filter(state => counts[state]).map(state => (
+          {shares.map(share => (
             <button
-              key={state}
+              key={share.name}
               type="button"
-              class={`is-${state}`}
-              aria-pressed={status.value === state}
-              onClick={() => (status.value = status.value === state ? '' : state)}
+              class={classOf(share)}
+              aria-pressed={chosen.value === share.name}
+              onClick={() => (chosen.value = chosen.value === share.name ? '' : share.name)}
             >
-              {formatCount(counts[state] ?? 0)} {state}
+              {formatCount(share.count)} {share.name}
             </button>
           ))}
         </fieldset>
         <span class="spacer" />
         <a href={`/jobs?ancestor_id=${job.id}`}>View all</a>
       </header>
-      <StatusBar counts={counts} total={total} ended={ended} />
-      <JobTree key={status.value} job={job} status={status.value} />
+      <Shares shares={shares} total={total} />
+      <JobTree key={chosen.value} job={job} status={status} outcome={outcome} />
     </section>
   )
 }
 
-/** A bar with the share of each status. */
-function StatusBar({ counts, total, ended }: { counts: Counts; total: number; ended: number }) {
+/** A bar divided into the shares. */
+function Shares({ shares, total }: Descendants) {
+  const ended = sumOf(shares.filter(({ status }) => hasEnded(status)))
   return (
     <div class="tally" role="img" aria-label={`${ended} of ${total} ended`}>
-      {STATES.map(state => (
-        <span key={state} class={`is-${state}`} style={{ width: `${((counts[state] ?? 0) / total) * 100}%` }} />
+      {shares.map(share => (
+        <span key={share.name} class={classOf(share)} style={{ width: `${(share.count / total) * 100}%` }} />
       ))}
     </div>
   )

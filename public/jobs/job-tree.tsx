@@ -18,17 +18,18 @@ type Expanded = Signal<ReadonlySet<string>>
 
 interface JobTreeProps {
   job: Job
-  /** Only descendants in this state, as a list; `''` for the whole tree. */
+  /** Only descendants in this state and with this outcome, as a list; `''` for the whole tree. */
   status: string
+  outcome: string
 }
 
 /** The descendants of a job. Each level is loaded when it is expanded, and as it is scrolled. */
-export function JobTree({ job, status }: JobTreeProps) {
+export function JobTree({ job, status, outcome }: JobTreeProps) {
   const expanded = useSignal<ReadonlySet<string>>(new Set())
   const { id } = job
   const filters = useMemo(
-    () => ({ ...filtersOf(''), [status === '' ? 'parent_id' : 'ancestor_id']: id, status }),
-    [id, status],
+    () => ({ ...filtersOf(''), [status === '' ? 'parent_id' : 'ancestor_id']: id, status, outcome }),
+    [id, status, outcome],
   )
   return (
     <div class="tree">

@@ -10,6 +10,7 @@ export const queueName = z.enum(QUEUE_NAMES)
 export type QueueName = z.output<typeof queueName>
 
 export const outcomeLevel = z.enum(OUTCOME_LEVELS)
+export type OutcomeLevel = z.output<typeof outcomeLevel>
 
 /**
  * What a job came to, in a few words: what its result means, why it failed, or why it was cancelled. The text is one
@@ -249,11 +250,18 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs/{id}/tree',
     role: 'viewer',
-    summary: 'Returns a job with its descendants, up to `limit` jobs; `counts` covers all of them.',
+    summary: 'Returns a job with its descendants, up to `limit` jobs; `counts` and `outcomes` cover all of them.',
     params: byId,
     query: z.strictObject({ limit: z.coerce.number().int().min(1).max(TREE_MAX).default(TREE_MAX) }),
     replies: {
-      200: z.object({ job: treeNode, counts: z.partialRecord(jobStatus, z.number()), truncated: z.boolean() }),
+      200: z.object({
+        job: treeNode,
+        counts: z.partialRecord(jobStatus, z.number()),
+        outcomes: z
+          .partialRecord(outcomeLevel, z.number())
+          .meta({ description: 'How those counted as `completed` came out.' }),
+        truncated: z.boolean(),
+      }),
     },
   },
   attempts: {

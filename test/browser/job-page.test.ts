@@ -140,6 +140,19 @@ describeInBrowser('a job page', () => {
     expect(await nodes.count()).toBe(12)
   })
 
+  it('tells bad results of its descendants apart from good ones', async () => {
+    const id = await demo({ lines: 2, children: 3, child_depth: 1 })
+    await openEnded(id)
+    const [child] = await app.app.db('jobs').where({ parent_id: id }).select('id')
+    await app.app.db('jobs').where({ id: child.id }).update({ outcome_level: 'bad', outcome_text: 'Down' })
+    await page.goto(`${app.url}/jobs/${id}?tab=children`)
+    await page.getByRole('button', { name: '2 completed' }).waitFor()
+    await page.getByRole('button', { name: '1 with a bad result' }).click()
+    await page.locator('.tree-node', { hasText: 'Down' }).waitFor()
+    await page.waitForFunction(() => document.querySelectorAll('.tree-node').length === 1)
+    expect(await page.locator('.tally .is-bad').count()).toBe(1)
+  })
+
   it('prints its content only, with the log as text', async () => {
     const id = await demo({ lines: 300 })
     await openEnded(id)

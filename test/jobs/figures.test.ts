@@ -94,8 +94,9 @@ test('causes add up to the failed jobs and bad results, and each leads to as man
 })
 
 test('the counts of all jobs below one are what the list finds below it, at every depth', async () => {
-  const { counts: below } = await get(`/api/jobs/${parent}/tree?limit=1`)
+  const { counts: below, outcomes } = await get(`/api/jobs/${parent}/tree?limit=1`)
   expect(below).toEqual({ failed: 6 })
+  expect(outcomes).toEqual({})
   for (const status of JOB_STATUSES) expect(await listed({ ancestor_id: parent, status })).toBe(below[status] ?? 0)
   expect(await listed({ parent_id: parent })).toBe(2)
 })

@@ -2,7 +2,7 @@ import { type Db, escapedPatterns, likePattern, type Transaction } from '../../b
 import { timeOfId } from '../../base/ids'
 import { z } from '../../base/parse'
 import { builtRows, countRow, idRow, idsOf, manyRows } from '../../base/rows'
-import type { JobFilter, JobStatus } from '../../contract/jobs'
+import { type JobFilter, type JobStatus, type OutcomeLevel, outcomeLevel } from '../../contract/jobs'
 import { type AttemptRow, attemptColumns, type JobRow, jobColumns } from '../lifecycle/job'
 import { columnsOf, type JobRef } from '../lifecycle/job-store'
 import { readAttempt, readRow } from '../lifecycle/rows'
@@ -12,9 +12,9 @@ const IN_ERROR = '"(?:code|message)":"'
 
 /** All descendants of a job. */
 const BELOW = `WITH RECURSIVE below AS (
-    SELECT id, status FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
+    SELECT id, status, outcome_level FROM jobs WHERE tenant_id = :tenantId AND parent_id = :id
     UNION ALL
-    SELECT j.id, j.status FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
+    SELECT j.id, j.status, j.outcome_level FROM jobs j JOIN below ON j.tenant_id = :tenantId AND j.parent_id = below.id
   )`
 
 /** Applies a filter to a query on `jobs`. */
@@ -167,15 +167,25 @@ export async function readTree(db: Db, { tenantId, id }: JobRef, limit: number):
   )
 }
 
-/** Descendants of a job, counted by status. */
-export async function countTree(db: Db, { tenantId, id }: JobRef): Promise<Partial<Record<JobStatus, number>>> {
+const outcomeCountRow = statusCountRow.extend({ outcome: outcomeLevel.nullable() })
+
+/** Descendants of a job, counted by status, and those that completed by outcome. */
+export async function countTree(db: Db, { tenantId, id }: JobRef) {
   const counted = await manyRows(
     db,
-    statusCountRow,
-    `${BELOW} SELECT status, count(*)::integer AS count FROM below GROUP BY status`,
+    outcomeCountRow,
+    `${BELOW}
+     SELECT status, CASE status WHEN 'completed' THEN coalesce(outcome_level, 'ok') END AS outcome, count(*)::integer AS count
+     FROM below GROUP BY 1, 2`,
     { tenantId, id },
   )
-  return byStatus(counted)
+  const counts: Partial<Record<JobStatus, number>> = {}
+  const outcomes: Partial<Record<OutcomeLevel, number>> = {}
+  for (const { status, outcome, count } of counted) {
+    counts[status] = (counts[status] ?? 0) + count
+    if (outcome) outcomes[outcome] = count
+  }
+  return { counts, outcomes }
 }
 
 /** Deletes ended jobs. @returns how many */

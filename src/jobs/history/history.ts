@@ -50,12 +50,12 @@ export class History {
     return listIds(this.db, tenantId, filter, page)
   }
 
-  /** A job with its descendants, at most 1,000 jobs; `counts` covers all descendants. @throws Problem 404 */
+  /** A job with its descendants, at most 1,000 jobs; the counts cover all descendants. @throws Problem 404 */
   async tree(ref: JobRef, limit = TREE_MAX) {
-    const [found, counts] = await Promise.all([readTree(this.db, ref, limit + 1), countTree(this.db, ref)])
+    const [found, counted] = await Promise.all([readTree(this.db, ref, limit + 1), countTree(this.db, ref)])
     const job = nest(found.slice(0, limit))
     if (!job) throw notFound('job')
-    return { job, counts, truncated: found.length > limit }
+    return { job, ...counted, truncated: found.length > limit }
   }
 
   /** Ids of a job and its descendants, parents first, at most 10,000; empty if there is no such job. */
