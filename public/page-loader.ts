@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
 import { PAGES, type PageName } from '../src/contract/pages'
 import { onReturn } from './outage'
+import { loadDialogs } from './shell/open-dialog'
 
 type PageComponent = FunctionComponent<{ id: string }>
 
@@ -48,11 +49,13 @@ const whenLoaded = () =>
   })
 
 /**
- * Loads the code of all pages, one at a time and only while the browser is idle, so that they open without delay. Waits for
+ * Loads the code of all dialogs and pages, one at a time and only while the browser is idle, so that they open without delay. Waits for
  * the opened page first, which would otherwise share a slow connection with pages that nobody has opened.
  */
 export async function preloadPages(): Promise<void> {
   await whenLoaded()
+  await whenIdle()
+  await loadDialogs().catch(() => undefined) // reported when one is opened
   for (const { name } of PAGES) {
     await whenIdle()
     // A page that fails here is tried again, and reported, when it is opened.

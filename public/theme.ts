@@ -1,23 +1,17 @@
 import { effect, signal } from '@preact/signals'
+import { storedTheme, THEME_KEY, THEMES, type Theme } from './stored-theme'
 
-export type Theme = 'auto' | 'light' | 'dark'
+export { THEMES, type Theme }
 
-const KEY = 'tailrace.theme'
-export const THEMES: Theme[] = ['auto', 'light', 'dark']
 export const THEME_NAMES: Record<Theme, string> = { auto: 'System', light: 'Light', dark: 'Dark' }
 
-const stored = () => {
-  const value = localStorage.getItem(KEY)
-  return THEMES.find(theme => theme === value) ?? 'auto'
-}
-
-export const theme = signal<Theme>(stored())
+export const theme = signal<Theme>(storedTheme())
 
 /** Applies the theme to the document and stores it for the next visit. */
 export function startTheme() {
   effect(() => {
     document.documentElement.dataset.theme = theme.value
-    localStorage.setItem(KEY, theme.value)
+    localStorage.setItem(THEME_KEY, theme.value)
   })
 }
 

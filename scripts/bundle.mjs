@@ -56,10 +56,10 @@ export async function build() {
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeStaleFiles(server)
     const files = [pages, docs, library].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-    const compressed = await compressFiles(files)
-    const written = { 'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)), ...pagesWith(files) }
-    for (const [name, text] of Object.entries(written)) writeFileSync(join(ROOT, PUBLIC, name), text)
-    removeStaleAssets([...files, ...compressed, ...Object.keys(written).map(name => `${PUBLIC}/${name}`)])
+    const texts = { 'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)), ...pagesWith(files) }
+    for (const [name, text] of Object.entries(texts)) writeFileSync(join(ROOT, PUBLIC, name), text)
+    const made = [...files, ...Object.keys(texts).map(name => `${PUBLIC}/${name}`)]
+    removeStaleAssets([...made, ...(await compressFiles(made))])
     writeFileSync(STAMP, stamp)
     return true
   })

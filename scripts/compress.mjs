@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { ROOT } from './root.mjs'
 
-const TEXT = /\.(js|css|svg)$/
+const TEXT = /\.(html|js|css|svg)$/
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+$/
 /** By file suffix. Files are compressed once and sent often, so at the highest level. */
 const CODINGS = {
@@ -14,8 +14,8 @@ const CODINGS = {
 }
 
 /**
- * Writes compressed variants next to scripts and styles (`app.css.br`), unless they would be larger. src/web/files.ts serves
- * them. Existing variants of files with a hash in their name are kept, because such files never change.
+ * Writes compressed variants next to pages, scripts and styles (`app.css.br`), unless they would be larger. src/web/files.ts
+ * serves them. Existing variants of files with a hash in their name are kept, because such files never change.
  * @param {string[]} files relative to the project root; source maps are skipped, since only developer tools load them
  * @returns {Promise<string[]>} paths of the variants
  */

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-type DialogName = 'help' | 'palette' | 'run-job'
+export type DialogName = 'help' | 'palette' | 'run-job'
 
 /** The dialog of the shell that is open. */
 export const dialog = signal<DialogName | null>(null)

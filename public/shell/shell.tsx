@@ -1,17 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { Menu, Search } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { Help } from '../components/help'
 import { Icon } from '../components/icon'
 import { LiveBadge } from '../components/live-badge'
 import { useKeys } from '../keys'
 import { nextTheme } from '../theme'
 import { Brand } from './brand'
-import { CommandPalette } from './command-palette'
-import { dialog, openDialog } from './dialogs'
+import { openDialog } from './dialogs'
 import { useGoKeys } from './go-keys'
+import { OpenDialog } from './open-dialog'
 import { OutageBanner } from './outage-banner'
-import { RunJobDialog } from './run-job-dialog'
 import { Sidebar } from './sidebar'
 import { Toasts } from './toasts'
 
@@ -49,9 +47,7 @@ export function Shell({ page, children }: { page: string; children: ComponentChi
         {children}
       </main>
       <Toasts />
-      {dialog.value === 'help' && <Help onClose={() => openDialog(null)} />}
-      {dialog.value === 'palette' && <CommandPalette onClose={() => openDialog(null)} />}
-      {dialog.value === 'run-job' && <RunJobDialog onClose={() => openDialog(null)} />}
+      <OpenDialog />
     </div>
   )
 }

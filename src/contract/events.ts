@@ -13,6 +13,7 @@ import { jobEvent, jobProgress, jobProgressEvent, jobSpawned, jobTopicState } fr
 import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from './queries'
 import { queueStatsEvent } from './queues'
 import { retentionSwept } from './retention'
+import { scheduleSkipped } from './schedules'
 import { statsUpdatedEvent } from './stats'
 
 /** Data of the events in the topic of a job; on the wire, `topic` comes on top. */
@@ -38,6 +39,7 @@ export const tenantEvents = {
   job_retried: jobEvent,
   job_spawn: jobEvent,
   queue_stats: queueStatsEvent,
+  schedule_skipped: scheduleSkipped,
   stats_updated: statsUpdatedEvent,
   query_result: queryResultEvent,
   query_completed: queryCompletedEvent,

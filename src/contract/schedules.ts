@@ -54,6 +54,16 @@ export const schedule = scheduleItem.extend({
 })
 export type Schedule = z.output<typeof schedule>
 
+/** Data of the tenant event `schedule_skipped`: a schedule was due and created no job. */
+export const scheduleSkipped = z.object({
+  schedule_id: z.string(),
+  schedule_name: z.string(),
+  kind: z.string(),
+  reason: skipReason,
+  due_at: time,
+})
+export type ScheduleSkipped = z.output<typeof scheduleSkipped>
+
 const SECONDS_MAX = 366 * 24 * 60 * 60
 export const PREVIEW_MAX = 400
 

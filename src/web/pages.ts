@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Access } from '../access'
 import { Problem } from '../base/errors'
 import { PAGES, RESERVED_PATHS } from '../contract/pages'
-import { serveFiles } from './files'
+import { serveFiles, serveVariants } from './files'
 import { preloadHeader } from './preloads'
 import { wantsHtml } from './problem-page'
 import { sendProblem } from './problems'
@@ -52,16 +54,24 @@ const preloading =
     next()
   }
 
-/** Sends a built page. */
-export const sendsPage =
-  (root: string, status: number, file = 'index.html'): RequestHandler =>
-  (_req, res) => {
-    // `no-store` would keep the page out of the browser's back/forward cache
-    res
-      .status(status)
-      .sendFile(file, { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, error => {
-        if (error && !res.headersSent) sendProblem(res, NOT_BUILT)
-      })
+/**
+ * Sends a built page, compressed if the browser accepts it. The page is revalidated each time (304 by ETag); `no-store` would
+ * keep it out of the browser's back/forward cache.
+ */
+export function sendsPage(root: string, status: number, file = 'index.html'): RequestHandler {
+  const serve = serveVariants(root, (res, { path }) => res.set({ 'Cache-Control': 'no-cache', ETag: etagOf(path) }))
+  return (req, res) => {
+    const { url } = req
+    req.url = `/${file}`
+    res.status(status)
+    serve(req, res, error => {
+      req.url = url
+      if (!res.headersSent) sendProblem(res, error instanceof Problem ? error : NOT_BUILT)
+    })
   }
+}
+
+/** By content: two builds may make pages of the same size, and images set the same time on all files. */
+const etagOf = (path: string) => `"${createHash('sha256').update(readFileSync(path)).digest('base64url').slice(0, 22)}"`
 
 const NOT_BUILT = new Problem(503, 'not_built', 'The pages are not built: run "npm run build".')

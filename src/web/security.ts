@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 
 type Directives = Record<string, string[]>
@@ -29,3 +29,21 @@ export const securityHeaders = (https: boolean): RequestHandler =>
 /** A looser policy for mounted third-party pages (Bull Board). */
 export const relaxedPolicy = (more: Directives): RequestHandler =>
   helmet.contentSecurityPolicy({ useDefaults: false, directives: { ...DIRECTIVES, ...more } })
+
+/** Headers that browsers obey in documents only. */
+const DOCUMENT_HEADERS = [
+  'Content-Security-Policy',
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'Referrer-Policy',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Frame-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+]
+
+/** For scripts, styles and fonts: half a kilobyte less for each of the twenty files of a first visit. */
+export function withoutDocumentHeaders(res: Response): void {
+  for (const name of DOCUMENT_HEADERS) res.removeHeader(name)
+}

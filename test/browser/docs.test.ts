@@ -60,6 +60,23 @@ describeInBrowser('the documentation of the API', () => {
     expectNoComplaints()
   })
 
+  it.each([
+    ['the chosen theme', 'dark', 'light', 'rgb(14, 18, 20)'],
+    ['the system without one', 'auto', 'dark', 'rgb(14, 18, 20)'],
+    ['the chosen theme', 'light', 'dark', 'rgb(255, 255, 255)'],
+  ] as const)('is in the colours of %s: %s on a %s system', async (_, theme, colorScheme, background) => {
+    await page.evaluate(chosen => localStorage.setItem('tailrace.theme', chosen), theme)
+    await page.emulateMedia({ colorScheme })
+    await page.reload()
+    const heading = page.getByRole('heading', { name: 'Tailrace', exact: false }).first()
+    await heading.waitFor()
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(background)
+    const [red = 0] =
+      (await heading.evaluate(element => getComputedStyle(element).color)).match(/\d+/g)?.map(Number) ?? []
+    expect(red > 128).toBe(background === 'rgb(14, 18, 20)') // light text on dark
+    expectNoComplaints()
+  })
+
   it('loads its viewer on no other page', async () => {
     expect(asked.some(url => /\/redoc-\w+\.js$/.test(url))).toBe(true)
     asked.length = 0

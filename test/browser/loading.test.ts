@@ -1,10 +1,16 @@
-import type { Browser, Page, Request } from 'playwright-core'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, CDPSession, Page, Request } from 'playwright-core'
+import { ROOT } from '../../src/base/root'
 import { PAGES } from '../../src/contract/pages'
 import { appsOnFreshParts, type TestApp } from '../support/app'
 import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
 
-/** Everything transferred until a page is usable, headers and data included. */
-const FIRST_BYTES_MAX = 150_000
+const PUBLIC_DIR = join(ROOT, 'dist/public')
+/** Everything transferred until a page is complete, headers and data included. */
+const FIRST_BYTES_MAX = 125_000
+/** What every page loads before its own code, compressed: it must not grow with the number of pages. */
+const SHELL_BYTES_MAX = 42_000
 /** Needed by the SQL editor only. */
 const EDITOR = /\/chunks\/(code-mirror|osquery-tables)-/
 
@@ -74,32 +80,32 @@ describeInBrowser('the code of a page', () => {
     expect(requested).toEqual([])
   })
 
-  /** Opens a page with an empty cache and records the order of requests and responses. */
+  /**
+   * Opens a page with an empty cache, and waits until all of its requests but the stream have finished.
+   * @returns their bytes, and the order of requests and responses
+   */
   async function openCold(path: string, ready: string) {
     await signIn(visitor, app, '/settings')
     const session = await visitor.context.newCDPSession(page)
     await session.send('Network.enable')
     await session.send('Network.clearBrowserCache')
-    let bytes = 0
-    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
-      bytes += encodedDataLength
-    })
+    const transfers = countTransfers(session)
     const order: { what: 'requested' | 'finished'; request: Request }[] = []
-    page.on('request', request => order.push({ what: 'requested', request }))
+    page.on('request', request => {
+      if (request.isNavigationRequest()) order.length = 0 // what the page before has requested
+      order.push({ what: 'requested', request })
+    })
     page.on('requestfinished', request => {
       // not one of the page before
       if (order.some(each => each.request === request)) order.push({ what: 'finished', request })
     })
     await page.goto(app.url + path)
     await page.getByText(ready).first().waitFor()
-    return { bytes, order }
+    await page.evaluate(async () => void (await document.fonts.ready))
+    return { bytes: await transfers.whenQuiet(), order }
   }
 
-  it.each([
-    ['/jobs', 'No jobs yet'],
-    ['/queues', 'checks'],
-    ['/hosts', 'No hosts yet'],
-  ])('is small for %s, and requested all at once', async (path, ready) => {
+  const testSize = async (path: string, ready: string) => {
     await neverIdle()
     const { bytes, order } = await openCold(path, ready)
     expect(bytes).toBeGreaterThan(10_000)
@@ -113,6 +119,37 @@ describeInBrowser('the code of a page', () => {
       expect([request.url(), headers['cache-control']]).toEqual([request.url(), expect.stringMatching(/immutable/)])
       if (Number(headers['content-length']) > 1_000) expect(headers['content-encoding']).toMatch(/br|gzip/)
     }
+  }
+
+  it.each([
+    ['/', 'Checks'],
+    ['/jobs', 'No jobs yet'],
+    ['/queues', 'checks'],
+    ['/hosts', 'No hosts yet'],
+    ['/schedules', 'Schedules'],
+  ])('is small for %s, and requested all at once', testSize)
+
+  it('of the shell does not grow with the pages', async () => {
+    const preloads = JSON.parse(await readFile(join(PUBLIC_DIR, 'preloads.json'), 'utf8')) as Record<string, string[]>
+    const lists = Object.values(preloads)
+    const shared = lists[0]?.filter(script => lists.every(list => list.includes(script))) ?? []
+    const html = await readFile(join(PUBLIC_DIR, 'index.html'), 'utf8')
+    const own = html.match(/\/app-\w+\.(js|css)/g) ?? []
+    expect(own).toHaveLength(2)
+    const sizes = await Promise.all([...own, ...shared].map(file => stat(join(PUBLIC_DIR, `${file}.br`))))
+    expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(SHELL_BYTES_MAX)
+  })
+
+  it('of dialogs is loaded when one opens, or when the browser is idle', async () => {
+    await neverIdle()
+    await signIn(visitor, app, '/logs')
+    await page.locator('.log').waitFor()
+    await page.route('**/chunks/dialog-components-*', route => route.abort())
+    await page.keyboard.press('?')
+    await page.getByText('The dialog could not be loaded').waitFor()
+    await page.unroute('**/chunks/dialog-components-*')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
   })
 
   it('includes the editor only where one is shown', async () => {
@@ -144,4 +181,41 @@ describeInBrowser('the code of a page', () => {
     await page.getByRole('button', { name: 'Reload' }).click()
     await page.getByText('No jobs yet').waitFor()
   })
+
+  it('is small for a job, which needs a second font for code', async () => {
+    const answer = await app.post('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work' }] } })
+    const { job } = (await answer.json()) as { job: { id: string } }
+    await testSize(`/jobs/${job.id}?tab=data`, 'Timeline')
+    expect(await page.evaluate(() => [...document.fonts].filter(({ status }) => status === 'loaded').length)).toBe(2)
+  })
 })
+
+/** Counts what the next page transfers. */
+function countTransfers(session: CDPSession) {
+  const pending = new Map<string, string>()
+  let bytes = 0
+  let check = () => {}
+  let document = ''
+  session.on('Network.requestWillBeSent', ({ requestId, loaderId, type, request }) => {
+    if (type === 'Document') document = loaderId
+    if (loaderId === document) pending.set(requestId, request.url) // others are of the page before
+  })
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (pending.delete(requestId)) bytes += encodedDataLength
+    check()
+  })
+  session.on('Network.loadingFailed', ({ requestId }) => {
+    pending.delete(requestId)
+    check()
+  })
+  return {
+    /** Resolves with the bytes once nothing but streams is being transferred. */
+    whenQuiet: () =>
+      new Promise<number>(resolve => {
+        check = () => {
+          if ([...pending.values()].every(url => url.includes('/stream'))) resolve(bytes)
+        }
+        check()
+      }),
+  }
+}

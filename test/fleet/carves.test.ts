@@ -137,6 +137,25 @@ const named = (carveId: string, id = queryId) => site.carveQueries.byGuid.set(`$
 const ofQueries = async () =>
   (await site.ask('GET', `/api/hosts/${agent.hostId}/carves`)).body.items.map((carve: CarveBody) => carve.query_id)
 
+test('a carve is accepted if the answer that names it is stored while it starts', async () => {
+  const carveId = randomUUID()
+  const { recent, byGuid } = site.carveQueries
+  const storeAnswer = () => {
+    recent.delete(agent.hostId)
+    named(carveId)
+  }
+  const spies = [recent, byGuid].map((found: Map<string, unknown>) =>
+    jest.spyOn(found, 'get').mockImplementationOnce(key => {
+      const value = Map.prototype.get.call(found, key)
+      storeAnswer() // between the first look-up and the second
+      return value
+    }),
+  )
+  await begin({ carveId })
+  for (const spy of spies) spy.mockRestore()
+  expect(await latest()).toMatchObject({ carve_guid: carveId, query_id: queryId })
+})
+
 test('a carve that no query has requested is refused, and nothing is stored', async () => {
   const other = await addHost(site)
   expect(await site.carves.init(other, start({ requestId: queryId }))).toBeUndefined()

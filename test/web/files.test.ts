@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
@@ -106,4 +106,21 @@ test('names with a hash are kept for ever, all others are asked for again each t
   expect((await ask(PLAIN, { ...accepting('gzip'), 'if-none-match': etag })).status).toBe(200)
   const page = await ask('/sign-in')
   expect([page.headers['cache-control'], typeof page.headers['last-modified']]).toEqual(['no-cache', 'string'])
+})
+
+test('a page is sent compressed, and sent again only if its content has changed', async () => {
+  const file = join(site.dataDir, 'index.html.br')
+  await writeFile(file, brotliCompressSync('<p>one</p>'))
+  const first = await ask('/sign-in', accepting('br'))
+  expect(brotliDecompressSync(first.bytes).toString()).toBe('<p>one</p>')
+  expect(first.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', vary: 'Accept-Encoding' })
+  const known = { ...accepting('br'), 'if-none-match': String(first.headers.etag) }
+  expect((await ask('/sign-in', known)).status).toBe(304)
+  expect((await ask('/', known)).status).toBe(302) // needs a session all the same
+
+  const { mtime } = await stat(file)
+  await writeFile(file, brotliCompressSync('<p>two</p>')) // of the same size
+  await utimes(file, mtime, mtime)
+  expect((await ask('/sign-in', known)).status).toBe(200)
+  await rm(file)
 })

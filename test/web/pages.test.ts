@@ -74,8 +74,9 @@ test('an unknown page is the page with status 404; an unknown file is a problem'
   expect((await open('/api/nowhere')).body.code).toBe('not_found')
 })
 
-test('everything is served with a policy that forbids inline code', async () => {
-  for (const path of ['/sign-in', '/api/session', '/plain.js', '/nowhere']) {
+test('everything that may be opened is served with a policy that forbids inline code', async () => {
+  await writeFile(join(site.dataDir, 'plain.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
+  for (const path of ['/sign-in', '/api/session', '/plain.svg', '/nowhere']) {
     const { headers } = await open(path)
     const policy = headers.get('content-security-policy') ?? ''
     expect(policy).toContain("script-src 'self';")
@@ -84,6 +85,13 @@ test('everything is served with a policy that forbids inline code', async () => 
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('strict-transport-security')).toBeNull()
   }
+})
+
+test('a script has only the headers that browsers obey for scripts', async () => {
+  const { headers } = await open('/plain.js')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
+  expect(headers.get('content-security-policy')).toBeNull()
 })
 
 test('pages that are not built are reported as such', async () => {

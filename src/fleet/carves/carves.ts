@@ -62,10 +62,13 @@ export function createCarves({ db, audit, queries }: CarvesDeps): Carves {
       return db.transaction(async trx => {
         await lockCarvesOf(trx, agent.hostId)
         const counts = await countByQuery(trx, agent.hostId, start.carveId)
+        // Read before the answers: an answer that is stored in between must be found in one of the two, because an agent
+        // that is told that nobody asked for its carve never sends it again.
+        const recent = await queries.recent(trx, agent)
         const queryId =
           (await queries.byGuid(trx, agent, start.carveId)) ??
           (await findQueryOf(trx, agent.hostId, start.carveId)) ??
-          guess(start, await queries.recent(trx, agent), counts)
+          guess(start, recent, counts)
         if (!queryId) return undefined
         requireValid(start)
         if ((counts.get(queryId) ?? 0) >= PER_QUERY_MAX)

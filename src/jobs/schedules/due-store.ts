@@ -4,8 +4,6 @@ import { idRow, idsOf, manyRows, oneRow } from '../../base/rows'
 import { scheduleRow } from './schedule-store'
 
 const dueRow = scheduleRow.omit({
-  name: true,
-  kind: true,
   input: true,
   is_system: true,
   created_by: true,

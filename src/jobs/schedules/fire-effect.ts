@@ -1,13 +1,14 @@
 import type { Transaction } from '../../base/db'
-import type { SkipReason } from '../../contract/schedules'
+import type { ScheduleSkipped, SkipReason } from '../../contract/schedules'
 import type { Effect, TopicEntries } from '../../streams'
 import { type EnqueueItem, type EnqueueResult, enqueueEffect } from '../lifecycle/enqueue-effect'
 import type { JobRow } from '../lifecycle/job'
 import { nextDue } from '../timing/timing'
 import { type DueSchedule, lockDue, openOf, storeDue } from './due-store'
 
-/** A job that is created later than this after its time makes up for a time that was missed. */
-const LATE_MS = 5_000
+/** Delays that even a busy machine may have; a time that was not served by then was missed. */
+const LATE_MS_MIN = 5_000
+const LATE_MS_MAX = 60_000
 /** Jobs of one schedule that wait or run. */
 const OPEN_MAX = 100
 
@@ -29,7 +30,10 @@ export type FireResult =
   | { outcome: 'fired'; id: string; row: JobRow | null; isRunning: boolean }
 
 /** What is done for an item: nothing, one time is skipped, or a job is to be created. */
-type Plan = { does: 'nothing' } | { does: 'skip'; reason: SkipReason } | { does: 'create'; job: EnqueueItem }
+type Plan =
+  | { does: 'nothing' }
+  | { does: 'skip'; reason: SkipReason; dueAt?: Date }
+  | { does: 'create'; job: EnqueueItem; dueAt?: Date }
 
 /**
  * Creates the jobs of schedules that are due. A schedule moves on to its next time in the commit that creates the job,
@@ -46,7 +50,11 @@ export const fireEffect: Effect<FireItem, FireResult> = {
     const created = await createAll(trx, plans)
     const results = items.map((item, i) => settle(item, plans[i], created, schedules.get(item.scheduleId)))
     await storeDue(trx, [...schedules.values()])
-    return { results, entries: plans.map(plan => (plan.does === 'create' && created.get(plan.job)?.entries) || []) }
+    const entries = items.map(({ scheduleId }, i) => [
+      ...jobEntries(plans[i], created),
+      ...skipEntries(plans[i], results[i], schedules.get(scheduleId)),
+    ])
+    return { results, entries }
   },
 }
 
@@ -58,15 +66,16 @@ function planOf({ now, byHand, job }: FireItem, schedule: DueSchedule | undefine
   const wasMissed = due !== undefined && isMissed(schedule, due, now)
   moveOn(schedule, now)
   if (due === undefined) return { does: 'nothing' }
+  const dueAt = new Date(due)
   const reason = wasMissed ? 'missed' : reasonToSkip(schedule, job)
-  if (reason || !job) return { does: 'skip', reason: reason ?? 'invalid_input' }
-  job.row.reason = `Due at ${new Date(due).toISOString()}`
-  return create(job, schedule)
+  if (reason || !job) return { does: 'skip', reason: reason ?? 'invalid_input', dueAt }
+  job.row.reason = `Due at ${dueAt.toISOString()}`
+  return { ...create(job, schedule), dueAt }
 }
 
-function create(job: EnqueueItem, schedule: DueSchedule): Plan {
+function create(job: EnqueueItem, schedule: DueSchedule) {
   schedule.open_jobs.push(job.row.id)
-  return { does: 'create', job }
+  return { does: 'create', job } as const
 }
 
 function reasonToSkip({ overlap, open_jobs }: DueSchedule, job: EnqueueItem | null): SkipReason | null {
@@ -77,9 +86,17 @@ function reasonToSkip({ overlap, open_jobs }: DueSchedule, job: EnqueueItem | nu
 
 /** Whether all the times that have come are so long ago that only making up for them would create a job. */
 function isMissed(schedule: DueSchedule, due: number, now: number): boolean {
-  if (schedule.catch_up === 'one' || now - due <= LATE_MS) return false
-  const recent = nextDue(schedule, now - LATE_MS)
+  if (schedule.catch_up === 'one') return false
+  const lateMs = lateMsOf(schedule, due)
+  if (now - due <= lateMs) return false
+  const recent = nextDue(schedule, now - lateMs - 1)
   return recent === null || recent > now || recent > (schedule.until?.getTime() ?? recent)
+}
+
+/** Half the time until it is due again, within bounds. */
+function lateMsOf(schedule: DueSchedule, due: number): number {
+  const next = nextDue(schedule, due) ?? Number.POSITIVE_INFINITY
+  return Math.min(LATE_MS_MAX, Math.max(LATE_MS_MIN, (next - due) / 2))
 }
 
 function moveOn(schedule: DueSchedule, now: number): void {
@@ -98,6 +115,25 @@ async function createAll(trx: Transaction, plans: readonly Plan[]): Promise<Crea
   return new Map(
     jobs.map((job, i) => [job, { result: results[i] ?? { outcome: 'created' }, entries: entries[i] ?? [] }]),
   )
+}
+
+const jobEntries = (plan: Plan | undefined, created: Created) =>
+  (plan?.does === 'create' && created.get(plan.job)?.entries) || []
+
+/** The event of a time that created no job; there is none if somebody asked for a job by hand, who is told. */
+function skipEntries(
+  plan: Plan | undefined,
+  result: FireResult | undefined,
+  schedule: DueSchedule | undefined,
+): TopicEntries[] {
+  if (!plan || plan.does === 'nothing' || !plan.dueAt || result?.outcome !== 'skipped' || !schedule) return []
+  const { id, name, kind, tenant_id } = schedule
+  const data: ScheduleSkipped = {
+    ...{ schedule_id: id, schedule_name: name, kind },
+    ...{ reason: result.reason, due_at: plan.dueAt.toISOString() },
+  }
+  const entry = { kind: 'schedule_skipped', source: 'jobs', data: { labels: { kind }, data } }
+  return [{ topic: { tenantId: tenant_id, name: 'events' }, entries: [entry] }]
 }
 
 function settle(

@@ -61,6 +61,11 @@ async function stateOf({ id }: Schedule) {
 }
 const skipOf = async (schedule: Schedule): Promise<SkipReason | null> => (await stateOf(schedule)).skip_reason
 
+const skipEventsOf = async ({ id }: Schedule) => {
+  const events = await node.db('stream_entries').where({ kind: 'schedule_skipped' }).orderBy('seq')
+  return events.map(({ data }) => JSON.parse(data).data).filter(data => data.schedule_id === id)
+}
+
 test('a schedule creates one job per due time, whatever the number of processes', async () => {
   const it = await schedule({ overlap: 'queue' })
   await pass(MINUTE - 1)
@@ -124,17 +129,31 @@ describe('after a time without any process', () => {
 
   test('catch_up none creates none, and that is recorded', async () => {
     const it = await schedule({ catchUp: 'none' })
-    await pass(10 * MINUTE + 30 * SECOND)
+    await pass(10 * MINUTE + 31 * SECOND)
     expect([await countOf(it), await skipOf(it)]).toEqual([0, 'missed'])
     expect((await stateOf(it)).next_at).toEqual(new Date(START + 11 * MINUTE))
-    await pass(30 * SECOND)
+    expect(await skipEventsOf(it)).toEqual([
+      {
+        ...{ schedule_id: it.id, schedule_name: it.name, kind: 'act' },
+        reason: 'missed',
+        due_at: '2026-03-28T12:01:00.000Z',
+      },
+    ])
+    await pass(29 * SECOND)
     expect(await countOf(it)).toBe(1)
   })
 
-  test('a time that has come just now is not a missed one', async () => {
-    const it = await schedule({ catchUp: 'none' })
-    await pass(10 * MINUTE + SECOND)
+  test.each([
+    ['half an interval', MINUTE, 30 * SECOND],
+    ['a minute', 3_600 * SECOND, MINUTE],
+    ['five seconds', 6 * SECOND, 5 * SECOND],
+  ])('a time was missed after %s', async (_, everyMs, lateMs) => {
+    const it = await schedule({ timing: { everyMs }, catchUp: 'none' })
+    await pass(10 * everyMs + lateMs)
     expect([await countOf(it), await skipOf(it)]).toEqual([1, null])
+    const late = await schedule({ timing: { everyMs }, catchUp: 'none' })
+    await pass(10 * everyMs + lateMs + 1)
+    expect([await countOf(late), await skipOf(late)]).toEqual([0, 'missed'])
   })
 })
 

@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { showToast } from '../toasts'
+import { dialog, openDialog } from './dialogs'
+
+type Components = typeof import('./dialog-components')['DIALOGS']
+
+const components = signal<Components | null>(null)
+
+/** Loads the code of the dialogs unless it has been loaded already. */
+export async function loadDialogs(): Promise<void> {
+  components.value ??= (await import('./dialog-components')).DIALOGS
+}
+
+/** The dialog that is open, if any. Its code is loaded now if the browser has not been idle yet. */
+export function OpenDialog() {
+  const name = dialog.value
+  useEffect(() => {
+    if (name !== null) void loadDialogs().catch(reportFailure)
+  }, [name])
+  const Component = name === null ? undefined : components.value?.[name]
+  return Component ? <Component onClose={() => openDialog(null)} /> : null
+}
+
+function reportFailure() {
+  openDialog(null)
+  showToast('The dialog could not be loaded. Tailrace may have been updated: reload the page.')
+}
