@@ -104,10 +104,8 @@ export class Hub {
     for (const [kind, count] of countKinds(committed)) this.deps.metrics.entries.inc({ kind }, count)
     for (const each of committed) {
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
-      const watched = this.watched.get(topicKey(topic))
-      const update = updateOf(each, watched !== undefined)
-      watched?.feed.apply(update)
-      this.deps.bus.publish(updateChannel(topic), encodeUpdate(update))
+      this.watched.get(topicKey(topic))?.feed.apply(updateOf(each))
+      this.deps.bus.publish(updateChannel(topic), encodeUpdate(each))
     }
   }
 
