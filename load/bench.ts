@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { machine } from './figures'
 import { stopEverything } from './place'
+import { whileProgramsRun } from './programs/program'
 import { append } from './scenarios/append'
 import { fanout } from './scenarios/fanout'
 import { fleet } from './scenarios/fleet/fleet'
@@ -18,9 +20,11 @@ async function main() {
   const unknown = positionals.filter(name => !(name in scenarios))
   if (unknown.length)
     throw new Error(`Unknown scenario ${unknown.join(', ')}. Available: ${Object.keys(scenarios).join(', ')}`)
+  const profileTo = values['profile-to']
+  if (profileTo !== undefined) await mkdir(profileTo, { recursive: true })
   for (const [name, scenario] of Object.entries(scenarios)) {
     if (positionals.length && !positionals.includes(name)) continue
-    const figures = await scenario({ profileTo: values['profile-to'] })
+    const figures = await whileProgramsRun(scenario({ profileTo }))
     console.log(JSON.stringify({ scenario: name, ...figures, machine: machine(), at: new Date().toISOString() }))
   }
 }

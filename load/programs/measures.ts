@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { Session } from 'node:inspector'
+import { writeFile } from 'node:fs/promises'
+import { Session } from 'node:inspector/promises'
 
 const session = new Session()
 
@@ -16,18 +16,14 @@ export const measures = {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   },
-  startProfile: () => {
+  startProfile: async () => {
     session.connect()
-    session.post('Profiler.enable')
-    session.post('Profiler.start')
+    await session.post('Profiler.enable')
+    await session.post('Profiler.start')
   },
-  stopProfile: ({ file }: { file: string }) =>
-    new Promise<void>((resolve, reject) => {
-      session.post('Profiler.stop', (error, result) => {
-        session.disconnect()
-        if (error) return reject(error)
-        writeFileSync(file, JSON.stringify(result.profile))
-        resolve()
-      })
-    }),
+  stopProfile: async ({ file }: { file: string }) => {
+    const { profile } = await session.post('Profiler.stop')
+    session.disconnect()
+    await writeFile(file, JSON.stringify(profile))
+  },
 }

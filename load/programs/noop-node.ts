@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_TENANT_ID } from '../../src/api'
 import { createDb, type Db } from '../../src/base/db'
 import { startParts } from '../../src/base/lifecycle'
@@ -52,6 +53,7 @@ async function enqueue({ count }: { count: number }) {
 }
 
 const openRow = countRow.extend({ since: z.date() })
+const waitingRow = z.object({ exists: z.boolean() })
 const tookRow = z.object({ seconds: z.number().nullable(), failed: z.number() })
 
 /** Runs all waiting jobs. @returns jobs per second, by the times in the history */
@@ -63,12 +65,10 @@ async function drain() {
   )
   const worker = jobs.createWorkers(handlers, {}, { queues: ['demo'] })
   await worker.start()
-  const ended = 'SELECT count(*)::integer AS count FROM jobs WHERE ended_at >= ?'
-  for (;;) {
-    await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    const { count } = await oneRow(db, countRow, ended, [open.since])
-    if (count >= open.count) break
-  }
+  // reads one row of an index: counting the ended jobs instead would be a fifth of the load on PostgreSQL
+  const waiting = 'SELECT EXISTS (SELECT FROM jobs WHERE ended_at IS NULL)'
+  do await delay(POLL_MS)
+  while ((await oneRow(db, waitingRow, waiting)).exists)
   const took = await oneRow(
     db,
     tookRow,

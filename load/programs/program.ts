@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ROOT } from '../../src/base/root'
@@ -22,7 +22,26 @@ interface Options {
 }
 
 const running = new Set<ChildProcess>()
+/** Programs that were told to end. */
+const stopping = new WeakSet<ChildProcess>()
 const OUTPUT_LINES_MAX = 20
+/** The longest question takes a few minutes. */
+const ANSWER_MS_MAX = 15 * 60_000
+const STOP_MS_MAX = 15_000
+
+/** Ends of programs that nobody has stopped. */
+const failures = new EventEmitter()
+
+/** Settles like `work`, or rejects as soon as a program ends that nobody has stopped. */
+export async function whileProgramsRun<T>(work: Promise<T>): Promise<T> {
+  const watch = new AbortController()
+  const failed = once(failures, 'failure', { signal: watch.signal }).then(([error]) => Promise.reject(error))
+  try {
+    return await Promise.race([work, failed])
+  } finally {
+    watch.abort()
+  }
+}
 
 /**
  * Starts a program of dist/.
@@ -36,20 +55,22 @@ export function startProgram<Q extends Questions>(file: string, { env = {}, node
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   running.add(child)
+  const lines = watchOutput(child)
   const ended = once(child, 'close').then(([code]) => {
     running.delete(child)
+    if (!stopping.has(child)) failures.emit('failure', failure(file, code, lines))
     return code as number | null
   })
-  const lines = watchOutput(child)
   return {
     pid: child.pid ?? 0,
     ask: asker(child, file, ended, lines),
     printed: key => whenPrinted(child, key, file, ended, lines),
     stop: () => {
-      child.kill('SIGTERM')
+      end(child)
       return ended
     },
     kill: async () => {
+      stopping.add(child)
       child.kill('SIGKILL')
       await ended
     },
@@ -58,13 +79,14 @@ export function startProgram<Q extends Questions>(file: string, { env = {}, node
 
 /** Stops all programs that are still running, also after a failure. */
 export async function stopPrograms() {
-  const all = [...running]
-  for (const child of all) child.kill('SIGTERM')
-  const force = setTimeout(() => {
-    for (const child of all) child.kill('SIGKILL')
-  }, 15_000)
-  await Promise.all(all.filter(child => child.exitCode === null).map(child => once(child, 'close')))
-  clearTimeout(force)
+  await Promise.all([...running].map(child => Promise.all([once(child, 'close'), end(child)])))
+}
+
+function end(child: ChildProcess) {
+  stopping.add(child)
+  child.kill('SIGTERM')
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
+  child.once('close', () => clearTimeout(force))
 }
 
 /** Keeps the last lines for error messages. */
@@ -95,12 +117,16 @@ function asker(child: ChildProcess, file: string, ended: Promise<number | null>,
   void ended.then(code => {
     for (const { reject } of open.values()) reject(failure(file, code, lines))
   })
-  return (name: string, args: unknown) =>
-    new Promise((resolve, reject) => {
+  return (name: string, args: unknown) => {
+    let limit: NodeJS.Timeout | undefined
+    const answered = new Promise((resolve, reject) => {
       const no = ++asked
+      limit = setTimeout(() => reject(new Error(`${file} did not answer "${name}" in time`)), ANSWER_MS_MAX)
       open.set(no, { resolve, reject })
       child.send({ no, name, args }, error => error && reject(failure(file, child.exitCode, lines)))
     })
+    return answered.finally(() => clearTimeout(limit))
+  }
 }
 
 function whenPrinted(child: ChildProcess, key: string, file: string, ended: Promise<number | null>, lines: string[]) {

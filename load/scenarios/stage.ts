@@ -2,8 +2,8 @@ import { DEFAULT_TENANT_ID } from '../../src/api'
 import { type Place, type Server, startPlace, startServer } from '../place'
 import type { FeederQuestions } from '../programs/feeder'
 import { type Program, startProgram } from '../programs/program'
+import type { ViewerQuestions } from '../programs/viewers'
 import type { Target } from '../viewing/subscriber'
-import type { ViewerQuestions } from '../viewing/viewers'
 
 /** A topic that exists without a job and only contains what the feeder writes, as long as no worker process runs. */
 export const TOPIC = { tenantId: DEFAULT_TENANT_ID, name: 'service:worker' }
@@ -42,7 +42,7 @@ async function startFeeder({ databaseUrl, redisUrl }: Place): Promise<Feeder> {
   return feeder
 }
 
-export const startViewers = (): ViewerProgram => startProgram<ViewerQuestions>('load/viewing/viewers')
+export const startViewers = (): ViewerProgram => startProgram<ViewerQuestions>('load/programs/viewers')
 
 export function targetOf(url: string, path: string, token?: string): Target {
   const { hostname, port } = new URL(url)

@@ -6,6 +6,8 @@ export type BodySink = (bytes: Buffer) => void
 /** The response to one HTTP/1.1 request on a raw socket, which is much cheaper than Node's own client. */
 export class HttpBody {
   status = 0
+  /** When a refused request may be repeated; undefined if the server does not say. */
+  retryAfterMs: number | undefined
   /** Whether the last chunk has been received. */
   ended = false
   /** Chunks so far; our server sends one for each frame. */
@@ -37,6 +39,8 @@ export class HttpBody {
     }
     const text = head.toString('latin1', 0, end)
     this.status = Number(text.split(' ', 2)[1])
+    const seconds = /^retry-after: *(\d+)/im.exec(text)?.[1]
+    this.retryAfterMs = seconds === undefined ? undefined : Number(seconds) * 1_000
     this.chunked = /^transfer-encoding: *chunked/im.test(text)
     this.head = undefined
     return head.subarray(end + 4)

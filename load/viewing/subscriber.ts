@@ -18,7 +18,8 @@ interface Events {
   /** Called with the status once the response head has arrived. */
   onOpen(): void
   onLines(): void
-  onClose(status: number): void
+  /** @param retryAfterMs set if the server refused and said when to come back */
+  onClose(status: number, retryAfterMs: number | undefined): void
 }
 
 /** One connection of a viewer. */
@@ -52,7 +53,7 @@ export class Subscriber {
     const { host, port } = target
     this.socket = connect({ host, port, onread: { buffer: readBuffer, callback } })
     this.socket.on('error', () => undefined) // `close` follows
-    this.socket.on('close', () => events.onClose(this.body.status))
+    this.socket.on('close', () => events.onClose(this.body.status, this.body.retryAfterMs))
     this.socket.write(requestOf(target, sight.lastId))
   }
 

@@ -1,6 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { nowMs } from '../figures'
-import { measures } from '../programs/measures'
-import { answer } from '../programs/questions'
 import { Subscriber, type Target } from './subscriber'
 import { type Look, Sight, Tally } from './tally'
 
@@ -10,7 +9,7 @@ interface Expected {
   lines: number
 }
 
-interface OpenArgs {
+export interface OpenArgs {
   /** Viewers are distributed over them, and reconnect to any of them. */
   targets: Target[]
   count: number
@@ -25,16 +24,20 @@ interface Viewer {
 }
 
 const RECONNECT_MS_MAX = 200
+/** How often a viewer comes back after a busy server has told it when to. */
+const REFUSALS_MAX = 3
 /** Reading every timestamp would cost more than serving the lines, so only every tenth viewer does. */
 const TIMED_EACH = 10
 
 /** Many viewers in one process, separate from the event loop of the server. */
-class Viewers {
+export class Viewers {
   private viewers: Viewer[] = []
   private tally = new Tally()
   private changed: () => void = () => undefined
   private args: OpenArgs | undefined
   reconnects = 0
+  /** Answers of a busy server that said when to come back. */
+  refusals = 0
 
   /** Resolves once all are connected. */
   async open(args: OpenArgs): Promise<number> {
@@ -52,15 +55,27 @@ class Viewers {
     return nowMs() - startedMs
   }
 
-  private connect(viewer: Viewer, { targets }: OpenArgs, choice: number): Promise<void> {
+  /** Comes back as often as a busy server asks for it, as real clients do. */
+  private async connect(viewer: Viewer, args: OpenArgs, choice: number): Promise<void> {
+    for (let refusals = 0; ; refusals++) {
+      const retryMs = await this.attempt(viewer, args, choice, refusals < REFUSALS_MAX)
+      if (retryMs === undefined) return
+      this.refusals++
+      await delay(retryMs)
+    }
+  }
+
+  /** @returns undefined once connected, or after how many ms to try again */
+  private attempt(viewer: Viewer, { targets }: OpenArgs, choice: number, mayReturn: boolean) {
     const target = targets[choice % targets.length] as Target
     viewer.alive = true
-    return new Promise((resolve, reject) => {
+    return new Promise<number | undefined>((resolve, reject) => {
       viewer.subscriber = new Subscriber(target, viewer.sight, this.tally, {
-        onOpen: resolve,
+        onOpen: () => resolve(undefined),
         onLines: () => this.changed(),
-        onClose: status => {
+        onClose: (status, retryAfterMs) => {
           viewer.alive = false
+          if (retryAfterMs !== undefined && mayReturn) return resolve(retryAfterMs)
           if (status === 204) viewer.sight.ended = true // it reconnected after the end of the topic
           if (status !== 200 && status !== 204 && status !== 0) this.tally.fault(`answered with ${status}`)
           reject(new Error(`A viewer was refused with ${status}`))
@@ -136,7 +151,12 @@ class Viewers {
   }
 
   summary() {
-    return { ...this.tally.summary(), reconnects: this.reconnects, leastLines: this.leastLines() }
+    return {
+      ...this.tally.summary(),
+      reconnects: this.reconnects,
+      refusals: this.refusals,
+      leastLines: this.leastLines(),
+    }
   }
 
   private leastLines() {
@@ -152,20 +172,3 @@ const textOf =
   ({ step, lines }: Expected) =>
   (line: number) =>
     `${step} worker 1 line ${line} of ${lines}`
-
-const viewers = new Viewers()
-
-const questions = {
-  open: (args: OpenArgs) => viewers.open(args),
-  until: (args: { lines: number; quietMs: number }) => viewers.until(args),
-  untilEnded: (args: { quietMs: number }) => viewers.untilEnded(args),
-  killRandomly: (args: { kills: number; everyMs: number }) => viewers.killRandomly(args),
-  restart: () => viewers.restart(),
-  summary: () => viewers.summary(),
-  close: () => viewers.close(),
-  ...measures,
-}
-
-export type ViewerQuestions = typeof questions
-
-answer(questions)

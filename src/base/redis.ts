@@ -13,6 +13,8 @@ type Options = Omit<RedisOptions, 'replyMapping'>
 export type Purpose =
   /** Blocking reads of workers and QueueEvents: retries forever. */
   | 'blocking'
+  /** Commands of BullMQ's workers: as `blocking`, but those of one tick are pipelined, except the one that blocks. */
+  | 'worker'
   /** Commands for a request: fails at once while Redis is unavailable, so that the request can be answered. */
   | 'command'
   /** Messages to other processes: those of one tick are pipelined. Fails at once as well. */
@@ -70,7 +72,10 @@ function optionsFor(purpose: Purpose): Options {
   const failFast = { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 }
   if (purpose === 'command') return failFast
   if (purpose === 'publisher') return { ...failFast, enableAutoPipelining: true }
-  return { ...common, maxRetriesPerRequest: null }
+  const patient = { ...common, maxRetriesPerRequest: null }
+  if (purpose === 'worker')
+    return { ...patient, enableAutoPipelining: true, autoPipeliningIgnoredCommands: ['bzpopmin'] }
+  return patient
 }
 
 function open({ nodes, path, db, tls, ...who }: RedisAddress, options: Options): RedisClient {

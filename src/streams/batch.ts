@@ -6,6 +6,8 @@ import { prepare } from './prepare'
 
 /** What a flush appends to one topic. */
 export interface TopicPart extends TopicBatch {
+  /** Of the topic. */
+  key: string
   /** Entries that are appended only if the topic has their fence. */
   fenced: EntriesOp[]
   /** Whether it also has entries that are appended in any case. */
@@ -54,17 +56,16 @@ export function groupByTopic(
   const refused: EntriesOp[] = []
   for (const op of ops) {
     if (op.type === 'effect') for (const each of effectEntries.get(op) ?? []) addEffectEntries(parts, each, ended)
-    else if (!addWritten(partOf(parts, op.topic), op)) refused.push(op)
+    else if (!addWritten(partOf(parts, topicKey(op.topic), op.topic), op)) refused.push(op)
   }
   const topics = [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part)
   return { topics, refused }
 }
 
-function partOf(parts: Map<string, TopicPart>, topic: Topic): TopicPart {
-  const key = topicKey(topic)
+function partOf(parts: Map<string, TopicPart>, key: string, topic: Topic): TopicPart {
   const known = parts.get(key)
   if (known) return known
-  const part: TopicPart = { ...NEW_PART, topic, entries: [], fenced: [] }
+  const part: TopicPart = { ...NEW_PART, key, topic, entries: [], fenced: [] }
   parts.set(key, part)
   return part
 }
@@ -73,10 +74,11 @@ const NEW_PART = { end: undefined, fence: undefined, onlyWhileOpen: false, hasUn
 
 function addEffectEntries(parts: Map<string, TopicPart>, each: TopicEntries, ended: ReadonlySet<string>) {
   const { topic, entries, end, fence, onlyWhileOpen } = each
-  const known = parts.get(topicKey(topic))?.end
-  const isEnded = known === undefined ? ended.has(topicKey(topic)) : known !== ''
+  const key = topicKey(topic)
+  const known = parts.get(key)?.end
+  const isEnded = known === undefined ? ended.has(key) : known !== ''
   if (onlyWhileOpen && isEnded) return
-  const part = partOf(parts, topic)
+  const part = partOf(parts, key, topic)
   if (onlyWhileOpen && known === undefined) part.onlyWhileOpen = true
   else part.hasUnconditional = true
   append(part, entries.map(prepare), end)

@@ -1,3 +1,4 @@
+import { encodedArray, plainArray } from '../base/array-literal'
 import { type Db, escapedPatterns, type Transaction } from '../base/db'
 import { z } from '../base/parse'
 import { builtRows, firstRow, manyRows } from '../base/rows'
@@ -97,43 +98,51 @@ export async function appendBatches(
   writerId: string,
   batchNo: number,
 ): Promise<AppendedHead[] | undefined> {
-  const heads = batches.map(({ topic, entries, end, fence }) => [
-    topic.tenantId,
-    topic.name,
-    entries.length,
-    entries.filter(entry => entry.kind === 'log').length,
-    entries.findLast(entry => entry.state !== null)?.state ?? null,
-    end ?? null,
-    fence !== undefined,
-    fence?.mark ?? null,
-    fence?.expected ?? null,
-  ])
-  const mustBeOpen = batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
-  const entries = columns(batches.flatMap(numberEntries), 12)
-  const bindings = [writerId, batchNo, ...columns(heads, 9), mustBeOpen, ...entries]
+  const bindings = [writerId, batchNo, ...headColumns(batches), mustBeOpen(batches), ...entryColumns(batches)]
   const appended = await manyRows(db, appendedRow, APPEND, bindings)
   return appended.length ? appended.filter(hasHead) : undefined
 }
 
-function numberEntries({ entries }: TopicBatch, index: number): unknown[][] {
-  let line = 0
-  return entries.map((e, i) => [
-    index + 1,
-    i + 1,
-    e.kind === 'log' ? ++line : null,
-    e.kind,
-    e.at.toISOString(),
-    levelNumber(e.level),
-    e.step,
-    e.attempt,
-    e.source,
-    e.message,
-    e.truncated,
-    e.data,
-  ])
+const headColumns = (batches: readonly TopicBatch[]) => [
+  plainArray(batches.map(({ topic }) => topic.tenantId)),
+  batches.map(({ topic }) => topic.name),
+  plainArray(batches.map(({ entries }) => entries.length)),
+  plainArray(batches.map(({ entries }) => countLines(entries))),
+  encodedArray(batches.map(({ entries }) => entries.findLast(entry => entry.state !== null)?.state ?? null)),
+  batches.map(({ end }) => end ?? null),
+  plainArray(batches.map(({ fence }) => fence !== undefined)),
+  batches.map(({ fence }) => fence?.mark ?? null),
+  batches.map(({ fence }) => fence?.expected ?? null),
+]
+
+const countLines = (entries: readonly PreparedEntry[]) =>
+  entries.reduce((lines, { kind }) => (kind === 'log' ? lines + 1 : lines), 0)
+
+const mustBeOpen = (batches: readonly TopicBatch[]) =>
+  batches.filter(({ onlyWhileOpen }) => onlyWhileOpen).map(({ topic }) => topicKey(topic))
+
+function entryColumns(batches: readonly TopicBatch[]) {
+  const entries = batches.flatMap(batch => batch.entries)
+  return [
+    plainArray(batches.flatMap((batch, i) => batch.entries.map(() => i + 1))),
+    plainArray(batches.flatMap(batch => batch.entries.map((_, i) => i + 1))),
+    plainArray(batches.flatMap(lineNumbers)),
+    encodedArray(entries.map(({ kind }) => kind)),
+    plainArray(entries.map(({ at }) => at.toISOString())),
+    plainArray(entries.map(({ level }) => levelNumber(level))),
+    entries.map(({ step }) => step),
+    plainArray(entries.map(({ attempt }) => attempt)),
+    entries.map(({ source }) => source),
+    encodedArray(entries.map(({ message }) => message)),
+    plainArray(entries.map(({ truncated }) => truncated)),
+    encodedArray(entries.map(({ data }) => data)),
+  ]
 }
 
-const columns = (table: unknown[][], width: number) => Array.from({ length: width }, (_, i) => table.map(row => row[i]))
+function lineNumbers({ entries }: TopicBatch) {
+  let line = 0
+  return entries.map(({ kind }) => (kind === 'log' ? ++line : null))
+}
 
 const writerRow = z.object({ batch: z.number() })
 

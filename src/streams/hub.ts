@@ -101,13 +101,11 @@ export class Hub {
    */
   committed(committed: Committed[], seconds: number) {
     this.deps.metrics.append.observe(seconds)
+    for (const [kind, count] of countKinds(committed)) this.deps.metrics.entries.inc({ kind }, count)
     for (const each of committed) {
-      for (const { kind } of each.entries ?? []) this.deps.metrics.entries.inc({ kind })
       const topic = { tenantId: each.head.tenant_id, name: each.head.name }
-      const watched = this.watched.get(topicKey(topic))
-      const update = updateOf(each, watched !== undefined)
-      watched?.feed.apply(update)
-      this.deps.bus.publish(updateChannel(topic), encodeUpdate(update))
+      this.watched.get(topicKey(topic))?.feed.apply(updateOf(each))
+      this.deps.bus.publish(updateChannel(topic), encodeUpdate(each))
     }
   }
 
@@ -256,6 +254,13 @@ export class Hub {
       this.comparing = false
     }
   }
+}
+
+function countKinds(committed: readonly Committed[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { entries } of committed)
+    for (const { kind } of entries ?? []) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
 }
 
 const updateChannel = ({ tenantId, name }: Topic) => `topic:${tenantId}:${name}`

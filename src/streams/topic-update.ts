@@ -35,43 +35,55 @@ interface Message {
   rows: Row[] | null
 }
 
-/**
- * The update of one topic after a commit.
- * @param watched whether readers in this process need the entries; otherwise those of a large batch are left out
- */
-export function updateOf({ head, entries }: Committed, watched = true): TopicUpdate {
-  const first = head.last_seq - (entries?.length ?? 0) + 1
+/** The update of one topic after a commit, for readers in this process. */
+export function updateOf({ head, entries }: Committed): TopicUpdate {
+  const first = firstOf(head, entries)
+  const lines = entries && lineNumbers(entries, head.last_line)
   return {
     id: head.id,
     epoch: head.epoch,
     first,
     last: head.last_seq,
     end: head.end_reason || null,
-    entries: entries && (watched || fitsBus(entries)) ? placed(entries, first, head.last_line) : null,
+    entries: entries?.map((entry, i) => ({ ...entry, seq: first + i, line: lines?.[i] ?? null })) ?? null,
     at: Date.now(),
   }
 }
 
-function placed(entries: PreparedEntry[], first: number, lastLine: number): Entry[] {
-  const lines = entries.filter(entry => entry.kind === 'log').length
-  let line = lastLine - lines
-  return entries.map((entry, i) => ({ ...entry, seq: first + i, line: entry.kind === 'log' ? ++line : null }))
+const firstOf = ({ last_seq }: Committed['head'], entries: Committed['entries']) =>
+  last_seq - (entries?.length ?? 0) + 1
+
+/** @param last the number of the last line among the entries */
+function lineNumbers(entries: readonly PreparedEntry[], last: number): (number | null)[] {
+  let line = last - entries.filter(isLine).length
+  return entries.map(entry => (isLine(entry) ? ++line : null))
 }
 
-function fitsBus(entries: readonly Pick<PreparedEntry, 'message' | 'data'>[]): boolean {
+const isLine = ({ kind }: PreparedEntry) => kind === 'log'
+
+function fitsBus(entries: readonly PreparedEntry[]): boolean {
   let bytes = 0
   for (const { message, data } of entries) bytes += 80 + (message?.length ?? 0) + (data?.length ?? 0)
   return bytes <= BUS_BYTES_MAX
 }
 
-export function encodeUpdate(update: TopicUpdate): string {
-  const { entries, last, ...rest } = update
-  const rows = entries && fitsBus(entries) ? entries.map(rowOf) : null
-  return JSON.stringify({ ...rest, last: Number.isFinite(last) ? last : null, rows } satisfies Message)
+/** The same for other processes. */
+export function encodeUpdate({ head, entries }: Committed): string {
+  const { id, epoch, last_seq, end_reason } = head
+  return JSON.stringify({
+    ...{ id, epoch, first: firstOf(head, entries), last: Number.isFinite(last_seq) ? last_seq : null },
+    ...{ end: end_reason || null, at: Date.now() },
+    rows: entries && fitsBus(entries) ? rowsOf(entries, head.last_line) : null,
+  } satisfies Message)
 }
 
-const rowOf = (e: Entry): Row => [
-  e.line,
+function rowsOf(entries: readonly PreparedEntry[], lastLine: number): Row[] {
+  const lines = lineNumbers(entries, lastLine)
+  return entries.map((entry, i) => rowOf(entry, lines[i] ?? null))
+}
+
+const rowOf = (e: PreparedEntry, line: number | null): Row => [
+  line,
   e.kind,
   e.at.getTime(),
   levelNumber(e.level),

@@ -244,7 +244,7 @@ export class StreamWriter implements Omit<Writer, 'announce'> {
   private async append(db: Db | Transaction, batch: Batch): Promise<Committed[]> {
     const heads = await appendBatches(db, batch.topics, this.writerId, batch.no)
     if (!heads) return batch.topics.map(unknownHead)
-    const parts = new Map(batch.topics.map(part => [topicKey(part.topic), part]))
+    const parts = new Map(batch.topics.map(part => [part.key, part]))
     const committed = heads.map(head => {
       const key = topicKey({ tenantId: head.tenant_id, name: head.name })
       const entries = parts.get(key)?.entries ?? null
@@ -283,7 +283,7 @@ class EntriesRefused extends Error {
   constructor(refused: readonly TopicPart[]) {
     super('A topic has another fence or has ended')
     this.ops = refused.flatMap(({ fenced }) => fenced)
-    this.ended = refused.filter(({ fenced }) => !fenced.length).map(({ topic }) => topicKey(topic))
+    this.ended = refused.filter(({ fenced }) => !fenced.length).map(({ key }) => key)
   }
 }
 

@@ -23,6 +23,7 @@ export const fleet: Scenario = ({ profileTo }) =>
       yardstick: await compareWithBare(stage, hosts, MANY),
     }))
     const most = await stage.hosts(MOST, hosts => ofMost(stage, hosts))
+    const { refusals } = await stage.viewers.ask('summary', undefined)
     const processes = [
       'web',
       'worker',
@@ -32,7 +33,7 @@ export const fleet: Scenario = ({ profileTo }) =>
       'redis',
       'and a bare server with hosts',
     ]
-    return { hosts_100: hundred, hosts_1000: thousand, hosts_5000: most, processes }
+    return { hosts_100: hundred, hosts_1000: thousand, hosts_5000: most, viewers_refused: refusals, processes }
   })
 
 /** Each of 5,000 hosts answers once. */

@@ -69,8 +69,9 @@ const TENANT_EVENTS: Partial<Record<Event, string>> = {
 
 /** The entries of a transition: a log line where people need one, the status, and the tenant event. */
 export function transitionEntries(job: JobState, event: Event): TopicEntries[] {
-  const logLine = lineFor(job, event)
-  const own: TopicEntries = { topic: jobTopic(job), entries: logLine ? [logLine] : [], fence: markOf(job) }
+  const logLine = LINES[event]
+  const entries = logLine ? [lineOf(job, ...logLine(job))] : []
+  const own: TopicEntries = { topic: jobTopic(job), entries, fence: markOf(job) }
   if (event === 'progressed') own.entries.push(progressEntry(job))
   else if (event !== 'requeued') own.entries.push(statusEntry(job))
   if (hasEnded(job.status)) own.end = job.status
@@ -90,33 +91,29 @@ const progressEntry = (job: JobState): NewEntry => ({
   state: statusOf(job),
 })
 
-function lineFor(job: JobState, event: Event): NewEntry | undefined {
-  const { attempt, max_attempts, error, cancel } = job
-  const line = (level: 'info' | 'warn' | 'error', message: string): NewEntry => ({
-    kind: 'log',
-    level,
-    message,
-    attempt,
-    source: SOURCE,
-  })
-  const why = error ? `${error.message} (${error.code})` : 'no reason given'
-  const who = cancel ? `${cancel.by.name}: ${cancel.reason}` : 'the platform'
-  switch (event) {
-    case 'failed':
-      return line('error', `Failed: ${why}`)
-    case 'will_retry':
-      return line('warn', `Attempt ${attempt} of ${max_attempts} failed: ${why}; next at ${job.run_at?.toISOString()}`)
-    case 'lost':
-      return line('warn', `Attempt ${attempt} was lost: ${error?.message}; the job will run again`)
-    case 'cancel_requested':
-      return line('warn', `Cancel requested by ${who}`)
-    case 'cancelled':
-      return line('warn', `Cancelled by ${who}`)
-    case 'requeued':
-      return line('warn', 'Redis lost this job, and it was queued again')
-    case 'retried':
-      return line('info', 'Retried')
-    default:
-      return undefined
-  }
+type Line = [level: 'info' | 'warn' | 'error', message: string]
+
+/** What the log of a job says about the events that people should see there. */
+const LINES: Partial<Record<Event, (job: JobState) => Line>> = {
+  failed: job => ['error', `Failed: ${whyOf(job)}`],
+  will_retry: job => [
+    'warn',
+    `Attempt ${job.attempt} of ${job.max_attempts} failed: ${whyOf(job)}; next at ${job.run_at?.toISOString()}`,
+  ],
+  lost: ({ attempt, error }) => ['warn', `Attempt ${attempt} was lost: ${error?.message}; the job will run again`],
+  cancel_requested: job => ['warn', `Cancel requested by ${whoOf(job)}`],
+  cancelled: job => ['warn', `Cancelled by ${whoOf(job)}`],
+  requeued: () => ['warn', 'Redis lost this job, and it was queued again'],
+  retried: () => ['info', 'Retried'],
 }
+
+const lineOf = ({ attempt }: JobState, level: Line[0], message: string): NewEntry => ({
+  kind: 'log',
+  level,
+  message,
+  attempt,
+  source: SOURCE,
+})
+
+const whyOf = ({ error }: JobState) => (error ? `${error.message} (${error.code})` : 'no reason given')
+const whoOf = ({ cancel }: JobState) => (cancel ? `${cancel.by.name}: ${cancel.reason}` : 'the platform')

@@ -3,7 +3,7 @@ import { z } from '../../base/parse'
 import { firstRow, idRow, idsOf, manyRows } from '../../base/rows'
 import type { Cancel } from '../../contract/jobs'
 import { type AttemptRow, type JobRow, type JobState, jobColumns, stateColumns } from './job'
-import { readCancel, readRow, readState, storedAttempt, storedChange, storedRow } from './rows'
+import { changeColumns, readCancel, readRow, readState, storedAttempt, storedChange, storedRow } from './rows'
 
 export interface JobRef {
   tenantId: string
@@ -15,6 +15,8 @@ export const columnsOf = ({ shape }: z.ZodObject) =>
   Object.keys(shape)
     .map(name => `j.${name}`)
     .join(', ')
+/** Takes all rows, but the planner expects few: for a hundred it would scan all of a table of ten thousand jobs. */
+const FEW = 'LIMIT (SELECT ?::integer)'
 const STATE = columnsOf(stateColumns)
 const ROW = columnsOf(jobColumns)
 
@@ -74,8 +76,7 @@ export async function lockJobs(trx: Transaction, refs: readonly JobRef[]): Promi
 
 /**
  * Stores jobs after their transitions. `state.version` is the version that was read: a row that has changed since is
- * left alone.
- * The LIMIT makes the planner expect few rows: it assumes 100 from JSON, and would scan all of a small table for them.
+ * left alone. For the LIMIT see `FEW`.
  * @returns the ids of the stored rows
  */
 export async function updateJobs(
@@ -90,13 +91,15 @@ export async function updateJobs(
        progress = x.progress, steps = x.steps, worker = x.worker, cancel = x.cancel,
        awaits_children = x.awaits_children, waited_ms = x.waited_ms, started_at = x.started_at, ended_at = x.ended_at,
        version = x.version + 1, result = CASE WHEN x.with_result THEN x.result ELSE j.result END
-     FROM (SELECT * FROM json_to_recordset(?::json) AS r(tenant_id uuid, id uuid, version integer, status text,
-       attempt integer, max_attempts integer, run_at timestamptz, outcome_level text, outcome_text text, error text,
-       fingerprint text, progress text, steps text, worker text, cancel text, awaits_children boolean, waited_ms bigint,
-       started_at timestamptz, ended_at timestamptz, result text, with_result boolean) LIMIT (SELECT ?::integer)) AS x
+     FROM (SELECT * FROM unnest(?::uuid[], ?::uuid[], ?::integer[], ?::text[], ?::integer[], ?::integer[],
+         ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+         ?::boolean[], ?::bigint[], ?::timestamptz[], ?::timestamptz[], ?::text[], ?::boolean[])
+       AS r(tenant_id, id, version, status, attempt, max_attempts, run_at, outcome_level, outcome_text, error,
+         fingerprint, progress, steps, worker, cancel, awaits_children, waited_ms, started_at, ended_at, result,
+         with_result) ${FEW}) AS x
      WHERE j.tenant_id = x.tenant_id AND j.id = x.id AND j.version = x.version
      RETURNING j.id`,
-    [JSON.stringify(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],
+    [...changeColumns(jobs.map(({ state, result }) => storedChange(state, result))), jobs.length],
   )
   return new Set(idsOf(stored))
 }
@@ -126,8 +129,8 @@ export async function loadJobs(db: Db, refs: readonly JobRef[]): Promise<Map<str
     db,
     jobColumns,
     `SELECT ${ROW} FROM jobs j
-     JOIN unnest(?::uuid[], ?::uuid[]) AS wanted(tenant_id, id) USING (tenant_id, id)`,
-    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id)],
+     JOIN (SELECT * FROM unnest(?::uuid[], ?::uuid[]) AS r(tenant_id, id) ${FEW}) AS wanted USING (tenant_id, id)`,
+    [refs.map(ref => ref.tenantId), refs.map(ref => ref.id), refs.length],
   )
   return new Map(found.map(row => [row.id, readRow(row)]))
 }

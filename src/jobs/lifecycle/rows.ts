@@ -1,3 +1,4 @@
+import { encodedArray, plainArray } from '../../base/array-literal'
 import { z } from '../../base/parse'
 import { storedJson } from '../../base/rows'
 import { actor } from '../../contract/access'
@@ -48,7 +49,7 @@ export const readAttempt = (row: AttemptColumns): AttemptRow => ({
 
 const text = (value: unknown) => (value === null ? null : JSON.stringify(value))
 
-/** The columns that transitions change, in the shape that `json_to_recordset` reads. */
+/** The columns that transitions change. */
 export const storedChange = (job: JobState, result: string | null | undefined) => ({
   tenant_id: job.tenant_id,
   id: job.id,
@@ -72,6 +73,35 @@ export const storedChange = (job: JobState, result: string | null | undefined) =
   result: result ?? null,
   with_result: result !== undefined,
 })
+
+/** The same, column by column, in the same order. */
+export function changeColumns(changes: readonly ReturnType<typeof storedChange>[]) {
+  const times = (column: 'run_at' | 'started_at' | 'ended_at') =>
+    plainArray(changes.map(change => change[column]?.toISOString() ?? null))
+  return [
+    plainArray(changes.map(({ tenant_id }) => tenant_id)),
+    plainArray(changes.map(({ id }) => id)),
+    plainArray(changes.map(({ version }) => version)),
+    plainArray(changes.map(({ status }) => status)),
+    plainArray(changes.map(({ attempt }) => attempt)),
+    plainArray(changes.map(({ max_attempts }) => max_attempts)),
+    times('run_at'),
+    plainArray(changes.map(({ outcome_level }) => outcome_level)),
+    changes.map(({ outcome_text }) => outcome_text),
+    encodedArray(changes.map(({ error }) => error)),
+    changes.map(({ fingerprint }) => fingerprint),
+    encodedArray(changes.map(({ progress }) => progress)),
+    encodedArray(changes.map(({ steps }) => steps)),
+    changes.map(({ worker }) => worker),
+    encodedArray(changes.map(({ cancel }) => cancel)),
+    plainArray(changes.map(({ awaits_children }) => awaits_children)),
+    plainArray(changes.map(({ waited_ms }) => waited_ms)),
+    times('started_at'),
+    times('ended_at'),
+    encodedArray(changes.map(({ result }) => result)),
+    plainArray(changes.map(({ with_result }) => with_result)),
+  ]
+}
 
 export const storedAttempt = (attempt: AttemptRow): AttemptColumns => ({
   ...attempt,

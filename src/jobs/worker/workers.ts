@@ -83,7 +83,7 @@ export class Workers<Deps> implements Part {
 
   async start() {
     const { platform, queues = QUEUE_NAMES } = this.options
-    this.connection = platform.redis.connect('blocking')
+    this.connection = platform.redis.connect('worker')
     await platform.cancelChannel.listen(
       ids => this.abort(ids, 'cancel'),
       () => void this.checkFlags(),
