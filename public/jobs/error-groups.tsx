@@ -1,5 +1,6 @@
 import type { FailureGroup, FailureSort } from '../../src/contract/failures'
 import { formatCount } from '../../text/numbers'
+import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
 import { Ago } from '../components/time'
 import { useFetch } from '../use-fetch'
