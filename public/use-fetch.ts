@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useRef } from 'preact/hooks'
 import type { PathOf, ReplyOf, RequestOf, RouteAt } from '../src/contract/api'
-import { ApiError, fetchJson, messageOf } from './api'
+import { ApiError, type Fault, fetchJson, messageOf } from './api'
 import { addressOf, type Params } from './client/address'
 import { useInterval } from './use-interval'
 import { useReturn } from './use-return'
@@ -23,6 +23,7 @@ export function useFetch<P extends PathOf<'get'>>(
 ) {
   const value = useSignal<ReplyOf<RouteAt<'get', P>> | null>(null)
   const problem = useSignal('')
+  const faults = useSignal<readonly Fault[]>([])
   const isMissing = useSignal(false)
   const requests = useRef(0)
   const address = addressOf(path, params as Params)
@@ -36,10 +37,12 @@ export function useFetch<P extends PathOf<'get'>>(
       if (request !== requests.current) return // a later request was answered first
       value.value = reply
       problem.value = ''
+      faults.value = []
       isMissing.value = false
     } catch (error) {
       if (request !== requests.current) return
       problem.value = messageOf(error)
+      faults.value = error instanceof ApiError ? error.faults : []
       isMissing.value = error instanceof ApiError && error.status === 404
     }
   }, [key])
@@ -48,5 +51,5 @@ export function useFetch<P extends PathOf<'get'>>(
   }, [key])
   useInterval(pollMs, () => void read(), key)
   useReturn(read)
-  return { value, problem, isMissing, read }
+  return { value, problem, faults, isMissing, read }
 }

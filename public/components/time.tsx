@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { formatAgo, formatDateTime, formatUtc } from '../../text/times'
 import { now } from '../clock'
 
@@ -8,9 +9,12 @@ const TOLERANCE_MS = 2_000
 export function Ago({ time, never = 'never' }: { time: string | null; never?: string }) {
   if (time === null) return <span class="hint">{never}</span>
   const isFuture = Date.parse(time) > now.value + TOLERANCE_MS
-  return (
-    <time dateTime={time} title={formatUtc(time)}>
-      {isFuture ? formatDateTime(time) : formatAgo(time, now.value)}
-    </time>
-  )
+  return <Moment time={time}>{isFuture ? formatDateTime(time) : formatAgo(time, now.value)}</Moment>
 }
+
+/** A time in local terms, or as its children say it, with UTC as a tooltip. */
+export const Moment = ({ time, children }: { time: string; children?: ComponentChildren }) => (
+  <time dateTime={time} title={formatUtc(time)}>
+    {children ?? formatDateTime(time)}
+  </time>
+)

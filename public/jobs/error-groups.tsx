@@ -1,8 +1,8 @@
 import type { FailureGroup, FailureSort } from '../../src/contract/failures'
 import { formatCount } from '../../text/numbers'
-import { formatAgo, formatUtc } from '../../text/times'
 import { now } from '../clock'
 import { Empty, Failure } from '../components/empty'
+import { Ago } from '../components/time'
 import { useFetch } from '../use-fetch'
 import { type JobFilters, jobParams, searchOf } from './filters'
 
@@ -81,9 +81,16 @@ function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters
           {kind} · {status === 'completed' ? 'bad result' : code}
         </span>
       </div>
-      <span class="hint" title={`${formatUtc(first_at)} to ${formatUtc(last_at)}`}>
-        {count > 1 && `first ${formatAgo(first_at, now.value)}, `}last{' '}
-        <a href={`/jobs/${group.last_job_id}`}>{formatAgo(last_at, now.value)}</a>
+      <span class="hint">
+        {count > 1 && (
+          <>
+            first <Ago time={first_at} />,{' '}
+          </>
+        )}
+        last{' '}
+        <a href={`/jobs/${group.last_job_id}`}>
+          <Ago time={last_at} />
+        </a>
       </span>
     </li>
   )

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
 import { subjectOf } from '../../text/subject'
-import { formatAgo, formatDuration } from '../../text/times'
+import { formatDuration, formatUtc } from '../../text/times'
 import { now } from '../clock'
 import { Outcome } from '../components/outcome'
 import { Progress, Status } from '../components/status'
 import { TabLinks } from '../components/tab-links'
+import { Ago } from '../components/time'
 import { search } from '../router'
 import { JobActions } from './actions'
 import { hasEnded, progressOf, runDurationMs, waitedMs } from './job'
@@ -81,15 +82,25 @@ function Summary({ job }: { job: Job }) {
         )}
       </dl>
       <dl class="summary">
-        {took !== null && <Fact name="Ran" value={formatDuration(took)} title={job.started_at ?? ''} />}
+        {took !== null && (
+          <Fact
+            name="Ran"
+            value={formatDuration(took)}
+            title={job.started_at ? `started ${formatUtc(job.started_at)}` : ''}
+          />
+        )}
         {waited !== null && waited >= 0 && <Fact name="Waited" value={formatDuration(waited)} />}
         {job.max_attempts > 1 && <Fact name="Attempt" value={`${job.attempt} of ${job.max_attempts}`} />}
         <Fact name="Queue" value={<a href={`/jobs?queue=${job.queue}`}>{job.queue}</a>} />
         {job.kind === 'query' && <Fact name="Results" value={<a href={`/queries/${job.id}`}>View results</a>} />}
         <Fact
           name="Created"
-          value={`${formatAgo(job.created_at, now.value)}${job.created_by ? ` by ${job.created_by.name}` : ''}`}
-          title={job.created_at}
+          value={
+            <>
+              <Ago time={job.created_at} />
+              {job.created_by && ` by ${job.created_by.name}`}
+            </>
+          }
         />
       </dl>
     </>

@@ -1,9 +1,9 @@
 import { computed, useSignal } from '@preact/signals'
 import type { Queue, QueueStats } from '../../src/contract/queues'
-import { formatAgo, formatDuration } from '../../text/times'
+import { formatDuration } from '../../text/times'
 import { client } from '../api'
-import { now } from '../clock'
 import { ActionDialog } from '../components/action-dialog'
+import { Ago } from '../components/time'
 import { isOperator, runsInstallation } from '../session'
 import { showToast } from '../toasts'
 import { QueueCharts } from './queue-charts'
@@ -31,7 +31,9 @@ export function QueueDetail({ queue, onChanged }: { queue: Queue; onChanged(queu
           <Quantiles name="Run" value={queue.run_ms} />
           {paused && (
             <div>
-              <dt>Paused {formatAgo(paused.at, now.value)}</dt>
+              <dt>
+                Paused <Ago time={paused.at} />
+              </dt>
               <dd>
                 by {paused.by.name}: {paused.reason}
               </dd>

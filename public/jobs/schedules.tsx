@@ -1,6 +1,7 @@
 import type { QueueSchedule } from '../../src/contract/queues'
-import { formatAgo, formatDuration } from '../../text/times'
+import { formatDuration, formatUtc } from '../../text/times'
 import { now } from '../clock'
+import { Ago } from '../components/time'
 
 /** The schedules of a queue: their timing, next and last run, and whether they are overdue. */
 export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
@@ -17,14 +18,16 @@ export function Schedules({ schedules }: { schedules: QueueSchedule[] }) {
             {isOverdue(schedule) && (
               <span class="badge is-bad">overdue by {formatDuration(schedule.overdue_seconds * 1_000)}</span>
             )}
-            <span>{nextOf(schedule)}</span>
+            <span title={schedule.next_at ? formatUtc(schedule.next_at) : undefined}>{nextOf(schedule)}</span>
             {schedule.last_at && (
               <span class="hint">
                 last{' '}
                 {schedule.last_job_id ? (
-                  <a href={`/jobs/${schedule.last_job_id}`}>{formatAgo(schedule.last_at, now.value)}</a>
+                  <a href={`/jobs/${schedule.last_job_id}`}>
+                    <Ago time={schedule.last_at} />
+                  </a>
                 ) : (
-                  formatAgo(schedule.last_at, now.value)
+                  <Ago time={schedule.last_at} />
                 )}
               </span>
             )}

@@ -1,5 +1,6 @@
 import { counted, formatBytes } from '../../text/numbers'
 import { formatDate, formatDuration } from '../../text/times'
+import { Moment } from '../components/time'
 
 /** The phases of an HTTP request, in order. */
 export const PHASES = [
@@ -85,7 +86,11 @@ function Facts({ result }: { result: CheckResult }) {
             {tls.valid ? 'valid' : `invalid: ${describeProblem(tls.chain_problem)}`}
             {tls.subject && `, for ${tls.subject}`}
             {tls.issuer && `, issued by ${tls.issuer}`}
-            {tls.expires_at && `, expires ${formatDate(tls.expires_at)}`}
+            {tls.expires_at && (
+              <>
+                , expires <Moment time={tls.expires_at}>{formatDate(tls.expires_at)}</Moment>
+              </>
+            )}
             {tls.days_left !== undefined && ` (${counted(tls.days_left, 'day')})`}
           </dd>
         </div>

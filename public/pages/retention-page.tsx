@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import type { RetentionPolicy, RetentionStatus } from '../../src/contract/retention'
 import { counted, formatBytes, formatCount } from '../../text/numbers'
-import { formatDateTime, formatDuration } from '../../text/times'
+import { formatDuration } from '../../text/times'
 import { client, messageOf } from '../api'
 import { now } from '../clock'
 import { ActionDialog } from '../components/action-dialog'
 import { Empty, Failure } from '../components/empty'
 import { number, ScrollTable, TableHead } from '../components/listing'
-import { Ago } from '../components/time'
+import { Ago, Moment } from '../components/time'
 import { BulkProgress } from '../jobs/bulk-progress'
 import { isAdmin } from '../session'
 import { showToast } from '../toasts'
@@ -132,7 +132,11 @@ function PolicyRow({ policy }: { policy: RetentionPolicy }) {
       <td class="wide">
         <b>{target.replaceAll('_', ' ')}</b>
         <p class="hint">{summary}</p>
-        {error && <p class="is-failed">{`${error.message} (${formatDateTime(error.at)})`}</p>}
+        {error && (
+          <p class="is-failed">
+            {error.message} (<Moment time={error.at} />)
+          </p>
+        )}
       </td>
       <td>
         {formatTerm(keep_seconds)}

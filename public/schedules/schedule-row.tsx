@@ -1,10 +1,10 @@
 import type { ScheduleItem, SkipReason } from '../../src/contract/schedules'
-import { formatDuration, formatUtc } from '../../text/times'
+import { formatDuration } from '../../text/times'
 import { client } from '../api'
 import { now } from '../clock'
 import { ConfirmButton } from '../components/confirm-button'
 import { Status } from '../components/status'
-import { Ago } from '../components/time'
+import { Ago, Moment } from '../components/time'
 import { isOperator } from '../session'
 
 interface ScheduleRowProps {
@@ -53,9 +53,7 @@ function NextRun({ schedule: { state, next_at, overdue_seconds, until } }: { sch
   const ms = Date.parse(next_at) - now.value
   return (
     <>
-      <time dateTime={next_at} title={formatUtc(next_at)}>
-        {ms >= 1_000 ? `in ${formatDuration(ms)}` : 'now'}
-      </time>
+      <Moment time={next_at}>{ms >= 1_000 ? `in ${formatDuration(ms)}` : 'now'}</Moment>
       {overdue_seconds > LATE_SECONDS && (
         <span class="badge is-bad">overdue by {formatDuration(overdue_seconds * 1_000)}</span>
       )}

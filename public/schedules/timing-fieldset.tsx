@@ -1,4 +1,5 @@
-import type { Signal } from '@preact/signals'
+import { type Signal, useSignal } from '@preact/signals'
+import type { Fault } from '../api'
 import { localZone, type TimingFields, UNIT_NAMES, type Unit } from './timing'
 import { TimingPreview } from './timing-preview'
 
@@ -8,6 +9,7 @@ const zones = () => Intl.supportedValuesOf('timeZone')
 /** When a schedule is due: an interval or a cron expression, and what that means. */
 export function TimingFieldset({ fields }: { fields: Signal<TimingFields> }) {
   const { mode } = fields.value
+  const faults = useSignal<readonly Fault[]>([])
   const set = (change: Partial<TimingFields>) => {
     fields.value = { ...fields.peek(), ...change }
   }
@@ -22,9 +24,13 @@ export function TimingFieldset({ fields }: { fields: Signal<TimingFields> }) {
         </button>
       </fieldset>
       <div class="kind-form">
-        {mode === 'cron' ? <CronFields {...{ fields, set }} /> : <IntervalFields {...{ fields, set }} />}
+        {mode === 'cron' ? (
+          <CronFields {...{ fields, set }} faults={faults.value} />
+        ) : (
+          <IntervalFields {...{ fields, set }} faults={faults.value} />
+        )}
       </div>
-      <TimingPreview fields={fields.value} />
+      <TimingPreview fields={fields.value} onFaults={found => (faults.value = found)} />
     </>
   )
 }
@@ -32,9 +38,26 @@ export function TimingFieldset({ fields }: { fields: Signal<TimingFields> }) {
 interface FieldsProps {
   fields: Signal<TimingFields>
   set(change: Partial<TimingFields>): void
+  faults: readonly Fault[]
 }
 
-const CronFields = ({ fields: { value }, set }: FieldsProps) => (
+interface FieldFaultProps {
+  faults: readonly Fault[]
+  /** Of the request: `cron`. */
+  name: string
+}
+
+/** What is wrong with a field, which is described by it. */
+function FieldFault({ faults, name }: FieldFaultProps) {
+  const fault = faults.find(({ path }) => path.endsWith(`.${name}`))
+  return (
+    <span id={`fault-${name}`} class="field-fault" role="alert">
+      {fault?.message}
+    </span>
+  )
+}
+
+const CronFields = ({ fields: { value }, set, faults }: FieldsProps) => (
   <>
     <label class="field">
       Cron expression
@@ -44,8 +67,10 @@ const CronFields = ({ fields: { value }, set }: FieldsProps) => (
         maxLength={200}
         spellcheck={false}
         placeholder="minute hour day month weekday"
+        aria-describedby="fault-cron"
         onInput={event => set({ cron: event.currentTarget.value })}
       />
+      <FieldFault faults={faults} name="cron" />
     </label>
     <label class="field">
       Time zone
@@ -55,8 +80,10 @@ const CronFields = ({ fields: { value }, set }: FieldsProps) => (
         maxLength={100}
         spellcheck={false}
         placeholder={localZone()}
+        aria-describedby="fault-timezone"
         onInput={event => set({ timezone: event.currentTarget.value })}
       />
+      <FieldFault faults={faults} name="timezone" />
       <datalist id="time-zones">
         {zones().map(zone => (
           <option key={zone} value={zone} />
@@ -66,7 +93,7 @@ const CronFields = ({ fields: { value }, set }: FieldsProps) => (
   </>
 )
 
-const IntervalFields = ({ fields: { value }, set }: FieldsProps) => (
+const IntervalFields = ({ fields: { value }, set, faults }: FieldsProps) => (
   <>
     <label class="field">
       Every
@@ -76,8 +103,10 @@ const IntervalFields = ({ fields: { value }, set }: FieldsProps) => (
         min={1}
         step={1}
         required
+        aria-describedby="fault-every_seconds"
         onInput={event => set({ count: event.currentTarget.value })}
       />
+      <FieldFault faults={faults} name="every_seconds" />
     </label>
     <label class="field">
       Unit
