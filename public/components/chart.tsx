@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { formatClock } from '../../text/times'
 import { theme } from '../theme'
@@ -33,7 +33,8 @@ export function Chart(props: ChartProps) {
   const pointed = useSignal<number | null>(null)
   const shape = `${theme.value} ${series.map(each => each.name).join()}`
 
-  useEffect(() => {
+  // Before the first paint, so that what is below does not move.
+  useLayoutEffect(() => {
     const element = box.current
     if (!element) return
     plot.current = new uPlot(optionsOf(props, element, pointed), dataOf(props), element)

@@ -39,7 +39,9 @@ export function ScrollTable({ name, children }: { name: string; children: Compon
 /** Gives a cell whose text is cut off a tooltip with all of it. */
 function showCutText({ target }: PointerEvent) {
   const cell = target instanceof Element ? target.closest('td') : null
-  if (cell && cell.scrollWidth > cell.clientWidth && cell.title === '') cell.title = cell.textContent
+  if (!cell || cell.scrollWidth <= cell.clientWidth || cell.title !== '') return
+  const texts = [...cell.childNodes].map(node => node.textContent?.trim())
+  cell.title = texts.filter(Boolean).join('\n')
 }
 
 /** Whether a box is as wide as its table. A box that scrolls would hold on to a sticky heading. */

@@ -29,6 +29,7 @@ export function AddHost() {
       <section class="panel" aria-label="On the host">
         <h2>2. Set up the host</h2>
         {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
+        {!setup && problem.value === '' && <div class="is-loading" aria-busy="true" />}
         {setup?.note && <p class="notice">{setup.note}</p>}
         {setup && <Commands setup={setup} secret={secret.value} />}
       </section>

@@ -7,7 +7,7 @@ import { groupErrors } from './error-list'
 import type { View } from './view'
 
 const HOSTS_READ = 500
-const HOSTS_SHOWN = 6
+const HOSTS_SHOWN = 2
 
 interface ErrorsProps {
   query: Query
@@ -44,21 +44,21 @@ function Groups({ queryId, state, count, set }: GroupsProps) {
   return groupErrors(value.value?.items ?? []).map(({ message, hosts }) => (
     <div key={message} class="error-row">
       <b class="error-count">{formatCount(hosts.length)}</b>
-      <div class="error-what">
-        <p class="target-error">{message}</p>
-        <p class="error-hosts">
-          {hosts.slice(0, HOSTS_SHOWN).map(host => (
-            <a key={host.host_id} href={`/hosts/${host.host_id}`}>
-              {host.hostname || host.host_identifier}
-            </a>
-          ))}
-          {hosts.length > HOSTS_SHOWN && (
-            <button type="button" class="link" onClick={() => set({ view: 'hosts', state: '', q: message })}>
-              and {formatCount(hosts.length - HOSTS_SHOWN)} more
-            </button>
-          )}
-        </p>
-      </div>
+      <span class="error-what" title={message}>
+        {message}
+      </span>
+      <span class="error-hosts">
+        {hosts.slice(0, HOSTS_SHOWN).map(host => (
+          <a key={host.host_id} href={`/hosts/${host.host_id}`}>
+            {host.hostname || host.host_identifier}
+          </a>
+        ))}
+        {hosts.length > HOSTS_SHOWN && (
+          <button type="button" class="link" onClick={() => set({ view: 'hosts', state: '', q: message })}>
+            and {formatCount(hosts.length - HOSTS_SHOWN)} more
+          </button>
+        )}
+      </span>
     </div>
   ))
 }

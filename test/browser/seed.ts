@@ -1,0 +1,127 @@
+import type { Page, Request } from 'playwright-core'
+import { Fleet } from '../../load/fleet/fleet'
+import type { PageName } from '../../src/contract/pages'
+import type { TestApp } from '../support/app'
+import { deadPort } from '../support/sites'
+
+/** What the pages show in tests, and the hosts that answer meanwhile. */
+export interface Seeded {
+  fleet: Fleet
+  job: string
+  host: string
+  query: string
+  badQuery: string
+}
+
+const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
+
+/** Fills an app with something for every page: jobs of every outcome, schedules, hosts, queries, members and so on. */
+export async function seed(app: TestApp): Promise<Seeded> {
+  const post = async (path: string, body: unknown) => {
+    const reply = await app.post(path, body)
+    if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`)
+    return reply.json() as Promise<{ job: { id: string }; query: { id: string }; secret: string; id: string }>
+  }
+  const { secret } = await post('/api/enroll-secrets', { name: 'hosts' })
+  const fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
+  fleet.start()
+  const { job } = await post('/api/jobs', demo({ children: 3, child_depth: 1 }))
+  for (let n = 0; n < 3; n += 1) await post('/api/jobs', demo({ fail_rate: 1 }))
+  await post('/api/jobs', demo({ lines: 20_000, interval_ms: 50 }))
+  await post('/api/jobs', { ...demo({}), delay_ms: 600_000 })
+  const url = `http://127.0.0.1:${await deadPort()}/`
+  await post('/api/jobs', { kind: 'health-check', input: { url } })
+  await post('/api/schedules', { name: 'every hour', kind: 'health-check', input: { url }, every_seconds: 3_600 })
+  await post('/api/labels', { name: 'by hand', description: 'Hosts that somebody chose' })
+  await post('/api/labels', { name: 'by query', sql: 'select 1 from os_version' })
+  await post('/api/saved-queries', { name: 'system', sql: 'select * from os_version', description: 'What runs where' })
+  const content = '{"queries": {"up": {"query": "select * from uptime", "interval": 1, "snapshot": true}}}'
+  await post('/api/packs/import', { name: 'basics', content })
+  await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
+  await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
+  const get = async (path: string) =>
+    (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
+  const host = await until(async () => {
+    const { items } = await get('/api/hosts')
+    return items.length === 3 ? items[0]?.id : undefined
+  })
+  await post(`/api/hosts/${host}/query`, { sql: 'select * from os_version' })
+  const queryAll = (sql: string) => post('/api/queries', { sql, targets: { all: true } })
+  const { query } = await queryAll('select * from users')
+  const bad = await queryAll('select * from no_such_table')
+  await until(async () => {
+    const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
+    return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
+  })
+  return { fleet, job: job.id, host, query: query.id, badQuery: bad.query.id }
+}
+
+/** Asks until the answer is there. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  while (true) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/** Addresses of a page, with seeded data. */
+export function pathsOf(name: PageName, { job, host, query, badQuery }: Seeded): readonly string[] {
+  const paths: Record<PageName, readonly string[]> = {
+    'sign-in': ['/sign-in'],
+    dashboard: ['/'],
+    jobs: ['/jobs', '/jobs?children=1', '/jobs?q=there+is+no+such+job'],
+    job: ['', '?tab=timeline', '?tab=children', '?tab=data'].map(tab => `/jobs/${job}${tab}`),
+    schedules: ['/schedules'],
+    queues: ['/queues', '/queues?name=demo'],
+    errors: ['/errors'],
+    workers: ['/workers'],
+    hosts: ['/hosts'],
+    queries: ['/queries'],
+    'saved-queries': ['/hosts/saved-queries'],
+    packs: ['/hosts/packs'],
+    labels: ['/hosts/labels'],
+    files: ['/hosts/files'],
+    'enroll-secrets': ['/admin/enroll-secrets'],
+    'add-host': ['/hosts/add'],
+    host: ['', '?tab=history', '?tab=scheduled', '?tab=log', '?tab=labels', '?tab=files'].map(
+      tab => `/hosts/${host}${tab}`,
+    ),
+    'new-query': ['/queries/new?all=1&sql=select+*+from+file'],
+    query: [
+      `/queries/${query}`,
+      `/queries/${query}?view=hosts`,
+      `/queries/${query}?view=values&column=username`,
+      `/queries/${badQuery}?view=errors`,
+    ],
+    members: ['/admin/members'],
+    tokens: ['/admin/tokens'],
+    audit: ['/admin/audit'],
+    retention: ['/admin/retention'],
+    logs: ['/logs'],
+    settings: ['/settings'],
+    'set-password': ['/set-password'],
+  }
+  return paths[name]
+}
+
+/** Opens a page and waits until it has all its data: nothing is loading, and a log has its lines. */
+export async function openWhole(page: Page, url: string): Promise<void> {
+  const pending = new Set<Request>()
+  const began = (request: Request) => {
+    if (!/\/stream\b|\/chunks\//.test(request.url())) pending.add(request)
+  }
+  const ended = (request: Request) => pending.delete(request)
+  page.on('request', began).on('requestfinished', ended).on('requestfailed', ended)
+  await page.goto(url)
+  do {
+    await page.waitForFunction(
+      () =>
+        document.querySelector('h1') !== null &&
+        document.querySelector('[aria-busy="true"]') === null &&
+        (document.querySelector('.log') === null || document.querySelector('.log-row:not(.log-probe)') !== null),
+    )
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+  } while (pending.size > 0)
+  page.off('request', began).off('requestfinished', ended).off('requestfailed', ended)
+}
