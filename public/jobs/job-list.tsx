@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
+import { ColumnsHead, columnsLayout } from '../components/columns'
 import { LoadMore } from '../components/list-status'
 import type { PagedList } from '../paged-list'
 import { GroupedRows } from './grouped-rows'
-import { JobsHead, jobLayout } from './job-columns'
+import { JOB_TABLE } from './job-columns'
 import { JobRow } from './job-row'
 import type { ListState } from './list-state'
 
@@ -21,8 +22,8 @@ export function JobList({ list, state, renderDetails, name }: JobListProps) {
   return (
     <>
       {jobs.length > 0 && (
-        <div class="jobs columns" {...jobLayout()}>
-          <JobsHead />
+        <div class="jobs columns" {...columnsLayout(JOB_TABLE)}>
+          <ColumnsHead {...JOB_TABLE} />
           <GroupedRows
             jobs={jobs}
             name={name}

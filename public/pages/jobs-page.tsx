@@ -8,7 +8,7 @@ import { filterOf } from '../jobs/bulk'
 import { BulkBar } from '../jobs/bulk-bar'
 import { FilterBar } from '../jobs/filter-bar'
 import { filtersOf, type JobFilters, searchOf } from '../jobs/filters'
-import { JOB_COLUMNS, JOB_TABLE } from '../jobs/job-columns'
+import { JOB_TABLE } from '../jobs/job-columns'
 import { renderDetails } from '../jobs/job-details'
 import { JobList } from '../jobs/job-list'
 import { type ListState, toggled } from '../jobs/list-state'
@@ -43,7 +43,7 @@ export default function JobsPage() {
       }
     >
       <SavedViews page="jobs" path="/jobs" builtIn={VIEWS} search={searchOf(filters)}>
-        <ColumnMenu table={JOB_TABLE} columns={JOB_COLUMNS} />
+        <ColumnMenu {...JOB_TABLE} />
       </SavedViews>
       <FilterBar filters={filters} kinds={kinds.map(({ name }) => name)} />
       <Jobs key={searchOf(filters)} filters={filters} />

@@ -1,8 +1,10 @@
 import { useMemo } from 'preact/hooks'
+import { ColumnMenu, ColumnsHead, columnsLayout } from '../components/columns'
 import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { TypedFilter } from '../components/typed-filter'
+import { QUERY_TABLE } from '../fleet/query/query-columns'
 import { QueryRow } from '../fleet/query/query-row'
 import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use-queries'
 import { useKeys } from '../keys'
@@ -36,14 +38,21 @@ export default function QueriesPage() {
         )
       }
     >
-      <SavedViews page="queries" path="/queries" builtIn={VIEWS} search={searchOf(QUERY_FILTERS, filters)} />
+      <SavedViews page="queries" path="/queries" builtIn={VIEWS} search={searchOf(QUERY_FILTERS, filters)}>
+        <ColumnMenu {...QUERY_TABLE} />
+      </SavedViews>
       <Filters filters={filters} />
       <ListStatus list={list} empty={<NoQueries isFiltered={Object.values(filters).some(Boolean)} />} />
-      <ul class="query-list" aria-label="Queries">
-        {queries.map(query => (
-          <QueryRow key={query.id} query={query} isCurrent={query.id === current.value} />
-        ))}
-      </ul>
+      {queries.length > 0 && (
+        <div class="query-table columns" {...columnsLayout(QUERY_TABLE)}>
+          <ColumnsHead {...QUERY_TABLE} />
+          <ul aria-label="Queries">
+            {queries.map(query => (
+              <QueryRow key={query.id} query={query} isCurrent={query.id === current.value} />
+            ))}
+          </ul>
+        </div>
+      )}
       <LoadMore list={list} />
     </PageFrame>
   )

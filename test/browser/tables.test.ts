@@ -144,6 +144,7 @@ describeInBrowser('tables', () => {
 
   it.each([
     ['/jobs', 'Kind', '.job-row', '.job-row .job-kind'],
+    ['/queries', 'Targets', '.query-row', '.query-row .query-targets'],
     ['/hosts', 'System', '.host-row', '.host-row .host-system'],
     ['results', 'user', '.grid tbody tr', '.grid tbody td:nth-child(4)'],
   ])('columns of %s are hidden, resized, remembered and reset', async (name, column, row, cell) => {
@@ -186,7 +187,8 @@ describeInBrowser('tables', () => {
   })
 
   it.each([
-    ['/jobs', '.jobs-head'],
+    ['/jobs', '.columns-head'],
+    ['/queries', '.columns-head'],
     ['/hosts', '.hosts thead'],
     ['/admin/audit', 'thead'],
   ])('the heading of %s sticks to the window', async (path, head) => {

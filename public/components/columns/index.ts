@@ -1,4 +1,5 @@
 export { ColumnMenu } from './column-menu'
 export { ColumnResizer, edgeOf } from './column-resizer'
+export { ColumnsHead, columnsLayout } from './columns-head'
 export { type Column, shownColumns, tracksOf } from './layout'
 export { layoutOf } from './remembered'

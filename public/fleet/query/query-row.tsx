@@ -12,8 +12,10 @@ import { StateBar } from './state-bar'
 export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolean }) {
   const { id, sql, counts, row_count, targets, created_at, created_by } = query
   return (
-    <li class={isCurrent ? 'query-row is-current' : 'query-row'} data-query={id}>
-      <Outcome of={query} />
+    <li class={`query-row columns-row${isCurrent ? ' is-current' : ''}`} data-query={id}>
+      <span class="query-outcome">
+        <Outcome of={query} />
+      </span>
       <a class="query-subject" href={`/queries/${id}`} title={sql}>
         <SqlText sql={sql} />
       </a>
@@ -21,10 +23,9 @@ export function QueryRow({ query, isCurrent }: { query: Query; isCurrent: boolea
         <StateBar counts={counts} />
         <span class="hint">{counted(row_count, 'row')}</span>
       </span>
-      <span class="query-who">
-        {describeTargets(targets)} · {created_by.name}
-      </span>
-      <time class="job-time" dateTime={created_at} title={formatUtc(created_at)}>
+      <span class="query-targets">{describeTargets(targets)}</span>
+      <span class="query-who">{created_by.name}</span>
+      <time class="query-time number" dateTime={created_at} title={formatUtc(created_at)}>
         {formatAgo(created_at, now.value)}
       </time>
     </li>
