@@ -42,7 +42,7 @@ describeInBrowser('the layout of every page', () => {
 
   describe.each(PAGES.map(({ name }) => name))('%s', name => {
     it.each(SIZES)(
-      '%s hardly shifts while it loads, has rows of one height and no control out of reach',
+      '%s hardly shifts while it loads, has rows of one height, every control within reach and one primary button at most',
       async (_, size) => {
         const { cookies, origins } = await visitor.context.storageState()
         const context = await browser.newContext({ ...size, storageState: { cookies, origins } })
@@ -53,6 +53,8 @@ describeInBrowser('the layout of every page', () => {
           const shifts = await page.evaluate(shiftsOfPage, SHIFT_MAX)
           const rows = size.viewport.width === WIDE_PX ? await page.evaluate(highRows, ROW_PX) : []
           const controls = await page.evaluate(outOfReach)
+          const primary = await page.locator('main .primary:visible').count()
+          if (primary > 1) faults.push(`${path} has ${primary} primary buttons`)
           faults.push(...[...shifts, ...rows, ...controls].map(fault => `${path} ${fault}`))
         }
         await context.close()

@@ -36,7 +36,6 @@ export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabe
         <span>{isAll ? counted(count, 'matching host') : `${hostsOf(count)} selected`}</span>
         <button
           type="button"
-          class="primary"
           disabled={targets === null || count === 0}
           title={
             targets === null
