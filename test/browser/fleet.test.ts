@@ -169,7 +169,7 @@ describeInBrowser('fleet pages', () => {
   it('open and expired queries look different, and a deleted host disappears', async () => {
     const answer = await app.post('/api/enroll-secrets', { name: 'silent' })
     const { secret } = (await answer.json()) as { secret: string }
-    const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behaviour: { silent: 1 } })
+    const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behavior: { silent: 1 } })
     fleets.push(silent)
     const list = await signedIn('/hosts')
     await list

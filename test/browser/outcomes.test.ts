@@ -32,7 +32,7 @@ describeInBrowser('what came of a job', () => {
   const start = async (kind: string, input: object): Promise<string> =>
     (await bodyOf(app.post('/api/jobs', { kind, input }))).job.id
   const ends = (id: string) => eventually(async () => (await bodyOf(app.get(`/api/jobs/${id}`))).ended_at)
-  const colour = (selector: string) =>
+  const color = (selector: string) =>
     page
       .locator(selector)
       .first()
@@ -57,8 +57,8 @@ describeInBrowser('what came of a job', () => {
     expect(await page.locator(`${row} .outcome-text`).evaluate(text => text.scrollWidth <= text.clientWidth)).toBe(true)
     const subject = await page.locator(`${row} .job-subject`).boundingBox()
     expect(box?.y).toBeLessThan(subject?.y ?? 0)
-    expect(await colour(`${row} .outcome`)).toBe(await variable('--failed'))
-    expect(await colour(`${row} .status.is-completed`)).toBe(await variable('--ink-soft'))
+    expect(await color(`${row} .outcome`)).toBe(await variable('--failed'))
+    expect(await color(`${row} .status.is-completed`)).toBe(await variable('--ink-soft'))
 
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-bad').waitFor()
@@ -82,7 +82,7 @@ describeInBrowser('what came of a job', () => {
     await page.locator('.summary .outcome.is-warn', { hasText: 'enough' }).waitFor()
     await page.locator('.step.is-cancelled').waitFor()
     const amber = await variable('--cancelled')
-    expect([await colour('.summary .outcome'), await colour('.step.is-cancelled')]).toEqual([amber, amber])
+    expect([await color('.summary .outcome'), await color('.step.is-cancelled')]).toEqual([amber, amber])
   })
 
   it('is green only when it is good', async () => {
@@ -90,7 +90,7 @@ describeInBrowser('what came of a job', () => {
     await ends(id)
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-ok', { hasText: '3 lines' }).waitFor()
-    expect(await colour('.summary .outcome')).toBe(await variable('--completed'))
+    expect(await color('.summary .outcome')).toBe(await variable('--completed'))
     expect(await page.title()).toMatch(/^✓ 3 lines · load/)
   })
 })
