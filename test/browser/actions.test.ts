@@ -1,24 +1,20 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('actions', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app, '/jobs')
   })
   afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
     expect(visitor.errors).toEqual([])
   })
 

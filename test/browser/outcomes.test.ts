@@ -1,29 +1,25 @@
 import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../jobs/node'
-import { appsOnFreshParts, type TestApp } from '../support/app'
+import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
-import { describeInBrowser, signIn, startBrowser, visit } from './browser'
+import { describeInBrowser, signIn, startStage, visit } from './browser'
 
 const PHONE = { width: 390, height: 844 }
 
 describeInBrowser('what came of a job', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let page: Page
   let errors: string[]
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     const visitor = await visit(browser, app.url)
     ;({ page, errors } = visitor)
     await page.setViewportSize(PHONE)
     await signIn(visitor, app, '/queue')
   })
   afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
     expect(errors).toEqual([])
   })
 
