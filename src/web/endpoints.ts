@@ -8,7 +8,7 @@ import type { Role } from '../contract/access'
 import { sse } from '../contract/streams'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 import { type TimedHandler, timedHandler } from './timed-handler'
 
 /** Limits what an unauthenticated client can make us buffer; endpoints that need more set `bodyBytesMax`. */

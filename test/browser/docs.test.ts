@@ -58,7 +58,7 @@ describeInBrowser('the documentation of the API', () => {
     ['the chosen theme', 'dark', 'light', 'rgb(14, 18, 20)'],
     ['the system without one', 'auto', 'dark', 'rgb(14, 18, 20)'],
     ['the chosen theme', 'light', 'dark', 'rgb(255, 255, 255)'],
-  ] as const)('is in the colours of %s: %s on a %s system', async (_, theme, colorScheme, background) => {
+  ] as const)('is in the colors of %s: %s on a %s system', async (_, theme, colorScheme, background) => {
     await page.evaluate(chosen => localStorage.setItem('tailrace.theme', chosen), theme)
     await page.emulateMedia({ colorScheme })
     await page.reload()
