@@ -21,7 +21,7 @@ Access   TAILRACE_TOKEN, or else the token saved by "tailrace login", or else, i
          (127.0.0.1, ::1, localhost) and .data/admin-token (or DATA_DIR/admin-token) can be read, that admin token.
          Tokens are never accepted as arguments, because everybody on the machine can see arguments.
 Server   --url, TAILRACE_URL, the last login, or http://127.0.0.1:8080
-Colours  on terminals; NO_COLOR=1 turns them off
+Colors  on terminals; NO_COLOR=1 turns them off
 Exit     0 done   1 job failed or cancelled, command refused, or output not written   2 wrong usage
          3 not signed in or not allowed
          4 not found   5 server cannot be reached   6 not all hosts answered   130 Ctrl-C

@@ -62,7 +62,7 @@ async function request<T>(
   throw errorOf(response, answer)
 }
 
-/** A proxy in front answers in place of a server that is away. */
+/** A proxy in front answers in place of a server that is unavailable. */
 const isOfProxy = ({ status }: Response, answer: unknown) =>
   status === 502 || status === 504 || (status === 503 && answer === null)
 

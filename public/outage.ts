@@ -38,7 +38,7 @@ const answers = () =>
     () => false,
   )
 
-/** Finds out whether the server is away, or only a stream was lost. */
+/** Finds out whether the server is unavailable, or only a stream was lost. */
 export async function checkReachable(): Promise<void> {
   if (!(await answers())) noteUnreachable()
 }

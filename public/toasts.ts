@@ -13,7 +13,7 @@ const SHOWN_MAX = 3
 export const toasts = signal<readonly Toast[]>([])
 let lastId = 0
 
-/** Says that something was done. It goes away by itself, so it must not be the only place that says so. */
+/** Says that something was done. It disappears on its own, so it must not be the only place that says so. */
 export function showToast(text: string, link?: Toast['link']): void {
   lastId += 1
   toasts.value = [...toasts.value, { id: lastId, text, link }].slice(-SHOWN_MAX)

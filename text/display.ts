@@ -1,6 +1,6 @@
 import { replaceHidden } from './hidden'
 
-/** Select Graphic Rendition: colours and weight (ECMA-48, section 8.3.117). */
+/** Select Graphic Rendition: colors and weight (ECMA-48, section 8.3.117). */
 const SGR = /\x1b\[[0-9;:]*m/g
 /** Complete sequences, not just the escape character: CSI, OSC and the like (ECMA-48), and two-character escapes. */
 const SEQUENCE = /\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]/g
@@ -19,12 +19,12 @@ export function clean(text: string, keepsBreaks = false): string {
   return replaceHidden(flat, character => (character === '\n' ? character : REPLACEMENT))
 }
 
-/** Like `clean` with line breaks, but keeps colours and resets them at the end. */
-export function cleanColoured(text: string): string {
-  const colours = text.match(SGR)
-  if (!colours) return clean(text, true)
+/** Like `clean` with line breaks, but keeps colors and resets them at the end. */
+export function cleanColored(text: string): string {
+  const colors = text.match(SGR)
+  if (!colors) return clean(text, true)
   const parts = text.split(SGR).map(part => clean(part, true))
-  return `${parts.map((part, at) => part + (colours[at] ?? '')).join('')}\x1b[0m`
+  return `${parts.map((part, at) => part + (colors[at] ?? '')).join('')}\x1b[0m`
 }
 
 /** Indents all lines after the first, so that none can be mistaken for a separate entry. */

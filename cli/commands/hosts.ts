@@ -3,7 +3,7 @@ import { clean } from '../../text/display'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
 import { EXIT } from '../exit'
 import { collect, limitOf } from '../list'
-import { HOST_COLOURS, nameOf } from '../output/host-lines'
+import { HOST_COLORS, nameOf } from '../output/host-lines'
 import { table } from '../output/table'
 import { age } from '../output/times'
 
@@ -43,7 +43,7 @@ export const hosts = defineCommand({
 function tableOf({ terminal }: Context, found: readonly Host[]): string {
   const columns = [
     { title: 'HOST', widthMin: 12 },
-    { title: 'STATUS', paint: (text: string) => terminal.paint(HOST_COLOURS[text.trim()], text) },
+    { title: 'STATUS', paint: (text: string) => terminal.paint(HOST_COLORS[text.trim()], text) },
     { title: 'SEEN', right: true },
     { title: 'ID' },
     { title: 'SYSTEM', widthMin: 10 },

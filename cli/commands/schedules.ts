@@ -8,7 +8,7 @@ import { table } from '../output/table'
 import { age } from '../output/times'
 
 const LIMIT_DEFAULT = 100
-const STATE_COLOURS = { active: 'green', paused: 'yellow', ended: 'dim' } as const
+const STATE_COLORS = { active: 'green', paused: 'yellow', ended: 'dim' } as const
 
 export const schedules = defineCommand({
   name: 'schedules',
@@ -39,7 +39,7 @@ function tableOf({ terminal }: Context, found: readonly ScheduleItem[]): string 
     { title: 'NAME', widthMin: 12 },
     {
       title: 'STATE',
-      paint: (text: string) => terminal.paint(STATE_COLOURS[text.trim() as ScheduleItem['state']], text),
+      paint: (text: string) => terminal.paint(STATE_COLORS[text.trim() as ScheduleItem['state']], text),
     },
     { title: 'NEXT', right: true },
     { title: 'LAST', right: true },

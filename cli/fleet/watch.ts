@@ -84,8 +84,8 @@ async function retryWhileDown<T>(patienceMs: number, ask: () => Promise<T>): Pro
     try {
       return await ask()
     } catch (error) {
-      const isAway = error instanceof Failure && error.exitCode === EXIT.unreachable
-      if (!isAway || Date.now() > until) throw error
+      const isUnreachable = error instanceof Failure && error.exitCode === EXIT.unreachable
+      if (!isUnreachable || Date.now() > until) throw error
       await sleep(RETRY_MS)
     }
   }

@@ -1,7 +1,7 @@
 import type { Host } from '../../src/contract/hosts'
-import type { Colour } from './terminal'
+import type { Color } from './terminal'
 
-export const HOST_COLOURS: Record<string, Colour> = { online: 'green', offline: 'yellow', missing: 'red' }
+export const HOST_COLORS: Record<string, Color> = { online: 'green', offline: 'yellow', missing: 'red' }
 
 /** The name of a host, or else its identifier. */
 export const nameOf = ({ hostname, host_identifier }: Pick<Host, 'hostname' | 'host_identifier'>) =>

@@ -1,10 +1,10 @@
 import type { Job } from '../../src/contract/jobs'
 import { clean } from '../../text/display'
 import { formatDuration } from '../../text/times'
-import type { Colour, Terminal } from './terminal'
+import type { Color, Terminal } from './terminal'
 import { span } from './times'
 
-export const STATUS_COLOURS: Record<string, Colour> = {
+export const STATUS_COLORS: Record<string, Color> = {
   scheduled: 'magenta',
   pending: 'yellow',
   running: 'blue',
@@ -12,9 +12,9 @@ export const STATUS_COLOURS: Record<string, Colour> = {
   cancelled: 'yellow',
 }
 
-export const paintStatus = (terminal: Terminal) => (text: string) => terminal.paint(STATUS_COLOURS[text.trim()], text)
+export const paintStatus = (terminal: Terminal) => (text: string) => terminal.paint(STATUS_COLORS[text.trim()], text)
 
-const LEVEL_COLOURS: Record<string, Colour> = { ok: 'green', warn: 'yellow', bad: 'red' }
+const LEVEL_COLORS: Record<string, Color> = { ok: 'green', warn: 'yellow', bad: 'red' }
 const LEVEL_MARKS = { ok: '✓', warn: '!', bad: '✗' }
 
 type Ended = Pick<Job, 'status' | 'outcome'>
@@ -23,10 +23,10 @@ type Ended = Pick<Job, 'status' | 'outcome'>
 export const markedStatus = ({ status, outcome }: Ended) =>
   outcome ? `${LEVEL_MARKS[outcome.level]} ${status}` : status
 
-/** Colours text that begins with a mark by its level, else a status. */
+/** Colors text that begins with a mark by its level, else a status. */
 export const paintMarked = (terminal: Terminal) => (text: string) => {
   const level = Object.entries(LEVEL_MARKS).find(([, mark]) => text.startsWith(`${mark} `))?.[0]
-  return terminal.paint(level ? LEVEL_COLOURS[level] : STATUS_COLOURS[text.trim().split(/[:,]/, 1)[0] ?? ''], text)
+  return terminal.paint(level ? LEVEL_COLORS[level] : STATUS_COLORS[text.trim().split(/[:,]/, 1)[0] ?? ''], text)
 }
 
 /** `✗ connection refused`; `''` before the end. */

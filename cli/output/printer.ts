@@ -1,8 +1,8 @@
 import type { Gap, JobStatus, LogLine, StreamEvent } from '../../public/client'
 import type { Job } from '../../src/contract/jobs'
-import { clean, cleanColoured, indented } from '../../text/display'
+import { clean, cleanColored, indented } from '../../text/display'
 import { hasEnded, markedStatus, paintMarked, reasonOf } from './job-lines'
-import type { Colour, Terminal } from './terminal'
+import type { Color, Terminal } from './terminal'
 import { cut } from './text'
 import { clock } from './times'
 
@@ -29,7 +29,7 @@ export function jsonPrinter({ json }: Terminal): Printer {
   }
 }
 
-const LEVEL_COLOURS: Record<string, Colour> = { debug: 'dim', warn: 'yellow', error: 'red' }
+const LEVEL_COLORS: Record<string, Color> = { debug: 'dim', warn: 'yellow', error: 'red' }
 
 export function textPrinter(terminal: Terminal): Printer {
   let shown = ''
@@ -55,9 +55,9 @@ export function textPrinter(terminal: Terminal): Printer {
 
 function lineText(terminal: Terminal, { timestamp, level, step, message, truncated }: LogLine): string {
   const time = terminal.paint('dim', clock(timestamp))
-  const name = terminal.paint(LEVEL_COLOURS[level], level.toUpperCase().padEnd(5))
+  const name = terminal.paint(LEVEL_COLORS[level], level.toUpperCase().padEnd(5))
   const place = step ? terminal.paint('cyan', `[${clean(step)}] `) : ''
-  const text = terminal.isColoured ? cleanColoured(message) : clean(message, true)
+  const text = terminal.isColored ? cleanColored(message) : clean(message, true)
   const rest = truncated ? terminal.paint('yellow', ' (truncated at 16 KiB)') : ''
   return `${time} ${name} ${place}${indented(text)}${rest}\n`
 }
@@ -91,10 +91,10 @@ function eventText(terminal: Terminal, { type, data }: StreamEvent): string {
   const name = `${clean(type).padEnd(16)} `
   const room = Math.max(20, terminal.width() - time.length - name.length)
   const about = cut(fieldsOf(inner ?? progress ?? data), room)
-  return `${terminal.paint('dim', time)}${terminal.paint(eventColour(type), name)}${about}\n`
+  return `${terminal.paint('dim', time)}${terminal.paint(eventColor(type), name)}${about}\n`
 }
 
-const eventColour = (type: string): Colour => (/failed|incident_created/.test(type) ? 'red' : 'cyan')
+const eventColor = (type: string): Color => (/failed|incident_created/.test(type) ? 'red' : 'cyan')
 
 function fieldsOf(data: unknown): string {
   if (typeof data !== 'object' || data === null) return clean(String(data ?? ''))

@@ -3,14 +3,14 @@ import { clean } from '../../text/display'
 import { cut, jsonLine } from './text'
 
 const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, dim: 2, bold: 1 }
-export type Colour = keyof typeof CODES
+export type Color = keyof typeof CODES
 
 /** Moves to the start of the line and erases the rest of it (ECMA-48). */
 const CLEAR_LINE = '\r\x1b[K'
 
 /** Output goes to stdout (`write`), messages for people to stderr (`note`). */
 export interface Terminal {
-  readonly isColoured: boolean
+  readonly isColored: boolean
   /** Columns; infinite if the output is not a terminal. */
   width(): number
   write(text: string): void
@@ -24,16 +24,16 @@ export interface Terminal {
   progress(text: string): void
   /** Resolves when the output accepts more. */
   drained(): Promise<void>
-  paint(colour: Colour | undefined, text: string): string
+  paint(color: Color | undefined, text: string): string
 }
 
-/** Uses colours only on a terminal, and unless they are turned off (https://no-color.org). */
+/** Uses colors only on a terminal, and unless they are turned off (https://no-color.org). */
 export function createTerminal(
   env: NodeJS.ProcessEnv,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Terminal {
-  const isColoured = Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb'
+  const isColored = Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb'
   const isWatched = Boolean(stderr.isTTY) && env.TERM !== 'dumb'
   let below = ''
   const draw = () => {
@@ -46,7 +46,7 @@ export function createTerminal(
     draw()
   }
   return {
-    isColoured,
+    isColored,
     isWatched,
     width: () => (stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY),
     write: text => print(stdout, text),
@@ -62,6 +62,6 @@ export function createTerminal(
     drained: async () => {
       if (stdout.writableNeedDrain) await once(stdout, 'drain')
     },
-    paint: (colour, text) => (isColoured && colour ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text),
+    paint: (color, text) => (isColored && color ? `\x1b[${CODES[color]}m${text}\x1b[0m` : text),
   }
 }

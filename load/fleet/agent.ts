@@ -1,4 +1,4 @@
-import type { Behaviour } from './behaviour'
+import type { Behavior } from './behavior'
 import { Carver } from './carver'
 import { type Clock, Life } from './clock'
 import { readConfiguration } from './configuration'
@@ -17,7 +17,7 @@ import type { Tally } from './tally'
 export interface AgentSettings {
   host: Host
   secret: string
-  behaviour: Behaviour
+  behavior: Behavior
   connection: Connection
   clock: Clock
   random: Random
@@ -73,8 +73,8 @@ export class Agent {
     this.ended ??= this.live(afterMs)
   }
 
-  behave(behaviour: Partial<Behaviour>) {
-    Object.assign(this.settings.behaviour, behaviour)
+  behave(behavior: Partial<Behavior>) {
+    Object.assign(this.settings.behavior, behavior)
   }
 
   /** Stops at once, aborting running requests. */
@@ -84,11 +84,11 @@ export class Agent {
   }
 
   private async live(afterMs: number) {
-    const { behaviour, host, clock } = this.settings
+    const { behavior, host, clock } = this.settings
     await this.life.sleep(afterMs)
     if (this.life.ended) return
     await this.remote.key()
-    if (behaviour.offline) return
+    if (behavior.offline) return
     this.forwarder.addStatus(
       statusLine(host, clock.nowMs(), 0, `osqueryd initialized [version=${host.osqueryVersion}]`),
     )
@@ -126,8 +126,8 @@ export class Agent {
   }
 
   private run(sql: string): Found {
-    const { host, clock, behaviour } = this.settings
-    return this.carver.run(sql) ?? runSql(sql, { host, nowMs: clock.nowMs(), rows: behaviour.rows })
+    const { host, clock, behavior } = this.settings
+    return this.carver.run(sql) ?? runSql(sql, { host, nowMs: clock.nowMs(), rows: behavior.rows })
   }
 }
 

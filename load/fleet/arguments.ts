@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type FleetBehaviour, GOOD, LOG_SHAPES } from './behaviour'
+import { type FleetBehavior, GOOD, LOG_SHAPES } from './behavior'
 import type { Flags } from './flags'
 
 export interface Arguments {
@@ -10,7 +10,7 @@ export interface Arguments {
   seed: string
   caFile: string | undefined
   started: Partial<Flags>
-  behaviour: FleetBehaviour
+  behavior: FleetBehavior
 }
 
 /** Invalid arguments; the message says what is wrong and what to do. */
@@ -72,7 +72,7 @@ export function readArguments(args: string[], env: Record<string, string | undef
   const values = parse(args)
   if (values.help) return undefined
   const share = (name: keyof typeof values) => numberOf(name, values[name], 0, 1)
-  const behaviour: FleetBehaviour = {
+  const behavior: FleetBehavior = {
     ...{ noRows: share('no-rows'), errors: share('errors'), crashes: share('crashes') },
     ...{ duplicates: share('duplicates'), malformed: share('malformed') },
     ...{ silent: share('silent'), offline: share('offline') },
@@ -86,7 +86,7 @@ export function readArguments(args: string[], env: Record<string, string | undef
       seed: values.seed,
       caFile: values.ca,
       started: { carver_tick: wholeOf('carve-tick', values['carve-tick'], 1, 3_600) },
-      behaviour,
+      behavior,
     },
     hosts: wholeOf('hosts', values.hosts, 1, 20_000),
     seconds: values.seconds === undefined ? undefined : numberOf('seconds', values.seconds, 1, 86_400),
@@ -121,7 +121,7 @@ function rangeOf(text: string): [number, number] {
   return range
 }
 
-function shapeOf(text: string): FleetBehaviour['logShape'] {
+function shapeOf(text: string): FleetBehavior['logShape'] {
   const found = [...LOG_SHAPES, 'mixed' as const].find(shape => shape === text)
   if (!found) throw new ArgumentError(`--log-shape must be one of ${LOG_SHAPES.join(', ')}, mixed.`)
   return found

@@ -75,11 +75,11 @@ function isFor({ platform, version, shard }: Fields, host: Host): boolean {
   const names = [host.platform, host.family, ...(POSIX.includes(host.family) ? ['posix'] : []), 'any', 'all']
   if (platforms && !names.some(name => platforms.includes(name))) return false
   if (typeof version === 'string' && version && !isSince(host.osqueryVersion, version)) return false
-  return shard === undefined || placeOf(host) < Number(shard)
+  return shard === undefined || shardOf(host) < Number(shard)
 }
 
 /** From 0 to 99, constant for a host. */
-const placeOf = (host: Host) => createHash('sha1').update(host.identifier).digest().readUInt8() % 100
+const shardOf = (host: Host) => createHash('sha1').update(host.identifier).digest().readUInt8() % 100
 
 function decoratorsOf({ load, always, interval }: Fields): string[] {
   const timed = Object.values(fieldsOf(interval)).flat()

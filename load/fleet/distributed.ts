@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Behaviour } from './behaviour'
+import type { Behavior } from './behavior'
 import type { Life } from './clock'
 import type { Flags } from './flags'
 import type { Host } from './host'
@@ -22,7 +22,7 @@ interface Result {
 
 interface Settings {
   host: Host
-  behaviour: Behaviour
+  behavior: Behavior
   flags: Flags
   remote: Remote
   life: Life
@@ -67,14 +67,14 @@ export class Distributed {
   }
 
   private async pull() {
-    const { remote, flags, tally, behaviour } = this.settings
+    const { remote, flags, tally, behavior } = this.settings
     tally.heldReads++
     tally.reads++
     const answer = await remote.call('distributed_read', '', { attempts: flags.distributed_tls_max_attempts })
     tally.heldReads--
     if (!answer) return
     this.accept(answer)
-    if (!behaviour.silent) return
+    if (!behavior.silent) return
     tally.ignored += this.queue.size
     this.queue.clear()
   }
@@ -126,7 +126,7 @@ export class Distributed {
 
   /** @returns undefined if it crashed the worker */
   private async execute(id: string, sql: string): Promise<Result | undefined> {
-    const { behaviour, flags, life, random, tally } = this.settings
+    const { behavior, flags, life, random, tally } = this.settings
     const hash = createHash('sha256').update(sql).digest('base64')
     const began = this.running.get(hash)
     const denylistMs = flags.distributed_denylist_duration * 1_000
@@ -135,17 +135,17 @@ export class Distributed {
       return { id, rows: '[]', count: 0, status: 1, message: 'distributed query is denylisted', stats: '{}' }
     }
     this.running.set(hash, life.clock.nowMs())
-    const tookMs = random.between(...behaviour.delayMs)
+    const tookMs = random.between(...behavior.delayMs)
     if (tookMs) await life.sleep(tookMs)
-    if (random.chance(behaviour.crashes)) return undefined
+    if (random.chance(behavior.crashes)) return undefined
     this.running.delete(hash)
     return this.resultOf(id, this.find(id, sql), tookMs)
   }
 
   private find(id: string, sql: string): Found {
-    const { behaviour, random, run } = this.settings
-    if (random.chance(behaviour.errors)) return { message: 'vtable constructor failed: simulated' }
-    return random.chance(behaviour.noRows) ? { rows: [] } : run(sql, id)
+    const { behavior, random, run } = this.settings
+    if (random.chance(behavior.errors)) return { message: 'vtable constructor failed: simulated' }
+    return random.chance(behavior.noRows) ? { rows: [] } : run(sql, id)
   }
 
   private resultOf(id: string, found: Found, tookMs: number): Result {
@@ -168,17 +168,17 @@ export class Distributed {
   }
 
   private async flush() {
-    const { behaviour, flags, random, remote, tally } = this.settings
+    const { behavior, flags, random, remote, tally } = this.settings
     if (!this.results.length) return
     const fields = this.fields()
-    const garbled = random.chance(behaviour.malformed) ? `{${fields.slice(0, fields.length >> 1)}` : undefined
+    const garbled = random.chance(behavior.malformed) ? `{${fields.slice(0, fields.length >> 1)}` : undefined
     const attempts = flags.distributed_tls_max_attempts
     const accepted = await remote.call('distributed_write', fields, { attempts, garbled })
     if (accepted) {
       tally.answered += this.results.length
       tally.rows += this.results.reduce((sum, { count }) => sum + count, 0)
       this.results = []
-      if (random.chance(behaviour.duplicates)) await remote.call('distributed_write', fields)
+      if (random.chance(behavior.duplicates)) await remote.call('distributed_write', fields)
     } else tally.dropped += this.results.splice(0, this.results.length - RESULTS_MAX).length
   }
 

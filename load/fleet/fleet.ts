@@ -1,5 +1,5 @@
 import { Agent } from './agent'
-import { behaviourOf, type FleetBehaviour, GOOD } from './behaviour'
+import { behaviorOf, type FleetBehavior, GOOD } from './behavior'
 import { type Clock, realClock } from './clock'
 import { Connection } from './connection'
 import type { Flags } from './flags'
@@ -13,7 +13,7 @@ export interface FleetSettings {
   hosts: number
   /** The same seed gives the same hosts. */
   seed: string
-  behaviour?: Partial<FleetBehaviour>
+  behavior?: Partial<FleetBehavior>
   /** Command-line flags of every agent. */
   started?: Partial<Flags>
   /** CA certificate of the server (PEM). */
@@ -36,21 +36,21 @@ export class Fleet {
   }
 
   start() {
-    const { hosts, seed, secret, clock = realClock, started, behaviour } = this.settings
+    const { hosts, seed, secret, clock = realClock, started, behavior } = this.settings
     for (let index = 0; index < hosts; index++) {
       const host = hostOf(seed, index)
-      const random = new Random(`${seed}/${index}/behaviour`)
-      const own = behaviourOf({ ...GOOD, ...behaviour }, random)
+      const random = new Random(`${seed}/${index}/behavior`)
+      const own = behaviorOf({ ...GOOD, ...behavior }, random)
       const shared = { connection: this.connection, tally: this.tally, clock, secret, started }
-      const agent = new Agent({ ...shared, host, random, behaviour: own })
+      const agent = new Agent({ ...shared, host, random, behavior: own })
       this.agents.push(agent)
       agent.start((index * 1_000) / STARTS_PER_SECOND)
     }
   }
 
-  /** Changes the behaviour of all hosts from now on. */
-  behave(behaviour: Omit<Partial<FleetBehaviour>, 'silent' | 'offline' | 'logShape'>) {
-    for (const agent of this.agents) agent.behave(behaviour)
+  /** Changes the behavior of all hosts from now on. */
+  behave(behavior: Omit<Partial<FleetBehavior>, 'silent' | 'offline' | 'logShape'>) {
+    for (const agent of this.agents) agent.behave(behavior)
   }
 
   async stop() {

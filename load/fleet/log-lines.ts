@@ -1,5 +1,5 @@
 import type { Row } from '../../src/fleet/agent'
-import type { LogShape } from './behaviour'
+import type { LogShape } from './behavior'
 import type { Flags } from './flags'
 import type { Host } from './host'
 import { calendarTime } from './tables/machine'

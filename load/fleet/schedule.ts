@@ -1,5 +1,5 @@
 import type { Row } from '../../src/fleet/agent'
-import type { Behaviour } from './behaviour'
+import type { Behavior } from './behavior'
 import type { Life } from './clock'
 import type { Configuration, Scheduled } from './configuration'
 import type { Flags } from './flags'
@@ -10,7 +10,7 @@ import type { Found } from './tables/database'
 
 interface Settings {
   host: Host
-  behaviour: Behaviour
+  behavior: Behavior
   flags: Flags
   life: Life
   random: Random
@@ -73,7 +73,7 @@ export class Schedule {
   }
 
   private runDue() {
-    const { host, behaviour, flags, life, run, log } = this.settings
+    const { host, behavior, flags, life, run, log } = this.settings
     const nowMs = life.clock.nowMs()
     const due = [...this.entries.values()].filter(({ dueMs }) => dueMs <= nowMs)
     const decorations = due.length ? this.decorations() : undefined
@@ -82,7 +82,7 @@ export class Schedule {
       const found = run(entry.query.sql)
       if ('message' in found) continue
       const finding: Finding = { name: entry.query.name, nowMs, decorations, ...compare(entry, found.rows) }
-      for (const line of resultLines(finding, host, flags, behaviour.logShape)) log(line)
+      for (const line of resultLines(finding, host, flags, behavior.logShape)) log(line)
     }
   }
 

@@ -12,7 +12,7 @@ interface Run {
 const PREFIX = '{bare}'
 const BULK = 1_000
 
-/** The yardstick for jobs: bare BullMQ. @returns jobs per second */
+/** The baseline for jobs: bare BullMQ. @returns jobs per second */
 async function run({ redisUrl, count, concurrency }: Run): Promise<number> {
   const log = createLog({ level: 'error', format: 'json', output: process.stderr })
   const redis = createRedis({ url: redisUrl, prefix: 'bare', log })

@@ -79,7 +79,7 @@ async function writeSeldom({ topic, lines, everyMs }: { topic: Topic; lines: num
   await streams.flush()
 }
 
-/** The yardstick for ingest: a loop of plain durable inserts into a table with a primary key. */
+/** The baseline for ingest: a loop of plain durable inserts into a table with a primary key. */
 async function insertBare({ lines, lineBytes }: { lines: number; lineBytes: number }) {
   await db.raw(`CREATE TABLE IF NOT EXISTS bare_lines
     (topic bigint, seq bigint, at timestamptz NOT NULL, message text NOT NULL, PRIMARY KEY (topic, seq))`)

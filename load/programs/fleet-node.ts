@@ -17,7 +17,7 @@ const questions = {
     fleet = new Fleet(settings)
     fleet.start()
   },
-  behave: (behaviour: Parameters<Fleet['behave']>[0]) => fleet.behave(behaviour),
+  behave: (behavior: Parameters<Fleet['behave']>[0]) => fleet.behave(behavior),
   tally: () => ({ ...fleet.tally }),
   /** @returns when each count was reached, in ms */
   until: async ({ counts, withinMs }: { counts: Partial<Record<Count, number>>; withinMs: number }) => {

@@ -47,7 +47,7 @@ export class Connection implements TopicsHandle {
   }
 
   retryNow() {
-    if (this.state === 'waiting' && !this.pageLifecycle?.isAway) this.current.abort()
+    if (this.state === 'waiting' && !this.pageLifecycle?.isInactive) this.current.abort()
   }
 
   close() {
@@ -68,7 +68,7 @@ export class Connection implements TopicsHandle {
     while (!this.isOver) {
       this.current = new AbortController()
       const { signal } = this.current
-      if (this.pageLifecycle?.isAway) await this.waitUntilVisible(signal)
+      if (this.pageLifecycle?.isInactive) await this.waitUntilVisible(signal)
       else await this.attempt(signal)
     }
   }

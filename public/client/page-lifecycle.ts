@@ -3,21 +3,21 @@ const HIDDEN_MS = 60_000
 
 export interface PageLifecycle {
   /** Whether the page has been hidden for a minute, frozen, or put into the back/forward cache. */
-  readonly isAway: boolean
+  readonly isInactive: boolean
   stop(): void
 }
 
 /**
  * Tracks whether the page is in use.
- * @param onChange called when `isAway` changes
+ * @param onChange called when `isInactive` changes
  */
 export function watchPageLifecycle(onChange: () => void): PageLifecycle {
-  let isAway = false
+  let isInactive = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const set = (value: boolean) => {
     clearTimeout(timer)
-    if (value === isAway) return
-    isAway = value
+    if (value === isInactive) return
+    isInactive = value
     onChange()
   }
   const leave = () => set(true)
@@ -33,8 +33,8 @@ export function watchPageLifecycle(onChange: () => void): PageLifecycle {
   addEventListener('pageshow', look)
   look()
   return {
-    get isAway() {
-      return isAway
+    get isInactive() {
+      return isInactive
     },
     stop() {
       clearTimeout(timer)

@@ -101,11 +101,11 @@ function optionsOf(
   pointed: { value: number | null },
 ): uPlot.Options {
   const style = getComputedStyle(element)
-  const colour = (name: string) => resolveColour(element, name)
+  const resolved = (name: string) => resolveColor(element, name)
   const axis = {
-    stroke: colour('--ink-soft'),
+    stroke: resolved('--ink-soft'),
     font: `11px ${style.fontFamily}`,
-    grid: { stroke: colour('--line'), width: 1 },
+    grid: { stroke: resolved('--line'), width: 1 },
     ticks: { show: false },
   }
   return {
@@ -132,10 +132,10 @@ function optionsOf(
       {},
       ...series.map(({ name, color }) => ({
         label: name,
-        stroke: colour(color),
+        stroke: resolved(color),
         ...(kind === 'bars'
-          ? { fill: colour(color), width: 0, paths: BARS }
-          : { fill: `color-mix(in srgb, ${colour(color)} 14%, transparent)`, width: 1.5 }),
+          ? { fill: resolved(color), width: 0, paths: BARS }
+          : { fill: `color-mix(in srgb, ${resolved(color)} 14%, transparent)`, width: 1.5 }),
         // A value between gaps has no line, so draw a point.
         points: {
           show: (plot: uPlot, at: number) => kind === 'lines' && [...(plot.data[at] ?? [])].includes(null),
@@ -153,8 +153,8 @@ function optionsOf(
   }
 }
 
-/** Canvas supports neither custom properties nor `light-dark()`, so the browser resolves the colour first. */
-function resolveColour(element: HTMLElement, name: string) {
+/** Canvas supports neither custom properties nor `light-dark()`, so the browser resolves the color first. */
+function resolveColor(element: HTMLElement, name: string) {
   const probe = document.createElement('i')
   probe.style.color = `var(${name})`
   element.append(probe)

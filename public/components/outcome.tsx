@@ -6,7 +6,7 @@ interface Ended {
   outcome: JobOutcome | null
 }
 
-/** Colour is never the only sign. What failed is marked in full; a bad result of what completed, in outline. */
+/** Color is never the only sign. What failed is marked in full; a bad result of what completed, in outline. */
 const MARKS = { ok: '✓', warn: '!', bad: '✕' }
 const WORDS = { ok: '', warn: 'Warning: ', bad: 'Problem: ' }
 

@@ -1,6 +1,6 @@
 import { formatPercent } from '../../text/numbers'
 
-/** A status as a coloured dot and text: colour alone is not accessible. */
+/** A status as a colored dot and text: color alone is not accessible. */
 export function Status({ status }: { status: string }) {
   return (
     <span class={`status is-${status}`}>

@@ -11,7 +11,7 @@ const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menl
 const LIGHT = {
   colors: { primary: { main: '#4353d3' } },
 }
-/** What Redoc draws in colours for light pages. */
+/** What Redoc draws in colors for light pages. */
 const DARK = {
   colors: {
     primary: { main: '#93a4ff' },
@@ -45,14 +45,14 @@ const dark = matchMedia('(prefers-color-scheme: dark)')
 const theme = storedTheme()
 const isDark = theme === 'dark' || (theme === 'auto' && dark.matches)
 document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
-const { typography, ...colours } = isDark ? DARK : { ...LIGHT, typography: { code: {} } }
+const { typography, ...colors } = isDark ? DARK : { ...LIGHT, typography: { code: {} } }
 /** https://github.com/Redocly/redoc/blob/v2.5.0/docs/config.md */
 const OPTIONS = {
   nativeScrollbars: true,
   requiredPropsFirst: true,
   jsonSamplesExpandLevel: 3,
   theme: {
-    ...colours,
+    ...colors,
     typography: { fontFamily: SANS, headings: { fontFamily: SANS }, code: { ...typography.code, fontFamily: MONO } },
   },
 }

@@ -3,7 +3,7 @@ import { KEYWORDS } from './sql-editor/words'
 
 const WORDS = new Set(KEYWORDS)
 
-/** Read-only SQL in the colours of the editor. */
+/** Read-only SQL in the colors of the editor. */
 export function SqlText({ sql }: { sql: string }) {
   let end = 0
   const parts = tokensOf(sql).flatMap(token => {

@@ -63,7 +63,7 @@ export default function HostsPage() {
           total={filters.status === '' ? sumOf(counts.value) : countOf(counts.value, filters.status)}
           isFiltered={isNarrowed(filters)}
           onClear={() => (state.selected.value = new Set())}
-          onLabelled={() => void list.refresh()}
+          onLabeled={() => void list.refresh()}
         />
       )}
       <ListStatus list={list} empty={<NoHosts isFiltered={!isNone} />} />

@@ -7,7 +7,7 @@ import { unauthorized } from './requests'
 import { lockTenant } from './tenant-store'
 
 /**
- * Checks that the caller may change members, roles or tokens, at the start of such a change. Changes are serialised per
+ * Checks that the caller may change members, roles or tokens, at the start of such a change. Changes are serialized per
  * tenant, and the role is read from the database, because the cached credential may be a few seconds old. So nobody
  * can grant a role they have just lost, and two admins cannot remove each other.
  * @throws Problem 401 or 403

@@ -28,7 +28,7 @@ export async function ensureTenant(db: Db, { id, name }: { id: string; name: str
   await db.raw('INSERT INTO tenants (id, name) VALUES (:id, :name) ON CONFLICT (id) DO NOTHING', { id, name })
 }
 
-/** Serialises changes of members, roles and tokens within a tenant until the transaction ends. */
+/** Serializes changes of members, roles and tokens within a tenant until the transaction ends. */
 export const lockTenant = (trx: Transaction, id: string) =>
   trx.raw('SELECT 1 FROM tenants WHERE id = :id FOR NO KEY UPDATE', { id })
 

@@ -70,7 +70,7 @@ export async function revokeToken(trx: Transaction, tenantId: string, id: string
 /** Where the secret of the tenant's admin token comes from. */
 export type AdminTokenSource = 'setting' | 'file'
 
-/** Serialises the creation of admin tokens by processes that start at the same time. */
+/** Serializes the creation of admin tokens by processes that start at the same time. */
 export const lockAdminTokens = (trx: Transaction) =>
   trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.made_token'))`)
 

@@ -1,4 +1,4 @@
-import { Away } from './outage'
+import { Unavailable } from './outage'
 
 /** The queue is limited because callers that time out while the work hangs will retry. */
 const WAITING_MAX = 50_000
@@ -17,10 +17,10 @@ export class Batcher<Request, Answer> {
     private readonly batchMax: number,
   ) {}
 
-  /** @throws Away if too many requests are waiting, and whatever the work throws */
+  /** @throws Unavailable if too many requests are waiting, and whatever the work throws */
   ask(request: Request): Promise<Answer> {
     if (this.waiting.length >= WAITING_MAX)
-      return Promise.reject(new Away(`${WAITING_MAX} requests are already waiting`))
+      return Promise.reject(new Unavailable(`${WAITING_MAX} requests are already waiting`))
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject })
       if (!this.running) void this.run()

@@ -16,11 +16,11 @@ const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN
  */
 export async function requireDatabase(db: Db, url: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
   const server = await readServer(db, timeoutMs).catch(error => {
-    throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${messageOf(error)}.
+    throw new StartError(`PostgreSQL at ${displayAddress(url)} cannot be used: ${messageOf(error)}.
 Start it or correct DATABASE_URL. Without DATABASE_URL, Tailrace starts its own PostgreSQL.`)
   })
   const problem = problemOf(server)
-  if (problem) throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be used: ${problem}`)
+  if (problem) throw new StartError(`PostgreSQL at ${displayAddress(url)} cannot be used: ${problem}`)
 }
 
 const serverRow = z.object({
@@ -89,4 +89,4 @@ async function readServer(db: Db, timeoutMs: number) {
 }
 
 /** A URL without user, password and options, for messages. */
-export const placeOf = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')
+export const displayAddress = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')

@@ -25,4 +25,4 @@ export const newSecret = (prefix: string) => `${prefix}_${randomBytes(32).toStri
 export const hashSecret = (secret: string) => createHash('sha256').update(secret).digest('hex')
 
 /** A short random tag that distinguishes incarnations of the same thing (topic epochs, process ids). */
-export const newMark = () => randomBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0')
+export const newTag = () => randomBytes(5).readUIntBE(0, 5).toString(36).padStart(8, '0')

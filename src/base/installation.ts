@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { placeOf } from './database-check'
+import { displayAddress } from './database-check'
 import type { Db } from './db'
 import { StartError } from './errors'
-import { newMark } from './ids'
+import { newTag } from './ids'
 import { installationId, recordRunning, recordStopped, runningBefore } from './installation-store'
 import type { Part } from './lifecycle'
 import type { Log } from './log'
-import { againLater } from './outage'
+import { logRetryable } from './outage'
 import { type RedisClient, type RedisFactory, whenReady } from './redis'
 
 const HEARTBEAT_MS = 5_000
@@ -32,7 +32,7 @@ interface Deps {
  */
 export class Installation implements Part {
   readonly name = 'installation'
-  private readonly own = `${hostname()}:${process.pid}:${newMark()}`
+  private readonly own = `${hostname()}:${process.pid}:${newTag()}`
   private client: RedisClient | undefined
   private id = ''
   private timer: NodeJS.Timeout | undefined
@@ -83,7 +83,7 @@ export class Installation implements Part {
       const inOtherRedis = this.isAdmitted && (await this.inOtherRedis(client))
       if (inOtherRedis) this.deps.log.error(this.split(inOtherRedis))
     } catch (error) {
-      againLater(this.deps.log, 'The heartbeat of this process failed and will be retried')(error)
+      logRetryable(this.deps.log, 'The heartbeat of this process failed and will be retried')(error)
     }
   }
 
@@ -118,13 +118,13 @@ export class Installation implements Part {
 
   private foreign(): string {
     const { redis, redisUrl, databaseUrl } = this.deps
-    return `Redis at ${placeOf(redisUrl)} belongs to a different installation than the database at ${placeOf(databaseUrl)}: jobs would run twice.
+    return `Redis at ${displayAddress(redisUrl)} belongs to a different installation than the database at ${displayAddress(databaseUrl)}: jobs would run twice.
 Give each installation its own Redis or REDIS_PREFIX. If the other database no longer exists, run: redis-cli DEL ${redis.prefix}:installation`
   }
 
   private split(id: string): string {
     const { redis, redisUrl } = this.deps
-    return `The process ${id} uses the same database but not the Redis at ${placeOf(redisUrl)} with REDIS_PREFIX ${redis.prefix}: jobs would run twice.
+    return `The process ${id} uses the same database but not the Redis at ${displayAddress(redisUrl)} with REDIS_PREFIX ${redis.prefix}: jobs would run twice.
 Give all processes the same REDIS_URL and REDIS_PREFIX. To move to another Redis, stop all processes first.`
   }
 }

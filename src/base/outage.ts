@@ -30,7 +30,7 @@ const REDIS_CODE =
 /** Messages of ioredis if it cannot reach a server. */
 const REDIS_TEXT =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Too many Cluster redirections|Failed to refresh slots cache|Cluster isn't ready|Cluster is disconnect|None of startup nodes is available|Node is disconnected)/
-const NAMES = new Set(['Away', 'KnexTimeoutError', 'MaxRetriesPerRequestError', 'ClusterAllFailedError'])
+const NAMES = new Set(['Unavailable', 'KnexTimeoutError', 'MaxRetriesPerRequestError', 'ClusterAllFailedError'])
 
 /**
  * Whether an error only means that PostgreSQL or Redis is unavailable or read-only at the moment. Drivers throw many
@@ -55,8 +55,8 @@ export const isPoolFull = (error: unknown): boolean =>
   error instanceof Error && error.name === 'KnexTimeoutError' && error.message.includes('acquiring a connection')
 
 /** Thrown without sending a command if its server is known to be unavailable, or if an answer takes too long. */
-export class Away extends Error {
-  override name = 'Away'
+export class Unavailable extends Error {
+  override name = 'Unavailable'
 }
 
 /** For `catch` where an outage may be ignored. @throws any other error again */
@@ -68,7 +68,7 @@ export function ignoreOutage(error: unknown): undefined {
  * For `catch` around work that is retried automatically. An outage is temporary and logged at `level`; any other failure may repeat on
  * every retry, so it is logged as an error with its stack.
  */
-export function againLater(log: Log, what: string, facts: Facts = {}, level: 'debug' | 'warn' = 'debug') {
+export function logRetryable(log: Log, what: string, facts: Facts = {}, level: 'debug' | 'warn' = 'debug') {
   return (error: unknown): void => {
     if (isOutage(error)) log[level](what, { ...facts, error: messageOf(error) })
     else log.error(what, { ...facts, error: error instanceof Error ? error.stack : String(error) })

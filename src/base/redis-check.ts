@@ -1,4 +1,4 @@
-import { placeOf, START_TIMEOUT_MS } from './database-check'
+import { displayAddress, START_TIMEOUT_MS } from './database-check'
 import { messageOf, StartError } from './errors'
 import type { Log } from './log'
 import { type RedisClient, type RedisFactory, type RedisServer, serversOf, whenReady } from './redis'
@@ -33,7 +33,7 @@ export async function requireRedis(
     for (const server of serversOf(client)) await checkServer(server, 'nodes' in client, log)
     await tryCommands(client, redis.prefix)
   } catch (error) {
-    throw new StartError(`Redis at ${placeOf(url)} cannot be used: ${reasonOf(error)}.
+    throw new StartError(`Redis at ${displayAddress(url)} cannot be used: ${reasonOf(error)}.
 Start it or correct REDIS_URL. Without REDIS_URL, Tailrace starts its own Redis.`)
   } finally {
     client.disconnect()

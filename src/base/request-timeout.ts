@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Problem } from './errors'
-import { Away, isOutage } from './outage'
+import { isOutage, Unavailable } from './outage'
 
 /** How long a request waits for PostgreSQL to recover; a restart takes less. */
 export const REQUEST_TIMEOUT_MS = 5_000
@@ -44,21 +44,21 @@ export const outcomeUnknown = () =>
   )
 
 /**
- * Runs the work of a request. Commits are limited by `REQUEST_TIMEOUT_MS`. Anything else is only cut short if `isAway`
+ * Runs the work of a request. Commits are limited by `REQUEST_TIMEOUT_MS`. Anything else is only cut short if `isUnavailable`
  * reports that PostgreSQL does not answer, so that slow searches can finish.
- * @param checkMs how often `isAway` is called
+ * @param checkMs how often `isUnavailable` is called
  * @throws whatever the work throws, or the error that `giveUp` returns
  */
 export async function runRequest<T>(
   work: (request: PendingRequest) => Promise<T>,
-  { isAway, giveUp }: { isAway: () => Promise<boolean>; giveUp: (request: PendingRequest) => Error },
+  { isUnavailable, giveUp }: { isUnavailable: () => Promise<boolean>; giveUp: (request: PendingRequest) => Error },
   checkMs = AWAY_CHECK_MS,
 ): Promise<T> {
   const request: PendingRequest = { isOver: false, hasChanged: false }
   let timer: NodeJS.Timeout | undefined
   const gaveUp = new Promise<never>((_, reject) => {
     const check = async () => {
-      if (await isAway()) reject(giveUp(request))
+      if (await isUnavailable()) reject(giveUp(request))
       else if (!request.isOver) timer = setTimeout(check, checkMs)
     }
     timer = setTimeout(check, checkMs)
@@ -74,10 +74,10 @@ export async function runRequest<T>(
 /**
  * Waits at most `ms` for work that is normally quick but may be delayed by an outage, locks, or an exhausted connection
  * pool. The work itself continues.
- * @throws whatever the work throws, or Away
+ * @throws whatever the work throws, or Unavailable
  */
 export const withTimeout = <T>(ms: number, work: () => Promise<T>): Promise<T> =>
-  runRequest(work, { isAway: async () => true, giveUp: () => new Away(`No answer within ${ms} ms`) }, ms)
+  runRequest(work, { isUnavailable: async () => true, giveUp: () => new Unavailable(`No answer within ${ms} ms`) }, ms)
 
 /** Converts an outage during a change to `unavailable` (nothing was changed) or `outcome_unknown`. Other errors are returned unchanged. */
 export function changeError(error: Error, { hasChanged }: PendingRequest): Error {

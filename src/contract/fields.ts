@@ -26,7 +26,7 @@ export const reasonQuery = z.strictObject({ reason: reason.optional() })
 
 /** A query flag: `true`, `1`, `false`, `0`. */
 export const flag = z.enum(['true', 'false', '1', '0']).transform(value => value === 'true' || value === '1')
-/** `bom=1` of a CSV download: starts it with a byte order mark, by which spreadsheets recognise UTF-8. */
+/** `bom=1` of a CSV download: starts it with a byte order mark, by which spreadsheets recognize UTF-8. */
 export const bomFlag = flag.default(false)
 
 /** `limit=` and `cursor=` of a list. */

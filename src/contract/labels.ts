@@ -62,7 +62,7 @@ export const labelRoutes = {
       'Changes the given fields of a label. After a change of the query, hosts keep the label until they have answered it.',
     params: byId,
     body: statementChange,
-    example: { description: 'Hosts of the data centre' },
+    example: { description: 'Hosts of the data center' },
     bodyBytesMax: STATEMENT_BYTES_MAX,
     replies: { 200: label },
   },

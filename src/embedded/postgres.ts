@@ -38,7 +38,7 @@ export async function startPostgres({
   const home = await prepareHome(folder, log)
   const password = await readPassword(`${folder}-password`)
   const data = join(home.folder, 'data')
-  if (await needsInit(home)) await initialise(home, data, password)
+  if (await needsInit(home)) await initialize(home, data, password)
   const sockets = await socketFolder(join(home.folder, 'run'), home.user)
   await stopOrphan(data, sockets)
   const child = await startWithRetry({
@@ -104,7 +104,7 @@ Move the data with pg_dump and pg_restore, or choose another DATA_DIR to start f
   )
 }
 
-async function initialise({ folder, programs, user }: PostgresHome, data: string, password: string) {
+async function initialize({ folder, programs, user }: PostgresHome, data: string, password: string) {
   await removeUnfinished(folder)
   const unfinished = `${data}.new-${randomBytes(4).toString('hex')}` // an initdb whose parent was killed may still be running
   const passwordFile = `${unfinished}-password`

@@ -112,7 +112,7 @@ export interface AgentApi {
   enroll(request: Enrollment): Promise<string | undefined>
   /**
    * @returns undefined if the key is not valid, or no longer: the agent must enroll again
-   * @throws Away after `LOOKUP_MS_MAX`
+   * @throws Unavailable after `LOOKUP_MS_MAX`
    */
   agentOf(nodeKey: string): Promise<Agent | undefined>
   config(agent: Agent): Promise<Record<string, unknown>>
@@ -124,7 +124,7 @@ export interface AgentApi {
   log(agent: Agent, batch: LogBatch): Promise<void>
   /** @returns the session id; undefined if no query asked for the carve */
   carveInit(agent: Agent, start: CarveStart): Promise<string | undefined>
-  /** Whether there is such a session, which authenticates the sender of a block. @throws Away after `LOOKUP_MS_MAX` */
+  /** Whether there is such a session, which authenticates the sender of a block. @throws Unavailable after `LOOKUP_MS_MAX` */
   hasCarve(sessionId: string): Promise<boolean>
   /** @returns false if there is no such carve, or it has no such block */
   carveBlock(block: CarveBlock): Promise<boolean>

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Audit } from '../access'
 import type { Endpoint } from '../api'
 import type { Db } from '../base/db'
-import { newMark } from '../base/ids'
+import { newTag } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
@@ -66,7 +66,7 @@ export function createJobs(deps: JobsDeps) {
   const { db, redis, streams, log, metrics: registry, config, kinds: list, tenantIds, clock = () => new Date() } = deps
   const { concurrency, lockMs, reconcileMs } = config.worker
   /** Unique to this process and to each restart. */
-  const process = `${hostname()}:${globalThis.process.pid}:${newMark()}`
+  const process = `${hostname()}:${globalThis.process.pid}:${newTag()}`
   const kinds = indexKinds(list)
   const metrics = new JobMetrics(registry)
   const engine = new Engine({ redis, log })

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 import { messageOf } from '../base/errors'
-import { newMark } from '../base/ids'
+import { newTag } from '../base/ids'
 import type { Part } from '../base/lifecycle'
 import type { Log } from '../base/log'
 import { type RedisFactory, whenReady } from '../base/redis'
@@ -27,8 +27,8 @@ export class Bus implements Part {
   private readonly lost = new Set<() => void>()
   private readonly echo: Echo
   private wasReady = false
-  /** Prefix of each message, by which a process recognises its own. */
-  private readonly mark = newMark()
+  /** Prefix of each message, by which a process recognizes its own. */
+  private readonly tag = newTag()
   /** Announcements not sent yet, by channel and kind; a newer one replaces the older one. */
   private readonly unsent = new Map<string, Map<string, string>>()
   /** Messages that could not be sent to Redis. */
@@ -83,7 +83,7 @@ export class Bus implements Part {
   }
 
   private get echoChannel(): string {
-    return `echo:${this.mark}`
+    return `echo:${this.tag}`
   }
 
   /** Sends a message to all other processes. */
@@ -93,7 +93,7 @@ export class Bus implements Part {
 
   private async send(channel: string, message: string) {
     try {
-      await this.publisher?.publish(this.key(channel), this.mark + message)
+      await this.publisher?.publish(this.key(channel), this.tag + message)
     } catch {
       this.failed++
     }
@@ -192,9 +192,9 @@ export class Bus implements Part {
   }
 
   private deliver(key: string, message: string) {
-    const text = message.slice(this.mark.length)
+    const text = message.slice(this.tag.length)
     if (key === this.key(this.echoChannel)) return this.echo.receive(Number(text))
-    if (message.startsWith(this.mark)) return
+    if (message.startsWith(this.tag)) return
     for (const listener of this.listeners.get(key) ?? []) {
       try {
         listener(text)

@@ -23,7 +23,7 @@ export interface NewEntry {
   attempt?: number | null
   source?: string | null
   message?: string
-  /** JSON-serialisable. */
+  /** JSON-serializable. */
   data?: unknown
   /** The complete state of the topic after this entry; new readers get the latest one first. */
   state?: unknown

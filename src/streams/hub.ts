@@ -1,5 +1,5 @@
 import { notFound } from '../base/errors'
-import { againLater } from '../base/outage'
+import { logRetryable } from '../base/outage'
 import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import type { Role } from '../contract/access'
 import type { Bus } from './bus'
@@ -120,7 +120,7 @@ export class Hub {
 
   /**
    * Attaches a reader: subscribes before it reads the head, so that nothing is missed in between.
-   * @throws Problem 404, Away after `REQUEST_TIMEOUT_MS`
+   * @throws Problem 404, Unavailable after `REQUEST_TIMEOUT_MS`
    */
   async join(topic: Topic, options: ReaderOptions, start: Start, sink: Sink): Promise<Joined> {
     const attaching = this.attach(topic, options, start, sink)
@@ -249,7 +249,7 @@ export class Hub {
       // These topics were deleted or recreated.
       for (const feed of feeds.values()) await feed.recheck()
     } catch (error) {
-      againLater(this.deps.log, 'Cannot compare topics with the database, will retry')(error)
+      logRetryable(this.deps.log, 'Cannot compare topics with the database, will retry')(error)
     } finally {
       this.comparing = false
     }

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { clean, cleanColoured, indented } from '../../text/display'
+import { clean, cleanColored, indented } from '../../text/display'
 import { ok } from '../api'
 import type { Db } from '../base/db'
 import { sendDownload } from '../base/download'
@@ -94,10 +94,10 @@ async function* pagesOf(
 }
 
 /**
- * A line for people: a message cannot fake further lines, and colours are kept. Other formats have the original text.
+ * A line for people: a message cannot fake further lines, and colors are kept. Other formats have the original text.
  */
 function textOf(entry: Entry): string {
   const message: string = JSON.parse(`"${entry.message ?? ''}"`)
   const step = entry.step === null ? '' : ` [${clean(entry.step)}]`
-  return `${entry.at.toISOString()} ${(entry.level ?? 'info').padEnd(5)}${step} ${indented(cleanColoured(message))}\n`
+  return `${entry.at.toISOString()} ${(entry.level ?? 'info').padEnd(5)}${step} ${indented(cleanColored(message))}\n`
 }

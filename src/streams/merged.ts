@@ -20,7 +20,7 @@ export async function mergedPage(
   { cursor, since, ...query }: Pick<LogQuery, 'level' | 'step' | 'q' | 'limit' | 'attempt'> & MergedFrom,
 ) {
   const { criteria } = createFilter({ ...query, types: undefined, source: undefined })
-  const found = await readMerged(db, tenantId, names, placeOf({ cursor, since }), query.limit + 1, {
+  const found = await readMerged(db, tenantId, names, startingPosition({ cursor, since }), query.limit + 1, {
     ...criteria,
     kinds: ['log'],
   })
@@ -31,7 +31,7 @@ export async function mergedPage(
 /** Milliseconds, topic, seq. */
 const cursorShape = z.tuple([z.number().int(), z.number().int(), z.number().int()])
 
-function placeOf({ cursor, since }: MergedFrom): MergedPosition | undefined {
+function startingPosition({ cursor, since }: MergedFrom): MergedPosition | undefined {
   const place = readCursor(cursor, cursorShape)
   if (place) return { at: new Date(place[0]), topicId: place[1], seq: place[2] }
   return since === undefined ? undefined : { at: new Date(since), topicId: 0, seq: 0 } // before all lines of that time

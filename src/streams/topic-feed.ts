@@ -1,6 +1,6 @@
 import type { Db } from '../base/db'
 import type { Log } from '../base/log'
-import { againLater } from '../base/outage'
+import { logRetryable } from '../base/outage'
 import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
 import type { Entry, NewEntry, Topic } from './entry'
 import type { Family } from './families'
@@ -258,7 +258,7 @@ export class TopicFeed {
    * and does not recreate a topic that retention has removed.
    */
   async recheck() {
-    const later = againLater(this.deps.log, 'Cannot read the head of a topic, will retry', {
+    const later = logRetryable(this.deps.log, 'Cannot read the head of a topic, will retry', {
       topic: this.topic.name,
     })
     const head = await findHead(this.deps.db, this.topic).catch(later)
@@ -271,7 +271,7 @@ export class TopicFeed {
     try {
       while (this.wantedTip > this.tip) await this.catchUpStep()
     } catch (error) {
-      againLater(this.deps.log, 'Readers are waiting for the database', { topic: this.topic.name })(error)
+      logRetryable(this.deps.log, 'Readers are waiting for the database', { topic: this.topic.name })(error)
     } finally {
       this.catchingUp = false
     }

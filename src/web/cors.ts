@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import type { Access } from '../access'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 
 const ALLOWED_METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const ALLOWED_HEADERS = 'Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id'

@@ -9,7 +9,7 @@ import { type Coding, contentCodings } from './content-codings'
 import { openApi } from './openapi'
 import { SERVER_URL } from './openapi-examples'
 import { named, sendsPage } from './pages'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 import { relaxedPolicy } from './security'
 
 interface DocsSite {

@@ -8,7 +8,7 @@ import type { Role } from '../contract/access'
 import { sse } from '../contract/streams'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 import { type TimedHandler, timedHandler } from './timed-handler'
 
 /** Limits what an unauthenticated client can make us buffer; endpoints that need more set `bodyBytesMax`. */
@@ -16,9 +16,9 @@ export const BODY_BYTES_MAX = 64 * 1024
 
 /**
  * All endpoints as express routes. A method that a path does not support is answered with 405.
- * @param isAway whether PostgreSQL is unavailable
+ * @param isUnavailable whether PostgreSQL is unavailable
  */
-export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: () => Promise<boolean>): Router {
+export function endpointRoutes(endpoints: Endpoint[], access: Access, isUnavailable: () => Promise<boolean>): Router {
   const router = Router({ caseSensitive: true })
   const methods = new Map<string, string[]>()
   for (const each of [...endpoints].sort(bySpecificity)) {
@@ -26,7 +26,7 @@ export function endpointRoutes(endpoints: Endpoint[], access: Access, isAway: ()
     const taken = methods.get(path) ?? []
     if (taken.includes(each.method)) throw new Error(`Two endpoints handle ${each.method.toUpperCase()} ${each.path}`)
     methods.set(path, [...taken, each.method])
-    router[each.method](path, timedHandler(handlerOf(each, access), isAway))
+    router[each.method](path, timedHandler(handlerOf(each, access), isUnavailable))
   }
   for (const [path, taken] of methods) router.all(path, methodNotAllowed(taken))
   return router

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import express, { type RequestHandler, type Response } from 'express'
 import { Problem } from '../base/errors'
 import { contentCodings, SUFFIXES } from './content-codings'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 import { withoutDocumentHeaders } from './security'
 
 /** esbuild adds a content hash to these names: `main-5RTVQ2GK.js`. */

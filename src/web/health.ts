@@ -3,7 +3,7 @@ import { type Request, Router } from 'express'
 import { messageOf, Problem } from '../base/errors'
 import type { Log } from '../base/log'
 import type { Registry } from '../base/metrics'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 
 /** Throws, or takes longer than 2 s, if the part does not work. */
 export type Check = () => Promise<unknown> | unknown

@@ -4,7 +4,7 @@ import type { Role } from '../contract/access'
 import { admit } from './endpoints'
 import { toSignIn } from './pages'
 import { wantsHtml } from './problem-page'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 import { relaxedPolicy } from './security'
 
 /** A separate router, such as osquery's API or Bull Board. It reads request bodies itself. */

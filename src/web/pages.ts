@@ -8,7 +8,7 @@ import { serveFiles, serveVariants } from './files'
 import { preloadHeader } from './preloads'
 import { wantsHtml } from './problem-page'
 import { sendProblem } from './problems'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 
 /** The built pages and their assets. Pages require a session; assets hold no data and are public. */
 export function pageRoutes(publicDir: string, access: Access): Router {

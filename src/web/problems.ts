@@ -4,7 +4,7 @@ import { Problem } from '../base/errors'
 import type { Log } from '../base/log'
 import { isOutage } from '../base/outage'
 import { sendProblemPage, wantsHtml } from './problem-page'
-import { factsOf } from './request-facts'
+import { factsOf } from './request-log'
 
 /** What express and its body parser throw for an invalid request. */
 interface HttpError extends Error {

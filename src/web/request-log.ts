@@ -1,9 +1,23 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { Principal } from '../api'
 import { newId } from '../base/ids'
 import { limitedLog } from '../base/limited-log'
 import type { Facts, Log } from '../base/log'
 import { Histogram, type Registry } from '../base/metrics'
-import { factsOf, type RequestFacts } from './request-facts'
+
+/** Facts about a request, collected while it is handled, for its log line. */
+export interface RequestFacts {
+  requestId?: string
+  /** The matched pattern, never the path itself. */
+  route?: string
+  /** Pages, static files and whatever machines poll: logged at debug level, so that they do not bury other lines. */
+  isRoutine?: boolean
+  principal?: Principal
+  /** Code of the problem sent, if any. */
+  problem?: string
+}
+
+export const factsOf = (res: Response): RequestFacts => res.locals as RequestFacts
 
 const CLIENT_REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 

@@ -14,23 +14,23 @@ export type TimedHandler = (req: Request, res: Response, work: Work) => Promise<
  * Answers within seconds even if PostgreSQL is unavailable, and tells whether a change was certainly not made or may
  * have been. An open stream counts as answered.
  */
-export function timedHandler(handle: TimedHandler, isAway: () => Promise<boolean>): RequestHandler {
+export function timedHandler(handle: TimedHandler, isUnavailable: () => Promise<boolean>): RequestHandler {
   return async (req, res) => {
     const work: Work = { hasBegun: false }
     const changes = req.method !== 'GET' && req.method !== 'HEAD'
-    const isAwayNow = async () => !res.headersSent && (await isAway())
+    const isUnavailableNow = async () => !res.headersSent && (await isUnavailable())
     const errorFor = (request: PendingRequest, error: Error) => (changes ? changeOutcome(error, work, request) : error)
     await runRequest(
       request =>
         handle(req, res, work).catch(error => {
           throw errorFor(request, error)
         }),
-      { isAway: isAwayNow, giveUp: request => errorFor(request, new NoAnswer()) },
+      { isUnavailable: isUnavailableNow, giveUp: request => errorFor(request, new NoAnswer()) },
     )
   }
 }
 
-/** PostgreSQL did not answer; `isOutage` recognises this error by its message. */
+/** PostgreSQL did not answer; `isOutage` recognizes this error by its message. */
 class NoAnswer extends Error {
   constructor() {
     super('timeout expired')

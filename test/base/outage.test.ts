@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { createLog } from '../../src/base/log'
-import { Away, againLater, ignoreOutage } from '../../src/base/outage'
+import { ignoreOutage, logRetryable, Unavailable } from '../../src/base/outage'
 
 /** The log line for a failure of work that is retried later. */
 function told(error: unknown): { level: string; message: string; error: string } {
@@ -11,12 +11,12 @@ function told(error: unknown): { level: string; message: string; error: string }
       done()
     },
   })
-  againLater(createLog({ level: 'debug', format: 'json', output }), 'Figures are stored later', {}, 'warn')(error)
+  logRetryable(createLog({ level: 'debug', format: 'json', output }), 'Figures are stored later', {}, 'warn')(error)
   return JSON.parse(text)
 }
 
 test('an outage is logged as one', () => {
-  expect(told(new Away('Redis is away'))).toMatchObject({ level: 'warn', error: 'Redis is away' })
+  expect(told(new Unavailable('Redis is down'))).toMatchObject({ level: 'warn', error: 'Redis is down' })
   expect(told(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))).toMatchObject({ level: 'warn' })
 })
 
@@ -26,5 +26,5 @@ test('any other failure is logged as an error with its stack, and is not ignored
   expect(level).toBe('error')
   expect(error).toContain('outage.test.ts')
   expect(() => ignoreOutage(fault)).toThrow(fault)
-  expect(ignoreOutage(new Away('Redis is away'))).toBeUndefined()
+  expect(ignoreOutage(new Unavailable('Redis is down'))).toBeUndefined()
 })

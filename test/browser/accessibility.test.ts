@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = { desktop: { width: 1_280, height: 900 }, phone: { width: 390, height: 800 } }
@@ -17,7 +17,6 @@ interface Violation {
 
 describeInBrowser('accessibility of every page', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
@@ -28,8 +27,7 @@ describeInBrowser('accessibility of every page', () => {
   let badQuery: string
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     job = await start([{ name: 'load', lines: 20, children: 3, child_depth: 1 }])
     await start([{ name: 'load', lines: 20, fail_rate: 1 }])
     await start([{ name: 'load', lines: 20_000, interval_ms: 50 }])
@@ -48,8 +46,6 @@ describeInBrowser('accessibility of every page', () => {
   })
   afterAll(async () => {
     await fleet?.stop()
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function start(steps: unknown[]): Promise<string> {

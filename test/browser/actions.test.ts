@@ -1,24 +1,20 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('actions', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app, '/jobs')
   })
   afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
     expect(visitor.errors).toEqual([])
   })
 
@@ -27,7 +23,7 @@ describeInBrowser('actions', () => {
     return ((await answer.json()) as { job: { id: string } }).job.id
   }
 
-  const colourOf = (name: string) =>
+  const colorOf = (name: string) =>
     page
       .getByRole('dialog')
       .getByRole('button', { name })
@@ -49,7 +45,7 @@ describeInBrowser('actions', () => {
     await page.locator('.bulk').getByRole('button', { name: 'Cancel', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: 'Cancel 1 job' })
     await dialog.getByText('1 of 2 jobs, 1 skipped: completed.').waitFor()
-    expect(await colourOf('Cancel 1 job')).toBe('danger')
+    expect(await colorOf('Cancel 1 job')).toBe('danger')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(await page.locator(`[data-job="${running}"] .is-running`).count()).toBe(1)
@@ -85,7 +81,7 @@ describeInBrowser('actions', () => {
     await page.locator('.toast', { hasText: 'Preview started' }).waitFor()
     expect(await page.getByRole('dialog').count()).toBe(0)
     await page.getByRole('button', { name: 'Sweep now' }).click()
-    expect(await colourOf('Sweep now')).toBe('danger')
+    expect(await colorOf('Sweep now')).toBe('danger')
     await page.getByRole('button', { name: 'Dismiss' }).click()
 
     await page.goto(`${app.url}/hosts/labels`)

@@ -1,17 +1,15 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('administration', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app, '/admin/members')
@@ -19,8 +17,6 @@ describeInBrowser('administration', () => {
   afterAll(async () => {
     expect(visitor?.errors).toEqual([])
     expect(visitor?.foreign).toEqual([])
-    await browser?.close()
-    await apps?.stop()
   })
 
   it('an invited member gets a new role while signed in, and the audit log shows the reason', async () => {

@@ -1,23 +1,17 @@
 import type { Browser } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('Bull Board', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
     await visitor.page.goto(await app.app.access.createSignInLink(app.url))
     await visitor.page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   it('works under the content security policy, links to job pages and acts on jobs', async () => {

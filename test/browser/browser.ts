@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { ROOT } from '../../src/base/root'
-import type { TestApp } from '../support/app'
+import { appsOnFreshParts, type TestApp } from '../support/app'
 
 export const EXECUTABLE: string = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
@@ -36,6 +36,30 @@ export async function buildPages(): Promise<void> {
 export async function startBrowser(): Promise<Browser> {
   await buildPages()
   return chromium.launch({ executablePath: EXECUTABLE, args: BROWSER_ARGS })
+}
+
+const stops: (() => Promise<unknown>)[] = []
+
+// At the top level of the test file, so that it runs after the hooks of its tests.
+afterAll(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+/** A browser, and an app with a database and a Redis of its own. They stop after the last test of the file. */
+export interface Stage {
+  browser: Browser
+  apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  app: TestApp
+}
+
+/** @param env settings of the app */
+export async function startStage(env?: Record<string, string>): Promise<Stage> {
+  const [browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
+  stops.push(
+    () => browser.close(),
+    () => apps.stop(),
+  )
+  return { browser, apps, app: await apps.start(env) }
 }
 
 /** A browser context with one page, whose errors and requests to other origins are recorded. */

@@ -1,27 +1,21 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('the documentation of the API', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
   const asked: string[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start({ TAILRACE_ROLE: 'web' })
+    ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
     visitor = await visit(browser, app.url)
     page = visitor.page
     page.on('request', request => asked.push(request.url()))
     await page.goto(`${app.url}/api/docs`)
     await page.getByRole('heading', { name: 'Tailrace', exact: false }).first().waitFor()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
   /** Nothing is loaded from elsewhere, and no policy is broken. */
   const expectNoComplaints = () => expect([visitor.errors, visitor.foreign]).toEqual([[], []])
@@ -64,7 +58,7 @@ describeInBrowser('the documentation of the API', () => {
     ['the chosen theme', 'dark', 'light', 'rgb(14, 18, 20)'],
     ['the system without one', 'auto', 'dark', 'rgb(14, 18, 20)'],
     ['the chosen theme', 'light', 'dark', 'rgb(255, 255, 255)'],
-  ] as const)('is in the colours of %s: %s on a %s system', async (_, theme, colorScheme, background) => {
+  ] as const)('is in the colors of %s: %s on a %s system', async (_, theme, colorScheme, background) => {
     await page.evaluate(chosen => localStorage.setItem('tailrace.theme', chosen), theme)
     await page.emulateMedia({ colorScheme })
     await page.reload()

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const HOSTS = 6
 const STARTED = { config_refresh: 1, logger_tls_period: 1, carver_tick: 1 }
@@ -13,14 +13,12 @@ const PACK = `{
 
 describeInBrowser('fleet pages', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   const fleets: Fleet[] = []
   const visitors: Visitor[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
   })
   afterEach(async () => {
     const all = visitors.splice(0)
@@ -30,8 +28,6 @@ describeInBrowser('fleet pages', () => {
   })
   afterAll(async () => {
     await Promise.all(fleets.map(fleet => fleet.stop()))
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function signedIn(path: string): Promise<Page> {
@@ -169,7 +165,7 @@ describeInBrowser('fleet pages', () => {
   it('open and expired queries look different, and a deleted host disappears', async () => {
     const answer = await app.post('/api/enroll-secrets', { name: 'silent' })
     const { secret } = (await answer.json()) as { secret: string }
-    const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behaviour: { silent: 1 } })
+    const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behavior: { silent: 1 } })
     fleets.push(silent)
     const list = await signedIn('/hosts')
     await list

@@ -1,18 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
+import type { TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('a job page', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
   })
   beforeEach(async () => {
     visitor = await visit(browser, app.url)
@@ -25,10 +23,6 @@ describeInBrowser('a job page', () => {
     await closeSites()
     expect(visitor.errors).toEqual([])
     expect(visitor.foreign).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function create(kind: string, input: object): Promise<string> {

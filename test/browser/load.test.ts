@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { newId } from '../../src/base/ids'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const JOBS = 10_000
 const MOVING = 500
@@ -12,7 +12,6 @@ const ELEMENTS_MAX = 6_000
 
 describeInBrowser('pages with ten thousand jobs', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let tenantId: string
   let visitor: Visitor
@@ -21,8 +20,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
   const moving = ids.slice(-MOVING)
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     const me = (await (await app.get('/api/session')).json()) as { tenant: { id: string } }
     tenantId = me.tenant.id
     await insertJobs(ids, null)
@@ -37,8 +35,6 @@ describeInBrowser('pages with ten thousand jobs', () => {
   })
   afterAll(async () => {
     expect(visitor?.errors).toEqual([])
-    await browser?.close()
-    await apps?.stop()
   })
 
   /** Inserts rows directly, since only the page is tested. */

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Browser, CDPSession, Page, Request } from 'playwright-core'
 import { ROOT } from '../../src/base/root'
 import { PAGES } from '../../src/contract/pages'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const PUBLIC_DIR = join(ROOT, 'dist/public')
 /** Everything transferred until a page is complete, headers and data included. */
@@ -22,14 +22,12 @@ async function go(page: Page, key: string) {
 
 describeInBrowser('the code of a page', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start({ TAILRACE_ROLE: 'web' })
+    ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
   })
   beforeEach(async () => {
     visitor = await visit(browser, app.url)
@@ -39,10 +37,6 @@ describeInBrowser('the code of a page', () => {
     await visitor.context.close()
     expect(visitor.errors).toEqual([])
     expect(visitor.foreign).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   /** Prevents preloading, so that only opened pages are loaded. */

@@ -1,17 +1,15 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('job and log pages', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
   })
   beforeEach(async () => {
     visitor = await visit(browser, app.url)
@@ -23,10 +21,6 @@ describeInBrowser('job and log pages', () => {
     await visitor.context.close()
     expect(visitor.errors).toEqual([])
     expect(visitor.foreign).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function start(...steps: Record<string, unknown>[]): Promise<string> {

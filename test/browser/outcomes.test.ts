@@ -1,29 +1,25 @@
 import type { Browser, Page } from 'playwright-core'
 import { eventually } from '../jobs/node'
-import { appsOnFreshParts, type TestApp } from '../support/app'
+import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
-import { describeInBrowser, signIn, startBrowser, visit } from './browser'
+import { describeInBrowser, signIn, startStage, visit } from './browser'
 
 const PHONE = { width: 390, height: 844 }
 
 describeInBrowser('what came of a job', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let page: Page
   let errors: string[]
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     const visitor = await visit(browser, app.url)
     ;({ page, errors } = visitor)
     await page.setViewportSize(PHONE)
     await signIn(visitor, app, '/queue')
   })
   afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
     expect(errors).toEqual([])
   })
 
@@ -32,7 +28,7 @@ describeInBrowser('what came of a job', () => {
   const start = async (kind: string, input: object): Promise<string> =>
     (await bodyOf(app.post('/api/jobs', { kind, input }))).job.id
   const ends = (id: string) => eventually(async () => (await bodyOf(app.get(`/api/jobs/${id}`))).ended_at)
-  const colour = (selector: string) =>
+  const color = (selector: string) =>
     page
       .locator(selector)
       .first()
@@ -57,8 +53,8 @@ describeInBrowser('what came of a job', () => {
     expect(await page.locator(`${row} .outcome-text`).evaluate(text => text.scrollWidth <= text.clientWidth)).toBe(true)
     const subject = await page.locator(`${row} .job-subject`).boundingBox()
     expect(box?.y).toBeLessThan(subject?.y ?? 0)
-    expect(await colour(`${row} .outcome`)).toBe(await variable('--failed'))
-    expect(await colour(`${row} .status.is-completed`)).toBe(await variable('--ink-soft'))
+    expect(await color(`${row} .outcome`)).toBe(await variable('--failed'))
+    expect(await color(`${row} .status.is-completed`)).toBe(await variable('--ink-soft'))
 
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-bad').waitFor()
@@ -82,7 +78,7 @@ describeInBrowser('what came of a job', () => {
     await page.locator('.summary .outcome.is-warn', { hasText: 'enough' }).waitFor()
     await page.locator('.step.is-cancelled').waitFor()
     const amber = await variable('--cancelled')
-    expect([await colour('.summary .outcome'), await colour('.step.is-cancelled')]).toEqual([amber, amber])
+    expect([await color('.summary .outcome'), await color('.step.is-cancelled')]).toEqual([amber, amber])
   })
 
   it('is green only when it is good', async () => {
@@ -90,7 +86,7 @@ describeInBrowser('what came of a job', () => {
     await ends(id)
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-ok', { hasText: '3 lines' }).waitFor()
-    expect(await colour('.summary .outcome')).toBe(await variable('--completed'))
+    expect(await color('.summary .outcome')).toBe(await variable('--completed'))
     expect(await page.title()).toMatch(/^✓ 3 lines · load/)
   })
 })

@@ -1,19 +1,18 @@
 import type { Browser, Page, Route } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
+import type { TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import { describeInBrowser, type Stage, signIn, startStage, type Visitor, visit } from './browser'
 
 const LINES = 100_000
 
 describeInBrowser('pages', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let apps: Stage['apps']
   let app: TestApp
   const visitors: Visitor[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, apps, browser } = await startStage())
   })
   afterEach(async () => {
     const all = visitors.splice(0)
@@ -21,10 +20,6 @@ describeInBrowser('pages', () => {
     await closeSites()
     expect(all.flatMap(visitor => visitor.errors)).toEqual([])
     expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function signedIn(path = '/queue'): Promise<Page> {

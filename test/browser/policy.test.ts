@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, startStage, type Visitor, visit } from './browser'
 
 const ID = '01a1fe47-fadb-7286-a422-db8d90ee84c1'
 const addresses = [
@@ -13,20 +13,14 @@ const addresses = [
 
 describeInBrowser('the content security policy', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start({ TAILRACE_ROLE: 'web' })
+    ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
     visitor = await visit(browser, app.url)
     await visitor.page.goto(await app.app.access.createSignInLink(app.url))
     await visitor.page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   it('allows only scripts from this origin on every page, and no page violates it', async () => {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const ROWS_EACH = 40_000
 const HOSTS = 8
@@ -10,14 +10,12 @@ const ELEMENTS_MAX = 3_000
 
 describeInBrowser('query pages', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let agents: OsqueryAgent[]
   const visitors: Visitor[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     agents = await enrolled(app, HOSTS, 'web')
   })
   afterEach(async () => {
@@ -25,10 +23,6 @@ describeInBrowser('query pages', () => {
     await Promise.all(all.map(visitor => visitor.context.close()))
     expect(all.flatMap(visitor => visitor.errors)).toEqual([])
     expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function visitorOf(path: string, prepare: (page: Page) => Promise<unknown> = async () => undefined) {

@@ -1,20 +1,18 @@
 import type { Browser, Page } from 'playwright-core'
 import type { Schedule } from '../../src/contract/schedules'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const INPUT = [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }]
 
 describeInBrowser('schedules', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
     page = visitor.page
     await signIn(visitor, app, '/schedules')
@@ -22,8 +20,6 @@ describeInBrowser('schedules', () => {
   afterAll(async () => {
     expect(visitor?.errors).toEqual([])
     expect(visitor?.foreign).toEqual([])
-    await browser?.close()
-    await apps?.stop()
   })
 
   const row = (name: string) => page.getByRole('row', { name: new RegExp(name) })

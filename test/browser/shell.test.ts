@@ -1,17 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, type Stage, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('the shell', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let apps: Stage['apps']
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, apps, browser } = await startStage())
   })
   beforeEach(async () => {
     visitor = await visit(browser, app.url)
@@ -22,10 +21,6 @@ describeInBrowser('the shell', () => {
   afterEach(async () => {
     await visitor.context.close()
     expect(visitor.foreign).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   const entry = (title: string) => page.locator('.sidebar').getByRole('link', { name: title, exact: true })

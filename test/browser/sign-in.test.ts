@@ -1,19 +1,13 @@
 import type { Browser } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, startBrowser, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, startStage, visit } from './browser'
 
 describeInBrowser('signing in', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
+    ;({ app, browser } = await startStage())
   })
 
   async function urlAfterSignIn(next: string): Promise<string> {

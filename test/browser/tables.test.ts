@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 /** As long as names may be, without a place to break the line. */
 const LONG = 'W'.repeat(200)
@@ -8,7 +8,6 @@ const WIDTHS_PX = [1_400, 1_000, 390]
 
 describeInBrowser('tables', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
@@ -16,8 +15,7 @@ describeInBrowser('tables', () => {
   let query: string
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     await fillWithLongNames()
     visitor = await visit(browser, app.url)
     page = visitor.page
@@ -25,10 +23,6 @@ describeInBrowser('tables', () => {
   })
   afterEach(() => {
     expect(visitor.errors).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function post<T>(path: string, body: unknown): Promise<T> {

@@ -4,7 +4,7 @@ import { appsOnFreshParts, type TestApp } from '../support/app'
 import { eventually } from '../support/programs'
 import { proxyWithoutWebSockets } from '../support/proxy'
 import { append, numbered } from '../support/streams'
-import { buildPages, describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import { buildPages, describeInBrowser, type Stage, signIn, startStage, type Visitor, visit } from './browser'
 import { type RealTab, startRealTabs } from './real-tabs'
 
 const TABS = 10
@@ -13,22 +13,17 @@ const LINES = 40
 /** Browsers open six HTTP/1.1 connections to an origin, for all tabs together. */
 describeInBrowser('ten tabs at once over HTTP/1.1', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
+  let apps: Stage['apps']
   let app: TestApp
   let visitor: Visitor
   const stops: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, apps, browser } = await startStage())
   })
   afterEach(async () => {
     await visitor.context.close()
     for (const stop of stops.splice(0)) await stop()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   const createJobs = (count = TABS) => Promise.all(Array.from({ length: count }, () => createJob(app)))

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 /** Contains bidirectional controls, with which it would read differently. */
 const SPOOFED = 'report\u202eexe.\u2066x\u200b'
@@ -11,7 +11,6 @@ const FAMILY = '👩‍👩‍👧'
 
 describeInBrowser('untrusted text on pages', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
@@ -19,8 +18,7 @@ describeInBrowser('untrusted text on pages', () => {
   let jobId: string
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     ;[agent] = (await enrolled(app, 1, SPOOFED)) as [OsqueryAgent]
     const steps = [SPOOFED, HEBREW, FAMILY].map(name => ({ name, lines: 1 }))
     const made = await app.post('/api/jobs', { kind: 'demo', input: { steps }, reason: SPOOFED })
@@ -31,8 +29,6 @@ describeInBrowser('untrusted text on pages', () => {
   })
   afterAll(async () => {
     expect(visitor.errors).toEqual([])
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function expectNoControls() {

@@ -1,18 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { PAGES } from '../../src/contract/pages'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('what a viewer sees', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     await app.post('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'load', lines: 1 }] } })
     for (const path of ['/api/labels', '/api/packs']) await app.post(path, { name: 'one' })
     await app.post('/api/saved-queries', { name: 'one', sql: 'select 1' })
@@ -26,8 +24,6 @@ describeInBrowser('what a viewer sees', () => {
     await page.waitForURL(`${app.url}/`)
   })
   afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
     expect(visitor.errors).toEqual([])
   })
 

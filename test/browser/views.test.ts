@@ -1,25 +1,19 @@
 import type { Browser } from 'playwright-core'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('saved views', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   const visitors: Visitor[] = []
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start({ TAILRACE_ROLE: 'web' })
+    ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
   })
   afterEach(async () => {
     const all = visitors.splice(0)
     await Promise.all(all.map(({ context }) => context.close()))
     expect(all.flatMap(({ errors }) => errors)).toEqual([])
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await apps?.stop()
   })
 
   async function visitor() {

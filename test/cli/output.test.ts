@@ -143,7 +143,7 @@ describe('on a terminal', () => {
       child.once('close', () => resolve(text))
     })
 
-  onTerminal('lines are coloured by level unless NO_COLOR is set', async () => {
+  onTerminal('lines are colored by level unless NO_COLOR is set', async () => {
     const { stdout } = await cli.run(['run', 'demo', demo({ lines: 2, fail_rate: 1 }), '--wait'])
     const tail = `tail job ${stdout.slice(0, 36)}`
     expect(await shown(tail, 200)).toContain('\x1b[31mERROR\x1b[0m')

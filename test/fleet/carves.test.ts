@@ -106,7 +106,7 @@ test('an archive that begins with a Zstandard frame is downloaded as .tar.zst', 
   expect(response.headers.get('content-disposition')).toMatch(/\.tar\.zst"$/)
 })
 
-test('an empty Zstandard frame, which agents send when nothing was compressed, is recognised', async () => {
+test('an empty Zstandard frame, which agents send when nothing was compressed, is recognized', async () => {
   const content = Buffer.from('28b52ffd2000010000', 'hex')
   await send(await begin({ blockCount: 1, carveSize: content.length }), 0, content)
   const { response, bytes } = await download((await latest()).id)

@@ -1,5 +1,5 @@
 import { createDb } from '../../src/base/db'
-import { newMark } from '../../src/base/ids'
+import { newTag } from '../../src/base/ids'
 import { migrate } from '../../src/base/migrate'
 import { databaseUrl, TEMPLATE } from './databases'
 import { type Servers, startServers } from './servers'
@@ -19,7 +19,7 @@ export const testDatabase = (): Promise<TestDatabase> => copyOf(TEMPLATE)
 export const emptyDatabase = (): Promise<TestDatabase> => copyOf('template1')
 
 async function copyOf(template: string): Promise<TestDatabase> {
-  const name = `test_${newMark()}`
+  const name = `test_${newTag()}`
   await onServer('create database ?? template ??', [name, template])
   return {
     url: databaseUrl(given('TEST_DATABASE_URL'), name),
@@ -40,7 +40,7 @@ async function onServer(sql: string, bindings: string[]) {
 export const testRedisUrl = () => given('TEST_REDIS_URL')
 
 /** A prefix for keys and channels that no other test uses. */
-export const testRedisPrefix = () => `test-${newMark()}`
+export const testRedisPrefix = () => `test-${newTag()}`
 
 function given(name: string): string {
   const value = process.env[name]

@@ -16,8 +16,8 @@ beforeAll(async () => {
   balancer = await Balancer.start(system.webs)
   const { body } = await system.web().post<{ secret: string }>('/api/enroll-secrets', { name: 'system' })
   system.secrets.push(body.secret)
-  const behaviour = { delayMs: [50, 600] as const, duplicates: 0.3 }
-  fleet = new Fleet({ url: balancer.url, secret: body.secret, hosts: HOSTS, seed: 'system', behaviour })
+  const behavior = { delayMs: [50, 600] as const, duplicates: 0.3 }
+  fleet = new Fleet({ url: balancer.url, secret: body.secret, hosts: HOSTS, seed: 'system', behavior })
   fleet.start()
 }, 150_000)
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { clean, cleanColoured, escapeHidden, indented } from '../../text/display'
+import { clean, cleanColored, escapeHidden, indented } from '../../text/display'
 import { hiddenIn } from '../../text/hidden'
 
 describe('hidden characters and those that affect other text', () => {
@@ -46,9 +46,9 @@ describe('hidden characters and those that affect other text', () => {
   })
 })
 
-test('colours can be kept, and are reset at the end', () => {
-  expect(cleanColoured('\x1b[31mred\x1b[2J')).toBe('\x1b[31mred\x1b[0m')
-  expect(cleanColoured('plain\nlines')).toBe('plain\nlines')
+test('colors can be kept, and are reset at the end', () => {
+  expect(cleanColored('\x1b[31mred\x1b[2J')).toBe('\x1b[31mred\x1b[0m')
+  expect(cleanColored('plain\nlines')).toBe('plain\nlines')
 })
 
 test('JSON with escapes has the same value', () => {

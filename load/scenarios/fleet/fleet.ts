@@ -2,10 +2,10 @@ import { rounded } from '../../figures'
 import type { Scenario } from '../scenario'
 import { profiled } from '../stage'
 import { ofHundred, ofOneHost, ofThousand, refuseFaults } from './answers'
+import { compareWithBare } from './bare-server'
 import { perHost, statementsPerMinute } from './idle'
 import { ask, type FleetStage, type Hosts, mib, ONE_ROW, watch, whenComplete, withFleetStage } from './stage'
 import { volumes } from './volumes'
-import { compareWithBare } from './yardstick'
 
 const MANY = 1_000
 const MOST = 5_000
@@ -20,7 +20,7 @@ export const fleet: Scenario = ({ profileTo }) =>
       answers: await profiled(stage.web, 'fleet-1000', profileTo, () => ofThousand(stage, hosts)),
       idle: perHost(baseline, await statementsPerMinute(stage), MANY),
       volumes: await volumes(stage),
-      yardstick: await compareWithBare(stage, hosts, MANY),
+      bare_server: await compareWithBare(stage, hosts, MANY),
     }))
     const most = await stage.hosts(MOST, hosts => ofMost(stage, hosts))
     const { refusals } = await stage.viewers.ask('summary', undefined)

@@ -1,4 +1,4 @@
-import { type Colour, type Look, lookOf } from './colours'
+import { type Color, type Look, lookOf } from './colors'
 
 /** A piece of text in one style. */
 export interface Segment extends Look {
@@ -7,7 +7,7 @@ export interface Segment extends Look {
   classes: string
 }
 
-/** CSI (colours and cursor), OSC (titles, links) and two-character escapes of ECMA-48. */
+/** CSI (colors and cursor), OSC (titles, links) and two-character escapes of ECMA-48. */
 const ESCAPES = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]/g
 
 /** The text without escape sequences, for searching and copying. */
@@ -37,19 +37,19 @@ const OFF: Record<number, string[]> = { 22: ['bold', 'dim'], 23: ['italic'], 24:
 /** The current style, as set by Select Graphic Rendition (ECMA-48 section 8.3.117). */
 class Pen {
   private flags = new Set<string>()
-  private front: Colour = null
-  private back: Colour = null
+  private front: Color = null
+  private back: Color = null
   private isInverse = false
 
   apply(parameters: string) {
     // `38:2::r:g:b` is the form of the standard, `38;2;r;g;b` the common one.
-    const codes = parameters.split(';').flatMap(part => (part.includes(':') ? flatColour(part) : [Number(part)]))
+    const codes = parameters.split(';').flatMap(part => (part.includes(':') ? flatColor(part) : [Number(part)]))
     for (let i = 0; i < codes.length; i++) {
       const code = codes[i] ?? 0
       if (code === 38 || code === 48) {
-        const { colour, used } = extended(codes.slice(i + 1))
-        if (code === 38) this.front = colour
-        else this.back = colour
+        const { color, used } = extended(codes.slice(i + 1))
+        if (code === 38) this.front = color
+        else this.back = color
         i += used
       } else this.set(code)
     }
@@ -87,21 +87,21 @@ class Pen {
   }
 }
 
-function flatColour(part: string): number[] {
+function flatColor(part: string): number[] {
   const [kind, mode, ...rest] = part.split(':').map(Number)
-  // In the true-colour form an optional colour space stands between the mode and the three values.
+  // In the true-color form an optional color space stands between the mode and the three values.
   return [kind ?? 0, mode ?? 0, ...(mode === 2 && rest.length > 3 ? rest.slice(1, 4) : rest)]
 }
 
-function extended([mode, ...values]: number[]): { colour: Colour; used: number } {
-  if (mode === 5) return { colour: indexed(values[0] ?? 0), used: 2 }
-  if (mode === 2) return { colour: hex(values.slice(0, 3)), used: 4 }
-  return { colour: null, used: 0 }
+function extended([mode, ...values]: number[]): { color: Color; used: number } {
+  if (mode === 5) return { color: indexed(values[0] ?? 0), used: 2 }
+  if (mode === 2) return { color: hex(values.slice(0, 3)), used: 4 }
+  return { color: null, used: 0 }
 }
 
 const CUBE = [0, 95, 135, 175, 215, 255]
 
-function indexed(index: number): Colour {
+function indexed(index: number): Color {
   if (!(index >= 0 && index <= 255)) return null
   if (index < 16) return index
   if (index >= 232) return hex(Array(3).fill(8 + (index - 232) * 10))
@@ -109,7 +109,7 @@ function indexed(index: number): Colour {
   return hex([CUBE[Math.floor(at / 36)] ?? 0, CUBE[Math.floor(at / 6) % 6] ?? 0, CUBE[at % 6] ?? 0])
 }
 
-function hex(values: number[]): Colour {
+function hex(values: number[]): Color {
   const byte = (value = 0) =>
     Math.min(255, Math.max(0, Math.trunc(value) || 0))
       .toString(16)

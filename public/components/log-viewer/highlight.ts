@@ -51,7 +51,7 @@ function split(segment: Segment, at: number, ranges: TextRange[]): Segment[] {
   for (const [start, end] of ranges) {
     if (end <= at || start >= at + length) continue
     add(Math.max(0, start - at), segment)
-    // A match has colours of its own.
+    // A match has colors of its own.
     add(Math.min(length, end - at), { classes: `${segment.classes} match`.trim() })
   }
   add(length, segment)

@@ -88,7 +88,7 @@ function BriefFacts({ data }: { data: unknown }) {
   )
 }
 
-/** A message with colours, search matches and visible control characters. All text is in text nodes. */
+/** A message with colors, search matches and visible control characters. All text is in text nodes. */
 export function Message({ text, pattern }: { text: string; pattern: RegExp | null }) {
   return highlight(segmentsOf(text), pattern).map(({ text: part, classes, color, background }, at) => (
     <span key={at} class={classes || undefined} style={color || background ? { color, background } : undefined}>

@@ -86,7 +86,7 @@ function paramsOf({ since, ...filters }: Record<(typeof FILTERS)[number], string
   return { ...Object.fromEntries(given), ...sinceParam(since) }
 }
 
-/** Signs for actions: colour alone is not accessible. */
+/** Signs for actions: color alone is not accessible. */
 const SIGNS = { added: '+', removed: '−', snapshot: '=' }
 
 function Row({ result: { name, action, at, received_at, counter, columns } }: { result: ScheduledResult }) {

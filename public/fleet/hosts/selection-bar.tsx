@@ -14,13 +14,13 @@ interface SelectionBarProps {
   total: number
   isFiltered: boolean
   onClear(): void
-  onLabelled(): void
+  onLabeled(): void
 }
 
 const hostsOf = (count: number) => counted(count, 'host')
 
 /** Actions on the selected hosts, or on all listed ones if none is selected. */
-export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabelled }: SelectionBarProps) {
+export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabeled }: SelectionBarProps) {
   const isLabelling = useSignal(false)
   const isAll = selected.size === 0
   const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
@@ -62,7 +62,7 @@ export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabe
         )}
       </div>
       {isLabelling.value && !isAll && (
-        <LabelHosts hostIds={[...selected]} onDone={onLabelled} onDismiss={() => (isLabelling.value = false)} />
+        <LabelHosts hostIds={[...selected]} onDone={onLabeled} onDismiss={() => (isLabelling.value = false)} />
       )}
     </section>
   )

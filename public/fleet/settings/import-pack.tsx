@@ -94,7 +94,7 @@ function Warnings({ result: { imported, warnings }, onClose }: { result: PackImp
       <ul class="warnings">
         {warnings.map(({ path, message }) => (
           <li key={path + message}>
-            <code>{placeOf(path)}</code> {message}
+            <code>{pathInPack(path)}</code> {message}
           </li>
         ))}
       </ul>
@@ -109,4 +109,4 @@ function Warnings({ result: { imported, warnings }, onClose }: { result: PackImp
 }
 
 /** The path within the file instead of the request. */
-const placeOf = (path: string) => path.replace(/^body\.content\.?/, '')
+const pathInPack = (path: string) => path.replace(/^body\.content\.?/, '')

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Refused, refusalOf } from '../failure'
 import { destroyOnAbort } from './abort'
 import { codingsOf, decode } from './content-codings'
-import type { HttpAnswer } from './send'
+import type { HttpResponse } from './send'
 
 /** How much of a body was read. */
 export interface BodyCount {
@@ -21,7 +21,7 @@ interface Wire extends BodyCount {
  * each decompression.
  */
 export async function countBody(
-  { response, notes }: HttpAnswer,
+  { response, notes }: HttpResponse,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<BodyCount | Refused> {

@@ -7,14 +7,14 @@ import { EMPTY, ResponseStream } from './response-stream'
 import { createNotes, type Notes } from './warnings'
 
 /** One HTTP request, without its connection. */
-export interface HttpAsk {
+export interface HttpRequest {
   url: URL
   method: string
   headers: Record<string, string>
 }
 
 /** A response whose head has arrived. */
-export interface HttpAnswer {
+export interface HttpResponse {
   response: IncomingMessage
   /** Warnings about the response; reading the body may add more. */
   notes: Notes
@@ -27,10 +27,10 @@ export interface HttpAnswer {
  */
 export async function send(
   socket: Socket,
-  { url, method, headers }: HttpAsk,
+  { url, method, headers }: HttpRequest,
   signal: AbortSignal,
   onFirstByte: () => void = () => {},
-): Promise<HttpAnswer | Refused> {
+): Promise<HttpResponse | Refused> {
   if (signal.aborted || socket.errored) return refusalOf(socket.errored ?? connectionClosed(), 'first_byte', signal)
   if (socket.destroyed || socket.readableEnded) return { error: EMPTY }
   const notes = createNotes()
@@ -38,7 +38,7 @@ export async function send(
   const stop = destroyOnAbort(signal, stream)
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const ask = request({
+      const outgoing = request({
         createConnection: () => stream,
         method,
         path: url.pathname + url.search,
@@ -46,14 +46,14 @@ export async function send(
         headers: { host: url.host, ...headers },
         maxHeaderSize: 2 * HEAD_BYTES_MAX, // the stream has its own limit, and rewrites the head
       })
-      ask.maxHeadersCount = 0
-      ask.once('response', head => {
+      outgoing.maxHeadersCount = 0
+      outgoing.once('response', head => {
         // an error in the body, which Node would report only as "aborted"
-        ask.on('error', error => head.complete || head.destroy(error))
+        outgoing.on('error', error => head.complete || head.destroy(error))
         resolve(head)
       })
-      ask.on('error', reject)
-      ask.end()
+      outgoing.on('error', reject)
+      outgoing.end()
     })
     return { response, notes }
   } catch (error) {

@@ -17,7 +17,7 @@ export type NewCarve = Omit<CarveRow, 'received' | 'created_at' | 'completed_at'
 
 const COLUMNS = Object.keys(carveRow.shape).join(', ')
 
-/** Serialises the start of carves of one host, across processes. */
+/** Serializes the start of carves of one host, across processes. */
 export async function lockCarvesOf(trx: Transaction, hostId: string): Promise<void> {
   await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.carves'), hashtext(?))`, [hostId])
 }

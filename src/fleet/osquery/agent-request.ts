@@ -20,7 +20,7 @@ export interface AgentRequest {
 /**
  * Finds the agent by its node key, before any of the body is parsed. The key is in the body and, with newer agents,
  * also in the header; the one in the body takes precedence.
- * @throws NodeInvalid, Refusal, Away
+ * @throws NodeInvalid, Refusal, Unavailable
  */
 export async function authenticate({ api, body, authorization }: AgentRequest): Promise<Agent> {
   const [, headerKey] = authorization?.match(/^NodeKey +(\S+)$/i) ?? []
@@ -39,7 +39,7 @@ export async function authenticate({ api, body, authorization }: AgentRequest): 
 /**
  * Waits for the work on a request that has been read. If it takes too long, the agent is told to try again, and the
  * body counts as held until the work has ended.
- * @throws Away, and what the work throws
+ * @throws Unavailable, and what the work throws
  */
 export const finish = <T>({ body }: AgentRequest, work: () => Promise<T>): Promise<T> =>
   withTimeout(STORE_MS_MAX, () => body.usedBy(work()))

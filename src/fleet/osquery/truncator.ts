@@ -1,5 +1,4 @@
 import { TAIL_BYTES } from './limits'
-import { Tail } from './tail'
 
 /** Passes on the beginning of a body up to a limit, and keeps its last bytes. */
 export class Truncator {
@@ -29,5 +28,31 @@ export class Truncator {
   /** The last bytes of a truncated body. */
   tail(): Buffer {
     return this.#isTruncated ? this.#tail.bytes() : Buffer.alloc(0)
+  }
+}
+
+/** Keeps the last bytes that are written to it. */
+class Tail {
+  readonly #bytesMax: number
+  readonly #chunks: Buffer[] = []
+  #size = 0
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  write(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    let [first] = this.#chunks
+    while (first && this.#size - first.length >= this.#bytesMax) {
+      this.#chunks.shift()
+      this.#size -= first.length
+      first = this.#chunks[0]
+    }
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(-this.#bytesMax)
   }
 }

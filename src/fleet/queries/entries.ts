@@ -1,7 +1,7 @@
 import type { QueryCompletedEvent, QueryResult, QueryResultEvent, QueryState } from '../../contract/queries'
 import type { NewEntry, Topic, TopicEntries } from '../../streams'
 import type { Agent } from '../agent'
-import { endOf } from './query-outcome'
+import { endOf } from './kind'
 import { countsOf, type Outcome, type QueryRow } from './query-row'
 
 const SOURCE = 'fleet'

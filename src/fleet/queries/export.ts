@@ -11,7 +11,7 @@ const HOST_COLUMNS = ['host_id', 'host_identifier', 'hostname']
 
 export interface ExportForm {
   format: 'csv' | 'ndjson'
-  /** Whether to start CSV with a byte order mark, by which spreadsheets recognise UTF-8. */
+  /** Whether to start CSV with a byte order mark, by which spreadsheets recognize UTF-8. */
   bom: boolean
 }
 

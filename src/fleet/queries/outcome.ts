@@ -1,12 +1,13 @@
 import { newId } from '../../base/ids'
 import type { Answer, Row } from '../agent'
-import { joinColumns } from './columns'
 import type { Outcome } from './query-row'
 
 /** Max size of the rows sent over streams; all rows are read from the database. */
 export const PREVIEW_BYTES_MAX = 32 * 1024
 /** Max characters of an agent's error, which is sent whole over streams. */
 const ERROR_MAX = 4_096
+const COLUMNS_MAX = 500
+const COLUMN_CHARS_MAX = 16 * 1024
 /** The error that osqueryd (since 5.5) reports for a day for a query during which its worker was killed. */
 const DENYLISTED = /denylisted/i
 
@@ -38,4 +39,17 @@ export function firstOf(rows: readonly Row[]): Row[] {
     return bytes > PREVIEW_BYTES_MAX
   })
   return end === -1 ? [...rows] : rows.slice(0, end)
+}
+
+/** Adds column names, in order, up to the limit for the status of a query. */
+export function joinColumns(known: string[], more: readonly string[]): string[] {
+  const fresh = more.slice(0, COLUMNS_MAX).filter(name => !known.includes(name))
+  if (!fresh.length) return known
+  let characters = 0
+  const joined = [...known, ...fresh].slice(0, COLUMNS_MAX)
+  const end = joined.findIndex(name => {
+    characters += name.length
+    return characters > COLUMN_CHARS_MAX
+  })
+  return end === -1 ? joined : joined.slice(0, end)
 }

@@ -1,7 +1,7 @@
 import { may, type Principal } from '../../api'
 import { redactText } from '../../base/redact'
 import type { Query } from '../../contract/queries'
-import { endOf } from './query-outcome'
+import { endOf } from './kind'
 import { countsOf, type QueryRow } from './query-row'
 
 /** The SQL of a query, which is the input of a job and therefore redacted for viewers. */

@@ -32,7 +32,7 @@ export class LogIntake {
   }
 
   /**
-   * Stores a delivery in chunks, each line only once. If it fails midway, stored lines are recognised next time.
+   * Stores a delivery in chunks, each line only once. If it fails midway, stored lines are recognized next time.
    * @throws Error if not all of it is durable
    */
   async take({ tenantId, hostId }: Agent, { type, lines, dropped }: LogBatch): Promise<void> {

@@ -6,7 +6,7 @@ import { activePack, BYTES } from './pack-store'
 const sizedPack = activePack.omit({ content: true })
 export type SizedPack = z.output<typeof sizedPack>
 
-/** The enabled packs with their sizes. Serialises changes to the tenant's packs until the end of the transaction. */
+/** The enabled packs with their sizes. Serializes changes to the tenant's packs until the end of the transaction. */
 export async function sizedPacks(trx: Transaction, tenantId: string): Promise<SizedPack[]> {
   await trx.raw(`SELECT pg_advisory_xact_lock(hashtext('tailrace.packs'), hashtext(?))`, [tenantId])
   return manyRows(

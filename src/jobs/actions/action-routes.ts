@@ -5,7 +5,7 @@ import { badRequest } from '../../base/errors'
 import { jobRoutes as routes } from '../../contract/jobs'
 import { linksOf, shownTo } from '../history/resource'
 import type { AnyKind } from '../kinds/kind'
-import { startableKind } from '../kinds/startable'
+import { startableKind } from '../kinds/kind'
 import type { Jobs } from './jobs'
 
 const KEY = /^[\x21-\x7e]{1,200}$/

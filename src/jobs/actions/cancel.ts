@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { Cancel, QueueName } from '../../contract/jobs'
 import type { Writer } from '../../streams'
 import type { CancelChannel } from '../engine/cancel-channel'
@@ -68,5 +68,5 @@ async function flagTree(
 /** Frees space in Redis early: workers would drop these jobs when their turn comes. */
 async function dequeue({ engine, log }: CancelDeps, jobs: readonly JobState[]) {
   for (const { id, queue } of jobs)
-    await engine.remove(queue as QueueName, id).catch(againLater(log, LEFT_IN_QUEUE, { job_id: id }))
+    await engine.remove(queue as QueueName, id).catch(logRetryable(log, LEFT_IN_QUEUE, { job_id: id }))
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { Actor } from '../../contract/access'
 import type { QueueName } from '../../contract/jobs'
 import type { Writer } from '../../streams'
@@ -39,7 +39,7 @@ export async function retryJob(deps: RetryDeps, ref: JobRef, by: Actor): Promise
   const row = await findJob(deps.db, ref)
   if (!row) throw notFound('job')
   await requeue(deps, row).catch(
-    againLater(deps.log, 'A retried job is not in its queue yet', { job_id: row.id }, 'warn'),
+    logRetryable(deps.log, 'A retried job is not in its queue yet', { job_id: row.id }, 'warn'),
   )
   return row
 }

@@ -57,7 +57,7 @@ const actWithinTimeout = (work: () => Promise<void>) =>
       work().catch(error => {
         throw changeError(error, request)
       }),
-    { isAway: async () => true, giveUp: outcomeUnknown },
+    { isUnavailable: async () => true, giveUp: outcomeUnknown },
   )
 
 const NOT_INSTALLATION =

@@ -2,7 +2,7 @@ import { type JobsOptions, Queue, type RepeatStrategy } from 'bullmq'
 import { Batcher } from '../../base/batcher'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { Away } from '../../base/outage'
+import { Unavailable } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
@@ -123,7 +123,7 @@ export class Engine {
 
   /** Adding a job again changes nothing. @throws Error if Redis did not accept all of them */
   async add(jobs: readonly QueuedJob[]): Promise<void> {
-    if (!this.isUp) throw new Away('Redis is down')
+    if (!this.isUp) throw new Unavailable('Redis is down')
     for (const [name, queue] of this.queues) {
       const own = jobs.filter(job => job.queue === name)
       for (let i = 0; i < own.length; i += BULK_MAX) await this.addTo(queue, own.slice(i, i + BULK_MAX))

@@ -1,3 +1,4 @@
+import { badRequest } from '../../base/errors'
 import type { z } from '../../base/parse'
 import type { JobOutcome, QueueName } from '../../contract/jobs'
 import { QUEUES } from './queues'
@@ -80,4 +81,15 @@ export function indexKinds(kinds: readonly AnyKind[]): ReadonlyMap<string, AnyKi
     byName.set(kind.name, kind)
   }
   return byName
+}
+
+/**
+ * A kind that people may start, by the name in a request.
+ * @throws Problem 400 when there is none of that name
+ */
+export function startableKind(kinds: ReadonlyMap<string, AnyKind>, name: string): AnyKind {
+  const kind = kinds.get(name)
+  if (kind && kind.options.byRequest !== false) return kind
+  const names = [...kinds.values()].filter(each => each.options.byRequest !== false).map(each => each.name)
+  throw badRequest([{ path: 'body.kind', message: `Unknown kind. Known kinds: ${names.join(', ')}` }])
 }

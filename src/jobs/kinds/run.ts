@@ -5,7 +5,7 @@ import type { Kind } from './kind'
 export interface LineFacts {
   /** The step it belongs to; default: the surrounding `run.step`. */
   step?: string | null
-  /** JSON-serialisable facts shown with the line. */
+  /** JSON-serializable facts shown with the line. */
   data?: unknown
 }
 

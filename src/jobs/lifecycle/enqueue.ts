@@ -2,7 +2,7 @@ import { Batcher } from '../../base/batcher'
 import { Problem } from '../../base/errors'
 import { newId } from '../../base/ids'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import { parse } from '../../base/parse'
 import type { Actor } from '../../contract/access'
 import type { QueueName } from '../../contract/jobs'
@@ -76,7 +76,7 @@ export class Enqueuer {
       const facts = { job_id: accepted.id, kind: kind.name }
       const { log } = this.deps
       await this.add(queuedJobOf(accepted.row, request.parent?.queue)).catch(
-        againLater(log, 'A job is not in its queue yet', facts, 'warn'),
+        logRetryable(log, 'A job is not in its queue yet', facts, 'warn'),
       )
     }
     return accepted

@@ -1,6 +1,6 @@
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { Writer } from '../../streams'
 import type { QueueControl } from '../queues/queue-control'
 import type { Schedules } from '../schedules/schedules'
@@ -119,7 +119,7 @@ export class Maintenance implements Part {
   }
 
   private failed(what: string, error: unknown) {
-    againLater(this.deps.log, 'Job maintenance failed, will retry', { what })(error)
+    logRetryable(this.deps.log, 'Job maintenance failed, will retry', { what })(error)
   }
 
   async stop() {

@@ -1,7 +1,7 @@
 import { QueueEvents } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
@@ -138,7 +138,7 @@ export class Events {
     const due = [...this.suspects].filter(([, at]) => now - at >= GRACE_MS).map(([id]) => id)
     for (const id of due) this.suspects.delete(id)
     if (!due.length) return
-    await this.hooks.onSuspects(due).catch(againLater(this.deps.log, 'Cannot compare jobs, will retry'))
+    await this.hooks.onSuspects(due).catch(logRetryable(this.deps.log, 'Cannot compare jobs, will retry'))
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { JobMetrics } from './job-metrics'
 import { addTally } from './timing-store'
 
@@ -36,6 +36,6 @@ export class Timings implements Part {
   async store() {
     const { db, metrics, process, log } = this.deps
     for (const tally of metrics.takeTallies())
-      await addTally(db, process, tally).catch(againLater(log, 'Cannot store timings', { queue: tally.queue }))
+      await addTally(db, process, tally).catch(logRetryable(log, 'Cannot store timings', { queue: tally.queue }))
   }
 }

@@ -1,6 +1,6 @@
 import { type Endpoint, endpoint, ok, requireInstallation } from '../../api'
+import { cached } from '../../base/cached'
 import type { Db } from '../../base/db'
-import { fresh } from '../../base/fresh'
 import { queueRoutes as routes } from '../../contract/queues'
 import type { Engine } from '../engine/engine'
 import { historyOf } from '../metrics/series'
@@ -10,7 +10,7 @@ import { listWorkers } from './worker-list'
 
 const MINUTE_MS = 60_000
 /** CLIENT LIST is expensive in Redis. */
-const WORKERS_FRESH_MS = 5_000
+const WORKERS_CACHE_MS = 5_000
 
 /** Throughput and timings of the queues, and the processes that work on them. */
 export const activityRoutes = (db: Db, engine: Engine): Endpoint[] => [historyRoute(db), workersRoute(db, engine)]
@@ -23,7 +23,7 @@ const historyRoute = (db: Db): Endpoint =>
   })
 
 function workersRoute(db: Db, engine: Engine): Endpoint {
-  const workers = fresh(() => listWorkers(engine), WORKERS_FRESH_MS)
+  const workers = cached(() => listWorkers(engine), WORKERS_CACHE_MS)
   return endpoint(routes.workers, async ({ principal }) => {
     requireInstallation(principal, 'The list of workers')
     const [known, running] = await Promise.all([workers(), countRunning(db, principal.tenantId)])

@@ -1,13 +1,13 @@
+import { cached } from '../../base/cached'
 import type { Db } from '../../base/db'
-import { fresh } from '../../base/fresh'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
 import { readWaiting } from './queue-store'
 
-const FRESH_MS = 1_000
+const CACHE_MS = 1_000
 
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 type BullState = (typeof STATES)[number]
@@ -35,7 +35,7 @@ export class BullStates {
   readonly recent: () => Promise<BullQueue[]>
 
   constructor(private readonly deps: Deps) {
-    this.recent = fresh(() => this.read(), FRESH_MS)
+    this.recent = cached(() => this.read(), CACHE_MS)
   }
 
   private async read(): Promise<BullQueue[]> {
@@ -64,7 +64,7 @@ export class BullStates {
   }
 
   private notRead(queue: string, error: unknown): undefined {
-    againLater(this.deps.log, 'Cannot read queue stats, will retry', { queue })(error)
+    logRetryable(this.deps.log, 'Cannot read queue stats, will retry', { queue })(error)
   }
 }
 

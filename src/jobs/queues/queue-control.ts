@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { Away, againLater } from '../../base/outage'
+import { logRetryable, Unavailable } from '../../base/outage'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
 import type { Engine } from '../engine/engine'
@@ -34,13 +34,13 @@ export class QueueControl {
     if (!queue) throw notFound('queue')
     await writePause(db, queue, { paused, reason, by, at: new Date() })
     await this.apply(queue, paused).catch(
-      againLater(log, 'A pause or resume has not reached Redis yet', { queue }, 'warn'),
+      logRetryable(log, 'A pause or resume has not reached Redis yet', { queue }, 'warn'),
     )
   }
 
   private async apply(name: QueueName, paused: boolean) {
     const { engine } = this.deps
-    if (!engine.isUp) throw new Away('Redis is down')
+    if (!engine.isUp) throw new Unavailable('Redis is down')
     const queue = engine.queue(name)
     if ((await queue.isPaused()) === paused) return
     await (paused ? queue.pause() : queue.resume())

@@ -1,6 +1,6 @@
 import { DEFAULT_TENANT_ID } from '../../api'
+import { cached } from '../../base/cached'
 import type { Db } from '../../base/db'
-import { fresh } from '../../base/fresh'
 import { Lru } from '../../base/lru'
 import type { QueueName } from '../../contract/jobs'
 import type { QueueStats } from '../../contract/queues'
@@ -10,7 +10,7 @@ import { readTenantTimings, type TenantTiming } from '../metrics/timing-store'
 import { type Pause, readPauses } from './pause-store'
 import { type CountedRow, countJobsByQueue } from './queue-store'
 
-const FRESH_MS = 1_000
+const CACHE_MS = 1_000
 /** Tenants whose figures are remembered; those of the others are read each time. */
 const TENANTS_MAX = 1_000
 
@@ -37,7 +37,7 @@ export class TenantQueueStats {
   private figures(tenantId: string): Promise<Figures> {
     const known = this.recent.get(tenantId)
     if (known) return known()
-    const read = fresh(() => this.read(countJobsByQueue(this.db, tenantId), tenantId), FRESH_MS)
+    const read = cached(() => this.read(countJobsByQueue(this.db, tenantId), tenantId), CACHE_MS)
     this.recent.set(tenantId, read)
     return read()
   }

@@ -1,7 +1,7 @@
 import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { QueueStats, QueueStatsEvent } from '../../contract/queues'
 import type { Writer } from '../../streams'
 import { type CountedRow, countJobsByQueue } from './queue-store'
@@ -54,7 +54,8 @@ export class TenantStats implements Part {
 
   private async publishAndWait() {
     const began = performance.now()
-    if (this.deps.isLeader()) await this.publish().catch(againLater(this.deps.log, 'Cannot publish stats, will retry'))
+    if (this.deps.isLeader())
+      await this.publish().catch(logRetryable(this.deps.log, 'Cannot publish stats, will retry'))
     const tookMs = performance.now() - began
     this.wait(Math.max(EVERY_MS - tookMs, SHARE * tookMs))
   }

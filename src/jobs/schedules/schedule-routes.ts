@@ -13,7 +13,7 @@ import {
 import type { Db } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import { plainText } from '../../contract/fields'
 import { scheduleRoutes as routes } from '../../contract/schedules'
 import type { History } from '../history/history'
@@ -73,7 +73,7 @@ async function read({ db, schedules }: Deps, principal: Principal, id: string) {
 }
 
 const place = ({ schedules, log }: Deps, id: string) =>
-  schedules.place(id).catch(againLater(log, 'A schedule is not in Redis yet', { schedule_id: id }, 'warn'))
+  schedules.place(id).catch(logRetryable(log, 'A schedule is not in Redis yet', { schedule_id: id }, 'warn'))
 
 const createRoute = (deps: Deps) =>
   endpoint(routes.create, async ({ principal: by, body: { reason, ...body } }) => {

@@ -2,7 +2,7 @@ import type { Job as BullJob, JobSchedulerJson, Queue } from 'bullmq'
 import type { Db } from '../../base/db'
 import { conflict, messageOf, notFound, Problem } from '../../base/errors'
 import type { Log } from '../../base/log'
-import { Away, againLater, ignoreOutage, isOutage } from '../../base/outage'
+import { ignoreOutage, isOutage, logRetryable, Unavailable } from '../../base/outage'
 import { parse } from '../../base/parse'
 import type { Actor } from '../../contract/access'
 import type { Writer } from '../../streams'
@@ -78,7 +78,7 @@ export class Schedules {
     parse(kind.input, input, 'input')
     const fields = { tenantId, name, kind: kind.name, input: JSON.stringify(input ?? null), timing, createdBy }
     const schedule = await writeSystemSchedule(db, newSchedule({ ...fields, isSystem: true }, this.now))
-    await this.place(schedule.id).catch(againLater(log, 'A schedule is not in Redis yet', { name }, 'warn'))
+    await this.place(schedule.id).catch(logRetryable(log, 'A schedule is not in Redis yet', { name }, 'warn'))
     return schedule.id
   }
 
@@ -109,7 +109,7 @@ export class Schedules {
 
   /** Makes BullMQ tick for a schedule as PostgreSQL has it now, or no more. @throws Error while Redis is down */
   async place(id: string): Promise<void> {
-    if (!this.deps.engine.isUp) throw new Away('Redis is down')
+    if (!this.deps.engine.isUp) throw new Unavailable('Redis is down')
     const schedule = await findSchedule(this.deps.db, id)
     await this.queue.removeJobScheduler(id)
     if (schedule?.enabled && !schedule.ended_at) await this.upsert(schedule)
@@ -157,7 +157,7 @@ export class Schedules {
     if (result.outcome === 'skipped')
       log.info('A schedule was due and created no job', { ...facts, why: result.reason })
     if (result.outcome !== 'fired' || !result.row) return result
-    const late = againLater(log, 'A job is not in its queue yet', { ...facts, job_id: result.id }, 'warn')
+    const late = logRetryable(log, 'A job is not in its queue yet', { ...facts, job_id: result.id }, 'warn')
     await enqueuer.add(queuedJobOf(result.row)).catch(late)
     return result
   }
@@ -193,7 +193,7 @@ export class Schedules {
 
   /** Makes up for what was missed while nothing ran, and makes BullMQ tick for what PostgreSQL has, and nothing else. */
   async repair(): Promise<void> {
-    if (!this.deps.engine.isUp) throw new Away('Redis is down')
+    if (!this.deps.engine.isUp) throw new Unavailable('Redis is down')
     if (!(await this.queue.isPaused())) await this.fireDue()
     const found = new Map((await this.queue.getJobSchedulers(0, -1)).map(scheduler => [scheduler.key, scheduler]))
     const running = await runningSchedules(this.deps.db)

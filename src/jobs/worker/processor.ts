@@ -1,7 +1,7 @@
 import { type Job as BullJob, DelayedError, WaitingChildrenError } from 'bullmq'
 import { Batcher } from '../../base/batcher'
 import { type Db, isDatabaseOutage } from '../../base/db'
-import { againLater } from '../../base/outage'
+import { logRetryable } from '../../base/outage'
 import type { JobOutcome } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
@@ -189,7 +189,7 @@ export class Processor<Deps> {
     const link = `All lines: ${publicUrl}/jobs/${run.id}`
     engine
       .mirror({ queue: row.queue, id: run.id, lines: [...run.mirror, link], isFirst: run.attempt === 1 })
-      .catch(againLater(log, 'Cannot mirror log lines', { job_id: run.id }))
+      .catch(logRetryable(log, 'Cannot mirror log lines', { job_id: run.id }))
   }
 
   private commit(row: JobRow, change: TransitionItem['change']) {

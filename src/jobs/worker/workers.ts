@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Job as BullJob, DelayedError, UnrecoverableError, Worker } from 'bullmq'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
-import { againLater, ignoreOutage, isOutage } from '../../base/outage'
+import { ignoreOutage, isOutage, logRetryable } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
 import type { QueueName } from '../../contract/jobs'
 import { QUEUE_NAMES } from '../../contract/values'
@@ -99,7 +99,7 @@ export class Workers<Deps> implements Part {
   private checkForStuck() {
     const { log } = this.options.platform
     this.checking ??= this.reopenStuck()
-      .catch(againLater(log, 'Cannot check for stuck workers, will retry'))
+      .catch(logRetryable(log, 'Cannot check for stuck workers, will retry'))
       .finally(() => {
         this.checking = undefined
       })
@@ -179,7 +179,7 @@ export class Workers<Deps> implements Part {
       const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
       await streams.commit(transitionEffect, { ...ref, change })
     } catch (problem) {
-      againLater(log, 'Cannot store that a job failed, will retry', { job_id: id }, 'warn')(problem)
+      logRetryable(log, 'Cannot store that a job failed, will retry', { job_id: id }, 'warn')(problem)
     }
   }
 
@@ -190,7 +190,7 @@ export class Workers<Deps> implements Part {
     try {
       this.abort(await findCancelled(db, refs), 'cancel')
     } catch (error) {
-      againLater(log, 'Cannot read cancel flags, will retry')(error)
+      logRetryable(log, 'Cannot read cancel flags, will retry')(error)
     }
   }
 

@@ -1,5 +1,5 @@
 import { deadline } from '../../base/deadline'
-import type { HttpAnswer, HttpAsk } from '../../base/http'
+import type { HttpRequest, HttpResponse } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
 import { createCookies } from './cookies'
 import { type ExpectStatus, expectText, isExpected } from './expect'
@@ -54,7 +54,7 @@ export async function checkHttp(
 
 /** Follows redirects to the last response and checks its status. @throws Down */
 async function followRedirects(check: HttpCheck, outcome: HttpOutcome, deps: VisitDeps) {
-  let request: HttpAsk = { url: new URL(check.url), method: check.method, headers: headersOf(check) }
+  let request: HttpRequest = { url: new URL(check.url), method: check.method, headers: headersOf(check) }
   const cookies = createCookies()
   for (let hop = 0; ; hop++) {
     outcome.url = redactedUrl(request.url)
@@ -77,7 +77,7 @@ async function followRedirects(check: HttpCheck, outcome: HttpOutcome, deps: Vis
   }
 }
 
-function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpAnswer): string | undefined {
+function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpResponse): string | undefined {
   const location = locationOf(statusCode, headersDistinct.location)
   if (typeof location === 'object') throw new Down(location.error)
   return location
@@ -86,7 +86,7 @@ function locationIn({ response: { statusCode = 0, headersDistinct } }: HttpAnswe
 const cookiesLeftOut = (count: number) =>
   ({ code: 'cookies_left_out', message: `${count} cookies were left out because the server sets too many` }) as const
 
-async function redirect(request: HttpAsk, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
+async function redirect(request: HttpRequest, status: number, location: string, outcome: HttpOutcome, trace: Trace) {
   const next = follow(request, status, location)
   if (isRefused(next)) throw new Down(next.error)
   if (outcome.redirects.length === REDIRECTS_MAX) {
@@ -119,7 +119,7 @@ function logOutcome(outcome: HttpOutcome, trace: Trace) {
 }
 
 /** Adds cookies from the jar after those of the check itself, which do not survive a redirect to another origin. */
-function withCookies(request: HttpAsk, kept: string | undefined): HttpAsk {
+function withCookies(request: HttpRequest, kept: string | undefined): HttpRequest {
   if (!kept) return request
   const cookie = [request.headers.cookie, kept].filter(Boolean).join('; ')
   return { ...request, headers: { ...request.headers, cookie } }

@@ -1,5 +1,5 @@
 import { type Refused, refused } from '../../base/failure'
-import type { HttpAsk } from '../../base/http'
+import type { HttpRequest } from '../../base/http'
 import { isSecretHeader } from './headers'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -22,7 +22,7 @@ export function locationOf(status: number, locations: readonly string[] = []): s
  * The request that follows a redirect (RFC 9110 section 15.4): 303 turns all but HEAD into GET, 301 and 302 turn POST
  * into GET, 307 and 308 change nothing. Credentials do not cross to another origin. Header names are in lower case.
  */
-export function follow(request: HttpAsk, status: number, location: string): HttpAsk | Refused {
+export function follow(request: HttpRequest, status: number, location: string): HttpRequest | Refused {
   if (!URL.canParse(location, request.url.href)) return refused('redirect_invalid', 'The redirect has no valid address')
   const url = new URL(location, request.url)
   if (!/^https?:$/.test(url.protocol)) {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Refused } from '../../base/failure'
 import type { Secured } from '../../base/handshake'
-import { countBody, type HttpAnswer, type HttpAsk, type Notes, send } from '../../base/http'
+import { countBody, type HttpRequest, type HttpResponse, type Notes, send } from '../../base/http'
 import type { Outbound } from '../../base/outbound'
 import { type HttpOutcome, type TlsFacts, tlsFacts } from './outcome'
 import { isRefused, type Phases, type Trace } from './phases'
@@ -29,7 +29,7 @@ export interface VisitDeps {
  * @returns the response, and a function that closes the connection
  * @throws Down if a phase fails
  */
-export async function visit(request: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+export async function visit(request: HttpRequest, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
   const { outbound, signal, phases } = deps
   const { hostname, protocol } = request.url
   const addresses = await phases.run(
@@ -62,7 +62,7 @@ export async function visit(request: HttpAsk, hop: number, outcome: HttpOutcome,
 }
 
 /** Reads the body of the last response. */
-export async function readBody(answer: HttpAnswer, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+export async function readBody(answer: HttpResponse, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
   try {
     const body = await deps.phases.run(
       'transfer',
@@ -82,7 +82,7 @@ async function logNotes(notes: Notes, outcome: HttpOutcome, trace: Trace) {
 }
 
 /** The reason phrase arrives as bytes, which are mostly UTF-8 if they are not ASCII. */
-const reasonOf = ({ statusMessage = '' }: HttpAnswer['response']) => {
+const reasonOf = ({ statusMessage = '' }: HttpResponse['response']) => {
   const text = Buffer.from(statusMessage, 'latin1').toString()
   return text.includes('\ufffd') ? statusMessage : text
 }
@@ -108,7 +108,7 @@ async function connectFirst(
   return result
 }
 
-async function secure(raw: Socket, request: HttpAsk, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
+async function secure(raw: Socket, request: HttpRequest, hop: number, outcome: HttpOutcome, deps: VisitDeps) {
   const secured = await deps.phases.run<Secured>(
     'tls',
     hop,

@@ -1,5 +1,4 @@
-import { joinColumns } from '../../../src/fleet/queries/columns'
-import { outcomeOf } from '../../../src/fleet/queries/outcome'
+import { joinColumns, outcomeOf } from '../../../src/fleet/queries/outcome'
 
 const answer = { queryId: 'q', rows: [], failed: false, message: '', stats: null, truncated: false }
 

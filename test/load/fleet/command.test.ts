@@ -11,7 +11,7 @@ describe('the arguments of simulate:fleet', () => {
   test('have good defaults', () => {
     expect(readArguments([])).toMatchObject({
       ...{ hosts: 100, url: 'http://127.0.0.1:8080', secret: undefined, seconds: undefined },
-      behaviour: { noRows: 0, errors: 0, silent: 0, offline: 0, delayMs: [0, 0], logShape: 'configured' },
+      behavior: { noRows: 0, errors: 0, silent: 0, offline: 0, delayMs: [0, 0], logShape: 'configured' },
     })
   })
 
@@ -19,12 +19,12 @@ describe('the arguments of simulate:fleet', () => {
     expect(readArguments([], { PORT: '9000' })).toMatchObject({ url: 'http://127.0.0.1:9000' })
   })
 
-  test('set the behaviour of agents', () => {
+  test('set the behavior of agents', () => {
     const given =
       '--hosts 7 --url https://fleet.example/ --delay 50-500 --errors 0.05 --silent 1 --rows 9 --log-shape mixed'
     expect(readArguments(given.split(' '))).toMatchObject({
       ...{ hosts: 7, url: 'https://fleet.example' },
-      behaviour: { delayMs: [50, 500], errors: 0.05, silent: 1, rows: 9, logShape: 'mixed' },
+      behavior: { delayMs: [50, 500], errors: 0.05, silent: 1, rows: 9, logShape: 'mixed' },
     })
   })
 

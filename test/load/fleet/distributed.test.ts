@@ -24,7 +24,7 @@ describe('distributed queries of a simulated agent', () => {
   })
 
   test('run one after the other', async () => {
-    const { server, start, clock } = await withAgent({ behaviour: { delayMs: [500, 500] } })
+    const { server, start, clock } = await withAgent({ behavior: { delayMs: [500, 500] } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1', b: 'select 2' }))
     await clock.pass(500)
@@ -78,8 +78,8 @@ describe('distributed queries of a simulated agent', () => {
   })
 
   test('SQL that crashed the worker is denylisted when it comes again, under any id', async () => {
-    const behaviour = { crashes: 1 }
-    const { server, start, clock, tally } = await withAgent({ behaviour })
+    const behavior = { crashes: 1 }
+    const { server, start, clock, tally } = await withAgent({ behavior })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1', b: 'select 1' }))
     await clock.pass(5_000) // time until the watcher has started another worker
@@ -150,7 +150,7 @@ describe('distributed queries of a simulated agent', () => {
   })
 
   test('a silent agent takes queries and continues reading', async () => {
-    const { server, start, clock, tally } = await withAgent({ behaviour: { silent: true } })
+    const { server, start, clock, tally } = await withAgent({ behavior: { silent: true } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
     await clock.pass(DISTRIBUTED_MS)
@@ -160,7 +160,7 @@ describe('distributed queries of a simulated agent', () => {
   })
 
   test('writes are duplicated and truncated if configured', async () => {
-    const { server, start, clock } = await withAgent({ behaviour: { duplicates: 1, malformed: 1 } })
+    const { server, start, clock } = await withAgent({ behavior: { duplicates: 1, malformed: 1 } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
     const cut = await server.next('distributed_write')
@@ -173,11 +173,11 @@ describe('distributed queries of a simulated agent', () => {
   })
 
   test('queries fail or return no rows if configured', async () => {
-    const { server, start } = await withAgent({ behaviour: { errors: 1 } })
+    const { server, start } = await withAgent({ behavior: { errors: 1 } })
     await start()
     ;(await server.next('distributed_read')).reply(asking({ a: 'select 1' }))
     expect((await server.next('distributed_write')).body).toMatchObject({ queries: { a: [] }, statuses: { a: 1 } })
-    const none = await withAgent({ behaviour: { noRows: 1 } })
+    const none = await withAgent({ behavior: { noRows: 1 } })
     await none.start()
     ;(await none.server.next('distributed_read')).reply(asking({ a: 'select 1' }))
     expect((await none.server.next('distributed_write')).body).toMatchObject({ queries: { a: [] }, statuses: { a: 0 } })

@@ -10,8 +10,8 @@ const configured = (more: object, options: object = {}) =>
 type Line = Record<string, unknown>
 
 /** The first result line sent by an agent whose schedule runs once. */
-async function firstResults(config: string, behaviour = {}) {
-  const stage = await withAgent({ behaviour })
+async function firstResults(config: string, behavior = {}) {
+  const stage = await withAgent({ behavior })
   stage.server.always.config = config
   await stage.start()
   await stage.clock.pass(LOGGER_MS) // the first line of its own log has been sent

@@ -141,7 +141,7 @@ describe('the remote API as a simulated agent uses it', () => {
   })
 
   test('an offline host enrols and never comes back', async () => {
-    const { start, agent, tally } = await withAgent({ behaviour: { offline: true } })
+    const { start, agent, tally } = await withAgent({ behavior: { offline: true } })
     await start()
     await agent.ended
     expect(tally).toMatchObject({ enrolled: 1, requests: 1 })

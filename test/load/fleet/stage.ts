@@ -1,5 +1,5 @@
 import { Agent, type AgentSettings } from '../../../load/fleet/agent'
-import { type Behaviour, GOOD } from '../../../load/fleet/behaviour'
+import { type Behavior, GOOD } from '../../../load/fleet/behavior'
 import { Connection } from '../../../load/fleet/connection'
 import { hostOf } from '../../../load/fleet/host'
 import { Random } from '../../../load/fleet/random'
@@ -17,14 +17,14 @@ const STARTED = { distributed_interval: 7, logger_tls_period: 12, config_refresh
 const closers: (() => Promise<void>)[] = []
 
 interface Options {
-  behaviour?: Partial<Behaviour>
+  behavior?: Partial<Behavior>
   started?: AgentSettings['started']
   identity?: { cert: string; key: string; ca: string }
   osqueryVersion?: string
 }
 
 /** An agent, not yet started, and a scripted server. */
-export async function withAgent({ behaviour, started, identity, osqueryVersion = '5.23.1' }: Options = {}) {
+export async function withAgent({ behavior, started, identity, osqueryVersion = '5.23.1' }: Options = {}) {
   const server = new ScriptedServer(identity)
   const url = await server.listen()
   const clock = new TestClock()
@@ -33,7 +33,7 @@ export async function withAgent({ behaviour, started, identity, osqueryVersion =
   const agent = new Agent({
     ...{ connection, clock, tally, secret: 's3cret', random: new Random('test') },
     host: { ...hostOf('test', 1), osqueryVersion },
-    behaviour: { ...GOOD, silent: false, offline: false, logShape: 'configured', ...behaviour },
+    behavior: { ...GOOD, silent: false, offline: false, logShape: 'configured', ...behavior },
     started: { ...STARTED, ...started },
   })
   closers.push(async () => {

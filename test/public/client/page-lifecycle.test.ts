@@ -12,7 +12,7 @@ let changes: boolean[]
 
 const start = (hidden = false) => {
   page.hidden = hidden
-  lifecycle = watchPageLifecycle(() => changes.push(lifecycle.isAway))
+  lifecycle = watchPageLifecycle(() => changes.push(lifecycle.isInactive))
 }
 const setHidden = (hidden: boolean) => {
   page.hidden = hidden

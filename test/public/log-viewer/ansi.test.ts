@@ -4,7 +4,7 @@ import { segmentsOf, stripAnsi } from '../../../public/components/log-viewer/ans
 const ESC = '\x1b'
 const RED = 'light-dark(#b42525, #ff7b72)'
 
-describe('ANSI colours', () => {
+describe('ANSI colors', () => {
   it('turns codes into styles and leaves the text', () => {
     expect(segmentsOf(`a${ESC}[1;31mb${ESC}[22mc${ESC}[0md`)).toEqual([
       { text: 'a', classes: '' },
@@ -16,17 +16,17 @@ describe('ANSI colours', () => {
 
   it.each([
     ['unknown', '38;5;999', {}],
-    ['256 colours, basic', '38;5;1', { color: RED }],
-    ['256 colours, cube', '38;5;208;48;5;16', { color: '#ff8700', background: '#000000' }],
-    ['256 colours, grey', '38;5;255;48;5;232', { color: '#eeeeee', background: '#080808' }],
-    ['true colour', '48;2;1;2;300;97', { background: '#0102ff' }],
-    ['true colour, standard form', '38;5;15;48:2::1:2:3', { background: '#010203' }],
+    ['256 colors, basic', '38;5;1', { color: RED }],
+    ['256 colors, cube', '38;5;208;48;5;16', { color: '#ff8700', background: '#000000' }],
+    ['256 colors, gray', '38;5;255;48;5;232', { color: '#eeeeee', background: '#080808' }],
+    ['true color', '48;2;1;2;300;97', { background: '#0102ff' }],
+    ['true color, standard form', '38;5;15;48:2::1:2:3', { background: '#010203' }],
     ['inverse', '7;38;5;226', { background: '#ffff00' }],
   ])('%s', (_, code, look) => {
     expect(segmentsOf(`${ESC}[${code}mx`)).toEqual([expect.objectContaining({ text: 'x', classes: '', ...look })])
   })
 
-  it('has bright colours', () => {
+  it('has bright colors', () => {
     expect(segmentsOf(`${ESC}[92mx`)).toEqual(segmentsOf(`${ESC}[38;5;10mx`))
     expect(segmentsOf(`${ESC}[103mx`)).toEqual(segmentsOf(`${ESC}[48;5;11mx`))
   })

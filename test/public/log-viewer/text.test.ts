@@ -38,7 +38,7 @@ describe('search', () => {
     expect(patternOf('')).toBeNull()
   })
 
-  it('marks a match across a change of colour', () => {
+  it('marks a match across a change of color', () => {
     expect(marked('xab\x1b[31mcd\x1b[0my', 'bc')).toBe('xa<b><c>dy')
   })
 

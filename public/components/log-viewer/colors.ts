@@ -1,9 +1,9 @@
 import { contrast, mix } from './contrast'
 
-/** A number of the 16 basic colours, a hex value, the text or background colour of the page, or none. */
-export type Colour = number | `#${string}` | 'ink' | 'row' | null
+/** A number of the 16 basic colors, a hex value, the text or background color of the page, or none. */
+export type Color = number | `#${string}` | 'ink' | 'row' | null
 
-/** A colour in the light and in the dark theme, as hex values. */
+/** A color in the light and in the dark theme, as hex values. */
 type Themed = readonly [light: string, dark: string]
 
 /** WCAG 2.2, 1.4.3: for text of normal size. */
@@ -34,15 +34,15 @@ const TEXTS: readonly Themed[] = [
   ['#3f4752', '#ffffff'],
 ]
 
-/** Black, white and greys are what they say as backgrounds; as text they are such that they stand out. */
-const GREY_BACKGROUNDS: Record<number, Themed> = {
+/** Black, white and grays are what they say as backgrounds; as text they are such that they stand out. */
+const GRAY_BACKGROUNDS: Record<number, Themed> = {
   0: ['#000000', '#000000'],
   7: ['#c3ccd4', '#c3ccd4'],
   8: ['#6b7780', '#6b7780'],
   15: ['#ffffff', '#ffffff'],
 }
 
-/** CSS colours; absent where the text looks like any other. */
+/** CSS colors; absent where the text looks like any other. */
 export interface Look {
   color?: string
   background?: string
@@ -51,8 +51,8 @@ export interface Look {
 const CACHED_MAX = 1_000
 const cached = new Map<string, Look>()
 
-/** How text looks in these colours. They are changed as little as makes it readable, in both themes. */
-export function lookOf(text: Colour, background: Colour, isDim: boolean): Look {
+/** How text looks in these colors. They are changed as little as makes it readable, in both themes. */
+export function lookOf(text: Color, background: Color, isDim: boolean): Look {
   const key = `${text} ${background} ${isDim}`
   const known = cached.get(key)
   if (known) return known
@@ -62,7 +62,7 @@ export function lookOf(text: Colour, background: Colour, isDim: boolean): Look {
   return look
 }
 
-function compute(text: Colour, background: Colour, isDim: boolean): Look {
+function compute(text: Color, background: Color, isDim: boolean): Look {
   const back = background === null ? null : backgroundOf(background)
   if (!back && text === null) return {}
   const front = textOf(text)
@@ -73,17 +73,17 @@ function compute(text: Colour, background: Colour, isDim: boolean): Look {
   return { color: cssOf(shown), ...(back && { background: cssOf(back) }) }
 }
 
-function textOf(colour: Colour): Themed {
-  if (colour === 'row') return RAISED
-  if (colour === 'ink' || colour === null) return INK
-  return typeof colour === 'number' ? (TEXTS[colour] ?? INK) : [colour, colour]
+function textOf(color: Color): Themed {
+  if (color === 'row') return RAISED
+  if (color === 'ink' || color === null) return INK
+  return typeof color === 'number' ? (TEXTS[color] ?? INK) : [color, color]
 }
 
-function backgroundOf(colour: Exclude<Colour, null>): Themed {
-  return typeof colour === 'number' ? (GREY_BACKGROUNDS[colour] ?? textOf(colour)) : textOf(colour)
+function backgroundOf(color: Exclude<Color, null>): Themed {
+  return typeof color === 'number' ? (GRAY_BACKGROUNDS[color] ?? textOf(color)) : textOf(color)
 }
 
-/** The text colour, moved towards black or white until it can be read on the surface. */
+/** The text color, moved towards black or white until it can be read on the surface. */
 function readable(text: string, surface: string): string {
   if (contrast(text, surface) >= CONTRAST_MIN) return text
   const target = contrast('#000000', surface) > contrast('#ffffff', surface) ? '#000000' : '#ffffff'

@@ -1,5 +1,5 @@
 /** Caches the result of `read` for `forMs`. Concurrent callers share it; failures are not cached. */
-export function fresh<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
+export function cached<T>(read: () => Promise<T>, forMs: number): () => Promise<T> {
   let answer: Promise<T> | undefined
   let until = 0
   return () => {

@@ -1,7 +1,7 @@
 import type { Random } from './random'
 
 /** How an agent deviates from correct answers. Probabilities are from 0 to 1. */
-export interface Behaviour {
+export interface Behavior {
   /** Probability that a query returns no rows. */
   noRows: number
   /** Probability that a query fails. */
@@ -28,19 +28,19 @@ export const LOG_SHAPES = ['configured', 'event', 'batch', 'snapshot-event'] as 
 export type LogShape = (typeof LOG_SHAPES)[number]
 
 /** For a whole fleet; `silent` and `offline` are fractions of its hosts. */
-export interface FleetBehaviour extends Omit<Behaviour, 'silent' | 'offline' | 'logShape'> {
+export interface FleetBehavior extends Omit<Behavior, 'silent' | 'offline' | 'logShape'> {
   silent: number
   offline: number
   logShape: LogShape | 'mixed'
 }
 
-export const GOOD: FleetBehaviour = {
+export const GOOD: FleetBehavior = {
   ...{ noRows: 0, errors: 0, crashes: 0, duplicates: 0, malformed: 0, delayMs: [0, 0] },
   ...{ silent: 0, offline: 0, rows: undefined, logShape: 'configured' },
 }
 
-/** Derives the behaviour of one host. */
-export function behaviourOf(fleet: FleetBehaviour, random: Random): Behaviour {
+/** Derives the behavior of one host. */
+export function behaviorOf(fleet: FleetBehavior, random: Random): Behavior {
   return {
     ...fleet,
     silent: random.chance(fleet.silent),
