@@ -73,14 +73,12 @@ function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters
   return (
     <li class="error-row">
       <b class="error-count">{formatCount(count)}</b>
-      <div class="error-what">
-        <a href={`/jobs${search}`} title={example}>
-          {(count === 1 ? example : pattern) || code}
-        </a>
-        <span class="hint">
-          {kind} · {status === 'completed' ? 'bad result' : code}
-        </span>
-      </div>
+      <a class="error-what" href={`/jobs${search}`} title={example}>
+        {(count === 1 ? example : pattern) || code}
+      </a>
+      <span class="hint">
+        {kind} · {status === 'completed' ? 'bad result' : code}
+      </span>
       <span class="hint">
         {count > 1 && (
           <>

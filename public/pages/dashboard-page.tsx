@@ -32,7 +32,7 @@ export default function DashboardPage() {
       {problem.value !== '' && <Failure message={problem.value} onRetry={() => void read()} />}
       <JobTiles queues={queues.value} />
       <div class="panels">
-        <section class="panel" aria-label="What went wrong">
+        <section class="panel went-wrong" aria-label="What went wrong">
           <h2>
             <a href={ERRORS}>What went wrong</a>
           </h2>

@@ -6,7 +6,7 @@ import type { LabelCount } from './target-count'
 
 interface TargetsPickerProps {
   targets: Targets
-  groups: { total: number; platforms: PlatformCount[]; labels: LabelCount[] }
+  groups: { areListed: boolean; total: number; platforms: PlatformCount[]; labels: LabelCount[] }
   onChange(targets: Targets): void
 }
 
@@ -22,7 +22,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
       <fieldset class="chips" aria-label="All hosts">
         <Chip name="all hosts" count={groups.total} isOn={all} onClick={() => onChange(all ? {} : { all: true })} />
       </fieldset>
-      {groups.platforms.length > 0 && (
+      {(groups.platforms.length > 0 || !groups.areListed) && (
         <fieldset class="chips">
           <legend>Platforms</legend>
           {groups.platforms.map(({ platform, hosts }) => (
@@ -36,7 +36,7 @@ export function TargetsPicker({ targets, groups, onChange }: TargetsPickerProps)
           ))}
         </fieldset>
       )}
-      {groups.labels.length > 0 && (
+      {(groups.labels.length > 0 || !groups.areListed) && (
         <fieldset class="chips">
           <legend>Labels</legend>
           {groups.labels.map(({ id, name, host_count }) => (

@@ -11,6 +11,8 @@ export function useGroups() {
   const counts = hosts.value.value?.counts
   return {
     isRead: counts !== undefined,
+    /** Whether the platforms and labels are known. */
+    areListed: platforms.value.value !== null && labels.value.value !== null,
     total: counts ? counts.online + counts.offline + counts.missing : 0,
     online: counts?.online ?? 0,
     platforms: platformChoices(platforms.value.value?.items ?? []),
