@@ -110,7 +110,12 @@ function Row({ result: { name, action, at, received_at, counter, columns } }: { 
           </span>
         )}
       </td>
-      <td class="wide">
+      <td
+        class="wide"
+        title={Object.entries(columns)
+          .map(pair => pair.join(': '))
+          .join('\n')}
+      >
         <dl class="pairs">
           {Object.entries(columns).map(([column, value]) => (
             <div key={column}>
