@@ -8,7 +8,7 @@ import { type Histories, sumOf } from './queue-history'
 import { isOverdue } from './schedules'
 
 type Count = keyof QueueCounts
-const COUNTS = Object.keys(QUEUE_COUNTS) as Array<keyof typeof QUEUE_COUNTS>
+const COUNTS = ['scheduled', 'pending', 'running', 'failed', 'bad'] as const
 const WORDS: Partial<Record<Count, string>> = { failed: 'failed in 24 h', bad: 'bad in 24 h' }
 
 interface QueueCardsProps {

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Queue } from '../../src/contract/queues'
+import type { Queue, QueueCounts } from '../../src/contract/queues'
 import { formatCount } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { Chart } from '../components/chart'
@@ -40,7 +40,11 @@ export default function DashboardPage() {
         </section>
         <RunningJobs />
       </div>
-      {history.value && <Throughput history={history.value} />}
+      {history.value ? (
+        <Throughput history={history.value} />
+      ) : (
+        <div class="charts is-single is-loading" aria-busy="true" />
+      )}
       <FleetPanels />
       <QueueCards queues={queues.value} chosen="" history={history.value} />
     </PageFrame>
@@ -51,22 +55,23 @@ function JobTiles({ queues }: { queues: Queue[] }) {
   const open = stats.value?.jobs
   const countOf = (count: number | undefined) => (count === undefined ? '–' : formatCount(count))
   const oldestMs = Math.max(0, ...queues.map(queue => queue.oldest_waiting_seconds)) * 1_000
-  const failed = sumOf(queues.map(queue => queue.counts.failed))
-  const bad = sumOf(queues.map(queue => queue.counts.bad))
+  const countOfAll = (name: keyof QueueCounts) => sumOf(queues.map(({ counts }) => counts[name]))
+  const failed = countOfAll('failed_last_hour')
+  const bad = countOfAll('bad_last_hour')
   return (
     <div class="tiles">
       <Tile
-        title="Failed"
+        title="Failed in the last hour"
         value={formatCount(failed)}
-        note="in the last 24 hours"
-        href={ERRORS}
+        note={`${formatCount(countOfAll('failed'))} in 24 hours`}
+        href="/jobs?status=failed&since=1h&children=1"
         tone={failed > 0 ? 'bad' : undefined}
       />
       <Tile
-        title="Bad results"
+        title="Bad results in the last hour"
         value={formatCount(bad)}
-        note="in the last 24 hours"
-        href="/jobs?status=completed&outcome=bad&since=24h&children=1"
+        note={`${formatCount(countOfAll('bad'))} in 24 hours`}
+        href="/jobs?status=completed&outcome=bad&since=1h&children=1"
         tone={bad > 0 ? 'bad' : undefined}
       />
       <Tile

@@ -90,7 +90,7 @@ export default function SchedulesPage() {
             schedule={schedule}
             label={kinds.find(({ name }) => name === schedule.kind)?.label ?? schedule.kind}
             onChange={work => void change(work)}
-            onRemoved={() => void list.refresh()}
+            onChanged={() => void list.refresh()}
             onEdit={() => (edited.value = schedule)}
           />
         )}

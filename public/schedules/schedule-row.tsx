@@ -11,13 +11,15 @@ interface ScheduleRowProps {
   schedule: ScheduleItem
   /** Of its kind. */
   label: string
+  /** Reports whether it was refused. */
   onChange(work: Promise<unknown>): void
-  onRemoved(): void
+  /** After a change that was made. */
+  onChanged(): void
   onEdit(): void
 }
 
 /** A schedule of the list. */
-export function ScheduleRow({ schedule, label, onChange, onRemoved, onEdit }: ScheduleRowProps) {
+export function ScheduleRow({ schedule, label, onChange, onChanged, onEdit }: ScheduleRowProps) {
   const { name, system, words, timezone } = schedule
   return (
     <tr>
@@ -38,7 +40,7 @@ export function ScheduleRow({ schedule, label, onChange, onRemoved, onEdit }: Sc
       </td>
       <td class="row">
         {isOperator.value && !system && (
-          <Actions schedule={schedule} onChange={onChange} onRemoved={onRemoved} onEdit={onEdit} />
+          <Actions schedule={schedule} onChange={onChange} onChanged={onChanged} onEdit={onEdit} />
         )}
       </td>
     </tr>
@@ -92,20 +94,33 @@ function LastRun({ schedule: { last_at, last_job_id, last_job_status, last_skip 
   )
 }
 
-function Actions({ schedule, onChange, onRemoved, onEdit }: Omit<ScheduleRowProps, 'label'>) {
+function Actions({ schedule, onChange, onChanged, onEdit }: Omit<ScheduleRowProps, 'label'>) {
   const { id, name, state, enabled } = schedule
   const remove = async (reason: string) => {
     await client.delete('/api/schedules/{id}', { id, reason })
-    onRemoved()
+    onChanged()
+  }
+  const pause = async (reason: string) => {
+    await client.patch('/api/schedules/{id}', { id, body: { enabled: false, reason } })
+    onChanged()
   }
   return (
     <>
-      {state !== 'ended' && (
+      {state !== 'ended' && enabled && (
+        <ConfirmButton
+          label="Pause"
+          confirmLabel={`Pause ${name}`}
+          effect="No jobs are created until the schedule is resumed."
+          done={`Schedule ${name} paused`}
+          onConfirm={pause}
+        />
+      )}
+      {state !== 'ended' && !enabled && (
         <button
           type="button"
-          onClick={() => onChange(client.patch('/api/schedules/{id}', { id, body: { enabled: !enabled } }))}
+          onClick={() => onChange(client.patch('/api/schedules/{id}', { id, body: { enabled: true } }))}
         >
-          {enabled ? 'Pause' : 'Resume'}
+          Resume
         </button>
       )}
       <button type="button" onClick={() => onChange(client.post('/api/schedules/{id}/run', { id }))}>

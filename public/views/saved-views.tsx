@@ -27,7 +27,8 @@ interface SavedViewsProps {
 export function SavedViews({ page, path, builtIn, search, children }: SavedViewsProps) {
   const isNaming = useSignal(false)
   const problem = useSignal('')
-  const { views, save, change, remove } = useViews(page)
+  const { views, save, share, unshare, remove } = useViews(page)
+  const asked = useSignal<Asked | null>(null)
   const isSaved = [...builtIn, ...views].some(view => view.search === search)
   const reported = async (work: Promise<unknown>) => {
     problem.value = await work.then(() => '', messageOf)
@@ -44,8 +45,8 @@ export function SavedViews({ page, path, builtIn, search, children }: SavedViews
             {(view.own || isAdmin.value) && (
               <ViewMenu
                 view={view}
-                onShare={() => void reported(change(view.id, !view.shared))}
-                onDelete={reason => remove(view.id, reason)}
+                onShare={() => void reported(share(view.id))}
+                onAsk={act => (asked.value = { view, act })}
               />
             )}
           </span>
@@ -66,8 +67,41 @@ export function SavedViews({ page, path, builtIn, search, children }: SavedViews
         )}
         {children}
       </nav>
+      {asked.value && <ViewDialog {...asked.value} acts={{ unshare, remove }} onClose={() => (asked.value = null)} />}
       {problem.value !== '' && <Failure message={problem.value} />}
     </>
+  )
+}
+
+type Act = 'unshare' | 'remove'
+
+interface Asked {
+  view: SavedView
+  act: Act
+}
+
+interface ViewDialogProps extends Asked {
+  acts: Record<Act, (id: string, reason: string) => Promise<void>>
+  onClose(): void
+}
+
+/** Asks before a view is taken away from anybody. */
+function ViewDialog({ view: { id, name, shared, own }, act, acts, onClose }: ViewDialogProps) {
+  const [title, done] = act === 'remove' ? ['Delete view', 'deleted'] : ['Stop sharing', 'no longer shared']
+  const losers = act === 'remove' ? 'Everybody in the tenant' : 'Everybody but its owner'
+  return (
+    <ActionDialog
+      title={`${title} ${name}`}
+      onConfirm={async reason => {
+        await acts[act](id, reason)
+        showToast(`View ${name} ${done}`)
+      }}
+      onClose={onClose}
+    >
+      <p>
+        {shared || !own ? `${losers} loses this view.` : 'Nobody else has this view.'} What it shows is not affected.
+      </p>
+    </ActionDialog>
   )
 }
 
@@ -85,40 +119,26 @@ const titleOf = ({ name, own, shared, created_by }: SavedView) =>
 interface ViewMenuProps {
   view: SavedView
   onShare(): void
-  onDelete(reason: string): Promise<void>
+  /** For what takes the view away from somebody. */
+  onAsk(act: Act): void
 }
 
-function ViewMenu({ view: { name, shared }, onShare, onDelete }: ViewMenuProps) {
+function ViewMenu({ view: { name, shared }, onShare, onAsk }: ViewMenuProps) {
   const menu = useMenu()
-  const isDeleting = useSignal(false)
   return (
-    <>
-      <details class="menu view-menu" ref={menu}>
-        <summary class="button quiet icon" aria-label={`View ${name}`}>
-          <Icon of={Ellipsis} />
-        </summary>
-        <div class="menu-items">
-          <button type="button" data-closes-menu onClick={onShare}>
-            {shared ? 'Stop sharing' : 'Share with everybody'}
-          </button>
-          <button type="button" data-closes-menu onClick={() => (isDeleting.value = true)}>
-            Delete view
-          </button>
-        </div>
-      </details>
-      {isDeleting.value && (
-        <ActionDialog
-          title={`Delete ${name}`}
-          onConfirm={async reason => {
-            await onDelete(reason)
-            showToast(`View ${name} deleted`)
-          }}
-          onClose={() => (isDeleting.value = false)}
-        >
-          <p>{shared ? 'Everybody in the tenant loses this view.' : 'Only you have this view.'}</p>
-        </ActionDialog>
-      )}
-    </>
+    <details class="menu view-menu" ref={menu}>
+      <summary class="button quiet icon" aria-label={`View ${name}`}>
+        <Icon of={Ellipsis} />
+      </summary>
+      <div class="menu-items">
+        <button type="button" data-closes-menu onClick={() => (shared ? onAsk('unshare') : onShare())}>
+          {shared ? 'Stop sharing' : 'Share with everybody'}
+        </button>
+        <button type="button" data-closes-menu onClick={() => onAsk('remove')}>
+          Delete view
+        </button>
+      </div>
+    </details>
   )
 }
 

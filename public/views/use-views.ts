@@ -25,8 +25,12 @@ export function useViews(page: ViewPage) {
       else await client.post('/api/saved-views', { body: { page, name, search, shared } })
       await read()
     },
-    async change(id: string, shared: boolean) {
-      await client.patch('/api/saved-views/{id}', { id, body: { shared } })
+    async share(id: string) {
+      await client.patch('/api/saved-views/{id}', { id, body: { shared: true } })
+      await read()
+    },
+    async unshare(id: string, reason: string) {
+      await client.patch('/api/saved-views/{id}', { id, body: { shared: false, reason } })
       await read()
     },
     async remove(id: string, reason: string) {

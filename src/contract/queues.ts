@@ -27,6 +27,8 @@ export const queueCounts = z.object({
   running: z.number().meta({ description: 'With those that wait for their children.' }),
   failed: z.number().meta({ description: 'Of those created in the last 24 hours.' }),
   bad: z.number().meta({ description: 'Completed, with a result that is bad, of those created in the last 24 hours.' }),
+  failed_last_hour: z.number().meta({ description: 'As `failed`, of those created in the last hour.' }),
+  bad_last_hour: z.number().meta({ description: 'As `bad`, of those created in the last hour.' }),
   waiting: z.number().meta({ description: 'The same as `pending`, its earlier name.' }),
   active: z.number().meta({ description: 'The same as `running`, its earlier name.' }),
   delayed: z.number().meta({ description: 'The same as `scheduled`, its earlier name.' }),

@@ -40,7 +40,7 @@ export const OUTCOME_LEVELS = ['ok', 'warn', 'bad'] as const
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const
 /**
  * The counts of a queue, each with the filter of `GET /api/jobs` that finds exactly these jobs. Those that ended count
- * for a day from when they were created, as `since` of the filter does.
+ * for an hour or a day from when they were created, as `since` of the filter does.
  */
 export const QUEUE_COUNTS = {
   scheduled: { status: 'scheduled' },
@@ -48,6 +48,8 @@ export const QUEUE_COUNTS = {
   running: { status: 'running' },
   failed: { status: 'failed', since: '24h' },
   bad: { status: 'completed', outcome: 'bad', since: '24h' },
+  failed_last_hour: { status: 'failed', since: '1h' },
+  bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const

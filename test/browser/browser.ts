@@ -108,3 +108,11 @@ async function openLink({ page }: Visitor, { app, url }: TestApp) {
   await page.goto(await app.access.createSignInLink(url))
   await page.waitForURL(at => !at.pathname.startsWith('/sign-in'))
 }
+
+/** Gives a reason in the open dialog and confirms it. */
+export async function confirm(page: Page, reason: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill(reason)
+  await dialog.locator('button[type="submit"]').click()
+  await dialog.waitFor({ state: 'detached' })
+}

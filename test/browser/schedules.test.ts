@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import type { Schedule } from '../../src/contract/schedules'
 import type { TestApp } from '../support/app'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { confirm, describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const INPUT = [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }]
 
@@ -64,6 +64,8 @@ describeInBrowser('schedules', () => {
     await page.waitForURL(/\/jobs\//)
     await page.goBack()
     await row('each morning').getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('No jobs are created until').waitFor()
+    await confirm(page, 'a holiday')
     await row('each morning').getByText('paused').waitFor()
     await row('each morning').getByRole('button', { name: 'Resume' }).click()
     await row('each morning')

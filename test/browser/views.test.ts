@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import type { TestApp } from '../support/app'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { confirm, describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('saved views', () => {
   let browser: Browser
@@ -56,15 +56,15 @@ describeInBrowser('saved views', () => {
 
     await page.locator('.view-menu summary').click()
     await page.getByRole('button', { name: 'Stop sharing' }).click()
+    await confirm(page, 'not for everybody')
     await page.locator('.view[title="Ours"]').waitFor()
     await other.reload()
     await other.getByRole('navigation', { name: 'Views' }).waitFor()
     await other.locator('.view').waitFor({ state: 'detached' })
     await page.locator('.view-menu summary').click()
     await page.getByRole('button', { name: 'Delete view' }).click()
-    await page.getByText('Only you have this view').waitFor()
-    await page.getByLabel('Reason').fill('not needed')
-    await page.getByRole('button', { name: 'Delete Ours' }).click()
+    await page.getByText('Nobody else has this view.').waitFor()
+    await confirm(page, 'not needed')
     await page.getByRole('link', { name: 'Ours' }).waitFor({ state: 'detached' })
   })
 

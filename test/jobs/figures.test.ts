@@ -5,7 +5,9 @@ import { deadPort } from '../support/sites'
 import { SseReader } from '../support/sse'
 import { eventually } from './node'
 
-const DAY_MS = 24 * 60 * 60_000
+const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
+const PERIOD_MS: Record<string, number> = { '1h': HOUR_MS, '24h': DAY_MS }
 
 let parts: Awaited<ReturnType<typeof appsOnFreshParts>>
 let app: TestApp
@@ -52,6 +54,10 @@ async function makeMix() {
   const removal = { action: 'remove', filter: { ids: [gone, failed[1]] }, reason: 'tidy up' }
   const { job: bulk } = (await (await app.post('/api/jobs/actions', removal)).json()) as { job: { id: string } }
   await reaches(bulk.id, 'completed')
+  await app.app.db.raw(
+    `UPDATE jobs SET created_at = created_at - interval '2 hours', waited_ms = waited_ms + ${2 * HOUR_MS} WHERE id = ?`,
+    [failed[2] ?? ''],
+  )
   running = await demo({ lines: 100_000, interval_ms: 50 })
   await reaches(running, 'running')
 }
@@ -60,12 +66,15 @@ async function makeMix() {
 async function listed(filter: Record<string, string>): Promise<number> {
   const { since, ...plain } = filter
   const query = new URLSearchParams({ ...plain, limit: '500' })
-  if (since) query.set('since', new Date(Date.now() - DAY_MS).toISOString())
+  if (since) query.set('since', new Date(Date.now() - (PERIOD_MS[since] ?? 0)).toISOString())
   return (await get(`/api/jobs?${query}`)).items.length
 }
 
 const demoOf = (queues: Pick<Queue, 'name' | 'counts'>[]) => queues.find(({ name }) => name === 'demo')?.counts
-const settled = { scheduled: 1, pending: 0, running: 1, failed: 9, bad: 0, delayed: 1, waiting: 0, active: 1 }
+const settled = {
+  ...{ scheduled: 1, pending: 0, running: 1, failed: 9, bad: 0, failed_last_hour: 8, bad_last_hour: 0 },
+  ...{ delayed: 1, waiting: 0, active: 1 },
+}
 const counts = async (): Promise<Queue[]> =>
   eventually(async () => {
     const { items } = await get('/api/queues')
@@ -75,7 +84,7 @@ const counts = async (): Promise<Queue[]> =>
 test('each count of a queue is what the list finds with its filter', async () => {
   const queues = await counts()
   expect(demoOf(queues)).toEqual(settled)
-  expect(queues.find(({ name }) => name === 'checks')?.counts).toMatchObject({ bad: 1, failed: 0 })
+  expect(queues.find(({ name }) => name === 'checks')?.counts).toMatchObject({ bad: 1, bad_last_hour: 1, failed: 0 })
   for (const { name, counts } of queues)
     for (const [figure, filter] of Object.entries(QUEUE_COUNTS))
       expect([name, figure, await listed({ queue: name, ...filter })]).toEqual([

@@ -9,12 +9,13 @@ import { hostsOfPack } from './pack'
 
 interface PackCardProps {
   pack: Pack
-  onSwitch(enabled: boolean, reason: string): Promise<void>
+  onEnable(): void
+  onDisable(reason: string): Promise<void>
   onRemove(reason: string): Promise<void>
 }
 
 /** A pack with its queries, collapsed. */
-export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
+export function PackCard({ pack, onEnable, onDisable, onRemove }: PackCardProps) {
   const { id, name, description, enabled, queries, updated_at } = pack
   return (
     <li class="panel pack" data-pack={name}>
@@ -34,13 +35,19 @@ export function PackCard({ pack, onSwitch, onRemove }: PackCardProps) {
         </a>
         {isOperator.value && (
           <>
-            <ConfirmButton
-              label={enabled ? 'Disable' : 'Enable'}
-              confirmLabel={`${enabled ? 'Disable' : 'Enable'} ${name}`}
-              effect={`Hosts ${enabled ? 'stop running' : 'run'} the queries of this pack from their next configuration on.`}
-              done={`Pack ${name} ${enabled ? 'disabled' : 'enabled'}`}
-              onConfirm={reason => onSwitch(!enabled, reason)}
-            />
+            {enabled ? (
+              <ConfirmButton
+                label="Disable"
+                confirmLabel={`Disable ${name}`}
+                effect="Hosts stop running the queries of this pack when they fetch their next configuration. It can be enabled again."
+                done={`Pack ${name} disabled`}
+                onConfirm={onDisable}
+              />
+            ) : (
+              <button type="button" onClick={onEnable}>
+                Enable
+              </button>
+            )}
             <ConfirmButton
               label="Delete"
               confirmLabel={`Delete ${name}`}

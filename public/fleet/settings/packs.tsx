@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { client } from '../../api'
-import { Empty } from '../../components/empty'
+import { client, messageOf } from '../../api'
+import { Empty, Failure } from '../../components/empty'
 import { ListStatus, LoadMore } from '../../components/list-status'
 import { isOperator } from '../../session'
 import { byId, usePagedList } from '../../use-paged-list'
@@ -11,6 +11,16 @@ import { PackCard } from './pack-card'
 export function Packs() {
   const list = usePagedList('/api/packs', { idOf: byId, pageSize: 100 })
   const isImporting = useSignal(false)
+  const problem = useSignal('')
+  const change = async (work: Promise<unknown>) => {
+    try {
+      await work
+      problem.value = ''
+    } catch (error) {
+      problem.value = messageOf(error)
+    }
+    await list.refresh()
+  }
   return (
     <>
       <div class="row">
@@ -26,14 +36,16 @@ export function Packs() {
       {isImporting.value && (
         <ImportPack onDone={() => void list.refresh()} onClose={() => (isImporting.value = false)} />
       )}
+      {problem.value !== '' && <Failure message={problem.value} />}
       <ListStatus list={list} empty={<NoPacks />} />
       <ul class="packs" aria-label="Packs">
         {list.items.value?.map(pack => (
           <PackCard
             key={pack.id}
             pack={pack}
-            onSwitch={async (enabled, reason) => {
-              await client.patch('/api/packs/{id}', { id: pack.id, body: { enabled, reason } })
+            onEnable={() => void change(client.patch('/api/packs/{id}', { id: pack.id, body: { enabled: true } }))}
+            onDisable={async reason => {
+              await client.patch('/api/packs/{id}', { id: pack.id, body: { enabled: false, reason } })
               await list.refresh()
             }}
             onRemove={async reason => {

@@ -72,11 +72,12 @@ function statsOf(tenantId: string, { counted, timings }: Figures, pauses: Readon
 }
 
 function countsOf(name: QueueName, own: readonly CountedRow[]): Pick<QueueStats, 'counts' | 'oldest_waiting_seconds'> {
-  const counts = { scheduled: 0, pending: 0, running: 0, failed: 0, bad: 0 }
+  const counts = { scheduled: 0, pending: 0, running: 0, failed: 0, bad: 0, failed_last_hour: 0, bad_last_hour: 0 }
   let oldest = 0
-  for (const { queue, count, jobs, since } of own) {
+  for (const { queue, count, jobs, last_hour, since } of own) {
     if (queue !== name) continue
     counts[count] = jobs
+    if (count === 'failed' || count === 'bad') counts[`${count}_last_hour`] = last_hour
     if (count === 'pending' && since) oldest = Math.max(0, Date.now() - since.getTime()) / 1000
   }
   const { pending, running, scheduled } = counts
