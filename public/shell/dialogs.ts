@@ -5,6 +5,11 @@ export type DialogName = 'help' | 'palette' | 'run-job'
 /** The dialog of the shell that is open. */
 export const dialog = signal<DialogName | null>(null)
 
-export function openDialog(name: DialogName | null): void {
+export function openDialog(name: DialogName): void {
   dialog.value = name
+}
+
+/** Does nothing when another dialog has been opened since: browsers report late that one was closed. */
+export function closeDialog(name: DialogName): void {
+  if (dialog.peek() === name) dialog.value = null
 }

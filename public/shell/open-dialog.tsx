@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { showToast } from '../toasts'
-import { dialog, openDialog } from './dialogs'
+import { closeDialog, type DialogName, dialog } from './dialogs'
 
 type Components = typeof import('./dialog-components')['DIALOGS']
 
@@ -16,13 +16,14 @@ export async function loadDialogs(): Promise<void> {
 export function OpenDialog() {
   const name = dialog.value
   useEffect(() => {
-    if (name !== null) void loadDialogs().catch(reportFailure)
+    if (name !== null) void loadDialogs().catch(() => reportFailure(name))
   }, [name])
-  const Component = name === null ? undefined : components.value?.[name]
-  return Component ? <Component onClose={() => openDialog(null)} /> : null
+  if (name === null) return null
+  const Component = components.value?.[name]
+  return Component ? <Component key={name} onClose={() => closeDialog(name)} /> : null
 }
 
-function reportFailure() {
-  openDialog(null)
+function reportFailure(name: DialogName) {
+  closeDialog(name)
   showToast('The dialog could not be loaded. Tailrace may have been updated: reload the page.')
 }
