@@ -1,8 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import { storedTheme, THEME_KEY, THEMES, type Theme } from './stored-theme'
 
-export { THEMES, type Theme }
-
 export const THEME_NAMES: Record<Theme, string> = { auto: 'System', light: 'Light', dark: 'Dark' }
 
 export const theme = signal<Theme>(storedTheme())

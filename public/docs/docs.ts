@@ -8,10 +8,8 @@ declare const Redoc: {
 const SANS = 'ui-sans-serif, system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif'
 const MONO = 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace'
 
-const LIGHT = {
-  colors: { primary: { main: '#4353d3' } },
-}
-/** What Redoc draws in colors for light pages. */
+const LIGHT = { colors: { primary: { main: '#4353d3' } }, typography: { code: {} } }
+/** Redoc computes with its colors, so they cannot be custom properties. */
 const DARK = {
   colors: {
     primary: { main: '#93a4ff' },
@@ -45,7 +43,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)')
 const theme = storedTheme()
 const isDark = theme === 'dark' || (theme === 'auto' && dark.matches)
 document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
-const { typography, ...colors } = isDark ? DARK : { ...LIGHT, typography: { code: {} } }
+const { typography, ...colors } = isDark ? DARK : LIGHT
 /** https://github.com/Redocly/redoc/blob/v2.5.0/docs/config.md */
 const OPTIONS = {
   nativeScrollbars: true,

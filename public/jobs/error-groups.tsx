@@ -7,7 +7,6 @@ import { useFetch } from '../use-fetch'
 import { type JobFilters, jobParams, searchOf } from './filters'
 
 const POLL_MS = 10_000
-
 const HOUR_MS = 3_600_000
 
 interface ErrorGroupsProps {

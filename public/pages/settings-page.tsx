@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact'
 import { Password } from '../access/password'
 import { Sessions } from '../access/sessions'
 import { me } from '../session'
-import { THEME_NAMES, THEMES, theme } from '../theme'
+import { THEMES } from '../stored-theme'
+import { THEME_NAMES, theme } from '../theme'
 
 /** Who one is, how one comes in, and how it looks. */
 export default function SettingsPage() {

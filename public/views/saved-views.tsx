@@ -86,7 +86,7 @@ interface ViewDialogProps extends Asked {
 }
 
 /** Asks before a view is taken away from anybody. */
-function ViewDialog({ view: { id, name, shared, own }, act, acts, onClose }: ViewDialogProps) {
+function ViewDialog({ view: { id, name, shared }, act, acts, onClose }: ViewDialogProps) {
   const [title, done] = act === 'remove' ? ['Delete view', 'deleted'] : ['Stop sharing', 'no longer shared']
   const losers = act === 'remove' ? 'Everybody in the tenant' : 'Everybody but its owner'
   return (
@@ -98,9 +98,7 @@ function ViewDialog({ view: { id, name, shared, own }, act, acts, onClose }: Vie
       }}
       onClose={onClose}
     >
-      <p>
-        {shared || !own ? `${losers} loses this view.` : 'Nobody else has this view.'} What it shows is not affected.
-      </p>
+      <p>{shared ? `${losers} loses this view.` : 'Nobody else has this view.'} What it shows is not affected.</p>
     </ActionDialog>
   )
 }

@@ -5,7 +5,7 @@ import { isOutage, Unavailable } from './outage'
 /** How long a request waits for PostgreSQL to recover; a restart takes less. */
 export const REQUEST_TIMEOUT_MS = 5_000
 /** Longer than the timeout above, with which failing writes report themselves; this catches statements that hang. */
-const AWAY_CHECK_MS = REQUEST_TIMEOUT_MS + 1_000
+const OUTAGE_CHECK_MS = REQUEST_TIMEOUT_MS + 1_000
 const RETRY_LATER = { 'Retry-After': '2' }
 
 /** A request that has not been answered yet. */
@@ -52,7 +52,7 @@ export const outcomeUnknown = () =>
 export async function runRequest<T>(
   work: (request: PendingRequest) => Promise<T>,
   { isUnavailable, giveUp }: { isUnavailable: () => Promise<boolean>; giveUp: (request: PendingRequest) => Error },
-  checkMs = AWAY_CHECK_MS,
+  checkMs = OUTAGE_CHECK_MS,
 ): Promise<T> {
   const request: PendingRequest = { isOver: false, hasChanged: false }
   let timer: NodeJS.Timeout | undefined

@@ -4,7 +4,7 @@ import { changeError, nothingDone, type PendingRequest, runRequest } from '../ba
 
 /** How far a request has got. */
 interface Work {
-  /** The request was authorised and parsed: from here on it may have changed something. */
+  /** The request was authorized and parsed: from here on it may have changed something. */
   hasBegun: boolean
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
-import { Fleet } from '../../load/fleet/fleet'
 import type { TestApp } from '../support/app'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { type Seeded, seed } from './seed'
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const SIZES = { desktop: { width: 1_280, height: 900 }, phone: { width: 390, height: 800 } }
@@ -20,57 +20,17 @@ describeInBrowser('accessibility of every page', () => {
   let app: TestApp
   let visitor: Visitor
   let page: Page
-  let job: string
-  let fleet: Fleet
-  let host: string
-  let query: string
-  let badQuery: string
+  let ids: Seeded
 
   beforeAll(async () => {
     ;({ app, browser } = await startStage())
-    job = await start([{ name: 'load', lines: 20, children: 3, child_depth: 1 }])
-    await start([{ name: 'load', lines: 20, fail_rate: 1 }])
-    await start([{ name: 'load', lines: 20_000, interval_ms: 50 }])
-    await startHosts()
+    ids = await seed(app)
+    for (const sql of ['select * from no_such_table', 'select 1 from users limit 0'])
+      await app.post(`/api/hosts/${ids.host}/query`, { sql })
     visitor = await visit(browser, app.url)
     page = visitor.page
-    await signIn(visitor, app, `/jobs/${job}`)
-    await page.locator('.summary .is-completed').waitFor()
-    await page.goto(`${app.url}/hosts`)
-    const first = page.locator('.host-row').first()
-    host = (await first.getAttribute('data-host')) ?? ''
-    for (const sql of ['select * from os_version', 'select * from no_such_table', 'select 1 from users limit 0'])
-      await app.post(`/api/hosts/${host}/query`, { sql })
-    query = await queryAll('select * from users')
-    badQuery = await queryAll('select * from no_such_table')
+    await signIn(visitor, app)
   })
-  afterAll(async () => {
-    await fleet?.stop()
-  })
-
-  async function start(steps: unknown[]): Promise<string> {
-    const response = await app.post('/api/jobs', { kind: 'demo', input: { steps } })
-    const { job } = (await response.json()) as { job: { id: string } }
-    return job.id
-  }
-
-  async function queryAll(sql: string): Promise<string> {
-    const response = await app.post('/api/queries', { sql, targets: { all: true } })
-    const { query } = (await response.json()) as { query: { id: string } }
-    return query.id
-  }
-
-  async function startHosts() {
-    const answer = await app.post('/api/enroll-secrets', { name: 'hosts' })
-    const { secret } = (await answer.json()) as { secret: string }
-    await app.post('/api/labels', { name: 'by hand' })
-    await app.post('/api/labels', { name: 'by query', sql: 'select 1 from os_version' })
-    await app.post('/api/saved-queries', { name: 'system', sql: 'select * from os_version' })
-    const content = '{"queries": {"up": {"query": "select * from uptime", "interval": 1, "snapshot": true}}}'
-    await app.post('/api/packs/import', { name: 'basics', content })
-    fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
-    fleet.start()
-  }
 
   const PAGES: Array<[name: string, path: () => string, ready: string]> = [
     ['dashboard', () => '/', '.queue-card'],
@@ -79,10 +39,10 @@ describeInBrowser('accessibility of every page', () => {
     ['one queue', () => '/queues?name=demo', '.chart canvas'],
     ['errors', () => '/errors', '.error-row'],
     ['no matches', () => '/queue?q=there+is+no+such+job', '.empty'],
-    ['job', () => `/jobs/${job}`, '.log-row:not(.log-probe)'],
-    ['timeline of a job', () => `/jobs/${job}?tab=timeline`, '.step'],
-    ['children of a job', () => `/jobs/${job}?tab=children`, '.tally'],
-    ['input and result of a job', () => `/jobs/${job}?tab=data`, '.copy-block'],
+    ['job', () => `/jobs/${ids.job}`, '.log-row:not(.log-probe)'],
+    ['timeline of a job', () => `/jobs/${ids.job}?tab=timeline`, '.step'],
+    ['children of a job', () => `/jobs/${ids.job}?tab=children`, '.tally'],
+    ['input and result of a job', () => `/jobs/${ids.job}?tab=data`, '.copy-block'],
     ['no job', () => '/jobs/00000000-0000-7000-8000-000000000000', '.empty'],
     ['schedules', () => '/schedules', 'table'],
     ['hosts', () => '/hosts', '.host-row'],
@@ -92,21 +52,21 @@ describeInBrowser('accessibility of every page', () => {
     ['saved queries', () => '/hosts/saved-queries', 'table'],
     ['packs', () => '/hosts/packs', '.pack'],
     ['enroll secrets', () => '/hosts/secrets', 'table'],
-    ['host', () => `/hosts/${host}`, '.host-query'],
-    ['history of a host', () => `/hosts/${host}?tab=history`, '.host-query'],
-    ['scheduled results of a host', () => `/hosts/${host}?tab=scheduled`, '.change'],
-    ['log of a host', () => `/hosts/${host}?tab=log`, '.log-row:not(.log-probe)'],
-    ['labels of a host', () => `/hosts/${host}?tab=labels`, '.host-labels-tab'],
-    ['files of a host', () => `/hosts/${host}?tab=files`, '.empty'],
+    ['host', () => `/hosts/${ids.host}`, '.host-query'],
+    ['history of a host', () => `/hosts/${ids.host}?tab=history`, '.host-query'],
+    ['scheduled results of a host', () => `/hosts/${ids.host}?tab=scheduled`, '.change'],
+    ['log of a host', () => `/hosts/${ids.host}?tab=log`, '.log-row:not(.log-probe)'],
+    ['labels of a host', () => `/hosts/${ids.host}?tab=labels`, '.host-labels-tab'],
+    ['files of a host', () => `/hosts/${ids.host}?tab=files`, '.empty'],
     ['no host', () => '/hosts/00000000-0000-7000-8000-000000000000', '.empty'],
     ['queries', () => '/queries', '.query-row'],
     ['no queries', () => '/queries?q=there+is+no+such+query', '.empty'],
     ['new query', () => '/queries/new?all=1&sql=select+*+from+file', '.sql-advice p'],
-    ['query', () => `/queries/${query}`, '.grid tbody td a'],
-    ['query without rows', () => `/queries/${badQuery}`, '.empty'],
-    ['hosts of a query', () => `/queries/${query}?view=hosts`, '.target'],
-    ['errors of a query', () => `/queries/${badQuery}?view=errors`, '.error-row'],
-    ['values of a query', () => `/queries/${query}?view=values&column=username`, '.value'],
+    ['query', () => `/queries/${ids.query}`, '.grid tbody td a'],
+    ['query without rows', () => `/queries/${ids.badQuery}`, '.empty'],
+    ['hosts of a query', () => `/queries/${ids.query}?view=hosts`, '.target'],
+    ['errors of a query', () => `/queries/${ids.badQuery}?view=errors`, '.error-row'],
+    ['values of a query', () => `/queries/${ids.query}?view=values&column=username`, '.value'],
     ['no query', () => '/queries/00000000-0000-7000-8000-000000000000', '.empty'],
     ['logs', () => '/logs', '.log-row:not(.log-probe)'],
     ['settings', () => '/settings', 'table'],
@@ -164,7 +124,7 @@ describeInBrowser('accessibility of every page', () => {
     await page.getByRole('button', { name: 'Tables' }).click()
     await page.getByRole('button', { name: 'Columns of acpi_tables' }).click()
     expect(await violationsIn(page)).toEqual([])
-    await page.goto(`${app.url}/queries/${query}`)
+    await page.goto(`${app.url}/queries/${ids.query}`)
     await page.locator('.grid tbody td').nth(2).click()
     await page.locator('.grid-details').waitFor()
     expect(await violationsIn(page)).toEqual([])
@@ -173,7 +133,7 @@ describeInBrowser('accessibility of every page', () => {
   it('job details, the form for a reason and the help have no serious violations', async () => {
     await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/queue`)
-    await page.locator(`[data-job="${job}"] .fold`).click()
+    await page.locator(`[data-job="${ids.job}"] .fold`).click()
     await page.locator('.job-details .log-row:not(.log-probe)').first().waitFor()
     await page.goto(`${app.url}/queue?kind=demo`)
     await page.getByRole('button', { name: 'Cancel all' }).click()

@@ -42,8 +42,11 @@ const stops: (() => Promise<unknown>)[] = []
 
 // At the top level of the test file, so that it runs after the hooks of its tests.
 afterAll(async () => {
-  for (const stop of stops.splice(0)) await stop()
+  for (const stop of stops.splice(0).reverse()) await stop()
 })
+
+/** Stops something after the last test of the file, before whatever was started earlier. */
+export const stopAtEnd = (stop: () => Promise<unknown>) => stops.push(stop)
 
 /** A browser, and an app with a database and a Redis of its own. They stop after the last test of the file. */
 export interface Stage {
@@ -55,10 +58,8 @@ export interface Stage {
 /** @param env settings of the app */
 export async function startStage(env?: Record<string, string>): Promise<Stage> {
   const [browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-  stops.push(
-    () => browser.close(),
-    () => apps.stop(),
-  )
+  stopAtEnd(() => apps.stop())
+  stopAtEnd(() => browser.close())
   return { browser, apps, app: await apps.start(env) }
 }
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { PAGES } from '../../src/contract/pages'
-import { appsOnFreshParts, type TestApp } from '../support/app'
-import { describeInBrowser, signIn, startBrowser, type Visitor, visit } from './browser'
+import type { TestApp } from '../support/app'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 import { openWhole, pathsOf, type Seeded, seed } from './seed'
 
 const WIDE_PX = 1_400
@@ -22,22 +22,15 @@ interface Shift extends PerformanceEntry {
 
 describeInBrowser('the layout of every page', () => {
   let browser: Browser
-  let apps: Awaited<ReturnType<typeof appsOnFreshParts>>
   let app: TestApp
   let seeded: Seeded
   let visitor: Visitor
 
   beforeAll(async () => {
-    ;[browser, apps] = await Promise.all([startBrowser(), appsOnFreshParts()])
-    app = await apps.start()
+    ;({ app, browser } = await startStage())
     seeded = await seed(app)
     visitor = await visit(browser, app.url)
     await signIn(visitor, app, '/jobs')
-  })
-  afterAll(async () => {
-    await seeded?.fleet.stop()
-    await browser?.close()
-    await apps?.stop()
   })
 
   describe.each(PAGES.map(({ name }) => name))('%s', name => {

@@ -1,12 +1,13 @@
 import type { Page, Request } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
 import type { PageName } from '../../src/contract/pages'
+import { eventually } from '../jobs/node'
 import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
+import { stopAtEnd } from './browser'
 
-/** What the pages show in tests, and the hosts that answer meanwhile. */
+/** Ids of what the pages show in tests. */
 export interface Seeded {
-  fleet: Fleet
   job: string
   host: string
   query: string
@@ -15,7 +16,10 @@ export interface Seeded {
 
 const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
 
-/** Fills an app with something for every page: jobs of every outcome, schedules, hosts, queries, members and so on. */
+/**
+ * Fills the app of a stage with something for every page: jobs of every outcome, schedules, hosts that answer, queries,
+ * members and so on.
+ */
 export async function seed(app: TestApp): Promise<Seeded> {
   const post = async (path: string, body: unknown) => {
     const reply = await app.post(path, body)
@@ -25,6 +29,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
   const { secret } = await post('/api/enroll-secrets', { name: 'hosts' })
   const fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
   fleet.start()
+  stopAtEnd(() => fleet.stop())
   const { job } = await post('/api/jobs', demo({ children: 3, child_depth: 1 }))
   for (let n = 0; n < 3; n += 1) await post('/api/jobs', demo({ fail_rate: 1 }))
   await post('/api/jobs', demo({ lines: 20_000, interval_ms: 50 }))
@@ -41,7 +46,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
-  const host = await until(async () => {
+  const host = await eventually(async () => {
     const { items } = await get('/api/hosts')
     return items.length === 3 ? items[0]?.id : undefined
   })
@@ -49,20 +54,11 @@ export async function seed(app: TestApp): Promise<Seeded> {
   const queryAll = (sql: string) => post('/api/queries', { sql, targets: { all: true } })
   const { query } = await queryAll('select * from users')
   const bad = await queryAll('select * from no_such_table')
-  await until(async () => {
+  await eventually(async () => {
     const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
     return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
   })
-  return { fleet, job: job.id, host, query: query.id, badQuery: bad.query.id }
-}
-
-/** Asks until the answer is there. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  while (true) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
+  return { job: job.id, host, query: query.id, badQuery: bad.query.id }
 }
 
 /** Addresses of a page, with seeded data. */

@@ -21,7 +21,7 @@ const hostsOf = (count: number) => counted(count, 'host')
 
 /** Actions on the selected hosts, or on all listed ones if none is selected. */
 export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabeled }: SelectionBarProps) {
-  const isLabelling = useSignal(false)
+  const isLabeling = useSignal(false)
   const isAll = selected.size === 0
   const targets: Targets | null = isAll ? all : { host_ids: [...selected] }
   const count = isAll ? total : selected.size
@@ -47,11 +47,7 @@ export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabe
           Run query on {hostsOf(count)}
         </button>
         {!isAll && (
-          <button
-            type="button"
-            aria-expanded={isLabelling.value}
-            onClick={() => (isLabelling.value = !isLabelling.value)}
-          >
+          <button type="button" aria-expanded={isLabeling.value} onClick={() => (isLabeling.value = !isLabeling.value)}>
             Labels
           </button>
         )}
@@ -61,8 +57,8 @@ export function SelectionBar({ selected, all, total, isFiltered, onClear, onLabe
           </button>
         )}
       </div>
-      {isLabelling.value && !isAll && (
-        <LabelHosts hostIds={[...selected]} onDone={onLabeled} onDismiss={() => (isLabelling.value = false)} />
+      {isLabeling.value && !isAll && (
+        <LabelHosts hostIds={[...selected]} onDone={onLabeled} onDismiss={() => (isLabeling.value = false)} />
       )}
     </section>
   )

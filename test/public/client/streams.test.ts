@@ -119,7 +119,7 @@ describe('a stream', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it('honours Retry-After of a busy server', async () => {
+  it('honors Retry-After of a busy server', async () => {
     server.handlers = [statusOnly(429, {}, { 'retry-after': '7' })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
@@ -127,7 +127,7 @@ describe('a stream', () => {
     expect(seen.states.at(-1)?.detail).toMatchObject({ retryInMs: 7_000, transport: 'sse' })
   })
 
-  it('honours the retry of an overloaded stream', async () => {
+  it('honors the retry of an overloaded stream', async () => {
     server.handlers = [streamOf([{ event: 'overloaded', id: '', data: { reason: 'full' } }], { retryMs: 45_000 })]
     const seen = record()
     seen.track(streamJob('a', seen.options))
