@@ -1,5 +1,6 @@
 import { QueueEvents } from 'bullmq'
 import { messageOf } from '../../base/errors'
+import { isUuid } from '../../base/ids'
 import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
 import type { RedisClient, RedisFactory } from '../../base/redis'
@@ -76,7 +77,8 @@ export class Events {
   private listen(queue: QueueName, events: QueueEvents) {
     const suspect = ({ jobId }: { jobId: string }, id: string) => {
       this.positions[queue] = id
-      if (this.suspects.size < SUSPECTS_MAX) this.suspects.set(jobId, Date.now())
+      // Ticks of schedules are no jobs of ours, and have other ids.
+      if (isUuid(jobId) && this.suspects.size < SUSPECTS_MAX) this.suspects.set(jobId, Date.now())
     }
     events.on('completed', suspect)
     events.on('failed', suspect)

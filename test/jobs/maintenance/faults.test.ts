@@ -189,3 +189,12 @@ test('a trimmed position in the events is detected and triggers a full compariso
   web = await place.start({ ...options, works: false })
   await eventually(async () => (await counted('bullmq_events_gap_total')) > 0)
 })
+
+test('events about ticks of schedules do not keep jobs from being compared', async () => {
+  const { client, key } = engineOf(web)
+  const { job } = await web.jobs.enqueue(act, {}, web.by)
+  await client.xadd(key('demo', 'events'), '*', 'event', 'removed', 'jobId', `repeat:${job.id}:1795972620000`)
+  await web.jobs.engine.queue('demo').remove(job.id)
+  await place.start({ handlers: scripted, reconcileMs: 60_000, lockMs: 1_000 })
+  await untilState(web, job.id, 'completed')
+})
