@@ -27,9 +27,6 @@ export async function seed(app: TestApp): Promise<Seeded> {
     return reply.json() as Promise<{ job: { id: string }; query: { id: string }; secret: string; id: string }>
   }
   const { secret } = await post('/api/enroll-secrets', { name: 'hosts' })
-  const fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
-  fleet.start()
-  stopAtEnd(() => fleet.stop())
   const { job } = await post('/api/jobs', demo({ children: 3, child_depth: 1 }))
   for (let n = 0; n < 3; n += 1) await post('/api/jobs', demo({ fail_rate: 1 }))
   await post('/api/jobs', demo({ lines: 20_000, interval_ms: 50 }))
@@ -42,6 +39,10 @@ export async function seed(app: TestApp): Promise<Seeded> {
   await post('/api/saved-queries', { name: 'system', sql: 'select * from os_version', description: 'What runs where' })
   const content = '{"queries": {"up": {"query": "select * from uptime", "interval": 1, "snapshot": true}}}'
   await post('/api/packs/import', { name: 'basics', content })
+  // after the pack, which hosts fetch when they start, and then once a minute
+  const fleet = new Fleet({ url: app.url, secret, hosts: 3, seed: 'pages', started: { logger_tls_period: 1 } })
+  fleet.start()
+  stopAtEnd(() => fleet.stop())
   await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
   const get = async (path: string) =>
