@@ -80,9 +80,9 @@ function ErrorRow({ group, filters }: { group: FailureGroup; filters: JobFilters
       </span>
       <span class="hint">
         {count > 1 && (
-          <>
+          <span class="error-first">
             first <Ago time={first_at} />,{' '}
-          </>
+          </span>
         )}
         last{' '}
         <a href={`/jobs/${group.last_job_id}`}>
