@@ -222,9 +222,11 @@ describeInBrowser('a job page', () => {
     const before = await log.boundingBox()
     for (const enter of [() => page.getByLabel('Full screen').click(), () => page.keyboard.press('F')]) {
       await enter()
+      await page.locator('.log.is-full').waitFor()
       expect(await log.boundingBox()).toEqual({ x: 0, y: 0, width: 1_280, height: 800 })
       expect(await page.getByRole('link', { name: 'Timeline' }).isVisible()).toBe(false)
       await page.keyboard.press('Escape')
+      await page.locator('.log:not(.is-full)').waitFor()
       expect(await log.boundingBox()).toEqual(before)
     }
   })

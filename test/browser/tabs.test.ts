@@ -146,10 +146,10 @@ describeInBrowser('ten tabs at once over HTTP/1.1', () => {
       await page.evaluate(recordJob, id)
       seen.push(page)
     }
-    for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'live'")
+    for (const page of seen) await page.waitForFunction(isInState, 'live')
     for (const id of ids) await writeLines(app, id)
     for (const id of ids) await endJob(app, id)
-    for (const page of seen) await page.waitForFunction("globalThis.seen.state === 'ended'")
+    for (const page of seen) await page.waitForFunction(isInState, 'ended')
     // The last line reports the end of the job.
     for (const page of seen) expect(await page.evaluate('globalThis.seen.lines')).toEqual(numbers(1, LINES + 1))
   })
@@ -245,6 +245,9 @@ const askServer = () => fetch('/api/session').then(answer => answer.status)
 /** Runs in the page: the numbers of the lines, from top to bottom. */
 const shownLines = () =>
   [...document.querySelectorAll<HTMLElement>('.log-row[data-line]')].map(row => Number(row.dataset.line))
+
+/** Runs in a page that `recordJob` prepared. A string would need `eval`, which the page's CSP forbids. */
+const isInState = (state: string) => (globalThis as unknown as { seen: { state: string } }).seen.state === state
 
 /** Runs in a page with the client library: records the lines and state of a job in a global. */
 function recordJob(id: string) {

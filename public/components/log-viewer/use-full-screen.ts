@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals'
 import type { RefObject } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { useKeys } from '../../keys'
 
 /** Whether a log covers the window. `F` toggles the first log of the page; Escape leaves. */
@@ -11,7 +11,7 @@ export function useFullScreen(log: RefObject<HTMLElement | null>): Signal<boolea
       if (isFull.value || log.current === document.querySelector('.log')) isFull.value = !isFull.value
     },
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isFull.value) return
     const leave = (event: KeyboardEvent) => {
       // Fields and dialogs have a use for Escape themselves.
