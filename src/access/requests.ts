@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest, Problem } from '../base/errors'
-import { isSecretName } from '../base/secret-names'
+import { isSecretName } from '../base/redact'
 import type { SessionCookie } from './session-cookie'
 
 const TOKEN_LENGTH_MAX = 1024

@@ -1,8 +1,7 @@
 import type { Transaction } from '../base/db'
-import { type Topic, type TopicEntries, topicKey } from './entry'
+import { prepare, type Topic, type TopicEntries, topicKey } from './entry'
 import type { TopicBatch } from './history'
 import type { EffectOp, EntriesOp, Op } from './pending'
-import { prepare } from './prepare'
 
 /** What a flush appends to one topic. */
 export interface TopicPart extends TopicBatch {

@@ -1,7 +1,7 @@
 import type { FilterQuery } from '../contract/streams'
 import type { Entry } from './entry'
+import { storedName } from './entry'
 import type { Criteria } from './history'
-import { storedName } from './prepare'
 
 /** Which entries a reader gets. Applied on the server. */
 export interface Filter {

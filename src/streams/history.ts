@@ -2,8 +2,7 @@ import { encodedArray, plainArray } from '../base/array-literal'
 import { type Db, escapedPatterns, type Transaction } from '../base/db'
 import { z } from '../base/parse'
 import { builtRows, firstRow, manyRows } from '../base/rows'
-import { type Entry, type Topic, topicKey } from './entry'
-import { levelNumber, levelOf, type PreparedEntry } from './prepare'
+import { type Entry, levelNumber, levelOf, type PreparedEntry, type Topic, topicKey } from './entry'
 
 const headRow = z.object({
   id: z.number(),

@@ -1,5 +1,4 @@
-import { type Effect, type Fence, type Topic, topicKey } from './entry'
-import { type PreparedEntry, prepare } from './prepare'
+import { type Effect, type Fence, type PreparedEntry, prepare, type Topic, topicKey } from './entry'
 
 export interface EntriesOp {
   type: 'entries'

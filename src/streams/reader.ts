@@ -1,6 +1,6 @@
-import { controlEvent, type WireEvent, withTopic } from './encode'
 import type { Filter } from './filter'
 import type { Frame } from './frame'
+import { controlEvent, type WireEvent, withTopic } from './frame'
 import { formatPosition } from './position'
 import type { TopicFeed } from './topic-feed'
 import type { View } from './view'

@@ -1,14 +1,13 @@
 import type { Db } from '../base/db'
 import type { Log } from '../base/log'
 import { logRetryable } from '../base/outage'
-import { encodeEntries, encodeEnvelope, type Shape, type WireEvent, withTopic } from './encode'
 import type { Entry, NewEntry, Topic } from './entry'
+import { prepare } from './entry'
 import type { Family } from './families'
 import type { Filter } from './filter'
-import { Frame } from './frame'
+import { encodeEntries, encodeEnvelope, Frame, type Shape, type WireEvent, withTopic } from './frame'
 import { findHead, type Head, readEntries, readHead, readHeads } from './history'
 import type { StreamMetrics } from './metrics'
-import { prepare } from './prepare'
 import { View } from './view'
 
 /** What a process publishes after it has committed entries to a topic. */

@@ -1,7 +1,7 @@
 import type { Level } from '../base/log'
 import { LEVELS } from '../contract/values'
 import type { Entry } from './entry'
-import { levelNumber, type PreparedEntry } from './prepare'
+import { levelNumber, type PreparedEntry } from './entry'
 import type { TopicUpdate } from './topic-feed'
 import type { Committed } from './writer'
 

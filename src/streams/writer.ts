@@ -12,10 +12,18 @@ import {
   REQUEST_TIMEOUT_MS,
 } from '../base/request-timeout'
 import { applyEffects, groupByTopic, type TopicPart } from './batch'
-import { type Effect, type Fence, type NewEntry, type Topic, type TopicEntries, topicKey, type Writer } from './entry'
+import {
+  type Effect,
+  type Fence,
+  type NewEntry,
+  prepare,
+  type Topic,
+  type TopicEntries,
+  topicKey,
+  type Writer,
+} from './entry'
 import { type AppendedHead, appendBatches, lastBatch, registerWriter, type TopicBatch } from './history'
 import { type EffectOp, type EntriesOp, type Op, Pending } from './pending'
-import { prepare } from './prepare'
 
 /** The result of a commit for one topic: its new head and the entries up to it. */
 export interface Committed {

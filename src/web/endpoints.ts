@@ -3,13 +3,14 @@ import type { Access } from '../access'
 import { type AnyReply, type Endpoint, may, type Principal } from '../api'
 import { checkContract, isCheckingContracts, report } from '../base/contract-check'
 import { badRequest, Problem } from '../base/errors'
+import { isOutage } from '../base/outage'
 import { parse, type z } from '../base/parse'
+import { changeError, nothingDone, type PendingRequest, runRequest } from '../base/request-timeout'
 import type { Role } from '../contract/access'
 import { sse } from '../contract/streams'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-log'
-import { type TimedHandler, timedHandler } from './timed-handler'
 
 /** Limits what an unauthenticated client can make us buffer; endpoints that need more set `bodyBytesMax`. */
 export const BODY_BYTES_MAX = 64 * 1024
@@ -137,3 +138,41 @@ function send(res: Response, { status, body, headers }: AnyReply): void {
   if (body === undefined) res.end()
   else res.json(body)
 }
+
+/** How far a request has got. */
+interface Work {
+  /** The request was authorized and parsed: from here on it may have changed something. */
+  hasBegun: boolean
+}
+
+export type TimedHandler = (req: Request, res: Response, work: Work) => Promise<void>
+
+/**
+ * Answers within seconds even if PostgreSQL is unavailable, and tells whether a change was certainly not made or may
+ * have been. An open stream counts as answered.
+ */
+export function timedHandler(handle: TimedHandler, isUnavailable: () => Promise<boolean>): RequestHandler {
+  return async (req, res) => {
+    const work: Work = { hasBegun: false }
+    const changes = req.method !== 'GET' && req.method !== 'HEAD'
+    const isUnavailableNow = async () => !res.headersSent && (await isUnavailable())
+    const errorFor = (request: PendingRequest, error: Error) => (changes ? changeOutcome(error, work, request) : error)
+    await runRequest(
+      request =>
+        handle(req, res, work).catch(error => {
+          throw errorFor(request, error)
+        }),
+      { isUnavailable: isUnavailableNow, giveUp: request => errorFor(request, new NoAnswer()) },
+    )
+  }
+}
+
+/** PostgreSQL did not answer; `isOutage` recognizes this error by its message. */
+class NoAnswer extends Error {
+  constructor() {
+    super('timeout expired')
+  }
+}
+
+const changeOutcome = (error: Error, { hasBegun }: Work, request: PendingRequest): Error =>
+  !hasBegun && isOutage(error) ? nothingDone() : changeError(error, request)

@@ -1,4 +1,4 @@
-import { bucketOf, percentile } from '../../src/jobs/metrics/buckets'
+import { bucketOf, percentile } from '../../src/jobs/metrics/job-metrics'
 import { act, scripted } from './kinds'
 import { ACTOR, createPlace, eventually, type TestNode, untilState } from './node'
 

@@ -1,13 +1,12 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import fc from 'fast-check'
 import type { NewEntry } from '../../src/streams'
-import { encodeEntries } from '../../src/streams/encode'
 import type { Entry } from '../../src/streams/entry'
+import { cutText, LINE_BYTES_MAX, prepare } from '../../src/streams/entry'
 import { createFilter } from '../../src/streams/filter'
-import { httpChunk, sseText } from '../../src/streams/frame'
+import { encodeEntries, httpChunk, sseText } from '../../src/streams/frame'
 import type { AppendedHead } from '../../src/streams/history'
 import { compositeFormat, formatPosition, parseComposite, parsePosition } from '../../src/streams/position'
-import { cutText, LINE_BYTES_MAX, prepare } from '../../src/streams/prepare'
 import { decodeUpdate, encodeUpdate, updateOf } from '../../src/streams/topic-update'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 })

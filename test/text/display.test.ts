@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import { clean, cleanColored, escapeHidden, indented } from '../../text/display'
-import { hiddenIn } from '../../text/hidden'
+import { clean, cleanColored, escapeHidden, hiddenIn, indented } from '../../text/display'
 
 describe('hidden characters and those that affect other text', () => {
   test.each([

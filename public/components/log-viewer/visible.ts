@@ -1,4 +1,4 @@
-import { hiddenIn } from '../../../text/hidden'
+import { hiddenIn } from '../../../text/display'
 
 export interface Piece {
   text: string

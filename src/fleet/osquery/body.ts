@@ -6,8 +6,7 @@ import { inflate } from './inflate'
 import { FOLLOW_LIMITS, FREE_BYTES, INFLATED_KEPT_BYTES_MAX, UPLOAD_MS_MAX, WAIT_MS_MAX } from './limits'
 import { Refusal } from './refusal'
 import type { Permit } from './semaphore'
-import { Truncator } from './truncator'
-import { receive } from './upload'
+import { receive, Truncator } from './upload'
 
 export interface ReadResult {
   /** The body was larger than its limit, and only its beginning was read. */

@@ -9,7 +9,7 @@ import type { Agent, Answer, Row } from '../agent'
 import { changeEffect } from './change-effect'
 import type { QueryNotifier } from './notifier'
 import { outcomeOf } from './outcome'
-import type { Outcome } from './query-row'
+import type { Outcome } from './query-store'
 import { type Chunk, discard, insertRows, stage } from './rows-store'
 import { readTargets, type TargetFacts } from './target-store'
 

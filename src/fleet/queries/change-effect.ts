@@ -3,8 +3,16 @@ import type { Effect, TopicEntries } from '../../streams'
 import type { Agent, Row } from '../agent'
 import { endEntries, queryTopic, resultEntries, statusEntry } from './entries'
 import { joinColumns } from './outcome'
-import { type Outcome, openOf, type QueryRef, type QueryRow } from './query-row'
-import { insertQuery, lockQueries, type NewQuery, updateQueries } from './query-store'
+import {
+  insertQuery,
+  lockQueries,
+  type NewQuery,
+  type Outcome,
+  openOf,
+  type QueryRef,
+  type QueryRow,
+  updateQueries,
+} from './query-store'
 import { holdStaged, insertRows, unstage } from './rows-store'
 import { answerTargets, closeTargets, markSent, type OpenTarget, openTargets, reopenTargets } from './target-store'
 

@@ -2,7 +2,7 @@ import type { QueryCompletedEvent, QueryResult, QueryResultEvent, QueryState } f
 import type { NewEntry, Topic, TopicEntries } from '../../streams'
 import type { Agent } from '../agent'
 import { endOf } from './kind'
-import { countsOf, type Outcome, type QueryRow } from './query-row'
+import { countsOf, type Outcome, type QueryRow } from './query-store'
 
 const SOURCE = 'fleet'
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { csvTable } from '../../base/csv'
 import type { Db } from '../../base/db'
 import { sendDownload } from '../../base/download'
-import type { QueryRow } from './query-row'
+import type { QueryRow } from './query-store'
 import { listResults, type ResultFilter, type ResultRow } from './result-store'
 
 /** Small, because rows may be large and a page is held in memory. */

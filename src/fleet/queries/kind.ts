@@ -2,7 +2,7 @@ import { counted, formatCount } from '../../../text/numbers'
 import type { JobOutcome } from '../../contract/jobs'
 import { type QueryCounts, queryInput } from '../../contract/queries'
 import { defineKind } from '../../jobs'
-import { countsOf, type QueryRow } from './query-row'
+import { countsOf, type QueryRow } from './query-store'
 
 /** What became of the hosts of a query, and how many rows they have sent. */
 export type QueryJobResult = QueryCounts & { query_id: string; rows: number }

@@ -1,6 +1,6 @@
 import { newId } from '../../base/ids'
 import type { Answer, Row } from '../agent'
-import type { Outcome } from './query-row'
+import type { Outcome } from './query-store'
 
 /** Max size of the rows sent over streams; all rows are read from the database. */
 export const PREVIEW_BYTES_MAX = 32 * 1024

@@ -6,10 +6,9 @@ import type { QueryInput, Targets } from '../../contract/queries'
 import type { Bus, Writer } from '../../streams'
 import { knownHosts } from '../host-store'
 import { changeEffect } from './change-effect'
-import { ChangeWaiter } from './change-waiter'
 import type { QueryNotifier } from './notifier'
-import { openOf, type QueryRef, type QueryRow } from './query-row'
-import { countTargets, findQuery, knownLabels } from './query-store'
+import { ChangeWaiter } from './notifier'
+import { countTargets, findQuery, knownLabels, openOf, type QueryRef, type QueryRow } from './query-store'
 
 /** How often a followed query is read when no change is announced. */
 const READ_MS = 5_000

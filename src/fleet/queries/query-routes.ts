@@ -9,7 +9,7 @@ import type { Jobs } from '../../jobs'
 import { requireHost } from '../host-store'
 import { query as queryKind } from './kind'
 import type { Queries } from './queries'
-import type { QueryRow } from './query-row'
+import type { QueryRow } from './query-store'
 import { listQueries } from './query-store'
 import { queryLinks, sqlFor, toQuery } from './resource'
 

@@ -4,7 +4,7 @@ import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import type { Jobs } from '../../jobs'
 import type { Queries } from './queries'
-import type { QueryRef } from './query-row'
+import type { QueryRef } from './query-store'
 import { openQueries } from './query-store'
 
 const INTERVAL_MS = 10_000

@@ -2,7 +2,7 @@ import { may, type Principal } from '../../api'
 import { redactText } from '../../base/redact'
 import type { Query } from '../../contract/queries'
 import { endOf } from './kind'
-import { countsOf, type QueryRow } from './query-row'
+import { countsOf, type QueryRow } from './query-store'
 
 /** The SQL of a query, which is the input of a job and therefore redacted for viewers. */
 export const sqlFor = (principal: Principal, sql: string) => (may(principal, 'operator') ? sql : redactText(sql))

@@ -3,7 +3,7 @@ import { escapeText } from '../../base/json-text'
 import { z } from '../../base/parse'
 import { manyRows, oneRow } from '../../base/rows'
 import { queryTarget, row, type TargetState, targetState, type ValueCount, valueCount } from '../../contract/queries'
-import type { QueryRef } from './query-row'
+import type { QueryRef } from './query-store'
 
 export interface ResultFilter {
   host_id?: string | undefined

@@ -2,7 +2,7 @@ import { absent, Problem } from '../../base/errors'
 import type { QueryInput } from '../../contract/queries'
 import { JobFailure, type Jobs, type Run } from '../../jobs'
 import type { Queries } from './queries'
-import { countsOf, openOf, type QueryRow } from './query-row'
+import { countsOf, openOf, type QueryRow } from './query-store'
 
 /**
  * Handles a job of kind `query`: opens the query, reports its progress, and ends it at its deadline. If its worker is

@@ -2,7 +2,7 @@ import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows } from '../../base/rows'
 import { type TargetState, targetState } from '../../contract/queries'
-import type { QueryRef } from './query-row'
+import type { QueryRef } from './query-store'
 
 const openTarget = z.object({
   id: z.string(),

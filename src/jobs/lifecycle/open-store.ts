@@ -1,8 +1,8 @@
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows, oneRow } from '../../base/rows'
+import type { ChildEnds } from './job'
 import { jobColumns } from './job'
-import type { ChildEnds } from './job-outcome'
 import type { JobRef } from './job-store'
 
 const openJobRow = jobColumns

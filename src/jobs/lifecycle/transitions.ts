@@ -1,7 +1,17 @@
 import type { Actor } from '../../contract/access'
 import type { Cancel, JobError, JobOutcome, Step } from '../../contract/jobs'
-import { type AttemptRow, hasEnded, type JobState, type Progress, type StepEnding } from './job'
-import { type ChildEnds, outcomeOfCancel, outcomeOfFailure, outcomeOfParent, shortened } from './job-outcome'
+import {
+  type AttemptRow,
+  type ChildEnds,
+  hasEnded,
+  type JobState,
+  outcomeOfCancel,
+  outcomeOfFailure,
+  outcomeOfParent,
+  type Progress,
+  type StepEnding,
+  shortened,
+} from './job'
 
 /** Identifies a run of a job: reports of a run that was given up change nothing. */
 interface RunKey {

@@ -1,4 +1,4 @@
-import { percentile } from './buckets'
+import { percentile } from './job-metrics'
 import type { MinuteRow } from './timing-store'
 
 export interface QueueHistory {

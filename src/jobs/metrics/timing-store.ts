@@ -1,8 +1,7 @@
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { builtRows, manyRows } from '../../base/rows'
-import type { Durations } from './buckets'
-import type { Tally } from './job-metrics'
+import type { Durations, Tally } from './job-metrics'
 
 const durations = { wait: z.array(z.number()), run: z.array(z.number()) }
 

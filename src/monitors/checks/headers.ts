@@ -1,5 +1,4 @@
-import { isSecretText } from '../../base/redact'
-import { isSecretName } from '../../base/secret-names'
+import { isSecretName, isSecretText } from '../../base/redact'
 
 /** Headers that frame the message or belong to a single connection: only the program may set them. */
 const FRAMING = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|content-length|upgrade|expect)$/i

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { WireEvent } from '../encode'
-import type { Frame } from '../frame'
+import type { Frame, WireEvent } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import type { Reader, Sink } from '../reader'
 

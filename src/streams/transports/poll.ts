@@ -1,4 +1,4 @@
-import type { WireEvent } from '../encode'
+import type { WireEvent } from '../frame'
 import { type Frame, socketText } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import { compositeFormat } from '../position'

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { controlEvent, type WireEvent } from '../encode'
-import { type Frame, httpChunk, sseText } from '../frame'
+import { controlEvent, type Frame, httpChunk, sseText, type WireEvent } from '../frame'
 import type { StreamMetrics } from '../metrics'
 import { compositeFormat, formatPosition } from '../position'
 import type { Reader } from '../reader'

@@ -1,5 +1,4 @@
-import { redact, redactText } from '../../src/base/redact'
-import { isSecretName } from '../../src/base/secret-names'
+import { isSecretName, redact, redactText } from '../../src/base/redact'
 
 test.each([
   'Authorization',
