@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 type Keys = Record<string, (event: KeyboardEvent) => void>
 
@@ -16,7 +16,8 @@ export function useKeys(keys: Keys, options: KeyOptions = {}) {
   const latest = useRef({ keys, options })
   latest.current = { keys, options }
   const { isFirst = false } = options
-  useEffect(() => {
+  // Before the next paint: whoever sees the page may press a key at once.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const { keys, options } = latest.current
       if (!isMeant(event, options)) return

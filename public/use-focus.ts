@@ -1,8 +1,13 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
-/** Focuses an input once, when it appears. */
+/** Focuses an input once, when it appears, before anything can be typed elsewhere. */
 export function useFocus() {
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [])
+  useLayoutEffect(() => {
+    if (!input.current) return
+    // In a dialog that opens only now, nothing can be focused yet: then `showModal` does it.
+    input.current.autofocus = true
+    input.current.focus()
+  }, [])
   return input
 }

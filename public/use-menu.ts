@@ -1,11 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { route } from './router'
 
 /** A menu in a `<details>`: closes on Escape, on a click elsewhere and when another page opens. */
 export function useMenu() {
   const menu = useRef<HTMLDetailsElement>(null)
   const { page } = route.value
-  useEffect(() => {
+  useLayoutEffect(() => {
     const close = () => menu.current?.removeAttribute('open')
     close()
     const onClick = (event: MouseEvent) => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { listedPages } from '../page-table'
 
 const SHORTCUTS: Array<readonly [keys: string, action: string]> = [
@@ -24,7 +24,7 @@ const SHORTCUTS: Array<readonly [keys: string, action: string]> = [
 
 export function Help({ onClose }: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog class="help" ref={dialog} onClose={onClose} aria-label="Keyboard shortcuts">
       <h2>Keyboard shortcuts</h2>

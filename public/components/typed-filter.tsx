@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useKeys } from '../keys'
 
 const DEBOUNCE_MS = 250
@@ -20,7 +20,7 @@ export function TypedFilter({ label, hint, value, isNarrow = false, hasShortcut 
   latest.current = onTyped
   const input = useRef<HTMLInputElement>(null)
   useKeys(hasShortcut ? { '/': () => input.current?.focus() } : {})
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = input.current
     if (element && element !== document.activeElement) element.value = value
   }, [value])

@@ -1,5 +1,5 @@
 import { PanelLeftClose, PanelLeftOpen, Search, SquareArrowOutUpRight } from 'lucide'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type PageInfo, SECTIONS } from '../../src/contract/pages'
 import { formatCount } from '../../text/numbers'
 import { Icon } from '../components/icon'
@@ -114,8 +114,8 @@ function Entries({ section, current }: { section: PageInfo['section']; current: 
 function useDrawer(isOpen: boolean, onClose: () => void) {
   const drawer = useRef<HTMLDivElement>(null)
   const { page, id } = route.value
-  useEffect(onClose, [page, id])
-  useEffect(() => {
+  useLayoutEffect(onClose, [page, id])
+  useLayoutEffect(() => {
     if (!isOpen) return
     const opener = document.activeElement
     drawer.current?.querySelector<HTMLElement>('nav a')?.focus()

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { PackImport } from '../../../src/contract/packs'
 import { decodeText } from '../../../text/decode'
 import { client, messageOf } from '../../api'
@@ -87,7 +87,7 @@ export function ImportPack({ onDone, onClose }: { onDone(): void; onClose(): voi
 function Warnings({ result: { imported, warnings }, onClose }: { result: PackImport; onClose(): void }) {
   const done = useRef<HTMLButtonElement>(null)
   // The form had the focus; without a focused element, Escape would not reach the dialog.
-  useEffect(() => done.current?.focus(), [])
+  useLayoutEffect(() => done.current?.focus(), [])
   return (
     <>
       <p>{imported.map(({ name, replaced }) => `${name}${replaced ? ' (replaced)' : ''}`).join(', ')}</p>

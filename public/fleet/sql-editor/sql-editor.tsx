@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { loadSchema, type Schema } from '../tables'
 import { adviceOn } from './advice'
 import type { Editor } from './code-mirror'
@@ -38,6 +38,8 @@ export function SqlEditor({ value, onChange, onRun, label = 'SQL', hasFocus = fa
       loaded => (schema.value = loaded),
       () => undefined,
     )
+  }, [])
+  useLayoutEffect(() => {
     if (hasFocus) plain.current?.focus()
   }, [])
 
