@@ -48,7 +48,7 @@ describeInBrowser('actions', () => {
     expect(await colorOf('Cancel 1 job')).toBe('danger')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    expect(await page.locator(`[data-job="${running}"] .is-running`).count()).toBe(1)
+    await page.locator(`[data-job="${running}"] .is-running`).waitFor()
 
     await page.locator('.bulk').getByRole('button', { name: 'Cancel', exact: true }).click()
     await dialog.getByLabel('Reason').fill('not needed')
@@ -83,6 +83,7 @@ describeInBrowser('actions', () => {
     await page.getByRole('button', { name: 'Sweep now' }).click()
     expect(await colorOf('Sweep now')).toBe('danger')
     await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
 
     await page.goto(`${app.url}/hosts/labels`)
     for (const name of ['a', 'b', 'c', 'd']) await app.post('/api/labels', { name })
@@ -94,11 +95,10 @@ describeInBrowser('actions', () => {
       await page.getByLabel('Reason').fill('a test')
       await page.getByRole('button', { name: `Delete ${name}` }).click()
       await page.locator('.toast', { hasText: `Label ${name} deleted` }).waitFor()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
     }
-    expect(await page.locator('.toast span').allTextContents()).toEqual([
-      'Label b deleted',
-      'Label c deleted',
-      'Label d deleted',
-    ])
+    const shown = await page.locator('.toast span').allTextContents()
+    // On a slow machine, some may have disappeared by themselves.
+    expect(shown).toEqual(['b', 'c', 'd'].slice(-shown.length).map(name => `Label ${name} deleted`))
   })
 })

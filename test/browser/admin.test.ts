@@ -33,12 +33,14 @@ describeInBrowser('administration', () => {
     await ada.page.getByRole('button', { name: 'Set password' }).click()
     await ada.page.getByText('Password set', { exact: true }).waitFor()
     await ada.page.waitForURL(`${app.url}/`)
+    await ada.page.locator('.account-name', { hasText: 'Ada' }).waitFor()
     expect(await ada.page.getByRole('link', { name: 'API tokens' }).count()).toBe(0)
 
     await page.reload()
     await page.getByLabel('Role of Ada').selectOption('operator')
     await page.getByLabel('Reason').fill('runs the night shift')
     await page.getByRole('button', { name: 'Make Ada operator' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.waitForFunction(
       () => document.querySelector<HTMLSelectElement>('[aria-label="Role of Ada"]')?.value === 'operator',
     )

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
 import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const HOSTS = 6
@@ -135,6 +136,7 @@ describeInBrowser('fleet pages', () => {
     const [page, other] = await Promise.all([signedIn(`/hosts/${id}`), signedIn(`/hosts/${id}`)])
     await page.locator('.sql [contenteditable="true"]').waitFor()
     await page.keyboard.press('r')
+    await page.waitForFunction(() => document.activeElement?.closest('.sql'))
     await page.keyboard.insertText(' limit 1')
     await page.locator('.sql [contenteditable="true"]', { hasText: 'limit 1' }).waitFor()
     const run = async (sql: string) => {
@@ -178,9 +180,10 @@ describeInBrowser('fleet pages', () => {
     const host = known.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
     const page = await signedIn(`/hosts/${host?.id}`)
     await page.locator('.host-queries').waitFor({ state: 'attached' })
+    await page.locator('.sidebar .live.is-live').waitFor()
+    const open = page.locator('.host-query .is-target-sent, .host-query .is-target-pending').waitFor()
     await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 5 })
-    await page.reload()
-    await page.locator('.host-query .is-target-sent, .host-query .is-target-pending').waitFor()
+    await open
     await page.locator('.host-query .is-target-expired').waitFor()
     await page.getByText('had not answered by the deadline').waitFor()
     await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
@@ -225,6 +228,7 @@ describeInBrowser('fleet pages', () => {
     await page.getByLabel('Name', { exact: true }).fill('all of them')
     await page.getByRole('button', { name: 'By query' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('cell', { name: 'all of them' }).waitFor()
     await page.goto(`${app.url}/hosts?label=all+of+them`)
     await page
       .locator('.host-row')
@@ -275,6 +279,10 @@ describeInBrowser('fleet pages', () => {
     await choose('old.conf', Buffer.from(content, 'latin1'))
     await page.getByText('old.conf is not UTF-8').waitFor()
     await choose('wide.conf', Buffer.from(`\ufeff${content}`, 'utf16le'))
+    await eventually(
+      async () => (await page.getByLabel('Name', { exact: true }).inputValue()) === 'wide',
+      'the file has been read',
+    )
     await page.getByRole('button', { name: 'Import', exact: true }).click()
     await page.locator('[data-pack="wide"] summary').click()
     await page.locator('[data-pack="wide"]', { hasText: 'größe' }).waitFor()

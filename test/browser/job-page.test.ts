@@ -101,6 +101,7 @@ describeInBrowser('a job page', () => {
     await openEnded(await create('health-check', { url: site.url('/') }))
     const strip = page.getByLabel('Check result')
     await strip.getByText('200').waitFor()
+    await strip.locator('.phase').nth(4).waitFor()
     expect(await strip.locator('.phase').count()).toBe(5)
     expect((await strip.boundingBox())?.height).toBeLessThan(60)
     await strip.getByRole('link', { name: 'Details' }).click()

@@ -180,7 +180,7 @@ describeInBrowser('the code of a page', () => {
     const answer = await app.post('/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work' }] } })
     const { job } = (await answer.json()) as { job: { id: string } }
     await testSize(`/jobs/${job.id}?tab=data`, 'Timeline')
-    expect(await page.evaluate(() => [...document.fonts].filter(({ status }) => status === 'loaded').length)).toBe(2)
+    await page.waitForFunction(() => [...document.fonts].filter(({ status }) => status === 'loaded').length === 2)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('job and log pages', () => {
@@ -52,7 +53,8 @@ describeInBrowser('job and log pages', () => {
     await page.reload()
     await page.getByRole('link', { name: 'Mine', exact: true }).click()
     await page.waitForURL('**/jobs?status=completed&kind=demo&since=24h')
-    expect(await page.getByRole('combobox', { name: 'Kind' }).inputValue()).toBe('demo')
+    const kind = page.getByRole('combobox', { name: 'Kind' })
+    await eventually(async () => (await kind.inputValue()) === 'demo', 'the filter shows the kind')
   })
 
   it('expanded rows are in the URL and open again after a reload', async () => {
@@ -63,14 +65,14 @@ describeInBrowser('job and log pages', () => {
     for (const id of [first, second]) await page.locator(`[data-job="${id}"] .log-row`).first().waitFor()
     await page.locator(`[data-job="${first}"] .fold`).click()
     await page.waitForURL(url => url.searchParams.get('open') === second)
-    expect(await page.locator('.job-details').count()).toBe(1)
+    await eventually(async () => (await page.locator('.job-details').count()) === 1, 'one job is expanded')
   })
 
   it('failures are grouped by error and retried together, with a reason', async () => {
     for (let turn = 0; turn < 3; turn++) await openEnded(await start({ lines: 2, fail_rate: 1 }))
     await page.goto(`${app.url}/errors`)
     const group = page.locator('.error-row', { hasText: 'failed as asked' })
-    expect(await group.locator('.error-count').textContent()).toBe('3')
+    await group.locator('.error-count', { hasText: /^3$/ }).waitFor()
     await group.getByRole('link').first().click()
     await page.locator('.job-row').nth(2).waitFor()
     await page.getByRole('button', { name: 'Retry all' }).click()
@@ -86,7 +88,8 @@ describeInBrowser('job and log pages', () => {
   })
 
   it('the overview leads to what went wrong in the last hour, and why', async () => {
-    await app.post('/api/jobs', { kind: 'health-check', input: { url: 'http://127.0.0.1:9/' } })
+    const checked = await app.post('/api/jobs', { kind: 'health-check', input: { url: 'http://127.0.0.1:9/' } })
+    await openEnded(((await checked.json()) as { job: { id: string } }).job.id)
     await openEnded(await start({ lines: 2, fail_rate: 1 }))
     await page.goto(app.url)
     const recent = page.getByRole('list', { name: 'Errors of the last hour' })
@@ -105,6 +108,7 @@ describeInBrowser('job and log pages', () => {
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.locator(`[data-job="${ids[1]}"] .pick`).check()
     await page.getByText('2 jobs selected').waitFor()
     await page.locator('.bulk').getByRole('button', { name: 'Cancel', exact: true }).click()
@@ -133,6 +137,7 @@ describeInBrowser('job and log pages', () => {
   it('a log is navigated by errors, times and line numbers, and a range is copied', async () => {
     const id = await start({ lines: 3_000, fail_rate: 0 }, { name: 'last', lines: 5, fail_rate: 1 })
     await openEnded(id)
+    await page.locator('.log-row.level-error').waitFor()
     await page.keyboard.press('e')
     await page.locator('.log-row.is-selected.level-error').waitFor()
     await page.keyboard.press('e')
@@ -184,7 +189,14 @@ describeInBrowser('job and log pages', () => {
     await openEnded(id)
     await row(400).waitFor()
     await page.getByRole('button', { name: 'Wrap' }).click()
-    await row(400).waitFor()
+    await page.locator('.log-rows.is-wrapped').waitFor()
+    await eventually(
+      async () =>
+        (await row(400)
+          .boundingBox()
+          .then(box => box?.height ?? 0)) > 20,
+      'lines are wrapped',
+    )
     const fit = await page.locator('.log-rows').evaluate(element => {
       const rows = [...element.querySelectorAll<HTMLElement>('.log-row[data-line]')]
       return {
@@ -202,8 +214,7 @@ describeInBrowser('job and log pages', () => {
     await page.goto(`${app.url}/jobs/${id}#L200`)
     await page.reload()
     await row(200).waitFor()
-    expect(await row(200).evaluate(element => element.getBoundingClientRect().top)).toBeGreaterThan(0)
-    await page.getByRole('button', { name: 'Wrap' }).click()
+    await eventually(async () => ((await row(200).boundingBox())?.y ?? 0) > 0, 'the line is in view')
   })
 
   it('viewers see no actions that they are not allowed to perform', async () => {

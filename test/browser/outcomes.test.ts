@@ -28,6 +28,7 @@ describeInBrowser('what came of a job', () => {
   const start = async (kind: string, input: object): Promise<string> =>
     (await bodyOf(app.post('/api/jobs', { kind, input }))).job.id
   const ends = (id: string) => eventually(async () => (await bodyOf(app.get(`/api/jobs/${id}`))).ended_at)
+  const hasTitle = (expected: RegExp) => eventually(async () => expected.test(await page.title()))
   const color = (selector: string) =>
     page
       .locator(selector)
@@ -58,14 +59,14 @@ describeInBrowser('what came of a job', () => {
 
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-bad').waitFor()
-    expect(await page.title()).toMatch(/^✕ .*refused.* · http:\/\/127\.0\.0\.1/)
+    await hasTitle(/^✕ .*refused.* · http:\/\/127\.0\.0\.1/)
   })
 
   it('has no page when there is no such job, or its address is no id', async () => {
     for (const id of ['xyz', '01990000-0000-7000-8000-000000000000']) {
       await page.goto(`${app.url}/jobs/${id}`)
       await page.getByText('No such job', { exact: true }).waitFor()
-      expect(await page.title()).toMatch(/^No such job/)
+      await hasTitle(/^No such job/)
       expect(await page.getByRole('alert').count()).toBe(0)
     }
   })
@@ -87,6 +88,6 @@ describeInBrowser('what came of a job', () => {
     await page.goto(`${app.url}/jobs/${id}`)
     await page.locator('.summary .outcome.is-ok', { hasText: '3 lines' }).waitFor()
     expect(await color('.summary .outcome')).toBe(await variable('--completed'))
-    expect(await page.title()).toMatch(/^✓ 3 lines · load/)
+    await hasTitle(/^✓ 3 lines · load/)
   })
 })

@@ -74,6 +74,7 @@ describeInBrowser('pages', () => {
 
     await second.getByRole('link', { name: site.url('/health') }).click()
     await second.locator('.check-verdict', { hasText: 'up' }).waitFor()
+    await second.locator('.phase').nth(4).waitFor()
     expect(await second.locator('.phase').count()).toBe(5)
     await second.getByRole('link', { name: 'Timeline' }).click()
     await second.locator('.step.is-completed').nth(2).waitFor()
@@ -102,8 +103,7 @@ describeInBrowser('pages', () => {
 
     await page.goto(`${app.url}/jobs/${id}#L50000`)
     await page.reload()
-    await row(page, 50_000).waitFor()
-    expect(await row(page, 50_000).getAttribute('class')).toContain('is-selected')
+    await page.locator('.log-row.is-selected[data-line="50000"]').waitFor()
     await page.locator('.log-rows').hover()
     for (let turn = 0; turn < 20; turn++) await page.mouse.wheel(0, -4_000)
     await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('.log-row')?.dataset.line) < 49_000)

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const ROWS_EACH = 40_000
@@ -111,7 +112,7 @@ describeInBrowser('query pages', () => {
     for (const key of ' as first_keys_of_a_query') await page.keyboard.press(key === ' ' ? 'Space' : key)
     await editor(page).waitFor()
     await page.waitForURL(url => url.searchParams.get('sql') === 'select 1 as first_keys_of_a_query')
-    expect(await editor(page).textContent()).toBe('select 1 as first_keys_of_a_query')
+    await editor(page).getByText('select 1 as first_keys_of_a_query', { exact: true }).waitFor()
   })
 
   it('show the hosts in each state and group errors', async () => {
@@ -130,7 +131,7 @@ describeInBrowser('query pages', () => {
     await state('failed').click()
     await page.waitForURL('**/*view=hosts&state=failed')
     await page.locator('.target', { hasText: 'no such table: nope' }).waitFor()
-    expect(await page.locator('.target').count()).toBe(1)
+    await eventually(async () => (await page.locator('.target').count()) === 1, 'only the host that failed is shown')
     await page.getByRole('button', { name: 'Errors' }).click()
     await page.locator('.error-row', { hasText: 'no such table: nope' }).waitFor()
     await page.locator('.error-row', { hasText: 'distributed query is denylisted' }).waitFor()
@@ -173,7 +174,8 @@ describeInBrowser('query pages', () => {
     await cells(page, 'last of').first().waitFor()
     await page.getByLabel('Search rows').fill('last of 3')
     await page.locator('.results-count', { hasText: /^1 row$/ }).waitFor()
-    expect(await page.locator('.grid .match').allInnerTexts()).toEqual(['last of 3'])
+    await page.locator('.grid .match', { hasText: 'last of 3' }).waitFor()
+    expect(await page.locator('.grid .match').count()).toBe(1)
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: 'NDJSON' }).click(),

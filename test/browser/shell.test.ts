@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { describeInBrowser, type Stage, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('the shell', () => {
@@ -55,15 +56,18 @@ describeInBrowser('the shell', () => {
     await page.getByRole('option', { name: /Retention/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(`${app.url}/admin/retention`)
+    await search.waitFor({ state: 'detached' })
 
     await page.keyboard.press('Control+k')
     await search.fill('needle')
     await page.getByRole('option', { name: /needle/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(`${app.url}/jobs/${job.id}`)
+    await search.waitFor({ state: 'detached' })
 
     await page.keyboard.press('Control+k')
     await search.fill('run job')
+    await page.getByRole('option', { name: 'Run job' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Run job' }).waitFor()
     await page.keyboard.press('Escape')
@@ -105,7 +109,7 @@ describeInBrowser('the shell', () => {
     const retry = page.getByRole('button', { name: 'Retry now' })
     await retry.click({ timeout: 5_000 }).catch(() => undefined) // it may have noticed by itself
     await page.getByText('No hosts yet').waitFor()
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await eventually(async () => (await page.getByRole('alert').count()) === 0, 'the banner disappears')
     await back.stop()
   })
 })

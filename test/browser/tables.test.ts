@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
+import { eventually } from '../support/programs'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 /** As long as names may be, without a place to break the line. */
@@ -154,30 +155,31 @@ describeInBrowser('tables', () => {
     const key = name === 'results' ? 'ArrowRight' : 'ArrowLeft'
     await page.keyboard.press(key)
     await page.keyboard.press(key)
-    const resized = await widthPx()
-    expect(Math.round(resized - before)).toBe(32)
+    const hasGrownBy = (px: number) =>
+      eventually(async () => Math.round((await widthPx()) - before) === px, `the column is ${px} px wider`)
+    await hasGrownBy(32)
     const box = await handle.boundingBox()
     if (!box) throw new Error('The handle is not visible.')
     await page.mouse.move(box.x + 5, box.y + 10)
     await page.mouse.down()
     await page.mouse.move(box.x + (name === 'results' ? 25 : -15), box.y + 10, { steps: 4 })
     await page.mouse.up()
-    expect(Math.round((await widthPx()) - resized)).toBe(20)
+    await hasGrownBy(52)
     await page.reload()
     await page.locator(row).first().waitFor()
-    expect(Math.round((await widthPx()) - before)).toBe(52)
+    await hasGrownBy(52)
 
     await page.locator('summary', { hasText: 'Columns' }).click()
     await page.getByRole('checkbox', { name: column, exact: true }).uncheck()
     await handle.waitFor({ state: 'detached' })
     await page.reload()
     await page.locator(row).first().waitFor()
-    expect(await handle.count()).toBe(0)
+    await handle.waitFor({ state: 'detached' })
 
     await page.locator('summary', { hasText: 'Columns' }).click()
     await page.getByRole('button', { name: 'Reset columns' }).click()
     await handle.waitFor()
-    expect(Math.round((await widthPx()) - before)).toBe(0)
+    await hasGrownBy(0)
   })
 
   it.each([
@@ -193,7 +195,7 @@ describeInBrowser('tables', () => {
     const list = page.locator(head).locator('..')
     await list.evaluate(element => element.style.setProperty('min-height', '1500px'))
     await page.evaluate(() => scrollTo(0, 900))
-    expect((await page.locator(head).boundingBox())?.y).toBe(0)
+    await eventually(async () => (await page.locator(head).boundingBox())?.y === 0, 'the heading is at the top')
   })
 })
 

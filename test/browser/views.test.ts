@@ -77,7 +77,7 @@ describeInBrowser('saved views', () => {
     await page.goto(`${app.url}/jobs`)
     await page.getByRole('link', { name: 'Old' }).click()
     await page.waitForURL('**/jobs?status=failed&kind=demo')
-    expect(await page.evaluate(() => localStorage.getItem('tailrace.views'))).toBeNull()
+    await page.waitForFunction(() => localStorage.getItem('tailrace.views') === null)
     const elsewhere = await visitor()
     await signIn(elsewhere, app, '/jobs')
     await elsewhere.page.getByRole('link', { name: 'Old' }).waitFor()

@@ -74,7 +74,7 @@ describe('query', () => {
 
   test('exits with 6 if hosts failed or did not answer, and names them', async () => {
     const [a, b] = agents
-    const running = cli.start(['query', 'select 1', '--platform', 'ubuntu', '--deadline', '2', '--json'])
+    const running = cli.start(['query', 'select 1', '--platform', 'ubuntu', '--deadline', '8', '--json'])
     await Promise.all([
       answer(a, { rows: [{ '1': '1' }] }),
       answer(b, { rows: [], status: 1, message: 'no such table: nope' }),

@@ -85,15 +85,18 @@ describe('tail job', () => {
   })
 
   test('an interrupted tail says how to continue, and exits with 130', async () => {
-    const id = await createJob({ lines: 400, interval_ms: 5 })
+    const id = await createJob({ lines: 100_000, interval_ms: 5 })
     const first = cli.start(['tail', 'job', id, '--json', '--lines', 'all'])
     await first.says(/line 20 of/)
     first.process.kill('SIGINT')
     const { code, stdout, stderr } = await first.ended
     expect(code).toBe(130)
     const after = /--after (\S+)/.exec(stderr)?.[1] ?? ''
-    const rest = await cli.run(['tail', 'job', id, '--json', '--after', after])
-    expect([...linesIn(stdout), ...linesIn(rest.stdout)]).toEqual(range(1, 400))
+    const rest = cli.start(['tail', 'job', id, '--json', '--after', after])
+    await rest.says(/line \d+ of/)
+    await cli.run(['cancel', id, '--reason', 'seen'])
+    const lines = [...linesIn(stdout), ...linesIn((await rest.ended).stdout)]
+    expect(lines).toEqual(range(1, lines.length))
   })
 })
 
@@ -126,6 +129,7 @@ test('a gap is shown', async () => {
 })
 
 test('tail events and tail service show new entries', async () => {
+  await eventually(async () => (await openStreams()) === 0, 'earlier commands have disconnected')
   const events = cli.start(['tail', 'events', '--types', 'job_completed', '--lines', '0'])
   const service = cli.start(['tail', 'service', 'web', '--q', '/api/jobs', '--json'])
   await eventually(async () => (await openStreams()) === 2, 'both are connected')

@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => system.stop())
 
 const LINES = 600
-const STEP = { lines: LINES, interval_ms: 3 }
+/** Takes long enough to kill something in the middle, even on a busy machine. */
+const STEP = { lines: LINES, interval_ms: 10 }
 
 test('after a worker is killed, another runs the job again, and every line and change is sent once', async () => {
   const [a, b] = [system.web(0), system.web(1)]

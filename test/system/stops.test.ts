@@ -76,7 +76,7 @@ test('npm start stops its own Redis and PostgreSQL, and the next start continues
   const start = () => startNode('all', 'a-token-for-this-test', env)
   let node = await start()
   try {
-    const { id } = await createJob(node, { lines: 1_500, interval_ms: 2 })
+    const { id } = await createJob(node, { lines: 1_500, interval_ms: 8 })
     const viewer = new Viewer({ topic: `job:${id}`, at: () => node })
     await viewer.until(() => viewer.lines.length >= 100)
     expect(await node.stop()).toMatchObject({ code: 0, stderr: '' })
