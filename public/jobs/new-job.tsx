@@ -4,6 +4,7 @@ import type { Kind } from '../../src/contract/kinds'
 import { parseUrl } from '../../text/url'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Failure } from '../components/empty'
+import { once } from '../once'
 import { useFocus } from '../use-focus'
 import { KindForm } from './kind-form'
 
@@ -33,7 +34,8 @@ export function NewJob({ kinds, onCreated }: NewJobProps) {
     isBusy.value = true
     clear()
     try {
-      const { job } = await client.post('/api/jobs', { body: { kind: name.value, input } })
+      const body = { kind: name.value, input }
+      const { job } = await once(body, headers => client.post('/api/jobs', { body, headers }))
       onCreated(job)
     } catch (error) {
       problem.value = messageOf(error)

@@ -5,6 +5,7 @@ import { now } from '../clock'
 import { ConfirmButton } from '../components/confirm-button'
 import { Status } from '../components/status'
 import { Ago, Moment } from '../components/time'
+import { once } from '../once'
 import { isOperator } from '../session'
 
 interface ScheduleRowProps {
@@ -94,6 +95,9 @@ function LastRun({ schedule: { last_at, last_job_id, last_job_status, last_skip 
   )
 }
 
+/** Also when it is clicked again before the answer, or because no answer came, this creates one job. */
+const run = (id: string) => once({ run: id }, headers => client.post('/api/schedules/{id}/run', { id, headers }))
+
 function Actions({ schedule, onChange, onChanged, onEdit }: Omit<ScheduleRowProps, 'label'>) {
   const { id, name, state, enabled } = schedule
   const remove = async (reason: string) => {
@@ -123,7 +127,8 @@ function Actions({ schedule, onChange, onChanged, onEdit }: Omit<ScheduleRowProp
           Resume
         </button>
       )}
-      <button type="button" onClick={() => onChange(client.post('/api/schedules/{id}/run', { id }))}>
+      {/* Not for the second click of a double click. */}
+      <button type="button" onClick={event => event.detail < 2 && onChange(run(id))}>
         Run now
       </button>
       <button type="button" onClick={onEdit}>

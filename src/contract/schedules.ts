@@ -202,7 +202,8 @@ export const scheduleRoutes = {
     method: 'post',
     path: '/api/schedules/{id}/run',
     role: 'operator',
-    summary: 'Creates a job of a schedule now, also while it is paused or its last job has not ended.',
+    summary:
+      'Creates a job of a schedule now, also while it is paused or its last job has not ended. With an `Idempotency-Key`, the same request within 24 hours is answered with the same job.',
     params: byId,
     body: z.strictObject({ reason: reason.optional() }).optional(),
     replies: { 202: jobAccepted },

@@ -73,6 +73,35 @@ describeInBrowser('schedules', () => {
       .waitFor()
   })
 
+  it('runs it once by a double click, and by a click again after the answer was lost', async () => {
+    const runs = async () => {
+      const { items } = (await (await app.get('/api/audit?action=schedule.run')).json()) as { items: unknown[] }
+      return items.length
+    }
+    const before = await runs()
+    const keys: (string | undefined)[] = []
+    page.on('request', request => {
+      if (request.url().endsWith('/run')) keys.push(request.headers()['idempotency-key'])
+    })
+    const button = row('each morning').getByRole('button', { name: 'Run now' })
+    const [answer] = await Promise.all([page.waitForResponse('**/run'), button.dblclick()])
+    await answer.finished()
+    expect([keys.length, await runs()]).toEqual([1, before + 1])
+
+    // The server carries it out, and its answer does not arrive.
+    await page.route('**/run', async route => {
+      await route.fetch()
+      await route.abort()
+    })
+    await button.click()
+    await page.getByText('Tailrace cannot be reached. Check').waitFor()
+    await page.unroute('**/run')
+    const [again] = await Promise.all([page.waitForResponse('**/run'), button.click()])
+    expect(again.headers()['idempotency-replayed']).toBe('true')
+    expect(new Set(keys).size).toBe(2)
+    expect(await runs()).toBe(before + 2)
+  })
+
   it('changes it with what it holds filled in, and leaves the timing alone', async () => {
     const find = async () => {
       const { items } = (await (await app.get('/api/schedules?q=morning')).json()) as { items: Schedule[] }

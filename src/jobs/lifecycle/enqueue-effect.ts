@@ -4,12 +4,12 @@ import { createdEntries } from './entries'
 import type { JobRow } from './job'
 import { findByDedupeKey, insertJobs, type JobRef, lockParents, type SpawnRefusal } from './job-store'
 import { claimKeys, reassignKey } from './key-store'
+import type { RequestKey } from './request-key'
 
 export interface EnqueueItem {
   row: JobRow
   dedupeKey: string | null
-  /** The idempotency key: for 24 hours, the same key returns the same job. */
-  key: { key: string; bodyHash: string } | null
+  key: RequestKey | null
 }
 
 export type EnqueueResult =

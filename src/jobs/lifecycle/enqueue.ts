@@ -13,6 +13,7 @@ import type { OnFailure } from '../kinds/run'
 import { type EnqueueItem, enqueueEffect } from './enqueue-effect'
 import type { JobRow } from './job'
 import type { SpawnRefusal } from './job-store'
+import { keyTaken, type RequestKey } from './request-key'
 
 /** Max size of a job's encoded input. Larger data belongs in a table of its area, with its id in the input. */
 const INPUT_BYTES_MAX = 256 * 1024
@@ -25,8 +26,7 @@ export interface EnqueueRequest {
   delayMs?: number | undefined
   /** Why the job was created, for its history. */
   reason?: string | undefined
-  /** The idempotency key: for 24 hours, the same key and request return the same job. */
-  key?: { key: string; bodyHash: string } | undefined
+  key?: RequestKey | undefined
   parent?: { id: string; rootId: string; queue: QueueName; onFailure: OnFailure } | undefined
 }
 
@@ -92,8 +92,7 @@ export class Enqueuer {
     const { row } = item
     if (result.outcome === 'created') return { id: row.id, outcome: 'created', row }
     if (result.outcome === 'refused') throw new SpawnRefused(result.refusal)
-    if (result.outcome === 'key_taken')
-      throw new Problem(409, 'idempotency_key_taken', 'This Idempotency-Key was used for another request.')
+    if (result.outcome === 'key_taken') throw keyTaken()
     return { id: result.id, outcome: result.outcome, row: null }
   }
 

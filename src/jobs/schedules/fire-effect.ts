@@ -26,8 +26,10 @@ export type FireResult =
   /** Not due, paused, or ended. */
   | { outcome: 'idle'; isRunning: boolean }
   | { outcome: 'skipped'; reason: SkipReason; isRunning: boolean }
-  /** `row` is null when an open job was answered instead of a new one. */
-  | { outcome: 'fired'; id: string; row: JobRow | null; isRunning: boolean }
+  /** `row` is null when an open job, or the one of an earlier request with the same key, is answered instead. */
+  | { outcome: 'fired'; id: string; row: JobRow | null; isReplayed: boolean; isRunning: boolean }
+  /** The key of the request by hand was used for another request. */
+  | { outcome: 'key_taken'; isRunning: boolean }
 
 /** What is done for an item: nothing, one time is skipped, or a job is to be created. */
 type Plan =
@@ -152,10 +154,13 @@ function settle(
   if (plan.does === 'skip') return skip(plan.reason)
   const { row } = plan.job
   const result = created.get(plan.job)?.result
-  if (result?.outcome === 'deduplicated') {
-    schedule.open_jobs = schedule.open_jobs.filter(id => id !== row.id)
-    return byHand ? { outcome: 'fired', id: result.id, row: null, isRunning } : skip('duplicate')
+  if (!result || result.outcome === 'created') {
+    Object.assign(schedule, { last_at: new Date(now), last_job_id: row.id })
+    return { outcome: 'fired', id: row.id, row, isReplayed: false, isRunning }
   }
-  Object.assign(schedule, { last_at: new Date(now), last_job_id: row.id })
-  return { outcome: 'fired', id: row.id, row, isRunning }
+  schedule.open_jobs = schedule.open_jobs.filter(id => id !== row.id)
+  if (result.outcome === 'key_taken') return { outcome: 'key_taken', isRunning }
+  if (result.outcome === 'refused') throw new Error('The job of a schedule has no parent that could refuse it')
+  if (!byHand) return skip('duplicate')
+  return { outcome: 'fired', id: result.id, row: null, isReplayed: result.outcome === 'replayed', isRunning }
 }

@@ -19,6 +19,7 @@ import { scheduleRoutes as routes } from '../../contract/schedules'
 import type { History } from '../history/history'
 import { linksOf, shownTo as shownJob } from '../history/resource'
 import type { AnyKind } from '../kinds/kind'
+import { REPLAYED, requestKeyOf } from '../lifecycle/request-key'
 import { checkTiming, nextTimes, storedTiming } from '../timing/timing'
 import { wordsOf } from '../timing/words'
 import { askedSchedule, changedSchedule, mustBePeoples } from './changed-schedule'
@@ -127,17 +128,20 @@ const deleteRoute = (deps: Deps) =>
   })
 
 const runRoute = ({ db, schedules, jobs, audit }: Deps) =>
-  endpoint(routes.run, async ({ principal: by, params: { id }, body }) => {
+  endpoint(routes.run, async ({ principal: by, params: { id }, body, req }) => {
     const { tenantId } = by
     const schedule = await findListed(db, tenantId, id)
     if (!schedule) throw notFound('schedule')
     mustBePeoples(schedule)
     const reason = body?.reason ?? `Schedule ${schedule.name}, by hand`
-    const jobId = await schedules.run(schedule, { createdBy: by.actor, reason })
-    const data = { name: schedule.name, job_id: jobId }
-    await audit.record({ by, action: 'schedule.run', target: { type: 'schedule', id }, reason: body?.reason, data })
-    const job = await jobs.find({ tenantId, id: jobId })
-    return accepted({ job: shownJob(by, job), links: linksOf(jobId) })
+    const key = requestKeyOf(req.headers['idempotency-key'], { schedule_id: id, ...body })
+    const { id: jobId, isReplayed } = await schedules.run(schedule, { createdBy: by.actor, reason, key })
+    if (!isReplayed) {
+      const data = { name: schedule.name, job_id: jobId }
+      await audit.record({ by, action: 'schedule.run', target: { type: 'schedule', id }, reason: body?.reason, data })
+    }
+    const reply = { job: shownJob(by, await jobs.find({ tenantId, id: jobId })), links: linksOf(jobId) }
+    return accepted(reply, isReplayed ? REPLAYED : undefined)
   })
 
 const previewRoute = ({ schedules }: Deps) =>

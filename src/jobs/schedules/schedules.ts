@@ -8,8 +8,9 @@ import type { Actor } from '../../contract/access'
 import type { Writer } from '../../streams'
 import type { Engine } from '../engine/engine'
 import type { AnyKind, Kind } from '../kinds/kind'
-import { type Enqueuer, newItem, queuedJobOf } from '../lifecycle/enqueue'
+import { type EnqueueRequest, type Enqueuer, newItem, queuedJobOf } from '../lifecycle/enqueue'
 import type { EnqueueItem } from '../lifecycle/enqueue-effect'
+import { keyTaken } from '../lifecycle/request-key'
 import { checkTiming, type Timing } from '../timing/timing'
 import { dueIds, earliestDue } from './due-store'
 import { type FireResult, fireEffect } from './fire-effect'
@@ -32,6 +33,9 @@ export interface ScheduleRequest {
   timing: Timing
   createdBy: Actor
 }
+
+/** Somebody wants a job of a schedule now. */
+type ByHand = Pick<EnqueueRequest, 'createdBy' | 'reason' | 'key'>
 
 export interface SchedulesDeps {
   db: Db
@@ -133,20 +137,18 @@ export class Schedules {
   /**
    * Creates a job now, whether it is due or not.
    * @param request who wants it, and why
-   * @returns the id of the new job, or of the open one that is answered instead
-   * @throws Problem 409 when its kind does not take its input any more
+   * @returns the new job, or the existing one that is answered instead
+   * @throws Problem 409 when its kind does not take its input any more, or the key was used for another request
    */
-  async run(schedule: Schedule, request: { createdBy: Actor; reason: string }): Promise<string> {
+  async run(schedule: Schedule, request: ByHand): Promise<{ id: string; isReplayed: boolean }> {
     const result = await this.fire(schedule.id, { now: this.now.getTime(), byHand: request })
-    if (result.outcome === 'fired') return result.id
+    if (result.outcome === 'fired') return result
     if (result.outcome === 'gone') throw notFound('schedule')
+    if (result.outcome === 'key_taken') throw keyTaken()
     throw conflict('input_invalid', 'The kind of this schedule does not take its input any more: change the schedule.')
   }
 
-  private async fire(
-    id: string,
-    { now, byHand }: { now: number; byHand?: { createdBy: Actor; reason: string } },
-  ): Promise<FireResult> {
+  private async fire(id: string, { now, byHand }: { now: number; byHand?: ByHand }): Promise<FireResult> {
     const { db, streams, enqueuer, log } = this.deps
     const schedule = await findSchedule(db, id)
     if (!schedule) return { outcome: 'gone' }
@@ -163,7 +165,7 @@ export class Schedules {
   }
 
   /** Null when its kind, which may be of a newer version, does not take its input. */
-  private jobOf(schedule: Schedule, request: { createdBy: Actor; reason?: string }): EnqueueItem | null {
+  private jobOf(schedule: Schedule, request: Omit<EnqueueRequest, 'tenantId'>): EnqueueItem | null {
     const kind = this.deps.kinds.get(schedule.kind)
     if (!kind) return null
     try {

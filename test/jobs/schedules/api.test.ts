@@ -280,6 +280,35 @@ test('a preview tells the next times and the timing in words', async () => {
     expect(await preview(query ?? '')).toMatchObject({ status: 400, body: { errors: [{ path }] } })
 })
 
+test('a run that is repeated with its key creates one job, also at the same time', async () => {
+  const { id } = await create({ overlap: 'queue' })
+  const run = async (key: string, body = {}) => {
+    const headers = { ...app.headers, 'content-type': 'application/json', 'idempotency-key': key }
+    const answer = await fetch(`${app.url}/api/schedules/${id}/run`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    })
+    const { job, code } = (await answer.json()) as { job?: { id: string }; code?: string }
+    return { status: answer.status, job: job?.id, code, replayed: answer.headers.get('idempotency-replayed') }
+  }
+  const twice = await Promise.all([run('one'), run('one')])
+  const later = await run('one')
+  expect(new Set([...twice, later].map(({ job }) => job)).size).toBe(1)
+  expect(twice.map(({ replayed }) => replayed).sort()).toEqual(['true', null].sort())
+  expect(later).toMatchObject({ status: 202, replayed: 'true' })
+  expect(await run('one', { reason: 'something else' })).toMatchObject({ status: 409, code: 'idempotency_key_taken' })
+  expect(await run('no key')).toMatchObject({ status: 400 })
+  expect((await run('two')).job).not.toBe(later.job)
+  const { body } = await ask<{ items: { target: { id: string } | null }[] }>(
+    'GET',
+    '/api/audit?action=schedule.run',
+    undefined,
+    app.token,
+  )
+  expect(body.items.filter(({ target }) => target?.id === id)).toHaveLength(2)
+})
+
 test('a deleted schedule is gone, its jobs stay, and each change is in the audit log', async () => {
   const { id } = await create({ reason: 'wanted' })
   await ask('POST', `/api/schedules/${id}/run`)

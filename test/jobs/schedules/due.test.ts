@@ -92,7 +92,7 @@ test('while its last job has not ended, the next one is skipped, and that is rec
 
 test('a job that was created by hand counts as its last one, too', async () => {
   const it = await schedule()
-  const id = await node.jobs.schedules.run(it, { createdBy: ACTOR, reason: 'by hand' })
+  const { id } = await node.jobs.schedules.run(it, { createdBy: ACTOR, reason: 'by hand' })
   expect((await stateOf(it)).last_job_id).toBe(id)
   await pass(MINUTE)
   expect([await countOf(it), await skipOf(it)]).toEqual([0, 'overlap'])
