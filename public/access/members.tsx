@@ -37,7 +37,7 @@ export function Members() {
       {problem.value !== '' && <Failure message={problem.value} />}
       {link.value !== '' && (
         <SecretNotice
-          title="Send this link to the new member. It works once."
+          title="Send this link to the member. It works once."
           text={link.value}
           onClose={() => (link.value = '')}
         />
@@ -58,7 +58,7 @@ export function Members() {
               <RoleSelect
                 member={member}
                 onRole={(role, reason) =>
-                  reported(change(() => client.patch('/api/members/{id}', { id: member.id, body: { role, reason } })))
+                  change(() => client.patch('/api/members/{id}', { id: member.id, body: { role, reason } }))
                 }
               />
             </td>
@@ -69,18 +69,17 @@ export function Members() {
               <Ago time={member.last_used_at} />
             </td>
             <td class="row">
-              <button
-                type="button"
-                onClick={() =>
-                  void reported(
-                    change(async () =>
-                      showLink(await client.post('/api/members/{id}/link', { id: member.id, body: {} })),
-                    ),
+              <ConfirmButton
+                label="New link"
+                confirmLabel={`Create a link for ${member.name}`}
+                effect="It signs them in once, and replaces an earlier link that has not been used. Their password and sessions stay."
+                done={`Link for ${member.name} created`}
+                onConfirm={reason =>
+                  change(async () =>
+                    showLink(await client.post('/api/members/{id}/link', { id: member.id, body: { reason } })),
                   )
                 }
-              >
-                New link
-              </button>
+              />
               <ConfirmButton
                 label="Remove"
                 confirmLabel={`Remove ${member.name}`}

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { confirm, describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('administration', () => {
   let browser: Browser
@@ -50,6 +50,21 @@ describeInBrowser('administration', () => {
     await page.goto(`${app.url}/admin/audit?action=member.role`)
     await page.getByRole('cell', { name: 'runs the night shift' }).waitFor()
     await ada.context.close()
+  })
+
+  it('a new link for a member needs a confirmation, which says what it replaces', async () => {
+    const made = await app.post('/api/members', { name: 'Grace', email: 'grace@example.org', role: 'viewer' })
+    const { link: invitation } = (await made.json()) as { link: string }
+    await page.goto(`${app.url}/admin/members`)
+    await page.getByRole('row', { name: /Grace/ }).getByRole('button', { name: 'New link' }).click()
+    await page.getByRole('dialog').getByText('replaces an earlier link').waitFor()
+    expect(await page.locator('.secret').count()).toBe(0)
+    await confirm(page, 'lost the first one')
+    const link = (await page.locator('.secret code').textContent()) ?? ''
+    expect(link).toMatch(/\/sign-in\?code=/)
+    expect(link).not.toBe(invitation)
+    await page.goto(`${app.url}/admin/audit?action=member.link`)
+    await page.getByRole('cell', { name: 'lost the first one' }).waitFor()
   })
 
   it('the audit log shows new entries live', async () => {
