@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import { formatClock } from '../../text/times'
 import { theme } from '../theme'
+import { timeAxis } from './time-axis'
 
 export interface Series {
   name: string
@@ -108,6 +109,7 @@ function optionsOf(
     grid: { stroke: resolved('--line'), width: 1 },
     ticks: { show: false },
   }
+  const times = timeAxis()
   return {
     width: element.clientWidth,
     height: heightPx,
@@ -119,7 +121,7 @@ function optionsOf(
         ...axis,
         grid: { show: false },
         size: 22,
-        values: (_plot, times) => times.map(time => formatClock(time * 1_000)),
+        values: times.values,
       },
       {
         ...axis,
@@ -143,6 +145,7 @@ function optionsOf(
         },
       })),
     ],
+    plugins: [times.tooltips],
     hooks: {
       setCursor: [
         ({ cursor }) => {

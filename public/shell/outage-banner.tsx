@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { formatClock } from '../../text/times'
+import { Moment } from '../components/time'
 import { outage, tryNow } from '../outage'
 
 /** Says that what is shown is old, and since when. */
@@ -11,7 +12,8 @@ export function OutageBanner() {
     <div class="banner" role="alert">
       <b>Tailrace cannot be reached.</b>
       <span>
-        Shown as of {formatClock(since)}. <Countdown to={nextTryAt} />
+        Shown as of <Moment time={new Date(since).toISOString()}>{formatClock(since)}</Moment>.{' '}
+        <Countdown to={nextTryAt} />
       </span>
       <button type="button" onClick={() => void tryNow()}>
         Retry now
