@@ -28,6 +28,10 @@ function skipped() {
   return describe.skip
 }
 
+/** How long things may take on a busy machine before a test counts them as never happening. */
+const WAIT_MS_MAX = 60_000
+jest.setTimeout(3 * WAIT_MS_MAX)
+
 export async function buildPages(): Promise<void> {
   await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
 }
@@ -75,6 +79,7 @@ export interface Visitor {
 
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  context.setDefaultTimeout(WAIT_MS_MAX)
   const page = await context.newPage()
   const errors: string[] = []
   const foreign: string[] = []

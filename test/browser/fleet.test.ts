@@ -180,10 +180,10 @@ describeInBrowser('fleet pages', () => {
     const host = known.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
     const page = await signedIn(`/hosts/${host?.id}`)
     await page.locator('.host-queries').waitFor({ state: 'attached' })
-    await page.locator('.sidebar .live.is-live').waitFor()
-    const open = page.locator('.host-query .is-target-sent, .host-query .is-target-pending').waitFor()
-    await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 5 })
-    await open
+    // Long enough to see it open first, even on a busy machine.
+    await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 20 })
+    await page.reload()
+    await page.locator('.host-query .is-target-sent, .host-query .is-target-pending').waitFor()
     await page.locator('.host-query .is-target-expired').waitFor()
     await page.getByText('had not answered by the deadline').waitFor()
     await fetch(`${app.url}/api/hosts/${host?.id}`, { method: 'DELETE', headers: app.headers })
