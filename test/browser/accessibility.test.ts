@@ -97,6 +97,14 @@ describeInBrowser('accessibility of every page', () => {
     },
   )
 
+  it.each(['light', 'dark'] as const)('the API documentation has no serious violations, %s', async colorScheme => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize(SIZES.desktop)
+    await page.goto(`${app.url}/api/docs`)
+    await page.locator('h1').first().waitFor()
+    expect(await violationsIn(page)).toEqual([])
+  })
+
   it('the forms of the fleet pages have no serious violations', async () => {
     await page.setViewportSize(SIZES.desktop)
     await page.goto(`${app.url}/hosts/labels`)
