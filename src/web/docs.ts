@@ -1,10 +1,9 @@
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import { type RequestHandler, Router } from 'express'
 import type { Access } from '../access'
 import type { Endpoint } from '../api'
 import { linkHost } from '../base/link-host'
 import { Lru } from '../base/lru'
+import { compress } from './compression'
 import { type Coding, contentCodings } from './content-codings'
 import { openApi } from './openapi'
 import { SERVER_URL } from './openapi-examples'
@@ -22,11 +21,6 @@ interface DocsSite {
 
 /** Cached documents: one per server URL and content coding. */
 const DOCUMENTS_MAX = 20
-const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
-const COMPRESS: Record<Coding, (text: string) => Promise<Buffer>> = {
-  br: text => promisify(brotliCompress)(text, QUALITY),
-  gzip: text => promisify(gzip)(text),
-}
 
 /** Hash of the empty string: styled-components adds empty style elements and sets their rules by script. */
 const EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -55,7 +49,7 @@ function sendsDocument({ endpoints, version, access }: DocsSite, publicUrl: stri
   const documentFor = async (server: string, coding: Coding | undefined) => {
     template ??= JSON.stringify(openApi(endpoints, version, access.cookieName()))
     const text = template.replaceAll(SERVER_URL, server)
-    return coding ? COMPRESS[coding](text) : text
+    return coding ? compress(text, coding) : text
   }
   return async (req, res) => {
     factsOf(res).route = '/api/openapi.json'

@@ -8,6 +8,7 @@ import { parse, type z } from '../base/parse'
 import { changeError, nothingDone, type PendingRequest, runRequest } from '../base/request-timeout'
 import type { Role } from '../contract/access'
 import { sse } from '../contract/streams'
+import { compressed, isCompressible } from './compression'
 import { parseJsonBody } from './json-body'
 import { hasNul, queryReader } from './query'
 import { factsOf } from './request-log'
@@ -75,7 +76,8 @@ function handlerOf(each: Endpoint, access: Access): TimedHandler {
     const reply = await each.handle(call)
     if (!reply) return
     if (isCheckingContracts) checkReply(each, reply)
-    send(res, reply)
+    if (reply.body === undefined || !isCompressible(each)) send(res, reply)
+    else await sendCompressed(req, res, reply)
   }
 }
 
@@ -137,6 +139,15 @@ function send(res: Response, { status, body, headers }: AnyReply): void {
   res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   if (body === undefined) res.end()
   else res.json(body)
+}
+
+async function sendCompressed(req: Request, res: Response, { status, body, headers }: AnyReply): Promise<void> {
+  const text = JSON.stringify(body)
+  const smaller = await compressed(text, req.get('accept-encoding'))
+  res.status(status).set({ 'Cache-Control': 'no-store', ...headers })
+  res.vary('Accept-Encoding').set('Content-Type', 'application/json; charset=utf-8')
+  if (smaller) res.set('Content-Encoding', smaller.coding)
+  res.send(smaller?.bytes ?? text)
 }
 
 /** How far a request has got. */

@@ -66,7 +66,7 @@ async function lineFor(path: string, options: Parameters<Site['ask']>[2] = {}) {
 }
 
 test('a line tells the pattern of the route, status, duration, bytes, and who by id', async () => {
-  const line = await lineFor('/api/large/17?q=hidden')
+  const line = await lineFor('/api/large/17?q=hidden', { headers: { 'accept-encoding': 'identity' } })
   const { body } = await made.site.ask('GET', '/api/session')
   expect(line).toMatchObject({
     level: 'info',
