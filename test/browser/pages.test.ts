@@ -194,7 +194,7 @@ describeInBrowser('pages', () => {
 
   it('show that they reconnect, and then show no line twice', async () => {
     const port = new URL(app.url).port
-    const own = await apps.start()
+    const own = await apps.start({ TAILRACE_ROLE: 'web' }) // the job runs in the other one, which goes on
     const { port: ownPort } = new URL(own.url)
     expect(ownPort).not.toBe(port)
     const visitor = await visit(browser, own.url)
@@ -208,7 +208,7 @@ describeInBrowser('pages', () => {
     await page.evaluate(recordDuplicates)
     await own.stop()
     await page.locator('.sidebar .live.is-waiting').waitFor()
-    const again = await apps.start({ PORT: ownPort })
+    const again = await apps.start({ TAILRACE_ROLE: 'web', PORT: ownPort })
     await page.locator('.sidebar .live.is-live').waitFor()
     await page.locator('.summary .is-completed').waitFor()
     await row(page, 400).waitFor()
