@@ -3,23 +3,24 @@ import { useMemo, useRef } from 'preact/hooks'
 import type { Job } from '../../src/contract/jobs'
 import { counted } from '../../text/numbers'
 import { useInView } from '../components/in-view'
-import { groupsOf } from './groups'
+import { groupsByPlace, groupsOf } from './groups'
 
 interface GroupedRowsProps {
   jobs: readonly Job[]
   /** Identifies the list; changes with its filters. */
   name: string
+  isOldestFirst?: boolean
   /** Must only depend on signals otherwise: it is called again when the job has changed. */
   row(job: Job): VNode
 }
 
 /** The rows of any number of jobs. Only groups near the viewport are rendered, and only if they have changed. */
-export function GroupedRows({ jobs, name, row }: GroupedRowsProps) {
+export function GroupedRows({ jobs, name, isOldestFirst = false, row }: GroupedRowsProps) {
   const ends = useMemo<string[]>(() => [], [name])
   const rendered = useRef(new Map<string, { jobs: Job[]; node: VNode }>())
   const before = rendered.current
   rendered.current = new Map()
-  const groups = groupsOf(jobs, ends).map(group => {
+  const groups = (isOldestFirst ? groupsByPlace(jobs) : groupsOf(jobs, ends)).map(group => {
     const was = before.get(group.end)
     const isSame = was?.jobs.length === group.jobs.length && was.jobs.every((job, at) => job === group.jobs[at])
     const node = was && isSame ? was.node : <Group key={group.end} jobs={group.jobs} row={row} />

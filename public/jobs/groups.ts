@@ -4,7 +4,7 @@ const GROUP_SIZE = 50
 
 /** Rows that are rendered together, or not at all. */
 export interface JobGroup {
-  /** Id of the oldest job of the group when it was formed. It identifies the group from then on. */
+  /** Identifies the group: newest first, the id of its oldest job when it was formed. */
   end: string
   jobs: Job[]
 }
@@ -32,6 +32,15 @@ function countNewer(jobs: readonly Job[], end: string | undefined) {
   if (end === undefined) return 0
   const at = jobs.findIndex(job => job.id < end)
   return at < 0 ? jobs.length : at
+}
+
+/** Groups of a list that only grows at its end: oldest first. */
+export function groupsByPlace(jobs: readonly Job[]): JobGroup[] {
+  const count = Math.ceil(jobs.length / GROUP_SIZE)
+  return Array.from({ length: count }, (_, at) => ({
+    end: `group ${at}`,
+    jobs: jobs.slice(at * GROUP_SIZE, (at + 1) * GROUP_SIZE),
+  }))
 }
 
 function split(jobs: readonly Job[], ends: readonly string[]): JobGroup[] {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Job } from '../../src/contract/jobs'
 import { ColumnsHead, columnsLayout } from '../components/columns'
 import { LoadMore } from '../components/list-status'
+import { isOldestFirst, turnOrder } from '../created-order'
 import type { PagedList } from '../paged-list'
 import { GroupedRows } from './grouped-rows'
 import { JOB_TABLE } from './job-columns'
@@ -23,10 +24,14 @@ export function JobList({ list, state, renderDetails, name }: JobListProps) {
     <>
       {jobs.length > 0 && (
         <div class="jobs columns" {...columnsLayout(JOB_TABLE)}>
-          <ColumnsHead {...JOB_TABLE} />
+          <ColumnsHead
+            {...JOB_TABLE}
+            order={{ column: 'job-time', isOldestFirst: isOldestFirst.value, onTurn: turnOrder }}
+          />
           <GroupedRows
             jobs={jobs}
             name={name}
+            isOldestFirst={isOldestFirst.value}
             row={job => <JobRow key={job.id} job={job} state={state} renderDetails={renderDetails} />}
           />
         </div>

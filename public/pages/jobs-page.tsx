@@ -4,6 +4,7 @@ import { ColumnMenu } from '../components/columns'
 import { Empty } from '../components/empty'
 import { ListStatus } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
+import { isOldestFirst } from '../created-order'
 import { filterOf } from '../jobs/bulk'
 import { BulkBar } from '../jobs/bulk-bar'
 import { FilterBar } from '../jobs/filter-bar'
@@ -46,14 +47,14 @@ export default function JobsPage() {
         <ColumnMenu {...JOB_TABLE} />
       </SavedViews>
       <FilterBar filters={filters} kinds={kinds.map(({ name }) => name)} />
-      <Jobs key={searchOf(filters)} filters={filters} />
+      <Jobs key={`${searchOf(filters)} ${isOldestFirst.value}`} filters={filters} />
     </PageFrame>
   )
 }
 
 function Jobs({ filters }: { filters: JobFilters }) {
   const expanded = useOpenRows()
-  const list = useJobList(filters)
+  const list = useJobList(filters, isOldestFirst.value)
   const selected = useSignal<ReadonlySet<string>>(new Set())
   const toggle = (ids: ListState['expanded']) => (id: string) => {
     ids.value = toggled(ids.value, id)

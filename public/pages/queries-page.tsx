@@ -4,6 +4,7 @@ import { Empty } from '../components/empty'
 import { ListStatus, LoadMore } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { TypedFilter } from '../components/typed-filter'
+import { isOldestFirst, turnOrder } from '../created-order'
 import { QUERY_TABLE } from '../fleet/query/query-columns'
 import { QueryRow } from '../fleet/query/query-row'
 import { QUERY_FILTERS, type QueryFilters, useQueries } from '../fleet/query/use-queries'
@@ -20,7 +21,7 @@ const VIEWS = [
 ]
 const STATUSES = ['', 'running', 'completed', 'cancelled']
 
-/** All live queries, newest first. */
+/** All live queries. */
 export default function QueriesPage() {
   const filters = useMemo(() => readFilters(QUERY_FILTERS, search.value), [search.value])
   const list = useQueries(filters)
@@ -45,7 +46,10 @@ export default function QueriesPage() {
       <ListStatus list={list} empty={<NoQueries isFiltered={Object.values(filters).some(Boolean)} />} />
       {queries.length > 0 && (
         <div class="query-table columns" {...columnsLayout(QUERY_TABLE)}>
-          <ColumnsHead {...QUERY_TABLE} />
+          <ColumnsHead
+            {...QUERY_TABLE}
+            order={{ column: 'query-time', isOldestFirst: isOldestFirst.value, onTurn: turnOrder }}
+          />
           <ul aria-label="Queries">
             {queries.map(query => (
               <QueryRow key={query.id} query={query} isCurrent={query.id === current.value} />

@@ -36,6 +36,10 @@ export const paging = ({ defaultLimit = 50, maxLimit = 500 } = {}) => ({
   cursor: z.string().max(2_000).optional(),
 })
 
+/** Order of a list by creation: `created` is oldest first. */
+export const createdOrder = z.enum(['created', '-created']).default('-created')
+export type CreatedOrder = z.output<typeof createdOrder>
+
 /** Query of a list ordered by name. */
 export const byName = z.strictObject({ q: z.string().min(1).max(200).optional(), ...paging({ defaultLimit: 100 }) })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actor } from './access'
-import { byId, flag, page, paging, plainText, reason, several, time, timeGiven, uuid } from './fields'
+import { byId, createdOrder, flag, page, paging, plainText, reason, several, time, timeGiven, uuid } from './fields'
 import type { Routes } from './route'
 import { BULK_ACTIONS, JOB_STATUSES, OUTCOME_LEVELS, QUEUE_NAMES } from './values'
 
@@ -199,8 +199,9 @@ export const jobRoutes = {
     method: 'get',
     path: '/api/jobs',
     role: 'viewer',
-    summary: 'Lists jobs, newest first. With `parent_id`, each has its `child_count`.',
-    query: z.strictObject({ ...jobFilterFields, ...paging() }),
+    summary:
+      'Lists jobs, newest first, or oldest first with `sort=created`. With `parent_id`, each has its `child_count`.',
+    query: z.strictObject({ ...jobFilterFields, sort: createdOrder, ...paging() }),
     replies: { 200: page(job) },
   },
   create: {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { actor } from './access'
-import { bomFlag, byId, page, paging, plainText, reason, several, time, uuid } from './fields'
+import { bomFlag, byId, createdOrder, page, paging, plainText, reason, several, time, uuid } from './fields'
 import { job, jobOutcome } from './jobs'
 import type { Routes } from './route'
 import { sqlText } from './statements'
@@ -201,13 +201,14 @@ export const queryRoutes = {
     method: 'get',
     path: '/api/queries',
     role: 'viewer',
-    summary: 'Lists live queries, newest first.',
+    summary: 'Lists live queries, newest first, or oldest first with `sort=created`.',
     query: z.strictObject({
       status: queryStatus.optional(),
       /** Only queries sent to this host. */
       host_id: uuid.optional(),
       /** Searches the SQL. */
       q: z.string().min(1).max(500).optional(),
+      sort: createdOrder,
       ...paging(),
     }),
     replies: { 200: page(query) },

@@ -68,6 +68,35 @@ describeInBrowser('job and log pages', () => {
     await eventually(async () => (await page.locator('.job-details').count()) === 1, 'one job is expanded')
   })
 
+  it('jobs are listed oldest first on request, in the URL, and updated live', async () => {
+    const root = await start({ lines: 1, children: 2, child_depth: 1 })
+    await openEnded(root)
+    const address = `${app.url}/jobs?parent_id=${root}`
+    const shown = () => page.locator('.job-row').evaluateAll(rows => rows.map(row => (row as HTMLElement).dataset.job))
+    await page.goto(address)
+    await page.locator('.job-row').nth(1).waitFor()
+    const newestFirst = await shown()
+    await page.getByRole('button', { name: 'Created, newest first' }).click()
+    await page.waitForURL(`${address}&sort=created`)
+    await page.getByRole('button', { name: 'Created, oldest first' }).waitFor()
+    const reversed = newestFirst.toReversed().join()
+    await eventually(async () => (await shown()).join() === reversed, 'the order is turned')
+
+    await page.goto(`${app.url}/jobs?sort=created`)
+    const old = page.locator(`[data-job="${root}"]`)
+    await old.waitFor()
+    const late = await start({ lines: 2_000, interval_ms: 50 })
+    await page.locator(`[data-job="${late}"] .is-running`).waitFor()
+    await eventually(async () => (await shown()).at(-1) === late, 'the new job is the last one')
+    await app.post(`/api/jobs/${late}/cancel`, { reason: 'test is over' })
+    await page.locator(`[data-job="${late}"] .is-cancelled`).waitFor()
+    await page.getByRole('button', { name: 'Created, oldest first' }).click()
+    await page.waitForURL(`${app.url}/jobs`)
+    await page.getByRole('button', { name: 'Created, newest first' }).waitFor()
+    await page.locator(`[data-job="${late}"]`).waitFor()
+    await eventually(async () => (await shown())[0] === late, 'the new job is the first one')
+  })
+
   it('failures are grouped by error and retried together, with a reason', async () => {
     for (let turn = 0; turn < 3; turn++) await openEnded(await start({ lines: 2, fail_rate: 1 }))
     await page.goto(`${app.url}/errors`)

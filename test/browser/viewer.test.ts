@@ -45,7 +45,7 @@ describeInBrowser('what a viewer sees', () => {
     expect(refused).toEqual([])
     expect(await page.locator('main .failure').allTextContents()).toEqual([])
     const CHANGES =
-      /^(Run |New|Add|Create|Delete|Edit|Import|Enable|Disable|Pause|Resume|Cancel|Retry|Remove|Sweep|Request)/
+      /^(Run |New|Add|Create |Delete|Edit|Import|Enable|Disable|Pause|Resume|Cancel|Retry|Remove|Sweep|Request)/
     expect(await page.locator('main').getByRole('button', { name: CHANGES }).allTextContents()).toEqual([])
     expect(await page.locator('main').getByRole('link', { name: CHANGES }).allTextContents()).toEqual([])
     expect(await page.locator('main input.pick').count()).toBe(0)

@@ -26,9 +26,9 @@ export function queryRoutes(deps: QueryRoutesDeps): Endpoint[] {
 }
 
 const readRoutes = ({ db, queries }: QueryRoutesDeps): Endpoint[] => [
-  endpoint(routes.list, async ({ principal, query: { limit, cursor, ...filter } }) => {
-    const before = readCursor(cursor, uuid)
-    const found = await listQueries(db, principal.tenantId, filter, { before, limit: limit + 1 })
+  endpoint(routes.list, async ({ principal, query: { limit, cursor, sort, ...filter } }) => {
+    const page = { isOldestFirst: sort === 'created', after: readCursor(cursor, uuid), limit: limit + 1 }
+    const found = await listQueries(db, principal.tenantId, filter, page)
     const { items, next_cursor } = pageOf(found, limit, ({ id }) => id)
     const seesAll = may(principal, 'operator')
     const shown = items.map(row => shownTo(principal, row)).filter(each => seesAll || isFoundIn(each, filter.q))

@@ -177,26 +177,26 @@ export interface QueryFilter {
   q?: string | undefined
 }
 
-/** Newest first. */
+/** By creation: UUIDv7s sort by time. */
 export async function listQueries(
   db: Db,
   tenantId: string,
   { status, host_id, q }: QueryFilter,
-  page: { before: string | undefined; limit: number },
+  page: { isOldestFirst: boolean; after: string | undefined; limit: number },
 ): Promise<QueryRow[]> {
   return manyRows(
     db,
     queryRow,
     `SELECT ${COLUMNS} FROM queries q
      WHERE q.tenant_id = :tenantId AND (CAST(:status AS text) IS NULL OR q.status = :status)
-       AND (CAST(:before AS uuid) IS NULL OR q.id < :before) AND (CAST(:pattern AS text) IS NULL OR q.sql ILIKE :pattern)
+       AND (CAST(:after AS uuid) IS NULL OR q.id ${page.isOldestFirst ? '>' : '<'} :after) AND (CAST(:pattern AS text) IS NULL OR q.sql ILIKE :pattern)
        AND (CAST(:hostId AS uuid) IS NULL OR EXISTS (SELECT FROM query_targets t
          WHERE t.tenant_id = :tenantId AND t.host_id = :hostId AND t.query_id = q.id))
-     ORDER BY q.id DESC LIMIT :limit`,
+     ORDER BY q.id ${page.isOldestFirst ? 'ASC' : 'DESC'} LIMIT :limit`,
     {
       tenantId,
       status: status ?? null,
-      before: page.before ?? null,
+      after: page.after ?? null,
       pattern: q === undefined ? null : likePattern(q),
       hostId: host_id ?? null,
       limit: page.limit,

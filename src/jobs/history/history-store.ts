@@ -65,20 +65,23 @@ const COUNT_CHILDREN =
   'SELECT count(*)::integer FROM jobs child WHERE child.tenant_id = jobs.tenant_id AND child.parent_id = jobs.id'
 
 interface Page {
-  /** Only jobs created before this one. */
-  before?: string | undefined
+  isOldestFirst: boolean
+  /** Only jobs after this one in this order. */
+  after?: string | undefined
   limit: number
 }
 
 const listedColumns = jobColumns.extend({ child_count: z.number().optional() })
 export type ListedRow = JobRow & { child_count?: number | undefined }
 
-/** Jobs of a tenant, newest first: UUIDv7s sort by creation time. The children of a job have their `child_count`. */
+/** Jobs of a tenant by creation: UUIDv7s sort by time. The children of a job have their `child_count`. */
 export async function listJobs(db: Db, tenantId: string, filter: JobFilter, page: Page): Promise<ListedRow[]> {
-  const query = db('jobs').select(Object.keys(jobColumns.shape)).orderBy('id', 'desc').limit(page.limit)
+  const { isOldestFirst, after, limit } = page
+  const order = isOldestFirst ? 'asc' : 'desc'
+  const query = db('jobs').select(Object.keys(jobColumns.shape)).orderBy('id', order).limit(limit)
   if (filter.parent_id) query.select(db.raw(`(${COUNT_CHILDREN}) AS child_count`))
   narrow(query, tenantId, filter)
-  if (page.before) query.where('id', '<', page.before)
+  if (after) query.where('id', isOldestFirst ? '>' : '<', after)
   const found = await builtRows(listedColumns, query)
   return found.map(row => ({ ...readRow(row), child_count: row.child_count }))
 }

@@ -1,7 +1,7 @@
 import { pageOf, readCursor } from '../../api'
 import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
-import { uuid } from '../../contract/fields'
+import { type CreatedOrder, uuid } from '../../contract/fields'
 import { type Attempt, type Job, type JobFilter, type JobStatus, TREE_MAX } from '../../contract/jobs'
 import type { JobRow } from '../lifecycle/job'
 import { findJob, type JobRef } from '../lifecycle/job-store'
@@ -10,6 +10,12 @@ import { attemptsOf, toJob } from './resource'
 import { nest } from './tree'
 
 const TREE_IDS_MAX = 10_000
+
+interface ListPlace {
+  sort?: CreatedOrder | undefined
+  cursor?: string | undefined
+  limit: number
+}
 
 /** Reads jobs, whether open or ended. */
 export class History {
@@ -28,9 +34,9 @@ export class History {
   }
 
   /** A page of jobs, newest first. @throws Problem 400 for a cursor of another list */
-  async list(tenantId: string, filter: JobFilter, { cursor, limit }: { cursor?: string | undefined; limit: number }) {
-    const before = readCursor(cursor, uuid)
-    const found = await listJobs(this.db, tenantId, filter, { before, limit: limit + 1 })
+  async list(tenantId: string, filter: JobFilter, { cursor, limit, sort }: ListPlace) {
+    const page = { isOldestFirst: sort === 'created', after: readCursor(cursor, uuid), limit: limit + 1 }
+    const found = await listJobs(this.db, tenantId, filter, page)
     const { items, next_cursor } = pageOf(found, limit, ({ id }) => id)
     return { items: items.map(toJob), next_cursor }
   }

@@ -6,8 +6,8 @@ import { linksOf, shownTo, withoutWorker } from './resource'
 
 /** The routes that read jobs. */
 export const jobRoutes = (history: History): Endpoint[] => [
-  endpoint(routes.list, async ({ principal, query: { limit, cursor, ...filter } }) => {
-    const { items, next_cursor } = await history.list(principal.tenantId, filter, { limit, cursor })
+  endpoint(routes.list, async ({ principal, query: { limit, cursor, sort, ...filter } }) => {
+    const { items, next_cursor } = await history.list(principal.tenantId, filter, { limit, cursor, sort })
     const shown = items.map(job => shownTo(principal, job))
     const seesAll = may(principal, 'operator')
     return ok({ items: shown.filter(job => seesAll || isFoundIn(job, filter.q)), next_cursor })

@@ -47,3 +47,24 @@ test('a query is sent again after 5 s, then after twice as long each time, up to
   expect([await isDue(4, 35), await isDue(4, 45)]).toEqual([false, true])
   expect([await isDue(30_000, 590), await isDue(30_000, 610)]).toEqual([false, true])
 })
+
+test('queries are listed page by page, newest or oldest first', async () => {
+  await enrolled(app, 1, 'order')
+  const made: string[] = []
+  for (let no = 0; no < 5; no++)
+    made.push((await createQuery(app, { sql: `select 'order ${no}'`, targets: { all: true } })).id)
+  const read = async (sort: string) => {
+    const seen: string[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const answer = await app.get(`/api/queries?q=order&limit=2&sort=${sort}${cursor && `&cursor=${cursor}`}`)
+      const page = (await answer.json()) as { items: { id: string }[]; next_cursor: string | null }
+      seen.push(...page.items.map(({ id }) => id))
+      cursor = page.next_cursor
+    }
+    return seen
+  }
+  expect(await read('created')).toEqual(made)
+  expect(await read('-created')).toEqual(made.toReversed())
+  expect((await app.get('/api/queries?sort=sql')).status).toBe(400)
+})

@@ -36,8 +36,8 @@ describe('search', () => {
   let place: Awaited<ReturnType<typeof createPlace>>
   let node: TestNode
   const found = async (query: Record<string, string>) => {
-    const { limit, cursor, ...filter } = parse(jobRoutes.list.query, query, 'query')
-    const { items } = await node.jobs.list(place.tenantId, filter, { limit, cursor })
+    const { limit, cursor, sort, ...filter } = parse(jobRoutes.list.query, query, 'query')
+    const { items } = await node.jobs.list(place.tenantId, filter, { limit, cursor, sort })
     return items.map(({ id }) => id)
   }
   beforeAll(async () => {
@@ -70,24 +70,25 @@ describe('search', () => {
     expect(await found({ parent_id: good.id })).toEqual([])
   })
 
-  test('pages list every job once, newest first', async () => {
+  test('pages list every job once, newest or oldest first', async () => {
     const made = await Promise.all(
       Array.from({ length: 25 }, () =>
         node.jobs.enqueue(act, {}, { ...node.by, createdBy: { ...ACTOR, name: 'pager' } }),
       ),
     )
-    const seen: string[] = []
-    let cursor: string | undefined
-    do {
-      const page = await node.jobs.list(place.tenantId, { actor: 'pager' }, { limit: 7, cursor })
-      seen.push(...page.items.map(({ id }) => id))
-      cursor = page.next_cursor ?? undefined
-    } while (cursor)
-    expect(seen).toEqual(
-      made
-        .map(({ job }) => job.id)
-        .sort()
-        .reverse(),
-    )
+    const ids = made.map(({ job }) => job.id).sort()
+    for (const [sort, expected] of [
+      ['created', ids],
+      ['-created', ids.toReversed()],
+    ] as const) {
+      const seen: string[] = []
+      let cursor: string | undefined
+      do {
+        const page = await node.jobs.list(place.tenantId, { actor: 'pager' }, { limit: 7, cursor, sort })
+        seen.push(...page.items.map(({ id }) => id))
+        cursor = page.next_cursor ?? undefined
+      } while (cursor)
+      expect(seen).toEqual(expected)
+    }
   })
 })
