@@ -56,7 +56,11 @@ export async function build() {
     chmodSync(join(DIST, 'cli/main.js'), 0o755)
     removeStaleFiles(server)
     const files = [pages, docs, library].flatMap(({ metafile }) => Object.keys(metafile.outputs))
-    const texts = { 'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)), ...pagesWith(files) }
+    const texts = {
+      'preloads.json': JSON.stringify(preloadsOf(pages.metafile.outputs)),
+      'icon.svg': readFileSync(join(ROOT, 'public/icon.svg')), // for pages that the build does not make
+      ...pagesWith(files),
+    }
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(ROOT, PUBLIC, name), text)
     const made = [...files, ...Object.keys(texts).map(name => `${PUBLIC}/${name}`)]
     removeStaleAssets([...made, ...(await compressFiles(made))])

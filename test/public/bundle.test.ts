@@ -33,6 +33,10 @@ beforeAll(async () => {
   preloads = JSON.parse(readFileSync(join(FOLDER, 'preloads.json'), 'utf8'))
 })
 
+test('the icon also has an address without a hash, for pages of refusals', () => {
+  expect(read('icon.svg')).toEqual(readFileSync(join(ROOT, 'public/icon.svg')))
+})
+
 test('every page has its own script and a small initial download', () => {
   expect(Object.keys(preloads).sort()).toEqual(PAGES.map(page => page.name).sort())
   for (const [page, scripts] of Object.entries(preloads)) {
