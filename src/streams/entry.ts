@@ -105,17 +105,9 @@ export const LINE_BYTES_MAX = 16 * 1024
 /** Max data of one entry, encoded. Larger data belongs in a table of its own, with a link. */
 export const DATA_BYTES_MAX = 64 * 1024
 
-/** An entry ready for the database, except for its `seq`. */
-export interface PreparedEntry {
-  kind: string
-  at: Date
-  level: Level | null
-  step: string | null
-  attempt: number | null
-  source: string | null
-  message: string | null
-  truncated: boolean
-  data: string | null
+/** An entry ready for the database, except for its place. */
+export interface PreparedEntry extends Omit<Entry, 'seq' | 'line'> {
+  /** Encoded JSON, or null. */
   state: string | null
   bytes: number
 }

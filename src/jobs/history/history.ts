@@ -33,7 +33,7 @@ export class History {
     return row
   }
 
-  /** A page of jobs, newest first. @throws Problem 400 for a cursor of another list */
+  /** A page of jobs. @throws Problem 400 for a cursor of another list */
   async list(tenantId: string, filter: JobFilter, { cursor, limit, sort }: ListPlace) {
     const page = { isOldestFirst: sort === 'created', after: readCursor(cursor, uuid), limit: limit + 1 }
     const found = await listJobs(this.db, tenantId, filter, page)
