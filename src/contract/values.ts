@@ -76,3 +76,54 @@ export const SKIP_REASONS = [
 export const HOST_STATUSES = ['online', 'offline', 'missing'] as const
 /** Operating systems that the Add host page has commands for. */
 export const SYSTEMS = ['linux', 'macos', 'windows'] as const
+
+export const MATCHER_OPS = ['=', '!=', '=~', '!~'] as const
+/** `suppressed` alerts fire, but are silenced, inhibited or under maintenance. */
+export const ALERT_STATES = ['firing', 'suppressed', 'resolved'] as const
+/** Who raises alerts. `api` is whatever sends them to Alertmanager's API. */
+export const ALERT_SOURCES = ['api', 'jobs', 'queues', 'fleet', 'retention', 'health', 'alerts'] as const
+export const SEVERITIES = ['critical', 'warning', 'info'] as const
+/** Why an alert is over: its source said so, or has not repeated it in time, or a rule was switched off. */
+export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
+export const SILENCE_STATES = ['pending', 'active', 'expired'] as const
+export const RECEIVER_TYPES = ['webhook', 'email', 'slack'] as const
+/** `muted`: all its alerts are muted, so nobody has been notified. */
+export const INCIDENT_STATUSES = ['open', 'muted', 'acknowledged', 'resolved'] as const
+export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'not_sent'] as const
+/** Why a notification is sent; the rest: why it is not. */
+export const NOTIFICATION_REASONS = [
+  'first',
+  'new_alerts',
+  'some_resolved',
+  'all_resolved',
+  'repeat',
+  'unmuted',
+  'silenced',
+  'inhibited',
+  'maintenance',
+  /** A time interval of the route. */
+  'interval',
+  'acknowledged',
+  'flapping',
+  /** Nothing new until the next repeat. */
+  'repeat_not_due',
+  'resolved_not_wanted',
+  'no_receiver',
+  'receiver_disabled',
+  'queue_full',
+] as const
+export const TIMELINE_KINDS = [
+  'opened',
+  'firing',
+  'alerts_resolved',
+  'muted',
+  'unmuted',
+  'notified',
+  'notify_failed',
+  'not_notified',
+  'acknowledged',
+  'assigned',
+  'note',
+  'flapping',
+  'resolved',
+] as const
