@@ -65,6 +65,11 @@ export class OpenAlerts {
     return this.memories.get(tenantId)
   }
 
+  /** Drops what is in memory of a tenant, if it may be wrong. */
+  forget(tenantId: string): void {
+    this.memories.delete(tenantId)
+  }
+
   /** Tenants in memory. */
   knownTenants(): string[] {
     return [...this.memories.keys()]
