@@ -183,7 +183,7 @@ export async function storeChanges(
 ): Promise<number | undefined> {
   const sql = added.length ? (resolved.length ? STATEMENTS.both : STATEMENTS.add) : STATEMENTS.resolve
   const bindings: unknown[] = [tenantId, known]
-  if (resolved.length) bindings.push(...resolvedColumns(resolved))
+  if (resolved.length || !added.length) bindings.push(...resolvedColumns(resolved))
   if (added.length) bindings.push(tenantId, ...addedColumns(added))
   return (await firstRow(db, versionRow, sql, bindings))?.version
 }

@@ -2,8 +2,8 @@ import type { Db } from '../../base/db'
 import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
-import type { OpenAlerts } from './open-alerts'
 import { findEnded, resolveEnded } from './expiry-store'
+import type { OpenAlerts } from './open-alerts'
 
 interface Deps {
   db: Db

@@ -38,3 +38,14 @@ export async function storeBeats(db: Db, tenantId: string, beats: readonly Beat[
   )
   return new Set(idsOf(stored))
 }
+
+/** Which of some alerts were resolved because they were not repeated in time. */
+export async function findTimedOut(db: Db, tenantId: string, ids: readonly string[]): Promise<Set<string>> {
+  const found = await manyRows(
+    db,
+    idRow,
+    `SELECT id FROM alerts WHERE id = ANY(?::uuid[]) AND tenant_id = ? AND resolved_by = 'timeout'`,
+    [plainArray(ids), tenantId],
+  )
+  return new Set(idsOf(found))
+}

@@ -1,13 +1,13 @@
 import type { Db } from '../../base/db'
-import { type Log } from '../../base/log'
+import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
-import { type Beat, storeBeats } from './heartbeat-store'
+import { type Beat, findTimedOut, storeBeats } from './heartbeat-store'
 import type { OpenAlert } from './open-alert'
 
 interface Deps {
   db: Db
   log: Log
-  /** Called with alerts that were repeated here, but are stored as resolved. */
+  /** Called with alerts that were repeated here, but that another process has resolved as not repeated in time. */
   onOverruled(tenantId: string, alerts: OpenAlert[]): void
 }
 
@@ -26,7 +26,8 @@ export class Heartbeats {
 
   start() {
     this.timer = setInterval(
-      () => void this.flush().catch(logRetryable(this.deps.log, 'Cannot store repeated alerts, will retry', {}, 'warn')),
+      () =>
+        void this.flush().catch(logRetryable(this.deps.log, 'Cannot store repeated alerts, will retry', {}, 'warn')),
       FLUSH_MS,
     )
     this.timer.unref()
@@ -74,8 +75,18 @@ export class Heartbeats {
       const batch = all.slice(from, from + STATEMENT_MAX)
       const stored = await storeBeats(this.deps.db, tenantId, batch)
       for (const { alert } of batch) beats.delete(alert.id)
-      const overruled = batch.flatMap(({ alert }) => (stored.has(alert.id) ? [] : [alert]))
-      if (overruled.length) this.deps.onOverruled(tenantId, overruled)
+      if (stored.size < batch.length) await this.checkOthers(tenantId, batch, stored)
     }
+  }
+
+  private async checkOthers(tenantId: string, batch: readonly Beat[], stored: ReadonlySet<string>) {
+    const others = batch.flatMap(({ alert }) => (stored.has(alert.id) ? [] : [alert]))
+    const ids = others.map(({ id }) => id)
+    const overruled = await findTimedOut(this.deps.db, tenantId, ids)
+    if (overruled.size)
+      this.deps.onOverruled(
+        tenantId,
+        others.filter(({ id }) => overruled.has(id)),
+      )
   }
 }

@@ -148,25 +148,34 @@ export class Intake {
     }
   }
 
+  /** @returns how long to wait before the next attempt, in ms */
   private failed(lane: Lane, step: Step, error: unknown): number {
-    const { log } = this.deps
     if (!isTransient(error)) {
-      this.deps.open.forget(lane.tenantId)
-      const [only, ...more] = step.taken
-      // Whichever of several is at fault, the others must not fail with it.
-      for (const { call } of step.taken) call.isAlone = true
-      if (only && more.length === 0) this.giveUp(lane, only.call, error)
-      else if (!only) for (const call of [...lane.calls]) this.giveUp(lane, call, error)
-      log.error('Cannot store alerts', { tenant: lane.tenantId, error: error instanceof Error ? error.stack : String(error) })
+      this.refused(lane, step, error)
       return 0
     }
     if (step.firstId !== undefined) lane.unsure = step
     if (lane.failures++ === 0)
-      log[isOutage(error) ? 'warn' : 'debug']('Alerts are waiting for the database', { error: messageOf(error) })
-    for (const call of [...lane.calls])
-      if (this.isStopped || performance.now() - call.since > REQUEST_TIMEOUT_MS)
-        this.giveUp(lane, call, step.taken.some(taken => taken.call === call) || call.next > 0 ? outcomeUnknown() : nothingDone())
+      this.deps.log[isOutage(error) ? 'warn' : 'debug']('Alerts are waiting for the database', {
+        error: messageOf(error),
+      })
+    const attempted = new Set(step.taken.map(({ call }) => call))
+    const oldest = this.isStopped ? Number.POSITIVE_INFINITY : performance.now() - REQUEST_TIMEOUT_MS
+    for (const call of lane.calls.filter(({ since }) => since < oldest))
+      this.giveUp(lane, call, attempted.has(call) || call.next > 0 ? outcomeUnknown() : nothingDone())
     return Math.min(25 * 2 ** lane.failures, RETRY_MS_MAX)
+  }
+
+  /** The database does not take something, whatever it is: the other calls must not fail with it. */
+  private refused(lane: Lane, step: Step, error: unknown) {
+    this.deps.open.forget(lane.tenantId)
+    const calls = step.taken.length ? step.taken.map(({ call }) => call) : [...lane.calls]
+    for (const call of calls) {
+      if (step.taken.length > 1) call.isAlone = true
+      else this.giveUp(lane, call, error)
+    }
+    const text = error instanceof Error ? error.stack : String(error)
+    this.deps.log.error('Cannot store alerts', { tenant: lane.tenantId, error: text })
   }
 
   private giveUp(lane: Lane, call: Call, error: unknown) {

@@ -53,7 +53,8 @@ export class OpenAlerts {
 
   /** The same with the ways to change it, for those who store changes. */
   async memoryOf(tenantId: string, db?: Db | Transaction): Promise<TenantMemory> {
-    if (db && this.changedIn.get(db)?.has(tenantId)) throw new Error('Alerts cannot be read while they are being changed')
+    if (db && this.changedIn.get(db)?.has(tenantId))
+      throw new Error('Alerts cannot be read while they are being changed')
     // A transaction must not wait for another connection while it holds one.
     const memory = db && db !== this.deps.db ? await this.read(tenantId, db) : await this.readShared(tenantId)
     this.dropOthers(tenantId)

@@ -61,7 +61,8 @@ export class Plan {
   /** @returns false if it must wait for the next plan */
   take(report: Report): boolean {
     const { fingerprint } = report
-    if (this.added.size + this.resolved.size + this.ends.size >= CHANGES_MAX || this.reports++ >= REPORTS_MAX) return false
+    if (this.added.size + this.resolved.size + this.ends.size >= CHANGES_MAX || this.reports++ >= REPORTS_MAX)
+      return false
     const period = periodOf(report.alert, this.nowMs)
     const added = this.added.get(fingerprint)
     if (added) return this.changeAdded(added, report, period)
