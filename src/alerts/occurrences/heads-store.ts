@@ -2,19 +2,19 @@ import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { firstRow, oneRow } from '../../base/rows'
 
-/** How often what concerns a tenant's alerts has changed. */
+/** How often a tenant's alerts, their mutes and their routing have changed. */
 export interface Heads {
-  /** Of alerts. */
   version: number
-  /** Of silences and maintenance windows. */
   muteVersion: number
-  /** Of routes, inhibition rules and receivers. */
   routingVersion: number
 }
+type Counter = 'version' | 'mute_version' | 'routing_version'
 
 const headsRow = z.object({ version: z.number(), mute_version: z.number(), routing_version: z.number() })
+const versionRow = z.object({ version: z.number() })
 
-export async function readHeads(db: Db | Transaction, tenantId: string): Promise<Heads> {
+/** The heads of a tenant; all 0 before the first change. */
+export async function readHeads(db: Db, tenantId: string): Promise<Heads> {
   const row = await firstRow(
     db,
     headsRow,
@@ -28,21 +28,24 @@ export async function readHeads(db: Db | Transaction, tenantId: string): Promise
   }
 }
 
-/**
- * Counts a change. Locks the tenant's row until the transaction ends, so that versions become visible in their order.
- * @returns the new version
- */
-export async function bumpHead(
-  trx: Transaction,
-  tenantId: string,
-  head: 'version' | 'mute_version' | 'routing_version',
-): Promise<number> {
+/** Counts a change and locks the head until the end of the transaction. @returns the new version */
+export async function bumpHead(trx: Transaction, tenantId: string, counter: Counter): Promise<number> {
   const row = await oneRow(
     trx,
-    z.object({ value: z.number() }),
-    `INSERT INTO alert_heads AS heads (tenant_id, ${head}) VALUES (:tenantId, 1)
-     ON CONFLICT (tenant_id) DO UPDATE SET ${head} = heads.${head} + 1 RETURNING ${head} AS value`,
-    { tenantId },
+    versionRow,
+    `INSERT INTO alert_heads AS h (tenant_id, ??) VALUES (?, 1)
+     ON CONFLICT (tenant_id) DO UPDATE SET ?? = h.?? + 1 RETURNING ?? AS version`,
+    [counter, tenantId, counter, counter, counter],
   )
-  return row.value
+  return row.version
+}
+
+/** Locks the head of a tenant, so that no other process changes its alerts. @returns their version */
+export async function lockHead(trx: Transaction, tenantId: string): Promise<number> {
+  const row = await firstRow(trx, versionRow, 'SELECT version FROM alert_heads WHERE tenant_id = ? FOR UPDATE', [
+    tenantId,
+  ])
+  if (row) return row.version
+  await trx.raw('INSERT INTO alert_heads (tenant_id) VALUES (?) ON CONFLICT DO NOTHING', [tenantId])
+  return lockHead(trx, tenantId)
 }
