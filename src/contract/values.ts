@@ -52,7 +52,7 @@ export const QUEUE_COUNTS = {
   bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
-export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
 
 /** What a schedule does when it is due and its last job has not ended. */
 export const OVERLAPS = ['skip', 'queue'] as const
