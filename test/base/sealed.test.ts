@@ -64,6 +64,8 @@ test('SECRETS_KEY takes hex and base64, and a bad one is named without being sho
   const text = `${a.toString('hex')}, ${b.toString('base64')},${c.toString('base64url')}`
   expect(readKeys(text)).toEqual([a, b, c])
   expect(readConfig({ SECRETS_KEY: text }).secrets.sealingKeys).toEqual([a, b, c])
-  expect(() => readConfig({ SECRETS_KEY: `${a.toString('hex')},hunter2` })).toThrow(/SECRETS_KEY: key 2 must be 32 bytes/)
+  expect(() => readConfig({ SECRETS_KEY: `${a.toString('hex')},hunter2` })).toThrow(
+    /SECRETS_KEY: key 2 must be 32 bytes/,
+  )
   expect(() => readConfig({ SECRETS_KEY: 'hunter2' })).not.toThrow(/hunter2/)
 })

@@ -47,7 +47,9 @@ async function sendOver(
   const abort = () => socket.destroy(new Error('The server did not answer in time'))
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const { response } = await createTransport(transportOf(socket, outbound, settings)).sendMail(mailOf(settings, notice))
+    const { response } = await createTransport(transportOf(socket, outbound, settings)).sendMail(
+      mailOf(settings, notice),
+    )
     return { ok: true, statusCode: codeIn(response) }
   } catch (error) {
     if (signal.aborted) return refusedSend(refusalOf(error, 'transfer', signal).error)
