@@ -126,7 +126,7 @@ export class HealthWatcher implements Part {
       },
       links: { 'Service logs': '/logs' },
       generatorUrl: null,
-      startsAt: null,
+      startsAt: this.downSince.get(part) ?? null,
       endsAt,
     }
   }
