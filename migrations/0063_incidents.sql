@@ -23,9 +23,10 @@ CREATE TABLE alert_groups (
   route_key text NOT NULL,
   -- Alertmanager's text for it
   group_key text NOT NULL,
-  group_labels jsonb NOT NULL,
+  -- JSON
+  group_labels text NOT NULL,
   receiver text,
-  -- no route leads to it any more: it only tells the end of what it told
+  -- its route has another receiver now: it only tells the end of what it told
   is_detached boolean NOT NULL DEFAULT false,
   -- the latest
   incident_id uuid,
@@ -83,10 +84,11 @@ CREATE TABLE incidents (
   status text NOT NULL,
   severity text,
   receiver text,
-  group_labels jsonb NOT NULL,
-  common_labels jsonb NOT NULL,
-  common_annotations jsonb NOT NULL,
-  links jsonb NOT NULL DEFAULT '{}',
+  -- JSON texts, which can hold NUL
+  group_labels text NOT NULL,
+  common_labels text NOT NULL,
+  common_annotations text NOT NULL,
+  links text NOT NULL,
   firing integer NOT NULL,
   alerts integer NOT NULL,
   is_flapping boolean NOT NULL DEFAULT false,
