@@ -7,8 +7,17 @@ export { createJobs, type JobsDeps, type JobsPlatform } from './create'
 export { linksOf } from './history/resource'
 export { type DepsOf, type Handler, handle } from './kinds/handler'
 export { type AnyKind, defineKind, type Kind, type KindOptions } from './kinds/kind'
-export { JobFailure, type LineFacts, type LogLine, type OnFailure, type Run, type SpawnOptions } from './kinds/run'
+export {
+  JobFailure,
+  type LineFacts,
+  type LogLine,
+  type OnFailure,
+  type Run,
+  RunLater,
+  type SpawnOptions,
+} from './kinds/run'
 export type { EnqueueRequest } from './lifecycle/enqueue'
 export type { StatsSource } from './queues/tenant-stats'
 export type { Schedules } from './schedules/schedules'
 export type { Timing } from './timing/timing'
+export { changeBetween, isTimeZone, offsetAt } from './timing/zone'
