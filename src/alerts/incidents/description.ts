@@ -74,6 +74,6 @@ function titleOf(common: Labels, annotations: Labels, groupLabels: Labels): stri
 const tellingRank = (name: string) => (TELLING.includes(name) ? TELLING.indexOf(name) : TELLING.length)
 
 const cut = (text: string) => {
-  const line = text.replace(/\s+/g, ' ')
+  const line = text.replace(/\s+/g, ' ').replaceAll('\0', '\ufffd')
   return line.length > TITLE_MAX ? `${line.slice(0, TITLE_MAX - 1).toWellFormed()}…` : line
 }

@@ -3,11 +3,11 @@ import { Lru } from '../../base/lru'
 import type { Effect, TopicEntries } from '../../streams'
 import type { TenantMuting } from '../muting'
 import type { TenantAlerts } from '../occurrences'
-import { type Heads, readHeads } from '../occurrences/heads-store'
+import { type Heads, readHeads } from '../occurrences'
 import type { CompiledRouting } from '../routing'
 import { applyChanges } from './change-step'
 import { changedAlerts, type DispatchRow, LAST_ID, lockDispatch, storeDispatch } from './dispatch-store'
-import { flushGroups } from './flush-step'
+import { flushGroups, type Telling } from './flush-step'
 import { GroupBook } from './group-book'
 import { GroupMembers, keyOf } from './group-members'
 import { nextFlush } from './group-store'
@@ -18,12 +18,10 @@ import { flagsOf, storedMutes } from './mute-store'
 import type { Round } from './round'
 import { applyRouting } from './routing-step'
 
-export interface DispatchDeps {
+export interface DispatchDeps extends Telling {
   openAlerts: { of(tenantId: string, db?: Db | Transaction): Promise<TenantAlerts> }
   routing: { of(tenantId: string, db?: Db | Transaction): Promise<CompiledRouting> }
   muting: { of(tenantId: string, db?: Db | Transaction): Promise<TenantMuting> }
-  /** PUBLIC_URL, or empty. */
-  externalUrl: string
 }
 
 export interface DispatchItem {
@@ -97,7 +95,7 @@ export class Dispatch {
     const heads = await readHeads(trx, tenantId)
     const memory = await this.memoryOf(trx, tenantId, row)
     const round = await this.begin(trx, { tenantId, now }, row, memory)
-    const isLeft = await runRound(round, memory, this.deps.externalUrl)
+    const isLeft = await runRound(round, memory, this.deps)
     return this.finish(round, heads, isLeft)
   }
 
@@ -152,17 +150,20 @@ export class Dispatch {
 }
 
 /** @returns whether more is left to do */
-async function runRound(round: Round, memory: Memory, externalUrl: string): Promise<boolean> {
+async function runRound(round: Round, memory: Memory, telling: Telling): Promise<boolean> {
   const { trx, tenantId, place, alerts, now, entries } = round
   const changes = await changedAlerts(trx, tenantId, place, alerts.version, CHANGES_MAX)
   const last = changes.length === CHANGES_MAX ? changes.at(-1) : undefined
-  Object.assign(place, last ? { version: last.version, after_id: last.id } : { version: alerts.version, after_id: LAST_ID })
+  Object.assign(
+    place,
+    last ? { version: last.version, after_id: last.id } : { version: alerts.version, after_id: LAST_ID },
+  )
   const events = await applyChanges(round, changes)
   const routesLeft = await applyRouting(round)
   events.push(...(await tellMutes(round, memory)))
   entries.push({ topic: { tenantId, name: 'events' }, entries: events })
   const isBehind = last !== undefined || routesLeft || memory.mutesKey === undefined
-  const flushed = await flushGroups(round, isBehind ? now - LATE_MS : now, { externalUrl })
+  const flushed = await flushGroups(round, isBehind ? now - LATE_MS : now, telling)
   entries.push(...flushed.entries)
   return isBehind || flushed.isLeft
 }

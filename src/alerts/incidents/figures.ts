@@ -47,7 +47,10 @@ export const incidentStats =
       const own = rows.filter(row => row.tenant_id === tenantId)
       const sum = (isCounted: (row: (typeof rows)[number]) => boolean) =>
         own.reduce((total, row) => total + (isCounted(row) ? row.count : 0), 0)
-      const statuses = (['open', 'muted', 'acknowledged'] as const).map(status => [status, sum(row => row.status === status)])
+      const statuses = (['open', 'muted', 'acknowledged'] as const).map(status => [
+        status,
+        sum(row => row.status === status),
+      ])
       const severities = SEVERITIES.map(severity => [severity, sum(row => row.severity === severity)])
       return {
         incidents: {

@@ -1,7 +1,9 @@
+import type { Transaction } from '../../base/db'
 import { newId } from '../../base/ids'
+import type { Labels } from '../../contract/matchers'
 import type { NotificationReason } from '../../contract/receivers'
 import type { TopicEntries } from '../../streams'
-import { addNotifications, type NewNotification } from '../notifications'
+import type { NewNotification } from '../notifications'
 import type { OpenAlert } from '../occurrences'
 import { buildMessage } from '../receivers'
 import type { CompiledRoute } from '../routing'
@@ -29,6 +31,14 @@ const REASON_TEXTS: Partial<Record<NotificationReason, string>> = {
   resolved_not_wanted: 'The receiver does not want to be told of resolved alerts.',
 }
 
+/** How notifications are made. */
+export interface Telling {
+  /** PUBLIC_URL, or empty. */
+  externalUrl: string
+  /** Stores notifications, and creates the jobs that send them, in the same commit. */
+  addNotifications(trx: Transaction, list: NewNotification[]): Promise<TopicEntries[]>
+}
+
 /** A group that is looked at. */
 interface Look {
   group: Group
@@ -49,14 +59,15 @@ interface Look {
 export async function flushGroups(
   round: Round,
   by: number,
-  settings: { externalUrl: string },
+  telling: Telling,
 ): Promise<{ isLeft: boolean; entries: TopicEntries[] }> {
   const { trx, tenantId, groups } = round
   await groups.loadIds(await dueGroups(trx, tenantId, new Date(by), GROUPS_MAX))
   const due = groups.due(by)
   const looked = await looksAt(round, firstOf(due, round))
-  const notifications = looked.flatMap(look => flush(round, look, settings))
-  return { isLeft: looked.length < due.length || due.length >= GROUPS_MAX, entries: await addNotifications(trx, notifications) }
+  const notifications = looked.flatMap(look => flush(round, look, telling))
+  const entries = notifications.length ? await telling.addNotifications(trx, notifications) : []
+  return { isLeft: looked.length < due.length || due.length >= GROUPS_MAX, entries }
 }
 
 /** As many as may be looked at in one round, but at least one. */
@@ -151,16 +162,21 @@ const receiverState = (receiver: GroupReceiver | undefined) => ({
   sendsResolved: receiver?.send_resolved ?? false,
 })
 
-function flush(round: Round, look: Look, settings: { externalUrl: string }): NewNotification[] {
+function flush(round: Round, look: Look, telling: Telling): NewNotification[] {
   const { group, state } = look
   const { now, groups } = round
   const decision = decideFlush(state)
   const about = mutedDecision(round, look.open)
   const found: NewNotification[] = []
   if (about && about.key !== group.mutedDecision)
-    found.push(notSent(round, look, about.reason, about.by, { firing: about.fingerprints.length, fingerprints: about.fingerprints }))
+    found.push(
+      notSent(round, look, about.reason, about.by, {
+        firing: about.fingerprints.length,
+        fingerprints: about.fingerprints,
+      }),
+    )
   group.mutedDecision = about?.key ?? null
-  if (decision.does === 'send') found.push(send(round, look, decision.reason, settings))
+  if (decision.does === 'send') found.push(send(round, look, decision.reason, telling))
   if (decision.does === 'hold') found.push(...hold(round, look, decision))
   group.flushedAt = now
   group.nextFlushAt = nextLookAt(look, decision)
@@ -176,13 +192,13 @@ function nextLookAt({ group, state, route }: Look, decision: FlushDecision): num
   return group.isFlapping ? Math.min(at ?? Number.POSITIVE_INFINITY, calmAt(group.flaps)) : at
 }
 
-function send(round: Round, look: Look, reason: NotificationReason, settings: { externalUrl: string }): NewNotification {
+function send(round: Round, look: Look, reason: NotificationReason, { externalUrl }: Telling): NewNotification {
   const { group, open, ended, state, receiver } = look
   const firing = open.filter(({ id }) => !round.muting.muted.has(id))
   const alerts = [...firing.map(alert => ({ ...alert, resolvedAt: null })), ...ended]
   const message = buildMessage({
     ...{ receiver: group.receiver ?? '', groupKey: group.groupKey, groupLabels: group.groupLabels },
-    ...{ alerts, externalUrl: settings.externalUrl, reason },
+    ...{ alerts, externalUrl, reason },
   })
   if (group.isFlapping && !group.isFlappingTold) {
     message.commonAnnotations = { ...message.commonAnnotations, flapping: FLAPPING_TOLD }
@@ -212,7 +228,15 @@ function hold(round: Round, look: Look, decision: Extract<FlushDecision, { does:
   if (group.decision === key) return []
   group.decision = key
   const fingerprints = [...open, ...ended].slice(0, FINGERPRINTS_MAX).map(({ fingerprint }) => fingerprint)
-  return [notSent(round, look, reason, by, { firing: look.state.firing.length, resolved: ended.length, fingerprints })]
+  const about = { firing: look.state.firing.length, resolved: ended.length, fingerprints, nextAt: decision.nextAt }
+  return [notSent(round, look, reason, by, about)]
+}
+
+interface About {
+  firing: number
+  resolved?: number
+  fingerprints: string[]
+  nextAt?: number | null
 }
 
 function notSent(
@@ -220,11 +244,12 @@ function notSent(
   { group, receiver }: Look,
   reason: NotificationReason,
   by: string[],
-  about: { firing: number; resolved?: number; fingerprints: string[] },
+  { firing, resolved = 0, fingerprints, nextAt = null }: About,
 ): NewNotification {
   const notification: NewNotification = {
     ...base(round, group, receiver, reason),
-    ...{ status: 'not_sent', by, resolved: 0, message: null, ...about },
+    ...{ status: 'not_sent', by, firing, resolved, fingerprints, message: null },
+    nextAt: nextAt === null ? null : new Date(nextAt),
   }
   const incident = round.incidents.openOf(group)
   if (incident && reason !== 'repeat_not_due') {
@@ -240,15 +265,24 @@ const base = (
   receiver: GroupReceiver | undefined,
   reason: NotificationReason,
 ) => ({
-  ...{ id: newId(), tenantId, groupId: id, incidentId, groupLabels, reason, createdAt: new Date(now) },
+  ...{ id: newId(), tenantId, groupId: id, incidentId, reason, createdAt: new Date(now) },
+  groupLabels: storable(groupLabels),
   receiver: receiver ? { id: receiver.id, name: receiver.name } : null,
 })
+
+/** A column of JSON cannot hold NUL. */
+const storable = (labels: Labels): Labels =>
+  Object.fromEntries(Object.entries(labels).map(([name, value]) => [clean(name), clean(value)]))
+const clean = (text: string) => text.replaceAll('\0', '\ufffd')
 
 /** A group is over when nothing fires and nobody is left to be told. It is kept while it may prove to be flapping. */
 function endIfOver({ groups, incidents, now }: Round, { group, open }: Look): void {
   if (open.length || group.told.size || incidents.openOf(group)) return
   const until = calmAt(group.flaps)
-  if (group.isDetached || until <= now) return groups.remove(group)
+  if (group.isDetached || until <= now) {
+    groups.remove(group)
+    return
+  }
   Object.assign(group, { nextFlushAt: until, flushedAt: null, decision: null, mutedDecision: null, hushed: new Set() })
   if (!group.isFlapping) group.toldAt = null
 }

@@ -21,7 +21,8 @@ export class GroupBook {
   async loadKeys(ends: Iterable<RouteEnd>): Promise<void> {
     const missing = new Map<string, { routeKey: string; groupKey: string }>()
     for (const end of ends)
-      if (!this.byKey.has(keyOfEnd(end))) missing.set(keyOfEnd(end), { routeKey: end.route.key, groupKey: end.groupKey })
+      if (!this.byKey.has(keyOfEnd(end)))
+        missing.set(keyOfEnd(end), { routeKey: end.route.key, groupKey: end.groupKey })
     if (missing.size) this.add(await groupsByKey(this.trx, this.tenantId, [...missing.values()]))
   }
 
@@ -115,7 +116,11 @@ export class GroupBook {
 
   async store(): Promise<void> {
     const kept = (groups: Iterable<Group>) => [...groups].filter(group => !this.removed.has(group))
-    await deleteGroups(this.trx, this.tenantId, [...this.removed].map(({ id }) => id))
+    await deleteGroups(
+      this.trx,
+      this.tenantId,
+      [...this.removed].map(({ id }) => id),
+    )
     await storeGroups(this.trx, this.tenantId, kept(this.changed))
     await storeTold(this.trx, this.tenantId, kept(this.told))
   }

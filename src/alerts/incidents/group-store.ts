@@ -198,7 +198,8 @@ export async function storeTold(trx: Transaction, tenantId: string, groups: read
 }
 
 export async function deleteGroups(trx: Transaction, tenantId: string, ids: readonly string[]): Promise<void> {
-  if (ids.length) await trx.raw('DELETE FROM alert_groups WHERE tenant_id = ? AND id = ANY(?::uuid[])', [tenantId, [...ids]])
+  if (ids.length)
+    await trx.raw('DELETE FROM alert_groups WHERE tenant_id = ? AND id = ANY(?::uuid[])', [tenantId, [...ids]])
 }
 
 const receiverRow = z.object({ id: z.string(), name: z.string(), enabled: z.boolean(), send_resolved: z.boolean() })

@@ -5,8 +5,8 @@ import type { NewEntry } from '../../streams'
 import { describe } from './description'
 import type { AlertFacts } from './group-members'
 import type { Group } from './group-store'
-import { addIncidentAlerts, type Incident, incidentsById, storeIncidents } from './incident-store'
 import { timelineEntries } from './incident-entries'
+import { addIncidentAlerts, type Incident, incidentsById, storeIncidents } from './incident-store'
 import { addTimeline } from './timeline-store'
 
 type Kind = TimelineEntry['kind']
@@ -20,7 +20,16 @@ export interface Note {
 }
 
 /** Entries of one round stand in this order. */
-const ORDER: readonly Kind[] = ['opened', 'firing', 'muted', 'unmuted', 'flapping', 'not_notified', 'alerts_resolved', 'resolved']
+const ORDER: readonly Kind[] = [
+  'opened',
+  'firing',
+  'muted',
+  'unmuted',
+  'flapping',
+  'not_notified',
+  'alerts_resolved',
+  'resolved',
+]
 const FINGERPRINTS_MAX = 100
 const BY_MAX = 20
 
@@ -147,7 +156,11 @@ export class IncidentBook {
   async store(): Promise<NewEntry[]> {
     const changed = [...this.pages.values()].filter(({ isChanged }) => isChanged)
     for (const { incident } of changed) incident.updated_at = new Date(this.now)
-    await storeIncidents(this.trx, this.tenantId, changed.map(({ incident }) => incident))
+    await storeIncidents(
+      this.trx,
+      this.tenantId,
+      changed.map(({ incident }) => incident),
+    )
     await addIncidentAlerts(this.trx, this.pairs)
     const entries = changed.flatMap(({ incident, notes }) =>
       notes

@@ -78,7 +78,9 @@ const occurrenceRow = z.object({
   resolved_at: z.date().nullable(),
   resolved_by: z.enum(RESOLVED_BY).nullable(),
 })
-const OCCURRENCE = Object.keys(occurrenceRow.shape).map(name => `a.${name}`).join(', ')
+const OCCURRENCE = Object.keys(occurrenceRow.shape)
+  .map(name => `a.${name}`)
+  .join(', ')
 
 /** The position of an alert in the list of an incident. */
 export const alertPlace = z.object({ resolved: z.boolean(), id: z.string() })
@@ -90,7 +92,9 @@ export async function alertsOf(
   db: Db,
   { tenantId, incidentId, after, limit }: { tenantId: string; incidentId: string; after?: AlertPlace; limit: number },
 ): Promise<Occurrence[]> {
-  const place = after ? 'AND ((a.resolved_at IS NOT NULL) > :resolved OR ((a.resolved_at IS NOT NULL) = :resolved AND a.id < :id))' : ''
+  const place = after
+    ? 'AND ((a.resolved_at IS NOT NULL) > :resolved OR ((a.resolved_at IS NOT NULL) = :resolved AND a.id < :id))'
+    : ''
   const rows = await manyRows(
     db,
     occurrenceRow,

@@ -89,7 +89,11 @@ const FIXED = ['id', 'number', 'group_id', 'group_labels', 'opened_at']
 const CHANGEABLE = INCIDENT_COLUMNS.filter(name => !FIXED.includes(name))
 
 /** Stores incidents, new or not. A group has one open incident at most, which an index enforces. */
-export async function storeIncidents(trx: Transaction, tenantId: string, incidents: readonly Incident[]): Promise<void> {
+export async function storeIncidents(
+  trx: Transaction,
+  tenantId: string,
+  incidents: readonly Incident[],
+): Promise<void> {
   if (!incidents.length) return
   const rows = incidents.map(incident => ({
     ...incident,

@@ -16,7 +16,10 @@ export interface MutedDecision {
 }
 
 /** @param open all that fires in the group. @returns undefined when nothing of it is muted */
-export function mutedDecision({ muting }: Pick<Round, 'muting'>, open: readonly OpenAlert[]): MutedDecision | undefined {
+export function mutedDecision(
+  { muting }: Pick<Round, 'muting'>,
+  open: readonly OpenAlert[],
+): MutedDecision | undefined {
   const by = new Set<string>()
   const fingerprints: string[] = []
   let isSilenced = false

@@ -26,6 +26,9 @@ export interface Round {
 }
 
 /** Whether an alert in memory has become events and a part of groups; memory may be ahead. */
-export function isDispatched({ place }: Pick<Round, 'place'>, { id, version }: { id: string; version: number }): boolean {
+export function isDispatched(
+  { place }: Pick<Round, 'place'>,
+  { id, version }: { id: string; version: number },
+): boolean {
   return version < place.version || (version === place.version && id <= place.after_id)
 }

@@ -122,7 +122,8 @@ export class Inhibition {
   /** Fingerprints of what inhibits an alert that fires, up to `NAMED_MAX`; empty: nothing does. */
   inhibitorsOf(id: string): readonly string[] {
     let found: readonly string[] = []
-    for (const { cell } of this.places.get(id) ?? []) if (cell.targets.has(id)) found = joined(found, cell.inhibitorsOf(id))
+    for (const { cell } of this.places.get(id) ?? [])
+      if (cell.targets.has(id)) found = joined(found, cell.inhibitorsOf(id))
     return found
   }
 

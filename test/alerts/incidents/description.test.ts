@@ -7,7 +7,13 @@ const alert = (labels: Record<string, string>, annotations: Record<string, strin
 })
 
 test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>, string]>([
-  ['the summary', { alertname: 'Down', job: 'api' }, { summary: ' api is\ndown ' }, { alertname: 'Down' }, 'api is down'],
+  [
+    'the summary',
+    { alertname: 'Down', job: 'api' },
+    { summary: ' api is\ndown ' },
+    { alertname: 'Down' },
+    'api is down',
+  ],
   ['the name', { alertname: 'Down', job: 'api' }, {}, { alertname: 'Down' }, 'Down'],
   ['where it is', { alertname: 'Down' }, {}, { team: 'x', job: 'api', alertname: 'Down' }, 'Down · job=api, team=x'],
   ['a name that is not of the group', { alertname: 'Down', job: 'api' }, {}, { job: 'api' }, 'Down · job=api'],
