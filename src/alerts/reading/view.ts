@@ -1,0 +1,48 @@
+import type { AlertState, Mutes } from '../../contract/alerts'
+import type { Labels } from '../../contract/matchers'
+import type { Muting, TenantMuting } from '../muting'
+import type { OpenAlert, OpenAlerts, TenantAlerts } from '../occurrences'
+import type { CompiledRouting, Routing } from '../routing'
+
+export interface ViewDeps {
+  openAlerts: Pick<OpenAlerts, 'of'>
+  muting: Pick<Muting, 'of'>
+  routing: Pick<Routing, 'of'>
+}
+
+/** A tenant's open alerts now, with what mutes them and where they are routed to. */
+export interface AlertView {
+  alerts: TenantAlerts
+  routing: CompiledRouting
+  mutesOf(alert: OpenAlert): Mutes
+  stateOf(alert: OpenAlert): AlertState
+  /** Names of the receivers that its routes lead to, each once. */
+  receiversOf(labels: Labels): string[]
+}
+
+/** Current as of the call, in any process. */
+export async function readView({ openAlerts, muting, routing }: ViewDeps, tenantId: string): Promise<AlertView> {
+  const [alerts, mutes, routes] = await Promise.all([
+    openAlerts.of(tenantId),
+    muting.of(tenantId),
+    routing.of(tenantId),
+  ])
+  return viewOf(alerts, mutes, routes)
+}
+
+export function viewOf(alerts: TenantAlerts, muting: TenantMuting, routing: CompiledRouting): AlertView {
+  const mutesOf = (alert: OpenAlert): Mutes => {
+    const { silencedBy, inhibitedBy, maintenance } = muting.mutesOf(alert)
+    return { silenced_by: silencedBy, inhibited_by: inhibitedBy, maintenance }
+  }
+  return {
+    alerts,
+    routing,
+    mutesOf,
+    stateOf: alert => (isMuted(mutesOf(alert)) ? 'suppressed' : 'firing'),
+    receiversOf: labels => [...new Set(routing.ends(labels).flatMap(({ route }) => route.receiver ?? []))],
+  }
+}
+
+export const isMuted = ({ silenced_by, inhibited_by, maintenance }: Mutes) =>
+  silenced_by.length + inhibited_by.length + maintenance.length > 0
