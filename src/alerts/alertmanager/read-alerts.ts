@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Labels } from '../../contract/matchers'
 import { compareBytes } from '../matching'
-import type { OpenAlert } from '../occurrences'
+import { hasEnded, type OpenAlert } from '../occurrences'
 import { type AlertView, scanNewestFirst } from '../reading'
 import { type CompiledRouting, receiverNameOf } from '../routing'
 import { type AlertGroup, compareAlerts, compareGroups } from './alert-groups'
 import type { AlertQuery } from './alert-query'
 import { encodeAlert } from './encode-alert'
-import { streamList } from './stream-list'
+import { streamJson } from './stream-json'
 
 /** `GET /alerts`: sorted by fingerprint. */
 export async function sendAlerts(res: ServerResponse, view: AlertView, query: AlertQuery): Promise<void> {
@@ -18,7 +18,7 @@ export async function sendAlerts(res: ServerResponse, view: AlertView, query: Al
     return true
   })
   found.sort((a, b) => compareBytes(a.fingerprint, b.fingerprint))
-  await streamList(res, encodeAll(view, found, now))
+  await streamJson(res, listOf(encodeAll(view, found, now)))
 }
 
 /** `GET /alerts/groups`: a group per route and group labels, so an alert that goes several ways is in several. */
@@ -36,11 +36,11 @@ export async function sendGroups(res: ServerResponse, view: AlertView, query: Al
     return true
   })
   const sorted = [...groups.values()].sort(compareGroups)
-  await streamList(res, encodeGroups(view, sorted, now))
+  await streamJson(res, encodeGroups(view, sorted, now))
 }
 
 function isWanted(view: AlertView, query: AlertQuery, alert: OpenAlert, now: number): boolean {
-  if (alert.endsAt !== null && alert.endsAt < now) return false
+  if (hasEnded(alert, now)) return false
   return query.hasLabels(alert.labels) && (query.anyMutes || query.hasMutes(view.mutesOf(alert)))
 }
 
@@ -55,11 +55,23 @@ function* encodeAll(view: AlertView, alerts: readonly OpenAlert[], now: number):
 
 /** In pieces of one alert, so that a large group is not encoded at once. */
 function* encodeGroups(view: AlertView, groups: readonly AlertGroup[], now: number): Generator<string> {
+  let before = '['
   for (const { labels, receiver, alerts } of groups) {
-    alerts.sort(compareAlerts)
-    const items = [...encodeAll(view, alerts, now)].join(',')
-    yield `{"alerts":[${items}],"labels":${JSON.stringify(labels)},"receiver":{"name":${JSON.stringify(receiver)}},"routeLabels":{}}`
+    yield `${before}{"alerts":`
+    yield* listOf(encodeAll(view, alerts.sort(compareAlerts), now))
+    yield `,"labels":${JSON.stringify(labels)},"receiver":{"name":${JSON.stringify(receiver)}},"routeLabels":{}}`
+    before = ','
   }
+  yield before === '[' ? '[]\n' : ']\n'
+}
+
+function* listOf(items: Iterable<string>): Generator<string> {
+  let before = '['
+  for (const item of items) {
+    yield before + item
+    before = ','
+  }
+  yield before === '[' ? '[]' : ']'
 }
 
 const encodedReceivers = new WeakMap<CompiledRouting, WeakMap<Labels, string>>()

@@ -2,24 +2,24 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 
-/** Shorter lists are sent at once, with their length. */
+/** Shorter texts are sent at once, with their length. */
 const CHUNK_CHARS = 64 * 1024
-/** How long a list is encoded before others get their turn: a POST must not wait for reads. */
+/** How long a text is encoded before others get their turn: a POST must not wait for reads. */
 const SLICE_MS = 4
 /** For how long a client may read nothing; then its connection is closed. */
 const STALL_MS = 40_000
 
 /**
- * Sends a JSON array in chunks, as fast as the client reads, so that its size does not matter.
- * @param items JSON of each; taken one by one
+ * Sends JSON in chunks, as fast as the client reads, so that its size does not matter.
+ * @param pieces taken one by one
  */
-export async function streamList(res: ServerResponse, items: Iterable<string>): Promise<void> {
+export async function streamJson(res: ServerResponse, pieces: Iterable<string>): Promise<void> {
   res.statusCode = 200
   res.setHeader('Content-Type', 'application/json')
-  let [chunk, separator, until] = ['[', '', performance.now() + SLICE_MS]
-  for (const item of items) {
-    chunk += separator + item
-    separator = ','
+  let chunk = ''
+  let until = performance.now() + SLICE_MS
+  for (const piece of pieces) {
+    chunk += piece
     if (chunk.length >= CHUNK_CHARS) {
       if (!(await write(res, chunk))) return
       chunk = ''
@@ -28,9 +28,8 @@ export async function streamList(res: ServerResponse, items: Iterable<string>): 
     await yieldToOthers()
     until = performance.now() + SLICE_MS
   }
-  const last = `${chunk}]\n`
-  if (!res.headersSent) res.setHeader('Content-Length', Buffer.byteLength(last))
-  res.end(last)
+  if (!res.headersSent) res.setHeader('Content-Length', Buffer.byteLength(chunk))
+  res.end(chunk)
 }
 
 /** @returns whether the client still reads */
