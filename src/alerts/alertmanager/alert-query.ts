@@ -1,6 +1,6 @@
-import type { Mutes } from '../../contract/alerts'
 import type { Labels, Matcher } from '../../contract/matchers'
 import { compileMatchers, MatcherError, parseMatcher } from '../matching'
+import type { MutesNow } from '../muting'
 import { isMuted } from '../reading'
 import { Refusal, said } from './answer'
 import type { Parameters } from './parameters'
@@ -11,7 +11,7 @@ export interface AlertQuery {
   hasReceiver(name: string): boolean
   /** `anyMutes`: whatever mutes them. */
   anyMutes: boolean
-  hasMutes(mutes: Mutes): boolean
+  hasMutes(mutes: MutesNow): boolean
 }
 
 /** @throws Refusal 400 with Alertmanager's text */
@@ -23,11 +23,11 @@ export function alertQuery({ active, silenced, inhibited, muted, filters, receiv
     hasReceiver,
     anyMutes: active && silenced && inhibited && muted,
     hasMutes(mutes) {
-      const { silenced_by, inhibited_by, maintenance } = mutes
+      const { silencedBy, inhibitedBy, maintenance } = mutes
       if (!active && !isMuted(mutes)) return false
       // What clients know as silenced, because `muted` is not known to most of them.
-      if (!silenced && silenced_by.length + maintenance.length > 0) return false
-      return (inhibited || inhibited_by.length === 0) && (muted || maintenance.length === 0)
+      if (!silenced && silencedBy.length + maintenance.length > 0) return false
+      return (inhibited || inhibitedBy.length === 0) && (muted || maintenance.length === 0)
     },
   }
 }

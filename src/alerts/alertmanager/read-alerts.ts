@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Labels } from '../../contract/matchers'
 import { compareBytes } from '../matching'
-import { hasEnded, type OpenAlert } from '../occurrences'
+import type { OpenAlert } from '../occurrences'
 import { type AlertView, scanNewestFirst } from '../reading'
 import { type CompiledRouting, receiverNameOf } from '../routing'
 import { type AlertGroup, compareAlerts, compareGroups } from './alert-groups'
@@ -14,7 +14,7 @@ export async function sendAlerts(res: ServerResponse, view: AlertView, query: Al
   const now = Date.now()
   const found: OpenAlert[] = []
   await scanNewestFirst(view.alerts, undefined, alert => {
-    if (isWanted(view, query, alert, now) && endsFor(view, query, alert.labels).length) found.push(alert)
+    if (isWanted(view, query, alert) && endsFor(view, query, alert.labels).length) found.push(alert)
     return true
   })
   found.sort((a, b) => compareBytes(a.fingerprint, b.fingerprint))
@@ -26,7 +26,7 @@ export async function sendGroups(res: ServerResponse, view: AlertView, query: Al
   const now = Date.now()
   const groups = new Map<string, AlertGroup>()
   await scanNewestFirst(view.alerts, undefined, alert => {
-    if (!isWanted(view, query, alert, now)) return true
+    if (!isWanted(view, query, alert)) return true
     for (const { route, groupLabels, groupKey } of endsFor(view, query, alert.labels)) {
       const key = `${route.key} ${groupKey}`
       const group = groups.get(key)
@@ -39,8 +39,7 @@ export async function sendGroups(res: ServerResponse, view: AlertView, query: Al
   await streamJson(res, encodeGroups(view, sorted, now))
 }
 
-function isWanted(view: AlertView, query: AlertQuery, alert: OpenAlert, now: number): boolean {
-  if (hasEnded(alert, now)) return false
+function isWanted(view: AlertView, query: AlertQuery, alert: OpenAlert): boolean {
   return query.hasLabels(alert.labels) && (query.anyMutes || query.hasMutes(view.mutesOf(alert)))
 }
 

@@ -29,6 +29,8 @@ export interface AlertFilter {
   sources: readonly AlertSource[] | undefined
   /** In ms. */
   since: number | undefined
+  /** Everything passes, but for the state. */
+  isEmpty: boolean
   /** Everything but the state. */
   matches(alert: Filterable): boolean
 }
@@ -47,6 +49,7 @@ export function readFilter({ state = OPEN_STATES, filter = [], q, source, since 
     matchers,
     sources: source,
     since: from,
+    isEmpty: !matchers.length && !sources && from === undefined && text === undefined,
     matches: alert =>
       (from === undefined || alert.startsAt >= from) &&
       (!sources || sources.has(alert.source)) &&

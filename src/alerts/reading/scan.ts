@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
-import type { OpenAlert, TenantAlerts } from '../occurrences'
+import { hasEnded, type OpenAlert, type TenantAlerts } from '../occurrences'
 
 /** How long a scan runs before others get their turn: accepting alerts must not wait for reads. */
 const SLICE_MS = 4
@@ -7,7 +7,7 @@ const SLICE_MS = 4
 const CHECK_EVERY = 64
 
 /**
- * Visits open alerts, the newest first. Alerts that begin meanwhile are not visited.
+ * Visits alerts that fire, the newest first. Those that begin meanwhile are not visited.
  * @param before visits only alerts with lower ids
  * @param visit returns false to stop
  */
@@ -16,11 +16,13 @@ export async function scanNewestFirst(
   before: string | undefined,
   visit: (alert: OpenAlert) => boolean,
 ): Promise<void> {
+  const now = Date.now()
+  const visitOpen = (alert: OpenAlert) => hasEnded(alert, now) || visit(alert)
   let place = before
   for (;;) {
     const all = alerts.all()
     const from = (place === undefined ? all.length : countBelow(all, place)) - 1
-    const next = visitSlice(all, from, visit)
+    const next = visitSlice(all, from, visitOpen)
     const last = all[next]
     if (!last) return
     place = last.id

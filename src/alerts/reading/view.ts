@@ -1,6 +1,6 @@
-import type { AlertState, Mutes } from '../../contract/alerts'
+import type { AlertState } from '../../contract/alerts'
 import type { Labels } from '../../contract/matchers'
-import type { Muting, TenantMuting } from '../muting'
+import type { MutesNow, Muting, TenantMuting } from '../muting'
 import type { OpenAlert, OpenAlerts, TenantAlerts } from '../occurrences'
 import type { CompiledRouting, Routing } from '../routing'
 
@@ -14,8 +14,8 @@ export interface ViewDeps {
 export interface AlertView {
   alerts: TenantAlerts
   routing: CompiledRouting
-  mutesOf(alert: OpenAlert): Mutes
-  stateOf(alert: OpenAlert): AlertState
+  mutesOf(alert: OpenAlert): MutesNow
+  stateOf(alert: OpenAlert): Exclude<AlertState, 'resolved'>
   /** Names of the receivers that its routes lead to, each once. */
   receiversOf(labels: Labels): string[]
 }
@@ -30,19 +30,13 @@ export async function readView({ openAlerts, muting, routing }: ViewDeps, tenant
   return viewOf(alerts, mutes, routes)
 }
 
-export function viewOf(alerts: TenantAlerts, muting: TenantMuting, routing: CompiledRouting): AlertView {
-  const mutesOf = (alert: OpenAlert): Mutes => {
-    const { silencedBy, inhibitedBy, maintenance } = muting.mutesOf(alert)
-    return { silenced_by: silencedBy, inhibited_by: inhibitedBy, maintenance }
-  }
-  return {
-    alerts,
-    routing,
-    mutesOf,
-    stateOf: alert => (isMuted(mutesOf(alert)) ? 'suppressed' : 'firing'),
-    receiversOf: labels => [...new Set(routing.ends(labels).flatMap(({ route }) => route.receiver ?? []))],
-  }
-}
+const viewOf = (alerts: TenantAlerts, muting: TenantMuting, routing: CompiledRouting): AlertView => ({
+  alerts,
+  routing,
+  mutesOf: alert => muting.mutesOf(alert),
+  stateOf: alert => (isMuted(muting.mutesOf(alert)) ? 'suppressed' : 'firing'),
+  receiversOf: labels => [...new Set(routing.ends(labels).flatMap(({ route }) => route.receiver ?? []))],
+})
 
-export const isMuted = ({ silenced_by, inhibited_by, maintenance }: Mutes) =>
-  silenced_by.length + inhibited_by.length + maintenance.length > 0
+export const isMuted = ({ silencedBy, inhibitedBy, maintenance }: MutesNow) =>
+  silencedBy.length + inhibitedBy.length + maintenance.length > 0
