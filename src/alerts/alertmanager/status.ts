@@ -1,16 +1,35 @@
 import { Gauge, type Registry } from '../../base/metrics'
 import { type Answer, json } from './answer'
+import type { Paths } from './operation'
 
 /** The release whose API this is. amtool warns when it differs from its own; Karma needs 0.22 or above. */
 const VERSION = '0.25.0'
 const REVISION = 'tailrace'
 
-/**
- * `GET /status`.
- * @param original the routing as an `alertmanager.yml`, which amtool and Grafana parse
- * @param startedAt when this process started
- */
-export const status = (original: string, startedAt: Date): Answer =>
+export interface StatusOperationsDeps {
+  /** The routing as an `alertmanager.yml`, which amtool and Grafana parse. */
+  originalConfig(tenantId: string): Promise<string>
+  /** Names of all receivers. */
+  receiverNames(tenantId: string): Promise<string[]>
+}
+
+/** `/status` and `/receivers`. */
+export function statusOperations({ originalConfig, receiverNames }: StatusOperationsDeps): Paths {
+  const startedAt = new Date()
+  return {
+    '/status': {
+      GET: { role: 'viewer', handle: async ({ tenantId }) => status(await originalConfig(tenantId), startedAt) },
+    },
+    '/receivers': {
+      GET: {
+        role: 'viewer',
+        handle: async ({ tenantId }) => json((await receiverNames(tenantId)).map(name => ({ name }))),
+      },
+    },
+  }
+}
+
+const status = (original: string, startedAt: Date): Answer =>
   json({
     // what a single Alertmanager without a cluster says
     cluster: { peers: [], status: 'disabled' },
