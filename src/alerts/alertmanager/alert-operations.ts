@@ -1,8 +1,9 @@
-import { type Intake, parsePostableAlerts } from '../occurrences'
+import type { Intake } from '../occurrences'
 import { readView, type ViewDeps } from '../reading'
 import { alertQuery } from './alert-query'
-import { type Answer, coded, empty, json, said } from './answer'
+import { type Answer, empty, json, said } from './answer'
 import { parseJson } from './json-body'
+import { parsePostableAlerts } from './postable-alerts'
 import type { Call, Operations } from './operation'
 import { sendAlerts, sendGroups } from './read-alerts'
 
@@ -41,9 +42,14 @@ export function alertOperations(deps: AlertOperationsDeps) {
 
 /** Stores the valid alerts, even if others are not, and answers when they are durable. */
 async function acceptAlerts({ intake }: AlertOperationsDeps, { tenantId, text }: Call): Promise<Answer> {
-  const parsed = parsePostableAlerts(parseJson('alerts', text))
-  if ('code' in parsed) return coded(parsed.status, parsed.message, parsed.code)
-  const { alerts, faults } = parsed
-  if (alerts.length) await intake.accept(tenantId, alerts)
-  return faults.length ? said(400, faults.join('; ')) : empty()
+  const { alerts, faults } = parsePostableAlerts(parseJson('alerts', text))
+  const { refused } = await intake.accept(tenantId, alerts)
+  if (refused) faults.push(`${refused} alerts left out: too many alerts are open`)
+  return faults.length ? said(400, shortened(faults)) : empty()
 }
+
+/** Reasons that are named. */
+const FAULTS_MAX = 100
+
+const shortened = (faults: readonly string[]) =>
+  faults.slice(0, FAULTS_MAX).join('; ') + (faults.length > FAULTS_MAX ? `; and ${faults.length - FAULTS_MAX} more` : '')
