@@ -1,3 +1,5 @@
+import type { SilenceState } from '../../contract/silences'
+
 /** What counts as true in a query string (go-openapi/swag, ConvertBool); anything else is false and never an error. */
 const TRUE = new Set(['true', '1', 'yes', 'ok', 'y', 'on', 'selected', 'checked', 't', 'enabled'])
 
@@ -8,6 +10,8 @@ export interface Parameters {
   inhibited: boolean
   /** Muted by something that is not a silence, such as a maintenance window (since 0.28). */
   muted: boolean
+  /** Which silences are listed, by state (since 0.34). */
+  silenceStates: Record<SilenceState, boolean>
   /** Matchers as text, all of which must hold. */
   filters: string[]
   /** Regular expression of the whole name of a receiver. */
@@ -31,6 +35,7 @@ export function readParameters(url: string): Parameters {
     silenced: flag('silenced'),
     inhibited: flag('inhibited'),
     muted: flag('muted'),
+    silenceStates: { active: flag('active'), pending: flag('pending'), expired: flag('expired') },
     filters: query.getAll('filter'),
     receiver: query.getAll('receiver').at(-1) || undefined,
   }
