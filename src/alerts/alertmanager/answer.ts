@@ -4,7 +4,7 @@ export interface Answer {
   /** Absent: no body and no Content-Type. */
   text?: string
   /** Default: JSON. */
-  type?: 'text/plain; charset=utf-8'
+  type?: 'application/json' | 'text/plain; charset=utf-8'
   headers?: Record<string, string>
 }
 
