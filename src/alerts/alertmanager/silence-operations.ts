@@ -10,21 +10,6 @@ import { type PostableSilence, parsePostableSilence } from './postable-silence'
 import { faultOfMatchers, faultOfTimes } from './silence-faults'
 import { streamJson } from './stream-json'
 
-/** What this API needs of silences. */
-export interface SilenceService {
-  /** All that are kept. */
-  all(tenantId: string): Promise<FullSilence[]>
-  find(tenantId: string, id: string): Promise<FullSilence | undefined>
-  /**
-   * Creates a silence, or edits the one with its id by Alertmanager's rules.
-   * @returns the id, which is a new one when the edit replaces it
-   * @throws Problem 404 when there is none with this id
-   */
-  put(by: Principal, silence: PostableSilence): Promise<string>
-  /** Ends it now; one that has ended stays as it is. @throws Problem 404 */
-  expire(by: Principal, id: string): Promise<void>
-}
-
 export interface SilenceOperationsDeps {
   silences: SilenceService
 }

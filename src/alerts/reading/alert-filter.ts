@@ -25,12 +25,6 @@ export interface Filterable {
 
 export interface AlertFilter {
   states: ReadonlySet<AlertState>
-  matchers: readonly Matcher[]
-  sources: readonly AlertSource[] | undefined
-  /** In ms. */
-  since: number | undefined
-  /** Everything passes, but for the state. */
-  isEmpty: boolean
   /** Everything but the state. */
   matches(alert: Filterable): boolean
 }
@@ -39,17 +33,12 @@ const OPEN_STATES: readonly AlertState[] = ['firing', 'suppressed']
 
 /** @throws Problem 400 that names the parameter, and which of several matchers is wrong */
 export function readFilter({ state = OPEN_STATES, filter = [], q, source, since }: GivenFilter): AlertFilter {
-  const matchers = readMatchers(filter)
-  const hold = compileMatchers(matchers)
+  const hold = compileMatchers(readMatchers(filter))
   const sources = source && new Set(source)
   const from = since === undefined ? undefined : readSince(since)
   const text = q?.toLowerCase()
   return {
     states: new Set(state),
-    matchers,
-    sources: source,
-    since: from,
-    isEmpty: !matchers.length && !sources && from === undefined && text === undefined,
     matches: alert =>
       (from === undefined || alert.startsAt >= from) &&
       (!sources || sources.has(alert.source)) &&

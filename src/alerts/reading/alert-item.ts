@@ -1,6 +1,5 @@
-import type { AlertItem } from '../../contract/alerts'
-import { hasEnded, type OpenAlert } from '../occurrences'
-import type { StoredOccurrence } from './occurrence-store'
+import type { AlertItem, Occurrence } from '../../contract/alerts'
+import { hasEnded, type OpenAlert, type StoredOccurrence } from '../occurrences'
 import type { AlertView } from './view'
 
 /** An alert as the API shows it, before its incidents are looked up. */
@@ -34,11 +33,26 @@ export function shownOpen(view: AlertView, alert: OpenAlert): Shown {
 const textOf = (ms: number) => new Date(ms).toISOString()
 
 /** An occurrence that is stored as resolved; nothing mutes it. */
-export const shownResolved = (view: AlertView, occurrence: StoredOccurrence): Shown => ({
-  ...occurrence,
+export const shownResolved = (view: AlertView, stored: StoredOccurrence): Shown => ({
+  ...shownOccurrence(stored),
+  links: stored.links,
   state: 'resolved',
   silenced_by: [],
   inhibited_by: [],
   maintenance: [],
-  receivers: view.receiversOf(occurrence.labels),
+  receivers: view.receiversOf(stored.labels),
+})
+
+/** An occurrence as it is stored. */
+export const shownOccurrence = (stored: StoredOccurrence): Occurrence => ({
+  id: stored.id,
+  fingerprint: stored.fingerprint,
+  source: stored.source,
+  labels: stored.labels,
+  annotations: stored.annotations,
+  generator_url: stored.generator_url,
+  starts_at: stored.starts_at.toISOString(),
+  ends_at: stored.ends_at?.toISOString() ?? null,
+  resolved_at: stored.resolved_at?.toISOString() ?? null,
+  resolved_by: stored.resolved_by,
 })

@@ -3,14 +3,13 @@ import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
 import { type AlertItem, type Occurrence, alertRoutes as routes } from '../../contract/alerts'
 import { uuid } from '../../contract/fields'
-import type { OpenAlert } from '../occurrences'
+import { type OpenAlert, occurrencesOf } from '../occurrences'
 import { readFilter } from './alert-filter'
-import { type Shown, shownOpen, shownResolved } from './alert-item'
+import { type Shown, shownOccurrence, shownOpen, shownResolved } from './alert-item'
 import { pageOfAlerts } from './alert-page'
 import { countFacets } from './facets'
 import { openIncidentsOf } from './incident-ids-store'
 import { countGroups } from './label-groups'
-import { readOccurrences } from './occurrence-store'
 import { readView, type ViewDeps } from './view'
 
 export interface ReadingDeps extends ViewDeps {
@@ -47,7 +46,7 @@ async function findAlert(deps: ReadingDeps, tenantId: string, fingerprint: strin
   const view = await readView(deps, tenantId)
   const open = view.alerts.get(fingerprint)
   if (open) return shownOpen(view, open)
-  const [latest] = await readOccurrences(deps.db, tenantId, fingerprint, { limit: 1 })
+  const [latest] = await occurrencesOf(deps.db, tenantId, fingerprint, { before: undefined, limit: 1 })
   if (!latest) throw notFound('alert')
   return shownResolved(view, latest)
 }
@@ -55,11 +54,11 @@ async function findAlert(deps: ReadingDeps, tenantId: string, fingerprint: strin
 const historyRoute = ({ db, openAlerts }: ReadingDeps): Endpoint =>
   endpoint(routes.history, async ({ principal: { tenantId }, params: { fingerprint }, query: { limit, cursor } }) => {
     const before = readCursor(cursor, uuid)
-    const found = await readOccurrences(db, tenantId, fingerprint, { before, limit: limit + 1 })
+    const found = await occurrencesOf(db, tenantId, fingerprint, { before, limit: limit + 1 })
     if (!found.length && !before) throw notFound('alert')
     const alerts = await openAlerts.of(tenantId)
     const { items, next_cursor } = pageOf(found, limit, ({ id }) => id)
-    return ok({ items: items.map(({ links: _, ...each }) => withCurrentEnd(each, alerts.byId(each.id))), next_cursor })
+    return ok({ items: items.map(each => withCurrentEnd(shownOccurrence(each), alerts.byId(each.id))), next_cursor })
   })
 
 /** Ends of open alerts are stored now and then only. */
