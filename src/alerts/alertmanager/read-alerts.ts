@@ -3,10 +3,11 @@ import type { Labels } from '../../contract/matchers'
 import { compareBytes } from '../matching'
 import type { OpenAlert } from '../occurrences'
 import { type AlertView, scanNewestFirst } from '../reading'
-import { type CompiledRouting, receiverNameOf } from '../routing'
+import type { CompiledRouting } from '../routing'
 import { type AlertGroup, compareAlerts, compareGroups } from './alert-groups'
 import type { AlertQuery } from './alert-query'
 import { encodeAlert } from './encode-alert'
+import { receiverNameOf } from './receiver-name'
 import { streamJson } from './stream-json'
 
 /** `GET /alerts`: sorted by fingerprint. */

@@ -1,34 +1,46 @@
+import type { Db } from '../../base/db'
 import { Gauge, type Registry } from '../../base/metrics'
+import { originalConfig, type Routing } from '../routing'
 import { type Answer, json } from './answer'
 import type { Paths } from './operation'
+import { INCIDENTS_ONLY } from './receiver-name'
+import { readReceivers } from './receiver-store'
 
 /** The release whose API this is. amtool warns when it differs from its own; Karma needs 0.22 or above. */
 const VERSION = '0.25.0'
 const REVISION = 'tailrace'
 
 export interface StatusOperationsDeps {
-  /** The routing as an `alertmanager.yml`, which amtool and Grafana parse. */
-  originalConfig(tenantId: string): Promise<string>
-  /** Names of all receivers. */
-  receiverNames(tenantId: string): Promise<string[]>
+  db: Db
+  routing: Pick<Routing, 'of'>
 }
 
 /** `/status` and `/receivers`. */
-export function statusOperations({ originalConfig, receiverNames }: StatusOperationsDeps): Paths {
+export function statusOperations({ db, routing }: StatusOperationsDeps): Paths {
   const startedAt = new Date()
   return {
     '/status': {
-      GET: { role: 'viewer', handle: async ({ tenantId }) => status(await originalConfig(tenantId), startedAt) },
+      GET: {
+        role: 'viewer',
+        async handle({ tenantId }) {
+          const { config } = await routing.of(tenantId)
+          return status(originalConfig(config, await readReceivers(db, tenantId)), startedAt)
+        },
+      },
     },
     '/receivers': {
       GET: {
         role: 'viewer',
-        handle: async ({ tenantId }) => json((await receiverNames(tenantId)).map(name => ({ name }))),
+        async handle({ tenantId }) {
+          const receivers = await readReceivers(db, tenantId)
+          return json([{ name: INCIDENTS_ONLY }, ...receivers.map(({ name }) => ({ name }))])
+        },
       },
     },
   }
 }
 
+/** @param original an `alertmanager.yml`, which amtool and Grafana parse */
 const status = (original: string, startedAt: Date): Answer =>
   json({
     // what a single Alertmanager without a cluster says
