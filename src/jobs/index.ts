@@ -11,4 +11,5 @@ export { JobFailure, type LineFacts, type LogLine, type OnFailure, type Run, typ
 export type { EnqueueRequest } from './lifecycle/enqueue'
 export type { StatsSource } from './queues/tenant-stats'
 export type { Schedules } from './schedules/schedules'
-export type { Timing } from './timing/timing'
+export { checkTiming, nextDue, nextTimes, type StoredTiming, type Timing } from './timing/timing'
+export { wordsOf } from './timing/words'
