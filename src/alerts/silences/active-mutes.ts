@@ -56,7 +56,7 @@ export async function mutesAt(
 /** Compiles patterns one by one, so that many new ones do not hold up the process. */
 async function itemsOf<Item extends { id: string; matchers: readonly Matcher[] }>(
   list: readonly Item[],
-  valueOf: (item: Item) => string,
+  nameOf: (item: Item) => string,
   onBad: (id: string, error: MatcherError) => void,
 ) {
   const pace = newPace()
@@ -65,7 +65,7 @@ async function itemsOf<Item extends { id: string; matchers: readonly Matcher[] }
     await pace()
     try {
       compileMatchers(item.matchers)
-      items.push({ matchers: item.matchers, value: valueOf(item) })
+      items.push({ matchers: item.matchers, value: nameOf(item) })
     } catch (error) {
       if (!(error instanceof MatcherError)) throw error
       onBad(item.id, error) // accepted by another version of the program

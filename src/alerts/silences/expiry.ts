@@ -21,6 +21,8 @@ export class SilenceExpiry implements Part {
   private timer: NodeJS.Timeout | undefined
   private running: Promise<void> | undefined
   private isStopped = false
+  /** A silence has changed while it was running. */
+  private isWoken = false
 
   constructor(private readonly deps: Deps) {}
 
@@ -36,6 +38,7 @@ export class SilenceExpiry implements Part {
 
   /** A silence has changed: it may be the next to end. */
   wake(): void {
+    this.isWoken = true
     if (!this.running) this.schedule(0)
   }
 
@@ -51,9 +54,12 @@ export class SilenceExpiry implements Part {
   }
 
   private async run(): Promise<void> {
+    this.isWoken = false
     try {
       const next = await this.tellDue()
-      this.schedule(Math.min(WAIT_MS_MAX, Math.max(0, (next ?? Number.POSITIVE_INFINITY) - Date.now())))
+      this.schedule(
+        this.isWoken ? 0 : Math.min(WAIT_MS_MAX, Math.max(0, (next ?? Number.POSITIVE_INFINITY) - Date.now())),
+      )
     } catch (error) {
       this.deps.log.warn('Ends of silences are told late', { error: messageOf(error) })
       this.schedule(WAIT_MS_MAX)
