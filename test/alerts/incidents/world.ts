@@ -80,7 +80,7 @@ async function addNotifications(trx: Transaction, list: NewNotification[]) {
 export async function startWorld(processes = 1) {
   const database = await testDatabase()
   const place: Place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
-  const mutes: Mutes = { version: 1, validUntil: Number.POSITIVE_INFINITY, silenced: new Map(), maintenance: new Map() }
+  const mutes: Mutes = { version: 0, validUntil: Number.POSITIVE_INFINITY, silenced: new Map(), maintenance: new Map() }
   const clock = { now: Date.now() }
   const nodes: Node[] = []
   for (let i = 0; i < processes; i++) nodes.push(await startNode(place, mutes, () => clock.now))
