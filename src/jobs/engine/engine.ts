@@ -169,6 +169,12 @@ export class Engine {
     return (await this.queue(queue).remove(id)) === 1 || (await this.presence([{ queue, id }]))[0] === 'unknown'
   }
 
+  /** Why BullMQ failed a job; undefined if it did not, or no longer has the job. */
+  async failureReason(queue: QueueName, id: string): Promise<string | undefined> {
+    const job = await this.queue(queue).getJob(id)
+    return job?.finishedOn ? job.failedReason || undefined : undefined
+  }
+
   /** The state of jobs in BullMQ, with one pipeline of cheap reads per queue. */
   async presence(jobs: readonly { queue: string; id: string }[]): Promise<Presence[]> {
     const found = new Map<string, Presence>()

@@ -88,14 +88,13 @@ export class Processor<Deps> {
     const before = await this.childrenOf(row)
     if (isDecided(before)) return before
     const waits = await job.moveToWaitingChildren(token).catch((error: Error) => {
-      if (isChildFailure(error.message)) return 'failed' as const
+      if (isChildFailure(error.message)) return false
       throw error
     })
-    if (waits === true) throw new WaitingChildrenError()
+    if (waits) throw new WaitingChildrenError()
     const after = await this.childrenOf(row)
-    if (waits === 'failed') return { ...after, failed: true }
     if (isDecided(after)) return after
-    // BullMQ knows only about children in the parent's own queue.
+    // BullMQ knows only about children in the parent's own queue, and may know of an end before it is stored.
     await job.moveToDelayed(Date.now() + CHILD_CHECK_MS, token)
     throw new DelayedError()
   }
