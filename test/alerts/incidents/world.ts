@@ -1,12 +1,12 @@
-import { DEFAULT_TENANT_ID } from '../../../src/api'
-import type { Transaction } from '../../../src/base/db'
-import { startParts } from '../../../src/base/lifecycle'
 import { Dispatch } from '../../../src/alerts/incidents/dispatch-effect'
 import { Muting } from '../../../src/alerts/muting'
 import type { NewNotification } from '../../../src/alerts/notifications'
 import { bumpHead, createOccurrences } from '../../../src/alerts/occurrences'
 import { Routing } from '../../../src/alerts/routing/routing'
 import type { ActiveMutes } from '../../../src/alerts/silences'
+import { DEFAULT_TENANT_ID } from '../../../src/api'
+import type { Transaction } from '../../../src/base/db'
+import { startParts } from '../../../src/base/lifecycle'
 import type { AlertRouteInput, InhibitRule, TimeInterval } from '../../../src/contract/alert-routes'
 import type { Labels } from '../../../src/contract/matchers'
 import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../../support/parts'
@@ -108,11 +108,18 @@ export async function startWorld(processes = 1) {
       mutes[kind] = new Map(Object.entries(names))
       mutes.version = await db.transaction(trx => bumpHead(trx, TENANT, 'mute_version'))
     },
-    async route(route: AlertRouteInput, inhibit_rules: InhibitRule[] = [], time_intervals: Record<string, TimeInterval[]> = {}) {
+    async route(
+      route: AlertRouteInput,
+      inhibit_rules: InhibitRule[] = [],
+      time_intervals: Record<string, TimeInterval[]> = {},
+    ) {
       const config = { route: filled(route), inhibit_rules, time_intervals }
       await db.transaction(async trx => {
         const row = { tenant_id: TENANT, config: JSON.stringify(config), version: 1, updated_by: 'test' }
-        await trx('alert_routing').insert({ ...row, updated_at: new Date() }).onConflict('tenant_id').merge()
+        await trx('alert_routing')
+          .insert({ ...row, updated_at: new Date() })
+          .onConflict('tenant_id')
+          .merge()
         await bumpHead(trx, TENANT, 'routing_version')
       })
     },
