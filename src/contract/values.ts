@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
