@@ -1,7 +1,7 @@
 import type { Labels, Matcher } from '../../src/contract/matchers'
 
 /** Names that need no quotes. */
-const BARE_NAME = /^[a-zA-Z_][a-zA-Z0-9_:.-]*$/
+const BARE_NAME = /^[a-zA-Z_][a-zA-Z0-9_:]*$/
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`
 const MATCHER = new RegExp(String.raw`^(${QUOTED}|[^\s={}!~,"']+?)\s*(=~|!~|!=|=)\s*(${QUOTED}|[^"]*)$`, 's')
 
