@@ -74,7 +74,13 @@ function Card({ group, isOpen, onToggle, ...list }: CardProps) {
   return (
     <section class={`alert-card${isOpen ? ' is-open' : ''}`} aria-label={words}>
       <header>
-        <button type="button" class="fold" aria-expanded={isOpen} aria-label={`Alerts of ${words}`} onClick={onToggle} />
+        <button
+          type="button"
+          class="fold"
+          aria-expanded={isOpen}
+          aria-label={`Alerts of ${words}`}
+          onClick={onToggle}
+        />
         <span class="alert-card-labels">
           {names.map(name => (
             <span key={name} class="tag">

@@ -6,7 +6,6 @@ import { LoadMore } from '../components/list-status'
 import { WindowRows } from '../components/window-rows'
 import type { PagedList } from '../paged-list'
 import { useMedia } from '../use-media'
-import { byId } from '../use-paged-list'
 import { ALERT_TABLE } from './alert-columns'
 import { type AlertListState, AlertRow, type AlertRowActions } from './alert-row'
 import type { KnownSilences } from './mute-words'
@@ -39,7 +38,7 @@ export function AlertList({ list, unseen, state, actions, silences, onShowUnseen
             name="Alerts"
             items={alerts}
             rowPx={isPhone ? PHONE_ROW_PX : ROW_PX}
-            idOf={byId}
+            idOf={({ id }) => id}
             row={alert => <AlertRow alert={alert} state={state} actions={actions} silences={silences} />}
           />
         </div>

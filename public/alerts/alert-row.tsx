@@ -60,7 +60,10 @@ export function AlertRow({ alert, state, actions, silences, known = {} }: AlertR
         </span>
         <RowActions alert={alert} name={name} onSilence={actions.onSilence} />
       </span>
-      <LabelTags pairs={labelPairs(alert.labels, { ...known, severity: alert.labels.severity ?? '' })} actions={actions} />
+      <LabelTags
+        pairs={labelPairs(alert.labels, { ...known, severity: alert.labels.severity ?? '' })}
+        actions={actions}
+      />
       <span class="alert-state">
         {isMuted(alert) ? (
           <ShortMutes mutes={alert} silences={silences.value} />

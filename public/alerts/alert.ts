@@ -29,7 +29,7 @@ export function commonLabels(alerts: readonly Named[]): Labels {
 
 /** Urgent first; others last. */
 export const severityRank = (severity: string): number => {
-  const at = SEVERITIES.findIndex(each => each === severity)
+  const at = (SEVERITIES as readonly string[]).indexOf(severity)
   return at < 0 ? SEVERITIES.length : at
 }
 

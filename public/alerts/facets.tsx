@@ -72,9 +72,7 @@ function Facet({ label: { name, values }, filters, onToggle }: FacetProps) {
                 onToggle({ name, op: '!=', value })
               }}
             >
-              <span class="facet-text">
-                {name === 'severity' ? <Severity of={value} /> : value || <i>none</i>}
-              </span>
+              <span class="facet-text">{name === 'severity' ? <Severity of={value} /> : value || <i>none</i>}</span>
               <b>{formatCount(count)}</b>
             </button>
             <button

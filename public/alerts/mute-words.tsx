@@ -1,6 +1,8 @@
 import type { Mutes } from '../../src/contract/alerts'
 import type { SilenceItem } from '../../src/contract/silences'
 import { formatDateTime } from '../../text/times'
+import { useFetch } from '../use-fetch'
+import { nameOf } from './alert'
 
 /** Silences by id, as far as they are known. */
 export type KnownSilences = ReadonlyMap<string, SilenceItem>
@@ -14,7 +16,11 @@ interface MuteWordsProps {
 export const ShortMutes = ({ mutes: { silenced_by, inhibited_by, maintenance }, silences }: MuteWordsProps) => (
   <span class="mutes">
     {silenced_by.slice(0, 1).map(id => (
-      <a key={id} href={silenceAddress(id)} title={silenced_by.map(each => silenceWords(silences.get(each))).join('\n')}>
+      <a
+        key={id}
+        href={silenceAddress(id)}
+        title={silenced_by.map(each => silenceWords(silences.get(each))).join('\n')}
+      >
         silenced
       </a>
     ))}
@@ -31,13 +37,8 @@ export const ShortMutes = ({ mutes: { silenced_by, inhibited_by, maintenance }, 
   </span>
 )
 
-interface MuteSentencesProps extends MuteWordsProps {
-  /** What an alert is called; undefined if that is not known. */
-  nameOf(fingerprint: string): string | undefined
-}
-
 /** Every reason why an alert is muted. */
-export const MuteSentences = ({ mutes, silences, nameOf }: MuteSentencesProps) => (
+export const MuteSentences = ({ mutes, silences }: MuteWordsProps) => (
   <ul class="mute-sentences">
     {mutes.silenced_by.map(id => (
       <li key={id}>
@@ -46,8 +47,7 @@ export const MuteSentences = ({ mutes, silences, nameOf }: MuteSentencesProps) =
     ))}
     {mutes.inhibited_by.map(fingerprint => (
       <li key={fingerprint}>
-        Inhibited: while <a href={`/alerts/${fingerprint}`}>{nameOf(fingerprint) ?? `alert ${fingerprint}`}</a> fires,
-        nobody is told of this alert.
+        Inhibited while <AlertName fingerprint={fingerprint} /> fires.
       </li>
     ))}
     {mutes.maintenance.map(name => (
@@ -57,6 +57,12 @@ export const MuteSentences = ({ mutes, silences, nameOf }: MuteSentencesProps) =
     ))}
   </ul>
 )
+
+/** The name of a firing alert, as soon as it is known. */
+function AlertName({ fingerprint }: { fingerprint: string }) {
+  const { value } = useFetch('/api/alerts/{fingerprint}', { fingerprint })
+  return <a href={`/alerts/${fingerprint}`}>{value.value ? nameOf(value.value) : `alert ${fingerprint}`}</a>
+}
 
 const silenceAddress = (id: string) => `/silences?silence=${encodeURIComponent(id)}`
 

@@ -59,13 +59,16 @@ export function SearchBox({ q, labels, onSearch, onMatcher }: SearchBoxProps) {
     Enter: enter,
     ArrowDown: () => (marked.value = Math.min(suggestions.length - 1, marked.value + 1)),
     ArrowUp: () => (marked.value = Math.max(-1, marked.value - 1)),
-    Escape: () => (isOpen.value && suggestions.length > 0 ? (isOpen.value = false) : input.current?.blur()),
+    Escape: () => {
+      if (suggestions.length === 0) input.current?.blur()
+      isOpen.value = false
+    },
   }
   return (
     <div class="matcher-search">
       <input
         ref={input}
-        type="search"
+        type="text"
         role="combobox"
         aria-label="Search alerts"
         aria-autocomplete="list"
@@ -85,20 +88,20 @@ export function SearchBox({ q, labels, onSearch, onMatcher }: SearchBoxProps) {
           act()
         }}
       />
-      <ul
+      <div
         id="alert-suggestions"
         class="suggestions"
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a list of options (ARIA 1.2, combobox)
         role="listbox"
         aria-label="Completions"
         hidden={suggestions.length === 0}
       >
         {suggestions.map((suggestion, at) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field that keeps the focus has the keys
-          <li
+          // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus and names the active option (ARIA combobox)
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
+          <div
             key={suggestion.text}
             id={`alert-suggestion-${at}`}
-            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: see above
+            class="suggestion"
             role="option"
             aria-selected={at === marked.value}
             onPointerDown={event => event.preventDefault()} // the field keeps the focus
@@ -106,9 +109,9 @@ export function SearchBox({ q, labels, onSearch, onMatcher }: SearchBoxProps) {
           >
             <code>{suggestion.text}</code>
             <span class="hint">{suggestion.note}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   )
 }

@@ -2,9 +2,9 @@ import { type ReadonlySignal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { AlertItem } from '../../src/contract/alerts'
 import type { Matcher } from '../../src/contract/matchers'
+import { ALERT_TABLE } from '../alerts/alert-columns'
 import { AlertGroups } from '../alerts/alert-groups'
 import { AlertList } from '../alerts/alert-list'
-import { ALERT_TABLE } from '../alerts/alert-columns'
 import type { AlertListState, AlertRowActions } from '../alerts/alert-row'
 import { Facets } from '../alerts/facets'
 import { FilterBar } from '../alerts/filter-bar'
@@ -26,7 +26,7 @@ import { ColumnMenu } from '../components/columns'
 import { ListStatus } from '../components/list-status'
 import { PageFrame } from '../components/page-frame'
 import { navigate, search } from '../router'
-import { type SilenceDraft, SilenceDialog } from '../silences/silence-dialog'
+import { SilenceDialog, type SilenceDraft } from '../silences/silence-dialog'
 import { SavedViews } from '../views/saved-views'
 
 const VIEWS = [
@@ -40,7 +40,10 @@ const VIEWS = [
 export default function AlertsPage() {
   const filters = useMemo(() => alertFiltersOf(search.value), [search.value])
   const { facets, states } = useFacets(filters)
-  const state: AlertListState = { current: useSignal(''), selected: useSignal<ReadonlyMap<string, AlertItem>>(new Map()) }
+  const state: AlertListState = {
+    current: useSignal(''),
+    selected: useSignal<ReadonlyMap<string, AlertItem>>(new Map()),
+  }
   const draft = useSignal<SilenceDraft | null>(null)
   const silences = useActiveSilences()
   const set = (change: Partial<AlertFilters>) =>
@@ -74,11 +77,7 @@ export default function AlertsPage() {
         onClear={() => clear(state.selected)}
       />
       {draft.value && (
-        <SilenceDialog
-          draft={draft.value}
-          onSaved={() => clear(state.selected)}
-          onClose={() => (draft.value = null)}
-        />
+        <SilenceDialog draft={draft.value} onSaved={() => clear(state.selected)} onClose={() => (draft.value = null)} />
       )}
     </PageFrame>
   )
@@ -103,14 +102,7 @@ function Listed({ filters, state, actions, silences }: ListedProps) {
   return (
     <>
       <ListStatus list={list} empty={<NoAlerts filters={filters} isFiltered={isNarrowed(filters)} />} />
-      <AlertList
-        list={list}
-        unseen={unseen}
-        state={state}
-        actions={actions}
-        silences={silences}
-        onShowUnseen={show}
-      />
+      <AlertList list={list} unseen={unseen} state={state} actions={actions} silences={silences} onShowUnseen={show} />
     </>
   )
 }

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals'
 import { MATCHER_OPS } from '../../src/contract/values'
-import type { Fault } from '../api'
 import type { LabelValues } from '../alerts/suggestions'
+import type { Fault } from '../api'
 import { emptyRow, type MatcherRow, matchersOf, opOf } from './draft'
 
 interface MatchersEditorProps {

@@ -19,7 +19,9 @@ export const Preview = ({ found, problem }: PreviewProps) => (
     {found && (
       <>
         <p>
-          <b>{found.count === 0 ? 'Mutes nothing that fires now' : `Mutes ${counted(found.count, 'firing alert')} now`}</b>
+          <b>
+            {found.count === 0 ? 'Mutes nothing that fires now' : `Mutes ${counted(found.count, 'firing alert')} now`}
+          </b>
           <span class="hint"> · {formatCount(found.recent_count)} matched in the last 7 days</span>
         </p>
         <ul>

@@ -57,7 +57,13 @@ export function SilenceList({ state, q, version, onEdit }: SilenceListProps) {
   return (
     <>
       <search class="filters">
-        <TypedFilter label="Search silences" hint="Search comment, author or matcher" value={q} hasShortcut onTyped={text => setFilters({ q: text })} />
+        <TypedFilter
+          label="Search silences"
+          hint="Search comment, author or matcher"
+          value={q}
+          hasShortcut
+          onTyped={text => setFilters({ q: text })}
+        />
         {isOperator.value && state !== 'expired' && silences.length > 0 && (
           <label class="check-label">
             <input

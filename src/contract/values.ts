@@ -54,6 +54,8 @@ export const QUEUE_COUNTS = {
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
 
+/** Times that a preview of a schedule may ask for. */
+export const PREVIEW_MAX = 400
 /** What a schedule does when it is due and its last job has not ended. */
 export const OVERLAPS = ['skip', 'queue'] as const
 /** How many jobs a schedule creates for all the times that it has missed. */
