@@ -3,8 +3,8 @@ import type { Column } from '../components/columns'
 /** Columns of the list of alerts. */
 const COLUMNS: readonly Column[] = [
   { name: 'alert-severity', title: 'Severity', track: '92px' },
-  { name: 'alert-what', title: 'Alert', track: 'minmax(160px, 1.5fr)', isMain: true },
-  { name: 'alert-labels', title: 'Labels', track: 'minmax(0, 1.2fr)' },
+  { name: 'alert-what', title: 'Alert', track: 'minmax(160px, 2fr)', isMain: true },
+  { name: 'alert-labels', title: 'Labels', track: 'minmax(0, 1fr)' },
   { name: 'alert-state', title: 'State', track: '104px' },
   { name: 'alert-receivers', title: 'Receivers', track: '96px' },
   { name: 'alert-age', title: 'Since', track: '80px', isNumber: true },

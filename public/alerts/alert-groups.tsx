@@ -1,5 +1,5 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals'
-import type { AlertGroup } from '../../src/contract/alerts'
+import { type ReadonlySignal, signal, useSignal } from '@preact/signals'
+import type { AlertGroup, AlertItem } from '../../src/contract/alerts'
 import type { Labels } from '../../src/contract/matchers'
 import { counted, formatCount } from '../../text/numbers'
 import { Empty, Failure } from '../components/empty'
@@ -11,7 +11,11 @@ import { type AlertListState, AlertRow, type AlertRowActions } from './alert-row
 import { type AlertFilters, alertSearchOf, groupMatchers, groupNamesOf } from './filters'
 import type { KnownSilences } from './mute-words'
 import { SeverityCounts } from './severity'
+import { useAlertKeys } from './use-alert-keys'
 import { useAlertList, useGroups } from './use-alerts'
+
+/** The keys for rows work in the list; that for the selection, here, too. */
+const NO_ROWS = signal<readonly AlertItem[]>([])
 
 interface AlertGroupsProps {
   filters: AlertFilters
@@ -24,6 +28,7 @@ interface AlertGroupsProps {
 export function AlertGroups({ filters, state, actions, silences }: AlertGroupsProps) {
   const groups = useGroups(filters)
   const open = useSignal<ReadonlySet<string>>(new Set())
+  useAlertKeys({ alerts: NO_ROWS, state, onSilence: actions.onSilence })
   const found = groups.value.value
   if (groups.problem.value !== '') return <Failure message={groups.problem.value} onRetry={() => void groups.read()} />
   if (!found) return <div class="is-loading" aria-busy="true" />

@@ -50,11 +50,7 @@ export function FilterBar({ filters, states, labels, onChange }: FilterBarProps)
         />
         <PeriodSelect label="Started" value={filters.since} onChange={since => onChange({ since })} />
         <Grouping filters={filters} labels={labels} onChange={onChange} />
-        {isNarrowed(filters) && (
-          <a class="button" href={`/alerts${alertSearchOf({ group_by: filters.group_by })}`}>
-            Clear
-          </a>
-        )}
+        {isNarrowed(filters) && filters.filter.length === 0 && <Clear filters={filters} />}
       </search>
       {filters.filter.length > 0 && (
         <ul class="matcher-chips" aria-label="Matchers">
@@ -70,11 +66,20 @@ export function FilterBar({ filters, states, labels, onChange }: FilterBarProps)
               </button>
             </li>
           ))}
+          <li>
+            <Clear filters={filters} />
+          </li>
         </ul>
       )}
     </>
   )
 }
+
+const Clear = ({ filters: { group_by } }: Pick<FilterBarProps, 'filters'>) => (
+  <a class="button" href={`/alerts${alertSearchOf({ group_by })}`}>
+    Clear
+  </a>
+)
 
 interface StateChipProps {
   label: string

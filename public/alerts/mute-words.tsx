@@ -12,30 +12,34 @@ interface MuteWordsProps {
   silences: KnownSilences
 }
 
-/** Why an alert is muted, in a few words that lead to the reasons. */
-export const ShortMutes = ({ mutes: { silenced_by, inhibited_by, maintenance }, silences }: MuteWordsProps) => (
-  <span class="mutes">
-    {silenced_by.slice(0, 1).map(id => (
-      <a
-        key={id}
-        href={silenceAddress(id)}
-        title={silenced_by.map(each => silenceWords(silences.get(each))).join('\n')}
-      >
-        silenced
+/** Why an alert is muted, in a word that leads to the reason, and how many more reasons there are. */
+export function ShortMutes({ mutes, silences }: MuteWordsProps) {
+  const [reason] = reasonsOf({ mutes, silences })
+  const more = mutes.silenced_by.length + mutes.inhibited_by.length + mutes.maintenance.length - 1
+  if (!reason) return null
+  return (
+    <span class="mutes">
+      <a href={reason.href} title={reason.title}>
+        {reason.word}
       </a>
-    ))}
-    {inhibited_by.slice(0, 1).map(fingerprint => (
-      <a key={fingerprint} href={`/alerts/${fingerprint}`} title={`${inhibited_by.length} firing alerts inhibit it`}>
-        inhibited
-      </a>
-    ))}
-    {maintenance.length > 0 && (
-      <a href="/silences?tab=maintenance" title={maintenance.join('\n')}>
-        maintenance
-      </a>
-    )}
-  </span>
-)
+      {more > 0 && <span class="hint">+{more}</span>}
+    </span>
+  )
+}
+
+const reasonsOf = ({ mutes, silences }: MuteWordsProps) => [
+  ...mutes.silenced_by.map(id => ({
+    word: 'silenced',
+    href: silenceAddress(id),
+    title: silenceWords(silences.get(id)),
+  })),
+  ...mutes.inhibited_by.map(fingerprint => ({
+    word: 'inhibited',
+    href: `/alerts/${fingerprint}`,
+    title: 'Another alert that fires inhibits it',
+  })),
+  ...mutes.maintenance.map(name => ({ word: 'maintenance', href: '/silences?tab=maintenance', title: name })),
+]
 
 /** Every reason why an alert is muted. */
 export const MuteSentences = ({ mutes, silences }: MuteWordsProps) => (

@@ -35,12 +35,6 @@ export function addDays(time: number, days: number): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() + days).getTime()
 }
 
-/** The first day that the calendar of a month shows: a Monday. */
-export function startOfMonth(time: number): number {
-  const at = new Date(time)
-  return startOfWeek(new Date(at.getFullYear(), at.getMonth(), 1).getTime())
-}
-
 /** Days from a midnight on, each with what is open on it. */
 export function daysFrom(start: number, count: number, openings: readonly Opening[]): Day[] {
   return Array.from({ length: count }, (_, at) => {

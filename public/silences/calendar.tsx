@@ -2,24 +2,23 @@ import { useSignal } from '@preact/signals'
 import type { MaintenanceWindow } from '../../src/contract/silences'
 import { formatClock, formatDate, formatDateTime } from '../../text/times'
 import { now } from '../clock'
-import { addDays, type Day, type DayPart, daysFrom, startOfMonth, startOfWeek } from './calendar-days'
+import { addDays, type Day, type DayPart, daysFrom, startOfWeek } from './calendar-days'
 import { useOpenings } from './use-openings'
 
 const WEEK_DAYS = 7
-const MONTH_DAYS = 42
+const MONTH_DAYS = 35
 /** Openings that a day of the month shows. */
 const SHOWN_MAX = 3
 
-/** When maintenance windows are open, in local time: a week by hours, or a month by days. */
+/** When maintenance windows are open from today on, in local time: a week by hours, or five weeks by days. */
 export function Calendar({ windows }: { windows: readonly MaintenanceWindow[] }) {
   const span = useSignal<'week' | 'month'>('week')
-  /** Weeks or months from the current one on. */
+  /** Pages after the first one. */
   const offset = useSignal(0)
   const isWeek = span.value === 'week'
   const today = addDays(now.value, 0)
-  const anchor = isWeek ? addDays(startOfWeek(today), offset.value * WEEK_DAYS) : monthLater(today, offset.value)
-  const start = isWeek ? anchor : startOfMonth(anchor)
   const count = isWeek ? WEEK_DAYS : MONTH_DAYS
+  const start = addDays(isWeek ? today : startOfWeek(today), offset.value * count)
   const { openings, partial } = useOpenings(windows, addDays(start, count))
   const days = daysFrom(start, count, openings)
   const show = (next: 'week' | 'month') => {
@@ -37,7 +36,9 @@ export function Calendar({ windows }: { windows: readonly MaintenanceWindow[] })
             Month
           </button>
         </fieldset>
-        <b aria-live="polite">{isWeek ? `Week of ${formatDate(start)}` : monthName(anchor)}</b>
+        <b class="calendar-range" aria-live="polite">
+          {dayName(start)} – {dayName(addDays(start, count - 1))}
+        </b>
         <span class="spacer" />
         <button type="button" aria-label="Earlier" disabled={offset.value === 0} onClick={() => (offset.value -= 1)}>
           ‹
@@ -46,7 +47,7 @@ export function Calendar({ windows }: { windows: readonly MaintenanceWindow[] })
           ›
         </button>
       </header>
-      {isWeek ? <Week days={days} today={today} /> : <Month days={days} today={today} month={anchor} />}
+      {isWeek ? <Week days={days} today={today} /> : <Month days={days} today={today} />}
       <p class="hint">
         Local time, from now on.
         {partial.length > 0 && ` Only the next times are drawn of ${partial.join(', ')}.`}
@@ -55,13 +56,8 @@ export function Calendar({ windows }: { windows: readonly MaintenanceWindow[] })
   )
 }
 
-function monthLater(time: number, months: number): number {
-  const at = new Date(time)
-  return new Date(at.getFullYear(), at.getMonth() + months, 1).getTime()
-}
-
-const MONTHS = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' })
-const monthName = (time: number) => MONTHS.format(time)
+const DAYS = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
+const dayName = (time: number) => DAYS.format(time)
 const DAY_NAMES = new Intl.DateTimeFormat('en', { weekday: 'short' })
 
 const wordsOf = ({ opening: { window, from, to } }: DayPart) =>
@@ -134,14 +130,13 @@ function Bar({ day, part }: { day: Day; part: DayPart }) {
   )
 }
 
-function Month({ days, today, month }: DaysProps & { month: number }) {
-  const isOther = (day: Day) => new Date(day.from).getMonth() !== new Date(month).getMonth()
+function Month({ days, today }: DaysProps) {
   return (
     <div class="calendar-month">
       {days.map(day => (
         <section
           key={day.from}
-          class={`calendar-cell${day.from === today ? ' is-today' : ''}${isOther(day) ? ' is-other' : ''}`}
+          class={`calendar-cell${day.from === today ? ' is-today' : ''}`}
           aria-label={formatDate(day.from)}
         >
           <h3>

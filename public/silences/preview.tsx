@@ -7,15 +7,21 @@ import type { SilencePreview } from './use-preview'
 interface PreviewProps {
   found: SilencePreview | null
   problem: string
+  /** Whether the matchers are refused, which is shown at them. */
+  isRefused: boolean
 }
 
 const EXAMPLES_MAX = 4
 
 /** What a silence would mute now, with examples. Always of one height, so that the form below does not jump. */
-export const Preview = ({ found, problem }: PreviewProps) => (
+export const Preview = ({ found, problem, isRefused }: PreviewProps) => (
   <section class="silence-preview" aria-label="Preview" aria-live="polite">
     {problem !== '' && <Failure message={problem} />}
-    {problem === '' && !found && <p class="hint">Enter a matcher to see which alerts it mutes.</p>}
+    {problem === '' && !found && (
+      <p class="hint">
+        {isRefused ? 'These matchers cannot be used.' : 'Enter a matcher to see which alerts it mutes.'}
+      </p>
+    )}
     {found && (
       <>
         <p>

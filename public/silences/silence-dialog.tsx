@@ -88,7 +88,7 @@ export function SilenceDialog({ draft, onSaved, onClose }: SilenceDialogProps) {
           />
         </label>
         <MatchersEditor rows={rows} labels={facets.value.value?.labels ?? []} faults={faults} />
-        <Preview found={found} problem={preview.problem.value} />
+        <Preview found={found} problem={preview.problem.value} isRefused={preview.faults.value.length > 0} />
         <TimingFields timing={timing} silence={silence} />
         {needsConfirm && (
           <label class="notice check-label">

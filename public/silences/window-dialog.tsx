@@ -71,7 +71,11 @@ export function WindowDialog({ window, onSaved, onClose }: WindowDialogProps) {
           labels={facets.value.value?.labels ?? []}
           faults={[...preview.faults.value, ...faults.value]}
         />
-        <Preview found={preview.found.value} problem={preview.problem.value} />
+        <Preview
+          found={preview.found.value}
+          problem={preview.problem.value}
+          isRefused={preview.faults.value.length > 0}
+        />
         <WhenFields timing={timing} />
         <label class="check-label">
           <input

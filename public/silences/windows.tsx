@@ -74,8 +74,7 @@ interface WindowCardProps {
 function WindowCard({ window, onChange, onChanged, onEdit }: WindowCardProps) {
   const { id, name, matchers, words, timezone, duration_minutes, enabled } = window
   return (
-    <li class={`silence${enabled ? '' : ' is-silence-expired'}`} id={`window-${id}`}>
-      <span class="pick" />
+    <li class={`silence is-window${enabled ? '' : ' is-silence-expired'}`} id={`window-${id}`}>
       <div class="silence-what">
         <p class="silence-facts">
           <b>{name}</b>
