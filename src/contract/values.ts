@@ -52,7 +52,7 @@ export const QUEUE_COUNTS = {
   bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
-export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
 
 /** Times that a preview of a schedule may ask for. */
 export const PREVIEW_MAX = 400
@@ -89,6 +89,12 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const
 export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
 export const SILENCE_STATES = ['pending', 'active', 'expired'] as const
 export const RECEIVER_TYPES = ['webhook', 'email', 'slack'] as const
+/** Settings of receivers that are stored encrypted and never returned. The address of a Slack channel is a secret itself. */
+export const SECRET_SETTINGS = {
+  webhook: ['secret', 'bearer_token'],
+  email: ['password'],
+  slack: ['url'],
+} as const
 /** `muted`: all its alerts are muted, so nobody has been notified. */
 export const INCIDENT_STATUSES = ['open', 'muted', 'acknowledged', 'resolved'] as const
 export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'not_sent'] as const

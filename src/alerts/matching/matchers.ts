@@ -60,7 +60,7 @@ export function conditionOf({ op, value }: Matcher): (given: string) => boolean 
   if (op === '=') return given => given === value
   if (op === '!=') return given => given !== value
   const pattern = patternOf(value)
-  return op === '=~' ? pattern : given => !pattern(given)
+  return op === '=~' ? given => pattern.matches(given) : given => !pattern.matches(given)
 }
 
 /** Whether all matchers hold. An empty list matches everything. @throws MatcherError when a pattern is none */
