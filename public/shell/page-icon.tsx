@@ -1,4 +1,6 @@
 import {
+  BellOff,
+  BellRing,
   Bookmark,
   CalendarClock,
   CircleAlert,
@@ -37,6 +39,8 @@ const ICONS: Record<string, IconNode | undefined> = {
   labels: Tag,
   files: FileDown,
   'enroll-secrets': KeyRound,
+  alerts: BellRing,
+  silences: BellOff,
   members: Users,
   tokens: Ticket,
   audit: ShieldCheck,

@@ -1,5 +1,5 @@
 /** Headings of the sidebar, in its order. */
-export const SECTIONS = ['Jobs', 'Fleet', 'Admin'] as const
+export const SECTIONS = ['Jobs', 'Fleet', 'Alerts', 'Admin'] as const
 
 export interface PageInfo {
   name: string
@@ -54,6 +54,10 @@ export const PAGES = [
   { name: 'host', path: '/hosts/:id', title: 'Host', parent: 'hosts' },
   { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries', role: 'operator' },
   { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
+
+  { name: 'alerts', path: '/alerts', title: 'Alerts', section: 'Alerts', key: 'u' },
+  { name: 'silences', path: '/silences', title: 'Silences', section: 'Alerts', key: 'z' },
+  { name: 'alert', path: '/alerts/:id', title: 'Alert', parent: 'alerts' },
 
   { name: 'members', path: '/admin/members', title: 'Members', section: 'Admin', key: 'm', role: 'admin' },
   { name: 'tokens', path: '/admin/tokens', title: 'API tokens', section: 'Admin', key: 't', role: 'admin' },
