@@ -129,6 +129,7 @@ const OWNERS: Record<string, RegExp> = {
   'jsonc-parser': /^src\/fleet\/schedules\//,
   'ipaddr.js': /^src\/(base|access)\//,
   re2js: /^src\/alerts\/matching\//,
+  yaml: /^src\/alerts\/routing\//,
   'tough-cookie': /^src\/monitors\/checks\/cookies\.ts$/,
 }
 

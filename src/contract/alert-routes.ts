@@ -45,7 +45,7 @@ const route = z.strictObject({
   /** When its alerts stop coming for so long, that is an incident itself. */
   expect_every_seconds: seconds(10).optional(),
   get routes() {
-    return z.array(route).max(200).default([])
+    return z.array(route).max(5_000).default([])
   },
 })
 export type AlertRoute = z.output<typeof route>
@@ -60,16 +60,17 @@ const inhibitRule = z.strictObject({
 })
 export type InhibitRule = z.output<typeof inhibitRule>
 
-const config = z.strictObject({
+/** Routes, inhibition rules and time intervals. */
+export const alertRouting = z.strictObject({
   route,
   inhibit_rules: z.array(inhibitRule).max(500).default([]),
   /** By name. */
   time_intervals: z.record(plainText(200), z.array(timeInterval).max(50)).default({}),
 })
-export type AlertRouting = z.output<typeof config>
-export type AlertRoutingInput = z.input<typeof config>
+export type AlertRouting = z.output<typeof alertRouting>
+export type AlertRoutingInput = z.input<typeof alertRouting>
 
-const stored = config.extend({
+const stored = alertRouting.extend({
   /** Counts the changes. */
   version: z.number(),
   updated_at: time.nullable(),
@@ -106,7 +107,7 @@ export const alertRouteRoutes = {
     path: '/api/alert-routes',
     role: 'admin',
     summary: 'Replaces the tree of routes. Groups that go on existing keep their timers and are not notified again.',
-    body: config.extend({
+    body: alertRouting.extend({
       /** Refuses the change with 409 unless this is the version it was made from. */
       version: z.number().int().optional(),
       reason: reason.optional(),
@@ -134,7 +135,7 @@ export const alertRouteRoutes = {
     replies: {
       200: z.object({
         stored: z.boolean(),
-        routing: config,
+        routing: alertRouting,
         receivers: z.array(
           z.object({ name: z.string(), type: z.string(), outcome: z.enum(['created', 'kept', 'disabled']) }),
         ),
@@ -151,7 +152,7 @@ export const alertRouteRoutes = {
     body: z.strictObject({
       labels: labelSet,
       /** A tree to test instead of the stored one. */
-      routing: config.optional(),
+      routing: alertRouting.optional(),
     }),
     bodyBytesMax: 1024 * 1024,
     replies: {
