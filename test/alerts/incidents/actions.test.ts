@@ -35,9 +35,9 @@ async function open(more: Record<string, string> = {}) {
 
 const act = (id: string, what: string, body: unknown = {}) => site.ask('POST', `/api/incidents/${id}/${what}`, { body })
 const toldOf = async (id: string) =>
-  (await rows<{ reason: string }>(world.db, 'SELECT reason FROM notifications WHERE incident_id = ? ORDER BY id', [id])).map(
-    ({ reason }) => reason,
-  )
+  (
+    await rows<{ reason: string }>(world.db, 'SELECT reason FROM notifications WHERE incident_id = ? ORDER BY id', [id])
+  ).map(({ reason }) => reason)
 const lastEvents = async (count: number) => (await world.events()).slice(-count)
 
 test('an acknowledged incident is not repeated, but new alerts of it are told', async () => {
@@ -89,7 +89,11 @@ test('assigned to a member, and back; not to anybody else', async () => {
   const userId = newId()
   const user = { id: userId, tenant_id: TENANT, email: 'a@b.c', email_folded: 'a@b.c', name: 'Ada', role: 'operator' }
   await world.db('users').insert(user)
-  expect((await act(id, 'assign', { user_id: userId })).body.assignee).toEqual({ type: 'user', id: userId, name: 'Ada' })
+  expect((await act(id, 'assign', { user_id: userId })).body.assignee).toEqual({
+    type: 'user',
+    id: userId,
+    name: 'Ada',
+  })
   expect((await act(id, 'assign', { user_id: null })).body.assignee).toBeNull()
   const refused = await act(id, 'assign', { user_id: newId() })
   expect([refused.status, refused.body.errors[0].path]).toEqual([400, 'body.user_id'])
@@ -143,7 +147,11 @@ test('alerts of an incident: firing ones first, by page', async () => {
   let cursor: string | null = ''
   while (cursor !== null) {
     const { body } = await site.ask('GET', `/api/incidents/${id}/alerts?limit=2${cursor && `&cursor=${cursor}`}`)
-    for (const { resolved_at, labels: { instance = '-' } } of body.items) states.push(`${instance} ${resolved_at ? 'over' : 'on'}`)
+    for (const {
+      resolved_at,
+      labels: { instance = '-' },
+    } of body.items)
+      states.push(`${instance} ${resolved_at ? 'over' : 'on'}`)
     cursor = body.next_cursor
   }
   expect(states.slice(0, 3).sort()).toEqual(['b on', 'c on', 'd on'])

@@ -217,7 +217,10 @@ test('alerts that came before the routes have been looked at are counted once', 
   await world.route({ receiver: 'hook', group_by: ['instance'] })
   await world.fire(A, B)
   await world.pass(0)
-  expect(await world.incidents()).toMatchObject([{ firing: 1, alerts: 1 }, { firing: 1, alerts: 1 }])
+  expect(await world.incidents()).toMatchObject([
+    { firing: 1, alerts: 1 },
+    { firing: 1, alerts: 1 },
+  ])
   await world.route({ receiver: 'hook', group_by: [] })
   await world.fire(OTHER)
   await world.pass(0)

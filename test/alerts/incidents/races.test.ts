@@ -50,25 +50,33 @@ async function crashOn(table: string) {
       FOR EACH ROW EXECUTE FUNCTION crash()`)
 }
 
-test.each(['alert_dispatch', 'incidents', 'notifications'])('sessions that end in a commit of %s double and lose nothing', async table => {
-  await crashOn(table)
-  for (let i = 0; i < 3; i++) {
-    await world.fire(...many(i * 10, 10))
-    await world.nodes[i % 2]?.run()
-  }
-  await world.resolve(...many(0, 30))
-  await world.pass(6 * 60_000)
-  const { rows } = await world.db.raw<{ rows: { last_value: number }[] }>('SELECT last_value FROM crashes')
-  expect(rows[0]?.last_value).toBeGreaterThan(1)
-  const events = await world.events()
-  expect(['alert_created', 'alert_resolved', 'incident_created'].map(kind => countOf(events, kind))).toEqual([30, 30, 10])
-  expect((await world.incidents()).map(({ status, alerts }) => [status, alerts])).toEqual(
-    Array.from({ length: 10 }, () => ['resolved', 3]),
-  )
-  expect((await world.told()).sort()).toEqual(
-    [...Array.from({ length: 10 }, () => 'all_resolved 0/1'), ...Array.from({ length: 10 }, () => 'first 1/0')].sort(),
-  )
-})
+test.each(['alert_dispatch', 'incidents', 'notifications'])(
+  'sessions that end in a commit of %s double and lose nothing',
+  async table => {
+    await crashOn(table)
+    for (let i = 0; i < 3; i++) {
+      await world.fire(...many(i * 10, 10))
+      await world.nodes[i % 2]?.run()
+    }
+    await world.resolve(...many(0, 30))
+    await world.pass(6 * 60_000)
+    const { rows } = await world.db.raw<{ rows: { last_value: number }[] }>('SELECT last_value FROM crashes')
+    expect(rows[0]?.last_value).toBeGreaterThan(1)
+    const events = await world.events()
+    expect(['alert_created', 'alert_resolved', 'incident_created'].map(kind => countOf(events, kind))).toEqual([
+      30, 30, 10,
+    ])
+    expect((await world.incidents()).map(({ status, alerts }) => [status, alerts])).toEqual(
+      Array.from({ length: 10 }, () => ['resolved', 3]),
+    )
+    expect((await world.told()).sort()).toEqual(
+      [
+        ...Array.from({ length: 10 }, () => 'all_resolved 0/1'),
+        ...Array.from({ length: 10 }, () => 'first 1/0'),
+      ].sort(),
+    )
+  },
+)
 
 test('a process that takes over knows what is muted, and tells it once', async () => {
   await world.mute('silenced', { A1: 's1' })

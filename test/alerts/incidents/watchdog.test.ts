@@ -9,7 +9,13 @@ beforeEach(async () => {
   world = await startWorld()
   const { db, node } = world
   watchdog = new Watchdog({
-    ...{ db, log: quietLog, openAlerts: node.occurrences.open, routing: new Routing(db), raises: node.occurrences.raises },
+    ...{
+      db,
+      log: quietLog,
+      openAlerts: node.occurrences.open,
+      routing: new Routing(db),
+      raises: node.occurrences.raises,
+    },
     clock: () => new Date(world.clock.now),
   })
 })
@@ -57,5 +63,7 @@ test('the missing alert opens an incident', async () => {
   await after(0)
   await after(3 * MIN)
   await world.pass(0)
-  expect(await world.incidents()).toMatchObject([{ title: 'Expected alerts have stopped coming', severity: 'critical' }])
+  expect(await world.incidents()).toMatchObject([
+    { title: 'Expected alerts have stopped coming', severity: 'critical' },
+  ])
 })
