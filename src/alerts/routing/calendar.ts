@@ -1,5 +1,5 @@
-import { changeBetween, offsetAt } from '../../jobs'
 import type { TimeInterval } from '../../contract/alert-routes'
+import { changeBetween, offsetAt } from '../../jobs'
 import { daysOfMonth, minutes, months, type Range, weekdays, years } from './calendar-range'
 
 const MINUTE_MS = 60_000

@@ -69,7 +69,17 @@ function securityOf({ fields, global }: SettingsReader, smarthost: Text | undefi
   return (fields.flag('require_tls') ?? global.flag('smtp_require_tls') ?? true) ? 'starttls' : 'none'
 }
 
-const SLACK_FORM = ['color', 'title', 'title_link', 'pretext', 'text', 'message_text', 'fields', 'short_fields', 'footer']
+const SLACK_FORM = [
+  'color',
+  'title',
+  'title_link',
+  'pretext',
+  'text',
+  'message_text',
+  'fields',
+  'short_fields',
+  'footer',
+]
 const SLACK_LOOKS = ['fallback', 'callback_id', 'icon_emoji', 'icon_url', 'image_url', 'thumb_url', 'link_names']
 const SLACK_REST = ['mrkdwn_in', 'actions', 'timeout', 'update_message']
 
@@ -79,7 +89,8 @@ export function readSlack(node: YamlNode, global: Fields, report: Report): Integ
   fields.atMostOne('api_url', 'api_url_file')
   settings.takeSecret('url', 'api_url', 'slack_api_url')
   if (!settings.read.places.url) {
-    if (!usesApp(fields, global)) settings.fault('This channel has no api_url, and there is no slack_api_url in "global".')
+    if (!usesApp(fields, global))
+      settings.fault('This channel has no api_url, and there is no slack_api_url in "global".')
     settings.skip('app_token', 'Only incoming webhooks are supported.')
   }
   settings.takePlain('channel', 'channel')

@@ -1,4 +1,4 @@
-import { Fields, type Text } from './fields'
+import type { Fields, Text } from './fields'
 import type { Report } from './report'
 import type { YamlNode } from './yaml-tree'
 
@@ -46,7 +46,8 @@ export class SettingsReader {
     if (!given || given.text === '') return
     this.read.places[setting] = given
     if (given.text === HIDDEN) this.ask(setting, given, 'the file holds "<secret>" in its place')
-    else if (looksLikeVariable(given.text)) this.ask(setting, given, `${given.text} is a variable, which is not replaced`)
+    else if (looksLikeVariable(given.text))
+      this.ask(setting, given, `${given.text} is a variable, which is not replaced`)
     else this.read.values[setting] = valueOf(given.text)
   }
 
