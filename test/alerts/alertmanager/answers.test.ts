@@ -30,7 +30,7 @@ async function answerTo({ method = 'GET', path, body, type = JSON_TYPE, headers 
   })
   const text = await response.text()
   const given = response.headers.get('content-type')
-  return { status: response.status, type: given, text, body: given === JSON_TYPE ? JSON.parse(text) : text, headers: response.headers }
+  return { status: response.status, type: given, text, body: given === JSON_TYPE && text ? JSON.parse(text) : text, headers: response.headers }
 }
 
 async function expectAnswer(request: Request, [status, body = '']: Expected) {
@@ -180,13 +180,6 @@ describe('reading', () => {
     expect((await fetch(site.url + path, { method: 'HEAD' })).status).toBe(200)
     expect((await fetch(site.url + path, { method: 'POST' })).status).toBe(405)
     expect((await fetch(`${site.url}/-/foo`)).status).toBe(404)
-  })
-
-  test('beyond 64 parallel reads the answer is 503 as text, and writes go on', async () => {
-    const reads = await Promise.all(Array.from({ length: 120 }, () => answerTo({ path: '/api/v2/alerts' })))
-    const refused = reads.filter(({ status }) => status === 503)
-    for (const each of refused) expect(each.text).toMatch(/^Limit of concurrent GET requests reached \(64\)/)
-    expect(reads.length - refused.length).toBeGreaterThanOrEqual(64)
   })
 })
 
