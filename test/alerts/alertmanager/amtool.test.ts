@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AlertsSite, startAlertsSite } from '../site'
+import { describeWith } from './servers'
 
 const AMTOOL = '/usr/bin/amtool'
-if (!existsSync(AMTOOL)) console.warn(`Skipped: ${AMTOOL} is missing; install prometheus-alertmanager`)
-const withAmtool = existsSync(AMTOOL) ? describe : describe.skip
 
-withAmtool('amtool 0.25', () => {
+describeWith(AMTOOL, 'prometheus-alertmanager')('amtool 0.25', () => {
   let site: AlertsSite
   let folder: string
   let config: string
