@@ -14,8 +14,6 @@ export interface DispatcherDeps {
   dispatch: Dispatch
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
   onChange(listener: (tenantId: string) => void): void
-  /** After each commit of a round. */
-  onDispatched?(tenantId: string): void
   clock: () => Date
 }
 
@@ -102,7 +100,6 @@ export class Dispatcher implements Part {
     const done = await streams.commit(dispatch.effect, { tenantId, now: clock().getTime() })
     if (done.isBusy) return BUSY_MS * (1 + Math.random())
     dispatch.confirm(tenantId, done)
-    this.deps.onDispatched?.(tenantId)
     if (done.isLeft) work.isDirty = true
     return this.until(done.nextAt)
   }

@@ -2,7 +2,9 @@ import { cached } from '../../base/cached'
 import type { Db } from '../../base/db'
 import { Gauge, type Registry } from '../../base/metrics'
 import { ignoreOutage } from '../../base/outage'
-import { SEVERITIES } from '../../contract/values'
+import type { Severity } from '../../contract/alerts'
+import type { IncidentStatus } from '../../contract/incidents'
+import type { StatsUpdatedEvent } from '../../contract/stats'
 import type { StatsSource } from '../../jobs'
 import { countIncidents, countOpen } from './figures-store'
 
@@ -47,16 +49,16 @@ export const incidentStats =
       const own = rows.filter(row => row.tenant_id === tenantId)
       const sum = (isCounted: (row: (typeof rows)[number]) => boolean) =>
         own.reduce((total, row) => total + (isCounted(row) ? row.count : 0), 0)
-      const statuses = (['open', 'muted', 'acknowledged'] as const).map(status => [
-        status,
-        sum(row => row.status === status),
-      ])
-      const severities = SEVERITIES.map(severity => [severity, sum(row => row.severity === severity)])
+      const ofStatus = (status: IncidentStatus) => sum(row => row.status === status)
+      const ofSeverity = (severity: Severity | null) => sum(row => row.severity === severity)
       return {
         incidents: {
-          ...Object.fromEntries(statuses),
-          severities: { ...Object.fromEntries(severities), none: sum(row => row.severity === null) },
+          ...{ open: ofStatus('open'), muted: ofStatus('muted'), acknowledged: ofStatus('acknowledged') },
+          severities: {
+            ...{ critical: ofSeverity('critical'), warning: ofSeverity('warning'), info: ofSeverity('info') },
+            none: ofSeverity(null),
+          },
         },
-      }
+      } satisfies Pick<StatsUpdatedEvent, 'incidents'>
     }
   }

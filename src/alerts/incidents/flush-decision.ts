@@ -66,13 +66,20 @@ function newsOf(state: FlushState): NotificationReason | undefined {
   return firing.length && isDue ? 'repeat' : undefined
 }
 
-function withoutNews({ firing, toldAt, repeatMs }: FlushState): FlushDecision {
+function withoutNews(state: FlushState): FlushDecision {
+  const { firing, toldAt, repeatMs } = state
   if (!firing.length || toldAt === null || repeatMs === null) return { does: 'nothing' }
-  return hold('repeat_not_due', [], toldAt + repeatMs)
+  return whileFlapping(state) ?? hold('repeat_not_due', [], toldAt + repeatMs)
+}
+
+/** Once the receiver knows that a group is flapping, it is told at most once in each repeat interval. */
+function whileFlapping({ flapping, toldAt, repeatMs, now }: FlushState): FlushDecision | undefined {
+  if (!flapping?.isTold || toldAt === null || repeatMs === null || now >= toldAt + repeatMs) return undefined
+  return hold('flapping', [], Math.min(flapping.until, toldAt + repeatMs))
 }
 
 function reasonToHold(state: FlushState, news: NotificationReason): FlushDecision | undefined {
-  const { receiver, closed, handledBy, flapping, toldAt, repeatMs, now } = state
+  const { receiver, closed, handledBy, toldAt, repeatMs } = state
   if (!receiver) return hold('no_receiver', [], null)
   if (receiver.state === 'missing') return hold('no_receiver', [receiver.name], null)
   if (receiver.state === 'disabled') return hold('receiver_disabled', [receiver.name], null)
@@ -83,8 +90,7 @@ function reasonToHold(state: FlushState, news: NotificationReason): FlushDecisio
   }
   if (closed) return hold('interval', closed.by, closed.until)
   if (handledBy !== null && !isResolve && !hasUntold(state)) return hold('acknowledged', [handledBy], null)
-  if (!flapping?.isTold || toldAt === null || repeatMs === null || now >= toldAt + repeatMs) return undefined
-  return hold('flapping', [], Math.min(flapping.until, toldAt + repeatMs))
+  return whileFlapping(state)
 }
 
 const hasUntold = ({ firing, told }: FlushState) => firing.some(id => !told.has(id))

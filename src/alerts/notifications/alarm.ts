@@ -10,7 +10,6 @@ export interface ReceiverAlert {
   source: AlertSource
   labels: Labels
   annotations: Labels
-  links: Labels
 }
 
 /** Raises alerts: repeats of one that fires are heartbeats. */
@@ -20,19 +19,17 @@ export interface Alarm {
 }
 
 interface FailingReceiver {
-  id: string
   tenantId: string
   name: string
   type: string
 }
 
 /** The alert about a receiver that fails. Its route should lead to another one. */
-export const alertOf = ({ id, tenantId, name, type }: FailingReceiver, error: string): ReceiverAlert => ({
+export const alertOf = ({ tenantId, name, type }: FailingReceiver, error: string): ReceiverAlert => ({
   tenantId,
   source: 'alerts',
-  labels: { alertname: 'ReceiverFailing', receiver: name, receiver_type: type },
+  labels: { alertname: 'ReceiverFailing', severity: 'critical', receiver: name, receiver_type: type },
   annotations: { summary: `Notifications to ${name} are not delivered`, ...(error && { description: error }) },
-  links: { receiver: `/api/receivers/${id}` },
 })
 
 /** Whether a receiver has failed for long enough, or in a way that no retry mends. */

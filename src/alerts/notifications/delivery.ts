@@ -39,7 +39,7 @@ export interface DeliveryDeps {
   alarm: Alarm
   publicUrl: string | undefined
   /** Lets what waits for a receiver go on. */
-  wake(receiver: { tenantId: string; id: string }): Promise<void>
+  wake(receiver: { id: string }): Promise<void>
 }
 
 /**

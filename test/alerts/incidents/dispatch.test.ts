@@ -168,7 +168,11 @@ test('a new tree: groups that go on are not told again, those without a route te
   await world.resolve(A, OTHER)
   await world.pass(5 * MIN)
   expect((await world.told()).slice(4)).toEqual(['all_resolved 0/1', 'all_resolved 0/1', 'all_resolved 0/1'])
-  expect(await world.incidents()).toMatchObject([{ status: 'resolved' }, { status: 'resolved' }, { status: 'resolved' }])
+  expect(await world.incidents()).toMatchObject([
+    { status: 'resolved' },
+    { status: 'resolved' },
+    { status: 'resolved' },
+  ])
 })
 
 test('another receiver of a route is told what fires, and the former one what it was told ends', async () => {
@@ -193,7 +197,9 @@ test('time intervals hold notices back and tell what still fires when they end',
   const hour = Number(day.slice(11, 13))
   const hh = (value: number) => `${String(value).padStart(2, '0')}:00`
   const times = [{ start_time: hh(hour), end_time: hour === 23 ? '24:00' : hh(hour + 1) }]
-  await world.route({ receiver: 'hook', group_by: ['alertname'], mute_time_intervals: ['now'] }, [], { now: [{ times }] })
+  await world.route({ receiver: 'hook', group_by: ['alertname'], mute_time_intervals: ['now'] }, [], {
+    now: [{ times }],
+  })
   const left = HOUR - (world.clock.now % HOUR)
   if (left < 5 * MIN) world.clock.now -= 10 * MIN
   const end = world.clock.now - (world.clock.now % HOUR) + HOUR

@@ -80,6 +80,11 @@ test.each<[string, FlushState, string, string[], number | null]>([
     ...(['flapping', [], 11 * HOUR] as [string, string[], number]),
   ],
   [
+    'flapping, and nothing is new',
+    told({ flapping: { until: 11 * HOUR, isTold: true } }),
+    ...(['flapping', [], 11 * HOUR] as [string, string[], number]),
+  ],
+  [
     'flapping for long',
     told({ firing: ['c'], flapping: { until: 20 * HOUR, isTold: true } }),
     ...(['flapping', [], 13 * HOUR] as [string, string[], number]),

@@ -1,12 +1,12 @@
-import { DEFAULT_TENANT_ID } from '../../../src/api'
-import type { Transaction } from '../../../src/base/db'
-import { startParts } from '../../../src/base/lifecycle'
 import { Dispatch } from '../../../src/alerts/incidents/dispatch-effect'
 import { Muting } from '../../../src/alerts/muting'
 import type { NewNotification } from '../../../src/alerts/notifications'
 import { bumpHead, createOccurrences } from '../../../src/alerts/occurrences'
 import { Routing } from '../../../src/alerts/routing/routing'
 import type { ActiveMutes } from '../../../src/alerts/silences'
+import { DEFAULT_TENANT_ID } from '../../../src/api'
+import type { Transaction } from '../../../src/base/db'
+import { startParts } from '../../../src/base/lifecycle'
 import type { AlertRouteInput, InhibitRule, TimeInterval } from '../../../src/contract/alert-routes'
 import type { Labels } from '../../../src/contract/matchers'
 import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../../support/parts'
@@ -80,7 +80,7 @@ async function addNotifications(trx: Transaction, list: NewNotification[]) {
 export async function startWorld(processes = 1) {
   const database = await testDatabase()
   const place: Place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
-  const mutes: Mutes = { version: 1, validUntil: Number.POSITIVE_INFINITY, silenced: new Map(), maintenance: new Map() }
+  const mutes: Mutes = { version: 0, validUntil: Number.POSITIVE_INFINITY, silenced: new Map(), maintenance: new Map() }
   const clock = { now: Date.now() }
   const nodes: Node[] = []
   for (let i = 0; i < processes; i++) nodes.push(await startNode(place, mutes, () => clock.now))
@@ -108,11 +108,18 @@ export async function startWorld(processes = 1) {
       mutes[kind] = new Map(Object.entries(names))
       mutes.version = await db.transaction(trx => bumpHead(trx, TENANT, 'mute_version'))
     },
-    async route(route: AlertRouteInput, inhibit_rules: InhibitRule[] = [], time_intervals: Record<string, TimeInterval[]> = {}) {
+    async route(
+      route: AlertRouteInput,
+      inhibit_rules: InhibitRule[] = [],
+      time_intervals: Record<string, TimeInterval[]> = {},
+    ) {
       const config = { route: filled(route), inhibit_rules, time_intervals }
       await db.transaction(async trx => {
         const row = { tenant_id: TENANT, config: JSON.stringify(config), version: 1, updated_by: 'test' }
-        await trx('alert_routing').insert({ ...row, updated_at: new Date() }).onConflict('tenant_id').merge()
+        await trx('alert_routing')
+          .insert({ ...row, updated_at: new Date() })
+          .onConflict('tenant_id')
+          .merge()
         await bumpHead(trx, TENANT, 'routing_version')
       })
     },
