@@ -53,7 +53,7 @@ export function IncidentAlerts({ incident, list, states, silences }: IncidentAle
           </button>
         )}
       </header>
-      <div class="incidents incident-alerts">
+      <div class="incidents is-alerts">
         <WindowRows
           name="Alerts of the incident"
           items={rows}

@@ -37,9 +37,16 @@ const isNew = ({ id, at }: IncidentNews) =>
 
 function tell(all: IncidentNews[]) {
   const news = [...new Map(all.map(each => [each.id, each])).values()]
-  sessionStorage.setItem(TOLD, news.map(({ id }) => id).sort().at(-1) ?? '')
+  sessionStorage.setItem(
+    TOLD,
+    news
+      .map(({ id }) => id)
+      .sort()
+      .at(-1) ?? '',
+  )
   if (areNoticesOn.peek())
-    for (const { id, title = '', severity } of news.slice(0, NOTICES_MAX)) if (severity === 'critical') showNotice(id, title)
+    for (const { id, title = '', severity } of news.slice(0, NOTICES_MAX))
+      if (severity === 'critical') showNotice(id, title)
   const told = news.filter(({ id }) => route.peek().id !== id)
   if (told.length > TOASTS_MAX) {
     showToast(`${told.length} new incidents`, { href: '/incidents', text: 'View' })

@@ -79,9 +79,7 @@ function TabLabel({ tab }: { tab: IncidentTab }) {
   return (
     <>
       <span class="tab-name">{TITLES[tab] ?? tab}</span>
-      {tab !== 'resolved' && tab !== 'all' && (
-        <b class="tab-count">{count === undefined ? '' : formatCount(count)}</b>
-      )}
+      {tab !== 'resolved' && tab !== 'all' && <b class="tab-count">{count === undefined ? '' : formatCount(count)}</b>}
     </>
   )
 }

@@ -43,7 +43,13 @@ export default function ReceiversPage() {
       }
     >
       <search class="filters">
-        <TypedFilter label="Search receivers" hint="Name" value={q} hasShortcut onTyped={text => setFilters({ q: text })} />
+        <TypedFilter
+          label="Search receivers"
+          hint="Name"
+          value={q}
+          hasShortcut
+          onTyped={text => setFilters({ q: text })}
+        />
       </search>
       {refused.value !== '' && <Failure message={refused.value} />}
       <ListStatus list={list} empty={<NoReceivers isFiltered={q !== ''} />} />

@@ -126,25 +126,20 @@ const SECURITIES = [
   ['none', 'none'],
 ] as const
 
-function Setting({ field: { name, label, type, hint, isRequired = false }, texts, isStored, fault }: SettingProps) {
+function Setting({ field, texts, isStored, fault = '' }: SettingProps) {
+  const { name, label, type, hint, isRequired = false } = field
   const value = texts.value[name] ?? ''
   const set = (text: string) => {
     texts.value = { ...texts.peek(), [name]: text }
   }
+  if (type === 'security') return <SecurityField label={label} value={value} onChange={set} />
   return (
-    <label class="field">
-      {label}
-      {type === 'security' ? (
-        <select value={value} onChange={event => set(event.currentTarget.value)}>
-          {SECURITIES.map(([each, title]) => (
-            <option key={each} value={each}>
-              {title}
-            </option>
-          ))}
-        </select>
-      ) : (
+    <div class="field">
+      <label class="field">
+        {label}
         <input
-          type={type === 'emails' ? 'text' : type}
+          // Preact's types take a single type only.
+          type={(type === 'emails' ? 'text' : type) as 'text'}
           name={name}
           autocomplete={type === 'password' ? 'new-password' : 'off'}
           required={isRequired && !isStored}
@@ -152,10 +147,29 @@ function Setting({ field: { name, label, type, hint, isRequired = false }, texts
           value={value}
           onInput={event => set(event.currentTarget.value)}
         />
-      )}
+      </label>
       <span class="field-fault" role="alert">
-        {fault ?? ''}
+        {fault}
       </span>
-    </label>
+    </div>
   )
 }
+
+interface SecurityFieldProps {
+  label: string
+  value: string
+  onChange(value: string): void
+}
+
+const SecurityField = ({ label, value, onChange }: SecurityFieldProps) => (
+  <label class="field">
+    {label}
+    <select value={value} onChange={event => onChange(event.currentTarget.value)}>
+      {SECURITIES.map(([each, title]) => (
+        <option key={each} value={each}>
+          {title}
+        </option>
+      ))}
+    </select>
+  </label>
+)
