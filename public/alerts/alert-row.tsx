@@ -1,4 +1,4 @@
-import type { ReadonlySignal, Signal } from '@preact/signals'
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals'
 import { BellOff, SquareArrowOutUpRight } from 'lucide'
 import type { AlertItem } from '../../src/contract/alerts'
 import type { Labels, Matcher } from '../../src/contract/matchers'
@@ -34,19 +34,31 @@ interface AlertRowProps {
   known?: Labels
 }
 
+/** A finger rests on nothing, so the actions are always there. */
+const HAS_NO_POINTER = matchMedia('(hover: none)').matches
+/** Labels that a row shows; their column has room for about three. */
+const TAGS_MAX = 4
+
 /** An alert in a list: one line, or two on a phone. */
 export function AlertRow({ alert, state, actions, silences, known = {} }: AlertRowProps) {
   const { id, fingerprint, receivers, starts_at } = alert
-  const isSelected = state.selected.value.has(id)
+  const isSelected = useComputed(() => state.selected.value.has(id)).value
+  const isCurrent = useComputed(() => state.current.value === id).value
+  const isPointed = useSignal(false)
   const classes = [
     'alert-row columns-row',
     isSelected ? 'is-selected' : '',
-    state.current.value === id ? 'is-current' : '',
+    isCurrent ? 'is-current' : '',
     alert.state === 'resolved' ? 'is-over' : '',
   ]
   const name = nameOf(alert)
   return (
-    <div class={classes.filter(Boolean).join(' ')} data-alert={id}>
+    <div
+      class={classes.filter(Boolean).join(' ')}
+      data-alert={id}
+      onPointerEnter={() => (isPointed.value = true)}
+      onPointerLeave={() => (isPointed.value = false)}
+    >
       <Pick alert={alert} isSelected={isSelected} selected={state.selected} />
       <span class="alert-severity">
         <Severity of={alert.labels.severity ?? ''} />
@@ -58,7 +70,9 @@ export function AlertRow({ alert, state, actions, silences, known = {} }: AlertR
         <span class="alert-summary" title={summaryOf(alert)}>
           {summaryOf(alert)}
         </span>
-        <RowActions alert={alert} name={name} onSilence={actions.onSilence} />
+        {(isPointed.value || isCurrent || HAS_NO_POINTER) && (
+          <RowActions alert={alert} name={name} onSilence={actions.onSilence} />
+        )}
       </span>
       <LabelTags
         pairs={labelPairs(alert.labels, { ...known, severity: alert.labels.severity ?? '' })}
@@ -151,7 +165,7 @@ interface LabelTagsProps {
 /** Labels; a click on one narrows the list to it. */
 const LabelTags = ({ pairs, actions }: LabelTagsProps) => (
   <span class="alert-labels">
-    {pairs.map(([name, value]) => (
+    {pairs.slice(0, TAGS_MAX).map(([name, value]) => (
       <button
         key={name}
         type="button"
@@ -163,5 +177,16 @@ const LabelTags = ({ pairs, actions }: LabelTagsProps) => (
         {value}
       </button>
     ))}
+    {pairs.length > TAGS_MAX && (
+      <span
+        class="hint"
+        title={pairs
+          .slice(TAGS_MAX)
+          .map(pair => pair.join('='))
+          .join('\n')}
+      >
+        +{pairs.length - TAGS_MAX}
+      </span>
+    )}
   </span>
 )

@@ -125,10 +125,10 @@ export async function replaceSealed(db: Db, { tenant_id, id, secrets }: SealedRe
   ])
 }
 
-const routingRow = z.object({ route: z.unknown() })
+const nameRow = z.object({ name: z.string() })
 
-/** The tree of routes of a tenant, as stored; undefined: the default. */
-export async function findRouteTree(db: Db, tenantId: string): Promise<unknown> {
-  const sql = "SELECT config -> 'route' AS route FROM alert_routing WHERE tenant_id = ?"
-  return (await firstRow(db, routingRow, sql, [tenantId]))?.route
+/** Names of a tenant's receivers. */
+export async function receiverNames(tenantId: string, db: Db | Transaction): Promise<ReadonlySet<string>> {
+  const found = await manyRows(db, nameRow, 'SELECT name FROM receivers WHERE tenant_id = ?', [tenantId])
+  return new Set(found.map(({ name }) => name))
 }

@@ -3,20 +3,6 @@ import type { Receiver } from '../../contract/receivers'
 import type { ListedReceiver } from './receiver-store'
 import { problemOf } from './stored-receiver'
 
-/** How many routes of a tree name each receiver. */
-export function namesInTree(tree: unknown): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  const open: unknown[] = [tree]
-  while (open.length) {
-    const route = open.pop()
-    if (typeof route !== 'object' || route === null) continue
-    if ('receiver' in route && typeof route.receiver === 'string')
-      counts.set(route.receiver, (counts.get(route.receiver) ?? 0) + 1)
-    if ('routes' in route && Array.isArray(route.routes)) open.push(...route.routes)
-  }
-  return counts
-}
-
 /** A receiver as the API shows it. A secret that cannot be decrypted is a failure, which comes before it is needed. */
 export function shownReceiver(sealer: Sealer, row: ListedReceiver, routes: number) {
   const problem = problemOf(sealer, row)

@@ -1,5 +1,5 @@
-import { changeBetween, offsetAt } from '../../jobs'
 import type { TimeInterval } from '../../contract/alert-routes'
+import { changeBetween, offsetAt } from '../../jobs'
 import { daysOfMonth, minutes, months, type Range, weekdays, years } from './calendar-range'
 
 const MINUTE_MS = 60_000
@@ -47,10 +47,10 @@ function dayTest({ weekdays: days, days_of_month, months: inMonths, years: inYea
   return (date: Date) => tests.every(test => test(date))
 }
 
-function anyOf(ranges: Range[] | undefined, valueOf: (date: Date) => number) {
+function anyOf(ranges: Range[] | undefined, partOf: (date: Date) => number) {
   return (date: Date) => {
     if (!ranges) return true
-    const value = valueOf(date)
+    const value = partOf(date)
     return ranges.some(({ from, to }) => value >= from && value <= to)
   }
 }

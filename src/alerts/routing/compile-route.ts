@@ -137,7 +137,6 @@ function mutesOf(route: AlertRoute, intervals: Intervals): Pick<CompiledRoute, '
         ...(isOutside ? active.map(({ name }) => `${name} (outside)`) : []),
       ]
     },
-    mutesChangeAt: now =>
-      all.length ? Math.min(...all.map(interval => interval.at(now.getTime()).until)) : null,
+    mutesChangeAt: now => (all.length ? Math.min(...all.map(interval => interval.at(now.getTime()).until)) : null),
   }
 }

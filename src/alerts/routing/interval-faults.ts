@@ -20,7 +20,8 @@ export function faultsOfInterval(given: TimeInterval, where: string): Fault[] {
 }
 
 function faultsOfList<Entry>(entries: Entry[] | undefined, read: (entry: Entry) => unknown, where: string): Fault[] {
-  if (entries?.length === 0) return [{ path: where, message: 'This list is empty: leave it out if it does not matter.' }]
+  if (entries?.length === 0)
+    return [{ path: where, message: 'This list is empty: leave it out if it does not matter.' }]
   return (entries ?? []).flatMap((entry, i) => {
     try {
       read(entry)

@@ -49,11 +49,13 @@ function faultsOfSize({ route, time_intervals }: AlertRouting, where: string): F
 }
 
 /** Routes of a tree, with itself. */
-export const countRoutes = (route: AlertRoute): number => route.routes.reduce((sum, child) => sum + countRoutes(child), 1)
+export const countRoutes = (route: AlertRoute): number =>
+  route.routes.reduce((sum, child) => sum + countRoutes(child), 1)
 
 /** The first route takes whatever no other takes, at any time. */
 function faultsOfRoot(root: AlertRoute, where: string): Fault[] {
-  const refuse = (field: string, isSet: boolean, message: string) => (isSet ? [{ path: `${where}.${field}`, message }] : [])
+  const refuse = (field: string, isSet: boolean, message: string) =>
+    isSet ? [{ path: `${where}.${field}`, message }] : []
   return [
     ...refuse('matchers', root.matchers.length > 0, 'The first route takes every alert: it cannot have matchers.'),
     ...refuse('continue', root.continue, 'The first route has no siblings: it cannot continue.'),
@@ -86,7 +88,9 @@ export function faultsOfGroupBy(names: readonly string[], path: string): Fault[]
   if (names.includes(ALL_LABELS) && names.length > 1)
     return [{ path, message: `"${ALL_LABELS}" stands for all labels: it cannot be combined with others.` }]
   return names.flatMap((name, i) =>
-    names.indexOf(name) < i ? [{ path: `${path}.${i}`, message: `The label ${JSON.stringify(name)} is listed twice.` }] : [],
+    names.indexOf(name) < i
+      ? [{ path: `${path}.${i}`, message: `The label ${JSON.stringify(name)} is listed twice.` }]
+      : [],
   )
 }
 

@@ -75,7 +75,11 @@ function planOne(name: string, integration: Integration, { existing, secrets, re
   if (existing.has(name)) return planned
   const missing = Object.entries(integration.asked).filter(([setting]) => !Object.hasOwn(given, setting))
   for (const [setting, { place, because }] of missing)
-    report.adapted(place, `${name}: ${setting}`, `${sentence(because)} Give it as secrets[${JSON.stringify(name)}].${setting}.`)
+    report.adapted(
+      place,
+      `${name}: ${setting}`,
+      `${sentence(because)} Give it as secrets[${JSON.stringify(name)}].${setting}.`,
+    )
   const result = receiverSettings[type].safeParse(settings)
   if (!result.success) {
     const faults = faultsOf(result.error, '')

@@ -33,7 +33,8 @@ export function readAlertmanagerFile(text: string): AlertmanagerFile {
   for (const section of ['route', 'inhibit_rules']) noteVariables(file.get(section), report)
   for (const template of file.texts('templates'))
     report.notImported(template, `Templates in ${template.text}`, 'Messages have the form of this server.')
-  if (file.has('tracing')) report.notImported(file.placeOf('tracing'), 'tracing', 'It is a setting of Alertmanager itself.')
+  if (file.has('tracing'))
+    report.notImported(file.placeOf('tracing'), 'tracing', 'It is a setting of Alertmanager itself.')
   report.check()
   return { route, inhibitRules, intervals, receivers, report }
 }
@@ -59,5 +60,9 @@ function noteVariables(node: YamlNode | undefined, report: Report): void {
   if (node.kind === 'map') for (const value of node.entries.values()) noteVariables(value, report)
   else if (node.kind === 'list') for (const item of node.items) noteVariables(item, report)
   else if (looksLikeVariable(node.text))
-    report.adapted(node, JSON.stringify(node.text), 'It looks like a variable: it is taken as text, as by Alertmanager.')
+    report.adapted(
+      node,
+      JSON.stringify(node.text),
+      'It looks like a variable: it is taken as text, as by Alertmanager.',
+    )
 }

@@ -19,7 +19,11 @@ export function readHttpConfig(settings: SettingsReader, report: Report, { beare
   const http = new Fields(node, report, HTTP_CONFIG)
   for (const name of TRANSPORT)
     if (http.has(name))
-      report.notImported(http.placeOf(name), `http_config.${name}`, 'Notifications are sent with the settings of this server.')
+      report.notImported(
+        http.placeOf(name),
+        `http_config.${name}`,
+        'Notifications are sent with the settings of this server.',
+      )
   const refuse = (name: string) => {
     report.notImported(http.placeOf(name), `http_config.${name}`, 'Only bearer tokens are supported.')
     settings.cannot(`it cannot sign in with ${name}`)

@@ -58,7 +58,7 @@ const addressOf = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? 
 function readSmarthost(settings: SettingsReader, given: Text, report: Report): void {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d{1,5})$/.exec(given.text) ?? []
   if (host === '' && given.text !== '<secret>' && !given.text.includes('${'))
-    return report.fault(given, `${JSON.stringify(given.text)} is not an address such as "smtp.example.org:587".`)
+    report.fault(given, `${JSON.stringify(given.text)} is not an address such as "smtp.example.org:587".`)
   settings.take('host', given, () => host)
   if (port) settings.read.values.port = Number(port)
 }
@@ -69,7 +69,17 @@ function securityOf({ fields, global }: SettingsReader, smarthost: Text | undefi
   return (fields.flag('require_tls') ?? global.flag('smtp_require_tls') ?? true) ? 'starttls' : 'none'
 }
 
-const SLACK_FORM = ['color', 'title', 'title_link', 'pretext', 'text', 'message_text', 'fields', 'short_fields', 'footer']
+const SLACK_FORM = [
+  'color',
+  'title',
+  'title_link',
+  'pretext',
+  'text',
+  'message_text',
+  'fields',
+  'short_fields',
+  'footer',
+]
 const SLACK_LOOKS = ['fallback', 'callback_id', 'icon_emoji', 'icon_url', 'image_url', 'thumb_url', 'link_names']
 const SLACK_REST = ['mrkdwn_in', 'actions', 'timeout', 'update_message']
 
@@ -79,7 +89,8 @@ export function readSlack(node: YamlNode, global: Fields, report: Report): Integ
   fields.atMostOne('api_url', 'api_url_file')
   settings.takeSecret('url', 'api_url', 'slack_api_url')
   if (!settings.read.places.url) {
-    if (!usesApp(fields, global)) settings.fault('This channel has no api_url, and there is no slack_api_url in "global".')
+    if (!usesApp(fields, global))
+      settings.fault('This channel has no api_url, and there is no slack_api_url in "global".')
     settings.skip('app_token', 'Only incoming webhooks are supported.')
   }
   settings.takePlain('channel', 'channel')

@@ -14,7 +14,8 @@ export function readIntervals(file: Fields, report: Report): Record<string, Time
     const fields = new Fields(node, report, NAMED_INTERVAL)
     const name = fields.text('name')?.text ?? ''
     if (name === '') report.fault(node, 'This time interval has no name.')
-    else if (found.has(name)) report.fault(fields.placeOf('name'), `There are two time intervals ${JSON.stringify(name)}.`)
+    else if (found.has(name))
+      report.fault(fields.placeOf('name'), `There are two time intervals ${JSON.stringify(name)}.`)
     const entries = fields.items('time_intervals').map(entry => readInterval(entry, report))
     found.set(name, entries)
   }

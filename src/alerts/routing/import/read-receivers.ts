@@ -20,8 +20,7 @@ export function readReceivers(file: Fields, global: Fields, report: Report): Map
   for (const node of file.items('receivers')) {
     const receiver = readReceiver(node, global, report)
     if (receiver.name === '') report.fault(node, 'This receiver has no name.')
-    else if (found.has(receiver.name))
-      report.fault(node, `There are two receivers ${JSON.stringify(receiver.name)}.`)
+    else if (found.has(receiver.name)) report.fault(node, `There are two receivers ${JSON.stringify(receiver.name)}.`)
     found.set(receiver.name, receiver)
   }
   return found

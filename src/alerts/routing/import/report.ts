@@ -48,5 +48,8 @@ const noteOf = ({ path, line }: Place, what: string, because: string): ImportNot
 function firstOf(notes: ImportNote[]): ImportNote[] {
   if (notes.length <= NOTES_MAX) return notes
   const more = notes.length - NOTES_MAX
-  return [...notes.slice(0, NOTES_MAX), { path: '', line: null, what: `${more} more`, because: 'This list has an end.' }]
+  return [
+    ...notes.slice(0, NOTES_MAX),
+    { path: '', line: null, what: `${more} more`, because: 'This list has an end.' },
+  ]
 }
