@@ -40,7 +40,7 @@ export function IncidentAlerts({ incident, list, states, silences }: IncidentAle
   const rows = shown.map(alert => states.get(alert.id) ?? alert)
   const resolved = incident.alerts - incident.firing
   return (
-    <section class="incident-section" aria-label="Alerts">
+    <section class="incident-section" aria-label="Alerts of the incident">
       <header class="row">
         <h2>Alerts</h2>
         <span class="hint">
@@ -55,7 +55,7 @@ export function IncidentAlerts({ incident, list, states, silences }: IncidentAle
       </header>
       <div class="incidents is-alerts">
         <WindowRows
-          name="Alerts of the incident"
+          name="Alerts, firing ones first"
           items={rows}
           rowPx={isPhone ? PHONE_ROW_PX : ROW_PX}
           idOf={({ id }) => id}

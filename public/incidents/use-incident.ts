@@ -1,8 +1,9 @@
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { AlertItem } from '../../src/contract/alerts'
+import type { AlertItem, Occurrence } from '../../src/contract/alerts'
 import type { TimelineEntry } from '../../src/contract/incidents'
-import { nameOf } from '../alerts/alert'
+import type { Labels } from '../../src/contract/matchers'
+import { labelPairs, nameOf } from '../alerts/alert'
 import { alertParams, groupMatchers } from '../alerts/filters'
 import { useAlertEvents } from '../alerts/use-alerts'
 import { watch } from '../live'
@@ -58,14 +59,21 @@ export function useIncident(id: string) {
       }),
     [id, soon],
   )
-  const names = useComputed(
-    () => new Map((alerts.items.value ?? []).map(alert => [alert.fingerprint, nameOf(alert)] as const)),
-  )
+  const names = useComputed(() => {
+    const common = incident.value.value?.incident.common_labels ?? {}
+    return new Map((alerts.items.value ?? []).map(alert => [alert.fingerprint, shortName(alert, common)] as const))
+  })
   return { incident, alerts, timeline, notifications, names, refresh }
 }
 
+/** What tells an alert from the others of its incident. */
+const shortName = (alert: Occurrence, common: Labels) =>
+  labelPairs(alert.labels, { ...common, severity: alert.labels.severity ?? '' })
+    .map(([, value]) => value)
+    .join(' ') || nameOf(alert)
+
 /** What mutes the open alerts with some labels, by the ids of their occurrences. */
-export function useAlertStates(labels: Readonly<Record<string, string>>): ReadonlyMap<string, AlertItem> {
+export function useAlertStates(labels: Labels): ReadonlyMap<string, AlertItem> {
   const filter = groupMatchers(Object.keys(labels), labels)
   const params = alertParams({ filter, state: '', q: '', source: '', since: '', group_by: '' })
   const { value, read } = useFetch('/api/alerts', { ...params, limit: STATES_MAX }, { pollMs: POLL_MS })
