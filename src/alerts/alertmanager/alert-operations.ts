@@ -3,8 +3,8 @@ import { readView, type ViewDeps } from '../reading'
 import { alertQuery } from './alert-query'
 import { type Answer, empty, json, said } from './answer'
 import { parseJson } from './json-body'
-import { parsePostableAlerts } from './postable-alerts'
 import type { Call, Operations } from './operation'
+import { parsePostableAlerts } from './postable-alerts'
 import { sendAlerts, sendGroups } from './read-alerts'
 
 export interface AlertOperationsDeps extends ViewDeps {
@@ -37,7 +37,10 @@ export function alertOperations(deps: AlertOperationsDeps) {
       return answer.status === 200 ? json({ status: 'success' }) : answer
     },
   }
-  return { v2: { '/alerts': { GET: list, POST: accept }, '/alerts/groups': { GET: groups } }, v1: { '': { POST: acceptV1 } } }
+  return {
+    v2: { '/alerts': { GET: list, POST: accept }, '/alerts/groups': { GET: groups } },
+    v1: { '': { POST: acceptV1 } },
+  }
 }
 
 /** Stores the valid alerts, even if others are not, and answers when they are durable. */
@@ -52,4 +55,5 @@ async function acceptAlerts({ intake }: AlertOperationsDeps, { tenantId, text }:
 const FAULTS_MAX = 100
 
 const shortened = (faults: readonly string[]) =>
-  faults.slice(0, FAULTS_MAX).join('; ') + (faults.length > FAULTS_MAX ? `; and ${faults.length - FAULTS_MAX} more` : '')
+  faults.slice(0, FAULTS_MAX).join('; ') +
+  (faults.length > FAULTS_MAX ? `; and ${faults.length - FAULTS_MAX} more` : '')

@@ -33,7 +33,8 @@ export function alertQuery({ active, silenced, inhibited, muted, filters, receiv
 }
 
 /** Each `filter` is one matcher. @throws Refusal 400 */
-export const readFilters = (filters: readonly string[]): Matcher[] => filters.map(text => checked(() => parseMatcher(text)))
+export const readFilters = (filters: readonly string[]): Matcher[] =>
+  filters.map(text => checked(() => parseMatcher(text)))
 
 function receiverPattern(source: string | undefined): (name: string) => boolean {
   if (source === undefined) return () => true

@@ -35,7 +35,10 @@ export type Paths = Readonly<Record<string, Operations>>
  * Finds what a path does; a slash at its end does not matter.
  * @returns undefined if there is nothing
  */
-export function findPath(paths: Paths, path: string): { pattern: string; id: string; operations: Operations } | undefined {
+export function findPath(
+  paths: Paths,
+  path: string,
+): { pattern: string; id: string; operations: Operations } | undefined {
   const plain = path.replace(/\/$/, '')
   const [, parent = '', id = ''] = /^(.*)\/([^/]+)$/.exec(plain) ?? []
   for (const pattern of [plain, `${parent}/{id}`])

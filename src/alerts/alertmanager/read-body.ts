@@ -29,7 +29,8 @@ export async function readBody(req: IncomingMessage): Promise<string> {
   } finally {
     bytesReceived -= bytes
   }
-  if (isTooLarge) throw new Refusal(coded(413, `the body is larger than ${BODY_BYTES_MAX} bytes; send fewer alerts at once`))
+  if (isTooLarge)
+    throw new Refusal(coded(413, `the body is larger than ${BODY_BYTES_MAX} bytes; send fewer alerts at once`))
   if (isFull) throw new Refusal(coded(503, 'too many requests are being received, try again later'))
   return Buffer.concat(chunks).toString('utf8')
 }

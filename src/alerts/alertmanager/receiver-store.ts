@@ -15,7 +15,9 @@ const RECEIVERS_MAX = 2_000
 
 /** The receivers of a tenant by name, without their secrets. */
 export const readReceivers = (db: Db, tenantId: string) =>
-  manyRows(db, row, 'SELECT name, type, settings, send_resolved FROM receivers WHERE tenant_id = ? ORDER BY name LIMIT ?', [
-    tenantId,
-    RECEIVERS_MAX,
-  ])
+  manyRows(
+    db,
+    row,
+    'SELECT name, type, settings, send_resolved FROM receivers WHERE tenant_id = ? ORDER BY name LIMIT ?',
+    [tenantId, RECEIVERS_MAX],
+  )

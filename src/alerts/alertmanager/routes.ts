@@ -4,7 +4,7 @@ import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import type { Registry } from '../../base/metrics'
 import { runRequest } from '../../base/request-timeout'
-import { alertOperations, type AlertOperationsDeps } from './alert-operations'
+import { type AlertOperationsDeps, alertOperations } from './alert-operations'
 import { type Answer, coded, plain, Refusal } from './answer'
 import { callerOf } from './caller'
 import { answerToFailure, UNAVAILABLE } from './failure'
@@ -12,8 +12,8 @@ import { type Call, findPath, type Method, type Operation, type Paths } from './
 import { readParameters } from './parameters'
 import { readBody } from './read-body'
 import { ReadLimit } from './read-limit'
-import { silenceOperations, type SilenceOperationsDeps } from './silence-operations'
-import { addBuildInfo, statusOperations, type StatusOperationsDeps } from './status'
+import { type SilenceOperationsDeps, silenceOperations } from './silence-operations'
+import { addBuildInfo, type StatusOperationsDeps, statusOperations } from './status'
 
 export interface AlertmanagerDeps extends AlertOperationsDeps, SilenceOperationsDeps, StatusOperationsDeps {
   log: Log

@@ -61,7 +61,7 @@ const status = (original: string, startedAt: Date): Answer =>
 export function addBuildInfo(metrics: Registry): void {
   new Gauge({
     name: 'alertmanager_build_info',
-    help: "The release of Alertmanager whose API is served, always 1.",
+    help: 'The release of Alertmanager whose API is served, always 1.',
     labelNames: ['branch', 'goversion', 'revision', 'version'],
     registers: [metrics],
   }).set({ branch: 'tailrace', goversion: '', revision: REVISION, version: VERSION }, 1)

@@ -13,7 +13,9 @@ export function parseTime(text: string): number | null | undefined {
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = parts
   if (Number(year) <= ZERO_YEAR) return null
   const offset = /^z$/i.test(zone) ? 'Z' : zone.replace(/^(.\d\d):?(\d\d)$/, '$1:$2')
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`)
+  const ms = Date.parse(
+    `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`,
+  )
   return Number.isNaN(ms) ? undefined : ms
 }
 

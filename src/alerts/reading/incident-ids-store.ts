@@ -8,7 +8,11 @@ const row = z.object({ alert_id: z.string(), incident_id: z.string() })
  * The open incidents that some occurrences belong to.
  * @returns ids of incidents by id of the occurrence
  */
-export async function openIncidentsOf(db: Db, tenantId: string, ids: readonly string[]): Promise<Map<string, string[]>> {
+export async function openIncidentsOf(
+  db: Db,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Map<string, string[]>> {
   const byAlert = new Map<string, string[]>()
   if (!ids.length) return byAlert
   const rows = await manyRows(
@@ -18,7 +22,6 @@ export async function openIncidentsOf(db: Db, tenantId: string, ids: readonly st
      WHERE a.alert_id = ANY(?::uuid[]) AND i.tenant_id = ? AND i.resolved_at IS NULL ORDER BY a.incident_id`,
     [ids, tenantId],
   )
-  for (const { alert_id, incident_id } of rows)
-    byAlert.set(alert_id, [...(byAlert.get(alert_id) ?? []), incident_id])
+  for (const { alert_id, incident_id } of rows) byAlert.set(alert_id, [...(byAlert.get(alert_id) ?? []), incident_id])
   return byAlert
 }

@@ -41,6 +41,20 @@ export const readingRoutes = (deps: ReadingDeps): Endpoint[] => [
   historyRoute(deps),
 ]
 
+/** How the API shows open alerts. */
+export async function describeAlerts(
+  deps: ReadingDeps,
+  tenantId: string,
+  alerts: readonly OpenAlert[],
+): Promise<AlertItem[]> {
+  const view = await readView(deps, tenantId)
+  return withIncidents(
+    deps.db,
+    tenantId,
+    alerts.map(alert => shownOpen(view, alert)),
+  )
+}
+
 /** The open occurrence of an alert, or its latest. @throws Problem 404 */
 async function findAlert(deps: ReadingDeps, tenantId: string, fingerprint: string): Promise<Shown> {
   const view = await readView(deps, tenantId)
