@@ -239,7 +239,7 @@ testWithAmtool('all of them are refused by amtool, too', async () => {
 
 test('files that are hard to read are read in linear time, or refused', () => {
   const aliases = Array.from({ length: 20_000 }, (_, i) => `  b${i}: *a`).join('\n')
-  expect(faultsIn(`x: {a: &a c}\ny:\n${aliases}`)).toHaveLength(20)
+  expect(faultsIn(`x: {a: &a c}\ny:\n${aliases}`)).toHaveLength(3)
   const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}`).join(', ')
   expect(faultsIn(`x: {${keys}}`)[0]?.message).toBe('Line 1: There is no field "x" here.')
   expect(faultsIn('['.repeat(20_000))[0]?.path).toBe('body.yaml')

@@ -36,7 +36,7 @@ route:
   - <<: *web
     continue: false
     receiver: pager
-  - matchers: [env="\${ENV}"]
+  - matchers: ['env="\${ENV}"']
     receiver: many
     routes:
     - matchers: [a="1"]
@@ -197,7 +197,7 @@ test('what is carried over otherwise or not at all is listed with its line', () 
   expect(adapted.map(({ path, line, what }) => `${line} ${path}: ${what}`)).toEqual([
     '14 route.group_wait: group_wait: 1 s',
     '15 route.repeat_interval: repeat_interval: 2592000 s',
-    '30 route.routes.3.matchers.0: "env=\\"${ENV}\\""',
+    `30 route.routes.3.matchers.0: ${JSON.stringify(`env="${'$'}{ENV}"`)}`,
     '47 receivers.0: Routes to nobody',
     '55 receivers.2: Routes to pager',
     '61 receivers.3.webhook_configs.1: many (webhook) is disabled',
@@ -238,7 +238,7 @@ webhook_configs:
     }),
   ])
   expect(asked.adapted.map(({ line, what, because }) => `${line} ${what}: ${because}`)).toEqual([
-    '8 r: url: ${HOOK} is a variable, which is not replaced. Give it as secrets["r"].url.',
+    `8 r: url: ${'$'}{HOOK} is a variable, which is not replaced. Give it as secrets["r"].url.`,
     '6 r (email): password: It is in the file /run/pw, which was not given. Give it as secrets["r (email)"].password.',
   ])
   expect(asked.route.receiver).toBe('r (email)')

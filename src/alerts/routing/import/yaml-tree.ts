@@ -59,17 +59,16 @@ class TreeReader {
 
   private entries(pairs: readonly Pair[], path: string[], above: number): Map<string, YamlNode> {
     const own = new Map<string, YamlNode>()
-    const merged = new Map<string, YamlNode>()
+    const merged: YamlNode[] = []
     for (const { key, value } of pairs) {
       const line = this.lineOf(key) ?? above
       if (!isScalar(key)) throw badRequest([faultAt(line, 'A name must be a text.')])
       const name = String(key.value ?? '')
       if (own.has(name)) throw badRequest([faultAt(line, `The name ${JSON.stringify(name)} occurs twice in one map.`)])
-      const read = this.read(value, name === MERGE ? path : [...path, name], line)
-      if (name !== MERGE) own.set(name, read)
-      else for (const [other, entry] of mergedEntries(read)) if (!merged.has(other)) merged.set(other, entry)
+      if (name === MERGE) merged.push(this.read(value, path, line))
+      else own.set(name, this.read(value, [...path, name], line))
     }
-    for (const [name, entry] of merged) if (!own.has(name)) own.set(name, entry)
+    for (const [name, entry] of merged.flatMap(mergedEntries)) if (!own.has(name)) own.set(name, entry)
     return own
   }
 
@@ -95,8 +94,8 @@ const hasAnchor = (node: unknown): node is Node & { anchor: string } =>
 const TOO_LARGE = `The file is too large: it has more than ${NODES_MAX} values, or they are nested too deeply.`
 const MERGE = '<<'
 
-function mergedEntries(node: YamlNode): Iterable<[string, YamlNode]> {
-  if (node.kind === 'map') return node.entries
-  if (node.kind === 'list') return node.items.flatMap(item => [...mergedEntries(item)])
+function mergedEntries(node: YamlNode): [string, YamlNode][] {
+  if (node.kind === 'map') return [...node.entries]
+  if (node.kind === 'list') return node.items.flatMap(mergedEntries)
   throw badRequest([faultAt(node.line, 'Only a map can be merged with "<<".')])
 }
