@@ -4,7 +4,7 @@ import { readAlertmanagerFile } from '../../../src/alerts/routing/import/read-fi
 import { Problem } from '../../../src/base/errors'
 import { faultOf, testWithAmtool } from './amtool'
 
-const FILE = `
+const YAML = `
 global:
   resolve_timeout: 1m
   smtp_smarthost: 'smtp.example.org:587'
@@ -12,10 +12,6 @@ global:
   smtp_auth_username: mailer
   smtp_auth_password: s3cret
   slack_api_url: https://hooks.slack.test/services/T/B/x
-x-team: &team
-`.replace(/x-team.*\n/, '')
-
-const ROUTES = `
 templates: ['/etc/alertmanager/*.tmpl']
 route:
   receiver: nobody
@@ -77,7 +73,6 @@ receivers:
     title: x
     send_resolved: true
 `
-const YAML = FILE + ROUTES
 
 function plan(yaml: string, { existing = [], secrets = {} }: { existing?: string[]; secrets?: Secrets } = {}) {
   const file = readAlertmanagerFile(yaml)
@@ -199,16 +194,16 @@ test('what is carried over otherwise or not at all is listed with its line', () 
     '15 route.repeat_interval: repeat_interval: 2592000 s',
     `30 route.routes.3.matchers.0: ${JSON.stringify(`env="${'$'}{ENV}"`)}`,
     '47 receivers.0: Routes to nobody',
-    '55 receivers.2: Routes to pager',
-    '61 receivers.3.webhook_configs.1: many (webhook) is disabled',
-    '57 receivers.3: many is split into many, many (webhook), many (email), many (slack)',
+    '54 receivers.2: Routes to pager',
+    '60 receivers.3.webhook_configs.1: many (webhook) is disabled',
+    '56 receivers.3: many is split into many, many (webhook), many (email), many (slack)',
   ])
   expect(not_imported.map(({ path, line, what }) => `${line} ${path}: ${what}`)).toEqual([
-    '56 receivers.2.pagerduty_configs.0: PagerDuty',
-    '62 receivers.3.webhook_configs.1.http_config.basic_auth: http_config.basic_auth',
-    '65 receivers.3.email_configs.0.html: html',
-    '69 receivers.3.slack_configs.0.title: title',
     '3 global.resolve_timeout: resolve_timeout',
+    '55 receivers.2.pagerduty_configs.0: PagerDuty',
+    '61 receivers.3.webhook_configs.1.http_config.basic_auth: http_config.basic_auth',
+    '64 receivers.3.email_configs.0.html: html',
+    '68 receivers.3.slack_configs.0.title: title',
     '10 templates.0: Templates in /etc/alertmanager/*.tmpl',
     '30 route.routes.3: many (webhook), many (email), many (slack) of many',
   ])
