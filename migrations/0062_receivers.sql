@@ -6,6 +6,8 @@ CREATE TABLE receivers (
   settings jsonb NOT NULL,
   -- encrypted; null: it has none
   secrets text,
+  -- the names of the settings in it
+  secret_names text[] NOT NULL DEFAULT '{}',
   send_resolved boolean NOT NULL,
   enabled boolean NOT NULL DEFAULT true,
   failing_since timestamptz,

@@ -107,7 +107,7 @@ const ruleChange = z.strictObject({
     .number()
     .int()
     .min(10)
-    .max(7 * 86_400)
+    .max(90 * 86_400)
     .optional(),
 })
 

@@ -7,7 +7,10 @@ import { NOTIFICATION_REASONS, NOTIFICATION_STATUSES, RECEIVER_TYPES } from './v
 export const receiverType = z.enum(RECEIVER_TYPES)
 export type ReceiverType = z.output<typeof receiverType>
 
-const url = z.url({ protocol: /^https?$/ }).max(2_000)
+const url = z
+  .url({ protocol: /^https?$/ })
+  .max(2_000)
+  .regex(/^\w+:\/\/[^/?#@]*(?:[/?#]|$)/, 'must not contain a user name or password')
 const address = z.email().max(320)
 
 /** Settings by type, as given. Those in `SECRET_SETTINGS` are stored encrypted and never returned. */

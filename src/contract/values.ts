@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
@@ -52,8 +52,10 @@ export const QUEUE_COUNTS = {
   bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
-export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
 
+/** Times that a preview of a schedule may ask for. */
+export const PREVIEW_MAX = 400
 /** What a schedule does when it is due and its last job has not ended. */
 export const OVERLAPS = ['skip', 'queue'] as const
 /** How many jobs a schedule creates for all the times that it has missed. */
@@ -87,6 +89,12 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const
 export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
 export const SILENCE_STATES = ['pending', 'active', 'expired'] as const
 export const RECEIVER_TYPES = ['webhook', 'email', 'slack'] as const
+/** Settings of receivers that are stored encrypted and never returned. The address of a Slack channel is a secret itself. */
+export const SECRET_SETTINGS = {
+  webhook: ['secret', 'bearer_token'],
+  email: ['password'],
+  slack: ['url'],
+} as const
 /** `muted`: all its alerts are muted, so nobody has been notified. */
 export const INCIDENT_STATUSES = ['open', 'muted', 'acknowledged', 'resolved'] as const
 export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'not_sent'] as const

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } from '../../src/jobs'
@@ -33,9 +34,12 @@ export const single = defineKind({
 
 /** Every run started in this process, in order. */
 export const startedRuns: { id: string; attempt: number }[] = []
+/** Emits `started` after each of them. */
+export const runs = new EventEmitter()
 
 async function runScript(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
   startedRuns.push({ id: run.id, attempt: run.attempt })
+  runs.emit('started')
   if (input.ms && input.does !== 'query' && input.does !== 'log')
     await delay(input.ms, undefined, { signal: run.signal })
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { append, newJobTopic, newTopic, numbered, numberedMessages, openStream } from '../support/streams'
 import { app, other, useTwoApps } from './two-apps'
@@ -58,9 +59,8 @@ test('every way to read a line returns exactly what was written, live and from h
   }
   expect(polled.events.flatMap(each => (each.event === 'logs' ? each.data.logs : []))).toEqual(live.lines)
   const socket = new WebSocket(`${other.url.replace('http', 'ws')}/ws/stream`, { headers: other.headers })
-  socket.once('open', () =>
-    socket.send(JSON.stringify({ op: 'subscribe', topic: topic.name, filter: { limit: 'all' } })),
-  )
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ op: 'subscribe', topic: topic.name, filter: { limit: 'all' } }))
   const overSocket = await new Promise(resolve =>
     socket.on('message', message => {
       const { event, data } = JSON.parse(String(message))

@@ -89,7 +89,8 @@ describe('an event that differs is recorded when it is sent', () => {
     await append(app, topic, [{ kind: 'note', data: { no: 1 } }])
     const before = recorded().length
     const socket = new WebSocket(`${other.url.replace('http', 'ws')}/ws/stream`, { headers: other.headers })
-    socket.once('open', () => socket.send(JSON.stringify({ op: 'subscribe', topic: topic.name })))
+    await once(socket, 'open')
+    socket.send(JSON.stringify({ op: 'subscribe', topic: topic.name }))
     const sent = await new Promise(resolve => socket.once('message', data => resolve(JSON.parse(String(data)))))
     expect(sent).toMatchObject({ event: 'note', data: { no: 1 } })
     expect(recorded().slice(before)).toContain(mismatch)

@@ -15,6 +15,8 @@ export async function proxyWithoutWebSockets(target: string) {
   let refused = 0
   server.on('upgrade', (_req, socket) => {
     refused++
+    // Node no longer handles errors of this socket, and browsers reset a refused connection when their page closes.
+    socket.on('error', () => socket.destroy())
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

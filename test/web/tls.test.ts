@@ -214,7 +214,5 @@ test('stopping closes connections of both kinds, including those that have sent 
   await Promise.all([once(silent, 'connect'), once(idle, 'secureConnect')])
   idle.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
   await once(idle, 'data')
-  const closed = Promise.all([once(silent, 'close'), once(idle, 'close')])
-  await other.stop()
-  await closed
+  await Promise.all([once(silent, 'close'), once(idle, 'close'), other.stop()])
 })

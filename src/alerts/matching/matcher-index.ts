@@ -1,7 +1,7 @@
 import type { Labels, Matcher } from '../../contract/matchers'
 import { labelOf } from './labels'
 import { compileMatchers, conditionOf } from './matchers'
-import { alternativesOf } from './pattern'
+import { patternOf } from './pattern'
 
 interface Entry<T> {
   order: number
@@ -66,8 +66,8 @@ function push<T>(map: Map<string, T[]>, key: string, item: T): void {
 function keyOf(matchers: readonly Matcher[]): Key | undefined {
   for (const { name, op, value } of matchers) if (op === '=' && value !== '') return { name, values: [value] }
   for (const { name, op, value } of matchers) {
-    const values = op === '=~' ? alternativesOf(value) : undefined
-    if (values) return { name, values }
+    const values = op === '=~' ? patternOf(value).values : undefined
+    if (values && !values.includes('')) return { name, values }
   }
   const needed = matchers.find(matcher => !conditionOf(matcher)(''))
   return needed && { name: needed.name, values: undefined }

@@ -3,19 +3,19 @@ import { messageOf } from '../../base/errors'
 import { Lru } from '../../base/lru'
 import { MatcherError } from './matcher-error'
 import { sizeOfPattern } from './pattern-size'
+import { isUnusual, plainPattern } from './plain-pattern'
 
-export type Pattern = (value: string) => boolean
+export interface Pattern {
+  /** The values it matches, if it is nothing but their list. */
+  values: readonly string[] | undefined
+  matches(value: string): boolean
+}
 
 /** Compiled patterns kept; more are compiled again each time. */
 const PATTERNS_MAX = 2_000
 /** Parts of a compiled pattern: larger ones would take too long to compile and to match. */
 const SIZE_MAX = 4_000
 const compiled = new Lru<string, Pattern>(PATTERNS_MAX)
-
-/** `web-1|web-2`: nothing but characters that stand for themselves. */
-const ALTERNATIVES = /^[\w:/@ -]+(\|[\w:/@ -]+)*$/
-/** What every match of a pattern without alternatives begins with. */
-const PREFIX = /^[\w:/@ -]+(?![*?{])(?=[^|]*$)/
 
 /**
  * A regular expression of RE2 that must match the whole value, as in Prometheus and Alertmanager. Takes linear time.
@@ -30,14 +30,18 @@ export function patternOf(source: string): Pattern {
 }
 
 function compile(source: string): Pattern {
-  const literals = alternativesOf(source)
-  if (literals) {
-    const values = new Set(literals)
-    return value => values.has(value)
+  const plain = plainPattern(source)
+  if (plain?.values) return plain
+  if (!plain) {
+    const expression = parsed(source)
+    return { values: undefined, matches: value => expression.test(value) }
   }
-  const expression = parsed(source)
-  const prefix = PREFIX.exec(source)?.[0] ?? ''
-  return value => value.startsWith(prefix) && expression.test(value)
+  let expression: RE2JS | undefined
+  const matchesUnusual = (value: string) => {
+    expression ??= parsed(source)
+    return expression.test(value)
+  }
+  return { values: undefined, matches: value => (isUnusual(value) ? matchesUnusual(value) : plain.matches(value)) }
 }
 
 function parsed(source: string): RE2JS {
@@ -49,7 +53,3 @@ function parsed(source: string): RE2JS {
     throw new MatcherError(messageOf(error as RE2JSSyntaxException))
   }
 }
-
-/** The values that a pattern matches, if it is nothing but their list. */
-export const alternativesOf = (source: string): string[] | undefined =>
-  ALTERNATIVES.test(source) ? source.split('|') : undefined

@@ -30,7 +30,11 @@ export type Decision =
  * inside the old period, otherwise the new period replaces the old one. Unlike there, a period that begins after the end
  * of the old one is a new occurrence.
  */
-export function decide(open: OpenAlert, reported: Period, nowMs: number): Decision {
+export function decide(
+  open: Pick<OpenAlert, 'startsAt' | 'endsAt' | 'hasGivenEnd'>,
+  reported: Period,
+  nowMs: number,
+): Decision {
   const end = open.endsAt ?? Number.POSITIVE_INFINITY
   const isInside = (time: number) => time > open.startsAt && time < end
   const isMerged = isInside(reported.endsAt) || isInside(reported.startsAt)

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
 import type { AlertRoute } from '../../contract/alert-routes'
 import { bumpHead } from '../occurrences/heads-store'
 import { findRouting, putRouting } from './routing-store'
@@ -12,7 +12,7 @@ export const lockRouting = (trx: Transaction, tenantId: string): Promise<number>
   bumpHead(trx, tenantId, 'routing_version')
 
 /** How many routes name each receiver. After `lockRouting` it stays so until the transaction ends. */
-export async function receiversInUse(trx: Transaction, tenantId: string): Promise<Map<string, number>> {
+export async function receiversInUse(trx: Db | Transaction, tenantId: string): Promise<Map<string, number>> {
   const row = await findRouting(trx, tenantId)
   const counts = new Map<string, number>()
   if (row) countReceivers(row.config.route, counts)

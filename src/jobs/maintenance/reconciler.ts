@@ -2,8 +2,9 @@ import type { Db } from '../../base/db'
 import type { JobError, QueueName } from '../../contract/jobs'
 import type { Writer } from '../../streams'
 import type { Engine, Presence } from '../engine/engine'
+import { storeBullFailure } from '../lifecycle/bull-failure'
 import { type Enqueuer, queuedJobOf } from '../lifecycle/enqueue'
-import { CHILD_FAILED, failureOf } from '../lifecycle/failure'
+import { CHILD_FAILED } from '../lifecycle/failure'
 import type { ChildEnds } from '../lifecycle/job'
 import { childrenOf, endsOf, findOpen, isDecided, listOpen, type OpenJob } from '../lifecycle/open-store'
 import { transitionEffect } from '../lifecycle/transition-effect'
@@ -62,7 +63,7 @@ export class Reconciler {
     else if (this.deps.isRunElsewhere(job.id)) return
     if (job.status !== 'running') return presence === 'open' ? undefined : this.requeue(job, presence)
     if (job.cancel_at && Date.now() - job.cancel_at.getTime() > CANCEL_MS) return this.commit(job, { type: 'cancel' })
-    if (presence === 'ended') return this.settle(job, await this.failureInBull(job))
+    if (presence === 'ended') return this.settleEnded(job)
     if (job.awaits_children) return this.repairParent(job, presence)
     if (presence === 'unknown') return this.giveUpRun(job)
   }
@@ -100,9 +101,10 @@ export class Reconciler {
     return true
   }
 
-  private async failureInBull({ queue, id }: OpenJob): Promise<JobError | null> {
-    const job = await this.deps.engine.queue(queue as QueueName).getJob(id)
-    return job?.failedReason ? failureOf(job.failedReason) : null
+  private async settleEnded(job: OpenJob) {
+    const reason = await this.deps.engine.failureReason(job.queue as QueueName, job.id)
+    if (reason) await storeBullFailure(this.deps, job, reason)
+    else await this.settle(job, null)
   }
 
   private settle(job: OpenJob, error: JobError | null, children?: ChildEnds) {

@@ -12,9 +12,9 @@ import { repeatStrategy } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
 import type { AnyKind } from '../kinds/kind'
 import { QUEUES } from '../kinds/queues'
-import { failureOf } from '../lifecycle/failure'
-import { findCancelled, findJob } from '../lifecycle/job-store'
-import { transitionEffect } from '../lifecycle/transition-effect'
+import { storeBullFailure } from '../lifecycle/bull-failure'
+import { findCancelled } from '../lifecycle/job-store'
+import { findOpen } from '../lifecycle/open-store'
 import type { AbortReason } from './active-run'
 import { IdleWatch } from './idle-watch'
 import { EndedForGood, RunAgain } from './outcome'
@@ -169,15 +169,12 @@ export class Workers<Deps> implements Part {
 
   /** BullMQ fails some jobs without running them: a child failed, or they stalled too often. */
   private async failedByBull({ queueName, name, data }: BullJob, id: string, error: Error) {
-    const { db, streams, metrics, log } = this.options.platform
-    const { tenant_id } = data
-    const ref = { tenantId: tenant_id, id }
-    metrics.ended({ tenant_id, queue: queueName, kind: name }, 'failed')
+    const { platform } = this.options
+    const { metrics, log } = platform
+    metrics.ended({ tenant_id: data.tenant_id, queue: queueName, kind: name }, 'failed')
     try {
-      const row = await findJob(db, ref)
-      if (!row) return
-      const change = { type: 'settle' as const, attempt: row.attempt, error: failureOf(error.message) }
-      await streams.commit(transitionEffect, { ...ref, change })
+      const [job] = await findOpen(platform.db, [id])
+      if (job) await storeBullFailure(platform, job, error.message)
     } catch (problem) {
       logRetryable(log, 'Cannot store that a job failed, will retry', { job_id: id }, 'warn')(problem)
     }

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { newId } from '../../../src/base/ids'
-import { act, scripted, single, startedRuns } from '../kinds'
+import { act, runs, scripted, single, startedRuns } from '../kinds'
 import { ACTOR, createPlace, entriesOf, eventually, statesOf, type TestNode, untilState } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
@@ -93,13 +94,13 @@ test('many jobs at once each run once', async () => {
   const made = await Promise.all(Array.from({ length: 300 }, () => web.jobs.enqueue(act, {}, web.by)))
   const ids = new Set(made.map(({ job }) => job.id))
   // first without statements, which would take the processor from the jobs
-  await eventually(async () => startedRuns.filter(({ id }) => ids.has(id)).length >= ids.size)
+  while (startedRuns.filter(({ id }) => ids.has(id)).length < ids.size) await once(runs, 'started')
   await eventually(async () => {
     const { items } = await web.jobs.list(place.tenantId, { ids: [...ids], status: ['completed'] }, { limit: 500 })
     return items.length === ids.size
   })
   expect(startedRuns.filter(({ id }) => ids.has(id))).toHaveLength(300)
-})
+}, 300_000)
 
 test('no child is created for a job that was removed from the history', async () => {
   const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }

@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 import { z } from 'zod'
 import { defineKind, handle, type OnFailure } from '../../../src/jobs'
-import { act, scripted, startedRuns } from '../kinds'
+import type { TransitionItem } from '../../../src/jobs/lifecycle/transition-effect'
+import type { Effect } from '../../../src/streams'
+import { act, type Script, scripted, startedRuns } from '../kinds'
 import { createPlace, entriesOf, eventually, type TestNode, untilState } from '../node'
 
 let place: Awaited<ReturnType<typeof createPlace>>
@@ -53,6 +55,93 @@ test('fail: the parent fails, and so does its own parent', async () => {
   expect(done.error).toMatchObject({ code: 'child_failed' })
   const [child] = await childrenOf(job.id)
   expect(child).toMatchObject({ status: 'failed', error: { code: 'child_failed' } })
+})
+
+describe('a parent that BullMQ fails before the failure of its child is stored', () => {
+  const inner = { does: 'spawn', onFailure: 'fail', children: [{ does: 'throw', ms: 50 }] }
+  const gate = new EventEmitter()
+  const top = defineKind({ name: 'top', queue: 'demo', input: z.strictObject({ opens: z.string().nullable() }) })
+  const handlers = [
+    ...scripted,
+    handle(top, async (run, { opens }) => {
+      const opened = opens && once(gate, opens)
+      await run.spawn(act, inner as Script, { onFailure: 'fail' })
+      await opened
+    }),
+  ]
+  let own: Awaited<ReturnType<typeof createPlace>>
+  let node: TestNode
+  let store: TestNode['streams']['commit']
+  beforeAll(async () => {
+    own = await createPlace()
+    node = await own.start({ handlers, reconcileMs: 300 })
+    store = node.streams.commit
+  })
+  afterEach(() => {
+    node.streams.commit = store
+  })
+  afterAll(() => own.stop())
+
+  const start = async (opens: string | null) => (await node.jobs.enqueue(top, { opens }, node.by)).job.id
+  const middleOf = async (id: string) => {
+    const { items } = await node.jobs.list(own.tenantId, { parent_id: id }, { limit: 1 })
+    return items[0]
+  }
+  const isFailedInBull = async (id: string) => (await node.jobs.engine.queue('demo').getJob(id))?.isFailed() ?? false
+  const failures = async () => {
+    const events = await entriesOf(node, 'events')
+    return events.flatMap(({ kind, data }) => (kind === 'job_failed' ? [data.data.job_id as string] : []))
+  }
+
+  /** Decides with `instead` about what is settled rather than reported by its run. */
+  function onSettle(instead: (id: string, stored: () => Promise<unknown>) => Promise<unknown>) {
+    node.streams.commit = ((effect: Effect<unknown, unknown>, item: Partial<TransitionItem>) =>
+      item.change?.type === 'settle'
+        ? instead(item.id ?? '', () => store(effect, item))
+        : store(effect, item)) as typeof store
+  }
+
+  /** Holds the first attempt to store the middle job's failure until it is stored otherwise, or its parent's is. */
+  function holdMiddle() {
+    let isFirst = true
+    onSettle(async (id, stored) => {
+      const { parent_id } = await node.jobs.find({ tenantId: own.tenantId, id })
+      if (parent_id && isFirst) {
+        isFirst = false
+        await eventually(async () => (await failures()).some(each => each === id || each === parent_id))
+      }
+      return stored()
+    })
+  }
+
+  async function expectOrder(id: string) {
+    await untilState(node, id, 'failed')
+    const middle = (await middleOf(id))?.id
+    await eventually(async () => (await failures()).includes(middle ?? ''))
+    expect((await failures()).filter(each => each === id || each === middle)).toEqual([middle, id])
+  }
+
+  test('ends after that child when it waits for it', async () => {
+    holdMiddle()
+    await expectOrder(await start(null))
+  })
+
+  test('ends after that child when its handler returns later', async () => {
+    holdMiddle()
+    const id = await start('late')
+    const middle = await eventually(() => middleOf(id))
+    await eventually(() => isFailedInBull(middle.id))
+    gate.emit('late')
+    await expectOrder(id)
+  })
+
+  test('ends after that child when neither end could be stored at first', async () => {
+    onSettle(() => Promise.reject(new Error('Not now')))
+    const id = await start(null)
+    await eventually(() => isFailedInBull(id))
+    holdMiddle()
+    await expectOrder(id)
+  })
 })
 
 test('continue: the parent continues at once, while other children still run', async () => {

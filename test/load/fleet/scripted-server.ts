@@ -57,7 +57,8 @@ export class ScriptedServer {
 
   private async take(request: Parameters<typeof readBody>[0], response: ServerResponse) {
     const path = (request.url ?? '').replace(/^\/osquery\//, '')
-    const text = await readBody(request)
+    const text = await readBody(request).catch(() => undefined)
+    if (text === undefined) return // the agent hung up before it had sent everything
     const reply = (answer: string, status = 200) => response.writeHead(status).end(answer)
     const { headers, socket } = request
     const received = {

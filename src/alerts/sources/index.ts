@@ -1,0 +1,6 @@
+export type { Case, Condition, Rule, RuleDefaults } from './condition'
+export { failedJobs } from './failed-jobs'
+export { HealthWatcher, notReady } from './health'
+export { pausedQueues, slowQueues } from './queues'
+export { ruleRoutes } from './rule-routes'
+export { Watcher } from './watcher'
