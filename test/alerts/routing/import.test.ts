@@ -190,22 +190,22 @@ test('receivers are carried over with the defaults of the file', () => {
 test('what is carried over otherwise or not at all is listed with its line', () => {
   const { adapted, not_imported } = plan(YAML)
   expect(adapted.map(({ path, line, what }) => `${line} ${path}: ${what}`)).toEqual([
-    '14 route.group_wait: group_wait: 1 s',
-    '15 route.repeat_interval: repeat_interval: 2592000 s',
-    `30 route.routes.3.matchers.0: ${JSON.stringify(`env="${'$'}{ENV}"`)}`,
-    '47 receivers.0: Routes to nobody',
-    '54 receivers.2: Routes to pager',
-    '60 receivers.3.webhook_configs.1: many (webhook) is disabled',
-    '56 receivers.3: many is split into many, many (webhook), many (email), many (slack)',
+    '13 route.group_wait: group_wait: 1 s',
+    '14 route.repeat_interval: repeat_interval: 2592000 s',
+    `29 route.routes.3.matchers.0: ${JSON.stringify(`env="${'$'}{ENV}"`)}`,
+    '46 receivers.0: Routes to nobody',
+    '53 receivers.2: Routes to pager',
+    '59 receivers.3.webhook_configs.1: many (webhook) is disabled',
+    '55 receivers.3: many is split into many, many (webhook), many (email), many (slack)',
   ])
   expect(not_imported.map(({ path, line, what }) => `${line} ${path}: ${what}`)).toEqual([
     '3 global.resolve_timeout: resolve_timeout',
-    '55 receivers.2.pagerduty_configs.0: PagerDuty',
-    '61 receivers.3.webhook_configs.1.http_config.basic_auth: http_config.basic_auth',
-    '64 receivers.3.email_configs.0.html: html',
-    '68 receivers.3.slack_configs.0.title: title',
-    '10 templates.0: Templates in /etc/alertmanager/*.tmpl',
-    '30 route.routes.3: many (webhook), many (email), many (slack) of many',
+    '54 receivers.2.pagerduty_configs.0: PagerDuty',
+    '60 receivers.3.webhook_configs.1.http_config.basic_auth: http_config.basic_auth',
+    '63 receivers.3.email_configs.0.html: html',
+    '67 receivers.3.slack_configs.0.title: title',
+    '9 templates.0: Templates in /etc/alertmanager/*.tmpl',
+    '29 route.routes.3: many (webhook), many (email), many (slack) of many',
   ])
   for (const { because } of [...adapted, ...not_imported]) expect(because).toMatch(/^[A-Z"$].*\.$/)
 })
