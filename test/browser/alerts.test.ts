@@ -50,7 +50,7 @@ describeInBrowser('alerts and silences', () => {
     expect(await page.locator('.empty-code').textContent()).toContain(new URL(app.url).host)
     await send(Array.from({ length: 6 }, (_, n) => alertOf(n)))
     await row('web-5').waitFor()
-    expect(await row('web-0').locator('.severity').innerText()).toContain('critical')
+    expect(await row('web-0').locator('.severity').textContent()).toContain('critical')
   })
 
   it('narrows by matchers that are typed, completed, clicked and excluded, all in the URL', async () => {
