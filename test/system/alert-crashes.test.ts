@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createDb, type Db } from '../../src/base/db'
 import type { IncidentItem } from '../../src/contract/incidents'
 import type { Notification } from '../../src/contract/receivers'
-import { type Answer, answer, cut, startTarget, type Target } from '../alerts/target'
+import { type Answer, cut, startTarget, type Target } from '../alerts/target'
 import { rows } from '../support/rows'
 import { print, System } from './system'
 
