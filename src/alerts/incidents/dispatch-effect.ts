@@ -15,7 +15,7 @@ import { IncidentBook } from './incident-book'
 import type { Incident } from './incident-store'
 import { applyMutes, muteEdges } from './mute-step'
 import { flagsOf, storedMutes } from './mute-store'
-import type { Round } from './round'
+import { isMuted, type Round } from './round'
 import { applyRouting } from './routing-step'
 
 export interface DispatchDeps extends Telling {
@@ -118,13 +118,15 @@ export class Dispatch {
     row: DispatchRow,
     { members }: Memory,
   ): Promise<Round> {
+    const alerts = await this.deps.openAlerts.of(tenantId, trx)
+    // What is in memory moves on meanwhile.
+    const until = alerts.version
     const routing = await this.deps.routing.of(tenantId, trx)
     const muting = await this.deps.muting.of(tenantId, trx)
-    const alerts = await this.deps.openAlerts.of(tenantId, trx)
     members.update(alerts, routing)
     const place = { ...row, round: row.round + 1 }
     return {
-      ...{ trx, tenantId, now, routing, muting, alerts, members, place, entries: [] },
+      ...{ trx, tenantId, now, until, routing, muting, alerts, members, place, entries: [] },
       routes: new Map(routing.routes.map(route => [route.key, route])),
       groups: new GroupBook(trx, tenantId, now),
       incidents: new IncidentBook(trx, tenantId, now, () => ++place.incident_number),
@@ -151,18 +153,16 @@ export class Dispatch {
 
 /** @returns whether more is left to do */
 async function runRound(round: Round, memory: Memory, telling: Telling): Promise<boolean> {
-  const { trx, tenantId, place, alerts, now, entries } = round
-  const changes = await changedAlerts(trx, tenantId, place, alerts.version, CHANGES_MAX)
+  const { trx, tenantId, place, until, now, entries } = round
+  // Before changes, which are about the groups of the new routes.
+  if (await applyRouting(round)) return true
+  const changes = await changedAlerts(trx, tenantId, place, until, CHANGES_MAX)
   const last = changes.length === CHANGES_MAX ? changes.at(-1) : undefined
-  Object.assign(
-    place,
-    last ? { version: last.version, after_id: last.id } : { version: alerts.version, after_id: LAST_ID },
-  )
+  Object.assign(place, last ? { version: last.version, after_id: last.id } : { version: until, after_id: LAST_ID })
   const events = await applyChanges(round, changes)
-  const routesLeft = await applyRouting(round)
   events.push(...(await tellMutes(round, memory)))
   entries.push({ topic: { tenantId, name: 'events' }, entries: events })
-  const isBehind = last !== undefined || routesLeft || memory.mutesKey === undefined
+  const isBehind = last !== undefined || memory.mutesKey === undefined
   const flushed = await flushGroups(round, isBehind ? now - LATE_MS : now, telling)
   entries.push(...flushed.entries)
   return isBehind || flushed.isLeft
@@ -170,19 +170,21 @@ async function runRound(round: Round, memory: Memory, telling: Telling): Promise
 
 async function tellMutes(round: Round, memory: Memory) {
   if (memory.mutesKey === round.muting.key) return []
+  const { key } = round.muting
   const edges = muteEdges(round, memory.mutes)
   const entries = await applyMutes(round, edges)
   for (const { alert, mutes } of edges.muted) memory.mutes.set(alert.id, flagsOf(mutes))
   for (const { alert } of edges.unmuted) memory.mutes.delete(alert.id)
   for (const id of edges.ended) memory.mutes.delete(id)
-  memory.mutesKey = edges.isPartial ? undefined : round.muting.key
+  memory.mutesKey = edges.isPartial ? undefined : key
   return entries
 }
 
 /** What fires of an incident's group. */
-function firingOf({ groups, members, muting }: Round, incident: Incident) {
+function firingOf(round: Round, incident: Incident) {
+  const { groups, members } = round
   const group = groups.get(incident.group_id)
   const alerts = group && members.of(keyOf(group.routeKey, group.groupKey))
   const firing = alerts ? [...alerts.values()] : []
-  return { firing, isEmpty: firing.length === 0, isMuted: firing.every(({ id }) => muting.muted.has(id)) }
+  return { firing, isEmpty: firing.length === 0, isMuted: firing.every(alert => isMuted(round, alert)) }
 }

@@ -13,7 +13,7 @@ import { decideFlush, type FlushDecision, type FlushState } from './flush-decisi
 import { keyOf } from './group-members'
 import { dueGroups, type Group, type GroupReceiver, receiversByName } from './group-store'
 import { mutedDecision } from './muted-decision'
-import type { Round } from './round'
+import { isMuted, type Round } from './round'
 
 /** Groups that are looked at in one round, and alerts told in it. */
 const GROUPS_MAX = 100
@@ -135,7 +135,7 @@ function calmDown({ incidents, groups, now }: Round, group: Group): void {
 }
 
 function stateOf(round: Round, { group, route, receiver, open, ended }: Omit<Look, 'state'>): FlushState {
-  const { now, muting, incidents } = round
+  const { now, incidents } = round
   const incident = incidents.get(group.incidentId)
   const isHandled = incident?.status === 'acknowledged' || incident?.status === 'resolved'
   const closedBy = route?.mutedBy(new Date(now)) ?? []
@@ -145,8 +145,8 @@ function stateOf(round: Round, { group, route, receiver, open, ended }: Omit<Loo
     told: group.told,
     ended: ended.map(({ id }) => id),
     hushed: group.hushed,
-    firing: open.filter(({ id }) => !muting.muted.has(id)).map(({ id }) => id),
-    muted: open.filter(({ id }) => muting.muted.has(id)).map(({ id }) => id),
+    firing: open.filter(alert => !isMuted(round, alert)).map(({ id }) => id),
+    muted: open.filter(alert => isMuted(round, alert)).map(({ id }) => id),
     repeatMs: route?.repeatMs ?? null,
     receiver: group.receiver === null ? null : { name: group.receiver, ...receiverState(receiver) },
     closed: closedBy.length
@@ -194,7 +194,8 @@ function nextLookAt({ group, state, route }: Look, decision: FlushDecision): num
 
 function send(round: Round, look: Look, reason: NotificationReason, { externalUrl }: Telling): NewNotification {
   const { group, open, ended, state, receiver } = look
-  const firing = open.filter(({ id }) => !round.muting.muted.has(id))
+  const isFiring = new Set(state.firing)
+  const firing = open.filter(({ id }) => isFiring.has(id))
   const alerts = [...firing.map(alert => ({ ...alert, resolvedAt: null })), ...ended]
   const message = buildMessage({
     ...{ receiver: group.receiver ?? '', groupKey: group.groupKey, groupLabels: group.groupLabels },

@@ -30,6 +30,8 @@ export interface IncidentsDeps {
   raises: Pick<Raises, 'raise' | 'resolve'>
   notifications: Pick<Notifications, 'add'>
   publicUrl: string | undefined
+  /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
+  onChange(listener: (tenantId: string) => void): void
   clock?: (() => Date) | undefined
 }
 
@@ -51,7 +53,7 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     ...{ openAlerts, routing, muting, externalUrl: publicUrl ?? '' },
     addNotifications: (trx, list) => notifications.add(trx, list),
   })
-  const onChange = (listener: (tenantId: string) => void) => openAlerts.onChange(listener)
+  const onChange = (listener: (tenantId: string) => void) => deps.onChange(listener)
   return {
     endpoints: incidentRoutes({ db, streams, audit, clock }),
     retention: incidentRetention(db),

@@ -24,13 +24,15 @@ export function mutedDecision(
   const fingerprints: string[] = []
   let isSilenced = false
   let isInhibited = false
-  for (const { id, fingerprint } of open) {
-    const mutes = muting.muted.get(id)
-    if (!mutes) continue
+  for (const alert of open) {
+    const mutes = muting.mutesOf(alert)
+    const names = mutedBy(mutes)
+    if (!names.length) continue
+    const { fingerprint } = alert
     if (fingerprints.length < FINGERPRINTS_MAX) fingerprints.push(fingerprint)
     isSilenced ||= mutes.silencedBy.length > 0
     isInhibited ||= mutes.inhibitedBy.length > 0
-    for (const each of mutedBy(mutes)) if (by.size < BY_MAX) by.add(each)
+    for (const each of names) if (by.size < BY_MAX) by.add(each)
   }
   if (!fingerprints.length) return undefined
   const reason = isSilenced ? 'silenced' : isInhibited ? 'inhibited' : 'maintenance'

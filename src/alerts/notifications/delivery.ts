@@ -10,7 +10,7 @@ import type { NotificationMetrics } from './metrics'
 import type { OutcomeItem } from './outcome'
 import { outcomeEffect, type Recorded } from './outcome-effect'
 import { LIFE_MS } from './retry'
-import { type Claimed, claimNext, findState, releaseClaim } from './send-store'
+import { type Claimed, claimNext, findState } from './send-store'
 import { Slots } from './slots'
 
 /** Longer than an attempt and its commit take. */
@@ -23,6 +23,12 @@ const BUSY_FAILING_MS = 30_000
 const DISABLED_MS = 5 * 60_000
 /** A head that is due was taken by another run in between. */
 const WAIT_MS_MIN = 250
+
+/**
+ * A send that has begun is not aborted when its run is: what the receiver has accepted must be stored, or it would get it
+ * again. It has a deadline of its own.
+ */
+const NEVER = new AbortController().signal
 
 export interface NotifyInput {
   receiver_id: string
@@ -48,6 +54,7 @@ export interface DeliveryDeps {
  */
 export class Delivery {
   private readonly slots = new Slots()
+  private readonly sending = new Set<Promise<void>>()
 
   constructor(private readonly deps: DeliveryDeps) {}
 
@@ -94,33 +101,40 @@ export class Delivery {
       const request = { receiverId: input.receiver_id, groupId: input.group_id, leaseMs: LEASE_MS, createdBefore }
       const claimed = await claimNext(this.deps.db, request)
       if (!claimed) return
-      await this.sendOne(run, claimed, receiver)
+      await this.tracked(this.sendOne(run, claimed, receiver))
     }
+  }
+
+  private tracked(work: Promise<void>): Promise<void> {
+    const settled = work.finally(() => this.sending.delete(settled))
+    this.sending.add(settled)
+    return settled
+  }
+
+  /** Resolves when everything that is being sent has been stored. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.sending)
   }
 
   private async sendOne(run: Run, claimed: Claimed, receiver: StoredReceiver | undefined) {
     const startedAt = new Date()
     const refusal = refusalOf(receiver)
-    const outcome = refusal ?? (await this.send(run, claimed, receiver))
+    const outcome = refusal ?? (await this.send(claimed, receiver))
     const item = { claimed, startedAt, endedAt: new Date(), outcome, wasTried: !refusal }
     const recorded = await this.deps.streams.commit(outcomeEffect, item)
     await this.log(run, item, recorded)
     if (recorded && receiver && item.wasTried) await this.follow(receiver, item, recorded)
   }
 
-  private async send(run: Run, claimed: Claimed, receiver: StoredReceiver | undefined): Promise<SendOutcome> {
-    const { receivers, publicUrl, db, log } = this.deps
+  private async send(claimed: Claimed, receiver: StoredReceiver | undefined): Promise<SendOutcome> {
+    const { receivers, publicUrl, log } = this.deps
     const { key, incident_id } = claimed
     const link = publicUrl && incident_id ? `${publicUrl}/incidents/${incident_id}` : undefined
     try {
       if (!receiver || key === null) throw new Error('A notification without a receiver or a key cannot be sent')
       const message: Message = JSON.parse(claimed.message)
-      return await receivers.send(receiver, { key, message, link }, run.signal)
+      return await receivers.send(receiver, { key, message, link }, NEVER)
     } catch (error) {
-      if (run.signal.aborted) {
-        await releaseClaim(db, claimed)
-        throw error
-      }
       log.error('A notification could not be sent because of a fault', { notification_id: claimed.id, error })
       return { ok: false, statusCode: null, error: messageOf(error), isFinal: false }
     }

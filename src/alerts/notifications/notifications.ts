@@ -48,7 +48,8 @@ export class Notifications {
     this.delivery = new Delivery({ ...deps, metrics: new NotificationMetrics(metrics), wake })
     this.endpoints = notificationRoutes(db)
     this.retention = [notificationRetention(db)]
-    this.parts = [this.waker]
+    const sends: Part = { name: 'sends', start: async () => undefined, stop: () => this.delivery.idle() }
+    this.parts = [sends, this.waker]
   }
 
   /**

@@ -41,15 +41,6 @@ export const claimNext = (db: Db, { receiverId, groupId, leaseMs, createdBefore 
     { receiverId, groupId, leaseMs, createdBefore },
   )
 
-/** Gives a claim back whose outcome is not known, because the process stops. */
-export async function releaseClaim(db: Db, { id, attempt_count }: Claimed): Promise<void> {
-  await db.raw(
-    `UPDATE notifications SET claimed_until = NULL, next_at = now()
-     WHERE id = ? AND status = 'pending' AND attempt_count = ?`,
-    [id, attempt_count],
-  )
-}
-
 const stateRow = z.object({
   status: notificationStatus,
   receiver: z.string().nullable(),

@@ -88,7 +88,10 @@ const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
       if (!row) throw notFound('receiver')
       const count = (await receiversInUse(trx, by.tenantId)).get(row.name)
       if (count)
-        throw conflict('receiver_in_use', `Alert routes name "${row.name}" (${count}). Change them before you delete it.`)
+        throw conflict(
+          'receiver_in_use',
+          `Alert routes name "${row.name}" (${count}). Change them before you delete it.`,
+        )
       await deleteReceiver(trx, by.tenantId, id)
       const data = { name: row.name, type: row.type }
       await audit.record({ by, action: 'receiver.delete', target: { type: 'receiver', id }, reason, data }, trx)

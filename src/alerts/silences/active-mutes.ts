@@ -35,8 +35,7 @@ export async function mutesAt(
   onBad: (id: string, error: MatcherError) => void,
 ): Promise<ActiveMutes> {
   const active = silences.filter(silence => stateOf(silence, now) === 'active').sort((a, b) => (a.id < b.id ? -1 : 1))
-  const states = windows.map(window => ({ window, ...openStateOf(window, now) }))
-  const open = states.filter(({ isOpen }) => isOpen).map(({ window }) => window)
+  const { open, until } = await openWindows(windows, now)
   const bySilence = new MatcherIndex(await itemsOf(active, ({ id }) => id, onBad))
   const byWindow = new MatcherIndex(await itemsOf(open, ({ name }) => name, onBad))
   const known = new WeakMap<Labels, AlertMutes>()
@@ -49,8 +48,22 @@ export async function mutesAt(
       known.set(labels, mutes)
       return mutes
     },
-    validUntil: Math.min(nextBoundary(silences, now), ...states.map(({ until }) => until)),
+    validUntil: Math.min(nextBoundary(silences, now), until),
   }
+}
+
+/** The windows that are open, and when the first of all closes or opens. */
+async function openWindows(windows: readonly StoredWindow[], now: number) {
+  const pace = newPace()
+  const open: StoredWindow[] = []
+  let first = Number.POSITIVE_INFINITY
+  for (const window of windows) {
+    await pace()
+    const { isOpen, until } = openStateOf(window, now)
+    if (isOpen) open.push(window)
+    first = Math.min(first, until)
+  }
+  return { open, until: first }
 }
 
 /** Compiles patterns one by one, so that many new ones do not hold up the process. */

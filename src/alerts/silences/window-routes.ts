@@ -3,10 +3,11 @@ import { created, type Endpoint, endpoint, noContent, ok, pageOf, readCursor } f
 import type { Db, Transaction } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import { plainText } from '../../contract/fields'
-import { maintenanceRoutes as routes } from '../../contract/silences'
+import { type MaintenanceWindow, maintenanceRoutes as routes } from '../../contract/silences'
 import { formatMatcher } from '../matching'
 import { bumpHead } from '../occurrences/heads-store'
 import type { MuteNotifier } from './mute-notifier'
+import { newPace } from './pace'
 import type { Author } from './silence-effect'
 import { type StoredWindow, shownWindow } from './window'
 import { changedWindow, newWindow } from './window-edit'
@@ -33,7 +34,13 @@ const listRoute = ({ db }: Deps) =>
     const place = { q, after: readCursor(cursor, name), limit: limit + 1 }
     const { items, next_cursor } = pageOf(await listWindows(db, tenantId, place), limit, each => each.name)
     const now = Date.now()
-    return ok({ items: items.map(window => shownWindow(window, now)), next_cursor })
+    const pace = newPace()
+    const shown: MaintenanceWindow[] = []
+    for (const window of items) {
+      await pace()
+      shown.push(shownWindow(window, now))
+    }
+    return ok({ items: shown, next_cursor })
   })
 
 const readRoute = ({ db }: Deps) =>
@@ -56,12 +63,12 @@ const createRoute = (deps: Deps) =>
   })
 
 const updateRoute = (deps: Deps) =>
-  endpoint(routes.update, async ({ principal: by, params: { id }, body }) => {
+  endpoint(routes.update, async ({ principal: by, params: { id }, body: { reason, ...change } }) => {
     const window = await changing(deps, by.tenantId, async trx => {
       const before = await findWindow(trx, by.tenantId, id)
       if (!before) throw notFound('maintenance window')
-      const window = changedWindow(before, body, new Date())
-      await record(deps, trx, { by, verb: 'update', window })
+      const window = changedWindow(before, change, new Date())
+      await record(deps, trx, { by, verb: 'update', window, reason })
       await write(trx, window)
       return window
     })

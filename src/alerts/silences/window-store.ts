@@ -23,7 +23,7 @@ const windowRow = z.object({
 })
 type WindowRow = z.output<typeof windowRow>
 /** Windows of a tenant. */
-export const WINDOWS_MAX = 500
+export const WINDOWS_MAX = 200
 const COLUMNS = Object.keys(windowRow.shape)
 const WINDOW = COLUMNS.join(', ')
 

@@ -1,3 +1,4 @@
+import { Lru } from '../../base/lru'
 import type { Matcher } from '../../contract/matchers'
 import type { MaintenanceWindow } from '../../contract/silences'
 import { nextTimes, type StoredTiming, wordsOf } from '../../jobs'
@@ -26,29 +27,43 @@ export interface Opening {
 }
 
 const NEXT_MAX = 10
-/** Openings that may follow each other without a gap before we stop looking for its end. */
-const JOINED_MAX = 100
 const MINUTE_MS = 60_000
+const KNOWN_MAX = 2_000
+/** Openings by timing, as of a time: cron expressions take milliseconds to compute. */
+const known = new Lru<string, { at: number; count: number; openings: Opening[] }>(KNOWN_MAX)
 
 /** The openings of a window that have not ended, whether it is enabled or not: the current or next one first. */
 export function openingsOf(window: StoredWindow, now: number, count = NEXT_MAX): Opening[] {
-  const { startsAt, endsAt, durationMinutes } = window
+  const { startsAt, endsAt, cron, timezone, durationMinutes } = window
   if (startsAt && endsAt)
     return endsAt.getTime() > now ? [{ startsAt: startsAt.getTime(), endsAt: endsAt.getTime() }] : []
-  const durationMs = (durationMinutes ?? 0) * MINUTE_MS
+  const key = `${durationMinutes} ${timezone} ${cron}`
+  const found = known.get(key)
+  if (found && found.count >= count && now >= found.at && now < (found.openings[0]?.endsAt ?? 0))
+    return found.openings.slice(0, count)
+  const openings = computedOpenings(window, now, count)
+  known.set(key, { at: now, count, openings })
+  return openings
+}
+
+function computedOpenings(window: StoredWindow, now: number, count: number): Opening[] {
+  const durationMs = (window.durationMinutes ?? 0) * MINUTE_MS
   return nextTimes(timingOf(window), now - durationMs, count).map(at => ({
     startsAt: at.getTime(),
     endsAt: at.getTime() + durationMs,
   }))
 }
 
-/** Whether a window mutes now, and until when it does, or from when on it will; infinite: never again. */
+/**
+ * Whether a window mutes now, and until when at least it does, or from when on it will; infinite: never again. Openings
+ * that follow each other without a gap are one, up to ten of them.
+ */
 export function openStateOf(window: StoredWindow, now: number): { isOpen: boolean; until: number } {
   const [first, ...others] = window.enabled ? openingsOf(window, now, 2) : []
   if (!first) return { isOpen: false, until: Number.POSITIVE_INFINITY }
   if (first.startsAt > now) return { isOpen: false, until: first.startsAt }
   const isJoined = others.some(({ startsAt }) => startsAt <= first.endsAt)
-  return { isOpen: true, until: isJoined ? endOf(openingsOf(window, now, JOINED_MAX)) : first.endsAt }
+  return { isOpen: true, until: isJoined ? endOf(openingsOf(window, now)) : first.endsAt }
 }
 
 /** When the first of some openings ends, with those that begin before. */

@@ -212,3 +212,24 @@ test('time intervals hold notices back and tell what still fires when they end',
   await world.pass(end - world.clock.now)
   expect((await world.told()).slice(2)).toEqual(['first 1/0'])
 })
+
+test('alerts that came before the routes have been looked at are counted once', async () => {
+  await world.route({ receiver: 'hook', group_by: ['instance'] })
+  await world.fire(A, B)
+  await world.pass(0)
+  expect(await world.incidents()).toMatchObject([
+    { firing: 1, alerts: 1 },
+    { firing: 1, alerts: 1 },
+  ])
+  await world.route({ receiver: 'hook', group_by: [] })
+  await world.fire(OTHER)
+  await world.pass(0)
+  expect((await world.incidents()).slice(2)).toMatchObject([{ firing: 3, alerts: 3 }])
+  await world.resolve(A, B, OTHER)
+  await world.pass(0)
+  expect((await world.incidents()).map(({ status, firing }) => [status, firing])).toEqual([
+    ['resolved', 0],
+    ['resolved', 0],
+    ['resolved', 0],
+  ])
+})
