@@ -2,7 +2,16 @@
 -- alerts does not wait for it.
 CREATE TABLE alert_dispatch (
   tenant_id uuid PRIMARY KEY REFERENCES tenants (id) ON DELETE CASCADE,
+  -- the last row of `alerts` by (version, id); the greatest id stands for all of a version
   version bigint NOT NULL DEFAULT 0,
+  after_id uuid NOT NULL DEFAULT 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  -- of `alert_heads`
+  mute_version bigint NOT NULL DEFAULT 0,
+  routing_version bigint NOT NULL DEFAULT 0,
+  -- counts the commits, by which a process knows that no other has been at work since its own
+  round bigint NOT NULL DEFAULT 0,
+  -- when there is something to do although nothing changes: a group is due, or a silence begins or ends
+  next_at timestamptz,
   incident_number integer NOT NULL DEFAULT 0
 );
 
@@ -14,20 +23,46 @@ CREATE TABLE alert_groups (
   route_key text NOT NULL,
   -- Alertmanager's text for it
   group_key text NOT NULL,
-  group_labels jsonb NOT NULL,
+  -- JSON
+  group_labels text NOT NULL,
   receiver text,
+  -- its route has another receiver now: it only tells the end of what it told
+  is_detached boolean NOT NULL DEFAULT false,
+  -- the latest
   incident_id uuid,
   -- null: nothing to look at
   next_flush_at timestamptz,
-  -- what the receiver was last told
+  -- null: it has not been looked at since it began to fire
+  flushed_at timestamptz,
+  -- what the receiver was last told, and takes for firing
   told_at timestamptz,
   told_firing uuid[] NOT NULL DEFAULT '{}',
-  -- how often it began to fire lately
+  -- have been muted since the receiver was last told of them
+  hushed uuid[] NOT NULL DEFAULT '{}',
+  -- the latest decisions not to send, so that each is stored once: about the group, and about its muted alerts
+  decision text,
+  muted_decision text,
+  -- when it began to fire lately
   flaps timestamptz[] NOT NULL DEFAULT '{}',
-  created_at timestamptz NOT NULL DEFAULT now(),
+  is_flapping boolean NOT NULL DEFAULT false,
+  -- whether the receiver knows that it is flapping
+  is_flapping_told boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL,
   UNIQUE (tenant_id, route_key, group_key)
+) WITH (fillfactor = 85);
+CREATE INDEX alert_groups_due ON alert_groups (tenant_id, next_flush_at) WHERE next_flush_at IS NOT NULL;
+
+-- Routes whose alerts are expected to come again and again.
+CREATE TABLE alert_expectations (
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  route_key text NOT NULL,
+  -- changes whenever one of its alerts comes
+  mark text NOT NULL,
+  seen_at timestamptz NOT NULL,
+  -- the labels of the alert that tells that they have stopped coming, as JSON
+  raised text,
+  PRIMARY KEY (tenant_id, route_key)
 );
-CREATE INDEX alert_groups_due ON alert_groups (next_flush_at) WHERE next_flush_at IS NOT NULL;
 
 -- Alerts that are muted now.
 CREATE TABLE alert_mutes (
@@ -49,10 +84,11 @@ CREATE TABLE incidents (
   status text NOT NULL,
   severity text,
   receiver text,
-  group_labels jsonb NOT NULL,
-  common_labels jsonb NOT NULL,
-  common_annotations jsonb NOT NULL,
-  links jsonb NOT NULL DEFAULT '{}',
+  -- JSON texts, which can hold NUL
+  group_labels text NOT NULL,
+  common_labels text NOT NULL,
+  common_annotations text NOT NULL,
+  links text NOT NULL,
   firing integer NOT NULL,
   alerts integer NOT NULL,
   is_flapping boolean NOT NULL DEFAULT false,

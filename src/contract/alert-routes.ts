@@ -45,7 +45,7 @@ const route = z.strictObject({
   /** When its alerts stop coming for so long, that is an incident itself. */
   expect_every_seconds: seconds(10).optional(),
   get routes() {
-    return z.array(route).max(200).default([])
+    return z.array(route).max(5_000).default([])
   },
 })
 export type AlertRoute = z.output<typeof route>

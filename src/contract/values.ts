@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
@@ -54,6 +54,8 @@ export const QUEUE_COUNTS = {
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
 export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
 
+/** Times that a preview of a schedule may ask for. */
+export const PREVIEW_MAX = 400
 /** What a schedule does when it is due and its last job has not ended. */
 export const OVERLAPS = ['skip', 'queue'] as const
 /** How many jobs a schedule creates for all the times that it has missed. */

@@ -97,6 +97,8 @@ export function createJobs(deps: JobsDeps) {
     queueControl,
     queueStats,
     stats,
+    /** Unique to this process and to each restart. */
+    process,
     /** Whether this process does what only one does for all. */
     isLeader,
     /** The kinds of which too many jobs failed lately. */

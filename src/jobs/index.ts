@@ -20,5 +20,6 @@ export {
 export type { EnqueueRequest } from './lifecycle/enqueue'
 export type { StatsSource } from './queues/tenant-stats'
 export type { Schedules } from './schedules/schedules'
-export type { Timing } from './timing/timing'
+export { checkTiming, nextDue, nextTimes, type StoredTiming, type Timing } from './timing/timing'
+export { wordsOf } from './timing/words'
 export { changeBetween, isTimeZone, offsetAt } from './timing/zone'

@@ -4,12 +4,12 @@ export { compareBytes, faultOfLabels, isLabelName, labelOf, sortedNames, without
 export { MatcherError } from './matcher-error'
 export { MatcherIndex } from './matcher-index'
 export {
+  asksForNothing,
   checkMatchers,
   compileMatchers,
   faultsOfMatchers,
   formatMatcher,
   isAmbiguous,
-  matchesEmpty,
   parseMatcher,
   parseMatchers,
 } from './matchers'

@@ -93,18 +93,22 @@ function faultOfMatcher(matcher: Matcher): string | undefined {
   }
 }
 
-/** Whether a set would match an alert without any labels; such sets cannot mute. */
-export const matchesEmpty = (matchers: readonly Matcher[]) => matchers.every(one => conditionOf(one)(''))
+/**
+ * Whether no matcher asks for a label: each is `a=""` or a pattern that matches the empty value. Alertmanager refuses to
+ * mute by such a set, though not by one of `a!="b"`.
+ */
+export const asksForNothing = (matchers: readonly Matcher[]) =>
+  matchers.every(one => (one.op === '=' || one.op === '=~') && conditionOf(one)(''))
 
 /**
  * Checks the matchers of something that mutes.
  * @param path of the list: `body.matchers`
- * @throws Problem 400 that names every fault; when the list is empty; when all of them match the empty value
+ * @throws Problem 400 that names every fault; when the list is empty; when no matcher asks for a label
  */
 export function checkMatchers(matchers: readonly Matcher[], path: string): void {
   const faults = faultsOfMatchers(matchers, path)
   if (faults.length > 0) throw badRequest(faults)
   if (matchers.length === 0) throw badRequest([{ path, message: 'At least one matcher is required.' }])
-  if (matchesEmpty(matchers))
+  if (asksForNothing(matchers))
     throw badRequest([{ path, message: 'At least one matcher must not match the empty value.' }])
 }

@@ -152,7 +152,7 @@ const RESOLVE = `, resolved AS (
 const ADD = `, added AS (
   INSERT INTO alerts (id, tenant_id, created_version, version, fingerprint, source, labels, annotations, links, generator_url,
     starts_at, ends_at, has_given_end, resolved_at, resolved_by)
-  SELECT n.id, ?, head.version, head.version, n.fingerprint, n.source, n.labels, n.annotations, n.links, n.generator_url,
+  SELECT n.id, ?, head.version, head.version, n.fingerprint, n.source, n.labels, n.annotations, coalesce(n.links, '{}'), n.generator_url,
     to_timestamp(n.starts_at / 1000), to_timestamp(n.ends_at / 1000), n.has_given_end,
     CASE WHEN n.resolved_by IS NOT NULL THEN to_timestamp(n.ends_at / 1000) END, n.resolved_by
   FROM head, AFTER_RESOLVED unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[],
@@ -197,17 +197,23 @@ const resolvedColumns = (resolved: readonly Resolution[]) => [
 
 const addedColumns = (added: readonly NewRow[]) => [
   plainArray(added.map(({ alert }) => alert.id)),
-  binaryTexts(added.map(({ alert }) => alert.fingerprint)),
+  plainArray(added.map(({ alert }) => alert.fingerprint)),
   plainArray(added.map(({ alert }) => alert.source)),
   binaryTexts(added.map(({ labels }) => labels)),
   binaryTexts(added.map(({ annotations }) => annotations)),
-  binaryTexts(added.map(({ alert }) => (alert.links === NONE ? '{}' : JSON.stringify(alert.links)))),
+  added.map(({ alert }) => linksOf(alert)),
   binaryTexts(added.map(({ alert }) => alert.generatorUrl)),
   plainArray(added.map(({ alert }) => alert.startsAt)),
   plainArray(added.map(({ alert }) => alert.endsAt)),
   plainArray(added.map(({ alert }) => alert.hasGivenEnd)),
   plainArray(added.map(({ resolved }) => resolved)),
 ]
+
+/** Null for none, as alerts of senders have. */
+function linksOf({ links }: OpenAlert): string | null {
+  for (const _ in links) return JSON.stringify(links)
+  return null
+}
 
 const foundRow = z.object({ found: z.boolean() })
 

@@ -19,7 +19,7 @@ interface Deps {
   bus: Pick<Bus, 'publish' | 'subscribe'>
   streams: Pick<Writer, 'commit'>
   /** Open alerts per tenant. */
-  openMax?: number
+  openMax?: number | undefined
 }
 
 /** Per tenant; whatever is beyond is refused and reported. */

@@ -87,10 +87,10 @@ function minuteOf(time: string): number {
   return found[1] === undefined ? MINUTES_PER_DAY : Number(found[1]) * 60 + Number(found[2])
 }
 
-function rangeOf(text: string, valueOf: (name: string) => number): Range {
+function rangeOf(text: string, read: (name: string) => number): Range {
   const [from = '', to = from, ...more] = text.toLowerCase().split(':')
   if (more.length) throw wrong(`"${text}" has more than one colon.`)
-  return { from: valueOf(from), to: valueOf(to) }
+  return { from: read(from), to: read(to) }
 }
 
 function ordered(text: string, range: Range): Range {

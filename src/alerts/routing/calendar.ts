@@ -47,10 +47,10 @@ function dayTest({ weekdays: days, days_of_month, months: inMonths, years: inYea
   return (date: Date) => tests.every(test => test(date))
 }
 
-function anyOf(ranges: Range[] | undefined, valueOf: (date: Date) => number) {
+function anyOf(ranges: Range[] | undefined, partOf: (date: Date) => number) {
   return (date: Date) => {
     if (!ranges) return true
-    const value = valueOf(date)
+    const value = partOf(date)
     return ranges.some(({ from, to }) => value >= from && value <= to)
   }
 }

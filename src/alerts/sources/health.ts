@@ -4,7 +4,7 @@ import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
 import type { HealthChanged } from '../../contract/health'
 import type { Writer } from '../../streams'
-import type { RaiseItem } from '../occurrences'
+import type { IncomingAlert, Intake } from '../occurrences'
 import type { Rule, RuleDefaults } from './condition'
 
 export const notReady: RuleDefaults = {
@@ -31,7 +31,8 @@ interface Deps {
   /** What `/readyz` reports: `ok` or what is wrong, by part. */
   readiness(): Promise<Record<string, string>>
   rule(): Promise<Rule>
-  apply(items: readonly RaiseItem[]): Promise<void>
+  /** Its repeats are cheap, and end when the process has died. */
+  intake: Pick<Intake, 'accept'>
 }
 
 /**
@@ -99,28 +100,35 @@ export class HealthWatcher implements Part {
     const isLong = (part: string) => now - (this.downSince.get(part) ?? now) >= (rule.windowSeconds ?? 0) * 1_000
     const long = rule.enabled ? [...this.downSince.keys()].filter(isLong) : []
     const over = [...this.raised].filter(part => !this.downSince.has(part) || !rule.enabled)
-    const resolvedBy = rule.enabled ? 'sender' : 'disabled'
-    const items: RaiseItem[] = [
-      ...over.map(part => ({ does: 'resolve' as const, ...this.alertOf(rule, part), resolvedBy }) as const),
-      ...long.map(part => ({
-        ...{ does: 'raise' as const, ...this.alertOf(rule, part), endsAt: new Date(now + ENDS_MS) },
-        annotations: {
-          summary: `${part} does not work in ${this.deps.service} ${this.deps.instance}`,
-          description: `/readyz reports ${checks[part]}.`,
-        },
-        links: { 'Service logs': '/logs' },
-      })),
+    const alerts = [
+      ...over.map(part => this.alertOf(rule, part, checks[part], now)),
+      ...long.map(part => this.alertOf(rule, part, checks[part], now + ENDS_MS)),
     ]
-    if (!items.length) return
-    await this.deps.apply(items)
+    if (!alerts.length) return
+    await this.deps.intake.accept(DEFAULT_TENANT_ID, alerts)
     for (const part of over) this.raised.delete(part)
     for (const part of long) this.raised.add(part)
   }
 
-  private alertOf({ name, severity, source }: Rule, part: string) {
+  private alertOf(
+    { name, severity, source }: Rule,
+    part: string,
+    outcome: string | undefined,
+    endsAt: number,
+  ): IncomingAlert {
     const { service, instance } = this.deps
-    const labels = { alertname: name, severity, part, service, instance }
-    return { tenantId: DEFAULT_TENANT_ID, source, labels }
+    return {
+      source,
+      labels: { alertname: name, severity, part, service, instance },
+      annotations: {
+        summary: `${part} does not work in ${service} ${instance}`,
+        description: `/readyz reports: ${outcome ?? 'unknown'}.`,
+      },
+      links: { 'Service logs': '/logs' },
+      generatorUrl: null,
+      startsAt: this.downSince.get(part) ?? null,
+      endsAt,
+    }
   }
 }
 

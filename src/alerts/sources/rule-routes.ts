@@ -10,7 +10,8 @@ import { ruleOf } from './rules'
 interface Deps {
   db: Db
   audit: Audit
-  rules: readonly RuleDefaults[]
+  /** Of all areas. */
+  rules(): readonly RuleDefaults[]
 }
 
 /** The rules of the platform itself, and what a tenant sets for them. */
@@ -18,10 +19,10 @@ export function ruleRoutes({ db, audit, rules }: Deps): Endpoint[] {
   return [
     endpoint(routes.rules, async ({ principal: { tenantId } }) => {
       const settings = await readRuleSettings(db, tenantId)
-      return ok({ items: rules.map(rule => shown(ruleOf(rule, tenantId, settings))) })
+      return ok({ items: rules().map(rule => shown(ruleOf(rule, tenantId, settings))) })
     }),
     endpoint(routes.changeRule, async ({ principal, params: { name }, body }) => {
-      const rule = rules.find(each => each.name === name)
+      const rule = rules().find(each => each.name === name)
       if (!rule) throw notFound('rule')
       refuseUnused(rule, body)
       const { enabled = null, severity = null, threshold = null, window_seconds = null } = body

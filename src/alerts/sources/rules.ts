@@ -1,5 +1,6 @@
+import type { Db } from '../../base/db'
 import type { Rule, RuleDefaults } from './condition'
-import type { RuleSetting } from './rule-store'
+import { type RuleSetting, readRuleSettings } from './rule-store'
 
 /** A rule as a tenant has it. */
 export function ruleOf(defaults: RuleDefaults, tenantId: string, settings: readonly RuleSetting[]): Rule {
@@ -13,3 +14,7 @@ export function ruleOf(defaults: RuleDefaults, tenantId: string, settings: reado
     windowSeconds: own?.window_seconds ?? defaults.windowSeconds,
   }
 }
+
+/** The same with the settings as they are now. */
+export const readRule = async (db: Db, defaults: RuleDefaults, tenantId: string): Promise<Rule> =>
+  ruleOf(defaults, tenantId, await readRuleSettings(db, tenantId))

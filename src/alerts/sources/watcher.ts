@@ -3,7 +3,7 @@ import type { Part } from '../../base/lifecycle'
 import type { Log } from '../../base/log'
 import { logRetryable } from '../../base/outage'
 import type { Labels } from '../../contract/matchers'
-import type { OpenAlert, OpenAlerts, RaiseItem } from '../occurrences'
+import type { OpenAlert, OpenAlerts, RaiseItem, Raises } from '../occurrences'
 import { CASES_MAX, type Case, type Condition, type Rule } from './condition'
 import { type RuleSetting, readRuleSettings } from './rule-store'
 import { ruleOf } from './rules'
@@ -19,8 +19,7 @@ interface Deps {
   tenantIds(): Promise<string[]>
   /** Whether this process watches for all. */
   isLeader(): boolean
-  /** Raises and resolves in one commit. */
-  apply(items: readonly RaiseItem[]): Promise<void>
+  raises: Pick<Raises, 'raise' | 'resolve'>
 }
 
 /** Asks all conditions every few seconds, and makes the open alerts of their rules the same as what they find. */
@@ -78,7 +77,8 @@ export class Watcher implements Part {
       const cases = found.filter(({ tenantId }) => tenantId === rule.tenantId)
       items.push(...changes(rule, this.bounded(rule, cases), await this.openOf(rule)))
     }
-    if (items.length) await this.deps.apply(items)
+    const { raises } = this.deps
+    await Promise.all(items.map(item => (item.does === 'raise' ? raises.raise(item) : raises.resolve(item))))
   }
 
   private bounded(rule: Rule, cases: readonly Case[]): readonly Case[] {

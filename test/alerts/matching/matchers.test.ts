@@ -140,7 +140,8 @@ test('what mutes must have a matcher that the empty value does not match', () =>
   }
   expect(pathsOf([])).toEqual(['body.matchers'])
   expect(pathsOf([{ name: 'a', op: '=~', value: '.*' }])).toEqual(['body.matchers'])
-  expect(pathsOf([{ name: 'a', op: '!=', value: 'b' }])).toEqual(['body.matchers'])
+  expect(pathsOf([{ name: 'a', op: '=', value: '' }])).toEqual(['body.matchers'])
+  expect(pathsOf([{ name: 'a', op: '!=', value: 'b' }])).toBeUndefined()
   expect(pathsOf([{ name: 'a', op: '!=', value: '' }])).toBeUndefined()
   const bad: Matcher[] = [
     { name: 'a', op: '=', value: 'b' },

@@ -58,7 +58,7 @@ const addressOf = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? 
 function readSmarthost(settings: SettingsReader, given: Text, report: Report): void {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d{1,5})$/.exec(given.text) ?? []
   if (host === '' && given.text !== '<secret>' && !given.text.includes('${'))
-    return report.fault(given, `${JSON.stringify(given.text)} is not an address such as "smtp.example.org:587".`)
+    report.fault(given, `${JSON.stringify(given.text)} is not an address such as "smtp.example.org:587".`)
   settings.take('host', given, () => host)
   if (port) settings.read.values.port = Number(port)
 }

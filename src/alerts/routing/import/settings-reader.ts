@@ -42,13 +42,13 @@ export class SettingsReader {
   }
 
   /** Takes a value, unless its text is a variable or was hidden: then it is asked for. */
-  take(setting: string, given: Text | undefined, valueOf: (text: string) => unknown = text => text): void {
+  take(setting: string, given: Text | undefined, toValue: (text: string) => unknown = text => text): void {
     if (!given || given.text === '') return
     this.read.places[setting] = given
     if (given.text === HIDDEN) this.ask(setting, given, 'the file holds "<secret>" in its place')
     else if (looksLikeVariable(given.text))
       this.ask(setting, given, `${given.text} is a variable, which is not replaced`)
-    else this.read.values[setting] = valueOf(given.text)
+    else this.read.values[setting] = toValue(given.text)
   }
 
   /** Takes a value that may be in a file of its own. */

@@ -1,13 +1,12 @@
 import type { AlertRouting } from '../../contract/alert-routes'
 import type { Labels } from '../../contract/matchers'
-import { fingerprintOf, withoutEmpty } from '../matching'
+import { fingerprintOf } from '../matching'
 import { type CompiledRouting, compileRouting, type RouteEnd, type RouteStep } from './compiled-routing'
 
 const SECOND_MS = 1_000
 
-/** The way of a label set through a tree. */
-export function wayThrough(routing: CompiledRouting, given: Labels, now: Date) {
-  const labels = withoutEmpty(given)
+/** The way of a label set through a tree. @param labels without empty values */
+export function wayThrough(routing: CompiledRouting, labels: Labels, now: Date) {
   const ends = routing.ends(labels)
   return {
     fingerprint: fingerprintOf(labels),

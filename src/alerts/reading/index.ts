@@ -1,0 +1,3 @@
+export { describeAlerts, type ReadingDeps, readingRoutes } from './routes'
+export { scanNewestFirst } from './scan'
+export { type AlertView, isMuted, readView, type ViewDeps } from './view'
