@@ -185,8 +185,8 @@ test('the timeline of the incident and the feed tell the outcome in the same com
   const groupId = newId()
   await sender.db.raw(
     `INSERT INTO incidents (id, tenant_id, number, group_id, title, status, group_labels, common_labels,
-       common_annotations, firing, alerts, opened_at, updated_at)
-     VALUES (?, ?, 1, ?, 'T', 'open', '{}', '{"team": "web"}', '{}', 1, 1, now(), now())`,
+       common_annotations, links, firing, alerts, opened_at, updated_at)
+     VALUES (?, ?, 1, ?, 'T', 'open', '{}', '{"team": "web"}', '{}', '{}', 1, 1, now(), now())`,
     [incidentId, place.tenantId, groupId],
   )
   const notice = noticeOf(sender, hook, groupId, { firing: ['a'], incidentId })
