@@ -1,6 +1,6 @@
 import type { AlertItem } from '../../src/contract/alerts'
 import { webAddress } from './alert'
-import { LinkedText, OutsideLink } from './alert-text'
+import { AnyLink, LinkedText } from './alert-text'
 import { alertsWith } from './filters'
 
 /** Labels, annotations and links of an alert. */
@@ -39,7 +39,7 @@ export function AlertLabels({ alert: { labels, annotations, links, generator_url
             <div key={`link ${name}`}>
               <dt>{name}</dt>
               <dd>
-                <Target address={address} />
+                <AnyLink address={address} />
               </dd>
             </div>
           ))}
@@ -50,11 +50,4 @@ export function AlertLabels({ alert: { labels, annotations, links, generator_url
       </section>
     </div>
   )
-}
-
-/** Links of Tailrace itself are paths; those of senders may be anything. */
-function Target({ address }: { address: string }) {
-  if (/^\/(?![/\\])/.test(address)) return <a href={address}>{address}</a>
-  const outside = webAddress(address)
-  return outside === null ? <code>{address}</code> : <OutsideLink address={outside} text={address} />
 }

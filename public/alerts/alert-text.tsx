@@ -22,3 +22,10 @@ export const OutsideLink = ({ address, text }: { address: string; text: string }
     {text}
   </a>
 )
+
+/** Links of Tailrace itself are paths; those of senders may be anything. */
+export function AnyLink({ address }: { address: string }) {
+  if (/^\/(?![/\\])/.test(address)) return <a href={address}>{address}</a>
+  const outside = webAddress(address)
+  return outside === null ? <code>{address}</code> : <OutsideLink address={outside} text={address} />
+}

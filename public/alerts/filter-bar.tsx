@@ -23,24 +23,26 @@ export function FilterBar({ filters, states, labels, onChange }: FilterBarProps)
   return (
     <>
       <search class="filters">
-        <fieldset class="chips host-counts" aria-label="State">
-          <StateChip label="open" count={open} isOn={filters.state === ''} onClick={() => onChange({ state: '' })} />
-          {ALERT_STATES.map(state => (
-            <StateChip
-              key={state}
-              label={state}
-              count={state === 'resolved' ? undefined : states && (countOf(state) ?? 0)}
-              isOn={filters.state === state}
-              onClick={() => onChange({ state: filters.state === state ? '' : state })}
-            />
-          ))}
-        </fieldset>
-        <SearchBox
-          q={filters.q}
-          labels={labels}
-          onSearch={q => onChange({ q })}
-          onMatcher={text => onChange({ q: '', filter: [...new Set([...filters.filter, text])] })}
-        />
+        <div class="alert-states">
+          <fieldset class="chips host-counts" aria-label="State">
+            <StateChip label="open" count={open} isOn={filters.state === ''} onClick={() => onChange({ state: '' })} />
+            {ALERT_STATES.map(state => (
+              <StateChip
+                key={state}
+                label={state}
+                count={state === 'resolved' ? undefined : states && (countOf(state) ?? 0)}
+                isOn={filters.state === state}
+                onClick={() => onChange({ state: filters.state === state ? '' : state })}
+              />
+            ))}
+          </fieldset>
+          <SearchBox
+            q={filters.q}
+            labels={labels}
+            onSearch={q => onChange({ q })}
+            onMatcher={text => onChange({ q: '', filter: [...new Set([...filters.filter, text])] })}
+          />
+        </div>
         <FilterSelect
           label="Source"
           all="All sources"

@@ -7,7 +7,7 @@ import { ListStatus, LoadMore } from '../components/list-status'
 import { TypedFilter } from '../components/typed-filter'
 import { toggled } from '../jobs/list-state'
 import { setFilters } from '../router'
-import { isOperator } from '../session'
+import { isOperator, me } from '../session'
 import { useFetch } from '../use-fetch'
 import { byId, usePagedList } from '../use-paged-list'
 import { BulkExpire } from './bulk-expire'
@@ -50,7 +50,8 @@ export function SilenceList({ state, q, version, onEdit }: SilenceListProps) {
     refused.value = await work.then(() => '', messageOf)
     await list.refresh()
   }
-  const silences = list.items.value ?? []
+  // Not before it is known whether they have buttons, which take much of their width.
+  const silences = me.value === null ? [] : (list.items.value ?? [])
   const shownIds = new Set(silences.map(byId))
   const picked = new Set([...selected.value].filter(id => shownIds.has(id)))
   const all = silences.length > 0 && picked.size === silences.length
@@ -76,6 +77,7 @@ export function SilenceList({ state, q, version, onEdit }: SilenceListProps) {
         )}
       </search>
       {refused.value !== '' && <Failure message={refused.value} />}
+      {me.value === null && list.items.value !== null && <div class="is-loading" aria-busy="true" />}
       <ListStatus list={list} empty={<NoSilences state={state} isFiltered={q !== ''} />} />
       {silences.length > 0 && (
         <ul class="silences" aria-label="Silences">

@@ -101,8 +101,8 @@ function WindowCard({ window, onChange, onChanged, onEdit }: WindowCardProps) {
               confirmLabel={`Switch off ${name}`}
               effect="It mutes nothing until it is switched on again."
               done={`Window ${name} switched off`}
-              onConfirm={async () => {
-                await client.patch('/api/maintenance-windows/{id}', { id, body: { enabled: false } })
+              onConfirm={async reason => {
+                await client.patch('/api/maintenance-windows/{id}', { id, body: { enabled: false, reason } })
                 onChanged()
               }}
             />

@@ -15,7 +15,7 @@ import { type AlertmanagerMount, alertmanagerMounts } from './alertmanager'
 import { createIncidents } from './incidents'
 import { Muting } from './muting'
 import { Notifications } from './notifications'
-import { createOccurrences, type OpenAlert, type Raises } from './occurrences'
+import { createOccurrences, type Raises } from './occurrences'
 import { describeAlerts, readingRoutes } from './reading'
 import { importReceivers, Receivers, receiverNames, receiverRoutes } from './receivers'
 import { Routing, routingRoutes } from './routing'
@@ -104,7 +104,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     endpoints: [
       ...ruleRoutes({ db, audit, rules: () => [...watched.map(({ defaults }) => defaults), notReady] }),
       ...readingRoutes(view),
-      ...mutes.endpoints((tenantId: string, alerts: readonly OpenAlert[]) => describeAlerts(view, tenantId, alerts)),
+      ...mutes.endpoints(describeAlerts(view)),
       ...routingRoutes({
         ...{ db, audit, routing, receiverNames, onChange: tenantId => openAlerts.changed(tenantId) },
         importReceivers: importReceivers({ audit, sealer }),

@@ -125,13 +125,13 @@ export const alertRouteRoutes = {
       yaml: z
         .string()
         .min(1)
-        .max(1024 * 1024),
+        .max(512 * 1024),
       dry_run: z.boolean().default(false),
       /** Values for secrets that the file does not hold, by receiver and setting: `{"team-x": {"password": "..."}}`. */
       secrets: z.record(z.string(), z.record(z.string(), z.string())).default({}),
       reason: reason.optional(),
     }),
-    bodyBytesMax: 1024 * 1024 + 64 * 1024,
+    bodyBytesMax: 1024 * 1024,
     replies: {
       200: z.object({
         stored: z.boolean(),

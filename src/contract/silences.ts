@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { alertItem } from './alerts'
-import { byId, page, paging, plainText, reasonQuery, several, time, timeGiven, visibleText } from './fields'
+import { byId, page, paging, plainText, reason, reasonQuery, several, time, timeGiven, visibleText } from './fields'
 import { matcher, matchers } from './matchers'
 import type { Routes } from './route'
 import { SILENCE_STATES } from './values'
@@ -161,7 +161,7 @@ const windowFields = {
 }
 const windowInput = z.strictObject(windowFields)
 export type MaintenanceInput = z.output<typeof windowInput>
-const windowChange = z.strictObject({ ...windowFields, enabled: z.boolean() }).partial()
+const windowChange = z.strictObject({ ...windowFields, enabled: z.boolean(), reason }).partial()
 export type MaintenanceChange = z.output<typeof windowChange>
 
 export const maintenanceRoutes = {

@@ -1,10 +1,10 @@
+import type { Audit } from '../../src/access'
 import { alertmanagerMounts } from '../../src/alerts/alertmanager'
 import { Muting } from '../../src/alerts/muting'
 import { bumpHead, createOccurrences } from '../../src/alerts/occurrences'
 import { readingRoutes } from '../../src/alerts/reading'
 import { Routing } from '../../src/alerts/routing'
 import { createSilences } from '../../src/alerts/silences'
-import type { Audit } from '../../src/access'
 import { DEFAULT_TENANT_ID } from '../../src/api'
 import { startParts } from '../../src/base/lifecycle'
 

@@ -9,6 +9,8 @@ import type { Parameters } from './parameters'
 export interface AlertQuery {
   hasLabels(labels: Labels): boolean
   hasReceiver(name: string): boolean
+  /** Whatever the receiver is. */
+  anyReceiver: boolean
   /** `anyMutes`: whatever mutes them. */
   anyMutes: boolean
   hasMutes(mutes: MutesNow): boolean
@@ -21,6 +23,7 @@ export function alertQuery({ active, silenced, inhibited, muted, filters, receiv
   return {
     hasLabels,
     hasReceiver,
+    anyReceiver: receiver === undefined,
     anyMutes: active && silenced && inhibited && muted,
     hasMutes(mutes) {
       const { silencedBy, inhibitedBy, maintenance } = mutes

@@ -16,7 +16,6 @@ type Fields = Readonly<Record<string, unknown>>
 /** Of links; longer ones are dropped. */
 const URL_CHARS_MAX = 4_096
 /** What Go's `url.ParseRequestURI` takes: a scheme or an absolute path, without control characters and spaces. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const URI = /^(?:[a-z][a-z0-9+.-]*:|\/)[^\u0000-\u0020\u007f]*$/i
 /** Other addresses, such as `javascript:`, must not become links. */
 const LINK = /^https?:\/\//i

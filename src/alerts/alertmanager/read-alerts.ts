@@ -3,7 +3,7 @@ import type { Labels } from '../../contract/matchers'
 import { compareBytes } from '../matching'
 import type { OpenAlert } from '../occurrences'
 import { type AlertView, scanNewestFirst } from '../reading'
-import type { CompiledRouting } from '../routing'
+import type { CompiledRouting, RouteEnd } from '../routing'
 import { type AlertGroup, compareAlerts, compareGroups } from './alert-groups'
 import type { AlertQuery } from './alert-query'
 import { encodeAlert } from './encode-alert'
@@ -19,7 +19,7 @@ export async function sendAlerts(res: ServerResponse, view: AlertView, query: Al
     return true
   })
   found.sort((a, b) => compareBytes(a.fingerprint, b.fingerprint))
-  await streamJson(res, listOf(encodeAll(view, found, now)))
+  await streamJson(res, listOf(encodeAll(view, found, now, labels => receiversJson(view.routing, labels))))
 }
 
 /** `GET /alerts/groups`: a group per route and group labels, so an alert that goes several ways is in several. */
@@ -37,7 +37,7 @@ export async function sendGroups(res: ServerResponse, view: AlertView, query: Al
     return true
   })
   const sorted = [...groups.values()].sort(compareGroups)
-  await streamJson(res, encodeGroups(view, sorted, now))
+  await streamJson(res, encodeGroups(view, sorted, now, query))
 }
 
 function isWanted(view: AlertView, query: AlertQuery, alert: OpenAlert): boolean {
@@ -48,17 +48,28 @@ function isWanted(view: AlertView, query: AlertQuery, alert: OpenAlert): boolean
 const endsFor = ({ routing }: AlertView, query: AlertQuery, labels: Labels) =>
   routing.ends(labels).filter(({ route }) => query.hasReceiver(receiverNameOf(route)))
 
-function* encodeAll(view: AlertView, alerts: readonly OpenAlert[], now: number): Generator<string> {
-  for (const alert of alerts)
-    yield encodeAlert(alert, view.mutesOf(alert), receiversJson(view.routing, alert.labels), now)
+function* encodeAll(
+  view: AlertView,
+  alerts: readonly OpenAlert[],
+  now: number,
+  receiversOf: (labels: Labels) => string,
+): Generator<string> {
+  for (const alert of alerts) yield encodeAlert(alert, view.mutesOf(alert), receiversOf(alert.labels), now)
 }
 
-/** In pieces of one alert, so that a large group is not encoded at once. */
-function* encodeGroups(view: AlertView, groups: readonly AlertGroup[], now: number): Generator<string> {
+/** In pieces of one alert, so that a large group is not encoded at once. Names only the receivers of the query. */
+function* encodeGroups(
+  view: AlertView,
+  groups: readonly AlertGroup[],
+  now: number,
+  query: AlertQuery,
+): Generator<string> {
+  const receiversOf = (labels: Labels) =>
+    query.anyReceiver ? receiversJson(view.routing, labels) : encodeReceivers(endsFor(view, query, labels))
   let before = '['
   for (const { labels, receiver, alerts } of groups) {
     yield `${before}{"alerts":`
-    yield* listOf(encodeAll(view, alerts.sort(compareAlerts), now))
+    yield* listOf(encodeAll(view, alerts.sort(compareAlerts), now, receiversOf))
     yield `,"labels":${JSON.stringify(labels)},"receiver":{"name":${JSON.stringify(receiver)}},"routeLabels":{}}`
     before = ','
   }
@@ -82,8 +93,10 @@ function receiversJson(routing: CompiledRouting, labels: Labels): string {
   encodedReceivers.set(routing, ofRouting)
   const known = ofRouting.get(labels)
   if (known !== undefined) return known
-  const names = new Set(routing.ends(labels).map(({ route }) => receiverNameOf(route)))
-  const text = JSON.stringify([...names].map(name => ({ name })))
+  const text = encodeReceivers(routing.ends(labels))
   ofRouting.set(labels, text)
   return text
 }
+
+const encodeReceivers = (ends: readonly RouteEnd[]): string =>
+  JSON.stringify([...new Set(ends.map(({ route }) => receiverNameOf(route)))].map(name => ({ name })))

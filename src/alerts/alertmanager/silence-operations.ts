@@ -42,6 +42,7 @@ function* encodeList(silences: readonly SilenceNow[]): Generator<string> {
 async function post({ silences }: SilenceOperationsDeps, { principal, text }: Call): Promise<Answer> {
   const { id, endsAt, ...given } = parsePostableSilence(parseJson('silence', text))
   if (endsAt === null) return said(400, `${NOT_CREATED}start time must be before end time`) // Go's zero time
+  if (id && !isUuid(id)) return said(404, NOT_FOUND)
   const fields = { ...given, endsAt }
   try {
     const silence = id ? await silences.update(principal, id, fields) : await silences.create(principal, fields)
@@ -53,6 +54,7 @@ async function post({ silences }: SilenceOperationsDeps, { principal, text }: Ca
 }
 
 const NOT_CREATED = 'Failed to create silence: '
+const NOT_FOUND = 'silence not found'
 
 function answerToSilence({ code, message }: SilenceError): Answer {
   if (code === 'not_found') return said(404, message)
@@ -70,7 +72,7 @@ async function read({ silences }: SilenceOperationsDeps, { tenantId, id }: Call)
 /** Unknown ids are answered with the status of 0.25, since amtool of that release knows no other. */
 async function remove({ silences }: SilenceOperationsDeps, { principal, id }: Call): Promise<Answer> {
   requireUuid(id)
-  if (!isUuid(id)) return said(500, 'silence not found')
+  if (!isUuid(id)) return said(500, NOT_FOUND)
   try {
     await silences.end(principal, id)
     return empty()

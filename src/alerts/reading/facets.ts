@@ -44,9 +44,8 @@ export async function countFacets(view: AlertView, filter: AlertFilter, withLabe
 
 function addLabels(counters: Map<string, Counter>, labels: Readonly<Record<string, string>>): void {
   for (const name in labels) {
-    let counter = counters.get(name)
-    if (!counter && counters.size < NAMES_MAX) counters.set(name, (counter = new Counter()))
-    counter?.add(labels[name] as string)
+    if (!counters.has(name) && counters.size < NAMES_MAX) counters.set(name, new Counter())
+    counters.get(name)?.add(labels[name] as string)
   }
 }
 

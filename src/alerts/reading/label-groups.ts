@@ -31,10 +31,9 @@ export async function countGroups(
     if (!filter.matches(alert) || !filter.states.has(view.stateOf(alert))) return true
     total++
     const key = JSON.stringify(names.map(name => labelOf(alert.labels, name)))
-    let group = groups.get(key)
-    if (!group && groups.size < GROUPS_MAX)
-      groups.set(key, (group = { labels: pick(alert.labels, names), severities: new Counter() }))
-    group?.severities.add(alert.labels.severity ?? '')
+    if (!groups.has(key) && groups.size < GROUPS_MAX)
+      groups.set(key, { labels: pick(alert.labels, names), severities: new Counter() })
+    groups.get(key)?.severities.add(alert.labels.severity ?? '')
     return true
   })
   const items = [...groups]

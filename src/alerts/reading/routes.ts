@@ -1,20 +1,15 @@
 import { type Endpoint, endpoint, ok, pageOf, readCursor, writeCursor } from '../../api'
-import type { Db } from '../../base/db'
 import { notFound } from '../../base/errors'
-import { type AlertItem, type Occurrence, alertRoutes as routes } from '../../contract/alerts'
+import { type Occurrence, alertRoutes as routes } from '../../contract/alerts'
 import { uuid } from '../../contract/fields'
 import { type OpenAlert, occurrencesOf } from '../occurrences'
 import { readFilter } from './alert-filter'
 import { type Shown, shownOccurrence, shownOpen, shownResolved } from './alert-item'
 import { pageOfAlerts } from './alert-page'
+import { type ReadingDeps, withIncidents } from './describe'
 import { countFacets } from './facets'
-import { openIncidentsOf } from './incident-ids-store'
 import { countGroups } from './label-groups'
-import { readView, type ViewDeps } from './view'
-
-export interface ReadingDeps extends ViewDeps {
-  db: Db
-}
+import { readView } from './view'
 
 /** Reads alerts and their history. */
 export const readingRoutes = (deps: ReadingDeps): Endpoint[] => [
@@ -41,20 +36,6 @@ export const readingRoutes = (deps: ReadingDeps): Endpoint[] => [
   historyRoute(deps),
 ]
 
-/** How the API shows open alerts. */
-export async function describeAlerts(
-  deps: ReadingDeps,
-  tenantId: string,
-  alerts: readonly OpenAlert[],
-): Promise<AlertItem[]> {
-  const view = await readView(deps, tenantId)
-  return withIncidents(
-    deps.db,
-    tenantId,
-    alerts.map(alert => shownOpen(view, alert)),
-  )
-}
-
 /** The open occurrence of an alert, or its latest. @throws Problem 404 */
 async function findAlert(deps: ReadingDeps, tenantId: string, fingerprint: string): Promise<Shown> {
   const view = await readView(deps, tenantId)
@@ -78,10 +59,3 @@ const historyRoute = ({ db, openAlerts }: ReadingDeps): Endpoint =>
 /** Ends of open alerts are stored now and then only. */
 const withCurrentEnd = (occurrence: Occurrence, open: OpenAlert | undefined): Occurrence =>
   open?.endsAt ? { ...occurrence, ends_at: new Date(open.endsAt).toISOString() } : occurrence
-
-/** Looked up for all alerts of a page at once. */
-async function withIncidents(db: Db, tenantId: string, items: readonly Shown[]): Promise<AlertItem[]> {
-  const ids = items.map(({ id }) => id)
-  const incidents = await openIncidentsOf(db, tenantId, ids)
-  return items.map(item => ({ ...item, incident_ids: incidents.get(item.id) ?? [] }))
-}

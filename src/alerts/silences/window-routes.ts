@@ -63,12 +63,12 @@ const createRoute = (deps: Deps) =>
   })
 
 const updateRoute = (deps: Deps) =>
-  endpoint(routes.update, async ({ principal: by, params: { id }, body }) => {
+  endpoint(routes.update, async ({ principal: by, params: { id }, body: { reason, ...change } }) => {
     const window = await changing(deps, by.tenantId, async trx => {
       const before = await findWindow(trx, by.tenantId, id)
       if (!before) throw notFound('maintenance window')
-      const window = changedWindow(before, body, new Date())
-      await record(deps, trx, { by, verb: 'update', window })
+      const window = changedWindow(before, change, new Date())
+      await record(deps, trx, { by, verb: 'update', window, reason })
       await write(trx, window)
       return window
     })

@@ -125,7 +125,13 @@ describe('alerts', () => {
 
 describe('silences', () => {
   const matchers = [{ name: 'a', value: 'b', isRegex: false }]
-  const good = { matchers, startsAt: '2026-11-29T10:00:00Z', endsAt: '2030-01-01T00:00:00.123Z', createdBy: '', comment: '' }
+  const good = {
+    matchers,
+    startsAt: '2026-11-29T10:00:00Z',
+    endsAt: '2030-01-01T00:00:00.123Z',
+    createdBy: '',
+    comment: '',
+  }
   const without = (name: keyof typeof good) => ({ ...good, [name]: undefined })
   const withMatcher = (matcher: object) => ({ ...good, matchers: [matcher] })
 
@@ -136,26 +142,48 @@ describe('silences', () => {
     [
       'a list',
       [],
-      unreadable('silence', 'json: cannot unmarshal array into Go value of type struct { ID string "json:\\"id,omitempty\\"" }'),
+      unreadable(
+        'silence',
+        'json: cannot unmarshal array into Go value of type struct { ID string "json:\\"id,omitempty\\"" }',
+      ),
     ],
     ['no creator', without('createdBy'), [422, { code: 602, message: 'createdBy in body is required' }]],
     ['no end', without('endsAt'), [422, { code: 602, message: 'endsAt in body is required' }]],
     ['no start', without('startsAt'), [422, { code: 602, message: 'startsAt in body is required' }]],
     ['no matchers', without('matchers'), [422, { code: 602, message: 'matchers in body is required' }]],
     ['matchers null', { ...good, matchers: null }, [422, { code: 602, message: 'matchers in body is required' }]],
-    ['an empty list', { ...good, matchers: [] }, [422, { code: 612, message: 'matchers in body should have at least 1 items' }]],
+    [
+      'an empty list',
+      { ...good, matchers: [] },
+      [422, { code: 612, message: 'matchers in body should have at least 1 items' }],
+    ],
     [
       'no isRegex',
       withMatcher({ name: 'a', value: 'b' }),
       [422, { code: 602, message: 'matchers.0.isRegex in body is required' }],
     ],
-    ['no name', withMatcher({ value: 'b', isRegex: true }), [422, { code: 602, message: 'matchers.0.name in body is required' }]],
-    ['no value', withMatcher({ name: 'a', isRegex: true }), [422, { code: 602, message: 'matchers.0.value in body is required' }]],
-    ['matcher null', { ...good, matchers: [null] }, [422, { code: 602, message: 'matchers.0.isRegex in body is required' }]],
+    [
+      'no name',
+      withMatcher({ value: 'b', isRegex: true }),
+      [422, { code: 602, message: 'matchers.0.name in body is required' }],
+    ],
+    [
+      'no value',
+      withMatcher({ name: 'a', isRegex: true }),
+      [422, { code: 602, message: 'matchers.0.value in body is required' }],
+    ],
+    [
+      'matcher null',
+      { ...good, matchers: [null] },
+      [422, { code: 602, message: 'matchers.0.isRegex in body is required' }],
+    ],
     [
       'matchers 5',
       { ...good, matchers: 5 },
-      unreadable('silence', 'json: cannot unmarshal number into Go struct field Silence.matchers of type models.Matchers'),
+      unreadable(
+        'silence',
+        'json: cannot unmarshal number into Go struct field Silence.matchers of type models.Matchers',
+      ),
     ],
     [
       'value 5',

@@ -1,8 +1,8 @@
-import { Problem } from '../../../src/base/errors'
 import { type GivenFilter, readFilter } from '../../../src/alerts/reading/alert-filter'
 import { countFacets } from '../../../src/alerts/reading/facets'
 import { countGroups } from '../../../src/alerts/reading/label-groups'
 import { scanNewestFirst } from '../../../src/alerts/reading/scan'
+import { Problem } from '../../../src/base/errors'
 import { alertNo, alertsTo, viewOver } from './alerts'
 
 function faultsOf(given: GivenFilter) {

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import { badRequest } from '../../../base/errors'
 
 /** A value of a YAML file with its place. Scalars keep their text: what type they have depends on what reads them. */
@@ -20,31 +20,33 @@ export function readYaml(text: string): YamlNode {
   const document = parseDocument(text, {
     version: '1.1',
     schema: 'failsafe', // all scalars are texts
+    uniqueKeys: false, // the parser's check takes quadratic time
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
   })
   const faults = document.errors.map(({ message, pos }) => faultAt(lines.linePos(pos[0]).line, message))
   if (faults.length) throw badRequest(faults)
-  return new TreeReader(document, lines).read(document.contents, [], 1)
+  return new TreeReader(lines).read(document.contents, [], 1)
 }
 
 const faultAt = (line: number, message: string) => ({ path: 'body.yaml', message: `Line ${line}: ${message}` })
 
 class TreeReader {
   private count = 0
+  /** Found so far. The parser would search the file for each alias. */
+  private readonly anchors = new Map<string, Node>()
+  private isInAlias = false
 
-  constructor(
-    private readonly document: Document.Parsed,
-    private readonly lines: LineCounter,
-  ) {}
+  constructor(private readonly lines: LineCounter) {}
 
   /** @param above line of what it belongs to, for a value that is not written */
   read(node: unknown, path: string[], above: number): YamlNode {
     const line = this.lineOf(node) ?? above
     this.count++
     if (this.count > NODES_MAX || path.length > DEPTH_MAX) throw badRequest([faultAt(line, TOO_LARGE)])
-    if (isAlias(node)) return this.read(this.target(node.resolve(this.document), node.source, line), path, line)
+    if (isAlias(node)) return this.readAlias(node.source, path, line)
+    if (hasAnchor(node) && !this.isInAlias) this.anchors.set(node.anchor, node)
     if (isMap(node)) return { kind: 'map', path, line, entries: this.entries(node.items, path, line) }
     if (isSeq(node)) {
       const items = node.items.map((item, i) => this.read(item, [...path, String(i)], line))
@@ -57,22 +59,27 @@ class TreeReader {
 
   private entries(pairs: readonly Pair[], path: string[], above: number): Map<string, YamlNode> {
     const own = new Map<string, YamlNode>()
-    const merged = new Map<string, YamlNode>()
+    const merged: YamlNode[] = []
     for (const { key, value } of pairs) {
       const line = this.lineOf(key) ?? above
       if (!isScalar(key)) throw badRequest([faultAt(line, 'A name must be a text.')])
       const name = String(key.value ?? '')
-      const read = this.read(value, name === MERGE ? path : [...path, name], line)
-      if (name !== MERGE) own.set(name, read)
-      else for (const [other, entry] of mergedEntries(read)) if (!merged.has(other)) merged.set(other, entry)
+      if (own.has(name)) throw badRequest([faultAt(line, `The name ${JSON.stringify(name)} occurs twice in one map.`)])
+      if (name === MERGE) merged.push(this.read(value, path, line))
+      else own.set(name, this.read(value, [...path, name], line))
     }
-    for (const [name, entry] of merged) if (!own.has(name)) own.set(name, entry)
+    for (const [name, entry] of merged.flatMap(mergedEntries)) if (!own.has(name)) own.set(name, entry)
     return own
   }
 
-  private target(node: Node | undefined, name: string, line: number): Node {
-    if (node) return node
-    throw badRequest([faultAt(line, `There is no anchor &${name} before this.`)])
+  private readAlias(name: string, path: string[], line: number): YamlNode {
+    const node = this.anchors.get(name)
+    if (!node) throw badRequest([faultAt(line, `There is no anchor &${name} before this.`)])
+    const wasInAlias = this.isInAlias
+    this.isInAlias = true
+    const read = this.read(node, path, line)
+    this.isInAlias = wasInAlias
+    return read
   }
 
   private lineOf(node: unknown): number | undefined {
@@ -81,11 +88,14 @@ class TreeReader {
   }
 }
 
+const hasAnchor = (node: unknown): node is Node & { anchor: string } =>
+  (isScalar(node) || isMap(node) || isSeq(node)) && node.anchor !== undefined
+
 const TOO_LARGE = `The file is too large: it has more than ${NODES_MAX} values, or they are nested too deeply.`
 const MERGE = '<<'
 
-function mergedEntries(node: YamlNode): Iterable<[string, YamlNode]> {
-  if (node.kind === 'map') return node.entries
-  if (node.kind === 'list') return node.items.flatMap(item => [...mergedEntries(item)])
+function mergedEntries(node: YamlNode): [string, YamlNode][] {
+  if (node.kind === 'map') return [...node.entries]
+  if (node.kind === 'list') return node.items.flatMap(mergedEntries)
   throw badRequest([faultAt(node.line, 'Only a map can be merged with "<<".')])
 }
