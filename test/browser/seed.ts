@@ -14,6 +14,7 @@ export interface Seeded {
   badQuery: string
   /** Fingerprint. */
   alert: string
+  incident: string
 }
 
 const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
@@ -47,7 +48,9 @@ export async function seed(app: TestApp): Promise<Seeded> {
   stopAtEnd(() => fleet.stop())
   await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
+  await post('/api/receivers', { name: 'ops', type: 'webhook', settings: { url } })
   const alert = await raiseAlerts(app)
+  const incident = await eventually(async () => (await get('/api/incidents')).items[0]?.id)
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
   const host = await eventually(async () => {
@@ -62,7 +65,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
     const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
     return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
   })
-  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert }
+  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident }
 }
 
 /** Alerts as Prometheus sends them, a silence and a maintenance window that mute some. @returns the fingerprint of one */
@@ -92,7 +95,7 @@ async function raiseAlerts(app: TestApp): Promise<string> {
 }
 
 /** Addresses of a page, with seeded data. */
-export function pathsOf(name: PageName, { job, host, query, badQuery, alert }: Seeded): readonly string[] {
+export function pathsOf(name: PageName, { job, host, query, badQuery, alert, incident }: Seeded): readonly string[] {
   const paths: Record<PageName, readonly string[]> = {
     'sign-in': ['/sign-in'],
     dashboard: ['/'],
@@ -120,6 +123,11 @@ export function pathsOf(name: PageName, { job, host, query, badQuery, alert }: S
       `/queries/${query}?view=values&column=username`,
       `/queries/${badQuery}?view=errors`,
     ],
+    incidents: ['/incidents', '/incidents?status=resolved'],
+    incident: [`/incidents/${incident}`],
+    notifications: ['/notifications'],
+    'alert-routes': ['/alert-routes'],
+    receivers: ['/admin/receivers'],
     alerts: ['/alerts', '/alerts?group_by=team', '/alerts?q=there+is+no+such+alert'],
     alert: [`/alerts/${alert}`],
     silences: ['/silences', '/silences?tab=expired', '/silences?tab=maintenance'],
