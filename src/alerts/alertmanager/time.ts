@@ -23,5 +23,16 @@ export function parseTime(text: string): number | null | undefined {
 export const notATime = (text: string) =>
   `parsing time ${JSON.stringify(text)} as "2006-01-02 15:04:05": cannot parse ${JSON.stringify(text)} as "2006"`
 
+/** Alerts of one request share their times, and formatting a time costs more than the rest of an alert. */
+const formatted = new Map<number, string>()
+const FORMATTED_MAX = 50_000
+
 /** A time in an answer: UTC with three decimals. */
-export const formatTime = (ms: number) => new Date(ms).toISOString()
+export function formatTime(ms: number): string {
+  const known = formatted.get(ms)
+  if (known !== undefined) return known
+  if (formatted.size >= FORMATTED_MAX) formatted.clear()
+  const text = new Date(ms).toISOString()
+  formatted.set(ms, text)
+  return text
+}
