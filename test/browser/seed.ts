@@ -50,7 +50,6 @@ export async function seed(app: TestApp): Promise<Seeded> {
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
   await post('/api/receivers', { name: 'ops', type: 'webhook', settings: { url } })
   const alert = await raiseAlerts(app)
-  const incident = await eventually(async () => (await get('/api/incidents')).items[0]?.id)
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
   const incident = await eventually(async () => (await get('/api/incidents')).items[0]?.id)
