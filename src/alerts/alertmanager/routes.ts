@@ -11,11 +11,13 @@ import { answerToFailure, UNAVAILABLE } from './failure'
 import { type Call, findPath, type Method, type Operation, type Paths } from './operation'
 import { readParameters } from './parameters'
 import { readBody } from './read-body'
+import type { Routing } from '../routing'
 import { ReadLimit } from './read-limit'
 import { type SilenceOperationsDeps, silenceOperations } from './silence-operations'
 import { addBuildInfo, type StatusOperationsDeps, statusOperations } from './status'
 
 export interface AlertmanagerDeps extends AlertOperationsDeps, SilenceOperationsDeps, StatusOperationsDeps {
+  routing: Pick<Routing, 'at' | 'of'>
   log: Log
   metrics: Registry
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
@@ -23,6 +24,9 @@ const SWEEP_TENANTS_MAX = 1_000
 /** How soon another look follows when another process is at work, at random, so that processes do not collide again. */
 const BUSY_MS = 50
 const RETRY_MS = 2_000
+/** A round that takes longer is followed by a pause of the same length: accepting alerts must not wait for it. */
+const SHORT_MS = 30
+const PAUSE_MS_MAX = 500
 /** The longest time that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
@@ -40,6 +44,7 @@ export class Dispatcher implements Part {
   private sweeping: NodeJS.Timeout | undefined
   private readonly running = new Set<Promise<void>>()
   private isStopped = false
+  private readonly stopping = new AbortController()
 
   constructor(private readonly deps: DispatcherDeps) {}
 
@@ -52,6 +57,7 @@ export class Dispatcher implements Part {
 
   async stop() {
     this.isStopped = true
+    this.stopping.abort()
     clearInterval(this.sweeping)
     for (const { timer } of this.tenants.values()) clearTimeout(timer)
     await Promise.all(this.running)
@@ -97,11 +103,18 @@ export class Dispatcher implements Part {
     const { db, streams, dispatch, clock } = this.deps
     const { isDue, nextAt } = await workOf(db, tenantId, clock())
     if (!isDue) return this.until(nextAt)
+    const startedMs = performance.now()
     const done = await streams.commit(dispatch.effect, { tenantId, now: clock().getTime() })
     if (done.isBusy) return BUSY_MS * (1 + Math.random())
     dispatch.confirm(tenantId, done)
+    await this.pauseAfter(performance.now() - startedMs)
     if (done.isLeft) work.isDirty = true
     return this.until(done.nextAt)
+  }
+
+  private async pauseAfter(roundMs: number) {
+    if (roundMs < SHORT_MS || this.isStopped) return
+    await delay(Math.min(roundMs, PAUSE_MS_MAX), undefined, { signal: this.stopping.signal }).catch(() => undefined)
   }
 
   private until(at: Date | null): number | undefined {

@@ -47,6 +47,8 @@ interface Page {
   notes: Folded[]
   isNew: boolean
   isChanged: boolean
+  /** Alerts have ended, or have new annotations: it must be described anew. */
+  isAnew: boolean
   /** Alerts that were added in this round, to describe it by when none fires any more. */
   added: AlertFacts[]
 }
@@ -69,7 +71,7 @@ export class IncidentBook {
   }
 
   private add(incident: Incident, isNew: boolean) {
-    this.pages.set(incident.id, { incident, notes: [], isNew, isChanged: isNew, added: [] })
+    this.pages.set(incident.id, { incident, notes: [], isNew, isChanged: isNew, isAnew: isNew, added: [] })
   }
 
   /** Whether it was opened in this round. */
@@ -125,9 +127,9 @@ export class IncidentBook {
     note.notificationId = notificationId ?? note.notificationId
   }
 
-  /** To be called after a change. */
+  /** To be called when alerts of it have ended or changed, or have become another incident's. */
   touch(incident: Incident): void {
-    this.pageOf(incident).isChanged = true
+    Object.assign(this.pageOf(incident), { isChanged: true, isAnew: true })
   }
 
   private pageOf({ id }: Incident): Page {
@@ -141,13 +143,15 @@ export class IncidentBook {
    * @param alertsOf what fires of an incident's group, and whether all of it is muted
    */
   settle(alertsOf: (incident: Incident) => { firing: Iterable<AlertFacts>; isMuted: boolean; isEmpty: boolean }): void {
-    for (const { incident, isChanged, added } of this.pages.values()) {
+    for (const { incident, isChanged, isAnew, added } of this.pages.values()) {
       if (!isChanged || incident.status === 'resolved') {
         if (isChanged && added.length) Object.assign(incident, described(added, incident))
         continue
       }
       const { firing, isMuted, isEmpty } = alertsOf(incident)
-      if (!isEmpty || added.length) Object.assign(incident, described(isEmpty ? added : firing, incident))
+      const isGrown = !isAnew && !isEmpty && incident.firing > added.length
+      if (isGrown && added.length) Object.assign(incident, described(added, incident, beforeOf(incident)))
+      else if (!isGrown && (!isEmpty || added.length)) Object.assign(incident, described(isEmpty ? added : firing, incident))
       if (incident.status !== 'acknowledged' && !isEmpty) incident.status = isMuted ? 'muted' : 'open'
     }
   }
@@ -179,7 +183,11 @@ export class IncidentBook {
   }
 }
 
-function described(alerts: Iterable<AlertFacts>, { group_labels }: Incident) {
-  const { title, severity, commonLabels, commonAnnotations, links } = describe(alerts, group_labels)
+const beforeOf = ({ severity, common_labels, common_annotations, links }: Incident) => ({
+  ...{ severity, links, commonLabels: common_labels, commonAnnotations: common_annotations },
+})
+
+function described(alerts: Iterable<AlertFacts>, { group_labels }: Incident, before?: ReturnType<typeof beforeOf>) {
+  const { title, severity, commonLabels, commonAnnotations, links } = describe(alerts, group_labels, before)
   return { title, severity, common_labels: commonLabels, common_annotations: commonAnnotations, links }
 }
