@@ -15,6 +15,8 @@ export interface DispatcherDeps {
   dispatch: Dispatch
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
   onChange(listener: (tenantId: string) => void): void
+  /** Whether alerts are arriving at this process. */
+  isAccepting(): boolean
   clock: () => Date
 }
 
@@ -24,9 +26,10 @@ const SWEEP_TENANTS_MAX = 1_000
 /** How soon another look follows when another process is at work, at random, so that processes do not collide again. */
 const BUSY_MS = 50
 const RETRY_MS = 2_000
-/** A round that takes longer is followed by a pause of the same length: accepting alerts must not wait for it. */
+/** After a round that took longer, alerts that arrive at this process go first, for so long at most. */
 const SHORT_MS = 30
-const PAUSE_MS_MAX = 500
+const PAUSE_MS_MAX = 1_000
+const PAUSE_STEP_MS = 25
 /** The longest time that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
@@ -44,7 +47,6 @@ export class Dispatcher implements Part {
   private sweeping: NodeJS.Timeout | undefined
   private readonly running = new Set<Promise<void>>()
   private isStopped = false
-  private readonly stopping = new AbortController()
 
   constructor(private readonly deps: DispatcherDeps) {}
 
@@ -57,7 +59,6 @@ export class Dispatcher implements Part {
 
   async stop() {
     this.isStopped = true
-    this.stopping.abort()
     clearInterval(this.sweeping)
     for (const { timer } of this.tenants.values()) clearTimeout(timer)
     await Promise.all(this.running)
@@ -113,8 +114,9 @@ export class Dispatcher implements Part {
   }
 
   private async pauseAfter(roundMs: number) {
-    if (roundMs < SHORT_MS || this.isStopped) return
-    await delay(Math.min(roundMs, PAUSE_MS_MAX), undefined, { signal: this.stopping.signal }).catch(() => undefined)
+    if (roundMs < SHORT_MS) return
+    const until = performance.now() + PAUSE_MS_MAX
+    while (!this.isStopped && this.deps.isAccepting() && performance.now() < until) await delay(PAUSE_STEP_MS)
   }
 
   private until(at: Date | null): number | undefined {

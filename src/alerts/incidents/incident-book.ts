@@ -53,6 +53,13 @@ interface Page {
   added: AlertFacts[]
 }
 
+/** What fires of an incident's group, and whether all of it is muted. */
+interface Firing {
+  firing: Iterable<AlertFacts>
+  isMuted: boolean
+  isEmpty: boolean
+}
+
 /** The incidents that a round looks at: each is read once, changed in memory and stored at the end. */
 export class IncidentBook {
   private readonly pages = new Map<string, Page>()
@@ -142,18 +149,8 @@ export class IncidentBook {
    * Describes the changed incidents by their alerts and decides their status.
    * @param alertsOf what fires of an incident's group, and whether all of it is muted
    */
-  settle(alertsOf: (incident: Incident) => { firing: Iterable<AlertFacts>; isMuted: boolean; isEmpty: boolean }): void {
-    for (const { incident, isChanged, isAnew, added } of this.pages.values()) {
-      if (!isChanged || incident.status === 'resolved') {
-        if (isChanged && added.length) Object.assign(incident, described(added, incident))
-        continue
-      }
-      const { firing, isMuted, isEmpty } = alertsOf(incident)
-      const isGrown = !isAnew && !isEmpty && incident.firing > added.length
-      if (isGrown && added.length) Object.assign(incident, described(added, incident, beforeOf(incident)))
-      else if (!isGrown && (!isEmpty || added.length)) Object.assign(incident, described(isEmpty ? added : firing, incident))
-      if (incident.status !== 'acknowledged' && !isEmpty) incident.status = isMuted ? 'muted' : 'open'
-    }
+  settle(alertsOf: (incident: Incident) => Firing): void {
+    for (const page of this.pages.values()) if (page.isChanged) settlePage(page, alertsOf)
   }
 
   /** Stores what has changed. @returns the events about it */
@@ -181,6 +178,19 @@ export class IncidentBook {
       ...{ count: count || null, fingerprints, by: [...by], notification_id: notificationId },
     }
   }
+}
+
+function settlePage({ incident, isAnew, added }: Page, alertsOf: (incident: Incident) => Firing) {
+  if (incident.status === 'resolved') {
+    if (added.length) Object.assign(incident, described(added, incident))
+    return
+  }
+  const { firing, isMuted, isEmpty } = alertsOf(incident)
+  const hasOthers = !isEmpty && incident.firing > added.length
+  if (isAnew || !hasOthers) {
+    if (!isEmpty || added.length) Object.assign(incident, described(isEmpty ? added : firing, incident))
+  } else if (added.length) Object.assign(incident, described(added, incident, beforeOf(incident)))
+  if (incident.status !== 'acknowledged' && !isEmpty) incident.status = isMuted ? 'muted' : 'open'
 }
 
 const beforeOf = ({ severity, common_labels, common_annotations, links }: Incident) => ({

@@ -61,7 +61,11 @@ export class Muting {
   }
 
   /** For callers that have just read the rest, maybe in a transaction. */
-  async at(tenantId: string, { alerts, muteVersion, routing }: MutedThings, db?: Db | Transaction): Promise<TenantMuting> {
+  async at(
+    tenantId: string,
+    { alerts, muteVersion, routing }: MutedThings,
+    db?: Db | Transaction,
+  ): Promise<TenantMuting> {
     const active = await this.deps.silences.active(tenantId, db, muteVersion)
     const mutes = this.tenants.get(tenantId) ?? new TenantMutes()
     this.tenants.set(tenantId, mutes)

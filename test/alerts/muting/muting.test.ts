@@ -34,7 +34,12 @@ function world() {
     state,
     muting: () => muting.of(TENANT),
     fire(id: string, severity: string) {
-      alerts.put({ id, fingerprint: `f-${id}`, labels: { alertname: id, severity }, endsAt: null } as unknown as OpenAlert)
+      alerts.put({
+        id,
+        fingerprint: `f-${id}`,
+        labels: { alertname: id, severity },
+        endsAt: null,
+      } as unknown as OpenAlert)
     },
     resolve(id: string) {
       alerts.remove(id)
