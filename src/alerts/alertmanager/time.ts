@@ -7,6 +7,24 @@ const ZERO_YEAR = 1
  * @returns milliseconds; null when it was not given: empty, or Go's zero time; undefined when it is not a time
  */
 export function parseTime(text: string): number | null | undefined {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const ms = read(text)
+  if (ms !== undefined && ms !== null) remember(parsed, text, ms)
+  return ms
+}
+
+/** Alerts of one evaluation share their times, so many are the same. */
+const KEPT_MAX = 1_000
+const parsed = new Map<string, number>()
+const formatted = new Map<number, string>()
+
+function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value) {
+  if (kept.size >= KEPT_MAX) kept.clear()
+  kept.set(key, value)
+}
+
+function read(text: string): number | null | undefined {
   if (text === '') return null
   const parts = TIME.exec(text)
   if (!parts) return undefined
@@ -24,4 +42,10 @@ export const notATime = (text: string) =>
   `parsing time ${JSON.stringify(text)} as "2006-01-02 15:04:05": cannot parse ${JSON.stringify(text)} as "2006"`
 
 /** A time in an answer: UTC with three decimals. */
-export const formatTime = (ms: number) => new Date(ms).toISOString()
+export function formatTime(ms: number): string {
+  const known = formatted.get(ms)
+  if (known !== undefined) return known
+  const text = new Date(ms).toISOString()
+  remember(formatted, ms, text)
+  return text
+}
