@@ -118,6 +118,7 @@ const OWNERS: Record<string, RegExp> = {
   '@bull-board/express': /^src\/jobs\/board\//,
   ioredis: /^src\/(base\/redis|streams\/bus)\.ts$/,
   knex: /^src\/base\//,
+  nodemailer: /^src\/alerts\/receivers\/email\.ts$/,
   pg: /^src\/base\/db\.ts$/,
   express: /^src\/(web|api|access|streams|jobs\/board)\/|routes\.ts$|endpoints\.ts$/,
   ws: /^src\/(streams\/transports|agents)\//,

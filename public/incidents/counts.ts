@@ -1,8 +1,6 @@
 import { computed, signal } from '@preact/signals'
-import type { IncidentStatus } from '../../src/contract/incidents'
 import type { IncidentNews } from './live-incidents'
-
-type Counts = Readonly<Record<Exclude<IncidentStatus, 'resolved'>, number>>
+import { type Counts, countsAfter } from './open-counts'
 
 /** As the server counted them last, and when. */
 const counted = signal<{ at: string; counts: Counts } | null>(null)
@@ -26,17 +24,3 @@ export function noteNews(news: IncidentNews): void {
 export const incidentCounts = computed<Counts | null>(() =>
   counted.value ? countsAfter(counted.value.counts, since.value) : null,
 )
-
-/** The counts after some news. An incident that was not heard of before was open. */
-export function countsAfter(counts: Counts, news: readonly IncidentNews[]): Counts {
-  const next: Record<IncidentStatus, number> = { ...counts, resolved: 0 }
-  const known = new Map<string, IncidentStatus>()
-  for (const { type, id, status } of news) {
-    const was = known.get(id) ?? (type === 'incident_created' ? undefined : 'open')
-    known.set(id, status)
-    if (was !== undefined) next[was] = Math.max(0, next[was] - 1)
-    next[status] += 1
-  }
-  const { open, muted, acknowledged } = next
-  return { open, muted, acknowledged }
-}

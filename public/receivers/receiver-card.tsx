@@ -144,11 +144,14 @@ function TestButton({ receiver: { id, name }, onTested }: { receiver: Receiver; 
   }
   return (
     <>
-      <button type="button" disabled={isBusy.value} aria-label={`Send a test to ${name}`} onClick={() => void test()}>
-        {isBusy.value ? 'Sending…' : 'Send test'}
+      <button type="button" disabled={isBusy.value} aria-label={`Send test to ${name}`} onClick={() => void test()}>
+        Send test
       </button>
-      <span class={`receiver-outcome ${outcome.value?.isGood ? 'is-good' : 'is-bad'}`} role="status">
-        {outcome.value?.text}
+      <span
+        class={`receiver-outcome ${outcome.value ? (outcome.value.isGood ? 'is-good' : 'is-bad') : ''}`}
+        role="status"
+      >
+        {isBusy.value ? 'Sending…' : outcome.value?.text}
       </span>
     </>
   )

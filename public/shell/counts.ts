@@ -20,7 +20,7 @@ export function useCounts(): void {
           if (event.type !== 'stats_updated') return
           const { timestamp, data } = event.data as { timestamp: string; data: StatsUpdatedEvent }
           stats.value = data
-          if (data.incidents) noteCounts(timestamp, data.incidents)
+          noteCounts(timestamp, data.incidents)
         },
       }),
     [],

@@ -105,7 +105,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     endpoints: [
       ...ruleRoutes({ db, audit, rules: () => [...watched.map(({ defaults }) => defaults), notReady] }),
       ...readingRoutes(view),
-      ...mutes.endpoints(describeAlerts(view)),
+      ...mutes.endpoints((tenantId, alerts) => describeAlerts(view, tenantId, alerts)),
       ...routingRoutes({
         ...{ db, audit, routing, receiverNames, onChange: tenantId => openAlerts.changed(tenantId) },
         importReceivers: importReceivers({ audit, sealer }),

@@ -30,7 +30,7 @@ interface Options {
 }
 
 /** A process that sends notifications. */
-export async function startSender(place: SendingPlace, { works = true, outbound, lockMs = 1_000 }: Options = {}) {
+export async function startSender(place: SendingPlace, { works = true, outbound, lockMs = 10_000 }: Options = {}) {
   const held: { notifications?: Notifications } = {}
   const handler = handle(notify, (run, input) => {
     if (!held.notifications) throw new Error('not ready')

@@ -48,6 +48,7 @@ export async function seed(app: TestApp): Promise<Seeded> {
   stopAtEnd(() => fleet.stop())
   await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
+  await post('/api/receivers', { name: 'ops', type: 'webhook', settings: { url } })
   const alert = await raiseAlerts(app)
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
@@ -122,13 +123,13 @@ export function pathsOf(name: PageName, { job, host, query, badQuery, alert, inc
       `/queries/${query}?view=values&column=username`,
       `/queries/${badQuery}?view=errors`,
     ],
-    alerts: ['/alerts', '/alerts?group_by=team', '/alerts?q=there+is+no+such+alert'],
-    alert: [`/alerts/${alert}`],
-    incidents: ['/incidents'],
+    incidents: ['/incidents', '/incidents?status=resolved'],
     incident: [`/incidents/${incident}`],
     notifications: ['/notifications'],
     'alert-routes': ['/alert-routes'],
     receivers: ['/admin/receivers'],
+    alerts: ['/alerts', '/alerts?group_by=team', '/alerts?q=there+is+no+such+alert'],
+    alert: [`/alerts/${alert}`],
     silences: ['/silences', '/silences?tab=expired', '/silences?tab=maintenance'],
     members: ['/admin/members'],
     tokens: ['/admin/tokens'],

@@ -10,19 +10,15 @@ export function parseTime(text: string): number | null | undefined {
   const known = parsed.get(text)
   if (known !== undefined) return known
   const ms = read(text)
-  if (ms !== undefined && ms !== null) remember(parsed, text, ms)
+  if (ms === undefined || ms === null) return ms
+  if (parsed.size >= PARSED_MAX) parsed.clear()
+  parsed.set(text, ms)
   return ms
 }
 
-/** Alerts of one evaluation share their times, so many are the same. */
-const KEPT_MAX = 1_000
+/** Alerts of one evaluation share their times. */
+const PARSED_MAX = 1_000
 const parsed = new Map<string, number>()
-const formatted = new Map<number, string>()
-
-function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value) {
-  if (kept.size >= KEPT_MAX) kept.clear()
-  kept.set(key, value)
-}
 
 function read(text: string): number | null | undefined {
   if (text === '') return null
@@ -41,11 +37,16 @@ function read(text: string): number | null | undefined {
 export const notATime = (text: string) =>
   `parsing time ${JSON.stringify(text)} as "2006-01-02 15:04:05": cannot parse ${JSON.stringify(text)} as "2006"`
 
+/** Alerts of one request share their times, and formatting a time costs more than the rest of an alert. */
+const formatted = new Map<number, string>()
+const FORMATTED_MAX = 50_000
+
 /** A time in an answer: UTC with three decimals. */
 export function formatTime(ms: number): string {
   const known = formatted.get(ms)
   if (known !== undefined) return known
+  if (formatted.size >= FORMATTED_MAX) formatted.clear()
   const text = new Date(ms).toISOString()
-  remember(formatted, ms, text)
+  formatted.set(ms, text)
   return text
 }

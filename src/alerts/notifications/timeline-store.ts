@@ -1,7 +1,7 @@
 import type { Transaction } from '../../base/db'
 import { newId } from '../../base/ids'
 import { z } from '../../base/parse'
-import { firstRow } from '../../base/rows'
+import { firstRow, storedJson } from '../../base/rows'
 import { incidentStatus, type incidentUpdated } from '../../contract/incidents'
 import { labelSet } from '../../contract/matchers'
 import type { TopicEntries } from '../../streams'
@@ -10,7 +10,7 @@ import type { OutcomeItem } from './outcome'
 /** Fingerprints in an entry of a timeline. */
 const FINGERPRINTS_MAX = 100
 
-const incidentRow = z.object({ status: incidentStatus, common_labels: labelSet })
+const incidentRow = z.object({ status: incidentStatus, common_labels: z.string() })
 
 /**
  * Adds to the timeline of the incident that a notification was sent, or could not be.
@@ -46,6 +46,10 @@ export async function addToTimeline(
   )
   if (!incident) return []
   const data: z.output<typeof incidentUpdated> = { incident_id, status: incident.status, entry }
-  const event = { kind: 'incident_updated', source: 'alerts', data: { labels: incident.common_labels, data } }
+  const event = {
+    kind: 'incident_updated',
+    source: 'alerts',
+    data: { labels: storedJson(labelSet, incident.common_labels), data },
+  }
   return [{ topic: { tenantId: tenant_id, name: 'events' }, entries: [event] }]
 }

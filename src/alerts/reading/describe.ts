@@ -10,16 +10,15 @@ export interface ReadingDeps extends ViewDeps {
 }
 
 /** Open alerts as the API shows them, such as those that a silence would mute. */
-export const describeAlerts =
-  (deps: ReadingDeps) =>
-  async (tenantId: string, alerts: readonly OpenAlert[]): Promise<AlertItem[]> => {
-    const view = await readView(deps, tenantId)
-    return withIncidents(
-      deps.db,
-      tenantId,
-      alerts.map(alert => shownOpen(view, alert)),
-    )
-  }
+export async function describeAlerts(
+  deps: ReadingDeps,
+  tenantId: string,
+  alerts: readonly OpenAlert[],
+): Promise<AlertItem[]> {
+  const view = await readView(deps, tenantId)
+  const shown = alerts.map(alert => shownOpen(view, alert))
+  return withIncidents(deps.db, tenantId, shown)
+}
 
 /** Adds the ids of open incidents, looked up for all alerts at once. */
 export async function withIncidents(db: Db, tenantId: string, items: readonly Shown[]): Promise<AlertItem[]> {

@@ -40,20 +40,20 @@ export interface ListedAlert {
 }
 
 /** The first alerts, those that fire before the others, and how many are left out. */
-export function listed({ alerts, truncatedAlerts, commonLabels }: Message): { shown: ListedAlert[]; more: number } {
+export function listed({ alerts, truncatedAlerts, groupLabels }: Message): { shown: ListedAlert[]; more: number } {
   const isFiring = (alert: MessageAlert) => alert.status === 'firing'
   const ordered = [...alerts.filter(isFiring), ...alerts.filter(alert => !isFiring(alert))]
   const shown = ordered.slice(0, LISTED_MAX).map(alert => ({
-    name: line(nameOf(alert.labels, commonLabels)),
+    name: line(nameOf(alert.labels, groupLabels)),
     summary: line(alert.annotations.summary ?? alert.annotations.description ?? alert.annotations.message ?? ''),
     isFiring: isFiring(alert),
   }))
   return { shown, more: alerts.length - shown.length + truncatedAlerts }
 }
 
-/** Its name, and the labels that distinguish it from the others. */
-function nameOf(labels: Labels, common: Labels): string {
-  const own = Object.entries(labels).filter(([name]) => name !== 'alertname' && !(name in common))
+/** Its name, and the labels that the title does not have. */
+function nameOf(labels: Labels, group: Labels): string {
+  const own = Object.entries(labels).filter(([name]) => name !== 'alertname' && !(name in group))
   const rest = own.map(([name, value]) => `${name}=${value}`).join(', ')
   return [labels.alertname ?? 'alert', rest].filter(Boolean).join(': ')
 }

@@ -73,7 +73,6 @@ test('what fails is tried again with the same key; what follows in its group wai
   ])
   const keys = target.received.map(({ key }) => key).filter(key => key !== apart.id)
   expect(keys).toEqual([failing.id, failing.id, failing.id, resolved.id])
-  expect(await sender.jobs.find({ tenantId: place.tenantId, id: failing.id })).toMatchObject({ max_attempts: 5 })
 })
 
 test('what is refused for good ends, an alert is raised, and what follows is sent', async () => {
@@ -186,8 +185,8 @@ test('the timeline of the incident and the feed tell the outcome in the same com
   const groupId = newId()
   await sender.db.raw(
     `INSERT INTO incidents (id, tenant_id, number, group_id, title, status, group_labels, common_labels,
-       common_annotations, firing, alerts, opened_at, updated_at)
-     VALUES (?, ?, 1, ?, 'T', 'open', '{}', '{"team": "web"}', '{}', 1, 1, now(), now())`,
+       common_annotations, links, firing, alerts, opened_at, updated_at)
+     VALUES (?, ?, 1, ?, 'T', 'open', '{}', '{"team": "web"}', '{}', '{}', 1, 1, now(), now())`,
     [incidentId, place.tenantId, groupId],
   )
   const notice = noticeOf(sender, hook, groupId, { firing: ['a'], incidentId })
