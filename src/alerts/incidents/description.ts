@@ -24,12 +24,19 @@ const SHOWN_MAX = 3
 /** They tell where it is, the most telling one first; others follow by name. */
 const TELLING = ['service', 'job', 'cluster', 'instance', 'host', 'monitor', 'queue', 'kind', 'namespace', 'team']
 
-/** Describes an incident by its alerts, of which there is at least one, and the labels of their group. */
-export function describe(alerts: Iterable<Described>, groupLabels: Labels): Description {
-  let labels: Labels | undefined
-  let annotations: Labels = {}
-  let links: Labels = {}
-  let rank: number = SEVERITIES.length
+/**
+ * Describes an incident by its alerts, of which there is at least one, and the labels of their group.
+ * @param before of other alerts that still fire
+ */
+export function describe(
+  alerts: Iterable<Described>,
+  groupLabels: Labels,
+  before?: Omit<Description, 'title'>,
+): Description {
+  let labels = before?.commonLabels
+  let annotations: Labels = before?.commonAnnotations ?? {}
+  let links: Labels = before?.links ?? {}
+  let rank: number = rankOf({ severity: before?.severity ?? '' })
   for (const alert of alerts) {
     rank = Math.min(rank, rankOf(alert.labels))
     annotations = labels ? shared(annotations, alert.annotations) : alert.annotations
