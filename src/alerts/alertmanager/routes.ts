@@ -4,6 +4,7 @@ import { limitedLog } from '../../base/limited-log'
 import type { Log } from '../../base/log'
 import type { Registry } from '../../base/metrics'
 import { runRequest } from '../../base/request-timeout'
+import type { Routing } from '../routing'
 import { type AlertOperationsDeps, alertOperations } from './alert-operations'
 import { type Answer, coded, plain, Refusal } from './answer'
 import { callerOf } from './caller'
@@ -16,6 +17,7 @@ import { type SilenceOperationsDeps, silenceOperations } from './silence-operati
 import { addBuildInfo, type StatusOperationsDeps, statusOperations } from './status'
 
 export interface AlertmanagerDeps extends AlertOperationsDeps, SilenceOperationsDeps, StatusOperationsDeps {
+  routing: Pick<Routing, 'at' | 'of'>
   log: Log
   metrics: Registry
 }
@@ -39,8 +41,8 @@ export function alertmanagerMounts(
   const v2 = { ...alerts, ...silenceOperations(deps), ...statusOperations(deps) }
   const server = new Server(access, log)
   const onError: ErrorRequestHandler = (error, req, res, next) =>
-    isElsewhere(req) ? next(error) : send(res, answerToFailure(error, log))
-  const serveV2: RequestHandler = (req, res, next) => (isElsewhere(req) ? next() : void server.serve(v2, req, res))
+    isOurStream(req) ? next(error) : send(res, answerToFailure(error, log))
+  const serveV2: RequestHandler = (req, res, next) => (isOurStream(req) ? next() : void server.serve(v2, req, res))
   return [
     { path: '/api/v2', roles: 'anyone', handler: serveV2, onError },
     { path: '/api/v1/alerts', roles: 'anyone', handler: (req, res) => void server.serve(v1, req, res), onError },
@@ -48,8 +50,8 @@ export function alertmanagerMounts(
   ]
 }
 
-/** `/api/v2/events/stream` is an endpoint of Tailrace. */
-const isElsewhere = ({ baseUrl, path }: Request) => baseUrl === '/api/v2' && path.startsWith('/events/')
+/** `/api/v2/events/stream` is not Alertmanager's. */
+const isOurStream = ({ path }: Request) => path.startsWith('/events/')
 
 /** Answers requests for the operations of a mount. */
 class Server {
