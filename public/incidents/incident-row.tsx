@@ -22,9 +22,9 @@ export function IncidentRow({ incident, current, onAcknowledge }: IncidentRowPro
   const { id, number, title, status, severity, firing, alerts, common_labels } = incident
   const classes = ['incident-row columns-row', current.value === id ? 'is-current' : '', `is-incident-${status}-row`]
   const who = incident.assignee ?? incident.acknowledged_by
-  const labels = labelPairs(common_labels, { severity: severity ?? '' })
-    .map(pair => pair.join('='))
-    .join('  ')
+  const name = common_labels.alertname ?? ''
+  const pairs = labelPairs(common_labels, { severity: severity ?? '' }).map(pair => pair.join('='))
+  const labels = [...(title.includes(name) ? [] : [name]), ...pairs].join('  ')
   return (
     <div class={classes.filter(Boolean).join(' ')} data-incident={id}>
       <span class="incident-severity">

@@ -67,11 +67,11 @@ function shared(a: Labels, b: Labels): Labels {
   return kept.length === names.length ? a : Object.fromEntries(kept.map(name => [name, a[name] ?? '']))
 }
 
-/** The summary that all alerts share, or else the alert's name with the labels that tell where it is. */
+/** The name with the summary that all alerts share, or else with the labels that tell where it is. */
 function titleOf(common: Labels, annotations: Labels, groupLabels: Labels): string {
   const summary = annotations.summary?.trim()
-  if (summary) return cut(summary)
   const name = groupLabels.alertname ?? common.alertname
+  if (summary) return cut([name, summary].filter(Boolean).join(': '))
   const names = Object.keys(groupLabels).filter(each => each !== 'alertname' && each !== 'severity')
   const telling = names.sort((a, b) => tellingRank(a) - tellingRank(b) || (a < b ? -1 : 1)).slice(0, SHOWN_MAX)
   const where = telling.map(each => `${each}=${groupLabels[each]}`).join(', ')
