@@ -10,7 +10,7 @@ import { CONNECTIONS, postAll, type Receiver } from './posting'
 import { readAlertmanagerApi, readPage, untilQuiet } from './reading'
 import { telling } from './telling'
 
-const COUNTS = (process.env.ALF_COUNTS ?? '1000,10000,30000').split(',').map(Number)
+const COUNTS = [1_000, 10_000, 30_000]
 /** Alertmanager answers with all alerts only, so larger counts are read by pages alone. */
 const READ_MAX = 10_000
 const WARM_UP = 2_000

@@ -43,3 +43,15 @@ test('the severity is the highest, and only what all share is common', () => {
   })
   expect(describeAlerts([alert({ severity: 'page' })], {}).severity).toBeNull()
 })
+
+test('alerts that are added change a description as if all were described anew', () => {
+  const alerts = [
+    alert({ alertname: 'Down', job: 'api', severity: 'warning', zone: 'a' }, { summary: 'Down', text: 'x' }),
+    alert({ alertname: 'Down', job: 'api', severity: 'info', zone: 'a' }, { summary: 'Down', text: 'y' }),
+    alert({ alertname: 'Down', job: 'api', severity: 'critical', zone: 'b' }, { summary: 'Down' }),
+  ]
+  const before = describeAlerts(alerts.slice(0, 2), { alertname: 'Down' })
+  const whole = describeAlerts(alerts, { alertname: 'Down' })
+  expect(describeAlerts(alerts.slice(2), { alertname: 'Down' }, before)).toEqual(whole)
+  expect(whole).toMatchObject({ severity: 'critical', commonLabels: { alertname: 'Down', job: 'api' } })
+})
