@@ -88,13 +88,11 @@ const Matchers = ({ matchers }: { matchers: readonly Matcher[] }) =>
   matchers.length === 0 ? (
     <i>any alert</i>
   ) : (
-    <>
-      {matchers.map(matcherText).map(text => (
-        <code key={text} class="tag">
-          {text}
-        </code>
-      ))}
-    </>
+    matchers.map(matcherText).map(text => (
+      <code key={text} class="tag">
+        {text}
+      </code>
+    ))
   )
 
 interface RuleDialogProps {

@@ -84,6 +84,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, alarm: raises })
   const incidents = createIncidents({
     ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, raises, notifications, publicUrl },
+    isAccepting: () => intake.isAccepting(),
     onChange(listener) {
       openAlerts.onChange(listener)
       mutes.silences.onChange(listener)

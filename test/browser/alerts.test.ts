@@ -128,7 +128,7 @@ describeInBrowser('alerts and silences', () => {
     const { items } = (await (await app.get('/api/alerts?filter=instance="web-0"')).json()) as { items: AlertItem[] }
     await page.goto(`${app.url}/alerts/${items[0]?.fingerprint}`)
     await page.getByRole('heading', { level: 1, name: 'Down' }).waitFor()
-    await page.getByText('javascript:alert(1)').waitFor()
+    await page.getByText('web-0 does not answer').first().waitFor()
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0)
     await page.getByRole('img', { name: /Fired 1 time/ }).waitFor()
     await page.getByRole('region', { name: 'Occurrences', exact: true }).first().getByText('still firing').waitFor()
@@ -139,7 +139,7 @@ describeInBrowser('alerts and silences', () => {
   it('extends, copies and ends silences', async () => {
     await page.goto(`${app.url}/silences`)
     const silence = page.locator('.silence').filter({ hasText: 'a deploy' })
-    await silence.getByText(/^ends in (59 m|1 h)/).waitFor()
+    await silence.getByText(/^ends in (\d+ m|1 h)/).waitFor()
     await silence.getByRole('button', { name: 'Extend a deploy by +1 d' }).click()
     await silence.getByText(/^ends in 1 d/).waitFor()
     await silence.getByRole('button', { name: 'Copy' }).click()
@@ -191,7 +191,7 @@ describeInBrowser('alerts and silences', () => {
 
   it('shows no actions to viewers', async () => {
     const made = await app.post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
-    const { token } = (await made.json()) as { token: string }
+    const { secret: token } = (await made.json()) as { secret: string }
     const reader = await visit(browser, app.url)
     const reply = await reader.context.request.post(`${app.url}/api/session`, { data: { token } })
     expect(reply.ok()).toBe(true)

@@ -1,18 +1,22 @@
 import { rounded } from '../../figures'
 import { AIMS } from '../../limits'
-import { type AlertmanagerPeer, cpuSecondsOf, startAlertmanager } from '../../peers/alertmanager'
+import { type AlertmanagerPeer, cpuSecondsOf, rssBytesOf, startAlertmanager } from '../../peers/alertmanager'
 import { type Place, type Server, startPlace, startServer } from '../../place'
 import type { Scenario } from '../scenario'
 import { profiled } from '../stage'
 import { bodiesOf } from './bodies'
 import { postgresProcesses } from './postgres-processes'
 import { CONNECTIONS, postAll, type Receiver } from './posting'
+import { readAlertmanagerApi, readPage, untilQuiet } from './reading'
+import { telling } from './telling'
 
-const COUNTS = [1_000, 10_000, 30_000]
+const COUNTS = (process.env.ALF_COUNTS ?? '1000,10000,30000').split(',').map(Number)
+/** Alertmanager answers with all alerts only, so larger counts are read by pages alone. */
+const READ_MAX = 10_000
 const WARM_UP = 2_000
 
 /**
- * Accepting alerts: distinct ones, then the same again. Beside Debian's Alertmanager, which keeps them in memory; here they
+ * Accepting alerts: distinct ones, then the same again; reading them; telling of new ones. Beside Debian's Alertmanager, which keeps them in memory; here they
  * are durable before the answer. Each count has a fresh server, because the other alerts would still be firing.
  */
 export const alerts: Scenario = async ({ profileTo }) => {
@@ -32,6 +36,7 @@ export const alerts: Scenario = async ({ profileTo }) => {
     rounds,
     share: shares.map(rounded),
     aim_share: AIMS.alertsShare,
+    told: await telling(),
     firing_at_end: fullCount,
     connections: CONNECTIONS,
     batch: 64,
@@ -44,7 +49,9 @@ async function measureOurs(count: number, profileTo: string | undefined) {
   try {
     const server = await startServer(place, 'all')
     const receiver = receiverOf(place, server)
-    return await profiled(server, `alerts-${count}`, profileTo, () => measure(receiver, count))
+    const figures = await profiled(server, `alerts-${count}`, profileTo, () => measure(receiver, count))
+    const page = await readPage(receiver)
+    return { ...figures, get_page_of_100: page, rss_mib: rounded(rssBytesOf(server.pid) / 2 ** 20) }
   } finally {
     await place.stop()
   }
@@ -76,5 +83,10 @@ async function measure(receiver: Receiver, count: number) {
   // resolved, so that they are not among the firing ones
   await postAll(receiver, bodiesOf(WARM_UP, now - 2 * 3_600_000), WARM_UP)
   const bodies = bodiesOf(count, now)
-  return { new: await postAll(receiver, bodies, count), repeated: await postAll(receiver, bodies, count) }
+  const added = await postAll(receiver, bodies, count)
+  const quietMs = await untilQuiet(receiver)
+  const repeated = await postAll(receiver, bodies, count)
+  await untilQuiet(receiver)
+  const reads = count <= READ_MAX && (await readAlertmanagerApi(receiver, count))
+  return { new: added, quiet_after_ms: quietMs, repeated, ...reads }
 }

@@ -38,13 +38,18 @@ export function alertmanagerMounts(
   const { v1, v2: alerts } = alertOperations(deps)
   const v2 = { ...alerts, ...silenceOperations(deps), ...statusOperations(deps) }
   const server = new Server(access, log)
-  const onError: ErrorRequestHandler = (error, _req, res, _next) => send(res, answerToFailure(error, log))
+  const onError: ErrorRequestHandler = (error, req, res, next) =>
+    isElsewhere(req) ? next(error) : send(res, answerToFailure(error, log))
+  const serveV2: RequestHandler = (req, res, next) => (isElsewhere(req) ? next() : void server.serve(v2, req, res))
   return [
-    { path: '/api/v2', roles: 'anyone', handler: (req, res) => void server.serve(v2, req, res), onError },
+    { path: '/api/v2', roles: 'anyone', handler: serveV2, onError },
     { path: '/api/v1/alerts', roles: 'anyone', handler: (req, res) => void server.serve(v1, req, res), onError },
     { path: '/-', roles: 'anyone', handler: probe, onError },
   ]
 }
+
+/** `/api/v2/events/stream` is an endpoint of Tailrace. */
+const isElsewhere = ({ baseUrl, path }: Request) => baseUrl === '/api/v2' && path.startsWith('/events/')
 
 /** Answers requests for the operations of a mount. */
 class Server {

@@ -7,6 +7,20 @@ const ZERO_YEAR = 1
  * @returns milliseconds; null when it was not given: empty, or Go's zero time; undefined when it is not a time
  */
 export function parseTime(text: string): number | null | undefined {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const ms = read(text)
+  if (ms === undefined || ms === null) return ms
+  if (parsed.size >= PARSED_MAX) parsed.clear()
+  parsed.set(text, ms)
+  return ms
+}
+
+/** Alerts of one evaluation share their times. */
+const PARSED_MAX = 1_000
+const parsed = new Map<string, number>()
+
+function read(text: string): number | null | undefined {
   if (text === '') return null
   const parts = TIME.exec(text)
   if (!parts) return undefined

@@ -20,6 +20,7 @@ export async function applyChanges(round: Round, changes: readonly StoredAlert[]
   if (!changes.length) return []
   const memberships = await membershipsOf(round, changes)
   const entries: NewEntry[] = []
+  const repeated = changes.filter(({ id }) => memberships.has(id))
   const opened = changes.filter(change => !memberships.has(change.id) && hasFired(change))
   const resolved = changes.filter(({ resolvedAt }) => resolvedAt !== null)
   await round.groups.loadKeys(changes.flatMap(({ labels }) => round.routing.ends(labels)))
@@ -36,7 +37,8 @@ export async function applyChanges(round: Round, changes: readonly StoredAlert[]
       for (const membership of memberships.get(change.id) ?? []) resolveIn(round, change, membership)
     }
   }
-  for (const { id } of changes) for (const { incidentId } of memberships.get(id) ?? []) touchIncident(round, incidentId)
+  for (const { id } of [...repeated, ...resolved])
+    for (const { incidentId } of memberships.get(id) ?? []) touchIncident(round, incidentId)
   await planTellingEnds(round, resolved)
   return entries
 }

@@ -24,12 +24,19 @@ const SHOWN_MAX = 3
 /** They tell where it is, the most telling one first; others follow by name. */
 const TELLING = ['service', 'job', 'cluster', 'instance', 'host', 'monitor', 'queue', 'kind', 'namespace', 'team']
 
-/** Describes an incident by its alerts, of which there is at least one, and the labels of their group. */
-export function describe(alerts: Iterable<Described>, groupLabels: Labels): Description {
-  let labels: Labels | undefined
-  let annotations: Labels = {}
-  let links: Labels = {}
-  let rank: number = SEVERITIES.length
+/**
+ * Describes an incident by its alerts, of which there is at least one, and the labels of their group.
+ * @param before of other alerts that still fire
+ */
+export function describe(
+  alerts: Iterable<Described>,
+  groupLabels: Labels,
+  before?: Omit<Description, 'title'>,
+): Description {
+  let labels = before?.commonLabels
+  let annotations: Labels = before?.commonAnnotations ?? {}
+  let links: Labels = before?.links ?? {}
+  let rank: number = rankOf({ severity: before?.severity ?? '' })
   for (const alert of alerts) {
     rank = Math.min(rank, rankOf(alert.labels))
     annotations = labels ? shared(annotations, alert.annotations) : alert.annotations
@@ -60,11 +67,11 @@ function shared(a: Labels, b: Labels): Labels {
   return kept.length === names.length ? a : Object.fromEntries(kept.map(name => [name, a[name] ?? '']))
 }
 
-/** The summary that all alerts share, or else the alert's name with the labels that tell where it is. */
+/** The name with the summary that all alerts share, or else with the labels that tell where it is. */
 function titleOf(common: Labels, annotations: Labels, groupLabels: Labels): string {
   const summary = annotations.summary?.trim()
-  if (summary) return cut(summary)
   const name = groupLabels.alertname ?? common.alertname
+  if (summary) return cut([name, summary].filter(Boolean).join(': '))
   const names = Object.keys(groupLabels).filter(each => each !== 'alertname' && each !== 'severity')
   const telling = names.sort((a, b) => tellingRank(a) - tellingRank(b) || (a < b ? -1 : 1)).slice(0, SHOWN_MAX)
   const where = telling.map(each => `${each}=${groupLabels[each]}`).join(', ')

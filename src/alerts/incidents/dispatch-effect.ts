@@ -1,7 +1,7 @@
 import type { Db, Transaction } from '../../base/db'
 import { Lru } from '../../base/lru'
 import type { Effect, TopicEntries } from '../../streams'
-import type { TenantMuting } from '../muting'
+import type { Muting } from '../muting'
 import type { TenantAlerts } from '../occurrences'
 import { type Heads, readHeads } from '../occurrences'
 import type { CompiledRouting } from '../routing'
@@ -20,8 +20,8 @@ import { applyRouting } from './routing-step'
 
 export interface DispatchDeps extends Telling {
   openAlerts: { of(tenantId: string, db?: Db | Transaction): Promise<TenantAlerts> }
-  routing: { of(tenantId: string, db?: Db | Transaction): Promise<CompiledRouting> }
-  muting: { of(tenantId: string, db?: Db | Transaction): Promise<TenantMuting> }
+  routing: { at(tenantId: string, routingVersion: number, db?: Db | Transaction): Promise<CompiledRouting> }
+  muting: Pick<Muting, 'at'>
 }
 
 export interface DispatchItem {
@@ -94,7 +94,7 @@ export class Dispatch {
     if (!row) return undefined
     const heads = await readHeads(trx, tenantId)
     const memory = await this.memoryOf(trx, tenantId, row)
-    const round = await this.begin(trx, { tenantId, now }, row, memory)
+    const round = await this.begin(trx, { tenantId, now, heads }, row, memory)
     const isLeft = await runRound(round, memory, this.deps)
     return this.finish(round, heads, isLeft)
   }
@@ -114,15 +114,16 @@ export class Dispatch {
 
   private async begin(
     trx: Transaction,
-    { tenantId, now }: DispatchItem,
+    { tenantId, now, heads }: DispatchItem & { heads: Heads },
     row: DispatchRow,
     { members }: Memory,
   ): Promise<Round> {
     const alerts = await this.deps.openAlerts.of(tenantId, trx)
     // What is in memory moves on meanwhile.
     const until = alerts.version
-    const routing = await this.deps.routing.of(tenantId, trx)
-    const muting = await this.deps.muting.of(tenantId, trx)
+    const routing = await this.deps.routing.at(tenantId, heads.routingVersion, trx)
+    const { muteVersion } = heads
+    const muting = await this.deps.muting.at(tenantId, { alerts, routing, muteVersion }, trx)
     members.update(alerts, routing)
     const place = { ...row, round: row.round + 1 }
     return {

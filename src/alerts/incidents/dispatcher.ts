@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Db } from '../../base/db'
 import { messageOf } from '../../base/errors'
 import type { Part } from '../../base/lifecycle'
@@ -14,6 +15,8 @@ export interface DispatcherDeps {
   dispatch: Dispatch
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
   onChange(listener: (tenantId: string) => void): void
+  /** Whether alerts are arriving at this process. */
+  isAccepting(): boolean
   clock: () => Date
 }
 
@@ -23,6 +26,10 @@ const SWEEP_TENANTS_MAX = 1_000
 /** How soon another look follows when another process is at work, at random, so that processes do not collide again. */
 const BUSY_MS = 50
 const RETRY_MS = 2_000
+/** After a round that took longer, alerts that arrive at this process go first, for so long at most. */
+const SHORT_MS = 30
+const PAUSE_MS_MAX = 1_000
+const PAUSE_STEP_MS = 25
 /** The longest time that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
@@ -97,11 +104,19 @@ export class Dispatcher implements Part {
     const { db, streams, dispatch, clock } = this.deps
     const { isDue, nextAt } = await workOf(db, tenantId, clock())
     if (!isDue) return this.until(nextAt)
+    const startedMs = performance.now()
     const done = await streams.commit(dispatch.effect, { tenantId, now: clock().getTime() })
     if (done.isBusy) return BUSY_MS * (1 + Math.random())
     dispatch.confirm(tenantId, done)
+    await this.pauseAfter(performance.now() - startedMs)
     if (done.isLeft) work.isDirty = true
     return this.until(done.nextAt)
+  }
+
+  private async pauseAfter(roundMs: number) {
+    if (roundMs < SHORT_MS) return
+    const until = performance.now() + PAUSE_MS_MAX
+    while (!this.isStopped && this.deps.isAccepting() && performance.now() < until) await delay(PAUSE_STEP_MS)
   }
 
   private until(at: Date | null): number | undefined {

@@ -19,17 +19,21 @@ export class GroupMembers {
   private readonly groups = new Map<string, Members>()
   private readonly keys = new Map<string, string[]>()
   private routingVersion = -1
-  private version = -1
+  /** What has been taken over, and up to which revision. */
+  private alerts: TenantAlerts | undefined
+  private revision = 0
 
   /** Takes over what has changed since the last call. */
   update(alerts: TenantAlerts, routing: CompiledRouting): void {
-    if (this.routingVersion !== routing.version) this.clear()
-    else if (this.version === alerts.version) return
+    const isAnew = this.routingVersion !== routing.version
+    if (isAnew) this.clear()
+    const changed = !isAnew && alerts === this.alerts ? alerts.changedSince(this.revision) : undefined
     this.routingVersion = routing.version
-    this.version = alerts.version
-    const all = alerts.all()
-    for (const alert of all) this.put(alert, routing)
-    if (this.keys.size > all.length) for (const id of this.keys.keys()) if (!alerts.byId(id)) this.remove(id)
+    this.alerts = alerts
+    this.revision = alerts.revision
+    for (const id of changed ?? this.keys.keys()) if (!alerts.byId(id)) this.remove(id)
+    const candidates = changed ? [...changed].flatMap(id => alerts.byId(id) ?? []) : alerts.all()
+    for (const alert of candidates) this.put(alert, routing)
   }
 
   /** The open alerts of a group by id; none: no route leads to it now. */

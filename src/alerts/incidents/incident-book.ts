@@ -47,8 +47,17 @@ interface Page {
   notes: Folded[]
   isNew: boolean
   isChanged: boolean
+  /** Alerts have ended, or have new annotations: it must be described anew. */
+  isAnew: boolean
   /** Alerts that were added in this round, to describe it by when none fires any more. */
   added: AlertFacts[]
+}
+
+/** What fires of an incident's group, and whether all of it is muted. */
+interface Firing {
+  firing: Iterable<AlertFacts>
+  isMuted: boolean
+  isEmpty: boolean
 }
 
 /** The incidents that a round looks at: each is read once, changed in memory and stored at the end. */
@@ -69,7 +78,7 @@ export class IncidentBook {
   }
 
   private add(incident: Incident, isNew: boolean) {
-    this.pages.set(incident.id, { incident, notes: [], isNew, isChanged: isNew, added: [] })
+    this.pages.set(incident.id, { incident, notes: [], isNew, isChanged: isNew, isAnew: isNew, added: [] })
   }
 
   /** Whether it was opened in this round. */
@@ -125,9 +134,9 @@ export class IncidentBook {
     note.notificationId = notificationId ?? note.notificationId
   }
 
-  /** To be called after a change. */
+  /** To be called when alerts of it have ended or changed, or have become another incident's. */
   touch(incident: Incident): void {
-    this.pageOf(incident).isChanged = true
+    Object.assign(this.pageOf(incident), { isChanged: true, isAnew: true })
   }
 
   private pageOf({ id }: Incident): Page {
@@ -140,16 +149,8 @@ export class IncidentBook {
    * Describes the changed incidents by their alerts and decides their status.
    * @param alertsOf what fires of an incident's group, and whether all of it is muted
    */
-  settle(alertsOf: (incident: Incident) => { firing: Iterable<AlertFacts>; isMuted: boolean; isEmpty: boolean }): void {
-    for (const { incident, isChanged, added } of this.pages.values()) {
-      if (!isChanged || incident.status === 'resolved') {
-        if (isChanged && added.length) Object.assign(incident, described(added, incident))
-        continue
-      }
-      const { firing, isMuted, isEmpty } = alertsOf(incident)
-      if (!isEmpty || added.length) Object.assign(incident, described(isEmpty ? added : firing, incident))
-      if (incident.status !== 'acknowledged' && !isEmpty) incident.status = isMuted ? 'muted' : 'open'
-    }
+  settle(alertsOf: (incident: Incident) => Firing): void {
+    for (const page of this.pages.values()) if (page.isChanged) settlePage(page, alertsOf)
   }
 
   /** Stores what has changed. @returns the events about it */
@@ -179,7 +180,24 @@ export class IncidentBook {
   }
 }
 
-function described(alerts: Iterable<AlertFacts>, { group_labels }: Incident) {
-  const { title, severity, commonLabels, commonAnnotations, links } = describe(alerts, group_labels)
+function settlePage({ incident, isAnew, added }: Page, alertsOf: (incident: Incident) => Firing) {
+  if (incident.status === 'resolved') {
+    if (added.length) Object.assign(incident, described(added, incident))
+    return
+  }
+  const { firing, isMuted, isEmpty } = alertsOf(incident)
+  const hasOthers = !isEmpty && incident.firing > added.length
+  if (isAnew || !hasOthers) {
+    if (!isEmpty || added.length) Object.assign(incident, described(isEmpty ? added : firing, incident))
+  } else if (added.length) Object.assign(incident, described(added, incident, beforeOf(incident)))
+  if (incident.status !== 'acknowledged' && !isEmpty) incident.status = isMuted ? 'muted' : 'open'
+}
+
+const beforeOf = ({ severity, common_labels, common_annotations, links }: Incident) => ({
+  ...{ severity, links, commonLabels: common_labels, commonAnnotations: common_annotations },
+})
+
+function described(alerts: Iterable<AlertFacts>, { group_labels }: Incident, before?: ReturnType<typeof beforeOf>) {
+  const { title, severity, commonLabels, commonAnnotations, links } = describe(alerts, group_labels, before)
   return { title, severity, common_labels: commonLabels, common_annotations: commonAnnotations, links }
 }

@@ -32,6 +32,8 @@ export interface IncidentsDeps {
   publicUrl: string | undefined
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
   onChange(listener: (tenantId: string) => void): void
+  /** Whether alerts are arriving at this process. */
+  isAccepting(): boolean
   clock?: (() => Date) | undefined
 }
 
@@ -59,7 +61,7 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     retention: incidentRetention(db),
     stats: incidentStats(db),
     parts: [
-      new Dispatcher({ db, streams, log, dispatch, onChange, clock }),
+      new Dispatcher({ db, streams, log, dispatch, onChange, clock, isAccepting: () => deps.isAccepting() }),
       new Watchdog({ db, log, openAlerts, routing, raises, clock }),
     ],
   }

@@ -3,7 +3,7 @@ import type { NewEntry } from '../../streams'
 import type { MutesNow } from '../muting'
 import type { OpenAlert } from '../occurrences'
 import { alertEntry } from './alert-entries'
-import { wakeGroup } from './group-book'
+import { planFlush, wakeGroup } from './group-book'
 import type { Group } from './group-store'
 import { deleteMutes, flagsOf, INHIBITED, MAINTENANCE, SILENCED, storeMutes } from './mute-store'
 import { isDispatched, type Round } from './round'
@@ -48,8 +48,8 @@ export function muteEdges(round: Round, told: ReadonlyMap<string, number>): Mute
 }
 
 /**
- * Turns changes of mutes into events and the timeline. Groups remember which of their alerts have been muted, and are
- * looked at once when a mute ends.
+ * Turns changes of mutes into events and the timeline. Groups remember which of their alerts have been muted, are
+ * looked at at their next tick, which stores why nobody is told, and at once when a mute ends.
  */
 export async function applyMutes(round: Round, { muted, unmuted, ended }: MuteEdges): Promise<NewEntry[]> {
   const { trx, tenantId, now } = round
@@ -83,6 +83,7 @@ export const mutedBy = ({ silencedBy, inhibitedBy, maintenance }: MutesNow) => [
 function hush(round: Round, alert: OpenAlert, mutes: MutesNow) {
   for (const group of groupsOf(round, alert)) {
     group.hushed.add(alert.id)
+    planFlush(group, round.routes.get(group.routeKey), round.now)
     round.groups.tell(group)
     const incident = round.incidents.openOf(group)
     if (incident) round.incidents.note(incident, 'muted', { fingerprints: [alert.fingerprint], by: mutedBy(mutes) })

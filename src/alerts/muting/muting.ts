@@ -30,9 +30,16 @@ export interface TenantMuting {
 }
 
 export interface MutingDeps {
-  openAlerts: { of(tenantId: string, db?: Db | Transaction): Promise<TenantAlerts> }
-  routing: { of(tenantId: string, db?: Db | Transaction): Promise<CompiledRouting> }
-  silences: { active(tenantId: string, db?: Db | Transaction): Promise<ActiveMutes> }
+  openAlerts: { of(tenantId: string): Promise<TenantAlerts> }
+  routing: { at(tenantId: string, routingVersion: number): Promise<CompiledRouting> }
+  silences: { active(tenantId: string, db?: Db | Transaction, muteVersion?: number): Promise<ActiveMutes> }
+}
+
+/** What mutes are computed from, besides silences and windows. */
+export interface MutedThings {
+  alerts: TenantAlerts
+  routing: CompiledRouting
+  muteVersion: number
 }
 
 export const NOT_MUTED: MutesNow = { silencedBy: [], inhibitedBy: [], maintenance: [] }
@@ -47,14 +54,22 @@ export class Muting {
   constructor(private readonly deps: MutingDeps) {}
 
   /** Current as of the call. */
-  async of(tenantId: string, db?: Db | Transaction): Promise<TenantMuting> {
-    const { openAlerts, routing, silences } = this.deps
-    const active = await silences.active(tenantId, db)
-    const compiled = await routing.of(tenantId, db)
-    const alerts = await openAlerts.of(tenantId, db)
+  async of(tenantId: string): Promise<TenantMuting> {
+    const alerts = await this.deps.openAlerts.of(tenantId)
+    const { muteVersion, routingVersion } = alerts
+    return this.at(tenantId, { alerts, muteVersion, routing: await this.deps.routing.at(tenantId, routingVersion) })
+  }
+
+  /** For callers that have just read the rest, maybe in a transaction. */
+  async at(
+    tenantId: string,
+    { alerts, muteVersion, routing }: MutedThings,
+    db?: Db | Transaction,
+  ): Promise<TenantMuting> {
+    const active = await this.deps.silences.active(tenantId, db, muteVersion)
     const mutes = this.tenants.get(tenantId) ?? new TenantMutes()
     this.tenants.set(tenantId, mutes)
-    mutes.update(alerts, compiled, active)
+    mutes.update(alerts, routing, active)
     return mutes
   }
 }
@@ -68,7 +83,9 @@ class TenantMutes implements TenantMuting {
   /** The inhibition rules. */
   private rules = '[]'
   private active: ActiveMutes | undefined
-  private version = -1
+  /** What has been taken over, and up to which revision. */
+  private alerts: TenantAlerts | undefined
+  private revision = 0
   private routingVersion = -1
   /** Labels of the alerts known, by id. An occurrence keeps its labels. */
   private readonly known = new Map<string, Labels>()
@@ -94,12 +111,11 @@ class TenantMutes implements TenantMuting {
   update(alerts: TenantAlerts, routing: CompiledRouting, active: ActiveMutes): void {
     const hasNewRules = this.routingVersion !== routing.version && this.takeRules(routing)
     const hasNewSilences = this.active?.version !== active.version || this.validUntil !== active.validUntil
-    if (!hasNewRules && !hasNewSilences && alerts.version === this.version) return
-    this.version = alerts.version
+    const isSame = alerts === this.alerts && alerts.revision === this.revision
+    if (!hasNewRules && !hasNewSilences && isSame) return
     this.active = active
-    const all = alerts.all()
-    const added = this.takeOver(all)
-    const toSilence = hasNewSilences || hasNewRules ? all : added
+    const added = this.takeOver(alerts, hasNewRules)
+    const toSilence = hasNewSilences || hasNewRules ? alerts.all() : added
     const affected = this.inhibition.takeAffected()
     for (const { id, labels } of toSilence) this.refresh(id, active.mutesOf(labels))
     for (const id of affected) this.refresh(id, this.muted.get(id) ?? NOT_MUTED)
@@ -119,23 +135,24 @@ class TenantMutes implements TenantMuting {
   }
 
   /** @returns the alerts that are new */
-  private takeOver(all: readonly OpenAlert[]): OpenAlert[] {
-    const added = all.filter(({ id }) => !this.known.has(id))
+  private takeOver(alerts: TenantAlerts, isAnew: boolean): OpenAlert[] {
+    const changed = !isAnew && alerts === this.alerts ? alerts.changedSince(this.revision) : undefined
+    this.alerts = alerts
+    this.revision = alerts.revision
+    for (const id of changed ?? this.known.keys()) if (!alerts.byId(id)) this.forget(id)
+    const candidates = changed ? [...changed].flatMap(id => alerts.byId(id) ?? []) : alerts.all()
+    const added = candidates.filter(({ id }) => !this.known.has(id))
     for (const alert of added) {
       this.known.set(alert.id, alert.labels)
       this.inhibition.add(alert)
     }
-    if (this.known.size > all.length) this.forgetAllBut(new Set(all.map(({ id }) => id)))
     return added
   }
 
-  private forgetAllBut(open: ReadonlySet<string>): void {
-    for (const id of this.known.keys()) {
-      if (open.has(id)) continue
-      this.known.delete(id)
-      this.muted.delete(id)
-      this.inhibition.remove(id)
-    }
+  private forget(id: string): void {
+    this.known.delete(id)
+    this.muted.delete(id)
+    this.inhibition.remove(id)
   }
 
   private refresh(id: string, { silencedBy, maintenance }: Omit<MutesNow, 'inhibitedBy'>): void {

@@ -5,6 +5,7 @@ import { firstRow, manyRows, storedJson } from '../../base/rows'
 import { alertSource } from '../../contract/alerts'
 import { labelSet } from '../../contract/matchers'
 import type { RESOLVED_BY } from '../../contract/values'
+import type { Heads } from './heads-store'
 import type { OpenAlert } from './open-alert'
 
 const openRow = z.object({
@@ -87,6 +88,11 @@ export interface Change {
   alert: OpenAlert
   isOpen: boolean
 }
+interface HeadColumns {
+  head: number
+  mute_version: number
+  routing_version: number
+}
 /** The last place of a page of changes. */
 export interface ChangePlace {
   version: number
@@ -102,9 +108,9 @@ export async function readChanges(
   tenantId: string,
   after: ChangePlace,
   limit: number,
-): Promise<{ version: number; changes: Change[] }> {
-  const { rows } = await db.raw<{ rows: (z.output<typeof changedRow> & { head: number; id: string | null })[] }>(
-    `SELECT h.version AS head, a.* FROM alert_heads h LEFT JOIN LATERAL (
+): Promise<Heads & { changes: Change[] }> {
+  const { rows } = await db.raw<{ rows: (z.output<typeof changedRow> & HeadColumns & { id: string | null })[] }>(
+    `SELECT h.version AS head, h.mute_version, h.routing_version, a.* FROM alert_heads h LEFT JOIN LATERAL (
        SELECT ${CHANGED} FROM alerts WHERE tenant_id = h.tenant_id AND version >= ? AND (version, id) > (?, ?::uuid)
        ORDER BY version, id LIMIT ?) a ON true
      WHERE h.tenant_id = ?`,
@@ -113,6 +119,8 @@ export async function readChanges(
   const changes = rows.filter(row => row.id !== null)
   return {
     version: rows[0]?.head ?? 0,
+    muteVersion: rows[0]?.mute_version ?? 0,
+    routingVersion: rows[0]?.routing_version ?? 0,
     changes: changes.map(row => ({ alert: alertOf(row), isOpen: row.resolved_at === null })),
   }
 }

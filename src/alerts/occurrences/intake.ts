@@ -20,6 +20,8 @@ const WAITING_MAX = 100_000
 /** Commits at the same time, each for another tenant. */
 const COMMITS_MAX = 4
 const RETRY_MS_MAX = 1_000
+/** A sender with more alerts has sent its next request by then. */
+const PAUSE_MS = 50
 /** PostgreSQL error codes after which a retry may succeed: connection, rollback, resources, locks, shutdown, system. */
 const TRANSIENT = /^(08|40|53|55P03|57|58)/
 
@@ -44,6 +46,8 @@ export class Intake {
   private commits = 0
   private waiting = 0
   private isStopped = false
+  /** When a tenant's latest call was answered. */
+  private usedMs = Number.NEGATIVE_INFINITY
   private onIdle: (() => void) | undefined
 
   constructor(private readonly deps: Deps) {}
@@ -65,6 +69,11 @@ export class Intake {
       // Calls of the same tick share a commit.
       setImmediate(() => this.run())
     })
+  }
+
+  /** Whether alerts are being stored, or more will probably arrive at once. */
+  isAccepting(): boolean {
+    return this.lanes.size > 0 || performance.now() < this.usedMs + PAUSE_MS
   }
 
   /** Waits until everything accepted is stored or given up. */
@@ -108,6 +117,7 @@ export class Intake {
     if (lane.calls.length) this.ready.push(lane)
     else {
       this.lanes.delete(lane.tenantId)
+      this.usedMs = performance.now()
       if (!this.lanes.size) this.onIdle?.()
     }
     this.run()

@@ -38,10 +38,17 @@ export interface IncomingAlert {
 export interface TenantAlerts {
   readonly version: number
   readonly size: number
+  /** Versions of what mutes and routes them, as of the latest read outside of a transaction. */
+  readonly muteVersion: number
+  readonly routingVersion: number
   get(fingerprint: string): OpenAlert | undefined
   byId(id: string): OpenAlert | undefined
   /** Ascending by id. Do not keep or change it. */
   all(): readonly OpenAlert[]
+  /** Counts changes of which alerts are open. */
+  readonly revision: number
+  /** Ids of alerts that were opened, changed or resolved after a revision; undefined: too many to remember. */
+  changedSince(revision: number): ReadonlySet<string> | undefined
 }
 
 /** How long an alert without an end fires after its latest report. Alertmanager's default. */

@@ -2,7 +2,7 @@ import { Batcher } from '../../base/batcher'
 import type { Db, Transaction } from '../../base/db'
 import type { Bus } from '../../streams'
 import { readChanges, readOpen, readOpenById } from './alert-store'
-import { readHeads } from './heads-store'
+import { type Heads, readHeads } from './heads-store'
 import type { TenantAlerts } from './open-alert'
 import { TenantMemory } from './tenant-memory'
 
@@ -121,7 +121,12 @@ export class OpenAlerts {
     // the most recently used
     this.memories.delete(tenantId)
     this.memories.set(tenantId, memory)
-    await readOn(memory, tenantId, db)
+    const { muteVersion, routingVersion } = await readOn(memory, tenantId, db)
+    // What a transaction sees may be its own, and never be committed.
+    if (db === this.deps.db) {
+      memory.muteVersion = Math.max(memory.muteVersion, muteVersion)
+      memory.routingVersion = Math.max(memory.routingVersion, routingVersion)
+    }
     await compare(memory, tenantId, db)
     return memory
   }
@@ -152,16 +157,19 @@ export class OpenAlerts {
   }
 }
 
-/** Reads changes until the memory is exact. Others may do the same meanwhile: what they have applied is skipped. */
-async function readOn(memory: TenantMemory, tenantId: string, db: Db): Promise<void> {
+/**
+ * Reads changes until the memory is exact. Others may do the same meanwhile: what they have applied is skipped.
+ * @returns the heads as of then
+ */
+async function readOn(memory: TenantMemory, tenantId: string, db: Db): Promise<Heads> {
   let place = { version: memory.version + 1, id: FIRST_ID }
   for (;;) {
-    const { version, changes } = await readChanges(db, tenantId, place, PAGE)
+    const { changes, ...heads } = await readChanges(db, tenantId, place, PAGE)
     for (const change of changes) if (change.alert.version > memory.version) memory.apply(change)
     const last = changes.at(-1)?.alert
     if (changes.length < PAGE || !last) {
-      memory.version = Math.max(memory.version, version)
-      return
+      memory.version = Math.max(memory.version, heads.version)
+      return heads
     }
     place = { version: last.version, id: last.id }
   }

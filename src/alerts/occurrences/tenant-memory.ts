@@ -3,6 +3,8 @@ import { hasEnded, type OpenAlert, type TenantAlerts } from './open-alert'
 
 /** How often alerts that seem to be over are compared with what other processes have stored of them. */
 const COMPARE_MS = 1_000
+/** Changes that are remembered. */
+const CHANGED_MAX = 10_000
 
 /** The open alerts of one tenant. Exact as of its version, except for ends that other processes have moved since. */
 export class TenantMemory implements TenantAlerts {
@@ -11,6 +13,11 @@ export class TenantMemory implements TenantAlerts {
   private sorted: OpenAlert[] | undefined
   /** No alert ends before; in milliseconds since 1970. */
   private endsFrom = Number.POSITIVE_INFINITY
+  /** Ids of the latest changes, the oldest first. */
+  private changed: string[] = []
+  revision = 0
+  muteVersion = 0
+  routingVersion = 0
 
   constructor(public version: number) {}
 
@@ -31,13 +38,22 @@ export class TenantMemory implements TenantAlerts {
     return this.sorted
   }
 
+  changedSince(revision: number): ReadonlySet<string> | undefined {
+    const count = this.revision - revision
+    if (count > this.changed.length) return undefined
+    return new Set(count ? this.changed.slice(-count) : [])
+  }
+
   put(alert: OpenAlert): void {
     const known = this.byFingerprint.get(alert.fingerprint)
-    if (known) this.ids.delete(known.id)
+    if (known && known.id !== alert.id) this.remove(known.id)
+    const isLast = !this.ids.has(alert.id) && alert.id > (this.sorted?.at(-1)?.id ?? '')
     this.byFingerprint.set(alert.fingerprint, alert)
     this.ids.set(alert.id, alert)
     this.endsFrom = Math.min(this.endsFrom, alert.endsAt ?? Number.POSITIVE_INFINITY)
-    this.sorted = undefined
+    if (isLast) this.sorted?.push(alert)
+    else this.sorted = undefined
+    this.noteChange(alert.id)
   }
 
   remove(id: string): void {
@@ -46,6 +62,13 @@ export class TenantMemory implements TenantAlerts {
     this.ids.delete(id)
     if (this.byFingerprint.get(known.fingerprint) === known) this.byFingerprint.delete(known.fingerprint)
     this.sorted = undefined
+    this.noteChange(id)
+  }
+
+  private noteChange(id: string): void {
+    this.revision++
+    this.changed.push(id)
+    if (this.changed.length >= 2 * CHANGED_MAX) this.changed = this.changed.slice(-CHANGED_MAX)
   }
 
   apply({ alert, isOpen }: Change): void {

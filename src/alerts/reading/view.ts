@@ -6,8 +6,8 @@ import type { CompiledRouting, Routing } from '../routing'
 
 export interface ViewDeps {
   openAlerts: Pick<OpenAlerts, 'of'>
-  muting: Pick<Muting, 'of'>
-  routing: Pick<Routing, 'of'>
+  muting: Pick<Muting, 'at'>
+  routing: Pick<Routing, 'at'>
 }
 
 /** A tenant's open alerts now, with what mutes them and where they are routed to. */
@@ -22,12 +22,10 @@ export interface AlertView {
 
 /** Current as of the call, in any process. */
 export async function readView({ openAlerts, muting, routing }: ViewDeps, tenantId: string): Promise<AlertView> {
-  const [alerts, mutes, routes] = await Promise.all([
-    openAlerts.of(tenantId),
-    muting.of(tenantId),
-    routing.of(tenantId),
-  ])
-  return viewOf(alerts, mutes, routes)
+  const alerts = await openAlerts.of(tenantId)
+  const { muteVersion, routingVersion } = alerts
+  const routes = await routing.at(tenantId, routingVersion)
+  return viewOf(alerts, await muting.at(tenantId, { alerts, routing: routes, muteVersion }), routes)
 }
 
 const viewOf = (alerts: TenantAlerts, muting: TenantMuting, routing: CompiledRouting): AlertView => ({

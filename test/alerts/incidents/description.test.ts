@@ -8,11 +8,11 @@ const alert = (labels: Record<string, string>, annotations: Record<string, strin
 
 test.each<[string, Record<string, string>, Record<string, string>, Record<string, string>, string]>([
   [
-    'the summary',
+    'the name and the summary',
     { alertname: 'Down', job: 'api' },
     { summary: ' api is\ndown ' },
     { alertname: 'Down' },
-    'api is down',
+    'Down: api is down',
   ],
   ['the name', { alertname: 'Down', job: 'api' }, {}, { alertname: 'Down' }, 'Down'],
   ['where it is', { alertname: 'Down' }, {}, { team: 'x', job: 'api', alertname: 'Down' }, 'Down · job=api, team=x'],

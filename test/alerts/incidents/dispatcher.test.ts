@@ -18,7 +18,7 @@ test('dispatchers of several processes follow changes and timers by themselves',
   const dispatchers = world.nodes.map(
     ({ db, streams, dispatch, occurrences: { open } }) =>
       new Dispatcher({
-        ...{ db, streams, dispatch, log: quietLog, clock: () => new Date() },
+        ...{ db, streams, dispatch, log: quietLog, isAccepting: () => false, clock: () => new Date() },
         onChange: listener => open.onChange(listener),
       }),
   )

@@ -64,6 +64,6 @@ test('the missing alert opens an incident', async () => {
   await after(3 * MIN)
   await world.pass(0)
   expect(await world.incidents()).toMatchObject([
-    { title: 'Expected alerts have stopped coming', severity: 'critical' },
+    { title: 'WatchdogMissing: Expected alerts have stopped coming', severity: 'critical' },
   ])
 })

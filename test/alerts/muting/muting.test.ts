@@ -1,5 +1,6 @@
 import { Muting } from '../../../src/alerts/muting'
-import type { OpenAlert, TenantAlerts } from '../../../src/alerts/occurrences'
+import type { OpenAlert } from '../../../src/alerts/occurrences'
+import { TenantMemory } from '../../../src/alerts/occurrences/tenant-memory'
 import type { Labels } from '../../../src/contract/matchers'
 
 const TENANT = 'tenant'
@@ -12,13 +13,11 @@ const NOTHING = { silencedBy: [], inhibitedBy: [], maintenance: [] }
 
 /** A tenant whose alerts, silences and rules can be changed; counts how often silences are compared with labels. */
 function world() {
-  const alerts = new Map<string, OpenAlert>()
-  const state = { version: 0, routing: 1, mutes: 1, rules: [RULE], silenced: new Set<string>(), compared: 0 }
+  const alerts = new TenantMemory(0)
+  const state = { routing: 1, mutes: 1, rules: [RULE], silenced: new Set<string>(), compared: 0 }
   const muting = new Muting({
-    openAlerts: {
-      of: async () => ({ version: state.version, all: () => [...alerts.values()] }) as unknown as TenantAlerts,
-    },
-    routing: { of: async () => ({ version: state.routing, inhibitRules: state.rules }) as never },
+    openAlerts: { of: async () => alerts },
+    routing: { at: async () => ({ version: state.routing, inhibitRules: state.rules }) as never },
     silences: {
       active: async () => ({
         version: state.mutes,
@@ -35,14 +34,17 @@ function world() {
     state,
     muting: () => muting.of(TENANT),
     fire(id: string, severity: string) {
-      state.version++
-      alerts.set(id, { id, fingerprint: `f-${id}`, labels: { alertname: id, severity } } as unknown as OpenAlert)
+      alerts.put({
+        id,
+        fingerprint: `f-${id}`,
+        labels: { alertname: id, severity },
+        endsAt: null,
+      } as unknown as OpenAlert)
     },
     resolve(id: string) {
-      state.version++
-      alerts.delete(id)
+      alerts.remove(id)
     },
-    of: async (id: string) => (await muting.of(TENANT)).mutesOf(alerts.get(id) as OpenAlert),
+    of: async (id: string) => (await muting.of(TENANT)).mutesOf(alerts.byId(id) as OpenAlert),
   }
 }
 

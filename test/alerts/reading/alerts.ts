@@ -24,6 +24,10 @@ export const alertsTo = (count: number) => Array.from({ length: count }, (_, i) 
 
 const tenantAlerts = (all: readonly OpenAlert[]): TenantAlerts => ({
   version: 1,
+  muteVersion: 1,
+  routingVersion: 1,
+  revision: 1,
+  changedSince: () => undefined,
   size: all.length,
   get: fingerprint => all.find(each => each.fingerprint === fingerprint),
   byId: id => all.find(each => each.id === id),

@@ -51,6 +51,10 @@ export type Node = Awaited<ReturnType<typeof startNode>>
 let version = 0
 const memoryOf = (alerts: readonly OpenAlert[]) => ({
   version: version++,
+  muteVersion: 1,
+  routingVersion: 1,
+  revision: version,
+  changedSince: () => undefined,
   size: alerts.length,
   get: () => undefined,
   byId: () => undefined,
