@@ -7,12 +7,12 @@ import { showToast } from '../toasts'
 import { type IncidentNews, incidentNewsIn } from './live-incidents'
 import { areNoticesOn, showNotice } from './notices'
 
-/** What happened before somebody opened the page is in the list, and needs no message. */
-const NEW_MS = 60_000
 /** More at once make one message. */
 const TOASTS_MAX = 2
-/** Per tab: the latest incident that was told. Ids are UUIDv7, so later ones are greater. */
-const TOLD = 'tailrace.told-incident'
+/** What happened before is in the list, and needs no message. A clock that is wrong only shifts this. */
+const openedAt = Date.now()
+/** Ids are UUIDv7, so later ones are greater. */
+let lastTold = ''
 
 /** Tells of each new incident, wherever one is. */
 export function useNewIncidents(): void {
@@ -32,18 +32,15 @@ export function useNewIncidents(): void {
   }, [])
 }
 
-const isNew = ({ id, at }: IncidentNews) =>
-  Date.now() - Date.parse(at) < NEW_MS && id > (sessionStorage.getItem(TOLD) ?? '')
+const isNew = ({ id, at }: IncidentNews) => Date.parse(at) > openedAt && id > lastTold
 
 function tell(all: IncidentNews[]) {
   const news = [...new Map(all.map(each => [each.id, each])).values()]
-  sessionStorage.setItem(
-    TOLD,
+  lastTold =
     news
       .map(({ id }) => id)
       .sort()
-      .at(-1) ?? '',
-  )
+      .at(-1) ?? lastTold
   if (areNoticesOn.peek())
     for (const { id, title = '', severity } of news.slice(0, NOTICES_MAX))
       if (severity === 'critical') showNotice(id, title)
