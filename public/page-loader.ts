@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
 import { PAGES, type PageName } from '../src/contract/pages'
+import { importAgain } from './import-again'
 import { onReturn } from './outage'
 import { loadDialogs } from './shell/open-dialog'
 
@@ -8,7 +9,7 @@ type PageComponent = FunctionComponent<{ id: string }>
 
 /** Each page is the default export of a file named after it. Its code is loaded when it is opened, or earlier when the browser is idle. */
 async function importPage(name: PageName): Promise<PageComponent> {
-  const page = (await import(`./pages/${name}-page.tsx`)) as { default: PageComponent }
+  const page = await importAgain(() => import(`./pages/${name}-page.tsx`) as Promise<{ default: PageComponent }>)
   return page.default
 }
 

@@ -1,3 +1,4 @@
+import { importAgain } from '../import-again'
 export interface Column {
   name: string
   type: string
@@ -77,7 +78,7 @@ let loading: Promise<Schema> | null = null
 
 /** Loads the osquery tables, once per page load and only where they are needed. */
 export function loadSchema(): Promise<Schema> {
-  loading ??= import('./osquery-tables.txt')
+  loading ??= importAgain(() => import('./osquery-tables.txt'))
     .then(({ default: text }) => schemaOf(text))
     .catch(error => {
       loading = null

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { importAgain } from '../import-again'
 import { showToast } from '../toasts'
 import { closeDialog, type DialogName, dialog } from './dialogs'
 
@@ -9,7 +10,7 @@ const components = signal<Components | null>(null)
 
 /** Loads the code of the dialogs unless it has been loaded already. */
 export async function loadDialogs(): Promise<void> {
-  components.value ??= (await import('./dialog-components')).DIALOGS
+  components.value ??= (await importAgain(() => import('./dialog-components'))).DIALOGS
 }
 
 /** The dialog that is open, if any. Its code is loaded now if the browser has not been idle yet. */

@@ -101,7 +101,7 @@ describeInBrowser('the shell', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('All systems operational').waitFor()
     await own.stop()
-    await page.getByText('Tailrace cannot be reached.').waitFor()
+    await page.locator('.banner').getByText('Tailrace cannot be reached.').waitFor()
     expect(await page.locator('.banner time').getAttribute('title')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/)
     await page.locator('.sidebar').getByRole('link', { name: 'Hosts', exact: true }).click()
     await page.locator('.failure').waitFor()

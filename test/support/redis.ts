@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { findRedis } from '../../src/embedded/redis'
 import { deadPort } from './sites'
 
 const run = promisify(execFile)
@@ -25,7 +26,10 @@ export async function startRedisServer(...args: string[]): Promise<RedisServer> 
   const port = await deadPort()
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-redis-'))
   const server = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
-  const child = spawn('redis-server', [...server, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const program = await findRedis(process.env.PATH ?? '')
+  if (!program) throw new Error('No Redis server is installed')
+  const { file, argv0 } = program
+  const child = spawn(file, [...server, ...args], { argv0, stdio: ['ignore', 'pipe', 'inherit'] })
   await ready(child)
   return {
     port,

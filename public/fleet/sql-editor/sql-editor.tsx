@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { importAgain } from '../../import-again'
 import { loadSchema, type Schema } from '../tables'
 import { adviceOn } from './advice'
 import type { Editor } from './code-mirror'
@@ -117,7 +118,7 @@ function useEditor(options: UseEditorOptions) {
   useEffect(() => {
     let isUnmounted = false
     const load = async () => {
-      const { openEditor } = await import('./code-mirror')
+      const { openEditor } = await importAgain(() => import('./code-mirror'))
       if (isUnmounted || !host.current) return
       const field = plain.current
       const hadFocus = field !== null && document.activeElement === field
