@@ -1,4 +1,5 @@
 import { importAgain } from '../import-again'
+
 export interface Column {
   name: string
   type: string
