@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { machine } from './figures'
 import { stopEverything } from './place'
 import { whileProgramsRun } from './programs/program'
+import { alerts } from './scenarios/alerts/alerts'
 import { append } from './scenarios/append'
 import { fanout } from './scenarios/fanout'
 import { fleet } from './scenarios/fleet/fleet'
@@ -12,7 +13,7 @@ import { jobs } from './scenarios/jobs'
 import { latency } from './scenarios/latency'
 import type { Scenario } from './scenarios/scenario'
 
-const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http, fleet }
+const scenarios: Record<string, Scenario> = { append, fanout, idle, latency, jobs, http, fleet, alerts }
 
 /** `npm run bench [-- --profile-to FOLDER] [name...]`: prints one line of JSON per scenario. */
 async function main() {

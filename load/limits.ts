@@ -28,4 +28,6 @@ export const AIMS = {
   fleetThousandMs: 5_000,
   fleetWriteToViewerMsP99: 100,
   fleetFramesPerSecond: 7,
+  /** New alerts accepted per second, of what Alertmanager takes into memory. */
+  alertsShare: 0.5,
 }

@@ -75,18 +75,18 @@ export async function startServer(place: Place, role: 'all' | 'web' | 'worker', 
   const program = startProgram<Probe>('src/main', { env: { ...settings(place, role), ...env }, nodeOptions })
   const { url = '' } = await program.printed('url')
   const headers = { authorization: `Bearer ${place.token}` }
+  const send = (method: string, path: string, body: unknown) =>
+    fetch(url + path, {
+      method,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
   return {
     ...program,
     url,
     get: (path: string) => answerOf(fetch(url + path, { headers })),
-    post: (path: string, body: unknown) =>
-      answerOf(
-        fetch(url + path, {
-          method: 'POST',
-          headers: { ...headers, 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
-      ),
+    post: (path: string, body: unknown) => answerOf(send('POST', path, body)),
+    put: (path: string, body: unknown) => answerOf(send('PUT', path, body)),
   }
 }
 

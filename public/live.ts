@@ -39,6 +39,16 @@ const IDLE: LiveState = { state: 'closed', detail: { transport: 'sse' }, error: 
 /** The state of the page's stream connection. */
 export const liveState = signal<LiveState>(IDLE)
 
+/** Whether the connection stays while nobody sees the page. */
+let staysWhenHidden = false
+
+/** For those who want to be notified although they do not see the page. */
+export function stayWhenHidden(stays: boolean): void {
+  if (stays === staysWhenHidden) return
+  staysWhenHidden = stays
+  if (handle) reconnect()
+}
+
 const watchers = new Map<string, Set<Watcher>>()
 let handle: TopicsHandle | null = null
 /** The topics of the connection. */
@@ -98,7 +108,7 @@ function open(topics: string[]) {
   }
   return streamTopics(topics, {
     limit: HISTORY_LINES,
-    pauseWhenHidden: true,
+    pauseWhenHidden: !staysWhenHidden,
     onLogs: (lines, meta) => notify(meta.topic, watcher => watcher.onLogs?.(lines)),
     onStatus: (status, topic) => notify(topic, watcher => watcher.onStatus?.(status)),
     onEvent: event => notify(event.topic, watcher => watcher.onEvent?.(event)),

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Access, type Audit, createAccess } from './access'
+import { type Alerts, alertKinds, type Condition, createAlerts, type Notifications } from './alerts'
 import type { Endpoint, Principal } from './api'
 import { requireDatabase } from './base/database-check'
 import { createDb } from './base/db'
@@ -14,6 +15,7 @@ import { createRedis } from './base/redis'
 import { requireRedis } from './base/redis-check'
 import type { RetentionTarget } from './base/retention'
 import { ROOT } from './base/root'
+import { Sealer } from './base/sealed'
 import { checkWritable } from './base/write-check-store'
 import type { Config, Secrets } from './config'
 import { createFleet, fleetKinds, type Queries } from './fleet'
@@ -27,7 +29,7 @@ import {
   type StatsSource,
 } from './jobs'
 import { monitorKinds } from './monitors'
-import { Retention, retentionKinds, retentionRoutes } from './retention'
+import { Retention, retentionBehind, retentionKinds, retentionRoutes } from './retention'
 import { createStreams, type Family, type Streams, type TopicServer } from './streams'
 import { createServer, type Mount, type WebServer } from './web'
 
@@ -38,6 +40,7 @@ export interface HandlerDeps {
   outbound: Outbound
   queries: Queries
   retention: Retention
+  notifications: Notifications
 }
 
 export interface AppDeps {
@@ -56,13 +59,17 @@ export type App = ReturnType<typeof createApp>
 
 const VERSION = '0.1.0'
 /** All job kinds. Enqueuing needs them without loading their handlers. */
-const KINDS = [builtinKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds => Object.values<AnyKind>(kinds))
+const KINDS = [builtinKinds, alertKinds, fleetKinds, monitorKinds, retentionKinds].flatMap(kinds =>
+  Object.values<AnyKind>(kinds),
+)
 
 /** What an area contributes. */
 interface Area {
   families?: readonly Family[]
   stats?: StatsSource
   retention?: readonly RetentionTarget[]
+  /** What raises alerts. */
+  conditions?: readonly Condition[]
   /** Parts of every process, and parts only of processes with the HTTP server. */
   parts?: { always?: readonly Part[]; web?: readonly Part[] }
   mount?: Mount
@@ -75,6 +82,7 @@ interface Area {
 export function createApp(deps: AppDeps) {
   const { config, secrets, log, handlers, clock } = deps
   const metrics = createMetrics()
+  const service = config.role === 'worker' ? 'worker' : 'web'
   const { db, checkDb, redis, parts: connections } = createConnections(deps)
   const streams = createStreams({
     db,
@@ -82,7 +90,7 @@ export function createApp(deps: AppDeps) {
     log,
     registry: metrics,
     settings: { ...config.streams, shutdownMs: config.shutdownMs },
-    service: config.role === 'worker' ? 'worker' : 'web',
+    service,
   })
   const access = createAccess({
     db,
@@ -99,6 +107,13 @@ export function createApp(deps: AppDeps) {
   const workLog = log.child({ service: 'worker' })
   const jobs = createJobs({ db, redis, streams, log: workLog, metrics, config, kinds: KINDS, tenantIds })
   streams.register(jobs.family)
+  const outbound = createOutbound({ allow: config.outboundAllow })
+  const sealer = new Sealer(secrets.sealingKeys, config.dataDir)
+  const alerts = createAlerts({
+    ...{ db, streams, log, metrics, jobs, audit, outbound, sealer, tenantIds },
+    ...{ publicUrl: config.publicUrl, version: VERSION },
+  })
+  jobs.stats.add(alerts.stats)
   const fleet = createFleet({
     ...{ db, streams, log, metrics, jobs, audit },
     settings: {
@@ -114,10 +129,17 @@ export function createApp(deps: AppDeps) {
     if (stats) jobs.stats.add(stats)
   }
   const ofAreas = areas.flatMap(area => area.retention ?? [])
-  const targets = [...jobs.retention, ...streams.retention(tenantIds), ...ofAreas, ...access.retention]
+  const targets = [
+    ...jobs.retention,
+    ...streams.retention(tenantIds),
+    ...alerts.retention,
+    ...ofAreas,
+    ...access.retention,
+  ]
   const retention = new Retention({ db, metrics, jobs, streams, audit, targets, terms: config.retention, clock })
   const { queries } = fleet
-  const handlerDeps = { jobs, audit, queries, retention, outbound: createOutbound({ allow: config.outboundAllow }) }
+  const { notifications } = alerts
+  const handlerDeps = { jobs, audit, queries, retention, notifications, outbound }
   const workers = config.role === 'web' ? [] : [jobs.createWorkers(handlers, handlerDeps)]
   const checks = {
     async postgres() {
@@ -129,7 +151,7 @@ export function createApp(deps: AppDeps) {
     bus: () => requireThat(streams.bus.connected, 'published messages do not come back from Redis'),
     workers: () => requireThat(!workers.some(worker => !worker.isRunning), 'some queues have no running worker'),
   }
-  const server = createWebServer(deps, { metrics, checks, streams, access, jobs, areas, retention })
+  const server = createWebServer(deps, { metrics, checks, streams, access, jobs, alerts, areas, retention })
   // stopped together: the server refuses new connections while streams end, and could not close while streams are open
   const serverPart: Part = {
     name: 'server',
@@ -142,12 +164,17 @@ export function createApp(deps: AppDeps) {
   const areaParts = areas.flatMap(({ parts: { always = [], web = [] } = {} }) =>
     config.role === 'worker' ? always : [...always, ...web],
   )
+  const conditions = [...areas.flatMap(area => area.conditions ?? []), retentionBehind(() => retention.lags())]
+  const watchers = alerts.watch(conditions, { service, instance: jobs.process, readiness: server.readiness })
   const parts: Part[] = [
     ...connections,
     access,
     streams,
+    ...alerts.parts.always,
     ...jobs.parts,
+    ...(config.role === 'web' ? [] : alerts.parts.worker),
     ...areaParts,
+    ...watchers,
     retention,
     ...workers,
     serverPart,
@@ -185,13 +212,14 @@ interface WebServerDeps {
   streams: Streams
   access: Access
   jobs: JobsPlatform
+  alerts: Alerts
   areas: readonly Area[]
   retention: Retention
 }
 
 /** The HTTP server. In a worker process it only has the health and metrics routes. */
 function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, ...parts }: WebServerDeps): WebServer {
-  const { streams, access, jobs, areas, retention } = parts
+  const { streams, access, jobs, alerts, areas, retention } = parts
   const served = streams.serve(access, req => server.clientIp(req))
   const site = {
     access,
@@ -199,10 +227,11 @@ function createWebServer({ config, secrets, log }: AppDeps, { metrics, checks, .
       ...access.endpoints,
       ...jobs.endpoints(access.audit, served.topics),
       ...served.endpoints,
+      ...alerts.endpoints,
       ...areas.flatMap(area => area.endpoints?.(served.topics) ?? []),
       ...retentionRoutes(retention),
     ],
-    mounts: [jobs.board(access), ...areas.flatMap(({ mount }) => mount ?? [])],
+    mounts: [jobs.board(access), ...alerts.mounts(access), ...areas.flatMap(({ mount }) => mount ?? [])],
     upgrades: { '/ws/stream': served.openSocket, '/ws/dashboard': served.openSocket },
     publicDir: join(ROOT, 'dist', 'public'),
     version: VERSION,

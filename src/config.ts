@@ -5,6 +5,7 @@ import { messageOf, StartError } from './base/errors'
 import { readOrigins } from './base/origins'
 import { faultsOf, z } from './base/parse'
 import { readRedisUrl } from './base/redis-url'
+import { readKeys } from './base/sealed'
 import { flag } from './contract/fields'
 
 export { ROOT } from './base/root'
@@ -70,6 +71,7 @@ export const variables = z.object({
   TAILRACE_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   TAILRACE_ADMIN_TOKEN: bearer.optional(),
   METRICS_TOKEN: bearer.optional(),
+  SECRETS_KEY: checkedBy(readKeys).transform(readKeys).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   LOG_FORMAT: z.enum(['pretty', 'json']).default('json'),
   ACCESS_LOG: z.enum(['on', 'off']).default('on'),
@@ -188,6 +190,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     redisUrl: e.REDIS_URL,
     adminToken: e.TAILRACE_ADMIN_TOKEN,
     metricsToken: e.METRICS_TOKEN,
+    /** For secrets in the database; empty: the key in DATA_DIR. */
+    sealingKeys: e.SECRETS_KEY ?? [],
   })
   return { config, secrets }
 }

@@ -1,6 +1,9 @@
 import type { Command } from '../command'
+import { ack } from './ack'
+import { alerts } from './alerts'
 import { cancel } from './cancel'
 import { hosts } from './hosts'
+import { incidents } from './incidents'
 import { job } from './job'
 import { jobs } from './jobs'
 import { login, logout, whoami } from './login'
@@ -13,6 +16,7 @@ import { retry } from './retry'
 import { run } from './run'
 import { schedule } from './schedule'
 import { schedules } from './schedules'
+import { silence } from './silence'
 import { tail } from './tail'
 import { version } from './version'
 
@@ -27,6 +31,10 @@ export const commands: readonly Command[] = [
   hosts,
   query,
   results,
+  incidents,
+  ack,
+  alerts,
+  silence,
   queues,
   pause,
   resume,

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from './free-port'
 import type { Peer } from './peer'
 
 const PROGRAM = '/usr/sbin/nginx'
@@ -104,13 +104,4 @@ async function untilReady(url: string, agent: Agent) {
     await delay(25)
   }
   throw new Error('nginx did not start')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

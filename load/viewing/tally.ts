@@ -76,6 +76,10 @@ export class Sight {
       this.takeResult(text)
       return true
     }
+    if (head.startsWith('event: alert_created\n')) {
+      this.count(1, text)
+      return true
+    }
     if (head.startsWith('event: end\n')) this.ended = true
     if (/^event: (gap|reset|overloaded)\n/.test(head)) this.tally.fault(head)
     if (PEER_LINE.test(head)) {

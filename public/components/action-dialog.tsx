@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { messageOf } from '../api'
 import { useFocus } from '../use-focus'
+import { useMedia } from '../use-media'
 import { Dialog } from './dialog'
 import { Failure } from './empty'
 
@@ -10,22 +11,27 @@ interface ActionDialogProps {
   title: string
   /** What will happen. */
   children: ComponentChildren
+  /** Required where something is taken away or stopped; optional where that would only be in the way. */
+  reason?: 'required' | 'optional'
   /** The dialog stays open and shows the error if it fails. */
   onConfirm(reason: string): Promise<unknown>
   onClose(): void
 }
 
 /** Says what an action will do, and asks for its reason, which the audit log keeps. */
-export function ActionDialog({ title, children, onConfirm, onClose }: ActionDialogProps) {
+export function ActionDialog({ title, children, reason = 'required', onConfirm, onClose }: ActionDialogProps) {
   const input = useFocus()
+  const isOptional = reason === 'optional'
+  // The keyboard of a phone would cover the button.
+  const isFocused = !(useMedia('(pointer: coarse)') && isOptional)
   const problem = useSignal('')
   const isBusy = useSignal(false)
-  const run = async (reason: string) => {
+  const run = async (given: string) => {
     if (isBusy.value) return
     isBusy.value = true
     problem.value = ''
     try {
-      await onConfirm(reason)
+      await onConfirm(given)
       onClose()
     } catch (error) {
       problem.value = messageOf(error)
@@ -43,15 +49,21 @@ export function ActionDialog({ title, children, onConfirm, onClose }: ActionDial
         }}
       >
         <label class="field">
-          Reason
-          <input ref={input} name="reason" required maxLength={500} placeholder="For the audit log" />
+          {isOptional ? 'Reason (optional)' : 'Reason'}
+          <input
+            ref={isFocused ? input : undefined}
+            name="reason"
+            required={!isOptional}
+            maxLength={500}
+            placeholder={isOptional ? 'For others' : 'For the audit log'}
+          />
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
         <div class="row action-buttons">
           <button type="button" onClick={onClose}>
             Dismiss
           </button>
-          <button type="submit" class="danger" disabled={isBusy.value}>
+          <button type="submit" class={isOptional ? 'primary' : 'danger'} disabled={isBusy.value}>
             {title}
           </button>
         </div>

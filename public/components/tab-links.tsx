@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact'
 import { navigate } from '../router'
 
 interface TabLinksProps<Name extends string> {
-  tabs: ReadonlyArray<readonly [name: Name, label: string]>
+  tabs: ReadonlyArray<readonly [name: Name, label: ComponentChildren]>
   current: Name
   hrefOf(name: Name): string
 }

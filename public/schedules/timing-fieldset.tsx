@@ -25,7 +25,7 @@ export function TimingFieldset({ fields }: { fields: Signal<TimingFields> }) {
       </fieldset>
       <div class="kind-form">
         {mode === 'cron' ? (
-          <CronFields {...{ fields, set }} faults={faults.value} />
+          <CronFields value={fields.value} set={set} faults={faults.value} />
         ) : (
           <IntervalFields {...{ fields, set }} faults={faults.value} />
         )}
@@ -57,7 +57,14 @@ function FieldFault({ faults, name }: FieldFaultProps) {
   )
 }
 
-const CronFields = ({ fields: { value }, set, faults }: FieldsProps) => (
+interface CronFieldsProps {
+  value: Pick<TimingFields, 'cron' | 'timezone'>
+  set(change: Partial<Pick<TimingFields, 'cron' | 'timezone'>>): void
+  faults: readonly Fault[]
+}
+
+/** A cron expression and its time zone. */
+export const CronFields = ({ value, set, faults }: CronFieldsProps) => (
   <>
     <label class="field">
       Cron expression

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { PageName } from '../../src/contract/pages'
 import type { StatsUpdatedEvent } from '../../src/contract/stats'
+import { incidentCounts, noteCounts, noteNews } from '../incidents/counts'
+import { incidentNewsIn } from '../incidents/live-incidents'
 import { watch } from '../live'
 
 /** The latest figures of the tenant; null until they are known. */
@@ -12,8 +14,13 @@ export function useCounts(): void {
   useEffect(
     () =>
       watch('events', {
-        onEvent({ type, data }) {
-          if (type === 'stats_updated') stats.value = (data as { data: StatsUpdatedEvent }).data
+        onEvent(event) {
+          const news = incidentNewsIn(event)
+          if (news) noteNews(news)
+          if (event.type !== 'stats_updated') return
+          const { timestamp, data } = event.data as { timestamp: string; data: StatsUpdatedEvent }
+          stats.value = data
+          noteCounts(timestamp, data.incidents)
         },
       }),
     [],
@@ -28,6 +35,7 @@ interface Count {
 
 /** What the entry of a page counts; undefined when that is nothing, or not known yet. */
 export function countOf(page: PageName): Count | undefined {
+  if (page === 'incidents') return incidentCounts.value ? { value: incidentCounts.value.open, unit: 'open' } : undefined
   const now = stats.value
   if (!now) return undefined
   if (page === 'jobs') return { value: now.jobs.running, unit: 'running' }

@@ -3,6 +3,7 @@ import { Menu, Search } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import { Icon } from '../components/icon'
 import { LiveBadge } from '../components/live-badge'
+import { useNewIncidents } from '../incidents/use-new-incidents'
 import { useKeys } from '../keys'
 import { nextTheme } from '../theme'
 import { Brand } from './brand'
@@ -17,6 +18,7 @@ import { Toasts } from './toasts'
 export function Shell({ page, children }: { page: string; children: ComponentChildren }) {
   const isDrawerOpen = useSignal(false)
   useGoKeys()
+  useNewIncidents()
   useKeys({ '?': () => openDialog('help'), t: nextTheme })
   useKeys({ k: () => openDialog('palette') }, { withControl: true })
   return (

@@ -14,7 +14,7 @@ import { type Audit, auditRoutes, createAudit, createAuditEvents, type EventWrit
 import { createCredentials } from './credentials'
 import { createInvitations, signInLink } from './invitations'
 import { memberRoutes } from './member-routes'
-import { isForeign, requireSameOrigin } from './requests'
+import { isForeign, type RequestHead, requireSameOrigin } from './requests'
 import { accessRetention } from './retention'
 import { type Bus, createRevocations } from './revocations'
 import { SessionCookie } from './session-cookie'
@@ -65,7 +65,7 @@ export interface Access extends Part {
    * credential and its message is lost, the credential stays valid here for that long.
    * @throws Problem 400 when the URL contains a secret, else 401
    */
-  authenticate(req: IncomingMessage): Promise<Principal>
+  authenticate(req: RequestHead): Promise<Principal>
   /** Redeems a `?ticket=`, which then becomes invalid. @throws Problem 401 */
   useTicket(ticket: string): Promise<TicketGrant>
   /** @throws Problem 403 when a page of another origin tries to change something with the visitor's cookie */

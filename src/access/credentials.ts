@@ -4,7 +4,7 @@ import type { Db } from '../base/db'
 import { hashSecret } from '../base/ids'
 import { REQUEST_TIMEOUT_MS, withTimeout } from '../base/request-timeout'
 import { type Credential, credentialByHash, touchSession, touchToken } from './credential-store'
-import { type GivenSecret, givenSecret, refuseSecretsInUrl, unauthorized } from './requests'
+import { type GivenSecret, givenSecret, type RequestHead, refuseSecretsInUrl, unauthorized } from './requests'
 import type { SessionCookie } from './session-cookie'
 
 export const SESSION_LIFE_SECONDS = 30 * 24 * 3600
@@ -27,7 +27,7 @@ interface Cached {
 
 export interface Credentials {
   /** @throws Problem 400 (secret in the URL) or 401 */
-  authenticate(req: IncomingMessage): Promise<Principal>
+  authenticate(req: RequestHead): Promise<Principal>
   /** The valid session of a request's cookie, whatever other credential the request has. */
   findSession(req: IncomingMessage): Promise<{ secret: string; credential: Credential } | undefined>
   /** The valid credential with this secret. */

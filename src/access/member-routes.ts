@@ -1,6 +1,7 @@
 import { created, type Endpoint, endpoint, noContent, ok, type Principal, pageOf, readCursor } from '../api'
 import type { Db, Transaction } from '../base/db'
 import { conflict, notFound } from '../base/errors'
+import { z } from '../base/parse'
 import { uuid } from '../contract/fields'
 import { memberRoutes as routes } from '../contract/members'
 import type { Audit } from './audit'
@@ -9,6 +10,7 @@ import type { Invitations } from './invitations'
 import {
   clearPassword,
   isOnlyAdmin,
+  listMemberNames,
   listMembers,
   type MemberRow,
   memberById,
@@ -25,10 +27,17 @@ interface Deps {
   invitations: Invitations
 }
 
+const namePlace = z.object({ name: z.string(), id: uuid })
+
 export const memberRoutes = (deps: Deps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query: { limit, cursor } }) => {
     const found = await listMembers(deps.db, { tenantId, limit: limit + 1, before: readCursor(cursor, uuid) })
     return ok(pageOf(found, limit, ({ id }) => id))
+  }),
+  endpoint(routes.names, async ({ principal: { tenantId }, query: { q = '', limit, cursor } }) => {
+    const after = readCursor(cursor, namePlace)
+    const found = await listMemberNames(deps.db, { tenantId, q, after, limit: limit + 1 })
+    return ok(pageOf(found, limit, ({ name, id }) => ({ name, id })))
   }),
   inviteRoute(deps),
   linkRoute(deps),

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from '../base/db'
+import { type Db, likePattern, type Transaction } from '../base/db'
 import { z } from '../base/parse'
 import { firstRow, idRow, idsOf, manyRows } from '../base/rows'
 import { type Role, role } from '../contract/access'
@@ -33,6 +33,28 @@ export const listMembers = (
      WHERE u.tenant_id = :tenantId AND u.disabled_at IS NULL AND (:before::uuid IS NULL OR u.id < :before)
      ORDER BY u.id DESC LIMIT :limit`,
     { ...page, before: before ?? null },
+  )
+
+const nameRow = z.object({ id: z.string(), name: z.string() })
+
+/** The position of a member in the list of names. */
+export interface NamePlace {
+  name: string
+  id: string
+}
+
+/** By name. */
+export const listMemberNames = (
+  db: Db,
+  { tenantId, q, after, limit }: { tenantId: string; q: string; after: NamePlace | undefined; limit: number },
+) =>
+  manyRows(
+    db,
+    nameRow,
+    `SELECT id, name FROM users
+     WHERE tenant_id = :tenantId AND disabled_at IS NULL AND name ILIKE :like ${after ? 'AND (name, id) > (:name, :id)' : ''}
+     ORDER BY name, id LIMIT :limit`,
+    { tenantId, like: likePattern(q), limit, ...after },
   )
 
 export const memberById = (db: Db, tenantId: string, id: string) =>

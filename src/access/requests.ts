@@ -6,6 +6,9 @@ import type { SessionCookie } from './session-cookie'
 const TOKEN_LENGTH_MAX = 1024
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** What authenticates a request. */
+export type RequestHead = Pick<IncomingMessage, 'url' | 'headers'>
+
 /** The secret of a credential, as found in a request. */
 export interface GivenSecret {
   by: 'bearer' | 'cookie'
@@ -17,7 +20,7 @@ export interface GivenSecret {
  * ignored, because they may be meant for a reverse proxy.
  * @throws Problem 401 when the Bearer header holds no token
  */
-export function givenSecret(req: IncomingMessage, cookie: SessionCookie): GivenSecret | undefined {
+export function givenSecret(req: RequestHead, cookie: SessionCookie): GivenSecret | undefined {
   if (hasBearer(req)) {
     const secret = /^bearer +(\S+) *$/i.exec(req.headers.authorization ?? '')?.[1]
     if (!secret || secret.length > TOKEN_LENGTH_MAX)
@@ -29,7 +32,7 @@ export function givenSecret(req: IncomingMessage, cookie: SessionCookie): GivenS
 }
 
 /** Whether the request carries a Bearer token, which a page of another origin cannot make a browser send. */
-export const hasBearer = (req: IncomingMessage) => /^bearer( |$)/i.test(req.headers.authorization ?? '')
+export const hasBearer = (req: RequestHead) => /^bearer( |$)/i.test(req.headers.authorization ?? '')
 
 /** A 401 with the header that RFC 6750 section 3 requires. */
 export function unauthorized(detail: string, code = 'not_signed_in'): Problem {

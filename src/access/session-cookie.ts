@@ -28,7 +28,7 @@ export class SessionCookie {
   }
 
   /** The session's secret in a request. */
-  read(req: IncomingMessage): string | undefined {
+  read(req: Pick<IncomingMessage, 'headers'>): string | undefined {
     const secret = req.headers.cookie && parseCookie(req.headers.cookie)[this.name]
     return secret && secret.length <= SECRET_LENGTH_MAX ? secret : undefined
   }

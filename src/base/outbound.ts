@@ -2,7 +2,7 @@ import { constants } from 'node:crypto'
 import { lookup as systemLookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { isIP, connect as openSocket, type Socket } from 'node:net'
-import { createSecureContext, rootCertificates } from 'node:tls'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { createAddressCheck } from './addresses'
 import { type Refused, refusalOf, refused } from './failure'
 import { type Distrusted, handshake, type Secured } from './handshake'
@@ -22,6 +22,8 @@ export interface OutboundSettings {
 
 /** The only way to connect to addresses given by users. */
 export interface Outbound {
+  /** Whose certificates are trusted, for protocols that start TLS themselves. */
+  readonly secureContext: SecureContext
   /**
    * All addresses of a name or literal, in the resolver's order. Refused with `blocked_address` if *any* of them is
    * blocked: a name with both public and private addresses is an attack or a mistake.
@@ -47,6 +49,8 @@ export function createOutbound({ allow, lookup = system, roots = [] }: OutboundS
   })
 
   return {
+    secureContext: context,
+
     async resolve(host, signal) {
       const name = withoutBrackets(host)
       const addresses = isIP(name) ? [name] : await find(lookup, name, signal)

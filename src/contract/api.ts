@@ -1,9 +1,12 @@
 import type { z } from 'zod'
+import type { alertRouteRoutes } from './alert-routes'
+import type { alertRoutes } from './alerts'
 import type { auditRoutes } from './audit'
 import type { carveRoutes } from './carves'
 import type { enrollSecretRoutes } from './enroll-secrets'
 import type { failureRoutes } from './failures'
 import type { hostRoutes } from './hosts'
+import type { incidentRoutes } from './incidents'
 import type { jobRoutes } from './jobs'
 import type { kindRoutes } from './kinds'
 import type { labelRoutes } from './labels'
@@ -12,6 +15,7 @@ import type { memberRoutes } from './members'
 import type { packRoutes } from './packs'
 import type { queryRoutes } from './queries'
 import type { queueRoutes } from './queues'
+import type { notificationRoutes, receiverRoutes } from './receivers'
 import type { retentionRoutes } from './retention'
 import type { Method } from './route'
 import type { savedQueryRoutes } from './saved-queries'
@@ -19,6 +23,7 @@ import type { savedViewRoutes } from './saved-views'
 import type { scheduledResultRoutes } from './scheduled-results'
 import type { scheduleRoutes } from './schedules'
 import type { sessionRoutes } from './sessions'
+import type { maintenanceRoutes, silenceRoutes } from './silences'
 import type { streamRoutes } from './streams'
 import type { tenantRoutes } from './tenants'
 import type { ticketRoutes } from './tickets'
@@ -50,6 +55,13 @@ export type ApiRoute =
   | In<typeof streamRoutes>
   | In<typeof tenantRoutes>
   | In<typeof ticketRoutes>
+  | In<typeof alertRouteRoutes>
+  | In<typeof alertRoutes>
+  | In<typeof incidentRoutes>
+  | In<typeof maintenanceRoutes>
+  | In<typeof notificationRoutes>
+  | In<typeof receiverRoutes>
+  | In<typeof silenceRoutes>
   | In<typeof tokenRoutes>
 
 /** Endpoints of a method, by path. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { alertEvent } from './alerts'
 import { auditEvent } from './audit'
 import { time } from './fields'
+import { healthChanged } from './health'
 import {
   hostDeletedEvent,
   hostEnrolledEvent,
@@ -9,11 +11,13 @@ import {
   hostState,
   hostStatusEvent,
 } from './hosts'
+import { incidentEvent, incidentUpdated } from './incidents'
 import { jobEvent, jobProgress, jobProgressEvent, jobSpawned, jobTopicState } from './jobs'
 import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from './queries'
 import { queueStatsEvent } from './queues'
 import { retentionSwept } from './retention'
 import { scheduleSkipped } from './schedules'
+import { silence } from './silences'
 import { statsUpdatedEvent } from './stats'
 
 /** Data of the events in the topic of a job; on the wire, `topic` comes on top. */
@@ -48,6 +52,20 @@ export const tenantEvents = {
   host_deleted: hostDeletedEvent,
   retention_swept: retentionSwept,
   audit: auditEvent,
+  alert_created: alertEvent,
+  alert_firing: alertEvent,
+  alert_silenced: alertEvent,
+  alert_inhibited: alertEvent,
+  alert_resolved: alertEvent,
+  silence_created: silence,
+  silence_updated: silence,
+  silence_expired: silence,
+  silence_deleted: silence,
+  incident_created: incidentEvent,
+  incident_acknowledged: incidentEvent,
+  incident_resolved: incidentEvent,
+  incident_updated: incidentUpdated,
+  health_changed: healthChanged,
 }
 
 /** What areas store of a tenant event. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { role } from './access'
-import { byId, page, paging, reason, reasonQuery, time, uuid, visibleText } from './fields'
+import { byId, byName, page, paging, reason, reasonQuery, time, uuid, visibleText } from './fields'
 import type { Routes } from './route'
 
 export const member = z.object({
@@ -29,6 +29,14 @@ export const memberRoutes = {
     summary: 'Lists the members of the tenant, newest first.',
     query: z.strictObject(paging()),
     replies: { 200: page(member) },
+  },
+  names: {
+    method: 'get',
+    path: '/api/members/names',
+    role: 'operator',
+    summary: 'Lists the names of the members by name, such as to assign an incident to one.',
+    query: byName,
+    replies: { 200: page(z.object({ id: uuid, name: z.string() })) },
   },
   invite: {
     method: 'post',

@@ -1,5 +1,5 @@
 /** Headings of the sidebar, in its order. */
-export const SECTIONS = ['Jobs', 'Fleet', 'Admin'] as const
+export const SECTIONS = ['Jobs', 'Fleet', 'Alerts', 'Admin'] as const
 
 export interface PageInfo {
   name: string
@@ -55,8 +55,17 @@ export const PAGES = [
   { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries', role: 'operator' },
   { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
 
+  { name: 'incidents', path: '/incidents', title: 'Incidents', section: 'Alerts', key: 'i' },
+  { name: 'alerts', path: '/alerts', title: 'Alerts', section: 'Alerts', key: 'u' },
+  { name: 'silences', path: '/silences', title: 'Silences', section: 'Alerts', key: 'z' },
+  { name: 'notifications', path: '/notifications', title: 'Notifications', section: 'Alerts', key: 'y' },
+  { name: 'alert-routes', path: '/alert-routes', title: 'Routes', section: 'Alerts', key: 'x' },
+  { name: 'incident', path: '/incidents/:id', title: 'Incident', parent: 'incidents' },
+  { name: 'alert', path: '/alerts/:id', title: 'Alert', parent: 'alerts' },
+
   { name: 'members', path: '/admin/members', title: 'Members', section: 'Admin', key: 'm', role: 'admin' },
   { name: 'tokens', path: '/admin/tokens', title: 'API tokens', section: 'Admin', key: 't', role: 'admin' },
+  { name: 'receivers', path: '/admin/receivers', title: 'Receivers', section: 'Admin', key: 'c' },
   { name: 'audit', path: '/admin/audit', title: 'Audit log', section: 'Admin', key: 'a', role: 'admin' },
   { name: 'retention', path: '/admin/retention', title: 'Retention', section: 'Admin', key: 'r' },
   { name: 'logs', path: '/logs', title: 'Service logs', section: 'Admin', key: 's' },
@@ -67,4 +76,4 @@ export const PAGES = [
 export type PageName = (typeof PAGES)[number]['name']
 
 /** Paths of future pages. They are already served, so that nothing else can use them. */
-export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/incidents', '/crawls', '/crawls/:id']
+export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/crawls', '/crawls/:id']

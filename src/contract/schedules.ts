@@ -3,7 +3,7 @@ import { actor } from './access'
 import { byId, flag, page, paging, plainText, reason, reasonQuery, time, timeGiven, visibleText } from './fields'
 import { jobAccepted, jobStatus } from './jobs'
 import type { Routes } from './route'
-import { CATCH_UPS, OVERLAPS, SCHEDULE_STATES, SKIP_REASONS } from './values'
+import { CATCH_UPS, OVERLAPS, PREVIEW_MAX, SCHEDULE_STATES, SKIP_REASONS } from './values'
 
 const overlap = z.enum(OVERLAPS)
 const catchUp = z.enum(CATCH_UPS)
@@ -65,7 +65,6 @@ export const scheduleSkipped = z.object({
 export type ScheduleSkipped = z.output<typeof scheduleSkipped>
 
 const SECONDS_MAX = 366 * 24 * 60 * 60
-export const PREVIEW_MAX = 400
 
 const everySeconds = z.number().int().min(1).max(SECONDS_MAX)
 const cron = plainText(200)

@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
@@ -52,8 +52,10 @@ export const QUEUE_COUNTS = {
   bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
-export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules'] as const
+export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
 
+/** Times that a preview of a schedule may ask for. */
+export const PREVIEW_MAX = 400
 /** What a schedule does when it is due and its last job has not ended. */
 export const OVERLAPS = ['skip', 'queue'] as const
 /** How many jobs a schedule creates for all the times that it has missed. */
@@ -76,3 +78,60 @@ export const SKIP_REASONS = [
 export const HOST_STATUSES = ['online', 'offline', 'missing'] as const
 /** Operating systems that the Add host page has commands for. */
 export const SYSTEMS = ['linux', 'macos', 'windows'] as const
+
+export const MATCHER_OPS = ['=', '!=', '=~', '!~'] as const
+/** `suppressed` alerts fire, but are silenced, inhibited or under maintenance. */
+export const ALERT_STATES = ['firing', 'suppressed', 'resolved'] as const
+/** Who raises alerts. `api` is whatever sends them to Alertmanager's API. */
+export const ALERT_SOURCES = ['api', 'jobs', 'queues', 'fleet', 'retention', 'health', 'alerts'] as const
+export const SEVERITIES = ['critical', 'warning', 'info'] as const
+/** Why an alert is over: its source said so, or has not repeated it in time, or a rule was switched off. */
+export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
+export const SILENCE_STATES = ['pending', 'active', 'expired'] as const
+export const RECEIVER_TYPES = ['webhook', 'email', 'slack'] as const
+/** Settings of receivers that are stored encrypted and never returned. The address of a Slack channel is a secret itself. */
+export const SECRET_SETTINGS = {
+  webhook: ['secret', 'bearer_token'],
+  email: ['password'],
+  slack: ['url'],
+} as const
+/** `muted`: all its alerts are muted, so nobody has been notified. */
+export const INCIDENT_STATUSES = ['open', 'muted', 'acknowledged', 'resolved'] as const
+export const NOTIFICATION_STATUSES = ['pending', 'sent', 'failed', 'not_sent'] as const
+/** Why a notification is sent; the rest: why it is not. */
+export const NOTIFICATION_REASONS = [
+  'first',
+  'new_alerts',
+  'some_resolved',
+  'all_resolved',
+  'repeat',
+  'unmuted',
+  'silenced',
+  'inhibited',
+  'maintenance',
+  /** A time interval of the route. */
+  'interval',
+  'acknowledged',
+  'flapping',
+  /** Nothing new until the next repeat. */
+  'repeat_not_due',
+  'resolved_not_wanted',
+  'no_receiver',
+  'receiver_disabled',
+  'queue_full',
+] as const
+export const TIMELINE_KINDS = [
+  'opened',
+  'firing',
+  'alerts_resolved',
+  'muted',
+  'unmuted',
+  'notified',
+  'notify_failed',
+  'not_notified',
+  'acknowledged',
+  'assigned',
+  'note',
+  'flapping',
+  'resolved',
+] as const

@@ -1,4 +1,5 @@
 import type { Audit } from '../access'
+import type { Condition } from '../alerts'
 import type { Endpoint } from '../api'
 import type { Db } from '../base/db'
 import type { Part } from '../base/lifecycle'
@@ -9,7 +10,7 @@ import type { Jobs, StatsSource } from '../jobs'
 import type { Family, Streams, TopicServer } from '../streams'
 import type { Agent, AgentApi, Answer } from './agent'
 import { createCarves } from './carves'
-import { createHosts } from './hosts'
+import { createHosts, missingHosts } from './hosts'
 import { type OsqueryMount, osqueryMount } from './osquery'
 import { createQueries, type Queries } from './queries'
 import { createSchedules } from './schedules'
@@ -37,6 +38,8 @@ export interface Fleet {
   retention: RetentionTarget[]
   /** The fleet's part of `stats_updated`. */
   stats: StatsSource
+  /** What raises alerts. */
+  conditions: Condition[]
   /** Parts for every process, and parts only for processes that serve agents. */
   parts: { always: Part[]; web: Part[] }
   mount: OsqueryMount
@@ -80,6 +83,7 @@ export function createFleet({ db, streams, log: rootLog, metrics, jobs, audit, s
     families: [hosts.family, queries.family, schedules.family],
     retention: [...queries.retention, ...schedules.retention, ...carves.retention],
     stats: fleetStats(db),
+    conditions: [missingHosts(db)],
     parts: { always: queries.parts.always, web: [hosts, schedules, ...queries.parts.agents] },
     mount: osqueryMount({ api, log, metrics }),
     endpoints: topics => [

@@ -13,5 +13,5 @@ export const fleetStats =
       ({
         hosts: hostCountsOf(hosts.filter(row => row.tenant_id === tenantId)),
         queries: { running: queries.find(row => row.tenant_id === tenantId)?.count ?? 0 },
-      }) satisfies Omit<StatsUpdatedEvent, 'jobs'>
+      }) satisfies Pick<StatsUpdatedEvent, 'hosts' | 'queries'>
   }

@@ -20,6 +20,7 @@ import { failureRoutes } from './history/failure-routes'
 import { jobFamily } from './history/family'
 import { jobRoutes } from './history/job-routes'
 import { jobLogRoutes } from './history/log-routes'
+import { type FailureLimit, readFailedKinds } from './history/recent-failure-store'
 import type { DepsOf, Handler } from './kinds/handler'
 import { type AnyKind, indexKinds } from './kinds/kind'
 import { kindRoutes } from './kinds/kind-routes'
@@ -96,6 +97,12 @@ export function createJobs(deps: JobsDeps) {
     queueControl,
     queueStats,
     stats,
+    /** Unique to this process and to each restart. */
+    process,
+    /** Whether this process does what only one does for all. */
+    isLeader,
+    /** The kinds of which too many jobs failed lately. */
+    failedKinds: (limits: readonly FailureLimit[]) => readFailedKinds(db, limits),
     family: jobFamily(db, config.streams.heartbeatMs),
     retention: jobRetention({ db, engine, tenantIds }),
     parts: [connection, timings, maintenance, stats],

@@ -1,3 +1,4 @@
+export { retentionBehind } from './alert'
 export * from './kinds'
 export * as retentionKinds from './kinds'
 export { Retention, type RetentionDeps } from './retention'

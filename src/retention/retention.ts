@@ -58,7 +58,8 @@ export class Retention implements Part {
 
   async stop() {}
 
-  private async lags() {
+  /** How long the oldest item of each target is overdue for removal. */
+  async lags() {
     const stored = await readTargets(this.deps.db)
     const now = this.now()
     return this.policies.map(policy => {

@@ -7,24 +7,22 @@ import { factsOf } from './request-log'
 
 /** Throws, or takes longer than 2 s, if the part does not work. */
 export type Check = () => Promise<unknown> | unknown
-type Outcome = 'ok' | 'failed' | 'timeout'
+export type Outcome = 'ok' | 'failed' | 'timeout'
 
 const CHECK_TIMEOUT_MS = 2_000
 /** Results are cached because the routes are public and would otherwise let anyone trigger checks at any rate. */
 const CACHE_MS = 500
 
 interface HealthDeps {
-  checks: Record<string, Check>
+  readiness(): Promise<Record<string, Outcome>>
   metrics: Registry
   metricsToken: string | undefined
-  log: Log
   isStopping: () => boolean
 }
 
 /** `/healthz`, `/readyz` and `/metrics`, served by every process whatever its role. */
-export function healthRoutes({ checks, metrics, metricsToken, log, isStopping }: HealthDeps): Router {
+export function healthRoutes({ readiness, metrics, metricsToken, isStopping }: HealthDeps): Router {
   const router = Router({ caseSensitive: true })
-  const runAll = cachedChecks(checks, log)
   router.use(['/healthz', '/readyz', '/metrics'], (req, res, next) => {
     Object.assign(factsOf(res), { route: req.baseUrl, isRoutine: true })
     res.setHeader('Cache-Control', 'no-store')
@@ -33,7 +31,7 @@ export function healthRoutes({ checks, metrics, metricsToken, log, isStopping }:
   })
   router.get('/healthz', (_req, res) => void res.json({ status: 'ok' }))
   router.get('/readyz', async (_req, res) => {
-    const outcomes = await runAll()
+    const outcomes = await readiness()
     const isReady = Object.values(outcomes).every(outcome => outcome === 'ok')
     const status = isStopping() ? 'stopping' : isReady ? 'ok' : 'unavailable'
     res.status(status === 'ok' ? 200 : 503).json({ status, checks: outcomes })
@@ -46,7 +44,7 @@ export function healthRoutes({ checks, metrics, metricsToken, log, isStopping }:
 }
 
 /** Runs all checks in parallel and caches the result for `CACHE_MS`. */
-function cachedChecks(checks: Record<string, Check>, log: Log): () => Promise<Record<string, Outcome>> {
+export function cachedChecks(checks: Record<string, Check>, log: Log): () => Promise<Record<string, Outcome>> {
   const last = new Map<string, Outcome>()
   let cached: Promise<Record<string, Outcome>> | undefined
   let cachedAt = Number.NEGATIVE_INFINITY

@@ -13,7 +13,7 @@ import { answerClientErrors } from './client-errors'
 import { cors } from './cors'
 import { docsRoutes } from './docs'
 import { endpointRoutes } from './endpoints'
-import { type Check, healthRoutes, runCheck } from './health'
+import { type Check, cachedChecks, healthRoutes, type Outcome, runCheck } from './health'
 import { addressOf, closeServer, createHttpServer, latestResponses, listen } from './http-server'
 import { type Mount, mountRoutes } from './mounts'
 import { pageRoutes } from './pages'
@@ -63,6 +63,8 @@ export interface WebServer extends Part {
   server: Server
   /** Base URL; valid after `start`. */
   url(): string
+  /** What `/readyz` reports, by part. */
+  readiness(): Promise<Record<string, Outcome>>
   /** Makes `/readyz` report `stopping`, so that load balancers send no more requests here. */
   drain(): void
   /** Closes connections that are still open after `timeoutMs`. Close the streams first. */
@@ -78,7 +80,8 @@ const DATABASE_CHECK_TIMEOUT_MS = 1_000
 /** The HTTP server of a process: health for every role, and the site for web processes. */
 export function createServer(deps: WebDeps): WebServer {
   let isStopping = false
-  const app = createApp(deps, () => isStopping)
+  const readiness = cachedChecks(deps.checks, deps.log)
+  const app = createApp(deps, readiness, () => isStopping)
   const server = createHttpServer(app)
   const tls = deps.site && deps.config.tls ? serveTls(server, deps.config.tls, deps.log) : undefined
   const responses = latestResponses(server)
@@ -89,6 +92,7 @@ export function createServer(deps: WebDeps): WebServer {
     name: 'web',
     server,
     url: () => addressOf(server),
+    readiness,
     clientIp: req => proxyAddr(req, trust) ?? '',
     async start() {
       await tls?.start()
@@ -105,7 +109,11 @@ export function createServer(deps: WebDeps): WebServer {
   }
 }
 
-function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps, isStopping: () => boolean): Express {
+function createApp(
+  { config, log, metrics, metricsToken, checks, site }: WebDeps,
+  readiness: WebServer['readiness'],
+  isStopping: () => boolean,
+): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -122,7 +130,7 @@ function createApp({ config, log, metrics, metricsToken, checks, site }: WebDeps
   const [programMounts, browserMounts] = splitMounts(site?.mounts ?? [])
   if (site) app.use(mountRoutes(programMounts, site.access)) // before the browser headers, which busy agents do not need
   app.use(securityHeaders(config.cookieSecure))
-  app.use(healthRoutes({ checks, metrics, metricsToken, log, isStopping }))
+  app.use(healthRoutes({ readiness, metrics, metricsToken, isStopping }))
   if (site) {
     app.use(mountRoutes(browserMounts, site.access))
     app.use(endpointRoutes(site.endpoints, site.access, sharedOutageCheck(checks.postgres)))

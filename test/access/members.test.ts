@@ -201,3 +201,21 @@ test.each(['members', 'sessions', 'tenants', 'tokens', 'audit'])('%s refuse a cu
     expect([answer.status, answer.body.errors[0].path]).toEqual([400, 'query.cursor'])
   }
 })
+
+test('operators find members by name, page by page, without anything else about them', async () => {
+  const { cookie } = await member('grace@example.org', 'operator')
+  for (const name of ['Zoe', 'Bea', 'Zoe'])
+    await site.ask('POST', '/api/members', {
+      body: { email: `${Math.random()}@example.org`, name, role: 'viewer', reason: 'for a test' },
+    })
+  const names = async (query: string) => (await site.ask('GET', `/api/members/names?${query}`, { cookie })).body
+  const first = await names('q=o&limit=1')
+  expect(first.items).toEqual([{ id: expect.any(String), name: 'Zoe' }])
+  const second = await names(`q=o&limit=1&cursor=${encodeURIComponent(first.next_cursor)}`)
+  expect(second).toEqual({ items: [{ id: expect.any(String), name: 'Zoe' }], next_cursor: null })
+  expect(second.items[0].id).not.toBe(first.items[0].id)
+  const all = (await names('')).items.map(({ name }: { name: string }) => name)
+  expect(all).toEqual([...all].sort())
+  const viewer = await member('viewer@example.org', 'viewer')
+  expect((await site.ask('GET', '/api/members/names', { cookie: viewer.cookie })).status).toBe(403)
+})

@@ -12,6 +12,9 @@ export interface Seeded {
   host: string
   query: string
   badQuery: string
+  /** Fingerprint. */
+  alert: string
+  incident: string
 }
 
 const demo = (step: object) => ({ kind: 'demo', input: { steps: [{ name: 'load', lines: 20, ...step }] } })
@@ -45,8 +48,11 @@ export async function seed(app: TestApp): Promise<Seeded> {
   stopAtEnd(() => fleet.stop())
   await post('/api/tokens', { name: 'reader', role: 'viewer', reason: 'for a test' })
   await post('/api/members', { name: 'Ada', email: 'ada@example.org', role: 'viewer', reason: 'for a test' })
+  await post('/api/receivers', { name: 'ops', type: 'webhook', settings: { url } })
+  const alert = await raiseAlerts(app)
   const get = async (path: string) =>
     (await app.get(path)).json() as Promise<{ items: Array<{ id: string; kind: string }> }>
+  const incident = await eventually(async () => (await get('/api/incidents')).items[0]?.id)
   const host = await eventually(async () => {
     const { items } = await get('/api/hosts')
     return items.length === 3 ? items[0]?.id : undefined
@@ -59,11 +65,37 @@ export async function seed(app: TestApp): Promise<Seeded> {
     const [pending, running] = await Promise.all(['pending', 'running'].map(each => get(`/api/jobs?status=${each}`)))
     return (pending?.items.length === 0 && running?.items.length === 1) || undefined // the one that is made to last
   })
-  return { job: job.id, host, query: query.id, badQuery: bad.query.id }
+  return { job: job.id, host, query: query.id, badQuery: bad.query.id, alert, incident }
+}
+
+/** Alerts as Prometheus sends them, a silence and a maintenance window that mute some. @returns the fingerprint of one */
+async function raiseAlerts(app: TestApp): Promise<string> {
+  const alerts = ['critical', 'warning', 'info', 'critical'].map((severity, n) => ({
+    labels: { alertname: 'Down', severity, team: n % 2 === 0 ? 'web' : 'db', instance: `web-${n}:9100` },
+    annotations: { summary: `web-${n} does not answer`, runbook: 'https://example.org/down' },
+    generatorURL: 'http://prometheus.example.org/graph?g0.expr=up',
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+  }))
+  const accepted = async (path: string, body: unknown) => {
+    const reply = await app.post(path, body)
+    if (!reply.ok) throw new Error(`${path}: ${await reply.text()}`)
+  }
+  await accepted('/api/v2/alerts', alerts)
+  const matchers = [{ name: 'team', op: '=', value: 'db' }]
+  await accepted('/api/silences', {
+    matchers,
+    ends_at: new Date(Date.now() + 7_200_000).toISOString(),
+    comment: 'Known',
+  })
+  await accepted('/api/maintenance-windows', { name: 'Night', matchers, cron: '0 2 * * *', duration_minutes: 120 })
+  const { items } = (await (await app.get('/api/alerts')).json()) as { items: Array<{ fingerprint: string }> }
+  const [first] = items
+  if (!first) throw new Error('No alert is listed.')
+  return first.fingerprint
 }
 
 /** Addresses of a page, with seeded data. */
-export function pathsOf(name: PageName, { job, host, query, badQuery }: Seeded): readonly string[] {
+export function pathsOf(name: PageName, { job, host, query, badQuery, alert, incident }: Seeded): readonly string[] {
   const paths: Record<PageName, readonly string[]> = {
     'sign-in': ['/sign-in'],
     dashboard: ['/'],
@@ -91,6 +123,14 @@ export function pathsOf(name: PageName, { job, host, query, badQuery }: Seeded):
       `/queries/${query}?view=values&column=username`,
       `/queries/${badQuery}?view=errors`,
     ],
+    incidents: ['/incidents', '/incidents?status=resolved'],
+    incident: [`/incidents/${incident}`],
+    notifications: ['/notifications'],
+    'alert-routes': ['/alert-routes'],
+    receivers: ['/admin/receivers'],
+    alerts: ['/alerts', '/alerts?group_by=team', '/alerts?q=there+is+no+such+alert'],
+    alert: [`/alerts/${alert}`],
+    silences: ['/silences', '/silences?tab=expired', '/silences?tab=maintenance'],
     members: ['/admin/members'],
     tokens: ['/admin/tokens'],
     audit: ['/admin/audit'],

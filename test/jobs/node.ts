@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
+import { incidentStats } from '../../src/alerts/incidents/figures'
 import { startParts } from '../../src/base/lifecycle'
 import { createLog } from '../../src/base/log'
 import type { Job, QueueName } from '../../src/contract/jobs'
@@ -52,6 +53,7 @@ export async function startNode(place: Place, options: Options) {
   })
   streams.register(jobs.family)
   jobs.stats.add(fleetStats(db))
+  jobs.stats.add(incidentStats(db))
   const workers = works ? [jobs.createWorkers(handlers, { jobs } as never, queues ? { queues } : {})] : []
   const stopParts = await startParts([database, streams, ...jobs.parts, ...workers])
   let stopped: Promise<void> | undefined

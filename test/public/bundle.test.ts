@@ -10,7 +10,7 @@ import { PAGES } from '../../src/contract/pages'
 const FIRST_BYTES_MAX = 90_000
 const EDITOR_BYTES_MAX = 150_000
 /** Browsers open six connections to a server that speaks HTTP/1.1. */
-const SCRIPTS_MAX = 14
+const SCRIPTS_MAX = 16
 const FOLDER = join(ROOT, 'dist/public')
 
 const HASHED_NAME = /-[0-9A-Z]{8}\.\w+$/

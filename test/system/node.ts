@@ -23,6 +23,8 @@ export interface Node {
   output(): string
   get<Body>(path: string): Promise<NodeResponse<Body>>
   post<Body>(path: string, body: unknown, headers?: Record<string, string>): Promise<NodeResponse<Body>>
+  /** With another method, and a body if there is one. */
+  send<Body>(method: 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<NodeResponse<Body>>
   /** `kill -9`. */
   kill(): Promise<void>
   /** Sends SIGTERM; resolves with how the process ended. */
@@ -61,6 +63,14 @@ export async function startNode(role: NodeRole, token: string, env: Record<strin
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json', ...more },
           body: JSON.stringify(body),
+        }),
+      ),
+    send: (method, path, body) =>
+      readResponse(
+        fetch(url + path, {
+          method,
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body) ?? null,
         }),
       ),
     kill: async () => {

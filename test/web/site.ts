@@ -61,7 +61,7 @@ export interface Answer {
 
 interface Options {
   endpoints?: (access: Access) => Endpoint[]
-  mounts?: Mount[]
+  mounts?: Mount[] | ((access: Access) => Mount[])
   upgrades?: Record<string, Upgrade>
   checks?: Record<string, Check>
   metricsToken?: string
@@ -120,7 +120,7 @@ export async function startSite(options: Options = {}): Promise<Site> {
     site: {
       access,
       endpoints: [...access.endpoints, ...(options.endpoints?.(access) ?? [])],
-      mounts: options.mounts ?? [],
+      mounts: typeof options.mounts === 'function' ? options.mounts(access) : (options.mounts ?? []),
       upgrades: options.upgrades ?? {},
       publicDir: dataDir,
       version: '0.0.0',

@@ -65,6 +65,25 @@ async function makeOurs() {
     '/api/saved-views/': view.id,
   })
   await makeOurFleet()
+  await makeOurAlerts()
+}
+
+async function makeOurAlerts() {
+  const incident = newId()
+  await app.app.db('incidents').insert({
+    ...{ id: incident, tenant_id: DEFAULT_TENANT_ID, number: 1, group_id: newId(), title: 'ours', status: 'open' },
+    ...{ group_labels: '{}', common_labels: '{}', common_annotations: '{}', links: '{}', firing: 0, alerts: 0 },
+    ...{ opened_at: new Date(), updated_at: new Date() },
+  })
+  const matchers = [{ name: 'ours', op: '=', value: 'yes' }]
+  const times = { starts_at: new Date(Date.now() + 3_600_000), ends_at: new Date(Date.now() + 7_200_000) }
+  const settings = { url: 'https://receiver.test/' }
+  Object.assign(ours, {
+    '/api/incidents/': incident,
+    '/api/silences/': (await made('/api/silences', { matchers, ...times, comment: 'ours' })).id,
+    '/api/maintenance-windows/': (await made('/api/maintenance-windows', { name: 'ours', matchers, ...times })).id,
+    '/api/receivers/': (await made('/api/receivers', { name: 'ours', type: 'webhook', settings })).id,
+  })
 }
 
 async function makeOurFleet() {
@@ -88,7 +107,6 @@ async function makeOurFleet() {
     completed_at: new Date(),
   })
   const input = { steps: [{ name: 'a', workers: 1, lines: 1, interval_ms: 0 }] }
-  const made = async (path: string, body: unknown) => json<{ id: string }>(await app.post(path, body))
   const asked = await json<{ query: { id: string } }>(
     await app.post('/api/queries', { sql: 'select 1', targets: { host_ids: [host] } }),
   )
@@ -103,6 +121,8 @@ async function makeOurFleet() {
     '/api/enroll-secrets/': (await made('/api/enroll-secrets', { name: 'ours' })).id,
   })
 }
+
+const made = async (path: string, body: unknown) => json<{ id: string }>(await app.post(path, body))
 
 async function newToken(role: Role, headers: Record<string, string>) {
   const answer = await app.post('/api/tokens', { name: role, role }, headers)

@@ -50,3 +50,26 @@ async function readWire(response: IncomingMessage, maxBytes: number, keep: boole
   }
   return wire
 }
+
+/**
+ * The beginning of a body as it was sent, for messages about an error. What breaks off is returned as far as it came.
+ * Closes the connection.
+ */
+export async function bodyStart({ response }: HttpResponse, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+  const stop = destroyOnAbort(signal, response)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes >= maxBytes) break
+    }
+  } catch {
+    // the head, which decides, has arrived
+  } finally {
+    stop()
+    response.destroy()
+  }
+  return Buffer.concat(chunks).subarray(0, maxBytes)
+}

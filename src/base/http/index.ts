@@ -1,3 +1,3 @@
-export { countBody } from './body'
+export { bodyStart, countBody } from './body'
 export { type HttpRequest, type HttpResponse, send } from './send'
 export { type Notes, WARNING_CODES } from './warnings'

@@ -11,6 +11,7 @@ export interface HttpRequest {
   url: URL
   method: string
   headers: Record<string, string>
+  body?: Buffer
 }
 
 /** A response whose head has arrived. */
@@ -27,7 +28,7 @@ export interface HttpResponse {
  */
 export async function send(
   socket: Socket,
-  { url, method, headers }: HttpRequest,
+  { url, method, headers, body }: HttpRequest,
   signal: AbortSignal,
   onFirstByte: () => void = () => {},
 ): Promise<HttpResponse | Refused> {
@@ -53,7 +54,7 @@ export async function send(
         resolve(head)
       })
       outgoing.on('error', reject)
-      outgoing.end()
+      outgoing.end(body)
     })
     return { response, notes }
   } catch (error) {

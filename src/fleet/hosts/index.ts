@@ -1,1 +1,2 @@
 export { createHosts, type Hosts, type HostsDeps } from './hosts'
+export { missingHosts } from './missing-hosts'

@@ -1,16 +1,27 @@
+import type { Transaction } from '../../base/db'
 import { conflict } from '../../base/errors'
+import { logRetryable } from '../../base/outage'
 import type { Actor } from '../../contract/access'
-import type { Job } from '../../contract/jobs'
+import type { Job, QueueName } from '../../contract/jobs'
+import type { TopicEntries } from '../../streams'
 import { History } from '../history/history'
 import { deleteEnded } from '../history/history-store'
 import { toJob } from '../history/resource'
 import type { AnyKind, Kind } from '../kinds/kind'
-import type { EnqueueRequest } from '../lifecycle/enqueue'
-import { hasEnded } from '../lifecycle/job'
+import { type EnqueueRequest, newItem, queuedJobOf } from '../lifecycle/enqueue'
+import { enqueueEffect } from '../lifecycle/enqueue-effect'
+import { hasEnded, type JobRow } from '../lifecycle/job'
 import type { JobRef } from '../lifecycle/job-store'
 import type { Reason } from '../lifecycle/reason'
 import { type CancelDeps, cancelJob } from './cancel'
 import { type RetryDeps, retryJob } from './retry'
+
+/** A job that is to be created. */
+export interface NewJob {
+  kind: AnyKind
+  input: unknown
+  request: Omit<EnqueueRequest, 'parent' | 'key'>
+}
 
 export interface EnqueuedJob {
   job: Job
@@ -44,6 +55,33 @@ export class Jobs extends History {
     const { id, outcome, row } = await this.#deps.enqueuer.enqueue(kind, input, request)
     const job = row ? toJob(row) : await this.find({ tenantId: request.tenantId, id })
     return { job, outcome }
+  }
+
+  /**
+   * Creates jobs in a transaction of the streams writer, together with what they are about. BullMQ gets them after the
+   * commit; if it does not, the reconciler adds them.
+   * @returns the entries that the effect has to append
+   */
+  async enqueueIn(trx: Transaction, list: readonly NewJob[]): Promise<TopicEntries[]> {
+    const items = list.map(({ kind, input, request }) => newItem(kind, input, request))
+    const { results, entries } = await enqueueEffect.apply(trx, items)
+    const rows = items.flatMap(({ row }, i) => (results[i]?.outcome === 'created' ? [row] : []))
+    trx.executionPromise.then(
+      () => this.place(rows),
+      () => undefined, // after a rollback there are no jobs
+    )
+    return entries.flat()
+  }
+
+  private async place(rows: readonly JobRow[]) {
+    const { enqueuer, log } = this.#deps
+    const added = rows.map(row => enqueuer.add(queuedJobOf(row)))
+    await Promise.all(added).catch(logRetryable(log, 'Jobs are not in their queue yet', {}, 'warn'))
+  }
+
+  /** Lets jobs that wait for their time run at once. Those that do not wait, or have ended, are left alone. */
+  hasten(queue: QueueName, ids: readonly string[]): Promise<void> {
+    return this.#deps.engine.hasten(queue, ids)
   }
 
   /** Cancels a job and everything below it. @throws Problem 404, or 409 when there is nothing left to cancel */

@@ -11,6 +11,8 @@ export const QUEUES = {
   /** Live queries: they only wait for hosts, so a process can run very many of them. */
   fleet: { concurrency: 25 },
   control: { concurrency: 0.25 },
+  /** They wait for receivers most of the time. */
+  notifications: { concurrency: 2 },
   /** Only ticks of schedules, each of which enqueues the real job. */
   schedules: { concurrency: 0.5 },
 } as const satisfies Record<QueueName, { concurrency: number }>

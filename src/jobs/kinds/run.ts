@@ -52,6 +52,18 @@ export interface Run {
   spawn<Input, Given>(kind: Kind<Input, Given>, input: Given, options?: SpawnOptions): Promise<{ id: string }>
 }
 
+/**
+ * Thrown by a handler to hand the job back: it runs again after a delay, from the start. That is no failure and uses up
+ * no attempt; meanwhile it takes no worker's slot.
+ */
+export class RunLater extends Error {
+  override name = 'RunLater'
+
+  constructor(readonly delayMs: number) {
+    super(`To be run again in ${delayMs} ms`)
+  }
+}
+
 /** Thrown by a handler to fail the job without further attempts. */
 export class JobFailure extends Error {
   override name = 'JobFailure'

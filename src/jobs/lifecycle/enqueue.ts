@@ -19,6 +19,8 @@ import { keyTaken, type RequestKey } from './request-key'
 const INPUT_BYTES_MAX = 256 * 1024
 
 export interface EnqueueRequest {
+  /** Default: a new one. */
+  id?: string | undefined
   tenantId: string
   createdBy: Actor
   /** 0 runs first. */
@@ -117,7 +119,7 @@ export function newItem(kind: AnyKind, input: unknown, request: EnqueueRequest):
 
 function newRow(kind: AnyKind, input: string, request: EnqueueRequest): JobRow {
   const { tenantId, createdBy, delayMs = 0, parent } = request
-  const id = newId()
+  const { id = newId() } = request
   const now = new Date()
   return {
     tenant_id: tenantId,

@@ -30,6 +30,8 @@ export type Change =
   | ({ type: 'complete'; at: Date; result: string | null; outcome: JobOutcome; steps: Step[] } & RunKey)
   /** `at`: when the handler threw. */
   | ({ type: 'fail'; at: Date; error: JobError; steps: Step[]; retry: { delayMs: number } | null } & RunKey)
+  /** `at`: when the handler handed it back. */
+  | ({ type: 'postpone'; at: Date; delayMs: number } & RunKey)
   /** The handler has ended after a cancel. */
   | ({ type: 'stop'; steps: Step[] } & RunKey)
   /** The run ended without an outcome: its process died, lost its lock or was shut down. */
@@ -52,6 +54,7 @@ export type Event =
   | 'completed'
   | 'failed'
   | 'will_retry'
+  | 'postponed'
   | 'lost'
   | 'cancel_requested'
   | 'cancelled'
@@ -143,6 +146,8 @@ function reported(job: JobState, change: Report, now: Date): Transition | undefi
     }
     case 'fail':
       return failed(job, change)
+    case 'postpone':
+      return postponed(job, change)
   }
 }
 
@@ -158,6 +163,19 @@ function failed(job: JobState, { error, steps, retry, at }: Extract<Change, { ty
     steps: broken,
   }
   return { next, event: 'will_retry', archived: archive({ ...job, steps: broken }, 'failed', error, at) }
+}
+
+/** The run did not count: the next one is the same attempt. Only the current run may report, and this one has ended. */
+function postponed(job: JobState, { at, delayMs }: Extract<Change, { type: 'postpone' }>): Transition {
+  const next: JobState = {
+    ...job,
+    status: delayMs > 0 ? 'scheduled' : 'pending',
+    attempt: job.attempt - 1,
+    run_at: new Date(at.getTime() + delayMs),
+    started_at: null,
+    steps: [],
+  }
+  return { next, event: 'postponed' }
 }
 
 function lost(job: JobState, reason: string, now: Date): Transition {

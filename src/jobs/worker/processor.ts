@@ -5,6 +5,7 @@ import { logRetryable } from '../../base/outage'
 import type { JobOutcome } from '../../contract/jobs'
 import type { Engine } from '../engine/engine'
 import type { Handler } from '../kinds/handler'
+import { RunLater } from '../kinds/run'
 import { CHILD_FAILED, isChildFailure } from '../lifecycle/failure'
 import { hasEnded, type JobRow } from '../lifecycle/job'
 import { type JobRef, loadJobs } from '../lifecycle/job-store'
@@ -147,6 +148,7 @@ export class Processor<Deps> {
     try {
       returned = resultOf(handler.kind, await run.within(handler.work(run, JSON.parse(row.input), this.deps)))
     } catch (error) {
+      if (error instanceof RunLater && !run.aborted) return this.postpone(job, token, run, error.delayMs)
       return this.fail(row, run, handler, error)
     }
     const at = new Date()
@@ -158,6 +160,16 @@ export class Processor<Deps> {
     }
     const ended = await run.commit({ type: 'complete', at, ...returned, steps, ...run.key })
     if (ended?.state.status === 'cancelled') throw new EndedForGood('cancelled')
+  }
+
+  /** @throws DelayedError, which gives the slot to another job */
+  private async postpone(job: ClaimedJob, token: string, run: ActiveRun, delayMs: number): Promise<never> {
+    const at = new Date()
+    run.close()
+    const result = await run.commit({ type: 'postpone', at, delayMs, ...run.key })
+    if (result?.state.status === 'cancelled') throw new EndedForGood('cancelled')
+    await job.moveToDelayed(at.getTime() + delayMs, token)
+    throw new DelayedError()
   }
 
   private async fail(row: JobRow, run: ActiveRun, handler: Handler<Deps>, thrown: unknown): Promise<never> {

@@ -46,6 +46,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     .map(([f, retry]) => ({ type: 'fail' as const, at: new Date(0), error, steps: running, retry, ...f })),
   fence.map(f => ({ type: 'stop' as const, steps: running, ...f })),
   fence.map(f => ({ type: 'lose' as const, reason: 'r', ...f })),
+  fence.map(f => ({ type: 'postpone' as const, at: new Date(0), delayMs: 5, ...f })),
   fc.constant({ type: 'cancel' as const }),
   fc.constant({ type: 'request_cancel' as const, cancel }),
   fc.constant({ type: 'requeue' as const }),
@@ -58,7 +59,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 function expectConsistent(before: JobState, change: Change, after: JobState) {
   const isOver = hasEnded(after.status)
   expect(isOver).toBe(after.ended_at !== null)
-  expect(after.attempt).toBeGreaterThanOrEqual(before.attempt)
+  expect(after.attempt).toBeGreaterThanOrEqual(before.attempt - (change.type === 'postpone' ? 1 : 0))
   if (after.status === 'running') expect(after.worker).not.toBeNull()
   if (isOver) expect(after.steps.filter(step => step.status === 'running')).toEqual([])
   if (after.status === 'completed') expect(after.error).toBeNull()
@@ -114,6 +115,19 @@ test('a lost run does not use up an attempt, but ten of them fail the job', () =
     job = transition(job, { type: 'lose', attempt, worker: 'a', reason: 'gone' }, new Date())?.next ?? job
   }
   expect(job).toMatchObject({ status: 'failed', error: { code: 'stalled' } })
+})
+
+test('a run that hands its job back uses up no attempt, and no lost run', () => {
+  let job = fresh
+  for (let run = 1; run <= 50; run++) {
+    job = transition(job, { type: 'start', at: new Date(), attempt: 1, worker: 'a' }, new Date())?.next ?? job
+    expect(job).toMatchObject({ status: 'running', attempt: 1 })
+    const postpone = { type: 'postpone' as const, at: new Date(run), delayMs: 5, attempt: 1, worker: 'a' }
+    expect(transition(job, { ...postpone, worker: 'b' }, new Date())).toBeUndefined()
+    job = transition(job, postpone, new Date())?.next ?? job
+    expect(job).toMatchObject({ status: 'scheduled', attempt: 0, max_attempts: 2, run_at: new Date(run + 5) })
+    expect(transition(job, postpone, new Date())).toBeUndefined()
+  }
 })
 
 test('an abandoned run cannot end the next one', () => {

@@ -1,0 +1,1 @@
+export { type AlertmanagerDeps, type AlertmanagerMount, alertmanagerMounts } from './routes'

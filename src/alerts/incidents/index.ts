@@ -1,0 +1,1 @@
+export { createIncidents, type Incidents, type IncidentsDeps } from './incidents'

@@ -1,0 +1,6 @@
+export { type Alerts, type AlertsDeps, createAlerts } from './alerts'
+export * from './kinds'
+export * as alertKinds from './kinds'
+export type { Notifications } from './notifications'
+export type { Raised, RaiseItem, Raises, Resolved } from './occurrences'
+export type { Case, Condition, Rule, RuleDefaults } from './sources'

@@ -1,0 +1,1 @@
+export { type MutesNow, Muting, NOT_MUTED, type TenantMuting } from './muting'

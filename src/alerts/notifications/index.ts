@@ -1,0 +1,4 @@
+export type { Alarm, ReceiverAlert } from './alarm'
+export { notify } from './kinds'
+export type { NewNotification } from './notification'
+export { Notifications, type NotificationsDeps } from './notifications'

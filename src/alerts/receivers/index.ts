@@ -1,0 +1,8 @@
+export { importReceivers } from './import-receivers'
+export { buildMessage, encodeMessage, type Message, type MessageContent, type ToldAlert } from './message'
+export type { Notice } from './notice'
+export type { SendOutcome } from './outcome'
+export { type ReceiverRoutesDeps, receiverRoutes } from './receiver-routes'
+export { receiverNames } from './receiver-store'
+export { Receivers, type ReceiversDeps } from './receivers'
+export type { StoredReceiver } from './stored-receiver'

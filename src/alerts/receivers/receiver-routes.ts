@@ -1,0 +1,118 @@
+import { performance } from 'node:perf_hooks'
+import type { Audit } from '../../access'
+import { created, type Endpoint, endpoint, noContent, ok, pageOf, readCursor } from '../../api'
+import type { Db } from '../../base/db'
+import { conflict, notFound } from '../../base/errors'
+import type { Sealer } from '../../base/sealed'
+import { plainText } from '../../contract/fields'
+import { receiverRoutes as routes } from '../../contract/receivers'
+import { lockRouting, receiversInUse, renameReceiver } from '../routing/receiver-names'
+import { addReceiver, changedReceiver } from './receiver-changes'
+import { deleteReceiver, findListedReceiver, listReceivers, lockReceiver, updateReceiver } from './receiver-store'
+import type { Receivers } from './receivers'
+import { shownReceiver } from './shown-receiver'
+import { testNotice } from './test-notice'
+
+export interface ReceiverRoutesDeps {
+  db: Db
+  audit: Audit
+  sealer: Sealer
+  receivers: Receivers
+  publicUrl: string | undefined
+  /** Lets notifications that wait for a receiver go on. */
+  wake(receiver: { id: string }): Promise<void>
+}
+
+export const receiverRoutes = (deps: ReceiverRoutesDeps): Endpoint[] => [
+  ...readRoutes(deps),
+  createRoute(deps),
+  updateRoute(deps),
+  deleteRoute(deps),
+  testRoute(deps),
+]
+
+const NAME = plainText(200)
+
+const readRoutes = (deps: ReceiverRoutesDeps): Endpoint[] => [
+  endpoint(routes.list, async ({ principal: { tenantId }, query: { q, limit, cursor } }) => {
+    const { db, sealer } = deps
+    const page = { after: readCursor(cursor, NAME), q, limit: limit + 1 }
+    const { items, next_cursor } = pageOf(await listReceivers(db, tenantId, page), limit, row => row.name)
+    const named = await receiversInUse(db, tenantId)
+    return ok({ items: items.map(row => shownReceiver(sealer, row, named.get(row.name) ?? 0)), next_cursor })
+  }),
+  endpoint(routes.read, async ({ principal: { tenantId }, params: { id } }) => ok(await read(deps, tenantId, id))),
+]
+
+async function read({ db, sealer }: ReceiverRoutesDeps, tenantId: string, id: string) {
+  const row = await findListedReceiver(db, tenantId, id)
+  if (!row) throw notFound('receiver')
+  const named = await receiversInUse(db, tenantId)
+  return shownReceiver(sealer, row, named.get(row.name) ?? 0)
+}
+
+const createRoute = (deps: ReceiverRoutesDeps) =>
+  endpoint(routes.create, async ({ principal: by, body }) => {
+    const id = await deps.db.transaction(async trx => {
+      await lockRouting(trx, by.tenantId)
+      return addReceiver(trx, deps, by, body)
+    })
+    if (!id) throw nameTaken(body.name)
+    return created(await read(deps, by.tenantId, id))
+  })
+
+const updateRoute = (deps: ReceiverRoutesDeps) =>
+  endpoint(routes.update, async ({ principal: by, params: { id }, body }) => {
+    const { db, audit, sealer, wake } = deps
+    await db.transaction(async trx => {
+      await lockRouting(trx, by.tenantId)
+      const before = await lockReceiver(trx, by.tenantId, id)
+      if (!before) throw notFound('receiver')
+      const after = changedReceiver(sealer, before, body)
+      if ((await updateReceiver(trx, after)) === 'taken') throw nameTaken(body.name)
+      if (after.name !== before.name)
+        await renameReceiver(trx, { tenantId: by.tenantId, from: before.name, to: after.name, by: by.actor.name })
+      const fields = [...Object.keys(body), ...Object.keys(body.settings ?? {}).map(name => `settings.${name}`)]
+      const data = { name: after.name, fields, enabled: after.enabled }
+      await audit.record({ by, action: 'receiver.update', target: { type: 'receiver', id }, data }, trx)
+    })
+    await wake({ id })
+    return ok(await read(deps, by.tenantId, id))
+  })
+
+const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
+  endpoint(routes.delete, async ({ principal: by, params: { id }, query: { reason } }) => {
+    await db.transaction(async trx => {
+      await lockRouting(trx, by.tenantId)
+      const row = await lockReceiver(trx, by.tenantId, id)
+      if (!row) throw notFound('receiver')
+      const count = (await receiversInUse(trx, by.tenantId)).get(row.name)
+      if (count)
+        throw conflict(
+          'receiver_in_use',
+          `Alert routes name "${row.name}" (${count}). Change them before you delete it.`,
+        )
+      await deleteReceiver(trx, by.tenantId, id)
+      const data = { name: row.name, type: row.type }
+      await audit.record({ by, action: 'receiver.delete', target: { type: 'receiver', id }, reason, data }, trx)
+    })
+    await wake({ id }) // what waits for it ends
+    return noContent()
+  })
+
+const testRoute = ({ audit, receivers, publicUrl = '', wake }: ReceiverRoutesDeps) =>
+  endpoint(routes.test, async ({ principal: by, params: { id } }) => {
+    const receiver = await receivers.byId(by.tenantId, id)
+    if (!receiver) throw notFound('receiver')
+    const started = performance.now()
+    const notice = testNotice(receiver.name, publicUrl, by.actor.name)
+    const outcome = await receivers.send(receiver, notice, new AbortController().signal)
+    const duration_ms = Math.round(performance.now() - started)
+    const error = outcome.ok ? null : outcome.error
+    const data = { name: receiver.name, ok: outcome.ok, error }
+    await audit.record({ by, action: 'receiver.test', target: { type: 'receiver', id }, data })
+    if (outcome.ok) await wake({ id })
+    return ok({ ok: outcome.ok, status_code: outcome.statusCode, error, duration_ms })
+  })
+
+const nameTaken = (name: string | undefined) => conflict('name_taken', `There is already a receiver "${name ?? ''}".`)

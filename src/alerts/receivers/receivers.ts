@@ -1,0 +1,84 @@
+import type { Db } from '../../base/db'
+import type { Part } from '../../base/lifecycle'
+import type { Log } from '../../base/log'
+import { logRetryable } from '../../base/outage'
+import type { Outbound } from '../../base/outbound'
+import type { Sealer } from '../../base/sealed'
+import { sendEmail } from './email'
+import type { Notice } from './notice'
+import { failedSend, type SendOutcome } from './outcome'
+import { findReceiver, findReceiverByName, listSealed, replaceSealed } from './receiver-store'
+import { sendSlack } from './slack'
+import { openSecrets, type StoredReceiver, sealSecrets, toReceiver } from './stored-receiver'
+import { sendWebhook } from './webhook'
+
+const PAGE = 200
+
+export interface ReceiversDeps {
+  db: Db
+  outbound: Outbound
+  sealer: Sealer
+  log: Log
+  /** Of the program. */
+  version: string
+}
+
+/** The receivers of all tenants: finds them and sends to them. */
+export class Receivers implements Part {
+  readonly name = 'receivers'
+  private readonly userAgent: string
+
+  constructor(private readonly deps: ReceiversDeps) {
+    this.userAgent = `Tailrace/${deps.version}`
+  }
+
+  async byName(tenantId: string, name: string): Promise<StoredReceiver | undefined> {
+    const row = await findReceiverByName(this.deps.db, tenantId, name)
+    return row && toReceiver(this.deps.sealer, row)
+  }
+
+  async byId(tenantId: string, id: string): Promise<StoredReceiver | undefined> {
+    const row = await findReceiver(this.deps.db, tenantId, id)
+    return row && toReceiver(this.deps.sealer, row)
+  }
+
+  /**
+   * Sends once. Whatever the receiver or the network does is the outcome.
+   * @throws the reason of an aborted `signal`; anything else is a bug
+   */
+  async send({ target }: StoredReceiver, notice: Notice, signal: AbortSignal): Promise<SendOutcome> {
+    const { outbound } = this.deps
+    const http = { outbound, userAgent: this.userAgent }
+    // perhaps the key is set again soon
+    if ('problem' in target) return failedSend(target.problem, { isFinal: false })
+    switch (target.type) {
+      case 'webhook':
+        return sendWebhook(http, target.settings, notice, signal)
+      case 'slack':
+        return sendSlack(http, target.settings, notice, signal)
+      case 'email':
+        return sendEmail(outbound, target.settings, notice, signal)
+    }
+  }
+
+  /** Seals secrets again that were sealed with an old key, so that it can be thrown away. */
+  async start() {
+    this.reseal().catch(logRetryable(this.deps.log, 'Cannot seal the secrets of receivers again', {}, 'warn'))
+  }
+
+  async stop() {}
+
+  private async reseal() {
+    const { db, sealer } = this.deps
+    for (let after: string | null = null; ; ) {
+      const page = await listSealed(db, after, PAGE)
+      for (const row of page) {
+        const secrets = sealer.isOutdated(row.secrets) ? openSecrets(sealer, row) : undefined
+        const sealed = secrets && sealSecrets(sealer, row.id, secrets)
+        if (sealed) await replaceSealed(db, row, sealed)
+      }
+      if (page.length < PAGE) return
+      after = page.at(-1)?.id ?? null
+    }
+  }
+}

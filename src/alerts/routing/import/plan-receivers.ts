@@ -1,0 +1,126 @@
+import { badRequest, type Fault } from '../../../base/errors'
+import { faultsOf } from '../../../base/parse'
+import { type ReceiverType, receiverSettings } from '../../../contract/receivers'
+import type { Integration } from './read-integrations'
+import type { FileReceiver } from './read-receivers'
+import type { Report } from './report'
+
+/** A receiver to create. */
+export interface ImportedReceiver {
+  name: string
+  type: ReceiverType
+  /** As given to `POST /api/receivers`; complete and valid, except that one that exists already may lack some. */
+  settings: Record<string, unknown>
+  send_resolved: boolean
+  /** False: something that it needs could not be carried over. */
+  enabled: boolean
+}
+
+export interface ReceiverPlan {
+  receivers: ImportedReceiver[]
+  /** Names of the receivers that stand for one of the file: several if it had several entries, none if it has none here. */
+  namesOf: ReadonlyMap<string, string[]>
+}
+
+/** Values that the caller gives for what the file does not hold, by receiver and setting. */
+export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+interface Context {
+  existing: ReadonlySet<string>
+  secrets: Secrets
+  report: Report
+}
+
+/**
+ * Decides what becomes of the receivers of a file.
+ * @param existing names of the tenant's receivers, which are kept as they are
+ * @throws Problem 400 if secrets are given for something else
+ */
+export function planReceivers(found: Iterable<FileReceiver>, context: Context): ReceiverPlan {
+  const receivers: ImportedReceiver[] = []
+  const namesOf = new Map<string, string[]>()
+  const all = [...found]
+  const taken = new Set(all.map(({ name }) => name))
+  const settable = new Map<string, ReceiverType>()
+  for (const receiver of all) {
+    const names: string[] = []
+    for (const { name, integration } of named(receiver, taken)) {
+      settable.set(name, integration.type)
+      const planned = planOne(name, integration, context)
+      if (planned) receivers.push(planned)
+      if (planned) names.push(name)
+    }
+    if (names.length > 1) noteSplit(receiver, names, context.report)
+    namesOf.set(receiver.name, names.length ? names : namesWithout(receiver, context))
+  }
+  checkSecrets(context.secrets, settable)
+  return { receivers, namesOf }
+}
+
+/** The first keeps the name, others are named after their type: `team (email)`, `team (email 2)`. */
+function named({ name, integrations }: FileReceiver, taken: Set<string>) {
+  return integrations.map((integration, i) => {
+    let own = name
+    for (let n = 1; i > 0 && taken.has(own); n++) own = `${name} (${integration.type}${n > 1 ? ` ${n}` : ''})`
+    taken.add(own)
+    return { name: own, integration }
+  })
+}
+
+function planOne(name: string, integration: Integration, { existing, secrets, report }: Context) {
+  const { type, node, places } = integration
+  const given = secrets[name] ?? {}
+  const settings = { ...integration.values, ...given }
+  const planned = { name, type, settings, send_resolved: integration.sendResolved, enabled: !integration.cannot }
+  if (existing.has(name)) return planned
+  const missing = Object.entries(integration.asked).filter(([setting]) => !Object.hasOwn(given, setting))
+  for (const [setting, { place, because }] of missing)
+    report.adapted(
+      place,
+      `${name}: ${setting}`,
+      `${sentence(because)} Give it as secrets[${JSON.stringify(name)}].${setting}.`,
+    )
+  const result = receiverSettings[type].safeParse(settings)
+  if (!result.success) {
+    const faults = faultsOf(result.error, '')
+    const isAsked = ({ path }: Fault) => missing.some(([setting]) => setting === path)
+    for (const { path, message } of faults.filter(fault => !isAsked(fault)))
+      report.fault(places[path.split('.')[0] ?? ''] ?? node, `${path}: ${message}`)
+    report.notImported(node, name, 'Something that it needs is not in the file.')
+    return undefined
+  }
+  if (integration.cannot) report.adapted(node, `${name} is disabled`, sentence(integration.cannot))
+  return { ...planned, settings: { ...result.data }, enabled: planned.enabled && missing.length === 0 }
+}
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** What routes to a receiver lead to if nothing of it could be imported. */
+function namesWithout({ name, node, integrations, otherKinds }: FileReceiver, { existing, report }: Context): string[] {
+  if (!integrations.length && !otherKinds.length) {
+    report.adapted(node, `Routes to ${name}`, 'It has no entries: its alerts become incidents, and nobody is notified.')
+    return []
+  }
+  if (existing.has(name)) {
+    report.adapted(node, `Routes to ${name}`, 'They lead to the receiver of this name that exists here.')
+    return [name]
+  }
+  report.adapted(node, `Routes to ${name}`, 'It was not imported: its alerts become incidents, and nobody is notified.')
+  return []
+}
+
+function noteSplit({ name, node }: FileReceiver, names: string[], report: Report): void {
+  report.adapted(node, `${name} is split into ${names.join(', ')}`, 'A receiver has one address here.')
+}
+
+function checkSecrets(secrets: Secrets, settable: ReadonlyMap<string, ReceiverType>): void {
+  const faults = Object.entries(secrets).flatMap(([name, values]): Fault[] => {
+    const type = settable.get(name)
+    const path = `body.secrets.${name}`
+    if (!type) return [{ path, message: 'The file has no such receiver.' }]
+    return Object.keys(values)
+      .filter(setting => !(setting in receiverSettings[type].shape))
+      .map(setting => ({ path: `${path}.${setting}`, message: `A receiver of type ${type} has no such setting.` }))
+  })
+  if (faults.length) throw badRequest(faults)
+}

@@ -1,0 +1,7 @@
+export type { Case, Condition, Rule, RuleDefaults } from './condition'
+export { failedJobs } from './failed-jobs'
+export { HealthWatcher, notReady } from './health'
+export { pausedQueues, slowQueues } from './queues'
+export { ruleRoutes } from './rule-routes'
+export { readRule } from './rules'
+export { Watcher } from './watcher'

@@ -1,0 +1,69 @@
+import { Watchdog } from '../../../src/alerts/incidents/watchdog'
+import { Routing } from '../../../src/alerts/routing/routing'
+import { quietLog } from '../../support/parts'
+import { MIN, startWorld, TENANT, type World } from './world'
+
+let world: World
+let watchdog: Watchdog
+beforeEach(async () => {
+  world = await startWorld()
+  const { db, node } = world
+  watchdog = new Watchdog({
+    ...{
+      db,
+      log: quietLog,
+      openAlerts: node.occurrences.open,
+      routing: new Routing(db),
+      raises: node.occurrences.raises,
+    },
+    clock: () => new Date(world.clock.now),
+  })
+})
+afterEach(() => world.stop())
+
+const WATCHDOG = { alertname: 'Watchdog', cluster: 'x' }
+const matchers = Object.entries(WATCHDOG).map(([name, value]) => ({ name, op: '=' as const, value }))
+const routes = [{ matchers, receiver: null, expect_every_seconds: 120 }]
+
+/** Moves the clock on. @returns the labels of what fires */
+async function after(ms: number) {
+  world.clock.now += ms
+  await watchdog.check(TENANT)
+  return (await world.node.occurrences.open.of(TENANT)).all().map(({ labels }) => labels)
+}
+
+const MISSING = { alertname: 'WatchdogMissing', cluster: 'x', expected: 'Watchdog', route: '0', severity: 'critical' }
+
+test('alerts that stop coming are an alert themselves, until they come again', async () => {
+  await world.route({ receiver: null, routes })
+  expect(await after(0)).toEqual([])
+  await world.fire(WATCHDOG)
+  expect(await after(MIN)).toEqual([WATCHDOG])
+  expect(await after(MIN)).toEqual([WATCHDOG])
+  expect(await after(MIN + 1)).toEqual([WATCHDOG, MISSING])
+  expect(await after(MIN)).toEqual([WATCHDOG, MISSING])
+  await world.resolve(WATCHDOG)
+  await world.fire(WATCHDOG)
+  expect(await after(1_000)).toEqual([WATCHDOG])
+})
+
+test('alerts that never come are missed, and nothing is expected any more without the route', async () => {
+  await world.route({ receiver: null, routes })
+  await after(0)
+  expect(await after(2 * MIN + 1)).toEqual([MISSING])
+  await world.route({ receiver: null })
+  expect(await after(1_000)).toEqual([])
+  expect(await world.db('alert_expectations').pluck('route_key')).toEqual([])
+  const [by] = await world.db('alerts').pluck('resolved_by')
+  expect(by).toBe('disabled')
+})
+
+test('the missing alert opens an incident', async () => {
+  await world.route({ receiver: null, routes })
+  await after(0)
+  await after(3 * MIN)
+  await world.pass(0)
+  expect(await world.incidents()).toMatchObject([
+    { title: 'WatchdogMissing: Expected alerts have stopped coming', severity: 'critical' },
+  ])
+})
