@@ -29,7 +29,7 @@ export function ReceiverCard({ receiver, ...actions }: ReceiverCardProps) {
         </p>
         <p class="receiver-target">{targetOf(receiver)}</p>
         <p class="silence-facts">
-          <span>{routes === 0 ? 'no route names it' : `named by ${counted(routes, 'route')}`}</span>
+          <span>{routes === 0 ? 'no route leads to it' : `reached by ${counted(routes, 'route')}`}</span>
           <span>
             last sent <Ago time={last_sent_at} />
           </span>
@@ -70,7 +70,8 @@ function ReceiverState({ receiver: { state, failing_since } }: { receiver: Recei
 }
 
 /** Where notifications go to, as far as it is no secret. */
-function targetOf({ type, settings: { url, to, host, channel } }: Receiver): string {
+function targetOf({ type, settings: { url, to, host, channel, receivers } }: Receiver): string {
+  if (type === 'group') return Array.isArray(receivers) ? receivers.join(', ') : ''
   if (type === 'email') return `${Array.isArray(to) ? to.join(', ') : ''} by ${String(host ?? '')}`
   if (type === 'slack') return channel === undefined ? 'the channel of the webhook' : String(channel)
   return String(url ?? '')
@@ -108,7 +109,7 @@ function Actions({ receiver, onChange, onChanged, onEdit }: ReceiverCardProps) {
         confirmLabel={`Delete ${name}`}
         effect={
           routes > 0
-            ? `${counted(routes, 'route')} still name it: let them name another one first.`
+            ? `${counted(routes, 'route')} still lead to it: let them name another one first.`
             : 'Its settings and secrets are gone. Its notifications stay in the history.'
         }
         done={`Receiver ${name} deleted`}

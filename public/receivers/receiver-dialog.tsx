@@ -6,6 +6,7 @@ import { Dialog } from '../components/dialog'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
 import { useFocus } from '../use-focus'
+import { ReceiverChoice } from './receiver-choice'
 import { isSet, SETTING_FIELDS, type SettingField, settingsOf, TYPE_NAMES, textOf } from './receiver-fields'
 
 interface ReceiverDialogProps {
@@ -61,7 +62,7 @@ export function ReceiverDialog({ receiver, onSaved, onClose }: ReceiverDialogPro
                 onClick={() => {
                   type.value = each
                   texts.value = textsOf(each, null)
-                  sendsResolved.value = each === 'webhook'
+                  sendsResolved.value = each === 'webhook' || each === 'group'
                 }}
               >
                 {TYPE_NAMES[each]}
@@ -133,6 +134,7 @@ function Setting({ field, texts, isStored, fault = '' }: SettingProps) {
     texts.value = { ...texts.peek(), [name]: text }
   }
   if (type === 'security') return <SecurityField label={label} value={value} onChange={set} />
+  if (type === 'receivers') return <ReceiverChoice text={value} {...{ label, fault }} onChange={set} />
   return (
     <div class="field">
       <label class="field">

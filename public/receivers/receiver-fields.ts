@@ -5,14 +5,19 @@ import { SECRET_SETTINGS } from '../../src/contract/values'
 export interface SettingField {
   name: string
   label: string
-  type: 'url' | 'text' | 'email' | 'number' | 'password' | 'emails' | 'security'
+  type: 'url' | 'text' | 'email' | 'number' | 'password' | 'emails' | 'security' | 'receivers'
   hint?: string
   isRequired?: boolean
   /** What a new receiver starts with. */
   initial?: string
 }
 
-export const TYPE_NAMES: Record<ReceiverType, string> = { webhook: 'Webhook', email: 'Email', slack: 'Slack' }
+export const TYPE_NAMES: Record<ReceiverType, string> = {
+  webhook: 'Webhook',
+  email: 'Email',
+  slack: 'Slack',
+  group: 'Group',
+}
 
 export const SETTING_FIELDS: Record<ReceiverType, readonly SettingField[]> = {
   webhook: [
@@ -38,6 +43,7 @@ export const SETTING_FIELDS: Record<ReceiverType, readonly SettingField[]> = {
     { name: 'channel', label: 'Channel, instead of the default one', type: 'text', hint: '#ops' },
     { name: 'username', label: 'Shown as', type: 'text', hint: 'Tailrace' },
   ],
+  group: [{ name: 'receivers', label: 'Receivers, which are all told', type: 'receivers', isRequired: true }],
 }
 
 const isSecret = (type: ReceiverType, name: string) => (SECRET_SETTINGS[type] as readonly string[]).includes(name)
@@ -46,10 +52,21 @@ const isSecret = (type: ReceiverType, name: string) => (SECRET_SETTINGS[type] as
 export const isSet = (receiver: Receiver | null, name: string): boolean => receiver?.has_secrets.includes(name) ?? false
 
 /** The text that a field starts with. */
-export function textOf(receiver: Receiver | null, { name, initial = '' }: SettingField): string {
+export function textOf(receiver: Receiver | null, { name, type, initial = '' }: SettingField): string {
   const value = receiver?.settings[name]
+  if (type === 'receivers') return namesText(Array.isArray(value) ? value.map(String) : [])
   if (Array.isArray(value)) return value.join(', ')
   return value === undefined || value === null ? (receiver ? '' : initial) : String(value)
+}
+
+const namesText = (names: readonly string[]) => JSON.stringify(names)
+/** Names that are chosen in a field of type `receivers`. */
+export const namesOf = (text: string): string[] => (text === '' ? [] : JSON.parse(text))
+
+/** The text of such a field after a choice. */
+export const chosenText = (text: string, name: string, isChosen: boolean): string => {
+  const others = namesOf(text).filter(each => each !== name)
+  return namesText(isChosen ? [...others, name] : others)
 }
 
 /**
@@ -65,6 +82,7 @@ export function settingsOf(
     const text = (texts[name] ?? '').trim()
     if (text === '' && (receiver === null || isSecret(type, name))) return []
     if (text === '') return [[name, null]]
+    if (kind === 'receivers') return [[name, namesOf(text)]]
     if (kind === 'number') return [[name, Number(text)]]
     if (kind === 'emails') return [[name, text.split(/[\s,;]+/).filter(Boolean)]]
     return [[name, text]]

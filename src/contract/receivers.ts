@@ -12,6 +12,7 @@ const url = z
   .max(2_000)
   .regex(/^\w+:\/\/[^/?#@]*(?:[/?#]|$)/, 'must not contain a user name or password')
 const address = z.email().max(320)
+const name = visibleText(200)
 
 /** Settings by type, as given. Those in `SECRET_SETTINGS` are stored encrypted and never returned. */
 export const receiverSettings = {
@@ -40,6 +41,10 @@ export const receiverSettings = {
     channel: plainText(200).optional(),
     username: plainText(200).optional(),
   }),
+  group: z.strictObject({
+    /** Names of other receivers, none of them a group. */
+    receivers: z.array(name).min(1).max(20),
+  }),
 } as const
 export type ReceiverSettings = { [Type in ReceiverType]: z.output<(typeof receiverSettings)[Type]> }
 
@@ -60,7 +65,7 @@ export const receiver = z
     last_sent_at: time.nullable(),
     /** Notifications that wait to be sent. */
     waiting: z.number(),
-    /** How many routes name it. */
+    /** How many routes lead to it, by its own name or that of a group. */
     routes: z.number(),
     created_at: time,
     updated_at: time,
@@ -68,12 +73,11 @@ export const receiver = z
   .meta({ id: 'Receiver' })
 export type Receiver = z.output<typeof receiver>
 
-const name = visibleText(200)
 const input = z.strictObject({
   name,
   type: receiverType,
   settings: z.record(z.string(), z.unknown()),
-  /** Default: true for webhooks, false for others. */
+  /** Default: true for webhooks and groups, false for others. A group without it tells none of its receivers. */
   send_resolved: z.boolean().optional(),
   enabled: z.boolean().default(true),
 })
@@ -100,7 +104,7 @@ export const receiverRoutes = {
     method: 'post',
     path: '/api/receivers',
     role: 'admin',
-    summary: 'Creates a receiver: a webhook, an email address or a Slack-compatible channel.',
+    summary: 'Creates a receiver: a webhook, an email address, a Slack-compatible channel, or a group of receivers.',
     body: input,
     replies: { 201: receiver },
   },
@@ -125,7 +129,7 @@ export const receiverRoutes = {
     method: 'delete',
     path: '/api/receivers/{id}',
     role: 'admin',
-    summary: 'Deletes a receiver that no route names.',
+    summary: 'Deletes a receiver that no route and no group names.',
     params: byId,
     query: reasonQuery,
     replies: { 204: null },
@@ -134,7 +138,8 @@ export const receiverRoutes = {
     method: 'post',
     path: '/api/receivers/{id}/test',
     role: 'admin',
-    summary: 'Sends a notification that is marked as a test, and returns what the receiver answered.',
+    summary:
+      'Sends a notification that is marked as a test, and returns what the receiver (or each of a group) answered.',
     params: byId,
     replies: {
       200: z.object({

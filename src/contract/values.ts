@@ -88,12 +88,14 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const
 /** Why an alert is over: its source said so, or has not repeated it in time, or a rule was switched off. */
 export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
 export const SILENCE_STATES = ['pending', 'active', 'expired'] as const
-export const RECEIVER_TYPES = ['webhook', 'email', 'slack'] as const
+/** A `group` stands for several receivers, which are all told the same. */
+export const RECEIVER_TYPES = ['webhook', 'email', 'slack', 'group'] as const
 /** Settings of receivers that are stored encrypted and never returned. The address of a Slack channel is a secret itself. */
 export const SECRET_SETTINGS = {
   webhook: ['secret', 'bearer_token'],
   email: ['password'],
   slack: ['url'],
+  group: [],
 } as const
 /** `muted`: all its alerts are muted, so nobody has been notified. */
 export const INCIDENT_STATUSES = ['open', 'muted', 'acknowledged', 'resolved'] as const

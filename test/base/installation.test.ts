@@ -85,7 +85,7 @@ test('another Redis is refused while processes of this database are running', as
   expect(error).toBeInstanceOf(StartError)
   expect(error.message).toContain('To move to another Redis, stop all processes first.')
   expect(errors).toEqual([]) // the first process continues
-}, 60_000)
+})
 
 test('another Redis is accepted after all processes have stopped', async () => {
   await start(here())
@@ -105,4 +105,4 @@ test('after a flush Redis gets the id again, and a process can start in the mean
   await emptyRedis()
   await start(here())
   expect(errors).toEqual([])
-}, 60_000)
+})

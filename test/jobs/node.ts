@@ -92,7 +92,7 @@ export async function createPlace(parts?: { databaseUrl: string; redisUrl: strin
 }
 
 /** Polls until there is a result. */
-export async function eventually<T>(check: () => Promise<T | undefined | false>, limitMs = 20_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T | undefined | false>, limitMs = 60_000): Promise<T> {
   const end = Date.now() + limitMs
   for (;;) {
     const result = await check()

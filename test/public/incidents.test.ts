@@ -4,7 +4,7 @@ import { mutedBy } from '../../public/incidents/muted-by'
 import { countsAfter } from '../../public/incidents/open-counts'
 import { timelineSteps, withNewEntries } from '../../public/incidents/timeline-steps'
 import { byReceiver } from '../../public/notifications/by-receiver'
-import { settingsOf } from '../../public/receivers/receiver-fields'
+import { chosenText, settingsOf } from '../../public/receivers/receiver-fields'
 import type { IncidentItem, TimelineEntry } from '../../src/contract/incidents'
 import type { Notification, Receiver } from '../../src/contract/receivers'
 
@@ -107,4 +107,10 @@ test('settings of a receiver are sent by type, and secrets that are left empty s
   const known = { type: 'email', settings: { username: 'me' }, has_secrets: ['password'] } as unknown as Receiver
   expect(settingsOf('email', email, known)).toMatchObject({ username: null })
   expect(settingsOf('email', email, known)).not.toHaveProperty('password')
+})
+
+test('the receivers of a group are chosen by name', () => {
+  const receivers = chosenText(chosenText('', 'a, b', true), 'c', true)
+  expect(settingsOf('group', { receivers }, null)).toEqual({ receivers: ['a, b', 'c'] })
+  expect(settingsOf('group', { receivers: chosenText(receivers, 'a, b', false) }, null)).toEqual({ receivers: ['c'] })
 })

@@ -107,7 +107,7 @@ export async function freeze(pid: number): Promise<() => void> {
 
 /** Polls for something without an event, such as the end of a process that is not our child. */
 export async function eventually(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Never happened: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 20))

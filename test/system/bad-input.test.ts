@@ -83,7 +83,7 @@ test('credentials never appear in a log, however they are misused', async () => 
     { kind: 'demo', input: { steps: [], secret: token.secret } },
     { authorization: `Bearer ${cookie}` },
   )
-}, 90_000)
+})
 
 test('bytes that are not HTTP get a 4xx or a closed connection', async () => {
   const { hostname, port } = new URL(system.web().url)
@@ -116,7 +116,7 @@ test('bytes that are not HTTP get a 4xx or a closed connection', async () => {
     })
   }
   expect((await system.web().get('/healthz')).status).toBe(200)
-}, 90_000)
+})
 
 test('meaningless WebSocket messages get an error or close the connection', async () => {
   const { url, headers } = system.web()
@@ -142,4 +142,4 @@ test('meaningless WebSocket messages get an error or close the connection', asyn
   socket.send('x'.repeat(100_000))
   expect(await closed).toBe(1009) // message too big
   expect(errorCount).toBe(expected)
-}, 90_000)
+})

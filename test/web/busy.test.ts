@@ -49,4 +49,4 @@ test('with a pool full of slow statements the process stays ready, and waiting r
   expect(await ready()).toEqual(isReady)
   await empty()
   expect((await app.post('/api/jobs', job, key)).status).toBe(202)
-}, 90_000)
+})

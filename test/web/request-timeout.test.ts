@@ -119,4 +119,4 @@ test('with a commit blocked by locks the outcome is unknown, and a retry with th
   expect(await codeOf(made)).toEqual([503, 'outcome_unknown'])
   expect((await make('locked')).status).toBe(202)
   expect(await jobs()).toBe(before + 1)
-}, 60_000)
+})

@@ -1,54 +1,21 @@
-import type { Transaction } from '../../base/db'
-import { newId } from '../../base/ids'
-import type { Labels } from '../../contract/matchers'
-import type { NotificationReason } from '../../contract/receivers'
 import type { TopicEntries } from '../../streams'
 import type { NewNotification } from '../notifications'
 import type { OpenAlert } from '../occurrences'
-import { buildMessage } from '../receivers'
-import type { CompiledRoute } from '../routing'
 import { alertsById, type StoredAlert } from './dispatch-store'
 import { calmAt, isFlapping } from './flaps'
 import { decideFlush, type FlushDecision, type FlushState } from './flush-decision'
+import { type Look, notSent, send, type Telling } from './flush-notifications'
 import { keyOf } from './group-members'
-import { dueGroups, type Group, type GroupReceiver, receiversByName } from './group-store'
+import { dueGroups, type Group } from './group-store'
 import { mutedDecision } from './muted-decision'
+import { type RouteReceiver, receiversByName } from './recipient-store'
 import { isMuted, type Round } from './round'
 
 /** Groups that are looked at in one round, and alerts told in it. */
 const GROUPS_MAX = 100
 const ALERTS_MAX = 20_000
-const FINGERPRINTS_MAX = 1_000
 /** For a route whose intervals do not say when they change. */
 const CLOSED_MS = 60_000
-
-const REASON_TEXTS: Partial<Record<NotificationReason, string>> = {
-  no_receiver: 'The route leads to no receiver.',
-  receiver_disabled: 'The receiver is disabled.',
-  interval: 'A time interval of the route holds it back.',
-  acknowledged: 'Somebody takes care of it already.',
-  flapping: 'It is flapping.',
-  resolved_not_wanted: 'The receiver does not want to be told of resolved alerts.',
-}
-
-/** How notifications are made. */
-export interface Telling {
-  /** PUBLIC_URL, or empty. */
-  externalUrl: string
-  /** Stores notifications, and creates the jobs that send them, in the same commit. */
-  addNotifications(trx: Transaction, list: NewNotification[]): Promise<TopicEntries[]>
-}
-
-/** A group that is looked at. */
-interface Look {
-  group: Group
-  route: CompiledRoute | undefined
-  receiver: GroupReceiver | undefined
-  open: OpenAlert[]
-  state: FlushState
-  /** What has ended, as it is stored. */
-  ended: StoredAlert[]
-}
 
 /**
  * Looks at the groups that are due: whoever is to be told something gets a notification, and why nobody is told is stored
@@ -157,10 +124,12 @@ function stateOf(round: Round, { group, route, receiver, open, ended }: Omit<Loo
   }
 }
 
-const receiverState = (receiver: GroupReceiver | undefined) => ({
-  state: !receiver ? ('missing' as const) : receiver.enabled ? ('enabled' as const) : ('disabled' as const),
-  sendsResolved: receiver?.send_resolved ?? false,
-})
+function receiverState(receiver: RouteReceiver | undefined) {
+  if (!receiver) return { state: 'missing' as const, sendsResolved: false }
+  const enabled = receiver.recipients.filter(each => each.enabled)
+  const state = enabled.length ? ('enabled' as const) : ('disabled' as const)
+  return { state, sendsResolved: enabled.some(each => each.send_resolved) }
+}
 
 function flush(round: Round, look: Look, telling: Telling): NewNotification[] {
   const { group, state } = look
@@ -176,7 +145,7 @@ function flush(round: Round, look: Look, telling: Telling): NewNotification[] {
       }),
     )
   group.mutedDecision = about?.key ?? null
-  if (decision.does === 'send') found.push(send(round, look, decision.reason, telling))
+  if (decision.does === 'send') found.push(...send(round, look, decision.reason, telling))
   if (decision.does === 'hold') found.push(...hold(round, look, decision))
   group.flushedAt = now
   group.nextFlushAt = nextLookAt(look, decision)
@@ -192,35 +161,6 @@ function nextLookAt({ group, state, route }: Look, decision: FlushDecision): num
   return group.isFlapping ? Math.min(at ?? Number.POSITIVE_INFINITY, calmAt(group.flaps)) : at
 }
 
-function send(round: Round, look: Look, reason: NotificationReason, { externalUrl }: Telling): NewNotification {
-  const { group, open, ended, state, receiver } = look
-  const isFiring = new Set(state.firing)
-  const firing = open.filter(({ id }) => isFiring.has(id))
-  const alerts = [...firing.map(alert => ({ ...alert, resolvedAt: null })), ...ended]
-  const message = buildMessage({
-    ...{ receiver: group.receiver ?? '', groupKey: group.groupKey, groupLabels: group.groupLabels },
-    ...{ alerts, externalUrl, reason },
-  })
-  if (group.isFlapping && !group.isFlappingTold) {
-    message.commonAnnotations = { ...message.commonAnnotations, flapping: FLAPPING_TOLD }
-    group.isFlappingTold = true
-  }
-  for (const { id } of ended) group.told.delete(id)
-  for (const id of state.firing) {
-    group.told.add(id)
-    group.hushed.delete(id)
-  }
-  Object.assign(group, { toldAt: state.now, decision: null })
-  return {
-    ...base(round, group, receiver, reason),
-    ...{ status: 'pending', by: [], firing: firing.length, resolved: ended.length, message },
-    fingerprints: alerts.slice(0, FINGERPRINTS_MAX).map(({ fingerprint }) => fingerprint),
-  }
-}
-
-const FLAPPING_TOLD =
-  'These alerts fire and resolve again and again. Until they have been calm for 30 minutes, they are notified at most once in each repeat interval.'
-
 function hold(round: Round, look: Look, decision: Extract<FlushDecision, { does: 'hold' }>): NewNotification[] {
   const { group, ended, open } = look
   const { reason, by, forgets } = decision
@@ -228,53 +168,10 @@ function hold(round: Round, look: Look, decision: Extract<FlushDecision, { does:
   const key = [reason, ...by].join(' ')
   if (group.decision === key) return []
   group.decision = key
-  const fingerprints = [...open, ...ended].slice(0, FINGERPRINTS_MAX).map(({ fingerprint }) => fingerprint)
+  const fingerprints = [...open, ...ended].map(({ fingerprint }) => fingerprint)
   const about = { firing: look.state.firing.length, resolved: ended.length, fingerprints, nextAt: decision.nextAt }
   return [notSent(round, look, reason, by, about)]
 }
-
-interface About {
-  firing: number
-  resolved?: number
-  fingerprints: string[]
-  nextAt?: number | null
-}
-
-function notSent(
-  round: Round,
-  { group, receiver }: Look,
-  reason: NotificationReason,
-  by: string[],
-  { firing, resolved = 0, fingerprints, nextAt = null }: About,
-): NewNotification {
-  const notification: NewNotification = {
-    ...base(round, group, receiver, reason),
-    ...{ status: 'not_sent', by, firing, resolved, fingerprints, message: null },
-    nextAt: nextAt === null ? null : new Date(nextAt),
-  }
-  const incident = round.incidents.openOf(group)
-  if (incident && reason !== 'repeat_not_due') {
-    const text = REASON_TEXTS[reason] ?? `Its alerts are ${reason === 'maintenance' ? 'under maintenance' : reason}.`
-    round.incidents.note(incident, 'not_notified', { text, by, notificationId: notification.id })
-  }
-  return notification
-}
-
-const base = (
-  { tenantId, now }: Round,
-  { id, incidentId, groupLabels }: Group,
-  receiver: GroupReceiver | undefined,
-  reason: NotificationReason,
-) => ({
-  ...{ id: newId(), tenantId, groupId: id, incidentId, reason, createdAt: new Date(now) },
-  groupLabels: storable(groupLabels),
-  receiver: receiver ? { id: receiver.id, name: receiver.name } : null,
-})
-
-/** A column of JSON cannot hold NUL. */
-const storable = (labels: Labels): Labels =>
-  Object.fromEntries(Object.entries(labels).map(([name, value]) => [clean(name), clean(value)]))
-const clean = (text: string) => text.replaceAll('\0', '\ufffd')
 
 /** A group is over when nothing fires and nobody is left to be told. It is kept while it may prove to be flapping. */
 function endIfOver({ groups, incidents, now }: Round, { group, open }: Look): void {

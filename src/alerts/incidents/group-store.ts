@@ -201,22 +201,3 @@ export async function deleteGroups(trx: Transaction, tenantId: string, ids: read
   if (ids.length)
     await trx.raw('DELETE FROM alert_groups WHERE tenant_id = ? AND id = ANY(?::uuid[])', [tenantId, [...ids]])
 }
-
-const receiverRow = z.object({ id: z.string(), name: z.string(), enabled: z.boolean(), send_resolved: z.boolean() })
-export type GroupReceiver = z.output<typeof receiverRow>
-
-/** Receivers by name, as far as they decide whether something is sent. */
-export async function receiversByName(
-  trx: Transaction,
-  tenantId: string,
-  names: readonly string[],
-): Promise<Map<string, GroupReceiver>> {
-  if (!names.length) return new Map()
-  const rows = await manyRows(
-    trx,
-    receiverRow,
-    'SELECT id, name, enabled, send_resolved FROM receivers WHERE tenant_id = ? AND name = ANY(?::text[])',
-    [tenantId, names],
-  )
-  return new Map(rows.map(row => [row.name, row]))
-}

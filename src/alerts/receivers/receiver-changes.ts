@@ -4,12 +4,15 @@ import type { Transaction } from '../../base/db'
 import { conflict, Problem } from '../../base/errors'
 import { newId } from '../../base/ids'
 import type { Sealer } from '../../base/sealed'
-import type { ReceiverChange, ReceiverInput } from '../../contract/receivers'
+import type { ReceiverChange, ReceiverInput, ReceiverType } from '../../contract/receivers'
+import { checkMembers } from './groups'
 import { countReceivers, insertReceiver, type ReceiverRow, type ReceiverValues } from './receiver-store'
 import { checkSettings, mergedSettings, type SplitSettings } from './settings'
 import { openSecrets, sealSecrets } from './stored-receiver'
 
 const RECEIVERS_MAX = 1_000
+/** The defaults of Alertmanager; the receivers of a group decide for themselves. */
+const SENDS_RESOLVED: Record<ReceiverType, boolean> = { webhook: true, email: false, slack: false, group: true }
 
 export interface ReceiverChangeDeps {
   audit: Audit
@@ -29,9 +32,10 @@ export async function addReceiver(
 ): Promise<string | undefined> {
   const id = newId()
   const values: ReceiverValues = {
-    ...{ id, tenant_id: by.tenantId, ...given, send_resolved: send_resolved ?? given.type === 'webhook' },
+    ...{ id, tenant_id: by.tenantId, ...given, send_resolved: send_resolved ?? SENDS_RESOLVED[given.type] },
     ...sealed(sealer, id, checkSettings(given.type, settings)),
   }
+  await checkMembers(trx, values)
   if ((await countReceivers(trx, by.tenantId)) >= RECEIVERS_MAX)
     throw conflict('too_many_receivers', `A tenant has at most ${RECEIVERS_MAX} receivers.`)
   if (!(await insertReceiver(trx, values))) return undefined

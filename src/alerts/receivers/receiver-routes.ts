@@ -1,14 +1,23 @@
 import { performance } from 'node:perf_hooks'
 import type { Audit } from '../../access'
 import { created, type Endpoint, endpoint, noContent, ok, pageOf, readCursor } from '../../api'
-import type { Db } from '../../base/db'
+import type { Db, Transaction } from '../../base/db'
 import { conflict, notFound } from '../../base/errors'
 import type { Sealer } from '../../base/sealed'
 import { plainText } from '../../contract/fields'
 import { receiverRoutes as routes } from '../../contract/receivers'
 import { lockRouting, receiversInUse, renameReceiver } from '../routing/receiver-names'
+import { membersByName, receiverGroups, renameMember } from './group-store'
+import { checkMembers, namesIn, withGroups, withMembers } from './groups'
 import { addReceiver, changedReceiver } from './receiver-changes'
-import { deleteReceiver, findListedReceiver, listReceivers, lockReceiver, updateReceiver } from './receiver-store'
+import {
+  deleteReceiver,
+  findListedReceiver,
+  type ListedReceiver,
+  listReceivers,
+  lockReceiver,
+  updateReceiver,
+} from './receiver-store'
 import type { Receivers } from './receivers'
 import { shownReceiver } from './shown-receiver'
 import { testNotice } from './test-notice'
@@ -35,20 +44,24 @@ const NAME = plainText(200)
 
 const readRoutes = (deps: ReceiverRoutesDeps): Endpoint[] => [
   endpoint(routes.list, async ({ principal: { tenantId }, query: { q, limit, cursor } }) => {
-    const { db, sealer } = deps
     const page = { after: readCursor(cursor, NAME), q, limit: limit + 1 }
-    const { items, next_cursor } = pageOf(await listReceivers(db, tenantId, page), limit, row => row.name)
-    const named = await receiversInUse(db, tenantId)
-    return ok({ items: items.map(row => shownReceiver(sealer, row, named.get(row.name) ?? 0)), next_cursor })
+    const { items, next_cursor } = pageOf(await listReceivers(deps.db, tenantId, page), limit, row => row.name)
+    return ok({ items: await shown(deps, tenantId, items), next_cursor })
   }),
   endpoint(routes.read, async ({ principal: { tenantId }, params: { id } }) => ok(await read(deps, tenantId, id))),
 ]
 
-async function read({ db, sealer }: ReceiverRoutesDeps, tenantId: string, id: string) {
-  const row = await findListedReceiver(db, tenantId, id)
-  if (!row) throw notFound('receiver')
-  const named = await receiversInUse(db, tenantId)
-  return shownReceiver(sealer, row, named.get(row.name) ?? 0)
+async function read(deps: ReceiverRoutesDeps, tenantId: string, id: string) {
+  const row = await findListedReceiver(deps.db, tenantId, id)
+  const [item] = row ? await shown(deps, tenantId, [row]) : []
+  if (!item) throw notFound('receiver')
+  return item
+}
+
+async function shown({ db, sealer }: ReceiverRoutesDeps, tenantId: string, rows: ListedReceiver[]) {
+  const routes = withGroups(await receiversInUse(db, tenantId), await receiverGroups(db, tenantId))
+  const members = await membersByName(db, tenantId, [...new Set(rows.flatMap(namesIn))])
+  return rows.map(row => shownReceiver(sealer, withMembers(row, members), routes.get(row.name) ?? 0))
 }
 
 const createRoute = (deps: ReceiverRoutesDeps) =>
@@ -69,9 +82,13 @@ const updateRoute = (deps: ReceiverRoutesDeps) =>
       const before = await lockReceiver(trx, by.tenantId, id)
       if (!before) throw notFound('receiver')
       const after = changedReceiver(sealer, before, body)
+      if (body.settings) await checkMembers(trx, after)
       if ((await updateReceiver(trx, after)) === 'taken') throw nameTaken(body.name)
-      if (after.name !== before.name)
-        await renameReceiver(trx, { tenantId: by.tenantId, from: before.name, to: after.name, by: by.actor.name })
+      if (after.name !== before.name) {
+        const names = { tenantId: by.tenantId, from: before.name, to: after.name }
+        await renameReceiver(trx, { ...names, by: by.actor.name })
+        await renameMember(trx, names)
+      }
       const fields = [...Object.keys(body), ...Object.keys(body.settings ?? {}).map(name => `settings.${name}`)]
       const data = { name: after.name, fields, enabled: after.enabled }
       await audit.record({ by, action: 'receiver.update', target: { type: 'receiver', id }, data }, trx)
@@ -86,12 +103,7 @@ const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
       await lockRouting(trx, by.tenantId)
       const row = await lockReceiver(trx, by.tenantId, id)
       if (!row) throw notFound('receiver')
-      const count = (await receiversInUse(trx, by.tenantId)).get(row.name)
-      if (count)
-        throw conflict(
-          'receiver_in_use',
-          `Alert routes name "${row.name}" (${count}). Change them before you delete it.`,
-        )
+      await checkUnused(trx, by.tenantId, row.name)
       await deleteReceiver(trx, by.tenantId, id)
       const data = { name: row.name, type: row.type }
       await audit.record({ by, action: 'receiver.delete', target: { type: 'receiver', id }, reason, data }, trx)
@@ -99,6 +111,19 @@ const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
     await wake({ id }) // what waits for it ends
     return noContent()
   })
+
+/** @throws Problem 409 while a route or a group names a receiver */
+async function checkUnused(trx: Transaction, tenantId: string, name: string): Promise<void> {
+  const routes = (await receiversInUse(trx, tenantId)).get(name)
+  if (routes)
+    throw conflict('receiver_in_use', `Alert routes name "${name}" (${routes}). Change them before you delete it.`)
+  const groups = [...(await receiverGroups(trx, tenantId))].filter(([, names]) => names.includes(name))
+  if (groups.length)
+    throw conflict(
+      'receiver_in_use',
+      `It is one of the receivers of ${groups.map(([group]) => `"${group}"`).join(', ')}. Take it out there before you delete it.`,
+    )
+}
 
 const testRoute = ({ audit, receivers, publicUrl = '', wake }: ReceiverRoutesDeps) =>
   endpoint(routes.test, async ({ principal: by, params: { id } }) => {

@@ -43,10 +43,11 @@ export class Receivers implements Part {
   }
 
   /**
-   * Sends once. Whatever the receiver or the network does is the outcome.
+   * Sends once. Whatever the receiver or the network does is the outcome. A group fails if one of its receivers does; only
+   * tests are sent to groups, notifications are stored for each receiver.
    * @throws the reason of an aborted `signal`; anything else is a bug
    */
-  async send({ target }: StoredReceiver, notice: Notice, signal: AbortSignal): Promise<SendOutcome> {
+  async send({ target, tenantId }: StoredReceiver, notice: Notice, signal: AbortSignal): Promise<SendOutcome> {
     const { outbound } = this.deps
     const http = { outbound, userAgent: this.userAgent }
     // perhaps the key is set again soon
@@ -58,7 +59,23 @@ export class Receivers implements Part {
         return sendSlack(http, target.settings, notice, signal)
       case 'email':
         return sendEmail(outbound, target.settings, notice, signal)
+      case 'group':
+        return this.sendToAll(tenantId, target.settings.receivers, notice, signal)
     }
+  }
+
+  private async sendToAll(tenantId: string, names: string[], notice: Notice, signal: AbortSignal) {
+    const outcomes = await Promise.all(
+      names.map(async (name): Promise<SendOutcome> => {
+        const receiver = await this.byName(tenantId, name)
+        const outcome = receiver && (await this.send(receiver, notice, signal))
+        if (outcome?.ok) return outcome
+        return failedSend(`${name}: ${outcome?.error ?? 'it was deleted'}`, { isFinal: outcome?.isFinal ?? true })
+      }),
+    )
+    const failed = outcomes.flatMap(outcome => (outcome.ok ? [] : outcome))
+    if (!failed.length) return { ok: true as const, statusCode: null }
+    return failedSend(failed.map(({ error }) => error).join('; '), { isFinal: failed.every(each => each.isFinal) })
   }
 
   /** Seals secrets again that were sealed with an old key, so that it can be thrown away. */

@@ -33,7 +33,7 @@ export function originalConfig(routing: AlertRouting, receivers: readonly ShownR
     {
       route: { receiver: incidentsOnly, ...shownRoute(routing.route, incidentsOnly) },
       ...(rules.length && { inhibit_rules: rules.map(shownRule) }),
-      receivers: [{ name: incidentsOnly }, ...receivers.map(shownReceiver)],
+      receivers: [{ name: incidentsOnly }, ...receivers.map(receiver => shownReceiver(receiver, receivers))],
       ...(Object.keys(routing.time_intervals).length && { time_intervals: shownIntervals(routing) }),
     },
     { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false },
@@ -74,11 +74,23 @@ const shownRule = ({ source_matchers, target_matchers, equal }: InhibitRule) => 
 const shownIntervals = ({ time_intervals }: AlertRouting) =>
   Object.entries(time_intervals).map(([name, entries]) => ({ name, time_intervals: entries }))
 
-function shownReceiver({ name, type, settings, send_resolved }: ShownReceiver) {
-  if (type === 'webhook') return { name, webhook_configs: [{ send_resolved, url: originOf(settings.url) }] }
-  if (type === 'email') return { name, email_configs: [{ send_resolved, ...shownEmail(settings) }] }
+function shownReceiver(receiver: ShownReceiver, all: readonly ShownReceiver[]) {
+  const { name, type, settings } = receiver
+  const members = Array.isArray(settings.receivers) ? settings.receivers : []
+  const shown = type === 'group' ? all.filter(each => members.includes(each.name)) : [receiver]
+  const configs: Record<string, object[]> = {}
+  for (const each of shown) {
+    const [kind, config] = shownConfig(each)
+    configs[kind] = [...(configs[kind] ?? []), config]
+  }
+  return { name, ...configs }
+}
+
+function shownConfig({ type, settings, send_resolved }: ShownReceiver): [kind: string, config: object] {
+  if (type === 'webhook') return ['webhook_configs', { send_resolved, url: originOf(settings.url) }]
+  if (type === 'email') return ['email_configs', { send_resolved, ...shownEmail(settings) }]
   const { channel } = settings
-  return { name, slack_configs: [{ send_resolved, api_url: SECRET, ...(typeof channel === 'string' && { channel }) }] }
+  return ['slack_configs', { send_resolved, api_url: SECRET, ...(typeof channel === 'string' && { channel }) }]
 }
 
 const shownEmail = ({ to, from, host, port, username, security }: ShownReceiver['settings']) => ({

@@ -19,7 +19,7 @@ describeWith(AMTOOL, 'prometheus-alertmanager')('amtool 0.25', () => {
     await writeFile(config, `authorization:\n  credentials: ${site.adminToken}\n`)
     const web = { matchers: [{ name: 'team', op: '=' as const, value: 'web' }], receiver: 'web' }
     await site.route({ route: { receiver: null, group_by: ['alertname'], routes: [web] } }, ['web'])
-  }, 60_000)
+  })
   afterAll(async () => {
     await site?.stop()
     await rm(folder, { recursive: true })

@@ -6,7 +6,7 @@ let site: AlertsSite
 
 beforeAll(async () => {
   site = await startAlertsSite()
-}, 60_000)
+})
 afterAll(() => site?.stop())
 
 const JSON_TYPE = 'application/json'

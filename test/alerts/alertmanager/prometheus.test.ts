@@ -18,7 +18,7 @@ describeWith(PROMETHEUS, 'prometheus')('Debian’s Prometheus', () => {
 
   beforeAll(async () => {
     site = await startAlertsSite()
-  }, 60_000)
+  })
   afterAll(async () => {
     for (const server of running) await server.stop()
     await site?.stop()

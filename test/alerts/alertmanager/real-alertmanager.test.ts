@@ -107,7 +107,7 @@ describeWith(ALERTMANAGER, 'prometheus-alertmanager')('side by side with Debianâ
       const [ours, theirs] = await both(path, { method: 'POST', body: JSON.stringify(body) })
       expect([ours.status, theirs.status]).toEqual([200, 200])
     }
-  }, 60_000)
+  })
   afterAll(async () => {
     await real?.stop()
     await site?.stop()

@@ -139,6 +139,42 @@ test('a receiver without resolves, none, and a disabled one: each decision is st
   expect((await world.told()).slice(3)).toEqual(['new_alerts 3/0'])
 })
 
+test('the receivers of a group are told the same; what one of them is not told is stored', async () => {
+  await world.receiver('mail', { send_resolved: false })
+  await world.receiver('off', { enabled: false })
+  await world.group('all', ['hook', 'mail', 'off'])
+  await world.route({ receiver: 'all', group_by: ['alertname'] })
+  await world.fire(A, B)
+  await world.pass(0)
+  await world.pass(30_000)
+  await world.resolve(A)
+  await world.pass(5 * MIN)
+  await world.resolve(B)
+  await world.pass(5 * MIN)
+  expect((await world.told()).sort()).toEqual([
+    '-receiver_disabled 0/1 off',
+    '-receiver_disabled 1/1 off',
+    '-receiver_disabled 2/0 off',
+    '-resolved_not_wanted 0/1 mail',
+    'all_resolved 0/1',
+    'first 2/0',
+    'first 2/0',
+    'some_resolved 1/0',
+    'some_resolved 1/1',
+  ])
+  expect(await world.incidents()).toMatchObject([{ receiver: 'all', status: 'resolved' }])
+})
+
+test('a group whose receivers are all disabled is one decision, and none of them is told', async () => {
+  await world.receiver('hook', { enabled: false })
+  await world.group('all', ['hook'])
+  await world.route({ receiver: 'all', group_by: ['alertname'] })
+  await world.fire(A)
+  await world.pass(0)
+  await world.pass(30_000)
+  expect(await world.told()).toEqual(['-receiver_disabled 1/0 all'])
+})
+
 test('a route without a receiver leads to incidents only, and is told when it gets one', async () => {
   await world.route({ receiver: null, group_by: ['alertname'] })
   await world.fire(A)

@@ -135,6 +135,11 @@ export async function startWorld(processes = 1) {
         await bumpHead(trx, TENANT, 'routing_version')
       })
     },
+    async group(name: string, receivers: string[]) {
+      const settings = JSON.stringify({ receivers })
+      const row = { id: crypto.randomUUID(), tenant_id: TENANT, name, type: 'group', settings, send_resolved: true }
+      await db('receivers').insert(row)
+    },
     /** Notifications in order: `first 2/0` told of two firing ones; `-silenced 1/0 s1` was not sent because of s1. */
     async told(): Promise<string[]> {
       const found = await rows<Told>(

@@ -21,7 +21,7 @@ const ended = (id: string) =>
   eventually(async () => {
     const row = await stored(sender, id)
     return row.status !== 'pending' && row
-  }, 60_000)
+  })
 const stateOf = async (id: string) => {
   const [row] = await rows<{ failing_since: Date | null; last_error: string | null; last_sent_at: Date | null }>(
     sender.db,

@@ -16,7 +16,7 @@ beforeAll(async () => {
     ...{ startsAt: new Date().toISOString(), endsAt: '2036-01-01T00:00:00Z', createdBy: 'me', comment: 'c' },
   }
   expect((await site.ask('POST', '/api/v2/silences', { body: silence })).status).toBe(200)
-}, 60_000)
+})
 afterAll(() => site?.stop())
 
 const labelsOf = (no: number) => ({ alertname: 'Down', no: String(no), job: no % 2 ? 'a' : 'b', severity: 'critical' })

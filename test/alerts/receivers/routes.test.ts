@@ -133,6 +133,49 @@ test('names are unique, routes follow a new name, and a receiver that a route na
   await expect(call(`get ${ONE}`, { id: made.id })).rejects.toMatchObject({ status: 404 })
 })
 
+const createGroup = (name: string, ...receivers: string[]) =>
+  call(CREATE, { body: { name, type: 'group', settings: { receivers } } })
+
+test('a group names receivers that exist, each once, and no group', async () => {
+  await create('one')
+  await createGroup('pair', 'one')
+  await expect(createGroup('bad', 'one', 'nobody', 'pair', 'one')).rejects.toMatchObject({
+    status: 400,
+    errors: [
+      { path: 'settings.receivers.1', message: 'There is no receiver "nobody".' },
+      { path: 'settings.receivers.2', message: '"pair" is a group itself.' },
+      { path: 'settings.receivers.3', message: '"one" is named twice.' },
+    ],
+  })
+  const { id } = await createGroup('changed', 'one')
+  const body = { settings: { receivers: ['nobody'] } }
+  await expect(call(`patch ${ONE}`, { id, body })).rejects.toMatchObject({ status: 400 })
+})
+
+test('a group is tested by all its receivers, fails with one of them, and follows their names', async () => {
+  const good = await create('good')
+  const bad = await create('bad one', { settings: { url: 'http://127.0.0.1:9/' } })
+  const { id } = await createGroup('both', 'good', 'bad one')
+  const count = target.received.length
+  const outcome = await call(`post ${ONE}/test`, { id })
+  expect(outcome).toMatchObject({ ok: false, error: expect.stringMatching(/^bad one: /) })
+  expect(target.received).toHaveLength(count + 1)
+  await sender.db.raw(`UPDATE receivers SET failing_since = now(), last_error = 'no answer' WHERE id = ?`, [bad.id])
+  expect(await call(`get ${ONE}`, { id })).toMatchObject({ state: 'failing', last_error: 'bad one: no answer' })
+  await call(`patch ${ONE}`, { id: bad.id, body: { name: 'better', enabled: false } })
+  expect(await call(`get ${ONE}`, { id })).toMatchObject({
+    settings: { receivers: ['good', 'better'] },
+    state: 'unused',
+    send_resolved: true,
+  })
+  await expect(call(`delete ${ONE}`, { id: good.id })).rejects.toMatchObject({
+    code: 'receiver_in_use',
+    message: 'It is one of the receivers of "both". Take it out there before you delete it.',
+  })
+  await call(`delete ${ONE}`, { id })
+  await call(`delete ${ONE}`, { id: good.id })
+})
+
 test('with another key a receiver says that its secrets cannot be decrypted, and takes them again', async () => {
   const made = await create('rotated')
   const sealer = new Sealer([randomBytes(32)], tmpdir())

@@ -112,6 +112,7 @@ const receivers: ShownReceiver[] = [
     send_resolved: false,
   },
   { name: 'chat', type: 'slack', settings: { channel: '#ops' }, send_resolved: true },
+  { name: 'all', type: 'group', settings: { receivers: ['hook', 'plain', 'chat'] }, send_resolved: true },
 ]
 
 test('the configuration as a file shows no secrets', () => {
@@ -119,6 +120,7 @@ test('the configuration as a file shows no secrets', () => {
   expect(yaml).toContain('url: https://hooks.test/<secret>')
   expect(yaml).toContain('url: http://10.0.0.1:8080/\n')
   expect(yaml).not.toMatch(/B0|größe|named/)
+  expect(yaml).toMatch(/name: all\n {4}webhook_configs:\n(.*\n){4} {4}slack_configs:/)
   expect(yaml).toMatch(/^route:\n {2}receiver: incidents-only\n/)
 })
 

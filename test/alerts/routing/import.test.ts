@@ -1,6 +1,6 @@
-import { placeReceivers } from '../../../src/alerts/routing/import/place-receivers'
 import { planReceivers, type Secrets } from '../../../src/alerts/routing/import/plan-receivers'
 import { readAlertmanagerFile } from '../../../src/alerts/routing/import/read-file'
+import { placeReceivers } from '../../../src/alerts/routing/import/read-route'
 import { Problem } from '../../../src/base/errors'
 import { faultOf, testWithAmtool } from './amtool'
 
@@ -77,12 +77,12 @@ receivers:
 function plan(yaml: string, { existing = [], secrets = {} }: { existing?: string[]; secrets?: Secrets } = {}) {
   const file = readAlertmanagerFile(yaml)
   const { report } = file
-  const { receivers, namesOf } = planReceivers(file.receivers.values(), {
+  const { receivers, nameOf } = planReceivers(file.receivers.values(), {
     existing: new Set(existing),
     secrets,
     report,
   })
-  const route = placeReceivers(file.route, namesOf, report)
+  const route = placeReceivers(file.route, nameOf)
   report.check()
   return { file, receivers, route, ...report.all }
 }
@@ -91,7 +91,7 @@ const withReceiver = (receiver: string, global = '') =>
 
 testWithAmtool('the example is a file that Alertmanager loads', async () => expect(await faultOf(YAML)).toBeUndefined())
 
-test('routes are carried over with all kinds of matchers, and receivers with several entries become a chain', () => {
+test('routes are carried over with all kinds of matchers', () => {
   const { route } = plan(YAML)
   const [first, second, third, fourth] = route.routes
   expect(route).toMatchObject({
@@ -111,16 +111,12 @@ test('routes are carried over with all kinds of matchers, and receivers with sev
     receiver: 'many',
     group_by: [],
     mute_time_intervals: ['nights'],
-    routes: [
-      { matchers: [], receiver: 'many', continue: true, mute_time_intervals: ['nights'] },
-      { receiver: 'many (webhook)', continue: true },
-      { receiver: 'many (email)', continue: true },
-      { receiver: 'many (slack)', continue: false },
-    ],
+    routes: [],
   })
   expect(second).toMatchObject({ receiver: 'hook', continue: true })
   expect(third).toMatchObject({ receiver: null, continue: false, matchers: [{ name: 'team' }] })
-  expect(fourth?.routes.map(({ routes }) => routes.length)).toEqual([4, 4]) // they inherit the receiver
+  expect(fourth).toMatchObject({ receiver: 'many', routes: [{ continue: true }, { continue: false }] })
+  expect(fourth?.routes.map(({ receiver }) => receiver)).toEqual([undefined, undefined]) // inherited
 })
 
 test('rules and intervals are carried over', () => {
@@ -139,7 +135,7 @@ test('rules and intervals are carried over', () => {
   })
 })
 
-test('receivers are carried over with the defaults of the file', () => {
+test('receivers are carried over with the defaults of the file, those with several entries as a group', () => {
   expect(plan(YAML).receivers).toEqual([
     {
       name: 'hook',
@@ -149,14 +145,14 @@ test('receivers are carried over with the defaults of the file', () => {
       enabled: true,
     },
     {
-      name: 'many',
+      name: 'many (webhook)',
       type: 'webhook',
       settings: { url: 'http://a.test/', max_alerts: 0 },
       send_resolved: false,
       enabled: true,
     },
     {
-      name: 'many (webhook)',
+      name: 'many (webhook 2)',
       type: 'webhook',
       settings: { url: 'http://b.test/', max_alerts: 0 },
       send_resolved: true,
@@ -184,6 +180,13 @@ test('receivers are carried over with the defaults of the file', () => {
       send_resolved: true,
       enabled: true,
     },
+    {
+      name: 'many',
+      type: 'group',
+      settings: { receivers: ['many (webhook)', 'many (webhook 2)', 'many (email)', 'many (slack)'] },
+      send_resolved: true,
+      enabled: true,
+    },
   ])
 })
 
@@ -195,8 +198,8 @@ test('what is carried over otherwise or not at all is listed with its line', () 
     `29 route.routes.3.matchers.0: ${JSON.stringify(`env="${'$'}{ENV}"`)}`,
     '46 receivers.0: Routes to nobody',
     '53 receivers.2: Routes to pager',
-    '59 receivers.3.webhook_configs.1: many (webhook) is disabled',
-    '55 receivers.3: many is split into many, many (webhook), many (email), many (slack)',
+    '59 receivers.3.webhook_configs.1: many (webhook 2) is disabled',
+    '55 receivers.3: many is a group of many (webhook), many (webhook 2), many (email), many (slack)',
   ])
   expect(not_imported.map(({ path, line, what }) => `${line} ${path}: ${what}`)).toEqual([
     '3 global.resolve_timeout: resolve_timeout',
@@ -205,7 +208,6 @@ test('what is carried over otherwise or not at all is listed with its line', () 
     '63 receivers.3.email_configs.0.html: html',
     '67 receivers.3.slack_configs.0.title: title',
     '9 templates.0: Templates in /etc/alertmanager/*.tmpl',
-    '29 route.routes.3: many (webhook), many (email), many (slack) of many',
   ])
   for (const { because } of [...adapted, ...not_imported]) expect(because).toMatch(/^[A-Z"$].*\.$/)
 })
@@ -231,17 +233,19 @@ webhook_configs:
       enabled: false,
       settings: expect.objectContaining({ security: 'tls' }),
     }),
+    expect.objectContaining({ name: 'r', type: 'group', settings: { receivers: ['r (email)'] } }),
   ])
   expect(asked.adapted.map(({ line, what, because }) => `${line} ${what}: ${because}`)).toEqual([
-    `8 r: url: ${'$'}{HOOK} is a variable, which is not replaced. Give it as secrets["r"].url.`,
+    `8 r (webhook): url: ${'$'}{HOOK} is a variable, which is not replaced. Give it as secrets["r (webhook)"].url.`,
     '6 r (email): password: It is in the file /run/pw, which was not given. Give it as secrets["r (email)"].password.',
+    '4 r is a group of r (email): A receiver has one address here.',
   ])
-  expect(asked.route.receiver).toBe('r (email)')
-  const secrets = { r: { url: 'https://given.test/', secret: 'sign' }, 'r (email)': { password: 'pw' } }
+  expect(asked.route.receiver).toBe('r')
+  const secrets = { 'r (webhook)': { url: 'https://given.test/', secret: 'sign' }, 'r (email)': { password: 'pw' } }
   const given = plan(withReceiver(email), { secrets })
   expect(given.receivers).toEqual([
     expect.objectContaining({
-      name: 'r',
+      name: 'r (webhook)',
       enabled: true,
       settings: { url: 'https://given.test/', secret: 'sign', max_alerts: 0 },
     }),
@@ -250,6 +254,7 @@ webhook_configs:
       enabled: true,
       settings: expect.objectContaining({ password: 'pw' }),
     }),
+    expect.objectContaining({ name: 'r', type: 'group' }),
   ])
 })
 
@@ -291,5 +296,5 @@ test('settings that are wrong are faults with their line', () => {
 
 test('a name that is taken is not used twice', () => {
   const yaml = `${withReceiver('webhook_configs: [{url: http://x.test/}, {url: http://y.test/}]')}- name: r (webhook)\n`
-  expect(plan(yaml).receivers.map(({ name }) => name)).toEqual(['r', 'r (webhook 2)'])
+  expect(plan(yaml).receivers.map(({ name }) => name)).toEqual(['r (webhook 2)', 'r (webhook 3)', 'r'])
 })

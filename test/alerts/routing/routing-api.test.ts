@@ -263,12 +263,13 @@ test('an import stores routes and receivers; a dry run says the same and stores 
     routing: {
       route: {
         receiver: 'many',
-        routes: [{ receiver: 'kept' }, { receiver: 'many', continue: true }, { receiver: 'many (webhook)' }],
+        routes: [{ receiver: 'kept' }],
       },
     },
     receivers: [
-      { name: 'many', type: 'webhook', outcome: 'created' },
-      { name: 'many (webhook)', type: 'webhook', outcome: 'disabled' },
+      { name: 'many (webhook)', type: 'webhook', outcome: 'created' },
+      { name: 'many (webhook 2)', type: 'webhook', outcome: 'disabled' },
+      { name: 'many', type: 'group', outcome: 'created' },
       { name: 'kept', type: 'webhook', outcome: 'kept' },
     ],
     not_imported: [{ path: 'receivers.0.webhook_configs.1.http_config.oauth2', line: 6 }],

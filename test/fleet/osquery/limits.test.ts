@@ -43,7 +43,7 @@ test('a write above the limit is cut: complete rows, and the statuses and key at
   expect(big?.rows.length).toBe(Math.floor((LIMIT - head.length) / ROW.length))
   expect(y).toMatchObject({ queryId: 'y', rows: [], failed: false, truncated: true })
   expect(z).toMatchObject({ queryId: 'z', rows: [], failed: true, message: 'no such table', truncated: false })
-}, 60_000)
+})
 
 test('columns with the names of fields are not mistaken for the key', async () => {
   const decoy = `{"node_key":"k-2","statuses":"x"},${ROW}`
@@ -53,13 +53,13 @@ test('columns with the names of fields are not mistaken for the key', async () =
     bodyOf('{"queries":{"big":[', decoy, count, '{"node_key":"k-3"}]', '},"statuses":{"big":0},"node_key":"k-1"}'),
   )
   expect(wire.written[0]).toMatchObject([{ queryId: 'big', truncated: true }])
-}, 60_000)
+})
 
 test('a cut body without any key is an error, which does not make the agent enroll again', async () => {
   const reply = await send('distributed_write', bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', '}}'))
   expect(reply).toMatchObject({ status: 413, body: { error: expect.any(String) } })
   expect(wire.written).toEqual([])
-}, 60_000)
+})
 
 test('a log above the limit is cut after its last complete line', async () => {
   const line = `{"message":"${'x'.repeat(10_000)}","severity":0},`
@@ -70,7 +70,7 @@ test('a log above the limit is cut after its last complete line', async () => {
   const [batch] = wire.logged
   expect(batch?.dropped).toBe(1)
   expect(batch?.lines.length).toBe(Math.floor((LIMIT - head.length) / line.length))
-}, 60_000)
+})
 
 test('a body that decompresses to more than the limit is cut, too', async () => {
   const gzip = Readable.from(bodyOf('{"queries":{"big":[', ROW, ROWS_OVER, '{}]', ends({ big: 0 }))).pipe(createGzip())
@@ -79,7 +79,7 @@ test('a body that decompresses to more than the limit is cut, too', async () => 
   const reply = await send('distributed_write', chunks, { 'content-encoding': 'gzip' })
   expect(reply).toMatchObject({ status: 200, body: {} })
   expect(wire.written[0]).toContainEqual(expect.objectContaining({ queryId: 'big', failed: false, truncated: true }))
-}, 60_000)
+})
 
 test('a gzip bomb is not decompressed completely', async () => {
   const bomb = gzipSync(Buffer.alloc(500 * MIB, ' '))
@@ -88,7 +88,7 @@ test('a gzip bomb is not decompressed completely', async () => {
     body: { error: expect.any(String) },
   })
   expect(await wire.heldBytes()).toBe(0)
-}, 60_000)
+})
 
 test('an answer with too many rows is marked as truncated', async () => {
   const reply = await send(
@@ -99,7 +99,7 @@ test('an answer with too many rows is marked as truncated', async () => {
   const [answer] = wire.written[0] ?? []
   expect(answer?.rows).toHaveLength(1_000_000)
   expect(answer?.truncated).toBe(true)
-}, 60_000)
+})
 
 test('a row that is too large is left out, and the answer marked as truncated', async () => {
   const huge = `{"a":"${'x'.repeat(17 * MIB)}"}`
@@ -129,7 +129,7 @@ test('memory is bounded and polls are answered while large bodies arrive', async
   expect(held).toBeLessThanOrEqual(256 * MIB)
   expect(process.memoryUsage().rss - before).toBeLessThan(1024 * MIB)
   expect(await wire.heldBytes()).toBe(0)
-}, 60_000)
+})
 
 test('an aborted upload is not processed, and its memory is released', async () => {
   const socket = connect(wire.port, '127.0.0.1').on('error', () => undefined) // the server may refuse it at any time

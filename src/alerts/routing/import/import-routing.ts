@@ -7,9 +7,9 @@ import type { ReceiverType } from '../../../contract/receivers'
 import { lockRouting } from '../receiver-names'
 import { type RoutingDeps, storeRouting } from '../routing-changes'
 import { faultsOfRouting } from '../routing-faults'
-import { placeReceivers } from './place-receivers'
 import { type ImportedReceiver, planReceivers, type Secrets } from './plan-receivers'
 import { type AlertmanagerFile, readAlertmanagerFile } from './read-file'
+import { placeReceivers } from './read-route'
 
 export interface ReceiverOutcome {
   name: string
@@ -81,9 +81,9 @@ async function applyFile(
   const { report } = file
   await lockRouting(trx, by.tenantId)
   const existing = await deps.receiverNames(by.tenantId, trx)
-  const { receivers: planned, namesOf } = planReceivers(file.receivers.values(), { existing, secrets, report })
+  const { receivers: planned, nameOf } = planReceivers(file.receivers.values(), { existing, secrets, report })
   report.check()
-  const routing = parse(alertRouting, configOf(file, placeReceivers(file.route, namesOf, report)), 'body.yaml')
+  const routing = parse(alertRouting, configOf(file, placeReceivers(file.route, nameOf)), 'body.yaml')
   const receivers = await deps.importReceivers(trx, by, planned)
   const faults = faultsOfRouting(routing, await deps.receiverNames(by.tenantId, trx), 'body.yaml')
   if (faults.length) throw badRequest(faults)

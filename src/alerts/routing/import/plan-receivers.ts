@@ -18,8 +18,8 @@ export interface ImportedReceiver {
 
 export interface ReceiverPlan {
   receivers: ImportedReceiver[]
-  /** Names of the receivers that stand for one of the file: several if it had several entries, none if it has none here. */
-  namesOf: ReadonlyMap<string, string[]>
+  /** What routes to a receiver of the file lead to; null: to incidents only. */
+  nameOf: ReadonlyMap<string, string | null>
 }
 
 /** Values that the caller gives for what the file does not hold, by receiver and setting. */
@@ -38,30 +38,29 @@ interface Context {
  */
 export function planReceivers(found: Iterable<FileReceiver>, context: Context): ReceiverPlan {
   const receivers: ImportedReceiver[] = []
-  const namesOf = new Map<string, string[]>()
+  const nameOf = new Map<string, string | null>()
   const all = [...found]
   const taken = new Set(all.map(({ name }) => name))
   const settable = new Map<string, ReceiverType>()
   for (const receiver of all) {
-    const names: string[] = []
-    for (const { name, integration } of named(receiver, taken)) {
+    const planned = named(receiver, taken).flatMap(({ name, integration }) => {
       settable.set(name, integration.type)
-      const planned = planOne(name, integration, context)
-      if (planned) receivers.push(planned)
-      if (planned) names.push(name)
-    }
-    if (names.length > 1) noteSplit(receiver, names, context.report)
-    namesOf.set(receiver.name, names.length ? names : namesWithout(receiver, context))
+      return planOne(name, integration, context) ?? []
+    })
+    receivers.push(...planned)
+    if (receiver.integrations.length > 1 && planned.length) receivers.push(groupOf(receiver, planned, context.report))
+    nameOf.set(receiver.name, planned.length ? receiver.name : nameWithout(receiver, context))
   }
   checkSecrets(context.secrets, settable)
-  return { receivers, namesOf }
+  return { receivers, nameOf }
 }
 
-/** The first keeps the name, others are named after their type: `team (email)`, `team (email 2)`. */
+/** One alone has the name of the receiver, several are named after their types: `team (email)`, `team (email 2)`. */
 function named({ name, integrations }: FileReceiver, taken: Set<string>) {
-  return integrations.map((integration, i) => {
+  return integrations.map(integration => {
     let own = name
-    for (let n = 1; i > 0 && taken.has(own); n++) own = `${name} (${integration.type}${n > 1 ? ` ${n}` : ''})`
+    for (let n = 1; integrations.length > 1 && taken.has(own); n++)
+      own = `${name} (${integration.type}${n > 1 ? ` ${n}` : ''})`
     taken.add(own)
     return { name: own, integration }
   })
@@ -96,21 +95,23 @@ function planOne(name: string, integration: Integration, { existing, secrets, re
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 /** What routes to a receiver lead to if nothing of it could be imported. */
-function namesWithout({ name, node, integrations, otherKinds }: FileReceiver, { existing, report }: Context): string[] {
+function nameWithout({ name, node, integrations, otherKinds }: FileReceiver, { existing, report }: Context) {
   if (!integrations.length && !otherKinds.length) {
     report.adapted(node, `Routes to ${name}`, 'It has no entries: its alerts become incidents, and nobody is notified.')
-    return []
+    return null
   }
   if (existing.has(name)) {
     report.adapted(node, `Routes to ${name}`, 'They lead to the receiver of this name that exists here.')
-    return [name]
+    return name
   }
   report.adapted(node, `Routes to ${name}`, 'It was not imported: its alerts become incidents, and nobody is notified.')
-  return []
+  return null
 }
 
-function noteSplit({ name, node }: FileReceiver, names: string[], report: Report): void {
-  report.adapted(node, `${name} is split into ${names.join(', ')}`, 'A receiver has one address here.')
+function groupOf({ name, node }: FileReceiver, planned: readonly ImportedReceiver[], report: Report): ImportedReceiver {
+  const receivers = planned.map(each => each.name)
+  report.adapted(node, `${name} is a group of ${receivers.join(', ')}`, 'A receiver has one address here.')
+  return { name, type: 'group', settings: { receivers }, send_resolved: true, enabled: true }
 }
 
 function checkSecrets(secrets: Secrets, settable: ReadonlyMap<string, ReceiverType>): void {

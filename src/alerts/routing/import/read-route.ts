@@ -106,3 +106,13 @@ export class RouteReader {
     })
   }
 }
+
+/** The tree of a file with the receivers that its receivers have become. */
+export const placeReceivers = (
+  { route, receiver, children }: FileRoute,
+  nameOf: ReadonlyMap<string, string | null>,
+): AlertRoute => ({
+  ...route,
+  ...(receiver !== undefined && { receiver: nameOf.get(receiver) ?? null }),
+  routes: children.map(child => placeReceivers(child, nameOf)),
+})
