@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { PAGES } from '../../src/contract/pages'
 import type { TestApp } from '../support/app'
 import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
@@ -33,13 +33,19 @@ describeInBrowser('the layout of every page', () => {
     await signIn(visitor, app, '/jobs')
   })
 
-  describe.each(PAGES.map(({ name }) => name))('%s', name => {
-    it.each(SIZES)(
+  describe.each(SIZES)('%s', (_, size) => {
+    let page: Page
+
+    beforeAll(async () => {
+      const { cookies, origins } = await visitor.context.storageState()
+      const context = await browser.newContext({ ...size, storageState: { cookies, origins } })
+      page = await context.newPage()
+    })
+    afterAll(() => page.context().close())
+
+    it.each(PAGES.map(({ name }) => name))(
       '%s hardly shifts while it loads, has rows of one height, every control within reach and one primary button at most',
-      async (_, size) => {
-        const { cookies, origins } = await visitor.context.storageState()
-        const context = await browser.newContext({ ...size, storageState: { cookies, origins } })
-        const page = await context.newPage()
+      async name => {
         const faults: string[] = []
         for (const path of pathsOf(name, seeded)) {
           await openWhole(page, app.url + path)
@@ -50,7 +56,6 @@ describeInBrowser('the layout of every page', () => {
           if (primary > 1) faults.push(`${path} has ${primary} primary buttons`)
           faults.push(...[...shifts, ...rows, ...controls].map(fault => `${path} ${fault}`))
         }
-        await context.close()
         expect(faults).toEqual([])
       },
     )
