@@ -1,4 +1,5 @@
 import { createDb } from '../../src/base/db'
+import { REQUEST_TIMEOUT_MS } from '../../src/base/request-timeout'
 import { startApp, type TestApp } from '../support/app'
 import { ownParts } from '../support/parts'
 import { eventually, freeze } from '../support/programs'
@@ -45,12 +46,21 @@ test('during a PostgreSQL outage a job is certainly not accepted, and does not a
 })
 
 test('a request waits for PostgreSQL to restart', async () => {
-  await warm()
   const before = await jobs()
-  await servers.postgres.stop()
-  const made = make('restart')
-  await servers.postgres.restart()
-  expect((await made).status).toBe(202)
+  for (let attempt = 1; ; attempt++) {
+    await untilWell()
+    await warm()
+    await servers.postgres.stop()
+    const made = make(`restart ${attempt}`)
+    const started = performance.now()
+    await servers.postgres.restart()
+    const tookMs = performance.now() - started
+    const { status } = await made
+    // On a busy machine a restart may take longer than a request waits.
+    if (status !== 202 && tookMs > REQUEST_TIMEOUT_MS / 2 && attempt < 5) continue
+    expect(status).toBe(202)
+    break
+  }
   expect(await jobs()).toBe(before + 1)
 })
 
