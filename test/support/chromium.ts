@@ -31,7 +31,11 @@ export async function offerChromium() {
   async function launch() {
     await buildPages()
     const { chromium } = await import('playwright-core') // only now: runs without browser tests need not load it
-    const browser = await chromium.launchServer({ executablePath: EXECUTABLE, args: BROWSER_ARGS })
+    const browser = await chromium.launchServer({
+      executablePath: EXECUTABLE,
+      args: BROWSER_ARGS,
+      host: '127.0.0.1',
+    })
     browser.on('close', () => (launched = undefined)) // after a crash, the next file gets another
     return browser
   }
