@@ -119,9 +119,7 @@ export async function openWhole(page: Page, url: string, { path, shows }: Addres
   await page.goto(url + path)
   await page.locator(shows).first().waitFor()
   do {
-    await page.waitForFunction(
-      () => document.querySelector('h1') !== null && document.querySelector('[aria-busy="true"]') === null,
-    )
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
     await painted(page)
   } while (pending.size > 0)
   page.off('request', began).off('requestfinished', ended).off('requestfailed', ended)
