@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import type { TestApp } from '../support/app'
-import { describeInBrowser, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('Bull Board', () => {
   let browser: Browser
@@ -10,8 +10,7 @@ describeInBrowser('Bull Board', () => {
   beforeAll(async () => {
     ;({ app, browser } = await startStage())
     visitor = await visit(browser, app.url)
-    await visitor.page.goto(await app.app.access.createSignInLink(app.url))
-    await visitor.page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
+    await signIn(visitor, app)
   })
 
   it('works under the content security policy, links to job pages and acts on jobs', async () => {

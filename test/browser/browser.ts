@@ -1,22 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { ROOT } from '../../src/base/root'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { appsOnFreshParts, type TestApp } from '../support/app'
-
-export const EXECUTABLE: string = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-
-/** Arguments that keep Chromium from contacting its vendor's servers. */
-export const BROWSER_ARGS: string[] = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { EXECUTABLE } from '../support/chromium'
 
 /** `describe`, or `describe.skip` with a message if there is no browser. */
 export const describeInBrowser: typeof describe.skip = existsSync(EXECUTABLE) ? describe : skipped()
@@ -32,14 +17,12 @@ function skipped() {
 const WAIT_MS_MAX = 60_000
 jest.setTimeout(3 * WAIT_MS_MAX)
 
-export async function buildPages(): Promise<void> {
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: ROOT })
-}
-
-/** Builds the pages and launches a headless browser. */
-export async function startBrowser(): Promise<Browser> {
-  await buildPages()
-  return chromium.launch({ executablePath: EXECUTABLE, args: BROWSER_ARGS })
+/** Connects to the browser of the run (test/support/chromium.ts). Closing it closes only what this file opened. */
+async function startBrowser(): Promise<Browser> {
+  const reply = await fetch(process.env.TEST_CHROMIUM_URL ?? '')
+  const address = await reply.text()
+  if (!reply.ok) throw new Error(address)
+  return chromium.connect(address)
 }
 
 const stops: (() => Promise<unknown>)[] = []
@@ -67,28 +50,37 @@ export async function startStage(env?: Record<string, string>): Promise<Stage> {
   return { browser, apps, app: await apps.start(env) }
 }
 
-/** A browser context with one page, whose errors and requests to other origins are recorded. */
+/** A browser context with one page. Errors and requests to other origins are recorded for all of its pages. */
 export interface Visitor {
   context: BrowserContext
   page: Page
-  /** Errors of the page, including violations of the content security policy. */
+  /** Errors of the pages, including violations of the content security policy. */
   errors: string[]
-  /** URLs that the page requested from other origins. */
+  /** URLs that the pages requested from other origins. */
   foreign: string[]
 }
 
-export async function visit(browser: Browser, url: string): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+/** @param options `preloads` for pages that load the code of all others while they are idle, which costs a lot */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { preloads = false, ...options }: BrowserContextOptions & { preloads?: boolean } = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce', // without a graphics card, animations keep the processor busy
+    ...options,
+  })
   context.setDefaultTimeout(WAIT_MS_MAX)
-  const page = await context.newPage()
+  if (!preloads) await context.addInitScript(neverIdle)
   const errors: string[] = []
   const foreign: string[] = []
-  page.on('pageerror', error => errors.push(String(error)))
-  page.on('console', message => {
+  context.on('weberror', ({ error }) => void errors.push(String(error())))
+  context.on('console', message => {
     // Chromium logs interrupted streams as failed resources; tests check how the page handles them.
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) errors.push(message.text())
   })
-  page.on('request', request => {
+  context.on('request', request => {
     if (
       !request
         .url()
@@ -97,23 +89,43 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
     )
       foreign.push(request.url())
   })
-  return { context, page, errors, foreign }
+  return { context, page: await context.newPage(), errors, foreign }
+}
+
+/** Runs in the page: prevents preloading, so that only the code of opened pages is loaded. */
+export const neverIdle = () => void Object.assign(globalThis, { requestIdleCallback: () => 0 })
+
+/** Replaces the page of a visitor by a new one, with the same session, storage and cache. */
+export async function openAnother(visitor: Visitor): Promise<Page> {
+  const { page: previous } = visitor
+  visitor.page = await visitor.context.newPage()
+  await previous.close()
+  return visitor.page
 }
 
 let previousSignIn: Promise<unknown> = Promise.resolve()
 
-/** Signs in by a one-time link and opens a page. One visitor at a time, because a new link replaces an unused one. */
-export async function signIn(visitor: Visitor, app: TestApp, path = '/queue'): Promise<void> {
-  const signedIn = previousSignIn.then(() => openLink(visitor, app))
+/**
+ * Signs in with the code of a one-time link, and opens a page unless the path is left out. One visitor at a time,
+ * because a new link replaces an unused one.
+ */
+export async function signIn(visitor: Visitor, app: TestApp, path?: string): Promise<void> {
+  const signedIn = previousSignIn.then(() => sendCode(visitor, app))
   previousSignIn = signedIn.catch(() => undefined)
   await signedIn
-  await visitor.page.goto(app.url + path)
+  if (path !== undefined) await visitor.page.goto(app.url + path)
 }
 
-async function openLink({ page }: Visitor, { app, url }: TestApp) {
-  await page.goto(await app.access.createSignInLink(url))
-  await page.waitForURL(at => !at.pathname.startsWith('/sign-in'))
+/** Without the page for it, which pages.test.ts tests: loading it takes as long as a short test. */
+async function sendCode({ context }: Visitor, { app, url }: TestApp) {
+  const code = new URL(await app.access.createSignInLink(url)).searchParams.get('code')
+  const reply = await context.request.post(`${url}/api/session`, { data: { code }, headers: { origin: url } })
+  if (!reply.ok()) throw new Error(await reply.text())
 }
+
+/** Resolves when the page has painted all that has changed until now. */
+export const painted = (page: Page) =>
+  page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
 
 /** Gives a reason in the open dialog and confirms it. */
 export async function confirm(page: Page, reason: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, openAnother, signIn, startStage, type Visitor, visit } from './browser'
 
 const HOSTS = 6
 const STARTED = { config_refresh: 1, logger_tls_period: 1, carver_tick: 1 }
@@ -15,27 +15,36 @@ const PACK = `{
 describeInBrowser('fleet pages', () => {
   let browser: Browser
   let app: TestApp
+  let visitor: Visitor
   const fleets: Fleet[] = []
-  const visitors: Visitor[] = []
+  const others: Visitor[] = []
 
   beforeAll(async () => {
     ;({ app, browser } = await startStage())
+    visitor = await visit(browser, app.url)
+    await signIn(visitor, app)
   })
   afterEach(async () => {
-    const all = visitors.splice(0)
-    await Promise.all(all.map(visitor => visitor.context.close()))
-    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
-    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+    const all = [visitor, ...others]
+    await Promise.all(others.splice(0).map(({ context }) => context.close()))
+    expect(all.flatMap(({ errors }) => errors.splice(0))).toEqual([])
+    expect(all.flatMap(({ foreign }) => foreign.splice(0))).toEqual([])
   })
   afterAll(async () => {
     await Promise.all(fleets.map(fleet => fleet.stop()))
   })
 
-  async function signedIn(path: string): Promise<Page> {
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    await signIn(visitor, app, path)
-    return visitor.page
+  async function open(path: string): Promise<Page> {
+    const page = await openAnother(visitor)
+    await page.goto(app.url + path)
+    return page
+  }
+
+  async function openElsewhere(path: string): Promise<Page> {
+    const other = await visit(browser, app.url)
+    others.push(other)
+    await signIn(other, app, path)
+    return other.page
   }
 
   function startFleet(secret: string, hosts: number, seed: string) {
@@ -65,14 +74,14 @@ describeInBrowser('fleet pages', () => {
   const row = (page: Page, id: string) => page.locator(`[data-host="${id}"]`)
 
   it('the dashboard links to adding a host while there are none', async () => {
-    const page = await signedIn('/')
+    const page = await open('/')
     await page.getByLabel('Fleet').getByText('No hosts yet').waitFor()
     await page.getByLabel('Fleet').getByRole('link', { name: 'Add host' }).click()
     await page.waitForURL('**/hosts/add')
   })
 
   it('the add-host page creates a secret and shows the first host as it enrolls', async () => {
-    const [page, list] = await Promise.all([signedIn('/hosts'), signedIn('/hosts')])
+    const [page, list] = await Promise.all([open('/hosts'), openElsewhere('/hosts')])
     await page.getByText('npm run simulate:fleet -- --hosts 50').waitFor()
     await list.getByText('No hosts yet').waitFor()
     await page.getByRole('link', { name: 'Add a host' }).click()
@@ -101,7 +110,7 @@ describeInBrowser('fleet pages', () => {
   it('filters are in the URL, and a query can be started for selected hosts', async () => {
     const [one, other] = await hosts()
     if (!one || !other) throw new Error('There are too few hosts.')
-    const page = await signedIn(`/hosts?q=${one.hostname}`)
+    const page = await open(`/hosts?q=${one.hostname}`)
     await row(page, one.id).waitFor()
     expect(await page.locator('.host-row').count()).toBe(1)
     await page.getByRole('link', { name: 'Clear' }).click()
@@ -118,7 +127,7 @@ describeInBrowser('fleet pages', () => {
   })
 
   it('the list of hosts has keyboard shortcuts', async () => {
-    const page = await signedIn('/hosts')
+    const page = await open('/hosts')
     await page.locator('.host-row').first().waitFor()
     await page.keyboard.press('/')
     await page.locator('[aria-label="Search hosts"]:focus').waitFor()
@@ -133,7 +142,7 @@ describeInBrowser('fleet pages', () => {
 
   it('answers arrive live in all browsers, as rows, no rows or an error', async () => {
     const { id } = await firstHost()
-    const [page, other] = await Promise.all([signedIn(`/hosts/${id}`), signedIn(`/hosts/${id}`)])
+    const [page, other] = await Promise.all([open(`/hosts/${id}`), openElsewhere(`/hosts/${id}`)])
     await page.locator('.sql [contenteditable="true"]').waitFor()
     await page.keyboard.press('r')
     await page.waitForFunction(() => document.activeElement?.closest('.sql'))
@@ -169,7 +178,7 @@ describeInBrowser('fleet pages', () => {
     const { secret } = (await answer.json()) as { secret: string }
     const silent = new Fleet({ url: app.url, secret, hosts: 1, seed: 'silent', behavior: { silent: 1 } })
     fleets.push(silent)
-    const list = await signedIn('/hosts')
+    const list = await openElsewhere('/hosts')
     await list
       .locator('.host-row')
       .nth(HOSTS - 1)
@@ -178,7 +187,7 @@ describeInBrowser('fleet pages', () => {
     await list.locator('.host-row').nth(HOSTS).waitFor()
     const known = await hosts()
     const host = known.toSorted((a, b) => (a.id < b.id ? 1 : -1))[0]
-    const page = await signedIn(`/hosts/${host?.id}`)
+    const page = await open(`/hosts/${host?.id}`)
     await page.locator('.host-queries').waitFor({ state: 'attached' })
     // Long enough to see it open first, even on a busy machine.
     await app.post(`/api/hosts/${host?.id}/query`, { sql: 'select * from uptime', deadline_seconds: 20 })
@@ -192,7 +201,7 @@ describeInBrowser('fleet pages', () => {
   })
 
   it('the dashboard shows hosts by status and the latest answers', async () => {
-    const page = await signedIn('/')
+    const page = await open('/')
     await page.locator('.fleet-counts a', { hasText: /[67]\s*online/ }).waitFor()
     const sql = "select name from users where username = 'dashboard'"
     await app.post('/api/queries', { sql, targets: { all: true }, deadline_seconds: 20 })
@@ -207,7 +216,7 @@ describeInBrowser('fleet pages', () => {
 
   it('a refresh updates the vitals of a host', async () => {
     const { id } = await firstHost()
-    const page = await signedIn(`/hosts/${id}`)
+    const page = await open(`/hosts/${id}`)
     const updated = page.locator('.summary time').nth(1)
     const before = await updated.getAttribute('title')
     await page.getByRole('button', { name: 'Refresh' }).click()
@@ -219,7 +228,7 @@ describeInBrowser('fleet pages', () => {
 
   it('labels are assigned manually and by query', async () => {
     const { id } = await firstHost()
-    const page = await signedIn(`/hosts/${id}?tab=labels`)
+    const page = await open(`/hosts/${id}?tab=labels`)
     await page.getByLabel('Label', { exact: true }).fill('favorites')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.locator('.summary .tag', { hasText: 'favorites' }).waitFor()
@@ -241,7 +250,7 @@ describeInBrowser('fleet pages', () => {
 
   it('a published pack is imported, and its results arrive', async () => {
     const { id } = await firstHost()
-    const page = await signedIn('/hosts/packs')
+    const page = await open('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
     await page.getByLabel('Name', { exact: true }).fill('basics')
     await page.getByLabel(/Pack as JSON/).fill(PACK)
@@ -256,7 +265,7 @@ describeInBrowser('fleet pages', () => {
   })
 
   it('an import shows warnings about parts that hosts do not get, until Escape is pressed', async () => {
-    const page = await signedIn('/hosts/packs')
+    const page = await open('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
     await page.getByLabel('Name', { exact: true }).fill('whole')
     const schedule = { up: { query: 'select 1', interval: 3_600, platform: 'macos' } }
@@ -271,7 +280,7 @@ describeInBrowser('fleet pages', () => {
   })
 
   it('an imported file may be UTF-8 or UTF-16; other encodings are reported', async () => {
-    const page = await signedIn('/hosts/packs')
+    const page = await open('/hosts/packs')
     await page.getByRole('button', { name: 'Import a pack' }).click()
     const choose = (name: string, buffer: Buffer) =>
       page.getByLabel('File').setInputFiles({ name, mimeType: 'application/json', buffer })
@@ -292,7 +301,7 @@ describeInBrowser('fleet pages', () => {
     const { id, hostname } = await firstHost()
     await app.post('/api/labels', { name: 'spare' })
     await app.post('/api/packs/import', { name: 'idle', content: '{"queries": {}}' })
-    const page = await signedIn('/hosts/packs')
+    const page = await open('/hosts/packs')
     const pack = page.locator('[data-pack="idle"]')
     await pack.getByRole('button', { name: 'Disable' }).click()
     await page.getByText('Hosts stop running the queries').waitFor()
@@ -314,7 +323,7 @@ describeInBrowser('fleet pages', () => {
   it('a host whose agent has lost its schedule has a warning', async () => {
     const { id } = await firstHost()
     await app.app.db('hosts').where({ id }).update({ schedule_lost_at: new Date() })
-    const page = await signedIn('/hosts')
+    const page = await open('/hosts')
     await page.locator(`[data-host="${id}"]`, { hasText: 'no schedule' }).waitFor()
     await page.goto(`${app.url}/hosts/${id}`)
     await page.getByText('This agent has no schedule').waitFor()
@@ -323,7 +332,7 @@ describeInBrowser('fleet pages', () => {
 
   it('a saved query can be run on the page of any host', async () => {
     const { id } = await firstHost()
-    const page = await signedIn('/hosts/saved-queries')
+    const page = await open('/hosts/saved-queries')
     await page.getByRole('button', { name: 'New saved query' }).click()
     await page.getByLabel('Name', { exact: true }).fill('Since when')
     await write(page, 'select total_seconds from uptime')
@@ -338,7 +347,7 @@ describeInBrowser('fleet pages', () => {
 
   it('a file is requested from a host and downloaded', async () => {
     const { id } = await firstHost()
-    const page = await signedIn(`/hosts/${id}?tab=files`)
+    const page = await open(`/hosts/${id}?tab=files`)
     await page.getByLabel(/Path on the host/).fill('/etc/hosts')
     await page.getByRole('button', { name: 'Request file' }).click()
     const link = page.getByRole('link', { name: 'Download' })
@@ -349,7 +358,7 @@ describeInBrowser('fleet pages', () => {
 
   it('the files tab explains why a file does not arrive', async () => {
     const { id } = await firstHost()
-    const page = await signedIn(`/hosts/${id}?tab=files`)
+    const page = await open(`/hosts/${id}?tab=files`)
     const fetchFile = async (path: string) => {
       await page.getByLabel(/Path on the host/).fill(path)
       await page.getByRole('button', { name: 'Request file' }).click()
@@ -364,9 +373,9 @@ describeInBrowser('fleet pages', () => {
   it('viewers see no actions that they are not allowed to perform', async () => {
     const answer = await app.post('/api/tokens', { name: 'viewer', role: 'viewer' })
     const { secret } = (await answer.json()) as { secret: string }
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    const { page } = visitor
+    const viewer = await visit(browser, app.url)
+    others.push(viewer)
+    const { page } = viewer
     await page.goto(`${app.url}/sign-in?next=/hosts`)
     await page.getByLabel('Token').fill(secret)
     await page.getByRole('button', { name: 'Sign in' }).click()

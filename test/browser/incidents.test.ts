@@ -1,17 +1,18 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
 import { confirm, describeInBrowser, signIn, startStage, visit } from './browser'
 
+const DESKTOP = { width: 1_280, height: 800 }
 const PHONE = { width: 390, height: 844 }
 
 describeInBrowser('incidents', () => {
-  let browser: Browser
   let app: TestApp
   let page: Page
   let errors: string[]
 
   beforeAll(async () => {
-    ;({ app, browser } = await startStage())
+    const { browser, ...stage } = await startStage()
+    app = stage.app
     const routed = await fetch(`${app.url}/api/alert-routes`, {
       method: 'PUT',
       headers: { ...app.headers, 'content-type': 'application/json' },
@@ -100,14 +101,10 @@ describeInBrowser('incidents', () => {
     await page.locator('.summary').getByText('acknowledged').first().waitFor()
     expect(errors).toEqual([])
   })
-})
 
-describeInBrowser('receivers', () => {
-  it('are created, tested and changed without showing their secrets', async () => {
-    const { app, browser } = await startStage()
-    const visitor = await visit(browser, app.url)
-    const { page } = visitor
-    await signIn(visitor, app, '/admin/receivers')
+  it('are sent by receivers, which are created, tested and changed without showing their secrets', async () => {
+    await page.setViewportSize(DESKTOP)
+    await page.goto(`${app.url}/admin/receivers`)
     await page.getByRole('button', { name: 'New receiver' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name, by which routes call it').fill('ops')

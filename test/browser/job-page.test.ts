@@ -1,28 +1,27 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, openAnother, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('a job page', () => {
-  let browser: Browser
   let app: TestApp
   let visitor: Visitor
   let page: Page
 
   beforeAll(async () => {
-    ;({ app, browser } = await startStage())
-  })
-  beforeEach(async () => {
+    const { browser, ...stage } = await startStage()
+    app = stage.app
     visitor = await visit(browser, app.url)
-    page = visitor.page
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await signIn(visitor, app)
   })
+  beforeEach(async () => {
+    page = await openAnother(visitor)
+  })
   afterEach(async () => {
-    await visitor.context.close()
     await closeSites()
-    expect(visitor.errors).toEqual([])
-    expect(visitor.foreign).toEqual([])
+    expect(visitor.errors.splice(0)).toEqual([])
+    expect(visitor.foreign.splice(0)).toEqual([])
   })
 
   async function create(kind: string, input: object): Promise<string> {

@@ -30,7 +30,7 @@ describeInBrowser('pages with ten thousand jobs', () => {
     )
     visitor = await visit(browser, app.url)
     page = visitor.page
-    await signIn(visitor, app)
+    await signIn(visitor, app, '/jobs')
     await page.locator('.job-row').first().waitFor()
   })
   afterAll(async () => {

@@ -4,7 +4,7 @@ import type { Browser, CDPSession, Page, Request } from 'playwright-core'
 import { ROOT } from '../../src/base/root'
 import { PAGES } from '../../src/contract/pages'
 import type { TestApp } from '../support/app'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, neverIdle, signIn, startStage, type Visitor, visit } from './browser'
 
 const PUBLIC_DIR = join(ROOT, 'dist/public')
 /** Everything transferred until a page is complete, headers and data included. */
@@ -30,7 +30,7 @@ describeInBrowser('the code of a page', () => {
     ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
   })
   beforeEach(async () => {
-    visitor = await visit(browser, app.url)
+    visitor = await visit(browser, app.url, { preloads: true })
     page = visitor.page
   })
   afterEach(async () => {
@@ -39,11 +39,8 @@ describeInBrowser('the code of a page', () => {
     expect(visitor.foreign).toEqual([])
   })
 
-  /** Prevents preloading, so that only opened pages are loaded. */
-  const neverIdle = () => page.addInitScript(() => Object.assign(globalThis, { requestIdleCallback: () => 0 }))
-
   it('is loaded when the page is opened, and preloaded by a header', async () => {
-    await neverIdle()
+    await page.addInitScript(neverIdle)
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
     const [answer] = await Promise.all([
@@ -100,7 +97,7 @@ describeInBrowser('the code of a page', () => {
   }
 
   const testSize = async (path: string, ready: string) => {
-    await neverIdle()
+    await page.addInitScript(neverIdle)
     const { bytes, order } = await openCold(path, ready)
     expect(bytes).toBeGreaterThan(10_000)
     expect(bytes).toBeLessThan(FIRST_BYTES_MAX)
@@ -135,7 +132,7 @@ describeInBrowser('the code of a page', () => {
   })
 
   it('of dialogs is loaded when one opens, or when the browser is idle', async () => {
-    await neverIdle()
+    await page.addInitScript(neverIdle)
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
     await page.route('**/chunks/dialog-components-*', route => route.abort())
@@ -161,7 +158,7 @@ describeInBrowser('the code of a page', () => {
   })
 
   it('can be loaded by a reload after the server was updated', async () => {
-    await neverIdle()
+    await page.addInitScript(neverIdle)
     await signIn(visitor, app, '/logs')
     await page.locator('.log').waitFor()
     await page.route('**/chunks/jobs-page-*', route => route.fulfill({ status: 404 }))

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, openAnother, signIn, startStage, type Visitor, visit } from './browser'
 
 describeInBrowser('job and log pages', () => {
   let browser: Browser
@@ -11,17 +11,16 @@ describeInBrowser('job and log pages', () => {
 
   beforeAll(async () => {
     ;({ app, browser } = await startStage())
-  })
-  beforeEach(async () => {
     visitor = await visit(browser, app.url)
-    page = visitor.page
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await signIn(visitor, app)
   })
-  afterEach(async () => {
-    await visitor.context.close()
-    expect(visitor.errors).toEqual([])
-    expect(visitor.foreign).toEqual([])
+  beforeEach(async () => {
+    page = await openAnother(visitor)
+  })
+  afterEach(() => {
+    expect(visitor.errors.splice(0)).toEqual([])
+    expect(visitor.foreign.splice(0)).toEqual([])
   })
 
   async function start(...steps: Record<string, unknown>[]): Promise<string> {
@@ -40,6 +39,7 @@ describeInBrowser('job and log pages', () => {
 
   it('filters are in the URL and can be saved as a view', async () => {
     await start({ lines: 1 })
+    await page.goto(`${app.url}/jobs`)
     await page.getByRole('button', { name: 'completed', exact: true }).click()
     await page.getByRole('combobox', { name: 'Kind' }).selectOption('demo')
     await page.getByRole('combobox', { name: 'Created', exact: true }).selectOption('24h')
@@ -59,6 +59,7 @@ describeInBrowser('job and log pages', () => {
 
   it('expanded rows are in the URL and open again after a reload', async () => {
     const [first, second] = [await start({ lines: 3 }), await start({ lines: 3 })]
+    await page.goto(`${app.url}/jobs`)
     for (const id of [first, second]) await page.locator(`[data-job="${id}"] .fold`).click()
     await page.waitForURL(url => url.searchParams.get('open') === `${first},${second}`)
     await page.reload()
@@ -132,6 +133,7 @@ describeInBrowser('job and log pages', () => {
 
   it('a bulk action cancels only the selected jobs', async () => {
     const ids = await Promise.all([1, 2, 3].map(() => start({ lines: 5_000, interval_ms: 50 })))
+    await page.goto(`${app.url}/jobs`)
     for (const id of ids) await page.locator(`[data-job="${id}"] .is-running`).waitFor()
     await page.locator(`[data-job="${ids[0]}"] .pick`).check()
     await page.keyboard.press('?')

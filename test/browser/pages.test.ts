@@ -1,7 +1,7 @@
 import type { Browser, Page, Route } from 'playwright-core'
 import type { TestApp } from '../support/app'
 import { closeSites, httpSite } from '../support/sites'
-import { describeInBrowser, type Stage, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, openAnother, type Stage, signIn, startStage, type Visitor, visit } from './browser'
 
 const LINES = 100_000
 
@@ -9,24 +9,32 @@ describeInBrowser('pages', () => {
   let browser: Browser
   let apps: Stage['apps']
   let app: TestApp
-  const visitors: Visitor[] = []
+  let visitor: Visitor
+  const others: Visitor[] = []
 
   beforeAll(async () => {
     ;({ app, apps, browser } = await startStage())
+    visitor = await visit(browser, app.url)
+    await signIn(visitor, app)
   })
   afterEach(async () => {
-    const all = visitors.splice(0)
-    await Promise.all(all.map(visitor => visitor.context.close()))
+    const all = [visitor, ...others]
+    await Promise.all(others.splice(0).map(({ context }) => context.close()))
     await closeSites()
-    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
-    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+    expect(all.flatMap(({ errors }) => errors.splice(0))).toEqual([])
+    expect(all.flatMap(({ foreign }) => foreign.splice(0))).toEqual([])
   })
 
-  async function signedIn(path = '/queue'): Promise<Page> {
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    await signIn(visitor, app, path)
-    return visitor.page
+  async function open(path = '/queue'): Promise<Page> {
+    const page = await openAnother(visitor)
+    await page.goto(app.url + path)
+    return page
+  }
+
+  async function anotherVisitor(url = app.url): Promise<Visitor> {
+    const other = await visit(browser, url)
+    others.push(other)
+    return other
   }
 
   async function startDemo(step: Record<string, unknown>): Promise<string> {
@@ -38,9 +46,7 @@ describeInBrowser('pages', () => {
   const row = (page: Page, line: number) => page.locator(`.log-row[data-line="${line}"]`)
 
   it('sign in by a one-time link and remove its code from the URL', async () => {
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    const { page } = visitor
+    const { page } = await anotherVisitor()
     await page.goto(await app.app.access.createSignInLink(app.url))
     await page.waitForURL('**/set-password?**')
     await page.getByRole('link', { name: 'Not now' }).click()
@@ -61,7 +67,9 @@ describeInBrowser('pages', () => {
 
   it('show a health check live in two browsers', async () => {
     const site = await httpSite((_request, answer) => void answer.end('fine'))
-    const [first, second] = await Promise.all([signedIn(), signedIn()])
+    const other = await anotherVisitor()
+    await signIn(other, app, '/queue')
+    const [first, second] = [await open(), other.page]
     await first.getByRole('button', { name: 'Run job' }).click()
     await first.getByLabel('URL').fill(site.url('/health').replace('http://', ''))
     await first.getByRole('button', { name: 'Check', exact: true }).click()
@@ -81,7 +89,7 @@ describeInBrowser('pages', () => {
   })
 
   it('show the lines of running jobs on the queue page, over one connection', async () => {
-    const page = await signedIn()
+    const page = await open()
     const streams: string[] = []
     page.on('request', request => {
       if (request.url().includes('/stream')) streams.push(request.url())
@@ -95,7 +103,7 @@ describeInBrowser('pages', () => {
 
   it('show any line of a long log with few elements', async () => {
     const id = await startDemo({ workers: 1, lines: LINES })
-    const page = await signedIn(`/jobs/${id}`)
+    const page = await open(`/jobs/${id}`)
     await page.locator('.summary .is-completed').waitFor()
     await row(page, LINES).waitFor()
     const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
@@ -115,7 +123,7 @@ describeInBrowser('pages', () => {
 
   it('search and filter a log and stop following it', async () => {
     const id = await startDemo({ workers: 1, lines: 3_000 })
-    const page = await signedIn(`/jobs/${id}`)
+    const page = await open(`/jobs/${id}`)
     await row(page, 3_000).waitFor()
     await page.keyboard.press('/')
     await page.getByLabel('Search lines').fill('no line says this')
@@ -134,7 +142,7 @@ describeInBrowser('pages', () => {
       ['websocket', false],
       ['poll', true],
     ] as const) {
-      const page = await signedIn()
+      const page = await openAnother(visitor)
       await page.route(/\/api\/.*stream(\?|$|\/events)/, route => route.fulfill({ status: 502 }))
       if (isBlocked) await page.routeWebSocket(/ws\/stream/, socket => socket.close())
       await page.goto(`${app.url}/jobs/${id}`)
@@ -145,7 +153,7 @@ describeInBrowser('pages', () => {
 
   it('show lines that arrived before their log was rendered', async () => {
     const id = await startDemo({ workers: 1, lines: 20 })
-    const page = await signedIn()
+    const page = await open()
     const reply = delayed()
     await page.route(`**/api/jobs/${id}`, reply.hold)
     const streamed = page.waitForResponse(response => response.url().includes(`topic=job%3A${id}`))
@@ -163,7 +171,7 @@ describeInBrowser('pages', () => {
   })
 
   it('pause a queue with a reason', async () => {
-    const page = await signedIn('/queues?name=demo')
+    const page = await open('/queues?name=demo')
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     await page.getByLabel('Reason').fill('night')
     await page.getByRole('button', { name: 'Pause demo' }).click()
@@ -176,7 +184,7 @@ describeInBrowser('pages', () => {
 
   it('cancel and retry a job with a reason', async () => {
     const id = await startDemo({ workers: 1, lines: 2_000, interval_ms: 20 })
-    const page = await signedIn(`/jobs/${id}`)
+    const page = await open(`/jobs/${id}`)
     await page.locator('.summary .is-running').waitFor()
     await page.getByRole('button', { name: 'Cancel', exact: true }).click()
     await page.getByLabel('Reason').fill('wrong input')
@@ -197,10 +205,9 @@ describeInBrowser('pages', () => {
     const own = await apps.start({ TAILRACE_ROLE: 'web' }) // the job runs in the other one, which goes on
     const { port: ownPort } = new URL(own.url)
     expect(ownPort).not.toBe(port)
-    const visitor = await visit(browser, own.url)
-    visitors.push(visitor)
-    const { page } = visitor
-    await signIn(visitor, own)
+    const other = await anotherVisitor(own.url)
+    const { page } = other
+    await signIn(other, own)
     const id = await startDemo({ workers: 1, lines: 400, interval_ms: 25 })
     await page.goto(`${own.url}/jobs/${id}`)
     await page.locator('.sidebar .live.is-live').waitFor()

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { PAGES, RESERVED_PATHS } from '../../src/contract/pages'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { describeInBrowser, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
 
 const ID = '01a1fe47-fadb-7286-a422-db8d90ee84c1'
 const addresses = [
@@ -20,8 +20,7 @@ describeInBrowser('the content security policy', () => {
   beforeAll(async () => {
     ;({ app, browser } = await startStage({ TAILRACE_ROLE: 'web' }))
     visitor = await visit(browser, app.url)
-    await visitor.page.goto(await app.app.access.createSignInLink(app.url))
-    await visitor.page.waitForURL(url => !url.pathname.startsWith('/sign-in'))
+    await signIn(visitor, app)
   })
 
   it('allows only scripts from this origin on every page, and no page violates it', async () => {

@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core'
 import { createQuery, enrolled, hostIdOf, type OsqueryAgent } from '../fleet/osquery-agent'
 import type { TestApp } from '../support/app'
 import { eventually } from '../support/programs'
-import { describeInBrowser, signIn, startStage, type Visitor, visit } from './browser'
+import { describeInBrowser, openAnother, signIn, startStage, type Visitor, visit } from './browser'
 
-const ROWS_EACH = 40_000
+const ROWS_EACH = 25_000
 const HOSTS = 8
 /** Enough for a page with a few screens of rows. */
 const ELEMENTS_MAX = 3_000
@@ -13,25 +13,34 @@ describeInBrowser('query pages', () => {
   let browser: Browser
   let app: TestApp
   let agents: OsqueryAgent[]
-  const visitors: Visitor[] = []
+  let visitor: Visitor
+  const others: Visitor[] = []
 
   beforeAll(async () => {
     ;({ app, browser } = await startStage())
     agents = await enrolled(app, HOSTS, 'web')
+    visitor = await visit(browser, app.url)
+    await signIn(visitor, app)
   })
   afterEach(async () => {
-    const all = visitors.splice(0)
-    await Promise.all(all.map(visitor => visitor.context.close()))
-    expect(all.flatMap(visitor => visitor.errors)).toEqual([])
-    expect(all.flatMap(visitor => visitor.foreign)).toEqual([])
+    const all = [visitor, ...others]
+    await Promise.all(others.splice(0).map(({ context }) => context.close()))
+    expect(all.flatMap(({ errors }) => errors.splice(0))).toEqual([])
+    expect(all.flatMap(({ foreign }) => foreign.splice(0))).toEqual([])
   })
 
-  async function visitorOf(path: string, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    await prepare(visitor.page)
-    await signIn(visitor, app, path)
-    return visitor.page
+  async function open(path: string, prepare: (page: Page) => Promise<unknown> = async () => undefined) {
+    const page = await openAnother(visitor)
+    await prepare(page)
+    await page.goto(app.url + path)
+    return page
+  }
+
+  async function openElsewhere(path: string) {
+    const other = await visit(browser, app.url)
+    others.push(other)
+    await signIn(other, app, path)
+    return other.page
   }
 
   const agent = (at: number): OsqueryAgent => {
@@ -44,7 +53,7 @@ describeInBrowser('query pages', () => {
   const cells = (page: Page, text: string) => page.locator('.grid tbody td', { hasText: text })
 
   it('complete a query, run it, and show its rows live in two browsers', async () => {
-    const page = await visitorOf('/queries')
+    const page = await open('/queries')
     await page.getByText('No queries yet').waitFor()
     await page.keyboard.press('c')
     await editor(page).click()
@@ -57,13 +66,13 @@ describeInBrowser('query pages', () => {
     await page.keyboard.type('1')
     await page.getByRole('button', { name: `all hosts ${HOSTS}` }).click()
     await page.waitForURL(url => url.searchParams.get('all') === '1' && url.searchParams.has('sql'))
-    const list = await visitorOf('/queries')
+    const list = await openElsewhere('/queries')
 
     await editor(page).click()
     await page.keyboard.press('Control+Enter')
     await page.waitForURL(/\/queries\/[0-9a-f-]{36}/)
     const id = new URL(page.url()).pathname.split('/')[2] ?? ''
-    const other = await visitorOf(`/queries/${id}`)
+    const other = await openElsewhere(`/queries/${id}`)
     const listed = list.locator(`[data-query="${id}"]`)
     await listed.getByText('select name from os_version where 1').waitFor()
 
@@ -77,7 +86,7 @@ describeInBrowser('query pages', () => {
   })
 
   it('let the keyboard leave the editor, and work without it if it cannot be loaded', async () => {
-    const page = await visitorOf('/queries/new')
+    const page = await open('/queries/new')
     await editor(page).focus()
     await page.keyboard.press('Escape')
     expect(await editor(page).evaluate(element => element.getRootNode() === document)).toBe(false)
@@ -86,7 +95,7 @@ describeInBrowser('query pages', () => {
     await page.keyboard.press('Tab')
     await page.waitForFunction(() => document.activeElement?.textContent === 'Tables')
 
-    const plain = await visitorOf('/queries/new?all=1', each =>
+    const plain = await open('/queries/new?all=1', each =>
       each.route('**/chunks/code-mirror-*', route => route.abort()),
     )
     await plain.getByRole('textbox', { name: 'SQL' }).fill('select 1 as one')
@@ -97,7 +106,7 @@ describeInBrowser('query pages', () => {
   it('keep the keys that are typed while the editor is loading', async () => {
     let load: () => void = () => undefined
     const loading = new Promise<void>(resolve => (load = resolve))
-    const page = await visitorOf('/queries', each =>
+    const page = await open('/queries', each =>
       each.route('**/chunks/code-mirror-*', async route => {
         await loading
         await route.continue()
@@ -119,7 +128,7 @@ describeInBrowser('query pages', () => {
     const some = agents.slice(2, 6)
     const query = await createQuery(app, { sql: 'select * from nope', targets: { host_ids: await idsOf(some) } })
     for (const each of some.slice(0, 3)) while (!(query.id in (await each.next())));
-    const page = await visitorOf(`/queries/${query.id}`)
+    const page = await open(`/queries/${query.id}`)
     const state = (name: string) => page.locator('.state-chips button', { hasText: name })
     await state('running').getByText('3').waitFor()
     await state('waiting').getByText('1').waitFor()
@@ -152,7 +161,7 @@ describeInBrowser('query pages', () => {
       await each.write({ [query.id]: { rows: rowsOf(at) } })
     }
     const total = (HOSTS * ROWS_EACH).toLocaleString('en')
-    const page = await visitorOf(`/queries/${query.id}`)
+    const page = await open(`/queries/${query.id}`)
     await page.locator('.results-count', { hasText: `${total} rows` }).waitFor()
     await cells(page, 'first of').first().waitFor()
     const elements = () => page.evaluate(() => document.querySelectorAll('*').length)
@@ -194,7 +203,7 @@ describeInBrowser('query pages', () => {
     })
     for (const each of agents.slice(0, 2)) while (!(query.id in (await each.next())));
     await agent(0).write({ [query.id]: { rows: rowsOf(0).slice(0, 2_000) } })
-    const page = await visitorOf(`/queries/${query.id}`)
+    const page = await open(`/queries/${query.id}`)
     await page.locator('.results-count', { hasText: '2,000 rows' }).waitFor()
     await page.locator('.grid').evaluate(element => element.scrollTo(0, element.scrollHeight / 2))
     await cells(page, '1000').first().waitFor()
@@ -208,9 +217,9 @@ describeInBrowser('query pages', () => {
     const query = await createQuery(app, { sql: 'select 1', targets: { all: true } })
     const made = await app.post('/api/tokens', { name: 'reader', role: 'viewer' })
     const { secret } = (await made.json()) as { secret: string }
-    const visitor = await visit(browser, app.url)
-    visitors.push(visitor)
-    const { context, page } = visitor
+    const reader = await visit(browser, app.url)
+    others.push(reader)
+    const { context, page } = reader
     await context.request.post(`${app.url}/api/session`, { data: { token: secret }, headers: { origin: app.url } })
     await page.goto(`${app.url}/queries/${query.id}`)
     await page.locator('.query-facts').waitFor()

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { BROWSER_ARGS, EXECUTABLE } from '../support/chromium'
 import { eventually } from '../support/programs'
-import { BROWSER_ARGS, EXECUTABLE } from './browser'
 
 /** A real browser tab. In Playwright, every page is visible and none is ever frozen. */
 export interface RealTab {

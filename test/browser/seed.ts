@@ -1,6 +1,4 @@
-import type { Page, Request } from 'playwright-core'
 import { Fleet } from '../../load/fleet/fleet'
-import type { PageName } from '../../src/contract/pages'
 import { eventually } from '../jobs/node'
 import type { TestApp } from '../support/app'
 import { deadPort } from '../support/sites'
@@ -57,7 +55,8 @@ export async function seed(app: TestApp): Promise<Seeded> {
     const { items } = await get('/api/hosts')
     return items.length === 3 ? items[0]?.id : undefined
   })
-  await post(`/api/hosts/${host}/query`, { sql: 'select * from os_version' })
+  for (const sql of ['select * from os_version', 'select * from no_such_table', 'select 1 from users limit 0'])
+    await post(`/api/hosts/${host}/query`, { sql })
   const queryAll = (sql: string) => post('/api/queries', { sql, targets: { all: true } })
   const { query } = await queryAll('select * from users')
   const bad = await queryAll('select * from no_such_table')
@@ -92,73 +91,4 @@ async function raiseAlerts(app: TestApp): Promise<string> {
   const [first] = items
   if (!first) throw new Error('No alert is listed.')
   return first.fingerprint
-}
-
-/** Addresses of a page, with seeded data. */
-export function pathsOf(name: PageName, { job, host, query, badQuery, alert, incident }: Seeded): readonly string[] {
-  const paths: Record<PageName, readonly string[]> = {
-    'sign-in': ['/sign-in'],
-    dashboard: ['/'],
-    jobs: ['/jobs', '/jobs?children=1', '/jobs?q=there+is+no+such+job'],
-    job: ['', '?tab=timeline', '?tab=children', '?tab=data'].map(tab => `/jobs/${job}${tab}`),
-    schedules: ['/schedules'],
-    queues: ['/queues', '/queues?name=demo'],
-    errors: ['/errors'],
-    workers: ['/workers'],
-    hosts: ['/hosts'],
-    queries: ['/queries'],
-    'saved-queries': ['/hosts/saved-queries'],
-    packs: ['/hosts/packs'],
-    labels: ['/hosts/labels'],
-    files: ['/hosts/files'],
-    'enroll-secrets': ['/admin/enroll-secrets'],
-    'add-host': ['/hosts/add'],
-    host: ['', '?tab=history', '?tab=scheduled', '?tab=log', '?tab=labels', '?tab=files'].map(
-      tab => `/hosts/${host}${tab}`,
-    ),
-    'new-query': ['/queries/new?all=1&sql=select+*+from+file'],
-    query: [
-      `/queries/${query}`,
-      `/queries/${query}?view=hosts`,
-      `/queries/${query}?view=values&column=username`,
-      `/queries/${badQuery}?view=errors`,
-    ],
-    incidents: ['/incidents', '/incidents?status=resolved'],
-    incident: [`/incidents/${incident}`],
-    notifications: ['/notifications'],
-    'alert-routes': ['/alert-routes'],
-    receivers: ['/admin/receivers'],
-    alerts: ['/alerts', '/alerts?group_by=team', '/alerts?q=there+is+no+such+alert'],
-    alert: [`/alerts/${alert}`],
-    silences: ['/silences', '/silences?tab=expired', '/silences?tab=maintenance'],
-    members: ['/admin/members'],
-    tokens: ['/admin/tokens'],
-    audit: ['/admin/audit'],
-    retention: ['/admin/retention'],
-    logs: ['/logs'],
-    settings: ['/settings'],
-    'set-password': ['/set-password'],
-  }
-  return paths[name]
-}
-
-/** Opens a page and waits until it has all its data: nothing is loading, and a log has its lines. */
-export async function openWhole(page: Page, url: string): Promise<void> {
-  const pending = new Set<Request>()
-  const began = (request: Request) => {
-    if (!/\/stream\b|\/chunks\//.test(request.url())) pending.add(request)
-  }
-  const ended = (request: Request) => pending.delete(request)
-  page.on('request', began).on('requestfinished', ended).on('requestfailed', ended)
-  await page.goto(url)
-  do {
-    await page.waitForFunction(
-      () =>
-        document.querySelector('h1') !== null &&
-        document.querySelector('[aria-busy="true"]') === null &&
-        (document.querySelector('.log') === null || document.querySelector('.log-row:not(.log-probe)') !== null),
-    )
-    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
-  } while (pending.size > 0)
-  page.off('request', began).off('requestfinished', ended).off('requestfailed', ended)
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 
 /** Stops what global-setup.ts started. @throws Error if a reply, event or row differed from its schema in any test */
 export default async function tearDown() {
+  await globalThis.testChromium?.stop()
   await globalThis.testServers?.stop()
   const file = process.env.CONTRACT_CHECK_FILE ?? ''
   const mismatches = [...new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))]
