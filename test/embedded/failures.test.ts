@@ -26,7 +26,7 @@ async function visit({ redisUrl = '', databaseUrl = '' }: Record<string, string>
   const client = createRedis({ url: redisUrl, prefix: 'test', log: quietLog }).connect('command')
   const db = createDb(databaseUrl, 1)
   try {
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     const [row] = await rows<{ one: number }>(db, 'select 1 as one')
     return [await client.ping(), row?.one]
   } finally {

@@ -72,7 +72,7 @@ type Client = ReturnType<ReturnType<typeof createRedis>['connect']>
 export async function withRedis<T>(socket: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = createRedis({ url: `unix://${socket}`, prefix: 'test', log: quietLog }).connect('command')
   try {
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     return await use(client)
   } finally {
     client.disconnect()
