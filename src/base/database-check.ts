@@ -7,7 +7,7 @@ import { oneRow } from './rows'
 export const START_TIMEOUT_MS = 10_000
 const RETRY_MS = 250
 const POSTGRES_VERSION_MIN = 14
-/** Connection refused, unknown host (container DNS may lag) or still starting up. Nothing else is worth retrying. */
+/** Connection refused, unknown host (container DNS may lag) or still starting up. */
 const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
 
 /**
@@ -82,11 +82,15 @@ async function readServer(db: Db, timeoutMs: number) {
          from (select 1) as server left join pg_class on pg_class.oid = to_regclass('migrations')`,
       )
     } catch (error) {
-      if (!TRANSIENT.has(String((error as { code?: string }).code)) || Date.now() > deadline) throw error
+      if (!isTransient(error) || Date.now() > deadline) throw error
       await new Promise(resolve => setTimeout(resolve, RETRY_MS))
     }
   }
 }
+
+/** Whether a retry may succeed. A server that is busy, for example with its recovery, may not answer in time either. */
+const isTransient = (error: unknown) =>
+  TRANSIENT.has(String((error as { code?: string }).code)) || messageOf(error).includes('timeout expired')
 
 /** A URL without user, password and options, for messages. */
 export const displayAddress = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')

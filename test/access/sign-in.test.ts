@@ -1,3 +1,4 @@
+import crypto from 'node:crypto'
 import { type Answer, cookieOf, type Site, startSite } from '../web/site'
 
 let site: Site
@@ -158,6 +159,15 @@ test('a session secret is not accepted as a token, nor a token as a cookie', asy
 
 describe('failed attempts', () => {
   const wrong = { email: 'admin@localhost', password: 'not the password' }
+
+  // only their number matters here, and dozens of hashes at their real cost take long
+  beforeAll(() => {
+    const { scrypt } = crypto
+    jest
+      .spyOn(crypto, 'scrypt')
+      .mockImplementation((password, salt, bytes, _cost, done) => scrypt(password, salt, bytes, { N: 2 }, done))
+  })
+  afterAll(() => jest.restoreAllMocks())
 
   test('are limited per account, and do not reveal whether it exists', async () => {
     const other = await startSite()

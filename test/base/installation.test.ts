@@ -52,7 +52,7 @@ async function asked(sql: string) {
 /** Has the effect of FLUSHALL on this test's keys. */
 async function emptyRedis() {
   const client = createRedis({ url: testRedisUrl(), prefix, log }).connect('command')
-  await whenReady(client, 5_000)
+  await whenReady(client, 60_000)
   const keys = await client.keys(`${prefix}:*`)
   expect(keys.length).toBeGreaterThan(0)
   await client.del(...keys)

@@ -8,7 +8,7 @@ async function writesOf(purpose: Purpose): Promise<number> {
     purpose,
   ) as Redis
   try {
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     const writes = jest.spyOn(client.stream, 'write')
     await Promise.all([client.get('a'), client.get('b')])
     return writes.mock.calls.length

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -28,6 +28,15 @@ interface Settings {
   user?: { uid?: number; gid?: number }
 }
 
+let bundled: Promise<{ stdout: string }> | undefined
+
+/** The command line as one file. */
+async function bundle(): Promise<string> {
+  const args = [join(ROOT, 'cli/main.ts'), '--bundle', '--platform=node', '--format=cjs']
+  bundled ??= promisify(execFile)(join(ROOT, 'node_modules/.bin/esbuild'), args, { maxBuffer: 2 ** 26 })
+  return (await bundled).stdout
+}
+
 /** The command line, installed in its own folder, so that neither this clone nor the user's home affects the tests. */
 export class CommandLine {
   private constructor(
@@ -39,9 +48,10 @@ export class CommandLine {
 
   static async install(env: Env = {}): Promise<CommandLine> {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-cli-'))
-    const options = ['--bundle', '--platform=node', '--format=cjs', `--outfile=${folder}/dist/cli/main.js`]
-    await promisify(execFile)(join(ROOT, 'node_modules/.bin/esbuild'), [join(ROOT, 'cli/main.ts'), ...options])
-    return new CommandLine(folder, { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), ...env })
+    const command = new CommandLine(folder, { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), ...env })
+    await mkdir(join(folder, 'dist/cli'), { recursive: true })
+    await writeFile(command.program, await bundle())
+    return command
   }
 
   get program() {

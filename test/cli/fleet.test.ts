@@ -74,11 +74,15 @@ describe('query', () => {
 
   test('exits with 6 if hosts failed or did not answer, and names them', async () => {
     const [a, b] = agents
-    const running = cli.start(['query', 'select 1', '--platform', 'ubuntu', '--deadline', '8', '--json'])
+    const running = cli.start(['query', 'select 1', '--platform', 'ubuntu', '--deadline', '300', '--json'])
     await Promise.all([
       answer(a, { rows: [{ '1': '1' }] }),
       answer(b, { rows: [], status: 1, message: 'no such table: nope' }),
     ])
+    await app.app
+      .db('queries')
+      .where({ id: await queryId(running) })
+      .update({ deadline_at: new Date() })
     const { code, stdout, stderr } = await running.ended
     expect(code).toBe(6)
     expect(stderr).toMatch(/^host-cli2: failed: no such table: nope$/m)

@@ -29,6 +29,10 @@ const endedJob = async (step: Record<string, unknown>) => {
   return stdout.slice(0, 36)
 }
 
+let long: Promise<string> | undefined
+/** A job whose log takes several requests and fills any pipe. */
+const longJob = () => (long ??= endedJob({ lines: 3_000, line_bytes: 300 }))
+
 /** A tail without history shows only what happens while it is connected, so tests wait for the connection. */
 async function openStreams(): Promise<number> {
   const metrics = await (await app.get('/metrics')).text()
@@ -79,8 +83,7 @@ describe('tail job', () => {
     expect(code).toBe(0)
     expect(linesIn(stdout).slice(0, 2)).toEqual([1, 2])
     await cli.run(['cancel', id, '--reason', 'seen'])
-    const long = await endedJob({ lines: 3_000, line_bytes: 300 })
-    const whole = await cli.run(['tail', 'job', long, '--no-follow', '--json', '--lines', 'all'])
+    const whole = await cli.run(['tail', 'job', await longJob(), '--no-follow', '--json', '--lines', 'all'])
     expect(linesIn(whole.stdout)).toEqual(range(1, 3_000))
   })
 
@@ -204,7 +207,7 @@ describe('a closed output pipe', () => {
   }
 
   test('ends a list or a tail without an error', async () => {
-    const id = await endedJob({ lines: 5_000 })
+    const id = await longJob()
     for (const args of [
       ['jobs', '--json'],
       ['tail', 'job', id, '--lines', 'all', '--json'],
@@ -236,7 +239,7 @@ describe('output to a full disk', () => {
     ['run', 'demo', demo({ lines: 1 })],
     ['version'],
   ])('%s %s reports it in one sentence and fails', async (...args) => {
-    const id = args.includes('ID') ? await endedJob({ lines: 5_000 }) : ''
+    const id = await longJob()
     const words = args.map(arg => (arg === 'ID' ? id : arg))
     const shell = spawn('sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, cli.program, ...words], {
       env: cli.env,

@@ -86,7 +86,7 @@ test('following the guide gives a new job kind that type-checks, builds and runs
     await database.drop()
     await rm(folder, { recursive: true })
   }
-}, 240_000)
+})
 
 function addressOf(stdout: NodeJS.ReadableStream | null): Promise<string> {
   return new Promise((resolve, reject) => {

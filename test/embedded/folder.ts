@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, readFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRedis, whenReady } from '../../src/base/redis'
 import { quietLog } from '../support/parts'
 import { compileProgram, type Program, startProgram } from '../support/programs'
-import { removeDataDir } from '../support/servers'
+import { copyPostgres, removeDataDir } from '../support/servers'
 
 /** Data folders and the processes that use them; `clean` stops and removes all of them. */
 export class Workbench {
@@ -23,6 +23,24 @@ export class Workbench {
     await chmod(folder, mode)
     this.folders.push(folder)
     return folder
+  }
+
+  /** A folder as an earlier run left it, for tests that are not about the first run; `names` are folders in it. */
+  async usedFolder(...names: string[]): Promise<string> {
+    const folder = join(await this.folder(), ...names)
+    await mkdir(folder, { recursive: true, mode: 0o711 })
+    const source = process.env.TEST_POSTGRES_DATA
+    if (source) await copyPostgres(source, folder)
+    else await this.runOnce(folder)
+    return folder
+  }
+
+  private async runOnce(dataDir: string) {
+    await this.prepare()
+    const program = this.start(dataDir)
+    await program.ready
+    program.process.kill('SIGTERM')
+    await program.ended
   }
 
   /** Starts the private servers on `dataDir` in a separate process. */
@@ -54,7 +72,7 @@ type Client = ReturnType<ReturnType<typeof createRedis>['connect']>
 export async function withRedis<T>(socket: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = createRedis({ url: `unix://${socket}`, prefix: 'test', log: quietLog }).connect('command')
   try {
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     return await use(client)
   } finally {
     client.disconnect()

@@ -39,7 +39,7 @@ test('keeps its data after a stop, and leaves no processes behind', async () => 
 })
 
 test('stops the servers after kill -9 of the main process', async () => {
-  const dataDir = await bench.folder()
+  const dataDir = await bench.usedFolder()
   const program = bench.start(dataDir)
   await program.ready
   const pids = await serverPids(dataDir)
@@ -49,7 +49,7 @@ test('stops the servers after kill -9 of the main process', async () => {
 })
 
 test('starts at once after kill -9, with everything that was written', async () => {
-  const dataDir = await bench.folder()
+  const dataDir = await bench.usedFolder()
   const first = bench.start(dataDir)
   expect(await visit(await first.ready, true)).toEqual(KEPT)
   first.process.kill('SIGKILL')
@@ -59,7 +59,7 @@ test('starts at once after kill -9, with everything that was written', async () 
 })
 
 test('restarts a crashed server', async () => {
-  const dataDir = await bench.folder()
+  const dataDir = await bench.usedFolder()
   const urls = await bench.start(dataDir).ready
   expect(await visit(urls, true)).toEqual(KEPT)
   const before = await serverPids(dataDir)
@@ -75,7 +75,7 @@ test('restarts a crashed server', async () => {
 })
 
 test('lets no one else connect', async () => {
-  const dataDir = await bench.folder()
+  const dataDir = await bench.usedFolder()
   const urls = await bench.start(dataDir).ready
   expect((await stat(join(dataDir, 'postgres-password'))).mode & 0o777).toBe(0o600)
   expect((await stat(join(dataDir, 'redis'))).mode & 0o777).toBe(0o700)

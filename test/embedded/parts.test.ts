@@ -15,7 +15,7 @@ describe('servers of the test run', () => {
 
   test('Redis answers, and prefixes differ', async () => {
     const client = createRedis({ url: testRedisUrl(), prefix: testRedisPrefix(), log: quietLog }).connect('command')
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     expect(await client.ping()).toBe('PONG')
     client.disconnect()
     expect(testRedisPrefix()).not.toBe(testRedisPrefix())
@@ -31,7 +31,7 @@ describe('servers of the test run', () => {
       use: (client: ReturnType<ReturnType<typeof createRedis>['connect']>) => Promise<unknown>,
     ) => {
       const client = createRedis({ url: parts.redis.url, prefix: 'x', log: quietLog }).connect('command')
-      await whenReady(client, 5_000)
+      await whenReady(client, 60_000)
       await use(client).finally(() => client.disconnect())
     }
     await withDb(db => db.raw('create table kept as select 7 as id'))

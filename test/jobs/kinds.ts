@@ -5,7 +5,7 @@ import { defineKind, handle, JobFailure, type Jobs, type OnFailure, type Run } f
 
 /** Kinds for tests: the input decides what a run does. */
 const script = z.strictObject({
-  /** `hang` until the signal, `ignore` it, `query` the database or `log` for `ms`, or do something and return. */
+  /** `hang` until the signal, `ignore` it, `query` the database until that fails, `log` for `ms`, or do something and return. */
   does: z
     .enum(['return', 'hang', 'ignore', 'query', 'log', 'throw', 'fail', 'lines', 'spawn', 'steps'])
     .default('return'),
@@ -40,8 +40,7 @@ export const runs = new EventEmitter()
 async function runScript(run: Run, input: z.output<typeof script>, { jobs }: { jobs: Jobs }): Promise<unknown> {
   startedRuns.push({ id: run.id, attempt: run.attempt })
   runs.emit('started')
-  if (input.ms && input.does !== 'query' && input.does !== 'log')
-    await delay(input.ms, undefined, { signal: run.signal })
+  if (input.ms && input.does !== 'log') await delay(input.ms, undefined, { signal: run.signal })
   for (let i = 1; i <= input.lines; i++) await run.log.info(`line ${i}`)
   switch (input.does) {
     case 'hang':
@@ -51,8 +50,7 @@ async function runScript(run: Run, input: z.output<typeof script>, { jobs }: { j
       await new Promise(() => undefined)
       break
     case 'query':
-      for (const end = Date.now() + input.ms; Date.now() < end; )
-        await jobs.find({ tenantId: run.tenantId, id: run.id })
+      while (run.attempt === 1) await jobs.find({ tenantId: run.tenantId, id: run.id })
       break
     case 'log':
       for (const end = Date.now() + input.ms; Date.now() < end; await delay(5)) await run.log.info('still running')

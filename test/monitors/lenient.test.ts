@@ -138,7 +138,7 @@ describe('a server that browsers tolerate is up, with a warning', () => {
         const { outcome } = await check(site.url())
         expect(outcome.error?.message ?? '').not.toContain('HPE_')
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 

@@ -5,8 +5,9 @@ import { dirname } from 'node:path'
 export default async function tearDown() {
   await globalThis.testChromium?.stop()
   await globalThis.testServers?.stop()
-  const file = process.env.CONTRACT_CHECK_FILE ?? ''
+  const { CONTRACT_CHECK_FILE: file = '', TEST_POSTGRES_DATA: copy } = process.env
   const mismatches = [...new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))]
   rmSync(dirname(file), { recursive: true })
+  if (copy) rmSync(copy, { recursive: true })
   if (mismatches.length) throw new Error(`The contract was broken:\n${mismatches.join('\n')}`)
 }

@@ -49,11 +49,11 @@ function given(name: string): string {
 }
 
 /**
- * A Redis and a PostgreSQL (with a migrated database) for a single test, to kill, restart or flush.
- * They take about two seconds to start; `stop` stops them and removes their data.
+ * A Redis and a PostgreSQL (with a migrated database) for a test file, to kill, restart or flush.
+ * They take about a second to start; `stop` stops them and removes their data.
  */
 export async function ownParts(parameters?: Record<string, string>): Promise<Servers> {
-  const servers = await startServers(parameters)
+  const servers = await startServers(parameters, process.env.TEST_POSTGRES_DATA)
   const db = createDb(servers.postgres.url, 2)
   try {
     await migrate(db)

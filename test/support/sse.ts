@@ -59,7 +59,8 @@ export class SseReader {
   /** Resolves once the condition holds; rejects if the stream ends before. */
   until(done: () => boolean, what = 'the expected events'): Promise<void> {
     if (done()) return Promise.resolve()
-    if (this.closed) return Promise.reject(new Error(`The stream had ended before ${what}`))
+    if (this.closed)
+      return Promise.reject(new Error(`The stream (HTTP ${this.response.status}) had ended before ${what}`))
     return new Promise((resolve, reject) =>
       this.waiting.push({ done, resolve, reject: () => reject(new Error(`The stream ended before ${what}`)) }),
     )

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const route = { receiver: null, group_by: ['alertname', 'group'], ...times, routes: [own] }
   const { status } = await web.send('PUT', '/api/alert-routes', { route })
   expect([receiver.status, status]).toEqual([201, 200])
-}, 150_000)
+})
 
 afterAll(async () => {
   await db?.destroy()

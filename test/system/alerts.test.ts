@@ -22,7 +22,7 @@ beforeAll(async () => {
   mailbox = await startMailbox()
   await addReceivers()
   rule = await startRule(system)
-}, 150_000)
+})
 
 afterAll(async () => {
   await rule?.stop()
@@ -139,4 +139,4 @@ test('an alert from its firing, over a silence and an acknowledgement, to its en
   const keysOf = async (name: string) => (await sent()).flatMap(({ receiver, key }) => (receiver === name ? key : []))
   expect(hookNotices().map(({ key }) => key)).toEqual(await keysOf('hook'))
   expect(mailbox.mails.map(({ key }) => key)).toEqual(await keysOf('mail'))
-}, 240_000)
+})

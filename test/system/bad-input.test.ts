@@ -12,7 +12,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ webs: 1, workers: 1, env: { LOG_LEVEL: 'debug' } })
-}, 150_000)
+})
 
 /** Jobs still run, no bug was logged, and no secret was logged (`stop` checks that). */
 afterAll(async () => {
@@ -53,7 +53,7 @@ test(`${REQUESTS} random requests to every route never cause a 5xx, and each ref
   )
   expect([...seen.keys()]).toEqual(expect.arrayContaining([400, 401, 404]))
   expect(web.isRunning()).toBe(true)
-}, 200_000)
+})
 
 test('credentials never appear in a log, however they are misused', async () => {
   const web = system.web()

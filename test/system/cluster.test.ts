@@ -45,40 +45,36 @@ const serverOfQueue = async (queue: string) => {
   throw new Error(`No server has the queue ${queue}`)
 }
 
-onCluster(
-  'jobs run in all queues, which are on different servers',
-  async () => {
-    await start()
-    const web = system.web()
-    const requests = [
-      ['/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work', workers: 1, lines: 5, interval_ms: 0 }] } }],
-      ['/api/jobs', { kind: 'health-check', input: { url: `${web.url}/healthz` } }],
-      ['/api/jobs/actions', { action: 'remove', filter: { status: 'failed' }, reason: 'test' }],
-      ['/api/retention/run', { reason: 'test' }],
-    ] as const
-    for (const [path, body] of requests) {
-      const response = await web.post<{ job: Job }>(path, body)
-      expect([path, response.status]).toEqual([path, 202])
-      expect([path, await untilEnded(web, response.body.job.id)]).toEqual([path, 'completed'])
-    }
-    const { body } = await web.get<{ items: { name: string; counts: unknown }[] }>('/api/queues')
-    const servers = new Set<number>()
-    for (const { name, counts } of body.items) {
-      expect([name, counts]).toEqual([name, expect.anything()])
-      servers.add((await serverOfQueue(name)).port)
-    }
-    expect(servers.size).toBe(cluster.servers.length)
-    const lists = await Promise.all(cluster.servers.map(({ port }) => onServer(port, client => client.client('LIST'))))
-    const ours = lists.map(
-      list =>
-        String(list)
-          .split('\n')
-          .filter(line => /name=\S/.test(line)).length,
-    )
-    print(`connections of a web and a worker process to each server of a Cluster: ${ours.join(', ')}`)
-  },
-  150_000,
-)
+onCluster('jobs run in all queues, which are on different servers', async () => {
+  await start()
+  const web = system.web()
+  const requests = [
+    ['/api/jobs', { kind: 'demo', input: { steps: [{ name: 'work', workers: 1, lines: 5, interval_ms: 0 }] } }],
+    ['/api/jobs', { kind: 'health-check', input: { url: `${web.url}/healthz` } }],
+    ['/api/jobs/actions', { action: 'remove', filter: { status: 'failed' }, reason: 'test' }],
+    ['/api/retention/run', { reason: 'test' }],
+  ] as const
+  for (const [path, body] of requests) {
+    const response = await web.post<{ job: Job }>(path, body)
+    expect([path, response.status]).toEqual([path, 202])
+    expect([path, await untilEnded(web, response.body.job.id)]).toEqual([path, 'completed'])
+  }
+  const { body } = await web.get<{ items: { name: string; counts: unknown }[] }>('/api/queues')
+  const servers = new Set<number>()
+  for (const { name, counts } of body.items) {
+    expect([name, counts]).toEqual([name, expect.anything()])
+    servers.add((await serverOfQueue(name)).port)
+  }
+  expect(servers.size).toBe(cluster.servers.length)
+  const lists = await Promise.all(cluster.servers.map(({ port }) => onServer(port, client => client.client('LIST'))))
+  const ours = lists.map(
+    list =>
+      String(list)
+        .split('\n')
+        .filter(line => /name=\S/.test(line)).length,
+  )
+  print(`connections of a web and a worker process to each server of a Cluster: ${ours.join(', ')}`)
+})
 
 onCluster(
   'while a server of the Cluster hangs, processes are not ready and jobs wait; afterwards the jobs run',
@@ -106,5 +102,4 @@ onCluster(
     for (const { counts } of body.items) expect(counts).not.toBeNull()
     for (const node of [web, worker]) expect(node.output()).not.toContain('because of a bug')
   },
-  150_000,
 )

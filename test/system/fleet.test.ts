@@ -19,7 +19,7 @@ beforeAll(async () => {
   const behavior = { delayMs: [50, 600] as const, duplicates: 0.3 }
   fleet = new Fleet({ url: balancer.url, secret: body.secret, hosts: HOSTS, seed: 'system', behavior })
   fleet.start()
-}, 150_000)
+})
 
 afterAll(async () => {
   await fleet.stop()
@@ -50,7 +50,7 @@ test('after a web and a worker process are killed, every query ends with one ans
   print(`answers seen before the kill: ${before.join(' ')} of ${HOSTS} each`)
 
   await expectAllAnswers(queries, viewers)
-}, 180_000)
+})
 
 test('while Redis is down, queries reach hosts and their answers reach viewers', async () => {
   await system.parts.redis.kill()
@@ -59,7 +59,7 @@ test('while Redis is down, queries reach hosts and their answers reach viewers',
   await viewers[0]?.until(() => viewers[0]?.named('end').length === 1, 'the end')
   await system.parts.redis.restart()
   await expectAllAnswers(queries, viewers)
-}, 120_000)
+})
 
 test('a PostgreSQL restart loses no answers, because agents keep what was not accepted', async () => {
   const queries = await Promise.all(['users', 'processes'].map(table => createQuery(`select * from ${table} limit 1`)))
@@ -69,7 +69,7 @@ test('a PostgreSQL restart loses no answers, because agents keep what was not ac
   await system.parts.postgres.restart()
   await Promise.all(viewers.map(viewer => viewer.until(() => viewer.named('end').length > 0, 'the end')))
   await expectAllAnswers(queries, viewers)
-}, 180_000)
+})
 
 /** Every host has one result event and one row, and the job has completed. */
 async function expectAllAnswers(queries: readonly Query[], viewers: readonly SseReader[]) {

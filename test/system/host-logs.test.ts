@@ -14,7 +14,7 @@ beforeAll(async () => {
   const { body } = await system.web().post<{ secret: string }>('/api/enroll-secrets', { name: 'logs' })
   system.secrets.push(body.secret)
   loggers = await Promise.all(Array.from({ length: HOSTS }, (_, i) => Logger.enroll(`logger-${i}`, body.secret)))
-}, 150_000)
+})
 
 afterAll(() => system.stop())
 
@@ -37,7 +37,7 @@ test('when web processes are killed while hosts send logs, every line is stored 
   expect(hosts.body.items).toHaveLength(HOSTS)
   // Otherwise nothing was interrupted and the test proves nothing.
   expect(loggers.reduce((sum, logger) => sum + logger.failures, 0)).toBeGreaterThan(0)
-}, 180_000)
+})
 
 /** Like osqueryd's logger: sends the oldest lines and repeats them until they are accepted. */
 class Logger {

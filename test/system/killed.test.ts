@@ -15,7 +15,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ env: { JOB_LOCK_MS: '1000' } })
-}, 150_000)
+})
 
 afterAll(() => system.stop())
 

@@ -8,7 +8,7 @@ let system: System
 
 beforeAll(async () => {
   system = await System.start({ webs: 1, env: { JOB_LOCK_MS: '2000' } })
-}, 150_000)
+})
 
 afterAll(() => system.stop())
 
@@ -59,4 +59,4 @@ test('kill -9 of workers, web and everything: each time has one job at most, and
   }
   const open = async () => (await jobsOf(schedule)).filter(job => job.id <= (jobs.at(-1)?.id ?? '') && !job.ended_at)
   await eventually(async () => (await open()).length === 0, 'all of its jobs end')
-}, 240_000)
+})

@@ -11,7 +11,7 @@ describe('SIGTERM under load', () => {
 
   beforeAll(async () => {
     system = await System.start({ env: { WORKER_CONCURRENCY: '4' } })
-  }, 150_000)
+  })
 
   afterAll(() => system.stop())
 
@@ -22,7 +22,7 @@ describe('SIGTERM under load', () => {
     const attempts = await load.expectAllDone()
     print(`attempts after a worker was stopped: ${attempts.join(' ')}`)
     system.workers[0] = await system.startNode('worker')
-  }, 150_000)
+  })
 
   test('when both web processes are replaced one after the other, no reader misses a line', async () => {
     const jobs = await Promise.all(system.webs.map(web => createJob(web, { lines: 100_000, interval_ms: 5 })))
@@ -56,7 +56,7 @@ describe('SIGTERM under load', () => {
         expect(viewer.named('gap').length + viewer.named('reset').length).toBe(0)
       }
     }
-  }, 150_000)
+  })
 
   /** A job created while its web process stops is either accepted and runs, or its request fails. */
   async function createDuringStop(web: Node) {
@@ -71,7 +71,7 @@ describe('SIGTERM under load', () => {
 
 test('npm start stops its own Redis and PostgreSQL, and the next start continues the jobs', async () => {
   const bench = new Workbench()
-  const DATA_DIR = await bench.folder()
+  const DATA_DIR = await bench.usedFolder()
   const env = { DATA_DIR, RECONCILE_MS: '500', SHUTDOWN_TIMEOUT_MS: '1000' }
   const start = () => startNode('all', 'a-token-for-this-test', env)
   let node = await start()
@@ -94,4 +94,4 @@ test('npm start stops its own Redis and PostgreSQL, and the next start continues
     await node.kill()
     await bench.clean()
   }
-}, 150_000)
+})

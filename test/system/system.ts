@@ -91,7 +91,7 @@ export class System {
   /** Deletes all data in Redis. */
   async flushRedis() {
     const client = createRedis({ url: this.parts.redis.url, prefix: 'test', log: quietLog }).connect('command')
-    await whenReady(client, 5_000)
+    await whenReady(client, 60_000)
     await client.flushall()
     client.disconnect()
   }

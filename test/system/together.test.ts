@@ -11,7 +11,7 @@ beforeAll(async () => {
   system = await System.start({ env: { WORKER_CONCURRENCY: '2' } })
   const feed = (web: Node) => new Viewer({ topic: 'events', at: () => web })
   feeds = [feed(system.web(0)), feed(system.web(1))]
-}, 150_000)
+})
 
 afterAll(async () => {
   await Promise.all(feeds.map(feed => feed.close()))

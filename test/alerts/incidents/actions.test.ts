@@ -2,7 +2,7 @@ import { incidentRoutes } from '../../../src/alerts/incidents/incident-routes'
 import { newId } from '../../../src/base/ids'
 import { rows } from '../../support/rows'
 import { type Site, startSite } from '../../web/site'
-import { HOUR, MIN, startWorld, TENANT, type World } from './world'
+import { HOUR, MIN, startWorld, type World } from './world'
 
 let world: World
 let site: Site
@@ -87,7 +87,14 @@ test('resolved by hand, it does not reopen while the same occurrence goes on; a 
 test('assigned to a member, and back; not to anybody else', async () => {
   const { id } = await open()
   const userId = newId()
-  const user = { id: userId, tenant_id: TENANT, email: 'a@b.c', email_folded: 'a@b.c', name: 'Ada', role: 'operator' }
+  const user = {
+    id: userId,
+    tenant_id: world.clock.tenantId,
+    email: 'a@b.c',
+    email_folded: 'a@b.c',
+    name: 'Ada',
+    role: 'operator',
+  }
   await world.db('users').insert(user)
   expect((await act(id, 'assign', { user_id: userId })).body.assignee).toEqual({
     type: 'user',

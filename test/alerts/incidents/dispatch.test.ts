@@ -1,13 +1,16 @@
 import { HOUR, MIN, startWorld, type World } from './world'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
+})
+beforeEach(async () => {
+  await world.renew()
   await world.receiver('hook')
   await world.route({ receiver: 'hook', group_by: ['alertname'] })
   await world.pass(0)
 })
-afterEach(() => world.stop())
+afterAll(() => world.stop())
 
 const A = { alertname: 'Down', instance: 'a', severity: 'warning' }
 const B = { alertname: 'Down', instance: 'b', severity: 'critical' }
@@ -78,7 +81,7 @@ test('everything is an event, and bursts are one entry of the timeline', async (
   expect(await world.timeline()).toEqual(['#1 opened 500', '#1 firing 500', '#1 firing 200'])
   await world.pass(30_000)
   expect(await world.told()).toEqual(['first 1200/0'])
-  const [message] = await world.db('notifications').pluck('message')
+  const [message] = await world.of('notifications').pluck('message')
   expect(JSON.parse(message).alerts).toHaveLength(1_200)
 })
 
@@ -218,11 +221,11 @@ test('another receiver of a route is told what fires, and the former one what it
   await world.receiver('other')
   await world.route({ receiver: 'other', group_by: ['alertname'] })
   await world.pass(1)
-  expect(await world.db('notifications').orderBy('id').pluck('receiver')).toEqual(['hook', 'other'])
+  expect(await world.of('notifications').orderBy('id').pluck('receiver')).toEqual(['hook', 'other'])
   await world.resolve(A)
   await world.pass(5 * MIN)
   expect((await world.told()).slice(2)).toEqual(['all_resolved 0/1', 'all_resolved 0/1'])
-  expect(new Set((await world.db('notifications').orderBy('id').pluck('receiver')).slice(2))).toEqual(
+  expect(new Set((await world.of('notifications').orderBy('id').pluck('receiver')).slice(2))).toEqual(
     new Set(['hook', 'other']),
   )
   expect(await world.incidents()).toMatchObject([{ number: 1, status: 'resolved' }])

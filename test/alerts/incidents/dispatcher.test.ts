@@ -4,7 +4,7 @@ import { incidentRetention } from '../../../src/alerts/incidents/retention'
 import { createMetrics } from '../../../src/base/metrics'
 import { eventually } from '../../jobs/node'
 import { quietLog } from '../../support/parts'
-import { startWorld, TENANT, type World } from './world'
+import { startWorld, type World } from './world'
 
 let world: World
 beforeEach(async () => {
@@ -37,7 +37,7 @@ test('figures count open incidents and alerts, and only resolved incidents are d
   await world.pass(0)
   await world.resolve({ alertname: 'C' })
   await world.pass(0)
-  expect((await incidentStats(world.db)())(TENANT)).toEqual({
+  expect((await incidentStats(world.db)())(world.clock.tenantId)).toEqual({
     incidents: { open: 1, muted: 1, acknowledged: 0, severities: { critical: 1, warning: 0, info: 0, none: 1 } },
   })
   const metrics = createMetrics()

@@ -1,13 +1,16 @@
 import { HOUR, MIN, startWorld, type World } from './world'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
+})
+beforeEach(async () => {
+  await world.renew()
   await world.receiver('hook')
   await world.route({ receiver: 'hook', group_by: [] }, [RULE])
   await world.pass(0)
 })
-afterEach(() => world.stop())
+afterAll(() => world.stop())
 
 const RULE = {
   source_matchers: [{ name: 'severity', op: '=' as const, value: 'critical' }],
@@ -44,7 +47,7 @@ test('muted alerts are left out', async () => {
   expect(await world.incidents()).toMatchObject([{ status: 'open', firing: 2 }])
   await world.pass(30_000)
   expect(await world.told()).toEqual(['-silenced 1/0 s1', 'first 1/0'])
-  const [, message] = await world.db('notifications').orderBy('id').pluck('message')
+  const [, message] = await world.of('notifications').orderBy('id').pluck('message')
   expect(JSON.parse(message).alerts).toMatchObject([{ labels: A }])
 })
 

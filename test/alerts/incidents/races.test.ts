@@ -1,12 +1,15 @@
-import { startWorld, TENANT, type World } from './world'
+import { startWorld, type World } from './world'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld(2)
+})
+beforeEach(async () => {
+  await world.renew()
   await world.receiver('hook')
   await world.route({ receiver: 'hook', group_by: ['alertname'], group_wait_seconds: 0 })
 })
-afterEach(() => world.stop())
+afterAll(() => world.stop())
 
 /** Alerts of ten groups. */
 const many = (from: number, count: number) =>
@@ -33,7 +36,7 @@ test('two processes at once make one incident and one notice of each group, and 
   expect(countOf(events, 'incident_resolved')).toBe(incidents.length)
   expect(incidents.filter(({ firing, status }) => firing !== 0 || status !== 'resolved')).toEqual([])
   expect(incidents.reduce((sum, { alerts }) => sum + alerts, 0)).toBe(1_000)
-  const perGroup = await world.db('notifications').where({ reason: 'first' }).groupBy('group_id').count('* as count')
+  const perGroup = await world.of('notifications').where({ reason: 'first' }).groupBy('group_id').count('* as count')
   expect(perGroup.map(({ count }) => Number(count))).toEqual(perGroup.map(() => 1))
 })
 
@@ -50,6 +53,8 @@ async function crashOn(table: string) {
       FOR EACH ROW EXECUTE FUNCTION crash()`)
 }
 
+const crashNoMore = () => world.db.raw('DROP FUNCTION crash CASCADE; DROP SEQUENCE crashes')
+
 test.each(['alert_dispatch', 'incidents', 'notifications'])(
   'sessions that end in a commit of %s double and lose nothing',
   async table => {
@@ -61,6 +66,7 @@ test.each(['alert_dispatch', 'incidents', 'notifications'])(
     await world.resolve(...many(0, 30))
     await world.pass(6 * 60_000)
     const { rows } = await world.db.raw<{ rows: { last_value: number }[] }>('SELECT last_value FROM crashes')
+    await crashNoMore()
     expect(rows[0]?.last_value).toBeGreaterThan(1)
     const events = await world.events()
     expect(['alert_created', 'alert_resolved', 'incident_created'].map(kind => countOf(events, kind))).toEqual([
@@ -88,5 +94,5 @@ test('a process that takes over knows what is muted, and tells it once', async (
   await world.pass(0)
   const events = (await world.events()).filter(kind => /^alert_(silenced|firing)$/.test(kind))
   expect(events.sort()).toEqual(['alert_firing', 'alert_silenced', 'alert_silenced'])
-  expect(await world.db('alert_mutes').where({ tenant_id: TENANT }).pluck('silenced_by')).toEqual([['s2']])
+  expect(await world.of('alert_mutes').pluck('silenced_by')).toEqual([['s2']])
 })

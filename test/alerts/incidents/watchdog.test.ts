@@ -1,12 +1,15 @@
 import { Watchdog } from '../../../src/alerts/incidents/watchdog'
 import { Routing } from '../../../src/alerts/routing/routing'
 import { quietLog } from '../../support/parts'
-import { MIN, startWorld, TENANT, type World } from './world'
+import { MIN, startWorld, type World } from './world'
 
 let world: World
 let watchdog: Watchdog
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
+})
+beforeEach(async () => {
+  await world.renew()
   const { db, node } = world
   watchdog = new Watchdog({
     ...{
@@ -19,7 +22,7 @@ beforeEach(async () => {
     clock: () => new Date(world.clock.now),
   })
 })
-afterEach(() => world.stop())
+afterAll(() => world.stop())
 
 const WATCHDOG = { alertname: 'Watchdog', cluster: 'x' }
 const matchers = Object.entries(WATCHDOG).map(([name, value]) => ({ name, op: '=' as const, value }))
@@ -28,8 +31,9 @@ const routes = [{ matchers, receiver: null, expect_every_seconds: 120 }]
 /** Moves the clock on. @returns the labels of what fires */
 async function after(ms: number) {
   world.clock.now += ms
-  await watchdog.check(TENANT)
-  return (await world.node.occurrences.open.of(TENANT)).all().map(({ labels }) => labels)
+  const { tenantId } = world.clock
+  await watchdog.check(tenantId)
+  return (await world.node.occurrences.open.of(tenantId)).all().map(({ labels }) => labels)
 }
 
 const MISSING = { alertname: 'WatchdogMissing', cluster: 'x', expected: 'Watchdog', route: '0', severity: 'critical' }
@@ -53,8 +57,8 @@ test('alerts that never come are missed, and nothing is expected any more withou
   expect(await after(2 * MIN + 1)).toEqual([MISSING])
   await world.route({ receiver: null })
   expect(await after(1_000)).toEqual([])
-  expect(await world.db('alert_expectations').pluck('route_key')).toEqual([])
-  const [by] = await world.db('alerts').pluck('resolved_by')
+  expect(await world.of('alert_expectations').pluck('route_key')).toEqual([])
+  const [by] = await world.of('alerts').pluck('resolved_by')
   expect(by).toBe('disabled')
 })
 

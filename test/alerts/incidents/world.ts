@@ -6,6 +6,7 @@ import { Routing } from '../../../src/alerts/routing/routing'
 import type { ActiveMutes } from '../../../src/alerts/silences'
 import { DEFAULT_TENANT_ID } from '../../../src/api'
 import type { Transaction } from '../../../src/base/db'
+import { newId } from '../../../src/base/ids'
 import { startParts } from '../../../src/base/lifecycle'
 import type { AlertRouteInput, InhibitRule, TimeInterval } from '../../../src/contract/alert-routes'
 import type { Labels } from '../../../src/contract/matchers'
@@ -13,7 +14,6 @@ import { quietLog, testDatabase, testRedisPrefix, testRedisUrl } from '../../sup
 import { type Place, processParts } from '../../support/process'
 import { rows } from '../../support/rows'
 
-export const TENANT = DEFAULT_TENANT_ID
 export const MIN = 60_000
 export const HOUR = 60 * MIN
 
@@ -25,8 +25,14 @@ export interface Mutes {
   maintenance: Map<string, string>
 }
 
+/** What a test moves, for all processes. */
+interface State {
+  tenantId: string
+  now: number
+}
+
 /** The dispatch of one process, with its own connections. Several of them simulate several processes. */
-async function startNode(place: Place, mutes: Mutes, now: () => number) {
+async function startNode(place: Place, mutes: Mutes, clock: State) {
   const { db, streams, database } = processParts(place, { log: quietLog, service: 'worker', shutdownMs: 4_000 })
   const occurrences = createOccurrences({ db, log: quietLog, bus: streams.bus, streams })
   const routing = new Routing(db)
@@ -41,8 +47,9 @@ async function startNode(place: Place, mutes: Mutes, now: () => number) {
     /** Dispatches until nothing is left. @returns how many rounds that took */
     async run() {
       for (let rounds = 1; ; rounds++) {
-        const done = await streams.commit(dispatch.effect, { tenantId: TENANT, now: now() })
-        if (!done.isBusy) dispatch.confirm(TENANT, done)
+        const { tenantId, now } = clock
+        const done = await streams.commit(dispatch.effect, { tenantId, now })
+        if (!done.isBusy) dispatch.confirm(tenantId, done)
         if (!done.isBusy && !done.isLeft) return { rounds, nextAt: done.nextAt }
         if (rounds > 200) throw new Error('The dispatch does not come to an end')
       }
@@ -76,27 +83,40 @@ async function addNotifications(trx: Transaction, list: NewNotification[]) {
   return []
 }
 
-/** A tenant whose alerts, mutes, routes and clock a test moves. */
+/** A tenant whose alerts, mutes, routes and clock a test moves. `renew` replaces the tenant. */
 export async function startWorld(processes = 1) {
   const database = await testDatabase()
   const place: Place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: testRedisPrefix() }
   const mutes: Mutes = { version: 0, validUntil: Number.POSITIVE_INFINITY, silenced: new Map(), maintenance: new Map() }
-  const clock = { now: Date.now() }
+  const clock: State = { tenantId: DEFAULT_TENANT_ID, now: Date.now() }
   const nodes: Node[] = []
-  for (let i = 0; i < processes; i++) nodes.push(await startNode(place, mutes, () => clock.now))
+  for (let i = 0; i < processes; i++) nodes.push(await startNode(place, mutes, clock))
   const [node] = nodes
   if (!node) throw new Error('A world needs a process')
   const { db } = node
-  await db('tenants').insert({ id: TENANT, name: 'Test' }).onConflict().ignore()
+  await db('tenants').insert({ id: clock.tenantId, name: 'Test' }).onConflict().ignore()
   const report = (alerts: Labels[], endsAt: number) =>
     node.occurrences.intake.accept(
-      TENANT,
+      clock.tenantId,
       alerts.map(labels => ({
         ...{ labels, annotations: {}, links: {}, generatorUrl: null, startsAt: null, endsAt, source: 'api' as const },
       })),
     )
   return {
     ...{ node, nodes, db, mutes, clock, place },
+    /** Begins with another tenant, for a test that shall not see what those before it left. */
+    async renew() {
+      Object.assign(clock, { tenantId: newId(), now: Date.now() })
+      Object.assign(mutes, {
+        version: 0,
+        validUntil: Number.POSITIVE_INFINITY,
+        silenced: new Map(),
+        maintenance: new Map(),
+      })
+      await db('tenants').insert({ id: clock.tenantId, name: 'Test' })
+    },
+    /** The rows of the tenant. */
+    of: (table: string) => db(table).where({ tenant_id: clock.tenantId }),
     fire: (...alerts: Labels[]) => report(alerts, Date.now() + 24 * HOUR),
     resolve: (...alerts: Labels[]) => report(alerts, Date.now() - 1),
     /** Moves the clock on and dispatches. */
@@ -106,7 +126,7 @@ export async function startWorld(processes = 1) {
     },
     async mute(kind: 'silenced' | 'maintenance', names: Record<string, string>) {
       mutes[kind] = new Map(Object.entries(names))
-      mutes.version = await db.transaction(trx => bumpHead(trx, TENANT, 'mute_version'))
+      mutes.version = await db.transaction(trx => bumpHead(trx, clock.tenantId, 'mute_version'))
     },
     async route(
       route: AlertRouteInput,
@@ -115,46 +135,50 @@ export async function startWorld(processes = 1) {
     ) {
       const config = { route: filled(route), inhibit_rules, time_intervals }
       await db.transaction(async trx => {
-        const row = { tenant_id: TENANT, config: JSON.stringify(config), version: 1, updated_by: 'test' }
+        const row = { tenant_id: clock.tenantId, config: JSON.stringify(config), version: 1, updated_by: 'test' }
         await trx('alert_routing')
           .insert({ ...row, updated_at: new Date() })
           .onConflict('tenant_id')
           .merge()
-        await bumpHead(trx, TENANT, 'routing_version')
+        await bumpHead(trx, clock.tenantId, 'routing_version')
       })
     },
     async receiver(name: string, more: { enabled?: boolean; send_resolved?: boolean } = {}) {
       await db.transaction(async trx => {
         await trx('receivers')
           .insert({
-            ...{ id: crypto.randomUUID(), tenant_id: TENANT, name, type: 'webhook', settings: '{}' },
+            ...{ id: crypto.randomUUID(), tenant_id: clock.tenantId, name, type: 'webhook', settings: '{}' },
             ...{ send_resolved: true, enabled: true, ...more },
           })
           .onConflict(['tenant_id', 'name'])
           .merge(['enabled', 'send_resolved'])
-        await bumpHead(trx, TENANT, 'routing_version')
+        await bumpHead(trx, clock.tenantId, 'routing_version')
       })
     },
     async group(name: string, receivers: string[]) {
       const settings = JSON.stringify({ receivers })
-      const row = { id: crypto.randomUUID(), tenant_id: TENANT, name, type: 'group', settings, send_resolved: true }
-      await db('receivers').insert(row)
+      const row = { id: crypto.randomUUID(), tenant_id: clock.tenantId, name, type: 'group', settings }
+      await db('receivers').insert({ ...row, send_resolved: true })
     },
     /** Notifications in order: `first 2/0` told of two firing ones; `-silenced 1/0 s1` was not sent because of s1. */
     async told(): Promise<string[]> {
       const found = await rows<Told>(
         db,
-        'SELECT status, reason, by, firing, resolved FROM notifications ORDER BY created_at, id',
+        'SELECT status, reason, by, firing, resolved FROM notifications WHERE tenant_id = ? ORDER BY created_at, id',
+        [clock.tenantId],
       )
       return found.map(({ status, reason, by, firing, resolved }) =>
         [`${status === 'pending' ? '' : '-'}${reason}`, `${firing}/${resolved}`, ...by].join(' '),
       )
     },
-    incidents: () => rows<StoredIncident>(db, 'SELECT * FROM incidents ORDER BY number'),
+    incidents: () =>
+      rows<StoredIncident>(db, 'SELECT * FROM incidents WHERE tenant_id = ? ORDER BY number', [clock.tenantId]),
     async timeline(): Promise<string[]> {
       const found = await rows<{ number: number; kind: string; count: number | null }>(
         db,
-        'SELECT i.number, t.kind, t.count FROM incident_timeline t JOIN incidents i ON i.id = t.incident_id ORDER BY t.id',
+        `SELECT i.number, t.kind, t.count FROM incident_timeline t JOIN incidents i ON i.id = t.incident_id
+         WHERE i.tenant_id = ? ORDER BY t.id`,
+        [clock.tenantId],
       )
       return found.map(({ number, kind, count }) => `#${number} ${kind}${count === null ? '' : ` ${count}`}`)
     },
@@ -164,11 +188,12 @@ export async function startWorld(processes = 1) {
         db,
         `SELECT e.kind FROM stream_entries e JOIN stream_topics t ON t.id = e.topic_id
          WHERE t.tenant_id = ? AND t.name = 'events' ORDER BY e.seq`,
-        [TENANT],
+        [clock.tenantId],
       )
       return found.map(({ kind }) => kind)
     },
-    groups: () => rows<{ id: string; next_flush_at: Date | null }>(db, 'SELECT * FROM alert_groups ORDER BY id'),
+    groups: (): Promise<{ id: string; next_flush_at: Date | null }[]> =>
+      db('alert_groups').where({ tenant_id: clock.tenantId }).orderBy('id'),
     async stop() {
       for (const each of nodes) await each.stop()
       await database.drop()

@@ -127,8 +127,9 @@ test('an answer that is delivered again changes nothing, and one to a query for 
 test('hosts that do not answer are expired or offline at the deadline, and can answer late', async () => {
   const [taker, absent] = (await enrolled(app, 2, 'silent')) as [OsqueryAgent, OsqueryAgent]
   const ids = [await idOf(taker), await idOf(absent)]
-  const query = await createQuery(app, { sql: 'select 2', targets: { host_ids: ids }, deadline_seconds: 2 })
+  const query = await createQuery(app, { sql: 'select 2', targets: { host_ids: ids }, deadline_seconds: 300 })
   await taker.next()
+  await app.app.db('queries').where({ id: query.id }).update({ deadline_at: new Date() })
   await untilEnd(`/api/queries/${query.id}/stream`)
   expect((await get<QueryBody>(`/api/queries/${query.id}`)).counts).toMatchObject({
     targets: 2,

@@ -100,7 +100,7 @@ test('many jobs at once each run once', async () => {
     return items.length === ids.size
   })
   expect(startedRuns.filter(({ id }) => ids.has(id))).toHaveLength(300)
-}, 300_000)
+})
 
 test('no child is created for a job that was removed from the history', async () => {
   const parent = { id: newId(), rootId: newId(), queue: 'demo' as const, onFailure: 'ignore' as const }

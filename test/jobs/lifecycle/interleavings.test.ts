@@ -152,7 +152,7 @@ test('one process: changes that share a flush are applied to the job one after t
         await expectTopicMatches(subject)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 75 },
   )
 })
 
@@ -181,6 +181,6 @@ test('two processes: no accepted cancel is lost, and no attempt runs twice', asy
         await expectTopicMatches(subject)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 75 },
   )
 })

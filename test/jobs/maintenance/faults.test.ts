@@ -49,8 +49,8 @@ test('a job accepted while Redis is down runs when it is back', async () => {
 })
 
 test('a job that runs while Redis restarts completes, with each line once', async () => {
-  const { job } = await web.jobs.enqueue(act, { lines: 200, ms: 300 }, web.by)
-  await untilState(web, job.id, 'running')
+  const { job } = await web.jobs.enqueue(act, { lines: 200, ms: 500 }, web.by)
+  await untilState(web, job.id, 'running', 'completed')
   await servers.redis.restart()
   await untilState(web, job.id, 'completed')
   const lines = (await entriesOf(web, `job:${job.id}`)).filter(({ message }) => message?.startsWith('line '))
@@ -89,7 +89,7 @@ test('jobs in any phase survive a restart of PostgreSQL', async () => {
   const children = [{ ms: 500 }, { lines: 5 }]
   const long = await web.jobs.enqueue(act, { lines: 50, ms: 800 }, web.by)
   const parent = await web.jobs.enqueue(act, { does: 'spawn', children, value: 'p' }, web.by)
-  const asking = await web.jobs.enqueue(act, { does: 'query', ms: 1_500 }, web.by)
+  const asking = await web.jobs.enqueue(act, { does: 'query' }, web.by)
   await eventually(async () => (await web.jobs.tree(ref(parent.job.id))).job.children.length === 2)
   await untilState(web, asking.job.id, 'running')
   await servers.postgres.kill()
