@@ -1,6 +1,6 @@
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
-import { firstRow, manyRows, storedJson } from '../../base/rows'
+import { firstRow, manyRows, oneRow, storedJson } from '../../base/rows'
 import { alertSource } from '../../contract/alerts'
 import { labelSet } from '../../contract/matchers'
 import { RESOLVED_BY } from '../../contract/values'
@@ -26,22 +26,39 @@ export async function lockDispatch(
   tenantId: string,
   waits: boolean,
 ): Promise<DispatchRow | undefined> {
-  await trx.raw('INSERT INTO alert_dispatch (tenant_id) VALUES (?) ON CONFLICT DO NOTHING', [tenantId])
   const lock = waits ? 'FOR UPDATE' : 'FOR UPDATE SKIP LOCKED'
-  return firstRow(trx, dispatchRow, `SELECT ${DISPATCH} FROM alert_dispatch WHERE tenant_id = ? ${lock}`, [tenantId])
+  const read = () =>
+    firstRow(trx, dispatchRow, `SELECT ${DISPATCH} FROM alert_dispatch WHERE tenant_id = ? ${lock}`, [tenantId])
+  const found = await read()
+  if (found) return found
+  // There is none before the first dispatch of a tenant.
+  await trx.raw('INSERT INTO alert_dispatch (tenant_id) VALUES (?) ON CONFLICT DO NOTHING', [tenantId])
+  return read()
 }
 
+const nextRow = z.object({ next_at: z.date().nullable() })
+
+/**
+ * Stores how far a tenant has been dispatched, once its groups are stored.
+ * @param validUntil when a silence or window begins or ends
+ * @returns when there is something to do although nothing changes: then, or when the next group is due
+ */
 export async function storeDispatch(
   trx: Transaction,
   tenantId: string,
-  row: DispatchRow & { next_at: Date | null },
-): Promise<void> {
-  await trx.raw(
+  row: DispatchRow,
+  validUntil: Date | null,
+): Promise<Date | null> {
+  const { next_at } = await oneRow(
+    trx,
+    nextRow,
     `UPDATE alert_dispatch SET version = :version, after_id = :after_id, mute_version = :mute_version,
-       routing_version = :routing_version, round = :round, incident_number = :incident_number, next_at = :next_at
-     WHERE tenant_id = :tenantId`,
-    { ...row, tenantId },
+       routing_version = :routing_version, round = :round, incident_number = :incident_number,
+       next_at = least((SELECT min(next_flush_at) FROM alert_groups WHERE tenant_id = :tenantId), :validUntil::timestamptz)
+     WHERE tenant_id = :tenantId RETURNING next_at`,
+    { ...row, tenantId, validUntil },
   )
+  return next_at
 }
 
 const changedRow = z.object({

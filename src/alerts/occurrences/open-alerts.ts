@@ -53,12 +53,19 @@ export class OpenAlerts {
 
   /** The same with the ways to change it, for those who store changes. */
   async memoryOf(tenantId: string, db?: Db | Transaction): Promise<TenantMemory> {
-    if (db && this.changedIn.get(db)?.has(tenantId))
-      throw new Error('Alerts cannot be read while they are being changed')
     // A transaction must not wait for another connection while it holds one.
-    const memory = db && db !== this.deps.db ? await this.read(tenantId, db) : await this.readShared(tenantId)
+    if (db && db !== this.deps.db) return (await this.withHeads(tenantId, db)).alerts
+    const memory = await this.readShared(tenantId)
     this.dropOthers(tenantId)
     return memory
+  }
+
+  /** The same in a transaction, with the heads that it sees. */
+  async withHeads(tenantId: string, trx: Db | Transaction): Promise<{ alerts: TenantMemory; heads: Heads }> {
+    if (this.changedIn.get(trx)?.has(tenantId)) throw new Error('Alerts cannot be read while they are being changed')
+    const read = await this.read(tenantId, trx)
+    this.dropOthers(tenantId)
+    return read
   }
 
   /** What is in memory, which may be out of date. */
@@ -108,27 +115,27 @@ export class OpenAlerts {
     const known = this.reads.get(tenantId)
     if (known) return known.ask(undefined)
     const work = async (callers: undefined[]) => {
-      const memory = await this.read(tenantId, this.deps.db)
-      return callers.map(() => memory)
+      const { alerts } = await this.read(tenantId, this.deps.db)
+      return callers.map(() => alerts)
     }
     const reads = new Batcher(work, CALLERS_MAX)
     this.reads.set(tenantId, reads)
     return reads.ask(undefined)
   }
 
-  private async read(tenantId: string, db: Db): Promise<TenantMemory> {
+  private async read(tenantId: string, db: Db): Promise<{ alerts: TenantMemory; heads: Heads }> {
     const memory = this.memories.get(tenantId) ?? (await this.load(tenantId, db))
     // the most recently used
     this.memories.delete(tenantId)
     this.memories.set(tenantId, memory)
-    const { muteVersion, routingVersion } = await readOn(memory, tenantId, db)
+    const heads = await readOn(memory, tenantId, db)
     // What a transaction sees may be its own, and never be committed.
     if (db === this.deps.db) {
-      memory.muteVersion = Math.max(memory.muteVersion, muteVersion)
-      memory.routingVersion = Math.max(memory.routingVersion, routingVersion)
+      memory.muteVersion = Math.max(memory.muteVersion, heads.muteVersion)
+      memory.routingVersion = Math.max(memory.routingVersion, heads.routingVersion)
     }
     await compare(memory, tenantId, db)
-    return memory
+    return { alerts: memory, heads }
   }
 
   /** Pages are of different moments: what changes in the meantime has a later version than the one read first. */
