@@ -16,6 +16,8 @@ const PAGE = 2_000
 const CALLERS_MAX = 10_000
 /** Of all tenants together; an alert takes about 2 KiB. The tenant in use is kept in any case. */
 const ALERTS_MAX = 200_000
+/** Other processes are told of a tenant at most so often: one of them reads all that has changed. */
+const TELL_MS = 25
 /** Before all ids of a version. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
@@ -27,6 +29,8 @@ export class OpenAlerts {
   private readonly reads = new Map<string, Batcher<undefined, TenantMemory>>()
   private readonly listeners = new Set<(tenantId: string) => void>()
   private readonly changedIn = new WeakMap<Db, Set<string>>()
+  /** Tenants of which other processes were told just now, and whether they have changed again. */
+  private readonly told = new Map<string, boolean>()
   private unsubscribe: (() => void) | undefined
 
   constructor(
@@ -40,6 +44,7 @@ export class OpenAlerts {
 
   stop() {
     this.unsubscribe?.()
+    for (const [tenantId, hasChanged] of this.told) if (hasChanged) this.deps.bus.publish(CHANNEL, tenantId)
   }
 
   /**
@@ -90,8 +95,19 @@ export class OpenAlerts {
 
   /** To be called after a commit of this process. */
   changed(tenantId: string): void {
-    this.deps.bus.publish(CHANNEL, tenantId)
     this.notify(tenantId)
+    if (this.told.has(tenantId)) this.told.set(tenantId, true)
+    else this.tellOthers(tenantId)
+  }
+
+  private tellOthers(tenantId: string) {
+    this.deps.bus.publish(CHANNEL, tenantId)
+    this.told.set(tenantId, false)
+    setTimeout(() => {
+      const hasChanged = this.told.get(tenantId)
+      this.told.delete(tenantId)
+      if (hasChanged) this.tellOthers(tenantId)
+    }, TELL_MS).unref()
   }
 
   /** To be called for a transaction that changes alerts of a tenant: tells of it once it is committed. */
