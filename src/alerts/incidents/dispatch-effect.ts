@@ -150,11 +150,11 @@ export class Dispatch {
 
 /** @returns whether more is left to do */
 async function runRound(round: Round, memory: Memory, telling: Telling): Promise<boolean> {
-  const { trx, tenantId, place, until, now, entries } = round
+  const { trx, tenantId, place, until, now, alerts, entries } = round
   // Before changes, which are about the groups of the new routes.
   if (await applyRouting(round)) return true
   const { version: since } = place
-  const changes = await changedAlerts(trx, tenantId, place, until, CHANGES_MAX)
+  const changes = await changedAlerts(trx, tenantId, { after: place, until, limit: CHANGES_MAX, open: alerts })
   const last = changes.length === CHANGES_MAX ? changes.at(-1) : undefined
   Object.assign(place, last ? { version: last.version, after_id: last.id } : { version: until, after_id: LAST_ID })
   const events = await applyChanges(round, changes, since)

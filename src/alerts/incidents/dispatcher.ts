@@ -26,9 +26,11 @@ const SWEEP_TENANTS_MAX = 1_000
 /** How soon another look follows when another process is at work, at random, so that processes do not collide again. */
 const BUSY_MS = 50
 const RETRY_MS = 2_000
-/** After a round that took longer, alerts that arrive at this process go first, for so long at most. */
+/** After a round that took longer, alerts that arrive at this process go first: so many times as long, within limits. */
 const SHORT_MS = 30
-const PAUSE_MS_MAX = 1_000
+const PAUSE_ROUNDS = 4
+const PAUSE_MS_MIN = 1_000
+const PAUSE_MS_MAX = 3_000
 const PAUSE_STEP_MS = 25
 /** The longest time that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1
@@ -115,7 +117,8 @@ export class Dispatcher implements Part {
 
   private async pauseAfter(roundMs: number) {
     if (roundMs < SHORT_MS) return
-    const until = performance.now() + PAUSE_MS_MAX
+    const pauseMs = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, roundMs * PAUSE_ROUNDS))
+    const until = performance.now() + pauseMs
     while (!this.isStopped && this.deps.isAccepting() && performance.now() < until) await delay(PAUSE_STEP_MS)
   }
 
