@@ -11,6 +11,9 @@ interface Deps {
   bus: Pick<Bus, 'publish' | 'subscribe'>
 }
 
+/** `isOwn`: this process has changed something. */
+type Listener = (tenantId: string, isOwn: boolean) => void
+
 const CHANNEL = 'alerts'
 const PAGE = 2_000
 const CALLERS_MAX = 10_000
@@ -27,7 +30,7 @@ export class OpenAlerts {
   private readonly memories = new Map<string, TenantMemory>()
   /** Callers that arrive while a tenant is read get what is read after that. */
   private readonly reads = new Map<string, Batcher<undefined, TenantMemory>>()
-  private readonly listeners = new Set<(tenantId: string) => void>()
+  private readonly listeners = new Set<Listener>()
   private readonly changedIn = new WeakMap<Db, Set<string>>()
   /** Tenants of which other processes were told just now, and whether they have changed again. */
   private readonly told = new Map<string, boolean>()
@@ -39,7 +42,7 @@ export class OpenAlerts {
   ) {}
 
   async start() {
-    this.unsubscribe = await this.deps.bus.subscribe(CHANNEL, tenantId => this.notify(tenantId))
+    this.unsubscribe = await this.deps.bus.subscribe(CHANNEL, tenantId => this.notify(tenantId, false))
   }
 
   stop() {
@@ -89,13 +92,13 @@ export class OpenAlerts {
   }
 
   /** Calls back after changes of a tenant's alerts in any process. Calls may be missed. */
-  onChange(listener: (tenantId: string) => void): void {
+  onChange(listener: Listener): void {
     this.listeners.add(listener)
   }
 
   /** To be called after a commit of this process. */
   changed(tenantId: string): void {
-    this.notify(tenantId)
+    this.notify(tenantId, true)
     if (this.told.has(tenantId)) this.told.set(tenantId, true)
     else this.tellOthers(tenantId)
   }
@@ -123,8 +126,8 @@ export class OpenAlerts {
     )
   }
 
-  private notify(tenantId: string) {
-    for (const listener of this.listeners) listener(tenantId)
+  private notify(tenantId: string, isOwn: boolean) {
+    for (const listener of this.listeners) listener(tenantId, isOwn)
   }
 
   private readShared(tenantId: string): Promise<TenantMemory> {
