@@ -8,6 +8,8 @@ import type { Parameters } from './parameters'
 /** Which alerts a read returns. */
 export interface AlertQuery {
   hasLabels(labels: Labels): boolean
+  /** What `hasLabels` asks for. */
+  matchers: readonly Matcher[]
   hasReceiver(name: string): boolean
   /** Whatever the receiver is. */
   anyReceiver: boolean
@@ -18,10 +20,11 @@ export interface AlertQuery {
 
 /** @throws Refusal 400 with Alertmanager's text */
 export function alertQuery({ active, silenced, inhibited, muted, filters, receiver }: Parameters): AlertQuery {
-  const hasLabels = compileMatchers(readFilters(filters))
+  const matchers = readFilters(filters)
   const hasReceiver = receiverPattern(receiver)
   return {
-    hasLabels,
+    hasLabels: compileMatchers(matchers),
+    matchers,
     hasReceiver,
     anyReceiver: receiver === undefined,
     anyMutes: active && silenced && inhibited && muted,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Labels } from '../../contract/matchers'
 import { compareBytes } from '../matching'
 import type { OpenAlert } from '../occurrences'
-import { type AlertView, scanNewestFirst } from '../reading'
+import { type AlertView, candidates, scanNewestFirst } from '../reading'
 import type { CompiledRouting, RouteEnd } from '../routing'
 import { type AlertGroup, compareAlerts, compareGroups } from './alert-groups'
 import type { AlertQuery } from './alert-query'
@@ -14,7 +14,7 @@ import { streamJson } from './stream-json'
 export async function sendAlerts(res: ServerResponse, view: AlertView, query: AlertQuery): Promise<void> {
   const now = Date.now()
   const found: OpenAlert[] = []
-  await scanNewestFirst(view.alerts, undefined, alert => {
+  await scanNewestFirst(candidates(view.alerts, query.matchers), undefined, alert => {
     if (isWanted(view, query, alert) && endsFor(view, query, alert.labels).length) found.push(alert)
     return true
   })
@@ -26,7 +26,7 @@ export async function sendAlerts(res: ServerResponse, view: AlertView, query: Al
 export async function sendGroups(res: ServerResponse, view: AlertView, query: AlertQuery): Promise<void> {
   const now = Date.now()
   const groups = new Map<string, AlertGroup>()
-  await scanNewestFirst(view.alerts, undefined, alert => {
+  await scanNewestFirst(candidates(view.alerts, query.matchers), undefined, alert => {
     if (!isWanted(view, query, alert)) return true
     for (const { route, groupLabels, groupKey } of endsFor(view, query, alert.labels)) {
       const key = `${route.key} ${groupKey}`

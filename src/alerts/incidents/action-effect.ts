@@ -9,7 +9,7 @@ import { memberName } from './action-store'
 import { lockDispatch } from './dispatch-store'
 import { timelineEntries } from './incident-entries'
 import { type Incident, incidentsById, storeIncidents } from './incident-store'
-import { addTimeline } from './timeline-store'
+import { addToIncidents } from './timeline-store'
 
 export type Change =
   | { does: 'acknowledge'; reason: string | undefined }
@@ -67,7 +67,7 @@ async function act(trx: Transaction, audit: Audit, { id, by, at, change }: Actio
   }
   incident.updated_at = at
   await storeIncidents(trx, tenantId, [incident])
-  await addTimeline(trx, [{ incidentId: id, entry }])
+  await addToIncidents(trx, { timeline: [{ incidentId: id, entry }] })
   await audit.record(
     {
       ...{ by, action: `incident.${change.does}`, target: { type: 'incident', id }, reason: reason ?? undefined },

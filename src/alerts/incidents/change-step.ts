@@ -15,10 +15,18 @@ interface Membership {
   groupId: string
 }
 
-/** Turns changes of alerts into events, groups and incidents. @param changes in the order of their versions */
-export async function applyChanges(round: Round, changes: readonly StoredAlert[]): Promise<NewEntry[]> {
+/**
+ * Turns changes of alerts into events, groups and incidents.
+ * @param changes in the order of their versions
+ * @param since the version up to which changes were dispatched before
+ */
+export async function applyChanges(round: Round, changes: readonly StoredAlert[], since: number): Promise<NewEntry[]> {
   if (!changes.length) return []
-  const memberships = await membershipsOf(round, changes)
+  // What is newer cannot be a part of anything yet.
+  const memberships = await membershipsOf(
+    round,
+    changes.filter(({ createdVersion }) => createdVersion <= since),
+  )
   const entries: NewEntry[] = []
   const repeated = changes.filter(({ id }) => memberships.has(id))
   const opened = changes.filter(change => !memberships.has(change.id) && hasFired(change))
@@ -57,6 +65,8 @@ function inOrder(opened: readonly StoredAlert[], resolved: readonly StoredAlert[
 }
 
 async function membershipsOf(round: Round, changes: readonly StoredAlert[]): Promise<Map<string, Membership[]>> {
+  const found = new Map<string, Membership[]>()
+  if (!changes.length) return found
   const { trx, tenantId, groups, incidents } = round
   const rows = await incidentsOfAlerts(
     trx,
@@ -65,7 +75,6 @@ async function membershipsOf(round: Round, changes: readonly StoredAlert[]): Pro
   )
   await groups.loadIds(rows.map(row => row.group_id))
   await incidents.load(rows.map(row => row.incident_id))
-  const found = new Map<string, Membership[]>()
   for (const { alert_id, incident_id, group_id } of rows) {
     const known = found.get(alert_id) ?? []
     known.push({ incidentId: incident_id, groupId: group_id })

@@ -2,8 +2,7 @@ import type { Db, Transaction } from '../../base/db'
 import { Lru } from '../../base/lru'
 import type { Effect, TopicEntries } from '../../streams'
 import type { Muting } from '../muting'
-import type { TenantAlerts } from '../occurrences'
-import { type Heads, readHeads } from '../occurrences'
+import type { Heads, TenantAlerts } from '../occurrences'
 import type { CompiledRouting } from '../routing'
 import { applyChanges } from './change-step'
 import { changedAlerts, type DispatchRow, LAST_ID, lockDispatch, storeDispatch } from './dispatch-store'
@@ -11,7 +10,6 @@ import type { Telling } from './flush-notifications'
 import { flushGroups } from './flush-step'
 import { GroupBook } from './group-book'
 import { GroupMembers, keyOf } from './group-members'
-import { nextFlush } from './group-store'
 import { IncidentBook } from './incident-book'
 import type { Incident } from './incident-store'
 import { applyMutes, muteEdges } from './mute-step'
@@ -20,7 +18,7 @@ import { isMuted, type Round } from './round'
 import { applyRouting } from './routing-step'
 
 export interface DispatchDeps extends Telling {
-  openAlerts: { of(tenantId: string, db?: Db | Transaction): Promise<TenantAlerts> }
+  openAlerts: { withHeads(tenantId: string, trx: Transaction): Promise<{ alerts: TenantAlerts; heads: Heads }> }
   routing: { at(tenantId: string, routingVersion: number, db?: Db | Transaction): Promise<CompiledRouting> }
   muting: Pick<Muting, 'at'>
 }
@@ -93,9 +91,9 @@ export class Dispatch {
   private async dispatch(trx: Transaction, { tenantId, now }: DispatchItem) {
     const row = await lockDispatch(trx, tenantId, false)
     if (!row) return undefined
-    const heads = await readHeads(trx, tenantId)
     const memory = await this.memoryOf(trx, tenantId, row)
-    const round = await this.begin(trx, { tenantId, now, heads }, row, memory)
+    const { alerts, heads } = await this.deps.openAlerts.withHeads(tenantId, trx)
+    const round = await this.begin(trx, { tenantId, now, alerts, heads }, row, memory)
     const isLeft = await runRound(round, memory, this.deps)
     return this.finish(round, heads, isLeft)
   }
@@ -115,11 +113,10 @@ export class Dispatch {
 
   private async begin(
     trx: Transaction,
-    { tenantId, now, heads }: DispatchItem & { heads: Heads },
+    { tenantId, now, alerts, heads }: DispatchItem & { alerts: TenantAlerts; heads: Heads },
     row: DispatchRow,
     { members }: Memory,
   ): Promise<Round> {
-    const alerts = await this.deps.openAlerts.of(tenantId, trx)
     // What is in memory moves on meanwhile.
     const until = alerts.version
     const routing = await this.deps.routing.at(tenantId, heads.routingVersion, trx)
@@ -140,11 +137,9 @@ export class Dispatch {
     incidents.settle(incident => firingOf(round, incident))
     const told = await incidents.store()
     await groups.store()
-    const flushAt = await nextFlush(trx, tenantId)
-    const times = [flushAt?.getTime() ?? Number.POSITIVE_INFINITY, muting.validUntil].filter(Number.isFinite)
-    const nextAt = times.length ? new Date(Math.min(...times)) : null
     place.mute_version = heads.muteVersion
-    await storeDispatch(trx, tenantId, { ...place, next_at: nextAt })
+    const validUntil = Number.isFinite(muting.validUntil) ? new Date(muting.validUntil) : null
+    const nextAt = await storeDispatch(trx, tenantId, place, validUntil)
     const topic = { tenantId, name: 'events' }
     return {
       result: { isBusy: false, isLeft, nextAt, round: place.round },
@@ -155,13 +150,14 @@ export class Dispatch {
 
 /** @returns whether more is left to do */
 async function runRound(round: Round, memory: Memory, telling: Telling): Promise<boolean> {
-  const { trx, tenantId, place, until, now, entries } = round
+  const { trx, tenantId, place, until, now, alerts, entries } = round
   // Before changes, which are about the groups of the new routes.
   if (await applyRouting(round)) return true
-  const changes = await changedAlerts(trx, tenantId, place, until, CHANGES_MAX)
+  const { version: since } = place
+  const changes = await changedAlerts(trx, tenantId, { after: place, until, limit: CHANGES_MAX, open: alerts })
   const last = changes.length === CHANGES_MAX ? changes.at(-1) : undefined
   Object.assign(place, last ? { version: last.version, after_id: last.id } : { version: until, after_id: LAST_ID })
-  const events = await applyChanges(round, changes)
+  const events = await applyChanges(round, changes, since)
   events.push(...(await tellMutes(round, memory)))
   entries.push({ topic: { tenantId, name: 'events' }, entries: events })
   const isBehind = last !== undefined || memory.mutesKey === undefined

@@ -13,8 +13,11 @@ export interface DispatcherDeps {
   streams: Pick<Writer, 'commit'>
   log: Log
   dispatch: Dispatch
-  /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
-  onChange(listener: (tenantId: string) => void): void
+  /**
+   * Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. `isOwn`: it was
+   * this process.
+   */
+  onChange(listener: (tenantId: string, isOwn?: boolean) => void): void
   /** Whether alerts are arriving at this process. */
   isAccepting(): boolean
   clock: () => Date
@@ -26,9 +29,11 @@ const SWEEP_TENANTS_MAX = 1_000
 /** How soon another look follows when another process is at work, at random, so that processes do not collide again. */
 const BUSY_MS = 50
 const RETRY_MS = 2_000
-/** After a round that took longer, alerts that arrive at this process go first, for so long at most. */
+/** After a round that took longer, alerts that arrive at this process go first: so many times as long, within limits. */
 const SHORT_MS = 30
-const PAUSE_MS_MAX = 1_000
+const PAUSE_ROUNDS = 4
+const PAUSE_MS_MIN = 1_000
+const PAUSE_MS_MAX = 3_000
 const PAUSE_STEP_MS = 25
 /** The longest time that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1
@@ -36,6 +41,8 @@ const TIMER_MS_MAX = 2 ** 31 - 1
 interface Work {
   /** Something has changed since the last look began. */
   isDirty: boolean
+  /** There is something to do, so it need not be asked. */
+  isCertain: boolean
   isRunning: boolean
   timer: NodeJS.Timeout | undefined
 }
@@ -51,7 +58,7 @@ export class Dispatcher implements Part {
   constructor(private readonly deps: DispatcherDeps) {}
 
   async start() {
-    this.deps.onChange(tenantId => this.wake(tenantId))
+    this.deps.onChange((tenantId, isOwn) => this.wake(tenantId, isOwn))
     this.sweeping = setInterval(() => void this.sweep(), SWEEP_MS)
     this.sweeping.unref()
     void this.sweep()
@@ -64,11 +71,12 @@ export class Dispatcher implements Part {
     await Promise.all(this.running)
   }
 
-  /** Looks at a tenant soon. */
-  wake(tenantId: string) {
+  /** Looks at a tenant soon. @param isCertain whether there is something to dispatch, unless another process was faster */
+  wake(tenantId: string, isCertain = false) {
     if (this.isStopped) return
     const work = this.workOf(tenantId)
     work.isDirty = true
+    work.isCertain ||= isCertain
     if (work.isRunning) return
     work.isRunning = true
     const running = this.run(tenantId, work).finally(() => this.running.delete(running))
@@ -78,7 +86,7 @@ export class Dispatcher implements Part {
   private workOf(tenantId: string): Work {
     const known = this.tenants.get(tenantId)
     if (known) return known
-    const work: Work = { isDirty: false, isRunning: false, timer: undefined }
+    const work: Work = { isDirty: false, isCertain: false, isRunning: false, timer: undefined }
     this.tenants.set(tenantId, work)
     return work
   }
@@ -102,20 +110,24 @@ export class Dispatcher implements Part {
   /** @returns after how many ms to look again although nothing changes */
   private async look(tenantId: string, work: Work): Promise<number | undefined> {
     const { db, streams, dispatch, clock } = this.deps
-    const { isDue, nextAt } = await workOf(db, tenantId, clock())
-    if (!isDue) return this.until(nextAt)
+    if (!work.isCertain) {
+      const { isDue, nextAt } = await workOf(db, tenantId, clock())
+      if (!isDue) return this.until(nextAt)
+    }
+    work.isCertain = false
     const startedMs = performance.now()
     const done = await streams.commit(dispatch.effect, { tenantId, now: clock().getTime() })
     if (done.isBusy) return BUSY_MS * (1 + Math.random())
     dispatch.confirm(tenantId, done)
     await this.pauseAfter(performance.now() - startedMs)
-    if (done.isLeft) work.isDirty = true
+    if (done.isLeft) Object.assign(work, { isDirty: true, isCertain: true })
     return this.until(done.nextAt)
   }
 
   private async pauseAfter(roundMs: number) {
     if (roundMs < SHORT_MS) return
-    const until = performance.now() + PAUSE_MS_MAX
+    const pauseMs = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, roundMs * PAUSE_ROUNDS))
+    const until = performance.now() + pauseMs
     while (!this.isStopped && this.deps.isAccepting() && performance.now() < until) await delay(PAUSE_STEP_MS)
   }
 

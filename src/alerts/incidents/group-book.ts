@@ -121,7 +121,11 @@ export class GroupBook {
       this.tenantId,
       [...this.removed].map(({ id }) => id),
     )
-    await storeGroups(this.trx, this.tenantId, kept(this.changed))
+    await storeGroups(
+      this.trx,
+      this.tenantId,
+      kept(this.changed).filter(group => !this.told.has(group)),
+    )
     await storeTold(this.trx, this.tenantId, kept(this.told))
   }
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../base/db'
 import { z } from '../../base/parse'
-import { idRow, idsOf, manyRows, oneRow, storedJson } from '../../base/rows'
+import { idRow, idsOf, manyRows, storedJson } from '../../base/rows'
 import { type Labels, labelSet } from '../../contract/matchers'
 
 /** Alerts of one route with the same group labels. Times in ms. */
@@ -108,12 +108,6 @@ export async function dueGroups(trx: Transaction, tenantId: string, by: Date, li
   return idsOf(await manyRows(trx, idRow, sql, [tenantId, by, limit]))
 }
 
-/** When the next group of a tenant is due. */
-export async function nextFlush(trx: Transaction, tenantId: string): Promise<Date | null> {
-  const sql = 'SELECT min(next_flush_at) AS at FROM alert_groups WHERE tenant_id = ?'
-  return (await oneRow(trx, z.object({ at: z.date().nullable() }), sql, [tenantId])).at
-}
-
 const briefRow = groupRow.pick({ id: true, route_key: true, group_key: true, receiver: true })
 
 /** All groups of a tenant that routes can lead to. */
@@ -151,18 +145,29 @@ const SCALARS = {
   is_flapping_told: 'boolean',
   created_at: 'timestamptz',
 }
-const NAMES = Object.keys(SCALARS)
-const TYPED = Object.entries(SCALARS).map(([name, type]) => `${name} ${type}`)
+/** What receivers were told, which may be long lists. */
+const TOLD = { told_firing: 'uuid[]', hushed: 'uuid[]' }
+
+const statementFor = (columns: Record<string, string>) => {
+  const names = Object.keys(columns)
+  const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+  return `INSERT INTO alert_groups (id, tenant_id, ${names.join(', ')})
+    SELECT id, ?, ${names.join(', ')} FROM json_to_recordset(?::json) AS r(id uuid, ${typed.join(', ')})
+    ON CONFLICT (id) DO UPDATE SET ${names.map(name => `${name} = excluded.${name}`).join(', ')}`
+}
+const STORE = statementFor(SCALARS)
+const STORE_WITH_TOLD = statementFor({ ...SCALARS, ...TOLD })
 
 /** Stores groups, new or not, without what they told. */
 export async function storeGroups(trx: Transaction, tenantId: string, groups: readonly Group[]): Promise<void> {
+  if (groups.length) await trx.raw(STORE, [tenantId, JSON.stringify(groups.map(writeGroup))])
+}
+
+/** The same with what they told. */
+export async function storeTold(trx: Transaction, tenantId: string, groups: readonly Group[]): Promise<void> {
   if (!groups.length) return
-  await trx.raw(
-    `INSERT INTO alert_groups (id, tenant_id, ${NAMES.join(', ')})
-     SELECT id, ?, ${NAMES.join(', ')} FROM json_to_recordset(?::json) AS r(id uuid, ${TYPED.join(', ')})
-     ON CONFLICT (id) DO UPDATE SET ${NAMES.map(name => `${name} = excluded.${name}`).join(', ')}`,
-    [tenantId, JSON.stringify(groups.map(writeGroup))],
-  )
+  const rows = groups.map(group => ({ ...writeGroup(group), told_firing: [...group.told], hushed: [...group.hushed] }))
+  await trx.raw(STORE_WITH_TOLD, [tenantId, JSON.stringify(rows)])
 }
 
 const time = (at: number | null) => (at === null ? null : new Date(at).toISOString())
@@ -185,17 +190,6 @@ const writeGroup = (group: Group) => ({
   is_flapping_told: group.isFlappingTold,
   created_at: time(group.createdAt),
 })
-
-/** Stores what receivers were told, which may be long lists. */
-export async function storeTold(trx: Transaction, tenantId: string, groups: readonly Group[]): Promise<void> {
-  if (!groups.length) return
-  const rows = groups.map(({ id, told, hushed }) => ({ id, told: [...told], hushed: [...hushed] }))
-  await trx.raw(
-    `UPDATE alert_groups g SET told_firing = r.told, hushed = r.hushed
-     FROM json_to_recordset(?::json) AS r(id uuid, told uuid[], hushed uuid[]) WHERE g.id = r.id AND g.tenant_id = ?`,
-    [JSON.stringify(rows), tenantId],
-  )
-}
 
 export async function deleteGroups(trx: Transaction, tenantId: string, ids: readonly string[]): Promise<void> {
   if (ids.length)

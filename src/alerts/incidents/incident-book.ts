@@ -6,8 +6,8 @@ import { describe } from './description'
 import type { AlertFacts } from './group-members'
 import type { Group } from './group-store'
 import { timelineEntries } from './incident-entries'
-import { addIncidentAlerts, type Incident, incidentsById, storeIncidents } from './incident-store'
-import { addTimeline } from './timeline-store'
+import { type Incident, incidentsById, storeIncidents } from './incident-store'
+import { addToIncidents } from './timeline-store'
 
 type Kind = TimelineEntry['kind']
 
@@ -162,13 +162,12 @@ export class IncidentBook {
       this.tenantId,
       changed.map(({ incident }) => incident),
     )
-    await addIncidentAlerts(this.trx, this.pairs)
     const entries = changed.flatMap(({ incident, notes }) =>
       notes
         .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
         .map(note => ({ incidentId: incident.id, incident, entry: this.entryOf(note) })),
     )
-    await addTimeline(this.trx, entries)
+    await addToIncidents(this.trx, { timeline: entries, alerts: this.pairs })
     return entries.flatMap(({ incident, entry }) => timelineEntries(incident, entry))
   }
 

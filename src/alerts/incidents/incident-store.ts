@@ -108,14 +108,3 @@ export async function storeIncidents(
     [tenantId, JSON.stringify(rows)],
   )
 }
-
-export async function addIncidentAlerts(
-  trx: Transaction,
-  pairs: readonly { incidentId: string; alertId: string }[],
-): Promise<void> {
-  if (!pairs.length) return
-  await trx.raw(
-    `INSERT INTO incident_alerts (incident_id, alert_id) SELECT * FROM unnest(?::uuid[], ?::uuid[]) ON CONFLICT DO NOTHING`,
-    [pairs.map(pair => pair.incidentId), pairs.map(pair => pair.alertId)],
-  )
-}

@@ -12,7 +12,7 @@ import type { Notifications } from '../notifications'
 import type { OpenAlerts, Raises } from '../occurrences'
 import type { Routing } from '../routing'
 import { Dispatch } from './dispatch-effect'
-import { Dispatcher } from './dispatcher'
+import { Dispatcher, type DispatcherDeps } from './dispatcher'
 import { createIncidentMetrics, incidentStats } from './figures'
 import { incidentRoutes } from './incident-routes'
 import { incidentRetention } from './retention'
@@ -31,7 +31,7 @@ export interface IncidentsDeps {
   notifications: Pick<Notifications, 'add'>
   publicUrl: string | undefined
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
-  onChange(listener: (tenantId: string) => void): void
+  onChange: DispatcherDeps['onChange']
   /** Whether alerts are arriving at this process. */
   isAccepting(): boolean
   clock?: (() => Date) | undefined
@@ -55,7 +55,7 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     ...{ openAlerts, routing, muting, externalUrl: publicUrl ?? '' },
     addNotifications: (trx, list) => notifications.add(trx, list),
   })
-  const onChange = (listener: (tenantId: string) => void) => deps.onChange(listener)
+  const onChange: DispatcherDeps['onChange'] = listener => deps.onChange(listener)
   return {
     endpoints: incidentRoutes({ db, streams, audit, clock }),
     retention: incidentRetention(db),

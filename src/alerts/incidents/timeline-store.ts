@@ -1,3 +1,4 @@
+import { plainArray } from '../../base/array-literal'
 import type { Db, Transaction } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows } from '../../base/rows'
@@ -19,18 +20,28 @@ const timelineRow = z.object({
 })
 const COLUMNS = Object.keys(timelineRow.shape).join(', ')
 
-/** Adds entries to the timelines of incidents. */
-export async function addTimeline(
-  trx: Transaction,
-  entries: readonly { incidentId: string; entry: TimelineEntry }[],
-): Promise<void> {
-  if (!entries.length) return
-  const rows = entries.map(({ incidentId, entry }) => ({ ...entry, incident_id: incidentId }))
+/** What is added to stored incidents. */
+export interface Additions {
+  timeline: readonly { incidentId: string; entry: TimelineEntry }[]
+  /** Occurrences that an incident is about. */
+  alerts?: readonly { incidentId: string; alertId: string }[]
+}
+
+/** Adds entries to the timelines of incidents, and what they are about. */
+export async function addToIncidents(trx: Transaction, { timeline, alerts = [] }: Additions): Promise<void> {
+  if (!timeline.length && !alerts.length) return
+  const rows = timeline.map(({ incidentId, entry }) => ({ ...entry, incident_id: incidentId }))
   await trx.raw(
-    `INSERT INTO incident_timeline (incident_id, ${COLUMNS})
+    `WITH pairs AS (
+       INSERT INTO incident_alerts (incident_id, alert_id) SELECT * FROM unnest(?::uuid[], ?::uuid[]) ON CONFLICT DO NOTHING)
+     INSERT INTO incident_timeline (incident_id, ${COLUMNS})
      SELECT incident_id, ${COLUMNS} FROM json_to_recordset(?::json) AS r(incident_id uuid, id uuid, at timestamptz,
        kind text, actor jsonb, reason text, text text, count integer, fingerprints text[], by text[], notification_id uuid)`,
-    [JSON.stringify(rows)],
+    [
+      plainArray(alerts.map(({ incidentId }) => incidentId)),
+      plainArray(alerts.map(({ alertId }) => alertId)),
+      JSON.stringify(rows),
+    ],
   )
 }
 

@@ -6,7 +6,7 @@ const BASIS_HIGH = 0xcbf29ce4
 const BASIS_LOW = 0x84222325
 const PRIME_LOW = 0x1b3
 /** Follows each name and each value; no UTF-8 text has this byte. */
-const SEPARATOR = 0xff
+const SEPARATOR = '\xff'
 
 /** One hash at a time: everything below is synchronous. */
 let high = 0
@@ -23,48 +23,45 @@ export function fingerprintOf(labels: Labels): string {
     const value = labels[name] as string
     if (value === '') continue
     addText(name)
-    addByte(SEPARATOR)
+    addBytes(SEPARATOR)
     addText(value)
-    addByte(SEPARATOR)
+    addBytes(SEPARATOR)
   }
   return hex(high) + hex(low)
 }
 
-const hex = (half: number) => (half >>> 0).toString(16).padStart(8, '0')
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
-/** Multiplies by the prime in 32-bit integers, because a BigInt for each byte would be very slow. */
-function addByte(byte: number): void {
-  const mixed = low ^ byte
-  const lower = (mixed & 0xffff) * PRIME_LOW
-  const upper = (mixed >>> 16) * PRIME_LOW + (lower >>> 16)
-  high = (Math.imul(high, PRIME_LOW) + (upper >>> 16) + (mixed << 8)) | 0
-  low = (upper << 16) | (lower & 0xffff)
-}
+const hex = (half: number) =>
+  `${HEX[half >>> 24]}${HEX[(half >>> 16) & 0xff]}${HEX[(half >>> 8) & 0xff]}${HEX[half & 0xff]}`
 
 /** Adds the UTF-8 of a text; a lone surrogate counts as U+FFFD. */
 function addText(text: string): void {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x80) {
-      addByte(unit)
-      continue
-    }
-    const point = text.codePointAt(i) as number
-    if (point > 0xffff) i++
-    addPoint(point >= 0xd800 && point <= 0xdfff ? 0xfffd : point)
-  }
+  const [highBefore, lowBefore] = [high, low]
+  if (addBytes(text) < 0x80) return
+  // Not ASCII, so its units are not its bytes.
+  high = highBefore
+  low = lowBefore
+  addBytes(Buffer.from(text).toString('latin1'))
 }
 
-function addPoint(point: number): void {
-  if (point < 0x800) {
-    addByte(0xc0 | (point >> 6))
-  } else if (point < 0x10000) {
-    addByte(0xe0 | (point >> 12))
-    addByte(0x80 | ((point >> 6) & 0x3f))
-  } else {
-    addByte(0xf0 | (point >> 18))
-    addByte(0x80 | ((point >> 12) & 0x3f))
-    addByte(0x80 | ((point >> 6) & 0x3f))
+/**
+ * Adds a text whose units are bytes. Multiplies by the prime in 32-bit integers, because a BigInt for each byte would be
+ * very slow, and in local variables, which are faster than those of the module.
+ * @returns a number that is below 0x80 only if all of them are
+ */
+function addBytes(bytes: string): number {
+  let [upperHalf, lowerHalf, all] = [high, low, 0]
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes.charCodeAt(i)
+    all |= byte
+    const mixed = lowerHalf ^ byte
+    const lower = (mixed & 0xffff) * PRIME_LOW
+    const upper = (mixed >>> 16) * PRIME_LOW + (lower >>> 16)
+    upperHalf = (Math.imul(upperHalf, PRIME_LOW) + (upper >>> 16) + (mixed << 8)) | 0
+    lowerHalf = (upper << 16) | (lower & 0xffff)
   }
-  addByte(0x80 | (point & 0x3f))
+  high = upperHalf
+  low = lowerHalf
+  return all
 }

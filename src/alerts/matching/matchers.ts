@@ -65,11 +65,19 @@ export function conditionOf({ op, value }: Matcher): (given: string) => boolean 
 
 /** Whether all matchers hold. An empty list matches everything. @throws MatcherError when a pattern is none */
 export function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) => boolean {
-  const conditions = matchers.map(matcher => ({ name: matcher.name, holds: conditionOf(matcher) }))
+  const conditions = matchers.map(labelCondition)
   return labels => {
-    for (const { name, holds } of conditions) if (!holds(labelOf(labels, name))) return false
+    for (const holds of conditions) if (!holds(labels)) return false
     return true
   }
+}
+
+function labelCondition(matcher: Matcher): (labels: Labels) => boolean {
+  const { name, op, value } = matcher
+  // Nothing that objects inherit is a text, so this need not ask whether it is a label.
+  if (op === '=' && value !== '') return labels => labels[name] === value
+  const holds = conditionOf(matcher)
+  return labels => holds(labelOf(labels, name))
 }
 
 /** What is wrong with each matcher: `body.matchers.2.value`. */

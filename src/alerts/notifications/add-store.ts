@@ -52,7 +52,9 @@ const pendingRow = z.object({ receiver_id: z.string(), pending: z.number() })
  */
 export async function makeRoom(trx: Transaction, receiverIds: readonly string[]): Promise<Set<string>> {
   const left = new Set<string>()
-  for (const { receiver_id } of await overfull(trx, receiverIds)) {
+  const full = await overfull(trx, receiverIds)
+  if (!full.length) return left
+  for (const { receiver_id } of full) {
     for (const id of await foldSuperseded(trx, receiver_id)) left.add(id)
   }
   for (const { receiver_id, pending } of await overfull(trx, receiverIds)) {

@@ -61,9 +61,12 @@ export class Delivery {
   /** A run of a `notify` job. @throws RunLater until its notification has ended */
   async deliver(run: Run, input: NotifyInput): Promise<NotifyResult> {
     const { tenantId } = run
-    const receiver = await this.deps.receivers.byId(tenantId, input.receiver_id)
+    const [receiver, hasEnded] = await Promise.all([
+      this.deps.receivers.byId(tenantId, input.receiver_id),
+      this.hasEnded(run, input),
+    ])
     const isFailing = receiver?.failingSince != null
-    if (await this.hasEnded(run, input)) return this.result(run, input)
+    if (hasEnded) return this.result(run, input)
     if (!this.slots.take(input.receiver_id, isFailing))
       throw new RunLater(spread(isFailing ? BUSY_FAILING_MS : BUSY_MS))
     try {

@@ -11,11 +11,16 @@ interface Deps {
   bus: Pick<Bus, 'publish' | 'subscribe'>
 }
 
+/** `isOwn`: this process has changed something. */
+type Listener = (tenantId: string, isOwn: boolean) => void
+
 const CHANNEL = 'alerts'
 const PAGE = 2_000
 const CALLERS_MAX = 10_000
 /** Of all tenants together; an alert takes about 2 KiB. The tenant in use is kept in any case. */
 const ALERTS_MAX = 200_000
+/** Other processes are told of a tenant at most so often: one of them reads all that has changed. */
+const TELL_MS = 25
 /** Before all ids of a version. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
@@ -25,8 +30,10 @@ export class OpenAlerts {
   private readonly memories = new Map<string, TenantMemory>()
   /** Callers that arrive while a tenant is read get what is read after that. */
   private readonly reads = new Map<string, Batcher<undefined, TenantMemory>>()
-  private readonly listeners = new Set<(tenantId: string) => void>()
+  private readonly listeners = new Set<Listener>()
   private readonly changedIn = new WeakMap<Db, Set<string>>()
+  /** Tenants of which other processes were told just now, and whether they have changed again. */
+  private readonly told = new Map<string, boolean>()
   private unsubscribe: (() => void) | undefined
 
   constructor(
@@ -35,11 +42,12 @@ export class OpenAlerts {
   ) {}
 
   async start() {
-    this.unsubscribe = await this.deps.bus.subscribe(CHANNEL, tenantId => this.notify(tenantId))
+    this.unsubscribe = await this.deps.bus.subscribe(CHANNEL, tenantId => this.notify(tenantId, false))
   }
 
   stop() {
     this.unsubscribe?.()
+    for (const [tenantId, hasChanged] of this.told) if (hasChanged) this.deps.bus.publish(CHANNEL, tenantId)
   }
 
   /**
@@ -53,12 +61,19 @@ export class OpenAlerts {
 
   /** The same with the ways to change it, for those who store changes. */
   async memoryOf(tenantId: string, db?: Db | Transaction): Promise<TenantMemory> {
-    if (db && this.changedIn.get(db)?.has(tenantId))
-      throw new Error('Alerts cannot be read while they are being changed')
     // A transaction must not wait for another connection while it holds one.
-    const memory = db && db !== this.deps.db ? await this.read(tenantId, db) : await this.readShared(tenantId)
+    if (db && db !== this.deps.db) return (await this.withHeads(tenantId, db)).alerts
+    const memory = await this.readShared(tenantId)
     this.dropOthers(tenantId)
     return memory
+  }
+
+  /** The same in a transaction, with the heads that it sees. */
+  async withHeads(tenantId: string, trx: Db | Transaction): Promise<{ alerts: TenantMemory; heads: Heads }> {
+    if (this.changedIn.get(trx)?.has(tenantId)) throw new Error('Alerts cannot be read while they are being changed')
+    const read = await this.read(tenantId, trx)
+    this.dropOthers(tenantId)
+    return read
   }
 
   /** What is in memory, which may be out of date. */
@@ -77,14 +92,25 @@ export class OpenAlerts {
   }
 
   /** Calls back after changes of a tenant's alerts in any process. Calls may be missed. */
-  onChange(listener: (tenantId: string) => void): void {
+  onChange(listener: Listener): void {
     this.listeners.add(listener)
   }
 
   /** To be called after a commit of this process. */
   changed(tenantId: string): void {
+    this.notify(tenantId, true)
+    if (this.told.has(tenantId)) this.told.set(tenantId, true)
+    else this.tellOthers(tenantId)
+  }
+
+  private tellOthers(tenantId: string) {
     this.deps.bus.publish(CHANNEL, tenantId)
-    this.notify(tenantId)
+    this.told.set(tenantId, false)
+    setTimeout(() => {
+      const hasChanged = this.told.get(tenantId)
+      this.told.delete(tenantId)
+      if (hasChanged) this.tellOthers(tenantId)
+    }, TELL_MS).unref()
   }
 
   /** To be called for a transaction that changes alerts of a tenant: tells of it once it is committed. */
@@ -100,35 +126,35 @@ export class OpenAlerts {
     )
   }
 
-  private notify(tenantId: string) {
-    for (const listener of this.listeners) listener(tenantId)
+  private notify(tenantId: string, isOwn: boolean) {
+    for (const listener of this.listeners) listener(tenantId, isOwn)
   }
 
   private readShared(tenantId: string): Promise<TenantMemory> {
     const known = this.reads.get(tenantId)
     if (known) return known.ask(undefined)
     const work = async (callers: undefined[]) => {
-      const memory = await this.read(tenantId, this.deps.db)
-      return callers.map(() => memory)
+      const { alerts } = await this.read(tenantId, this.deps.db)
+      return callers.map(() => alerts)
     }
     const reads = new Batcher(work, CALLERS_MAX)
     this.reads.set(tenantId, reads)
     return reads.ask(undefined)
   }
 
-  private async read(tenantId: string, db: Db): Promise<TenantMemory> {
+  private async read(tenantId: string, db: Db): Promise<{ alerts: TenantMemory; heads: Heads }> {
     const memory = this.memories.get(tenantId) ?? (await this.load(tenantId, db))
     // the most recently used
     this.memories.delete(tenantId)
     this.memories.set(tenantId, memory)
-    const { muteVersion, routingVersion } = await readOn(memory, tenantId, db)
+    const heads = await readOn(memory, tenantId, db)
     // What a transaction sees may be its own, and never be committed.
     if (db === this.deps.db) {
-      memory.muteVersion = Math.max(memory.muteVersion, muteVersion)
-      memory.routingVersion = Math.max(memory.routingVersion, routingVersion)
+      memory.muteVersion = Math.max(memory.muteVersion, heads.muteVersion)
+      memory.routingVersion = Math.max(memory.routingVersion, heads.routingVersion)
     }
     await compare(memory, tenantId, db)
-    return memory
+    return { alerts: memory, heads }
   }
 
   /** Pages are of different moments: what changes in the meantime has a later version than the one read first. */

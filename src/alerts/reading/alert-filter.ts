@@ -25,6 +25,8 @@ export interface Filterable {
 
 export interface AlertFilter {
   states: ReadonlySet<AlertState>
+  /** All hold for each alert that matches. */
+  matchers: readonly Matcher[]
   /** Everything but the state. */
   matches(alert: Filterable): boolean
 }
@@ -33,12 +35,14 @@ const OPEN_STATES: readonly AlertState[] = ['firing', 'suppressed']
 
 /** @throws Problem 400 that names the parameter, and which of several matchers is wrong */
 export function readFilter({ state = OPEN_STATES, filter = [], q, source, since }: GivenFilter): AlertFilter {
-  const hold = compileMatchers(readMatchers(filter))
+  const matchers = readMatchers(filter)
+  const hold = compileMatchers(matchers)
   const sources = source && new Set(source)
   const from = since === undefined ? undefined : readSince(since)
   const text = q?.toLowerCase()
   return {
     states: new Set(state),
+    matchers,
     matches: alert =>
       (from === undefined || alert.startsAt >= from) &&
       (!sources || sources.has(alert.source)) &&

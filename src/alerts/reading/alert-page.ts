@@ -2,6 +2,7 @@ import type { Db } from '../../base/db'
 import { resolvedOccurrences } from '../occurrences'
 import type { AlertFilter } from './alert-filter'
 import { type Shown, shownOpen, shownResolved } from './alert-item'
+import { candidates } from './label-index'
 import { scanNewestFirst } from './scan'
 import type { AlertView } from './view'
 
@@ -39,7 +40,7 @@ export async function pageOfAlerts(
 async function findOpen(view: AlertView, filter: AlertFilter, { before, limit }: PagePlace): Promise<Shown[]> {
   const found: Shown[] = []
   if (!filter.states.has('firing') && !filter.states.has('suppressed')) return found
-  await scanNewestFirst(view.alerts, before, alert => {
+  await scanNewestFirst(candidates(view.alerts, filter.matchers), before, alert => {
     if (filter.matches(alert) && filter.states.has(view.stateOf(alert))) found.push(shownOpen(view, alert))
     return found.length <= limit
   })

@@ -1,5 +1,6 @@
 import type { AlertFilter } from './alert-filter'
 import { type Count, Counter } from './count'
+import { candidates } from './label-index'
 import { scanNewestFirst } from './scan'
 import type { AlertView } from './view'
 
@@ -24,7 +25,7 @@ export interface Facets {
 export async function countFacets(view: AlertView, filter: AlertFilter, withLabels: boolean): Promise<Facets> {
   const [states, severities, sources] = [new Counter(), new Counter(), new Counter()]
   const labels = new Map<string, Counter>()
-  await scanNewestFirst(view.alerts, undefined, alert => {
+  await scanNewestFirst(candidates(view.alerts, filter.matchers), undefined, alert => {
     const state = filter.matches(alert) ? view.stateOf(alert) : undefined
     if (state === undefined || !filter.states.has(state)) return true
     states.add(state)

@@ -1,6 +1,10 @@
+import { plainArray } from '../../base/array-literal'
 import type { Db } from '../../base/db'
 import { z } from '../../base/parse'
 import { manyRows } from '../../base/rows'
+
+/** Looks up each alert by itself: the planner would otherwise read all alerts of the few open incidents. */
+const EACH = 'OFFSET 0'
 
 const row = z.object({ alert_id: z.string(), incident_id: z.string() })
 
@@ -18,9 +22,11 @@ export async function openIncidentsOf(
   const rows = await manyRows(
     db,
     row,
-    `SELECT a.alert_id, a.incident_id FROM incident_alerts a JOIN incidents i ON i.id = a.incident_id
-     WHERE a.alert_id = ANY(?::uuid[]) AND i.tenant_id = ? AND i.resolved_at IS NULL ORDER BY a.incident_id`,
-    [ids, tenantId],
+    `SELECT wanted.alert_id, a.incident_id FROM unnest(?::uuid[]) AS wanted(alert_id)
+     CROSS JOIN LATERAL (SELECT incident_id FROM incident_alerts WHERE alert_id = wanted.alert_id ${EACH}) AS a
+     JOIN incidents i ON i.id = a.incident_id
+     WHERE i.tenant_id = ? AND i.resolved_at IS NULL ORDER BY a.incident_id`,
+    [plainArray(ids), tenantId],
   )
   for (const { alert_id, incident_id } of rows) byAlert.set(alert_id, [...(byAlert.get(alert_id) ?? []), incident_id])
   return byAlert

@@ -1,4 +1,5 @@
 export { describeAlerts, type ReadingDeps } from './describe'
+export { candidates } from './label-index'
 export { readingRoutes } from './routes'
 export { scanNewestFirst } from './scan'
 export { type AlertView, isMuted, readView, type ViewDeps } from './view'

@@ -3,6 +3,7 @@ import type { Labels } from '../../contract/matchers'
 import { labelOf } from '../matching'
 import type { AlertFilter } from './alert-filter'
 import { Counter } from './count'
+import { candidates } from './label-index'
 import { scanNewestFirst } from './scan'
 import type { AlertView } from './view'
 
@@ -27,7 +28,7 @@ export async function countGroups(
 ): Promise<LabelGroups> {
   const groups = new Map<string, { labels: Labels; severities: Counter }>()
   let total = 0
-  await scanNewestFirst(view.alerts, undefined, alert => {
+  await scanNewestFirst(candidates(view.alerts, filter.matchers), undefined, alert => {
     if (!filter.matches(alert) || !filter.states.has(view.stateOf(alert))) return true
     total++
     const key = JSON.stringify(names.map(name => labelOf(alert.labels, name)))

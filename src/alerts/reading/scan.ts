@@ -41,7 +41,7 @@ function visitSlice(all: readonly OpenAlert[], from: number, visit: (alert: Open
 }
 
 /** How many alerts have ids below this one; they are in ascending order. */
-function countBelow(all: readonly OpenAlert[], id: string): number {
+export function countBelow(all: readonly OpenAlert[], id: string): number {
   let [low, high] = [0, all.length]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -21,8 +21,12 @@ export function labelsText(labels: Labels): string {
   return `{${pairs.sort(compareBytes).join(', ')}}`
 }
 
+/** What nearly all labels are made of: printable ASCII, without the quote and the backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 /** As Go's `strconv.Quote`. */
 export function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   let out = '"'
   for (const character of text) out += ESCAPES[character] ?? (PRINTED.test(character) ? character : escaped(character))
   return `${out}"`
