@@ -23,13 +23,16 @@ import { createSilences } from './silences'
 import {
   type Condition,
   failedJobs,
+  failingReceivers,
   HealthWatcher,
   notReady,
   pausedQueues,
   readRule,
   ruleRoutes,
   slowQueues,
+  Watchdog,
   Watcher,
+  watchdogMissing,
 } from './sources'
 
 export interface AlertsDeps {
@@ -81,9 +84,9 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const routing = new Routing(db)
   const muting = new Muting({ openAlerts, routing, silences: mutes.silences })
   const receivers = new Receivers({ db, log, sealer, outbound: deps.outbound, version: deps.version })
-  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, alarm: raises })
+  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl })
   const incidents = createIncidents({
-    ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, raises, notifications, publicUrl },
+    ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, notifications, publicUrl },
     isAccepting: () => intake.isAccepting(),
     onChange(listener) {
       openAlerts.onChange(listener)
@@ -91,7 +94,14 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     },
   })
   const view = { db, openAlerts, muting, routing }
-  const watched = [failedJobs(jobs.failedKinds), pausedQueues(queuesOf(jobs)), slowQueues(queuesOf(jobs))]
+  const watched = [
+    ...[failedJobs(jobs.failedKinds), pausedQueues(queuesOf(jobs)), slowQueues(queuesOf(jobs))],
+    failingReceivers(db),
+  ]
+  const watchdog = new Watchdog({
+    ...{ db, log, openAlerts, routing, raises, clock: () => new Date() },
+    rule: tenantId => readRule(db, watchdogMissing, tenantId),
+  })
 
   return {
     raises,
@@ -100,10 +110,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     stats: incidents.stats,
     parts: {
       always: [occurrences.part, ...mutes.parts, receivers],
-      worker: [occurrences.expiry, ...incidents.parts, ...notifications.parts],
+      worker: [occurrences.expiry, ...incidents.parts, watchdog, ...notifications.parts],
     },
     endpoints: [
-      ...ruleRoutes({ db, audit, rules: () => [...watched.map(({ defaults }) => defaults), notReady] }),
+      ...ruleRoutes({
+        ...{ db, audit },
+        rules: () => [...watched.map(({ defaults }) => defaults), watchdogMissing, notReady],
+      }),
       ...readingRoutes(view),
       ...mutes.endpoints((tenantId, alerts) => describeAlerts(view, tenantId, alerts)),
       ...routingRoutes({
