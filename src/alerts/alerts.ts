@@ -12,7 +12,7 @@ import type { Labels } from '../contract/matchers'
 import type { JobsPlatform, StatsSource } from '../jobs'
 import type { Streams } from '../streams'
 import { type AlertmanagerMount, alertmanagerMounts } from './alertmanager'
-import { createIncidents } from './incidents'
+import { createIncidents, groupReceivers } from './incidents'
 import { Muting } from './muting'
 import { Notifications } from './notifications'
 import { createOccurrences, type Raises } from './occurrences'
@@ -94,6 +94,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     },
   })
   const view = { db, openAlerts, muting, routing }
+  const onChange = (tenantId: string) => openAlerts.changed(tenantId)
   const watched = [
     ...[failedJobs(jobs.failedKinds), pausedQueues(queuesOf(jobs)), slowQueues(queuesOf(jobs))],
     failingReceivers(db),
@@ -120,12 +121,12 @@ export function createAlerts(deps: AlertsDeps): Alerts {
       ...readingRoutes(view),
       ...mutes.endpoints((tenantId, alerts) => describeAlerts(view, tenantId, alerts)),
       ...routingRoutes({
-        ...{ db, audit, routing, receiverNames, onChange: tenantId => openAlerts.changed(tenantId) },
+        ...{ db, audit, routing, receiverNames, onChange },
         importReceivers: importReceivers({ audit, sealer }),
         mutesOf: (tenantId, labels) => mutesNow(muting, tenantId, labels),
       }),
       ...receiverRoutes({
-        ...{ db, audit, sealer, receivers, publicUrl },
+        ...{ db, audit, sealer, receivers, publicUrl, onChange, groups: groupReceivers },
         wake: receiver => notifications.wake(receiver),
       }),
       ...incidents.endpoints,
