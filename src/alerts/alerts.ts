@@ -84,7 +84,11 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const routing = new Routing(db)
   const muting = new Muting({ openAlerts, routing, silences: mutes.silences })
   const receivers = new Receivers({ db, log, sealer, outbound: deps.outbound, version: deps.version })
-  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl })
+  const onRecovered = async (receiver: { tenantId: string; id: string }) => {
+    await incidents.tellAgain(receiver)
+    openAlerts.changed(receiver.tenantId)
+  }
+  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, onRecovered })
   const incidents = createIncidents({
     ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, notifications, publicUrl },
     isAccepting: () => intake.isAccepting(),

@@ -36,7 +36,9 @@ export async function startSender(place: SendingPlace, { works = true, outbound,
   const guard = outbound ?? createOutbound({ allow: ['private'] })
   const receivers = new Receivers({ db, outbound: guard, sealer, log, version: '1.2.3' })
   const publicUrl = 'https://tailrace.example'
-  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl })
+  const recovered: string[] = []
+  const onRecovered = async ({ id }: { id: string }) => void recovered.push(id)
+  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, onRecovered })
   held.notifications = notifications
   const stopParts = await startParts([...notifications.parts])
   const effect = {
@@ -52,6 +54,7 @@ export async function startSender(place: SendingPlace, { works = true, outbound,
     receivers,
     sealer,
     notifications,
+    recovered,
     add: (...list: NewNotification[]) => streams.commit(effect, list),
     stop: async () => {
       await stopParts()

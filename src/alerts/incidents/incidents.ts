@@ -15,6 +15,7 @@ import { Dispatch } from './dispatch-effect'
 import { Dispatcher } from './dispatcher'
 import { createIncidentMetrics, incidentStats } from './figures'
 import { incidentRoutes } from './incident-routes'
+import { tellAgain } from './missed'
 import { incidentRetention } from './retention'
 
 export interface IncidentsDeps {
@@ -40,6 +41,8 @@ export interface Incidents {
   retention: RetentionTarget[]
   /** The part of `stats_updated` about incidents. */
   stats: StatsSource
+  /** To be called when a receiver has recovered: groups tell it what it missed. */
+  tellAgain(receiver: { tenantId: string; id: string }): Promise<void>
   /** Of processes with workers: what turns changes of alerts into incidents and notifications. */
   parts: Part[]
 }
@@ -58,6 +61,7 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     endpoints: incidentRoutes({ db, streams, audit, clock }),
     retention: incidentRetention(db),
     stats: incidentStats(db),
+    tellAgain: receiver => tellAgain(db, receiver, clock()),
     parts: [new Dispatcher({ db, streams, log, dispatch, onChange, clock, isAccepting: () => deps.isAccepting() })],
   }
 }

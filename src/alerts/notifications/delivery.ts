@@ -44,6 +44,8 @@ export interface DeliveryDeps {
   publicUrl: string | undefined
   /** Lets what waits for a receiver go on. */
   wake(receiver: { id: string }): Promise<void>
+  /** Called when a receiver has recovered. */
+  onRecovered(receiver: { tenantId: string; id: string }): Promise<void>
 }
 
 /**
@@ -148,15 +150,16 @@ export class Delivery {
 
   /** Counts, and lets what waits for a receiver go on when it has recovered. */
   private async follow(receiver: StoredReceiver, { claimed, endedAt, outcome }: OutcomeItem, recorded: Recorded) {
-    const { metrics, wake, log } = this.deps
+    const { metrics, wake, onRecovered, log } = this.deps
     const counted = recorded.status === 'pending' ? 'retry' : recorded.status
     metrics.count(receiver.type, counted, endedAt.getTime() - claimed.created_at.getTime())
     if (!outcome.ok || !recorded.hasFailed) return
     try {
       await wake(receiver)
+      await onRecovered(receiver)
     } catch (error) {
-      // the notification itself has been dealt with, and a sweep finds the others
-      log.warn('Cannot wake what waits for a receiver', { receiver_id: receiver.id, error: messageOf(error) })
+      // the notification itself has been dealt with
+      log.warn('Cannot go on with what waits for a receiver', { receiver_id: receiver.id, error: messageOf(error) })
     }
   }
 }

@@ -25,6 +25,8 @@ export interface NotificationsDeps {
   log: Log
   /** PUBLIC_URL, for links to incidents. */
   publicUrl: string | undefined
+  /** Called when a receiver has recovered: it may have missed something. */
+  onRecovered(receiver: { tenantId: string; id: string }): Promise<void>
 }
 
 /**

@@ -93,6 +93,7 @@ test('what is refused for good ends, its receiver is known to refuse, and what f
   await sender.add(next)
   expect((await ended(next.id)).status).toBe('sent')
   expect(await stateOf(hook.id)).toMatchObject({ failing_since: null, is_refusing: false })
+  await eventually(async () => sender.recovered.includes(hook.id))
 })
 
 test('a receiver that is down holds up no other, and gets everything in order when it is back', async () => {
