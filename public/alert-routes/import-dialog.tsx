@@ -6,6 +6,8 @@ import { client, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
+import { askedFields, secretsOf } from './asked-fields'
+import { AskedSettings } from './asked-settings'
 import { countBelow } from './tree'
 
 type Report = ReplyOf<RouteAt<'post', '/api/alert-routes/import'>>
@@ -20,11 +22,14 @@ export function ImportDialog({ onImported, onClose }: ImportDialogProps) {
   const yaml = useSignal('')
   const reason = useSignal('')
   const report = useSignal<Report | null>(null)
+  const texts = useSignal<Readonly<Record<string, string>>>({})
   const problem = useSignal('')
   const isBusy = useSignal(false)
+  const fields = askedFields(report.value?.asked ?? [])
   const set = (text: string) => {
     yaml.value = text
     report.value = null
+    texts.value = {}
     problem.value = ''
   }
   const send = async (dry_run: boolean) => {
@@ -33,7 +38,8 @@ export function ImportDialog({ onImported, onClose }: ImportDialogProps) {
     problem.value = ''
     try {
       const given = reason.value.trim()
-      const body = { yaml: yaml.value, dry_run, ...(given !== '' && { reason: given }) }
+      const secrets = secretsOf(fields, texts.value)
+      const body = { yaml: yaml.value, dry_run, secrets, ...(given !== '' && { reason: given }) }
       const answer = await client.post('/api/alert-routes/import', { body })
       report.value = answer
       if (answer.stored) {
@@ -76,6 +82,7 @@ export function ImportDialog({ onImported, onClose }: ImportDialogProps) {
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
         {report.value && <ReportView report={report.value} />}
+        <AskedSettings fields={fields} texts={texts} />
         {report.value && (
           <label class="field">
             Reason
@@ -107,7 +114,9 @@ const OUTCOMES = {
   disabled: 'will be created, but switched off',
 }
 
-function ReportView({ report: { routing, receivers, adapted, not_imported } }: { report: Report }) {
+function ReportView({ report: { routing, receivers, asked, adapted, not_imported } }: { report: Report }) {
+  // These have fields of their own.
+  const questions = new Set(asked.map(({ receiver, setting }) => `${receiver}: ${setting}`))
   return (
     <section class="import-report" aria-label="What would come of it" aria-live="polite">
       <h3>Taken</h3>
@@ -122,7 +131,7 @@ function ReportView({ report: { routing, receivers, adapted, not_imported } }: {
           </li>
         ))}
       </ul>
-      <Notes title="Adapted" notes={adapted} />
+      <Notes title="Adapted" notes={adapted.filter(({ what }) => !questions.has(what))} />
       <Notes title="Not imported" notes={not_imported} />
     </section>
   )

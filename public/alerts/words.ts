@@ -18,6 +18,7 @@ const REASONS: Record<NotificationReason, string> = {
   all_resolved: 'all alerts resolved',
   repeat: 'still firing after the repeat interval',
   unmuted: 'no longer muted',
+  missed: 'the receiver missed what was sent before',
   silenced: 'silenced',
   inhibited: 'inhibited by another alert',
   maintenance: 'maintenance',

@@ -46,7 +46,8 @@ export const SETTING_FIELDS: Record<ReceiverType, readonly SettingField[]> = {
   group: [{ name: 'receivers', label: 'Receivers, which are all told', type: 'receivers', isRequired: true }],
 }
 
-const isSecret = (type: ReceiverType, name: string) => (SECRET_SETTINGS[type] as readonly string[]).includes(name)
+export const isSecret = (type: ReceiverType, name: string) =>
+  (SECRET_SETTINGS[type] as readonly string[]).includes(name)
 
 /** Whether a secret is stored, which can be replaced but not read. */
 export const isSet = (receiver: Receiver | null, name: string): boolean => receiver?.has_secrets.includes(name) ?? false

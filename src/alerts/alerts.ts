@@ -12,7 +12,7 @@ import type { Labels } from '../contract/matchers'
 import type { JobsPlatform, StatsSource } from '../jobs'
 import type { Streams } from '../streams'
 import { type AlertmanagerMount, alertmanagerMounts } from './alertmanager'
-import { createIncidents } from './incidents'
+import { createIncidents, groupReceivers } from './incidents'
 import { Muting } from './muting'
 import { Notifications } from './notifications'
 import { createOccurrences, type Raises } from './occurrences'
@@ -23,13 +23,16 @@ import { createSilences } from './silences'
 import {
   type Condition,
   failedJobs,
+  failingReceivers,
   HealthWatcher,
   notReady,
   pausedQueues,
   readRule,
   ruleRoutes,
   slowQueues,
+  Watchdog,
   Watcher,
+  watchdogMissing,
 } from './sources'
 
 export interface AlertsDeps {
@@ -81,9 +84,13 @@ export function createAlerts(deps: AlertsDeps): Alerts {
   const routing = new Routing(db)
   const muting = new Muting({ openAlerts, routing, silences: mutes.silences })
   const receivers = new Receivers({ db, log, sealer, outbound: deps.outbound, version: deps.version })
-  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, alarm: raises })
+  const onRecovered = async (receiver: { tenantId: string; id: string }) => {
+    await incidents.tellAgain(receiver)
+    openAlerts.changed(receiver.tenantId)
+  }
+  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, onRecovered })
   const incidents = createIncidents({
-    ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, raises, notifications, publicUrl },
+    ...{ db, streams, log, metrics, audit, openAlerts, routing, muting, notifications, publicUrl },
     isAccepting: () => intake.isAccepting(),
     onChange(listener) {
       openAlerts.onChange(listener)
@@ -91,7 +98,15 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     },
   })
   const view = { db, openAlerts, muting, routing }
-  const watched = [failedJobs(jobs.failedKinds), pausedQueues(queuesOf(jobs)), slowQueues(queuesOf(jobs))]
+  const onChange = (tenantId: string) => openAlerts.changed(tenantId)
+  const watched = [
+    ...[failedJobs(jobs.failedKinds), pausedQueues(queuesOf(jobs)), slowQueues(queuesOf(jobs))],
+    failingReceivers(db),
+  ]
+  const watchdog = new Watchdog({
+    ...{ db, log, openAlerts, routing, raises, clock: () => new Date() },
+    rule: tenantId => readRule(db, watchdogMissing, tenantId),
+  })
 
   return {
     raises,
@@ -100,19 +115,22 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     stats: incidents.stats,
     parts: {
       always: [occurrences.part, ...mutes.parts, receivers],
-      worker: [occurrences.expiry, ...incidents.parts, ...notifications.parts],
+      worker: [occurrences.expiry, ...incidents.parts, watchdog, ...notifications.parts],
     },
     endpoints: [
-      ...ruleRoutes({ db, audit, rules: () => [...watched.map(({ defaults }) => defaults), notReady] }),
+      ...ruleRoutes({
+        ...{ db, audit },
+        rules: () => [...watched.map(({ defaults }) => defaults), watchdogMissing, notReady],
+      }),
       ...readingRoutes(view),
       ...mutes.endpoints((tenantId, alerts) => describeAlerts(view, tenantId, alerts)),
       ...routingRoutes({
-        ...{ db, audit, routing, receiverNames, onChange: tenantId => openAlerts.changed(tenantId) },
+        ...{ db, audit, routing, receiverNames, onChange },
         importReceivers: importReceivers({ audit, sealer }),
         mutesOf: (tenantId, labels) => mutesNow(muting, tenantId, labels),
       }),
       ...receiverRoutes({
-        ...{ db, audit, sealer, receivers, publicUrl },
+        ...{ db, audit, sealer, receivers, publicUrl, onChange, groups: groupReceivers },
         wake: receiver => notifications.wake(receiver),
       }),
       ...incidents.endpoints,

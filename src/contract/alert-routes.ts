@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { mutes } from './alerts'
 import { plainText, reason, time } from './fields'
 import { labelSet, matcher, matchers } from './matchers'
+import { receiverType } from './receivers'
 import type { Routes } from './route'
 
 /** Seconds; Alertmanager's defaults apply where none is set up to the root: 30 s, 5 min, 4 h. */
@@ -82,6 +83,18 @@ export type StoredRouting = z.output<typeof stored>
 const importNote = z.object({ path: z.string(), line: z.number().nullable(), what: z.string(), because: z.string() })
 export type ImportNote = z.output<typeof importNote>
 
+/** A setting of an imported receiver that is not in the file, to be given as `secrets[receiver][setting]`. */
+const askedSetting = z.object({
+  receiver: z.string(),
+  type: receiverType,
+  setting: z.string(),
+  because: z.string(),
+  /** Where the file would hold it; one place may be that of several receivers. */
+  path: z.string(),
+  line: z.number(),
+})
+export type AskedSetting = z.output<typeof askedSetting>
+
 /** A route on the way of a label set through the tree. */
 const step = z.object({
   /** Indexes from the root: `[0, 2]` is the third child of the first child. */
@@ -127,7 +140,7 @@ export const alertRouteRoutes = {
         .min(1)
         .max(512 * 1024),
       dry_run: z.boolean().default(false),
-      /** Values for secrets that the file does not hold, by receiver and setting: `{"team-x": {"password": "..."}}`. */
+      /** Values for what the file does not hold, as texts by receiver and setting: `{"team-x": {"password": "..."}}`. */
       secrets: z.record(z.string(), z.record(z.string(), z.string())).default({}),
       reason: reason.optional(),
     }),
@@ -139,6 +152,7 @@ export const alertRouteRoutes = {
         receivers: z.array(
           z.object({ name: z.string(), type: z.string(), outcome: z.enum(['created', 'kept', 'disabled']) }),
         ),
+        asked: z.array(askedSetting),
         adapted: z.array(importNote),
         not_imported: z.array(importNote),
       }),

@@ -108,6 +108,8 @@ export const NOTIFICATION_REASONS = [
   'all_resolved',
   'repeat',
   'unmuted',
+  /** Its receiver was left out, or could not be reached, when the others were told. */
+  'missed',
   'silenced',
   'inhibited',
   'maintenance',

@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import {
-  type Alarm,
-  type NewNotification,
-  Notifications,
-  notify,
-  type ReceiverAlert,
-} from '../../src/alerts/notifications'
+import { type NewNotification, Notifications, notify } from '../../src/alerts/notifications'
 import { buildMessage, Receivers } from '../../src/alerts/receivers'
 import { checkSettings } from '../../src/alerts/receivers/settings'
 import { sealSecrets } from '../../src/alerts/receivers/stored-receiver'
@@ -41,13 +35,10 @@ export async function startSender(place: SendingPlace, { works = true, outbound,
   const sealer = new Sealer([Buffer.from(place.key, 'hex')], tmpdir())
   const guard = outbound ?? createOutbound({ allow: ['private'] })
   const receivers = new Receivers({ db, outbound: guard, sealer, log, version: '1.2.3' })
-  const alarms: { does: 'raise' | 'resolve'; alert: ReceiverAlert }[] = []
-  const alarm: Alarm = {
-    raise: async alert => void alarms.push({ does: 'raise', alert }),
-    resolve: async alert => void alarms.push({ does: 'resolve', alert }),
-  }
   const publicUrl = 'https://tailrace.example'
-  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, alarm })
+  const recovered: string[] = []
+  const onRecovered = async ({ id }: { id: string }) => void recovered.push(id)
+  const notifications = new Notifications({ db, streams, jobs, receivers, metrics, log, publicUrl, onRecovered })
   held.notifications = notifications
   const stopParts = await startParts([...notifications.parts])
   const effect = {
@@ -63,7 +54,7 @@ export async function startSender(place: SendingPlace, { works = true, outbound,
     receivers,
     sealer,
     notifications,
-    alarms,
+    recovered,
     add: (...list: NewNotification[]) => streams.commit(effect, list),
     stop: async () => {
       await stopParts()

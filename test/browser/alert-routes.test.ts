@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { AlertRouting, StoredRouting } from '../../src/contract/alert-routes'
+import type { Receiver } from '../../src/contract/receivers'
 import type { TestApp } from '../support/app'
 import { confirm, describeInBrowser, signIn, startStage, visit } from './browser'
 
@@ -85,5 +86,29 @@ describeInBrowser('the tree of routes', () => {
     await dialog.getByLabel('Reason').fill('moved')
     await dialog.getByRole('button', { name: 'Replace the routes' }).click()
     await node('').getByText('hooks').waitFor()
+  })
+
+  it('asks for what the file does not hold, and creates receivers that work', async () => {
+    await page.getByRole('button', { name: 'Import alertmanager.yml' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog
+      .getByLabel('or its text')
+      .fill(
+        `global: {smtp_smarthost: "mail.test:25", smtp_from: a@x.test, smtp_auth_username: a, smtp_auth_password_file: /pw}\nroute:\n  receiver: asked\nreceivers:\n- name: asked\n  email_configs:\n  - to: b@x.test\n  - to: c@x.test\n  webhook_configs:\n  - url: \${HOOK}\n`,
+      )
+    await dialog.getByRole('button', { name: 'Show what would come of it' }).click()
+    await dialog.getByLabel('asked (email), asked (email 2): Password').fill('s3cret')
+    await dialog.getByLabel('asked (webhook): Address').fill('https://example.org/given')
+    await dialog.getByLabel('Reason').fill('moved again')
+    await dialog.getByRole('button', { name: 'Replace the routes' }).click()
+    await node('').getByText('asked').waitFor()
+    const { items } = (await (await app.get('/api/receivers?q=asked')).json()) as { items: Receiver[] }
+    const made = items.map(({ name, enabled, has_secrets }) => ({ name, enabled, has_secrets }))
+    expect(made.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+      { name: 'asked', enabled: true, has_secrets: [] },
+      { name: 'asked (email 2)', enabled: true, has_secrets: ['password'] },
+      { name: 'asked (email)', enabled: true, has_secrets: ['password'] },
+      { name: 'asked (webhook)', enabled: true, has_secrets: [] },
+    ])
   })
 })

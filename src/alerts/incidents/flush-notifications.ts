@@ -37,6 +37,8 @@ export interface Look {
   group: Group
   route: CompiledRoute | undefined
   receiver: RouteReceiver | undefined
+  /** Those of the receivers who were not told what the others know. */
+  missed: Recipient[]
   open: OpenAlert[]
   state: FlushState
   /** What has ended, as it is stored. */
@@ -45,11 +47,34 @@ export interface Look {
 
 /** What each recipient of a group is told, or why it is not. */
 export function send(round: Round, look: Look, reason: NotificationReason, telling: Telling): NewNotification[] {
-  const { group, open, ended, state, receiver } = look
+  const { group, ended, state, receiver } = look
+  const found = tellEach(round, look, receiver?.recipients ?? [], reason, telling)
+  if (group.isFlapping) group.isFlappingTold = true
+  for (const { id } of ended) group.told.delete(id)
+  for (const id of state.firing) {
+    group.told.add(id)
+    group.hushed.delete(id)
+  }
+  Object.assign(group, { toldAt: state.now, decision: null })
+  return found
+}
+
+/** Tells those who missed it what fires. */
+export const tellMissed = (round: Round, look: Look, telling: Telling): NewNotification[] =>
+  tellEach(round, { ...look, ended: [] }, look.missed, 'missed', telling)
+
+function tellEach(
+  round: Round,
+  look: Look,
+  recipients: readonly Recipient[],
+  reason: NotificationReason,
+  telling: Telling,
+): NewNotification[] {
+  const { group, open, ended, state } = look
   const isFiring = new Set(state.firing)
   const firing = open.filter(({ id }) => isFiring.has(id))
   const message = messages(look, firing, reason, telling)
-  const found = (receiver?.recipients ?? []).map(recipient => {
+  return recipients.map(recipient => {
     const resolved = recipient.send_resolved ? ended : []
     const alerts = [...firing, ...resolved]
     const because = reasonToSkip(recipient, alerts.length)
@@ -63,14 +88,6 @@ export function send(round: Round, look: Look, reason: NotificationReason, telli
       ...{ status: 'pending' as const, by: [], ...about, resolved: resolved.length, message: message(resolved) },
     }
   })
-  if (group.isFlapping) group.isFlappingTold = true
-  for (const { id } of ended) group.told.delete(id)
-  for (const id of state.firing) {
-    group.told.add(id)
-    group.hushed.delete(id)
-  }
-  Object.assign(group, { toldAt: state.now, decision: null })
-  return found
 }
 
 const fingerprintsOf = (alerts: readonly { fingerprint: string }[]) =>

@@ -4,9 +4,10 @@ import type { OpenAlert } from '../occurrences'
 import { alertsById, type StoredAlert } from './dispatch-store'
 import { calmAt, isFlapping } from './flaps'
 import { decideFlush, type FlushDecision, type FlushState } from './flush-decision'
-import { type Look, notSent, send, type Telling } from './flush-notifications'
+import { type Look, notSent, send, type Telling, tellMissed } from './flush-notifications'
 import { keyOf } from './group-members'
 import { dueGroups, type Group } from './group-store'
+import { missedBy } from './missed'
 import { mutedDecision } from './muted-decision'
 import { type RouteReceiver, receiversByName } from './recipient-store'
 import { isMuted, type Round } from './round'
@@ -55,6 +56,7 @@ async function looksAt(round: Round, due: readonly Group[]): Promise<Look[]> {
   const stored = new Map((await alertsById(trx, tenantId, endedIds)).map(alert => [alert.id, alert]))
   const names = due.flatMap(({ receiver }) => receiver ?? [])
   const receivers = await receiversByName(trx, tenantId, [...new Set(names)])
+  const missed = await missedBy(round, due, receivers)
   await incidents.load(due.map(({ incidentId }) => incidentId))
   return due.map(group => {
     const open = [...members.of(keyOf(group.routeKey, group.groupKey)).values()]
@@ -62,7 +64,8 @@ async function looksAt(round: Round, due: readonly Group[]): Promise<Look[]> {
     const receiver = receivers.get(group.receiver ?? '')
     const ended = endedOf(round, group, open, stored)
     calmDown(round, group)
-    return { group, route, receiver, open, ended, state: stateOf(round, { group, route, receiver, open, ended }) }
+    const look = { group, route, receiver, missed: missed.get(group.id) ?? [], open, ended }
+    return { ...look, state: stateOf(round, look) }
   })
 }
 
@@ -101,7 +104,7 @@ function calmDown({ incidents, groups, now }: Round, group: Group): void {
   incidents.note(incident, 'flapping', { text: 'It has been calm for 30 minutes.' })
 }
 
-function stateOf(round: Round, { group, route, receiver, open, ended }: Omit<Look, 'state'>): FlushState {
+function stateOf(round: Round, { group, route, receiver, open, ended }: Omit<Look, 'state' | 'missed'>): FlushState {
   const { now, incidents } = round
   const incident = incidents.get(group.incidentId)
   const isHandled = incident?.status === 'acknowledged' || incident?.status === 'resolved'
@@ -147,6 +150,7 @@ function flush(round: Round, look: Look, telling: Telling): NewNotification[] {
   group.mutedDecision = about?.key ?? null
   if (decision.does === 'send') found.push(...send(round, look, decision.reason, telling))
   if (decision.does === 'hold') found.push(...hold(round, look, decision))
+  if (mayTellMissed(state, decision)) found.push(...tellMissed(round, look, telling))
   group.flushedAt = now
   group.nextFlushAt = nextLookAt(look, decision)
   for (const id of group.hushed) if (!round.alerts.byId(id)) group.hushed.delete(id)
@@ -154,6 +158,10 @@ function flush(round: Round, look: Look, telling: Telling): NewNotification[] {
   endIfOver(round, look)
   return found
 }
+
+/** Only while nothing but the repeat is waited for: news are told to all. */
+const mayTellMissed = ({ closed, handledBy }: FlushState, decision: FlushDecision) =>
+  decision.does === 'hold' && decision.reason === 'repeat_not_due' && !closed && handledBy === null
 
 function nextLookAt({ group, state, route }: Look, decision: FlushDecision): number | null {
   const repeatAt = decision.does === 'send' && state.firing.length && route ? state.now + route.repeatMs : null

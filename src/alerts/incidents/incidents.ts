@@ -9,14 +9,14 @@ import type { StatsSource } from '../../jobs'
 import type { Writer } from '../../streams'
 import type { Muting } from '../muting'
 import type { Notifications } from '../notifications'
-import type { OpenAlerts, Raises } from '../occurrences'
+import type { OpenAlerts } from '../occurrences'
 import type { Routing } from '../routing'
 import { Dispatch } from './dispatch-effect'
 import { Dispatcher, type DispatcherDeps } from './dispatcher'
 import { createIncidentMetrics, incidentStats } from './figures'
 import { incidentRoutes } from './incident-routes'
+import { tellAgain } from './missed'
 import { incidentRetention } from './retention'
-import { Watchdog } from './watchdog'
 
 export interface IncidentsDeps {
   db: Db
@@ -27,7 +27,6 @@ export interface IncidentsDeps {
   openAlerts: OpenAlerts
   routing: Routing
   muting: Muting
-  raises: Pick<Raises, 'raise' | 'resolve'>
   notifications: Pick<Notifications, 'add'>
   publicUrl: string | undefined
   /** Calls back after changes of a tenant's alerts, silences or routes in any process; calls may be missed. */
@@ -42,13 +41,15 @@ export interface Incidents {
   retention: RetentionTarget[]
   /** The part of `stats_updated` about incidents. */
   stats: StatsSource
+  /** To be called when a receiver has recovered: groups tell it what it missed. */
+  tellAgain(receiver: { tenantId: string; id: string }): Promise<void>
   /** Of processes with workers: what turns changes of alerts into incidents and notifications. */
   parts: Part[]
 }
 
 /** Groups and incidents, what people do with them, and what decides who is told of them. */
 export function createIncidents(deps: IncidentsDeps): Incidents {
-  const { db, streams, log, audit, openAlerts, routing, muting, raises, notifications, publicUrl } = deps
+  const { db, streams, log, audit, openAlerts, routing, muting, notifications, publicUrl } = deps
   const clock = deps.clock ?? (() => new Date())
   createIncidentMetrics(deps.metrics, db)
   const dispatch = new Dispatch({
@@ -60,9 +61,7 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     endpoints: incidentRoutes({ db, streams, audit, clock }),
     retention: incidentRetention(db),
     stats: incidentStats(db),
-    parts: [
-      new Dispatcher({ db, streams, log, dispatch, onChange, clock, isAccepting: () => deps.isAccepting() }),
-      new Watchdog({ db, log, openAlerts, routing, raises, clock }),
-    ],
+    tellAgain: receiver => tellAgain(db, receiver, clock()),
+    parts: [new Dispatcher({ db, streams, log, dispatch, onChange, clock, isAccepting: () => deps.isAccepting() })],
   }
 }

@@ -1,1 +1,2 @@
+export { groupReceivers } from './group-receivers'
 export { createIncidents, type Incidents, type IncidentsDeps } from './incidents'

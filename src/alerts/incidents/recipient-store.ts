@@ -10,11 +10,12 @@ const recipientRow = z.object({
   name: z.string(),
   enabled: z.boolean(),
   send_resolved: z.boolean(),
+  is_failing: z.boolean(),
 })
 type RecipientRow = z.output<typeof recipientRow>
 
 /** One of those who are told what a route's receiver is told. */
-export type Recipient = Pick<RecipientRow, 'id' | 'name' | 'enabled' | 'send_resolved'>
+export type Recipient = Omit<RecipientRow, 'named' | 'named_id'>
 
 /** The receiver of a route, as far as it decides whether something is sent. */
 export interface RouteReceiver {
@@ -36,7 +37,7 @@ export async function receiversByName(
     trx,
     recipientRow,
     `SELECT g.name AS named, g.id AS named_id, r.id, r.name, g.enabled AND r.enabled AS enabled,
-       g.send_resolved AND r.send_resolved AS send_resolved
+       g.send_resolved AND r.send_resolved AS send_resolved, r.failing_since IS NOT NULL AS is_failing
      FROM receivers g JOIN receivers r ON r.tenant_id = g.tenant_id
        AND CASE WHEN g.type = 'group' THEN jsonb_exists(g.settings -> 'receivers', r.name) ELSE r.id = g.id END
      WHERE g.tenant_id = ? AND g.name = ANY(?::text[]) ORDER BY g.name, r.name`,

@@ -47,7 +47,8 @@ const pendingRow = z.object({ receiver_id: z.string(), pending: z.number() })
 /**
  * Keeps what waits for a receiver within its bound. First, notices that only say what fires are left out when the next
  * one of their group only does that, too: a message holds all alerts of its group that fire. What tells of an end is kept,
- * and so is what comes before it. If that is not enough, the newest are left out.
+ * and so is what comes before it. If that is not enough, the newest are left out, first those that tell of no end: their
+ * groups tell what still fires when the receiver has recovered, but an end would never be told.
  * @returns ids of notifications that are not sent
  */
 export async function makeRoom(trx: Transaction, receiverIds: readonly string[]): Promise<Set<string>> {
@@ -99,7 +100,7 @@ async function dropNewest(trx: Transaction, receiverId: string, count: number): 
       idRow,
       `UPDATE notifications SET ${NOT_SENT} WHERE id IN (
          SELECT n.id FROM notifications n WHERE n.receiver_id = :receiverId AND n.status = 'pending' AND ${UNCLAIMED}
-         ORDER BY n.no DESC LIMIT :count FOR UPDATE SKIP LOCKED)
+         ORDER BY n.resolved > 0, n.no DESC LIMIT :count FOR UPDATE SKIP LOCKED)
        RETURNING id`,
       { receiverId, count },
     ),

@@ -4,7 +4,6 @@ import type { Log } from '../../base/log'
 import { type Run, RunLater } from '../../jobs'
 import type { Writer } from '../../streams'
 import type { Message, Receivers, SendOutcome, StoredReceiver } from '../receivers'
-import { type Alarm, alertOf, isAlarming } from './alarm'
 import type { NotifyResult } from './kinds'
 import type { NotificationMetrics } from './metrics'
 import type { OutcomeItem } from './outcome'
@@ -42,10 +41,11 @@ export interface DeliveryDeps {
   receivers: Pick<Receivers, 'byId' | 'send'>
   metrics: NotificationMetrics
   log: Log
-  alarm: Alarm
   publicUrl: string | undefined
   /** Lets what waits for a receiver go on. */
   wake(receiver: { id: string }): Promise<void>
+  /** Called when a receiver has recovered. */
+  onRecovered(receiver: { tenantId: string; id: string }): Promise<void>
 }
 
 /**
@@ -151,20 +151,18 @@ export class Delivery {
     return run.log.warn(`Not delivered to ${name}: ${outcome.error}${next}`, facts)
   }
 
-  /** Counts, and tells of a receiver that begins to fail or recovers. */
+  /** Counts, and lets what waits for a receiver go on when it has recovered. */
   private async follow(receiver: StoredReceiver, { claimed, endedAt, outcome }: OutcomeItem, recorded: Recorded) {
-    const { metrics, alarm, wake, log } = this.deps
+    const { metrics, wake, onRecovered, log } = this.deps
     const counted = recorded.status === 'pending' ? 'retry' : recorded.status
     metrics.count(receiver.type, counted, endedAt.getTime() - claimed.created_at.getTime())
+    if (!outcome.ok || !recorded.hasFailed) return
     try {
-      if (outcome.ok && recorded.failedBefore) {
-        await wake(receiver)
-        await alarm.resolve(alertOf(receiver, ''))
-      } else if (!outcome.ok && recorded.failingSince && isAlarming(recorded.failingSince, endedAt, outcome.isFinal))
-        await alarm.raise(alertOf(receiver, outcome.error))
+      await wake(receiver)
+      await onRecovered(receiver)
     } catch (error) {
       // the notification itself has been dealt with
-      log.warn('Cannot tell of the state of a receiver', { receiver_id: receiver.id, error: messageOf(error) })
+      log.warn('Cannot go on with what waits for a receiver', { receiver_id: receiver.id, error: messageOf(error) })
     }
   }
 }

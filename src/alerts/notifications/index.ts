@@ -1,4 +1,3 @@
-export type { Alarm, ReceiverAlert } from './alarm'
 export { notify } from './kinds'
 export type { NewNotification } from './notification'
 export { Notifications, type NotificationsDeps } from './notifications'

@@ -8,7 +8,6 @@ import type { Jobs, Run } from '../../jobs'
 import type { TopicEntries, Writer } from '../../streams'
 import type { Receivers } from '../receivers'
 import { insertNotifications, makeRoom } from './add-store'
-import type { Alarm } from './alarm'
 import { Delivery, type NotifyInput } from './delivery'
 import { type NotifyResult, notify } from './kinds'
 import { NotificationMetrics } from './metrics'
@@ -26,7 +25,8 @@ export interface NotificationsDeps {
   log: Log
   /** PUBLIC_URL, for links to incidents. */
   publicUrl: string | undefined
-  alarm: Alarm
+  /** Called when a receiver has recovered: it may have missed something. */
+  onRecovered(receiver: { tenantId: string; id: string }): Promise<void>
 }
 
 /**

@@ -13,9 +13,8 @@ export interface Recorded {
   status: 'sent' | 'failed' | 'pending'
   /** When it is tried again. */
   nextAt: Date | null
-  /** Since when its receiver fails, and since when it did before this attempt. */
-  failingSince: Date | null
-  failedBefore: Date | null
+  /** Whether the attempt before this one at its receiver failed. */
+  hasFailed: boolean
 }
 
 /**
@@ -36,12 +35,12 @@ export const outcomeEffect: Effect<OutcomeItem, Recorded | null> = {
       if (!item) continue
       const status = await record(trx, item)
       if (!status) continue
-      results[i] = { ...status, failingSince: null, failedBefore: null }
+      results[i] = { ...status, hasFailed: false }
       if (status.status !== 'pending') entries[i] = await addToTimeline(trx, item, status.status)
     }
     for (const i of order) {
       const [item, result] = [items[i], results[i]]
-      if (item?.wasTried && result) Object.assign(result, await recordOfReceiver(trx, item))
+      if (item?.wasTried && result) result.hasFailed = await recordOfReceiver(trx, item)
     }
     return { results, entries }
   },
@@ -80,25 +79,28 @@ function attemptOf({ startedAt, endedAt, outcome }: OutcomeItem): Attempt {
   }
 }
 
-const receiverRow = z.object({ failing_since: z.date().nullable(), failed_before: z.date().nullable() })
+const receiverRow = z.object({ has_failed: z.boolean() })
 
-async function recordOfReceiver(trx: Transaction, { claimed, endedAt, outcome }: OutcomeItem) {
+/** @returns whether it was failing before */
+async function recordOfReceiver(trx: Transaction, { claimed, endedAt, outcome }: OutcomeItem): Promise<boolean> {
   const stored = await firstRow(
     trx,
     receiverRow,
     `UPDATE receivers r SET
        failing_since = CASE WHEN :ok THEN NULL ELSE coalesce(r.failing_since, :at) END,
+       is_refusing = NOT :ok AND (r.is_refusing OR :isFinal),
        last_error = CASE WHEN :ok THEN NULL ELSE :error END,
        last_sent_at = CASE WHEN :ok THEN :at ELSE r.last_sent_at END
      FROM (SELECT id, failing_since FROM receivers WHERE tenant_id = :tenantId AND id = :id FOR UPDATE) AS before
-     WHERE r.id = before.id RETURNING r.failing_since, before.failing_since AS failed_before`,
+     WHERE r.id = before.id RETURNING before.failing_since IS NOT NULL AS has_failed`,
     {
       tenantId: claimed.tenant_id,
       id: claimed.receiver_id,
       ok: outcome.ok,
       at: endedAt,
       error: outcome.ok ? null : outcome.error,
+      isFinal: !outcome.ok && outcome.isFinal,
     },
   )
-  return { failingSince: stored?.failing_since ?? null, failedBefore: stored?.failed_before ?? null }
+  return stored?.has_failed ?? false
 }

@@ -14,6 +14,7 @@ const REASONS: Partial<Record<NotificationReason, string>> = {
   all_resolved: 'all alerts resolved',
   repeat: 'repeat interval elapsed',
   unmuted: 'no longer muted',
+  missed: 'earlier notification missed',
 }
 
 export interface MessageAlert {

@@ -28,8 +28,16 @@ export interface ReceiverRoutesDeps {
   sealer: Sealer
   receivers: Receivers
   publicUrl: string | undefined
+  /** The groups of alerts that are told, which name their receivers. */
+  groups: {
+    /** Keeps others from changing them until the transaction ends. To be called before anything else is locked. */
+    lock(trx: Transaction, tenantId: string): Promise<void>
+    rename(trx: Transaction, names: { tenantId: string; from: string; to: string }): Promise<void>
+  }
   /** Lets notifications that wait for a receiver go on. */
   wake(receiver: { id: string }): Promise<void>
+  /** Called after each change that decides who is told, when it has been committed. */
+  onChange(tenantId: string): void
 }
 
 export const receiverRoutes = (deps: ReceiverRoutesDeps): Endpoint[] => [
@@ -71,13 +79,15 @@ const createRoute = (deps: ReceiverRoutesDeps) =>
       return addReceiver(trx, deps, by, body)
     })
     if (!id) throw nameTaken(body.name)
+    deps.onChange(by.tenantId)
     return created(await read(deps, by.tenantId, id))
   })
 
 const updateRoute = (deps: ReceiverRoutesDeps) =>
   endpoint(routes.update, async ({ principal: by, params: { id }, body }) => {
-    const { db, audit, sealer, wake } = deps
+    const { db, audit, sealer, groups, wake, onChange } = deps
     await db.transaction(async trx => {
+      if (body.name !== undefined) await groups.lock(trx, by.tenantId)
       await lockRouting(trx, by.tenantId)
       const before = await lockReceiver(trx, by.tenantId, id)
       if (!before) throw notFound('receiver')
@@ -88,16 +98,18 @@ const updateRoute = (deps: ReceiverRoutesDeps) =>
         const names = { tenantId: by.tenantId, from: before.name, to: after.name }
         await renameReceiver(trx, { ...names, by: by.actor.name })
         await renameMember(trx, names)
+        await groups.rename(trx, names)
       }
       const fields = [...Object.keys(body), ...Object.keys(body.settings ?? {}).map(name => `settings.${name}`)]
       const data = { name: after.name, fields, enabled: after.enabled }
       await audit.record({ by, action: 'receiver.update', target: { type: 'receiver', id }, data }, trx)
     })
+    onChange(by.tenantId)
     await wake({ id })
     return ok(await read(deps, by.tenantId, id))
   })
 
-const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
+const deleteRoute = ({ db, audit, wake, onChange }: ReceiverRoutesDeps) =>
   endpoint(routes.delete, async ({ principal: by, params: { id }, query: { reason } }) => {
     await db.transaction(async trx => {
       await lockRouting(trx, by.tenantId)
@@ -108,6 +120,7 @@ const deleteRoute = ({ db, audit, wake }: ReceiverRoutesDeps) =>
       const data = { name: row.name, type: row.type }
       await audit.record({ by, action: 'receiver.delete', target: { type: 'receiver', id }, reason, data }, trx)
     })
+    onChange(by.tenantId)
     await wake({ id }) // what waits for it ends
     return noContent()
   })

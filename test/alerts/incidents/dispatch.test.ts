@@ -1,3 +1,4 @@
+import { groupReceivers } from '../../../src/alerts/incidents'
 import { HOUR, MIN, startWorld, type World } from './world'
 
 let world: World
@@ -229,6 +230,24 @@ test('another receiver of a route is told what fires, and the former one what it
     new Set(['hook', 'other']),
   )
   expect(await world.incidents()).toMatchObject([{ number: 1, status: 'resolved' }])
+})
+
+test('a receiver that has another name now is not told again, and is told the end', async () => {
+  await world.fire(A)
+  await world.pass(0)
+  await world.pass(30_000)
+  await world.db.transaction(async trx => {
+    await groupReceivers.lock(trx, world.clock.tenantId)
+    await trx('receivers').where({ name: 'hook' }).update({ name: 'crew' })
+    await groupReceivers.rename(trx, { tenantId: world.clock.tenantId, from: 'hook', to: 'crew' })
+  })
+  await world.route({ receiver: 'crew', group_by: ['alertname'] })
+  await world.pass(1)
+  expect(await world.told()).toEqual(['first 1/0', '-repeat_not_due 1/0'])
+  expect(await world.incidents()).toMatchObject([{ number: 1, receiver: 'crew' }])
+  await world.resolve(A)
+  await world.pass(5 * MIN)
+  expect((await world.told()).slice(2)).toEqual(['all_resolved 0/1'])
 })
 
 test('time intervals hold notices back and tell what still fires when they end', async () => {

@@ -20,7 +20,7 @@ const statusOf = async (ids: readonly string[]) => {
   return ids.map(id => byId.get(id)?.status)
 }
 
-test('a full queue leaves out what the next notice of the group repeats, and keeps the end after its beginning', async () => {
+test('a full queue leaves out what the next notice of the group repeats, then the newest that tell of no end', async () => {
   const hook = await addReceiver(sender, 'webhook', { url: 'http://127.0.0.1:9/' })
   const group = newId()
   const own = [
@@ -40,6 +40,9 @@ test('a full queue leaves out what the next notice of the group repeats, and kee
   expect(await statusOf([late.id])).toEqual(['not_sent'])
   const [job] = await rows(sender.db, 'SELECT id FROM jobs WHERE id = ?', [late.id])
   expect(job).toBeUndefined()
+  const end = noticeOf(sender, hook, newId(), { resolved: ['w'], reason: 'all_resolved' })
+  await sender.add(end)
+  expect(await statusOf([end.id, others.at(-1)?.id ?? ''])).toEqual(['pending', 'not_sent'])
   const apart = await addReceiver(sender, 'webhook', { url: 'http://127.0.0.1:9/' })
   const fine = noticeOf(sender, apart, newId(), { firing: ['z'] })
   await sender.add(fine)

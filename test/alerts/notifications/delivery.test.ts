@@ -22,10 +22,16 @@ const ended = (id: string) =>
     const row = await stored(sender, id)
     return row.status !== 'pending' && row
   })
+interface ReceiverState {
+  failing_since: Date | null
+  is_refusing: boolean
+  last_error: string | null
+  last_sent_at: Date | null
+}
 const stateOf = async (id: string) => {
-  const [row] = await rows<{ failing_since: Date | null; last_error: string | null; last_sent_at: Date | null }>(
+  const [row] = await rows<ReceiverState>(
     sender.db,
-    'SELECT failing_since, last_error, last_sent_at FROM receivers WHERE id = ?',
+    'SELECT failing_since, is_refusing, last_error, last_sent_at FROM receivers WHERE id = ?',
     [id],
   )
   return row
@@ -75,25 +81,19 @@ test('what fails is tried again with the same key; what follows in its group wai
   expect(keys).toEqual([failing.id, failing.id, failing.id, resolved.id])
 })
 
-test('what is refused for good ends, an alert is raised, and what follows is sent', async () => {
+test('what is refused for good ends, its receiver is known to refuse, and what follows is sent', async () => {
   const hook = await addReceiver(sender, 'webhook', { url: target.url })
   const group = newId()
   const refused = noticeOf(sender, hook, group, { firing: ['a'] })
   const next = noticeOf(sender, hook, group, { firing: ['a', 'b'], reason: 'new_alerts' })
   target.answers((response, received) => answer(received.key === refused.id ? 400 : 200)(response, received))
-  await sender.add(refused, next)
+  await sender.add(refused)
+  expect(await ended(refused.id)).toMatchObject({ status: 'failed', message: null })
+  expect(await stateOf(hook.id)).toMatchObject({ failing_since: expect.any(Date), is_refusing: true })
+  await sender.add(next)
   expect((await ended(next.id)).status).toBe('sent')
-  expect(await stored(sender, refused.id)).toMatchObject({ status: 'failed', message: null })
-  const about = await eventually(async () => {
-    const found = sender.alarms.filter(({ alert }) => alert.labels.receiver === hook.name)
-    return found.length > 1 && found
-  })
-  expect(about.map(({ does }) => does)).toEqual(['raise', 'resolve'])
-  expect(about[0]?.alert).toMatchObject({
-    tenantId: place.tenantId,
-    source: 'alerts',
-    labels: { alertname: 'ReceiverFailing', severity: 'critical' },
-  })
+  expect(await stateOf(hook.id)).toMatchObject({ failing_since: null, is_refusing: false })
+  await eventually(async () => sender.recovered.includes(hook.id))
 })
 
 test('a receiver that is down holds up no other, and gets everything in order when it is back', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
+import { groupReceivers } from '../../../src/alerts/incidents'
 import { notificationRoutes } from '../../../src/alerts/notifications/notification-routes'
 import { Receivers, receiverRoutes } from '../../../src/alerts/receivers'
 import type { Endpoint } from '../../../src/api'
@@ -14,6 +15,7 @@ import { startTarget, type Target } from '../target'
 let place: Awaited<ReturnType<typeof createSending>>
 let sender: Sender
 let target: Target
+const changedTenants: string[] = []
 const audited: { action: string; data?: unknown }[] = []
 beforeAll(async () => {
   place = await createSending()
@@ -31,7 +33,11 @@ const endpointsWith = (sealer: Sealer): Endpoint[] => {
   const receivers = new Receivers({ db, outbound, sealer, log, version: '1' })
   const audit = { record: async (entry: { action: string; data?: unknown }) => void audited.push(entry) }
   const wake = (receiver: { id: string }) => notifications.wake(receiver)
-  return [...receiverRoutes({ db, audit, sealer, receivers, publicUrl: undefined, wake }), ...notificationRoutes(db)]
+  const onChange = (tenantId: string) => void changedTenants.push(tenantId)
+  return [
+    ...receiverRoutes({ db, audit, sealer, receivers, publicUrl: undefined, groups: groupReceivers, wake, onChange }),
+    ...notificationRoutes(db),
+  ]
 }
 
 interface Request {
@@ -101,6 +107,17 @@ test.each([
 ])('%s with %j is refused at %s', async (type, settings, path) => {
   const refused = call(CREATE, { body: { name: newId(), type, settings } })
   await expect(refused).rejects.toMatchObject({ status: 400, errors: [{ path }] })
+})
+
+test('every change is announced, so that groups of alerts are looked at again', async () => {
+  const announcements = () => changedTenants.splice(0)
+  announcements()
+  const made = await create('announced')
+  expect(announcements()).toEqual([place.tenantId])
+  await call(`patch ${ONE}`, { id: made.id, body: { enabled: false } })
+  expect(announcements()).toEqual([place.tenantId])
+  await call(`delete ${ONE}`, { id: made.id })
+  expect(announcements()).toEqual([place.tenantId])
 })
 
 test('names are unique, routes follow a new name, and a receiver that a route names is not deleted', async () => {

@@ -77,14 +77,14 @@ receivers:
 function plan(yaml: string, { existing = [], secrets = {} }: { existing?: string[]; secrets?: Secrets } = {}) {
   const file = readAlertmanagerFile(yaml)
   const { report } = file
-  const { receivers, nameOf } = planReceivers(file.receivers.values(), {
+  const { receivers, nameOf, asked } = planReceivers(file.receivers.values(), {
     existing: new Set(existing),
     secrets,
     report,
   })
   const route = placeReceivers(file.route, nameOf)
   report.check()
-  return { file, receivers, route, ...report.all }
+  return { file, receivers, route, asked, ...report.all }
 }
 const withReceiver = (receiver: string, global = '') =>
   `${global}\nroute: {receiver: r}\nreceivers:\n- name: r\n${receiver.replace(/^/gm, '  ')}\n`
@@ -241,6 +241,18 @@ webhook_configs:
     '4 r is a group of r (email): A receiver has one address here.',
   ])
   expect(asked.route.receiver).toBe('r')
+  expect(asked.asked).toEqual([
+    {
+      ...{ receiver: 'r (webhook)', type: 'webhook', setting: 'url' },
+      because: `${'$'}{HOOK} is a variable, which is not replaced.`,
+      ...{ path: 'receivers.0.webhook_configs.0.url', line: 8 },
+    },
+    {
+      ...{ receiver: 'r (email)', type: 'email', setting: 'password' },
+      because: 'It is in the file /run/pw, which was not given.',
+      ...{ path: 'receivers.0.email_configs.0.auth_password_file', line: 6 },
+    },
+  ])
   const secrets = { 'r (webhook)': { url: 'https://given.test/', secret: 'sign' }, 'r (email)': { password: 'pw' } }
   const given = plan(withReceiver(email), { secrets })
   expect(given.receivers).toEqual([
@@ -255,6 +267,19 @@ webhook_configs:
       settings: expect.objectContaining({ password: 'pw' }),
     }),
     expect.objectContaining({ name: 'r', type: 'group' }),
+  ])
+  expect(given.asked).toEqual([])
+})
+
+test('what is given is read as the file would be', () => {
+  const email = `email_configs: [{to: '\${TO}', from: a@x.test, smarthost: '\${SERVER}'}]`
+  expect(plan(withReceiver(email)).asked.map(({ setting }) => setting)).toEqual(['to', 'host', 'port'])
+  const secrets = { r: { to: 'Team <b@x.test>, c@x.test', host: 'mail.x.test:25', port: '465' } }
+  expect(plan(withReceiver(email), { secrets }).receivers).toEqual([
+    expect.objectContaining({
+      enabled: true,
+      settings: expect.objectContaining({ to: ['b@x.test', 'c@x.test'], host: 'mail.x.test', port: 465 }),
+    }),
   ])
 })
 

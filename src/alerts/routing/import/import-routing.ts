@@ -2,7 +2,7 @@ import type { Principal } from '../../../api'
 import type { Transaction } from '../../../base/db'
 import { badRequest } from '../../../base/errors'
 import { parse } from '../../../base/parse'
-import { type AlertRouting, alertRouting, type ImportNote } from '../../../contract/alert-routes'
+import { type AlertRouting, type AskedSetting, alertRouting, type ImportNote } from '../../../contract/alert-routes'
 import type { ReceiverType } from '../../../contract/receivers'
 import { lockRouting } from '../receiver-names'
 import { type RoutingDeps, storeRouting } from '../routing-changes'
@@ -44,6 +44,7 @@ export interface ImportResult {
   stored: boolean
   routing: AlertRouting
   receivers: ReceiverOutcome[]
+  asked: AskedSetting[]
   adapted: ImportNote[]
   not_imported: ImportNote[]
 }
@@ -81,14 +82,14 @@ async function applyFile(
   const { report } = file
   await lockRouting(trx, by.tenantId)
   const existing = await deps.receiverNames(by.tenantId, trx)
-  const { receivers: planned, nameOf } = planReceivers(file.receivers.values(), { existing, secrets, report })
+  const { receivers: planned, nameOf, asked } = planReceivers(file.receivers.values(), { existing, secrets, report })
   report.check()
   const routing = parse(alertRouting, configOf(file, placeReceivers(file.route, nameOf)), 'body.yaml')
   const receivers = await deps.importReceivers(trx, by, planned)
   const faults = faultsOfRouting(routing, await deps.receiverNames(by.tenantId, trx), 'body.yaml')
   if (faults.length) throw badRequest(faults)
   await storeRouting(deps, trx, by, { config: routing, reason, action: 'alert_routing.import' })
-  const result = { stored: !dry_run, routing, receivers, ...report.all }
+  const result = { stored: !dry_run, routing, receivers, asked, ...report.all }
   if (dry_run) throw new DryRun(result)
   return result
 }

@@ -1,5 +1,6 @@
 import { badRequest, type Fault } from '../../../base/errors'
 import { faultsOf } from '../../../base/parse'
+import type { AskedSetting } from '../../../contract/alert-routes'
 import { type ReceiverType, receiverSettings } from '../../../contract/receivers'
 import type { Integration } from './read-integrations'
 import type { FileReceiver } from './read-receivers'
@@ -20,14 +21,17 @@ export interface ReceiverPlan {
   receivers: ImportedReceiver[]
   /** What routes to a receiver of the file lead to; null: to incidents only. */
   nameOf: ReadonlyMap<string, string | null>
+  /** What the file does not hold and the caller has not given. */
+  asked: AskedSetting[]
 }
 
-/** Values that the caller gives for what the file does not hold, by receiver and setting. */
+/** Texts that the caller gives for what the file does not hold, by receiver and setting. */
 export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 interface Context {
   existing: ReadonlySet<string>
   secrets: Secrets
+  asked: AskedSetting[]
   report: Report
 }
 
@@ -36,7 +40,8 @@ interface Context {
  * @param existing names of the tenant's receivers, which are kept as they are
  * @throws Problem 400 if secrets are given for something else
  */
-export function planReceivers(found: Iterable<FileReceiver>, context: Context): ReceiverPlan {
+export function planReceivers(found: Iterable<FileReceiver>, given: Omit<Context, 'asked'>): ReceiverPlan {
+  const context: Context = { ...given, asked: [] }
   const receivers: ImportedReceiver[] = []
   const nameOf = new Map<string, string | null>()
   const all = [...found]
@@ -52,7 +57,7 @@ export function planReceivers(found: Iterable<FileReceiver>, context: Context): 
     nameOf.set(receiver.name, planned.length ? receiver.name : nameWithout(receiver, context))
   }
   checkSecrets(context.secrets, settable)
-  return { receivers, nameOf }
+  return { receivers, nameOf, asked: context.asked }
 }
 
 /** One alone has the name of the receiver, several are named after their types: `team (email)`, `team (email 2)`. */
@@ -66,19 +71,18 @@ function named({ name, integrations }: FileReceiver, taken: Set<string>) {
   })
 }
 
-function planOne(name: string, integration: Integration, { existing, secrets, report }: Context) {
+function planOne(name: string, integration: Integration, { existing, secrets, asked, report }: Context) {
   const { type, node, places } = integration
-  const given = secrets[name] ?? {}
+  const given = valuesOf(secrets[name] ?? {}, integration)
   const settings = { ...integration.values, ...given }
   const planned = { name, type, settings, send_resolved: integration.sendResolved, enabled: !integration.cannot }
   if (existing.has(name)) return planned
   const missing = Object.entries(integration.asked).filter(([setting]) => !Object.hasOwn(given, setting))
-  for (const [setting, { place, because }] of missing)
-    report.adapted(
-      place,
-      `${name}: ${setting}`,
-      `${sentence(because)} Give it as secrets[${JSON.stringify(name)}].${setting}.`,
-    )
+  for (const [setting, { place, because }] of missing) {
+    const why = sentence(because)
+    asked.push({ ...{ receiver: name, type, setting, because: why }, path: place.path.join('.'), line: place.line })
+    report.adapted(place, `${name}: ${setting}`, `${why} Give it as secrets[${JSON.stringify(name)}].${setting}.`)
+  }
   const result = receiverSettings[type].safeParse(settings)
   if (!result.success) {
     const faults = faultsOf(result.error, '')
@@ -91,6 +95,10 @@ function planOne(name: string, integration: Integration, { existing, secrets, re
   if (integration.cannot) report.adapted(node, `${name} is disabled`, sentence(integration.cannot))
   return { ...planned, settings: { ...result.data }, enabled: planned.enabled && missing.length === 0 }
 }
+
+/** A text that is given for one of the file is read as that would be. */
+const valuesOf = (texts: Readonly<Record<string, string>>, { asked }: Integration): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(texts).map(([setting, text]) => [setting, asked[setting]?.toValue(text) ?? text]))
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 

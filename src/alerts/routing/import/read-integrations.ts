@@ -3,7 +3,7 @@ import { Fields, type Text } from './fields'
 import { EMAIL, SLACK, WEBHOOK } from './known-fields'
 import { readHttpConfig } from './read-http-config'
 import type { Report } from './report'
-import { type ReadSettings, SettingsReader } from './settings-reader'
+import { isStandIn, type ReadSettings, SettingsReader } from './settings-reader'
 import type { YamlNode } from './yaml-tree'
 
 /** An entry of a receiver in the file, which becomes a receiver here. */
@@ -55,12 +55,16 @@ export function readEmail(node: YamlNode, global: Fields, report: Report): Integ
 /** `Alerts <alerts@example.org>` without the name. */
 const addressOf = (text: string) => /<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? text.trim()
 
+const SMARTHOST = /^\[?(.*?)\]?:(\d{1,5})$/
+const hostOf = (text: string) => SMARTHOST.exec(text)?.[1] ?? text
+
 function readSmarthost(settings: SettingsReader, given: Text, report: Report): void {
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d{1,5})$/.exec(given.text) ?? []
-  if (host === '' && given.text !== '<secret>' && !given.text.includes('${'))
+  const [, host = '', port = ''] = SMARTHOST.exec(given.text) ?? []
+  if (host === '' && !isStandIn(given.text))
     report.fault(given, `${JSON.stringify(given.text)} is not an address such as "smtp.example.org:587".`)
-  settings.take('host', given, () => host)
+  settings.take('host', given, hostOf)
   if (port) settings.read.values.port = Number(port)
+  else if (isStandIn(given.text)) settings.take('port', given, wholeNumber)
 }
 
 function securityOf({ fields, global }: SettingsReader, smarthost: Text | undefined): 'tls' | 'starttls' | 'none' {

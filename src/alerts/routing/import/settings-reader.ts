@@ -6,7 +6,12 @@ import type { YamlNode } from './yaml-tree'
 export interface Asked {
   place: YamlNode
   because: string
+  toValue: ToValue
 }
+
+/** What a text in the file stands for. */
+type ToValue = (text: string) => unknown
+const asIs: ToValue = text => text
 
 /** What one entry under `webhook_configs`, `email_configs` or `slack_configs` says. */
 export interface ReadSettings {
@@ -20,6 +25,9 @@ export interface ReadSettings {
 
 const VARIABLE = /\$\{[^}]*\}/
 const HIDDEN = '<secret>'
+
+/** Whether something else stands in the place of a value. */
+export const isStandIn = (text: string) => text === HIDDEN || looksLikeVariable(text)
 
 /** Whether a text looks like a variable, which Alertmanager never replaces. */
 export const looksLikeVariable = (text: string) => VARIABLE.test(text)
@@ -42,12 +50,12 @@ export class SettingsReader {
   }
 
   /** Takes a value, unless its text is a variable or was hidden: then it is asked for. */
-  take(setting: string, given: Text | undefined, toValue: (text: string) => unknown = text => text): void {
+  take(setting: string, given: Text | undefined, toValue: ToValue = asIs): void {
     if (!given || given.text === '') return
     this.read.places[setting] = given
-    if (given.text === HIDDEN) this.ask(setting, given, 'the file holds "<secret>" in its place')
+    if (given.text === HIDDEN) this.ask(setting, given, 'the file holds "<secret>" in its place', toValue)
     else if (looksLikeVariable(given.text))
-      this.ask(setting, given, `${given.text} is a variable, which is not replaced`)
+      this.ask(setting, given, `${given.text} is a variable, which is not replaced`, toValue)
     else this.read.values[setting] = toValue(given.text)
   }
 
@@ -63,12 +71,12 @@ export class SettingsReader {
 
   private takeOne(setting: string, inline: Text | undefined, inFile: Text | undefined): void {
     if (inline) this.take(setting, inline)
-    else if (inFile) this.ask(setting, inFile, `it is in the file ${inFile.text}, which was not given`)
+    else if (inFile) this.ask(setting, inFile, `it is in the file ${inFile.text}, which was not given`, asIs)
   }
 
-  private ask(setting: string, given: Text, because: string): void {
+  private ask(setting: string, given: Text, because: string, toValue: ToValue): void {
     this.read.places[setting] = given
-    this.read.asked[setting] = { place: { ...given, kind: 'text' }, because }
+    this.read.asked[setting] = { place: { ...given, kind: 'text' }, because, toValue }
   }
 
   /** Takes the first value of `take` that is not a template: those have no counterpart. */

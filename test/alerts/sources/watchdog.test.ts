@@ -1,7 +1,8 @@
-import { Watchdog } from '../../../src/alerts/incidents/watchdog'
 import { Routing } from '../../../src/alerts/routing/routing'
+import { readRule, Watchdog, watchdogMissing } from '../../../src/alerts/sources'
 import { quietLog } from '../../support/parts'
-import { MIN, startWorld, type World } from './world'
+import { MIN, startWorld, type World } from '../incidents/world'
+import { setRule } from './set-rule'
 
 let world: World
 let watchdog: Watchdog
@@ -19,6 +20,7 @@ beforeEach(async () => {
       routing: new Routing(db),
       raises: node.occurrences.raises,
     },
+    rule: tenantId => readRule(db, watchdogMissing, tenantId),
     clock: () => new Date(world.clock.now),
   })
 })
@@ -70,4 +72,17 @@ test('the missing alert opens an incident', async () => {
   expect(await world.incidents()).toMatchObject([
     { title: 'WatchdogMissing: Expected alerts have stopped coming', severity: 'critical' },
   ])
+})
+
+test('it has the severity of its rule, and ends when the rule is switched off', async () => {
+  await world.route({ receiver: null, routes })
+  await after(0)
+  expect(await after(3 * MIN)).toEqual([MISSING])
+  await setRule(world.db, watchdogMissing.name, { severity: 'warning' })
+  expect(await after(1_000)).toEqual([{ ...MISSING, severity: 'warning' }])
+  await setRule(world.db, watchdogMissing.name, { enabled: false })
+  expect(await after(1_000)).toEqual([])
+  expect(await world.db('alerts').orderBy('id').pluck('resolved_by')).toEqual(['sender', 'disabled'])
+  await setRule(world.db, watchdogMissing.name, { enabled: true })
+  expect(await after(1_000)).toEqual([{ ...MISSING, severity: 'warning' }])
 })

@@ -6,6 +6,7 @@ import type { AlertRoute } from '../../contract/alert-routes'
 import type { Labels } from '../../contract/matchers'
 import type { OpenAlert, Raises, TenantAlerts } from '../occurrences'
 import type { CompiledRoute, CompiledRouting } from '../routing'
+import type { Rule, RuleDefaults } from './condition'
 import {
   deleteExpectation,
   type Expectation,
@@ -15,18 +16,27 @@ import {
   storeExpectation,
 } from './watchdog-store'
 
+export const watchdogMissing: RuleDefaults = {
+  name: 'WatchdogMissing',
+  source: 'alerts',
+  summary: 'The alerts of a route with `expect_every_seconds` have stopped coming.',
+  severity: 'critical',
+  threshold: null,
+  windowSeconds: null,
+}
+
 export interface WatchdogDeps {
   db: Db
   log: Log
   openAlerts: { of(tenantId: string): Promise<TenantAlerts> }
   routing: { of(tenantId: string): Promise<CompiledRouting> }
   raises: Pick<Raises, 'raise' | 'resolve'>
+  rule(tenantId: string): Promise<Rule>
   clock: () => Date
 }
 
 const LOOK_MS = 5_000
 const TENANTS_MAX = 1_000
-const ALERTNAME = 'WatchdogMissing'
 
 /**
  * Raises an alert when those of a route with `expect_every_seconds` have stopped coming, such as a Watchdog of
@@ -64,41 +74,50 @@ export class Watchdog implements Part {
   /** Compares what is expected of a tenant's alerts with what comes. */
   async check(tenantId: string): Promise<void> {
     const { db, openAlerts, routing, raises } = this.deps
+    const rule = await this.deps.rule(tenantId)
     const compiled = await routing.of(tenantId)
     const expecting = compiled.routes.filter(route => route.expectEveryMs !== null)
     const stored = await expectationsOf(db, tenantId)
     const alerts = expecting.length ? (await openAlerts.of(tenantId)).all() : []
     const byRoute = alertsByRoute(alerts, compiled)
     for (const route of expecting)
-      await this.checkRoute(tenantId, compiled, route, byRoute.get(route.key) ?? [], stored.get(route.key))
+      await this.checkRoute(rule, compiled, route, byRoute.get(route.key) ?? [], stored.get(route.key))
     for (const { routeKey, raised } of stored.values()) {
       if (expecting.some(({ key }) => key === routeKey)) continue
-      if (raised) await raises.resolve({ tenantId, source: 'alerts', labels: raised, resolvedBy: 'disabled' })
+      if (raised) await raises.resolve({ tenantId, source: rule.source, labels: raised, resolvedBy: 'disabled' })
       await deleteExpectation(db, tenantId, routeKey)
     }
   }
 
   private async checkRoute(
-    tenantId: string,
+    rule: Rule,
     compiled: CompiledRouting,
     route: CompiledRoute,
     alerts: readonly OpenAlert[],
     before: Expectation | undefined,
   ) {
     const { db, raises, clock } = this.deps
+    const { tenantId, source, enabled } = rule
     const now = clock().getTime()
     const ids = alerts.map(({ id }) => id)
     const mark = await markOf(db, tenantId, ids)
     const seenAt = lastSeen(alerts, mark, before, now)
-    const isMissing = now - seenAt > (route.expectEveryMs ?? 0)
-    const raised = isMissing ? (before?.raised ?? labelsOf(compiled, route)) : null
-    if (raised && !before?.raised)
-      await raises.raise({ tenantId, source: 'alerts', labels: raised, annotations: told(route) })
-    if (before?.raised && !raised) await raises.resolve({ tenantId, source: 'alerts', labels: before.raised })
-    if (before?.mark === mark && before.seenAt === seenAt && (before.raised !== null) === isMissing) return
+    const isMissing = enabled && now - seenAt > (route.expectEveryMs ?? 0)
+    const raised = isMissing ? asBefore(before?.raised, labelsOf(rule, compiled, route)) : null
+    if (before?.raised && before.raised !== raised) {
+      const resolvedBy = enabled ? 'sender' : 'disabled'
+      await raises.resolve({ tenantId, source, labels: before.raised, resolvedBy })
+    }
+    if (raised && raised !== before?.raised)
+      await raises.raise({ tenantId, source, labels: raised, annotations: told(route) })
+    if (before?.mark === mark && before.seenAt === seenAt && before.raised === raised) return
     await storeExpectation(db, tenantId, { routeKey: route.key, mark, seenAt, raised })
   }
 }
+
+/** What fires goes on with the labels that it has, unless its severity is another one now. */
+const asBefore = (before: Labels | null | undefined, wanted: Labels): Labels =>
+  before && before.severity === wanted.severity ? before : wanted
 
 /** When the alerts of a route last came. A route is given its time from when it begins to expect. */
 function lastSeen(alerts: readonly OpenAlert[], mark: string, before: Expectation | undefined, now: number): number {
@@ -114,7 +133,7 @@ function lastSeen(alerts: readonly OpenAlert[], mark: string, before: Expectatio
 function alertsByRoute(alerts: readonly OpenAlert[], { ends }: CompiledRouting): Map<string, OpenAlert[]> {
   const found = new Map<string, OpenAlert[]>()
   for (const alert of alerts) {
-    if (alert.source === 'alerts' && alert.labels.alertname === ALERTNAME) continue
+    if (alert.source === watchdogMissing.source && alert.labels.alertname === watchdogMissing.name) continue
     for (const { route } of ends(alert.labels)) {
       const known = found.get(route.key)
       if (known) known.push(alert)
@@ -125,7 +144,7 @@ function alertsByRoute(alerts: readonly OpenAlert[], { ends }: CompiledRouting):
 }
 
 /** The values that the route and those above it ask for, which lead this alert the same way as far as possible. */
-function labelsOf({ config }: CompiledRouting, { path }: CompiledRoute): Labels {
+function labelsOf({ name: ownName, severity }: Rule, { config }: CompiledRouting, { path }: CompiledRoute): Labels {
   const labels: Record<string, string> = {}
   let route: AlertRoute | undefined = config.route
   for (const index of [...path, -1]) {
@@ -134,11 +153,11 @@ function labelsOf({ config }: CompiledRouting, { path }: CompiledRoute): Labels 
   }
   const { alertname, ...others } = labels
   return {
-    severity: 'critical',
+    severity,
     ...others,
     ...(alertname && { expected: alertname }),
     route: pathText(path),
-    alertname: ALERTNAME,
+    alertname: ownName,
   }
 }
 
