@@ -6,7 +6,7 @@ import { describe } from './description'
 import type { AlertFacts } from './group-members'
 import type { Group } from './group-store'
 import { timelineEntries } from './incident-entries'
-import { addIncidentAlerts, type Incident, incidentsById, storeIncidents } from './incident-store'
+import { addIncidentAlerts, fingerprintsOf, type Incident, incidentsById, storeIncidents } from './incident-store'
 import { addTimeline } from './timeline-store'
 
 type Kind = TimelineEntry['kind']
@@ -169,7 +169,11 @@ export class IncidentBook {
         .map(note => ({ incidentId: incident.id, incident, entry: this.entryOf(note) })),
     )
     await addTimeline(this.trx, entries)
-    return entries.flatMap(({ incident, entry }) => timelineEntries(incident, entry))
+    const resolved = entries.flatMap(({ incidentId, entry }) => (entry.kind === 'resolved' ? incidentId : []))
+    const all = await fingerprintsOf(this.trx, this.tenantId, resolved)
+    return entries.flatMap(({ incidentId, incident, entry }) =>
+      timelineEntries(incident, entry, entry.kind === 'resolved' ? all.get(incidentId) : undefined),
+    )
   }
 
   private entryOf({ kind, fingerprints, count, by, text, notificationId }: Folded): TimelineEntry {

@@ -168,6 +168,17 @@ export async function startWorld(processes = 1) {
       )
       return found.map(({ kind }) => kind)
     },
+    /** The data of the latest event of a kind. */
+    async latestEvent(kind: string): Promise<{ fingerprints: string[] }> {
+      await node.streams.flush()
+      const [found] = await rows<{ data: { data: { fingerprints: string[] } } }>(
+        db,
+        'SELECT data FROM stream_entries WHERE kind = ? ORDER BY seq DESC LIMIT 1',
+        [kind],
+      )
+      if (!found) throw new Error(`There is no event ${kind}`)
+      return found.data.data
+    },
     groups: () => rows<{ id: string; next_flush_at: Date | null }>(db, 'SELECT * FROM alert_groups ORDER BY id'),
     async stop() {
       for (const each of nodes) await each.stop()
