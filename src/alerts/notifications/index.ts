@@ -1,4 +1,5 @@
 export type { Alarm, ReceiverAlert } from './alarm'
 export { notify } from './kinds'
+export { notificationsOf } from './list-store'
 export type { NewNotification } from './notification'
 export { Notifications, type NotificationsDeps } from './notifications'

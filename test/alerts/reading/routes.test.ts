@@ -1,4 +1,6 @@
 import { fingerprintOf } from '../../../src/alerts/matching'
+import { DEFAULT_TENANT_ID } from '../../../src/api'
+import { newId } from '../../../src/base/ids'
 import { type AlertsSite, startAlertsSite } from '../site'
 
 let site: AlertsSite
@@ -67,6 +69,16 @@ test('one alert with why it is muted, where it goes and its incidents', async ()
   expect((await site.ask('GET', '/api/alerts/0000000000000000')).status).toBe(404)
 })
 
+test('an alert comes with the latest notifications about it', async () => {
+  const fingerprint = fingerprintOf(labelsOf(4))
+  const told = { id: newId(), tenant_id: DEFAULT_TENANT_ID, group_id: newId(), status: 'not_sent', reason: 'silenced' }
+  await site.db('notifications').insert({ ...told, by: ['s1'], group_labels: '{}', fingerprints: [fingerprint] })
+  const { body } = await site.ask('GET', `/api/alerts/${fingerprint}`)
+  const { items } = (await site.ask('GET', `/api/notifications?fingerprint=${fingerprint}`)).body
+  expect(items).toMatchObject([{ id: told.id, status: 'not_sent', reason: 'silenced', by: ['s1'] }])
+  expect(body.notifications).toEqual(items)
+})
+
 test('every occurrence of an alert, the newest first', async () => {
   await post([{ labels: labelsOf(2) }])
   const path = `/api/alerts/${fingerprintOf(labelsOf(2))}/history`
@@ -76,6 +88,18 @@ test('every occurrence of an alert, the newest first', async () => {
   const second = (await site.ask('GET', `${path}?limit=1&cursor=${first.next_cursor}`)).body
   expect([...first.items, ...second.items]).toEqual(body.items)
   expect(second.next_cursor).toBeNull()
+})
+
+test('a list that is also grouped', async () => {
+  const { body } = await site.ask('GET', '/api/alerts?group_by=job&limit=1')
+  expect([body.items.length, body.groups]).toEqual([
+    1,
+    [
+      { labels: { job: 'a' }, count: 4, severities: [{ value: 'critical', count: 4 }] },
+      { labels: { job: 'b' }, count: 3, severities: [{ value: 'critical', count: 3 }] },
+    ],
+  ])
+  expect((await site.ask('GET', '/api/alerts?limit=1')).body).not.toHaveProperty('groups')
 })
 
 test('facets and groups count what is open', async () => {
