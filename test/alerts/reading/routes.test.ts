@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { fingerprintOf } from '../../../src/alerts/matching'
 import { DEFAULT_TENANT_ID } from '../../../src/api'
 import { newId } from '../../../src/base/ids'
@@ -111,4 +112,13 @@ test('facets and groups count what is open', async () => {
     total_groups: 1,
     total: 1,
   })
+})
+
+test('an alert that was not repeated in time is listed as resolved at once, before it is stored so', async () => {
+  await post([{ labels: { alertname: 'Brief' }, endsAt: new Date(Date.now() + 300).toISOString() }])
+  const list = async (state: string) =>
+    (await site.ask('GET', `/api/alerts?filter=alertname%3DBrief&state=${state}`)).body.items
+  while ((await list('firing')).length) await setImmediate()
+  expect(await list('resolved')).toMatchObject([{ state: 'resolved', resolved_by: 'timeout' }])
+  expect(await list('firing,resolved')).toHaveLength(1)
 })
