@@ -1,6 +1,7 @@
 import { incidentParams } from '../../public/incidents/filters'
 import { applyToIncidents, type IncidentNews, openFirst } from '../../public/incidents/live-incidents'
 import { mutedBy } from '../../public/incidents/muted-by'
+import { isAboutMutes, notNotifiedWords, whyNotNotified } from '../../public/incidents/not-notified'
 import { countsAfter } from '../../public/incidents/open-counts'
 import { timelineSteps, withNewEntries } from '../../public/incidents/timeline-steps'
 import { byReceiver } from '../../public/notifications/by-receiver'
@@ -113,4 +114,14 @@ test('the receivers of a group are chosen by name', () => {
   const receivers = chosenText(chosenText('', 'a, b', true), 'c', true)
   expect(settingsOf('group', { receivers }, null)).toEqual({ receivers: ['a, b', 'c'] })
   expect(settingsOf('group', { receivers: chosenText(receivers, 'a, b', false) }, null)).toEqual({ receivers: ['c'] })
+})
+
+test.each([
+  [{ reason: 'silenced', text: 'S.', by: ['s1'], count: 2 }, true, 'Nobody was notified of 2 alerts', 'S.'],
+  [{ reason: 'acknowledged', text: 'A.', by: ['Ada'], count: null }, false, 'Nobody was notified', 'A. (Ada)'],
+  [{ reason: 'interval', text: 'I.', by: ['nights'], count: null }, false, 'Nobody was notified', 'I. (nights)'],
+  [{ reason: 'receiver_disabled', text: 'D.', by: ['ops'], count: null }, false, 'ops was not notified', 'D.'],
+  [{ reason: 'no_receiver', text: 'N.', by: [], count: null }, false, 'Nobody was notified', 'N.'],
+])('who was not notified and why: %j', (entry, isMuted, who, why) => {
+  expect([isAboutMutes(entry), notNotifiedWords(entry), whyNotNotified(entry)]).toEqual([isMuted, who, why])
 })

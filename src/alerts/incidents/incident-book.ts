@@ -16,6 +16,7 @@ export interface Note {
   fingerprints?: readonly string[]
   by?: readonly string[]
   text?: string
+  reason?: string
   notificationId?: string
 }
 
@@ -39,8 +40,11 @@ interface Folded {
   count: number
   by: Set<string>
   text: string | null
+  reason: string | null
   notificationId: string | null
 }
+
+const EMPTY = { count: 0, text: null, reason: null, notificationId: null }
 
 interface Page {
   incident: Incident
@@ -120,17 +124,18 @@ export class IncidentBook {
   }
 
   /** Notes something on the timeline. */
-  note(incident: Incident, kind: Kind, { fingerprints = [], by = [], text, notificationId }: Note): void {
+  note(incident: Incident, kind: Kind, { fingerprints = [], by = [], text, reason, notificationId }: Note): void {
     const page = this.pageOf(incident)
     page.isChanged = true
     const folds = kind !== 'not_notified' && kind !== 'flapping'
     const known = folds ? page.notes.find(note => note.kind === kind) : undefined
-    const note = known ?? { kind, fingerprints: [], count: 0, by: new Set(), text: null, notificationId: null }
+    const note = known ?? { ...EMPTY, kind, fingerprints: [], by: new Set() }
     if (!known) page.notes.push(note)
     note.count += fingerprints.length
     note.fingerprints.push(...fingerprints.slice(0, FINGERPRINTS_MAX - note.fingerprints.length))
     for (const each of by) if (note.by.size < BY_MAX) note.by.add(each)
     note.text = text ?? note.text
+    note.reason = reason ?? note.reason
     note.notificationId = notificationId ?? note.notificationId
   }
 
@@ -176,9 +181,9 @@ export class IncidentBook {
     )
   }
 
-  private entryOf({ kind, fingerprints, count, by, text, notificationId }: Folded): TimelineEntry {
+  private entryOf({ kind, fingerprints, count, by, text, reason, notificationId }: Folded): TimelineEntry {
     return {
-      ...{ id: newId(), at: new Date(this.now).toISOString(), kind, actor: null, reason: null, text },
+      ...{ id: newId(), at: new Date(this.now).toISOString(), kind, actor: null, reason, text },
       ...{ count: count || null, fingerprints, by: [...by], notification_id: notificationId },
     }
   }
