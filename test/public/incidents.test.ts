@@ -1,6 +1,6 @@
+import { mutedBy } from '../../public/alerts/muted-by'
 import { incidentParams } from '../../public/incidents/filters'
 import { applyToIncidents, type IncidentNews, openFirst } from '../../public/incidents/live-incidents'
-import { mutedBy } from '../../public/incidents/muted-by'
 import { isAboutMutes, notNotifiedWords, whyNotNotified } from '../../public/incidents/not-notified'
 import { countsAfter } from '../../public/incidents/open-counts'
 import { timelineSteps, withNewEntries } from '../../public/incidents/timeline-steps'
