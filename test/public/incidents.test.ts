@@ -5,6 +5,7 @@ import { isAboutMutes, notNotifiedWords, whyNotNotified } from '../../public/inc
 import { countsAfter } from '../../public/incidents/open-counts'
 import { timelineSteps, withNewEntries } from '../../public/incidents/timeline-steps'
 import { byReceiver } from '../../public/notifications/by-receiver'
+import { nextOf } from '../../public/notifications/notification-words'
 import { chosenText, settingsOf } from '../../public/receivers/receiver-fields'
 import type { IncidentItem, TimelineEntry } from '../../src/contract/incidents'
 import type { Notification, Receiver } from '../../src/contract/receivers'
@@ -124,4 +125,12 @@ test.each([
   [{ reason: 'no_receiver', text: 'N.', by: [], count: null }, false, 'Nobody was notified', 'N.'],
 ])('who was not notified and why: %j', (entry, isMuted, who, why) => {
   expect([isAboutMutes(entry), notNotifiedWords(entry), whyNotNotified(entry)]).toEqual([isMuted, who, why])
+})
+
+test('a decision says when something is sent only as long as that is to come', () => {
+  const at = (second: number) => new Date(second * 1_000).toISOString()
+  expect(nextOf({ status: 'not_sent', next_at: at(60) }, 59_000)).toBe(at(60))
+  expect(nextOf({ status: 'not_sent', next_at: at(60) }, 61_000)).toBeNull()
+  expect(nextOf({ status: 'pending', next_at: at(60) }, 61_000)).toBe(at(60))
+  expect(nextOf({ status: 'sent', next_at: null }, 0)).toBeNull()
 })

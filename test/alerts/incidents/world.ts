@@ -171,13 +171,13 @@ export async function startWorld(processes = 1) {
     /** The data of the latest event of a kind. */
     async latestEvent(kind: string): Promise<{ fingerprints: string[] }> {
       await node.streams.flush()
-      const [found] = await rows<{ data: { data: { fingerprints: string[] } } }>(
+      const [found] = await rows<{ data: string }>(
         db,
         'SELECT data FROM stream_entries WHERE kind = ? ORDER BY seq DESC LIMIT 1',
         [kind],
       )
       if (!found) throw new Error(`There is no event ${kind}`)
-      return found.data.data
+      return JSON.parse(found.data).data
     },
     groups: () => rows<{ id: string; next_flush_at: Date | null }>(db, 'SELECT * FROM alert_groups ORDER BY id'),
     async stop() {
