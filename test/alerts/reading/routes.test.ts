@@ -73,7 +73,7 @@ test('one alert with why it is muted, where it goes and its incidents', async ()
 test('an alert comes with the latest notifications about it', async () => {
   const fingerprint = fingerprintOf(labelsOf(4))
   const told = { id: newId(), tenant_id: DEFAULT_TENANT_ID, group_id: newId(), status: 'not_sent', reason: 'silenced' }
-  const counts = { firing: 1, resolved: 0 }
+  const counts = { firing: 1, resolved: 0, created_at: new Date() }
   const about = { by: ['s1'], group_labels: '{}', fingerprints: [fingerprint] }
   await site.db('notifications').insert({ ...told, ...counts, ...about })
   const { body } = await site.ask('GET', `/api/alerts/${fingerprint}`)
