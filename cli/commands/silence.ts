@@ -1,5 +1,6 @@
 import type { SilenceItem } from '../../src/contract/silences'
 import { clean } from '../../text/display'
+import { counted } from '../../text/numbers'
 import { formatDuration } from '../../text/times'
 import { matcherOf, matcherText } from '../alerts/matcher'
 import { type Context, defineCommand, JSON_OPTION } from '../command'
@@ -45,7 +46,7 @@ export const silence = defineCommand({
       await api.post('/api/silences', { body }),
     ]
     if (values.json) terminal.json(created)
-    else terminal.write(`${created.id} mutes ${preview.count} firing alerts until ${created.ends_at}\n`)
+    else terminal.write(`${created.id} mutes ${counted(preview.count, 'firing alert')} until ${created.ends_at}\n`)
     return EXIT.ok
   },
 })

@@ -4,6 +4,7 @@ import { formatDuration } from '../../text/times'
 import { now } from '../clock'
 import { Listing, number } from '../components/listing'
 import { Ago, Moment } from '../components/time'
+import { nextOf } from '../notifications/notification-words'
 import type { PagedList } from '../paged-list'
 import { byId, usePagedList } from '../use-paged-list'
 import { endWords, notificationStatusWords, reasonWords } from './words'
@@ -77,14 +78,15 @@ export function AlertNotifications({ alert: { fingerprint } }: { alert: AlertIte
   )
 }
 
-function LastError({ notification: { attempts, next_at } }: { notification: Notification }) {
-  const error = attempts.findLast(attempt => attempt.error)?.error
+function LastError({ notification }: { notification: Notification }) {
+  const next = nextOf(notification, now.value)
+  const error = notification.attempts.findLast(attempt => attempt.error)?.error
   return (
     <>
       {error && <p class="hint">{error}</p>}
-      {next_at && (
+      {next && (
         <p class="hint">
-          next at <Moment time={next_at} />
+          next at <Moment time={next} />
         </p>
       )}
     </>

@@ -6,17 +6,20 @@ import { now } from '../clock'
 
 const DAY_MS = 86_400_000
 const SPANS = [
-  { name: '1 d', ms: DAY_MS },
-  { name: '7 d', ms: 7 * DAY_MS },
-  { name: '30 d', ms: 30 * DAY_MS },
+  { name: '1 d', ms: DAY_MS, ticks: 6 },
+  { name: '7 d', ms: 7 * DAY_MS, ticks: 7 },
+  { name: '30 d', ms: 30 * DAY_MS, ticks: 6 },
 ] as const
-const TICKS = 6
+
+/** As narrow as a part gets, in css/alert.css: one that has just begun must not be beyond the end. */
+const PART_PX = 2
 
 /** When an alert fired in the last days. */
 export function FiringStrip({ occurrences }: { occurrences: readonly Occurrence[] }) {
-  const span = useSignal(7 * DAY_MS)
+  const chosen = useSignal<(typeof SPANS)[number]>(SPANS[1])
+  const { ms: spanMs, ticks } = chosen.value
   const to = now.value
-  const from = to - span.value
+  const from = to - spanMs
   const shown = occurrences
     .map(occurrence => ({ occurrence, start: Date.parse(occurrence.starts_at), end: endOf(occurrence, to) }))
     .filter(({ end }) => end >= from)
@@ -29,9 +32,14 @@ export function FiringStrip({ occurrences }: { occurrences: readonly Occurrence[
         <span class="hint">{words}</span>
         <span class="spacer" />
         <fieldset class="chips" aria-label="Span">
-          {SPANS.map(({ name, ms }) => (
-            <button key={ms} type="button" aria-pressed={span.value === ms} onClick={() => (span.value = ms)}>
-              {name}
+          {SPANS.map(span => (
+            <button
+              key={span.ms}
+              type="button"
+              aria-pressed={span === chosen.value}
+              onClick={() => (chosen.value = span)}
+            >
+              {span.name}
             </button>
           ))}
         </fieldset>
@@ -41,21 +49,24 @@ export function FiringStrip({ occurrences }: { occurrences: readonly Occurrence[
           <span
             key={occurrence.id}
             class={`firing-part${occurrence.resolved_at === null ? ' is-open' : ''}`}
-            style={{ left: `${share(Math.max(from, start))}%`, width: `${share(end) - share(Math.max(from, start))}%` }}
+            style={{
+              left: `min(${share(Math.max(from, start))}%, 100% - ${PART_PX}px)`,
+              width: `${share(end) - share(Math.max(from, start))}%`,
+            }}
             title={`${formatDateTime(start)}, for ${formatDuration(end - start)}`}
           />
         ))}
       </div>
       <div class="firing-ticks" aria-hidden="true">
-        {Array.from({ length: TICKS + 1 }, (_, at) => (
-          <span key={at}>{at === TICKS ? 'now' : tick(from + (span.value * at) / TICKS, span.value)}</span>
+        {Array.from({ length: ticks + 1 }, (_, at) => (
+          <span key={at}>{at === ticks ? 'now' : tick(from + (spanMs * at) / ticks, spanMs)}</span>
         ))}
       </div>
     </section>
   )
 
   function share(time: number) {
-    return ((time - from) / span.value) * 100
+    return ((time - from) / spanMs) * 100
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AlertEvent, AlertItem } from '../../src/contract/alerts'
 import type { AlertFilters } from './filters'
 import { meets, parseMatcher } from './matcher-text'
+import { mutedBy } from './muted-by'
 
 const TYPES = new Set(['alert_created', 'alert_firing', 'alert_resolved', 'alert_silenced', 'alert_inhibited'])
 
@@ -21,7 +22,10 @@ export function applyNews(alert: AlertItem, { type, data }: AlertNews): AlertIte
   const { by = [], resolved_at, resolved_by } = data
   if (type === 'alert_resolved') return { ...alert, state: 'resolved', resolved_at, resolved_by, ...NO_MUTES }
   if (type === 'alert_firing') return { ...alert, state: 'firing', ...NO_MUTES }
-  if (type === 'alert_silenced') return { ...alert, state: 'suppressed', silenced_by: by }
+  if (type === 'alert_silenced') {
+    const { silenced_by, maintenance } = mutedBy(by)
+    return { ...alert, state: 'suppressed', silenced_by, maintenance }
+  }
   if (type === 'alert_inhibited') return { ...alert, state: 'suppressed', inhibited_by: by }
   return alert
 }

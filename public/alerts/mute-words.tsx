@@ -1,5 +1,7 @@
+import { useSignal } from '@preact/signals'
 import type { Mutes } from '../../src/contract/alerts'
 import type { SilenceItem } from '../../src/contract/silences'
+import { counted } from '../../text/numbers'
 import { formatDateTime } from '../../text/times'
 import { useFetch } from '../use-fetch'
 import { nameOf } from './alert'
@@ -41,26 +43,41 @@ const reasonsOf = ({ mutes, silences }: MuteWordsProps) => [
   ...mutes.maintenance.map(name => ({ word: 'maintenance', href: '/silences?tab=maintenance', title: name })),
 ]
 
+/** Each inhibiting alert is looked up for its name, so more are shown on demand. */
+const INHIBITING_MAX = 3
+
 /** Every reason why an alert is muted. */
-export const MuteSentences = ({ mutes, silences }: MuteWordsProps) => (
-  <ul class="mute-sentences">
-    {mutes.silenced_by.map(id => (
-      <li key={id}>
-        Silenced by <a href={silenceAddress(id)}>{silenceWords(silences.get(id))}</a>.
-      </li>
-    ))}
-    {mutes.inhibited_by.map(fingerprint => (
-      <li key={fingerprint}>
-        Inhibited while <AlertName fingerprint={fingerprint} /> fires.
-      </li>
-    ))}
-    {mutes.maintenance.map(name => (
-      <li key={name}>
-        Muted by the maintenance window <a href="/silences?tab=maintenance">{name}</a>.
-      </li>
-    ))}
-  </ul>
-)
+export function MuteSentences({ mutes, silences }: MuteWordsProps) {
+  const isWhole = useSignal(false)
+  const inhibiting = isWhole.value ? mutes.inhibited_by : mutes.inhibited_by.slice(0, INHIBITING_MAX)
+  const more = mutes.inhibited_by.length - inhibiting.length
+  return (
+    <ul class="mute-sentences">
+      {mutes.silenced_by.map(id => (
+        <li key={id}>
+          Silenced by <a href={silenceAddress(id)}>{silenceWords(silences.get(id))}</a>.
+        </li>
+      ))}
+      {inhibiting.map(fingerprint => (
+        <li key={fingerprint}>
+          Inhibited while <AlertName fingerprint={fingerprint} /> fires.
+        </li>
+      ))}
+      {more > 0 && (
+        <li>
+          <button type="button" class="link" onClick={() => (isWhole.value = true)}>
+            {counted(more, 'more inhibiting alert')}
+          </button>
+        </li>
+      )}
+      {mutes.maintenance.map(name => (
+        <li key={name}>
+          Muted by the maintenance window <a href="/silences?tab=maintenance">{name}</a>.
+        </li>
+      ))}
+    </ul>
+  )
+}
 
 /** The name of a firing alert, as soon as it is known. */
 function AlertName({ fingerprint }: { fingerprint: string }) {

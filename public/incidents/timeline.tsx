@@ -6,11 +6,12 @@ import { counted, formatCount } from '../../text/numbers'
 import { formatDateTime, formatPreciseClock } from '../../text/times'
 import { LinkedText } from '../alerts/alert-text'
 import { type KnownSilences, MuteSentences } from '../alerts/mute-words'
+import { mutedBy } from '../alerts/muted-by'
 import { reasonWords } from '../alerts/words'
 import { LoadMore } from '../components/list-status'
 import { Moment } from '../components/time'
 import type { PagedList } from '../paged-list'
-import { mutedBy } from './muted-by'
+import { isAboutMutes, notNotifiedWords, whyNotNotified } from './not-notified'
 import { type TimelineStep, timelineSteps } from './timeline-steps'
 
 interface TimelineProps {
@@ -38,7 +39,7 @@ const BY_PEOPLE = new Set<TimelineEntry['kind']>(['acknowledged', 'assigned', 'n
 
 function Step({ step, silences, names }: { step: TimelineStep } & Omit<TimelineProps, 'list'>) {
   const { kind, from, to, entry, by } = step
-  const isMute = kind === 'muted' || (kind === 'not_notified' && by.length > 0)
+  const isMute = kind === 'muted' || (kind === 'not_notified' && isAboutMutes(entry))
   return (
     <li class={`timeline-step is-${kind.replaceAll('_', '-')}`}>
       <span class="timeline-mark" aria-hidden="true" />
@@ -55,9 +56,8 @@ function Step({ step, silences, names }: { step: TimelineStep } & Omit<TimelineP
           </p>
         )}
         {BY_PEOPLE.has(kind) && entry.reason !== null && <p class="timeline-note">{entry.reason}</p>}
-        {(kind === 'notify_failed' || kind === 'flapping' || kind === 'not_notified') && entry.text !== null && (
-          <p class="hint">{entry.text}</p>
-        )}
+        {(kind === 'notify_failed' || kind === 'flapping') && entry.text !== null && <p class="hint">{entry.text}</p>}
+        {kind === 'not_notified' && <p class="hint">{whyNotNotified(entry)}</p>}
         {isMute && <MuteSentences mutes={mutedBy(by)} silences={silences} />}
         <Alerts step={step} names={names} />
       </div>
@@ -80,7 +80,7 @@ const WORDS: Record<TimelineEntry['kind'], (step: TimelineStep) => string> = {
   unmuted: ({ count }) => `${alerts(count)} no longer muted`,
   notified: ({ by, entry }) => `Notified ${by.join(', ')}${sentReason(entry)}`,
   notify_failed: ({ by }) => `Could not notify ${by.join(', ')}`,
-  not_notified: () => 'Nobody was notified',
+  not_notified: ({ entry }) => notNotifiedWords(entry),
   acknowledged: () => 'acknowledged it',
   assigned: ({ entry: { text } }) => (text === null ? 'took the assignment back' : `assigned it to ${text}`),
   note: () => 'noted',

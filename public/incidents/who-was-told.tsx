@@ -3,16 +3,17 @@ import type { Incident } from '../../src/contract/incidents'
 import type { Notification, Receiver } from '../../src/contract/receivers'
 import { counted } from '../../text/numbers'
 import { type KnownSilences, MuteSentences } from '../alerts/mute-words'
+import { mutedBy } from '../alerts/muted-by'
 import { reasonWords } from '../alerts/words'
+import { now } from '../clock'
 import { LoadMore } from '../components/list-status'
 import { Ago } from '../components/time'
 import { Attempts } from '../notifications/attempts'
 import { byReceiver, type Told } from '../notifications/by-receiver'
 import { NotificationStatusMark } from '../notifications/notification-status'
-import { alertsTold, namesOfReason } from '../notifications/notification-words'
+import { alertsTold, namesOfReason, nextOf } from '../notifications/notification-words'
 import type { PagedList } from '../paged-list'
 import { useFetch } from '../use-fetch'
-import { mutedBy } from './muted-by'
 import { NextLook } from './next-look'
 
 interface WhoWasToldProps {
@@ -105,7 +106,8 @@ function ReceiverTold({ told: { receiver: name, notifications }, receiver, silen
 }
 
 function NotificationItem({ notification, silences }: { notification: Notification; silences: KnownSilences }) {
-  const { status, created_at, ended_at, next_at, by } = notification
+  const { status, created_at, ended_at, by } = notification
+  const next = nextOf(notification, now.value)
   const names = namesOfReason(notification)
   return (
     <li class="told-item">
@@ -117,10 +119,10 @@ function NotificationItem({ notification, silences }: { notification: Notificati
       <p>
         {capital(reasonWords(notification))}
         {names !== '' && `: ${names}`}
-        {next_at !== null && (
+        {next !== null && (
           <span class="hint">
             {' '}
-            · {status === 'pending' ? 'next attempt' : 'waits until'} <NextLook at={next_at} />
+            · {status === 'pending' ? 'next attempt' : 'waits until'} <NextLook at={next} />
           </span>
         )}
       </p>

@@ -19,3 +19,7 @@ const NAMED: ReadonlySet<Notification['reason']> = new Set([
 /** Names that belong to the reason: who acknowledged, which time interval; `''` if what mutes is shown instead. */
 export const namesOfReason = ({ reason, by }: Pick<Notification, 'reason' | 'by'>): string =>
   NAMED.has(reason) ? by.join(', ') : ''
+
+/** When it is tried again; of a decision not to send one, when it would be sent, as long as that is to come. */
+export const nextOf = ({ status, next_at }: Pick<Notification, 'status' | 'next_at'>, nowMs: number): string | null =>
+  next_at !== null && (status === 'pending' || Date.parse(next_at) > nowMs) ? next_at : null

@@ -2,19 +2,20 @@ import { useMemo } from 'preact/hooks'
 import type { Notification } from '../../src/contract/receivers'
 import { NOTIFICATION_STATUSES } from '../../src/contract/values'
 import { MuteSentences } from '../alerts/mute-words'
+import { mutedBy } from '../alerts/muted-by'
 import { useActiveSilences } from '../alerts/use-alerts'
 import { reasonWords } from '../alerts/words'
+import { now } from '../clock'
 import { Empty } from '../components/empty'
 import { FilterSelect } from '../components/filter-select'
 import { ListStatus, LoadMore } from '../components/list-status'
 import { ScrollTable, TableHead } from '../components/listing'
 import { PageFrame } from '../components/page-frame'
 import { Ago } from '../components/time'
-import { mutedBy } from '../incidents/muted-by'
 import { NextLook } from '../incidents/next-look'
 import { Attempts } from '../notifications/attempts'
 import { NotificationStatusMark } from '../notifications/notification-status'
-import { alertsTold, namesOfReason } from '../notifications/notification-words'
+import { alertsTold, namesOfReason, nextOf } from '../notifications/notification-words'
 import { search, setFilters } from '../router'
 import { readFilters } from '../url-filters'
 import { useFetch } from '../use-fetch'
@@ -108,7 +109,7 @@ interface RowProps {
 }
 
 function Row({ notification, silences }: RowProps) {
-  const { receiver, incident_id, created_at, next_at, by, attempts } = notification
+  const { receiver, incident_id, created_at, by, attempts } = notification
   const names = namesOfReason(notification)
   return (
     <tr>
@@ -133,7 +134,7 @@ function Row({ notification, silences }: RowProps) {
       </td>
       <td>{attempts.length > 0 && <Attempts notification={notification} />}</td>
       <td>
-        <NextLook at={next_at} />
+        <NextLook at={nextOf(notification, now.value)} />
       </td>
       <td>{incident_id !== null && <a href={`/incidents/${incident_id}`}>incident</a>}</td>
     </tr>

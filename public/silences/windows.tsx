@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { MaintenanceWindow } from '../../src/contract/silences'
-import { formatDateTime, formatDuration } from '../../text/times'
+import { formatDateTime } from '../../text/times'
 import { matcherText } from '../alerts/matcher-text'
 import { client, messageOf } from '../api'
 import { ConfirmButton } from '../components/confirm-button'
@@ -72,7 +72,7 @@ interface WindowCardProps {
 }
 
 function WindowCard({ window, onChange, onChanged, onEdit }: WindowCardProps) {
-  const { id, name, matchers, words, timezone, duration_minutes, enabled } = window
+  const { id, name, matchers, words, ends_at, enabled } = window
   return (
     <li class={`silence is-window${enabled ? '' : ' is-silence-expired'}`} id={`window-${id}`}>
       <div class="silence-what">
@@ -89,8 +89,7 @@ function WindowCard({ window, onChange, onChanged, onEdit }: WindowCardProps) {
         </p>
         <p class="hint">
           {words}
-          {duration_minutes !== null && `, for ${formatDuration(duration_minutes * 60_000)}`}
-          {timezone && ` (${timezone})`}
+          {ends_at !== null && `, until ${formatDateTime(ends_at)}`}
         </p>
       </div>
       {isOperator.value && (

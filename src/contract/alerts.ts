@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flag, page, paging, plainText, several, time } from './fields'
 import { labelSet } from './matchers'
+import { notification } from './receivers'
 import type { Routes } from './route'
 import { ALERT_SOURCES, ALERT_STATES, RESOLVED_BY, SEVERITIES } from './values'
 
@@ -117,8 +118,18 @@ export const alertRoutes = {
     path: '/api/alerts',
     role: 'viewer',
     summary: 'Lists alerts, the newest occurrence first. `filter=` is a matcher such as `severity="critical"`.',
-    query: z.strictObject({ ...filters, ...paging({ defaultLimit: 100 }) }),
-    replies: { 200: page(alertItem) },
+    query: z.strictObject({
+      ...filters,
+      /** Also counts open alerts by the values of these labels. */
+      group_by: several(plainText(200)).optional(),
+      ...paging({ defaultLimit: 100 }),
+    }),
+    replies: {
+      200: page(alertItem).extend({
+        /** Only with `group_by`: the 200 largest groups. */
+        groups: z.array(alertGroup).optional(),
+      }),
+    },
   },
   groups: {
     method: 'get',
@@ -168,14 +179,14 @@ export const alertRoutes = {
     method: 'get',
     path: '/api/alerts/{fingerprint}',
     role: 'viewer',
-    summary: 'The current or latest occurrence of an alert, and why it is muted.',
+    summary: 'The current or latest occurrence of an alert, why it is muted, and the latest 20 notifications about it.',
     params: z.strictObject({
       fingerprint: z
         .string()
         .regex(/^[0-9a-fA-F]{16}$/)
         .toLowerCase(),
     }),
-    replies: { 200: alertItem },
+    replies: { 200: alertItem.extend({ notifications: z.array(notification) }) },
   },
   history: {
     method: 'get',

@@ -45,6 +45,7 @@ export const timelineEntry = z.object({
   kind: z.enum(TIMELINE_KINDS),
   /** Null: the platform itself. */
   actor: actor.nullable(),
+  /** What somebody gave; of `notified`, `notify_failed` and `not_notified` that of the notification. */
   reason: z.string().nullable(),
   text: z.string().nullable(),
   /** How many alerts it is about, and the first hundred of them. */

@@ -1,6 +1,7 @@
 import type { Audit } from '../../src/access'
 import { alertmanagerMounts } from '../../src/alerts/alertmanager'
 import { Muting } from '../../src/alerts/muting'
+import { notificationRoutes } from '../../src/alerts/notifications/notification-routes'
 import { bumpHead, createOccurrences } from '../../src/alerts/occurrences'
 import { readingRoutes } from '../../src/alerts/reading'
 import { Routing } from '../../src/alerts/routing'
@@ -27,13 +28,14 @@ export async function startAlertsSite() {
   const view = { openAlerts: occurrences.open, muting, routing }
   const site = await startSite({
     databaseUrl: database.url,
-    endpoints: () => readingRoutes({ db, ...view }),
+    endpoints: () => [...readingRoutes({ db, ...view }), ...notificationRoutes(db)],
     mounts: access =>
       alertmanagerMounts({ db, log: quietLog, metrics, ...view, intake: occurrences.intake, silences }, access),
   })
   const stop = await startParts([node.database, streams, occurrences.part, ...parts])
   return {
     ...site,
+    db,
     metrics,
     occurrences,
     silences,

@@ -185,6 +185,8 @@ describeInBrowser('alerts and silences', () => {
     await dialog().getByRole('button', { name: 'Save' }).click()
     await dialog().waitFor({ state: 'detached' })
     await page.locator('.calendar-bar', { hasText: 'Backup' }).nth(5).waitFor()
+    // once: the zone and the duration are part of it
+    expect(await page.locator('.silence .hint').textContent()).toMatch(/^At 02:30( \([^()]+\))?, for [^,()]+$/)
     await page.getByRole('button', { name: 'Month' }).click()
     await page.locator('.calendar-entry', { hasText: 'Backup' }).nth(20).waitFor()
   })

@@ -90,6 +90,8 @@ describeInBrowser('incidents', () => {
     await report(['db-1'], { alertname: 'DiskFull', severity: 'warning' })
     await page.setViewportSize(PHONE)
     await page.goto(`${app.url}/incidents`)
+    const heading = await page.getByRole('heading', { level: 1 }).boundingBox()
+    expect(heading?.height).toBeLessThan(32) // one line
     await row('DiskFull').getByRole('link', { name: 'DiskFull' }).click()
     const button = page.getByRole('button', { name: 'Acknowledge' })
     await button.waitFor()
@@ -99,6 +101,9 @@ describeInBrowser('incidents', () => {
     await button.click()
     await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click()
     await page.locator('.summary').getByText('acknowledged').first().waitFor()
+    await page.getByRole('button', { name: 'Open navigation' }).click()
+    // its last entry is not covered by the buttons of the incident
+    await page.locator('.sidebar').getByRole('button').last().click({ trial: true })
     expect(errors).toEqual([])
   })
 

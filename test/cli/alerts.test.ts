@@ -59,5 +59,7 @@ test('a silence mutes, is listed, and is ended', async () => {
   expect((await cli.run(['alerts'])).stdout).toMatch(/DiskFull +critical +silenced/)
   expect((await cli.run(['silence', '--end', String(silence?.id)])).code).toBe(0)
   expect((await cli.run(['silence'])).stderr).toBe('There are no silences.\n')
+  const words = (await cli.run(['silence', 'alertname=DiskFull', '--comment', 'again'])).stdout
+  expect(words).toMatch(/ mutes 1 firing alert until /)
   expect(await cli.run(['silence', 'a=b'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/comment/) })
 })

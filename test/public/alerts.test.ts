@@ -118,9 +118,10 @@ describe('live updates', () => {
   const alerts = [alertOf(9), alertOf(5)]
 
   test('change rows in place, and repeated ones change nothing', () => {
-    const silenced = newsOf('alert_silenced', 5, { by: ['s1'] })
+    const silence = '00000000-0000-7000-8000-000000000001'
+    const silenced = newsOf('alert_silenced', 5, { by: [silence, 'Backup'] })
     const once = applyToAlerts(alerts, [silenced], OPEN)
-    expect(once.items[1]).toMatchObject({ state: 'suppressed', silenced_by: ['s1'] })
+    expect(once.items[1]).toMatchObject({ state: 'suppressed', silenced_by: [silence], maintenance: ['Backup'] })
     expect(once.items[0]).toBe(alerts[0])
     const firing = applyToAlerts(once.items, [newsOf('alert_firing', 5, { from: 'silenced' })], OPEN)
     expect(firing.items[1]).toMatchObject({ state: 'firing', silenced_by: [] })

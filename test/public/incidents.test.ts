@@ -1,9 +1,11 @@
+import { mutedBy } from '../../public/alerts/muted-by'
 import { incidentParams } from '../../public/incidents/filters'
 import { applyToIncidents, type IncidentNews, openFirst } from '../../public/incidents/live-incidents'
-import { mutedBy } from '../../public/incidents/muted-by'
+import { isAboutMutes, notNotifiedWords, whyNotNotified } from '../../public/incidents/not-notified'
 import { countsAfter } from '../../public/incidents/open-counts'
 import { timelineSteps, withNewEntries } from '../../public/incidents/timeline-steps'
 import { byReceiver } from '../../public/notifications/by-receiver'
+import { nextOf } from '../../public/notifications/notification-words'
 import { chosenText, settingsOf } from '../../public/receivers/receiver-fields'
 import type { IncidentItem, TimelineEntry } from '../../src/contract/incidents'
 import type { Notification, Receiver } from '../../src/contract/receivers'
@@ -113,4 +115,22 @@ test('the receivers of a group are chosen by name', () => {
   const receivers = chosenText(chosenText('', 'a, b', true), 'c', true)
   expect(settingsOf('group', { receivers }, null)).toEqual({ receivers: ['a, b', 'c'] })
   expect(settingsOf('group', { receivers: chosenText(receivers, 'a, b', false) }, null)).toEqual({ receivers: ['c'] })
+})
+
+test.each([
+  [{ reason: 'silenced', text: 'S.', by: ['s1'], count: 2 }, true, 'Nobody was notified of 2 alerts', 'S.'],
+  [{ reason: 'acknowledged', text: 'A.', by: ['Ada'], count: null }, false, 'Nobody was notified', 'A. (Ada)'],
+  [{ reason: 'interval', text: 'I.', by: ['nights'], count: null }, false, 'Nobody was notified', 'I. (nights)'],
+  [{ reason: 'receiver_disabled', text: 'D.', by: ['ops'], count: null }, false, 'ops was not notified', 'D.'],
+  [{ reason: 'no_receiver', text: 'N.', by: [], count: null }, false, 'Nobody was notified', 'N.'],
+])('who was not notified and why: %j', (entry, isMuted, who, why) => {
+  expect([isAboutMutes(entry), notNotifiedWords(entry), whyNotNotified(entry)]).toEqual([isMuted, who, why])
+})
+
+test('a decision says when something is sent only as long as that is to come', () => {
+  const at = (second: number) => new Date(second * 1_000).toISOString()
+  expect(nextOf({ status: 'not_sent', next_at: at(60) }, 59_000)).toBe(at(60))
+  expect(nextOf({ status: 'not_sent', next_at: at(60) }, 61_000)).toBeNull()
+  expect(nextOf({ status: 'pending', next_at: at(60) }, 61_000)).toBe(at(60))
+  expect(nextOf({ status: 'sent', next_at: null }, 0)).toBeNull()
 })

@@ -6,7 +6,7 @@ import type { Registry } from '../../base/metrics'
 import { runRequest } from '../../base/request-timeout'
 import type { Routing } from '../routing'
 import { type AlertOperationsDeps, alertOperations } from './alert-operations'
-import { type Answer, coded, plain, Refusal } from './answer'
+import { type Answer, coded, empty, plain, Refusal } from './answer'
 import { callerOf } from './caller'
 import { answerToFailure, UNAVAILABLE } from './failure'
 import { type Call, findPath, type Method, type Operation, type Paths } from './operation'
@@ -108,12 +108,19 @@ function requireAcceptable(req: Request): void {
   throw new Refusal(coded(406, 'unsupported media type requested, only [application/json] are available'))
 }
 
-/** `/-/healthy` and `/-/ready`, which need no credential. */
+/** Paths that need no credential. Changes apply at once here, so there is never anything to reload. */
+const PROBES: Record<string, { methods: string[]; answer: Answer }> = {
+  '/healthy': { methods: ['GET', 'HEAD'], answer: plain(200, 'OK') },
+  '/ready': { methods: ['GET', 'HEAD'], answer: plain(200, 'OK') },
+  '/reload': { methods: ['POST'], answer: empty() },
+}
+
 const probe: RequestHandler = (req, res) => {
-  if (req.path !== '/healthy' && req.path !== '/ready') return send(res, plain(404, '404 page not found\n'))
+  const found = Object.hasOwn(PROBES, req.path) ? PROBES[req.path] : undefined
+  if (!found) return send(res, plain(404, '404 page not found\n'))
   res.locals.route = `/-${req.path}`
-  if (req.method === 'GET' || req.method === 'HEAD') return send(res, plain(200, 'OK'))
-  send(res, { ...plain(405, 'Method Not Allowed\n'), headers: { Allow: 'GET, HEAD, OPTIONS' } })
+  if (found.methods.includes(req.method)) return send(res, found.answer)
+  send(res, { ...plain(405, 'Method Not Allowed\n'), headers: { Allow: [...found.methods, 'OPTIONS'].join(', ') } })
 }
 
 function send(res: Response, { status, text, type = 'application/json', headers = {} }: Answer): void {

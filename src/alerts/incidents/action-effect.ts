@@ -8,7 +8,7 @@ import type { Effect, TopicEntries } from '../../streams'
 import { memberName } from './action-store'
 import { lockDispatch } from './dispatch-store'
 import { timelineEntries } from './incident-entries'
-import { type Incident, incidentsById, storeIncidents } from './incident-store'
+import { fingerprintsOf, type Incident, incidentsById, storeIncidents } from './incident-store'
 import { addToIncidents } from './timeline-store'
 
 export type Change =
@@ -76,7 +76,8 @@ async function act(trx: Transaction, audit: Audit, { id, by, at, change }: Actio
     trx,
   )
   const topic = { tenantId, name: 'events' }
-  return { result: { entry }, entries: [{ topic, entries: timelineEntries(incident, entry) }] }
+  const fingerprints = (await fingerprintsOf(trx, tenantId, [id])).get(id)
+  return { result: { entry }, entries: [{ topic, entries: timelineEntries(incident, entry, fingerprints) }] }
 }
 
 function refusalOf({ resolved_at }: Incident, { does }: Change): Problem | undefined {

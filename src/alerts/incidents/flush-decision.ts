@@ -83,7 +83,7 @@ function reasonToHold(state: FlushState, news: NotificationReason): FlushDecisio
   if (!receiver) return hold('no_receiver', [], null)
   if (receiver.state === 'missing') return hold('no_receiver', [receiver.name], null)
   if (receiver.state === 'disabled') return hold('receiver_disabled', [receiver.name], null)
-  const isResolve = news === 'some_resolved' || news === 'all_resolved'
+  const isResolve = isAboutEnds(news)
   if (isResolve && !receiver.sendsResolved) {
     const nextAt = state.firing.length && toldAt !== null && repeatMs !== null ? toldAt + repeatMs : null
     return { does: 'hold', reason: 'resolved_not_wanted', by: [receiver.name], nextAt, forgets: true }
@@ -92,6 +92,9 @@ function reasonToHold(state: FlushState, news: NotificationReason): FlushDecisio
   if (handledBy !== null && !isResolve && !hasUntold(state)) return hold('acknowledged', [handledBy], null)
   return whileFlapping(state)
 }
+
+/** Whether a notification says nothing but that alerts have ended. */
+export const isAboutEnds = (reason: NotificationReason) => reason === 'some_resolved' || reason === 'all_resolved'
 
 const hasUntold = ({ firing, told }: FlushState) => firing.some(id => !told.has(id))
 

@@ -8,7 +8,7 @@ import type { OpenAlert } from '../occurrences'
 import { buildMessage, type Message } from '../receivers'
 import type { CompiledRoute } from '../routing'
 import type { StoredAlert } from './dispatch-store'
-import type { FlushState } from './flush-decision'
+import { type FlushState, isAboutEnds } from './flush-decision'
 import type { Group } from './group-store'
 import type { Recipient, RouteReceiver } from './recipient-store'
 import type { Round } from './round'
@@ -23,6 +23,9 @@ const REASON_TEXTS: Partial<Record<NotificationReason, string>> = {
   flapping: 'It is flapping.',
   resolved_not_wanted: 'The receiver does not want to be told of resolved alerts.',
 }
+
+/** Reasons that are about some alerts of a group; the others may be told. */
+const MUTES: ReadonlySet<NotificationReason> = new Set(['silenced', 'inhibited', 'maintenance'])
 
 /** How notifications are made. */
 export interface Telling {
@@ -77,10 +80,10 @@ function tellEach(
   return recipients.map(recipient => {
     const resolved = recipient.send_resolved ? ended : []
     const alerts = [...firing, ...resolved]
-    const because = reasonToSkip(recipient, alerts.length)
+    const because = reasonToSkip(recipient, reason)
     const about = {
       ...{ firing: firing.length, resolved: ended.length },
-      fingerprints: fingerprintsOf(alerts.length ? alerts : ended),
+      fingerprints: fingerprintsOf(alerts.length && because !== 'resolved_not_wanted' ? alerts : ended),
     }
     if (because) return notSent(round, { group, receiver: recipient }, because, [recipient.name], about)
     return {
@@ -94,9 +97,9 @@ const fingerprintsOf = (alerts: readonly { fingerprint: string }[]) =>
   alerts.slice(0, FINGERPRINTS_MAX).map(({ fingerprint }) => fingerprint)
 
 /** Why one receiver of a group is not told what the others are told. */
-function reasonToSkip({ enabled }: Recipient, alerts: number): NotificationReason | undefined {
-  if (!enabled) return 'receiver_disabled'
-  return alerts ? undefined : 'resolved_not_wanted'
+function reasonToSkip(recipient: Recipient, reason: NotificationReason): NotificationReason | undefined {
+  if (!recipient.enabled) return 'receiver_disabled'
+  return isAboutEnds(reason) && !recipient.send_resolved ? 'resolved_not_wanted' : undefined
 }
 
 /** The message about what fires, with or without what has ended; built once for all who get the same. */
@@ -147,7 +150,8 @@ export function notSent(
   const incident = round.incidents.openOf(group)
   if (incident && reason !== 'repeat_not_due') {
     const text = REASON_TEXTS[reason] ?? `Its alerts are ${reason === 'maintenance' ? 'under maintenance' : reason}.`
-    round.incidents.note(incident, 'not_notified', { text, by, notificationId: notification.id })
+    const about = MUTES.has(reason) ? { fingerprints } : {}
+    round.incidents.note(incident, 'not_notified', { text, by, reason, notificationId: notification.id, ...about })
   }
   return notification
 }

@@ -6,7 +6,7 @@ import { describe } from './description'
 import type { AlertFacts } from './group-members'
 import type { Group } from './group-store'
 import { timelineEntries } from './incident-entries'
-import { type Incident, incidentsById, storeIncidents } from './incident-store'
+import { fingerprintsOf, type Incident, incidentsById, storeIncidents } from './incident-store'
 import { addToIncidents } from './timeline-store'
 
 type Kind = TimelineEntry['kind']
@@ -16,6 +16,7 @@ export interface Note {
   fingerprints?: readonly string[]
   by?: readonly string[]
   text?: string
+  reason?: string
   notificationId?: string
 }
 
@@ -39,8 +40,11 @@ interface Folded {
   count: number
   by: Set<string>
   text: string | null
+  reason: string | null
   notificationId: string | null
 }
+
+const EMPTY = { count: 0, text: null, reason: null, notificationId: null }
 
 interface Page {
   incident: Incident
@@ -120,17 +124,18 @@ export class IncidentBook {
   }
 
   /** Notes something on the timeline. */
-  note(incident: Incident, kind: Kind, { fingerprints = [], by = [], text, notificationId }: Note): void {
+  note(incident: Incident, kind: Kind, { fingerprints = [], by = [], text, reason, notificationId }: Note): void {
     const page = this.pageOf(incident)
     page.isChanged = true
     const folds = kind !== 'not_notified' && kind !== 'flapping'
     const known = folds ? page.notes.find(note => note.kind === kind) : undefined
-    const note = known ?? { kind, fingerprints: [], count: 0, by: new Set(), text: null, notificationId: null }
+    const note = known ?? { ...EMPTY, kind, fingerprints: [], by: new Set() }
     if (!known) page.notes.push(note)
     note.count += fingerprints.length
     note.fingerprints.push(...fingerprints.slice(0, FINGERPRINTS_MAX - note.fingerprints.length))
     for (const each of by) if (note.by.size < BY_MAX) note.by.add(each)
     note.text = text ?? note.text
+    note.reason = reason ?? note.reason
     note.notificationId = notificationId ?? note.notificationId
   }
 
@@ -168,12 +173,16 @@ export class IncidentBook {
         .map(note => ({ incidentId: incident.id, incident, entry: this.entryOf(note) })),
     )
     await addToIncidents(this.trx, { timeline: entries, alerts: this.pairs })
-    return entries.flatMap(({ incident, entry }) => timelineEntries(incident, entry))
+    const resolved = entries.flatMap(({ incidentId, entry }) => (entry.kind === 'resolved' ? incidentId : []))
+    const all = await fingerprintsOf(this.trx, this.tenantId, resolved)
+    return entries.flatMap(({ incidentId, incident, entry }) =>
+      timelineEntries(incident, entry, entry.kind === 'resolved' ? all.get(incidentId) : undefined),
+    )
   }
 
-  private entryOf({ kind, fingerprints, count, by, text, notificationId }: Folded): TimelineEntry {
+  private entryOf({ kind, fingerprints, count, by, text, reason, notificationId }: Folded): TimelineEntry {
     return {
-      ...{ id: newId(), at: new Date(this.now).toISOString(), kind, actor: null, reason: null, text },
+      ...{ id: newId(), at: new Date(this.now).toISOString(), kind, actor: null, reason, text },
       ...{ count: count || null, fingerprints, by: [...by], notification_id: notificationId },
     }
   }

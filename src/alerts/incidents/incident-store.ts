@@ -108,3 +108,24 @@ export async function storeIncidents(
     [tenantId, JSON.stringify(rows)],
   )
 }
+
+const FINGERPRINTS_MAX = 100
+const fingerprintsRow = z.object({ id: z.string(), fingerprints: z.array(z.string()) })
+
+/** Fingerprints of the first alerts of incidents, by the id of the incident. */
+export async function fingerprintsOf(
+  trx: Transaction,
+  tenantId: string,
+  incidentIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  if (!incidentIds.length) return new Map()
+  const rows = await manyRows(
+    trx,
+    fingerprintsRow,
+    `SELECT i.id, ARRAY(SELECT a.fingerprint FROM incident_alerts ia JOIN alerts a ON a.id = ia.alert_id
+       WHERE ia.incident_id = i.id ORDER BY a.id LIMIT ${FINGERPRINTS_MAX}) AS fingerprints
+     FROM incidents i WHERE i.tenant_id = ? AND i.id = ANY(?::uuid[])`,
+    [tenantId, incidentIds],
+  )
+  return new Map(rows.map(({ id, fingerprints }) => [id, [...new Set(fingerprints)]]))
+}

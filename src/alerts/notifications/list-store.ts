@@ -49,3 +49,15 @@ export const listNotifications = (
       ...(filter.fingerprint && { fingerprint: filter.fingerprint }),
     },
   )
+
+/** The latest notifications about an alert. */
+export async function notificationsOf(db: Db, tenantId: string, fingerprint: string, limit: number) {
+  const found = await listNotifications(db, tenantId, { fingerprint, sent_only: false }, { before: undefined, limit })
+  return found.map(shownNotification)
+}
+
+/** A notification as the API shows it. */
+export function shownNotification(row: NotificationRow) {
+  const { tenant_id: _tenant, group_id: _group, fingerprints: _fingerprints, attempt_count: _count, ...rest } = row
+  return rest
+}

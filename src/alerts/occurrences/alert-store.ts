@@ -1,5 +1,6 @@
 import { binaryTexts, plainArray } from '../../base/array-literal'
 import type { Db, Transaction } from '../../base/db'
+import { timeOfId } from '../../base/ids'
 import { z } from '../../base/parse'
 import { firstRow, manyRows, storedJson } from '../../base/rows'
 import { alertSource } from '../../contract/alerts'
@@ -41,7 +42,8 @@ const alertOf = (row: OpenRow): OpenAlert => ({
   startsAt: row.starts_at.getTime(),
   endsAt: row.ends_at?.getTime() ?? null,
   hasGivenEnd: row.has_given_end,
-  updatedAt: row.starts_at.getTime(),
+  // Repeats are not stored: it was reported then at least.
+  updatedAt: timeOfId(row.id).getTime(),
   version: row.version,
 })
 

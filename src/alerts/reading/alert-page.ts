@@ -1,5 +1,5 @@
 import type { Db } from '../../base/db'
-import { resolvedOccurrences } from '../occurrences'
+import { hasEnded, resolvedOccurrences } from '../occurrences'
 import type { AlertFilter } from './alert-filter'
 import { type Shown, shownOpen, shownResolved } from './alert-item'
 import { candidates } from './label-index'
@@ -30,7 +30,10 @@ export async function pageOfAlerts(
         filter.matches({ ...each, startsAt: starts_at.getTime() }),
       )
     : { items: [], next: null }
-  const all = [...open, ...resolved.items.map(each => shownResolved(view, each))]
+  const over = filter.states.has('resolved') ? findOver(view, filter, place) : []
+  // By id: what is over may have been stored meanwhile.
+  const found = [...open, ...over, ...resolved.items.map(each => shownResolved(view, each))]
+  const all = [...new Map(found.map(each => [each.id, each])).values()]
   const known = all.filter(({ id }) => resolved.next === null || id >= resolved.next)
   const items = known.sort((a, b) => (a.id > b.id ? -1 : 1)).slice(0, place.limit)
   return { items, next: known.length > place.limit ? (items.at(-1)?.id ?? null) : resolved.next }
@@ -45,4 +48,13 @@ async function findOpen(view: AlertView, filter: AlertFilter, { before, limit }:
     return found.length <= limit
   })
   return found
+}
+
+/** What was not repeated in time, and is not stored as resolved yet. */
+function findOver(view: AlertView, filter: AlertFilter, { before }: PagePlace): Shown[] {
+  const now = Date.now()
+  return view.alerts
+    .all()
+    .filter(alert => hasEnded(alert, now) && (before === undefined || alert.id < before) && filter.matches(alert))
+    .map(alert => shownOpen(view, alert))
 }

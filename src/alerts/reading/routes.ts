@@ -2,6 +2,7 @@ import { type Endpoint, endpoint, ok, pageOf, readCursor, writeCursor } from '..
 import { notFound } from '../../base/errors'
 import { type Occurrence, alertRoutes as routes } from '../../contract/alerts'
 import { uuid } from '../../contract/fields'
+import { notificationsOf } from '../notifications'
 import { type OpenAlert, occurrencesOf } from '../occurrences'
 import { readFilter } from './alert-filter'
 import { type Shown, shownOccurrence, shownOpen, shownResolved } from './alert-item'
@@ -11,14 +12,23 @@ import { countFacets } from './facets'
 import { countGroups } from './label-groups'
 import { readView } from './view'
 
+/** Groups that come with a list, and notifications that come with an alert. */
+const GROUPS_MAX = 200
+const NOTIFICATIONS_MAX = 20
+
 /** Reads alerts and their history. */
 export const readingRoutes = (deps: ReadingDeps): Endpoint[] => [
-  endpoint(routes.list, async ({ principal: { tenantId }, query: { limit, cursor, ...given } }) => {
+  endpoint(routes.list, async ({ principal: { tenantId }, query: { limit, cursor, group_by, ...given } }) => {
     const filter = readFilter(given)
     const before = readCursor(cursor, uuid)
     const view = await readView(deps, tenantId)
     const { items, next } = await pageOfAlerts({ db: deps.db, view, tenantId }, filter, { before, limit })
-    return ok({ items: await withIncidents(deps.db, tenantId, items), next_cursor: next && writeCursor(next) })
+    const groups = group_by && (await countGroups(view, filter, group_by, GROUPS_MAX)).items
+    return ok({
+      items: await withIncidents(deps.db, tenantId, items),
+      next_cursor: next && writeCursor(next),
+      ...(groups && { groups }),
+    })
   }),
   endpoint(routes.groups, async ({ principal: { tenantId }, query: { group_by, limit, ...given } }) => {
     const filter = readFilter(given)
@@ -31,7 +41,7 @@ export const readingRoutes = (deps: ReadingDeps): Endpoint[] => [
   endpoint(routes.read, async ({ principal: { tenantId }, params: { fingerprint } }) => {
     const [item] = await withIncidents(deps.db, tenantId, [await findAlert(deps, tenantId, fingerprint)])
     if (!item) throw notFound('alert')
-    return ok(item)
+    return ok({ ...item, notifications: await notificationsOf(deps.db, tenantId, fingerprint, NOTIFICATIONS_MAX) })
   }),
   historyRoute(deps),
 ]

@@ -202,6 +202,11 @@ describe('reading', () => {
     expect((await fetch(site.url + path, { method: 'POST' })).status).toBe(405)
     expect((await fetch(`${site.url}/-/foo`)).status).toBe(404)
   })
+
+  test('a reload is confirmed, for tools that ask for one after each change', async () => {
+    expect((await fetch(`${site.url}/-/reload`, { method: 'POST' })).status).toBe(200)
+    expect((await fetch(`${site.url}/-/reload`)).status).toBe(405)
+  })
 })
 
 describe('silences', () => {

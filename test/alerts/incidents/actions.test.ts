@@ -1,4 +1,5 @@
 import { incidentRoutes } from '../../../src/alerts/incidents/incident-routes'
+import { fingerprintOf } from '../../../src/alerts/matching'
 import { newId } from '../../../src/base/ids'
 import { rows } from '../../support/rows'
 import { type Site, startSite } from '../../web/site'
@@ -39,6 +40,8 @@ const toldOf = async (id: string) =>
     await rows<{ reason: string }>(world.db, 'SELECT reason FROM notifications WHERE incident_id = ? ORDER BY id', [id])
   ).map(({ reason }) => reason)
 const lastEvents = async (count: number) => (await world.events()).slice(-count)
+/** Fingerprints in the latest event of a kind. */
+const fingerprintsIn = async (kind: string) => (await world.latestEvent(kind)).fingerprints
 
 test('an acknowledged incident is not repeated, but new alerts of it are told', async () => {
   const { id, labels } = await open()
@@ -46,6 +49,7 @@ test('an acknowledged incident is not repeated, but new alerts of it are told', 
   expect(status).toBe(200)
   expect(body).toMatchObject({ id, status: 'acknowledged', acknowledged_by: { name: expect.any(String) } })
   expect(await lastEvents(2)).toEqual(['incident_acknowledged', 'incident_updated'])
+  expect(await fingerprintsIn('incident_acknowledged')).toEqual([fingerprintOf(labels)])
   expect((await act(id, 'acknowledge')).status).toBe(200)
   await world.pass(5 * HOUR)
   expect(await toldOf(id)).toEqual(['first', 'acknowledged'])
@@ -82,6 +86,18 @@ test('resolved by hand, it does not reopen while the same occurrence goes on; a 
   await world.resolve(labels, { ...labels, instance: 'new' })
   await world.pass(5 * MIN)
   expect((await site.ask('GET', `/api/incidents/${items[0].id}`)).body.incident.status).toBe('resolved')
+})
+
+test('the events about the end of an incident name all of its alerts', async () => {
+  const { labels } = await open()
+  const other = { ...labels, instance: 'other' }
+  await world.fire(other)
+  await world.pass(5 * MIN)
+  await world.resolve(labels)
+  await world.pass(5 * MIN)
+  await world.resolve(other)
+  await world.pass(5 * MIN)
+  expect(await fingerprintsIn('incident_resolved')).toEqual([fingerprintOf(labels), fingerprintOf(other)])
 })
 
 test('assigned to a member, and back; not to anybody else', async () => {

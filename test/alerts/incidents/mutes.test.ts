@@ -37,7 +37,7 @@ test('a wholly muted group opens its incident as muted, tells nobody, and is tol
     ...['alert_created', 'alert_silenced', 'incident_created', 'incident_updated', 'incident_updated'],
     ...['incident_updated', 'alert_firing', 'incident_updated'],
   ])
-  expect(await world.timeline()).toEqual(['#1 opened 1', '#1 muted 1', '#1 not_notified', '#1 unmuted 1'])
+  expect(await world.timeline()).toEqual(['#1 opened 1', '#1 muted 1', '#1 not_notified 1', '#1 unmuted 1'])
 })
 
 test('muted alerts are left out', async () => {

@@ -192,6 +192,17 @@ export async function startWorld(processes = 1) {
       )
       return found.map(({ kind }) => kind)
     },
+    /** The data of the latest event of a kind. */
+    async latestEvent(kind: string): Promise<{ fingerprints: string[] }> {
+      await node.streams.flush()
+      const [found] = await rows<{ data: string }>(
+        db,
+        'SELECT data FROM stream_entries WHERE kind = ? ORDER BY seq DESC LIMIT 1',
+        [kind],
+      )
+      if (!found) throw new Error(`There is no event ${kind}`)
+      return JSON.parse(found.data).data
+    },
     groups: (): Promise<{ id: string; next_flush_at: Date | null }[]> =>
       db('alert_groups').where({ tenant_id: clock.tenantId }).orderBy('id'),
     async stop() {

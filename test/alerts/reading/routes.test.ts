@@ -1,4 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { fingerprintOf } from '../../../src/alerts/matching'
+import { DEFAULT_TENANT_ID } from '../../../src/api'
+import { newId } from '../../../src/base/ids'
 import { type AlertsSite, startAlertsSite } from '../site'
 
 let site: AlertsSite
@@ -67,6 +70,18 @@ test('one alert with why it is muted, where it goes and its incidents', async ()
   expect((await site.ask('GET', '/api/alerts/0000000000000000')).status).toBe(404)
 })
 
+test('an alert comes with the latest notifications about it', async () => {
+  const fingerprint = fingerprintOf(labelsOf(4))
+  const told = { id: newId(), tenant_id: DEFAULT_TENANT_ID, group_id: newId(), status: 'not_sent', reason: 'silenced' }
+  const counts = { firing: 1, resolved: 0, created_at: new Date() }
+  const about = { by: ['s1'], group_labels: '{}', fingerprints: [fingerprint] }
+  await site.db('notifications').insert({ ...told, ...counts, ...about })
+  const { body } = await site.ask('GET', `/api/alerts/${fingerprint}`)
+  const { items } = (await site.ask('GET', `/api/notifications?fingerprint=${fingerprint}`)).body
+  expect(items).toMatchObject([{ id: told.id, status: 'not_sent', reason: 'silenced', by: ['s1'] }])
+  expect(body.notifications).toEqual(items)
+})
+
 test('every occurrence of an alert, the newest first', async () => {
   await post([{ labels: labelsOf(2) }])
   const path = `/api/alerts/${fingerprintOf(labelsOf(2))}/history`
@@ -78,6 +93,18 @@ test('every occurrence of an alert, the newest first', async () => {
   expect(second.next_cursor).toBeNull()
 })
 
+test('a list that is also grouped', async () => {
+  const { body } = await site.ask('GET', '/api/alerts?group_by=job&limit=1')
+  expect([body.items.length, body.groups]).toEqual([
+    1,
+    [
+      { labels: { job: 'a' }, count: 3, severities: [{ value: 'critical', count: 3 }] },
+      { labels: { job: 'b' }, count: 3, severities: [{ value: 'critical', count: 3 }] },
+    ],
+  ])
+  expect((await site.ask('GET', '/api/alerts?limit=1')).body).not.toHaveProperty('groups')
+})
+
 test('facets and groups count what is open', async () => {
   const { body: facets } = await site.ask('GET', '/api/alerts/facets?filter=job%3D%22a%22&values=0')
   expect(facets).toMatchObject({ total: 3, severities: [{ value: 'critical', count: 3 }], labels: [] })
@@ -87,4 +114,13 @@ test('facets and groups count what is open', async () => {
     total_groups: 1,
     total: 1,
   })
+})
+
+test('an alert that was not repeated in time is listed as resolved at once, before it is stored so', async () => {
+  await post([{ labels: { alertname: 'Brief' }, endsAt: new Date(Date.now() + 300).toISOString() }])
+  const list = async (state: string) =>
+    (await site.ask('GET', `/api/alerts?filter=alertname%3DBrief&state=${state}`)).body.items
+  while ((await list('firing')).length) await setImmediate()
+  expect(await list('resolved')).toMatchObject([{ state: 'resolved', resolved_by: 'timeout' }])
+  expect(await list('firing,resolved')).toHaveLength(1)
 })

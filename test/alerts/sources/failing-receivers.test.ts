@@ -1,6 +1,6 @@
 import { failingReceivers, Watcher } from '../../../src/alerts/sources'
 import { quietLog } from '../../support/parts'
-import { startWorld, TENANT, type World } from '../incidents/world'
+import { startWorld, type World } from '../incidents/world'
 import { setRule } from './set-rule'
 
 let world: World
@@ -9,7 +9,7 @@ beforeEach(async () => {
   world = await startWorld()
   const { db, node } = world
   const { open: openAlerts, raises } = node.occurrences
-  const tenantIds = async () => [TENANT]
+  const tenantIds = async () => [world.clock.tenantId]
   watcher = new Watcher({ db, log: quietLog, openAlerts, raises, tenantIds, isLeader: () => true }, [
     failingReceivers(db),
   ])
@@ -29,7 +29,7 @@ const failing = (name: string, seconds: number | null, more: { is_refusing?: boo
 
 async function firing() {
   await watcher.look()
-  return (await world.node.occurrences.open.of(TENANT)).all().map(({ labels }) => labels)
+  return (await world.node.occurrences.open.of(world.clock.tenantId)).all().map(({ labels }) => labels)
 }
 const resolvedBy = () => world.db('alerts').orderBy('id').pluck('resolved_by')
 
@@ -65,11 +65,11 @@ test('one that refuses for good raises it at once, and none that is switched off
 test('the rule has a severity and a window, and resolves what fires when it is switched off', async () => {
   await world.receiver('ops')
   await failing('ops', 100)
-  await setRule(world.db, 'ReceiverFailing', { window_seconds: 300 })
+  await setRule(world, 'ReceiverFailing', { window_seconds: 300 })
   expect(await firing()).toEqual([])
-  await setRule(world.db, 'ReceiverFailing', { window_seconds: 90, severity: 'warning' })
+  await setRule(world, 'ReceiverFailing', { window_seconds: 90, severity: 'warning' })
   expect(await firing()).toEqual([{ ...FAILING, severity: 'warning' }])
-  await setRule(world.db, 'ReceiverFailing', { enabled: false })
+  await setRule(world, 'ReceiverFailing', { enabled: false })
   expect(await firing()).toEqual([])
   expect(await resolvedBy()).toEqual(['disabled'])
 })

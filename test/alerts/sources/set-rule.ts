@@ -1,12 +1,11 @@
 import { type RuleSetting, writeRuleSetting } from '../../../src/alerts/sources/rule-store'
-import type { Db } from '../../../src/base/db'
-import { TENANT } from '../incidents/world'
+import type { World } from '../incidents/world'
 
 /** Changes a rule of the tenant. */
-export const setRule = (db: Db, name: string, change: Partial<RuleSetting>) =>
+export const setRule = ({ db, clock }: World, name: string, change: Partial<RuleSetting>) =>
   db.transaction(trx =>
     writeRuleSetting(trx, {
-      ...{ tenant_id: TENANT, name, enabled: null, severity: null, threshold: null, window_seconds: null },
+      ...{ tenant_id: clock.tenantId, name, enabled: null, severity: null, threshold: null, window_seconds: null },
       ...change,
     }),
   )
