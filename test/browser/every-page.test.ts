@@ -205,5 +205,7 @@ function outOfReach(): string[] {
     if (hit && (control.contains(hit) || hit.contains(control) || hit.closest('label')?.contains(control))) continue
     faults.push(`${control.outerHTML.slice(0, 120)} is covered by ${hit?.outerHTML.slice(0, 80)}`)
   }
+  // where a page begins that is opened at another size
+  for (const element of document.querySelectorAll('*')) element.scrollTo(0, 0)
   return faults
 }
