@@ -78,7 +78,7 @@ describe('tail job', () => {
 
   test('--no-follow ends after the existing lines, even if they take several requests', async () => {
     const id = await createJob({ lines: 100_000, interval_ms: 20 })
-    await cli.start(['tail', 'job', id]).says(/line 2 of/)
+    await cli.start(['tail', 'job', id, '--lines', 'all']).says(/line 2 of/)
     const { code, stdout } = await cli.run(['tail', 'job', id, '--no-follow', '--json', '--lines', 'all'])
     expect(code).toBe(0)
     expect(linesIn(stdout).slice(0, 2)).toEqual([1, 2])
