@@ -1,2 +1,2 @@
-export { groupReceivers } from './group-receivers'
+export { groupReceivers } from './group-receiver-store'
 export { createIncidents, type Incidents, type IncidentsDeps } from './incidents'
