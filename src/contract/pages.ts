@@ -60,6 +60,7 @@ export const PAGES = [
   { name: 'silences', path: '/silences', title: 'Silences', section: 'Alerts', key: 'z' },
   { name: 'notifications', path: '/notifications', title: 'Notifications', section: 'Alerts', key: 'y' },
   { name: 'alert-routes', path: '/alert-routes', title: 'Routes', section: 'Alerts', key: 'x' },
+  { name: 'alert-rules', path: '/alert-rules', title: 'Rules', section: 'Alerts', key: 'k' },
   { name: 'incident', path: '/incidents/:id', title: 'Incident', parent: 'incidents' },
   { name: 'alert', path: '/alerts/:id', title: 'Alert', parent: 'alerts' },
 

@@ -84,6 +84,7 @@ export function addressesOf(page: PageName | 'nowhere', ids: Seeded): Address[] 
     ],
     notifications: [['/notifications', 'table']],
     'alert-routes': [['/alert-routes', '.route-box']],
+    'alert-rules': [['/alert-rules', 'table']],
     receivers: [['/admin/receivers', '.receiver']],
     alerts: [
       ['/alerts', '.alert-row'],

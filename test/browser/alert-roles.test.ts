@@ -36,6 +36,12 @@ const WALKED: Walked[] = [
     actions: [/^Import/, /^Edit the first/, /^Add a route/, /^Add rule$/, /^Delete rule 1$/, /^Edit office hours$/],
   },
   {
+    path: '/alert-rules',
+    shows: 'JobsFailing',
+    role: 'admin',
+    actions: [/^Edit JobsFailing$/, /^Switch JobsFailing off$/],
+  },
+  {
     ...{ path: '/admin/receivers', shows: 'reached by 1 route', role: 'admin' },
     actions: [/^New receiver$/, /^Send test/, /^Edit$/, /^Switch off$/, /^Delete$/],
   },

@@ -7,7 +7,7 @@ export const failedJobs = (failedKinds: (limits: FailureLimit[]) => Promise<Fail
   defaults: {
     name: 'JobsFailing',
     source: 'jobs',
-    summary: 'At least `threshold` jobs of a kind failed within `window_seconds`.',
+    summary: '`threshold` or more jobs of a kind failed within `window_seconds`.',
     severity: 'warning',
     threshold: 3,
     windowSeconds: 600,
