@@ -82,7 +82,7 @@ test('it has the severity of its rule, and ends when the rule is switched off', 
   expect(await after(1_000)).toEqual([{ ...MISSING, severity: 'warning' }])
   await setRule(world, watchdogMissing.name, { enabled: false })
   expect(await after(1_000)).toEqual([])
-  expect(await world.db('alerts').orderBy('id').pluck('resolved_by')).toEqual(['sender', 'disabled'])
+  expect(await world.of('alerts').orderBy('id').pluck('resolved_by')).toEqual(['sender', 'disabled'])
   await setRule(world, watchdogMissing.name, { enabled: true })
   expect(await after(1_000)).toEqual([{ ...MISSING, severity: 'warning' }])
 })
