@@ -77,7 +77,7 @@ function RuleRow({ rule, onTurn, onEdit }: RuleRowProps) {
           <button type="button" aria-label={`Edit ${name}`} onClick={onEdit}>
             Edit
           </button>
-          <button type="button" aria-label={`Switch ${name} ${enabled ? 'off' : 'on'}`} onClick={onTurn}>
+          <button type="button" aria-label={`Switch ${enabled ? 'off' : 'on'} ${name}`} onClick={onTurn}>
             {enabled ? 'Switch off' : 'Switch on'}
           </button>
         </td>

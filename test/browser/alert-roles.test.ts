@@ -39,7 +39,7 @@ const WALKED: Walked[] = [
     path: '/alert-rules',
     shows: 'JobsFailing',
     role: 'admin',
-    actions: [/^Edit JobsFailing$/, /^Switch JobsFailing off$/],
+    actions: [/^Edit JobsFailing$/, /^Switch off JobsFailing$/],
   },
   {
     ...{ path: '/admin/receivers', shows: 'reached by 1 route', role: 'admin' },
