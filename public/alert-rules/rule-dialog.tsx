@@ -69,7 +69,7 @@ export function RuleDialog({ rule, onSaved, onClose }: RuleDialogProps) {
         )}
         {window_seconds !== null && (
           <NumberField
-            label="Seconds"
+            label="Time, in seconds"
             value={window_seconds}
             min={10}
             onChange={value => set({ window_seconds: value })}

@@ -6,7 +6,7 @@ export const retentionBehind = (lags: () => Promise<{ target: string; seconds: n
   defaults: {
     name: 'RetentionBehind',
     source: 'retention',
-    summary: 'Something that should have been removed by retention is overdue by more than `window_seconds`.',
+    summary: 'Retention is behind: something is overdue for removal by more than `window_seconds`.',
     severity: 'warning',
     threshold: null,
     windowSeconds: 86_400,
