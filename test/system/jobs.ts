@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Line } from '../support/sse'
 import type { Node } from './node'
 
@@ -28,12 +29,18 @@ export interface DemoStep {
   line_bytes?: number
 }
 
-/** Creates a `demo` job with one step. */
+const ATTEMPTS_MAX = 20
+
+/** Creates a `demo` job with one step. During an outage a busy machine may take too long to answer: then it asks again. */
 export async function createJob(web: Node, step: DemoStep, more: Record<string, unknown> = {}): Promise<Job> {
   const body = { kind: 'demo', input: { steps: [{ name: 'work', ...step }] }, ...more }
-  const response = await web.post<{ job: Job }>('/api/jobs', body)
-  if (response.status !== 202) throw new Error(`Refused with ${response.status}: ${JSON.stringify(response.body)}`)
-  return response.body.job
+  const headers = { 'idempotency-key': randomUUID() }
+  for (let attempt = 1; ; attempt++) {
+    const { status, body: reply } = await web.post<{ job: Job; code?: string }>('/api/jobs', body, headers)
+    if (status === 202) return reply.job
+    if (reply.code !== 'outcome_unknown' || attempt === ATTEMPTS_MAX)
+      throw new Error(`Refused with ${status}: ${JSON.stringify(reply)}`)
+  }
 }
 
 export const createJobs = (webs: Node[], count: number, step: DemoStep, more: Record<string, unknown> = {}) =>
