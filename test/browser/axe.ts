@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Axe {
-  run(options: object): Promise<{ violations: Violation[] }>
+  run(context: object, options: object): Promise<{ violations: Violation[] }>
 }
 
 /** The fields of axe-core's violations that this reads. */
@@ -15,14 +15,24 @@ interface Violation {
   nodes: Array<{ html: string; failureSummary: string }>
 }
 
-/** Serious and critical violations of all rules of accessibility or of some, with the element and a summary. */
-export async function violationsIn(page: Page, runOnly?: string[]): Promise<string[]> {
+interface Scope {
+  /** Rules; default: all. */
+  runOnly?: string[]
+  /** Selectors of what is left out. */
+  exclude?: string[]
+}
+
+/** Serious and critical violations of rules of accessibility, with the element and a summary. */
+export async function violationsIn(page: Page, { runOnly, exclude = [] }: Scope = {}): Promise<string[]> {
   // not as a script element, which the content security policy would block
   if (await page.evaluate(() => !('axe' in globalThis))) await page.evaluate(AXE)
   // `region` looks at each element, for violations that are moderate
   const rules = { region: { enabled: false } }
   const options = { resultTypes: ['violations'], rules, ...(runOnly && { runOnly }) }
-  const { violations } = await page.evaluate(given => (globalThis as unknown as { axe: Axe }).axe.run(given), options)
+  const { violations } = await page.evaluate(
+    ([context, given]) => (globalThis as unknown as { axe: Axe }).axe.run(context, given),
+    [{ include: ['html'], exclude }, options] as const,
+  )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))
