@@ -4,6 +4,7 @@ import type { ReplyOf, RouteAt } from '../../src/contract/api'
 import { counted } from '../../text/numbers'
 import { client, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
 import { askedFields, secretsOf } from './asked-fields'
@@ -95,14 +96,12 @@ export function ImportDialog({ onImported, onClose }: ImportDialogProps) {
             />
           </label>
         )}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class={report.value ? 'danger' : 'primary'} disabled={isBusy.value}>
-            {report.value ? 'Replace the routes' : 'Show what would come of it'}
-          </button>
-        </div>
+        <DialogButtons
+          action={report.value ? 'Replace the routes' : 'Show what would come of it'}
+          isDanger={report.value !== null}
+          isDisabled={isBusy.value}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   )
@@ -146,7 +145,7 @@ const Notes = ({ title, notes }: { title: string; notes: readonly ImportNote[] }
           <li key={at}>
             <code>{path}</code>
             {line !== null && <span class="hint"> line {line}</span>}: {what}
-            <span class="hint"> because {because}</span>
+            <span class="hint"> · {because}</span>
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import type { Matcher } from '../../src/contract/matchers'
 import { matcherText } from '../alerts/matcher-text'
 import type { LabelValues } from '../alerts/suggestions'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { matchersOf, rowsOf } from '../silences/draft'
 import { MatchersEditor } from '../silences/matchers-editor'
 import { useFocus } from '../use-focus'
@@ -136,14 +137,7 @@ function RuleDialog({ rule, isNew, labels, onRule, onClose }: RuleDialogProps) {
           that have the same values of these labels
           <input name="equal" defaultValue={rule.equal.join(', ')} placeholder="cluster, instance" spellcheck={false} />
         </label>
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary">
-            Use
-          </button>
-        </div>
+        <DialogButtons action="Use" onClose={onClose} />
       </form>
     </Dialog>
   )

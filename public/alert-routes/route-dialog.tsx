@@ -3,6 +3,7 @@ import type { AlertRoute } from '../../src/contract/alert-routes'
 import type { LabelValues } from '../alerts/suggestions'
 import { messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { matchersOf, rowsOf } from '../silences/draft'
 import { MatchersEditor } from '../silences/matchers-editor'
@@ -74,14 +75,7 @@ export function RouteDialog({ title, route, isRoot, inherited, known, onRoute, o
           </>
         )}
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary">
-            Use
-          </button>
-        </div>
+        <DialogButtons action="Use" onClose={onClose} />
       </form>
     </Dialog>
   )

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import type { AlertRouting } from '../../src/contract/alert-routes'
 import { messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { localZone } from '../schedules/timing'
 import { useFocus } from '../use-focus'
@@ -152,14 +153,7 @@ function IntervalDialog({ name, periods, isTaken, onInterval, onClose }: Interva
           </button>
         </div>
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary">
-            Use
-          </button>
-        </div>
+        <DialogButtons action="Use" onClose={onClose} />
       </form>
     </Dialog>
   )

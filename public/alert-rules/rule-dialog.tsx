@@ -3,6 +3,7 @@ import type { AlertRule } from '../../src/contract/alerts'
 import { SEVERITIES } from '../../src/contract/values'
 import { client, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
 import { ruleText } from './rule-text'
@@ -76,14 +77,7 @@ export function RuleDialog({ rule, onSaved, onClose }: RuleDialogProps) {
           />
         )}
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary" disabled={isBusy.value}>
-            Save
-          </button>
-        </div>
+        <DialogButtons action="Save" isDisabled={isBusy.value} onClose={onClose} />
       </form>
     </Dialog>
   )

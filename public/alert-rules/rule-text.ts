@@ -6,5 +6,5 @@ import { formatDuration } from '../../text/times'
 export const ruleText = ({ summary, threshold, window_seconds }: AlertRule): string =>
   summary
     .replace('`threshold`', formatCount(threshold ?? 0))
-    .replace('`window_seconds`', formatDuration((window_seconds ?? 0) * 1_000).replace('.0 s', ' s'))
+    .replace('`window_seconds`', formatDuration((window_seconds ?? 0) * 1_000).replace('.0 s', ' s')) // set, not measured
     .replaceAll('`', '')

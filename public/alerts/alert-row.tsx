@@ -89,7 +89,7 @@ export function AlertRow({ alert, state, actions, silences, known = {} }: AlertR
         {receivers.join(', ')}
       </span>
       <span class="alert-age number" title={formatUtc(starts_at)}>
-        <Ago time={starts_at} />
+        <Ago time={starts_at} future="not yet" />
       </span>
     </div>
   )

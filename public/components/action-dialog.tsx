@@ -4,6 +4,7 @@ import { messageOf } from '../api'
 import { useFocus } from '../use-focus'
 import { useMedia } from '../use-media'
 import { Dialog } from './dialog'
+import { DialogButtons } from './dialog-buttons'
 import { Failure } from './empty'
 
 interface ActionDialogProps {
@@ -59,14 +60,7 @@ export function ActionDialog({ title, children, reason = 'required', onConfirm, 
           />
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class={isOptional ? 'primary' : 'danger'} disabled={isBusy.value}>
-            {title}
-          </button>
-        </div>
+        <DialogButtons action={title} isDanger={!isOptional} isDisabled={isBusy.value} onClose={onClose} />
       </form>
     </Dialog>
   )

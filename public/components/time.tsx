@@ -5,11 +5,18 @@ import { now } from '../clock'
 /** Times this close count as past: the page's clock is updated once a second and may lag behind the server's. */
 const TOLERANCE_MS = 2_000
 
+interface AgoProps {
+  time: string | null
+  never?: string
+  /** For times to come; default: when. */
+  future?: string
+}
+
 /** A relative time, with the exact one as a tooltip. */
-export function Ago({ time, never = 'never' }: { time: string | null; never?: string }) {
+export function Ago({ time, never = 'never', future }: AgoProps) {
   if (time === null) return <span class="hint">{never}</span>
   const isFuture = Date.parse(time) > now.value + TOLERANCE_MS
-  return <Moment time={time}>{isFuture ? formatDateTime(time) : formatAgo(time, now.value)}</Moment>
+  return <Moment time={time}>{isFuture ? (future ?? formatDateTime(time)) : formatAgo(time, now.value)}</Moment>
 }
 
 /** A time in local terms, or as its children say it, with UTC as a tooltip. */

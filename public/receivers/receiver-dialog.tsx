@@ -3,6 +3,7 @@ import type { Receiver, ReceiverType } from '../../src/contract/receivers'
 import { RECEIVER_TYPES } from '../../src/contract/values'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
 import { useFocus } from '../use-focus'
@@ -94,14 +95,7 @@ export function ReceiverDialog({ receiver, onSaved, onClose }: ReceiverDialogPro
           also tell when alerts are resolved
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary" disabled={isBusy.value}>
-            Save
-          </button>
-        </div>
+        <DialogButtons action="Save" isDisabled={isBusy.value} onClose={onClose} />
       </form>
     </Dialog>
   )

@@ -4,6 +4,7 @@ import type { Silence } from '../../src/contract/silences'
 import { counted } from '../../text/numbers'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { showToast } from '../toasts'
 import { useFetch } from '../use-fetch'
@@ -102,14 +103,11 @@ export function SilenceDialog({ draft, onSaved, onClose }: SilenceDialogProps) {
           </label>
         )}
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary" disabled={isBusy.value || matchers.length === 0}>
-            {silence ? 'Save' : 'Silence'}
-          </button>
-        </div>
+        <DialogButtons
+          action={silence ? 'Save' : 'Silence'}
+          isDisabled={isBusy.value || matchers.length === 0}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   )

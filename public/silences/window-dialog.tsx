@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals'
 import type { MaintenanceWindow } from '../../src/contract/silences'
 import { ApiError, client, type Fault, messageOf } from '../api'
 import { Dialog } from '../components/dialog'
+import { DialogButtons } from '../components/dialog-buttons'
 import { Failure } from '../components/empty'
 import { CronFields } from '../schedules/timing-fieldset'
 import { TimingPreview } from '../schedules/timing-preview'
@@ -86,14 +87,7 @@ export function WindowDialog({ window, onSaved, onClose }: WindowDialogProps) {
           switched on
         </label>
         {problem.value !== '' && <Failure message={problem.value} />}
-        <div class="row action-buttons">
-          <button type="button" onClick={onClose}>
-            Dismiss
-          </button>
-          <button type="submit" class="primary" disabled={isBusy.value || matchers.length === 0}>
-            Save
-          </button>
-        </div>
+        <DialogButtons action="Save" isDisabled={isBusy.value || matchers.length === 0} onClose={onClose} />
       </form>
     </Dialog>
   )

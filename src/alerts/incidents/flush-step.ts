@@ -9,7 +9,7 @@ import { keyOf } from './group-members'
 import { dueGroups, type Group } from './group-store'
 import { missedBy } from './missed'
 import { mutedDecision } from './muted-decision'
-import { type RouteReceiver, receiversByName } from './recipient-store'
+import { type RouteReceiver, routeReceivers } from './recipient-store'
 import { isMuted, type Round } from './round'
 
 /** Groups that are looked at in one round, and alerts told in it. */
@@ -55,7 +55,7 @@ async function looksAt(round: Round, due: readonly Group[]): Promise<Look[]> {
   const endedIds = due.flatMap(({ told }) => [...told].filter(id => !alerts.byId(id)))
   const stored = new Map((await alertsById(trx, tenantId, endedIds)).map(alert => [alert.id, alert]))
   const names = due.flatMap(({ receiver }) => receiver ?? [])
-  const receivers = await receiversByName(trx, tenantId, [...new Set(names)])
+  const receivers = await routeReceivers(trx, tenantId, [...new Set(names)])
   const missed = await missedBy(round, due, receivers)
   await incidents.load(due.map(({ incidentId }) => incidentId))
   return due.map(group => {

@@ -26,7 +26,7 @@ export interface RouteReceiver {
 }
 
 /** Receivers by the names that routes have for them. */
-export async function receiversByName(
+export async function routeReceivers(
   trx: Transaction,
   tenantId: string,
   names: readonly string[],

@@ -7,15 +7,16 @@ import type { Sealer } from '../../base/sealed'
 import { plainText } from '../../contract/fields'
 import { receiverRoutes as routes } from '../../contract/receivers'
 import { lockRouting, receiversInUse, renameReceiver } from '../routing/receiver-names'
-import { membersByName, receiverGroups, renameMember } from './group-store'
-import { checkMembers, namesIn, withGroups, withMembers } from './groups'
 import { addReceiver, changedReceiver } from './receiver-changes'
+import { receiverGroups, renameMember } from './receiver-group-store'
+import { checkMembers, namesIn, withGroups, withMembers } from './receiver-groups'
 import {
   deleteReceiver,
   findListedReceiver,
   type ListedReceiver,
   listReceivers,
   lockReceiver,
+  receiversByName,
   updateReceiver,
 } from './receiver-store'
 import type { Receivers } from './receivers'
@@ -68,7 +69,7 @@ async function read(deps: ReceiverRoutesDeps, tenantId: string, id: string) {
 
 async function shown({ db, sealer }: ReceiverRoutesDeps, tenantId: string, rows: ListedReceiver[]) {
   const routes = withGroups(await receiversInUse(db, tenantId), await receiverGroups(db, tenantId))
-  const members = await membersByName(db, tenantId, [...new Set(rows.flatMap(namesIn))])
+  const members = await receiversByName(db, tenantId, [...new Set(rows.flatMap(namesIn))])
   return rows.map(row => shownReceiver(sealer, withMembers(row, members), routes.get(row.name) ?? 0))
 }
 

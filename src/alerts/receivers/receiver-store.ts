@@ -83,6 +83,17 @@ export async function countReceivers(db: Db, tenantId: string): Promise<number> 
 export const findListedReceiver = (db: Db, tenantId: string, id: string) =>
   firstRow(db, listedRow, `SELECT ${LISTED} FROM receivers r WHERE r.tenant_id = ? AND r.id = ?`, [tenantId, id])
 
+export async function receiversByName(
+  db: Db | Transaction,
+  tenantId: string,
+  names: readonly string[],
+): Promise<Map<string, ListedReceiver>> {
+  if (!names.length) return new Map()
+  const sql = `SELECT ${LISTED} FROM receivers r WHERE r.tenant_id = ? AND r.name = ANY(?::text[])`
+  const found = await manyRows(db, listedRow, sql, [tenantId, names])
+  return new Map(found.map(row => [row.name, row]))
+}
+
 export interface ReceiverPage {
   /** A name. */
   after: string | undefined

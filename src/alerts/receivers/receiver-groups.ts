@@ -1,7 +1,6 @@
 import type { Transaction } from '../../base/db'
 import { badRequest } from '../../base/errors'
-import { type Member, membersByName } from './group-store'
-import type { ListedReceiver } from './receiver-store'
+import { type ListedReceiver, receiversByName } from './receiver-store'
 
 /** Names in the settings of a group. */
 export const namesIn = ({ type, settings: { receivers } }: Pick<ListedReceiver, 'type' | 'settings'>): string[] =>
@@ -17,7 +16,7 @@ export async function checkMembers(
   receiver: Pick<ListedReceiver, 'tenant_id' | 'type' | 'settings'>,
 ): Promise<void> {
   const names = namesIn(receiver)
-  const members = await membersByName(trx, receiver.tenant_id, names)
+  const members = await receiversByName(trx, receiver.tenant_id, names)
   const faults = names.flatMap((name, i) => {
     const message = faultOf(name, members.get(name), names.indexOf(name) < i)
     return message ? [{ path: `settings.receivers.${i}`, message }] : []
@@ -25,14 +24,14 @@ export async function checkMembers(
   if (faults.length) throw badRequest(faults)
 }
 
-function faultOf(name: string, member: Member | undefined, isRepeated: boolean): string | undefined {
+function faultOf(name: string, member: ListedReceiver | undefined, isRepeated: boolean): string | undefined {
   if (!member) return `There is no receiver "${name}".`
   if (member.type === 'group') return `"${name}" is a group itself.`
   return isRepeated ? `"${name}" is named twice.` : undefined
 }
 
 /** A group with the state of its receivers: it fails when one of them does. Others as they are. */
-export function withMembers(row: ListedReceiver, members: ReadonlyMap<string, Member>): ListedReceiver {
+export function withMembers(row: ListedReceiver, members: ReadonlyMap<string, ListedReceiver>): ListedReceiver {
   if (row.type !== 'group') return row
   const own = namesIn(row).flatMap(name => members.get(name) ?? [])
   const failing = own.filter(({ enabled, failing_since }) => enabled && failing_since !== null)

@@ -12,35 +12,6 @@ export async function receiverGroups(db: Db | Transaction, tenantId: string): Pr
   return new Map(rows.map(({ name, settings }) => [name, settings.receivers]))
 }
 
-const memberRow = z.object({
-  name: z.string(),
-  type: z.string(),
-  enabled: z.boolean(),
-  failing_since: z.date().nullable(),
-  last_error: z.string().nullable(),
-  last_sent_at: z.date().nullable(),
-  waiting: z.number(),
-})
-/** A receiver of a group, as far as it tells how the group is doing. */
-export type Member = z.output<typeof memberRow>
-
-export async function membersByName(
-  db: Db | Transaction,
-  tenantId: string,
-  names: readonly string[],
-): Promise<Map<string, Member>> {
-  if (!names.length) return new Map()
-  const rows = await manyRows(
-    db,
-    memberRow,
-    `SELECT name, type, enabled, failing_since, last_error, last_sent_at,
-       (SELECT count(*) FROM notifications n WHERE n.receiver_id = r.id AND n.status = 'pending') AS waiting
-     FROM receivers r WHERE tenant_id = ? AND name = ANY(?::text[])`,
-    [tenantId, names],
-  )
-  return new Map(rows.map(row => [row.name, row]))
-}
-
 /** Gives a receiver its new name in the groups that it is in. The routing of the tenant has been locked. */
 export async function renameMember(
   trx: Transaction,
