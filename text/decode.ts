@@ -1,14 +1,16 @@
 /**
- * Decodes a file or standard input: UTF-8, or UTF-16 if there is a byte order mark. The byte order mark is removed.
+ * Decodes a file, standard input or an answer: by its byte order mark, which is removed, or else as UTF-8.
  * @param fatal throw on invalid bytes; otherwise they become U+FFFD
+ * @param charset what it is without a byte order mark
  * @throws TypeError
+ * @throws RangeError if the charset is not known
  */
-export function decodeText(bytes: Uint8Array, { fatal = false } = {}): string {
-  return new TextDecoder(encodingOf(bytes), { fatal }).decode(bytes)
+export function decodeText(bytes: Uint8Array, { fatal = false, charset = 'utf-8' } = {}): string {
+  return new TextDecoder(markOf(bytes) ?? charset, { fatal }).decode(bytes)
 }
 
-function encodingOf([first, second]: Uint8Array) {
+function markOf([first, second, third]: Uint8Array) {
   if (first === 0xff && second === 0xfe) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
-  return 'utf-8'
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined
 }

@@ -1,5 +1,6 @@
 import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import type { Failure } from './failure'
+import type { Trust } from './trust'
 
 const DAY_MS = 86_400_000
 /** Real chains have two to four certificates; longer ones are cut. */
@@ -15,19 +16,22 @@ export interface Certificate {
   expiresAt: Date
   /** Whole days until it expires; negative once it has. */
   daysLeft: number
-  /** When the first certificate in the chain expires, root included. */
+  /** When the first certificate of the chain that the server sent expires; includes its root, if that is known. */
   chainExpiresAt: Date
+  /** When the best chain that can be verified expires; undefined if none can. */
+  verifiedExpiresAt: Date | undefined
   serial: string
   fingerprint: string
-  /** Why it is not trusted; undefined if it is. */
-  problem?: Failure
+  /** Everything because of which it is not trusted, the most important first. */
+  problems: Failure[]
 }
 
 /** Reads the server's certificate and decides whether it is trusted. */
-export function readCertificate(socket: TLSSocket, host: string, now = new Date()): Certificate {
+export function readCertificate(socket: TLSSocket, host: string, trust: Trust, now = new Date()): Certificate {
   const leaf = socket.getPeerCertificate(true)
   const chain = chainOf(leaf)
   const expiresAt = new Date(leaf.valid_to)
+  const verdict = verdictOf(socket)
   return {
     subject: nameOf(leaf.subject),
     issuer: nameOf(leaf.issuer),
@@ -38,19 +42,57 @@ export function readCertificate(socket: TLSSocket, host: string, now = new Date(
     chainExpiresAt: new Date(Math.min(...chain.map(({ valid_to }) => Date.parse(valid_to)))),
     serial: leaf.serialNumber,
     fingerprint: leaf.fingerprint256,
-    problem: problemOf(String(socket.authorizationError ?? ''), chain, host, now),
+    verifiedExpiresAt: verdict ? undefined : verifiedExpiry(chain, trust, now),
+    problems: problemsOf(verdict, chain, host, trust, now),
   }
 }
 
-/** OpenSSL reports only the last problem, and Node checks the name only on a valid chain, so dates and names are checked here. */
-function problemOf(verdict: string, chain: DetailedPeerCertificate[], host: string, now: Date): Failure | undefined {
+/** OpenSSL's verdict on the chain; empty if it is valid. Names are checked here. */
+function verdictOf(socket: TLSSocket): string {
+  const verdict = String(socket.authorizationError ?? '')
+  return verdict === 'ERR_TLS_CERT_ALTNAME_INVALID' ? '' : verdict
+}
+
+/** OpenSSL did verify the chain: if its root is not known here, whatever has expired was not needed for that. */
+function verifiedExpiry(chain: DetailedPeerCertificate[], trust: Trust, now: Date): Date {
+  const known = trust.expiryOf(rawOf(chain), now)
+  const ends = chain.map(({ valid_to }) => Date.parse(valid_to)).filter(end => end >= now.getTime())
+  return known ?? new Date(Math.min(...ends))
+}
+
+const rawOf = (chain: DetailedPeerCertificate[]) => chain.map(({ raw }) => raw)
+
+/** OpenSSL reports only the last problem, and Node checks the name only on a valid chain, so all is checked here again. */
+function problemsOf(
+  verdict: string,
+  chain: DetailedPeerCertificate[],
+  host: string,
+  trust: Trust,
+  now: Date,
+): Failure[] {
   const [leaf, ...above] = chain
-  if (!leaf) return { code: 'tls_failed', message: 'The server presented no certificate' }
+  if (!leaf) return [{ code: 'tls_failed', message: 'The server presented no certificate' }]
+  const isAboutDates = verdict === 'CERT_HAS_EXPIRED' || verdict === 'CERT_NOT_YET_VALID'
+  const trustVerdict = isAboutDates ? hiddenVerdict(chain, trust) : verdict
   const dates = datesProblem(leaf, now)
-  if (dates) return dates
-  if (verdict === 'CERT_HAS_EXPIRED' || verdict === 'CERT_NOT_YET_VALID') return linkProblem(above, now)
-  if (verdict && verdict !== 'ERR_TLS_CERT_ALTNAME_INVALID') return trustProblem(verdict, chain)
-  return hostProblem(leaf, host)
+  return [
+    dates,
+    isAboutDates && (!dates || hasBadDates(above, now)) ? linkProblem(above, now) : undefined,
+    trustVerdict ? trustProblem(trustVerdict, chain) : undefined,
+    hostProblem(leaf, host),
+  ].filter(problem => problem !== undefined)
+}
+
+/**
+ * What OpenSSL would have said of a chain without its dates. A root from `NODE_EXTRA_CA_CERTS` is not known here, so
+ * nothing is said about a chain that has a root of its own.
+ */
+function hiddenVerdict(chain: DetailedPeerCertificate[], trust: Trust): string {
+  const top = chain.at(-1)
+  if (!top || trust.hasRoot(rawOf(chain))) return ''
+  const isRoot = top.issuerCertificate === top
+  if (isRoot) return chain.length === 1 ? 'DEPTH_ZERO_SELF_SIGNED_CERT' : ''
+  return chain.length === 1 ? 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' : 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
 }
 
 function datesProblem(leaf: DetailedPeerCertificate, now: Date): Failure | undefined {
@@ -62,8 +104,13 @@ function datesProblem(leaf: DetailedPeerCertificate, now: Date): Failure | undef
   return undefined
 }
 
+const isBad = ({ valid_to, valid_from }: DetailedPeerCertificate, now: Date) =>
+  now > new Date(valid_to) || now < new Date(valid_from)
+
+const hasBadDates = (above: DetailedPeerCertificate[], now: Date) => above.some(link => isBad(link, now))
+
 function linkProblem(above: DetailedPeerCertificate[], now: Date): Failure {
-  const link = above.find(({ valid_to, valid_from }) => now > new Date(valid_to) || now < new Date(valid_from))
+  const link = above.find(each => isBad(each, now))
   const name = link ? ` "${nameOf(link.subject)}" (valid ${link.valid_from} to ${link.valid_to})` : ''
   return { code: 'tls_chain_expired', message: `A certificate in the chain has expired or is not valid yet:${name}` }
 }
@@ -97,7 +144,7 @@ function hostProblem(leaf: DetailedPeerCertificate, host: string): Failure | und
 }
 
 /** From the server's certificate up. In Node, the root is its own issuer. */
-function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+export function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = []
   let link: DetailedPeerCertificate | undefined = leaf
   while (link?.fingerprint256 && !chain.includes(link) && chain.length < CHAIN_MAX) {

@@ -1,3 +1,4 @@
+import { adviceOn } from './database-advice'
 import type { Db } from './db'
 import { messageOf, StartError } from './errors'
 import { z } from './parse'
@@ -8,7 +9,9 @@ export const START_TIMEOUT_MS = 10_000
 const RETRY_MS = 250
 const POSTGRES_VERSION_MIN = 14
 /** Connection refused, unknown host (container DNS may lag) or still starting up. */
-const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'])
+const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', '57P03'])
+/** A server that is busy, for example with its recovery, and pgbouncer whose server has not started yet. */
+const TRANSIENT_TEXT = /timeout expired|server_login_retry/
 
 /**
  * Checks at startup that the database is reachable and usable.
@@ -16,8 +19,9 @@ const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN
  */
 export async function requireDatabase(db: Db, url: string, timeoutMs = START_TIMEOUT_MS): Promise<void> {
   const server = await readServer(db, timeoutMs).catch(error => {
-    throw new StartError(`PostgreSQL at ${displayAddress(url)} cannot be used: ${messageOf(error)}.
-Start it or correct DATABASE_URL. Without DATABASE_URL, Tailrace starts its own PostgreSQL.`)
+    throw new StartError(
+      `PostgreSQL at ${displayAddress(url)} cannot be used: ${messageOf(error).replace(/\.$/, '')}.\n${adviceOn(error)}`,
+    )
   })
   const problem = problemOf(server)
   if (problem) throw new StartError(`PostgreSQL at ${displayAddress(url)} cannot be used: ${problem}`)
@@ -31,7 +35,8 @@ const serverRow = z.object({
   schema: z.string().nullable(),
   search_path: z.string(),
   may_create: z.boolean().nullable(),
-  /** Owner of the existing tables; null before the first start. */
+  /** Schema of the existing tables, and their owner; null before the first start. */
+  home: z.string().nullable(),
   owner: z.string().nullable(),
   is_owner: z.boolean().nullable(),
 })
@@ -45,6 +50,7 @@ function problemOf({
   schema,
   search_path,
   may_create,
+  home,
   owner,
   is_owner,
 }: Server): string | undefined {
@@ -59,6 +65,9 @@ Use the address of the primary, or run: alter role "${role}" set default_transac
   if (schema === null)
     return `no schema in its search_path (${search_path}) exists. Run as its owner: create schema tailrace authorization "${role}"
 and name it in DATABASE_URL (?options=-c%20search_path%3Dtailrace) or with: alter role "${role}" set search_path = tailrace`
+  if (home !== null && home !== schema)
+    return `its tables are in the schema "${home}", but its search_path (${search_path}) begins with "${schema}", where new tables would be created.
+To use those tables, set the search_path to "${home}" alone; for another installation, to "${schema}" alone.`
   if (!may_create)
     return `the role "${role}" may not create tables in the schema "${schema}".
 Run as its owner: grant usage, create on schema "${schema}" to "${role}"`
@@ -77,9 +86,10 @@ async function readServer(db: Db, timeoutMs: number) {
         `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
            current_setting('transaction_read_only')::boolean as read_only, current_user as role,
            current_schema as schema, current_setting('search_path') as search_path,
-           has_schema_privilege(current_schema, 'create') as may_create, pg_get_userbyid(relowner) as owner,
-           pg_has_role(relowner, 'usage') as is_owner
-         from (select 1) as server left join pg_class on pg_class.oid = to_regclass('migrations')`,
+           has_schema_privilege(current_schema, 'create') as may_create, nspname as home,
+           pg_get_userbyid(relowner) as owner, pg_has_role(relowner, 'usage') as is_owner
+         from (select 1) as server left join pg_class on pg_class.oid = to_regclass('stream_topics')
+           left join pg_namespace on pg_namespace.oid = relnamespace`,
       )
     } catch (error) {
       if (!isTransient(error) || Date.now() > deadline) throw error
@@ -88,9 +98,12 @@ async function readServer(db: Db, timeoutMs: number) {
   }
 }
 
-/** Whether a retry may succeed. A server that is busy, for example with its recovery, may not answer in time either. */
-const isTransient = (error: unknown) =>
-  TRANSIENT.has(String((error as { code?: string }).code)) || messageOf(error).includes('timeout expired')
+/** Whether a retry may succeed. */
+function isTransient(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  const isMissingSocket = code === 'ENOENT' && syscall === 'connect'
+  return isMissingSocket || TRANSIENT.has(String(code)) || TRANSIENT_TEXT.test(messageOf(error))
+}
 
 /** A URL without user, password and options, for messages. */
-export const displayAddress = (url: string) => url.replace(/[a-z]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')
+export const displayAddress = (url: string) => url.replace(/[a-z+]+:\/\/([^@/,]*@)?/gi, '').replace(/\?.*/, '')

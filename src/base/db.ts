@@ -1,8 +1,9 @@
 import knex, { type Knex } from 'knex'
 import pg from 'pg'
 import { connectionString } from './database-url'
+import { messageOf } from './errors'
 import { escapeText } from './json-text'
-import { isOutage } from './outage'
+import { isOutage, Unavailable } from './outage'
 
 export type Db = Knex
 export type Transaction = Knex.Transaction
@@ -46,11 +47,16 @@ export function createDb(url: string, poolMax: number): Db {
   const acquire: () => Promise<unknown> = db.client.acquireConnection.bind(db.client)
   db.client.acquireConnection = () =>
     acquire().catch(error => {
-      remember(error)
-      throw error
+      const isDestroyed = !db.client.pool
+      const failed = isDestroyed ? error : asOutage(error)
+      remember(failed)
+      throw failed
     })
   return db
 }
+
+/** Without a connection nothing was done, whatever the reason: a certificate that has expired, a lost right to connect. */
+const asOutage = (error: unknown) => (isOutage(error) ? error : new Unavailable(messageOf(error), { cause: error }))
 
 /** knex's internal transaction object. */
 interface KnexTransaction {

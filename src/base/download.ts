@@ -4,10 +4,14 @@ import { pipeline } from 'node:stream/promises'
 /** Content types by file extension. */
 const TYPES = {
   csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
   log: 'text/plain; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
   tar: 'application/x-tar',
   'tar.zst': 'application/zstd',
+  'warc.gz': 'application/warc',
+  xml: 'application/xml; charset=utf-8',
+  yaml: 'application/yaml; charset=utf-8',
 } as const
 
 interface File {

@@ -1,16 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Db } from './db'
 import { StartError } from './errors'
+import { tryLock } from './lock-store'
 import { z } from './parse'
 import { ROOT } from './root'
 import { manyRows, oneRow } from './rows'
 
 const FOLDER = join(ROOT, 'migrations')
 const TABLE = 'migrations'
-/** An arbitrary advisory lock id that nothing else in this database uses. */
-const LOCK = 7_218_304_951
+/** How often a process looks whether another one has migrated. */
+const BUSY_MS = 200
 
 const foundRow = z.object({ found: z.boolean() })
 const nameRow = z.object({ name: z.string() })
@@ -22,15 +24,24 @@ const nameRow = z.object({ name: z.string() })
  */
 export async function migrate(db: Db, folder = FOLDER): Promise<void> {
   const names = await namesIn(folder)
-  await db.transaction(async lock => {
+  while (!(await tryMigrating(db, folder, names))) await delay(BUSY_MS)
+}
+
+/**
+ * @returns false if another process migrates. Waiting for it in PostgreSQL would hold a connection, and behind pgbouncer
+ * the waiting processes could hold all of them
+ */
+async function tryMigrating(db: Db, folder: string, names: string[]): Promise<boolean> {
+  if (!leftOf(names, await applied(db)).length) return true
+  return db.transaction(async lock => {
     await lock.raw('set local idle_in_transaction_session_timeout = 0') // it idles while the migrations run, however long that takes
-    await lock.raw('select pg_advisory_xact_lock(?)', [LOCK]) // released if this process crashes
-    const done = await applied(db)
-    refuseNewer(done, names)
+    if (!(await tryLock(lock, 'migrations'))) return false
+    const left = leftOf(names, await applied(db))
     const options = { tableName: TABLE, migrationSource: sourceOf(folder, names) }
     await db.migrate.forceFreeMigrationsLock(options) // may be left over from a crash; the lock above keeps others out
     // one at a time: knex's "latest" would run them all in one transaction
-    for (let left = names.length - done.length; left > 0; left--) await db.migrate.up(options)
+    for (const _ of left) await db.migrate.up(options)
+    return true
   })
 }
 
@@ -52,15 +63,18 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 async function applied(db: Db): Promise<string[]> {
-  const { found } = await oneRow(db, foundRow, 'select to_regclass(?) is not null as found', [TABLE])
+  // in our schema: another one in the search path may have a table of this name, of whichever program
+  const find = `select to_regclass(quote_ident(current_schema) || '.' || ?::text) is not null as found`
+  const { found } = await oneRow(db, foundRow, find, [TABLE])
   if (!found) return []
   const done = await manyRows(db, nameRow, 'select name from ?? order by name', [TABLE])
   return done.map(({ name }) => name)
 }
 
-function refuseNewer(done: string[], names: string[]) {
+/** @throws StartError if migrations were applied that this version does not have */
+function leftOf(names: string[], done: string[]): string[] {
   const unknown = done.filter(name => !names.includes(name))
-  if (!unknown.length) return
+  if (!unknown.length) return names.filter(name => !done.includes(name))
   throw new StartError(`The database was changed by a newer version of Tailrace (${unknown.join(', ')}).
 This version's last migration is ${names.at(-1) ?? 'none'}. Start the newer version, or restore a backup made before the upgrade.`)
 }

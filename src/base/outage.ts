@@ -26,10 +26,12 @@ const DATABASE_TEXT =
  * failure inside a script is in the middle of the message.
  */
 const REDIS_CODE =
-  /^(ERR Error running script .*-)?(CLUSTERDOWN|TRYAGAIN|LOADING|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|NOAUTH|WRONGPASS) /
+  /^(ERR Error running script .*-)?(CLUSTERDOWN|TRYAGAIN|LOADING|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|NOAUTH|WRONGPASS|UNBLOCKED) /
+/** While a slot moves to another server, a script finds only those of its keys that have not moved yet. */
+const REDIS_MOVING = /script attempted to access a non local key in a cluster node/i
 /** Messages of ioredis if it cannot reach a server. */
 const REDIS_TEXT =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Too many Cluster redirections|Failed to refresh slots cache|Cluster isn't ready|Cluster is disconnect|None of startup nodes is available|Node is disconnected)/
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Socket timeout|Reached the max retries|Too many Cluster redirections|Failed to refresh slots cache|Cluster isn't ready|Cluster is disconnect|None of startup nodes is available|Node is disconnected|All sentinels are unreachable)/
 const NAMES = new Set(['Unavailable', 'KnexTimeoutError', 'MaxRetriesPerRequestError', 'ClusterAllFailedError'])
 
 /**
@@ -44,7 +46,9 @@ export function isOutage(error: unknown): boolean {
   if (code && (CONNECTION_CODES.has(code) || DATABASE_CODE.test(code))) return true
   if (code === 'ENOENT' && syscall === 'connect') return true // the Unix socket does not exist
   if ('errors' in error && Array.isArray(error.errors) && error.errors.length) return error.errors.every(isOutage)
-  return DATABASE_TEXT.test(message) || REDIS_CODE.test(message) || REDIS_TEXT.test(message)
+  return (
+    DATABASE_TEXT.test(message) || REDIS_CODE.test(message) || REDIS_TEXT.test(message) || REDIS_MOVING.test(message)
+  )
 }
 
 /**

@@ -1,12 +1,13 @@
-import { constants } from 'node:crypto'
 import { lookup as systemLookup } from 'node:dns/promises'
-import { once } from 'node:events'
-import { isIP, connect as openSocket, type Socket } from 'node:net'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { isIP, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { createAddressCheck } from './addresses'
+import { dial } from './dial'
 import { type Refused, refusalOf, refused } from './failure'
-import { type Distrusted, handshake, type Secured } from './handshake'
+import { type Distrusted, type HandshakeOptions, handshake, type Secured } from './handshake'
 import { hostNameProblem, withoutRootDot } from './host-name'
+import { SecureContexts } from './secure-contexts'
+import { Trust } from './trust'
 
 /** Resolves a name to all its addresses, like `dns.promises.lookup` with `all`. */
 export type Lookup = (host: string) => Promise<{ address: string }[]>
@@ -18,21 +19,30 @@ export interface OutboundSettings {
   lookup?: Lookup
   /** Root certificates (PEM) trusted in addition to Node's. */
   roots?: readonly string[]
+  /** PATH for programs such as `ping`. Default: the usual folders. */
+  searchPath?: string
 }
 
 /** The only way to connect to addresses given by users. */
 export interface Outbound {
   /** Whose certificates are trusted, for protocols that start TLS themselves. */
   readonly secureContext: SecureContext
+  /** Where programs that reach an address are looked for. */
+  readonly searchPath: string
   /**
    * All addresses of a name or literal, in the resolver's order. Refused with `blocked_address` if *any* of them is
    * blocked: a name with both public and private addresses is an attack or a mistake.
    */
   resolve(host: string, signal: AbortSignal): Promise<string[] | Refused>
+  /** Why an address is blocked, for what does not go over TCP; undefined if it is allowed. */
+  checkAddress(address: string): Refused | undefined
   /** Opens a TCP connection to an address from `resolve`, after checking it once more. */
   connect(address: string, port: number, signal: AbortSignal): Promise<Socket | Refused>
-  /** Starts TLS on an open connection. The socket is returned only if the certificate is valid for `host`. */
-  secure(socket: Socket, host: string, signal: AbortSignal): Promise<Secured | Distrusted>
+  /**
+   * Starts TLS on an open connection. The socket is returned only if the certificate is valid for `host`, unless
+   * `keepUntrusted` is set.
+   */
+  secure(socket: Socket, host: string, signal: AbortSignal, options?: HandshakeOptions): Promise<Secured | Distrusted>
 }
 
 /**
@@ -40,16 +50,19 @@ export interface Outbound {
  * connects to exactly the address it checked, which defeats DNS rebinding. Callers use it again for each redirect.
  * @throws Error if an entry of `allow` is not valid
  */
-export function createOutbound({ allow, lookup = system, roots = [] }: OutboundSettings): Outbound {
+export function createOutbound(settings: OutboundSettings): Outbound {
+  const { allow, lookup = system, roots = [], searchPath = SEARCH_PATH } = settings
   const blockReason = createAddressCheck(allow)
-  const context = createSecureContext({
-    ...(roots.length && { ca: [...rootCertificates, ...roots] }),
-    // browsers do not require secure renegotiation (RFC 5746) either, and nothing here renegotiates
-    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
-  })
+  const tls = { trust: new Trust(roots), contexts: new SecureContexts(roots) }
+
+  function checkAddress(address: string): Refused | undefined {
+    const reason = blockReason(address)
+    return reason === undefined ? undefined : blocked(address, reason)
+  }
 
   return {
-    secureContext: context,
+    secureContext: tls.contexts.usual,
+    searchPath,
 
     async resolve(host, signal) {
       const name = withoutBrackets(host)
@@ -62,21 +75,12 @@ export function createOutbound({ allow, lookup = system, roots = [] }: OutboundS
       return addresses
     },
 
-    async connect(address, port, signal) {
-      const reason = blockReason(address)
-      if (reason) return blocked(address, reason)
-      const socket = openSocket({ host: address, port, noDelay: true })
-      socket.on('error', () => {}) // errors may occur when no wait is listening
-      try {
-        await once(socket, 'connect', { signal })
-        return socket
-      } catch (error) {
-        socket.destroy()
-        return refusalOf(error, 'connect', signal)
-      }
-    },
+    checkAddress,
 
-    secure: (socket, host, signal) => handshake(socket, withoutRootDot(withoutBrackets(host)), context, signal),
+    connect: async (address, port, signal) => checkAddress(address) ?? dial(address, port, signal),
+
+    secure: (socket, host, signal, options) =>
+      handshake(socket, withoutRootDot(withoutBrackets(host)), tls, signal, options),
   }
 }
 
@@ -107,6 +111,8 @@ function whenAborted(signal: AbortSignal) {
 }
 
 const system: Lookup = host => systemLookup(host, { all: true, verbatim: true })
+
+const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Removes the brackets that URLs put around IPv6 addresses. */
 const withoutBrackets = (host: string) => host.replace(/^\[(.*)\]$/, '$1')

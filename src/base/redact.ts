@@ -39,7 +39,7 @@ const HIDDEN = '[redacted]'
 /** Secrets in free text: bearer headers, our own secrets, passwords in URLs, `password=...` pairs. */
 const SECRET_TEXT: [RegExp, string][] = [
   [/\b(bearer|basic)\s+[a-z0-9+/=_.~-]{8,}/gi, `$1 ${HIDDEN}`],
-  [/\btr(t|s|c|k|e|n)_[A-Za-z0-9_-]{20,}/g, HIDDEN],
+  [/\btr(t|s|c|k|e|n|p)_[A-Za-z0-9_-]{20,}/g, HIDDEN],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi, `$1${HIDDEN}@`],
   [/\b((?:password|passwd|secret|token|api_?key)\s*[=:]\s*)("[^"]*"|[^\s"&,;]+)/gi, `$1${HIDDEN}`],
 ]

@@ -31,6 +31,7 @@ export async function requireRedis(
   try {
     await whenReady(client, timeoutMs)
     for (const server of serversOf(client)) await checkServer(server, 'nodes' in client, log)
+    if (redis.db && !('nodes' in client)) await client.select(redis.db) // ioredis goes on without it
     await tryCommands(client, redis.prefix)
   } catch (error) {
     throw new StartError(`Redis at ${displayAddress(url)} cannot be used: ${reasonOf(error)}.
@@ -44,7 +45,7 @@ async function checkServer(server: RedisServer, asCluster: boolean, log: Log): P
   const facts = await server.info()
   const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(facts)?.[1]
   if (fact('redis_mode') === 'sentinel')
-    throw new Error('it is a Sentinel, which stores no data: use the address of the master it monitors')
+    throw new Error('it is a Sentinel, which stores no data: write redis+sentinel://host:26379/name-of-the-master')
   if (!asCluster && fact('cluster_enabled') === '1')
     throw new Error('it belongs to a Cluster: list several of its servers, separated by commas')
   if (fact('role') === 'slave') throw new Error('it is a replica, which is read-only: use the address of its master')
@@ -71,6 +72,6 @@ async function tryCommands(client: RedisClient, prefix: string): Promise<void> {
 function reasonOf(error: unknown): string {
   const message = messageOf(error).replace(/\.$/, '')
   if (/NOPERM|can't run this command|No permissions/.test(message))
-    return `${message}. The Redis user needs the rules +@all -@dangerous +info +client +keys and the keys and channels of REDIS_PREFIX (~* &*)`
+    return `${message}. The Redis user needs the rules +@all -@dangerous +info +client +keys and all keys and channels (~* &*)`
   return message
 }

@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { messageOf, Problem } from './errors'
 import type { Log } from './log'
+import { SentinelWatch, sentinelOptions, sentinelProblem, tlsOptions } from './redis-sentinels'
 import { type RedisAddress, readRedisUrl } from './redis-url'
 
 export type RedisClient = Redis | Cluster
@@ -26,6 +27,8 @@ export interface RedisFactory {
   connect(purpose: Purpose): RedisClient
   /** Key prefix of this installation; `{...}` keeps its keys in one Cluster slot. */
   prefix: string
+  /** Database number. */
+  db: number
 }
 
 /**
@@ -34,20 +37,23 @@ export interface RedisFactory {
  */
 export function createRedis({ url, prefix, log }: { url: string; prefix: string; log: Log }): RedisFactory {
   const address = readRedisUrl(url)
+  const watch = address.sentinel && new SentinelWatch(address, log)
   return {
     prefix,
+    db: address.db,
     connect(purpose) {
       // shown by CLIENT LIST
       const client = open(address, { ...optionsFor(purpose), connectionName: `${prefix}:${purpose}` })
       client.on('error', error => log.warn('Redis connection failed', { purpose, error: causeOf(error) }))
-      disconnectDuplicates(client)
+      disconnectDuplicates(client, watch)
       return client
     },
   }
 }
 
 /** BullMQ duplicates connections and cannot close those that are reconnecting, so duplicates are closed with the original. */
-function disconnectDuplicates(client: RedisClient): void {
+function disconnectDuplicates(client: RedisClient, watch: SentinelWatch | undefined): void {
+  watch?.follow(client)
   const copies: RedisClient[] = []
   const duplicate: (...args: never[]) => RedisClient = client.duplicate.bind(client)
   const disconnect = client.disconnect.bind(client)
@@ -55,11 +61,18 @@ function disconnectDuplicates(client: RedisClient): void {
     duplicate(...args: never[]) {
       const copy = duplicate(...args)
       copies.push(copy)
+      watch?.follow(copy)
       return copy
     },
-    disconnect(...args: Parameters<typeof disconnect>) {
-      for (const copy of copies.splice(0)) copy.disconnect()
-      disconnect(...args)
+    disconnect(reconnect = false) {
+      if (reconnect) return disconnect(true) // ioredis does this, for example after an error while it authenticates
+      watch?.leave(client)
+      // A closed one would start a timer that keeps the process alive for two more seconds.
+      for (const copy of copies.splice(0)) {
+        watch?.leave(copy)
+        if (copy.status !== 'end') copy.disconnect()
+      }
+      disconnect()
     },
   })
 }
@@ -78,17 +91,23 @@ function optionsFor(purpose: Purpose): Options {
   return patient
 }
 
-function open({ nodes, path, db, tls, ...who }: RedisAddress, options: Options): RedisClient {
-  const common: Options = { ...options, ...who, ...(tls && { tls: {} }) }
+function open({ nodes, path, db, tls, sentinel, ...who }: RedisAddress, options: Options): RedisClient {
+  const common: Options = { ...options, ...who, ...(tls && { tls: tlsOptions(tls) }) }
   const [first, ...others] = nodes
-  if (!first) return new Redis({ ...common, db, ...(path !== undefined && { path }) })
-  if (!others.length) return new Redis({ ...common, db, ...first })
+  if (sentinel) return new Redis({ ...common, ...sentinelOptions({ nodes, sentinel, tls }), db, reconnectOnError })
+  if (!first) return new Redis({ ...common, db, reconnectOnError, ...(path !== undefined && { path }) })
+  if (!others.length) return new Redis({ ...common, db, reconnectOnError, ...first })
   return new Cluster(nodes, {
     redisOptions: common,
     enableOfflineQueue: options.enableOfflineQueue ?? true,
     slotsRefreshTimeout: SLOTS_TIMEOUT_MS,
+    // A certificate is for the names of servers, so these must not be replaced by addresses.
+    ...(tls && { dnsLookup: (host, done) => done(null, host) }),
   })
 }
+
+/** A server that has become a replica keeps its connections; the address may already lead to the new master. */
+const reconnectOnError = (error: Error) => /^(ERR Error running script .*-)?READONLY /.test(error.message)
 
 /** The URL of a Redis on a Unix socket, with its path escaped. */
 export const socketUrl = (path: string) => `unix://${path.split('/').map(encodeURIComponent).join('/')}`
@@ -102,17 +121,21 @@ export async function whenReady(client: RedisClient, timeoutMs: number): Promise
   await new Promise<void>((resolve, reject) => {
     let last = 'no answer'
     const timer = setTimeout(() => done(unreachable(last)), timeoutMs)
+    let ofSentinel: string | undefined
+    const explain = (error: Error) => {
+      ofSentinel = sentinelProblem(error)
+    }
     const remember = (error: Error) => {
-      last = causeOf(error)
+      last = ofSentinel ?? causeOf(error)
       if (PERMANENT.test(last)) done(unreachable(last))
     }
     const done = (error?: Error) => {
       clearTimeout(timer)
-      client.off('ready', done).off('error', remember)
+      client.off('ready', done).off('error', remember).off('sentinelError', explain)
       if (error) reject(error)
       else resolve()
     }
-    client.once('ready', done).on('error', remember)
+    client.once('ready', done).on('error', remember).on('sentinelError', explain)
   })
 }
 

@@ -3,6 +3,10 @@ import type { alertRouteRoutes } from './alert-routes'
 import type { alertRoutes } from './alerts'
 import type { auditRoutes } from './audit'
 import type { carveRoutes } from './carves'
+import type { crawlPageRoutes } from './crawl-pages'
+import type { crawlReportRoutes } from './crawl-reports'
+import type { crawlToolRoutes } from './crawl-tools'
+import type { crawlRoutes } from './crawls'
 import type { enrollSecretRoutes } from './enroll-secrets'
 import type { failureRoutes } from './failures'
 import type { hostRoutes } from './hosts'
@@ -12,6 +16,10 @@ import type { kindRoutes } from './kinds'
 import type { labelRoutes } from './labels'
 import type { logRoutes } from './logs'
 import type { memberRoutes } from './members'
+import type { monitorHistoryRoutes } from './monitor-history'
+import type { monitorImportRoutes } from './monitor-import'
+import type { ruleRoutes } from './monitor-rules'
+import type { monitorRoutes } from './monitors'
 import type { packRoutes } from './packs'
 import type { queryRoutes } from './queries'
 import type { queueRoutes } from './queues'
@@ -24,6 +32,7 @@ import type { scheduledResultRoutes } from './scheduled-results'
 import type { scheduleRoutes } from './schedules'
 import type { sessionRoutes } from './sessions'
 import type { maintenanceRoutes, silenceRoutes } from './silences'
+import type { statusPageRoutes } from './status-pages'
 import type { streamRoutes } from './streams'
 import type { tenantRoutes } from './tenants'
 import type { ticketRoutes } from './tickets'
@@ -35,6 +44,10 @@ type In<Table> = Table[keyof Table]
 export type ApiRoute =
   | In<typeof auditRoutes>
   | In<typeof carveRoutes>
+  | In<typeof crawlPageRoutes>
+  | In<typeof crawlReportRoutes>
+  | In<typeof crawlRoutes>
+  | In<typeof crawlToolRoutes>
   | In<typeof enrollSecretRoutes>
   | In<typeof failureRoutes>
   | In<typeof hostRoutes>
@@ -43,15 +56,20 @@ export type ApiRoute =
   | In<typeof labelRoutes>
   | In<typeof logRoutes>
   | In<typeof memberRoutes>
+  | In<typeof monitorHistoryRoutes>
+  | In<typeof monitorImportRoutes>
+  | In<typeof monitorRoutes>
   | In<typeof packRoutes>
   | In<typeof queryRoutes>
   | In<typeof queueRoutes>
   | In<typeof retentionRoutes>
+  | In<typeof ruleRoutes>
   | In<typeof savedQueryRoutes>
   | In<typeof savedViewRoutes>
   | In<typeof scheduledResultRoutes>
   | In<typeof scheduleRoutes>
   | In<typeof sessionRoutes>
+  | In<typeof statusPageRoutes>
   | In<typeof streamRoutes>
   | In<typeof tenantRoutes>
   | In<typeof ticketRoutes>

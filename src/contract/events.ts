@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertEvent } from './alerts'
 import { auditEvent } from './audit'
+import { crawlProgress } from './crawls'
 import { time } from './fields'
 import { healthChanged } from './health'
 import {
@@ -13,6 +14,7 @@ import {
 } from './hosts'
 import { incidentEvent, incidentUpdated } from './incidents'
 import { jobEvent, jobProgress, jobProgressEvent, jobSpawned, jobTopicState } from './jobs'
+import { monitorCheckEvent, monitorStatusEvent } from './monitors'
 import { queryCompletedEvent, queryResult, queryResultEvent, queryState } from './queries'
 import { queueStatsEvent } from './queues'
 import { retentionSwept } from './retention'
@@ -21,7 +23,12 @@ import { silence } from './silences'
 import { statsUpdatedEvent } from './stats'
 
 /** Data of the events in the topic of a job; on the wire, `topic` comes on top. */
-export const jobTopicEvents = { status: jobTopicState, progress: jobProgress, job_spawn: jobSpawned }
+export const jobTopicEvents = {
+  status: jobTopicState,
+  progress: jobProgress,
+  job_spawn: jobSpawned,
+  crawl_progress: crawlProgress,
+}
 /** The same for a live query. */
 export const queryTopicEvents = { status: queryState, query_result: queryResult }
 /** The same for a host. */
@@ -45,6 +52,9 @@ export const tenantEvents = {
   queue_stats: queueStatsEvent,
   schedule_skipped: scheduleSkipped,
   stats_updated: statsUpdatedEvent,
+  monitor_check: monitorCheckEvent,
+  monitor_status: monitorStatusEvent,
+  crawl_progress: crawlProgress,
   query_result: queryResultEvent,
   query_completed: queryCompletedEvent,
   host_enrolled: hostEnrolledEvent,

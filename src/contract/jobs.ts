@@ -194,6 +194,31 @@ const YEAR_MS = 365 * 24 * 60 * 60_000
 const PRIORITY_MAX = 2_097_151
 export const TREE_MAX = 1_000
 
+/** Jobs of one request to create several. */
+export const JOBS_PER_REQUEST = 1_000
+
+const newJob = z.strictObject({
+  kind: z.string(),
+  input: z.unknown().optional(),
+  priority: z.number().int().min(0).max(PRIORITY_MAX).optional(),
+  delay_ms: z.number().int().min(0).max(YEAR_MS).optional(),
+  reason: reason.optional(),
+})
+
+/** What a request to create several jobs has got, in its order. */
+export const jobsAccepted = z.object({
+  items: z.array(
+    job.pick({ id: true, kind: true, queue: true, status: true }).extend({
+      created: z
+        .boolean()
+        .meta({ description: 'False for a job that was open already and stands for this one: see its kind.' }),
+    }),
+  ),
+  /** How many of them are new. */
+  created: z.number(),
+})
+export type JobsAccepted = z.output<typeof jobsAccepted>
+
 export const jobRoutes = {
   list: {
     method: 'get',
@@ -210,16 +235,26 @@ export const jobRoutes = {
     role: 'operator',
     summary:
       'Creates a job. With an `Idempotency-Key`, the same request within 24 hours is answered with the same job.',
-    body: z.strictObject({
-      kind: z.string(),
-      input: z.unknown().optional(),
-      priority: z.number().int().min(0).max(PRIORITY_MAX).optional(),
-      delay_ms: z.number().int().min(0).max(YEAR_MS).optional(),
-      reason: reason.optional(),
-    }),
+    body: newJob,
     example: { kind: 'health-check', input: { url: 'https://example.org' } },
     bodyBytesMax: 1024 * 1024,
     replies: { 202: jobAccepted },
+  },
+  createMany: {
+    method: 'post',
+    path: '/api/jobs/bulk',
+    role: 'operator',
+    summary:
+      'Creates up to 1,000 jobs: all of them in one commit, or none. An `Idempotency-Key` covers the whole request.',
+    body: z.strictObject({ jobs: z.array(newJob).min(1).max(JOBS_PER_REQUEST) }),
+    example: {
+      jobs: [
+        { kind: 'health-check', input: { url: 'https://example.org' } },
+        { kind: 'health-check', input: { url: 'https://example.com' }, delay_ms: 60_000 },
+      ],
+    },
+    bodyBytesMax: 16 * 1024 * 1024,
+    replies: { 202: jobsAccepted },
   },
   bulk: {
     method: 'post',

@@ -1,5 +1,5 @@
 /** Headings of the sidebar, in its order. */
-export const SECTIONS = ['Jobs', 'Fleet', 'Alerts', 'Admin'] as const
+export const SECTIONS = ['Jobs', 'Fleet', 'Monitors', 'Alerts', 'Admin'] as const
 
 export interface PageInfo {
   name: string
@@ -55,6 +55,16 @@ export const PAGES = [
   { name: 'new-query', path: '/queries/new', title: 'New query', parent: 'queries', role: 'operator' },
   { name: 'query', path: '/queries/:id', title: 'Query', parent: 'queries' },
 
+  { name: 'monitors', path: '/monitors', title: 'Monitors', section: 'Monitors', key: 'g' },
+  { name: 'new-monitor', path: '/monitors/new', title: 'Add monitor', parent: 'monitors', role: 'operator' },
+  { name: 'monitor', path: '/monitors/:id', title: 'Monitor', parent: 'monitors' },
+  { name: 'edit-monitor', path: '/monitors/:id/edit', title: 'Edit monitor', parent: 'monitors', role: 'operator' },
+  { name: 'status-pages', path: '/status-pages', title: 'Status pages', section: 'Monitors' },
+  { name: 'crawls', path: '/crawls', title: 'Crawls', section: 'Monitors' },
+  { name: 'new-crawl', path: '/crawls/new', title: 'New crawl', parent: 'crawls', role: 'operator' },
+  { name: 'robots-test', path: '/crawls/robots', title: 'Test a robots.txt', parent: 'crawls', role: 'operator' },
+  { name: 'crawl', path: '/crawls/:id', title: 'Crawl', parent: 'crawls' },
+
   { name: 'incidents', path: '/incidents', title: 'Incidents', section: 'Alerts', key: 'i' },
   { name: 'alerts', path: '/alerts', title: 'Alerts', section: 'Alerts', key: 'u' },
   { name: 'silences', path: '/silences', title: 'Silences', section: 'Alerts', key: 'z' },
@@ -75,6 +85,3 @@ export const PAGES = [
 ] as const satisfies readonly PageInfo[]
 
 export type PageName = (typeof PAGES)[number]['name']
-
-/** Paths of future pages. They are already served, so that nothing else can use them. */
-export const RESERVED_PATHS = ['/monitors', '/monitors/:id', '/crawls', '/crawls/:id']

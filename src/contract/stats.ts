@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { hostCounts } from './hosts'
+import { monitorStatus } from './monitors'
 
 /** Incidents that are not resolved. */
 const openIncidents = z.object({
@@ -16,5 +17,7 @@ export const statsUpdatedEvent = z.object({
   hosts: hostCounts,
   queries: z.object({ running: z.number() }),
   incidents: openIncidents,
+  /** By status. */
+  monitors: z.record(monitorStatus, z.number()).optional(),
 })
 export type StatsUpdatedEvent = z.output<typeof statsUpdatedEvent>

@@ -6,7 +6,7 @@ export const ROLES = ['viewer', 'operator', 'admin'] as const
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** Pages whose filters can be saved under a name. */
-export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts'] as const
+export const VIEW_PAGES = ['jobs', 'hosts', 'queries', 'alerts', 'monitors', 'crawls'] as const
 
 /** Kinds of processes, each with its own log. */
 export const SERVICES = ['web', 'worker'] as const
@@ -52,7 +52,16 @@ export const QUEUE_COUNTS = {
   bad_last_hour: { status: 'completed', outcome: 'bad', since: '1h' },
 } as const
 /** All queues; `src/jobs/kinds/queues.ts` configures them. */
-export const QUEUE_NAMES = ['checks', 'cleanup', 'demo', 'fleet', 'control', 'schedules', 'notifications'] as const
+export const QUEUE_NAMES = [
+  'checks',
+  'cleanup',
+  'demo',
+  'fleet',
+  'control',
+  'schedules',
+  'notifications',
+  'crawls',
+] as const
 
 /** Times that a preview of a schedule may ask for. */
 export const PREVIEW_MAX = 400
@@ -83,7 +92,17 @@ export const MATCHER_OPS = ['=', '!=', '=~', '!~'] as const
 /** `suppressed` alerts fire, but are silenced, inhibited or under maintenance. */
 export const ALERT_STATES = ['firing', 'suppressed', 'resolved'] as const
 /** Who raises alerts. `api` is whatever sends them to Alertmanager's API. */
-export const ALERT_SOURCES = ['api', 'jobs', 'queues', 'fleet', 'retention', 'health', 'alerts'] as const
+export const ALERT_SOURCES = [
+  'api',
+  'monitors',
+  'jobs',
+  'queues',
+  'fleet',
+  'crawls',
+  'retention',
+  'health',
+  'alerts',
+] as const
 export const SEVERITIES = ['critical', 'warning', 'info'] as const
 /** Why an alert is over: its source said so, or has not repeated it in time, or a rule was switched off. */
 export const RESOLVED_BY = ['sender', 'timeout', 'disabled'] as const
@@ -139,3 +158,57 @@ export const TIMELINE_KINDS = [
   'flapping',
   'resolved',
 ] as const
+
+export const MONITOR_TYPES = ['http', 'tcp', 'dns', 'tls', 'ping', 'push'] as const
+export const MONITOR_STATUSES = ['up', 'down', 'pending', 'paused'] as const
+/** `unknown`: this machine was offline, which says nothing about the target. */
+export const CHECK_STATUSES = ['up', 'down', 'unknown'] as const
+/** What a monitor's time is counted as. `unknown`: nothing was checked, because Tailrace or its network was down. */
+export const HISTORY_STATES = ['up', 'down', 'pending', 'paused', 'maintenance', 'unknown'] as const
+export const RULE_TYPES = [
+  'consecutive_failures',
+  'latency_over',
+  'error_rate',
+  'tls_expiry',
+  'missed_heartbeat',
+] as const
+/** Periods that uptime and latency are shown for. */
+export const HISTORY_WINDOWS = ['24h', '7d', '30d', '90d'] as const
+export const DNS_RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SRV', 'SOA', 'CAA', 'PTR'] as const
+/** How a value found in a JSON body is compared. */
+export const JSON_OPS = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'exists'] as const
+export const IMPORT_FORMATS = ['tailrace', 'uptime-kuma', 'gatus'] as const
+
+export const SCOPE_TYPES = ['page', 'prefix', 'host', 'domain', 'any'] as const
+/** `paused` crawls still run, but start no requests. */
+export const CRAWL_STATUSES = ['scheduled', 'pending', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
+/** The steps of a crawl's job. */
+export const CRAWL_PHASES = ['discover', 'fetch', 'analyse', 'export'] as const
+/** Why a crawl is over. `blocked`: robots.txt allows none of it. `failed`: no page could be fetched, or a fault of ours. */
+export const END_REASONS = [
+  'completed',
+  'page_limit',
+  'time_limit',
+  'bytes_limit',
+  'cancelled',
+  'blocked',
+  'failed',
+] as const
+export const PAGE_OUTCOMES = ['fetched', 'failed', 'skipped'] as const
+/** What the robots.txt of a host was. Without one, or with a 4xx, everything is allowed; `unreachable`: nothing is. */
+export const ROBOTS_OUTCOMES = ['parsed', 'absent', 'unreadable', 'unreachable'] as const
+export const FINDING_TYPES = [
+  'broken_link',
+  'redirect_chain',
+  'orphan',
+  'duplicate_content',
+  'duplicate_title',
+  'missing_title',
+  'missing_description',
+  'slow_page',
+  'mixed_content',
+] as const
+export const COMPARISONS = ['new', 'gone', 'changed', 'moved'] as const
+export const CRAWL_EXPORTS = ['jsonl', 'csv', 'sitemap', 'warc'] as const
+/** What can raise an alert at the end of a crawl. */
+export const CRAWL_ALERTS = ['broken_links', 'new_broken_links', 'ended_badly'] as const

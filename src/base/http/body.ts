@@ -1,38 +1,39 @@
-import type { IncomingMessage } from 'node:http'
 import { type Refused, refusalOf } from '../failure'
 import { destroyOnAbort } from './abort'
 import { codingsOf, decode } from './content-codings'
-import type { HttpResponse } from './send'
+import type { HttpResponse, Response } from './send'
 
-/** How much of a body was read. */
-export interface BodyCount {
-  /** After decompression. */
+/** What was read of a body. */
+export interface Body {
+  /** How much there is of it after decompression, up to the limit. */
   bytes: number
   /** Reading stopped at the limit. */
   truncated: boolean
+  /** Its beginning, up to `keptMax` bytes. */
+  start: Buffer
 }
 
-interface Wire extends BodyCount {
-  chunks: Buffer[]
+export interface BodyLimits {
+  /** For the bytes received as well as the output of each decompression. */
+  bytesMax: number
+  /** How much of it is kept. */
+  keptMax: number
 }
 
-/**
- * Reads and decodes the body, then closes the connection. `maxBytes` limits the bytes received as well as the output of
- * each decompression.
- */
-export async function countBody(
+/** Reads and decodes the body, then closes the connection. */
+export async function readBody(
   { response, notes }: HttpResponse,
-  maxBytes: number,
+  { bytesMax, keptMax }: BodyLimits,
   signal: AbortSignal,
-): Promise<BodyCount | Refused> {
+): Promise<Body | Refused> {
   const stop = destroyOnAbort(signal, response)
   try {
     const codings = codingsOf(response.headers['content-encoding'], notes)
-    const wire = await readWire(response, maxBytes, codings.length > 0)
-    if (!codings.length || !wire.bytes) return { bytes: wire.bytes, truncated: wire.truncated }
-    const whole = { bytes: Buffer.concat(wire.chunks), truncated: wire.truncated }
-    const { bytes, truncated } = await decode(codings, whole, { maxBytes, notes })
-    return { bytes: bytes.length, truncated }
+    const wire = await readWire(response, bytesMax, codings.length ? bytesMax : keptMax)
+    if (!codings.length || !wire.bytes) return wire
+    const whole = { bytes: wire.start, truncated: wire.truncated }
+    const { bytes, truncated } = await decode(codings, whole, { maxBytes: bytesMax, notes })
+    return { bytes: bytes.length, truncated, start: bytes.subarray(0, keptMax) }
   } catch (error) {
     return refusalOf(error, 'transfer', signal)
   } finally {
@@ -41,14 +42,16 @@ export async function countBody(
   }
 }
 
-async function readWire(response: IncomingMessage, maxBytes: number, keep: boolean): Promise<Wire> {
-  const wire: Wire = { bytes: 0, truncated: false, chunks: [] }
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    wire.bytes += chunk.length
-    if (keep) wire.chunks.push(chunk)
-    if (wire.bytes > maxBytes) return { ...wire, bytes: maxBytes, truncated: true }
+async function readWire(response: Response, bytesMax: number, keptMax: number): Promise<Body> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response) {
+    if (bytes < keptMax) chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > bytesMax) break
   }
-  return wire
+  const start = Buffer.concat(chunks).subarray(0, keptMax)
+  return { bytes: Math.min(bytes, bytesMax), truncated: bytes > bytesMax, start }
 }
 
 /**
@@ -60,7 +63,7 @@ export async function bodyStart({ response }: HttpResponse, maxBytes: number, si
   const chunks: Buffer[] = []
   let bytes = 0
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of response) {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes >= maxBytes) break

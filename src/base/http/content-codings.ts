@@ -1,6 +1,7 @@
 import { constants, createBrotliDecompress, createInflate, createInflateRaw } from 'node:zlib'
 import { gunzip } from './gzip'
 import { type Decoded, inflateAll, type Limits, type Part } from './inflate'
+import { inflateSmall } from './inflate-small'
 import { shown } from './status-line'
 import type { Notes } from './warnings'
 
@@ -26,6 +27,18 @@ export function codingsOf(header: string | undefined, notes: Notes): string[] {
   const problem = unknown === undefined ? `names more than ${CODINGS_MAX} codings` : `names ${shown(unknown)}`
   notes.add('content_encoding_unknown', `The body was not decoded: Content-Encoding ${problem}`)
   return []
+}
+
+/**
+ * Decodes a body by its `Content-Encoding`, like `decode`; small bodies at once.
+ * @throws an error of zlib, with its code
+ */
+export async function inflate(header: string | undefined, body: Part, limits: Limits): Promise<Part> {
+  const codings = codingsOf(header, limits.notes)
+  const [coding] = codings
+  if (coding === undefined || !body.bytes.length) return body
+  const bytes = codings.length === 1 && !body.truncated ? inflateSmall(coding, body.bytes, limits.maxBytes) : undefined
+  return bytes ? { bytes, truncated: false } : decode(codings, body, limits)
 }
 
 /**

@@ -8,31 +8,43 @@ const CONTROL = /[\x01-\x08\x0b-\x1f\x7f]/g
 /** The limit of many servers, proxies and clients, including Node. */
 const LARGE_BYTES = 16 * 1024
 
-/** A response head that every parser reads the same way. */
-export interface Head extends StatusLine {
-  /** One character per byte, including the blank line. Declares that the body ends with the connection. */
-  text: string
-  /** How the body really ends. */
+/** A response head, interpreted as browsers do. */
+export interface ResponseHead extends StatusLine {
+  /** Names and values as received, one character per byte. */
+  fields: Field[]
+  /** How the body ends. */
   framing: Framing
 }
 
+/** Responses to HEAD, and those of some statuses, have no body, whatever their head says. */
+export const hasBody = (method: string, { status }: StatusLine) => method !== 'HEAD' && !BODILESS.has(status)
+const BODILESS = new Set([101, 204, 304])
+
 /**
- * Rewrites a response head in the strict form of RFC 9112, interpreted as browsers do, and adds a warning for each
- * deviation they tolerate. What browsers reject is rejected: a NUL byte, contradicting lengths.
+ * A head in the strict form of RFC 9112, which every parser reads the same way. It declares that the body ends with the
+ * connection.
+ * @returns one character per byte, including the blank line
+ */
+export function strictHead({ status, reason, fields }: ResponseHead): string {
+  const lines = fields.filter(({ name }) => !isFraming(name)).map(({ name, value }) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}Connection: close\r\n\r\n`
+}
+
+/**
+ * Reads a response head as browsers do, and adds a warning for each deviation from RFC 9112 they tolerate. What browsers
+ * reject is rejected: a NUL byte, contradicting lengths.
  * @param raw one character per byte, including the blank line
  * @throws FailureError `response_invalid`
  */
-export function normalizeHead(raw: string, notes: Notes): Head {
+export function readHead(raw: string, notes: Notes): ResponseHead {
   if (raw.includes('\0')) throw invalid('Its head has a NUL byte')
   if (raw.length > LARGE_BYTES)
     notes.add('head_large', `The response head has ${raw.length} bytes; many clients refuse that`)
   const [first = '', ...rest] = linesOf(raw, notes)
   const line = readStatusLine(first, notes)
   const fields = fieldsOf(rest, notes)
-  const lines = fields.filter(({ name }) => !isFraming(name)).map(({ name, value }) => `${name}: ${value}\r\n`)
   refuseContradiction(fields)
-  const text = `HTTP/1.1 ${line.status} ${line.reason}\r\n${lines.join('')}Connection: close\r\n\r\n`
-  return { ...line, text, framing: framingOf(fields, notes) }
+  return { ...line, fields, framing: framingOf(fields, notes) }
 }
 
 /** Browsers treat a second, different Content-Disposition as injected and reject the response. */

@@ -2,14 +2,9 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { FailureError } from '../failure'
 import { type BodyEnd, bodyEnd } from './body-end'
-import { type Head, normalizeHead } from './head'
-import { HeadReader } from './head-reader'
-import { invalid } from './status-line'
+import { FinalHeadReader } from './final-head'
+import { hasBody, strictHead } from './head'
 import type { Notes } from './warnings'
-
-/** 100, 102 and 103 are sent once or a few times; a server that sends more never sends a final response. */
-const INTERIM_MAX = 50
-const BODILESS = new Set([101, 204, 304])
 
 interface Hooks {
   /** Method of the request; responses to HEAD have no body. */
@@ -24,8 +19,7 @@ interface Hooks {
  * repeated lengths, a body after 204), and it reports a truncated body as a reset.
  */
 export class ResponseStream extends Duplex {
-  private reader: HeadReader | undefined = new HeadReader()
-  private interim = 0
+  private readonly reader: FinalHeadReader
   private bodyEnd: BodyEnd | undefined
   /** The complete response has been passed on. */
   private passed = false
@@ -35,6 +29,7 @@ export class ResponseStream extends Duplex {
     private readonly hooks: Hooks,
   ) {
     super()
+    this.reader = new FinalHeadReader(hooks.notes)
     socket.once('data', () => hooks.onFirstByte())
     socket.on('data', (chunk: Buffer) => this.receive(chunk))
     socket.on('end', () => this.finish())
@@ -59,9 +54,8 @@ export class ResponseStream extends Duplex {
   private receive(chunk: Buffer) {
     if (this.destroyed) return
     try {
-      let rest: Buffer | undefined = chunk
-      while (rest?.length && this.reader) rest = this.takeHead(this.reader, rest)
-      if (this.bodyEnd) this.takeBody(this.bodyEnd, rest ?? chunk.subarray(chunk.length))
+      const rest = this.bodyEnd ? chunk : this.takeHead(chunk)
+      if (this.bodyEnd && rest) this.takeBody(this.bodyEnd, rest)
     } catch (error) {
       if (!(error instanceof FailureError)) throw error
       this.destroy(error)
@@ -69,19 +63,12 @@ export class ResponseStream extends Duplex {
   }
 
   /** @returns the bytes after the head */
-  private takeHead(reader: HeadReader, chunk: Buffer): Buffer | undefined {
+  private takeHead(chunk: Buffer): Buffer | undefined {
     const { method, notes } = this.hooks
-    const complete = reader.take(chunk)
+    const complete = this.reader.take(chunk)
     if (!complete) return undefined
-    const head = normalizeHead(complete.raw, notes)
-    if (isInterim(head)) {
-      if (++this.interim > INTERIM_MAX) throw invalid(`The server sent more than ${INTERIM_MAX} interim responses`)
-      this.reader = new HeadReader()
-      return complete.rest
-    }
-    this.reader = undefined
-    this.bodyEnd = bodyEnd(method === 'HEAD' || BODILESS.has(head.status) ? 0 : head.framing, notes)
-    this.pass(Buffer.from(head.text, 'latin1'))
+    this.bodyEnd = bodyEnd(hasBody(method, complete.head) ? complete.head.framing : 0, notes)
+    this.pass(Buffer.from(strictHead(complete.head), 'latin1'))
     return complete.rest
   }
 
@@ -101,22 +88,9 @@ export class ResponseStream extends Duplex {
   }
 
   private finish() {
-    const missing = this.bodyEnd?.missing()
+    if (!this.bodyEnd) return void this.destroy(new FailureError(this.reader.missing))
+    const missing = this.bodyEnd.missing()
     if (missing) this.destroy(missing)
-    else if (!this.reader) this.complete()
-    else if (this.reader.empty && !this.interim) this.destroy(new FailureError(EMPTY))
-    else this.destroy(new FailureError(INCOMPLETE))
+    else this.complete()
   }
 }
-
-export const EMPTY = {
-  code: 'response_empty',
-  message: 'The server closed the connection without sending a response',
-} as const
-const INCOMPLETE = {
-  code: 'response_incomplete',
-  message: 'The server closed the connection before sending a complete response head',
-} as const
-
-/** 101 is final: no other protocol was requested, and no more HTTP follows. */
-const isInterim = ({ status }: Head) => status < 200 && status !== 101

@@ -2,8 +2,9 @@ import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Refused, refusalOf } from '../failure'
 import { connectionClosed, destroyOnAbort } from './abort'
+import { EMPTY } from './final-head'
 import { HEAD_BYTES_MAX } from './head-reader'
-import { EMPTY, ResponseStream } from './response-stream'
+import { ResponseStream } from './response-stream'
 import { createNotes, type Notes } from './warnings'
 
 /** One HTTP request, without its connection. */
@@ -14,15 +15,22 @@ export interface HttpRequest {
   body?: Buffer
 }
 
+/** What is used of a response, of any version of HTTP. Iterating reads the body, destroying closes the connection. */
+export type Response = Pick<
+  IncomingMessage,
+  'statusCode' | 'statusMessage' | 'headers' | 'headersDistinct' | 'destroy'
+> &
+  AsyncIterable<Buffer>
+
 /** A response whose head has arrived. */
 export interface HttpResponse {
-  response: IncomingMessage
+  response: Response
   /** Warnings about the response; reading the body may add more. */
   notes: Notes
 }
 
 /**
- * Sends one request over an open connection (for https, one whose certificate was checked) and waits for the response
+ * Sends one request with HTTP/1.1 over an open connection (for https, one whose certificate was checked) and waits for the response
  * head. The caller owns the socket, which cannot be reused.
  * @param onFirstByte called when the first byte of the response arrives
  */

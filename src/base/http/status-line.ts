@@ -16,6 +16,8 @@ const SHOWN_CHARACTERS = 40
 export interface StatusLine {
   status: number
   reason: string
+  /** Connections stay open by default since HTTP/1.1. */
+  isHttp11: boolean
 }
 
 /** Whether these bytes start a response. ICY is the status line of SHOUTcast servers. */
@@ -33,7 +35,7 @@ export function readStatusLine(line: string, notes: Notes): StatusLine {
   const status = Number(code)
   if (status < 100 || status > 999) throw invalid(`Its status code ${shown(code)} is not from 100 to 999`)
   if (!REGULAR.test(line)) notes.add('status_line_malformed', `The status line is ${shown(line)}`)
-  return { status, reason: reason.trim() }
+  return { status, reason: reason.trim(), isHttp11: /^http\/1\.[1-9]/i.test(text) }
 }
 
 function withoutCode(line: string): string[] | undefined {

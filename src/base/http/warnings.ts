@@ -40,6 +40,8 @@ export function createNotes() {
       added.push({ code, message })
     },
 
+    has: (code: WarningCode) => seen.has(code),
+
     /** The warnings added since the last call. */
     take(): Warning[] {
       const taken = added
